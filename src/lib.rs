@@ -1,0 +1,1 @@
+//! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
