@@ -1,1 +1,3 @@
 //! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
+
+pub mod ssh;
