@@ -121,7 +121,8 @@ const NAMES: [&str; 16] = [
     "[GPU01]:2222,gpu02",
 ];
 
-/// Lines around a good one: whatever they are, it must stay found. `{KEY}` is a real key.
+/// Lines around a good one: whatever they are, it must stay found. `{KEY}` is a real key,
+/// `{BLOB}` one without its type, which is not RSA.
 const NEIGHBOURS: [&str; 12] = [
     "# comment",
     "",
@@ -153,7 +154,7 @@ fn names() -> [HostName; 5] {
 /// The files to compare, each with a word on what it is.
 fn files(keys: &[Key], folder: &Path) -> Vec<(String, PathBuf)> {
     let (ours, second) = (&keys[0].text, &keys[1].text);
-    let encoded = ours.split(' ').nth(1).unwrap();
+    let encoded = second.split(' ').nth(1).unwrap();
     let long = "x".repeat(100_000);
     let mut texts: Vec<(String, String)> = Vec::new();
     for name in NAMES {

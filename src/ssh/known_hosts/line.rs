@@ -72,9 +72,7 @@ fn parse(line: &[u8], number: usize) -> Option<Line> {
     };
     if marker != Marker::None {
         (first, rest) = field(rest)?;
-        if first.starts_with(b"@") {
-            return None; // Only one marker is allowed.
-        }
+        // A second marker, which is not allowed, becomes a name that no host has.
     }
     let hosts = parse_hosts(first)?;
     let (label, rest) = field(rest)?;
