@@ -340,3 +340,25 @@ pub fn no_launcher(host: &str, launcher: LauncherKind) -> Problem {
         "Start the job by hand and use launcher = \"attach\" with `ssh` naming its node.",
     )
 }
+
+/// Explains that the programs of this account cannot speak to each other.
+#[must_use]
+pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
+    Problem::new(
+        Code::Local,
+        format!("{host}: the control sockets cannot be used"),
+        error.to_string(),
+        "Check $XDG_RUNTIME_DIR, or whether another remote-jupyter hangs.",
+    )
+}
+
+/// Explains what should never happen.
+#[must_use]
+pub fn bug(host: &str) -> Problem {
+    Problem::new(
+        Code::Local,
+        format!("{host}: remote-jupyter itself has failed"),
+        "",
+        "Please report this, with what was printed above.",
+    )
+}

@@ -1,2 +1,7 @@
-//! The binary.
-fn main() {}
+//! The binary: see `remote_jupyter::cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    remote_jupyter::cli::main()
+}

@@ -1,1 +1,84 @@
+//! The command line: what `docs` call "the engine without a screen".
 
+mod arguments;
+mod ask;
+mod configure;
+mod context;
+mod doctor;
+mod open;
+mod report;
+mod run;
+mod servers;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Command};
+use context::Context;
+
+use crate::problem::{Code, Problem};
+
+/// What a command came to: an exit code, or a failure that is told and gives its own.
+type Outcome = Result<u8, Problem>;
+
+/// Parses the arguments, runs the command, tells a failure.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log(arguments.verbose);
+    match dispatch(arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(problem) => {
+            eprintln!("remote-jupyter: {problem}");
+            ExitCode::from(problem.code.exit())
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Outcome {
+    let context = Context::new(&arguments);
+    match arguments.command {
+        None => Err(no_app()),
+        Some(Command::Open(options)) => open::open(&context, &options),
+        Some(Command::List { json }) => servers::list(&context, json),
+        Some(Command::Status { host, json }) => servers::status(&context, host.as_deref(), json),
+        Some(Command::Close { host, json }) => servers::close(&context, &host, json),
+        Some(Command::Stop { host, yes, json }) => servers::stop(&context, &host, yes, json),
+        Some(Command::Logs { host }) => servers::logs(&context, &host),
+        Some(Command::Doctor { host, json }) => doctor::doctor(&context, host.as_deref(), json),
+        Some(Command::Add { alias }) => configure::add(&context, &alias),
+        Some(Command::Config { action }) => configure::config(&context, action),
+        Some(Command::Completions { shell }) => {
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "remote-jupyter", &mut std::io::stdout());
+            Ok(0)
+        }
+    }
+}
+
+fn no_app() -> Problem {
+    Problem::new(
+        Code::Unsupported,
+        "This build is the command line only; it has no menu-bar app",
+        "",
+        "Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.",
+    )
+}
+
+/// Logs go to standard error, and hold no secrets: tokens are in [`crate::token::Secret`].
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    // ureq logs whole requests, with their Authorization header, at debug level.
+    let filter = format!("{level},ureq=warn,ureq_proto=warn");
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}

@@ -53,6 +53,12 @@ impl Api {
     /// The interface of `server` behind the local port.
     #[must_use]
     pub fn new(server: &Server, local_port: u16) -> Self {
+        Self::at(local_port, &server.base_url, server.token.clone())
+    }
+
+    /// The interface behind the local port, at a base URL that begins and ends with a slash.
+    #[must_use]
+    pub fn at(local_port: u16, base_url: &str, token: Secret) -> Self {
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))
             .http_status_as_error(false)
@@ -63,8 +69,8 @@ impl Api {
             .new_agent();
         Self {
             agent,
-            base: format!("http://127.0.0.1:{local_port}{}", server.base_url),
-            token: server.token.clone(),
+            base: format!("http://127.0.0.1:{local_port}{base_url}"),
+            token,
         }
     }
 

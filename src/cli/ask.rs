@@ -1,0 +1,163 @@
+//! Questions on the terminal, or through `SSH_ASKPASS` by ssh's own rules.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use crate::session::Reply;
+use crate::ssh::question::{Answer, Question};
+
+/// The terminal's settings before the first question. A question that is broken off must not leave
+/// the person with a terminal that does not show what is typed.
+static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Asks in a thread of its own, so that a signal or the host's hanging up still ends the session.
+pub fn ask(question: Question, reply: Reply) {
+    std::thread::spawn(move || reply.send(answer(&question)));
+}
+
+/// Asks a question that is not a session's, and waits.
+pub fn confirm(question: &Question) -> bool {
+    answer(question).is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
+}
+
+/// Gives the terminal its settings back.
+pub fn restore_terminal() {
+    if let Ok(before) = BEFORE.lock()
+        && let Some(settings) = before.as_ref()
+        && let Ok(terminal) = terminal()
+    {
+        let _ = tcsetattr(&terminal, OptionalActions::Now, settings);
+    }
+}
+
+fn answer(question: &Question) -> Answer {
+    match (choose(&Means::here())?, question.echo()) {
+        (Asking::Program(program), _) => ask_program(&program, &question.text()),
+        (Asking::Terminal, echo) => ask_terminal(&question.text(), echo),
+    }
+}
+
+/// What there is to ask with.
+struct Means {
+    terminal: bool,
+    display: bool,
+    askpass: Option<OsString>,
+    require: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Asking {
+    Terminal,
+    Program(OsString),
+}
+
+impl Means {
+    fn here() -> Self {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            terminal: terminal().is_ok(),
+            display: set("DISPLAY").or_else(|| set("WAYLAND_DISPLAY")).is_some(),
+            askpass: set("SSH_ASKPASS"),
+            require: std::env::var("SSH_ASKPASS_REQUIRE").unwrap_or_default(),
+        }
+    }
+}
+
+/// ssh(1), ENVIRONMENT: `SSH_ASKPASS` serves where there is no terminal but a display;
+/// `SSH_ASKPASS_REQUIRE` is `never`, `prefer` (the program where there is a display) or `force`.
+fn choose(means: &Means) -> Result<Asking, String> {
+    let program = || means.askpass.clone().map(Asking::Program);
+    let chosen = match means.require.as_str() {
+        "never" => None,
+        "force" => program(),
+        "prefer" if means.display => program(),
+        _ if !means.terminal && means.display => program(),
+        _ => None,
+    };
+    match chosen {
+        Some(asking) => Ok(asking),
+        None if means.terminal => Ok(Asking::Terminal),
+        None => Err("there is no terminal to ask on, and no SSH_ASKPASS to ask with".into()),
+    }
+}
+
+fn ask_program(program: &OsString, text: &str) -> Answer {
+    let output = Command::new(program)
+        .arg(text)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("SSH_ASKPASS {}: {error}", program.display()))?;
+    if !output.status.success() {
+        return Err("SSH_ASKPASS was cancelled".into());
+    }
+    let bytes = Zeroizing::new(output.stdout);
+    let text = std::str::from_utf8(&bytes).map_err(|_| "SSH_ASKPASS gave no text")?;
+    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn ask_terminal(text: &str, echo: bool) -> Answer {
+    let mut terminal = terminal().map_err(|error| error.to_string())?;
+    if let Ok(mut before) = BEFORE.lock()
+        && before.is_none()
+    {
+        *before = tcgetattr(&terminal).ok();
+    }
+    let failed = |error: std::io::Error| error.to_string();
+    if !echo {
+        return rpassword::prompt_password(format!("{text} "))
+            .map(Zeroizing::new)
+            .map_err(failed);
+    }
+    write!(terminal, "{text} ").and_then(|()| terminal.flush()).map_err(failed)?;
+    let mut line = Zeroizing::new(String::new());
+    match BufReader::new(&terminal).read_line(&mut line) {
+        Ok(0) => Err("the terminal was closed".into()),
+        Ok(_) => Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned())),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn terminal() -> std::io::Result<File> {
+    File::options().read(true).write(true).open("/dev/tty")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn means(terminal: bool, display: bool, askpass: bool, require: &str) -> Means {
+        Means {
+            terminal,
+            display,
+            askpass: askpass.then(|| "ask".into()),
+            require: require.into(),
+        }
+    }
+
+    #[test]
+    fn the_rules_are_those_of_ssh() {
+        let program = || Ok(Asking::Program("ask".into()));
+        let table = [
+            (means(true, true, true, ""), Ok(Asking::Terminal)),
+            (means(false, true, true, ""), program()),
+            (means(true, true, true, "prefer"), program()),
+            (means(true, false, true, "prefer"), Ok(Asking::Terminal)),
+            (means(false, false, true, "force"), program()),
+            (means(true, true, true, "force"), program()),
+            (means(true, true, true, "never"), Ok(Asking::Terminal)),
+        ];
+        for (means, want) in table {
+            assert_eq!(choose(&means), want, "{}", means.require);
+        }
+        assert!(choose(&means(false, false, true, "")).is_err());
+        assert!(choose(&means(false, true, true, "never")).is_err());
+        assert!(choose(&means(false, true, false, "force")).is_err());
+    }
+}

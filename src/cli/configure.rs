@@ -1,0 +1,100 @@
+//! `add` and `config`.
+
+use std::process::Command;
+
+use super::Outcome;
+use super::arguments::ConfigAction;
+use super::context::{Context, broken};
+use crate::config::{Config, EditError, add_host};
+use crate::problem::{Code, Problem};
+use crate::ssh::resolve::resolve;
+
+/// What `config edit` puts into a new file.
+const TEMPLATE: &str = "\
+# Remote Jupyter: see the README for all that a host can say.
+# default_host = \"gpu01\"
+
+# [[host]]
+# name = \"gpu01\"        # a name of your ~/.ssh/config; alone it is a whole host
+";
+
+/// `add`: a host of the ssh configuration becomes one of ours.
+pub fn add(context: &Context, alias: &str) -> Outcome {
+    let target = resolve(alias, context.ssh_config()).map_err(|error| {
+        Problem::new(
+            Code::Resolve,
+            format!("{alias} cannot be added"),
+            error.to_string(),
+            format!("Check it with `ssh -G {alias}`."),
+        )
+    })?;
+    add_host(&context.config_path, alias).map_err(|error| match error {
+        EditError::Broken(errors) => broken(&errors),
+        other => Problem::new(
+            Code::Config,
+            format!("{alias} was not added"),
+            other.to_string(),
+            format!("See {}.", context.config_path.display()),
+        ),
+    })?;
+    eprintln!(
+        "{alias} ({}@{}) is in {} now. Open it with `remote-jupyter open {alias}`.",
+        target.user,
+        target.host,
+        context.config_path.display()
+    );
+    Ok(0)
+}
+
+/// `config path|check|edit`.
+pub fn config(context: &Context, action: ConfigAction) -> Outcome {
+    match action {
+        ConfigAction::Path => {
+            println!("{}", context.config_path.display());
+            Ok(0)
+        }
+        ConfigAction::Check => check(context),
+        ConfigAction::Edit => edit(context),
+    }
+}
+
+fn check(context: &Context) -> Outcome {
+    let config = context.config()?;
+    eprintln!("{} is good: {} hosts.", context.config_path.display(), config.hosts.len());
+    Ok(0)
+}
+
+fn edit(context: &Context) -> Outcome {
+    let path = &context.config_path;
+    let failed = |error: std::io::Error| {
+        Problem::new(
+            Code::Local,
+            format!("{} cannot be edited", path.display()),
+            error.to_string(),
+            "Set EDITOR to your editor, or open the file yourself.",
+        )
+    };
+    if !path.exists() {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        std::fs::write(path, TEMPLATE).map_err(failed)?;
+    }
+    match std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR")) {
+        // As git does: the variable may hold options, so a shell reads it.
+        Ok(editor) => {
+            let status = Command::new("/bin/sh")
+                .args(["-c", &format!("{editor} \"$1\""), "editor"])
+                .arg(path)
+                .status()
+                .map_err(failed)?;
+            if !status.success() {
+                return Err(failed(std::io::Error::other(format!("`{editor}`: {status}"))));
+            }
+        }
+        Err(_) => return open::that_detached(path).map(|()| 0).map_err(failed),
+    }
+    let config = Config::load(path).map_err(|errors| broken(&errors))?;
+    eprintln!("{} is good: {} hosts.", path.display(), config.hosts.len());
+    Ok(0)
+}

@@ -1,0 +1,110 @@
+//! What all commands share: the configuration, and which host is meant.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::arguments::Arguments;
+use crate::config::{Config, ConfigErrors, Host, LauncherKind};
+use crate::explain;
+use crate::problem::{Code, Problem};
+use crate::session::{Goal, Order};
+
+/// The global arguments.
+pub struct Context {
+    /// The configuration file.
+    pub config_path: PathBuf,
+    named: bool,
+    ssh_config: Option<PathBuf>,
+}
+
+impl Context {
+    /// From the arguments; nothing is read yet.
+    pub fn new(arguments: &Arguments) -> Self {
+        Self {
+            config_path: arguments.config.clone().unwrap_or_else(Config::default_path),
+            named: arguments.config.is_some(),
+            ssh_config: arguments.ssh_config.clone(),
+        }
+    }
+
+    /// Reads the configuration.
+    pub fn config(&self) -> Result<Config, Problem> {
+        if self.named && !self.config_path.exists() {
+            return Err(Problem::new(
+                Code::Config,
+                format!("There is no file {}", self.config_path.display()),
+                "",
+                "Check what follows --config.",
+            ));
+        }
+        Config::load(&self.config_path).map_err(|errors| broken(&errors))
+    }
+
+    /// The host that is meant: a configured one, or, with nothing configured, anything that ssh
+    /// would take.
+    pub fn host(&self, config: &Config, name: Option<&str>) -> Result<Host, Problem> {
+        let Some(name) = name.or(config.default_host.as_deref()) else {
+            return match config.hosts.as_slice() {
+                [only] => Ok(only.clone()),
+                [] => Err(nothing_configured(&self.config_path)),
+                many => Err(which(many)),
+            };
+        };
+        match config.host(name) {
+            Some(host) => Ok(host.clone()),
+            None if config.hosts.is_empty() => Ok(Host::named(name)),
+            None => Err(unknown(name, &config.hosts)),
+        }
+    }
+
+    /// A session's order for a host.
+    pub fn order(&self, host: Host, goal: Goal, timeout: Duration) -> Result<Order, Problem> {
+        match host.launcher {
+            LauncherKind::Direct | LauncherKind::Attach => {}
+            launcher => return Err(explain::no_launcher(&host.name, launcher)),
+        }
+        Ok(Order { host, ssh_config: self.ssh_config.clone(), goal, timeout })
+    }
+
+    /// The ssh configuration given with -F.
+    pub fn ssh_config(&self) -> Option<&std::path::Path> {
+        self.ssh_config.as_deref()
+    }
+}
+
+/// Every error with its place and remedy.
+pub fn broken(errors: &ConfigErrors) -> Problem {
+    Problem::new(Code::Config, "The configuration has errors", errors.to_string(), "")
+}
+
+fn names(hosts: &[Host]) -> String {
+    let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn which(hosts: &[Host]) -> Problem {
+    Problem::new(
+        Code::Usage,
+        "Which host?",
+        format!("configured: {}", names(hosts)),
+        "Name one, or set `default_host`.",
+    )
+}
+
+fn unknown(name: &str, hosts: &[Host]) -> Problem {
+    Problem::new(
+        Code::UnknownHost,
+        format!("No host is called {name}"),
+        format!("configured: {}", names(hosts)),
+        format!("`remote-jupyter add {name}` adds it from your ssh configuration."),
+    )
+}
+
+fn nothing_configured(path: &std::path::Path) -> Problem {
+    Problem::new(
+        Code::Usage,
+        "Which host?",
+        format!("{} names none yet", path.display()),
+        "Name one: anything that ssh takes will do. `remote-jupyter add ALIAS` keeps it.",
+    )
+}

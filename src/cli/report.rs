@@ -1,0 +1,128 @@
+//! What `open` shows: one progress line and then the address, or one JSON object a line.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::control::Message;
+use crate::jupyter::redacted;
+use crate::session::Phase;
+
+/// Where a session's messages go.
+pub struct Report {
+    host: String,
+    json: bool,
+    line: ProgressBar,
+    live: bool,
+    began: Instant,
+    told: Option<Phase>,
+}
+
+impl Report {
+    /// For a host; a progress line only where a person watches.
+    pub fn new(host: &str, json: bool) -> Self {
+        let live = !json && std::io::stderr().is_terminal();
+        let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
+            line.set_style(style);
+        }
+        if live {
+            line.enable_steady_tick(Duration::from_millis(120));
+        } else {
+            line.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        Self { host: host.to_owned(), json, line, live, began: Instant::now(), told: None }
+    }
+
+    /// Milliseconds since the beginning, for messages.
+    pub fn at_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Shows a message.
+    pub fn tell(&mut self, message: &Message) {
+        if self.json {
+            // A script that stopped reading does not end the tunnel.
+            if let Ok(text) = serde_json::to_string(message) {
+                let _ = writeln!(std::io::stdout(), "{text}");
+            }
+            return;
+        }
+        if let Some(note) = message.note() {
+            self.say(&format!("  {note}"));
+        } else if let Some(ready) = message.ready() {
+            self.ready(&ready);
+        } else if !matches!(message.phase, Phase::Ready | Phase::Failed | Phase::Closed) {
+            self.phase(message.phase);
+        }
+    }
+
+    /// Takes the progress line away while a question is asked.
+    pub fn pause(&self) {
+        self.line.disable_steady_tick();
+        self.line.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
+    /// Puts it back.
+    fn resume(&self) {
+        if self.live && self.line.is_hidden() {
+            self.line.set_draw_target(ProgressDrawTarget::stderr());
+            self.line.enable_steady_tick(Duration::from_millis(120));
+        }
+    }
+
+    /// The last line is gone.
+    pub fn finish(&self) {
+        self.line.finish_and_clear();
+    }
+
+    fn say(&self, text: &str) {
+        if self.live && !self.line.is_hidden() {
+            self.line.println(text);
+        } else {
+            eprintln!("{text}");
+        }
+    }
+
+    fn phase(&mut self, phase: Phase) {
+        if self.told == Some(phase) {
+            return;
+        }
+        self.told = Some(phase);
+        let text = format!("{}: {}", self.host, words(phase));
+        if self.live {
+            self.resume();
+            self.line.set_message(text);
+        } else {
+            eprintln!("{text}");
+        }
+    }
+
+    fn ready(&self, ready: &crate::session::Ready) {
+        self.finish();
+        let server = &ready.server;
+        let how = if ready.reused { "was running" } else { "was started" };
+        let seconds = self.began.elapsed().as_secs_f64();
+        println!("{}", redacted(ready.url.reveal()));
+        eprintln!(
+            "  Jupyter {} on {} {how} (process {}); ready after {seconds:.1} s.",
+            server.version, server.host, server.pid
+        );
+    }
+}
+
+/// A phase in words.
+pub fn words(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Resolving => "reading the ssh configuration",
+        Phase::Connecting => "connecting",
+        Phase::Authenticating => "logging in",
+        Phase::Finding => "looking for a running Jupyter",
+        Phase::Starting => "starting Jupyter",
+        Phase::Forwarding => "waiting for Jupyter's answer",
+        Phase::Ready => "ready",
+        Phase::Failed => "failed",
+        Phase::Closed => "closed",
+    }
+}

@@ -1,0 +1,57 @@
+//! Runs one session to its end in this process, with questions on the terminal.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+
+use super::{ask, signals};
+use crate::explain;
+use crate::platform::Machine;
+use crate::problem::Problem;
+use crate::session::{self, Event, Handle, Order};
+
+/// How a session ended.
+pub struct End {
+    /// Why it failed, if it did.
+    pub problem: Option<Problem>,
+    /// Whether a signal ended it.
+    pub interrupted: bool,
+}
+
+/// Starts a session, hands its handle to `started`, its events to `hear`, and waits for its end.
+///
+/// # Errors
+/// When this process cannot run a session at all.
+pub fn run(
+    order: Order,
+    browser: Option<String>,
+    started: impl FnOnce(&Handle) -> std::io::Result<()>,
+    mut hear: impl FnMut(&Event),
+) -> Result<End, Problem> {
+    let host = order.host.name.clone();
+    let local = |error: std::io::Error| explain::no_port(&host, &error);
+    let (sender, events) = mpsc::channel();
+    let machine = Arc::new(Machine::new(browser));
+    let tell = move |event| {
+        // The receiver lives until the last event.
+        let _ = sender.send(event);
+    };
+    let (handle, thread) = session::start(order, machine, tell).map_err(local)?;
+    let signalled = signals::close_on_signal(handle.clone()).map_err(local)?;
+    started(&handle).map_err(local)?;
+    let mut problem = None;
+    for event in events {
+        hear(&event);
+        match event {
+            Event::Ask(question, reply) => ask::ask(question, reply),
+            Event::Failed(failure) => problem = Some(failure),
+            _ => {}
+        }
+    }
+    // The thread ends after its last event; a panic in it would have closed the channel early.
+    let panicked = thread.join().is_err();
+    ask::restore_terminal();
+    if panicked {
+        problem = Some(explain::bug(&host));
+    }
+    Ok(End { problem, interrupted: signalled.load(Ordering::SeqCst) })
+}

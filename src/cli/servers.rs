@@ -1,0 +1,238 @@
+//! `list`, `status`, `close`, `stop` and `logs`.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::context::Context;
+use super::report::words;
+use super::run::run;
+use super::{Outcome, ask};
+use crate::config::{Config, Host};
+use crate::control::{self, Client, Message, Request};
+use crate::explain;
+use crate::jupyter::{Api, Kernels, redacted};
+use crate::platform::runtime_folder;
+use crate::problem::{Code, Problem};
+use crate::session::{Busy, Event, Goal, Phase};
+use crate::ssh::question::Question;
+use crate::token::Secret;
+
+/// Logging in and finding; a person may be asked in between, which does not count.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// `list`: the configured hosts.
+pub fn list(context: &Context, json: bool) -> Outcome {
+    let config = context.config()?;
+    if config.hosts.is_empty() && !json {
+        eprintln!(
+            "No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh \
+             configuration; `remote-jupyter open DESTINATION` works without."
+        );
+    }
+    for host in &config.hosts {
+        let phase = newest(&host.name).map_or(Phase::Closed, |message| message.phase);
+        if json {
+            println!(
+                "{}",
+                json!({
+                    "host": host.name,
+                    "ssh": host.ssh_destination(),
+                    "launcher": host.launcher.to_string(),
+                    "default": config.default_host.as_ref() == Some(&host.name),
+                    "phase": phase,
+                })
+            );
+        } else {
+            println!("{:<20} {:<28} {:<8} {}", host.name, host.ssh_destination(), host.launcher, words(phase));
+        }
+    }
+    Ok(0)
+}
+
+/// `status`: the tunnels that stand, and what their kernels do.
+pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
+    let config = context.config()?;
+    let hosts = match host {
+        Some(name) => vec![context.host(&config, Some(name))?],
+        None => config.hosts,
+    };
+    for host in hosts {
+        let message = newest(&host.name);
+        let kernels = message.as_ref().and_then(count_kernels);
+        if json {
+            println!("{}", status_json(&host.name, message.as_ref(), kernels));
+        } else {
+            println!("{:<20} {}", host.name, status_words(message.as_ref(), kernels));
+        }
+    }
+    Ok(0)
+}
+
+fn newest(host: &str) -> Option<Message> {
+    let client = control::holder(&runtime_folder().ok()?, host)?;
+    client.ask(&Request::Status).ok()?.next()
+}
+
+fn count_kernels(message: &Message) -> Option<Kernels> {
+    let ready = message.ready()?;
+    let url = url::Url::parse(ready.url.reveal()).ok()?;
+    let token = url.query_pairs().find(|(name, _)| name == "token");
+    let token = Secret::new(token.map(|(_, value)| value.into_owned()).unwrap_or_default());
+    Api::at(ready.local_port, &ready.server.base_url, token).kernels().ok()
+}
+
+/// Without the token: `status` is what people paste.
+fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) -> String {
+    let phase = message.map_or(Phase::Closed, |message| message.phase);
+    let mut object = json!({ "host": host, "phase": phase });
+    if let Some(ready) = message.and_then(Message::ready) {
+        object["url"] = json!(redacted(ready.url.reveal()));
+        object["local_port"] = json!(ready.local_port);
+        object["server"] = json!(ready.server);
+        object["reused"] = json!(ready.reused);
+        object["kernels"] = json!(kernels);
+    }
+    object.to_string()
+}
+
+fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
+    let Some(message) = message else {
+        return words(Phase::Closed).to_owned();
+    };
+    let Some(ready) = message.ready() else {
+        return words(message.phase).to_owned();
+    };
+    let kernels = match kernels {
+        None => "kernels unknown".to_owned(),
+        Some(Kernels { total: 1, busy: 0 }) => "1 kernel, idle".to_owned(),
+        Some(Kernels { total, busy: 0 }) => format!("{total} kernels, none busy"),
+        Some(Kernels { total, busy }) => format!("{total} kernels, {busy} busy"),
+    };
+    format!("ready  {}  {kernels}", redacted(ready.url.reveal()))
+}
+
+/// `close`: the tunnel down, the server stays.
+pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
+    let config = context.config()?;
+    let host = context.host(&config, Some(name))?;
+    let Some(client) = held(&host)? else {
+        return done(&host, json, &format!("No tunnel to {} stands.", host.name));
+    };
+    for message in answers(client, &host, &Request::Close)? {
+        if message.phase == Phase::Failed {
+            return Err(message.problem().unwrap_or_else(|| explain::bug(&host.name)));
+        }
+    }
+    done(&host, json, &format!("The tunnel to {} is closed; Jupyter goes on there.", host.name))
+}
+
+/// `stop`: the server ended, after a question where kernels are busy.
+pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
+    let config = context.config()?;
+    let host = context.host(&config, Some(name))?;
+    match held(&host)? {
+        Some(client) => stop_through(client, &host, yes, json),
+        None => stop_alone(context, &config, host, yes, json),
+    }
+}
+
+/// The program that holds the tunnel is logged in already: it does the work.
+fn stop_through(client: Client, host: &Host, force: bool, json: bool) -> Outcome {
+    let mut note = format!("Jupyter on {} has shut down.", host.name);
+    for message in answers(client, host, &Request::Stop { force })? {
+        if message.is_refusal() {
+            let refusal = message.problem().unwrap_or_else(|| explain::bug(&host.name));
+            let Some(kernels) = newest(&host.name).as_ref().and_then(count_kernels) else {
+                return Err(refusal);
+            };
+            let question = Question::EndKernels {
+                host: host.name.clone(),
+                total: kernels.total,
+                busy: kernels.busy,
+            };
+            return match (ask::confirm(&question), held(host)?) {
+                (true, Some(client)) => stop_through(client, host, true, json),
+                _ => Err(refusal),
+            };
+        }
+        if let Some(text) = message.note() {
+            text.clone_into(&mut note);
+        }
+        if message.phase == Phase::Failed {
+            return Err(message.problem().unwrap_or_else(|| explain::bug(&host.name)));
+        }
+    }
+    done(host, json, &note)
+}
+
+fn stop_alone(
+    context: &Context,
+    config: &Config,
+    host: Host,
+    yes: bool,
+    json: bool,
+) -> Outcome {
+    let busy = if yes { Busy::End } else { Busy::Ask };
+    let order = context.order(host.clone(), Goal::Stop { busy }, TIMEOUT)?;
+    let mut note = format!("Jupyter on {} has shut down.", host.name);
+    let end = run(order, config.browser.clone(), |_| Ok(()), |event| {
+        if let Event::Note(text) = event {
+            text.clone_into(&mut note);
+        }
+    })?;
+    match end.problem {
+        Some(problem) => Err(problem),
+        None if end.interrupted => Ok(Code::Interrupted.exit()),
+        None => done(&host, json, &note),
+    }
+}
+
+/// `logs`: what the newest launch said.
+pub fn logs(context: &Context, name: &str) -> Outcome {
+    let config = context.config()?;
+    let host = context.host(&config, Some(name))?;
+    let order = context.order(host.clone(), Goal::Log, TIMEOUT)?;
+    let mut found = None;
+    let end = run(order, None, |_| Ok(()), |event| {
+        if let Event::Log { path, text } = event
+            && !path.is_empty()
+        {
+            found = Some((path.clone(), text.clone()));
+        }
+    })?;
+    if let Some(problem) = end.problem {
+        return Err(problem);
+    }
+    match found {
+        Some((path, text)) => {
+            eprintln!("{}: {path}", host.name);
+            print!("{text}");
+        }
+        None => eprintln!("Remote Jupyter has not started a server on {} yet.", host.name),
+    }
+    Ok(0)
+}
+
+fn held(host: &Host) -> Result<Option<Client>, Problem> {
+    let folder = runtime_folder().map_err(|error| explain::no_control(&host.name, &error))?;
+    Ok(control::holder(&folder, &host.name))
+}
+
+fn answers(
+    client: Client,
+    host: &Host,
+    request: &Request,
+) -> Result<impl Iterator<Item = Message> + use<>, Problem> {
+    client.ask(request).map_err(|error| explain::no_control(&host.name, &error))
+}
+
+#[allow(clippy::unnecessary_wraps)] // every path of a command ends in an Outcome
+fn done(host: &Host, json: bool, text: &str) -> Outcome {
+    if json {
+        println!("{}", json!({ "host": host.name, "phase": Phase::Closed, "note": text }));
+    } else {
+        eprintln!("{text}");
+    }
+    Ok(0)
+}

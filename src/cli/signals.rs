@@ -1,0 +1,27 @@
+//! Ctrl-C and TERM: the tunnel is closed in good order, the server stays.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::session::Handle;
+
+/// Closes the session at the first signal, and remembers that there was one. A second one ends the
+/// process at once, for a close that hangs.
+pub fn close_on_signal(handle: Handle) -> std::io::Result<Arc<AtomicBool>> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&interrupted);
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for _ in signals.forever() {
+            if seen.swap(true, Ordering::SeqCst) {
+                super::ask::restore_terminal();
+                std::process::exit(130);
+            }
+            handle.close();
+        }
+    })?;
+    Ok(interrupted)
+}

@@ -1,0 +1,127 @@
+//! Which program holds a host's tunnel: the one that holds the lock. A lock ends with its process,
+//! however that ends, so nothing stale can stand in the way.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha1::{Digest, Sha1};
+
+use super::client::Client;
+
+/// The holder listens a moment after it has the lock.
+const HOLDER_TRIES: u32 = 100;
+const HOLDER_PAUSE: Duration = Duration::from_millis(20);
+
+/// The right to hold one host's tunnel, and the socket that goes with it.
+#[derive(Debug)]
+pub struct Lease {
+    /// Others ask here.
+    pub listener: UnixListener,
+    socket: PathBuf,
+    /// Held, not used: the lock ends when the file is closed.
+    _lock: File,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+/// What came of [`claim`].
+pub enum Claim {
+    /// The host is ours.
+    Ours(Lease),
+    /// Another program has it; it can be asked.
+    Theirs(Client),
+}
+
+/// Claims a host, in a private folder.
+///
+/// # Errors
+/// When the folder cannot be used, or the holder does not answer.
+pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
+    let lock = File::create(folder.join(file_name(host, "lock")))?;
+    let socket = folder.join(file_name(host, "sock"));
+    for _ in 0..HOLDER_TRIES {
+        match lock.try_lock() {
+            Ok(()) => return Ok(Claim::Ours(lease(lock, socket)?)),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        if let Ok(stream) = UnixStream::connect(&socket) {
+            return Ok(Claim::Theirs(Client::new(stream)));
+        }
+        std::thread::sleep(HOLDER_PAUSE);
+    }
+    Err(io::Error::new(
+        io::ErrorKind::TimedOut,
+        "another remote-jupyter has this host, and does not answer",
+    ))
+}
+
+/// The program that holds a host, if one does.
+#[must_use]
+pub fn holder(folder: &Path, host: &str) -> Option<Client> {
+    let stream = UnixStream::connect(folder.join(file_name(host, "sock"))).ok()?;
+    Some(Client::new(stream))
+}
+
+fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
+    // Left by a program that was killed: its lock is ours now.
+    if let Err(error) = std::fs::remove_file(&socket)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    let listener = UnixListener::bind(&socket)?;
+    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))?;
+    Ok(Lease { listener, socket, _lock: lock })
+}
+
+/// A host's name may hold any character, and a socket's path may have 104 bytes on macOS.
+fn file_name(host: &str, extension: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    let start: String = host.chars().filter(plain).take(16).collect();
+    let digest = Sha1::digest(host.as_bytes());
+    let short: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    format!("{start}.{short}.{extension}")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn one_program_has_a_host_and_the_next_is_sent_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = claim(folder.path(), "gpu01").unwrap();
+        assert!(matches!(first, Claim::Ours(_)));
+        assert!(matches!(claim(folder.path(), "gpu01").unwrap(), Claim::Theirs(_)));
+        assert!(matches!(claim(folder.path(), "gpu02").unwrap(), Claim::Ours(_)));
+        drop(first);
+        assert!(holder(folder.path(), "gpu01").is_none());
+        assert!(matches!(claim(folder.path(), "gpu01").unwrap(), Claim::Ours(_)));
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_no_obstacle() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(UnixListener::bind(folder.path().join(file_name("h", "sock"))).unwrap());
+        assert!(matches!(claim(folder.path(), "h").unwrap(), Claim::Ours(_)));
+    }
+
+    #[test]
+    fn names_stay_apart_and_inside_the_folder() {
+        let names: Vec<String> =
+            ["a/b", "a b", "../x", "日本", ""].iter().map(|name| file_name(name, "s")).collect();
+        for (at, name) in names.iter().enumerate() {
+            assert!(!name.contains('/') && !names[..at].contains(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Requests and answers, and the JSON events of the command line: one object a line.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::problem::Problem;
+use crate::session::{Event, Phase, Ready, ServerInfo};
+use crate::token::Secret;
+
+/// What one program asks of the one that holds a tunnel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "lowercase")]
+pub enum Request {
+    /// Open the page again, and answer with events up to `ready` or `failed`.
+    Open {
+        /// Whether to open the browser.
+        browser: bool,
+        /// A notebook or folder instead of the usual page.
+        notebook: Option<String>,
+    },
+    /// Answer with the newest event.
+    Status,
+    /// Close the tunnel, and answer with events up to the end.
+    Close,
+    /// Stop the server, and answer with events up to the end, or to a refusal.
+    Stop {
+        /// Whether busy kernels may be ended.
+        force: bool,
+    },
+}
+
+/// An event as others read it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// The host's name.
+    pub host: String,
+    /// The phase.
+    pub phase: Phase,
+    /// Milliseconds since the session began.
+    pub at_ms: u64,
+    /// What else belongs to the phase.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+impl Message {
+    /// The message of an event. `phase` is the phase that goes on while an event is no phase of its
+    /// own. Questions and logs are for the program that asked, and make none.
+    #[must_use]
+    pub fn of(event: &Event, host: &str, at_ms: u64, phase: Phase) -> Option<Self> {
+        let (phase, more) = match event {
+            Event::Phase(phase) => (*phase, json!({})),
+            Event::Note(text) => (phase, json!({ "note": text })),
+            Event::Ready(ready) => (Phase::Ready, ready_fields(ready)),
+            Event::Refused(problem) => (phase, json!({ "refused": problem })),
+            Event::Failed(problem) => (Phase::Failed, json!(problem)),
+            Event::Closed => (Phase::Closed, json!({})),
+            Event::Ask(..) | Event::Log { .. } | Event::Seen(_) | Event::Step(_) => return None,
+        };
+        let Value::Object(more) = more else {
+            return None;
+        };
+        Some(Self { host: host.to_owned(), phase, at_ms, more })
+    }
+
+    /// The failure of a `failed` message, or of a refusal.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        let fields = match self.more.get("refused") {
+            Some(refused) => refused.clone(),
+            None => Value::Object(self.more.clone()),
+        };
+        serde_json::from_value(fields).ok()
+    }
+
+    /// Whether it is a refusal.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.more.contains_key("refused")
+    }
+
+    /// The note, if it is one.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.more.get("note")?.as_str()
+    }
+
+    /// What a `ready` message says.
+    #[must_use]
+    pub fn ready(&self) -> Option<Ready> {
+        if self.phase != Phase::Ready {
+            return None;
+        }
+        let server: ServerInfo = serde_json::from_value(self.more.get("server")?.clone()).ok()?;
+        Some(Ready {
+            url: Secret::new(self.more.get("url")?.as_str()?),
+            local_port: u16::try_from(self.more.get("local_port")?.as_u64()?).ok()?,
+            server,
+            reused: self.more.get("reused")?.as_bool()?,
+        })
+    }
+}
+
+fn ready_fields(ready: &Ready) -> Value {
+    json!({
+        "url": ready.url.reveal(),
+        "local_port": ready.local_port,
+        "server": ready.server,
+        "job": null,
+        "reused": ready.reused,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::problem::Code;
+
+    #[test]
+    fn ready_comes_back_as_it_was() {
+        let ready = Ready {
+            url: Secret::new("http://localhost:1/lab?token=t"),
+            local_port: 1,
+            server: ServerInfo {
+                host: "n".into(),
+                port: Some(2),
+                socket: None,
+                pid: 3,
+                version: "2".into(),
+                base_url: "/".into(),
+            },
+            reused: true,
+        };
+        let event = Event::Ready(Box::new(ready.clone()));
+        let message = Message::of(&event, "h", 7, Phase::Forwarding).unwrap();
+        let line = serde_json::to_string(&message).unwrap();
+        let back: Message = serde_json::from_str(&line).unwrap();
+        assert_eq!(back.ready().unwrap(), ready);
+        assert!(line.starts_with(r#"{"host":"h","phase":"ready","at_ms":7,"#), "{line}");
+        assert!(line.contains(r#""job":null"#));
+    }
+
+    #[test]
+    fn a_failure_carries_code_title_detail_and_remedy() {
+        let problem = Problem::new(Code::Refused, "t", "d", "r");
+        let message = Message::of(&Event::Failed(problem.clone()), "h", 7, Phase::Ready).unwrap();
+        assert_eq!(message.phase, Phase::Failed);
+        assert_eq!(message.more["code"], "connection_refused");
+        assert_eq!(message.problem().unwrap(), problem);
+    }
+
+    #[test]
+    fn requests_are_small_objects() {
+        let text = serde_json::to_string(&Request::Stop { force: true }).unwrap();
+        assert_eq!(text, r#"{"command":"stop","force":true}"#);
+    }
+}
