@@ -87,6 +87,22 @@ pub fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).expect("the child still runs");
 }
 
+/// Whether a process runs. One that has ended and that its parent has not noticed yet (in a container, that may take the
+/// first process a while) does not.
+pub fn alive(pid: &str) -> bool {
+    let state = finish(
+        Command::new("ps").args(["-o", "stat=", "-p", pid]),
+        PATIENCE,
+    )
+    .stdout;
+    !state.trim().is_empty() && !state.contains('Z')
+}
+
+/// The process id that a line of `leftovers()` begins with.
+pub fn pid_of(line: &str) -> String {
+    line.split(' ').next().unwrap_or_default().to_owned()
+}
+
 /// A file without a name, gone with its last handle.
 pub fn scratch() -> File {
     tempfile::tempfile_in("/tmp").expect("a temporary file")
