@@ -107,7 +107,8 @@ impl RootSshd {
             .fold(String::new(), |text, line| text + line + "\n");
         text += &base_config(self.folder.path(), self.address);
         writeln!(text, "SetEnv RJ_FIXTURE={}", self.id).unwrap();
-        text + "PasswordAuthentication yes\nKbdInteractiveAuthentication no\nPermitRootLogin no\nAllowUsers rj-test rj-other\n"
+        writeln!(text, "AllowUsers {USER} {OTHER}").unwrap();
+        text + "PasswordAuthentication yes\nKbdInteractiveAuthentication no\nPermitRootLogin no\n"
     }
 
     fn try_launch(&mut self) -> bool {
