@@ -143,7 +143,7 @@ fn a_person_at_a_terminal_answers_questions() {
     let sshd = plain();
     let client = Client::of(&sshd);
     client.know(&sshd, Known::Not);
-    let mut terminal = Terminal::spawn(client.ssh(&["-t", "test-enc", "tty && echo logged in"]));
+    let mut terminal = Terminal::spawn(client.ssh(&["test-enc", "echo logged in"]));
     terminal.expect("(yes/no/[fingerprint])?");
     terminal.answer("yes");
     terminal.expect("Enter passphrase for key");

@@ -39,6 +39,8 @@ impl RootSshd {
 
     /// With further lines for `sshd_config`, which win over ours.
     pub fn with(config: &[&str]) -> Self {
+        // Here rather than halfway, when there is already something to clean up.
+        process::must(&mut as_root(Path::new("true")));
         let folder = folder("rj-root-");
         let bin = jupyter_venv().join("bin");
         let home = Home::new(folder.path().join(USER), Some(&bin));
@@ -210,11 +212,12 @@ impl Server for Other<'_> {
 
 impl Drop for RootSshd {
     fn drop(&mut self) {
-        if let Some((mut namespace, pipe)) = self.namespace.take() {
-            // Ends the namespace's first process, and with it all others.
-            drop(pipe);
-            let _ = process::wait(&mut namespace, PATIENCE);
-        }
+        let Some((mut namespace, pipe)) = self.namespace.take() else {
+            return;
+        };
+        // Ends the namespace's first process, and with it all others.
+        drop(pipe);
+        let _ = process::wait(&mut namespace, PATIENCE);
         // The homes are the accounts', so that removing the folder is root's to do.
         let _ = as_root(Path::new("rm"))
             .arg("-rf")
