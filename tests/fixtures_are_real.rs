@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use support::process::{alive, finish, pid_of, wait};
-use support::{Client, Key, Known, Options, Sshd, Terminal, eventually};
+use support::{Agent, Client, Key, Known, Opened, Options, Sshd, Terminal, eventually};
 
 /// A server without Jupyter, for tests that don't need one.
 fn plain() -> Sshd {
@@ -48,6 +48,30 @@ fn every_key_opens_it() {
         client.asked()
     );
     assert_eq!(sshd.connections(), 4);
+}
+
+#[test]
+fn an_agent_opens_it_too() {
+    let sshd = plain();
+    let client = Client::of(&sshd);
+    let _agent = Agent::of(&client, &["id_rsa", "id_ecdsa"]);
+    assert_eq!(client.ssh_run("test-agent", "echo in"), "in\n");
+}
+
+#[test]
+fn events_are_read_one_by_one_and_the_command_obeys_signals() {
+    let client = Client::new();
+    let mut script = client.bare("sh");
+    let says = r#"trap 'echo bye >&2; exit 130' INT
+        for phase in connecting ready; do echo "{\"phase\": \"$phase\", \"at_ms\": 1}"; done
+        while :; do sleep 0.05; done"#;
+    let mut opened = Opened::spawn(script.args(["-c", says]));
+    assert_eq!(opened.wait_phase("ready")["at_ms"], 1);
+    assert_eq!(opened.phases(), ["connecting", "ready"]);
+    assert!(opened.is_running());
+    opened.interrupt();
+    let finished = opened.wait_exit();
+    assert_eq!((finished.code, finished.stderr.trim()), (Some(130), "bye"));
 }
 
 #[test]

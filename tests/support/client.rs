@@ -25,6 +25,8 @@ pub enum Key {
     Ecdsa,
     /// Opens with [`keys::PASSPHRASE`].
     Encrypted,
+    /// None of a file: whatever the agent has ([`super::Agent`]).
+    Agent,
     /// None: the password is asked for.
     Password,
 }
@@ -39,11 +41,12 @@ pub enum Known {
 }
 
 /// The aliases that [`Client::of`] writes, one per key.
-const ALIASES: [(&str, Key); 5] = [
+const ALIASES: [(&str, Key); 6] = [
     ("test", Key::Ed25519),
     ("test-rsa", Key::Rsa),
     ("test-ecdsa", Key::Ecdsa),
     ("test-enc", Key::Encrypted),
+    ("test-agent", Key::Agent),
     ("test-pw", Key::Password),
 ];
 
@@ -74,7 +77,7 @@ impl Client {
         client
     }
 
-    /// Has `test`, `test-rsa`, `test-ecdsa`, `test-enc` and `test-pw` for this server, and knows its host keys.
+    /// Has `test`, `test-rsa`, `test-ecdsa`, `test-enc`, `test-agent` and `test-pw` for this server, and knows its host keys.
     pub fn of(server: &dyn Server) -> Self {
         let client = Self::new();
         for (alias, key) in ALIASES {
@@ -120,6 +123,8 @@ impl Client {
             Key::Rsa => "id_rsa",
             Key::Ecdsa => "id_ecdsa",
             Key::Encrypted => "id_ed25519_enc",
+            // Without "none", ssh would look into the person's real ~/.ssh.
+            Key::Agent => return "  IdentityAgent SSH_AUTH_SOCK\n  IdentityFile none\n".into(),
             Key::Password => return "  PubkeyAuthentication no\n".into(),
         };
         format!(

@@ -23,6 +23,7 @@
     clippy::missing_panics_doc
 )]
 
+pub mod agent;
 pub mod client;
 pub mod home;
 pub mod http;
@@ -34,6 +35,7 @@ pub mod root_sshd;
 pub mod sshd;
 pub mod terminal;
 
+pub use agent::Agent;
 pub use client::{Client, Key, Known};
 pub use home::Home;
 pub use opened::Opened;
