@@ -4,11 +4,11 @@
 
 mod support;
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use support::process::{alive, finish, pid_of, wait};
-use support::{Agent, Client, Key, Known, Opened, Options, Sshd, Terminal, eventually};
+use support::{Agent, Client, Known, Opened, Options, Sshd, Terminal, eventually};
 
 /// A server without Jupyter, for tests that don't need one.
 fn plain() -> Sshd {
@@ -211,8 +211,9 @@ fn pages_come_through_openssh_too() {
 #[cfg(target_os = "linux")]
 mod accounts {
     use super::*;
-    use support::RootSshd;
+    use std::process::Command;
     use support::root_sshd::{OTHER, PASSWORD, USER};
+    use support::{Key, RootSshd};
 
     #[test]
     fn a_password_opens_an_account_that_the_machine_does_not_have() {
