@@ -1,1 +1,18 @@
 //! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
+//!
+//! Dependencies point one way: `cli` → `control` → `session` → `tunnel`, `remote`, `launcher`,
+//! `jupyter`, `ssh` → `config`. The map with the reasons is docs/architecture.md.
+
+pub mod cli;
+pub mod config;
+pub mod control;
+pub mod explain;
+pub mod jupyter;
+pub mod launcher;
+pub mod platform;
+pub mod problem;
+pub mod remote;
+pub mod session;
+pub mod ssh;
+pub mod token;
+pub mod tunnel;

@@ -1,0 +1,162 @@
+//! Changes to the file that leave everything else in it as the person wrote it.
+
+use std::fs::{self, DirBuilder};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+
+use super::{Config, ConfigErrors};
+
+/// Why the file was not changed. It is then exactly as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// There is a host of that name.
+    #[error("{} already has a host {name:?}", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+        /// The host's name.
+        name: String,
+    },
+    /// The name can't be a host's.
+    #[error("{message}\n  remedy: {remedy}")]
+    Name {
+        /// What is wrong with it.
+        message: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// The file is in error as it is; a change could make that worse.
+    #[error("the configuration must be put right first\n{0}")]
+    Broken(#[from] ConfigErrors),
+    /// The file can't be written.
+    #[error("{} can't be written: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Adds a host of which only the name is said, after all others.
+///
+/// The rest of the file stays as it is, byte by byte, unless its hosts are written as one
+/// inline list. A new file is readable by its owner alone, and so is a new folder for it.
+///
+/// # Errors
+/// The name is taken or can't be a host's, the file is in error, or it can't be written.
+pub fn add_host(path: &Path, name: &str) -> Result<(), EditError> {
+    let failed = |source| EditError::Write {
+        path: path.to_path_buf(),
+        source,
+    };
+    let old = super::read(path)?;
+    if Config::parse(path, &old)?.host(name).is_some() {
+        return Err(EditError::Exists {
+            path: path.to_path_buf(),
+            name: name.to_owned(),
+        });
+    }
+    check_name(name)?;
+    let new = with_host(&old, name);
+    // Nothing that the app itself could not load again may be written.
+    Config::parse(path, &new)?;
+    replace(path, &new).map_err(failed)
+}
+
+/// A file with this host alone must be in order.
+fn check_name(name: &str) -> Result<(), EditError> {
+    let errors = Config::parse(Path::new(""), &block(name)).err();
+    match errors.and_then(|errors| errors.0.into_iter().next()) {
+        None => Ok(()),
+        Some(error) => Err(EditError::Name {
+            message: error.message,
+            remedy: error.remedy,
+        }),
+    }
+}
+
+/// The host's own lines.
+fn block(name: &str) -> String {
+    let mut hosts = ArrayOfTables::new();
+    hosts.push(table(name));
+    let mut document = DocumentMut::new();
+    document.insert("host", Item::ArrayOfTables(hosts));
+    document.to_string()
+}
+
+fn table(name: &str) -> Table {
+    Table::from_iter([("name", value(name))])
+}
+
+/// The text with one more host, in the way in which it writes its hosts.
+fn with_host(old: &str, name: &str) -> String {
+    let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
+    if let Some(new) = in_list(old, name) {
+        // The editor writes plain line ends and no byte-order mark: back to how they were.
+        let mark = if old.starts_with('\u{feff}') {
+            "\u{feff}"
+        } else {
+            ""
+        };
+        return format!("{mark}{}", new.replace("\r\n", "\n").replace('\n', newline));
+    }
+    // A header ends whatever stands before it, so the lines can go below all others, and a
+    // comment at the end stays where it is.
+    let gap = match old {
+        "" | "\u{feff}" => "",
+        _ if old.ends_with('\n') => newline,
+        _ => &newline.repeat(2),
+    };
+    format!("{old}{gap}{}", block(name).replace('\n', newline))
+}
+
+/// The new text where hosts are written as one list: `host = [{ name = "gpu01" }]`.
+fn in_list(old: &str, name: &str) -> Option<String> {
+    let mut document: DocumentMut = old.parse().ok()?;
+    let list = document.get_mut("host")?.as_array_mut()?;
+    list.push(table(name).into_inline_table());
+    Some(document.to_string())
+}
+
+/// Puts the text in the file's place in one step: a reader sees the old one or the new one.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = real_file(path)?;
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    // Readable by its owner alone, as tempfile makes them.
+    let mut new = NamedTempFile::new_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    match fs::metadata(&path) {
+        Ok(old) => new.as_file().set_permissions(old.permissions())?,
+        Err(why) if why.kind() == ErrorKind::NotFound => {}
+        Err(why) => return Err(why),
+    }
+    new.as_file().sync_all()?;
+    new.persist(&path)?;
+    Ok(())
+}
+
+/// The file behind symbolic links, which many keep their settings as: the link must stay one.
+fn real_file(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        // A link to nothing yet is no new file: to replace it would break what it is for.
+        Err(why) if why.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+            Ok(path.to_path_buf())
+        }
+        found => found,
+    }
+}
+
+#[cfg(test)]
+mod tests;

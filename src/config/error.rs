@@ -1,0 +1,185 @@
+//! What is wrong with a configuration: where, what, and what to do about it.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// One problem, with its place in bytes of the text.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub span: Range<usize>,
+    pub message: String,
+    pub remedy: String,
+}
+
+impl Fault {
+    /// What the TOML parser complained about.
+    pub fn syntax(why: &toml::de::Error, text: &str) -> Self {
+        let message = why.message();
+        let remedy = if message.contains("duplicate key") {
+            "keep one of the two"
+        } else if message.contains("must be quoted") {
+            "put the value in double quotes"
+        } else if message.contains("carriage return") {
+            "save the file with the line ends of Unix or Windows"
+        } else {
+            "write it as TOML, as in: key = \"text\", key = 8 or key = true"
+        };
+        Self {
+            span: why.span().unwrap_or(text.len()..text.len()),
+            message: format!("this is not TOML: {message}"),
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
+/// One problem of a configuration file, for a person to read.
+///
+/// `Display` gives it whole: the place, the line with the text underlined, the remedy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, from 1; 0 when the file as a whole can't be read.
+    pub line: usize,
+    /// The column in characters, from 1; 0 when the file as a whole can't be read.
+    pub column: usize,
+    /// The offending text, as far as it stands on that line. May be empty, as at a line's end.
+    pub text: String,
+    /// The whole line, without its end.
+    pub source_line: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl ConfigError {
+    fn new(path: &Path, source: &str, fault: Fault) -> Self {
+        let start = boundary(source, fault.span.start);
+        let end = boundary(source, fault.span.end).max(start);
+        let line_start = line_start(source, start);
+        let line = source[line_start..].split('\n').next().unwrap_or_default();
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line_end = line_start + line.len();
+        Self {
+            path: path.to_path_buf(),
+            line: line_of(source, start),
+            column: source[line_start..start].chars().count() + 1,
+            text: source[start.min(line_end)..end.min(line_end)].to_owned(),
+            source_line: line.to_owned(),
+            message: fault.message,
+            remedy: fault.remedy,
+        }
+    }
+
+    /// The line, with the offending text underlined.
+    fn excerpt(&self) -> String {
+        let line = self.source_line.trim_start();
+        let indent = self.source_line.chars().count() - line.chars().count();
+        let before = self.column.saturating_sub(indent + 1);
+        let carets = self.text.trim_end().chars().count().max(1);
+        format!(
+            "\n    {}\n    {}{}",
+            printable(line.trim_end()),
+            " ".repeat(before),
+            "^".repeat(carets)
+        )
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.path.display())?;
+        if self.line > 0 {
+            write!(f, "{}:{}:", self.line, self.column)?;
+        }
+        write!(f, " {}", self.message)?;
+        if self.line > 0 {
+            f.write_str(&self.excerpt())?;
+        }
+        write!(f, "\n  remedy: {}", self.remedy)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Everything that is wrong with a configuration, in the order of the file; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigErrors(
+    /// The problems.
+    pub Vec<ConfigError>,
+);
+
+impl ConfigErrors {
+    pub(super) fn new(path: &Path, source: &str, mut faults: Vec<Fault>) -> Self {
+        faults.sort_by_key(|fault| fault.span.start);
+        let errors = faults.into_iter();
+        Self(
+            errors
+                .map(|fault| ConfigError::new(path, source, fault))
+                .collect(),
+        )
+    }
+
+    /// The file is there, and the system won't let us read it.
+    pub(super) fn unreadable(path: &Path, why: &std::io::Error) -> Self {
+        Self(vec![ConfigError {
+            path: path.to_path_buf(),
+            line: 0,
+            column: 0,
+            text: String::new(),
+            source_line: String::new(),
+            message: format!("the file can't be read: {why}"),
+            remedy: "check that this is a file, and yours to read".to_owned(),
+        }])
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, error) in self.0.iter().enumerate() {
+            if nth > 0 {
+                f.write_str("\n")?;
+            }
+            error.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// The line, from 1, of a byte of the text.
+pub(super) fn line_of(source: &str, at: usize) -> usize {
+    let before = &source[..boundary(source, at)];
+    before.matches('\n').count() + 1
+}
+
+/// Where the line of `at` begins. A byte-order mark is no part of the first line.
+fn line_start(source: &str, at: usize) -> usize {
+    match source[..at].rfind('\n') {
+        Some(newline) => newline + 1,
+        None if source.starts_with('\u{feff}') => '\u{feff}'.len_utf8().min(at),
+        None => 0,
+    }
+}
+
+/// The nearest place at or before `at` where the text can be cut.
+fn boundary(source: &str, at: usize) -> usize {
+    let at = at.min(source.len());
+    (0..=at)
+        .rev()
+        .find(|&place| source.is_char_boundary(place))
+        .unwrap_or(0)
+}
+
+/// The line as a terminal may show it: a control character in the file must not act there.
+fn printable(line: &str) -> String {
+    let show = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    line.chars().map(show).collect()
+}

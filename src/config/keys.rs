@@ -1,0 +1,225 @@
+//! The keys that the file knows, in one table: what each takes, and an example of it.
+
+use super::schema::{App, Bind, LauncherKind, OnQuit};
+use super::values::{self, Complaint};
+
+/// What a key takes.
+pub(super) enum Kind {
+    /// Any text of one line.
+    Text,
+    /// A text of a certain form.
+    Formed(fn(&str) -> Result<(), Complaint>),
+    /// One of some words.
+    Word(&'static [&'static str]),
+    /// A whole number in a range, both ends in it.
+    Number { least: u32, most: u32 },
+    /// True or false.
+    Flag,
+    /// A list of texts.
+    Texts,
+    /// Names of environment variables and their values.
+    Environment,
+    /// Tables of their own, as many as wanted.
+    Tables(&'static Level),
+}
+
+impl Kind {
+    /// In words, after "takes".
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Text | Self::Formed(_) | Self::Word(_) => "a string".to_owned(),
+            Self::Number {
+                least,
+                most: u32::MAX,
+            } => format!("a whole number, {least} or more"),
+            Self::Number { least, most } => format!("a whole number from {least} to {most}"),
+            Self::Flag => "true or false".to_owned(),
+            Self::Texts => "a list of strings".to_owned(),
+            Self::Environment => "a table of strings".to_owned(),
+            Self::Tables(level) => format!("tables under {}", level.title),
+        }
+    }
+}
+
+/// One key.
+pub(super) struct Key {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// A line, or a header, as it would stand in the file.
+    pub example: &'static str,
+}
+
+/// The keys that stand together.
+pub(super) struct Level {
+    /// The header above them; nothing at the top of the file.
+    pub title: &'static str,
+    /// Where they belong, in words.
+    pub place: &'static str,
+    pub keys: &'static [Key],
+    /// The keys that can't be left out.
+    pub required: &'static [&'static str],
+}
+
+impl Level {
+    pub fn find(&self, name: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        example,
+    }
+}
+
+/// Lower ones are the system's: an ordinary person's program can't listen there.
+const LOCAL_PORT: Kind = Kind::Number {
+    least: 1024,
+    most: 65535,
+};
+const REMOTE_PORT: Kind = Kind::Number {
+    least: 1,
+    most: 65535,
+};
+
+/// Every level, for a key that stands at the wrong one.
+pub(super) static LEVELS: [&Level; 3] = [&TOP, &HOST, &FORWARD];
+
+/// The top of the file.
+pub(super) static TOP: Level = Level {
+    title: "",
+    place: "at the top of the file, above the first [[host]]",
+    required: &[],
+    keys: &[
+        key("default_host", Kind::Text, r#"default_host = "gpu01""#),
+        key("browser", Kind::Text, r#"browser = "Google Chrome""#),
+        key("open_at_start", Kind::Texts, r#"open_at_start = ["gpu01"]"#),
+        key("language", Kind::Text, r#"language = "ja""#),
+        key(
+            "host",
+            Kind::Tables(&HOST),
+            "[[host]], with both pairs of brackets",
+        ),
+    ],
+};
+
+/// One `[[host]]`.
+pub(super) static HOST: Level = Level {
+    title: "[[host]]",
+    place: "under a [[host]]",
+    required: &["name"],
+    keys: &[
+        key("name", Kind::Formed(values::host_name), r#"name = "gpu01""#),
+        key(
+            "ssh",
+            Kind::Formed(values::destination),
+            r#"ssh = "me@gpu01""#,
+        ),
+        key(
+            "launcher",
+            Kind::Word(LauncherKind::WORDS),
+            r#"launcher = "slurm""#,
+        ),
+        key("app", Kind::Word(App::WORDS), r#"app = "lab""#),
+        key("command", Kind::Text, r#"command = "jupyter lab""#),
+        key("workdir", Kind::Text, r#"workdir = "~/project""#),
+        key("setup", Kind::Texts, r#"setup = ["conda activate ml"]"#),
+        key(
+            "env",
+            Kind::Environment,
+            r#"env = { OMP_NUM_THREADS = "4" }"#,
+        ),
+        key("local_port", LOCAL_PORT, "local_port = 8890"),
+        key("remote_port", REMOTE_PORT, "remote_port = 8888"),
+        key("bind", Kind::Word(Bind::WORDS), r#"bind = "auto""#),
+        key("queue", Kind::Text, r#"queue = "all.q""#),
+        key(
+            "cores",
+            Kind::Number {
+                least: 1,
+                most: u32::MAX,
+            },
+            "cores = 4",
+        ),
+        key("memory", Kind::Formed(values::memory), r#"memory = "8G""#),
+        key(
+            "gpus",
+            Kind::Number {
+                least: 0,
+                most: u32::MAX,
+            },
+            "gpus = 1",
+        ),
+        key(
+            "walltime",
+            Kind::Formed(values::walltime),
+            r#"walltime = "8:00:00""#,
+        ),
+        key(
+            "parallel_environment",
+            Kind::Text,
+            r#"parallel_environment = "smp""#,
+        ),
+        key(
+            "options",
+            Kind::Texts,
+            r#"options = ["-l", "hostname=gpu01"]"#,
+        ),
+        key("job_script", Kind::Text, r#"job_script = "run_jupyter.sh""#),
+        key(
+            "poll_seconds",
+            Kind::Number {
+                least: 1,
+                most: u32::MAX,
+            },
+            "poll_seconds = 15",
+        ),
+        key("on_quit", Kind::Word(OnQuit::WORDS), r#"on_quit = "keep""#),
+        key(
+            "idle_stop",
+            Kind::Formed(|text| values::duration(text).map(drop)),
+            r#"idle_stop = "2h""#,
+        ),
+        key("remember", Kind::Flag, "remember = true"),
+        key(
+            "forward",
+            Kind::Tables(&FORWARD),
+            "[[host.forward]], with both pairs of brackets",
+        ),
+    ],
+};
+
+/// One `[[host.forward]]`.
+static FORWARD: Level = Level {
+    title: "[[host.forward]]",
+    place: "under a [[host.forward]]",
+    required: &["name", "remote"],
+    keys: &[
+        key("name", Kind::Text, r#"name = "TensorBoard""#),
+        key(
+            "remote",
+            Kind::Formed(|text| values::remote(text).map(drop)),
+            r#"remote = "127.0.0.1:6006""#,
+        ),
+        key("local_port", LOCAL_PORT, "local_port = 16006"),
+    ],
+};
+
+/// What somebody who wrote `written` most likely meant among `known`.
+pub(super) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |word: &str| word.to_lowercase().replace('-', "_");
+    let meant = plain(written);
+    let length = meant.chars().count();
+    let distance = |word: &str| {
+        let begun = length >= 3 && plain(word).starts_with(&meant);
+        let distance = strsim::osa_distance(&meant, &plain(word));
+        // A few slips are a typing error; as many as there are letters, another word.
+        (begun || distance <= (length / 3).max(1) && distance < length).then_some(distance)
+    };
+    known
+        .filter_map(|word| Some((distance(word)?, word)))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, word)| word)
+}

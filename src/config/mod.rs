@@ -1,0 +1,99 @@
+//! The configuration file: what it can say, what is wrong with it, and edits that keep its comments.
+//!
+//! [`Config::load`] reads the file. A broken file answers with every problem at once
+//! ([`ConfigErrors`]), each with its place and a remedy. [`add_host`] is the one edit.
+
+mod check;
+mod edit;
+mod error;
+mod keys;
+mod schema;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+use toml::de::{DeTable, Deserializer};
+
+pub use edit::{EditError, add_host};
+pub use error::{ConfigError, ConfigErrors};
+pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
+
+use error::Fault;
+
+/// The file's place below the folder of configurations.
+const FILE: &str = "remote-jupyter/config.toml";
+
+impl Config {
+    /// Where the configuration is, unless the person names another file:
+    /// `$XDG_CONFIG_HOME/remote-jupyter/config.toml`, or the same below `~/.config`, on macOS too.
+    /// A relative `XDG_CONFIG_HOME` counts as unset, as its standard says.
+    #[must_use]
+    pub fn default_path() -> PathBuf {
+        // Without a home, the root stands for it: a relative path would read whatever lies in
+        // the working folder, which may be somebody else's.
+        etcetera::base_strategy::Xdg::new()
+            .map_or_else(|_| PathBuf::from("/.config"), |xdg| xdg.config_dir())
+            .join(FILE)
+    }
+
+    /// Reads and checks the file. A file that is not there is an empty configuration.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, in its order, or why it can't be read.
+    pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
+        Self::parse(path, &read(path)?)
+    }
+
+    /// Checks `text`, which `path` holds; the path is only named in the errors and kept.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the file. Of errors in the TOML form itself
+    /// only the first, since what follows one can't be trusted.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigErrors> {
+        let fail = |faults| ConfigErrors::new(path, text, faults);
+        let table = DeTable::parse(text).map_err(|why| fail(vec![Fault::syntax(&why, text)]))?;
+        let faults = check::faults(text, table.get_ref());
+        if !faults.is_empty() {
+            return Err(fail(faults));
+        }
+        let config = Self::deserialize(Deserializer::from(table))
+            .map_err(|why| fail(vec![Fault::syntax(&why, text)]))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            ..config
+        })
+    }
+
+    /// The host of that name.
+    #[must_use]
+    pub fn host(&self, name: &str) -> Option<&Host> {
+        self.hosts.iter().find(|host| host.name == name)
+    }
+}
+
+/// The file's text; nothing when there is no file.
+fn read(path: &Path) -> Result<String, ConfigErrors> {
+    match std::fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes)
+            .map_err(|why| not_utf8(path, why.as_bytes(), why.utf8_error().valid_up_to())),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(why) => Err(ConfigErrors::unreadable(path, &why)),
+    }
+}
+
+/// The error for a file that is no UTF-8 from byte `at` on.
+fn not_utf8(path: &Path, bytes: &[u8], at: usize) -> ConfigErrors {
+    let text = String::from_utf8_lossy(bytes);
+    // What stands before the bad byte is unchanged in `text`, so `at` means the same place.
+    let fault = Fault {
+        span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
+        message: "this is not UTF-8 text".to_owned(),
+        remedy: "save the file as UTF-8".to_owned(),
+    };
+    ConfigErrors::new(path, &text, vec![fault])
+}
+
+#[cfg(test)]
+mod tests;

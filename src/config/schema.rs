@@ -1,0 +1,268 @@
+//! What a configuration can say: plain data, filled in by serde once the checks have passed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use super::values;
+
+/// An enum whose variants are words of the file. The checks read the same list of words.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+        pub enum $name { $($(#[$what])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every word, in the order in which they are offered.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word that the file uses.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// How a server is started when none runs.
+    #[derive(Default)]
+    LauncherKind {
+        /// A process on the machine that ssh reaches.
+        #[default]
+        Direct = "direct",
+        /// A job of Grid Engine.
+        Sge = "sge",
+        /// A job of Slurm.
+        Slurm = "slurm",
+        /// A job of PBS.
+        Pbs = "pbs",
+        /// A job of LSF.
+        Lsf = "lsf",
+        /// Never: only a server that already runs is used.
+        Attach = "attach",
+    }
+}
+
+words! {
+    /// Which Jupyter application to start.
+    App {
+        /// `JupyterLab`.
+        Lab = "lab",
+        /// The notebook application.
+        Notebook = "notebook",
+        /// The classic notebook on today's server.
+        Nbclassic = "nbclassic",
+    }
+}
+
+words! {
+    /// What a started server listens on.
+    #[derive(Default)]
+    Bind {
+        /// The safest that works there.
+        #[default]
+        Auto = "auto",
+        /// A unix socket.
+        Socket = "socket",
+        /// The machine's loopback address.
+        Loopback = "loopback",
+        /// The node's own address, where others can reach it and the token guards it.
+        Node = "node",
+    }
+}
+
+words! {
+    /// What becomes of the server when the app quits.
+    #[derive(Default)]
+    OnQuit {
+        /// It stays.
+        #[default]
+        Keep = "keep",
+        /// It is stopped.
+        Stop = "stop",
+    }
+}
+
+/// The whole configuration, checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Config {
+    /// The file that this came from, whether or not it exists.
+    #[serde(skip)]
+    pub path: PathBuf,
+    /// The host to open when none is named; one of `hosts`.
+    pub default_host: Option<String>,
+    /// The browser's name; the system's own choice when absent.
+    pub browser: Option<String>,
+    /// Names of the hosts to connect when the app starts; all of them in `hosts`.
+    #[serde(default)]
+    pub open_at_start: Vec<String>,
+    /// The language of the app, such as `ja`; the system's when absent.
+    pub language: Option<String>,
+    /// The hosts, in the file's order; no name twice.
+    #[serde(default, rename = "host")]
+    pub hosts: Vec<Host>,
+}
+
+/// One remote machine and how Jupyter runs there.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Host {
+    /// The menu's label, and the name in commands.
+    pub name: String,
+    /// Alias, `user@host` or `ssh://user@host:port`; see [`Host::ssh_destination`].
+    pub ssh: Option<String>,
+    /// How to start a server.
+    #[serde(default)]
+    pub launcher: LauncherKind,
+    /// The application to start; the best one there when absent.
+    pub app: Option<App>,
+    /// A command line of the person's own, which goes before `app`.
+    pub command: Option<String>,
+    /// The server's folder on the far side; may begin with `~`.
+    pub workdir: Option<String>,
+    /// Shell lines to run before the server starts.
+    #[serde(default)]
+    pub setup: Vec<String>,
+    /// The server's environment, beyond the login shell's. Values may be empty.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The port on this machine, 1024 or more; a free one when absent.
+    pub local_port: Option<u16>,
+    /// The server's port on the far side, 1 or more; any when absent.
+    pub remote_port: Option<u16>,
+    /// What the server listens on.
+    #[serde(default)]
+    pub bind: Bind,
+    /// The scheduler's queue or partition.
+    pub queue: Option<String>,
+    /// CPU cores, at least 1.
+    pub cores: Option<u32>,
+    /// Memory: a whole number, then `K`, `M`, `G` or `T`.
+    pub memory: Option<String>,
+    /// GPUs.
+    pub gpus: Option<u32>,
+    /// The job's longest time: `H:MM:SS`, or `D-HH:MM:SS` with days.
+    pub walltime: Option<String>,
+    /// The parallel environment of Grid Engine.
+    pub parallel_environment: Option<String>,
+    /// Further arguments for the scheduler, as they are.
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// The person's own job script on the far side, instead of a generated one.
+    pub job_script: Option<String>,
+    /// The least time between two calls of the scheduler, in seconds, at least 1.
+    #[serde(default = "poll_seconds")]
+    pub poll_seconds: u32,
+    /// What becomes of the server when the app quits.
+    #[serde(default)]
+    pub on_quit: OnQuit,
+    /// How long a server may idle before it is stopped; for ever when absent.
+    #[serde(default, deserialize_with = "duration")]
+    pub idle_stop: Option<Duration>,
+    /// Whether the passphrase goes into the system's keychain.
+    #[serde(default)]
+    pub remember: bool,
+    /// Further forwards, up with the tunnel; no name and no local port twice.
+    #[serde(default, rename = "forward")]
+    pub forwards: Vec<Forward>,
+}
+
+impl Host {
+    /// A host of which only the name is said.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ssh: None,
+            launcher: LauncherKind::default(),
+            app: None,
+            command: None,
+            workdir: None,
+            setup: Vec::new(),
+            env: BTreeMap::new(),
+            local_port: None,
+            remote_port: None,
+            bind: Bind::default(),
+            queue: None,
+            cores: None,
+            memory: None,
+            gpus: None,
+            walltime: None,
+            parallel_environment: None,
+            options: Vec::new(),
+            job_script: None,
+            poll_seconds: poll_seconds(),
+            on_quit: OnQuit::default(),
+            idle_stop: None,
+            remember: false,
+            forwards: Vec::new(),
+        }
+    }
+
+    /// What to hand to ssh: `ssh` if it is said, else the name.
+    #[must_use]
+    pub fn ssh_destination(&self) -> &str {
+        self.ssh.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// One more port to forward beside Jupyter's.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "WrittenForward")]
+pub struct Forward {
+    /// Its label.
+    pub name: String,
+    /// Where it ends, as seen from the far side; an IPv6 address stands without brackets.
+    pub remote_host: String,
+    /// The port there, 1 or more.
+    pub remote_port: u16,
+    /// The port on this machine, 1024 or more; a free one when absent.
+    pub local_port: Option<u16>,
+}
+
+/// A forward as the file has it.
+#[derive(Deserialize)]
+struct WrittenForward {
+    name: String,
+    remote: String,
+    local_port: Option<u16>,
+}
+
+impl TryFrom<WrittenForward> for Forward {
+    type Error = String;
+
+    fn try_from(written: WrittenForward) -> Result<Self, String> {
+        let (remote_host, remote_port) =
+            values::remote(&written.remote).map_err(|complaint| complaint.message)?;
+        Ok(Self {
+            name: written.name,
+            remote_host,
+            remote_port,
+            local_port: written.local_port,
+        })
+    }
+}
+
+/// Some sites ask for more; fewer would be a burden on any scheduler.
+const fn poll_seconds() -> u32 {
+    15
+}
+
+fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(from)?;
+    values::duration(&text)
+        .map(Some)
+        .map_err(|complaint| D::Error::custom(complaint.message))
+}

@@ -1,0 +1,331 @@
+//! The forms of single values. Each says what is wrong with a text and how it should look.
+
+use std::time::Duration;
+
+/// Why a value won't do.
+#[derive(Debug)]
+pub(super) struct Complaint {
+    pub message: String,
+    pub remedy: String,
+}
+
+impl Complaint {
+    pub fn new(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// What holds for every text: it is not blank, and it is one line.
+pub(super) fn plain(text: &str) -> Result<(), Complaint> {
+    if text.trim().is_empty() {
+        return Err(Complaint::new(
+            "the text is empty",
+            "fill it in, or leave the key out for the default",
+        ));
+    }
+    no_control(text)
+}
+
+/// No control character: one would end a line of a job script, or act on a terminal.
+pub(super) fn no_control(text: &str) -> Result<(), Complaint> {
+    match text.chars().find(|c| c.is_control()) {
+        None => Ok(()),
+        Some(found) => Err(Complaint::new(
+            format!(
+                "the control character U+{:04X} can't stand here",
+                u32::from(found)
+            ),
+            "take it out: the text must be one line, without tabs or line breaks",
+        )),
+    }
+}
+
+/// A name that commands take: it must not look like one of their options.
+pub(super) fn host_name(text: &str) -> Result<(), Complaint> {
+    if text.starts_with('-') {
+        return Err(Complaint::new(
+            format!("{text:?} begins with a hyphen"),
+            "take the hyphen away: a command would read it as an option",
+        ));
+    }
+    Ok(())
+}
+
+/// What ssh may be given as its destination, and reads as nothing else.
+pub(super) fn destination(text: &str) -> Result<(), Complaint> {
+    const FORM: &str = "write an alias, user@host or ssh://user@host:port";
+    let address = text.strip_prefix("ssh://").unwrap_or(text);
+    let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+    // The parts too, since a proxy command may be handed the user or the host alone.
+    if [text, address, host]
+        .iter()
+        .any(|part| part.starts_with('-'))
+    {
+        return Err(Complaint::new(
+            format!("{text:?} is no ssh destination: a hyphen begins an option"),
+            FORM,
+        ));
+    }
+    if text.chars().any(char::is_whitespace) {
+        return Err(Complaint::new(
+            format!("{text:?} is no ssh destination: it contains a space"),
+            FORM,
+        ));
+    }
+    Ok(())
+}
+
+/// `30m`, `2h`, `1d` or `90s`; not zero.
+pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {
+    let wrong = || {
+        Complaint::new(
+            format!("{text:?} is not a length of time"),
+            "write a whole number and s, m, h or d, as in: \"90s\", \"30m\", \"2h\", \"1d\"",
+        )
+    };
+    let (number, unit) = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .ok_or_else(wrong)?;
+    let unit: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    digits(number)
+        .filter(|&number| number > 0)
+        .and_then(|number| number.checked_mul(unit))
+        .map(Duration::from_secs)
+        .ok_or_else(wrong)
+}
+
+/// `H:MM:SS`, or with days `D-HH:MM:SS`; not zero. `MM:SS` is refused, since schedulers
+/// differ on whether two numbers are hours and minutes or minutes and seconds.
+pub(super) fn walltime(text: &str) -> Result<(), Complaint> {
+    let read = || {
+        let (days, clock) = match text.split_once('-') {
+            Some((days, clock)) => (digits(days)?, clock),
+            None => (0, text),
+        };
+        let mut parts = clock.split(':');
+        let hours = digits(parts.next()?)?;
+        let [minutes, seconds] = [sixtieth(parts.next()?)?, sixtieth(parts.next()?)?];
+        let whole = parts.next().is_none() && (days == 0 || hours < 24);
+        (whole && days.max(hours).max(minutes).max(seconds) > 0).then_some(())
+    };
+    read().ok_or_else(|| {
+        Complaint::new(
+            format!("{text:?} is not a walltime"),
+            "write hours:minutes:seconds, with days before them if need be, as in: \
+             \"8:00:00\" or \"2-12:00:00\"",
+        )
+    })
+}
+
+/// `8G`, `512M`; not zero.
+pub(super) fn memory(text: &str) -> Result<(), Complaint> {
+    let number = text.strip_suffix(['K', 'M', 'G', 'T']).and_then(digits);
+    if number.is_some_and(|number| number > 0) {
+        return Ok(());
+    }
+    Err(Complaint::new(
+        format!("{text:?} is not an amount of memory"),
+        "write a whole number and K, M, G or T, as in: \"8G\" or \"512M\"",
+    ))
+}
+
+/// The host and port where a forward ends: `127.0.0.1:6006`, `[::1]:6006` or, for the
+/// loopback address, `6006` alone.
+pub(super) fn remote(text: &str) -> Result<(String, u16), Complaint> {
+    let read = || {
+        let (host, port) = text.rsplit_once(':').unwrap_or(("127.0.0.1", text));
+        let host = match host.strip_prefix('[') {
+            Some(inner) => inner.strip_suffix(']')?,
+            // More colons without brackets: where the address ends is anybody's guess.
+            None if host.contains(':') => return None,
+            None => host,
+        };
+        let port = u16::try_from(digits(port)?).ok()?;
+        let stray = |c: char| c.is_whitespace() || "[]/@".contains(c);
+        let good = port > 0 && !host.is_empty() && !host.contains(stray);
+        good.then(|| (host.to_owned(), port))
+    };
+    read().ok_or_else(|| {
+        Complaint::new(
+            format!("{text:?} is not a host and a port"),
+            "write host:port with a port from 1 to 65535, as in: \"127.0.0.1:6006\", \
+             \"[::1]:6006\" or \"6006\"",
+        )
+    })
+}
+
+/// A name that a shell can export.
+pub(super) fn variable(name: &str) -> Result<(), Complaint> {
+    let mut chars = name.chars();
+    let good = chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if good {
+        return Ok(());
+    }
+    Err(Complaint::new(
+        format!("{name:?} is not a name for an environment variable"),
+        "use letters, digits and _ alone, with no digit first, as in: OMP_NUM_THREADS",
+    ))
+}
+
+/// A number of digits alone; `parse` by itself would also take a plus sign.
+fn digits(text: &str) -> Option<u64> {
+    let all = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| all)
+}
+
+/// Minutes or seconds: two digits, 00 to 59.
+fn sixtieth(text: &str) -> Option<u64> {
+    digits(text).filter(|&number| text.len() == 2 && number < 60)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    fn good(form: fn(&str) -> Result<(), Complaint>, texts: &[&str]) {
+        for text in texts {
+            assert!(form(text).is_ok(), "{text:?} should do");
+        }
+    }
+
+    fn bad(form: fn(&str) -> Result<(), Complaint>, texts: &[&str]) {
+        for text in texts {
+            assert!(form(text).is_err(), "{text:?} should not do");
+        }
+    }
+
+    #[test]
+    fn destinations() {
+        good(
+            destination,
+            &[
+                "gpu01",
+                "me@gpu01",
+                "ssh://me@gpu01:2222",
+                "a-b",
+                "ssh://[::1]:22",
+                "me@x@gpu",
+            ],
+        );
+        bad(
+            destination,
+            &[
+                "-oProxyCommand=x",
+                "me@-x",
+                "ssh://-x",
+                "ssh://me@-x",
+                "gpu 01",
+                "gpu\u{a0}01",
+            ],
+        );
+    }
+
+    #[test]
+    fn durations() {
+        let seconds = |text| duration(text).map(|d| d.as_secs()).ok();
+        assert_eq!(seconds("90s"), Some(90));
+        assert_eq!(seconds("30m"), Some(1800));
+        assert_eq!(seconds("2h"), Some(7200));
+        assert_eq!(seconds("1d"), Some(86400));
+        for text in [
+            "",
+            "h",
+            "2",
+            "0h",
+            "+2h",
+            "-2h",
+            "2 h",
+            "2H",
+            "1.5h",
+            "2é",
+            "99999999999999999999d",
+            "999999999999999999d",
+        ] {
+            assert_eq!(seconds(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn walltimes() {
+        good(
+            walltime,
+            &[
+                "8:00:00",
+                "08:00:00",
+                "100:00:00",
+                "2-12:00:00",
+                "0:00:01",
+                "1-00:00:00",
+            ],
+        );
+        bad(
+            walltime,
+            &[
+                "8",
+                "30:00",
+                "0:00:00",
+                "8:60:00",
+                "8:0:0",
+                "8:00:00:00",
+                "1-24:00:00",
+                "-8:00:00",
+                "1-",
+                "8h",
+                "8:00:+1",
+            ],
+        );
+    }
+
+    #[test]
+    fn memories() {
+        good(memory, &["8G", "512M", "1T", "4096K"]);
+        bad(
+            memory,
+            &["", "G", "8", "8g", "8GB", "8 G", "0G", "1.5G", "+8G"],
+        );
+    }
+
+    #[test]
+    fn remotes() {
+        let reads = |text| remote(text).ok();
+        let end = |host: &str, port| Some((host.to_owned(), port));
+        assert_eq!(reads("127.0.0.1:6006"), end("127.0.0.1", 6006));
+        assert_eq!(reads("[::1]:6006"), end("::1", 6006));
+        assert_eq!(reads("6006"), end("127.0.0.1", 6006));
+        assert_eq!(reads("node17:1"), end("node17", 1));
+        for text in [
+            "localhost",
+            ":6006",
+            "::1:6006",
+            "[::1:6006",
+            "[]:6006",
+            "a:0",
+            "a:65536",
+            "a:+1",
+            "a b:1",
+            "http://a:1",
+        ] {
+            assert_eq!(reads(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn variables() {
+        good(variable, &["A", "_x", "OMP_NUM_THREADS", "a1"]);
+        bad(variable, &["", "1A", "A-B", "A B", "É", "A=B"]);
+    }
+}

@@ -1,0 +1,131 @@
+//! Which of several running servers is the right one: the same working folder first, then the
+//! newest.
+
+use super::server::{Candidate, Endpoint, Facts, Server};
+
+/// What the configuration says about the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// A fixed port on the far side.
+    pub port: Option<u16>,
+    /// Whether the person named a working folder.
+    pub workdir: bool,
+}
+
+/// The choice, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The server to use, if one is right.
+    pub server: Option<Server>,
+    /// Why this one, in words; empty when there was nothing to choose.
+    pub why: String,
+    /// Runtime files that were not believed, and why.
+    pub passed_over: Vec<String>,
+}
+
+/// Chooses among `candidates`, newest first.
+#[must_use]
+pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choice {
+    let mut servers: Vec<Server> = Vec::new();
+    let mut passed_over = Vec::new();
+    for candidate in candidates {
+        match candidate.server(facts.uid).and_then(|server| fits(server, wanted)) {
+            // One runtime folder may be reached by two names.
+            Ok(server) if servers.iter().any(|known| known.pid == server.pid) => {}
+            Ok(server) => servers.push(server),
+            Err(reason) => passed_over.push(reason),
+        }
+    }
+    let count = servers.len();
+    let same_folder = servers
+        .iter()
+        .position(|server| !facts.workdir.is_empty() && server.root == facts.workdir);
+    let server = match same_folder {
+        Some(at) => Some(servers.swap_remove(at)),
+        None => servers.into_iter().next(),
+    };
+    let why = match (&server, same_folder) {
+        (None, _) => String::new(),
+        (Some(server), Some(_)) if count > 1 => {
+            format!("{count} servers run there; this one works in {}", server.root)
+        }
+        (Some(server), None) if count > 1 => {
+            format!("{count} servers run there; this one, in {}, is the newest", server.root)
+        }
+        (Some(server), None) if wanted.workdir => {
+            format!("it works in {}, not in the configured folder", server.root)
+        }
+        (Some(_), _) => String::new(),
+    };
+    Choice { server, why, passed_over }
+}
+
+fn fits(server: Server, wanted: &Wanted) -> Result<Server, String> {
+    if server.secure {
+        return Err(format!("the server of process {} speaks HTTPS, which cannot be used yet", server.pid));
+    }
+    match (&server.endpoint, wanted.port) {
+        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => {
+            Err(format!("the server of process {} listens on {port}, not on {wanted}", server.pid))
+        }
+        (Endpoint::Socket { .. }, Some(wanted)) => {
+            Err(format!("the server of process {} listens on a socket, not on {wanted}", server.pid))
+        }
+        _ => Ok(server),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn candidate(pid: u32, port: u16, root: &str) -> Candidate {
+        Candidate::parse(&format!(
+            "file=/r/jpserver-{pid}.json\npid={pid}\nuid=7\nargs=jupyter-lab\n\
+             listeners=127.0.0.1:{port},7\n\n{{\"pid\": {pid}, \"port\": {port}, \
+             \"root_dir\": \"{root}\", \"token\": \"t\"}}"
+        ))
+    }
+
+    fn facts(workdir: &str) -> Facts {
+        Facts { uid: Some(7), workdir: workdir.into(), ..Facts::default() }
+    }
+
+    #[test]
+    fn the_same_folder_comes_before_the_newest() {
+        let all = [candidate(1, 8001, "/a"), candidate(2, 8002, "/b"), candidate(3, 8003, "/b")];
+        let choice = choose(&all, &facts("/b"), &Wanted::default());
+        assert_eq!(choice.server.unwrap().pid, 2);
+        assert!(choice.why.contains("3 servers") && choice.why.contains("/b"));
+        let choice = choose(&all, &facts("/c"), &Wanted::default());
+        assert_eq!(choice.server.unwrap().pid, 1);
+        assert!(choice.why.contains("newest"));
+    }
+
+    #[test]
+    fn one_server_needs_no_explanation() {
+        let choice = choose(&[candidate(1, 8001, "/a")], &facts("/a"), &Wanted::default());
+        assert_eq!(choice.why, "");
+        assert!(choice.server.is_some());
+    }
+
+    #[test]
+    fn a_fixed_port_excludes_the_others() {
+        let all = [candidate(1, 8001, "/a"), candidate(2, 8888, "/b")];
+        let wanted = Wanted { port: Some(8888), ..Wanted::default() };
+        assert_eq!(choose(&all, &facts(""), &wanted).server.unwrap().pid, 2);
+        let wanted = Wanted { port: Some(9999), ..Wanted::default() };
+        let choice = choose(&all, &facts(""), &wanted);
+        assert_eq!((choice.server, choice.passed_over.len()), (None, 2));
+    }
+
+    #[test]
+    fn a_malformed_file_hides_nothing() {
+        let mut broken = candidate(1, 8001, "/a");
+        broken.json = "{".into();
+        let choice = choose(&[broken, candidate(2, 8002, "/b")], &facts(""), &Wanted::default());
+        assert_eq!(choice.server.unwrap().pid, 2);
+        assert!(choice.passed_over[0].contains("malformed"));
+    }
+}

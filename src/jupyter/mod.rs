@@ -1,0 +1,12 @@
+//! What is known about Jupyter: its runtime files, which server is the right one, its REST
+//! interface and its pages. No SSH here.
+
+mod choose;
+mod page;
+mod rest;
+mod server;
+
+pub use choose::{Choice, Wanted, choose};
+pub use page::{Page, page_url, redacted};
+pub use rest::{Answer, Api, ApiError, Kernels};
+pub use server::{Candidate, Endpoint, Facts, Flavour, Server};

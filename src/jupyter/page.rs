@@ -1,0 +1,110 @@
+//! The page that the tab shows.
+
+use url::Url;
+
+use super::server::{Flavour, Server};
+use crate::config::App;
+
+/// What the tab is to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Lab, notebook or nbclassic; lab where nothing is said.
+    pub app: Option<App>,
+    /// A notebook or folder, relative to the server's working folder.
+    pub notebook: Option<String>,
+}
+
+/// The whole address of the page at the local port, with the token where the server has one.
+///
+/// # Errors
+/// When the parts make no address, which a server's base URL could bring about.
+pub fn page_url(server: &Server, local_port: u16, page: &Page) -> Result<String, url::ParseError> {
+    let mut url = Url::parse(&format!("http://localhost:{local_port}"))?;
+    url.set_path(&format!("{}{}", server.base_url, path(server, page)));
+    if !server.token.is_empty() {
+        url.query_pairs_mut().append_pair("token", server.token.reveal());
+    }
+    Ok(url.into())
+}
+
+/// The same address without its token, for people and logs.
+#[must_use]
+pub fn redacted(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut url) => {
+            url.set_query(None);
+            url.into()
+        }
+        Err(_) => String::new(),
+    }
+}
+
+/// `/lab` is 404 on notebook 6, so the flavour decides before the wish.
+fn path(server: &Server, page: &Page) -> String {
+    let notebook = page.notebook.as_deref().map(|path| path.trim_start_matches('/'));
+    match (server.flavour, page.app, notebook) {
+        (Flavour::Notebook6, _, None) => "tree".into(),
+        (Flavour::Notebook6, _, Some(path)) | (_, Some(App::Notebook), Some(path)) => {
+            format!("notebooks/{path}")
+        }
+        (_, Some(App::Notebook), None) => "tree".into(),
+        (_, Some(App::Nbclassic), None) => "nbclassic/tree".into(),
+        (_, Some(App::Nbclassic), Some(path)) => format!("nbclassic/notebooks/{path}"),
+        (_, None | Some(App::Lab), None) => "lab".into(),
+        (_, None | Some(App::Lab), Some(path)) => format!("lab/tree/{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::server::Endpoint;
+    use super::*;
+    use crate::token::Secret;
+
+    fn server(flavour: Flavour, base_url: &str, token: &str) -> Server {
+        Server {
+            pid: 1,
+            endpoint: Endpoint::Tcp { host: "127.0.0.1".into(), port: 1 },
+            token: Secret::new(token),
+            password: false,
+            secure: false,
+            base_url: base_url.into(),
+            root: String::new(),
+            version: None,
+            flavour,
+            file: String::new(),
+        }
+    }
+
+    fn url(flavour: Flavour, app: Option<App>, notebook: Option<&str>) -> String {
+        let page = Page { app, notebook: notebook.map(str::to_owned) };
+        page_url(&server(flavour, "/", ""), 8890, &page).unwrap()
+    }
+
+    #[test]
+    fn each_app_has_its_page() {
+        use Flavour::{Notebook6, Server2};
+        let base = "http://localhost:8890/";
+        let table = [
+            (Server2, None, None, "lab"),
+            (Server2, Some(App::Notebook), None, "tree"),
+            (Server2, Some(App::Nbclassic), None, "nbclassic/tree"),
+            (Server2, None, Some("a b/ü.ipynb"), "lab/tree/a%20b/%C3%BC.ipynb"),
+            (Server2, Some(App::Notebook), Some("/x.ipynb"), "notebooks/x.ipynb"),
+            (Notebook6, None, None, "tree"),
+            (Notebook6, Some(App::Lab), Some("x?.ipynb"), "notebooks/x%3F.ipynb"),
+        ];
+        for (flavour, app, notebook, want) in table {
+            assert_eq!(url(flavour, app, notebook), format!("{base}{want}"));
+        }
+    }
+
+    #[test]
+    fn base_url_and_token_are_in_it_and_the_token_can_be_left_out() {
+        let server = server(Flavour::Server2, "/user/me/", "s3cret");
+        let url = page_url(&server, 8890, &Page::default()).unwrap();
+        assert_eq!(url, "http://localhost:8890/user/me/lab?token=s3cret");
+        assert_eq!(redacted(&url), "http://localhost:8890/user/me/lab");
+    }
+}

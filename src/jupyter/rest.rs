@@ -1,0 +1,139 @@
+//! Jupyter's REST interface, asked through the tunnel like any browser would.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::server::Server;
+use crate::token::Secret;
+
+/// A server that does not answer one request in this time is not well.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Nobody listens (yet), or the connection broke off: worth another try while starting.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
+    /// The server answered with this status.
+    #[error("the server answered {0}")]
+    Status(u16),
+    /// The answer is not what Jupyter says.
+    #[error("not an answer of Jupyter: {0}")]
+    NotJupyter(String),
+}
+
+/// The server's proof of life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// `jupyter_server`'s or notebook's version.
+    pub version: String,
+    /// False when there is no token to prove that we may: the tab then asks for the password.
+    pub authenticated: bool,
+}
+
+/// What the kernels do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Kernels {
+    /// How many there are.
+    pub total: usize,
+    /// How many of them compute.
+    pub busy: usize,
+}
+
+/// One server's interface at a local port.
+pub struct Api {
+    agent: ureq::Agent,
+    base: String,
+    token: Secret,
+}
+
+impl Api {
+    /// The interface of `server` behind the local port.
+    #[must_use]
+    pub fn new(server: &Server, local_port: u16) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            // A proxy from the environment would be shown the token.
+            .proxy(None)
+            .max_redirects(0)
+            .build()
+            .new_agent();
+        Self {
+            agent,
+            base: format!("http://127.0.0.1:{local_port}{}", server.base_url),
+            token: server.token.clone(),
+        }
+    }
+
+    /// Whether the server is there and takes our token. `/api` answers anybody; `/api/status` only
+    /// those who may.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn check(&self) -> Result<Answer, ApiError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: String,
+        }
+        let authenticated = !self.token.is_empty();
+        if authenticated {
+            // Not to be counted as the person's activity: it would defeat an idle shutdown.
+            self.get::<serde_json::Value>("api/status?no_track_activity=1")?;
+        }
+        let Version { version } = self.get("api")?;
+        Ok(Answer { version, authenticated })
+    }
+
+    /// Counts the kernels.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn kernels(&self) -> Result<Kernels, ApiError> {
+        #[derive(Deserialize)]
+        struct Kernel {
+            execution_state: Option<String>,
+        }
+        let kernels: Vec<Kernel> = self.get("api/kernels?no_track_activity=1")?;
+        let busy = |kernel: &&Kernel| kernel.execution_state.as_deref() == Some("busy");
+        Ok(Kernels { total: kernels.len(), busy: kernels.iter().filter(busy).count() })
+    }
+
+    /// Asks the server to end itself, and its kernels.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn shut_down(&self) -> Result<(), ApiError> {
+        let request = self.agent.post(format!("{}api/shutdown", self.base));
+        let response = request
+            .header("Authorization", self.authorization())
+            .send_empty()
+            .map_err(|error| ApiError::NoAnswer(error.to_string()))?;
+        match response.status().as_u16() {
+            200..=299 => Ok(()),
+            status => Err(ApiError::Status(status)),
+        }
+    }
+
+    fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        if !self.token.is_empty() {
+            request = request.header("Authorization", self.authorization());
+        }
+        let mut response =
+            request.call().map_err(|error| ApiError::NoAnswer(error.to_string()))?;
+        match response.status().as_u16() {
+            200 => response
+                .body_mut()
+                .read_json()
+                .map_err(|error| ApiError::NotJupyter(error.to_string())),
+            status => Err(ApiError::Status(status)),
+        }
+    }
+
+    fn authorization(&self) -> String {
+        format!("token {}", self.token.reveal())
+    }
+}

@@ -1,0 +1,363 @@
+//! Runtime files (`jpserver-PID.json` of `jupyter_server`, `nbserver-PID.json` of notebook 6), and
+//! whether they may be believed.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde::Deserialize;
+
+use crate::token::Secret;
+
+/// What the far side's script tells about the machine after all runtime files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// `uname -n`.
+    pub node: String,
+    /// The account's number.
+    pub uid: Option<u32>,
+    /// The working folder, absolute and without links; empty if it does not exist.
+    pub workdir: String,
+    /// The folder of a launch of ours that has not written its runtime file yet.
+    pub starting: Option<String>,
+}
+
+impl Facts {
+    /// Reads `name=value` lines.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut facts = Self::default();
+        for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
+            match name {
+                "node" => value.clone_into(&mut facts.node),
+                "uid" => facts.uid = value.parse().ok(),
+                "workdir" => value.clone_into(&mut facts.workdir),
+                "starting" if !value.is_empty() => facts.starting = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        facts
+    }
+}
+
+/// Someone who listens on the port that a runtime file names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    /// Its address; `None` for all addresses.
+    pub address: Option<IpAddr>,
+    /// The account that listens.
+    pub uid: u32,
+}
+
+/// A runtime file of a living process, as the script told it, not judged yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Candidate {
+    /// The runtime file's path.
+    pub file: String,
+    /// The process, from the file's name.
+    pub pid: u32,
+    /// The process' account.
+    pub uid: Option<u32>,
+    /// The start of its command line.
+    pub args: String,
+    /// Who listens on the port.
+    pub listeners: Vec<Listener>,
+    /// The account that owns the unix socket, where there is one.
+    pub socket_uid: Option<u32>,
+    /// The file's text.
+    pub json: String,
+}
+
+impl Candidate {
+    /// Reads the script's `name=value` lines, an empty line, and the file's text.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let (head, json) = text.split_once("\n\n").unwrap_or((text, ""));
+        let mut candidate = Self { json: json.to_owned(), ..Self::default() };
+        for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
+            match name {
+                "file" => value.clone_into(&mut candidate.file),
+                "pid" => candidate.pid = value.parse().unwrap_or_default(),
+                "uid" => candidate.uid = value.trim().parse().ok(),
+                "args" => value.clone_into(&mut candidate.args),
+                "listeners" => {
+                    candidate.listeners = value.split_whitespace().filter_map(listener).collect();
+                }
+                "socket" => candidate.socket_uid = value.trim().parse().ok(),
+                _ => {}
+            }
+        }
+        candidate
+    }
+
+    /// The server, if it may be believed: its process and its listener belong to the account `uid`.
+    /// No token may go anywhere before this.
+    ///
+    /// # Errors
+    /// In words, why not.
+    pub fn server(&self, uid: Option<u32>) -> Result<Server, String> {
+        let file: RuntimeFile = serde_json::from_str(&self.json)
+            .map_err(|error| format!("{} is malformed: {error}", self.file))?;
+        if uid.is_none() || self.uid != uid {
+            return Err(format!("process {} belongs to another account", self.pid));
+        }
+        if file.pid != self.pid {
+            return Err(format!("{} names process {}", self.file, file.pid));
+        }
+        if !["jupyter", "ipython", "python"].iter().any(|word| self.args.contains(word)) {
+            return Err(format!("process {} is no Jupyter (its number was reused)", self.pid));
+        }
+        let endpoint = self.endpoint(&file, uid)?;
+        Ok(Server {
+            pid: self.pid,
+            endpoint,
+            token: Secret::new(file.token),
+            password: file.password,
+            secure: file.secure,
+            base_url: base_url(&file.base_url),
+            root: file.root_dir.or(file.notebook_dir).unwrap_or_default(),
+            version: file.version,
+            flavour: if self.file.contains("nbserver-") { Flavour::Notebook6 } else { Flavour::Server2 },
+            file: self.file.clone(),
+        })
+    }
+
+    fn endpoint(&self, file: &RuntimeFile, uid: Option<u32>) -> Result<Endpoint, String> {
+        let socket = file.sock.as_deref().unwrap_or_default();
+        if !socket.is_empty() {
+            return if self.socket_uid == uid {
+                Ok(Endpoint::Socket { path: socket.to_owned() })
+            } else {
+                Err(format!("the socket {socket} is gone, or another account's"))
+            };
+        }
+        let port = file.port.filter(|port| *port != 0).ok_or("it names no port")?;
+        if self.listeners.is_empty() {
+            return Err(format!("nothing listens on port {port}"));
+        }
+        if self.listeners.iter().any(|listener| Some(listener.uid) != uid) {
+            return Err(format!("another account listens on port {port}"));
+        }
+        Ok(Endpoint::Tcp { host: self.reach(), port })
+    }
+
+    /// The address to connect to on the far side: loopback wherever that reaches it.
+    fn reach(&self) -> String {
+        let addresses: Vec<Option<IpAddr>> =
+            self.listeners.iter().map(|listener| listener.address).collect();
+        let v4 = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);
+        if addresses.contains(&None) || addresses.contains(&Some(v4)) {
+            return v4.to_string();
+        }
+        if addresses.contains(&Some(v6)) {
+            return v6.to_string();
+        }
+        addresses.into_iter().flatten().next().unwrap_or(v4).to_string()
+    }
+}
+
+/// `ADDRESS:PORT,UID`, or on Linux `hex:…` with the kernel's own notation.
+fn listener(text: &str) -> Option<Listener> {
+    let (place, uid) = text.rsplit_once(',')?;
+    let uid = uid.parse().ok()?;
+    let (address, _port) = place.rsplit_once(':')?;
+    let address = match address.strip_prefix("hex:") {
+        Some(digits) => kernel_address(digits)?,
+        None if address == "*" => return Some(Listener { address: None, uid }),
+        None => address.trim_matches(['[', ']']).parse().ok()?,
+    };
+    let address = (!address.is_unspecified()).then_some(address);
+    Some(Listener { address, uid })
+}
+
+/// `/proc/net/tcp` prints addresses as 32-bit words in the machine's own order; every Linux that
+/// runs Jupyter is little-endian.
+fn kernel_address(digits: &str) -> Option<IpAddr> {
+    if !digits.is_ascii() {
+        return None;
+    }
+    let words: Option<Vec<[u8; 4]>> = digits
+        .as_bytes()
+        .chunks(8)
+        .map(|word| {
+            let word = std::str::from_utf8(word).ok().filter(|word| word.len() == 8)?;
+            Some(u32::from_str_radix(word, 16).ok()?.to_le_bytes())
+        })
+        .collect();
+    match words?.as_slice() {
+        [word] => Some(IpAddr::V4(Ipv4Addr::from(*word))),
+        [a, b, c, d] => {
+            let mut octets = [0; 16];
+            for (part, word) in octets.chunks_mut(4).zip([a, b, c, d]) {
+                part.copy_from_slice(word);
+            }
+            let address = Ipv6Addr::from(octets);
+            Some(address.to_ipv4_mapped().map_or(IpAddr::V6(address), IpAddr::V4))
+        }
+        _ => None,
+    }
+}
+
+/// Jupyter's own notion always begins and ends with a slash; a hand-written one may not.
+fn base_url(text: &str) -> String {
+    let middle = text.trim_matches('/');
+    if middle.is_empty() { "/".into() } else { format!("/{middle}/") }
+}
+
+#[derive(Deserialize)]
+struct RuntimeFile {
+    pid: u32,
+    port: Option<u16>,
+    sock: Option<String>,
+    #[serde(default)]
+    token: String,
+    #[serde(default)]
+    password: bool,
+    #[serde(default)]
+    secure: bool,
+    #[serde(default)]
+    base_url: String,
+    root_dir: Option<String>,
+    notebook_dir: Option<String>,
+    version: Option<String>,
+}
+
+/// Which program wrote the runtime file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// `jupyter_server` 2, under lab 4, notebook 7 or nbclassic.
+    Server2,
+    /// Notebook 6: it has no lab.
+    Notebook6,
+}
+
+/// Where a server listens, on the far side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// A TCP port.
+    Tcp {
+        /// The address to connect to there.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// A unix socket.
+    Socket {
+        /// Its path.
+        path: String,
+    },
+}
+
+/// A server whose process and listener are the account's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Its process.
+    pub pid: u32,
+    /// Where it listens.
+    pub endpoint: Endpoint,
+    /// Its token; empty when it has none.
+    pub token: Secret,
+    /// Whether it asks for a password.
+    pub password: bool,
+    /// Whether it speaks HTTPS.
+    pub secure: bool,
+    /// Begins and ends with a slash.
+    pub base_url: String,
+    /// Its working folder.
+    pub root: String,
+    /// `jupyter_server`'s version.
+    pub version: Option<String>,
+    /// Which program it is.
+    pub flavour: Flavour,
+    /// Its runtime file.
+    pub file: String,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const JSON: &str = r#"{"base_url": "/", "hostname": "0.0.0.0", "password": false,
+        "pid": 2390, "port": 8888, "root_dir": "/home/me", "secure": false, "sock": "",
+        "token": "2e02", "url": "http://login:8888/", "version": "2.21.1"}"#;
+
+    fn candidate() -> Candidate {
+        Candidate::parse(&format!(
+            "file=/run/jpserver-2390.json\npid=2390\nuid=1001\nargs=python3 jupyter-lab\n\
+             listeners=hex:0100007F:22B8,1001\nsocket=\n\n{JSON}"
+        ))
+    }
+
+    #[test]
+    fn an_honest_file_is_a_server() {
+        let server = candidate().server(Some(1001)).unwrap();
+        assert_eq!(server.endpoint, Endpoint::Tcp { host: "127.0.0.1".into(), port: 8888 });
+        assert_eq!((server.pid, server.base_url.as_str()), (2390, "/"));
+        assert_eq!(server.token.reveal(), "2e02");
+        assert_eq!(server.flavour, Flavour::Server2);
+    }
+
+    #[test]
+    fn nothing_is_believed_that_is_not_the_accounts_own() {
+        let reason = |change: &dyn Fn(&mut Candidate)| {
+            let mut candidate = candidate();
+            change(&mut candidate);
+            candidate.server(Some(1001)).unwrap_err()
+        };
+        assert!(reason(&|c| c.uid = Some(0)).contains("another account"));
+        assert!(reason(&|c| c.uid = None).contains("another account"));
+        assert!(reason(&|c| c.args = "vim".into()).contains("reused"));
+        assert!(reason(&|c| c.listeners[0].uid = 7).contains("another account listens"));
+        assert!(reason(&|c| c.listeners.push(Listener { address: None, uid: 7 }))
+            .contains("another account listens"));
+        assert!(reason(&|c| c.listeners.clear()).contains("nothing listens"));
+        assert!(reason(&|c| c.json.truncate(20)).contains("malformed"));
+        assert!(reason(&|c| c.pid = 1).contains("names process"));
+        assert!(candidate().server(None).is_err());
+    }
+
+    #[test]
+    fn a_socket_has_to_be_the_accounts_own() {
+        let mut candidate = candidate();
+        candidate.json = candidate.json.replace(r#""sock": """#, r#""sock": "/home/me/s""#);
+        assert!(candidate.server(Some(1001)).unwrap_err().contains("socket"));
+        candidate.socket_uid = Some(1001);
+        let server = candidate.server(Some(1001)).unwrap();
+        assert_eq!(server.endpoint, Endpoint::Socket { path: "/home/me/s".into() });
+    }
+
+    #[test]
+    fn the_kernels_addresses_are_read() {
+        let reach = |text: &str| {
+            let mut candidate = candidate();
+            candidate.listeners = text.split(' ').filter_map(listener).collect();
+            candidate.reach()
+        };
+        assert_eq!(reach("hex:00000000:22B8,1"), "127.0.0.1");
+        assert_eq!(reach("hex:00000000000000000000000000000000:22B8,1"), "127.0.0.1");
+        assert_eq!(reach("hex:00000000000000000000000001000000:22B8,1"), "::1");
+        assert_eq!(reach("hex:0200E70A:22B8,1"), "10.231.0.2");
+        assert_eq!(reach("hex:0000000000000000FFFF00000100007F:22B8,1"), "127.0.0.1");
+        assert_eq!(reach("[::1]:8888,501"), "::1");
+        assert_eq!(reach("*:8888,501"), "127.0.0.1");
+        assert!(listener("hex:zz:1,1").is_none() && listener("x").is_none());
+    }
+
+    #[test]
+    fn notebook_6_files_are_read() {
+        let text = "file=/r/nbserver-5.json\npid=5\nuid=1\nargs=python jupyter-notebook\n\
+            listeners=hex:0100007F:22B8,1\n\n{\"base_url\": \"/jupyter\", \"pid\": 5, \
+            \"port\": 8888, \"notebook_dir\": \"/h\", \"token\": \"\", \"password\": true}";
+        let server = Candidate::parse(text).server(Some(1)).unwrap();
+        assert_eq!(server.flavour, Flavour::Notebook6);
+        assert_eq!((server.base_url.as_str(), server.root.as_str()), ("/jupyter/", "/h"));
+        assert!(server.token.is_empty() && server.password);
+    }
+
+    #[test]
+    fn facts_are_read() {
+        let facts = Facts::parse("node=login\nuid=1001\nhome=/h\nworkdir=/h/a=b\nstarting=");
+        assert_eq!(facts.workdir, "/h/a=b");
+        assert_eq!((facts.uid, facts.starting), (Some(1001), None));
+    }
+}

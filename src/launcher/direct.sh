@@ -1,0 +1,95 @@
+# The direct launch: Jupyter as a process of this machine that outlives the connection.
+
+# The process that stays: it runs the server and leaves its exit status when that ends. It is a
+# file, since setsid and nohup run programs, not functions. HUP is ignored for systems without
+# setsid.
+rj_keeper() {
+  cat <<'RJ_END'
+trap '' 1
+printf '%s\n' "$$" >"$rj_dir/pid"
+if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
+rj_status=$?
+rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper"
+printf '%s\n' "$rj_status" >"$rj_dir/exit"
+RJ_END
+}
+
+# The server itself. A file too, so that the person's set-up lines may be in any shell's language.
+# jupyter-lab before "jupyter lab": the latter starts Python twice.
+rj_start() {
+  cat <<'RJ_END'
+if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- --ip=127.0.0.1 "--port=${rj_port:-0}" --port-retries=0; fi
+rj_wanted=$rj_apps
+unset rj_dir rj_line rj_apps rj_port rj_socket
+for rj_app in $rj_wanted; do
+  command -v "jupyter-$rj_app" >/dev/null 2>&1 && exec "jupyter-$rj_app" --no-browser "$@"
+done
+for rj_app in $rj_wanted; do
+  command -v jupyter >/dev/null 2>&1 && exec jupyter "$rj_app" --no-browser "$@"
+done
+echo "no jupyter on the PATH: $PATH" >&2
+exit 127
+RJ_END
+}
+
+# The line for the login shell: set-up, then the server, joined so that the first failure ends it.
+# Empty when the login environment that we already have is enough.
+rj_login_line() {
+  if [ -n "$rj_own_command" ]; then
+    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=127.0.0.1 --port=${rj_port:-0} --port-retries=0"; fi
+    printf '%s%s --no-browser %s' "$rj_setup" "$rj_own_command" "$rj_where"
+  elif [ -n "$rj_setup" ]; then
+    printf '%s/bin/sh "%s/start"' "$rj_setup" "$rj_dir"
+  fi
+}
+
+# Ended launches are kept for their logs: the newest five.
+rj_prune() {
+  rj_kept=0
+  ls -1t "$rj_base/servers" 2>/dev/null | while IFS= read -r rj_d; do
+    [ -f "$rj_base/servers/$rj_d/exit" ] || continue
+    rj_kept=$((rj_kept + 1))
+    [ "$rj_kept" -gt 5 ] && rm -rf "$rj_base/servers/$rj_d"
+  done
+}
+
+rj_launch() {
+  rj_prune
+  rj_cwd=$(rj_path "$rj_workdir")
+  if ! rj_error=$(cd "$rj_cwd" 2>&1); then rj_fail workdir "$rj_error"; return; fi
+  rj_dir=$rj_base/servers/$(date +%Y%m%d-%H%M%S)-$$
+  rj_socket=
+  if [ "$rj_bind" = socket ]; then
+    rj_socket=$rj_dir/sock
+    # sockaddr_un holds 104 bytes on macOS, 108 on Linux.
+    if [ ${#rj_socket} -gt 103 ]; then rj_fail socket "$rj_socket"; return; fi
+  fi
+  if ! rj_error=$(rj_make_folder 2>&1); then
+    rm -rf "$rj_dir"
+    rj_fail unwritable "$rj_error"
+    return
+  fi
+  rj_secret=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
+  if [ ${#rj_secret} != 48 ]; then rm -rf "$rj_dir"; rj_fail random ''; return; fi
+  rj_detach
+  rj_await "$rj_dir"
+}
+
+rj_make_folder() {
+  mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" >"$rj_dir/node" && : >"$rj_dir/log" &&
+    rj_start >"$rj_dir/start" && rj_keeper >"$rj_dir/keeper"
+}
+
+# A session of its own where setsid exists, no terminal, none of our file descriptors. The token
+# travels through the environment, which only this account can read.
+rj_detach() {
+  (
+    cd "$rj_cwd" || exit
+    rj_export_env
+    rj_line=$(rj_login_line)
+    JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
+    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_port rj_socket
+    if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh "$rj_dir/keeper"; fi
+    exec nohup /bin/sh "$rj_dir/keeper"
+  ) </dev/null >"$rj_dir/log" 2>&1 3>&- &
+}

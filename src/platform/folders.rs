@@ -1,0 +1,62 @@
+//! Where things are kept, by the XDG base directory specification; on macOS too, where scripts
+//! and people expect `~/.config`. Only logs follow the Mac's own habit.
+
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+const NAME: &str = "remote-jupyter";
+
+/// What is remembered between runs.
+#[must_use]
+pub fn state_folder() -> PathBuf {
+    etcetera::base_strategy::Xdg::new()
+        .ok()
+        .and_then(|xdg| xdg.state_dir())
+        .unwrap_or_else(|| PathBuf::from("/.local/state"))
+        .join(NAME)
+}
+
+/// Where logs are written.
+#[must_use]
+pub fn log_folder() -> PathBuf {
+    if cfg!(target_os = "macos")
+        && let Ok(home) = etcetera::home_dir()
+    {
+        return home.join("Library/Logs/Remote Jupyter");
+    }
+    state_folder()
+}
+
+/// The folder of the control sockets, made with mode 0700 if it is not there:
+/// `$XDG_RUNTIME_DIR/remote-jupyter`, else one of the account's own under the state folder.
+///
+/// # Errors
+/// When it cannot be made, or is open to others.
+pub fn runtime_folder() -> io::Result<PathBuf> {
+    let xdg = etcetera::base_strategy::Xdg::new().ok();
+    let folder = xdg
+        .and_then(|xdg| xdg.runtime_dir())
+        .map_or_else(|| state_folder().join("run"), |dir| dir.join(NAME));
+    make_private(&folder)?;
+    Ok(folder)
+}
+
+/// Makes a folder 0700 with its parents, and refuses one that others may enter.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let meta = std::fs::metadata(folder)?;
+    let ours = meta.uid() == rustix::process::getuid().as_raw();
+    if !ours || meta.mode() & 0o077 != 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            format!("{} is open to other accounts; `chmod 700` it", folder.display()),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What is remembered between runs: each host's local port, so that its address stays the same and
+//! the browser finds its open tabs again.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// The file.
+pub struct Memory {
+    file: PathBuf,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Remembered {
+    #[serde(default)]
+    ports: BTreeMap<String, u16>,
+}
+
+impl Memory {
+    /// The memory kept in a folder, which need not be there yet.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { file: folder.join("state.toml") }
+    }
+
+    /// The local port of a host. A file that cannot be read is as good as none: only comfort is
+    /// lost.
+    pub fn port(&self, host: &str) -> Option<u16> {
+        self.read().ports.get(host).copied()
+    }
+
+    /// Remembers a port, under a lock, so that two programs do not lose each other's.
+    pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        super::folders::make_private(folder)?;
+        let lock = std::fs::File::create(folder.join("state.lock"))?;
+        lock.lock()?;
+        let mut remembered = self.read();
+        if remembered.ports.insert(host.to_owned(), port) == Some(port) {
+            return Ok(());
+        }
+        let text = toml::to_string(&remembered).map_err(io::Error::other)?;
+        let mut new = tempfile::NamedTempFile::new_in(folder)?;
+        new.write_all(text.as_bytes())?;
+        new.persist(&self.file)?;
+        Ok(())
+    }
+
+    fn read(&self) -> Remembered {
+        std::fs::read_to_string(&self.file)
+            .ok()
+            .and_then(|text| toml::from_str(&text).ok())
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn ports_are_remembered_per_host_in_a_private_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        assert_eq!(memory.port("a"), None);
+        memory.set_port("a", 8890).unwrap();
+        memory.set_port("b.c [x]", 8891).unwrap();
+        memory.set_port("a", 8892).unwrap();
+        assert_eq!((memory.port("a"), memory.port("b.c [x]")), (Some(8892), Some(8891)));
+        let mode = std::fs::metadata(&memory.file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_broken_file_is_as_good_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(folder.path());
+        std::fs::write(&memory.file, "ports = 5").unwrap();
+        assert_eq!(memory.port("a"), None);
+    }
+}

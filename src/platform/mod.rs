@@ -1,0 +1,46 @@
+//! What differs between machines: folders, opening a browser, what is remembered.
+
+mod browser;
+mod door;
+mod folders;
+mod memory;
+
+pub use folders::{log_folder, runtime_folder, state_folder};
+
+use std::sync::Mutex;
+
+use crate::session::Surroundings;
+
+/// This machine, for a session.
+pub struct Machine {
+    browser: Option<String>,
+    memory: Mutex<memory::Memory>,
+}
+
+impl Machine {
+    /// This machine with the configured browser.
+    #[must_use]
+    pub fn new(browser: Option<String>) -> Self {
+        let memory = memory::Memory::in_folder(&state_folder());
+        Self { browser, memory: Mutex::new(memory) }
+    }
+}
+
+impl Surroundings for Machine {
+    fn show(&self, url: &str) -> Result<(), String> {
+        let door = door::open(url).map_err(|error| error.to_string())?;
+        browser::open(&door, self.browser.as_deref())
+    }
+
+    fn remembered_port(&self, host: &str) -> Option<u16> {
+        self.memory.lock().ok()?.port(host)
+    }
+
+    fn remember_port(&self, host: &str, port: u16) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_port(host, port)
+        {
+            tracing::warn!(%error, "the local port could not be remembered");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The script's answers: one line each, `NONCE KIND HEX`.
+
+use crate::jupyter::{Candidate, Facts};
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// The script runs.
+    Hello,
+    /// A runtime file, with what is known about its process.
+    Server(Candidate),
+    /// All runtime files have been told; what else is known about the machine.
+    Found(Facts),
+    /// The server that was launched has written its runtime file.
+    Launched(Candidate),
+    /// Still at it: `lock`, `starting`, `stopping`.
+    Wait(String),
+    /// The newest launch's log: its path and its last 200 000 bytes. Empty path: there is none.
+    Log {
+        /// Where it is, on the far side.
+        path: String,
+        /// Its text.
+        text: String,
+    },
+    /// How a stopped server ended: `itself`, `TERM`, `KILL`, or `no`.
+    Gone(String),
+    /// The script ends.
+    Bye,
+    /// Something is wrong there.
+    Failed(Failure),
+}
+
+/// What the script says is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The server ended while starting.
+    Died {
+        /// Its exit status, where it left one.
+        status: Option<i32>,
+        /// The last lines of its log.
+        log: String,
+    },
+    /// Another failure.
+    Other {
+        /// `workdir`, `unwritable`, `socket`, `random`.
+        code: String,
+        /// The system's own words.
+        text: String,
+    },
+}
+
+impl Frame {
+    /// Reads a line; `None` if it is not an answer of ours.
+    #[must_use]
+    pub fn parse(line: &str, nonce: &str) -> Option<Self> {
+        let mut words = line.strip_prefix(nonce)?.strip_prefix(' ')?.splitn(2, ' ');
+        let kind = words.next()?;
+        let text = unhex(words.next().unwrap_or_default())?;
+        Some(match kind {
+            "hello" => Self::Hello,
+            "server" => Self::Server(Candidate::parse(&text)),
+            "launched" => Self::Launched(Candidate::parse(&text)),
+            "found" => Self::Found(Facts::parse(&text)),
+            "wait" => Self::Wait(text),
+            "log" => {
+                let (path, text) = text.split_once('\n').unwrap_or((&text, ""));
+                Self::Log { path: path.to_owned(), text: text.to_owned() }
+            }
+            "gone" => Self::Gone(text),
+            "bye" => Self::Bye,
+            "fail" => Self::Failed(Failure::parse(&text)),
+            _ => return None,
+        })
+    }
+}
+
+impl Failure {
+    fn parse(text: &str) -> Self {
+        let (code, text) = text.split_once('\n').unwrap_or((text, ""));
+        if code == "died" {
+            let (status, log) = text.split_once('\n').unwrap_or((text, ""));
+            return Self::Died { status: status.trim().parse().ok(), log: log.trim().to_owned() };
+        }
+        Self::Other { code: code.to_owned(), text: text.trim().to_owned() }
+    }
+}
+
+fn unhex(digits: &str) -> Option<String> {
+    let digits = digits.trim().as_bytes();
+    if digits.len() % 2 != 0 {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect();
+    Some(String::from_utf8_lossy(&bytes?).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn banners_and_foreign_lines_are_no_answers() {
+        for line in ["", "Welcome", "n0", "n0x hello 61", "n0 hello 6", "n0 hello zz", "n0 dance "] {
+            assert_eq!(Frame::parse(line, "n0"), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn answers_are_read() {
+        assert_eq!(Frame::parse("n0 hello 6c6f67696e", "n0"), Some(Frame::Hello));
+        assert_eq!(Frame::parse("n0 bye ", "n0"), Some(Frame::Bye));
+        assert_eq!(Frame::parse("n0 wait 6c6f636b", "n0"), Some(Frame::Wait("lock".into())));
+    }
+
+    #[test]
+    fn a_death_carries_status_and_log() {
+        let failure = Failure::parse("died\n127\nno jupyter\non the PATH\n");
+        let log = "no jupyter\non the PATH".to_owned();
+        assert_eq!(failure, Failure::Died { status: Some(127), log });
+        let failure = Failure::parse("died\n\n");
+        assert_eq!(failure, Failure::Died { status: None, log: String::new() });
+    }
+}

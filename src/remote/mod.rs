@@ -1,0 +1,195 @@
+//! The conversation with the far side: one POSIX-sh script on one channel, and its framed answers.
+//!
+//! Nothing needs to be installed there. The script is read from standard input and not passed as an
+//! argument, so nothing of it stands in a process list; it runs in the person's login environment,
+//! so that PATH, conda and modules are as in a terminal.
+
+mod frame;
+
+use std::rc::Rc;
+
+use crate::config::Host;
+use crate::launcher::{Direct, Launcher};
+use crate::ssh::channel::Channel;
+use crate::ssh::wait::Waiter;
+use crate::ssh::{Connection, Exec};
+
+pub use frame::{Failure, Frame};
+
+/// The part of the script that every launcher shares.
+const SCRIPT: &str = include_str!("script.sh");
+
+/// Starts a POSIX shell in the login environment, reading the script from the channel.
+///
+/// sshd hands this line to the login shell, so it has to mean the same in all of them. The channel
+/// moves to descriptor 3 while the profile runs: a profile that reads standard input must not eat
+/// the script. csh takes `-l` only alone and cannot redirect descriptors.
+const LOGIN: &str = concat!(
+    "exec /bin/sh -c '",
+    r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; "#,
+    r#"case ${s##*/} in csh|tcsh) exec "$s" -c "exec /bin/sh -c \"exec /bin/sh -s <&3\"";; "#,
+    r#"*) exec "$s" -l -c "exec /bin/sh -s <&3";; esac"#,
+    "'"
+);
+
+/// Why the far side gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The connection failed, or the wait ended.
+    #[error(transparent)]
+    Ssh(#[from] crate::ssh::Error),
+    /// The login shell ended without running the script, or the script broke off.
+    #[error("the login shell did not run the script: {output}")]
+    NoScript {
+        /// The last lines that came instead.
+        output: String,
+    },
+    /// The script says what is wrong.
+    #[error("{0:?}")]
+    Failed(Failure),
+    /// An answer that the script does not give.
+    #[error("unexpected answer from the far side: {0}")]
+    Unexpected(String),
+    /// This system has no random numbers.
+    #[error("no random numbers: {0}")]
+    Random(getrandom::Error),
+}
+
+/// The running script.
+pub struct Conversation {
+    exec: Exec,
+    nonce: String,
+    noise: Vec<String>,
+}
+
+impl Conversation {
+    /// Starts the script and waits for its greeting.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn start(
+        connection: Rc<Connection>,
+        waiter: Rc<Waiter>,
+        host: &Host,
+    ) -> Result<Self, Error> {
+        let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
+        let script = script(&nonce, host);
+        let mut exec = Exec::start(connection, waiter, LOGIN)?;
+        exec.write(&script)?;
+        let mut conversation = Self { exec, nonce, noise: Vec::new() };
+        match conversation.next()? {
+            Frame::Hello => Ok(conversation),
+            other => Err(Error::Unexpected(format!("{other:?}"))),
+        }
+    }
+
+    /// Sends a command of the script.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn send(&mut self, command: &str) -> Result<(), Error> {
+        Ok(self.exec.write(&format!("{command}\n"))?)
+    }
+
+    /// The script's next answer; whatever profiles and banners print is passed over.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] for the script's own failures; see [`Error`] for the others.
+    pub fn next(&mut self) -> Result<Frame, Error> {
+        while let Some(line) = self.exec.line()? {
+            match Frame::parse(&line, &self.nonce) {
+                Some(Frame::Failed(failure)) => return Err(Error::Failed(failure)),
+                Some(frame) => return Ok(frame),
+                None => self.hear_noise(line),
+            }
+        }
+        let stderr = self.exec.stderr();
+        let heard = self.noise.iter().map(String::as_str).chain(stderr.lines());
+        let lines: Vec<&str> = heard.collect();
+        let last = lines.len().saturating_sub(10);
+        Err(Error::NoScript { output: lines[last..].join("\n") })
+    }
+
+    /// Ends the script and gives its closed channel, for [`crate::tunnel::Pump::new`].
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn finish(mut self) -> Result<Channel, Error> {
+        self.send("done")?;
+        while !matches!(self.next()?, Frame::Bye) {}
+        Ok(self.exec.finish()?)
+    }
+
+    /// The last lines of noise are kept: if the script never speaks, they say why.
+    fn hear_noise(&mut self, line: String) {
+        if !line.is_empty() {
+            self.noise.push(line);
+            let excess = self.noise.len().saturating_sub(10);
+            self.noise.drain(..excess);
+        }
+    }
+}
+
+fn script(nonce: &str, host: &Host) -> String {
+    let workdir = host.workdir.as_deref().unwrap_or("~");
+    let variables = Direct.variables(host);
+    let launcher = Direct.script();
+    format!(
+        "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{launcher}rj_main\nexit\n",
+        quote(workdir)
+    )
+}
+
+/// A word that every POSIX shell reads back as `text` itself.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn quoted_words_come_back_as_they_were() {
+        for word in ["", "a b", "it's", "$(touch /x)", "`id`", "a\\b", "é 日本", "-n", "\"", "!x"] {
+            let output = Command::new("/bin/sh")
+                .arg("-c")
+                .arg(format!("printf %s {}", quote(word)))
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
+        }
+    }
+
+    #[test]
+    fn the_script_answers_in_every_shell_that_is_here() {
+        let home = tempfile::tempdir().unwrap();
+        let mut host = Host::named("x");
+        host.workdir = Some("~/no'where".into());
+        for shell in ["sh", "dash", "bash"] {
+            let mut child = Command::new(shell)
+                .arg("-s")
+                .env_clear()
+                .env("PATH", "/usr/bin:/bin")
+                .env("HOME", home.path())
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut text = script("n0", &host);
+            text.truncate(text.len() - "exit\n".len());
+            text.push_str("\n");
+            child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+            let output = child.wait_with_output().unwrap();
+            let stdout = String::from_utf8(output.stdout).unwrap();
+            let kinds: Vec<_> =
+                stdout.lines().filter_map(|line| line.strip_prefix("n0 ")).collect();
+            assert!(kinds[0].starts_with("hello "), "{shell}: {stdout}");
+            assert!(kinds[1].starts_with("bye"), "{shell}: {stdout}");
+        }
+    }
+}

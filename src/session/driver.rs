@@ -1,0 +1,441 @@
+//! Carries out a session's effects, in the one thread that owns its SSH connection.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use super::event::{Event, Ready, Reply};
+use super::machine::{Effect, Found, Goal, Input, Machine, Plan};
+use super::{Handle, Order, Surroundings, work};
+use crate::config::{Host, LauncherKind};
+use crate::explain;
+use crate::jupyter::{Endpoint, Kernels, Page, Server, Wanted, page_url};
+use crate::problem::Problem;
+use crate::remote::{Conversation, Frame};
+use crate::ssh::channel::Target as Endpoint_;
+use crate::ssh::question::{Answer, Ask, Question};
+use crate::ssh::resolve::{Source, Target, resolve};
+use crate::ssh::wait::{WaitError, Waiter};
+use crate::ssh::{Connection, Error as SshError};
+use crate::token::{Secret, redact};
+use crate::tunnel::{Door, Pump, listen};
+
+/// How long a stop may take: Jupyter gets ten seconds, then TERM and KILL.
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
+/// What a page's last bytes get at a close.
+const DRAIN: Duration = Duration::from_millis(200);
+
+type Sink = Box<dyn Fn(Event)>;
+
+struct Driver {
+    order: Order,
+    surroundings: Arc<dyn Surroundings>,
+    sink: Sink,
+    waiter: Rc<Waiter>,
+    handle: Handle,
+    target: Option<Target>,
+    connection: Option<Rc<Connection>>,
+    conversation: Option<Conversation>,
+    pump: Option<Pump>,
+}
+
+/// An effect's outcome: an input for the machine, none yet, or a failure in words. A cancelled
+/// wait is no failure: it is the wish to close.
+type Outcome = Result<Option<Input>, Halt>;
+
+enum Halt {
+    Close,
+    Problem(Problem),
+}
+
+/// The session's thread.
+pub fn run(
+    order: Order,
+    surroundings: Arc<dyn Surroundings>,
+    events: impl Fn(Event) + 'static,
+    waiter: Waiter,
+    inputs: mpsc::Receiver<Input>,
+    handle: Handle,
+) {
+    let mut machine = Machine::new(plan(&order));
+    let mut driver = Driver {
+        order,
+        surroundings,
+        sink: Box::new(events),
+        waiter: Rc::new(waiter),
+        handle,
+        target: None,
+        connection: None,
+        conversation: None,
+        pump: None,
+    };
+    driver.waiter.set_deadline(Some(Instant::now() + driver.order.timeout));
+    let mut queue = VecDeque::from([Input::Begin]);
+    while !machine.has_ended() {
+        let input = match queue.pop_front().or_else(|| inputs.try_recv().ok()) {
+            Some(input) => input,
+            None => match driver.idle() {
+                Ok(()) => continue,
+                Err(halt) => halt.into(),
+            },
+        };
+        for effect in machine.handle(input) {
+            match driver.execute(effect) {
+                Ok(input) => queue.extend(input),
+                Err(halt) => queue.push_back(halt.into()),
+            }
+        }
+    }
+}
+
+fn plan(order: &Order) -> Plan {
+    let host = &order.host;
+    Plan {
+        goal: order.goal.clone(),
+        host: host.name.clone(),
+        launch: host.launcher != LauncherKind::Attach,
+        wanted: Wanted { port: host.remote_port, workdir: host.workdir.is_some() },
+    }
+}
+
+impl From<Halt> for Input {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Close => Self::Close,
+            Halt::Problem(problem) => Self::Failed(problem),
+        }
+    }
+}
+
+impl Driver {
+    fn host(&self) -> &Host {
+        &self.order.host
+    }
+
+    /// Nothing to decide: pump, or wait for an input.
+    fn idle(&mut self) -> Result<(), Halt> {
+        let result = match &mut self.pump {
+            Some(pump) => pump.turn(None),
+            None => self.waiter.wait(&mut vec![], None).map_err(SshError::from),
+        };
+        result.map_err(|error| match error {
+            SshError::Session(_) | SshError::Closed => {
+                Halt::Problem(explain::lost(&self.host().name, &error))
+            }
+            other => self.halt(other),
+        })
+    }
+
+    fn halt(&self, error: impl Into<crate::remote::Error>) -> Halt {
+        match error.into() {
+            crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
+            error => Halt::Problem(explain::remote(self.host(), self.target.as_ref(), &error)),
+        }
+    }
+
+    fn tell(&self, event: Event) -> Outcome {
+        (self.sink)(event);
+        Ok(None)
+    }
+
+    fn execute(&mut self, effect: Effect) -> Outcome {
+        match effect {
+            Effect::Resolve => self.resolve(),
+            Effect::Connect => self.connect(),
+            Effect::LogIn => self.log_in(),
+            Effect::Find => self.find("find"),
+            Effect::Lock => self.find("lock"),
+            Effect::Launch => self.await_launch("launch"),
+            Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
+            Effect::FetchLog => self.fetch_log(),
+            Effect::Listen(server) => self.listen(&server),
+            Effect::Check(server, port, reused) => {
+                let deadline = self.waiter.deadline().unwrap_or_else(Instant::now);
+                let host = self.host().name.clone();
+                work::check(self.handle.clone(), host, server, port, reused, deadline);
+                Ok(None)
+            }
+            Effect::Count(server, port) => {
+                self.waiter.set_deadline(Some(Instant::now() + STOP_TIMEOUT));
+                work::count(self.handle.clone(), server, port);
+                Ok(None)
+            }
+            Effect::Confirm(kernels) => self.confirm(kernels),
+            Effect::AskToEnd(server, port) => {
+                work::ask_to_end(self.handle.clone(), server, port);
+                Ok(None)
+            }
+            Effect::MakeGone { server, asked } => self.make_gone(&server, asked),
+            Effect::Remember(port) => {
+                if let Goal::Open { .. } = self.order.goal {
+                    self.surroundings.remember_port(&self.host().name, port);
+                }
+                Ok(None)
+            }
+            Effect::Show(found, port, page) => self.show(&found, port, &page),
+            Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
+            Effect::Phase(phase) => self.tell(Event::Phase(phase)),
+            Effect::Note(text) => self.tell(Event::Note(text)),
+            Effect::TellSeen(sight) => self.tell(Event::Seen(sight)),
+            Effect::TellLog(path, text) => self.tell(Event::Log { path, text: redact(&text) }),
+            Effect::TellRefused(problem) => {
+                self.waiter.set_deadline(None);
+                self.tell(Event::Refused(problem))
+            }
+            Effect::TellFailed(problem) => self.tell_end(Event::Failed(problem)),
+            Effect::TellClosed => self.tell_end(Event::Closed),
+            Effect::Disconnect => Ok(None),
+        }
+    }
+
+    /// The last event is told when nothing is left: whoever hears it may end the process.
+    fn tell_end(&mut self, event: Event) -> Outcome {
+        if let Some(mut pump) = self.pump.take() {
+            pump.drain(DRAIN);
+        }
+        self.conversation = None;
+        self.connection = None;
+        self.tell(event)
+    }
+
+    fn resolve(&mut self) -> Outcome {
+        let destination = self.host().ssh_destination().to_owned();
+        let config = self.order.ssh_config.as_deref();
+        let target =
+            resolve(&destination, config).map_err(|error| self.halt(SshError::from(error)))?;
+        if target.source == Source::Fallback {
+            let text = "There is no `ssh` on this machine, so ~/.ssh/config was not read.";
+            self.tell(Event::Note(text.into()))?;
+        }
+        self.tell(Event::Step(format!(
+            "{destination} is {}@{} port {}",
+            target.user, target.host, target.port
+        )))?;
+        self.target = Some(target);
+        Ok(Some(Input::Resolved))
+    }
+
+    fn asker(&self) -> Asker<'_> {
+        Asker { sink: &self.sink, waiter: &self.waiter }
+    }
+
+    fn connect(&mut self) -> Outcome {
+        let Some(target) = &self.target else {
+            return Ok(None);
+        };
+        let connection = Connection::open(target, &self.asker(), &self.waiter)
+            .map_err(|error| self.halt(error))?;
+        self.tell(Event::Step(connection.describe()))?;
+        self.connection = Some(Rc::new(connection));
+        Ok(Some(Input::Connected))
+    }
+
+    fn log_in(&mut self) -> Outcome {
+        let (Some(target), Some(connection)) = (&self.target, &self.connection) else {
+            return Ok(None);
+        };
+        let how = connection
+            .log_in(target, &self.asker(), &self.waiter)
+            .map_err(|error| self.halt(error))?;
+        self.tell(Event::Step(format!("logged in as {} with {how}", target.user)))?;
+        Ok(Some(Input::LoggedIn))
+    }
+
+    fn conversation(&mut self) -> Result<&mut Conversation, Halt> {
+        if self.conversation.is_none() {
+            let Some(connection) = self.connection.clone() else {
+                return Err(Halt::Close);
+            };
+            let waiter = Rc::clone(&self.waiter);
+            let started = Conversation::start(connection, waiter, &self.order.host)
+                .map_err(|error| self.halt(error))?;
+            self.conversation = Some(started);
+        }
+        self.conversation.as_mut().ok_or(Halt::Close)
+    }
+
+    /// Sends a command and collects its answers up to the one that `last` recognises.
+    fn converse<T>(
+        &mut self,
+        command: &str,
+        mut last: impl FnMut(Frame) -> Option<T>,
+    ) -> Result<T, Halt> {
+        let conversation = self.conversation()?;
+        let mut run = || {
+            conversation.send(command)?;
+            loop {
+                if let Some(outcome) = last(conversation.next()?) {
+                    return Ok(outcome);
+                }
+            }
+        };
+        let result: Result<T, crate::remote::Error> = run();
+        result.map_err(|error| self.halt(error))
+    }
+
+    fn find(&mut self, command: &str) -> Outcome {
+        let mut candidates = Vec::new();
+        let facts = self.converse(command, |frame| match frame {
+            Frame::Server(candidate) => {
+                candidates.push(candidate);
+                None
+            }
+            Frame::Found(facts) => Some(facts),
+            _ => None,
+        })?;
+        Ok(Some(Input::Found(candidates, facts)))
+    }
+
+    fn await_launch(&mut self, command: &str) -> Outcome {
+        let candidate = self.converse(command, |frame| match frame {
+            Frame::Launched(candidate) => Some(candidate),
+            _ => None,
+        })?;
+        Ok(Some(Input::Launched(candidate)))
+    }
+
+    fn fetch_log(&mut self) -> Outcome {
+        let (path, text) = self.converse("log", |frame| match frame {
+            Frame::Log { path, text } => Some((path, text)),
+            _ => None,
+        })?;
+        Ok(Some(Input::Log(path, text)))
+    }
+
+    fn listen(&mut self, server: &Server) -> Outcome {
+        let (Some(conversation), Some(connection)) =
+            (self.conversation.take(), self.connection.clone())
+        else {
+            return Ok(None);
+        };
+        let spine = conversation.finish().map_err(|error| self.halt(error))?;
+        let mut pump = Pump::new(connection, Rc::clone(&self.waiter), spine);
+        let wanted = match self.order.goal {
+            Goal::Open { .. } => self
+                .host()
+                .local_port
+                .or_else(|| self.surroundings.remembered_port(&self.host().name)),
+            _ => None,
+        };
+        let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
+        let listening = listen(wanted).map_err(local)?;
+        let (port, taken) = (listening.port, listening.taken);
+        pump.add(Door { listeners: listening.listeners, target: far_end(&server.endpoint) });
+        if let Goal::Open { .. } = self.order.goal {
+            self.further_forwards(&mut pump).map_err(local)?;
+        }
+        self.pump = Some(pump);
+        Ok(Some(Input::Listening { port, taken }))
+    }
+
+    fn further_forwards(&self, pump: &mut Pump) -> std::io::Result<()> {
+        for forward in &self.host().forwards {
+            let listening = listen(forward.local_port)?;
+            let taken = listening.taken.map(|port| format!(" ({port} is in use)"));
+            (self.sink)(Event::Note(format!(
+                "{} is at localhost:{}{}",
+                forward.name,
+                listening.port,
+                taken.unwrap_or_default()
+            )));
+            pump.add(Door {
+                listeners: listening.listeners,
+                target: Endpoint_::Tcp {
+                    host: forward.remote_host.clone(),
+                    port: forward.remote_port,
+                },
+            });
+        }
+        Ok(())
+    }
+
+    fn confirm(&mut self, kernels: Kernels) -> Outcome {
+        let question = Question::EndKernels {
+            host: self.host().name.clone(),
+            total: kernels.total,
+            busy: kernels.busy,
+        };
+        let answer = self.asker().ask(question);
+        let yes = answer.is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"));
+        Ok(Some(Input::Confirmed(yes)))
+    }
+
+    fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
+        // The requests are done; the script gets the connection for itself.
+        self.pump = None;
+        let command = if asked { "gone" } else { "term" };
+        let how = self.converse(&format!("{command} {} {}", server.pid, server.file), |frame| {
+            match frame {
+                Frame::Gone(how) => Some(how),
+                _ => None,
+            }
+        })?;
+        Ok(Some(Input::Gone(how)))
+    }
+
+    fn tell_ready(&mut self, found: &Found, port: u16, version: String) -> Outcome {
+        self.waiter.set_deadline(None);
+        let Goal::Open { page, .. } = &self.order.goal else {
+            return Ok(None);
+        };
+        let url = self.url(found, port, page)?;
+        self.tell(Event::Ready(Box::new(Ready {
+            url,
+            local_port: port,
+            server: found.info(version),
+            reused: found.reused,
+        })))
+    }
+
+    fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {
+        page_url(&found.server, port, page)
+            .map(Secret::new)
+            .map_err(|error| Halt::Problem(explain::bad_url(&self.host().name, &error)))
+    }
+
+    /// The browser is opened from a thread: `xdg-open` may last as long as the browser does.
+    fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
+        let url = self.url(found, port, page)?;
+        match self.surroundings.show(url.reveal()) {
+            Ok(()) => Ok(None),
+            Err(reason) => self.tell(Event::Note(format!("The browser did not open: {reason}"))),
+        }
+    }
+}
+
+fn far_end(endpoint: &Endpoint) -> Endpoint_ {
+    match endpoint {
+        Endpoint::Tcp { host, port } => Endpoint_::Tcp { host: host.clone(), port: *port },
+        Endpoint::Socket { path } => Endpoint_::Unix { path: path.clone() },
+    }
+}
+
+/// Questions go out as events; the person's time does not count against the deadline.
+struct Asker<'a> {
+    sink: &'a Sink,
+    waiter: &'a Rc<Waiter>,
+}
+
+impl Ask for Asker<'_> {
+    fn ask(&self, question: Question) -> Answer {
+        let began = Instant::now();
+        let deadline = self.waiter.deadline();
+        self.waiter.set_deadline(None);
+        let (reply, answers) = Reply::new(self.waiter.waker());
+        (self.sink)(Event::Ask(question, reply));
+        let answer = loop {
+            match answers.try_recv() {
+                Ok(answer) => break answer,
+                Err(mpsc::TryRecvError::Disconnected) => break Err("nobody could be asked".into()),
+                Err(mpsc::TryRecvError::Empty) => {
+                    if let Err(error) = self.waiter.wait(&mut vec![], None) {
+                        break Err(error.to_string());
+                    }
+                }
+            }
+        };
+        self.waiter.set_deadline(deadline.map(|at| at + began.elapsed()));
+        answer
+    }
+}

@@ -1,0 +1,133 @@
+//! What a session tells its face: the terminal, the menu, or a script.
+
+use std::sync::mpsc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+use crate::ssh::question::{Answer, Question};
+use crate::ssh::wait::Waker;
+use crate::token::Secret;
+
+/// How far a session has come. The words stand in `--json` events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Asking the ssh configuration what the name means.
+    Resolving,
+    /// Dialling and checking the host key.
+    Connecting,
+    /// Logging in.
+    Authenticating,
+    /// Looking for a running server.
+    Finding,
+    /// A server was launched and is starting.
+    Starting,
+    /// The local port is open; waiting for the server's answer through it.
+    Forwarding,
+    /// The page can be opened.
+    Ready,
+    /// It did not work out.
+    Failed,
+    /// The tunnel is down.
+    Closed,
+}
+
+/// The server behind a ready tunnel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// The machine it runs on, as that calls itself.
+    pub host: String,
+    /// Its port there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Its unix socket there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket: Option<String>,
+    /// Its process there.
+    pub pid: u32,
+    /// Its version.
+    pub version: String,
+    /// Begins and ends with a slash.
+    pub base_url: String,
+}
+
+/// A tunnel that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// The page, with the token.
+    pub url: Secret,
+    /// The port on this machine.
+    pub local_port: u16,
+    /// The server.
+    pub server: ServerInfo,
+    /// Whether it was running before.
+    pub reused: bool,
+}
+
+/// Answers one question, once.
+#[derive(Debug)]
+pub struct Reply {
+    sender: mpsc::Sender<Answer>,
+    waker: Waker,
+}
+
+impl Reply {
+    pub(super) fn new(waker: Waker) -> (Self, mpsc::Receiver<Answer>) {
+        let (sender, receiver) = mpsc::channel();
+        (Self { sender, waker }, receiver)
+    }
+
+    /// Gives the answer. Dropping the reply instead is an answer too: nobody could be asked.
+    pub fn send(self, answer: Answer) {
+        // A session that was cancelled meanwhile does not listen any more.
+        let _ = self.sender.send(answer);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        self.waker.wake();
+    }
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A new phase began. [`Phase::Ready`], `Failed` and `Closed` have events of their own.
+    Phase(Phase),
+    /// Something worth a line: a port that was taken, which of several servers was chosen.
+    Note(String),
+    /// A question for the person.
+    Ask(Question, Reply),
+    /// The tunnel stands.
+    Ready(Box<Ready>),
+    /// The newest launch's log.
+    Log {
+        /// Where it is on the far side; empty when there is none.
+        path: String,
+        /// Its text, with tokens taken out.
+        text: String,
+    },
+    /// What [`super::Goal::Look`] found: servers in use and passed over, in words.
+    Seen(Sight),
+    /// A step that worked, in words, for `doctor`.
+    Step(String),
+    /// A wish was not granted, and the session goes on: busy kernels.
+    Refused(Problem),
+    /// The end, with a reason.
+    Failed(Problem),
+    /// The end.
+    Closed,
+}
+
+/// What was found on the far side without changing anything there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// The machine's own name.
+    pub node: String,
+    /// The server that `open` would use: its version, place and process in words.
+    pub server: Option<String>,
+    /// Runtime files that were not believed, and why.
+    pub passed_over: Vec<String>,
+}

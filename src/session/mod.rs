@@ -1,0 +1,97 @@
+//! One host's life, from a click to a tunnel and back.
+//!
+//! [`machine`] decides and does nothing; [`driver`] does and decides nothing. A session has a
+//! thread of its own, which alone touches its SSH connection; the [`Handle`] speaks to it from any
+//! other thread.
+
+mod driver;
+mod event;
+pub mod machine;
+mod work;
+
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use crate::config::Host;
+use crate::jupyter::Page;
+use crate::ssh::wait::{Waiter, Waker};
+
+pub use event::{Event, Phase, Ready, Reply, ServerInfo, Sight};
+pub use machine::{Busy, Goal};
+use machine::Input;
+
+/// What a session needs from the machine that it runs on.
+pub trait Surroundings: Send + Sync {
+    /// Opens a page in the browser. The address holds a token: it must not show in a process list.
+    ///
+    /// # Errors
+    /// In words, why the page could not be opened.
+    fn show(&self, url: &str) -> Result<(), String>;
+    /// The local port that this host had the last time.
+    fn remembered_port(&self, host: &str) -> Option<u16>;
+    /// Remembers the local port.
+    fn remember_port(&self, host: &str, port: u16);
+}
+
+/// What a session is to do.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The host.
+    pub host: Host,
+    /// The ssh configuration file to use instead of the person's own.
+    pub ssh_config: Option<std::path::PathBuf>,
+    /// What for.
+    pub goal: Goal,
+    /// How long it may take until the tunnel stands, not counting the time of questions.
+    pub timeout: Duration,
+}
+
+/// A running session, seen from other threads.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    inputs: mpsc::Sender<Input>,
+    waker: Waker,
+}
+
+impl Handle {
+    /// Closes the tunnel; the server stays.
+    pub fn close(&self) {
+        self.waker.cancel();
+    }
+
+    /// Opens the page again.
+    pub fn show(&self, page: Page) {
+        self.send(Input::Show(page));
+    }
+
+    /// Stops the server.
+    pub fn stop(&self, busy: Busy) {
+        self.send(Input::Stop(busy));
+    }
+
+    fn send(&self, input: Input) {
+        // A session that has ended has told so by its last event.
+        let _ = self.inputs.send(input);
+        self.waker.wake();
+    }
+}
+
+/// Starts a session in a thread of its own. `events` is called from that thread; its last call is
+/// [`Event::Failed`] or [`Event::Closed`].
+///
+/// # Errors
+/// When the process has no file descriptors or threads left.
+pub fn start(
+    order: Order,
+    surroundings: Arc<dyn Surroundings>,
+    events: impl Fn(Event) + Send + 'static,
+) -> std::io::Result<(Handle, std::thread::JoinHandle<()>)> {
+    let waiter = Waiter::new()?;
+    let (sender, inputs) = mpsc::channel();
+    let handle = Handle { inputs: sender, waker: waiter.waker() };
+    let own = handle.clone();
+    let thread = std::thread::Builder::new()
+        .name(format!("session {}", order.host.name))
+        .spawn(move || driver::run(order, surroundings, events, waiter, inputs, own))?;
+    Ok((handle, thread))
+}

@@ -1,0 +1,53 @@
+//! Requests to the server through the tunnel. The session's thread has to pump meanwhile, so each
+//! runs in a thread of its own and comes back as an input.
+
+use std::time::{Duration, Instant};
+
+use super::Handle;
+use super::machine::Input;
+use crate::explain;
+use crate::jupyter::{Answer, Api, ApiError, Server};
+use crate::problem::Problem;
+
+/// A server that ran before and has a listener answers at once; this is for a busy machine.
+const REUSED_PATIENCE: Duration = Duration::from_secs(15);
+
+/// Asks the server for its proof of life, again and again while it starts, until `deadline`.
+pub fn check(handle: Handle, host: String, server: Server, port: u16, reused: bool, deadline: Instant) {
+    std::thread::spawn(move || {
+        let deadline =
+            if reused { deadline.min(Instant::now() + REUSED_PATIENCE) } else { deadline };
+        let result = ask_until(&Api::new(&server, port), deadline);
+        let result: Result<Answer, Problem> =
+            result.map_err(|error| explain::api(&host, &error));
+        handle.send(Input::Checked(result));
+    });
+}
+
+fn ask_until(api: &Api, deadline: Instant) -> Result<Answer, ApiError> {
+    let mut pause = Duration::from_millis(20);
+    loop {
+        match api.check() {
+            Err(ApiError::NoAnswer(_)) if Instant::now() + pause < deadline => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(250));
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Counts the kernels.
+pub fn count(handle: Handle, server: Server, port: u16) {
+    std::thread::spawn(move || {
+        handle.send(Input::Counted(Api::new(&server, port).kernels().ok()));
+    });
+}
+
+/// Asks the server to shut down.
+pub fn ask_to_end(handle: Handle, server: Server, port: u16) {
+    std::thread::spawn(move || {
+        let asked = Api::new(&server, port).shut_down();
+        handle.send(Input::AskedToEnd(asked.is_ok()));
+    });
+}

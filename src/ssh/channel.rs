@@ -1,0 +1,307 @@
+//! One SSH channel over libssh2's C interface: the one place of this crate with `unsafe` code.
+//!
+//! `ssh2::Channel` would do but for three things. It cannot open a `direct-tcpip` channel with a
+//! receive window of our own (the browser's downloads are only as fast as that window, and one slow
+//! tab holds as much memory as it allows). Its `Drop` closes the channel without the session's
+//! lock and, on a non-blocking session, leaks it (ssh2-rs issue 220). And its lock is taken per
+//! call, which one owner thread does not need.
+//!
+//! Safety, once for all calls below: `raw` came from `libssh2_channel_open_ex` of `session`, which
+//! this struct keeps alive; libssh2 frees a channel only in [`Channel::poll_free`], which takes the
+//! pointer away, or together with the session; and the type is neither `Send` nor `Sync`, so all
+//! calls come from the thread that owns the session, each under the session's lock.
+#![allow(unsafe_code)]
+
+use std::ptr::NonNull;
+use std::task::Poll;
+
+use libssh2_sys as raw;
+use ssh2::{Error, ErrorCode, Session};
+
+/// What every operation gives: done, failed, or to be tried again once the socket is ready.
+pub type Step<T> = Poll<Result<T, Error>>;
+
+/// The most that one packet carries; RFC 4253 section 6.1 asks every side to take 32768 bytes.
+const PACKET_SIZE: u32 = 32768;
+
+/// A channel's far end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A TCP port, as the far side resolves and reaches it.
+    Tcp {
+        /// Name or address.
+        host: String,
+        /// Port number.
+        port: u16,
+    },
+    /// A unix socket on the far side (OpenSSH's `direct-streamlocal`).
+    Unix {
+        /// Its path there.
+        path: String,
+    },
+}
+
+/// A channel that is being opened. libssh2 opens one at a time per session, and once begun an
+/// opening must be carried on to its end with the same bytes.
+#[derive(Debug)]
+pub struct Opening {
+    kind: &'static str,
+    message: Vec<u8>,
+    window: u32,
+}
+
+impl Opening {
+    /// A channel for running a command. Its window is libssh2's default and grows by itself.
+    #[must_use]
+    pub fn session() -> Self {
+        Self {
+            kind: "session",
+            message: Vec::new(),
+            window: 2 << 20,
+        }
+    }
+
+    /// A forwarded connection, with no receive window: see [`Channel::poll_grant`].
+    #[must_use]
+    pub fn forward(target: &Target) -> Self {
+        let mut message = Vec::new();
+        let kind = match target {
+            Target::Tcp { host, port } => {
+                put_string(&mut message, host);
+                message.extend(u32::from(*port).to_be_bytes());
+                // RFC 4254 section 7.2: where the connection came from; sshd only logs it.
+                put_string(&mut message, "127.0.0.1");
+                message.extend(0_u32.to_be_bytes());
+                "direct-tcpip"
+            }
+            Target::Unix { path } => {
+                // OpenSSH's PROTOCOL, section 2.4: path, then a reserved string and number.
+                put_string(&mut message, path);
+                put_string(&mut message, "");
+                message.extend(0_u32.to_be_bytes());
+                "direct-streamlocal@openssh.com"
+            }
+        };
+        Self {
+            kind,
+            message,
+            window: 0,
+        }
+    }
+
+    /// Carries the opening on.
+    pub fn poll(&self, session: &Session) -> Step<Channel> {
+        let mut guard = session.raw();
+        let sess: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
+        // SAFETY: the pointers and lengths are those of live slices, and libssh2 copies them.
+        let channel = unsafe {
+            raw::libssh2_channel_open_ex(
+                sess,
+                self.kind.as_ptr().cast(),
+                length(self.kind.as_bytes()),
+                self.window,
+                PACKET_SIZE,
+                self.message.as_ptr().cast(),
+                length(&self.message),
+            )
+        };
+        let failure = Error::last_session_error_raw(sess);
+        drop(guard);
+        match NonNull::new(channel) {
+            Some(raw) => Poll::Ready(Ok(Channel {
+                raw,
+                session: session.clone(),
+            })),
+            None => failed(failure.unwrap_or_else(Error::unknown)),
+        }
+    }
+}
+
+fn put_string(message: &mut Vec<u8>, text: &str) {
+    message.extend(length(text.as_bytes()).to_be_bytes());
+    message.extend(text.as_bytes());
+}
+
+/// Lengths here are those of host names and paths, far below 4 GiB.
+fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
+
+/// How a channel's receive window stands, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiveWindow {
+    /// Here already, and not read yet.
+    pub queued: u32,
+    /// What the far side may still send.
+    pub open: u32,
+}
+
+/// An open channel.
+pub struct Channel {
+    raw: NonNull<raw::LIBSSH2_CHANNEL>,
+    session: Session,
+}
+
+impl Channel {
+    /// Runs a command line in the account's login shell.
+    pub fn poll_exec(&mut self, command: &str) -> Step<()> {
+        let request = "exec";
+        self.call(|channel| {
+            // SAFETY: see the module's head; both strings outlive the call.
+            unsafe {
+                raw::libssh2_channel_process_startup(
+                    channel,
+                    request.as_ptr().cast(),
+                    length(request.as_bytes()),
+                    command.as_ptr().cast(),
+                    length(command.as_bytes()),
+                )
+            }
+        })
+    }
+
+    /// Reads what is here; 0 is the end of the stream if [`Channel::at_eof`] says so, and else
+    /// nothing at all. `stream` is 0, or 1 for standard error.
+    ///
+    /// libssh2 widens the window by itself when the buffer is longer than the window; a caller
+    /// that grants windows itself reads no more than [`ReceiveWindow::queued`]. An empty buffer
+    /// only takes in what the socket holds.
+    pub fn poll_read(&mut self, stream: i32, buffer: &mut [u8]) -> Step<usize> {
+        let size = self.transfer(|channel| {
+            // SAFETY: see the module's head; the buffer is as long as said.
+            unsafe {
+                raw::libssh2_channel_read_ex(
+                    channel,
+                    stream,
+                    buffer.as_mut_ptr().cast(),
+                    buffer.len(),
+                )
+            }
+        });
+        self.size(size)
+    }
+
+    /// Sends some of `data`. After `Pending` the same bytes have to be offered again: they may be
+    /// encrypted already.
+    pub fn poll_write(&mut self, data: &[u8]) -> Step<usize> {
+        let size = self.transfer(|channel| {
+            // SAFETY: see the module's head; the slice is as long as said.
+            unsafe {
+                raw::libssh2_channel_write_ex(channel, 0, data.as_ptr().cast(), data.len())
+            }
+        });
+        self.size(size)
+    }
+
+    /// Says that nothing more will be sent.
+    pub fn poll_send_eof(&mut self) -> Step<()> {
+        // SAFETY: see the module's head.
+        self.call(|channel| unsafe { raw::libssh2_channel_send_eof(channel) })
+    }
+
+    /// Whether the far side has ended its stream and all of it was read.
+    #[must_use]
+    pub fn at_eof(&self) -> bool {
+        let _guard = self.session.raw();
+        // SAFETY: see the module's head.
+        unsafe { raw::libssh2_channel_eof(self.raw.as_ptr()) == 1 }
+    }
+
+    /// The receive window now.
+    #[must_use]
+    pub fn receive_window(&self) -> ReceiveWindow {
+        let _guard = self.session.raw();
+        let mut queued = 0;
+        // SAFETY: see the module's head; libssh2 counts the window down when data is read, not
+        // when it arrives, so what is queued is still inside it.
+        let window = unsafe {
+            raw::libssh2_channel_window_read_ex(
+                self.raw.as_ptr(),
+                &raw mut queued,
+                std::ptr::null_mut(),
+            )
+        };
+        ReceiveWindow {
+            queued: u32::try_from(queued).unwrap_or(u32::MAX),
+            open: u32::try_from(window.saturating_sub(queued)).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Lets the far side send `bytes` more.
+    pub fn poll_grant(&mut self, bytes: u32) -> Step<()> {
+        self.call(|channel| {
+            // SAFETY: see the module's head.
+            unsafe {
+                raw::libssh2_channel_receive_window_adjust2(
+                    channel,
+                    bytes.into(),
+                    1,
+                    std::ptr::null_mut(),
+                )
+            }
+        })
+    }
+
+    /// How many bytes the far side takes now. With 0, a write would wait for the far side and not
+    /// for the socket.
+    #[must_use]
+    pub fn send_window(&self) -> usize {
+        let _guard = self.session.raw();
+        // SAFETY: see the module's head.
+        let window = unsafe {
+            raw::libssh2_channel_window_write_ex(self.raw.as_ptr(), std::ptr::null_mut())
+        };
+        usize::try_from(window).unwrap_or(usize::MAX)
+    }
+
+    /// Closes the channel on both sides and keeps the struct.
+    pub fn poll_close(&mut self) -> Step<()> {
+        // SAFETY: see the module's head.
+        self.call(|channel| unsafe { raw::libssh2_channel_close(channel) })
+    }
+
+    /// Closes and frees the channel, or gives it back if the socket was not ready: then call this
+    /// again. Dropping the struct instead leaves the freeing to the end of the session.
+    ///
+    /// # Errors
+    /// Gives the channel back.
+    pub fn close(self) -> Result<(), Self> {
+        // SAFETY: see the module's head. `self` is consumed unless libssh2 still needs it, so
+        // nobody can use the freed pointer.
+        match self.call(|channel| unsafe { raw::libssh2_channel_free(channel) }) {
+            Poll::Pending => Err(self),
+            Poll::Ready(_) => Ok(()),
+        }
+    }
+
+    fn call(&self, run: impl FnOnce(*mut raw::LIBSSH2_CHANNEL) -> libc::c_int) -> Step<()> {
+        let rc = self.transfer(|channel| run(channel) as libc::ssize_t);
+        self.size(rc).map_ok(|_| ())
+    }
+
+    fn transfer(
+        &self,
+        run: impl FnOnce(*mut raw::LIBSSH2_CHANNEL) -> libc::ssize_t,
+    ) -> libc::ssize_t {
+        let _guard = self.session.raw();
+        run(self.raw.as_ptr())
+    }
+
+    fn size(&self, rc: libc::ssize_t) -> Step<usize> {
+        match usize::try_from(rc) {
+            Ok(size) => Poll::Ready(Ok(size)),
+            Err(_) => failed(Error::from_session_error(
+                &self.session,
+                i32::try_from(rc).unwrap_or(raw::LIBSSH2_ERROR_PROTO),
+            )),
+        }
+    }
+}
+
+fn failed<T>(error: Error) -> Step<T> {
+    if error.code() == ErrorCode::Session(raw::LIBSSH2_ERROR_EAGAIN) {
+        Poll::Pending
+    } else {
+        Poll::Ready(Err(error))
+    }
+}

@@ -1,0 +1,154 @@
+//! A logged-in SSH session that one thread owns: every operation is non-blocking underneath, and
+//! waits here with a deadline.
+
+use std::net::{Shutdown, TcpStream};
+use std::task::Poll;
+
+use rustix::event::PollFlags;
+use ssh2::{BlockDirections, ErrorCode, MethodType, Session};
+
+use super::channel::Step;
+use super::host_key::HostKeys;
+use super::question::Ask;
+use super::resolve::Target;
+use super::wait::Waiter;
+use super::{Error, auth, dial};
+
+/// The connection. Neither it nor its channels may leave their thread.
+pub struct Connection {
+    session: Session,
+    socket: TcpStream,
+}
+
+impl Connection {
+    /// Dials, exchanges keys and checks the host key.
+    ///
+    /// # Errors
+    /// See [`Error`]; nothing of the person's was sent to the host by then.
+    pub fn open(
+        target: &Target,
+        asker: &dyn Ask,
+        waiter: &Waiter,
+    ) -> Result<Self, Error> {
+        refuse_hops(target)?;
+        let host_keys = HostKeys::read(target)?;
+        let socket = dial::dial(target, waiter)?;
+        let mut session = Session::new()?;
+        host_keys.prefer_known(&session)?;
+        session.set_tcp_stream(socket.try_clone()?);
+        session.set_blocking(false);
+        let connection = Self { session, socket };
+        connection
+            .drive(waiter, |session| {
+                let mut handle = session.clone();
+                step(handle.handshake())
+            })
+            .map_err(|error| match error {
+                Error::Session(error) => Error::Handshake(error.message().to_owned()),
+                other => other,
+            })?;
+        host_keys.check(&connection.session, target, asker)?;
+        Ok(connection)
+    }
+
+    /// Logs in, in the order of the ssh configuration.
+    ///
+    /// # Errors
+    /// See [`auth::log_in`].
+    pub fn log_in(
+        &self,
+        target: &Target,
+        asker: &dyn Ask,
+        waiter: &Waiter,
+    ) -> Result<String, Error> {
+        auth::log_in(self, target, asker, waiter)
+    }
+
+    /// What was agreed on, in words, for `doctor`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let peer = self.socket.peer_addr().map(|address| address.to_string());
+        format!(
+            "connected to {} ({}), host key {} is known",
+            peer.unwrap_or_else(|_| "?".into()),
+            self.session.banner().unwrap_or("no banner"),
+            self.session.methods(MethodType::HostKey).unwrap_or("?"),
+        )
+    }
+
+    /// The session, for channels.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The socket, for waiting.
+    #[must_use]
+    pub fn socket(&self) -> &TcpStream {
+        &self.socket
+    }
+
+    /// What libssh2 waits for after `Pending`.
+    #[must_use]
+    pub fn interest(&self) -> PollFlags {
+        match self.session.block_directions() {
+            BlockDirections::None | BlockDirections::Inbound => PollFlags::IN,
+            BlockDirections::Outbound => PollFlags::OUT,
+            BlockDirections::Both => PollFlags::IN | PollFlags::OUT,
+        }
+    }
+
+    /// Repeats an operation until it is done, waiting for the socket in between, until the
+    /// waiter's deadline.
+    ///
+    /// # Errors
+    /// The operation's, or the wait's. After a failed wait the session is in the middle of
+    /// something and must be dropped.
+    pub fn drive<T>(
+        &self,
+        waiter: &Waiter,
+        mut operation: impl FnMut(&Session) -> Step<T>,
+    ) -> Result<T, Error> {
+        loop {
+            match operation(&self.session) {
+                Poll::Ready(result) => return Ok(result?),
+                Poll::Pending => waiter.wait_one(&self.socket, self.interest())?,
+            }
+        }
+    }
+}
+
+impl Drop for Connection {
+    /// libssh2 would wait for the far side's goodbye; on a dead network that is forever. Without a
+    /// socket it does not.
+    fn drop(&mut self) {
+        let _ = self.session.disconnect(None, "closed by the user", None);
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// Turns `ssh2`'s EAGAIN into `Pending`.
+pub(super) fn step<T>(result: Result<T, ssh2::Error>) -> Step<T> {
+    match result {
+        Err(error) if is_again(&error) => Poll::Pending,
+        other => Poll::Ready(other),
+    }
+}
+
+fn is_again(error: &ssh2::Error) -> bool {
+    error.code() == ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_EAGAIN)
+}
+
+/// Going round a jump host would reach another machine, or none: so say it.
+fn refuse_hops(target: &Target) -> Result<(), Error> {
+    let hops = [
+        ("ProxyJump", &target.proxy_jump),
+        ("ProxyCommand", &target.proxy_command),
+    ];
+    for (name, value) in hops {
+        if let Some(value) = value {
+            return Err(Error::Route { name, value: value.clone() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! A TCP connection to whichever address of a name answers first.
+//!
+//! Addresses are started a quarter of a second apart (RFC 8305, "Happy Eyeballs"), so a black-holed
+//! IPv6 address costs that and not a whole timeout.
+
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::Error;
+use super::resolve::{AddressFamily, Target};
+use super::wait::Waiter;
+
+/// RFC 8305 section 8, "Connection Attempt Delay".
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// OpenSSH waits as long as the kernel does (two minutes); nobody watches a menu that long.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
+
+struct Attempt {
+    address: SocketAddr,
+    socket: Socket,
+    deadline: Instant,
+}
+
+/// Connects to `target`, giving each address the `ConnectTimeout` of the ssh configuration.
+///
+/// # Errors
+/// [`Error::NameUnknown`], [`Error::Dial`] with every address tried, [`Error::Wait`].
+pub fn dial(target: &Target, waiter: &Waiter) -> Result<TcpStream, Error> {
+    let timeout = target.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
+    let mut waiting = addresses(target, waiter)?.into_iter();
+    let mut running: Vec<Attempt> = Vec::new();
+    let mut tried = Vec::new();
+    let mut next_start = Instant::now();
+    loop {
+        let now = Instant::now();
+        if running.is_empty() || now >= next_start {
+            match waiting.next() {
+                Some(address) => {
+                    match start(target, address) {
+                        Ok(socket) => running.push(Attempt {
+                            address,
+                            socket,
+                            deadline: now + timeout,
+                        }),
+                        Err(error) => tried.push((address, error)),
+                    }
+                    next_start = now + STAGGER;
+                    continue;
+                }
+                None if running.is_empty() => {
+                    return Err(Error::Dial {
+                        host: target.host.clone(),
+                        port: target.port,
+                        tried,
+                    });
+                }
+                None => next_start = now + timeout,
+            }
+        }
+        let until = running.iter().map(|a| a.deadline).fold(next_start, Instant::min);
+        wait_any(waiter, &running, until)?;
+        if let Some(stream) = finished(&mut running, &mut tried) {
+            return Ok(stream);
+        }
+    }
+}
+
+/// The name's addresses. The resolver can hang for minutes and cannot be interrupted, so it runs
+/// in a thread that is left behind when the person gives up.
+fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error> {
+    let (host, port) = (target.host.clone(), target.port);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let waker = waiter.waker();
+    std::thread::spawn(move || {
+        let found = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
+        // Nobody listens any more after a cancel.
+        let _ = sender.send(found);
+        waker.wake();
+    });
+    let found: Vec<SocketAddr> = loop {
+        match receiver.try_recv() {
+            Ok(found) => {
+                break found.map_err(|error: std::io::Error| Error::NameUnknown {
+                    host: target.host.clone(),
+                    reason: error.to_string(),
+                })?;
+            }
+            Err(_) => waiter.wait(&mut vec![], None)?,
+        };
+    };
+    let wanted: Vec<SocketAddr> = found
+        .into_iter()
+        .filter(|address| match target.family {
+            AddressFamily::Any => true,
+            AddressFamily::V4 => address.is_ipv4(),
+            AddressFamily::V6 => address.is_ipv6(),
+        })
+        .collect();
+    if wanted.is_empty() {
+        return Err(Error::NameUnknown {
+            host: target.host.clone(),
+            reason: "it has no address of the family that AddressFamily asks for".into(),
+        });
+    }
+    Ok(wanted)
+}
+
+fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if let Some(bind) = &target.bind_address {
+        let local: std::net::IpAddr = bind
+            .parse()
+            .map_err(|_| std::io::Error::other(format!("BindAddress {bind} is not an address")))?;
+        socket.bind(&SocketAddr::new(local, 0).into())?;
+    }
+    socket.set_nonblocking(true)?;
+    // Key presses are small packets; Nagle's algorithm would hold each for a round trip.
+    socket.set_tcp_nodelay(true)?;
+    match socket.connect(&address.into()) {
+        Ok(()) => Ok(socket),
+        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(socket),
+        Err(error) => Err(error),
+    }
+}
+
+fn wait_any(waiter: &Waiter, running: &[Attempt], until: Instant) -> Result<(), Error> {
+    let mut fds: Vec<PollFd<'_>> = running
+        .iter()
+        .map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT))
+        .collect();
+    waiter.wait(&mut fds, Some(until))?;
+    Ok(())
+}
+
+/// Takes out the attempts that have ended; the first good one wins.
+fn finished(
+    running: &mut Vec<Attempt>,
+    tried: &mut Vec<(SocketAddr, std::io::Error)>,
+) -> Option<TcpStream> {
+    let mut left = Vec::new();
+    let mut winner = None;
+    for attempt in running.drain(..) {
+        match attempt.socket.take_error() {
+            Ok(Some(error)) | Err(error) => tried.push((attempt.address, error)),
+            Ok(None) if winner.is_none() && attempt.socket.peer_addr().is_ok() => {
+                winner = Some(attempt.socket.into());
+            }
+            Ok(None) if Instant::now() >= attempt.deadline => tried.push((
+                attempt.address,
+                std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer"),
+            )),
+            Ok(None) => left.push(attempt),
+        }
+    }
+    *running = left;
+    winner
+}

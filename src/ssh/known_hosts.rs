@@ -1,0 +1,307 @@
+//! OpenSSH's verdict on a host key, read from the same files.
+//!
+//! libssh2's own reader ignores `@revoked`, wildcards and negation, and gives up on a whole file
+//! at one bad line, after which an attacker's key looks merely new. So the rules are here, taken
+//! from sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT", and from how `ssh` 9.2 behaves. Where the two
+//! choices differ in safety this module takes the stricter one, and says so.
+
+mod line;
+mod remember;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use base64ct::{Base64Unpadded, Encoding};
+use ssh_key::sha2::{Digest, Sha256};
+
+use line::{Line, Marker};
+pub use remember::remember;
+
+/// The port whose number OpenSSH leaves out of known-hosts names.
+const DEFAULT_PORT: u16 = 22;
+
+/// Every line of several known-hosts files, the person's own files first.
+#[derive(Debug, Clone, Default)]
+pub struct KnownHosts {
+    files: Vec<(PathBuf, Vec<Line>)>,
+}
+
+/// The name under which a host's keys are filed: `host`, or `[host]:port`, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HostName {
+    name: String,
+    without_port: Option<String>,
+}
+
+/// What the known-hosts files say about a key that a host has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Exactly this key is on file for this host.
+    Trusted,
+    /// No key is on file for this host.
+    Unknown {
+        /// Keys on file for the same host name without its port, none of which is this key.
+        /// `ssh` ignores them here; a question to the person may mention them.
+        without_port: Vec<KnownKey>,
+    },
+    /// Other keys are on file for this host, but not this one.
+    ///
+    /// As in `ssh`, a key of another type counts too: a caller that offers the types of
+    /// [`KnownHosts::key_types`] first is shown a known type whenever the server still has one.
+    Changed {
+        /// The keys on file.
+        known: Vec<KnownKey>,
+        /// Whether one of them has the type of the shown key. If none has, the server may only
+        /// have dropped its old key, which deserves the same refusal but calmer words.
+        same_type: bool,
+    },
+    /// This key must never be accepted.
+    Revoked {
+        /// The file that says so.
+        file: PathBuf,
+        /// The number of the line in it, from 1.
+        line: usize,
+    },
+}
+
+/// One key on file, told so that a person can find and remove it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// The file it stands in.
+    pub file: PathBuf,
+    /// The number of the line in it, from 1.
+    pub line: usize,
+    /// The key's type, such as `ssh-ed25519`.
+    pub key_type: String,
+    /// The key's fingerprint, `SHA256:…`.
+    pub fingerprint: String,
+}
+
+/// Why the known-hosts files could not be read or extended.
+#[derive(Debug, thiserror::Error)]
+pub enum KnownHostsError {
+    /// A file exists but cannot be read. Going on would turn a revoked or changed key into a new one.
+    #[error("could not read the known host keys in {}: {source}; make the file readable for you, or remove it", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The new key could not be written down.
+    #[error("could not write the key of {host} to {}: {source}; check that you may write there", file.display())]
+    Write {
+        /// The host whose key was to be written.
+        host: String,
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A name that would mean something else in the file: a wildcard, or a second field.
+    #[error(
+        "the host name {host:?} cannot stand in a known-hosts file; give the host a plain HostName or HostKeyAlias in the SSH configuration"
+    )]
+    UnwritableName {
+        /// The name.
+        host: String,
+    },
+    /// What the server sent as its key is not a key.
+    #[error("the key that {host} sent is malformed; nothing was written to {}", file.display())]
+    MalformedKey {
+        /// The host.
+        host: String,
+        /// The file that stays as it was.
+        file: PathBuf,
+    },
+}
+
+impl HostName {
+    /// The name for a host and port; a port of 22 (or 0) is not part of it.
+    #[must_use]
+    pub fn new(host: &str, port: u16) -> Self {
+        let host = host.to_ascii_lowercase();
+        if port == DEFAULT_PORT || port == 0 {
+            return Self {
+                name: host,
+                without_port: None,
+            };
+        }
+        Self {
+            name: format!("[{host}]:{port}"),
+            without_port: Some(host),
+        }
+    }
+
+    /// The name for a host that has a `HostKeyAlias`: the alias alone, whatever the port.
+    #[must_use]
+    pub fn alias(alias: &str) -> Self {
+        Self {
+            name: alias.to_ascii_lowercase(),
+            without_port: None,
+        }
+    }
+
+    /// The name as it stands in a known-hosts file that isn't hashed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl KnownHosts {
+    /// Reads the person's files, then the machine's. A missing file is an empty one.
+    ///
+    /// # Errors
+    /// If a file exists but cannot be read: without it a revoked key could pass for a new one.
+    pub fn read(user: &[PathBuf], global: &[PathBuf]) -> Result<Self, KnownHostsError> {
+        let mut files = Vec::new();
+        for path in user.iter().chain(global) {
+            match std::fs::read(path) {
+                Ok(text) => files.push((path.clone(), line::parse_file(&text))),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => {
+                    return Err(KnownHostsError::Read {
+                        file: path.clone(),
+                        source,
+                    });
+                }
+            }
+        }
+        Ok(Self { files })
+    }
+
+    /// What the files say about this key of this host.
+    #[must_use]
+    pub fn verdict(&self, name: &HostName, key_blob: &[u8]) -> Verdict {
+        if let Some((file, line)) = self.revocation(name, key_blob) {
+            return Verdict::Revoked {
+                file: file.to_owned(),
+                line,
+            };
+        }
+        if self.holds(&name.name, key_blob) {
+            return Verdict::Trusted;
+        }
+        let known = self.known(&name.name);
+        if !known.is_empty() {
+            let shown = key_type(key_blob);
+            let same_type = known.iter().any(|k| Some(&k.key_type) == shown.as_ref());
+            return Verdict::Changed { known, same_type };
+        }
+        self.verdict_without_port(name, key_blob)
+    }
+
+    /// Only when nothing at all is filed under `[host]:port` does `ssh` look at the bare name, and
+    /// then only to trust the very same key: other keys there belong to another server.
+    fn verdict_without_port(&self, name: &HostName, key_blob: &[u8]) -> Verdict {
+        match &name.without_port {
+            Some(bare) if self.holds(bare, key_blob) => Verdict::Trusted,
+            Some(bare) => Verdict::Unknown {
+                without_port: self.known(bare),
+            },
+            None => Verdict::Unknown {
+                without_port: Vec::new(),
+            },
+        }
+    }
+
+    /// The types of the keys known for the host, in file order, to be offered first.
+    ///
+    /// Revoked keys, certificate authorities and certificates are left out. A host with a port
+    /// that has no key of its own gets the types of the bare name, as [`Self::verdict`] does.
+    #[must_use]
+    pub fn key_types(&self, name: &HostName) -> Vec<String> {
+        let own = self.plain_types(name, &name.name);
+        match &name.without_port {
+            Some(bare) if self.known(&name.name).is_empty() => self.plain_types(name, bare),
+            _ => own,
+        }
+    }
+
+    fn plain_types(&self, name: &HostName, filed_under: &str) -> Vec<String> {
+        let mut types: Vec<String> = Vec::new();
+        for (_, line) in self.plain_lines(filed_under) {
+            let is_certificate = line.key_type.contains("-cert-v");
+            if !is_certificate
+                && !types.contains(&line.key_type)
+                && self.revocation(name, &line.blob).is_none()
+            {
+                types.push(line.key_type.clone());
+            }
+        }
+        types
+    }
+
+    /// The first `@revoked` line for this key, in any file.
+    ///
+    /// Stricter than `ssh`, which forgets a revocation under the bare name when the port isn't 22.
+    fn revocation(&self, name: &HostName, key_blob: &[u8]) -> Option<(&Path, usize)> {
+        self.lines()
+            .find(|(_, line)| {
+                line.marker == Marker::Revoked
+                    && line.blob == key_blob
+                    && (line.names(&name.name)
+                        || name
+                            .without_port
+                            .as_deref()
+                            .is_some_and(|bare| line.names(bare)))
+            })
+            .map(|(file, line)| (file, line.number))
+    }
+
+    fn holds(&self, filed_under: &str, key_blob: &[u8]) -> bool {
+        self.plain_lines(filed_under)
+            .any(|(_, line)| line.blob == key_blob)
+    }
+
+    fn known(&self, filed_under: &str) -> Vec<KnownKey> {
+        self.plain_lines(filed_under)
+            .map(|(file, line)| KnownKey {
+                file: file.to_owned(),
+                line: line.number,
+                key_type: line.key_type.clone(),
+                fingerprint: fingerprint(&line.blob),
+            })
+            .collect()
+    }
+
+    fn plain_lines(&self, filed_under: &str) -> impl Iterator<Item = (&Path, &Line)> {
+        self.lines()
+            .filter(move |(_, line)| line.marker == Marker::None && line.names(filed_under))
+    }
+
+    fn lines(&self) -> impl Iterator<Item = (&Path, &Line)> {
+        self.files
+            .iter()
+            .flat_map(|(file, lines)| lines.iter().map(move |line| (file.as_path(), line)))
+    }
+}
+
+/// The fingerprint of a key as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding.
+#[must_use]
+pub fn fingerprint(key_blob: &[u8]) -> String {
+    format!(
+        "SHA256:{}",
+        Base64Unpadded::encode_string(&Sha256::digest(key_blob))
+    )
+}
+
+/// The algorithm name inside a key blob, or `None` if the blob doesn't begin with one.
+#[must_use]
+pub fn key_type(key_blob: &[u8]) -> Option<String> {
+    let (name, _) = line::split_string(key_blob)?;
+    // RFC 4251, 6: algorithm names are printable US-ASCII of at most 64 characters.
+    let is_name = (1..=64).contains(&name.len()) && name.iter().all(u8::is_ascii_graphic);
+    is_name.then(|| String::from_utf8_lossy(name).into_owned())
+}
+
+#[cfg(test)]
+mod tests;

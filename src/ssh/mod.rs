@@ -1,0 +1,19 @@
+//! The SSH side: from a destination's name to a logged-in session with channels.
+//!
+//! One thread owns a [`Connection`] and everything made from it. Nothing here knows Jupyter.
+
+mod auth;
+pub mod channel;
+mod connection;
+mod dial;
+mod error;
+mod exec;
+mod host_key;
+pub mod known_hosts;
+pub mod question;
+pub mod resolve;
+pub mod wait;
+
+pub use connection::Connection;
+pub use error::Error;
+pub use exec::Exec;

@@ -1,0 +1,286 @@
+//! What OpenSSH's configuration says about a destination, asked of `ssh -G` itself, so that every
+//! option, `Match` block and include means here what it means there.
+//!
+//! `ssh -G` runs the commands of `Match exec`: call this on a click, never to draw a menu.
+
+mod expand;
+mod fallback;
+mod parse;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use super::known_hosts::HostName;
+use expand::Local;
+
+/// The program that is asked.
+const SSH: &str = "ssh";
+
+/// Where and how to connect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of ssh_config(5)"
+)]
+pub struct Target {
+    /// The host as the person named it.
+    pub alias: String,
+    /// The name or address to connect to (`HostName`).
+    pub host: String,
+    /// The port to connect to.
+    pub port: u16,
+    /// The account there.
+    pub user: String,
+    /// The name under which the host's key is filed, if it isn't `host` and `port`.
+    pub host_key_alias: Option<String>,
+    /// Private keys to try, in order; some may not exist.
+    pub identity_files: Vec<PathBuf>,
+    /// Whether only those keys are offered, though an agent holds more.
+    pub identities_only: bool,
+    /// The agent to ask.
+    pub identity_agent: AgentChoice,
+    /// Certificates that go with the keys.
+    pub certificate_files: Vec<PathBuf>,
+    /// The person's known-hosts files; new keys go to the first.
+    pub user_known_hosts: Vec<PathBuf>,
+    /// The machine's known-hosts files.
+    pub global_known_hosts: Vec<PathBuf>,
+    /// Host keys that are refused everywhere (`RevokedHostKeys`): a list of public keys or a KRL.
+    pub revoked_host_keys: Option<PathBuf>,
+    /// What to do about a host key that isn't on file.
+    pub strict: StrictHostKeyChecking,
+    /// Whether host names are hashed when a key is written down.
+    pub hash_known_hosts: bool,
+    /// How long connecting may take; `None` leaves it to the system.
+    pub connect_timeout: Option<Duration>,
+    /// Which addresses may be used.
+    pub family: AddressFamily,
+    /// The local address to connect from.
+    pub bind_address: Option<String>,
+    /// The order of authentication methods; empty means OpenSSH's own order.
+    pub preferred_auth: Vec<String>,
+    /// Whether keys may be used.
+    pub pubkey: bool,
+    /// Whether a password may be asked for.
+    pub password: bool,
+    /// Whether the server's own questions may be passed on.
+    pub kbd_interactive: bool,
+    /// How often a password is asked for.
+    pub password_prompts: u32,
+    /// Hosts to go through, as written: `[user@]host[:port],…`.
+    pub proxy_jump: Option<String>,
+    /// A command to connect through, its tokens filled in, for the person's shell.
+    pub proxy_command: Option<String>,
+    /// The pause between keep-alive messages; zero means none are sent.
+    pub alive_interval: Duration,
+    /// How many of them may go unanswered.
+    pub alive_count_max: u32,
+    /// Who says all this.
+    pub source: Source,
+}
+
+/// The SSH agent to ask for keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AgentChoice {
+    /// The one that `SSH_AUTH_SOCK` names, if any.
+    Default,
+    /// None.
+    Disabled,
+    /// The one that listens on this socket.
+    Path(PathBuf),
+}
+
+/// `StrictHostKeyChecking`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StrictHostKeyChecking {
+    /// Refuse keys that aren't on file.
+    Yes,
+    /// Ask about new keys, refuse changed ones.
+    Ask,
+    /// Take new keys, refuse changed ones.
+    AcceptNew,
+    /// Take any key that isn't revoked.
+    No,
+}
+
+/// `AddressFamily`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressFamily {
+    /// Whatever the name resolves to.
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+/// Where a [`Target`] comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// `ssh -G`: the person's configuration was read.
+    OpenSsh,
+    /// This machine has no `ssh`: no configuration was read, and the person should be told.
+    Fallback,
+}
+
+/// Why a destination could not be resolved.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// The destination was refused before anything ran.
+    #[error(
+        "{destination:?} is not an SSH destination: {reason}; write an alias, user@host or ssh://user@host:port"
+    )]
+    BadDestination {
+        /// What was given.
+        destination: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A configuration file was named, but there is no `ssh` to read it.
+    #[error("cannot read {} for {destination:?}: no ssh program was found; install OpenSSH, or leave the file out", config.display())]
+    NoSsh {
+        /// What was to be resolved.
+        destination: String,
+        /// The configuration file.
+        config: PathBuf,
+    },
+    /// `ssh` is there but would not start.
+    #[error("could not run {program} to look up {destination:?}: {source}")]
+    NotStarted {
+        /// What was to be resolved.
+        destination: String,
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// `ssh` refused the destination or its configuration.
+    #[error("ssh does not accept {destination:?}: {message}; check with: ssh -G {destination}")]
+    Refused {
+        /// What was to be resolved.
+        destination: String,
+        /// What `ssh` said, on one line.
+        message: String,
+    },
+    /// The answer lacks something, or is not what any known `ssh` prints.
+    #[error(
+        "the answer of ssh -G about {destination:?} has no usable {option:?} line; check with: ssh -G {destination}"
+    )]
+    Unreadable {
+        /// What was to be resolved.
+        destination: String,
+        /// The line that is missing or wrong.
+        option: &'static str,
+    },
+}
+
+impl Target {
+    /// The name under which this host's key is filed.
+    #[must_use]
+    pub fn known_hosts_name(&self) -> HostName {
+        match &self.host_key_alias {
+            Some(alias) => HostName::alias(alias),
+            None => HostName::new(&self.host, self.port),
+        }
+    }
+}
+
+/// Asks `ssh` about a destination: an alias, `user@host` or `ssh://user@host:port`.
+///
+/// `ssh_config` takes the place of the person's and the machine's configuration. Without an `ssh`
+/// program the destination is read as it stands, with OpenSSH's defaults ([`Source::Fallback`]).
+///
+/// # Errors
+/// If the destination looks like an option or a command, or `ssh` refuses it.
+pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
+    resolve_with(SSH, destination, ssh_config)
+}
+
+fn resolve_with(
+    program: &str,
+    destination: &str,
+    ssh_config: Option<&Path>,
+) -> Result<Target, ResolveError> {
+    check(destination)?;
+    let mut command = Command::new(program);
+    command.arg("-G");
+    if let Some(config) = ssh_config {
+        command.arg("-F").arg(config);
+    }
+    command.args(["--", destination]).stdin(Stdio::null());
+    match (command.output(), ssh_config) {
+        (Ok(output), _) => read_answer(destination, &output),
+        (Err(e), None) if e.kind() == io::ErrorKind::NotFound => {
+            fallback::target(destination, &Local::here(""))
+        }
+        (Err(e), Some(config)) if e.kind() == io::ErrorKind::NotFound => Err(ResolveError::NoSsh {
+            destination: destination.to_owned(),
+            config: config.to_owned(),
+        }),
+        (Err(source), _) => Err(ResolveError::NotStarted {
+            destination: destination.to_owned(),
+            program: program.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn read_answer(destination: &str, output: &Output) -> Result<Target, ResolveError> {
+    if !output.status.success() {
+        return Err(ResolveError::Refused {
+            destination: destination.to_owned(),
+            message: refusal(&String::from_utf8_lossy(&output.stderr)),
+        });
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    parse::parse(&text, destination, &Local::here(&text))
+}
+
+/// What `ssh` complained about, on one line, without what it says to every program.
+fn refusal(stderr: &str) -> String {
+    if stderr.contains("usage: ssh") {
+        return "it is not a host, user@host or ssh://user@host:port".to_owned();
+    }
+    let told: Vec<&str> = stderr
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("Pseudo-terminal will not be"))
+        .collect();
+    if told.is_empty() {
+        "it gave no reason".to_owned()
+    } else {
+        told.join("; ")
+    }
+}
+
+/// Refuses what could be taken for an option, or for shell text where a `ProxyCommand` has `%h` or
+/// `%r`. OpenSSH does the latter itself since 9.6 (CVE-2023-51385); older ones are still about.
+fn check(destination: &str) -> Result<(), ResolveError> {
+    let refuse = |reason| {
+        Err(ResolveError::BadDestination {
+            destination: destination.to_owned(),
+            reason,
+        })
+    };
+    let bare = destination.strip_prefix("ssh://").unwrap_or(destination);
+    let (user, host) = bare.rsplit_once('@').unwrap_or(("", bare));
+    if host.is_empty() {
+        return refuse("it names no host");
+    }
+    if destination.starts_with('-') || user.starts_with('-') || host.starts_with('-') {
+        return refuse("a name can't begin with '-'");
+    }
+    if destination.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return refuse("it contains a blank or a control character");
+    }
+    // Accounts on Windows may hold a backslash or a dollar sign.
+    if destination.contains(|c| "'\"`;&<>|(){}".contains(c)) || host.contains(['\\', '$']) {
+        return refuse("it contains a character that means something to a shell");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Tildes, percent tokens and environment variables in paths. `ssh -G` prints identity and
+//! certificate files as they were written, and known-hosts files mostly filled in.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// What is known about this side.
+#[derive(Debug, Clone)]
+pub(super) struct Local {
+    pub(super) home: Option<PathBuf>,
+    pub(super) user: String,
+    pub(super) uid: Option<String>,
+    pub(super) hostname: Option<String>,
+    pub(super) env: fn(&str) -> Option<String>,
+}
+
+/// What the percent tokens of `ssh_config(5)` stand for.
+#[derive(Debug)]
+pub(super) struct Tokens<'a> {
+    pub(super) local: &'a Local,
+    /// `%h`
+    pub(super) host: &'a str,
+    /// `%n`
+    pub(super) alias: &'a str,
+    /// `%k`
+    pub(super) host_key_alias: &'a str,
+    /// `%p`
+    pub(super) port: u16,
+    /// `%r`
+    pub(super) user: &'a str,
+    /// `%j`
+    pub(super) jump: &'a str,
+}
+
+impl Local {
+    /// What this machine says; programs are only run for tokens that occur in `text`.
+    pub(super) fn here(text: &str) -> Self {
+        let env = |name: &str| std::env::var(name).ok();
+        let user = ["USER", "LOGNAME"]
+            .into_iter()
+            .find_map(env)
+            .filter(|name| !name.is_empty());
+        let wants = |token| text.contains(token);
+        Self {
+            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            user: user.or_else(|| ask("id", "-un")).unwrap_or_default(),
+            uid: wants("%i").then(|| ask("id", "-u")).flatten(),
+            hostname: (wants("%l") || wants("%L"))
+                .then(|| ask("uname", "-n"))
+                .flatten(),
+            env,
+        }
+    }
+}
+
+/// The first line that a system program prints.
+fn ask(program: &str, argument: &str) -> Option<String> {
+    let output = Command::new(program)
+        .arg(argument)
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let line = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !line.is_empty()).then_some(line)
+}
+
+impl Tokens<'_> {
+    /// A path as `ssh` would open it.
+    pub(super) fn path(&self, text: &str) -> PathBuf {
+        tilde(&self.environment(&self.percent(text)), self.local)
+    }
+
+    /// Fills in the percent tokens. One that isn't known stays: the file then doesn't exist,
+    /// which is better than another file that does.
+    pub(super) fn percent(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('%') {
+            out.push_str(before);
+            let token = after.chars().next();
+            match token.and_then(|t| self.token(t)) {
+                Some(value) => out.push_str(&value),
+                None => out.extend(std::iter::once('%').chain(token)),
+            }
+            rest = after
+                .get(token.map_or(0, char::len_utf8)..)
+                .unwrap_or_default();
+        }
+        out + rest
+    }
+
+    fn token(&self, token: char) -> Option<String> {
+        let local = self.local;
+        match token {
+            '%' => Some("%".to_owned()),
+            'd' => local
+                .home
+                .as_ref()
+                .map(|home| home.to_string_lossy().into_owned()),
+            'h' => Some(self.host.to_owned()),
+            'i' => local.uid.clone(),
+            'j' => Some(self.jump.to_owned()),
+            'k' => Some(self.host_key_alias.to_owned()),
+            'l' => local.hostname.clone(),
+            'L' => {
+                let full = local.hostname.as_deref()?;
+                Some(full.split('.').next().unwrap_or(full).to_owned())
+            }
+            'n' => Some(self.alias.to_owned()),
+            'p' => Some(self.port.to_string()),
+            'r' => Some(self.user.to_owned()),
+            'u' => Some(local.user.clone()),
+            _ => None,
+        }
+    }
+
+    /// Fills in `${NAME}`. An unset name stays, for the same reason as above.
+    fn environment(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let Some((name, later)) = after.split_once('}') else {
+                break;
+            };
+            out.push_str(before);
+            out.push_str(&(self.local.env)(name).unwrap_or_else(|| format!("${{{name}}}")));
+            rest = later;
+        }
+        out + rest
+    }
+}
+
+/// Puts the home folder in place of a leading `~`. `~other` stays: only OpenSSH knows that home.
+pub(super) fn tilde(text: &str, local: &Local) -> PathBuf {
+    match (text.strip_prefix('~'), &local.home) {
+        (Some(""), Some(home)) => home.clone(),
+        (Some(rest), Some(home)) if rest.starts_with('/') => {
+            home.join(rest.trim_start_matches('/'))
+        }
+        _ => PathBuf::from(text),
+    }
+}

@@ -1,0 +1,105 @@
+//! A destination on a machine without `ssh`: read as it stands, with OpenSSH's defaults.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::expand::{Local, tilde};
+use super::{AddressFamily, AgentChoice, ResolveError, Source, StrictHostKeyChecking, Target};
+
+const IDENTITIES: [&str; 5] = [
+    "~/.ssh/id_rsa",
+    "~/.ssh/id_ecdsa",
+    "~/.ssh/id_ecdsa_sk",
+    "~/.ssh/id_ed25519",
+    "~/.ssh/id_ed25519_sk",
+];
+const USER_KNOWN_HOSTS: [&str; 2] = ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"];
+const GLOBAL_KNOWN_HOSTS: [&str; 2] = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
+
+/// The parts of `[ssh://][user@]host[:port]`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parts<'a> {
+    pub(super) user: Option<&'a str>,
+    pub(super) host: &'a str,
+    pub(super) port: Option<&'a str>,
+}
+
+/// Takes a destination apart. An IPv6 address needs brackets only where a port follows.
+pub(super) fn split(destination: &str) -> Parts<'_> {
+    let bare = destination.strip_prefix("ssh://").unwrap_or(destination);
+    let bare = bare.strip_suffix('/').unwrap_or(bare);
+    let (user, place) = match bare.rsplit_once('@') {
+        Some((user, place)) => (Some(user).filter(|u| !u.is_empty()), place),
+        None => (None, bare),
+    };
+    if let Some((host, after)) = place.strip_prefix('[').and_then(|p| p.split_once(']')) {
+        return Parts {
+            user,
+            host,
+            port: after.strip_prefix(':'),
+        };
+    }
+    match place.split_once(':') {
+        Some((host, port)) if !port.contains(':') => Parts {
+            user,
+            host,
+            port: Some(port),
+        },
+        _ => Parts {
+            user,
+            host: place,
+            port: None,
+        },
+    }
+}
+
+/// OpenSSH's defaults for a destination.
+pub(super) fn target(destination: &str, local: &Local) -> Result<Target, ResolveError> {
+    let refuse = |reason| ResolveError::BadDestination {
+        destination: destination.to_owned(),
+        reason,
+    };
+    let Parts { user, host, port } = split(destination);
+    if host.is_empty() {
+        return Err(refuse("it names no host"));
+    }
+    let port = port
+        .map_or(Ok(22), str::parse)
+        .ok()
+        .filter(|&port| port != 0);
+    let port = port.ok_or_else(|| refuse("its port is not a number from 1 to 65535"))?;
+    let user = user.unwrap_or(&local.user).to_owned();
+    if user.is_empty() {
+        return Err(refuse("it names no user, and USER is not set"));
+    }
+    let paths = |list: &[&str]| -> Vec<PathBuf> { list.iter().map(|p| tilde(p, local)).collect() };
+    Ok(Target {
+        alias: host.to_owned(),
+        host: host.to_ascii_lowercase(),
+        port,
+        user,
+        host_key_alias: None,
+        identity_files: paths(&IDENTITIES),
+        identities_only: false,
+        identity_agent: AgentChoice::Default,
+        certificate_files: Vec::new(),
+        user_known_hosts: paths(&USER_KNOWN_HOSTS),
+        global_known_hosts: paths(&GLOBAL_KNOWN_HOSTS),
+        revoked_host_keys: None,
+        strict: StrictHostKeyChecking::Ask,
+        hash_known_hosts: false,
+        connect_timeout: None,
+        family: AddressFamily::Any,
+        bind_address: None,
+        preferred_auth: Vec::new(),
+        pubkey: true,
+        password: true,
+        kbd_interactive: true,
+        password_prompts: 3,
+        proxy_jump: None,
+        proxy_command: None,
+        alive_interval: Duration::ZERO,
+        alive_count_max: 3,
+        source: Source::Fallback,
+    })
+}

@@ -1,0 +1,191 @@
+//! Waiting for a socket, with a deadline, and so that another thread can interrupt it.
+//!
+//! `poll(2)` and not epoll or kqueue: libssh2 may leave data in the socket when it says EAGAIN, so
+//! only a level-triggered wait is right, and a tunnel has tens of sockets, not thousands.
+
+use std::cell::Cell;
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+
+/// Why a wait ended without the socket being ready.
+#[derive(Debug, thiserror::Error)]
+pub enum WaitError {
+    /// The deadline passed.
+    #[error("it took longer than allowed")]
+    TimedOut,
+    /// [`Waker::cancel`] was called.
+    #[error("interrupted")]
+    Cancelled,
+    /// The system refused to wait.
+    #[error("cannot wait for the network: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Wakes a waiting thread from any other one.
+#[derive(Debug, Clone)]
+pub struct Waker {
+    pipe: Arc<UnixStream>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Waker {
+    /// Makes the waiting thread look around.
+    pub fn wake(&self) {
+        // A full pipe already holds a wake-up.
+        let _ = (&*self.pipe).write(&[1]);
+    }
+
+    /// Ends the present wait, and every later one, with [`WaitError::Cancelled`].
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+}
+
+/// The waiting side; it belongs to the one thread that owns the SSH session.
+#[derive(Debug)]
+pub struct Waiter {
+    pipe: UnixStream,
+    waker: Waker,
+    deadline: Cell<Option<Instant>>,
+}
+
+impl Waiter {
+    /// A new pair of pipe ends.
+    ///
+    /// # Errors
+    /// When the process has no file descriptors left.
+    pub fn new() -> std::io::Result<Self> {
+        let (pipe, other) = UnixStream::pair()?;
+        pipe.set_nonblocking(true)?;
+        other.set_nonblocking(true)?;
+        let waker = Waker {
+            pipe: Arc::new(other),
+            cancelled: Arc::default(),
+        };
+        Ok(Self {
+            pipe,
+            waker,
+            deadline: Cell::new(None),
+        })
+    }
+
+    /// When every wait ends with [`WaitError::TimedOut`]; `None` for never.
+    pub fn set_deadline(&self, deadline: Option<Instant>) {
+        self.deadline.set(deadline);
+    }
+
+    /// The deadline that is set.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.get()
+    }
+
+    /// A handle for other threads.
+    #[must_use]
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    /// Fails once [`Waker::cancel`] was called.
+    ///
+    /// # Errors
+    /// [`WaitError::Cancelled`].
+    pub fn check(&self) -> Result<(), WaitError> {
+        if self.waker.cancelled.load(Ordering::SeqCst) {
+            return Err(WaitError::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// Waits for one socket. A mere [`Waker::wake`] is swallowed here and looks like readiness;
+    /// callers try their operation again anyway.
+    ///
+    /// # Errors
+    /// See [`WaitError`].
+    pub fn wait_one(&self, socket: &impl AsFd, interest: PollFlags) -> Result<(), WaitError> {
+        let mut fds = vec![PollFd::new(socket, interest)];
+        self.wait(&mut fds, None)
+    }
+
+    /// Waits for any of `fds`, whose `revents` then tell which, or for a wake-up, at most until
+    /// `until`.
+    ///
+    /// # Errors
+    /// See [`WaitError`]. That `until` passed is none.
+    pub fn wait<'a>(
+        &'a self,
+        fds: &mut Vec<PollFd<'a>>,
+        until: Option<Instant>,
+    ) -> Result<(), WaitError> {
+        self.check()?;
+        fds.push(PollFd::new(&self.pipe, PollFlags::IN));
+        let end = [self.deadline.get(), until].into_iter().flatten().min();
+        let timeout = end.map(|at| timespec(at.saturating_duration_since(Instant::now())));
+        let ready = match rustix::event::poll(fds, timeout.as_ref()) {
+            Ok(ready) => ready,
+            Err(rustix::io::Errno::INTR) => 1,
+            Err(errno) => return Err(WaitError::System(errno.into())),
+        };
+        let woken = fds.pop().is_some_and(|own| !own.revents().is_empty());
+        if woken {
+            let mut sink = [0; 64];
+            while matches!((&self.pipe).read(&mut sink), Ok(n) if n > 0) {}
+        }
+        self.check()?;
+        if ready == 0 && self.deadline.get().is_some_and(|at| Instant::now() >= at) {
+            return Err(WaitError::TimedOut);
+        }
+        Ok(())
+    }
+}
+
+/// Rounded up to a millisecond, so that a wait never ends just before its deadline and spins.
+fn timespec(left: Duration) -> Timespec {
+    let left = left + Duration::from_micros(999);
+    Timespec {
+        tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(left.subsec_millis()) * 1_000_000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_silent_socket_times_out() {
+        let waiter = Waiter::new().unwrap();
+        let (silent, _other) = UnixStream::pair().unwrap();
+        waiter.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
+        let result = waiter.wait_one(&silent, PollFlags::IN);
+        assert!(matches!(result, Err(WaitError::TimedOut)));
+    }
+
+    #[test]
+    fn another_thread_can_cancel() {
+        let waiter = Waiter::new().unwrap();
+        let (silent, _other) = UnixStream::pair().unwrap();
+        waiter.set_deadline(Some(Instant::now() + Duration::from_secs(10)));
+        let waker = waiter.waker();
+        let thread = std::thread::spawn(move || waker.cancel());
+        let result = waiter.wait_one(&silent, PollFlags::IN);
+        assert!(matches!(result, Err(WaitError::Cancelled)));
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_wake_up_ends_one_wait_and_an_own_limit_is_no_error() {
+        let waiter = Waiter::new().unwrap();
+        waiter.waker().wake();
+        waiter.wait(&mut vec![], None).unwrap();
+        waiter.wait(&mut vec![], Some(Instant::now() + Duration::from_millis(10))).unwrap();
+    }
+}

@@ -1,0 +1,106 @@
+//! Local listeners on loopback: the remembered port, or a free one if someone else has it.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+use crate::ssh::channel::Target;
+
+/// How often a free port is looked for that is free on both loopback addresses.
+const TRIES: usize = 20;
+
+/// Local listeners and where their connections go.
+#[derive(Debug)]
+pub struct Door {
+    /// One for 127.0.0.1, and one for `::1` where that exists.
+    pub listeners: Vec<TcpListener>,
+    /// The far end.
+    pub target: Target,
+}
+
+/// What came of [`listen`].
+#[derive(Debug)]
+pub struct Listening {
+    /// The listeners, not blocking.
+    pub listeners: Vec<TcpListener>,
+    /// Their common port.
+    pub port: u16,
+    /// The port that was wanted and that someone else has.
+    pub taken: Option<u16>,
+}
+
+/// Listens on loopback only, on `wanted` if that is free. Whoever has it is left alone.
+///
+/// # Errors
+/// When no port at all can be had.
+pub fn listen(wanted: Option<u16>) -> io::Result<Listening> {
+    if let Some(port) = wanted
+        && let Some(listeners) = bind_both(port)?
+    {
+        return Ok(Listening { listeners, port, taken: None });
+    }
+    for _ in 0..TRIES {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        if let Some(listeners) = bind_both(free)? {
+            return Ok(Listening { listeners, port: free, taken: wanted });
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "no local port is free"))
+}
+
+/// Both loopback addresses or none: a browser may try either for `localhost`, and must never
+/// reach someone else's server there. `None` when the port is taken.
+fn bind_both(port: u16) -> io::Result<Option<Vec<TcpListener>>> {
+    let Some(v4) = bind(IpAddr::V4(Ipv4Addr::LOCALHOST), port)? else {
+        return Ok(None);
+    };
+    match bind(IpAddr::V6(Ipv6Addr::LOCALHOST), port) {
+        Ok(Some(v6)) => Ok(Some(vec![v4, v6])),
+        Ok(None) => Ok(None),
+        // No IPv6 on this machine.
+        Err(_) => Ok(Some(vec![v4])),
+    }
+}
+
+fn bind(address: IpAddr, port: u16) -> io::Result<Option<TcpListener>> {
+    match TcpListener::bind(SocketAddr::new(address, port)) {
+        Ok(listener) => {
+            listener.set_nonblocking(true)?;
+            Ok(Some(listener))
+        }
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(None),
+        // A port below 1024 that only root may have is as good as taken.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_wanted_port_is_used_when_it_is_free() {
+        let port = listen(None).unwrap().port;
+        let again = listen(Some(port)).unwrap();
+        assert_eq!((again.port, again.taken), (port, None));
+    }
+
+    #[test]
+    fn a_taken_port_is_left_alone_and_said() {
+        let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = other.local_addr().unwrap().port();
+        let ours = listen(Some(port)).unwrap();
+        assert_ne!(ours.port, port);
+        assert_eq!(ours.taken, Some(port));
+    }
+
+    #[test]
+    fn a_port_taken_on_the_other_loopback_address_is_taken() {
+        let Ok(other) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
+            return; // no IPv6 here: nothing to be taken
+        };
+        let port = other.local_addr().unwrap().port();
+        assert_eq!(listen(Some(port)).unwrap().taken, Some(port));
+    }
+}

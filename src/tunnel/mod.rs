@@ -1,0 +1,9 @@
+//! The tunnel: local listeners, and the pump that carries their connections over one SSH session.
+
+mod link;
+mod listen;
+mod pump;
+mod window;
+
+pub use listen::{Door, Listening, listen};
+pub use pump::Pump;
