@@ -1,0 +1,69 @@
+//! HTTP requests as a browser's first one: plain, to loopback.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::Agent;
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+}
+
+/// Follows redirects, and sends the token both ways that Jupyter knows, as the URL has it and as a header: without
+/// cookies, a redirect would lose the one in the URL.
+pub fn get(url: &str) -> Reply {
+    try_get(url).unwrap_or_else(|e| panic!("no answer: {e}"))
+}
+
+/// As [`get`], when there may be nobody to answer.
+pub fn try_get(url: &str) -> Result<Reply, ureq::Error> {
+    let config = Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(30)))
+        .http_status_as_error(false);
+    let agent = Agent::new_with_config(config.build());
+    let mut request = agent.get(url);
+    if let Some(token) = token(url) {
+        request = request.header("Authorization", format!("token {token}"));
+    }
+    let mut response = request.call()?;
+    Ok(Reply {
+        status: response.status().as_u16(),
+        body: response.body_mut().read_to_string()?,
+    })
+}
+
+/// The page that a `ready` event names, and its title.
+pub fn title(ready: &Value) -> String {
+    let url = ready["url"].as_str().expect("ready has a url");
+    let page = get(url);
+    assert_eq!(page.status, 200, "{}", page.body);
+    let title = page
+        .body
+        .split("<title>")
+        .nth(1)
+        .and_then(|rest| rest.split("</title>").next());
+    title.unwrap_or_default().trim().to_owned()
+}
+
+/// A path under the server's base URL, with the ready event's token: `api/status`.
+pub fn api(ready: &Value, path: &str) -> Reply {
+    let url = url::Url::parse(ready["url"].as_str().expect("ready has a url")).expect("a URL");
+    let base = ready["server"]["base_url"].as_str().unwrap_or("/");
+    let mut target = url
+        .join(base)
+        .and_then(|base| base.join(path))
+        .expect("a path");
+    target.set_query(url.query());
+    get(target.as_str())
+}
+
+/// The token in a URL, if there is one.
+pub fn token(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    url.query_pairs()
+        .find(|(name, _)| name == "token")
+        .map(|(_, token)| token.into_owned())
+}

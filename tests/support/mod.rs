@@ -1,0 +1,87 @@
+//! Real parts around the binary: a throw-away OpenSSH server with a home of its own, a real Jupyter, a client side whose
+//! files are nobody's but the test's, a terminal, and an HTTP request.
+//!
+//! Nothing here touches the person's own files, accounts or services, and dropping a fixture ends everything that was
+//! started through it.
+//!
+//! ```ignore
+//! mod support;
+//! let sshd = support::Sshd::start();
+//! let client = support::Client::of(&sshd);
+//! let mut opened = client.open("test");
+//! let ready = opened.wait_phase("ready");
+//! ```
+
+// Each test file compiles all of this and uses some of it; and a fixture that cannot be made is a failed test.
+#![allow(
+    dead_code,
+    unused_imports,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::must_use_candidate,
+    clippy::missing_panics_doc
+)]
+
+pub mod agent;
+pub mod client;
+pub mod home;
+pub mod http;
+pub mod keys;
+pub mod opened;
+pub mod process;
+#[cfg(target_os = "linux")]
+pub mod root_sshd;
+pub mod sshd;
+pub mod terminal;
+
+pub use agent::Agent;
+pub use client::{Client, Key, Known};
+pub use home::Home;
+pub use opened::Opened;
+pub use process::{Finished, eventually};
+#[cfg(target_os = "linux")]
+pub use root_sshd::RootSshd;
+pub use sshd::{Options, Server, Sshd};
+pub use terminal::Terminal;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// A folder of its own, short enough for the sockets made in it (macOS: 104 bytes, and its TMPDIR takes half of them).
+pub fn folder(prefix: &str) -> tempfile::TempDir {
+    tempfile::Builder::new()
+        .prefix(prefix)
+        .tempdir_in("/tmp")
+        .expect("a temporary folder")
+}
+
+/// The scripts that tests, demo and CI share.
+pub fn bring_up(script: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "tests", "bring-up", script]
+        .iter()
+        .collect()
+}
+
+/// The virtual environment with the real Jupyter; the first test to ask builds it.
+pub fn jupyter_venv() -> &'static PathBuf {
+    static VENV: OnceLock<PathBuf> = OnceLock::new();
+    VENV.get_or_init(|| {
+        // Cargo's scratch folder for integration tests stands in the target folder, wherever that is.
+        let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let venv = target
+            .parent()
+            .expect("a target folder")
+            .join("jupyter-venv");
+        let mut script = Command::new(bring_up("jupyter"));
+        let out = process::finish(script.arg(venv), process::LONG);
+        assert!(out.code == Some(0), "tests/bring-up/jupyter failed: {out}");
+        PathBuf::from(
+            out.stdout
+                .lines()
+                .last()
+                .expect("the path of the environment"),
+        )
+    })
+}
