@@ -21,9 +21,15 @@ pub fn remote(host: &Host, target: Option<&Target>, error: &RemoteError) -> Prob
         RemoteError::Failed(failure) => far_side(host, failure),
         RemoteError::NoScript { output } => Problem::new(
             Code::LoginShell,
-            format!("The login shell on {} ended without running our script", host.name),
+            format!(
+                "The login shell on {} ended without running our script",
+                host.name
+            ),
             redact(output),
-            format!("Try `ssh {}`: a line in its profile may end it, or it may not be a shell.", host.ssh_destination()),
+            format!(
+                "Try `ssh {}`: a line in its profile may end it, or it may not be a shell.",
+                host.ssh_destination()
+            ),
         ),
         RemoteError::Unexpected(answer) => Problem::new(
             Code::LoginShell,
@@ -51,19 +57,29 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
             format!("Check it with `ssh -G {destination}`."),
         ),
         SshError::Wait(wait) => waiting(name, wait),
-        SshError::Route { name: keyword, value } => Problem::new(
+        SshError::Route {
+            name: keyword,
+            value,
+        } => Problem::new(
             Code::Route,
             format!("{name} needs {keyword}, which this version does not have yet"),
             format!("{keyword} {value}"),
             format!("Until then: `ssh -N -L 8888:localhost:8888 {destination}`."),
         ),
-        SshError::NameUnknown { host: wanted, reason } => Problem::new(
+        SshError::NameUnknown {
+            host: wanted,
+            reason,
+        } => Problem::new(
             Code::NameUnknown,
             format!("{name}: no address is known for {wanted}"),
             reason.clone(),
             "Check the spelling, the HostName in ~/.ssh/config, and whether a VPN is needed.",
         ),
-        SshError::Dial { host: wanted, port, tried } => dial(name, wanted, *port, tried),
+        SshError::Dial {
+            host: wanted,
+            port,
+            tried,
+        } => dial(name, wanted, *port, tried),
         SshError::Handshake(text) => handshake(name, text),
         SshError::KnownHosts(error) => Problem::new(
             Code::HostKeyFiles,
@@ -74,9 +90,11 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
         SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
         | SshError::HostKeyRevoked { .. } => host_key(name, target, error),
-        SshError::AuthRefused { user, tried, offered } => {
-            refused(name, destination, user, tried, offered)
-        }
+        SshError::AuthRefused {
+            user,
+            tried,
+            offered,
+        } => refused(name, destination, user, tried, offered),
         SshError::NoAnswer { question, reason } => Problem::new(
             Code::AuthNoAnswer,
             format!("The login to {name} needs an answer that nobody gave"),
@@ -85,7 +103,10 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
         ),
         SshError::Passphrase { key } => Problem::new(
             Code::Passphrase,
-            format!("{name}: the passphrase does not open the key {}", key.display()),
+            format!(
+                "{name}: the passphrase does not open the key {}",
+                key.display()
+            ),
             String::new(),
             format!("Check it with `ssh-keygen -y -f {}`.", key.display()),
         ),
@@ -125,8 +146,10 @@ fn dial(
     port: u16,
     tried: &[(std::net::SocketAddr, std::io::Error)],
 ) -> Problem {
-    let detail: Vec<String> =
-        tried.iter().map(|(address, error)| format!("{address}: {error}")).collect();
+    let detail: Vec<String> = tried
+        .iter()
+        .map(|(address, error)| format!("{address}: {error}"))
+        .collect();
     let detail = detail.join("\n");
     let all_refused = tried
         .iter()
@@ -163,16 +186,27 @@ fn handshake(name: &str, text: &str) -> Problem {
 }
 
 fn host_key(name: &str, target: Option<&Target>, error: &SshError) -> Problem {
-    let filed = target.map_or_else(|| name.to_owned(), |target| target.known_hosts_name().to_string());
+    let filed = target.map_or_else(
+        || name.to_owned(),
+        |target| target.known_hosts_name().to_string(),
+    );
     match error {
-        SshError::HostKeyChanged { fingerprint, known, same_type } => Problem::new(
+        SshError::HostKeyChanged {
+            fingerprint,
+            known,
+            same_type,
+        } => Problem::new(
             Code::HostKeyChanged,
             format!("{name} shows another host key than the one that is known: nothing was sent"),
             format!("shown: {fingerprint}\n{}", known_keys(known)),
             if *same_type {
-                format!("Somebody may be in between. Only if you know why it changed: `ssh-keygen -R '{filed}'`, then connect again.")
+                format!(
+                    "Somebody may be in between. Only if you know why it changed: `ssh-keygen -R '{filed}'`, then connect again."
+                )
             } else {
-                format!("The host has no key of the known type any more. If its owner confirms the new one: `ssh-keygen -R '{filed}'`, then connect again.")
+                format!(
+                    "The host has no key of the known type any more. If its owner confirms the new one: `ssh-keygen -R '{filed}'`, then connect again."
+                )
             },
         ),
         SshError::HostKeyRevoked { file, line } => Problem::new(
@@ -181,11 +215,17 @@ fn host_key(name: &str, target: Option<&Target>, error: &SshError) -> Problem {
             format!("{}:{line}", file.display()),
             "Ask the host's administrator; this key must not be used any more.",
         ),
-        SshError::HostKeyUnknown { fingerprint, reason } => Problem::new(
+        SshError::HostKeyUnknown {
+            fingerprint,
+            reason,
+        } => Problem::new(
             Code::HostKeyUnknown,
             format!("The host key of {name} is not known and was not accepted"),
             format!("{fingerprint}\n{reason}"),
-            format!("Compare the fingerprint with the administrator's, then connect once with `ssh {}` or answer yes.", target.map_or(name, |target| &target.alias)),
+            format!(
+                "Compare the fingerprint with the administrator's, then connect once with `ssh {}` or answer yes.",
+                target.map_or(name, |target| &target.alias)
+            ),
         ),
         other => Problem::new(Code::HostKeyUnknown, format!("{name}: {other}"), "", ""),
     }
@@ -194,7 +234,11 @@ fn host_key(name: &str, target: Option<&Target>, error: &SshError) -> Problem {
 fn known_keys(known: &[KnownKey]) -> String {
     known.iter().fold(String::new(), |mut text, key| {
         let place = format!("{}:{}", key.file.display(), key.line);
-        let _ = writeln!(text, "known: {} {} ({place})", key.fingerprint, key.key_type);
+        let _ = writeln!(
+            text,
+            "known: {} {} ({place})",
+            key.fingerprint, key.key_type
+        );
         text
     })
 }
@@ -209,7 +253,9 @@ fn refused(name: &str, destination: &str, user: &str, tried: &[String], offered:
         Code::AuthRefused,
         format!("{name} refused the login of {user}"),
         detail,
-        format!("Check with `ssh {destination}`; a key has to stand in ~/.ssh/authorized_keys there."),
+        format!(
+            "Check with `ssh {destination}`; a key has to stand in ~/.ssh/authorized_keys there."
+        ),
     )
 }
 
@@ -219,13 +265,20 @@ fn far_side(host: &Host, failure: &Failure) -> Problem {
         Failure::Other { code, text } => match code.as_str() {
             "workdir" => Problem::new(
                 Code::RemoteFolder,
-                format!("The working folder {} cannot be used on {}", host.workdir.as_deref().unwrap_or("~"), host.name),
+                format!(
+                    "The working folder {} cannot be used on {}",
+                    host.workdir.as_deref().unwrap_or("~"),
+                    host.name
+                ),
                 text.clone(),
                 "Create it there, or change `workdir`.",
             ),
             "unwritable" => Problem::new(
                 Code::RemoteFolder,
-                format!("Nothing can be written below ~/.local/state/remote-jupyter on {}", host.name),
+                format!(
+                    "Nothing can be written below ~/.local/state/remote-jupyter on {}",
+                    host.name
+                ),
                 text.clone(),
                 "The disk or your quota may be full, or the folder not yours: see `df -h ~` and `ls -ld` there.",
             ),
@@ -285,8 +338,12 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
 #[must_use]
 pub fn api(host: &str, error: &ApiError) -> Problem {
     let remedy = match error {
-        ApiError::Status(403) => "Its token is not the one in its runtime file: stop it there, and let it be started anew.",
-        ApiError::NoAnswer(_) => "Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding).",
+        ApiError::Status(403) => {
+            "Its token is not the one in its runtime file: stop it there, and let it be started anew."
+        }
+        ApiError::NoAnswer(_) => {
+            "Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding)."
+        }
         _ => "See what runs on that port there.",
     };
     Problem::new(

@@ -40,7 +40,11 @@ impl Secret {
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_empty() { "(none)" } else { "(secret)" })
+        f.write_str(if self.0.is_empty() {
+            "(none)"
+        } else {
+            "(secret)"
+        })
     }
 }
 
@@ -51,7 +55,9 @@ pub fn redact(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("token=") {
         let (before, after) = rest.split_at(at + "token=".len());
-        let end = after.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(after.len());
+        let end = after
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(after.len());
         out.push_str(before);
         out.push_str(if end > 0 { "…" } else { "" });
         rest = &after[end..];
@@ -73,7 +79,10 @@ mod tests {
 
     #[test]
     fn tokens_are_taken_out() {
-        assert_eq!(redact("http://x/lab?token=0af9&a=1 token="), "http://x/lab?token=…&a=1 token=");
+        assert_eq!(
+            redact("http://x/lab?token=0af9&a=1 token="),
+            "http://x/lab?token=…&a=1 token="
+        );
         assert_eq!(redact("nothing"), "nothing");
     }
 

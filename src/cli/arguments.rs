@@ -94,7 +94,7 @@ pub enum Command {
 /// Options of `open`.
 #[derive(Debug, Args)]
 pub struct OpenOptions {
-    /// The host [default: default_host, or the only one]
+    /// The host [default: the configured one, or the only one]
     pub host: Option<String>,
     /// Do not open the browser
     #[arg(long)]

@@ -99,7 +99,9 @@ fn ask_program(program: &OsString, text: &str) -> Answer {
     }
     let bytes = Zeroizing::new(output.stdout);
     let text = std::str::from_utf8(&bytes).map_err(|_| "SSH_ASKPASS gave no text")?;
-    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(Zeroizing::new(
+        text.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }
 
 fn ask_terminal(text: &str, echo: bool) -> Answer {
@@ -115,11 +117,15 @@ fn ask_terminal(text: &str, echo: bool) -> Answer {
             .map(Zeroizing::new)
             .map_err(failed);
     }
-    write!(terminal, "{text} ").and_then(|()| terminal.flush()).map_err(failed)?;
+    write!(terminal, "{text} ")
+        .and_then(|()| terminal.flush())
+        .map_err(failed)?;
     let mut line = Zeroizing::new(String::new());
     match BufReader::new(&terminal).read_line(&mut line) {
         Ok(0) => Err("the terminal was closed".into()),
-        Ok(_) => Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned())),
+        Ok(_) => Ok(Zeroizing::new(
+            line.trim_end_matches(['\r', '\n']).to_owned(),
+        )),
         Err(error) => Err(failed(error)),
     }
 }

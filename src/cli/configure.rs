@@ -60,7 +60,11 @@ pub fn config(context: &Context, action: ConfigAction) -> Outcome {
 
 fn check(context: &Context) -> Outcome {
     let config = context.config()?;
-    eprintln!("{} is good: {} hosts.", context.config_path.display(), config.hosts.len());
+    eprintln!(
+        "{} is good: {} hosts.",
+        context.config_path.display(),
+        config.hosts.len()
+    );
     Ok(0)
 }
 
@@ -89,7 +93,9 @@ fn edit(context: &Context) -> Outcome {
                 .status()
                 .map_err(failed)?;
             if !status.success() {
-                return Err(failed(std::io::Error::other(format!("`{editor}`: {status}"))));
+                return Err(failed(std::io::Error::other(format!(
+                    "`{editor}`: {status}"
+                ))));
             }
         }
         Err(_) => return open::that_detached(path).map(|()| 0).map_err(failed),

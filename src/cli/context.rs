@@ -21,7 +21,10 @@ impl Context {
     /// From the arguments; nothing is read yet.
     pub fn new(arguments: &Arguments) -> Self {
         Self {
-            config_path: arguments.config.clone().unwrap_or_else(Config::default_path),
+            config_path: arguments
+                .config
+                .clone()
+                .unwrap_or_else(Config::default_path),
             named: arguments.config.is_some(),
             ssh_config: arguments.ssh_config.clone(),
         }
@@ -63,7 +66,12 @@ impl Context {
             LauncherKind::Direct | LauncherKind::Attach => {}
             launcher => return Err(explain::no_launcher(&host.name, launcher)),
         }
-        Ok(Order { host, ssh_config: self.ssh_config.clone(), goal, timeout })
+        Ok(Order {
+            host,
+            ssh_config: self.ssh_config.clone(),
+            goal,
+            timeout,
+        })
     }
 
     /// The ssh configuration given with -F.
@@ -74,7 +82,12 @@ impl Context {
 
 /// Every error with its place and remedy.
 pub fn broken(errors: &ConfigErrors) -> Problem {
-    Problem::new(Code::Config, "The configuration has errors", errors.to_string(), "")
+    Problem::new(
+        Code::Config,
+        "The configuration has errors",
+        errors.to_string(),
+        "",
+    )
 }
 
 fn names(hosts: &[Host]) -> String {

@@ -72,7 +72,10 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         }
     };
     let path = context.config_path.display();
-    checkup.good("", &format!("configuration {path}: {} hosts", config.hosts.len()));
+    checkup.good(
+        "",
+        &format!("configuration {path}: {} hosts", config.hosts.len()),
+    );
     match crate::platform::runtime_folder() {
         Ok(folder) => checkup.good("", &format!("control sockets in {}", folder.display())),
         Err(error) => checkup.bad("", &crate::explain::no_control("this machine", &error)),
@@ -109,20 +112,25 @@ fn check_ssh(checkup: &Checkup) {
 fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(), Problem> {
     let order = context.order(host.clone(), Goal::Look, TIMEOUT)?;
     let name = host.name.clone();
-    let end = run(order, None, |_| Ok(()), |event| match event {
-        Event::Step(text) => checkup.good(&name, text),
-        Event::Note(text) => checkup.note(&name, text),
-        Event::Seen(sight) => {
-            checkup.good(&name, &format!("the script runs on {}", sight.node));
-            match &sight.server {
-                Some(server) => checkup.good(&name, &format!("found {server}")),
-                None => checkup.note(&name, "no Jupyter of yours runs there now"),
+    let end = run(
+        order,
+        None,
+        |_| Ok(()),
+        |event| match event {
+            Event::Step(text) => checkup.good(&name, text),
+            Event::Note(text) => checkup.note(&name, text),
+            Event::Seen(sight) => {
+                checkup.good(&name, &format!("the script runs on {}", sight.node));
+                match &sight.server {
+                    Some(server) => checkup.good(&name, &format!("found {server}")),
+                    None => checkup.note(&name, "no Jupyter of yours runs there now"),
+                }
+                for reason in &sight.passed_over {
+                    checkup.note(&name, &format!("passed over: {reason}"));
+                }
             }
-            for reason in &sight.passed_over {
-                checkup.note(&name, &format!("passed over: {reason}"));
-            }
-        }
-        _ => {}
-    })?;
+            _ => {}
+        },
+    )?;
     end.problem.map_or(Ok(()), Err)
 }

@@ -52,7 +52,12 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Config { action }) => configure::config(&context, action),
         Some(Command::Completions { shell }) => {
             let mut command = Arguments::command();
-            clap_complete::generate(shell, &mut command, "remote-jupyter", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut command,
+                "remote-jupyter",
+                &mut std::io::stdout(),
+            );
             Ok(0)
         }
     }

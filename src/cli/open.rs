@@ -39,7 +39,10 @@ pub fn open(context: &Context, options: &OpenOptions) -> Outcome {
 }
 
 fn page(host: &Host, options: &OpenOptions) -> Page {
-    Page { app: host.app, notebook: options.notebook.clone() }
+    Page {
+        app: host.app,
+        notebook: options.notebook.clone(),
+    }
 }
 
 fn hold(
@@ -51,7 +54,10 @@ fn hold(
     mut report: Report,
 ) -> Outcome {
     let page = page(host, options);
-    let goal = Goal::Open { page: page.clone(), show: !options.no_browser };
+    let goal = Goal::Open {
+        page: page.clone(),
+        show: !options.no_browser,
+    };
     let order = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
     let hub = Arc::new(Hub::new(&host.name));
     let listener = lease.listener.try_clone();
@@ -84,31 +90,43 @@ fn hold(
 
 fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outcome {
     match end {
-        End { interrupted: true, problem: None } if was_ready => {
+        End {
+            interrupted: true,
+            problem: None,
+        } if was_ready => {
             if !options.json {
-                eprintln!("\nThe tunnel to {} is closed; Jupyter goes on there.", host.name);
+                eprintln!(
+                    "\nThe tunnel to {} is closed; Jupyter goes on there.",
+                    host.name
+                );
             }
             Ok(0)
         }
-        End { problem: Some(problem), .. } => Err(problem),
-        End { interrupted: true, .. } => {
-            Err(Problem::new(Code::Interrupted, format!("{}: interrupted", host.name), "", ""))
-        }
+        End {
+            problem: Some(problem),
+            ..
+        } => Err(problem),
+        End {
+            interrupted: true, ..
+        } => Err(Problem::new(
+            Code::Interrupted,
+            format!("{}: interrupted", host.name),
+            "",
+            "",
+        )),
         End { .. } => Ok(0),
     }
 }
 
 /// Another program of this account has the tunnel: it shows the tab, and this one returns.
-fn ask_holder(
-    client: Client,
-    host: &Host,
-    options: &OpenOptions,
-    mut report: Report,
-) -> Outcome {
-    let request =
-        Request::Open { browser: !options.no_browser, notebook: options.notebook.clone() };
-    let answers =
-        client.ask(&request).map_err(|error| explain::no_control(&host.name, &error))?;
+fn ask_holder(client: Client, host: &Host, options: &OpenOptions, mut report: Report) -> Outcome {
+    let request = Request::Open {
+        browser: !options.no_browser,
+        notebook: options.notebook.clone(),
+    };
+    let answers = client
+        .ask(&request)
+        .map_err(|error| explain::no_control(&host.name, &error))?;
     for message in answers {
         report.tell(&message);
         match message.phase {

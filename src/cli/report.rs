@@ -14,7 +14,8 @@ pub struct Report {
     host: String,
     json: bool,
     line: ProgressBar,
-    live: bool,
+    /// Whether a person sees the progress line.
+    watched: bool,
     began: Instant,
     told: Option<Phase>,
 }
@@ -22,17 +23,24 @@ pub struct Report {
 impl Report {
     /// For a host; a progress line only where a person watches.
     pub fn new(host: &str, json: bool) -> Self {
-        let live = !json && std::io::stderr().is_terminal();
+        let watched = !json && std::io::stderr().is_terminal();
         let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
             line.set_style(style);
         }
-        if live {
+        if watched {
             line.enable_steady_tick(Duration::from_millis(120));
         } else {
             line.set_draw_target(ProgressDrawTarget::hidden());
         }
-        Self { host: host.to_owned(), json, line, live, began: Instant::now(), told: None }
+        Self {
+            host: host.to_owned(),
+            json,
+            line,
+            watched,
+            began: Instant::now(),
+            told: None,
+        }
     }
 
     /// Milliseconds since the beginning, for messages.
@@ -66,7 +74,7 @@ impl Report {
 
     /// Puts it back.
     fn resume(&self) {
-        if self.live && self.line.is_hidden() {
+        if self.watched && self.line.is_hidden() {
             self.line.set_draw_target(ProgressDrawTarget::stderr());
             self.line.enable_steady_tick(Duration::from_millis(120));
         }
@@ -78,7 +86,7 @@ impl Report {
     }
 
     fn say(&self, text: &str) {
-        if self.live && !self.line.is_hidden() {
+        if self.watched && !self.line.is_hidden() {
             self.line.println(text);
         } else {
             eprintln!("{text}");
@@ -91,7 +99,7 @@ impl Report {
         }
         self.told = Some(phase);
         let text = format!("{}: {}", self.host, words(phase));
-        if self.live {
+        if self.watched {
             self.resume();
             self.line.set_message(text);
         } else {
@@ -102,7 +110,11 @@ impl Report {
     fn ready(&self, ready: &crate::session::Ready) {
         self.finish();
         let server = &ready.server;
-        let how = if ready.reused { "was running" } else { "was started" };
+        let how = if ready.reused {
+            "was running"
+        } else {
+            "was started"
+        };
         let seconds = self.began.elapsed().as_secs_f64();
         println!("{}", redacted(ready.url.reveal()));
         eprintln!(

@@ -53,5 +53,8 @@ pub fn run(
     if panicked {
         problem = Some(explain::bug(&host));
     }
-    Ok(End { problem, interrupted: signalled.load(Ordering::SeqCst) })
+    Ok(End {
+        problem,
+        interrupted: signalled.load(Ordering::SeqCst),
+    })
 }

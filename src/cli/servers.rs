@@ -44,7 +44,13 @@ pub fn list(context: &Context, json: bool) -> Outcome {
                 })
             );
         } else {
-            println!("{:<20} {:<28} {:<8} {}", host.name, host.ssh_destination(), host.launcher, words(phase));
+            println!(
+                "{:<20} {:<28} {:<8} {}",
+                host.name,
+                host.ssh_destination(),
+                host.launcher,
+                words(phase)
+            );
         }
     }
     Ok(0)
@@ -63,7 +69,11 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         if json {
             println!("{}", status_json(&host.name, message.as_ref(), kernels));
         } else {
-            println!("{:<20} {}", host.name, status_words(message.as_ref(), kernels));
+            println!(
+                "{:<20} {}",
+                host.name,
+                status_words(message.as_ref(), kernels)
+            );
         }
     }
     Ok(0)
@@ -78,8 +88,14 @@ fn count_kernels(message: &Message) -> Option<Kernels> {
     let ready = message.ready()?;
     let url = url::Url::parse(ready.url.reveal()).ok()?;
     let token = url.query_pairs().find(|(name, _)| name == "token");
-    let token = Secret::new(token.map(|(_, value)| value.into_owned()).unwrap_or_default());
-    Api::at(ready.local_port, &ready.server.base_url, token).kernels().ok()
+    let token = Secret::new(
+        token
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default(),
+    );
+    Api::at(ready.local_port, &ready.server.base_url, token)
+        .kernels()
+        .ok()
 }
 
 /// Without the token: `status` is what people paste.
@@ -121,10 +137,19 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
     };
     for message in answers(client, &host, &Request::Close)? {
         if message.phase == Phase::Failed {
-            return Err(message.problem().unwrap_or_else(|| explain::bug(&host.name)));
+            return Err(message
+                .problem()
+                .unwrap_or_else(|| explain::bug(&host.name)));
         }
     }
-    done(&host, json, &format!("The tunnel to {} is closed; Jupyter goes on there.", host.name))
+    done(
+        &host,
+        json,
+        &format!(
+            "The tunnel to {} is closed; Jupyter goes on there.",
+            host.name
+        ),
+    )
 }
 
 /// `stop`: the server ended, after a question where kernels are busy.
@@ -133,7 +158,7 @@ pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
     let host = context.host(&config, Some(name))?;
     match held(&host)? {
         Some(client) => stop_through(client, &host, yes, json),
-        None => stop_alone(context, &config, host, yes, json),
+        None => stop_alone(context, &config, &host, yes, json),
     }
 }
 
@@ -142,7 +167,9 @@ fn stop_through(client: Client, host: &Host, force: bool, json: bool) -> Outcome
     let mut note = format!("Jupyter on {} has shut down.", host.name);
     for message in answers(client, host, &Request::Stop { force })? {
         if message.is_refusal() {
-            let refusal = message.problem().unwrap_or_else(|| explain::bug(&host.name));
+            let refusal = message
+                .problem()
+                .unwrap_or_else(|| explain::bug(&host.name));
             let Some(kernels) = newest(&host.name).as_ref().and_then(count_kernels) else {
                 return Err(refusal);
             };
@@ -160,31 +187,32 @@ fn stop_through(client: Client, host: &Host, force: bool, json: bool) -> Outcome
             text.clone_into(&mut note);
         }
         if message.phase == Phase::Failed {
-            return Err(message.problem().unwrap_or_else(|| explain::bug(&host.name)));
+            return Err(message
+                .problem()
+                .unwrap_or_else(|| explain::bug(&host.name)));
         }
     }
     done(host, json, &note)
 }
 
-fn stop_alone(
-    context: &Context,
-    config: &Config,
-    host: Host,
-    yes: bool,
-    json: bool,
-) -> Outcome {
+fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: bool) -> Outcome {
     let busy = if yes { Busy::End } else { Busy::Ask };
     let order = context.order(host.clone(), Goal::Stop { busy }, TIMEOUT)?;
     let mut note = format!("Jupyter on {} has shut down.", host.name);
-    let end = run(order, config.browser.clone(), |_| Ok(()), |event| {
-        if let Event::Note(text) = event {
-            text.clone_into(&mut note);
-        }
-    })?;
+    let end = run(
+        order,
+        config.browser.clone(),
+        |_| Ok(()),
+        |event| {
+            if let Event::Note(text) = event {
+                text.clone_into(&mut note);
+            }
+        },
+    )?;
     match end.problem {
         Some(problem) => Err(problem),
         None if end.interrupted => Ok(Code::Interrupted.exit()),
-        None => done(&host, json, &note),
+        None => done(host, json, &note),
     }
 }
 
@@ -194,13 +222,18 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
     let host = context.host(&config, Some(name))?;
     let order = context.order(host.clone(), Goal::Log, TIMEOUT)?;
     let mut found = None;
-    let end = run(order, None, |_| Ok(()), |event| {
-        if let Event::Log { path, text } = event
-            && !path.is_empty()
-        {
-            found = Some((path.clone(), text.clone()));
-        }
-    })?;
+    let end = run(
+        order,
+        None,
+        |_| Ok(()),
+        |event| {
+            if let Event::Log { path, text } = event
+                && !path.is_empty()
+            {
+                found = Some((path.clone(), text.clone()));
+            }
+        },
+    )?;
     if let Some(problem) = end.problem {
         return Err(problem);
     }
@@ -209,7 +242,10 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
             eprintln!("{}: {path}", host.name);
             print!("{text}");
         }
-        None => eprintln!("Remote Jupyter has not started a server on {} yet.", host.name),
+        None => eprintln!(
+            "Remote Jupyter has not started a server on {} yet.",
+            host.name
+        ),
     }
     Ok(0)
 }
@@ -224,13 +260,18 @@ fn answers(
     host: &Host,
     request: &Request,
 ) -> Result<impl Iterator<Item = Message> + use<>, Problem> {
-    client.ask(request).map_err(|error| explain::no_control(&host.name, &error))
+    client
+        .ask(request)
+        .map_err(|error| explain::no_control(&host.name, &error))
 }
 
 #[allow(clippy::unnecessary_wraps)] // every path of a command ends in an Outcome
 fn done(host: &Host, json: bool, text: &str) -> Outcome {
     if json {
-        println!("{}", json!({ "host": host.name, "phase": Phase::Closed, "note": text }));
+        println!(
+            "{}",
+            json!({ "host": host.name, "phase": Phase::Closed, "note": text })
+        );
     } else {
         eprintln!("{text}");
     }

@@ -14,14 +14,16 @@ pub fn close_on_signal(handle: Handle) -> std::io::Result<Arc<AtomicBool>> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let interrupted = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&interrupted);
-    std::thread::Builder::new().name("signals".into()).spawn(move || {
-        for _ in signals.forever() {
-            if seen.swap(true, Ordering::SeqCst) {
-                super::ask::restore_terminal();
-                std::process::exit(130);
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            for _ in signals.forever() {
+                if seen.swap(true, Ordering::SeqCst) {
+                    super::ask::restore_terminal();
+                    std::process::exit(130);
+                }
+                handle.close();
             }
-            handle.close();
-        }
-    })?;
+        })?;
     Ok(interrupted)
 }

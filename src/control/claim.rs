@@ -80,7 +80,11 @@ fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
     }
     let listener = UnixListener::bind(&socket)?;
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))?;
-    Ok(Lease { listener, socket, _lock: lock })
+    Ok(Lease {
+        listener,
+        socket,
+        _lock: lock,
+    })
 }
 
 /// A host's name may hold any character, and a socket's path may have 104 bytes on macOS.
@@ -88,8 +92,8 @@ fn file_name(host: &str, extension: &str) -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
     let start: String = host.chars().filter(plain).take(16).collect();
     let digest = Sha1::digest(host.as_bytes());
-    let short: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-    format!("{start}.{short}.{extension}")
+    let number = u64::from_be_bytes(digest[..8].try_into().unwrap_or_default());
+    format!("{start}.{number:016x}.{extension}")
 }
 
 #[cfg(test)]
@@ -102,11 +106,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = claim(folder.path(), "gpu01").unwrap();
         assert!(matches!(first, Claim::Ours(_)));
-        assert!(matches!(claim(folder.path(), "gpu01").unwrap(), Claim::Theirs(_)));
-        assert!(matches!(claim(folder.path(), "gpu02").unwrap(), Claim::Ours(_)));
+        assert!(matches!(
+            claim(folder.path(), "gpu01").unwrap(),
+            Claim::Theirs(_)
+        ));
+        assert!(matches!(
+            claim(folder.path(), "gpu02").unwrap(),
+            Claim::Ours(_)
+        ));
         drop(first);
         assert!(holder(folder.path(), "gpu01").is_none());
-        assert!(matches!(claim(folder.path(), "gpu01").unwrap(), Claim::Ours(_)));
+        assert!(matches!(
+            claim(folder.path(), "gpu01").unwrap(),
+            Claim::Ours(_)
+        ));
     }
 
     #[test]
@@ -118,8 +131,10 @@ mod tests {
 
     #[test]
     fn names_stay_apart_and_inside_the_folder() {
-        let names: Vec<String> =
-            ["a/b", "a b", "../x", "日本", ""].iter().map(|name| file_name(name, "s")).collect();
+        let names: Vec<String> = ["a/b", "a b", "../x", "日本", ""]
+            .iter()
+            .map(|name| file_name(name, "s"))
+            .collect();
         for (at, name) in names.iter().enumerate() {
             assert!(!name.contains('/') && !names[..at].contains(name), "{name}");
         }

@@ -20,10 +20,7 @@ impl Client {
     ///
     /// # Errors
     /// When the holder went away; the iterator skips what is no message.
-    pub fn ask(
-        mut self,
-        request: &Request,
-    ) -> io::Result<impl Iterator<Item = Message> + use<>> {
+    pub fn ask(mut self, request: &Request) -> io::Result<impl Iterator<Item = Message> + use<>> {
         let mut line = serde_json::to_string(request)?;
         line.push('\n');
         self.stream.write_all(line.as_bytes())?;

@@ -30,8 +30,15 @@ impl Hub {
             at_ms: 0,
             more: serde_json::Map::new(),
         };
-        let inner = Inner { newest, listeners: Vec::new(), answering: 0 };
-        Self { inner: Mutex::new(inner), answered: Condvar::new() }
+        let inner = Inner {
+            newest,
+            listeners: Vec::new(),
+            answering: 0,
+        };
+        Self {
+            inner: Mutex::new(inner),
+            answered: Condvar::new(),
+        }
     }
 
     /// Tells everybody. What merely comments on a phase does not replace it as the newest.
@@ -40,7 +47,9 @@ impl Hub {
         if message.note().is_none() && !message.is_refusal() {
             inner.newest = message.clone();
         }
-        inner.listeners.retain(|listener| listener.send(message.clone()).is_ok());
+        inner
+            .listeners
+            .retain(|listener| listener.send(message.clone()).is_ok());
     }
 
     /// The newest message, and all later ones.

@@ -60,7 +60,12 @@ impl Message {
         let Value::Object(more) = more else {
             return None;
         };
-        Some(Self { host: host.to_owned(), phase, at_ms, more })
+        Some(Self {
+            host: host.to_owned(),
+            phase,
+            at_ms,
+            more,
+        })
     }
 
     /// The failure of a `failed` message, or of a refusal.
@@ -137,7 +142,10 @@ mod tests {
         let line = serde_json::to_string(&message).unwrap();
         let back: Message = serde_json::from_str(&line).unwrap();
         assert_eq!(back.ready().unwrap(), ready);
-        assert!(line.starts_with(r#"{"host":"h","phase":"ready","at_ms":7,"#), "{line}");
+        assert!(
+            line.starts_with(r#"{"host":"h","phase":"ready","at_ms":7,"#),
+            "{line}"
+        );
         assert!(line.contains(r#""job":null"#));
     }
 

@@ -32,7 +32,9 @@ pub fn serve(listener: UnixListener, hub: Arc<Hub>, handle: Handle, page: Page) 
             });
         }
     };
-    std::thread::Builder::new().name("control".into()).spawn(answer_all)?;
+    std::thread::Builder::new()
+        .name("control".into())
+        .spawn(answer_all)?;
     Ok(())
 }
 
@@ -49,14 +51,20 @@ fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, page: &Page) -> io::R
                 && message.note().is_none()
         },
         Request::Close => |message| matches!(message.phase, Phase::Failed | Phase::Closed),
-        Request::Stop { .. } => |message| {
-            message.is_refusal() || matches!(message.phase, Phase::Failed | Phase::Closed)
-        },
+        Request::Stop { .. } => {
+            |message| message.is_refusal() || matches!(message.phase, Phase::Failed | Phase::Closed)
+        }
     };
     match request {
-        Request::Open { browser: true, notebook } if newest.phase == Phase::Ready => {
+        Request::Open {
+            browser: true,
+            notebook,
+        } if newest.phase == Phase::Ready => {
             let notebook = notebook.or_else(|| page.notebook.clone());
-            handle.show(Page { notebook, ..page.clone() });
+            handle.show(Page {
+                notebook,
+                ..page.clone()
+            });
         }
         Request::Close => handle.close(),
         Request::Stop { force: true } => handle.stop(Busy::End),

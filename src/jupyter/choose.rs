@@ -29,7 +29,10 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
     let mut servers: Vec<Server> = Vec::new();
     let mut passed_over = Vec::new();
     for candidate in candidates {
-        match candidate.server(facts.uid).and_then(|server| fits(server, wanted)) {
+        match candidate
+            .server(facts.uid)
+            .and_then(|server| fits(server, wanted))
+        {
             // One runtime folder may be reached by two names.
             Ok(server) if servers.iter().any(|known| known.pid == server.pid) => {}
             Ok(server) => servers.push(server),
@@ -45,32 +48,46 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
         None => servers.into_iter().next(),
     };
     let why = match (&server, same_folder) {
-        (None, _) => String::new(),
         (Some(server), Some(_)) if count > 1 => {
-            format!("{count} servers run there; this one works in {}", server.root)
+            format!(
+                "{count} servers run there; this one works in {}",
+                server.root
+            )
         }
         (Some(server), None) if count > 1 => {
-            format!("{count} servers run there; this one, in {}, is the newest", server.root)
+            format!(
+                "{count} servers run there; this one, in {}, is the newest",
+                server.root
+            )
         }
         (Some(server), None) if wanted.workdir => {
             format!("it works in {}, not in the configured folder", server.root)
         }
-        (Some(_), _) => String::new(),
+        _ => String::new(),
     };
-    Choice { server, why, passed_over }
+    Choice {
+        server,
+        why,
+        passed_over,
+    }
 }
 
 fn fits(server: Server, wanted: &Wanted) -> Result<Server, String> {
     if server.secure {
-        return Err(format!("the server of process {} speaks HTTPS, which cannot be used yet", server.pid));
+        return Err(format!(
+            "the server of process {} speaks HTTPS, which cannot be used yet",
+            server.pid
+        ));
     }
     match (&server.endpoint, wanted.port) {
-        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => {
-            Err(format!("the server of process {} listens on {port}, not on {wanted}", server.pid))
-        }
-        (Endpoint::Socket { .. }, Some(wanted)) => {
-            Err(format!("the server of process {} listens on a socket, not on {wanted}", server.pid))
-        }
+        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(format!(
+            "the server of process {} listens on {port}, not on {wanted}",
+            server.pid
+        )),
+        (Endpoint::Socket { .. }, Some(wanted)) => Err(format!(
+            "the server of process {} listens on a socket, not on {wanted}",
+            server.pid
+        )),
         _ => Ok(server),
     }
 }
@@ -89,12 +106,20 @@ mod tests {
     }
 
     fn facts(workdir: &str) -> Facts {
-        Facts { uid: Some(7), workdir: workdir.into(), ..Facts::default() }
+        Facts {
+            uid: Some(7),
+            workdir: workdir.into(),
+            ..Facts::default()
+        }
     }
 
     #[test]
     fn the_same_folder_comes_before_the_newest() {
-        let all = [candidate(1, 8001, "/a"), candidate(2, 8002, "/b"), candidate(3, 8003, "/b")];
+        let all = [
+            candidate(1, 8001, "/a"),
+            candidate(2, 8002, "/b"),
+            candidate(3, 8003, "/b"),
+        ];
         let choice = choose(&all, &facts("/b"), &Wanted::default());
         assert_eq!(choice.server.unwrap().pid, 2);
         assert!(choice.why.contains("3 servers") && choice.why.contains("/b"));
@@ -105,7 +130,11 @@ mod tests {
 
     #[test]
     fn one_server_needs_no_explanation() {
-        let choice = choose(&[candidate(1, 8001, "/a")], &facts("/a"), &Wanted::default());
+        let choice = choose(
+            &[candidate(1, 8001, "/a")],
+            &facts("/a"),
+            &Wanted::default(),
+        );
         assert_eq!(choice.why, "");
         assert!(choice.server.is_some());
     }
@@ -113,9 +142,15 @@ mod tests {
     #[test]
     fn a_fixed_port_excludes_the_others() {
         let all = [candidate(1, 8001, "/a"), candidate(2, 8888, "/b")];
-        let wanted = Wanted { port: Some(8888), ..Wanted::default() };
+        let wanted = Wanted {
+            port: Some(8888),
+            ..Wanted::default()
+        };
         assert_eq!(choose(&all, &facts(""), &wanted).server.unwrap().pid, 2);
-        let wanted = Wanted { port: Some(9999), ..Wanted::default() };
+        let wanted = Wanted {
+            port: Some(9999),
+            ..Wanted::default()
+        };
         let choice = choose(&all, &facts(""), &wanted);
         assert_eq!((choice.server, choice.passed_over.len()), (None, 2));
     }
@@ -124,7 +159,11 @@ mod tests {
     fn a_malformed_file_hides_nothing() {
         let mut broken = candidate(1, 8001, "/a");
         broken.json = "{".into();
-        let choice = choose(&[broken, candidate(2, 8002, "/b")], &facts(""), &Wanted::default());
+        let choice = choose(
+            &[broken, candidate(2, 8002, "/b")],
+            &facts(""),
+            &Wanted::default(),
+        );
         assert_eq!(choice.server.unwrap().pid, 2);
         assert!(choice.passed_over[0].contains("malformed"));
     }

@@ -22,7 +22,8 @@ pub fn page_url(server: &Server, local_port: u16, page: &Page) -> Result<String,
     let mut url = Url::parse(&format!("http://localhost:{local_port}"))?;
     url.set_path(&format!("{}{}", server.base_url, path(server, page)));
     if !server.token.is_empty() {
-        url.query_pairs_mut().append_pair("token", server.token.reveal());
+        url.query_pairs_mut()
+            .append_pair("token", server.token.reveal());
     }
     Ok(url.into())
 }
@@ -41,13 +42,15 @@ pub fn redacted(url: &str) -> String {
 
 /// `/lab` is 404 on notebook 6, so the flavour decides before the wish.
 fn path(server: &Server, page: &Page) -> String {
-    let notebook = page.notebook.as_deref().map(|path| path.trim_start_matches('/'));
+    let notebook = page
+        .notebook
+        .as_deref()
+        .map(|path| path.trim_start_matches('/'));
     match (server.flavour, page.app, notebook) {
-        (Flavour::Notebook6, _, None) => "tree".into(),
         (Flavour::Notebook6, _, Some(path)) | (_, Some(App::Notebook), Some(path)) => {
             format!("notebooks/{path}")
         }
-        (_, Some(App::Notebook), None) => "tree".into(),
+        (Flavour::Notebook6, _, None) | (_, Some(App::Notebook), None) => "tree".into(),
         (_, Some(App::Nbclassic), None) => "nbclassic/tree".into(),
         (_, Some(App::Nbclassic), Some(path)) => format!("nbclassic/notebooks/{path}"),
         (_, None | Some(App::Lab), None) => "lab".into(),
@@ -65,7 +68,10 @@ mod tests {
     fn server(flavour: Flavour, base_url: &str, token: &str) -> Server {
         Server {
             pid: 1,
-            endpoint: Endpoint::Tcp { host: "127.0.0.1".into(), port: 1 },
+            endpoint: Endpoint::Tcp {
+                host: "127.0.0.1".into(),
+                port: 1,
+            },
             token: Secret::new(token),
             password: false,
             secure: false,
@@ -78,7 +84,10 @@ mod tests {
     }
 
     fn url(flavour: Flavour, app: Option<App>, notebook: Option<&str>) -> String {
-        let page = Page { app, notebook: notebook.map(str::to_owned) };
+        let page = Page {
+            app,
+            notebook: notebook.map(str::to_owned),
+        };
         page_url(&server(flavour, "/", ""), 8890, &page).unwrap()
     }
 
@@ -90,10 +99,25 @@ mod tests {
             (Server2, None, None, "lab"),
             (Server2, Some(App::Notebook), None, "tree"),
             (Server2, Some(App::Nbclassic), None, "nbclassic/tree"),
-            (Server2, None, Some("a b/ü.ipynb"), "lab/tree/a%20b/%C3%BC.ipynb"),
-            (Server2, Some(App::Notebook), Some("/x.ipynb"), "notebooks/x.ipynb"),
+            (
+                Server2,
+                None,
+                Some("a b/ü.ipynb"),
+                "lab/tree/a%20b/%C3%BC.ipynb",
+            ),
+            (
+                Server2,
+                Some(App::Notebook),
+                Some("/x.ipynb"),
+                "notebooks/x.ipynb",
+            ),
             (Notebook6, None, None, "tree"),
-            (Notebook6, Some(App::Lab), Some("x?.ipynb"), "notebooks/x%3F.ipynb"),
+            (
+                Notebook6,
+                Some(App::Lab),
+                Some("x?.ipynb"),
+                "notebooks/x%3F.ipynb",
+            ),
         ];
         for (flavour, app, notebook, want) in table {
             assert_eq!(url(flavour, app, notebook), format!("{base}{want}"));

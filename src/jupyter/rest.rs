@@ -90,7 +90,10 @@ impl Api {
             self.get::<serde_json::Value>("api/status?no_track_activity=1")?;
         }
         let Version { version } = self.get("api")?;
-        Ok(Answer { version, authenticated })
+        Ok(Answer {
+            version,
+            authenticated,
+        })
     }
 
     /// Counts the kernels.
@@ -104,7 +107,10 @@ impl Api {
         }
         let kernels: Vec<Kernel> = self.get("api/kernels?no_track_activity=1")?;
         let busy = |kernel: &&Kernel| kernel.execution_state.as_deref() == Some("busy");
-        Ok(Kernels { total: kernels.len(), busy: kernels.iter().filter(busy).count() })
+        Ok(Kernels {
+            total: kernels.len(),
+            busy: kernels.iter().filter(busy).count(),
+        })
     }
 
     /// Asks the server to end itself, and its kernels.
@@ -128,8 +134,9 @@ impl Api {
         if !self.token.is_empty() {
             request = request.header("Authorization", self.authorization());
         }
-        let mut response =
-            request.call().map_err(|error| ApiError::NoAnswer(error.to_string()))?;
+        let mut response = request
+            .call()
+            .map_err(|error| ApiError::NoAnswer(error.to_string()))?;
         match response.status().as_u16() {
             200 => response
                 .body_mut()

@@ -71,7 +71,10 @@ impl Candidate {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (head, json) = text.split_once("\n\n").unwrap_or((text, ""));
-        let mut candidate = Self { json: json.to_owned(), ..Self::default() };
+        let mut candidate = Self {
+            json: json.to_owned(),
+            ..Self::default()
+        };
         for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
             match name {
                 "file" => value.clone_into(&mut candidate.file),
@@ -102,8 +105,14 @@ impl Candidate {
         if file.pid != self.pid {
             return Err(format!("{} names process {}", self.file, file.pid));
         }
-        if !["jupyter", "ipython", "python"].iter().any(|word| self.args.contains(word)) {
-            return Err(format!("process {} is no Jupyter (its number was reused)", self.pid));
+        if !["jupyter", "ipython", "python"]
+            .iter()
+            .any(|word| self.args.contains(word))
+        {
+            return Err(format!(
+                "process {} is no Jupyter (its number was reused)",
+                self.pid
+            ));
         }
         let endpoint = self.endpoint(&file, uid)?;
         Ok(Server {
@@ -115,7 +124,11 @@ impl Candidate {
             base_url: base_url(&file.base_url),
             root: file.root_dir.or(file.notebook_dir).unwrap_or_default(),
             version: file.version,
-            flavour: if self.file.contains("nbserver-") { Flavour::Notebook6 } else { Flavour::Server2 },
+            flavour: if self.file.contains("nbserver-") {
+                Flavour::Notebook6
+            } else {
+                Flavour::Server2
+            },
             file: self.file.clone(),
         })
     }
@@ -124,25 +137,40 @@ impl Candidate {
         let socket = file.sock.as_deref().unwrap_or_default();
         if !socket.is_empty() {
             return if self.socket_uid == uid {
-                Ok(Endpoint::Socket { path: socket.to_owned() })
+                Ok(Endpoint::Socket {
+                    path: socket.to_owned(),
+                })
             } else {
                 Err(format!("the socket {socket} is gone, or another account's"))
             };
         }
-        let port = file.port.filter(|port| *port != 0).ok_or("it names no port")?;
+        let port = file
+            .port
+            .filter(|port| *port != 0)
+            .ok_or("it names no port")?;
         if self.listeners.is_empty() {
             return Err(format!("nothing listens on port {port}"));
         }
-        if self.listeners.iter().any(|listener| Some(listener.uid) != uid) {
+        if self
+            .listeners
+            .iter()
+            .any(|listener| Some(listener.uid) != uid)
+        {
             return Err(format!("another account listens on port {port}"));
         }
-        Ok(Endpoint::Tcp { host: self.reach(), port })
+        Ok(Endpoint::Tcp {
+            host: self.reach(),
+            port,
+        })
     }
 
     /// The address to connect to on the far side: loopback wherever that reaches it.
     fn reach(&self) -> String {
-        let addresses: Vec<Option<IpAddr>> =
-            self.listeners.iter().map(|listener| listener.address).collect();
+        let addresses: Vec<Option<IpAddr>> = self
+            .listeners
+            .iter()
+            .map(|listener| listener.address)
+            .collect();
         let v4 = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);
         if addresses.contains(&None) || addresses.contains(&Some(v4)) {
@@ -151,7 +179,12 @@ impl Candidate {
         if addresses.contains(&Some(v6)) {
             return v6.to_string();
         }
-        addresses.into_iter().flatten().next().unwrap_or(v4).to_string()
+        addresses
+            .into_iter()
+            .flatten()
+            .next()
+            .unwrap_or(v4)
+            .to_string()
     }
 }
 
@@ -179,7 +212,9 @@ fn kernel_address(digits: &str) -> Option<IpAddr> {
         .as_bytes()
         .chunks(8)
         .map(|word| {
-            let word = std::str::from_utf8(word).ok().filter(|word| word.len() == 8)?;
+            let word = std::str::from_utf8(word)
+                .ok()
+                .filter(|word| word.len() == 8)?;
             Some(u32::from_str_radix(word, 16).ok()?.to_le_bytes())
         })
         .collect();
@@ -191,7 +226,11 @@ fn kernel_address(digits: &str) -> Option<IpAddr> {
                 part.copy_from_slice(word);
             }
             let address = Ipv6Addr::from(octets);
-            Some(address.to_ipv4_mapped().map_or(IpAddr::V6(address), IpAddr::V4))
+            Some(
+                address
+                    .to_ipv4_mapped()
+                    .map_or(IpAddr::V6(address), IpAddr::V4),
+            )
         }
         _ => None,
     }
@@ -200,7 +239,11 @@ fn kernel_address(digits: &str) -> Option<IpAddr> {
 /// Jupyter's own notion always begins and ends with a slash; a hand-written one may not.
 fn base_url(text: &str) -> String {
     let middle = text.trim_matches('/');
-    if middle.is_empty() { "/".into() } else { format!("/{middle}/") }
+    if middle.is_empty() {
+        "/".into()
+    } else {
+        format!("/{middle}/")
+    }
 }
 
 #[derive(Deserialize)]
@@ -291,7 +334,13 @@ mod tests {
     #[test]
     fn an_honest_file_is_a_server() {
         let server = candidate().server(Some(1001)).unwrap();
-        assert_eq!(server.endpoint, Endpoint::Tcp { host: "127.0.0.1".into(), port: 8888 });
+        assert_eq!(
+            server.endpoint,
+            Endpoint::Tcp {
+                host: "127.0.0.1".into(),
+                port: 8888
+            }
+        );
         assert_eq!((server.pid, server.base_url.as_str()), (2390, "/"));
         assert_eq!(server.token.reveal(), "2e02");
         assert_eq!(server.flavour, Flavour::Server2);
@@ -308,8 +357,13 @@ mod tests {
         assert!(reason(&|c| c.uid = None).contains("another account"));
         assert!(reason(&|c| c.args = "vim".into()).contains("reused"));
         assert!(reason(&|c| c.listeners[0].uid = 7).contains("another account listens"));
-        assert!(reason(&|c| c.listeners.push(Listener { address: None, uid: 7 }))
-            .contains("another account listens"));
+        assert!(
+            reason(&|c| c.listeners.push(Listener {
+                address: None,
+                uid: 7
+            }))
+            .contains("another account listens")
+        );
         assert!(reason(&|c| c.listeners.clear()).contains("nothing listens"));
         assert!(reason(&|c| c.json.truncate(20)).contains("malformed"));
         assert!(reason(&|c| c.pid = 1).contains("names process"));
@@ -319,11 +373,18 @@ mod tests {
     #[test]
     fn a_socket_has_to_be_the_accounts_own() {
         let mut candidate = candidate();
-        candidate.json = candidate.json.replace(r#""sock": """#, r#""sock": "/home/me/s""#);
+        candidate.json = candidate
+            .json
+            .replace(r#""sock": """#, r#""sock": "/home/me/s""#);
         assert!(candidate.server(Some(1001)).unwrap_err().contains("socket"));
         candidate.socket_uid = Some(1001);
         let server = candidate.server(Some(1001)).unwrap();
-        assert_eq!(server.endpoint, Endpoint::Socket { path: "/home/me/s".into() });
+        assert_eq!(
+            server.endpoint,
+            Endpoint::Socket {
+                path: "/home/me/s".into()
+            }
+        );
     }
 
     #[test]
@@ -334,10 +395,16 @@ mod tests {
             candidate.reach()
         };
         assert_eq!(reach("hex:00000000:22B8,1"), "127.0.0.1");
-        assert_eq!(reach("hex:00000000000000000000000000000000:22B8,1"), "127.0.0.1");
+        assert_eq!(
+            reach("hex:00000000000000000000000000000000:22B8,1"),
+            "127.0.0.1"
+        );
         assert_eq!(reach("hex:00000000000000000000000001000000:22B8,1"), "::1");
         assert_eq!(reach("hex:0200E70A:22B8,1"), "10.231.0.2");
-        assert_eq!(reach("hex:0000000000000000FFFF00000100007F:22B8,1"), "127.0.0.1");
+        assert_eq!(
+            reach("hex:0000000000000000FFFF00000100007F:22B8,1"),
+            "127.0.0.1"
+        );
         assert_eq!(reach("[::1]:8888,501"), "::1");
         assert_eq!(reach("*:8888,501"), "127.0.0.1");
         assert!(listener("hex:zz:1,1").is_none() && listener("x").is_none());
@@ -350,7 +417,10 @@ mod tests {
             \"port\": 8888, \"notebook_dir\": \"/h\", \"token\": \"\", \"password\": true}";
         let server = Candidate::parse(text).server(Some(1)).unwrap();
         assert_eq!(server.flavour, Flavour::Notebook6);
-        assert_eq!((server.base_url.as_str(), server.root.as_str()), ("/jupyter/", "/h"));
+        assert_eq!(
+            (server.base_url.as_str(), server.root.as_str()),
+            ("/jupyter/", "/h")
+        );
         assert!(server.token.is_empty() && server.password);
     }
 

@@ -31,14 +31,23 @@ impl Launcher for Direct {
             Bind::Socket => "socket",
             Bind::Auto | Bind::Loopback | Bind::Node => "loopback",
         };
-        let port = host.remote_port.map(|port| port.to_string()).unwrap_or_default();
-        let setup: String = host.setup.iter().map(|line| format!("{line} && ")).collect();
+        let port = host
+            .remote_port
+            .map(|port| port.to_string())
+            .unwrap_or_default();
+        let mut setup = host.setup.join(" && ");
+        if !setup.is_empty() {
+            setup.push_str(" && ");
+        }
         let variables = [
             ("rj_bind", bind),
             ("rj_port", &port),
             ("rj_apps", apps(host.app)),
             ("rj_setup", &setup),
-            ("rj_own_command", host.command.as_deref().unwrap_or_default()),
+            (
+                "rj_own_command",
+                host.command.as_deref().unwrap_or_default(),
+            ),
         ];
         for (name, value) in variables {
             let _ = writeln!(text, "{name}={}", quote(value));

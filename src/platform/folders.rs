@@ -55,7 +55,10 @@ pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     if !ours || meta.mode() & 0o077 != 0 {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
-            format!("{} is open to other accounts; `chmod 700` it", folder.display()),
+            format!(
+                "{} is open to other accounts; `chmod 700` it",
+                folder.display()
+            ),
         ));
     }
     Ok(())

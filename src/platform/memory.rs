@@ -21,7 +21,9 @@ struct Remembered {
 impl Memory {
     /// The memory kept in a folder, which need not be there yet.
     pub fn in_folder(folder: &Path) -> Self {
-        Self { file: folder.join("state.toml") }
+        Self {
+            file: folder.join("state.toml"),
+        }
     }
 
     /// The local port of a host. A file that cannot be read is as good as none: only comfort is
@@ -69,8 +71,14 @@ mod tests {
         memory.set_port("a", 8890).unwrap();
         memory.set_port("b.c [x]", 8891).unwrap();
         memory.set_port("a", 8892).unwrap();
-        assert_eq!((memory.port("a"), memory.port("b.c [x]")), (Some(8892), Some(8891)));
-        let mode = std::fs::metadata(&memory.file).unwrap().permissions().mode();
+        assert_eq!(
+            (memory.port("a"), memory.port("b.c [x]")),
+            (Some(8892), Some(8891))
+        );
+        let mode = std::fs::metadata(&memory.file)
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 

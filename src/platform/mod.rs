@@ -22,7 +22,10 @@ impl Machine {
     #[must_use]
     pub fn new(browser: Option<String>) -> Self {
         let memory = memory::Memory::in_folder(&state_folder());
-        Self { browser, memory: Mutex::new(memory) }
+        Self {
+            browser,
+            memory: Mutex::new(memory),
+        }
     }
 }
 

@@ -64,7 +64,10 @@ impl Frame {
             "wait" => Self::Wait(text),
             "log" => {
                 let (path, text) = text.split_once('\n').unwrap_or((&text, ""));
-                Self::Log { path: path.to_owned(), text: text.to_owned() }
+                Self::Log {
+                    path: path.to_owned(),
+                    text: text.to_owned(),
+                }
             }
             "gone" => Self::Gone(text),
             "bye" => Self::Bye,
@@ -79,15 +82,21 @@ impl Failure {
         let (code, text) = text.split_once('\n').unwrap_or((text, ""));
         if code == "died" {
             let (status, log) = text.split_once('\n').unwrap_or((text, ""));
-            return Self::Died { status: status.trim().parse().ok(), log: log.trim().to_owned() };
+            return Self::Died {
+                status: status.trim().parse().ok(),
+                log: log.trim().to_owned(),
+            };
         }
-        Self::Other { code: code.to_owned(), text: text.trim().to_owned() }
+        Self::Other {
+            code: code.to_owned(),
+            text: text.trim().to_owned(),
+        }
     }
 }
 
 fn unhex(digits: &str) -> Option<String> {
     let digits = digits.trim().as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let bytes: Option<Vec<u8>> = digits
@@ -103,24 +112,50 @@ mod tests {
 
     #[test]
     fn banners_and_foreign_lines_are_no_answers() {
-        for line in ["", "Welcome", "n0", "n0x hello 61", "n0 hello 6", "n0 hello zz", "n0 dance "] {
+        for line in [
+            "",
+            "Welcome",
+            "n0",
+            "n0x hello 61",
+            "n0 hello 6",
+            "n0 hello zz",
+            "n0 dance ",
+        ] {
             assert_eq!(Frame::parse(line, "n0"), None, "{line}");
         }
     }
 
     #[test]
     fn answers_are_read() {
-        assert_eq!(Frame::parse("n0 hello 6c6f67696e", "n0"), Some(Frame::Hello));
+        assert_eq!(
+            Frame::parse("n0 hello 6c6f67696e", "n0"),
+            Some(Frame::Hello)
+        );
         assert_eq!(Frame::parse("n0 bye ", "n0"), Some(Frame::Bye));
-        assert_eq!(Frame::parse("n0 wait 6c6f636b", "n0"), Some(Frame::Wait("lock".into())));
+        assert_eq!(
+            Frame::parse("n0 wait 6c6f636b", "n0"),
+            Some(Frame::Wait("lock".into()))
+        );
     }
 
     #[test]
     fn a_death_carries_status_and_log() {
         let failure = Failure::parse("died\n127\nno jupyter\non the PATH\n");
         let log = "no jupyter\non the PATH".to_owned();
-        assert_eq!(failure, Failure::Died { status: Some(127), log });
+        assert_eq!(
+            failure,
+            Failure::Died {
+                status: Some(127),
+                log
+            }
+        );
         let failure = Failure::parse("died\n\n");
-        assert_eq!(failure, Failure::Died { status: None, log: String::new() });
+        assert_eq!(
+            failure,
+            Failure::Died {
+                status: None,
+                log: String::new()
+            }
+        );
     }
 }

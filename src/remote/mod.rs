@@ -76,8 +76,12 @@ impl Conversation {
         let script = script(&nonce, host);
         let mut exec = Exec::start(connection, waiter, LOGIN)?;
         exec.write(&script)?;
-        let mut conversation = Self { exec, nonce, noise: Vec::new() };
-        match conversation.next()? {
+        let mut conversation = Self {
+            exec,
+            nonce,
+            noise: Vec::new(),
+        };
+        match conversation.answer()? {
             Frame::Hello => Ok(conversation),
             other => Err(Error::Unexpected(format!("{other:?}"))),
         }
@@ -95,7 +99,7 @@ impl Conversation {
     ///
     /// # Errors
     /// [`Error::Failed`] for the script's own failures; see [`Error`] for the others.
-    pub fn next(&mut self) -> Result<Frame, Error> {
+    pub fn answer(&mut self) -> Result<Frame, Error> {
         while let Some(line) = self.exec.line()? {
             match Frame::parse(&line, &self.nonce) {
                 Some(Frame::Failed(failure)) => return Err(Error::Failed(failure)),
@@ -107,7 +111,9 @@ impl Conversation {
         let heard = self.noise.iter().map(String::as_str).chain(stderr.lines());
         let lines: Vec<&str> = heard.collect();
         let last = lines.len().saturating_sub(10);
-        Err(Error::NoScript { output: lines[last..].join("\n") })
+        Err(Error::NoScript {
+            output: lines[last..].join("\n"),
+        })
     }
 
     /// Ends the script and gives its closed channel, for [`crate::tunnel::Pump::new`].
@@ -116,7 +122,7 @@ impl Conversation {
     /// See [`Error`].
     pub fn finish(mut self) -> Result<Channel, Error> {
         self.send("done")?;
-        while !matches!(self.next()?, Frame::Bye) {}
+        while !matches!(self.answer()?, Frame::Bye) {}
         Ok(self.exec.finish()?)
     }
 
@@ -155,7 +161,18 @@ mod tests {
 
     #[test]
     fn quoted_words_come_back_as_they_were() {
-        for word in ["", "a b", "it's", "$(touch /x)", "`id`", "a\\b", "é 日本", "-n", "\"", "!x"] {
+        for word in [
+            "",
+            "a b",
+            "it's",
+            "$(touch /x)",
+            "`id`",
+            "a\\b",
+            "é 日本",
+            "-n",
+            "\"",
+            "!x",
+        ] {
             let output = Command::new("/bin/sh")
                 .arg("-c")
                 .arg(format!("printf %s {}", quote(word)))
@@ -182,12 +199,19 @@ mod tests {
                 .unwrap();
             let mut text = script("n0", &host);
             text.truncate(text.len() - "exit\n".len());
-            text.push_str("\n");
-            child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+            text.push('\n');
+            child
+                .stdin
+                .take()
+                .unwrap()
+                .write_all(text.as_bytes())
+                .unwrap();
             let output = child.wait_with_output().unwrap();
             let stdout = String::from_utf8(output.stdout).unwrap();
-            let kinds: Vec<_> =
-                stdout.lines().filter_map(|line| line.strip_prefix("n0 ")).collect();
+            let kinds: Vec<_> = stdout
+                .lines()
+                .filter_map(|line| line.strip_prefix("n0 "))
+                .collect();
             assert!(kinds[0].starts_with("hello "), "{shell}: {stdout}");
             assert!(kinds[1].starts_with("bye"), "{shell}: {stdout}");
         }

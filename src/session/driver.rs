@@ -55,7 +55,7 @@ pub fn run(
     surroundings: Arc<dyn Surroundings>,
     events: impl Fn(Event) + 'static,
     waiter: Waiter,
-    inputs: mpsc::Receiver<Input>,
+    inputs: &mpsc::Receiver<Input>,
     handle: Handle,
 ) {
     let mut machine = Machine::new(plan(&order));
@@ -70,7 +70,9 @@ pub fn run(
         conversation: None,
         pump: None,
     };
-    driver.waiter.set_deadline(Some(Instant::now() + driver.order.timeout));
+    driver
+        .waiter
+        .set_deadline(Some(Instant::now() + driver.order.timeout));
     let mut queue = VecDeque::from([Input::Begin]);
     while !machine.has_ended() {
         let input = match queue.pop_front().or_else(|| inputs.try_recv().ok()) {
@@ -95,7 +97,10 @@ fn plan(order: &Order) -> Plan {
         goal: order.goal.clone(),
         host: host.name.clone(),
         launch: host.launcher != LauncherKind::Attach,
-        wanted: Wanted { port: host.remote_port, workdir: host.workdir.is_some() },
+        wanted: Wanted {
+            port: host.remote_port,
+            workdir: host.workdir.is_some(),
+        },
     }
 }
 
@@ -134,9 +139,8 @@ impl Driver {
         }
     }
 
-    fn tell(&self, event: Event) -> Outcome {
+    fn tell(&self, event: Event) {
         (self.sink)(event);
-        Ok(None)
     }
 
     fn execute(&mut self, effect: Effect) -> Outcome {
@@ -150,53 +154,57 @@ impl Driver {
             Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
             Effect::FetchLog => self.fetch_log(),
             Effect::Listen(server) => self.listen(&server),
-            Effect::Check(server, port, reused) => {
-                let deadline = self.waiter.deadline().unwrap_or_else(Instant::now);
-                let host = self.host().name.clone();
-                work::check(self.handle.clone(), host, server, port, reused, deadline);
-                Ok(None)
-            }
-            Effect::Count(server, port) => {
-                self.waiter.set_deadline(Some(Instant::now() + STOP_TIMEOUT));
-                work::count(self.handle.clone(), server, port);
-                Ok(None)
-            }
-            Effect::Confirm(kernels) => self.confirm(kernels),
-            Effect::AskToEnd(server, port) => {
-                work::ask_to_end(self.handle.clone(), server, port);
-                Ok(None)
-            }
             Effect::MakeGone { server, asked } => self.make_gone(&server, asked),
-            Effect::Remember(port) => {
-                if let Goal::Open { .. } = self.order.goal {
-                    self.surroundings.remember_port(&self.host().name, port);
-                }
-                Ok(None)
-            }
+            Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
             Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
+            other => {
+                self.begin_or_tell(other);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Effects that cannot fail here: requests that run beside the pump, and what is told.
+    fn begin_or_tell(&mut self, effect: Effect) {
+        let (handle, host) = (self.handle.clone(), self.host().name.clone());
+        match effect {
+            Effect::Check(server, port, reused) => {
+                let deadline = self.waiter.deadline().unwrap_or_else(Instant::now);
+                work::check(handle, host, server, port, reused, deadline);
+            }
+            Effect::Count(server, port) => {
+                self.waiter
+                    .set_deadline(Some(Instant::now() + STOP_TIMEOUT));
+                work::count(handle, server, port);
+            }
+            Effect::AskToEnd(server, port) => work::ask_to_end(handle, server, port),
+            Effect::Remember(port) => self.surroundings.remember_port(&host, port),
             Effect::Phase(phase) => self.tell(Event::Phase(phase)),
             Effect::Note(text) => self.tell(Event::Note(text)),
             Effect::TellSeen(sight) => self.tell(Event::Seen(sight)),
-            Effect::TellLog(path, text) => self.tell(Event::Log { path, text: redact(&text) }),
+            Effect::TellLog(path, text) => self.tell(Event::Log {
+                path,
+                text: redact(&text),
+            }),
             Effect::TellRefused(problem) => {
                 self.waiter.set_deadline(None);
-                self.tell(Event::Refused(problem))
+                self.tell(Event::Refused(problem));
             }
             Effect::TellFailed(problem) => self.tell_end(Event::Failed(problem)),
             Effect::TellClosed => self.tell_end(Event::Closed),
-            Effect::Disconnect => Ok(None),
+            _ => {}
         }
     }
 
     /// The last event is told when nothing is left: whoever hears it may end the process.
-    fn tell_end(&mut self, event: Event) -> Outcome {
+    fn tell_end(&mut self, event: Event) {
         if let Some(mut pump) = self.pump.take() {
             pump.drain(DRAIN);
         }
         self.conversation = None;
         self.connection = None;
-        self.tell(event)
+        self.tell(event);
     }
 
     fn resolve(&mut self) -> Outcome {
@@ -206,18 +214,21 @@ impl Driver {
             resolve(&destination, config).map_err(|error| self.halt(SshError::from(error)))?;
         if target.source == Source::Fallback {
             let text = "There is no `ssh` on this machine, so ~/.ssh/config was not read.";
-            self.tell(Event::Note(text.into()))?;
+            self.tell(Event::Note(text.into()));
         }
         self.tell(Event::Step(format!(
             "{destination} is {}@{} port {}",
             target.user, target.host, target.port
-        )))?;
+        )));
         self.target = Some(target);
         Ok(Some(Input::Resolved))
     }
 
     fn asker(&self) -> Asker<'_> {
-        Asker { sink: &self.sink, waiter: &self.waiter }
+        Asker {
+            sink: &self.sink,
+            waiter: &self.waiter,
+        }
     }
 
     fn connect(&mut self) -> Outcome {
@@ -226,7 +237,7 @@ impl Driver {
         };
         let connection = Connection::open(target, &self.asker(), &self.waiter)
             .map_err(|error| self.halt(error))?;
-        self.tell(Event::Step(connection.describe()))?;
+        self.tell(Event::Step(connection.describe()));
         self.connection = Some(Rc::new(connection));
         Ok(Some(Input::Connected))
     }
@@ -238,7 +249,10 @@ impl Driver {
         let how = connection
             .log_in(target, &self.asker(), &self.waiter)
             .map_err(|error| self.halt(error))?;
-        self.tell(Event::Step(format!("logged in as {} with {how}", target.user)))?;
+        self.tell(Event::Step(format!(
+            "logged in as {} with {how}",
+            target.user
+        )));
         Ok(Some(Input::LoggedIn))
     }
 
@@ -265,7 +279,7 @@ impl Driver {
         let mut run = || {
             conversation.send(command)?;
             loop {
-                if let Some(outcome) = last(conversation.next()?) {
+                if let Some(outcome) = last(conversation.answer()?) {
                     return Ok(outcome);
                 }
             }
@@ -321,7 +335,10 @@ impl Driver {
         let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
         let listening = listen(wanted).map_err(local)?;
         let (port, taken) = (listening.port, listening.taken);
-        pump.add(Door { listeners: listening.listeners, target: far_end(&server.endpoint) });
+        pump.add(Door {
+            listeners: listening.listeners,
+            target: far_end(&server.endpoint),
+        });
         if let Goal::Open { .. } = self.order.goal {
             self.further_forwards(&mut pump).map_err(local)?;
         }
@@ -350,7 +367,7 @@ impl Driver {
         Ok(())
     }
 
-    fn confirm(&mut self, kernels: Kernels) -> Outcome {
+    fn confirm(&mut self, kernels: Kernels) -> Input {
         let question = Question::EndKernels {
             host: self.host().name.clone(),
             total: kernels.total,
@@ -358,19 +375,20 @@ impl Driver {
         };
         let answer = self.asker().ask(question);
         let yes = answer.is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"));
-        Ok(Some(Input::Confirmed(yes)))
+        Input::Confirmed(yes)
     }
 
     fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
         // The requests are done; the script gets the connection for itself.
         self.pump = None;
         let command = if asked { "gone" } else { "term" };
-        let how = self.converse(&format!("{command} {} {}", server.pid, server.file), |frame| {
-            match frame {
+        let how = self.converse(
+            &format!("{command} {} {}", server.pid, server.file),
+            |frame| match frame {
                 Frame::Gone(how) => Some(how),
                 _ => None,
-            }
-        })?;
+            },
+        )?;
         Ok(Some(Input::Gone(how)))
     }
 
@@ -385,7 +403,8 @@ impl Driver {
             local_port: port,
             server: found.info(version),
             reused: found.reused,
-        })))
+        })));
+        Ok(None)
     }
 
     fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {
@@ -397,16 +416,19 @@ impl Driver {
     /// The browser is opened from a thread: `xdg-open` may last as long as the browser does.
     fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
         let url = self.url(found, port, page)?;
-        match self.surroundings.show(url.reveal()) {
-            Ok(()) => Ok(None),
-            Err(reason) => self.tell(Event::Note(format!("The browser did not open: {reason}"))),
+        if let Err(reason) = self.surroundings.show(url.reveal()) {
+            self.tell(Event::Note(format!("The browser did not open: {reason}")));
         }
+        Ok(None)
     }
 }
 
 fn far_end(endpoint: &Endpoint) -> Endpoint_ {
     match endpoint {
-        Endpoint::Tcp { host, port } => Endpoint_::Tcp { host: host.clone(), port: *port },
+        Endpoint::Tcp { host, port } => Endpoint_::Tcp {
+            host: host.clone(),
+            port: *port,
+        },
         Endpoint::Socket { path } => Endpoint_::Unix { path: path.clone() },
     }
 }
@@ -435,7 +457,8 @@ impl Ask for Asker<'_> {
                 }
             }
         };
-        self.waiter.set_deadline(deadline.map(|at| at + began.elapsed()));
+        self.waiter
+            .set_deadline(deadline.map(|at| at + began.elapsed()));
         answer
     }
 }

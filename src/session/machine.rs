@@ -205,8 +205,6 @@ pub enum Effect {
     TellFailed(Problem),
     /// Tell the end.
     TellClosed,
-    /// Drop the connection and everything on it.
-    Disconnect,
 }
 
 /// The machine.
@@ -221,7 +219,11 @@ impl Machine {
     /// A machine at its beginning.
     #[must_use]
     pub fn new(plan: Plan) -> Self {
-        Self { plan, state: State::Idle, uid: None }
+        Self {
+            plan,
+            state: State::Idle,
+            uid: None,
+        }
     }
 
     /// Whether it is over.
@@ -244,15 +246,18 @@ impl Machine {
             (State::Ended, _) => (State::Ended, vec![]),
             (_, Input::Close) => over(Effect::TellClosed),
             (_, Input::Failed(problem)) => over(Effect::TellFailed(problem)),
-            (State::Idle, Input::Begin) => {
-                (State::Resolving, vec![Effect::Phase(Phase::Resolving), Effect::Resolve])
-            }
-            (State::Resolving, Input::Resolved) => {
-                (State::Connecting, vec![Effect::Phase(Phase::Connecting), Effect::Connect])
-            }
-            (State::Connecting, Input::Connected) => {
-                (State::LoggingIn, vec![Effect::Phase(Phase::Authenticating), Effect::LogIn])
-            }
+            (State::Idle, Input::Begin) => (
+                State::Resolving,
+                vec![Effect::Phase(Phase::Resolving), Effect::Resolve],
+            ),
+            (State::Resolving, Input::Resolved) => (
+                State::Connecting,
+                vec![Effect::Phase(Phase::Connecting), Effect::Connect],
+            ),
+            (State::Connecting, Input::Connected) => (
+                State::LoggingIn,
+                vec![Effect::Phase(Phase::Authenticating), Effect::LogIn],
+            ),
             (State::LoggingIn, Input::LoggedIn) => self.logged_in(),
             (State::Finding { locked }, Input::Found(candidates, facts)) => {
                 self.uid = facts.uid;
@@ -283,13 +288,17 @@ impl Machine {
             (State::Confirming(..), Input::Confirmed(false)) => {
                 over(Effect::TellFailed(self.kernels_busy(None)))
             }
-            (State::ShuttingDown(found), Input::AskedToEnd(asked)) => {
-                (State::Ending, vec![Effect::MakeGone { server: found.server, asked }])
-            }
+            (State::ShuttingDown(found), Input::AskedToEnd(asked)) => (
+                State::Ending,
+                vec![Effect::MakeGone {
+                    server: found.server,
+                    asked,
+                }],
+            ),
             (State::Ending, Input::Gone(how)) => self.gone(&how),
             (State::FetchingLog, Input::Log(path, text)) => (
                 State::Ended,
-                vec![Effect::TellLog(path, text), Effect::TellClosed, Effect::Disconnect],
+                vec![Effect::TellLog(path, text), Effect::TellClosed],
             ),
             (state, _) => (state, vec![]),
         };
@@ -315,7 +324,11 @@ impl Machine {
                 effects.push(Effect::Note(choice.why));
             }
             effects.push(Effect::Listen(server.clone()));
-            let found = Found { server, node: facts.node, reused: true };
+            let found = Found {
+                server,
+                node: facts.node,
+                reused: true,
+            };
             return (State::Listening(Box::new(found)), effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
@@ -323,7 +336,9 @@ impl Machine {
             return over_with(Effect::Note(text), Effect::TellClosed);
         }
         if !self.plan.launch {
-            return over(Effect::TellFailed(self.nothing_running(&choice.passed_over)));
+            return over(Effect::TellFailed(
+                self.nothing_running(&choice.passed_over),
+            ));
         }
         if !locked {
             return (State::Finding { locked: true }, vec![Effect::Lock]);
@@ -340,12 +355,19 @@ impl Machine {
         match candidate.server(self.uid) {
             Ok(server) => {
                 let effects = vec![Effect::Listen(server.clone())];
-                let found = Found { server, node, reused: false };
+                let found = Found {
+                    server,
+                    node,
+                    reused: false,
+                };
                 (State::Listening(Box::new(found)), effects)
             }
             Err(reason) => over(Effect::TellFailed(Problem::new(
                 Code::JupyterAnswer,
-                format!("The Jupyter that was started on {} cannot be used", self.plan.host),
+                format!(
+                    "The Jupyter that was started on {} cannot be used",
+                    self.plan.host
+                ),
                 reason,
                 format!("See `remote-jupyter logs {}`.", self.plan.host),
             ))),
@@ -357,10 +379,12 @@ impl Machine {
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
-            Goal::Log | Goal::Look => return (State::Ended, vec![Effect::Disconnect]),
+            Goal::Log | Goal::Look => return (State::Ended, vec![]),
         };
         if !answer.authenticated && found.server.password {
-            effects.push(Effect::Note("This server asks for its password in the tab.".into()));
+            effects.push(Effect::Note(
+                "This server asks for its password in the tab.".into(),
+            ));
         } else if !answer.authenticated {
             effects.push(Effect::Note(
                 "This server has neither token nor password: everybody on its machine can use it."
@@ -387,7 +411,10 @@ impl Machine {
         match busy {
             _ if kernels.busy == 0 => ask_to_end(found, port),
             Busy::End => ask_to_end(found, port),
-            Busy::Ask => (State::Confirming(found, port), vec![Effect::Confirm(kernels)]),
+            Busy::Ask => (
+                State::Confirming(found, port),
+                vec![Effect::Confirm(kernels)],
+            ),
             Busy::Refuse => {
                 let refusal = Effect::TellRefused(self.kernels_busy(Some(kernels)));
                 (State::Ready(found, port), vec![refusal])
@@ -416,9 +443,15 @@ impl Machine {
         let detail = kernels.map(|k| format!("{} of {} kernels compute.", k.busy, k.total));
         Problem::new(
             Code::KernelsBusy,
-            format!("Jupyter on {} was left running: kernels are busy", self.plan.host),
+            format!(
+                "Jupyter on {} was left running: kernels are busy",
+                self.plan.host
+            ),
             detail.unwrap_or_default(),
-            format!("`remote-jupyter stop {} --yes` ends them all the same.", self.plan.host),
+            format!(
+                "`remote-jupyter stop {} --yes` ends them all the same.",
+                self.plan.host
+            ),
         )
     }
 
@@ -433,11 +466,11 @@ impl Machine {
 }
 
 fn over(last: Effect) -> (State, Vec<Effect>) {
-    (State::Ended, vec![last, Effect::Disconnect])
+    (State::Ended, vec![last])
 }
 
 fn over_with(first: Effect, last: Effect) -> (State, Vec<Effect>) {
-    (State::Ended, vec![first, last, Effect::Disconnect])
+    (State::Ended, vec![first, last])
 }
 
 fn listening(found: Box<Found>, port: u16, taken: Option<u16>) -> (State, Vec<Effect>) {
@@ -468,9 +501,16 @@ fn sight(choice: Choice, facts: Facts) -> Sight {
             Endpoint::Socket { path } => format!("socket {path}"),
         };
         let version = server.version.as_deref().unwrap_or("6");
-        format!("Jupyter {version}, process {}, {place}, in {}", server.pid, server.root)
+        format!(
+            "Jupyter {version}, process {}, {place}, in {}",
+            server.pid, server.root
+        )
     });
-    Sight { node: facts.node, server, passed_over: choice.passed_over }
+    Sight {
+        node: facts.node,
+        server,
+        passed_over: choice.passed_over,
+    }
 }
 
 impl Found {

@@ -17,8 +17,8 @@ use crate::jupyter::Page;
 use crate::ssh::wait::{Waiter, Waker};
 
 pub use event::{Event, Phase, Ready, Reply, ServerInfo, Sight};
-pub use machine::{Busy, Goal};
 use machine::Input;
+pub use machine::{Busy, Goal};
 
 /// What a session needs from the machine that it runs on.
 pub trait Surroundings: Send + Sync {
@@ -88,10 +88,13 @@ pub fn start(
 ) -> std::io::Result<(Handle, std::thread::JoinHandle<()>)> {
     let waiter = Waiter::new()?;
     let (sender, inputs) = mpsc::channel();
-    let handle = Handle { inputs: sender, waker: waiter.waker() };
+    let handle = Handle {
+        inputs: sender,
+        waker: waiter.waker(),
+    };
     let own = handle.clone();
     let thread = std::thread::Builder::new()
         .name(format!("session {}", order.host.name))
-        .spawn(move || driver::run(order, surroundings, events, waiter, inputs, own))?;
+        .spawn(move || driver::run(order, surroundings, events, waiter, &inputs, own))?;
     Ok((handle, thread))
 }

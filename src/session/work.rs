@@ -13,13 +13,22 @@ use crate::problem::Problem;
 const REUSED_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Asks the server for its proof of life, again and again while it starts, until `deadline`.
-pub fn check(handle: Handle, host: String, server: Server, port: u16, reused: bool, deadline: Instant) {
+pub fn check(
+    handle: Handle,
+    host: String,
+    server: Server,
+    port: u16,
+    reused: bool,
+    deadline: Instant,
+) {
     std::thread::spawn(move || {
-        let deadline =
-            if reused { deadline.min(Instant::now() + REUSED_PATIENCE) } else { deadline };
+        let deadline = if reused {
+            deadline.min(Instant::now() + REUSED_PATIENCE)
+        } else {
+            deadline
+        };
         let result = ask_until(&Api::new(&server, port), deadline);
-        let result: Result<Answer, Problem> =
-            result.map_err(|error| explain::api(&host, &error));
+        let result: Result<Answer, Problem> = result.map_err(|error| explain::api(&host, &error));
         handle.send(Input::Checked(result));
     });
 }

@@ -12,9 +12,12 @@ use super::question::{Ask, Question};
 use super::resolve::{AgentChoice, Target};
 use super::wait::Waiter;
 
-/// sshd's default MaxAuthTries is 6 and closes the connection after that many refusals: a full
+/// sshd's default `MaxAuthTries` is 6 and closes the connection after that many refusals: a full
 /// agent may use four, so that key files and a password still get their chance.
 const AGENT_TRIES: usize = 4;
+
+/// OpenSSH's order (`PreferredAuthentications` in `ssh_config(5)`), without what libssh2 lacks.
+const ORDER: [&str; 3] = ["publickey", "keyboard-interactive", "password"];
 
 /// Everything that one login needs.
 struct Login<'a> {
@@ -35,16 +38,28 @@ pub fn log_in(
     asker: &dyn Ask,
     waiter: &Waiter,
 ) -> Result<String, Error> {
-    let mut login = Login { connection, target, asker, waiter, tried: Vec::new() };
+    let mut login = Login {
+        connection,
+        target,
+        asker,
+        waiter,
+        tried: Vec::new(),
+    };
     let offered = login.offered()?;
     if connection.session().authenticated() {
         return Ok("none".into());
     }
-    for method in &target.preferred_auth {
+    let preferred = target.preferred_auth.iter().map(String::as_str);
+    let order: Vec<&str> = if target.preferred_auth.is_empty() {
+        ORDER.into()
+    } else {
+        preferred.collect()
+    };
+    for method in order {
         if !offered.split(',').any(|name| name == method) {
             continue;
         }
-        let done = match method.as_str() {
+        let done = match method {
             "publickey" if target.pubkey => login.public_key()?,
             "keyboard-interactive" if target.kbd_interactive => login.keyboard_interactive()?,
             "password" if target.password => login.password()?,
@@ -54,7 +69,11 @@ pub fn log_in(
             return Ok(how);
         }
     }
-    Err(Error::AuthRefused { user: target.user.clone(), tried: login.tried, offered })
+    Err(Error::AuthRefused {
+        user: target.user.clone(),
+        tried: login.tried,
+        offered,
+    })
 }
 
 impl Login<'_> {
@@ -62,7 +81,8 @@ impl Login<'_> {
         &self,
         mut operation: impl FnMut(&ssh2::Session) -> Result<T, ssh2::Error>,
     ) -> Result<T, Error> {
-        self.connection.drive(self.waiter, |session| step(operation(session)))
+        self.connection
+            .drive(self.waiter, |session| step(operation(session)))
     }
 
     /// The methods that the server offers; a `none` login that succeeds offers nothing.
@@ -102,7 +122,12 @@ impl Login<'_> {
     }
 
     fn key_files(&self) -> Vec<PathBuf> {
-        self.target.identity_files.iter().filter(|file| file.is_file()).cloned().collect()
+        self.target
+            .identity_files
+            .iter()
+            .filter(|file| file.is_file())
+            .cloned()
+            .collect()
     }
 
     /// The agent's keys: those of configured files first, and only those with `IdentitiesOnly`.
@@ -117,7 +142,11 @@ impl Login<'_> {
         let configured: Vec<Vec<u8>> = files.iter().filter_map(|file| public_blob(file)).collect();
         let named = |key: &ssh2::PublicKey| configured.iter().any(|blob| blob == key.blob());
         let (first, rest): (Vec<_>, Vec<_>) = identities.iter().partition(|key| named(key));
-        let rest = if self.target.identities_only { Vec::new() } else { rest };
+        let rest = if self.target.identities_only {
+            Vec::new()
+        } else {
+            rest
+        };
         for key in first.into_iter().chain(rest).take(AGENT_TRIES) {
             let what = format!("agent key {}", key.comment());
             let user = &self.target.user;
@@ -158,9 +187,11 @@ impl Login<'_> {
         drop(text);
         let mut again = false;
         for _ in 0..self.target.password_prompts.max(1) {
-            let passphrase = match encrypted {
-                true => Some(self.ask(Question::Passphrase { key: file.into(), again })?),
-                false => None,
+            let passphrase = if encrypted {
+                let key = file.into();
+                Some(self.ask(Question::Passphrase { key, again })?)
+            } else {
+                None
             };
             match self.offer_key(file, passphrase.as_deref().map(String::as_str)) {
                 // The file could not be opened with that passphrase; the server saw nothing.
@@ -182,9 +213,10 @@ impl Login<'_> {
 
     fn ask(&self, question: Question) -> Result<Zeroizing<String>, Error> {
         let text = question.text();
-        self.asker
-            .ask(question)
-            .map_err(|reason| Error::NoAnswer { question: text, reason })
+        self.asker.ask(question).map_err(|reason| Error::NoAnswer {
+            question: text,
+            reason,
+        })
     }
 
     fn password(&mut self) -> Result<Option<String>, Error> {
@@ -205,10 +237,13 @@ impl Login<'_> {
 
     fn keyboard_interactive(&mut self) -> Result<Option<String>, Error> {
         let user = &self.target.user;
-        let mut prompter = Prompter { login: self, refused: None, asked: false };
-        let result = self.drive(|session| {
-            session.userauth_keyboard_interactive(user, &mut prompter)
-        });
+        let mut prompter = Prompter {
+            login: self,
+            refused: None,
+            asked: false,
+        };
+        let result =
+            self.drive(|session| session.userauth_keyboard_interactive(user, &mut prompter));
         let Prompter { refused, asked, .. } = prompter;
         if let Some((question, reason)) = refused {
             return Err(Error::NoAnswer { question, reason });
@@ -290,7 +325,10 @@ fn public_blob(file: &Path) -> Option<Vec<u8>> {
     let mut name = file.as_os_str().to_owned();
     name.push(".pub");
     let text = std::fs::read_to_string(name).ok()?;
-    ssh_key::PublicKey::from_openssh(&text).ok()?.to_bytes().ok()
+    ssh_key::PublicKey::from_openssh(&text)
+        .ok()?
+        .to_bytes()
+        .ok()
 }
 
 #[cfg(test)]

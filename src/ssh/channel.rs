@@ -186,9 +186,7 @@ impl Channel {
     pub fn poll_write(&mut self, data: &[u8]) -> Step<usize> {
         let size = self.transfer(|channel| {
             // SAFETY: see the module's head; the slice is as long as said.
-            unsafe {
-                raw::libssh2_channel_write_ex(channel, 0, data.as_ptr().cast(), data.len())
-            }
+            unsafe { raw::libssh2_channel_write_ex(channel, 0, data.as_ptr().cast(), data.len()) }
         });
         self.size(size)
     }

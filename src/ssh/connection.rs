@@ -25,11 +25,7 @@ impl Connection {
     ///
     /// # Errors
     /// See [`Error`]; nothing of the person's was sent to the host by then.
-    pub fn open(
-        target: &Target,
-        asker: &dyn Ask,
-        waiter: &Waiter,
-    ) -> Result<Self, Error> {
+    pub fn open(target: &Target, asker: &dyn Ask, waiter: &Waiter) -> Result<Self, Error> {
         refuse_hops(target)?;
         let host_keys = HostKeys::read(target)?;
         let socket = dial::dial(target, waiter)?;
@@ -147,7 +143,10 @@ fn refuse_hops(target: &Target) -> Result<(), Error> {
     ];
     for (name, value) in hops {
         if let Some(value) = value {
-            return Err(Error::Route { name, value: value.clone() });
+            return Err(Error::Route {
+                name,
+                value: value.clone(),
+            });
         }
     }
     Ok(())

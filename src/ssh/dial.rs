@@ -61,7 +61,10 @@ pub fn dial(target: &Target, waiter: &Waiter) -> Result<TcpStream, Error> {
                 None => next_start = now + timeout,
             }
         }
-        let until = running.iter().map(|a| a.deadline).fold(next_start, Instant::min);
+        let until = running
+            .iter()
+            .map(|a| a.deadline)
+            .fold(next_start, Instant::min);
         wait_any(waiter, &running, until)?;
         if let Some(stream) = finished(&mut running, &mut tried) {
             return Ok(stream);
@@ -76,7 +79,9 @@ fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error>
     let (sender, receiver) = std::sync::mpsc::channel();
     let waker = waiter.waker();
     std::thread::spawn(move || {
-        let found = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
+        let found = (host.as_str(), port)
+            .to_socket_addrs()
+            .map(Iterator::collect);
         // Nobody listens any more after a cancel.
         let _ = sender.send(found);
         waker.wake();
@@ -90,7 +95,7 @@ fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error>
                 })?;
             }
             Err(_) => waiter.wait(&mut vec![], None)?,
-        };
+        }
     };
     let wanted: Vec<SocketAddr> = found
         .into_iter()
@@ -110,7 +115,11 @@ fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error>
 }
 
 fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
     if let Some(bind) = &target.bind_address {
         let local: std::net::IpAddr = bind
             .parse()

@@ -107,12 +107,13 @@ impl Exec {
     /// The session's, or the wait's.
     pub fn finish(mut self) -> Result<Channel, Error> {
         let channel = &mut self.channel;
-        self.connection.drive(&self.waiter, |_| channel.poll_close())?;
+        self.connection
+            .drive(&self.waiter, |_| channel.poll_close())?;
         Ok(self.channel)
     }
 
     fn read_stdout(&mut self) -> Result<bool, Error> {
-        let mut buffer = [0; 32768];
+        let mut buffer = [0; 16384];
         match self.channel.poll_read(0, &mut buffer) {
             Poll::Pending => Ok(false),
             Poll::Ready(Ok(0)) => {
@@ -149,7 +150,8 @@ impl Exec {
             }
             if part.ends_with(b"\n") {
                 let line = std::mem::take(&mut self.partial);
-                self.lines.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+                self.lines
+                    .push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
             }
         }
     }

@@ -33,9 +33,15 @@ impl HostKeys {
         let known = KnownHosts::read(&target.user_known_hosts, &target.global_known_hosts)?;
         if let Some(file) = &target.revoked_host_keys {
             // Unread, a revoked key would pass.
-            return Err(Error::Route { name: "RevokedHostKeys", value: file.display().to_string() });
+            return Err(Error::Route {
+                name: "RevokedHostKeys",
+                value: file.display().to_string(),
+            });
         }
-        Ok(Self { known, name: target.known_hosts_name() })
+        Ok(Self {
+            known,
+            name: target.known_hosts_name(),
+        })
     }
 
     /// Asks the server for a key of a type that is known, if any: an RSA-only entry must not look
@@ -50,8 +56,9 @@ impl HostKeys {
                 known == algorithm || (known == "ssh-rsa" && algorithm.starts_with("rsa-"))
             })
         };
-        let (mut order, rest): (Vec<&str>, Vec<&str>) =
-            ALGORITHMS.into_iter().partition(|algorithm| is_known(algorithm));
+        let (mut order, rest): (Vec<&str>, Vec<&str>) = ALGORITHMS
+            .into_iter()
+            .partition(|algorithm| is_known(algorithm));
         order.extend(rest);
         session.method_pref(MethodType::HostKey, &order.join(","))?;
         Ok(())
@@ -69,7 +76,11 @@ impl HostKeys {
         let without_port = match self.known.verdict(&self.name, blob) {
             Verdict::Trusted => return Ok(()),
             Verdict::Changed { known, same_type } => {
-                return Err(Error::HostKeyChanged { fingerprint: print, known, same_type });
+                return Err(Error::HostKeyChanged {
+                    fingerprint: print,
+                    known,
+                    same_type,
+                });
             }
             Verdict::Revoked { file, line } => return Err(Error::HostKeyRevoked { file, line }),
             Verdict::Unknown { without_port } => without_port,
@@ -89,7 +100,10 @@ impl HostKeys {
                     host: self.name.to_string(),
                     key_type: key_type(blob).unwrap_or_else(|| "unknown".into()),
                     fingerprint: print.clone(),
-                    also_known: without_port.into_iter().map(|key| key.fingerprint).collect(),
+                    also_known: without_port
+                        .into_iter()
+                        .map(|key| key.fingerprint)
+                        .collect(),
                 });
                 confirmed(answer, &print).map_err(|reason| unknown(&reason))?;
             }

@@ -64,7 +64,12 @@ impl Question {
     #[must_use]
     pub fn text(&self) -> String {
         match self {
-            Self::HostKey { host, fingerprint, key_type, .. } => format!(
+            Self::HostKey {
+                host,
+                fingerprint,
+                key_type,
+                ..
+            } => format!(
                 "The host {host} is not known yet. It shows the {key_type} key {fingerprint}. \
                  Is that the right one? (yes/no)"
             ),
@@ -99,5 +104,8 @@ pub type Answer = Result<Zeroizing<String>, String>;
 /// Somebody who can be asked. The call returns when the answer is there.
 pub trait Ask {
     /// Asks, and waits for the answer.
+    ///
+    /// # Errors
+    /// In words, why nobody answered.
     fn ask(&self, question: Question) -> Answer;
 }

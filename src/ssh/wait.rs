@@ -186,6 +186,11 @@ mod tests {
         let waiter = Waiter::new().unwrap();
         waiter.waker().wake();
         waiter.wait(&mut vec![], None).unwrap();
-        waiter.wait(&mut vec![], Some(Instant::now() + Duration::from_millis(10))).unwrap();
+        waiter
+            .wait(
+                &mut vec![],
+                Some(Instant::now() + Duration::from_millis(10)),
+            )
+            .unwrap();
     }
 }

@@ -47,7 +47,8 @@ enum Begun {
     Eof,
 }
 
-/// A forwarded connection.
+/// A forwarded connection. Its flags are independent of each other: each direction ends by itself.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Link {
     local: TcpStream,
     channel: Channel,
@@ -202,7 +203,11 @@ impl Link {
         let start = self.down.data.len();
         self.down.data.resize(start + size, 0);
         let result = self.channel.poll_read(0, &mut self.down.data[start..]);
-        let got = if let Poll::Ready(Ok(got)) = result { got } else { 0 };
+        let got = if let Poll::Ready(Ok(got)) = result {
+            got
+        } else {
+            0
+        };
         self.down.data.truncate(start + got);
         self.broken |= matches!(result, Poll::Ready(Err(_)));
         got > 0

@@ -36,15 +36,28 @@ pub fn listen(wanted: Option<u16>) -> io::Result<Listening> {
     if let Some(port) = wanted
         && let Some(listeners) = bind_both(port)?
     {
-        return Ok(Listening { listeners, port, taken: None });
+        return Ok(Listening {
+            listeners,
+            port,
+            taken: None,
+        });
     }
     for _ in 0..TRIES {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
         if let Some(listeners) = bind_both(free)? {
-            return Ok(Listening { listeners, port: free, taken: wanted });
+            return Ok(Listening {
+                listeners,
+                port: free,
+                taken: wanted,
+            });
         }
     }
-    Err(io::Error::new(io::ErrorKind::AddrInUse, "no local port is free"))
+    Err(io::Error::new(
+        io::ErrorKind::AddrInUse,
+        "no local port is free",
+    ))
 }
 
 /// Both loopback addresses or none: a browser may try either for `localhost`, and must never

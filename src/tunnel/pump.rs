@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::listen::Door;
 use super::link::Link;
+use super::listen::Door;
 use crate::ssh::channel::{Channel, Opening, Target};
 use crate::ssh::wait::Waiter;
 use crate::ssh::{Connection, Error};
@@ -84,12 +84,16 @@ impl Pump {
             progress |= link.work(now);
         }
         while let Some(done) = self.links.iter().position(Link::is_done) {
-            self.closing.push(self.links.swap_remove(done).into_channel());
+            self.closing
+                .push(self.links.swap_remove(done).into_channel());
             progress = true;
         }
         let before = self.closing.len();
         let closing = std::mem::take(&mut self.closing);
-        self.closing = closing.into_iter().filter_map(|channel| channel.close().err()).collect();
+        self.closing = closing
+            .into_iter()
+            .filter_map(|channel| channel.close().err())
+            .collect();
         Ok(progress || self.closing.len() < before)
     }
 
@@ -121,7 +125,11 @@ impl Pump {
             && let Some((local, target)) = self.waiting.pop_front()
         {
             let opening = Opening::forward(&target);
-            self.opening = Some(Begun { opening, local, since: Instant::now() });
+            self.opening = Some(Begun {
+                opening,
+                local,
+                since: Instant::now(),
+            });
         }
         let Some(begun) = self.opening.take() else {
             return false;
@@ -132,7 +140,8 @@ impl Pump {
                 return false;
             }
             Poll::Ready(Ok(channel)) => {
-                self.links.push(Link::new(begun.local, channel, begun.since.elapsed()));
+                self.links
+                    .push(Link::new(begun.local, channel, begun.since.elapsed()));
             }
             // The local side sees its connection closed, as if nobody listened there.
             Poll::Ready(Err(error)) => self.refused = Some(error.message().to_owned()),

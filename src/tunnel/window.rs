@@ -21,7 +21,11 @@ pub struct Window {
 impl Window {
     /// For a channel whose opening took `round_trip`.
     pub fn new(round_trip: Duration) -> Self {
-        Self { size: FIRST, round_trip, granted_at: None }
+        Self {
+            size: FIRST,
+            round_trip,
+            granted_at: None,
+        }
     }
 
     /// How many bytes to grant now, if any. `open` bytes may still be sent by the far side, and
