@@ -3,6 +3,7 @@
 //! A question leaves the engine as an event with a reply (see `session::Event::Ask`), so that the
 //! terminal, a dialog or `SSH_ASKPASS` can answer it.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -68,11 +69,16 @@ impl Question {
                 host,
                 fingerprint,
                 key_type,
-                ..
-            } => format!(
-                "The host {host} is not known yet. It shows the {key_type} key {fingerprint}. \
-                 Is that the right one? (yes/no)"
-            ),
+                also_known,
+            } => {
+                let mut text = format!(
+                    "The host {host} is not known yet. It shows the {key_type} key {fingerprint}."
+                );
+                if !also_known.is_empty() {
+                    let _ = write!(text, " (At its usual port: {}.)", also_known.join(", "));
+                }
+                text + " Is that the right one? (yes/no)"
+            }
             Self::EndKernels { host, total, busy } => format!(
                 "{busy} of {total} kernels on {host} compute. End them all the same? (yes/no)"
             ),
