@@ -1,8 +1,10 @@
 //! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
 //!
-//! Dependencies point one way: `cli` → `control` → `session` → `tunnel`, `remote`, `launcher`,
+//! Dependencies point one way: `app`, `cli` → `control` → `session` → `tunnel`, `remote`, `launcher`,
 //! `jupyter`, `ssh` → `config`. The map with the reasons is docs/architecture.md.
 
+#[cfg(feature = "app")]
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod control;

@@ -1,7 +1,6 @@
 //! The command line: what `docs` call "the engine without a screen".
 
 mod arguments;
-mod ask;
 mod configure;
 mod context;
 mod doctor;
@@ -40,7 +39,7 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Outcome {
     let context = Context::new(&arguments);
     match arguments.command {
-        None => Err(no_app()),
+        None => app(&context),
         Some(Command::Open(options)) => open::open(&context, &options),
         Some(Command::List { json }) => servers::list(&context, json),
         Some(Command::Status { host, json }) => servers::status(&context, host.as_deref(), json),
@@ -63,13 +62,31 @@ fn dispatch(arguments: Arguments) -> Outcome {
     }
 }
 
-fn no_app() -> Problem {
-    Problem::new(
+#[cfg(feature = "app")]
+fn app(context: &Context) -> Outcome {
+    // On Linux a missing display would end the process inside GTK, without a word of ours.
+    let display = ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    if !cfg!(target_os = "macos") && !display {
+        return Err(Problem::new(
+            Code::Unsupported,
+            "The app needs a desktop, and there is no display here",
+            "",
+            "Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.",
+        ));
+    }
+    crate::app::run(context.config()?, context.ssh_config().map(Into::into))
+}
+
+#[cfg(not(feature = "app"))]
+fn app(_: &Context) -> Outcome {
+    Err(Problem::new(
         Code::Unsupported,
         "This build is the command line only; it has no menu-bar app",
         "",
         "Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.",
-    )
+    ))
 }
 
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::token::Secret`].

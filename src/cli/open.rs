@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Outcome;
 use super::arguments::OpenOptions;
 use super::context::Context;
 use super::report::Report;
 use super::run::{End, run};
-use super::{Outcome, ask};
 use crate::config::Host;
 use crate::control::{self, Claim, Client, Hub, Lease, Message, Request};
 use crate::explain;
 use crate::jupyter::Page;
-use crate::platform::runtime_folder;
+use crate::platform::{ask, runtime_folder};
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal, Phase};
 

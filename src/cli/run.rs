@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
-use super::{ask, signals};
+use super::signals;
 use crate::explain;
-use crate::platform::Machine;
+use crate::platform::{Machine, ask};
 use crate::problem::Problem;
 use crate::session::{self, Event, Handle, Order};
 

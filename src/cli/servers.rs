@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::Outcome;
 use super::context::Context;
 use super::run::run;
-use super::{Outcome, ask};
 use crate::config::{Config, Host};
 use crate::control::{self, Client, Message, Request};
 use crate::explain;
 use crate::jupyter::{Api, Kernels, redacted};
-use crate::platform::runtime_folder;
+use crate::platform::{ask, runtime_folder};
 use crate::problem::{Code, Problem};
 use crate::session::{Busy, Event, Goal, Phase};
 use crate::ssh::question::Question;

@@ -19,7 +19,7 @@ pub fn close_on_signal(handle: Handle) -> std::io::Result<Arc<AtomicBool>> {
         .spawn(move || {
             for _ in signals.forever() {
                 if seen.swap(true, Ordering::SeqCst) {
-                    super::ask::restore_terminal();
+                    crate::platform::ask::restore_terminal();
                     std::process::exit(130);
                 }
                 handle.close();

@@ -1,5 +1,6 @@
-//! What differs between machines: folders, opening a browser, what is remembered.
+//! What differs between machines: folders, questions, opening a browser, what is remembered.
 
+pub mod ask;
 mod browser;
 mod door;
 mod folders;

@@ -22,6 +22,7 @@ pub fn ask(question: Question, reply: Reply) {
 }
 
 /// Asks a question that is not a session's, and waits.
+#[must_use]
 pub fn confirm(question: &Question) -> bool {
     answer(question).is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
 }
