@@ -8,7 +8,7 @@ use crate::jupyter::ApiError;
 use crate::problem::{Code, Problem};
 use crate::remote::{Error as RemoteError, Failure};
 use crate::ssh::Error as SshError;
-use crate::ssh::known_hosts::KnownKey;
+use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::Target;
 use crate::ssh::wait::WaitError;
 use crate::token::redact;
@@ -27,21 +27,22 @@ pub fn remote(host: &Host, target: Option<&Target>, error: &RemoteError) -> Prob
             ),
             redact(output),
             format!(
-                "Try `ssh {}`: a line in its profile may end it, or it may not be a shell.",
+                "Try `ssh {}`: a line in the start-up files there may end the shell, or the account may have none.",
                 host.ssh_destination()
             ),
         ),
         RemoteError::Unexpected(answer) => Problem::new(
             Code::LoginShell,
-            format!("{} gave an answer that makes no sense", host.name),
-            redact(answer),
+            format!("{} gave an answer that was not asked for", host.name),
+            // Its kind alone: what it carries may hold a token.
+            answer.split(['(', '{']).next().unwrap_or_default().trim(),
             "Please report this, with what `remote-jupyter doctor` says.",
         ),
         RemoteError::Random(error) => Problem::new(
             Code::Local,
-            "This machine gives no random numbers",
+            format!("{}: this machine gives no random numbers", host.name),
             error.to_string(),
-            "Without them nothing can be kept secret; see the system's log.",
+            "Without them nothing can be kept secret: look into the system's log.",
         ),
     }
 }
@@ -62,9 +63,11 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
             value,
         } => Problem::new(
             Code::Route,
-            format!("{name} needs {keyword}, which this version does not have yet"),
+            format!("{name} needs {keyword}, which this version does not support yet"),
             format!("{keyword} {value}"),
-            format!("Until then: `ssh -N -L 8888:localhost:8888 {destination}`."),
+            format!(
+                "Until it does, forward a port by hand: `ssh -N -L 8888:localhost:8888 {destination}`."
+            ),
         ),
         SshError::NameUnknown {
             host: wanted,
@@ -85,7 +88,17 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
             Code::HostKeyFiles,
             format!("The host key of {name} cannot be checked"),
             error.to_string(),
-            "Make the file readable and writable for yourself.",
+            match error {
+                KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
+                    "Make the file readable and writable for yourself."
+                }
+                KnownHostsError::UnwritableName { .. } => {
+                    "Give it a plain HostName or HostKeyAlias in ~/.ssh/config."
+                }
+                KnownHostsError::MalformedKey { .. } => {
+                    "Check that an SSH server answers on that port."
+                }
+            },
         ),
         SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
@@ -126,7 +139,9 @@ fn waiting(name: &str, error: &WaitError) -> Problem {
             Code::TimedOut,
             format!("{name} took longer than allowed"),
             String::new(),
-            "Allow more with `--timeout SECONDS`; `remote-jupyter doctor` shows which step is slow.",
+            format!(
+                "`remote-jupyter doctor {name}` shows which step is slow; `open` takes `--timeout SECONDS`."
+            ),
         ),
         WaitError::Cancelled => {
             Problem::new(Code::Interrupted, format!("{name}: interrupted"), "", "")
@@ -173,7 +188,7 @@ fn dial(
 fn handshake(name: &str, text: &str) -> Problem {
     let old = text.contains("method") || text.contains("exchange");
     let remedy = if old {
-        "An SSH server that knows only SHA-1 is too old for this program; it needs an update."
+        "A server that knows only SHA-1 is too old for this program and needs an update; `ssh -v` shows what it offers."
     } else {
         "Check that an SSH server answers on that port: `ssh -v` shows its greeting."
     };
@@ -270,7 +285,7 @@ fn far_side(host: &Host, failure: &Failure) -> Problem {
                     host.workdir.as_deref().unwrap_or("~"),
                     host.name
                 ),
-                text.clone(),
+                redact(text),
                 "Create it there, or change `workdir`.",
             ),
             "unwritable" => Problem::new(
@@ -279,19 +294,19 @@ fn far_side(host: &Host, failure: &Failure) -> Problem {
                     "Nothing can be written below ~/.local/state/remote-jupyter on {}",
                     host.name
                 ),
-                text.clone(),
-                "The disk or your quota may be full, or the folder not yours: see `df -h ~` and `ls -ld` there.",
+                redact(text),
+                "The disk or your quota may be full, or the folder may not be yours: look at `df -h ~` and `ls -ld ~/.local/state` there.",
             ),
             "socket" => Problem::new(
                 Code::RemoteFolder,
                 format!("The path of the unix socket is too long on {}", host.name),
-                text.clone(),
+                redact(text),
                 "Use bind = \"loopback\".",
             ),
             _ => Problem::new(
                 Code::LoginShell,
                 format!("The script failed on {}", host.name),
-                format!("{code} {text}"),
+                redact(&format!("{code} {text}")),
                 "Please report this, with what `remote-jupyter doctor` says.",
             ),
         },
@@ -309,6 +324,12 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
                 format!("The command `{command}` does not exist on {name}"),
                 log,
                 "Check `command`, and whether `setup` puts it on the PATH.",
+            ),
+            None if !host.setup.is_empty() => Problem::new(
+                Code::NoJupyter,
+                format!("Jupyter, or a command of `setup`, does not exist on {name}"),
+                log,
+                "The lines above name it; try the `setup` lines by hand there.",
             ),
             None => Problem::new(
                 Code::NoJupyter,
@@ -339,7 +360,7 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
 pub fn api(host: &str, error: &ApiError) -> Problem {
     let remedy = match error {
         ApiError::Status(403) => {
-            "Its token is not the one in its runtime file: stop it there, and let it be started anew."
+            "It does not take the token of its runtime file: stop it there, and open it again."
         }
         ApiError::NoAnswer(_) => {
             "Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding)."
@@ -349,7 +370,7 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
     Problem::new(
         Code::JupyterAnswer,
         format!("Jupyter runs on {host}, but does not answer through the tunnel"),
-        error.to_string(),
+        redact(&error.to_string()),
         remedy,
     )
 }
@@ -361,7 +382,7 @@ pub fn lost(host: &str, error: &SshError) -> Problem {
         Code::Lost,
         format!("The connection to {host} is lost"),
         error.to_string(),
-        "Jupyter goes on there: open it again.",
+        "A Jupyter that was running there still is: open it again.",
     )
 }
 
@@ -405,7 +426,7 @@ pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
         Code::Local,
         format!("{host}: the control sockets cannot be used"),
         error.to_string(),
-        "Check $XDG_RUNTIME_DIR, or whether another remote-jupyter hangs.",
+        "`remote-jupyter doctor` names their folder; another remote-jupyter may also hang.",
     )
 }
 
@@ -419,3 +440,6 @@ pub fn bug(host: &str) -> Problem {
         "Please report this, with what was printed above.",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,7 +78,9 @@ fn hold(
         if let Event::Ready(_) = event {
             was_ready = true;
             if !options.json {
-                eprintln!("  The tunnel stands until Ctrl-C; Jupyter goes on after that.");
+                eprintln!(
+                    "  The tunnel stays open until Ctrl-C; Jupyter keeps running after that."
+                );
             }
         }
     })?;
@@ -96,7 +98,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
         } if was_ready => {
             if !options.json {
                 eprintln!(
-                    "\nThe tunnel to {} is closed; Jupyter goes on there.",
+                    "\nThe tunnel to {} is closed; Jupyter keeps running there.",
                     host.name
                 );
             }
@@ -133,7 +135,7 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, mut report: Re
             Phase::Ready if message.note().is_none() => {
                 report.finish();
                 if !options.json {
-                    eprintln!("  Another remote-jupyter holds this tunnel.");
+                    eprintln!("  Another remote-jupyter holds this tunnel and keeps it open.");
                 }
                 return Ok(0);
             }

@@ -27,7 +27,7 @@ pub fn list(context: &Context, json: bool) -> Outcome {
     if config.hosts.is_empty() && !json {
         eprintln!(
             "No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh \
-             configuration; `remote-jupyter open DESTINATION` works without."
+             configuration; `remote-jupyter open DESTINATION` works without one."
         );
     }
     for host in &config.hosts {
@@ -133,7 +133,11 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     let Some(client) = held(&host)? else {
-        return done(&host, json, &format!("No tunnel to {} stands.", host.name));
+        return done(
+            &host,
+            json,
+            &format!("There is no open tunnel to {}.", host.name),
+        );
     };
     for message in answers(client, &host, &Request::Close)? {
         if message.phase == Phase::Failed {
@@ -146,7 +150,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
         &host,
         json,
         &format!(
-            "The tunnel to {} is closed; Jupyter goes on there.",
+            "The tunnel to {} is closed; Jupyter keeps running there.",
             host.name
         ),
     )

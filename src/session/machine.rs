@@ -387,7 +387,7 @@ impl Machine {
             ));
         } else if !answer.authenticated {
             effects.push(Effect::Note(
-                "This server has neither token nor password: everybody on its machine can use it."
+                "This server has neither token nor password: every account on its machine and on this one can use it."
                     .into(),
             ));
         }
@@ -429,8 +429,8 @@ impl Machine {
                 return over(Effect::TellFailed(Problem::new(
                     Code::NotStopped,
                     format!("Jupyter on {host} did not end"),
-                    "It was asked through its own interface, then with TERM and KILL.",
-                    "Look at the process there; it may hang in a file system that is gone.",
+                    "It was asked to shut down, then sent TERM and KILL.",
+                    "Look at the process there: it may be waiting for a file system that is gone.",
                 )));
             }
             "itself" => format!("Jupyter on {host} has shut down."),
@@ -440,7 +440,7 @@ impl Machine {
     }
 
     fn kernels_busy(&self, kernels: Option<Kernels>) -> Problem {
-        let detail = kernels.map(|k| format!("{} of {} kernels compute.", k.busy, k.total));
+        let detail = kernels.map(|k| format!("{} of {} kernels are busy.", k.busy, k.total));
         Problem::new(
             Code::KernelsBusy,
             format!(
@@ -449,7 +449,7 @@ impl Machine {
             ),
             detail.unwrap_or_default(),
             format!(
-                "`remote-jupyter stop {} --yes` ends them all the same.",
+                "`remote-jupyter stop {} --yes` ends them anyway.",
                 self.plan.host
             ),
         )
