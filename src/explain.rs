@@ -102,7 +102,7 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
         ),
         SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
-        | SshError::HostKeyRevoked { .. } => host_key(name, target, error),
+        | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
         SshError::AuthRefused {
             user,
             tried,
@@ -200,7 +200,7 @@ fn handshake(name: &str, text: &str) -> Problem {
     )
 }
 
-fn host_key(name: &str, target: Option<&Target>, error: &SshError) -> Problem {
+fn host_key(name: &str, destination: &str, target: Option<&Target>, error: &SshError) -> Problem {
     let filed = target.map_or_else(
         || name.to_owned(),
         |target| target.known_hosts_name().to_string(),
@@ -238,8 +238,7 @@ fn host_key(name: &str, target: Option<&Target>, error: &SshError) -> Problem {
             format!("The host key of {name} is not known and was not accepted"),
             format!("{fingerprint}\n{reason}"),
             format!(
-                "Compare the fingerprint with the administrator's, then connect once with `ssh {}` or answer yes.",
-                target.map_or(name, |target| &target.alias)
+                "Compare the fingerprint with the administrator's, then connect once with `ssh {destination}`, or answer yes here."
             ),
         ),
         other => Problem::new(Code::HostKeyUnknown, format!("{name}: {other}"), "", ""),

@@ -263,7 +263,16 @@ fn no_failure_shows_a_token() {
 
 #[test]
 fn commands_to_try_name_the_ssh_destination() {
-    for error in [bad_destination().into(), route(), denied_login(&[])] {
+    let unknown = SshError::HostKeyUnknown {
+        fingerprint: "SHA256:new".into(),
+        reason: "the answer was not yes".into(),
+    };
+    for error in [
+        bad_destination().into(),
+        route(),
+        denied_login(&[]),
+        unknown,
+    ] {
         let problem = remote(&host(), None, &RemoteError::Ssh(error));
         assert!(problem.remedy.contains("me@gpu01.example.org"), "{problem}");
     }
