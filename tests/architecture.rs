@@ -278,3 +278,26 @@ fn files() -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+#[test]
+fn the_document_has_the_same_table() {
+    let text = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md"));
+    for (name, uses) in ALLOWED {
+        let row = if uses.is_empty() {
+            None
+        } else {
+            Some(format!("| `{name}` | {} |", uses.join(", ")))
+        };
+        let found = match &row {
+            Some(row) => text.lines().any(|line| line == row),
+            None => text
+                .lines()
+                .any(|line| line.ends_with("| none |") && line.contains(&format!("`{name}`"))),
+        };
+        assert!(
+            found,
+            "docs/architecture.md has no row {}",
+            row.unwrap_or_else(|| format!("of `{name}` with none"))
+        );
+    }
+}

@@ -138,3 +138,27 @@ pub fn words(phase: Phase) -> &'static str {
         Phase::Closed => "closed",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phase_has_words_of_its_own() {
+        let phases = [
+            Phase::Resolving,
+            Phase::Connecting,
+            Phase::Authenticating,
+            Phase::Finding,
+            Phase::Starting,
+            Phase::Forwarding,
+            Phase::Ready,
+            Phase::Failed,
+            Phase::Closed,
+        ];
+        let all: Vec<&str> = phases.into_iter().map(words).collect();
+        for (at, words) in all.iter().enumerate() {
+            assert!(!words.is_empty() && !all[..at].contains(words), "{words}");
+        }
+    }
+}
