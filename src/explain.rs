@@ -7,6 +7,7 @@ use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;
 use crate::problem::{Code, Problem};
 use crate::remote::{Error as RemoteError, Failure};
+use crate::session::Phase;
 use crate::ssh::Error as SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::Target;
@@ -15,8 +16,9 @@ use crate::token::redact;
 
 /// Explains a failure on the way to, or on, the far side.
 #[must_use]
-pub fn remote(host: &Host, target: Option<&Target>, error: &RemoteError) -> Problem {
+pub fn remote(host: &Host, target: Option<&Target>, phase: Phase, error: &RemoteError) -> Problem {
     match error {
+        RemoteError::Ssh(SshError::Wait(wait)) => waiting(&host.name, phase, wait),
         RemoteError::Ssh(error) => ssh(host, target, error),
         RemoteError::Failed(failure) => far_side(host, failure),
         RemoteError::NoScript { output } => Problem::new(
@@ -57,7 +59,7 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
             error.to_string(),
             format!("Check it with `ssh -G {destination}`."),
         ),
-        SshError::Wait(wait) => waiting(name, wait),
+        SshError::Wait(wait) => waiting(name, Phase::Connecting, wait),
         SshError::Route {
             name: keyword,
             value,
@@ -133,11 +135,20 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
     }
 }
 
-fn waiting(name: &str, error: &WaitError) -> Problem {
+fn waiting(name: &str, phase: Phase, error: &WaitError) -> Problem {
     match error {
+        WaitError::TimedOut if phase == Phase::Starting => Problem::new(
+            Code::TimedOut,
+            format!("{name}: starting Jupyter took longer than allowed"),
+            "It goes on starting there.",
+            format!(
+                "Open it again to wait on; `remote-jupyter logs {name}` shows what it says, \
+                 `remote-jupyter stop {name}` ends it."
+            ),
+        ),
         WaitError::TimedOut => Problem::new(
             Code::TimedOut,
-            format!("{name} took longer than allowed"),
+            format!("{name}: {} took longer than allowed", phase.words()),
             String::new(),
             format!(
                 "`remote-jupyter doctor {name}` shows which step is slow; `open` takes `--timeout SECONDS`."

@@ -98,7 +98,7 @@ impl Report {
             return;
         }
         self.told = Some(phase);
-        let text = format!("{}: {}", self.host, words(phase));
+        let text = format!("{}: {}", self.host, phase.words());
         if self.watched {
             self.resume();
             self.line.set_message(text);
@@ -121,44 +121,5 @@ impl Report {
             "  Jupyter {} on {} {how} (process {}); ready after {seconds:.1} s.",
             server.version, server.host, server.pid
         );
-    }
-}
-
-/// A phase in words.
-pub fn words(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Resolving => "reading the ssh configuration",
-        Phase::Connecting => "connecting",
-        Phase::Authenticating => "logging in",
-        Phase::Finding => "looking for a running Jupyter",
-        Phase::Starting => "starting Jupyter",
-        Phase::Forwarding => "waiting for Jupyter's answer",
-        Phase::Ready => "ready",
-        Phase::Failed => "failed",
-        Phase::Closed => "closed",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_phase_has_words_of_its_own() {
-        let phases = [
-            Phase::Resolving,
-            Phase::Connecting,
-            Phase::Authenticating,
-            Phase::Finding,
-            Phase::Starting,
-            Phase::Forwarding,
-            Phase::Ready,
-            Phase::Failed,
-            Phase::Closed,
-        ];
-        let all: Vec<&str> = phases.into_iter().map(words).collect();
-        for (at, words) in all.iter().enumerate() {
-            assert!(!words.is_empty() && !all[..at].contains(words), "{words}");
-        }
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::context::Context;
-use super::report::words;
 use super::run::run;
 use super::{Outcome, ask};
 use crate::config::{Config, Host};
@@ -49,7 +48,7 @@ pub fn list(context: &Context, json: bool) -> Outcome {
                 host.name,
                 host.ssh_destination(),
                 host.launcher,
-                words(phase)
+                phase.words()
             );
         }
     }
@@ -114,10 +113,10 @@ fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) 
 
 fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let Some(message) = message else {
-        return words(Phase::Closed).to_owned();
+        return Phase::Closed.words().to_owned();
     };
     let Some(ready) = message.ready() else {
-        return words(message.phase).to_owned();
+        return message.phase.words().to_owned();
     };
     let kernels = match kernels {
         None => "kernels unknown".to_owned(),

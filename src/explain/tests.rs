@@ -199,6 +199,10 @@ fn on_the_far_side() -> Vec<(Code, RemoteError)> {
     ]
 }
 
+fn explained(host: &Host, error: &RemoteError) -> Problem {
+    remote(host, None, Phase::Connecting, error)
+}
+
 fn everything() -> Vec<(Code, Problem)> {
     let host = host();
     let name = host.name.as_str();
@@ -208,7 +212,7 @@ fn everything() -> Vec<(Code, Problem)> {
     });
     let mut problems: Vec<(Code, Problem)> = on_the_way
         .chain(on_the_far_side())
-        .map(|(code, error)| (code, remote(&host, None, &error)))
+        .map(|(code, error)| (code, remote(&host, None, Phase::Starting, &error)))
         .collect();
     let leaky = ApiError::NotJupyter(log());
     problems.extend([
@@ -273,7 +277,7 @@ fn commands_to_try_name_the_ssh_destination() {
         denied_login(&[]),
         unknown,
     ] {
-        let problem = remote(&host(), None, &RemoteError::Ssh(error));
+        let problem = explained(&host(), &RemoteError::Ssh(error));
         assert!(problem.remedy.contains("me@gpu01.example.org"), "{problem}");
     }
 }
@@ -281,14 +285,14 @@ fn commands_to_try_name_the_ssh_destination() {
 #[test]
 fn every_address_that_was_tried_is_told() {
     let error = dialled(&[io::ErrorKind::TimedOut, io::ErrorKind::HostUnreachable]);
-    let problem = remote(&host(), None, &error.into());
+    let problem = explained(&host(), &error.into());
     assert!(problem.detail.contains("192.0.2.1:2222"), "{problem}");
     assert!(problem.detail.contains("192.0.2.2:2222"), "{problem}");
 }
 
 #[test]
 fn a_changed_host_key_shows_both_keys_and_where_the_old_one_stands() {
-    let problem = remote(&host(), None, &changed(true).into());
+    let problem = explained(&host(), &changed(true).into());
     for want in ["SHA256:new", "SHA256:old", "known_hosts:3"] {
         assert!(problem.detail.contains(want), "{problem}");
     }
@@ -305,16 +309,16 @@ fn a_missing_command_is_told_apart_from_a_missing_jupyter() {
         })
     };
     let mut host = host();
-    let problem = remote(&host, None, &gone());
+    let problem = explained(&host, &gone());
     assert!(problem.title.contains("no Jupyter on the PATH"));
     assert!(problem.remedy.contains("module load"), "{problem}");
 
     host.setup = vec!["module load python".into()];
-    let problem = remote(&host, None, &gone());
+    let problem = explained(&host, &gone());
     assert!(problem.remedy.contains("`setup`"), "{problem}");
 
     host.command = Some("jupiter lab".into());
-    let problem = remote(&host, None, &gone());
+    let problem = explained(&host, &gone());
     assert!(problem.title.contains("`jupiter lab`"), "{problem}");
 }
 
@@ -324,7 +328,24 @@ fn a_taken_port_on_the_far_side_is_recognised() {
         status: Some(1),
         log: "The port 8888 is already in use".into(),
     });
-    let problem = remote(&host(), None, &died);
+    let problem = explained(&host(), &died);
     assert!(problem.remedy.contains("remote_port"), "{problem}");
     assert!(problem.title.contains("exit status 1"), "{problem}");
+}
+
+#[test]
+fn a_timeout_names_the_step_that_was_slow() {
+    let error = RemoteError::Ssh(WaitError::TimedOut.into());
+    let problem = explained(&host(), &error);
+    assert!(
+        problem.title.contains("connecting took longer"),
+        "{problem}"
+    );
+
+    let problem = remote(&host(), None, Phase::Starting, &error);
+    assert!(problem.title.contains("starting Jupyter"), "{problem}");
+    assert!(
+        problem.remedy.contains("remote-jupyter logs gpu01"),
+        "{problem}"
+    );
 }

@@ -33,6 +33,24 @@ pub enum Phase {
     Closed,
 }
 
+impl Phase {
+    /// The phase as the progress line and `status` show it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Resolving => "reading the ssh configuration",
+            Self::Connecting => "connecting",
+            Self::Authenticating => "logging in",
+            Self::Finding => "looking for a running Jupyter",
+            Self::Starting => "starting Jupyter",
+            Self::Forwarding => "waiting for Jupyter's answer",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 /// The server behind a ready tunnel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerInfo {

@@ -185,6 +185,8 @@ pub enum Effect {
         /// Whether it ends by itself.
         asked: bool,
     },
+    /// End a launch that has not become a server yet, in that folder.
+    Abort(String),
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.
@@ -332,6 +334,9 @@ impl Machine {
             return (State::Listening(Box::new(found)), effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
+            if let Some(folder) = facts.starting {
+                return (State::Ending, vec![Effect::Abort(folder)]);
+            }
             let text = format!("No Jupyter of yours runs on {}.", self.plan.host);
             return over_with(Effect::Note(text), Effect::TellClosed);
         }

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 use super::Error;
 use super::resolve::{AddressFamily, Target};
@@ -129,6 +129,12 @@ fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
     socket.set_nonblocking(true)?;
     // Key presses are small packets; Nagle's algorithm would hold each for a round trip.
     socket.set_tcp_nodelay(true)?;
+    // As ssh's TCPKeepAlive: a peer that is gone is noticed within a minute also when idle.
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(30))
+        .with_interval(Duration::from_secs(10))
+        .with_retries(3);
+    socket.set_tcp_keepalive(&keepalive)?;
     match socket.connect(&address.into()) {
         Ok(()) => Ok(socket),
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(socket),

@@ -528,6 +528,20 @@ fn a_stop_with_nothing_running_is_done_and_launches_nothing() {
 }
 
 #[test]
+fn a_stop_ends_a_launch_that_is_still_starting() {
+    let mut machine = after(stop(Busy::Ask), vec![]);
+    let mut facts = facts();
+    facts.starting = Some("/s/1".into());
+    assert_eq!(
+        machine.handle(Input::Found(vec![], facts)),
+        [Effect::Abort("/s/1".into())]
+    );
+    let effects = machine.handle(Input::Gone("TERM".into()));
+    assert!(note(&effects).contains("gpu01"));
+    assert!(machine.has_ended());
+}
+
+#[test]
 fn a_standing_tunnel_can_be_told_to_stop_its_server() {
     let mut machine = ready();
     assert_eq!(
