@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;
+use crate::phase::Phase;
 use crate::problem::{Code, Problem};
 use crate::remote::{Error as RemoteError, Failure};
-use crate::session::Phase;
 use crate::ssh::Error as SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::Target;
