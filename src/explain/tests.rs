@@ -301,25 +301,47 @@ fn a_changed_host_key_shows_both_keys_and_where_the_old_one_stands() {
 }
 
 #[test]
-fn a_missing_command_is_told_apart_from_a_missing_jupyter() {
-    let gone = || {
+fn what_was_not_found_is_told_apart() {
+    let gone = |log: &str| {
         RemoteError::Failed(Failure::Died {
             status: Some(127),
-            log: "not found".into(),
+            log: log.into(),
         })
     };
+    let no_jupyter = gone("no jupyter on the PATH: /usr/bin");
     let mut host = host();
-    let problem = explained(&host, &gone());
+    let problem = explained(&host, &no_jupyter);
     assert!(problem.title.contains("no Jupyter on the PATH"));
     assert!(problem.remedy.contains("module load"), "{problem}");
 
     host.setup = vec!["module load python".into()];
-    let problem = explained(&host, &gone());
+    assert_eq!(explained(&host, &no_jupyter).code, Code::NoJupyter);
+    let problem = explained(&host, &gone("bash: module: command not found"));
+    assert_eq!(problem.code, Code::JupyterDied);
     assert!(problem.remedy.contains("`setup`"), "{problem}");
 
     host.command = Some("jupiter lab".into());
-    let problem = explained(&host, &gone());
+    let problem = explained(&host, &gone("bash: jupiter: command not found"));
     assert!(problem.title.contains("`jupiter lab`"), "{problem}");
+}
+
+#[test]
+fn a_full_disk_and_a_silent_end_have_remedies_of_their_own() {
+    let died = |log: &str| {
+        RemoteError::Failed(Failure::Died {
+            status: Some(1),
+            log: log.into(),
+        })
+    };
+    for log in [
+        "OSError: No space left on device",
+        "Disk quota exceeded",
+        "",
+    ] {
+        let problem = explained(&host(), &died(log));
+        assert!(problem.remedy.contains("df -h"), "{problem}");
+        assert!(!problem.remedy.contains("last words"), "{problem}");
+    }
 }
 
 #[test]
