@@ -4,8 +4,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Poll;
 
-use rustix::event::PollFlags;
-
 use super::Error;
 use super::channel::{Channel, Opening};
 use super::connection::Connection;
@@ -86,10 +84,7 @@ impl Exec {
             }
             let progress = self.read_stderr()? | self.read_stdout()?;
             if !progress && !self.ended {
-                self.waiter.wait_one(
-                    self.connection.socket(),
-                    self.connection.interest() | PollFlags::IN,
-                )?;
+                self.connection.wait(&self.waiter)?;
             }
         }
     }
