@@ -80,6 +80,12 @@ impl Pump {
         self.doors.push(door);
     }
 
+    /// How many channels are open or on their way to be closed.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.links.len() + self.closing.len()
+    }
+
     /// Why the far side last refused a connection, once.
     pub fn take_refusal(&mut self) -> Option<String> {
         self.refused.take()
