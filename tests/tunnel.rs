@@ -344,3 +344,168 @@ fn an_idle_tunnel_notices_at_once_that_the_connection_is_lost() {
     );
     assert!(!is_cancel, "{error}");
 }
+
+/// The program itself, with a real Jupyter behind it.
+#[cfg(target_os = "linux")]
+mod program {
+    use super::*;
+    use std::net::{Ipv6Addr, TcpListener};
+    use support::{Opened, http};
+
+    /// Three further forwards, the last with a local port that someone else has.
+    struct Forwards {
+        echo: u16,
+        source: u16,
+        taken: u16,
+    }
+
+    fn configure(client: &Client, echo: &Service, source: &Service, wanted: [u16; 2]) {
+        let forward = |name, remote: u16, local: u16| {
+            format!(
+                "[[host.forward]]\nname = \"{name}\"\nremote = \"127.0.0.1:{remote}\"\nlocal_port = {local}\n"
+            )
+        };
+        let mut text = "[[host]]\nname = \"test\"\n".to_owned();
+        text += &forward("Echo", echo.port, wanted[0]);
+        text += &forward("Taken", echo.port, wanted[1]);
+        text += &format!(
+            "[[host.forward]]\nname = \"Source\"\nremote = \"127.0.0.1:{}\"\n",
+            source.port
+        );
+        client.configure(&text);
+    }
+
+    /// The local ports, from the notes that tell them.
+    fn forwards(opened: &Opened) -> Forwards {
+        let port = |name: &str| {
+            let says = format!("{name} is at localhost:");
+            let rest = opened.seen.iter().find_map(|line| line.split(&says).nth(1));
+            let digits = rest.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+            digits.and_then(|port| port.parse().ok()).expect(name)
+        };
+        Forwards {
+            echo: port("Echo"),
+            source: port("Source"),
+            taken: port("Taken"),
+        }
+    }
+
+    fn connect(port: u16) -> TcpStream {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap()
+    }
+
+    /// Resident memory, in MiB.
+    fn memory(opened: &Opened) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", opened.pid())).unwrap();
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            / 1024
+    }
+
+    /// Processor time so far, in hundredths of a second.
+    fn ticks(opened: &Opened) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", opened.pid())).unwrap();
+        let after_name = stat.rsplit(") ").next().unwrap();
+        let words: Vec<&str> = after_name.split(' ').collect();
+        words[11].parse::<u64>().unwrap() + words[12].parse::<u64>().unwrap()
+    }
+
+    /// Waits until it has nothing to do, and measures that it then does nothing for a second.
+    fn assert_rests(opened: &Opened, when: &str) {
+        let mut last = 0;
+        let rests = || std::mem::replace(&mut last, ticks(opened)) == ticks(opened);
+        assert!(eventually(PATIENCE, rests), "{when}");
+        let before = ticks(opened);
+        thread::sleep(Duration::from_secs(1));
+        let used = ticks(opened) - before;
+        assert!(used <= 3, "{used} hundredths of a second {when}");
+    }
+
+    #[test]
+    fn forwards_stay_small_and_quiet_and_end_with_the_connection() {
+        let sshd = Sshd::start();
+        let client = Client::of(&sshd);
+        let (echo, source) = (Service::echo(), Service::source(u64::MAX));
+        let theirs = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let theirs_port = theirs.local_addr().unwrap().port();
+        let free = support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port();
+        configure(&client, &echo, &source, [free, theirs_port]);
+        let mut opened = client.open("test");
+        let ready = opened.wait_phase("ready");
+        let ports = forwards(&opened);
+        assert_eq!(ports.echo, free);
+        assert_ne!(ports.taken, theirs_port);
+        let says = format!("({theirs_port} is in use)");
+        assert!(
+            opened.seen.iter().any(|line| line.contains(&says)),
+            "{:?}",
+            opened.seen
+        );
+        assert_eq!(exchange(connect(ports.taken), b"both"), b"both");
+        assert_eq!(http::api(&ready, "api/status").status, 200);
+        let v6 = TcpStream::connect((Ipv6Addr::LOCALHOST, free)).unwrap();
+        assert_eq!(exchange(v6, b"both"), b"both");
+        assert_rests(&opened, "idle");
+        a_stalled_reader_holds_a_window(&opened, &ports);
+        a_slow_reader_holds_no_more(&opened, &ports);
+        assert_rests(&opened, "afterwards");
+        sshd.drop_connections();
+        let finished = opened.wait_exit_within(Duration::from_secs(3));
+        assert_eq!(finished.code, Some(9), "{finished}");
+        without_file_descriptors_it_rests_too(&sshd);
+    }
+
+    fn a_stalled_reader_holds_a_window(opened: &Opened, ports: &Forwards) {
+        let before = memory(opened);
+        let mut stalled = connect(ports.source);
+        stalled.read_exact(&mut [0; 1000]).unwrap();
+        assert_rests(opened, "with a reader that stalls");
+        let grown = memory(opened) - before.min(memory(opened));
+        assert!(grown < 40, "{grown} MiB with a reader that stalls");
+        assert_eq!(exchange(connect(ports.echo), b"beside it"), b"beside it");
+    }
+
+    /// It reads on and on, always slower than the bytes come.
+    fn a_slow_reader_holds_no_more(opened: &Opened, ports: &Forwards) {
+        let before = memory(opened);
+        let mut slow = connect(ports.source);
+        let mut part = vec![0; 256 << 10];
+        for _ in 0..400 {
+            slow.read_exact(&mut part).unwrap();
+            thread::sleep(Duration::from_millis(5));
+        }
+        let grown = memory(opened) - before.min(memory(opened));
+        assert!(grown < 40, "{grown} MiB after 100 MiB to a slow reader");
+    }
+
+    fn without_file_descriptors_it_rests_too(sshd: &Sshd) {
+        let client = Client::of(sshd);
+        let (echo, source) = (Service::echo(), Service::source(0));
+        let wanted = [(); 2].map(|()| support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port());
+        configure(&client, &echo, &source, wanted);
+        let open = client.command(&["open", "test", "--json", "--no-browser"]);
+        let mut limited = client.bare("sh");
+        limited.args(["-c", "ulimit -n 40; exec \"$@\"", "sh"]);
+        limited.arg(open.get_program()).args(open.get_args());
+        let mut opened = Opened::spawn(&mut limited);
+        opened.wait_phase("ready");
+        let ports = forwards(&opened);
+        let mut many: Vec<TcpStream> = (0..60).map(|_| connect(ports.echo)).collect();
+        let before = ticks(&opened);
+        thread::sleep(Duration::from_secs(1));
+        let used = ticks(&opened) - before;
+        assert!(
+            used < 20,
+            "{used} hundredths of a second without file descriptors"
+        );
+        many.truncate(10);
+        assert_eq!(exchange(connect(ports.echo), b"again"), b"again");
+    }
+}
