@@ -162,7 +162,7 @@ fn a_client_that_resets_in_the_middle_leaves_nothing_behind() {
     let tunnel = Tunnel::to(&client, &[source.port, Service::echo().port]);
     for _ in 0..20 {
         let mut stream = tunnel.connect_to(0);
-        stream.read_exact(&mut [0; 100_000]).unwrap();
+        stream.read_exact(&mut vec![0; 100_000]).unwrap();
         let socket = socket2::SockRef::from(&stream);
         socket.set_linger(Some(Duration::ZERO)).unwrap();
     }
@@ -352,14 +352,14 @@ mod program {
     use std::net::{Ipv6Addr, TcpListener};
     use support::{Opened, http};
 
-    /// Three further forwards, the last with a local port that someone else has.
+    /// Three further forwards' local ports; someone else has the one that the second asks for.
     struct Forwards {
         echo: u16,
         source: u16,
         taken: u16,
     }
 
-    fn configure(client: &Client, echo: &Service, source: &Service, wanted: [u16; 2]) {
+    fn configure(client: &Client, echo: &Service, source: &Service, wanted: [u16; 3]) {
         let forward = |name, remote: u16, local: u16| {
             format!(
                 "[[host.forward]]\nname = \"{name}\"\nremote = \"127.0.0.1:{remote}\"\nlocal_port = {local}\n"
@@ -368,10 +368,7 @@ mod program {
         let mut text = "[[host]]\nname = \"test\"\n".to_owned();
         text += &forward("Echo", echo.port, wanted[0]);
         text += &forward("Taken", echo.port, wanted[1]);
-        text += &format!(
-            "[[host.forward]]\nname = \"Source\"\nremote = \"127.0.0.1:{}\"\n",
-            source.port
-        );
+        text += &forward("Source", source.port, wanted[2]);
         client.configure(&text);
     }
 
@@ -388,6 +385,10 @@ mod program {
             source: port("Source"),
             taken: port("Taken"),
         }
+    }
+
+    fn free_port() -> u16 {
+        support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port()
     }
 
     fn connect(port: u16) -> TcpStream {
@@ -435,8 +436,8 @@ mod program {
         let (echo, source) = (Service::echo(), Service::source(u64::MAX));
         let theirs = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let theirs_port = theirs.local_addr().unwrap().port();
-        let free = support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port();
-        configure(&client, &echo, &source, [free, theirs_port]);
+        let free = free_port();
+        configure(&client, &echo, &source, [free, theirs_port, free_port()]);
         let mut opened = client.open("test");
         let ready = opened.wait_phase("ready");
         let ports = forwards(&opened);
@@ -488,7 +489,7 @@ mod program {
     fn without_file_descriptors_it_rests_too(sshd: &Sshd) {
         let client = Client::of(sshd);
         let (echo, source) = (Service::echo(), Service::source(0));
-        let wanted = [(); 2].map(|()| support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port());
+        let wanted = [(); 3].map(|()| free_port());
         configure(&client, &echo, &source, wanted);
         let open = client.command(&["open", "test", "--json", "--no-browser"]);
         let mut limited = client.bare("sh");

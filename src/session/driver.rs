@@ -256,28 +256,30 @@ impl Driver {
         Ok(Some(Input::LoggedIn))
     }
 
-    fn conversation(&mut self) -> Result<&mut Conversation, Halt> {
-        if self.conversation.is_none() {
-            let Some(connection) = self.connection.clone() else {
-                return Err(Halt::Close);
-            };
-            let waiter = Rc::clone(&self.waiter);
-            let started = Conversation::start(connection, waiter, &self.order.host)
-                .map_err(|error| self.halt(error))?;
-            self.conversation = Some(started);
-        }
-        self.conversation.as_mut().ok_or(Halt::Close)
+    /// Gives a command to the script, which is started for its first one.
+    fn begin(&mut self, command: &str) -> Result<&mut Conversation, crate::remote::Error> {
+        let conversation = match (self.conversation.take(), self.connection.clone()) {
+            (Some(mut running), _) => {
+                running.send(command)?;
+                running
+            }
+            (None, Some(connection)) => {
+                let waiter = Rc::clone(&self.waiter);
+                Conversation::start(connection, waiter, &self.order.host, command)?
+            }
+            (None, None) => return Err(SshError::Closed.into()),
+        };
+        Ok(self.conversation.insert(conversation))
     }
 
-    /// Sends a command and collects its answers up to the one that `last` recognises.
+    /// Gives a command and collects its answers up to the one that `last` recognises.
     fn converse<T>(
         &mut self,
         command: &str,
         mut last: impl FnMut(Frame) -> Option<T>,
     ) -> Result<T, Halt> {
-        let conversation = self.conversation()?;
         let mut run = || {
-            conversation.send(command)?;
+            let conversation = self.begin(command)?;
             loop {
                 if let Some(outcome) = last(conversation.answer()?) {
                     return Ok(outcome);

@@ -40,9 +40,10 @@ pub struct Pump {
     opening: Option<Begun>,
     links: Vec<Link>,
     closing: Vec<Channel>,
-    /// A closed channel. Reading nothing from it takes in what the socket holds: the server's
+    /// A channel at its end. Reading nothing from it takes in what the socket holds: the server's
     /// keep-alives want answers also when nothing is forwarded.
     spine: Channel,
+    spine_closed: bool,
     refused: Option<String>,
     /// A listener has something; cleared when all were asked.
     knocked: bool,
@@ -57,7 +58,7 @@ struct Begun {
 }
 
 impl Pump {
-    /// A pump without doors; `spine` is the closed channel of the script that ran before.
+    /// A pump without doors; `spine` is the channel of the script that ran before.
     pub fn new(connection: Rc<Connection>, waiter: Rc<Waiter>, spine: Channel) -> Self {
         Self {
             connection,
@@ -68,6 +69,7 @@ impl Pump {
             links: Vec::new(),
             closing: Vec::new(),
             spine,
+            spine_closed: false,
             refused: None,
             knocked: true,
             scratch: vec![0; CHUNK],
@@ -129,6 +131,7 @@ impl Pump {
 
     /// Takes in what the socket holds, and finds out that the connection has ended.
     fn take_in(&mut self) -> Result<(), Error> {
+        self.spine_closed = self.spine_closed || self.spine.poll_close().is_ready();
         match self.spine.poll_read(0, &mut []) {
             Poll::Ready(Err(error)) => Err(error.into()),
             _ => Ok(()),

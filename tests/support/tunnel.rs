@@ -132,7 +132,7 @@ fn log_in(config: &std::path::Path, waiter: &Waiter) -> Rc<Connection> {
 fn pump(connection: Rc<Connection>, waiter: &Rc<Waiter>, targets: Vec<Target>) -> (Pump, Vec<u16>) {
     let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(waiter), "true").unwrap();
     while exec.line().unwrap().is_some() {}
-    let spine = exec.finish().unwrap();
+    let spine = exec.finish();
     let mut pump = Pump::new(connection, Rc::clone(waiter), spine);
     let mut ports = Vec::new();
     for target in targets {
