@@ -47,13 +47,18 @@ pub struct Api {
     agent: ureq::Agent,
     base: String,
     token: Secret,
+    /// From the runtime file.
+    version: Option<String>,
 }
 
 impl Api {
     /// The interface of `server` behind the local port.
     #[must_use]
     pub fn new(server: &Server, local_port: u16) -> Self {
-        Self::at(local_port, &server.base_url, server.token.clone())
+        Self {
+            version: server.version.clone(),
+            ..Self::at(local_port, &server.base_url, server.token.clone())
+        }
     }
 
     /// The interface behind the local port, at a base URL that begins and ends with a slash.
@@ -71,6 +76,7 @@ impl Api {
             agent,
             base: format!("http://127.0.0.1:{local_port}{base_url}"),
             token,
+            version: None,
         }
     }
 
@@ -89,7 +95,11 @@ impl Api {
             // Not to be counted as the person's activity: it would defeat an idle shutdown.
             self.get::<serde_json::Value>("api/status?no_track_activity=1")?;
         }
-        let Version { version } = self.get("api")?;
+        // A server that took the token of its runtime file is the one that the file tells of.
+        let version = match self.version.clone().filter(|_| authenticated) {
+            Some(version) => version,
+            None => self.get::<Version>("api")?.version,
+        };
         Ok(Answer {
             version,
             authenticated,

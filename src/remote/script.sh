@@ -200,6 +200,8 @@ rj_end_group() { kill "-$1" "-$rj_keeper_pid" 2>/dev/null || { pkill "-$1" -P "$
 
 # ---- the conversation ------------------------------------------------------------------------
 
+# rj_main COMMAND: the first command comes as an argument. It cannot follow the script at once: some
+# shells read ahead, and would take it for a line of the script.
 rj_main() {
   umask 077
   unset CDPATH
@@ -207,7 +209,8 @@ rj_main() {
   rj_base=${XDG_STATE_HOME:-$HOME/.local/state}/remote-jupyter
   rj_error=$(mkdir -p "$rj_base/servers" 2>&1) || rj_unwritable=$rj_error
   rj_say hello "$rj_node"
-  while IFS= read -r rj_command; do
+  rj_command=$1
+  while [ -n "$rj_command" ] || IFS= read -r rj_command; do
     case $rj_command in
       find) rj_find ;;
       lock) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_find; fi ;;
@@ -219,6 +222,7 @@ rj_main() {
       'term '*) rj_command=${rj_command#term }; rj_gone 99 "${rj_command%% *}" "${rj_command#* }" ;;
       done) break ;;
     esac
+    rj_command=
   done
   rj_unlock
   rj_say bye ''

@@ -265,31 +265,34 @@ impl Driver {
         Ok(Some(Input::LoggedIn))
     }
 
-    fn start_conversation(&mut self) -> Result<(), Halt> {
-        if self.conversation.is_none() {
-            let Some(connection) = self.connection.clone() else {
-                return Err(Halt::Close);
-            };
-            let waiter = Rc::clone(&self.waiter);
-            let started = Conversation::start(connection, waiter, &self.order.host)
-                .map_err(|error| self.halt(error))?;
-            self.conversation = Some(started);
-        }
+    /// Gives a command to the script, which is started for its first one.
+    fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
+        let conversation = match (self.conversation.take(), self.connection.clone()) {
+            (Some(mut running), _) => {
+                running.send(command)?;
+                running
+            }
+            (None, Some(connection)) => {
+                let waiter = Rc::clone(&self.waiter);
+                Conversation::start(connection, waiter, &self.order.host, command)?
+            }
+            (None, None) => return Err(SshError::Closed.into()),
+        };
+        self.conversation = Some(conversation);
         Ok(())
     }
 
-    /// Sends a command and collects its answers up to the one that `last` recognises.
+    /// Gives a command and collects its answers up to the one that `last` recognises.
     fn converse<T>(
         &mut self,
         command: &str,
         mut last: impl FnMut(&Sink, Frame) -> Option<T>,
     ) -> Result<T, Halt> {
-        self.start_conversation()?;
-        let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
-            return Err(Halt::Close);
-        };
         let mut run = || {
-            conversation.send(command)?;
+            self.begin(command)?;
+            let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
+                return Err(SshError::Closed.into());
+            };
             loop {
                 if let Some(outcome) = last(sink, conversation.answer()?) {
                     return Ok(outcome);

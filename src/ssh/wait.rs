@@ -54,6 +54,7 @@ pub struct Waiter {
     pipe: UnixStream,
     waker: Waker,
     deadline: Cell<Option<Instant>>,
+    obeys: Cell<bool>,
 }
 
 impl Waiter {
@@ -73,6 +74,7 @@ impl Waiter {
             pipe,
             waker,
             deadline: Cell::new(None),
+            obeys: Cell::new(true),
         })
     }
 
@@ -87,6 +89,11 @@ impl Waiter {
         self.deadline.get()
     }
 
+    /// From now on nothing is cancelled any more: for the last things to be done.
+    pub fn ignore_cancel(&self) {
+        self.obeys.set(false);
+    }
+
     /// A handle for other threads.
     #[must_use]
     pub fn waker(&self) -> Waker {
@@ -98,7 +105,7 @@ impl Waiter {
     /// # Errors
     /// [`WaitError::Cancelled`].
     pub fn check(&self) -> Result<(), WaitError> {
-        if self.waker.cancelled.load(Ordering::SeqCst) {
+        if self.obeys.get() && self.waker.cancelled.load(Ordering::SeqCst) {
             return Err(WaitError::Cancelled);
         }
         Ok(())
