@@ -3,7 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -45,7 +45,12 @@ pub enum Claim {
 /// # Errors
 /// When the folder cannot be used, or the holder does not answer.
 pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
-    let lock = File::create(folder.join(file_name(host, "lock")))?;
+    let lock = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(folder.join(file_name(host, "lock")))?;
     let socket = folder.join(file_name(host, "sock"));
     for _ in 0..HOLDER_TRIES {
         match lock.try_lock() {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,12 @@ impl Memory {
     pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::folders::make_private(folder)?;
-        let lock = std::fs::File::create(folder.join("state.lock"))?;
+        let lock = std::fs::File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(folder.join("state.lock"))?;
         lock.lock()?;
         let mut remembered = self.read();
         if remembered.ports.insert(host.to_owned(), port) == Some(port) {
