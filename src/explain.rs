@@ -301,22 +301,10 @@ fn far_side(host: &Host, failure: &Failure) -> Problem {
 fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
     let name = &host.name;
     let log = redact(log);
-    // 127 is the shell's "not found" (POSIX, section 2.8.2).
-    if status == Some(127) {
-        return match &host.command {
-            Some(command) => Problem::new(
-                Code::NoJupyter,
-                format!("The command `{command}` does not exist on {name}"),
-                log,
-                "Check `command`, and whether `setup` puts it on the PATH.",
-            ),
-            None => Problem::new(
-                Code::NoJupyter,
-                format!("There is no Jupyter on the PATH of {name}"),
-                log,
-                "Add what you type before `jupyter lab` there: setup = [\"module load python\"] or setup = [\"conda activate NAME\"]; or install it with `pip install --user jupyterlab`.",
-            ),
-        };
+    if status == Some(127)
+        && let Some(problem) = not_found(host, &log)
+    {
+        return problem;
     }
     let how = status.map_or(String::new(), |status| format!(" (exit status {status})"));
     let remedy = if log.contains("ort") && log.contains("in use") {
@@ -332,6 +320,31 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
         log,
         remedy,
     )
+}
+
+/// 127 is the shell's "not found" (POSIX, section 2.8.2): of the command, of Jupyter, or of a word in
+/// a set-up line, which is no matter of this function.
+fn not_found(host: &Host, log: &str) -> Option<Problem> {
+    let name = &host.name;
+    let command = host.command.as_deref();
+    let program = command.and_then(|line| line.split_whitespace().next());
+    if !host.setup.is_empty() && !log.contains(program.unwrap_or("no jupyter on the PATH")) {
+        return None;
+    }
+    Some(match command {
+        Some(command) => Problem::new(
+            Code::NoJupyter,
+            format!("The command `{command}` does not exist on {name}"),
+            log,
+            "Check `command`, and whether `setup` puts it on the PATH.",
+        ),
+        None => Problem::new(
+            Code::NoJupyter,
+            format!("There is no Jupyter on the PATH of {name}"),
+            log,
+            "Add what you type before `jupyter lab` there: setup = [\"module load python\"] or setup = [\"conda activate NAME\"]; or install it with `pip install --user jupyterlab`.",
+        ),
+    })
 }
 
 /// Explains a server that does not answer through the tunnel as it should.
