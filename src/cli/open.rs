@@ -23,18 +23,30 @@ const LAST_ANSWER: Duration = Duration::from_millis(500);
 pub fn open(context: &Context, options: &OpenOptions) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, options.host.as_deref())?;
-    let report = Report::new(&host.name, options.json);
+    let mut report = Report::new(&host.name, options.json);
+    let result = claim_and_open(context, config.browser, &host, options, &mut report);
+    match result {
+        Err(problem) if options.json => {
+            report.tell_failure(&problem);
+            Ok(problem.code.exit())
+        }
+        other => other,
+    }
+}
+
+fn claim_and_open(
+    context: &Context,
+    browser: Option<String>,
+    host: &Host,
+    options: &OpenOptions,
+    report: &mut Report,
+) -> Outcome {
     let claim = runtime_folder()
         .and_then(|folder| control::claim(&folder, &host.name))
         .map_err(|error| explain::no_control(&host.name, &error))?;
-    let result = match claim {
-        Claim::Theirs(client) => ask_holder(client, &host, options, report),
-        Claim::Ours(lease) => hold(context, config.browser, &host, options, lease, report),
-    };
-    match result {
-        // The failure is on standard output already, as an event.
-        Err(problem) if options.json => Ok(problem.code.exit()),
-        other => other,
+    match claim {
+        Claim::Theirs(client) => ask_holder(client, host, options, report),
+        Claim::Ours(lease) => hold(context, browser, host, options, lease, report),
     }
 }
 
@@ -51,7 +63,7 @@ fn hold(
     host: &Host,
     options: &OpenOptions,
     lease: Lease,
-    mut report: Report,
+    report: &mut Report,
 ) -> Outcome {
     let page = page(host, options);
     let goal = Goal::Open {
@@ -119,7 +131,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
 }
 
 /// Another program of this account has the tunnel: it shows the tab, and this one returns.
-fn ask_holder(client: Client, host: &Host, options: &OpenOptions, mut report: Report) -> Outcome {
+fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut Report) -> Outcome {
     let request = Request::Open {
         browser: !options.no_browser,
         notebook: options.notebook.clone(),
