@@ -122,6 +122,7 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let kernels = match kernels {
         None => "kernels unknown".to_owned(),
         Some(Kernels { total: 1, busy: 0 }) => "1 kernel, idle".to_owned(),
+        Some(Kernels { total: 1, .. }) => "1 kernel, busy".to_owned(),
         Some(Kernels { total, busy: 0 }) => format!("{total} kernels, none busy"),
         Some(Kernels { total, busy }) => format!("{total} kernels, {busy} busy"),
     };
