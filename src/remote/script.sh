@@ -93,6 +93,8 @@ rj_lock() {
   rj_n=0
   until rj_error=$(mkdir "$rj_base/lock" 2>&1); do
     if [ ! -d "$rj_base/lock" ]; then
+      # Its holder has just removed it, and it is free; or nothing can be made here at all.
+      [ ! -e "$rj_base/lock" ] && mkdir "$rj_base/try.$$" 2>/dev/null && rmdir "$rj_base/try.$$" && continue
       rj_fail unwritable "$rj_error"
       return 1
     fi
