@@ -102,7 +102,13 @@ rj_lock() {
     rj_n=$((rj_n + 1)); [ $((rj_n % 10)) = 1 ] && rj_say wait lock
     rj_nap 0.1
   done
-  printf '%s %s\n' "$rj_node" $$ >"$rj_base/lock/owner"
+  # A lock without an owner would keep everybody out for minutes. cat says why a write fails; the
+  # printf of dash only that it did.
+  if ! rj_error=$({ printf '%s %s\n' "$rj_node" $$ | cat >"$rj_base/lock/owner"; } 2>&1); then
+    rm -rf "$rj_base/lock"
+    rj_fail unwritable "$rj_error"
+    return 1
+  fi
   trap 'rj_unlock; exit 1' 1 2 13 15
 }
 rj_unlock() {
