@@ -7,8 +7,10 @@ rj_keeper() {
   cat <<'RJ_END'
 trap '' 1
 printf '%s\n' "$$" >"$rj_dir/pid"
+umask "$rj_umask"
 if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
 rj_status=$?
+umask 077
 rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper"
 printf '%s\n' "$rj_status" >"$rj_dir/exit"
 RJ_END
@@ -20,7 +22,7 @@ rj_start() {
   cat <<'RJ_END'
 if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- --ip=127.0.0.1 "--port=${rj_port:-0}" --port-retries=0; fi
 rj_wanted=$rj_apps
-unset rj_dir rj_line rj_apps rj_port rj_socket
+unset rj_dir rj_line rj_apps rj_port rj_socket rj_umask
 for rj_app in $rj_wanted; do
   command -v "jupyter-$rj_app" >/dev/null 2>&1 && exec "jupyter-$rj_app" --no-browser "$@"
 done
@@ -88,7 +90,7 @@ rj_detach() {
     rj_export_env
     rj_line=$(rj_login_line)
     JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_port rj_socket
+    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_port rj_socket rj_umask
     if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh "$rj_dir/keeper"; fi
     exec nohup /bin/sh "$rj_dir/keeper"
   ) </dev/null >"$rj_dir/log" 2>&1 3>&- &

@@ -188,9 +188,34 @@ rj_gone() {
   rj_say gone "$rj_how"
 }
 
+# rj_abort DIR: end a launch that has no server yet, by its keeper: with its whole session, or where
+# there is no setsid, with its children. It leaves what the keeper would have left.
+rj_abort() {
+  rj_pid=$(cat "$1/pid" 2>/dev/null) rj_n=0
+  while kill -0 "$rj_pid" 2>/dev/null; do
+    case $(rj_args_of "$rj_pid") in *"$1/keeper"*) ;; *) break ;; esac
+    rj_n=$((rj_n + 1))
+    case $rj_n in
+      1) rj_kill_launch TERM "$rj_pid" ;;
+      50) rj_kill_launch KILL "$rj_pid" ;;
+      100) rj_say gone no; return ;;
+    esac
+    [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
+    rj_nap 0.1
+  done
+  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/keeper"
+  [ -f "$1/exit" ] || printf '143\n' >"$1/exit"
+  rj_say gone launch
+}
+rj_kill_launch() {
+  kill -"$1" -- "-$2" 2>/dev/null && return
+  kill -"$1" $(ps -A -o pid= -o ppid= | awk -v parent="$2" '$2 == parent { print $1 }') "$2" 2>/dev/null
+}
+
 # ---- the conversation ------------------------------------------------------------------------
 
 rj_main() {
+  rj_umask=$(umask) # the person's own: what notebooks write is as open as always
   umask 077
   unset CDPATH
   rj_node=$(uname -n)
@@ -205,6 +230,7 @@ rj_main() {
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
       log) rj_log ;;
       'gone '*) rj_command=${rj_command#gone }; rj_gone 0 "${rj_command%% *}" "${rj_command#* }" ;;
+      'abort '*) rj_abort "${rj_command#abort }" ;;
       'term '*) rj_command=${rj_command#term }; rj_gone 99 "${rj_command%% *}" "${rj_command#* }" ;;
       done) break ;;
     esac

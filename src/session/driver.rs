@@ -155,6 +155,7 @@ impl Driver {
             Effect::FetchLog => self.fetch_log(),
             Effect::Listen(server) => self.listen(&server),
             Effect::MakeGone { server, asked } => self.make_gone(&server, asked),
+            Effect::EndLaunch(folder) => self.await_end(&format!("abort {folder}")),
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
             Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
@@ -382,13 +383,14 @@ impl Driver {
         // The requests are done; the script gets the connection for itself.
         self.pump = None;
         let command = if asked { "gone" } else { "term" };
-        let how = self.converse(
-            &format!("{command} {} {}", server.pid, server.file),
-            |frame| match frame {
-                Frame::Gone(how) => Some(how),
-                _ => None,
-            },
-        )?;
+        self.await_end(&format!("{command} {} {}", server.pid, server.file))
+    }
+
+    fn await_end(&mut self, command: &str) -> Outcome {
+        let how = self.converse(command, |frame| match frame {
+            Frame::Gone(how) => Some(how),
+            _ => None,
+        })?;
         Ok(Some(Input::Gone(how)))
     }
 
