@@ -119,10 +119,7 @@ fn kernels_are_counted(sshd: &Sshd, client: &Client, ready: &Value) {
         status(client)
     );
     let words = good(client, &["status", "test"]).stdout;
-    assert!(
-        words.contains("1 kernels, 1 busy") || words.contains("1 kernel, busy"),
-        "{words}"
-    );
+    assert!(words.contains("1 kernel, busy"), "{words}");
 }
 
 fn busy_kernels_are_spared_unless_someone_says_yes(
@@ -302,8 +299,9 @@ fn bash_can_complete_the_commands() {
     let client = Client::new();
     let script = good(&client, &["completions", "bash"]).stdout;
     fs::write(client.path("completions"), script).unwrap();
-    let asks = r#". "$1"; COMP_WORDS=(remote-jupyter st) COMP_CWORD=1
-        _remote-jupyter remote-jupyter st remote-jupyter; echo "${COMPREPLY[@]}""#;
+    let asks = r#". "$1"; set -- $(complete -p remote-jupyter); while [ "$1" != -F ]; do shift; done
+        COMP_WORDS=(remote-jupyter st) COMP_CWORD=1
+        "$2" remote-jupyter st remote-jupyter; echo "${COMPREPLY[@]}""#;
     let mut bash = client.bare("bash");
     bash.args(["-c", asks, "bash"])
         .arg(client.path("completions"));

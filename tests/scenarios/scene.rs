@@ -89,9 +89,8 @@ pub fn in_order(mut words: Vec<String>) -> Vec<String> {
 
 /// The real Jupyter servers that run there: process id and command, one a line.
 pub fn servers(sshd: &Sshd) -> Vec<String> {
-    let is_server = |line: &String| {
-        line.contains("python") && (line.contains("jupyter-") || line.contains("jupyter lab"))
-    };
+    // By the program, since kernels name our folders in their arguments too.
+    let is_server = |line: &String| line.contains("python") && line.contains("/bin/jupyter-");
     sshd.leftovers().into_iter().filter(is_server).collect()
 }
 
