@@ -6,12 +6,16 @@
 rj_keeper() {
   cat <<'RJ_END'
 trap '' 1
-printf '%s\n' "$$" >"$rj_dir/pid"
-umask "$rj_umask"
-if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
-rj_status=$?
-umask 077
-rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper"
+# In one step, for others read it while we write; and without it nobody could find us, nor end us.
+if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
+  umask "$rj_umask"
+  if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
+  rj_status=$?
+  umask 077
+else
+  rj_status=1
+fi
+rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper" "$rj_dir/pid.new"
 printf '%s\n' "$rj_status" >"$rj_dir/exit"
 RJ_END
 }
@@ -77,8 +81,9 @@ rj_launch() {
   rj_await "$rj_dir"
 }
 
+# cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
-  mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" >"$rj_dir/node" && : >"$rj_dir/log" &&
+  mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
     rj_start >"$rj_dir/start" && rj_keeper >"$rj_dir/keeper"
 }
 
