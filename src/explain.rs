@@ -307,7 +307,12 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
         return problem;
     }
     let how = status.map_or(String::new(), |status| format!(" (exit status {status})"));
-    let remedy = if log.contains("ort") && log.contains("in use") {
+    let full = ["No space left on device", "Disk quota exceeded"];
+    let remedy = if full.iter().any(|words| log.contains(words)) {
+        "The disk or your quota is full there: see `df -h ~`."
+    } else if log.is_empty() {
+        "It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`)."
+    } else if log.contains("ort") && log.contains("in use") {
         "Another program there has that port: leave `remote_port` out, or choose another."
     } else if !host.setup.is_empty() {
         "The lines above are its last words; also try the `setup` lines by hand there."
