@@ -238,6 +238,9 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
     if let Some(problem) = end.problem {
         return Err(problem);
     }
+    if end.interrupted {
+        return Ok(Code::Interrupted.exit());
+    }
     match found {
         Some((path, text)) => {
             eprintln!("{}: {path}", host.name);

@@ -135,6 +135,8 @@ impl Driver {
     fn halt(&self, error: impl Into<crate::remote::Error>) -> Halt {
         match error.into() {
             crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
+            // A question that was broken off by the wish to close is no failed login.
+            _ if self.waiter.check().is_err() => Halt::Close,
             error => Halt::Problem(explain::remote(self.host(), self.target.as_ref(), &error)),
         }
     }
