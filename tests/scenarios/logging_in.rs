@@ -106,6 +106,20 @@ fn a_wrong_passphrase_is_asked_again_and_never_shown_to_the_server() {
 }
 
 #[test]
+fn ctrl_c_at_a_question_ends_every_command() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    for command in ["open", "doctor", "logs", "stop"] {
+        let mut terminal = client.terminal(&[command, "test-enc"]);
+        terminal.expect("Passphrase for the key");
+        terminal.send("\u{3}");
+        let out = terminal.wait_exit();
+        assert_eq!(out.code, Some(130), "{command}: {out}");
+    }
+    assert_eq!(sshd.connections(), 0);
+}
+
+#[test]
 fn with_nobody_to_ask_it_names_the_passphrase_that_it_lacks() {
     let sshd = bare();
     let client = Client::of(&sshd);

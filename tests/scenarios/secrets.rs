@@ -146,6 +146,17 @@ fn the_token_stands_in_no_argument_log_or_note_and_files_are_the_persons_own() {
     let again = client.run(&["-vv", "open", "test"]);
     assert_eq!(again.code, Some(0), "{again}");
     assert_leads_once(&client, 2, page);
+    let mut terminal = client.terminal(&["open", "test"]);
+    terminal.expect("Another remote-jupyter holds this tunnel");
+    let shown = terminal.wait_exit();
+    assert_eq!(shown.code, Some(0), "{shown}");
+    assert!(
+        shown
+            .stdout
+            .contains(&format!("http://localhost:{}/lab", ready["local_port"])),
+        "{shown}"
+    );
+    assert_leads_once(&client, 3, page);
     let told = ["status", "doctor", "logs"]
         .map(|command| client.run(&["-vv", command, "test"]).to_string());
 
@@ -168,9 +179,14 @@ fn the_token_stands_in_no_argument_log_or_note_and_files_are_the_persons_own() {
     for line in &command_lines {
         assert!(!line.contains(&token), "in the process list: {line}");
     }
-    for text in [&out.stderr, &again.to_string(), &stopped.to_string()]
-        .into_iter()
-        .chain(&told)
+    for text in [
+        &out.stderr,
+        &again.to_string(),
+        &shown.stdout,
+        &stopped.to_string(),
+    ]
+    .into_iter()
+    .chain(&told)
     {
         assert!(!text.contains(&token), "{text}");
     }

@@ -241,32 +241,39 @@ fn a_state_folder_that_cannot_be_made_is_told() {
     );
 }
 
-/// A file system of a few pages, filled up.
+/// A small file system of its own.
 #[cfg(target_os = "linux")]
-struct FullDisk(std::path::PathBuf);
+struct SmallDisk(std::path::PathBuf);
 
 #[cfg(target_os = "linux")]
-impl FullDisk {
-    fn at(folder: std::path::PathBuf) -> Self {
+impl SmallDisk {
+    fn at(folder: std::path::PathBuf, pages: u32) -> Self {
         std::fs::create_dir_all(&folder).unwrap();
         assert!(
             rustix::process::geteuid().is_root(),
             "this test mounts a file system: run it as root"
         );
+        let options = format!("size={}k,mode=755", 4 * pages);
         must(
             Command::new("mount")
-                .args(["-t", "tmpfs", "-o", "size=16k", "tmpfs"])
+                .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
                 .arg(&folder),
         );
-        let disk = Self(folder);
-        let full = std::fs::write(disk.0.join("much"), vec![b'x'; 1 << 16]).unwrap_err();
+        Self(folder)
+    }
+
+    fn fill(&self) {
+        let full = std::fs::write(self.0.join("much"), vec![b'x'; 1 << 20]).unwrap_err();
         assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
-        disk
+    }
+
+    fn clear(&self) {
+        std::fs::remove_file(self.0.join("much")).unwrap();
     }
 }
 
 #[cfg(target_os = "linux")]
-impl Drop for FullDisk {
+impl Drop for SmallDisk {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
@@ -277,7 +284,8 @@ impl Drop for FullDisk {
 fn a_full_disk_is_told_and_keeps_nobody_out_later() {
     let sshd = with_jupyter_lab("echo 'it got that far'; exit 4");
     let client = Client::of(&sshd);
-    let disk = FullDisk::at(sshd.home().path().join(".local/state"));
+    let disk = SmallDisk::at(sshd.home().path().join(".local/state"), 16);
+    disk.fill();
     let failed = fails(&client, &[], 6, "remote_folder");
     assert!(
         text(&failed, "detail").contains("No space left"),
@@ -286,8 +294,61 @@ fn a_full_disk_is_told_and_keeps_nobody_out_later() {
     assert!(text(&failed, "remedy").contains("full"), "{failed}");
     assert_eq!(launches(&sshd).len(), 0, "half a launch is no launch");
     assert_nothing_left(&sshd, &client);
-    std::fs::remove_file(disk.0.join("much")).unwrap();
+    disk.clear();
     fails(&client, &["--timeout", "20"], 6, "jupyter_died");
+    assert_eq!(launches(&sshd).len(), 1);
+}
+
+/// Whatever is the last thing that has room: a failure in words, and nothing that runs on unseen.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up_during_a_launch_leaves_nothing_running() {
+    let sshd = with_jupyter_lab("exec sleep 4718");
+    let client = Client::of(&sshd);
+    let mut codes = Vec::new();
+    for pages in 1..=7 {
+        let disk = SmallDisk::at(sshd.home().path().join(".local/state"), pages);
+        let failed = last_event(&client.open_with("test", &["--timeout", "3"]).wait_exit());
+        codes.push(text(&failed, "code").to_owned());
+        assert_unlocked(&sshd);
+        match codes.last().unwrap().as_str() {
+            "remote_folder" => assert!(
+                text(&failed, "detail").contains("No space left"),
+                "{failed}"
+            ),
+            "jupyter_died" => assert!(text(&failed, "remedy").contains("df -h"), "{failed}"),
+            "timed_out" => assert_eq!(client.run(&["stop", "test"]).code, Some(0)),
+            _ => panic!("with {pages} pages: {failed}"),
+        }
+        assert!(
+            sshd.empties_within(SOON),
+            "with {pages} pages: {:?}, {failed}",
+            sshd.leftovers()
+        );
+        drop(disk);
+    }
+    assert_eq!(codes.first().unwrap(), "remote_folder", "{codes:?}");
+    assert_eq!(
+        codes.last().unwrap(),
+        "timed_out",
+        "enough room for a launch: {codes:?}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_jupyter_that_cannot_write_its_runtime_file_is_told() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    // Room for the launch, its log and a cookie.
+    let _disk = SmallDisk::at(sshd.home().path().join(".local/state"), 7);
+    let failed = fails(&client, &["--timeout", "30"], 6, "jupyter_died");
+    assert!(
+        text(&failed, "detail").contains("No space left on device"),
+        "{failed}"
+    );
+    assert!(text(&failed, "remedy").contains("df -h"), "{failed}");
+    assert_nothing_left(&sshd, &client);
 }
 
 #[test]
