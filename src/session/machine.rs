@@ -275,8 +275,8 @@ impl Machine {
             (State::Checking(found, port), Input::Checked(Ok(answer))) => {
                 self.checked(found, port, answer)
             }
-            (State::Checking(..), Input::Checked(Err(problem))) => {
-                over(Effect::TellFailed(problem))
+            (State::Checking(found, _), Input::Checked(Err(problem))) => {
+                self.unanswered(*found, problem)
             }
             (State::Ready(found, port), Input::Show(page)) => {
                 let show = Effect::Show(found.clone(), port, page);
@@ -407,6 +407,24 @@ impl Machine {
             effects.push(Effect::Show(found.clone(), port, page));
         }
         (State::Ready(found, port), effects)
+    }
+
+    /// The server runs and does not answer. It may hang, which is what a stop is for; but nobody
+    /// can tell then whether its kernels compute.
+    fn unanswered(&self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
+        let remedy = match self.plan.goal {
+            Goal::Stop { busy: Busy::End } => {
+                let server = found.server;
+                let asked = false;
+                return (State::Ending, vec![Effect::MakeGone { server, asked }]);
+            }
+            Goal::Stop { .. } => format!(
+                "`remote-jupyter stop {} --yes` ends its process, whatever its kernels do.",
+                self.plan.host
+            ),
+            _ => problem.remedy,
+        };
+        over(Effect::TellFailed(Problem { remedy, ..problem }))
     }
 
     fn counted(
