@@ -45,8 +45,8 @@ client.wait_for_ready(timeout=30)
 client.execute('import time; time.sleep(600)')
 ";
     let is_kernel = |file: &std::path::PathBuf| {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        name.starts_with("kernel-") && name.ends_with(".json")
+        let name = file.file_name().unwrap().to_string_lossy();
+        name.starts_with("kernel-") && file.extension().is_some_and(|end| end == "json")
     };
     let files = all_below(&launches(sshd)[0]);
     let file = files

@@ -3,9 +3,11 @@
 use std::fs;
 use std::time::SystemTime;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::scene::{SOON, assert_nothing_left, bare, configure, fails, launches, servers, text};
+use crate::support::process::{PATIENCE, pid_of};
 use crate::support::{Client, Home, Sshd, eventually, http};
 
 const RUNTIME: &str = ".local/share/jupyter/runtime";
@@ -26,26 +28,16 @@ fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: 
     client.ssh_run("test", &line);
     let up = || runtime_files(sshd) > before;
     let log = format!("{folder}/log");
-    assert!(
-        eventually(crate::support::process::PATIENCE, up),
-        "{:?}",
-        sshd.home().read(&log)
-    );
+    assert!(eventually(PATIENCE, up), "{:?}", sshd.home().read(&log));
 }
 
 fn runtime_files(sshd: &Sshd) -> usize {
-    let entries = fs::read_dir(sshd.home().path().join(RUNTIME));
-    let names = entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name());
-    names
-        .filter(|name| {
-            let name = name.to_string_lossy();
-            name.starts_with("jpserver-") && name.ends_with(".json")
-        })
-        .count()
+    let is_one = |file: &std::path::PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        name.starts_with("jpserver-") && file.extension().is_some_and(|end| end == "json")
+    };
+    let files = crate::scene::all_below(&sshd.home().path().join(RUNTIME));
+    files.into_iter().filter(is_one).count()
 }
 
 #[test]
@@ -245,4 +237,19 @@ while True:
         "it hears: {}",
         heard()
     );
+}
+
+#[test]
+fn a_server_that_hangs_is_ended_when_someone_insists() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    start_by_hand(&sshd, &client, "work", "letmein3", "");
+    let pid = pid_of(&servers(&sshd)[0]);
+    let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    let out = client.run(&["stop", "test", "--yes"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    assert!(out.stderr.contains("KILL ended it"), "{out}");
+    assert_eq!(servers(&sshd).len(), 0);
+    assert_eq!(runtime_files(&sshd), 0);
 }

@@ -2,7 +2,7 @@
 
 use crate::scene::{bare, text};
 use crate::support::keys::{PASSPHRASE, generate};
-use crate::support::{Agent, Client, Finished, Key, Sshd};
+use crate::support::{Agent, Client, Finished, Key, Options, Sshd};
 
 /// `doctor` logs in, says how, and starts nothing.
 fn doctor(client: &Client, host: &str) -> Finished {
@@ -46,6 +46,16 @@ fn key_files_of_every_type_open_it() {
         logs_in_with(&client, host, &format!("/{file}"));
     }
     assert_eq!(sshd.connections(), 3);
+}
+
+#[test]
+fn a_host_with_an_ipv6_address_alone_is_reached() {
+    let sshd = Sshd::with(&Options {
+        address: std::net::Ipv6Addr::LOCALHOST.into(),
+        jupyter: false,
+        ..Options::default()
+    });
+    logs_in_with(&Client::of(&sshd), "test", "/id_ed25519");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Opening a host: the first click, the next ones, many at once, and what the configuration asks for.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
 use serde_json::Value;
@@ -86,6 +87,14 @@ fn the_first_click_starts_jupyter_and_the_next_finds_it() {
     assert!(http::title(&second).contains("JupyterLab"));
     warm.terminate();
     assert_eq!(warm.wait_exit().code, Some(0));
+
+    let mut terminal = client.terminal(&["open", "test", "--no-browser"]);
+    terminal.expect(&format!("http://localhost:{}/lab", first["local_port"]));
+    terminal.expect("The tunnel stands until Ctrl-C");
+    terminal.send("\u{3}");
+    let out = terminal.wait_exit();
+    assert_eq!(out.code, Some(0), "{out}");
+    assert!(out.stdout.contains("Jupyter goes on there"), "{out}");
     stop(&client);
     assert!(!alive(&pid));
     assert_nothing_left(&sshd, &client);
@@ -331,8 +340,48 @@ fn a_local_port_that_someone_has_stays_theirs_and_a_lost_connection_is_told() {
         (&ready["local_port"], &ready["reused"]),
         (&free.into(), &true.into())
     );
+    sshd.freeze();
     again.interrupt();
-    again.wait_exit();
+    let out = again.wait_exit_within(SOON);
+    assert_eq!(
+        out.code,
+        Some(0),
+        "a dead network holds up no goodbye: {out}"
+    );
+    sshd.thaw();
+    stop(&client);
+    assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn further_forwards_are_up_with_the_tunnel() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let remote = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let local = free_port(Ipv4Addr::LOCALHOST.into());
+    let lines = format!(
+        "[[host.forward]]\nname = \"TensorBoard\"\nremote = \"{}\"\nlocal_port = {}",
+        remote.local_addr().unwrap(),
+        local.port()
+    );
+    configure(&client, &lines);
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    let place = format!("TensorBoard is at localhost:{}", local.port());
+    assert!(notes(&opened).contains(&place), "{}", notes(&opened));
+    let mut visitor = TcpStream::connect(local).unwrap();
+    let (mut there, _) = remote.accept().unwrap();
+    visitor.write_all(b"ping").unwrap();
+    let mut heard = [0; 4];
+    there.read_exact(&mut heard).unwrap();
+    there.write_all(b"pong").unwrap();
+    drop(there);
+    let mut answer = String::new();
+    visitor.read_to_string(&mut answer).unwrap();
+    assert_eq!((&heard, answer.as_str()), (b"ping", "pong"));
+    opened.interrupt();
+    assert_eq!(opened.wait_exit().code, Some(0));
+    assert!(TcpStream::connect(local).is_err());
     stop(&client);
     assert_nothing_left(&sshd, &client);
 }

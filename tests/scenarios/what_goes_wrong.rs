@@ -119,6 +119,28 @@ fn a_signal_while_connecting_ends_it() {
 }
 
 #[test]
+fn a_server_that_accepts_and_says_nothing_is_given_up() {
+    let client = Client::new();
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    client.add_host(
+        "test",
+        &Nowhere(listener.local_addr().unwrap()),
+        Key::Ed25519,
+    );
+    fails(&client, &["--timeout", "2"], 8, "timed_out");
+}
+
+/// Nothing can be saved there, for scp and rsync neither: bash reads `.bashrc` on the channel itself.
+#[test]
+fn a_start_up_file_that_swallows_the_script_is_given_up() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    sshd.home().append(".bashrc", "cat >/dev/null\n");
+    fails(&client, &["--timeout", "2"], 8, "timed_out");
+    assert!(sshd.empties_within(SOON), "{:?}", sshd.leftovers());
+}
+
+#[test]
 fn a_port_that_speaks_no_ssh_is_told() {
     let client = Client::new();
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
