@@ -9,7 +9,7 @@ use super::Outcome;
 use super::context::{Context, hosts_in};
 use super::run::run;
 use crate::config::Host;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -83,8 +83,10 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     };
     for host in hosts {
         headline(json, &host.name);
-        if let Err(problem) = check_host(context, &host, &mut checkup) {
-            checkup.bad(&host.name, &problem);
+        match check_host(context, &host, &mut checkup) {
+            Err(problem) if problem.code == Code::Interrupted => return Err(problem),
+            Err(problem) => checkup.bad(&host.name, &problem),
+            Ok(()) => {}
         }
     }
     Ok(checkup.worst)
@@ -135,5 +137,14 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
             _ => {}
         },
     )?;
-    end.problem.map_or(Ok(()), Err)
+    match end.problem {
+        Some(problem) => Err(problem),
+        None if end.interrupted => Err(Problem::new(
+            Code::Interrupted,
+            format!("{}: interrupted", host.name),
+            "",
+            "",
+        )),
+        None => Ok(()),
+    }
 }

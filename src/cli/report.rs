@@ -7,7 +7,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::control::Message;
 use crate::jupyter::redacted;
-use crate::session::Phase;
+use crate::problem::Problem;
+use crate::session::{Event, Phase};
 
 /// Where a session's messages go.
 pub struct Report {
@@ -18,6 +19,8 @@ pub struct Report {
     watched: bool,
     began: Instant,
     told: Option<Phase>,
+    /// Whether the end was told, with or without a reason.
+    over: bool,
 }
 
 impl Report {
@@ -40,6 +43,7 @@ impl Report {
             watched,
             began: Instant::now(),
             told: None,
+            over: false,
         }
     }
 
@@ -50,6 +54,7 @@ impl Report {
 
     /// Shows a message.
     pub fn tell(&mut self, message: &Message) {
+        self.over |= matches!(message.phase, Phase::Failed | Phase::Closed);
         if self.json {
             // A script that stopped reading does not end the tunnel.
             if let Ok(text) = serde_json::to_string(message) {
@@ -63,6 +68,15 @@ impl Report {
             self.ready(&ready);
         } else if !matches!(message.phase, Phase::Ready | Phase::Failed | Phase::Closed) {
             self.phase(message.phase);
+        }
+    }
+
+    /// Whoever reads events hears of a failure that no session told, and only once.
+    pub fn tell_failure(&mut self, problem: &Problem) {
+        let event = Event::Failed(problem.clone());
+        let message = Message::of(&event, &self.host, self.at_ms(), Phase::Failed);
+        if let Some(message) = message.filter(|_| !self.over) {
+            self.tell(&message);
         }
     }
 

@@ -121,6 +121,7 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let kernels = match kernels {
         None => "kernels unknown".to_owned(),
         Some(Kernels { total: 1, busy: 0 }) => "1 kernel, idle".to_owned(),
+        Some(Kernels { total: 1, .. }) => "1 kernel, busy".to_owned(),
         Some(Kernels { total, busy: 0 }) => format!("{total} kernels, none busy"),
         Some(Kernels { total, busy }) => format!("{total} kernels, {busy} busy"),
     };
@@ -239,6 +240,9 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
     )?;
     if let Some(problem) = end.problem {
         return Err(problem);
+    }
+    if end.interrupted {
+        return Ok(Code::Interrupted.exit());
     }
     match found {
         Some((path, text)) => {

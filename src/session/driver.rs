@@ -137,6 +137,8 @@ impl Driver {
     fn halt(&self, error: impl Into<crate::remote::Error>) -> Halt {
         match error.into() {
             crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
+            // A question that was broken off by the wish to close is no failed login.
+            _ if self.waiter.check().is_err() => Halt::Close,
             error => {
                 let target = self.target.as_ref();
                 Halt::Problem(explain::remote(self.host(), target, self.phase, &error))
@@ -160,7 +162,7 @@ impl Driver {
             Effect::FetchLog => self.fetch_log(),
             Effect::Listen(server) => self.listen(&server),
             Effect::MakeGone { server, asked } => self.make_gone(&server, asked),
-            Effect::Abort(folder) => self.await_gone(&format!("abort {folder}")),
+            Effect::EndLaunch(folder) => self.await_end(&format!("abort {folder}")),
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
             Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
@@ -405,10 +407,10 @@ impl Driver {
         // The requests are done; the script gets the connection for itself.
         self.pump = None;
         let command = if asked { "gone" } else { "term" };
-        self.await_gone(&format!("{command} {} {}", server.pid, server.file))
+        self.await_end(&format!("{command} {} {}", server.pid, server.file))
     }
 
-    fn await_gone(&mut self, command: &str) -> Outcome {
+    fn await_end(&mut self, command: &str) -> Outcome {
         let how = self.converse(command, |_, frame| match frame {
             Frame::Gone(how) => Some(how),
             _ => None,

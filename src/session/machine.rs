@@ -135,7 +135,7 @@ pub enum Input {
     Confirmed(bool),
     /// The server was asked to shut down; false when it would not be asked.
     AskedToEnd(bool),
-    /// How it ended: `itself`, `TERM`, `KILL`, or `no`.
+    /// How it ended: `itself`, `TERM`, `KILL`, `launch` (it was still starting), or `no`.
     Gone(String),
     /// The log of the newest launch.
     Log(String, String),
@@ -185,8 +185,8 @@ pub enum Effect {
         /// Whether it ends by itself.
         asked: bool,
     },
-    /// End a launch that has not become a server yet, in that folder.
-    Abort(String),
+    /// End a launch that has no server yet, in that folder.
+    EndLaunch(String),
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.
@@ -275,8 +275,8 @@ impl Machine {
             (State::Checking(found, port), Input::Checked(Ok(answer))) => {
                 self.checked(found, port, answer)
             }
-            (State::Checking(..), Input::Checked(Err(problem))) => {
-                over(Effect::TellFailed(problem))
+            (State::Checking(found, _), Input::Checked(Err(problem))) => {
+                self.unanswered(*found, problem)
             }
             (State::Ready(found, port), Input::Show(page)) => {
                 let show = Effect::Show(found.clone(), port, page);
@@ -334,11 +334,7 @@ impl Machine {
             return (State::Listening(Box::new(found)), effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
-            if let Some(folder) = facts.starting {
-                return (State::Ending, vec![Effect::Abort(folder)]);
-            }
-            let text = format!("No Jupyter of yours runs on {}.", self.plan.host);
-            return over_with(Effect::Note(text), Effect::TellClosed);
+            return self.nothing_to_ask(facts.starting);
         }
         if !self.plan.launch {
             return over(Effect::TellFailed(
@@ -354,6 +350,15 @@ impl Machine {
             None => Effect::Launch,
         });
         (State::Starting { node: facts.node }, effects)
+    }
+
+    /// A stop where no server runs: one may be starting, and would else start for ever.
+    fn nothing_to_ask(&self, starting: Option<String>) -> (State, Vec<Effect>) {
+        if let Some(folder) = starting {
+            return (State::Ending, vec![Effect::EndLaunch(folder)]);
+        }
+        let text = format!("No Jupyter of yours runs on {}.", self.plan.host);
+        over_with(Effect::Note(text), Effect::TellClosed)
     }
 
     fn launched(&self, candidate: &Candidate, node: String) -> (State, Vec<Effect>) {
@@ -404,6 +409,24 @@ impl Machine {
         (State::Ready(found, port), effects)
     }
 
+    /// The server runs and does not answer. It may hang, which is what a stop is for; but nobody
+    /// can tell then whether its kernels compute.
+    fn unanswered(&self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
+        let remedy = match self.plan.goal {
+            Goal::Stop { busy: Busy::End } => {
+                let server = found.server;
+                let asked = false;
+                return (State::Ending, vec![Effect::MakeGone { server, asked }]);
+            }
+            Goal::Stop { .. } => format!(
+                "`remote-jupyter stop {} --yes` ends its process, whatever its kernels do.",
+                self.plan.host
+            ),
+            _ => problem.remedy,
+        };
+        over(Effect::TellFailed(Problem { remedy, ..problem }))
+    }
+
     fn counted(
         &self,
         found: Box<Found>,
@@ -439,6 +462,7 @@ impl Machine {
                 )));
             }
             "itself" => format!("Jupyter on {host} has shut down."),
+            "launch" => format!("The Jupyter that was starting on {host} was ended."),
             signal => format!("Jupyter on {host} did not shut down by itself; {signal} ended it."),
         };
         over_with(Effect::Note(text), Effect::TellClosed)

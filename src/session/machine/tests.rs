@@ -534,7 +534,7 @@ fn a_stop_ends_a_launch_that_is_still_starting() {
     facts.starting = Some("/s/1".into());
     assert_eq!(
         machine.handle(Input::Found(vec![], facts)),
-        [Effect::Abort("/s/1".into())]
+        [Effect::EndLaunch("/s/1".into())]
     );
     let effects = machine.handle(Input::Gone("TERM".into()));
     assert!(note(&effects).contains("gpu01"));
