@@ -331,6 +331,15 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
     {
         return problem;
     }
+    // Jupyter's own dispatcher ends with 1 for a command that is not installed.
+    if log.contains("Jupyter command `jupyter-") && log.contains("not found") {
+        return Problem::new(
+            Code::NoJupyter,
+            format!("What the host is to show is not installed on {name}"),
+            log,
+            "Install it there, or choose another `app`.",
+        );
+    }
     let how = status.map_or(String::new(), |status| format!(" (exit status {status})"));
     let full = ["No space left on device", "Disk quota exceeded"];
     let remedy = if full.iter().any(|words| log.contains(words)) {
@@ -416,6 +425,17 @@ pub fn no_port(host: &str, error: &std::io::Error) -> Problem {
         format!("No local port could be opened for {host}"),
         error.to_string(),
         "See whether this machine is out of ports or file descriptors.",
+    )
+}
+
+/// Explains that this machine has no thread, pipe or signal handler left for a session.
+#[must_use]
+pub fn local(host: &str, error: &std::io::Error) -> Problem {
+    Problem::new(
+        Code::Local,
+        format!("This machine could not do its part for {host}"),
+        error.to_string(),
+        "See whether it is out of memory, threads or file descriptors.",
     )
 }
 

@@ -65,7 +65,7 @@ const IMPURE: &[&str] = &[
 ];
 
 /// The only file with `unsafe` code.
-const UNSAFE: &str = "ssh/channel.rs";
+const UNSAFE: [&str; 2] = ["ssh/channel.rs", "ssh/wire.rs"];
 
 #[test]
 fn modules_use_only_what_is_below_them() {
@@ -135,12 +135,12 @@ fn what_decides_does_no_io() {
 }
 
 #[test]
-fn unsafe_code_is_in_one_file() {
+fn unsafe_code_is_where_libssh2_is_called() {
     for file in files() {
         let text = read(&file);
         let found = code(&text)
             .find(|(_, line)| line.contains("unsafe {") || line.contains("allow(unsafe_code)"));
-        if !file.ends_with(UNSAFE) {
+        if !UNSAFE.iter().any(|allowed| file.ends_with(allowed)) {
             assert_eq!(found, None, "unsafe code in {}", file.display());
         }
     }

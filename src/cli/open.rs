@@ -9,7 +9,7 @@ use super::report::Report;
 use super::run::{End, run};
 use super::{Outcome, ask};
 use crate::config::Host;
-use crate::control::{self, Claim, Client, Hub, Lease, Message, Request};
+use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
 use crate::platform::runtime_folder;
@@ -82,7 +82,11 @@ fn hold(
     let hub = Arc::new(Hub::new(&host.name));
     let listener = lease.listener.try_clone();
     let serve = |handle: &crate::session::Handle| {
-        control::serve(listener?, Arc::clone(&hub), handle.clone(), page)
+        let usual = Usual {
+            page,
+            shows: !options.no_browser,
+        };
+        control::serve(listener?, Arc::clone(&hub), handle.clone(), usual)
     };
     let mut phase = Phase::Resolving;
     let mut was_ready = false;
@@ -155,15 +159,12 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut R
         .ask(&request)
         .map_err(|error| explain::no_control(&host.name, &error))?;
     for message in answers {
+        if message.ready().is_some() {
+            report.tell_held(&message);
+            return Ok(0);
+        }
         report.tell(&message);
         match message.phase {
-            Phase::Ready if message.note().is_none() => {
-                report.finish();
-                if !options.json {
-                    eprintln!("  Another remote-jupyter holds this tunnel.");
-                }
-                return Ok(0);
-            }
             Phase::Failed => return Err(message.problem().unwrap_or_else(|| gone(&host.name))),
             Phase::Closed => break,
             _ => {}

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::control::Message;
 use crate::jupyter::redacted;
 use crate::problem::Problem;
+use crate::session::Ready;
 use crate::session::{Event, Phase};
 
 /// Where a session's messages go.
@@ -121,9 +122,21 @@ impl Report {
         }
     }
 
-    fn ready(&self, ready: &crate::session::Ready) {
+    /// The tunnel stands, held by another program. A progress line of ours has nothing to add.
+    pub fn tell_held(&mut self, message: &Message) {
+        let Some(ready) = message.ready().filter(|_| !self.json) else {
+            return self.tell(message);
+        };
         self.finish();
-        let server = &ready.server;
+        println!("{}", redacted(ready.url.reveal()));
+        eprintln!(
+            "  {}; another remote-jupyter holds this tunnel.",
+            server_words(&ready)
+        );
+    }
+
+    fn ready(&self, ready: &Ready) {
+        self.finish();
         let how = if ready.reused {
             "was running"
         } else {
@@ -132,8 +145,16 @@ impl Report {
         let seconds = self.began.elapsed().as_secs_f64();
         println!("{}", redacted(ready.url.reveal()));
         eprintln!(
-            "  Jupyter {} on {} {how} (process {}); ready after {seconds:.1} s.",
-            server.version, server.host, server.pid
+            "  {} {how}; ready after {seconds:.1} s.",
+            server_words(ready)
         );
     }
+}
+
+fn server_words(ready: &Ready) -> String {
+    let server = &ready.server;
+    format!(
+        "Jupyter {} on {} (process {})",
+        server.version, server.host, server.pid
+    )
 }

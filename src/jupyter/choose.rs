@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_malformed_file_hides_nothing() {
         let mut broken = candidate(1, 8001, "/a");
-        broken.json = "{".into();
+        broken.json = crate::token::Secret::new("{");
         let choice = choose(
             &[broken, candidate(2, 8002, "/b")],
             &facts(""),

@@ -24,9 +24,9 @@ RJ_END
 # jupyter-lab before "jupyter lab": the latter starts Python twice.
 rj_start() {
   cat <<'RJ_END'
-if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- --ip=127.0.0.1 "--port=${rj_port:-0}" --port-retries=0; fi
+if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- --ip=127.0.0.1 "--port=${rj_fixed_port:-0}" --port-retries=0; fi
 rj_wanted=$rj_apps
-unset rj_dir rj_line rj_apps rj_port rj_socket rj_umask
+unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask
 for rj_app in $rj_wanted; do
   command -v "jupyter-$rj_app" >/dev/null 2>&1 && exec "jupyter-$rj_app" --no-browser "$@"
 done
@@ -42,7 +42,7 @@ RJ_END
 # Empty when the login environment that we already have is enough.
 rj_login_line() {
   if [ -n "$rj_own_command" ]; then
-    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=127.0.0.1 --port=${rj_port:-0} --port-retries=0"; fi
+    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=127.0.0.1 --port=${rj_fixed_port:-0} --port-retries=0"; fi
     printf '%s%s --no-browser %s' "$rj_setup" "$rj_own_command" "$rj_where"
   elif [ -n "$rj_setup" ]; then
     printf '%s/bin/sh "%s/start"' "$rj_setup" "$rj_dir"
@@ -100,7 +100,7 @@ rj_detach() {
     rj_export_env
     rj_line=$(rj_login_line)
     JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_port rj_socket rj_umask
+    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask
     if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh "$rj_dir/keeper"; fi
     exec nohup /bin/sh "$rj_dir/keeper"
   ) </dev/null >"$rj_dir/log" 2>&1 3>&- &

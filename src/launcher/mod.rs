@@ -40,7 +40,7 @@ impl Launcher for Direct {
         }
         let variables = [
             ("rj_bind", bind),
-            ("rj_port", &port),
+            ("rj_fixed_port", &port),
             ("rj_apps", apps(host.app)),
             ("rj_setup", &setup),
             (

@@ -40,6 +40,18 @@ rj_listeners() {
   fi
 }
 
+# The port on which a process listens, by its own sockets: notebook 6 does not write down the one it
+# has chosen.
+rj_port_of() {
+  if [ -r /proc/net/tcp ]; then
+    rj_digits=$(ls -l "/proc/$1/fd" 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/\1/p' |
+      awk 'NR == FNR { own[$1]; next } $4 == "0A" && ($10 in own) { print substr($2, length($2) - 3); exit }' - /proc/net/tcp)
+    [ -n "$rj_digits" ] && printf '%d' "0x$rj_digits"
+  elif command -v lsof >/dev/null 2>&1; then
+    lsof -nP -a -p "$1" -iTCP -sTCP:LISTEN -Fn 2>/dev/null | sed -n 's/^n.*:\([0-9]*\)$/\1/p' | head -1
+  fi
+}
+
 # rj_candidate KIND FILE: a runtime file with all that must be known before it may be believed.
 rj_candidate() {
   rj_pid=${2##*server-}; rj_pid=${rj_pid%.json}
@@ -47,12 +59,14 @@ rj_candidate() {
   kill -0 "$rj_pid" 2>/dev/null || return
   rj_json=$(head -c 16384 "$2" 2>/dev/null) || return
   rj_port=$(printf '%s' "$rj_json" | sed -n 's/.*"port": *\([0-9][0-9]*\).*/\1/p' | head -1)
+  [ "$rj_port" = 0 ] && rj_port=$(rj_port_of "$rj_pid")
   rj_sock=$(printf '%s' "$rj_json" | sed -n 's/.*"sock": *"\([^"]*\)".*/\1/p' | head -1)
   rj_say "$1" "file=$2
 pid=$rj_pid
 uid=$(rj_uid_of "$rj_pid")
+port=$rj_port
 args=$(rj_args_of "$rj_pid" | cut -c1-500)
-listeners=$([ -n "$rj_port" ] && [ "$rj_port" != 0 ] && rj_listeners "$rj_port" | tr '\n' ' ')
+listeners=$([ -n "$rj_port" ] && rj_listeners "$rj_port" | tr '\n' ' ')
 socket=$([ -n "$rj_sock" ] && [ -S "$rj_sock" ] && ls -ldn "$rj_sock" 2>/dev/null | awk '{print $3}')
 
 $rj_json"
