@@ -42,6 +42,13 @@ pub struct Kernels {
     pub busy: usize,
 }
 
+fn no_answer(error: &ureq::Error) -> ApiError {
+    ApiError::NoAnswer(match error {
+        ureq::Error::Timeout(_) => format!("nothing came within {} s", PATIENCE.as_secs()),
+        other => other.to_string(),
+    })
+}
+
 /// One server's interface at a local port.
 pub struct Api {
     agent: ureq::Agent,
@@ -132,7 +139,7 @@ impl Api {
         let response = request
             .header("Authorization", self.authorization())
             .send_empty()
-            .map_err(|error| ApiError::NoAnswer(error.to_string()))?;
+            .map_err(|error| no_answer(&error))?;
         match response.status().as_u16() {
             200..=299 => Ok(()),
             status => Err(ApiError::Status(status)),
@@ -144,9 +151,7 @@ impl Api {
         if !self.token.is_empty() {
             request = request.header("Authorization", self.authorization());
         }
-        let mut response = request
-            .call()
-            .map_err(|error| ApiError::NoAnswer(error.to_string()))?;
+        let mut response = request.call().map_err(|error| no_answer(&error))?;
         match response.status().as_u16() {
             200 => response
                 .body_mut()

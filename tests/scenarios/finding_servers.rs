@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::scene::{SOON, assert_nothing_left, bare, configure, fails, launches, servers, text};
+use crate::scene::{assert_nothing_left, bare, configure, fails, launches, servers, text};
 use crate::support::process::{PATIENCE, pid_of};
 use crate::support::{Client, Home, Sshd, eventually, http};
 
@@ -187,6 +187,7 @@ fn stale_malformed_and_foreign_runtime_files_are_passed_over() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_port_that_another_account_holds_is_sent_nothing() {
+    use crate::scene::SOON;
     use crate::support::{Key, RootSshd};
     use std::io::Write;
     use std::net::{Ipv4Addr, TcpStream};

@@ -109,6 +109,10 @@ fn without_token(ready: &Value) -> String {
 fn many_clicks_at_once_from_several_programs_give_one_server() {
     let sshd = Sshd::start();
     let client = Client::of(&sshd);
+    // Five log in, for those of one runtime folder do so once; here they wait until all are there.
+    let barrier = ": >\"$HOME/here.$$\"\nuntil [ \"$(ls \"$HOME\"/here.* | wc -l)\" -ge 5 ]; do sleep 0.01; done\n";
+    sshd.home().append(".bash_profile", barrier);
+    sshd.home().append(".zprofile", barrier);
     // Those that share a runtime folder speak to each other; the others meet only on the far side.
     let of_its_own = |number: usize| {
         let folder = client.path(&format!("run{number}"));

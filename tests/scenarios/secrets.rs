@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use crate::scene::{SOON, all_below, assert_nothing_left, configure, state, text};
+use crate::scene::{
+    SOON, all_below, assert_nothing_left, configure, fails, state, text, with_jupyter_lab,
+};
 use crate::support::{Client, Opened, Sshd, eventually, http};
 
 /// Collects every command line that shows in the process list, on both sides: they are one machine here.
@@ -219,4 +221,19 @@ fn a_browser_that_does_not_start_is_told_and_the_tunnel_stands() {
     assert_eq!(stopped.code, Some(0), "{stopped}");
     assert_eq!(opened.wait_exit().code, Some(0));
     assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn a_log_that_holds_the_token_is_shown_without_it() {
+    let sshd = with_jupyter_lab(
+        "echo \"$JUPYTER_TOKEN\" >\"$HOME/token\"; echo \"at http://localhost/lab?token=$JUPYTER_TOKEN now\"; exit 5",
+    );
+    let client = Client::of(&sshd);
+    let failed = fails(&client, &[], 6, "jupyter_died");
+    let token = sshd.home().read("token").unwrap();
+    assert_eq!(token.trim().len(), 48, "192 random bits: {token}");
+    let shown = client.run(&["logs", "test"]);
+    for text in [text(&failed, "detail"), &shown.stdout] {
+        assert_eq!(text.trim(), "at http://localhost/lab?token=… now");
+    }
 }

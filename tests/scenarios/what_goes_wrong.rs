@@ -2,7 +2,6 @@
 //! and nothing left behind.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -11,7 +10,6 @@ use crate::scene::{
     SOON, assert_nothing_left, assert_unlocked, bare, configure, fails, last_event, launches,
     state, text, with_jupyter_lab,
 };
-use crate::support::process::must;
 use crate::support::sshd::free_port;
 use crate::support::{Client, Key, Server, Sshd, eventually};
 
@@ -263,116 +261,6 @@ fn a_state_folder_that_cannot_be_made_is_told() {
     );
 }
 
-/// A small file system of its own.
-#[cfg(target_os = "linux")]
-struct SmallDisk(std::path::PathBuf);
-
-#[cfg(target_os = "linux")]
-impl SmallDisk {
-    fn at(folder: std::path::PathBuf, pages: u32) -> Self {
-        std::fs::create_dir_all(&folder).unwrap();
-        assert!(
-            rustix::process::geteuid().is_root(),
-            "this test mounts a file system: run it as root"
-        );
-        let options = format!("size={}k,mode=755", 4 * pages);
-        must(
-            Command::new("mount")
-                .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
-                .arg(&folder),
-        );
-        Self(folder)
-    }
-
-    fn fill(&self) {
-        let full = std::fs::write(self.0.join("much"), vec![b'x'; 1 << 20]).unwrap_err();
-        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
-    }
-
-    fn clear(&self) {
-        std::fs::remove_file(self.0.join("much")).unwrap();
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_told_and_keeps_nobody_out_later() {
-    let sshd = with_jupyter_lab("echo 'it got that far'; exit 4");
-    let client = Client::of(&sshd);
-    let disk = SmallDisk::at(sshd.home().path().join(".local/state"), 16);
-    disk.fill();
-    let failed = fails(&client, &[], 6, "remote_folder");
-    assert!(
-        text(&failed, "detail").contains("No space left"),
-        "{failed}"
-    );
-    assert!(text(&failed, "remedy").contains("full"), "{failed}");
-    assert_eq!(launches(&sshd).len(), 0, "half a launch is no launch");
-    assert_nothing_left(&sshd, &client);
-    disk.clear();
-    fails(&client, &["--timeout", "20"], 6, "jupyter_died");
-    assert_eq!(launches(&sshd).len(), 1);
-}
-
-/// Whatever is the last thing that has room: a failure in words, and nothing that runs on unseen.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_disk_that_fills_up_during_a_launch_leaves_nothing_running() {
-    let sshd = with_jupyter_lab("exec sleep 4718");
-    let client = Client::of(&sshd);
-    let mut codes = Vec::new();
-    for pages in 1..=7 {
-        let disk = SmallDisk::at(sshd.home().path().join(".local/state"), pages);
-        let failed = last_event(&client.open_with("test", &["--timeout", "3"]).wait_exit());
-        codes.push(text(&failed, "code").to_owned());
-        assert_unlocked(&sshd);
-        match codes.last().unwrap().as_str() {
-            "remote_folder" => assert!(
-                text(&failed, "detail").contains("No space left"),
-                "{failed}"
-            ),
-            "jupyter_died" => assert!(text(&failed, "remedy").contains("df -h"), "{failed}"),
-            "timed_out" => assert_eq!(client.run(&["stop", "test"]).code, Some(0)),
-            _ => panic!("with {pages} pages: {failed}"),
-        }
-        assert!(
-            sshd.empties_within(SOON),
-            "with {pages} pages: {:?}, {failed}",
-            sshd.leftovers()
-        );
-        drop(disk);
-    }
-    assert_eq!(codes.first().unwrap(), "remote_folder", "{codes:?}");
-    assert_eq!(
-        codes.last().unwrap(),
-        "timed_out",
-        "enough room for a launch: {codes:?}"
-    );
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_jupyter_that_cannot_write_its_runtime_file_is_told() {
-    let sshd = Sshd::start();
-    let client = Client::of(&sshd);
-    // Room for the launch, its log and a cookie.
-    let _disk = SmallDisk::at(sshd.home().path().join(".local/state"), 7);
-    let failed = fails(&client, &["--timeout", "30"], 6, "jupyter_died");
-    assert!(
-        text(&failed, "detail").contains("No space left on device"),
-        "{failed}"
-    );
-    assert!(text(&failed, "remedy").contains("df -h"), "{failed}");
-    assert_nothing_left(&sshd, &client);
-}
-
 #[test]
 fn whatever_a_profile_prints_or_reads_the_script_is_understood() {
     let sshd = bare();
@@ -545,4 +433,117 @@ fn a_failure_is_told_to_people_in_words_and_without_json() {
     assert!(out.stderr.contains("  → "), "{out}");
     let events: Result<Value, _> = serde_json::from_str(&out.stderr);
     assert!(events.is_err());
+}
+
+/// Disks without room, which only Linux lets a test make.
+#[cfg(target_os = "linux")]
+mod full_disks {
+    use std::process::Command;
+
+    use super::*;
+    use crate::support::process::must;
+
+    /// A small file system of its own.
+    struct SmallDisk(std::path::PathBuf);
+
+    impl SmallDisk {
+        fn at(folder: std::path::PathBuf, pages: u32) -> Self {
+            std::fs::create_dir_all(&folder).unwrap();
+            assert!(
+                rustix::process::geteuid().is_root(),
+                "this test mounts a file system: run it as root"
+            );
+            let options = format!("size={}k,mode=755", 4 * pages);
+            must(
+                Command::new("mount")
+                    .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+                    .arg(&folder),
+            );
+            Self(folder)
+        }
+
+        fn fill(&self) {
+            let full = std::fs::write(self.0.join("much"), vec![b'x'; 1 << 20]).unwrap_err();
+            assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+        }
+
+        fn clear(&self) {
+            std::fs::remove_file(self.0.join("much")).unwrap();
+        }
+    }
+
+    impl Drop for SmallDisk {
+        fn drop(&mut self) {
+            let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_keeps_nobody_out_later() {
+        let sshd = with_jupyter_lab("echo 'it got that far'; exit 4");
+        let client = Client::of(&sshd);
+        let disk = SmallDisk::at(sshd.home().path().join(".local/state"), 16);
+        disk.fill();
+        let failed = fails(&client, &[], 6, "remote_folder");
+        assert!(
+            text(&failed, "detail").contains("No space left"),
+            "{failed}"
+        );
+        assert!(text(&failed, "remedy").contains("full"), "{failed}");
+        assert_eq!(launches(&sshd).len(), 0, "half a launch is no launch");
+        assert_nothing_left(&sshd, &client);
+        disk.clear();
+        fails(&client, &["--timeout", "20"], 6, "jupyter_died");
+        assert_eq!(launches(&sshd).len(), 1);
+    }
+
+    /// Whatever is the last thing that has room: a failure in words, and nothing that runs on unseen.
+    #[test]
+    fn a_disk_that_fills_up_during_a_launch_leaves_nothing_running() {
+        let sshd = with_jupyter_lab("exec sleep 4718");
+        let client = Client::of(&sshd);
+        let mut codes = Vec::new();
+        for pages in 1..=7 {
+            let disk = SmallDisk::at(sshd.home().path().join(".local/state"), pages);
+            let failed = last_event(&client.open_with("test", &["--timeout", "3"]).wait_exit());
+            codes.push(text(&failed, "code").to_owned());
+            assert_unlocked(&sshd);
+            match codes.last().unwrap().as_str() {
+                "remote_folder" => assert!(
+                    text(&failed, "detail").contains("No space left"),
+                    "{failed}"
+                ),
+                "jupyter_died" => assert!(text(&failed, "remedy").contains("df -h"), "{failed}"),
+                "timed_out" => assert_eq!(client.run(&["stop", "test"]).code, Some(0)),
+                _ => panic!("with {pages} pages: {failed}"),
+            }
+            assert!(
+                sshd.empties_within(SOON),
+                "with {pages} pages: {:?}, {failed}",
+                sshd.leftovers()
+            );
+            drop(disk);
+        }
+        assert_eq!(codes.first().unwrap(), "remote_folder", "{codes:?}");
+        assert_eq!(
+            codes.last().unwrap(),
+            "timed_out",
+            "enough room for a launch: {codes:?}"
+        );
+    }
+
+    #[test]
+    fn a_jupyter_that_cannot_write_its_runtime_file_is_told() {
+        let sshd = Sshd::start();
+        let client = Client::of(&sshd);
+        // Room for the launch, its log and a cookie.
+        let _disk = SmallDisk::at(sshd.home().path().join(".local/state"), 7);
+        let failed = fails(&client, &["--timeout", "30"], 6, "jupyter_died");
+        assert!(
+            text(&failed, "detail").contains("No space left on device"),
+            "{failed}"
+        );
+        assert!(text(&failed, "remedy").contains("df -h"), "{failed}");
+        assert_nothing_left(&sshd, &client);
+    }
 }
