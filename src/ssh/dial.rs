@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 use super::Error;
 use super::resolve::{AddressFamily, Target};
@@ -129,6 +129,14 @@ fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
     socket.set_nonblocking(true)?;
     // Key presses are small packets; Nagle's algorithm would hold each for a round trip.
     socket.set_tcp_nodelay(true)?;
+    // A network that is gone without a word is found after half a minute, idle or not.
+    let alive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(15))
+        .with_interval(Duration::from_secs(5))
+        .with_retries(3);
+    socket.set_tcp_keepalive(&alive)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(Duration::from_secs(30)))?;
     match socket.connect(&address.into()) {
         Ok(()) => Ok(socket),
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(socket),
