@@ -331,6 +331,32 @@ fn a_network_that_takes_nothing_for_a_while_loses_nothing() {
 }
 
 #[test]
+fn a_tunnel_leaves_a_connection_that_others_can_use() {
+    use support::tunnel::{log_in, pump};
+    let (sshd, client) = plain(&[]);
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    waiter.set_deadline(Some(Instant::now() + PATIENCE));
+    let connection = log_in(&client.path("ssh_config"), &waiter);
+    let (host, port) = ("127.0.0.1".into(), Service::echo().port);
+    let target = Target::Tcp { host, port };
+    let (mut pump, ports) = pump(connection.clone(), &waiter, vec![target]);
+    // A channel is asked for and not granted yet when the pump ends.
+    sshd.freeze();
+    let _asks = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
+    for _ in 0..3 {
+        pump.turn(Some(Instant::now())).unwrap();
+    }
+    let thaw = thread::spawn(move || {
+        sshd.thaw();
+        sshd
+    });
+    pump.end().unwrap();
+    let mut exec = remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine").unwrap();
+    assert_eq!(exec.line().unwrap().as_deref(), Some("mine"));
+    drop(thaw.join());
+}
+
+#[test]
 fn an_idle_tunnel_notices_at_once_that_the_connection_is_lost() {
     let (sshd, client) = plain(&[]);
     let tunnel = Tunnel::to(&client, &[Service::echo().port]);

@@ -143,7 +143,8 @@ fn standing(sshd: &Sshd, client: &Client) {
     let (_, mut opened) = click(client, "test");
     let local = support::sshd::free_port(std::net::Ipv4Addr::LOCALHOST.into());
     let forward = format!("{}:localhost:1", local.port());
-    let mut ssh = client.ssh(&["-N", "-L", &forward, "test"]).spawn().unwrap();
+    let mut ssh = client.ssh(&["-N", "-L", &forward, "test"]);
+    let mut ssh = ssh.stderr(Stdio::null()).spawn().unwrap();
     assert!(eventually(PATIENCE, || std::net::TcpStream::connect(local).is_ok()));
     let before = [opened.pid(), ssh.id()].map(ticks);
     std::thread::sleep(Duration::from_secs(10));

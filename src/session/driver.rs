@@ -405,7 +405,9 @@ impl Driver {
 
     fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
         // The requests are done; the script gets the connection for itself.
-        self.pump = None;
+        if let Some(pump) = self.pump.take() {
+            pump.end().map_err(|error| self.halt(error))?;
+        }
         let command = if asked { "gone" } else { "term" };
         self.await_end(&format!("{command} {} {}", server.pid, server.file))
     }

@@ -82,6 +82,8 @@ impl Exec {
             if self.ended {
                 return Ok(None);
             }
+            // A profile that prints for ever must not keep us from giving up.
+            self.waiter.check()?;
             let progress = self.read_stderr()? | self.read_stdout()?;
             if !progress && !self.ended {
                 self.connection.wait(&self.waiter)?;

@@ -229,6 +229,20 @@ impl Pump {
         }
     }
 
+    /// Ends all forwarding and leaves the connection to others. An opening that has begun is waited
+    /// for: libssh2 would give its channel to whoever opens the next one.
+    ///
+    /// # Errors
+    /// As [`Pump::turn`].
+    pub fn end(mut self) -> Result<(), Error> {
+        self.doors.clear();
+        self.waiting.clear();
+        while self.opening.is_some() {
+            self.turn(None)?;
+        }
+        Ok(())
+    }
+
     fn is_carrying(&self) -> bool {
         self.connection.wire().wants_to_send() || self.links.iter().any(Link::is_carrying)
     }

@@ -122,14 +122,20 @@ impl Drop for Tunnel {
     }
 }
 
-fn log_in(config: &std::path::Path, waiter: &Waiter) -> Rc<Connection> {
+/// The connection to `test`.
+pub fn log_in(config: &std::path::Path, waiter: &Waiter) -> Rc<Connection> {
     let target = resolve("test", Some(config)).unwrap();
     let connection = Connection::open(&target, &Nobody, waiter).unwrap();
     connection.log_in(&target, &Nobody, waiter).unwrap();
     Rc::new(connection)
 }
 
-fn pump(connection: Rc<Connection>, waiter: &Rc<Waiter>, targets: Vec<Target>) -> (Pump, Vec<u16>) {
+/// A pump over a connection, and its local ports.
+pub fn pump(
+    connection: Rc<Connection>,
+    waiter: &Rc<Waiter>,
+    targets: Vec<Target>,
+) -> (Pump, Vec<u16>) {
     let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(waiter), "true").unwrap();
     while exec.line().unwrap().is_some() {}
     let spine = exec.finish();
