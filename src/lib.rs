@@ -1,7 +1,7 @@
 //! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
 //!
-//! Dependencies point one way: `app`, `cli` → `control` → `session` → `tunnel`, `remote`, `launcher`,
-//! `jupyter`, `ssh` → `config`. The map with the reasons is docs/architecture.md.
+//! Dependencies point one way: `cli` → `app` → `control` → `session` → `tunnel`, `remote`,
+//! `launcher`, `jupyter`, `ssh` → `config`. docs/architecture.md has the map, tests/architecture.rs keeps it true.
 
 #[cfg(feature = "app")]
 pub mod app;
@@ -11,6 +11,7 @@ pub mod control;
 pub mod explain;
 pub mod jupyter;
 pub mod launcher;
+pub mod phase;
 pub mod platform;
 pub mod problem;
 pub mod remote;

@@ -56,7 +56,7 @@ pub fn redact(text: &str) -> String {
     while let Some(at) = rest.find("token=") {
         let (before, after) = rest.split_at(at + "token=".len());
         let end = after
-            .find(|c: char| !c.is_ascii_alphanumeric())
+            .find(|c: char| !(c.is_ascii_alphanumeric() || "-._~%+".contains(c)))
             .unwrap_or(after.len());
         out.push_str(before);
         out.push_str(if end > 0 { "…" } else { "" });
@@ -83,6 +83,7 @@ mod tests {
             redact("http://x/lab?token=0af9&a=1 token="),
             "http://x/lab?token=…&a=1 token="
         );
+        assert_eq!(redact("(token=my_own-1%20~x)"), "(token=…)");
         assert_eq!(redact("nothing"), "nothing");
     }
 

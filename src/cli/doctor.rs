@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Outcome;
-use super::context::Context;
+use super::context::{Context, hosts_in};
 use super::run::run;
 use crate::config::Host;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -72,10 +72,7 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         }
     };
     let path = context.config_path.display();
-    checkup.good(
-        "",
-        &format!("configuration {path}: {} hosts", config.hosts.len()),
-    );
+    checkup.good("", &format!("configuration {path}: {}", hosts_in(&config)));
     match crate::platform::runtime_folder() {
         Ok(folder) => checkup.good("", &format!("control sockets in {}", folder.display())),
         Err(error) => checkup.bad("", &crate::explain::no_control("this machine", &error)),
@@ -86,8 +83,10 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     };
     for host in hosts {
         headline(json, &host.name);
-        if let Err(problem) = check_host(context, &host, &mut checkup) {
-            checkup.bad(&host.name, &problem);
+        match check_host(context, &host, &mut checkup) {
+            Err(problem) if problem.code == Code::Interrupted => return Err(problem),
+            Err(problem) => checkup.bad(&host.name, &problem),
+            Ok(()) => {}
         }
     }
     Ok(checkup.worst)
@@ -120,7 +119,13 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
             Event::Step(text) => checkup.good(&name, text),
             Event::Note(text) => checkup.note(&name, text),
             Event::Seen(sight) => {
-                checkup.good(&name, &format!("the script runs on {}", sight.node));
+                checkup.good(
+                    &name,
+                    &format!(
+                        "the login shell works; the machine calls itself {}",
+                        sight.node
+                    ),
+                );
                 match &sight.server {
                     Some(server) => checkup.good(&name, &format!("found {server}")),
                     None => checkup.note(&name, "no Jupyter of yours runs there now"),
@@ -132,5 +137,14 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
             _ => {}
         },
     )?;
-    end.problem.map_or(Ok(()), Err)
+    match end.problem {
+        Some(problem) => Err(problem),
+        None if end.interrupted => Err(Problem::new(
+            Code::Interrupted,
+            format!("{}: interrupted", host.name),
+            "",
+            "",
+        )),
+        None => Ok(()),
+    }
 }

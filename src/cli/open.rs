@@ -9,7 +9,7 @@ use super::context::Context;
 use super::report::Report;
 use super::run::{End, run};
 use crate::config::Host;
-use crate::control::{self, Claim, Client, Hub, Lease, Message, Request};
+use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
 use crate::platform::{ask, runtime_folder};
@@ -19,34 +19,42 @@ use crate::session::{Event, Goal, Phase};
 /// What the last answer to another program gets at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
 
-/// Opens a host, or asks the program that has it open to show its tab. With `--json` a failure is
-/// an event too.
+/// Opens a host, or asks the program that has it open to show its tab. With `--json` every failure
+/// is an event too.
 pub fn open(context: &Context, options: &OpenOptions) -> Outcome {
-    match open_or_ask(context, options) {
-        Ok(code) => Ok(code),
+    let chosen = context.config().and_then(|config| {
+        let host = context.host(&config, options.host.as_deref())?;
+        Ok((config.browser, host))
+    });
+    let name = match &chosen {
+        Ok((_, host)) => host.name.clone(),
+        Err(_) => options.host.clone().unwrap_or_default(),
+    };
+    let mut report = Report::new(&name, options.json);
+    let result = chosen
+        .and_then(|(browser, host)| claim_and_open(context, browser, &host, options, &mut report));
+    match result {
         Err(problem) if options.json => {
-            let host = options.host.as_deref().unwrap_or_default();
-            let code = problem.code.exit();
-            let event = Event::Failed(problem);
-            if let Some(message) = Message::of(&event, host, 0, Phase::Failed) {
-                Report::new(host, true).tell(&message);
-            }
-            Ok(code)
+            report.tell_failure(&problem);
+            Ok(problem.code.exit())
         }
-        Err(problem) => Err(problem),
+        other => other,
     }
 }
 
-fn open_or_ask(context: &Context, options: &OpenOptions) -> Outcome {
-    let config = context.config()?;
-    let host = context.host(&config, options.host.as_deref())?;
-    let report = Report::new(&host.name, options.json);
+fn claim_and_open(
+    context: &Context,
+    browser: Option<String>,
+    host: &Host,
+    options: &OpenOptions,
+    report: &mut Report,
+) -> Outcome {
     let claim = runtime_folder()
         .and_then(|folder| control::claim(&folder, &host.name))
         .map_err(|error| explain::no_control(&host.name, &error))?;
     match claim {
-        Claim::Theirs(client) => ask_holder(client, &host, options, report),
-        Claim::Ours(lease) => hold(context, config.browser, &host, options, lease, report),
+        Claim::Theirs(client) => ask_holder(client, host, options, report),
+        Claim::Ours(lease) => hold(context, browser, host, options, lease, report),
     }
 }
 
@@ -63,7 +71,7 @@ fn hold(
     host: &Host,
     options: &OpenOptions,
     lease: Lease,
-    mut report: Report,
+    report: &mut Report,
 ) -> Outcome {
     let page = page(host, options);
     let goal = Goal::Open {
@@ -74,7 +82,11 @@ fn hold(
     let hub = Arc::new(Hub::new(&host.name));
     let listener = lease.listener.try_clone();
     let serve = |handle: &crate::session::Handle| {
-        control::serve(listener?, Arc::clone(&hub), handle.clone(), page)
+        let usual = Usual {
+            page,
+            shows: !options.no_browser,
+        };
+        control::serve(listener?, Arc::clone(&hub), handle.clone(), usual)
     };
     let mut phase = Phase::Resolving;
     let mut was_ready = false;
@@ -90,18 +102,16 @@ fn hold(
         if let Event::Ready(_) = event {
             was_ready = true;
             if !options.json {
-                eprintln!("  The tunnel stands until Ctrl-C; Jupyter goes on after that.");
+                eprintln!(
+                    "  The tunnel stays open until Ctrl-C; Jupyter keeps running after that."
+                );
             }
         }
     })?;
     report.finish();
     hub.wait_for_answers(LAST_ANSWER);
     drop(lease);
-    match ended(end, was_ready, host, options) {
-        // Told already, as an event.
-        Err(problem) if options.json => Ok(problem.code.exit()),
-        outcome => outcome,
-    }
+    ended(end, was_ready, host, options)
 }
 
 fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outcome {
@@ -112,7 +122,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
         } if was_ready => {
             if !options.json {
                 eprintln!(
-                    "\nThe tunnel to {} is closed; Jupyter goes on there.",
+                    "\nThe tunnel to {} is closed; Jupyter keeps running there.",
                     host.name
                 );
             }
@@ -140,7 +150,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
 }
 
 /// Another program of this account has the tunnel: it shows the tab, and this one returns.
-fn ask_holder(client: Client, host: &Host, options: &OpenOptions, mut report: Report) -> Outcome {
+fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut Report) -> Outcome {
     let request = Request::Open {
         browser: !options.no_browser,
         notebook: options.notebook.clone(),
@@ -149,23 +159,13 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, mut report: Re
         .ask(&request)
         .map_err(|error| explain::no_control(&host.name, &error))?;
     for message in answers {
+        if message.ready().is_some() {
+            report.tell_held(&message);
+            return Ok(0);
+        }
         report.tell(&message);
         match message.phase {
-            Phase::Ready if message.note().is_none() => {
-                report.finish();
-                if !options.json {
-                    eprintln!("  Another remote-jupyter holds this tunnel.");
-                }
-                return Ok(0);
-            }
-            Phase::Failed => {
-                let problem = message.problem().unwrap_or_else(|| gone(&host.name));
-                return if options.json {
-                    Ok(problem.code.exit())
-                } else {
-                    Err(problem)
-                };
-            }
+            Phase::Failed => return Err(message.problem().unwrap_or_else(|| gone(&host.name))),
             Phase::Closed => break,
             _ => {}
         }

@@ -7,7 +7,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::control::Message;
 use crate::jupyter::redacted;
-use crate::session::Phase;
+use crate::problem::Problem;
+use crate::session::Ready;
+use crate::session::{Event, Phase};
 
 /// Where a session's messages go.
 pub struct Report {
@@ -18,6 +20,8 @@ pub struct Report {
     watched: bool,
     began: Instant,
     told: Option<Phase>,
+    /// Whether the end was told, with or without a reason.
+    over: bool,
 }
 
 impl Report {
@@ -40,6 +44,7 @@ impl Report {
             watched,
             began: Instant::now(),
             told: None,
+            over: false,
         }
     }
 
@@ -50,6 +55,7 @@ impl Report {
 
     /// Shows a message.
     pub fn tell(&mut self, message: &Message) {
+        self.over |= matches!(message.phase, Phase::Failed | Phase::Closed);
         if self.json {
             // A script that stopped reading does not end the tunnel.
             if let Ok(text) = serde_json::to_string(message) {
@@ -63,6 +69,15 @@ impl Report {
             self.ready(&ready);
         } else if !matches!(message.phase, Phase::Ready | Phase::Failed | Phase::Closed) {
             self.phase(message.phase);
+        }
+    }
+
+    /// Whoever reads events hears of a failure that no session told, and only once.
+    pub fn tell_failure(&mut self, problem: &Problem) {
+        let event = Event::Failed(problem.clone());
+        let message = Message::of(&event, &self.host, self.at_ms(), Phase::Failed);
+        if let Some(message) = message.filter(|_| !self.over) {
+            self.tell(&message);
         }
     }
 
@@ -107,9 +122,21 @@ impl Report {
         }
     }
 
-    fn ready(&self, ready: &crate::session::Ready) {
+    /// The tunnel stands, held by another program. A progress line of ours has nothing to add.
+    pub fn tell_held(&mut self, message: &Message) {
+        let Some(ready) = message.ready().filter(|_| !self.json) else {
+            return self.tell(message);
+        };
         self.finish();
-        let server = &ready.server;
+        println!("{}", redacted(ready.url.reveal()));
+        eprintln!(
+            "  {}; another remote-jupyter holds this tunnel.",
+            server_words(&ready)
+        );
+    }
+
+    fn ready(&self, ready: &Ready) {
+        self.finish();
         let how = if ready.reused {
             "was running"
         } else {
@@ -118,8 +145,16 @@ impl Report {
         let seconds = self.began.elapsed().as_secs_f64();
         println!("{}", redacted(ready.url.reveal()));
         eprintln!(
-            "  Jupyter {} on {} {how} (process {}); ready after {seconds:.1} s.",
-            server.version, server.host, server.pid
+            "  {} {how}; ready after {seconds:.1} s.",
+            server_words(ready)
         );
     }
+}
+
+fn server_words(ready: &Ready) -> String {
+    let server = &ready.server;
+    format!(
+        "Jupyter {} on {} (process {})",
+        server.version, server.host, server.pid
+    )
 }

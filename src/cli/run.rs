@@ -28,7 +28,7 @@ pub fn run(
     mut hear: impl FnMut(&Event),
 ) -> Result<End, Problem> {
     let host = order.host.name.clone();
-    let local = |error: std::io::Error| explain::no_port(&host, &error);
+    let local = |error: std::io::Error| explain::local(&host, &error);
     let (sender, events) = mpsc::channel();
     let machine = Arc::new(Machine::new(browser));
     let tell = move |event| {

@@ -23,12 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// `list`: the configured hosts.
 pub fn list(context: &Context, json: bool) -> Outcome {
     let config = context.config()?;
-    if config.hosts.is_empty() && !json {
-        eprintln!(
-            "No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh \
-             configuration; `remote-jupyter open DESTINATION` works without."
-        );
-    }
+    hint_when_empty(&config, json);
     for host in &config.hosts {
         let phase = newest(&host.name).map_or(Phase::Closed, |message| message.phase);
         if json {
@@ -58,6 +53,9 @@ pub fn list(context: &Context, json: bool) -> Outcome {
 /// `status`: the tunnels that stand, and what their kernels do.
 pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     let config = context.config()?;
+    if host.is_none() {
+        hint_when_empty(&config, json);
+    }
     let hosts = match host {
         Some(name) => vec![context.host(&config, Some(name))?],
         None => config.hosts,
@@ -76,6 +74,15 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         }
     }
     Ok(0)
+}
+
+fn hint_when_empty(config: &Config, json: bool) {
+    if config.hosts.is_empty() && !json {
+        eprintln!(
+            "No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh \
+             configuration; `remote-jupyter open DESTINATION` works without one."
+        );
+    }
 }
 
 fn newest(host: &str) -> Option<Message> {
@@ -121,6 +128,7 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let kernels = match kernels {
         None => "kernels unknown".to_owned(),
         Some(Kernels { total: 1, busy: 0 }) => "1 kernel, idle".to_owned(),
+        Some(Kernels { total: 1, .. }) => "1 kernel, busy".to_owned(),
         Some(Kernels { total, busy: 0 }) => format!("{total} kernels, none busy"),
         Some(Kernels { total, busy }) => format!("{total} kernels, {busy} busy"),
     };
@@ -132,7 +140,11 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     let Some(client) = held(&host)? else {
-        return done(&host, json, &format!("No tunnel to {} stands.", host.name));
+        return done(
+            &host,
+            json,
+            &format!("There is no open tunnel to {}.", host.name),
+        );
     };
     for message in answers(client, &host, &Request::Close)? {
         if message.phase == Phase::Failed {
@@ -145,7 +157,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
         &host,
         json,
         &format!(
-            "The tunnel to {} is closed; Jupyter goes on there.",
+            "The tunnel to {} is closed; Jupyter keeps running there.",
             host.name
         ),
     )
@@ -156,13 +168,24 @@ pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     match held(&host)? {
-        Some(client) => stop_through(client, &host, yes, json),
+        Some(client) => match stop_through(client, &host, yes, json)? {
+            Some(code) => Ok(code),
+            // The holder gave up before its tunnel stood: what it left is for us to stop.
+            None => stop_alone(context, &config, &host, yes, json),
+        },
         None => stop_alone(context, &config, &host, yes, json),
     }
 }
 
-/// The program that holds the tunnel is logged in already: it does the work.
-fn stop_through(client: Client, host: &Host, force: bool, json: bool) -> Outcome {
+/// The program that holds the tunnel is logged in already: it does the work. None when it ended
+/// before it could.
+fn stop_through(
+    client: Client,
+    host: &Host,
+    force: bool,
+    json: bool,
+) -> Result<Option<u8>, Problem> {
+    let mut was_ready = false;
     let mut note = format!("Jupyter on {} has shut down.", host.name);
     for message in answers(client, host, &Request::Stop { force })? {
         if message.is_refusal() {
@@ -185,13 +208,17 @@ fn stop_through(client: Client, host: &Host, force: bool, json: bool) -> Outcome
         if let Some(text) = message.note() {
             text.clone_into(&mut note);
         }
-        if message.phase == Phase::Failed {
+        was_ready |= message.phase == Phase::Ready;
+        if message.phase == Phase::Failed && was_ready {
             return Err(message
                 .problem()
                 .unwrap_or_else(|| explain::bug(&host.name)));
         }
     }
-    done(host, json, &note)
+    if !was_ready {
+        return Ok(None);
+    }
+    done(host, json, &note).map(Some)
 }
 
 fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: bool) -> Outcome {
@@ -235,6 +262,9 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
     )?;
     if let Some(problem) = end.problem {
         return Err(problem);
+    }
+    if end.interrupted {
+        return Ok(Code::Interrupted.exit());
     }
     match found {
         Some((path, text)) => {

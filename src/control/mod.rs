@@ -13,4 +13,4 @@ pub use claim::{Claim, Lease, claim, holder};
 pub use client::Client;
 pub use hub::Hub;
 pub use message::{Message, Request};
-pub use server::serve;
+pub use server::{Usual, serve};

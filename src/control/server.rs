@@ -15,18 +15,31 @@ const REQUEST_LIMIT: u64 = 64 << 10;
 /// An asker that says nothing is not waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Answers requests about one session for as long as the process lives. `page` is what the host
-/// usually shows.
+/// What a session shows by itself when it is ready.
+#[derive(Debug, Clone)]
+pub struct Usual {
+    /// The page.
+    pub page: Page,
+    /// Whether it opens the browser for it.
+    pub shows: bool,
+}
+
+/// Answers requests about one session for as long as the process lives.
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn serve(listener: UnixListener, hub: Arc<Hub>, handle: Handle, page: Page) -> io::Result<()> {
+pub fn serve(
+    listener: UnixListener,
+    hub: Arc<Hub>,
+    handle: Handle,
+    usual: Usual,
+) -> io::Result<()> {
     let answer_all = move || {
         for stream in listener.incoming().flatten() {
-            let (hub, handle, page) = (Arc::clone(&hub), handle.clone(), page.clone());
+            let (hub, handle, usual) = (Arc::clone(&hub), handle.clone(), usual.clone());
             std::thread::spawn(move || {
                 let _answering = hub.answering();
-                if let Err(error) = answer(&stream, &hub, &handle, &page) {
+                if let Err(error) = answer(&stream, &hub, &handle, &usual) {
                     tracing::debug!(%error, "an asker went away");
                 }
             });
@@ -38,50 +51,64 @@ pub fn serve(listener: UnixListener, hub: Arc<Hub>, handle: Handle, page: Page) 
     Ok(())
 }
 
-fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, page: &Page) -> io::Result<()> {
+fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, usual: &Usual) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
     let request: Request = serde_json::from_str(&line)?;
     let (newest, later) = hub.listen();
-    let is_last: fn(&Message) -> bool = match request {
-        Request::Status => return tell(stream, &newest),
-        Request::Open { .. } => |message| {
-            matches!(message.phase, Phase::Ready | Phase::Failed | Phase::Closed)
-                && message.note().is_none()
-        },
-        Request::Close => |message| matches!(message.phase, Phase::Failed | Phase::Closed),
-        Request::Stop { .. } => {
-            |message| message.is_refusal() || matches!(message.phase, Phase::Failed | Phase::Closed)
-        }
-    };
-    match request {
-        Request::Open {
-            browser: true,
-            notebook,
-        } if newest.phase == Phase::Ready => {
-            let notebook = notebook.or_else(|| page.notebook.clone());
-            handle.show(Page {
-                notebook,
-                ..page.clone()
-            });
-        }
-        Request::Close => handle.close(),
-        Request::Stop { force: true } => handle.stop(Busy::End),
-        Request::Stop { force: false } => handle.stop(Busy::Refuse),
-        Request::Open { .. } | Request::Status => {}
+    if request == Request::Status {
+        return tell(stream, &newest);
     }
-    tell(stream, &newest)?;
-    if is_last(&newest) {
-        return Ok(());
+    if request == Request::Close {
+        handle.close();
     }
-    for message in later {
+    let joined_early = newest.phase != Phase::Ready;
+    let mut granted = false;
+    for message in std::iter::once(newest).chain(later) {
         tell(stream, &message)?;
-        if is_last(&message) {
+        // A wish for a ready tunnel waits until it stands.
+        if !granted && message.phase == Phase::Ready {
+            granted = true;
+            grant(&request, handle, usual, joined_early);
+        }
+        if is_last(&request, &message) {
             break;
         }
     }
     Ok(())
+}
+
+fn grant(request: &Request, handle: &Handle, usual: &Usual, joined_early: bool) {
+    match request {
+        // Two clicks on a host that is still starting want one tab.
+        Request::Open {
+            browser: true,
+            notebook: None,
+        } if joined_early && usual.shows => {}
+        Request::Open {
+            browser: true,
+            notebook,
+        } => {
+            let notebook = notebook.clone().or_else(|| usual.page.notebook.clone());
+            handle.show(Page {
+                notebook,
+                ..usual.page.clone()
+            });
+        }
+        Request::Stop { force: true } => handle.stop(Busy::End),
+        Request::Stop { force: false } => handle.stop(Busy::Refuse),
+        Request::Open { .. } | Request::Status | Request::Close => {}
+    }
+}
+
+fn is_last(request: &Request, message: &Message) -> bool {
+    match (request, message.phase) {
+        (_, Phase::Failed | Phase::Closed) => true,
+        (Request::Open { .. }, Phase::Ready) => message.note().is_none(),
+        (Request::Stop { .. }, _) => message.is_refusal(),
+        _ => false,
+    }
 }
 
 fn tell(mut stream: &UnixStream, message: &Message) -> io::Result<()> {

@@ -61,7 +61,10 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
             )
         }
         (Some(server), None) if wanted.workdir => {
-            format!("it works in {}, not in the configured folder", server.root)
+            format!(
+                "The running server works in {}, not in the configured folder",
+                server.root
+            )
         }
         _ => String::new(),
     };
@@ -158,7 +161,7 @@ mod tests {
     #[test]
     fn a_malformed_file_hides_nothing() {
         let mut broken = candidate(1, 8001, "/a");
-        broken.json = "{".into();
+        broken.json = crate::token::Secret::new("{");
         let choice = choose(
             &[broken, candidate(2, 8002, "/b")],
             &facts(""),

@@ -42,18 +42,30 @@ pub struct Kernels {
     pub busy: usize,
 }
 
+fn no_answer(error: &ureq::Error) -> ApiError {
+    ApiError::NoAnswer(match error {
+        ureq::Error::Timeout(_) => format!("nothing came within {} s", PATIENCE.as_secs()),
+        other => other.to_string(),
+    })
+}
+
 /// One server's interface at a local port.
 pub struct Api {
     agent: ureq::Agent,
     base: String,
     token: Secret,
+    /// From the runtime file.
+    version: Option<String>,
 }
 
 impl Api {
     /// The interface of `server` behind the local port.
     #[must_use]
     pub fn new(server: &Server, local_port: u16) -> Self {
-        Self::at(local_port, &server.base_url, server.token.clone())
+        Self {
+            version: server.version.clone(),
+            ..Self::at(local_port, &server.base_url, server.token.clone())
+        }
     }
 
     /// The interface behind the local port, at a base URL that begins and ends with a slash.
@@ -71,6 +83,7 @@ impl Api {
             agent,
             base: format!("http://127.0.0.1:{local_port}{base_url}"),
             token,
+            version: None,
         }
     }
 
@@ -89,7 +102,11 @@ impl Api {
             // Not to be counted as the person's activity: it would defeat an idle shutdown.
             self.get::<serde_json::Value>("api/status?no_track_activity=1")?;
         }
-        let Version { version } = self.get("api")?;
+        // A server that took the token of its runtime file is the one that the file tells of.
+        let version = match self.version.clone().filter(|_| authenticated) {
+            Some(version) => version,
+            None => self.get::<Version>("api")?.version,
+        };
         Ok(Answer {
             version,
             authenticated,
@@ -122,7 +139,7 @@ impl Api {
         let response = request
             .header("Authorization", self.authorization())
             .send_empty()
-            .map_err(|error| ApiError::NoAnswer(error.to_string()))?;
+            .map_err(|error| no_answer(&error))?;
         match response.status().as_u16() {
             200..=299 => Ok(()),
             status => Err(ApiError::Status(status)),
@@ -134,9 +151,7 @@ impl Api {
         if !self.token.is_empty() {
             request = request.header("Authorization", self.authorization());
         }
-        let mut response = request
-            .call()
-            .map_err(|error| ApiError::NoAnswer(error.to_string()))?;
+        let mut response = request.call().map_err(|error| no_answer(&error))?;
         match response.status().as_u16() {
             200 => response
                 .body_mut()

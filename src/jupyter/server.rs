@@ -56,14 +56,16 @@ pub struct Candidate {
     pub pid: u32,
     /// The process' account.
     pub uid: Option<u32>,
+    /// The port that it listens on, where the file does not say.
+    pub port: Option<u16>,
     /// The start of its command line.
     pub args: String,
     /// Who listens on the port.
     pub listeners: Vec<Listener>,
     /// The account that owns the unix socket, where there is one.
     pub socket_uid: Option<u32>,
-    /// The file's text.
-    pub json: String,
+    /// The file's text; it holds the token.
+    pub json: Secret,
 }
 
 impl Candidate {
@@ -72,7 +74,7 @@ impl Candidate {
     pub fn parse(text: &str) -> Self {
         let (head, json) = text.split_once("\n\n").unwrap_or((text, ""));
         let mut candidate = Self {
-            json: json.to_owned(),
+            json: Secret::new(json),
             ..Self::default()
         };
         for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
@@ -80,6 +82,7 @@ impl Candidate {
                 "file" => value.clone_into(&mut candidate.file),
                 "pid" => candidate.pid = value.parse().unwrap_or_default(),
                 "uid" => candidate.uid = value.trim().parse().ok(),
+                "port" => candidate.port = value.trim().parse().ok(),
                 "args" => value.clone_into(&mut candidate.args),
                 "listeners" => {
                     candidate.listeners = value.split_whitespace().filter_map(listener).collect();
@@ -97,7 +100,7 @@ impl Candidate {
     /// # Errors
     /// In words, why not.
     pub fn server(&self, uid: Option<u32>) -> Result<Server, String> {
-        let file: RuntimeFile = serde_json::from_str(&self.json)
+        let file: RuntimeFile = serde_json::from_str(self.json.reveal())
             .map_err(|error| format!("{} is malformed: {error}", self.file))?;
         if uid.is_none() || self.uid != uid {
             return Err(format!("process {} belongs to another account", self.pid));
@@ -144,9 +147,11 @@ impl Candidate {
                 Err(format!("the socket {socket} is gone, or another account's"))
             };
         }
+        // Notebook 6 writes the port that it was asked for: 0, when it was to choose one.
         let port = file
             .port
             .filter(|port| *port != 0)
+            .or(self.port)
             .ok_or("it names no port")?;
         if self.listeners.is_empty() {
             return Err(format!("nothing listens on port {port}"));
@@ -365,7 +370,7 @@ mod tests {
             .contains("another account listens")
         );
         assert!(reason(&|c| c.listeners.clear()).contains("nothing listens"));
-        assert!(reason(&|c| c.json.truncate(20)).contains("malformed"));
+        assert!(reason(&|c| c.json = Secret::new("{")).contains("malformed"));
         assert!(reason(&|c| c.pid = 1).contains("names process"));
         assert!(candidate().server(None).is_err());
     }
@@ -373,9 +378,12 @@ mod tests {
     #[test]
     fn a_socket_has_to_be_the_accounts_own() {
         let mut candidate = candidate();
-        candidate.json = candidate
-            .json
-            .replace(r#""sock": """#, r#""sock": "/home/me/s""#);
+        candidate.json = Secret::new(
+            candidate
+                .json
+                .reveal()
+                .replace(r#""sock": """#, r#""sock": "/home/me/s""#),
+        );
         assert!(candidate.server(Some(1001)).unwrap_err().contains("socket"));
         candidate.socket_uid = Some(1001);
         let server = candidate.server(Some(1001)).unwrap();
@@ -422,6 +430,15 @@ mod tests {
             ("/jupyter/", "/h")
         );
         assert!(server.token.is_empty() && server.password);
+    }
+
+    #[test]
+    fn a_file_without_a_port_gets_the_one_that_its_process_listens_on() {
+        let text = "file=/r/nbserver-5.json\npid=5\nuid=1\nport=34567\nargs=jupyter-notebook\n\
+            listeners=hex:0100007F:8707,1\n\n{\"pid\": 5, \"port\": 0, \"token\": \"t\"}";
+        let server = Candidate::parse(text).server(Some(1)).unwrap();
+        let host = "127.0.0.1".into();
+        assert_eq!(server.endpoint, Endpoint::Tcp { host, port: 34567 });
     }
 
     #[test]

@@ -6,11 +6,16 @@
 rj_keeper() {
   cat <<'RJ_END'
 trap '' 1
-trap : 15
-printf '%s\n' "$$" >"$rj_dir/pid"
-if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
-rj_status=$?
-rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper"
+# In one step, for others read it while we write; and without it nobody could find us, nor end us.
+if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
+  umask "$rj_umask"
+  if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
+  rj_status=$?
+  umask 077
+else
+  rj_status=1
+fi
+rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper" "$rj_dir/pid.new"
 printf '%s\n' "$rj_status" >"$rj_dir/exit"
 RJ_END
 }
@@ -19,9 +24,9 @@ RJ_END
 # jupyter-lab before "jupyter lab": the latter starts Python twice.
 rj_start() {
   cat <<'RJ_END'
-if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- --ip=127.0.0.1 "--port=${rj_port:-0}" --port-retries=0; fi
+if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- --ip=127.0.0.1 "--port=${rj_fixed_port:-0}" --port-retries=0; fi
 rj_wanted=$rj_apps
-unset rj_dir rj_line rj_apps rj_port rj_socket
+unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask
 for rj_app in $rj_wanted; do
   command -v "jupyter-$rj_app" >/dev/null 2>&1 && exec "jupyter-$rj_app" --no-browser "$@"
 done
@@ -37,7 +42,7 @@ RJ_END
 # Empty when the login environment that we already have is enough.
 rj_login_line() {
   if [ -n "$rj_own_command" ]; then
-    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=127.0.0.1 --port=${rj_port:-0} --port-retries=0"; fi
+    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=127.0.0.1 --port=${rj_fixed_port:-0} --port-retries=0"; fi
     printf '%s%s --no-browser %s' "$rj_setup" "$rj_own_command" "$rj_where"
   elif [ -n "$rj_setup" ]; then
     printf '%s/bin/sh "%s/start"' "$rj_setup" "$rj_dir"
@@ -81,8 +86,9 @@ rj_launch() {
   rj_await "$rj_dir"
 }
 
+# cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
-  mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" >"$rj_dir/node" && : >"$rj_dir/log" &&
+  mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
     rj_start >"$rj_dir/start" && rj_keeper >"$rj_dir/keeper"
 }
 
@@ -94,7 +100,7 @@ rj_detach() {
     rj_export_env
     rj_line=$(rj_login_line)
     JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_port rj_socket
+    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask
     if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh "$rj_dir/keeper"; fi
     exec nohup /bin/sh "$rj_dir/keeper"
   ) </dev/null >"$rj_dir/log" 2>&1 3>&- &

@@ -16,9 +16,17 @@ use crate::ssh::question::{Answer, Question};
 /// the person with a terminal that does not show what is typed.
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
+/// The reason of an answer that Ctrl-C broke off. A hidden prompt turns it into the signal by itself.
+const INTERRUPTED: &str = "interrupted";
+
 /// Asks in a thread of its own, so that a signal or the host's hanging up still ends the session.
 pub fn ask(question: Question, reply: Reply) {
-    std::thread::spawn(move || reply.send(answer(&question)));
+    std::thread::spawn(move || match answer(&question) {
+        // The signal is on its way and ends the session: a reply might get there first, and would
+        // look like a login that failed.
+        Err(reason) if reason == INTERRUPTED => std::mem::forget(reply),
+        answer => reply.send(answer),
+    });
 }
 
 /// Asks a question that is not a session's, and waits.
@@ -112,7 +120,10 @@ fn ask_terminal(text: &str, echo: bool) -> Answer {
     {
         *before = tcgetattr(&terminal).ok();
     }
-    let failed = |error: std::io::Error| error.to_string();
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::Interrupted => INTERRUPTED.to_owned(),
+        _ => error.to_string(),
+    };
     if !echo {
         return rpassword::prompt_password(format!("{text} "))
             .map(Zeroizing::new)

@@ -22,7 +22,7 @@ pub enum Frame {
         /// Its text.
         text: String,
     },
-    /// How a stopped server ended: `itself`, `TERM`, `KILL`, or `no`.
+    /// How a stopped server ended: `itself`, `TERM`, `KILL`, `launch`, or `no`.
     Gone(String),
     /// The script ends.
     Bye,

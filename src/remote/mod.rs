@@ -9,7 +9,7 @@ mod frame;
 use std::rc::Rc;
 
 use crate::config::Host;
-use crate::launcher::{Direct, Launcher};
+use crate::launcher::{Direct, Launcher, quote};
 use crate::ssh::channel::Channel;
 use crate::ssh::wait::Waiter;
 use crate::ssh::{Connection, Exec};
@@ -63,7 +63,8 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Starts the script and waits for its greeting.
+    /// Starts the script with its first command; the greeting is not waited for, since that would
+    /// be a round trip.
     ///
     /// # Errors
     /// See [`Error`].
@@ -71,20 +72,17 @@ impl Conversation {
         connection: Rc<Connection>,
         waiter: Rc<Waiter>,
         host: &Host,
+        command: &str,
     ) -> Result<Self, Error> {
         let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
-        let script = script(&nonce, host);
+        let script = script(&nonce, host, command);
         let mut exec = Exec::start(connection, waiter, LOGIN)?;
         exec.write(&script)?;
-        let mut conversation = Self {
+        Ok(Self {
             exec,
             nonce,
             noise: Vec::new(),
-        };
-        match conversation.answer()? {
-            Frame::Hello => Ok(conversation),
-            other => Err(Error::Unexpected(format!("{other:?}"))),
-        }
+        })
     }
 
     /// Sends a command of the script.
@@ -103,6 +101,7 @@ impl Conversation {
         while let Some(line) = self.exec.line()? {
             match Frame::parse(&line, &self.nonce) {
                 Some(Frame::Failed(failure)) => return Err(Error::Failed(failure)),
+                Some(Frame::Hello) => {}
                 Some(frame) => return Ok(frame),
                 None => self.hear_noise(line),
             }
@@ -116,14 +115,14 @@ impl Conversation {
         })
     }
 
-    /// Ends the script and gives its closed channel, for [`crate::tunnel::Pump::new`].
+    /// Ends the script and gives its channel, for [`crate::tunnel::Pump::new`]. Nobody waits for the
+    /// end: the page is more urgent.
     ///
     /// # Errors
     /// See [`Error`].
     pub fn finish(mut self) -> Result<Channel, Error> {
         self.send("done")?;
-        while !matches!(self.answer()?, Frame::Bye) {}
-        Ok(self.exec.finish()?)
+        Ok(self.exec.finish())
     }
 
     /// The last lines of noise are kept: if the script never speaks, they say why.
@@ -136,20 +135,15 @@ impl Conversation {
     }
 }
 
-fn script(nonce: &str, host: &Host) -> String {
+fn script(nonce: &str, host: &Host, command: &str) -> String {
     let workdir = host.workdir.as_deref().unwrap_or("~");
     let variables = Direct.variables(host);
     let launcher = Direct.script();
     format!(
-        "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{launcher}rj_main\nexit\n",
-        quote(workdir)
+        "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{launcher}rj_main {}\nexit\n",
+        quote(workdir),
+        quote(command)
     )
-}
-
-/// A word that every POSIX shell reads back as `text` itself.
-#[must_use]
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -158,29 +152,6 @@ mod tests {
     use super::*;
     use std::io::Write;
     use std::process::{Command, Stdio};
-
-    #[test]
-    fn quoted_words_come_back_as_they_were() {
-        for word in [
-            "",
-            "a b",
-            "it's",
-            "$(touch /x)",
-            "`id`",
-            "a\\b",
-            "é 日本",
-            "-n",
-            "\"",
-            "!x",
-        ] {
-            let output = Command::new("/bin/sh")
-                .arg("-c")
-                .arg(format!("printf %s {}", quote(word)))
-                .output()
-                .unwrap();
-            assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
-        }
-    }
 
     #[test]
     fn the_script_answers_in_every_shell_that_is_here() {
@@ -197,7 +168,7 @@ mod tests {
                 .stdout(Stdio::piped())
                 .spawn()
                 .unwrap();
-            let mut text = script("n0", &host);
+            let mut text = script("n0", &host, "log");
             text.truncate(text.len() - "exit\n".len());
             text.push('\n');
             child
@@ -213,7 +184,8 @@ mod tests {
                 .filter_map(|line| line.strip_prefix("n0 "))
                 .collect();
             assert!(kinds[0].starts_with("hello "), "{shell}: {stdout}");
-            assert!(kinds[1].starts_with("bye"), "{shell}: {stdout}");
+            assert!(kinds[1].starts_with("log"), "{shell}: {stdout}");
+            assert!(kinds[2].starts_with("bye"), "{shell}: {stdout}");
         }
     }
 }

@@ -40,6 +40,18 @@ rj_listeners() {
   fi
 }
 
+# The port on which a process listens, by its own sockets: notebook 6 does not write down the one it
+# has chosen.
+rj_port_of() {
+  if [ -r /proc/net/tcp ]; then
+    rj_digits=$(ls -l "/proc/$1/fd" 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/\1/p' |
+      awk 'NR == FNR { own[$1]; next } $4 == "0A" && ($10 in own) { print substr($2, length($2) - 3); exit }' - /proc/net/tcp)
+    [ -n "$rj_digits" ] && printf '%d' "0x$rj_digits"
+  elif command -v lsof >/dev/null 2>&1; then
+    lsof -nP -a -p "$1" -iTCP -sTCP:LISTEN -Fn 2>/dev/null | sed -n 's/^n.*:\([0-9]*\)$/\1/p' | head -1
+  fi
+}
+
 # rj_candidate KIND FILE: a runtime file with all that must be known before it may be believed.
 rj_candidate() {
   rj_pid=${2##*server-}; rj_pid=${rj_pid%.json}
@@ -47,12 +59,14 @@ rj_candidate() {
   kill -0 "$rj_pid" 2>/dev/null || return
   rj_json=$(head -c 16384 "$2" 2>/dev/null) || return
   rj_port=$(printf '%s' "$rj_json" | sed -n 's/.*"port": *\([0-9][0-9]*\).*/\1/p' | head -1)
+  [ "$rj_port" = 0 ] && rj_port=$(rj_port_of "$rj_pid")
   rj_sock=$(printf '%s' "$rj_json" | sed -n 's/.*"sock": *"\([^"]*\)".*/\1/p' | head -1)
   rj_say "$1" "file=$2
 pid=$rj_pid
 uid=$(rj_uid_of "$rj_pid")
+port=$rj_port
 args=$(rj_args_of "$rj_pid" | cut -c1-500)
-listeners=$([ -n "$rj_port" ] && [ "$rj_port" != 0 ] && rj_listeners "$rj_port" | tr '\n' ' ')
+listeners=$([ -n "$rj_port" ] && rj_listeners "$rj_port" | tr '\n' ' ')
 socket=$([ -n "$rj_sock" ] && [ -S "$rj_sock" ] && ls -ldn "$rj_sock" 2>/dev/null | awk '{print $3}')
 
 $rj_json"
@@ -93,6 +107,8 @@ rj_lock() {
   rj_n=0
   until rj_error=$(mkdir "$rj_base/lock" 2>&1); do
     if [ ! -d "$rj_base/lock" ]; then
+      # Its holder has just removed it, and it is free; or nothing can be made here at all.
+      [ ! -e "$rj_base/lock" ] && mkdir "$rj_base/try.$$" 2>/dev/null && rmdir "$rj_base/try.$$" && continue
       rj_fail unwritable "$rj_error"
       return 1
     fi
@@ -100,7 +116,13 @@ rj_lock() {
     rj_n=$((rj_n + 1)); [ $((rj_n % 10)) = 1 ] && rj_say wait lock
     rj_nap 0.1
   done
-  printf '%s %s\n' "$rj_node" $$ >"$rj_base/lock/owner"
+  # A lock without an owner would keep everybody out for minutes. cat says why a write fails; the
+  # printf of dash only that it did.
+  if ! rj_error=$({ printf '%s %s\n' "$rj_node" $$ | cat >"$rj_base/lock/owner"; } 2>&1); then
+    rm -rf "$rj_base/lock"
+    rj_fail unwritable "$rj_error"
+    return 1
+  fi
   trap 'rj_unlock; exit 1' 1 2 13 15
 }
 rj_unlock() {
@@ -180,45 +202,56 @@ rj_gone() {
   rj_say gone "$rj_how"
 }
 
-# rj_abort FOLDER: end a launch that hangs while it starts, with everything it has started.
+# rj_abort DIR: end a launch that has no server yet, by its keeper: with its whole session, or where
+# there is no setsid, with its children. It leaves what the keeper would have left.
 rj_abort() {
-  rj_keeper_pid=$(cat "$1/pid" 2>/dev/null) rj_how=TERM rj_n=0
-  while [ -n "$rj_keeper_pid" ] && [ ! -f "$1/exit" ]; do
+  rj_pid=$(cat "$1/pid" 2>/dev/null) rj_n=0
+  while kill -0 "$rj_pid" 2>/dev/null; do
+    case $(rj_args_of "$rj_pid") in *"$1/keeper"*) ;; *) break ;; esac
     rj_n=$((rj_n + 1))
     case $rj_n in
-      1) rj_end_group TERM ;;
-      50) rj_how=KILL; rj_end_group KILL; rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/keeper"; echo 137 >"$1/exit" ;;
+      1) rj_kill_launch TERM "$rj_pid" ;;
+      50) rj_kill_launch KILL "$rj_pid" ;;
+      100) rj_say gone no; return ;;
     esac
     [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
     rj_nap 0.1
   done
-  rj_say gone "$rj_how"
+  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/keeper"
+  [ -f "$1/exit" ] || printf '143\n' >"$1/exit"
+  rj_say gone launch
 }
-# The keeper leads a process group of its own where setsid exists; elsewhere its children are ended.
-# (dash's kill takes no "--".)
-rj_end_group() { kill "-$1" "-$rj_keeper_pid" 2>/dev/null || { pkill "-$1" -P "$rj_keeper_pid"; kill "-$1" "$rj_keeper_pid"; } 2>/dev/null; }
+rj_kill_launch() {
+  kill -"$1" "-$2" 2>/dev/null && return # dash takes no "--" here
+  kill -"$1" $(ps -A -o pid= -o ppid= | awk -v parent="$2" '$2 == parent { print $1 }') "$2" 2>/dev/null
+}
 
 # ---- the conversation ------------------------------------------------------------------------
 
+# rj_main COMMAND: the first command comes as an argument. It cannot follow the script at once: some
+# shells read ahead, and would take it for a line of the script.
 rj_main() {
+  rj_umask=$(umask) # the person's own: what notebooks write is as open as always
   umask 077
   unset CDPATH
   rj_node=$(uname -n)
   rj_base=${XDG_STATE_HOME:-$HOME/.local/state}/remote-jupyter
   rj_error=$(mkdir -p "$rj_base/servers" 2>&1) || rj_unwritable=$rj_error
   rj_say hello "$rj_node"
-  while IFS= read -r rj_command; do
+  rj_command=$1
+  while [ -n "$rj_command" ] || IFS= read -r rj_command; do
     case $rj_command in
       find) rj_find ;;
       lock) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_find; fi ;;
       launch) rj_launch; rj_unlock ;;
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
-      'abort '*) rj_abort "${rj_command#abort }" ;;
       log) rj_log ;;
       'gone '*) rj_command=${rj_command#gone }; rj_gone 0 "${rj_command%% *}" "${rj_command#* }" ;;
+      'abort '*) rj_abort "${rj_command#abort }" ;;
       'term '*) rj_command=${rj_command#term }; rj_gone 99 "${rj_command%% *}" "${rj_command#* }" ;;
       done) break ;;
     esac
+    rj_command=
   done
   rj_unlock
   rj_say bye ''

@@ -137,6 +137,8 @@ impl Driver {
     fn halt(&self, error: impl Into<crate::remote::Error>) -> Halt {
         match error.into() {
             crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
+            // A question that was broken off by the wish to close is no failed login.
+            _ if self.waiter.check().is_err() => Halt::Close,
             error => {
                 let target = self.target.as_ref();
                 Halt::Problem(explain::remote(self.host(), target, self.phase, &error))
@@ -160,7 +162,7 @@ impl Driver {
             Effect::FetchLog => self.fetch_log(),
             Effect::Listen(server) => self.listen(&server),
             Effect::MakeGone { server, asked } => self.make_gone(&server, asked),
-            Effect::Abort(folder) => self.await_gone(&format!("abort {folder}")),
+            Effect::EndLaunch(folder) => self.await_end(&format!("abort {folder}")),
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
             Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
@@ -265,31 +267,34 @@ impl Driver {
         Ok(Some(Input::LoggedIn))
     }
 
-    fn start_conversation(&mut self) -> Result<(), Halt> {
-        if self.conversation.is_none() {
-            let Some(connection) = self.connection.clone() else {
-                return Err(Halt::Close);
-            };
-            let waiter = Rc::clone(&self.waiter);
-            let started = Conversation::start(connection, waiter, &self.order.host)
-                .map_err(|error| self.halt(error))?;
-            self.conversation = Some(started);
-        }
+    /// Gives a command to the script, which is started for its first one.
+    fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
+        let conversation = match (self.conversation.take(), self.connection.clone()) {
+            (Some(mut running), _) => {
+                running.send(command)?;
+                running
+            }
+            (None, Some(connection)) => {
+                let waiter = Rc::clone(&self.waiter);
+                Conversation::start(connection, waiter, &self.order.host, command)?
+            }
+            (None, None) => return Err(SshError::Closed.into()),
+        };
+        self.conversation = Some(conversation);
         Ok(())
     }
 
-    /// Sends a command and collects its answers up to the one that `last` recognises.
+    /// Gives a command and collects its answers up to the one that `last` recognises.
     fn converse<T>(
         &mut self,
         command: &str,
         mut last: impl FnMut(&Sink, Frame) -> Option<T>,
     ) -> Result<T, Halt> {
-        self.start_conversation()?;
-        let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
-            return Err(Halt::Close);
-        };
         let mut run = || {
-            conversation.send(command)?;
+            self.begin(command)?;
+            let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
+                return Err(SshError::Closed.into());
+            };
             loop {
                 if let Some(outcome) = last(sink, conversation.answer()?) {
                     return Ok(outcome);
@@ -400,12 +405,14 @@ impl Driver {
 
     fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
         // The requests are done; the script gets the connection for itself.
-        self.pump = None;
+        if let Some(pump) = self.pump.take() {
+            pump.end().map_err(|error| self.halt(error))?;
+        }
         let command = if asked { "gone" } else { "term" };
-        self.await_gone(&format!("{command} {} {}", server.pid, server.file))
+        self.await_end(&format!("{command} {} {}", server.pid, server.file))
     }
 
-    fn await_gone(&mut self, command: &str) -> Outcome {
+    fn await_end(&mut self, command: &str) -> Outcome {
         let how = self.converse(command, |_, frame| match frame {
             Frame::Gone(how) => Some(how),
             _ => None,

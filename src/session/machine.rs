@@ -135,7 +135,7 @@ pub enum Input {
     Confirmed(bool),
     /// The server was asked to shut down; false when it would not be asked.
     AskedToEnd(bool),
-    /// How it ended: `itself`, `TERM`, `KILL`, or `no`.
+    /// How it ended: `itself`, `TERM`, `KILL`, `launch` (it was still starting), or `no`.
     Gone(String),
     /// The log of the newest launch.
     Log(String, String),
@@ -185,8 +185,8 @@ pub enum Effect {
         /// Whether it ends by itself.
         asked: bool,
     },
-    /// End a launch that has not become a server yet, in that folder.
-    Abort(String),
+    /// End a launch that has no server yet, in that folder.
+    EndLaunch(String),
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.
@@ -275,8 +275,8 @@ impl Machine {
             (State::Checking(found, port), Input::Checked(Ok(answer))) => {
                 self.checked(found, port, answer)
             }
-            (State::Checking(..), Input::Checked(Err(problem))) => {
-                over(Effect::TellFailed(problem))
+            (State::Checking(found, _), Input::Checked(Err(problem))) => {
+                self.unanswered(*found, problem)
             }
             (State::Ready(found, port), Input::Show(page)) => {
                 let show = Effect::Show(found.clone(), port, page);
@@ -334,11 +334,7 @@ impl Machine {
             return (State::Listening(Box::new(found)), effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
-            if let Some(folder) = facts.starting {
-                return (State::Ending, vec![Effect::Abort(folder)]);
-            }
-            let text = format!("No Jupyter of yours runs on {}.", self.plan.host);
-            return over_with(Effect::Note(text), Effect::TellClosed);
+            return self.nothing_to_ask(facts.starting);
         }
         if !self.plan.launch {
             return over(Effect::TellFailed(
@@ -354,6 +350,15 @@ impl Machine {
             None => Effect::Launch,
         });
         (State::Starting { node: facts.node }, effects)
+    }
+
+    /// A stop where no server runs: one may be starting, and would else start for ever.
+    fn nothing_to_ask(&self, starting: Option<String>) -> (State, Vec<Effect>) {
+        if let Some(folder) = starting {
+            return (State::Ending, vec![Effect::EndLaunch(folder)]);
+        }
+        let text = format!("No Jupyter of yours runs on {}.", self.plan.host);
+        over_with(Effect::Note(text), Effect::TellClosed)
     }
 
     fn launched(&self, candidate: &Candidate, node: String) -> (State, Vec<Effect>) {
@@ -392,7 +397,7 @@ impl Machine {
             ));
         } else if !answer.authenticated {
             effects.push(Effect::Note(
-                "This server has neither token nor password: everybody on its machine can use it."
+                "This server has neither token nor password: every account on its machine and on this one can use it."
                     .into(),
             ));
         }
@@ -402,6 +407,24 @@ impl Machine {
             effects.push(Effect::Show(found.clone(), port, page));
         }
         (State::Ready(found, port), effects)
+    }
+
+    /// The server runs and does not answer. It may hang, which is what a stop is for; but nobody
+    /// can tell then whether its kernels compute.
+    fn unanswered(&self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
+        let remedy = match self.plan.goal {
+            Goal::Stop { busy: Busy::End } => {
+                let server = found.server;
+                let asked = false;
+                return (State::Ending, vec![Effect::MakeGone { server, asked }]);
+            }
+            Goal::Stop { .. } => format!(
+                "`remote-jupyter stop {} --yes` ends its process, whatever its kernels do.",
+                self.plan.host
+            ),
+            _ => problem.remedy,
+        };
+        over(Effect::TellFailed(Problem { remedy, ..problem }))
     }
 
     fn counted(
@@ -434,18 +457,19 @@ impl Machine {
                 return over(Effect::TellFailed(Problem::new(
                     Code::NotStopped,
                     format!("Jupyter on {host} did not end"),
-                    "It was asked through its own interface, then with TERM and KILL.",
-                    "Look at the process there; it may hang in a file system that is gone.",
+                    "It was asked to shut down, then sent TERM and KILL.",
+                    "Look at the process there: it may be waiting for a file system that is gone.",
                 )));
             }
             "itself" => format!("Jupyter on {host} has shut down."),
+            "launch" => format!("The Jupyter that was starting on {host} was ended."),
             signal => format!("Jupyter on {host} did not shut down by itself; {signal} ended it."),
         };
         over_with(Effect::Note(text), Effect::TellClosed)
     }
 
     fn kernels_busy(&self, kernels: Option<Kernels>) -> Problem {
-        let detail = kernels.map(|k| format!("{} of {} kernels compute.", k.busy, k.total));
+        let detail = kernels.map(|k| format!("{} of {} kernels are busy.", k.busy, k.total));
         Problem::new(
             Code::KernelsBusy,
             format!(
@@ -454,7 +478,7 @@ impl Machine {
             ),
             detail.unwrap_or_default(),
             format!(
-                "`remote-jupyter stop {} --yes` ends them all the same.",
+                "`remote-jupyter stop {} --yes` ends them anyway.",
                 self.plan.host
             ),
         )

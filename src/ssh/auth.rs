@@ -13,8 +13,8 @@ use super::resolve::{AgentChoice, Target};
 use super::wait::Waiter;
 
 /// sshd's default `MaxAuthTries` is 6 and closes the connection after that many refusals: a full
-/// agent may use four, so that key files and a password still get their chance.
-const AGENT_TRIES: usize = 4;
+/// agent may use five, so that a key file or a password still gets its chance.
+const AGENT_TRIES: usize = 5;
 
 /// OpenSSH's order (`PreferredAuthentications` in `ssh_config(5)`), without what libssh2 lacks.
 const ORDER: [&str; 3] = ["publickey", "keyboard-interactive", "password"];
@@ -147,13 +147,21 @@ impl Login<'_> {
         } else {
             rest
         };
-        for key in first.into_iter().chain(rest).take(AGENT_TRIES) {
+        let keys: Vec<_> = first.into_iter().chain(rest).collect();
+        for key in keys.iter().take(AGENT_TRIES) {
             let what = format!("agent key {}", key.comment());
             let user = &self.target.user;
             let result = self.drive(|_| agent.userauth(user, key));
             if self.accepted(&what, result)? {
                 return Ok(Some(what));
             }
+        }
+        if keys.len() > AGENT_TRIES {
+            self.tried.push(format!(
+                "{} further agent keys: not tried, since servers hang up after six; IdentityFile \
+                 names the right one",
+                keys.len() - AGENT_TRIES
+            ));
         }
         Ok(None)
     }

@@ -1,4 +1,5 @@
-//! One SSH channel over libssh2's C interface: the one place of this crate with `unsafe` code.
+//! One SSH channel over libssh2's C interface. (The other place with `unsafe` code is
+//! [`super::wire`].)
 //!
 //! `ssh2::Channel` would do but for three things. It cannot open a `direct-tcpip` channel with a
 //! receive window of our own (the browser's downloads are only as fast as that window, and one slow

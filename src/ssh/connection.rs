@@ -1,23 +1,28 @@
 //! A logged-in SSH session that one thread owns: every operation is non-blocking underneath, and
 //! waits here with a deadline.
 
+use std::marker::PhantomData;
 use std::net::{Shutdown, TcpStream};
+use std::rc::Rc;
 use std::task::Poll;
 
 use rustix::event::PollFlags;
-use ssh2::{BlockDirections, ErrorCode, MethodType, Session};
+use ssh2::{ErrorCode, MethodType, Session};
 
 use super::channel::Step;
 use super::host_key::HostKeys;
 use super::question::Ask;
 use super::resolve::Target;
-use super::wait::Waiter;
+use super::wait::{WaitError, Waiter};
+use super::wire::Wire;
 use super::{Error, auth, dial};
 
 /// The connection. Neither it nor its channels may leave their thread.
 pub struct Connection {
     session: Session,
-    socket: TcpStream,
+    wire: Rc<Wire>,
+    /// The wire is found by its thread.
+    _stays_here: PhantomData<*const ()>,
 }
 
 impl Connection {
@@ -31,9 +36,13 @@ impl Connection {
         let socket = dial::dial(target, waiter)?;
         let mut session = Session::new()?;
         host_keys.prefer_known(&session)?;
-        session.set_tcp_stream(socket.try_clone()?);
+        let wire = Wire::attach(&mut session, socket)?;
         session.set_blocking(false);
-        let connection = Self { session, socket };
+        let connection = Self {
+            session,
+            wire,
+            _stays_here: PhantomData,
+        };
         connection
             .drive(waiter, |session| {
                 let mut handle = session.clone();
@@ -63,7 +72,7 @@ impl Connection {
     /// What was agreed on, in words, for `doctor`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let peer = self.socket.peer_addr().map(|address| address.to_string());
+        let peer = self.socket().peer_addr().map(|address| address.to_string());
         format!(
             "connected to {} ({}), host key {} is known",
             peer.unwrap_or_else(|_| "?".into()),
@@ -81,17 +90,33 @@ impl Connection {
     /// The socket, for waiting.
     #[must_use]
     pub fn socket(&self) -> &TcpStream {
-        &self.socket
+        self.wire.socket()
     }
 
-    /// What libssh2 waits for after `Pending`.
+    /// The way to the socket.
+    #[must_use]
+    pub fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// What the socket is to be waited for. Always for reading: whatever a session waits for, it
+    /// comes from the far side.
     #[must_use]
     pub fn interest(&self) -> PollFlags {
-        match self.session.block_directions() {
-            BlockDirections::None | BlockDirections::Inbound => PollFlags::IN,
-            BlockDirections::Outbound => PollFlags::OUT,
-            BlockDirections::Both => PollFlags::IN | PollFlags::OUT,
+        if self.wire.wants_to_send() {
+            PollFlags::IN | PollFlags::OUT
+        } else {
+            PollFlags::IN
         }
+    }
+
+    /// Sends what is left over, and waits for the socket.
+    ///
+    /// # Errors
+    /// See [`WaitError`].
+    pub fn wait(&self, waiter: &Waiter) -> Result<(), WaitError> {
+        self.wire.flush();
+        waiter.wait_one(self.socket(), self.interest())
     }
 
     /// Repeats an operation until it is done, waiting for the socket in between, until the
@@ -108,7 +133,7 @@ impl Connection {
         loop {
             match operation(&self.session) {
                 Poll::Ready(result) => return Ok(result?),
-                Poll::Pending => waiter.wait_one(&self.socket, self.interest())?,
+                Poll::Pending => self.wait(waiter)?,
             }
         }
     }
@@ -119,7 +144,8 @@ impl Drop for Connection {
     /// socket it does not.
     fn drop(&mut self) {
         let _ = self.session.disconnect(None, "closed by the user", None);
-        let _ = self.socket.shutdown(Shutdown::Both);
+        self.wire.flush();
+        let _ = self.socket().shutdown(Shutdown::Both);
     }
 }
 

@@ -4,8 +4,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Poll;
 
-use rustix::event::PollFlags;
-
 use super::Error;
 use super::channel::{Channel, Opening};
 use super::connection::Connection;
@@ -84,12 +82,11 @@ impl Exec {
             if self.ended {
                 return Ok(None);
             }
+            // A profile that prints for ever must not keep us from giving up.
+            self.waiter.check()?;
             let progress = self.read_stderr()? | self.read_stdout()?;
             if !progress && !self.ended {
-                self.waiter.wait_one(
-                    self.connection.socket(),
-                    self.connection.interest() | PollFlags::IN,
-                )?;
+                self.connection.wait(&self.waiter)?;
             }
         }
     }
@@ -100,16 +97,13 @@ impl Exec {
         String::from_utf8_lossy(&self.stderr).trim().to_owned()
     }
 
-    /// Closes the channel and gives it back: [`crate::tunnel::Pump`] reads the connection through
-    /// it when nothing else is open.
-    ///
-    /// # Errors
-    /// The session's, or the wait's.
-    pub fn finish(mut self) -> Result<Channel, Error> {
-        let channel = &mut self.channel;
-        self.connection
-            .drive(&self.waiter, |_| channel.poll_close())?;
-        Ok(self.channel)
+    /// Begins to close the channel, and gives it to [`crate::tunnel::Pump`], which reads the
+    /// connection through it when nothing else is open, and closes it to the end.
+    #[must_use]
+    pub fn finish(mut self) -> Channel {
+        // Two small packets, which the wire takes in any case. A failure shows when it is read.
+        let _ = self.channel.poll_close();
+        self.channel
     }
 
     fn read_stdout(&mut self) -> Result<bool, Error> {

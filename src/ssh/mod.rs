@@ -13,6 +13,7 @@ pub mod known_hosts;
 pub mod question;
 pub mod resolve;
 pub mod wait;
+mod wire;
 
 pub use connection::Connection;
 pub use error::Error;

@@ -54,6 +54,7 @@ pub struct Waiter {
     pipe: UnixStream,
     waker: Waker,
     deadline: Cell<Option<Instant>>,
+    obeys: Cell<bool>,
 }
 
 impl Waiter {
@@ -73,6 +74,7 @@ impl Waiter {
             pipe,
             waker,
             deadline: Cell::new(None),
+            obeys: Cell::new(true),
         })
     }
 
@@ -87,19 +89,28 @@ impl Waiter {
         self.deadline.get()
     }
 
+    /// From now on nothing is cancelled any more: for the last things to be done.
+    pub fn ignore_cancel(&self) {
+        self.obeys.set(false);
+    }
+
     /// A handle for other threads.
     #[must_use]
     pub fn waker(&self) -> Waker {
         self.waker.clone()
     }
 
-    /// Fails once [`Waker::cancel`] was called.
+    /// Fails once [`Waker::cancel`] was called or the deadline has passed: for loops that may find
+    /// something to do for ever.
     ///
     /// # Errors
-    /// [`WaitError::Cancelled`].
+    /// [`WaitError::Cancelled`], [`WaitError::TimedOut`].
     pub fn check(&self) -> Result<(), WaitError> {
-        if self.waker.cancelled.load(Ordering::SeqCst) {
+        if self.obeys.get() && self.waker.cancelled.load(Ordering::SeqCst) {
             return Err(WaitError::Cancelled);
+        }
+        if self.deadline.get().is_some_and(|at| Instant::now() >= at) {
+            return Err(WaitError::TimedOut);
         }
         Ok(())
     }
@@ -128,21 +139,16 @@ impl Waiter {
         fds.push(PollFd::new(&self.pipe, PollFlags::IN));
         let end = [self.deadline.get(), until].into_iter().flatten().min();
         let timeout = end.map(|at| timespec(at.saturating_duration_since(Instant::now())));
-        let ready = match rustix::event::poll(fds, timeout.as_ref()) {
-            Ok(ready) => ready,
-            Err(rustix::io::Errno::INTR) => 1,
+        match rustix::event::poll(fds, timeout.as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(errno) => return Err(WaitError::System(errno.into())),
-        };
+        }
         let woken = fds.pop().is_some_and(|own| !own.revents().is_empty());
         if woken {
             let mut sink = [0; 64];
             while matches!((&self.pipe).read(&mut sink), Ok(n) if n > 0) {}
         }
-        self.check()?;
-        if ready == 0 && self.deadline.get().is_some_and(|at| Instant::now() >= at) {
-            return Err(WaitError::TimedOut);
-        }
-        Ok(())
+        self.check()
     }
 }
 
@@ -167,6 +173,19 @@ mod tests {
         waiter.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
         let result = waiter.wait_one(&silent, PollFlags::IN);
         assert!(matches!(result, Err(WaitError::TimedOut)));
+    }
+
+    #[test]
+    fn a_socket_that_is_always_ready_times_out_too() {
+        let waiter = Waiter::new().unwrap();
+        let (ready, _other) = UnixStream::pair().unwrap();
+        waiter.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
+        let result = loop {
+            if let Err(error) = waiter.wait_one(&ready, PollFlags::OUT) {
+                break error;
+            }
+        };
+        assert!(matches!(result, WaitError::TimedOut));
     }
 
     #[test]

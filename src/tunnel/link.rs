@@ -1,6 +1,7 @@
 //! One forwarded connection: a local socket, a channel, and what is on its way between them.
 
-use std::io::{ErrorKind, Read, Write};
+use std::collections::VecDeque;
+use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -10,36 +11,14 @@ use rustix::event::PollFlags;
 use super::window::Window;
 use crate::ssh::channel::Channel;
 
-/// What one turn moves at most in one direction, so that no link starves another.
-const CHUNK: usize = 64 << 10;
+/// What one turn takes from the local side: libssh2 puts no more into one packet.
+const PACKET: usize = 32_700;
 
-/// Bytes that were read on one side and not yet taken by the other.
-#[derive(Debug, Default)]
-struct Queue {
-    data: Vec<u8>,
-    taken: usize,
-}
+/// An empty queue gives memory back that is more than this.
+const KEPT: usize = 256 << 10;
 
-impl Queue {
-    fn rest(&self) -> &[u8] {
-        &self.data[self.taken..]
-    }
-
-    fn is_empty(&self) -> bool {
-        self.taken == self.data.len()
-    }
-
-    fn take(&mut self, size: usize) {
-        self.taken += size;
-        if self.is_empty() {
-            self.data.clear();
-            self.taken = 0;
-        }
-    }
-}
-
-/// What libssh2 has begun to send for this channel. It may be encrypted already: until the very
-/// same call has succeeded, nothing else can be sent on the whole connection.
+/// What libssh2 has begun to send for this channel, and holds back while keys are exchanged anew: the
+/// very same call has to be made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Begun {
     Write(usize),
@@ -53,8 +32,11 @@ pub struct Link {
     local: TcpStream,
     channel: Channel,
     window: Window,
-    up: Queue,
-    down: Queue,
+    /// Read from the local side, not sent yet; at most one packet.
+    up: Vec<u8>,
+    /// Received, not taken by the local side yet; at most one window. A ring, since a reader that
+    /// is always a little behind never empties it.
+    down: VecDeque<u8>,
     begun: Option<Begun>,
     /// What `poll` said last; cleared when the socket says that it would block.
     readable: bool,
@@ -73,8 +55,8 @@ impl Link {
             local,
             channel,
             window: Window::new(round_trip),
-            up: Queue::default(),
-            down: Queue::default(),
+            up: Vec::new(),
+            down: VecDeque::new(),
             begun: None,
             readable: true,
             writable: true,
@@ -86,10 +68,11 @@ impl Link {
     }
 
     /// The local socket, and what it is waited for; nothing when it is the far side's turn. (A
-    /// socket with no interest is left out: poll would report its hang-up for ever.)
-    pub fn interest(&self) -> (&TcpStream, PollFlags) {
+    /// socket with no interest is left out: poll would report its hang-up for ever.) Nothing is read
+    /// while the connection is `congested`.
+    pub fn interest(&self, congested: bool) -> (&TcpStream, PollFlags) {
         let mut flags = PollFlags::empty();
-        if !self.broken && !self.local_ended && self.up.is_empty() {
+        if !self.broken && !self.local_ended && self.up.is_empty() && !congested {
             flags |= PollFlags::IN;
         }
         if !self.broken && !self.down.is_empty() {
@@ -105,15 +88,18 @@ impl Link {
         self.writable |= ended || events.contains(PollFlags::OUT);
     }
 
-    /// Moves what can be moved. True when something was.
-    pub fn work(&mut self, now: Instant) -> bool {
+    /// Moves what can be moved. True when something was. `scratch` holds what is received in one
+    /// turn.
+    pub fn work(&mut self, now: Instant, congested: bool, scratch: &mut [u8]) -> bool {
         let mut progress = self.carry_on();
         if self.broken {
             return progress;
         }
-        progress |= self.read_local();
-        progress |= self.send();
-        progress |= self.receive();
+        if !congested {
+            progress |= self.read_local();
+            progress |= self.send();
+        }
+        progress |= self.receive(scratch);
         progress |= self.write_local();
         progress |= self.grant(now);
         progress
@@ -125,6 +111,11 @@ impl Link {
         self.begun.is_none() && (self.broken || both_ended)
     }
 
+    /// Whether bytes are on their way to either side.
+    pub fn is_carrying(&self) -> bool {
+        !(self.broken || self.up.is_empty() && self.down.is_empty())
+    }
+
     /// The channel, to be closed. The local socket is closed with the rest.
     pub fn into_channel(self) -> Channel {
         self.channel
@@ -134,12 +125,13 @@ impl Link {
         if self.local_ended || !self.readable || !self.up.is_empty() {
             return false;
         }
-        self.up.data.resize(CHUNK / 2, 0);
-        let result = self.local.read(&mut self.up.data);
-        self.up.data.truncate(*result.as_ref().unwrap_or(&0));
+        self.up.resize(PACKET, 0);
+        let result = self.local.read(&mut self.up);
+        self.up.truncate(*result.as_ref().unwrap_or(&0));
         match result {
             Ok(0) => self.local_ended = true,
-            Ok(_) => {}
+            // Whether there is more, the next poll tells.
+            Ok(_) => self.readable = false,
             Err(error) => return self.local_failed(&error, Side::Read),
         }
         true
@@ -148,9 +140,11 @@ impl Link {
     fn write_local(&mut self) -> bool {
         let mut progress = false;
         if !self.down.is_empty() && self.writable {
-            match self.local.write(self.down.rest()) {
+            let (first, second) = self.down.as_slices();
+            let parts = [IoSlice::new(first), IoSlice::new(second)];
+            match self.local.write_vectored(&parts) {
                 Ok(size) => {
-                    self.down.take(size);
+                    self.taken(size);
                     progress = true;
                 }
                 Err(error) => return self.local_failed(&error, Side::Write),
@@ -163,6 +157,13 @@ impl Link {
             let _ = self.local.shutdown(Shutdown::Write);
         }
         progress
+    }
+
+    fn taken(&mut self, size: usize) {
+        self.down.drain(..size);
+        if self.down.is_empty() && self.down.capacity() > KEPT {
+            self.down = VecDeque::new();
+        }
     }
 
     fn local_failed(&mut self, error: &std::io::Error, side: Side) -> bool {
@@ -183,7 +184,7 @@ impl Link {
             return false;
         }
         if !self.up.is_empty() {
-            let room = self.channel.send_window().min(self.up.rest().len());
+            let room = self.channel.send_window().min(self.up.len());
             return room > 0 && self.begin(Begun::Write(room));
         }
         if self.local_ended && !self.eof_sent {
@@ -194,23 +195,23 @@ impl Link {
 
     /// Takes over what has arrived. Never more than is queued: libssh2 would widen the window by
     /// itself to fit a larger buffer.
-    fn receive(&mut self) -> bool {
+    fn receive(&mut self, scratch: &mut [u8]) -> bool {
         let queued = self.channel.receive_window().queued as usize;
-        let size = queued.min(CHUNK);
+        let size = queued.min(scratch.len());
         if size == 0 {
             return false;
         }
-        let start = self.down.data.len();
-        self.down.data.resize(start + size, 0);
-        let result = self.channel.poll_read(0, &mut self.down.data[start..]);
-        let got = if let Poll::Ready(Ok(got)) = result {
-            got
-        } else {
-            0
-        };
-        self.down.data.truncate(start + got);
-        self.broken |= matches!(result, Poll::Ready(Err(_)));
-        got > 0
+        match self.channel.poll_read(0, &mut scratch[..size]) {
+            Poll::Ready(Ok(got)) => {
+                self.down.extend(&scratch[..got]);
+                got > 0
+            }
+            Poll::Ready(Err(_)) => {
+                self.broken = true;
+                true
+            }
+            Poll::Pending => false,
+        }
     }
 
     fn grant(&mut self, now: Instant) -> bool {
@@ -218,7 +219,7 @@ impl Link {
             return false;
         }
         let window = self.channel.receive_window();
-        let held = self.down.rest().len() + window.queued as usize;
+        let held = self.down.len() + window.queued as usize;
         match self.window.grant(window.open, held, now) {
             Some(bytes) => self.begin(Begun::Grant(bytes)),
             None => false,
@@ -235,7 +236,7 @@ impl Link {
             return false;
         };
         let result = match begun {
-            Begun::Write(size) => self.channel.poll_write(&self.up.rest()[..size]),
+            Begun::Write(size) => self.channel.poll_write(&self.up[..size]),
             Begun::Grant(bytes) => self.channel.poll_grant(bytes).map_ok(|()| 0),
             Begun::Eof => self.channel.poll_send_eof().map_ok(|()| 0),
         };
@@ -244,7 +245,7 @@ impl Link {
         };
         self.begun = None;
         match (result, begun) {
-            (Ok(sent), Begun::Write(_)) => self.up.take(sent),
+            (Ok(sent), Begun::Write(_)) => drop(self.up.drain(..sent)),
             (Ok(_), Begun::Eof) => self.eof_sent = true,
             (Ok(_), Begun::Grant(_)) => {}
             (Err(_), _) => self.broken = true,

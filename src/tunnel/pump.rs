@@ -1,10 +1,13 @@
 //! The pump: one turn accepts, opens, moves and closes whatever can be, then waits.
 //!
-//! Any call into libssh2 may take in data of any channel, so a turn goes round until nothing moves
-//! any more, and only then waits.
+//! Any call into libssh2 may take in data of any channel, so a turn in which something moved only
+//! looks at the sockets and does not wait. It does look, though, and returns: during a download
+//! something moves all the time, and neither another connection nor a wish to close may have to
+//! wait for the end of it.
 
 use std::collections::VecDeque;
-use std::net::TcpStream;
+use std::io::ErrorKind;
+use std::net::{TcpListener, TcpStream};
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -17,6 +20,16 @@ use crate::ssh::channel::{Channel, Opening, Target};
 use crate::ssh::wait::Waiter;
 use crate::ssh::{Connection, Error};
 
+/// What one turn takes in from the SSH connection at most: a millisecond or two of decrypting.
+const INTAKE: usize = 256 << 10;
+
+/// What one link takes over from the far side in one turn at most, so that none starves another.
+const CHUNK: usize = 64 << 10;
+
+/// How long listeners are left alone when the process has no file descriptors left: waiting
+/// connections would wake the pump for ever.
+const REST: Duration = Duration::from_millis(200);
+
 /// Carries the connections of all doors over one SSH session.
 pub struct Pump {
     connection: Rc<Connection>,
@@ -27,10 +40,15 @@ pub struct Pump {
     opening: Option<Begun>,
     links: Vec<Link>,
     closing: Vec<Channel>,
-    /// A closed channel. Reading nothing from it takes in what the socket holds: the server's
+    /// A channel at its end. Reading nothing from it takes in what the socket holds: the server's
     /// keep-alives want answers also when nothing is forwarded.
     spine: Channel,
+    spine_closed: bool,
     refused: Option<String>,
+    /// A listener has something; cleared when all were asked.
+    knocked: bool,
+    scratch: Vec<u8>,
+    resting_until: Option<Instant>,
 }
 
 struct Begun {
@@ -40,7 +58,7 @@ struct Begun {
 }
 
 impl Pump {
-    /// A pump without doors; `spine` is the closed channel of the script that ran before.
+    /// A pump without doors; `spine` is the channel of the script that ran before.
     pub fn new(connection: Rc<Connection>, waiter: Rc<Waiter>, spine: Channel) -> Self {
         Self {
             connection,
@@ -51,7 +69,11 @@ impl Pump {
             links: Vec::new(),
             closing: Vec::new(),
             spine,
+            spine_closed: false,
             refused: None,
+            knocked: true,
+            scratch: vec![0; CHUNK],
+            resting_until: None,
         }
     }
 
@@ -60,28 +82,38 @@ impl Pump {
         self.doors.push(door);
     }
 
+    /// How many channels are open or on their way to be closed.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.links.len() + self.closing.len()
+    }
+
     /// Why the far side last refused a connection, once.
     pub fn take_refusal(&mut self) -> Option<String> {
         self.refused.take()
     }
 
-    /// Works until nothing moves, then waits for the next thing to happen, for a wake-up, or until
-    /// `until`.
+    /// Moves what can be moved; if that was nothing, waits for the next thing to happen, for a
+    /// wake-up, or until `until`.
     ///
     /// # Errors
     /// [`Error::Session`] when the connection is lost, [`Error::Wait`] when cancelled.
     pub fn turn(&mut self, until: Option<Instant>) -> Result<(), Error> {
-        while self.work()? {}
+        let now = Instant::now();
+        let until = if self.work(now)? { Some(now) } else { until };
         self.wait(until)
     }
 
-    fn work(&mut self) -> Result<bool, Error> {
+    fn work(&mut self, now: Instant) -> Result<bool, Error> {
+        let connection = Rc::clone(&self.connection);
+        let wire = connection.wire();
+        wire.flush();
+        wire.allow(INTAKE);
         self.take_in()?;
-        let mut progress = self.accept();
+        let mut progress = self.accept(now);
         progress |= self.open();
-        let now = Instant::now();
         for link in &mut self.links {
-            progress |= link.work(now);
+            progress |= link.work(now, wire.is_congested(), &mut self.scratch);
         }
         while let Some(done) = self.links.iter().position(Link::is_done) {
             self.closing
@@ -99,21 +131,28 @@ impl Pump {
 
     /// Takes in what the socket holds, and finds out that the connection has ended.
     fn take_in(&mut self) -> Result<(), Error> {
+        self.spine_closed = self.spine_closed || self.spine.poll_close().is_ready();
         match self.spine.poll_read(0, &mut []) {
             Poll::Ready(Err(error)) => Err(error.into()),
             _ => Ok(()),
         }
     }
 
-    fn accept(&mut self) -> bool {
+    fn accept(&mut self, now: Instant) -> bool {
+        if self.resting_until.is_some_and(|until| now < until) {
+            return false;
+        }
+        let knocked = std::mem::take(&mut self.knocked) || self.resting_until.take().is_some();
+        if !knocked {
+            return false;
+        }
         let before = self.waiting.len();
         for door in &self.doors {
             for listener in &door.listeners {
-                while let Ok((local, _)) = listener.accept() {
-                    // Key presses are small packets: see `dial`.
-                    if local.set_nonblocking(true).is_ok() && local.set_nodelay(true).is_ok() {
-                        self.waiting.push_back((local, door.target.clone()));
-                    }
+                match accept_all(listener, &door.target, &mut self.waiting) {
+                    // A connection that was given up before we came.
+                    ErrorKind::WouldBlock | ErrorKind::ConnectionAborted => {}
+                    _ => self.resting_until = Some(now + REST),
                 }
             }
         }
@@ -150,25 +189,30 @@ impl Pump {
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Result<(), Error> {
-        let ssh = self.connection.interest() | PollFlags::IN;
-        let mut fds = vec![PollFd::new(self.connection.socket(), ssh)];
-        for listener in self.doors.iter().flat_map(|door| &door.listeners) {
-            fds.push(PollFd::new(listener, PollFlags::IN));
+        let wire = self.connection.wire();
+        let congested = wire.is_congested();
+        let mut fds = vec![PollFd::new(wire.socket(), self.connection.interest())];
+        if self.resting_until.is_none() {
+            for listener in self.doors.iter().flat_map(|door| &door.listeners) {
+                fds.push(PollFd::new(listener, PollFlags::IN));
+            }
         }
         let first_link = fds.len();
         let mut polled = Vec::new();
         for (index, link) in self.links.iter().enumerate() {
-            let (socket, interest) = link.interest();
+            let (socket, interest) = link.interest(congested);
             if !interest.is_empty() {
                 fds.push(PollFd::new(socket, interest));
                 polled.push(index);
             }
         }
+        let until = until.into_iter().chain(self.resting_until).min();
         self.waiter.wait(&mut fds, until)?;
-        let events: Vec<PollFlags> = fds[first_link..].iter().map(PollFd::revents).collect();
+        let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
-        for (index, events) in polled.into_iter().zip(events) {
-            self.links[index].polled(events);
+        self.knocked |= events[1..first_link].iter().any(|event| !event.is_empty());
+        for (index, events) in polled.into_iter().zip(&events[first_link..]) {
+            self.links[index].polled(*events);
         }
         Ok(())
     }
@@ -177,10 +221,55 @@ impl Pump {
     pub fn drain(&mut self, patience: Duration) {
         let deadline = Instant::now() + patience;
         self.doors.clear();
-        while !self.links.is_empty() && Instant::now() < deadline {
+        self.waiter.ignore_cancel();
+        while self.is_carrying() && Instant::now() < deadline {
             if self.turn(Some(deadline)).is_err() {
                 return;
             }
+        }
+    }
+
+    /// Ends all forwarding and leaves the connection to others. An opening that has begun is waited
+    /// for: libssh2 would give its channel to whoever opens the next one.
+    ///
+    /// # Errors
+    /// As [`Pump::turn`].
+    pub fn end(mut self) -> Result<(), Error> {
+        self.doors.clear();
+        self.waiting.clear();
+        while self.opening.is_some() {
+            self.turn(None)?;
+        }
+        Ok(())
+    }
+
+    fn is_carrying(&self) -> bool {
+        self.connection.wire().wants_to_send() || self.links.iter().any(Link::is_carrying)
+    }
+}
+
+impl Drop for Pump {
+    fn drop(&mut self) {
+        self.connection.wire().allow(usize::MAX);
+    }
+}
+
+/// Accepts until nobody is left, and gives the listener's word for that.
+fn accept_all(
+    listener: &TcpListener,
+    target: &Target,
+    waiting: &mut VecDeque<(TcpStream, Target)>,
+) -> ErrorKind {
+    loop {
+        match listener.accept() {
+            Ok((local, _)) => {
+                // Key presses are small packets: see `dial`.
+                if local.set_nonblocking(true).is_ok() && local.set_nodelay(true).is_ok() {
+                    waiting.push_back((local, target.clone()));
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return error.kind(),
         }
     }
 }

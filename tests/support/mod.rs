@@ -32,8 +32,10 @@ pub mod opened;
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod root_sshd;
+pub mod services;
 pub mod sshd;
 pub mod terminal;
+pub mod tunnel;
 
 pub use agent::Agent;
 pub use client::{Client, Key, Known};
@@ -44,6 +46,7 @@ pub use process::{Finished, eventually};
 pub use root_sshd::RootSshd;
 pub use sshd::{Options, Server, Sshd};
 pub use terminal::Terminal;
+pub use tunnel::Tunnel;
 
 use std::path::PathBuf;
 use std::process::Command;

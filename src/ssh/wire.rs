@@ -1,0 +1,219 @@
+//! The bytes between libssh2 and its socket.
+//!
+//! libssh2 sends and receives through functions of ours. Ours takes all that is to be sent and
+//! keeps what the socket does not, because a packet that libssh2 has to send in two parts is a
+//! trap: the rest goes out only from a second call with the same packet *at the same address*, and
+//! some packets (end of file, the answer to a keep-alive on a channel) stand on the stack of that
+//! call. From another stack depth they never match, and nothing can be sent on the connection ever
+//! after.
+//!
+//! The receiving side gives out an allowance: libssh2 reads until the socket is empty, and during
+//! a fast download that is a long time for everybody else.
+#![allow(unsafe_code)]
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::os::fd::{AsRawFd, RawFd};
+use std::rc::{Rc, Weak};
+
+use libc::{c_int, c_void, size_t, ssize_t};
+use libssh2_sys as raw;
+use ssh2::Session;
+
+/// With more than this on its way out, nothing new is read from local sockets.
+const CONGESTED: usize = 256 << 10;
+
+thread_local! {
+    /// By the descriptor that libssh2 knows. (Its own pointer for such things is taken: `ssh2`
+    /// uses it while it asks keyboard-interactive questions.)
+    static WIRES: RefCell<HashMap<RawFd, Weak<Wire>>> = RefCell::default();
+}
+
+/// One session's socket, and what could not be sent yet.
+pub struct Wire {
+    socket: TcpStream,
+    key: RawFd,
+    outbox: RefCell<VecDeque<u8>>,
+    allowance: Cell<usize>,
+}
+
+impl Wire {
+    /// Puts itself between a session, before its handshake, and a socket that does not block.
+    ///
+    /// # Errors
+    /// When the process has no file descriptors left.
+    pub fn attach(session: &mut Session, socket: TcpStream) -> std::io::Result<Rc<Self>> {
+        let theirs = socket.try_clone()?;
+        let wire = Rc::new(Self {
+            socket,
+            key: theirs.as_raw_fd(),
+            outbox: RefCell::default(),
+            allowance: Cell::new(usize::MAX),
+        });
+        session.set_tcp_stream(theirs);
+        WIRES.with_borrow_mut(|wires| wires.insert(wire.key, Rc::downgrade(&wire)));
+        let mut guard = session.raw();
+        let session: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
+        // SAFETY: the session is alive, and the functions have the types that libssh2 calls them
+        // with (`LIBSSH2_SEND_FUNC` and `LIBSSH2_RECV_FUNC`); it takes any function's address.
+        unsafe {
+            let send = std::mem::transmute::<SendFunction, AnyFunction>(send);
+            let receive = std::mem::transmute::<ReceiveFunction, AnyFunction>(receive);
+            libssh2_session_callback_set2(session, CALLBACK_SEND, Some(send));
+            libssh2_session_callback_set2(session, CALLBACK_RECEIVE, Some(receive));
+        }
+        drop(guard);
+        Ok(wire)
+    }
+
+    /// The socket, for waiting.
+    pub fn socket(&self) -> &TcpStream {
+        &self.socket
+    }
+
+    /// Sends what was left over. A broken socket is not reported here: reading from it tells.
+    pub fn flush(&self) {
+        let mut outbox = self.outbox.borrow_mut();
+        while !outbox.is_empty() {
+            match (&self.socket).write(outbox.as_slices().0) {
+                Ok(size) => drop(outbox.drain(..size)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(_) => outbox.clear(),
+            }
+        }
+    }
+
+    /// Whether something is left over.
+    pub fn wants_to_send(&self) -> bool {
+        !self.outbox.borrow().is_empty()
+    }
+
+    /// Whether new data had better wait.
+    pub fn is_congested(&self) -> bool {
+        self.outbox.borrow().len() >= CONGESTED
+    }
+
+    /// How much libssh2 gets to see until the next call of this.
+    pub fn allow(&self, bytes: usize) {
+        self.allowance.set(bytes);
+    }
+
+    fn send(&self, data: &[u8]) -> std::io::Result<usize> {
+        let mut outbox = self.outbox.borrow_mut();
+        let mut sent = 0;
+        if outbox.is_empty() {
+            sent = match (&self.socket).write(data) {
+                Ok(size) => size,
+                Err(error) if is_again(&error) => 0,
+                Err(error) => return Err(error),
+            };
+        }
+        outbox.extend(&data[sent..]);
+        Ok(data.len())
+    }
+
+    fn receive(&self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let size = buffer.len().min(self.allowance.get());
+        if size == 0 {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        let size = (&self.socket).read(&mut buffer[..size])?;
+        self.allowance.set(self.allowance.get() - size);
+        Ok(size)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        let own: *const Self = self;
+        // The descriptor may be another session's by now.
+        let _ = WIRES.try_with(|wires| {
+            let mut wires = wires.borrow_mut();
+            if wires
+                .get(&self.key)
+                .is_some_and(|wire| wire.as_ptr() == own)
+            {
+                wires.remove(&self.key);
+            }
+        });
+    }
+}
+
+fn is_again(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+/// The wire of a descriptor. libssh2 speaks to an agent through the same functions; an agent's
+/// socket, and a session that outlives its connection, have no wire.
+fn wire_of(key: RawFd) -> Option<Rc<Wire>> {
+    let wire = WIRES.try_with(|wires| wires.borrow().get(&key).and_then(Weak::upgrade));
+    wire.ok().flatten()
+}
+
+/// An outcome as libssh2 wants it: the size, or the negative error number.
+fn outcome(result: std::io::Result<usize>) -> ssize_t {
+    match result {
+        Ok(size) => ssize_t::try_from(size).unwrap_or(ssize_t::MAX),
+        Err(error) if is_again(&error) => -(libc::EAGAIN as ssize_t),
+        Err(error) => -(error.raw_os_error().unwrap_or(libc::EIO) as ssize_t),
+    }
+}
+
+/// What the system says, in the same form.
+fn system(size: ssize_t) -> ssize_t {
+    if size < 0 {
+        return outcome(Err(std::io::Error::last_os_error()));
+    }
+    size
+}
+
+// What `libssh2_sys` does not declare; from libssh2.h, since 1.11.1.
+type AnyFunction = unsafe extern "C" fn();
+type SendFunction =
+    unsafe extern "C" fn(c_int, *const c_void, size_t, c_int, *mut *mut c_void) -> ssize_t;
+type ReceiveFunction =
+    unsafe extern "C" fn(c_int, *mut c_void, size_t, c_int, *mut *mut c_void) -> ssize_t;
+const CALLBACK_SEND: c_int = 5;
+const CALLBACK_RECEIVE: c_int = 6;
+
+unsafe extern "C" {
+    fn libssh2_session_callback_set2(
+        session: *mut raw::LIBSSH2_SESSION,
+        kind: c_int,
+        callback: Option<AnyFunction>,
+    ) -> Option<AnyFunction>;
+}
+
+unsafe extern "C" fn send(
+    socket: c_int,
+    data: *const c_void,
+    length: size_t,
+    flags: c_int,
+    _abstract: *mut *mut c_void,
+) -> ssize_t {
+    let Some(wire) = wire_of(socket) else {
+        // SAFETY: just what libssh2 itself would do.
+        return system(unsafe { libc::send(socket, data, length, flags) });
+    };
+    // SAFETY: libssh2 passes its packet and the packet's length.
+    outcome(wire.send(unsafe { std::slice::from_raw_parts(data.cast(), length) }))
+}
+
+unsafe extern "C" fn receive(
+    socket: c_int,
+    buffer: *mut c_void,
+    length: size_t,
+    flags: c_int,
+    _abstract: *mut *mut c_void,
+) -> ssize_t {
+    let Some(wire) = wire_of(socket) else {
+        // SAFETY: just what libssh2 itself would do.
+        return system(unsafe { libc::recv(socket, buffer, length, flags) });
+    };
+    // SAFETY: libssh2 passes a buffer inside its session, which was zeroed when allocated, and the
+    // room that is left in it.
+    outcome(wire.receive(unsafe { std::slice::from_raw_parts_mut(buffer.cast(), length) }))
+}

@@ -1,0 +1,256 @@
+//! Servers that run already: which one is taken, and which are not believed.
+
+use std::fs;
+use std::time::SystemTime;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+use crate::scene::{assert_nothing_left, bare, configure, fails, launches, servers, text};
+use crate::support::process::{PATIENCE, pid_of};
+use crate::support::{Client, Home, Sshd, eventually, http};
+
+const RUNTIME: &str = ".local/share/jupyter/runtime";
+
+/// Starts a command there that stays, and gives its process id.
+fn leave_running(client: &Client, host: &str, command: &str) -> u32 {
+    let line = format!("nohup {command} >/dev/null 2>&1 </dev/null & echo $!");
+    client.ssh_run(host, &line).trim().parse().unwrap()
+}
+
+/// Starts a Jupyter there as a person would, and waits for its runtime file.
+fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: &str) {
+    fs::create_dir_all(sshd.home().path().join(folder)).unwrap();
+    let before = runtime_files(sshd);
+    let line = format!(
+        "cd '{folder}'; JUPYTER_TOKEN={token} nohup bash -lc 'exec jupyter lab --no-browser --port=0 {more}' >log 2>&1 </dev/null &"
+    );
+    client.ssh_run("test", &line);
+    let up = || runtime_files(sshd) > before;
+    let log = format!("{folder}/log");
+    assert!(eventually(PATIENCE, up), "{:?}", sshd.home().read(&log));
+}
+
+fn runtime_files(sshd: &Sshd) -> usize {
+    let is_one = |file: &std::path::PathBuf| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        name.starts_with("jpserver-") && file.extension().is_some_and(|end| end == "json")
+    };
+    let files = crate::scene::all_below(&sshd.home().path().join(RUNTIME));
+    files.into_iter().filter(is_one).count()
+}
+
+#[test]
+fn attach_takes_the_server_of_the_working_folder_or_else_the_newest() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    start_by_hand(
+        &sshd,
+        &client,
+        "first",
+        "letmein-1_a",
+        "--ServerApp.base_url=/x/",
+    );
+    start_by_hand(&sshd, &client, "second", "letmein2", "");
+    configure(&client, "launcher = \"attach\"\nworkdir = \"~/first\"");
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase("ready");
+    assert_eq!(text(&ready["server"], "base_url"), "/x/");
+    assert!(
+        text(&ready, "url").ends_with("/x/lab?token=letmein-1_a"),
+        "{ready}"
+    );
+    assert!(http::title(&ready).contains("JupyterLab"));
+    assert_eq!(ready["reused"], true);
+    let said = opened.seen.join("\n");
+    assert!(
+        said.contains("2 servers run there; this one works in"),
+        "{said}"
+    );
+    opened.interrupt();
+    opened.wait_exit();
+
+    configure(&client, "launcher = \"attach\"");
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase("ready");
+    assert_eq!(
+        http::token(text(&ready, "url")).as_deref(),
+        Some("letmein2")
+    );
+    assert!(
+        opened.seen.join("\n").contains("is the newest"),
+        "{:?}",
+        opened.seen
+    );
+    opened.interrupt();
+    opened.wait_exit();
+    assert_eq!(launches(&sshd).len(), 0, "attach launches nothing");
+
+    // Somebody else's launch is still the person's own server: `stop` ends it all the same.
+    for left in [1, 0] {
+        let out = client.run(&["stop", "test"]);
+        assert_eq!(out.code, Some(0), "{out}");
+        assert_eq!(servers(&sshd).len(), left, "{out}");
+    }
+    assert_eq!(runtime_files(&sshd), 0);
+    assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn attach_with_nothing_running_says_so() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    configure(&client, "launcher = \"attach\"");
+    let failed = fails(&client, &[], 6, "nothing_running");
+    assert!(text(&failed, "title").contains("test"), "{failed}");
+    assert_eq!(launches(&sshd).len(), 0);
+}
+
+fn runtime_file(home: &Home, pid: u32, content: &str) {
+    home.write(&format!("{RUNTIME}/jpserver-{pid}.json"), content);
+}
+
+fn server(pid: u32, port: u16) -> String {
+    let file = json!({"pid": pid, "port": port, "token": "never-send-this", "base_url": "/",
+        "root_dir": "/", "secure": false, "sock": "", "url": "", "version": "2.0.0", "hostname": "localhost"});
+    file.to_string()
+}
+
+/// Nothing is found, `doctor` gives each of the reasons, and no server of ours was mistaken for running.
+fn assert_passed_over(client: &Client, reasons: &[String]) {
+    configure(client, "launcher = \"attach\"");
+    let failed = fails(client, &[], 6, "nothing_running");
+    let out = client.run(&["doctor", "test", "--json"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    let told: Vec<Value> = out
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for reason in reasons {
+        assert!(
+            text(&failed, "detail").contains(reason),
+            "no \"{reason}\": {failed}"
+        );
+        let is_told =
+            |step: &Value| step["verdict"] == "note" && text(step, "text").contains(reason);
+        assert!(told.iter().any(is_told), "doctor lacks \"{reason}\": {out}");
+    }
+}
+
+#[test]
+fn stale_malformed_and_foreign_runtime_files_are_passed_over() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    let home = sshd.home();
+    let port = crate::support::sshd::free_port(std::net::Ipv4Addr::LOCALHOST.into()).port();
+    let sleeps: Vec<u32> = (0..3)
+        .map(|_| leave_running(&client, "test", "sleep 4715"))
+        .collect();
+    let silent = leave_running(
+        &client,
+        "test",
+        "python3 -c 'import time; time.sleep(4715)'",
+    );
+    let ended: u32 = client
+        .ssh_run("test", "sh -c 'echo $$'")
+        .trim()
+        .parse()
+        .unwrap();
+
+    runtime_file(home, ended, &server(ended, port));
+    runtime_file(home, sleeps[0], "{\"pid\": ");
+    runtime_file(home, sleeps[1], &server(sleeps[1], port));
+    runtime_file(home, sleeps[2], "");
+    runtime_file(home, silent, &server(silent, port));
+    home.write(&format!("{RUNTIME}/jpserver-x y.json"), "{}");
+    home.write(&format!("{RUNTIME}/jpserver-.json"), "{}");
+    let since = SystemTime::now();
+    assert_passed_over(
+        &client,
+        &[
+            format!("jpserver-{}.json is malformed", sleeps[0]),
+            format!("process {} is no Jupyter", sleeps[1]),
+            format!("jpserver-{}.json is malformed", sleeps[2]),
+            format!("nothing listens on port {port}"),
+        ],
+    );
+    for pid in [sleeps[0], silent] {
+        let file = home.path().join(format!("{RUNTIME}/jpserver-{pid}.json"));
+        assert!(
+            fs::metadata(file).unwrap().modified().unwrap() < since,
+            "files of others are left alone"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_port_that_another_account_holds_is_sent_nothing() {
+    use crate::scene::SOON;
+    use crate::support::{Key, RootSshd};
+    use std::io::Write;
+    use std::net::{Ipv4Addr, TcpStream};
+    const LISTENER: &str = "import socket, sys
+listener = socket.create_server(('127.0.0.1', 0))
+open('port.new', 'w').write(str(listener.getsockname()[1]))
+import os; os.rename('port.new', 'port')
+heard = open('heard', 'ab', buffering=0)
+while True:
+    visitor, _ = listener.accept()
+    heard.write(b'[visit]')
+    while part := visitor.recv(4096): heard.write(part)
+";
+    let sshd = RootSshd::start();
+    let client = Client::of(&sshd);
+    client.add_host("other", &sshd.other(), Key::Ed25519);
+    sshd.other_home().write("listener.py", LISTENER);
+    leave_running(&client, "other", "/usr/bin/python3 listener.py");
+    let port = || sshd.other_home().read("port");
+    assert!(
+        eventually(SOON, || port().is_some()),
+        "the listener does not start"
+    );
+    let port: u16 = port().unwrap().parse().unwrap();
+    // Inside their namespace, processes have other numbers than outside: it tells its own.
+    let pid = leave_running(
+        &client,
+        "test",
+        "/usr/bin/python3 -c 'import time; time.sleep(4716)'",
+    );
+    runtime_file(sshd.home(), pid, &server(pid, port));
+
+    assert_passed_over(
+        &client,
+        &[format!("another account listens on port {port}")],
+    );
+    let heard = || sshd.other_home().read("heard").unwrap_or_default();
+    assert_eq!(
+        heard(),
+        "",
+        "not one byte, nor a connection, before it is known who listens"
+    );
+
+    let mut visitor = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    visitor.write_all(b"ours").unwrap();
+    assert!(
+        eventually(SOON, || heard() == "[visit]ours"),
+        "it hears: {}",
+        heard()
+    );
+}
+
+#[test]
+fn a_server_that_hangs_is_ended_when_someone_insists() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    start_by_hand(&sshd, &client, "work", "letmein3", "");
+    let pid = pid_of(&servers(&sshd)[0]);
+    let pid = Pid::from_raw(pid.parse().unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    let out = client.run(&["stop", "test", "--yes"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    assert!(out.stderr.contains("KILL ended it"), "{out}");
+    assert_eq!(servers(&sshd).len(), 0);
+    assert_eq!(runtime_files(&sshd), 0);
+}

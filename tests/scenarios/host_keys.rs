@@ -1,0 +1,138 @@
+//! The host's key: unknown, changed, or known by another type.
+
+use std::fs;
+
+use crate::scene::{bare, configure, fails, text};
+use crate::support::process::must;
+use crate::support::{Client, Known, Server, Sshd};
+
+/// Logged in, but with nothing to attach to: the cheapest way to see that a login worked.
+const GOT_IN: (i32, &str) = (6, "nothing_running");
+
+fn client_of(sshd: &Sshd, known: Known) -> Client {
+    let client = Client::of(sshd);
+    client.know(sshd, known);
+    configure(&client, "launcher = \"attach\"");
+    client
+}
+
+/// The SHA256 fingerprints of lines as in `known_hosts`, by OpenSSH.
+fn fingerprints(client: &Client, lines: &[String]) -> Vec<String> {
+    let file = client.path("keys.pub");
+    fs::write(&file, lines.join("\n") + "\n").unwrap();
+    let out = must(client.bare("ssh-keygen").arg("-lf").arg(&file));
+    out.lines()
+        .map(|line| line.split(' ').nth(1).unwrap().to_owned())
+        .collect()
+}
+
+fn known_to_openssh(client: &Client, sshd: &Sshd) -> bool {
+    let name = format!("[{}]:{}", sshd.address().ip(), sshd.address().port());
+    let mut keygen = client.bare("ssh-keygen");
+    keygen
+        .args(["-F", &name, "-f"])
+        .arg(client.path("known_hosts"));
+    keygen.output().unwrap().status.success()
+}
+
+#[test]
+fn an_unknown_key_is_asked_about_and_enter_means_no() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Not);
+    let mut terminal = client.terminal(&["open", "test", "--no-browser"]);
+    let question = terminal.expect("(yes/no)");
+    let shown = fingerprints(&client, &sshd.host_keys());
+    assert!(
+        shown.iter().any(|print| question.contains(print)),
+        "{question}"
+    );
+    terminal.answer("");
+    let out = terminal.wait_exit();
+    assert_eq!(out.code, Some(3), "{out}");
+    assert!(out.stdout.contains("was not accepted"), "{out}");
+    assert_eq!(client.read("known_hosts"), "");
+    assert_eq!(sshd.connections(), 0);
+}
+
+#[test]
+fn a_key_that_was_accepted_is_known_to_openssh_and_not_asked_about_again() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Not);
+    let mut terminal = client.terminal(&["open", "test", "--no-browser"]);
+    terminal.expect("(yes/no)");
+    terminal.answer("yes");
+    let out = terminal.wait_exit();
+    assert_eq!(out.code, Some(GOT_IN.0), "{out}");
+    assert!(
+        known_to_openssh(&client, &sshd),
+        "{}",
+        client.read("known_hosts")
+    );
+    fails(&client, &[], GOT_IN.0, GOT_IN.1);
+    assert_eq!(
+        client.ssh_run("test", "echo in"),
+        "in\n",
+        "OpenSSH does not ask either"
+    );
+}
+
+#[test]
+fn a_changed_key_is_refused_with_both_fingerprints_and_the_line() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Wrong);
+    let before = client.read("known_hosts");
+    client.askpass(&[("", "yes")]);
+    let failed = fails(&client, &[], 3, "host_key_changed");
+    let detail = text(&failed, "detail");
+    let shown = fingerprints(&client, &sshd.host_keys());
+    assert!(shown.iter().any(|print| detail.contains(print)), "{detail}");
+    let lines: Vec<String> = before
+        .lines()
+        .map(|line| line.split_once(' ').unwrap().1.into())
+        .collect();
+    let file = client.path("known_hosts");
+    for (number, print) in fingerprints(&client, &lines).iter().enumerate() {
+        let place = format!("{}:{}", file.display(), number + 1);
+        assert!(
+            detail
+                .lines()
+                .any(|line| line.contains(print) && line.contains(&place)),
+            "{print} {place}: {detail}"
+        );
+    }
+    assert!(
+        text(&failed, "remedy").contains("ssh-keygen -R"),
+        "{failed}"
+    );
+    assert_eq!(client.read("known_hosts"), before);
+    assert_eq!(
+        client.asked(),
+        Vec::<String>::new(),
+        "a changed key is no question"
+    );
+    assert_eq!(sshd.connections(), 0);
+}
+
+#[test]
+fn with_nobody_to_ask_it_says_what_was_lacking() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Not);
+    let failed = fails(&client, &[], 3, "host_key_unknown");
+    assert!(text(&failed, "detail").contains("no terminal"), "{failed}");
+    assert_eq!(client.read("known_hosts"), "");
+}
+
+#[test]
+fn a_host_known_by_its_rsa_key_alone_is_no_stranger() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Right);
+    let lines = client.read("known_hosts");
+    let rsa: Vec<&str> = lines
+        .lines()
+        .filter(|line| line.contains(" ssh-rsa "))
+        .collect();
+    assert_eq!((rsa.len(), lines.lines().count()), (1, 3));
+    fs::write(client.path("known_hosts"), format!("{}\n", rsa[0])).unwrap();
+    fails(&client, &[], GOT_IN.0, GOT_IN.1);
+    assert_eq!(sshd.connections(), 1);
+}

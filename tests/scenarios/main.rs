@@ -1,0 +1,15 @@
+//! What a person does with the program, and what goes wrong, on real parts: one binary, since each would link anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod commands;
+mod finding_servers;
+mod host_keys;
+mod logging_in;
+mod opening;
+mod scene;
+mod secrets;
+mod what_goes_wrong;
