@@ -6,12 +6,12 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help demo test build lint fmt deny bench ci install jupyter clean
+.PHONY: help demo test test-app build lint fmt deny bench ci install jupyter clean
 
 help:
 	@echo 'make demo    a throw-away SSH server, a real Jupyter, and the program opening it'
 	@echo 'make test    everything tested against real parts'
-	@echo 'make build   the release binary'
+	@echo 'make build   the release binary               make test-app  the menu-bar app: lints and tests'
 	@echo 'make lint    formatting and clippy      make deny   licences, bans, sources, advisories'
 	@echo 'make bench   measurements               make ci     what the continuous integration runs'
 
@@ -29,6 +29,12 @@ demo: build jupyter
 
 test: jupyter
 	$(CARGO) test --locked
+
+# The menu-bar app as well; on Linux that takes GTK's headers.
+test-app: jupyter
+	tests/bring-up/install app
+	$(CARGO) clippy --locked --features app --all-targets -- -D warnings
+	$(CARGO) test --locked --features app --lib app::
 
 lint:
 	$(CARGO) fmt --check

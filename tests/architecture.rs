@@ -12,8 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "app", "config", "control", "explain", "jupyter", "platform", "problem", "session", "ssh",
-            "token",
+            "app", "config", "control", "explain", "jupyter", "platform", "problem", "session",
+            "ssh", "token",
         ],
     ),
     (

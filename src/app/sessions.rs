@@ -9,7 +9,7 @@ use tao::event_loop::EventLoopProxy;
 
 use super::Signal;
 use crate::config::{Config, Host, LauncherKind};
-use crate::control::{self, Claim, Hub, Lease, Message, Request};
+use crate::control::{self, Claim, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
 use crate::platform::{Machine, ask, runtime_folder};
@@ -161,7 +161,7 @@ impl Opening {
         let (handle, _thread) =
             session::start(self.order, machine, move |event| teller.tell(event))?;
         lock(&self.handles).insert(name, handle.clone());
-        control::serve(listener, hub, handle, page)
+        control::serve(listener, hub, handle, Usual { page, shows: true })
     }
 
     /// Another program has the tunnel: it opens the tab, and this one shows what it says.
