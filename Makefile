@@ -35,6 +35,7 @@ test-app: jupyter
 	tests/bring-up/install app
 	$(CARGO) clippy --locked --features app --all-targets -- -D warnings
 	$(CARGO) test --locked --features app --lib app::
+	$(CARGO) test --locked --features app --test app
 
 lint:
 	$(CARGO) fmt --check

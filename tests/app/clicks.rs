@@ -1,0 +1,173 @@
+//! What a person does with the menu alone.
+
+use std::time::{Duration, Instant};
+
+use crate::desk::{Desk, servers};
+use crate::desktop::{Desktop, SOON};
+use crate::support::process::PATIENCE;
+use crate::support::{Client, Opened, Options, Sshd, eventually};
+
+fn bare() -> Sshd {
+    Sshd::with(&Options {
+        jupyter: false,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn a_click_brings_the_tab_and_the_next_one_brings_it_back() {
+    let desk = Desk::with(&["gpu01", "a box", "_b_&"]);
+    let texts = desk.desktop.texts();
+    assert_eq!(texts[..3], ["○ gpu01", "○ a box", "○ _b_&"], "as configured");
+
+    desk.desktop.click("○ gpu01");
+    let working = desk.desktop.wait_for("◐ gpu01: ").text;
+    assert!(working.len() > "◐ gpu01: ".len());
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.wait_for_pages(1);
+    let address = desk.desktop.addresses().remove(0);
+    assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+    assert!(!address.contains("token"), "{address}");
+
+    desk.desktop.click("● gpu01");
+    desk.wait_for_pages(2);
+    assert_ne!(desk.desktop.addresses()[1], address, "one address a time");
+    desk.desktop.click("gpu01: More > Open Tab");
+    desk.wait_for_pages(3);
+    assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
+
+    let posted = desk.desktop.notifications();
+    assert_eq!(posted.len(), 1, "{posted:?}");
+    assert_eq!(posted[0].title, "gpu01 is ready");
+    let text = format!("{posted:?}");
+    assert!(!text.contains("token") && !text.contains("http"), "{text}");
+}
+
+#[test]
+fn a_host_that_refuses_says_so_and_a_click_tries_again() {
+    let mut sshd = Sshd::start();
+    sshd.stop_listening();
+    let mut desk = Desk::around(sshd, &["gpu01"], "");
+    desk.desktop.click("○ gpu01");
+    desk.desktop.wait_for("▲ gpu01");
+    let lines = desk.desktop.menu();
+    let at = lines.iter().position(|line| line.text.starts_with('▲')).unwrap();
+    let (reason, remedy) = (&lines[at + 1], &lines[at + 2]);
+    assert!(reason.text.contains("gpu01"), "{reason:?}");
+    assert!(!reason.enabled && !remedy.enabled && remedy.text != "-", "{lines:#?}");
+    let told = || desk.desktop.notifications().len();
+    assert!(eventually(SOON, || told() == 1));
+
+    // What cannot be chosen does nothing, whatever sends the click.
+    for line in [reason, remedy] {
+        desk.desktop.click_id(line.id);
+    }
+    assert_eq!(desk.desktop.menu(), lines);
+
+    desk.desktop.click(&lines[at].text);
+    assert!(eventually(SOON, || told() == 2), "it tried again");
+    desk.desktop.wait_for("▲ gpu01");
+    desk.sshd.listen_again();
+    let text = desk.desktop.wait_for("▲ gpu01").text;
+    desk.desktop.click(&text);
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.wait_for_pages(1);
+}
+
+#[test]
+fn disconnect_leaves_the_server_and_stop_ends_it() {
+    let desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    desk.desktop.click("gpu01: More > Disconnect");
+    desk.desktop.wait_for("○ gpu01");
+    assert_eq!(servers(&desk.sshd), 1, "the server stays");
+
+    desk.connect("gpu01");
+    assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 2));
+    desk.desktop.click("gpu01: More > Stop Jupyter");
+    desk.desktop.wait_within("○ gpu01", PATIENCE);
+    assert!(desk.sshd.empties_within(SOON), "{:?}", desk.sshd.leftovers());
+}
+
+#[test]
+fn what_is_still_starting_can_be_cancelled() {
+    let sshd = bare();
+    let script = "#!/bin/sh\nexec sleep 300\n";
+    sshd.home().write("bin/jupyter-lab", script);
+    let lab = sshd.home().path().join("bin/jupyter-lab");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(lab, mode).unwrap();
+    sshd.home().append(".bash_profile", "PATH=\"$HOME/bin:$PATH\"\n");
+    let desk = Desk::around(sshd, &["gpu01"], "");
+
+    desk.desktop.click("○ gpu01");
+    desk.desktop.wait_for("◐ gpu01: starting");
+    desk.desktop.click("gpu01: More > Cancel");
+    desk.desktop.wait_for("○ gpu01");
+    assert!(desk.desktop.notifications().is_empty(), "a wish is no news");
+}
+
+#[test]
+fn a_cancel_right_after_the_click_counts_too() {
+    let desk = Desk::around(bare(), &["gpu01"], "");
+    desk.desktop.click("○ gpu01");
+    desk.desktop.click("gpu01: More > Cancel");
+    desk.desktop.wait_for("○ gpu01");
+}
+
+#[test]
+fn quitting_closes_the_tunnel_and_leaves_nothing() {
+    let mut desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    let began = Instant::now();
+    desk.desktop.click("Quit Remote Jupyter");
+    let out = desk.app.wait_exit_within(Duration::from_secs(5));
+    assert_eq!(out.code, Some(0), "{out} after {:?}", began.elapsed());
+    assert!(out.stdout.is_empty() && out.stderr.is_empty(), "{out}");
+    let only_server = || desk.sshd.leftovers().iter().all(|line| !line.contains("/bin/sh"));
+    assert!(eventually(SOON, only_server), "{:?}", desk.sshd.leftovers());
+    assert_eq!(servers(&desk.sshd), 1, "the server stays");
+    assert_eq!(sockets(&desk.client), [""; 0]);
+}
+
+#[test]
+fn a_signal_quits_in_good_order() {
+    let mut desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    desk.app.terminate();
+    let out = desk.app.wait_exit_within(Duration::from_secs(5));
+    assert_eq!(out.code, Some(0), "{out}");
+    assert_eq!(sockets(&desk.client), [""; 0]);
+}
+
+fn sockets(client: &Client) -> Vec<String> {
+    let entries = std::fs::read_dir(client.path("run/remote-jupyter")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".sock")).collect()
+}
+
+#[test]
+fn without_hosts_the_menu_says_what_to_do() {
+    let client = Client::new();
+    let desktop = Desktop::of(&client);
+    let _app = Opened::spawn(&mut client.command(&[]));
+    let line = desktop.wait_for("No hosts yet");
+    assert!(!line.enabled && line.text.contains("remote-jupyter add"));
+    desktop.wait_for("Edit Configuration");
+}
+
+#[test]
+fn without_a_display_it_says_so() {
+    let out = Client::new().run(&[]);
+    assert_eq!(out.code, Some(2), "{out}");
+    assert!(out.stderr.contains("no display"), "{out}");
+    assert!(out.stderr.contains("remote-jupyter open HOST"), "{out}");
+}
+
+#[test]
+fn hosts_that_are_to_be_open_at_the_start_are() {
+    let desk = Desk::around(Sshd::start(), &["a", "b"], "open_at_start = [\"b\"]");
+    desk.desktop.wait_within("● b", PATIENCE);
+    desk.desktop.wait_for("○ a");
+    desk.wait_for_pages(1);
+}

@@ -1,0 +1,240 @@
+//! A desktop without a person: a bus, a screen, a tray whose menu is read and clicked over the bus, and a browser.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use zbus::{Connection, OwnedVariant, Variant};
+
+use crate::bus::{self, Notification, Seen};
+use crate::support::process::PATIENCE;
+use crate::support::{Client, eventually, folder};
+
+/// The person's wait for anything that needs no Jupyter to start.
+pub const SOON: Duration = Duration::from_secs(15);
+
+const MENU: &str = "com.canonical.dbusmenu";
+
+/// No services that the bus would start: they would be the machine's, and outlive the test.
+const BUS_CONFIG: &str = r#"<busconfig><type>session</type><listen>unix:path=@PATH@</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow own="*"/></policy></busconfig>"#;
+
+/// Writes down what it is given, and goes there as a browser would: with cookies, following where it is sent.
+const BROWSER: &str = r#"#!/bin/sh
+printf '%s\n' "$1" >>'@FOLDER@/addresses'
+curl -sS -L -b '' -o /dev/null -w '%{http_code}\n' "$1" >>'@FOLDER@/answers' 2>&1
+"#;
+
+/// Dropping it ends the bus and the screen.
+pub struct Desktop {
+    folder: TempDir,
+    _bus: Helper,
+    _screen: Helper,
+    connection: Connection,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// A line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub id: i32,
+    /// With the texts of the submenus it is in: `gpu01: More > Cancel`.
+    pub text: String,
+    pub enabled: bool,
+}
+
+impl Desktop {
+    /// A desktop that the client's programs find from now on.
+    pub fn of(client: &Client) -> Self {
+        let folder = folder("rj-desk-");
+        let socket = folder.path().join("bus");
+        let bus = start_bus(folder.path(), &socket);
+        let address = format!("unix:path={}", socket.display());
+        let (screen, display) = start_screen();
+        let seen = bus::play(&address);
+        let connect = zbus::connection::Builder::address(address.as_str()).build();
+        let connection = zbus::block_on(connect).expect("the bus");
+        client.env("DBUS_SESSION_BUS_ADDRESS", address);
+        client.env("DISPLAY", format!(":{display}"));
+        // GTK would look for a service of the machine's.
+        client.env("NO_AT_BRIDGE", "1");
+        let desktop = Self {
+            folder,
+            _bus: bus,
+            _screen: screen,
+            connection,
+            seen,
+        };
+        desktop.write_browser();
+        desktop
+    }
+
+    fn write_browser(&self) {
+        let folder = self.folder.path().to_string_lossy().into_owned();
+        let script = BROWSER.replace("@FOLDER@", &folder);
+        fs::write(self.browser(), script).unwrap();
+        fs::set_permissions(self.browser(), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    /// The browser, for the configuration.
+    pub fn browser(&self) -> String {
+        let file = self.folder.path().join("browser");
+        file.to_string_lossy().into_owned()
+    }
+
+    /// The addresses that the browser was given.
+    pub fn addresses(&self) -> Vec<String> {
+        self.lines_of("addresses")
+    }
+
+    /// The statuses of the pages that it came to.
+    pub fn answers(&self) -> Vec<String> {
+        self.lines_of("answers")
+    }
+
+    fn lines_of(&self, file: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.path().join(file)).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    pub fn notifications(&self) -> Vec<Notification> {
+        self.seen.lock().unwrap().notifications.clone()
+    }
+
+    /// The menu as it is now; empty as long as there is none.
+    pub fn menu(&self) -> Vec<Line> {
+        self.try_menu().unwrap_or_default()
+    }
+
+    /// The menu's texts.
+    pub fn texts(&self) -> Vec<String> {
+        self.menu().into_iter().map(|line| line.text).collect()
+    }
+
+    fn icon(&self) -> Option<String> {
+        self.seen.lock().unwrap().icons.last().cloned()
+    }
+
+    fn try_menu(&self) -> Option<Vec<Line>> {
+        let none: &[&str] = &[];
+        let reply = self.call("GetLayout", &(0_i32, -1_i32, none))?;
+        let (_, (_, _, children)): (u32, (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>)) =
+            reply.body().deserialize().expect("a layout");
+        let mut lines = Vec::new();
+        flatten(children, "", &mut lines);
+        Some(lines)
+    }
+
+    fn call<B>(&self, method: &str, body: &B) -> Option<zbus::Message>
+    where
+        B: serde::Serialize + zbus::DynamicType,
+    {
+        let icon = self.icon()?;
+        let call = self
+            .connection
+            .call_method(Some(icon.as_str()), "/MenuBar", Some(MENU), method, body);
+        zbus::block_on(call).ok()
+    }
+
+    /// Waits for a line that begins so, and gives it.
+    pub fn wait_for(&self, start: &str) -> Line {
+        self.wait_within(start, SOON)
+    }
+
+    pub fn wait_within(&self, start: &str, patience: Duration) -> Line {
+        let mut found = None;
+        eventually(patience, || {
+            found = self.menu().into_iter().find(|line| line.text.starts_with(start));
+            found.is_some()
+        });
+        found.unwrap_or_else(|| panic!("no \"{start}\" in the menu: {:#?}", self.texts()))
+    }
+
+    /// Clicks the line that is called exactly so, once it is there.
+    pub fn click(&self, text: &str) {
+        // The menu may change between our look and our click, which then misses.
+        let clicked = eventually(SOON, || {
+            let line = self.menu().into_iter().find(|line| line.text == text);
+            line.is_some_and(|line| self.click_id(line.id))
+        });
+        assert!(clicked, "no \"{text}\" to click: {:#?}", self.texts());
+    }
+
+    /// As a program without manners may, on whatever line.
+    pub fn click_id(&self, id: i32) -> bool {
+        let data = Variant::from(0_i32);
+        self.call("Event", &(id, "clicked", data, 0_u32)).is_some()
+    }
+}
+
+fn flatten(children: Vec<OwnedVariant>, above: &str, lines: &mut Vec<Line>) {
+    for child in children {
+        let (id, mut fields, below): (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>) =
+            child.try_into().expect("an entry of the menu");
+        let label = fields.remove("label").and_then(|text| String::try_from(text).ok());
+        let enabled = fields.remove("enabled").and_then(|is| bool::try_from(is).ok());
+        // A single underscore would mark the next letter; ours are written twice.
+        let text = above.to_owned() + &label.unwrap_or_else(|| "-".into()).replace("__", "_");
+        lines.push(Line {
+            id,
+            text: text.clone(),
+            enabled: enabled.unwrap_or(true),
+        });
+        flatten(below, &format!("{text} > "), lines);
+    }
+}
+
+fn start_bus(folder: &Path, socket: &Path) -> Helper {
+    let config = folder.join("bus.conf");
+    fs::write(&config, BUS_CONFIG.replace("@PATH@", &socket.to_string_lossy())).unwrap();
+    let mut command = helper("dbus-daemon");
+    let bus = command
+        .args(["--nofork", "--nopidfile"])
+        .arg(format!("--config-file={}", config.display()));
+    let bus = Helper(bus.spawn().expect("dbus-daemon"));
+    let up = || std::os::unix::net::UnixStream::connect(socket).is_ok();
+    assert!(eventually(PATIENCE, up), "dbus-daemon does not start");
+    bus
+}
+
+/// The X server chooses a number that is free, and says it once it is up.
+fn start_screen() -> (Helper, String) {
+    let mut command = helper("Xvfb");
+    command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "640x480x24"]);
+    let mut screen = Helper(command.stdout(Stdio::piped()).spawn().expect("Xvfb"));
+    let mut number = String::new();
+    let mut out = BufReader::new(screen.0.stdout.take().unwrap());
+    out.read_line(&mut number).expect("a display");
+    assert!(!number.trim().is_empty(), "Xvfb does not start");
+    (screen, number.trim().to_owned())
+}
+
+/// Ended by the kernel when the test's thread dies without dropping it.
+fn helper(program: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", program]);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+struct Helper(Child);
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        // TERM lets the X server take its lock file away.
+        crate::support::process::signal(&self.0, rustix::process::Signal::TERM);
+        if crate::support::process::wait(&mut self.0, SOON).is_none() {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The menu-bar app on a desktop of the test's own, against real parts.
+
+#![cfg(all(feature = "app", target_os = "linux"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bus;
+mod clicks;
+mod desk;
+mod desktop;
+mod together;

@@ -1,0 +1,112 @@
+//! The app and the other programs of the account: the command line, a second start, an editor.
+
+use serde_json::Value;
+
+use crate::desk::{Desk, servers};
+use crate::desktop::SOON;
+use crate::support::process::PATIENCE;
+use crate::support::{Finished, eventually, http};
+
+fn good(desk: &Desk, args: &[&str]) -> Finished {
+    let out = desk.client.run(args);
+    assert_eq!(out.code, Some(0), "{args:?}: {out}");
+    out
+}
+
+fn event(out: &Finished) -> Value {
+    let line = out.stdout.lines().last().unwrap_or_default();
+    serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {out}"))
+}
+
+#[test]
+fn the_command_line_speaks_to_the_app() {
+    let desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    let status = event(&good(&desk, &["status", "gpu01", "--json"]));
+    assert_eq!(status["phase"], "ready");
+
+    let opened = event(&good(&desk, &["open", "gpu01", "--json"]));
+    desk.wait_for_pages(2);
+    let token = http::token(opened["url"].as_str().unwrap()).unwrap();
+    assert!(!format!("{:?}", desk.desktop.notifications()).contains(&token));
+    assert!(!desk.desktop.addresses().join("\n").contains(&token));
+    assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
+
+    good(&desk, &["close", "gpu01"]);
+    desk.desktop.wait_for("○ gpu01");
+    assert_eq!(servers(&desk.sshd), 1);
+}
+
+#[test]
+fn the_app_shows_and_closes_a_tunnel_of_the_command_line() {
+    let desk = Desk::with(&["gpu01"]);
+    let mut opened = desk.client.open("gpu01");
+    opened.wait_phase("ready");
+    desk.connect("gpu01");
+    assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
+    desk.desktop.click("● gpu01");
+    desk.wait_for_pages(2);
+    desk.desktop.click("gpu01: More > Disconnect");
+    desk.desktop.wait_for("○ gpu01");
+    assert_eq!(opened.wait_exit().code, Some(0));
+}
+
+#[test]
+fn the_app_notices_that_the_command_line_has_closed() {
+    let mut desk = Desk::with(&["gpu01"]);
+    let mut opened = desk.client.open("gpu01");
+    opened.wait_phase("ready");
+    desk.connect("gpu01");
+    opened.interrupt();
+    desk.desktop.wait_for("○ gpu01");
+
+    // Nor does somebody else's tunnel hold up the end.
+    let mut opened = desk.client.open("gpu01");
+    opened.wait_phase("ready");
+    desk.desktop.click("○ gpu01");
+    desk.desktop.wait_for("● gpu01");
+    desk.desktop.click("Quit Remote Jupyter");
+    let out = desk.app.wait_exit_within(std::time::Duration::from_secs(2));
+    assert_eq!(out.code, Some(0), "{out}");
+    assert!(opened.is_running(), "it is not ours to close");
+}
+
+#[test]
+fn a_second_start_asks_the_first_one() {
+    let mut desk = Desk::with(&["gpu01"]);
+    let out = good(&desk, &[]);
+    assert!(out.stderr.contains("already"), "{out}");
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.wait_for_pages(1);
+    good(&desk, &[]);
+    desk.wait_for_pages(2);
+    assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
+    assert!(desk.app.is_running());
+}
+
+#[test]
+fn a_changed_configuration_counts_at_once_and_a_broken_one_never() {
+    let desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    desk.configure(&["b", "gpu01"]);
+    desk.desktop.wait_for("○ b");
+    let hosts = || {
+        let texts = desk.desktop.texts();
+        let is_host = |text: &String| text.starts_with('○') || text.starts_with('●');
+        texts.into_iter().filter(is_host).collect::<Vec<_>>()
+    };
+    assert_eq!(hosts(), ["○ b", "● gpu01"], "what is open stays open");
+
+    desk.client.configure("browser = 1\n");
+    let line = desk.desktop.wait_for("The configuration has errors");
+    assert!(!line.enabled);
+    assert_eq!(hosts(), ["○ b", "● gpu01"]);
+
+    // A host that is gone from the file stays until it is closed.
+    desk.configure(&["b"]);
+    let mended = || !desk.desktop.texts().iter().any(|text| text.contains("errors"));
+    assert!(eventually(SOON, mended), "{:?}", desk.desktop.texts());
+    assert_eq!(hosts(), ["○ b", "● gpu01"]);
+    desk.desktop.click("gpu01: More > Disconnect");
+    assert!(eventually(SOON, || hosts() == ["○ b"]), "{:?}", hosts());
+}
