@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use crate::support::process::PATIENCE;
 use zbus::message::Header;
 use zbus::{Connection, OwnedVariant, interface};
 
@@ -97,7 +98,9 @@ pub fn play(address: &str) -> Arc<Mutex<Seen>> {
             std::future::pending::<()>().await;
         });
     });
-    is_ready.recv().expect("a played desktop");
+    is_ready
+        .recv_timeout(PATIENCE)
+        .expect("a played desktop");
     seen
 }
 

@@ -39,6 +39,7 @@ fn a_click_brings_the_tab_and_the_next_one_brings_it_back() {
     let posted = desk.desktop.notifications();
     assert_eq!(posted.len(), 1, "{posted:?}");
     assert_eq!(posted[0].title, "gpu01 is ready");
+    assert!(posted[0].body.contains("was started"), "{posted:?}");
     let text = format!("{posted:?}");
     assert!(!text.contains("token") && !text.contains("http"), "{text}");
 }

@@ -23,7 +23,8 @@ const MENU: &str = "com.canonical.dbusmenu";
 
 /// No services that the bus would start: they would be the machine's, and outlive the test.
 const BUS_CONFIG: &str = r#"<busconfig><type>session</type><listen>unix:path=@PATH@</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*"/><allow own="*"/></policy></busconfig>"#;
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy></busconfig>"#;
 
 /// Writes down what it is given, and goes there as a browser would: with cookies, following where it is sent.
 const BROWSER: &str = r#"#!/bin/sh
@@ -58,7 +59,9 @@ impl Desktop {
         let address = format!("unix:path={}", socket.display());
         let (screen, display) = start_screen();
         let seen = bus::play(&address);
-        let connect = zbus::connection::Builder::address(address.as_str()).build();
+        let connect = zbus::connection::Builder::address(address.as_str())
+            .method_timeout(SOON)
+            .build();
         let connection = zbus::block_on(connect).expect("the bus");
         client.env("DBUS_SESSION_BUS_ADDRESS", address);
         client.env("DISPLAY", format!(":{display}"));
