@@ -461,6 +461,17 @@ pub fn no_launcher(host: &str, launcher: LauncherKind) -> Problem {
     )
 }
 
+/// The program that held a host's tunnel went away without a word.
+#[must_use]
+pub fn holder_gone(host: &str) -> Problem {
+    Problem::new(
+        Code::Lost,
+        format!("The remote-jupyter that held the tunnel to {host} has ended"),
+        "",
+        "Open it again.",
+    )
+}
+
 /// Explains that the programs of this account cannot speak to each other.
 #[must_use]
 pub fn no_control(host: &str, error: &std::io::Error) -> Problem {

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tao::event_loop::EventLoopProxy;
 
 use super::Signal;
 use crate::config::{Config, Host, LauncherKind};
-use crate::control::{self, Claim, Hub, Lease, Message, Request, Usual};
+use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
 use crate::platform::{Machine, ask, runtime_folder};
@@ -18,14 +18,24 @@ use crate::session::{self, Busy, Event, Goal, Handle, Order, Phase};
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-type Handles = Arc<Mutex<HashMap<String, Handle>>>;
+type Slots = Arc<Mutex<HashMap<String, Slot>>>;
+
+/// Who has a host's tunnel.
+enum Slot {
+    /// Being found out. A person who cancels meanwhile is not to be forgotten.
+    Claiming { cancelled: bool },
+    /// A session of ours.
+    Ours(Handle),
+    /// Another program, which is asked for everything.
+    Theirs,
+}
 
 /// All sessions of the app.
 pub struct Sessions {
     config: Config,
     ssh_config: Option<PathBuf>,
     proxy: EventLoopProxy<Signal>,
-    handles: Handles,
+    slots: Slots,
 }
 
 impl Sessions {
@@ -35,7 +45,7 @@ impl Sessions {
             config,
             ssh_config,
             proxy,
-            handles: Handles::default(),
+            slots: Slots::default(),
         }
     }
 
@@ -60,49 +70,88 @@ impl Sessions {
             },
             browser: self.config.browser.clone(),
             proxy: self.proxy.clone(),
-            handles: Arc::clone(&self.handles),
+            slots: Arc::clone(&self.slots),
         };
+        let claiming = Slot::Claiming { cancelled: false };
+        lock(&self.slots).insert(name.to_owned(), claiming);
         std::thread::spawn(move || task.run());
     }
 
     /// Opens the tab again.
     pub fn show(&self, name: &str) {
-        if let (Some(handle), Some(host)) = (self.handle(name), self.config.host(name)) {
-            handle.show(page(host));
-        }
+        // A host that is gone from the configuration may still be open.
+        let host = self.config.host(name).cloned();
+        let page = page(&host.unwrap_or_else(|| Host::named(name)));
+        let request = Request::Open {
+            browser: true,
+            notebook: None,
+        };
+        self.ask(name, request, |handle| handle.show(page));
     }
 
     /// Takes the tunnel down.
     pub fn close(&self, name: &str) {
-        if let Some(handle) = self.handle(name) {
-            handle.close();
-        }
+        self.ask(name, Request::Close, Handle::close);
     }
 
     /// Stops the server, unless kernels are busy.
     pub fn stop(&self, name: &str) {
-        if let Some(handle) = self.handle(name) {
-            handle.stop(Busy::Refuse);
+        let request = Request::Stop { force: false };
+        self.ask(name, request, |handle| handle.stop(Busy::Refuse));
+    }
+
+    /// Takes all tunnels of ours down.
+    pub fn close_all(&self) {
+        for slot in lock(&self.slots).values_mut() {
+            match slot {
+                Slot::Claiming { cancelled } => *cancelled = true,
+                Slot::Ours(handle) => handle.close(),
+                Slot::Theirs => {}
+            }
         }
     }
 
-    /// Takes all tunnels down.
-    pub fn close_all(&self) {
-        for handle in lock(&self.handles).values() {
-            handle.close();
+    /// Whether a session of ours runs, or is about to.
+    pub fn is_any_ours(&self) -> bool {
+        let is_ours = |slot: &Slot| !matches!(slot, Slot::Theirs);
+        lock(&self.slots).values().any(is_ours)
+    }
+
+    /// The configuration is another one now. Sessions that run keep what they began with.
+    pub fn reconfigure(&mut self, config: Config) {
+        self.config = config;
+    }
+
+    /// The host that is meant when none is named.
+    pub fn usual_host(&self) -> Option<String> {
+        match (&self.config.default_host, self.config.hosts.as_slice()) {
+            (Some(name), _) => Some(name.clone()),
+            (None, [only]) => Some(only.name.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whoever has the tunnel is told: a session of ours by its handle, another program by request.
+    fn ask(&self, name: &str, request: Request, tell: impl FnOnce(&Handle)) {
+        match lock(&self.slots).get_mut(name) {
+            Some(Slot::Ours(handle)) => tell(handle),
+            Some(Slot::Theirs) => ask_other(name, request),
+            Some(Slot::Claiming { cancelled }) => *cancelled |= request == Request::Close,
+            None => {}
         }
     }
 
     /// Opens the configuration in the system's editor for it.
     pub fn edit_configuration(&self) {
-        if let Err(error) = open::that_detached(&self.config.path) {
+        let path = &self.config.path;
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        // An editor that is given no file says so, or nothing at all.
+        let made = made.and_then(|()| std::fs::File::options().append(true).create(true).open(path));
+        if let Err(error) = made.and_then(|_| open::that_detached(path)) {
             tracing::warn!(%error, "the configuration could not be opened");
         }
     }
 
-    fn handle(&self, name: &str) -> Option<Handle> {
-        lock(&self.handles).get(name).cloned()
-    }
 }
 
 fn page(host: &Host) -> Page {
@@ -112,8 +161,8 @@ fn page(host: &Host) -> Page {
     }
 }
 
-fn lock(handles: &Handles) -> std::sync::MutexGuard<'_, HashMap<String, Handle>> {
-    handles.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, Slot>> {
+    slots.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One connection being made, and then held by its session's thread.
@@ -121,25 +170,23 @@ struct Opening {
     order: Order,
     browser: Option<String>,
     proxy: EventLoopProxy<Signal>,
-    handles: Handles,
+    slots: Slots,
 }
 
 impl Opening {
     fn run(self) {
         let host = self.order.host.name.clone();
-        let proxy = self.proxy.clone();
+        let (proxy, slots) = (self.proxy.clone(), Arc::clone(&self.slots));
         let claim = runtime_folder().and_then(|folder| control::claim(&folder, &host));
         let result = match claim {
             Ok(Claim::Ours(lease)) => self.hold(lease),
-            Ok(Claim::Theirs(client)) => self.ask_holder(client),
+            Ok(Claim::Theirs(client)) => self.follow(client),
             Err(error) => Err(error),
         };
         if let Err(error) = result {
-            say(
-                &proxy,
-                &host,
-                &Event::Failed(explain::no_control(&host, &error)),
-            );
+            lock(&slots).remove(&host);
+            let problem = explain::no_control(&host, &error);
+            say(&proxy, &host, &Event::Failed(problem));
         }
     }
 
@@ -154,26 +201,64 @@ impl Opening {
             phase: Mutex::new(Phase::Resolving),
             hub: Arc::clone(&hub),
             proxy: self.proxy,
-            handles: Arc::clone(&self.handles),
+            slots: Arc::clone(&self.slots),
             lease: Mutex::new(Some(lease)),
         };
+        // Locked until the handle is in its place: a session that fails at once takes it out again.
+        let mut slots = lock(&self.slots);
+        if let Some(Slot::Claiming { cancelled: true }) = slots.get(&name) {
+            drop(slots);
+            teller.tell(Event::Closed);
+            return Ok(());
+        }
         let machine = Arc::new(Machine::new(self.browser));
         let (handle, _thread) =
             session::start(self.order, machine, move |event| teller.tell(event))?;
-        lock(&self.handles).insert(name, handle.clone());
+        slots.insert(name, Slot::Ours(handle.clone()));
+        drop(slots);
         control::serve(listener, hub, handle, Usual { page, shows: true })
     }
 
-    /// Another program has the tunnel: it opens the tab, and this one shows what it says.
-    fn ask_holder(self, client: control::Client) -> std::io::Result<()> {
-        for message in client.ask(&Request::Open {
-            browser: true,
-            notebook: None,
-        })? {
+    /// Another program has the tunnel: it opens the tab, and this one shows what it says, until
+    /// its tunnel is gone.
+    fn follow(self, client: Client) -> std::io::Result<()> {
+        let name = &self.order.host.name;
+        let messages = client.ask(&Request::Watch)?;
+        let claiming = lock(&self.slots).insert(name.clone(), Slot::Theirs);
+        let request = match claiming {
+            Some(Slot::Claiming { cancelled: true }) => Request::Close,
+            _ => Request::Open {
+                browser: true,
+                notebook: None,
+            },
+        };
+        ask_other(name, request);
+        let mut ended = false;
+        for message in messages {
+            ended = matches!(message.phase, Phase::Failed | Phase::Closed);
+            if ended {
+                lock(&self.slots).remove(name);
+            }
             let _ = self.proxy.send_event(Signal::Said(message));
+        }
+        if !ended {
+            lock(&self.slots).remove(name);
+            say(&self.proxy, name, &Event::Failed(explain::holder_gone(name)));
         }
         Ok(())
     }
+}
+
+/// Asks the program that has a host, in a thread: its answers take as long as what they tell of,
+/// and who follows it hears them anyway.
+fn ask_other(name: &str, request: Request) {
+    let name = name.to_owned();
+    std::thread::spawn(move || {
+        let client = runtime_folder().ok().and_then(|folder| control::holder(&folder, &name));
+        if let Some(Ok(answers)) = client.map(|client| client.ask(&request)) {
+            answers.for_each(drop);
+        }
+    });
 }
 
 /// Passes a session's events on: to the menu, to other programs, to whoever can answer a question.
@@ -183,7 +268,7 @@ struct Teller {
     phase: Mutex<Phase>,
     hub: Arc<Hub>,
     proxy: EventLoopProxy<Signal>,
-    handles: Handles,
+    slots: Slots,
     /// Held until the session's last event.
     lease: Mutex<Option<Lease>>,
 }
@@ -195,7 +280,7 @@ impl Teller {
         if let Some(message) = Message::of(&event, &self.host, at_ms, *phase) {
             *phase = message.phase;
             if matches!(event, Event::Failed(_) | Event::Closed) {
-                lock(&self.handles).remove(&self.host);
+                lock(&self.slots).remove(&self.host);
                 self.lease
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)

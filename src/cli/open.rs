@@ -165,21 +165,12 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut R
         }
         report.tell(&message);
         match message.phase {
-            Phase::Failed => return Err(message.problem().unwrap_or_else(|| gone(&host.name))),
+            Phase::Failed => return Err(message.problem().unwrap_or_else(|| explain::holder_gone(&host.name))),
             Phase::Closed => break,
             _ => {}
         }
     }
     report.finish();
     ask::restore_terminal();
-    Err(gone(&host.name))
-}
-
-fn gone(host: &str) -> Problem {
-    Problem::new(
-        Code::Lost,
-        format!("The remote-jupyter that held the tunnel to {host} has ended"),
-        "",
-        "Open it again.",
-    )
+    Err(explain::holder_gone(&host.name))
 }

@@ -20,6 +20,8 @@ pub enum Request {
     },
     /// Answer with the newest event.
     Status,
+    /// Answer with events up to the end, whatever they are.
+    Watch,
     /// Close the tunnel, and answer with events up to the end.
     Close,
     /// Stop the server, and answer with events up to the end, or to a refusal.
@@ -221,7 +223,7 @@ mod tests {
             browser: false,
             notebook: Some("a b.ipynb".into()),
         };
-        for request in [open, Request::Status, Request::Close] {
+        for request in [open, Request::Status, Request::Watch, Request::Close] {
             let text = serde_json::to_string(&request).unwrap();
             assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
         }

@@ -98,7 +98,7 @@ fn grant(request: &Request, handle: &Handle, usual: &Usual, joined_early: bool) 
         }
         Request::Stop { force: true } => handle.stop(Busy::End),
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
-        Request::Open { .. } | Request::Status | Request::Close => {}
+        Request::Open { .. } | Request::Status | Request::Watch | Request::Close => {}
     }
 }
 
