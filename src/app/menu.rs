@@ -46,6 +46,11 @@ pub fn entries(model: &Model) -> Vec<Entry> {
         ));
     }
     entries.push(Entry::Separator);
+    if let Some(complaint) = model.complaint() {
+        let title = "The configuration has errors; the last good one is in force";
+        entries.push(item("complaint", title, false));
+        entries.push(item("complaint why", &format!("    {complaint}"), false));
+    }
     entries.push(item("edit", "Edit Configuration…", true));
     entries.push(Entry::Separator);
     entries.push(item("quit", "Quit Remote Jupyter", true));
@@ -164,6 +169,18 @@ mod tests {
                 "(    Check the Port.)"
             ]
         );
+    }
+
+    #[test]
+    fn a_broken_configuration_is_told_beside_the_way_to_mend_it() {
+        let mut model = Model::new(&[Host::named("gpu01")]);
+        model.complain("config.toml:3: no such key".into());
+        let lines = texts(&entries(&model));
+        let at = lines.iter().position(|line| line == "Edit Configuration…");
+        let above = at.map(|at| lines[at - 1].as_str());
+        assert_eq!(above, Some("(    config.toml:3: no such key)"));
+        model.reconfigure(&[]);
+        assert_eq!(model.complaint(), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod icon;
 mod menu;
 mod model;
 mod notify;
+mod outside;
 mod sessions;
 mod tray;
 
@@ -15,8 +16,10 @@ use std::time::{Duration, Instant};
 use tao::event::{Event as LoopEvent, StartCause};
 use tao::event_loop::{ControlFlow, EventLoop, EventLoopBuilder, EventLoopProxy};
 
-use crate::config::Config;
-use crate::control::Message;
+use crate::config::{Config, ConfigErrors};
+use crate::control::{Lease, Message};
+use crate::explain;
+use crate::problem::Problem;
 use model::{Action, Model};
 use sessions::Sessions;
 use tray::Tray;
@@ -31,6 +34,10 @@ pub enum Signal {
     Said(Message),
     /// A menu entry was chosen.
     Chosen(String),
+    /// The app was started once more.
+    Summoned,
+    /// The configuration's file was read again.
+    Configured(Result<Box<Config>, ConfigErrors>),
 }
 
 /// Everything that the event loop's thread owns.
@@ -39,19 +46,37 @@ struct App {
     sessions: Sessions,
     tray: Option<Tray>,
     quit_by: Option<Instant>,
+    open_at_start: Vec<String>,
+    /// Dropped when the app ends: until then it is the only one.
+    lease: Option<Lease>,
 }
 
-/// Runs the app until the person quits; it does not return.
-pub fn run(config: Config, ssh_config: Option<std::path::PathBuf>) -> ! {
+/// Runs the app until the person quits: the process ends with it. It returns only when another
+/// app runs already, which then opens its usual host.
+///
+/// # Errors
+/// When the programs of this account cannot speak to each other.
+pub fn run(config: Config, ssh_config: Option<std::path::PathBuf>) -> Result<u8, Problem> {
+    let failed = |error: std::io::Error| explain::no_control("the app", &error);
+    let Some(lease) = outside::claim().map_err(failed)? else {
+        eprintln!("Remote Jupyter is running already: its icon is in the menu bar.");
+        return Ok(0);
+    };
     let mut events: EventLoop<Signal> = EventLoopBuilder::with_user_event().build();
     accessory(&mut events);
     let proxy = events.create_proxy();
     listen_to_menu(&proxy);
+    let listener = lease.listener.try_clone().map_err(failed)?;
+    outside::listen(listener, proxy.clone()).map_err(failed)?;
+    outside::quit_on_signal(proxy.clone()).map_err(failed)?;
+    outside::watch(&config, proxy.clone()).map_err(failed)?;
     let mut app = App {
         model: Model::new(&config.hosts),
+        open_at_start: config.open_at_start.clone(),
         sessions: Sessions::new(config, ssh_config, proxy),
         tray: None,
         quit_by: None,
+        lease: Some(lease),
     };
     events.run(move |event, _, flow| {
         match event {
@@ -89,23 +114,53 @@ impl App {
             Ok(tray) => self.tray = Some(tray),
             Err(error) => {
                 eprintln!("remote-jupyter: there is no place for a tray icon here: {error}");
+                self.lease.take();
                 std::process::exit(1);
             }
         }
+        for host in std::mem::take(&mut self.open_at_start) {
+            self.choose(&format!("host {host}"));
+        }
+        self.show();
     }
 
     fn take(&mut self, signal: Signal) {
         match signal {
             Signal::Said(message) => {
-                notify::tell(&message);
-                self.model.hear(&message);
-            }
-            Signal::Chosen(id) => {
-                if let Some(action) = self.model.choose(&id) {
-                    self.act(action);
+                if self.model.hear(&message) {
+                    notify::tell(&message);
                 }
             }
+            Signal::Chosen(id) => self.choose(&id),
+            Signal::Summoned => {
+                if let Some(host) = self.sessions.usual_host() {
+                    self.choose(&format!("host {host}"));
+                }
+            }
+            Signal::Configured(Ok(config)) => {
+                self.model.reconfigure(&config.hosts);
+                self.sessions.reconfigure(*config);
+            }
+            Signal::Configured(Err(errors)) => {
+                let first = errors
+                    .0
+                    .first()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                let line = first.lines().next().unwrap_or_default();
+                self.model.complain(line.to_owned());
+            }
         }
+        self.show();
+    }
+
+    fn choose(&mut self, id: &str) {
+        if let Some(action) = self.model.choose(id) {
+            self.act(action);
+        }
+    }
+
+    fn show(&mut self) {
         if let Some(tray) = &mut self.tray {
             tray.show(&menu::entries(&self.model), self.model.mood());
         }
@@ -125,12 +180,15 @@ impl App {
         }
     }
 
-    fn flow(&self) -> ControlFlow {
-        match self.quit_by {
-            None => ControlFlow::Wait,
-            Some(_) if !self.model.is_any_active() => ControlFlow::Exit,
-            Some(by) if Instant::now() >= by => ControlFlow::Exit,
-            Some(by) => ControlFlow::WaitUntil(by),
+    fn flow(&mut self) -> ControlFlow {
+        let Some(by) = self.quit_by else {
+            return ControlFlow::Wait;
+        };
+        if self.sessions.is_any_ours() && Instant::now() < by {
+            return ControlFlow::WaitUntil(by);
         }
+        // The process ends without dropping anything.
+        self.lease.take();
+        ControlFlow::Exit
     }
 }

@@ -14,6 +14,8 @@ pub struct HostState {
     pub phase: Phase,
     /// Why the last session failed.
     pub problem: Option<Problem>,
+    /// Gone from the configuration; it stays as long as it is open.
+    pub leaving: bool,
 }
 
 impl HostState {
@@ -57,6 +59,7 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
     hosts: Vec<HostState>,
+    complaint: Option<String>,
 }
 
 impl Model {
@@ -66,20 +69,43 @@ impl Model {
             name: host.name.clone(),
             phase: Phase::Closed,
             problem: None,
+            leaving: false,
         };
         Self {
             hosts: hosts.iter().map(state).collect(),
+            complaint: None,
         }
+    }
+
+    /// Other hosts are configured now. What is open stays so, at the end if it is gone from them.
+    pub fn reconfigure(&mut self, hosts: &[Host]) {
+        let mut before = std::mem::replace(self, Self::new(hosts)).hosts;
+        for host in &mut self.hosts {
+            if let Some(at) = before.iter().position(|old| old.name == host.name) {
+                *host = before.remove(at);
+                host.leaving = false;
+            }
+        }
+        before.retain(HostState::is_active);
+        for mut host in before {
+            host.leaving = true;
+            self.hosts.push(host);
+        }
+    }
+
+    /// The configuration's file is broken, and the last good one stays in force.
+    pub fn complain(&mut self, why: String) {
+        self.complaint = Some(why);
+    }
+
+    /// What is wrong with the configuration's file.
+    pub fn complaint(&self) -> Option<&str> {
+        self.complaint.as_deref()
     }
 
     /// The hosts.
     pub fn hosts(&self) -> &[HostState] {
         &self.hosts
-    }
-
-    /// Whether any session runs.
-    pub fn is_any_active(&self) -> bool {
-        self.hosts.iter().any(HostState::is_active)
     }
 
     /// The most urgent of the hosts' moods.
@@ -96,19 +122,21 @@ impl Model {
         }
     }
 
-    /// Takes in what a session said.
-    pub fn hear(&mut self, message: &Message) {
+    /// Takes in what a session said; true if its phase is another one now.
+    pub fn hear(&mut self, message: &Message) -> bool {
         let Some(host) = self.hosts.iter_mut().find(|host| host.name == message.host) else {
-            return;
+            return false;
         };
         if message.is_refusal() {
             host.problem = message.problem();
-            return;
+            return false;
         }
-        host.phase = message.phase;
+        let before = std::mem::replace(&mut host.phase, message.phase);
         if message.note().is_none() {
             host.problem = message.problem();
         }
+        self.hosts.retain(|host| host.is_active() || !host.leaving);
+        before != message.phase
     }
 
     /// What the entry `id` of the menu means now; an entry that is gone or disabled means nothing.
@@ -137,6 +165,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::problem::Code;
     use crate::session::Event;
@@ -146,8 +175,7 @@ mod tests {
     }
 
     fn hear(model: &mut Model, host: &str, event: &Event) {
-        let message = Message::of(event, host, 0, Phase::Ready);
-        model.hear(&message.unwrap_or_else(|| panic!("no message")));
+        model.hear(&Message::of(event, host, 0, Phase::Ready).unwrap());
     }
 
     #[test]
@@ -192,6 +220,28 @@ mod tests {
             assert_eq!(model.choose(id), None, "{id}");
         }
         assert_eq!(model.choose("quit"), Some(Action::Quit));
+    }
+
+    #[test]
+    fn a_host_that_left_the_configuration_stays_while_it_is_open() {
+        let mut model = model();
+        hear(&mut model, "gpu01", &Event::Phase(Phase::Ready));
+        model.reconfigure(&[Host::named("new"), Host::named("my box")]);
+        let names = |model: &Model| {
+            let names = model.hosts().iter().map(|host| host.name.clone());
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(names(&model), ["new", "my box", "gpu01"]);
+        hear(&mut model, "gpu01", &Event::Closed);
+        assert_eq!(names(&model), ["new", "my box"]);
+    }
+
+    #[test]
+    fn what_is_said_twice_is_news_once() {
+        let mut model = model();
+        let ready = Message::of(&Event::Phase(Phase::Ready), "gpu01", 0, Phase::Ready).unwrap();
+        assert!(model.hear(&ready));
+        assert!(!model.hear(&ready));
     }
 
     #[test]

@@ -146,12 +146,16 @@ impl Sessions {
         let path = &self.config.path;
         let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         // An editor that is given no file says so, or nothing at all.
-        let made = made.and_then(|()| std::fs::File::options().append(true).create(true).open(path));
+        let made = made.and_then(|()| {
+            std::fs::File::options()
+                .append(true)
+                .create(true)
+                .open(path)
+        });
         if let Err(error) = made.and_then(|_| open::that_detached(path)) {
             tracing::warn!(%error, "the configuration could not be opened");
         }
     }
-
 }
 
 fn page(host: &Host) -> Page {
@@ -243,7 +247,11 @@ impl Opening {
         }
         if !ended {
             lock(&self.slots).remove(name);
-            say(&self.proxy, name, &Event::Failed(explain::holder_gone(name)));
+            say(
+                &self.proxy,
+                name,
+                &Event::Failed(explain::holder_gone(name)),
+            );
         }
         Ok(())
     }
@@ -254,7 +262,9 @@ impl Opening {
 fn ask_other(name: &str, request: Request) {
     let name = name.to_owned();
     std::thread::spawn(move || {
-        let client = runtime_folder().ok().and_then(|folder| control::holder(&folder, &name));
+        let client = runtime_folder()
+            .ok()
+            .and_then(|folder| control::holder(&folder, &name));
         if let Some(Ok(answers)) = client.map(|client| client.ask(&request)) {
             answers.for_each(drop);
         }

@@ -165,7 +165,11 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut R
         }
         report.tell(&message);
         match message.phase {
-            Phase::Failed => return Err(message.problem().unwrap_or_else(|| explain::holder_gone(&host.name))),
+            Phase::Failed => {
+                return Err(message
+                    .problem()
+                    .unwrap_or_else(|| explain::holder_gone(&host.name)));
+            }
             Phase::Closed => break,
             _ => {}
         }

@@ -1,5 +1,13 @@
 //! What a desktop offers on the session bus, played: a place for tray icons, and one for notifications.
 
+// The standards choose the arguments, and the macro uses all of them.
+#![allow(
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments
+)]
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
@@ -57,7 +65,6 @@ struct Notifications(Arc<Mutex<Seen>>);
 
 #[interface(name = "org.freedesktop.Notifications")]
 impl Notifications {
-    #[allow(clippy::too_many_arguments)] // the standard has them
     fn notify(
         &self,
         _app: &str,
@@ -98,9 +105,7 @@ pub fn play(address: &str) -> Arc<Mutex<Seen>> {
             std::future::pending::<()>().await;
         });
     });
-    is_ready
-        .recv_timeout(PATIENCE)
-        .expect("a played desktop");
+    is_ready.recv_timeout(PATIENCE).expect("a played desktop");
     seen
 }
 

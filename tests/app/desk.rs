@@ -70,5 +70,8 @@ fn configuration(desktop: &Desktop, hosts: &[&str], lines: &str) -> String {
 /// The real Jupyter servers that run there.
 pub fn servers(sshd: &Sshd) -> usize {
     let is_server = |line: &String| line.contains("python") && line.contains("/bin/jupyter-");
-    sshd.leftovers().iter().filter(|line| is_server(line)).count()
+    sshd.leftovers()
+        .iter()
+        .filter(|line| is_server(line))
+        .count()
 }

@@ -50,6 +50,9 @@ pub struct Line {
     pub enabled: bool,
 }
 
+/// As the bus carries it: number, properties, entries below.
+type Entry = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
+
 impl Desktop {
     /// A desktop that the client's programs find from now on.
     pub fn of(client: &Client) -> Self {
@@ -127,8 +130,7 @@ impl Desktop {
     fn try_menu(&self) -> Option<Vec<Line>> {
         let none: &[&str] = &[];
         let reply = self.call("GetLayout", &(0_i32, -1_i32, none))?;
-        let (_, (_, _, children)): (u32, (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>)) =
-            reply.body().deserialize().expect("a layout");
+        let (_, (_, _, children)): (u32, Entry) = reply.body().deserialize().expect("a layout");
         let mut lines = Vec::new();
         flatten(children, "", &mut lines);
         Some(lines)
@@ -139,9 +141,9 @@ impl Desktop {
         B: serde::Serialize + zbus::DynamicType,
     {
         let icon = self.icon()?;
-        let call = self
-            .connection
-            .call_method(Some(icon.as_str()), "/MenuBar", Some(MENU), method, body);
+        let call =
+            self.connection
+                .call_method(Some(icon.as_str()), "/MenuBar", Some(MENU), method, body);
         zbus::block_on(call).ok()
     }
 
@@ -153,7 +155,10 @@ impl Desktop {
     pub fn wait_within(&self, start: &str, patience: Duration) -> Line {
         let mut found = None;
         eventually(patience, || {
-            found = self.menu().into_iter().find(|line| line.text.starts_with(start));
+            found = self
+                .menu()
+                .into_iter()
+                .find(|line| line.text.starts_with(start));
             found.is_some()
         });
         found.unwrap_or_else(|| panic!("no \"{start}\" in the menu: {:#?}", self.texts()))
@@ -178,10 +183,13 @@ impl Desktop {
 
 fn flatten(children: Vec<OwnedVariant>, above: &str, lines: &mut Vec<Line>) {
     for child in children {
-        let (id, mut fields, below): (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>) =
-            child.try_into().expect("an entry of the menu");
-        let label = fields.remove("label").and_then(|text| String::try_from(text).ok());
-        let enabled = fields.remove("enabled").and_then(|is| bool::try_from(is).ok());
+        let (id, mut fields, below): Entry = child.try_into().expect("an entry of the menu");
+        let label = fields
+            .remove("label")
+            .and_then(|text| String::try_from(text).ok());
+        let enabled = fields
+            .remove("enabled")
+            .and_then(|is| bool::try_from(is).ok());
         // A single underscore would mark the next letter; ours are written twice.
         let text = above.to_owned() + &label.unwrap_or_else(|| "-".into()).replace("__", "_");
         lines.push(Line {
@@ -195,7 +203,11 @@ fn flatten(children: Vec<OwnedVariant>, above: &str, lines: &mut Vec<Line>) {
 
 fn start_bus(folder: &Path, socket: &Path) -> Helper {
     let config = folder.join("bus.conf");
-    fs::write(&config, BUS_CONFIG.replace("@PATH@", &socket.to_string_lossy())).unwrap();
+    fs::write(
+        &config,
+        BUS_CONFIG.replace("@PATH@", &socket.to_string_lossy()),
+    )
+    .unwrap();
     let mut command = helper("dbus-daemon");
     let bus = command
         .args(["--nofork", "--nopidfile"])
@@ -209,7 +221,15 @@ fn start_bus(folder: &Path, socket: &Path) -> Helper {
 /// The X server chooses a number that is free, and says it once it is up.
 fn start_screen() -> (Helper, String) {
     let mut command = helper("Xvfb");
-    command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "640x480x24"]);
+    command.args([
+        "-displayfd",
+        "1",
+        "-nolisten",
+        "tcp",
+        "-screen",
+        "0",
+        "640x480x24",
+    ]);
     let mut screen = Helper(command.stdout(Stdio::piped()).spawn().expect("Xvfb"));
     let mut number = String::new();
     let mut out = BufReader::new(screen.0.stdout.take().unwrap());

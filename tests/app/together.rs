@@ -104,7 +104,13 @@ fn a_changed_configuration_counts_at_once_and_a_broken_one_never() {
 
     // A host that is gone from the file stays until it is closed.
     desk.configure(&["b"]);
-    let mended = || !desk.desktop.texts().iter().any(|text| text.contains("errors"));
+    let mended = || {
+        !desk
+            .desktop
+            .texts()
+            .iter()
+            .any(|text| text.contains("errors"))
+    };
     assert!(eventually(SOON, mended), "{:?}", desk.desktop.texts());
     assert_eq!(hosts(), ["○ b", "● gpu01"]);
     desk.desktop.click("gpu01: More > Disconnect");
