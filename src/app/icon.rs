@@ -1,45 +1,65 @@
-//! The icon, drawn here: a ring whose filling tells the state. One colour, so that macOS can use it
-//! as a template image.
+//! The icon, drawn here: a ring whose filling tells the state, by shape and never by colour alone.
+//!
+//! macOS colours the shape itself, as a template image. Elsewhere a panel may be light or dark, and
+//! does not say: Jupyter's orange is dark enough there for the one and light enough for the other.
 
 use super::model::Mood;
 
 /// Pixels in each direction: 22 points at twice the resolution, as menu bars want it.
 pub const SIZE: u32 = 44;
 
+/// Black, since only the coverage counts in a template image.
+#[cfg(target_os = "macos")]
+const COLOUR: [u8; 3] = [0, 0, 0];
+#[cfg(not(target_os = "macos"))]
+const COLOUR: [u8; 3] = [0xCF, 0x5F, 0x14];
+
 /// RGBA pixels, row by row.
 pub fn pixels(mood: Mood) -> Vec<u8> {
+    let middle = f64::from(SIZE) / 2.0;
     let mut pixels = Vec::new();
     for y in 0..SIZE {
         for x in 0..SIZE {
-            let alpha = coverage(mood, f64::from(x) + 0.5, f64::from(y) + 0.5);
-            pixels.extend([0, 0, 0, alpha]);
+            let distance = distance(
+                mood,
+                f64::from(x) + 0.5 - middle,
+                f64::from(y) + 0.5 - middle,
+            );
+            pixels.extend(COLOUR);
+            pixels.push(coverage(distance));
         }
     }
     pixels
 }
 
-/// How much of a pixel is covered, 0 to 255; edges are one pixel soft.
-fn coverage(mood: Mood, x: f64, y: f64) -> u8 {
-    let middle = f64::from(SIZE) / 2.0;
-    let distance = (x - middle).hypot(y - middle);
-    let inside = |edge: f64| (edge - distance + 0.5).clamp(0.0, 1.0);
-    let ring = inside(19.0) * (1.0 - inside(15.5));
-    let filling = match mood {
-        Mood::Idle => 0.0,
-        Mood::Working => inside(11.0) * f64::from(u8::from(x < middle)),
-        Mood::Connected => inside(11.0),
-        Mood::Trouble => exclamation(x - middle, y - middle),
-    };
+/// How much of a pixel is inside, if its middle is that far outside; edges are one pixel soft.
+fn coverage(distance: f64) -> u8 {
     // 0 to 255 after the clamp: nothing is cut off.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let alpha = ((ring + filling).clamp(0.0, 1.0) * 255.0) as u8;
-    alpha
+    let coverage = ((0.5 - distance).clamp(0.0, 1.0) * 255.0).round() as u8;
+    coverage
+}
+
+/// How far a point is from the shape; negative inside it.
+fn distance(mood: Mood, x: f64, y: f64) -> f64 {
+    let from_middle = x.hypot(y);
+    let ring = (from_middle - 17.25).abs() - 1.75;
+    let filling = match mood {
+        Mood::Idle => f64::INFINITY,
+        Mood::Working => (from_middle - 10.5).max(x),
+        Mood::Connected => from_middle - 10.5,
+        Mood::Trouble => exclamation(x, y),
+    };
+    ring.min(filling)
 }
 
 fn exclamation(x: f64, y: f64) -> f64 {
-    let bar = x.abs() < 2.2 && (-9.5..3.0).contains(&y);
-    let dot = x.hypot(y - 8.0) < 2.8;
-    f64::from(u8::from(bar || dot))
+    let bar = x
+        .hypot((y + 3.5).abs() - 5.0)
+        .min(x.abs().max((y + 3.5).abs() - 5.0))
+        - 2.4;
+    let dot = x.hypot(y - 8.5) - 2.7;
+    bar.min(dot)
 }
 
 #[cfg(test)]
@@ -53,5 +73,20 @@ mod tests {
             assert_eq!(one.len(), (SIZE * SIZE * 4) as usize);
             assert!(!all[..at].contains(one));
         }
+    }
+
+    /// Relative luminance, as WCAG has it.
+    #[cfg(not(target_os = "macos"))]
+    fn luminance(colour: [u8; 3]) -> f64 {
+        let linear = colour.map(|part| (f64::from(part) / 255.0).powf(2.2));
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[test]
+    fn it_reads_on_light_and_on_dark_panels() {
+        let ours = luminance(COLOUR) + 0.05;
+        let (light, dark) = (luminance([246; 3]) + 0.05, luminance([36; 3]) + 0.05);
+        assert!(light / ours > 3.0 && ours / dark > 3.0, "WCAG 1.4.11");
     }
 }

@@ -87,9 +87,11 @@ fn with_image(builder: TrayIconBuilder, image: Icon) -> TrayIconBuilder {
     builder.with_icon_templated(image)
 }
 
+/// Elsewhere a title is what screen readers and overflow lists say; macOS would write it beside
+/// the icon.
 #[cfg(not(target_os = "macos"))]
 fn with_image(builder: TrayIconBuilder, image: Icon) -> TrayIconBuilder {
-    builder.with_icon(image)
+    builder.with_icon(image).with_title("Remote Jupyter")
 }
 
 /// A plain `set_icon` would drop the template flag.
