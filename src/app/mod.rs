@@ -66,8 +66,8 @@ pub fn run(config: Config, ssh_config: Option<std::path::PathBuf>) -> Result<u8,
     accessory(&mut events);
     let proxy = events.create_proxy();
     listen_to_menu(&proxy);
-    let listener = lease.listener.try_clone().map_err(failed)?;
-    outside::listen(listener, proxy.clone()).map_err(failed)?;
+    let listening = lease.listening().map_err(failed)?;
+    outside::listen(listening, proxy.clone()).map_err(failed)?;
     outside::quit_on_signal(proxy.clone()).map_err(failed)?;
     outside::watch(&config, proxy.clone()).map_err(failed)?;
     let mut app = App {

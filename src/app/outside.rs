@@ -1,7 +1,6 @@
 //! What reaches the app from outside its menu: signals, a second start, a changed configuration.
 
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +10,7 @@ use tao::event_loop::EventLoopProxy;
 
 use super::Signal;
 use crate::config::Config;
-use crate::control::{self, Claim, Lease, Request};
+use crate::control::{self, Claim, Lease, Listening, Request};
 use crate::platform::runtime_folder;
 
 /// The app's own name among those of the hosts, none of which may hold this character.
@@ -38,9 +37,9 @@ pub fn claim() -> io::Result<Option<Lease>> {
 }
 
 /// Passes on what later starts ask for.
-pub fn listen(listener: UnixListener, proxy: EventLoopProxy<Signal>) -> io::Result<()> {
+pub fn listen(listening: Listening, proxy: EventLoopProxy<Signal>) -> io::Result<()> {
     spawn("second starts", move || {
-        for stream in listener.incoming().flatten() {
+        for stream in listening.askers() {
             let mut line = String::new();
             let read = stream
                 .set_read_timeout(Some(PATIENCE))

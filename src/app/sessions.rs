@@ -198,7 +198,7 @@ impl Opening {
         let name = self.order.host.name.clone();
         let page = page(&self.order.host);
         let hub = Arc::new(Hub::new(&name));
-        let listener = lease.listener.try_clone()?;
+        let listening = lease.listening()?;
         let teller = Teller {
             host: name.clone(),
             began: Instant::now(),
@@ -220,7 +220,7 @@ impl Opening {
             session::start(self.order, machine, move |event| teller.tell(event))?;
         slots.insert(name, Slot::Ours(handle.clone()));
         drop(slots);
-        control::serve(listener, hub, handle, Usual { page, shows: true })
+        control::serve(listening, hub, handle, Usual { page, shows: true })
     }
 
     /// Another program has the tunnel: it opens the tab, and this one shows what it says, until

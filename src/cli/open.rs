@@ -80,13 +80,13 @@ fn hold(
     };
     let order = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
     let hub = Arc::new(Hub::new(&host.name));
-    let listener = lease.listener.try_clone();
+    let listening = lease.listening();
     let serve = |handle: &crate::session::Handle| {
         let usual = Usual {
             page,
             shows: !options.no_browser,
         };
-        control::serve(listener?, Arc::clone(&hub), handle.clone(), usual)
+        control::serve(listening?, Arc::clone(&hub), handle.clone(), usual)
     };
     let mut phase = Phase::Resolving;
     let mut was_ready = false;

@@ -6,6 +6,8 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sha1::{Digest, Sha1};
@@ -20,16 +22,58 @@ const HOLDER_PAUSE: Duration = Duration::from_millis(20);
 /// The right to hold one host's tunnel, and the socket that goes with it.
 #[derive(Debug)]
 pub struct Lease {
-    /// Others ask here.
-    pub listener: UnixListener,
+    listener: UnixListener,
+    over: Arc<AtomicBool>,
     socket: PathBuf,
     /// Held, not used: the lock ends when the file is closed.
     _lock: File,
 }
 
+impl Lease {
+    /// Others ask here, until the lease is dropped.
+    ///
+    /// # Errors
+    /// When the process has no file descriptors left.
+    pub fn listening(&self) -> io::Result<Listening> {
+        Ok(Listening {
+            listener: self.listener.try_clone()?,
+            over: Arc::clone(&self.over),
+        })
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        // Wakes who listens: an app lives longer than its leases, and would gather threads.
+        let _ = UnixStream::connect(&self.socket);
         let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+/// Where askers arrive.
+#[derive(Debug)]
+pub struct Listening {
+    listener: UnixListener,
+    over: Arc<AtomicBool>,
+}
+
+impl Listening {
+    /// The askers, one after the other; it ends with the lease.
+    pub fn askers(self) -> impl Iterator<Item = UnixStream> {
+        std::iter::from_fn(move || {
+            loop {
+                let accepted = self.listener.accept();
+                if self.over.load(Ordering::SeqCst) {
+                    return None;
+                }
+                match accepted {
+                    Ok((asker, _)) => return Some(asker),
+                    // No file descriptors left: some may come back.
+                    Err(_) => std::thread::sleep(HOLDER_PAUSE),
+                }
+            }
+        })
     }
 }
 
@@ -83,6 +127,7 @@ fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))?;
     Ok(Lease {
         listener,
+        over: Arc::default(),
         socket,
         _lock: lock,
     })
@@ -99,7 +144,7 @@ fn file_name(host: &str, extension: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     #[test]
@@ -121,6 +166,19 @@ mod tests {
             claim(folder.path(), "gpu01").unwrap(),
             Claim::Ours(_)
         ));
+    }
+
+    #[test]
+    fn who_listens_stops_with_the_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        let Claim::Ours(lease) = claim(folder.path(), "h").unwrap() else {
+            panic!("nobody else is here");
+        };
+        let listening = lease.listening().unwrap();
+        let thread = std::thread::spawn(move || listening.askers().count());
+        while holder(folder.path(), "h").is_none() {}
+        drop(lease);
+        assert!(thread.join().unwrap() <= 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod hub;
 mod message;
 mod server;
 
-pub use claim::{Claim, Lease, claim, holder};
+pub use claim::{Claim, Lease, Listening, claim, holder};
 pub use client::Client;
 pub use hub::Hub;
 pub use message::{Message, Request};

@@ -1,10 +1,11 @@
 //! The answering side: a thread for the socket, and one for each asker.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::claim::Listening;
 use super::hub::Hub;
 use super::message::{Message, Request};
 use crate::jupyter::Page;
@@ -24,18 +25,13 @@ pub struct Usual {
     pub shows: bool,
 }
 
-/// Answers requests about one session for as long as the process lives.
+/// Answers requests about one session for as long as its lease.
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn serve(
-    listener: UnixListener,
-    hub: Arc<Hub>,
-    handle: Handle,
-    usual: Usual,
-) -> io::Result<()> {
+pub fn serve(listening: Listening, hub: Arc<Hub>, handle: Handle, usual: Usual) -> io::Result<()> {
     let answer_all = move || {
-        for stream in listener.incoming().flatten() {
+        for stream in listening.askers() {
             let (hub, handle, usual) = (Arc::clone(&hub), handle.clone(), usual.clone());
             std::thread::spawn(move || {
                 let _answering = hub.answering();
