@@ -3,6 +3,11 @@
 use super::model::{HostState, Model};
 use crate::session::Phase;
 
+/// As wide as the state's sign in front of a host.
+const INDENT: &str = "    ";
+/// Characters of a line to read.
+const WIDTH: usize = 64;
+
 /// One line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
@@ -49,7 +54,9 @@ pub fn entries(model: &Model) -> Vec<Entry> {
     if let Some(complaint) = model.complaint() {
         let title = "The configuration has errors; the last good one is in force";
         entries.push(item("complaint", title, false));
-        entries.push(item("complaint why", &format!("    {complaint}"), false));
+        for (at, line) in wrapped(complaint).iter().enumerate() {
+            entries.push(item(&format!("complaint{at}"), line, false));
+        }
     }
     entries.push(item("edit", "Edit Configuration…", true));
     entries.push(Entry::Separator);
@@ -73,36 +80,42 @@ fn explanation(host: &HostState) -> Vec<Entry> {
     let Some(problem) = &host.problem else {
         return Vec::new();
     };
-    let line = |(at, text): (usize, &String)| {
-        item(
-            &format!("problem{at} {}", host.name),
-            &format!("    {text}"),
-            false,
-        )
-    };
-    let texts = [&problem.title, &problem.remedy];
-    texts
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .enumerate()
-        .map(line)
-        .collect()
+    let lines = [&problem.title, &problem.remedy];
+    let lines = lines.into_iter().flat_map(|text| wrapped(text));
+    let line =
+        |(at, text): (usize, String)| item(&format!("problem{at} {}", host.name), &text, false);
+    lines.enumerate().map(line).collect()
 }
 
+/// Lines that do not make the menu as wide as the screen, indented below what they explain.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("{INDENT}{word}")),
+        }
+    }
+    lines
+}
+
+/// What else can be done with a host that is open, or on its way.
 fn more(host: &HostState) -> Entry {
     let name = &host.name;
-    let mut entries = Vec::new();
-    if host.phase == Phase::Ready {
-        entries.push(item(&format!("host {name}"), "Open Tab", true));
-        entries.push(item(&format!("close {name}"), "Disconnect", true));
-        entries.push(item(&format!("stop {name}"), "Stop Jupyter", true));
-    } else {
-        entries.push(item(&format!("close {name}"), "Cancel", true));
+    if host.phase != Phase::Ready {
+        return item(&format!("close {name}"), &format!("{INDENT}Cancel"), true);
     }
     Entry::Submenu {
         id: format!("more {name}"),
-        text: format!("{name}: More"),
-        entries,
+        text: format!("{INDENT}{name}: More"),
+        entries: vec![
+            item(&format!("host {name}"), "Open Tab", true),
+            item(&format!("close {name}"), "Disconnect", true),
+            item(&format!("stop {name}"), "Stop Jupyter", true),
+        ],
     }
 }
 
@@ -151,13 +164,13 @@ mod tests {
         assert_eq!(after(&[]), ["○ gpu01"]);
         assert_eq!(
             after(&[Event::Phase(Phase::Starting)]),
-            ["◐ gpu01: starting Jupyter", "gpu01: More > Cancel"]
+            ["◐ gpu01: starting Jupyter", "    Cancel"]
         );
         assert_eq!(
             after(&[Event::Phase(Phase::Ready)]),
             [
                 "● gpu01",
-                "gpu01: More > Open Tab, Disconnect, Stop Jupyter"
+                "    gpu01: More > Open Tab, Disconnect, Stop Jupyter"
             ]
         );
         let problem = Problem::new(Code::Refused, "nothing listens", "", "Check the Port.");
@@ -181,6 +194,22 @@ mod tests {
         assert_eq!(above, Some("(    config.toml:3: no such key)"));
         model.reconfigure(&[]);
         assert_eq!(model.complaint(), None);
+    }
+
+    #[test]
+    fn long_texts_are_wrapped_between_words() {
+        let text = "word ".repeat(40) + &"x".repeat(100);
+        let lines = wrapped(&text);
+        assert!(lines.len() > 2);
+        for line in &lines {
+            assert!(line.starts_with(INDENT) && !line.ends_with(' '));
+            assert!(
+                line.chars().count() <= WIDTH || line.contains('x'),
+                "{line}"
+            );
+        }
+        let joined: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+        assert_eq!(joined.join(" "), text);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub struct Desktop {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub id: i32,
-    /// With the texts of the submenus it is in: `gpu01: More > Cancel`.
+    /// With the texts of the submenus it is in: `gpu01: More > Disconnect`.
     pub text: String,
     pub enabled: bool,
 }

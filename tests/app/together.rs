@@ -46,7 +46,7 @@ fn the_app_shows_and_closes_a_tunnel_of_the_command_line() {
     assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
     desk.desktop.click("● gpu01");
     desk.wait_for_pages(2);
-    desk.desktop.click("gpu01: More > Disconnect");
+    desk.desktop.click("    gpu01: More > Disconnect");
     desk.desktop.wait_for("○ gpu01");
     assert_eq!(opened.wait_exit().code, Some(0));
 }
@@ -113,6 +113,6 @@ fn a_changed_configuration_counts_at_once_and_a_broken_one_never() {
     };
     assert!(eventually(SOON, mended), "{:?}", desk.desktop.texts());
     assert_eq!(hosts(), ["○ b", "● gpu01"]);
-    desk.desktop.click("gpu01: More > Disconnect");
+    desk.desktop.click("    gpu01: More > Disconnect");
     assert!(eventually(SOON, || hosts() == ["○ b"]), "{:?}", hosts());
 }
