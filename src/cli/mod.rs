@@ -96,8 +96,9 @@ fn log(verbose: u8) {
         1 => "info",
         _ => "debug",
     };
-    // ureq logs whole requests, with their Authorization header, at debug level.
-    let filter = format!("{level},ureq=warn,ureq_proto=warn");
+    // ureq logs whole requests, with their Authorization header, at debug level; zbus warns of the
+    // bus that it leaves when the app quits.
+    let filter = format!("{level},ureq=warn,ureq_proto=warn,zbus=error");
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_writer(std::io::stderr)

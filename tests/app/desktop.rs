@@ -129,14 +129,14 @@ impl Desktop {
 
     fn try_menu(&self) -> Option<Vec<Line>> {
         let none: &[&str] = &[];
-        let reply = self.call("GetLayout", &(0_i32, -1_i32, none))?;
+        let reply = self.call("GetLayout", &(0_i32, -1_i32, none))?.ok()?;
         let (_, (_, _, children)): (u32, Entry) = reply.body().deserialize().expect("a layout");
         let mut lines = Vec::new();
         flatten(children, "", &mut lines);
         Some(lines)
     }
 
-    fn call<B>(&self, method: &str, body: &B) -> Option<zbus::Message>
+    fn call<B>(&self, method: &str, body: &B) -> Option<zbus::Result<zbus::Message>>
     where
         B: serde::Serialize + zbus::DynamicType,
     {
@@ -144,7 +144,7 @@ impl Desktop {
         let call =
             self.connection
                 .call_method(Some(icon.as_str()), "/MenuBar", Some(MENU), method, body);
-        zbus::block_on(call).ok()
+        Some(zbus::block_on(call))
     }
 
     /// Waits for a line that begins so, and gives it.
@@ -177,7 +177,12 @@ impl Desktop {
     /// As a program without manners may, on whatever line.
     pub fn click_id(&self, id: i32) -> bool {
         let data = Variant::from(0_i32);
-        self.call("Event", &(id, "clicked", data, 0_u32)).is_some()
+        match self.call("Event", &(id, "clicked", data, 0_u32)) {
+            Some(Ok(_)) => true,
+            // An app that quits may be gone before it answers.
+            Some(Err(zbus::Error::MethodError(name, ..))) => name.ends_with(".NoReply"),
+            _ => false,
+        }
     }
 }
 
