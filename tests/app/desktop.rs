@@ -180,7 +180,7 @@ impl Desktop {
         match self.call("Event", &(id, "clicked", data, 0_u32)) {
             Some(Ok(_)) => true,
             // An app that quits may be gone before it answers.
-            Some(Err(zbus::Error::MethodError(name, ..))) => name.ends_with(".NoReply"),
+            Some(Err(zbus::Error::FDO(error))) => matches!(*error, zbus::fdo::Error::NoReply(_)),
             _ => false,
         }
     }
