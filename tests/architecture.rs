@@ -55,10 +55,13 @@ const PURE: &[&str] = &[
     "app/model.rs",
     "app/menu.rs",
     "session/machine.rs",
+    "session/machine/vocabulary.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
     "problem.rs",
     "explain.rs",
+    "explain/connection.rs",
+    "explain/far_side.rs",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

@@ -4,7 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::*;
-use crate::ssh::known_hosts::KnownHostsError;
+use crate::remote::Failure;
+use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::ResolveError;
 
 const TOKEN: &str = "5ec2e7";
