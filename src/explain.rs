@@ -5,18 +5,20 @@ use std::fmt::Write;
 
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;
+use crate::phase::Phase;
 use crate::problem::{Code, Problem};
 use crate::remote::{Error as RemoteError, Failure};
 use crate::ssh::Error as SshError;
-use crate::ssh::known_hosts::KnownKey;
+use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::Target;
 use crate::ssh::wait::WaitError;
 use crate::token::redact;
 
 /// Explains a failure on the way to, or on, the far side.
 #[must_use]
-pub fn remote(host: &Host, target: Option<&Target>, error: &RemoteError) -> Problem {
+pub fn remote(host: &Host, target: Option<&Target>, phase: Phase, error: &RemoteError) -> Problem {
     match error {
+        RemoteError::Ssh(SshError::Wait(wait)) => waiting(&host.name, phase, wait),
         RemoteError::Ssh(error) => ssh(host, target, error),
         RemoteError::Failed(failure) => far_side(host, failure),
         RemoteError::NoScript { output } => Problem::new(
@@ -27,21 +29,22 @@ pub fn remote(host: &Host, target: Option<&Target>, error: &RemoteError) -> Prob
             ),
             redact(output),
             format!(
-                "Try `ssh {}`: a line in its profile may end it, or it may not be a shell.",
+                "Try `ssh {}`: a line in the start-up files there may end the shell, or the account may have none.",
                 host.ssh_destination()
             ),
         ),
         RemoteError::Unexpected(answer) => Problem::new(
             Code::LoginShell,
-            format!("{} gave an answer that makes no sense", host.name),
-            redact(answer),
+            format!("{} gave an answer that was not asked for", host.name),
+            // Its kind alone: what it carries may hold a token.
+            answer.split(['(', '{']).next().unwrap_or_default().trim(),
             "Please report this, with what `remote-jupyter doctor` says.",
         ),
         RemoteError::Random(error) => Problem::new(
             Code::Local,
-            "This machine gives no random numbers",
+            format!("{}: this machine gives no random numbers", host.name),
             error.to_string(),
-            "Without them nothing can be kept secret; see the system's log.",
+            "Without them nothing can be kept secret: look into the system's log.",
         ),
     }
 }
@@ -56,15 +59,17 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
             error.to_string(),
             format!("Check it with `ssh -G {destination}`."),
         ),
-        SshError::Wait(wait) => waiting(name, wait),
+        SshError::Wait(wait) => waiting(name, Phase::Connecting, wait),
         SshError::Route {
             name: keyword,
             value,
         } => Problem::new(
             Code::Route,
-            format!("{name} needs {keyword}, which this version does not have yet"),
+            format!("{name} needs {keyword}, which this version does not support yet"),
             format!("{keyword} {value}"),
-            format!("Until then: `ssh -N -L 8888:localhost:8888 {destination}`."),
+            format!(
+                "Until it does, forward a port by hand: `ssh -N -L 8888:localhost:8888 {destination}`."
+            ),
         ),
         SshError::NameUnknown {
             host: wanted,
@@ -85,11 +90,21 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
             Code::HostKeyFiles,
             format!("The host key of {name} cannot be checked"),
             error.to_string(),
-            "Make the file readable and writable for yourself.",
+            match error {
+                KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
+                    "Make the file readable and writable for yourself."
+                }
+                KnownHostsError::UnwritableName { .. } => {
+                    "Give it a plain HostName or HostKeyAlias in ~/.ssh/config."
+                }
+                KnownHostsError::MalformedKey { .. } => {
+                    "Check that an SSH server answers on that port."
+                }
+            },
         ),
         SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
-        | SshError::HostKeyRevoked { .. } => host_key(name, target, error),
+        | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
         SshError::AuthRefused {
             user,
             tried,
@@ -120,13 +135,24 @@ fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
     }
 }
 
-fn waiting(name: &str, error: &WaitError) -> Problem {
+fn waiting(name: &str, phase: Phase, error: &WaitError) -> Problem {
     match error {
+        WaitError::TimedOut if phase == Phase::Starting => Problem::new(
+            Code::TimedOut,
+            format!("{name}: starting Jupyter took longer than allowed"),
+            "It goes on starting there.",
+            format!(
+                "Open it again to wait on; `remote-jupyter logs {name}` shows what it says, \
+                 `remote-jupyter stop {name}` ends it."
+            ),
+        ),
         WaitError::TimedOut => Problem::new(
             Code::TimedOut,
-            format!("{name} took longer than allowed"),
+            format!("{name}: {} took longer than allowed", phase.words()),
             String::new(),
-            "Allow more with `--timeout SECONDS`; `remote-jupyter doctor` shows which step is slow.",
+            format!(
+                "`remote-jupyter doctor {name}` shows which step is slow; `open` takes `--timeout SECONDS`."
+            ),
         ),
         WaitError::Cancelled => {
             Problem::new(Code::Interrupted, format!("{name}: interrupted"), "", "")
@@ -173,7 +199,7 @@ fn dial(
 fn handshake(name: &str, text: &str) -> Problem {
     let old = text.contains("method") || text.contains("exchange");
     let remedy = if old {
-        "An SSH server that knows only SHA-1 is too old for this program; it needs an update."
+        "A server that knows only SHA-1 is too old for this program and needs an update; `ssh -v` shows what it offers."
     } else {
         "Check that an SSH server answers on that port: `ssh -v` shows its greeting."
     };
@@ -185,7 +211,7 @@ fn handshake(name: &str, text: &str) -> Problem {
     )
 }
 
-fn host_key(name: &str, target: Option<&Target>, error: &SshError) -> Problem {
+fn host_key(name: &str, destination: &str, target: Option<&Target>, error: &SshError) -> Problem {
     let filed = target.map_or_else(
         || name.to_owned(),
         |target| target.known_hosts_name().to_string(),
@@ -223,8 +249,7 @@ fn host_key(name: &str, target: Option<&Target>, error: &SshError) -> Problem {
             format!("The host key of {name} is not known and was not accepted"),
             format!("{fingerprint}\n{reason}"),
             format!(
-                "Compare the fingerprint with the administrator's, then connect once with `ssh {}` or answer yes.",
-                target.map_or(name, |target| &target.alias)
+                "Compare the fingerprint with the administrator's, then connect once with `ssh {destination}`, or answer yes here."
             ),
         ),
         other => Problem::new(Code::HostKeyUnknown, format!("{name}: {other}"), "", ""),
@@ -270,7 +295,7 @@ fn far_side(host: &Host, failure: &Failure) -> Problem {
                     host.workdir.as_deref().unwrap_or("~"),
                     host.name
                 ),
-                text.clone(),
+                redact(text),
                 "Create it there, or change `workdir`.",
             ),
             "unwritable" => Problem::new(
@@ -279,19 +304,19 @@ fn far_side(host: &Host, failure: &Failure) -> Problem {
                     "Nothing can be written below ~/.local/state/remote-jupyter on {}",
                     host.name
                 ),
-                text.clone(),
-                "The disk or your quota may be full, or the folder not yours: see `df -h ~` and `ls -ld` there.",
+                redact(text),
+                "The disk or your quota may be full, or the folder may not be yours: look at `df -h ~` and `ls -ld ~/.local/state` there.",
             ),
             "socket" => Problem::new(
                 Code::RemoteFolder,
                 format!("The path of the unix socket is too long on {}", host.name),
-                text.clone(),
+                redact(text),
                 "Use bind = \"loopback\".",
             ),
             _ => Problem::new(
                 Code::LoginShell,
                 format!("The script failed on {}", host.name),
-                format!("{code} {text}"),
+                redact(&format!("{code} {text}")),
                 "Please report this, with what `remote-jupyter doctor` says.",
             ),
         },
@@ -301,25 +326,18 @@ fn far_side(host: &Host, failure: &Failure) -> Problem {
 fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
     let name = &host.name;
     let log = redact(log);
-    // 127 is the shell's "not found" (POSIX, section 2.8.2).
-    if status == Some(127) {
-        return match &host.command {
-            Some(command) => Problem::new(
-                Code::NoJupyter,
-                format!("The command `{command}` does not exist on {name}"),
-                log,
-                "Check `command`, and whether `setup` puts it on the PATH.",
-            ),
-            None => Problem::new(
-                Code::NoJupyter,
-                format!("There is no Jupyter on the PATH of {name}"),
-                log,
-                "Add what you type before `jupyter lab` there: setup = [\"module load python\"] or setup = [\"conda activate NAME\"]; or install it with `pip install --user jupyterlab`.",
-            ),
-        };
+    if status == Some(127)
+        && let Some(problem) = not_found(host, &log)
+    {
+        return problem;
     }
     let how = status.map_or(String::new(), |status| format!(" (exit status {status})"));
-    let remedy = if log.contains("ort") && log.contains("in use") {
+    let full = ["No space left on device", "Disk quota exceeded"];
+    let remedy = if full.iter().any(|words| log.contains(words)) {
+        "The disk or your quota is full there: see `df -h ~`."
+    } else if log.is_empty() {
+        "It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`)."
+    } else if log.contains("ort") && log.contains("in use") {
         "Another program there has that port: leave `remote_port` out, or choose another."
     } else if !host.setup.is_empty() {
         "The lines above are its last words; also try the `setup` lines by hand there."
@@ -334,12 +352,37 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
     )
 }
 
+/// 127 is the shell's "not found" (POSIX, section 2.8.2): of the command, of Jupyter, or of a word in
+/// a set-up line, which is no matter of this function.
+fn not_found(host: &Host, log: &str) -> Option<Problem> {
+    let name = &host.name;
+    let command = host.command.as_deref();
+    let program = command.and_then(|line| line.split_whitespace().next());
+    if !host.setup.is_empty() && !log.contains(program.unwrap_or("no jupyter on the PATH")) {
+        return None;
+    }
+    Some(match command {
+        Some(command) => Problem::new(
+            Code::NoJupyter,
+            format!("The command `{command}` does not exist on {name}"),
+            log,
+            "Check `command`, and whether `setup` puts it on the PATH.",
+        ),
+        None => Problem::new(
+            Code::NoJupyter,
+            format!("There is no Jupyter on the PATH of {name}"),
+            log,
+            "Add what you type before `jupyter lab` there: setup = [\"module load python\"] or setup = [\"conda activate NAME\"]; or install it with `pip install --user jupyterlab`.",
+        ),
+    })
+}
+
 /// Explains a server that does not answer through the tunnel as it should.
 #[must_use]
 pub fn api(host: &str, error: &ApiError) -> Problem {
     let remedy = match error {
         ApiError::Status(403) => {
-            "Its token is not the one in its runtime file: stop it there, and let it be started anew."
+            "It does not take the token of its runtime file: stop it there, and open it again."
         }
         ApiError::NoAnswer(_) => {
             "Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding)."
@@ -349,7 +392,7 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
     Problem::new(
         Code::JupyterAnswer,
         format!("Jupyter runs on {host}, but does not answer through the tunnel"),
-        error.to_string(),
+        redact(&error.to_string()),
         remedy,
     )
 }
@@ -361,7 +404,7 @@ pub fn lost(host: &str, error: &SshError) -> Problem {
         Code::Lost,
         format!("The connection to {host} is lost"),
         error.to_string(),
-        "Jupyter goes on there: open it again.",
+        "A Jupyter that was running there still is: open it again.",
     )
 }
 
@@ -405,7 +448,7 @@ pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
         Code::Local,
         format!("{host}: the control sockets cannot be used"),
         error.to_string(),
-        "Check $XDG_RUNTIME_DIR, or whether another remote-jupyter hangs.",
+        "`remote-jupyter doctor` names their folder; another remote-jupyter may also hang.",
     )
 }
 
@@ -419,3 +462,6 @@ pub fn bug(host: &str) -> Problem {
         "Please report this, with what was printed above.",
     )
 }
+
+#[cfg(test)]
+mod tests;

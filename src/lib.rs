@@ -1,7 +1,7 @@
 //! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
 //!
 //! Dependencies point one way: `cli` → `control` → `session` → `tunnel`, `remote`, `launcher`,
-//! `jupyter`, `ssh` → `config`. The map with the reasons is docs/architecture.md.
+//! `jupyter`, `ssh` → `config`. docs/architecture.md has the map, tests/architecture.rs keeps it true.
 
 pub mod cli;
 pub mod config;
@@ -9,6 +9,7 @@ pub mod control;
 pub mod explain;
 pub mod jupyter;
 pub mod launcher;
+pub mod phase;
 pub mod platform;
 pub mod problem;
 pub mod remote;

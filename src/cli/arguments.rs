@@ -33,7 +33,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Tell which tunnels stand, and what their kernels do
+    /// Show which tunnels are open, and what their kernels do
     Status {
         /// Only this host
         host: Option<String>,
@@ -60,12 +60,12 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show what the server said
+    /// Show what the newest server that we started has printed
     Logs {
         /// The host
         host: String,
     },
-    /// Try every step, and say what to do about those that fail
+    /// Try every step without starting anything, and say what to do about those that fail
     Doctor {
         /// Only this host [default: all]
         host: Option<String>,

@@ -1,10 +1,11 @@
 //! `add` and `config`.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::Outcome;
 use super::arguments::ConfigAction;
-use super::context::{Context, broken};
+use super::context::{Context, broken, hosts_in};
 use crate::config::{Config, EditError, add_host};
 use crate::problem::{Code, Problem};
 use crate::ssh::resolve::resolve;
@@ -60,11 +61,7 @@ pub fn config(context: &Context, action: ConfigAction) -> Outcome {
 
 fn check(context: &Context) -> Outcome {
     let config = context.config()?;
-    eprintln!(
-        "{} is good: {} hosts.",
-        context.config_path.display(),
-        config.hosts.len()
-    );
+    tell_good(&context.config_path, &config);
     Ok(0)
 }
 
@@ -101,6 +98,17 @@ fn edit(context: &Context) -> Outcome {
         Err(_) => return open::that_detached(path).map(|()| 0).map_err(failed),
     }
     let config = Config::load(path).map_err(|errors| broken(&errors))?;
-    eprintln!("{} is good: {} hosts.", path.display(), config.hosts.len());
+    tell_good(path, &config);
     Ok(0)
+}
+
+fn tell_good(path: &Path, config: &Config) {
+    if path.exists() {
+        eprintln!("{} is good: {}.", path.display(), hosts_in(config));
+    } else {
+        eprintln!(
+            "{} does not exist yet, which is fine: the defaults hold.",
+            path.display()
+        );
+    }
 }

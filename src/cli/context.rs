@@ -80,6 +80,14 @@ impl Context {
     }
 }
 
+/// How many hosts a configuration has, in words.
+pub fn hosts_in(config: &Config) -> String {
+    match config.hosts.len() {
+        1 => "1 host".to_owned(),
+        count => format!("{count} hosts"),
+    }
+}
+
 /// Every error with its place and remedy.
 pub fn broken(errors: &ConfigErrors) -> Problem {
     Problem::new(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Outcome;
-use super::context::Context;
+use super::context::{Context, hosts_in};
 use super::run::run;
 use crate::config::Host;
 use crate::problem::Problem;
@@ -72,10 +72,7 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         }
     };
     let path = context.config_path.display();
-    checkup.good(
-        "",
-        &format!("configuration {path}: {} hosts", config.hosts.len()),
-    );
+    checkup.good("", &format!("configuration {path}: {}", hosts_in(&config)));
     match crate::platform::runtime_folder() {
         Ok(folder) => checkup.good("", &format!("control sockets in {}", folder.display())),
         Err(error) => checkup.bad("", &crate::explain::no_control("this machine", &error)),
@@ -120,7 +117,13 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
             Event::Step(text) => checkup.good(&name, text),
             Event::Note(text) => checkup.note(&name, text),
             Event::Seen(sight) => {
-                checkup.good(&name, &format!("the script runs on {}", sight.node));
+                checkup.good(
+                    &name,
+                    &format!(
+                        "the login shell works; the machine calls itself {}",
+                        sight.node
+                    ),
+                );
                 match &sight.server {
                     Some(server) => checkup.good(&name, &format!("found {server}")),
                     None => checkup.note(&name, "no Jupyter of yours runs there now"),

@@ -19,22 +19,34 @@ use crate::session::{Event, Goal, Phase};
 /// What the last answer to another program gets at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
 
-/// Opens a host, or asks the program that has it open to show its tab.
+/// Opens a host, or asks the program that has it open to show its tab. With `--json` a failure is
+/// an event too.
 pub fn open(context: &Context, options: &OpenOptions) -> Outcome {
+    match open_or_ask(context, options) {
+        Ok(code) => Ok(code),
+        Err(problem) if options.json => {
+            let host = options.host.as_deref().unwrap_or_default();
+            let code = problem.code.exit();
+            let event = Event::Failed(problem);
+            if let Some(message) = Message::of(&event, host, 0, Phase::Failed) {
+                Report::new(host, true).tell(&message);
+            }
+            Ok(code)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn open_or_ask(context: &Context, options: &OpenOptions) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, options.host.as_deref())?;
     let report = Report::new(&host.name, options.json);
     let claim = runtime_folder()
         .and_then(|folder| control::claim(&folder, &host.name))
         .map_err(|error| explain::no_control(&host.name, &error))?;
-    let result = match claim {
+    match claim {
         Claim::Theirs(client) => ask_holder(client, &host, options, report),
         Claim::Ours(lease) => hold(context, config.browser, &host, options, lease, report),
-    };
-    match result {
-        // The failure is on standard output already, as an event.
-        Err(problem) if options.json => Ok(problem.code.exit()),
-        other => other,
     }
 }
 
@@ -78,14 +90,20 @@ fn hold(
         if let Event::Ready(_) = event {
             was_ready = true;
             if !options.json {
-                eprintln!("  The tunnel stands until Ctrl-C; Jupyter goes on after that.");
+                eprintln!(
+                    "  The tunnel stays open until Ctrl-C; Jupyter keeps running after that."
+                );
             }
         }
     })?;
     report.finish();
     hub.wait_for_answers(LAST_ANSWER);
     drop(lease);
-    ended(end, was_ready, host, options)
+    match ended(end, was_ready, host, options) {
+        // Told already, as an event.
+        Err(problem) if options.json => Ok(problem.code.exit()),
+        outcome => outcome,
+    }
 }
 
 fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outcome {
@@ -96,7 +114,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
         } if was_ready => {
             if !options.json {
                 eprintln!(
-                    "\nThe tunnel to {} is closed; Jupyter goes on there.",
+                    "\nThe tunnel to {} is closed; Jupyter keeps running there.",
                     host.name
                 );
             }
@@ -114,7 +132,12 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
             "",
             "",
         )),
-        End { .. } => Ok(0),
+        End { .. } => {
+            if !options.json {
+                eprintln!("The tunnel to {} was closed.", host.name);
+            }
+            Ok(0)
+        }
     }
 }
 
@@ -133,11 +156,18 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, mut report: Re
             Phase::Ready if message.note().is_none() => {
                 report.finish();
                 if !options.json {
-                    eprintln!("  Another remote-jupyter holds this tunnel.");
+                    eprintln!("  Another remote-jupyter holds this tunnel and keeps it open.");
                 }
                 return Ok(0);
             }
-            Phase::Failed => return Err(message.problem().unwrap_or_else(|| gone(&host.name))),
+            Phase::Failed => {
+                let problem = message.problem().unwrap_or_else(|| gone(&host.name));
+                return if options.json {
+                    Ok(problem.code.exit())
+                } else {
+                    Err(problem)
+                };
+            }
             Phase::Closed => break,
             _ => {}
         }

@@ -98,7 +98,7 @@ impl Report {
             return;
         }
         self.told = Some(phase);
-        let text = format!("{}: {}", self.host, words(phase));
+        let text = format!("{}: {}", self.host, phase.words());
         if self.watched {
             self.resume();
             self.line.set_message(text);
@@ -121,20 +121,5 @@ impl Report {
             "  Jupyter {} on {} {how} (process {}); ready after {seconds:.1} s.",
             server.version, server.host, server.pid
         );
-    }
-}
-
-/// A phase in words.
-pub fn words(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Resolving => "reading the ssh configuration",
-        Phase::Connecting => "connecting",
-        Phase::Authenticating => "logging in",
-        Phase::Finding => "looking for a running Jupyter",
-        Phase::Starting => "starting Jupyter",
-        Phase::Forwarding => "waiting for Jupyter's answer",
-        Phase::Ready => "ready",
-        Phase::Failed => "failed",
-        Phase::Closed => "closed",
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::context::Context;
-use super::report::words;
 use super::run::run;
 use super::{Outcome, ask};
 use crate::config::{Config, Host};
@@ -27,7 +26,7 @@ pub fn list(context: &Context, json: bool) -> Outcome {
     if config.hosts.is_empty() && !json {
         eprintln!(
             "No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh \
-             configuration; `remote-jupyter open DESTINATION` works without."
+             configuration; `remote-jupyter open DESTINATION` works without one."
         );
     }
     for host in &config.hosts {
@@ -49,7 +48,7 @@ pub fn list(context: &Context, json: bool) -> Outcome {
                 host.name,
                 host.ssh_destination(),
                 host.launcher,
-                words(phase)
+                phase.words()
             );
         }
     }
@@ -114,10 +113,10 @@ fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) 
 
 fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let Some(message) = message else {
-        return words(Phase::Closed).to_owned();
+        return Phase::Closed.words().to_owned();
     };
     let Some(ready) = message.ready() else {
-        return words(message.phase).to_owned();
+        return message.phase.words().to_owned();
     };
     let kernels = match kernels {
         None => "kernels unknown".to_owned(),
@@ -133,7 +132,11 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     let Some(client) = held(&host)? else {
-        return done(&host, json, &format!("No tunnel to {} stands.", host.name));
+        return done(
+            &host,
+            json,
+            &format!("There is no open tunnel to {}.", host.name),
+        );
     };
     for message in answers(client, &host, &Request::Close)? {
         if message.phase == Phase::Failed {
@@ -146,7 +149,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
         &host,
         json,
         &format!(
-            "The tunnel to {} is closed; Jupyter goes on there.",
+            "The tunnel to {} is closed; Jupyter keeps running there.",
             host.name
         ),
     )

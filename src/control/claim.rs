@@ -11,6 +11,7 @@ use std::time::Duration;
 use sha1::{Digest, Sha1};
 
 use super::client::Client;
+use crate::platform::private_file;
 
 /// The holder listens a moment after it has the lock.
 const HOLDER_TRIES: u32 = 100;
@@ -45,7 +46,7 @@ pub enum Claim {
 /// # Errors
 /// When the folder cannot be used, or the holder does not answer.
 pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
-    let lock = File::create(folder.join(file_name(host, "lock")))?;
+    let lock = private_file(&folder.join(file_name(host, "lock")))?;
     let socket = folder.join(file_name(host, "sock"));
     for _ in 0..HOLDER_TRIES {
         match lock.try_lock() {

@@ -88,3 +88,72 @@ impl Drop for Answering<'_> {
         self.0.answered.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use super::*;
+
+    fn message(phase: Phase, more: &str) -> Message {
+        Message {
+            host: "h".into(),
+            phase,
+            at_ms: 1,
+            more: serde_json::from_str(more).unwrap(),
+        }
+    }
+
+    #[test]
+    fn who_comes_later_hears_the_newest_phase_and_not_the_remarks() {
+        let hub = Hub::new("h");
+        assert_eq!(hub.listen().0.phase, Phase::Resolving);
+        hub.publish(&message(Phase::Ready, r#"{"url":"u"}"#));
+        hub.publish(&message(Phase::Ready, r#"{"note":"n"}"#));
+        hub.publish(&message(Phase::Ready, r#"{"refused":{}}"#));
+        let (newest, _) = hub.listen();
+        assert_eq!(newest.more["url"], "u");
+    }
+
+    #[test]
+    fn who_listens_hears_everything_in_order() {
+        let hub = Hub::new("h");
+        let (_, later) = hub.listen();
+        let (_, gone) = hub.listen();
+        drop(gone);
+        let all = [
+            message(Phase::Starting, "{}"),
+            message(Phase::Starting, r#"{"note":"n"}"#),
+            message(Phase::Closed, "{}"),
+        ];
+        for message in &all {
+            hub.publish(message);
+        }
+        assert_eq!(later.try_iter().collect::<Vec<_>>(), all);
+    }
+
+    #[test]
+    fn the_last_answer_is_waited_for_but_not_for_ever() {
+        let hub = Arc::new(Hub::new("h"));
+        hub.wait_for_answers(Duration::from_secs(60)); // nobody is being answered
+
+        let stuck = hub.answering();
+        hub.wait_for_answers(Duration::from_millis(10));
+        drop(stuck);
+
+        let other = Arc::clone(&hub);
+        let (begun, is_begun) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let _answering = other.answering();
+            begun.send(()).unwrap();
+            std::thread::sleep(Duration::from_millis(30));
+        });
+        is_begun.recv().unwrap();
+        let before = Instant::now();
+        hub.wait_for_answers(Duration::from_secs(60));
+        assert!(before.elapsed() < Duration::from_secs(30));
+        thread.join().unwrap();
+    }
+}

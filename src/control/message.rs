@@ -121,6 +121,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::problem::Code;
+    use crate::session::Sight;
 
     #[test]
     fn ready_comes_back_as_it_was() {
@@ -162,5 +163,70 @@ mod tests {
     fn requests_are_small_objects() {
         let text = serde_json::to_string(&Request::Stop { force: true }).unwrap();
         assert_eq!(text, r#"{"command":"stop","force":true}"#);
+    }
+
+    fn of(event: &Event) -> Option<Message> {
+        Message::of(event, "h", 7, Phase::Starting)
+    }
+
+    #[test]
+    fn a_remark_keeps_the_phase_that_goes_on() {
+        let message = of(&Event::Note("a port was taken".into())).unwrap();
+        assert_eq!(message.phase, Phase::Starting);
+        assert_eq!(message.note(), Some("a port was taken"));
+        assert!(message.ready().is_none() && !message.is_refusal());
+    }
+
+    #[test]
+    fn a_refusal_is_no_end() {
+        let problem = Problem::new(Code::KernelsBusy, "t", "d", "r");
+        let message = of(&Event::Refused(problem.clone())).unwrap();
+        assert!(message.is_refusal());
+        assert_eq!(message.phase, Phase::Starting);
+        assert_eq!(message.problem(), Some(problem));
+    }
+
+    #[test]
+    fn what_is_for_the_asker_alone_is_no_message() {
+        let log = Event::Log {
+            path: "/p".into(),
+            text: "t".into(),
+        };
+        for event in [log, Event::Seen(Sight::default()), Event::Step("s".into())] {
+            assert_eq!(of(&event), None);
+        }
+    }
+
+    #[test]
+    fn a_ready_message_with_something_missing_is_not_ready() {
+        let whole = r#"{"host":"h","phase":"ready","at_ms":1,"url":"u","local_port":1,"reused":true,
+            "server":{"host":"n","pid":3,"version":"2","base_url":"/"}}"#;
+        let read = |text: &str| serde_json::from_str::<Message>(text).unwrap();
+        assert!(read(whole).ready().is_some());
+        for (part, instead) in [
+            (r#""url":"u","#, ""),
+            (r#""local_port":1"#, r#""local_port":70000"#),
+            (r#""pid":3,"#, ""),
+            (r#""reused":true"#, r#""reused":"yes""#),
+            (r#""phase":"ready""#, r#""phase":"starting""#),
+        ] {
+            assert!(whole.contains(part), "{part}");
+            assert!(read(&whole.replace(part, instead)).ready().is_none());
+        }
+    }
+
+    #[test]
+    fn requests_come_back_as_they_were_and_unknown_ones_do_not() {
+        let open = Request::Open {
+            browser: false,
+            notebook: Some("a b.ipynb".into()),
+        };
+        for request in [open, Request::Status, Request::Close] {
+            let text = serde_json::to_string(&request).unwrap();
+            assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
+        }
+        for text in [r#"{"command":"dance"}"#, r#"{"command":"stop"}"#, "{}", ""] {
+            assert!(serde_json::from_str::<Request>(text).is_err(), "{text}");
+        }
     }
 }

@@ -61,7 +61,10 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
             )
         }
         (Some(server), None) if wanted.workdir => {
-            format!("it works in {}, not in the configured folder", server.root)
+            format!(
+                "The running server works in {}, not in the configured folder",
+                server.root
+            )
         }
         _ => String::new(),
     };

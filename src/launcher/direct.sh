@@ -2,10 +2,11 @@
 
 # The process that stays: it runs the server and leaves its exit status when that ends. It is a
 # file, since setsid and nohup run programs, not functions. HUP is ignored for systems without
-# setsid.
+# setsid; TERM is caught and not ignored, since children would inherit that.
 rj_keeper() {
   cat <<'RJ_END'
 trap '' 1
+trap : 15
 printf '%s\n' "$$" >"$rj_dir/pid"
 if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
 rj_status=$?
@@ -43,13 +44,18 @@ rj_login_line() {
   fi
 }
 
-# Ended launches are kept for their logs: the newest five.
+# Ended launches are kept for their logs: the newest five. One without an exit status whose process
+# is gone has ended with its machine.
 rj_prune() {
   rj_kept=0
   ls -1t "$rj_base/servers" 2>/dev/null | while IFS= read -r rj_d; do
-    [ -f "$rj_base/servers/$rj_d/exit" ] || continue
+    rj_d=$rj_base/servers/$rj_d
+    if [ ! -f "$rj_d/exit" ]; then
+      [ "$(cat "$rj_d/node" 2>/dev/null)" = "$rj_node" ] || continue
+      kill -0 "$(cat "$rj_d/pid" 2>/dev/null)" 2>/dev/null && continue
+    fi
     rj_kept=$((rj_kept + 1))
-    [ "$rj_kept" -gt 5 ] && rm -rf "$rj_base/servers/$rj_d"
+    [ "$rj_kept" -gt 5 ] && rm -rf "$rj_d"
   done
 }
 

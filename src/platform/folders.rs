@@ -1,8 +1,9 @@
 //! Where things are kept, by the XDG base directory specification; on macOS too, where scripts
 //! and people expect `~/.config`. Only logs follow the Mac's own habit.
 
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -62,4 +63,17 @@ pub(super) fn make_private(folder: &Path) -> io::Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Opens a file for writing, made with mode 0600 if it is not there; nothing in it is changed.
+///
+/// # Errors
+/// The system's.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }

@@ -36,7 +36,7 @@ impl Memory {
     pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::folders::make_private(folder)?;
-        let lock = std::fs::File::create(folder.join("state.lock"))?;
+        let lock = super::folders::private_file(&folder.join("state.lock"))?;
         lock.lock()?;
         let mut remembered = self.read();
         if remembered.ports.insert(host.to_owned(), port) == Some(port) {

@@ -9,7 +9,7 @@ mod frame;
 use std::rc::Rc;
 
 use crate::config::Host;
-use crate::launcher::{Direct, Launcher};
+use crate::launcher::{Direct, Launcher, quote};
 use crate::ssh::channel::Channel;
 use crate::ssh::wait::Waiter;
 use crate::ssh::{Connection, Exec};
@@ -146,41 +146,12 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
     )
 }
 
-/// A word that every POSIX shell reads back as `text` itself.
-#[must_use]
-pub fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use std::io::Write;
     use std::process::{Command, Stdio};
-
-    #[test]
-    fn quoted_words_come_back_as_they_were() {
-        for word in [
-            "",
-            "a b",
-            "it's",
-            "$(touch /x)",
-            "`id`",
-            "a\\b",
-            "é 日本",
-            "-n",
-            "\"",
-            "!x",
-        ] {
-            let output = Command::new("/bin/sh")
-                .arg("-c")
-                .arg(format!("printf %s {}", quote(word)))
-                .output()
-                .unwrap();
-            assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
-        }
-    }
 
     #[test]
     fn the_script_answers_in_every_shell_that_is_here() {

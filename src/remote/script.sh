@@ -180,6 +180,24 @@ rj_gone() {
   rj_say gone "$rj_how"
 }
 
+# rj_abort FOLDER: end a launch that hangs while it starts, with everything it has started.
+rj_abort() {
+  rj_keeper_pid=$(cat "$1/pid" 2>/dev/null) rj_how=TERM rj_n=0
+  while [ -n "$rj_keeper_pid" ] && [ ! -f "$1/exit" ]; do
+    rj_n=$((rj_n + 1))
+    case $rj_n in
+      1) rj_end_group TERM ;;
+      50) rj_how=KILL; rj_end_group KILL; rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/keeper"; echo 137 >"$1/exit" ;;
+    esac
+    [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
+    rj_nap 0.1
+  done
+  rj_say gone "$rj_how"
+}
+# The keeper leads a process group of its own where setsid exists; elsewhere its children are ended.
+# (dash's kill takes no "--".)
+rj_end_group() { kill "-$1" "-$rj_keeper_pid" 2>/dev/null || { pkill "-$1" -P "$rj_keeper_pid"; kill "-$1" "$rj_keeper_pid"; } 2>/dev/null; }
+
 # ---- the conversation ------------------------------------------------------------------------
 
 # rj_main COMMAND: the first command comes as an argument. It cannot follow the script at once: some
@@ -198,6 +216,7 @@ rj_main() {
       lock) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_find; fi ;;
       launch) rj_launch; rj_unlock ;;
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
+      'abort '*) rj_abort "${rj_command#abort }" ;;
       log) rj_log ;;
       'gone '*) rj_command=${rj_command#gone }; rj_gone 0 "${rj_command%% *}" "${rj_command#* }" ;;
       'term '*) rj_command=${rj_command#term }; rj_gone 99 "${rj_command%% *}" "${rj_command#* }" ;;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use super::event::{Event, Ready, Reply};
+use super::event::{Event, Phase, Ready, Reply};
 use super::machine::{Effect, Found, Goal, Input, Machine, Plan};
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
@@ -34,6 +34,7 @@ struct Driver {
     sink: Sink,
     waiter: Rc<Waiter>,
     handle: Handle,
+    phase: Phase,
     target: Option<Target>,
     connection: Option<Rc<Connection>>,
     conversation: Option<Conversation>,
@@ -65,6 +66,7 @@ pub fn run(
         sink: Box::new(events),
         waiter: Rc::new(waiter),
         handle,
+        phase: Phase::Resolving,
         target: None,
         connection: None,
         conversation: None,
@@ -135,7 +137,10 @@ impl Driver {
     fn halt(&self, error: impl Into<crate::remote::Error>) -> Halt {
         match error.into() {
             crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
-            error => Halt::Problem(explain::remote(self.host(), self.target.as_ref(), &error)),
+            error => {
+                let target = self.target.as_ref();
+                Halt::Problem(explain::remote(self.host(), target, self.phase, &error))
+            }
         }
     }
 
@@ -155,6 +160,7 @@ impl Driver {
             Effect::FetchLog => self.fetch_log(),
             Effect::Listen(server) => self.listen(&server),
             Effect::MakeGone { server, asked } => self.make_gone(&server, asked),
+            Effect::Abort(folder) => self.await_gone(&format!("abort {folder}")),
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
             Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
@@ -180,7 +186,10 @@ impl Driver {
             }
             Effect::AskToEnd(server, port) => work::ask_to_end(handle, server, port),
             Effect::Remember(port) => self.surroundings.remember_port(&host, port),
-            Effect::Phase(phase) => self.tell(Event::Phase(phase)),
+            Effect::Phase(phase) => {
+                self.phase = phase;
+                self.tell(Event::Phase(phase));
+            }
             Effect::Note(text) => self.tell(Event::Note(text)),
             Effect::TellSeen(sight) => self.tell(Event::Seen(sight)),
             Effect::TellLog(path, text) => self.tell(Event::Log {
@@ -257,31 +266,31 @@ impl Driver {
     }
 
     /// Gives a command to the script, which is started for its first one.
-    fn begin(&mut self, command: &str) -> Result<&mut Conversation, crate::remote::Error> {
-        let conversation = match (self.conversation.take(), self.connection.clone()) {
-            (Some(mut running), _) => {
-                running.send(command)?;
-                running
-            }
-            (None, Some(connection)) => {
-                let waiter = Rc::clone(&self.waiter);
-                Conversation::start(connection, waiter, &self.order.host, command)?
-            }
-            (None, None) => return Err(SshError::Closed.into()),
+    fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
+        if let Some(running) = &mut self.conversation {
+            return running.send(command);
+        }
+        let Some(connection) = self.connection.clone() else {
+            return Err(SshError::Closed.into());
         };
-        Ok(self.conversation.insert(conversation))
+        let (waiter, host) = (Rc::clone(&self.waiter), &self.order.host);
+        self.conversation = Some(Conversation::start(connection, waiter, host, command)?);
+        Ok(())
     }
 
     /// Gives a command and collects its answers up to the one that `last` recognises.
     fn converse<T>(
         &mut self,
         command: &str,
-        mut last: impl FnMut(Frame) -> Option<T>,
+        mut last: impl FnMut(&Sink, Frame) -> Option<T>,
     ) -> Result<T, Halt> {
         let mut run = || {
-            let conversation = self.begin(command)?;
+            self.begin(command)?;
+            let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
+                return Err(SshError::Closed.into());
+            };
             loop {
-                if let Some(outcome) = last(conversation.answer()?) {
+                if let Some(outcome) = last(sink, conversation.answer()?) {
                     return Ok(outcome);
                 }
             }
@@ -292,19 +301,27 @@ impl Driver {
 
     fn find(&mut self, command: &str) -> Outcome {
         let mut candidates = Vec::new();
-        let facts = self.converse(command, |frame| match frame {
+        let mut waited = false;
+        let facts = self.converse(command, |sink, frame| match frame {
             Frame::Server(candidate) => {
                 candidates.push(candidate);
                 None
             }
             Frame::Found(facts) => Some(facts),
+            Frame::Wait(_) if !waited => {
+                waited = true;
+                sink(Event::Note(
+                    "Jupyter is being started there by another click; waiting.".into(),
+                ));
+                None
+            }
             _ => None,
         })?;
         Ok(Some(Input::Found(candidates, facts)))
     }
 
     fn await_launch(&mut self, command: &str) -> Outcome {
-        let candidate = self.converse(command, |frame| match frame {
+        let candidate = self.converse(command, |_, frame| match frame {
             Frame::Launched(candidate) => Some(candidate),
             _ => None,
         })?;
@@ -312,7 +329,7 @@ impl Driver {
     }
 
     fn fetch_log(&mut self) -> Outcome {
-        let (path, text) = self.converse("log", |frame| match frame {
+        let (path, text) = self.converse("log", |_, frame| match frame {
             Frame::Log { path, text } => Some((path, text)),
             _ => None,
         })?;
@@ -386,13 +403,14 @@ impl Driver {
             pump.end().map_err(|error| self.halt(error))?;
         }
         let command = if asked { "gone" } else { "term" };
-        let how = self.converse(
-            &format!("{command} {} {}", server.pid, server.file),
-            |frame| match frame {
-                Frame::Gone(how) => Some(how),
-                _ => None,
-            },
-        )?;
+        self.await_gone(&format!("{command} {} {}", server.pid, server.file))
+    }
+
+    fn await_gone(&mut self, command: &str) -> Outcome {
+        let how = self.converse(command, |_, frame| match frame {
+            Frame::Gone(how) => Some(how),
+            _ => None,
+        })?;
         Ok(Some(Input::Gone(how)))
     }
 

@@ -4,34 +4,11 @@ use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::phase::Phase;
 use crate::problem::Problem;
 use crate::ssh::question::{Answer, Question};
 use crate::ssh::wait::Waker;
 use crate::token::Secret;
-
-/// How far a session has come. The words stand in `--json` events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    /// Asking the ssh configuration what the name means.
-    Resolving,
-    /// Dialling and checking the host key.
-    Connecting,
-    /// Logging in.
-    Authenticating,
-    /// Looking for a running server.
-    Finding,
-    /// A server was launched and is starting.
-    Starting,
-    /// The local port is open; waiting for the server's answer through it.
-    Forwarding,
-    /// The page can be opened.
-    Ready,
-    /// It did not work out.
-    Failed,
-    /// The tunnel is down.
-    Closed,
-}
 
 /// The server behind a ready tunnel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -185,6 +185,8 @@ pub enum Effect {
         /// Whether it ends by itself.
         asked: bool,
     },
+    /// End a launch that has not become a server yet, in that folder.
+    Abort(String),
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.
@@ -332,6 +334,9 @@ impl Machine {
             return (State::Listening(Box::new(found)), effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
+            if let Some(folder) = facts.starting {
+                return (State::Ending, vec![Effect::Abort(folder)]);
+            }
             let text = format!("No Jupyter of yours runs on {}.", self.plan.host);
             return over_with(Effect::Note(text), Effect::TellClosed);
         }
@@ -387,7 +392,7 @@ impl Machine {
             ));
         } else if !answer.authenticated {
             effects.push(Effect::Note(
-                "This server has neither token nor password: everybody on its machine can use it."
+                "This server has neither token nor password: every account on its machine and on this one can use it."
                     .into(),
             ));
         }
@@ -429,8 +434,8 @@ impl Machine {
                 return over(Effect::TellFailed(Problem::new(
                     Code::NotStopped,
                     format!("Jupyter on {host} did not end"),
-                    "It was asked through its own interface, then with TERM and KILL.",
-                    "Look at the process there; it may hang in a file system that is gone.",
+                    "It was asked to shut down, then sent TERM and KILL.",
+                    "Look at the process there: it may be waiting for a file system that is gone.",
                 )));
             }
             "itself" => format!("Jupyter on {host} has shut down."),
@@ -440,7 +445,7 @@ impl Machine {
     }
 
     fn kernels_busy(&self, kernels: Option<Kernels>) -> Problem {
-        let detail = kernels.map(|k| format!("{} of {} kernels compute.", k.busy, k.total));
+        let detail = kernels.map(|k| format!("{} of {} kernels are busy.", k.busy, k.total));
         Problem::new(
             Code::KernelsBusy,
             format!(
@@ -449,7 +454,7 @@ impl Machine {
             ),
             detail.unwrap_or_default(),
             format!(
-                "`remote-jupyter stop {} --yes` ends them all the same.",
+                "`remote-jupyter stop {} --yes` ends them anyway.",
                 self.plan.host
             ),
         )

@@ -68,14 +68,21 @@ impl Question {
                 host,
                 fingerprint,
                 key_type,
-                ..
-            } => format!(
-                "The host {host} is not known yet. It shows the {key_type} key {fingerprint}. \
-                 Is that the right one? (yes/no)"
-            ),
-            Self::EndKernels { host, total, busy } => format!(
-                "{busy} of {total} kernels on {host} compute. End them all the same? (yes/no)"
-            ),
+                also_known,
+            } => {
+                let others = if also_known.is_empty() {
+                    String::new()
+                } else {
+                    format!(" At port 22 it is known by {}.", also_known.join(", "))
+                };
+                format!(
+                    "The host {host} is not known yet. It shows the {key_type} key \
+                     {fingerprint}.{others} Is that the right one? (yes/no)"
+                )
+            }
+            Self::EndKernels { host, total, busy } => {
+                format!("{busy} of {total} kernels on {host} are busy. End them anyway? (yes/no)")
+            }
             Self::Passphrase { key, again } => {
                 let again = if *again { "Wrong passphrase. " } else { "" };
                 format!("{again}Passphrase for the key {}:", key.display())
@@ -84,7 +91,12 @@ impl Question {
                 let again = if *again { "Refused. " } else { "" };
                 format!("{again}Password of {user}@{host}:")
             }
-            Self::Prompt { host, text, .. } => format!("({host}) {}", text.trim_end()),
+            Self::Prompt {
+                host,
+                instruction,
+                text,
+                ..
+            } => one_line(&format!("({host}) {instruction} {text}")),
         }
     }
 
@@ -98,6 +110,13 @@ impl Question {
     }
 }
 
+/// The server's own words on one line, without anything that would act on a terminal.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
 /// The answer, wiped from memory when dropped; or why there is none.
 pub type Answer = Result<Zeroizing<String>, String>;
 
@@ -108,4 +127,66 @@ pub trait Ask {
     /// # Errors
     /// In words, why nobody answered.
     fn ask(&self, question: Question) -> Answer;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host_key(also_known: &[&str]) -> String {
+        let question = Question::HostKey {
+            host: "[gpu01]:2222".into(),
+            key_type: "ssh-ed25519".into(),
+            fingerprint: "SHA256:new".into(),
+            also_known: also_known.iter().map(|&print| print.into()).collect(),
+        };
+        assert!(question.echo());
+        question.text()
+    }
+
+    #[test]
+    fn an_unknown_host_key_is_shown_with_what_else_is_known() {
+        let text = host_key(&[]);
+        assert!(text.contains("[gpu01]:2222") && text.contains("SHA256:new"));
+        assert!(!text.contains("port 22"), "{text}");
+        assert!(host_key(&["SHA256:a", "SHA256:b"]).contains("known by SHA256:a, SHA256:b"));
+    }
+
+    #[test]
+    fn the_servers_prompt_is_one_harmless_line() {
+        let prompt = |instruction: &str, text: &str| {
+            let question = Question::Prompt {
+                host: "gpu01".into(),
+                instruction: instruction.into(),
+                text: text.into(),
+                echo: false,
+            };
+            assert!(!question.echo());
+            question.text()
+        };
+        assert_eq!(prompt("", "Password: "), "(gpu01) Password:");
+        assert_eq!(
+            prompt("Two factors are\nneeded.", "Code: "),
+            "(gpu01) Two factors are needed. Code:"
+        );
+        assert!(!prompt("\u{1b}]0;x\u{7}", "a\u{9b}b").contains(char::is_control));
+    }
+
+    #[test]
+    fn secrets_are_not_shown_while_typed() {
+        let secret = [
+            Question::Passphrase {
+                key: "k".into(),
+                again: true,
+            },
+            Question::Password {
+                user: "me".into(),
+                host: "gpu01".into(),
+                again: true,
+            },
+        ];
+        for question in secret {
+            assert!(!question.echo(), "{}", question.text());
+        }
+    }
 }
