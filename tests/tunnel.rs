@@ -444,15 +444,23 @@ mod program {
         words[11].parse::<u64>().unwrap() + words[12].parse::<u64>().unwrap()
     }
 
-    /// Waits until it has nothing to do, and measures that it then does nothing for a second.
+    /// It comes to rest: there is a second in which it does nothing. (What is on its way may take it
+    /// a while on a busy machine; who spins never rests.)
     fn assert_rests(opened: &Opened, when: &str) {
-        let mut last = 0;
-        let rests = || std::mem::replace(&mut last, ticks(opened)) == ticks(opened);
-        assert!(eventually(PATIENCE, rests), "{when}");
+        let seconds: Vec<u64> = std::iter::repeat_with(|| ticks_in_a_second(opened))
+            .take(6)
+            .take_while(|used| *used > 2)
+            .collect();
+        assert!(
+            seconds.len() < 6,
+            "{when}: {seconds:?} hundredths of a second"
+        );
+    }
+
+    fn ticks_in_a_second(opened: &Opened) -> u64 {
         let before = ticks(opened);
         thread::sleep(Duration::from_secs(1));
-        let used = ticks(opened) - before;
-        assert!(used <= 3, "{used} hundredths of a second {when}");
+        ticks(opened) - before
     }
 
     #[test]
@@ -525,9 +533,7 @@ mod program {
         opened.wait_phase("ready");
         let ports = forwards(&opened);
         let mut many: Vec<TcpStream> = (0..60).map(|_| connect(ports.echo)).collect();
-        let before = ticks(&opened);
-        thread::sleep(Duration::from_secs(1));
-        let used = ticks(&opened) - before;
+        let used = ticks_in_a_second(&opened);
         assert!(
             used < 20,
             "{used} hundredths of a second without file descriptors"

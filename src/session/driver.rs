@@ -267,18 +267,14 @@ impl Driver {
 
     /// Gives a command to the script, which is started for its first one.
     fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
-        let conversation = match (self.conversation.take(), self.connection.clone()) {
-            (Some(mut running), _) => {
-                running.send(command)?;
-                running
-            }
-            (None, Some(connection)) => {
-                let waiter = Rc::clone(&self.waiter);
-                Conversation::start(connection, waiter, &self.order.host, command)?
-            }
-            (None, None) => return Err(SshError::Closed.into()),
+        if let Some(running) = &mut self.conversation {
+            return running.send(command);
+        }
+        let Some(connection) = self.connection.clone() else {
+            return Err(SshError::Closed.into());
         };
-        self.conversation = Some(conversation);
+        let (waiter, host) = (Rc::clone(&self.waiter), &self.order.host);
+        self.conversation = Some(Conversation::start(connection, waiter, host, command)?);
         Ok(())
     }
 
