@@ -136,7 +136,7 @@ impl Driver {
         match error.into() {
             crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
             // A question that was broken off by the wish to close is no failed login.
-            _ if self.waiter.check().is_err() => Halt::Close,
+            _ if matches!(self.waiter.check(), Err(WaitError::Cancelled)) => Halt::Close,
             error => {
                 let target = self.target.as_ref();
                 Halt::Problem(explain::remote(self.host(), target, self.phase, &error))
