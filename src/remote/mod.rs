@@ -23,11 +23,12 @@ const SCRIPT: &str = include_str!("script.sh");
 ///
 /// sshd hands this line to the login shell, so it has to mean the same in all of them. The channel
 /// moves to descriptor 3 while the profile runs: a profile that reads standard input must not eat
-/// the script. csh takes `-l` only alone and cannot redirect descriptors.
+/// the script. csh takes `-l` only alone, and closes all descriptors above 2 at its start (measured
+/// with tcsh 6.24): it has to keep the channel as its standard input.
 const LOGIN: &str = concat!(
     "exec /bin/sh -c '",
     r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; "#,
-    r#"case ${s##*/} in csh|tcsh) exec "$s" -c "exec /bin/sh -c \"exec /bin/sh -s <&3\"";; "#,
+    r#"case ${s##*/} in csh|tcsh) exec "$s" -c "exec /bin/sh -s" <&3 3<&-;; "#,
     r#"*) exec "$s" -l -c "exec /bin/sh -s <&3";; esac"#,
     "'"
 );

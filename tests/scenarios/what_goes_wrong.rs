@@ -323,8 +323,14 @@ fn a_start_that_takes_too_long_is_given_up_and_stop_ends_it() {
             .any(|line| line.contains("sleep 4717"))
     };
     let failed = fails(&client, &["--timeout", "3"], 8, "timed_out");
-    assert!(text(&failed, "detail").contains("goes on starting"), "{failed}");
-    assert!(text(&failed, "remedy").contains("remote-jupyter stop test"), "{failed}");
+    assert!(
+        text(&failed, "detail").contains("goes on starting"),
+        "{failed}"
+    );
+    assert!(
+        text(&failed, "remedy").contains("remote-jupyter stop test"),
+        "{failed}"
+    );
     assert_unlocked(&sshd);
     assert!(sleeps(&sshd), "the launch goes on: {:?}", sshd.leftovers());
     // A second attempt waits for the same launch.
