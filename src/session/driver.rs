@@ -17,7 +17,7 @@ use crate::remote::{Conversation, Frame};
 use crate::ssh::question::{Ask, Question};
 use crate::ssh::resolve::{Source, Target, resolve};
 use crate::ssh::wait::{WaitError, Waiter};
-use crate::ssh::{Connection, Error as SshError};
+use crate::ssh::{self, Connection, Error as SshError};
 use crate::token::{Secret, redact};
 use crate::tunnel::Pump;
 
@@ -255,8 +255,7 @@ impl Driver {
         let (Some(target), Some(connection)) = (&self.target, &self.connection) else {
             return Ok(None);
         };
-        let how = connection
-            .log_in(target, &self.asker(), &self.waiter)
+        let how = ssh::log_in(connection, target, &self.asker(), &self.waiter)
             .map_err(|error| self.halt(error))?;
         self.tell(Event::Step(format!(
             "logged in as {} with {how}",
