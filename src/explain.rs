@@ -36,6 +36,18 @@ pub fn remote(host: &Host, target: Option<&Target>, phase: Phase, error: &Remote
                 host.ssh_destination()
             ),
         ),
+        RemoteError::NotStarted { output } => Problem::new(
+            Code::TimedOut,
+            format!(
+                "The start-up files of the login shell on {} took longer than allowed",
+                host.name
+            ),
+            redact(output),
+            format!(
+                "Try `ssh {} true`: one of them may wait for input or for a slow disk. `--timeout SECONDS` allows more.",
+                host.ssh_destination()
+            ),
+        ),
         RemoteError::Unexpected(answer) => Problem::new(
             Code::LoginShell,
             format!("{} gave an answer that was not asked for", host.name),

@@ -182,6 +182,7 @@ fn on_the_far_side() -> Vec<(Code, RemoteError)> {
     let died = |status| RemoteError::Failed(Failure::Died { status, log: log() });
     vec![
         (Code::LoginShell, RemoteError::NoScript { output: log() }),
+        (Code::TimedOut, RemoteError::NotStarted { output: log() }),
         (
             Code::LoginShell,
             RemoteError::Unexpected(format!("Server(Candidate {{ token: \"{TOKEN}\" }})")),

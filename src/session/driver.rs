@@ -121,7 +121,12 @@ impl Driver {
     /// Nothing to decide: pump, or wait for an input.
     fn idle(&mut self) -> Result<(), Halt> {
         let result = match &mut self.pump {
-            Some(pump) => pump.turn(None),
+            Some(pump) => {
+                if let Some(reason) = pump.take_refusal() {
+                    tracing::info!(%reason, "the far side refused a forwarded connection");
+                }
+                pump.turn(None)
+            }
             None => self.waiter.wait(&mut vec![], None).map_err(SshError::from),
         };
         result.map_err(|error| match error {

@@ -133,8 +133,14 @@ fn a_server_that_accepts_and_says_nothing_is_given_up() {
 fn a_start_up_file_that_swallows_the_script_is_given_up() {
     let sshd = bare();
     let client = Client::of(&sshd);
-    sshd.home().append(".bashrc", "cat >/dev/null\n");
-    fails(&client, &["--timeout", "2"], 8, "timed_out");
+    sshd.home()
+        .append(".bashrc", "echo 'Your choice?'; cat >/dev/null\n");
+    let failed = fails(&client, &["--timeout", "2"], 8, "timed_out");
+    assert!(
+        text(&failed, "title").contains("start-up files"),
+        "{failed}"
+    );
+    assert!(text(&failed, "detail").contains("Your choice?"), "{failed}");
     assert!(sshd.empties_within(SOON), "{:?}", sshd.leftovers());
 }
 
