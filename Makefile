@@ -49,7 +49,7 @@ deny:
 	$(CARGO) deny --locked check --hide-inclusion-graph $(DENY)
 
 bench: jupyter
-	$(CARGO) bench --locked
+	$(CARGO) bench --locked --bench clicks
 
 ci:
 	.ci/run

@@ -304,17 +304,19 @@ fn a_download_at_full_speed_leaves_room_for_others() {
 
 #[test]
 fn a_network_that_takes_nothing_for_a_while_loses_nothing() {
-    const EACH: u64 = 900_000;
+    // The last four send more than the buffers of a local socket may grow to (tcp_wmem + tcp_rmem: 37 MiB at the most
+    // seen).
+    let size = |at: usize| if at < 26 { 900_000 } else { 48 << 20 };
     let (sshd, client) = plain(&[]);
     let tunnel = Tunnel::to(&client, &[Service::sink().port]);
     let mut streams: Vec<TcpStream> = (0..30).map(|_| tunnel.connect()).collect();
     assert!(eventually(PATIENCE, || tunnel.channels() == streams.len()));
     sshd.freeze();
     let sent = Arc::new(AtomicU64::new(0));
-    for stream in &streams {
+    for (at, stream) in streams.iter().enumerate() {
         let (stream, sent) = (stream.try_clone().unwrap(), Arc::clone(&sent));
         thread::spawn(move || {
-            send_pattern(&stream, EACH).unwrap();
+            send_pattern(&stream, size(at)).unwrap();
             sent.fetch_add(1, Ordering::SeqCst);
         });
     }
@@ -323,10 +325,10 @@ fn a_network_that_takes_nothing_for_a_while_loses_nothing() {
     let all = u64::try_from(streams.len()).unwrap();
     assert!(sent.load(Ordering::SeqCst) < all, "the socket took it all");
     sshd.thaw();
-    for stream in &mut streams {
+    for (at, stream) in streams.iter_mut().enumerate() {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert_eq!(answer, EACH.to_string());
+        assert_eq!(answer, size(at).to_string());
     }
 }
 
@@ -444,15 +446,23 @@ mod program {
         words[11].parse::<u64>().unwrap() + words[12].parse::<u64>().unwrap()
     }
 
-    /// Waits until it has nothing to do, and measures that it then does nothing for a second.
+    /// It comes to rest: there is a second in which it does nothing. (What is on its way may take it
+    /// a while on a busy machine; who spins never rests.)
     fn assert_rests(opened: &Opened, when: &str) {
-        let mut last = 0;
-        let rests = || std::mem::replace(&mut last, ticks(opened)) == ticks(opened);
-        assert!(eventually(PATIENCE, rests), "{when}");
+        let seconds: Vec<u64> = std::iter::repeat_with(|| ticks_in_a_second(opened))
+            .take(6)
+            .take_while(|used| *used > 2)
+            .collect();
+        assert!(
+            seconds.len() < 6,
+            "{when}: {seconds:?} hundredths of a second"
+        );
+    }
+
+    fn ticks_in_a_second(opened: &Opened) -> u64 {
         let before = ticks(opened);
         thread::sleep(Duration::from_secs(1));
-        let used = ticks(opened) - before;
-        assert!(used <= 3, "{used} hundredths of a second {when}");
+        ticks(opened) - before
     }
 
     #[test]
@@ -525,9 +535,7 @@ mod program {
         opened.wait_phase("ready");
         let ports = forwards(&opened);
         let mut many: Vec<TcpStream> = (0..60).map(|_| connect(ports.echo)).collect();
-        let before = ticks(&opened);
-        thread::sleep(Duration::from_secs(1));
-        let used = ticks(&opened) - before;
+        let used = ticks_in_a_second(&opened);
         assert!(
             used < 20,
             "{used} hundredths of a second without file descriptors"

@@ -4,7 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::*;
-use crate::ssh::known_hosts::KnownHostsError;
+use crate::remote::Failure;
+use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::ResolveError;
 
 const TOKEN: &str = "5ec2e7";
@@ -181,6 +182,7 @@ fn on_the_far_side() -> Vec<(Code, RemoteError)> {
     let died = |status| RemoteError::Failed(Failure::Died { status, log: log() });
     vec![
         (Code::LoginShell, RemoteError::NoScript { output: log() }),
+        (Code::TimedOut, RemoteError::NotStarted { output: log() }),
         (
             Code::LoginShell,
             RemoteError::Unexpected(format!("Server(Candidate {{ token: \"{TOKEN}\" }})")),

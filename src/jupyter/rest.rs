@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::server::Server;
 use crate::token::Secret;
 
-/// A server that does not answer one request in this time is not well.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// A server that does not answer one request in this time is not well: even one that is starting
+/// on a busy machine answers within a second or two.
+const PATIENCE: Duration = Duration::from_secs(7);
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,11 @@ trap '' 1
 # In one step, for others read it while we write; and without it nobody could find us, nor end us.
 if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
   umask "$rj_umask"
-  if [ -n "$rj_line" ]; then "${SHELL:-/bin/sh}" -l -c "$rj_line"; else /bin/sh "$rj_dir/start"; fi
+  case $rj_line,${SHELL##*/} in
+    ,*) /bin/sh "$rj_dir/start" ;;
+    *,csh | *,tcsh) "$SHELL" -c "$rj_line" ;; # they take -l only alone
+    *) "${SHELL:-/bin/sh}" -l -c "$rj_line" ;;
+  esac
   rj_status=$?
   umask 077
 else

@@ -11,8 +11,8 @@ use std::rc::Rc;
 use crate::config::Host;
 use crate::launcher::{Direct, Launcher, quote};
 use crate::ssh::channel::Channel;
-use crate::ssh::wait::Waiter;
-use crate::ssh::{Connection, Exec};
+use crate::ssh::wait::{WaitError, Waiter};
+use crate::ssh::{Connection, Error as SshError, Exec};
 
 pub use frame::{Failure, Frame};
 
@@ -23,11 +23,12 @@ const SCRIPT: &str = include_str!("script.sh");
 ///
 /// sshd hands this line to the login shell, so it has to mean the same in all of them. The channel
 /// moves to descriptor 3 while the profile runs: a profile that reads standard input must not eat
-/// the script. csh takes `-l` only alone and cannot redirect descriptors.
+/// the script. csh takes `-l` only alone, and closes all descriptors above 2 at its start (measured
+/// with tcsh 6.24): it has to keep the channel as its standard input.
 const LOGIN: &str = concat!(
     "exec /bin/sh -c '",
     r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; "#,
-    r#"case ${s##*/} in csh|tcsh) exec "$s" -c "exec /bin/sh -c \"exec /bin/sh -s <&3\"";; "#,
+    r#"case ${s##*/} in csh|tcsh) exec "$s" -c "exec /bin/sh -s" <&3 3<&-;; "#,
     r#"*) exec "$s" -l -c "exec /bin/sh -s <&3";; esac"#,
     "'"
 );
@@ -41,6 +42,12 @@ pub enum Error {
     /// The login shell ended without running the script, or the script broke off.
     #[error("the login shell did not run the script: {output}")]
     NoScript {
+        /// The last lines that came instead.
+        output: String,
+    },
+    /// The start-up files took so long that the script was not reached.
+    #[error("the start-up files did not come to an end: {output}")]
+    NotStarted {
         /// The last lines that came instead.
         output: String,
     },
@@ -60,6 +67,7 @@ pub struct Conversation {
     exec: Exec,
     nonce: String,
     noise: Vec<String>,
+    greeted: bool,
 }
 
 impl Conversation {
@@ -82,6 +90,7 @@ impl Conversation {
             exec,
             nonce,
             noise: Vec::new(),
+            greeted: false,
         })
     }
 
@@ -98,21 +107,35 @@ impl Conversation {
     /// # Errors
     /// [`Error::Failed`] for the script's own failures; see [`Error`] for the others.
     pub fn answer(&mut self) -> Result<Frame, Error> {
-        while let Some(line) = self.exec.line()? {
+        while let Some(line) = self.line()? {
             match Frame::parse(&line, &self.nonce) {
                 Some(Frame::Failed(failure)) => return Err(Error::Failed(failure)),
-                Some(Frame::Hello) => {}
+                Some(Frame::Hello) => self.greeted = true,
                 Some(frame) => return Ok(frame),
                 None => self.hear_noise(line),
             }
         }
+        Err(Error::NoScript {
+            output: self.heard(),
+        })
+    }
+
+    /// A start-up file that waits for input, or for a slow disk, keeps the script from its start.
+    fn line(&mut self) -> Result<Option<String>, Error> {
+        match self.exec.line() {
+            Err(SshError::Wait(WaitError::TimedOut)) if !self.greeted => Err(Error::NotStarted {
+                output: self.heard(),
+            }),
+            result => Ok(result?),
+        }
+    }
+
+    /// The last lines that were no answers of the script.
+    fn heard(&self) -> String {
         let stderr = self.exec.stderr();
         let heard = self.noise.iter().map(String::as_str).chain(stderr.lines());
         let lines: Vec<&str> = heard.collect();
-        let last = lines.len().saturating_sub(10);
-        Err(Error::NoScript {
-            output: lines[last..].join("\n"),
-        })
+        lines[lines.len().saturating_sub(10)..].join("\n")
     }
 
     /// Ends the script and gives its channel, for [`crate::tunnel::Pump::new`]. Nobody waits for the

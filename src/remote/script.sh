@@ -52,11 +52,12 @@ rj_port_of() {
   fi
 }
 
-# rj_candidate KIND FILE: a runtime file with all that must be known before it may be believed.
+# rj_candidate KIND FILE: a runtime file with all that must be known before it may be believed. It
+# fails, and says nothing, when the process is gone.
 rj_candidate() {
   rj_pid=${2##*server-}; rj_pid=${rj_pid%.json}
-  case $rj_pid in '' | *[!0-9]*) return ;; esac
-  kill -0 "$rj_pid" 2>/dev/null || return
+  case $rj_pid in '' | *[!0-9]*) return 1 ;; esac
+  kill -0 "$rj_pid" 2>/dev/null || return 1
   rj_json=$(head -c 16384 "$2" 2>/dev/null) || return
   rj_port=$(printf '%s' "$rj_json" | sed -n 's/.*"port": *\([0-9][0-9]*\).*/\1/p' | head -1)
   [ "$rj_port" = 0 ] && rj_port=$(rj_port_of "$rj_pid")
@@ -149,9 +150,12 @@ rj_await() {
     for rj_f in "$1"/runtime/jpserver-*.json "$1"/runtime/nbserver-*.json; do
       [ -f "$rj_f" ] || continue
       # Half a file is no file yet.
-      case $(tail -c 2 "$rj_f" 2>/dev/null) in *'}'*) rj_candidate launched "$rj_f"; return ;; esac
+      # And a server that died right after writing it is told below, by its keeper's word.
+      case $(tail -c 2 "$rj_f" 2>/dev/null) in *'}'*) rj_candidate launched "$rj_f" && return ;; esac
     done
-    if [ -f "$1/exit" ] || ! kill -0 "$(cat "$1/pid" 2>/dev/null || echo $$)" 2>/dev/null; then
+    rj_keeper_pid=
+    [ -f "$1/pid" ] && IFS= read -r rj_keeper_pid <"$1/pid"
+    if [ -f "$1/exit" ] || ! kill -0 "${rj_keeper_pid:-$$}" 2>/dev/null; then
       rj_fail died "$(cat "$1/exit" 2>/dev/null)
 $(tail -c 3000 "$1/log" 2>/dev/null | tail -n 25)"
       return

@@ -5,28 +5,26 @@ use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use super::event::{Event, Phase, Ready, Reply};
+use super::asker::{Asker, Sink};
+use super::event::{Event, Phase, Ready};
 use super::machine::{Effect, Found, Goal, Input, Machine, Plan};
-use super::{Handle, Order, Surroundings, work};
+use super::{Handle, Order, Surroundings, doors, work};
 use crate::config::{Host, LauncherKind};
 use crate::explain;
-use crate::jupyter::{Endpoint, Kernels, Page, Server, Wanted, page_url};
+use crate::jupyter::{Kernels, Page, Server, Wanted, page_url};
 use crate::problem::Problem;
 use crate::remote::{Conversation, Frame};
-use crate::ssh::channel::Target as Endpoint_;
-use crate::ssh::question::{Answer, Ask, Question};
+use crate::ssh::question::{Ask, Question};
 use crate::ssh::resolve::{Source, Target, resolve};
 use crate::ssh::wait::{WaitError, Waiter};
-use crate::ssh::{Connection, Error as SshError};
+use crate::ssh::{self, Connection, Error as SshError};
 use crate::token::{Secret, redact};
-use crate::tunnel::{Door, Pump, listen};
+use crate::tunnel::Pump;
 
 /// How long a stop may take: Jupyter gets ten seconds, then TERM and KILL.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 /// What a page's last bytes get at a close.
 const DRAIN: Duration = Duration::from_millis(200);
-
-type Sink = Box<dyn Fn(Event)>;
 
 struct Driver {
     order: Order,
@@ -123,7 +121,12 @@ impl Driver {
     /// Nothing to decide: pump, or wait for an input.
     fn idle(&mut self) -> Result<(), Halt> {
         let result = match &mut self.pump {
-            Some(pump) => pump.turn(None),
+            Some(pump) => {
+                if let Some(reason) = pump.take_refusal() {
+                    tracing::info!(%reason, "the far side refused a forwarded connection");
+                }
+                pump.turn(None)
+            }
             None => self.waiter.wait(&mut vec![], None).map_err(SshError::from),
         };
         result.map_err(|error| match error {
@@ -138,7 +141,7 @@ impl Driver {
         match error.into() {
             crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
             // A question that was broken off by the wish to close is no failed login.
-            _ if self.waiter.check().is_err() => Halt::Close,
+            _ if matches!(self.waiter.check(), Err(WaitError::Cancelled)) => Halt::Close,
             error => {
                 let target = self.target.as_ref();
                 Halt::Problem(explain::remote(self.host(), target, self.phase, &error))
@@ -257,8 +260,7 @@ impl Driver {
         let (Some(target), Some(connection)) = (&self.target, &self.connection) else {
             return Ok(None);
         };
-        let how = connection
-            .log_in(target, &self.asker(), &self.waiter)
+        let how = ssh::log_in(connection, target, &self.asker(), &self.waiter)
             .map_err(|error| self.halt(error))?;
         self.tell(Event::Step(format!(
             "logged in as {} with {how}",
@@ -269,18 +271,14 @@ impl Driver {
 
     /// Gives a command to the script, which is started for its first one.
     fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
-        let conversation = match (self.conversation.take(), self.connection.clone()) {
-            (Some(mut running), _) => {
-                running.send(command)?;
-                running
-            }
-            (None, Some(connection)) => {
-                let waiter = Rc::clone(&self.waiter);
-                Conversation::start(connection, waiter, &self.order.host, command)?
-            }
-            (None, None) => return Err(SshError::Closed.into()),
+        if let Some(running) = &mut self.conversation {
+            return running.send(command);
+        }
+        let Some(connection) = self.connection.clone() else {
+            return Err(SshError::Closed.into());
         };
-        self.conversation = Some(conversation);
+        let (waiter, host) = (Rc::clone(&self.waiter), &self.order.host);
+        self.conversation = Some(Conversation::start(connection, waiter, host, command)?);
         Ok(())
     }
 
@@ -350,46 +348,21 @@ impl Driver {
         };
         let spine = conversation.finish().map_err(|error| self.halt(error))?;
         let mut pump = Pump::new(connection, Rc::clone(&self.waiter), spine);
-        let wanted = match self.order.goal {
-            Goal::Open { .. } => self
-                .host()
-                .local_port
-                .or_else(|| self.surroundings.remembered_port(&self.host().name)),
-            _ => None,
-        };
+        // A look at the server for a stop leaves the host's own ports alone.
+        let opens = matches!(self.order.goal, Goal::Open { .. });
+        let remembered = || self.surroundings.remembered_port(&self.host().name);
+        let wanted = opens
+            .then(|| self.host().local_port.or_else(remembered))
+            .flatten();
         let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
-        let listening = listen(wanted).map_err(local)?;
-        let (port, taken) = (listening.port, listening.taken);
-        pump.add(Door {
-            listeners: listening.listeners,
-            target: far_end(&server.endpoint),
-        });
-        if let Goal::Open { .. } = self.order.goal {
-            self.further_forwards(&mut pump).map_err(local)?;
+        let (port, taken) = doors::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
+        if opens {
+            for note in doors::further(&mut pump, &self.host().forwards).map_err(local)? {
+                self.tell(Event::Note(note));
+            }
         }
         self.pump = Some(pump);
         Ok(Some(Input::Listening { port, taken }))
-    }
-
-    fn further_forwards(&self, pump: &mut Pump) -> std::io::Result<()> {
-        for forward in &self.host().forwards {
-            let listening = listen(forward.local_port)?;
-            let taken = listening.taken.map(|port| format!(" ({port} is in use)"));
-            (self.sink)(Event::Note(format!(
-                "{} is at localhost:{}{}",
-                forward.name,
-                listening.port,
-                taken.unwrap_or_default()
-            )));
-            pump.add(Door {
-                listeners: listening.listeners,
-                target: Endpoint_::Tcp {
-                    host: forward.remote_host.clone(),
-                    port: forward.remote_port,
-                },
-            });
-        }
-        Ok(())
     }
 
     fn confirm(&mut self, kernels: Kernels) -> Input {
@@ -448,45 +421,5 @@ impl Driver {
             self.tell(Event::Note(format!("The browser did not open: {reason}")));
         }
         Ok(None)
-    }
-}
-
-fn far_end(endpoint: &Endpoint) -> Endpoint_ {
-    match endpoint {
-        Endpoint::Tcp { host, port } => Endpoint_::Tcp {
-            host: host.clone(),
-            port: *port,
-        },
-        Endpoint::Socket { path } => Endpoint_::Unix { path: path.clone() },
-    }
-}
-
-/// Questions go out as events; the person's time does not count against the deadline.
-struct Asker<'a> {
-    sink: &'a Sink,
-    waiter: &'a Rc<Waiter>,
-}
-
-impl Ask for Asker<'_> {
-    fn ask(&self, question: Question) -> Answer {
-        let began = Instant::now();
-        let deadline = self.waiter.deadline();
-        self.waiter.set_deadline(None);
-        let (reply, answers) = Reply::new(self.waiter.waker());
-        (self.sink)(Event::Ask(question, reply));
-        let answer = loop {
-            match answers.try_recv() {
-                Ok(answer) => break answer,
-                Err(mpsc::TryRecvError::Disconnected) => break Err("nobody could be asked".into()),
-                Err(mpsc::TryRecvError::Empty) => {
-                    if let Err(error) = self.waiter.wait(&mut vec![], None) {
-                        break Err(error.to_string());
-                    }
-                }
-            }
-        };
-        self.waiter
-            .set_deadline(deadline.map(|at| at + began.elapsed()));
-        answer
     }
 }

@@ -4,6 +4,8 @@
 //! thread of its own, which alone touches its SSH connection; the [`Handle`] speaks to it from any
 //! other thread.
 
+mod asker;
+mod doors;
 mod driver;
 mod event;
 pub mod machine;

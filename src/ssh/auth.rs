@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::Error;
 use super::connection::{Connection, step};
+use super::known_hosts::fingerprint;
 use super::question::{Ask, Question};
 use super::resolve::{AgentChoice, Target};
 use super::wait::Waiter;
@@ -149,7 +150,7 @@ impl Login<'_> {
         };
         let keys: Vec<_> = first.into_iter().chain(rest).collect();
         for key in keys.iter().take(AGENT_TRIES) {
-            let what = format!("agent key {}", key.comment());
+            let what = format!("agent key {} ({})", key.comment(), fingerprint(key.blob()));
             let user = &self.target.user;
             let result = self.drive(|_| agent.userauth(user, key));
             if self.accepted(&what, result)? {

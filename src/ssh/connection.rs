@@ -15,7 +15,7 @@ use super::question::Ask;
 use super::resolve::Target;
 use super::wait::{WaitError, Waiter};
 use super::wire::Wire;
-use super::{Error, auth, dial};
+use super::{Error, dial};
 
 /// The connection. Neither it nor its channels may leave their thread.
 pub struct Connection {
@@ -54,19 +54,6 @@ impl Connection {
             })?;
         host_keys.check(&connection.session, target, asker)?;
         Ok(connection)
-    }
-
-    /// Logs in, in the order of the ssh configuration.
-    ///
-    /// # Errors
-    /// See [`auth::log_in`].
-    pub fn log_in(
-        &self,
-        target: &Target,
-        asker: &dyn Ask,
-        waiter: &Waiter,
-    ) -> Result<String, Error> {
-        auth::log_in(self, target, asker, waiter)
     }
 
     /// What was agreed on, in words, for `doctor`.

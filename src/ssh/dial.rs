@@ -129,14 +129,15 @@ fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
     socket.set_nonblocking(true)?;
     // Key presses are small packets; Nagle's algorithm would hold each for a round trip.
     socket.set_tcp_nodelay(true)?;
-    // A network that is gone without a word is found after half a minute, idle or not.
-    let alive = TcpKeepalive::new()
-        .with_time(Duration::from_secs(15))
-        .with_interval(Duration::from_secs(5))
+    // As ssh's TCPKeepAlive: a peer that is gone is noticed within a minute also when idle.
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(30))
+        .with_interval(Duration::from_secs(10))
         .with_retries(3);
-    socket.set_tcp_keepalive(&alive)?;
+    socket.set_tcp_keepalive(&keepalive)?;
+    // And when there is something to send: the kernel alone would go on for a quarter of an hour.
     #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(Duration::from_secs(30)))?;
+    socket.set_tcp_user_timeout(Some(Duration::from_secs(60)))?;
     match socket.connect(&address.into()) {
         Ok(()) => Ok(socket),
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(socket),

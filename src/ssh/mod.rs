@@ -15,6 +15,7 @@ pub mod resolve;
 pub mod wait;
 mod wire;
 
+pub use auth::log_in;
 pub use connection::Connection;
 pub use error::Error;
 pub use exec::Exec;

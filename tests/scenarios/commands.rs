@@ -171,7 +171,7 @@ fn a_tunnel_can_be_looked_at_closed_and_its_server_stopped_from_elsewhere() {
     assert_eq!(refused.code, Some(6), "{refused}");
     assert_eq!(servers(&sshd).len(), 1);
     let mut terminal = client.terminal(&["stop", "test"]);
-    terminal.expect("End them all the same? (yes/no)");
+    terminal.expect("End them anyway? (yes/no)");
     terminal.answer("yes");
     let out = terminal.wait_exit();
     assert_eq!(out.code, Some(0), "{out}");

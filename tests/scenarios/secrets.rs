@@ -149,7 +149,7 @@ fn the_token_stands_in_no_argument_log_or_note_and_files_are_the_persons_own() {
     assert_eq!(again.code, Some(0), "{again}");
     assert_leads_once(&client, 2, page);
     let mut terminal = client.terminal(&["open", "test"]);
-    terminal.expect("Another remote-jupyter holds this tunnel");
+    terminal.expect("another remote-jupyter holds this tunnel");
     let shown = terminal.wait_exit();
     assert_eq!(shown.code, Some(0), "{shown}");
     assert!(

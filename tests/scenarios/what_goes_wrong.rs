@@ -133,8 +133,14 @@ fn a_server_that_accepts_and_says_nothing_is_given_up() {
 fn a_start_up_file_that_swallows_the_script_is_given_up() {
     let sshd = bare();
     let client = Client::of(&sshd);
-    sshd.home().append(".bashrc", "cat >/dev/null\n");
-    fails(&client, &["--timeout", "2"], 8, "timed_out");
+    sshd.home()
+        .append(".bashrc", "echo 'Your choice?'; cat >/dev/null\n");
+    let failed = fails(&client, &["--timeout", "2"], 8, "timed_out");
+    assert!(
+        text(&failed, "title").contains("start-up files"),
+        "{failed}"
+    );
+    assert!(text(&failed, "detail").contains("Your choice?"), "{failed}");
     assert!(sshd.empties_within(SOON), "{:?}", sshd.leftovers());
 }
 
@@ -323,7 +329,14 @@ fn a_start_that_takes_too_long_is_given_up_and_stop_ends_it() {
             .any(|line| line.contains("sleep 4717"))
     };
     let failed = fails(&client, &["--timeout", "3"], 8, "timed_out");
-    assert!(text(&failed, "remedy").contains("--timeout"), "{failed}");
+    assert!(
+        text(&failed, "detail").contains("goes on starting"),
+        "{failed}"
+    );
+    assert!(
+        text(&failed, "remedy").contains("remote-jupyter stop test"),
+        "{failed}"
+    );
     assert_unlocked(&sshd);
     assert!(sleeps(&sshd), "the launch goes on: {:?}", sshd.leftovers());
     // A second attempt waits for the same launch.

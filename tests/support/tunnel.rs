@@ -126,7 +126,7 @@ impl Drop for Tunnel {
 pub fn log_in(config: &std::path::Path, waiter: &Waiter) -> Rc<Connection> {
     let target = resolve("test", Some(config)).unwrap();
     let connection = Connection::open(&target, &Nobody, waiter).unwrap();
-    connection.log_in(&target, &Nobody, waiter).unwrap();
+    remote_jupyter::ssh::log_in(&connection, &target, &Nobody, waiter).unwrap();
     Rc::new(connection)
 }
 

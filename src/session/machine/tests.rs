@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::App;
+use crate::jupyter::{Page, Server, Wanted};
 
 const HOME: &str = "/home/me";
 

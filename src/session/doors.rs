@@ -1,0 +1,54 @@
+//! The local ports of a session: the server's own, and the further forwards of its host.
+
+use std::io;
+
+use crate::config::Forward;
+use crate::jupyter::Endpoint;
+use crate::ssh::channel::Target;
+use crate::tunnel::{Door, Pump, listen};
+
+/// Opens the server's local port: `wanted` if it is free. Gives the port, and `wanted` if someone
+/// else has it.
+pub fn main(
+    pump: &mut Pump,
+    endpoint: &Endpoint,
+    wanted: Option<u16>,
+) -> io::Result<(u16, Option<u16>)> {
+    let listening = listen(wanted)?;
+    let target = match endpoint {
+        Endpoint::Tcp { host, port } => Target::Tcp {
+            host: host.clone(),
+            port: *port,
+        },
+        Endpoint::Socket { path } => Target::Unix { path: path.clone() },
+    };
+    pump.add(Door {
+        listeners: listening.listeners,
+        target,
+    });
+    Ok((listening.port, listening.taken))
+}
+
+/// Opens the further forwards, and says where each of them is.
+pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<Vec<String>> {
+    let mut notes = Vec::new();
+    for forward in forwards {
+        let listening = listen(forward.local_port)?;
+        let taken = listening.taken.map(|port| format!(" ({port} is in use)"));
+        notes.push(format!(
+            "{} is at localhost:{}{}",
+            forward.name,
+            listening.port,
+            taken.unwrap_or_default()
+        ));
+        let target = Target::Tcp {
+            host: forward.remote_host.clone(),
+            port: forward.remote_port,
+        };
+        pump.add(Door {
+            listeners: listening.listeners,
+            target,
+        });
+    }
+    Ok(notes)
+}

@@ -1,0 +1,226 @@
+//! The words of the state machine: what a session is for, where it stands, what can happen to it,
+//! and what it wants done.
+
+use crate::jupyter::{Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
+use crate::problem::Problem;
+use crate::session::event::{Phase, ServerInfo, Sight};
+
+/// What a session is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goal {
+    /// A page in the browser, and the tunnel that it needs.
+    Open {
+        /// Which page.
+        page: Page,
+        /// Whether to open the browser.
+        show: bool,
+    },
+    /// The server ended.
+    Stop {
+        /// What to do about busy kernels.
+        busy: Busy,
+    },
+    /// The log of the newest launch.
+    Log,
+    /// A look at what is there; nothing is launched, no token travels.
+    Look,
+}
+
+/// What to do about busy kernels when a server is to be stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Busy {
+    /// Ask the person.
+    Ask,
+    /// Leave the server alone.
+    Refuse,
+    /// End them.
+    End,
+}
+
+/// The machine's knowledge of the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What for.
+    pub goal: Goal,
+    /// The host's name, for messages.
+    pub host: String,
+    /// Whether a server may be launched.
+    pub launch: bool,
+    /// What the server has to be like.
+    pub wanted: Wanted,
+}
+
+/// A server, and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The server.
+    pub server: Server,
+    /// The machine's own name.
+    pub node: String,
+    /// Whether it was running before.
+    pub reused: bool,
+}
+
+/// Where a session stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Nothing was asked yet.
+    Idle,
+    /// `ssh -G` runs.
+    Resolving,
+    /// Dialling, handshake, host key.
+    Connecting,
+    /// Logging in.
+    LoggingIn,
+    /// The script looks for servers; `locked` when nobody else may launch meanwhile.
+    Finding {
+        /// Whether the far side's launch lock is held.
+        locked: bool,
+    },
+    /// A launched server is starting, on the machine of that name.
+    Starting {
+        /// The machine's own name.
+        node: String,
+    },
+    /// The local port is being opened.
+    Listening(Box<Found>),
+    /// The server is asked through the tunnel.
+    Checking(Box<Found>, u16),
+    /// The tunnel stands.
+    Ready(Box<Found>, u16),
+    /// Kernels are being counted before a stop.
+    Counting(Box<Found>, u16, Busy),
+    /// The person is asked about busy kernels.
+    Confirming(Box<Found>, u16),
+    /// The server was asked to shut down.
+    ShuttingDown(Box<Found>),
+    /// The far side makes sure that it is gone.
+    Ending,
+    /// The log is being fetched.
+    FetchingLog,
+    /// Over.
+    Ended,
+}
+
+/// What happened: a wish, or the outcome of an effect.
+#[derive(Debug)]
+pub enum Input {
+    /// Begin.
+    Begin,
+    /// The ssh configuration is known.
+    Resolved,
+    /// Connected, and the host key is right.
+    Connected,
+    /// Logged in.
+    LoggedIn,
+    /// Runtime files, newest first.
+    Found(Vec<Candidate>, Facts),
+    /// The launched server's runtime file, and the account's number.
+    Launched(Candidate),
+    /// The local port is open; `taken` is the one that was wanted and that someone else has.
+    Listening {
+        /// The port.
+        port: u16,
+        /// The port that was wanted.
+        taken: Option<u16>,
+    },
+    /// The server's answer through the tunnel.
+    Checked(Result<Answer, Problem>),
+    /// Kernels were counted; none when the server would not tell.
+    Counted(Option<Kernels>),
+    /// The person's answer about busy kernels.
+    Confirmed(bool),
+    /// The server was asked to shut down; false when it would not be asked.
+    AskedToEnd(bool),
+    /// How it ended: `itself`, `TERM`, `KILL`, `launch` (it was still starting), or `no`.
+    Gone(String),
+    /// The log of the newest launch.
+    Log(String, String),
+    /// The tab is wanted (again).
+    Show(Page),
+    /// The server is to be stopped.
+    Stop(Busy),
+    /// The tunnel is to be closed.
+    Close,
+    /// An effect failed, or the connection is lost.
+    Failed(Problem),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Run `ssh -G`.
+    Resolve,
+    /// Dial, shake hands, check the host key.
+    Connect,
+    /// Log in.
+    LogIn,
+    /// Start the script and let it look.
+    Find,
+    /// Take the far side's launch lock and look again.
+    Lock,
+    /// Launch a server.
+    Launch,
+    /// Wait for a launch that someone else began, in that folder.
+    Await(String),
+    /// Fetch the log.
+    FetchLog,
+    /// End the script, open the local port, start the pump.
+    Listen(Server),
+    /// Ask the server through the tunnel.
+    Check(Server, u16, bool),
+    /// Count its kernels.
+    Count(Server, u16),
+    /// Ask the person about that many kernels.
+    Confirm(Kernels),
+    /// Ask the server to shut down.
+    AskToEnd(Server, u16),
+    /// Make sure that the process is gone; `asked` when it was asked before.
+    MakeGone {
+        /// The server.
+        server: Server,
+        /// Whether it ends by itself.
+        asked: bool,
+    },
+    /// End a launch that has no server yet, in that folder.
+    EndLaunch(String),
+    /// Remember the local port for this host.
+    Remember(u16),
+    /// Open the page in the browser.
+    Show(Box<Found>, u16, Page),
+    /// Tell a phase.
+    Phase(Phase),
+    /// Tell something.
+    Note(String),
+    /// Tell that the tunnel stands.
+    TellReady(Box<Found>, u16, String),
+    /// Tell what was seen.
+    TellSeen(Sight),
+    /// Tell the log.
+    TellLog(String, String),
+    /// Tell that a wish was refused.
+    TellRefused(Problem),
+    /// Tell the end with a reason.
+    TellFailed(Problem),
+    /// Tell the end.
+    TellClosed,
+}
+
+impl Found {
+    /// What `ready` events say about the server.
+    #[must_use]
+    pub fn info(&self, version: String) -> ServerInfo {
+        let (port, socket) = match &self.server.endpoint {
+            Endpoint::Tcp { port, .. } => (Some(*port), None),
+            Endpoint::Socket { path } => (None, Some(path.clone())),
+        };
+        ServerInfo {
+            host: self.node.clone(),
+            port,
+            socket,
+            pid: self.server.pid,
+            version,
+            base_url: self.server.base_url.clone(),
+        }
+    }
+}
