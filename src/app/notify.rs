@@ -52,7 +52,7 @@ fn post(title: &str, body: &str) {
     }
 }
 
-/// UNUserNotificationCenter wants a bundle, which does not exist yet: see docs/macos.md.
+/// `UNUserNotificationCenter` wants a bundle, which does not exist yet: see docs/macos.md.
 #[cfg(target_os = "macos")]
 fn post(title: &str, body: &str) {
     tracing::info!(title, body, "notification");
