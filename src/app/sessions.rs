@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tao::event_loop::EventLoopProxy;
 
 use super::Signal;
-use crate::config::{Config, Host, LauncherKind};
+use crate::config::{Config, Host};
 use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
@@ -54,20 +54,16 @@ impl Sessions {
         let Some(host) = self.config.host(name).cloned() else {
             return;
         };
-        if !matches!(host.launcher, LauncherKind::Direct | LauncherKind::Attach) {
-            let problem = explain::no_launcher(name, host.launcher);
-            return say(&self.proxy, name, &Event::Failed(problem));
-        }
+        let goal = Goal::Open {
+            page: page(&host),
+            show: true,
+        };
+        let order = match Order::new(host, self.ssh_config.clone(), goal, TIMEOUT) {
+            Ok(order) => order,
+            Err(problem) => return say(&self.proxy, name, &Event::Failed(problem)),
+        };
         let task = Opening {
-            order: Order {
-                goal: Goal::Open {
-                    page: page(&host),
-                    show: true,
-                },
-                ssh_config: self.ssh_config.clone(),
-                timeout: TIMEOUT,
-                host,
-            },
+            order,
             browser: self.config.browser.clone(),
             proxy: self.proxy.clone(),
             slots: Arc::clone(&self.slots),
@@ -124,11 +120,7 @@ impl Sessions {
 
     /// The host that is meant when none is named.
     pub fn usual_host(&self) -> Option<String> {
-        match (&self.config.default_host, self.config.hosts.as_slice()) {
-            (Some(name), _) => Some(name.clone()),
-            (None, [only]) => Some(only.name.clone()),
-            _ => None,
-        }
+        self.config.usual_host().map(|host| host.name.clone())
     }
 
     /// Whoever has the tunnel is told: a session of ours by its handle, another program by request.

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::arguments::Arguments;
-use crate::config::{Config, ConfigErrors, Host, LauncherKind};
-use crate::explain;
+use crate::config::{Config, ConfigErrors, Host};
 use crate::problem::{Code, Problem};
 use crate::session::{Goal, Order};
 
@@ -46,11 +45,11 @@ impl Context {
     /// The host that is meant: a configured one, or, with nothing configured, anything that ssh
     /// would take.
     pub fn host(&self, config: &Config, name: Option<&str>) -> Result<Host, Problem> {
-        let Some(name) = name.or(config.default_host.as_deref()) else {
-            return match config.hosts.as_slice() {
-                [only] => Ok(only.clone()),
-                [] => Err(nothing_configured(&self.config_path)),
-                many => Err(which(many)),
+        let Some(name) = name else {
+            return match (config.usual_host(), config.hosts.as_slice()) {
+                (Some(host), _) => Ok(host.clone()),
+                (None, []) => Err(nothing_configured(&self.config_path)),
+                (None, many) => Err(which(many)),
             };
         };
         match config.host(name) {
@@ -62,16 +61,7 @@ impl Context {
 
     /// A session's order for a host.
     pub fn order(&self, host: Host, goal: Goal, timeout: Duration) -> Result<Order, Problem> {
-        match host.launcher {
-            LauncherKind::Direct | LauncherKind::Attach => {}
-            launcher => return Err(explain::no_launcher(&host.name, launcher)),
-        }
-        Ok(Order {
-            host,
-            ssh_config: self.ssh_config.clone(),
-            goal,
-            timeout,
-        })
+        Order::new(host, self.ssh_config.clone(), goal, timeout)
     }
 
     /// The ssh configuration given with -F.

@@ -12,7 +12,7 @@ use crate::config::Host;
 use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
-use crate::platform::{ask, runtime_folder};
+use crate::platform::runtime_folder;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal, Phase};
 
@@ -175,6 +175,5 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut R
         }
     }
     report.finish();
-    ask::restore_terminal();
     Err(explain::holder_gone(&host.name))
 }

@@ -71,6 +71,16 @@ impl Config {
     pub fn host(&self, name: &str) -> Option<&Host> {
         self.hosts.iter().find(|host| host.name == name)
     }
+
+    /// The host that is meant when none is named: the default one, or the only one there is.
+    #[must_use]
+    pub fn usual_host(&self) -> Option<&Host> {
+        match (&self.default_host, self.hosts.as_slice()) {
+            (Some(name), _) => self.host(name),
+            (None, [only]) => Some(only),
+            _ => None,
+        }
+    }
 }
 
 /// The file's text; nothing when there is no file.

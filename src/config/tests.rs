@@ -264,3 +264,19 @@ fn a_damaged_file_never_surprises() {
         }
     }
 }
+
+#[test]
+fn the_usual_host_is_the_default_one_or_the_only_one() {
+    let usual = |text: &str| {
+        let config = Config::parse(Path::new("c"), text).unwrap();
+        config.usual_host().map(|host| host.name.clone())
+    };
+    let two = "[[host]]\nname = \"a\"\n[[host]]\nname = \"b\"\n";
+    assert_eq!(usual(""), None);
+    assert_eq!(usual("[[host]]\nname = \"a\"\n").as_deref(), Some("a"));
+    assert_eq!(usual(two), None);
+    assert_eq!(
+        usual(&format!("default_host = \"b\"\n{two}")).as_deref(),
+        Some("b")
+    );
+}

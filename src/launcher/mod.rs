@@ -4,7 +4,7 @@
 //! A launcher is the shell function `rj_launch` and the variables that it reads. It ends by calling
 //! `rj_await` with the folder of its launch, so that every launcher is waited for alike.
 
-use crate::config::{App, Bind, Host, LauncherKind};
+use crate::config::{App, Bind, Host};
 
 /// The launcher of a host.
 pub trait Launcher {
@@ -66,20 +66,6 @@ fn apps(app: Option<App>) -> &'static str {
     match app {
         None => "lab notebook",
         Some(app) => app.as_str(),
-    }
-}
-
-/// The launcher of a host, or none for `attach`, which never launches.
-///
-/// # Errors
-/// The launcher's name, for those that this version does not have yet.
-pub fn of(host: &Host) -> Result<Option<Direct>, LauncherKind> {
-    match host.launcher {
-        LauncherKind::Direct => Ok(Some(Direct)),
-        LauncherKind::Attach => Ok(None),
-        LauncherKind::Sge | LauncherKind::Slurm | LauncherKind::Pbs | LauncherKind::Lsf => {
-            Err(host.launcher)
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Where things are kept, by the XDG base directory specification; on macOS too, where scripts
-//! and people expect `~/.config`. Only logs follow the Mac's own habit.
+//! and people expect `~/.config`.
 
 use std::fs::File;
 use std::io;
@@ -18,17 +18,6 @@ pub fn state_folder() -> PathBuf {
         .and_then(|xdg| xdg.state_dir())
         .unwrap_or_else(|| PathBuf::from("/.local/state"))
         .join(NAME)
-}
-
-/// Where logs are written.
-#[must_use]
-pub fn log_folder() -> PathBuf {
-    if cfg!(target_os = "macos")
-        && let Ok(home) = etcetera::home_dir()
-    {
-        return home.join("Library/Logs/Remote Jupyter");
-    }
-    state_folder()
 }
 
 /// The folder of the control sockets, made with mode 0700 if it is not there:

@@ -6,7 +6,7 @@ mod door;
 mod folders;
 mod memory;
 
-pub use folders::{log_folder, private_file, runtime_folder, state_folder};
+pub use folders::{private_file, runtime_folder, state_folder};
 
 use std::sync::Mutex;
 

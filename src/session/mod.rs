@@ -14,8 +14,10 @@ mod work;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use crate::config::Host;
+use crate::config::{Host, LauncherKind};
+use crate::explain;
 use crate::jupyter::Page;
+use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
 pub use event::{Event, Phase, Ready, Reply, ServerInfo, Sight};
@@ -46,6 +48,30 @@ pub struct Order {
     pub goal: Goal,
     /// How long it may take until the tunnel stands, not counting the time of questions.
     pub timeout: Duration,
+}
+
+impl Order {
+    /// An order for a host.
+    ///
+    /// # Errors
+    /// When the host's launcher is one that this version does not have.
+    pub fn new(
+        host: Host,
+        ssh_config: Option<std::path::PathBuf>,
+        goal: Goal,
+        timeout: Duration,
+    ) -> Result<Self, Problem> {
+        match host.launcher {
+            LauncherKind::Direct | LauncherKind::Attach => {}
+            launcher => return Err(explain::no_launcher(&host.name, launcher)),
+        }
+        Ok(Self {
+            host,
+            ssh_config,
+            goal,
+            timeout,
+        })
+    }
 }
 
 /// A running session, seen from other threads.
