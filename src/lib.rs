@@ -19,3 +19,4 @@ pub mod session;
 pub mod ssh;
 pub mod token;
 pub mod tunnel;
+pub mod words;

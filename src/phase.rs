@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::say;
+
 /// How far a session has come. The words stand in `--json` events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -29,17 +31,17 @@ pub enum Phase {
 impl Phase {
     /// The phase as the progress line and `status` show it.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn words(self) -> String {
         match self {
-            Self::Resolving => "reading the ssh configuration",
-            Self::Connecting => "connecting",
-            Self::Authenticating => "logging in",
-            Self::Finding => "looking for a running Jupyter",
-            Self::Starting => "starting Jupyter",
-            Self::Forwarding => "waiting for Jupyter's answer",
-            Self::Ready => "ready",
-            Self::Failed => "failed",
-            Self::Closed => "closed",
+            Self::Resolving => say!("phase-resolving"),
+            Self::Connecting => say!("phase-connecting"),
+            Self::Authenticating => say!("phase-authenticating"),
+            Self::Finding => say!("phase-finding"),
+            Self::Starting => say!("phase-starting"),
+            Self::Forwarding => say!("phase-forwarding"),
+            Self::Ready => say!("phase-ready"),
+            Self::Failed => say!("phase-failed"),
+            Self::Closed => say!("phase-closed"),
         }
     }
 }
@@ -61,7 +63,7 @@ mod tests {
             Phase::Failed,
             Phase::Closed,
         ];
-        let all: Vec<&str> = phases.into_iter().map(Phase::words).collect();
+        let all: Vec<String> = phases.into_iter().map(Phase::words).collect();
         for (at, words) in all.iter().enumerate() {
             assert!(!words.is_empty() && !all[..at].contains(words), "{words}");
         }

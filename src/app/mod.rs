@@ -19,6 +19,8 @@ use tao::event_loop::{ControlFlow, EventLoop, EventLoopBuilder, EventLoopProxy};
 use crate::config::{Config, ConfigErrors};
 use crate::control::{Lease, Message};
 use crate::explain;
+use crate::platform::Here;
+use crate::platform::desktop::Desktop;
 use crate::problem::Problem;
 use model::{Action, Model};
 use sessions::Sessions;
@@ -63,7 +65,7 @@ pub fn run(config: Config, ssh_config: Option<std::path::PathBuf>) -> Result<u8,
         return Ok(0);
     };
     let mut events: EventLoop<Signal> = EventLoopBuilder::with_user_event().build();
-    accessory(&mut events);
+    Here.prepare(&mut events);
     let proxy = events.create_proxy();
     listen_to_menu(&proxy);
     let listening = lease.listening().map_err(failed)?;
@@ -88,17 +90,6 @@ pub fn run(config: Config, ssh_config: Option<std::path::PathBuf>) -> Result<u8,
         *flow = app.flow();
     })
 }
-
-/// No Dock icon, and no focus taken.
-#[cfg(target_os = "macos")]
-fn accessory(events: &mut EventLoop<Signal>) {
-    use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
-    events.set_activation_policy(ActivationPolicy::Accessory);
-    events.set_activate_ignoring_other_apps(false);
-}
-
-#[cfg(not(target_os = "macos"))]
-fn accessory(_: &mut EventLoop<Signal>) {}
 
 fn listen_to_menu(proxy: &EventLoopProxy<Signal>) {
     let proxy = proxy.clone();

@@ -1,6 +1,8 @@
 //! Notifications, at the edges only: a tab that is ready, a host that failed.
 
 use crate::control::Message;
+use crate::platform::Here;
+use crate::platform::desktop::{Desktop, Notice};
 use crate::session::Phase;
 
 /// Posts what a message gives cause for. It returns at once: the notification server may be slow.
@@ -8,7 +10,13 @@ pub fn tell(message: &Message) {
     let Some((title, body)) = words(message) else {
         return;
     };
-    std::thread::spawn(move || post(&title, &body));
+    let action = String::new();
+    let notice = Notice {
+        title,
+        body,
+        action,
+    };
+    Here.notify(notice, Box::new(|| {}));
 }
 
 /// Title and body; never an address, which could hold a token.
@@ -38,22 +46,4 @@ fn words(message: &Message) -> Option<(String, String)> {
         }
         _ => None,
     }
-}
-
-#[cfg(not(target_os = "macos"))]
-fn post(title: &str, body: &str) {
-    let shown = notify_rust::Notification::new()
-        .appname("Remote Jupyter")
-        .summary(title)
-        .body(body)
-        .show();
-    if let Err(error) = shown {
-        tracing::warn!(%error, "the notification was not shown");
-    }
-}
-
-/// `UNUserNotificationCenter` wants a bundle, which does not exist yet: see docs/macos.md.
-#[cfg(target_os = "macos")]
-fn post(title: &str, body: &str) {
-    tracing::info!(title, body, "notification");
 }

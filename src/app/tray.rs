@@ -9,6 +9,8 @@ use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 use super::icon;
 use super::menu::Entry;
 use super::model::Mood;
+use crate::platform::Here;
+use crate::platform::desktop::Desktop;
 
 /// Why there is no tray.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +45,7 @@ impl Tray {
             .with_id("remote-jupyter")
             .with_tooltip("Remote Jupyter")
             .with_menu(Box::new(menu.clone()));
-        let icon = with_image(builder, image(mood)?).build()?;
+        let icon = Here.with_icon(builder, image(mood)?).build()?;
         Ok(Self {
             icon,
             menu,
@@ -63,7 +65,7 @@ impl Tray {
     fn try_show(&mut self, entries: &[Entry], mood: Mood) -> Result<(), TrayError> {
         if mood != self.mood {
             self.mood = mood;
-            set_image(&self.icon, image(mood)?)?;
+            Here.set_icon(&self.icon, image(mood)?)?;
         }
         if entries == self.shown {
             return Ok(());
@@ -79,30 +81,6 @@ impl Tray {
         self.shown = entries.to_vec();
         Ok(())
     }
-}
-
-/// macOS colours a template image as the menu bar wants it; only there it exists.
-#[cfg(target_os = "macos")]
-fn with_image(builder: TrayIconBuilder, image: Icon) -> TrayIconBuilder {
-    builder.with_icon_templated(image)
-}
-
-/// Elsewhere a title is what screen readers and overflow lists say; macOS would write it beside
-/// the icon.
-#[cfg(not(target_os = "macos"))]
-fn with_image(builder: TrayIconBuilder, image: Icon) -> TrayIconBuilder {
-    builder.with_icon(image).with_title("Remote Jupyter")
-}
-
-/// A plain `set_icon` would drop the template flag.
-#[cfg(target_os = "macos")]
-fn set_image(tray: &TrayIcon, image: Icon) -> tray_icon::Result<()> {
-    tray.set_icon_templated(Some(image))
-}
-
-#[cfg(not(target_os = "macos"))]
-fn set_image(tray: &TrayIcon, image: Icon) -> tray_icon::Result<()> {
-    tray.set_icon(Some(image))
 }
 
 fn image(mood: Mood) -> Result<Icon, TrayError> {

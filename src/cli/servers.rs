@@ -120,10 +120,10 @@ fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) 
 
 fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let Some(message) = message else {
-        return Phase::Closed.words().to_owned();
+        return Phase::Closed.words();
     };
     let Some(ready) = message.ready() else {
-        return message.phase.words().to_owned();
+        return message.phase.words();
     };
     let kernels = match kernels {
         None => "kernels unknown".to_owned(),

@@ -2,9 +2,21 @@
 
 pub mod ask;
 mod browser;
+#[cfg(feature = "app")]
+pub mod desktop;
 mod door;
 mod folders;
+#[cfg(all(feature = "app", not(target_os = "macos")))]
+mod linux;
+#[cfg(all(feature = "app", target_os = "macos"))]
+mod macos;
 mod memory;
+
+/// The desktop that the app runs on.
+#[cfg(all(feature = "app", not(target_os = "macos")))]
+pub use linux::Here;
+#[cfg(all(feature = "app", target_os = "macos"))]
+pub use macos::Here;
 
 pub use folders::{private_file, runtime_folder, state_folder};
 
