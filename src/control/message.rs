@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::problem::Problem;
-use crate::session::{Event, Phase, Ready, ServerInfo};
+use crate::session::{Event, Forwarded, Phase, Ready, ServerInfo};
 use crate::token::Secret;
 
 /// What one program asks of the one that holds a tunnel.
@@ -104,7 +104,15 @@ impl Message {
             local_port: u16::try_from(self.more.get("local_port")?.as_u64()?).ok()?,
             server,
             reused: self.more.get("reused")?.as_bool()?,
+            forwards: self.forwards(),
         })
+    }
+
+    /// None from a program that is older than they are.
+    fn forwards(&self) -> Vec<Forwarded> {
+        let forwards = self.more.get("forwards").cloned();
+        let forwards = forwards.and_then(|forwards| serde_json::from_value(forwards).ok());
+        forwards.unwrap_or_default()
     }
 }
 
@@ -115,6 +123,7 @@ fn ready_fields(ready: &Ready) -> Value {
         "server": ready.server,
         "job": null,
         "reused": ready.reused,
+        "forwards": ready.forwards,
     })
 }
 
@@ -139,6 +148,10 @@ mod tests {
                 base_url: "/".into(),
             },
             reused: true,
+            forwards: vec![Forwarded {
+                name: "TensorBoard".into(),
+                local_port: 16006,
+            }],
         };
         let event = Event::Ready(Box::new(ready.clone()));
         let message = Message::of(&event, "h", 7, Phase::Forwarding).unwrap();
