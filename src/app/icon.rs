@@ -14,8 +14,11 @@ const COLOUR: [u8; 3] = [0, 0, 0];
 #[cfg(not(target_os = "macos"))]
 const COLOUR: [u8; 3] = [0xCF, 0x5F, 0x14];
 
+/// Frames of the animation.
+pub const FRAMES: usize = 1;
+
 /// RGBA pixels, row by row.
-pub fn pixels(mood: Mood) -> Vec<u8> {
+pub fn pixels(mood: Mood, _frame: usize) -> Vec<u8> {
     let middle = f64::from(SIZE) / 2.0;
     let mut pixels = Vec::new();
     for y in 0..SIZE {
@@ -68,7 +71,8 @@ mod tests {
 
     #[test]
     fn every_mood_has_a_shape_of_its_own() {
-        let all = [Mood::Idle, Mood::Working, Mood::Connected, Mood::Trouble].map(pixels);
+        let all =
+            [Mood::Idle, Mood::Working, Mood::Connected, Mood::Trouble].map(|mood| pixels(mood, 0));
         for (at, one) in all.iter().enumerate() {
             assert_eq!(one.len(), (SIZE * SIZE * 4) as usize);
             assert!(!all[..at].contains(one));

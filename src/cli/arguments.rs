@@ -84,6 +84,17 @@ pub enum Command {
         #[command(subcommand)]
         action: ConfigAction,
     },
+    /// Start the app at login
+    LoginItem {
+        /// What about it
+        action: LoginItemAction,
+    },
+    /// Do what an address of ours says, as the system's handler for remote-jupyter://
+    #[command(hide = true)]
+    Url {
+        /// `remote-jupyter://open/HOST`, `…/close/HOST`, or `…/list`
+        url: String,
+    },
     /// Print a completion script for your shell
     Completions {
         /// The shell
@@ -109,6 +120,17 @@ pub struct OpenOptions {
     /// Events as JSON, one object a line
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `login-item` can do.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum LoginItemAction {
+    /// Start it from now on
+    On,
+    /// Do not start it any more
+    Off,
+    /// Say whether it starts
+    Status,
 }
 
 /// What `config` can do.

@@ -6,18 +6,9 @@ use std::process::Command;
 use super::Outcome;
 use super::arguments::ConfigAction;
 use super::context::{Context, broken, hosts_in};
-use crate::config::{Config, EditError, add_host};
+use crate::config::{Config, EditError, add_host, begin};
 use crate::problem::{Code, Problem};
 use crate::ssh::resolve::resolve;
-
-/// What `config edit` puts into a new file.
-const TEMPLATE: &str = "\
-# Remote Jupyter: see the README for all that a host can say.
-# default_host = \"gpu01\"
-
-# [[host]]
-# name = \"gpu01\"        # a name of your ~/.ssh/config; alone it is a whole host
-";
 
 /// `add`: a host of the ssh configuration becomes one of ours.
 pub fn add(context: &Context, alias: &str) -> Outcome {
@@ -75,12 +66,7 @@ fn edit(context: &Context) -> Outcome {
             "Set EDITOR to your editor, or open the file yourself.",
         )
     };
-    if !path.exists() {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        std::fs::write(path, TEMPLATE).map_err(failed)?;
-    }
+    begin(path).map_err(failed)?;
     match std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR")) {
         // As git does: the variable may hold options, so a shell reads it.
         Ok(editor) => {

@@ -42,6 +42,26 @@ pub enum EditError {
     },
 }
 
+/// What a new file says.
+const TEMPLATE: &str = "\
+# Remote Jupyter: see the README for all that a host can say.
+# default_host = \"gpu01\"
+
+# [[host]]
+# name = \"gpu01\"        # a name of your ~/.ssh/config; alone it is a whole host
+";
+
+/// Makes the file, with an example in comments, if there is none yet.
+///
+/// # Errors
+/// The system's.
+pub fn begin(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    replace(path, TEMPLATE)
+}
+
 /// Adds a host of which only the name is said, after all others.
 ///
 /// The rest of the file stays as it is, byte by byte, unless its hosts are written as one

@@ -1,5 +1,7 @@
 //! Requests and answers, and the JSON events of the command line: one object a line.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -28,6 +30,28 @@ pub enum Request {
     Stop {
         /// Whether busy kernels may be ended.
         force: bool,
+    },
+}
+
+/// What one program asks of the app, which answers [`AppRequest::Connect`] with one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "lowercase")]
+pub enum AppRequest {
+    /// It was started once more: open the usual host, or show that it is there.
+    Summon,
+    /// An address of ours was opened.
+    Visit {
+        /// `remote-jupyter://…`.
+        url: String,
+    },
+    /// Connect a host, without opening the browser. The answer comes when the host has its socket.
+    Connect {
+        /// The host's name.
+        host: String,
+        /// The configuration that says what the name means.
+        config: PathBuf,
+        /// The ssh configuration given with -F.
+        ssh_config: Option<PathBuf>,
     },
 }
 

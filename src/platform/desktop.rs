@@ -2,6 +2,7 @@
 //! keep. The app knows no other difference between the two.
 
 use std::io;
+use std::path::PathBuf;
 
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
@@ -80,6 +81,12 @@ pub type DialogId = u64;
 
 /// What the app needs of its desktop.
 pub trait Desktop {
+    /// Whether its menus show keys beside their entries.
+    const MENU_KEYS: bool;
+
+    /// Where logs belong.
+    fn logs_folder(&self) -> PathBuf;
+
     /// Sets up what must be there before the event loop runs: no place in the Dock or the task bar,
     /// and no focus taken. Main thread only.
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>);

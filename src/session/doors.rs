@@ -31,10 +31,7 @@ pub fn main(
 }
 
 /// Opens the further forwards. Gives where each of them is, and says it.
-pub fn further(
-    pump: &mut Pump,
-    forwards: &[Forward],
-) -> io::Result<(Vec<Forwarded>, Vec<String>)> {
+pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<(Vec<Forwarded>, Vec<String>)> {
     let (mut open, mut notes) = (Vec::new(), Vec::new());
     for forward in forwards {
         let listening = listen(forward.local_port)?;

@@ -2,6 +2,7 @@
 //! netlink.
 
 use std::io;
+use std::path::PathBuf;
 
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
@@ -13,6 +14,12 @@ use super::desktop::{Change, Desktop, Dialog, DialogId, Given, Notice};
 pub struct Here;
 
 impl Desktop for Here {
+    const MENU_KEYS: bool = false;
+
+    fn logs_folder(&self) -> PathBuf {
+        super::state_folder().join("logs")
+    }
+
     fn prepare<T: 'static>(&self, _: &mut EventLoop<T>) {}
 
     /// The title is what screen readers and overflow lists say.

@@ -1,6 +1,7 @@
 //! The Mac's desktop. Nothing of this has run on a Mac yet: docs/macos.md lists what is assumed.
 
 use std::io;
+use std::path::PathBuf;
 
 use tao::event_loop::EventLoop;
 use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
@@ -13,6 +14,14 @@ use super::desktop::{Change, Desktop, Dialog, DialogId, Given, Notice};
 pub struct Here;
 
 impl Desktop for Here {
+    const MENU_KEYS: bool = true;
+
+    /// Where the Console app looks.
+    fn logs_folder(&self) -> PathBuf {
+        let home = etcetera::home_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        home.join("Library/Logs/Remote Jupyter")
+    }
+
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>) {
         events.set_activation_policy(ActivationPolicy::Accessory);
         events.set_activate_ignoring_other_apps(false);
