@@ -10,17 +10,19 @@ mod report;
 mod run;
 mod servers;
 mod signals;
+mod usage;
 
+use std::io::Write;
 use std::process::ExitCode;
-
-use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use context::Context;
 use tracing_subscriber::EnvFilter;
 
+use crate::config::Config;
 use crate::control::AppRequest;
 use crate::problem::{Code, Problem};
+use crate::words::{say, speak};
 
 /// What a command came to: an exit code, or a failure that is told and gives its own.
 type Outcome = Result<u8, Problem>;
@@ -28,7 +30,12 @@ type Outcome = Result<u8, Problem>;
 /// Parses the arguments, runs the command, tells a failure.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    // Before anything is said, help and mistakes too.
+    speak(Config::language_in(&Config::default_path()).as_deref());
+    let arguments = usage::parse();
+    if let Some(named) = &arguments.config {
+        speak(Config::language_in(named).as_deref());
+    }
     log(&arguments);
     match dispatch(arguments) {
         Ok(code) => ExitCode::from(code),
@@ -55,13 +62,10 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Add { alias }) => configure::add(&context, &alias),
         Some(Command::Config { action }) => configure::config(&context, action),
         Some(Command::Completions { shell }) => {
-            let mut command = Arguments::command();
-            clap_complete::generate(
-                shell,
-                &mut command,
-                "remote-jupyter",
-                &mut std::io::stdout(),
-            );
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut usage::command(), "remote-jupyter", &mut script);
+            // Whoever reads only the beginning, as `head` does, has what they want.
+            let _ = std::io::stdout().write_all(&script);
             Ok(0)
         }
     }
@@ -76,9 +80,9 @@ fn app(context: &Context, request: &AppRequest) -> Outcome {
     if !cfg!(target_os = "macos") && !display {
         return Err(Problem::new(
             Code::Unsupported,
-            "The app needs a desktop, and there is no display here",
+            say!("cli-no-display"),
             "",
-            "Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.",
+            say!("cli-open-remedy"),
         ));
     }
     crate::app::run(
@@ -92,9 +96,9 @@ fn app(context: &Context, request: &AppRequest) -> Outcome {
 fn app(_: &Context, _: &AppRequest) -> Outcome {
     Err(Problem::new(
         Code::Unsupported,
-        "This build is the command line only; it has no menu-bar app",
+        say!("cli-no-app"),
         "",
-        "Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.",
+        say!("cli-open-remedy"),
     ))
 }
 

@@ -14,8 +14,8 @@ use crate::control::{self, AppRequest, Claim, Client, Hub, Lease, Message, Reque
 use crate::explain;
 use crate::jupyter::Page;
 use crate::platform::runtime_folder;
-use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal, Phase};
+use crate::words::say;
 
 /// What the last answer to another program gets at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
@@ -126,9 +126,7 @@ fn hold(
         if let Event::Ready(_) = event {
             was_ready = true;
             if !options.json {
-                eprintln!(
-                    "  The tunnel stays open until Ctrl-C; Jupyter keeps running after that."
-                );
+                eprintln!("  {}", say!("open-stays"));
             }
         }
     })?;
@@ -145,10 +143,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
             problem: None,
         } if was_ready => {
             if !options.json {
-                eprintln!(
-                    "\nThe tunnel to {} is closed; Jupyter keeps running there.",
-                    host.name
-                );
+                eprintln!("\n{}", say!("close-done", host = &host.name));
             }
             Ok(0)
         }
@@ -158,15 +153,10 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
         } => Err(problem),
         End {
             interrupted: true, ..
-        } => Err(Problem::new(
-            Code::Interrupted,
-            format!("{}: interrupted", host.name),
-            "",
-            "",
-        )),
+        } => Err(explain::interrupted(&host.name)),
         End { .. } => {
             if !options.json {
-                eprintln!("The tunnel to {} was closed.", host.name);
+                eprintln!("{}", say!("open-closed", host = &host.name));
             }
             Ok(0)
         }
