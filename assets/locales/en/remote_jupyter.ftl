@@ -14,3 +14,8 @@ phase-forwarding = waiting for Jupyter's answer
 phase-ready = ready
 phase-failed = failed
 phase-closed = closed
+
+## The Mac's dialogs (src/platform/macos)
+
+mac-dialog-ok = OK
+mac-dialog-cancel = Cancel

@@ -11,3 +11,8 @@ phase-forwarding = Jupyter の応答を待っています
 phase-ready = 準備完了
 phase-failed = 失敗
 phase-closed = 切断
+
+## Mac のダイアログ (src/platform/macos)
+
+mac-dialog-ok = OK
+mac-dialog-cancel = キャンセル
