@@ -46,7 +46,10 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// # Errors
 /// When no thread can be started.
 pub fn watch(tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
-    let tell: Tell = Arc::from(tell);
+    let tell: Tell = Arc::new(move |change| {
+        tracing::debug!(?change, "the machine has changed");
+        tell(change);
+    });
     watch_sleep(&tell);
     std::thread::Builder::new()
         .name("network".to_owned())
