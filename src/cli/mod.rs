@@ -73,11 +73,9 @@ fn dispatch(arguments: Arguments) -> Outcome {
 
 #[cfg(feature = "app")]
 fn app(context: &Context, request: &AppRequest) -> Outcome {
-    // On Linux a missing display would end the process inside GTK, without a word of ours.
-    let display = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
-    if !cfg!(target_os = "macos") && !display {
+    use crate::platform::desktop::Desktop;
+
+    if !crate::platform::Here.has_screen() {
         return Err(Problem::new(
             Code::Unsupported,
             say!("cli-no-display"),

@@ -91,6 +91,9 @@ pub trait Desktop {
     /// and no focus taken. Main thread only.
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>);
 
+    /// Whether there is a screen to show anything on.
+    fn has_screen(&self) -> bool;
+
     /// The builder with the icon in it, as the tray wants it.
     fn with_icon(&self, builder: TrayIconBuilder, icon: Icon) -> TrayIconBuilder;
 
@@ -99,6 +102,9 @@ pub trait Desktop {
     /// # Errors
     /// The tray's.
     fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()>;
+
+    /// The colour to draw the icon in: red, green, blue.
+    fn icon_colour(&self) -> [u8; 3];
 
     /// Posts a notification, and returns at once: whoever shows it may be slow, or missing.
     /// `clicked` is called from any thread, at most once, if the person clicks it.

@@ -2,6 +2,9 @@
 
 pub mod ask;
 mod browser;
+// Used on a Mac only, but tested wherever tests run.
+#[cfg(all(feature = "app", any(test, target_os = "macos")))]
+mod clicks;
 #[cfg(feature = "app")]
 pub mod desktop;
 mod door;
@@ -15,6 +18,8 @@ pub mod login_item;
 #[cfg(all(feature = "app", target_os = "macos"))]
 mod macos;
 mod memory;
+#[cfg(all(feature = "app", any(test, target_os = "macos")))]
+mod one_at_a_time;
 
 /// The desktop that the app runs on.
 #[cfg(all(feature = "app", not(target_os = "macos")))]

@@ -525,3 +525,8 @@ login-item-on = Remote Jupyter starts at login.
 login-item-off = Remote Jupyter does not start at login.
 login-item-approval = Remote Jupyter waits to be allowed in System Settings, General, Login Items.
 login-item-not-here = Remote Jupyter cannot start at login here: { $reason }
+
+## The Mac's dialogs (src/platform/macos)
+
+mac-dialog-ok = OK
+mac-dialog-cancel = Cancel

@@ -498,3 +498,8 @@ login-item-on = Remote Jupyter はログイン時に起動します。
 login-item-off = Remote Jupyter はログイン時に起動しません。
 login-item-approval = 「システム設定」の「一般」→「ログイン項目」での許可を待っています。
 login-item-not-here = ここではログイン時に起動できません: { $reason }
+
+## Mac のダイアログ (src/platform/macos)
+
+mac-dialog-ok = OK
+mac-dialog-cancel = キャンセル

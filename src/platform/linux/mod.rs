@@ -22,6 +22,18 @@ impl Desktop for Here {
 
     fn prepare<T: 'static>(&self, _: &mut EventLoop<T>) {}
 
+    /// Without one, the process would end inside GTK, without a word of ours.
+    fn has_screen(&self) -> bool {
+        let set = |name| std::env::var_os(name).is_some();
+        set("DISPLAY") || set("WAYLAND_DISPLAY")
+    }
+
+    /// A panel may be light or dark, and does not say: Jupyter's orange is dark enough for the one
+    /// and light enough for the other.
+    fn icon_colour(&self) -> [u8; 3] {
+        [0xCF, 0x5F, 0x14]
+    }
+
     /// The title is what screen readers and overflow lists say.
     fn with_icon(&self, builder: TrayIconBuilder, icon: Icon) -> TrayIconBuilder {
         builder.with_icon(icon).with_title("Remote Jupyter")
