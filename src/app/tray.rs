@@ -84,7 +84,11 @@ impl Tray {
 }
 
 fn image(mood: Mood) -> Result<Icon, TrayError> {
-    Ok(Icon::from_rgba(icon::pixels(mood), icon::SIZE, icon::SIZE)?)
+    Ok(Icon::from_rgba(
+        icon::pixels(mood, 0),
+        icon::SIZE,
+        icon::SIZE,
+    )?)
 }
 
 /// A menu or a submenu.

@@ -80,6 +80,9 @@ pub type DialogId = u64;
 
 /// What the app needs of its desktop.
 pub trait Desktop {
+    /// The tray icon's colour; its shape says everything.
+    const ICON_COLOUR: [u8; 3];
+
     /// Sets up what must be there before the event loop runs: no place in the Dock or the task bar,
     /// and no focus taken. Main thread only.
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>);

@@ -13,6 +13,9 @@ use super::desktop::{Change, Desktop, Dialog, DialogId, Given, Notice};
 pub struct Here;
 
 impl Desktop for Here {
+    /// Only the coverage counts in a template image.
+    const ICON_COLOUR: [u8; 3] = [0, 0, 0];
+
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>) {
         events.set_activation_policy(ActivationPolicy::Accessory);
         events.set_activate_ignoring_other_apps(false);
