@@ -87,6 +87,9 @@ pub trait Desktop {
     /// Where logs belong.
     fn logs_folder(&self) -> PathBuf;
 
+    /// The tray icon's colour; its shape says everything.
+    const ICON_COLOUR: [u8; 3];
+
     /// Sets up what must be there before the event loop runs: no place in the Dock or the task bar,
     /// and no focus taken. Main thread only.
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>);
@@ -102,9 +105,6 @@ pub trait Desktop {
     /// # Errors
     /// The tray's.
     fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()>;
-
-    /// The colour to draw the icon in: red, green, blue.
-    fn icon_colour(&self) -> [u8; 3];
 
     /// Posts a notification, and returns at once: whoever shows it may be slow, or missing.
     /// `clicked` is called from any thread, at most once, if the person clicks it.

@@ -28,6 +28,9 @@ impl Desktop for Here {
         home.join("Library/Logs/Remote Jupyter")
     }
 
+    /// Only the coverage counts in a template image.
+    const ICON_COLOUR: [u8; 3] = [0, 0, 0];
+
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>) {
         events.set_activation_policy(ActivationPolicy::Accessory);
         events.set_activate_ignoring_other_apps(false);
@@ -49,11 +52,6 @@ impl Desktop for Here {
     /// A plain `set_icon` would drop the template flag.
     fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()> {
         tray.set_icon_templated(Some(icon))
-    }
-
-    /// Black: only the coverage counts in a template image.
-    fn icon_colour(&self) -> [u8; 3] {
-        [0, 0, 0]
     }
 
     fn notify(&self, notice: Notice, clicked: Box<dyn FnOnce() + Send>) {
