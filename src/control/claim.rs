@@ -14,6 +14,7 @@ use sha1::{Digest, Sha1};
 
 use super::client::Client;
 use crate::platform::private_file;
+use crate::words::say;
 
 /// The holder listens a moment after it has the lock.
 const HOLDER_TRIES: u32 = 100;
@@ -108,7 +109,7 @@ pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
     }
     Err(io::Error::new(
         io::ErrorKind::TimedOut,
-        "another remote-jupyter has this host, and does not answer",
+        say!("claim-silent"),
     ))
 }
 

@@ -1,5 +1,7 @@
 //! Opening a page in the browser.
 
+use crate::words::say;
+
 /// Opens `url` in `browser`, or the system's own. It does not wait: `xdg-open` may last as long as
 /// the browser does.
 ///
@@ -11,7 +13,7 @@ pub fn open(url: &str, browser: Option<&str>) -> Result<(), String> {
         None => open::that_detached(url),
     };
     result.map_err(|error| match browser {
-        Some(browser) => format!("`{browser}`: {error}; check `browser` in the configuration"),
+        Some(browser) => say!("browser-failed", browser = browser, why = error.to_string()),
         None => error.to_string(),
     })
 }

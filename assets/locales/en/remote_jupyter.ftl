@@ -132,6 +132,10 @@ config-absent = { $file } does not exist yet, which is fine: the defaults hold.
 config-template-about = Remote Jupyter: see the README for all that a host can say.
 config-template-name = a name of your ~/.ssh/config; alone it is a whole host
 
+## Who holds a host's tunnel (src/control/claim.rs)
+
+claim-silent = another remote-jupyter has this host, and does not answer
+
 ## Which running server is the right one (src/jupyter/choose.rs, server.rs)
 
 server-same-folder = { $count } servers run there; this one works in { $folder }
@@ -149,6 +153,13 @@ server-no-port = it names no port
 server-silent = nothing listens on port { $port }
 server-foreign-port = another account listens on port { $port }
 
+## Jupyter's own answers (src/jupyter/rest.rs)
+
+api-no-answer = no answer: { $why }
+api-silent = nothing came within { $seconds } s
+api-status = the server answered { $status }
+api-not-jupyter = not an answer of Jupyter: { $why }
+
 ## Questions (src/ssh/question.rs). The answers are yes and no in every language.
 
 ask-host-key = The host { $host } is not known yet. It shows the { $kind } key { $fingerprint }. Is that the right one? (yes/no)
@@ -159,7 +170,7 @@ ask-passphrase-again = Wrong passphrase. Passphrase for the key { $key }:
 ask-password = Password of { $user }@{ $host }:
 ask-password-again = Refused. Password of { $user }@{ $host }:
 
-## Logging in, and what the server's key is (src/ssh/auth.rs, host_key.rs, dial.rs)
+## Logging in, and what the server's key is (src/ssh/auth.rs, connection.rs, dial.rs, host_key.rs)
 
 login-key = key { $file }
 login-agent-key = agent key { $comment } ({ $fingerprint })
@@ -180,6 +191,7 @@ host-key-type-unknown = unknown
 dial-no-family = it has no address of the family that AddressFamily asks for
 dial-no-answer = no answer
 dial-bad-bind = BindAddress { $address } is not an address
+connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
 
 ## What a destination means (src/ssh/resolve.rs)
 
@@ -287,13 +299,15 @@ edit-exists = { $file } already has a host { $name }
 edit-broken = the configuration must be put right first
 edit-unwritable = { $file } can't be written: { $why }
 
-## Asking on the terminal (src/platform/ask.rs, browser.rs, folders.rs)
+## This machine: questions, browser, folders (src/platform/ask.rs, browser.rs, folders.rs)
 
 ask-nowhere = there is no terminal to ask on, and no SSH_ASKPASS to ask with
 ask-program-failed = SSH_ASKPASS { $program }: { $why }
 ask-program-cancelled = SSH_ASKPASS was cancelled
 ask-program-no-text = SSH_ASKPASS gave no text
 ask-terminal-closed = the terminal was closed
+browser-failed = `{ $browser }`: { $why }; check `browser` in the configuration
+folder-open = { $folder } is open to other accounts; `chmod 700` it
 
 ## What went wrong (src/explain.rs)
 

@@ -119,6 +119,10 @@ config-absent = { $file } はまだありませんが、問題ありません。
 config-template-about = Remote Jupyter の設定。ホストに書けることは README を参照してください。
 config-template-name = ~/.ssh/config にある名前。これだけでホストの設定になります
 
+## ホストのトンネルを持つプログラム (src/control/claim.rs)
+
+claim-silent = 別の remote-jupyter がこのホストを開いていますが、応答しません
+
 ## どの実行中サーバーを使うか (src/jupyter/choose.rs, server.rs)
 
 server-same-folder = サーバーが { $count } 個動いています。作業フォルダーが { $folder } のものを使います
@@ -136,6 +140,13 @@ server-no-port = ポートの記載がありません
 server-silent = ポート { $port } で待ち受けているものがありません
 server-foreign-port = ポート { $port } では別のアカウントが待ち受けています
 
+## Jupyter の応答 (src/jupyter/rest.rs)
+
+api-no-answer = 応答がありません: { $why }
+api-silent = { $seconds } 秒以内に何も届きませんでした
+api-status = サーバーの応答は { $status } でした
+api-not-jupyter = Jupyter の応答ではありません: { $why }
+
 ## 質問 (src/ssh/question.rs)。答えはどの言語でも yes か no。
 
 ask-host-key = ホスト { $host } はまだ登録されていません。提示された { $kind } 鍵は { $fingerprint } です。この鍵で正しいですか。yes か no を入力してください (yes/no)
@@ -146,7 +157,7 @@ ask-passphrase-again = パスフレーズが違います。鍵 { $key } のパ�
 ask-password = { $user }@{ $host } のパスワード:
 ask-password-again = 拒否されました。{ $user }@{ $host } のパスワード:
 
-## ログインとホスト鍵 (src/ssh/auth.rs, host_key.rs, dial.rs)
+## ログインとホスト鍵 (src/ssh/auth.rs, connection.rs, dial.rs, host_key.rs)
 
 login-key = 鍵 { $file }
 login-agent-key = エージェントの鍵 { $comment } ({ $fingerprint })
@@ -163,6 +174,7 @@ host-key-type-unknown = 不明な種類の
 dial-no-family = AddressFamily で指定した種類のアドレスがありません
 dial-no-answer = 応答なし
 dial-bad-bind = BindAddress の { $address } はアドレスではありません
+connected = { $address } ({ $banner }) に接続しました。ホスト鍵 { $algorithm } は登録済みです
 
 ## 接続先の解釈 (src/ssh/resolve.rs)
 
@@ -270,13 +282,15 @@ edit-exists = { $file } にはすでにホスト { $name } があります
 edit-broken = 先に設定の誤りを直してください
 edit-unwritable = { $file } に書き込めません: { $why }
 
-## 端末での質問 (src/platform/ask.rs, browser.rs, folders.rs)
+## このマシン: 質問、ブラウザー、フォルダー (src/platform/ask.rs, browser.rs, folders.rs)
 
 ask-nowhere = 質問するための端末も SSH_ASKPASS もありません
 ask-program-failed = SSH_ASKPASS の { $program } を実行できません: { $why }
 ask-program-cancelled = SSH_ASKPASS が取り消されました
 ask-program-no-text = SSH_ASKPASS の答えがテキストではありません
 ask-terminal-closed = 端末が閉じられました
+browser-failed = `{ $browser }`: { $why }。設定の `browser` を確認してください
+folder-open = { $folder } に他のアカウントが入れます。`chmod 700` してください
 
 ## 何が起きたか (src/explain.rs)
 
