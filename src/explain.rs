@@ -3,9 +3,11 @@
 
 mod connection;
 mod far_side;
+mod lost;
 
 use connection::ssh;
 use far_side::far_side;
+pub use lost::{lost, lost_for_good, needs_answer, not_listening, other_machine, server_ended};
 
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;
@@ -112,17 +114,6 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
         format!("Jupyter runs on {host}, but does not answer through the tunnel"),
         redact(&error.to_string()),
         remedy,
-    )
-}
-
-/// Explains a connection that was lost.
-#[must_use]
-pub fn lost(host: &str, error: &SshError) -> Problem {
-    Problem::new(
-        Code::Lost,
-        format!("The connection to {host} is lost"),
-        error.to_string(),
-        "A Jupyter that was running there still is: open it again.",
     )
 }
 

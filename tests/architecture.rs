@@ -59,6 +59,7 @@ const PURE: &[&str] = &[
     "app/model.rs",
     "app/menu.rs",
     "session/machine.rs",
+    "session/machine/healing.rs",
     "session/machine/vocabulary.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
@@ -66,6 +67,7 @@ const PURE: &[&str] = &[
     "explain.rs",
     "explain/connection.rs",
     "explain/far_side.rs",
+    "explain/lost.rs",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

@@ -99,9 +99,9 @@ fn hold(
             report.tell(&message);
             hub.publish(&message);
         }
-        if let Event::Ready(_) = event {
+        if let Event::Ready(ready) = event {
             was_ready = true;
-            if !options.json {
+            if !options.json && !ready.again {
                 eprintln!(
                     "  The tunnel stays open until Ctrl-C; Jupyter keeps running after that."
                 );

@@ -10,6 +10,7 @@ use crate::jupyter::redacted;
 use crate::problem::Problem;
 use crate::session::Ready;
 use crate::session::{Event, Phase};
+use crate::words::say;
 
 /// Where a session's messages go.
 pub struct Report {
@@ -56,6 +57,9 @@ impl Report {
     /// Shows a message.
     pub fn tell(&mut self, message: &Message) {
         self.over |= matches!(message.phase, Phase::Failed | Phase::Closed);
+        if message.log().is_some() {
+            return; // for the program that asked for it
+        }
         if self.json {
             // A script that stopped reading does not end the tunnel.
             if let Ok(text) = serde_json::to_string(message) {
@@ -115,6 +119,11 @@ impl Report {
         self.told = Some(phase);
         let text = format!("{}: {}", self.host, phase.words());
         if self.watched {
+            if phase == Phase::Reconnecting {
+                // It was finished when the tunnel stood.
+                self.line.reset();
+                self.line.enable_steady_tick(Duration::from_millis(120));
+            }
             self.resume();
             self.line.set_message(text);
         } else {
@@ -135,8 +144,14 @@ impl Report {
         );
     }
 
-    fn ready(&self, ready: &Ready) {
+    fn ready(&mut self, ready: &Ready) {
         self.finish();
+        // The next loss is news again.
+        self.told = None;
+        if ready.again {
+            eprintln!("  {}", say!("lost-again", host = self.host.as_str()));
+            return;
+        }
         let how = if ready.reused {
             "was running"
         } else {

@@ -47,7 +47,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             port,
             tried,
         } => dial(name, wanted, *port, tried),
-        SshError::Handshake(text) => handshake(name, text),
+        SshError::Handshake { text, .. } => handshake(name, text),
         SshError::KnownHosts(error) => Problem::new(
             Code::HostKeyFiles,
             format!("The host key of {name} cannot be checked"),
@@ -87,7 +87,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             String::new(),
             format!("Check it with `ssh-keygen -y -f {}`.", key.display()),
         ),
-        SshError::Session(_) | SshError::Closed => lost(name, error),
+        SshError::Session(_) | SshError::Closed | SshError::Silent(_) => lost(name, error),
         SshError::System(error) => Problem::new(
             Code::Local,
             format!("This machine could not do its part for {name}"),

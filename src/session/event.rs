@@ -4,6 +4,7 @@ use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
 use crate::ssh::question::{Answer, Question};
@@ -40,6 +41,8 @@ pub struct Ready {
     pub server: ServerInfo,
     /// Whether it was running before.
     pub reused: bool,
+    /// Whether it stood before, and its connection was made anew: nothing is to be opened.
+    pub again: bool,
 }
 
 /// Answers one question, once.
@@ -79,6 +82,8 @@ pub enum Event {
     Ask(Question, Reply),
     /// The tunnel stands.
     Ready(Box<Ready>),
+    /// What goes on in the server, when it is another thing than before.
+    Kernels(Activity),
     /// The newest launch's log.
     Log {
         /// Where it is on the far side; empty when there is none.

@@ -2,10 +2,12 @@
 //!
 //! One thread owns a [`Connection`] and everything made from it. Nothing here knows Jupyter.
 
+mod alive;
 mod auth;
 pub mod channel;
 mod connection;
 mod dial;
+mod errand;
 mod error;
 mod exec;
 mod host_key;
@@ -15,7 +17,9 @@ pub mod resolve;
 pub mod wait;
 mod wire;
 
+pub use alive::Alive;
 pub use auth::log_in;
 pub use connection::Connection;
+pub use errand::{Errand, Task};
 pub use error::Error;
 pub use exec::Exec;
