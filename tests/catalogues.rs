@@ -9,7 +9,18 @@ use remote_jupyter::phase::Phase;
 use remote_jupyter::words::{LANGUAGES, language, speak};
 
 /// Texts that may be the same in every language: a name or a sign, and arguments.
-const ALIKE: &[&str] = &[];
+const ALIKE: &[&str] = &[
+    "menu-host-closed",
+    "menu-host-ready",
+    "menu-host-working",
+    "menu-host-working-for",
+    "menu-notebook",
+    "menu-notebook-busy",
+    "menu-notebook-idle",
+    "menu-forward",
+    "dialog-about",
+    "mac-dialog-ok",
+];
 
 /// A message: its words, without what is put in, and the names of its arguments.
 #[derive(Debug, Default)]

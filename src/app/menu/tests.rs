@@ -66,6 +66,7 @@ fn ready(node: &str) -> Event {
             base_url: "/".into(),
         },
         reused: true,
+        again: false,
         forwards: vec![Forwarded {
             name: "TensorBoard".into(),
             local_port: 16006,

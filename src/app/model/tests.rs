@@ -33,6 +33,7 @@ fn ready() -> Event {
             base_url: "/".into(),
         },
         reused: true,
+        again: false,
         forwards: vec![Forwarded {
             name: "TensorBoard".into(),
             local_port: 16006,
