@@ -7,6 +7,7 @@ mod support;
 
 mod commands;
 mod finding_servers;
+mod healing;
 mod host_keys;
 mod logging_in;
 mod opening;
