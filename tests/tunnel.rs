@@ -466,7 +466,7 @@ mod program {
     }
 
     #[test]
-    fn forwards_stay_small_and_quiet_and_end_with_the_connection() {
+    fn forwards_stay_small_and_quiet_and_outlive_the_connection() {
         let sshd = Sshd::start();
         let client = Client::of(&sshd);
         let (echo, source) = (Service::echo(), Service::source(u64::MAX));
@@ -494,8 +494,12 @@ mod program {
         a_slow_reader_holds_no_more(&opened, &ports);
         assert_rests(&opened, "afterwards");
         sshd.drop_connections();
-        let finished = opened.wait_exit_within(Duration::from_secs(3));
-        assert_eq!(finished.code, Some(9), "{finished}");
+        opened.wait_phase_within("reconnecting", Duration::from_secs(3));
+        opened.wait_phase("ready");
+        assert_eq!(exchange(connect(ports.echo), b"again"), b"again");
+        assert_rests(&opened, "after another connection");
+        opened.interrupt();
+        opened.wait_exit();
         without_file_descriptors_it_rests_too(&sshd);
     }
 

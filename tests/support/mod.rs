@@ -28,6 +28,8 @@ pub mod client;
 pub mod home;
 pub mod http;
 pub mod keys;
+pub mod live;
+pub mod network;
 pub mod opened;
 pub mod process;
 #[cfg(target_os = "linux")]
@@ -40,6 +42,7 @@ pub mod tunnel;
 pub use agent::Agent;
 pub use client::{Client, Key, Known};
 pub use home::Home;
+pub use live::Live;
 pub use opened::Opened;
 pub use process::{Finished, eventually};
 #[cfg(target_os = "linux")]

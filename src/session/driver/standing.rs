@@ -187,13 +187,12 @@ impl Driver {
 }
 
 impl Standing {
-    /// The server's own port refused: worth a look, but not at every single time.
+    /// The server's own port refused: worth a look, but not at every single time. Soon after, it
+    /// is knocked at once more: a server that shuts down stops listening before its process ends.
     fn refused(&mut self, now: Instant) -> Option<Input> {
-        if self.awaits(Wish::Look) {
-            return None;
-        }
-        if let Some(again) = self.looked.map(|at| at + LOOK).filter(|at| *at > now) {
-            self.knock_at = Some(again);
+        self.knock_at = Some(now + LOOK);
+        let looked_just_now = self.looked.is_some_and(|at| now < at + LOOK);
+        if looked_just_now || self.awaits(Wish::Look) {
             return None;
         }
         self.looked = Some(now);
