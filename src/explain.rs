@@ -3,9 +3,11 @@
 
 mod connection;
 mod far_side;
+mod here;
 
 use connection::ssh;
 use far_side::far_side;
+pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
 
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;

@@ -79,6 +79,16 @@ pub enum Command {
         #[command(subcommand)]
         action: ConfigAction,
     },
+    #[command(about = say!("help-login-item"))]
+    LoginItem {
+        #[arg(help = say!("help-login-item-action"))]
+        action: LoginItemAction,
+    },
+    #[command(hide = true, about = say!("help-url"))]
+    Url {
+        #[arg(help = say!("help-url-url"))]
+        url: String,
+    },
     #[command(about = say!("help-completions"))]
     Completions {
         #[arg(hide_possible_values = true, help = say!("help-shell", shells = shells()))]
@@ -101,6 +111,17 @@ pub struct OpenOptions {
     pub timeout: u64,
     #[arg(long, help = say!("help-json-events"))]
     pub json: bool,
+}
+
+/// What `login-item` can do.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum LoginItemAction {
+    /// Start it from now on
+    On,
+    /// Do not start it any more
+    Off,
+    /// Say whether it starts
+    Status,
 }
 
 /// What `config` can do.

@@ -6,19 +6,10 @@ use std::process::Command;
 use super::Outcome;
 use super::arguments::ConfigAction;
 use super::context::{Context, broken, hosts_in};
-use crate::config::{Config, EditError, add_host};
+use crate::config::{Config, EditError, add_host, begin};
 use crate::problem::{Code, Problem};
 use crate::ssh::resolve::resolve;
 use crate::words::say;
-
-/// What `config edit` puts into a new file.
-fn template() -> String {
-    let about = say!("config-template-about");
-    let name = say!("config-template-name");
-    format!(
-        "# {about}\n# default_host = \"gpu01\"\n\n# [[host]]\n# name = \"gpu01\"        # {name}\n"
-    )
-}
 
 /// `add`: a host of the ssh configuration becomes one of ours.
 pub fn add(context: &Context, alias: &str) -> Outcome {
@@ -80,12 +71,7 @@ fn edit(context: &Context) -> Outcome {
             say!("config-uneditable-remedy"),
         )
     };
-    if !path.exists() {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        std::fs::write(path, template()).map_err(failed)?;
-    }
+    begin(path).map_err(failed)?;
     match std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR")) {
         // As git does: the variable may hold options, so a shell reads it.
         Ok(editor) => {

@@ -4,6 +4,7 @@ mod arguments;
 mod configure;
 mod context;
 mod doctor;
+mod login_item;
 mod open;
 mod report;
 mod run;
@@ -16,8 +17,10 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use context::Context;
+use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+use crate::control::AppRequest;
 use crate::problem::{Code, Problem};
 use crate::words::{say, speak};
 
@@ -33,7 +36,7 @@ pub fn main() -> ExitCode {
     if let Some(named) = &arguments.config {
         speak(Config::language_in(named).as_deref());
     }
-    log(arguments.verbose);
+    log(&arguments);
     match dispatch(arguments) {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
@@ -46,7 +49,9 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Outcome {
     let context = Context::new(&arguments);
     match arguments.command {
-        None => app(&context),
+        None => app(&context, &AppRequest::Summon),
+        Some(Command::Url { url }) => app(&context, &AppRequest::Visit { url }),
+        Some(Command::LoginItem { action }) => login_item::login_item(&context, action),
         Some(Command::Open(options)) => open::open(&context, &options),
         Some(Command::List { json }) => servers::list(&context, json),
         Some(Command::Status { host, json }) => servers::status(&context, host.as_deref(), json),
@@ -67,12 +72,10 @@ fn dispatch(arguments: Arguments) -> Outcome {
 }
 
 #[cfg(feature = "app")]
-fn app(context: &Context) -> Outcome {
-    // On Linux a missing display would end the process inside GTK, without a word of ours.
-    let display = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
-    if !cfg!(target_os = "macos") && !display {
+fn app(context: &Context, request: &AppRequest) -> Outcome {
+    use crate::platform::desktop::Desktop;
+
+    if !crate::platform::Here.has_screen() {
         return Err(Problem::new(
             Code::Unsupported,
             say!("cli-no-display"),
@@ -80,11 +83,15 @@ fn app(context: &Context) -> Outcome {
             say!("cli-open-remedy"),
         ));
     }
-    crate::app::run(context.config()?, context.ssh_config().map(Into::into))
+    crate::app::run(
+        context.config()?,
+        context.ssh_config().map(Into::into),
+        request,
+    )
 }
 
 #[cfg(not(feature = "app"))]
-fn app(_: &Context) -> Outcome {
+fn app(_: &Context, _: &AppRequest) -> Outcome {
     Err(Problem::new(
         Code::Unsupported,
         say!("cli-no-app"),
@@ -94,17 +101,21 @@ fn app(_: &Context) -> Outcome {
 }
 
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::token::Secret`].
-fn log(verbose: u8) {
-    let level = match verbose {
+fn log(arguments: &Arguments) {
+    let level = match arguments.verbose {
         0 => "warn",
         1 => "info",
         _ => "debug",
     };
     // ureq logs whole requests, with their Authorization header, at debug level; zbus warns of the
     // bus that it leaves when the app quits.
-    let filter = format!("{level},ureq=warn,ureq_proto=warn,zbus=error");
+    let filter = |level| EnvFilter::new(format!("{level},ureq=warn,ureq_proto=warn,zbus=error"));
+    #[cfg(feature = "app")]
+    if matches!(arguments.command, None | Some(Command::Url { .. })) {
+        return crate::app::log_to_file(filter(level), filter("info"));
+    }
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_env_filter(filter(level))
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();

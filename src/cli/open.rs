@@ -1,5 +1,6 @@
 //! `open`: the tab, and the tunnel that it needs.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::context::Context;
 use super::report::Report;
 use super::run::{End, run};
 use crate::config::Host;
-use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
+use crate::control::{self, AppRequest, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
 use crate::platform::runtime_folder;
@@ -50,11 +51,34 @@ fn claim_and_open(
     report: &mut Report,
 ) -> Outcome {
     let claim = runtime_folder()
-        .and_then(|folder| control::claim(&folder, &host.name))
+        .and_then(|folder| {
+            hand_over(context, &folder, host);
+            control::claim(&folder, &host.name)
+        })
         .map_err(|error| explain::no_control(&host.name, &error))?;
     match claim {
         Claim::Theirs(client) => ask_holder(client, host, options, report),
         Claim::Ours(lease) => hold(context, browser, host, options, lease, report),
+    }
+}
+
+/// Where the app runs it connects the host, and goes on to hold its tunnel: it then is the holder
+/// that the claim finds. Where it will not, the tunnel is ours.
+fn hand_over(context: &Context, folder: &Path, host: &Host) {
+    if control::holder(folder, &host.name).is_some() {
+        return;
+    }
+    let Some(app) = control::holder(folder, control::APP) else {
+        return;
+    };
+    let request = AppRequest::Connect {
+        host: host.name.clone(),
+        config: context.config_path.clone(),
+        ssh_config: context.ssh_config().map(Into::into),
+    };
+    match app.ask(&request) {
+        Ok(answers) => answers.for_each(drop),
+        Err(error) => tracing::debug!(%error, "the app went away"),
     }
 }
 

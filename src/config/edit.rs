@@ -44,6 +44,26 @@ pub enum EditError {
     },
 }
 
+/// What a new file says.
+fn template() -> String {
+    let about = say!("config-template-about");
+    let name = say!("config-template-name");
+    format!(
+        "# {about}\n# default_host = \"gpu01\"\n\n# [[host]]\n# name = \"gpu01\"        # {name}\n"
+    )
+}
+
+/// Makes the file, with an example in comments, if there is none yet.
+///
+/// # Errors
+/// The system's.
+pub fn begin(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    replace(path, &template())
+}
+
 /// Adds a host of which only the name is said, after all others.
 ///
 /// The rest of the file stays as it is, byte by byte, unless its hosts are written as one

@@ -16,7 +16,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
-pub use edit::{EditError, add_host};
+pub use edit::{EditError, add_host, begin};
 pub use error::{ConfigError, ConfigErrors};
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
