@@ -22,9 +22,20 @@ impl Desk {
 
     /// With a server of the test's own, and lines of its own at the top of the configuration.
     pub fn around(sshd: Sshd, hosts: &[&str], lines: &str) -> Self {
+        Self::after(sshd, hosts, lines, |_| ()).0
+    }
+
+    /// With something that the person does before the app is started.
+    pub fn after<T>(
+        sshd: Sshd,
+        hosts: &[&str],
+        lines: &str,
+        before: impl FnOnce(&Client) -> T,
+    ) -> (Self, T) {
         let client = Client::of(&sshd);
         let desktop = Desktop::of(&client);
         client.configure(&configuration(&desktop, hosts, lines));
+        let done = before(&client);
         let app = Opened::spawn(&mut client.command(&[]));
         let desk = Self {
             app,
@@ -33,7 +44,7 @@ impl Desk {
             sshd,
         };
         desk.desktop.wait_for("Quit");
-        desk
+        (desk, done)
     }
 
     /// Writes the configuration anew.
