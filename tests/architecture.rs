@@ -19,7 +19,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "config", "control", "explain", "jupyter", "platform", "problem", "session",
+            "config", "control", "explain", "jupyter", "platform", "problem", "session", "ssh",
+            "token",
         ],
     ),
     (
@@ -58,6 +59,10 @@ const EVERYWHERE: &str = "words";
 const PURE: &[&str] = &[
     "app/model.rs",
     "app/menu.rs",
+    "app/menu/host.rs",
+    "app/menu/text.rs",
+    "app/news.rs",
+    "app/url.rs",
     "session/machine.rs",
     "session/machine/healing.rs",
     "session/machine/vocabulary.rs",
@@ -82,7 +87,13 @@ const IMPURE: &[&str] = &[
 ];
 
 /// The only files with `unsafe` code.
-const UNSAFE: [&str; 2] = ["ssh/channel.rs", "ssh/wire.rs"];
+const UNSAFE: [&str; 5] = [
+    "ssh/channel.rs",
+    "ssh/wire.rs",
+    "platform/macos/changes.rs",
+    "platform/macos/dialogs.rs",
+    "platform/macos/notify.rs",
+];
 
 #[test]
 fn modules_use_only_what_is_below_them() {
@@ -152,7 +163,7 @@ fn what_decides_does_no_io() {
 }
 
 #[test]
-fn unsafe_code_is_where_libssh2_is_called() {
+fn unsafe_code_is_where_libssh2_and_the_mac_are_called() {
     for file in files() {
         let text = read(&file);
         let found = code(&text)

@@ -138,10 +138,14 @@ impl Report {
         };
         self.finish();
         println!("{}", redacted(ready.url.reveal()));
-        eprintln!(
-            "  {}; another remote-jupyter holds this tunnel.",
-            server_words(&ready)
+        let server = &ready.server;
+        let text = say!(
+            "open-held",
+            version = &server.version,
+            host = &server.host,
+            pid = server.pid
         );
+        eprintln!("  {text}");
     }
 
     fn ready(&mut self, ready: &Ready) {
@@ -152,24 +156,27 @@ impl Report {
             eprintln!("  {}", say!("lost-again", host = self.host.as_str()));
             return;
         }
-        let how = if ready.reused {
-            "was running"
-        } else {
-            "was started"
-        };
-        let seconds = self.began.elapsed().as_secs_f64();
         println!("{}", redacted(ready.url.reveal()));
-        eprintln!(
-            "  {} {how}; ready after {seconds:.1} s.",
-            server_words(ready)
-        );
+        let (version, host) = (&ready.server.version, &ready.server.host);
+        let pid = ready.server.pid;
+        let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
+        let text = if ready.reused {
+            say!(
+                "open-was-running",
+                version = version,
+                host = host,
+                pid = pid,
+                seconds = seconds
+            )
+        } else {
+            say!(
+                "open-was-started",
+                version = version,
+                host = host,
+                pid = pid,
+                seconds = seconds
+            )
+        };
+        eprintln!("  {text}");
     }
-}
-
-fn server_words(ready: &Ready) -> String {
-    let server = &ready.server;
-    format!(
-        "Jupyter {} on {} (process {})",
-        server.version, server.host, server.pid
-    )
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::event::Forwarded;
 use crate::config::Forward;
 use crate::jupyter::Endpoint;
 use crate::ssh::channel::Target;
@@ -34,11 +35,15 @@ pub fn target(endpoint: &Endpoint) -> Target {
     }
 }
 
-/// Opens the further forwards, and says where each of them is.
-pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<Vec<String>> {
-    let mut notes = Vec::new();
+/// Opens the further forwards. Gives where each of them is, and says it.
+pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<(Vec<Forwarded>, Vec<String>)> {
+    let (mut open, mut notes) = (Vec::new(), Vec::new());
     for forward in forwards {
         let listening = listen(forward.local_port)?;
+        open.push(Forwarded {
+            name: forward.name.clone(),
+            local_port: listening.port,
+        });
         let (name, port) = (forward.name.as_str(), listening.port.to_string());
         notes.push(match listening.taken.map(|taken| taken.to_string()) {
             None => say!("session-forward", name = name, port = port),
@@ -58,5 +63,5 @@ pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<Vec<String>>
             target,
         });
     }
-    Ok(notes)
+    Ok((open, notes))
 }

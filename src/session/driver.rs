@@ -11,7 +11,7 @@ mod tunnel;
 mod way;
 
 use super::asker::Sink;
-use super::event::{Event, Phase};
+use super::event::{Event, Forwarded, Phase};
 use super::machine::{Effect, Input, Machine, Plan};
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
@@ -42,6 +42,7 @@ struct Driver {
     connection: Option<Rc<Connection>>,
     conversation: Option<Conversation>,
     pump: Option<Pump>,
+    forwards: Vec<Forwarded>,
     standing: Option<Standing>,
     /// The local ports, while a lost connection is made anew.
     held: Option<Held>,
@@ -82,6 +83,7 @@ pub fn run(
         connection: None,
         conversation: None,
         pump: None,
+        forwards: Vec::new(),
         standing: None,
         held: None,
         attempt_at: Instant::now(),

@@ -6,6 +6,7 @@ use super::Error;
 use super::known_hosts::{HostName, KnownHosts, Verdict, fingerprint, key_type, remember};
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
+use crate::words::say;
 
 /// What libssh2 and OpenSSH both have, best first. No certificates: libssh2 would take one without
 /// looking at its authority.
@@ -70,7 +71,7 @@ impl HostKeys {
     /// One of the `HostKey…` errors, or that a file could not be written.
     pub fn check(&self, session: &Session, target: &Target, asker: &dyn Ask) -> Result<(), Error> {
         let (blob, _) = session.host_key().ok_or_else(|| Error::Handshake {
-            text: "the server showed no host key".into(),
+            text: say!("host-key-none"),
             cut: false,
         })?;
         let print = fingerprint(blob);
@@ -86,27 +87,27 @@ impl HostKeys {
             Verdict::Revoked { file, line } => return Err(Error::HostKeyRevoked { file, line }),
             Verdict::Unknown { without_port } => without_port,
         };
-        let unknown = |reason: &str| Error::HostKeyUnknown {
+        let unknown = |reason| Error::HostKeyUnknown {
             fingerprint: print.clone(),
-            reason: reason.into(),
+            reason,
         };
         match target.strict {
             StrictHostKeyChecking::Yes => {
-                return Err(unknown("StrictHostKeyChecking is yes, so nobody is asked"));
+                return Err(unknown(say!("host-key-nobody-asked")));
             }
             StrictHostKeyChecking::AcceptNew => {}
             // `no` in ssh means "take anything"; here it still means "ask".
             StrictHostKeyChecking::Ask | StrictHostKeyChecking::No => {
                 let answer = asker.ask(Question::HostKey {
                     host: self.name.to_string(),
-                    key_type: key_type(blob).unwrap_or_else(|| "unknown".into()),
+                    key_type: key_type(blob).unwrap_or_else(|| say!("host-key-type-unknown")),
                     fingerprint: print.clone(),
                     also_known: without_port
                         .into_iter()
                         .map(|key| key.fingerprint)
                         .collect(),
                 });
-                confirmed(answer, &print).map_err(|reason| unknown(&reason))?;
+                confirmed(answer, &print).map_err(unknown)?;
             }
         }
         match target.user_known_hosts.first() {
@@ -123,7 +124,7 @@ fn confirmed(answer: super::question::Answer, print: &str) -> Result<(), String>
     if answer.eq_ignore_ascii_case("yes") || answer == print {
         Ok(())
     } else {
-        Err("the answer was not yes".into())
+        Err(say!("host-key-not-yes"))
     }
 }
 

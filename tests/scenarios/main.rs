@@ -9,6 +9,7 @@ mod commands;
 mod finding_servers;
 mod healing;
 mod host_keys;
+mod languages;
 mod logging_in;
 mod opening;
 mod scene;

@@ -35,7 +35,9 @@ impl Driver {
         let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
         let (port, taken) = doors::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
         if opens {
-            for note in doors::further(&mut pump, &self.host().forwards).map_err(local)? {
+            let (open, notes) = doors::further(&mut pump, &self.host().forwards).map_err(local)?;
+            self.forwards = open;
+            for note in notes {
                 self.tell(Event::Note(note));
             }
         }
@@ -58,6 +60,7 @@ impl Driver {
             local_port: port,
             server: found.info(version),
             reused: found.reused,
+            forwards: self.forwards.clone(),
             again,
         })));
         Ok(None)
