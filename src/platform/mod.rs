@@ -6,8 +6,12 @@ mod browser;
 pub mod desktop;
 mod door;
 mod folders;
+#[cfg(feature = "app")]
+pub mod keychain;
 #[cfg(all(feature = "app", not(target_os = "macos")))]
 mod linux;
+#[cfg(feature = "app")]
+pub mod login_item;
 #[cfg(all(feature = "app", target_os = "macos"))]
 mod macos;
 mod memory;

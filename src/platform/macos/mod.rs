@@ -1,5 +1,7 @@
 //! The Mac's desktop. Nothing of this has run on a Mac yet: docs/macos.md lists what is assumed.
 
+pub mod login_item;
+
 use std::io;
 
 use tao::event_loop::EventLoop;
