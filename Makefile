@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help demo test test-app build lint fmt deny bench ci install jupyter clean
+.PHONY: help demo test test-app build lint fmt deny bench icons ci install jupyter clean
 
 help:
 	@echo 'make demo    a throw-away SSH server, a real Jupyter, and the program opening it'
@@ -14,6 +14,7 @@ help:
 	@echo 'make build   the release binary               make test-app  the menu-bar app: lints and tests'
 	@echo 'make lint    formatting and clippy      make deny   licences, bans, sources, advisories'
 	@echo 'make bench   measurements               make ci     what the continuous integration runs'
+	@echo 'make icons   the icons'\'' pixels, from their drawings'
 
 install:
 	tests/bring-up/install
@@ -50,6 +51,10 @@ deny:
 
 bench: jupyter
 	$(CARGO) bench --locked --bench clicks
+
+# The pixels of assets/icons, from the drawings there.
+icons:
+	$(CARGO) run --locked --example icons
 
 ci:
 	.ci/run

@@ -3,9 +3,11 @@
 
 mod connection;
 mod far_side;
+mod here;
 
 use connection::ssh;
 use far_side::far_side;
+pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
 
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;
@@ -16,6 +18,7 @@ use crate::ssh::Error as SshError;
 use crate::ssh::resolve::Target;
 use crate::ssh::wait::WaitError;
 use crate::token::redact;
+use crate::words::say;
 
 /// Explains a failure on the way to, or on, the far side.
 #[must_use]
@@ -26,40 +29,34 @@ pub fn remote(host: &Host, target: Option<&Target>, phase: Phase, error: &Remote
         RemoteError::Failed(failure) => far_side(host, failure),
         RemoteError::NoScript { output } => Problem::new(
             Code::LoginShell,
-            format!(
-                "The login shell on {} ended without running our script",
-                host.name
-            ),
+            say!("explain-no-script", host = &host.name),
             redact(output),
-            format!(
-                "Try `ssh {}`: a line in the start-up files there may end the shell, or the account may have none.",
-                host.ssh_destination()
+            say!(
+                "explain-no-script-remedy",
+                destination = host.ssh_destination()
             ),
         ),
         RemoteError::NotStarted { output } => Problem::new(
             Code::TimedOut,
-            format!(
-                "The start-up files of the login shell on {} took longer than allowed",
-                host.name
-            ),
+            say!("explain-not-started", host = &host.name),
             redact(output),
-            format!(
-                "Try `ssh {} true`: one of them may wait for input or for a slow disk. `--timeout SECONDS` allows more.",
-                host.ssh_destination()
+            say!(
+                "explain-not-started-remedy",
+                destination = host.ssh_destination()
             ),
         ),
         RemoteError::Unexpected(answer) => Problem::new(
             Code::LoginShell,
-            format!("{} gave an answer that was not asked for", host.name),
+            say!("explain-unexpected", host = &host.name),
             // Its kind alone: what it carries may hold a token.
             answer.split(['(', '{']).next().unwrap_or_default().trim(),
-            "Please report this, with what `remote-jupyter doctor` says.",
+            say!("explain-report-remedy"),
         ),
         RemoteError::Random(error) => Problem::new(
             Code::Local,
-            format!("{}: this machine gives no random numbers", host.name),
+            say!("explain-random", host = &host.name),
             error.to_string(),
-            "Without them nothing can be kept secret: look into the system's log.",
+            say!("explain-random-remedy"),
         ),
     }
 }
@@ -68,48 +65,44 @@ fn waiting(name: &str, phase: Phase, error: &WaitError) -> Problem {
     match error {
         WaitError::TimedOut if phase == Phase::Starting => Problem::new(
             Code::TimedOut,
-            format!("{name}: starting Jupyter took longer than allowed"),
-            "It goes on starting there.",
-            format!(
-                "Open it again to wait on; `remote-jupyter logs {name}` shows what it says, \
-                 `remote-jupyter stop {name}` ends it."
-            ),
+            say!("explain-start-slow", host = name),
+            say!("explain-start-slow-detail"),
+            say!("explain-start-slow-remedy", host = name),
         ),
         WaitError::TimedOut => Problem::new(
             Code::TimedOut,
-            format!("{name}: {} took longer than allowed", phase.words()),
-            String::new(),
-            format!(
-                "`remote-jupyter doctor {name}` shows which step is slow; `open` takes `--timeout SECONDS`."
-            ),
+            say!("explain-timed-out", host = name, phase = phase.words()),
+            "",
+            say!("explain-timed-out-remedy", host = name),
         ),
-        WaitError::Cancelled => {
-            Problem::new(Code::Interrupted, format!("{name}: interrupted"), "", "")
-        }
+        WaitError::Cancelled => interrupted(name),
         WaitError::System(error) => Problem::new(
             Code::Local,
-            format!("This machine could not wait for {name}"),
+            say!("explain-no-wait", host = name),
             error.to_string(),
-            "See whether it is out of file descriptors.",
+            say!("explain-no-wait-remedy"),
         ),
     }
+}
+
+/// The person, or a signal, ended it.
+#[must_use]
+pub fn interrupted(host: &str) -> Problem {
+    let title = say!("explain-interrupted", host = host);
+    Problem::new(Code::Interrupted, title, "", "")
 }
 
 /// Explains a server that does not answer through the tunnel as it should.
 #[must_use]
 pub fn api(host: &str, error: &ApiError) -> Problem {
     let remedy = match error {
-        ApiError::Status(403) => {
-            "It does not take the token of its runtime file: stop it there, and open it again."
-        }
-        ApiError::NoAnswer(_) => {
-            "Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding)."
-        }
-        _ => "See what runs on that port there.",
+        ApiError::Status(403) => say!("explain-forbidden-remedy"),
+        ApiError::NoAnswer(_) => say!("explain-no-answer-remedy"),
+        _ => say!("explain-wrong-answer-remedy"),
     };
     Problem::new(
         Code::JupyterAnswer,
-        format!("Jupyter runs on {host}, but does not answer through the tunnel"),
+        say!("explain-no-answer", host = host),
         redact(&error.to_string()),
         remedy,
     )
@@ -120,9 +113,9 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
 pub fn lost(host: &str, error: &SshError) -> Problem {
     Problem::new(
         Code::Lost,
-        format!("The connection to {host} is lost"),
+        say!("explain-lost", host = host),
         error.to_string(),
-        "A Jupyter that was running there still is: open it again.",
+        say!("explain-lost-remedy"),
     )
 }
 
@@ -131,9 +124,9 @@ pub fn lost(host: &str, error: &SshError) -> Problem {
 pub fn no_port(host: &str, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Local,
-        format!("No local port could be opened for {host}"),
+        say!("explain-no-port", host = host),
         error.to_string(),
-        "See whether this machine is out of ports or file descriptors.",
+        say!("explain-no-port-remedy"),
     )
 }
 
@@ -142,9 +135,9 @@ pub fn no_port(host: &str, error: &std::io::Error) -> Problem {
 pub fn local(host: &str, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Local,
-        format!("This machine could not do its part for {host}"),
+        say!("explain-local", host = host),
         error.to_string(),
-        "See whether it is out of memory, threads or file descriptors.",
+        say!("explain-local-remedy"),
     )
 }
 
@@ -153,9 +146,9 @@ pub fn local(host: &str, error: &std::io::Error) -> Problem {
 pub fn bad_url(host: &str, error: &url::ParseError) -> Problem {
     Problem::new(
         Code::JupyterAnswer,
-        format!("The base URL of Jupyter on {host} makes no address"),
+        say!("explain-bad-url", host = host),
         error.to_string(),
-        "Check `base_url` in its configuration there.",
+        say!("explain-bad-url-remedy"),
     )
 }
 
@@ -164,9 +157,13 @@ pub fn bad_url(host: &str, error: &url::ParseError) -> Problem {
 pub fn no_launcher(host: &str, launcher: LauncherKind) -> Problem {
     Problem::new(
         Code::Unsupported,
-        format!("{host}: this version cannot launch through {launcher} yet"),
-        String::new(),
-        "Start the job by hand and use launcher = \"attach\" with `ssh` naming its node.",
+        say!(
+            "explain-no-launcher",
+            host = host,
+            launcher = launcher.as_str()
+        ),
+        "",
+        say!("explain-no-launcher-remedy"),
     )
 }
 
@@ -175,9 +172,9 @@ pub fn no_launcher(host: &str, launcher: LauncherKind) -> Problem {
 pub fn holder_gone(host: &str) -> Problem {
     Problem::new(
         Code::Lost,
-        format!("The remote-jupyter that held the tunnel to {host} has ended"),
+        say!("explain-holder-gone", host = host),
         "",
-        "Open it again.",
+        say!("explain-open-again-remedy"),
     )
 }
 
@@ -186,9 +183,9 @@ pub fn holder_gone(host: &str) -> Problem {
 pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Local,
-        format!("{host}: the control sockets cannot be used"),
+        say!("explain-no-control", host = host),
         error.to_string(),
-        "`remote-jupyter doctor` names their folder; another remote-jupyter may also hang.",
+        say!("explain-no-control-remedy"),
     )
 }
 
@@ -197,9 +194,9 @@ pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
 pub fn bug(host: &str) -> Problem {
     Problem::new(
         Code::Local,
-        format!("{host}: remote-jupyter itself has failed"),
+        say!("explain-bug", host = host),
         "",
-        "Please report this, with what was printed above.",
+        say!("explain-bug-remedy"),
     )
 }
 

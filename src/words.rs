@@ -24,29 +24,43 @@ pub static CATALOGUE: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
     catalogue
 });
 
-/// A text of the catalogue; see the module's own words.
+/// A text of the catalogue; see the module's own words. The parentheses are for `fl!`, which puts
+/// `.into()` behind whatever it is given.
 macro_rules! say {
     ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        i18n_embed_fl::fl!($crate::words::CATALOGUE, $id $(, $name = $value)*)
+        i18n_embed_fl::fl!($crate::words::CATALOGUE, $id $(, $name = ($value))*)
     };
 }
 
 pub(crate) use say;
 
-/// Speaks `language` from now on, or, without one, the system's.
+/// Speaks `language` from now on, or, without one that there is a catalogue for, the system's.
 pub fn speak(language: Option<&str>) {
-    let wanted = language
-        .map(str::to_owned)
-        .or_else(sys_locale::get_locale)
-        .unwrap_or_default();
-    load(&CATALOGUE, closest(&wanted));
+    let system = || closest(&locale(|name| std::env::var(name).ok())?);
+    let language = language.and_then(closest).or_else(system);
+    load(&CATALOGUE, language.unwrap_or(LANGUAGES[0]));
 }
 
-/// The catalogue for a locale such as `ja_JP.UTF-8` or `en-GB`; English for all that have none.
-fn closest(locale: &str) -> &'static str {
+/// The language that is spoken.
+#[must_use]
+pub fn language() -> &'static str {
+    closest(&CATALOGUE.current_language().to_string()).unwrap_or(LANGUAGES[0])
+}
+
+/// The catalogue for a locale such as `ja_JP.UTF-8` or `en-GB`, if there is one.
+#[must_use]
+pub fn closest(locale: &str) -> Option<&'static str> {
     let language = locale.split(['-', '_', '.', '@']).next().unwrap_or("");
-    let has = |known: &&&str| known.eq_ignore_ascii_case(language);
-    LANGUAGES.iter().find(has).unwrap_or(&LANGUAGES[0])
+    let has = |known: &&str| known.eq_ignore_ascii_case(language);
+    LANGUAGES.into_iter().find(has)
+}
+
+/// The locale by POSIX' rule ("Environment Variables", section 8.2), and only without one the
+/// desktop's own setting: programs that Finder starts have no such variables.
+fn locale(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let set = |name| variable(name).filter(|value| !value.is_empty());
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+    named.or_else(sys_locale::get_locale)
 }
 
 fn load(catalogue: &FluentLanguageLoader, language: &str) {
@@ -66,16 +80,32 @@ mod tests {
     #[test]
     fn a_locale_finds_its_catalogue() {
         for (locale, want) in [
-            ("ja_JP.UTF-8", "ja"),
-            ("ja", "ja"),
-            ("JA-jp", "ja"),
-            ("en-GB", "en"),
-            ("de_DE", "en"),
-            ("C", "en"),
-            ("", "en"),
+            ("ja_JP.UTF-8", Some("ja")),
+            ("ja", Some("ja")),
+            ("JA-jp", Some("ja")),
+            ("en-GB", Some("en")),
+            ("de_DE", None),
+            ("jav", None),
+            ("C", None),
+            ("", None),
         ] {
             assert_eq!(closest(locale), want, "{locale}");
         }
+    }
+
+    #[test]
+    fn the_environment_is_read_by_the_rule_of_posix() {
+        let spoken = |set: &[(&str, &str)]| {
+            let found = |name: &str| set.iter().find(|(known, _)| *known == name);
+            locale(|name| found(name).map(|(_, value)| (*value).to_owned()))
+        };
+        let lang = ("LANG", "ja_JP.UTF-8");
+        assert_eq!(spoken(&[lang]).as_deref(), Some("ja_JP.UTF-8"));
+        assert_eq!(spoken(&[lang, ("LC_MESSAGES", "C")]).as_deref(), Some("C"));
+        let all = [lang, ("LC_MESSAGES", "ja"), ("LC_ALL", "en_GB")];
+        assert_eq!(spoken(&all).as_deref(), Some("en_GB"));
+        let empty = [lang, ("LC_ALL", "")];
+        assert_eq!(spoken(&empty).as_deref(), Some("ja_JP.UTF-8"));
     }
 
     #[test]

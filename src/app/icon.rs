@@ -1,92 +1,93 @@
-//! The icon, drawn here: a ring whose filling tells the state, by shape and never by colour alone.
+//! The icon: a notebook and its moon, whose filling tells the state, by shape and never by colour alone.
 //!
-//! macOS colours the shape itself, as a template image. Elsewhere a panel may be light or dark, and
-//! does not say: Jupyter's orange is dark enough there for the one and light enough for the other.
+//! The pictures are drawn in `assets/icons/tray`; only their coverage counts here. The colour is the
+//! desktop's affair.
 
 use super::model::Mood;
+use crate::platform::Here;
+use crate::platform::desktop::Desktop;
 
 /// Pixels in each direction: 22 points at twice the resolution, as menu bars want it.
 pub const SIZE: u32 = 44;
 
-/// Black, since only the coverage counts in a template image.
-#[cfg(target_os = "macos")]
-const COLOUR: [u8; 3] = [0, 0, 0];
-#[cfg(not(target_os = "macos"))]
-const COLOUR: [u8; 3] = [0xCF, 0x5F, 0x14];
+/// In how many pictures [`Mood::Working`] moves. The other moods have one.
+pub const FRAMES: usize = WORKING.len();
 
-/// RGBA pixels, row by row.
-pub fn pixels(mood: Mood) -> Vec<u8> {
-    let middle = f64::from(SIZE) / 2.0;
-    let mut pixels = Vec::new();
-    for y in 0..SIZE {
-        for x in 0..SIZE {
-            let distance = distance(
-                mood,
-                f64::from(x) + 0.5 - middle,
-                f64::from(y) + 0.5 - middle,
-            );
-            pixels.extend(COLOUR);
-            pixels.push(coverage(distance));
-        }
+macro_rules! picture {
+    ($name:literal) => {
+        include_bytes!(concat!("../../assets/icons/tray/", $name, "-44.png"))
+    };
+}
+
+const IDLE: &[u8] = picture!("idle");
+const CONNECTED: &[u8] = picture!("connected");
+const TROUBLE: &[u8] = picture!("trouble");
+const WORKING: [&[u8]; 8] = [
+    picture!("working-0"),
+    picture!("working-1"),
+    picture!("working-2"),
+    picture!("working-3"),
+    picture!("working-4"),
+    picture!("working-5"),
+    picture!("working-6"),
+    picture!("working-7"),
+];
+
+/// RGBA pixels, row by row. Frames begin anew after the last.
+pub fn pixels(mood: Mood, frame: usize) -> Vec<u8> {
+    let png = match mood {
+        Mood::Idle => IDLE,
+        Mood::Working => WORKING[frame % FRAMES],
+        Mood::Connected => CONNECTED,
+        Mood::Trouble => TROUBLE,
+    };
+    // A picture that cannot be read has no pixels, which the tray refuses in words of its own.
+    let mut pixels = decode(png).unwrap_or_default();
+    for pixel in pixels.chunks_exact_mut(4) {
+        pixel[..3].copy_from_slice(&Here::ICON_COLOUR);
     }
     pixels
 }
 
-/// How much of a pixel is inside, if its middle is that far outside; edges are one pixel soft.
-fn coverage(distance: f64) -> u8 {
-    // 0 to 255 after the clamp: nothing is cut off.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let coverage = ((0.5 - distance).clamp(0.0, 1.0) * 255.0).round() as u8;
-    coverage
-}
-
-/// How far a point is from the shape; negative inside it.
-fn distance(mood: Mood, x: f64, y: f64) -> f64 {
-    let from_middle = x.hypot(y);
-    let ring = (from_middle - 17.25).abs() - 1.75;
-    let filling = match mood {
-        Mood::Idle => f64::INFINITY,
-        Mood::Working => (from_middle - 10.5).max(x),
-        Mood::Connected => from_middle - 10.5,
-        Mood::Trouble => exclamation(x, y),
-    };
-    ring.min(filling)
-}
-
-fn exclamation(x: f64, y: f64) -> f64 {
-    let bar = x
-        .hypot((y + 3.5).abs() - 5.0)
-        .min(x.abs().max((y + 3.5).abs() - 5.0))
-        - 2.4;
-    let dot = x.hypot(y - 8.5) - 2.7;
-    bar.min(dot)
+/// Takes some microseconds, so nothing is kept.
+fn decode(png: &[u8]) -> Result<Vec<u8>, png::DecodingError> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info()?;
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap_or_default()];
+    reader.next_frame(&mut pixels)?;
+    Ok(pixels)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Their shapes are compared in tests/icons.rs, which sees the files and not which one a mood gets.
     #[test]
-    fn every_mood_has_a_shape_of_its_own() {
-        let all = [Mood::Idle, Mood::Working, Mood::Connected, Mood::Trouble].map(pixels);
+    fn every_mood_and_frame_has_a_picture() {
+        let still = [Mood::Idle, Mood::Connected, Mood::Trouble].map(|mood| pixels(mood, 0));
+        // Four frames go to the small end of the moon's breath, four come back the same way.
+        let moving = (0..=FRAMES / 2).map(|frame| pixels(Mood::Working, frame));
+        let all: Vec<_> = still.into_iter().chain(moving).collect();
         for (at, one) in all.iter().enumerate() {
             assert_eq!(one.len(), (SIZE * SIZE * 4) as usize);
-            assert!(!all[..at].contains(one));
+            assert!(!all[..at].contains(one), "{at}");
+            assert_eq!(one[..3], Here::ICON_COLOUR);
         }
     }
 
-    /// Relative luminance, as WCAG has it.
-    #[cfg(not(target_os = "macos"))]
-    fn luminance(colour: [u8; 3]) -> f64 {
-        let linear = colour.map(|part| (f64::from(part) / 255.0).powf(2.2));
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    #[test]
+    fn every_frame_of_the_drawing_is_shown() {
+        let drawing = include_str!("../../assets/icons/tray/working.svg");
+        let values = drawing
+            .split_once("values=\"")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map(|(values, _)| values.split(';').count());
+        assert_eq!(values, Some(FRAMES));
     }
 
-    #[cfg(not(target_os = "macos"))]
     #[test]
-    fn it_reads_on_light_and_on_dark_panels() {
-        let ours = luminance(COLOUR) + 0.05;
-        let (light, dark) = (luminance([246; 3]) + 0.05, luminance([36; 3]) + 0.05);
-        assert!(light / ours > 3.0 && ours / dark > 3.0, "WCAG 1.4.11");
+    fn frames_begin_anew() {
+        assert_eq!(pixels(Mood::Working, FRAMES), pixels(Mood::Working, 0));
+        assert_eq!(pixels(Mood::Idle, 5), pixels(Mood::Idle, 0));
     }
 }

@@ -1,25 +1,24 @@
-//! The menu as a pure function of the model.
+//! The menu as a pure function of the model and the time.
 
-use super::model::{HostState, Model};
-use crate::session::Phase;
+mod host;
+mod text;
 
-/// As wide as the state's sign in front of a host.
-const INDENT: &str = "    ";
-/// Characters of a line to read.
-const WIDTH: usize = 64;
+use std::time::Instant;
+
+use super::model::Model;
+use crate::platform::login_item;
+use crate::words::say;
+use text::{shown, wrapped};
+
+/// Hosts that stand in the menu itself; a longer list is no list to choose from. What is open or
+/// has failed always stands there.
+const AT_HAND: usize = 20;
 
 /// One line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// Something to choose, or, disabled, to read.
-    Item {
-        /// What [`Model::choose`] is given.
-        id: String,
-        /// Its text; `&` stands for itself.
-        text: String,
-        /// Whether it can be chosen.
-        enabled: bool,
-    },
+    Item(Item),
     /// More entries.
     Submenu {
         /// Tells it from the others.
@@ -33,192 +32,185 @@ pub enum Entry {
     Separator,
 }
 
+/// A line with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What [`Model::choose`] is given.
+    pub id: String,
+    /// Its text; `&` stands for itself.
+    pub text: String,
+    /// Whether it can be chosen.
+    pub enabled: bool,
+    /// Whether it is ticked, if it can be.
+    pub checked: Option<bool>,
+    /// Its keys, where the platform's menus have some.
+    pub keys: Option<&'static str>,
+}
+
 /// The whole menu.
-pub fn entries(model: &Model) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    for host in model.hosts() {
-        entries.push(item(&format!("host {}", host.name), &title(host), true));
-        entries.extend(explanation(host));
-        if host.is_active() {
-            entries.push(more(host));
-        }
-    }
-    if model.hosts().is_empty() {
-        entries.push(item(
-            "",
-            "No hosts yet: `remote-jupyter add ALIAS` adds one",
-            false,
-        ));
-    }
+pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
+    let mut entries = hosts(model, now);
     entries.push(Entry::Separator);
-    if let Some(complaint) = model.complaint() {
-        let title = "The configuration has errors; the last good one is in force";
-        entries.push(item("complaint", title, false));
-        for (at, line) in wrapped(complaint).iter().enumerate() {
-            entries.push(item(&format!("complaint{at}"), line, false));
-        }
-    }
-    entries.push(item("edit", "Edit Configuration…", true));
+    entries.extend(complaint(model));
+    entries.extend(aliases(model));
+    entries.push(with_keys(item("edit", &say!("menu-edit")), "CmdOrCtrl+,"));
+    entries.extend(login_item(model.login_item()));
+    entries.push(help());
     entries.push(Entry::Separator);
-    entries.push(item("quit", "Quit Remote Jupyter", true));
+    entries.push(with_keys(item("quit", &say!("menu-quit")), "CmdOrCtrl+Q"));
     entries
 }
 
-/// The state by shape and in words, never by colour.
-fn title(host: &HostState) -> String {
-    let name = &host.name;
-    match host.phase {
-        Phase::Closed => format!("○ {name}"),
-        Phase::Ready => format!("● {name}"),
-        Phase::Failed => format!("▲ {name}: click to try again"),
-        phase => format!("◐ {name}: {}", phase.words()),
+/// The hosts and their states, a line each, for a dialog.
+pub fn list(model: &Model, now: Instant) -> String {
+    if model.hosts().is_empty() {
+        return say!("menu-no-hosts");
     }
+    let (first, others) = model.hosts().split_at(model.hosts().len().min(AT_HAND));
+    let mut lines: Vec<String> = first.iter().map(|host| host::title(host, now)).collect();
+    if !others.is_empty() {
+        lines.push(say!("menu-more-hosts", count = others.len()));
+    }
+    lines.join("\n")
 }
 
-/// What happened, and what to do, as lines to read.
-fn explanation(host: &HostState) -> Vec<Entry> {
-    let Some(problem) = &host.problem else {
+fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
+    if model.hosts().is_empty() {
+        return first_run(model);
+    }
+    let (mut entries, mut others) = (Vec::new(), Vec::new());
+    for (at, host) in model.hosts().iter().enumerate() {
+        let is_idle = !host.is_active() && host.problem.is_none();
+        let list = if at >= AT_HAND && is_idle {
+            &mut others
+        } else {
+            &mut entries
+        };
+        list.extend(host::entries(host, now));
+    }
+    entries.extend(overflow("hosts", others));
+    entries
+}
+
+/// Without any configuration the hosts of the ssh configuration are on offer.
+fn first_run(model: &Model) -> Vec<Entry> {
+    let mut offers: Vec<Entry> = model
+        .new_aliases()
+        .map(|alias| {
+            let text = say!("menu-host-closed", host = shown(alias));
+            item(&format!("new {alias}"), &text)
+        })
+        .collect();
+    if offers.is_empty() {
+        let lines = wrapped(&say!("menu-no-hosts"));
+        let line = |(at, line): (usize, &String)| to_read(&format!("nohosts{at}"), line.trim());
+        return lines.iter().enumerate().map(line).collect();
+    }
+    let others = offers.split_off(offers.len().min(AT_HAND));
+    offers.insert(0, to_read("offers", &say!("menu-offers")));
+    offers.extend(overflow("hosts", others));
+    offers
+}
+
+fn overflow(id: &str, others: Vec<Entry>) -> Option<Entry> {
+    let count = others.len();
+    (count > 0).then(|| Entry::Submenu {
+        id: id.to_owned(),
+        text: say!("menu-more-hosts", count = count),
+        entries: others,
+    })
+}
+
+fn complaint(model: &Model) -> Vec<Entry> {
+    let Some(complaint) = model.complaint() else {
         return Vec::new();
     };
-    let lines = [&problem.title, &problem.remedy];
-    let lines = lines.into_iter().flat_map(|text| wrapped(text));
-    let line =
-        |(at, text): (usize, String)| item(&format!("problem{at} {}", host.name), &text, false);
-    lines.enumerate().map(line).collect()
-}
-
-/// Lines that do not make the menu as wide as the screen, indented below what they explain.
-fn wrapped(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(format!("{INDENT}{word}")),
-        }
+    let mut lines = vec![to_read("complaint", &say!("menu-complaint"))];
+    for (at, line) in wrapped(complaint).iter().enumerate() {
+        lines.push(to_read(&format!("complaint{at}"), line));
     }
     lines
 }
 
-/// What else can be done with a host that is open, or on its way.
-fn more(host: &HostState) -> Entry {
-    let name = &host.name;
-    if host.phase != Phase::Ready {
-        return item(&format!("close {name}"), &format!("{INDENT}Cancel"), true);
+/// The aliases that are no hosts of ours yet; on the first run they stand above.
+fn aliases(model: &Model) -> Option<Entry> {
+    if model.hosts().is_empty() {
+        return None;
     }
+    let offer = |alias: &str| item(&format!("add {alias}"), &shown(alias));
+    let entries: Vec<Entry> = model.new_aliases().map(offer).collect();
+    if entries.is_empty() {
+        return None;
+    }
+    Some(Entry::Submenu {
+        id: "aliases".to_owned(),
+        text: say!("menu-add"),
+        entries,
+    })
+}
+
+fn login_item(status: &login_item::Status) -> Vec<Entry> {
+    let (on, remark) = match status {
+        login_item::Status::On => (true, None),
+        login_item::Status::Off => (false, None),
+        login_item::Status::NeedsApproval => (true, Some(say!("menu-login-approval"))),
+        login_item::Status::NotHere(_) => return Vec::new(),
+    };
+    let mut entries = vec![Entry::Item(Item {
+        id: "login".to_owned(),
+        text: say!("menu-login"),
+        enabled: true,
+        checked: Some(on),
+        keys: None,
+    })];
+    let remark = remark.map(|text| wrapped(&text)).unwrap_or_default();
+    for (at, line) in remark.iter().enumerate() {
+        entries.push(to_read(&format!("approval{at}"), line));
+    }
+    entries
+}
+
+fn help() -> Entry {
     Entry::Submenu {
-        id: format!("more {name}"),
-        text: format!("{INDENT}{name}: More"),
+        id: "help".to_owned(),
+        text: say!("menu-help"),
         entries: vec![
-            item(&format!("host {name}"), "Open Tab", true),
-            item(&format!("close {name}"), "Disconnect", true),
-            item(&format!("stop {name}"), "Stop Jupyter", true),
+            item("log", &say!("menu-show-log")),
+            item("diagnostics", &say!("menu-diagnostics")),
+            item("about", &say!("menu-about")),
         ],
     }
 }
 
-fn item(id: &str, text: &str, enabled: bool) -> Entry {
-    Entry::Item {
+fn item(id: &str, text: &str) -> Entry {
+    Entry::Item(Item {
         id: id.to_owned(),
         text: text.to_owned(),
-        enabled,
+        enabled: true,
+        checked: None,
+        keys: None,
+    })
+}
+
+fn to_read(id: &str, text: &str) -> Entry {
+    Entry::Item(Item {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        enabled: false,
+        checked: None,
+        keys: None,
+    })
+}
+
+fn with_keys(entry: Entry, keys: &'static str) -> Entry {
+    match entry {
+        Entry::Item(item) => Entry::Item(Item {
+            keys: Some(keys),
+            ..item
+        }),
+        other => other,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Host;
-    use crate::control::Message;
-    use crate::problem::{Code, Problem};
-    use crate::session::Event;
-
-    fn texts(entries: &[Entry]) -> Vec<String> {
-        let text = |entry: &Entry| match entry {
-            Entry::Item { text, enabled, .. } if *enabled => text.clone(),
-            Entry::Item { text, .. } => format!("({text})"),
-            Entry::Submenu { text, entries, .. } => {
-                format!("{text} > {}", texts(entries).join(", "))
-            }
-            Entry::Separator => "-".into(),
-        };
-        entries.iter().map(text).collect()
-    }
-
-    fn after(events: &[Event]) -> Vec<String> {
-        let mut model = Model::new(&[Host::named("gpu01")]);
-        for event in events {
-            if let Some(message) = Message::of(event, "gpu01", 0, Phase::Closed) {
-                model.hear(&message);
-            }
-        }
-        let mut lines = texts(&entries(&model));
-        lines.truncate(lines.len() - 4);
-        lines
-    }
-
-    #[test]
-    fn each_state_has_its_words() {
-        assert_eq!(after(&[]), ["○ gpu01"]);
-        assert_eq!(
-            after(&[Event::Phase(Phase::Starting)]),
-            ["◐ gpu01: starting Jupyter", "    Cancel"]
-        );
-        assert_eq!(
-            after(&[Event::Phase(Phase::Ready)]),
-            [
-                "● gpu01",
-                "    gpu01: More > Open Tab, Disconnect, Stop Jupyter"
-            ]
-        );
-        let problem = Problem::new(Code::Refused, "nothing listens", "", "Check the Port.");
-        assert_eq!(
-            after(&[Event::Failed(problem)]),
-            [
-                "▲ gpu01: click to try again",
-                "(    nothing listens)",
-                "(    Check the Port.)"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_broken_configuration_is_told_beside_the_way_to_mend_it() {
-        let mut model = Model::new(&[Host::named("gpu01")]);
-        model.complain("config.toml:3: no such key".into());
-        let lines = texts(&entries(&model));
-        let at = lines.iter().position(|line| line == "Edit Configuration…");
-        let above = at.map(|at| lines[at - 1].as_str());
-        assert_eq!(above, Some("(    config.toml:3: no such key)"));
-        model.reconfigure(&[]);
-        assert_eq!(model.complaint(), None);
-    }
-
-    #[test]
-    fn long_texts_are_wrapped_between_words() {
-        let text = "word ".repeat(40) + &"x".repeat(100);
-        let lines = wrapped(&text);
-        assert!(lines.len() > 2);
-        for line in &lines {
-            assert!(line.starts_with(INDENT) && !line.ends_with(' '));
-            assert!(
-                line.chars().count() <= WIDTH || line.contains('x'),
-                "{line}"
-            );
-        }
-        let joined: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
-        assert_eq!(joined.join(" "), text);
-    }
-
-    #[test]
-    fn without_hosts_it_says_what_to_do() {
-        let lines = texts(&entries(&Model::new(&[])));
-        assert!(lines[0].contains("remote-jupyter add"));
-        assert_eq!(
-            lines.last().map(String::as_str),
-            Some("Quit Remote Jupyter")
-        );
-    }
-}
+mod tests;

@@ -1,28 +1,104 @@
-//! What the app knows of its hosts, and what a choice in the menu means. No I/O.
+//! What the app knows of its hosts, and what a choice in the menu means. No I/O, and no clock: the
+//! time comes in.
 
+use std::time::{Duration, Instant};
+
+use super::news::News;
 use crate::config::Host;
 use crate::control::Message;
-use crate::problem::Problem;
-use crate::session::Phase;
+use crate::platform::login_item;
+use crate::problem::{Code, Problem};
+use crate::session::{Phase, Ready};
+use serde::Deserialize;
+
+/// For how long a host that is to be open at the start is tried again without a word, while there
+/// is no network yet: a laptop that wakes at a desk has its wireless network within seconds, a VPN
+/// after a login within minutes.
+const NETWORK_PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// One host, as its sessions told it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HostState {
     /// The host's name.
     pub name: String,
     /// The phase; `Closed` before the first click.
     pub phase: Phase,
-    /// Why the last session failed.
+    /// Since when.
+    pub since: Instant,
+    /// Why the last session failed, or did not grant a wish.
     pub problem: Option<Problem>,
     /// Gone from the configuration; it stays as long as it is open.
     pub leaving: bool,
+    /// What stands, once it does.
+    pub ready: Option<Ready>,
+    /// What its kernels do, once that is known.
+    pub kernels: Option<Kernels>,
+    /// Whether a dialog waits for the person.
+    pub asks: bool,
+    /// Whether another program opened it, which tells the person itself.
+    pub is_quiet: bool,
+    /// Until when a missing network is no failure.
+    pub patient_until: Option<Instant>,
 }
 
 impl HostState {
+    fn new(name: &str, now: Instant) -> Self {
+        Self {
+            name: name.to_owned(),
+            phase: Phase::Closed,
+            since: now,
+            problem: None,
+            leaving: false,
+            ready: None,
+            kernels: None,
+            asks: false,
+            is_quiet: false,
+            patient_until: None,
+        }
+    }
+
     /// Whether a session runs.
     pub fn is_active(&self) -> bool {
         !matches!(self.phase, Phase::Failed | Phase::Closed)
     }
+
+    /// Whether it failed only because there is no network yet.
+    pub fn waits_for_network(&self) -> bool {
+        self.phase == Phase::Failed && self.patient_until.is_some()
+    }
+
+    fn enter(&mut self, phase: Phase, now: Instant) {
+        if self.phase != phase {
+            self.phase = phase;
+            self.since = now;
+        }
+        if !self.is_active() {
+            self.ready = None;
+            self.kernels = None;
+            self.asks = false;
+        }
+    }
+}
+
+/// What a host's kernels do.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Kernels {
+    /// How many there are.
+    pub total: usize,
+    /// How many of them compute.
+    pub busy: usize,
+    /// The notebooks that they belong to.
+    #[serde(default)]
+    pub notebooks: Vec<Notebook>,
+}
+
+/// A notebook with a kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Notebook {
+    /// Below the server's folder.
+    pub path: String,
+    /// `idle`, `busy`, or what Jupyter calls it.
+    pub state: String,
 }
 
 /// What the icon tells at a glance.
@@ -43,43 +119,57 @@ pub enum Mood {
 pub enum Action {
     /// Connect a host.
     Open(String),
-    /// Open the tab of a connected host again.
-    Show(String),
+    /// Open the tab of a connected host again, or a notebook there.
+    Show(String, Option<String>),
+    /// Open a further forward's local port in the browser.
+    ShowPort(String, u16),
+    /// Put the link of a connected host, with its token, into the clipboard.
+    CopyLink(String),
+    /// Show what Jupyter printed there.
+    ShowHostLog(String),
     /// Take a tunnel down.
     Close(String),
-    /// Stop a host's server, unless its kernels are busy.
+    /// Stop a host's server, after a question where kernels would be lost.
     Stop(String),
+    /// Add an alias of the ssh configuration, and open it if so.
+    Add(String, bool),
     /// Open the configuration in an editor.
     EditConfiguration,
+    /// Start at login, or not any more.
+    SetLoginItem(bool),
+    /// Show the app's own log.
+    ShowLog,
+    /// Put what a bug report needs into the clipboard.
+    CopyDiagnostics,
+    /// Say what this is.
+    About,
     /// End the app.
     Quit,
 }
 
 /// All hosts, in the order of the configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     hosts: Vec<HostState>,
+    aliases: Vec<String>,
     complaint: Option<String>,
+    login_item: login_item::Status,
 }
 
 impl Model {
     /// Nothing is connected yet.
-    pub fn new(hosts: &[Host]) -> Self {
-        let state = |host: &Host| HostState {
-            name: host.name.clone(),
-            phase: Phase::Closed,
-            problem: None,
-            leaving: false,
-        };
+    pub fn new(hosts: &[Host], now: Instant) -> Self {
         Self {
-            hosts: hosts.iter().map(state).collect(),
+            hosts: states(hosts, now),
+            aliases: Vec::new(),
             complaint: None,
+            login_item: login_item::Status::Off,
         }
     }
 
     /// Other hosts are configured now. What is open stays so, at the end if it is gone from them.
-    pub fn reconfigure(&mut self, hosts: &[Host]) {
-        let mut before = std::mem::replace(self, Self::new(hosts)).hosts;
+    pub fn reconfigure(&mut self, hosts: &[Host], now: Instant) {
+        let mut before = std::mem::replace(&mut self.hosts, states(hosts, now));
         for host in &mut self.hosts {
             if let Some(at) = before.iter().position(|old| old.name == host.name) {
                 *host = before.remove(at);
@@ -91,6 +181,7 @@ impl Model {
             host.leaving = true;
             self.hosts.push(host);
         }
+        self.complaint = None;
     }
 
     /// The configuration's file is broken, and the last good one stays in force.
@@ -103,17 +194,47 @@ impl Model {
         self.complaint.as_deref()
     }
 
+    /// The ssh configuration has these aliases now.
+    pub fn know_aliases(&mut self, aliases: Vec<String>) {
+        self.aliases = aliases;
+    }
+
+    /// The aliases of the ssh configuration that are no hosts of ours yet.
+    pub fn new_aliases(&self) -> impl Iterator<Item = &str> {
+        let is_new = |alias: &&String| self.host(alias).is_none();
+        self.aliases.iter().filter(is_new).map(String::as_str)
+    }
+
+    /// Whether the app starts at login is known now.
+    pub fn know_login_item(&mut self, status: login_item::Status) {
+        self.login_item = status;
+    }
+
+    /// Whether the app starts at login.
+    pub fn login_item(&self) -> &login_item::Status {
+        &self.login_item
+    }
+
     /// The hosts.
     pub fn hosts(&self) -> &[HostState] {
         &self.hosts
     }
 
+    /// The host of that name.
+    pub fn host(&self, name: &str) -> Option<&HostState> {
+        self.hosts.iter().find(|host| host.name == name)
+    }
+
+    fn host_mut(&mut self, name: &str) -> Option<&mut HostState> {
+        self.hosts.iter_mut().find(|host| host.name == name)
+    }
+
     /// The most urgent of the hosts' moods.
     pub fn mood(&self) -> Mood {
         let any = |test: fn(&HostState) -> bool| self.hosts.iter().any(test);
-        if any(|host| host.phase == Phase::Failed) {
+        if any(|host| host.phase == Phase::Failed && !host.waits_for_network()) {
             Mood::Trouble
-        } else if any(|host| host.is_active() && host.phase != Phase::Ready) {
+        } else if self.is_working() {
             Mood::Working
         } else if any(|host| host.phase == Phase::Ready) {
             Mood::Connected
@@ -122,133 +243,155 @@ impl Model {
         }
     }
 
-    /// Takes in what a session said; true if its phase is another one now.
-    pub fn hear(&mut self, message: &Message) -> bool {
-        let Some(host) = self.hosts.iter_mut().find(|host| host.name == message.host) else {
+    /// Whether something is under way.
+    pub fn is_working(&self) -> bool {
+        let works = |host: &HostState| host.is_active() && host.phase != Phase::Ready;
+        self.hosts.iter().any(works)
+    }
+
+    /// Takes in what a session said, and gives what is news to the person.
+    pub fn hear(&mut self, message: &Message, now: Instant) -> Option<News> {
+        let host = self.host_mut(&message.host)?;
+        if message.is_refusal() {
+            return message.problem().map(News::Refused);
+        }
+        let kernels = message.more.get("kernels").cloned();
+        let kernels = kernels.and_then(|kernels| serde_json::from_value(kernels).ok());
+        let is_remark = message.note().is_some() || kernels.is_some();
+        host.kernels = kernels.or(host.kernels.take());
+        let before = host.phase;
+        host.enter(message.phase, now);
+        if is_remark {
+            return None;
+        }
+        host.problem = message.problem();
+        let news = host.news(message, before, now);
+        let news = news.filter(|_| !host.is_quiet);
+        host.is_quiet &= host.is_active();
+        self.hosts.retain(|host| host.is_active() || !host.leaving);
+        news
+    }
+
+    /// Another program has opened the host, if it is not open already. True if it is to be followed.
+    pub fn adopt(&mut self, name: &str) -> bool {
+        let Some(host) = self.host_mut(name).filter(|host| !host.is_active()) else {
             return false;
         };
-        if message.is_refusal() {
-            host.problem = message.problem();
-            return false;
+        host.is_quiet = true;
+        true
+    }
+
+    /// A dialog of the host waits for the person, or does not any more.
+    pub fn ask(&mut self, name: &str, asks: bool) {
+        if let Some(host) = self.host_mut(name) {
+            host.asks = asks;
         }
-        let before = std::mem::replace(&mut host.phase, message.phase);
-        if message.note().is_none() {
-            host.problem = message.problem();
+    }
+
+    /// The host is to be open as soon as there is a network for it.
+    pub fn be_patient(&mut self, name: &str, now: Instant) {
+        if let Some(host) = self.host_mut(name) {
+            host.patient_until = Some(now + NETWORK_PATIENCE);
         }
-        self.hosts.retain(|host| host.is_active() || !host.leaving);
-        before != message.phase
+    }
+
+    /// The hosts that waited for the network, which may be there now: they are connected anew.
+    pub fn retry_patient(&mut self, now: Instant) -> Vec<Action> {
+        let waiting = self.hosts.iter_mut();
+        let waiting = waiting.filter(|host| host.waits_for_network());
+        waiting.map(|host| host.open(now)).collect()
     }
 
     /// What the entry `id` of the menu means now; an entry that is gone or disabled means nothing.
-    pub fn choose(&mut self, id: &str) -> Option<Action> {
-        let (verb, name) = id.split_once(' ').unwrap_or((id, ""));
+    pub fn choose(&mut self, id: &str, now: Instant) -> Option<Action> {
+        let (verb, rest) = id.split_once(' ').unwrap_or((id, ""));
         match verb {
             "quit" => return Some(Action::Quit),
             "edit" => return Some(Action::EditConfiguration),
+            "login" => {
+                let on = self.login_item == login_item::Status::On;
+                return Some(Action::SetLoginItem(!on));
+            }
+            "log" => return Some(Action::ShowLog),
+            "diagnostics" => return Some(Action::CopyDiagnostics),
+            "about" => return Some(Action::About),
+            "add" => return self.add(rest, false),
+            "new" => return self.add(rest, true),
             _ => {}
         }
-        let host = self.hosts.iter_mut().find(|host| host.name == name)?;
-        match (verb, host.phase) {
-            ("host", Phase::Ready) => Some(Action::Show(name.to_owned())),
-            ("host", Phase::Closed | Phase::Failed) => {
-                // At once, so that a double click does not connect twice.
-                host.phase = Phase::Resolving;
-                host.problem = None;
-                Some(Action::Open(name.to_owned()))
+        let (what, name) = match verb {
+            // `notebook 3 gpu01`, `port 16006 gpu01`: the name is last, for it may hold blanks.
+            "notebook" | "port" => rest.split_once(' ')?,
+            _ => ("", rest),
+        };
+        self.host_mut(name)?.choose(verb, what, now)
+    }
+
+    fn add(&self, alias: &str, open: bool) -> Option<Action> {
+        let known = self.new_aliases().any(|known| known == alias);
+        known.then(|| Action::Add(alias.to_owned(), open))
+    }
+}
+
+fn states(hosts: &[Host], now: Instant) -> Vec<HostState> {
+    let state = |host: &Host| HostState::new(&host.name, now);
+    hosts.iter().map(state).collect()
+}
+
+impl HostState {
+    fn choose(&mut self, verb: &str, what: &str, now: Instant) -> Option<Action> {
+        let name = self.name.clone();
+        let is_ready = self.phase == Phase::Ready;
+        match verb {
+            "host" if is_ready => Some(Action::Show(name, None)),
+            "host" if !self.is_active() => Some(self.open(now)),
+            "dismiss" if self.phase == Phase::Failed => {
+                self.problem = None;
+                self.patient_until = None;
+                self.enter(Phase::Closed, now);
+                None
             }
-            ("close", _) if host.is_active() => Some(Action::Close(name.to_owned())),
-            ("stop", Phase::Ready) => Some(Action::Stop(name.to_owned())),
+            "close" if self.is_active() => Some(Action::Close(name)),
+            "hostlog" => Some(Action::ShowHostLog(name)),
+            "link" if is_ready => Some(Action::CopyLink(name)),
+            "stop" if is_ready => Some(Action::Stop(name)),
+            "notebook" if is_ready => {
+                let at: usize = what.parse().ok()?;
+                let notebook = self.kernels.as_ref()?.notebooks.get(at)?;
+                Some(Action::Show(name, Some(notebook.path.clone())))
+            }
+            "port" if is_ready => Some(Action::ShowPort(name, what.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    /// At once, so that a double click does not connect twice.
+    fn open(&mut self, now: Instant) -> Action {
+        self.is_quiet = false;
+        self.problem = None;
+        self.enter(Phase::Resolving, now);
+        Action::Open(self.name.clone())
+    }
+
+    fn news(&mut self, message: &Message, before: Phase, now: Instant) -> Option<News> {
+        match self.phase {
+            Phase::Ready => {
+                let ready = message.ready()?;
+                let is_new = self.ready.is_none();
+                self.ready = Some(ready.clone());
+                self.patient_until = None;
+                is_new.then_some(News::Opened(ready))
+            }
+            Phase::Failed if before != Phase::Failed => {
+                let problem = self.problem.clone()?;
+                let absent = matches!(problem.code, Code::NameUnknown | Code::Unreachable);
+                self.patient_until = self.patient_until.filter(|until| absent && *until > now);
+                (!self.waits_for_network()).then_some(News::Failed(problem))
+            }
             _ => None,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::problem::Code;
-    use crate::session::Event;
-
-    fn model() -> Model {
-        Model::new(&[Host::named("gpu01"), Host::named("my box")])
-    }
-
-    fn hear(model: &mut Model, host: &str, event: &Event) {
-        model.hear(&Message::of(event, host, 0, Phase::Ready).unwrap());
-    }
-
-    #[test]
-    fn a_click_connects_once_and_then_opens_the_tab_again() {
-        let mut model = model();
-        assert_eq!(
-            model.choose("host my box"),
-            Some(Action::Open("my box".into()))
-        );
-        assert_eq!(model.choose("host my box"), None);
-        hear(&mut model, "my box", &Event::Phase(Phase::Ready));
-        assert_eq!(
-            model.choose("host my box"),
-            Some(Action::Show("my box".into()))
-        );
-    }
-
-    #[test]
-    fn a_failure_stands_until_the_click_that_retries() {
-        let mut model = model();
-        let problem = Problem::new(Code::Refused, "t", "d", "r");
-        hear(&mut model, "gpu01", &Event::Failed(problem.clone()));
-        assert_eq!(model.mood(), Mood::Trouble);
-        assert_eq!(model.hosts()[0].problem, Some(problem));
-        assert_eq!(
-            model.choose("host gpu01"),
-            Some(Action::Open("gpu01".into()))
-        );
-        assert_eq!(model.mood(), Mood::Working);
-    }
-
-    #[test]
-    fn entries_that_do_not_apply_do_nothing() {
-        let mut model = model();
-        for id in [
-            "close gpu01",
-            "stop gpu01",
-            "host nobody",
-            "",
-            "dance gpu01",
-        ] {
-            assert_eq!(model.choose(id), None, "{id}");
-        }
-        assert_eq!(model.choose("quit"), Some(Action::Quit));
-    }
-
-    #[test]
-    fn a_host_that_left_the_configuration_stays_while_it_is_open() {
-        let mut model = model();
-        hear(&mut model, "gpu01", &Event::Phase(Phase::Ready));
-        model.reconfigure(&[Host::named("new"), Host::named("my box")]);
-        let names = |model: &Model| {
-            let names = model.hosts().iter().map(|host| host.name.clone());
-            names.collect::<Vec<_>>()
-        };
-        assert_eq!(names(&model), ["new", "my box", "gpu01"]);
-        hear(&mut model, "gpu01", &Event::Closed);
-        assert_eq!(names(&model), ["new", "my box"]);
-    }
-
-    #[test]
-    fn what_is_said_twice_is_news_once() {
-        let mut model = model();
-        let ready = Message::of(&Event::Phase(Phase::Ready), "gpu01", 0, Phase::Ready).unwrap();
-        assert!(model.hear(&ready));
-        assert!(!model.hear(&ready));
-    }
-
-    #[test]
-    fn a_note_does_not_end_a_phase() {
-        let mut model = model();
-        hear(&mut model, "gpu01", &Event::Note("a port was taken".into()));
-        assert_eq!(model.hosts()[0].phase, Phase::Ready);
-        assert_eq!(model.mood(), Mood::Connected);
-    }
-}
+mod tests;

@@ -1,64 +1,118 @@
-//! What reaches the app from outside its menu: signals, a second start, a changed configuration.
+//! What reaches the app from outside its menu: signals, second starts, other programs, a changed
+//! configuration.
 
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use tao::event_loop::EventLoopProxy;
 
-use super::Signal;
+use super::post::Post;
+use super::signal::Signal;
+use super::url;
 use crate::config::Config;
-use crate::control::{self, Claim, Lease, Listening, Request};
+use crate::control::{self, APP, AppRequest, Claim, Lease, Listening, Message};
 use crate::platform::runtime_folder;
+use crate::problem::Problem;
+use crate::session::{Event, Phase};
+use crate::ssh::aliases;
 
-/// The app's own name among those of the hosts, none of which may hold this character.
-const NAME: &str = "app\0";
 /// A request is one short line.
-const REQUEST_LIMIT: u64 = 4 << 10;
+const REQUEST_LIMIT: u64 = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// The right to be the one app of this account; none if another one runs, which is asked to open
-/// its usual host.
-pub fn claim() -> io::Result<Option<Lease>> {
-    match control::claim(&runtime_folder()?, NAME)? {
+/// The right to be the one app of this account; none if another one runs, which is asked instead.
+pub fn claim(request: &AppRequest) -> io::Result<Option<Lease>> {
+    match control::claim(&runtime_folder()?, APP)? {
         Claim::Ours(lease) => Ok(Some(lease)),
         Claim::Theirs(client) => {
-            let request = Request::Open {
-                browser: true,
-                notebook: None,
-            };
-            client.ask(&request)?.for_each(drop);
+            client.ask(request)?.for_each(drop);
             Ok(None)
         }
     }
 }
 
-/// Passes on what later starts ask for.
-pub fn listen(listening: Listening, proxy: EventLoopProxy<Signal>) -> io::Result<()> {
+/// Passes on what other programs ask for, each in a thread of its own: one that says nothing must
+/// not keep the others waiting.
+pub fn listen(listening: Listening, post: Post) -> io::Result<()> {
     spawn("second starts", move || {
         for stream in listening.askers() {
-            let mut line = String::new();
-            let read = stream
-                .set_read_timeout(Some(PATIENCE))
-                .and_then(|()| BufReader::new((&stream).take(REQUEST_LIMIT)).read_line(&mut line));
-            let asked = read.is_ok() && serde_json::from_str::<Request>(&line).is_ok();
-            if asked && proxy.send_event(Signal::Summoned).is_err() {
-                return;
-            }
+            let post = post.clone();
+            std::thread::spawn(move || {
+                if let Err(error) = answer(&stream, &post) {
+                    tracing::debug!(%error, "an asker went away");
+                }
+            });
         }
     })
 }
 
+fn answer(mut stream: &UnixStream, post: &Post) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut line = String::new();
+    BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
+    match serde_json::from_str(&line)? {
+        AppRequest::Summon => {
+            post.send(Signal::Summoned);
+        }
+        AppRequest::Visit { url } => visit(&url, post),
+        AppRequest::Connect {
+            host,
+            config,
+            ssh_config,
+        } => {
+            let (done, outcome) = mpsc::channel();
+            let name = host.clone();
+            post.send(Signal::Requested {
+                host,
+                config,
+                ssh_config,
+                done,
+            });
+            let line =
+                serde_json::to_string(&outcome_message(&name, outcome.recv_timeout(PATIENCE)))?;
+            stream.write_all(line.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// `resolving` when the app has the host in hand; else `closed`: the asker goes on by itself.
+fn outcome_message(
+    host: &str,
+    outcome: Result<Result<(), Problem>, mpsc::RecvTimeoutError>,
+) -> Option<Message> {
+    let event = match outcome {
+        Ok(Ok(())) => Event::Phase(Phase::Resolving),
+        Ok(Err(problem)) => Event::Failed(problem),
+        Err(_) => Event::Closed,
+    };
+    Message::of(&event, host, 0, Phase::Resolving)
+}
+
+/// Passes an address of ours on; what is none is refused, and only the log says so: a web page
+/// may try as often as it likes.
+pub fn visit(address: &str, post: &Post) {
+    if let Some(visit) = url::parse(address) {
+        post.send(Signal::Visited(visit));
+    } else {
+        let address = address.escape_debug();
+        tracing::warn!(%address, "not an address of ours: refused");
+    }
+}
+
 /// The first signal quits as the menu does; a second one ends the process, for a quit that hangs.
-pub fn quit_on_signal(proxy: EventLoopProxy<Signal>) -> io::Result<()> {
+pub fn quit_on_signal(post: Post) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     spawn("signals", move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {
-            let _ = proxy.send_event(Signal::Chosen("quit".to_owned()));
+            post.send(Signal::Chosen("quit".to_owned()));
         }
         if signals.next().is_some() {
             std::process::exit(130);
@@ -66,25 +120,49 @@ pub fn quit_on_signal(proxy: EventLoopProxy<Signal>) -> io::Result<()> {
     })
 }
 
-/// Reads the configuration again whenever its file changes. A look every two seconds costs
-/// nothing, and works on every file system.
-pub fn watch(config: &Config, proxy: EventLoopProxy<Signal>) -> io::Result<()> {
-    let path = config.path.clone();
+/// Reads the configuration and the aliases of the ssh configuration again whenever their files
+/// change, and tells which hosts other programs have opened. A look every two seconds costs nothing, and works on every file system.
+pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Result<()> {
     // Not from before the first reading: what changed in between would be missed.
-    let mut seen = None;
+    let (mut seen, mut known) = (None, Vec::new());
+    let (mut hosts, mut held) = (Vec::new(), BTreeSet::new());
     spawn("configuration", move || {
+        let ssh_config = ssh_config.or_else(aliases::default_file);
         loop {
             let now = Some(stamp(&path));
             if now != seen {
                 seen = now;
-                let signal = Signal::Configured(Config::load(&path).map(Box::new));
-                if proxy.send_event(signal).is_err() {
+                let config = Config::load(&path).map(Box::new);
+                if let Ok(config) = &config {
+                    hosts = config.hosts.iter().map(|host| host.name.clone()).collect();
+                }
+                if !post.send(Signal::Configured(config)) {
                     return;
                 }
+            }
+            let now = held_of(&hosts);
+            for host in now.difference(&held) {
+                post.send(Signal::Held(host.clone()));
+            }
+            held = now;
+            // It may include others, so it is read and not only looked at: some kilobytes.
+            let aliases = ssh_config.as_deref().map(aliases::aliases);
+            let aliases = aliases.unwrap_or_default();
+            if aliases != known {
+                known.clone_from(&aliases);
+                post.send(Signal::Aliases(aliases));
             }
             std::thread::sleep(LOOK_EVERY);
         }
     })
+}
+
+fn held_of(hosts: &[String]) -> BTreeSet<String> {
+    let Ok(folder) = runtime_folder() else {
+        return BTreeSet::new();
+    };
+    let is_held = |host: &&String| control::seems_held(&folder, host);
+    hosts.iter().filter(is_held).cloned().collect()
 }
 
 /// Changes with the file.

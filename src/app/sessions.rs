@@ -1,27 +1,26 @@
 //! The sessions behind the menu: one thread and one control socket for each connected host.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tao::event_loop::EventLoopProxy;
-
-use super::Signal;
-use crate::config::{Config, Host};
-use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
-use crate::explain;
+use super::following;
+use super::opening::{Opened, Opening, fetch_log, say};
+use super::post::Post;
+use super::signal::Signal;
+use crate::config::{Config, Host, OnQuit};
+use crate::control::Request;
 use crate::jupyter::Page;
-use crate::platform::{Machine, ask, runtime_folder};
-use crate::session::{self, Busy, Event, Goal, Handle, Order, Phase};
+use crate::session::{Busy, Event, Goal, Handle, Order};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-type Slots = Arc<Mutex<HashMap<String, Slot>>>;
+pub(super) type Slots = Arc<Mutex<HashMap<String, Slot>>>;
 
 /// Who has a host's tunnel.
-enum Slot {
+pub(super) enum Slot {
     /// Being found out. A person who cancels meanwhile is not to be forgotten.
     Claiming { cancelled: bool },
     /// A session of ours.
@@ -34,53 +33,67 @@ enum Slot {
 pub struct Sessions {
     config: Config,
     ssh_config: Option<PathBuf>,
-    proxy: EventLoopProxy<Signal>,
+    post: Post,
     slots: Slots,
 }
 
 impl Sessions {
     /// None yet.
-    pub fn new(config: Config, ssh_config: Option<PathBuf>, proxy: EventLoopProxy<Signal>) -> Self {
+    pub fn new(config: Config, ssh_config: Option<PathBuf>, post: Post) -> Self {
         Self {
             config,
             ssh_config,
-            proxy,
+            post,
             slots: Slots::default(),
         }
     }
 
-    /// Connects a host, from a thread: claiming it may wait for another program.
-    pub fn open(&self, name: &str) {
-        let Some(host) = self.config.host(name).cloned() else {
+    /// Connects a host, from a thread: claiming it may wait for another program. `show` opens the
+    /// browser once it is ready; `opened` hears when the host has its control socket.
+    pub fn open(&self, name: &str, show: bool, opened: Option<Opened>) {
+        let host = self.config.host(name).cloned();
+        let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
+        let Some(host) = host else {
             return;
         };
         let goal = Goal::Open {
             page: page(&host),
-            show: true,
+            show,
         };
         let order = match Order::new(host, self.ssh_config.clone(), goal, TIMEOUT) {
             Ok(order) => order,
-            Err(problem) => return say(&self.proxy, name, &Event::Failed(problem)),
+            Err(problem) => return say(&self.post, name, &Event::Failed(problem)),
         };
         let task = Opening {
             order,
+            show,
             browser: self.config.browser.clone(),
-            proxy: self.proxy.clone(),
+            post: self.post.clone(),
             slots: Arc::clone(&self.slots),
+            opened,
         };
         let claiming = Slot::Claiming { cancelled: false };
         lock(&self.slots).insert(name.to_owned(), claiming);
         std::thread::spawn(move || task.run());
     }
 
-    /// Opens the tab again.
-    pub fn show(&self, name: &str) {
+    /// Follows the tunnel of another program to a host.
+    pub fn adopt(&self, name: &str) {
+        following::adopt(name, &self.post, &self.slots);
+    }
+
+    /// Opens the tab again, or a notebook.
+    pub fn show(&self, name: &str, notebook: Option<String>) {
         // A host that is gone from the configuration may still be open.
         let host = self.config.host(name).cloned();
-        let page = page(&host.unwrap_or_else(|| Host::named(name)));
+        let usual = page(&host.unwrap_or_else(|| Host::named(name)));
+        let page = Page {
+            notebook: notebook.clone(),
+            ..usual
+        };
         let request = Request::Open {
             browser: true,
-            notebook: None,
+            notebook,
         };
         self.ask(name, request, |handle| handle.show(page));
     }
@@ -90,19 +103,47 @@ impl Sessions {
         self.ask(name, Request::Close, Handle::close);
     }
 
-    /// Stops the server, unless kernels are busy.
-    pub fn stop(&self, name: &str) {
-        let request = Request::Stop { force: false };
-        self.ask(name, request, |handle| handle.stop(Busy::Refuse));
+    /// Stops the server; busy kernels only if they may be ended.
+    pub fn stop(&self, name: &str, force: bool) {
+        let busy = if force { Busy::End } else { Busy::Refuse };
+        self.ask(name, Request::Stop { force }, |handle| handle.stop(busy));
     }
 
-    /// Takes all tunnels of ours down.
-    pub fn close_all(&self) {
-        for slot in lock(&self.slots).values_mut() {
+    /// Fetches what Jupyter printed on a host.
+    pub fn fetch_log(&self, name: &str) {
+        let Some(host) = self.config.host(name).cloned() else {
+            return;
+        };
+        match Order::new(host, self.ssh_config.clone(), Goal::Log, TIMEOUT) {
+            Ok(order) => fetch_log(order, &self.post),
+            Err(problem) => {
+                self.post.send(Signal::Trouble(problem));
+            }
+        }
+    }
+
+    /// Takes all tunnels of ours down; the servers stay, or are stopped where the configuration
+    /// says so.
+    pub fn quit(&self) {
+        for (name, slot) in lock(&self.slots).iter_mut() {
+            let stops = self
+                .config
+                .host(name)
+                .is_some_and(|host| host.on_quit == OnQuit::Stop);
             match slot {
                 Slot::Claiming { cancelled } => *cancelled = true,
+                Slot::Ours(handle) if stops => handle.stop(Busy::Refuse),
                 Slot::Ours(handle) => handle.close(),
                 Slot::Theirs => {}
+            }
+        }
+    }
+
+    /// Takes down what has not closed by itself.
+    pub fn close_all(&self) {
+        for slot in lock(&self.slots).values() {
+            if let Slot::Ours(handle) = slot {
+                handle.close();
             }
         }
     }
@@ -118,34 +159,23 @@ impl Sessions {
         self.config = config;
     }
 
-    /// The host that is meant when none is named.
-    pub fn usual_host(&self) -> Option<String> {
-        self.config.usual_host().map(|host| host.name.clone())
+    /// The configuration in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The ssh configuration instead of the person's own.
+    pub fn ssh_config(&self) -> Option<&Path> {
+        self.ssh_config.as_deref()
     }
 
     /// Whoever has the tunnel is told: a session of ours by its handle, another program by request.
     fn ask(&self, name: &str, request: Request, tell: impl FnOnce(&Handle)) {
         match lock(&self.slots).get_mut(name) {
             Some(Slot::Ours(handle)) => tell(handle),
-            Some(Slot::Theirs) => ask_other(name, request),
+            Some(Slot::Theirs) => following::ask(name, request),
             Some(Slot::Claiming { cancelled }) => *cancelled |= request == Request::Close,
             None => {}
-        }
-    }
-
-    /// Opens the configuration in the system's editor for it.
-    pub fn edit_configuration(&self) {
-        let path = &self.config.path;
-        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        // An editor that is given no file says so, or nothing at all.
-        let made = made.and_then(|()| {
-            std::fs::File::options()
-                .append(true)
-                .create(true)
-                .open(path)
-        });
-        if let Err(error) = made.and_then(|_| open::that_detached(path)) {
-            tracing::warn!(%error, "the configuration could not be opened");
         }
     }
 }
@@ -157,149 +187,6 @@ fn page(host: &Host) -> Page {
     }
 }
 
-fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, Slot>> {
+pub(super) fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, Slot>> {
     slots.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One connection being made, and then held by its session's thread.
-struct Opening {
-    order: Order,
-    browser: Option<String>,
-    proxy: EventLoopProxy<Signal>,
-    slots: Slots,
-}
-
-impl Opening {
-    fn run(self) {
-        let host = self.order.host.name.clone();
-        let (proxy, slots) = (self.proxy.clone(), Arc::clone(&self.slots));
-        let claim = runtime_folder().and_then(|folder| control::claim(&folder, &host));
-        let result = match claim {
-            Ok(Claim::Ours(lease)) => self.hold(lease),
-            Ok(Claim::Theirs(client)) => self.follow(client),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = result {
-            lock(&slots).remove(&host);
-            let problem = explain::no_control(&host, &error);
-            say(&proxy, &host, &Event::Failed(problem));
-        }
-    }
-
-    fn hold(self, lease: Lease) -> std::io::Result<()> {
-        let name = self.order.host.name.clone();
-        let page = page(&self.order.host);
-        let hub = Arc::new(Hub::new(&name));
-        let listening = lease.listening()?;
-        let teller = Teller {
-            host: name.clone(),
-            began: Instant::now(),
-            phase: Mutex::new(Phase::Resolving),
-            hub: Arc::clone(&hub),
-            proxy: self.proxy,
-            slots: Arc::clone(&self.slots),
-            lease: Mutex::new(Some(lease)),
-        };
-        // Locked until the handle is in its place: a session that fails at once takes it out again.
-        let mut slots = lock(&self.slots);
-        if let Some(Slot::Claiming { cancelled: true }) = slots.get(&name) {
-            drop(slots);
-            teller.tell(Event::Closed);
-            return Ok(());
-        }
-        let machine = Arc::new(Machine::new(self.browser));
-        let (handle, _thread) =
-            session::start(self.order, machine, move |event| teller.tell(event))?;
-        slots.insert(name, Slot::Ours(handle.clone()));
-        drop(slots);
-        control::serve(listening, hub, handle, Usual { page, shows: true })
-    }
-
-    /// Another program has the tunnel: it opens the tab, and this one shows what it says, until
-    /// its tunnel is gone.
-    fn follow(self, client: Client) -> std::io::Result<()> {
-        let name = &self.order.host.name;
-        let messages = client.ask(&Request::Watch)?;
-        let claiming = lock(&self.slots).insert(name.clone(), Slot::Theirs);
-        let request = match claiming {
-            Some(Slot::Claiming { cancelled: true }) => Request::Close,
-            _ => Request::Open {
-                browser: true,
-                notebook: None,
-            },
-        };
-        ask_other(name, request);
-        let mut ended = false;
-        for message in messages {
-            ended = matches!(message.phase, Phase::Failed | Phase::Closed);
-            if ended {
-                lock(&self.slots).remove(name);
-            }
-            let _ = self.proxy.send_event(Signal::Said(message));
-        }
-        if !ended {
-            lock(&self.slots).remove(name);
-            say(
-                &self.proxy,
-                name,
-                &Event::Failed(explain::holder_gone(name)),
-            );
-        }
-        Ok(())
-    }
-}
-
-/// Asks the program that has a host, in a thread: its answers take as long as what they tell of,
-/// and who follows it hears them anyway.
-fn ask_other(name: &str, request: Request) {
-    let name = name.to_owned();
-    std::thread::spawn(move || {
-        let client = runtime_folder()
-            .ok()
-            .and_then(|folder| control::holder(&folder, &name));
-        if let Some(Ok(answers)) = client.map(|client| client.ask(&request)) {
-            answers.for_each(drop);
-        }
-    });
-}
-
-/// Passes a session's events on: to the menu, to other programs, to whoever can answer a question.
-struct Teller {
-    host: String,
-    began: Instant,
-    phase: Mutex<Phase>,
-    hub: Arc<Hub>,
-    proxy: EventLoopProxy<Signal>,
-    slots: Slots,
-    /// Held until the session's last event.
-    lease: Mutex<Option<Lease>>,
-}
-
-impl Teller {
-    fn tell(&self, event: Event) {
-        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
-        let at_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if let Some(message) = Message::of(&event, &self.host, at_ms, *phase) {
-            *phase = message.phase;
-            if matches!(event, Event::Failed(_) | Event::Closed) {
-                lock(&self.slots).remove(&self.host);
-                self.lease
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
-            }
-            self.hub.publish(&message);
-            // The loop is gone when the app quits.
-            let _ = self.proxy.send_event(Signal::Said(message));
-        }
-        if let Event::Ask(question, reply) = event {
-            ask::ask(question, reply);
-        }
-    }
-}
-
-fn say(proxy: &EventLoopProxy<Signal>, host: &str, event: &Event) {
-    if let Some(message) = Message::of(event, host, 0, Phase::Failed) {
-        let _ = proxy.send_event(Signal::Said(message));
-    }
 }

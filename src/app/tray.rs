@@ -1,13 +1,14 @@
 //! The tray icon and its menu on the screen. Main thread only.
 //!
-//! A menu may be open while it changes: texts are edited in place, and only a change of the
-//! entries themselves rebuilds it.
+//! A menu may be open while it changes: what stays is edited in place, and only entries that come
+//! or go are put in or taken out.
 
-use muda::{Menu, MenuItem, PredefinedMenuItem, Submenu};
+use muda::accelerator::Accelerator;
+use muda::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
 use super::icon;
-use super::menu::Entry;
+use super::menu::{Entry, Item};
 use super::model::Mood;
 use crate::platform::Here;
 use crate::platform::desktop::Desktop;
@@ -30,134 +31,193 @@ pub enum TrayError {
 pub struct Tray {
     icon: TrayIcon,
     menu: Menu,
-    shown: Vec<Entry>,
-    items: Vec<MenuItem>,
-    mood: Mood,
+    shown: Vec<Node>,
+    picture: (Mood, usize),
+}
+
+/// An entry on the screen.
+struct Node {
+    entry: Entry,
+    item: Kind,
+}
+
+enum Kind {
+    Plain(MenuItem),
+    Check(CheckMenuItem),
+    Submenu(Submenu, Vec<Node>),
+    Separator(PredefinedMenuItem),
 }
 
 impl Tray {
     /// Puts the icon into the tray.
     pub fn new(entries: &[Entry], mood: Mood) -> Result<Self, TrayError> {
         let menu = Menu::new();
-        let mut items = Vec::new();
-        fill(&menu, entries, &mut items)?;
+        let mut shown = Vec::new();
+        sync(&menu, &mut shown, entries)?;
         let builder = TrayIconBuilder::new()
             .with_id("remote-jupyter")
             .with_tooltip("Remote Jupyter")
             .with_menu(Box::new(menu.clone()));
-        let icon = Here.with_icon(builder, image(mood)?).build()?;
+        let picture = (mood, 0);
+        let icon = Here.with_icon(builder, image(picture)?).build()?;
         Ok(Self {
             icon,
             menu,
-            shown: entries.to_vec(),
-            items,
-            mood,
+            shown,
+            picture,
         })
     }
 
-    /// Shows the entries and the mood; what is shown already is left alone.
-    pub fn show(&mut self, entries: &[Entry], mood: Mood) {
-        if let Err(error) = self.try_show(entries, mood) {
+    /// Shows the entries; what is shown already is left alone.
+    pub fn show(&mut self, entries: &[Entry]) {
+        if let Err(error) = sync(&self.menu, &mut self.shown, entries) {
             tracing::warn!(%error, "the menu could not be changed");
         }
     }
 
-    fn try_show(&mut self, entries: &[Entry], mood: Mood) -> Result<(), TrayError> {
-        if mood != self.mood {
-            self.mood = mood;
-            Here.set_icon(&self.icon, image(mood)?)?;
+    /// Shows a frame of a mood's picture.
+    pub fn show_picture(&mut self, mood: Mood, frame: usize) {
+        let picture = (mood, frame);
+        if picture == self.picture {
+            return;
         }
-        if entries == self.shown {
-            return Ok(());
+        self.picture = picture;
+        let shown = image(picture).and_then(|image| Ok(Here.set_icon(&self.icon, image)?));
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the icon could not be changed");
         }
-        if same_entries(entries, &self.shown) {
-            let mut items = self.items.iter();
-            edit(entries, &mut items);
-        } else {
-            while self.menu.remove_at(0).is_some() {}
-            self.items.clear();
-            fill(&self.menu, entries, &mut self.items)?;
-        }
-        self.shown = entries.to_vec();
-        Ok(())
     }
 }
 
-fn image(mood: Mood) -> Result<Icon, TrayError> {
-    Ok(Icon::from_rgba(icon::pixels(mood), icon::SIZE, icon::SIZE)?)
+fn image((mood, frame): (Mood, usize)) -> Result<Icon, TrayError> {
+    let pixels = icon::pixels(mood, frame);
+    Ok(Icon::from_rgba(pixels, icon::SIZE, icon::SIZE)?)
 }
 
 /// A menu or a submenu.
-trait Append {
-    fn add(&self, item: &dyn muda::IsMenuItem) -> muda::Result<()>;
+trait Entries {
+    fn put(&self, item: &dyn IsMenuItem, at: usize) -> muda::Result<()>;
+    fn take(&self, item: &dyn IsMenuItem) -> muda::Result<()>;
 }
 
-impl Append for Menu {
-    fn add(&self, item: &dyn muda::IsMenuItem) -> muda::Result<()> {
-        self.append(item)
+impl Entries for Menu {
+    fn put(&self, item: &dyn IsMenuItem, at: usize) -> muda::Result<()> {
+        self.insert(item, at)
+    }
+    fn take(&self, item: &dyn IsMenuItem) -> muda::Result<()> {
+        self.remove(item)
     }
 }
 
-impl Append for Submenu {
-    fn add(&self, item: &dyn muda::IsMenuItem) -> muda::Result<()> {
-        self.append(item)
+impl Entries for Submenu {
+    fn put(&self, item: &dyn IsMenuItem, at: usize) -> muda::Result<()> {
+        self.insert(item, at)
+    }
+    fn take(&self, item: &dyn IsMenuItem) -> muda::Result<()> {
+        self.remove(item)
     }
 }
 
-/// Appends the entries; `items` gets those with a text, depth first.
-fn fill(menu: &dyn Append, entries: &[Entry], items: &mut Vec<MenuItem>) -> muda::Result<()> {
-    for entry in entries {
-        match entry {
-            Entry::Separator => menu.add(&PredefinedMenuItem::separator())?,
-            Entry::Item { id, text, enabled } => {
-                let item = MenuItem::with_id(id.as_str(), escape(text), *enabled, None);
-                menu.add(&item)?;
-                items.push(item);
-            }
-            Entry::Submenu { text, entries, .. } => {
-                let submenu = Submenu::new(escape(text), true);
-                fill(&submenu, entries, items)?;
-                menu.add(&submenu)?;
-            }
-        }
+/// Makes a menu show `entries`: those at its beginning and its end that are the same ones are
+/// edited, those between them are exchanged.
+fn sync(menu: &dyn Entries, shown: &mut Vec<Node>, entries: &[Entry]) -> muda::Result<()> {
+    let same = |node: &Node, entry: &Entry| is_same(&node.entry, entry);
+    let start = shown
+        .iter()
+        .zip(entries)
+        .take_while(|(n, e)| same(n, e))
+        .count();
+    let rest = shown[start..]
+        .iter()
+        .rev()
+        .zip(entries[start..].iter().rev());
+    let end = rest.take_while(|(n, e)| same(n, e)).count();
+
+    for node in shown.drain(start..shown.len() - end) {
+        menu.take(node.item.as_item())?;
+    }
+    for (at, entry) in entries[start..entries.len() - end].iter().enumerate() {
+        let node = Node::new(entry)?;
+        menu.put(node.item.as_item(), start + at)?;
+        shown.insert(start + at, node);
+    }
+    for (node, entry) in shown.iter_mut().zip(entries) {
+        node.edit(entry)?;
     }
     Ok(())
 }
 
 /// Whether only texts and states differ.
-fn same_entries(new: &[Entry], old: &[Entry]) -> bool {
-    let same = |(new, old): (&Entry, &Entry)| match (new, old) {
+fn is_same(one: &Entry, other: &Entry) -> bool {
+    match (one, other) {
         (Entry::Separator, Entry::Separator) => true,
-        (Entry::Item { id: new, .. }, Entry::Item { id: old, .. }) => new == old,
-        (
-            Entry::Submenu {
-                id: new,
-                entries: inner,
-                ..
-            },
-            Entry::Submenu {
-                id: old,
-                entries: before,
-                ..
-            },
-        ) => new == old && same_entries(inner, before),
+        (Entry::Item(one), Entry::Item(other)) => {
+            one.id == other.id && one.checked.is_some() == other.checked.is_some()
+        }
+        (Entry::Submenu { id: one, .. }, Entry::Submenu { id: other, .. }) => one == other,
         _ => false,
-    };
-    new.len() == old.len() && new.iter().zip(old).all(same)
+    }
 }
 
-fn edit<'a>(entries: &[Entry], items: &mut impl Iterator<Item = &'a MenuItem>) {
-    for entry in entries {
-        match entry {
-            Entry::Separator => {}
-            Entry::Item { text, enabled, .. } => {
-                let Some(item) = items.next() else {
-                    return;
-                };
-                item.set_text(escape(text));
-                item.set_enabled(*enabled);
+impl Node {
+    fn new(entry: &Entry) -> muda::Result<Self> {
+        let item = match entry {
+            Entry::Separator => Kind::Separator(PredefinedMenuItem::separator()),
+            Entry::Item(item) => Kind::of(item),
+            Entry::Submenu { id, text, entries } => {
+                let submenu = Submenu::with_id(id.as_str(), escape(text), true);
+                let mut nodes = Vec::new();
+                sync(&submenu, &mut nodes, entries)?;
+                Kind::Submenu(submenu, nodes)
             }
-            Entry::Submenu { entries, .. } => edit(entries, items),
+        };
+        Ok(Self {
+            entry: entry.clone(),
+            item,
+        })
+    }
+
+    fn edit(&mut self, entry: &Entry) -> muda::Result<()> {
+        if self.entry == *entry {
+            return Ok(());
+        }
+        match (&mut self.item, entry) {
+            (Kind::Plain(shown), Entry::Item(item)) => {
+                shown.set_text(escape(&item.text));
+                shown.set_enabled(item.enabled);
+            }
+            (Kind::Check(shown), Entry::Item(item)) => {
+                shown.set_text(escape(&item.text));
+                shown.set_checked(item.checked.unwrap_or_default());
+            }
+            (Kind::Submenu(shown, nodes), Entry::Submenu { text, entries, .. }) => {
+                shown.set_text(escape(text));
+                sync(&*shown, nodes, entries)?;
+            }
+            _ => {}
+        }
+        self.entry = entry.clone();
+        Ok(())
+    }
+}
+
+impl Kind {
+    fn of(item: &Item) -> Self {
+        let keys = item.keys.filter(|_| Here::MENU_KEYS);
+        let keys: Option<Accelerator> = keys.and_then(|keys| keys.parse().ok());
+        let (id, text) = (item.id.as_str(), escape(&item.text));
+        match item.checked {
+            None => Self::Plain(MenuItem::with_id(id, text, item.enabled, keys)),
+            Some(on) => Self::Check(CheckMenuItem::with_id(id, text, item.enabled, on, keys)),
+        }
+    }
+
+    fn as_item(&self) -> &dyn IsMenuItem {
+        match self {
+            Self::Plain(item) => item,
+            Self::Check(item) => item,
+            Self::Submenu(item, _) => item,
+            Self::Separator(item) => item,
         }
     }
 }

@@ -1,23 +1,25 @@
-//! What can be typed.
+//! What can be typed. Its texts come from the catalogue when the parser is made, see [`super::usage`].
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap_complete::Shell;
 
-/// Opens a Jupyter tab from a remote machine.
+use crate::words::say;
+
+/// How long `open` may take, in seconds, unless the person says otherwise.
+const TIMEOUT: u64 = 120;
+
+/// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "remote-jupyter", version, about, max_term_width = 100)]
+#[command(name = "remote-jupyter", version, about = say!("help-about"), max_term_width = 100)]
 pub struct Arguments {
-    /// The configuration file [default: ~/.config/remote-jupyter/config.toml]
-    #[arg(short, long, global = true, value_name = "FILE")]
+    #[arg(short, long, global = true, value_name = "FILE", help = say!("help-config-file"))]
     pub config: Option<PathBuf>,
-    /// An ssh configuration file instead of ~/.ssh/config, as ssh's own -F
-    #[arg(short = 'F', global = true, value_name = "SSH_CONFIG")]
+    #[arg(short = 'F', global = true, value_name = "SSH_CONFIG", help = say!("help-ssh-config"))]
     pub ssh_config: Option<PathBuf>,
-    /// Say more; twice for still more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = ArgAction::Count, help = say!("help-verbose"))]
     pub verbose: u8,
-    /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -25,99 +27,116 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Open the notebook tab of a host, and hold the tunnel until Ctrl-C
+    #[command(about = say!("help-open"))]
     Open(OpenOptions),
-    /// List the configured hosts
+    #[command(about = say!("help-list"))]
     List {
-        /// One JSON object a line
-        #[arg(long)]
+        #[arg(long, help = say!("help-json"))]
         json: bool,
     },
-    /// Show which tunnels are open, and what their kernels do
+    #[command(about = say!("help-status"))]
     Status {
-        /// Only this host
+        #[arg(help = say!("help-only-host"))]
         host: Option<String>,
-        /// One JSON object a line
-        #[arg(long)]
+        #[arg(long, help = say!("help-json"))]
         json: bool,
     },
-    /// Close the tunnel; the server stays
+    #[command(about = say!("help-close"))]
     Close {
-        /// The host
+        #[arg(help = say!("help-host"))]
         host: String,
-        /// One JSON object a line
-        #[arg(long)]
+        #[arg(long, help = say!("help-json"))]
         json: bool,
     },
-    /// Stop the Jupyter server on a host
+    #[command(about = say!("help-stop"))]
     Stop {
-        /// The host
+        #[arg(help = say!("help-host"))]
         host: String,
-        /// End busy kernels without asking
-        #[arg(long)]
+        #[arg(long, help = say!("help-yes"))]
         yes: bool,
-        /// One JSON object a line
-        #[arg(long)]
+        #[arg(long, help = say!("help-json"))]
         json: bool,
     },
-    /// Show what the newest server that we started has printed
+    #[command(about = say!("help-logs"))]
     Logs {
-        /// The host
+        #[arg(help = say!("help-host"))]
         host: String,
     },
-    /// Try every step without starting anything, and say what to do about those that fail
+    #[command(about = say!("help-doctor"))]
     Doctor {
-        /// Only this host [default: all]
+        #[arg(help = say!("help-only-host-of-all"))]
         host: Option<String>,
-        /// One JSON object a line
-        #[arg(long)]
+        #[arg(long, help = say!("help-json"))]
         json: bool,
     },
-    /// Add a host of your ssh configuration
+    #[command(about = say!("help-add"))]
     Add {
-        /// Its name there
+        #[arg(help = say!("help-alias"))]
         alias: String,
     },
-    /// The configuration file
+    #[command(about = say!("help-config"))]
     Config {
-        /// What about it
         #[command(subcommand)]
         action: ConfigAction,
     },
-    /// Print a completion script for your shell
+    #[command(about = say!("help-login-item"))]
+    LoginItem {
+        #[arg(help = say!("help-login-item-action"))]
+        action: LoginItemAction,
+    },
+    #[command(hide = true, about = say!("help-url"))]
+    Url {
+        #[arg(help = say!("help-url-url"))]
+        url: String,
+    },
+    #[command(about = say!("help-completions"))]
     Completions {
-        /// The shell
-        shell: clap_complete::Shell,
+        #[arg(hide_possible_values = true, help = say!("help-shell", shells = shells()))]
+        shell: Shell,
     },
 }
 
 /// Options of `open`.
 #[derive(Debug, Args)]
 pub struct OpenOptions {
-    /// The host [default: the configured one, or the only one]
+    #[arg(help = say!("help-open-host"))]
     pub host: Option<String>,
-    /// Do not open the browser
-    #[arg(long)]
+    #[arg(long, help = say!("help-no-browser"))]
     pub no_browser: bool,
-    /// A notebook or folder, relative to the server's working folder
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help = say!("help-notebook"))]
     pub notebook: Option<String>,
-    /// How long it may take, not counting the time of questions
-    #[arg(long, value_name = "SECONDS", default_value_t = 120,
-          value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, hide_default_value = true,
+          value_parser = value_parser!(u64).range(1..=604_800),
+          help = say!("help-timeout", seconds = TIMEOUT))]
     pub timeout: u64,
-    /// Events as JSON, one object a line
-    #[arg(long)]
+    #[arg(long, help = say!("help-json-events"))]
     pub json: bool,
+}
+
+/// What `login-item` can do.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum LoginItemAction {
+    /// Start it from now on
+    On,
+    /// Do not start it any more
+    Off,
+    /// Say whether it starts
+    Status,
 }
 
 /// What `config` can do.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigAction {
-    /// Print where it is
+    #[command(about = say!("help-config-path"))]
     Path,
-    /// Say what is wrong with it
+    #[command(about = say!("help-config-check"))]
     Check,
-    /// Open it in your editor
+    #[command(about = say!("help-config-edit"))]
     Edit,
+}
+
+fn shells() -> String {
+    let shells = Shell::value_variants().iter();
+    let names: Vec<String> = shells.map(ToString::to_string).collect();
+    names.join(", ")
 }

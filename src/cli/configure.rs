@@ -6,44 +6,40 @@ use std::process::Command;
 use super::Outcome;
 use super::arguments::ConfigAction;
 use super::context::{Context, broken, hosts_in};
-use crate::config::{Config, EditError, add_host};
+use crate::config::{Config, EditError, add_host, begin};
 use crate::problem::{Code, Problem};
 use crate::ssh::resolve::resolve;
-
-/// What `config edit` puts into a new file.
-const TEMPLATE: &str = "\
-# Remote Jupyter: see the README for all that a host can say.
-# default_host = \"gpu01\"
-
-# [[host]]
-# name = \"gpu01\"        # a name of your ~/.ssh/config; alone it is a whole host
-";
+use crate::words::say;
 
 /// `add`: a host of the ssh configuration becomes one of ours.
 pub fn add(context: &Context, alias: &str) -> Outcome {
     let target = resolve(alias, context.ssh_config()).map_err(|error| {
         Problem::new(
             Code::Resolve,
-            format!("{alias} cannot be added"),
+            say!("add-failed", alias = alias),
             error.to_string(),
-            format!("Check it with `ssh -G {alias}`."),
+            say!("explain-resolve-remedy", destination = alias),
         )
     })?;
+    let file = context.config_path.display().to_string();
     add_host(&context.config_path, alias).map_err(|error| match error {
         EditError::Broken(errors) => broken(&errors),
         other => Problem::new(
             Code::Config,
-            format!("{alias} was not added"),
+            say!("add-refused", alias = alias),
             other.to_string(),
-            format!("See {}.", context.config_path.display()),
+            say!("add-refused-remedy", file = &file),
         ),
     })?;
-    eprintln!(
-        "{alias} ({}@{}) is in {} now. Open it with `remote-jupyter open {alias}`.",
-        target.user,
-        target.host,
-        context.config_path.display()
+    let (user, host) = (&target.user, &target.host);
+    let done = say!(
+        "add-done",
+        alias = alias,
+        user = user,
+        host = host,
+        file = &file
     );
+    eprintln!("{done}");
     Ok(0)
 }
 
@@ -70,17 +66,12 @@ fn edit(context: &Context) -> Outcome {
     let failed = |error: std::io::Error| {
         Problem::new(
             Code::Local,
-            format!("{} cannot be edited", path.display()),
+            say!("config-uneditable", file = path.display().to_string()),
             error.to_string(),
-            "Set EDITOR to your editor, or open the file yourself.",
+            say!("config-uneditable-remedy"),
         )
     };
-    if !path.exists() {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        std::fs::write(path, TEMPLATE).map_err(failed)?;
-    }
+    begin(path).map_err(failed)?;
     match std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR")) {
         // As git does: the variable may hold options, so a shell reads it.
         Ok(editor) => {
@@ -103,12 +94,11 @@ fn edit(context: &Context) -> Outcome {
 }
 
 fn tell_good(path: &Path, config: &Config) {
-    if path.exists() {
-        eprintln!("{} is good: {}.", path.display(), hosts_in(config));
+    let file = path.display().to_string();
+    let text = if path.exists() {
+        say!("config-good", file = file, hosts = hosts_in(config))
     } else {
-        eprintln!(
-            "{} does not exist yet, which is fine: the defaults hold.",
-            path.display()
-        );
-    }
+        say!("config-absent", file = file)
+    };
+    eprintln!("{text}");
 }

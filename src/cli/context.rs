@@ -7,6 +7,7 @@ use super::arguments::Arguments;
 use crate::config::{Config, ConfigErrors, Host};
 use crate::problem::{Code, Problem};
 use crate::session::{Goal, Order};
+use crate::words::say;
 
 /// The global arguments.
 pub struct Context {
@@ -34,9 +35,9 @@ impl Context {
         if self.named && !self.config_path.exists() {
             return Err(Problem::new(
                 Code::Config,
-                format!("There is no file {}", self.config_path.display()),
+                say!("cli-no-file", file = self.config_path.display().to_string()),
                 "",
-                "Check what follows --config.",
+                say!("cli-no-file-remedy"),
             ));
         }
         Config::load(&self.config_path).map_err(|errors| broken(&errors))
@@ -72,50 +73,47 @@ impl Context {
 
 /// How many hosts a configuration has, in words.
 pub fn hosts_in(config: &Config) -> String {
-    match config.hosts.len() {
-        1 => "1 host".to_owned(),
-        count => format!("{count} hosts"),
-    }
+    say!("cli-hosts", count = config.hosts.len())
 }
 
 /// Every error with its place and remedy.
 pub fn broken(errors: &ConfigErrors) -> Problem {
     Problem::new(
         Code::Config,
-        "The configuration has errors",
+        say!("cli-config-broken"),
         errors.to_string(),
         "",
     )
 }
 
-fn names(hosts: &[Host]) -> String {
+fn configured(hosts: &[Host]) -> String {
     let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
-    names.join(", ")
+    say!("cli-configured", names = names.join(", "))
 }
 
 fn which(hosts: &[Host]) -> Problem {
     Problem::new(
         Code::Usage,
-        "Which host?",
-        format!("configured: {}", names(hosts)),
-        "Name one, or set `default_host`.",
+        say!("cli-which"),
+        configured(hosts),
+        say!("cli-which-remedy"),
     )
 }
 
 fn unknown(name: &str, hosts: &[Host]) -> Problem {
     Problem::new(
         Code::UnknownHost,
-        format!("No host is called {name}"),
-        format!("configured: {}", names(hosts)),
-        format!("`remote-jupyter add {name}` adds it from your ssh configuration."),
+        say!("cli-unknown", name = name),
+        configured(hosts),
+        say!("cli-unknown-remedy", name = name),
     )
 }
 
 fn nothing_configured(path: &std::path::Path) -> Problem {
     Problem::new(
         Code::Usage,
-        "Which host?",
-        format!("{} names none yet", path.display()),
-        "Name one: anything that ssh takes will do. `remote-jupyter add ALIAS` keeps it.",
+        say!("cli-which"),
+        say!("cli-which-none", file = path.display().to_string()),
+        say!("cli-which-none-remedy"),
     )
 }

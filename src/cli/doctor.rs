@@ -9,8 +9,10 @@ use super::Outcome;
 use super::context::{Context, hosts_in};
 use super::run::run;
 use crate::config::Host;
+use crate::explain;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal};
+use crate::words::say;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -62,7 +64,7 @@ impl Checkup {
 /// Looks at this machine, then at one host or all of them. Nothing is launched or changed.
 pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     let mut checkup = Checkup { json, worst: 0 };
-    headline(json, "This machine");
+    headline(json, &say!("doctor-this-machine"));
     check_ssh(&checkup);
     let config = match context.config() {
         Ok(config) => config,
@@ -71,11 +73,18 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
             return Ok(checkup.worst);
         }
     };
-    let path = context.config_path.display();
-    checkup.good("", &format!("configuration {path}: {}", hosts_in(&config)));
+    let file = context.config_path.display().to_string();
+    let hosts = hosts_in(&config);
+    checkup.good(
+        "",
+        &say!("doctor-configuration", file = file, hosts = hosts),
+    );
     match crate::platform::runtime_folder() {
-        Ok(folder) => checkup.good("", &format!("control sockets in {}", folder.display())),
-        Err(error) => checkup.bad("", &crate::explain::no_control("this machine", &error)),
+        Ok(folder) => {
+            let folder = folder.display().to_string();
+            checkup.good("", &say!("doctor-sockets", folder = folder));
+        }
+        Err(error) => checkup.bad("", &explain::no_control(&say!("doctor-here"), &error)),
     }
     let hosts = match host {
         None => config.hosts.clone(),
@@ -102,9 +111,9 @@ fn check_ssh(checkup: &Checkup) {
     match Command::new("ssh").arg("-V").output() {
         Ok(output) => {
             let version = String::from_utf8_lossy(&output.stderr);
-            checkup.good("", &format!("ssh: {}", version.trim()));
+            checkup.good("", &say!("doctor-ssh", version = version.trim()));
         }
-        Err(_) => checkup.note("", "there is no `ssh`: ~/.ssh/config cannot be read"),
+        Err(_) => checkup.note("", &say!("doctor-no-ssh")),
     }
 }
 
@@ -119,19 +128,13 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
             Event::Step(text) => checkup.good(&name, text),
             Event::Note(text) => checkup.note(&name, text),
             Event::Seen(sight) => {
-                checkup.good(
-                    &name,
-                    &format!(
-                        "the login shell works; the machine calls itself {}",
-                        sight.node
-                    ),
-                );
+                checkup.good(&name, &say!("doctor-login-shell", node = &sight.node));
                 match &sight.server {
-                    Some(server) => checkup.good(&name, &format!("found {server}")),
-                    None => checkup.note(&name, "no Jupyter of yours runs there now"),
+                    Some(server) => checkup.good(&name, &say!("doctor-found", server = server)),
+                    None => checkup.note(&name, &say!("doctor-none")),
                 }
                 for reason in &sight.passed_over {
-                    checkup.note(&name, &format!("passed over: {reason}"));
+                    checkup.note(&name, &say!("doctor-passed-over", reason = reason));
                 }
             }
             _ => {}
@@ -139,12 +142,7 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
     )?;
     match end.problem {
         Some(problem) => Err(problem),
-        None if end.interrupted => Err(Problem::new(
-            Code::Interrupted,
-            format!("{}: interrupted", host.name),
-            "",
-            "",
-        )),
+        None if end.interrupted => Err(explain::interrupted(&host.name)),
         None => Ok(()),
     }
 }

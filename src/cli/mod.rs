@@ -4,20 +4,25 @@ mod arguments;
 mod configure;
 mod context;
 mod doctor;
+mod login_item;
 mod open;
 mod report;
 mod run;
 mod servers;
 mod signals;
+mod usage;
 
+use std::io::Write;
 use std::process::ExitCode;
-
-use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use context::Context;
+use tracing_subscriber::EnvFilter;
 
+use crate::config::Config;
+use crate::control::AppRequest;
 use crate::problem::{Code, Problem};
+use crate::words::{say, speak};
 
 /// What a command came to: an exit code, or a failure that is told and gives its own.
 type Outcome = Result<u8, Problem>;
@@ -25,8 +30,13 @@ type Outcome = Result<u8, Problem>;
 /// Parses the arguments, runs the command, tells a failure.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    log(arguments.verbose);
+    // Before anything is said, help and mistakes too.
+    speak(Config::language_in(&Config::default_path()).as_deref());
+    let arguments = usage::parse();
+    if let Some(named) = &arguments.config {
+        speak(Config::language_in(named).as_deref());
+    }
+    log(&arguments);
     match dispatch(arguments) {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
@@ -39,7 +49,9 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Outcome {
     let context = Context::new(&arguments);
     match arguments.command {
-        None => app(&context),
+        None => app(&context, &AppRequest::Summon),
+        Some(Command::Url { url }) => app(&context, &AppRequest::Visit { url }),
+        Some(Command::LoginItem { action }) => login_item::login_item(&context, action),
         Some(Command::Open(options)) => open::open(&context, &options),
         Some(Command::List { json }) => servers::list(&context, json),
         Some(Command::Status { host, json }) => servers::status(&context, host.as_deref(), json),
@@ -50,57 +62,60 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Add { alias }) => configure::add(&context, &alias),
         Some(Command::Config { action }) => configure::config(&context, action),
         Some(Command::Completions { shell }) => {
-            let mut command = Arguments::command();
-            clap_complete::generate(
-                shell,
-                &mut command,
-                "remote-jupyter",
-                &mut std::io::stdout(),
-            );
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut usage::command(), "remote-jupyter", &mut script);
+            // Whoever reads only the beginning, as `head` does, has what they want.
+            let _ = std::io::stdout().write_all(&script);
             Ok(0)
         }
     }
 }
 
 #[cfg(feature = "app")]
-fn app(context: &Context) -> Outcome {
-    // On Linux a missing display would end the process inside GTK, without a word of ours.
-    let display = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
-    if !cfg!(target_os = "macos") && !display {
+fn app(context: &Context, request: &AppRequest) -> Outcome {
+    use crate::platform::desktop::Desktop;
+
+    if !crate::platform::Here.has_screen() {
         return Err(Problem::new(
             Code::Unsupported,
-            "The app needs a desktop, and there is no display here",
+            say!("cli-no-display"),
             "",
-            "Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.",
+            say!("cli-open-remedy"),
         ));
     }
-    crate::app::run(context.config()?, context.ssh_config().map(Into::into))
+    crate::app::run(
+        context.config()?,
+        context.ssh_config().map(Into::into),
+        request,
+    )
 }
 
 #[cfg(not(feature = "app"))]
-fn app(_: &Context) -> Outcome {
+fn app(_: &Context, _: &AppRequest) -> Outcome {
     Err(Problem::new(
         Code::Unsupported,
-        "This build is the command line only; it has no menu-bar app",
+        say!("cli-no-app"),
         "",
-        "Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.",
+        say!("cli-open-remedy"),
     ))
 }
 
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::token::Secret`].
-fn log(verbose: u8) {
-    let level = match verbose {
+fn log(arguments: &Arguments) {
+    let level = match arguments.verbose {
         0 => "warn",
         1 => "info",
         _ => "debug",
     };
     // ureq logs whole requests, with their Authorization header, at debug level; zbus warns of the
     // bus that it leaves when the app quits.
-    let filter = format!("{level},ureq=warn,ureq_proto=warn,zbus=error");
+    let filter = |level| EnvFilter::new(format!("{level},ureq=warn,ureq_proto=warn,zbus=error"));
+    #[cfg(feature = "app")]
+    if matches!(arguments.command, None | Some(Command::Url { .. })) {
+        return crate::app::log_to_file(filter(level), filter("info"));
+    }
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_env_filter(filter(level))
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();

@@ -1,5 +1,6 @@
 //! `open`: the tab, and the tunnel that it needs.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +10,12 @@ use super::context::Context;
 use super::report::Report;
 use super::run::{End, run};
 use crate::config::Host;
-use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
+use crate::control::{self, AppRequest, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::jupyter::Page;
 use crate::platform::runtime_folder;
-use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal, Phase};
+use crate::words::say;
 
 /// What the last answer to another program gets at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
@@ -50,11 +51,34 @@ fn claim_and_open(
     report: &mut Report,
 ) -> Outcome {
     let claim = runtime_folder()
-        .and_then(|folder| control::claim(&folder, &host.name))
+        .and_then(|folder| {
+            hand_over(context, &folder, host);
+            control::claim(&folder, &host.name)
+        })
         .map_err(|error| explain::no_control(&host.name, &error))?;
     match claim {
         Claim::Theirs(client) => ask_holder(client, host, options, report),
         Claim::Ours(lease) => hold(context, browser, host, options, lease, report),
+    }
+}
+
+/// Where the app runs it connects the host, and goes on to hold its tunnel: it then is the holder
+/// that the claim finds. Where it will not, the tunnel is ours.
+fn hand_over(context: &Context, folder: &Path, host: &Host) {
+    if control::holder(folder, &host.name).is_some() {
+        return;
+    }
+    let Some(app) = control::holder(folder, control::APP) else {
+        return;
+    };
+    let request = AppRequest::Connect {
+        host: host.name.clone(),
+        config: context.config_path.clone(),
+        ssh_config: context.ssh_config().map(Into::into),
+    };
+    match app.ask(&request) {
+        Ok(answers) => answers.for_each(drop),
+        Err(error) => tracing::debug!(%error, "the app went away"),
     }
 }
 
@@ -102,9 +126,7 @@ fn hold(
         if let Event::Ready(_) = event {
             was_ready = true;
             if !options.json {
-                eprintln!(
-                    "  The tunnel stays open until Ctrl-C; Jupyter keeps running after that."
-                );
+                eprintln!("  {}", say!("open-stays"));
             }
         }
     })?;
@@ -121,10 +143,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
             problem: None,
         } if was_ready => {
             if !options.json {
-                eprintln!(
-                    "\nThe tunnel to {} is closed; Jupyter keeps running there.",
-                    host.name
-                );
+                eprintln!("\n{}", say!("close-done", host = &host.name));
             }
             Ok(0)
         }
@@ -134,15 +153,10 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
         } => Err(problem),
         End {
             interrupted: true, ..
-        } => Err(Problem::new(
-            Code::Interrupted,
-            format!("{}: interrupted", host.name),
-            "",
-            "",
-        )),
+        } => Err(explain::interrupted(&host.name)),
         End { .. } => {
             if !options.json {
-                eprintln!("The tunnel to {} was closed.", host.name);
+                eprintln!("{}", say!("open-closed", host = &host.name));
             }
             Ok(0)
         }

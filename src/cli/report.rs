@@ -10,6 +10,7 @@ use crate::jupyter::redacted;
 use crate::problem::Problem;
 use crate::session::Ready;
 use crate::session::{Event, Phase};
+use crate::words::say;
 
 /// Where a session's messages go.
 pub struct Report {
@@ -129,32 +130,39 @@ impl Report {
         };
         self.finish();
         println!("{}", redacted(ready.url.reveal()));
-        eprintln!(
-            "  {}; another remote-jupyter holds this tunnel.",
-            server_words(&ready)
+        let server = &ready.server;
+        let text = say!(
+            "open-held",
+            version = &server.version,
+            host = &server.host,
+            pid = server.pid
         );
+        eprintln!("  {text}");
     }
 
     fn ready(&self, ready: &Ready) {
         self.finish();
-        let how = if ready.reused {
-            "was running"
-        } else {
-            "was started"
-        };
-        let seconds = self.began.elapsed().as_secs_f64();
         println!("{}", redacted(ready.url.reveal()));
-        eprintln!(
-            "  {} {how}; ready after {seconds:.1} s.",
-            server_words(ready)
-        );
+        let (version, host) = (&ready.server.version, &ready.server.host);
+        let pid = ready.server.pid;
+        let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
+        let text = if ready.reused {
+            say!(
+                "open-was-running",
+                version = version,
+                host = host,
+                pid = pid,
+                seconds = seconds
+            )
+        } else {
+            say!(
+                "open-was-started",
+                version = version,
+                host = host,
+                pid = pid,
+                seconds = seconds
+            )
+        };
+        eprintln!("  {text}");
     }
-}
-
-fn server_words(ready: &Ready) -> String {
-    let server = &ready.server;
-    format!(
-        "Jupyter {} on {} (process {})",
-        server.version, server.host, server.pid
-    )
 }

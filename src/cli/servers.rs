@@ -16,6 +16,7 @@ use crate::problem::{Code, Problem};
 use crate::session::{Busy, Event, Goal, Phase};
 use crate::ssh::question::Question;
 use crate::token::Secret;
+use crate::words::say;
 
 /// Logging in and finding; a person may be asked in between, which does not count.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -78,10 +79,7 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
 
 fn hint_when_empty(config: &Config, json: bool) {
     if config.hosts.is_empty() && !json {
-        eprintln!(
-            "No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh \
-             configuration; `remote-jupyter open DESTINATION` works without one."
-        );
+        eprintln!("{}", say!("list-empty"));
     }
 }
 
@@ -126,13 +124,11 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
         return message.phase.words();
     };
     let kernels = match kernels {
-        None => "kernels unknown".to_owned(),
-        Some(Kernels { total: 1, busy: 0 }) => "1 kernel, idle".to_owned(),
-        Some(Kernels { total: 1, .. }) => "1 kernel, busy".to_owned(),
-        Some(Kernels { total, busy: 0 }) => format!("{total} kernels, none busy"),
-        Some(Kernels { total, busy }) => format!("{total} kernels, {busy} busy"),
+        None => say!("status-kernels-unknown"),
+        Some(Kernels { total, busy }) => say!("status-kernels", total = total, busy = busy),
     };
-    format!("ready  {}  {kernels}", redacted(ready.url.reveal()))
+    let url = redacted(ready.url.reveal());
+    format!("{}  {url}  {kernels}", Phase::Ready.words())
 }
 
 /// `close`: the tunnel down, the server stays.
@@ -140,11 +136,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     let Some(client) = held(&host)? else {
-        return done(
-            &host,
-            json,
-            &format!("There is no open tunnel to {}.", host.name),
-        );
+        return done(&host, json, &say!("close-none", host = &host.name));
     };
     for message in answers(client, &host, &Request::Close)? {
         if message.phase == Phase::Failed {
@@ -153,14 +145,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
                 .unwrap_or_else(|| explain::bug(&host.name)));
         }
     }
-    done(
-        &host,
-        json,
-        &format!(
-            "The tunnel to {} is closed; Jupyter keeps running there.",
-            host.name
-        ),
-    )
+    done(&host, json, &say!("close-done", host = &host.name))
 }
 
 /// `stop`: the server ended, after a question where kernels are busy.
@@ -186,7 +171,7 @@ fn stop_through(
     json: bool,
 ) -> Result<Option<u8>, Problem> {
     let mut was_ready = false;
-    let mut note = format!("Jupyter on {} has shut down.", host.name);
+    let mut note = say!("stop-done", host = &host.name);
     for message in answers(client, host, &Request::Stop { force })? {
         if message.is_refusal() {
             let refusal = message
@@ -224,7 +209,7 @@ fn stop_through(
 fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: bool) -> Outcome {
     let busy = if yes { Busy::End } else { Busy::Ask };
     let order = context.order(host.clone(), Goal::Stop { busy }, TIMEOUT)?;
-    let mut note = format!("Jupyter on {} has shut down.", host.name);
+    let mut note = say!("stop-done", host = &host.name);
     let end = run(
         order,
         config.browser.clone(),
@@ -271,10 +256,7 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
             eprintln!("{}: {path}", host.name);
             print!("{text}");
         }
-        None => eprintln!(
-            "Remote Jupyter has not started a server on {} yet.",
-            host.name
-        ),
+        None => eprintln!("{}", say!("logs-none", host = &host.name)),
     }
     Ok(0)
 }

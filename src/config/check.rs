@@ -11,7 +11,8 @@ use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 
 use super::error::{Fault, line_of};
 use super::keys::{Key, Kind, LEVELS, Level, TOP, nearest};
-use super::values::{self, Complaint};
+use super::values::{self, Complaint, quoted};
+use crate::words::say;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -23,7 +24,7 @@ pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<Fault> {
     };
     walk.table(&TOP, root);
     let hosts = tables(root, "host");
-    walk.names_differ("host", &hosts);
+    walk.names_differ(&hosts, |name| say!("key-duplicate-host", name = name));
     for host in &hosts {
         walk.host(host);
     }
@@ -39,18 +40,19 @@ struct Walk<'s> {
 
 /// One value against the table of keys.
 impl Walk<'_> {
-    fn add(&mut self, span: Range<usize>, message: impl Into<String>, remedy: impl Into<String>) {
+    fn add(&mut self, span: Range<usize>, message: String, remedy: String) {
         self.faults.push(Fault {
             span,
-            message: message.into(),
-            remedy: remedy.into(),
+            message,
+            remedy,
         });
     }
 
     /// A complaint about a key's value.
     fn complain(&mut self, key: &Key, span: Range<usize>, verdict: Result<(), Complaint>) {
         if let Err(Complaint { message, remedy }) = verdict {
-            self.add(span, format!("{}: {message}", key.name), remedy);
+            let message = say!("key-about", key = key.name, message = message);
+            self.add(span, message, remedy);
         }
     }
 
@@ -68,14 +70,18 @@ impl Walk<'_> {
         let known = || level.keys.iter().map(|key| key.name);
         let elsewhere = LEVELS.iter().find(|other| other.find(name).is_some());
         let remedy = if let Some(other) = elsewhere {
-            format!("it belongs {}", other.place)
+            other.place()
         } else if let Some(near) = nearest(name, known()) {
-            format!("did you mean {near:?}?")
+            say!("key-did-you-mean", near = quoted(near))
         } else {
             let all: Vec<_> = known().collect();
-            format!("take it out; known here are: {}", all.join(", "))
+            say!("key-take-out", keys = all.join(", "))
         };
-        self.add(written.span(), format!("unknown key {name:?}"), remedy);
+        self.add(
+            written.span(),
+            say!("key-unknown", key = quoted(name)),
+            remedy,
+        );
     }
 
     fn value(&mut self, key: &Key, value: &Value<'_>) {
@@ -102,13 +108,13 @@ impl Walk<'_> {
     fn wrong_type(&mut self, key: &Key, value: &Value<'_>) {
         self.add(
             value.span(),
-            format!(
-                "{} takes {}, not {}",
-                key.name,
-                key.kind.expected(),
-                type_of(value.get_ref())
+            say!(
+                "key-wrong-type",
+                key = key.name,
+                expected = key.kind.expected(),
+                found = type_of(value.get_ref())
             ),
-            format!("write it as in: {}", key.example),
+            key.form(),
         );
     }
 
@@ -142,13 +148,13 @@ impl Walk<'_> {
                 }
                 other => self.add(
                     value.span(),
-                    format!(
-                        "{}: {} takes a string, not {}",
-                        key.name,
-                        name.get_ref().escape_debug(),
-                        type_of(other)
+                    say!(
+                        "key-environment-type",
+                        key = key.name,
+                        name = name.get_ref().escape_debug().to_string(),
+                        found = type_of(other)
                     ),
-                    format!("put the value in quotes, as in: {}", key.example),
+                    say!("key-environment-quotes", example = key.example),
                 ),
             }
         }
@@ -171,8 +177,8 @@ impl Walk<'_> {
             if let (false, Some(key)) = (table.contains_key(name), level.find(name)) {
                 self.add(
                     item.span(),
-                    format!("this {} has no {name:?}", level.title),
-                    format!("add a line such as: {}", key.example),
+                    say!("key-missing", header = level.title, key = quoted(name)),
+                    say!("key-missing-remedy", example = key.example),
                 );
             }
         }
@@ -184,7 +190,7 @@ impl Walk<'_> {
     fn host(&mut self, host: &DeTable<'_>) {
         self.ssh_by_name(host);
         let forwards = tables(host, "forward");
-        self.names_differ("forward", &forwards);
+        self.names_differ(&forwards, |name| say!("key-duplicate-forward", name = name));
         let ports = std::iter::once(&host).chain(&forwards);
         let ports = ports.filter_map(|table| table.get("local_port"));
         let mut seen = BTreeMap::new();
@@ -193,7 +199,7 @@ impl Walk<'_> {
                 self.differs(
                     &mut seen,
                     number,
-                    &format!("local port {number} in this host"),
+                    say!("key-duplicate-port", port = number),
                     port.span(),
                 );
             }
@@ -215,34 +221,30 @@ impl Walk<'_> {
         {
             self.add(
                 span,
-                format!("name: {}", why.message),
-                "keep the name and say how ssh reaches it, as in: ssh = \"me@gpu01\"",
+                say!("key-about", key = "name", message = why.message),
+                say!("key-name-for-ssh"),
             );
         }
     }
 
-    fn names_differ(&mut self, what: &str, tables: &[&DeTable<'_>]) {
+    fn names_differ(&mut self, tables: &[&DeTable<'_>], twice: fn(String) -> String) {
         let mut seen = BTreeMap::new();
         for (name, span) in names(tables) {
-            self.differs(&mut seen, name, &format!("{what} name {name:?}"), span);
+            self.differs(&mut seen, name, twice(quoted(name)), span);
         }
     }
 
-    /// Notes a value that may stand only once, or tells that it stands here again.
+    /// Notes a value that may stand only once, or tells in the words of `twice` that it stands here again.
     fn differs<T: Ord>(
         &mut self,
         seen: &mut BTreeMap<T, usize>,
         value: T,
-        what: &str,
+        twice: String,
         span: Range<usize>,
     ) {
         if let Some(&first) = seen.get(&value) {
             let line = line_of(self.source, first);
-            self.add(
-                span,
-                format!("duplicate {what}"),
-                format!("line {line} has it already: change one of the two"),
-            );
+            self.add(span, twice, say!("key-duplicate-remedy", line = line));
         } else {
             seen.insert(value, span.start);
         }
@@ -270,10 +272,11 @@ impl Walk<'_> {
                 continue;
             }
             let remedy = match nearest(name, known()) {
-                Some(near) => format!("did you mean {near:?}?"),
-                None => format!("add a [[host]] with name = {name:?}, or name another host"),
+                Some(near) => say!("key-did-you-mean", near = quoted(near)),
+                None => say!("key-no-host-remedy", name = quoted(name)),
             };
-            self.add(span, format!("{key}: there is no host {name:?}"), remedy);
+            let message = say!("key-no-host", key = key, name = quoted(name));
+            self.add(span, message, remedy);
         }
     }
 }
@@ -306,8 +309,12 @@ fn in_range(integer: &DeInteger<'_>, least: u32, most: u32, key: &Key) -> Result
         return Ok(());
     }
     Err(Complaint::new(
-        format!("{integer} is out of range"),
-        format!("write {}, as in: {}", key.kind.expected(), key.example),
+        say!("key-out-of-range", number = integer.to_string()),
+        say!(
+            "key-out-of-range-remedy",
+            expected = key.kind.expected(),
+            example = key.example
+        ),
     ))
 }
 
@@ -315,26 +322,26 @@ fn one_of(words: &[&str], text: &str) -> Result<(), Complaint> {
     if words.contains(&text) {
         return Ok(());
     }
-    let guess = nearest(text, words.iter().copied());
-    let guess = guess
-        .map(|near| format!("did you mean {near:?}? "))
-        .unwrap_or_default();
+    let all = words.join(", ");
     Err(Complaint::new(
-        format!("{text:?} is not known here"),
-        format!("{guess}write one of: {}", words.join(", ")),
+        say!("key-word-unknown", word = quoted(text)),
+        match nearest(text, words.iter().copied()) {
+            Some(near) => say!("key-word-near", near = quoted(near), words = all),
+            None => say!("key-word-one-of", words = all),
+        },
     ))
 }
 
 /// What a value is, for a person who does not know TOML's words.
-fn type_of(value: &DeValue<'_>) -> &'static str {
+fn type_of(value: &DeValue<'_>) -> String {
     match value {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number with a point",
-        DeValue::Boolean(_) => "true or false",
-        DeValue::Datetime(_) => "a date or time",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
+        DeValue::String(_) => say!("type-string"),
+        DeValue::Integer(_) => say!("type-whole-number"),
+        DeValue::Float(_) => say!("type-float"),
+        DeValue::Boolean(_) => say!("type-flag"),
+        DeValue::Datetime(_) => say!("type-date"),
+        DeValue::Array(_) => say!("type-list"),
+        DeValue::Table(_) => say!("type-table"),
     }
 }
 

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
+use super::values::quoted;
 use super::{Config, ConfigErrors};
+use crate::words::say;
 
 /// Why the file was not changed. It is then exactly as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// There is a host of that name.
-    #[error("{} already has a host {name:?}", path.display())]
+    #[error("{}", say!("edit-exists", file = path.display().to_string(), name = quoted(name)))]
     Exists {
         /// The file.
         path: PathBuf,
@@ -22,7 +24,7 @@ pub enum EditError {
         name: String,
     },
     /// The name can't be a host's.
-    #[error("{message}\n  remedy: {remedy}")]
+    #[error("{message}\n  {}", say!("config-remedy", remedy = remedy))]
     Name {
         /// What is wrong with it.
         message: String,
@@ -30,16 +32,36 @@ pub enum EditError {
         remedy: String,
     },
     /// The file is in error as it is; a change could make that worse.
-    #[error("the configuration must be put right first\n{0}")]
+    #[error("{}\n{errors}", say!("edit-broken"), errors = .0)]
     Broken(#[from] ConfigErrors),
     /// The file can't be written.
-    #[error("{} can't be written: {source}", path.display())]
+    #[error("{}", say!("edit-unwritable", file = path.display().to_string(), why = source.to_string()))]
     Write {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// What a new file says.
+fn template() -> String {
+    let about = say!("config-template-about");
+    let name = say!("config-template-name");
+    format!(
+        "# {about}\n# default_host = \"gpu01\"\n\n# [[host]]\n# name = \"gpu01\"        # {name}\n"
+    )
+}
+
+/// Makes the file, with an example in comments, if there is none yet.
+///
+/// # Errors
+/// The system's.
+pub fn begin(path: &Path) -> io::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    replace(path, &template())
 }
 
 /// Adds a host of which only the name is said, after all others.

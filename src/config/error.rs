@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::words::say;
+
 /// One problem, with its place in bytes of the text.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -17,18 +19,18 @@ impl Fault {
     pub fn syntax(why: &toml::de::Error, text: &str) -> Self {
         let message = why.message();
         let remedy = if message.contains("duplicate key") {
-            "keep one of the two"
+            say!("config-duplicate-key")
         } else if message.contains("must be quoted") {
-            "put the value in double quotes"
+            say!("config-quotes")
         } else if message.contains("carriage return") {
-            "save the file with the line ends of Unix or Windows"
+            say!("config-line-ends")
         } else {
-            "write it as TOML, as in: key = \"text\", key = 8 or key = true"
+            say!("config-write-toml")
         };
         Self {
             span: why.span().unwrap_or(text.len()..text.len()),
-            message: format!("this is not TOML: {message}"),
-            remedy: remedy.to_owned(),
+            message: say!("config-not-toml", why = message),
+            remedy,
         }
     }
 }
@@ -98,7 +100,7 @@ impl fmt::Display for ConfigError {
         if self.line > 0 {
             f.write_str(&self.excerpt())?;
         }
-        write!(f, "\n  remedy: {}", self.remedy)
+        write!(f, "\n  {}", say!("config-remedy", remedy = &self.remedy))
     }
 }
 
@@ -130,8 +132,8 @@ impl ConfigErrors {
             column: 0,
             text: String::new(),
             source_line: String::new(),
-            message: format!("the file can't be read: {why}"),
-            remedy: "check that this is a file, and yours to read".to_owned(),
+            message: say!("config-unreadable", why = why.to_string()),
+            remedy: say!("config-unreadable-remedy"),
         }])
     }
 }

@@ -2,6 +2,7 @@
 
 use super::schema::{App, Bind, LauncherKind, OnQuit};
 use super::values::{self, Complaint};
+use crate::words::say;
 
 /// What a key takes.
 pub(super) enum Kind {
@@ -27,16 +28,18 @@ impl Kind {
     /// In words, after "takes".
     pub fn expected(&self) -> String {
         match self {
-            Self::Text | Self::Formed(_) | Self::Word(_) => "a string".to_owned(),
+            Self::Text | Self::Formed(_) | Self::Word(_) => say!("type-string"),
             Self::Number {
                 least,
                 most: u32::MAX,
-            } => format!("a whole number, {least} or more"),
-            Self::Number { least, most } => format!("a whole number from {least} to {most}"),
-            Self::Flag => "true or false".to_owned(),
-            Self::Texts => "a list of strings".to_owned(),
-            Self::Environment => "a table of strings".to_owned(),
-            Self::Tables(level) => format!("tables under {}", level.title),
+            } => say!("type-number-from", least = *least),
+            Self::Number { least, most } => {
+                say!("type-number-between", least = *least, most = *most)
+            }
+            Self::Flag => say!("type-flag"),
+            Self::Texts => say!("type-strings"),
+            Self::Environment => say!("type-environment"),
+            Self::Tables(level) => say!("type-tables", header = level.title),
         }
     }
 }
@@ -49,12 +52,20 @@ pub(super) struct Key {
     pub example: &'static str,
 }
 
+impl Key {
+    /// How to write it, as a remedy.
+    pub fn form(&self) -> String {
+        match self.kind {
+            Kind::Tables(level) => say!("key-write-table", header = level.title),
+            _ => say!("key-write-as", example = self.example),
+        }
+    }
+}
+
 /// The keys that stand together.
 pub(super) struct Level {
     /// The header above them; nothing at the top of the file.
     pub title: &'static str,
-    /// Where they belong, in words.
-    pub place: &'static str,
     pub keys: &'static [Key],
     /// The keys that can't be left out.
     pub required: &'static [&'static str],
@@ -63,6 +74,14 @@ pub(super) struct Level {
 impl Level {
     pub fn find(&self, name: &str) -> Option<&Key> {
         self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// Where its keys belong, in words.
+    pub fn place(&self) -> String {
+        match self.title {
+            "" => say!("key-belongs-top"),
+            header => say!("key-belongs-under", header = header),
+        }
     }
 }
 
@@ -90,25 +109,23 @@ pub(super) static LEVELS: [&Level; 3] = [&TOP, &HOST, &FORWARD];
 /// The top of the file.
 pub(super) static TOP: Level = Level {
     title: "",
-    place: "at the top of the file, above the first [[host]]",
     required: &[],
     keys: &[
         key("default_host", Kind::Text, r#"default_host = "gpu01""#),
         key("browser", Kind::Text, r#"browser = "Google Chrome""#),
         key("open_at_start", Kind::Texts, r#"open_at_start = ["gpu01"]"#),
-        key("language", Kind::Text, r#"language = "ja""#),
         key(
-            "host",
-            Kind::Tables(&HOST),
-            "[[host]], with both pairs of brackets",
+            "language",
+            Kind::Formed(values::language),
+            r#"language = "ja""#,
         ),
+        key("host", Kind::Tables(&HOST), "[[host]]"),
     ],
 };
 
 /// One `[[host]]`.
 pub(super) static HOST: Level = Level {
     title: "[[host]]",
-    place: "under a [[host]]",
     required: &["name"],
     keys: &[
         key("name", Kind::Formed(values::host_name), r#"name = "gpu01""#),
@@ -183,18 +200,13 @@ pub(super) static HOST: Level = Level {
             r#"idle_stop = "2h""#,
         ),
         key("remember", Kind::Flag, "remember = true"),
-        key(
-            "forward",
-            Kind::Tables(&FORWARD),
-            "[[host.forward]], with both pairs of brackets",
-        ),
+        key("forward", Kind::Tables(&FORWARD), "[[host.forward]]"),
     ],
 };
 
 /// One `[[host.forward]]`.
 static FORWARD: Level = Level {
     title: "[[host.forward]]",
-    place: "under a [[host.forward]]",
     required: &["name", "remote"],
     keys: &[
         key("name", Kind::Text, r#"name = "TensorBoard""#),

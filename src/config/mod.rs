@@ -16,11 +16,13 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
-pub use edit::{EditError, add_host};
+pub use edit::{EditError, add_host, begin};
 pub use error::{ConfigError, ConfigErrors};
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
 use error::Fault;
+
+use crate::words::say;
 
 /// The file's place below the folder of configurations.
 const FILE: &str = "remote-jupyter/config.toml";
@@ -66,6 +68,16 @@ impl Config {
         })
     }
 
+    /// The language that the file asks for, also where the rest of it is in error: its errors come
+    /// in that language too.
+    #[must_use]
+    pub fn language_in(path: &Path) -> Option<String> {
+        let text = std::fs::read_to_string(path).ok()?;
+        let (table, _) = DeTable::parse_recoverable(&text);
+        let language = table.get_ref().get("language")?.get_ref().as_str()?;
+        Some(language.to_owned())
+    }
+
     /// The host of that name.
     #[must_use]
     pub fn host(&self, name: &str) -> Option<&Host> {
@@ -99,8 +111,8 @@ fn not_utf8(path: &Path, bytes: &[u8], at: usize) -> ConfigErrors {
     // What stands before the bad byte is unchanged in `text`, so `at` means the same place.
     let fault = Fault {
         span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
-        message: "this is not UTF-8 text".to_owned(),
-        remedy: "save the file as UTF-8".to_owned(),
+        message: say!("config-not-utf8"),
+        remedy: say!("config-not-utf8-remedy"),
     };
     ConfigErrors::new(path, &text, vec![fault])
 }

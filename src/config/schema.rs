@@ -109,7 +109,7 @@ pub struct Config {
     /// Names of the hosts to connect when the app starts; all of them in `hosts`.
     #[serde(default)]
     pub open_at_start: Vec<String>,
-    /// The language of the app, such as `ja`; the system's when absent.
+    /// The language of all texts, such as `ja`; the system's when absent.
     pub language: Option<String>,
     /// The hosts, in the file's order; no name twice.
     #[serde(default, rename = "host")]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::words::{LANGUAGES, closest, say};
+
 /// Why a value won't do.
 #[derive(Debug)]
 pub(super) struct Complaint {
@@ -22,8 +24,8 @@ impl Complaint {
 pub(super) fn plain(text: &str) -> Result<(), Complaint> {
     if text.trim().is_empty() {
         return Err(Complaint::new(
-            "the text is empty",
-            "fill it in, or leave the key out for the default",
+            say!("value-empty"),
+            say!("value-empty-remedy"),
         ));
     }
     no_control(text)
@@ -33,13 +35,13 @@ pub(super) fn plain(text: &str) -> Result<(), Complaint> {
 pub(super) fn no_control(text: &str) -> Result<(), Complaint> {
     match text.chars().find(|c| c.is_control()) {
         None => Ok(()),
-        Some(found) => Err(Complaint::new(
-            format!(
-                "the control character U+{:04X} can't stand here",
-                u32::from(found)
-            ),
-            "take it out: the text must be one line, without tabs or line breaks",
-        )),
+        Some(found) => {
+            let character = format!("U+{:04X}", u32::from(found));
+            Err(Complaint::new(
+                say!("value-control", character = character),
+                say!("value-control-remedy"),
+            ))
+        }
     }
 }
 
@@ -47,8 +49,8 @@ pub(super) fn no_control(text: &str) -> Result<(), Complaint> {
 pub(super) fn host_name(text: &str) -> Result<(), Complaint> {
     if text.starts_with('-') {
         return Err(Complaint::new(
-            format!("{text:?} begins with a hyphen"),
-            "take the hyphen away: a command would read it as an option",
+            say!("value-hyphen", text = quoted(text)),
+            say!("value-hyphen-remedy"),
         ));
     }
     Ok(())
@@ -56,7 +58,6 @@ pub(super) fn host_name(text: &str) -> Result<(), Complaint> {
 
 /// What ssh may be given as its destination, and reads as nothing else.
 pub(super) fn destination(text: &str) -> Result<(), Complaint> {
-    const FORM: &str = "write an alias, user@host or ssh://user@host:port";
     let address = text.strip_prefix("ssh://").unwrap_or(text);
     let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
     // The parts too, since a proxy command may be handed the user or the host alone.
@@ -65,14 +66,14 @@ pub(super) fn destination(text: &str) -> Result<(), Complaint> {
         .any(|part| part.starts_with('-'))
     {
         return Err(Complaint::new(
-            format!("{text:?} is no ssh destination: a hyphen begins an option"),
-            FORM,
+            say!("value-destination-hyphen", text = quoted(text)),
+            say!("value-destination-remedy"),
         ));
     }
     if text.chars().any(char::is_whitespace) {
         return Err(Complaint::new(
-            format!("{text:?} is no ssh destination: it contains a space"),
-            FORM,
+            say!("value-destination-space", text = quoted(text)),
+            say!("value-destination-remedy"),
         ));
     }
     Ok(())
@@ -82,8 +83,8 @@ pub(super) fn destination(text: &str) -> Result<(), Complaint> {
 pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {
     let wrong = || {
         Complaint::new(
-            format!("{text:?} is not a length of time"),
-            "write a whole number and s, m, h or d, as in: \"90s\", \"30m\", \"2h\", \"1d\"",
+            say!("value-duration", text = quoted(text)),
+            say!("value-duration-remedy"),
         )
     };
     let (number, unit) = text
@@ -119,9 +120,8 @@ pub(super) fn walltime(text: &str) -> Result<(), Complaint> {
     };
     read().ok_or_else(|| {
         Complaint::new(
-            format!("{text:?} is not a walltime"),
-            "write hours:minutes:seconds, with days before them if need be, as in: \
-             \"8:00:00\" or \"2-12:00:00\"",
+            say!("value-walltime", text = quoted(text)),
+            say!("value-walltime-remedy"),
         )
     })
 }
@@ -133,8 +133,8 @@ pub(super) fn memory(text: &str) -> Result<(), Complaint> {
         return Ok(());
     }
     Err(Complaint::new(
-        format!("{text:?} is not an amount of memory"),
-        "write a whole number and K, M, G or T, as in: \"8G\" or \"512M\"",
+        say!("value-memory", text = quoted(text)),
+        say!("value-memory-remedy"),
     ))
 }
 
@@ -156,9 +156,8 @@ pub(super) fn remote(text: &str) -> Result<(String, u16), Complaint> {
     };
     read().ok_or_else(|| {
         Complaint::new(
-            format!("{text:?} is not a host and a port"),
-            "write host:port with a port from 1 to 65535, as in: \"127.0.0.1:6006\", \
-             \"[::1]:6006\" or \"6006\"",
+            say!("value-remote", text = quoted(text)),
+            say!("value-remote-remedy"),
         )
     })
 }
@@ -174,9 +173,25 @@ pub(super) fn variable(name: &str) -> Result<(), Complaint> {
         return Ok(());
     }
     Err(Complaint::new(
-        format!("{name:?} is not a name for an environment variable"),
-        "use letters, digits and _ alone, with no digit first, as in: OMP_NUM_THREADS",
+        say!("value-variable", text = quoted(name)),
+        say!("value-variable-remedy"),
     ))
+}
+
+/// A language that there is a catalogue for, with or without a region: `ja`, `en-GB`.
+pub(super) fn language(text: &str) -> Result<(), Complaint> {
+    if closest(text).is_some() {
+        return Ok(());
+    }
+    Err(Complaint::new(
+        say!("value-language", text = quoted(text)),
+        say!("value-language-remedy", languages = LANGUAGES.join(", ")),
+    ))
+}
+
+/// As a text stands in the file.
+pub(super) fn quoted(text: &str) -> String {
+    format!("{text:?}")
 }
 
 /// A number of digits alone; `parse` by itself would also take a plus sign.
@@ -232,6 +247,12 @@ mod tests {
                 "gpu\u{a0}01",
             ],
         );
+    }
+
+    #[test]
+    fn languages() {
+        good(language, &["en", "ja", "JA", "en-GB", "ja_JP.UTF-8"]);
+        bad(language, &["de", "C", "japanese", "-", " ja"]);
     }
 
     #[test]

@@ -14,10 +14,14 @@ use sha1::{Digest, Sha1};
 
 use super::client::Client;
 use crate::platform::private_file;
+use crate::words::say;
 
 /// The holder listens a moment after it has the lock.
 const HOLDER_TRIES: u32 = 100;
 const HOLDER_PAUSE: Duration = Duration::from_millis(20);
+
+/// The app's own name among those of the hosts, none of which may hold this character.
+pub const APP: &str = "app\0";
 
 /// The right to hold one host's tunnel, and the socket that goes with it.
 #[derive(Debug)]
@@ -105,7 +109,7 @@ pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
     }
     Err(io::Error::new(
         io::ErrorKind::TimedOut,
-        "another remote-jupyter has this host, and does not answer",
+        say!("claim-silent"),
     ))
 }
 
@@ -114,6 +118,13 @@ pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
 pub fn holder(folder: &Path, host: &str) -> Option<Client> {
     let stream = UnixStream::connect(folder.join(file_name(host, "sock"))).ok()?;
     Some(Client::new(stream))
+}
+
+/// Whether a host seems to be held, at the cost of a look; a program that was killed leaves its
+/// socket behind.
+#[must_use]
+pub fn seems_held(folder: &Path, host: &str) -> bool {
+    folder.join(file_name(host, "sock")).exists()
 }
 
 fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {

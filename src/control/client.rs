@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 
-use super::message::{Message, Request};
+use super::message::Message;
 
 /// A connection to the program that holds a host.
 #[derive(Debug)]
@@ -20,7 +20,10 @@ impl Client {
     ///
     /// # Errors
     /// When the holder went away; the iterator skips what is no message.
-    pub fn ask(mut self, request: &Request) -> io::Result<impl Iterator<Item = Message> + use<>> {
+    pub fn ask<R: serde::Serialize>(
+        mut self,
+        request: &R,
+    ) -> io::Result<impl Iterator<Item = Message> + use<R>> {
         let mut line = serde_json::to_string(request)?;
         line.push('\n');
         self.stream.write_all(line.as_bytes())?;

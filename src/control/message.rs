@@ -1,10 +1,12 @@
 //! Requests and answers, and the JSON events of the command line: one object a line.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::problem::Problem;
-use crate::session::{Event, Phase, Ready, ServerInfo};
+use crate::session::{Event, Forwarded, Phase, Ready, ServerInfo};
 use crate::token::Secret;
 
 /// What one program asks of the one that holds a tunnel.
@@ -28,6 +30,28 @@ pub enum Request {
     Stop {
         /// Whether busy kernels may be ended.
         force: bool,
+    },
+}
+
+/// What one program asks of the app, which answers [`AppRequest::Connect`] with one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "lowercase")]
+pub enum AppRequest {
+    /// It was started once more: open the usual host, or show that it is there.
+    Summon,
+    /// An address of ours was opened.
+    Visit {
+        /// `remote-jupyter://…`.
+        url: String,
+    },
+    /// Connect a host, without opening the browser. The answer comes when the host has its socket.
+    Connect {
+        /// The host's name.
+        host: String,
+        /// The configuration that says what the name means.
+        config: PathBuf,
+        /// The ssh configuration given with -F.
+        ssh_config: Option<PathBuf>,
     },
 }
 
@@ -104,7 +128,15 @@ impl Message {
             local_port: u16::try_from(self.more.get("local_port")?.as_u64()?).ok()?,
             server,
             reused: self.more.get("reused")?.as_bool()?,
+            forwards: self.forwards(),
         })
+    }
+
+    /// None from a program that is older than they are.
+    fn forwards(&self) -> Vec<Forwarded> {
+        let forwards = self.more.get("forwards").cloned();
+        let forwards = forwards.and_then(|forwards| serde_json::from_value(forwards).ok());
+        forwards.unwrap_or_default()
     }
 }
 
@@ -115,6 +147,7 @@ fn ready_fields(ready: &Ready) -> Value {
         "server": ready.server,
         "job": null,
         "reused": ready.reused,
+        "forwards": ready.forwards,
     })
 }
 
@@ -139,6 +172,10 @@ mod tests {
                 base_url: "/".into(),
             },
             reused: true,
+            forwards: vec![Forwarded {
+                name: "TensorBoard".into(),
+                local_port: 16006,
+            }],
         };
         let event = Event::Ready(Box::new(ready.clone()));
         let message = Message::of(&event, "h", 7, Phase::Forwarding).unwrap();

@@ -9,8 +9,8 @@ mod hub;
 mod message;
 mod server;
 
-pub use claim::{Claim, Lease, Listening, claim, holder};
+pub use claim::{APP, Claim, Lease, Listening, claim, holder, seems_held};
 pub use client::Client;
 pub use hub::Hub;
-pub use message::{Message, Request};
+pub use message::{AppRequest, Message, Request};
 pub use server::{Usual, serve};

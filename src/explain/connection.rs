@@ -1,14 +1,13 @@
 //! What goes wrong between here and a logged-in SSH session.
 
-use std::fmt::Write;
-
-use super::{lost, waiting};
+use super::{local, lost, waiting};
 use crate::config::Host;
 use crate::phase::Phase;
 use crate::problem::{Code, Problem};
 use crate::ssh::Error as SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::Target;
+use crate::words::say;
 
 /// One arm for each error: a table, longer than a function should be.
 pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
@@ -17,9 +16,9 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
     match error {
         SshError::Resolve(error) => Problem::new(
             Code::Resolve,
-            format!("The ssh configuration of {name} cannot be used"),
+            say!("explain-resolve", host = name),
             error.to_string(),
-            format!("Check it with `ssh -G {destination}`."),
+            say!("explain-resolve-remedy", destination = destination),
         ),
         SshError::Wait(wait) => waiting(name, Phase::Connecting, wait),
         SshError::Route {
@@ -27,20 +26,18 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             value,
         } => Problem::new(
             Code::Route,
-            format!("{name} needs {keyword}, which this version does not support yet"),
+            say!("explain-route", host = name, keyword = *keyword),
             format!("{keyword} {value}"),
-            format!(
-                "Until it does, forward a port by hand: `ssh -N -L 8888:localhost:8888 {destination}`."
-            ),
+            say!("explain-route-remedy", destination = destination),
         ),
         SshError::NameUnknown {
             host: wanted,
             reason,
         } => Problem::new(
             Code::NameUnknown,
-            format!("{name}: no address is known for {wanted}"),
+            say!("explain-name", host = name, wanted = wanted),
             reason.clone(),
-            "Check the spelling, the HostName in ~/.ssh/config, and whether a VPN is needed.",
+            say!("explain-name-remedy"),
         ),
         SshError::Dial {
             host: wanted,
@@ -50,18 +47,14 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
         SshError::Handshake(text) => handshake(name, text),
         SshError::KnownHosts(error) => Problem::new(
             Code::HostKeyFiles,
-            format!("The host key of {name} cannot be checked"),
+            say!("explain-host-key-files", host = name),
             error.to_string(),
             match error {
                 KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
-                    "Make the file readable and writable for yourself."
+                    say!("explain-host-key-files-remedy")
                 }
-                KnownHostsError::UnwritableName { .. } => {
-                    "Give it a plain HostName or HostKeyAlias in ~/.ssh/config."
-                }
-                KnownHostsError::MalformedKey { .. } => {
-                    "Check that an SSH server answers on that port."
-                }
+                KnownHostsError::UnwritableName { .. } => say!("explain-host-key-name-remedy"),
+                KnownHostsError::MalformedKey { .. } => say!("explain-host-key-malformed-remedy"),
             },
         ),
         SshError::HostKeyUnknown { .. }
@@ -74,26 +67,21 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
         } => refused(name, destination, user, tried, offered),
         SshError::NoAnswer { question, reason } => Problem::new(
             Code::AuthNoAnswer,
-            format!("The login to {name} needs an answer that nobody gave"),
+            say!("explain-auth-no-answer", host = name),
             format!("{question}\n{reason}"),
-            "Run the command in a terminal, set SSH_ASKPASS, or load the key into an agent with `ssh-add`.",
+            say!("explain-auth-no-answer-remedy"),
         ),
-        SshError::Passphrase { key } => Problem::new(
-            Code::Passphrase,
-            format!(
-                "{name}: the passphrase does not open the key {}",
-                key.display()
-            ),
-            String::new(),
-            format!("Check it with `ssh-keygen -y -f {}`.", key.display()),
-        ),
+        SshError::Passphrase { key } => {
+            let key = key.display().to_string();
+            Problem::new(
+                Code::Passphrase,
+                say!("explain-passphrase", host = name, key = &key),
+                "",
+                say!("explain-passphrase-remedy", key = &key),
+            )
+        }
         SshError::Session(_) | SshError::Closed => lost(name, error),
-        SshError::System(error) => Problem::new(
-            Code::Local,
-            format!("This machine could not do its part for {name}"),
-            error.to_string(),
-            "See whether it is out of memory or file descriptors.",
-        ),
+        SshError::System(error) => local(name, error),
     }
 }
 
@@ -114,29 +102,39 @@ fn dial(
     if all_refused {
         return Problem::new(
             Code::Refused,
-            format!("{name}: nothing listens on port {port} of {host}"),
+            say!(
+                "explain-refused-port",
+                host = name,
+                wanted = host,
+                port = port
+            ),
             detail,
-            "Check the Port in ~/.ssh/config, and whether the SSH server runs there.",
+            say!("explain-refused-port-remedy"),
         );
     }
     Problem::new(
         Code::Unreachable,
-        format!("{name}: no answer from {host} port {port}"),
+        say!(
+            "explain-unreachable",
+            host = name,
+            wanted = host,
+            port = port
+        ),
         detail,
-        "Check the network, and whether a VPN or a jump host is needed.",
+        say!("explain-unreachable-remedy"),
     )
 }
 
 fn handshake(name: &str, text: &str) -> Problem {
     let old = text.contains("method") || text.contains("exchange");
     let remedy = if old {
-        "A server that knows only SHA-1 is too old for this program and needs an update; `ssh -v` shows what it offers."
+        say!("explain-handshake-old-remedy")
     } else {
-        "Check that an SSH server answers on that port: `ssh -v` shows its greeting."
+        say!("explain-handshake-remedy")
     };
     Problem::new(
         Code::Handshake,
-        format!("{name}: the SSH handshake failed"),
+        say!("explain-handshake", host = name),
         text,
         remedy,
     )
@@ -154,63 +152,57 @@ fn host_key(name: &str, destination: &str, target: Option<&Target>, error: &SshE
             same_type,
         } => Problem::new(
             Code::HostKeyChanged,
-            format!("{name} shows another host key than the one that is known: nothing was sent"),
-            format!("shown: {fingerprint}\n{}", known_keys(known)),
+            say!("explain-host-key-changed", host = name),
+            shown_and_known(fingerprint, known),
             if *same_type {
-                format!(
-                    "Somebody may be in between. Only if you know why it changed: `ssh-keygen -R '{filed}'`, then connect again."
-                )
+                say!("explain-host-key-changed-remedy", filed = filed)
             } else {
-                format!(
-                    "The host has no key of the known type any more. If its owner confirms the new one: `ssh-keygen -R '{filed}'`, then connect again."
-                )
+                say!("explain-host-key-other-type-remedy", filed = filed)
             },
         ),
         SshError::HostKeyRevoked { file, line } => Problem::new(
             Code::HostKeyRevoked,
-            format!("{name} shows a host key that is marked as revoked: nothing was sent"),
+            say!("explain-host-key-revoked", host = name),
             format!("{}:{line}", file.display()),
-            "Ask the host's administrator; this key must not be used any more.",
+            say!("explain-host-key-revoked-remedy"),
         ),
         SshError::HostKeyUnknown {
             fingerprint,
             reason,
         } => Problem::new(
             Code::HostKeyUnknown,
-            format!("The host key of {name} is not known and was not accepted"),
+            say!("explain-host-key-unknown", host = name),
             format!("{fingerprint}\n{reason}"),
-            format!(
-                "Compare the fingerprint with the administrator's, then connect once with `ssh {destination}`, or answer yes here."
-            ),
+            say!("explain-host-key-unknown-remedy", destination = destination),
         ),
         other => Problem::new(Code::HostKeyUnknown, format!("{name}: {other}"), "", ""),
     }
 }
 
-fn known_keys(known: &[KnownKey]) -> String {
-    known.iter().fold(String::new(), |mut text, key| {
-        let place = format!("{}:{}", key.file.display(), key.line);
-        let _ = writeln!(
-            text,
-            "known: {} {} ({place})",
-            key.fingerprint, key.key_type
-        );
-        text
-    })
+fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
+    let known = known.iter().map(|key| {
+        say!(
+            "explain-host-key-known",
+            fingerprint = &key.fingerprint,
+            kind = &key.key_type,
+            place = format!("{}:{}", key.file.display(), key.line),
+        )
+    });
+    let shown = say!("explain-host-key-shown", fingerprint = fingerprint);
+    let lines: Vec<String> = std::iter::once(shown).chain(known).collect();
+    lines.join("\n")
 }
 
 fn refused(name: &str, destination: &str, user: &str, tried: &[String], offered: &str) -> Problem {
-    let mut detail = tried.join("\n");
+    let mut detail = tried.to_vec();
     if tried.is_empty() {
-        detail.push_str("no key, agent or password of yours fits what the server offers");
+        detail.push(say!("explain-auth-nothing-fits"));
     }
-    let _ = write!(detail, "\nthe server offers: {offered}");
+    detail.push(say!("explain-auth-offered", offered = offered));
     Problem::new(
         Code::AuthRefused,
-        format!("{name} refused the login of {user}"),
-        detail,
-        format!(
-            "Check with `ssh {destination}`; a key has to stand in ~/.ssh/authorized_keys there."
-        ),
+        say!("explain-auth-refused", host = name, user = user),
+        detail.join("\n"),
+        say!("explain-auth-refused-remedy", destination = destination),
     )
 }

@@ -4,6 +4,7 @@ use crate::config::Host;
 use crate::problem::{Code, Problem};
 use crate::remote::Failure;
 use crate::token::redact;
+use crate::words::say;
 
 pub(super) fn far_side(host: &Host, failure: &Failure) -> Problem {
     match failure {
@@ -11,34 +12,31 @@ pub(super) fn far_side(host: &Host, failure: &Failure) -> Problem {
         Failure::Other { code, text } => match code.as_str() {
             "workdir" => Problem::new(
                 Code::RemoteFolder,
-                format!(
-                    "The working folder {} cannot be used on {}",
-                    host.workdir.as_deref().unwrap_or("~"),
-                    host.name
+                say!(
+                    "explain-workdir",
+                    folder = host.workdir.as_deref().unwrap_or("~"),
+                    host = &host.name
                 ),
                 redact(text),
-                "Create it there, or change `workdir`.",
+                say!("explain-workdir-remedy"),
             ),
             "unwritable" => Problem::new(
                 Code::RemoteFolder,
-                format!(
-                    "Nothing can be written below ~/.local/state/remote-jupyter on {}",
-                    host.name
-                ),
+                say!("explain-unwritable", host = &host.name),
                 redact(text),
-                "The disk or your quota may be full, or the folder may not be yours: look at `df -h ~` and `ls -ld ~/.local/state` there.",
+                say!("explain-unwritable-remedy"),
             ),
             "socket" => Problem::new(
                 Code::RemoteFolder,
-                format!("The path of the unix socket is too long on {}", host.name),
+                say!("explain-socket", host = &host.name),
                 redact(text),
-                "Use bind = \"loopback\".",
+                say!("explain-socket-remedy"),
             ),
             _ => Problem::new(
                 Code::LoginShell,
-                format!("The script failed on {}", host.name),
+                say!("explain-script", host = &host.name),
                 redact(&format!("{code} {text}")),
-                "Please report this, with what `remote-jupyter doctor` says.",
+                say!("explain-report-remedy"),
             ),
         },
     }
@@ -56,30 +54,28 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
     if log.contains("Jupyter command `jupyter-") && log.contains("not found") {
         return Problem::new(
             Code::NoJupyter,
-            format!("What the host is to show is not installed on {name}"),
+            say!("explain-not-installed", host = name),
             log,
-            "Install it there, or choose another `app`.",
+            say!("explain-not-installed-remedy"),
         );
     }
-    let how = status.map_or(String::new(), |status| format!(" (exit status {status})"));
+    let title = match status {
+        Some(status) => say!("explain-died-status", host = name, status = status),
+        None => say!("explain-died", host = name),
+    };
     let full = ["No space left on device", "Disk quota exceeded"];
     let remedy = if full.iter().any(|words| log.contains(words)) {
-        "The disk or your quota is full there: see `df -h ~`."
+        say!("explain-died-full-remedy")
     } else if log.is_empty() {
-        "It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`)."
+        say!("explain-died-silent-remedy")
     } else if log.contains("ort") && log.contains("in use") {
-        "Another program there has that port: leave `remote_port` out, or choose another."
+        say!("explain-died-port-remedy")
     } else if !host.setup.is_empty() {
-        "The lines above are its last words; also try the `setup` lines by hand there."
+        say!("explain-died-setup-remedy")
     } else {
-        "The lines above are its last words; try the same by hand there."
+        say!("explain-died-remedy")
     };
-    Problem::new(
-        Code::JupyterDied,
-        format!("Jupyter ended while it was starting on {name}{how}"),
-        log,
-        remedy,
-    )
+    Problem::new(Code::JupyterDied, title, log, remedy)
 }
 
 /// 127 is the shell's "not found" (POSIX, section 2.8.2): of the command, of Jupyter, or of a word in
@@ -94,15 +90,15 @@ fn not_found(host: &Host, log: &str) -> Option<Problem> {
     Some(match command {
         Some(command) => Problem::new(
             Code::NoJupyter,
-            format!("The command `{command}` does not exist on {name}"),
+            say!("explain-no-command", command = command, host = name),
             log,
-            "Check `command`, and whether `setup` puts it on the PATH.",
+            say!("explain-no-command-remedy"),
         ),
         None => Problem::new(
             Code::NoJupyter,
-            format!("There is no Jupyter on the PATH of {name}"),
+            say!("explain-no-jupyter", host = name),
             log,
-            "Add what you type before `jupyter lab` there: setup = [\"module load python\"] or setup = [\"conda activate NAME\"]; or install it with `pip install --user jupyterlab`.",
+            say!("explain-no-jupyter-remedy"),
         ),
     })
 }

@@ -127,7 +127,7 @@ fn on_the_way() -> Vec<(Code, SshError)> {
 fn bad_destination() -> ResolveError {
     ResolveError::BadDestination {
         destination: "a b".into(),
-        reason: "it contains a blank or a control character",
+        reason: "it contains a blank or a control character".into(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! newest.
 
 use super::server::{Candidate, Endpoint, Facts, Server};
+use crate::words::say;
 
 /// What the configuration says about the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,22 +50,13 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
     };
     let why = match (&server, same_folder) {
         (Some(server), Some(_)) if count > 1 => {
-            format!(
-                "{count} servers run there; this one works in {}",
-                server.root
-            )
+            say!("server-same-folder", count = count, folder = &server.root)
         }
         (Some(server), None) if count > 1 => {
-            format!(
-                "{count} servers run there; this one, in {}, is the newest",
-                server.root
-            )
+            say!("server-newest", count = count, folder = &server.root)
         }
         (Some(server), None) if wanted.workdir => {
-            format!(
-                "The running server works in {}, not in the configured folder",
-                server.root
-            )
+            say!("server-other-folder", folder = &server.root)
         }
         _ => String::new(),
     };
@@ -77,20 +69,18 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
 
 fn fits(server: Server, wanted: &Wanted) -> Result<Server, String> {
     if server.secure {
-        return Err(format!(
-            "the server of process {} speaks HTTPS, which cannot be used yet",
-            server.pid
-        ));
+        return Err(say!("server-https", pid = server.pid));
     }
     match (&server.endpoint, wanted.port) {
-        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(format!(
-            "the server of process {} listens on {port}, not on {wanted}",
-            server.pid
+        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(say!(
+            "server-other-port",
+            pid = server.pid,
+            port = *port,
+            wanted = wanted
         )),
-        (Endpoint::Socket { .. }, Some(wanted)) => Err(format!(
-            "the server of process {} listens on a socket, not on {wanted}",
-            server.pid
-        )),
+        (Endpoint::Socket { .. }, Some(wanted)) => {
+            Err(say!("server-on-socket", pid = server.pid, wanted = wanted))
+        }
         _ => Ok(server),
     }
 }

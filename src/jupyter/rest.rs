@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::server::Server;
 use crate::token::Secret;
+use crate::words::say;
 
 /// A server that does not answer one request in this time is not well: even one that is starting
 /// on a busy machine answers within a second or two.
@@ -15,13 +16,13 @@ const PATIENCE: Duration = Duration::from_secs(7);
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// Nobody listens (yet), or the connection broke off: worth another try while starting.
-    #[error("no answer: {0}")]
+    #[error("{}", say!("api-no-answer", why = .0))]
     NoAnswer(String),
     /// The server answered with this status.
-    #[error("the server answered {0}")]
+    #[error("{}", say!("api-status", status = .0))]
     Status(u16),
     /// The answer is not what Jupyter says.
-    #[error("not an answer of Jupyter: {0}")]
+    #[error("{}", say!("api-not-jupyter", why = .0))]
     NotJupyter(String),
 }
 
@@ -45,7 +46,7 @@ pub struct Kernels {
 
 fn no_answer(error: &ureq::Error) -> ApiError {
     ApiError::NoAnswer(match error {
-        ureq::Error::Timeout(_) => format!("nothing came within {} s", PATIENCE.as_secs()),
+        ureq::Error::Timeout(_) => say!("api-silent", seconds = PATIENCE.as_secs()),
         other => other.to_string(),
     })
 }

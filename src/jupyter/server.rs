@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use serde::Deserialize;
 
 use crate::token::Secret;
+use crate::words::say;
 
 /// What the far side's script tells about the machine after all runtime files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,22 +101,28 @@ impl Candidate {
     /// # Errors
     /// In words, why not.
     pub fn server(&self, uid: Option<u32>) -> Result<Server, String> {
-        let file: RuntimeFile = serde_json::from_str(self.json.reveal())
-            .map_err(|error| format!("{} is malformed: {error}", self.file))?;
+        let file: RuntimeFile = serde_json::from_str(self.json.reveal()).map_err(|error| {
+            say!(
+                "server-malformed",
+                file = &self.file,
+                why = error.to_string()
+            )
+        })?;
         if uid.is_none() || self.uid != uid {
-            return Err(format!("process {} belongs to another account", self.pid));
+            return Err(say!("server-foreign", pid = self.pid));
         }
         if file.pid != self.pid {
-            return Err(format!("{} names process {}", self.file, file.pid));
+            return Err(say!(
+                "server-names-other",
+                file = &self.file,
+                pid = file.pid
+            ));
         }
         if !["jupyter", "ipython", "python"]
             .iter()
             .any(|word| self.args.contains(word))
         {
-            return Err(format!(
-                "process {} is no Jupyter (its number was reused)",
-                self.pid
-            ));
+            return Err(say!("server-reused", pid = self.pid));
         }
         let endpoint = self.endpoint(&file, uid)?;
         Ok(Server {
@@ -144,7 +151,7 @@ impl Candidate {
                     path: socket.to_owned(),
                 })
             } else {
-                Err(format!("the socket {socket} is gone, or another account's"))
+                Err(say!("server-socket", socket = socket))
             };
         }
         // Notebook 6 writes the port that it was asked for: 0, when it was to choose one.
@@ -152,16 +159,16 @@ impl Candidate {
             .port
             .filter(|port| *port != 0)
             .or(self.port)
-            .ok_or("it names no port")?;
+            .ok_or_else(|| say!("server-no-port"))?;
         if self.listeners.is_empty() {
-            return Err(format!("nothing listens on port {port}"));
+            return Err(say!("server-silent", port = port));
         }
         if self
             .listeners
             .iter()
             .any(|listener| Some(listener.uid) != uid)
         {
-            return Err(format!("another account listens on port {port}"));
+            return Err(say!("server-foreign-port", port = port));
         }
         Ok(Endpoint::Tcp {
             host: self.reach(),

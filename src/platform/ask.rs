@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::session::Reply;
 use crate::ssh::question::{Answer, Question};
+use crate::words::say;
 
 /// The terminal's settings before the first question. A question that is broken off must not leave
 /// the person with a terminal that does not show what is typed.
@@ -92,7 +93,7 @@ fn choose(means: &Means) -> Result<Asking, String> {
     match chosen {
         Some(asking) => Ok(asking),
         None if means.terminal => Ok(Asking::Terminal),
-        None => Err("there is no terminal to ask on, and no SSH_ASKPASS to ask with".into()),
+        None => Err(say!("ask-nowhere")),
     }
 }
 
@@ -102,12 +103,15 @@ fn ask_program(program: &OsString, text: &str) -> Answer {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| format!("SSH_ASKPASS {}: {error}", program.display()))?;
+        .map_err(|error| {
+            let (program, why) = (program.display().to_string(), error.to_string());
+            say!("ask-program-failed", program = program, why = why)
+        })?;
     if !output.status.success() {
-        return Err("SSH_ASKPASS was cancelled".into());
+        return Err(say!("ask-program-cancelled"));
     }
     let bytes = Zeroizing::new(output.stdout);
-    let text = std::str::from_utf8(&bytes).map_err(|_| "SSH_ASKPASS gave no text")?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| say!("ask-program-no-text"))?;
     Ok(Zeroizing::new(
         text.trim_end_matches(['\r', '\n']).to_owned(),
     ))
@@ -134,7 +138,7 @@ fn ask_terminal(text: &str, echo: bool) -> Answer {
         .map_err(failed)?;
     let mut line = Zeroizing::new(String::new());
     match BufReader::new(&terminal).read_line(&mut line) {
-        Ok(0) => Err("the terminal was closed".into()),
+        Ok(0) => Err(say!("ask-terminal-closed")),
         Ok(_) => Ok(Zeroizing::new(
             line.trim_end_matches(['\r', '\n']).to_owned(),
         )),

@@ -2,6 +2,7 @@
 //! keep. The app knows no other difference between the two.
 
 use std::io;
+use std::path::PathBuf;
 
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
@@ -80,9 +81,21 @@ pub type DialogId = u64;
 
 /// What the app needs of its desktop.
 pub trait Desktop {
+    /// Whether its menus show keys beside their entries.
+    const MENU_KEYS: bool;
+
+    /// Where logs belong.
+    fn logs_folder(&self) -> PathBuf;
+
+    /// The tray icon's colour; its shape says everything.
+    const ICON_COLOUR: [u8; 3];
+
     /// Sets up what must be there before the event loop runs: no place in the Dock or the task bar,
     /// and no focus taken. Main thread only.
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>);
+
+    /// Whether there is a screen to show anything on.
+    fn has_screen(&self) -> bool;
 
     /// The builder with the icon in it, as the tray wants it.
     fn with_icon(&self, builder: TrayIconBuilder, icon: Icon) -> TrayIconBuilder;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use crate::words::say;
+
 const NAME: &str = "remote-jupyter";
 
 /// What is remembered between runs.
@@ -45,10 +47,7 @@ pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     if !ours || meta.mode() & 0o077 != 0 {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
-            format!(
-                "{} is open to other accounts; `chmod 700` it",
-                folder.display()
-            ),
+            say!("folder-open", folder = folder.display().to_string()),
         ));
     }
     Ok(())

@@ -3,6 +3,8 @@
 pub mod ask;
 mod browser;
 #[cfg(feature = "app")]
+mod clicks;
+#[cfg(feature = "app")]
 pub mod desktop;
 mod door;
 mod folders;
@@ -15,6 +17,9 @@ pub mod login_item;
 #[cfg(all(feature = "app", target_os = "macos"))]
 mod macos;
 mod memory;
+// Used on a Mac only, but tested wherever tests run.
+#[cfg(all(feature = "app", any(test, target_os = "macos")))]
+mod one_at_a_time;
 
 /// The desktop that the app runs on.
 #[cfg(all(feature = "app", not(target_os = "macos")))]
@@ -22,7 +27,19 @@ pub use linux::Here;
 #[cfg(all(feature = "app", target_os = "macos"))]
 pub use macos::Here;
 
+pub use browser::open as open_page;
 pub use folders::{private_file, runtime_folder, state_folder};
+
+/// The folder of logs, made with mode 0700 if it is not there.
+///
+/// # Errors
+/// When it cannot be made, or is open to others.
+#[cfg(feature = "app")]
+pub fn logs_folder() -> std::io::Result<std::path::PathBuf> {
+    let folder = desktop::Desktop::logs_folder(&Here);
+    folders::make_private(&folder)?;
+    Ok(folder)
+}
 
 use std::sync::Mutex;
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::event::Forwarded;
 use crate::config::Forward;
 use crate::jupyter::Endpoint;
 use crate::ssh::channel::Target;
@@ -29,9 +30,9 @@ pub fn main(
     Ok((listening.port, listening.taken))
 }
 
-/// Opens the further forwards, and says where each of them is.
-pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<Vec<String>> {
-    let mut notes = Vec::new();
+/// Opens the further forwards. Gives where each of them is, and says it.
+pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<(Vec<Forwarded>, Vec<String>)> {
+    let (mut open, mut notes) = (Vec::new(), Vec::new());
     for forward in forwards {
         let listening = listen(forward.local_port)?;
         let taken = listening.taken.map(|port| format!(" ({port} is in use)"));
@@ -41,6 +42,10 @@ pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<Vec<String>>
             listening.port,
             taken.unwrap_or_default()
         ));
+        open.push(Forwarded {
+            name: forward.name.clone(),
+            local_port: listening.port,
+        });
         let target = Target::Tcp {
             host: forward.remote_host.clone(),
             port: forward.remote_port,
@@ -50,5 +55,5 @@ pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<Vec<String>>
             target,
         });
     }
-    Ok(notes)
+    Ok((open, notes))
 }

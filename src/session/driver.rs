@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use super::asker::{Asker, Sink};
-use super::event::{Event, Phase, Ready};
+use super::event::{Event, Forwarded, Phase, Ready};
 use super::machine::{Effect, Found, Goal, Input, Machine, Plan};
 use super::{Handle, Order, Surroundings, doors, work};
 use crate::config::{Host, LauncherKind};
@@ -37,6 +37,7 @@ struct Driver {
     connection: Option<Rc<Connection>>,
     conversation: Option<Conversation>,
     pump: Option<Pump>,
+    forwards: Vec<Forwarded>,
 }
 
 /// An effect's outcome: an input for the machine, none yet, or a failure in words. A cancelled
@@ -69,6 +70,7 @@ pub fn run(
         connection: None,
         conversation: None,
         pump: None,
+        forwards: Vec::new(),
     };
     driver
         .waiter
@@ -357,7 +359,9 @@ impl Driver {
         let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
         let (port, taken) = doors::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
         if opens {
-            for note in doors::further(&mut pump, &self.host().forwards).map_err(local)? {
+            let (open, notes) = doors::further(&mut pump, &self.host().forwards).map_err(local)?;
+            self.forwards = open;
+            for note in notes {
                 self.tell(Event::Note(note));
             }
         }
@@ -404,6 +408,7 @@ impl Driver {
             local_port: port,
             server: found.info(version),
             reused: found.reused,
+            forwards: self.forwards.clone(),
         })));
         Ok(None)
     }

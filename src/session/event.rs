@@ -29,6 +29,15 @@ pub struct ServerInfo {
     pub base_url: String,
 }
 
+/// A further forward that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarded {
+    /// What the configuration calls it.
+    pub name: String,
+    /// Its port on this machine.
+    pub local_port: u16,
+}
+
 /// A tunnel that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
@@ -40,6 +49,8 @@ pub struct Ready {
     pub server: ServerInfo,
     /// Whether it was running before.
     pub reused: bool,
+    /// The further forwards of its host.
+    pub forwards: Vec<Forwarded>,
 }
 
 /// Answers one question, once.

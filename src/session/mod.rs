@@ -20,7 +20,7 @@ use crate::jupyter::Page;
 use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
-pub use event::{Event, Phase, Ready, Reply, ServerInfo, Sight};
+pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight};
 use machine::Input;
 pub use machine::{Busy, Goal};
 

@@ -12,6 +12,7 @@ use super::known_hosts::fingerprint;
 use super::question::{Ask, Question};
 use super::resolve::{AgentChoice, Target};
 use super::wait::Waiter;
+use crate::words::say;
 
 /// sshd's default `MaxAuthTries` is 6 and closes the connection after that many refusals: a full
 /// agent may use five, so that a key file or a password still gets its chance.
@@ -48,7 +49,7 @@ pub fn log_in(
     };
     let offered = login.offered()?;
     if connection.session().authenticated() {
-        return Ok("none".into());
+        return Ok(say!("login-none"));
     }
     let preferred = target.preferred_auth.iter().map(String::as_str);
     let order: Vec<&str> = if target.preferred_auth.is_empty() {
@@ -102,7 +103,7 @@ impl Login<'_> {
         match result {
             Ok(()) => Ok(true),
             Err(Error::Session(error)) if is_refusal(&error) => {
-                self.tried.push(format!("{what}: refused"));
+                self.tried.push(say!("login-refused", what = what));
                 Ok(false)
             }
             Err(other) => Err(other),
@@ -150,7 +151,8 @@ impl Login<'_> {
         };
         let keys: Vec<_> = first.into_iter().chain(rest).collect();
         for key in keys.iter().take(AGENT_TRIES) {
-            let what = format!("agent key {} ({})", key.comment(), fingerprint(key.blob()));
+            let (comment, print) = (key.comment(), fingerprint(key.blob()));
+            let what = say!("login-agent-key", comment = comment, fingerprint = print);
             let user = &self.target.user;
             let result = self.drive(|_| agent.userauth(user, key));
             if self.accepted(&what, result)? {
@@ -158,11 +160,8 @@ impl Login<'_> {
             }
         }
         if keys.len() > AGENT_TRIES {
-            self.tried.push(format!(
-                "{} further agent keys: not tried, since servers hang up after six; IdentityFile \
-                 names the right one",
-                keys.len() - AGENT_TRIES
-            ));
+            let count = keys.len() - AGENT_TRIES;
+            self.tried.push(say!("login-agent-full", count = count));
         }
         Ok(None)
     }
@@ -177,14 +176,15 @@ impl Login<'_> {
             }
         }
         if let Err(error) = agent.connect() {
-            self.tried.push(format!("ssh agent: {error}"));
+            self.tried
+                .push(say!("login-agent", why = error.to_string()));
             return None;
         }
         Some(agent)
     }
 
     fn key_file(&mut self, file: &Path) -> Result<Option<String>, Error> {
-        let what = format!("key {}", file.display());
+        let what = say!("login-key", file = file.display().to_string());
         let text = match std::fs::read(file) {
             Ok(text) => Zeroizing::new(text),
             Err(error) => {
@@ -237,8 +237,9 @@ impl Login<'_> {
             })?;
             let user = &self.target.user;
             let result = self.drive(|session| session.userauth_password(user, &password));
-            if self.accepted("password", result)? {
-                return Ok(Some("password".into()));
+            let what = say!("login-password");
+            if self.accepted(&what, result)? {
+                return Ok(Some(what));
             }
         }
         Ok(None)
@@ -257,11 +258,12 @@ impl Login<'_> {
         if let Some((question, reason)) = refused {
             return Err(Error::NoAnswer { question, reason });
         }
-        let done = self.accepted("keyboard-interactive", result)?;
+        let what = say!("login-keyboard-interactive");
+        let done = self.accepted(&what, result)?;
         if !asked && !done {
             self.tried.pop();
         }
-        Ok(done.then(|| "keyboard-interactive".into()))
+        Ok(done.then_some(what))
     }
 }
 

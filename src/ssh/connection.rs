@@ -16,6 +16,7 @@ use super::resolve::Target;
 use super::wait::{WaitError, Waiter};
 use super::wire::Wire;
 use super::{Error, dial};
+use crate::words::say;
 
 /// The connection. Neither it nor its channels may leave their thread.
 pub struct Connection {
@@ -60,11 +61,11 @@ impl Connection {
     #[must_use]
     pub fn describe(&self) -> String {
         let peer = self.socket().peer_addr().map(|address| address.to_string());
-        format!(
-            "connected to {} ({}), host key {} is known",
-            peer.unwrap_or_else(|_| "?".into()),
-            self.session.banner().unwrap_or("no banner"),
-            self.session.methods(MethodType::HostKey).unwrap_or("?"),
+        say!(
+            "connected",
+            address = peer.unwrap_or_else(|_| "?".into()),
+            banner = self.session.banner().unwrap_or("?"),
+            algorithm = self.session.methods(MethodType::HostKey).unwrap_or("?"),
         )
     }
 

@@ -12,6 +12,7 @@ use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use super::Error;
 use super::resolve::{AddressFamily, Target};
 use super::wait::Waiter;
+use crate::words::say;
 
 /// RFC 8305 section 8, "Connection Attempt Delay".
 const STAGGER: Duration = Duration::from_millis(250);
@@ -108,7 +109,7 @@ fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error>
     if wanted.is_empty() {
         return Err(Error::NameUnknown {
             host: target.host.clone(),
-            reason: "it has no address of the family that AddressFamily asks for".into(),
+            reason: say!("dial-no-family"),
         });
     }
     Ok(wanted)
@@ -123,7 +124,7 @@ fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
     if let Some(bind) = &target.bind_address {
         let local: std::net::IpAddr = bind
             .parse()
-            .map_err(|_| std::io::Error::other(format!("BindAddress {bind} is not an address")))?;
+            .map_err(|_| std::io::Error::other(say!("dial-bad-bind", address = bind)))?;
         socket.bind(&SocketAddr::new(local, 0).into())?;
     }
     socket.set_nonblocking(true)?;
@@ -169,7 +170,7 @@ fn finished(
             }
             Ok(None) if Instant::now() >= attempt.deadline => tried.push((
                 attempt.address,
-                std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer"),
+                std::io::Error::new(std::io::ErrorKind::TimedOut, say!("dial-no-answer")),
             )),
             Ok(None) => left.push(attempt),
         }

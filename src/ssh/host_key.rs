@@ -6,6 +6,7 @@ use super::Error;
 use super::known_hosts::{HostName, KnownHosts, Verdict, fingerprint, key_type, remember};
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
+use crate::words::say;
 
 /// What libssh2 and OpenSSH both have, best first. No certificates: libssh2 would take one without
 /// looking at its authority.
@@ -71,7 +72,7 @@ impl HostKeys {
     pub fn check(&self, session: &Session, target: &Target, asker: &dyn Ask) -> Result<(), Error> {
         let (blob, _) = session
             .host_key()
-            .ok_or_else(|| Error::Handshake("the server showed no host key".into()))?;
+            .ok_or_else(|| Error::Handshake(say!("host-key-none")))?;
         let print = fingerprint(blob);
         let without_port = match self.known.verdict(&self.name, blob) {
             Verdict::Trusted => return Ok(()),
@@ -85,27 +86,27 @@ impl HostKeys {
             Verdict::Revoked { file, line } => return Err(Error::HostKeyRevoked { file, line }),
             Verdict::Unknown { without_port } => without_port,
         };
-        let unknown = |reason: &str| Error::HostKeyUnknown {
+        let unknown = |reason| Error::HostKeyUnknown {
             fingerprint: print.clone(),
-            reason: reason.into(),
+            reason,
         };
         match target.strict {
             StrictHostKeyChecking::Yes => {
-                return Err(unknown("StrictHostKeyChecking is yes, so nobody is asked"));
+                return Err(unknown(say!("host-key-nobody-asked")));
             }
             StrictHostKeyChecking::AcceptNew => {}
             // `no` in ssh means "take anything"; here it still means "ask".
             StrictHostKeyChecking::Ask | StrictHostKeyChecking::No => {
                 let answer = asker.ask(Question::HostKey {
                     host: self.name.to_string(),
-                    key_type: key_type(blob).unwrap_or_else(|| "unknown".into()),
+                    key_type: key_type(blob).unwrap_or_else(|| say!("host-key-type-unknown")),
                     fingerprint: print.clone(),
                     also_known: without_port
                         .into_iter()
                         .map(|key| key.fingerprint)
                         .collect(),
                 });
-                confirmed(answer, &print).map_err(|reason| unknown(&reason))?;
+                confirmed(answer, &print).map_err(unknown)?;
             }
         }
         match target.user_known_hosts.first() {
@@ -122,7 +123,7 @@ fn confirmed(answer: super::question::Answer, print: &str) -> Result<(), String>
     if answer.eq_ignore_ascii_case("yes") || answer == print {
         Ok(())
     } else {
-        Err("the answer was not yes".into())
+        Err(say!("host-key-not-yes"))
     }
 }
 

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use base64ct::{Base64Unpadded, Encoding};
 use ssh_key::sha2::{Digest, Sha256};
 
+use crate::words::say;
 use line::{Line, Marker};
 pub use remember::remember;
 
@@ -82,7 +83,7 @@ pub struct KnownKey {
 #[derive(Debug, thiserror::Error)]
 pub enum KnownHostsError {
     /// A file exists but cannot be read. Going on would turn a revoked or changed key into a new one.
-    #[error("could not read the known host keys in {}: {source}; make the file readable for you, or remove it", file.display())]
+    #[error("{}", say!("known-hosts-unreadable", file = file.display().to_string(), why = source.to_string()))]
     Read {
         /// The file.
         file: PathBuf,
@@ -90,7 +91,7 @@ pub enum KnownHostsError {
         source: io::Error,
     },
     /// The new key could not be written down.
-    #[error("could not write the key of {host} to {}: {source}; check that you may write there", file.display())]
+    #[error("{}", say!("known-hosts-unwritable", host = host, file = file.display().to_string(), why = source.to_string()))]
     Write {
         /// The host whose key was to be written.
         host: String,
@@ -100,15 +101,13 @@ pub enum KnownHostsError {
         source: io::Error,
     },
     /// A name that would mean something else in the file: a wildcard, or a second field.
-    #[error(
-        "the host name {host:?} cannot stand in a known-hosts file; give the host a plain HostName or HostKeyAlias in the SSH configuration"
-    )]
+    #[error("{}", say!("known-hosts-name", host = format!("{host:?}")))]
     UnwritableName {
         /// The name.
         host: String,
     },
     /// What the server sent as its key is not a key.
-    #[error("the key that {host} sent is malformed; nothing was written to {}", file.display())]
+    #[error("{}", say!("known-hosts-malformed", host = host, file = file.display().to_string()))]
     MalformedKey {
         /// The host.
         host: String,

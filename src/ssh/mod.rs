@@ -2,6 +2,8 @@
 //!
 //! One thread owns a [`Connection`] and everything made from it. Nothing here knows Jupyter.
 
+#[cfg(feature = "app")]
+pub mod aliases;
 mod auth;
 pub mod channel;
 mod connection;

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::words::say;
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
@@ -60,7 +62,8 @@ pub enum Question {
 }
 
 impl Question {
-    /// The question as one line of text.
+    /// The question as one line of text. It says to type `yes`, in every language: the answer is
+    /// compared with that word, and ASCII can be typed on every keyboard.
     #[must_use]
     pub fn text(&self) -> String {
         match self {
@@ -70,26 +73,40 @@ impl Question {
                 key_type,
                 also_known,
             } => {
-                let others = if also_known.is_empty() {
-                    String::new()
+                if also_known.is_empty() {
+                    say!(
+                        "ask-host-key",
+                        host = host,
+                        kind = key_type,
+                        fingerprint = fingerprint
+                    )
                 } else {
-                    format!(" At port 22 it is known by {}.", also_known.join(", "))
-                };
-                format!(
-                    "The host {host} is not known yet. It shows the {key_type} key \
-                     {fingerprint}.{others} Is that the right one? (yes/no)"
-                )
+                    say!(
+                        "ask-host-key-also-known",
+                        host = host,
+                        kind = key_type,
+                        fingerprint = fingerprint,
+                        others = also_known.join(", ")
+                    )
+                }
             }
             Self::EndKernels { host, total, busy } => {
-                format!("{busy} of {total} kernels on {host} are busy. End them anyway? (yes/no)")
+                say!("ask-end-kernels", host = host, total = *total, busy = *busy)
             }
             Self::Passphrase { key, again } => {
-                let again = if *again { "Wrong passphrase. " } else { "" };
-                format!("{again}Passphrase for the key {}:", key.display())
+                let key = key.display().to_string();
+                if *again {
+                    say!("ask-passphrase-again", key = key)
+                } else {
+                    say!("ask-passphrase", key = key)
+                }
             }
             Self::Password { user, host, again } => {
-                let again = if *again { "Refused. " } else { "" };
-                format!("{again}Password of {user}@{host}:")
+                if *again {
+                    say!("ask-password-again", user = user, host = host)
+                } else {
+                    say!("ask-password", user = user, host = host)
+                }
             }
             Self::Prompt {
                 host,

@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use super::known_hosts::HostName;
+use crate::words::say;
 use expand::Local;
 
 /// The program that is asked.
@@ -129,17 +130,15 @@ pub enum Source {
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// The destination was refused before anything ran.
-    #[error(
-        "{destination:?} is not an SSH destination: {reason}; write an alias, user@host or ssh://user@host:port"
-    )]
+    #[error("{}", say!("resolve-bad", destination = quoted(destination), reason = reason))]
     BadDestination {
         /// What was given.
         destination: String,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: String,
     },
     /// A configuration file was named, but there is no `ssh` to read it.
-    #[error("cannot read {} for {destination:?}: no ssh program was found; install OpenSSH, or leave the file out", config.display())]
+    #[error("{}", say!("resolve-no-ssh", file = config.display().to_string(), destination = quoted(destination)))]
     NoSsh {
         /// What was to be resolved.
         destination: String,
@@ -147,7 +146,7 @@ pub enum ResolveError {
         config: PathBuf,
     },
     /// `ssh` is there but would not start.
-    #[error("could not run {program} to look up {destination:?}: {source}")]
+    #[error("{}", say!("resolve-not-started", program = program, destination = quoted(destination), why = source.to_string()))]
     NotStarted {
         /// What was to be resolved.
         destination: String,
@@ -157,7 +156,7 @@ pub enum ResolveError {
         source: io::Error,
     },
     /// `ssh` refused the destination or its configuration.
-    #[error("ssh does not accept {destination:?}: {message}; check with: ssh -G {destination}")]
+    #[error("{}", say!("resolve-refused", destination = quoted(destination), message = message, bare = destination))]
     Refused {
         /// What was to be resolved.
         destination: String,
@@ -165,9 +164,7 @@ pub enum ResolveError {
         message: String,
     },
     /// The answer lacks something, or is not what any known `ssh` prints.
-    #[error(
-        "the answer of ssh -G about {destination:?} has no usable {option:?} line; check with: ssh -G {destination}"
-    )]
+    #[error("{}", say!("resolve-missing", destination = quoted(destination), option = quoted(option), bare = destination))]
     Unreadable {
         /// What was to be resolved.
         destination: String,
@@ -238,10 +235,14 @@ fn read_answer(destination: &str, output: &Output) -> Result<Target, ResolveErro
     parse::parse(&text, destination, &Local::here(&text))
 }
 
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
 /// What `ssh` complained about, on one line, without what it says to every program.
 fn refusal(stderr: &str) -> String {
     if stderr.contains("usage: ssh") {
-        return "it is not a host, user@host or ssh://user@host:port".to_owned();
+        return say!("resolve-usage");
     }
     let told: Vec<&str> = stderr
         .lines()
@@ -249,7 +250,7 @@ fn refusal(stderr: &str) -> String {
         .filter(|line| !line.is_empty() && !line.starts_with("Pseudo-terminal will not be"))
         .collect();
     if told.is_empty() {
-        "it gave no reason".to_owned()
+        say!("resolve-no-reason")
     } else {
         told.join("; ")
     }
@@ -267,17 +268,17 @@ fn check(destination: &str) -> Result<(), ResolveError> {
     let bare = destination.strip_prefix("ssh://").unwrap_or(destination);
     let (user, host) = bare.rsplit_once('@').unwrap_or(("", bare));
     if host.is_empty() {
-        return refuse("it names no host");
+        return refuse(say!("resolve-no-host"));
     }
     if destination.starts_with('-') || user.starts_with('-') || host.starts_with('-') {
-        return refuse("a name can't begin with '-'");
+        return refuse(say!("resolve-hyphen"));
     }
     if destination.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return refuse("it contains a blank or a control character");
+        return refuse(say!("resolve-blank"));
     }
     // Accounts on Windows may hold a backslash or a dollar sign.
     if destination.contains(|c| "'\"`;&<>|(){}".contains(c)) || host.contains(['\\', '$']) {
-        return refuse("it contains a character that means something to a shell");
+        return refuse(say!("resolve-shell"));
     }
     Ok(())
 }

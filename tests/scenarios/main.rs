@@ -8,6 +8,7 @@ mod support;
 mod commands;
 mod finding_servers;
 mod host_keys;
+mod languages;
 mod logging_in;
 mod opening;
 mod scene;

@@ -224,6 +224,8 @@ impl Client {
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // What the tests quote is English, whatever the system speaks.
+        command.env("LANG", "C");
         for (name, part) in [
             ("HOME", "home"),
             ("XDG_CONFIG_HOME", "config"),

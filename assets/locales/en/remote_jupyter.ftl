@@ -3,6 +3,411 @@
 # A name is PLACE-WHAT. Titles are one line without a full stop; remedies are sentences.
 # Names of hosts, files and commands come in as arguments and are shown as they are.
 
+## What can be typed (src/cli/arguments.rs)
+
+help-about = Opens a Jupyter tab from a remote machine over SSH, with one command
+help-config-file = The configuration file [default: ~/.config/remote-jupyter/config.toml]
+help-ssh-config = An ssh configuration file instead of ~/.ssh/config, as ssh's own -F
+help-verbose = Say more; twice for still more
+help-open = Open the notebook tab of a host, and hold the tunnel until Ctrl-C
+help-open-host = The host [default: the configured one, or the only one]
+help-no-browser = Do not open the browser
+help-notebook = A notebook or folder, relative to the server's working folder
+help-timeout = How long it may take, not counting the time of questions [default: { $seconds }]
+help-json-events = Events as JSON, one object a line
+help-json = One JSON object a line
+help-list = List the configured hosts
+help-status = Show which tunnels are open, and what their kernels do
+help-host = The host
+help-only-host = Only this host
+help-only-host-of-all = Only this host [default: all]
+help-close = Close the tunnel; the server stays
+help-stop = Stop the Jupyter server on a host
+help-yes = End busy kernels without asking
+help-logs = Show what the newest server that we started has printed
+help-doctor = Try every step without starting anything, and say what to do about those that fail
+help-add = Add a host of your ssh configuration
+help-alias = Its name there
+help-config = The configuration file
+help-config-path = Print where it is
+help-config-check = Say what is wrong with it
+help-config-edit = Open it in your editor
+help-completions = Print a completion script for your shell
+help-shell = The shell [possible values: { $shells }]
+
+## Help and usage errors (src/cli/usage.rs)
+
+help-usage = Usage:
+help-commands = Commands
+help-arguments = Arguments
+help-options = Options
+help-help = Print help
+help-version = Print version
+help-help-command = Print this message or the help of the given subcommand(s)
+usage-error = error:
+usage-unknown-argument = unexpected argument '{ $argument }' found
+usage-unknown-command = unrecognized subcommand '{ $command }'
+usage-missing = the following required arguments were not provided:
+usage-no-value = a value is required for '{ $argument }' but none was supplied
+usage-invalid-value = invalid value '{ $value }' for '{ $argument }'
+usage-possible-values = [possible values: { $values }]
+usage-unexpected-value = unexpected value '{ $value }' for '{ $argument }' found; no more were expected
+usage-twice = the argument '{ $argument }' cannot be used multiple times
+usage-other = the arguments cannot be used: { $why }
+usage-similar = tip: did you mean { $similar }?
+usage-more = For more information, try '--help'.
+
+## Which host is meant (src/cli/mod.rs, context.rs)
+
+cli-no-display = The app needs a desktop, and there is no display here
+cli-no-app = This build is the command line only; it has no menu-bar app
+cli-open-remedy = Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.
+cli-no-file = There is no file { $file }
+cli-no-file-remedy = Check what follows --config.
+cli-config-broken = The configuration has errors
+cli-hosts =
+    { $count ->
+        [one] 1 host
+       *[other] { $count } hosts
+    }
+cli-configured = configured: { $names }
+cli-which = Which host?
+cli-which-remedy = Name one, or set `default_host`.
+cli-which-none = { $file } names none yet
+cli-which-none-remedy = Name one: anything that ssh takes will do. `remote-jupyter add ALIAS` keeps it.
+cli-unknown = No host is called { $name }
+cli-unknown-remedy = `remote-jupyter add { $name }` adds it from your ssh configuration.
+
+## open (src/cli/open.rs, report.rs)
+
+open-stays = The tunnel stays open until Ctrl-C; Jupyter keeps running after that.
+open-closed = The tunnel to { $host } was closed.
+open-was-running = Jupyter { $version } on { $host } (process { $pid }) was running; ready after { $seconds } s.
+open-was-started = Jupyter { $version } on { $host } (process { $pid }) was started; ready after { $seconds } s.
+open-held = Jupyter { $version } on { $host } (process { $pid }); another remote-jupyter holds this tunnel.
+
+## list, status, close, stop, logs (src/cli/servers.rs)
+
+list-empty = No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh configuration; `remote-jupyter open DESTINATION` works without one.
+status-kernels-unknown = kernels unknown
+status-kernels =
+    { $total ->
+        [one] 1 kernel, { $busy ->
+            [0] idle
+           *[other] busy
+        }
+       *[other] { $total } kernels, { $busy ->
+            [0] none busy
+           *[other] { $busy } busy
+        }
+    }
+close-none = There is no open tunnel to { $host }.
+close-done = The tunnel to { $host } is closed; Jupyter keeps running there.
+stop-done = Jupyter on { $host } has shut down.
+logs-none = Remote Jupyter has not started a server on { $host } yet.
+
+## doctor (src/cli/doctor.rs)
+
+doctor-this-machine = This machine
+doctor-here = this machine
+doctor-ssh = ssh: { $version }
+doctor-no-ssh = there is no `ssh`: ~/.ssh/config cannot be read
+doctor-configuration = configuration { $file }: { $hosts }
+doctor-sockets = control sockets in { $folder }
+doctor-login-shell = the login shell works; the machine calls itself { $node }
+doctor-found = found { $server }
+doctor-none = no Jupyter of yours runs there now
+doctor-passed-over = passed over: { $reason }
+
+## add, config (src/cli/configure.rs)
+
+add-failed = { $alias } cannot be added
+add-refused = { $alias } was not added
+add-refused-remedy = See { $file }.
+add-done = { $alias } ({ $user }@{ $host }) is in { $file } now. Open it with `remote-jupyter open { $alias }`.
+config-uneditable = { $file } cannot be edited
+config-uneditable-remedy = Set EDITOR to your editor, or open the file yourself.
+config-good = { $file } is good: { $hosts }.
+config-absent = { $file } does not exist yet, which is fine: the defaults hold.
+config-template-about = Remote Jupyter: see the README for all that a host can say.
+config-template-name = a name of your ~/.ssh/config; alone it is a whole host
+
+## Who holds a host's tunnel (src/control/claim.rs)
+
+claim-silent = another remote-jupyter has this host, and does not answer
+
+## Which running server is the right one (src/jupyter/choose.rs, server.rs)
+
+server-same-folder = { $count } servers run there; this one works in { $folder }
+server-newest = { $count } servers run there; this one, in { $folder }, is the newest
+server-other-folder = The running server works in { $folder }, not in the configured folder
+server-https = the server of process { $pid } speaks HTTPS, which cannot be used yet
+server-other-port = the server of process { $pid } listens on { $port }, not on { $wanted }
+server-on-socket = the server of process { $pid } listens on a socket, not on { $wanted }
+server-malformed = { $file } is malformed: { $why }
+server-foreign = process { $pid } belongs to another account
+server-names-other = { $file } names process { $pid }
+server-reused = process { $pid } is no Jupyter (its number was reused)
+server-socket = the socket { $socket } is gone, or another account's
+server-no-port = it names no port
+server-silent = nothing listens on port { $port }
+server-foreign-port = another account listens on port { $port }
+
+## Jupyter's own answers (src/jupyter/rest.rs)
+
+api-no-answer = no answer: { $why }
+api-silent = nothing came within { $seconds } s
+api-status = the server answered { $status }
+api-not-jupyter = not an answer of Jupyter: { $why }
+
+## Questions (src/ssh/question.rs). The answers are yes and no in every language.
+
+ask-host-key = The host { $host } is not known yet. It shows the { $kind } key { $fingerprint }. Is that the right one? (yes/no)
+ask-host-key-also-known = The host { $host } is not known yet. It shows the { $kind } key { $fingerprint }. At port 22 it is known by { $others }. Is that the right one? (yes/no)
+ask-end-kernels = { $busy } of { $total } kernels on { $host } are busy. End them anyway? (yes/no)
+ask-passphrase = Passphrase for the key { $key }:
+ask-passphrase-again = Wrong passphrase. Passphrase for the key { $key }:
+ask-password = Password of { $user }@{ $host }:
+ask-password-again = Refused. Password of { $user }@{ $host }:
+
+## Logging in, and what the server's key is (src/ssh/auth.rs, connection.rs, dial.rs, host_key.rs)
+
+login-key = key { $file }
+login-agent-key = agent key { $comment } ({ $fingerprint })
+login-agent = ssh agent: { $why }
+login-password = password
+login-keyboard-interactive = keyboard-interactive
+login-none = none
+login-refused = { $what }: refused
+login-agent-full =
+    { $count ->
+        [one] 1 further agent key
+       *[other] { $count } further agent keys
+    }: not tried, since servers hang up after six; IdentityFile names the right one
+host-key-none = the server showed no host key
+host-key-nobody-asked = StrictHostKeyChecking is yes, so nobody is asked
+host-key-not-yes = the answer was not yes
+host-key-type-unknown = unknown
+dial-no-family = it has no address of the family that AddressFamily asks for
+dial-no-answer = no answer
+dial-bad-bind = BindAddress { $address } is not an address
+connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
+
+## What a destination means (src/ssh/resolve.rs)
+
+resolve-bad = { $destination } is not an SSH destination: { $reason }; write an alias, user@host or ssh://user@host:port
+resolve-no-ssh = cannot read { $file } for { $destination }: no ssh program was found; install OpenSSH, or leave the file out
+resolve-not-started = could not run { $program } to look up { $destination }: { $why }
+resolve-refused = ssh does not accept { $destination }: { $message }; check with: ssh -G { $bare }
+resolve-missing = the answer of ssh -G about { $destination } has no usable { $option } line; check with: ssh -G { $bare }
+resolve-no-host = it names no host
+resolve-no-user = it names no user, and USER is not set
+resolve-bad-port = its port is not a number from 1 to 65535
+resolve-hyphen = a name can't begin with '-'
+resolve-blank = it contains a blank or a control character
+resolve-shell = it contains a character that means something to a shell
+resolve-usage = it is not a host, user@host or ssh://user@host:port
+resolve-no-reason = it gave no reason
+
+## Known host keys (src/ssh/known_hosts.rs)
+
+known-hosts-unreadable = could not read the known host keys in { $file }: { $why }; make the file readable for you, or remove it
+known-hosts-unwritable = could not write the key of { $host } to { $file }: { $why }; check that you may write there
+known-hosts-name = the host name { $host } cannot stand in a known-hosts file; give the host a plain HostName or HostKeyAlias in the SSH configuration
+known-hosts-malformed = the key that { $host } sent is malformed; nothing was written to { $file }
+
+## Errors of the configuration file (src/config/error.rs, mod.rs)
+
+config-remedy = remedy: { $remedy }
+config-not-toml = this is not TOML: { $why }
+config-duplicate-key = keep one of the two
+config-quotes = put the value in double quotes
+config-line-ends = save the file with the line ends of Unix or Windows
+config-write-toml = write it as TOML, as in: key = "text", key = 8 or key = true
+config-unreadable = the file can't be read: { $why }
+config-unreadable-remedy = check that this is a file, and yours to read
+config-not-utf8 = this is not UTF-8 text
+config-not-utf8-remedy = save the file as UTF-8
+
+## Keys and what they take (src/config/check.rs, keys.rs)
+
+key-about = { $key }: { $message }
+key-unknown = unknown key { $key }
+key-belongs-top = it belongs at the top of the file, above the first [[host]]
+key-belongs-under = it belongs under a { $header }
+key-did-you-mean = did you mean { $near }?
+key-take-out = take it out; known here are: { $keys }
+key-wrong-type = { $key } takes { $expected }, not { $found }
+key-write-as = write it as in: { $example }
+key-write-table = write it as in: { $header }, with both pairs of brackets
+key-environment-type = { $key }: { $name } takes a string, not { $found }
+key-environment-quotes = put the value in quotes, as in: { $example }
+key-missing = this { $header } has no { $key }
+key-missing-remedy = add a line such as: { $example }
+key-out-of-range = { $number } is out of range
+key-out-of-range-remedy = write { $expected }, as in: { $example }
+key-word-unknown = { $word } is not known here
+key-word-one-of = write one of: { $words }
+key-word-near = did you mean { $near }? write one of: { $words }
+key-name-for-ssh = keep the name and say how ssh reaches it, as in: ssh = "me@gpu01"
+key-duplicate-host = duplicate host name { $name }
+key-duplicate-forward = duplicate forward name { $name }
+key-duplicate-port = duplicate local port { $port } in this host
+key-duplicate-remedy = line { $line } has it already: change one of the two
+key-no-host = { $key }: there is no host { $name }
+key-no-host-remedy = add a [[host]] with name = { $name }, or name another host
+type-string = a string
+type-whole-number = a whole number
+type-number-from = a whole number, { $least } or more
+type-number-between = a whole number from { $least } to { $most }
+type-float = a number with a point
+type-flag = true or false
+type-date = a date or time
+type-list = a list
+type-table = a table
+type-strings = a list of strings
+type-environment = a table of strings
+type-tables = tables under { $header }
+
+## Forms of values (src/config/values.rs)
+
+value-empty = the text is empty
+value-empty-remedy = fill it in, or leave the key out for the default
+value-control = the control character { $character } can't stand here
+value-control-remedy = take it out: the text must be one line, without tabs or line breaks
+value-hyphen = { $text } begins with a hyphen
+value-hyphen-remedy = take the hyphen away: a command would read it as an option
+value-destination-hyphen = { $text } is no ssh destination: a hyphen begins an option
+value-destination-space = { $text } is no ssh destination: it contains a space
+value-destination-remedy = write an alias, user@host or ssh://user@host:port
+value-duration = { $text } is not a length of time
+value-duration-remedy = write a whole number and s, m, h or d, as in: "90s", "30m", "2h", "1d"
+value-walltime = { $text } is not a walltime
+value-walltime-remedy = write hours:minutes:seconds, with days before them if need be, as in: "8:00:00" or "2-12:00:00"
+value-memory = { $text } is not an amount of memory
+value-memory-remedy = write a whole number and K, M, G or T, as in: "8G" or "512M"
+value-remote = { $text } is not a host and a port
+value-remote-remedy = write host:port with a port from 1 to 65535, as in: "127.0.0.1:6006", "[::1]:6006" or "6006"
+value-variable = { $text } is not a name for an environment variable
+value-variable-remedy = use letters, digits and _ alone, with no digit first, as in: OMP_NUM_THREADS
+value-language = { $text } is not a language of this program
+value-language-remedy = write one of: { $languages }; without the key, the system's language holds
+
+## Changing the configuration file (src/config/edit.rs)
+
+edit-exists = { $file } already has a host { $name }
+edit-broken = the configuration must be put right first
+edit-unwritable = { $file } can't be written: { $why }
+
+## This machine: questions, browser, folders (src/platform/ask.rs, browser.rs, folders.rs)
+
+ask-nowhere = there is no terminal to ask on, and no SSH_ASKPASS to ask with
+ask-program-failed = SSH_ASKPASS { $program }: { $why }
+ask-program-cancelled = SSH_ASKPASS was cancelled
+ask-program-no-text = SSH_ASKPASS gave no text
+ask-terminal-closed = the terminal was closed
+browser-failed = `{ $browser }`: { $why }; check `browser` in the configuration
+folder-open = { $folder } is open to other accounts; `chmod 700` it
+
+## What went wrong (src/explain.rs)
+
+explain-no-script = The login shell on { $host } ended without running our script
+explain-no-script-remedy = Try `ssh { $destination }`: a line in the start-up files there may end the shell, or the account may have none.
+explain-not-started = The start-up files of the login shell on { $host } took longer than allowed
+explain-not-started-remedy = Try `ssh { $destination } true`: one of them may wait for input or for a slow disk. `--timeout SECONDS` allows more.
+explain-unexpected = { $host } gave an answer that was not asked for
+explain-report-remedy = Please report this, with what `remote-jupyter doctor` says.
+explain-random = { $host }: this machine gives no random numbers
+explain-random-remedy = Without them nothing can be kept secret: look into the system's log.
+explain-start-slow = { $host }: starting Jupyter took longer than allowed
+explain-start-slow-detail = It goes on starting there.
+explain-start-slow-remedy = Open it again to wait on; `remote-jupyter logs { $host }` shows what it says, `remote-jupyter stop { $host }` ends it.
+explain-timed-out = { $host }: { $phase } took longer than allowed
+explain-timed-out-remedy = `remote-jupyter doctor { $host }` shows which step is slow; `open` takes `--timeout SECONDS`.
+explain-interrupted = { $host }: interrupted
+explain-no-wait = This machine could not wait for { $host }
+explain-no-wait-remedy = See whether it is out of file descriptors.
+explain-no-answer = Jupyter runs on { $host }, but does not answer through the tunnel
+explain-forbidden-remedy = It does not take the token of its runtime file: stop it there, and open it again.
+explain-no-answer-remedy = Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding).
+explain-wrong-answer-remedy = See what runs on that port there.
+explain-lost = The connection to { $host } is lost
+explain-lost-remedy = A Jupyter that was running there still is: open it again.
+explain-no-port = No local port could be opened for { $host }
+explain-no-port-remedy = See whether this machine is out of ports or file descriptors.
+explain-local = This machine could not do its part for { $host }
+explain-local-remedy = See whether it is out of memory, threads or file descriptors.
+explain-bad-url = The base URL of Jupyter on { $host } makes no address
+explain-bad-url-remedy = Check `base_url` in its configuration there.
+explain-no-launcher = { $host }: this version cannot launch through { $launcher } yet
+explain-no-launcher-remedy = Start the job by hand and use launcher = "attach" with `ssh` naming its node.
+explain-holder-gone = The remote-jupyter that held the tunnel to { $host } has ended
+explain-open-again-remedy = Open it again.
+explain-no-control = { $host }: the control sockets cannot be used
+explain-no-control-remedy = `remote-jupyter doctor` names their folder; another remote-jupyter may also hang.
+explain-bug = { $host }: remote-jupyter itself has failed
+explain-bug-remedy = Please report this, with what was printed above.
+
+## On the way to the host (src/explain/connection.rs)
+
+explain-resolve = The ssh configuration of { $host } cannot be used
+explain-resolve-remedy = Check it with `ssh -G { $destination }`.
+explain-route = { $host } needs { $keyword }, which this version does not support yet
+explain-route-remedy = Until it does, forward a port by hand: `ssh -N -L 8888:localhost:8888 { $destination }`.
+explain-name = { $host }: no address is known for { $wanted }
+explain-name-remedy = Check the spelling, the HostName in ~/.ssh/config, and whether a VPN is needed.
+explain-refused-port = { $host }: nothing listens on port { $port } of { $wanted }
+explain-refused-port-remedy = Check the Port in ~/.ssh/config, and whether the SSH server runs there.
+explain-unreachable = { $host }: no answer from { $wanted } port { $port }
+explain-unreachable-remedy = Check the network, and whether a VPN or a jump host is needed.
+explain-handshake = { $host }: the SSH handshake failed
+explain-handshake-old-remedy = A server that knows only SHA-1 is too old for this program and needs an update; `ssh -v` shows what it offers.
+explain-handshake-remedy = Check that an SSH server answers on that port: `ssh -v` shows its greeting.
+explain-host-key-files = The host key of { $host } cannot be checked
+explain-host-key-files-remedy = Make the file readable and writable for yourself.
+explain-host-key-name-remedy = Give it a plain HostName or HostKeyAlias in ~/.ssh/config.
+explain-host-key-malformed-remedy = Check that an SSH server answers on that port.
+explain-host-key-changed = { $host } shows another host key than the one that is known: nothing was sent
+explain-host-key-shown = shown: { $fingerprint }
+explain-host-key-known = known: { $fingerprint } { $kind } ({ $place })
+explain-host-key-changed-remedy = Somebody may be in between. Only if you know why it changed: `ssh-keygen -R '{ $filed }'`, then connect again.
+explain-host-key-other-type-remedy = The host has no key of the known type any more. If its owner confirms the new one: `ssh-keygen -R '{ $filed }'`, then connect again.
+explain-host-key-revoked = { $host } shows a host key that is marked as revoked: nothing was sent
+explain-host-key-revoked-remedy = Ask the host's administrator; this key must not be used any more.
+explain-host-key-unknown = The host key of { $host } is not known and was not accepted
+explain-host-key-unknown-remedy = Compare the fingerprint with the administrator's, then connect once with `ssh { $destination }`, or answer yes here.
+explain-auth-refused = { $host } refused the login of { $user }
+explain-auth-nothing-fits = no key, agent or password of yours fits what the server offers
+explain-auth-offered = the server offers: { $offered }
+explain-auth-refused-remedy = Check with `ssh { $destination }`; a key has to stand in ~/.ssh/authorized_keys there.
+explain-auth-no-answer = The login to { $host } needs an answer that nobody gave
+explain-auth-no-answer-remedy = Run the command in a terminal, set SSH_ASKPASS, or load the key into an agent with `ssh-add`.
+explain-passphrase = { $host }: the passphrase does not open the key { $key }
+explain-passphrase-remedy = Check it with `ssh-keygen -y -f { $key }`.
+
+## On the far side (src/explain/far_side.rs)
+
+explain-workdir = The working folder { $folder } cannot be used on { $host }
+explain-workdir-remedy = Create it there, or change `workdir`.
+explain-unwritable = Nothing can be written below ~/.local/state/remote-jupyter on { $host }
+explain-unwritable-remedy = The disk or your quota may be full, or the folder may not be yours: look at `df -h ~` and `ls -ld ~/.local/state` there.
+explain-socket = The path of the unix socket is too long on { $host }
+explain-socket-remedy = Use bind = "loopback".
+explain-script = The script failed on { $host }
+explain-not-installed = What the host is to show is not installed on { $host }
+explain-not-installed-remedy = Install it there, or choose another `app`.
+explain-died = Jupyter ended while it was starting on { $host }
+explain-died-status = Jupyter ended while it was starting on { $host } (exit status { $status })
+explain-died-full-remedy = The disk or your quota is full there: see `df -h ~`.
+explain-died-silent-remedy = It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`).
+explain-died-port-remedy = Another program there has that port: leave `remote_port` out, or choose another.
+explain-died-setup-remedy = The lines above are its last words; also try the `setup` lines by hand there.
+explain-died-remedy = The lines above are its last words; try the same by hand there.
+explain-no-command = The command `{ $command }` does not exist on { $host }
+explain-no-command-remedy = Check `command`, and whether `setup` puts it on the PATH.
+explain-no-jupyter = There is no Jupyter on the PATH of { $host }
+explain-no-jupyter-remedy = Add what you type before `jupyter lab` there: setup = ["module load python"] or setup = ["conda activate NAME"]; or install it with `pip install --user jupyterlab`.
+
 ## How far a session has come (src/phase.rs)
 
 phase-resolving = reading the ssh configuration
@@ -15,10 +420,130 @@ phase-ready = ready
 phase-failed = failed
 phase-closed = closed
 
-## The Linux desktop (src/platform/linux)
+## The menu (src/app/menu.rs)
 
-button-ok = OK
-button-cancel = Cancel
+menu-host-closed = ○ { $host }
+menu-host-ready = ● { $host }
+menu-host-failed = ▲ { $host }: click to try again
+menu-host-no-network = ◌ { $host }: waiting for the network
+menu-host-asks = ◐ { $host }: waiting for your answer
+menu-host-working = ◐ { $host }: { $phase }
+menu-host-working-for = ◐ { $host }: { $phase }, { $time }
+menu-kernels = { $total ->
+    [0] no kernels
+    [one] { $busy ->
+        [0] 1 kernel, idle
+       *[other] 1 kernel, busy
+    }
+   *[other] { $busy ->
+        [0] { $total } kernels, none busy
+       *[other] { $total } kernels, { $busy } busy
+    }
+}
+menu-node = on { $node }
+menu-more = { $host }: More
+menu-open-tab = Open Tab
+menu-copy-link = Copy Link
+menu-kernels-menu = Kernels
+menu-notebook = { $path } ({ $state })
+menu-notebook-busy = ● { $path }
+menu-notebook-idle = ○ { $path }
+menu-forward = { $name } (localhost:{ $port })
+menu-show-log = Show Log
+menu-disconnect = Disconnect
+menu-stop = Stop Jupyter…
+menu-cancel = Cancel
+menu-dismiss = Dismiss
+menu-offers = Hosts of your SSH configuration: choose one
+menu-no-hosts = No hosts yet: `remote-jupyter add ALIAS` adds one, and so does Edit Configuration
+menu-more-hosts = More Hosts ({ $count })
+menu-complaint = The configuration has errors; the last good one is in force
+menu-add = Add Host from SSH Config
+menu-edit = Edit Configuration…
+menu-login = Launch at Login
+menu-login-approval = To be allowed in System Settings, General, Login Items
+menu-help = Help
+menu-diagnostics = Copy Diagnostics
+menu-about = About Remote Jupyter
+menu-quit = Quit Remote Jupyter
+time-seconds = { $count } s
+time-minutes = { $count } min
+time-hours = { $hours } h { $minutes } min
+
+## Notifications (src/app/news.rs)
+
+notice-ready = { $host } is ready
+notice-was-running = Jupyter { $version } was running on { $node }.
+notice-was-started = Jupyter { $version } was started on { $node }.
+notice-try-again = Try Again
+
+## Dialogs (src/app/questions.rs, src/app/state.rs)
+
+dialog-host-key = Is this really { $host }?
+dialog-host-key-text =
+    { $host } is not known yet. It shows this { $kind } key:
+
+    { $print }
+
+    Compare it with what its administrator gives. If it differs, somebody may be in between.
+dialog-host-key-also =
+    At port 22 the same host is known by:
+    { $others }
+dialog-connect = Connect
+dialog-passphrase = Passphrase for { $host }
+dialog-remember = Remember it in the keychain
+dialog-login = Log in to { $host }
+dialog-stop = Stop Jupyter on { $host }?
+dialog-stop-kernels = { $total ->
+    [one] { $busy ->
+        [0] Its kernel ends, and what it holds in memory is lost.
+       *[other] Its kernel is busy. It ends, and what it computes and holds in memory is lost.
+    }
+   *[other] { $busy ->
+        [0] Its { $total } kernels end, and what they hold in memory is lost.
+       *[other] { $busy } of its { $total } kernels are busy. They end, and what they compute and hold in memory is lost.
+    }
+}
+dialog-stop-unknown = Its kernels end, and what they hold in memory is lost.
+dialog-stop-yes = Stop Jupyter
+dialog-stop-anyway = Stop Anyway
+dialog-hosts = Remote Jupyter is in the menu bar
+dialog-about = Remote Jupyter { $version }
+dialog-about-text =
+    Opens a notebook tab from a remote machine with one click.
+
+    MIT or Apache-2.0, at your choice.
+app-runs-already = Remote Jupyter is running already: its icon is in the menu bar.
+app-no-tray = remote-jupyter: there is no place for a tray icon here: { $error }
+
+## What goes wrong on this machine (src/explain/here.rs)
+
+not-opened-title = { $path } cannot be opened
+not-opened-remedy = See whether { $path } can be written, and which program opens such files.
+no-browser-title = The browser did not open
+no-browser-remedy = Check `browser` in the configuration.
+not-added-title = { $alias } was not added
+not-added-remedy = See { $path }.
+login-item-title = Launch at Login was not changed
+login-item-remedy = Change it in the settings of your system.
+no-clipboard-title = The clipboard cannot be used
+no-clipboard-remedy = Try it again; another program may hold it.
+
+## login-item (src/cli/login_item.rs)
+
+help-login-item = Start the app at login
+help-login-item-action = on, off, or status
+help-url = Do what an address of ours says, as the system's handler for it
+help-url-url = remote-jupyter://open/HOST, …/close/HOST, or …/list
+login-item-on = Remote Jupyter starts at login.
+login-item-off = Remote Jupyter does not start at login.
+login-item-approval = Remote Jupyter waits to be allowed in System Settings, General, Login Items.
+login-item-not-here = Remote Jupyter cannot start at login here: { $reason }
+
+## Buttons of dialogs (src/platform/linux, src/platform/macos)
+
+dialog-ok = OK
+dialog-cancel = Cancel
 
 ## The keychain (src/platform/keychain.rs)
 

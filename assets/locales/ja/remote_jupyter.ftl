@@ -1,5 +1,396 @@
 # 人が読むすべての文。書式は https://projectfluent.org を参照。
 
+## コマンドの書き方 (src/cli/arguments.rs)
+
+help-about = リモートマシンの Jupyter を、SSH 経由でコマンド 1 つでブラウザーに開きます
+help-config-file = 設定ファイル [既定: ~/.config/remote-jupyter/config.toml]
+help-ssh-config = ~/.ssh/config の代わりに使う ssh の設定ファイル (ssh の -F と同じ)
+help-verbose = 詳しく表示する。2 回指定するとさらに詳しく表示する
+help-open = ホストのノートブックをタブで開き、Ctrl-C までトンネルを保つ
+help-open-host = ホスト [既定: 設定した既定のホスト、または唯一のホスト]
+help-no-browser = ブラウザーを開かない
+help-notebook = ノートブックまたはフォルダー。サーバーの作業フォルダーからの相対パス
+help-timeout = 制限時間。質問に答える時間は含まない [既定: { $seconds }]
+help-json-events = 経過を JSON で出力する (1 行に 1 オブジェクト)
+help-json = JSON で出力する (1 行に 1 オブジェクト)
+help-list = 設定したホストの一覧
+help-status = 開いているトンネルと、そのカーネルの状態を表示する
+help-host = ホスト
+help-only-host = このホストだけ
+help-only-host-of-all = このホストだけ [既定: すべて]
+help-close = トンネルを閉じる。サーバーはそのまま残る
+help-stop = ホストの Jupyter サーバーを停止する
+help-yes = 実行中のカーネルがあっても確認せずに終了する
+help-logs = Remote Jupyter が最後に起動したサーバーの出力を表示する
+help-doctor = 何も起動せずに各段階を試し、失敗した段階の対処を示す
+help-add = ssh の設定にあるホストを追加する
+help-alias = ssh の設定での名前
+help-config = 設定ファイルの操作
+help-config-path = ファイルの場所を表示する
+help-config-check = 誤りを調べる
+help-config-edit = エディターで開く
+help-completions = シェルの補完スクリプトを出力する
+help-shell = シェル [使える値: { $shells }]
+
+## ヘルプと引数の誤り (src/cli/usage.rs)
+
+help-usage = 使い方:
+help-commands = コマンド
+help-arguments = 引数
+help-options = オプション
+help-help = ヘルプを表示する
+help-version = バージョンを表示する
+help-help-command = このヘルプ、または指定したサブコマンドのヘルプを表示する
+usage-error = エラー:
+usage-unknown-argument = 引数 '{ $argument }' は使えません
+usage-unknown-command = '{ $command }' というサブコマンドはありません
+usage-missing = 次の引数が必要です:
+usage-no-value = '{ $argument }' には値が必要です
+usage-invalid-value = '{ $argument }' に値 '{ $value }' は使えません
+usage-possible-values = [使える値: { $values }]
+usage-unexpected-value = '{ $argument }' に余分な値 '{ $value }' があります
+usage-twice = 引数 '{ $argument }' は 1 回しか使えません
+usage-other = 引数を解釈できません: { $why }
+usage-similar = ヒント: { $similar } ではありませんか。
+usage-more = 詳しくは '--help' を参照してください。
+
+## どのホストか (src/cli/mod.rs, context.rs)
+
+cli-no-display = アプリにはデスクトップが必要ですが、ディスプレイがありません
+cli-no-app = このビルドはコマンドラインだけで、メニューバーのアプリを含みません
+cli-open-remedy = `remote-jupyter open HOST` でホストを開けます。ほかの使い方は `remote-jupyter --help` を参照してください。
+cli-no-file = ファイル { $file } がありません
+cli-no-file-remedy = --config に続くパスを確認してください。
+cli-config-broken = 設定に誤りがあります
+cli-hosts = ホスト { $count } 件
+cli-configured = 設定済みのホスト: { $names }
+cli-which = どのホストですか
+cli-which-remedy = ホストを指定するか、`default_host` を設定してください。
+cli-which-none = { $file } にはまだホストがありません
+cli-which-none-remedy = ssh で使える接続先なら何でも指定できます。`remote-jupyter add ALIAS` で設定に追加できます。
+cli-unknown = { $name } というホストはありません
+cli-unknown-remedy = ssh の設定にあるホストなら、`remote-jupyter add { $name }` で追加できます。
+
+## open (src/cli/open.rs, report.rs)
+
+open-stays = トンネルは Ctrl-C を押すまで開いています。Jupyter はその後も動き続けます。
+open-closed = { $host } へのトンネルが閉じられました。
+open-was-running = { $host } で Jupyter { $version } (プロセス { $pid }) が実行中でした。{ $seconds } 秒で準備ができました。
+open-was-started = { $host } で Jupyter { $version } (プロセス { $pid }) を起動しました。{ $seconds } 秒で準備ができました。
+open-held = { $host } の Jupyter { $version } (プロセス { $pid })。このトンネルは別の remote-jupyter が開いています。
+
+## list, status, close, stop, logs (src/cli/servers.rs)
+
+list-empty = ホストはまだ設定されていません。`remote-jupyter add ALIAS` で ssh の設定から追加できます。`remote-jupyter open DESTINATION` は設定なしでも使えます。
+status-kernels-unknown = カーネルの状態は不明
+status-kernels =
+    { $busy ->
+        [0] カーネル { $total } 個、実行中なし
+       *[other] カーネル { $total } 個、うち { $busy } 個が実行中
+    }
+close-none = { $host } へのトンネルは開いていません。
+close-done = { $host } へのトンネルを閉じました。Jupyter は動き続けています。
+stop-done = { $host } の Jupyter が終了しました。
+logs-none = Remote Jupyter はまだ { $host } でサーバーを起動していません。
+
+## doctor (src/cli/doctor.rs)
+
+doctor-this-machine = このマシン
+doctor-here = このマシン
+doctor-ssh = ssh のバージョン: { $version }
+doctor-no-ssh = `ssh` がないため、~/.ssh/config を読み込めません
+doctor-configuration = 設定 { $file }: { $hosts }
+doctor-sockets = 制御ソケットの場所: { $folder }
+doctor-login-shell = ログインシェルは正常です。マシンの名前は { $node } です
+doctor-found = 見つかりました: { $server }
+doctor-none = あなたの Jupyter は今は動いていません
+doctor-passed-over = 対象外: { $reason }
+
+## add, config (src/cli/configure.rs)
+
+add-failed = { $alias } を追加できません
+add-refused = { $alias } は追加されませんでした
+add-refused-remedy = { $file } を確認してください。
+add-done = { $alias } ({ $user }@{ $host }) を { $file } に追加しました。`remote-jupyter open { $alias }` で開けます。
+config-uneditable = { $file } を編集できません
+config-uneditable-remedy = EDITOR にエディターを設定するか、ファイルを直接開いてください。
+config-good = { $file } に誤りはありません ({ $hosts })。
+config-absent = { $file } はまだありませんが、問題ありません。既定の設定で動きます。
+config-template-about = Remote Jupyter の設定。ホストに書けることは README を参照してください。
+config-template-name = ~/.ssh/config にある名前。これだけでホストの設定になります
+
+## ホストのトンネルを持つプログラム (src/control/claim.rs)
+
+claim-silent = 別の remote-jupyter がこのホストを開いていますが、応答しません
+
+## どの実行中サーバーを使うか (src/jupyter/choose.rs, server.rs)
+
+server-same-folder = サーバーが { $count } 個動いています。作業フォルダーが { $folder } のものを使います
+server-newest = サーバーが { $count } 個動いています。最も新しいもの ({ $folder }) を使います
+server-other-folder = 実行中のサーバーの作業フォルダーは、設定したフォルダーではなく { $folder } です
+server-https = プロセス { $pid } のサーバーは HTTPS を使っています (未対応)
+server-other-port = プロセス { $pid } のサーバーのポートは { $wanted } ではなく { $port } です
+server-on-socket = プロセス { $pid } のサーバーはポート { $wanted } ではなくソケットを使っています
+server-malformed = { $file } の形式が正しくありません: { $why }
+server-foreign = プロセス { $pid } は別のアカウントのものです
+server-names-other = { $file } が示すプロセスは { $pid } です
+server-reused = プロセス { $pid } は Jupyter ではありません (番号が再利用されています)
+server-socket = ソケット { $socket } はなくなったか、別のアカウントのものです
+server-no-port = ポートの記載がありません
+server-silent = ポート { $port } で待ち受けているものがありません
+server-foreign-port = ポート { $port } では別のアカウントが待ち受けています
+
+## Jupyter の応答 (src/jupyter/rest.rs)
+
+api-no-answer = 応答がありません: { $why }
+api-silent = { $seconds } 秒以内に何も届きませんでした
+api-status = サーバーの応答は { $status } でした
+api-not-jupyter = Jupyter の応答ではありません: { $why }
+
+## 質問 (src/ssh/question.rs)。答えはどの言語でも yes か no。
+
+ask-host-key = ホスト { $host } はまだ登録されていません。提示された { $kind } 鍵は { $fingerprint } です。この鍵で正しいですか。yes か no を入力してください (yes/no)
+ask-host-key-also-known = ホスト { $host } はまだ登録されていません。提示された { $kind } 鍵は { $fingerprint } です。ポート 22 では { $others } が登録されています。この鍵で正しいですか。yes か no を入力してください (yes/no)
+ask-end-kernels = { $host } のカーネル { $total } 個のうち { $busy } 個が実行中です。それでも終了しますか。yes か no を入力してください (yes/no)
+ask-passphrase = 鍵 { $key } のパスフレーズ:
+ask-passphrase-again = パスフレーズが違います。鍵 { $key } のパスフレーズ:
+ask-password = { $user }@{ $host } のパスワード:
+ask-password-again = 拒否されました。{ $user }@{ $host } のパスワード:
+
+## ログインとホスト鍵 (src/ssh/auth.rs, connection.rs, dial.rs, host_key.rs)
+
+login-key = 鍵 { $file }
+login-agent-key = エージェントの鍵 { $comment } ({ $fingerprint })
+login-agent = ssh エージェント: { $why }
+login-password = パスワード
+login-keyboard-interactive = サーバーの質問への回答 (keyboard-interactive)
+login-none = 認証なし
+login-refused = { $what }: 拒否されました
+login-agent-full = エージェントの残りの鍵 { $count } 個: サーバーは 6 回で接続を切るため、試していません。使う鍵は IdentityFile で指定できます
+host-key-none = サーバーがホスト鍵を提示しませんでした
+host-key-nobody-asked = StrictHostKeyChecking が yes なので、確認は求められません
+host-key-not-yes = 答えが yes ではありませんでした
+host-key-type-unknown = 不明な種類の
+dial-no-family = AddressFamily で指定した種類のアドレスがありません
+dial-no-answer = 応答なし
+dial-bad-bind = BindAddress の { $address } はアドレスではありません
+connected = { $address } ({ $banner }) に接続しました。ホスト鍵 { $algorithm } は登録済みです
+
+## 接続先の解釈 (src/ssh/resolve.rs)
+
+resolve-bad = { $destination } は SSH の接続先ではありません: { $reason }。別名、user@host、ssh://user@host:port のいずれかで書いてください
+resolve-no-ssh = { $destination } のための { $file } を読み込めません: ssh が見つかりません。OpenSSH をインストールするか、ファイルの指定を外してください
+resolve-not-started = { $destination } を調べるための { $program } を実行できませんでした: { $why }
+resolve-refused = ssh が { $destination } を受け付けません: { $message }。次のコマンドで確認してください: ssh -G { $bare }
+resolve-missing = { $destination } についての ssh -G の出力に、使える { $option } の行がありません。次のコマンドで確認してください: ssh -G { $bare }
+resolve-no-host = ホスト名がありません
+resolve-no-user = ユーザー名がなく、USER も設定されていません
+resolve-bad-port = ポートが 1 から 65535 までの数ではありません
+resolve-hyphen = 名前を '-' で始めることはできません
+resolve-blank = 空白または制御文字が含まれています
+resolve-shell = シェルにとって特別な意味を持つ文字が含まれています
+resolve-usage = ホスト、user@host、ssh://user@host:port のいずれでもありません
+resolve-no-reason = 理由は示されませんでした
+
+## 登録済みのホスト鍵 (src/ssh/known_hosts.rs)
+
+known-hosts-unreadable = 登録済みのホスト鍵 { $file } を読み込めませんでした: { $why }。読み取れるようにするか、ファイルを削除してください
+known-hosts-unwritable = { $host } の鍵を { $file } に書き込めませんでした: { $why }。書き込みの権限を確認してください
+known-hosts-name = ホスト名 { $host } は known_hosts に書けません。SSH の設定で普通の HostName か HostKeyAlias を付けてください
+known-hosts-malformed = { $host } が送った鍵の形式が正しくありません。{ $file } には何も書き込んでいません
+
+## 設定ファイルの誤り (src/config/error.rs, mod.rs)
+
+config-remedy = 対処: { $remedy }
+config-not-toml = TOML として読めません: { $why }
+config-duplicate-key = どちらか一方だけを残してください
+config-quotes = 値を二重引用符で囲んでください
+config-line-ends = Unix か Windows の改行でファイルを保存してください
+config-write-toml = TOML として書いてください。例: key = "text"、key = 8、key = true
+config-unreadable = ファイルを読み込めません: { $why }
+config-unreadable-remedy = ファイルであることと、読み取りの権限を確認してください
+config-not-utf8 = UTF-8 のテキストではありません
+config-not-utf8-remedy = ファイルを UTF-8 で保存してください
+
+## キーと値の種類 (src/config/check.rs, keys.rs)
+
+key-about = キー { $key }: { $message }
+key-unknown = { $key } というキーはありません
+key-belongs-top = ファイルの先頭、最初の [[host]] より上に書いてください
+key-belongs-under = { $header } の下に書いてください
+key-did-you-mean = { $near } ではありませんか
+key-take-out = 削除してください。ここで使えるキー: { $keys }
+key-wrong-type = { $key } の値は{ $expected }です ({ $found }は使えません)
+key-write-as = 次のように書いてください: { $example }
+key-write-table = 角括弧を二重にして、次のように書いてください: { $header }
+key-environment-type = キー { $key }: { $name } の値は文字列です ({ $found }は使えません)
+key-environment-quotes = 値を引用符で囲んでください。例: { $example }
+key-missing = この { $header } には { $key } がありません
+key-missing-remedy = 次のような行を加えてください: { $example }
+key-out-of-range = { $number } は範囲外です
+key-out-of-range-remedy = { $expected }を書いてください。例: { $example }
+key-word-unknown = { $word } はここでは使えません
+key-word-one-of = 次のいずれかを書いてください: { $words }
+key-word-near = { $near } ではありませんか。次のいずれかを書いてください: { $words }
+key-name-for-ssh = 名前はそのままにして、ssh での接続先を書いてください。例: ssh = "me@gpu01"
+key-duplicate-host = ホスト名 { $name } が重複しています
+key-duplicate-forward = 転送名 { $name } が重複しています
+key-duplicate-port = このホストの中でローカルポート { $port } が重複しています
+key-duplicate-remedy = { $line } 行目にもあります。どちらかを変えてください
+key-no-host = キー { $key }: { $name } というホストはありません
+key-no-host-remedy = name = { $name } の [[host]] を加えるか、別のホストを指定してください
+type-string = 文字列
+type-whole-number = 整数
+type-number-from = { $least } 以上の整数
+type-number-between = { $least } から { $most } までの整数
+type-float = 小数
+type-flag = true か false
+type-date = 日付や時刻
+type-list = リスト
+type-table = テーブル
+type-strings = 文字列のリスト
+type-environment = 文字列のテーブル
+type-tables = { $header } のテーブル
+
+## 値の書式 (src/config/values.rs)
+
+value-empty = 値が空です
+value-empty-remedy = 値を書くか、既定値でよければキーを省いてください
+value-control = 制御文字 { $character } は使えません
+value-control-remedy = 削除してください。タブや改行のない 1 行の文字列でなければなりません
+value-hyphen = { $text } がハイフンで始まっています
+value-hyphen-remedy = ハイフンを取ってください。コマンドのオプションと解釈されてしまいます
+value-destination-hyphen = { $text } は ssh の接続先ではありません: ハイフンで始まるとオプションになります
+value-destination-space = { $text } は ssh の接続先ではありません: 空白が含まれています
+value-destination-remedy = 別名、user@host、ssh://user@host:port のいずれかで書いてください
+value-duration = { $text } は時間の長さではありません
+value-duration-remedy = 整数に s、m、h、d のいずれかを付けて書いてください。例: "90s"、"30m"、"2h"、"1d"
+value-walltime = { $text } はジョブの制限時間ではありません
+value-walltime-remedy = 時:分:秒 の形で書いてください。必要なら前に日数を付けます。例: "8:00:00"、"2-12:00:00"
+value-memory = { $text } はメモリーの量ではありません
+value-memory-remedy = 整数に K、M、G、T のいずれかを付けて書いてください。例: "8G"、"512M"
+value-remote = { $text } はホストとポートの組ではありません
+value-remote-remedy = host:port の形で、ポートは 1 から 65535 までで書いてください。例: "127.0.0.1:6006"、"[::1]:6006"、"6006"
+value-variable = { $text } は環境変数の名前ではありません
+value-variable-remedy = 英字、数字、_ だけを使い、数字以外で始めてください。例: OMP_NUM_THREADS
+value-language = { $text } はこのプログラムで使える言語ではありません
+value-language-remedy = 次のいずれかを書いてください: { $languages }。キーを省くとシステムの言語になります
+
+## 設定ファイルの変更 (src/config/edit.rs)
+
+edit-exists = { $file } にはすでにホスト { $name } があります
+edit-broken = 先に設定の誤りを直してください
+edit-unwritable = { $file } に書き込めません: { $why }
+
+## このマシン: 質問、ブラウザー、フォルダー (src/platform/ask.rs, browser.rs, folders.rs)
+
+ask-nowhere = 質問するための端末も SSH_ASKPASS もありません
+ask-program-failed = SSH_ASKPASS の { $program } を実行できません: { $why }
+ask-program-cancelled = SSH_ASKPASS が取り消されました
+ask-program-no-text = SSH_ASKPASS の答えがテキストではありません
+ask-terminal-closed = 端末が閉じられました
+browser-failed = `{ $browser }`: { $why }。設定の `browser` を確認してください
+folder-open = { $folder } に他のアカウントが入れます。`chmod 700` してください
+
+## 何が起きたか (src/explain.rs)
+
+explain-no-script = { $host } のログインシェルが、スクリプトを実行せずに終了しました
+explain-no-script-remedy = `ssh { $destination }` を試してください。起動ファイルのどこかでシェルが終了しているか、アカウントにシェルがない可能性があります。
+explain-not-started = { $host } のログインシェルの起動ファイルが制限時間内に終わりませんでした
+explain-not-started-remedy = `ssh { $destination } true` を試してください。起動ファイルが入力や遅いディスクを待っている可能性があります。`--timeout SECONDS` で制限時間を延ばせます。
+explain-unexpected = { $host } から想定外の応答がありました
+explain-report-remedy = `remote-jupyter doctor` の出力を添えて報告してください。
+explain-random = { $host }: このマシンから乱数を得られません
+explain-random-remedy = 乱数がないと秘密を守れません。システムのログを確認してください。
+explain-start-slow = { $host }: Jupyter が制限時間内に起動しませんでした
+explain-start-slow-detail = 起動は続いています。
+explain-start-slow-remedy = もう一度開くと続きを待てます。出力は `remote-jupyter logs { $host }` で確認でき、`remote-jupyter stop { $host }` で終了できます。
+explain-timed-out = { $host }: 制限時間を超えました ({ $phase })
+explain-timed-out-remedy = どの段階が遅いかは `remote-jupyter doctor { $host }` で分かります。`open` では `--timeout SECONDS` を指定できます。
+explain-interrupted = { $host }: 中断されました
+explain-no-wait = このマシンで { $host } を待つことができませんでした
+explain-no-wait-remedy = ファイル記述子が不足していないか確認してください。
+explain-no-answer = { $host } で Jupyter は動いていますが、トンネル越しに応答しません
+explain-forbidden-remedy = ランタイムファイルのトークンが受け付けられません。サーバーを停止してから、開き直してください。
+explain-no-answer-remedy = プロセスが停止しているか、sshd が転送を禁じている (AllowTcpForwarding) 可能性があります。
+explain-wrong-answer-remedy = そのポートで何が動いているか確認してください。
+explain-lost = { $host } への接続が切れました
+explain-lost-remedy = 動いていた Jupyter は動き続けています。開き直してください。
+explain-no-port = { $host } のためのローカルポートを開けませんでした
+explain-no-port-remedy = このマシンのポートやファイル記述子が不足していないか確認してください。
+explain-local = { $host } のための処理をこのマシンで行えませんでした
+explain-local-remedy = メモリー、スレッド、ファイル記述子が不足していないか確認してください。
+explain-bad-url = { $host } の Jupyter のベース URL からアドレスを作れません
+explain-bad-url-remedy = サーバーの設定の `base_url` を確認してください。
+explain-no-launcher = { $host }: このバージョンはまだ { $launcher } で起動できません
+explain-no-launcher-remedy = ジョブを手動で始め、`ssh` にそのノードを指定して launcher = "attach" を使ってください。
+explain-holder-gone = { $host } へのトンネルを開いていた remote-jupyter が終了しました
+explain-open-again-remedy = 開き直してください。
+explain-no-control = { $host }: 制御ソケットを使えません
+explain-no-control-remedy = ソケットのフォルダーは `remote-jupyter doctor` で分かります。別の remote-jupyter が応答していない可能性もあります。
+explain-bug = { $host }: remote-jupyter 自体に異常が起きました
+explain-bug-remedy = 上の出力を添えて報告してください。
+
+## ホストまでの接続 (src/explain/connection.rs)
+
+explain-resolve = { $host } の ssh の設定を使えません
+explain-resolve-remedy = `ssh -G { $destination }` で確認してください。
+explain-route = { $host } には { $keyword } が必要ですが、このバージョンはまだ対応していません
+explain-route-remedy = 対応するまでは、手動でポートを転送してください: `ssh -N -L 8888:localhost:8888 { $destination }`
+explain-name = { $host }: { $wanted } のアドレスが見つかりません
+explain-name-remedy = 綴り、~/.ssh/config の HostName、VPN が必要かどうかを確認してください。
+explain-refused-port = { $host }: { $wanted } のポート { $port } で待ち受けているものがありません
+explain-refused-port-remedy = ~/.ssh/config の Port と、SSH サーバーが動いているかどうかを確認してください。
+explain-unreachable = { $host }: { $wanted } のポート { $port } から応答がありません
+explain-unreachable-remedy = ネットワークと、VPN や踏み台ホストが必要かどうかを確認してください。
+explain-handshake = { $host }: SSH のハンドシェイクに失敗しました
+explain-handshake-old-remedy = SHA-1 しか使えないサーバーは古すぎて接続できません。サーバーの更新が必要です。対応する方式は `ssh -v` で分かります。
+explain-handshake-remedy = そのポートで SSH サーバーが応答しているか確認してください。`ssh -v` でサーバーの挨拶が分かります。
+explain-host-key-files = { $host } のホスト鍵を確認できません
+explain-host-key-files-remedy = ファイルを自分で読み書きできるようにしてください。
+explain-host-key-name-remedy = ~/.ssh/config で普通の HostName か HostKeyAlias を付けてください。
+explain-host-key-malformed-remedy = そのポートで SSH サーバーが応答しているか確認してください。
+explain-host-key-changed = { $host } が登録済みのものと違うホスト鍵を提示しました。何も送信していません
+explain-host-key-shown = 提示された鍵: { $fingerprint }
+explain-host-key-known = 登録済みの鍵: { $fingerprint } { $kind } ({ $place })
+explain-host-key-changed-remedy = 通信に割り込まれている可能性があります。変わった理由が分かっている場合に限り、`ssh-keygen -R '{ $filed }'` を実行して接続し直してください。
+explain-host-key-other-type-remedy = 登録済みの種類の鍵がホストからなくなっています。管理者が新しい鍵を認めた場合に限り、`ssh-keygen -R '{ $filed }'` を実行して接続し直してください。
+explain-host-key-revoked = { $host } が失効したホスト鍵を提示しました。何も送信していません
+explain-host-key-revoked-remedy = ホストの管理者に問い合わせてください。この鍵はもう使えません。
+explain-host-key-unknown = { $host } のホスト鍵は未登録で、承認されませんでした
+explain-host-key-unknown-remedy = 指紋を管理者のものと照らし合わせ、一度 `ssh { $destination }` で接続するか、ここで yes と答えてください。
+explain-auth-refused = { $host } が { $user } のログインを拒否しました
+explain-auth-nothing-fits = サーバーの認証方式に合う鍵、エージェント、パスワードがありません
+explain-auth-offered = サーバーの認証方式: { $offered }
+explain-auth-refused-remedy = `ssh { $destination }` で確認してください。鍵はホスト側の ~/.ssh/authorized_keys に登録されている必要があります。
+explain-auth-no-answer = { $host } へのログインに必要な答えが得られませんでした
+explain-auth-no-answer-remedy = 端末で実行するか、SSH_ASKPASS を設定するか、`ssh-add` で鍵をエージェントに読み込んでください。
+explain-passphrase = { $host }: このパスフレーズでは鍵 { $key } を開けません
+explain-passphrase-remedy = `ssh-keygen -y -f { $key }` で確認してください。
+
+## リモート側 (src/explain/far_side.rs)
+
+explain-workdir = { $host } で作業フォルダー { $folder } を使えません
+explain-workdir-remedy = フォルダーを作るか、`workdir` を変えてください。
+explain-unwritable = { $host } の ~/.local/state/remote-jupyter に書き込めません
+explain-unwritable-remedy = ディスクか割り当て容量がいっぱいか、フォルダーが自分のものでない可能性があります。ホストで `df -h ~` と `ls -ld ~/.local/state` を確認してください。
+explain-socket = { $host } での Unix ソケットのパスが長すぎます
+explain-socket-remedy = bind = "loopback" を使ってください。
+explain-script = { $host } でスクリプトが失敗しました
+explain-not-installed = 開こうとしたアプリケーションが { $host } にインストールされていません
+explain-not-installed-remedy = ホストにインストールするか、別の `app` を選んでください。
+explain-died = { $host } で Jupyter が起動中に終了しました
+explain-died-status = { $host } で Jupyter が起動中に終了しました (終了コード { $status })
+explain-died-full-remedy = ホストのディスクか割り当て容量がいっぱいです。`df -h ~` で確認してください。
+explain-died-silent-remedy = 何も出力されませんでした。ホストで同じことを手動で試し、ディスクがいっぱいでないか `df -h ~` で確認してください。
+explain-died-port-remedy = ホストの別のプログラムがそのポートを使っています。`remote_port` を省くか、別のポートにしてください。
+explain-died-setup-remedy = 上の行が最後の出力です。`setup` の行もホストで手動で試してください。
+explain-died-remedy = 上の行が最後の出力です。ホストで同じことを手動で試してください。
+explain-no-command = { $host } にコマンド `{ $command }` がありません
+explain-no-command-remedy = `command` と、`setup` で PATH が通るかどうかを確認してください。
+explain-no-jupyter = { $host } の PATH に Jupyter がありません
+explain-no-jupyter-remedy = ホストで `jupyter lab` の前に入力するものを設定に加えてください: setup = ["module load python"] や setup = ["conda activate NAME"]。または `pip install --user jupyterlab` でインストールしてください。
+
 ## 接続の段階 (src/phase.rs)
 
 phase-resolving = ssh の設定を読み込み中
@@ -12,10 +403,120 @@ phase-ready = 準備完了
 phase-failed = 失敗
 phase-closed = 切断
 
-## Linux のデスクトップ (src/platform/linux)
+## メニュー (src/app/menu.rs)
 
-button-ok = OK
-button-cancel = キャンセル
+menu-host-closed = ○ { $host }
+menu-host-ready = ● { $host }
+menu-host-failed = ▲ { $host }: クリックで再試行
+menu-host-no-network = ◌ { $host }: ネットワークを待っています
+menu-host-asks = ◐ { $host }: 入力を待っています
+menu-host-working = ◐ { $host }: { $phase }
+menu-host-working-for = ◐ { $host }: { $phase }（{ $time }）
+menu-kernels = { $total ->
+    [0] カーネルなし
+   *[other] { $busy ->
+        [0] カーネル { $total } 個（すべて待機中）
+       *[other] カーネル { $total } 個（{ $busy } 個が実行中）
+    }
+}
+menu-node = ノード { $node }
+menu-more = { $host }: その他
+menu-open-tab = タブを開く
+menu-copy-link = リンクをコピー
+menu-kernels-menu = カーネル
+menu-notebook = { $path }（{ $state }）
+menu-notebook-busy = ● { $path }
+menu-notebook-idle = ○ { $path }
+menu-forward = { $name }（localhost:{ $port }）
+menu-show-log = ログを表示
+menu-disconnect = 切断
+menu-stop = Jupyter を停止…
+menu-cancel = キャンセル
+menu-dismiss = 閉じる
+menu-offers = SSH 設定のホスト（選ぶと開きます）
+menu-no-hosts = ホストがまだありません。`remote-jupyter add ALIAS` または「設定を編集」で追加できます
+menu-more-hosts = ほかのホスト（{ $count }）
+menu-complaint = 設定に誤りがあるため、直前の正しい設定を使っています
+menu-add = SSH 設定からホストを追加
+menu-edit = 設定を編集…
+menu-login = ログイン時に起動
+menu-login-approval = 「システム設定」の「一般」→「ログイン項目」で許可してください
+menu-help = ヘルプ
+menu-diagnostics = 診断情報をコピー
+menu-about = Remote Jupyter について
+menu-quit = Remote Jupyter を終了
+time-seconds = { $count } 秒
+time-minutes = { $count } 分
+time-hours = { $hours } 時間 { $minutes } 分
+
+## 通知 (src/app/news.rs)
+
+notice-ready = { $host } の準備ができました
+notice-was-running = { $node } で実行中の Jupyter { $version } に接続しました。
+notice-was-started = { $node } で Jupyter { $version } を起動しました。
+notice-try-again = 再試行
+
+## ダイアログ (src/app/questions.rs, src/app/state.rs)
+
+dialog-host-key = 本当に { $host } ですか？
+dialog-host-key-text =
+    { $host } はまだ登録されていません。相手の { $kind } 鍵は次のとおりです。
+
+    { $print }
+
+    管理者が公開している値と比べてください。異なる場合は、通信が途中で横取りされているおそれがあります。
+dialog-host-key-also =
+    同じホストのポート 22 には、次の鍵が登録されています。
+    { $others }
+dialog-connect = 接続
+dialog-passphrase = { $host } のパスフレーズ
+dialog-remember = キーチェーンに保存する
+dialog-login = { $host } にログイン
+dialog-stop = { $host } の Jupyter を停止しますか？
+dialog-stop-kernels = { $busy ->
+    [0] { $total } 個のカーネルが終了し、メモリー上の内容は失われます。
+   *[other] { $total } 個のカーネルのうち { $busy } 個が実行中です。すべて終了し、計算中の結果とメモリー上の内容は失われます。
+}
+dialog-stop-unknown = カーネルが終了し、メモリー上の内容は失われます。
+dialog-stop-yes = Jupyter を停止
+dialog-stop-anyway = それでも停止
+dialog-hosts = Remote Jupyter はメニューバーにあります
+dialog-about = Remote Jupyter { $version }
+dialog-about-text =
+    リモートマシンのノートブックを、クリックひとつでタブに開きます。
+
+    ライセンスは MIT または Apache-2.0 から選べます。
+app-runs-already = Remote Jupyter はすでに起動しています。メニューバーのアイコンをご覧ください。
+app-no-tray = remote-jupyter: トレイアイコンを表示できません: { $error }
+
+## このマシンの問題 (src/explain/here.rs)
+
+not-opened-title = { $path } を開けません
+not-opened-remedy = { $path } に書き込めるか、その種類のファイルを開くアプリがあるかを確かめてください。
+no-browser-title = ブラウザーを開けませんでした
+no-browser-remedy = 設定の `browser` を確かめてください。
+not-added-title = { $alias } を追加できませんでした
+not-added-remedy = { $path } を確かめてください。
+login-item-title = 「ログイン時に起動」を変更できませんでした
+login-item-remedy = システムの設定で変更してください。
+no-clipboard-title = クリップボードを使えません
+no-clipboard-remedy = もう一度お試しください。ほかのアプリが使用中の可能性があります。
+
+## login-item (src/cli/login_item.rs)
+
+help-login-item = ログイン時にアプリを起動する
+help-login-item-action = on（起動する）、off（起動しない）、status（状態を表示）
+help-url = このアプリの URL を処理する（システムから呼ばれる）
+help-url-url = remote-jupyter://open/HOST、…/close/HOST、または …/list
+login-item-on = Remote Jupyter はログイン時に起動します。
+login-item-off = Remote Jupyter はログイン時に起動しません。
+login-item-approval = 「システム設定」の「一般」→「ログイン項目」での許可を待っています。
+login-item-not-here = ここではログイン時に起動できません: { $reason }
+
+## ダイアログのボタン (src/platform/linux, src/platform/macos)
+
+dialog-ok = OK
+dialog-cancel = キャンセル
 
 ## キーチェーン (src/platform/keychain.rs)
 

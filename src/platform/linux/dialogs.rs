@@ -231,17 +231,17 @@ fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
 fn add_buttons(window: &gtk::Dialog, wants: &Wants) {
     let agree = match wants {
         Wants::Confirmation { yes } => {
-            add_button(window, &say!("button-cancel"), ResponseType::Cancel);
+            add_button(window, &say!("dialog-cancel"), ResponseType::Cancel);
             let yes = add_button(window, yes, ResponseType::Accept);
             // Whatever is confirmed here is not to happen by habit.
             yes.style_context().add_class("destructive-action");
             window.set_default_response(ResponseType::Cancel);
             return;
         }
-        Wants::Attention => add_button(window, &say!("button-ok"), ResponseType::Accept),
+        Wants::Attention => add_button(window, &say!("dialog-ok"), ResponseType::Accept),
         Wants::Line { .. } => {
-            add_button(window, &say!("button-cancel"), ResponseType::Cancel);
-            add_button(window, &say!("button-ok"), ResponseType::Accept)
+            add_button(window, &say!("dialog-cancel"), ResponseType::Cancel);
+            add_button(window, &say!("dialog-ok"), ResponseType::Accept)
         }
     };
     agree.style_context().add_class("suggested-action");

@@ -10,6 +10,7 @@ mod notify;
 mod plain;
 
 use std::io;
+use std::path::PathBuf;
 
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
@@ -21,7 +22,23 @@ use super::desktop::{Change, Desktop, Dialog, DialogId, Given, Notice};
 pub struct Here;
 
 impl Desktop for Here {
+    const MENU_KEYS: bool = false;
+
+    fn logs_folder(&self) -> PathBuf {
+        super::state_folder().join("logs")
+    }
+
+    /// A panel may be light or dark, and does not say: this orange is dark enough for the one and
+    /// light enough for the other.
+    const ICON_COLOUR: [u8; 3] = [0xCF, 0x5F, 0x14];
+
     fn prepare<T: 'static>(&self, _: &mut EventLoop<T>) {}
+
+    /// Without one, the process would end inside GTK, without a word of ours.
+    fn has_screen(&self) -> bool {
+        let set = |name| std::env::var_os(name).is_some();
+        set("DISPLAY") || set("WAYLAND_DISPLAY")
+    }
 
     /// The title is what screen readers and overflow lists say.
     fn with_icon(&self, builder: TrayIconBuilder, icon: Icon) -> TrayIconBuilder {
@@ -46,5 +63,23 @@ impl Desktop for Here {
 
     fn watch(&self, tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
         changes::watch(tell)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance, as WCAG has it.
+    fn luminance(colour: [u8; 3]) -> f64 {
+        let linear = colour.map(|part| (f64::from(part) / 255.0).powf(2.2));
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+
+    #[test]
+    fn the_icon_reads_on_light_and_on_dark_panels() {
+        let ours = luminance(Here::ICON_COLOUR) + 0.05;
+        let (light, dark) = (luminance([246; 3]) + 0.05, luminance([36; 3]) + 0.05);
+        assert!(light / ours > 3.0 && ours / dark > 3.0, "WCAG 1.4.11");
     }
 }

@@ -5,7 +5,7 @@
 
 mod queue;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -15,14 +15,13 @@ use futures_lite::StreamExt;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, Variant};
 
+use super::super::clicks::Clicks;
 use super::super::desktop::Notice;
 use super::plain::plain;
 use queue::Queue;
 
 /// A server that does not answer for that long gets the next notification instead.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Notifications that can still be clicked; the oldest cannot any more when there are more.
-const CLICKABLE: usize = 32;
 /// Signals that may wait to be read.
 const SIGNALS: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 
@@ -34,16 +33,7 @@ const BUTTON: &str = "open";
 
 type Clicked = Box<dyn FnOnce() + Send>;
 type Notices = Queue<(Notice, Clicked)>;
-type Clicks = Arc<Mutex<VecDeque<Posted>>>;
-
-/// A notification that is on the screen, as far as we know.
-struct Posted {
-    /// The server's own name on the bus: another one, or the same one started again, counts from
-    /// the beginning, and a number of its would not be ours.
-    server: String,
-    number: u32,
-    clicked: Clicked,
-}
+type Waiting = Arc<Mutex<Clicks<Clicked>>>;
 
 /// Hands a notification to the thread that posts them.
 pub fn post(notice: Notice, clicked: Clicked) {
@@ -79,7 +69,7 @@ fn work(queue: &Notices) {
 /// The session bus, and the thread that hears of clicks on it.
 struct Bus {
     connection: Connection,
-    clicks: Clicks,
+    clicks: Waiting,
     listener: JoinHandle<()>,
 }
 
@@ -96,7 +86,7 @@ impl Bus {
                 MessageStream::for_match_rule(signals, &connection, Some(SIGNALS)).await?;
             zbus::Result::Ok((connection, signals))
         })?;
-        let clicks = Clicks::default();
+        let clicks = Arc::new(Mutex::new(Clicks::new()));
         let theirs = Arc::clone(&clicks);
         let thread = std::thread::Builder::new().name("clicks on notifications".into());
         let listener = thread.spawn(move || listen(signals, &theirs))?;
@@ -139,14 +129,7 @@ impl Bus {
         if actions.is_empty() {
             return Ok(());
         }
-        if clicks.len() == CLICKABLE {
-            clicks.pop_front();
-        }
-        clicks.push_back(Posted {
-            server: sender(&reply),
-            number: reply.body().deserialize()?,
-            clicked,
-        });
+        clicks.keep(name(&reply, reply.body().deserialize()?), clicked);
         Ok(())
     }
 
@@ -184,13 +167,16 @@ fn actions(button: &str, can: bool) -> Vec<String> {
     actions
 }
 
-fn sender(message: &Message) -> String {
-    let header = message.header();
-    header.sender().map(ToString::to_string).unwrap_or_default()
+/// A notification's number, with its server's name on the bus: another server, or the same one
+/// started again, counts from the beginning.
+fn name(from: &Message, number: u32) -> String {
+    let header = from.header();
+    let server = header.sender().map(ToString::to_string);
+    format!("{} {number}", server.unwrap_or_default())
 }
 
 /// Until the bus is gone.
-fn listen(mut signals: MessageStream, clicks: &Clicks) {
+fn listen(mut signals: MessageStream, clicks: &Mutex<Clicks<Clicked>>) {
     while let Some(Ok(signal)) = zbus::block_on(signals.next()) {
         if let Some(clicked) = hear(&signal, clicks) {
             clicked();
@@ -199,7 +185,7 @@ fn listen(mut signals: MessageStream, clicks: &Clicks) {
 }
 
 /// What a signal asks for.
-fn hear(signal: &Message, clicks: &Clicks) -> Option<Clicked> {
+fn hear(signal: &Message, clicks: &Mutex<Clicks<Clicked>>) -> Option<Clicked> {
     let body = signal.body();
     let header = signal.header();
     let (number, action) = match header.member()?.as_str() {
@@ -207,13 +193,10 @@ fn hear(signal: &Message, clicks: &Clicks) -> Option<Clicked> {
         "NotificationClosed" => (body.deserialize::<(u32, u32)>().ok()?.0, String::new()),
         _ => return None,
     };
-    let server = sender(signal);
     let mut clicks = clicks.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_it = |posted: &Posted| posted.number == number && posted.server == server;
-    let at = clicks.iter().position(is_it)?;
-    let posted = clicks.remove(at)?;
+    let clicked = clicks.take(&name(signal, number))?;
     let is_ours = action == ITSELF || action == BUTTON;
-    is_ours.then_some(posted.clicked)
+    is_ours.then_some(clicked)
 }
 
 #[cfg(test)]

@@ -1,9 +1,15 @@
-//! The Mac's desktop. Nothing of this has run on a Mac yet: docs/macos.md lists what is assumed.
+//! The Mac's desktop: `AppKit`'s alerts, the notification centre, changes from `NSWorkspace` and
+//! configd. Nothing of this has run on a Mac yet: docs/macos.md lists what is assumed.
 
+mod changes;
+mod dialogs;
 pub mod login_item;
+mod notify;
 
 use std::io;
+use std::path::PathBuf;
 
+use muda::{Menu, PredefinedMenuItem, Submenu};
 use tao::event_loop::EventLoop;
 use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
@@ -15,9 +21,28 @@ use super::desktop::{Change, Desktop, Dialog, DialogId, Given, Notice};
 pub struct Here;
 
 impl Desktop for Here {
+    const MENU_KEYS: bool = true;
+
+    /// Where the Console app looks.
+    fn logs_folder(&self) -> PathBuf {
+        let home = etcetera::home_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        home.join("Library/Logs/Remote Jupyter")
+    }
+
+    /// Only the coverage counts in a template image.
+    const ICON_COLOUR: [u8; 3] = [0, 0, 0];
+
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>) {
         events.set_activation_policy(ActivationPolicy::Accessory);
         events.set_activate_ignoring_other_apps(false);
+        notify::listen();
+        if let Err(error) = set_edit_menu() {
+            tracing::warn!(%error, "the keys for copy and paste will not work in dialogs");
+        }
+    }
+
+    fn has_screen(&self) -> bool {
+        true
     }
 
     /// The menu bar colours a template image itself.
@@ -31,18 +56,40 @@ impl Desktop for Here {
     }
 
     fn notify(&self, notice: Notice, clicked: Box<dyn FnOnce() + Send>) {
-        drop(clicked);
-        tracing::info!(title = notice.title, body = notice.body, "notification");
+        notify::post(notice, clicked);
     }
 
-    fn ask(&self, _: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
-        answered(Given::Nothing);
-        0
+    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
+        dialogs::ask(dialog, answered)
     }
 
-    fn withdraw(&self, _: DialogId) {}
-
-    fn watch(&self, _: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
-        Ok(())
+    fn withdraw(&self, dialog: DialogId) {
+        dialogs::withdraw(dialog);
     }
+
+    fn watch(&self, tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
+        changes::watch(tell)
+    }
+}
+
+/// Cmd-V reaches a text field through the main menu, which has to have it even in an app that shows
+/// no main menu. So nobody reads the labels.
+fn set_edit_menu() -> muda::Result<()> {
+    let edit = Submenu::with_items(
+        "Edit",
+        true,
+        &[
+            &PredefinedMenuItem::undo(None),
+            &PredefinedMenuItem::redo(None),
+            &PredefinedMenuItem::cut(None),
+            &PredefinedMenuItem::copy(None),
+            &PredefinedMenuItem::paste(None),
+            &PredefinedMenuItem::select_all(None),
+        ],
+    )?;
+    let menu = Menu::with_items(&[&edit])?;
+    menu.init_for_nsapp();
+    // Its entries point at what muda drops with it.
+    std::mem::forget(menu);
+    Ok(())
 }

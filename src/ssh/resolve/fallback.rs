@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::expand::{Local, tilde};
 use super::{AddressFamily, AgentChoice, ResolveError, Source, StrictHostKeyChecking, Target};
+use crate::words::say;
 
 const IDENTITIES: [&str; 5] = [
     "~/.ssh/id_rsa",
@@ -61,16 +62,16 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<Target, Resolve
     };
     let Parts { user, host, port } = split(destination);
     if host.is_empty() {
-        return Err(refuse("it names no host"));
+        return Err(refuse(say!("resolve-no-host")));
     }
     let port = port
         .map_or(Ok(22), str::parse)
         .ok()
         .filter(|&port| port != 0);
-    let port = port.ok_or_else(|| refuse("its port is not a number from 1 to 65535"))?;
+    let port = port.ok_or_else(|| refuse(say!("resolve-bad-port")))?;
     let user = user.unwrap_or(&local.user).to_owned();
     if user.is_empty() {
-        return Err(refuse("it names no user, and USER is not set"));
+        return Err(refuse(say!("resolve-no-user")));
     }
     let paths = |list: &[&str]| -> Vec<PathBuf> { list.iter().map(|p| tilde(p, local)).collect() };
     Ok(Target {

@@ -1,0 +1,115 @@
+//! What the app does on this machine beside connecting: files that it opens, texts that it copies.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{self, Config};
+use crate::explain;
+use crate::platform::{login_item, logs_folder, private_file};
+use crate::problem::Problem;
+
+use super::post::Post;
+use super::signal::Signal;
+
+/// Does something that may take its time, in a thread, and tells what went wrong.
+fn apart(post: &Post, work: impl FnOnce(&Post) -> Result<(), Problem> + Send + 'static) {
+    let post = post.clone();
+    std::thread::spawn(move || {
+        if let Err(problem) = work(&post) {
+            tracing::warn!(title = problem.title, detail = problem.detail, "not done");
+            post.send(Signal::Trouble(problem));
+        }
+    });
+}
+
+/// Opens the configuration in the system's editor for it.
+pub fn edit_configuration(post: &Post, path: PathBuf) {
+    apart(post, move |_| {
+        config::begin(&path).map_err(|error| explain::not_opened(&path, &error))?;
+        show(&path)
+    });
+}
+
+/// Opens the app's own log.
+pub fn show_log(post: &Post) {
+    apart(post, |_| {
+        let newest = newest_log();
+        show(&newest.map_or_else(folder, Ok)?)
+    });
+}
+
+/// Shows what Jupyter printed on a host, as a file that only this account can read.
+pub fn show_host_log(post: &Post, host: &str, text: String) {
+    let name = format!("{}.jupyter.txt", file_name(host));
+    apart(post, move |_| {
+        let path = folder()?.join(name);
+        let written = private_file(&path).and_then(|mut file| {
+            file.set_len(0)?;
+            std::io::Write::write_all(&mut file, text.as_bytes())
+        });
+        written.map_err(|error| explain::not_opened(&path, &error))?;
+        show(&path)
+    });
+}
+
+/// Opens an address of this machine that holds no secret.
+pub fn show_local(post: &Post, local_port: u16, browser: Option<String>) {
+    apart(post, move |_| {
+        let url = format!("http://localhost:{local_port}/");
+        crate::platform::open_page(&url, browser.as_deref()).map_err(explain::no_browser)
+    });
+}
+
+/// Adds a host to the configuration; it is opened as well if `open`.
+pub fn add(post: &Post, path: PathBuf, alias: String, open: bool) {
+    let post = post.clone();
+    std::thread::spawn(move || {
+        let added = config::add_host(&path, &alias);
+        let added = added.map_err(|error| explain::not_added(&path, &alias, &error));
+        if added.is_ok() {
+            let config = Config::load(&path).map(Box::new);
+            post.send(Signal::Configured(config));
+        }
+        post.send(Signal::Added(alias, open, added));
+    });
+}
+
+/// Starts the app at login or not any more, and says how it is then.
+pub fn set_login_item(post: &Post, on: bool) {
+    apart(post, move |post| {
+        let set = login_item::set(on);
+        post.send(Signal::LoginItem(login_item::status()));
+        set.map_err(|error| explain::login_item(&error))
+    });
+}
+
+/// Finds out whether the app starts at login.
+pub fn look_at_login_item(post: &Post) {
+    apart(post, |post| {
+        post.send(Signal::LoginItem(login_item::status()));
+        Ok(())
+    });
+}
+
+fn folder() -> Result<PathBuf, Problem> {
+    logs_folder().map_err(|error| explain::not_opened(Path::new("logs"), &error))
+}
+
+fn show(path: &Path) -> Result<(), Problem> {
+    open::that_detached(path).map_err(|error| explain::not_opened(path, &error))
+}
+
+/// The app's own log, of the newest day.
+pub fn newest_log() -> Option<PathBuf> {
+    let entries = std::fs::read_dir(logs_folder().ok()?)
+        .ok()?
+        .filter_map(Result::ok);
+    let logs = entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "log"));
+    let newest = logs.max_by_key(|entry| entry.metadata().and_then(|meta| meta.modified()).ok());
+    newest.map(|entry| entry.path())
+}
+
+/// A host's name may hold any character.
+fn file_name(host: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
+    host.chars().map(plain).take(40).collect()
+}

@@ -1,0 +1,145 @@
+//! The lines of one host.
+
+use std::time::Instant;
+
+use super::text::{INDENT, elapsed, shown, wrapped};
+use super::{Entry, item, to_read};
+use crate::app::model::{HostState, Notebook};
+use crate::session::{Forwarded, Phase};
+use crate::words::say;
+
+/// The host's line, what is to be read below it, and what else can be done.
+pub fn entries(host: &HostState, now: Instant) -> Vec<Entry> {
+    let name = &host.name;
+    let mut entries = vec![item(&format!("host {name}"), &title(host, now))];
+    let lines = details(host);
+    for (at, line) in lines.iter().enumerate() {
+        entries.push(to_read(&format!("line{at} {name}"), line));
+    }
+    entries.extend(more(host));
+    entries
+}
+
+/// The state by shape and in words, never by colour.
+pub fn title(host: &HostState, now: Instant) -> String {
+    let name = shown(&host.name);
+    match host.phase {
+        Phase::Closed => say!("menu-host-closed", host = name),
+        Phase::Ready => say!("menu-host-ready", host = name),
+        Phase::Failed if host.waits_for_network() => say!("menu-host-no-network", host = name),
+        Phase::Failed => say!("menu-host-failed", host = name),
+        _ if host.asks => say!("menu-host-asks", host = name),
+        phase => {
+            let phase = phase.words();
+            match elapsed(now.saturating_duration_since(host.since)) {
+                Some(time) => say!(
+                    "menu-host-working-for",
+                    host = name,
+                    phase = phase,
+                    time = time
+                ),
+                None => say!("menu-host-working", host = name, phase = phase),
+            }
+        }
+    }
+}
+
+/// What happened and what to do, or what there is.
+fn details(host: &HostState) -> Vec<String> {
+    if host.waits_for_network() {
+        return Vec::new();
+    }
+    if let Some(problem) = &host.problem {
+        let lines = [&problem.title, &problem.remedy];
+        return lines.into_iter().flat_map(|text| wrapped(text)).collect();
+    }
+    let Some(ready) = &host.ready else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    if let Some(kernels) = &host.kernels {
+        parts.push(say!(
+            "menu-kernels",
+            total = kernels.total,
+            busy = kernels.busy
+        ));
+    }
+    // A name of its own is worth reading: the node of a cluster, behind its login host.
+    if ready.server.host != host.name {
+        parts.push(say!("menu-node", node = shown(&ready.server.host)));
+    }
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("{INDENT}{}", parts.join(" · "))]
+}
+
+/// What else can be done with a host that is open, on its way, or has failed.
+fn more(host: &HostState) -> Option<Entry> {
+    let name = &host.name;
+    let indented =
+        |id: &str, text: String| item(&format!("{id} {name}"), &format!("{INDENT}{text}"));
+    match host.phase {
+        Phase::Closed => None,
+        Phase::Failed => Some(indented("dismiss", say!("menu-dismiss"))),
+        Phase::Ready => Some(Entry::Submenu {
+            id: format!("more {name}"),
+            text: format!("{INDENT}{}", say!("menu-more", host = shown(name))),
+            entries: actions(host),
+        }),
+        _ => Some(indented("close", say!("menu-cancel"))),
+    }
+}
+
+fn actions(host: &HostState) -> Vec<Entry> {
+    let name = &host.name;
+    let mut entries = vec![
+        item(&format!("host {name}"), &say!("menu-open-tab")),
+        item(&format!("link {name}"), &say!("menu-copy-link")),
+    ];
+    entries.extend(notebooks(host));
+    entries.extend(forwards(host));
+    entries.push(item(&format!("hostlog {name}"), &say!("menu-show-log")));
+    entries.push(Entry::Separator);
+    entries.push(item(&format!("close {name}"), &say!("menu-disconnect")));
+    entries.push(item(&format!("stop {name}"), &say!("menu-stop")));
+    entries
+}
+
+/// The running kernels, each of which leads to its notebook.
+fn notebooks(host: &HostState) -> Option<Entry> {
+    let kernels = host.kernels.as_ref()?;
+    if kernels.notebooks.is_empty() {
+        return None;
+    }
+    let line = |(at, notebook): (usize, &Notebook)| {
+        let (path, state) = (shown(&notebook.path), notebook.state.as_str());
+        let text = match state {
+            "busy" => say!("menu-notebook-busy", path = path),
+            "idle" => say!("menu-notebook-idle", path = path),
+            other => say!("menu-notebook", path = path, state = other),
+        };
+        item(&format!("notebook {at} {}", host.name), &text)
+    };
+    Some(Entry::Submenu {
+        id: format!("kernels {}", host.name),
+        text: say!("menu-kernels-menu"),
+        entries: kernels.notebooks.iter().enumerate().map(line).collect(),
+    })
+}
+
+fn forwards(host: &HostState) -> Vec<Entry> {
+    let Some(ready) = &host.ready else {
+        return Vec::new();
+    };
+    let line = |forward: &Forwarded| {
+        let port = forward.local_port;
+        let text = say!(
+            "menu-forward",
+            name = shown(&forward.name),
+            port = port.to_string()
+        );
+        item(&format!("port {port} {}", host.name), &text)
+    };
+    ready.forwards.iter().map(line).collect()
+}

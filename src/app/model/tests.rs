@@ -1,0 +1,229 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::session::{Event, Forwarded, ServerInfo};
+use crate::token::Secret;
+
+fn model() -> Model {
+    Model::new(
+        &[Host::named("gpu01"), Host::named("my box")],
+        Instant::now(),
+    )
+}
+
+fn hear(model: &mut Model, host: &str, event: &Event) -> Option<News> {
+    let message = Message::of(event, host, 0, Phase::Ready).unwrap();
+    model.hear(&message, Instant::now())
+}
+
+fn choose(model: &mut Model, id: &str) -> Option<Action> {
+    model.choose(id, Instant::now())
+}
+
+fn ready() -> Event {
+    Event::Ready(Box::new(Ready {
+        url: Secret::new("http://localhost:8890/lab?token=t"),
+        local_port: 8890,
+        server: ServerInfo {
+            host: "gpu01".into(),
+            port: Some(8888),
+            socket: None,
+            pid: 7,
+            version: "2.1".into(),
+            base_url: "/".into(),
+        },
+        reused: true,
+        forwards: vec![Forwarded {
+            name: "TensorBoard".into(),
+            local_port: 16006,
+        }],
+    }))
+}
+
+fn failure(code: Code) -> Event {
+    Event::Failed(Problem::new(code, "t", "d", "r"))
+}
+
+#[test]
+fn a_click_connects_once_and_then_opens_the_tab_again() {
+    let mut model = model();
+    let open = Some(Action::Open("my box".into()));
+    assert_eq!(choose(&mut model, "host my box"), open);
+    assert_eq!(choose(&mut model, "host my box"), None);
+    hear(&mut model, "my box", &ready());
+    let show = Some(Action::Show("my box".into(), None));
+    assert_eq!(choose(&mut model, "host my box"), show);
+}
+
+#[test]
+fn a_failure_stands_until_the_click_that_retries_or_dismisses() {
+    let mut model = model();
+    for verb in ["host", "dismiss"] {
+        hear(&mut model, "gpu01", &failure(Code::Refused));
+        assert_eq!(model.mood(), Mood::Trouble);
+        assert!(model.hosts()[0].problem.is_some());
+        choose(&mut model, &format!("{verb} gpu01"));
+        assert_eq!(model.hosts()[0].problem, None);
+        assert_ne!(model.mood(), Mood::Trouble, "{verb}");
+    }
+    assert_eq!(model.hosts()[0].phase, Phase::Closed);
+}
+
+#[test]
+fn entries_that_do_not_apply_do_nothing() {
+    let mut model = model();
+    for id in [
+        "close gpu01",
+        "stop gpu01",
+        "link gpu01",
+        "dismiss gpu01",
+        "notebook 0 gpu01",
+        "notebook x gpu01",
+        "port 16006 gpu01",
+        "add nobody",
+        "new nobody",
+        "host nobody",
+        "line0 gpu01",
+        "",
+        "dance gpu01",
+    ] {
+        assert_eq!(choose(&mut model, id), None, "{id}");
+    }
+    assert_eq!(choose(&mut model, "quit"), Some(Action::Quit));
+}
+
+#[test]
+fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
+    let mut model = model();
+    hear(&mut model, "my box", &ready());
+    let mut message = Message::of(&Event::Phase(Phase::Ready), "my box", 0, Phase::Ready).unwrap();
+    let kernels = r#"{"total":2,"busy":1,"notebooks":[{"path":"a b.ipynb","state":"busy"}]}"#;
+    message
+        .more
+        .insert("kernels".into(), serde_json::from_str(kernels).unwrap());
+    assert_eq!(model.hear(&message, Instant::now()), None);
+    assert!(model.hosts()[1].ready.is_some(), "a remark is no new state");
+
+    let name = || "my box".to_owned();
+    for (id, want) in [
+        ("link my box", Action::CopyLink(name())),
+        (
+            "notebook 0 my box",
+            Action::Show(name(), Some("a b.ipynb".into())),
+        ),
+        ("port 16006 my box", Action::ShowPort(name(), 16006)),
+        ("stop my box", Action::Stop(name())),
+        ("hostlog my box", Action::ShowHostLog(name())),
+    ] {
+        assert_eq!(choose(&mut model, id), Some(want), "{id}");
+    }
+    assert_eq!(choose(&mut model, "notebook 1 my box"), None);
+    hear(&mut model, "my box", &Event::Closed);
+    assert_eq!(
+        (&model.hosts()[1].ready, &model.hosts()[1].kernels),
+        (&None, &None)
+    );
+}
+
+#[test]
+fn a_host_that_left_the_configuration_stays_while_it_is_open() {
+    let mut model = model();
+    hear(&mut model, "gpu01", &ready());
+    model.reconfigure(&[Host::named("new"), Host::named("my box")], Instant::now());
+    let names = |model: &Model| {
+        let names = model.hosts().iter().map(|host| host.name.clone());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&model), ["new", "my box", "gpu01"]);
+    hear(&mut model, "gpu01", &Event::Closed);
+    assert_eq!(names(&model), ["new", "my box"]);
+}
+
+#[test]
+fn what_is_said_twice_is_news_once() {
+    let mut model = model();
+    assert!(matches!(
+        hear(&mut model, "gpu01", &ready()),
+        Some(News::Opened(_))
+    ));
+    assert_eq!(hear(&mut model, "gpu01", &ready()), None);
+    let failed = failure(Code::Lost);
+    assert!(matches!(
+        hear(&mut model, "gpu01", &failed),
+        Some(News::Failed(_))
+    ));
+    assert_eq!(hear(&mut model, "gpu01", &failed), None);
+}
+
+#[test]
+fn a_note_does_not_end_a_phase() {
+    let mut model = model();
+    hear(&mut model, "gpu01", &ready());
+    let note = Event::Note("a port was taken".into());
+    assert_eq!(hear(&mut model, "gpu01", &note), None);
+    assert_eq!(model.hosts()[0].phase, Phase::Ready);
+    assert_eq!(model.mood(), Mood::Connected);
+}
+
+#[test]
+fn a_refusal_is_news_and_ends_nothing() {
+    let mut model = model();
+    hear(&mut model, "gpu01", &ready());
+    let busy = Event::Refused(Problem::new(Code::KernelsBusy, "t", "d", "r"));
+    assert!(matches!(
+        hear(&mut model, "gpu01", &busy),
+        Some(News::Refused(_))
+    ));
+    assert_eq!(model.mood(), Mood::Connected);
+}
+
+#[test]
+fn a_host_of_the_start_waits_for_the_network_without_a_word() {
+    let mut model = model();
+    model.be_patient("gpu01", Instant::now());
+    choose(&mut model, "host gpu01");
+    assert_eq!(hear(&mut model, "gpu01", &failure(Code::NameUnknown)), None);
+    assert_eq!(model.mood(), Mood::Idle);
+    assert_eq!(
+        model.retry_patient(Instant::now()),
+        [Action::Open("gpu01".into())]
+    );
+    assert!(
+        model.retry_patient(Instant::now()).is_empty(),
+        "it is under way"
+    );
+
+    // Anything else than a missing network is told, and so is one that is missing for too long.
+    let told = hear(&mut model, "gpu01", &failure(Code::AuthRefused));
+    assert!(matches!(told, Some(News::Failed(_))));
+    model.be_patient("my box", Instant::now());
+    choose(&mut model, "host my box");
+    let message = Message::of(&failure(Code::Unreachable), "my box", 0, Phase::Ready).unwrap();
+    let late = Instant::now() + NETWORK_PATIENCE;
+    assert!(matches!(model.hear(&message, late), Some(News::Failed(_))));
+}
+
+#[test]
+fn only_aliases_that_are_no_hosts_are_on_offer() {
+    let mut model = model();
+    model.know_aliases(vec!["gpu01".into(), "other".into()]);
+    assert_eq!(model.new_aliases().collect::<Vec<_>>(), ["other"]);
+    let add = |open| Some(Action::Add("other".into(), open));
+    assert_eq!(choose(&mut model, "add other"), add(false));
+    assert_eq!(choose(&mut model, "new other"), add(true));
+    assert_eq!(choose(&mut model, "add gpu01"), None);
+}
+
+#[test]
+fn the_login_item_is_turned_round() {
+    let mut model = model();
+    assert_eq!(
+        choose(&mut model, "login"),
+        Some(Action::SetLoginItem(true))
+    );
+    model.know_login_item(login_item::Status::On);
+    assert_eq!(
+        choose(&mut model, "login"),
+        Some(Action::SetLoginItem(false))
+    );
+}

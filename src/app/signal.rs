@@ -1,0 +1,87 @@
+//! What can happen to the app.
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+
+use super::url::Visit;
+use crate::config::{Config, ConfigErrors};
+use crate::control::Message;
+use crate::platform::desktop::{Change, DialogId, Given};
+use crate::platform::login_item;
+use crate::problem::Problem;
+use crate::session::Reply;
+use crate::ssh::question::Question;
+
+/// What reaches the event loop from other threads.
+#[derive(Debug)]
+pub enum Signal {
+    /// A session said something.
+    Said(Message),
+    /// A host has a control socket now: ours, or another program's.
+    Held(String),
+    /// A session asks the person.
+    Asked(Asked),
+    /// A dialog was answered.
+    Answered(DialogId, Given),
+    /// A menu entry was chosen, by its id, or a notification that stands for it was clicked.
+    Chosen(String),
+    /// The app was started once more.
+    Summoned,
+    /// An address of ours was opened.
+    Visited(Visit),
+    /// Another program wants a host connected here, by this configuration; it hears when that is
+    /// in hand, or why it is not.
+    Requested {
+        /// The host.
+        host: String,
+        /// The program's configuration.
+        config: PathBuf,
+        /// The ssh configuration given with -F.
+        ssh_config: Option<PathBuf>,
+        /// Where the answer goes.
+        done: mpsc::Sender<Result<(), Problem>>,
+    },
+    /// The configuration's file was read again.
+    Configured(Result<Box<Config>, ConfigErrors>),
+    /// The aliases of the ssh configuration.
+    Aliases(Vec<String>),
+    /// A host was added to the configuration; true if it is to be opened as well.
+    Added(String, bool, Result<(), Problem>),
+    /// Whether the app starts at login.
+    LoginItem(login_item::Status),
+    /// A text for the clipboard.
+    Copy(String),
+    /// What Jupyter printed on a host.
+    HostLog(String, String),
+    /// Something went wrong that the person has to read.
+    Trouble(Problem),
+    /// Something happened to the machine.
+    Changed(Change),
+    /// The clock rings.
+    Tick,
+}
+
+/// A session's question.
+#[derive(Debug)]
+pub struct Asked {
+    /// Whose session.
+    pub host: String,
+    /// The question.
+    pub question: Question,
+    /// Where the answer goes.
+    pub reply: Reply,
+    /// Whether the keychain was looked into and has no answer.
+    pub searched: bool,
+}
+
+impl Asked {
+    /// A question that nobody has looked at yet.
+    pub fn new(host: String, question: Question, reply: Reply) -> Self {
+        Self {
+            host,
+            question,
+            reply,
+            searched: false,
+        }
+    }
+}

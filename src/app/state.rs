@@ -1,0 +1,429 @@
+//! Everything that the event loop's thread owns, and what each signal does to it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tao::event_loop::ControlFlow;
+
+use super::clock::Clock;
+use super::model::{Action, HostState, Model};
+use super::news::{self, News};
+use super::post::Post;
+use super::questions::{self, Pending, Questions};
+use super::screen::Screen;
+use super::sessions::Sessions;
+use super::signal::{Asked, Signal};
+use super::url::Visit;
+use super::{desk, diagnostics, menu};
+use crate::config::{Config, ConfigErrors};
+use crate::control::{Lease, Message};
+use crate::explain;
+use crate::platform::Here;
+use crate::platform::desktop::{Change, Desktop, Dialog, Given, Wants};
+use crate::problem::{Code, Problem};
+use crate::session::Phase;
+use crate::words::say;
+
+/// How long sessions get to close when the person quits; the whole app has five seconds.
+const QUIT_PATIENCE: Duration = Duration::from_secs(4);
+/// How long servers get of that which are to be stopped.
+const STOP_PATIENCE: Duration = Duration::from_secs(3);
+/// How often a quit looks whether all has closed.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// A host that waits for the network is tried again that often, also without a word of a network:
+/// a VPN may come up without one.
+const RETRY_EVERY: Duration = Duration::from_secs(15);
+
+/// The app.
+pub struct App {
+    model: Model,
+    sessions: Sessions,
+    questions: Questions,
+    post: Post,
+    clock: Clock,
+    screen: Screen,
+    retry_at: Option<Instant>,
+    quits_at: Option<Instant>,
+    clipboard: Option<arboard::Clipboard>,
+    open_at_start: Vec<String>,
+    /// Dropped when the app ends: until then it is the only one.
+    lease: Option<Lease>,
+}
+
+impl App {
+    /// Before the event loop runs.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn new(
+        config: Config,
+        ssh_config: Option<PathBuf>,
+        post: Post,
+        lease: Lease,
+    ) -> std::io::Result<Self> {
+        let now = Instant::now();
+        Ok(Self {
+            model: Model::new(&config.hosts, now),
+            open_at_start: config.open_at_start.clone(),
+            sessions: Sessions::new(config, ssh_config, post.clone()),
+            questions: Questions::new(post.clone()),
+            clock: Clock::new(post.clone())?,
+            post,
+            screen: Screen::new(now),
+            retry_at: None,
+            quits_at: None,
+            clipboard: None,
+            lease: Some(lease),
+        })
+    }
+
+    /// The event loop runs.
+    pub fn begin(&mut self) {
+        let now = Instant::now();
+        if let Err(error) = self.screen.begin(&self.model, now) {
+            eprintln!("{}", say!("app-no-tray", error = error.to_string()));
+            self.lease.take();
+            std::process::exit(1);
+        }
+        let post = self.post.clone();
+        let tell = move |change| {
+            post.send(Signal::Changed(change));
+        };
+        if let Err(error) = Here.watch(Box::new(tell)) {
+            tracing::warn!(%error, "sleep and network changes are not told");
+        }
+        desk::look_at_login_item(&self.post);
+        for host in std::mem::take(&mut self.open_at_start) {
+            self.model.be_patient(&host, now);
+            self.choose(&format!("host {host}"));
+        }
+        self.screen.is_current = false;
+    }
+
+    /// What lies in the post.
+    pub fn take(&mut self, signals: Vec<Signal>) {
+        for signal in signals {
+            self.handle(signal);
+        }
+        self.screen.is_current = false;
+    }
+
+    fn handle(&mut self, signal: Signal) {
+        let now = Instant::now();
+        match signal {
+            Signal::Said(message) => self.hear(&message, now),
+            Signal::Held(host) => {
+                if self.model.adopt(&host) {
+                    self.sessions.adopt(&host);
+                }
+            }
+            Signal::Asked(asked) => self.asked(asked),
+            Signal::Answered(id, given) => {
+                if let Some(pending) = self.questions.take(id) {
+                    self.answered(pending, given);
+                }
+            }
+            Signal::Chosen(id) => self.choose(&id),
+            Signal::Summoned => self.summoned(),
+            Signal::Visited(visit) => self.visited(visit),
+            Signal::Requested {
+                host,
+                config,
+                ssh_config,
+                done,
+            } => {
+                let is_ours = config == self.sessions.config().path
+                    && ssh_config.as_deref() == self.sessions.ssh_config();
+                self.requested(&host, is_ours, done);
+            }
+            Signal::Configured(config) => self.configured(config, now),
+            Signal::Aliases(aliases) => self.model.know_aliases(aliases),
+            Signal::Added(alias, open, added) => match added {
+                Ok(()) if open => self.choose(&format!("host {alias}")),
+                Ok(()) => {}
+                Err(problem) => self.trouble(&problem),
+            },
+            Signal::LoginItem(status) => self.model.know_login_item(status),
+            Signal::Copy(text) => self.copy(text),
+            Signal::HostLog(host, text) => desk::show_host_log(&self.post, &host, text),
+            Signal::Trouble(problem) => self.trouble(&problem),
+            Signal::Changed(change) => self.changed(change, now),
+            Signal::Tick => {}
+        }
+    }
+
+    fn hear(&mut self, message: &Message, now: Instant) {
+        let host = &message.host;
+        let news = self.model.hear(message, now);
+        if matches!(message.phase, Phase::Failed | Phase::Closed) {
+            self.questions.withdraw(host);
+        }
+        if self.quits_at.is_some() {
+            // Nobody is there any more to be asked or told.
+            if matches!(news, Some(News::Refused(_))) {
+                self.sessions.close(host);
+            }
+            return;
+        }
+        match news {
+            Some(News::Refused(problem)) if problem.code == Code::KernelsBusy => {
+                let busy = Dialog {
+                    title: problem.title,
+                    text: problem.detail,
+                    wants: Wants::Confirmation {
+                        yes: say!("dialog-stop-anyway"),
+                    },
+                };
+                let host = host.clone();
+                self.questions
+                    .show(busy, Pending::Stop { host, force: true });
+            }
+            Some(news) => {
+                let posting = news::posting(host, &news);
+                let (post, id) = (self.post.clone(), posting.id);
+                let clicked = move || {
+                    post.send(Signal::Chosen(id));
+                };
+                Here.notify(posting.notice, Box::new(clicked));
+            }
+            None => {}
+        }
+        if self.model.hosts().iter().any(HostState::waits_for_network) {
+            self.retry_at.get_or_insert(now + RETRY_EVERY);
+        }
+    }
+
+    fn asked(&mut self, asked: Asked) {
+        let host = asked.host.clone();
+        let config = self.sessions.config().host(&host);
+        let remembers = config.is_some_and(|host| host.remember);
+        if self.questions.ask(asked, remembers) {
+            self.model.ask(&host, true);
+        }
+    }
+
+    fn answered(&mut self, pending: Pending, given: Given) {
+        match pending {
+            Pending::Asked {
+                host,
+                reply,
+                key,
+                remember,
+            } => {
+                // First the wish to close, then the missing answer: else the login would fail.
+                if given == Given::Nothing {
+                    self.sessions.close(&host);
+                }
+                questions::answer(reply, key, remember, given);
+                let asks = self.questions.has_any_of(&host);
+                self.model.ask(&host, asks);
+            }
+            Pending::Stop { host, force } if given == Given::Yes => {
+                self.sessions.stop(&host, force);
+            }
+            Pending::Stop { .. } | Pending::Told => {}
+        }
+    }
+
+    /// Started once more: the usual host's tab, or the list of hosts.
+    fn summoned(&mut self) {
+        let host = self.sessions.config().usual_host();
+        match host.map(|host| host.name.clone()) {
+            Some(host) => self.choose(&format!("host {host}")),
+            None => self.visited(Visit::List),
+        }
+    }
+
+    fn visited(&mut self, visit: Visit) {
+        let (verb, host) = match visit {
+            Visit::Open(host) => ("host", host),
+            Visit::Close(host) => ("close", host),
+            Visit::List => {
+                let dialog = Dialog {
+                    title: say!("dialog-hosts"),
+                    text: menu::list(&self.model, Instant::now()),
+                    wants: Wants::Attention,
+                };
+                return self.questions.show(dialog, Pending::Told);
+            }
+        };
+        if self.model.host(&host).is_none() {
+            tracing::warn!(host = %host.escape_debug(), "an address names a host that is not configured: refused");
+            return;
+        }
+        self.choose(&format!("{verb} {host}"));
+    }
+
+    /// Another program wants a host connected. Where it means another configuration it goes on
+    /// by itself.
+    fn requested(
+        &mut self,
+        host: &str,
+        is_ours: bool,
+        done: std::sync::mpsc::Sender<Result<(), Problem>>,
+    ) {
+        let open = self.model.choose(&format!("host {host}"), Instant::now());
+        match open.filter(|_| is_ours && self.quits_at.is_none()) {
+            Some(Action::Open(host)) => {
+                let opened = move || {
+                    let _ = done.send(Ok(()));
+                };
+                self.sessions.open(&host, false, Some(Box::new(opened)));
+            }
+            // Under way already, and so its socket is there or comes soon.
+            Some(_) => {
+                let _ = done.send(Ok(()));
+            }
+            None => drop(done),
+        }
+    }
+
+    fn configured(&mut self, config: Result<Box<Config>, ConfigErrors>, now: Instant) {
+        match config {
+            Ok(config) => {
+                self.model.reconfigure(&config.hosts, now);
+                crate::words::speak(config.language.as_deref());
+                self.sessions.reconfigure(*config);
+            }
+            Err(errors) => {
+                let first = errors.0.first().map(ToString::to_string);
+                let first = first.unwrap_or_default();
+                let line = first.lines().next().unwrap_or_default();
+                self.model.complain(line.to_owned());
+            }
+        }
+    }
+
+    fn changed(&mut self, change: Change, now: Instant) {
+        tracing::info!(?change, "the machine");
+        if change == Change::Sleeps {
+            return;
+        }
+        self.retry(now);
+    }
+
+    fn retry(&mut self, now: Instant) {
+        self.retry_at = None;
+        for action in self.model.retry_patient(now) {
+            self.act(action);
+        }
+    }
+
+    fn trouble(&mut self, problem: &Problem) {
+        let text = [problem.detail.as_str(), problem.remedy.as_str()];
+        let text: Vec<&str> = text.into_iter().filter(|text| !text.is_empty()).collect();
+        let dialog = Dialog {
+            title: problem.title.clone(),
+            text: text.join("\n\n"),
+            wants: Wants::Attention,
+        };
+        self.questions.show(dialog, Pending::Told);
+    }
+
+    fn copy(&mut self, text: String) {
+        // It is kept: on X11 a clipboard's text goes with its owner.
+        let clipboard = match self.clipboard.take() {
+            Some(clipboard) => Ok(clipboard),
+            None => arboard::Clipboard::new(),
+        };
+        let copied = clipboard.and_then(|mut clipboard| {
+            clipboard.set_text(text)?;
+            Ok(clipboard)
+        });
+        match copied {
+            Ok(clipboard) => self.clipboard = Some(clipboard),
+            Err(error) => self.trouble(&explain::no_clipboard(&error)),
+        }
+    }
+
+    fn choose(&mut self, id: &str) {
+        if let Some(action) = self.model.choose(id, Instant::now()) {
+            self.act(action);
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        let path = || self.sessions.config().path.clone();
+        match action {
+            Action::Open(host) => self.sessions.open(&host, true, None),
+            Action::Show(host, notebook) => self.sessions.show(&host, notebook),
+            Action::ShowPort(_, port) => {
+                desk::show_local(&self.post, port, self.sessions.config().browser.clone());
+            }
+            Action::CopyLink(host) => {
+                let ready = self.model.host(&host).and_then(|host| host.ready.as_ref());
+                if let Some(url) = ready.map(|ready| ready.url.reveal().to_owned()) {
+                    self.copy(url);
+                }
+            }
+            Action::ShowHostLog(host) => self.sessions.fetch_log(&host),
+            Action::Close(host) => self.sessions.close(&host),
+            Action::Stop(host) => self.stop(host),
+            Action::Add(alias, open) => desk::add(&self.post, path(), alias, open),
+            Action::EditConfiguration => desk::edit_configuration(&self.post, path()),
+            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on),
+            Action::ShowLog => desk::show_log(&self.post),
+            Action::CopyDiagnostics => {
+                diagnostics::gather(&self.post, &self.model, self.sessions.config());
+            }
+            Action::About => {
+                let version = env!("CARGO_PKG_VERSION");
+                let about = Dialog {
+                    title: say!("dialog-about", version = version),
+                    text: say!("dialog-about-text"),
+                    wants: Wants::Attention,
+                };
+                self.questions.show(about, Pending::Told);
+            }
+            Action::Quit => self.quit(),
+        }
+    }
+
+    fn stop(&mut self, host: String) {
+        let kernels = self
+            .model
+            .host(&host)
+            .and_then(|host| host.kernels.as_ref());
+        let kernels = kernels.map(|kernels| (kernels.total, kernels.busy));
+        match questions::before_stop(&host, kernels) {
+            // What is busy now is part of the question; what becomes so until the answer is not.
+            Some(dialog) => {
+                let force = kernels.is_some_and(|(_, busy)| busy > 0);
+                self.questions.show(dialog, Pending::Stop { host, force });
+            }
+            None => self.sessions.stop(&host, false),
+        }
+    }
+
+    fn quit(&mut self) {
+        if self.quits_at.is_none() {
+            self.quits_at = Some(Instant::now());
+            self.sessions.quit();
+        }
+    }
+
+    /// What the loop does next; the menu and the icon are brought up to date before.
+    pub fn flow(&mut self) -> ControlFlow {
+        let now = Instant::now();
+        if let Some(began) = self.quits_at {
+            let passed = now.saturating_duration_since(began);
+            if !self.sessions.is_any_ours() || passed >= QUIT_PATIENCE {
+                // The process ends without dropping anything.
+                self.lease.take();
+                return ControlFlow::Exit;
+            }
+            if passed >= STOP_PATIENCE {
+                self.sessions.close_all();
+            }
+            self.clock.ring_at(now + LOOK_EVERY);
+        }
+        if self.retry_at.is_some_and(|at| at <= now) {
+            self.retry(now);
+        }
+        self.retry_at
+            .into_iter()
+            .for_each(|at| self.clock.ring_at(at));
+        self.screen.show(&self.model, &mut self.clock, now);
+        ControlFlow::Wait
+    }
+}

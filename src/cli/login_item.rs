@@ -1,0 +1,35 @@
+//! `login-item`: whether the app starts at login.
+
+use super::Outcome;
+use super::arguments::LoginItemAction;
+use super::context::Context;
+
+#[cfg(feature = "app")]
+pub fn login_item(_: &Context, action: LoginItemAction) -> Outcome {
+    use crate::explain;
+    use crate::platform::login_item::{self, Status};
+    use crate::words::say;
+
+    match action {
+        LoginItemAction::On => login_item::set(true),
+        LoginItemAction::Off => login_item::set(false),
+        LoginItemAction::Status => Ok(()),
+    }
+    .map_err(|error| explain::login_item(&error))?;
+    println!(
+        "{}",
+        match login_item::status() {
+            Status::On => say!("login-item-on"),
+            Status::Off => say!("login-item-off"),
+            Status::NeedsApproval => say!("login-item-approval"),
+            Status::NotHere(reason) => say!("login-item-not-here", reason = reason),
+        }
+    );
+    Ok(0)
+}
+
+/// Without an app there is nothing to start.
+#[cfg(not(feature = "app"))]
+pub fn login_item(context: &Context, _: LoginItemAction) -> Outcome {
+    super::app(context, &crate::control::AppRequest::Summon)
+}

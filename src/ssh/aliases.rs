@@ -1,0 +1,103 @@
+//! The names that an ssh configuration gives to hosts, to choose from.
+//!
+//! It is read here and not by `ssh -G`, which only answers about a name that one has already, and
+//! which runs the commands of `Match exec`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The aliases of a configuration file and of those that it includes, in their order: the names of
+/// `Host` lines without wildcards. Files that cannot be read have none.
+#[must_use]
+pub fn aliases(file: &Path) -> Vec<String> {
+    let (mut found, mut read) = (Vec::new(), BTreeSet::new());
+    collect(file, &mut read, &mut found);
+    let mut seen = BTreeSet::new();
+    found.retain(|alias| seen.insert(alias.clone()));
+    found
+}
+
+/// `~/.ssh/config`.
+#[must_use]
+pub fn default_file() -> Option<PathBuf> {
+    Some(etcetera::home_dir().ok()?.join(".ssh/config"))
+}
+
+/// Each file is read once: a second time it has no other names, and it might include itself.
+fn collect(file: &Path, read: &mut BTreeSet<PathBuf>, found: &mut Vec<String>) {
+    let Ok(bytes) = std::fs::read(file) else {
+        return;
+    };
+    if !read.insert(file.to_path_buf()) {
+        return;
+    }
+    for line in String::from_utf8_lossy(&bytes).lines() {
+        let Some((keyword, words)) = words(line) else {
+            continue;
+        };
+        match keyword.to_ascii_lowercase().as_str() {
+            "host" => found.extend(words.into_iter().filter(|word| is_name(word))),
+            "include" => {
+                let files = words.iter().flat_map(|word| included(word));
+                files.for_each(|file| collect(&file, read, found));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A line's keyword and words; `Host=a` is allowed, as are quotes.
+fn words(line: &str) -> Option<(String, Vec<String>)> {
+    let line = line.trim();
+    let end = line.find(|c: char| c.is_whitespace() || c == '=')?;
+    let (keyword, rest) = line.split_at(end);
+    if keyword.starts_with('#') {
+        return None;
+    }
+    let rest = rest.trim_start().trim_start_matches('=');
+    Some((keyword.to_owned(), shlex::split(rest)?))
+}
+
+/// Whether it names one host, and one that `ssh` would take as an argument.
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && !word.starts_with(['-', '!']) && !word.contains(['*', '?', ',', '@', '/'])
+}
+
+/// Relative paths are below `~/.ssh`, and may have wildcards: `ssh_config(5)`, `Include`.
+fn included(pattern: &str) -> Vec<PathBuf> {
+    let Ok(home) = etcetera::home_dir() else {
+        return Vec::new();
+    };
+    let path = match pattern.strip_prefix("~/") {
+        Some(rest) => home.join(rest),
+        None => home.join(".ssh").join(pattern),
+    };
+    let found = path.to_str().and_then(|pattern| glob::glob(pattern).ok());
+    found.into_iter().flatten().filter_map(Result::ok).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn names_without_wildcards_are_found_once_and_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let more = file("more*").display().to_string();
+        let text = format!(
+            "# Host no\nHost gpu01 gpu02 *.example.org !gpu03\n  HostName x\nhost=eq\n\
+             HOST \"quoted\" # remark\nInclude {more}\nInclude /nowhere\nHost gpu01 -x\nHost\n\
+             Match exec \"touch /tmp/x\"\n  User a\n"
+        );
+        std::fs::write(file("config"), text).unwrap();
+        std::fs::write(file("more1"), "Host a\nHost b?\n").unwrap();
+        std::fs::write(file("more2"), format!("Host c\nInclude {more}\n")).unwrap();
+        assert_eq!(
+            aliases(&file("config")),
+            ["gpu01", "gpu02", "eq", "quoted", "a", "c"]
+        );
+        assert!(aliases(&file("nowhere")).is_empty());
+    }
+}

@@ -1,0 +1,199 @@
+//! The catalogues of texts agree with each other and with the code: no language lacks a text, and no text is left over.
+#![allow(clippy::panic, clippy::expect_used, reason = "a test may stop")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
+use remote_jupyter::phase::Phase;
+use remote_jupyter::words::{LANGUAGES, language, speak};
+
+/// Texts that may be the same in every language: a name or a sign, and arguments.
+const ALIKE: &[&str] = &[];
+
+/// A message: its words, without what is put in, and the names of its arguments.
+#[derive(Debug, Default)]
+struct Message {
+    words: Vec<String>,
+    arguments: BTreeSet<String>,
+}
+
+#[test]
+fn every_language_has_the_same_texts_with_the_same_arguments() {
+    let english = catalogue("en");
+    assert!(english.len() > 300, "{}", english.len());
+    for language in LANGUAGES {
+        let other = catalogue(language);
+        let names =
+            |texts: &BTreeMap<String, Message>| -> Vec<String> { texts.keys().cloned().collect() };
+        assert_eq!(names(&other), names(&english), "{language}");
+        for (name, message) in other {
+            assert_eq!(
+                message.arguments, english[&name].arguments,
+                "{language}: {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_text_is_empty() {
+    for language in LANGUAGES {
+        for (name, message) in catalogue(language) {
+            let said = message.words.iter().all(|words| !words.trim().is_empty());
+            assert!(said && !message.words.is_empty(), "{language}: {name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_japanese_is_in_japanese() {
+    let japanese = |c: char| matches!(c, '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
+    for (name, message) in catalogue("ja") {
+        for words in message.words {
+            let translated = words.contains(japanese);
+            assert_eq!(
+                translated,
+                !ALIKE.contains(&name.as_str()),
+                "{name}: {words}"
+            );
+            // As a full stop in English: a sentence ends with its own sign, not with the ASCII one.
+            assert!(!words.ends_with('.'), "{name}: {words}");
+        }
+    }
+}
+
+#[test]
+fn every_text_is_used() {
+    let sources = sources();
+    for name in catalogue("en").into_keys() {
+        let used = sources.contains(&format!("\"{name}\""));
+        assert!(used, "nothing in src says {name}");
+    }
+}
+
+#[test]
+fn commands_and_keys_are_the_same_in_every_language() {
+    let english = catalogue("en");
+    for (name, message) in catalogue("ja") {
+        let quoted = |message: &Message| -> BTreeSet<String> {
+            let all = message.words.iter().flat_map(|words| code(words));
+            all.collect()
+        };
+        assert_eq!(quoted(&message), quoted(&english[&name]), "{name}");
+    }
+}
+
+/// The only test here that speaks: the language is the whole process'.
+#[test]
+fn the_language_can_change_again() {
+    for (wanted, word) in [("ja", "準備完了"), ("en", "ready"), ("ja-JP", "準備完了")] {
+        speak(Some(wanted));
+        assert_eq!(Phase::Ready.words(), word, "{wanted}");
+        assert!(wanted.starts_with(language()), "{}", language());
+    }
+}
+
+/// What stands between backquotes, to be typed as it is.
+fn code(words: &str) -> Vec<String> {
+    words
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn catalogue(language: &str) -> BTreeMap<String, Message> {
+    let file = root().join(format!("assets/locales/{language}/remote_jupyter.ftl"));
+    let text = std::fs::read_to_string(&file).expect("a catalogue");
+    let resource: Resource<&str> = fluent_syntax::parser::parse(text.as_str())
+        .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", file.display()));
+    let mut messages = BTreeMap::new();
+    for entry in resource.body {
+        match entry {
+            Entry::Message(message) => {
+                let pattern = message.value.expect("a message has a text");
+                let name = message.id.name.to_owned();
+                let twice = messages.insert(name, read(&pattern));
+                assert!(
+                    twice.is_none(),
+                    "{language}: {} stands there twice",
+                    message.id.name
+                );
+            }
+            Entry::Junk { content } => panic!("{language}: {content}"),
+            _ => {}
+        }
+    }
+    messages
+}
+
+/// The words of every variant, each with the argument's name where something is put in.
+fn read(pattern: &Pattern<&str>) -> Message {
+    let mut message = Message::default();
+    let mut texts = vec![String::new()];
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } => append(&mut texts, &[(*value).to_owned()]),
+            PatternElement::Placeable { expression } => match expression {
+                Expression::Inline(inline) => {
+                    let argument = argument(inline);
+                    append(
+                        &mut texts,
+                        &[format!("{{{}}}", argument.as_deref().unwrap_or_default())],
+                    );
+                    message.arguments.extend(argument);
+                }
+                Expression::Select { selector, variants } => {
+                    message.arguments.extend(argument(selector));
+                    let inner: Vec<Message> = variants.iter().map(|one| read(&one.value)).collect();
+                    let words: Vec<String> =
+                        inner.iter().flat_map(|one| one.words.clone()).collect();
+                    message
+                        .arguments
+                        .extend(inner.into_iter().flat_map(|one| one.arguments));
+                    append(&mut texts, &words);
+                }
+            },
+        }
+    }
+    message.words = texts;
+    message
+}
+
+/// Every text so far, with each of these endings.
+fn append(texts: &mut Vec<String>, endings: &[String]) {
+    let longer = texts
+        .iter()
+        .flat_map(|text| endings.iter().map(move |end| format!("{text}{end}")));
+    *texts = longer.collect();
+}
+
+fn argument(expression: &InlineExpression<&str>) -> Option<String> {
+    match expression {
+        InlineExpression::VariableReference { id } => Some(id.name.to_owned()),
+        _ => None,
+    }
+}
+
+/// All of src, in one text.
+fn sources() -> String {
+    let mut folders = vec![root().join("src")];
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("src can be read") {
+            let path: PathBuf = entry.expect("src can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                text += &std::fs::read_to_string(&path).expect("src can be read");
+            }
+        }
+    }
+    text
+}
