@@ -388,7 +388,7 @@ impl App {
             Action::Stop(host) => self.stop(host),
             Action::Add(alias, open) => desk::add(&self.post, path(), alias, open),
             Action::EditConfiguration => desk::edit_configuration(&self.post, path()),
-            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on),
+            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on, path()),
             Action::ShowLog => desk::show_log(&self.post),
             Action::CopyDiagnostics => {
                 diagnostics::gather(&self.post, &self.model, self.sessions.config());

@@ -2,8 +2,7 @@
 
 pub mod ask;
 mod browser;
-// Used on a Mac only, but tested wherever tests run.
-#[cfg(all(feature = "app", any(test, target_os = "macos")))]
+#[cfg(feature = "app")]
 mod clicks;
 #[cfg(feature = "app")]
 pub mod desktop;
@@ -18,6 +17,7 @@ pub mod login_item;
 #[cfg(all(feature = "app", target_os = "macos"))]
 mod macos;
 mod memory;
+// Used on a Mac only, but tested wherever tests run.
 #[cfg(all(feature = "app", any(test, target_os = "macos")))]
 mod one_at_a_time;
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::desk::{Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
-use crate::support::{Finished, eventually, http};
+use crate::support::{Client, Finished, Sshd, eventually, http};
 
 fn good(desk: &Desk, args: &[&str]) -> Finished {
     let out = desk.client.run(args);
@@ -61,7 +61,11 @@ fn the_app_notices_that_the_command_line_has_closed() {
     // Another configuration, which the app does not answer for.
     let mut desk = Desk::with(&["gpu01"]);
     let other = desk.client.path("other.toml");
-    std::fs::copy(desk.client.path("config/remote-jupyter/config.toml"), &other).unwrap();
+    std::fs::copy(
+        desk.client.path("config/remote-jupyter/config.toml"),
+        &other,
+    )
+    .unwrap();
     let other = other.to_string_lossy().into_owned();
     let open = || {
         let mut opened = desk.client.open_with("gpu01", &["-c", &other]);

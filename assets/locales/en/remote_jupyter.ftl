@@ -538,10 +538,8 @@ login-item-off = Remote Jupyter does not start at login.
 login-item-approval = Remote Jupyter waits to be allowed in System Settings, General, Login Items.
 login-item-not-here = Remote Jupyter cannot start at login here: { $reason }
 
-## The Mac's dialogs (src/platform/macos)
+## Buttons of dialogs (src/platform/linux, src/platform/macos)
 
-mac-dialog-ok = OK
-mac-dialog-cancel = Cancel
 
 ## A connection that is lost and made anew (src/explain/lost.rs, src/session/machine/healing.rs)
 
@@ -588,3 +586,23 @@ session-none-remedy = Start one there, or let it be launched: launcher = "direct
 session-sight = Jupyter { $version }, process { $pid }, { $place }, in { $root }
 session-place-port = port { $port }
 session-place-socket = socket { $path }
+
+dialog-ok = OK
+dialog-cancel = Cancel
+
+## The keychain (src/platform/keychain.rs)
+
+keychain-absent = No keychain can be reached here: { $why }
+keychain-refused = The keychain is locked, or access to it was refused: { $why }
+keychain-failed = The keychain could not do it: { $why }
+keychain-label = Passphrase of { $key } (Remote Jupyter)
+
+## The login item (src/platform/login_item.rs)
+
+autostart-comment = Notebook tabs from your remote machines
+autostart-no-program = This program's own file cannot be found: { $why }
+autostart-odd-path = { $path } cannot be written into an autostart entry: rename it
+autostart-no-folder = There is no home folder to keep the entry in
+autostart-not-written = { $path }: { $why }
+autostart-mac-config = The system opens the app without arguments: it cannot start with { $path } at login
+autostart-mac-refused = The system refused (code { $code }). See System Settings > General > Login Items

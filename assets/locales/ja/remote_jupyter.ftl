@@ -511,10 +511,8 @@ login-item-off = Remote Jupyter はログイン時に起動しません。
 login-item-approval = 「システム設定」の「一般」→「ログイン項目」での許可を待っています。
 login-item-not-here = ここではログイン時に起動できません: { $reason }
 
-## Mac のダイアログ (src/platform/macos)
+## ダイアログのボタン (src/platform/linux, src/platform/macos)
 
-mac-dialog-ok = OK
-mac-dialog-cancel = キャンセル
 
 ## 切断と再接続 (src/explain/lost.rs, src/session/machine/healing.rs)
 
@@ -561,3 +559,23 @@ session-none-remedy = 接続先で起動するか、launcher を "attach" から
 session-sight = Jupyter { $version }、プロセス { $pid }、{ $place }、フォルダ { $root }
 session-place-port = ポート { $port }
 session-place-socket = ソケット { $path }
+
+dialog-ok = OK
+dialog-cancel = キャンセル
+
+## キーチェーン (src/platform/keychain.rs)
+
+keychain-absent = キーチェーンに接続できません: { $why }
+keychain-refused = キーチェーンがロックされているか、アクセスが拒否されました: { $why }
+keychain-failed = キーチェーンの処理に失敗しました: { $why }
+keychain-label = { $key } のパスフレーズ (Remote Jupyter)
+
+## ログイン項目 (src/platform/login_item.rs)
+
+autostart-comment = リモートマシンのノートブックをタブで開く
+autostart-no-program = このプログラム自身のファイルが見つかりません: { $why }
+autostart-odd-path = { $path } は自動起動の設定に書けません。名前を変更してください
+autostart-no-folder = 設定を置くホームフォルダがありません
+autostart-not-written = { $path }: { $why }
+autostart-mac-config = ログイン時はシステムが引数なしでアプリを開くため、{ $path } を指定して起動することはできません
+autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定 > 一般 > ログイン項目」を確認してください

@@ -1,6 +1,14 @@
 //! The Linux desktop: GTK's dialogs, notifications and tray over D-Bus, changes from logind and
 //! netlink.
 
+mod changes;
+mod dialogs;
+pub mod login_item;
+mod logind;
+mod netlink;
+mod notify;
+mod plain;
+
 use std::io;
 use std::path::PathBuf;
 
@@ -42,28 +50,19 @@ impl Desktop for Here {
     }
 
     fn notify(&self, notice: Notice, clicked: Box<dyn FnOnce() + Send>) {
-        drop(clicked);
-        std::thread::spawn(move || {
-            let shown = notify_rust::Notification::new()
-                .appname("Remote Jupyter")
-                .summary(&notice.title)
-                .body(&notice.body)
-                .show();
-            if let Err(error) = shown {
-                tracing::warn!(%error, "the notification was not shown");
-            }
-        });
+        notify::post(notice, clicked);
     }
 
-    fn ask(&self, _: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
-        answered(Given::Nothing);
-        0
+    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
+        dialogs::ask(&dialog, answered)
     }
 
-    fn withdraw(&self, _: DialogId) {}
+    fn withdraw(&self, dialog: DialogId) {
+        dialogs::withdraw(dialog);
+    }
 
-    fn watch(&self, _: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
-        Ok(())
+    fn watch(&self, tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
+        changes::watch(tell)
     }
 }
 

@@ -102,19 +102,19 @@ fn show(dialog: &Dialog, main: MainThreadMarker) -> Given {
     // The first button is the right-most one: it agrees in all of them.
     match &dialog.wants {
         Wants::Attention => {
-            add_button(&alert, &say!("mac-dialog-ok"), RETURN);
+            add_button(&alert, &say!("dialog-ok"), RETURN);
             agreed(run_with_escape(&alert, main))
         }
         Wants::Confirmation { yes } => {
             // Where people look for it, but no key presses it.
             add_button(&alert, yes, NO_KEY);
-            add_button(&alert, &say!("mac-dialog-cancel"), RETURN);
+            add_button(&alert, &say!("dialog-cancel"), RETURN);
             agreed(run_with_escape(&alert, main))
         }
         Wants::Line { echo, remember } => {
-            add_button(&alert, &say!("mac-dialog-ok"), RETURN);
+            add_button(&alert, &say!("dialog-ok"), RETURN);
             // By the button's key, not by a monitor: an input method wants Escape for itself.
-            add_button(&alert, &say!("mac-dialog-cancel"), ESCAPE);
+            add_button(&alert, &say!("dialog-cancel"), ESCAPE);
             let entry = Entry::new(*echo, remember.as_deref(), main);
             entry.put_into(&alert, main);
             entry.given(run(&alert, main))

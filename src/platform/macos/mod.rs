@@ -3,6 +3,7 @@
 
 mod changes;
 mod dialogs;
+pub mod login_item;
 mod notify;
 
 use std::io;

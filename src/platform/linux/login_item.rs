@@ -1,0 +1,176 @@
+//! The entry in the autostart folder:
+//! <https://specifications.freedesktop.org/autostart-spec/latest/>.
+//!
+//! Written here, since auto-launch 0.6 always writes below `~/.config`, puts the program into `Exec`
+//! without quoting, and takes an entry that desktops have switched off for one that is on.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use super::super::login_item::{Error, Status, program};
+use crate::words::say;
+
+const FILE: &str = "remote-jupyter.desktop";
+const GROUP: &str = "[Desktop Entry]";
+
+/// How it is now.
+pub fn status() -> Status {
+    let path = match path() {
+        Ok(path) => path,
+        Err(Error(why)) => return Status::NotHere(why),
+    };
+    match fs::read_to_string(path) {
+        Ok(text) if starts(&text) => Status::On,
+        _ => Status::Off,
+    }
+}
+
+/// Writes the entry, or takes it away.
+pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
+    let path = path()?;
+    let done = if on {
+        write(&path, &entry(&program()?, config)?)
+    } else {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    };
+    let (path, said) = (path.display().to_string(), |why: io::Error| why.to_string());
+    done.map_err(|why| Error(say!("autostart-not-written", path = path, why = said(why))))
+}
+
+fn path() -> Result<PathBuf, Error> {
+    let xdg = etcetera::base_strategy::Xdg::new();
+    let xdg = xdg.map_err(|_| Error(say!("autostart-no-folder")))?;
+    Ok(xdg.config_dir().join("autostart").join(FILE))
+}
+
+/// Whole or not at all: a session that starts now reads it.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn entry(program: &Path, config: Option<&Path>) -> Result<String, Error> {
+    let (name, program) = (quoted(program)?, text(program)?);
+    let mut command = name;
+    if let Some(config) = config {
+        command += " -c ";
+        command += &quoted(config)?;
+    }
+    let comment = say!("autostart-comment");
+    // A program that is gone is passed over in silence, by its TryExec.
+    Ok(format!(
+        "{GROUP}\nType=Application\nName=Remote Jupyter\nComment={comment}\nIcon=remote-jupyter\n\
+         TryExec={}\nExec={}\nTerminal=false\nStartupNotify=false\n",
+        escaped(program),
+        escaped(&command),
+    ))
+}
+
+/// One argument, for what splits the command line into words:
+/// <https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html>.
+fn quoted(path: &Path) -> Result<String, Error> {
+    let mut word = String::from('"');
+    for c in text(path)?.chars() {
+        match c {
+            '"' | '`' | '$' | '\\' => word.extend(['\\', c]),
+            '%' => word.push_str("%%"),
+            _ => word.push(c),
+        }
+    }
+    word.push('"');
+    Ok(word)
+}
+
+/// A value, for what reads the file: it takes away one more level of backslashes.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\")
+}
+
+fn text(path: &Path) -> Result<&str, Error> {
+    let text = path.to_str();
+    let text = text.filter(|text| !text.contains(|c: char| c.is_control()));
+    let odd = || say!("autostart-odd-path", path = path.display().to_string());
+    text.ok_or_else(|| Error(odd()))
+}
+
+/// Whether an entry starts anything. Desktops switch one off by a line of their own.
+fn starts(entry: &str) -> bool {
+    let is = |key, value| field(entry, key).is_some_and(|it| it.eq_ignore_ascii_case(value));
+    let program = field(entry, "TryExec").map(|path| path.replace("\\\\", "\\"));
+    !is("Hidden", "true")
+        && !is("X-GNOME-Autostart-enabled", "false")
+        && field(entry, "Exec").is_some()
+        && program.is_none_or(|path| Path::new(&path).exists())
+}
+
+/// The value of a key in the entry's own group.
+fn field<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
+    let lines = entry.lines().map(str::trim);
+    let group = lines.skip_while(|line| *line != GROUP).skip(1);
+    let fields = group
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once('='));
+    let mut values = fields.filter(|(name, _)| name.trim() == key);
+    values.next().map(|(_, value)| value.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, key: &str) -> String {
+        field(text, key).unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_path_stays_one_word_whatever_is_in_it() {
+        for (path, exec, try_exec) in [
+            ("/opt/rj", r#""/opt/rj""#, "/opt/rj"),
+            ("/o p/r&j", r#""/o p/r&j""#, "/o p/r&j"),
+            (r#"/a"$`\%b"#, r#""/a\\"\\$\\`\\\\%%b""#, r#"/a"$`\\%b"#),
+        ] {
+            let text = entry(Path::new(path), None).unwrap_or_default();
+            assert_eq!(line(&text, "Exec"), exec);
+            assert_eq!(line(&text, "TryExec"), try_exec);
+        }
+        let config = entry(Path::new("/rj"), Some(Path::new("/my c.toml")));
+        let config = config.unwrap_or_default();
+        assert_eq!(line(&config, "Exec"), r#""/rj" -c "/my c.toml""#);
+    }
+
+    #[test]
+    fn a_path_that_would_be_another_line_is_refused() {
+        for path in ["/rj\nExec=evil", "/rj\r", "/\u{1b}"] {
+            assert!(entry(Path::new(path), None).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_a_desktop_switched_off_is_off() {
+        let entry =
+            |more: &str| format!("[Desktop Entry]\nExec=/bin/sh\n{more}\n[Other]\nHidden=true\n");
+        for (more, want) in [
+            ("", true),
+            ("Hidden=false", true),
+            ("Hidden = true", false),
+            ("X-GNOME-Autostart-enabled=false", false),
+            ("X-GNOME-Autostart-enabled=true", true),
+            ("TryExec=/bin/sh", true),
+            ("TryExec=/nonexistent/rj", false),
+        ] {
+            assert_eq!(starts(&entry(more)), want, "{more}");
+        }
+        assert!(!starts(""), "an empty file");
+        assert!(!starts("[Other]\nExec=/bin/sh\n"));
+    }
+}

@@ -1,0 +1,49 @@
+//! Text from outside, made fit to be shown.
+
+/// Characters of a text; nobody reads more, and GTK would take long to lay it out.
+const MOST: usize = 16_000;
+
+/// The text without what is not for reading. A NUL ends the process in `GLib` and the
+/// connection on the bus; marks that turn the direction of writing could make a fingerprint read otherwise.
+pub fn plain(text: &str) -> String {
+    let mut plain: String = text.chars().take(MOST).map(shown).collect();
+    if text.chars().nth(MOST).is_some() {
+        plain.push('…');
+    }
+    plain
+}
+
+fn shown(c: char) -> char {
+    match c {
+        '\n' | '\t' => c,
+        // <https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings> and what follows there.
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
+        _ if c.is_control() => '\u{FFFD}',
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_for_reading_is_marked() {
+        for (text, want) in [
+            ("a\n\tb & <i>c</i> é 日本", "a\n\tb & <i>c</i> é 日本"),
+            ("a\0b", "a\u{FFFD}b"),
+            ("\u{1b}[31m", "\u{FFFD}[31m"),
+            ("SHA256:\u{202E}abc\u{2066}", "SHA256:\u{FFFD}abc\u{FFFD}"),
+        ] {
+            assert_eq!(plain(text), want);
+        }
+    }
+
+    #[test]
+    fn a_text_without_an_end_is_cut() {
+        let text = plain(&"日".repeat(MOST + 5));
+        assert_eq!(text.chars().count(), MOST + 1);
+        assert!(text.ends_with('…'));
+        assert_eq!(plain(&"x".repeat(MOST)).len(), MOST);
+    }
+}
