@@ -269,8 +269,10 @@ impl App {
         is_ours: bool,
         done: std::sync::mpsc::Sender<Result<(), Problem>>,
     ) {
-        let open = self.model.choose(&format!("host {host}"), Instant::now());
-        match open.filter(|_| is_ours && self.quits_at.is_none()) {
+        if !is_ours || self.quits_at.is_some() {
+            return; // Which is an answer too: nobody holds the sender any more.
+        }
+        match self.model.choose(&format!("host {host}"), Instant::now()) {
             Some(Action::Open(host)) => {
                 let opened = move || {
                     let _ = done.send(Ok(()));

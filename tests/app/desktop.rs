@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,18 +11,14 @@ use tempfile::TempDir;
 use zbus::{Connection, OwnedVariant, Variant};
 
 use crate::bus::{self, Notification, Seen};
-use crate::support::process::PATIENCE;
+use crate::support::process::must;
+use crate::support::stage::{Bus, Screen};
 use crate::support::{Client, eventually, folder};
 
 /// The person's wait for anything that needs no Jupyter to start.
 pub const SOON: Duration = Duration::from_secs(15);
 
 const MENU: &str = "com.canonical.dbusmenu";
-
-/// No services that the bus would start: they would be the machine's, and outlive the test.
-const BUS_CONFIG: &str = r#"<busconfig><type>session</type><listen>unix:path=@PATH@</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
-</policy></busconfig>"#;
 
 /// Writes down what it is given, and goes there as a browser would: with cookies, following where it is sent.
 const BROWSER: &str = r#"#!/bin/sh
@@ -35,9 +29,10 @@ curl -sS -L -b '' -o /dev/null -w '%{http_code}\n' "$1" >>'@FOLDER@/answers' 2>&
 /// Dropping it ends the bus and the screen.
 pub struct Desktop {
     folder: TempDir,
-    _bus: Helper,
-    _screen: Helper,
+    _bus: Bus,
+    screen: Screen,
     connection: Connection,
+    player: Option<Connection>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -56,28 +51,38 @@ type Entry = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
 impl Desktop {
     /// A desktop that the client's programs find from now on.
     pub fn of(client: &Client) -> Self {
+        Self::begin(client, true)
+    }
+
+    /// One that has neither a place for tray icons nor anybody who shows notifications.
+    pub fn empty(client: &Client) -> Self {
+        Self::begin(client, false)
+    }
+
+    fn begin(client: &Client, has_services: bool) -> Self {
         let folder = folder("rj-desk-");
-        let socket = folder.path().join("bus");
-        let bus = start_bus(folder.path(), &socket);
-        let address = format!("unix:path={}", socket.display());
-        let (screen, display) = start_screen();
-        let seen = bus::play(&address);
+        let (bus, screen) = (Bus::start(), Screen::start());
+        let address = bus.address();
+        let played = has_services.then(|| bus::play(&address));
+        let (seen, player) = played.unzip();
         let connect = zbus::connection::Builder::address(address.as_str())
             .method_timeout(SOON)
             .build();
         let connection = zbus::block_on(connect).expect("the bus");
         client.env("DBUS_SESSION_BUS_ADDRESS", address);
-        client.env("DISPLAY", format!(":{display}"));
+        client.env("DISPLAY", screen.display());
         // GTK would look for a service of the machine's.
         client.env("NO_AT_BRIDGE", "1");
         let desktop = Self {
             folder,
             _bus: bus,
-            _screen: screen,
+            screen,
             connection,
-            seen,
+            player,
+            seen: seen.unwrap_or_default(),
         };
         desktop.write_browser();
+        desktop.write_opener(client);
         desktop
     }
 
@@ -86,6 +91,20 @@ impl Desktop {
         let script = BROWSER.replace("@FOLDER@", &folder);
         fs::write(self.browser(), script).unwrap();
         fs::set_permissions(self.browser(), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    /// What opens files: it writes down which.
+    fn write_opener(&self, client: &Client) {
+        let folder = self.folder.path();
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$1\" >>'{}/opened'\n",
+            folder.display()
+        );
+        let file = folder.join("xdg-open");
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).unwrap();
+        let path = std::env::var("PATH").unwrap_or_default();
+        client.env("PATH", format!("{}:{path}", folder.display()));
     }
 
     /// The browser, for the configuration.
@@ -111,6 +130,83 @@ impl Desktop {
 
     pub fn notifications(&self) -> Vec<Notification> {
         self.seen.lock().unwrap().notifications.clone()
+    }
+
+    /// Clicks the newest notification.
+    pub fn click_notification(&self) {
+        let count = self.notifications().len();
+        let id = u32::try_from(count).unwrap();
+        let body = (id, "default");
+        let path = "/org/freedesktop/Notifications";
+        let name = "org.freedesktop.Notifications";
+        let player = self.player.as_ref().expect("somebody who shows them");
+        let emit = player.emit_signal(None::<&str>, path, name, "ActionInvoked", &body);
+        zbus::block_on(emit).expect("a click");
+    }
+
+    /// Waits for the one dialog on the screen, and looks at it.
+    fn look_at_dialog(&self) -> String {
+        let mut window = String::new();
+        let shown = eventually(SOON, || {
+            window = self.windows().pop().unwrap_or_default();
+            !window.is_empty()
+        });
+        assert!(shown, "no dialog; {:#?}", self.texts());
+        self.xdotool(&["windowfocus", "--sync", &window]);
+        window
+    }
+
+    /// Waits until no dialog is on the screen.
+    pub fn wait_for_no_dialog(&self) {
+        assert!(
+            eventually(SOON, || self.windows().is_empty()),
+            "a dialog stays"
+        );
+    }
+
+    fn windows(&self) -> Vec<String> {
+        let mut command = self.program("xdotool");
+        command.args(["search", "--onlyvisible", "--name", "^Remote Jupyter$"]);
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        out.lines().map(str::to_owned).collect()
+    }
+
+    /// Types into the dialog, presses Return, and sees it go.
+    pub fn answer(&self, text: &str) {
+        let window = self.look_at_dialog();
+        self.xdotool(&["type", "--delay", "20", text]);
+        self.xdotool(&["key", "Return"]);
+        let is_gone = || !self.windows().contains(&window);
+        assert!(eventually(SOON, is_gone), "the dialog stays");
+    }
+
+    /// Presses keys in the dialog.
+    pub fn press(&self, keys: &[&str]) {
+        self.look_at_dialog();
+        self.xdotool(&[&["key", "--delay", "30"], keys].concat());
+    }
+
+    fn xdotool(&self, arguments: &[&str]) {
+        must(self.program("xdotool").args(arguments));
+    }
+
+    /// What the clipboard holds.
+    pub fn clipboard(&self) -> String {
+        let mut command = self.program("xclip");
+        command.args(["-selection", "clipboard", "-o"]);
+        String::from_utf8(command.output().expect("xclip").stdout).unwrap()
+    }
+
+    /// A program of this desktop's.
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        command.env("DISPLAY", self.screen.display());
+        command
+    }
+
+    /// The files that were opened in their programs.
+    pub fn opened_files(&self) -> Vec<String> {
+        self.lines_of("opened")
     }
 
     /// The menu as it is now; empty as long as there is none.
@@ -203,66 +299,5 @@ fn flatten(children: Vec<OwnedVariant>, above: &str, lines: &mut Vec<Line>) {
             enabled: enabled.unwrap_or(true),
         });
         flatten(below, &format!("{text} > "), lines);
-    }
-}
-
-fn start_bus(folder: &Path, socket: &Path) -> Helper {
-    let config = folder.join("bus.conf");
-    fs::write(
-        &config,
-        BUS_CONFIG.replace("@PATH@", &socket.to_string_lossy()),
-    )
-    .unwrap();
-    let mut command = helper("dbus-daemon");
-    let bus = command
-        .args(["--nofork", "--nopidfile"])
-        .arg(format!("--config-file={}", config.display()));
-    let bus = Helper(bus.spawn().expect("dbus-daemon"));
-    let up = || std::os::unix::net::UnixStream::connect(socket).is_ok();
-    assert!(eventually(PATIENCE, up), "dbus-daemon does not start");
-    bus
-}
-
-/// The X server chooses a number that is free, and says it once it is up.
-fn start_screen() -> (Helper, String) {
-    let mut command = helper("Xvfb");
-    command.args([
-        "-displayfd",
-        "1",
-        "-nolisten",
-        "tcp",
-        "-screen",
-        "0",
-        "640x480x24",
-    ]);
-    let mut screen = Helper(command.stdout(Stdio::piped()).spawn().expect("Xvfb"));
-    let mut number = String::new();
-    let mut out = BufReader::new(screen.0.stdout.take().unwrap());
-    out.read_line(&mut number).expect("a display");
-    assert!(!number.trim().is_empty(), "Xvfb does not start");
-    (screen, number.trim().to_owned())
-}
-
-/// Ended by the kernel when the test's thread dies without dropping it.
-fn helper(program: &str) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", program]);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command
-}
-
-struct Helper(Child);
-
-impl Drop for Helper {
-    fn drop(&mut self) {
-        // TERM lets the X server take its lock file away.
-        crate::support::process::signal(&self.0, rustix::process::Signal::TERM);
-        if crate::support::process::wait(&mut self.0, SOON).is_none() {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
     }
 }

@@ -72,7 +72,7 @@ fn the_app_notices_that_the_command_line_has_closed() {
         opened.wait_phase("ready");
         opened
     };
-    let mut opened = open();
+    let opened = open();
     desk.desktop.wait_for("● gpu01");
     opened.interrupt();
     desk.desktop.wait_for("○ gpu01");

@@ -27,6 +27,7 @@ pub mod agent;
 pub mod client;
 pub mod home;
 pub mod http;
+pub mod kernels;
 pub mod keys;
 pub mod live;
 pub mod network;
@@ -36,6 +37,8 @@ pub mod process;
 pub mod root_sshd;
 pub mod services;
 pub mod sshd;
+#[cfg(target_os = "linux")]
+pub mod stage;
 pub mod terminal;
 pub mod tunnel;
 
