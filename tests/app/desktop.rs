@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,18 +10,13 @@ use tempfile::TempDir;
 use zbus::{Connection, OwnedVariant, Variant};
 
 use crate::bus::{self, Notification, Seen};
-use crate::support::process::PATIENCE;
+use crate::support::stage::{Bus, Screen};
 use crate::support::{Client, eventually, folder};
 
 /// The person's wait for anything that needs no Jupyter to start.
 pub const SOON: Duration = Duration::from_secs(15);
 
 const MENU: &str = "com.canonical.dbusmenu";
-
-/// No services that the bus would start: they would be the machine's, and outlive the test.
-const BUS_CONFIG: &str = r#"<busconfig><type>session</type><listen>unix:path=@PATH@</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
-</policy></busconfig>"#;
 
 /// Writes down what it is given, and goes there as a browser would: with cookies, following where it is sent.
 const BROWSER: &str = r#"#!/bin/sh
@@ -35,8 +27,8 @@ curl -sS -L -b '' -o /dev/null -w '%{http_code}\n' "$1" >>'@FOLDER@/answers' 2>&
 /// Dropping it ends the bus and the screen.
 pub struct Desktop {
     folder: TempDir,
-    _bus: Helper,
-    _screen: Helper,
+    _bus: Bus,
+    _screen: Screen,
     connection: Connection,
     seen: Arc<Mutex<Seen>>,
 }
@@ -57,17 +49,15 @@ impl Desktop {
     /// A desktop that the client's programs find from now on.
     pub fn of(client: &Client) -> Self {
         let folder = folder("rj-desk-");
-        let socket = folder.path().join("bus");
-        let bus = start_bus(folder.path(), &socket);
-        let address = format!("unix:path={}", socket.display());
-        let (screen, display) = start_screen();
+        let (bus, screen) = (Bus::start(), Screen::start());
+        let address = bus.address();
         let seen = bus::play(&address);
         let connect = zbus::connection::Builder::address(address.as_str())
             .method_timeout(SOON)
             .build();
         let connection = zbus::block_on(connect).expect("the bus");
         client.env("DBUS_SESSION_BUS_ADDRESS", address);
-        client.env("DISPLAY", format!(":{display}"));
+        client.env("DISPLAY", screen.display());
         // GTK would look for a service of the machine's.
         client.env("NO_AT_BRIDGE", "1");
         let desktop = Self {
@@ -203,66 +193,5 @@ fn flatten(children: Vec<OwnedVariant>, above: &str, lines: &mut Vec<Line>) {
             enabled: enabled.unwrap_or(true),
         });
         flatten(below, &format!("{text} > "), lines);
-    }
-}
-
-fn start_bus(folder: &Path, socket: &Path) -> Helper {
-    let config = folder.join("bus.conf");
-    fs::write(
-        &config,
-        BUS_CONFIG.replace("@PATH@", &socket.to_string_lossy()),
-    )
-    .unwrap();
-    let mut command = helper("dbus-daemon");
-    let bus = command
-        .args(["--nofork", "--nopidfile"])
-        .arg(format!("--config-file={}", config.display()));
-    let bus = Helper(bus.spawn().expect("dbus-daemon"));
-    let up = || std::os::unix::net::UnixStream::connect(socket).is_ok();
-    assert!(eventually(PATIENCE, up), "dbus-daemon does not start");
-    bus
-}
-
-/// The X server chooses a number that is free, and says it once it is up.
-fn start_screen() -> (Helper, String) {
-    let mut command = helper("Xvfb");
-    command.args([
-        "-displayfd",
-        "1",
-        "-nolisten",
-        "tcp",
-        "-screen",
-        "0",
-        "640x480x24",
-    ]);
-    let mut screen = Helper(command.stdout(Stdio::piped()).spawn().expect("Xvfb"));
-    let mut number = String::new();
-    let mut out = BufReader::new(screen.0.stdout.take().unwrap());
-    out.read_line(&mut number).expect("a display");
-    assert!(!number.trim().is_empty(), "Xvfb does not start");
-    (screen, number.trim().to_owned())
-}
-
-/// Ended by the kernel when the test's thread dies without dropping it.
-fn helper(program: &str) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", program]);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command
-}
-
-struct Helper(Child);
-
-impl Drop for Helper {
-    fn drop(&mut self) {
-        // TERM lets the X server take its lock file away.
-        crate::support::process::signal(&self.0, rustix::process::Signal::TERM);
-        if crate::support::process::wait(&mut self.0, SOON).is_none() {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
     }
 }

@@ -34,6 +34,8 @@ pub mod process;
 pub mod root_sshd;
 pub mod services;
 pub mod sshd;
+#[cfg(target_os = "linux")]
+pub mod stage;
 pub mod terminal;
 pub mod tunnel;
 

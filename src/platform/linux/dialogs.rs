@@ -18,12 +18,14 @@ use crate::words::say;
 /// Characters of a line, as the desktop's own dialogs have them.
 const LINE: i32 = 56;
 /// From here on a text scrolls: the buttons stay on the screen.
-const LONG: usize = 1200;
+const LONG: usize = 600;
 const MANY_LINES: usize = 16;
 /// Pixels: GNOME's distances, <https://developer.gnome.org/hig/>.
 const WIDE: i32 = 18;
 const NARROW: i32 = 12;
-const SCROLLED_HEIGHT: i32 = 320;
+/// Of a text that scrolls.
+const WIDTH: i32 = 480;
+const HEIGHT: i32 = 320;
 
 thread_local! {
     /// GTK belongs to the main thread, and so do its dialogs.
@@ -132,13 +134,10 @@ fn build(dialog: &Dialog) -> (gtk::Dialog, Fields) {
     let title = title(&dialog.title);
     words.add(&title);
     let is_long = dialog.text.len() > LONG || dialog.text.lines().count() > MANY_LINES;
-    if !dialog.text.is_empty() {
-        let text = text(&dialog.text);
-        words.add(&if is_long {
-            scrolled(&text)
-        } else {
-            text.upcast()
-        });
+    if is_long {
+        words.pack_start(&scrolled(&dialog.text), true, true, 0);
+    } else if !dialog.text.is_empty() {
+        words.add(&text(&dialog.text));
     }
     window.set_resizable(is_long);
     let fields = add_fields(&words, &title, &dialog.wants);
@@ -178,7 +177,7 @@ fn label(text: &str) -> gtk::Label {
 }
 
 fn title(text: &str) -> gtk::Label {
-    let title = label(text);
+    let title = label(&text.chars().take(LONG).collect::<String>());
     let bold = gtk::pango::AttrList::new();
     bold.insert(gtk::pango::AttrInt::new_weight(gtk::pango::Weight::Bold));
     bold.insert(gtk::pango::AttrFloat::new_scale(1.15));
@@ -193,14 +192,23 @@ fn text(text: &str) -> gtk::Label {
     label
 }
 
-fn scrolled(text: &gtk::Label) -> gtk::Widget {
+fn scrolled(text: &str) -> gtk::ScrolledWindow {
+    let page = gtk::TextView::new();
+    page.set_editable(false);
+    page.set_cursor_visible(false);
+    page.set_accepts_tab(false);
+    page.set_wrap_mode(gtk::WrapMode::WordChar);
+    page.set_border_width(NARROW.unsigned_abs());
+    if let Some(buffer) = page.buffer() {
+        buffer.set_text(&plain(text));
+        buffer.place_cursor(&buffer.start_iter());
+    }
     let view = gtk::ScrolledWindow::new(gtk::Adjustment::NONE, gtk::Adjustment::NONE);
     view.set_policy(gtk::PolicyType::Never, gtk::PolicyType::Automatic);
-    view.set_min_content_height(SCROLLED_HEIGHT);
+    view.set_size_request(WIDTH, HEIGHT);
     view.set_shadow_type(gtk::ShadowType::In);
-    text.set_margin(NARROW);
-    view.add(text);
-    view.upcast()
+    view.add(&page);
+    view
 }
 
 fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
