@@ -128,7 +128,7 @@ fn build(dialog: &Dialog) -> (gtk::Dialog, Fields) {
     // The app has no window of its own to be found by: this one stays in the task bar.
     window.set_keep_above(true);
     window.set_urgency_hint(true);
-    window.set_border_width(6);
+    window.set_border_width(NARROW.unsigned_abs());
 
     let words = gtk::Box::new(gtk::Orientation::Vertical, NARROW);
     let title = title(&dialog.title);
@@ -143,7 +143,9 @@ fn build(dialog: &Dialog) -> (gtk::Dialog, Fields) {
     let fields = add_fields(&words, &title, &dialog.wants);
 
     let row = gtk::Box::new(gtk::Orientation::Horizontal, WIDE);
-    row.set_border_width(NARROW.unsigned_abs());
+    row.set_margin_top(6);
+    row.set_margin_start(6);
+    row.set_margin_bottom(NARROW);
     row.add(&sign(&dialog.wants));
     row.pack_start(&words, true, true, 0);
     window.content_area().pack_start(&row, true, true, 0);
@@ -217,6 +219,7 @@ fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
     };
     let line = gtk::Entry::new();
     line.set_activates_default(true);
+    line.set_width_chars(40);
     line.set_visibility(*echo);
     if !echo {
         // GTK then warns of Caps Lock, and input methods do not learn the word.
@@ -270,6 +273,7 @@ fn begin_at(window: &gtk::Dialog, fields: &Fields) {
         None => {
             if let Some(button) = window.default_widget() {
                 button.grab_focus();
+                window.set_focus_visible(true); // Return must hold no surprise.
             }
         }
     }
