@@ -4,10 +4,12 @@
 mod connection;
 mod far_side;
 mod here;
+mod lost;
 
 use connection::ssh;
 use far_side::far_side;
 pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
+pub use lost::{lost, lost_for_good, needs_answer, not_listening, other_machine, server_ended};
 
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;
@@ -105,17 +107,6 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
         say!("explain-no-answer", host = host),
         redact(&error.to_string()),
         remedy,
-    )
-}
-
-/// Explains a connection that was lost.
-#[must_use]
-pub fn lost(host: &str, error: &SshError) -> Problem {
-    Problem::new(
-        Code::Lost,
-        say!("explain-lost", host = host),
-        error.to_string(),
-        say!("explain-lost-remedy"),
     )
 }
 

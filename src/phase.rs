@@ -22,6 +22,8 @@ pub enum Phase {
     Forwarding,
     /// The page can be opened.
     Ready,
+    /// The connection is lost, and another one is being made.
+    Reconnecting,
     /// It did not work out.
     Failed,
     /// The tunnel is down.
@@ -40,6 +42,7 @@ impl Phase {
             Self::Starting => say!("phase-starting"),
             Self::Forwarding => say!("phase-forwarding"),
             Self::Ready => say!("phase-ready"),
+            Self::Reconnecting => say!("phase-reconnecting"),
             Self::Failed => say!("phase-failed"),
             Self::Closed => say!("phase-closed"),
         }
@@ -60,6 +63,7 @@ mod tests {
             Phase::Starting,
             Phase::Forwarding,
             Phase::Ready,
+            Phase::Reconnecting,
             Phase::Failed,
             Phase::Closed,
         ];

@@ -114,6 +114,8 @@ codes! {
     JupyterDied = "jupyter_died", 6;
     /// The server runs, but does not answer as it should.
     JupyterAnswer = "jupyter_answer", 6;
+    /// The server behind a tunnel is gone.
+    ServerEnded = "server_ended", 6;
     /// The server could not be stopped.
     NotStopped = "not_stopped", 6;
     /// Kernels are busy, and nobody said that they may be ended.

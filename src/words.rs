@@ -37,8 +37,11 @@ pub(crate) use say;
 /// Speaks `language` from now on, or, without one that there is a catalogue for, the system's.
 pub fn speak(language: Option<&str>) {
     let system = || closest(&locale(|name| std::env::var(name).ok())?);
-    let language = language.and_then(closest).or_else(system);
-    load(&CATALOGUE, language.unwrap_or(LANGUAGES[0]));
+    let wanted = language.and_then(closest).or_else(system);
+    let wanted = wanted.unwrap_or(LANGUAGES[0]);
+    if wanted != self::language() {
+        load(&CATALOGUE, wanted);
+    }
 }
 
 /// The language that is spoken.

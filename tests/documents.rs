@@ -2,10 +2,32 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "a test may stop")]
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use remote_jupyter::config::{Config, LauncherKind};
 
-const README: &str = include_str!("../README.md");
+/// The README in each language, with the catalogue of what the program says in it.
+const READMES: [Readme; 2] = [
+    Readme {
+        name: "README.md",
+        text: include_str!("../README.md"),
+        said: include_str!("../assets/locales/en/remote_jupyter.ftl"),
+        troubleshooting: "## Troubleshooting",
+    },
+    Readme {
+        name: "README.ja.md",
+        text: include_str!("../README.ja.md"),
+        said: include_str!("../assets/locales/ja/remote_jupyter.ftl"),
+        troubleshooting: "## 困ったときは",
+    },
+];
+
+struct Readme {
+    name: &'static str,
+    text: &'static str,
+    said: &'static str,
+    troubleshooting: &'static str,
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -22,22 +44,22 @@ fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
 
 #[test]
 fn the_configuration_in_the_readme_loads() {
-    let blocks = blocks(README, "toml");
-    assert_eq!(blocks.len(), 2);
-    for text in &blocks {
-        if let Err(errors) = Config::parse(Path::new("README.md"), text) {
-            panic!("{errors}");
-        }
-    }
-    let config = Config::parse(Path::new("README.md"), blocks[1]).expect("it loads");
     let usable = [LauncherKind::Direct, LauncherKind::Attach];
-    assert!(
-        config
-            .hosts
+    let hosts = READMES.map(|readme| {
+        let blocks = blocks(readme.text, "toml");
+        let load = |text| Config::parse(Path::new(readme.name), text);
+        let configs = blocks
             .iter()
-            .all(|host| usable.contains(&host.launcher)),
-        "only what is in force"
-    );
+            .map(|text| load(text).unwrap_or_else(|e| panic!("{e}")));
+        let [_, whole] = &configs.collect::<Vec<_>>()[..] else {
+            panic!("two examples")
+        };
+        let mut launchers = whole.hosts.iter().map(|host| host.launcher);
+        let in_force = launchers.all(|launcher| usable.contains(&launcher));
+        assert!(in_force, "{}: only what is in force", readme.name);
+        whole.hosts.clone()
+    });
+    assert_eq!(hosts[0], hosts[1], "the same example in every language");
 }
 
 #[test]
@@ -58,39 +80,76 @@ fn the_readme_names_every_key() {
             format!("[[{name}]]"),
             format!("[[host.{name}]]"),
         ];
-        assert!(
-            forms.iter().any(|text| README.contains(text.as_str())),
-            "the README does not tell the key {name}"
-        );
+        for readme in READMES {
+            let told = forms.iter().any(|text| readme.text.contains(text.as_str()));
+            assert!(told, "{} does not tell the key {name}", readme.name);
+        }
     }
 }
 
 #[test]
-fn the_messages_in_the_troubleshooting_table_exist() {
-    let table = README
-        .split("## Troubleshooting")
+fn the_readme_names_every_command() {
+    let help = Command::new(env!("CARGO_BIN_EXE_remote-jupyter"))
+        .env_clear()
+        .env("LANG", "C")
+        .arg("--help")
+        .output()
+        .expect("the program runs");
+    let help = String::from_utf8(help.stdout).expect("help is text");
+    let table = help
+        .split("Commands:\n")
         .nth(1)
-        .expect("a section on it");
-    let table = table.split("\n## ").next().unwrap_or_default();
-    let sources: String = sources().iter().map(|file| read(file)).collect();
-    let sources = simple(&sources);
-    let mut checked = 0;
-    for row in table.lines().filter_map(|line| line.strip_prefix("| `")) {
-        let message = row.split("` |").next().unwrap_or_default();
-        // Names and numbers stand where the code has a place for them.
-        let parts = message.split('…').flat_map(|part| part.split("ProxyJump"));
-        for part in parts
-            .map(|part| part.trim_matches([' ', '3']))
-            .filter(|part| part.len() > 3)
-        {
-            assert!(
-                sources.contains(&simple(part)),
-                "no message has {part:?}, as the README says"
-            );
-            checked += 1;
+        .expect("a list of commands");
+    let lines = table.lines().take_while(|line| !line.is_empty());
+    let names: Vec<&str> = lines
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !["", "help"].contains(name))
+        .collect();
+    assert!(names.len() >= 10, "{help}");
+    for name in names {
+        for readme in READMES {
+            let row = format!("\n| `{name}");
+            assert!(readme.text.contains(&row), "{}: {name}", readme.name);
         }
     }
-    assert!(checked > 20, "{checked}");
+}
+
+#[test]
+fn the_readmes_lead_to_each_other() {
+    assert!(READMES[0].text.contains("English | [日本語](README.ja.md)"));
+    assert!(READMES[1].text.contains("[English](README.md) | 日本語"));
+    let sections = READMES.map(|readme| readme.text.matches("\n## ").count());
+    assert_eq!(sections[0], sections[1], "a section is missing");
+}
+
+#[test]
+fn the_messages_in_the_troubleshooting_table_exist() {
+    let sources: String = sources().iter().map(|file| read(file)).collect();
+    for readme in READMES {
+        let said = simple(&format!("{sources}\n{}", readme.said));
+        let mut checked = 0;
+        for part in readme.quoted_messages() {
+            let there = said.contains(&simple(part));
+            assert!(there, "no message has {part:?}, as {} says", readme.name);
+            checked += 1;
+        }
+        assert!(checked > 20, "{}: {checked}", readme.name);
+    }
+}
+
+impl Readme {
+    /// What the troubleshooting table quotes, cut where names and numbers are put in.
+    fn quoted_messages(&self) -> impl Iterator<Item = &str> {
+        let table = self.text.split(self.troubleshooting).nth(1);
+        let table = table.expect("a section on it").split("\n## ").next();
+        let rows = table.into_iter().flat_map(str::lines);
+        let messages = rows.filter_map(|row| row.strip_prefix("| `")?.split("` |").next());
+        messages
+            .flat_map(|message| message.split('…'))
+            .flat_map(|part| part.split("ProxyJump"))
+            .map(|part| part.trim_matches([' ', '3']))
+            .filter(|part| part.len() > 3)
+    }
 }
 
 /// The code breaks long texts over lines, and quotes inside them.
@@ -117,17 +176,15 @@ fn every_code_word_is_in_the_readme() {
             continue;
         };
         let row = format!("\n| {} |", exit.trim_end_matches(';'));
-        let row = README
-            .split(&row)
-            .nth(1)
-            .unwrap_or_default()
-            .lines()
-            .next()
-            .unwrap_or_default();
-        assert!(
-            row.contains(&format!("`{word}`")),
-            "{word} is missing among the exit codes {exit}"
-        );
+        for readme in READMES {
+            let rest = readme.text.split(&row).nth(1).unwrap_or_default();
+            let row = rest.lines().next().unwrap_or_default();
+            assert!(
+                row.contains(&format!("`{word}`")),
+                "{}: {word} is missing among the exit codes {exit}",
+                readme.name
+            );
+        }
         checked += 1;
     }
     assert!(checked > 20, "{checked}");

@@ -373,6 +373,101 @@ fn an_idle_tunnel_notices_at_once_that_the_connection_is_lost() {
     assert!(!is_cancel, "{error}");
 }
 
+/// Drives a pump of this thread until it is so.
+fn pump_until(
+    pump: &mut remote_jupyter::tunnel::Pump,
+    mut is_so: impl FnMut(&mut remote_jupyter::tunnel::Pump) -> bool,
+) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so(pump) {
+        assert!(Instant::now() < deadline, "it never was so");
+        pump.turn(Some(Instant::now() + Duration::from_millis(100)))
+            .unwrap();
+    }
+}
+
+#[test]
+fn an_idle_far_side_is_asked_for_a_sign_of_life_now_and_then() {
+    let (sshd, _) = plain(&["LogLevel DEBUG1"]);
+    let client = Client::new();
+    let lines = ["ServerAliveInterval 1", "ServerAliveCountMax 1"];
+    client.add_host_with("test", &sshd, support::Key::Ed25519, &lines);
+    client.know(&sshd, support::Known::Right);
+    let tunnel = Tunnel::to(&client, &[Service::echo().port]);
+    let asked = || {
+        sshd.log()
+            .matches("server_input_channel_req: channel")
+            .count()
+    };
+    let before = asked();
+    assert!(eventually(PATIENCE, || asked() >= before + 4 || !tunnel.stands()));
+    assert!(tunnel.stands() && works(&tunnel, 0));
+    assert!(eventually(PATIENCE, || tunnel.channels() == 0));
+    sshd.freeze();
+    let error = tunnel.end_within(Duration::from_secs(4)).expect("an end");
+    assert!(
+        matches!(error, remote_jupyter::ssh::Error::Silent(_)),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_knock_tells_who_does_not_listen_and_a_command_runs_beside_a_download() {
+    use support::tunnel::{log_in, pump};
+    let (_sshd, client) = plain(&[]);
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    let connection = log_in(&client.path("ssh_config"), &waiter);
+    let tcp = |port| Target::Tcp {
+        host: "127.0.0.1".into(),
+        port,
+    };
+    let source = tcp(Service::source(u64::MAX).port);
+    let (mut pump, ports) = pump(connection, &waiter, vec![source.clone()]);
+    let nobody = tcp(support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port());
+    pump.knock(source);
+    pump.knock(nobody.clone());
+    let mut refused = None;
+    pump_until(&mut pump, |pump| {
+        refused = pump.take_refusal();
+        refused.is_some()
+    });
+    assert_eq!(refused.unwrap().target, nobody);
+
+    let mut down = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
+    let handle = down.try_clone().unwrap();
+    let got = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&got);
+    let reader = thread::spawn(move || {
+        let mut buffer = vec![0; 64 << 10];
+        while let Ok(size) = down.read(&mut buffer) {
+            if size == 0 {
+                break;
+            }
+            count.fetch_add(size as u64, Ordering::SeqCst);
+        }
+    });
+    pump_until(&mut pump, |_| got.load(Ordering::SeqCst) > 1 << 20);
+    // More than one packet each way.
+    let input = "a line of what it reads\n".repeat(20_000);
+    pump.run(remote_jupyter::ssh::Task {
+        command: "echo noise >&2; wc -c; seq 20000".into(),
+        input: input.clone(),
+    });
+    let mut outcome = None;
+    pump_until(&mut pump, |pump| {
+        outcome = pump.take_outcome();
+        outcome.is_some()
+    });
+    let lines = outcome.unwrap().unwrap();
+    assert_eq!(lines[0].trim(), input.len().to_string());
+    assert_eq!((lines.len(), lines[20_000].as_str()), (20_001, "20000"));
+    let before = got.load(Ordering::SeqCst);
+    pump_until(&mut pump, |_| got.load(Ordering::SeqCst) > before);
+    handle.shutdown(Shutdown::Both).unwrap();
+    pump_until(&mut pump, |pump| pump.channels() == 0);
+    reader.join().unwrap();
+}
+
 /// The program itself, with a real Jupyter behind it.
 #[cfg(target_os = "linux")]
 mod program {
@@ -466,7 +561,7 @@ mod program {
     }
 
     #[test]
-    fn forwards_stay_small_and_quiet_and_end_with_the_connection() {
+    fn forwards_stay_small_and_quiet_and_outlive_the_connection() {
         let sshd = Sshd::start();
         let client = Client::of(&sshd);
         let (echo, source) = (Service::echo(), Service::source(u64::MAX));
@@ -494,8 +589,12 @@ mod program {
         a_slow_reader_holds_no_more(&opened, &ports);
         assert_rests(&opened, "afterwards");
         sshd.drop_connections();
-        let finished = opened.wait_exit_within(Duration::from_secs(3));
-        assert_eq!(finished.code, Some(9), "{finished}");
+        opened.wait_phase_within("reconnecting", Duration::from_secs(3));
+        opened.wait_phase("ready");
+        assert_eq!(exchange(connect(ports.echo), b"again"), b"again");
+        assert_rests(&opened, "after another connection");
+        opened.interrupt();
+        opened.wait_exit();
         without_file_descriptors_it_rests_too(&sshd);
     }
 

@@ -74,9 +74,10 @@ pub fn add(post: &Post, path: PathBuf, alias: String, open: bool) {
 }
 
 /// Starts the app at login or not any more, and says how it is then.
-pub fn set_login_item(post: &Post, on: bool) {
+pub fn set_login_item(post: &Post, on: bool, path: PathBuf) {
     apart(post, move |post| {
-        let set = login_item::set(on);
+        let named = (path != Config::default_path()).then_some(path);
+        let set = login_item::set(on, named.as_deref());
         post.send(Signal::LoginItem(login_item::status()));
         set.map_err(|error| explain::login_item(&error))
     });

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use super::news::News;
 use crate::config::Host;
 use crate::control::Message;
+use crate::jupyter::Activity;
 use crate::platform::login_item;
 use crate::problem::{Code, Problem};
 use crate::session::{Phase, Ready};
-use serde::Deserialize;
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
 /// is no network yet: a laptop that wakes at a desk has its wireless network within seconds, a VPN
@@ -32,7 +32,7 @@ pub struct HostState {
     /// What stands, once it does.
     pub ready: Option<Ready>,
     /// What its kernels do, once that is known.
-    pub kernels: Option<Kernels>,
+    pub kernels: Option<Activity>,
     /// Whether a dialog waits for the person.
     pub asks: bool,
     /// Whether another program opened it, which tells the person itself.
@@ -78,27 +78,6 @@ impl HostState {
             self.asks = false;
         }
     }
-}
-
-/// What a host's kernels do.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Kernels {
-    /// How many there are.
-    pub total: usize,
-    /// How many of them compute.
-    pub busy: usize,
-    /// The notebooks that they belong to.
-    #[serde(default)]
-    pub notebooks: Vec<Notebook>,
-}
-
-/// A notebook with a kernel.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Notebook {
-    /// Below the server's folder.
-    pub path: String,
-    /// `idle`, `busy`, or what Jupyter calls it.
-    pub state: String,
 }
 
 /// What the icon tells at a glance.
@@ -255,13 +234,12 @@ impl Model {
         if message.is_refusal() {
             return message.problem().map(News::Refused);
         }
-        let kernels = message.more.get("kernels").cloned();
-        let kernels = kernels.and_then(|kernels| serde_json::from_value(kernels).ok());
-        let is_remark = message.note().is_some() || kernels.is_some();
-        host.kernels = kernels.or(host.kernels.take());
+        if let Some(activity) = message.kernels() {
+            host.kernels = Some(activity);
+        }
         let before = host.phase;
         host.enter(message.phase, now);
-        if is_remark {
+        if message.is_remark() {
             return None;
         }
         host.problem = message.problem();

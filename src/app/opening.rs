@@ -106,8 +106,9 @@ pub fn fetch_log(order: Order, post: &Post) {
     let host = order.host.name.clone();
     let (teller, name) = (post.clone(), host.clone());
     let tell = move |event| match event {
-        Event::Log { text, .. } => {
-            teller.send(Signal::HostLog(name.clone(), text));
+        Event::Log { path, text } => {
+            let host = name.clone();
+            teller.send(Signal::HostLog { host, path, text });
         }
         Event::Ask(question, reply) => {
             let host = name.clone();

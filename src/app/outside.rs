@@ -141,7 +141,7 @@ pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Resu
                 }
             }
             let now = held_of(&hosts);
-            for host in now.difference(&held) {
+            for (host, _) in now.difference(&held) {
                 post.send(Signal::Held(host.clone()));
             }
             held = now;
@@ -157,12 +157,13 @@ pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Resu
     })
 }
 
-fn held_of(hosts: &[String]) -> BTreeSet<String> {
+/// The hosts that have a control socket, and since when.
+fn held_of(hosts: &[String]) -> BTreeSet<(String, SystemTime)> {
     let Ok(folder) = runtime_folder() else {
         return BTreeSet::new();
     };
-    let is_held = |host: &&String| control::seems_held(&folder, host);
-    hosts.iter().filter(is_held).cloned().collect()
+    let since = |host: &String| Some((host.clone(), control::held_since(&folder, host)?));
+    hosts.iter().filter_map(since).collect()
 }
 
 /// Changes with the file.

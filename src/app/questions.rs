@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::jupyter::Kernels;
 use crate::platform::desktop::{Desktop, Dialog, DialogId, Given, Wants};
 use crate::platform::{Here, keychain};
 use crate::session::Reply;
@@ -233,10 +234,10 @@ fn text(question: &Question) -> String {
 }
 
 /// The question before a server is stopped. None when nothing is lost by it.
-pub fn before_stop(host: &str, kernels: Option<(usize, usize)>) -> Option<Dialog> {
+pub fn before_stop(host: &str, kernels: Option<Kernels>) -> Option<Dialog> {
     let text = match kernels {
-        Some((0, _)) => return None,
-        Some((total, busy)) => say!("dialog-stop-kernels", total = total, busy = busy),
+        Some(Kernels { total: 0, .. }) => return None,
+        Some(Kernels { total, busy }) => say!("dialog-stop-kernels", total = total, busy = busy),
         None => say!("dialog-stop-unknown"),
     };
     Some(Dialog {
@@ -286,10 +287,13 @@ mod tests {
 
     #[test]
     fn only_what_would_be_lost_is_asked_about() {
-        assert_eq!(before_stop("h", Some((0, 0))), None);
-        let text = |kernels| before_stop("h", kernels).map(|dialog| dialog.text);
-        assert!(text(Some((3, 2))).is_some_and(|text| text.contains("2 of")));
-        assert!(text(Some((1, 0))).is_some());
-        assert!(text(None).is_some());
+        let text = |total, busy| {
+            let dialog = before_stop("h", Some(Kernels { total, busy }));
+            dialog.map(|dialog| dialog.text)
+        };
+        assert_eq!(text(0, 0), None);
+        assert!(text(3, 2).is_some_and(|text| text.contains("2 of")));
+        assert!(text(1, 0).is_some());
+        assert!(before_stop("h", None).is_some());
     }
 }

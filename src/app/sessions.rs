@@ -16,6 +16,8 @@ use crate::session::{Busy, Event, Goal, Handle, Order};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
+/// How often a server is asked what its kernels do.
+const WATCH_KERNELS: Duration = Duration::from_secs(10);
 
 pub(super) type Slots = Arc<Mutex<HashMap<String, Slot>>>;
 
@@ -61,7 +63,10 @@ impl Sessions {
             show,
         };
         let order = match Order::new(host, self.ssh_config.clone(), goal, TIMEOUT) {
-            Ok(order) => order,
+            Ok(order) => Order {
+                watch_kernels: Some(WATCH_KERNELS),
+                ..order
+            },
             Err(problem) => return say(&self.post, name, &Event::Failed(problem)),
         };
         let task = Opening {
@@ -109,8 +114,11 @@ impl Sessions {
         self.ask(name, Request::Stop { force }, |handle| handle.stop(busy));
     }
 
-    /// Fetches what Jupyter printed on a host.
+    /// Fetches what Jupyter printed on a host: over its tunnel, or by a login of its own.
     pub fn fetch_log(&self, name: &str) {
+        if lock(&self.slots).contains_key(name) {
+            return self.ask(name, Request::Logs, Handle::log);
+        }
         let Some(host) = self.config.host(name).cloned() else {
             return;
         };
@@ -118,6 +126,15 @@ impl Sessions {
             Ok(order) => fetch_log(order, &self.post),
             Err(problem) => {
                 self.post.send(Signal::Trouble(problem));
+            }
+        }
+    }
+
+    /// The machine woke up, or its network is another one: what stands may be dead.
+    pub fn check(&self) {
+        for slot in lock(&self.slots).values() {
+            if let Slot::Ours(handle) = slot {
+                handle.check();
             }
         }
     }

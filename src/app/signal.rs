@@ -52,7 +52,14 @@ pub enum Signal {
     /// A text for the clipboard.
     Copy(String),
     /// What Jupyter printed on a host.
-    HostLog(String, String),
+    HostLog {
+        /// The host.
+        host: String,
+        /// The file there; empty when there is none.
+        path: String,
+        /// What it says.
+        text: String,
+    },
     /// Something went wrong that the person has to read.
     Trouble(Problem),
     /// Something happened to the machine.

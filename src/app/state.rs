@@ -1,5 +1,6 @@
 //! Everything that the event loop's thread owns, and what each signal does to it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub struct App {
     quits_at: Option<Instant>,
     clipboard: Option<arboard::Clipboard>,
     open_at_start: Vec<String>,
+    /// The hosts whose logs the person wants to see.
+    awaited_logs: HashSet<String>,
     /// Dropped when the app ends: until then it is the only one.
     lease: Option<Lease>,
 }
@@ -73,6 +76,7 @@ impl App {
             retry_at: None,
             quits_at: None,
             clipboard: None,
+            awaited_logs: HashSet::new(),
             lease: Some(lease),
         })
     }
@@ -145,7 +149,7 @@ impl App {
             },
             Signal::LoginItem(status) => self.model.know_login_item(status),
             Signal::Copy(text) => self.copy(text),
-            Signal::HostLog(host, text) => desk::show_host_log(&self.post, &host, text),
+            Signal::HostLog { host, path, text } => self.host_log(&host, &path, &text),
             Signal::Trouble(problem) => self.trouble(&problem),
             Signal::Changed(change) => self.changed(change, now),
             Signal::Tick => {}
@@ -154,6 +158,9 @@ impl App {
 
     fn hear(&mut self, message: &Message, now: Instant) {
         let host = &message.host;
+        if let Some((path, text)) = message.log() {
+            self.host_log(host, path, text);
+        }
         let news = self.model.hear(message, now);
         if matches!(message.phase, Phase::Failed | Phase::Closed) {
             self.questions.withdraw(host);
@@ -262,8 +269,10 @@ impl App {
         is_ours: bool,
         done: std::sync::mpsc::Sender<Result<(), Problem>>,
     ) {
-        let open = self.model.choose(&format!("host {host}"), Instant::now());
-        match open.filter(|_| is_ours && self.quits_at.is_none()) {
+        if !is_ours || self.quits_at.is_some() {
+            return; // Which is an answer too: nobody holds the sender any more.
+        }
+        match self.model.choose(&format!("host {host}"), Instant::now()) {
             Some(Action::Open(host)) => {
                 let opened = move || {
                     let _ = done.send(Ok(()));
@@ -299,6 +308,7 @@ impl App {
         if change == Change::Sleeps {
             return;
         }
+        self.sessions.check();
         self.retry(now);
     }
 
@@ -307,6 +317,22 @@ impl App {
         for action in self.model.retry_patient(now) {
             self.act(action);
         }
+    }
+
+    /// A log that somebody else asked for is not shown here.
+    fn host_log(&mut self, host: &str, path: &str, text: &str) {
+        if !self.awaited_logs.remove(host) {
+            return;
+        }
+        if !path.is_empty() {
+            return desk::show_host_log(&self.post, host, text.to_owned());
+        }
+        let nothing = Dialog {
+            title: host.to_owned(),
+            text: say!("logs-none", host = host),
+            wants: Wants::Attention,
+        };
+        self.questions.show(nothing, Pending::Told);
     }
 
     fn trouble(&mut self, problem: &Problem) {
@@ -356,12 +382,15 @@ impl App {
                     self.copy(url);
                 }
             }
-            Action::ShowHostLog(host) => self.sessions.fetch_log(&host),
+            Action::ShowHostLog(host) => {
+                self.sessions.fetch_log(&host);
+                self.awaited_logs.insert(host);
+            }
             Action::Close(host) => self.sessions.close(&host),
             Action::Stop(host) => self.stop(host),
             Action::Add(alias, open) => desk::add(&self.post, path(), alias, open),
             Action::EditConfiguration => desk::edit_configuration(&self.post, path()),
-            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on),
+            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on, path()),
             Action::ShowLog => desk::show_log(&self.post),
             Action::CopyDiagnostics => {
                 diagnostics::gather(&self.post, &self.model, self.sessions.config());
@@ -384,11 +413,11 @@ impl App {
             .model
             .host(&host)
             .and_then(|host| host.kernels.as_ref());
-        let kernels = kernels.map(|kernels| (kernels.total, kernels.busy));
+        let kernels = kernels.map(|activity| activity.kernels);
         match questions::before_stop(&host, kernels) {
             // What is busy now is part of the question; what becomes so until the answer is not.
             Some(dialog) => {
-                let force = kernels.is_some_and(|(_, busy)| busy > 0);
+                let force = kernels.is_some_and(|kernels| kernels.busy > 0);
                 self.questions.show(dialog, Pending::Stop { host, force });
             }
             None => self.sessions.stop(&host, false),

@@ -81,7 +81,7 @@ pub enum Command {
     },
     #[command(about = say!("help-login-item"))]
     LoginItem {
-        #[arg(help = say!("help-login-item-action"))]
+        #[arg(hide_possible_values = true, help = say!("help-login-item-action"))]
         action: LoginItemAction,
     },
     #[command(hide = true, about = say!("help-url"))]

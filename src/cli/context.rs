@@ -30,6 +30,12 @@ impl Context {
         }
     }
 
+    /// The configuration file, if it was named with -c.
+    #[cfg(feature = "app")]
+    pub fn named_config(&self) -> Option<&std::path::Path> {
+        self.named.then_some(self.config_path.as_path())
+    }
+
     /// Reads the configuration.
     pub fn config(&self) -> Result<Config, Problem> {
         if self.named && !self.config_path.exists() {

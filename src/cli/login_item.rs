@@ -5,14 +5,15 @@ use super::arguments::LoginItemAction;
 use super::context::Context;
 
 #[cfg(feature = "app")]
-pub fn login_item(_: &Context, action: LoginItemAction) -> Outcome {
+pub fn login_item(context: &Context, action: LoginItemAction) -> Outcome {
     use crate::explain;
     use crate::platform::login_item::{self, Status};
     use crate::words::say;
 
+    let named = context.named_config();
     match action {
-        LoginItemAction::On => login_item::set(true),
-        LoginItemAction::Off => login_item::set(false),
+        LoginItemAction::On => login_item::set(true, named),
+        LoginItemAction::Off => login_item::set(false, named),
         LoginItemAction::Status => Ok(()),
     }
     .map_err(|error| explain::login_item(&error))?;

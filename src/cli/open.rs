@@ -123,9 +123,9 @@ fn hold(
             report.tell(&message);
             hub.publish(&message);
         }
-        if let Event::Ready(_) = event {
+        if let Event::Ready(ready) = event {
             was_ready = true;
-            if !options.json {
+            if !options.json && !ready.again {
                 eprintln!("  {}", say!("open-stays"));
             }
         }

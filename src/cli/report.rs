@@ -57,6 +57,9 @@ impl Report {
     /// Shows a message.
     pub fn tell(&mut self, message: &Message) {
         self.over |= matches!(message.phase, Phase::Failed | Phase::Closed);
+        if message.log().is_some() {
+            return; // for the program that asked for it
+        }
         if self.json {
             // A script that stopped reading does not end the tunnel.
             if let Ok(text) = serde_json::to_string(message) {
@@ -116,6 +119,11 @@ impl Report {
         self.told = Some(phase);
         let text = format!("{}: {}", self.host, phase.words());
         if self.watched {
+            if phase == Phase::Reconnecting {
+                // It was finished when the tunnel stood.
+                self.line.reset();
+                self.line.enable_steady_tick(Duration::from_millis(120));
+            }
             self.resume();
             self.line.set_message(text);
         } else {
@@ -140,8 +148,14 @@ impl Report {
         eprintln!("  {text}");
     }
 
-    fn ready(&self, ready: &Ready) {
+    fn ready(&mut self, ready: &Ready) {
         self.finish();
+        // The next loss is news again.
+        self.told = None;
+        if ready.again {
+            eprintln!("  {}", say!("lost-again", host = self.host.as_str()));
+            return;
+        }
         println!("{}", redacted(ready.url.reveal()));
         let (version, host) = (&ready.server.version, &ready.server.host);
         let pid = ready.server.pid;

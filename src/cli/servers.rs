@@ -231,6 +231,9 @@ fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: 
 pub fn logs(context: &Context, name: &str) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
+    if let Some((path, text)) = log_through(&host)? {
+        return Ok(show_log(&host, &path, &text));
+    }
     let order = context.order(host.clone(), Goal::Log, TIMEOUT)?;
     let mut found = None;
     let end = run(
@@ -251,14 +254,35 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
     if end.interrupted {
         return Ok(Code::Interrupted.exit());
     }
-    match found {
-        Some((path, text)) => {
-            eprintln!("{}: {path}", host.name);
-            print!("{text}");
+    let (path, text) = found.unwrap_or_default();
+    Ok(show_log(&host, &path, &text))
+}
+
+/// The program that holds the tunnel is logged in already. None when none does, or its tunnel does
+/// not stand.
+fn log_through(host: &Host) -> Result<Option<(String, String)>, Problem> {
+    let Some(client) = held(host)? else {
+        return Ok(None);
+    };
+    for message in answers(client, host, &Request::Logs)? {
+        if let Some((path, text)) = message.log() {
+            return Ok(Some((path.to_owned(), text.to_owned())));
         }
-        None => eprintln!("{}", say!("logs-none", host = &host.name)),
+        if let Some(refusal) = message.problem().filter(|_| message.is_refusal()) {
+            return Err(refusal);
+        }
     }
-    Ok(0)
+    Ok(None)
+}
+
+fn show_log(host: &Host, path: &str, text: &str) -> u8 {
+    if path.is_empty() {
+        eprintln!("{}", say!("logs-none", host = &host.name));
+    } else {
+        eprintln!("{}: {path}", host.name);
+        print!("{text}");
+    }
+    0
 }
 
 fn held(host: &Host) -> Result<Option<Client>, Problem> {

@@ -8,7 +8,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sha1::{Digest, Sha1};
 
@@ -120,11 +120,12 @@ pub fn holder(folder: &Path, host: &str) -> Option<Client> {
     Some(Client::new(stream))
 }
 
-/// Whether a host seems to be held, at the cost of a look; a program that was killed leaves its
-/// socket behind.
+/// When the program that seems to hold a host began to, at the cost of a look; one that was killed
+/// leaves its socket behind.
 #[must_use]
-pub fn seems_held(folder: &Path, host: &str) -> bool {
-    folder.join(file_name(host, "sock")).exists()
+pub fn held_since(folder: &Path, host: &str) -> Option<SystemTime> {
+    let socket = folder.join(file_name(host, "sock"));
+    std::fs::metadata(socket).ok()?.modified().ok()
 }
 
 fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {

@@ -44,7 +44,7 @@ impl Hub {
     /// Tells everybody. What merely comments on a phase does not replace it as the newest.
     pub fn publish(&self, message: &Message) {
         let mut inner = self.lock();
-        if message.note().is_none() && !message.is_refusal() {
+        if !message.is_remark() {
             inner.newest = message.clone();
         }
         inner
@@ -113,6 +113,7 @@ mod tests {
         hub.publish(&message(Phase::Ready, r#"{"url":"u"}"#));
         hub.publish(&message(Phase::Ready, r#"{"note":"n"}"#));
         hub.publish(&message(Phase::Ready, r#"{"refused":{}}"#));
+        hub.publish(&message(Phase::Ready, r#"{"kernels":{}}"#));
         let (newest, _) = hub.listen();
         assert_eq!(newest.more["url"], "u");
     }

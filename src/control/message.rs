@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::jupyter::Activity;
 use crate::problem::Problem;
 use crate::session::{Event, Forwarded, Phase, Ready, ServerInfo};
 use crate::token::Secret;
@@ -24,6 +25,8 @@ pub enum Request {
     Status,
     /// Answer with events up to the end, whatever they are.
     Watch,
+    /// Answer with the newest launch's log; if the tunnel does not stand, with the newest event.
+    Logs,
     /// Close the tunnel, and answer with events up to the end.
     Close,
     /// Stop the server, and answer with events up to the end, or to a refusal.
@@ -71,17 +74,19 @@ pub struct Message {
 
 impl Message {
     /// The message of an event. `phase` is the phase that goes on while an event is no phase of its
-    /// own. Questions and logs are for the program that asked, and make none.
+    /// own. Questions are for the program that asked, and make none.
     #[must_use]
     pub fn of(event: &Event, host: &str, at_ms: u64, phase: Phase) -> Option<Self> {
         let (phase, more) = match event {
             Event::Phase(phase) => (*phase, json!({})),
             Event::Note(text) => (phase, json!({ "note": text })),
             Event::Ready(ready) => (Phase::Ready, ready_fields(ready)),
+            Event::Kernels(activity) => (phase, json!({ "kernels": activity })),
+            Event::Log { path, text } => (phase, json!({ "log": { "path": path, "text": text } })),
             Event::Refused(problem) => (phase, json!({ "refused": problem })),
             Event::Failed(problem) => (Phase::Failed, json!(problem)),
             Event::Closed => (Phase::Closed, json!({})),
-            Event::Ask(..) | Event::Log { .. } | Event::Seen(_) | Event::Step(_) => return None,
+            Event::Ask(..) | Event::Seen(_) | Event::Step(_) => return None,
         };
         let Value::Object(more) = more else {
             return None;
@@ -110,6 +115,26 @@ impl Message {
         self.more.contains_key("refused")
     }
 
+    /// Whether it only remarks on something while its phase goes on.
+    #[must_use]
+    pub fn is_remark(&self) -> bool {
+        let remarks = ["note", "refused", "kernels", "log"];
+        remarks.iter().any(|field| self.more.contains_key(*field))
+    }
+
+    /// What goes on in the server, if that is what it tells.
+    #[must_use]
+    pub fn kernels(&self) -> Option<Activity> {
+        serde_json::from_value(self.more.get("kernels")?.clone()).ok()
+    }
+
+    /// The log, if it is one: its path on the far side, empty when there is none, and its text.
+    #[must_use]
+    pub fn log(&self) -> Option<(&str, &str)> {
+        let log = self.more.get("log")?;
+        Some((log.get("path")?.as_str()?, log.get("text")?.as_str()?))
+    }
+
     /// The note, if it is one.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
@@ -129,6 +154,7 @@ impl Message {
             server,
             reused: self.more.get("reused")?.as_bool()?,
             forwards: self.forwards(),
+            again: self.more.get("again").and_then(Value::as_bool) == Some(true),
         })
     }
 
@@ -148,6 +174,7 @@ fn ready_fields(ready: &Ready) -> Value {
         "job": null,
         "reused": ready.reused,
         "forwards": ready.forwards,
+        "again": ready.again,
     })
 }
 
@@ -176,6 +203,7 @@ mod tests {
                 name: "TensorBoard".into(),
                 local_port: 16006,
             }],
+            again: true,
         };
         let event = Event::Ready(Box::new(ready.clone()));
         let message = Message::of(&event, "h", 7, Phase::Forwarding).unwrap();
@@ -226,12 +254,23 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_the_asker_alone_is_no_message() {
+    fn remarks_come_back_as_they_were() {
         let log = Event::Log {
             path: "/p".into(),
             text: "t".into(),
         };
-        for event in [log, Event::Seen(Sight::default()), Event::Step("s".into())] {
+        let message = of(&log).unwrap();
+        assert!(message.is_remark() && message.kernels().is_none());
+        assert_eq!(message.log(), Some(("/p", "t")));
+        let message = of(&Event::Kernels(Activity::default())).unwrap();
+        assert!(message.is_remark() && message.log().is_none());
+        assert_eq!(message.kernels(), Some(Activity::default()));
+        assert!(!of(&Event::Phase(Phase::Reconnecting)).unwrap().is_remark());
+    }
+
+    #[test]
+    fn what_is_for_the_asker_alone_is_no_message() {
+        for event in [Event::Seen(Sight::default()), Event::Step("s".into())] {
             assert_eq!(of(&event), None);
         }
     }
@@ -260,7 +299,13 @@ mod tests {
             browser: false,
             notebook: Some("a b.ipynb".into()),
         };
-        for request in [open, Request::Status, Request::Watch, Request::Close] {
+        let plain = [
+            Request::Status,
+            Request::Watch,
+            Request::Logs,
+            Request::Close,
+        ];
+        for request in plain.into_iter().chain([open]) {
             let text = serde_json::to_string(&request).unwrap();
             assert_eq!(serde_json::from_str::<Request>(&text).unwrap(), request);
         }

@@ -53,13 +53,15 @@ fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, usual: &Usual) -> io:
     BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
     let request: Request = serde_json::from_str(&line)?;
     let (newest, later) = hub.listen();
-    if request == Request::Status {
+    let stands = newest.phase == Phase::Ready;
+    if request == Request::Status || request == Request::Logs && !stands {
         return tell(stream, &newest);
     }
     if request == Request::Close {
         handle.close();
     }
-    let joined_early = newest.phase != Phase::Ready;
+    // A tunnel that is made anew shows no tab by itself.
+    let joined_early = !stands && newest.phase != Phase::Reconnecting;
     let mut granted = false;
     for message in std::iter::once(newest).chain(later) {
         tell(stream, &message)?;
@@ -94,6 +96,7 @@ fn grant(request: &Request, handle: &Handle, usual: &Usual, joined_early: bool) 
         }
         Request::Stop { force: true } => handle.stop(Busy::End),
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
+        Request::Logs => handle.log(),
         Request::Open { .. } | Request::Status | Request::Watch | Request::Close => {}
     }
 }
@@ -101,7 +104,8 @@ fn grant(request: &Request, handle: &Handle, usual: &Usual, joined_early: bool) 
 fn is_last(request: &Request, message: &Message) -> bool {
     match (request, message.phase) {
         (_, Phase::Failed | Phase::Closed) => true,
-        (Request::Open { .. }, Phase::Ready) => message.note().is_none(),
+        (Request::Open { .. }, Phase::Ready) => !message.is_remark(),
+        (Request::Logs, _) => message.log().is_some() || message.is_refusal(),
         (Request::Stop { .. }, _) => message.is_refusal(),
         _ => false,
     }

@@ -44,7 +44,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             port,
             tried,
         } => dial(name, wanted, *port, tried),
-        SshError::Handshake(text) => handshake(name, text),
+        SshError::Handshake { text, .. } => handshake(name, text),
         SshError::KnownHosts(error) => Problem::new(
             Code::HostKeyFiles,
             say!("explain-host-key-files", host = name),
@@ -80,7 +80,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
                 say!("explain-passphrase-remedy", key = &key),
             )
         }
-        SshError::Session(_) | SshError::Closed => lost(name, error),
+        SshError::Session(_) | SshError::Closed | SshError::Silent(_) => lost(name, error),
         SshError::System(error) => local(name, error),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::*;
 use crate::remote::Failure;
@@ -71,7 +72,14 @@ fn on_the_way() -> Vec<(Code, SshError)> {
         (Code::NameUnknown, name_unknown()),
         (Code::Refused, dialled(&[refused, refused])),
         (Code::Unreachable, dialled(&[refused, unreachable])),
-        (Code::Handshake, SshError::Handshake("no banner".into())),
+        (
+            Code::Handshake,
+            SshError::Handshake {
+                text: "no banner".into(),
+                cut: false,
+            },
+        ),
+        (Code::Lost, SshError::Silent(Duration::from_secs(45))),
         (
             Code::HostKeyFiles,
             KnownHostsError::Read {
@@ -153,7 +161,8 @@ fn is_listed(error: &SshError) -> bool {
         | SshError::Route { .. }
         | SshError::NameUnknown { .. }
         | SshError::Dial { .. }
-        | SshError::Handshake(_)
+        | SshError::Handshake { .. }
+        | SshError::Silent(_)
         | SshError::KnownHosts(_)
         | SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }

@@ -8,5 +8,5 @@ mod server;
 
 pub use choose::{Choice, Wanted, choose};
 pub use page::{Page, page_url, redacted};
-pub use rest::{Answer, Api, ApiError, Kernels};
+pub use rest::{Activity, Answer, Api, ApiError, Kernels, Notebook};
 pub use server::{Candidate, Endpoint, Facts, Flavour, Server};

@@ -44,6 +44,29 @@ pub struct Kernels {
     pub busy: usize,
 }
 
+/// A notebook, console or file with a kernel.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Notebook {
+    /// Its path, as Jupyter's file browser has it.
+    pub path: String,
+    /// What the tab calls it.
+    pub name: String,
+    /// The kernel's kind, such as `python3`.
+    pub kernel: String,
+    /// `idle`, `busy`, `starting`, `dead`…, in Jupyter's own words.
+    pub state: String,
+}
+
+/// What goes on in a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Activity {
+    /// How many kernels there are, and compute.
+    #[serde(flatten)]
+    pub kernels: Kernels,
+    /// What runs in them, by path.
+    pub notebooks: Vec<Notebook>,
+}
+
 fn no_answer(error: &ureq::Error) -> ApiError {
     ApiError::NoAnswer(match error {
         ureq::Error::Timeout(_) => say!("api-silent", seconds = PATIENCE.as_secs()),
@@ -132,6 +155,21 @@ impl Api {
         })
     }
 
+    /// What goes on in the server. Asked like this and not through a kernel's websocket: a second
+    /// listener there takes the output that the server keeps for a closed tab.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn activity(&self) -> Result<Activity, ApiError> {
+        let kernels = self.kernels()?;
+        let sessions: Vec<Session> = self.get("api/sessions?no_track_activity=1")?;
+        let mut notebooks: Vec<Notebook> =
+            sessions.into_iter().filter_map(Session::notebook).collect();
+        // The server's own order changes from one answer to the next.
+        notebooks.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(Activity { kernels, notebooks })
+    }
+
     /// Asks the server to end itself, and its kernels.
     ///
     /// # Errors
@@ -165,5 +203,74 @@ impl Api {
 
     fn authorization(&self) -> String {
         format!("token {}", self.token.reveal())
+    }
+}
+
+/// A session, as Jupyter's servers from notebook 6 on tell it.
+#[derive(Deserialize)]
+struct Session {
+    path: Option<String>,
+    name: Option<String>,
+    kernel: Option<SessionKernel>,
+}
+
+#[derive(Deserialize)]
+struct SessionKernel {
+    name: Option<String>,
+    execution_state: Option<String>,
+}
+
+impl Session {
+    fn notebook(self) -> Option<Notebook> {
+        let (path, kernel) = (self.path?, self.kernel?);
+        // notebook 6 leaves the name empty; the last part of the path is what its tab shows.
+        let name = self.name.filter(|name| !name.is_empty());
+        let last = || path.rsplit('/').next().unwrap_or_default().to_owned();
+        Some(Notebook {
+            name: name.unwrap_or_else(last),
+            path,
+            kernel: kernel.name.unwrap_or_default(),
+            state: kernel.execution_state.unwrap_or_default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn sessions_of_both_generations_are_read() {
+        let sessions = r#"[
+            {"id": "1", "path": "a/b.ipynb", "name": "b.ipynb", "type": "notebook",
+             "kernel": {"id": "k", "name": "python3", "execution_state": "busy"}, "notebook": {}},
+            {"id": "2", "path": "c.ipynb", "name": "", "type": "notebook",
+             "kernel": {"id": "l", "name": "ir", "execution_state": "idle"}},
+            {"id": "3", "path": "ended.ipynb", "kernel": null}]"#;
+        let sessions: Vec<Session> = serde_json::from_str(sessions).unwrap();
+        let notebooks: Vec<Notebook> = sessions.into_iter().filter_map(Session::notebook).collect();
+        let seen: Vec<[&str; 4]> = notebooks
+            .iter()
+            .map(|n| [&n.path, &n.name, &n.kernel, &n.state].map(String::as_str))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ["a/b.ipynb", "b.ipynb", "python3", "busy"],
+                ["c.ipynb", "c.ipynb", "ir", "idle"]
+            ]
+        );
+    }
+
+    #[test]
+    fn an_activity_is_one_flat_object() {
+        let activity = Activity {
+            kernels: Kernels { total: 2, busy: 1 },
+            notebooks: vec![],
+        };
+        let text = serde_json::to_string(&activity).unwrap();
+        assert_eq!(text, r#"{"total":2,"busy":1,"notebooks":[]}"#);
+        assert_eq!(serde_json::from_str::<Activity>(&text).unwrap(), activity);
     }
 }

@@ -41,19 +41,12 @@ pub fn status() -> Status {
     system::status()
 }
 
-/// Starts the app at login from now on, or not any more.
+/// Starts the app at login from now on, or not any more; with another configuration file than the
+/// usual one, if it was started with one.
 ///
 /// # Errors
 /// In words, for the person.
-pub fn set(on: bool) -> Result<(), Error> {
-    set_with(on, None)
-}
-
-/// The same for an app that uses another configuration file than the usual one.
-///
-/// # Errors
-/// In words, for the person.
-pub fn set_with(on: bool, config: Option<&Path>) -> Result<(), Error> {
+pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
     // At login the current folder is another one.
     let config = config.map(std::path::absolute).transpose();
     let config = config.map_err(|error| Error(error.to_string()))?;

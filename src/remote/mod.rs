@@ -12,7 +12,7 @@ use crate::config::Host;
 use crate::launcher::{Direct, Launcher, quote};
 use crate::ssh::channel::Channel;
 use crate::ssh::wait::{WaitError, Waiter};
-use crate::ssh::{Connection, Error as SshError, Exec};
+use crate::ssh::{Connection, Error as SshError, Exec, Task};
 
 pub use frame::{Failure, Frame};
 
@@ -155,6 +155,49 @@ impl Conversation {
             let excess = self.noise.len().saturating_sub(10);
             self.noise.drain(..excess);
         }
+    }
+}
+
+/// The script with one command, run beside a tunnel. Its answers come all at once.
+pub struct Aside {
+    nonce: String,
+}
+
+impl Aside {
+    /// The script as a task; at the end of its input it ends by itself.
+    ///
+    /// # Errors
+    /// [`Error::Random`].
+    pub fn new(host: &Host, command: &str) -> Result<(Self, Task), Error> {
+        let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
+        let task = Task {
+            command: LOGIN.to_owned(),
+            input: script(&nonce, host, command),
+        };
+        Ok((Self { nonce }, task))
+    }
+
+    /// The answers among what came.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] for the script's own failures, [`Error::NoScript`] when it did not run.
+    pub fn answers(&self, lines: &[String]) -> Result<Vec<Frame>, Error> {
+        let frames = lines.iter().map(|line| Frame::parse(line, &self.nonce));
+        let frames: Vec<Frame> = frames.flatten().collect();
+        if let Some(failure) = frames.iter().find_map(|frame| match frame {
+            Frame::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        }) {
+            return Err(Error::Failed(failure));
+        }
+        if !frames.contains(&Frame::Bye) {
+            // Answers that were cut short are left out: they may hold a token.
+            let noise = lines.iter().filter(|line| !line.starts_with(&self.nonce));
+            let noise: Vec<&str> = noise.map(String::as_str).collect();
+            let output = noise[noise.len().saturating_sub(10)..].join("\n");
+            return Err(Error::NoScript { output });
+        }
+        Ok(frames)
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::event::{Event, Reply};
 use crate::ssh::question::{Answer, Ask, Question};
 use crate::ssh::wait::Waiter;
+use crate::words::say;
 
 /// Where a session's events go.
 pub type Sink = Box<dyn Fn(Event)>;
@@ -17,10 +18,15 @@ pub struct Asker<'a> {
     pub sink: &'a Sink,
     /// Whose deadline stands still meanwhile.
     pub waiter: &'a Rc<Waiter>,
+    /// Whether the person expects a question: not while a connection is made anew.
+    pub expected: bool,
 }
 
 impl Ask for Asker<'_> {
     fn ask(&self, question: Question) -> Answer {
+        if !self.expected {
+            return Err(say!("session-nobody"));
+        }
         let began = Instant::now();
         let deadline = self.waiter.deadline();
         self.waiter.set_deadline(None);
@@ -29,7 +35,7 @@ impl Ask for Asker<'_> {
         let answer = loop {
             match answers.try_recv() {
                 Ok(answer) => break answer,
-                Err(mpsc::TryRecvError::Disconnected) => break Err("nobody could be asked".into()),
+                Err(mpsc::TryRecvError::Disconnected) => break Err(say!("session-nobody")),
                 Err(mpsc::TryRecvError::Empty) => {
                     if let Err(error) = self.waiter.wait(&mut vec![], None) {
                         break Err(error.to_string());

@@ -7,6 +7,7 @@ use crate::config::Forward;
 use crate::jupyter::Endpoint;
 use crate::ssh::channel::Target;
 use crate::tunnel::{Door, Pump, listen};
+use crate::words::say;
 
 /// Opens the server's local port: `wanted` if it is free. Gives the port, and `wanted` if someone
 /// else has it.
@@ -16,18 +17,22 @@ pub fn main(
     wanted: Option<u16>,
 ) -> io::Result<(u16, Option<u16>)> {
     let listening = listen(wanted)?;
-    let target = match endpoint {
+    pump.add(Door {
+        listeners: listening.listeners,
+        target: target(endpoint),
+    });
+    Ok((listening.port, listening.taken))
+}
+
+/// Where the server is, for a channel.
+pub fn target(endpoint: &Endpoint) -> Target {
+    match endpoint {
         Endpoint::Tcp { host, port } => Target::Tcp {
             host: host.clone(),
             port: *port,
         },
         Endpoint::Socket { path } => Target::Unix { path: path.clone() },
-    };
-    pump.add(Door {
-        listeners: listening.listeners,
-        target,
-    });
-    Ok((listening.port, listening.taken))
+    }
 }
 
 /// Opens the further forwards. Gives where each of them is, and says it.
@@ -35,16 +40,19 @@ pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<(Vec<Forward
     let (mut open, mut notes) = (Vec::new(), Vec::new());
     for forward in forwards {
         let listening = listen(forward.local_port)?;
-        let taken = listening.taken.map(|port| format!(" ({port} is in use)"));
-        notes.push(format!(
-            "{} is at localhost:{}{}",
-            forward.name,
-            listening.port,
-            taken.unwrap_or_default()
-        ));
         open.push(Forwarded {
             name: forward.name.clone(),
             local_port: listening.port,
+        });
+        let (name, port) = (forward.name.as_str(), listening.port.to_string());
+        notes.push(match listening.taken.map(|taken| taken.to_string()) {
+            None => say!("session-forward", name = name, port = port),
+            Some(taken) => say!(
+                "session-forward-moved",
+                name = name,
+                port = port,
+                taken = taken
+            ),
         });
         let target = Target::Tcp {
             host: forward.remote_host.clone(),

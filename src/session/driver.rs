@@ -5,21 +5,26 @@ use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use super::asker::{Asker, Sink};
-use super::event::{Event, Forwarded, Phase, Ready};
-use super::machine::{Effect, Found, Goal, Input, Machine, Plan};
-use super::{Handle, Order, Surroundings, doors, work};
+mod far_side;
+mod standing;
+mod tunnel;
+mod way;
+
+use super::asker::Sink;
+use super::event::{Event, Forwarded, Phase};
+use super::machine::{Effect, Input, Machine, Plan};
+use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
-use crate::explain;
-use crate::jupyter::{Kernels, Page, Server, Wanted, page_url};
+use crate::jupyter::{Kernels, Wanted};
 use crate::problem::Problem;
-use crate::remote::{Conversation, Frame};
+use crate::remote::Conversation;
+use crate::ssh::Connection;
 use crate::ssh::question::{Ask, Question};
-use crate::ssh::resolve::{Source, Target, resolve};
-use crate::ssh::wait::{WaitError, Waiter};
-use crate::ssh::{self, Connection, Error as SshError};
-use crate::token::{Secret, redact};
-use crate::tunnel::Pump;
+use crate::ssh::resolve::Target;
+use crate::ssh::wait::Waiter;
+use crate::token::redact;
+use crate::tunnel::{Held, Pump};
+use standing::{Standing, Wish};
 
 /// How long a stop may take: Jupyter gets ten seconds, then TERM and KILL.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -38,6 +43,12 @@ struct Driver {
     conversation: Option<Conversation>,
     pump: Option<Pump>,
     forwards: Vec<Forwarded>,
+    standing: Option<Standing>,
+    /// The local ports, while a lost connection is made anew.
+    held: Option<Held>,
+    /// When the present attempt at that began, and the next one will.
+    attempt_at: Instant,
+    retry_at: Option<Instant>,
 }
 
 /// An effect's outcome: an input for the machine, none yet, or a failure in words. A cancelled
@@ -47,6 +58,8 @@ type Outcome = Result<Option<Input>, Halt>;
 enum Halt {
     Close,
     Problem(Problem),
+    /// Worth another try: says so itself.
+    Retry(Input),
 }
 
 /// The session's thread.
@@ -71,6 +84,10 @@ pub fn run(
         conversation: None,
         pump: None,
         forwards: Vec::new(),
+        standing: None,
+        held: None,
+        attempt_at: Instant::now(),
+        retry_at: None,
     };
     driver
         .waiter
@@ -80,7 +97,8 @@ pub fn run(
         let input = match queue.pop_front().or_else(|| inputs.try_recv().ok()) {
             Some(input) => input,
             None => match driver.idle() {
-                Ok(()) => continue,
+                Ok(Some(input)) => input,
+                Ok(None) => continue,
                 Err(halt) => halt.into(),
             },
         };
@@ -103,6 +121,7 @@ fn plan(order: &Order) -> Plan {
             port: host.remote_port,
             workdir: host.workdir.is_some(),
         },
+        patience: order.patience,
     }
 }
 
@@ -111,6 +130,7 @@ impl From<Halt> for Input {
         match halt {
             Halt::Close => Self::Close,
             Halt::Problem(problem) => Self::Failed(problem),
+            Halt::Retry(input) => input,
         }
     }
 }
@@ -118,37 +138,6 @@ impl From<Halt> for Input {
 impl Driver {
     fn host(&self) -> &Host {
         &self.order.host
-    }
-
-    /// Nothing to decide: pump, or wait for an input.
-    fn idle(&mut self) -> Result<(), Halt> {
-        let result = match &mut self.pump {
-            Some(pump) => {
-                if let Some(reason) = pump.take_refusal() {
-                    tracing::info!(%reason, "the far side refused a forwarded connection");
-                }
-                pump.turn(None)
-            }
-            None => self.waiter.wait(&mut vec![], None).map_err(SshError::from),
-        };
-        result.map_err(|error| match error {
-            SshError::Session(_) | SshError::Closed => {
-                Halt::Problem(explain::lost(&self.host().name, &error))
-            }
-            other => self.halt(other),
-        })
-    }
-
-    fn halt(&self, error: impl Into<crate::remote::Error>) -> Halt {
-        match error.into() {
-            crate::remote::Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
-            // A question that was broken off by the wish to close is no failed login.
-            _ if matches!(self.waiter.check(), Err(WaitError::Cancelled)) => Halt::Close,
-            error => {
-                let target = self.target.as_ref();
-                Halt::Problem(explain::remote(self.host(), target, self.phase, &error))
-            }
-        }
     }
 
     fn tell(&self, event: Event) {
@@ -171,6 +160,8 @@ impl Driver {
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
             Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
+            Effect::TellAgain(found, port) => self.tell_again(&found, port),
+            Effect::Resume => self.resume(),
             other => {
                 self.begin_or_tell(other);
                 Ok(None)
@@ -192,6 +183,13 @@ impl Driver {
                 work::count(handle, server, port);
             }
             Effect::AskToEnd(server, port) => work::ask_to_end(handle, server, port),
+            Effect::Doubt => self.doubt(),
+            Effect::Hold => self.hold(),
+            Effect::Pause(pause) => self.pause(pause),
+            Effect::Attempt => self.attempt(),
+            Effect::LookBeside => self.wish(Wish::Look),
+            Effect::LogBeside => self.wish(Wish::Log),
+            Effect::TellActivity(activity) => self.tell(Event::Kernels(activity)),
             Effect::Remember(port) => self.surroundings.remember_port(&host, port),
             Effect::Phase(phase) => {
                 self.phase = phase;
@@ -218,155 +216,9 @@ impl Driver {
         if let Some(mut pump) = self.pump.take() {
             pump.drain(DRAIN);
         }
-        self.conversation = None;
-        self.connection = None;
+        self.held = None;
+        self.let_go();
         self.tell(event);
-    }
-
-    fn resolve(&mut self) -> Outcome {
-        let destination = self.host().ssh_destination().to_owned();
-        let config = self.order.ssh_config.as_deref();
-        let target =
-            resolve(&destination, config).map_err(|error| self.halt(SshError::from(error)))?;
-        if target.source == Source::Fallback {
-            let text = "There is no `ssh` on this machine, so ~/.ssh/config was not read.";
-            self.tell(Event::Note(text.into()));
-        }
-        self.tell(Event::Step(format!(
-            "{destination} is {}@{} port {}",
-            target.user, target.host, target.port
-        )));
-        self.target = Some(target);
-        Ok(Some(Input::Resolved))
-    }
-
-    fn asker(&self) -> Asker<'_> {
-        Asker {
-            sink: &self.sink,
-            waiter: &self.waiter,
-        }
-    }
-
-    fn connect(&mut self) -> Outcome {
-        let Some(target) = &self.target else {
-            return Ok(None);
-        };
-        let connection = Connection::open(target, &self.asker(), &self.waiter)
-            .map_err(|error| self.halt(error))?;
-        self.tell(Event::Step(connection.describe()));
-        self.connection = Some(Rc::new(connection));
-        Ok(Some(Input::Connected))
-    }
-
-    fn log_in(&mut self) -> Outcome {
-        let (Some(target), Some(connection)) = (&self.target, &self.connection) else {
-            return Ok(None);
-        };
-        let how = ssh::log_in(connection, target, &self.asker(), &self.waiter)
-            .map_err(|error| self.halt(error))?;
-        self.tell(Event::Step(format!(
-            "logged in as {} with {how}",
-            target.user
-        )));
-        Ok(Some(Input::LoggedIn))
-    }
-
-    /// Gives a command to the script, which is started for its first one.
-    fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
-        if let Some(running) = &mut self.conversation {
-            return running.send(command);
-        }
-        let Some(connection) = self.connection.clone() else {
-            return Err(SshError::Closed.into());
-        };
-        let (waiter, host) = (Rc::clone(&self.waiter), &self.order.host);
-        self.conversation = Some(Conversation::start(connection, waiter, host, command)?);
-        Ok(())
-    }
-
-    /// Gives a command and collects its answers up to the one that `last` recognises.
-    fn converse<T>(
-        &mut self,
-        command: &str,
-        mut last: impl FnMut(&Sink, Frame) -> Option<T>,
-    ) -> Result<T, Halt> {
-        let mut run = || {
-            self.begin(command)?;
-            let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
-                return Err(SshError::Closed.into());
-            };
-            loop {
-                if let Some(outcome) = last(sink, conversation.answer()?) {
-                    return Ok(outcome);
-                }
-            }
-        };
-        let result: Result<T, crate::remote::Error> = run();
-        result.map_err(|error| self.halt(error))
-    }
-
-    fn find(&mut self, command: &str) -> Outcome {
-        let mut candidates = Vec::new();
-        let mut waited = false;
-        let facts = self.converse(command, |sink, frame| match frame {
-            Frame::Server(candidate) => {
-                candidates.push(candidate);
-                None
-            }
-            Frame::Found(facts) => Some(facts),
-            Frame::Wait(_) if !waited => {
-                waited = true;
-                sink(Event::Note(
-                    "Jupyter is being started there by another click; waiting.".into(),
-                ));
-                None
-            }
-            _ => None,
-        })?;
-        Ok(Some(Input::Found(candidates, facts)))
-    }
-
-    fn await_launch(&mut self, command: &str) -> Outcome {
-        let candidate = self.converse(command, |_, frame| match frame {
-            Frame::Launched(candidate) => Some(candidate),
-            _ => None,
-        })?;
-        Ok(Some(Input::Launched(candidate)))
-    }
-
-    fn fetch_log(&mut self) -> Outcome {
-        let (path, text) = self.converse("log", |_, frame| match frame {
-            Frame::Log { path, text } => Some((path, text)),
-            _ => None,
-        })?;
-        Ok(Some(Input::Log(path, text)))
-    }
-
-    fn listen(&mut self, server: &Server) -> Outcome {
-        let (Some(conversation), Some(connection)) =
-            (self.conversation.take(), self.connection.clone())
-        else {
-            return Ok(None);
-        };
-        let spine = conversation.finish().map_err(|error| self.halt(error))?;
-        let mut pump = Pump::new(connection, Rc::clone(&self.waiter), spine);
-        // A look at the server for a stop leaves the host's own ports alone.
-        let opens = matches!(self.order.goal, Goal::Open { .. });
-        let remembered = || self.surroundings.remembered_port(&self.host().name);
-        let wanted = opens
-            .then(|| self.host().local_port.or_else(remembered))
-            .flatten();
-        let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
-        let (port, taken) = doors::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
-        if opens {
-            let (open, notes) = doors::further(&mut pump, &self.host().forwards).map_err(local)?;
-            self.forwards = open;
-            for note in notes {
-                self.tell(Event::Note(note));
-            }
-        }
-        self.pump = Some(pump);
-        Ok(Some(Input::Listening { port, taken }))
     }
 
     fn confirm(&mut self, kernels: Kernels) -> Input {
@@ -378,53 +230,5 @@ impl Driver {
         let answer = self.asker().ask(question);
         let yes = answer.is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"));
         Input::Confirmed(yes)
-    }
-
-    fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
-        // The requests are done; the script gets the connection for itself.
-        if let Some(pump) = self.pump.take() {
-            pump.end().map_err(|error| self.halt(error))?;
-        }
-        let command = if asked { "gone" } else { "term" };
-        self.await_end(&format!("{command} {} {}", server.pid, server.file))
-    }
-
-    fn await_end(&mut self, command: &str) -> Outcome {
-        let how = self.converse(command, |_, frame| match frame {
-            Frame::Gone(how) => Some(how),
-            _ => None,
-        })?;
-        Ok(Some(Input::Gone(how)))
-    }
-
-    fn tell_ready(&mut self, found: &Found, port: u16, version: String) -> Outcome {
-        self.waiter.set_deadline(None);
-        let Goal::Open { page, .. } = &self.order.goal else {
-            return Ok(None);
-        };
-        let url = self.url(found, port, page)?;
-        self.tell(Event::Ready(Box::new(Ready {
-            url,
-            local_port: port,
-            server: found.info(version),
-            reused: found.reused,
-            forwards: self.forwards.clone(),
-        })));
-        Ok(None)
-    }
-
-    fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {
-        page_url(&found.server, port, page)
-            .map(Secret::new)
-            .map_err(|error| Halt::Problem(explain::bad_url(&self.host().name, &error)))
-    }
-
-    /// The browser is opened from a thread: `xdg-open` may last as long as the browser does.
-    fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
-        let url = self.url(found, port, page)?;
-        if let Err(reason) = self.surroundings.show(url.reveal()) {
-            self.tell(Event::Note(format!("The browser did not open: {reason}")));
-        }
-        Ok(None)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
 use crate::ssh::question::{Answer, Question};
@@ -51,6 +52,8 @@ pub struct Ready {
     pub reused: bool,
     /// The further forwards of its host.
     pub forwards: Vec<Forwarded>,
+    /// Whether it stood before, and its connection was made anew: nothing is to be opened.
+    pub again: bool,
 }
 
 /// Answers one question, once.
@@ -90,6 +93,8 @@ pub enum Event {
     Ask(Question, Reply),
     /// The tunnel stands.
     Ready(Box<Ready>),
+    /// What goes on in the server, when it is another thing than before.
+    Kernels(Activity),
     /// The newest launch's log.
     Log {
         /// Where it is on the far side; empty when there is none.

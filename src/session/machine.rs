@@ -1,13 +1,17 @@
 //! One host's life as a state machine without I/O: an input and a state give a new state and the
 //! effects to be carried out. [`super::driver`] carries them out and feeds back what came of them.
 
+mod healing;
 mod vocabulary;
 
-use crate::jupyter::{Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
+use crate::explain;
+use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
 use crate::problem::{Code, Problem};
 
 use super::event::{Phase, Sight};
-pub use vocabulary::{Busy, Effect, Found, Goal, Input, Plan, State};
+use crate::words::say;
+use healing::Trouble;
+pub use vocabulary::{Busy, Effect, Found, Goal, Input, Plan, State, Step};
 
 /// The machine.
 #[derive(Debug)]
@@ -15,6 +19,8 @@ pub struct Machine {
     plan: Plan,
     state: State,
     uid: Option<u32>,
+    trouble: Trouble,
+    activity: Option<Activity>,
 }
 
 impl Machine {
@@ -25,6 +31,8 @@ impl Machine {
             plan,
             state: State::Idle,
             uid: None,
+            trouble: Trouble::default(),
+            activity: None,
         }
     }
 
@@ -49,6 +57,13 @@ impl Machine {
             (State::Ended, _) => (State::Ended, vec![]),
             (_, Input::Close) => over(Effect::TellClosed),
             (_, Input::Failed(problem)) => over(Effect::TellFailed(problem)),
+            (State::Ready(found, port), Input::Lost { stood, .. }) if self.heals() => {
+                self.lost(found, port, stood)
+            }
+            (State::Reconnecting(found, port, step), input) => {
+                self.reconnecting(found, port, step, input)
+            }
+            (_, Input::Lost { problem, .. }) => over(Effect::TellFailed(problem)),
             (State::Idle, Input::Begin) => (
                 State::Resolving,
                 vec![Effect::Phase(Phase::Resolving), Effect::Resolve],
@@ -79,11 +94,8 @@ impl Machine {
             (State::Checking(found, _), Input::Checked(Err(problem))) => {
                 self.unanswered(*found, problem)
             }
-            (State::Ready(found, port), Input::Show(page)) => {
-                let show = Effect::Show(found.clone(), port, page);
-                (State::Ready(found, port), vec![show])
-            }
             (State::Ready(found, port), Input::Stop(busy)) => count(found, port, busy),
+            (State::Ready(found, port), input) => self.standing(found, port, input),
             (State::Counting(found, port, busy), Input::Counted(kernels)) => {
                 self.counted(found, port, busy, kernels)
             }
@@ -107,6 +119,27 @@ impl Machine {
         };
         self.state = state;
         effects
+    }
+
+    /// What does not end a standing tunnel, but for a server that is gone.
+    fn standing(&mut self, found: Box<Found>, port: u16, input: Input) -> (State, Vec<Effect>) {
+        let effect = match input {
+            Input::Show(page) => Some(Effect::Show(found.clone(), port, page)),
+            Input::Check => Some(Effect::Doubt),
+            Input::WantLog => Some(Effect::LogBeside),
+            Input::Log(path, text) => Some(Effect::TellLog(path, text)),
+            Input::NoLog(problem) => Some(Effect::TellRefused(problem)),
+            Input::Refused => Some(Effect::LookBeside),
+            Input::Looked(candidates, facts) if self.is_gone(&found, &candidates, &facts) => {
+                return over(Effect::TellFailed(explain::server_ended(&self.plan.host)));
+            }
+            Input::Active(now) if self.activity.as_ref() != Some(&now) => {
+                self.activity = Some(now.clone());
+                Some(Effect::TellActivity(now))
+            }
+            _ => None,
+        };
+        (State::Ready(found, port), effect.into_iter().collect())
     }
 
     fn logged_in(&self) -> (State, Vec<Effect>) {
@@ -158,7 +191,7 @@ impl Machine {
         if let Some(folder) = starting {
             return (State::Ending, vec![Effect::EndLaunch(folder)]);
         }
-        let text = format!("No Jupyter of yours runs on {}.", self.plan.host);
+        let text = say!("session-none-runs", host = self.plan.host.as_str());
         over_with(Effect::Note(text), Effect::TellClosed)
     }
 
@@ -175,17 +208,14 @@ impl Machine {
             }
             Err(reason) => over(Effect::TellFailed(Problem::new(
                 Code::JupyterAnswer,
-                format!(
-                    "The Jupyter that was started on {} cannot be used",
-                    self.plan.host
-                ),
+                say!("session-unusable-title", host = self.plan.host.as_str()),
                 reason,
-                format!("See `remote-jupyter logs {}`.", self.plan.host),
+                say!("session-unusable-remedy", host = self.plan.host.as_str()),
             ))),
         }
     }
 
-    fn checked(&self, found: Box<Found>, port: u16, answer: Answer) -> (State, Vec<Effect>) {
+    fn checked(&self, mut found: Box<Found>, port: u16, answer: Answer) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
@@ -193,15 +223,11 @@ impl Machine {
             Goal::Log | Goal::Look => return (State::Ended, vec![]),
         };
         if !answer.authenticated && found.server.password {
-            effects.push(Effect::Note(
-                "This server asks for its password in the tab.".into(),
-            ));
+            effects.push(Effect::Note(say!("session-password")));
         } else if !answer.authenticated {
-            effects.push(Effect::Note(
-                "This server has neither token nor password: every account on its machine and on this one can use it."
-                    .into(),
-            ));
+            effects.push(Effect::Note(say!("session-open-to-all")));
         }
+        found.server.version = Some(answer.version.clone());
         effects.push(Effect::Remember(port));
         effects.push(Effect::TellReady(found.clone(), port, answer.version));
         if show {
@@ -219,10 +245,7 @@ impl Machine {
                 let asked = false;
                 return (State::Ending, vec![Effect::MakeGone { server, asked }]);
             }
-            Goal::Stop { .. } => format!(
-                "`remote-jupyter stop {} --yes` ends its process, whatever its kernels do.",
-                self.plan.host
-            ),
+            Goal::Stop { .. } => say!("session-stop-hung", host = self.plan.host.as_str()),
             _ => problem.remedy,
         };
         over(Effect::TellFailed(Problem { remedy, ..problem }))
@@ -252,45 +275,43 @@ impl Machine {
     }
 
     fn gone(&self, how: &str) -> (State, Vec<Effect>) {
-        let host = &self.plan.host;
+        let host = self.plan.host.as_str();
         let text = match how {
             "no" => {
                 return over(Effect::TellFailed(Problem::new(
                     Code::NotStopped,
-                    format!("Jupyter on {host} did not end"),
-                    "It was asked to shut down, then sent TERM and KILL.",
-                    "Look at the process there: it may be waiting for a file system that is gone.",
+                    say!("session-not-stopped-title", host = host),
+                    say!("session-not-stopped-detail"),
+                    say!("session-not-stopped-remedy"),
                 )));
             }
-            "itself" => format!("Jupyter on {host} has shut down."),
-            "launch" => format!("The Jupyter that was starting on {host} was ended."),
-            signal => format!("Jupyter on {host} did not shut down by itself; {signal} ended it."),
+            "itself" => say!("session-gone-itself", host = host),
+            "launch" => say!("session-gone-launch", host = host),
+            signal => say!("session-gone-signal", host = host, signal = signal),
         };
         over_with(Effect::Note(text), Effect::TellClosed)
     }
 
     fn kernels_busy(&self, kernels: Option<Kernels>) -> Problem {
-        let detail = kernels.map(|k| format!("{} of {} kernels are busy.", k.busy, k.total));
+        let host = self.plan.host.as_str();
+        let detail = kernels.map(|Kernels { total, busy }| {
+            let (busy, total) = (busy.to_string(), total.to_string());
+            say!("session-busy-detail", busy = busy, total = total)
+        });
         Problem::new(
             Code::KernelsBusy,
-            format!(
-                "Jupyter on {} was left running: kernels are busy",
-                self.plan.host
-            ),
+            say!("session-busy-title", host = host),
             detail.unwrap_or_default(),
-            format!(
-                "`remote-jupyter stop {} --yes` ends them anyway.",
-                self.plan.host
-            ),
+            say!("session-busy-remedy", host = host),
         )
     }
 
     fn nothing_running(&self, passed_over: &[String]) -> Problem {
         Problem::new(
             Code::NothingRunning,
-            format!("No Jupyter of yours runs on {}", self.plan.host),
+            say!("session-none-title", host = self.plan.host.as_str()),
             passed_over.join("\n"),
-            "Start one there, or let it be launched: launcher = \"direct\" instead of \"attach\".",
+            say!("session-none-remedy"),
         )
     }
 }
@@ -306,8 +327,11 @@ fn over_with(first: Effect, last: Effect) -> (State, Vec<Effect>) {
 fn listening(found: Box<Found>, port: u16, taken: Option<u16>) -> (State, Vec<Effect>) {
     let mut effects = vec![Effect::Phase(Phase::Forwarding)];
     if let Some(taken) = taken {
-        effects.push(Effect::Note(format!(
-            "Local port {taken} is in use by another program; {port} is used instead."
+        let (taken, port) = (taken.to_string(), port.to_string());
+        effects.push(Effect::Note(say!(
+            "session-port-taken",
+            taken = taken,
+            port = port
         )));
     }
     effects.push(Effect::Check(found.server.clone(), port, found.reused));
@@ -327,13 +351,16 @@ fn ask_to_end(found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
 fn sight(choice: Choice, facts: Facts) -> Sight {
     let server = choice.server.map(|server| {
         let place = match &server.endpoint {
-            Endpoint::Tcp { port, .. } => format!("port {port}"),
-            Endpoint::Socket { path } => format!("socket {path}"),
+            Endpoint::Tcp { port, .. } => say!("session-place-port", port = port.to_string()),
+            Endpoint::Socket { path } => say!("session-place-socket", path = path.as_str()),
         };
         let version = server.version.as_deref().unwrap_or("6");
-        format!(
-            "Jupyter {version}, process {}, {place}, in {}",
-            server.pid, server.root
+        say!(
+            "session-sight",
+            version = version,
+            pid = server.pid.to_string(),
+            place = place,
+            root = server.root.as_str()
         )
     });
     Sight {

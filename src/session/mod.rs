@@ -48,6 +48,10 @@ pub struct Order {
     pub goal: Goal,
     /// How long it may take until the tunnel stands, not counting the time of questions.
     pub timeout: Duration,
+    /// How often to ask the server what goes on in it, for [`Event::Kernels`]; not at all if none.
+    pub watch_kernels: Option<Duration>,
+    /// How long a lost connection is tried to be made anew, while there is a network.
+    pub patience: Duration,
 }
 
 impl Order {
@@ -70,9 +74,17 @@ impl Order {
             ssh_config,
             goal,
             timeout,
+            watch_kernels: None,
+            patience: PATIENCE,
         })
     }
 }
+
+/// How long a lost connection is tried to be made anew while this machine has a network. A server
+/// that restarts is back within it; a page that was open finds its kernels again when it is
+/// reloaded (`JupyterLab` itself stops trying after two minutes); and who comes to a laptop later
+/// had better be told than see it trying for ever.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A running session, seen from other threads.
 #[derive(Debug, Clone)]
@@ -95,6 +107,18 @@ impl Handle {
     /// Stops the server.
     pub fn stop(&self, busy: Busy) {
         self.send(Input::Stop(busy));
+    }
+
+    /// Tells that the machine woke up or its network changed: a standing connection is to answer
+    /// within seconds, or counts as lost; one that is being made anew is tried at once.
+    pub fn check(&self) {
+        self.send(Input::Check);
+    }
+
+    /// Asks for the newest launch's log, once the tunnel stands: [`Event::Log`], or
+    /// [`Event::Refused`].
+    pub fn log(&self) {
+        self.send(Input::WantLog);
     }
 
     fn send(&self, input: Input) {

@@ -46,6 +46,15 @@ fn ask_until(api: &Api, deadline: Instant) -> Result<Answer, ApiError> {
     }
 }
 
+/// Asks what goes on in the server. A server that does not answer says so by refusing connections.
+pub fn watch(handle: Handle, server: Server, port: u16) {
+    std::thread::spawn(move || {
+        if let Ok(activity) = Api::new(&server, port).activity() {
+            handle.send(Input::Active(activity));
+        }
+    });
+}
+
 /// Counts the kernels.
 pub fn count(handle: Handle, server: Server, port: u16) {
     std::thread::spawn(move || {

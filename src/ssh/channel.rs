@@ -192,6 +192,27 @@ impl Channel {
         self.size(size)
     }
 
+    /// Asks the far side for an answer, on a channel on which no command was started: for an
+    /// environment variable, which it most likely refuses. `Ready` is the answer, whatever it says.
+    ///
+    /// Not libssh2's own keep-alive: a reply to that stays in its list of packets for ever, and
+    /// every read of every channel walks through that list.
+    pub fn poll_ask(&mut self) -> Step<()> {
+        let (name, value) = ("RJ_ALIVE", "1");
+        self.call(|channel| {
+            // SAFETY: see the module's head; libssh2 copies both strings.
+            unsafe {
+                raw::libssh2_channel_setenv_ex(
+                    channel,
+                    name.as_ptr().cast(),
+                    length(name.as_bytes()),
+                    value.as_ptr().cast(),
+                    length(value.as_bytes()),
+                )
+            }
+        })
+    }
+
     /// Says that nothing more will be sent.
     pub fn poll_send_eof(&mut self) -> Step<()> {
         // SAFETY: see the module's head.

@@ -9,6 +9,7 @@ use std::task::Poll;
 use rustix::event::PollFlags;
 use ssh2::{ErrorCode, MethodType, Session};
 
+use super::alive::Alive;
 use super::channel::Step;
 use super::host_key::HostKeys;
 use super::question::Ask;
@@ -22,6 +23,7 @@ use crate::words::say;
 pub struct Connection {
     session: Session,
     wire: Rc<Wire>,
+    alive: Alive,
     /// The wire is found by its thread.
     _stays_here: PhantomData<*const ()>,
 }
@@ -42,6 +44,7 @@ impl Connection {
         let connection = Self {
             session,
             wire,
+            alive: Alive::of(target),
             _stays_here: PhantomData,
         };
         connection
@@ -50,7 +53,10 @@ impl Connection {
                 step(handle.handshake())
             })
             .map_err(|error| match error {
-                Error::Session(error) => Error::Handshake(error.message().to_owned()),
+                Error::Session(error) => Error::Handshake {
+                    text: error.message().to_owned(),
+                    cut: connection.wire.has_ended(),
+                },
                 other => other,
             })?;
         host_keys.check(&connection.session, target, asker)?;
@@ -85,6 +91,12 @@ impl Connection {
     #[must_use]
     pub fn wire(&self) -> &Wire {
         &self.wire
+    }
+
+    /// How long the far side may say nothing.
+    #[must_use]
+    pub fn alive(&self) -> Alive {
+        self.alive
     }
 
     /// What the socket is to be waited for. Always for reading: whatever a session waits for, it

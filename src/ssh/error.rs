@@ -1,7 +1,9 @@
 //! What can go wrong between here and a logged-in SSH session.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::known_hosts::{KnownHostsError, KnownKey};
 use super::resolve::ResolveError;
@@ -43,8 +45,13 @@ pub enum Error {
         tried: Vec<(SocketAddr, std::io::Error)>,
     },
     /// Key exchange failed.
-    #[error("the SSH handshake failed: {0}")]
-    Handshake(String),
+    #[error("the SSH handshake failed: {text}")]
+    Handshake {
+        /// libssh2's words.
+        text: String,
+        /// The connection broke off, whatever libssh2 makes of that.
+        cut: bool,
+    },
     /// The known hosts files could not be used.
     #[error(transparent)]
     KnownHosts(#[from] KnownHostsError),
@@ -104,7 +111,91 @@ pub enum Error {
     /// The far side closed the connection.
     #[error("the connection was closed by the far side")]
     Closed,
+    /// The far side was asked, and nothing came.
+    #[error("nothing was heard for {} s", .0.as_secs())]
+    Silent(Duration),
     /// A system call failed on this side.
     #[error("{0}")]
     System(#[from] std::io::Error),
+}
+
+impl Error {
+    /// Whether the network may be all that is wrong, so that another try may help. (An error of the
+    /// session itself does not tell: its socket does.)
+    #[must_use]
+    pub fn is_of_the_network(&self) -> bool {
+        match self {
+            Self::Dial { .. } | Self::NameUnknown { .. } | Self::Closed | Self::Silent(_) => true,
+            Self::Handshake { cut, .. } => *cut,
+            Self::Wait(error) => matches!(error, WaitError::TimedOut),
+            _ => false,
+        }
+    }
+
+    /// Whether this machine has no network at all: a failed try then says nothing about the host.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        let no_way = |error: &std::io::Error| {
+            matches!(
+                error.kind(),
+                ErrorKind::NetworkUnreachable
+                    | ErrorKind::NetworkDown
+                    | ErrorKind::AddrNotAvailable
+            )
+        };
+        match self {
+            Self::NameUnknown { .. } => true,
+            Self::Dial { tried, .. } => tried.iter().all(|(_, error)| no_way(error)),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn dial(kinds: &[ErrorKind]) -> Error {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 22));
+        let tried = kinds.iter().map(|kind| (address, (*kind).into()));
+        Error::Dial {
+            host: "h".into(),
+            port: 22,
+            tried: tried.collect(),
+        }
+    }
+
+    #[test]
+    fn what_the_network_does_may_be_tried_again_and_a_refusal_may_not() {
+        let refused = Error::AuthRefused {
+            user: "u".into(),
+            tried: vec![],
+            offered: String::new(),
+        };
+        let handshake = |cut| Error::Handshake {
+            text: "t".into(),
+            cut,
+        };
+        for (error, again) in [
+            (dial(&[ErrorKind::ConnectionRefused]), true),
+            (handshake(true), true),
+            (handshake(false), false),
+            (Error::Wait(WaitError::TimedOut), true),
+            (Error::Wait(WaitError::Cancelled), false),
+            (refused, false),
+        ] {
+            assert_eq!(error.is_of_the_network(), again, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_machine_without_a_network_is_told_from_a_host_that_is_down() {
+        use ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+        assert!(dial(&[NetworkUnreachable, NetworkUnreachable]).is_offline());
+        assert!(!dial(&[NetworkUnreachable, ConnectionRefused]).is_offline());
+        assert!(!dial(&[HostUnreachable]).is_offline());
+        assert!(!Error::Closed.is_offline());
+    }
 }

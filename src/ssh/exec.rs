@@ -21,10 +21,7 @@ pub struct Exec {
     connection: Rc<Connection>,
     waiter: Rc<Waiter>,
     channel: Channel,
-    partial: Vec<u8>,
-    lines: VecDeque<String>,
-    stderr: Vec<u8>,
-    ended: bool,
+    output: Output,
 }
 
 impl Exec {
@@ -44,10 +41,7 @@ impl Exec {
             connection,
             waiter,
             channel,
-            partial: Vec::new(),
-            lines: VecDeque::new(),
-            stderr: Vec::new(),
-            ended: false,
+            output: Output::default(),
         })
     }
 
@@ -76,16 +70,16 @@ impl Exec {
     /// The session's, or the wait's.
     pub fn line(&mut self) -> Result<Option<String>, Error> {
         loop {
-            if let Some(line) = self.lines.pop_front() {
+            if let Some(line) = self.output.lines.pop_front() {
                 return Ok(Some(line));
             }
-            if self.ended {
+            if self.output.ended {
                 return Ok(None);
             }
             // A profile that prints for ever must not keep us from giving up.
             self.waiter.check()?;
-            let progress = self.read_stderr()? | self.read_stdout()?;
-            if !progress && !self.ended {
+            let progress = self.output.read(&mut self.channel)?;
+            if !progress && !self.output.ended {
                 self.connection.wait(&self.waiter)?;
             }
         }
@@ -94,7 +88,9 @@ impl Exec {
     /// The last of what the command wrote to standard error.
     #[must_use]
     pub fn stderr(&self) -> String {
-        String::from_utf8_lossy(&self.stderr).trim().to_owned()
+        String::from_utf8_lossy(&self.output.stderr)
+            .trim()
+            .to_owned()
     }
 
     /// Begins to close the channel, and gives it to [`crate::tunnel::Pump`], which reads the
@@ -105,13 +101,51 @@ impl Exec {
         let _ = self.channel.poll_close();
         self.channel
     }
+}
 
-    fn read_stdout(&mut self) -> Result<bool, Error> {
+/// What a command writes: lines of standard output, and the end of standard error.
+#[derive(Debug, Default)]
+pub struct Output {
+    partial: Vec<u8>,
+    lines: VecDeque<String>,
+    stderr: Vec<u8>,
+    size: usize,
+    ended: bool,
+}
+
+impl Output {
+    /// Takes over what is here. True when something was.
+    ///
+    /// # Errors
+    /// The session's.
+    pub fn read(&mut self, channel: &mut Channel) -> Result<bool, Error> {
+        Ok(self.read_stderr(channel)? | self.read_stdout(channel)?)
+    }
+
+    /// Whether standard output has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// How much standard output there was.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The lines that nobody has taken yet.
+    #[must_use]
+    pub fn into_lines(self) -> Vec<String> {
+        self.lines.into()
+    }
+
+    fn read_stdout(&mut self, channel: &mut Channel) -> Result<bool, Error> {
         let mut buffer = [0; 16384];
-        match self.channel.poll_read(0, &mut buffer) {
+        match channel.poll_read(0, &mut buffer) {
             Poll::Pending => Ok(false),
             Poll::Ready(Ok(0)) => {
-                self.ended = self.channel.at_eof();
+                self.ended = channel.at_eof();
                 Ok(false)
             }
             Poll::Ready(Ok(size)) => {
@@ -123,9 +157,9 @@ impl Exec {
     }
 
     /// Standard error has to be read too: unread, it would fill the window that both share.
-    fn read_stderr(&mut self) -> Result<bool, Error> {
+    fn read_stderr(&mut self, channel: &mut Channel) -> Result<bool, Error> {
         let mut buffer = [0; 4096];
-        match self.channel.poll_read(1, &mut buffer) {
+        match channel.poll_read(1, &mut buffer) {
             Poll::Ready(Ok(size)) if size > 0 => {
                 self.stderr.extend(&buffer[..size]);
                 let excess = self.stderr.len().saturating_sub(STDERR_KEPT);
@@ -138,6 +172,7 @@ impl Exec {
     }
 
     fn take(&mut self, data: &[u8]) {
+        self.size += data.len();
         for part in data.split_inclusive(|byte| *byte == b'\n') {
             if self.partial.len() + part.len() <= LINE_LIMIT {
                 self.partial.extend(part);

@@ -70,9 +70,10 @@ impl HostKeys {
     /// # Errors
     /// One of the `HostKey…` errors, or that a file could not be written.
     pub fn check(&self, session: &Session, target: &Target, asker: &dyn Ask) -> Result<(), Error> {
-        let (blob, _) = session
-            .host_key()
-            .ok_or_else(|| Error::Handshake(say!("host-key-none")))?;
+        let (blob, _) = session.host_key().ok_or_else(|| Error::Handshake {
+            text: say!("host-key-none"),
+            cut: false,
+        })?;
         let print = fingerprint(blob);
         let without_port = match self.known.verdict(&self.name, blob) {
             Verdict::Trusted => return Ok(()),

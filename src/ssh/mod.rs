@@ -4,10 +4,12 @@
 
 #[cfg(feature = "app")]
 pub mod aliases;
+mod alive;
 mod auth;
 pub mod channel;
 mod connection;
 mod dial;
+mod errand;
 mod error;
 mod exec;
 mod host_key;
@@ -17,7 +19,9 @@ pub mod resolve;
 pub mod wait;
 mod wire;
 
+pub use alive::Alive;
 pub use auth::log_in;
 pub use connection::Connection;
+pub use errand::{Errand, Task};
 pub use error::Error;
 pub use exec::Exec;

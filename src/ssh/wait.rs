@@ -9,9 +9,12 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
+
+/// A machine that missed this much was asleep, or stopped by whoever runs it.
+const LEAP: Duration = Duration::from_secs(5);
 
 /// Why a wait ended without the socket being ready.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +58,8 @@ pub struct Waiter {
     waker: Waker,
     deadline: Cell<Option<Instant>>,
     obeys: Cell<bool>,
+    seen: Cell<Times>,
+    leapt: Cell<bool>,
 }
 
 impl Waiter {
@@ -75,6 +80,8 @@ impl Waiter {
             waker,
             deadline: Cell::new(None),
             obeys: Cell::new(true),
+            seen: Cell::new(Times::now()),
+            leapt: Cell::new(false),
         })
     }
 
@@ -92,6 +99,11 @@ impl Waiter {
     /// From now on nothing is cancelled any more: for the last things to be done.
     pub fn ignore_cancel(&self) {
         self.obeys.set(false);
+    }
+
+    /// Whether the machine has slept since this was last asked.
+    pub fn take_leap(&self) -> bool {
+        self.leapt.take()
     }
 
     /// A handle for other threads.
@@ -144,11 +156,38 @@ impl Waiter {
             Err(errno) => return Err(WaitError::System(errno.into())),
         }
         let woken = fds.pop().is_some_and(|own| !own.revents().is_empty());
+        let now = Times::now();
+        let slept = now.leap_since(self.seen.replace(now));
+        let overslept = end.is_some_and(|end| now.running.saturating_duration_since(end) > LEAP);
+        self.leapt.set(self.leapt.get() || slept || overslept);
         if woken {
             let mut sink = [0; 64];
             while matches!((&self.pipe).read(&mut sink), Ok(n) if n > 0) {}
         }
         self.check()
+    }
+}
+
+/// Both clocks: the one that stands still while the machine sleeps, and the one on the wall.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    running: Instant,
+    wall: SystemTime,
+}
+
+impl Times {
+    fn now() -> Self {
+        Self {
+            running: Instant::now(),
+            wall: SystemTime::now(),
+        }
+    }
+
+    /// Whether the wall's clock went on without the other. (So it does, too, when somebody sets it;
+    /// a look at the connection costs little.)
+    fn leap_since(&self, before: Self) -> bool {
+        let wall = self.wall.duration_since(before.wall).unwrap_or_default();
+        wall > self.running.saturating_duration_since(before.running) + LEAP
     }
 }
 
@@ -198,6 +237,35 @@ mod tests {
         let result = waiter.wait_one(&silent, PollFlags::IN);
         assert!(matches!(result, Err(WaitError::Cancelled)));
         thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_sleep_shows_in_the_difference_of_two_clocks() {
+        let before = Times::now();
+        let later = |running: u64, wall: u64| Times {
+            running: before.running + Duration::from_secs(running),
+            wall: before.wall + Duration::from_secs(wall),
+        };
+        assert!(later(2, 3600).leap_since(before));
+        assert!(!later(3600, 3600).leap_since(before));
+        assert!(!later(10, 13).leap_since(before));
+        let set_back = Times {
+            wall: before.wall - Duration::from_secs(3600),
+            ..before
+        };
+        assert!(!set_back.leap_since(before));
+    }
+
+    #[test]
+    fn a_wait_that_ends_far_too_late_was_a_sleep_too() {
+        let waiter = Waiter::new().unwrap();
+        waiter.waker().wake();
+        waiter.wait(&mut vec![], None).unwrap();
+        assert!(!waiter.take_leap());
+        let long_ago = Instant::now().checked_sub(LEAP * 2).unwrap();
+        waiter.wait(&mut vec![], Some(long_ago)).unwrap();
+        assert!(waiter.take_leap());
+        assert!(!waiter.take_leap(), "told once");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsRawFd, RawFd};
 use std::rc::{Rc, Weak};
+use std::time::Instant;
 
 use libc::{c_int, c_void, size_t, ssize_t};
 use libssh2_sys as raw;
@@ -37,6 +38,9 @@ pub struct Wire {
     key: RawFd,
     outbox: RefCell<VecDeque<u8>>,
     allowance: Cell<usize>,
+    /// When bytes last arrived; libssh2 does not tell.
+    heard: Cell<Instant>,
+    ended: Cell<bool>,
 }
 
 impl Wire {
@@ -51,6 +55,8 @@ impl Wire {
             key: theirs.as_raw_fd(),
             outbox: RefCell::default(),
             allowance: Cell::new(usize::MAX),
+            heard: Cell::new(Instant::now()),
+            ended: Cell::new(false),
         });
         session.set_tcp_stream(theirs);
         WIRES.with_borrow_mut(|wires| wires.insert(wire.key, Rc::downgrade(&wire)));
@@ -101,6 +107,17 @@ impl Wire {
         self.allowance.set(bytes);
     }
 
+    /// When the far side was last heard.
+    pub fn heard(&self) -> Instant {
+        self.heard.get()
+    }
+
+    /// Whether the socket has ended or failed: what libssh2 then says of it varies with what it was
+    /// about to do.
+    pub fn has_ended(&self) -> bool {
+        self.ended.get()
+    }
+
     fn send(&self, data: &[u8]) -> std::io::Result<usize> {
         let mut outbox = self.outbox.borrow_mut();
         let mut sent = 0;
@@ -108,7 +125,10 @@ impl Wire {
             sent = match (&self.socket).write(data) {
                 Ok(size) => size,
                 Err(error) if is_again(&error) => 0,
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.ended.set(true);
+                    return Err(error);
+                }
             };
         }
         outbox.extend(&data[sent..]);
@@ -120,9 +140,16 @@ impl Wire {
         if size == 0 {
             return Err(ErrorKind::WouldBlock.into());
         }
-        let size = (&self.socket).read(&mut buffer[..size])?;
-        self.allowance.set(self.allowance.get() - size);
-        Ok(size)
+        let result = (&self.socket).read(&mut buffer[..size]);
+        match &result {
+            Ok(size) if *size > 0 => {
+                self.allowance.set(self.allowance.get() - size);
+                self.heard.set(Instant::now());
+            }
+            Err(error) if is_again(error) => {}
+            _ => self.ended.set(true),
+        }
+        result
     }
 }
 

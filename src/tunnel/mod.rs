@@ -2,8 +2,10 @@
 
 mod link;
 mod listen;
+mod openings;
+mod pulse;
 mod pump;
 mod window;
 
 pub use listen::{Door, Listening, listen};
-pub use pump::Pump;
+pub use pump::{Held, Pump, Refused};

@@ -5,9 +5,8 @@
 //! something moves all the time, and neither another connection nor a wish to close may have to
 //! wait for the end of it.
 
-use std::collections::VecDeque;
 use std::io::ErrorKind;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -16,9 +15,11 @@ use rustix::event::{PollFd, PollFlags};
 
 use super::link::Link;
 use super::listen::Door;
-use crate::ssh::channel::{Channel, Opening, Target};
-use crate::ssh::wait::Waiter;
-use crate::ssh::{Connection, Error};
+use super::openings::{Opened, Openings, Refusal, Wanted};
+use super::pulse::Pulse;
+use crate::ssh::channel::{Channel, Target};
+use crate::ssh::wait::{WaitError, Waiter};
+use crate::ssh::{Connection, Errand, Error, Task};
 
 /// What one turn takes in from the SSH connection at most: a millisecond or two of decrypting.
 const INTAKE: usize = 256 << 10;
@@ -30,51 +31,108 @@ const CHUNK: usize = 64 << 10;
 /// connections would wake the pump for ever.
 const REST: Duration = Duration::from_millis(200);
 
+/// How long a command beside the tunnel may take: the account's start-up files are read for it.
+const ERRAND: Duration = Duration::from_secs(30);
+
+/// A forwarded connection that the far side did not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Where it should have gone.
+    pub target: Target,
+    /// The far side's words.
+    pub reason: String,
+}
+
+/// What is left of a pump whose connection is gone: the open doors, and who had come in and not got
+/// a channel yet. Whoever comes now waits in the listeners' own queues, which the system bounds:
+/// nobody needs to accept them meanwhile.
+pub struct Held {
+    doors: Vec<Door>,
+    waiting: Vec<Wanted>,
+}
+
 /// Carries the connections of all doors over one SSH session.
 pub struct Pump {
     connection: Rc<Connection>,
     waiter: Rc<Waiter>,
     doors: Vec<Door>,
-    /// Accepted and waiting for a channel: libssh2 opens one at a time.
-    waiting: VecDeque<(TcpStream, Target)>,
-    opening: Option<Begun>,
+    openings: Openings,
     links: Vec<Link>,
     closing: Vec<Channel>,
     /// A channel at its end. Reading nothing from it takes in what the socket holds: the server's
     /// keep-alives want answers also when nothing is forwarded.
     spine: Channel,
     spine_closed: bool,
-    refused: Option<String>,
+    pulse: Pulse,
+    errand: Option<(Errand, Instant)>,
+    outcome: Option<Result<Vec<String>, Error>>,
+    refused: Option<Refused>,
     /// A listener has something; cleared when all were asked.
     knocked: bool,
     scratch: Vec<u8>,
     resting_until: Option<Instant>,
 }
 
-struct Begun {
-    opening: Opening,
-    local: TcpStream,
-    since: Instant,
-}
-
 impl Pump {
     /// A pump without doors; `spine` is the channel of the script that ran before.
     pub fn new(connection: Rc<Connection>, waiter: Rc<Waiter>, spine: Channel) -> Self {
+        let pulse = Pulse::new(connection.alive());
         Self {
             connection,
             waiter,
             doors: Vec::new(),
-            waiting: VecDeque::new(),
-            opening: None,
+            openings: Openings::default(),
             links: Vec::new(),
             closing: Vec::new(),
             spine,
             spine_closed: false,
+            pulse,
+            errand: None,
+            outcome: None,
             refused: None,
             knocked: true,
             scratch: vec![0; CHUNK],
             resting_until: None,
         }
+    }
+
+    /// Goes on where another pump had to stop.
+    pub fn resume(&mut self, held: Held) {
+        self.doors = held.doors;
+        for wanted in held.waiting {
+            self.openings.want(wanted);
+        }
+    }
+
+    /// What outlives the connection. Whoever had a channel is cut off.
+    #[must_use]
+    pub fn hold(mut self) -> Held {
+        let openings = std::mem::take(&mut self.openings);
+        Held {
+            doors: std::mem::take(&mut self.doors),
+            waiting: openings.into_waiting().collect(),
+        }
+    }
+
+    /// There is reason to doubt that the far side lives: if it does not answer within seconds, the
+    /// connection is lost.
+    pub fn doubt(&mut self) {
+        self.pulse.doubt(Instant::now());
+    }
+
+    /// Looks whether anybody listens at `target`; if not, [`Pump::take_refusal`] tells.
+    pub fn knock(&mut self, target: Target) {
+        self.openings.want(Wanted::Knock(target));
+    }
+
+    /// Runs a command beside the forwarded connections, one at a time; its outcome is to be taken.
+    pub fn run(&mut self, task: Task) {
+        self.openings.want(Wanted::Errand(task));
+    }
+
+    /// What the command said, line by line.
+    pub fn take_outcome(&mut self) -> Option<Result<Vec<String>, Error>> {
+        self.outcome.take()
     }
 
     /// Opens another door.
@@ -89,7 +147,7 @@ impl Pump {
     }
 
     /// Why the far side last refused a connection, once.
-    pub fn take_refusal(&mut self) -> Option<String> {
+    pub fn take_refusal(&mut self) -> Option<Refused> {
         self.refused.take()
     }
 
@@ -97,11 +155,17 @@ impl Pump {
     /// wake-up, or until `until`.
     ///
     /// # Errors
-    /// [`Error::Session`] when the connection is lost, [`Error::Wait`] when cancelled.
+    /// [`Error::Session`] or [`Error::Silent`] when the connection is lost, [`Error::Wait`] when
+    /// cancelled.
     pub fn turn(&mut self, until: Option<Instant>) -> Result<(), Error> {
         let now = Instant::now();
-        let until = if self.work(now)? { Some(now) } else { until };
-        self.wait(until)
+        if self.work(now)? {
+            return self.wait(Some(now));
+        }
+        let heard = self.connection.wire().heard();
+        let errand = self.errand.as_ref().map(|(_, until)| *until);
+        let own = [self.pulse.next(heard, now), errand, self.resting_until];
+        self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
     }
 
     fn work(&mut self, now: Instant) -> Result<bool, Error> {
@@ -110,8 +174,10 @@ impl Pump {
         wire.flush();
         wire.allow(INTAKE);
         self.take_in()?;
+        self.listen_for_life(now)?;
         let mut progress = self.accept(now);
         progress |= self.open();
+        progress |= self.run_errand(now);
         for link in &mut self.links {
             progress |= link.work(now, wire.is_congested(), &mut self.scratch);
         }
@@ -138,6 +204,38 @@ impl Pump {
         }
     }
 
+    /// The channel for questions is opened as soon as one is due, and early, when nobody waits for
+    /// another one: while a forwarded connection hangs in its opening, none can be opened.
+    fn listen_for_life(&mut self, now: Instant) -> Result<(), Error> {
+        let heard = self.connection.wire().heard();
+        self.pulse.work(heard, now)?;
+        if self.pulse.take_order(heard, now) {
+            self.openings.want_first(Wanted::Pulse);
+        }
+        if let Some(since) = self.openings.pulse_since() {
+            self.pulse.opening(since);
+        }
+        Ok(())
+    }
+
+    fn run_errand(&mut self, now: Instant) -> bool {
+        let Some((mut errand, until)) = self.errand.take() else {
+            return false;
+        };
+        let result = match errand.work() {
+            Ok(moved) if !errand.is_done() && now < until => {
+                self.errand = Some((errand, until));
+                return moved;
+            }
+            Ok(_) if !errand.is_done() => Err(WaitError::TimedOut.into()),
+            other => other,
+        };
+        let (lines, channel) = errand.finish();
+        self.closing.push(channel);
+        self.outcome = Some(result.map(|_| lines));
+        true
+    }
+
     fn accept(&mut self, now: Instant) -> bool {
         if self.resting_until.is_some_and(|until| now < until) {
             return false;
@@ -146,46 +244,50 @@ impl Pump {
         if !knocked {
             return false;
         }
-        let before = self.waiting.len();
+        let mut progress = false;
         for door in &self.doors {
             for listener in &door.listeners {
-                match accept_all(listener, &door.target, &mut self.waiting) {
+                match accept_all(listener, &door.target, &mut self.openings, &mut progress) {
                     // A connection that was given up before we came.
                     ErrorKind::WouldBlock | ErrorKind::ConnectionAborted => {}
                     _ => self.resting_until = Some(now + REST),
                 }
             }
         }
-        self.waiting.len() > before
+        progress
     }
 
     fn open(&mut self) -> bool {
-        if self.opening.is_none()
-            && let Some((local, target)) = self.waiting.pop_front()
-        {
-            let opening = Opening::forward(&target);
-            self.opening = Some(Begun {
-                opening,
-                local,
-                since: Instant::now(),
-            });
-        }
-        let Some(begun) = self.opening.take() else {
-            return false;
-        };
-        match begun.opening.poll(self.connection.session()) {
-            Poll::Pending => {
-                self.opening = Some(begun);
-                return false;
+        match self.openings.poll(self.connection.session()) {
+            Poll::Pending => return false,
+            Poll::Ready(Ok(Opened::Link(link))) => {
+                self.links.push(link);
+                if self.openings.is_idle() && self.pulse.take_early_order() {
+                    self.openings.want(Wanted::Pulse);
+                }
             }
-            Poll::Ready(Ok(channel)) => {
-                self.links
-                    .push(Link::new(begun.local, channel, begun.since.elapsed()));
+            Poll::Ready(Ok(Opened::Knock(channel))) => self.closing.push(channel),
+            Poll::Ready(Ok(Opened::Pulse(channel))) => self.pulse.opened(Some(channel)),
+            Poll::Ready(Ok(Opened::Errand(errand))) => {
+                self.errand = Some((errand, Instant::now() + ERRAND));
             }
-            // The local side sees its connection closed, as if nobody listened there.
-            Poll::Ready(Err(error)) => self.refused = Some(error.message().to_owned()),
+            Poll::Ready(Err(refusal)) => self.was_refused(refusal),
         }
         true
+    }
+
+    /// The local side of a refused connection sees it closed, as if nobody listened there.
+    fn was_refused(&mut self, refusal: Refusal) {
+        let is_theirs = refusal.is_theirs();
+        let reason = refusal.error.message().to_owned();
+        match refusal.wanted {
+            Wanted::Link(_, target) | Wanted::Knock(target) if is_theirs => {
+                self.refused = Some(Refused { target, reason });
+            }
+            Wanted::Link(..) | Wanted::Knock(_) => {}
+            Wanted::Errand(_) => self.outcome = Some(Err(refusal.error.into())),
+            Wanted::Pulse => self.pulse.opened(None),
+        }
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Result<(), Error> {
@@ -206,7 +308,6 @@ impl Pump {
                 polled.push(index);
             }
         }
-        let until = until.into_iter().chain(self.resting_until).min();
         self.waiter.wait(&mut fds, until)?;
         let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
@@ -236,8 +337,8 @@ impl Pump {
     /// As [`Pump::turn`].
     pub fn end(mut self) -> Result<(), Error> {
         self.doors.clear();
-        self.waiting.clear();
-        while self.opening.is_some() {
+        self.openings.clear();
+        while self.openings.has_begun() {
             self.turn(None)?;
         }
         Ok(())
@@ -258,14 +359,16 @@ impl Drop for Pump {
 fn accept_all(
     listener: &TcpListener,
     target: &Target,
-    waiting: &mut VecDeque<(TcpStream, Target)>,
+    openings: &mut Openings,
+    progress: &mut bool,
 ) -> ErrorKind {
     loop {
         match listener.accept() {
             Ok((local, _)) => {
                 // Key presses are small packets: see `dial`.
                 if local.set_nonblocking(true).is_ok() && local.set_nodelay(true).is_ok() {
-                    waiting.push_back((local, target.clone()));
+                    openings.want(Wanted::Link(local, target.clone()));
+                    *progress = true;
                 }
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -84,7 +84,7 @@ impl Notifications {
     fn close_notification(&self, _id: u32) {}
 
     fn get_capabilities(&self) -> Vec<String> {
-        vec!["body".to_owned()]
+        vec!["body".to_owned(), "actions".to_owned()]
     }
 
     fn get_server_information(&self) -> (String, String, String, String) {
@@ -93,20 +93,20 @@ impl Notifications {
     }
 }
 
-/// Plays both in a thread, which lives as long as the test's process.
-pub fn play(address: &str) -> Arc<Mutex<Seen>> {
+/// Plays both in a thread, which lives as long as the test's process; signals go out on the connection.
+pub fn play(address: &str) -> (Arc<Mutex<Seen>>, Connection) {
     let seen = Arc::<Mutex<Seen>>::default();
     let (address, shared) = (address.to_owned(), Arc::clone(&seen));
     let (ready, is_ready) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         zbus::block_on(async move {
-            let _connection = serve(&address, shared).await.expect("a place on the bus");
-            ready.send(()).unwrap();
+            let connection = serve(&address, shared).await.expect("a place on the bus");
+            ready.send(connection).unwrap();
             std::future::pending::<()>().await;
         });
     });
-    is_ready.recv_timeout(PATIENCE).expect("a played desktop");
-    seen
+    let connection = is_ready.recv_timeout(PATIENCE).expect("a played desktop");
+    (seen, connection)
 }
 
 async fn serve(address: &str, seen: Arc<Mutex<Seen>>) -> zbus::Result<Connection> {

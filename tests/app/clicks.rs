@@ -96,7 +96,9 @@ fn disconnect_leaves_the_server_and_stop_ends_it() {
 
     desk.connect("gpu01");
     assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 2));
-    desk.desktop.click("    gpu01: More > Stop Jupyter");
+    // Without kernels nothing would be lost, and nothing is asked.
+    desk.desktop.wait_for("    no kernels");
+    desk.desktop.click("    gpu01: More > Stop Jupyter…");
     desk.desktop.wait_within("○ gpu01", PATIENCE);
     assert!(
         desk.sshd.empties_within(SOON),

@@ -22,9 +22,38 @@ impl Desk {
 
     /// With a server of the test's own, and lines of its own at the top of the configuration.
     pub fn around(sshd: Sshd, hosts: &[&str], lines: &str) -> Self {
+        Self::speaking(sshd, hosts, lines, "Quit")
+    }
+
+    /// The same in another language, whose word for quitting begins so.
+    pub fn speaking(sshd: Sshd, hosts: &[&str], lines: &str, quit: &str) -> Self {
+        let (desk, ()) = Self::begin(sshd, hosts, lines, |_| ());
+        desk.desktop.wait_for(quit);
+        desk
+    }
+
+    /// With something that the person does before the app is started.
+    pub fn after<T>(
+        sshd: Sshd,
+        hosts: &[&str],
+        lines: &str,
+        before: impl FnOnce(&Client) -> T,
+    ) -> (Self, T) {
+        let (desk, done) = Self::begin(sshd, hosts, lines, before);
+        desk.desktop.wait_for("Quit");
+        (desk, done)
+    }
+
+    fn begin<T>(
+        sshd: Sshd,
+        hosts: &[&str],
+        lines: &str,
+        before: impl FnOnce(&Client) -> T,
+    ) -> (Self, T) {
         let client = Client::of(&sshd);
         let desktop = Desktop::of(&client);
         client.configure(&configuration(&desktop, hosts, lines));
+        let done = before(&client);
         let app = Opened::spawn(&mut client.command(&[]));
         let desk = Self {
             app,
@@ -32,8 +61,16 @@ impl Desk {
             client,
             sshd,
         };
-        desk.desktop.wait_for("Quit");
-        desk
+        (desk, done)
+    }
+
+    /// What the app has written into its log.
+    pub fn log(&self) -> String {
+        let folder = self.client.path("state/remote-jupyter/logs");
+        let files = folder.read_dir().into_iter().flatten().flatten();
+        let logs = files.filter(|file| file.path().extension().is_some_and(|end| end == "log"));
+        logs.map(|file| std::fs::read_to_string(file.path()).unwrap())
+            .collect()
     }
 
     /// Writes the configuration anew.
@@ -59,10 +96,12 @@ impl Desk {
     }
 }
 
-fn configuration(desktop: &Desktop, hosts: &[&str], lines: &str) -> String {
+pub fn configuration(desktop: &Desktop, hosts: &[&str], lines: &str) -> String {
     let mut text = format!("browser = {:?}\n{lines}\n", desktop.browser());
     for host in hosts {
-        writeln!(text, "[[host]]\nname = {host:?}\nssh = \"test\"").unwrap();
+        // `name=alias`: one of the client's aliases, which differ in how they log in.
+        let (name, alias) = host.split_once('=').unwrap_or((host, "test"));
+        writeln!(text, "[[host]]\nname = {name:?}\nssh = {alias:?}").unwrap();
     }
     text
 }

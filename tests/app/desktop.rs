@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tempfile::TempDir;
 use zbus::{Connection, OwnedVariant, Variant};
 
 use crate::bus::{self, Notification, Seen};
+use crate::support::process::must;
 use crate::support::stage::{Bus, Screen};
 use crate::support::{Client, eventually, folder};
 
@@ -28,8 +30,9 @@ curl -sS -L -b '' -o /dev/null -w '%{http_code}\n' "$1" >>'@FOLDER@/answers' 2>&
 pub struct Desktop {
     folder: TempDir,
     _bus: Bus,
-    _screen: Screen,
+    screen: Screen,
     connection: Connection,
+    player: Option<Connection>,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -48,10 +51,20 @@ type Entry = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
 impl Desktop {
     /// A desktop that the client's programs find from now on.
     pub fn of(client: &Client) -> Self {
+        Self::begin(client, true)
+    }
+
+    /// One that has neither a place for tray icons nor anybody who shows notifications.
+    pub fn empty(client: &Client) -> Self {
+        Self::begin(client, false)
+    }
+
+    fn begin(client: &Client, has_services: bool) -> Self {
         let folder = folder("rj-desk-");
         let (bus, screen) = (Bus::start(), Screen::start());
         let address = bus.address();
-        let seen = bus::play(&address);
+        let played = has_services.then(|| bus::play(&address));
+        let (seen, player) = played.unzip();
         let connect = zbus::connection::Builder::address(address.as_str())
             .method_timeout(SOON)
             .build();
@@ -63,11 +76,13 @@ impl Desktop {
         let desktop = Self {
             folder,
             _bus: bus,
-            _screen: screen,
+            screen,
             connection,
-            seen,
+            player,
+            seen: seen.unwrap_or_default(),
         };
         desktop.write_browser();
+        desktop.write_opener(client);
         desktop
     }
 
@@ -76,6 +91,20 @@ impl Desktop {
         let script = BROWSER.replace("@FOLDER@", &folder);
         fs::write(self.browser(), script).unwrap();
         fs::set_permissions(self.browser(), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    /// What opens files: it writes down which.
+    fn write_opener(&self, client: &Client) {
+        let folder = self.folder.path();
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$1\" >>'{}/opened'\n",
+            folder.display()
+        );
+        let file = folder.join("xdg-open");
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).unwrap();
+        let path = std::env::var("PATH").unwrap_or_default();
+        client.env("PATH", format!("{}:{path}", folder.display()));
     }
 
     /// The browser, for the configuration.
@@ -101,6 +130,83 @@ impl Desktop {
 
     pub fn notifications(&self) -> Vec<Notification> {
         self.seen.lock().unwrap().notifications.clone()
+    }
+
+    /// Clicks the newest notification.
+    pub fn click_notification(&self) {
+        let count = self.notifications().len();
+        let id = u32::try_from(count).unwrap();
+        let body = (id, "default");
+        let path = "/org/freedesktop/Notifications";
+        let name = "org.freedesktop.Notifications";
+        let player = self.player.as_ref().expect("somebody who shows them");
+        let emit = player.emit_signal(None::<&str>, path, name, "ActionInvoked", &body);
+        zbus::block_on(emit).expect("a click");
+    }
+
+    /// Waits for the one dialog on the screen, and looks at it.
+    fn look_at_dialog(&self) -> String {
+        let mut window = String::new();
+        let shown = eventually(SOON, || {
+            window = self.windows().pop().unwrap_or_default();
+            !window.is_empty()
+        });
+        assert!(shown, "no dialog; {:#?}", self.texts());
+        self.xdotool(&["windowfocus", "--sync", &window]);
+        window
+    }
+
+    /// Waits until no dialog is on the screen.
+    pub fn wait_for_no_dialog(&self) {
+        assert!(
+            eventually(SOON, || self.windows().is_empty()),
+            "a dialog stays"
+        );
+    }
+
+    fn windows(&self) -> Vec<String> {
+        let mut command = self.program("xdotool");
+        command.args(["search", "--onlyvisible", "--name", "^Remote Jupyter$"]);
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        out.lines().map(str::to_owned).collect()
+    }
+
+    /// Types into the dialog, presses Return, and sees it go.
+    pub fn answer(&self, text: &str) {
+        let window = self.look_at_dialog();
+        self.xdotool(&["type", "--delay", "20", text]);
+        self.xdotool(&["key", "Return"]);
+        let is_gone = || !self.windows().contains(&window);
+        assert!(eventually(SOON, is_gone), "the dialog stays");
+    }
+
+    /// Presses keys in the dialog.
+    pub fn press(&self, keys: &[&str]) {
+        self.look_at_dialog();
+        self.xdotool(&[&["key", "--delay", "30"], keys].concat());
+    }
+
+    fn xdotool(&self, arguments: &[&str]) {
+        must(self.program("xdotool").args(arguments));
+    }
+
+    /// What the clipboard holds.
+    pub fn clipboard(&self) -> String {
+        let mut command = self.program("xclip");
+        command.args(["-selection", "clipboard", "-o"]);
+        String::from_utf8(command.output().expect("xclip").stdout).unwrap()
+    }
+
+    /// A program of this desktop's.
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        command.env("DISPLAY", self.screen.display());
+        command
+    }
+
+    /// The files that were opened in their programs.
+    pub fn opened_files(&self) -> Vec<String> {
+        self.lines_of("opened")
     }
 
     /// The menu as it is now; empty as long as there is none.

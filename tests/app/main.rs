@@ -10,4 +10,8 @@ mod bus;
 mod clicks;
 mod desk;
 mod desktop;
+mod living;
+mod odd;
+mod questions;
+mod start;
 mod together;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::desk::{Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
-use crate::support::{Finished, eventually, http};
+use crate::support::{Client, Finished, Sshd, eventually, http};
 
 fn good(desk: &Desk, args: &[&str]) -> Finished {
     let out = desk.client.run(args);
@@ -39,13 +39,18 @@ fn the_command_line_speaks_to_the_app() {
 
 #[test]
 fn the_app_shows_and_closes_a_tunnel_of_the_command_line() {
-    let desk = Desk::with(&["gpu01"]);
-    let mut opened = desk.client.open("gpu01");
-    opened.wait_phase("ready");
-    desk.connect("gpu01");
-    assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
+    let open = |client: &Client| {
+        let mut opened = client.open("gpu01");
+        opened.wait_phase("ready");
+        opened
+    };
+    let (desk, mut opened) = Desk::after(Sshd::start(), &["gpu01"], "", open);
+    desk.desktop.wait_for("● gpu01");
     desk.desktop.click("● gpu01");
-    desk.wait_for_pages(2);
+    desk.wait_for_pages(1);
+    assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
+    let posted = desk.desktop.notifications();
+    assert!(posted.is_empty(), "the terminal has told it: {posted:?}");
     desk.desktop.click("    gpu01: More > Disconnect");
     desk.desktop.wait_for("○ gpu01");
     assert_eq!(opened.wait_exit().code, Some(0));
@@ -53,17 +58,27 @@ fn the_app_shows_and_closes_a_tunnel_of_the_command_line() {
 
 #[test]
 fn the_app_notices_that_the_command_line_has_closed() {
+    // Another configuration, which the app does not answer for.
     let mut desk = Desk::with(&["gpu01"]);
-    let mut opened = desk.client.open("gpu01");
-    opened.wait_phase("ready");
-    desk.connect("gpu01");
+    let other = desk.client.path("other.toml");
+    std::fs::copy(
+        desk.client.path("config/remote-jupyter/config.toml"),
+        &other,
+    )
+    .unwrap();
+    let other = other.to_string_lossy().into_owned();
+    let open = || {
+        let mut opened = desk.client.open_with("gpu01", &["-c", &other]);
+        opened.wait_phase("ready");
+        opened
+    };
+    let opened = open();
+    desk.desktop.wait_for("● gpu01");
     opened.interrupt();
     desk.desktop.wait_for("○ gpu01");
 
     // Nor does somebody else's tunnel hold up the end.
-    let mut opened = desk.client.open("gpu01");
-    opened.wait_phase("ready");
-    desk.desktop.click("○ gpu01");
+    let mut opened = open();
     desk.desktop.wait_for("● gpu01");
     desk.desktop.click("Quit Remote Jupyter");
     let out = desk.app.wait_exit_within(std::time::Duration::from_secs(2));

@@ -1,16 +1,13 @@
 //! The commands beside `open`.
 
 use std::fs;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::scene::{
-    SOON, all_below, assert_nothing_left, bare, configure, launches, real, servers, text,
-};
-use crate::support::process::{finish, must};
-use crate::support::{Client, Finished, Known, Opened, Sshd, eventually, http};
+use crate::scene::{SOON, assert_nothing_left, bare, configure, launches, servers, text};
+use crate::support::process::finish;
+use crate::support::{Client, Finished, Known, Opened, Sshd, eventually, http, kernels};
 
 fn json_lines(out: &Finished) -> Vec<Value> {
     let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {out}"));
@@ -25,41 +22,6 @@ fn good(client: &Client, args: &[&str]) -> Finished {
 
 fn status(client: &Client) -> Value {
     json_lines(&good(client, &["status", "test", "--json"])).remove(0)
-}
-
-fn start_kernel(ready: &Value) {
-    let url = format!("http://127.0.0.1:{}/api/kernels", ready["local_port"]);
-    let token = http::token(text(ready, "url")).unwrap();
-    let request = ureq::post(&url).header("Authorization", format!("token {token}"));
-    assert_eq!(request.send("{}").unwrap().status(), 201);
-}
-
-/// Lets the only kernel compute for long, as a cell of a notebook would.
-fn make_busy(sshd: &Sshd) {
-    const CELL: &str = "import sys
-from jupyter_client import BlockingKernelClient
-client = BlockingKernelClient(connection_file=sys.argv[1])
-client.load_connection_file()
-client.start_channels()
-client.wait_for_ready(timeout=30)
-client.execute('import time; time.sleep(600)')
-";
-    let is_kernel = |file: &std::path::PathBuf| {
-        let name = file.file_name().unwrap().to_string_lossy();
-        name.starts_with("kernel-") && file.extension().is_some_and(|end| end == "json")
-    };
-    let files = all_below(&launches(sshd)[0]);
-    let file = files
-        .into_iter()
-        .find(is_kernel)
-        .expect("a kernel's connection file");
-    let mut python = Command::new(real("python"));
-    must(
-        python
-            .env("HOME", sshd.home().path())
-            .args(["-c", CELL])
-            .arg(file),
-    );
 }
 
 /// A tunnel, and a second host that nobody opened.
@@ -109,10 +71,10 @@ fn list_and_status_tell_what_is_open(client: &Client, ready: &Value) {
 }
 
 fn kernels_are_counted(sshd: &Sshd, client: &Client, ready: &Value) {
-    start_kernel(ready);
+    kernels::start_kernel_at(ready);
     let idle = || status(client)["kernels"] == serde_json::json!({"total": 1, "busy": 0});
     assert!(eventually(SOON, idle), "{}", status(client));
-    make_busy(sshd);
+    kernels::make_busy(sshd);
     assert!(
         eventually(SOON, || status(client)["kernels"]["busy"] == 1),
         "{}",

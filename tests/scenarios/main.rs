@@ -7,6 +7,7 @@ mod support;
 
 mod commands;
 mod finding_servers;
+mod healing;
 mod host_keys;
 mod languages;
 mod logging_in;

@@ -308,7 +308,7 @@ fn a_fixed_remote_port_is_used_or_named_when_it_is_taken() {
 }
 
 #[test]
-fn a_local_port_that_someone_has_stays_theirs_and_a_lost_connection_is_told() {
+fn a_local_port_that_someone_has_stays_theirs() {
     let sshd = Sshd::start();
     let client = Client::of(&sshd);
     let theirs = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -326,14 +326,8 @@ fn a_local_port_that_someone_has_stays_theirs_and_a_lost_connection_is_told() {
     let visitor = TcpStream::connect(theirs.local_addr().unwrap()).unwrap();
     assert_eq!(theirs.accept().unwrap().1, visitor.local_addr().unwrap());
 
-    sshd.drop_connections();
-    let out = opened.wait_exit();
-    let failed = crate::scene::last_event(&out);
-    assert_eq!(
-        (out.code, &failed["code"]),
-        (Some(9), &"lost".into()),
-        "{out}"
-    );
+    opened.interrupt();
+    opened.wait_exit();
 
     drop(theirs);
     let free = free_port(Ipv4Addr::LOCALHOST.into()).port();

@@ -50,6 +50,26 @@ pub fn title(ready: &Value) -> String {
 
 /// A path under the server's base URL, with the ready event's token: `api/status`.
 pub fn api(ready: &Value, path: &str) -> Reply {
+    get(&address(ready, path))
+}
+
+/// Sends JSON to such a path.
+pub fn post(ready: &Value, path: &str, body: &str) -> Reply {
+    let url = address(ready, path);
+    let config = Agent::config_builder().http_status_as_error(false);
+    let agent = Agent::new_with_config(config.build());
+    let mut request = agent.post(&url).content_type("application/json");
+    if let Some(token) = token(&url) {
+        request = request.header("Authorization", format!("token {token}"));
+    }
+    let mut response = request.send(body).expect("an answer");
+    Reply {
+        status: response.status().as_u16(),
+        body: response.body_mut().read_to_string().unwrap(),
+    }
+}
+
+fn address(ready: &Value, path: &str) -> String {
     let url = url::Url::parse(ready["url"].as_str().expect("ready has a url")).expect("a URL");
     let base = ready["server"]["base_url"].as_str().unwrap_or("/");
     let mut target = url
@@ -57,7 +77,7 @@ pub fn api(ready: &Value, path: &str) -> Reply {
         .and_then(|base| base.join(path))
         .expect("a path");
     target.set_query(url.query());
-    get(target.as_str())
+    target.into()
 }
 
 /// The token in a URL, if there is one.

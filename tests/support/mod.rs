@@ -27,7 +27,10 @@ pub mod agent;
 pub mod client;
 pub mod home;
 pub mod http;
+pub mod kernels;
 pub mod keys;
+pub mod live;
+pub mod network;
 pub mod opened;
 pub mod process;
 #[cfg(target_os = "linux")]
@@ -42,6 +45,7 @@ pub mod tunnel;
 pub use agent::Agent;
 pub use client::{Client, Key, Known};
 pub use home::Home;
+pub use live::Live;
 pub use opened::Opened;
 pub use process::{Finished, eventually};
 #[cfg(target_os = "linux")]

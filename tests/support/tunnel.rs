@@ -65,7 +65,8 @@ impl Tunnel {
                     break error;
                 }
                 counter.store(pump.channels(), Ordering::SeqCst);
-                refused.lock().unwrap().extend(pump.take_refusal());
+                let refusal = pump.take_refusal().map(|refused| refused.reason);
+                refused.lock().unwrap().extend(refusal);
             };
             let _ = send_end.send(error);
         });

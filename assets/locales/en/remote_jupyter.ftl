@@ -331,8 +331,6 @@ explain-no-answer = Jupyter runs on { $host }, but does not answer through the t
 explain-forbidden-remedy = It does not take the token of its runtime file: stop it there, and open it again.
 explain-no-answer-remedy = Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding).
 explain-wrong-answer-remedy = See what runs on that port there.
-explain-lost = The connection to { $host } is lost
-explain-lost-remedy = A Jupyter that was running there still is: open it again.
 explain-no-port = No local port could be opened for { $host }
 explain-no-port-remedy = See whether this machine is out of ports or file descriptors.
 explain-local = This machine could not do its part for { $host }
@@ -541,6 +539,53 @@ login-item-approval = Remote Jupyter waits to be allowed in System Settings, Gen
 login-item-not-here = Remote Jupyter cannot start at login here: { $reason }
 
 ## Buttons of dialogs (src/platform/linux, src/platform/macos)
+
+
+## A connection that is lost and made anew (src/explain/lost.rs, src/session/machine/healing.rs)
+
+phase-reconnecting = reconnecting
+lost-title = The connection to { $host } is lost
+lost-remedy = A Jupyter that was running there still is: open it again.
+lost-tried = It was tried again for { $minutes } min. Lastly:
+lost-needs-answer = The login there needs an answer, and nobody is asked out of the blue: { $question }
+lost-other-machine = Another machine answers to that name: { $seen } instead of { $known }.
+lost-not-listening = Its process is there, but does not listen any more.
+lost-again = { $host } is connected again.
+server-ended-title = Jupyter on { $host } has ended
+server-ended-detail = Its process is gone: it was shut down or killed, or its machine was restarted.
+server-ended-remedy = Open it again to start another one; `remote-jupyter logs { $host }` may say why it ended.
+
+## A session's remarks (src/session)
+
+session-no-ssh = There is no `ssh` on this machine, so ~/.ssh/config was not read.
+session-target = { $destination } is { $user }@{ $host } port { $port }
+session-logged-in = logged in as { $user } with { $how }
+session-other-click = Jupyter is being started there by another click; waiting.
+session-no-browser = The browser did not open: { $reason }
+session-forward = { $name } is at localhost:{ $port }
+session-forward-moved = { $name } is at localhost:{ $port } ({ $taken } is in use)
+session-nobody = nobody could be asked
+session-port-taken = Local port { $taken } is in use by another program; { $port } is used instead.
+session-password = This server asks for its password in the tab.
+session-open-to-all = This server has neither token nor password: every account on its machine and on this one can use it.
+session-none-runs = No Jupyter of yours runs on { $host }.
+session-gone-itself = Jupyter on { $host } has shut down.
+session-gone-launch = The Jupyter that was starting on { $host } was ended.
+session-gone-signal = Jupyter on { $host } did not shut down by itself; { $signal } ended it.
+session-stop-hung = `remote-jupyter stop { $host } --yes` ends its process, whatever its kernels do.
+session-unusable-title = The Jupyter that was started on { $host } cannot be used
+session-unusable-remedy = See `remote-jupyter logs { $host }`.
+session-not-stopped-title = Jupyter on { $host } did not end
+session-not-stopped-detail = It was asked to shut down, then sent TERM and KILL.
+session-not-stopped-remedy = Look at the process there: it may be waiting for a file system that is gone.
+session-busy-title = Jupyter on { $host } was left running: kernels are busy
+session-busy-detail = { $busy } of { $total } kernels are busy.
+session-busy-remedy = `remote-jupyter stop { $host } --yes` ends them anyway.
+session-none-title = No Jupyter of yours runs on { $host }
+session-none-remedy = Start one there, or let it be launched: launcher = "direct" instead of "attach".
+session-sight = Jupyter { $version }, process { $pid }, { $place }, in { $root }
+session-place-port = port { $port }
+session-place-socket = socket { $path }
 
 dialog-ok = OK
 dialog-cancel = Cancel

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use super::text::{INDENT, elapsed, shown, wrapped};
 use super::{Entry, item, to_read};
-use crate::app::model::{HostState, Notebook};
+use crate::app::model::HostState;
+use crate::jupyter::{Kernels, Notebook};
 use crate::session::{Forwarded, Phase};
 use crate::words::say;
 
@@ -57,12 +58,9 @@ fn details(host: &HostState) -> Vec<String> {
         return Vec::new();
     };
     let mut parts = Vec::new();
-    if let Some(kernels) = &host.kernels {
-        parts.push(say!(
-            "menu-kernels",
-            total = kernels.total,
-            busy = kernels.busy
-        ));
+    if let Some(activity) = &host.kernels {
+        let Kernels { total, busy } = activity.kernels;
+        parts.push(say!("menu-kernels", total = total, busy = busy));
     }
     // A name of its own is worth reading: the node of a cluster, behind its login host.
     if ready.server.host != host.name {

@@ -66,6 +66,7 @@ fn ready(node: &str) -> Event {
             base_url: "/".into(),
         },
         reused: true,
+        again: false,
         forwards: vec![Forwarded {
             name: "TensorBoard".into(),
             local_port: 16006,
@@ -113,8 +114,8 @@ fn kernels_lead_to_their_notebooks() {
     let mut model = model(&["gpu01"]);
     hear(&mut model, "gpu01", &ready("node17"));
     let kernels = r#"{"host":"gpu01","phase":"ready","at_ms":1,"kernels":{"total":2,"busy":1,
-        "notebooks":[{"path":"a.ipynb","state":"busy"},{"path":"b.ipynb","state":"idle"},
-        {"path":"c.ipynb","state":"starting"}]}}"#;
+        "notebooks":[{"path":"a.ipynb","name":"","kernel":"p","state":"busy"},{"path":"b.ipynb","name":"","kernel":"p","state":"idle"},
+        {"path":"c.ipynb","name":"","kernel":"p","state":"starting"}]}}"#;
     let message: Option<Message> = serde_json::from_str(kernels).ok();
     message.map(|message| model.hear(&message, Instant::now()));
     let lines = lines(&model);

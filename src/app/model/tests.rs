@@ -33,6 +33,7 @@ fn ready() -> Event {
             base_url: "/".into(),
         },
         reused: true,
+        again: false,
         forwards: vec![Forwarded {
             name: "TensorBoard".into(),
             local_port: 16006,
@@ -97,7 +98,7 @@ fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
     let mut model = model();
     hear(&mut model, "my box", &ready());
     let mut message = Message::of(&Event::Phase(Phase::Ready), "my box", 0, Phase::Ready).unwrap();
-    let kernels = r#"{"total":2,"busy":1,"notebooks":[{"path":"a b.ipynb","state":"busy"}]}"#;
+    let kernels = r#"{"total":2,"busy":1,"notebooks":[{"path":"a b.ipynb","name":"","kernel":"p","state":"busy"}]}"#;
     message
         .more
         .insert("kernels".into(), serde_json::from_str(kernels).unwrap());

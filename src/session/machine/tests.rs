@@ -1,8 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
+use std::time::Duration;
+
 use crate::config::App;
 use crate::jupyter::{Page, Server, Wanted};
+
+mod healing;
 
 const HOME: &str = "/home/me";
 
@@ -86,6 +90,7 @@ fn machine(goal: Goal) -> Machine {
         host: "gpu01".into(),
         launch: true,
         wanted: Wanted::default(),
+        patience: Duration::from_secs(600),
     })
 }
 
@@ -573,6 +578,8 @@ fn everywhere() -> Vec<(String, Machine)> {
         State::Listening(found()),
         State::Checking(found(), 8890),
         State::Ready(found(), 8890),
+        State::Reconnecting(found(), 8890, Step::Pausing),
+        State::Reconnecting(found(), 8890, Step::Finding),
         State::Counting(found(), 8890, Busy::Ask),
         State::Confirming(found(), 8890),
         State::ShuttingDown(found()),
@@ -608,6 +615,14 @@ fn all_inputs() -> Vec<Input> {
         Input::Log(String::new(), String::new()),
         Input::Show(Page::default()),
         Input::Stop(Busy::End),
+        Input::WantLog,
+        Input::Check,
+        Input::Elapsed,
+        Input::Resumed,
+        Input::Refused,
+        Input::Looked(vec![running()], facts()),
+        Input::NoLog(problem()),
+        Input::Active(Activity::default()),
         Input::Close,
         Input::Failed(problem()),
     ]
@@ -659,7 +674,22 @@ fn an_input_that_does_not_fit_changes_nothing() {
                 | (State::Starting { .. }, Input::Launched(_))
                 | (State::Listening(_), Input::Listening { .. })
                 | (State::Checking(..), Input::Checked(_))
-                | (State::Ready(..), Input::Show(_) | Input::Stop(_))
+                | (
+                    State::Ready(..),
+                    Input::Show(_)
+                        | Input::Stop(_)
+                        | Input::WantLog
+                        | Input::Log(..)
+                        | Input::NoLog(_)
+                        | Input::Check
+                        | Input::Refused
+                        | Input::Active(_)
+                )
+                | (
+                    State::Reconnecting(_, _, Step::Pausing),
+                    Input::Elapsed | Input::Check
+                )
+                | (State::Reconnecting(_, _, Step::Finding), Input::Found(..))
                 | (State::Counting(..), Input::Counted(_))
                 | (State::Confirming(..), Input::Confirmed(_))
                 | (State::ShuttingDown(_), Input::AskedToEnd(_))

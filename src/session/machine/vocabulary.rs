@@ -1,7 +1,9 @@
 //! The words of the state machine: what a session is for, where it stands, what can happen to it,
 //! and what it wants done.
 
-use crate::jupyter::{Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
+use std::time::Duration;
+
+use crate::jupyter::{Activity, Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
 use crate::problem::Problem;
 use crate::session::event::{Phase, ServerInfo, Sight};
 
@@ -48,6 +50,8 @@ pub struct Plan {
     pub launch: bool,
     /// What the server has to be like.
     pub wanted: Wanted,
+    /// How long a lost connection is tried to be made anew.
+    pub patience: Duration,
 }
 
 /// A server, and how it came about.
@@ -59,6 +63,23 @@ pub struct Found {
     pub node: String,
     /// Whether it was running before.
     pub reused: bool,
+}
+
+/// How far an attempt to connect anew has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The next attempt is waited for.
+    Pausing,
+    /// `ssh -G` runs: another network may need another way.
+    Resolving,
+    /// Dialling, handshake, host key.
+    Connecting,
+    /// Logging in.
+    LoggingIn,
+    /// The script looks for the same server.
+    Finding,
+    /// The pump begins again.
+    Resuming,
 }
 
 /// Where a session stands.
@@ -88,6 +109,8 @@ pub enum State {
     Checking(Box<Found>, u16),
     /// The tunnel stands.
     Ready(Box<Found>, u16),
+    /// The connection is lost; the local port is held, and another connection is being made.
+    Reconnecting(Box<Found>, u16, Step),
     /// Kernels are being counted before a stop.
     Counting(Box<Found>, u16, Busy),
     /// The person is asked about busy kernels.
@@ -142,6 +165,38 @@ pub enum Input {
     Stop(Busy),
     /// The tunnel is to be closed.
     Close,
+    /// The log is wanted while the tunnel stands.
+    WantLog,
+    /// The machine woke up, or its network changed.
+    Check,
+    /// The connection is lost, which stood that long.
+    Lost {
+        /// In words.
+        problem: Problem,
+        /// Since it was ready.
+        stood: Duration,
+    },
+    /// An attempt to connect anew failed, and the network may be all that is wrong.
+    Unreached {
+        /// In words.
+        problem: Problem,
+        /// Whether this machine has no network.
+        offline: bool,
+        /// How long the attempt took.
+        took: Duration,
+    },
+    /// A pause is over.
+    Elapsed,
+    /// The pump works again.
+    Resumed,
+    /// The far side refused a connection to the server.
+    Refused,
+    /// What the script sees beside a standing tunnel.
+    Looked(Vec<Candidate>, Facts),
+    /// The log could not be had.
+    NoLog(Problem),
+    /// What goes on in the server.
+    Active(Activity),
     /// An effect failed, or the connection is lost.
     Failed(Problem),
 }
@@ -184,6 +239,20 @@ pub enum Effect {
     },
     /// End a launch that has no server yet, in that folder.
     EndLaunch(String),
+    /// Ask the far side for a sign of life.
+    Doubt,
+    /// Let the connection go, and keep the local ports.
+    Hold,
+    /// Wait for the next attempt.
+    Pause(Duration),
+    /// An attempt to connect anew begins.
+    Attempt,
+    /// Go on pumping, through the new connection.
+    Resume,
+    /// Let the script look for servers, beside the tunnel.
+    LookBeside,
+    /// Let the script fetch the log, beside the tunnel.
+    LogBeside,
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.
@@ -194,6 +263,10 @@ pub enum Effect {
     Note(String),
     /// Tell that the tunnel stands.
     TellReady(Box<Found>, u16, String),
+    /// Tell that the tunnel stands again.
+    TellAgain(Box<Found>, u16),
+    /// Tell what goes on in the server.
+    TellActivity(Activity),
     /// Tell what was seen.
     TellSeen(Sight),
     /// Tell the log.

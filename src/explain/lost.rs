@@ -1,0 +1,59 @@
+//! A connection that is lost, and what may come of it.
+
+use std::time::Duration;
+
+use crate::problem::{Code, Problem};
+use crate::ssh::Error as SshError;
+use crate::words::say;
+
+/// Explains a connection that was lost.
+#[must_use]
+pub fn lost(host: &str, error: &SshError) -> Problem {
+    about(host, error.to_string())
+}
+
+/// Explains a connection that could not be made anew for `patience`; `last` is why not.
+#[must_use]
+pub fn lost_for_good(host: &str, patience: Duration, last: &Problem) -> Problem {
+    let minutes = (patience.as_secs() / 60).to_string();
+    let tried = say!("lost-tried", minutes = minutes);
+    about(host, format!("{tried}\n{last}"))
+}
+
+/// Explains a login that asks a question while nobody expects one.
+#[must_use]
+pub fn needs_answer(host: &str, question: &str) -> Problem {
+    about(host, say!("lost-needs-answer", question = question))
+}
+
+/// Explains another machine that answers to the same name.
+#[must_use]
+pub fn other_machine(host: &str, known: &str, seen: &str) -> Problem {
+    about(host, say!("lost-other-machine", known = known, seen = seen))
+}
+
+/// Explains a server whose process is there and whose port is not.
+#[must_use]
+pub fn not_listening(host: &str) -> Problem {
+    about(host, say!("lost-not-listening"))
+}
+
+fn about(host: &str, detail: String) -> Problem {
+    Problem::new(
+        Code::Lost,
+        say!("lost-title", host = host),
+        detail,
+        say!("lost-remedy"),
+    )
+}
+
+/// Explains a server that is gone while its tunnel was wanted.
+#[must_use]
+pub fn server_ended(host: &str) -> Problem {
+    Problem::new(
+        Code::ServerEnded,
+        say!("server-ended-title", host = host),
+        say!("server-ended-detail"),
+        say!("server-ended-remedy", host = host),
+    )
+}

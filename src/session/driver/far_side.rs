@@ -1,0 +1,100 @@
+//! The conversation with the far side's script, while nothing else uses the connection.
+
+use std::rc::Rc;
+
+use super::{Driver, Halt, Outcome};
+use crate::jupyter::Server;
+use crate::remote::{Conversation, Frame};
+use crate::session::asker::Sink;
+use crate::session::event::Event;
+use crate::session::machine::Input;
+use crate::ssh::Error as SshError;
+use crate::words::say;
+
+impl Driver {
+    /// Gives a command to the script, which is started for its first one.
+    fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
+        if let Some(running) = &mut self.conversation {
+            return running.send(command);
+        }
+        let Some(connection) = self.connection.clone() else {
+            return Err(SshError::Closed.into());
+        };
+        let (waiter, host) = (Rc::clone(&self.waiter), &self.order.host);
+        self.conversation = Some(Conversation::start(connection, waiter, host, command)?);
+        Ok(())
+    }
+
+    /// Gives a command and collects its answers up to the one that `last` recognises.
+    fn converse<T>(
+        &mut self,
+        command: &str,
+        mut last: impl FnMut(&Sink, Frame) -> Option<T>,
+    ) -> Result<T, Halt> {
+        let mut run = || {
+            self.begin(command)?;
+            let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
+                return Err(SshError::Closed.into());
+            };
+            loop {
+                if let Some(outcome) = last(sink, conversation.answer()?) {
+                    return Ok(outcome);
+                }
+            }
+        };
+        let result: Result<T, crate::remote::Error> = run();
+        result.map_err(|error| self.halt(error))
+    }
+
+    pub(super) fn find(&mut self, command: &str) -> Outcome {
+        let mut candidates = Vec::new();
+        let mut waited = false;
+        let facts = self.converse(command, |sink, frame| match frame {
+            Frame::Server(candidate) => {
+                candidates.push(candidate);
+                None
+            }
+            Frame::Found(facts) => Some(facts),
+            Frame::Wait(_) if !waited => {
+                waited = true;
+                sink(Event::Note(say!("session-other-click")));
+                None
+            }
+            _ => None,
+        })?;
+        Ok(Some(Input::Found(candidates, facts)))
+    }
+
+    pub(super) fn await_launch(&mut self, command: &str) -> Outcome {
+        let candidate = self.converse(command, |_, frame| match frame {
+            Frame::Launched(candidate) => Some(candidate),
+            _ => None,
+        })?;
+        Ok(Some(Input::Launched(candidate)))
+    }
+
+    pub(super) fn fetch_log(&mut self) -> Outcome {
+        let (path, text) = self.converse("log", |_, frame| match frame {
+            Frame::Log { path, text } => Some((path, text)),
+            _ => None,
+        })?;
+        Ok(Some(Input::Log(path, text)))
+    }
+
+    pub(super) fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
+        // The requests are done; the script gets the connection for itself.
+        if let Some(pump) = self.pump.take() {
+            pump.end().map_err(|error| self.halt(error))?;
+        }
+        let command = if asked { "gone" } else { "term" };
+        self.await_end(&format!("{command} {} {}", server.pid, server.file))
+    }
+
+    pub(super) fn await_end(&mut self, command: &str) -> Outcome {
+        let how = self.converse(command, |_, frame| match frame {
+            Frame::Gone(how) => Some(how),
+            _ => None,
+        })?;
+        Ok(Some(Input::Gone(how)))
+    }
+}

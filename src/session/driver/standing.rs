@@ -1,0 +1,214 @@
+//! What is looked after while the tunnel stands: whether the server is there, what it does, and
+//! wishes for which the script runs beside the tunnel.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::{Driver, Halt};
+use crate::explain;
+use crate::jupyter::Server;
+use crate::remote::{Aside, Error, Frame};
+use crate::session::event::Event;
+use crate::session::machine::Input;
+use crate::session::{doors, work};
+use crate::ssh::Error as SshError;
+
+/// How often an idle tunnel looks whether its server still listens: a connection that is opened and
+/// closed, no request. A tab that is open finds a server that has ended within a second or two, by
+/// its own requests; this is for a tab that is closed, and may take its time: the measured cost is
+/// below a hundredth of a second of processor time in an hour.
+const KNOCK: Duration = Duration::from_secs(60);
+
+/// A page whose server is gone asks again and again; the script need not look each time.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// What the script is run for beside the tunnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// The newest launch's log.
+    Log,
+    /// Which servers there are.
+    Look,
+}
+
+/// A tunnel that stands.
+pub struct Standing {
+    server: Server,
+    port: u16,
+    since: Instant,
+    knock_at: Option<Instant>,
+    watch: Option<(Duration, Instant)>,
+    looked: Option<Instant>,
+    wishes: VecDeque<Wish>,
+    running: Option<(Wish, Aside)>,
+}
+
+impl Standing {
+    /// From now on.
+    pub fn new(server: Server, port: u16, watch: Option<Duration>) -> Self {
+        let now = Instant::now();
+        Self {
+            server,
+            port,
+            since: now,
+            // Who watches the kernels sees a server that has gone, too.
+            knock_at: watch.is_none().then(|| now + KNOCK),
+            watch: watch.map(|every| (every, now)),
+            looked: None,
+            wishes: VecDeque::new(),
+            running: None,
+        }
+    }
+
+    fn next(&self) -> Option<Instant> {
+        let watch = self.watch.map(|(_, at)| at);
+        watch.into_iter().chain(self.knock_at).min()
+    }
+
+    fn awaits(&self, wish: Wish) -> bool {
+        let runs = self.running.as_ref().is_some_and(|(runs, _)| *runs == wish);
+        runs || self.wishes.contains(&wish)
+    }
+}
+
+impl Driver {
+    /// Nothing to decide: pump, or wait for an input, until something is due.
+    pub(super) fn idle(&mut self) -> Result<Option<Input>, Halt> {
+        let now = Instant::now();
+        if self.retry_at.take_if(|at| *at <= now).is_some() {
+            return Ok(Some(Input::Elapsed));
+        }
+        self.look_after(now);
+        let due = self.standing.as_ref().and_then(Standing::next);
+        let until = due.into_iter().chain(self.retry_at).min();
+        let result = match &mut self.pump {
+            Some(pump) => pump.turn(until),
+            None => self.waiter.wait(&mut vec![], until).map_err(SshError::from),
+        };
+        match result {
+            Ok(()) if self.waiter.take_leap() => Ok(Some(Input::Check)),
+            Ok(()) => Ok(self.hear()),
+            Err(error @ (SshError::Session(_) | SshError::Closed | SshError::Silent(_))) => {
+                Ok(Some(self.lost(&error)))
+            }
+            Err(error) => Err(self.halt(error)),
+        }
+    }
+
+    fn lost(&mut self, error: &SshError) -> Input {
+        let problem = explain::lost(&self.host().name, error);
+        let standing = self.standing.take();
+        // Whoever waits for the log is not left waiting.
+        if standing.as_ref().is_some_and(|s| s.awaits(Wish::Log)) {
+            self.tell(Event::Refused(problem.clone()));
+        }
+        let stood = standing.map_or(Duration::ZERO, |standing| standing.since.elapsed());
+        Input::Lost { problem, stood }
+    }
+
+    /// What is to be done now and then.
+    fn look_after(&mut self, now: Instant) {
+        let (Some(standing), Some(pump)) = (&mut self.standing, &mut self.pump) else {
+            return;
+        };
+        if standing.knock_at.take_if(|at| *at <= now).is_some() {
+            pump.knock(doors::target(&standing.server.endpoint));
+            standing.knock_at = standing.watch.is_none().then(|| now + KNOCK);
+        }
+        if let Some((every, at)) = &mut standing.watch
+            && *at <= now
+        {
+            *at = now + *every;
+            work::watch(self.handle.clone(), standing.server.clone(), standing.port);
+        }
+    }
+
+    /// What the pump has to tell.
+    fn hear(&mut self) -> Option<Input> {
+        if let Some(refused) = self.pump.as_mut()?.take_refusal() {
+            tracing::info!(reason = %refused.reason, "the far side refused a forwarded connection");
+            let standing = self.standing.as_mut()?;
+            if refused.target == doors::target(&standing.server.endpoint) {
+                return standing.refused(Instant::now());
+            }
+        }
+        let outcome = self.pump.as_mut()?.take_outcome()?;
+        let (wish, aside) = self.standing.as_mut()?.running.take()?;
+        self.run_beside();
+        let frames = outcome.map_err(Error::from);
+        match frames.and_then(|lines| aside.answers(&lines)) {
+            Ok(frames) => answer(wish, frames),
+            Err(error) => self.unanswered(wish, &error),
+        }
+    }
+
+    /// Wishes for something that the script does beside the tunnel. The same wish twice is one.
+    pub(super) fn wish(&mut self, wish: Wish) {
+        if let Some(standing) = &mut self.standing
+            && !standing.awaits(wish)
+        {
+            standing.wishes.push_back(wish);
+            self.run_beside();
+        }
+    }
+
+    /// One after the other: each is a session of its own on the far side.
+    fn run_beside(&mut self) {
+        let (Some(standing), Some(pump)) = (&mut self.standing, &mut self.pump) else {
+            return;
+        };
+        if standing.running.is_some() {
+            return;
+        }
+        let Some(wish) = standing.wishes.pop_front() else {
+            return;
+        };
+        let command = match wish {
+            Wish::Log => "log",
+            Wish::Look => "find",
+        };
+        match Aside::new(&self.order.host, command) {
+            Ok((aside, task)) => {
+                standing.running = Some((wish, aside));
+                pump.run(task);
+            }
+            Err(error) => tracing::warn!(%error, "nothing can be run beside the tunnel"),
+        }
+    }
+
+    fn unanswered(&self, wish: Wish, error: &Error) -> Option<Input> {
+        tracing::info!(%error, ?wish, "the script did not run beside the tunnel");
+        let why = || explain::remote(self.host(), self.target.as_ref(), self.phase, error);
+        match wish {
+            Wish::Log => Some(Input::NoLog(why())),
+            Wish::Look => None,
+        }
+    }
+}
+
+impl Standing {
+    /// The server's own port refused: worth a look, but not at every single time. Soon after, it
+    /// is knocked at once more: a server that shuts down stops listening before its process ends.
+    fn refused(&mut self, now: Instant) -> Option<Input> {
+        self.knock_at = Some(now + LOOK);
+        let looked_just_now = self.looked.is_some_and(|at| now < at + LOOK);
+        if looked_just_now || self.awaits(Wish::Look) {
+            return None;
+        }
+        self.looked = Some(now);
+        Some(Input::Refused)
+    }
+}
+
+fn answer(wish: Wish, frames: Vec<Frame>) -> Option<Input> {
+    let mut candidates = Vec::new();
+    for frame in frames {
+        match (wish, frame) {
+            (Wish::Log, Frame::Log { path, text }) => return Some(Input::Log(path, text)),
+            (Wish::Look, Frame::Server(candidate)) => candidates.push(candidate),
+            (Wish::Look, Frame::Found(facts)) => return Some(Input::Looked(candidates, facts)),
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,136 @@
+//! The tunnel: opened, told of, held while its connection is lost, and gone on with.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::standing::Standing;
+use super::{Driver, Halt, Outcome};
+use crate::explain;
+use crate::jupyter::{Page, Server, page_url};
+use crate::session::doors;
+use crate::session::event::{Event, Phase, Ready};
+use crate::session::machine::{Found, Goal, Input};
+use crate::token::Secret;
+use crate::tunnel::Pump;
+use crate::words::say;
+
+/// What one attempt to connect anew may take: dialling alone gets fifteen seconds.
+const ATTEMPT: Duration = Duration::from_secs(20);
+
+impl Driver {
+    pub(super) fn listen(&mut self, server: &Server) -> Outcome {
+        let (Some(conversation), Some(connection)) =
+            (self.conversation.take(), self.connection.clone())
+        else {
+            return Ok(None);
+        };
+        let spine = conversation.finish().map_err(|error| self.halt(error))?;
+        let mut pump = Pump::new(connection, Rc::clone(&self.waiter), spine);
+        // A look at the server for a stop leaves the host's own ports alone.
+        let opens = matches!(self.order.goal, Goal::Open { .. });
+        let remembered = || self.surroundings.remembered_port(&self.host().name);
+        let wanted = opens
+            .then(|| self.host().local_port.or_else(remembered))
+            .flatten();
+        let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
+        let (port, taken) = doors::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
+        if opens {
+            let (open, notes) = doors::further(&mut pump, &self.host().forwards).map_err(local)?;
+            self.forwards = open;
+            for note in notes {
+                self.tell(Event::Note(note));
+            }
+        }
+        self.pump = Some(pump);
+        Ok(Some(Input::Listening { port, taken }))
+    }
+
+    pub(super) fn tell_ready(&mut self, found: &Found, port: u16, version: String) -> Outcome {
+        self.waiter.set_deadline(None);
+        let Goal::Open { page, .. } = &self.order.goal else {
+            return Ok(None);
+        };
+        let url = self.url(found, port, page)?;
+        let again = self.is_healing();
+        let watch = self.order.watch_kernels;
+        self.phase = Phase::Ready;
+        self.standing = Some(Standing::new(found.server.clone(), port, watch));
+        self.tell(Event::Ready(Box::new(Ready {
+            url,
+            local_port: port,
+            server: found.info(version),
+            reused: found.reused,
+            forwards: self.forwards.clone(),
+            again,
+        })));
+        Ok(None)
+    }
+
+    /// The version is known since the tunnel stood for the first time.
+    pub(super) fn tell_again(&mut self, found: &Found, port: u16) -> Outcome {
+        let version = found.server.version.clone().unwrap_or_default();
+        self.tell_ready(found, port, version)
+    }
+
+    /// The far side is to give a sign of life, or the connection is lost.
+    pub(super) fn doubt(&mut self) {
+        if let Some(pump) = &mut self.pump {
+            pump.doubt();
+        }
+    }
+
+    /// The local ports stay open while the connection is made anew.
+    pub(super) fn hold(&mut self) {
+        self.held = self.pump.take().map(Pump::hold);
+        self.let_go();
+    }
+
+    /// Nothing is left of the connection.
+    pub(super) fn let_go(&mut self) {
+        self.conversation = None;
+        self.connection = None;
+        self.waiter.set_deadline(None);
+    }
+
+    pub(super) fn pause(&mut self, pause: Duration) {
+        self.let_go();
+        self.retry_at = Some(Instant::now() + pause);
+    }
+
+    pub(super) fn attempt(&mut self) {
+        self.retry_at = None;
+        self.attempt_at = Instant::now();
+        self.waiter.set_deadline(Some(self.attempt_at + ATTEMPT));
+    }
+
+    /// Whoever has come meanwhile is let through.
+    pub(super) fn resume(&mut self) -> Outcome {
+        let (Some(conversation), Some(connection)) =
+            (self.conversation.take(), self.connection.clone())
+        else {
+            return Ok(None);
+        };
+        let spine = conversation.finish().map_err(|error| self.halt(error))?;
+        let mut pump = Pump::new(connection, Rc::clone(&self.waiter), spine);
+        if let Some(held) = self.held.take() {
+            pump.resume(held);
+        }
+        self.pump = Some(pump);
+        Ok(Some(Input::Resumed))
+    }
+
+    fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {
+        page_url(&found.server, port, page)
+            .map(Secret::new)
+            .map_err(|error| Halt::Problem(explain::bad_url(&self.host().name, &error)))
+    }
+
+    /// The browser is opened from a thread: `xdg-open` may last as long as the browser does.
+    pub(super) fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
+        let url = self.url(found, port, page)?;
+        if let Err(reason) = self.surroundings.show(url.reveal()) {
+            self.tell(Event::Note(say!("session-no-browser", reason = reason)));
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,116 @@
+//! The way to the far side: resolve, connect, log in; and what its failures mean.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::{Driver, Halt, Outcome};
+use crate::explain;
+use crate::remote::Error;
+use crate::session::asker::Asker;
+use crate::session::event::{Event, Phase};
+use crate::session::machine::Input;
+use crate::ssh::resolve::{Source, resolve};
+use crate::ssh::wait::WaitError;
+use crate::ssh::{self, Connection, Error as SshError};
+use crate::words::say;
+
+impl Driver {
+    pub(super) fn resolve(&mut self) -> Outcome {
+        let destination = self.host().ssh_destination().to_owned();
+        let config = self.order.ssh_config.as_deref();
+        let target =
+            resolve(&destination, config).map_err(|error| self.halt(SshError::from(error)))?;
+        if target.source == Source::Fallback && !self.is_healing() {
+            self.tell(Event::Note(say!("session-no-ssh")));
+        }
+        self.tell(Event::Step(say!(
+            "session-target",
+            destination = destination,
+            user = target.user.as_str(),
+            host = target.host.as_str(),
+            port = target.port.to_string()
+        )));
+        self.target = Some(target);
+        Ok(Some(Input::Resolved))
+    }
+
+    pub(super) fn asker(&self) -> Asker<'_> {
+        Asker {
+            sink: &self.sink,
+            waiter: &self.waiter,
+            expected: !self.is_healing(),
+        }
+    }
+
+    pub(super) fn connect(&mut self) -> Outcome {
+        let Some(target) = &self.target else {
+            return Ok(None);
+        };
+        let connection = Connection::open(target, &self.asker(), &self.waiter)
+            .map_err(|error| self.halt(error))?;
+        self.tell(Event::Step(connection.describe()));
+        self.connection = Some(Rc::new(connection));
+        Ok(Some(Input::Connected))
+    }
+
+    pub(super) fn log_in(&mut self) -> Outcome {
+        let (Some(target), Some(connection)) = (&self.target, &self.connection) else {
+            return Ok(None);
+        };
+        let how = ssh::log_in(connection, target, &self.asker(), &self.waiter)
+            .map_err(|error| self.halt(error))?;
+        self.tell(Event::Step(say!(
+            "session-logged-in",
+            user = target.user.as_str(),
+            how = how
+        )));
+        Ok(Some(Input::LoggedIn))
+    }
+
+    /// Whether a lost connection is being made anew.
+    pub(super) fn is_healing(&self) -> bool {
+        self.phase == Phase::Reconnecting
+    }
+
+    pub(super) fn halt(&self, error: impl Into<Error>) -> Halt {
+        match error.into() {
+            Error::Ssh(SshError::Wait(WaitError::Cancelled)) => Halt::Close,
+            // A question that was broken off by the wish to close is no failed login.
+            _ if matches!(self.waiter.check(), Err(WaitError::Cancelled)) => Halt::Close,
+            error if self.is_healing() => self.unhealed(&error),
+            error => {
+                let target = self.target.as_ref();
+                Halt::Problem(explain::remote(self.host(), target, self.phase, &error))
+            }
+        }
+    }
+
+    /// What the network does is tried again; a refusal, or another host key, never.
+    fn unhealed(&self, error: &Error) -> Halt {
+        let host = self.host();
+        if let Error::Ssh(SshError::NoAnswer { question, .. }) = error {
+            return Halt::Problem(explain::needs_answer(&host.name, question));
+        }
+        let problem = explain::remote(host, self.target.as_ref(), self.phase, error);
+        let is_cut = || {
+            self.connection
+                .as_ref()
+                .is_some_and(|c| c.wire().has_ended())
+        };
+        let (again, offline) = match error {
+            Error::Ssh(SshError::Session(_)) => (is_cut(), false),
+            Error::Ssh(error) => (error.is_of_the_network(), error.is_offline()),
+            Error::NoScript { .. } => (is_cut(), false),
+            Error::NotStarted { .. } => (true, false),
+            _ => (false, false),
+        };
+        if !again {
+            return Halt::Problem(problem);
+        }
+        Halt::Retry(Input::Unreached {
+            problem,
+            offline,
+            took: Instant::now().saturating_duration_since(self.attempt_at),
+        })
+    }
+}

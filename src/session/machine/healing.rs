@@ -1,0 +1,183 @@
+//! A connection that is lost and made anew, to the same server and on the same local port.
+
+use std::time::Duration;
+
+use super::vocabulary::{Effect, Found, Goal, Input, State, Step};
+use super::{Machine, over};
+use crate::explain;
+use crate::jupyter::{Candidate, Facts};
+use crate::problem::Problem;
+use crate::session::event::Phase;
+
+/// A connection that stood this long was a good one: the next loss is a new story.
+const STEADY: Duration = Duration::from_secs(60);
+
+/// No pause is longer.
+const LONGEST_PAUSE: u64 = 30;
+
+/// What has gone wrong since the connection last stood well.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Trouble {
+    losses: u32,
+    /// How long attempts and pauses took. The time without any network does not count: it says
+    /// nothing about the host, and a laptop may be carried about for hours.
+    spent: Duration,
+}
+
+impl Trouble {
+    /// The pause before the next attempt: none, then 1, 2, 4… seconds, as `JupyterLab` itself does.
+    fn pause(&mut self) -> Duration {
+        let seconds = match self.losses {
+            0 => 0,
+            losses => 1_u64.checked_shl(losses - 1).unwrap_or(LONGEST_PAUSE),
+        };
+        self.losses = self.losses.saturating_add(1).min(60);
+        Duration::from_secs(seconds.min(LONGEST_PAUSE))
+    }
+}
+
+impl Machine {
+    /// Whether a lost connection is worth another one: a page may be open that needs it.
+    pub(super) fn heals(&self) -> bool {
+        matches!(self.plan.goal, Goal::Open { .. })
+    }
+
+    /// The connection of a standing tunnel is lost.
+    pub(super) fn lost(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        stood: Duration,
+    ) -> (State, Vec<Effect>) {
+        if stood >= STEADY {
+            self.trouble = Trouble::default();
+        }
+        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Hold];
+        let (state, more) = self.next_attempt(found, port);
+        effects.extend(more);
+        (state, effects)
+    }
+
+    /// What happens between the loss and the new connection.
+    pub(super) fn reconnecting(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        step: Step,
+        input: Input,
+    ) -> (State, Vec<Effect>) {
+        let (step, effects) = match (step, input) {
+            (Step::Pausing, Input::Elapsed) => begin(),
+            (Step::Pausing, Input::Check) => {
+                self.trouble.losses = 1;
+                begin()
+            }
+            (Step::Resolving, Input::Resolved) => (Step::Connecting, vec![Effect::Connect]),
+            (Step::Connecting, Input::Connected) => (Step::LoggingIn, vec![Effect::LogIn]),
+            (Step::LoggingIn, Input::LoggedIn) => (Step::Finding, vec![Effect::Find]),
+            (Step::Finding, Input::Found(candidates, facts)) => {
+                return self.seen_again(found, port, &candidates, &facts);
+            }
+            (Step::Resuming, Input::Resumed) => {
+                let again = Effect::TellAgain(found.clone(), port);
+                return (State::Ready(found, port), vec![again]);
+            }
+            (
+                _,
+                Input::Unreached {
+                    problem,
+                    offline,
+                    took,
+                },
+            ) => {
+                let took = if offline { Duration::ZERO } else { took };
+                return self.unreached(found, port, &problem, took);
+            }
+            (step, _) => (step, vec![]),
+        };
+        (State::Reconnecting(found, port, step), effects)
+    }
+
+    fn next_attempt(&mut self, found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
+        let pause = self.trouble.pause();
+        let (step, effects) = if pause.is_zero() {
+            begin()
+        } else {
+            (Step::Pausing, vec![Effect::Pause(pause)])
+        };
+        (State::Reconnecting(found, port, step), effects)
+    }
+
+    fn unreached(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        problem: &Problem,
+        took: Duration,
+    ) -> (State, Vec<Effect>) {
+        let (state, effects) = self.next_attempt(found, port);
+        if let [Effect::Pause(pause)] = effects.as_slice()
+            && !took.is_zero()
+        {
+            self.trouble.spent += took + *pause;
+        }
+        if self.trouble.spent >= self.plan.patience {
+            let problem = explain::lost_for_good(&self.plan.host, self.plan.patience, problem);
+            return over(Effect::TellFailed(problem));
+        }
+        (state, effects)
+    }
+
+    /// Logged in again: is the server still there?
+    fn seen_again(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        candidates: &[Candidate],
+        facts: &Facts,
+    ) -> (State, Vec<Effect>) {
+        let host = &self.plan.host;
+        if found.node != facts.node {
+            // A name that stands for several login nodes: the next attempt may reach the right one.
+            let problem = explain::other_machine(host, &found.node, &facts.node);
+            return self.unreached(found, port, &problem, Duration::from_secs(1));
+        }
+        if is_same(&found, candidates, facts) {
+            let state = State::Reconnecting(found, port, Step::Resuming);
+            return (state, vec![Effect::Resume]);
+        }
+        if is_there(&found, candidates) {
+            // It is shutting down, most likely.
+            let problem = explain::not_listening(host);
+            return self.unreached(found, port, &problem, Duration::from_secs(1));
+        }
+        over(Effect::TellFailed(explain::server_ended(host)))
+    }
+
+    /// Whether a look beside the tunnel proves that the server has ended.
+    pub(super) fn is_gone(&self, found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
+        found.node == facts.node && !is_there(found, candidates)
+    }
+}
+
+fn begin() -> (Step, Vec<Effect>) {
+    (Step::Resolving, vec![Effect::Attempt, Effect::Resolve])
+}
+
+/// The same process, at the same place, with the same token: nobody else can know that.
+fn is_same(found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
+    candidates.iter().any(|candidate| {
+        candidate.server(facts.uid).is_ok_and(|server| {
+            server.pid == found.server.pid
+                && server.endpoint == found.server.endpoint
+                && server.token == found.server.token
+        })
+    })
+}
+
+/// Its process runs. (The script tells only of runtime files whose process does.)
+fn is_there(found: &Found, candidates: &[Candidate]) -> bool {
+    candidates
+        .iter()
+        .any(|one| one.pid == found.server.pid && one.file == found.server.file)
+}

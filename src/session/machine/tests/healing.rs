@@ -1,0 +1,250 @@
+//! A connection that is lost, and what is looked after while it stands.
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn lost(stood: u64) -> Input {
+    Input::Lost {
+        problem: problem(),
+        stood: SECOND * u32::try_from(stood).unwrap(),
+    }
+}
+
+fn unreached(offline: bool, took: u32) -> Input {
+    Input::Unreached {
+        problem: Problem::new(Code::Refused, "nothing listens", "", ""),
+        offline,
+        took: SECOND * took,
+    }
+}
+
+fn attempt() -> [Effect; 2] {
+    [Effect::Attempt, Effect::Resolve]
+}
+
+fn pause(seconds: u32) -> [Effect; 1] {
+    [Effect::Pause(SECOND * seconds)]
+}
+
+/// A machine whose tunnel has just been lost.
+fn broken() -> Machine {
+    let mut machine = ready();
+    machine.handle(lost(3600));
+    machine
+}
+
+/// A machine that has logged in again and looks around.
+fn looking() -> Machine {
+    let mut machine = broken();
+    for (input, effect) in [
+        (Input::Resolved, Effect::Connect),
+        (Input::Connected, Effect::LogIn),
+        (Input::LoggedIn, Effect::Find),
+    ] {
+        assert_eq!(machine.handle(input), [effect]);
+    }
+    machine
+}
+
+#[test]
+fn a_lost_connection_is_made_anew_at_once_and_the_ports_are_held() {
+    let mut machine = ready();
+    let [begin, resolve] = attempt();
+    assert_eq!(
+        machine.handle(lost(3600)),
+        [
+            Effect::Phase(Phase::Reconnecting),
+            Effect::Hold,
+            begin,
+            resolve
+        ]
+    );
+    assert!(!machine.has_ended() && !machine.is_ready());
+}
+
+#[test]
+fn the_same_server_is_gone_on_with_and_no_page_is_shown() {
+    let mut machine = looking();
+    assert_eq!(machine.handle(found(vec![running()])), [Effect::Resume]);
+    assert_eq!(
+        machine.handle(Input::Resumed),
+        [Effect::TellAgain(Box::new(the_found(true)), 8890)]
+    );
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn a_server_that_is_gone_is_told_and_none_is_launched() {
+    for candidates in [vec![], vec![candidate(42, HOME, "other", false)]] {
+        let mut machine = looking();
+        let effects = machine.handle(found(candidates));
+        let problem = failure(&effects);
+        assert_eq!((problem.code, problem.code.exit()), (Code::ServerEnded, 6));
+        assert!(problem.title.contains("gpu01"));
+        assert!(machine.has_ended());
+    }
+}
+
+#[test]
+fn another_token_at_the_same_place_is_another_server() {
+    let mut machine = looking();
+    let effects = machine.handle(found(vec![candidate(41, HOME, "0ther", false)]));
+    assert!(!effects.contains(&Effect::Resume), "{effects:?}");
+}
+
+#[test]
+fn a_process_that_does_not_listen_is_looked_at_again() {
+    let mut machine = looking();
+    assert_eq!(machine.handle(found(vec![foreign()])), pause(1));
+    assert!(!machine.has_ended());
+}
+
+#[test]
+fn another_machine_of_the_same_name_is_no_proof_of_anything() {
+    let mut machine = looking();
+    let mut facts = facts();
+    facts.node = "node2".into();
+    assert_eq!(machine.handle(Input::Found(vec![], facts)), pause(1));
+}
+
+#[test]
+fn pauses_double_up_to_half_a_minute() {
+    let mut machine = broken();
+    for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
+        assert_eq!(machine.handle(unreached(false, 1)), pause(seconds));
+        assert_eq!(machine.handle(Input::Elapsed), attempt());
+    }
+}
+
+#[test]
+fn a_hint_tries_at_once_and_begins_the_pauses_anew() {
+    let mut machine = broken();
+    for _ in 0..4 {
+        machine.handle(unreached(false, 1));
+        machine.handle(Input::Elapsed);
+    }
+    assert_eq!(machine.handle(Input::Check), [], "an attempt is under way");
+    assert_eq!(machine.handle(unreached(false, 1)), pause(16));
+    assert_eq!(machine.handle(Input::Check), attempt());
+    assert_eq!(machine.handle(Input::Elapsed), [], "that pause is over");
+    assert_eq!(machine.handle(unreached(false, 1)), pause(1));
+}
+
+/// How many attempts there are until the end, and the end.
+fn give_up(machine: &mut Machine, input: impl Fn() -> Input) -> (usize, Vec<Effect>) {
+    for attempts in 1..1000 {
+        let effects = machine.handle(input());
+        if machine.has_ended() {
+            return (attempts, effects);
+        }
+        machine.handle(Input::Elapsed);
+    }
+    (1000, vec![])
+}
+
+#[test]
+fn patience_ends_and_says_what_was_last_in_the_way() {
+    let mut machine = broken();
+    let (attempts, effects) = give_up(&mut machine, || unreached(false, 15));
+    let problem = failure(&effects);
+    assert_eq!((problem.code, problem.code.exit()), (Code::Lost, 9));
+    assert!(problem.detail.contains("10 min") && problem.detail.contains("nothing listens"));
+    assert!((10..30).contains(&attempts), "{attempts}");
+}
+
+#[test]
+fn without_a_network_nobody_loses_patience() {
+    let mut machine = broken();
+    assert_eq!(give_up(&mut machine, || unreached(true, 0)).0, 1000);
+}
+
+#[test]
+fn a_refusal_is_not_tried_again() {
+    let mut machine = looking();
+    let refused = Problem::new(Code::AuthRefused, "t", "", "");
+    let effects = machine.handle(Input::Failed(refused.clone()));
+    assert_eq!(effects, [Effect::TellFailed(refused)]);
+    assert!(machine.has_ended());
+}
+
+#[test]
+fn a_connection_that_breaks_again_and_again_is_not_made_anew_in_a_frenzy() {
+    let mut machine = broken();
+    for pause in [1, 2, 4] {
+        for input in [Input::Resolved, Input::Connected, Input::LoggedIn] {
+            machine.handle(input);
+        }
+        machine.handle(found(vec![running()]));
+        machine.handle(Input::Resumed);
+        let effects = machine.handle(lost(2));
+        assert_eq!(effects.last(), Some(&Effect::Pause(SECOND * pause)));
+        assert_eq!(machine.handle(Input::Elapsed), attempt());
+    }
+    let mut steady = ready();
+    steady.trouble = machine.trouble;
+    let effects = steady.handle(lost(60));
+    assert_eq!(effects.last(), Some(&Effect::Resolve), "at once");
+}
+
+#[test]
+fn only_a_tunnel_for_a_page_is_worth_it() {
+    let mut stopping = counting(Busy::Refuse);
+    stopping.handle(kernels(3, 1));
+    assert!(stopping.is_ready());
+    assert_eq!(stopping.handle(lost(60)), [Effect::TellFailed(problem())]);
+    let mut early = after(open(), vec![found(vec![running()]), listening_on(8890)]);
+    assert_eq!(early.handle(lost(0)), [Effect::TellFailed(problem())]);
+}
+
+// ---- while it stands --------------------------------------------------------------------------
+
+#[test]
+fn a_hint_makes_a_standing_tunnel_prove_itself() {
+    let mut machine = ready();
+    assert_eq!(machine.handle(Input::Check), [Effect::Doubt]);
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn a_refused_connection_is_looked_into_and_only_a_process_that_is_gone_is_an_end() {
+    let mut machine = ready();
+    assert_eq!(machine.handle(Input::Refused), [Effect::LookBeside]);
+    for candidates in [vec![running()], vec![foreign()]] {
+        assert_eq!(machine.handle(Input::Looked(candidates, facts())), []);
+    }
+    assert!(machine.is_ready());
+    let effects = machine.handle(Input::Looked(vec![], facts()));
+    assert_eq!(failure(&effects).code, Code::ServerEnded);
+    assert!(machine.has_ended());
+}
+
+#[test]
+fn the_log_can_be_had_beside_the_tunnel() {
+    let mut machine = ready();
+    assert_eq!(machine.handle(Input::WantLog), [Effect::LogBeside]);
+    let log = ("/s/1/log".to_owned(), "text".to_owned());
+    assert_eq!(
+        machine.handle(Input::Log(log.0.clone(), log.1.clone())),
+        [Effect::TellLog(log.0, log.1)]
+    );
+    assert_eq!(
+        machine.handle(Input::NoLog(problem())),
+        [Effect::TellRefused(problem())]
+    );
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn what_goes_on_is_told_when_it_changes() {
+    let mut machine = ready();
+    let busy = |busy| Activity {
+        kernels: Kernels { total: 2, busy },
+        notebooks: vec![],
+    };
+    for (activity, news) in [(busy(0), true), (busy(0), false), (busy(1), true)] {
+        let effects = machine.handle(Input::Active(activity.clone()));
+        let told = [Effect::TellActivity(activity)];
+        assert_eq!(effects, if news { &told[..] } else { &[] });
+    }
+}

@@ -1,0 +1,145 @@
+//! Channels on their way: libssh2 opens one at a time.
+
+use std::collections::VecDeque;
+use std::net::TcpStream;
+use std::task::Poll;
+use std::time::Instant;
+
+use ssh2::{ErrorCode, Session};
+
+use super::link::Link;
+use crate::ssh::channel::{Channel, Opening, Target};
+use crate::ssh::{Errand, Task};
+
+/// What a channel is for.
+pub enum Wanted {
+    /// A connection of the browser's.
+    Link(TcpStream, Target),
+    /// To see whether anybody listens there.
+    Knock(Target),
+    /// A command.
+    Errand(Task),
+    /// Questions to the far side.
+    Pulse,
+}
+
+/// A channel that is there.
+pub enum Opened {
+    /// Joined to its connection.
+    Link(Link),
+    /// Somebody listens.
+    Knock(Channel),
+    /// The command can begin.
+    Errand(Errand),
+    /// Questions can be asked.
+    Pulse(Channel),
+}
+
+/// A channel that the far side, or the session, did not give.
+pub struct Refusal {
+    /// What it was for.
+    pub wanted: Wanted,
+    /// The error.
+    pub error: ssh2::Error,
+}
+
+impl Refusal {
+    /// Whether it is the far side's word. (Else the session is broken, as reading from it tells.)
+    pub fn is_theirs(&self) -> bool {
+        self.error.code() == ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_CHANNEL_FAILURE)
+    }
+}
+
+struct Begun {
+    opening: Opening,
+    wanted: Wanted,
+    since: Instant,
+}
+
+/// The queue, and the one that has begun.
+#[derive(Default)]
+pub struct Openings {
+    queue: VecDeque<Wanted>,
+    begun: Option<Begun>,
+}
+
+impl Openings {
+    pub fn want(&mut self, wanted: Wanted) {
+        self.queue.push_back(wanted);
+    }
+
+    /// Before all others: it decides whether anything else makes sense.
+    pub fn want_first(&mut self, wanted: Wanted) {
+        self.queue.push_front(wanted);
+    }
+
+    /// Whether none is wanted or under way.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.begun.is_none()
+    }
+
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// Since when the far side owes an answer to the wish for a [`Wanted::Pulse`].
+    pub fn pulse_since(&self) -> Option<Instant> {
+        let begun = self.begun.as_ref()?;
+        matches!(begun.wanted, Wanted::Pulse).then_some(begun.since)
+    }
+
+    /// Drops what has not begun.
+    pub fn clear(&mut self) {
+        self.queue.clear();
+    }
+
+    /// The connections that have no channel yet, in their order: the next session can have them.
+    pub fn into_waiting(self) -> impl Iterator<Item = Wanted> {
+        let begun = self.begun.map(|begun| begun.wanted);
+        let all = begun.into_iter().chain(self.queue);
+        all.filter(|wanted| matches!(wanted, Wanted::Link(..)))
+    }
+
+    /// Carries the first one on.
+    pub fn poll(&mut self, session: &Session) -> Poll<Result<Opened, Refusal>> {
+        if self.begun.is_none() {
+            self.begun = self.queue.pop_front().map(begin);
+        }
+        let Some(begun) = self.begun.take() else {
+            return Poll::Pending;
+        };
+        match begun.opening.poll(session) {
+            Poll::Pending => {
+                self.begun = Some(begun);
+                Poll::Pending
+            }
+            Poll::Ready(Ok(channel)) => Poll::Ready(Ok(opened(begun, channel))),
+            Poll::Ready(Err(error)) => {
+                let wanted = begun.wanted;
+                Poll::Ready(Err(Refusal { wanted, error }))
+            }
+        }
+    }
+}
+
+fn begin(wanted: Wanted) -> Begun {
+    let opening = match &wanted {
+        Wanted::Link(_, target) | Wanted::Knock(target) => Opening::forward(target),
+        Wanted::Errand(_) | Wanted::Pulse => Opening::session(),
+    };
+    let since = Instant::now();
+    Begun {
+        opening,
+        wanted,
+        since,
+    }
+}
+
+fn opened(begun: Begun, channel: Channel) -> Opened {
+    match begun.wanted {
+        Wanted::Link(local, _) => Opened::Link(Link::new(local, channel, begun.since.elapsed())),
+        Wanted::Knock(_) => Opened::Knock(channel),
+        Wanted::Errand(task) => Opened::Errand(Errand::new(task, channel)),
+        Wanted::Pulse => Opened::Pulse(channel),
+    }
+}

@@ -1,0 +1,198 @@
+//! Whether the far side still lives: found out by a question when it has been silent, since a dead
+//! link says nothing of itself, and libssh2's own keep-alive returns success on one for ever.
+
+use std::time::{Duration, Instant};
+
+use crate::ssh::channel::Channel;
+use crate::ssh::{Alive, Error};
+
+/// What a far side gets to answer when there is reason to doubt that it lives. A Wi-Fi that comes
+/// back after a sleep takes up to three seconds (and TCP sends again within them); a person waits
+/// meanwhile.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// The questions to one far side, on a channel of their own.
+pub struct Pulse {
+    alive: Alive,
+    /// On it no command runs.
+    channel: Option<Channel>,
+    /// Whether the channel is on its way.
+    ordered: bool,
+    /// Whether it may be opened before it is needed.
+    early: bool,
+    /// Since when a question is out.
+    asked: Option<Instant>,
+    /// Since when there is reason to doubt.
+    doubt: Option<Instant>,
+}
+
+impl Pulse {
+    pub fn new(alive: Alive) -> Self {
+        Self {
+            alive,
+            channel: None,
+            ordered: false,
+            early: true,
+            asked: None,
+            doubt: None,
+        }
+    }
+
+    /// There is reason to doubt: it is to answer now.
+    pub fn doubt(&mut self, now: Instant) {
+        self.doubt.get_or_insert(now);
+    }
+
+    /// Asks if it is time to.
+    ///
+    /// # Errors
+    /// [`Error::Silent`] when no answer came.
+    pub fn work(&mut self, heard: Instant, now: Instant) -> Result<(), Error> {
+        self.doubt = self.doubt.filter(|since| heard <= *since);
+        if self.channel.is_some() && self.is_due(heard, now) {
+            self.asked.get_or_insert(now);
+        }
+        self.carry_on();
+        match self.lost_at(heard) {
+            Some(at) if now >= at => Err(Error::Silent(now.saturating_duration_since(heard))),
+            _ => Ok(()),
+        }
+    }
+
+    /// When [`Pulse::work`] has to be called next.
+    pub fn next(&self, heard: Instant, now: Instant) -> Option<Instant> {
+        let ask_at = Some(self.alive.ask_at(heard)).filter(|at| *at > now);
+        self.lost_at(heard).or(ask_at)
+    }
+
+    /// Whether a channel is to be opened for the questions.
+    pub fn take_order(&mut self, heard: Instant, now: Instant) -> bool {
+        let wants = self.channel.is_none() && !self.ordered && self.is_due(heard, now);
+        self.ordered |= wants;
+        wants
+    }
+
+    /// The same before one is due, once.
+    pub fn take_early_order(&mut self) -> bool {
+        let wants = std::mem::take(&mut self.early) && self.channel.is_none() && !self.ordered;
+        self.ordered |= wants;
+        wants
+    }
+
+    /// The channel was asked for, which is a question too.
+    pub fn opening(&mut self, now: Instant) {
+        self.ordered = true;
+        self.asked.get_or_insert(now);
+    }
+
+    /// The channel, or none when it was refused: an answer in both cases.
+    pub fn opened(&mut self, channel: Option<Channel>) {
+        self.ordered = false;
+        self.asked = None;
+        self.channel = channel;
+    }
+
+    fn is_due(&self, heard: Instant, now: Instant) -> bool {
+        self.doubt.is_some() || now >= self.alive.ask_at(heard)
+    }
+
+    /// Silence alone is no proof: only a question without an answer is.
+    fn lost_at(&self, heard: Instant) -> Option<Instant> {
+        self.asked.filter(|since| heard <= *since)?;
+        let doubted = self.doubt.map(|since| since + PROBE);
+        doubted.into_iter().chain(self.alive.lost_at(heard)).min()
+    }
+
+    fn carry_on(&mut self) {
+        let (Some(channel), Some(_)) = (&mut self.channel, self.asked) else {
+            return;
+        };
+        if channel.at_eof() {
+            // The server has closed it (`ChannelTimeout`): another one is opened instead.
+            self.opened(None);
+        } else if channel.poll_ask().is_ready() {
+            self.asked = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ssh::resolve::resolve;
+
+    fn pulse() -> Pulse {
+        let mut target = resolve("nowhere.invalid", Some("/dev/null".as_ref())).unwrap();
+        target.alive_interval = Duration::from_secs(10);
+        target.alive_count_max = 2;
+        Pulse::new(Alive::of(&target))
+    }
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn nothing_is_asked_of_a_far_side_that_speaks() {
+        let (mut pulse, heard) = (pulse(), Instant::now());
+        let now = heard + seconds(9);
+        assert!(!pulse.take_order(heard, now));
+        assert_eq!(pulse.next(heard, now), Some(heard + seconds(10)));
+        pulse.work(heard, now).unwrap();
+    }
+
+    #[test]
+    fn silence_brings_a_question_and_then_the_end() {
+        let (mut pulse, heard) = (pulse(), Instant::now());
+        let now = heard + seconds(10);
+        assert!(pulse.take_order(heard, now));
+        assert!(!pulse.take_order(heard, now), "once");
+        pulse.opening(now);
+        assert_eq!(pulse.next(heard, now), Some(heard + seconds(30)));
+        pulse.work(heard, heard + seconds(29)).unwrap();
+        let lost = pulse.work(heard, heard + seconds(30));
+        assert!(matches!(lost, Err(Error::Silent(silent)) if silent == seconds(30)));
+    }
+
+    #[test]
+    fn any_byte_is_an_answer() {
+        let (mut pulse, heard) = (pulse(), Instant::now());
+        pulse.opening(heard + seconds(10));
+        let later = heard + seconds(12);
+        pulse.work(later, heard + seconds(31)).unwrap();
+    }
+
+    #[test]
+    fn doubt_asks_at_once_and_waits_for_seconds_only() {
+        let (mut pulse, heard) = (pulse(), Instant::now());
+        let now = heard + seconds(1);
+        pulse.doubt(now);
+        pulse.doubt(now + seconds(1));
+        assert!(pulse.take_order(heard, now));
+        pulse.opening(now);
+        assert_eq!(pulse.next(heard, now), Some(now + PROBE));
+        assert!(pulse.work(heard, now + PROBE).is_err());
+    }
+
+    #[test]
+    fn doubt_ends_with_a_byte() {
+        let (mut pulse, heard) = (pulse(), Instant::now());
+        pulse.doubt(heard + seconds(1));
+        pulse.opening(heard + seconds(1));
+        let later = heard + seconds(2);
+        pulse.work(later, heard + seconds(3)).unwrap();
+        pulse.opened(None);
+        assert!(!pulse.take_order(later, heard + seconds(3)));
+    }
+
+    /// The one opening at a time may be a forwarded connection whose target does not answer.
+    #[test]
+    fn without_a_question_silence_is_no_end() {
+        let (mut pulse, heard) = (pulse(), Instant::now());
+        pulse.doubt(heard);
+        let now = heard + seconds(1000);
+        pulse.work(heard, now).unwrap();
+        assert_eq!(pulse.next(heard, now), None, "no busy waiting");
+    }
+}

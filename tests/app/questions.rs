@@ -1,0 +1,78 @@
+//! What the app asks in dialogs, and what comes of the answers.
+
+use crate::desk::{Desk, servers};
+use crate::desktop::SOON;
+use crate::support::process::PATIENCE;
+use crate::support::{Known, Sshd, eventually, kernels, keys};
+
+#[test]
+fn a_passphrase_is_asked_for_and_typed() {
+    let desk = Desk::with(&["gpu01=test-enc", "other"]);
+    desk.desktop.click("○ gpu01");
+    desk.desktop.wait_for("◐ gpu01: waiting for your answer");
+    desk.desktop.answer("wrong");
+    desk.desktop.answer(keys::PASSPHRASE);
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.wait_for_pages(1);
+    desk.desktop.wait_for_no_dialog();
+}
+
+#[test]
+fn a_cancelled_question_cancels_the_click_and_nothing_else() {
+    let desk = Desk::with(&["gpu01=test-enc", "other"]);
+    desk.connect("other");
+    let told = desk.desktop.notifications().len();
+    desk.desktop.click("○ gpu01");
+    desk.desktop.press(&["Escape"]);
+    desk.desktop.wait_for("○ gpu01");
+    desk.desktop.wait_for("● other");
+    assert_eq!(
+        desk.desktop.notifications().len(),
+        told,
+        "a wish is no news"
+    );
+
+    // Cancel in the menu takes the dialog away.
+    desk.desktop.click("○ gpu01");
+    desk.desktop.wait_for("◐ gpu01: waiting for your answer");
+    desk.desktop.click("    Cancel");
+    desk.desktop.wait_for("○ gpu01");
+    desk.desktop.wait_for_no_dialog();
+}
+
+#[test]
+fn an_unknown_host_key_is_refused_by_return_and_accepted_only_on_purpose() {
+    let sshd = Sshd::start();
+    let (desk, ()) = Desk::after(sshd, &["gpu01"], "", |_| ());
+    desk.client.know(&desk.sshd, Known::Not);
+    desk.desktop.click("○ gpu01");
+    desk.desktop.press(&["Return"]);
+    desk.desktop.wait_for("○ gpu01");
+    assert_eq!(desk.client.read("known_hosts"), "");
+    assert_eq!(desk.sshd.connections(), 0, "nobody has logged in");
+
+    desk.desktop.click("○ gpu01");
+    desk.desktop.press(&["Tab", "Return"]);
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    assert!(!desk.client.read("known_hosts").is_empty());
+}
+
+#[test]
+fn stopping_with_kernels_warns_first() {
+    let desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    kernels::start_kernel(&desk.client, "gpu01");
+    desk.desktop.wait_within("    1 kernel, idle", PATIENCE);
+    let stop = "    gpu01: More > Stop Jupyter…";
+    desk.desktop.click(stop);
+    desk.desktop.press(&["Return"]); // the default is not to
+    desk.desktop.wait_for_no_dialog();
+    assert_eq!(servers(&desk.sshd), 1);
+
+    kernels::make_busy(&desk.sshd);
+    desk.desktop.wait_within("    1 kernel, busy", PATIENCE);
+    desk.desktop.click(stop);
+    desk.desktop.press(&["Tab", "Return"]);
+    desk.desktop.wait_within("○ gpu01", PATIENCE);
+    assert!(eventually(SOON, || servers(&desk.sshd) == 0));
+}

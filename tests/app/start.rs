@@ -1,0 +1,94 @@
+//! The first run, the next login, and what the system hands over.
+
+use crate::desk::Desk;
+use crate::desktop::{Desktop, SOON};
+use crate::support::process::PATIENCE;
+use crate::support::{Client, Opened, Sshd, eventually};
+
+#[test]
+fn without_a_configuration_one_click_adds_a_host_and_opens_it() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let desktop = Desktop::of(&client);
+    let config = client.path("config/remote-jupyter/config.toml");
+    std::fs::remove_file(&config).unwrap();
+    client.env("BROWSER", desktop.browser());
+    let _app = Opened::spawn(&mut client.command(&[]));
+    desktop.wait_for("Hosts of your SSH configuration");
+    desktop.click("○ test");
+    desktop.wait_within("● test", PATIENCE);
+    let text = std::fs::read_to_string(config).unwrap();
+    assert!(text.contains("name = \"test\""), "{text}");
+    // The other names can be added, and only that.
+    desktop.click("Add Host from SSH Config > test-rsa");
+    desktop.wait_for("○ test-rsa");
+}
+
+#[test]
+fn the_login_item_is_turned_on_and_off() {
+    let desk = Desk::with(&["gpu01"]);
+    let entry = || {
+        desk.client
+            .path("config/autostart")
+            .read_dir()
+            .map(|dir| dir.count())
+    };
+    let status = || desk.client.run(&["login-item", "status"]).stdout;
+    assert!(status().contains("does not start"), "{}", status());
+    desk.desktop.click("Launch at Login");
+    assert!(eventually(SOON, || entry().is_ok_and(|count| count == 1)));
+    assert!(!status().contains("does not"), "{}", status());
+    desk.desktop.click("Launch at Login");
+    assert!(
+        eventually(SOON, || status().contains("does not start")),
+        "{}",
+        status()
+    );
+}
+
+#[test]
+fn addresses_of_ours_open_close_and_do_nothing_else() {
+    let desk = Desk::with(&["my box", "other"]);
+    let visit = |address: &str| {
+        let out = desk.client.run(&["url", address]);
+        assert_eq!(out.code, Some(0), "{out}");
+    };
+    for address in [
+        "remote-jupyter://open/nobody",
+        "remote-jupyter://open/test",
+        "remote-jupyter://stop/other",
+        "remote-jupyter://open/my%20box?x",
+        "https://open/other",
+    ] {
+        visit(address);
+    }
+    visit("remote-jupyter://open/my%20box");
+    desk.desktop.wait_within("● my box", PATIENCE);
+    desk.wait_for_pages(1);
+    assert_eq!(desk.sshd.connections(), 1, "only what is configured");
+    visit("remote-jupyter://close/my%20box");
+    desk.desktop.wait_for("○ my box");
+
+    visit("remote-jupyter://list");
+    desk.desktop.press(&["Return"]);
+    desk.desktop.wait_for_no_dialog();
+    let log = desk.log();
+    for refused in [
+        "nobody",
+        "remote-jupyter://stop/other",
+        "https://open/other",
+    ] {
+        assert!(log.contains(refused), "{refused} is not in the log: {log}");
+    }
+}
+
+#[test]
+fn the_menu_speaks_japanese() {
+    let lines = "language = \"ja\"";
+    let desk = Desk::speaking(Sshd::start(), &["gpu01"], lines, "Remote Jupyter を終了");
+    desk.desktop.click("○ gpu01");
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.desktop.wait_for("設定を編集…");
+    let posted = desk.desktop.notifications();
+    assert_eq!(posted[0].title, "gpu01 の準備ができました");
+}

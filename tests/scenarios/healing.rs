@@ -1,0 +1,380 @@
+//! A tunnel whose connection, server or network goes away, and what comes back by itself.
+
+use std::time::{Duration, Instant};
+
+use remote_jupyter::problem::Code;
+use remote_jupyter::session::Event;
+use serde_json::Value;
+
+use crate::scene::{SOON, last_event, servers, text};
+use crate::support::network::Network;
+use crate::support::{Client, Key, Known, Live, Sshd, eventually, http};
+
+/// One `ready` event is about the same tunnel and server as another one.
+fn assert_same(before: &Value, after: &Value) {
+    for field in ["local_port", "url"] {
+        assert_eq!(before[field], after[field], "{field}");
+    }
+    assert_eq!(before["server"], after["server"]);
+    assert_eq!(
+        (&before["again"], &after["again"]),
+        (&false.into(), &true.into())
+    );
+}
+
+fn answers(ready: &Value) -> bool {
+    http::api(ready, "api/status").status == 200
+}
+
+/// A client whose way to the server is this network.
+fn client_through(network: &Network, lines: &[&str]) -> Client {
+    let client = Client::new();
+    client.add_host_with("test", network, Key::Ed25519, lines);
+    client.know(network, Known::Right);
+    client
+}
+
+#[test]
+fn a_cut_connection_comes_back_on_the_same_port_to_the_same_server() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let live = Live::open(&client, |_| ());
+    let before = live.wait_ready();
+    for _ in 0..2 {
+        sshd.drop_connections();
+        let found = live.wait_lost(SOON);
+        let after = live.wait_ready();
+        println!("cut: found after {found:?}");
+        assert_same(&before, &after);
+        assert!(answers(&after));
+    }
+    assert_eq!(servers(&sshd).len(), 1);
+    assert_eq!(live.visits(), 1, "no second tab");
+}
+
+#[test]
+fn open_says_so_goes_on_and_is_asked_by_others() {
+    let mut sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let mut opened = client.open("test");
+    let before = opened.wait_phase("ready");
+    sshd.stop_listening();
+    sshd.drop_connections();
+    opened.wait_phase_within("reconnecting", SOON);
+    let status = client.run(&["status", "test", "--json"]);
+    assert_eq!(last_event(&status)["phase"], "reconnecting");
+    let mut second = client.open("test");
+    second.wait_phase_within("reconnecting", SOON);
+    sshd.listen_again();
+    assert_same(&before, &opened.wait_phase("ready"));
+    let out = second.wait_exit();
+    assert_eq!(
+        (out.code, text(&last_event(&out), "phase")),
+        (Some(0), "ready")
+    );
+    sshd.drop_connections();
+    opened.wait_phase_within("reconnecting", SOON);
+    assert_same(&before, &opened.wait_phase("ready"));
+    let out = client.run(&["close", "test"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    assert_eq!(opened.wait_exit().code, Some(0));
+}
+
+#[test]
+fn a_person_sees_it_in_the_terminal() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let mut terminal = client.terminal(&["open", "test", "--no-browser"]);
+    terminal.expect("until Ctrl-C");
+    sshd.drop_connections();
+    terminal.expect("test: reconnecting");
+    terminal.expect("test is connected again");
+    let screen = terminal.screen();
+    assert_eq!(screen.matches("until Ctrl-C").count(), 1, "{screen}");
+    assert_eq!(screen.matches("http://localhost").count(), 1, "{screen}");
+}
+
+#[test]
+fn a_link_that_falls_silent_is_found_and_replaced() {
+    let sshd = Sshd::start();
+    let network = Network::to(&sshd);
+    let lines = ["ServerAliveInterval 1", "ServerAliveCountMax 2"];
+    let client = client_through(&network, &lines);
+    let live = Live::open(&client, |_| ());
+    let before = live.wait_ready();
+    network.silence();
+    let found = live.wait_lost(SOON);
+    println!("silent: found after {found:?}");
+    assert!(found < Duration::from_secs(6), "{found:?}");
+    network.restore();
+    assert_same(&before, &live.wait_ready());
+    assert!(answers(&before));
+}
+
+#[test]
+fn an_idle_link_that_answers_is_left_alone() {
+    let sshd = Sshd::start();
+    let client = Client::new();
+    let lines = ["ServerAliveInterval 1", "ServerAliveCountMax 1"];
+    client.add_host_with("test", &sshd, Key::Ed25519, &lines);
+    client.know(&sshd, Known::Right);
+    let live = Live::open(&client, |_| ());
+    let ready = live.wait_ready();
+    for _ in 0..20 {
+        live.handle.check();
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    assert!(answers(&ready));
+    assert_eq!(sshd.connections(), 1, "it never had to log in again");
+}
+
+#[test]
+fn a_hint_finds_a_dead_link_within_seconds() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let live = Live::open(&client, |_| ());
+    let before = live.wait_ready();
+    sshd.freeze();
+    live.handle.check();
+    let found = live.wait_lost(SOON);
+    println!("hint: found after {found:?}");
+    assert!(found < Duration::from_secs(6), "{found:?}");
+    // Only the connection was frozen; the server takes a new one.
+    assert_same(&before, &live.wait_ready());
+    assert!(answers(&before));
+    sshd.thaw();
+}
+
+#[test]
+fn a_request_sent_meanwhile_is_answered_afterwards() {
+    let mut sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let live = Live::open(&client, |_| ());
+    let ready = live.wait_ready();
+    sshd.stop_listening();
+    sshd.drop_connections();
+    live.wait_lost(SOON);
+    let requests: Vec<_> = (0..5)
+        .map(|_| {
+            let ready = ready.clone();
+            std::thread::spawn(move || http::api(&ready, "api/status").status)
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(!requests.iter().any(std::thread::JoinHandle::is_finished));
+    sshd.listen_again();
+    live.handle.check();
+    live.wait_ready();
+    for request in requests {
+        assert_eq!(request.join().unwrap(), 200);
+    }
+}
+
+#[test]
+fn a_server_that_stays_away_is_given_up() {
+    let mut sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let patience = Duration::from_secs(4);
+    let live = Live::open(&client, |order| order.patience = patience);
+    live.wait_ready();
+    sshd.stop_listening();
+    sshd.drop_connections();
+    live.wait_lost(SOON);
+    let problem = live.wait_failed(SOON);
+    assert_eq!(problem.code, Code::Lost, "{problem}");
+    assert!(problem.detail.contains("nothing listens"), "{problem}");
+    assert_eq!(servers(&sshd).len(), 1, "Jupyter is not touched");
+}
+
+#[test]
+fn a_close_need_not_wait_for_an_attempt() {
+    let sshd = Sshd::start();
+    let network = Network::to(&sshd);
+    let client = client_through(&network, &[]);
+    for in_attempt in [true, false] {
+        let live = Live::open(&client, |_| ());
+        live.wait_ready();
+        network.silence();
+        if in_attempt {
+            // The handshake hangs.
+            live.handle.check();
+            live.wait_lost(SOON);
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        let began = Instant::now();
+        live.handle.close();
+        live.wait("closed", SOON, |event| {
+            matches!(event, Event::Closed).then_some(())
+        });
+        assert!(
+            began.elapsed() < Duration::from_secs(1),
+            "{:?}",
+            began.elapsed()
+        );
+        network.cut();
+        network.restore();
+    }
+}
+
+#[test]
+fn a_jupyter_that_was_killed_is_told_as_such() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase("ready");
+    client.ssh_run("test", &format!("kill -9 {}", ready["server"]["pid"]));
+    assert!(eventually(SOON, || servers(&sshd).is_empty()));
+    let began = Instant::now();
+    // What an open page does all the time; this one asks once.
+    let url = ready["url"].as_str().unwrap();
+    assert!(http::try_get(url).is_err());
+    let out = opened.wait_exit_within(SOON);
+    println!("killed: told after {:?}", began.elapsed());
+    let failed = last_event(&out);
+    assert_eq!((out.code, text(&failed, "code")), (Some(6), "server_ended"));
+    assert!(text(&failed, "title").contains("test"), "{failed}");
+}
+
+#[test]
+fn a_jupyter_that_ended_meanwhile_is_not_started_again() {
+    let mut sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let live = Live::open(&client, |_| ());
+    let ready = live.wait_ready();
+    let pid = ready["server"]["pid"].to_string();
+    sshd.stop_listening();
+    sshd.drop_connections();
+    live.wait_lost(SOON);
+    crate::support::process::must(std::process::Command::new("kill").args(["-9", &pid]));
+    assert!(eventually(SOON, || servers(&sshd).is_empty()));
+    sshd.listen_again();
+    live.handle.check();
+    assert_eq!(live.wait_failed(SOON).code, Code::ServerEnded);
+    assert!(servers(&sshd).is_empty());
+    assert_eq!(live.visits(), 1);
+}
+
+#[test]
+fn another_host_key_at_the_new_connection_is_refused() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    client.know(&sshd, Known::Wrong);
+    sshd.drop_connections();
+    let out = opened.wait_exit_within(SOON);
+    let failed = last_event(&out);
+    assert_eq!(
+        (out.code, text(&failed, "code")),
+        (Some(3), "host_key_changed")
+    );
+    assert_eq!(sshd.connections(), 1);
+}
+
+#[test]
+fn a_login_that_is_refused_now_is_not_tried_again() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    let wrong = client.read("id_rsa");
+    std::fs::write(client.path("id_ed25519"), wrong).unwrap();
+    let text_of_config = client
+        .read("ssh_config")
+        .replace("id_ed25519", "no_such_key");
+    std::fs::write(client.path("ssh_config"), text_of_config).unwrap();
+    sshd.drop_connections();
+    let out = opened.wait_exit_within(SOON);
+    let failed = last_event(&out);
+    assert_eq!((out.code, text(&failed, "code")), (Some(4), "auth_refused"));
+}
+
+/// Nobody sits there waiting for a question: the session ends, and says that it had one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_password_is_not_asked_for_out_of_the_blue() {
+    use crate::support::RootSshd;
+    use crate::support::root_sshd::PASSWORD;
+    let sshd = RootSshd::start();
+    let network = Network::to(&sshd);
+    let client = Client::new();
+    client.add_host("test", &network, Key::Password);
+    client.know(&network, Known::Right);
+    client.askpass(&[("Password", PASSWORD)]);
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    assert_eq!(client.asked().len(), 1);
+    network.cut();
+    let out = opened.wait_exit_within(SOON);
+    let failed = last_event(&out);
+    assert_eq!(
+        (out.code, text(&failed, "code")),
+        (Some(9), "lost"),
+        "{out}"
+    );
+    assert!(
+        text(&failed, "detail").contains("needs an answer"),
+        "{failed}"
+    );
+    assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
+}
+
+#[test]
+fn the_log_comes_through_the_standing_connection() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase("ready");
+    for _ in 0..2 {
+        let log = client.run(&["logs", "test"]);
+        assert!(
+            log.code == Some(0) && log.stdout.contains("Jupyter Server"),
+            "{log}"
+        );
+        let token = http::token(ready["url"].as_str().unwrap()).unwrap();
+        assert!(!log.stdout.contains(&token), "{log}");
+    }
+    assert_eq!(sshd.connections(), 1, "one login serves all of it");
+    assert!(answers(&ready));
+    opened.interrupt();
+    let out = opened.wait_exit();
+    assert!(
+        !out.stdout.contains("Jupyter Server"),
+        "not for `open`: {out}"
+    );
+}
+
+#[test]
+fn kernels_are_watched_and_told_when_they_change() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let every = Duration::from_millis(500);
+    let live = Live::open(&client, |order| order.watch_kernels = Some(every));
+    let ready = live.wait_ready();
+    let next = || {
+        live.wait("kernels", SOON, |event| match event {
+            Event::Kernels(activity) => Some(activity.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(next().kernels.total, 0);
+    sshd.home().write(
+        "a.ipynb",
+        "{\"cells\":[],\"metadata\":{},\"nbformat\":4,\"nbformat_minor\":5}",
+    );
+    let body = r#"{"path":"a.ipynb","name":"","type":"notebook","kernel":{"name":"python3"}}"#;
+    assert_eq!(http::post(&ready, "api/sessions", body).status, 201);
+    let activity = next();
+    assert_eq!((activity.kernels.total, activity.kernels.busy), (1, 0));
+    let notebook = &activity.notebooks[0];
+    assert_eq!(
+        (notebook.path.as_str(), notebook.kernel.as_str()),
+        ("a.ipynb", "python3")
+    );
+    sshd.drop_connections();
+    live.wait_lost(SOON);
+    live.wait_ready();
+    let more = r#"{"path":"b","name":"b","type":"console","kernel":{"name":"python3"}}"#;
+    assert_eq!(http::post(&ready, "api/sessions", more).status, 201);
+    assert_eq!(next().kernels.total, 2, "watched again after the loss");
+}

@@ -1,0 +1,93 @@
+//! Work on a real Jupyter: kernels, notebooks, and its sudden end.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::process::must;
+use super::{Client, Sshd, http, jupyter_venv};
+
+/// The `ready` event of a tunnel that somebody holds.
+fn ready(client: &Client, host: &str) -> Value {
+    let out = client.run(&["open", host, "--json", "--no-browser"]);
+    let line = out.stdout.lines().last().unwrap_or_default();
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {out}"))
+}
+
+fn post(ready: &Value, path: &str, body: &Value) {
+    let url = format!("http://127.0.0.1:{}/api/{path}", ready["local_port"]);
+    let token = http::token(ready["url"].as_str().unwrap()).unwrap();
+    let request = ureq::post(&url).header("Authorization", format!("token {token}"));
+    let status = request.send(body.to_string()).unwrap().status();
+    assert_eq!(status, 201, "{path}");
+}
+
+/// Starts a kernel that belongs to no notebook, on the server of a `ready` event.
+pub fn start_kernel_at(ready: &Value) {
+    post(ready, "kernels", &json!({}));
+}
+
+/// The same on the server of a tunnel that somebody holds.
+pub fn start_kernel(client: &Client, host: &str) {
+    start_kernel_at(&ready(client, host));
+}
+
+/// Starts a kernel for a notebook, as its tab would.
+pub fn start_session(client: &Client, host: &str, path: &str) {
+    let session =
+        json!({ "path": path, "name": path, "type": "notebook", "kernel": { "name": "python3" } });
+    post(&ready(client, host), "sessions", &session);
+}
+
+/// Lets the only kernel compute for long, as a cell of a notebook would.
+pub fn make_busy(sshd: &Sshd) {
+    const CELL: &str = "import sys
+from jupyter_client import BlockingKernelClient
+client = BlockingKernelClient(connection_file=sys.argv[1])
+client.load_connection_file()
+client.start_channels()
+client.wait_for_ready(timeout=30)
+client.execute('import time; time.sleep(600)')
+";
+    let mut python = Command::new(jupyter_venv().join("bin/python"));
+    let home = sshd.home().path();
+    must(
+        python
+            .env("HOME", home)
+            .args(["-c", CELL])
+            .arg(connection_file(home)),
+    );
+}
+
+/// What a kernel's client connects by.
+fn connection_file(home: &std::path::Path) -> PathBuf {
+    let mut folders = vec![home.join(".local/state/remote-jupyter/servers")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let name = name.to_string_lossy();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.starts_with("kernel-") && name.ends_with(".json") {
+                return path;
+            }
+        }
+    }
+    panic!("there is no kernel's connection file");
+}
+
+/// Ends the only server there, as running out of memory would.
+pub fn kill_server(sshd: &Sshd) {
+    let is_server = |line: &&String| line.contains("python") && line.contains("/bin/jupyter-");
+    let all = sshd.leftovers();
+    let line = all.iter().find(is_server).expect("a server");
+    let pid = line
+        .split_whitespace()
+        .next()
+        .and_then(|pid| pid.parse().ok());
+    let pid = pid
+        .and_then(rustix::process::Pid::from_raw)
+        .expect("its process id");
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+}
