@@ -18,12 +18,14 @@ use crate::words::say;
 /// Characters of a line, as the desktop's own dialogs have them.
 const LINE: i32 = 56;
 /// From here on a text scrolls: the buttons stay on the screen.
-const LONG: usize = 1200;
+const LONG: usize = 600;
 const MANY_LINES: usize = 16;
 /// Pixels: GNOME's distances, <https://developer.gnome.org/hig/>.
 const WIDE: i32 = 18;
 const NARROW: i32 = 12;
-const SCROLLED_HEIGHT: i32 = 320;
+/// Of a text that scrolls.
+const WIDTH: i32 = 480;
+const HEIGHT: i32 = 320;
 
 thread_local! {
     /// GTK belongs to the main thread, and so do its dialogs.
@@ -126,25 +128,24 @@ fn build(dialog: &Dialog) -> (gtk::Dialog, Fields) {
     // The app has no window of its own to be found by: this one stays in the task bar.
     window.set_keep_above(true);
     window.set_urgency_hint(true);
-    window.set_border_width(6);
+    window.set_border_width(NARROW.unsigned_abs());
 
     let words = gtk::Box::new(gtk::Orientation::Vertical, NARROW);
     let title = title(&dialog.title);
     words.add(&title);
     let is_long = dialog.text.len() > LONG || dialog.text.lines().count() > MANY_LINES;
-    if !dialog.text.is_empty() {
-        let text = text(&dialog.text);
-        words.add(&if is_long {
-            scrolled(&text)
-        } else {
-            text.upcast()
-        });
+    if is_long {
+        words.pack_start(&scrolled(&dialog.text), true, true, 0);
+    } else if !dialog.text.is_empty() {
+        words.add(&text(&dialog.text));
     }
     window.set_resizable(is_long);
     let fields = add_fields(&words, &title, &dialog.wants);
 
     let row = gtk::Box::new(gtk::Orientation::Horizontal, WIDE);
-    row.set_border_width(NARROW.unsigned_abs());
+    row.set_margin_top(6);
+    row.set_margin_start(6);
+    row.set_margin_bottom(NARROW);
     row.add(&sign(&dialog.wants));
     row.pack_start(&words, true, true, 0);
     window.content_area().pack_start(&row, true, true, 0);
@@ -178,7 +179,7 @@ fn label(text: &str) -> gtk::Label {
 }
 
 fn title(text: &str) -> gtk::Label {
-    let title = label(text);
+    let title = label(&text.chars().take(LONG).collect::<String>());
     let bold = gtk::pango::AttrList::new();
     bold.insert(gtk::pango::AttrInt::new_weight(gtk::pango::Weight::Bold));
     bold.insert(gtk::pango::AttrFloat::new_scale(1.15));
@@ -193,14 +194,23 @@ fn text(text: &str) -> gtk::Label {
     label
 }
 
-fn scrolled(text: &gtk::Label) -> gtk::Widget {
+fn scrolled(text: &str) -> gtk::ScrolledWindow {
+    let page = gtk::TextView::new();
+    page.set_editable(false);
+    page.set_cursor_visible(false);
+    page.set_accepts_tab(false);
+    page.set_wrap_mode(gtk::WrapMode::WordChar);
+    page.set_border_width(NARROW.unsigned_abs());
+    if let Some(buffer) = page.buffer() {
+        buffer.set_text(&plain(text));
+        buffer.place_cursor(&buffer.start_iter());
+    }
     let view = gtk::ScrolledWindow::new(gtk::Adjustment::NONE, gtk::Adjustment::NONE);
     view.set_policy(gtk::PolicyType::Never, gtk::PolicyType::Automatic);
-    view.set_min_content_height(SCROLLED_HEIGHT);
+    view.set_size_request(WIDTH, HEIGHT);
     view.set_shadow_type(gtk::ShadowType::In);
-    text.set_margin(NARROW);
-    view.add(text);
-    view.upcast()
+    view.add(&page);
+    view
 }
 
 fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
@@ -209,6 +219,7 @@ fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
     };
     let line = gtk::Entry::new();
     line.set_activates_default(true);
+    line.set_width_chars(40);
     line.set_visibility(*echo);
     if !echo {
         // GTK then warns of Caps Lock, and input methods do not learn the word.
@@ -262,6 +273,7 @@ fn begin_at(window: &gtk::Dialog, fields: &Fields) {
         None => {
             if let Some(button) = window.default_widget() {
                 button.grab_focus();
+                window.set_focus_visible(true); // Return must hold no surprise.
             }
         }
     }

@@ -1,12 +1,26 @@
 //! Text from outside, made fit to be shown.
 
-/// Characters of a text; nobody reads more, and GTK would take long to lay it out.
+/// Characters of a text; nobody reads more.
 const MOST: usize = 16_000;
+/// Characters of a word. GTK takes 18 s to lay out one of 10,000, such as a server may send; no
+/// fingerprint is as long as this.
+const LONGEST_WORD: usize = 128;
+/// A place to break a line that is not seen.
+const BREAK: char = '\u{200B}';
 
 /// The text without what is not for reading. A NUL ends the process in `GLib` and the
 /// connection on the bus; marks that turn the direction of writing could make a fingerprint read otherwise.
 pub fn plain(text: &str) -> String {
-    let mut plain: String = text.chars().take(MOST).map(shown).collect();
+    let mut plain = String::new();
+    let mut of_word = 0;
+    for c in text.chars().take(MOST).map(shown) {
+        of_word = if c.is_whitespace() { 0 } else { of_word + 1 };
+        if of_word > LONGEST_WORD {
+            plain.push(BREAK);
+            of_word = 1;
+        }
+        plain.push(c);
+    }
     if text.chars().nth(MOST).is_some() {
         plain.push('…');
     }
@@ -41,9 +55,19 @@ mod tests {
 
     #[test]
     fn a_text_without_an_end_is_cut() {
-        let text = plain(&"日".repeat(MOST + 5));
+        let text = plain(&"日 ".repeat(MOST));
         assert_eq!(text.chars().count(), MOST + 1);
         assert!(text.ends_with('…'));
-        assert_eq!(plain(&"x".repeat(MOST)).len(), MOST);
+        assert_eq!(plain(&"x ".repeat(MOST / 2)).len(), MOST);
+    }
+
+    #[test]
+    fn a_word_without_an_end_can_be_broken() {
+        let word = "x".repeat(LONGEST_WORD);
+        assert_eq!(plain(&format!("{word} {word}")), format!("{word} {word}"));
+        assert_eq!(
+            plain(&format!("{word}{word}y")),
+            format!("{word}{BREAK}{word}{BREAK}y")
+        );
     }
 }

@@ -1,0 +1,277 @@
+//! Notifications, with the server of a desktop played.
+
+// The standard chooses the arguments, and the macro uses all of them.
+#![allow(
+    clippy::used_underscore_binding,
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments
+)]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use zbus::{Connection, OwnedVariant, interface};
+
+use crate::player::{Player, SOON};
+use crate::stand_in::{Order, Report};
+use crate::support::eventually;
+use crate::support::process::must;
+use crate::support::stage::Bus;
+
+const NAME: &str = "org.freedesktop.Notifications";
+const PATH: &str = "/org/freedesktop/Notifications";
+const NOT_LONG: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Clone)]
+struct Posted {
+    number: u32,
+    app: String,
+    icon: String,
+    title: String,
+    body: String,
+    actions: Vec<String>,
+    entry: String,
+}
+
+#[derive(Default)]
+struct State {
+    hangs: bool,
+    abilities: Vec<String>,
+    posted: Vec<Posted>,
+}
+
+struct Service(Arc<Mutex<State>>);
+
+#[interface(name = "org.freedesktop.Notifications")]
+impl Service {
+    async fn notify(
+        &self,
+        app: String,
+        _replaces: u32,
+        icon: String,
+        title: String,
+        body: String,
+        actions: Vec<String>,
+        mut hints: HashMap<String, OwnedVariant>,
+        _timeout: i32,
+    ) -> u32 {
+        if self.0.lock().unwrap().hangs {
+            std::future::pending::<()>().await;
+        }
+        let mut state = self.0.lock().unwrap();
+        let number = u32::try_from(state.posted.len() + 1).unwrap();
+        let entry = hints.remove("desktop-entry").unwrap();
+        state.posted.push(Posted {
+            number,
+            app,
+            icon,
+            title,
+            body,
+            actions,
+            entry: entry.try_into().unwrap(),
+        });
+        number
+    }
+
+    async fn get_capabilities(&self) -> Vec<String> {
+        if self.0.lock().unwrap().hangs {
+            std::future::pending::<()>().await;
+        }
+        self.0.lock().unwrap().abilities.clone()
+    }
+}
+
+/// A server of a desktop; dropping it takes it from the bus.
+struct Server {
+    state: Arc<Mutex<State>>,
+    connection: Connection,
+}
+
+impl Server {
+    fn start(bus: &Bus, abilities: &[&str]) -> Self {
+        let state = Arc::new(Mutex::new(State {
+            abilities: abilities.iter().map(|&one| one.to_owned()).collect(),
+            ..State::default()
+        }));
+        let service = Service(Arc::clone(&state));
+        let connection = zbus::connection::Builder::address(bus.address().as_str())
+            .serve_at(PATH, service)
+            .name(NAME)
+            .build();
+        let connection = zbus::block_on(connection).expect("a place on the bus");
+        Self { state, connection }
+    }
+
+    fn shows(&self, count: usize) -> Vec<Posted> {
+        let posted = || self.state.lock().unwrap().posted.clone();
+        assert!(
+            eventually(SOON, || posted().len() >= count),
+            "{:?}",
+            posted()
+        );
+        posted()
+    }
+
+    fn hang(&self, hangs: bool) {
+        self.state.lock().unwrap().hangs = hangs;
+    }
+
+    fn click(&self, number: u32, action: &str) {
+        self.emit("ActionInvoked", &(number, action));
+    }
+
+    fn close(&self, number: u32) {
+        self.emit("NotificationClosed", &(number, 2_u32));
+    }
+
+    fn emit<B: serde::Serialize + zbus::DynamicType>(&self, signal: &str, body: &B) {
+        let emitted = self
+            .connection
+            .emit_signal(None::<&str>, PATH, NAME, signal, body);
+        zbus::block_on(emitted).unwrap();
+    }
+}
+
+const ALL: &[&str] = &["body", "body-markup", "actions"];
+
+fn app(bus: &Bus) -> Player {
+    Player::start("machine", &[("DBUS_SESSION_BUS_ADDRESS", &bus.address())])
+}
+
+fn post(app: &mut Player, title: &str) {
+    let (title, body, action) = (title.into(), "a <b> & c".into(), "Open Tab".into());
+    let done = app.does(&Order::Notify {
+        title,
+        body,
+        action,
+    });
+    assert_eq!(done, Ok(None));
+}
+
+fn clicked(title: &str) -> Report {
+    Report::Clicked(title.into())
+}
+
+#[test]
+fn a_click_on_it_or_on_its_button_comes_once() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::start(&bus, ALL), app(&bus));
+    post(&mut app, "one");
+    post(&mut app, "two");
+    let posted = server.shows(2);
+    let one = &posted[0];
+    assert_eq!(one.actions, ["default", "Open Tab", "open", "Open Tab"]);
+    assert_eq!((&*one.title, &*one.body), ("one", "a &lt;b&gt; &amp; c"));
+    assert_eq!(
+        (&*one.app, &*one.icon),
+        ("Remote Jupyter", "remote-jupyter")
+    );
+    assert_eq!(one.entry, "remote-jupyter");
+
+    server.click(posted[1].number, "open");
+    server.click(posted[1].number, "default");
+    server.click(77, "default");
+    assert_eq!(app.says_within(NOT_LONG), [clicked("two")]);
+    server.click(one.number, "default");
+    assert_eq!(app.says_within(NOT_LONG), [clicked("one")]);
+}
+
+#[test]
+fn one_that_was_closed_is_clicked_no_more() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::start(&bus, ALL), app(&bus));
+    post(&mut app, "one");
+    let number = server.shows(1)[0].number;
+    server.close(number);
+    server.click(number, "default");
+    assert_eq!(app.says_within(NOT_LONG), []);
+}
+
+#[test]
+fn a_server_of_its_own_kind_gets_what_it_can_show() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::start(&bus, &["body"]), app(&bus));
+    post(&mut app, "one");
+    let one = server.shows(1).remove(0);
+    assert!(one.actions.is_empty(), "{one:?}");
+    assert_eq!(one.body, "a <b> & c", "no markup, so no escapes");
+}
+
+#[test]
+fn the_next_server_s_numbers_are_not_ours() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::start(&bus, ALL), app(&bus));
+    post(&mut app, "one");
+    let number = server.shows(1)[0].number;
+    drop(server);
+    let next = Server::start(&bus, ALL);
+    next.click(number, "default");
+    assert_eq!(app.says_within(NOT_LONG), [], "another app's notification");
+    post(&mut app, "two");
+    next.click(next.shows(1)[0].number, "default");
+    assert_eq!(app.says_within(NOT_LONG), [clicked("two")]);
+}
+
+#[test]
+fn without_a_server_the_next_one_is_found() {
+    let bus = Bus::start();
+    let mut app = app(&bus);
+    post(&mut app, "lost");
+    assert_eq!(app.says_within(NOT_LONG), []);
+    let server = Server::start(&bus, ALL);
+    post(&mut app, "found");
+    assert_eq!(server.shows(1)[0].title, "found");
+}
+
+#[test]
+fn without_a_bus_the_next_one_is_found() {
+    let mut bus = Bus::start();
+    let mut app = app(&bus);
+    let server = Server::start(&bus, ALL);
+    post(&mut app, "one");
+    server.shows(1);
+    bus.restart();
+    let server = Server::start(&bus, ALL);
+    // The end of the old bus may be noticed after the next notification.
+    let is_shown = || {
+        post(&mut app, "two");
+        !server.state.lock().unwrap().posted.is_empty()
+    };
+    assert!(eventually(SOON, is_shown));
+}
+
+#[test]
+fn a_server_that_hangs_takes_no_threads_and_gets_the_newest_later() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::start(&bus, ALL), app(&bus));
+    post(&mut app, "first");
+    server.shows(1);
+    let before = threads(&app);
+    server.hang(true);
+    let began = std::time::Instant::now();
+    for number in 0..50 {
+        post(&mut app, &number.to_string());
+    }
+    assert!(
+        began.elapsed() < Duration::from_secs(3),
+        "it waits for nobody"
+    );
+    assert!(threads(&app) <= before + 1, "{} of {before}", threads(&app));
+    server.hang(false);
+    // The one that hung is given up; of the others the newest eight are left.
+    let is_there = || server.shows(1).last().unwrap().title == "49";
+    assert!(eventually(SOON, is_there), "{:?}", server.shows(1));
+    let titles: Vec<_> = server.shows(9).into_iter().map(|one| one.title).collect();
+    assert_eq!(
+        titles[1..],
+        ["42", "43", "44", "45", "46", "47", "48", "49"]
+    );
+}
+
+fn threads(app: &Player) -> usize {
+    let pid = app.pid().to_string();
+    let mut command = std::process::Command::new("ps");
+    let lines = must(command.args(["-L", "-o", "lwp=", "-p", &pid]));
+    lines.lines().count()
+}
