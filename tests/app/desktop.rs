@@ -63,8 +63,8 @@ impl Desktop {
         let folder = folder("rj-desk-");
         let (bus, screen) = (Bus::start(), Screen::start());
         let address = bus.address();
-        let played = has_services.then(|| bus::play(&address));
-        let (seen, player) = played.unzip();
+        let services = has_services.then(|| bus::play(&address));
+        let (seen, player) = services.unzip();
         let connect = zbus::connection::Builder::address(address.as_str())
             .method_timeout(SOON)
             .build();

@@ -31,7 +31,7 @@ fn the_login_item_is_turned_on_and_off() {
         desk.client
             .path("config/autostart")
             .read_dir()
-            .map(|dir| dir.count())
+            .map(Iterator::count)
     };
     let status = || desk.client.run(&["login-item", "status"]).stdout;
     assert!(status().contains("does not start"), "{}", status());
