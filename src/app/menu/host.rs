@@ -51,8 +51,10 @@ fn details(host: &HostState) -> Vec<String> {
         return Vec::new();
     }
     if let Some(problem) = &host.problem {
-        let lines = [&problem.title, &problem.remedy];
-        return lines.into_iter().flat_map(|text| wrapped(text)).collect();
+        // The rest of a long detail, such as a log's last lines, would be the whole menu.
+        let seen = problem.detail.lines().next().unwrap_or_default();
+        let lines = [problem.title.as_str(), seen, problem.remedy.as_str()];
+        return lines.into_iter().flat_map(wrapped).collect();
     }
     let Some(ready) = &host.ready else {
         return Vec::new();

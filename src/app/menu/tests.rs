@@ -86,12 +86,18 @@ fn each_state_has_its_words() {
     assert_eq!(after(&ready("gpu01")), ["● gpu01", more]);
     let on_node = after(&ready("node17"));
     assert_eq!(on_node[..2], ["● gpu01", "(    on node17)"]);
-    let problem = Problem::new(Code::Refused, "nothing listens", "", "Check the Port.");
+    let problem = Problem::new(
+        Code::Refused,
+        "nothing listens",
+        "seen\nmore",
+        "Check the Port.",
+    );
     assert_eq!(
         after(&Event::Failed(problem)),
         [
             "▲ gpu01: click to try again",
             "(    nothing listens)",
+            "(    seen)",
             "(    Check the Port.)",
             "    Dismiss"
         ]
