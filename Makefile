@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help demo test test-app build lint fmt deny bench icons ci install jupyter clean
+.PHONY: help demo test test-app build lint fmt deny bench icons pictures ci install jupyter clean
 
 help:
 	@echo 'make demo    a throw-away SSH server, a real Jupyter, and the program opening it'
@@ -15,6 +15,7 @@ help:
 	@echo 'make lint    formatting and clippy      make deny   licences, bans, sources, advisories'
 	@echo 'make bench   measurements               make ci     what the continuous integration runs'
 	@echo 'make icons   the icons'\'' pixels, from their drawings'
+	@echo 'make pictures   the pictures of the README, taken on a desktop of their own'
 
 install:
 	tests/bring-up/install
@@ -55,6 +56,12 @@ bench: jupyter
 # The pixels of assets/icons, from the drawings there.
 icons:
 	$(CARGO) run --locked --example icons
+
+# Those of the README, on a desktop that is brought up for them; Debian or Ubuntu.
+pictures: jupyter
+	tests/bring-up/install pictures
+	$(CARGO) build --release --locked --features app
+	docs/pictures/make
 
 ci:
 	.ci/run
