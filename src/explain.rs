@@ -9,7 +9,9 @@ mod lost;
 use connection::ssh;
 use far_side::far_side;
 pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
-pub use lost::{lost, lost_for_good, needs_answer, not_listening, other_machine, server_ended};
+pub use lost::{
+    lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,
+};
 
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::ApiError;

@@ -258,8 +258,8 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
     Ok(show_log(&host, &path, &text))
 }
 
-/// The program that holds the tunnel is logged in already. None when none does, or its tunnel does
-/// not stand.
+/// The program that holds the tunnel is logged in already. None when none does, or it cannot: its
+/// tunnel may not stand, or the server allow no second session on a connection.
 fn log_through(host: &Host) -> Result<Option<(String, String)>, Problem> {
     let Some(client) = held(host)? else {
         return Ok(None);
@@ -267,9 +267,6 @@ fn log_through(host: &Host) -> Result<Option<(String, String)>, Problem> {
     for message in answers(client, host, &Request::Logs)? {
         if let Some((path, text)) = message.log() {
             return Ok(Some((path.to_owned(), text.to_owned())));
-        }
-        if let Some(refusal) = message.problem().filter(|_| message.is_refusal()) {
-            return Err(refusal);
         }
     }
     Ok(None)

@@ -47,6 +47,17 @@ fn about(host: &str, detail: String) -> Problem {
     )
 }
 
+/// Explains a wish that comes while the connection is made anew.
+#[must_use]
+pub fn not_now(host: &str) -> Problem {
+    Problem::new(
+        Code::Lost,
+        say!("lost-title", host = host),
+        say!("lost-not-now"),
+        say!("lost-not-now-remedy"),
+    )
+}
+
 /// Explains a server that is gone while its tunnel was wanted.
 #[must_use]
 pub fn server_ended(host: &str) -> Problem {

@@ -10,7 +10,7 @@ use crate::problem::{Code, Problem};
 
 use super::event::{Phase, Sight};
 use crate::words::say;
-use healing::Trouble;
+use healing::{Trouble, is_gone};
 pub use vocabulary::{Busy, Effect, Found, Goal, Input, Plan, State, Step};
 
 /// The machine.
@@ -130,7 +130,7 @@ impl Machine {
             Input::Log(path, text) => Some(Effect::TellLog(path, text)),
             Input::NoLog(problem) => Some(Effect::TellRefused(problem)),
             Input::Refused => Some(Effect::LookBeside),
-            Input::Looked(candidates, facts) if self.is_gone(&found, &candidates, &facts) => {
+            Input::Looked(candidates, facts) if is_gone(&found, &candidates, &facts) => {
                 return over(Effect::TellFailed(explain::server_ended(&self.plan.host)));
             }
             Input::Active(now) if self.activity.as_ref() != Some(&now) => {

@@ -15,11 +15,12 @@ use crate::ssh::Error as SshError;
 
 /// How often an idle tunnel looks whether its server still listens: a connection that is opened and
 /// closed, no request. A tab that is open finds a server that has ended within a second or two, by
-/// its own requests; this is for a tab that is closed, and may take its time: the measured cost is
-/// below a hundredth of a second of processor time in an hour.
+/// its own requests; this is for a tab that is closed, and may take its time. (All that an idle
+/// tunnel does, this included, was measured as 8 ms of processor time in 5 minutes.)
 const KNOCK: Duration = Duration::from_secs(60);
 
-/// A page whose server is gone asks again and again; the script need not look each time.
+/// A page whose server is gone asks again and again; the script need not look each time. The pauses
+/// between its looks double, up to [`KNOCK`]: each starts a login shell.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// What the script is run for beside the tunnel.
@@ -38,7 +39,8 @@ pub struct Standing {
     since: Instant,
     knock_at: Option<Instant>,
     watch: Option<(Duration, Instant)>,
-    looked: Option<Instant>,
+    look_at: Instant,
+    pause: Duration,
     wishes: VecDeque<Wish>,
     running: Option<(Wish, Aside)>,
 }
@@ -54,7 +56,8 @@ impl Standing {
             // Who watches the kernels sees a server that has gone, too.
             knock_at: watch.is_none().then(|| now + KNOCK),
             watch: watch.map(|every| (every, now)),
-            looked: None,
+            look_at: now,
+            pause: LOOK,
             wishes: VecDeque::new(),
             running: None,
         }
@@ -190,12 +193,12 @@ impl Standing {
     /// The server's own port refused: worth a look, but not at every single time. Soon after, it
     /// is knocked at once more: a server that shuts down stops listening before its process ends.
     fn refused(&mut self, now: Instant) -> Option<Input> {
-        self.knock_at = Some(now + LOOK);
-        let looked_just_now = self.looked.is_some_and(|at| now < at + LOOK);
-        if looked_just_now || self.awaits(Wish::Look) {
+        if now < self.look_at || self.awaits(Wish::Look) {
             return None;
         }
-        self.looked = Some(now);
+        self.look_at = now + self.pause;
+        self.knock_at = Some(self.look_at);
+        self.pause = (self.pause * 2).min(KNOCK);
         Some(Input::Refused)
     }
 }

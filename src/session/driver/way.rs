@@ -98,9 +98,8 @@ impl Driver {
                 .is_some_and(|c| c.wire().has_ended())
         };
         let (again, offline) = match error {
-            Error::Ssh(SshError::Session(_)) => (is_cut(), false),
+            Error::Ssh(SshError::Session(_)) | Error::NoScript { .. } => (is_cut(), false),
             Error::Ssh(error) => (error.is_of_the_network(), error.is_offline()),
-            Error::NoScript { .. } => (is_cut(), false),
             Error::NotStarted { .. } => (true, false),
             _ => (false, false),
         };

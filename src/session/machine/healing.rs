@@ -93,6 +93,11 @@ impl Machine {
                 let took = if offline { Duration::ZERO } else { took };
                 return self.unreached(found, port, &problem, took);
             }
+            // Whoever wished for it before hearing of the loss is not left waiting.
+            (step, Input::WantLog | Input::Stop(_)) => {
+                let problem = explain::not_now(&self.plan.host);
+                (step, vec![Effect::TellRefused(problem)])
+            }
             (step, _) => (step, vec![]),
         };
         (State::Reconnecting(found, port, step), effects)
@@ -153,11 +158,11 @@ impl Machine {
         }
         over(Effect::TellFailed(explain::server_ended(host)))
     }
+}
 
-    /// Whether a look beside the tunnel proves that the server has ended.
-    pub(super) fn is_gone(&self, found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
-        found.node == facts.node && !is_there(found, candidates)
-    }
+/// Whether a look beside the tunnel proves that the server has ended.
+pub(super) fn is_gone(found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
+    found.node == facts.node && !is_there(found, candidates)
 }
 
 fn begin() -> (Step, Vec<Effect>) {

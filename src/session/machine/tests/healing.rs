@@ -188,6 +188,17 @@ fn a_connection_that_breaks_again_and_again_is_not_made_anew_in_a_frenzy() {
 }
 
 #[test]
+fn a_wish_that_comes_too_late_is_refused_and_not_forgotten() {
+    for wish in [Input::WantLog, Input::Stop(Busy::End)] {
+        let mut machine = broken();
+        machine.handle(unreached(false, 1));
+        let effects = machine.handle(wish);
+        assert!(matches!(effects.as_slice(), [Effect::TellRefused(_)]));
+        assert_eq!(machine.handle(Input::Elapsed), attempt());
+    }
+}
+
+#[test]
 fn only_a_tunnel_for_a_page_is_worth_it() {
     let mut stopping = counting(Busy::Refuse);
     stopping.handle(kernels(3, 1));
