@@ -36,7 +36,7 @@ test: jupyter
 test-app: jupyter
 	tests/bring-up/install app
 	$(CARGO) clippy --locked --features app --all-targets -- -D warnings
-	$(CARGO) test --locked --features app --lib app:: platform::
+	$(CARGO) test --locked --features app --lib -- app:: platform::
 	$(CARGO) test --locked --features app --test app --test desktop
 
 lint:
