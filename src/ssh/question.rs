@@ -3,7 +3,7 @@
 //! A question leaves the engine as an event with a reply (see `session::Event::Ask`), so that the
 //! terminal, a dialog or `SSH_ASKPASS` can answer it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -94,7 +94,7 @@ impl Question {
                 say!("ask-end-kernels", host = host, total = *total, busy = *busy)
             }
             Self::Passphrase { key, again } => {
-                let key = key.display().to_string();
+                let key = from_home(key);
                 if *again {
                     say!("ask-passphrase-again", key = key)
                 } else {
@@ -124,6 +124,15 @@ impl Question {
             self,
             Self::HostKey { .. } | Self::EndKernels { .. } | Self::Prompt { echo: true, .. }
         )
+    }
+}
+
+/// A path as a person writes it: `~` for their home.
+fn from_home(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
     }
 }
 
