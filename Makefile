@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help demo test test-app build lint fmt deny bench icons pictures ci install jupyter clean
+.PHONY: help demo test test-app build lint fmt deny bench bench-app icons pictures ci install jupyter clean
 
 help:
 	@echo 'make demo    a throw-away SSH server, a real Jupyter, and the program opening it'

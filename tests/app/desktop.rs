@@ -219,6 +219,11 @@ impl Desktop {
         self.menu().into_iter().map(|line| line.text).collect()
     }
 
+    /// How many tray icons were announced so far.
+    pub fn icons(&self) -> usize {
+        self.seen.lock().unwrap().icons.len()
+    }
+
     fn icon(&self) -> Option<String> {
         self.seen.lock().unwrap().icons.last().cloned()
     }
