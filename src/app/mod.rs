@@ -16,6 +16,8 @@ mod opening;
 mod outside;
 mod post;
 mod questions;
+#[cfg(test)]
+mod samples;
 mod screen;
 mod sessions;
 mod signal;

@@ -174,6 +174,7 @@ fn without_hosts_the_menu_says_what_to_do() {
     let _app = Opened::spawn(&mut client.command(&[]));
     let line = desktop.wait_for("No hosts yet");
     assert!(!line.enabled && line.text.contains("remote-jupyter add"));
+    assert_eq!(desktop.icons(), 1);
     desktop.wait_for("Edit Configuration");
 }
 

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use super::*;
+use crate::app::samples::ready;
 use crate::config::Host;
 use crate::control::Message;
 use crate::problem::{Code, Problem};
-use crate::session::{Event, Forwarded, Phase, Ready, ServerInfo};
-use crate::token::Secret;
+use crate::session::{Event, Phase};
 
 fn texts(entries: &[Entry]) -> Vec<String> {
     let text = |entry: &Entry| match entry {
@@ -51,27 +51,6 @@ fn after(event: &Event) -> Vec<String> {
     let lines = lines(&model);
     let end = lines.iter().position(|line| line == "-");
     lines[..end.unwrap_or_default()].to_vec()
-}
-
-fn ready(node: &str) -> Event {
-    Event::Ready(Box::new(Ready {
-        url: Secret::new("http://localhost:8890/lab?token=t"),
-        local_port: 8890,
-        server: ServerInfo {
-            host: node.into(),
-            port: Some(8888),
-            socket: None,
-            pid: 7,
-            version: "2.1".into(),
-            base_url: "/".into(),
-        },
-        reused: true,
-        again: false,
-        forwards: vec![Forwarded {
-            name: "TensorBoard".into(),
-            local_port: 16006,
-        }],
-    }))
 }
 
 #[test]

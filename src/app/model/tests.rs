@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::session::{Event, Forwarded, ServerInfo};
-use crate::token::Secret;
+use crate::app::samples::ready;
+use crate::session::Event;
 
 fn model() -> Model {
     Model::new(
@@ -20,27 +20,6 @@ fn choose(model: &mut Model, id: &str) -> Option<Action> {
     model.choose(id, Instant::now())
 }
 
-fn ready() -> Event {
-    Event::Ready(Box::new(Ready {
-        url: Secret::new("http://localhost:8890/lab?token=t"),
-        local_port: 8890,
-        server: ServerInfo {
-            host: "gpu01".into(),
-            port: Some(8888),
-            socket: None,
-            pid: 7,
-            version: "2.1".into(),
-            base_url: "/".into(),
-        },
-        reused: true,
-        again: false,
-        forwards: vec![Forwarded {
-            name: "TensorBoard".into(),
-            local_port: 16006,
-        }],
-    }))
-}
-
 fn failure(code: Code) -> Event {
     Event::Failed(Problem::new(code, "t", "d", "r"))
 }
@@ -51,7 +30,7 @@ fn a_click_connects_once_and_then_opens_the_tab_again() {
     let open = Some(Action::Open("my box".into()));
     assert_eq!(choose(&mut model, "host my box"), open);
     assert_eq!(choose(&mut model, "host my box"), None);
-    hear(&mut model, "my box", &ready());
+    hear(&mut model, "my box", &ready("gpu01"));
     let show = Some(Action::Show("my box".into(), None));
     assert_eq!(choose(&mut model, "host my box"), show);
 }
@@ -96,7 +75,7 @@ fn entries_that_do_not_apply_do_nothing() {
 #[test]
 fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
     let mut model = model();
-    hear(&mut model, "my box", &ready());
+    hear(&mut model, "my box", &ready("gpu01"));
     let mut message = Message::of(&Event::Phase(Phase::Ready), "my box", 0, Phase::Ready).unwrap();
     let kernels = r#"{"total":2,"busy":1,"notebooks":[{"path":"a b.ipynb","name":"","kernel":"p","state":"busy"}]}"#;
     message
@@ -129,7 +108,7 @@ fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
 #[test]
 fn a_host_that_left_the_configuration_stays_while_it_is_open() {
     let mut model = model();
-    hear(&mut model, "gpu01", &ready());
+    hear(&mut model, "gpu01", &ready("gpu01"));
     model.reconfigure(&[Host::named("new"), Host::named("my box")], Instant::now());
     let names = |model: &Model| {
         let names = model.hosts().iter().map(|host| host.name.clone());
@@ -144,10 +123,10 @@ fn a_host_that_left_the_configuration_stays_while_it_is_open() {
 fn what_is_said_twice_is_news_once() {
     let mut model = model();
     assert!(matches!(
-        hear(&mut model, "gpu01", &ready()),
+        hear(&mut model, "gpu01", &ready("gpu01")),
         Some(News::Opened(_))
     ));
-    assert_eq!(hear(&mut model, "gpu01", &ready()), None);
+    assert_eq!(hear(&mut model, "gpu01", &ready("gpu01")), None);
     let failed = failure(Code::Lost);
     assert!(matches!(
         hear(&mut model, "gpu01", &failed),
@@ -159,7 +138,7 @@ fn what_is_said_twice_is_news_once() {
 #[test]
 fn a_note_does_not_end_a_phase() {
     let mut model = model();
-    hear(&mut model, "gpu01", &ready());
+    hear(&mut model, "gpu01", &ready("gpu01"));
     let note = Event::Note("a port was taken".into());
     assert_eq!(hear(&mut model, "gpu01", &note), None);
     assert_eq!(model.hosts()[0].phase, Phase::Ready);
@@ -169,7 +148,7 @@ fn a_note_does_not_end_a_phase() {
 #[test]
 fn a_refusal_is_news_and_ends_nothing() {
     let mut model = model();
-    hear(&mut model, "gpu01", &ready());
+    hear(&mut model, "gpu01", &ready("gpu01"));
     let busy = Event::Refused(Problem::new(Code::KernelsBusy, "t", "d", "r"));
     assert!(matches!(
         hear(&mut model, "gpu01", &busy),

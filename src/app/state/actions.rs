@@ -1,0 +1,125 @@
+//! What the app does when something is chosen or asked for.
+
+use std::time::Instant;
+
+use super::App;
+use crate::app::model::Action;
+use crate::app::questions::{self, Pending};
+use crate::app::{desk, diagnostics};
+use crate::explain;
+use crate::platform::desktop::{Dialog, Wants};
+use crate::problem::Problem;
+use crate::words::say;
+
+impl App {
+    /// Does what a choice in the menu asks for.
+    pub(super) fn act(&mut self, action: Action) {
+        let path = || self.sessions.config().path.clone();
+        match action {
+            Action::Open(host) => self.sessions.open(&host, true, None),
+            Action::Show(host, notebook) => self.sessions.show(&host, notebook),
+            Action::ShowPort(_, port) => {
+                desk::show_local(&self.post, port, self.sessions.config().browser.clone());
+            }
+            Action::CopyLink(host) => {
+                let ready = self.model.host(&host).and_then(|host| host.ready.as_ref());
+                if let Some(url) = ready.map(|ready| ready.url.reveal().to_owned()) {
+                    self.copy(url);
+                }
+            }
+            Action::ShowHostLog(host) => {
+                self.sessions.fetch_log(&host);
+                self.awaited_logs.insert(host);
+            }
+            Action::Close(host) => self.sessions.close(&host),
+            Action::Stop(host) => self.stop(host),
+            Action::Add(alias, open) => desk::add(&self.post, path(), alias, open),
+            Action::EditConfiguration => desk::edit_configuration(&self.post, path()),
+            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on, path()),
+            Action::ShowLog => desk::show_log(&self.post),
+            Action::CopyDiagnostics => {
+                diagnostics::gather(&self.post, &self.model, self.sessions.config());
+            }
+            Action::About => {
+                let version = env!("CARGO_PKG_VERSION");
+                let about = Dialog {
+                    title: say!("dialog-about", version = version),
+                    text: say!("dialog-about-text"),
+                    wants: Wants::Attention,
+                };
+                self.questions.show(about, Pending::Told);
+            }
+            Action::Quit => self.quit(),
+        }
+    }
+
+    /// Stops a server, after a question where kernels would be lost.
+    fn stop(&mut self, host: String) {
+        let kernels = self
+            .model
+            .host(&host)
+            .and_then(|host| host.kernels.as_ref());
+        let kernels = kernels.map(|activity| activity.kernels);
+        match questions::before_stop(&host, kernels) {
+            // What is busy now is part of the question; what becomes so until the answer is not.
+            Some(dialog) => {
+                let force = kernels.is_some_and(|kernels| kernels.busy > 0);
+                self.questions.show(dialog, Pending::Stop { host, force });
+            }
+            None => self.sessions.stop(&host, false),
+        }
+    }
+
+    /// Puts a text into the clipboard.
+    pub(super) fn copy(&mut self, text: String) {
+        // It is kept: on X11 a clipboard's text goes with its owner.
+        let clipboard = match self.clipboard.take() {
+            Some(clipboard) => Ok(clipboard),
+            None => arboard::Clipboard::new(),
+        };
+        let copied = clipboard.and_then(|mut clipboard| {
+            clipboard.set_text(text)?;
+            Ok(clipboard)
+        });
+        match copied {
+            Ok(clipboard) => self.clipboard = Some(clipboard),
+            Err(error) => self.trouble(&explain::no_clipboard(&error)),
+        }
+    }
+
+    /// Takes everything down; the loop ends the app once that is done.
+    fn quit(&mut self) {
+        if self.quits_at.is_none() {
+            self.quits_at = Some(Instant::now());
+            self.sessions.quit();
+        }
+    }
+
+    /// A log that somebody else asked for is not shown here.
+    pub(super) fn host_log(&mut self, host: &str, path: &str, text: &str) {
+        if !self.awaited_logs.remove(host) {
+            return;
+        }
+        if !path.is_empty() {
+            return desk::show_host_log(&self.post, host, text.to_owned());
+        }
+        let nothing = Dialog {
+            title: host.to_owned(),
+            text: say!("logs-none", host = host),
+            wants: Wants::Attention,
+        };
+        self.questions.show(nothing, Pending::Told);
+    }
+
+    /// Something that the person has to read.
+    pub(super) fn trouble(&mut self, problem: &Problem) {
+        let text = [problem.detail.as_str(), problem.remedy.as_str()];
+        let text: Vec<&str> = text.into_iter().filter(|text| !text.is_empty()).collect();
+        let dialog = Dialog {
+            title: problem.title.clone(),
+            text: text.join("\n\n"),
+            wants: Wants::Attention,
+        };
+        self.questions.show(dialog, Pending::Told);
+    }
+}
