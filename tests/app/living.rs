@@ -145,3 +145,18 @@ fn a_server_that_ended_and_a_connection_that_healed_are_told_apart() {
     let posted = desk.desktop.notifications();
     assert!(posted[1].title.contains("has ended"), "{posted:?}");
 }
+
+#[test]
+fn a_server_that_is_to_stop_with_the_app_does() {
+    let lines = "[[host]]\nname = \"short\"\nssh = \"test\"\non_quit = \"stop\"";
+    let mut desk = Desk::around(Sshd::start(), &[], lines);
+    desk.connect("short");
+    desk.desktop.click("Quit Remote Jupyter");
+    let out = desk.app.wait_exit_within(std::time::Duration::from_secs(5));
+    assert_eq!(out.code, Some(0), "{out}");
+    assert!(
+        eventually(SOON, || servers(&desk.sshd) == 0),
+        "{:?}",
+        desk.sshd.leftovers()
+    );
+}
