@@ -162,6 +162,10 @@ impl Api {
     /// See [`ApiError`].
     pub fn activity(&self) -> Result<Activity, ApiError> {
         let kernels = self.kernels()?;
+        // No kernels, no notebooks: an idle server is asked once.
+        if kernels.total == 0 {
+            return Ok(Activity::default());
+        }
         let sessions: Vec<Session> = self.get("api/sessions?no_track_activity=1")?;
         let mut notebooks: Vec<Notebook> =
             sessions.into_iter().filter_map(Session::notebook).collect();
