@@ -1,128 +1,27 @@
 //! What the app costs: from its start to its icon, and at rest with ten hosts connected, next to `ssh -N -L` in the same run.
+//! On Linux, where its desktop can be played.
 
-#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(target_os = "linux")]
 #[path = "../../tests/app/bus.rs"]
 #[allow(dead_code)]
 mod bus;
+#[cfg(target_os = "linux")]
 #[path = "../../tests/app/desk.rs"]
 #[allow(dead_code)]
 mod desk;
+#[cfg(target_os = "linux")]
 #[path = "../../tests/app/desktop.rs"]
 #[allow(dead_code)]
 mod desktop;
+#[cfg(target_os = "linux")]
+mod measure;
+#[cfg(target_os = "linux")]
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use std::fs;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-
-use desk::Desk;
-use desktop::Desktop;
-use support::process::PATIENCE;
-use support::{Client, Opened, Sshd, eventually};
-
-const STARTS: usize = 15;
-const HOSTS: usize = 10;
-/// How long the app is watched at rest; `BENCH_REST_SECONDS` changes it.
-const REST: u64 = 120;
-
 fn main() {
-    println!("\n| measured | app | beside it |\n|---|---|---|");
-    starts();
-    rest();
-}
-
-/// The median from the process' start to the icon's announcement on the bus.
-fn starts() {
-    let client = Client::new();
-    let desktop = Desktop::of(&client);
-    let mut times: Vec<Duration> = (0..STARTS)
-        .map(|_| {
-            let before = desktop.icons();
-            let began = Instant::now();
-            let mut app = Opened::spawn(&mut client.command(&[]));
-            while desktop.icons() == before {
-                assert!(began.elapsed() < PATIENCE, "no icon");
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            let time = began.elapsed();
-            app.terminate();
-            app.wait_exit_within(PATIENCE);
-            time
-        })
-        .collect();
-    times.sort();
-    let ms = |time: Duration| time.as_millis();
-    println!(
-        "| start to icon, median of {STARTS} (least, most) | {} ms ({}, {}) | |",
-        ms(times[STARTS / 2]),
-        ms(times[0]),
-        ms(times[STARTS - 1])
-    );
-}
-
-/// Processor time and memory with ten hosts connected, next to one `ssh -N -L`.
-fn rest() {
-    let names: Vec<String> = (0..HOSTS).map(|n| format!("host{n}")).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let desk = Desk::around(Sshd::start(), &names, "");
-    for name in &names {
-        desk.connect(name);
-    }
-    let forward = format!(
-        "{}:127.0.0.1:1",
-        support::sshd::free_port([127, 0, 0, 1].into()).port()
-    );
-    let mut ssh = desk.client.ssh(&["-N", "-L", &forward, "test"]);
-    let mut ssh = ssh.stderr(Stdio::null()).spawn().unwrap();
-    let logins = desk.sshd.connections();
-    assert!(eventually(PATIENCE, || desk.sshd.connections() > logins
-        || logins > HOSTS));
-    std::thread::sleep(Duration::from_secs(10));
-
-    let seconds = std::env::var("BENCH_REST_SECONDS").ok();
-    let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(REST);
-    let (app, other) = (desk.app.pid(), ssh.id());
-    let before = (ticks(app), ticks(other), resident(app));
-    std::thread::sleep(Duration::from_secs(seconds));
-    let share = |ticks: u64| {
-        let hertz = rustix::param::clock_ticks_per_second();
-        // In thousandths of a per cent: whole numbers are enough.
-        let share = ticks * 100_000 / hertz / seconds;
-        format!("{}.{:03} %", share / 1000, share % 1000)
-    };
-    println!(
-        "| of one core, {HOSTS} hosts, over {seconds} s | {} | {} (`ssh -N -L`) |",
-        share(ticks(app) - before.0),
-        share(ticks(other) - before.1)
-    );
-    println!(
-        "| resident, {HOSTS} hosts | {} kB, {} kB at the end | {} kB (one `ssh -N -L`) |",
-        before.2,
-        resident(app),
-        resident(other)
-    );
-    ssh.kill().unwrap();
-    ssh.wait().unwrap();
-}
-
-/// Processor time so far, user's and system's: proc(5), stat.
-fn ticks(pid: u32) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let after = stat.rsplit(')').next().unwrap();
-    let fields: Vec<&str> = after.split_whitespace().collect();
-    let field = |at: usize| fields[at].parse::<u64>().unwrap();
-    field(11) + field(12)
-}
-
-fn resident(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS"))
-        .unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    #[cfg(target_os = "linux")]
+    measure::all();
 }
