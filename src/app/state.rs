@@ -280,10 +280,11 @@ impl App {
                 };
                 self.sessions.open(&host, false, Some(Box::new(opened)));
             }
-            // Under way already, and so its socket is there or comes soon.
+            // Open already, and so its socket is there.
             Some(_) => {
                 let _ = done.send(Ok(()));
             }
+            // Under way: the program finds its socket, as it finds any other holder's.
             None => drop(done),
         }
     }

@@ -7,6 +7,7 @@ use super::Outcome;
 use super::arguments::ConfigAction;
 use super::context::{Context, broken, hosts_in};
 use crate::config::{Config, EditError, add_host, begin};
+use crate::explain;
 use crate::problem::{Code, Problem};
 use crate::ssh::resolve::resolve;
 use crate::words::say;
@@ -24,12 +25,7 @@ pub fn add(context: &Context, alias: &str) -> Outcome {
     let file = context.config_path.display().to_string();
     add_host(&context.config_path, alias).map_err(|error| match error {
         EditError::Broken(errors) => broken(&errors),
-        other => Problem::new(
-            Code::Config,
-            say!("add-refused", alias = alias),
-            other.to_string(),
-            say!("add-refused-remedy", file = &file),
-        ),
+        other => explain::not_added(&context.config_path, alias, &other),
     })?;
     let (user, host) = (&target.user, &target.host);
     let done = say!(

@@ -122,8 +122,6 @@ doctor-passed-over = passed over: { $reason }
 ## add, config (src/cli/configure.rs)
 
 add-failed = { $alias } cannot be added
-add-refused = { $alias } was not added
-add-refused-remedy = See { $file }.
 add-done = { $alias } ({ $user }@{ $host }) is in { $file } now. Open it with `remote-jupyter open { $alias }`.
 config-uneditable = { $file } cannot be edited
 config-uneditable-remedy = Set EDITOR to your editor, or open the file yourself.

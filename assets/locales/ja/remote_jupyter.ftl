@@ -109,8 +109,6 @@ doctor-passed-over = 対象外: { $reason }
 ## add, config (src/cli/configure.rs)
 
 add-failed = { $alias } を追加できません
-add-refused = { $alias } は追加されませんでした
-add-refused-remedy = { $file } を確認してください。
 add-done = { $alias } ({ $user }@{ $host }) を { $file } に追加しました。`remote-jupyter open { $alias }` で開けます。
 config-uneditable = { $file } を編集できません
 config-uneditable-remedy = EDITOR にエディターを設定するか、ファイルを直接開いてください。

@@ -19,13 +19,9 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 
 impl Driver {
     pub(super) fn listen(&mut self, server: &Server) -> Outcome {
-        let (Some(conversation), Some(connection)) =
-            (self.conversation.take(), self.connection.clone())
-        else {
+        let Some(mut pump) = self.new_pump()? else {
             return Ok(None);
         };
-        let spine = conversation.finish().map_err(|error| self.halt(error))?;
-        let mut pump = Pump::new(connection, Rc::clone(&self.waiter), spine);
         // A look at the server for a stop leaves the host's own ports alone.
         let opens = matches!(self.order.goal, Goal::Open { .. });
         let remembered = || self.surroundings.remembered_port(&self.host().name);
@@ -105,18 +101,25 @@ impl Driver {
 
     /// Whoever has come meanwhile is let through.
     pub(super) fn resume(&mut self) -> Outcome {
+        let Some(mut pump) = self.new_pump()? else {
+            return Ok(None);
+        };
+        if let Some(held) = self.held.take() {
+            pump.resume(held);
+        }
+        self.pump = Some(pump);
+        Ok(Some(Input::Resumed))
+    }
+
+    /// The pump of the present connection, whose script has nothing more to do. None when there is none.
+    fn new_pump(&mut self) -> Result<Option<Pump>, Halt> {
         let (Some(conversation), Some(connection)) =
             (self.conversation.take(), self.connection.clone())
         else {
             return Ok(None);
         };
         let spine = conversation.finish().map_err(|error| self.halt(error))?;
-        let mut pump = Pump::new(connection, Rc::clone(&self.waiter), spine);
-        if let Some(held) = self.held.take() {
-            pump.resume(held);
-        }
-        self.pump = Some(pump);
-        Ok(Some(Input::Resumed))
+        Ok(Some(Pump::new(connection, Rc::clone(&self.waiter), spine)))
     }
 
     fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {
