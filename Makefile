@@ -13,7 +13,8 @@ help:
 	@echo 'make test    everything tested against real parts'
 	@echo 'make build   the release binary               make test-app  the menu-bar app: lints and tests'
 	@echo 'make lint    formatting and clippy      make deny   licences, bans, sources, advisories'
-	@echo 'make bench   measurements               make ci     what the continuous integration runs'
+	@echo 'make bench   measurements               make bench-app   the app'\''s start and rest'
+	@echo 'make ci     what the continuous integration runs'
 	@echo 'make icons   the icons'\'' pixels, from their drawings'
 	@echo 'make pictures   the pictures of the README, taken on a desktop of their own'
 
@@ -52,6 +53,11 @@ deny:
 
 bench: jupyter
 	$(CARGO) bench --locked --bench clicks
+
+# The app's start and its rest; BENCH_REST_SECONDS=3600 watches it for an hour.
+bench-app: jupyter
+	tests/bring-up/install app
+	$(CARGO) bench --locked --features app --bench app
 
 # The pixels of assets/icons, from the drawings there.
 icons:
