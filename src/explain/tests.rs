@@ -1,13 +1,16 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::*;
+use crate::config::EditError;
 use crate::remote::Failure;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::ResolveError;
+
+mod table;
 
 const TOKEN: &str = "5ec2e7";
 
@@ -239,8 +242,40 @@ fn everything() -> Vec<(Code, Problem)> {
         (Code::Unsupported, no_launcher(name, LauncherKind::Slurm)),
         (Code::Local, no_control(name, &denied())),
         (Code::Local, bug(name)),
+        (Code::Local, local(name, &denied())),
+        (Code::Lost, holder_gone(name)),
+        (Code::Lost, not_now(name)),
+        (Code::ServerEnded, server_ended(name)),
+        (Code::JupyterAnswer, unusable(name, log_free())),
+        (Code::NothingRunning, nothing_running(name, &[])),
+        (Code::NotStopped, not_stopped(name)),
+        (Code::KernelsBusy, kernels_busy(name, None)),
     ]);
     problems
+}
+
+fn log_free() -> String {
+    "it listens nowhere".into()
+}
+
+/// What is wrong with what was asked for; the subject is a name or a file.
+fn asked_for() -> Vec<(Code, Problem)> {
+    let hosts = [host(), Host::named("gpu02")];
+    let file = Path::new("/home/gpu01/config.toml");
+    let added = EditError::Exists {
+        path: file.into(),
+        name: "gpu01".into(),
+    };
+    vec![
+        (Code::Usage, which_host(&hosts)),
+        (Code::Usage, nothing_configured(file)),
+        (Code::Config, no_config(file)),
+        (Code::Config, not_added(file, "gpu01", &added)),
+        (Code::UnknownHost, unknown_host("gpu01", &hosts)),
+        (Code::Resolve, not_resolved("gpu01", &bad_destination())),
+        (Code::Local, uneditable(file, &denied())),
+        (Code::Local, not_opened(file, &denied())),
+    ]
 }
 
 #[test]
