@@ -141,6 +141,38 @@ fn what_never_starts_says_why() {
 }
 
 #[test]
+fn an_account_without_credit_and_a_node_without_daemon() {
+    let cluster = Cluster::start(&[Scheduler::Sge, Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    stays(&cluster);
+    let ask = |command: &str| client.ssh_run("test", command);
+    cluster.take_credit();
+    let job = ask("qsub -terse -cwd stays.sh");
+    let info = || ask(&format!("qstat -j {job}"));
+    assert!(
+        eventually(SOON, || info().contains("exceeds limit")),
+        "{}",
+        info()
+    );
+    cluster.kill_daemon(Scheduler::Slurm, C1);
+    let state = || ask("sinfo -h -n c1 -p main -o %T");
+    assert!(
+        eventually(PATIENCE, || state().starts_with("down")),
+        "{}",
+        state()
+    );
+    cluster.start_daemon(Scheduler::Slurm, C1);
+    assert!(
+        eventually(SOON, || state().starts_with("idle")),
+        "{}",
+        state()
+    );
+    cluster.kill_daemon(Scheduler::Sge, C2);
+    cluster.start_daemon(Scheduler::Sge, C2);
+    assert_eq!(ran_on(&cluster), None);
+}
+
+#[test]
 fn nodes_are_reached_through_the_login_node_alone() {
     let cluster = Cluster::start(&[]);
     let client = Client::of(&cluster);
