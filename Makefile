@@ -32,6 +32,7 @@ demo: build jupyter
 	tests/bring-up/demo
 
 test: jupyter
+	tests/bring-up/install cluster
 	$(CARGO) test --locked
 
 # The menu-bar app as well; on Linux that takes GTK's headers.
