@@ -336,9 +336,12 @@ impl KnownHosts {
     }
 }
 
-/// The fingerprint of a key as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding.
+/// The fingerprint of a key as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. A
+/// certificate's is that of the key inside.
 #[must_use]
 pub fn fingerprint(key_blob: &[u8]) -> String {
+    let plain = plain_key(key_blob);
+    let key_blob = plain.as_deref().unwrap_or(key_blob);
     format!(
         "SHA256:{}",
         Base64Unpadded::encode_string(&Sha256::digest(key_blob))
