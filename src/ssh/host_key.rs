@@ -11,8 +11,8 @@ use ssh2::{MethodType, Session};
 
 use super::Error;
 use super::known_hosts::{
-    CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict, allows,
-    fingerprint, is_certificate, key_type, remember, rsa_bits,
+    CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict, fingerprint,
+    is_certificate, key_type, remember, rsa_bits,
 };
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
@@ -107,7 +107,7 @@ impl HostKeys {
             why_not_certified,
             address: self.address(target, peer).filter(|_| !is_certified(blob)),
         };
-        shown.refuse_kind()?;
+        shown.refuse_short()?;
         self.judge(&shown, asker)
     }
 
@@ -187,6 +187,10 @@ impl HostKeys {
 
     /// Whether an unknown key may be taken.
     fn confirm(&self, shown: &Shown, also_known: &[String], asker: &dyn Ask) -> Result<(), Error> {
+        if shown.target.user_known_hosts.is_empty() {
+            // `ssh` takes no new key either where it has nowhere to keep it.
+            return Err(shown.unknown(say!("host-key-no-file")));
+        }
         match shown.target.strict {
             StrictHostKeyChecking::Yes => Err(shown.unknown(say!("host-key-nobody-asked"))),
             // As the person's configuration says: `no` differs from `accept-new` in what it does
@@ -221,14 +225,8 @@ fn without_port_prints(known: Vec<super::known_hosts::KnownKey>) -> Vec<String> 
 }
 
 impl Shown<'_> {
-    /// What the configuration rules out by its kind alone.
-    fn refuse_kind(&self) -> Result<(), Error> {
-        let kind = key_type(&self.key).unwrap_or_default();
-        let algorithms = &self.target.host_key_algorithms;
-        if !allows(algorithms, &kind) {
-            let value = algorithms.join(",");
-            return Err(self.unknown(say!("host-key-kind", kind = kind, value = value)));
-        }
+    /// What is too short to be worth a question.
+    fn refuse_short(&self) -> Result<(), Error> {
         let min = self.target.min_rsa_bits;
         match rsa_bits(&self.key) {
             Some(bits) if bits < min as usize => {

@@ -106,8 +106,9 @@ fn run_ssh(folder: &Path) -> Outcome {
         let line = text.lines().find_map(|line| line.split_once(start))?.1;
         Some(line.trim().to_owned())
     };
-    let shown =
-        after("Server host key: ").and_then(|line| Some(line.split(' ').nth(1)?.to_owned()));
+    let print = |line: String| Some(line.split([' ', ',']).nth(1)?.to_owned());
+    let shown = after("Server host key: ").or_else(|| after("Server host certificate: "));
+    let shown = shown.and_then(print);
     let algorithm = after("kex: host key algorithm: ");
     outcome(folder, verdict, shown, algorithm)
 }

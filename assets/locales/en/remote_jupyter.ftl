@@ -617,6 +617,6 @@ certificate-options = its certificate has conditions that are not understood
 certificate-algorithm = its certificate is signed with { $name }, which is not accepted
 certificate-forged = the host's certificate is damaged, or its signature is wrong
 revoked-keys-line = line { $line } is not a public key
-host-key-kind = HostKeyAlgorithms ({ $value }) does not allow its { $kind } key
+host-key-no-file = UserKnownHostsFile is none, so there is nowhere to keep it
 host-key-short = its RSA key has { $bits } bits, and RequiredRSASize is { $min }
 explain-host-key-revoked-detail = { $fingerprint } is revoked in { $place }

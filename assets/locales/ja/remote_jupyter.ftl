@@ -590,6 +590,6 @@ certificate-options = 証明書に対応していない条件が含まれてい�
 certificate-algorithm = 証明書の署名方式 { $name } は受け入れられません
 certificate-forged = ホストの証明書が壊れているか、署名が正しくありません
 revoked-keys-line = { $line } 行目は公開鍵ではありません
-host-key-kind = HostKeyAlgorithms ({ $value }) では { $kind } の鍵が許可されていません
+host-key-no-file = UserKnownHostsFile が none のため、鍵を保存する場所がありません
 host-key-short = RSA 鍵の長さが { $bits } ビットで、RequiredRSASize の { $min } に足りません
 explain-host-key-revoked-detail = { $fingerprint } は { $place } で失効しています

@@ -60,7 +60,8 @@ pub(super) fn parse_file(text: &[u8]) -> Vec<Line> {
 
 fn parse(line: &[u8], number: usize) -> Option<Line> {
     // OpenSSH reads C strings: what follows a NUL is not there.
-    let line = line.split(|&b| b == 0).next()?;
+    let mut strings = line.split(|&b| b == 0);
+    let line = strings.next()?;
     let (mut first, mut rest) = field(line)?;
     if first.starts_with(b"#") {
         return None;
@@ -76,6 +77,10 @@ fn parse(line: &[u8], number: usize) -> Option<Line> {
         // A second marker, which is not allowed, becomes a name that no host has.
     }
     let hosts = parse_hosts(first)?;
+    // It steps over whatever ends the names, even where that is a NUL.
+    if rest.is_empty() {
+        rest = strings.next()?;
+    }
     let (label, rest) = field(rest)?;
     let (encoded, _comment) = field(rest)?;
     let blob = decode(encoded)?;

@@ -27,7 +27,9 @@ impl KnownHosts {
     /// OpenSSH's default.
     ///
     /// The rules are those of `ssh`: if the first of its list is known, the list stands as it is;
-    /// otherwise certificates go first where an authority is on file, and so do the known kinds.
+    /// otherwise certificates go first where an authority is on file, and so do the known kinds. A
+    /// list of the person's own stands too. `ssh -G` does not tell it from the default, but one that
+    /// lacks nothing of the default is that, or adds to it (`+`), where `ssh` sorts as well.
     #[must_use]
     pub fn algorithms(&self, name: &HostName, wanted: &[String]) -> Vec<&'static str> {
         let position = |algorithm: &str| wanted.iter().position(|wanted| wanted == algorithm);
@@ -37,7 +39,8 @@ impl KnownHosts {
             order.sort_by_key(|algorithm| position(algorithm));
         }
         let best = wanted.first().map_or(ALGORITHMS[0], String::as_str);
-        if self.has_kind(name, best) {
+        let is_default = |algorithm: &&str| wanted.is_empty() || position(algorithm).is_some();
+        if !ALGORITHMS.iter().all(|algorithm| is_default(algorithm)) || self.has_kind(name, best) {
             return order;
         }
         let has_authority = self
@@ -53,16 +56,8 @@ impl KnownHosts {
     fn has_kind(&self, name: &HostName, algorithm: &str) -> bool {
         let kind = key_kind(algorithm);
         self.plain_lines(&name.name)
-            .any(|(_, line)| line.key_type == kind)
+            .any(|(_, line)| line.key_type == kind && self.revocation(name, &line.blob).is_none())
     }
-}
-
-/// Whether a list of algorithms allows a plain key of this type.
-#[must_use]
-pub fn allows(wanted: &[String], key_type: &str) -> bool {
-    let allowed =
-        |algorithm: &String| !is_certificate(algorithm) && key_kind(algorithm) == key_type;
-    wanted.is_empty() || wanted.iter().any(allowed)
 }
 
 /// The type of plain key that an algorithm stands for: several make their signatures with RSA keys.
