@@ -124,7 +124,7 @@ impl<'a> Certificate<'a> {
             say!("certificate-other-name", host = host)
         } else if !self.critical_options.is_empty() {
             say!("certificate-options")
-        } else if !algorithms.is_empty() && !algorithms.iter().any(|allowed| *allowed == name) {
+        } else if !algorithms.is_empty() && !algorithms.contains(&name) {
             say!("certificate-algorithm", name = name)
         } else {
             return None;

@@ -39,8 +39,8 @@ impl KnownHosts {
             order.sort_by_key(|algorithm| position(algorithm));
         }
         let best = wanted.first().map_or(ALGORITHMS[0], String::as_str);
-        let is_default = |algorithm: &&str| wanted.is_empty() || position(algorithm).is_some();
-        if !ALGORITHMS.iter().all(|algorithm| is_default(algorithm)) || self.has_kind(name, best) {
+        let is_listed = |algorithm: &&str| wanted.is_empty() || position(algorithm).is_some();
+        if !ALGORITHMS.iter().all(is_listed) || self.has_kind(name, best) {
             return order;
         }
         let has_authority = self

@@ -334,31 +334,47 @@ fn line_endings_comments_and_bytes_beyond_ascii_do_no_harm() {
 }
 
 #[test]
-fn known_kinds_are_asked_for_first() {
-    let wanted = ["ssh-ed25519", "rsa-sha2-256", "ecdsa-sha2-nistp256"].map(str::to_owned);
-    for (known_key, order) in [
-        (
-            "ssh-rsa",
-            ["rsa-sha2-256", "ssh-ed25519", "ecdsa-sha2-nistp256"],
-        ),
-        (
-            "ssh-ed25519",
-            ["ssh-ed25519", "rsa-sha2-256", "ecdsa-sha2-nistp256"],
-        ),
+fn known_kinds_are_asked_for_first_unless_the_list_is_the_persons_own() {
+    for (known_key, first) in [
+        ("ssh-rsa", "rsa-sha2-512-cert-v01@openssh.com"),
+        ("ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com"),
         (
             "ecdsa-sha2-nistp256",
-            ["ecdsa-sha2-nistp256", "ssh-ed25519", "rsa-sha2-256"],
+            "ecdsa-sha2-nistp256-cert-v01@openssh.com",
         ),
-        (
-            "ssh-dss",
-            ["ssh-ed25519", "rsa-sha2-256", "ecdsa-sha2-nistp256"],
-        ),
+        ("ssh-dss", "ssh-ed25519-cert-v01@openssh.com"),
     ] {
         let hosts = known(&line("gpu01", &key(known_key, 1)), "");
-        assert_eq!(hosts.algorithms(&gpu01(), &wanted), order, "{known_key}");
+        assert_eq!(first_of(&hosts, &gpu01()), first, "{known_key}");
+        let own = ["ssh-ed25519", "ssh-dss", "rsa-sha2-256"].map(str::to_owned);
+        let order = hosts.algorithms(&gpu01(), &own);
+        assert_eq!(order, ["ssh-ed25519", "rsa-sha2-256"], "{known_key}");
     }
-    let nothing_fits = known("", "").algorithms(&gpu01(), &["ssh-dss".to_owned()]);
-    assert!(nothing_fits.is_empty(), "{nothing_fits:?}");
+}
+
+/// Two programs may write at once: no line is lost, and none is cut.
+#[test]
+fn many_writers_write_whole_lines() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("known_hosts");
+    std::thread::scope(|scope| {
+        for writer in 0..8 {
+            let path = &path;
+            scope.spawn(move || {
+                for at in 0..25 {
+                    let name = HostName::new(&format!("w{writer}n{at}"), 22);
+                    remember(path, &[&name], &blob(ED_A), false).unwrap();
+                }
+            });
+        }
+    });
+    let text = fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), 200);
+    let end = format!(" ssh-ed25519 {ED_A}");
+    assert!(lines.iter().all(|line| line.ends_with(&end)));
 }
 
 #[test]
