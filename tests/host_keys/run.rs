@@ -1,5 +1,6 @@
 //! Both sides of a case: `ssh` itself, and our own connection.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -70,10 +71,14 @@ fn prepare(folder: &TempDir, side: &str, servers: &Servers, case: &Case) -> std:
     );
     let dir = folder.display().to_string();
     for line in &case.options {
-        config += &format!("  {}\n", line.replace("{dir}", &dir));
+        writeln!(config, "  {}", line.replace("{dir}", &dir)).unwrap();
     }
     // ssh takes the first value it reads, so these are what a case does not say otherwise.
-    config += &format!("  UserKnownHostsFile {dir}/user\n  GlobalKnownHostsFile {dir}/global\n");
+    writeln!(
+        config,
+        "  UserKnownHostsFile {dir}/user\n  GlobalKnownHostsFile {dir}/global"
+    )
+    .unwrap();
     config += "  BatchMode yes\n  UpdateHostKeys no\n  IdentityAgent none\n  PreferredAuthentications none\n";
     fs::write(folder.join("config"), config).unwrap();
     folder
