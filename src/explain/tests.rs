@@ -115,8 +115,17 @@ fn on_the_way() -> Vec<(Code, SshError)> {
         (
             Code::HostKeyRevoked,
             SshError::HostKeyRevoked {
+                fingerprint: "SHA256:new".into(),
                 file: known(),
-                line: 7,
+                line: Some(7),
+            },
+        ),
+        (
+            Code::HostKeyRevoked,
+            SshError::HostKeyRevoked {
+                fingerprint: "SHA256:new".into(),
+                file: "/home/me/.ssh/revoked.krl".into(),
+                line: None,
             },
         ),
         (Code::AuthRefused, denied_login(&["password: refused"])),

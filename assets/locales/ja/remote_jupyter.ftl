@@ -579,3 +579,17 @@ autostart-no-folder = 設定を置くホームフォルダがありません
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = ログイン時はシステムが引数なしでアプリを開くため、{ $path } を指定して起動することはできません
 autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定 > 一般 > ログイン項目」を確認してください
+
+## ホスト証明書と失効した鍵 (src/ssh/known_hosts/)
+
+certificate-not-for-hosts = 証明書がホスト用のものではありません
+certificate-not-yet = 証明書の有効期間がまだ始まっていません (この端末の時計を確認してください)
+certificate-expired = 証明書の有効期限が切れています
+certificate-other-name = 証明書に { $host } の名前がありません
+certificate-options = 証明書に対応していない条件が含まれています
+certificate-algorithm = 証明書の署名方式 { $name } は受け入れられません
+certificate-forged = ホストの証明書が壊れているか、署名が正しくありません
+revoked-keys-line = { $line } 行目は公開鍵ではありません
+host-key-no-file = UserKnownHostsFile が none のため、鍵を保存する場所がありません
+host-key-short = RSA 鍵の長さが { $bits } ビットで、RequiredRSASize の { $min } に足りません
+explain-host-key-revoked-detail = { $fingerprint } は { $place } で失効しています
