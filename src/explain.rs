@@ -4,6 +4,7 @@
 mod connection;
 mod far_side;
 mod here;
+mod login;
 mod lost;
 
 use connection::ssh;

@@ -2,10 +2,10 @@
 
 use ssh2::{MethodType, Session};
 
-use super::Error;
 use super::known_hosts::{HostName, KnownHosts, Verdict, fingerprint, key_type, remember};
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
+use super::{Error, algorithms};
 use crate::words::say;
 
 /// What libssh2 and OpenSSH both have, best first. No certificates: libssh2 would take one without
@@ -50,14 +50,15 @@ impl HostKeys {
     ///
     /// # Errors
     /// When libssh2 has none of the algorithms.
-    pub fn prefer_known(&self, session: &Session) -> Result<(), Error> {
+    pub fn prefer_known(&self, session: &Session, wanted: &[String]) -> Result<(), Error> {
         let types = self.known.key_types(&self.name);
         let is_known = |algorithm: &str| {
             types.iter().any(|known| {
                 known == algorithm || (known == "ssh-rsa" && algorithm.starts_with("rsa-"))
             })
         };
-        let (mut order, rest): (Vec<&str>, Vec<&str>) = ALGORITHMS
+        let possible = algorithms::choose("HostKeyAlgorithms", wanted, &ALGORITHMS)?;
+        let (mut order, rest): (Vec<&str>, Vec<&str>) = possible
             .into_iter()
             .partition(|algorithm| is_known(algorithm));
         order.extend(rest);

@@ -68,6 +68,12 @@ pub struct Target {
     pub password: bool,
     /// Whether the server's own questions may be passed on.
     pub kbd_interactive: bool,
+    /// Signature algorithms for keys (`PubkeyAcceptedAlgorithms`), in order.
+    pub pubkey_algorithms: Vec<String>,
+    /// A library that speaks to a device with keys, which we cannot load.
+    pub pkcs11_provider: Option<String>,
+    /// The algorithms of the connection itself.
+    pub algorithms: Algorithms,
     /// How often a password is asked for.
     pub password_prompts: u32,
     /// Hosts to go through, as written: `[user@]host[:port],…`.
@@ -80,6 +86,19 @@ pub struct Target {
     pub alive_count_max: u32,
     /// Who says all this.
     pub source: Source,
+}
+
+/// Lists of algorithms, in the person's order; an empty one leaves it to libssh2.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Algorithms {
+    /// `KexAlgorithms`.
+    pub kex: Vec<String>,
+    /// `HostKeyAlgorithms`.
+    pub host_keys: Vec<String>,
+    /// `Ciphers`.
+    pub ciphers: Vec<String>,
+    /// `MACs`.
+    pub macs: Vec<String>,
 }
 
 /// The SSH agent to ask for keys.

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::expand::{Local, Tokens, tilde};
 use super::fallback::split;
-use super::{AddressFamily, AgentChoice, ResolveError, Source, StrictHostKeyChecking, Target};
+use super::{
+    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, StrictHostKeyChecking, Target,
+};
 
 /// The lines of an answer.
 struct Answer<'a>(Vec<(String, &'a str)>);
@@ -124,6 +126,14 @@ fn fill(
         pubkey: answer.flag("pubkeyauthentication", true),
         password: answer.flag("passwordauthentication", true),
         kbd_interactive: answer.flag("kbdinteractiveauthentication", true),
+        pubkey_algorithms: pubkey_algorithms(answer),
+        pkcs11_provider: answer.some("pkcs11provider").map(str::to_owned),
+        algorithms: Algorithms {
+            kex: list(answer.some("kexalgorithms")),
+            host_keys: list(answer.some("hostkeyalgorithms")),
+            ciphers: list(answer.some("ciphers")),
+            macs: list(answer.some("macs")),
+        },
         password_prompts: answer.number("numberofpasswordprompts", 3),
         proxy_jump: proxy_jump.map(str::to_owned),
         proxy_command: answer
@@ -133,6 +143,12 @@ fn fill(
         alive_count_max: answer.number("serveralivecountmax", 3),
         source: Source::OpenSsh,
     }
+}
+
+/// Before OpenSSH 8.5 the option had another name.
+fn pubkey_algorithms(answer: &Answer) -> Vec<String> {
+    let named = answer.some("pubkeyacceptedalgorithms");
+    list(named.or_else(|| answer.some("pubkeyacceptedkeytypes")))
 }
 
 /// The host in a destination as `ssh` reads it: a colon parts a port off in a URI only.
