@@ -1,6 +1,6 @@
 //! What goes wrong between here and a logged-in SSH session.
 
-use super::{local, lost, waiting};
+use super::{local, login, lost, waiting};
 use crate::config::Host;
 use crate::phase::Phase;
 use crate::problem::{Code, Problem};
@@ -44,7 +44,35 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             port,
             tried,
         } => dial(name, wanted, *port, tried),
-        SshError::Handshake { text, .. } => handshake(name, text),
+        SshError::Handshake { text, .. } => Problem::new(
+            Code::Handshake,
+            say!("explain-handshake", host = name),
+            text.as_str(),
+            say!("explain-handshake-remedy"),
+        ),
+        SshError::Algorithms {
+            keyword,
+            asked,
+            possible,
+        } => Problem::new(
+            Code::Algorithms,
+            say!("explain-algorithms", host = name, keyword = *keyword),
+            say!(
+                "explain-algorithms-detail",
+                asked = asked,
+                possible = possible
+            ),
+            say!("explain-algorithms-remedy", keyword = *keyword),
+        ),
+        SshError::NoCommonAlgorithm { server, text } => Problem::new(
+            Code::NoCommonAlgorithm,
+            say!("explain-no-common-algorithm", host = name, server = server),
+            text.as_str(),
+            say!(
+                "explain-no-common-algorithm-remedy",
+                destination = destination
+            ),
+        ),
         SshError::KnownHosts(error) => Problem::new(
             Code::HostKeyFiles,
             say!("explain-host-key-files", host = name),
@@ -60,11 +88,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
         SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
         | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
-        SshError::AuthRefused {
-            user,
-            tried,
-            offered,
-        } => refused(name, destination, user, tried, offered),
+        SshError::AuthRefused(refused) => login::refused(name, destination, refused),
         SshError::NoAnswer { question, reason } => Problem::new(
             Code::AuthNoAnswer,
             say!("explain-auth-no-answer", host = name),
@@ -122,21 +146,6 @@ fn dial(
         ),
         detail,
         say!("explain-unreachable-remedy"),
-    )
-}
-
-fn handshake(name: &str, text: &str) -> Problem {
-    let old = text.contains("method") || text.contains("exchange");
-    let remedy = if old {
-        say!("explain-handshake-old-remedy")
-    } else {
-        say!("explain-handshake-remedy")
-    };
-    Problem::new(
-        Code::Handshake,
-        say!("explain-handshake", host = name),
-        text,
-        remedy,
     )
 }
 
@@ -202,18 +211,4 @@ fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
     let shown = say!("explain-host-key-shown", fingerprint = fingerprint);
     let lines: Vec<String> = std::iter::once(shown).chain(known).collect();
     lines.join("\n")
-}
-
-fn refused(name: &str, destination: &str, user: &str, tried: &[String], offered: &str) -> Problem {
-    let mut detail = tried.to_vec();
-    if tried.is_empty() {
-        detail.push(say!("explain-auth-nothing-fits"));
-    }
-    detail.push(say!("explain-auth-offered", offered = offered));
-    Problem::new(
-        Code::AuthRefused,
-        say!("explain-auth-refused", host = name, user = user),
-        detail.join("\n"),
-        say!("explain-auth-refused-remedy", destination = destination),
-    )
 }

@@ -9,6 +9,7 @@ use crate::config::EditError;
 use crate::remote::Failure;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::ResolveError;
+use crate::ssh::{Refusal, RefusedLogin};
 
 mod table;
 
@@ -49,11 +50,13 @@ fn changed(same_type: bool) -> SshError {
 }
 
 fn denied_login(tried: &[&str]) -> SshError {
-    SshError::AuthRefused {
+    SshError::AuthRefused(Box::new(RefusedLogin {
         user: "me".into(),
         tried: tried.iter().map(|&what| what.into()).collect(),
         offered: "publickey,password".into(),
-    }
+        refusal: Refusal::Plain,
+        said: vec!["Authorized users only".into()],
+    }))
 }
 
 fn session_error() -> ssh2::Error {
@@ -131,6 +134,21 @@ fn on_the_way() -> Vec<(Code, SshError)> {
         (Code::AuthRefused, denied_login(&["password: refused"])),
         (Code::AuthRefused, denied_login(&[])),
         (
+            Code::Algorithms,
+            SshError::Algorithms {
+                keyword: "Ciphers",
+                asked: "x".into(),
+                possible: "aes256-ctr".into(),
+            },
+        ),
+        (
+            Code::NoCommonAlgorithm,
+            SshError::NoCommonAlgorithm {
+                server: "SSH-2.0-OpenSSH_5.3".into(),
+                text: "Unable to exchange encryption keys".into(),
+            },
+        ),
+        (
             Code::AuthNoAnswer,
             SshError::NoAnswer {
                 question: "Password of me@gpu01:".into(),
@@ -165,6 +183,36 @@ fn name_unknown() -> SshError {
     }
 }
 
+/// Each reason of a refused login has a code, a title and a remedy of its own.
+#[test]
+fn a_refused_login_says_what_to_do_about_its_reason() {
+    let file = || PathBuf::from("/home/me/.ssh/id_x");
+    let reasons = [
+        (Code::AuthRefused, Refusal::Plain),
+        (Code::AuthTooMany, Refusal::TooManyTries),
+        (Code::AuthHungUp, Refusal::HungUp),
+        (Code::PasswordExpired, Refusal::PasswordExpired),
+        (Code::SecondFactor, Refusal::SecondFactor),
+        (Code::KeyPermissions, Refusal::KeyTooOpen(file())),
+        (Code::Certificate, Refusal::Certificate),
+        (Code::SecurityKey, Refusal::SecurityKey(file())),
+        (Code::Pkcs11, Refusal::Pkcs11("/usr/lib/p11.so".into())),
+        (Code::AuthMethod, Refusal::Method("gssapi-with-mic".into())),
+        (Code::Agent, Refusal::Agent("silent".into())),
+    ];
+    let mut told = std::collections::HashSet::new();
+    for (code, reason) in reasons {
+        let mut error = denied_login(&[]);
+        if let SshError::AuthRefused(login) = &mut error {
+            login.refusal = reason;
+        }
+        let problem = connection::ssh(&host(), None, &error);
+        assert_eq!((problem.code, code.exit()), (code, 4));
+        assert!(problem.detail.contains("Authorized users only"));
+        assert!(told.insert((problem.title, problem.remedy)), "{code:?}");
+    }
+}
+
 /// A compiler error here means that an error was added: give it a line in `on_the_way`.
 fn is_listed(error: &SshError) -> bool {
     match error {
@@ -174,12 +222,14 @@ fn is_listed(error: &SshError) -> bool {
         | SshError::NameUnknown { .. }
         | SshError::Dial { .. }
         | SshError::Handshake { .. }
+        | SshError::Algorithms { .. }
+        | SshError::NoCommonAlgorithm { .. }
         | SshError::Silent(_)
         | SshError::KnownHosts(_)
         | SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
         | SshError::HostKeyRevoked { .. }
-        | SshError::AuthRefused { .. }
+        | SshError::AuthRefused(_)
         | SshError::NoAnswer { .. }
         | SshError::Passphrase { .. }
         | SshError::Session(_)

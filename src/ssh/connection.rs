@@ -16,7 +16,7 @@ use super::question::Ask;
 use super::resolve::Target;
 use super::wait::{WaitError, Waiter};
 use super::wire::Wire;
-use super::{Error, dial};
+use super::{Error, algorithms, dial};
 use crate::words::say;
 
 /// The connection. Neither it nor its channels may leave their thread.
@@ -39,7 +39,8 @@ impl Connection {
         let host_keys = HostKeys::read(target)?;
         let socket = dial::dial(target, waiter)?;
         let mut session = Session::new()?;
-        host_keys.prefer_known(&session, target)?;
+        host_keys.prefer_known(&session, &target.algorithms.host_keys)?;
+        algorithms::prefer(&session, &target.algorithms)?;
         let wire = Wire::attach(&mut session, socket)?;
         session.set_blocking(false);
         let mut connection = Self {
@@ -55,10 +56,11 @@ impl Connection {
                 step(handle.handshake())
             })
             .map_err(|error| match error {
-                Error::Session(error) => Error::Handshake {
-                    text: error.message().to_owned(),
-                    cut: connection.wire.has_ended(),
-                },
+                Error::Session(error) => algorithms::handshake_failed(
+                    &connection.session,
+                    &error,
+                    connection.wire.has_ended(),
+                ),
                 other => other,
             })?;
         let peer = connection.socket().peer_addr().ok().map(|peer| peer.ip());

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::auth::Refusal;
 use super::known_hosts::{KnownHostsError, KnownKey};
 use super::resolve::ResolveError;
 use super::wait::WaitError;
@@ -43,6 +44,24 @@ pub enum Error {
         port: u16,
         /// Each address that was tried, with what it answered.
         tried: Vec<(SocketAddr, std::io::Error)>,
+    },
+    /// The ssh configuration asks for algorithms that libssh2 has not.
+    #[error("{keyword} {asked} has nothing that is supported: {possible}")]
+    Algorithms {
+        /// The ssh configuration's keyword.
+        keyword: &'static str,
+        /// Its value.
+        asked: String,
+        /// What there is.
+        possible: String,
+    },
+    /// The server and we have no algorithm in common.
+    #[error("no algorithm in common with {server}: {text}")]
+    NoCommonAlgorithm {
+        /// What the server calls itself.
+        server: String,
+        /// libssh2's words.
+        text: String,
     },
     /// Key exchange failed.
     #[error("the SSH handshake failed: {text}")]
@@ -84,15 +103,8 @@ pub enum Error {
         line: Option<usize>,
     },
     /// The server took none of what we have.
-    #[error("the server refused the login of {user}")]
-    AuthRefused {
-        /// The account.
-        user: String,
-        /// What was tried, in words, in order.
-        tried: Vec<String>,
-        /// The methods that the server offers.
-        offered: String,
-    },
+    #[error("the server refused the login of {}", .0.user)]
+    AuthRefused(Box<RefusedLogin>),
     /// A question stayed without an answer.
     #[error("no answer to: {question}")]
     NoAnswer {
@@ -119,6 +131,21 @@ pub enum Error {
     /// A system call failed on this side.
     #[error("{0}")]
     System(#[from] std::io::Error),
+}
+
+/// A login that the server refused.
+#[derive(Debug)]
+pub struct RefusedLogin {
+    /// The account.
+    pub user: String,
+    /// What was tried, in words, in order.
+    pub tried: Vec<String>,
+    /// The methods that the server offers.
+    pub offered: String,
+    /// Why, if more is known than that it did.
+    pub refusal: Refusal,
+    /// What the server said: its banner, and messages without a question.
+    pub said: Vec<String>,
 }
 
 impl Error {
@@ -171,11 +198,13 @@ mod tests {
 
     #[test]
     fn what_the_network_does_may_be_tried_again_and_a_refusal_may_not() {
-        let refused = Error::AuthRefused {
+        let refused = Error::AuthRefused(Box::new(RefusedLogin {
             user: "u".into(),
             tried: vec![],
             offered: String::new(),
-        };
+            refusal: Refusal::Plain,
+            said: vec![],
+        }));
         let handshake = |cut| Error::Handshake {
             text: "t".into(),
             cut,

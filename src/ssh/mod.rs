@@ -2,6 +2,7 @@
 //!
 //! One thread owns a [`Connection`] and everything made from it. Nothing here knows Jupyter.
 
+mod algorithms;
 #[cfg(feature = "app")]
 pub mod aliases;
 mod alive;
@@ -20,8 +21,8 @@ pub mod wait;
 mod wire;
 
 pub use alive::Alive;
-pub use auth::log_in;
+pub use auth::{Refusal, log_in};
 pub use connection::Connection;
 pub use errand::{Errand, Task};
-pub use error::Error;
+pub use error::{Error, RefusedLogin};
 pub use exec::Exec;

@@ -137,7 +137,7 @@ fn from_home(path: &Path) -> String {
 }
 
 /// The server's own words on one line, without anything that would act on a terminal.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join(" ")

@@ -52,8 +52,6 @@ pub struct Target {
     pub revoked_host_keys: Option<PathBuf>,
     /// A program that prints known-hosts lines (`KnownHostsCommand`), as written.
     pub known_hosts_command: Option<String>,
-    /// The kinds of host key to accept, best first; empty means OpenSSH's own order.
-    pub host_key_algorithms: Vec<String>,
     /// What an authority may sign certificates with; empty means anything that can be checked.
     pub ca_signature_algorithms: Vec<String>,
     /// Whether the host's address is looked up among the known hosts too.
@@ -80,6 +78,12 @@ pub struct Target {
     pub password: bool,
     /// Whether the server's own questions may be passed on.
     pub kbd_interactive: bool,
+    /// Signature algorithms for keys (`PubkeyAcceptedAlgorithms`), in order.
+    pub pubkey_algorithms: Vec<String>,
+    /// A library that speaks to a device with keys, which we cannot load.
+    pub pkcs11_provider: Option<String>,
+    /// The algorithms of the connection itself.
+    pub algorithms: Algorithms,
     /// How often a password is asked for.
     pub password_prompts: u32,
     /// Hosts to go through, as written: `[user@]host[:port],…`.
@@ -92,6 +96,19 @@ pub struct Target {
     pub alive_count_max: u32,
     /// Who says all this.
     pub source: Source,
+}
+
+/// Lists of algorithms, in the person's order; an empty one leaves it to libssh2.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Algorithms {
+    /// `KexAlgorithms`.
+    pub kex: Vec<String>,
+    /// `HostKeyAlgorithms`.
+    pub host_keys: Vec<String>,
+    /// `Ciphers`.
+    pub ciphers: Vec<String>,
+    /// `MACs`.
+    pub macs: Vec<String>,
 }
 
 /// The SSH agent to ask for keys.

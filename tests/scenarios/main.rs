@@ -6,9 +6,11 @@
 mod support;
 
 mod commands;
+mod factors;
 mod finding_servers;
 mod healing;
 mod host_keys;
+mod key_files;
 mod languages;
 mod logging_in;
 mod opening;

@@ -22,6 +22,9 @@ pub const OTHER: &str = "rj-other";
 /// Both accounts' password.
 pub const PASSWORD: &str = "Tr0ub4dor & 3";
 
+/// One-time codes: `pam_google_authenticator`'s emergency codes, each of which is good once and at any time of the day.
+pub const CODES: [&str; 5] = ["10000001", "10000002", "10000003", "10000004", "10000005"];
+
 pub struct RootSshd {
     folder: TempDir,
     home: Home,
@@ -39,6 +42,35 @@ impl RootSshd {
 
     /// With further lines for `sshd_config`, which win over ours.
     pub fn with(config: &[&str]) -> Self {
+        Self::made(config, |_| {})
+    }
+
+    /// With PAM, whose stack for sshd this is. `{codes}` in it stands for a file of one-time codes, [`CODES`]. `aging`
+    /// is what the accounts' shadow lines say after the password; empty means that nothing ever expires.
+    pub fn with_pam(config: &[&str], stack: &str, aging: &str) -> Self {
+        let config = [&["UsePAM yes", "KbdInteractiveAuthentication yes"], config].concat();
+        Self::made(&config, |folder| {
+            let codes = folder.join("codes");
+            let text = format!("JBSWY3DPEHPK3PXP\n\" TOTP_AUTH\n{}\n", CODES.join("\n"));
+            fs::write(&codes, text).unwrap();
+            process::must(as_root(Path::new("chown")).arg("0:0").arg(&codes));
+            process::must(as_root(Path::new("chmod")).arg("600").arg(&codes));
+            fs::create_dir(folder.join("pam.d")).unwrap();
+            let stack = stack.replace("{codes}", &codes.display().to_string());
+            fs::write(folder.join("pam.d/sshd"), stack).unwrap();
+            if !aging.is_empty() {
+                fs::write(folder.join("aging"), aging).unwrap();
+            }
+        })
+    }
+
+    /// The one-time codes that were not used.
+    pub fn codes_left(&self) -> usize {
+        let text = process::must(as_root(Path::new("cat")).arg(self.folder.path().join("codes")));
+        text.lines().filter(|line| CODES.contains(line)).count()
+    }
+
+    fn made(config: &[&str], prepare: impl FnOnce(&Path)) -> Self {
         // Here rather than halfway, when there is already something to clean up.
         process::must(&mut as_root(Path::new("true")));
         let folder = folder("rj-root-");
@@ -52,6 +84,7 @@ impl RootSshd {
         )
         .unwrap();
         open_to_accounts(folder.path(), &[&home, &other_home]);
+        prepare(folder.path());
         let address = free_port(Ipv4Addr::LOCALHOST.into());
         let mut sshd = Self {
             folder,

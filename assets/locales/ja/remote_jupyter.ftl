@@ -155,7 +155,7 @@ ask-passphrase-again = パスフレーズが違います。鍵 { $key } のパ�
 ask-password = { $user }@{ $host } のパスワード:
 ask-password-again = 拒否されました。{ $user }@{ $host } のパスワード:
 
-## ログインとホスト鍵 (src/ssh/auth.rs, connection.rs, dial.rs, host_key.rs)
+## ログインとホスト鍵 (src/ssh/auth/, connection.rs, dial.rs, host_key.rs)
 
 login-key = 鍵 { $file }
 login-agent-key = エージェントの鍵 { $comment } ({ $fingerprint })
@@ -164,7 +164,6 @@ login-password = パスワード
 login-keyboard-interactive = サーバーの質問への回答 (keyboard-interactive)
 login-none = 認証なし
 login-refused = { $what }: 拒否されました
-login-agent-full = エージェントの残りの鍵 { $count } 個: サーバーは 6 回で接続を切るため、試していません。使う鍵は IdentityFile で指定できます
 host-key-none = サーバーがホスト鍵を提示しませんでした
 host-key-nobody-asked = StrictHostKeyChecking が yes なので、確認は求められません
 host-key-not-yes = 答えが yes ではありませんでした
@@ -340,7 +339,6 @@ explain-refused-port-remedy = ~/.ssh/config の Port と、SSH サーバーが�
 explain-unreachable = { $host }: { $wanted } のポート { $port } から応答がありません
 explain-unreachable-remedy = ネットワークと、VPN や踏み台ホストが必要かどうかを確認してください。
 explain-handshake = { $host }: SSH のハンドシェイクに失敗しました
-explain-handshake-old-remedy = SHA-1 しか使えないサーバーは古すぎて接続できません。サーバーの更新が必要です。対応する方式は `ssh -v` で分かります。
 explain-handshake-remedy = そのポートで SSH サーバーが応答しているか確認してください。`ssh -v` でサーバーの挨拶が分かります。
 explain-host-key-files = { $host } のホスト鍵を確認できません
 explain-host-key-files-remedy = ファイルを自分で読み書きできるようにしてください。
@@ -593,3 +591,51 @@ revoked-keys-line = { $line } 行目は公開鍵ではありません
 host-key-no-file = UserKnownHostsFile が none のため、鍵を保存する場所がありません
 host-key-short = RSA 鍵の長さが { $bits } ビットで、RequiredRSASize の { $min } に足りません
 explain-host-key-revoked-detail = { $fingerprint } は { $place } で失効しています
+
+## Ways to log in (src/ssh/auth/)
+
+login-certificate = 証明書 { $file }
+login-certificate-expired =
+    { $days ->
+        [0] 本日、有効期限が切れました
+       *[other] { $days } 日前に有効期限が切れました
+    }
+login-certificate-not-yet = まだ有効期間に入っていません
+login-agent-nonsense = 応答を解釈できません
+login-agent-silent = 応答がありません
+login-agent-will-not-sign = 署名が拒否されました
+login-key-no-key = 秘密鍵が含まれていません
+login-key-type = 対応していない種類の鍵です
+login-key-passphrase = パスフレーズが必要です
+login-key-open = 他のユーザーが読み取れるため使用しません（モード { $mode }）: chmod 600 { $file }
+login-key-security = セキュリティキーです。ssh-agent を通してのみ使用できます
+login-key-sha1 = { $what }: サーバーが受け付けるのは SHA-1 の署名のみです
+login-keys-left = 残りの鍵 { $count } 個は試していません。多くのサーバーは 6 回の失敗で接続を切るためです。IdentityFile と IdentitiesOnly で使用する鍵を指定してください
+explain-auth-said = サーバーからの通知: { $words }
+explain-auth-too-many = 試した鍵が多すぎるため、{ $host } が接続を切りました
+explain-auth-too-many-remedy = SSH の設定で、使用する鍵を IdentityFile と IdentitiesOnly yes で指定してください。
+explain-auth-hung-up = { $user } のログインの途中で { $host } が接続を切りました
+explain-auth-hung-up-remedy = アカウントが停止または期限切れか、時間切れの可能性があります。`ssh { $destination }` で確認してください。
+explain-password-expired = { $host }: { $user } のパスワードの有効期限が切れています
+explain-password-expired-remedy = `ssh { $destination }` で一度ログインし、パスワードを変更してください。
+explain-second-factor = { $host } は { $user } の 1 つ目の認証を受け付けましたが、2 つ目の認証を受け付けませんでした
+explain-second-factor-remedy = コードと、コードを生成する機器の時刻を確認してから、もう一度お試しください。
+explain-key-open = { $host }: 鍵 { $file } は他のユーザーが読み取れるため、使用しませんでした
+explain-key-open-remedy = `chmod 600 { $file }` を実行してください。
+explain-certificate = { $host }: 証明書が有効期間外です
+explain-certificate-remedy = 発行元から新しい証明書を入手してから、もう一度お試しください。
+explain-security-key = { $host }: セキュリティキーは ssh-agent を通してのみ使用できます
+explain-security-key-remedy = `ssh-add { $file }` で読み込んでください。
+explain-pkcs11 = { $host }: PKCS11Provider には対応していません
+explain-pkcs11-remedy = `ssh-add -s { $provider }` で、機器の鍵を ssh-agent に読み込んでください。
+explain-auth-method = { $host } が提供する認証方式にはどれも対応していません: { $offered }
+explain-auth-method-remedy = 鍵またはパスワードでのログインを管理者に依頼してください。Kerberos (GSSAPI) とホストベース認証は ssh でのみ使用できます。
+explain-agent = { $host } が { $user } のログインを拒否しました。ssh-agent も応答しませんでした
+explain-agent-remedy = `ssh-add -l` で ssh-agent を確認してください。ロックされているか、停止している可能性があります。IdentityAgent none を指定すると使用しません。
+explain-algorithms = { $host }: { $keyword } の指定に、対応しているものがありません
+explain-algorithms-detail =
+    指定: { $asked }
+    対応: { $possible }
+explain-algorithms-remedy = SSH の設定で、このホストの { $keyword } に対応しているものを追加してください。
+explain-no-common-algorithm = { $host } ({ $server }) と共通のアルゴリズムがありません
+explain-no-common-algorithm-remedy = SHA-1 のみに対応したサーバーには接続できません。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
