@@ -4,6 +4,7 @@
 mod connection;
 mod far_side;
 mod here;
+mod hops;
 mod lost;
 
 use connection::ssh;

@@ -1,5 +1,6 @@
 //! What goes wrong between here and a logged-in SSH session.
 
+use super::hops::{at_hop, forward, no_way, proxy_command};
 use super::{local, lost, waiting};
 use crate::config::Host;
 use crate::phase::Phase;
@@ -80,6 +81,19 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
                 say!("explain-passphrase-remedy", key = &key),
             )
         }
+        SshError::Hop(hop) => at_hop(host, hop),
+        SshError::Forward {
+            host: wanted,
+            port,
+            forbidden,
+            reason,
+        } => forward(name, destination, wanted, *port, *forbidden, reason),
+        SshError::Hops(names) => no_way(name, names),
+        SshError::ProxyCommand {
+            command,
+            status,
+            said,
+        } => proxy_command(name, command, status, said),
         SshError::Session(_) | SshError::Closed | SshError::Silent(_) => lost(name, error),
         SshError::System(error) => local(name, error),
     }

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::remote::Failure;
+use crate::ssh::AtHop;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
-use crate::ssh::resolve::ResolveError;
+use crate::ssh::resolve::{ResolveError, resolve};
 
 const TOKEN: &str = "5ec2e7";
 
@@ -126,10 +127,70 @@ fn on_the_way() -> Vec<(Code, SshError)> {
             },
         ),
         (Code::Passphrase, SshError::Passphrase { key: key() }),
+        (Code::HopForbids, at_bastion(not_forwarded(true))),
+        (Code::HopUnreachable, at_bastion(not_forwarded(false))),
+        (Code::AuthRefused, at_bastion(denied_login(&[]))),
+        (Code::HostKeyChanged, at_bastion(changed(true))),
+        (Code::TimedOut, at_bastion(WaitError::TimedOut.into())),
+        (Code::HopUnreachable, not_forwarded(false)),
+        (Code::HopForbids, not_forwarded(true)),
+        (
+            Code::HopLoop,
+            SshError::Hops(vec!["a".into(), "b".into(), "a".into()]),
+        ),
+        (
+            Code::ProxyCommand,
+            SshError::ProxyCommand {
+                command: "nc -x proxy gpu01 22".into(),
+                status: "exit status: 1".into(),
+                said: "nc: no route".into(),
+            },
+        ),
         (Code::Lost, session_error().into()),
         (Code::Lost, SshError::Closed),
         (Code::Local, denied().into()),
     ]
+}
+
+fn not_forwarded(forbidden: bool) -> SshError {
+    SshError::Forward {
+        host: "gpu01.example.org".into(),
+        port: 22,
+        forbidden,
+        reason: "connect failed".into(),
+    }
+}
+
+/// Behind a second jump host, so that the nearest one in trouble has to be found.
+fn at_bastion(error: SshError) -> SshError {
+    let hop = |name: &str, error| {
+        SshError::Hop(Box::new(AtHop {
+            name: name.into(),
+            destination: format!("ssh://{name}"),
+            target: resolve("nowhere.invalid", Some("/dev/null".as_ref())).unwrap(),
+            error: std::sync::Arc::new(error),
+        }))
+    };
+    hop("inner", hop("me@bastion:2222", error))
+}
+
+#[test]
+fn a_failure_at_a_jump_host_names_both_hosts() {
+    for error in [
+        not_forwarded(true),
+        not_forwarded(false),
+        denied_login(&[]),
+        changed(true),
+        SshError::Closed,
+    ] {
+        let problem = ssh(&host(), None, &at_bastion(error));
+        assert!(problem.title.starts_with("gpu01: "), "{problem}");
+        let named = problem.title.contains("the jump host me@bastion:2222");
+        assert!(named && !problem.title.contains("inner"), "{problem}");
+    }
+    let late = ssh(&host(), None, &at_bastion(WaitError::TimedOut.into()));
+    assert!(late.detail.contains("me@bastion:2222"), "{late}");
+    assert!(late.remedy.contains("doctor gpu01"), "{late}");
 }
 
 fn bad_destination() -> ResolveError {
@@ -141,8 +202,8 @@ fn bad_destination() -> ResolveError {
 
 fn route() -> SshError {
     SshError::Route {
-        name: "ProxyJump",
-        value: "bastion".into(),
+        name: "ProxyUseFdpass",
+        value: "yes".into(),
     }
 }
 
@@ -170,6 +231,10 @@ fn is_listed(error: &SshError) -> bool {
         | SshError::AuthRefused { .. }
         | SshError::NoAnswer { .. }
         | SshError::Passphrase { .. }
+        | SshError::Hop(_)
+        | SshError::Forward { .. }
+        | SshError::Hops(_)
+        | SshError::ProxyCommand { .. }
         | SshError::Session(_)
         | SshError::Closed
         | SshError::System(_) => true,

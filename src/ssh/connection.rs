@@ -2,21 +2,23 @@
 //! waits here with a deadline.
 
 use std::marker::PhantomData;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::rc::Rc;
 use std::task::Poll;
+use std::time::Instant;
 
 use rustix::event::PollFlags;
 use ssh2::{ErrorCode, MethodType, Session};
 
+use super::Error;
 use super::alive::Alive;
 use super::channel::Step;
 use super::host_key::HostKeys;
 use super::question::Ask;
 use super::resolve::Target;
+use super::transport::{Stream, Transport};
 use super::wait::{WaitError, Waiter};
 use super::wire::Wire;
-use super::{Error, dial};
 use crate::words::say;
 
 /// The connection. Neither it nor its channels may leave their thread.
@@ -24,52 +26,67 @@ pub struct Connection {
     session: Session,
     wire: Rc<Wire>,
     alive: Alive,
+    /// The target's, where the stream has no address of its own.
+    place: String,
     /// The wire is found by its thread.
     _stays_here: PhantomData<*const ()>,
 }
 
 impl Connection {
-    /// Dials, exchanges keys and checks the host key.
+    /// Exchanges keys and checks the host key, over a way to the target that stands.
     ///
     /// # Errors
     /// See [`Error`]; nothing of the person's was sent to the host by then.
-    pub fn open(target: &Target, asker: &dyn Ask, waiter: &Waiter) -> Result<Self, Error> {
-        refuse_hops(target)?;
+    pub fn open(
+        target: &Target,
+        transport: Transport,
+        asker: &dyn Ask,
+        waiter: &Waiter,
+    ) -> Result<Self, Error> {
         let host_keys = HostKeys::read(target)?;
-        let socket = dial::dial(target, waiter)?;
         let mut session = Session::new()?;
         host_keys.prefer_known(&session)?;
-        let wire = Wire::attach(&mut session, socket)?;
+        let wire = Wire::attach(&mut session, transport)?;
         session.set_blocking(false);
         let connection = Self {
             session,
             wire,
             alive: Alive::of(target),
+            place: format!("{}:{}", target.host, target.port),
             _stays_here: PhantomData,
         };
-        connection
-            .drive(waiter, |session| {
-                let mut handle = session.clone();
-                step(handle.handshake())
-            })
-            .map_err(|error| match error {
-                Error::Session(error) => Error::Handshake {
-                    text: error.message().to_owned(),
-                    cut: connection.wire.has_ended(),
-                },
-                other => other,
-            })?;
+        connection.shake_hands(target, waiter)?;
         host_keys.check(&connection.session, target, asker)?;
         Ok(connection)
+    }
+
+    /// As in OpenSSH, `ConnectTimeout` counts for this part too: something may take the connection
+    /// and say nothing.
+    fn shake_hands(&self, target: &Target, waiter: &Waiter) -> Result<(), Error> {
+        let click = waiter.deadline();
+        let own = target.connect_timeout.map(|time| Instant::now() + time);
+        waiter.set_deadline(own.into_iter().chain(click).min());
+        let result = self.drive(waiter, |session| {
+            let mut handle = session.clone();
+            step(handle.handshake())
+        });
+        waiter.set_deadline(click);
+        result.map_err(|error| match error {
+            Error::Session(error) => Error::Handshake {
+                text: error.message().to_owned(),
+                cut: self.wire.has_ended(),
+            },
+            other => other,
+        })
     }
 
     /// What was agreed on, in words, for `doctor`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let peer = self.socket().peer_addr().map(|address| address.to_string());
+        let peer = self.socket().peer().map(|address| address.to_string());
         say!(
             "connected",
-            address = peer.unwrap_or_else(|_| "?".into()),
+            address = peer.as_ref().unwrap_or(&self.place),
             banner = self.session.banner().unwrap_or("?"),
             algorithm = self.session.methods(MethodType::HostKey).unwrap_or("?"),
         )
@@ -83,7 +100,7 @@ impl Connection {
 
     /// The socket, for waiting.
     #[must_use]
-    pub fn socket(&self) -> &TcpStream {
+    pub fn socket(&self) -> &Stream {
         self.wire.socket()
     }
 
@@ -159,21 +176,4 @@ pub(super) fn step<T>(result: Result<T, ssh2::Error>) -> Step<T> {
 
 fn is_again(error: &ssh2::Error) -> bool {
     error.code() == ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_EAGAIN)
-}
-
-/// Going round a jump host would reach another machine, or none: so say it.
-fn refuse_hops(target: &Target) -> Result<(), Error> {
-    let hops = [
-        ("ProxyJump", &target.proxy_jump),
-        ("ProxyCommand", &target.proxy_command),
-    ];
-    for (name, value) in hops {
-        if let Some(value) = value {
-            return Err(Error::Route {
-                name,
-                value: value.clone(),
-            });
-        }
-    }
-    Ok(())
 }
