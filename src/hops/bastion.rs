@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::desk::{self, Request, Visitor, Word};
 use super::{Caller, DEFAULT_TIMEOUT, Hop, at};
@@ -16,6 +16,9 @@ use crate::words::say;
 
 /// All that are in use, or that refused their last login.
 static BASTIONS: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+
+/// What the end of a session may take: its last bytes, and a proxy command that does not want to end.
+const PARTING: Duration = Duration::from_secs(3);
 
 struct Entry {
     /// The jump host, and those before it.
@@ -33,7 +36,7 @@ pub struct Bastion {
     requests: mpsc::Sender<Request>,
     waker: Waker,
     ended: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: JoinHandle<()>,
 }
 
 impl Bastion {
@@ -55,7 +58,7 @@ impl Bastion {
             requests,
             waker,
             ended,
-            thread: Some(thread),
+            thread,
         }))
     }
 
@@ -67,11 +70,13 @@ impl Bastion {
 }
 
 impl Drop for Bastion {
-    /// Waits for the end, which takes a moment: a child process of its own may have to be ended.
+    /// Waits for the end, which takes a moment: a child process of its own may have to be ended. An
+    /// agent that asks its owner cannot be interrupted, and is not waited for.
     fn drop(&mut self) {
         self.waker.cancel();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        let deadline = Instant::now() + PARTING;
+        while !self.thread.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 }
