@@ -5,6 +5,7 @@ mod asked;
 mod connection;
 mod far_side;
 mod here;
+mod hops;
 mod login;
 mod lost;
 mod servers;

@@ -134,6 +134,14 @@ codes! {
     NoCommonAlgorithm = "no_common_algorithm", 5;
     /// The way there needs something that this version does not have.
     Route = "route", 5;
+    /// A jump host may not connect to the next host.
+    HopForbids = "hop_forbids", 5;
+    /// A jump host does not reach the next host.
+    HopUnreachable = "hop_unreachable", 5;
+    /// The jump hosts lead round in a circle.
+    HopLoop = "hop_loop", 5;
+    /// The command that was to reach the host failed.
+    ProxyCommand = "proxy_command", 5;
     /// The login shell did not run the script.
     LoginShell = "login_shell", 6;
     /// Jupyter is not installed there, or not on the PATH.

@@ -31,9 +31,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "config", "explain", "jupyter", "phase", "problem", "remote", "ssh", "token", "tunnel",
+            "config", "explain", "hops", "jupyter", "phase", "problem", "remote", "ssh", "token",
+            "tunnel",
         ],
     ),
+    ("hops", &["ssh", "tunnel"]),
     (
         "explain",
         &[
@@ -72,6 +74,7 @@ const PURE: &[&str] = &[
     "explain.rs",
     "explain/connection.rs",
     "explain/far_side.rs",
+    "explain/hops.rs",
     "explain/login.rs",
     "explain/lost.rs",
 ];

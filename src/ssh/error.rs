@@ -3,11 +3,12 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::auth::Refusal;
 use super::known_hosts::{KnownHostsError, KnownKey};
-use super::resolve::ResolveError;
+use super::resolve::{ResolveError, Target};
 use super::wait::WaitError;
 
 /// A failure of the SSH side; the host's name is added where it is told to a person.
@@ -128,6 +129,34 @@ pub enum Error {
     /// The far side was asked, and nothing came.
     #[error("nothing was heard for {} s", .0.as_secs())]
     Silent(Duration),
+    /// Something went wrong at a jump host.
+    #[error("at the jump host {}: {}", .0.name, .0.error)]
+    Hop(Box<AtHop>),
+    /// A jump host does not connect to where it was asked to.
+    #[error("no connection from there to {host} port {port}: {reason}")]
+    Forward {
+        /// The name or address, as the jump host was given it.
+        host: String,
+        /// The port.
+        port: u16,
+        /// It may not; else it cannot.
+        forbidden: bool,
+        /// Its words.
+        reason: String,
+    },
+    /// The jump hosts lead round in a circle, or there are too many.
+    #[error("the jump hosts make no way: {}", .0.join(", "))]
+    Hops(Vec<String>),
+    /// The proxy command could not be started, or it ended.
+    #[error("the ProxyCommand failed: {said}")]
+    ProxyCommand {
+        /// Its command line.
+        command: String,
+        /// How it ended, in the system's words.
+        status: String,
+        /// The last of what it wrote to standard error.
+        said: String,
+    },
     /// A system call failed on this side.
     #[error("{0}")]
     System(#[from] std::io::Error),
@@ -148,13 +177,40 @@ pub struct RefusedLogin {
     pub said: Vec<String>,
 }
 
+/// A failure at a jump host, which all who wait for that host hear of.
+#[derive(Debug)]
+pub struct AtHop {
+    /// The jump host, as the configuration names it.
+    pub name: String,
+    /// The same for `ssh`.
+    pub destination: String,
+    /// What the name means.
+    pub target: Target,
+    /// What went wrong.
+    pub error: Arc<Error>,
+}
+
 impl Error {
+    /// What went wrong, at whichever of the hosts on the way.
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Hop(hop) => hop.error.cause(),
+            own => own,
+        }
+    }
+
     /// Whether the network may be all that is wrong, so that another try may help. (An error of the
     /// session itself does not tell: its socket does.)
     #[must_use]
     pub fn is_of_the_network(&self) -> bool {
-        match self {
-            Self::Dial { .. } | Self::NameUnknown { .. } | Self::Closed | Self::Silent(_) => true,
+        match self.cause() {
+            Self::Dial { .. }
+            | Self::NameUnknown { .. }
+            | Self::ProxyCommand { .. }
+            | Self::Closed
+            | Self::Silent(_) => true,
+            Self::Forward { forbidden, .. } => !forbidden,
             Self::Handshake { cut, .. } => *cut,
             Self::Wait(error) => matches!(error, WaitError::TimedOut),
             _ => false,
@@ -172,7 +228,7 @@ impl Error {
                     | ErrorKind::AddrNotAvailable
             )
         };
-        match self {
+        match self.cause() {
             Self::NameUnknown { .. } => true,
             Self::Dial { tried, .. } => tried.iter().all(|(_, error)| no_way(error)),
             _ => false,

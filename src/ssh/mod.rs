@@ -17,12 +17,15 @@ mod host_key;
 pub mod known_hosts;
 pub mod question;
 pub mod resolve;
+mod transport;
 pub mod wait;
 mod wire;
 
 pub use alive::Alive;
 pub use auth::{Refusal, log_in};
 pub use connection::Connection;
+pub use dial::dial;
 pub use errand::{Errand, Task};
-pub use error::{Error, RefusedLogin};
+pub use error::{AtHop, Error, RefusedLogin};
 pub use exec::Exec;
+pub use transport::{Stream, Transport};

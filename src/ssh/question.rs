@@ -4,9 +4,11 @@
 //! terminal, a dialog or `SSH_ASKPASS` can answer it.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 
 use zeroize::Zeroizing;
 
+use super::wait::Waker;
 use crate::words::say;
 
 /// What is asked.
@@ -145,6 +147,34 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// The answer, wiped from memory when dropped; or why there is none.
 pub type Answer = Result<Zeroizing<String>, String>;
+
+/// Answers one question, once, from another thread.
+#[derive(Debug)]
+pub struct Reply {
+    sender: mpsc::Sender<Answer>,
+    waker: Waker,
+}
+
+impl Reply {
+    /// A reply that wakes whoever waits for it, and where it comes in.
+    #[must_use]
+    pub fn new(waker: Waker) -> (Self, mpsc::Receiver<Answer>) {
+        let (sender, receiver) = mpsc::channel();
+        (Self { sender, waker }, receiver)
+    }
+
+    /// Gives the answer. Dropping the reply instead is an answer too: nobody could be asked.
+    pub fn send(self, answer: Answer) {
+        // A session that was cancelled meanwhile does not listen any more.
+        let _ = self.sender.send(answer);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        self.waker.wake();
+    }
+}
 
 /// Somebody who can be asked. The call returns when the answer is there.
 pub trait Ask {

@@ -70,6 +70,8 @@ pub struct Target {
     pub family: AddressFamily,
     /// The local address to connect from.
     pub bind_address: Option<String>,
+    /// The interface to connect from.
+    pub bind_interface: Option<String>,
     /// The order of authentication methods; empty means OpenSSH's own order.
     pub preferred_auth: Vec<String>,
     /// Whether keys may be used.
@@ -90,6 +92,8 @@ pub struct Target {
     pub proxy_jump: Option<String>,
     /// A command to connect through, its tokens filled in, for the person's shell.
     pub proxy_command: Option<String>,
+    /// Whether that command hands over a socket instead of carrying the bytes.
+    pub proxy_fdpass: bool,
     /// The pause between keep-alive messages; zero means none are sent.
     pub alive_interval: Duration,
     /// How many of them may go unanswered.
@@ -221,17 +225,38 @@ impl Target {
 /// # Errors
 /// If the destination looks like an option or a command, or `ssh` refuses it.
 pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
-    resolve_with(SSH, destination, ssh_config)
+    resolve_with(SSH, &[], destination, ssh_config)
+}
+
+/// Asks `ssh` about a jump host as `ssh -J` does: `[user@]host[:port]`, or an address with `ssh://`.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn resolve_hop(place: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
+    check(place)?;
+    let (options, host) = hop_arguments(place);
+    resolve_with(SSH, &options, host, ssh_config)
+}
+
+/// A jump host as arguments of `ssh`, and the host itself. (A port could stand in an address with
+/// `ssh://`, but there OpenSSH takes no IPv6 address.)
+#[must_use]
+pub fn hop_arguments(place: &str) -> (Vec<&str>, &str) {
+    let fallback::Parts { user, host, port } = fallback::split(place);
+    let user = user.into_iter().flat_map(|user| ["-l", user]);
+    let port = port.into_iter().flat_map(|port| ["-p", port]);
+    (user.chain(port).collect(), host)
 }
 
 fn resolve_with(
     program: &str,
+    options: &[&str],
     destination: &str,
     ssh_config: Option<&Path>,
 ) -> Result<Target, ResolveError> {
     check(destination)?;
     let mut command = Command::new(program);
-    command.arg("-G");
+    command.arg("-G").args(options);
     if let Some(config) = ssh_config {
         command.arg("-F").arg(config);
     }

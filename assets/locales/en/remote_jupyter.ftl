@@ -667,3 +667,24 @@ explain-algorithms-detail =
 explain-algorithms-remedy = Add one of the possible ones to { $keyword } for this host in the ssh configuration.
 explain-no-common-algorithm = { $host } ({ $server }) has no algorithm in common with this program
 explain-no-common-algorithm-remedy = Servers that know SHA-1 alone are refused. Look at `ssh -vv { $destination }` for what it offers, and have the server updated.
+
+## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
+
+hops-way = through { $hops }
+hops-name = the jump host { $hop }
+hops-step = jump host { $hop }: { $step }
+hops-shared = jump host { $hop }: the session that stands is shared
+hops-proxy-said = the ProxyCommand said: { $said }
+hops-proxy-token = the ProxyCommand `{ $command }` holds a percent sign that is none of %%, %h, %n, %p and %r
+hops-proxy-shell = { $value } would be more than a name to the shell that runs the ProxyCommand `{ $command }`
+hops-bind-interface = BindInterface { $interface } is not supported on this system: use BindAddress
+hops-waited = at the jump host { $hop }
+hops-title = { $host }: { $title }
+hops-forbids = { $host } may not connect to { $place }
+hops-forbids-remedy = Ask its administrator to allow { $place } (AllowTcpForwarding, PermitOpen), or use another jump host.
+hops-unreachable = { $host } does not reach { $place }
+hops-unreachable-remedy = Look from there: `ssh { $destination }`, and then whether { $wanted } is up and its HostName and Port are right as seen from there.
+hops-loop = The way to { $host } leads through the same jump host again, or through too many
+hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` takes one away from a host.
+hops-proxy-failed = The ProxyCommand of { $host } ended without a connection
+hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.

@@ -639,3 +639,24 @@ explain-algorithms-detail =
 explain-algorithms-remedy = SSH の設定で、このホストの { $keyword } に対応しているものを追加してください。
 explain-no-common-algorithm = { $host } ({ $server }) と共通のアルゴリズムがありません
 explain-no-common-algorithm-remedy = SHA-1 のみに対応したサーバーには接続できません。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
+
+## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
+
+hops-way = { $hops } を経由
+hops-name = 踏み台ホスト { $hop }
+hops-step = 踏み台ホスト { $hop }: { $step }
+hops-shared = 踏み台ホスト { $hop }: 既存の接続を共有します
+hops-proxy-said = ProxyCommand の出力: { $said }
+hops-proxy-token = ProxyCommand `{ $command }` に %%、%h、%n、%p、%r 以外のパーセント記号があります
+hops-proxy-shell = { $value } は、ProxyCommand `{ $command }` を実行するシェルにとって単なる名前ではありません
+hops-bind-interface = このシステムでは BindInterface { $interface } を使えません。BindAddress を使ってください
+hops-waited = 踏み台ホスト { $hop } で待っていました
+hops-title = { $host }: { $title }
+hops-forbids = { $host } から { $place } への接続は許可されていません
+hops-forbids-remedy = { $place } への接続 (AllowTcpForwarding、PermitOpen) を管理者に許可してもらうか、別の踏み台ホストを使ってください。
+hops-unreachable = { $host } から { $place } に接続できません
+hops-unreachable-remedy = `ssh { $destination }` でログインし、{ $wanted } が動いているか、HostName と Port がそこから見て正しいかを確かめてください。
+hops-loop = { $host } までの経路が同じ踏み台ホストに戻るか、踏み台ホストが多すぎます
+hops-loop-remedy = ~/.ssh/config の ProxyJump を確かめてください。`ProxyJump none` でそのホストの分を外せます。
+hops-proxy-failed = { $host } の ProxyCommand が接続できずに終了しました
+hops-proxy-failed-remedy = 端末で直接実行してみてください。SSH サーバーの挨拶が表示されるはずです。

@@ -96,7 +96,19 @@ pub(super) fn parse(
         user,
         jump: proxy_jump.unwrap_or_default(),
     };
-    Ok(fill(&answer, &tokens, host_key_alias, proxy_jump))
+    let proxy_command = answer.some("proxycommand");
+    let proxy_command = proxy_command.map(|command| tokens.command(command));
+    let proxy_command = proxy_command.transpose().map_err(|reason| {
+        let destination = destination.to_owned();
+        ResolveError::BadDestination {
+            destination,
+            reason,
+        }
+    })?;
+    Ok(Target {
+        proxy_command,
+        ..fill(&answer, &tokens, host_key_alias, proxy_jump)
+    })
 }
 
 fn fill(
@@ -130,6 +142,7 @@ fn fill(
         connect_timeout: timeout(answer.first("connecttimeout")),
         family: family(answer.first("addressfamily")),
         bind_address: answer.some("bindaddress").map(str::to_owned),
+        bind_interface: answer.some("bindinterface").map(str::to_owned),
         preferred_auth: list(answer.some("preferredauthentications")),
         pubkey: answer.flag("pubkeyauthentication", true),
         password: answer.flag("passwordauthentication", true),
@@ -144,9 +157,8 @@ fn fill(
         },
         password_prompts: answer.number("numberofpasswordprompts", 3),
         proxy_jump: proxy_jump.map(str::to_owned),
-        proxy_command: answer
-            .some("proxycommand")
-            .map(|command| tokens.percent(command)),
+        proxy_command: None,
+        proxy_fdpass: answer.flag("proxyusefdpass", false),
         alive_interval: Duration::from_secs(answer.number("serveraliveinterval", 0).into()),
         alive_count_max: answer.number("serveralivecountmax", 3),
         source: Source::OpenSsh,
