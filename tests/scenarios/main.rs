@@ -14,4 +14,5 @@ mod logging_in;
 mod opening;
 mod scene;
 mod secrets;
+mod shells;
 mod what_goes_wrong;

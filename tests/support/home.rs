@@ -33,7 +33,17 @@ impl Home {
         ] {
             home.write(file, &start_up);
         }
+        home.write(".cshrc", &format!("setenv PATH \"{bin}:$PATH\"\n"));
+        home.write(
+            ".config/fish/config.fish",
+            &format!("set -gx PATH '{bin}' $PATH\n"),
+        );
         home
+    }
+
+    /// A folder as it is.
+    pub fn at(folder: PathBuf) -> Self {
+        Self(folder)
     }
 
     pub fn path(&self) -> &Path {

@@ -22,6 +22,17 @@ pub const OTHER: &str = "rj-other";
 /// Both accounts' password.
 pub const PASSWORD: &str = "Tr0ub4dor & 3";
 
+/// What [`USER`] is like; empty: as usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Account<'a> {
+    /// Its login shell's path.
+    pub shell: &'a str,
+    /// The name of its home.
+    pub home: &'a str,
+    /// The path of what is /bin/sh on that machine.
+    pub sh: &'a str,
+}
+
 pub struct RootSshd {
     folder: TempDir,
     home: Home,
@@ -39,11 +50,21 @@ impl RootSshd {
 
     /// With further lines for `sshd_config`, which win over ours.
     pub fn with(config: &[&str]) -> Self {
+        Self::of(&Account::default(), config)
+    }
+
+    /// With an account of a certain kind.
+    pub fn of(account: &Account, config: &[&str]) -> Self {
         // Here rather than halfway, when there is already something to clean up.
         process::must(&mut as_root(Path::new("true")));
         let folder = folder("rj-root-");
         let bin = jupyter_venv().join("bin");
-        let home = Home::new(folder.path().join(USER), Some(&bin));
+        let name = [account.home, USER]
+            .into_iter()
+            .find(|name| !name.is_empty());
+        let home = Home::new(folder.path().join(name.unwrap_or(USER)), Some(&bin));
+        let lines = format!("{}\n{}\n{}\n", account.shell, account.home, account.sh);
+        fs::write(folder.path().join("account"), lines).unwrap();
         let other_home = Home::new(folder.path().join(OTHER), Some(&bin));
         keys::generate_host_keys(folder.path());
         fs::write(
