@@ -115,6 +115,7 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
     let remedy = match error {
         ApiError::Status(403) => say!("explain-forbidden-remedy"),
         ApiError::NoAnswer(_) => say!("explain-no-answer-remedy"),
+        ApiError::Certificate(_) => say!("explain-other-certificate-remedy"),
         _ => say!("explain-wrong-answer-remedy"),
     };
     Problem::new(

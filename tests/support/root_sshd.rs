@@ -25,6 +25,17 @@ pub const PASSWORD: &str = "Tr0ub4dor & 3";
 /// One-time codes: `pam_google_authenticator`'s emergency codes, each of which is good once and at any time of the day.
 pub const CODES: [&str; 5] = ["10000001", "10000002", "10000003", "10000004", "10000005"];
 
+/// What [`USER`] is like; empty: as usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Account<'a> {
+    /// Its login shell's path.
+    pub shell: &'a str,
+    /// The name of its home.
+    pub home: &'a str,
+    /// The path of what is /bin/sh on that machine.
+    pub sh: &'a str,
+}
+
 pub struct RootSshd {
     folder: TempDir,
     home: Home,
@@ -42,14 +53,14 @@ impl RootSshd {
 
     /// With further lines for `sshd_config`, which win over ours.
     pub fn with(config: &[&str]) -> Self {
-        Self::made(config, |_| {})
+        Self::of(&Account::default(), config)
     }
 
     /// With PAM, whose stack for sshd this is. `{codes}` in it stands for a file of one-time codes, [`CODES`]. `aging`
     /// is what the accounts' shadow lines say after the password; empty means that nothing ever expires.
     pub fn with_pam(config: &[&str], stack: &str, aging: &str) -> Self {
         let config = [&["UsePAM yes", "KbdInteractiveAuthentication yes"], config].concat();
-        Self::made(&config, |folder| {
+        Self::made(&Account::default(), &config, |folder| {
             let codes = folder.join("codes");
             let text = format!("JBSWY3DPEHPK3PXP\n\" TOTP_AUTH\n{}\n", CODES.join("\n"));
             fs::write(&codes, text).unwrap();
@@ -70,12 +81,22 @@ impl RootSshd {
         text.lines().filter(|line| CODES.contains(line)).count()
     }
 
-    fn made(config: &[&str], prepare: impl FnOnce(&Path)) -> Self {
+    /// With an account of a certain kind.
+    pub fn of(account: &Account, config: &[&str]) -> Self {
+        Self::made(account, config, |_| {})
+    }
+
+    fn made(account: &Account, config: &[&str], prepare: impl FnOnce(&Path)) -> Self {
         // Here rather than halfway, when there is already something to clean up.
         process::must(&mut as_root(Path::new("true")));
         let folder = folder("rj-root-");
         let bin = jupyter_venv().join("bin");
-        let home = Home::new(folder.path().join(USER), Some(&bin));
+        let name = [account.home, USER]
+            .into_iter()
+            .find(|name| !name.is_empty());
+        let home = Home::new(folder.path().join(name.unwrap_or(USER)), Some(&bin));
+        let lines = format!("{}\n{}\n{}\n", account.shell, account.home, account.sh);
+        fs::write(folder.path().join("account"), lines).unwrap();
         let other_home = Home::new(folder.path().join(OTHER), Some(&bin));
         keys::generate_host_keys(folder.path());
         fs::write(

@@ -139,7 +139,6 @@ claim-silent = another remote-jupyter has this host, and does not answer
 server-same-folder = { $count } servers run there; this one works in { $folder }
 server-newest = { $count } servers run there; this one, in { $folder }, is the newest
 server-other-folder = The running server works in { $folder }, not in the configured folder
-server-https = the server of process { $pid } speaks HTTPS, which cannot be used yet
 server-other-port = the server of process { $pid } listens on { $port }, not on { $wanted }
 server-on-socket = the server of process { $pid } listens on a socket, not on { $wanted }
 server-malformed = { $file } is malformed: { $why }
@@ -688,3 +687,13 @@ hops-loop = The way to { $host } leads through the same jump host again, or thro
 hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` takes one away from a host.
 hops-proxy-failed = The ProxyCommand of { $host } ended without a connection
 hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.
+
+## Login shells (src/session/driver/far_side.rs)
+
+start-up-slow = The start-up files of your account on { $host } are still running; waiting for them. `ssh { $host }` shows what they do.
+
+## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
+
+api-other-certificate = the server shows another certificate than before, and was sent nothing: { $why }
+session-own-certificate = This server speaks HTTPS with a certificate of its own, so the browser will warn. Its SHA-256 fingerprint must be { $fingerprint }
+explain-other-certificate-remedy = Open it again if you know why it changed, as after a restart with a new certificate.

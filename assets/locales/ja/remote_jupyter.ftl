@@ -126,7 +126,6 @@ claim-silent = 別の remote-jupyter がこのホストを開いていますが�
 server-same-folder = サーバーが { $count } 個動いています。作業フォルダーが { $folder } のものを使います
 server-newest = サーバーが { $count } 個動いています。最も新しいもの ({ $folder }) を使います
 server-other-folder = 実行中のサーバーの作業フォルダーは、設定したフォルダーではなく { $folder } です
-server-https = プロセス { $pid } のサーバーは HTTPS を使っています (未対応)
 server-other-port = プロセス { $pid } のサーバーのポートは { $wanted } ではなく { $port } です
 server-on-socket = プロセス { $pid } のサーバーはポート { $wanted } ではなくソケットを使っています
 server-malformed = { $file } の形式が正しくありません: { $why }
@@ -660,3 +659,13 @@ hops-loop = { $host } までの経路が同じ踏み台ホストに戻るか、�
 hops-loop-remedy = ~/.ssh/config の ProxyJump を確かめてください。`ProxyJump none` でそのホストの分を外せます。
 hops-proxy-failed = { $host } の ProxyCommand が接続できずに終了しました
 hops-proxy-failed-remedy = 端末で直接実行してみてください。SSH サーバーの挨拶が表示されるはずです。
+
+## ログインシェル (src/session/driver/far_side.rs)
+
+start-up-slow = { $host } のアカウントの起動ファイルがまだ実行中のため、待っています。`ssh { $host }` で内容を確認できます。
+
+## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
+
+api-other-certificate = サーバーの証明書が以前と異なるため、何も送信しませんでした: { $why }
+session-own-certificate = このサーバーは独自の証明書で HTTPS を使うため、ブラウザーが警告を表示します。SHA-256 フィンガープリントが { $fingerprint } であることを確認してください。
+explain-other-certificate-remedy = 新しい証明書での再起動など、変わった理由がわかっている場合は、もう一度開いてください。
