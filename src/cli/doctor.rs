@@ -11,7 +11,7 @@ use super::run::run;
 use crate::config::Host;
 use crate::explain;
 use crate::problem::{Code, Problem};
-use crate::session::{Event, Goal};
+use crate::session::{Event, Goal, Sight};
 use crate::words::say;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -24,11 +24,11 @@ struct Checkup {
 
 impl Checkup {
     fn good(&self, host: &str, text: &str) {
-        self.print(host, "ok", text, "");
+        self.print(host, "ok", text, None);
     }
 
     fn note(&self, host: &str, text: &str) {
-        self.print(host, "note", text, "");
+        self.print(host, "note", text, None);
     }
 
     fn bad(&mut self, host: &str, problem: &Problem) {
@@ -37,13 +37,16 @@ impl Checkup {
             "" => problem.title.clone(),
             detail => format!("{}\n{detail}", problem.title),
         };
-        self.print(host, "failed", &text, &problem.remedy);
+        self.print(host, "failed", &text, Some(problem));
     }
 
-    fn print(&self, host: &str, verdict: &str, text: &str, remedy: &str) {
+    fn print(&self, host: &str, verdict: &str, text: &str, problem: Option<&Problem>) {
+        let remedy = problem.map_or("", |problem| problem.remedy.as_str());
         if self.json {
-            let object =
-                json!({ "host": host, "verdict": verdict, "text": text, "remedy": remedy });
+            let code = problem.map(|problem| problem.code.word());
+            let object = json!({
+                "host": host, "verdict": verdict, "text": text, "code": code, "remedy": remedy,
+            });
             println!("{object}");
             return;
         }
@@ -117,6 +120,25 @@ fn check_ssh(checkup: &Checkup) {
     }
 }
 
+fn seen(checkup: &Checkup, host: &str, sight: &Sight) {
+    let (shell, node) = (sight.shell.as_str(), sight.node.as_str());
+    checkup.good(
+        host,
+        &say!("doctor-login-shell", shell = shell, node = node),
+    );
+    match sight.jupyter.as_str() {
+        "" => checkup.note(host, &say!("doctor-no-jupyter")),
+        path => checkup.good(host, &say!("doctor-jupyter", path = path)),
+    }
+    match &sight.server {
+        Some(server) => checkup.good(host, &say!("doctor-found", server = server)),
+        None => checkup.note(host, &say!("doctor-none")),
+    }
+    for reason in &sight.passed_over {
+        checkup.note(host, &say!("doctor-passed-over", reason = reason));
+    }
+}
+
 fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(), Problem> {
     let order = context.order(host.clone(), Goal::Look, TIMEOUT)?;
     let name = host.name.clone();
@@ -127,16 +149,7 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
         |event| match event {
             Event::Step(text) => checkup.good(&name, text),
             Event::Note(text) => checkup.note(&name, text),
-            Event::Seen(sight) => {
-                checkup.good(&name, &say!("doctor-login-shell", node = &sight.node));
-                match &sight.server {
-                    Some(server) => checkup.good(&name, &say!("doctor-found", server = server)),
-                    None => checkup.note(&name, &say!("doctor-none")),
-                }
-                for reason in &sight.passed_over {
-                    checkup.note(&name, &say!("doctor-passed-over", reason = reason));
-                }
-            }
+            Event::Seen(sight) => seen(checkup, &name, sight),
             _ => {}
         },
     )?;

@@ -151,15 +151,12 @@ impl Desk<'_> {
         };
         let connection = connect(target, before, &caller)?;
         own(connection.describe());
-        let how = ssh::log_in(&connection, target, self, waiter).map_err(|error| match error {
-            Error::Session(_) if connection.wire().has_ended() => Error::Closed,
-            error => error,
-        })?;
-        own(say!(
-            "session-logged-in",
-            user = target.user.as_str(),
-            how = how
-        ));
+        let login =
+            ssh::log_in(&connection, target, self, waiter).map_err(|error| match error {
+                Error::Session(_) if connection.wire().has_ended() => Error::Closed,
+                error => error,
+            })?;
+        login.steps().into_iter().for_each(own);
         Ok(Pump::new(Rc::new(connection), Rc::clone(waiter), None))
     }
 

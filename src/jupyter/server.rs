@@ -18,6 +18,10 @@ pub struct Facts {
     pub uid: Option<u32>,
     /// The working folder, absolute and without links; empty if it does not exist.
     pub workdir: String,
+    /// The login shell.
+    pub shell: String,
+    /// The `jupyter` on its PATH; empty if there is none before any set-up line has run.
+    pub jupyter: String,
     /// The folder of a launch of ours that has not written its runtime file yet.
     pub starting: Option<String>,
 }
@@ -32,6 +36,8 @@ impl Facts {
                 "node" => value.clone_into(&mut facts.node),
                 "uid" => facts.uid = value.parse().ok(),
                 "workdir" => value.clone_into(&mut facts.workdir),
+                "shell" => value.clone_into(&mut facts.shell),
+                "jupyter" => value.clone_into(&mut facts.jupyter),
                 "starting" if !value.is_empty() => facts.starting = Some(value.to_owned()),
                 _ => {}
             }

@@ -98,6 +98,8 @@ rj_find() {
   rj_say found "node=$rj_node
 uid=$(id -u)
 home=$HOME
+shell=${SHELL:-}
+jupyter=$(command -v jupyter)
 workdir=$(cd "$(rj_path "$rj_workdir")" 2>/dev/null && pwd -P)
 starting=$rj_starting"
 }

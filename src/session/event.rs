@@ -91,6 +91,10 @@ pub enum Event {
 pub struct Sight {
     /// The machine's own name.
     pub node: String,
+    /// The login shell there.
+    pub shell: String,
+    /// The `jupyter` on its PATH; empty if there is none before any set-up line has run.
+    pub jupyter: String,
     /// The server that `open` would use: its version, place and process in words.
     pub server: Option<String>,
     /// Runtime files that were not believed, and why.

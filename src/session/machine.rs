@@ -343,6 +343,8 @@ fn sight(choice: Choice, facts: Facts) -> Sight {
     });
     Sight {
         node: facts.node,
+        shell: facts.shell,
+        jupyter: facts.jupyter,
         server,
         passed_over: choice.passed_over,
     }

@@ -22,7 +22,7 @@ pub mod wait;
 mod wire;
 
 pub use alive::Alive;
-pub use auth::{Refusal, log_in};
+pub use auth::{LoggedIn, Refusal, log_in};
 pub use connection::Connection;
 pub use dial::dial;
 pub use errand::{Errand, Task};

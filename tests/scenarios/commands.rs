@@ -178,8 +178,11 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
     for step in [
         "This machine",
         "✓ ssh: OpenSSH",
+        "✓ the server offers publickey",
         "✓ logged in as",
-        "✓ the login shell works; the machine calls itself",
+        "✓ the login shell (/",
+        "works; the machine calls itself",
+        "· no `jupyter` is on the PATH there by itself",
         "· no Jupyter",
     ] {
         assert!(words.contains(step), "no \"{step}\": {words}");

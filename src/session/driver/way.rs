@@ -76,13 +76,11 @@ impl Driver {
         let (Some(target), Some(connection)) = (&self.target, &self.connection) else {
             return Ok(None);
         };
-        let how = ssh::log_in(connection, target, &self.asker(), &self.waiter)
+        let login = ssh::log_in(connection, target, &self.asker(), &self.waiter)
             .map_err(|error| self.halt(error))?;
-        self.tell(Event::Step(say!(
-            "session-logged-in",
-            user = target.user.as_str(),
-            how = how
-        )));
+        for step in login.steps() {
+            self.tell(Event::Step(step));
+        }
         Ok(Some(Input::LoggedIn))
     }
 

@@ -37,7 +37,7 @@ fn facts() -> Facts {
         node: "node1".into(),
         uid: Some(7),
         workdir: HOME.into(),
-        starting: None,
+        ..Facts::default()
     }
 }
 

@@ -13,6 +13,17 @@ use crate::ssh::known_hosts::fingerprint;
 use crate::ssh::resolve::Target;
 use crate::words::say;
 
+/// What OpenSSH looks for by itself (`IdentityFile` in `ssh_config(5)`).
+const USUAL: [&str; 7] = [
+    "id_rsa",
+    "id_ecdsa",
+    "id_ecdsa_sk",
+    "id_ed25519",
+    "id_ed25519_sk",
+    "id_xmss",
+    "id_dsa",
+];
+
 /// A key, or a certificate, to be offered.
 pub struct Identity {
     /// In words.
@@ -70,6 +81,17 @@ pub fn in_order(target: &Target, agent: &[AgentKey]) -> Vec<Identity> {
         signer: Signer::File(configured.file),
     }));
     identities
+}
+
+/// Key files that somebody has named and that are not there. (`ssh -G` names the usual ones too.)
+pub fn missing(target: &Target) -> impl Iterator<Item = &Path> {
+    let is_usual = |file: &Path| {
+        let name = file.file_name().and_then(|name| name.to_str());
+        file.parent().is_some_and(|folder| folder.ends_with(".ssh"))
+            && name.is_some_and(|name| USUAL.contains(&name))
+    };
+    let files = target.identity_files.iter().map(PathBuf::as_path);
+    files.filter(move |file| !is_usual(file) && !file.is_file() && !beside(file, ".pub").is_file())
 }
 
 fn configured(target: &Target) -> Vec<Configured> {

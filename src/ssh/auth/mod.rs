@@ -70,6 +70,32 @@ struct Login<'a> {
     answered: bool,
 }
 
+/// How a login came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// The account.
+    pub user: String,
+    /// What did it; several factors are joined by a plus sign.
+    pub how: String,
+    /// The methods that the server offered at first.
+    pub offered: String,
+    /// What was refused before, in words.
+    pub refused: Vec<String>,
+}
+
+impl LoggedIn {
+    /// The login step by step, in words, for `doctor`.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let offered = (!self.offered.is_empty())
+            .then(|| say!("login-offered", offered = self.offered.as_str()));
+        let (user, how) = (self.user.as_str(), self.how.as_str());
+        let done = say!("login-done", user = user, how = how);
+        let refused = self.refused.iter().cloned();
+        offered.into_iter().chain(refused).chain([done]).collect()
+    }
+}
+
 /// Logs in and says how.
 ///
 /// # Errors
@@ -79,7 +105,7 @@ pub fn log_in(
     target: &Target,
     asker: &dyn Ask,
     waiter: &Waiter,
-) -> Result<String, Error> {
+) -> Result<LoggedIn, Error> {
     let mut login = Login {
         connection,
         target,
@@ -96,11 +122,18 @@ pub fn log_in(
         answered: false,
     };
     let offered = login.offered()?;
-    if connection.session().authenticated() {
-        return Ok(say!("login-none"));
-    }
-    match login.run(&offered) {
-        Ok(how) => Ok(how),
+    let result = if connection.session().authenticated() {
+        Ok(say!("login-none"))
+    } else {
+        login.run(&offered)
+    };
+    match result {
+        Ok(how) => Ok(LoggedIn {
+            user: target.user.clone(),
+            how,
+            offered,
+            refused: login.tried,
+        }),
         Err(error) if login.is_cut(&error) => Err(login.hung_up(&offered)),
         Err(error) => Err(error),
     }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::agent::{Agent, Failed};
 use super::blob::{key_type, take};
-use super::identities::{Identity, Signer, in_order, in_words, out_of_date};
+use super::identities::{Identity, Signer, in_order, in_words, missing, out_of_date};
 use super::keys::{KeyError, KeyText, PrivateKey};
 use super::raw::{Offer, Progress};
 use super::{Login, Outcome, Refusal, has};
@@ -53,6 +53,10 @@ impl Login<'_> {
                 Tried::Refused => tries += 1,
                 Tried::Useless => {}
             }
+        }
+        for file in missing(self.target) {
+            let file = file.display().to_string();
+            self.tried.push(say!("login-no-file", file = file));
         }
         if left > 0 {
             self.tried.push(say!("login-keys-left", count = left));
