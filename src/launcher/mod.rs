@@ -4,6 +4,19 @@
 //! A launcher is the shell function `rj_launch` and the variables that it reads. It ends by calling
 //! `rj_await` with the folder of its launch, so that every launcher is waited for alike.
 
+mod lsf;
+mod pbs;
+mod resources;
+mod scheduler;
+mod sge;
+mod slurm;
+
+pub use resources::seconds;
+pub use scheduler::{
+    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
+    same_machine, scheduler,
+};
+
 use crate::config::{App, Bind, Host};
 
 /// The launcher of a host.
