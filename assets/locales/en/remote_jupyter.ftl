@@ -606,3 +606,7 @@ autostart-no-folder = There is no home folder to keep the entry in
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = The system opens the app without arguments: it cannot start with { $path } at login
 autostart-mac-refused = The system refused (code { $code }). See System Settings > General > Login Items
+
+## Batch jobs (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
+
+server-loopback = it listens on the loopback address of { $node } alone; let it listen on that machine's own address (--ip)

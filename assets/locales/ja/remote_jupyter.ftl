@@ -579,3 +579,7 @@ autostart-no-folder = 設定を置くホームフォルダがありません
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = ログイン時はシステムが引数なしでアプリを開くため、{ $path } を指定して起動することはできません
 autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定 > 一般 > ログイン項目」を確認してください
+
+## バッチジョブ (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
+
+server-loopback = { $node } のループバックアドレスだけで待ち受けています。そのマシン自身のアドレスで待ち受けるようにしてください（--ip）
