@@ -4,16 +4,21 @@
 mod connection;
 mod far_side;
 mod here;
+mod jobs;
 mod lost;
 
 use connection::ssh;
 use far_side::far_side;
 pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
+pub use jobs::{
+    job_ended, job_gone, job_never_starts, job_refused, job_start_slow, no_list, no_scheduler,
+    unusable,
+};
 pub use lost::{
     lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,
 };
 
-use crate::config::{Host, LauncherKind};
+use crate::config::Host;
 use crate::jupyter::ApiError;
 use crate::phase::Phase;
 use crate::problem::{Code, Problem};
@@ -142,21 +147,6 @@ pub fn bad_url(host: &str, error: &url::ParseError) -> Problem {
         say!("explain-bad-url", host = host),
         error.to_string(),
         say!("explain-bad-url-remedy"),
-    )
-}
-
-/// Explains a launcher that this version lacks.
-#[must_use]
-pub fn no_launcher(host: &str, launcher: LauncherKind) -> Problem {
-    Problem::new(
-        Code::Unsupported,
-        say!(
-            "explain-no-launcher",
-            host = host,
-            launcher = launcher.as_str()
-        ),
-        "",
-        say!("explain-no-launcher-remedy"),
     )
 }
 

@@ -31,13 +31,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "config", "explain", "jupyter", "phase", "problem", "remote", "ssh", "token", "tunnel",
+            "config", "explain", "jupyter", "launcher", "phase", "problem", "remote", "ssh",
+            "token", "tunnel",
         ],
     ),
     (
         "explain",
         &[
-            "config", "jupyter", "phase", "problem", "remote", "ssh", "token",
+            "config", "jupyter", "launcher", "phase", "problem", "remote", "ssh", "token",
         ],
     ),
     ("remote", &["config", "jupyter", "launcher", "ssh", "token"]),
@@ -65,6 +66,7 @@ const PURE: &[&str] = &[
     "app/url.rs",
     "session/machine.rs",
     "session/machine/healing.rs",
+    "session/machine/job.rs",
     "session/machine/vocabulary.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
@@ -72,6 +74,7 @@ const PURE: &[&str] = &[
     "explain.rs",
     "explain/connection.rs",
     "explain/far_side.rs",
+    "explain/jobs.rs",
     "explain/lost.rs",
 ];
 const IMPURE: &[&str] = &[

@@ -133,6 +133,9 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
                     Some(server) => checkup.good(&name, &say!("doctor-found", server = server)),
                     None => checkup.note(&name, &say!("doctor-none")),
                 }
+                for job in &sight.jobs {
+                    checkup.good(&name, job);
+                }
                 for reason in &sight.passed_over {
                     checkup.note(&name, &say!("doctor-passed-over", reason = reason));
                 }

@@ -176,6 +176,14 @@ fn is_listed(error: &SshError) -> bool {
     }
 }
 
+fn printed() -> crate::launcher::Output {
+    crate::launcher::Output {
+        status: 1,
+        err: log(),
+        ..Default::default()
+    }
+}
+
 fn log() -> String {
     format!("http://localhost:8888/lab?token={TOKEN}\nTraceback")
 }
@@ -236,7 +244,15 @@ fn everything() -> Vec<(Code, Problem)> {
             Code::JupyterAnswer,
             bad_url(name, &url::ParseError::InvalidPort),
         ),
-        (Code::Unsupported, no_launcher(name, LauncherKind::Slurm)),
+        (Code::JobRefused, job_refused(name, "Slurm", &printed())),
+        (Code::SchedulerSilent, no_list(name, "Slurm", &log())),
+        (
+            Code::JobNeverStarts,
+            job_never_starts(name, "7", "Eqw", &log()),
+        ),
+        (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
+        (Code::JobEnded, job_gone(name, "7")),
+        (Code::TimedOut, job_start_slow(name, Some("c1"))),
         (Code::Local, no_control(name, &denied())),
         (Code::Local, bug(name)),
     ]);

@@ -185,6 +185,9 @@ impl Candidate {
 
     fn endpoint(&self, file: &RuntimeFile, uid: Option<u32>) -> Result<Endpoint, String> {
         let socket = file.sock.as_deref().unwrap_or_default();
+        if let (false, Some(node)) = (socket.is_empty(), &self.node) {
+            return Err(say!("server-loopback", node = node));
+        }
         if !socket.is_empty() {
             return if self.socket_uid == uid {
                 Ok(Endpoint::Socket {

@@ -44,6 +44,20 @@ $(head -c 16384 "$rj_f" 2>/dev/null)"
   done
 }
 
+# Which job each server of this machine runs in, "PID ID": its environment tells, which the kernel shows
+# to its own account. One that runs in none is told without an ID.
+rj_owners() {
+  for rj_d in "${JUPYTER_RUNTIME_DIR:-/nowhere}" "${JUPYTER_DATA_DIR:-/nowhere}/runtime" \
+    "${XDG_DATA_HOME:-/nowhere}/jupyter/runtime" "$HOME/.local/share/jupyter/runtime"; do
+    for rj_f in "$rj_d"/jpserver-*.json "$rj_d"/nbserver-*.json; do
+      rj_pid=${rj_f##*server-}; rj_pid=${rj_pid%.json}
+      [ -r "/proc/$rj_pid/environ" ] || continue
+      rj_say owner "$rj_pid $(tr '\0' '\n' <"/proc/$rj_pid/environ" 2>/dev/null |
+        sed -n 's/^\(SLURM_JOB_ID\|PBS_JOBID\|LSB_JOBID\|JOB_ID\)=//p' | head -1)"
+    done
+  done
+}
+
 # Ended jobs are kept for their logs: the newest five.
 rj_prune_jobs() {
   rj_kept=0
@@ -246,7 +260,7 @@ $(tail -c 200000 "$rj_base/jobs/$rj_d/log" 2>/dev/null)"
 rj_job() {
   mkdir -p "$rj_base/jobs" 2>/dev/null
   case $1 in
-    'find '*) rj_records; rj_far; rj_run "${1#find }"; rj_find ;;
+    'find '*) rj_records; rj_far; rj_owners; rj_run "${1#find }"; rj_find ;;
     'lock '*) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_job "find ${1#lock }"; fi ;;
     unlock) rj_unlock; rj_say looked '' ;;
     'submit '*) rj_submit "${1#submit }"; rj_unlock ;;
@@ -254,6 +268,7 @@ rj_job() {
     'run '*) rj_run "${1#run }" ;;
     'over '*) rj_over "${1#over }" ;;
     'exit '*) rj_await_exit "${1#exit }" ;;
+    far) rj_far; rj_owners; rj_find ;;
     log) rj_job_log ;;
   esac
 }

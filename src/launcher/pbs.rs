@@ -1,4 +1,4 @@
-//! PBS Professional, `OpenPBS` and Torque: `qsub`, `qstat`, `qselect`, `qdel`. Met: OpenPBS 23.06.06;
+//! PBS Professional, `OpenPBS` and Torque: `qsub`, `qstat`, `qselect`, `qdel`. Met: `OpenPBS` 23.06.06;
 //! Torque by its documentation alone.
 
 use std::borrow::Cow;
@@ -211,7 +211,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// The first job as OpenPBS 23.06.06 printed it, with a walltime added; the two others with the
+    /// The first job as `OpenPBS` 23.06.06 printed it, with a walltime added; the two others with the
     /// values that it told of such jobs as JSON.
     const LIST: &str = include_str!("recorded/pbs-list.txt");
 

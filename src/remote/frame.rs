@@ -28,6 +28,8 @@ pub enum Frame {
     Job(Record),
     /// A runtime file that may be of a server on another node.
     Far(FarFile),
+    /// A server's process on this machine, and the job that it runs in; no job if empty.
+    Owner(u32, String),
     /// What a command of the scheduler wrote to standard output.
     Out(String),
     /// What it wrote to standard error.
@@ -91,6 +93,10 @@ impl Frame {
             }
             "job" => Self::Job(Record::parse(&text)),
             "far" => Self::Far(FarFile::parse(&text)),
+            "owner" => {
+                let (pid, job) = text.split_once(' ').unwrap_or((&text, ""));
+                Self::Owner(pid.parse().ok()?, job.to_owned())
+            }
             "out" => Self::Out(text),
             "err" => Self::Err(text),
             "ran" => {

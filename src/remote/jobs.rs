@@ -1,6 +1,8 @@
 //! Which jobs on the far side are ours, and which servers run in them: folders, runtime files and the
 //! scheduler's list, put together.
 
+use std::collections::HashMap;
+
 use crate::config::Host;
 use crate::jupyter::{Candidate, Facts};
 use crate::launcher::{Batch, Job, JobState, Output, Scheduler, job_name, same_machine, scheduler};
@@ -123,6 +125,7 @@ pub struct Surveyor {
     local: Vec<Candidate>,
     records: Vec<Record>,
     far: Vec<FarFile>,
+    owners: HashMap<u32, String>,
     running: Running,
     list: Option<Output>,
 }
@@ -134,6 +137,9 @@ impl Surveyor {
             Frame::Server(candidate) => self.local.push(candidate),
             Frame::Job(record) => self.records.push(record),
             Frame::Far(far) => self.far.push(far),
+            Frame::Owner(pid, job) => {
+                self.owners.insert(pid, job);
+            }
             Frame::Found(facts) => return Some(facts),
             other => self.list = self.running.take(other).or(self.list.take()),
         }
@@ -233,17 +239,56 @@ impl Surveyor {
             }
             return;
         }
-        // Written since the job began: an older file may name a port that is another account's now.
         let begun = ours.job.started.map(|started| started - SKEW);
+        if let Some(candidate) = self.far_of(&node, begun, survey.facts.uid, &[]) {
+            add(ours, candidate, survey);
+        }
+    }
+
+    /// The server of a job that writes no ready file, without the scheduler's word: not one of those
+    /// processes. On another machine it is known once the node is.
+    #[must_use]
+    pub fn new_server(
+        &self,
+        id: &str,
+        node: Option<&str>,
+        known: &[u32],
+        facts: &Facts,
+    ) -> Option<Candidate> {
+        let is_good = |one: &Candidate| one.server(facts.uid).is_ok();
+        self.local_of(id, known).filter(is_good).or_else(|| {
+            let node = node.filter(|node| !same_machine(node, &facts.node))?;
+            self.far_of(node, None, facts.uid, known)
+        })
+    }
+
+    /// A server on this machine in that job. Where the system does not show whose it is, any that is
+    /// no launch of ours (those have folders of their own).
+    fn local_of(&self, id: &str, known: &[u32]) -> Option<Candidate> {
+        let is_its = |one: &&Candidate| match self.owners.get(&one.pid) {
+            Some(owner) => owner == id,
+            None => !one.file.contains("/remote-jupyter/"),
+        };
+        let mut locals = self.local.iter().filter(|one| !known.contains(&one.pid));
+        locals.find(is_its).cloned()
+    }
+
+    /// A server on that node. Its file was written since the job began: an older one may name a port
+    /// that is another account's now.
+    fn far_of(
+        &self,
+        node: &str,
+        begun: Option<i64>,
+        uid: Option<u32>,
+        known: &[u32],
+    ) -> Option<Candidate> {
         let fresh = self
             .far
             .iter()
-            .filter(|far| far.uid == survey.facts.uid && far.written >= begun);
-        let candidate = fresh
-            .filter_map(|far| Candidate::elsewhere(&far.file, far.uid, far.json.clone(), &node));
-        if let Some(candidate) = candidate.into_iter().next() {
-            add(ours, candidate, survey);
-        }
+            .filter(|far| far.uid == uid && far.written >= begun);
+        let mut candidates = fresh
+            .filter_map(|far| Candidate::elsewhere(&far.file, far.uid, far.json.clone(), node));
+        candidates.find(|one| !known.contains(&one.pid))
     }
 }
 
@@ -273,3 +318,6 @@ fn is_of(scheduler: &'static dyn Scheduler, record: &Record, host: &Host) -> boo
     record.scheduler == scheduler.word()
         && (record.host == host.name || record.wish == Batch(scheduler).wish(host))
 }
+
+#[cfg(test)]
+mod tests;
