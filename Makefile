@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help demo test test-app build lint fmt deny bench bench-app icons pictures ci install jupyter clean
+.PHONY: help demo test test-app build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean
 
 help:
 	@echo 'make demo    a throw-away SSH server, a real Jupyter, and the program opening it'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench   measurements               make bench-app   the app'\''s start and rest'
 	@echo 'make ci     what the continuous integration runs'
 	@echo 'make icons   the icons'\'' pixels, from their drawings'
+	@echo 'make errors  docs/errors.md, from the source'
 	@echo 'make pictures   the pictures of the README, taken on a desktop of their own'
 
 install:
@@ -31,6 +32,7 @@ demo: build jupyter
 	tests/bring-up/demo
 
 test: jupyter
+	tests/bring-up/install cluster
 	$(CARGO) test --locked
 
 # The menu-bar app as well; on Linux that takes GTK's headers.
@@ -58,6 +60,10 @@ bench: jupyter
 bench-app: jupyter
 	tests/bring-up/install app
 	$(CARGO) bench --locked --features app --bench app
+
+# docs/errors.md, from what the source says.
+errors:
+	WRITE_ERRORS=1 $(CARGO) test --locked --lib explain::tests::table
 
 # The pixels of assets/icons, from the drawings there.
 icons:

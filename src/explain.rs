@@ -1,22 +1,32 @@
 //! The one place that turns errors into what a person reads: what happened, to which host, and
 //! what to do.
 
+mod asked;
 mod connection;
 mod far_side;
 mod here;
 mod jobs;
 mod lost;
+mod servers;
 
+#[cfg(not(feature = "app"))]
+pub use asked::no_app;
+#[cfg(feature = "app")]
+pub use asked::no_display;
+pub use asked::{
+    broken_config, no_config, not_resolved, nothing_configured, uneditable, unknown_host,
+    which_host,
+};
 use connection::ssh;
 use far_side::far_side;
 pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
 pub use jobs::{
     job_ended, job_gone, job_never_starts, job_refused, job_start_slow, no_list, no_scheduler,
-    unusable,
 };
 pub use lost::{
     lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,
 };
+pub use servers::{kernels_busy, not_stopped, nothing_running, unusable};
 
 use crate::config::Host;
 use crate::jupyter::ApiError;

@@ -51,15 +51,23 @@ impl std::fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $exit:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $word:literal, $exit:literal;)*) => {
         /// The stable word of a failure. Each belongs to one exit code of the command line.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum Code { $($(#[$doc])* #[serde(rename = $word)] $name,)* }
+        pub enum Code { $($(#[doc = $doc])* #[serde(rename = $word)] $name,)* }
 
         impl Code {
+            /// All of them, by their exit codes' subjects.
+            #[cfg(test)]
+            pub const ALL: &[Self] = &[$(Self::$name),*];
             /// The word, as `failed` events carry it.
             #[must_use]
             pub fn word(self) -> &'static str { match self { $(Self::$name => $word,)* } }
+            /// What it stands for, for docs/errors.md.
+            #[cfg(test)]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc,)*).trim(),)* }
+            }
             /// The exit code of the command line.
             #[must_use]
             pub fn exit(self) -> u8 { match self { $(Self::$name => $exit,)* } }

@@ -273,12 +273,12 @@ fn a_remembered_key_is_the_line_that_openssh_would_write() {
         for (host, port, written) in [("GPU01", 22, "gpu01"), ("gpu01", 2222, "[gpu01]:2222")] {
             let name = HostName::new(host, port);
             let plain = folder.path().join("plain");
-            remember(&plain, &name, &key.blob, false).unwrap();
+            remember(&plain, &[&name], &key.blob, false).unwrap();
             let text = fs::read_to_string(&plain).unwrap();
             assert_eq!(text, format!("{written} {}\n", key.text));
 
             let hashed = folder.path().join("hashed");
-            remember(&hashed, &name, &key.blob, true).unwrap();
+            remember(&hashed, &[&name], &key.blob, true).unwrap();
             assert!(!fs::read_to_string(&hashed).unwrap().contains("gpu01"));
             let want = BTreeSet::from([(1, fingerprint(&key.blob))]);
             for file in [&plain, &hashed] {

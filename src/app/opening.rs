@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::following;
 use super::post::Post;
 use super::sessions::{Slot, Slots, lock};
-use super::signal::{Asked, Signal};
+use super::signal::{Asked, Errand, Signal};
 use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
 use crate::platform::{Machine, runtime_folder};
@@ -112,15 +112,17 @@ pub fn fetch_log(order: Order, post: &Post) {
         }
         Event::Ask(question, reply) => {
             let host = name.clone();
-            teller.send(Signal::Asked(Asked::new(host, question, reply)));
+            let asked = Asked::new(host, Errand::Log, question, reply);
+            teller.send(Signal::Asked(asked));
         }
         Event::Failed(problem) => {
-            teller.send(Signal::Trouble(problem));
+            teller.send(Signal::NoHostLog(name.clone(), problem));
         }
         _ => {}
     };
     if let Err(error) = session::start(order, Arc::new(Machine::new(None)), tell) {
-        post.send(Signal::Trouble(explain::local(&host, &error)));
+        let problem = explain::local(&host, &error);
+        post.send(Signal::NoHostLog(host, problem));
     }
 }
 
@@ -154,8 +156,8 @@ impl Teller {
         }
         if let Event::Ask(question, reply) = event {
             let host = self.host.clone();
-            self.post
-                .send(Signal::Asked(Asked::new(host, question, reply)));
+            let asked = Asked::new(host, Errand::Tunnel, question, reply);
+            self.post.send(Signal::Asked(asked));
         }
     }
 }

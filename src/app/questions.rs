@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crate::jupyter::Kernels;
 use crate::platform::desktop::{Desktop, Dialog, DialogId, Given, Wants};
 use crate::platform::{Here, keychain};
-use crate::session::Reply;
 use crate::ssh::question::Question;
 use crate::words::say;
 
@@ -22,13 +21,9 @@ pub struct Questions {
 pub enum Pending {
     /// A session of a host asks.
     Asked {
-        /// The host.
-        host: String,
-        /// Where the answer goes.
-        reply: Reply,
-        /// The key whose passphrase is asked for.
-        key: Option<PathBuf>,
-        /// Whether it is remembered without a tick.
+        /// What, and where the answer goes.
+        asked: Asked,
+        /// Whether a passphrase is remembered without a tick.
         remember: bool,
     },
     /// The app itself asks whether to stop a host's server, whatever its kernels do if `force`.
@@ -46,7 +41,8 @@ impl Pending {
     /// The host that it is about.
     pub fn host(&self) -> Option<&str> {
         match self {
-            Self::Asked { host, .. } | Self::Stop { host, .. } => Some(host),
+            Self::Asked { asked, .. } => Some(&asked.host),
+            Self::Stop { host, .. } => Some(host),
             Self::Told => None,
         }
     }
@@ -64,22 +60,12 @@ impl Questions {
     /// A session's question. For a passphrase the keychain is asked first, unless nobody found one
     /// there already. True when a dialog is open now.
     pub fn ask(&mut self, asked: Asked, remember: bool) -> bool {
-        let key = match &asked.question {
-            Question::Passphrase { .. } if !asked.searched => {
-                search(&self.post, asked);
-                return false;
-            }
-            Question::Passphrase { key, .. } => Some(key.clone()),
-            _ => None,
-        };
+        if matches!(asked.question, Question::Passphrase { .. }) && !asked.searched {
+            search(&self.post, asked);
+            return false;
+        }
         let dialog = dialog(&asked.host, &asked.question, remember);
-        let pending = Pending::Asked {
-            host: asked.host,
-            reply: asked.reply,
-            key,
-            remember,
-        };
-        self.show(dialog, pending);
+        self.show(dialog, Pending::Asked { asked, remember });
         true
     }
 
@@ -107,8 +93,7 @@ impl Questions {
 
     /// Whether a session's question about the host is open.
     pub fn has_any_of(&self, host: &str) -> bool {
-        let asks =
-            |pending: &Pending| matches!(pending, Pending::Asked { host: of, .. } if of == host);
+        let asks = |pending: &Pending| matches!(pending, Pending::Asked { asked, .. } if asked.host == host);
         self.open.iter().any(|(_, pending)| asks(pending))
     }
 
@@ -121,19 +106,22 @@ impl Questions {
     }
 }
 
-/// Gives a session its answer. False when the person has cancelled.
-pub fn answer(reply: Reply, key: Option<PathBuf>, keep_it: bool, given: Given) -> bool {
+/// Gives a session its answer; one that is cancelled gets none.
+pub fn answer(asked: Asked, keep_it: bool, given: Given) {
     match given {
-        Given::Nothing => return false,
-        Given::Yes => reply.send(Ok(zeroize::Zeroizing::new("yes".to_owned()))),
+        Given::Nothing => {}
+        Given::Yes => asked
+            .reply
+            .send(Ok(zeroize::Zeroizing::new("yes".to_owned()))),
         Given::Line { text, remember } => {
-            if let Some(key) = key.filter(|_| remember || keep_it) {
+            if let Question::Passphrase { key, .. } = asked.question
+                && (remember || keep_it)
+            {
                 keep(key, text.clone());
             }
-            reply.send(Ok(text));
+            asked.reply.send(Ok(text));
         }
     }
-    true
 }
 
 /// Stores a passphrase, in a thread: the keychain may have to be unlocked first. A wrong one is

@@ -134,7 +134,7 @@ impl Sessions {
         match Order::new(host, self.ssh_config.clone(), Goal::Log, TIMEOUT) {
             Ok(order) => fetch_log(order, &self.post),
             Err(problem) => {
-                self.post.send(Signal::Trouble(problem));
+                self.post.send(Signal::NoHostLog(name.to_owned(), problem));
             }
         }
     }

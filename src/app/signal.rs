@@ -60,6 +60,8 @@ pub enum Signal {
         /// What it says.
         text: String,
     },
+    /// What Jupyter printed on a host could not be had.
+    NoHostLog(String, Problem),
     /// Something went wrong that the person has to read.
     Trouble(Problem),
     /// Something happened to the machine.
@@ -68,11 +70,22 @@ pub enum Signal {
     Tick,
 }
 
+/// What a session of the app is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// The host's tunnel.
+    Tunnel,
+    /// Only what Jupyter printed there.
+    Log,
+}
+
 /// A session's question.
 #[derive(Debug)]
 pub struct Asked {
     /// Whose session.
     pub host: String,
+    /// What the session is for.
+    pub errand: Errand,
     /// The question.
     pub question: Question,
     /// Where the answer goes.
@@ -83,9 +96,10 @@ pub struct Asked {
 
 impl Asked {
     /// A question that nobody has looked at yet.
-    pub fn new(host: String, question: Question, reply: Reply) -> Self {
+    pub fn new(host: String, errand: Errand, question: Question, reply: Reply) -> Self {
         Self {
             host,
+            errand,
             question,
             reply,
             searched: false,

@@ -15,7 +15,7 @@ use super::post::Post;
 use super::questions::{self, Pending, Questions};
 use super::screen::Screen;
 use super::sessions::Sessions;
-use super::signal::{Asked, Signal};
+use super::signal::{Asked, Errand, Signal};
 use super::url::Visit;
 use super::{desk, menu};
 use crate::config::{Config, ConfigErrors};
@@ -151,6 +151,7 @@ impl App {
             Signal::LoginItem(status) => self.model.know_login_item(status),
             Signal::Copy(text) => self.copy(text),
             Signal::HostLog { host, path, text } => self.host_log(&host, &path, &text),
+            Signal::NoHostLog(host, problem) => self.no_host_log(&host, &problem),
             Signal::Trouble(problem) => self.trouble(&problem),
             Signal::Changed(change) => self.changed(change, now),
             Signal::Tick => {}
@@ -212,17 +213,13 @@ impl App {
 
     fn answered(&mut self, pending: Pending, given: Given) {
         match pending {
-            Pending::Asked {
-                host,
-                reply,
-                key,
-                remember,
-            } => {
-                // First the wish to close, then the missing answer: else the login would fail.
+            Pending::Asked { asked, remember } => {
+                let host = asked.host.clone();
+                // First the wish to give up, then the missing answer: else the login would fail.
                 if given == Given::Nothing {
-                    self.sessions.close(&host);
+                    self.give_up(&host, asked.errand);
                 }
-                questions::answer(reply, key, remember, given);
+                questions::answer(asked, remember, given);
                 let asks = self.questions.has_any_of(&host);
                 self.model.ask(&host, asks);
             }
@@ -230,6 +227,16 @@ impl App {
                 self.sessions.stop(&host, force);
             }
             Pending::Stop { .. } | Pending::Told => {}
+        }
+    }
+
+    /// A cancelled question cancels what it was asked for.
+    fn give_up(&mut self, host: &str, errand: Errand) {
+        match errand {
+            Errand::Tunnel => self.sessions.close(host),
+            Errand::Log => {
+                self.awaited_logs.remove(host);
+            }
         }
     }
 

@@ -5,26 +5,19 @@ use std::process::Command;
 
 use super::Outcome;
 use super::arguments::ConfigAction;
-use super::context::{Context, broken, hosts_in};
+use super::context::{Context, hosts_in};
 use crate::config::{Config, EditError, add_host, begin};
 use crate::explain;
-use crate::problem::{Code, Problem};
 use crate::ssh::resolve::resolve;
 use crate::words::say;
 
 /// `add`: a host of the ssh configuration becomes one of ours.
 pub fn add(context: &Context, alias: &str) -> Outcome {
-    let target = resolve(alias, context.ssh_config()).map_err(|error| {
-        Problem::new(
-            Code::Resolve,
-            say!("add-failed", alias = alias),
-            error.to_string(),
-            say!("explain-resolve-remedy", destination = alias),
-        )
-    })?;
+    let target = resolve(alias, context.ssh_config())
+        .map_err(|error| explain::not_resolved(alias, &error))?;
     let file = context.config_path.display().to_string();
     add_host(&context.config_path, alias).map_err(|error| match error {
-        EditError::Broken(errors) => broken(&errors),
+        EditError::Broken(errors) => explain::broken_config(&errors),
         other => explain::not_added(&context.config_path, alias, &other),
     })?;
     let (user, host) = (&target.user, &target.host);
@@ -59,14 +52,7 @@ fn check(context: &Context) -> Outcome {
 
 fn edit(context: &Context) -> Outcome {
     let path = &context.config_path;
-    let failed = |error: std::io::Error| {
-        Problem::new(
-            Code::Local,
-            say!("config-uneditable", file = path.display().to_string()),
-            error.to_string(),
-            say!("config-uneditable-remedy"),
-        )
-    };
+    let failed = |error: std::io::Error| explain::uneditable(path, &error);
     begin(path).map_err(failed)?;
     match std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR")) {
         // As git does: the variable may hold options, so a shell reads it.
@@ -84,7 +70,7 @@ fn edit(context: &Context) -> Outcome {
         }
         Err(_) => return open::that_detached(path).map(|()| 0).map_err(failed),
     }
-    let config = Config::load(path).map_err(|errors| broken(&errors))?;
+    let config = Config::load(path).map_err(|errors| explain::broken_config(&errors))?;
     tell_good(path, &config);
     Ok(0)
 }

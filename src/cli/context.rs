@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::arguments::Arguments;
-use crate::config::{Config, ConfigErrors, Host};
-use crate::problem::{Code, Problem};
+use crate::config::{Config, Host};
+use crate::explain;
+use crate::problem::Problem;
 use crate::session::{Goal, Order};
 use crate::words::say;
 
@@ -39,14 +40,9 @@ impl Context {
     /// Reads the configuration.
     pub fn config(&self) -> Result<Config, Problem> {
         if self.named && !self.config_path.exists() {
-            return Err(Problem::new(
-                Code::Config,
-                say!("cli-no-file", file = self.config_path.display().to_string()),
-                "",
-                say!("cli-no-file-remedy"),
-            ));
+            return Err(explain::no_config(&self.config_path));
         }
-        Config::load(&self.config_path).map_err(|errors| broken(&errors))
+        Config::load(&self.config_path).map_err(|errors| explain::broken_config(&errors))
     }
 
     /// The host that is meant: a configured one, or, with nothing configured, anything that ssh
@@ -55,14 +51,14 @@ impl Context {
         let Some(name) = name else {
             return match (config.usual_host(), config.hosts.as_slice()) {
                 (Some(host), _) => Ok(host.clone()),
-                (None, []) => Err(nothing_configured(&self.config_path)),
-                (None, many) => Err(which(many)),
+                (None, []) => Err(explain::nothing_configured(&self.config_path)),
+                (None, many) => Err(explain::which_host(many)),
             };
         };
         match config.host(name) {
             Some(host) => Ok(host.clone()),
             None if config.hosts.is_empty() => Ok(Host::named(name)),
-            None => Err(unknown(name, &config.hosts)),
+            None => Err(explain::unknown_host(name, &config.hosts)),
         }
     }
 
@@ -80,46 +76,4 @@ impl Context {
 /// How many hosts a configuration has, in words.
 pub fn hosts_in(config: &Config) -> String {
     say!("cli-hosts", count = config.hosts.len())
-}
-
-/// Every error with its place and remedy.
-pub fn broken(errors: &ConfigErrors) -> Problem {
-    Problem::new(
-        Code::Config,
-        say!("cli-config-broken"),
-        errors.to_string(),
-        "",
-    )
-}
-
-fn configured(hosts: &[Host]) -> String {
-    let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
-    say!("cli-configured", names = names.join(", "))
-}
-
-fn which(hosts: &[Host]) -> Problem {
-    Problem::new(
-        Code::Usage,
-        say!("cli-which"),
-        configured(hosts),
-        say!("cli-which-remedy"),
-    )
-}
-
-fn unknown(name: &str, hosts: &[Host]) -> Problem {
-    Problem::new(
-        Code::UnknownHost,
-        say!("cli-unknown", name = name),
-        configured(hosts),
-        say!("cli-unknown-remedy", name = name),
-    )
-}
-
-fn nothing_configured(path: &std::path::Path) -> Problem {
-    Problem::new(
-        Code::Usage,
-        say!("cli-which"),
-        say!("cli-which-none", file = path.display().to_string()),
-        say!("cli-which-none-remedy"),
-    )
 }

@@ -21,8 +21,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 use crate::control::AppRequest;
-use crate::problem::{Code, Problem};
-use crate::words::{say, speak};
+use crate::explain;
+use crate::problem::Problem;
+use crate::words::speak;
 
 /// What a command came to: an exit code, or a failure that is told and gives its own.
 type Outcome = Result<u8, Problem>;
@@ -76,12 +77,7 @@ fn app(context: &Context, request: &AppRequest) -> Outcome {
     use crate::platform::desktop::Desktop;
 
     if !crate::platform::Here.has_screen() {
-        return Err(Problem::new(
-            Code::Unsupported,
-            say!("cli-no-display"),
-            "",
-            say!("cli-open-remedy"),
-        ));
+        return Err(explain::no_display());
     }
     crate::app::run(
         context.config()?,
@@ -92,12 +88,7 @@ fn app(context: &Context, request: &AppRequest) -> Outcome {
 
 #[cfg(not(feature = "app"))]
 fn app(_: &Context, _: &AppRequest) -> Outcome {
-    Err(Problem::new(
-        Code::Unsupported,
-        say!("cli-no-app"),
-        "",
-        say!("cli-open-remedy"),
-    ))
+    Err(explain::no_app())
 }
 
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::token::Secret`].

@@ -160,10 +160,21 @@ fn host_key(name: &str, destination: &str, target: Option<&Target>, error: &SshE
                 say!("explain-host-key-other-type-remedy", filed = filed)
             },
         ),
-        SshError::HostKeyRevoked { file, line } => Problem::new(
+        SshError::HostKeyRevoked {
+            fingerprint,
+            file,
+            line,
+        } => Problem::new(
             Code::HostKeyRevoked,
             say!("explain-host-key-revoked", host = name),
-            format!("{}:{line}", file.display()),
+            say!(
+                "explain-host-key-revoked-detail",
+                fingerprint = fingerprint,
+                place = match line {
+                    Some(line) => format!("{}:{line}", file.display()),
+                    None => file.display().to_string(),
+                }
+            ),
             say!("explain-host-key-revoked-remedy"),
         ),
         SshError::HostKeyUnknown {

@@ -103,14 +103,3 @@ pub fn job_start_slow(host: &str, node: Option<&str>) -> Problem {
         say!("job-slow-remedy", host = host),
     )
 }
-
-/// Explains a server that was started and cannot be used.
-#[must_use]
-pub fn unusable(host: &str, reason: String) -> Problem {
-    Problem::new(
-        Code::JupyterAnswer,
-        say!("session-unusable-title", host = host),
-        reason,
-        say!("session-unusable-remedy", host = host),
-    )
-}

@@ -1,13 +1,18 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::*;
+use crate::config::EditError;
+use crate::config::LauncherKind;
+use crate::launcher::Stranger;
 use crate::remote::Failure;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::ResolveError;
+
+mod table;
 
 const TOKEN: &str = "5ec2e7";
 
@@ -112,8 +117,17 @@ fn on_the_way() -> Vec<(Code, SshError)> {
         (
             Code::HostKeyRevoked,
             SshError::HostKeyRevoked {
+                fingerprint: "SHA256:new".into(),
                 file: known(),
-                line: 7,
+                line: Some(7),
+            },
+        ),
+        (
+            Code::HostKeyRevoked,
+            SshError::HostKeyRevoked {
+                fingerprint: "SHA256:new".into(),
+                file: "/home/me/.ssh/revoked.krl".into(),
+                line: None,
             },
         ),
         (Code::AuthRefused, denied_login(&["password: refused"])),
@@ -234,6 +248,7 @@ fn everything() -> Vec<(Code, Problem)> {
         .map(|(code, error)| (code, remote(&host, None, Phase::Starting, &error)))
         .collect();
     let leaky = ApiError::NotJupyter(log());
+    let slurm = crate::launcher::scheduler(LauncherKind::Slurm).unwrap();
     problems.extend([
         (Code::JupyterAnswer, api(name, &leaky)),
         (Code::JupyterAnswer, api(name, &ApiError::Status(403))),
@@ -243,6 +258,14 @@ fn everything() -> Vec<(Code, Problem)> {
         (
             Code::JupyterAnswer,
             bad_url(name, &url::ParseError::InvalidPort),
+        ),
+        (
+            Code::SchedulerMissing,
+            no_scheduler(&host, slurm, &Stranger::Absent(log())),
+        ),
+        (
+            Code::SchedulerMissing,
+            no_scheduler(&host, slurm, &Stranger::Other(LauncherKind::Pbs)),
         ),
         (Code::JobRefused, job_refused(name, "Slurm", &printed())),
         (Code::SchedulerSilent, no_list(name, "Slurm", &log())),
@@ -255,8 +278,40 @@ fn everything() -> Vec<(Code, Problem)> {
         (Code::TimedOut, job_start_slow(name, Some("c1"))),
         (Code::Local, no_control(name, &denied())),
         (Code::Local, bug(name)),
+        (Code::Local, local(name, &denied())),
+        (Code::Lost, holder_gone(name)),
+        (Code::Lost, not_now(name)),
+        (Code::ServerEnded, server_ended(name)),
+        (Code::JupyterAnswer, unusable(name, log_free())),
+        (Code::NothingRunning, nothing_running(name, &[])),
+        (Code::NotStopped, not_stopped(name)),
+        (Code::KernelsBusy, kernels_busy(name, None)),
     ]);
     problems
+}
+
+fn log_free() -> String {
+    "it listens nowhere".into()
+}
+
+/// What is wrong with what was asked for; the subject is a name or a file.
+fn asked_for() -> Vec<(Code, Problem)> {
+    let hosts = [host(), Host::named("gpu02")];
+    let file = Path::new("/home/gpu01/config.toml");
+    let added = EditError::Exists {
+        path: file.into(),
+        name: "gpu01".into(),
+    };
+    vec![
+        (Code::Usage, which_host(&hosts)),
+        (Code::Usage, nothing_configured(file)),
+        (Code::Config, no_config(file)),
+        (Code::Config, not_added(file, "gpu01", &added)),
+        (Code::UnknownHost, unknown_host("gpu01", &hosts)),
+        (Code::Resolve, not_resolved("gpu01", &bad_destination())),
+        (Code::Local, uneditable(file, &denied())),
+        (Code::Local, not_opened(file, &denied())),
+    ]
 }
 
 #[test]

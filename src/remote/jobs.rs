@@ -228,14 +228,9 @@ impl Surveyor {
             return;
         }
         if same_machine(&node, &survey.facts.node) {
-            // Launches of ours have folders of their own.
-            let local = self
-                .local
-                .iter()
-                .find(|one| !one.file.contains("/remote-jupyter/"));
-            if let Some(local) = local {
+            if let Some(local) = self.local_of(&ours.job.id, &[]) {
                 survey.others.retain(|pid| *pid != local.pid);
-                add(ours, local.clone(), survey);
+                add(ours, local, survey);
             }
             return;
         }

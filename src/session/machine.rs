@@ -7,7 +7,7 @@ mod vocabulary;
 
 use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::remote::OurJob;
 
 use super::event::{Phase, Sight};
@@ -117,9 +117,9 @@ impl Machine {
                 self.counted(found, port, busy, kernels)
             }
             (State::Confirming(found, port), Input::Confirmed(true)) => ask_to_end(found, port),
-            (State::Confirming(..), Input::Confirmed(false)) => {
-                over(Effect::TellFailed(self.kernels_busy(None)))
-            }
+            (State::Confirming(..), Input::Confirmed(false)) => over(Effect::TellFailed(
+                explain::kernels_busy(&self.plan.host, None),
+            )),
             (State::ShuttingDown(found), Input::AskedToEnd(asked)) => make_gone(*found, asked),
             (State::Ending, Input::Gone(how)) => self.gone(&how),
             (State::FetchingLog, Input::Log(path, text)) => (
@@ -209,9 +209,10 @@ impl Machine {
             return self.nothing_to_ask(facts.starting);
         }
         if !self.plan.launch {
-            return over(Effect::TellFailed(
-                self.nothing_running(&choice.passed_over),
-            ));
+            return over(Effect::TellFailed(explain::nothing_running(
+                &self.plan.host,
+                &choice.passed_over,
+            )));
         }
         if !self.plan.scheduler.is_empty() {
             return self.no_server_in_a_job(locked);
@@ -305,7 +306,8 @@ impl Machine {
                 vec![Effect::Confirm(kernels)],
             ),
             Busy::Refuse => {
-                let refusal = Effect::TellRefused(self.kernels_busy(Some(kernels)));
+                let refusal =
+                    Effect::TellRefused(explain::kernels_busy(&self.plan.host, Some(kernels)));
                 (State::Ready(found, port), vec![refusal])
             }
         }
@@ -314,43 +316,13 @@ impl Machine {
     fn gone(&self, how: &str) -> (State, Vec<Effect>) {
         let host = self.plan.host.as_str();
         let text = match how {
-            "no" => {
-                return over(Effect::TellFailed(Problem::new(
-                    Code::NotStopped,
-                    say!("session-not-stopped-title", host = host),
-                    say!("session-not-stopped-detail"),
-                    say!("session-not-stopped-remedy"),
-                )));
-            }
+            "no" => return over(Effect::TellFailed(explain::not_stopped(host))),
             "itself" => say!("session-gone-itself", host = host),
             "job" => say!("session-gone-job", host = host),
             "launch" => say!("session-gone-launch", host = host),
             signal => say!("session-gone-signal", host = host, signal = signal),
         };
         over_with(Effect::Note(text), Effect::TellClosed)
-    }
-
-    fn kernels_busy(&self, kernels: Option<Kernels>) -> Problem {
-        let host = self.plan.host.as_str();
-        let detail = kernels.map(|Kernels { total, busy }| {
-            let (busy, total) = (busy.to_string(), total.to_string());
-            say!("session-busy-detail", busy = busy, total = total)
-        });
-        Problem::new(
-            Code::KernelsBusy,
-            say!("session-busy-title", host = host),
-            detail.unwrap_or_default(),
-            say!("session-busy-remedy", host = host),
-        )
-    }
-
-    fn nothing_running(&self, passed_over: &[String]) -> Problem {
-        Problem::new(
-            Code::NothingRunning,
-            say!("session-none-title", host = self.plan.host.as_str()),
-            passed_over.join("\n"),
-            say!("session-none-remedy"),
-        )
     }
 }
 

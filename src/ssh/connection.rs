@@ -24,6 +24,7 @@ pub struct Connection {
     session: Session,
     wire: Rc<Wire>,
     alive: Alive,
+    notes: Vec<String>,
     /// The wire is found by its thread.
     _stays_here: PhantomData<*const ()>,
 }
@@ -38,13 +39,14 @@ impl Connection {
         let host_keys = HostKeys::read(target)?;
         let socket = dial::dial(target, waiter)?;
         let mut session = Session::new()?;
-        host_keys.prefer_known(&session)?;
+        host_keys.prefer_known(&session, target)?;
         let wire = Wire::attach(&mut session, socket)?;
         session.set_blocking(false);
-        let connection = Self {
+        let mut connection = Self {
             session,
             wire,
             alive: Alive::of(target),
+            notes: Vec::new(),
             _stays_here: PhantomData,
         };
         connection
@@ -59,8 +61,15 @@ impl Connection {
                 },
                 other => other,
             })?;
-        host_keys.check(&connection.session, target, asker)?;
+        let peer = connection.socket().peer_addr().ok().map(|peer| peer.ip());
+        connection.notes = host_keys.check(&connection.session, peer, target, asker)?;
         Ok(connection)
+    }
+
+    /// What the person should know of the host's key, though it was accepted.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// What was agreed on, in words, for `doctor`.

@@ -73,13 +73,15 @@ pub enum Error {
         /// Whether a known key has the type of the shown one.
         same_type: bool,
     },
-    /// The key is marked `@revoked`.
-    #[error("the host key is revoked in {}:{line}", file.display())]
+    /// The key is marked `@revoked`, or stands in `RevokedHostKeys`.
+    #[error("the host key {fingerprint} is revoked in {}", file.display())]
     HostKeyRevoked {
-        /// The known hosts file.
+        /// SHA256 fingerprint of the key shown.
+        fingerprint: String,
+        /// The file that says so.
         file: PathBuf,
-        /// Its line, from 1.
-        line: usize,
+        /// Its line, from 1, if it has lines.
+        line: Option<usize>,
     },
     /// The server took none of what we have.
     #[error("the server refused the login of {user}")]

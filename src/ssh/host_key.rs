@@ -1,28 +1,40 @@
-//! Whether the host that answered is the one that was meant. Fails closed.
+//! Whether the host that answered is the one that was meant: as `ssh` decides it, and closed when in
+//! doubt.
+//!
+//! libssh2 proves that the server has the key it shows, of a certificate the key inside. That is all
+//! it does: who the key belongs to is decided here, with [`KnownHosts`].
+
+use std::net::IpAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use ssh2::{MethodType, Session};
 
 use super::Error;
-use super::known_hosts::{HostName, KnownHosts, Verdict, fingerprint, key_type, remember};
+use super::known_hosts::{
+    CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict, fingerprint,
+    is_certificate, key_type, remember, rsa_bits,
+};
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
 use crate::words::say;
 
-/// What libssh2 and OpenSSH both have, best first. No certificates: libssh2 would take one without
-/// looking at its authority.
-const ALGORITHMS: [&str; 6] = [
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "rsa-sha2-512",
-    "rsa-sha2-256",
-];
-
 /// The known hosts that matter for one target.
 pub struct HostKeys {
     known: KnownHosts,
+    revoked: Option<RevokedKeys>,
     name: HostName,
+}
+
+/// A key that the server proved to have, under judgement.
+struct Shown<'a> {
+    target: &'a Target,
+    /// The plain key, even where a certificate was shown.
+    key: Vec<u8>,
+    print: String,
+    /// What is wrong with the certificate that it came in.
+    why_not_certified: Option<String>,
+    /// The other name to look at, with `CheckHostIP`.
+    address: Option<HostName>,
 }
 
 impl HostKeys {
@@ -31,88 +43,238 @@ impl HostKeys {
     /// # Errors
     /// When a file exists but cannot be read: an unread `@revoked` line must not be missed.
     pub fn read(target: &Target) -> Result<Self, Error> {
-        let known = KnownHosts::read(&target.user_known_hosts, &target.global_known_hosts)?;
-        if let Some(file) = &target.revoked_host_keys {
-            // Unread, a revoked key would pass.
+        if let Some(command) = &target.known_hosts_command {
+            // What it prints may revoke keys.
             return Err(Error::Route {
-                name: "RevokedHostKeys",
-                value: file.display().to_string(),
+                name: "KnownHostsCommand",
+                value: command.clone(),
             });
         }
+        let revoked = target.revoked_host_keys.as_deref().map(RevokedKeys::read);
         Ok(Self {
-            known,
+            known: KnownHosts::read(&target.user_known_hosts, &target.global_known_hosts)?,
+            revoked: revoked.transpose()?,
             name: target.known_hosts_name(),
         })
     }
 
-    /// Asks the server for a key of a type that is known, if any: an RSA-only entry must not look
-    /// like a changed key just because the server prefers ed25519.
+    /// Tells the server which kinds of key are wanted, known ones first.
     ///
     /// # Errors
-    /// When libssh2 has none of the algorithms.
-    pub fn prefer_known(&self, session: &Session) -> Result<(), Error> {
-        let types = self.known.key_types(&self.name);
-        let is_known = |algorithm: &str| {
-            types.iter().any(|known| {
-                known == algorithm || (known == "ssh-rsa" && algorithm.starts_with("rsa-"))
-            })
-        };
-        let (mut order, rest): (Vec<&str>, Vec<&str>) = ALGORITHMS
-            .into_iter()
-            .partition(|algorithm| is_known(algorithm));
-        order.extend(rest);
+    /// When libssh2 has none of the configured algorithms.
+    pub fn prefer_known(&self, session: &Session, target: &Target) -> Result<(), Error> {
+        let order = self
+            .known
+            .algorithms(&self.name, &target.host_key_algorithms);
+        if order.is_empty() {
+            return Err(Error::Route {
+                name: "HostKeyAlgorithms",
+                value: target.host_key_algorithms.join(","),
+            });
+        }
         session.method_pref(MethodType::HostKey, &order.join(","))?;
         Ok(())
     }
 
-    /// Judges the key that the server proved to have, asking about an unknown one.
+    /// Judges the key that the server proved to have, asking about an unknown one. `peer` is the
+    /// address of a direct connection. Gives what the person should be told.
     ///
     /// # Errors
-    /// One of the `HostKey…` errors, or that a file could not be written.
-    pub fn check(&self, session: &Session, target: &Target, asker: &dyn Ask) -> Result<(), Error> {
+    /// One of the `HostKey…` errors, or that the key could not be looked up.
+    pub fn check(
+        &self,
+        session: &Session,
+        peer: Option<IpAddr>,
+        target: &Target,
+        asker: &dyn Ask,
+    ) -> Result<Vec<String>, Error> {
         let (blob, _) = session.host_key().ok_or_else(|| Error::Handshake {
             text: say!("host-key-none"),
             cut: false,
         })?;
-        let print = fingerprint(blob);
-        let without_port = match self.known.verdict(&self.name, blob) {
-            Verdict::Trusted => return Ok(()),
-            Verdict::Changed { known, same_type } => {
-                return Err(Error::HostKeyChanged {
-                    fingerprint: print,
-                    known,
-                    same_type,
-                });
-            }
-            Verdict::Revoked { file, line } => return Err(Error::HostKeyRevoked { file, line }),
-            Verdict::Unknown { without_port } => without_port,
+        self.refuse_revoked(blob)?;
+        if target.trust_localhost && peer.is_some_and(|peer| peer.is_loopback()) {
+            return Ok(Vec::new());
+        }
+        let (key, why_not_certified) = match self.certified(blob, target)? {
+            Certified::Trusted => return Ok(Vec::new()),
+            Certified::No(key, why) => (key, why),
         };
-        let unknown = |reason| Error::HostKeyUnknown {
-            fingerprint: print.clone(),
-            reason,
+        let shown = Shown {
+            target,
+            print: fingerprint(&key),
+            key,
+            why_not_certified,
+            address: self.address(target, peer).filter(|_| !is_certified(blob)),
         };
-        match target.strict {
-            StrictHostKeyChecking::Yes => {
-                return Err(unknown(say!("host-key-nobody-asked")));
+        shown.refuse_short()?;
+        self.judge(&shown, asker)
+    }
+
+    fn refuse_revoked(&self, blob: &[u8]) -> Result<(), Error> {
+        let found = self.revoked.as_ref().map(|revoked| revoked.find(blob));
+        match found.transpose()?.flatten() {
+            Some((file, line)) => Err(Error::HostKeyRevoked {
+                fingerprint: fingerprint(blob),
+                file,
+                line,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// A certificate is looked at as such; one that does not count leaves its key.
+    fn certified(&self, blob: &[u8], target: &Target) -> Result<Certified, Error> {
+        if !is_certified(blob) {
+            return Ok(Certified::No(blob.to_vec(), None));
+        }
+        // A clock before 1970 makes every certificate "not yet valid".
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_or(0, |now| now.as_secs());
+        let signed_with = &target.ca_signature_algorithms;
+        match self
+            .known
+            .certificate_verdict(&self.name, blob, now, signed_with)
+        {
+            CertificateVerdict::Trusted => Ok(Certified::Trusted),
+            CertificateVerdict::PlainKey { key, why } => Ok(Certified::No(key, why)),
+            CertificateVerdict::Revoked { file, line } => Err(Error::HostKeyRevoked {
+                fingerprint: fingerprint(blob),
+                file,
+                line: Some(line),
+            }),
+            CertificateVerdict::Malformed => Err(Error::Handshake {
+                text: say!("certificate-forged"),
+                cut: false,
+            }),
+        }
+    }
+
+    /// The address as a name of its own. `ssh` leaves it out for this machine, and where the host was
+    /// named by it anyway.
+    fn address(&self, target: &Target, peer: Option<IpAddr>) -> Option<HostName> {
+        let peer = peer.filter(|peer| target.check_host_ip && !peer.is_loopback())?;
+        let name = HostName::new(&peer.to_string(), target.port);
+        (target.host != peer.to_string() && name != self.name).then_some(name)
+    }
+
+    fn judge(&self, shown: &Shown, asker: &dyn Ask) -> Result<Vec<String>, Error> {
+        let address = shown.address.as_ref();
+        let at_address = address.map(|name| self.known.verdict(name, &shown.key));
+        let address_is_new = matches!(at_address, Some(Verdict::Unknown { .. }));
+        let mut notes = Vec::new();
+        let mut to_write = match self.known.verdict(&self.name, &shown.key) {
+            Verdict::Trusted => Vec::new(),
+            Verdict::Unknown { without_port } => {
+                self.confirm(shown, &without_port_prints(without_port), asker)?;
+                notes.extend(shown.why_not_certified.clone());
+                vec![&self.name]
             }
-            StrictHostKeyChecking::AcceptNew => {}
-            // `no` in ssh means "take anything"; here it still means "ask".
-            StrictHostKeyChecking::Ask | StrictHostKeyChecking::No => {
+            refused => return Err(shown.refusal(refused)),
+        };
+        match at_address {
+            // With `no`, `ssh` only grumbles about this.
+            Some(Verdict::Changed { .. }) if shown.target.strict == StrictHostKeyChecking::No => {}
+            Some(refused @ (Verdict::Changed { .. } | Verdict::Revoked { .. })) => {
+                return Err(shown.refusal(refused));
+            }
+            _ if address_is_new => to_write.extend(address),
+            _ => {}
+        }
+        notes.extend(shown.write_down(&to_write)?);
+        Ok(notes)
+    }
+
+    /// Whether an unknown key may be taken.
+    fn confirm(&self, shown: &Shown, also_known: &[String], asker: &dyn Ask) -> Result<(), Error> {
+        if shown.target.user_known_hosts.is_empty() {
+            // `ssh` takes no new key either where it has nowhere to keep it.
+            return Err(shown.unknown(say!("host-key-no-file")));
+        }
+        match shown.target.strict {
+            StrictHostKeyChecking::Yes => Err(shown.unknown(say!("host-key-nobody-asked"))),
+            // As the person's configuration says: `no` differs from `accept-new` in what it does
+            // about changed keys, and there `ssh` forwards nothing, so that this refuses.
+            StrictHostKeyChecking::AcceptNew | StrictHostKeyChecking::No => Ok(()),
+            StrictHostKeyChecking::Ask => {
                 let answer = asker.ask(Question::HostKey {
                     host: self.name.to_string(),
-                    key_type: key_type(blob).unwrap_or_else(|| say!("host-key-type-unknown")),
-                    fingerprint: print.clone(),
-                    also_known: without_port
-                        .into_iter()
-                        .map(|key| key.fingerprint)
-                        .collect(),
+                    key_type: key_type(&shown.key).unwrap_or_else(|| say!("host-key-type-unknown")),
+                    fingerprint: shown.print.clone(),
+                    also_known: also_known.to_vec(),
                 });
-                confirmed(answer, &print).map_err(unknown)?;
+                confirmed(answer, &shown.print).map_err(|why| shown.unknown(why))
             }
         }
-        match target.user_known_hosts.first() {
-            Some(file) => Ok(remember(file, &self.name, blob, target.hash_known_hosts)?),
-            None => Ok(()),
+    }
+}
+
+/// What became of a certificate.
+enum Certified {
+    Trusted,
+    /// The plain key, and why its certificate did not count.
+    No(Vec<u8>, Option<String>),
+}
+
+fn is_certified(blob: &[u8]) -> bool {
+    key_type(blob).is_some_and(|kind| is_certificate(&kind))
+}
+
+fn without_port_prints(known: Vec<super::known_hosts::KnownKey>) -> Vec<String> {
+    known.into_iter().map(|key| key.fingerprint).collect()
+}
+
+impl Shown<'_> {
+    /// What is too short to be worth a question.
+    fn refuse_short(&self) -> Result<(), Error> {
+        let min = self.target.min_rsa_bits;
+        match rsa_bits(&self.key) {
+            Some(bits) if bits < min as usize => {
+                Err(self.unknown(say!("host-key-short", bits = bits, min = min)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn unknown(&self, reason: String) -> Error {
+        let reasons: Vec<String> = self
+            .why_not_certified
+            .clone()
+            .into_iter()
+            .chain([reason])
+            .collect();
+        Error::HostKeyUnknown {
+            fingerprint: self.print.clone(),
+            reason: reasons.join("\n"),
+        }
+    }
+
+    fn refusal(&self, verdict: Verdict) -> Error {
+        let fingerprint = self.print.clone();
+        match verdict {
+            Verdict::Changed { known, same_type } => Error::HostKeyChanged {
+                fingerprint,
+                known,
+                same_type,
+            },
+            Verdict::Revoked { file, line } => Error::HostKeyRevoked {
+                fingerprint,
+                file,
+                line: Some(line),
+            },
+            Verdict::Trusted | Verdict::Unknown { .. } => self.unknown(say!("host-key-not-yes")),
+        }
+    }
+
+    /// Writes the key down under all these names. As with `ssh`, a file that cannot be written keeps
+    /// nobody out, but the person is told.
+    fn write_down(&self, names: &[&HostName]) -> Result<Option<String>, Error> {
+        let Some(file) = self.target.user_known_hosts.first() else {
+            return Ok(None);
+        };
+        match remember(file, names, &self.key, self.target.hash_known_hosts) {
+            Err(error @ KnownHostsError::Write { .. }) => Ok(Some(error.to_string())),
+            other => Ok(other.map(|()| None)?),
         }
     }
 }

@@ -5,8 +5,12 @@
 //! from sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT", and from how `ssh` 9.2 behaves. Where the two
 //! choices differ in safety this module takes the stricter one, and says so.
 
+mod certificate;
 mod line;
+mod order;
 mod remember;
+mod revoked;
+mod signature;
 
 use std::fmt;
 use std::io;
@@ -16,8 +20,11 @@ use base64ct::{Base64Unpadded, Encoding};
 use ssh_key::sha2::{Digest, Sha256};
 
 use crate::words::say;
+use certificate::{Certificate, Fault, plain_key};
 use line::{Line, Marker};
 pub use remember::remember;
+pub use revoked::RevokedKeys;
+pub use signature::rsa_bits;
 
 /// The port whose number OpenSSH leaves out of known-hosts names.
 const DEFAULT_PORT: u16 = 22;
@@ -28,7 +35,7 @@ pub struct KnownHosts {
     files: Vec<(PathBuf, Vec<Line>)>,
 }
 
-/// The name under which a host's keys are filed: `host`, or `[host]:port`, in lower case.
+/// The name under which a host's keys are filed: `host`, or `[host]:port`, in lower case; or an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct HostName {
     name: String,
@@ -48,8 +55,8 @@ pub enum Verdict {
     },
     /// Other keys are on file for this host, but not this one.
     ///
-    /// As in `ssh`, a key of another type counts too: a caller that offers the types of
-    /// [`KnownHosts::key_types`] first is shown a known type whenever the server still has one.
+    /// As in `ssh`, a key of another type counts too: a caller that offers
+    /// [`KnownHosts::algorithms`] is shown a known type whenever the server still has one.
     Changed {
         /// The keys on file.
         known: Vec<KnownKey>,
@@ -64,6 +71,29 @@ pub enum Verdict {
         /// The number of the line in it, from 1.
         line: usize,
     },
+}
+
+/// What the known-hosts files say about a certificate that a host has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateVerdict {
+    /// An authority on file made it, for this host and this time.
+    Trusted,
+    /// It does not count; its key may still be on file.
+    PlainKey {
+        /// The key that the host proved to have.
+        key: Vec<u8>,
+        /// What is wrong with it, if an authority on file made it.
+        why: Option<String>,
+    },
+    /// Its key or its authority must never be accepted.
+    Revoked {
+        /// The file that says so.
+        file: PathBuf,
+        /// The number of the line in it, from 1.
+        line: usize,
+    },
+    /// It is damaged, or its signature is wrong.
+    Malformed,
 }
 
 /// One key on file, told so that a person can find and remove it.
@@ -137,9 +167,14 @@ impl HostName {
     #[must_use]
     pub fn alias(alias: &str) -> Self {
         Self {
-            name: alias.to_ascii_lowercase(),
+            name: alias.to_owned(),
             without_port: None,
         }
+    }
+
+    /// What a certificate has to name.
+    fn principal(&self) -> &str {
+        self.without_port.as_deref().unwrap_or(&self.name)
     }
 
     /// The name as it stands in a known-hosts file that isn't hashed.
@@ -198,6 +233,49 @@ impl KnownHosts {
         self.verdict_without_port(name, key_blob)
     }
 
+    /// What the files say about a certificate of this host, at a time in seconds since 1970.
+    ///
+    /// `algorithms` are the ones that an authority may sign with (`CASignatureAlgorithms`).
+    #[must_use]
+    pub fn certificate_verdict(
+        &self,
+        name: &HostName,
+        blob: &[u8],
+        now: u64,
+        algorithms: &[String],
+    ) -> CertificateVerdict {
+        let Some(certificate) = Certificate::parse(blob) else {
+            return CertificateVerdict::Malformed;
+        };
+        for key in [&certificate.key[..], certificate.authority] {
+            if let Some((file, line)) = self.revocation(name, key) {
+                let file = file.to_owned();
+                return CertificateVerdict::Revoked { file, line };
+            }
+        }
+        let names = std::iter::once(name.as_str()).chain(name.without_port.as_deref());
+        let is_ours = names.clone().any(|name| self.trusts(name, &certificate));
+        let why = match certificate.fault(name.principal(), now, algorithms) {
+            Some(Fault::Forged) => return CertificateVerdict::Malformed,
+            None if is_ours => return CertificateVerdict::Trusted,
+            Some(Fault::NotForUs(why)) if is_ours => Some(why),
+            // Another authority's certificate is as good as none.
+            _ => None,
+        };
+        CertificateVerdict::PlainKey {
+            key: certificate.key,
+            why,
+        }
+    }
+
+    fn trusts(&self, filed_under: &str, certificate: &Certificate) -> bool {
+        self.lines().any(|(_, line)| {
+            line.marker == Marker::CertAuthority
+                && line.blob == certificate.authority
+                && line.names(filed_under)
+        })
+    }
+
     /// Only when nothing at all is filed under `[host]:port` does `ssh` look at the bare name, and
     /// then only to trust the very same key: other keys there belong to another server.
     fn verdict_without_port(&self, name: &HostName, key_blob: &[u8]) -> Verdict {
@@ -212,33 +290,6 @@ impl KnownHosts {
         }
     }
 
-    /// The types of the keys known for the host, in file order, to be offered first.
-    ///
-    /// Revoked keys, certificate authorities and certificates are left out. A host with a port
-    /// that has no key of its own gets the types of the bare name, as [`Self::verdict`] does.
-    #[must_use]
-    pub fn key_types(&self, name: &HostName) -> Vec<String> {
-        let own = self.plain_types(name, &name.name);
-        match &name.without_port {
-            Some(bare) if self.known(&name.name).is_empty() => self.plain_types(name, bare),
-            _ => own,
-        }
-    }
-
-    fn plain_types(&self, name: &HostName, filed_under: &str) -> Vec<String> {
-        let mut types: Vec<String> = Vec::new();
-        for (_, line) in self.plain_lines(filed_under) {
-            let is_certificate = line.key_type.contains("-cert-v");
-            if !is_certificate
-                && !types.contains(&line.key_type)
-                && self.revocation(name, &line.blob).is_none()
-            {
-                types.push(line.key_type.clone());
-            }
-        }
-        types
-    }
-
     /// The first `@revoked` line for this key, in any file.
     ///
     /// Stricter than `ssh`, which forgets a revocation under the bare name when the port isn't 22.
@@ -246,7 +297,7 @@ impl KnownHosts {
         self.lines()
             .find(|(_, line)| {
                 line.marker == Marker::Revoked
-                    && line.blob == key_blob
+                    && plain_key(&line.blob).as_deref().unwrap_or(&line.blob) == key_blob
                     && (line.names(&name.name)
                         || name
                             .without_port
@@ -284,13 +335,22 @@ impl KnownHosts {
     }
 }
 
-/// The fingerprint of a key as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding.
+/// The fingerprint of a key as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. A
+/// certificate's is that of the key inside.
 #[must_use]
 pub fn fingerprint(key_blob: &[u8]) -> String {
+    let plain = plain_key(key_blob);
+    let key_blob = plain.as_deref().unwrap_or(key_blob);
     format!(
         "SHA256:{}",
         Base64Unpadded::encode_string(&Sha256::digest(key_blob))
     )
+}
+
+/// Whether a key's type is that of a certificate.
+#[must_use]
+pub fn is_certificate(key_type: &str) -> bool {
+    certificate::is_certificate(key_type)
 }
 
 /// The algorithm name inside a key blob, or `None` if the blob doesn't begin with one.

@@ -50,6 +50,18 @@ pub struct Target {
     pub global_known_hosts: Vec<PathBuf>,
     /// Host keys that are refused everywhere (`RevokedHostKeys`): a list of public keys or a KRL.
     pub revoked_host_keys: Option<PathBuf>,
+    /// A program that prints known-hosts lines (`KnownHostsCommand`), as written.
+    pub known_hosts_command: Option<String>,
+    /// The kinds of host key to accept, best first; empty means OpenSSH's own order.
+    pub host_key_algorithms: Vec<String>,
+    /// What an authority may sign certificates with; empty means anything that can be checked.
+    pub ca_signature_algorithms: Vec<String>,
+    /// Whether the host's address is looked up among the known hosts too.
+    pub check_host_ip: bool,
+    /// Whether any key of this very machine is taken (`NoHostAuthenticationForLocalhost`).
+    pub trust_localhost: bool,
+    /// The shortest RSA key that is accepted, in bits.
+    pub min_rsa_bits: u32,
     /// What to do about a host key that isn't on file.
     pub strict: StrictHostKeyChecking,
     /// Whether host names are hashed when a key is written down.
@@ -102,7 +114,7 @@ pub enum StrictHostKeyChecking {
     Ask,
     /// Take new keys, refuse changed ones.
     AcceptNew,
-    /// Take any key that isn't revoked.
+    /// Take new keys. A changed or revoked one would be taken without forwards, which is no use here.
     No,
 }
 

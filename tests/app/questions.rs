@@ -1,5 +1,7 @@
 //! What the app asks in dialogs, and what comes of the answers.
 
+use std::time::Duration;
+
 use crate::desk::{Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
@@ -38,6 +40,33 @@ fn a_cancelled_question_cancels_the_click_and_nothing_else() {
     desk.desktop.click("    Cancel");
     desk.desktop.wait_for("○ gpu01");
     desk.desktop.wait_for_no_dialog();
+}
+
+#[test]
+fn a_log_that_nobody_wants_any_more_is_not_missed() {
+    let lines =
+        "[[host]]\nname = \"gpu01\"\nssh = \"test-enc\"\ncommand = \"echo it broke; false\"";
+    let desk = Desk::around(Sshd::start(), &[], lines);
+    desk.desktop.click("○ gpu01");
+    desk.desktop.answer(keys::PASSPHRASE);
+    desk.desktop.wait_within("▲ gpu01", PATIENCE);
+    // The log takes a login of its own, with a question of its own.
+    desk.desktop.click_notification();
+    desk.desktop.press(&["Escape"]);
+    desk.desktop.wait_for_no_dialog();
+    std::thread::sleep(Duration::from_secs(1));
+    desk.desktop.wait_for_no_dialog();
+    assert!(desk.desktop.opened_files().is_empty());
+
+    // A notification is clicked once.
+    desk.desktop.click("▲ gpu01: click to try again");
+    desk.desktop.answer(keys::PASSPHRASE);
+    desk.desktop.wait_within("▲ gpu01", PATIENCE);
+    desk.desktop.click_notification();
+    desk.desktop.answer(keys::PASSPHRASE);
+    assert!(eventually(PATIENCE, || desk.desktop.opened_files().len() == 1));
+    let log = std::fs::read_to_string(&desk.desktop.opened_files()[0]).unwrap();
+    assert!(log.contains("it broke"), "{log}");
 }
 
 #[test]

@@ -136,3 +136,54 @@ fn a_host_known_by_its_rsa_key_alone_is_no_stranger() {
     fails(&client, &[], GOT_IN.0, GOT_IN.1);
     assert_eq!(sshd.connections(), 1);
 }
+
+#[test]
+fn a_revoked_key_is_refused_with_its_place_though_it_is_also_known() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Right);
+    let known = client.path("known_hosts");
+    let revoked: Vec<String> = sshd
+        .host_keys()
+        .iter()
+        .map(|key| format!("@revoked * {key}\n"))
+        .collect();
+    fs::write(&known, client.read("known_hosts") + &revoked.concat()).unwrap();
+    client.askpass(&[("", "yes")]);
+    let failed = fails(&client, &[], 3, "host_key_revoked");
+    let detail = text(&failed, "detail");
+    assert!(
+        detail.contains("SHA256:") && detail.contains(&format!("{}:", known.display())),
+        "{detail}"
+    );
+    assert_eq!(client.asked(), Vec::<String>::new());
+    assert_eq!(sshd.connections(), 0);
+}
+
+#[test]
+fn a_key_in_the_list_of_revoked_ones_is_refused() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Right);
+    let list = client.path("revoked");
+    fs::write(&list, sshd.host_keys().join("\n")).unwrap();
+    let more = format!("Host *\n  RevokedHostKeys {}\n", list.display());
+    fs::write(client.path("ssh_config"), client.read("ssh_config") + &more).unwrap();
+    let failed = fails(&client, &[], 3, "host_key_revoked");
+    assert!(text(&failed, "detail").contains("/revoked:"), "{failed}");
+    fs::remove_file(&list).unwrap();
+    fails(&client, &[], 3, "host_key_files");
+    assert_eq!(sshd.connections(), 0);
+}
+
+#[test]
+fn an_accepted_key_that_cannot_be_written_down_is_a_note() {
+    let sshd = bare();
+    let client = client_of(&sshd, Known::Not);
+    let file = client.path("known_hosts").display().to_string();
+    let nowhere = client.path("no/such/known_hosts").display().to_string();
+    let config = client.read("ssh_config").replace(&file, &nowhere);
+    fs::write(client.path("ssh_config"), config).unwrap();
+    client.askpass(&[("(yes/no)", "yes")]);
+    let out = client.open("test").wait_exit();
+    assert_eq!(out.code, Some(GOT_IN.0), "{out}");
+    assert!(out.stdout.contains("could not write the key"), "{out}");
+}

@@ -36,6 +36,11 @@ impl Home {
         home
     }
 
+    /// One that somebody else made.
+    pub fn at(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
     pub fn path(&self) -> &Path {
         &self.0
     }

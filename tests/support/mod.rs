@@ -25,6 +25,8 @@
 
 pub mod agent;
 pub mod client;
+#[cfg(target_os = "linux")]
+pub mod cluster;
 pub mod home;
 pub mod http;
 pub mod kernels;
@@ -44,6 +46,8 @@ pub mod tunnel;
 
 pub use agent::Agent;
 pub use client::{Client, Key, Known};
+#[cfg(target_os = "linux")]
+pub use cluster::{Cluster, Scheduler};
 pub use home::Home;
 pub use live::Live;
 pub use opened::Opened;

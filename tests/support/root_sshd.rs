@@ -162,7 +162,7 @@ fn open_to_accounts(folder: &Path, homes: &[&Home]) {
 }
 
 /// A program run by root: by ourselves or through sudo, which must not ask.
-fn as_root(program: &Path) -> Command {
+pub fn as_root(program: &Path) -> Command {
     if rustix::process::geteuid().is_root() {
         return Command::new(program);
     }

@@ -644,3 +644,17 @@ job-time = { $hours ->
    *[other] { $hours } h { $minutes } min
 }
 notice-job-started = Job { $id } has started on { $node } after { $time } in the queue.
+
+## Host certificates and revoked keys (src/ssh/known_hosts/)
+
+certificate-not-for-hosts = its certificate is not one for hosts
+certificate-not-yet = its certificate is not valid yet (check the clock here)
+certificate-expired = its certificate has expired
+certificate-other-name = its certificate does not name { $host }
+certificate-options = its certificate has conditions that are not understood
+certificate-algorithm = its certificate is signed with { $name }, which is not accepted
+certificate-forged = the host's certificate is damaged, or its signature is wrong
+revoked-keys-line = line { $line } is not a public key
+host-key-no-file = UserKnownHostsFile is none, so there is nowhere to keep it
+host-key-short = its RSA key has { $bits } bits, and RequiredRSASize is { $min }
+explain-host-key-revoked-detail = { $fingerprint } is revoked in { $place }

@@ -617,3 +617,17 @@ job-time = { $hours ->
    *[other] { $hours } 時間 { $minutes } 分
 }
 notice-job-started = ジョブ { $id } が { $time }待ってから { $node } で開始しました。
+
+## ホスト証明書と失効した鍵 (src/ssh/known_hosts/)
+
+certificate-not-for-hosts = 証明書がホスト用のものではありません
+certificate-not-yet = 証明書の有効期間がまだ始まっていません (この端末の時計を確認してください)
+certificate-expired = 証明書の有効期限が切れています
+certificate-other-name = 証明書に { $host } の名前がありません
+certificate-options = 証明書に対応していない条件が含まれています
+certificate-algorithm = 証明書の署名方式 { $name } は受け入れられません
+certificate-forged = ホストの証明書が壊れているか、署名が正しくありません
+revoked-keys-line = { $line } 行目は公開鍵ではありません
+host-key-no-file = UserKnownHostsFile が none のため、鍵を保存する場所がありません
+host-key-short = RSA 鍵の長さが { $bits } ビットで、RequiredRSASize の { $min } に足りません
+explain-host-key-revoked-detail = { $fingerprint } は { $place } で失効しています

@@ -112,6 +112,13 @@ impl App {
         self.questions.show(nothing, Pending::Told);
     }
 
+    /// A log that nobody waits for any more is not missed.
+    pub(super) fn no_host_log(&mut self, host: &str, problem: &Problem) {
+        if self.awaited_logs.remove(host) {
+            self.trouble(problem);
+        }
+    }
+
     /// Something that the person has to read.
     pub(super) fn trouble(&mut self, problem: &Problem) {
         let text = [problem.detail.as_str(), problem.remedy.as_str()];

@@ -49,6 +49,9 @@ impl Driver {
         let connection = Connection::open(target, &self.asker(), &self.waiter)
             .map_err(|error| self.halt(error))?;
         self.tell(Event::Step(connection.describe()));
+        for note in connection.notes() {
+            self.tell(Event::Note(note.clone()));
+        }
         self.connection = Some(Rc::new(connection));
         Ok(Some(Input::Connected))
     }

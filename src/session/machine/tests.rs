@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
+use crate::problem::Code;
 use std::time::Duration;
 
 use crate::config::App;

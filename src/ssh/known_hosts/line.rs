@@ -40,7 +40,8 @@ enum Hosts {
 }
 
 impl Line {
-    /// Whether the line is about the host with this lower-case name.
+    /// Whether the line is about the host of this name. As in `ssh`, case counts only where the name is
+    /// hashed, and hence only for a `HostKeyAlias`: other names are in lower case by now.
     pub(super) fn names(&self, host: &str) -> bool {
         match &self.hosts {
             Hosts::Patterns(list) => matches_list(host.as_bytes(), list),
@@ -59,7 +60,8 @@ pub(super) fn parse_file(text: &[u8]) -> Vec<Line> {
 
 fn parse(line: &[u8], number: usize) -> Option<Line> {
     // OpenSSH reads C strings: what follows a NUL is not there.
-    let line = line.split(|&b| b == 0).next()?;
+    let mut strings = line.split(|&b| b == 0);
+    let line = strings.next()?;
     let (mut first, mut rest) = field(line)?;
     if first.starts_with(b"#") {
         return None;
@@ -75,6 +77,10 @@ fn parse(line: &[u8], number: usize) -> Option<Line> {
         // A second marker, which is not allowed, becomes a name that no host has.
     }
     let hosts = parse_hosts(first)?;
+    // It steps over whatever ends the names, even where that is a NUL.
+    if rest.is_empty() {
+        rest = strings.next()?;
+    }
     let (label, rest) = field(rest)?;
     let (encoded, _comment) = field(rest)?;
     let blob = decode(encoded)?;
@@ -93,7 +99,7 @@ fn parse(line: &[u8], number: usize) -> Option<Line> {
 }
 
 /// The next field and what follows it; fields are parted by spaces and tabs.
-fn field(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn field(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
     let start = text.iter().position(|b| !is_blank(b))?;
     let text = text.get(start..)?;
@@ -113,7 +119,7 @@ fn parse_hosts(names: &[u8]) -> Option<Hosts> {
     (salt.len() == SALT_LEN).then_some(Hosts::Hashed { salt, hash })
 }
 
-/// The HMAC-SHA1 of a lower-case name. `None` cannot happen: HMAC takes keys of any length.
+/// The HMAC-SHA1 of a name. `None` cannot happen: HMAC takes keys of any length.
 pub(super) fn hash_name(salt: &[u8], host: &str) -> Option<Vec<u8>> {
     let mut mac = Hmac::<Sha1>::new_from_slice(salt).ok()?;
     mac.update(host.as_bytes());
@@ -121,7 +127,7 @@ pub(super) fn hash_name(salt: &[u8], host: &str) -> Option<Vec<u8>> {
 }
 
 /// Base64 as OpenSSH decodes it: blanks anywhere are ignored, which also takes a CR at the end.
-fn decode(encoded: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decode(encoded: &[u8]) -> Option<Vec<u8>> {
     let encoded: Vec<u8> = encoded
         .iter()
         .copied()
@@ -131,7 +137,7 @@ fn decode(encoded: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Whether the type named on the line is that of the key. Signature names stand for RSA keys.
-fn label_fits(label: &[u8], key_type: &str) -> bool {
+pub(super) fn label_fits(label: &[u8], key_type: &str) -> bool {
     label == key_type.as_bytes()
         || (key_type == "ssh-rsa" && matches!(label, b"rsa-sha2-256" | b"rsa-sha2-512"))
 }

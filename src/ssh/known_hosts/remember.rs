@@ -10,45 +10,54 @@ use base64ct::{Base64, Encoding};
 use super::line::{HASH_MAGIC, SALT_LEN, hash_name};
 use super::{HostName, KnownHostsError, key_type};
 
-/// Appends the line that `ssh` writes on first use, with the name hashed if `hash` is set.
+/// Appends the line that `ssh` writes on first use, for a host under one or more names, with these
+/// hashed if `hash` is set, each on a line of its own.
 ///
 /// The file (0600) and its folder (0700) are made if they are missing; a file that is there keeps
 /// its mode. Everything goes out in one append, so a reader never sees half a line.
 ///
 /// # Errors
-/// If the name could mean more than one host, the key is malformed, or the file can't be written.
+/// If a name could mean more than one host, the key is malformed, or the file can't be written.
 pub fn remember(
     file: &Path,
-    name: &HostName,
+    names: &[&HostName],
     key_blob: &[u8],
     hash: bool,
 ) -> Result<(), KnownHostsError> {
-    if !is_plain(name.as_str()) {
-        return Err(KnownHostsError::UnwritableName {
-            host: name.to_string(),
-        });
+    let Some(first) = names.first() else {
+        return Ok(());
+    };
+    // As `ssh` does, even for an alias, which it then looks up as it stands.
+    let plain: Vec<String> = names
+        .iter()
+        .map(|name| name.as_str().to_ascii_lowercase())
+        .collect();
+    if let Some(host) = plain.iter().find(|name| !is_plain(name)) {
+        return Err(KnownHostsError::UnwritableName { host: host.clone() });
     }
     let Some(key_type) = key_type(key_blob) else {
         return Err(KnownHostsError::MalformedKey {
-            host: name.to_string(),
+            host: first.to_string(),
             file: file.to_owned(),
         });
     };
     let write_error = |source| KnownHostsError::Write {
-        host: name.to_string(),
+        host: first.to_string(),
         file: file.to_owned(),
         source,
     };
     let filed_under = if hash {
-        hashed(name.as_str()).map_err(write_error)?
+        let hashed: io::Result<Vec<String>> = plain.iter().map(|name| hashed(name)).collect();
+        hashed.map_err(write_error)?
     } else {
-        name.to_string()
+        vec![plain.join(",")]
     };
-    let line = format!(
-        "{filed_under} {key_type} {}\n",
-        Base64::encode_string(key_blob)
-    );
-    append(file, &line).map_err(write_error)
+    let key = Base64::encode_string(key_blob);
+    let lines: Vec<String> = filed_under
+        .iter()
+        .map(|names| format!("{names} {key_type} {key}\n"))
+        .collect();
+    append(file, &lines.concat()).map_err(write_error)
 }
 
 /// Whether a name stands for itself alone in a known-hosts line. A blank would start another

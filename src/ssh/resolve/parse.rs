@@ -8,6 +8,9 @@ use super::expand::{Local, Tokens, tilde};
 use super::fallback::split;
 use super::{AddressFamily, AgentChoice, ResolveError, Source, StrictHostKeyChecking, Target};
 
+/// OpenSSH's own default of `RequiredRSASize`, for versions that do not print it.
+pub(super) const MIN_RSA_BITS: u32 = 1024;
+
 /// The lines of an answer.
 struct Answer<'a>(Vec<(String, &'a str)>);
 
@@ -115,6 +118,12 @@ fn fill(
         revoked_host_keys: answer
             .some("revokedhostkeys")
             .map(|path| tilde(path, tokens.local)),
+        known_hosts_command: answer.some("knownhostscommand").map(str::to_owned),
+        host_key_algorithms: list(answer.first("hostkeyalgorithms")),
+        ca_signature_algorithms: list(answer.first("casignaturealgorithms")),
+        check_host_ip: answer.flag("checkhostip", false),
+        trust_localhost: answer.flag("nohostauthenticationforlocalhost", false),
+        min_rsa_bits: answer.number("requiredrsasize", MIN_RSA_BITS),
         strict: strict(answer.first("stricthostkeychecking")),
         hash_known_hosts: answer.flag("hashknownhosts", false),
         connect_timeout: timeout(answer.first("connecttimeout")),

@@ -1,0 +1,53 @@
+//! A server that is not there, not usable, or not to be ended.
+
+use crate::jupyter::Kernels;
+use crate::problem::{Code, Problem};
+use crate::words::say;
+
+/// Explains a launched server that cannot be reached, for `reason`.
+#[must_use]
+pub fn unusable(host: &str, reason: String) -> Problem {
+    Problem::new(
+        Code::JupyterAnswer,
+        say!("session-unusable-title", host = host),
+        reason,
+        say!("session-unusable-remedy", host = host),
+    )
+}
+
+/// Explains that nothing runs there and nothing is to be launched.
+#[must_use]
+pub fn nothing_running(host: &str, passed_over: &[String]) -> Problem {
+    Problem::new(
+        Code::NothingRunning,
+        say!("session-none-title", host = host),
+        passed_over.join("\n"),
+        say!("session-none-remedy"),
+    )
+}
+
+/// Explains a server that outlived its end.
+#[must_use]
+pub fn not_stopped(host: &str) -> Problem {
+    Problem::new(
+        Code::NotStopped,
+        say!("session-not-stopped-title", host = host),
+        say!("session-not-stopped-detail"),
+        say!("session-not-stopped-remedy"),
+    )
+}
+
+/// Explains that busy kernels keep a server from being ended.
+#[must_use]
+pub fn kernels_busy(host: &str, kernels: Option<Kernels>) -> Problem {
+    let detail = kernels.map(|Kernels { total, busy }| {
+        let (busy, total) = (busy.to_string(), total.to_string());
+        say!("session-busy-detail", busy = busy, total = total)
+    });
+    Problem::new(
+        Code::KernelsBusy,
+        say!("session-busy-title", host = host),
+        detail.unwrap_or_default(),
+        say!("session-busy-remedy", host = host),
+    )
+}

@@ -1,0 +1,172 @@
+//! A host's certificate: its plain key, and an authority's word for whom that key speaks.
+//!
+//! Read here because `ssh_key::Certificate` (0.6.7) refuses a time beyond `i64::MAX`, and "for ever",
+//! which `ssh-keygen -s` writes unless it is told otherwise, is `u64::MAX`. The format is that of
+//! OpenSSH's PROTOCOL.certkeys; what is asked of a certificate is what `ssh` 9.2 asks.
+
+use super::line::split_string;
+use super::signature::{self, Checked};
+use crate::words::say;
+
+/// What the type of every certificate ends in.
+const SUFFIX: &str = "-cert-v01@openssh.com";
+/// "This certificate is for hosts", as against people.
+const FOR_HOSTS: u32 = 2;
+
+/// A certificate, taken apart. Whether it counts is for [`Certificate::fault`] to say.
+#[derive(Debug)]
+pub(super) struct Certificate<'a> {
+    /// The key that the host proved to have, as a plain key.
+    pub(super) key: Vec<u8>,
+    /// The key of the authority that signed.
+    pub(super) authority: &'a [u8],
+    kind: u32,
+    /// Empty means every name.
+    principals: Vec<&'a [u8]>,
+    valid_after: u64,
+    valid_before: u64,
+    critical_options: &'a [u8],
+    signed: &'a [u8],
+    signature: &'a [u8],
+}
+
+/// Why a certificate does not count.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It is no certificate of this authority: `ssh` ends the connection.
+    Forged,
+    /// The authority did not mean this, in words: `ssh` looks at the plain key instead.
+    NotForUs(String),
+}
+
+/// Whether a key's type is that of a certificate.
+pub(super) fn is_certificate(key_type: &str) -> bool {
+    key_type.ends_with(SUFFIX)
+}
+
+/// The type of key that a certificate's type stands for; any other type is its own.
+pub(super) fn plain_type(key_type: &str) -> &str {
+    key_type.strip_suffix(SUFFIX).unwrap_or(key_type)
+}
+
+/// How many strings a key of a type has after its name. `None` for a type that OpenSSH has not.
+pub(super) fn parts(plain_type: &str) -> Option<usize> {
+    Some(match plain_type {
+        "ssh-ed25519" => 1,
+        "ssh-rsa"
+        | "ecdsa-sha2-nistp256"
+        | "ecdsa-sha2-nistp384"
+        | "ecdsa-sha2-nistp521"
+        | "sk-ssh-ed25519@openssh.com" => 2,
+        "sk-ecdsa-sha2-nistp256@openssh.com" => 3,
+        "ssh-dss" => 4,
+        _ => return None,
+    })
+}
+
+impl<'a> Certificate<'a> {
+    /// `None` if the blob is anything else, or damaged.
+    pub(super) fn parse(blob: &'a [u8]) -> Option<Self> {
+        let (name, rest) = split_string(blob)?;
+        let name = std::str::from_utf8(name).ok()?;
+        // Security keys have types of their own: `sk-ssh-ed25519-cert-v01@openssh.com`.
+        let plain = match name.strip_suffix(SUFFIX)? {
+            key if key.starts_with("sk-") => format!("{key}@openssh.com"),
+            key => key.to_owned(),
+        };
+        let (_nonce, key_data) = split_string(rest)?;
+        let rest = skip_strings(key_data, parts(&plain)?)?;
+        let mut key = Vec::new();
+        push_string(&mut key, plain.as_bytes())?;
+        key.extend(key_data.strip_suffix(rest)?);
+
+        let (_serial, rest) = rest.split_first_chunk::<8>()?;
+        let (kind, rest) = rest.split_first_chunk::<4>()?;
+        let (_key_id, rest) = split_string(rest)?;
+        let (principals, rest) = split_string(rest)?;
+        let (valid_after, rest) = rest.split_first_chunk::<8>()?;
+        let (valid_before, rest) = rest.split_first_chunk::<8>()?;
+        let (critical_options, rest) = split_string(rest)?;
+        let rest = skip_strings(rest, 2)?; // Extensions, which hosts have none of, and a reserve.
+        let (authority, rest) = split_string(rest)?;
+        let (signature, end) = split_string(rest)?;
+        end.is_empty().then_some(Self {
+            key,
+            authority,
+            kind: u32::from_be_bytes(*kind),
+            principals: strings(principals)?,
+            valid_after: u64::from_be_bytes(*valid_after),
+            valid_before: u64::from_be_bytes(*valid_before),
+            critical_options,
+            signed: blob.strip_suffix(rest)?,
+            signature,
+        })
+    }
+
+    /// Why this certificate does not make its key the one of `host`, or `None` if it does. That the
+    /// authority is one of the person's is not looked at here.
+    pub(super) fn fault(&self, host: &str, now: u64, algorithms: &[String]) -> Option<Fault> {
+        let name = signature::algorithm(self.signature).unwrap_or_default();
+        match signature::check(self.authority, self.signature, self.signed) {
+            Checked::Good => {}
+            Checked::Bad => return Some(Fault::Forged),
+            Checked::Unsupported => {
+                return Some(Fault::NotForUs(say!("certificate-algorithm", name = name)));
+            }
+        }
+        let why = if self.kind != FOR_HOSTS {
+            say!("certificate-not-for-hosts")
+        } else if now < self.valid_after {
+            say!("certificate-not-yet")
+        } else if now >= self.valid_before {
+            say!("certificate-expired")
+        } else if !self.speaks_for(host) {
+            say!("certificate-other-name", host = host)
+        } else if !self.critical_options.is_empty() {
+            say!("certificate-options")
+        } else if !algorithms.is_empty() && !algorithms.contains(&name) {
+            say!("certificate-algorithm", name = name)
+        } else {
+            return None;
+        };
+        Some(Fault::NotForUs(why))
+    }
+
+    fn speaks_for(&self, host: &str) -> bool {
+        self.principals.is_empty() || self.principals.contains(&host.as_bytes())
+    }
+}
+
+/// The plain key in a key or certificate, or `None` for what OpenSSH would not take for either.
+pub(super) fn plain_key(blob: &[u8]) -> Option<Vec<u8>> {
+    let (name, rest) = split_string(blob)?;
+    let name = std::str::from_utf8(name).ok()?;
+    if is_certificate(name) {
+        return Certificate::parse(blob).map(|certificate| certificate.key);
+    }
+    let end = skip_strings(rest, parts(name)?)?;
+    end.is_empty().then(|| blob.to_owned())
+}
+
+fn skip_strings(mut data: &[u8], count: usize) -> Option<&[u8]> {
+    for _ in 0..count {
+        (_, data) = split_string(data)?;
+    }
+    Some(data)
+}
+
+fn strings(mut data: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut found = Vec::new();
+    while !data.is_empty() {
+        let (one, rest) = split_string(data)?;
+        found.push(one);
+        data = rest;
+    }
+    Some(found)
+}
+
+fn push_string(to: &mut Vec<u8>, text: &[u8]) -> Option<()> {
+    to.extend(u32::try_from(text.len()).ok()?.to_be_bytes());
+    to.extend(text);
+    Some(())
+}

@@ -1,0 +1,69 @@
+//! Which kinds of host key to ask the server for, in which order: `ssh`'s own (`HostKeyAlgorithms`),
+//! with what is on file moved to the front. A host known by its RSA key alone must not look changed
+//! because the server likes another kind better.
+
+use super::certificate::{is_certificate, plain_type};
+use super::line::Marker;
+use super::{HostName, KnownHosts};
+
+/// What libssh2 and OpenSSH both have, in OpenSSH's order.
+pub const ALGORITHMS: [&str; 12] = [
+    "ssh-ed25519-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp256-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp384-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp521-cert-v01@openssh.com",
+    "rsa-sha2-512-cert-v01@openssh.com",
+    "rsa-sha2-256-cert-v01@openssh.com",
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+];
+
+impl KnownHosts {
+    /// The algorithms to offer. `wanted` is what the person's configuration says, nothing being
+    /// OpenSSH's default.
+    ///
+    /// The rules are those of `ssh`: if the first of its list is known, the list stands as it is;
+    /// otherwise certificates go first where an authority is on file, and so do the known kinds. A
+    /// list of the person's own stands too. `ssh -G` does not tell it from the default, but one that
+    /// lacks nothing of the default is that, or adds to it (`+`), where `ssh` sorts as well.
+    #[must_use]
+    pub fn algorithms(&self, name: &HostName, wanted: &[String]) -> Vec<&'static str> {
+        let position = |algorithm: &str| wanted.iter().position(|wanted| wanted == algorithm);
+        let mut order = ALGORITHMS.to_vec();
+        if !wanted.is_empty() {
+            order.retain(|algorithm| position(algorithm).is_some());
+            order.sort_by_key(|algorithm| position(algorithm));
+        }
+        let best = wanted.first().map_or(ALGORITHMS[0], String::as_str);
+        let is_listed = |algorithm: &&str| wanted.is_empty() || position(algorithm).is_some();
+        if !ALGORITHMS.iter().all(is_listed) || self.has_kind(name, best) {
+            return order;
+        }
+        let has_authority = self
+            .lines()
+            .any(|(_, line)| line.marker == Marker::CertAuthority && line.names(&name.name));
+        let (mut first, last): (Vec<_>, Vec<_>) = order.into_iter().partition(|algorithm| {
+            (has_authority && is_certificate(algorithm)) || self.has_kind(name, algorithm)
+        });
+        first.extend(last);
+        first
+    }
+
+    fn has_kind(&self, name: &HostName, algorithm: &str) -> bool {
+        let kind = key_kind(algorithm);
+        self.plain_lines(&name.name)
+            .any(|(_, line)| line.key_type == kind && self.revocation(name, &line.blob).is_none())
+    }
+}
+
+/// The type of plain key that an algorithm stands for: several make their signatures with RSA keys.
+fn key_kind(algorithm: &str) -> &str {
+    match plain_type(algorithm) {
+        "rsa-sha2-256" | "rsa-sha2-512" => "ssh-rsa",
+        other => other,
+    }
+}

@@ -1,0 +1,100 @@
+//! Our verdict on host keys against OpenSSH's, by running both: a table of cases, and for each a real `ssh` and our own
+//! connection to the same throw-away server, with files of the same content. What is compared: whether the host is
+//! believed, the key that was agreed on, and what stands in the known-hosts file afterwards, byte by byte.
+//!
+//! No results are stored. Without OpenSSH these tests fail: an agreement that nobody checked is none.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cases;
+mod certificates;
+mod files;
+mod run;
+mod servers;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cases::Case;
+use run::{Outcome, Verdict};
+use servers::Servers;
+
+/// Enough to keep the machine busy while servers fork.
+const THREADS: usize = 6;
+
+/// Runs both sides of every case, and gives what they did.
+fn run_all(servers: &Servers, cases: &[Case]) -> Vec<(Outcome, Outcome)> {
+    let next = AtomicUsize::new(0);
+    let mut results: Vec<(usize, (Outcome, Outcome))> = std::thread::scope(|scope| {
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(case) = cases.get(at) else {
+                    return done;
+                };
+                done.push((at, run::both(servers, case)));
+            }
+        };
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, both)| both).collect()
+}
+
+#[test]
+fn every_verdict_is_that_of_openssh() {
+    let servers = Servers::start();
+    let cases = cases::all();
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), cases.len(), "each case has a name of its own");
+    assert!(cases.len() >= 200, "{} cases", cases.len());
+
+    let results = run_all(&servers, &cases);
+    let mut wrong = Vec::new();
+    for (case, (ssh, ours)) in cases.iter().zip(&results) {
+        if ssh != ours {
+            wrong.push(format!("{}\n  ssh:  {ssh:?}\n  ours: {ours:?}", case.name));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {} cases differ:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
+    // A table in which everything has the same outcome would prove nothing.
+    for verdict in [
+        Verdict::Accepted,
+        Verdict::Unknown,
+        Verdict::Changed,
+        Verdict::Revoked,
+    ] {
+        let count = results
+            .iter()
+            .filter(|(ssh, _)| ssh.verdict == verdict)
+            .count();
+        assert!(count >= 15, "only {count} cases are {verdict:?}");
+    }
+}
+
+/// The cases in which this program is stricter on purpose (docs/security.md): it must not take what `ssh` refuses, and
+/// the difference must be there, or the document is out of date.
+#[test]
+fn where_the_verdicts_differ_ours_is_the_stricter_one() {
+    let servers = Servers::start();
+    let cases = cases::stricter();
+    for (case, (ssh, ours)) in cases.iter().zip(run_all(&servers, &cases)) {
+        assert_ne!(
+            ssh.verdict, ours.verdict,
+            "{}: no difference any more",
+            case.name
+        );
+        assert_ne!(ours.verdict, Verdict::Accepted, "{}: {ssh:?}", case.name);
+    }
+}

@@ -1,0 +1,180 @@
+//! Both sides of a case: `ssh` itself, and our own connection.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use remote_jupyter::ssh::question::{Answer, Ask, Question};
+use remote_jupyter::ssh::resolve::{Target, resolve};
+use remote_jupyter::ssh::wait::Waiter;
+use remote_jupyter::ssh::{Connection, Error};
+use tempfile::TempDir;
+
+use crate::cases::Case;
+use crate::servers::Servers;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Accepted,
+    Unknown,
+    Changed,
+    Revoked,
+    /// A file that had to be read could not be, or the handshake failed.
+    Failed,
+}
+
+/// What came of one side of a case.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub verdict: Verdict,
+    /// The fingerprint of the host's key, where one was shown and the side tells it.
+    pub key: Option<String>,
+    /// The algorithm that was agreed on, where the host was believed.
+    pub algorithm: Option<String>,
+    /// The first known-hosts file afterwards, hashed names without what is random in them.
+    pub file: Option<String>,
+}
+
+pub fn both(servers: &Servers, case: &Case) -> (Outcome, Outcome) {
+    let folder = tempfile::Builder::new()
+        .prefix("rj-case-")
+        .tempdir_in("/tmp")
+        .unwrap();
+    let ssh = prepare(&folder, "ssh", servers, case);
+    let ours = prepare(&folder, "ours", servers, case);
+    (run_ssh(&ssh), run_ours(&ours))
+}
+
+/// A folder with the files of the case; gives it.
+fn prepare(folder: &TempDir, side: &str, servers: &Servers, case: &Case) -> std::path::PathBuf {
+    let folder = folder.path().join(side);
+    fs::create_dir(&folder).unwrap();
+    for (file, text) in &case.files {
+        let file = folder.join(file);
+        fs::write(&file, servers.fill(text, case.server)).unwrap();
+    }
+    for (file, arguments) in &case.keygen {
+        let arguments: Vec<String> = arguments
+            .iter()
+            .map(|argument| argument.replace("{keys}", &servers.path("").display().to_string()))
+            .collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        crate::servers::ssh_keygen(&folder, &[&arguments[..], &[file.as_str()]].concat());
+    }
+    let mut config = format!(
+        "Host case\n  HostName {}\n  Port {}\n  User nobody\n  StrictHostKeyChecking {}\n",
+        case.host,
+        servers.port(case.server),
+        case.strict
+    );
+    let dir = folder.display().to_string();
+    for line in &case.options {
+        writeln!(config, "  {}", line.replace("{dir}", &dir)).unwrap();
+    }
+    // ssh takes the first value it reads, so these are what a case does not say otherwise.
+    writeln!(
+        config,
+        "  UserKnownHostsFile {dir}/user\n  GlobalKnownHostsFile {dir}/global"
+    )
+    .unwrap();
+    config += "  BatchMode yes\n  UpdateHostKeys no\n  IdentityAgent none\n  PreferredAuthentications none\n";
+    fs::write(folder.join("config"), config).unwrap();
+    folder
+}
+
+fn run_ssh(folder: &Path) -> Outcome {
+    let mut command = Command::new("ssh");
+    command.arg("-F").arg(folder.join("config"));
+    // A forward, as this is what the program is for: ssh drops it where it goes on with a key that it does not trust.
+    command.args(["-v", "-N", "-L", "127.0.0.1:1:127.0.0.1:1", "case"]);
+    command.env("LANG", "C").stdin(Stdio::null());
+    let Output { stderr, .. } = command.output().expect("these tests need OpenSSH's ssh");
+    let text = String::from_utf8_lossy(&stderr).into_owned();
+    let has = |part: &str| text.contains(part);
+    let unsafe_way = has("Port forwarding is disabled");
+    let verdict = if has("REVOKED HOST KEY") || has("revoked by file") {
+        Verdict::Revoked
+    } else if has("in revoked keys file") {
+        Verdict::Failed
+    } else if has("Permission denied") && !unsafe_way {
+        Verdict::Accepted
+    } else if has("IDENTIFICATION HAS CHANGED") {
+        Verdict::Changed
+    } else if has("verification failed") || has("requested strict checking") {
+        Verdict::Unknown
+    } else {
+        Verdict::Failed
+    };
+    let after = |start: &str| {
+        let line = text.lines().find_map(|line| line.split_once(start))?.1;
+        Some(line.trim().to_owned())
+    };
+    let print = |line: String| Some(line.split([' ', ',']).nth(1)?.to_owned());
+    let shown = after("Server host key: ").or_else(|| after("Server host certificate: "));
+    let shown = shown.and_then(print);
+    let algorithm = after("kex: host key algorithm: ");
+    outcome(folder, verdict, shown, algorithm)
+}
+
+/// Nobody is there, as in ssh's batch mode.
+struct Nobody;
+
+impl Ask for Nobody {
+    fn ask(&self, _question: Question) -> Answer {
+        Err("nobody is there".into())
+    }
+}
+
+fn run_ours(folder: &Path) -> Outcome {
+    let target: Target = resolve("case", Some(&folder.join("config"))).unwrap();
+    let waiter = Waiter::new().unwrap();
+    waiter.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
+    let (verdict, shown, algorithm) = match Connection::open(&target, &Nobody, &waiter) {
+        Ok(connection) => {
+            let session = connection.session();
+            let key = session.host_key().unwrap().0;
+            let print = remote_jupyter::ssh::known_hosts::fingerprint(key);
+            let algorithm = session.methods(ssh2::MethodType::HostKey).unwrap();
+            (Verdict::Accepted, Some(print), Some(algorithm.to_owned()))
+        }
+        Err(Error::HostKeyUnknown { fingerprint, .. }) => {
+            (Verdict::Unknown, Some(fingerprint), None)
+        }
+        Err(Error::HostKeyChanged { fingerprint, .. }) => {
+            (Verdict::Changed, Some(fingerprint), None)
+        }
+        Err(Error::HostKeyRevoked { fingerprint, .. }) => {
+            (Verdict::Revoked, Some(fingerprint), None)
+        }
+        Err(Error::KnownHosts(_) | Error::Handshake { .. } | Error::Route { .. }) => {
+            (Verdict::Failed, None, None)
+        }
+        Err(other) => panic!("{}: {other}", folder.display()),
+    };
+    outcome(folder, verdict, shown, algorithm)
+}
+
+fn outcome(
+    folder: &Path,
+    verdict: Verdict,
+    shown: Option<String>,
+    algorithm: Option<String>,
+) -> Outcome {
+    let file = fs::read(folder.join("user")).ok();
+    Outcome {
+        verdict,
+        key: shown.filter(|_| verdict != Verdict::Failed),
+        algorithm: algorithm.filter(|_| verdict == Verdict::Accepted),
+        file: file.map(|text| without_salt(&String::from_utf8_lossy(&text))),
+    }
+}
+
+fn without_salt(text: &str) -> String {
+    let hidden = |line: &str| match line.strip_prefix("|1|") {
+        Some(rest) => format!("|1|…{}", rest.split_once(' ').map_or("", |(_, key)| key)),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(hidden).collect::<Vec<_>>().join("\n")
+}
