@@ -225,7 +225,7 @@ rj_tails() {
 
 # rj_over DIR: a job that the scheduler does not know any more, and that left no word.
 rj_over() {
-  [ -d "$1" ] || { rj_say over ''; return; }
+  case $1 in "$rj_base"/jobs/*) ;; *) rj_say over ''; return ;; esac
   rj_n=0 # its files may come later than the scheduler's word
   while [ ! -f "$1/exit" ] && [ $rj_n -lt 10 ]; do rj_n=$((rj_n + 1)); rj_nap 0.1; : >"$1/look"; rm -f "$1/look"; done
   rj_say over "$(cat "$1/exit" 2>/dev/null)

@@ -73,7 +73,7 @@ fn table() -> String {
                 rows.push(row);
             }
         }
-        rows.iter().for_each(|row| text.push_str(row));
+        text.extend(rows);
     }
     text
 }

@@ -152,7 +152,7 @@ impl Machine {
             Input::Polled(poll) => return self.polled(wait, poll),
             Input::Why(Some(why)) => {
                 wait.job.reason = why.reason;
-                if why.never {
+                if why.never || wait.job.state == JobState::Never {
                     return self.never(&wait);
                 }
                 effects.push(Effect::TellJob(self.info(&wait.job)));

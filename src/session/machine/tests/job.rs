@@ -253,6 +253,28 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
     );
 }
 
+/// Grid Engine says of a held job why it waits, and not that it waits for ever.
+#[test]
+fn a_held_job_is_told_whatever_the_reason_is() {
+    let mut machine = queued();
+    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
+        JobState::Waiting,
+        "qw",
+    )))));
+    let mut plan = batch_plan(open());
+    plan.asks_why = true;
+    machine.plan = plan;
+    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
+        JobState::Never,
+        "hqw",
+    )))));
+    let why = Why {
+        reason: "Job is in hold state".into(),
+        never: false,
+    };
+    assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
+}
+
 #[test]
 fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
     let mut machine = queued();
