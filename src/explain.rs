@@ -5,7 +5,9 @@ mod asked;
 mod connection;
 mod far_side;
 mod here;
+mod hops;
 mod jobs;
+mod login;
 mod lost;
 mod servers;
 
@@ -117,6 +119,7 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
     let remedy = match error {
         ApiError::Status(403) => say!("explain-forbidden-remedy"),
         ApiError::NoAnswer(_) => say!("explain-no-answer-remedy"),
+        ApiError::Certificate(_) => say!("explain-other-certificate-remedy"),
         _ => say!("explain-wrong-answer-remedy"),
     };
     Problem::new(

@@ -1,7 +1,7 @@
 //! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
 //!
-//! Dependencies point one way: `cli` → `app` → `control` → `session` → `tunnel`, `remote`,
-//! `launcher`, `jupyter`, `ssh` → `config`. docs/architecture.md has the map, tests/architecture.rs keeps it true.
+//! Dependencies point one way: `cli` → `app` → `control` → `session` → `hops` → `tunnel`,
+//! `remote`, `launcher`, `jupyter`, `ssh` → `config`. docs/architecture.md has the map, tests/architecture.rs keeps it true.
 
 #[cfg(feature = "app")]
 pub mod app;
@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod explain;
+pub mod hops;
 pub mod jupyter;
 pub mod launcher;
 pub mod phase;

@@ -94,6 +94,26 @@ codes! {
     HostKeyFiles = "host_key_files", 3;
     /// The server refused every way to log in.
     AuthRefused = "auth_refused", 4;
+    /// The server hung up after too many refused keys.
+    AuthTooMany = "auth_too_many_tries", 4;
+    /// The server hung up after an answer: a closed account, or its patience ended.
+    AuthHungUp = "auth_hung_up", 4;
+    /// The password has to be changed first.
+    PasswordExpired = "password_expired", 4;
+    /// A first factor was right, and no second one.
+    SecondFactor = "second_factor", 4;
+    /// Others may read a key file.
+    KeyPermissions = "key_permissions", 4;
+    /// A certificate is out of date.
+    Certificate = "certificate", 4;
+    /// A security key without an agent.
+    SecurityKey = "security_key", 4;
+    /// Keys in a device that only an agent speaks to.
+    Pkcs11 = "pkcs11", 4;
+    /// The server offers only methods that are not supported.
+    AuthMethod = "auth_method", 4;
+    /// The agent does not answer.
+    Agent = "agent", 4;
     /// A passphrase or password was needed and not given.
     AuthNoAnswer = "auth_no_answer", 4;
     /// The passphrase was wrong.
@@ -108,8 +128,20 @@ codes! {
     Unreachable = "unreachable", 5;
     /// The SSH handshake failed.
     Handshake = "handshake", 5;
+    /// The ssh configuration asks for algorithms that are not supported.
+    Algorithms = "algorithms", 5;
+    /// The server and this program have no algorithm in common.
+    NoCommonAlgorithm = "no_common_algorithm", 5;
     /// The way there needs something that this version does not have.
     Route = "route", 5;
+    /// A jump host may not connect to the next host.
+    HopForbids = "hop_forbids", 5;
+    /// A jump host does not reach the next host.
+    HopUnreachable = "hop_unreachable", 5;
+    /// The jump hosts lead round in a circle.
+    HopLoop = "hop_loop", 5;
+    /// The command that was to reach the host failed.
+    ProxyCommand = "proxy_command", 5;
     /// The login shell did not run the script.
     LoginShell = "login_shell", 6;
     /// Jupyter is not installed there, or not on the PATH.

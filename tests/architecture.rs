@@ -31,10 +31,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "config", "explain", "jupyter", "launcher", "phase", "problem", "remote", "ssh",
-            "token", "tunnel",
+            "config", "explain", "hops", "jupyter", "launcher", "phase", "problem", "remote",
+            "ssh", "token", "tunnel",
         ],
     ),
+    ("hops", &["ssh", "tunnel"]),
     (
         "explain",
         &[
@@ -74,7 +75,9 @@ const PURE: &[&str] = &[
     "explain.rs",
     "explain/connection.rs",
     "explain/far_side.rs",
+    "explain/hops.rs",
     "explain/jobs.rs",
+    "explain/login.rs",
     "explain/lost.rs",
 ];
 const IMPURE: &[&str] = &[
@@ -90,7 +93,8 @@ const IMPURE: &[&str] = &[
 ];
 
 /// The only files with `unsafe` code.
-const UNSAFE: [&str; 5] = [
+const UNSAFE: [&str; 6] = [
+    "ssh/auth/raw.rs",
     "ssh/channel.rs",
     "ssh/wire.rs",
     "platform/macos/changes.rs",

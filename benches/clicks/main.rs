@@ -14,12 +14,14 @@ use std::time::{Duration, Instant};
 
 use delay::Delayed;
 use support::process::{self, PATIENCE};
-use support::{Client, Key, Known, Opened, Sshd, eventually, http, jupyter_venv};
+use support::{Client, Key, Known, Opened, Options, Sshd, eventually, http, jupyter_venv};
 
 const WARM_ROUNDS: usize = 11;
 const COLD_ROUNDS: usize = 5;
 /// Each way, so that a round trip is twice that.
 const DELAY: Duration = Duration::from_millis(20);
+/// The same on the way to a jump host.
+const HOP_DELAY: Duration = Duration::from_millis(40);
 /// The phases whose times are told, each up to the next.
 const PHASES: [&str; 6] = [
     "resolving",
@@ -46,6 +48,7 @@ fn main() {
     jupyter.wait_until_up();
     let near = warm(&sshd, &client, "test", "warm click");
     let distant = warm(&sshd, &client, "far", "warm click, 40 ms round trip");
+    let hopped = through_a_hop(&sshd, &client);
     standing(&sshd, &client);
     drop(jupyter);
     println!(
@@ -55,6 +58,7 @@ fn main() {
     println!("|---|---|---|---|---|---|");
     split("no delay", &near);
     split("40 ms round trip", &distant);
+    split("behind a jump host, 80 ms", &hopped);
 }
 
 /// One click: how long to the `ready` event, from the start of the process, and its events.
@@ -110,6 +114,34 @@ fn warm(sshd: &Sshd, client: &Client, host: &str, what: &str) -> Vec<[u64; 6]> {
         sshd.drop_connections();
     }
     row(what, ours, "three `ssh` calls", theirs);
+    splits
+}
+
+/// Against one `ssh` through the same jump host that does nothing there.
+fn through_a_hop(sshd: &Sshd, client: &Client) -> Vec<[u64; 6]> {
+    let bastion = Sshd::with(&Options {
+        jupyter: false,
+        ..Options::default()
+    });
+    let far = Delayed::before(&bastion, HOP_DELAY);
+    client.add_host("bastion", &far, Key::Ed25519);
+    client.know_also(&far, Known::Right);
+    client.add_host_with("behind", sshd, Key::Ed25519, &["ProxyJump bastion"]);
+    let (mut ours, mut theirs, mut splits) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..WARM_ROUNDS {
+        let (time, mut opened) = click(client, "behind");
+        ours.push(time);
+        splits.push(phase_times(&opened));
+        close(&mut opened);
+        let began = Instant::now();
+        client.ssh_run("behind", "true");
+        theirs.push(began.elapsed());
+    }
+    let (most, least) = (median(ours.clone()), median(theirs.clone()));
+    let what = "warm click behind a jump host, 80 ms round trip";
+    row(what, ours, "`ssh -J BASTION HOST true`", theirs);
+    let allowed = least + 2 * 2 * HOP_DELAY;
+    assert!(most <= allowed, "{most:?} is more than {allowed:?}");
     splits
 }
 

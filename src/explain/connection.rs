@@ -1,6 +1,7 @@
 //! What goes wrong between here and a logged-in SSH session.
 
-use super::{local, lost, waiting};
+use super::hops::{at_hop, forward, no_way, proxy_command};
+use super::{local, login, lost, waiting};
 use crate::config::Host;
 use crate::phase::Phase;
 use crate::problem::{Code, Problem};
@@ -44,27 +45,14 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             port,
             tried,
         } => dial(name, wanted, *port, tried),
-        SshError::Handshake { text, .. } => handshake(name, text),
-        SshError::KnownHosts(error) => Problem::new(
-            Code::HostKeyFiles,
-            say!("explain-host-key-files", host = name),
-            error.to_string(),
-            match error {
-                KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
-                    say!("explain-host-key-files-remedy")
-                }
-                KnownHostsError::UnwritableName { .. } => say!("explain-host-key-name-remedy"),
-                KnownHostsError::MalformedKey { .. } => say!("explain-host-key-malformed-remedy"),
-            },
-        ),
+        SshError::Handshake { .. }
+        | SshError::Algorithms { .. }
+        | SshError::NoCommonAlgorithm { .. } => handshake(name, destination, error),
+        SshError::KnownHosts(error) => host_key_files(name, error),
         SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
         | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
-        SshError::AuthRefused {
-            user,
-            tried,
-            offered,
-        } => refused(name, destination, user, tried, offered),
+        SshError::AuthRefused(refused) => login::refused(name, destination, refused),
         SshError::NoAnswer { question, reason } => Problem::new(
             Code::AuthNoAnswer,
             say!("explain-auth-no-answer", host = name),
@@ -80,6 +68,19 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
                 say!("explain-passphrase-remedy", key = &key),
             )
         }
+        SshError::Hop(hop) => at_hop(host, hop),
+        SshError::Forward {
+            host: wanted,
+            port,
+            forbidden,
+            reason,
+        } => forward(name, destination, wanted, *port, *forbidden, reason),
+        SshError::Hops(names) => no_way(name, names),
+        SshError::ProxyCommand {
+            command,
+            status,
+            said,
+        } => proxy_command(name, command, status, said),
         SshError::Session(_) | SshError::Closed | SshError::Silent(_) => lost(name, error),
         SshError::System(error) => local(name, error),
     }
@@ -125,17 +126,56 @@ fn dial(
     )
 }
 
-fn handshake(name: &str, text: &str) -> Problem {
-    let old = text.contains("method") || text.contains("exchange");
-    let remedy = if old {
-        say!("explain-handshake-old-remedy")
-    } else {
-        say!("explain-handshake-remedy")
+/// The key exchange did not come about.
+fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
+    match error {
+        SshError::Algorithms {
+            keyword,
+            asked,
+            possible,
+        } => Problem::new(
+            Code::Algorithms,
+            say!("explain-algorithms", host = name, keyword = *keyword),
+            say!(
+                "explain-algorithms-detail",
+                asked = asked,
+                possible = possible
+            ),
+            say!("explain-algorithms-remedy", keyword = *keyword),
+        ),
+        SshError::NoCommonAlgorithm { server, text } => Problem::new(
+            Code::NoCommonAlgorithm,
+            say!("explain-no-common-algorithm", host = name, server = server),
+            text.as_str(),
+            say!(
+                "explain-no-common-algorithm-remedy",
+                destination = destination
+            ),
+        ),
+        other => Problem::new(
+            Code::Handshake,
+            say!("explain-handshake", host = name),
+            match other {
+                SshError::Handshake { text, .. } => text.clone(),
+                other => other.to_string(),
+            },
+            say!("explain-handshake-remedy"),
+        ),
+    }
+}
+
+fn host_key_files(name: &str, error: &KnownHostsError) -> Problem {
+    let remedy = match error {
+        KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
+            say!("explain-host-key-files-remedy")
+        }
+        KnownHostsError::UnwritableName { .. } => say!("explain-host-key-name-remedy"),
+        KnownHostsError::MalformedKey { .. } => say!("explain-host-key-malformed-remedy"),
     };
     Problem::new(
-        Code::Handshake,
-        say!("explain-handshake", host = name),
-        text,
+        Code::HostKeyFiles,
+        say!("explain-host-key-files", host = name),
+        error.to_string(),
         remedy,
     )
 }
@@ -202,18 +242,4 @@ fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
     let shown = say!("explain-host-key-shown", fingerprint = fingerprint);
     let lines: Vec<String> = std::iter::once(shown).chain(known).collect();
     lines.join("\n")
-}
-
-fn refused(name: &str, destination: &str, user: &str, tried: &[String], offered: &str) -> Problem {
-    let mut detail = tried.to_vec();
-    if tried.is_empty() {
-        detail.push(say!("explain-auth-nothing-fits"));
-    }
-    detail.push(say!("explain-auth-offered", offered = offered));
-    Problem::new(
-        Code::AuthRefused,
-        say!("explain-auth-refused", host = name, user = user),
-        detail.join("\n"),
-        say!("explain-auth-refused-remedy", destination = destination),
-    )
 }

@@ -68,9 +68,6 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
 }
 
 fn fits(server: Server, wanted: &Wanted) -> Result<Server, String> {
-    if server.secure {
-        return Err(say!("server-https", pid = server.pid));
-    }
     match (&server.endpoint, wanted.port) {
         (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(say!(
             "server-other-port",

@@ -19,7 +19,8 @@ pub struct Page {
 /// # Errors
 /// When the parts make no address, which a server's base URL could bring about.
 pub fn page_url(server: &Server, local_port: u16, page: &Page) -> Result<String, url::ParseError> {
-    let mut url = Url::parse(&format!("http://localhost:{local_port}"))?;
+    let scheme = if server.secure { "https" } else { "http" };
+    let mut url = Url::parse(&format!("{scheme}://localhost:{local_port}"))?;
     url.set_path(&format!("{}{}", server.base_url, path(server, page)));
     if !server.token.is_empty() {
         url.query_pairs_mut()
@@ -73,8 +74,8 @@ mod tests {
                 port: 1,
             },
             token: Secret::new(token),
-            password: false,
             secure: false,
+            certificate: None,
             base_url: base_url.into(),
             root: String::new(),
             version: None,
@@ -122,6 +123,14 @@ mod tests {
         for (flavour, app, notebook, want) in table {
             assert_eq!(url(flavour, app, notebook), format!("{base}{want}"));
         }
+    }
+
+    #[test]
+    fn a_server_with_https_gets_it() {
+        let mut server = server(Flavour::Server2, "/", "");
+        server.secure = true;
+        let url = page_url(&server, 8890, &Page::default()).unwrap();
+        assert_eq!(url, "https://localhost:8890/lab");
     }
 
     #[test]

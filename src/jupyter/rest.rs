@@ -4,13 +4,21 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, TcpConnector};
+
 use super::server::Server;
+use super::tls::{Fingerprint, OtherCertificate, Pin, PinnedTls};
 use crate::token::Secret;
 use crate::words::say;
 
 /// A server that does not answer one request in this time is not well: even one that is starting
 /// on a busy machine answers within a second or two.
 const PATIENCE: Duration = Duration::from_secs(7);
+
+/// Tells only those who may. Not to be counted as the person's activity: it would defeat an idle
+/// shutdown.
+const STATUS: &str = "api/status?no_track_activity=1";
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +29,9 @@ pub enum ApiError {
     /// The server answered with this status.
     #[error("{}", say!("api-status", status = .0))]
     Status(u16),
+    /// The server shows another certificate than before; it was sent nothing.
+    #[error("{}", say!("api-other-certificate", why = .0))]
+    Certificate(String),
     /// The answer is not what Jupyter says.
     #[error("{}", say!("api-not-jupyter", why = .0))]
     NotJupyter(String),
@@ -33,6 +44,10 @@ pub struct Answer {
     pub version: String,
     /// False when there is no token to prove that we may: the tab then asks for the password.
     pub authenticated: bool,
+    /// True when it has neither token nor password: anybody may.
+    pub open: bool,
+    /// Its certificate, where it speaks HTTPS.
+    pub certificate: Option<Fingerprint>,
 }
 
 /// What the kernels do.
@@ -68,10 +83,27 @@ pub struct Activity {
 }
 
 fn no_answer(error: &ureq::Error) -> ApiError {
+    if let ureq::Error::Other(why) = error
+        && let Some(other) = why.downcast_ref::<OtherCertificate>()
+    {
+        return ApiError::Certificate(other.to_string());
+    }
     ApiError::NoAnswer(match error {
         ureq::Error::Timeout(_) => say!("api-silent", seconds = PATIENCE.as_secs()),
         other => other.to_string(),
     })
+}
+
+fn agent(pin: &Pin) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .http_status_as_error(false)
+        // A proxy from the environment would be shown the token.
+        .proxy(None)
+        .max_redirects(0)
+        .build();
+    let connector = TcpConnector::default().chain(PinnedTls(pin.clone()));
+    ureq::Agent::with_parts(config, connector, DefaultResolver::default())
 }
 
 /// One server's interface at a local port.
@@ -79,6 +111,7 @@ pub struct Api {
     agent: ureq::Agent,
     base: String,
     token: Secret,
+    pin: Pin,
     /// From the runtime file.
     version: Option<String>,
 }
@@ -87,27 +120,27 @@ impl Api {
     /// The interface of `server` behind the local port.
     #[must_use]
     pub fn new(server: &Server, local_port: u16) -> Self {
+        let pin = Pin::new(server.certificate);
+        let scheme = if server.secure { "https" } else { "http" };
         Self {
+            agent: agent(&pin),
+            base: format!("{scheme}://127.0.0.1:{local_port}{}", server.base_url),
+            token: server.token.clone(),
+            pin,
             version: server.version.clone(),
-            ..Self::at(local_port, &server.base_url, server.token.clone())
         }
     }
 
-    /// The interface behind the local port, at a base URL that begins and ends with a slash.
+    /// The interface behind the local port without TLS, at a base URL that begins and ends with a
+    /// slash.
     #[must_use]
     pub fn at(local_port: u16, base_url: &str, token: Secret) -> Self {
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            // A proxy from the environment would be shown the token.
-            .proxy(None)
-            .max_redirects(0)
-            .build()
-            .new_agent();
+        let pin = Pin::default();
         Self {
-            agent,
+            agent: agent(&pin),
             base: format!("http://127.0.0.1:{local_port}{base_url}"),
             token,
+            pin,
             version: None,
         }
     }
@@ -124,9 +157,11 @@ impl Api {
         }
         let authenticated = !self.token.is_empty();
         if authenticated {
-            // Not to be counted as the person's activity: it would defeat an idle shutdown.
-            self.get::<serde_json::Value>("api/status?no_track_activity=1")?;
+            self.get::<serde_json::Value>(STATUS)?;
         }
+        // Asked and not read from the runtime file: there jupyter_server 2 says `"password": false`
+        // of a password that its own `jupyter server password` has set (2.21).
+        let open = !authenticated && self.get::<serde_json::Value>(STATUS).is_ok();
         // A server that took the token of its runtime file is the one that the file tells of.
         let version = match self.version.clone().filter(|_| authenticated) {
             Some(version) => version,
@@ -135,6 +170,8 @@ impl Api {
         Ok(Answer {
             version,
             authenticated,
+            open,
+            certificate: self.pin.get(),
         })
     }
 
@@ -276,5 +313,70 @@ mod tests {
         let text = serde_json::to_string(&activity).unwrap();
         assert_eq!(text, r#"{"total":2,"busy":1,"notebooks":[]}"#);
         assert_eq!(serde_json::from_str::<Activity>(&text).unwrap(), activity);
+    }
+
+    /// Answers HTTPS with a new certificate, and tells what it was asked.
+    fn secure_server() -> (u16, std::sync::mpsc::Receiver<String>) {
+        use openssl::{asn1::Asn1Time, ec, hash::MessageDigest, nid::Nid, pkey::PKey, ssl, x509};
+        use std::io::{Read, Write};
+        let curve = ec::EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        let key = PKey::from_ec_key(ec::EcKey::generate(&curve).unwrap()).unwrap();
+        let mut certificate = x509::X509::builder().unwrap();
+        certificate.set_pubkey(&key).unwrap();
+        let (from, to) = (Asn1Time::days_from_now(0), Asn1Time::days_from_now(1));
+        certificate.set_not_before(&from.unwrap()).unwrap();
+        certificate.set_not_after(&to.unwrap()).unwrap();
+        certificate.sign(&key, MessageDigest::sha256()).unwrap();
+        let kind = ssl::SslMethod::tls_server();
+        let mut acceptor = ssl::SslAcceptor::mozilla_intermediate_v5(kind).unwrap();
+        acceptor.set_private_key(&key).unwrap();
+        acceptor.set_certificate(&certificate.build()).unwrap();
+        let acceptor = acceptor.build();
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for visitor in listener.incoming() {
+                let mut stream = acceptor.accept(visitor.unwrap()).unwrap();
+                let mut buffer = [0; 4096];
+                let size = stream.read(&mut buffer).unwrap_or_default();
+                tell.send(String::from_utf8_lossy(&buffer[..size]).into_owned())
+                    .unwrap();
+                let answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n[]";
+                let _ = stream.write_all(answer.as_bytes());
+                let _ = stream.shutdown();
+            }
+        });
+        (port, told)
+    }
+
+    fn secure(certificate: Option<Fingerprint>) -> Server {
+        let text = "file=/r/jpserver-5.json\npid=5\nuid=1\nargs=jupyter-lab\n\
+            listeners=127.0.0.1:1,1\n\n{\"pid\": 5, \"port\": 1, \"token\": \"t0ken\", \
+            \"secure\": true, \"version\": \"2.17.0\"}";
+        let mut server = super::super::Candidate::parse(text)
+            .server(Some(1))
+            .unwrap();
+        server.certificate = certificate;
+        server
+    }
+
+    #[test]
+    fn a_certificate_is_pinned_and_another_one_is_sent_nothing() {
+        let (port, told) = secure_server();
+        let first = Api::new(&secure(None), port).check().unwrap();
+        assert!(told.recv().unwrap().contains("token t0ken"));
+        let pinned = first.certificate;
+        assert!(pinned.is_some());
+        Api::new(&secure(pinned), port).kernels().unwrap();
+        assert!(told.recv().unwrap().starts_with("GET /api/kernels"));
+
+        let (port, told) = secure_server();
+        let refused = Api::new(&secure(pinned), port).kernels();
+        assert!(
+            matches!(refused, Err(ApiError::Certificate(_))),
+            "{refused:?}"
+        );
+        assert_eq!(told.recv().unwrap(), "", "not one byte, nor the token");
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Deserialize;
 
+use super::tls::Fingerprint;
 use crate::token::Secret;
 use crate::words::say;
 
@@ -169,8 +170,8 @@ impl Candidate {
             pid: self.pid,
             endpoint,
             token: Secret::new(file.token),
-            password: file.password,
             secure: file.secure,
+            certificate: None,
             base_url: base_url(&file.base_url),
             root: file.root_dir.or(file.notebook_dir).unwrap_or_default(),
             version: file.version,
@@ -316,8 +317,6 @@ struct RuntimeFile {
     #[serde(default)]
     token: String,
     #[serde(default)]
-    password: bool,
-    #[serde(default)]
     secure: bool,
     #[serde(default)]
     base_url: String,
@@ -363,10 +362,10 @@ pub struct Server {
     pub endpoint: Endpoint,
     /// Its token; empty when it has none.
     pub token: Secret,
-    /// Whether it asks for a password.
-    pub password: bool,
     /// Whether it speaks HTTPS.
     pub secure: bool,
+    /// Its certificate, once it has shown it.
+    pub certificate: Option<Fingerprint>,
     /// Begins and ends with a slash.
     pub base_url: String,
     /// Its working folder.
@@ -488,7 +487,7 @@ mod tests {
             (server.base_url.as_str(), server.root.as_str()),
             ("/jupyter/", "/h")
         );
-        assert!(server.token.is_empty() && server.password);
+        assert!(server.token.is_empty());
     }
 
     #[test]

@@ -3,23 +3,43 @@
 # The process that stays: it runs the server and leaves its exit status when that ends. It is a
 # file, since setsid and nohup run programs, not functions. HUP is ignored for systems without
 # setsid; TERM is caught and not ignored, since children would inherit that.
+#
+# Some set-up is only there in a shell for people: conda's stands in ~/.bashrc, below a guard against all others. So
+# a login shell in which the server was not reached is followed, once, by one that is told to be interactive. It is
+# not the first choice, since it may well become another shell (`exec fish`), or wait for an answer.
 rj_keeper() {
   cat <<'RJ_END'
 trap '' 1
-# In one step, for others read it while we write; and without it nobody could find us, nor end us.
-if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
-  umask "$rj_umask"
+rj_run() {
   case $rj_line,${SHELL##*/} in
     ,*) /bin/sh "$rj_dir/start" ;;
-    *,csh | *,tcsh) "$SHELL" -c "$rj_line" ;; # they take -l only alone
+    *,csh | *,tcsh) # they take -l only alone; and an alias of one line is known from the next one on
+      rj_login="if ( -r \"$HOME/.login\" ) source \"$HOME/.login\"
+"
+      "$SHELL" -c "$rj_login$rj_line" ;;
     *) "${SHELL:-/bin/sh}" -l -c "$rj_line" ;;
   esac
+}
+rj_run_again() {
+  case ${SHELL##*/} in '' | sh | dash | csh | tcsh) return ;; esac
+  (umask 077; : >"$rj_dir/waiting")
+  echo "not found; trying once more in an interactive $SHELL, as in a terminal" >&2
+  "$SHELL" -l -i -c "${rj_line:-/bin/sh \"\$rj_dir/start\"}"
+  rj_again=$?
+  [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
+}
+# In one step, for others read it while we write; and without it nobody could find us, nor end us.
+if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
+  : >"$rj_dir/waiting" # until the server is reached
+  umask "$rj_umask"
+  rj_run
   rj_status=$?
+  if [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ]; then rj_run_again; fi
   umask 077
 else
   rj_status=1
 fi
-rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper" "$rj_dir/pid.new"
+rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper" "$rj_dir/waiting" "$rj_dir/pid.new"
 printf '%s\n' "$rj_status" >"$rj_dir/exit"
 RJ_END
 }
@@ -28,6 +48,7 @@ RJ_END
 # jupyter-lab before "jupyter lab": the latter starts Python twice.
 rj_start() {
   cat <<'RJ_END'
+rm -f "$rj_dir/waiting"
 if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- "--ip=${rj_ip:-127.0.0.1}" "--port=${rj_fixed_port:-0}" --port-retries=0; fi
 rj_wanted=$rj_apps
 unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_ip rj_umask
@@ -47,9 +68,9 @@ RJ_END
 rj_login_line() {
   if [ -n "$rj_own_command" ]; then
     if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=127.0.0.1 --port=${rj_fixed_port:-0} --port-retries=0"; fi
-    printf '%s%s --no-browser %s' "$rj_setup" "$rj_own_command" "$rj_where"
+    printf '%srm -f "$rj_dir/waiting" && %s --no-browser %s' "$rj_setup" "$rj_own_command" "$rj_where"
   elif [ -n "$rj_setup" ]; then
-    printf '%s/bin/sh "%s/start"' "$rj_setup" "$rj_dir"
+    printf '%s/bin/sh "$rj_dir/start"' "$rj_setup"
   fi
 }
 

@@ -120,7 +120,7 @@ exec >>"$rj_dir/log" 2>&1 </dev/null
 rj_node=$(uname -n)
 printf '%s\n' "$rj_node" >"$rj_dir/started"
 rj_end() {
-  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new"
+  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting"
   printf '%s\n' "$1" >"$rj_dir/exit"
   exit "$1"
 }
@@ -149,19 +149,24 @@ export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket 
 rj_export_env
 if [ -n "$rj_own_command" ]; then
   if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=$rj_ip --port=${rj_fixed_port:-0} --port-retries=0"; fi
-  rj_line="$rj_setup$rj_own_command --no-browser $rj_where"
+  rj_line="${rj_setup}rm -f \"$rj_dir/waiting\" && $rj_own_command --no-browser $rj_where"
 else
   rj_line="$rj_setup/bin/sh \"$rj_dir/start\""
 fi
 cd "$rj_cwd" || rj_end 1
-(
-  umask "$rj_umask"
-  case ${rj_shell##*/} in
-    csh | tcsh) exec "$rj_shell" -c "$rj_line" ;; # they take -l only alone
-    *) exec "$rj_shell" -l -c "$rj_line" ;;
-  esac
-) &
-rj_child=$!
+# rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
+rj_begin() {
+  : >"$rj_dir/waiting"
+  (
+    umask "$rj_umask"
+    case ${rj_shell##*/} in
+      csh | tcsh) exec "$rj_shell" -c "$rj_line" ;; # they take -l only alone
+      *) exec "$rj_shell" -l $1 -c "$rj_line" ;;
+    esac
+  ) &
+  rj_child=$!
+}
+rj_begin ''
 # A job that is cancelled, or out of time, gets TERM first where the scheduler is kind.
 trap 'kill -TERM "$rj_child" 2>/dev/null; wait "$rj_child"; rj_end 143' 1 2 15
 rj_began=$(date +%s)
@@ -193,14 +198,31 @@ rj_tell() {
   } >"$rj_dir/ready.new" && mv "$rj_dir/ready.new" "$rj_dir/ready"
 }
 rj_nap() { sleep "$1" 2>/dev/null || sleep 1; }
-while kill -0 "$rj_child" 2>/dev/null; do
-  for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do
-    [ -f "$rj_f" ] && rj_tell "$rj_f" && break 2
+rj_watch() {
+  while kill -0 "$rj_child" 2>/dev/null; do
+    for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do
+      [ -f "$rj_f" ] && rj_tell "$rj_f" && break 2
+    done
+    rj_nap 0.1
   done
-  rj_nap 0.1
-done
-wait "$rj_child"
-rj_end $?
+  wait "$rj_child"
+}
+rj_watch
+rj_status=$?
+# As src/launcher/direct.sh: much is set up in files that only interactive shells read to the end.
+if [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ]; then
+  case ${rj_shell##*/} in
+    sh | dash | csh | tcsh) ;;
+    *)
+      echo "not found; trying once more in an interactive $rj_shell, as in a terminal" >&2
+      rj_begin -i
+      rj_watch
+      rj_again=$?
+      [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
+      ;;
+  esac
+fi
+rj_end "$rj_status"
 RJ_END
 }
 

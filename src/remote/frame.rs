@@ -17,6 +17,8 @@ pub enum Frame {
     Launched(Candidate),
     /// Still at it: `lock`, `starting`, `stopping`.
     Wait(String),
+    /// The start-up files still run. The script does not say this: it has not begun.
+    Slow,
     /// The newest launch's log: its path and its last 200 000 bytes. Empty path: there is none.
     Log {
         /// Where it is, on the far side.

@@ -8,6 +8,7 @@ mod frame;
 mod jobs;
 
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use crate::config::Host;
 use crate::launcher::{Batch, Direct, Launcher, quote, scheduler};
@@ -25,15 +26,26 @@ const SCRIPT: &str = include_str!("script.sh");
 ///
 /// sshd hands this line to the login shell, so it has to mean the same in all of them. The channel
 /// moves to descriptor 3 while the profile runs: a profile that reads standard input must not eat
-/// the script. csh takes `-l` only alone, and closes all descriptors above 2 at its start (measured
-/// with tcsh 6.24): it has to keep the channel as its standard input.
+/// the script. What it reads instead is the very command that `-c` gives, for one that ends in
+/// `exec zsh -l`: that zsh never hears of `-c`.
+///
+/// (`3<&3`: a ksh that is /bin/sh hands no other descriptors on.)
+///
+/// csh takes `-l` only alone, and closes all descriptors above 2 at its start (measured with tcsh
+/// 6.24): it has to keep the channel as its standard input, and gets its files for a login by name.
+/// An error in one of them ends it, so then it does without.
 const LOGIN: &str = concat!(
     "exec /bin/sh -c '",
-    r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; "#,
-    r#"case ${s##*/} in csh|tcsh) exec "$s" -c "exec /bin/sh -s" <&3 3<&-;; "#,
-    r#"*) exec "$s" -l -c "exec /bin/sh -s <&3";; esac"#,
+    r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; l="exec /bin/sh -s"; "#,
+    r#"case ${s##*/} in csh|tcsh) for f in "$HOME/.login" /etc/csh.login; do "#,
+    r#"[ -r "$f" ] && l="source \"$f\"; $l"; done; "#,
+    r#""$s" -c "$l" <&3 3<&- || exec "$s" -c "exec /bin/sh -s" <&3 3<&-;; "#,
+    r#"*) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3;; esac"#,
     "'"
 );
+
+/// Start-up files that take longer than this are spoken of.
+const SLOW: Duration = Duration::from_secs(4);
 
 /// Why the far side gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -67,9 +79,12 @@ pub enum Error {
 /// The running script.
 pub struct Conversation {
     exec: Exec,
+    waiter: Rc<Waiter>,
     nonce: String,
     noise: Vec<String>,
     greeted: bool,
+    /// When the start-up files become slow; none once that was told.
+    slow_at: Option<Instant>,
 }
 
 impl Conversation {
@@ -86,13 +101,15 @@ impl Conversation {
     ) -> Result<Self, Error> {
         let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
         let script = script(&nonce, host, command);
-        let mut exec = Exec::start(connection, waiter, LOGIN)?;
+        let mut exec = Exec::start(connection, Rc::clone(&waiter), LOGIN)?;
         exec.write(&script)?;
         Ok(Self {
             exec,
+            waiter,
             nonce,
             noise: Vec::new(),
             greeted: false,
+            slow_at: Some(Instant::now() + SLOW),
         })
     }
 
@@ -109,7 +126,19 @@ impl Conversation {
     /// # Errors
     /// [`Error::Failed`] for the script's own failures; see [`Error`] for the others.
     pub fn answer(&mut self) -> Result<Frame, Error> {
-        while let Some(line) = self.line()? {
+        loop {
+            let line = match self.line() {
+                Ok(Some(line)) => line,
+                Ok(None) => break,
+                Err(Error::Ssh(SshError::Wait(WaitError::TimedOut))) if self.is_slow() => {
+                    return Ok(Frame::Slow);
+                }
+                Err(Error::Ssh(SshError::Wait(WaitError::TimedOut))) if !self.greeted => {
+                    let output = self.heard();
+                    return Err(Error::NotStarted { output });
+                }
+                Err(error) => return Err(error),
+            };
             match Frame::parse(&line, &self.nonce) {
                 Some(Frame::Failed(failure)) => return Err(Error::Failed(failure)),
                 Some(Frame::Hello) => self.greeted = true,
@@ -122,14 +151,21 @@ impl Conversation {
         })
     }
 
-    /// A start-up file that waits for input, or for a slow disk, keeps the script from its start.
+    /// The next line, waited for until the deadline, or until it is time to speak of start-up files.
     fn line(&mut self) -> Result<Option<String>, Error> {
-        match self.exec.line() {
-            Err(SshError::Wait(WaitError::TimedOut)) if !self.greeted => Err(Error::NotStarted {
-                output: self.heard(),
-            }),
-            result => Ok(result?),
-        }
+        let deadline = self.waiter.deadline();
+        let slow_at = self.slow_at.filter(|_| !self.greeted);
+        self.waiter
+            .set_deadline(deadline.into_iter().chain(slow_at).min());
+        let line = self.exec.line();
+        self.waiter.set_deadline(deadline);
+        Ok(line?)
+    }
+
+    /// Whether the start-up files (one may wait for a slow disk) have become slow just now.
+    fn is_slow(&mut self) -> bool {
+        let is_due = |at: &mut Instant| *at <= Instant::now();
+        !self.greeted && self.slow_at.take_if(is_due).is_some() && self.waiter.check().is_ok()
     }
 
     /// The last lines that were no answers of the script.
@@ -229,7 +265,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut host = Host::named("x");
         host.workdir = Some("~/no'where".into());
-        for shell in ["sh", "dash", "bash"] {
+        for shell in ["sh", "dash", "bash", "ksh93", "mksh", "zsh"] {
+            // What a machine lacks is no failure of ours; `make test` brings them on Debian.
+            if Command::new(shell).args(["-c", "true"]).status().is_err() {
+                continue;
+            }
             let mut child = Command::new(shell)
                 .arg("-s")
                 .env_clear()

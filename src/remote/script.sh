@@ -4,6 +4,13 @@
 # line, "NONCE KIND HEX": the nonce tells it from whatever a profile prints, and hexadecimal (od is
 # POSIX, base64 is not) carries any bytes. Commands come as lines on the same standard input.
 
+# What the person's bash hands on to a bash that is /bin/sh here (as on Red Hat) is meant for people: functions
+# in place of commands, options, and a time limit for `read`.
+unset -f awk cat cd command cut date find grep head id kill ls lsof mkdir mv nohup od printf ps pwd read rm \
+  rmdir sed setsid sleep sort tail test tr true umask uname
+set +e +u +C +f +x +v +a
+unset TMOUT
+
 rj_hex() { od -An -v -tx1 | tr -d ' \n'; }
 
 # rj_say KIND TEXT. The leading newline ends a line that a banner may have left open.
@@ -51,6 +58,9 @@ rj_port_of() {
     lsof -nP -a -p "$1" -iTCP -sTCP:LISTEN -Fn 2>/dev/null | sed -n 's/^n.*:\([0-9]*\)$/\1/p' | head -1
   fi
 }
+
+# Runtime files are bytes to us: in another encoding than theirs, sed would not see all of a path.
+rj_in_c() { (LC_ALL=C; export LC_ALL; "$@"); }
 
 # rj_candidate KIND FILE: a runtime file with all that must be known before it may be believed. It
 # fails, and says nothing, when the process is gone.
@@ -151,7 +161,7 @@ rj_await() {
       [ -f "$rj_f" ] || continue
       # Half a file is no file yet.
       # And a server that died right after writing it is told below, by its keeper's word.
-      case $(tail -c 2 "$rj_f" 2>/dev/null) in *'}'*) rj_candidate launched "$rj_f" && return ;; esac
+      case $(tail -c 2 "$rj_f" 2>/dev/null) in *'}'*) rj_in_c rj_candidate launched "$rj_f" && return ;; esac
     done
     rj_keeper_pid=
     [ -f "$1/pid" ] && IFS= read -r rj_keeper_pid <"$1/pid"
@@ -221,7 +231,7 @@ rj_abort() {
     [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
     rj_nap 0.1
   done
-  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/keeper"
+  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/keeper" "$1/waiting"
   [ -f "$1/exit" ] || printf '143\n' >"$1/exit"
   rj_say gone launch
 }
@@ -245,8 +255,8 @@ rj_main() {
   rj_command=$1
   while [ -n "$rj_command" ] || IFS= read -r rj_command; do
     case $rj_command in
-      find) rj_find ;;
-      lock) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_find; fi ;;
+      find) rj_in_c rj_find ;;
+      lock) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_in_c rj_find; fi ;;
       launch) rj_launch; rj_unlock ;;
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
       log) rj_log ;;

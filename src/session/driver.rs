@@ -16,6 +16,7 @@ use super::event::{Event, Forwarded, Phase};
 use super::machine::{Effect, Input, Machine, Plan};
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
+use crate::hops::Hop;
 use crate::jupyter::{Kernels, Wanted};
 use crate::launcher::scheduler;
 use crate::problem::Problem;
@@ -41,6 +42,8 @@ struct Driver {
     handle: Handle,
     phase: Phase,
     target: Option<Target>,
+    /// The jump hosts before it.
+    hops: Vec<Hop>,
     connection: Option<Rc<Connection>>,
     conversation: Option<Conversation>,
     pump: Option<Pump>,
@@ -82,6 +85,7 @@ pub fn run(
         handle,
         phase: Phase::Resolving,
         target: None,
+        hops: Vec::new(),
         connection: None,
         conversation: None,
         pump: None,

@@ -1,15 +1,13 @@
 //! What a session tells its face: the terminal, the menu, or a script.
 
-use std::sync::mpsc;
-
 use serde::{Deserialize, Serialize};
 
 use super::job::JobInfo;
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
-use crate::ssh::question::{Answer, Question};
-use crate::ssh::wait::Waker;
+use crate::ssh::question::Question;
+pub use crate::ssh::question::Reply;
 use crate::token::Secret;
 
 /// The server behind a ready tunnel.
@@ -57,32 +55,6 @@ pub struct Ready {
     pub forwards: Vec<Forwarded>,
     /// Whether it stood before, and its connection was made anew: nothing is to be opened.
     pub again: bool,
-}
-
-/// Answers one question, once.
-#[derive(Debug)]
-pub struct Reply {
-    sender: mpsc::Sender<Answer>,
-    waker: Waker,
-}
-
-impl Reply {
-    pub(super) fn new(waker: Waker) -> (Self, mpsc::Receiver<Answer>) {
-        let (sender, receiver) = mpsc::channel();
-        (Self { sender, waker }, receiver)
-    }
-
-    /// Gives the answer. Dropping the reply instead is an answer too: nobody could be asked.
-    pub fn send(self, answer: Answer) {
-        // A session that was cancelled meanwhile does not listen any more.
-        let _ = self.sender.send(answer);
-    }
-}
-
-impl Drop for Reply {
-    fn drop(&mut self) {
-        self.waker.wake();
-    }
 }
 
 /// Something that happened.

@@ -259,15 +259,23 @@ impl Machine {
 
     fn checked(&self, mut found: Box<Found>, port: u16, answer: Answer) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
+        found.server.certificate = answer.certificate;
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
             Goal::Log | Goal::Look => return (State::Ended, vec![]),
         };
-        if !answer.authenticated && found.server.password {
-            effects.push(Effect::Note(say!("session-password")));
-        } else if !answer.authenticated {
+        if answer.open {
             effects.push(Effect::Note(say!("session-open-to-all")));
+        } else if !answer.authenticated {
+            effects.push(Effect::Note(say!("session-password")));
+        }
+        if let Some(certificate) = answer.certificate {
+            let fingerprint = certificate.to_string();
+            effects.push(Effect::Note(say!(
+                "session-own-certificate",
+                fingerprint = fingerprint
+            )));
         }
         found.server.version = Some(answer.version.clone());
         effects.push(Effect::Remember(port));

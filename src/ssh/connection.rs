@@ -2,9 +2,10 @@
 //! waits here with a deadline.
 
 use std::marker::PhantomData;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::rc::Rc;
 use std::task::Poll;
+use std::time::Instant;
 
 use rustix::event::PollFlags;
 use ssh2::{ErrorCode, MethodType, Session};
@@ -14,9 +15,10 @@ use super::channel::Step;
 use super::host_key::HostKeys;
 use super::question::Ask;
 use super::resolve::Target;
+use super::transport::{Stream, Transport};
 use super::wait::{WaitError, Waiter};
 use super::wire::Wire;
-use super::{Error, dial};
+use super::{Error, algorithms};
 use crate::words::say;
 
 /// The connection. Neither it nor its channels may leave their thread.
@@ -25,43 +27,39 @@ pub struct Connection {
     wire: Rc<Wire>,
     alive: Alive,
     notes: Vec<String>,
+    /// The target's, where the stream has no address of its own.
+    place: String,
     /// The wire is found by its thread.
     _stays_here: PhantomData<*const ()>,
 }
 
 impl Connection {
-    /// Dials, exchanges keys and checks the host key.
+    /// Exchanges keys and checks the host key, over a way to the target that stands.
     ///
     /// # Errors
     /// See [`Error`]; nothing of the person's was sent to the host by then.
-    pub fn open(target: &Target, asker: &dyn Ask, waiter: &Waiter) -> Result<Self, Error> {
-        refuse_hops(target)?;
+    pub fn open(
+        target: &Target,
+        transport: Transport,
+        asker: &dyn Ask,
+        waiter: &Waiter,
+    ) -> Result<Self, Error> {
         let host_keys = HostKeys::read(target)?;
-        let socket = dial::dial(target, waiter)?;
         let mut session = Session::new()?;
-        host_keys.prefer_known(&session, target)?;
-        let wire = Wire::attach(&mut session, socket)?;
+        host_keys.prefer_known(&session, &target.algorithms.host_keys)?;
+        algorithms::prefer(&session, &target.algorithms)?;
+        let wire = Wire::attach(&mut session, transport)?;
         session.set_blocking(false);
         let mut connection = Self {
             session,
             wire,
             alive: Alive::of(target),
             notes: Vec::new(),
+            place: format!("{}:{}", target.host, target.port),
             _stays_here: PhantomData,
         };
-        connection
-            .drive(waiter, |session| {
-                let mut handle = session.clone();
-                step(handle.handshake())
-            })
-            .map_err(|error| match error {
-                Error::Session(error) => Error::Handshake {
-                    text: error.message().to_owned(),
-                    cut: connection.wire.has_ended(),
-                },
-                other => other,
-            })?;
-        let peer = connection.socket().peer_addr().ok().map(|peer| peer.ip());
+        connection.shake_hands(target, waiter)?;
+        let peer = connection.socket().peer().map(|peer| peer.ip());
         connection.notes = host_keys.check(&connection.session, peer, target, asker)?;
         Ok(connection)
     }
@@ -72,13 +70,32 @@ impl Connection {
         &self.notes
     }
 
+    /// As in OpenSSH, `ConnectTimeout` counts for this part too: something may take the connection
+    /// and say nothing.
+    fn shake_hands(&self, target: &Target, waiter: &Waiter) -> Result<(), Error> {
+        let click = waiter.deadline();
+        let own = target.connect_timeout.map(|time| Instant::now() + time);
+        waiter.set_deadline(own.into_iter().chain(click).min());
+        let result = self.drive(waiter, |session| {
+            let mut handle = session.clone();
+            step(handle.handshake())
+        });
+        waiter.set_deadline(click);
+        result.map_err(|error| match error {
+            Error::Session(error) => {
+                algorithms::handshake_failed(&self.session, &error, self.wire.has_ended())
+            }
+            other => other,
+        })
+    }
+
     /// What was agreed on, in words, for `doctor`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let peer = self.socket().peer_addr().map(|address| address.to_string());
+        let peer = self.socket().peer().map(|address| address.to_string());
         say!(
             "connected",
-            address = peer.unwrap_or_else(|_| "?".into()),
+            address = peer.as_ref().unwrap_or(&self.place),
             banner = self.session.banner().unwrap_or("?"),
             algorithm = self.session.methods(MethodType::HostKey).unwrap_or("?"),
         )
@@ -92,7 +109,7 @@ impl Connection {
 
     /// The socket, for waiting.
     #[must_use]
-    pub fn socket(&self) -> &TcpStream {
+    pub fn socket(&self) -> &Stream {
         self.wire.socket()
     }
 
@@ -168,21 +185,4 @@ pub(super) fn step<T>(result: Result<T, ssh2::Error>) -> Step<T> {
 
 fn is_again(error: &ssh2::Error) -> bool {
     error.code() == ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_EAGAIN)
-}
-
-/// Going round a jump host would reach another machine, or none: so say it.
-fn refuse_hops(target: &Target) -> Result<(), Error> {
-    let hops = [
-        ("ProxyJump", &target.proxy_jump),
-        ("ProxyCommand", &target.proxy_command),
-    ];
-    for (name, value) in hops {
-        if let Some(value) = value {
-            return Err(Error::Route {
-                name,
-                value: value.clone(),
-            });
-        }
-    }
-    Ok(())
 }

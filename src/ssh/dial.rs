@@ -127,6 +127,9 @@ fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
             .map_err(|_| std::io::Error::other(say!("dial-bad-bind", address = bind)))?;
         socket.bind(&SocketAddr::new(local, 0).into())?;
     }
+    if let Some(interface) = &target.bind_interface {
+        bind_to(&socket, interface)?;
+    }
     socket.set_nonblocking(true)?;
     // Key presses are small packets; Nagle's algorithm would hold each for a round trip.
     socket.set_tcp_nodelay(true)?;
@@ -144,6 +147,17 @@ fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(socket),
         Err(error) => Err(error),
     }
+}
+
+#[cfg(target_os = "linux")]
+fn bind_to(socket: &Socket, interface: &str) -> std::io::Result<()> {
+    socket.bind_device(Some(interface.as_bytes()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bind_to(_: &Socket, interface: &str) -> std::io::Result<()> {
+    let text = say!("hops-bind-interface", interface = interface);
+    Err(std::io::Error::other(text))
 }
 
 fn wait_any(waiter: &Waiter, running: &[Attempt], until: Instant) -> Result<(), Error> {

@@ -3,10 +3,12 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::auth::Refusal;
 use super::known_hosts::{KnownHostsError, KnownKey};
-use super::resolve::ResolveError;
+use super::resolve::{ResolveError, Target};
 use super::wait::WaitError;
 
 /// A failure of the SSH side; the host's name is added where it is told to a person.
@@ -43,6 +45,24 @@ pub enum Error {
         port: u16,
         /// Each address that was tried, with what it answered.
         tried: Vec<(SocketAddr, std::io::Error)>,
+    },
+    /// The ssh configuration asks for algorithms that libssh2 has not.
+    #[error("{keyword} {asked} has nothing that is supported: {possible}")]
+    Algorithms {
+        /// The ssh configuration's keyword.
+        keyword: &'static str,
+        /// Its value.
+        asked: String,
+        /// What there is.
+        possible: String,
+    },
+    /// The server and we have no algorithm in common.
+    #[error("no algorithm in common with {server}: {text}")]
+    NoCommonAlgorithm {
+        /// What the server calls itself.
+        server: String,
+        /// libssh2's words.
+        text: String,
     },
     /// Key exchange failed.
     #[error("the SSH handshake failed: {text}")]
@@ -84,15 +104,8 @@ pub enum Error {
         line: Option<usize>,
     },
     /// The server took none of what we have.
-    #[error("the server refused the login of {user}")]
-    AuthRefused {
-        /// The account.
-        user: String,
-        /// What was tried, in words, in order.
-        tried: Vec<String>,
-        /// The methods that the server offers.
-        offered: String,
-    },
+    #[error("the server refused the login of {}", .0.user)]
+    AuthRefused(Box<RefusedLogin>),
     /// A question stayed without an answer.
     #[error("no answer to: {question}")]
     NoAnswer {
@@ -116,18 +129,88 @@ pub enum Error {
     /// The far side was asked, and nothing came.
     #[error("nothing was heard for {} s", .0.as_secs())]
     Silent(Duration),
+    /// Something went wrong at a jump host.
+    #[error("at the jump host {}: {}", .0.name, .0.error)]
+    Hop(Box<AtHop>),
+    /// A jump host does not connect to where it was asked to.
+    #[error("no connection from there to {host} port {port}: {reason}")]
+    Forward {
+        /// The name or address, as the jump host was given it.
+        host: String,
+        /// The port.
+        port: u16,
+        /// It may not; else it cannot.
+        forbidden: bool,
+        /// Its words.
+        reason: String,
+    },
+    /// The jump hosts lead round in a circle, or there are too many.
+    #[error("the jump hosts make no way: {}", .0.join(", "))]
+    Hops(Vec<String>),
+    /// The proxy command could not be started, or it ended.
+    #[error("the ProxyCommand failed: {said}")]
+    ProxyCommand {
+        /// Its command line.
+        command: String,
+        /// How it ended, in the system's words.
+        status: String,
+        /// The last of what it wrote to standard error.
+        said: String,
+    },
     /// A system call failed on this side.
     #[error("{0}")]
     System(#[from] std::io::Error),
 }
 
+/// A login that the server refused.
+#[derive(Debug)]
+pub struct RefusedLogin {
+    /// The account.
+    pub user: String,
+    /// What was tried, in words, in order.
+    pub tried: Vec<String>,
+    /// The methods that the server offers.
+    pub offered: String,
+    /// Why, if more is known than that it did.
+    pub refusal: Refusal,
+    /// What the server said: its banner, and messages without a question.
+    pub said: Vec<String>,
+}
+
+/// A failure at a jump host, which all who wait for that host hear of.
+#[derive(Debug)]
+pub struct AtHop {
+    /// The jump host, as the configuration names it.
+    pub name: String,
+    /// The same for `ssh`.
+    pub destination: String,
+    /// What the name means.
+    pub target: Target,
+    /// What went wrong.
+    pub error: Arc<Error>,
+}
+
 impl Error {
+    /// What went wrong, at whichever of the hosts on the way.
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Hop(hop) => hop.error.cause(),
+            own => own,
+        }
+    }
+
     /// Whether the network may be all that is wrong, so that another try may help. (An error of the
     /// session itself does not tell: its socket does.)
     #[must_use]
     pub fn is_of_the_network(&self) -> bool {
-        match self {
-            Self::Dial { .. } | Self::NameUnknown { .. } | Self::Closed | Self::Silent(_) => true,
+        match self.cause() {
+            Self::Dial { .. }
+            | Self::NameUnknown { .. }
+            | Self::ProxyCommand { .. }
+            | Self::Closed
+            | Self::Silent(_) => true,
+            Self::Forward { forbidden, .. } => !forbidden,
             Self::Handshake { cut, .. } => *cut,
             Self::Wait(error) => matches!(error, WaitError::TimedOut),
             _ => false,
@@ -145,7 +228,7 @@ impl Error {
                     | ErrorKind::AddrNotAvailable
             )
         };
-        match self {
+        match self.cause() {
             Self::NameUnknown { .. } => true,
             Self::Dial { tried, .. } => tried.iter().all(|(_, error)| no_way(error)),
             _ => false,
@@ -171,11 +254,13 @@ mod tests {
 
     #[test]
     fn what_the_network_does_may_be_tried_again_and_a_refusal_may_not() {
-        let refused = Error::AuthRefused {
+        let refused = Error::AuthRefused(Box::new(RefusedLogin {
             user: "u".into(),
             tried: vec![],
             offered: String::new(),
-        };
+            refusal: Refusal::Plain,
+            said: vec![],
+        }));
         let handshake = |cut| Error::Handshake {
             text: "t".into(),
             cut,

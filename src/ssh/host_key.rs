@@ -11,8 +11,8 @@ use ssh2::{MethodType, Session};
 
 use super::Error;
 use super::known_hosts::{
-    CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict, fingerprint,
-    is_certificate, key_type, remember, rsa_bits,
+    self, CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict,
+    fingerprint, is_certificate, key_type, remember, rsa_bits,
 };
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
@@ -61,15 +61,14 @@ impl HostKeys {
     /// Tells the server which kinds of key are wanted, known ones first.
     ///
     /// # Errors
-    /// When libssh2 has none of the configured algorithms.
-    pub fn prefer_known(&self, session: &Session, target: &Target) -> Result<(), Error> {
-        let order = self
-            .known
-            .algorithms(&self.name, &target.host_key_algorithms);
+    /// [`Error::Algorithms`] when libssh2 has none of those that the person wants.
+    pub fn prefer_known(&self, session: &Session, wanted: &[String]) -> Result<(), Error> {
+        let order = self.known.algorithms(&self.name, wanted);
         if order.is_empty() {
-            return Err(Error::Route {
-                name: "HostKeyAlgorithms",
-                value: target.host_key_algorithms.join(","),
+            return Err(Error::Algorithms {
+                keyword: "HostKeyAlgorithms",
+                asked: wanted.join(","),
+                possible: known_hosts::ALGORITHMS.join(","),
             });
         }
         session.method_pref(MethodType::HostKey, &order.join(","))?;

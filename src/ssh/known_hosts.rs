@@ -22,6 +22,7 @@ use ssh_key::sha2::{Digest, Sha256};
 use crate::words::say;
 use certificate::{Certificate, Fault, plain_key};
 use line::{Line, Marker};
+pub use order::ALGORITHMS;
 pub use remember::remember;
 pub use revoked::RevokedKeys;
 pub use signature::rsa_bits;

@@ -2,6 +2,7 @@
 //!
 //! One thread owns a [`Connection`] and everything made from it. Nothing here knows Jupyter.
 
+mod algorithms;
 #[cfg(feature = "app")]
 pub mod aliases;
 mod alive;
@@ -16,12 +17,15 @@ mod host_key;
 pub mod known_hosts;
 pub mod question;
 pub mod resolve;
+mod transport;
 pub mod wait;
 mod wire;
 
 pub use alive::Alive;
-pub use auth::log_in;
+pub use auth::{Refusal, log_in};
 pub use connection::Connection;
+pub use dial::dial;
 pub use errand::{Errand, Task};
-pub use error::Error;
+pub use error::{AtHop, Error, RefusedLogin};
 pub use exec::Exec;
+pub use transport::{Stream, Transport};

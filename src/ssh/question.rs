@@ -4,9 +4,11 @@
 //! terminal, a dialog or `SSH_ASKPASS` can answer it.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 
 use zeroize::Zeroizing;
 
+use super::wait::Waker;
 use crate::words::say;
 
 /// What is asked.
@@ -137,7 +139,7 @@ fn from_home(path: &Path) -> String {
 }
 
 /// The server's own words on one line, without anything that would act on a terminal.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join(" ")
@@ -145,6 +147,34 @@ fn one_line(text: &str) -> String {
 
 /// The answer, wiped from memory when dropped; or why there is none.
 pub type Answer = Result<Zeroizing<String>, String>;
+
+/// Answers one question, once, from another thread.
+#[derive(Debug)]
+pub struct Reply {
+    sender: mpsc::Sender<Answer>,
+    waker: Waker,
+}
+
+impl Reply {
+    /// A reply that wakes whoever waits for it, and where it comes in.
+    #[must_use]
+    pub fn new(waker: Waker) -> (Self, mpsc::Receiver<Answer>) {
+        let (sender, receiver) = mpsc::channel();
+        (Self { sender, waker }, receiver)
+    }
+
+    /// Gives the answer. Dropping the reply instead is an answer too: nobody could be asked.
+    pub fn send(self, answer: Answer) {
+        // A session that was cancelled meanwhile does not listen any more.
+        let _ = self.sender.send(answer);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        self.waker.wake();
+    }
+}
 
 /// Somebody who can be asked. The call returns when the answer is there.
 pub trait Ask {

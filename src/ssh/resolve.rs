@@ -52,8 +52,6 @@ pub struct Target {
     pub revoked_host_keys: Option<PathBuf>,
     /// A program that prints known-hosts lines (`KnownHostsCommand`), as written.
     pub known_hosts_command: Option<String>,
-    /// The kinds of host key to accept, best first; empty means OpenSSH's own order.
-    pub host_key_algorithms: Vec<String>,
     /// What an authority may sign certificates with; empty means anything that can be checked.
     pub ca_signature_algorithms: Vec<String>,
     /// Whether the host's address is looked up among the known hosts too.
@@ -72,6 +70,8 @@ pub struct Target {
     pub family: AddressFamily,
     /// The local address to connect from.
     pub bind_address: Option<String>,
+    /// The interface to connect from.
+    pub bind_interface: Option<String>,
     /// The order of authentication methods; empty means OpenSSH's own order.
     pub preferred_auth: Vec<String>,
     /// Whether keys may be used.
@@ -80,18 +80,39 @@ pub struct Target {
     pub password: bool,
     /// Whether the server's own questions may be passed on.
     pub kbd_interactive: bool,
+    /// Signature algorithms for keys (`PubkeyAcceptedAlgorithms`), in order.
+    pub pubkey_algorithms: Vec<String>,
+    /// A library that speaks to a device with keys, which we cannot load.
+    pub pkcs11_provider: Option<String>,
+    /// The algorithms of the connection itself.
+    pub algorithms: Algorithms,
     /// How often a password is asked for.
     pub password_prompts: u32,
     /// Hosts to go through, as written: `[user@]host[:port],…`.
     pub proxy_jump: Option<String>,
     /// A command to connect through, its tokens filled in, for the person's shell.
     pub proxy_command: Option<String>,
+    /// Whether that command hands over a socket instead of carrying the bytes.
+    pub proxy_fdpass: bool,
     /// The pause between keep-alive messages; zero means none are sent.
     pub alive_interval: Duration,
     /// How many of them may go unanswered.
     pub alive_count_max: u32,
     /// Who says all this.
     pub source: Source,
+}
+
+/// Lists of algorithms, in the person's order; an empty one leaves it to libssh2.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Algorithms {
+    /// `KexAlgorithms`.
+    pub kex: Vec<String>,
+    /// `HostKeyAlgorithms`.
+    pub host_keys: Vec<String>,
+    /// `Ciphers`.
+    pub ciphers: Vec<String>,
+    /// `MACs`.
+    pub macs: Vec<String>,
 }
 
 /// The SSH agent to ask for keys.
@@ -204,17 +225,38 @@ impl Target {
 /// # Errors
 /// If the destination looks like an option or a command, or `ssh` refuses it.
 pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
-    resolve_with(SSH, destination, ssh_config)
+    resolve_with(SSH, &[], destination, ssh_config)
+}
+
+/// Asks `ssh` about a jump host as `ssh -J` does: `[user@]host[:port]`, or an address with `ssh://`.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn resolve_hop(place: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
+    check(place)?;
+    let (options, host) = hop_arguments(place);
+    resolve_with(SSH, &options, host, ssh_config)
+}
+
+/// A jump host as arguments of `ssh`, and the host itself. (A port could stand in an address with
+/// `ssh://`, but there OpenSSH takes no IPv6 address.)
+#[must_use]
+pub fn hop_arguments(place: &str) -> (Vec<&str>, &str) {
+    let fallback::Parts { user, host, port } = fallback::split(place);
+    let user = user.into_iter().flat_map(|user| ["-l", user]);
+    let port = port.into_iter().flat_map(|port| ["-p", port]);
+    (user.chain(port).collect(), host)
 }
 
 fn resolve_with(
     program: &str,
+    options: &[&str],
     destination: &str,
     ssh_config: Option<&Path>,
 ) -> Result<Target, ResolveError> {
     check(destination)?;
     let mut command = Command::new(program);
-    command.arg("-G");
+    command.arg("-G").args(options);
     if let Some(config) = ssh_config {
         command.arg("-F").arg(config);
     }

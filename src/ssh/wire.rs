@@ -14,7 +14,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
 use std::os::fd::{AsRawFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Instant;
@@ -22,6 +21,8 @@ use std::time::Instant;
 use libc::{c_int, c_void, size_t, ssize_t};
 use libssh2_sys as raw;
 use ssh2::Session;
+
+use super::transport::{Stream, Transport};
 
 /// With more than this on its way out, nothing new is read from local sockets.
 const CONGESTED: usize = 256 << 10;
@@ -34,7 +35,7 @@ thread_local! {
 
 /// One session's socket, and what could not be sent yet.
 pub struct Wire {
-    socket: TcpStream,
+    transport: Transport,
     key: RawFd,
     outbox: RefCell<VecDeque<u8>>,
     allowance: Cell<usize>,
@@ -44,14 +45,14 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Puts itself between a session, before its handshake, and a socket that does not block.
+    /// Puts itself between a session, before its handshake, and a stream that does not block.
     ///
     /// # Errors
     /// When the process has no file descriptors left.
-    pub fn attach(session: &mut Session, socket: TcpStream) -> std::io::Result<Rc<Self>> {
-        let theirs = socket.try_clone()?;
+    pub fn attach(session: &mut Session, transport: Transport) -> std::io::Result<Rc<Self>> {
+        let theirs = transport.stream.try_clone()?;
         let wire = Rc::new(Self {
-            socket,
+            transport,
             key: theirs.as_raw_fd(),
             outbox: RefCell::default(),
             allowance: Cell::new(usize::MAX),
@@ -75,15 +76,15 @@ impl Wire {
     }
 
     /// The socket, for waiting.
-    pub fn socket(&self) -> &TcpStream {
-        &self.socket
+    pub fn socket(&self) -> &Stream {
+        &self.transport.stream
     }
 
     /// Sends what was left over. A broken socket is not reported here: reading from it tells.
     pub fn flush(&self) {
         let mut outbox = self.outbox.borrow_mut();
         while !outbox.is_empty() {
-            match (&self.socket).write(outbox.as_slices().0) {
+            match self.socket().write(outbox.as_slices().0) {
                 Ok(size) => drop(outbox.drain(..size)),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
@@ -122,7 +123,7 @@ impl Wire {
         let mut outbox = self.outbox.borrow_mut();
         let mut sent = 0;
         if outbox.is_empty() {
-            sent = match (&self.socket).write(data) {
+            sent = match self.socket().write(data) {
                 Ok(size) => size,
                 Err(error) if is_again(&error) => 0,
                 Err(error) => {
@@ -140,7 +141,7 @@ impl Wire {
         if size == 0 {
             return Err(ErrorKind::WouldBlock.into());
         }
-        let result = (&self.socket).read(&mut buffer[..size]);
+        let result = self.socket().read(&mut buffer[..size]);
         match &result {
             Ok(size) if *size > 0 => {
                 self.allowance.set(self.allowance.get() - size);

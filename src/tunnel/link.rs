@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
 use super::window::Window;
+use crate::ssh::Stream;
 use crate::ssh::channel::Channel;
 
 /// What one turn takes from the local side: libssh2 puts no more into one packet.
@@ -29,7 +30,7 @@ enum Begun {
 /// A forwarded connection. Its flags are independent of each other: each direction ends by itself.
 #[allow(clippy::struct_excessive_bools)]
 pub struct Link {
-    local: TcpStream,
+    local: Stream,
     channel: Channel,
     window: Window,
     /// Read from the local side, not sent yet; at most one packet.
@@ -50,7 +51,7 @@ pub struct Link {
 
 impl Link {
     /// Joins a socket (not blocking) to a channel whose opening took `round_trip`.
-    pub fn new(local: TcpStream, channel: Channel, round_trip: Duration) -> Self {
+    pub fn new(local: Stream, channel: Channel, round_trip: Duration) -> Self {
         Self {
             local,
             channel,
@@ -70,7 +71,7 @@ impl Link {
     /// The local socket, and what it is waited for; nothing when it is the far side's turn. (A
     /// socket with no interest is left out: poll would report its hang-up for ever.) Nothing is read
     /// while the connection is `congested`.
-    pub fn interest(&self, congested: bool) -> (&TcpStream, PollFlags) {
+    pub fn interest(&self, congested: bool) -> (&Stream, PollFlags) {
         let mut flags = PollFlags::empty();
         if !self.broken && !self.local_ended && self.up.is_empty() && !congested {
             flags |= PollFlags::IN;
@@ -116,6 +117,11 @@ impl Link {
         !(self.broken || self.up.is_empty() && self.down.is_empty())
     }
 
+    /// The channel, for taking in what the connection holds.
+    pub fn channel(&mut self) -> &mut Channel {
+        &mut self.channel
+    }
+
     /// The channel, to be closed. The local socket is closed with the rest.
     pub fn into_channel(self) -> Channel {
         self.channel
@@ -126,7 +132,7 @@ impl Link {
             return false;
         }
         self.up.resize(PACKET, 0);
-        let result = self.local.read(&mut self.up);
+        let result = (&self.local).read(&mut self.up);
         self.up.truncate(*result.as_ref().unwrap_or(&0));
         match result {
             Ok(0) => self.local_ended = true,
@@ -142,7 +148,7 @@ impl Link {
         if !self.down.is_empty() && self.writable {
             let (first, second) = self.down.as_slices();
             let parts = [IoSlice::new(first), IoSlice::new(second)];
-            match self.local.write_vectored(&parts) {
+            match (&self.local).write_vectored(&parts) {
                 Ok(size) => {
                     self.taken(size);
                     progress = true;

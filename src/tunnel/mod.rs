@@ -8,4 +8,5 @@ mod pump;
 mod window;
 
 pub use listen::{Door, Listening, listen};
+pub use openings::Tell;
 pub use pump::{Held, Pump, Refused};

@@ -1,7 +1,6 @@
 //! Channels on their way: libssh2 opens one at a time.
 
 use std::collections::VecDeque;
-use std::net::TcpStream;
 use std::task::Poll;
 use std::time::Instant;
 
@@ -9,12 +8,14 @@ use ssh2::{ErrorCode, Session};
 
 use super::link::Link;
 use crate::ssh::channel::{Channel, Opening, Target};
-use crate::ssh::{Errand, Task};
+use crate::ssh::{Errand, Stream, Task};
 
 /// What a channel is for.
 pub enum Wanted {
     /// A connection of the browser's.
-    Link(TcpStream, Target),
+    Link(Stream, Target),
+    /// A connection of somebody in this process, who wants to hear of it.
+    Join(Stream, Target, Tell),
     /// To see whether anybody listens there.
     Knock(Target),
     /// A command.
@@ -23,10 +24,15 @@ pub enum Wanted {
     Pulse,
 }
 
+/// Told once whether the far side took the connection; dropped if that never came out.
+pub type Tell = Box<dyn FnOnce(Result<(), ssh2::Error>)>;
+
 /// A channel that is there.
 pub enum Opened {
     /// Joined to its connection.
     Link(Link),
+    /// The same, and somebody wants to hear of it.
+    Join(Link, Tell),
     /// Somebody listens.
     Knock(Channel),
     /// The command can begin.
@@ -124,7 +130,9 @@ impl Openings {
 
 fn begin(wanted: Wanted) -> Begun {
     let opening = match &wanted {
-        Wanted::Link(_, target) | Wanted::Knock(target) => Opening::forward(target),
+        Wanted::Link(_, target) | Wanted::Join(_, target, _) | Wanted::Knock(target) => {
+            Opening::forward(target)
+        }
         Wanted::Errand(_) | Wanted::Pulse => Opening::session(),
     };
     let since = Instant::now();
@@ -138,6 +146,9 @@ fn begin(wanted: Wanted) -> Begun {
 fn opened(begun: Begun, channel: Channel) -> Opened {
     match begun.wanted {
         Wanted::Link(local, _) => Opened::Link(Link::new(local, channel, begun.since.elapsed())),
+        Wanted::Join(local, _, tell) => {
+            Opened::Join(Link::new(local, channel, begun.since.elapsed()), tell)
+        }
         Wanted::Knock(_) => Opened::Knock(channel),
         Wanted::Errand(task) => Opened::Errand(Errand::new(task, channel)),
         Wanted::Pulse => Opened::Pulse(channel),

@@ -15,11 +15,11 @@ use rustix::event::{PollFd, PollFlags};
 
 use super::link::Link;
 use super::listen::Door;
-use super::openings::{Opened, Openings, Refusal, Wanted};
+use super::openings::{Opened, Openings, Refusal, Tell, Wanted};
 use super::pulse::Pulse;
 use crate::ssh::channel::{Channel, Target};
 use crate::ssh::wait::{WaitError, Waiter};
-use crate::ssh::{Connection, Errand, Error, Task};
+use crate::ssh::{Connection, Errand, Error, Stream, Task};
 
 /// What one turn takes in from the SSH connection at most: a millisecond or two of decrypting.
 const INTAKE: usize = 256 << 10;
@@ -60,8 +60,9 @@ pub struct Pump {
     links: Vec<Link>,
     closing: Vec<Channel>,
     /// A channel at its end. Reading nothing from it takes in what the socket holds: the server's
-    /// keep-alives want answers also when nothing is forwarded.
-    spine: Channel,
+    /// keep-alives want answers also when nothing is forwarded. A jump host gives none: many allow
+    /// forwarding and nothing else, and nothing is read there while nothing is forwarded.
+    spine: Option<Channel>,
     spine_closed: bool,
     pulse: Pulse,
     errand: Option<(Errand, Instant)>,
@@ -74,8 +75,8 @@ pub struct Pump {
 }
 
 impl Pump {
-    /// A pump without doors; `spine` is the channel of the script that ran before.
-    pub fn new(connection: Rc<Connection>, waiter: Rc<Waiter>, spine: Channel) -> Self {
+    /// A pump without doors; `spine` is the channel of the script that ran before, if any.
+    pub fn new(connection: Rc<Connection>, waiter: Rc<Waiter>, spine: Option<Channel>) -> Self {
         let pulse = Pulse::new(connection.alive());
         Self {
             connection,
@@ -118,6 +119,11 @@ impl Pump {
     /// connection is lost.
     pub fn doubt(&mut self) {
         self.pulse.doubt(Instant::now());
+    }
+
+    /// Carries one more connection, whose socket does not block, and tells what the far side says.
+    pub fn join(&mut self, local: Stream, target: Target, tell: Tell) {
+        self.openings.want(Wanted::Join(local, target, tell));
     }
 
     /// Looks whether anybody listens at `target`; if not, [`Pump::take_refusal`] tells.
@@ -197,9 +203,13 @@ impl Pump {
 
     /// Takes in what the socket holds, and finds out that the connection has ended.
     fn take_in(&mut self) -> Result<(), Error> {
-        self.spine_closed = self.spine_closed || self.spine.poll_close().is_ready();
-        match self.spine.poll_read(0, &mut []) {
-            Poll::Ready(Err(error)) => Err(error.into()),
+        if let Some(spine) = &mut self.spine {
+            self.spine_closed = self.spine_closed || spine.poll_close().is_ready();
+        }
+        let through = self.links.first_mut().map(Link::channel);
+        let through = self.spine.as_mut().or(through).or(self.closing.first_mut());
+        match through.map(|channel| channel.poll_read(0, &mut [])) {
+            Some(Poll::Ready(Err(error))) => Err(error.into()),
             _ => Ok(()),
         }
     }
@@ -260,11 +270,10 @@ impl Pump {
     fn open(&mut self) -> bool {
         match self.openings.poll(self.connection.session()) {
             Poll::Pending => return false,
-            Poll::Ready(Ok(Opened::Link(link))) => {
-                self.links.push(link);
-                if self.openings.is_idle() && self.pulse.take_early_order() {
-                    self.openings.want(Wanted::Pulse);
-                }
+            Poll::Ready(Ok(Opened::Link(link))) => self.joined(link),
+            Poll::Ready(Ok(Opened::Join(link, tell))) => {
+                self.joined(link);
+                tell(Ok(()));
             }
             Poll::Ready(Ok(Opened::Knock(channel))) => self.closing.push(channel),
             Poll::Ready(Ok(Opened::Pulse(channel))) => self.pulse.opened(Some(channel)),
@@ -276,6 +285,13 @@ impl Pump {
         true
     }
 
+    fn joined(&mut self, link: Link) {
+        self.links.push(link);
+        if self.openings.is_idle() && self.pulse.take_early_order() {
+            self.openings.want(Wanted::Pulse);
+        }
+    }
+
     /// The local side of a refused connection sees it closed, as if nobody listened there.
     fn was_refused(&mut self, refusal: Refusal) {
         let is_theirs = refusal.is_theirs();
@@ -285,6 +301,7 @@ impl Pump {
                 self.refused = Some(Refused { target, reason });
             }
             Wanted::Link(..) | Wanted::Knock(_) => {}
+            Wanted::Join(_, _, tell) => tell(Err(refusal.error)),
             Wanted::Errand(_) => self.outcome = Some(Err(refusal.error.into())),
             Wanted::Pulse => self.pulse.opened(None),
         }
@@ -367,7 +384,7 @@ fn accept_all(
             Ok((local, _)) => {
                 // Key presses are small packets: see `dial`.
                 if local.set_nonblocking(true).is_ok() && local.set_nodelay(true).is_ok() {
-                    openings.want(Wanted::Link(local, target.clone()));
+                    openings.want(Wanted::Link(local.into(), target.clone()));
                     *progress = true;
                 }
             }

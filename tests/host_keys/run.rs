@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use remote_jupyter::ssh::question::{Answer, Ask, Question};
 use remote_jupyter::ssh::resolve::{Target, resolve};
 use remote_jupyter::ssh::wait::Waiter;
-use remote_jupyter::ssh::{Connection, Error};
+use remote_jupyter::ssh::{self, Connection, Error, Transport};
 use tempfile::TempDir;
 
 use crate::cases::Case;
@@ -131,7 +131,9 @@ fn run_ours(folder: &Path) -> Outcome {
     let target: Target = resolve("case", Some(&folder.join("config"))).unwrap();
     let waiter = Waiter::new().unwrap();
     waiter.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
-    let (verdict, shown, algorithm) = match Connection::open(&target, &Nobody, &waiter) {
+    let opened = ssh::dial(&target, &waiter)
+        .and_then(|stream| Connection::open(&target, Transport::direct(stream), &Nobody, &waiter));
+    let (verdict, shown, algorithm) = match opened {
         Ok(connection) => {
             let session = connection.session();
             let key = session.host_key().unwrap().0;

@@ -1,13 +1,14 @@
 //! Servers that run already: which one is taken, and which are not believed.
 
 use std::fs;
+use std::process::Command;
 use std::time::SystemTime;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::scene::{assert_nothing_left, bare, configure, fails, launches, servers, text};
-use crate::support::process::{PATIENCE, pid_of};
+use crate::scene::{assert_nothing_left, bare, configure, fails, launches, real, servers, text};
+use crate::support::process::{PATIENCE, must, pid_of};
 use crate::support::{Client, Home, Sshd, eventually, http};
 
 const RUNTIME: &str = ".local/share/jupyter/runtime";
@@ -22,8 +23,13 @@ fn leave_running(client: &Client, host: &str, command: &str) -> u32 {
 fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: &str) {
     fs::create_dir_all(sshd.home().path().join(folder)).unwrap();
     let before = runtime_files(sshd);
+    let port = if more.contains("--sock") {
+        ""
+    } else {
+        "--port=0"
+    };
     let line = format!(
-        "cd '{folder}'; JUPYTER_TOKEN={token} nohup bash -lc 'exec jupyter lab --no-browser --port=0 {more}' >log 2>&1 </dev/null &"
+        "cd '{folder}'; JUPYTER_TOKEN={token} nohup bash -lc 'exec jupyter lab --no-browser {port} {more}' >log 2>&1 </dev/null &"
     );
     client.ssh_run("test", &line);
     let up = || runtime_files(sshd) > before;
@@ -253,4 +259,222 @@ fn a_server_that_hangs_is_ended_when_someone_insists() {
     assert!(out.stderr.contains("KILL ended it"), "{out}");
     assert_eq!(servers(&sshd).len(), 0);
     assert_eq!(runtime_files(&sshd), 0);
+}
+
+/// Opens it, and gives `ready` with all that was said until then.
+fn attach(client: &Client) -> (crate::support::Opened, Value, String) {
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase("ready");
+    let said = opened.seen.join("\n");
+    (opened, ready, said)
+}
+
+/// As a browser does after its person has looked at the certificate.
+fn fetch(url: &str) -> String {
+    must(Command::new("curl").args([
+        "--silent",
+        "--insecure",
+        "--location",
+        "--noproxy",
+        "*",
+        url,
+    ]))
+}
+
+#[test]
+fn a_server_with_https_is_opened_with_its_certificate_pinned() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let file = |name: &str| sshd.home().path().join(name).display().to_string();
+    let (key, certificate) = (file("key.pem"), file("cert.pem"));
+    let request = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=nobody.example -keyout";
+    let mut openssl = Command::new("openssl");
+    must(
+        openssl
+            .args(request.split(' '))
+            .args([&key, "-out", &certificate]),
+    );
+    let shown = must(Command::new("openssl").args([
+        "x509",
+        "-noout",
+        "-fingerprint",
+        "-sha256",
+        "-in",
+        &certificate,
+    ]));
+    let fingerprint = shown.trim().split('=').next_back().unwrap();
+    let more = format!("--ip=::1 --ServerApp.certfile={certificate} --ServerApp.keyfile={key}");
+    start_by_hand(&sshd, &client, "work", "letmein4", &more);
+
+    configure(&client, "launcher = \"attach\"");
+    let (mut opened, ready, said) = attach(&client);
+    let url = text(&ready, "url");
+    assert!(
+        url.starts_with("https://localhost:") && url.ends_with("/lab?token=letmein4"),
+        "{url}"
+    );
+    assert!(said.contains(fingerprint), "no {fingerprint} in {said}");
+    assert!(fetch(url).contains("<title>JupyterLab</title>"));
+    opened.interrupt();
+    opened.wait_exit();
+    let out = client.run(&["stop", "test", "--yes"]);
+    assert!(
+        out.code == Some(0) && out.stderr.contains("has shut down"),
+        "{out}"
+    );
+    assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn a_password_is_asked_for_by_the_tab() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let hash = "from jupyter_server.auth import passwd; print(passwd(\"secret\", \"sha1\"))";
+    let hash = must(Command::new(real("python")).args(["-c", hash]));
+    let more = format!(
+        "--ip=localhost --PasswordIdentityProvider.hashed_password={}",
+        hash.trim()
+    );
+    start_by_hand(&sshd, &client, "work", "", &more);
+    configure(&client, "launcher = \"attach\"");
+    let (mut opened, ready, said) = attach(&client);
+    assert!(said.contains("asks for its password in the tab"), "{said}");
+    let url = text(&ready, "url");
+    assert!(!url.contains("token"), "{url}");
+    assert!(fetch(url).contains("type=\"password\""));
+    opened.interrupt();
+    opened.wait_exit();
+
+    // Its port, fixed on both sides as in the script of old: it is taken over, and only it.
+    configure(
+        &client,
+        &format!("remote_port = {}", ready["server"]["port"]),
+    );
+    let (mut opened, again, _) = attach(&client);
+    assert_eq!(
+        (&again["server"], &again["reused"]),
+        (&ready["server"], &true.into())
+    );
+    opened.interrupt();
+    opened.wait_exit();
+    let out = client.run(&["stop", "test", "--yes"]);
+    assert!(
+        out.code == Some(0) && out.stderr.contains("TERM ended it"),
+        "{out}"
+    );
+    assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn neither_token_nor_password_is_warned_about_once() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    start_by_hand(
+        &sshd,
+        &client,
+        "work",
+        "",
+        "--ip=127.0.0.2 --IdentityProvider.token= --ServerApp.base_url=/a/b",
+    );
+    configure(&client, "launcher = \"attach\"");
+    let (mut opened, ready, said) = attach(&client);
+    assert_eq!(
+        said.matches("neither token nor password").count(),
+        1,
+        "{said}"
+    );
+    assert!(text(&ready, "url").ends_with("/a/b/lab"), "{ready}");
+    assert!(http::title(&ready).contains("JupyterLab"));
+    opened.interrupt();
+    let out = opened.wait_exit();
+    assert_eq!(
+        out.stdout.matches("neither token nor password").count(),
+        1,
+        "{out}"
+    );
+    assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+    assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn a_persons_own_unix_socket_is_found() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    start_by_hand(
+        &sshd,
+        &client,
+        "work",
+        "letmein5",
+        "--sock=\"$HOME/own.sock\"",
+    );
+    configure(&client, "launcher = \"attach\"");
+    let (mut opened, ready, _) = attach(&client);
+    let socket = sshd.home().path().join("own.sock").display().to_string();
+    assert_eq!(text(&ready["server"], "socket"), socket);
+    assert!(http::title(&ready).contains("JupyterLab"));
+    opened.interrupt();
+    opened.wait_exit();
+    assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+    assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn runtime_files_are_found_wherever_jupyter_puts_them() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    let profile = sshd.home().read(".bash_profile").unwrap();
+    let port = crate::support::sshd::free_port(std::net::Ipv4Addr::LOCALHOST.into()).port();
+    let command = "python3 -c 'import time; time.sleep(4720)'";
+    let pid = leave_running(&client, "test", command);
+    for (line, folder) in [
+        ("export JUPYTER_RUNTIME_DIR=\"$HOME/run time\"", "run time"),
+        ("export JUPYTER_DATA_DIR=\"$HOME/data\"", "data/runtime"),
+        ("export XDG_DATA_HOME=\"$HOME/xdg\"", "xdg/jupyter/runtime"),
+        ("", ".local/share/jupyter/runtime"),
+        ("", "Library/Jupyter/runtime"),
+    ] {
+        let file = format!("{folder}/jpserver-{pid}.json");
+        sshd.home().write(&file, &server(pid, port));
+        sshd.home()
+            .write(".bash_profile", &format!("{profile}{line}\n"));
+        assert_passed_over(&client, &[format!("nothing listens on port {port}")]);
+        fs::remove_file(sshd.home().path().join(file)).unwrap();
+    }
+}
+
+#[test]
+fn notebook_6_is_started_found_and_stopped() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    let bin = crate::support::notebook6_venv().join("bin");
+    for file in [".bash_profile", ".zprofile"] {
+        let line = format!("PATH='{}':\"$PATH\"\n", bin.display());
+        sshd.home().append(file, &line);
+    }
+    let config = "c.NotebookApp.allow_root = True\n";
+    sshd.home()
+        .write(".jupyter/jupyter_notebook_config.py", config);
+    let (mut opened, ready, _) = attach(&client);
+    assert_eq!(ready["reused"], false);
+    assert!(
+        text(&ready["server"], "version").starts_with("6."),
+        "{ready}"
+    );
+    assert!(text(&ready, "url").contains("/tree?token="), "{ready}");
+    assert_eq!(
+        http::title(&ready),
+        "Home Page - Select or create a notebook"
+    );
+    opened.interrupt();
+    opened.wait_exit();
+
+    let (mut opened, again, _) = attach(&client);
+    assert_eq!(
+        (&again["server"], &again["reused"]),
+        (&ready["server"], &true.into())
+    );
+    opened.interrupt();
+    opened.wait_exit();
+    assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+    assert_nothing_left(&sshd, &client);
 }

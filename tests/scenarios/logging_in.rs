@@ -9,7 +9,7 @@ fn doctor(client: &Client, host: &str) -> Finished {
     client.run(&["doctor", host, "--json"])
 }
 
-fn logs_in_with(client: &Client, host: &str, how: &str) {
+pub fn logs_in_with(client: &Client, host: &str, how: &str) {
     let out = doctor(client, host);
     assert_eq!(out.code, Some(0), "{out}");
     let step = out
@@ -23,11 +23,11 @@ fn logs_in_with(client: &Client, host: &str, how: &str) {
 }
 
 /// How often the server refused a login.
-fn refusals(log: &str) -> usize {
+pub fn refusals(log: &str) -> usize {
     log.lines().filter(|line| line.contains("Failed ")).count()
 }
 
-fn fails(client: &Client, host: &str, code: &str) -> serde_json::Value {
+pub fn fails(client: &Client, host: &str, code: &str) -> serde_json::Value {
     let out = client.open(host).wait_exit();
     let event = crate::scene::last_event(&out);
     assert_eq!((out.code, &event["code"]), (Some(4), &code.into()), "{out}");

@@ -6,12 +6,17 @@
 mod support;
 
 mod commands;
+mod factors;
 mod finding_servers;
 mod healing;
 mod host_keys;
+mod jump_hosts;
+mod key_files;
 mod languages;
 mod logging_in;
 mod opening;
+mod proxy_commands;
 mod scene;
 mod secrets;
+mod shells;
 mod what_goes_wrong;

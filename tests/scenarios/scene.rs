@@ -36,8 +36,12 @@ pub fn put_program(home: &Home, name: &str, script: &str) {
     home.write(&file, &format!("#!/bin/sh\n{script}\n"));
     let path = home.path().join(file);
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    home.append(".bash_profile", "PATH=\"$HOME/bin:$PATH\"\n");
-    home.append(".zprofile", "PATH=\"$HOME/bin:$PATH\"\n");
+    for file in [".profile", ".bash_profile", ".zprofile"] {
+        home.append(file, "PATH=\"$HOME/bin:$PATH\"\n");
+    }
+    home.append(".login", "setenv PATH \"$HOME/bin:$PATH\"\n");
+    let fish = "set -gx PATH \"$HOME/bin\" $PATH\n";
+    home.append(".config/fish/config.fish", fish);
 }
 
 /// A real program of the virtual environment.

@@ -29,6 +29,8 @@ pub enum Key {
     Agent,
     /// None: the password is asked for.
     Password,
+    /// As the host's further lines say.
+    None,
 }
 
 /// What `known_hosts` says about a server.
@@ -125,6 +127,7 @@ impl Client {
             Key::Encrypted => "id_ed25519_enc",
             // Without "none", ssh would look into the person's real ~/.ssh.
             Key::Agent => return "  IdentityAgent SSH_AUTH_SOCK\n  IdentityFile none\n".into(),
+            Key::None => return String::new(),
             Key::Password => return "  PubkeyAuthentication no\n".into(),
         };
         format!(
@@ -262,6 +265,15 @@ impl Client {
         Opened::spawn(
             &mut self.command(&[&["open", host, "--json", "--no-browser"], more].concat()),
         )
+    }
+
+    /// The same, with the questions asked there though [`Self::askpass`] was called before.
+    pub fn terminal_asking(&self, args: &[&str]) -> Terminal {
+        let mut command = self.command(args);
+        command
+            .env_remove("SSH_ASKPASS")
+            .env_remove("SSH_ASKPASS_REQUIRE");
+        Terminal::spawn(command)
     }
 
     /// The binary in a terminal of its own.

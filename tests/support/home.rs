@@ -33,6 +33,11 @@ impl Home {
         ] {
             home.write(file, &start_up);
         }
+        home.write(".cshrc", &format!("setenv PATH \"{bin}:$PATH\"\n"));
+        home.write(
+            ".config/fish/config.fish",
+            &format!("set -gx PATH '{bin}' $PATH\n"),
+        );
         home
     }
 

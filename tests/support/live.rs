@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use remote_jupyter::config::Host;
 use remote_jupyter::control::Message;
 use remote_jupyter::jupyter::Page;
-use remote_jupyter::session::{self, Event, Goal, Handle, Order, Phase, Surroundings};
+use remote_jupyter::session::{self, Event, Goal, Handle, Order, Phase, Reply, Surroundings};
 use serde_json::Value;
 
 use super::client::Client;
@@ -102,6 +102,14 @@ impl Live {
             let is_ready = matches!(event, Event::Ready(_));
             let message = Message::of(event, "test", 0, Phase::Ready).filter(|_| is_ready);
             message.map(|message| serde_json::to_value(message).unwrap())
+        })
+    }
+
+    /// The reply to a question, if one was asked by now.
+    pub fn take_question(&self) -> Option<Reply> {
+        self.events.try_iter().find_map(|event| match event {
+            Event::Ask(_, reply) => Some(reply),
+            _ => None,
         })
     }
 

@@ -80,21 +80,26 @@ pub fn bring_up(script: &str) -> PathBuf {
 /// The virtual environment with the real Jupyter; the first test to ask builds it.
 pub fn jupyter_venv() -> &'static PathBuf {
     static VENV: OnceLock<PathBuf> = OnceLock::new();
-    VENV.get_or_init(|| {
-        // Cargo's scratch folder for integration tests stands in the target folder, wherever that is.
-        let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-        let venv = target
-            .parent()
-            .expect("a target folder")
-            .join("jupyter-venv");
-        let mut script = Command::new(bring_up("jupyter"));
-        let out = process::finish(script.arg(venv), process::LONG);
-        assert!(out.code == Some(0), "tests/bring-up/jupyter failed: {out}");
-        PathBuf::from(
-            out.stdout
-                .lines()
-                .last()
-                .expect("the path of the environment"),
-        )
-    })
+    VENV.get_or_init(|| build_venv("jupyter-venv", "requirements.txt"))
+}
+
+/// The one with notebook 6, which knows neither lab nor `jupyter_server`.
+pub fn notebook6_venv() -> &'static PathBuf {
+    static VENV: OnceLock<PathBuf> = OnceLock::new();
+    VENV.get_or_init(|| build_venv("notebook6-venv", "requirements-notebook6.txt"))
+}
+
+fn build_venv(name: &str, requirements: &str) -> PathBuf {
+    // Cargo's scratch folder for integration tests stands in the target folder, wherever that is.
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let venv = target.parent().expect("a target folder").join(name);
+    let mut script = Command::new(bring_up("jupyter"));
+    let out = process::finish(script.arg(venv).arg(requirements), process::LONG);
+    assert!(out.code == Some(0), "tests/bring-up/jupyter failed: {out}");
+    PathBuf::from(
+        out.stdout
+            .lines()
+            .last()
+            .expect("the path of the environment"),
+    )
 }

@@ -22,6 +22,20 @@ pub const OTHER: &str = "rj-other";
 /// Both accounts' password.
 pub const PASSWORD: &str = "Tr0ub4dor & 3";
 
+/// One-time codes: `pam_google_authenticator`'s emergency codes, each of which is good once and at any time of the day.
+pub const CODES: [&str; 5] = ["10000001", "10000002", "10000003", "10000004", "10000005"];
+
+/// What [`USER`] is like; empty: as usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Account<'a> {
+    /// Its login shell's path.
+    pub shell: &'a str,
+    /// The name of its home.
+    pub home: &'a str,
+    /// The path of what is /bin/sh on that machine.
+    pub sh: &'a str,
+}
+
 pub struct RootSshd {
     folder: TempDir,
     home: Home,
@@ -39,11 +53,50 @@ impl RootSshd {
 
     /// With further lines for `sshd_config`, which win over ours.
     pub fn with(config: &[&str]) -> Self {
+        Self::of(&Account::default(), config)
+    }
+
+    /// With PAM, whose stack for sshd this is. `{codes}` in it stands for a file of one-time codes, [`CODES`]. `aging`
+    /// is what the accounts' shadow lines say after the password; empty means that nothing ever expires.
+    pub fn with_pam(config: &[&str], stack: &str, aging: &str) -> Self {
+        let config = [&["UsePAM yes", "KbdInteractiveAuthentication yes"], config].concat();
+        Self::made(&Account::default(), &config, |folder| {
+            let codes = folder.join("codes");
+            let text = format!("JBSWY3DPEHPK3PXP\n\" TOTP_AUTH\n{}\n", CODES.join("\n"));
+            fs::write(&codes, text).unwrap();
+            process::must(as_root(Path::new("chown")).arg("0:0").arg(&codes));
+            process::must(as_root(Path::new("chmod")).arg("600").arg(&codes));
+            fs::create_dir(folder.join("pam.d")).unwrap();
+            let stack = stack.replace("{codes}", &codes.display().to_string());
+            fs::write(folder.join("pam.d/sshd"), stack).unwrap();
+            if !aging.is_empty() {
+                fs::write(folder.join("aging"), aging).unwrap();
+            }
+        })
+    }
+
+    /// The one-time codes that were not used.
+    pub fn codes_left(&self) -> usize {
+        let text = process::must(as_root(Path::new("cat")).arg(self.folder.path().join("codes")));
+        text.lines().filter(|line| CODES.contains(line)).count()
+    }
+
+    /// With an account of a certain kind.
+    pub fn of(account: &Account, config: &[&str]) -> Self {
+        Self::made(account, config, |_| {})
+    }
+
+    fn made(account: &Account, config: &[&str], prepare: impl FnOnce(&Path)) -> Self {
         // Here rather than halfway, when there is already something to clean up.
         process::must(&mut as_root(Path::new("true")));
         let folder = folder("rj-root-");
         let bin = jupyter_venv().join("bin");
-        let home = Home::new(folder.path().join(USER), Some(&bin));
+        let name = [account.home, USER]
+            .into_iter()
+            .find(|name| !name.is_empty());
+        let home = Home::new(folder.path().join(name.unwrap_or(USER)), Some(&bin));
+        let lines = format!("{}\n{}\n{}\n", account.shell, account.home, account.sh);
+        fs::write(folder.path().join("account"), lines).unwrap();
         let other_home = Home::new(folder.path().join(OTHER), Some(&bin));
         keys::generate_host_keys(folder.path());
         fs::write(
@@ -52,6 +105,7 @@ impl RootSshd {
         )
         .unwrap();
         open_to_accounts(folder.path(), &[&home, &other_home]);
+        prepare(folder.path());
         let address = free_port(Ipv4Addr::LOCALHOST.into());
         let mut sshd = Self {
             folder,

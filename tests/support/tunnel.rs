@@ -12,7 +12,7 @@ use remote_jupyter::ssh::channel::Target;
 use remote_jupyter::ssh::question::{Answer, Ask, Question};
 use remote_jupyter::ssh::resolve::resolve;
 use remote_jupyter::ssh::wait::{Waiter, Waker};
-use remote_jupyter::ssh::{Connection, Error, Exec};
+use remote_jupyter::ssh::{Connection, Error, Exec, Transport, dial};
 use remote_jupyter::tunnel::{Door, Pump, listen};
 
 use super::client::Client;
@@ -126,7 +126,8 @@ impl Drop for Tunnel {
 /// The connection to `test`.
 pub fn log_in(config: &std::path::Path, waiter: &Waiter) -> Rc<Connection> {
     let target = resolve("test", Some(config)).unwrap();
-    let connection = Connection::open(&target, &Nobody, waiter).unwrap();
+    let way = Transport::direct(dial(&target, waiter).unwrap());
+    let connection = Connection::open(&target, way, &Nobody, waiter).unwrap();
     remote_jupyter::ssh::log_in(&connection, &target, &Nobody, waiter).unwrap();
     Rc::new(connection)
 }
@@ -140,7 +141,7 @@ pub fn pump(
     let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(waiter), "true").unwrap();
     while exec.line().unwrap().is_some() {}
     let spine = exec.finish();
-    let mut pump = Pump::new(connection, Rc::clone(waiter), spine);
+    let mut pump = Pump::new(connection, Rc::clone(waiter), Some(spine));
     let mut ports = Vec::new();
     for target in targets {
         let listening = listen(None).unwrap();

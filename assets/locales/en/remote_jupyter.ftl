@@ -139,7 +139,6 @@ claim-silent = another remote-jupyter has this host, and does not answer
 server-same-folder = { $count } servers run there; this one works in { $folder }
 server-newest = { $count } servers run there; this one, in { $folder }, is the newest
 server-other-folder = The running server works in { $folder }, not in the configured folder
-server-https = the server of process { $pid } speaks HTTPS, which cannot be used yet
 server-other-port = the server of process { $pid } listens on { $port }, not on { $wanted }
 server-on-socket = the server of process { $pid } listens on a socket, not on { $wanted }
 server-malformed = { $file } is malformed: { $why }
@@ -168,7 +167,7 @@ ask-passphrase-again = Wrong passphrase. Passphrase for the key { $key }:
 ask-password = Password of { $user }@{ $host }:
 ask-password-again = Refused. Password of { $user }@{ $host }:
 
-## Logging in, and what the server's key is (src/ssh/auth.rs, connection.rs, dial.rs, host_key.rs)
+## Logging in, and what the server's key is (src/ssh/auth/, connection.rs, dial.rs, host_key.rs)
 
 login-key = key { $file }
 login-agent-key = agent key { $comment } ({ $fingerprint })
@@ -177,11 +176,6 @@ login-password = password
 login-keyboard-interactive = keyboard-interactive
 login-none = none
 login-refused = { $what }: refused
-login-agent-full =
-    { $count ->
-        [one] 1 further agent key
-       *[other] { $count } further agent keys
-    }: not tried, since servers hang up after six; IdentityFile names the right one
 host-key-none = the server showed no host key
 host-key-nobody-asked = StrictHostKeyChecking is yes, so nobody is asked
 host-key-not-yes = the answer was not yes
@@ -355,7 +349,6 @@ explain-refused-port-remedy = Check the Port in ~/.ssh/config, and whether the S
 explain-unreachable = { $host }: no answer from { $wanted } port { $port }
 explain-unreachable-remedy = Check the network, and whether a VPN or a jump host is needed.
 explain-handshake = { $host }: the SSH handshake failed
-explain-handshake-old-remedy = A server that knows only SHA-1 is too old for this program and needs an update; `ssh -v` shows what it offers.
 explain-handshake-remedy = Check that an SSH server answers on that port: `ssh -v` shows its greeting.
 explain-host-key-files = The host key of { $host } cannot be checked
 explain-host-key-files-remedy = Make the file readable and writable for yourself.
@@ -658,3 +651,87 @@ revoked-keys-line = line { $line } is not a public key
 host-key-no-file = UserKnownHostsFile is none, so there is nowhere to keep it
 host-key-short = its RSA key has { $bits } bits, and RequiredRSASize is { $min }
 explain-host-key-revoked-detail = { $fingerprint } is revoked in { $place }
+
+## Ways to log in (src/ssh/auth/)
+
+login-certificate = certificate { $file }
+login-certificate-expired =
+    { $days ->
+        [0] it expired today
+        [one] it expired yesterday
+       *[other] it expired { $days } days ago
+    }
+login-certificate-not-yet = it is not valid yet
+login-agent-nonsense = its answer makes no sense
+login-agent-silent = it does not answer
+login-agent-will-not-sign = it would not sign
+login-key-no-key = there is no private key in it
+login-key-type = a type of key that is not supported
+login-key-passphrase = it needs a passphrase
+login-key-open = not used, since others may read it (mode { $mode }): chmod 600 { $file }
+login-key-security = a security key, which only an agent can use
+login-key-sha1 = { $what }: the server takes it with SHA-1 signatures alone
+login-keys-left =
+    { $count ->
+        [one] 1 further key was
+       *[other] { $count } further keys were
+    } not tried, since servers hang up after six; IdentityFile with IdentitiesOnly names the right one
+explain-auth-said = the server said: { $words }
+explain-auth-too-many = { $host } hung up: too many keys were tried
+explain-auth-too-many-remedy = Name the right key in the ssh configuration: IdentityFile, with IdentitiesOnly yes.
+explain-auth-hung-up = { $host } hung up in the middle of the login of { $user }
+explain-auth-hung-up-remedy = The account there may be closed or expired, or too much time passed. Check with `ssh { $destination }`.
+explain-password-expired = { $host }: the password of { $user } has expired
+explain-password-expired-remedy = Log in once with `ssh { $destination }` and change it there.
+explain-second-factor = { $host } took the first factor of { $user }, and then no second one
+explain-second-factor-remedy = Check the code, and the clock of the device that makes it; then try again.
+explain-key-open = { $host }: the key { $file } was not used, since others may read it
+explain-key-open-remedy = Close it to others: `chmod 600 { $file }`.
+explain-certificate = { $host }: the certificate is out of date
+explain-certificate-remedy = Get a new one from whoever signed it, then try again.
+explain-security-key = { $host }: a security key is used through an agent only
+explain-security-key-remedy = Load it with `ssh-add { $file }`.
+explain-pkcs11 = { $host }: PKCS11Provider is not supported
+explain-pkcs11-remedy = Load the device's keys into the agent with `ssh-add -s { $provider }`.
+explain-auth-method = { $host } offers only methods that are not supported: { $offered }
+explain-auth-method-remedy = Ask there for a login with a key or a password. Kerberos (GSSAPI) and host-based logins work with ssh alone.
+explain-agent = { $host } refused the login of { $user }, and the agent did not help
+explain-agent-remedy = Check the agent with `ssh-add -l`; it may be locked, or hang. IdentityAgent none does without it.
+explain-algorithms = { $host }: { $keyword } asks for nothing that is supported
+explain-algorithms-detail =
+    asked for: { $asked }
+    possible: { $possible }
+explain-algorithms-remedy = Add one of the possible ones to { $keyword } for this host in the ssh configuration.
+explain-no-common-algorithm = { $host } ({ $server }) has no algorithm in common with this program
+explain-no-common-algorithm-remedy = Servers that know SHA-1 alone are refused. Look at `ssh -vv { $destination }` for what it offers, and have the server updated.
+
+## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
+
+hops-way = through { $hops }
+hops-name = the jump host { $hop }
+hops-step = jump host { $hop }: { $step }
+hops-shared = jump host { $hop }: the session that stands is shared
+hops-proxy-said = the ProxyCommand said: { $said }
+hops-proxy-token = the ProxyCommand `{ $command }` holds a percent sign that is none of %%, %h, %n, %p and %r
+hops-proxy-shell = { $value } would be more than a name to the shell that runs the ProxyCommand `{ $command }`
+hops-bind-interface = BindInterface { $interface } is not supported on this system: use BindAddress
+hops-waited = at the jump host { $hop }
+hops-title = { $host }: { $title }
+hops-forbids = { $host } may not connect to { $place }
+hops-forbids-remedy = Ask its administrator to allow { $place } (AllowTcpForwarding, PermitOpen), or use another jump host.
+hops-unreachable = { $host } does not reach { $place }
+hops-unreachable-remedy = Look from there: `ssh { $destination }`, and then whether { $wanted } is up and its HostName and Port are right as seen from there.
+hops-loop = The way to { $host } leads through the same jump host again, or through too many
+hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` takes one away from a host.
+hops-proxy-failed = The ProxyCommand of { $host } ended without a connection
+hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.
+
+## Login shells (src/session/driver/far_side.rs)
+
+start-up-slow = The start-up files of your account on { $host } are still running; waiting for them. `ssh { $host }` shows what they do.
+
+## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
+
+api-other-certificate = the server shows another certificate than before, and was sent nothing: { $why }
+session-own-certificate = This server speaks HTTPS with a certificate of its own, so the browser will warn. Its SHA-256 fingerprint must be { $fingerprint }
+explain-other-certificate-remedy = Open it again if you know why it changed, as after a restart with a new certificate.

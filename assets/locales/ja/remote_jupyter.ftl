@@ -126,7 +126,6 @@ claim-silent = 別の remote-jupyter がこのホストを開いていますが�
 server-same-folder = サーバーが { $count } 個動いています。作業フォルダーが { $folder } のものを使います
 server-newest = サーバーが { $count } 個動いています。最も新しいもの ({ $folder }) を使います
 server-other-folder = 実行中のサーバーの作業フォルダーは、設定したフォルダーではなく { $folder } です
-server-https = プロセス { $pid } のサーバーは HTTPS を使っています (未対応)
 server-other-port = プロセス { $pid } のサーバーのポートは { $wanted } ではなく { $port } です
 server-on-socket = プロセス { $pid } のサーバーはポート { $wanted } ではなくソケットを使っています
 server-malformed = { $file } の形式が正しくありません: { $why }
@@ -155,7 +154,7 @@ ask-passphrase-again = パスフレーズが違います。鍵 { $key } のパ�
 ask-password = { $user }@{ $host } のパスワード:
 ask-password-again = 拒否されました。{ $user }@{ $host } のパスワード:
 
-## ログインとホスト鍵 (src/ssh/auth.rs, connection.rs, dial.rs, host_key.rs)
+## ログインとホスト鍵 (src/ssh/auth/, connection.rs, dial.rs, host_key.rs)
 
 login-key = 鍵 { $file }
 login-agent-key = エージェントの鍵 { $comment } ({ $fingerprint })
@@ -164,7 +163,6 @@ login-password = パスワード
 login-keyboard-interactive = サーバーの質問への回答 (keyboard-interactive)
 login-none = 認証なし
 login-refused = { $what }: 拒否されました
-login-agent-full = エージェントの残りの鍵 { $count } 個: サーバーは 6 回で接続を切るため、試していません。使う鍵は IdentityFile で指定できます
 host-key-none = サーバーがホスト鍵を提示しませんでした
 host-key-nobody-asked = StrictHostKeyChecking が yes なので、確認は求められません
 host-key-not-yes = 答えが yes ではありませんでした
@@ -338,7 +336,6 @@ explain-refused-port-remedy = ~/.ssh/config の Port と、SSH サーバーが�
 explain-unreachable = { $host }: { $wanted } のポート { $port } から応答がありません
 explain-unreachable-remedy = ネットワークと、VPN や踏み台ホストが必要かどうかを確認してください。
 explain-handshake = { $host }: SSH のハンドシェイクに失敗しました
-explain-handshake-old-remedy = SHA-1 しか使えないサーバーは古すぎて接続できません。サーバーの更新が必要です。対応する方式は `ssh -v` で分かります。
 explain-handshake-remedy = そのポートで SSH サーバーが応答しているか確認してください。`ssh -v` でサーバーの挨拶が分かります。
 explain-host-key-files = { $host } のホスト鍵を確認できません
 explain-host-key-files-remedy = ファイルを自分で読み書きできるようにしてください。
@@ -631,3 +628,82 @@ revoked-keys-line = { $line } 行目は公開鍵ではありません
 host-key-no-file = UserKnownHostsFile が none のため、鍵を保存する場所がありません
 host-key-short = RSA 鍵の長さが { $bits } ビットで、RequiredRSASize の { $min } に足りません
 explain-host-key-revoked-detail = { $fingerprint } は { $place } で失効しています
+
+## Ways to log in (src/ssh/auth/)
+
+login-certificate = 証明書 { $file }
+login-certificate-expired =
+    { $days ->
+        [0] 本日、有効期限が切れました
+       *[other] { $days } 日前に有効期限が切れました
+    }
+login-certificate-not-yet = まだ有効期間に入っていません
+login-agent-nonsense = 応答を解釈できません
+login-agent-silent = 応答がありません
+login-agent-will-not-sign = 署名が拒否されました
+login-key-no-key = 秘密鍵が含まれていません
+login-key-type = 対応していない種類の鍵です
+login-key-passphrase = パスフレーズが必要です
+login-key-open = 他のユーザーが読み取れるため使用しません（モード { $mode }）: chmod 600 { $file }
+login-key-security = セキュリティキーです。ssh-agent を通してのみ使用できます
+login-key-sha1 = { $what }: サーバーが受け付けるのは SHA-1 の署名のみです
+login-keys-left = 残りの鍵 { $count } 個は試していません。多くのサーバーは 6 回の失敗で接続を切るためです。IdentityFile と IdentitiesOnly で使用する鍵を指定してください
+explain-auth-said = サーバーからの通知: { $words }
+explain-auth-too-many = 試した鍵が多すぎるため、{ $host } が接続を切りました
+explain-auth-too-many-remedy = SSH の設定で、使用する鍵を IdentityFile と IdentitiesOnly yes で指定してください。
+explain-auth-hung-up = { $user } のログインの途中で { $host } が接続を切りました
+explain-auth-hung-up-remedy = アカウントが停止または期限切れか、時間切れの可能性があります。`ssh { $destination }` で確認してください。
+explain-password-expired = { $host }: { $user } のパスワードの有効期限が切れています
+explain-password-expired-remedy = `ssh { $destination }` で一度ログインし、パスワードを変更してください。
+explain-second-factor = { $host } は { $user } の 1 つ目の認証を受け付けましたが、2 つ目の認証を受け付けませんでした
+explain-second-factor-remedy = コードと、コードを生成する機器の時刻を確認してから、もう一度お試しください。
+explain-key-open = { $host }: 鍵 { $file } は他のユーザーが読み取れるため、使用しませんでした
+explain-key-open-remedy = `chmod 600 { $file }` を実行してください。
+explain-certificate = { $host }: 証明書が有効期間外です
+explain-certificate-remedy = 発行元から新しい証明書を入手してから、もう一度お試しください。
+explain-security-key = { $host }: セキュリティキーは ssh-agent を通してのみ使用できます
+explain-security-key-remedy = `ssh-add { $file }` で読み込んでください。
+explain-pkcs11 = { $host }: PKCS11Provider には対応していません
+explain-pkcs11-remedy = `ssh-add -s { $provider }` で、機器の鍵を ssh-agent に読み込んでください。
+explain-auth-method = { $host } が提供する認証方式にはどれも対応していません: { $offered }
+explain-auth-method-remedy = 鍵またはパスワードでのログインを管理者に依頼してください。Kerberos (GSSAPI) とホストベース認証は ssh でのみ使用できます。
+explain-agent = { $host } が { $user } のログインを拒否しました。ssh-agent も応答しませんでした
+explain-agent-remedy = `ssh-add -l` で ssh-agent を確認してください。ロックされているか、停止している可能性があります。IdentityAgent none を指定すると使用しません。
+explain-algorithms = { $host }: { $keyword } の指定に、対応しているものがありません
+explain-algorithms-detail =
+    指定: { $asked }
+    対応: { $possible }
+explain-algorithms-remedy = SSH の設定で、このホストの { $keyword } に対応しているものを追加してください。
+explain-no-common-algorithm = { $host } ({ $server }) と共通のアルゴリズムがありません
+explain-no-common-algorithm-remedy = SHA-1 のみに対応したサーバーには接続できません。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
+
+## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
+
+hops-way = { $hops } を経由
+hops-name = 踏み台ホスト { $hop }
+hops-step = 踏み台ホスト { $hop }: { $step }
+hops-shared = 踏み台ホスト { $hop }: 既存の接続を共有します
+hops-proxy-said = ProxyCommand の出力: { $said }
+hops-proxy-token = ProxyCommand `{ $command }` に %%、%h、%n、%p、%r 以外のパーセント記号があります
+hops-proxy-shell = { $value } は、ProxyCommand `{ $command }` を実行するシェルにとって単なる名前ではありません
+hops-bind-interface = このシステムでは BindInterface { $interface } を使えません。BindAddress を使ってください
+hops-waited = 踏み台ホスト { $hop } で待っていました
+hops-title = { $host }: { $title }
+hops-forbids = { $host } から { $place } への接続は許可されていません
+hops-forbids-remedy = { $place } への接続 (AllowTcpForwarding、PermitOpen) を管理者に許可してもらうか、別の踏み台ホストを使ってください。
+hops-unreachable = { $host } から { $place } に接続できません
+hops-unreachable-remedy = `ssh { $destination }` でログインし、{ $wanted } が動いているか、HostName と Port がそこから見て正しいかを確かめてください。
+hops-loop = { $host } までの経路が同じ踏み台ホストに戻るか、踏み台ホストが多すぎます
+hops-loop-remedy = ~/.ssh/config の ProxyJump を確かめてください。`ProxyJump none` でそのホストの分を外せます。
+hops-proxy-failed = { $host } の ProxyCommand が接続できずに終了しました
+hops-proxy-failed-remedy = 端末で直接実行してみてください。SSH サーバーの挨拶が表示されるはずです。
+
+## ログインシェル (src/session/driver/far_side.rs)
+
+start-up-slow = { $host } のアカウントの起動ファイルがまだ実行中のため、待っています。`ssh { $host }` で内容を確認できます。
+
+## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
+
+api-other-certificate = サーバーの証明書が以前と異なるため、何も送信しませんでした: { $why }
+session-own-certificate = このサーバーは独自の証明書で HTTPS を使うため、ブラウザーが警告を表示します。SHA-256 フィンガープリントが { $fingerprint } であることを確認してください。
+explain-other-certificate-remedy = 新しい証明書での再起動など、変わった理由がわかっている場合は、もう一度開いてください。

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use super::{asked_for, everything};
+use super::examples::{asked_for, everything};
 use crate::problem::{Code, Problem};
 
 const HEAD: &str = "# What can go wrong

@@ -39,7 +39,11 @@ impl Driver {
                 return Err(SshError::Closed.into());
             };
             loop {
-                if let Some(outcome) = last(sink, conversation.answer()?) {
+                let frame = conversation.answer()?;
+                if frame == Frame::Slow {
+                    let host = self.order.host.name.as_str();
+                    sink(Event::Note(say!("start-up-slow", host = host)));
+                } else if let Some(outcome) = last(sink, frame) {
                     return Ok(outcome);
                 }
             }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::standing::Standing;
 use super::{Driver, Halt, Outcome};
 use crate::explain;
+use crate::hops;
 use crate::jupyter::{Page, Server, page_url};
 use crate::session::doors;
 use crate::session::event::{Event, Phase, Ready};
@@ -80,6 +81,9 @@ impl Driver {
         if let Some(pump) = &mut self.pump {
             pump.doubt();
         }
+        if !self.hops.is_empty() {
+            hops::check();
+        }
     }
 
     /// The local ports stay open while the connection is made anew.
@@ -126,7 +130,11 @@ impl Driver {
             return Ok(None);
         };
         let spine = conversation.finish().map_err(|error| self.halt(error))?;
-        Ok(Some(Pump::new(connection, Rc::clone(&self.waiter), spine)))
+        Ok(Some(Pump::new(
+            connection,
+            Rc::clone(&self.waiter),
+            Some(spine),
+        )))
     }
 
     fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {

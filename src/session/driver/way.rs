@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use super::{Driver, Halt, Outcome};
 use crate::explain;
+use crate::hops::{self, Caller};
 use crate::remote::Error;
 use crate::session::asker::Asker;
 use crate::session::event::{Event, Phase};
 use crate::session::machine::Input;
 use crate::ssh::resolve::{Source, resolve};
 use crate::ssh::wait::WaitError;
-use crate::ssh::{self, Connection, Error as SshError};
+use crate::ssh::{self, Error as SshError};
 use crate::words::say;
 
 impl Driver {
@@ -30,6 +31,11 @@ impl Driver {
             host = target.host.as_str(),
             port = target.port.to_string()
         )));
+        self.hops = hops::hops(&target, config).map_err(|error| self.halt(error))?;
+        if !self.hops.is_empty() {
+            let names: Vec<&str> = self.hops.iter().map(|hop| hop.name.as_str()).collect();
+            self.tell(Event::Step(say!("hops-way", hops = names.join(", "))));
+        }
         self.target = Some(target);
         Ok(Some(Input::Resolved))
     }
@@ -46,8 +52,18 @@ impl Driver {
         let Some(target) = &self.target else {
             return Ok(None);
         };
-        let connection = Connection::open(target, &self.asker(), &self.waiter)
-            .map_err(|error| self.halt(error))?;
+        if self.is_healing() {
+            // One that died with this connection would take our wishes for a while.
+            hops::check();
+        }
+        let caller = Caller {
+            asker: &self.asker(),
+            expected: !self.is_healing(),
+            tell: &|text| self.tell(Event::Step(text)),
+            waiter: &self.waiter,
+        };
+        let connection =
+            hops::connect(target, &self.hops, &caller).map_err(|error| self.halt(error))?;
         self.tell(Event::Step(connection.describe()));
         for note in connection.notes() {
             self.tell(Event::Note(note.clone()));
@@ -91,7 +107,9 @@ impl Driver {
     /// What the network does is tried again; a refusal, or another host key, never.
     fn unhealed(&self, error: &Error) -> Halt {
         let host = self.host();
-        if let Error::Ssh(SshError::NoAnswer { question, .. }) = error {
+        if let Error::Ssh(error) = error
+            && let SshError::NoAnswer { question, .. } = error.cause()
+        {
             return Halt::Problem(explain::needs_answer(&host.name, question));
         }
         let problem = explain::remote(host, self.target.as_ref(), self.phase, error);

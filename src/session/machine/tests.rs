@@ -50,6 +50,8 @@ fn answered(authenticated: bool) -> Input {
     Input::Checked(Ok(Answer {
         version: "2.17.0".into(),
         authenticated,
+        open: false,
+        certificate: None,
     }))
 }
 
@@ -323,10 +325,15 @@ fn how_a_server_without_a_token_is_guarded_is_said() {
         ("", true, "asks for its password"),
         ("", false, "neither token nor password"),
     ];
-    for (token, password, want) in table {
-        let candidate = candidate(41, HOME, token, password);
+    for (token, protected, want) in table {
+        let candidate = candidate(41, HOME, token, false);
         let mut machine = after(open(), vec![found(vec![candidate]), listening_on(8890)]);
-        let effects = machine.handle(answered(!token.is_empty()));
+        let effects = machine.handle(Input::Checked(Ok(Answer {
+            version: "2.17.0".into(),
+            authenticated: !token.is_empty(),
+            open: token.is_empty() && !protected,
+            certificate: None,
+        })));
         let note = note(&effects);
         assert!(
             note.contains(want) && note.is_empty() == want.is_empty(),

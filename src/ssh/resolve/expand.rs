@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::words::say;
+
 /// What is known about this side.
 #[derive(Debug, Clone)]
 pub(super) struct Local {
@@ -89,6 +91,30 @@ impl Tokens<'_> {
         out + rest
     }
 
+    /// Fills in what a `ProxyCommand` may hold, `%%`, `%h`, `%n`, `%p` and `%r`, and no other token,
+    /// as `ssh` does.
+    ///
+    /// # Errors
+    /// In words: a token that is none of these, or a name that the shell would take for more than
+    /// a name. OpenSSH refuses that since 9.6 (CVE-2023-51385), and older ones are still about.
+    pub(super) fn command(&self, text: &str) -> Result<String, String> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('%') {
+            out.push_str(before);
+            let mut left = after.chars();
+            let token = left.next().filter(|token| "%hnpr".contains(*token));
+            let value = token.and_then(|token| self.token(token));
+            let value = value.ok_or_else(|| say!("hops-proxy-token", command = text))?;
+            if is_shell_text(&value) {
+                return Err(say!("hops-proxy-shell", value = value, command = text));
+            }
+            out.push_str(&value);
+            rest = left.as_str();
+        }
+        Ok(out + rest)
+    }
+
     fn token(&self, token: char) -> Option<String> {
         let local = self.local;
         match token {
@@ -128,6 +154,15 @@ impl Tokens<'_> {
         }
         out + rest
     }
+}
+
+/// Whether a shell might read more than one plain word in it. (A backslash and a dollar sign stand in
+/// names of accounts on Windows; they cannot start another command.)
+fn is_shell_text(value: &str) -> bool {
+    value.starts_with('-')
+        || value.ends_with('\\')
+        || value.contains(|c: char| c.is_whitespace() || c.is_control())
+        || value.contains(|c| "'\"`;&<>|(){}".contains(c))
 }
 
 /// Puts the home folder in place of a leading `~`. `~other` stays: only OpenSSH knows that home.

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::expand::{Local, tilde};
-use super::{AddressFamily, AgentChoice, ResolveError, Source, StrictHostKeyChecking, Target};
+use super::{
+    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, StrictHostKeyChecking, Target,
+};
 use crate::words::say;
 
 const IDENTITIES: [&str; 5] = [
@@ -88,7 +90,6 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<Target, Resolve
         global_known_hosts: paths(&GLOBAL_KNOWN_HOSTS),
         revoked_host_keys: None,
         known_hosts_command: None,
-        host_key_algorithms: Vec::new(),
         ca_signature_algorithms: Vec::new(),
         check_host_ip: false,
         trust_localhost: false,
@@ -98,13 +99,18 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<Target, Resolve
         connect_timeout: None,
         family: AddressFamily::Any,
         bind_address: None,
+        bind_interface: None,
         preferred_auth: Vec::new(),
         pubkey: true,
         password: true,
         kbd_interactive: true,
+        pubkey_algorithms: Vec::new(),
+        pkcs11_provider: None,
+        algorithms: Algorithms::default(),
         password_prompts: 3,
         proxy_jump: None,
         proxy_command: None,
+        proxy_fdpass: false,
         alive_interval: Duration::ZERO,
         alive_count_max: 3,
         source: Source::Fallback,

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::expand::{Local, Tokens, tilde};
 use super::fallback::split;
-use super::{AddressFamily, AgentChoice, ResolveError, Source, StrictHostKeyChecking, Target};
+use super::{
+    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, StrictHostKeyChecking, Target,
+};
 
 /// OpenSSH's own default of `RequiredRSASize`, for versions that do not print it.
 pub(super) const MIN_RSA_BITS: u32 = 1024;
@@ -94,7 +96,19 @@ pub(super) fn parse(
         user,
         jump: proxy_jump.unwrap_or_default(),
     };
-    Ok(fill(&answer, &tokens, host_key_alias, proxy_jump))
+    let proxy_command = answer.some("proxycommand");
+    let proxy_command = proxy_command.map(|command| tokens.command(command));
+    let proxy_command = proxy_command.transpose().map_err(|reason| {
+        let destination = destination.to_owned();
+        ResolveError::BadDestination {
+            destination,
+            reason,
+        }
+    })?;
+    Ok(Target {
+        proxy_command,
+        ..fill(&answer, &tokens, host_key_alias, proxy_jump)
+    })
 }
 
 fn fill(
@@ -119,7 +133,6 @@ fn fill(
             .some("revokedhostkeys")
             .map(|path| tilde(path, tokens.local)),
         known_hosts_command: answer.some("knownhostscommand").map(str::to_owned),
-        host_key_algorithms: list(answer.first("hostkeyalgorithms")),
         ca_signature_algorithms: list(answer.first("casignaturealgorithms")),
         check_host_ip: answer.flag("checkhostip", false),
         trust_localhost: answer.flag("nohostauthenticationforlocalhost", false),
@@ -129,19 +142,33 @@ fn fill(
         connect_timeout: timeout(answer.first("connecttimeout")),
         family: family(answer.first("addressfamily")),
         bind_address: answer.some("bindaddress").map(str::to_owned),
+        bind_interface: answer.some("bindinterface").map(str::to_owned),
         preferred_auth: list(answer.some("preferredauthentications")),
         pubkey: answer.flag("pubkeyauthentication", true),
         password: answer.flag("passwordauthentication", true),
         kbd_interactive: answer.flag("kbdinteractiveauthentication", true),
+        pubkey_algorithms: pubkey_algorithms(answer),
+        pkcs11_provider: answer.some("pkcs11provider").map(str::to_owned),
+        algorithms: Algorithms {
+            kex: list(answer.some("kexalgorithms")),
+            host_keys: list(answer.some("hostkeyalgorithms")),
+            ciphers: list(answer.some("ciphers")),
+            macs: list(answer.some("macs")),
+        },
         password_prompts: answer.number("numberofpasswordprompts", 3),
         proxy_jump: proxy_jump.map(str::to_owned),
-        proxy_command: answer
-            .some("proxycommand")
-            .map(|command| tokens.percent(command)),
+        proxy_command: None,
+        proxy_fdpass: answer.flag("proxyusefdpass", false),
         alive_interval: Duration::from_secs(answer.number("serveraliveinterval", 0).into()),
         alive_count_max: answer.number("serveralivecountmax", 3),
         source: Source::OpenSsh,
     }
+}
+
+/// Before OpenSSH 8.5 the option had another name.
+fn pubkey_algorithms(answer: &Answer) -> Vec<String> {
+    let named = answer.some("pubkeyacceptedalgorithms");
+    list(named.or_else(|| answer.some("pubkeyacceptedkeytypes")))
 }
 
 /// The host in a destination as `ssh` reads it: a colon parts a port off in a URI only.

@@ -196,6 +196,39 @@ fn none_means_nothing() {
 }
 
 #[test]
+fn a_proxy_command_gets_names_and_no_shell_text() {
+    let filled = |command: &str, user: &str| {
+        let text = LITTLE.replace("user me", &format!("user {user}"));
+        let text = format!("{text}proxycommand {command}\n");
+        parse::parse(&text, "gpu01", &local()).map(|target| target.proxy_command)
+    };
+    let command = "relay --to=%h:%p --as=%r %n 100%%";
+    let want = "relay --to=k:22 --as=me k 100%";
+    assert_eq!(filled(command, "me").unwrap().as_deref(), Some(want));
+    assert_eq!(
+        filled("x %r", "DOM\\me").unwrap().as_deref(),
+        Some("x DOM\\me")
+    );
+    for (command, user) in [
+        ("x %r", "a;b"),
+        ("x %r", "-oX"),
+        ("x %r", "a b"),
+        ("x %r", "$(x)"),
+        ("x %r", "a'b"),
+        ("x %r", "a\\"),
+        ("x %d", "me"),
+        ("x %", "me"),
+    ] {
+        let error = filled(command, user).unwrap_err();
+        assert!(
+            matches!(error, ResolveError::BadDestination { .. }),
+            "{command} {user}: {error}"
+        );
+    }
+    assert!(filled("x %h", "a;b").is_ok(), "it does not name the user");
+}
+
+#[test]
 fn every_form_of_a_choice() {
     for (value, want) in [
         ("yes", StrictHostKeyChecking::Yes),
@@ -286,7 +319,7 @@ fn what_could_be_an_option_or_a_command_never_reaches_ssh() {
         "'a'",
         "a\u{a0}b",
     ] {
-        let error = resolve_with(&ssh, destination, None).unwrap_err();
+        let error = resolve_with(&ssh, &[], destination, None).unwrap_err();
         assert!(
             matches!(error, ResolveError::BadDestination { .. }),
             "{destination:?} {error}"
@@ -315,7 +348,7 @@ fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
         "echo 'Pseudo-terminal will not be allocated because stdin is not a terminal.' >&2\n\
          echo \"args: $*\" >&2; exit 255",
     );
-    let error = resolve_with(&ssh, "gpu01", Some(Path::new("my config"))).unwrap_err();
+    let error = resolve_with(&ssh, &[], "gpu01", Some(Path::new("my config"))).unwrap_err();
     let ResolveError::Refused { message, .. } = error else {
         panic!("{error}")
     };
@@ -327,7 +360,7 @@ fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
 
 #[test]
 fn without_ssh_the_destination_is_read_as_it_stands() {
-    let target = resolve_with("no-such-ssh-program", "me@GPU01:2222", None).unwrap();
+    let target = resolve_with("no-such-ssh-program", &[], "me@GPU01:2222", None).unwrap();
     assert_eq!(target.source, Source::Fallback);
     assert_eq!(
         (target.host.as_str(), target.port, target.user.as_str()),
@@ -337,6 +370,7 @@ fn without_ssh_the_destination_is_read_as_it_stands() {
 
     let error = resolve_with(
         "no-such-ssh-program",
+        &[],
         "gpu01",
         Some(Path::new("/my/config")),
     );

@@ -1,0 +1,242 @@
+//! A jump host's own thread: its login, for which whoever waits is asked, and then its pump.
+
+use std::cell::RefCell;
+use std::os::unix::net::UnixStream;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::{self, TryRecvError};
+use std::time::Duration;
+
+use super::{Caller, Hop, connect};
+use crate::ssh::question::{Answer, Ask, Question, Reply};
+use crate::ssh::wait::{Waiter, Waker};
+use crate::ssh::{self, Error, channel};
+use crate::tunnel::Pump;
+use crate::words::say;
+
+/// What the last bytes get at the end.
+const DRAIN: Duration = Duration::from_millis(200);
+
+/// What others ask of a jump host.
+pub enum Request {
+    /// Carry a connection.
+    Join(Visitor),
+    /// Make sure that the far side lives.
+    Doubt,
+}
+
+/// Somebody who waits for a connection through it.
+pub struct Visitor {
+    /// The jump host's end of the pair.
+    pub stream: UnixStream,
+    /// Where to.
+    pub target: channel::Target,
+    /// Whether it may be asked.
+    pub expected: bool,
+    /// Where it hears.
+    pub words: mpsc::Sender<Word>,
+    /// Makes it listen.
+    pub waker: Waker,
+}
+
+/// What a visitor hears.
+pub enum Word {
+    /// A step of the login, in words.
+    Step(String),
+    /// A question for it.
+    Ask(Question, Reply),
+    /// Somebody else is being asked, or is not any more.
+    Quiet(bool),
+    /// The login is done; its own connection is next.
+    LoggedIn,
+    /// The far side took its connection.
+    Open,
+    /// The far side did not.
+    Refused(ssh2::Error),
+    /// There is no login.
+    Failed(Arc<Error>),
+}
+
+impl Visitor {
+    fn hear(&self, word: Word) -> bool {
+        let heard = self.words.send(word).is_ok();
+        self.waker.wake();
+        heard
+    }
+}
+
+/// Who waits for the login.
+struct Desk<'a> {
+    hop: &'a Hop,
+    requests: mpsc::Receiver<Request>,
+    waiter: &'a Waiter,
+    visitors: RefCell<Vec<Visitor>>,
+}
+
+/// The thread. It ends with its connection, or when it is cancelled. What is left is to be dropped.
+pub fn run(
+    hop: &Hop,
+    before: &[Hop],
+    waiter: Waiter,
+    requests: mpsc::Receiver<Request>,
+) -> Option<Pump> {
+    let waiter = Rc::new(waiter);
+    let desk = Desk {
+        hop,
+        requests,
+        waiter: &waiter,
+        visitors: RefCell::default(),
+    };
+    let mut pump = match desk.log_in(before, &waiter) {
+        Ok(pump) => pump,
+        Err(error) => {
+            desk.close(error);
+            return None;
+        }
+    };
+    desk.admit();
+    for visitor in desk.visitors.take() {
+        join(&mut pump, visitor);
+    }
+    let end = loop {
+        if let Err(error) = pump.turn(None) {
+            break error;
+        }
+        while let Ok(request) = desk.requests.try_recv() {
+            match request {
+                Request::Join(visitor) => {
+                    visitor.hear(Word::Step(say!("hops-shared", hop = &hop.name)));
+                    join(&mut pump, visitor);
+                }
+                Request::Doubt => pump.doubt(),
+            }
+        }
+        if waiter.take_leap() {
+            pump.doubt();
+        }
+    };
+    tracing::info!(hop = %hop.name, error = %end, "the jump host's session ends");
+    if matches!(end, Error::Wait(_)) {
+        pump.drain(DRAIN);
+    }
+    Some(pump)
+}
+
+fn join(pump: &mut Pump, visitor: Visitor) {
+    visitor.hear(Word::LoggedIn);
+    let Visitor {
+        stream,
+        target,
+        words,
+        waker,
+        ..
+    } = visitor;
+    let tell = move |result: Result<(), ssh2::Error>| {
+        let _ = words.send(result.map_or_else(Word::Refused, |()| Word::Open));
+        waker.wake();
+    };
+    pump.join(stream.into(), target, Box::new(tell));
+}
+
+impl Desk<'_> {
+    fn log_in(&self, before: &[Hop], waiter: &Rc<Waiter>) -> Result<Pump, Error> {
+        let target = &self.hop.target;
+        let tell = |text: String| self.tell(|| Word::Step(text.clone()));
+        let own = |text: String| tell(say!("hops-step", hop = &self.hop.name, step = text));
+        let caller = Caller {
+            asker: self,
+            expected: self.expected(),
+            tell: &tell,
+            waiter,
+        };
+        let connection = connect(target, before, &caller)?;
+        own(connection.describe());
+        let how = ssh::log_in(&connection, target, self, waiter).map_err(|error| match error {
+            Error::Session(_) if connection.wire().has_ended() => Error::Closed,
+            error => error,
+        })?;
+        own(say!(
+            "session-logged-in",
+            user = target.user.as_str(),
+            how = how
+        ));
+        Ok(Pump::new(Rc::new(connection), Rc::clone(waiter), None))
+    }
+
+    /// Takes in who has come meanwhile.
+    fn admit(&self) {
+        while let Ok(request) = self.requests.try_recv() {
+            if let Request::Join(visitor) = request {
+                self.visitors.borrow_mut().push(visitor);
+            }
+        }
+    }
+
+    /// The first visitor is there before the login begins, or will be in a moment.
+    fn expected(&self) -> bool {
+        self.admit();
+        let nobody = self.visitors.borrow().is_empty();
+        if nobody && let Ok(Request::Join(visitor)) = self.requests.recv() {
+            self.visitors.borrow_mut().push(visitor);
+        }
+        self.visitors
+            .borrow()
+            .iter()
+            .any(|visitor| visitor.expected)
+    }
+
+    fn tell(&self, word: impl Fn() -> Word) {
+        self.admit();
+        self.visitors
+            .borrow_mut()
+            .retain(|visitor| visitor.hear(word()));
+    }
+
+    fn close(&self, error: Error) {
+        let error = Arc::new(error);
+        self.tell(|| Word::Failed(Arc::clone(&error)));
+    }
+
+    /// Puts the question to the first who may be asked, and tells the others to be patient.
+    fn put(&self, question: &Question) -> Option<mpsc::Receiver<Answer>> {
+        self.admit();
+        let (reply, answers) = Reply::new(self.waiter.waker());
+        let mut reply = Some(reply);
+        self.visitors.borrow_mut().retain(|visitor| {
+            let asked = reply.take_if(|_| visitor.expected);
+            visitor.hear(match asked {
+                Some(reply) => Word::Ask(question.clone(), reply),
+                None => Word::Quiet(true),
+            })
+        });
+        reply.is_none().then_some(answers)
+    }
+}
+
+impl Ask for Desk<'_> {
+    fn ask(&self, question: Question) -> Answer {
+        let nobody = || Err(say!("session-nobody"));
+        let answer = loop {
+            let Some(answers) = self.put(&question) else {
+                break nobody();
+            };
+            let answer = loop {
+                match answers.try_recv() {
+                    Ok(answer) => break Some(answer),
+                    // Whoever was asked has gone; somebody else may wait.
+                    Err(TryRecvError::Disconnected) => break None,
+                    Err(TryRecvError::Empty) => {
+                        if let Err(error) = self.waiter.wait(&mut vec![], None) {
+                            break Some(Err(error.to_string()));
+                        }
+                    }
+                }
+            };
+            if let Some(answer) = answer {
+                break answer;
+            }
+        };
+        self.tell(|| Word::Quiet(false));
+        answer
+    }
+}

@@ -1,0 +1,80 @@
+//! The way to a host: straight, through jump hosts, or through a command.
+//!
+//! A jump host is an SSH session in a thread of its own ([`bastion`]), which everybody in this process
+//! shares who goes that way. A host behind it is reached over a socket pair whose other end is a
+//! channel of that session; so the connections of [`crate::ssh`] need not know what they run over.
+
+mod bastion;
+mod desk;
+mod proxy;
+mod route;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ssh::question::Ask;
+use crate::ssh::resolve::Target;
+use crate::ssh::wait::{WaitError, Waiter};
+use crate::ssh::{self, AtHop, Connection, Error, Transport};
+use crate::words::say;
+use proxy::Proxy;
+
+pub use bastion::check;
+pub use route::{Hop, hops};
+
+/// What connecting may take where no `ConnectTimeout` says it: as for dialling.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Whoever wants a connection.
+pub struct Caller<'a> {
+    /// Answers the questions of every host on the way.
+    pub asker: &'a dyn Ask,
+    /// Whether a question is expected: not while a connection is made anew.
+    pub expected: bool,
+    /// Hears what the jump hosts' logins come to.
+    pub tell: &'a dyn Fn(String),
+    /// Its deadline counts, and it can be cancelled.
+    pub waiter: &'a Waiter,
+}
+
+/// Connects to `target` through `hops`, the nearest first, and checks its host key.
+///
+/// # Errors
+/// Those of [`Connection::open`]; [`Error::Hop`] for what happens at a jump host; [`Error::ProxyCommand`].
+pub fn connect(target: &Target, hops: &[Hop], caller: &Caller<'_>) -> Result<Connection, Error> {
+    let Some(command) = target.proxy_command.as_ref().filter(|_| hops.is_empty()) else {
+        let transport = match hops.split_last() {
+            None => Transport::direct(ssh::dial(target, caller.waiter)?),
+            Some((last, before)) => bastion::reach(target, last, before, caller)?,
+        };
+        return Connection::open(target, transport, caller.asker, caller.waiter);
+    };
+    if target.proxy_fdpass {
+        return Err(Error::Route {
+            name: "ProxyUseFdpass",
+            value: "yes".into(),
+        });
+    }
+    let (proxy, stream) = Proxy::start(command)?;
+    let proxy = Arc::new(proxy);
+    let transport = Transport {
+        stream: stream.into(),
+        keeper: Some(Box::new(Arc::clone(&proxy))),
+    };
+    Connection::open(target, transport, caller.asker, caller.waiter).map_err(|error| {
+        if let Error::Wait(WaitError::TimedOut) = error {
+            // It may have said what it waits for.
+            (caller.tell)(say!("hops-proxy-said", said = proxy.said()));
+        }
+        proxy.explain(command, error)
+    })
+}
+
+fn at(hop: &Hop, error: Arc<Error>) -> Error {
+    Error::Hop(Box::new(AtHop {
+        name: hop.name.clone(),
+        destination: hop.destination(),
+        target: hop.target.clone(),
+        error,
+    }))
+}

@@ -1,0 +1,124 @@
+//! `Ciphers`, `KexAlgorithms`, `HostKeyAlgorithms` and `MACs` of the ssh configuration, as far as
+//! libssh2 has them.
+
+use ssh2::{ErrorCode, MethodType, Session};
+
+use super::Error;
+use super::resolve::Algorithms;
+
+/// What stands in the list of key exchanges and is none: how each side says that it knows
+/// extensions and the remedy against Terrapin. Without them the server would not tell which
+/// signatures it takes.
+const SIGNALS: [&str; 2] = ["ext-info-c", "kex-strict-c-v00@openssh.com"];
+
+/// Tells libssh2, before the handshake.
+///
+/// # Errors
+/// [`Error::Algorithms`] when it has nothing of what the person wants.
+pub fn prefer(session: &Session, wanted: &Algorithms) -> Result<(), Error> {
+    let lists = [
+        ("KexAlgorithms", &wanted.kex, &[MethodType::Kex][..]),
+        (
+            "Ciphers",
+            &wanted.ciphers,
+            &[MethodType::CryptCs, MethodType::CryptSc],
+        ),
+        (
+            "MACs",
+            &wanted.macs,
+            &[MethodType::MacCs, MethodType::MacSc],
+        ),
+    ];
+    for (keyword, wanted, directions) in lists {
+        if wanted.is_empty() {
+            continue;
+        }
+        for direction in directions {
+            let possible = session.supported_algs(*direction)?;
+            let mut chosen = choose(keyword, wanted, &possible)?;
+            chosen.extend(possible.iter().filter(|name| SIGNALS.contains(name)));
+            session.method_pref(*direction, &chosen.join(","))?;
+        }
+    }
+    Ok(())
+}
+
+/// What is wanted and possible, in the order of what is wanted; all that is possible where nothing
+/// is wanted.
+///
+/// # Errors
+/// [`Error::Algorithms`] when that is nothing.
+pub fn choose<'a>(
+    keyword: &'static str,
+    wanted: &[String],
+    possible: &[&'a str],
+) -> Result<Vec<&'a str>, Error> {
+    if wanted.is_empty() {
+        return Ok(possible.to_vec());
+    }
+    let find = |name: &String| possible.iter().copied().find(|known| known == name);
+    let chosen: Vec<&str> = wanted.iter().filter_map(find).collect();
+    if chosen.is_empty() {
+        let possible = possible.iter().filter(|name| !SIGNALS.contains(name));
+        return Err(Error::Algorithms {
+            keyword,
+            asked: wanted.join(","),
+            possible: possible.copied().collect::<Vec<_>>().join(","),
+        });
+    }
+    Ok(chosen)
+}
+
+/// A failed key exchange; `cut` when the connection broke off.
+pub fn handshake_failed(session: &Session, error: &ssh2::Error, cut: bool) -> Error {
+    let text = error.message().to_owned();
+    let is_about_algorithms = matches!(
+        error.code(),
+        ErrorCode::Session(
+            libssh2_sys::LIBSSH2_ERROR_KEX_FAILURE
+                | libssh2_sys::LIBSSH2_ERROR_METHOD_NONE
+                | libssh2_sys::LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE
+        )
+    );
+    match session.banner() {
+        Some(server) if is_about_algorithms && !cut => Error::NoCommonAlgorithm {
+            server: server.to_owned(),
+            text,
+        },
+        _ => Error::Handshake { text, cut },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_persons_order_counts_and_an_empty_choice_says_what_there_is() {
+        let wanted = |names: &[&str]| names.iter().map(|&name| name.into()).collect::<Vec<_>>();
+        let possible = ["a", "b", "c"];
+        let choice = |names: &[&str]| choose("Ciphers", &wanted(names), &possible);
+        assert_eq!(choice(&["c", "x", "a"]).unwrap(), ["c", "a"]);
+        assert_eq!(choice(&[]).unwrap(), possible);
+        let error = choice(&["x", "y"]).unwrap_err().to_string();
+        assert!(
+            error.contains("Ciphers x,y") && error.contains("a,b,c"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn libssh2_takes_openssh_lists_and_keeps_its_signals() {
+        let session = Session::new().unwrap();
+        let kex = session.supported_algs(MethodType::Kex).unwrap();
+        assert!(kex.contains(&"curve25519-sha256"), "{kex:?}");
+        let wanted = Algorithms {
+            kex: vec!["nothing".into(), "curve25519-sha256".into()],
+            ciphers: vec!["aes256-ctr".into()],
+            macs: vec!["hmac-sha2-256".into()],
+            host_keys: vec![],
+        };
+        prefer(&session, &wanted).unwrap();
+    }
+}

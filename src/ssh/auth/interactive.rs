@@ -1,0 +1,83 @@
+//! The server's own questions (RFC 4256): a password, a code, a new password, in any number.
+
+use std::net::Shutdown;
+
+use zeroize::Zeroizing;
+
+use super::raw::{Prompt, converse};
+use super::{Login, Outcome};
+use crate::ssh::Error;
+use crate::ssh::question::{Question, one_line};
+use crate::words::say;
+
+impl Login<'_> {
+    /// Goes through the server's questions, anew after a refusal as ssh does. `offered` is the
+    /// server's list, where it is known.
+    pub(super) fn keyboard_interactive(&mut self, offered: Option<&str>) -> Result<Outcome, Error> {
+        let what = say!("login-keyboard-interactive");
+        let attempts = self.target.password_prompts.max(1);
+        for attempt in 0..attempts {
+            let (asked, result) = self.conversation()?;
+            if self.accepted(&what, result)? {
+                return Ok(Outcome::Done(what));
+            }
+            if !asked {
+                self.tried.pop();
+            }
+            // No question at all: the method is not, or no longer, to be had.
+            let is_over = !asked || attempt + 1 == attempts;
+            let may_be_partial = asked || attempt > 0;
+            if is_over && may_be_partial && self.was_partial(offered, "keyboard-interactive")? {
+                self.tried.pop();
+                return Ok(Outcome::Partial(what));
+            }
+            if is_over {
+                break;
+            }
+        }
+        Ok(Outcome::Refused)
+    }
+
+    /// One conversation; whether anything was asked, and what it came to.
+    fn conversation(&mut self) -> Result<(bool, Result<(), Error>), Error> {
+        let (mut asked, mut unanswered, mut said) = (false, None, Vec::new());
+        let result = {
+            let mut answers = |name: &str, instruction: &str, prompts: &[Prompt]| {
+                let heading = one_line(&format!("{name} {instruction}"));
+                if prompts.is_empty() && !heading.is_empty() {
+                    said.push(heading.clone());
+                }
+                asked |= !prompts.is_empty();
+                match self.answers(&heading, prompts) {
+                    Ok(answers) => answers,
+                    Err(error) => {
+                        // libssh2 would send empty answers, which the server counts as wrong.
+                        let _ = self.connection.socket().shutdown(Shutdown::Both);
+                        unanswered = Some(error);
+                        Vec::new()
+                    }
+                }
+            };
+            self.drive_step(|session| converse(session, &self.user, &mut answers))
+        };
+        self.said.append(&mut said);
+        self.answered |= asked;
+        match unanswered {
+            Some(error) => Err(error),
+            None => Ok((asked, result)),
+        }
+    }
+
+    fn answers(&self, heading: &str, prompts: &[Prompt]) -> Result<Vec<Zeroizing<String>>, Error> {
+        let mut answers = Vec::with_capacity(prompts.len());
+        for prompt in prompts {
+            answers.push(self.ask(Question::Prompt {
+                host: self.target.host.clone(),
+                instruction: heading.to_owned(),
+                text: prompt.text.clone(),
+                echo: prompt.echo,
+            })?);
+        }
+        Ok(answers)
+    }
+}

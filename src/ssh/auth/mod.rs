@@ -1,0 +1,292 @@
+//! Logging in: keys, the server's own questions, password, in the order that the ssh configuration
+//! asks for, and one after the other where the server wants several. A refused answer is never
+//! tried again by itself, and no key is offered twice.
+//!
+//! libssh2 hides whether a refusal was a "partial success", that is one factor of several. So: a
+//! key that was signed with and still "refused" was taken (the server had said before that it
+//! takes it); after an answer of the person's, the list of methods tells, which changes.
+
+mod agent;
+mod blob;
+mod identities;
+mod interactive;
+mod keys;
+mod openssh;
+mod password;
+mod public_key;
+mod raw;
+mod refusal;
+
+use std::collections::HashSet;
+use std::ffi::CString;
+use std::path::PathBuf;
+
+use ssh2::ErrorCode;
+use zeroize::Zeroizing;
+
+use super::channel::Step;
+use super::connection::{Connection, step};
+use super::question::{Ask, Question, one_line};
+use super::resolve::Target;
+use super::wait::Waiter;
+use super::{Error, RefusedLogin};
+use crate::words::say;
+pub use refusal::Refusal;
+
+/// OpenSSH's order (`PreferredAuthentications` in `ssh_config(5)`), without what libssh2 lacks.
+const ORDER: [&str; 3] = ["publickey", "keyboard-interactive", "password"];
+
+/// What a method came to.
+enum Outcome {
+    /// Logged in, with this.
+    Done(String),
+    /// This was right, and the server wants something else as well.
+    Partial(String),
+    /// The server said no, or there was nothing to try.
+    Refused,
+}
+
+/// Everything that one login needs.
+struct Login<'a> {
+    connection: &'a Connection,
+    target: &'a Target,
+    asker: &'a dyn Ask,
+    waiter: &'a Waiter,
+    user: CString,
+    last_words: raw::LastWords<'a>,
+    /// What was refused, in words.
+    tried: Vec<String>,
+    /// The factors that were right.
+    passed: Vec<String>,
+    /// The keys that the server has seen.
+    shown: HashSet<Vec<u8>>,
+    /// Key files that need no second look: they were said to be useless.
+    useless: HashSet<PathBuf>,
+    /// Why it fails, if more is known than that.
+    refusal: Refusal,
+    /// What the server said without a question.
+    said: Vec<String>,
+    /// Whether anything was sent that is worth a hang-up.
+    answered: bool,
+}
+
+/// Logs in and says how.
+///
+/// # Errors
+/// [`Error::AuthRefused`] with all that was tried, [`Error::NoAnswer`], [`Error::Passphrase`].
+pub fn log_in(
+    connection: &Connection,
+    target: &Target,
+    asker: &dyn Ask,
+    waiter: &Waiter,
+) -> Result<String, Error> {
+    let mut login = Login {
+        connection,
+        target,
+        asker,
+        waiter,
+        user: raw::c_text(&target.user)?,
+        last_words: raw::LastWords::of(connection.session()),
+        tried: Vec::new(),
+        passed: Vec::new(),
+        shown: HashSet::new(),
+        useless: HashSet::new(),
+        refusal: Refusal::Plain,
+        said: Vec::new(),
+        answered: false,
+    };
+    let offered = login.offered()?;
+    if connection.session().authenticated() {
+        return Ok(say!("login-none"));
+    }
+    match login.run(&offered) {
+        Ok(how) => Ok(how),
+        Err(error) if login.is_cut(&error) => Err(login.hung_up(&offered)),
+        Err(error) => Err(error),
+    }
+}
+
+impl Login<'_> {
+    /// One factor after the other.
+    fn run(&mut self, first: &str) -> Result<String, Error> {
+        let mut offered = Some(first.to_owned());
+        loop {
+            match self.stage(&mut offered)? {
+                Outcome::Done(how) => {
+                    self.passed.push(how);
+                    return Ok(self.passed.join(" + "));
+                }
+                Outcome::Partial(how) => {
+                    self.passed.push(how);
+                    offered = None;
+                }
+                Outcome::Refused => return Err(self.refused(offered.unwrap_or_default())),
+            }
+        }
+    }
+
+    /// One factor: the methods in order. After a partial success the server's list is not known;
+    /// to ask for it counts as a failure there, and to begin its own questions does not, where it
+    /// has some.
+    fn stage(&mut self, offered: &mut Option<String>) -> Result<Outcome, Error> {
+        let mut conversed = false;
+        if offered.is_none() {
+            if self.wants("keyboard-interactive") {
+                conversed = true;
+                match self.keyboard_interactive(None)? {
+                    Outcome::Refused => {}
+                    other => return Ok(other),
+                }
+            }
+            *offered = Some(self.offered()?);
+        }
+        let list = offered.clone().unwrap_or_default();
+        for method in self.order() {
+            if !self.wants(&method) || !has(&list, &method) {
+                continue;
+            }
+            let outcome = match method.as_str() {
+                "publickey" => self.public_key(&list)?,
+                "keyboard-interactive" if conversed => Outcome::Refused,
+                "keyboard-interactive" => self.keyboard_interactive(Some(&list))?,
+                _ => self.password(&list)?,
+            };
+            if !matches!(outcome, Outcome::Refused) {
+                return Ok(outcome);
+            }
+        }
+        Ok(Outcome::Refused)
+    }
+
+    fn order(&self) -> Vec<String> {
+        if self.target.preferred_auth.is_empty() {
+            return ORDER.map(str::to_owned).to_vec();
+        }
+        self.target.preferred_auth.clone()
+    }
+
+    /// Whether the person's configuration allows a method.
+    fn wants(&self, method: &str) -> bool {
+        let allowed = match method {
+            "publickey" => self.target.pubkey,
+            "keyboard-interactive" => self.target.kbd_interactive,
+            "password" => self.target.password,
+            _ => false,
+        };
+        allowed && self.order().iter().any(|name| name == method)
+    }
+
+    fn drive<T>(
+        &self,
+        mut operation: impl FnMut(&ssh2::Session) -> Result<T, ssh2::Error>,
+    ) -> Result<T, Error> {
+        self.drive_step(|session| step(operation(session)))
+    }
+
+    fn drive_step<T>(&self, operation: impl FnMut(&ssh2::Session) -> Step<T>) -> Result<T, Error> {
+        self.connection.drive(self.waiter, operation)
+    }
+
+    /// The methods that the server offers; a `none` login that succeeds offers nothing.
+    fn offered(&self) -> Result<String, Error> {
+        let user = &self.target.user;
+        match self.drive(|session| session.auth_methods(user).map(str::to_owned)) {
+            Err(Error::Session(_)) if self.connection.session().authenticated() => {
+                Ok(String::new())
+            }
+            other => other,
+        }
+    }
+
+    /// Whether an answer that was refused was right nevertheless: the list of methods is another
+    /// one then. A server that hangs up over the question did not take it.
+    fn was_partial(&self, before: Option<&str>, method: &str) -> Result<bool, Error> {
+        match (self.offered(), before) {
+            (Ok(now), Some(before)) => Ok(now != before),
+            (Ok(now), None) => Ok(!has(&now, method)),
+            (Err(error), _) if self.is_cut(&error) => Ok(false),
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// True when logged in, false when the server said no; other errors end the login. libssh2
+    /// calls a lost connection a refusal, too.
+    fn accepted(&mut self, what: &str, result: Result<(), Error>) -> Result<bool, Error> {
+        match result {
+            Ok(()) => Ok(true),
+            Err(Error::Session(error)) if is_refusal(&error) && !self.has_hung_up() => {
+                self.tried.push(say!("login-refused", what = what));
+                Ok(false)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn has_hung_up(&self) -> bool {
+        self.last_words.get().is_some() || self.connection.wire().has_ended()
+    }
+
+    /// Whether the server ended the connection in the middle of the login, for a reason of its own.
+    fn is_cut(&self, error: &Error) -> bool {
+        let told = self.last_words.get().is_some();
+        let ended = self.connection.wire().has_ended() && self.answered;
+        matches!(error, Error::Session(_)) && (told || ended)
+    }
+
+    fn ask(&self, question: Question) -> Result<Zeroizing<String>, Error> {
+        let text = question.text();
+        self.asker.ask(question).map_err(|reason| Error::NoAnswer {
+            question: text,
+            reason,
+        })
+    }
+
+    /// The end of a login that the server cut short.
+    fn hung_up(&mut self, offered: &str) -> Error {
+        let words = self.last_words.get().map(|words| one_line(&words));
+        let too_many = words
+            .as_ref()
+            .is_some_and(|words| words.contains("Too many auth"));
+        self.refusal = if too_many {
+            Refusal::TooManyTries
+        } else {
+            Refusal::HungUp
+        };
+        self.said.extend(words);
+        // What sshd says of an account that is closed comes as a banner, and then it hangs up:
+        // libssh2 takes the banner up only when it is asked for methods.
+        let _ = self.connection.session().auth_methods(&self.target.user);
+        self.refused(offered.to_owned())
+    }
+
+    fn refused(&mut self, offered: String) -> Error {
+        if let Ok(Some(banner)) = self.connection.session().userauth_banner() {
+            let lines = banner.lines().map(one_line).filter(|line| !line.is_empty());
+            self.said.splice(0..0, lines.take(20));
+        }
+        let refusal = std::mem::take(&mut self.refusal);
+        let refusal = refusal.or_else(self.target, &self.passed, &offered);
+        Error::AuthRefused(Box::new(RefusedLogin {
+            user: self.target.user.clone(),
+            tried: std::mem::take(&mut self.tried),
+            offered,
+            refusal,
+            said: std::mem::take(&mut self.said),
+        }))
+    }
+}
+
+/// Whether a list of names, parted by commas, has one.
+fn has(list: &str, name: &str) -> bool {
+    list.split(',').any(|item| item == name)
+}
+
+fn is_refusal(error: &ssh2::Error) -> bool {
+    matches!(
+        error.code(),
+        ErrorCode::Session(
+            libssh2_sys::LIBSSH2_ERROR_AUTHENTICATION_FAILED
+                | libssh2_sys::LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
+        )
+    )
+}

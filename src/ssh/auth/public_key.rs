@@ -1,0 +1,282 @@
+//! Keys and certificates, from the agent and from files.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use zeroize::Zeroizing;
+
+use super::agent::{Agent, Failed};
+use super::blob::{key_type, take};
+use super::identities::{Identity, Signer, in_order, in_words, out_of_date};
+use super::keys::{KeyError, KeyText, PrivateKey};
+use super::raw::{Offer, Progress};
+use super::{Login, Outcome, Refusal, has};
+use crate::ssh::Error;
+use crate::ssh::question::Question;
+use crate::ssh::resolve::AgentChoice;
+use crate::words::say;
+
+/// sshd's default `MaxAuthTries` is 6, and it hangs up after that many refusals. Where the server
+/// has other ways in, one is left for them; where it has none, there is nothing to save up for.
+const TRIES: usize = 5;
+
+/// What became of one key.
+enum Tried {
+    Accepted,
+    Partial,
+    Refused,
+    /// The server saw nothing of it.
+    Useless,
+}
+
+impl Login<'_> {
+    pub(super) fn public_key(&mut self, offered: &str) -> Result<Outcome, Error> {
+        let mut agent = self.agent()?;
+        let held = match &mut agent {
+            Some(agent) => agent.keys(self.waiter),
+            None => Ok(Vec::new()),
+        };
+        let held = self.or_note(held)?.unwrap_or_default();
+        let others = ["keyboard-interactive", "password"];
+        let saves = others
+            .iter()
+            .any(|name| has(offered, name) && self.wants(name));
+        let (mut tries, mut left) = (0, 0);
+        for identity in in_order(self.target, &held) {
+            if saves && tries >= TRIES {
+                left += 1;
+                continue;
+            }
+            match self.offer(&identity, agent.as_mut())? {
+                Tried::Accepted => return Ok(Outcome::Done(identity.what)),
+                Tried::Partial => return Ok(Outcome::Partial(identity.what)),
+                Tried::Refused => tries += 1,
+                Tried::Useless => {}
+            }
+        }
+        if left > 0 {
+            self.tried.push(say!("login-keys-left", count = left));
+        }
+        Ok(Outcome::Refused)
+    }
+
+    fn agent(&mut self) -> Result<Option<Agent>, Error> {
+        let socket = match &self.target.identity_agent {
+            AgentChoice::Disabled => None,
+            AgentChoice::Path(path) => Some(path.clone()),
+            AgentChoice::Default => std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
+        };
+        match socket.filter(|path| !path.as_os_str().is_empty()) {
+            Some(socket) => self.or_note(Agent::connect(&socket)),
+            None => Ok(None),
+        }
+    }
+
+    /// An agent that fails is noted, and the login goes on without it.
+    fn or_note<T>(&mut self, result: Result<T, Failed>) -> Result<Option<T>, Error> {
+        match result {
+            Ok(found) => Ok(Some(found)),
+            Err(Failed::Agent(why)) => {
+                let why = say!("login-agent", why = why);
+                self.refusal = Refusal::Agent(why.clone());
+                self.tried.push(why);
+                Ok(None)
+            }
+            Err(Failed::Login(error)) => Err(error),
+        }
+    }
+
+    fn offer(&mut self, identity: &Identity, agent: Option<&mut Agent>) -> Result<Tried, Error> {
+        let what = identity.what.as_str();
+        let mut open = None;
+        if let Signer::File(file) = &identity.signer {
+            let Some(text) = self.key_text(file, what) else {
+                return Ok(Tried::Useless);
+            };
+            if identity.blob.is_none() {
+                open = Some(self.open(file, &text)?);
+            }
+        }
+        let shown = open.as_ref().and_then(|key: &PrivateKey| key.public().ok());
+        let Some(blob) = identity.blob.clone().or(shown) else {
+            return Ok(Tried::Useless);
+        };
+        if let Some(why) = out_of_date(&blob, SystemTime::now()) {
+            self.refusal = Refusal::Certificate;
+            self.tried.push(format!("{what}: {why}"));
+            return Ok(Tried::Useless);
+        }
+        if !self.shown.insert(blob.clone()) {
+            return Ok(Tried::Useless);
+        }
+        let user = self.user.clone();
+        let mut offer = Offer::new(&user, &blob);
+        let mut result = self.drive_step(|session| offer.go_on(session));
+        if let Ok(Progress::Sign(data)) = &result {
+            let signature = self.sign(identity, open, agent, data)?;
+            self.answered = true;
+            let useless = signature.is_none();
+            offer.sign(signature);
+            result = self.drive_step(|session| offer.go_on(session));
+            if useless {
+                return Ok(Tried::Useless);
+            }
+        }
+        let signed = offer.is_signed();
+        let accepted = self.accepted(what, result.map(|_| ()))?;
+        if !accepted && signed {
+            self.tried.pop();
+        }
+        Ok(match (accepted, signed) {
+            (true, _) => Tried::Accepted,
+            (false, true) => Tried::Partial,
+            (false, false) => Tried::Refused,
+        })
+    }
+
+    /// A signature for a key that the server takes, without its algorithm's name.
+    fn sign(
+        &mut self,
+        identity: &Identity,
+        open: Option<PrivateKey>,
+        agent: Option<&mut Agent>,
+        data: &[u8],
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let algorithm = algorithm_of(data).unwrap_or_default();
+        let old = algorithm == "ssh-rsa" || algorithm.starts_with("ssh-rsa-cert");
+        if old && !self.target.pubkey_algorithms.contains(&algorithm) {
+            self.tried
+                .push(say!("login-key-sha1", what = identity.what.as_str()));
+            return Ok(None);
+        }
+        match &identity.signer {
+            Signer::Agent(key) => {
+                let Some(agent) = agent else { return Ok(None) };
+                let flags = match algorithm.split("-cert-").next() {
+                    Some("rsa-sha2-256") => 2,
+                    Some("rsa-sha2-512") => 4,
+                    _ => 0,
+                };
+                let signed = agent.sign(key, data, flags, self.waiter);
+                Ok(self.or_note(signed)?.and_then(|made| without_name(&made)))
+            }
+            Signer::File(file) => {
+                let key = match open {
+                    Some(key) => key,
+                    None => match self.key_text(file, &identity.what) {
+                        Some(text) => self.open(file, &text)?,
+                        None => return Ok(None),
+                    },
+                };
+                match key.sign(&algorithm, data) {
+                    Ok(signature) => Ok(Some(signature)),
+                    Err(error) => {
+                        self.note(file, &identity.what, &error);
+                        Ok(None)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The file's text, if it can be used at all.
+    fn key_text(&mut self, file: &Path, what: &str) -> Option<KeyText> {
+        if self.useless.contains(file) {
+            return None;
+        }
+        let text = KeyText::read(file).and_then(|text| match text.open(None) {
+            Ok(_) | Err(KeyError::Passphrase) => Ok(text),
+            Err(error) => Err(error),
+        });
+        text.inspect_err(|error| self.note(file, what, error)).ok()
+    }
+
+    fn note(&mut self, file: &Path, what: &str, error: &KeyError) {
+        match error {
+            KeyError::TooOpen(_) => self.refusal = Refusal::KeyTooOpen(file.into()),
+            KeyError::SecurityKey => self.refusal = Refusal::SecurityKey(file.into()),
+            _ => {}
+        }
+        self.useless.insert(file.into());
+        self.tried
+            .push(format!("{what}: {}", in_words(file, error)));
+    }
+
+    /// The private key, with the passphrase asked for where it needs one.
+    fn open(&self, file: &Path, text: &KeyText) -> Result<PrivateKey, Error> {
+        let mut passphrase: Option<Zeroizing<String>> = None;
+        for attempt in 0..=self.target.password_prompts.max(1) {
+            match text.open(passphrase.as_deref().map(String::as_str)) {
+                Ok(key) => return Ok(key),
+                Err(_) if attempt == self.target.password_prompts.max(1) => break,
+                Err(_) => {
+                    passphrase = Some(self.ask(Question::Passphrase {
+                        key: file.into(),
+                        again: attempt > 0,
+                    })?);
+                }
+            }
+        }
+        Err(Error::Passphrase { key: file.into() })
+    }
+}
+
+/// The algorithm in what is to be signed (RFC 4252 section 7).
+fn algorithm_of(mut data: &[u8]) -> Option<String> {
+    take(&mut data)?; // session identifier
+    data = data.get(1..)?; // SSH_MSG_USERAUTH_REQUEST
+    for _ in ["user name", "service", "method"] {
+        take(&mut data)?;
+    }
+    data = data.get(1..)?; // TRUE
+    Some(key_type(data).to_owned())
+}
+
+/// libssh2 writes the algorithm's name itself, and the length of the rest, but for security keys:
+/// there more follows the signature, and it is left as it is.
+fn without_name(signature: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = signature;
+    let name = take(&mut rest)?;
+    if name.starts_with(b"sk-") {
+        return Some(rest.to_vec());
+    }
+    take(&mut rest).map(<[u8]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::blob::put;
+    use super::*;
+
+    #[test]
+    fn the_algorithm_is_found_in_what_is_signed() {
+        let mut data = Vec::new();
+        put(&mut data, b"session");
+        data.push(50);
+        for part in ["me", "ssh-connection", "publickey"] {
+            put(&mut data, part.as_bytes());
+        }
+        data.push(1);
+        assert_eq!(algorithm_of(&data).unwrap(), "");
+        put(&mut data, b"rsa-sha2-512");
+        assert_eq!(algorithm_of(&data).unwrap(), "rsa-sha2-512");
+        assert_eq!(algorithm_of(&data[..9]), None);
+    }
+
+    #[test]
+    fn a_security_keys_signature_keeps_what_follows_it() {
+        let mut plain = Vec::new();
+        put(&mut plain, b"ssh-ed25519");
+        put(&mut plain, b"signature");
+        assert_eq!(without_name(&plain).unwrap(), b"signature");
+        let mut of_device = Vec::new();
+        put(&mut of_device, b"sk-ssh-ed25519@openssh.com");
+        put(&mut of_device, b"sig");
+        of_device.extend([1, 0, 0, 0, 7]);
+        assert_eq!(
+            without_name(&of_device).unwrap(),
+            [0, 0, 0, 3, b's', b'i', b'g', 1, 0, 0, 0, 7]
+        );
+    }
+}
