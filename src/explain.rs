@@ -6,6 +6,7 @@ mod connection;
 mod far_side;
 mod here;
 mod hops;
+mod jobs;
 mod login;
 mod lost;
 mod servers;
@@ -21,12 +22,15 @@ pub use asked::{
 use connection::ssh;
 use far_side::far_side;
 pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
+pub use jobs::{
+    job_ended, job_gone, job_never_starts, job_refused, job_start_slow, no_list, no_scheduler,
+};
 pub use lost::{
     lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,
 };
 pub use servers::{kernels_busy, not_stopped, nothing_running, unusable};
 
-use crate::config::{Host, LauncherKind};
+use crate::config::Host;
 use crate::jupyter::ApiError;
 use crate::phase::Phase;
 use crate::problem::{Code, Problem};
@@ -156,21 +160,6 @@ pub fn bad_url(host: &str, error: &url::ParseError) -> Problem {
         say!("explain-bad-url", host = host),
         error.to_string(),
         say!("explain-bad-url-remedy"),
-    )
-}
-
-/// Explains a launcher that this version lacks.
-#[must_use]
-pub fn no_launcher(host: &str, launcher: LauncherKind) -> Problem {
-    Problem::new(
-        Code::Unsupported,
-        say!(
-            "explain-no-launcher",
-            host = host,
-            launcher = launcher.as_str()
-        ),
-        "",
-        say!("explain-no-launcher-remedy"),
     )
 }
 

@@ -16,6 +16,10 @@ pub enum Phase {
     Authenticating,
     /// Looking for a running server.
     Finding,
+    /// A job is being given to the scheduler.
+    Submitting,
+    /// A job waits for its turn.
+    Queued,
     /// A server was launched and is starting.
     Starting,
     /// The local port is open; waiting for the server's answer through it.
@@ -39,6 +43,8 @@ impl Phase {
             Self::Connecting => say!("phase-connecting"),
             Self::Authenticating => say!("phase-authenticating"),
             Self::Finding => say!("phase-finding"),
+            Self::Submitting => say!("phase-submitting"),
+            Self::Queued => say!("phase-queued"),
             Self::Starting => say!("phase-starting"),
             Self::Forwarding => say!("phase-forwarding"),
             Self::Ready => say!("phase-ready"),
@@ -60,6 +66,8 @@ mod tests {
             Phase::Connecting,
             Phase::Authenticating,
             Phase::Finding,
+            Phase::Submitting,
+            Phase::Queued,
             Phase::Starting,
             Phase::Forwarding,
             Phase::Ready,

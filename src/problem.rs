@@ -160,6 +160,16 @@ codes! {
     NotStopped = "not_stopped", 6;
     /// Kernels are busy, and nobody said that they may be ended.
     KernelsBusy = "kernels_busy", 6;
+    /// The scheduler's commands are not there, or are another one's.
+    SchedulerMissing = "scheduler_missing", 7;
+    /// The scheduler gives no answer that can be read.
+    SchedulerSilent = "scheduler_silent", 7;
+    /// The scheduler refused the job.
+    JobRefused = "job_refused", 7;
+    /// The job can never start as it is.
+    JobNeverStarts = "job_never_starts", 7;
+    /// The job has ended.
+    JobEnded = "job_ended", 7;
     /// It took longer than allowed.
     TimedOut = "timed_out", 8;
     /// The connection is gone.

@@ -31,15 +31,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "session",
         &[
-            "config", "explain", "hops", "jupyter", "phase", "problem", "remote", "ssh", "token",
-            "tunnel",
+            "config", "explain", "hops", "jupyter", "launcher", "phase", "problem", "remote",
+            "ssh", "token", "tunnel",
         ],
     ),
     ("hops", &["ssh", "tunnel"]),
     (
         "explain",
         &[
-            "config", "jupyter", "phase", "problem", "remote", "ssh", "token",
+            "config", "jupyter", "launcher", "phase", "problem", "remote", "ssh", "token",
         ],
     ),
     ("remote", &["config", "jupyter", "launcher", "ssh", "token"]),
@@ -67,6 +67,7 @@ const PURE: &[&str] = &[
     "app/url.rs",
     "session/machine.rs",
     "session/machine/healing.rs",
+    "session/machine/job.rs",
     "session/machine/vocabulary.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
@@ -75,6 +76,7 @@ const PURE: &[&str] = &[
     "explain/connection.rs",
     "explain/far_side.rs",
     "explain/hops.rs",
+    "explain/jobs.rs",
     "explain/login.rs",
     "explain/lost.rs",
 ];

@@ -9,12 +9,15 @@ use crate::control::Message;
 use crate::jupyter::Activity;
 use crate::platform::login_item;
 use crate::problem::{Code, Problem};
-use crate::session::{Phase, Ready};
+use crate::session::{JobInfo, Phase, Ready};
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
 /// is no network yet: a laptop that wakes at a desk has its wireless network within seconds, a VPN
 /// after a login within minutes.
 const NETWORK_PATIENCE: Duration = Duration::from_secs(5 * 60);
+
+/// A job that waited this long has started when nobody looks any more.
+const WAIT: Duration = Duration::from_secs(60);
 
 /// One host, as its sessions told it.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +34,12 @@ pub struct HostState {
     pub leaving: bool,
     /// What stands, once it does.
     pub ready: Option<Ready>,
+    /// The job that is waited for, or that the server runs in.
+    pub job: Option<JobInfo>,
+    /// When the time of that job is up.
+    pub ends: Option<Instant>,
+    /// Since when it has waited.
+    pub queued: Option<Instant>,
     /// What its kernels do, once that is known.
     pub kernels: Option<Activity>,
     /// Whether a dialog waits for the person.
@@ -50,6 +59,9 @@ impl HostState {
             problem: None,
             leaving: false,
             ready: None,
+            job: None,
+            ends: None,
+            queued: None,
             kernels: None,
             asks: false,
             is_quiet: false,
@@ -72,8 +84,14 @@ impl HostState {
             self.phase = phase;
             self.since = now;
         }
+        if phase == Phase::Queued {
+            self.queued.get_or_insert(now);
+        }
         if !self.is_active() {
             self.ready = None;
+            self.job = None;
+            self.ends = None;
+            self.queued = None;
             self.kernels = None;
             self.asks = false;
         }
@@ -108,6 +126,8 @@ pub enum Action {
     ShowHostLog(String),
     /// Take a tunnel down.
     Close(String),
+    /// Give up what is under way: a job that waits is taken out of the queue.
+    Cancel(String),
     /// Stop a host's server, after a question where kernels would be lost.
     Stop(String),
     /// Add an alias of the ssh configuration, and open it if so.
@@ -239,6 +259,10 @@ impl Model {
         }
         let before = host.phase;
         host.enter(message.phase, now);
+        if let Some(job) = message.job() {
+            host.ends = job.left().map(|left| now + left);
+            host.job = Some(job);
+        }
         if message.is_remark() {
             return None;
         }
@@ -330,6 +354,7 @@ impl HostState {
                 None
             }
             "close" if self.is_active() => Some(Action::Close(name)),
+            "cancel" if self.is_active() && !is_ready => Some(Action::Cancel(name)),
             "hostlog" => Some(Action::ShowHostLog(name)),
             "link" if is_ready => Some(Action::CopyLink(name)),
             "stop" if is_ready => Some(Action::Stop(name)),
@@ -358,7 +383,12 @@ impl HostState {
                 let is_new = self.ready.is_none();
                 self.ready = Some(ready.clone());
                 self.patient_until = None;
-                is_new.then_some(News::Opened(ready))
+                let waited = self.queued.take();
+                let waited = waited.map(|since| now.saturating_duration_since(since));
+                is_new.then(|| match waited.filter(|waited| *waited >= WAIT) {
+                    Some(waited) => News::Started(ready, waited),
+                    None => News::Opened(ready),
+                })
             }
             Phase::Failed if before != Phase::Failed => {
                 let problem = self.problem.clone()?;

@@ -1,5 +1,8 @@
 //! What is worth a notification, and what a click on it does.
 
+use std::time::Duration;
+
+use super::menu::text::elapsed;
 use crate::platform::desktop::Notice;
 use crate::problem::{Code, Problem};
 use crate::session::Ready;
@@ -10,6 +13,8 @@ use crate::words::say;
 pub enum News {
     /// A tab is open.
     Opened(Ready),
+    /// A tab is open, in a job that waited that long.
+    Started(Ready, Duration),
     /// A host failed, or its connection is lost for good.
     Failed(Problem),
     /// A wish was not granted, and the session goes on.
@@ -44,6 +49,24 @@ pub fn posting(host: &str, news: &News) -> Posting {
                 id: format!("host {host}"),
             }
         }
+        News::Started(ready, waited) => {
+            let job = ready.job.as_ref().map(|job| job.id.as_str());
+            let node = ready.server.host.as_str();
+            let waited = elapsed(*waited).unwrap_or_default();
+            Posting {
+                notice: Notice {
+                    title: say!("notice-ready", host = host),
+                    body: say!(
+                        "notice-job-started",
+                        id = job.unwrap_or("?"),
+                        node = node,
+                        time = waited
+                    ),
+                    action: say!("menu-open-tab"),
+                },
+                id: format!("host {host}"),
+            }
+        }
         News::Failed(problem) | News::Refused(problem) => {
             let (action, verb) = remedy(problem.code);
             Posting {
@@ -61,9 +84,11 @@ pub fn posting(host: &str, news: &News) -> Posting {
 /// What helps: the server's own words where it has failed, another try where the way there has.
 fn remedy(code: Code) -> (String, &'static str) {
     match code {
-        Code::JupyterDied | Code::JupyterAnswer | Code::NotStopped | Code::KernelsBusy => {
-            (say!("menu-show-log"), "hostlog")
-        }
+        Code::JobEnded
+        | Code::JupyterDied
+        | Code::JupyterAnswer
+        | Code::NotStopped
+        | Code::KernelsBusy => (say!("menu-show-log"), "hostlog"),
         _ => (say!("notice-try-again"), "host"),
     }
 }

@@ -16,6 +16,7 @@ pub fn ready(node: &str) -> Event {
             version: "2.1".into(),
             base_url: "/".into(),
         },
+        job: None,
         reused: true,
         again: false,
         forwards: vec![Forwarded {

@@ -109,6 +109,14 @@ impl Sessions {
         self.ask(name, Request::Close, Handle::close);
     }
 
+    /// Gives up what is under way, with the job that waits.
+    pub fn cancel(&self, name: &str) {
+        if let Some(Slot::Ours(handle)) = lock(&self.slots).get(name) {
+            return handle.cancel();
+        }
+        self.close(name);
+    }
+
     /// Stops the server; busy kernels only if they may be ended.
     pub fn stop(&self, name: &str, force: bool) {
         let busy = if force { Busy::End } else { Busy::Refuse };

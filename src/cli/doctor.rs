@@ -134,6 +134,9 @@ fn seen(checkup: &Checkup, host: &str, sight: &Sight) {
         Some(server) => checkup.good(host, &say!("doctor-found", server = server)),
         None => checkup.note(host, &say!("doctor-none")),
     }
+    for job in &sight.jobs {
+        checkup.good(host, job);
+    }
     for reason in &sight.passed_over {
         checkup.note(host, &say!("doctor-passed-over", reason = reason));
     }

@@ -9,7 +9,7 @@ use crate::control::Message;
 use crate::jupyter::redacted;
 use crate::problem::Problem;
 use crate::session::Ready;
-use crate::session::{Event, Phase};
+use crate::session::{Event, JobInfo, Phase};
 use crate::words::say;
 
 /// Where a session's messages go.
@@ -67,7 +67,9 @@ impl Report {
             }
             return;
         }
-        if let Some(note) = message.note() {
+        if let (Phase::Queued, Some(job)) = (message.phase, message.job()) {
+            self.waiting(&job.waiting());
+        } else if let Some(note) = message.note() {
             self.say(&format!("  {note}"));
         } else if let Some(ready) = message.ready() {
             self.ready(&ready);
@@ -131,6 +133,17 @@ impl Report {
         }
     }
 
+    /// What is known of a job that waits; the line's own clock says for how long.
+    fn waiting(&mut self, job: &str) {
+        let text = format!("{}: {} · {job}", self.host, Phase::Queued.words());
+        if self.watched {
+            self.resume();
+            self.line.set_message(text);
+        } else {
+            eprintln!("{text}");
+        }
+    }
+
     /// The tunnel stands, held by another program. A progress line of ours has nothing to add.
     pub fn tell_held(&mut self, message: &Message) {
         let Some(ready) = message.ready().filter(|_| !self.json) else {
@@ -178,5 +191,19 @@ impl Report {
             )
         };
         eprintln!("  {text}");
+        if let Some(job) = &ready.job {
+            eprintln!("  {}", job_words(job));
+        }
     }
+}
+
+/// The job that a server runs in, and how long that may still run.
+pub fn job_words(job: &JobInfo) -> String {
+    let mut words = say!("job-number", id = job.id.as_str());
+    if let Some(left) = job.left() {
+        let minutes = left.as_secs() / 60;
+        let time = say!("job-time", hours = minutes / 60, minutes = minutes % 60);
+        words = format!("{words} · {}", say!("job-time-left", time = time));
+    }
+    words
 }

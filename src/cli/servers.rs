@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Outcome;
 use super::context::Context;
+use super::report::job_words;
 use super::run::run;
 use crate::config::{Config, Host};
 use crate::control::{self, Client, Message, Request};
@@ -113,6 +114,9 @@ fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) 
         object["reused"] = json!(ready.reused);
         object["kernels"] = json!(kernels);
     }
+    if let Some(job) = message.and_then(Message::job) {
+        object["job"] = json!(job);
+    }
     object.to_string()
 }
 
@@ -120,15 +124,19 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let Some(message) = message else {
         return Phase::Closed.words();
     };
+    let job = message.job();
     let Some(ready) = message.ready() else {
-        return message.phase.words();
+        let waiting = job.map(|job| format!(" · {}", job.waiting()));
+        return format!("{}{}", message.phase.words(), waiting.unwrap_or_default());
     };
     let kernels = match kernels {
         None => say!("status-kernels-unknown"),
         Some(Kernels { total, busy }) => say!("status-kernels", total = total, busy = busy),
     };
     let url = redacted(ready.url.reveal());
-    format!("{}  {url}  {kernels}", Phase::Ready.words())
+    let job = job.map(|job| format!("  {}", job_words(&job)));
+    let (ready, job) = (Phase::Ready.words(), job.unwrap_or_default());
+    format!("{ready}  {url}  {kernels}{job}")
 }
 
 /// `close`: the tunnel down, the server stays.
@@ -193,7 +201,7 @@ fn stop_through(
         if let Some(text) = message.note() {
             text.clone_into(&mut note);
         }
-        was_ready |= message.phase == Phase::Ready;
+        was_ready |= matches!(message.phase, Phase::Ready | Phase::Queued);
         if message.phase == Phase::Failed && was_ready {
             return Err(message
                 .problem()

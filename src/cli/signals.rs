@@ -17,12 +17,16 @@ pub fn close_on_signal(handle: Handle) -> std::io::Result<Arc<AtomicBool>> {
     std::thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
-            for _ in signals.forever() {
+            for signal in signals.forever() {
                 if seen.swap(true, Ordering::SeqCst) {
                     crate::platform::ask::restore_terminal();
                     std::process::exit(130);
                 }
-                handle.close();
+                // A person takes a waiting job out of the queue; a terminal that closes does not.
+                match signal {
+                    SIGINT => handle.cancel(),
+                    _ => handle.close(),
+                }
             }
         })?;
     Ok(interrupted)

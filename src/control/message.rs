@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::jupyter::Activity;
 use crate::problem::Problem;
-use crate::session::{Event, Forwarded, Phase, Ready, ServerInfo};
+use crate::session::{Event, Forwarded, JobInfo, Phase, Ready, ServerInfo};
 use crate::token::Secret;
 
 /// What one program asks of the one that holds a tunnel.
@@ -80,6 +80,7 @@ impl Message {
         let (phase, more) = match event {
             Event::Phase(phase) => (*phase, json!({})),
             Event::Note(text) => (phase, json!({ "note": text })),
+            Event::Job(job) => (phase, json!({ "job": job })),
             Event::Ready(ready) => (Phase::Ready, ready_fields(ready)),
             Event::Kernels(activity) => (phase, json!({ "kernels": activity })),
             Event::Log { path, text } => (phase, json!({ "log": { "path": path, "text": text } })),
@@ -135,6 +136,12 @@ impl Message {
         Some((log.get("path")?.as_str()?, log.get("text")?.as_str()?))
     }
 
+    /// The job that is waited for, or that the server runs in.
+    #[must_use]
+    pub fn job(&self) -> Option<JobInfo> {
+        serde_json::from_value(self.more.get("job")?.clone()).ok()
+    }
+
     /// The note, if it is one.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
@@ -152,6 +159,7 @@ impl Message {
             url: Secret::new(self.more.get("url")?.as_str()?),
             local_port: u16::try_from(self.more.get("local_port")?.as_u64()?).ok()?,
             server,
+            job: self.job(),
             reused: self.more.get("reused")?.as_bool()?,
             forwards: self.forwards(),
             again: self.more.get("again").and_then(Value::as_bool) == Some(true),
@@ -171,7 +179,7 @@ fn ready_fields(ready: &Ready) -> Value {
         "url": ready.url.reveal(),
         "local_port": ready.local_port,
         "server": ready.server,
-        "job": null,
+        "job": ready.job,
         "reused": ready.reused,
         "forwards": ready.forwards,
         "again": ready.again,
@@ -198,6 +206,12 @@ mod tests {
                 version: "2".into(),
                 base_url: "/".into(),
             },
+            job: Some(JobInfo {
+                scheduler: "slurm".into(),
+                id: "4711".into(),
+                ends: Some(1_795_503_762),
+                ..JobInfo::default()
+            }),
             reused: true,
             forwards: vec![Forwarded {
                 name: "TensorBoard".into(),
@@ -214,7 +228,7 @@ mod tests {
             line.starts_with(r#"{"host":"h","phase":"ready","at_ms":7,"#),
             "{line}"
         );
-        assert!(line.contains(r#""job":null"#));
+        assert!(line.contains(r#""job":{"ends":1795503762,"id":"4711","node":null"#));
     }
 
     #[test]

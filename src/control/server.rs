@@ -65,8 +65,10 @@ fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, usual: &Usual) -> io:
     let mut granted = false;
     for message in std::iter::once(newest).chain(later) {
         tell(stream, &message)?;
-        // A wish for a ready tunnel waits until it stands.
-        if !granted && message.phase == Phase::Ready {
+        // A wish for a ready tunnel waits until it stands; a job that waits can be stopped, too.
+        let is_stop = matches!(request, Request::Stop { .. });
+        let queued = message.phase == Phase::Queued && is_stop;
+        if !granted && (message.phase == Phase::Ready || queued) {
             granted = true;
             grant(&request, handle, usual, joined_early);
         }

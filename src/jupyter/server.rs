@@ -74,6 +74,10 @@ pub struct Candidate {
     pub socket_uid: Option<u32>,
     /// The file's text; it holds the token.
     pub json: Secret,
+    /// The machine that it runs on, where that is another one than the script's.
+    pub node: Option<String>,
+    /// When its job's time is up, in seconds since 1970.
+    pub ends: Option<i64>,
 }
 
 impl Candidate {
@@ -96,10 +100,46 @@ impl Candidate {
                     candidate.listeners = value.split_whitespace().filter_map(listener).collect();
                 }
                 "socket" => candidate.socket_uid = value.trim().parse().ok(),
+                "node" => candidate.node = Some(value.to_owned()),
+                "ends" => candidate.ends = value.trim().parse().ok(),
                 _ => {}
             }
         }
         candidate
+    }
+
+    /// A server on another machine, of which only the runtime file in the shared home is known. It
+    /// may be believed when a job of the account runs there, and the file names that machine.
+    #[must_use]
+    pub fn elsewhere(file: &str, uid: Option<u32>, json: Secret, node: &str) -> Option<Self> {
+        let runtime: RuntimeFile = serde_json::from_str(json.reveal()).ok()?;
+        let url = runtime
+            .url
+            .as_deref()
+            .and_then(|url| url::Url::parse(url).ok());
+        let host = url.as_ref().and_then(|url| url.host_str());
+        let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+        if !host
+            .into_iter()
+            .chain(runtime.hostname.as_deref())
+            .any(|name| short(name) == short(node))
+        {
+            return None;
+        }
+        let listener = Listener {
+            address: None,
+            uid: uid?,
+        };
+        Some(Self {
+            file: file.to_owned(),
+            pid: runtime.pid,
+            uid,
+            args: "jupyter".to_owned(),
+            listeners: vec![listener],
+            json,
+            node: Some(node.to_owned()),
+            ..Self::default()
+        })
     }
 
     /// The server, if it may be believed: its process and its listener belong to the account `uid`.
@@ -152,6 +192,9 @@ impl Candidate {
 
     fn endpoint(&self, file: &RuntimeFile, uid: Option<u32>) -> Result<Endpoint, String> {
         let socket = file.sock.as_deref().unwrap_or_default();
+        if let (false, Some(node)) = (socket.is_empty(), &self.node) {
+            return Err(say!("server-loopback", node = node));
+        }
         if !socket.is_empty() {
             return if self.socket_uid == uid {
                 Ok(Endpoint::Socket {
@@ -177,10 +220,17 @@ impl Candidate {
         {
             return Err(say!("server-foreign-port", port = port));
         }
-        Ok(Endpoint::Tcp {
-            host: self.reach(),
-            port,
-        })
+        let host = self.reach();
+        let is_loopback = host
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback());
+        let host = match &self.node {
+            // What listens on every address is reached by the machine's name.
+            Some(node) if self.listeners.iter().any(|one| one.address.is_none()) => node.clone(),
+            Some(node) if is_loopback => return Err(say!("server-loopback", node = node)),
+            _ => host,
+        };
+        Ok(Endpoint::Tcp { host, port })
     }
 
     /// The address to connect to on the far side: loopback wherever that reaches it.
@@ -276,6 +326,8 @@ struct RuntimeFile {
     secure: bool,
     #[serde(default)]
     base_url: String,
+    url: Option<String>,
+    hostname: Option<String>,
     root_dir: Option<String>,
     notebook_dir: Option<String>,
     version: Option<String>,

@@ -49,9 +49,9 @@ RJ_END
 rj_start() {
   cat <<'RJ_END'
 rm -f "$rj_dir/waiting"
-if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- --ip=127.0.0.1 "--port=${rj_fixed_port:-0}" --port-retries=0; fi
+if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- "--ip=${rj_ip:-127.0.0.1}" "--port=${rj_fixed_port:-0}" --port-retries=0; fi
 rj_wanted=$rj_apps
-unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask
+unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_ip rj_umask
 for rj_app in $rj_wanted; do
   command -v "jupyter-$rj_app" >/dev/null 2>&1 && exec "jupyter-$rj_app" --no-browser "$@"
 done

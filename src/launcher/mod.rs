@@ -1,14 +1,28 @@
 //! How a server is started on the far side: one file per launcher, in the language of the far
 //! side's script.
 //!
-//! A launcher is the shell function `rj_launch` and the variables that it reads. It ends by calling
-//! `rj_await` with the folder of its launch, so that every launcher is waited for alike.
+//! A process of the machine itself is the shell function `rj_launch` and the variables that it reads; it
+//! ends by calling `rj_await` with the folder of its launch. A job is more: the functions of `job.sh`,
+//! and an adapter for each scheduler ([`Scheduler`]), which gives the lines that they run.
+
+mod lsf;
+mod pbs;
+mod resources;
+mod scheduler;
+mod sge;
+mod slurm;
+
+pub use resources::seconds;
+pub use scheduler::{
+    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
+    same_machine, scheduler,
+};
 
 use crate::config::{App, Bind, Host};
 
 /// The launcher of a host.
 pub trait Launcher {
-    /// Defines the shell function `rj_launch`.
+    /// Defines the shell functions.
     fn script(&self) -> &'static str;
     /// Assignments of the variables that the script reads, every value quoted.
     fn variables(&self, host: &Host) -> String;
@@ -24,41 +38,95 @@ impl Launcher for Direct {
     }
 
     fn variables(&self, host: &Host) -> String {
-        use std::fmt::Write;
-        let mut text = String::new();
         let bind = match host.bind {
             Bind::Socket => "socket",
             Bind::Auto | Bind::Loopback | Bind::Node => "loopback",
         };
-        let port = host
-            .remote_port
-            .map(|port| port.to_string())
-            .unwrap_or_default();
-        let mut setup = host.setup.join(" && ");
-        if !setup.is_empty() {
-            setup.push_str(" && ");
-        }
-        let variables = [
-            ("rj_bind", bind),
-            ("rj_fixed_port", &port),
-            ("rj_apps", apps(host.app)),
-            ("rj_setup", &setup),
-            (
-                "rj_own_command",
-                host.command.as_deref().unwrap_or_default(),
-            ),
-        ];
-        for (name, value) in variables {
-            let _ = writeln!(text, "{name}={}", quote(value));
-        }
+        let mut text = common(host, bind);
         text.push_str("rj_export_env() { :\n");
-        for (name, value) in &host.env {
-            // The name was checked with the configuration.
-            let _ = writeln!(text, "{name}={}; export {name}", quote(value));
-        }
+        text.push_str(&environment(host));
         text.push_str("}\n");
         text
     }
+}
+
+/// A job of a batch scheduler.
+#[derive(Clone, Copy)]
+pub struct Batch(pub &'static dyn Scheduler);
+
+impl Launcher for Batch {
+    fn script(&self) -> &'static str {
+        concat!(include_str!("direct.sh"), include_str!("job.sh"))
+    }
+
+    fn variables(&self, host: &Host) -> String {
+        use std::fmt::Write;
+        let mut text = common(host, host.bind.as_str());
+        let limit = host.walltime.as_deref().map(seconds);
+        let limit = limit.map(|limit| limit.to_string()).unwrap_or_default();
+        let variables = [
+            ("rj_about", self.about(host).as_str()),
+            ("rj_env", &environment(host)),
+            ("rj_seconds", &limit),
+        ]
+        .map(|(name, value)| format!("{name}={}", quote(value)));
+        let _ = writeln!(text, "{}", variables.join("\n"));
+        text
+    }
+}
+
+impl Batch {
+    /// What a job's folder says about it, as `name=value` lines: enough to know it again.
+    fn about(&self, host: &Host) -> String {
+        let own = host.job_script.is_some();
+        format!(
+            "scheduler={}\nhost={}\nown={}\nwish={}",
+            self.0.word(),
+            host.name,
+            u8::from(own),
+            self.wish(host)
+        )
+    }
+
+    /// What is asked of the scheduler: the same from every machine of the person's, whatever that
+    /// calls the host.
+    #[must_use]
+    pub fn wish(&self, host: &Host) -> String {
+        self.0.submit(host, Dialect::Usual)
+    }
+}
+
+/// The variables that every launcher reads.
+fn common(host: &Host, bind: &str) -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    let port = host.remote_port.map(|port| port.to_string());
+    let mut setup = host.setup.join(" && ");
+    if !setup.is_empty() {
+        setup.push_str(" && ");
+    }
+    let command = host.command.as_deref().unwrap_or_default();
+    let variables = [
+        ("rj_bind", bind),
+        ("rj_fixed_port", &port.unwrap_or_default()),
+        ("rj_apps", apps(host.app)),
+        ("rj_setup", &setup),
+        ("rj_own_command", command),
+    ];
+    for (name, value) in variables {
+        let _ = writeln!(text, "{name}={}", quote(value));
+    }
+    text
+}
+
+/// Lines that export the server's environment. The names were checked with the configuration.
+fn environment(host: &Host) -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    for (name, value) in &host.env {
+        let _ = writeln!(text, "{name}={}; export {name}", quote(value));
+    }
+    text
 }
 
 /// Lab first, unless the person says otherwise; an old installation has only the notebook.

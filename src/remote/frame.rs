@@ -1,6 +1,8 @@
 //! The script's answers: one line each, `NONCE KIND HEX`.
 
+use super::jobs::{FarFile, Record};
 use crate::jupyter::{Candidate, Facts};
+use crate::launcher::{Clock, Output};
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,26 @@ pub enum Frame {
         /// Its text.
         text: String,
     },
+    /// The folder of a job of ours.
+    Job(Record),
+    /// A runtime file that may be of a server on another node.
+    Far(FarFile),
+    /// A server's process on this machine, and the job that it runs in; no job if empty.
+    Owner(u32, String),
+    /// What a command of the scheduler wrote to standard output.
+    Out(String),
+    /// What it wrote to standard error.
+    Err(String),
+    /// Its exit status, and the clock.
+    Ran(i32, Clock),
+    /// The folder of the job that was submitted.
+    Folder(String),
+    /// A job's server listens.
+    Ready(Candidate),
+    /// No server yet: the node that the job runs on, or nothing.
+    Looked(String),
+    /// A job that is over: its exit status, where it left one, and the last lines of its log.
+    Over(Option<i32>, String),
     /// How a stopped server ended: `itself`, `TERM`, `KILL`, `launch`, or `no`.
     Gone(String),
     /// The script ends.
@@ -71,11 +93,51 @@ impl Frame {
                     text: text.to_owned(),
                 }
             }
+            "job" => Self::Job(Record::parse(&text)),
+            "far" => Self::Far(FarFile::parse(&text)),
+            "owner" => {
+                let (pid, job) = text.split_once(' ').unwrap_or((&text, ""));
+                Self::Owner(pid.parse().ok()?, job.to_owned())
+            }
+            "out" => Self::Out(text),
+            "err" => Self::Err(text),
+            "ran" => {
+                let (status, clock) = text.split_once(' ').unwrap_or((&text, ""));
+                Self::Ran(status.parse().unwrap_or(-1), Clock::parse(clock))
+            }
+            "folder" => Self::Folder(text),
+            "ready" => Self::Ready(Candidate::parse(&text)),
+            "looked" => Self::Looked(text),
+            "over" => {
+                let (status, log) = text.split_once('\n').unwrap_or((&text, ""));
+                Self::Over(status.trim().parse().ok(), log.trim().to_owned())
+            }
             "gone" => Self::Gone(text),
             "bye" => Self::Bye,
             "fail" => Self::Failed(Failure::parse(&text)),
             _ => return None,
         })
+    }
+}
+
+/// Puts together what a command of the scheduler printed, frame by frame.
+#[derive(Debug, Default)]
+pub struct Running(Output);
+
+impl Running {
+    /// Takes a frame; the whole when it is the last one.
+    pub fn take(&mut self, frame: Frame) -> Option<Output> {
+        match frame {
+            Frame::Out(text) => self.0.out = text,
+            Frame::Err(text) => self.0.err = text,
+            Frame::Ran(status, clock) => {
+                self.0.status = status;
+                self.0.clock = clock;
+                return Some(std::mem::take(&mut self.0));
+            }
+            _ => {}
+        }
+        None
     }
 }
 

@@ -5,17 +5,19 @@
 //! so that PATH, conda and modules are as in a terminal.
 
 mod frame;
+mod jobs;
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::config::Host;
-use crate::launcher::{Direct, Launcher, quote};
+use crate::launcher::{Batch, Direct, Launcher, quote, scheduler};
 use crate::ssh::channel::Channel;
 use crate::ssh::wait::{WaitError, Waiter};
 use crate::ssh::{Connection, Error as SshError, Exec, Task};
 
-pub use frame::{Failure, Frame};
+pub use frame::{Failure, Frame, Running};
+pub use jobs::{FarFile, OurJob, Record, Survey, Surveyor};
 
 /// The part of the script that every launcher shares.
 const SCRIPT: &str = include_str!("script.sh");
@@ -239,8 +241,11 @@ impl Aside {
 
 fn script(nonce: &str, host: &Host, command: &str) -> String {
     let workdir = host.workdir.as_deref().unwrap_or("~");
-    let variables = Direct.variables(host);
-    let launcher = Direct.script();
+    let launcher: &dyn Launcher = match scheduler(host.launcher) {
+        Some(scheduler) => &Batch(scheduler),
+        None => &Direct,
+    };
+    let (variables, launcher) = (launcher.variables(host), launcher.script());
     format!(
         "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{launcher}rj_main {}\nexit\n",
         quote(workdir),

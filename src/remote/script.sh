@@ -263,6 +263,7 @@ rj_main() {
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
       log) rj_log ;;
       'gone '*) rj_command=${rj_command#gone }; rj_gone 0 "${rj_command%% *}" "${rj_command#* }" ;;
+      'job '*) rj_job "${rj_command#job }" ;; # src/launcher/job.sh
       'abort '*) rj_abort "${rj_command#abort }" ;;
       'term '*) rj_command=${rj_command#term }; rj_gone 99 "${rj_command%% *}" "${rj_command#* }" ;;
       done) break ;;

@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 mod far_side;
+mod jobs;
 mod standing;
 mod tunnel;
 mod way;
@@ -17,6 +18,7 @@ use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
 use crate::hops::Hop;
 use crate::jupyter::{Kernels, Wanted};
+use crate::launcher::scheduler;
 use crate::problem::Problem;
 use crate::remote::Conversation;
 use crate::ssh::Connection;
@@ -62,7 +64,7 @@ enum Halt {
     Close,
     Problem(Problem),
     /// Worth another try: says so itself.
-    Retry(Input),
+    Retry(Box<Input>),
 }
 
 /// The session's thread.
@@ -117,6 +119,7 @@ pub fn run(
 
 fn plan(order: &Order) -> Plan {
     let host = &order.host;
+    let scheduler = scheduler(host.launcher);
     Plan {
         goal: order.goal.clone(),
         host: host.name.clone(),
@@ -126,6 +129,11 @@ fn plan(order: &Order) -> Plan {
             workdir: host.workdir.is_some(),
         },
         patience: order.patience,
+        scheduler: scheduler.map_or_else(String::new, |one| one.word().to_owned()),
+        job_tells: host.job_script.is_none(),
+        asks_why: scheduler.is_some_and(|one| one.ask_why("").is_some()),
+        poll: Duration::from_secs(host.poll_seconds.into()),
+        timeout: order.timeout,
     }
 }
 
@@ -134,7 +142,7 @@ impl From<Halt> for Input {
         match halt {
             Halt::Close => Self::Close,
             Halt::Problem(problem) => Self::Failed(problem),
-            Halt::Retry(input) => input,
+            Halt::Retry(input) => *input,
         }
     }
 }
@@ -153,8 +161,16 @@ impl Driver {
             Effect::Resolve => self.resolve(),
             Effect::Connect => self.connect(),
             Effect::LogIn => self.log_in(),
-            Effect::Find => self.find("find"),
-            Effect::Lock => self.find("lock"),
+            Effect::Find => self.look("find"),
+            Effect::Lock => self.look("lock"),
+            Effect::Unlock => self.unlock(),
+            Effect::Submit => self.submit(),
+            Effect::Peek(folder) => self.peek(&folder),
+            Effect::PeekFar { id, known, node } => self.peek_far(&id, &known, node.as_deref()),
+            Effect::Poll(id) => self.poll_job(&id),
+            Effect::AskWhy(id) => self.ask_why(&id),
+            Effect::JobOver(folder) => self.job_over(&folder),
+            Effect::EndJob(end) => self.end_job(&end),
             Effect::Launch => self.await_launch("launch"),
             Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
             Effect::FetchLog => self.fetch_log(),
@@ -190,13 +206,15 @@ impl Driver {
             Effect::Doubt => self.doubt(),
             Effect::Hold => self.hold(),
             Effect::Pause(pause) => self.pause(pause),
+            Effect::Rest(pause) => self.retry_at = Some(Instant::now() + pause),
+            Effect::TellJob(job) => self.tell(Event::Job(job)),
             Effect::Attempt => self.attempt(),
             Effect::LookBeside => self.wish(Wish::Look),
             Effect::LogBeside => self.wish(Wish::Log),
             Effect::TellActivity(activity) => self.tell(Event::Kernels(activity)),
             Effect::Remember(port) => self.surroundings.remember_port(&host, port),
             Effect::Phase(phase) => {
-                self.phase = phase;
+                self.enter(phase);
                 self.tell(Event::Phase(phase));
             }
             Effect::Note(text) => self.tell(Event::Note(text)),
@@ -212,6 +230,17 @@ impl Driver {
             Effect::TellFailed(problem) => self.tell_end(Event::Failed(problem)),
             Effect::TellClosed => self.tell_end(Event::Closed),
             _ => {}
+        }
+    }
+
+    /// A wait in the queue has no time limit, and what ends it ends the job.
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        let waits = matches!(phase, Phase::Submitting | Phase::Queued)
+            || phase == Phase::Starting && self.handle.waits();
+        self.handle.set_waits(waits);
+        if phase == Phase::Queued {
+            self.waiter.set_deadline(None);
         }
     }
 

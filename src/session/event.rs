@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::job::JobInfo;
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
@@ -46,6 +47,8 @@ pub struct Ready {
     pub local_port: u16,
     /// The server.
     pub server: ServerInfo,
+    /// The job that it runs in.
+    pub job: Option<JobInfo>,
     /// Whether it was running before.
     pub reused: bool,
     /// The further forwards of its host.
@@ -65,6 +68,8 @@ pub enum Event {
     Ask(Question, Reply),
     /// The tunnel stands.
     Ready(Box<Ready>),
+    /// What is known of a job that waits, when it is another thing than before.
+    Job(JobInfo),
     /// What goes on in the server, when it is another thing than before.
     Kernels(Activity),
     /// The newest launch's log.
@@ -99,4 +104,6 @@ pub struct Sight {
     pub server: Option<String>,
     /// Runtime files that were not believed, and why.
     pub passed_over: Vec<String>,
+    /// This host's jobs, in words.
+    pub jobs: Vec<String>,
 }

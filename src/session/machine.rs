@@ -2,16 +2,18 @@
 //! effects to be carried out. [`super::driver`] carries them out and feeds back what came of them.
 
 mod healing;
+mod job;
 mod vocabulary;
 
 use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
 use crate::problem::Problem;
+use crate::remote::OurJob;
 
 use super::event::{Phase, Sight};
 use crate::words::say;
-use healing::{Trouble, is_gone};
-pub use vocabulary::{Busy, Effect, Found, Goal, Input, Plan, State, Step};
+use healing::{Trouble, ended, is_gone};
+pub use vocabulary::{Busy, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step, Wait};
 
 /// The machine.
 #[derive(Debug)]
@@ -19,6 +21,12 @@ pub struct Machine {
     plan: Plan,
     state: State,
     uid: Option<u32>,
+    /// The machine that the script runs on.
+    node: String,
+    /// This host's jobs, at the last look.
+    jobs: Vec<OurJob>,
+    /// Processes of servers there that are in none of them.
+    others: Vec<u32>,
     trouble: Trouble,
     activity: Option<Activity>,
 }
@@ -31,6 +39,9 @@ impl Machine {
             plan,
             state: State::Idle,
             uid: None,
+            node: String::new(),
+            jobs: Vec::new(),
+            others: Vec::new(),
             trouble: Trouble::default(),
             activity: None,
         }
@@ -52,6 +63,7 @@ impl Machine {
     /// that does not fit the state is a late answer to something given up, and
     /// is ignored.
     pub fn handle(&mut self, input: Input) -> Vec<Effect> {
+        let input = self.note_jobs(input);
         let state = std::mem::replace(&mut self.state, State::Ended);
         let (state, effects) = match (state, input) {
             (State::Ended, _) => (State::Ended, vec![]),
@@ -63,6 +75,8 @@ impl Machine {
             (State::Reconnecting(found, port, step), input) => {
                 self.reconnecting(found, port, step, input)
             }
+            (State::Queued(wait), input) => self.queued(wait, input),
+            (State::Returning(wait, step), input) => self.returning(wait, step, input),
             (_, Input::Lost { problem, .. }) => over(Effect::TellFailed(problem)),
             (State::Idle, Input::Begin) => (
                 State::Resolving,
@@ -79,9 +93,12 @@ impl Machine {
             (State::LoggingIn, Input::LoggedIn) => self.logged_in(),
             (State::Finding { locked }, Input::Found(candidates, facts)) => {
                 self.uid = facts.uid;
+                self.node.clone_from(&facts.node);
                 let choice = choose(&candidates, &facts, &self.plan.wanted);
                 self.found(choice, facts, locked)
             }
+            (State::Submitting, Input::Submitted { folder, id }) => self.submitted(folder, id),
+            (State::Dropping(problem), Input::Gone(how)) => Self::dropped(*problem, &how),
             (State::Starting { node }, Input::Launched(candidate)) => {
                 self.launched(&candidate, node)
             }
@@ -103,13 +120,7 @@ impl Machine {
             (State::Confirming(..), Input::Confirmed(false)) => over(Effect::TellFailed(
                 explain::kernels_busy(&self.plan.host, None),
             )),
-            (State::ShuttingDown(found), Input::AskedToEnd(asked)) => (
-                State::Ending,
-                vec![Effect::MakeGone {
-                    server: found.server,
-                    asked,
-                }],
-            ),
+            (State::ShuttingDown(found), Input::AskedToEnd(asked)) => make_gone(*found, asked),
             (State::Ending, Input::Gone(how)) => self.gone(&how),
             (State::FetchingLog, Input::Log(path, text)) => (
                 State::Ended,
@@ -119,6 +130,16 @@ impl Machine {
         };
         self.state = state;
         effects
+    }
+
+    /// Where servers run in jobs, these are noted and the rest is as always.
+    fn note_jobs(&mut self, input: Input) -> Input {
+        let Input::Surveyed(survey) = input else {
+            return input;
+        };
+        self.jobs = survey.jobs;
+        self.others = survey.others;
+        Input::Found(survey.candidates, survey.facts)
     }
 
     /// What does not end a standing tunnel, but for a server that is gone.
@@ -131,7 +152,7 @@ impl Machine {
             Input::NoLog(problem) => Some(Effect::TellRefused(problem)),
             Input::Refused => Some(Effect::LookBeside),
             Input::Looked(candidates, facts) if is_gone(&found, &candidates, &facts) => {
-                return over(Effect::TellFailed(explain::server_ended(&self.plan.host)));
+                return over(Effect::TellFailed(ended(&self.plan.host, &found)));
             }
             Input::Active(now) if self.activity.as_ref() != Some(&now) => {
                 self.activity = Some(now.clone());
@@ -142,6 +163,15 @@ impl Machine {
         (State::Ready(found, port), effect.into_iter().collect())
     }
 
+    fn sight(&self, choice: Choice, facts: Facts) -> Sight {
+        let line = |ours: &OurJob| {
+            let job = &ours.job;
+            let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
+            say!("job-sight", id = id, name = name, state = word)
+        };
+        seen(choice, facts, self.jobs.iter().map(line).collect())
+    }
+
     fn logged_in(&self) -> (State, Vec<Effect>) {
         if self.plan.goal == Goal::Log {
             return (State::FetchingLog, vec![Effect::FetchLog]);
@@ -150,9 +180,10 @@ impl Machine {
         (State::Finding { locked: false }, effects)
     }
 
-    fn found(&self, choice: Choice, facts: Facts, locked: bool) -> (State, Vec<Effect>) {
+    fn found(&mut self, choice: Choice, facts: Facts, locked: bool) -> (State, Vec<Effect>) {
         if self.plan.goal == Goal::Look {
-            return over_with(Effect::TellSeen(sight(choice, facts)), Effect::TellClosed);
+            let sight = self.sight(choice, facts);
+            return over_with(Effect::TellSeen(sight), Effect::TellClosed);
         }
         let mut effects = Vec::new();
         if let Some(server) = choice.server {
@@ -160,14 +191,21 @@ impl Machine {
                 effects.push(Effect::Note(choice.why));
             }
             effects.push(Effect::Listen(server.clone()));
+            let (job, info) = self.job_of(&server.file).unzip();
+            let node = info.as_ref().and_then(|info| info.node.clone());
             let found = Found {
                 server,
-                node: facts.node,
+                node: node.unwrap_or(facts.node),
                 reused: true,
+                job: job.map(Box::new),
+                info,
             };
             return (State::Listening(Box::new(found)), effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
+            if let Some(end) = self.waiting_job() {
+                return (State::Ending, vec![Effect::EndJob(end)]);
+            }
             return self.nothing_to_ask(facts.starting);
         }
         if !self.plan.launch {
@@ -175,6 +213,9 @@ impl Machine {
                 &self.plan.host,
                 &choice.passed_over,
             )));
+        }
+        if !self.plan.scheduler.is_empty() {
+            return self.no_server_in_a_job(locked);
         }
         if !locked {
             return (State::Finding { locked: true }, vec![Effect::Lock]);
@@ -204,6 +245,8 @@ impl Machine {
                     server,
                     node,
                     reused: false,
+                    job: None,
+                    info: None,
                 };
                 (State::Listening(Box::new(found)), effects)
             }
@@ -247,11 +290,7 @@ impl Machine {
     /// can tell then whether its kernels compute.
     fn unanswered(&self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
         let remedy = match self.plan.goal {
-            Goal::Stop { busy: Busy::End } => {
-                let server = found.server;
-                let asked = false;
-                return (State::Ending, vec![Effect::MakeGone { server, asked }]);
-            }
+            Goal::Stop { busy: Busy::End } => return make_gone(found, false),
             Goal::Stop { .. } => say!("session-stop-hung", host = self.plan.host.as_str()),
             _ => problem.remedy,
         };
@@ -287,6 +326,7 @@ impl Machine {
         let text = match how {
             "no" => return over(Effect::TellFailed(explain::not_stopped(host))),
             "itself" => say!("session-gone-itself", host = host),
+            "job" => say!("session-gone-job", host = host),
             "launch" => say!("session-gone-launch", host = host),
             signal => say!("session-gone-signal", host = host, signal = signal),
         };
@@ -326,7 +366,19 @@ fn ask_to_end(found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
     (State::ShuttingDown(found), effects)
 }
 
-fn sight(choice: Choice, facts: Facts) -> Sight {
+/// A server that was asked to end, or will not be asked: its process, or its whole job, goes.
+fn make_gone(found: Found, asked: bool) -> (State, Vec<Effect>) {
+    let effect = match found.job {
+        Some(job) => Effect::EndJob(JobEnd { asked, ..*job }),
+        None => Effect::MakeGone {
+            server: found.server,
+            asked,
+        },
+    };
+    (State::Ending, vec![effect])
+}
+
+fn seen(choice: Choice, facts: Facts, jobs: Vec<String>) -> Sight {
     let server = choice.server.map(|server| {
         let place = match &server.endpoint {
             Endpoint::Tcp { port, .. } => say!("session-place-port", port = port.to_string()),
@@ -347,6 +399,7 @@ fn sight(choice: Choice, facts: Facts) -> Sight {
         jupyter: facts.jupyter,
         server,
         passed_over: choice.passed_over,
+        jobs,
     }
 }
 

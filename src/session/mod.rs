@@ -8,19 +8,21 @@ mod asker;
 mod doors;
 mod driver;
 mod event;
+mod job;
 pub mod machine;
 mod work;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use crate::config::{Host, LauncherKind};
-use crate::explain;
+use crate::config::Host;
 use crate::jupyter::Page;
 use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
 pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight};
+pub use job::JobInfo;
 use machine::Input;
 pub use machine::{Busy, Goal};
 
@@ -65,10 +67,6 @@ impl Order {
         goal: Goal,
         timeout: Duration,
     ) -> Result<Self, Problem> {
-        match host.launcher {
-            LauncherKind::Direct | LauncherKind::Attach => {}
-            launcher => return Err(explain::no_launcher(&host.name, launcher)),
-        }
         Ok(Self {
             host,
             ssh_config,
@@ -91,12 +89,32 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub struct Handle {
     inputs: mpsc::Sender<Input>,
     waker: Waker,
+    /// Whether a job is waited for.
+    waits: Arc<AtomicBool>,
 }
 
 impl Handle {
-    /// Closes the tunnel; the server stays.
+    /// Closes the tunnel; the server stays, and so does a job that waits for its turn.
     pub fn close(&self) {
         self.waker.cancel();
+    }
+
+    /// Gives up what is under way: as [`Handle::close`], but a job that waits is taken out of the
+    /// queue, as with the schedulers' own interactive commands.
+    pub fn cancel(&self) {
+        if self.waits() {
+            self.stop(Busy::Refuse);
+        } else {
+            self.close();
+        }
+    }
+
+    fn waits(&self) -> bool {
+        self.waits.load(Ordering::SeqCst)
+    }
+
+    fn set_waits(&self, waits: bool) {
+        self.waits.store(waits, Ordering::SeqCst);
     }
 
     /// Opens the page again.
@@ -143,6 +161,7 @@ pub fn start(
     let handle = Handle {
         inputs: sender,
         waker: waiter.waker(),
+        waits: Arc::default(),
     };
     let own = handle.clone();
     let thread = std::thread::Builder::new()

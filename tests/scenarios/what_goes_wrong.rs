@@ -365,11 +365,14 @@ fn a_lock_that_a_killed_one_left_keeps_nobody_out() {
 }
 
 #[test]
-fn a_launcher_that_is_not_there_yet_fails_as_an_event_too() {
-    let client = Client::new();
-    configure(&client, "launcher = \"slurm\"");
-    let failed = fails(&client, &[], 2, "unsupported");
-    assert!(text(&failed, "title").contains("slurm"), "{failed}");
+fn a_scheduler_that_is_not_there_is_told_and_nothing_started() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    client.configure("[[host]]\nname = \"test\"\nlauncher = \"lsf\"\n");
+    let failed = fails(&client, &[], 7, "scheduler_missing");
+    assert!(text(&failed, "title").contains("LSF"), "{failed}");
+    assert!(text(&failed, "detail").contains("not found"), "{failed}");
+    assert_nothing_left(&sshd, &client);
 }
 
 /// `open --json` with these arguments fails before there is a session: the exit code, and standard error.

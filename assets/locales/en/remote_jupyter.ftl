@@ -334,8 +334,6 @@ explain-local = This machine could not do its part for { $host }
 explain-local-remedy = See whether it is out of memory, threads or file descriptors.
 explain-bad-url = The base URL of Jupyter on { $host } makes no address
 explain-bad-url-remedy = Check `base_url` in its configuration there.
-explain-no-launcher = { $host }: this version cannot launch through { $launcher } yet
-explain-no-launcher-remedy = Start the job by hand and use launcher = "attach" with `ssh` naming its node.
 explain-holder-gone = The remote-jupyter that held the tunnel to { $host } has ended
 explain-open-again-remedy = Open it again.
 explain-no-control = { $host }: the control sockets cannot be used
@@ -603,6 +601,46 @@ autostart-no-folder = There is no home folder to keep the entry in
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = The system opens the app without arguments: it cannot start with { $path } at login
 autostart-mac-refused = The system refused (code { $code }). See System Settings > General > Login Items
+
+## Batch jobs (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
+
+server-loopback = it listens on the loopback address of { $node } alone; let it listen on that machine's own address (--ip)
+phase-submitting = submitting a job
+phase-queued = queued
+session-gone-job = The job on { $host } is gone.
+job-resumed = Job { $id } of { $scheduler } is waiting there already; the wait goes on.
+job-no-list = { $scheduler } gives no list of jobs now, and is asked again: { $words }
+job-left = Job { $id } was started by hand and stays where it is.
+job-not-ended = The scheduler still lists the job: look at it there.
+job-sight = job { $id } ({ $name }): { $state }
+job-number = job { $id }
+job-starts = starts ≈ { $time }
+job-time-left = { $time } left
+job-refused = { $scheduler } on { $host } refused the job
+job-refused-remedy = Change the host's queue, resources or options in the configuration; nothing was left in the queue.
+job-no-scheduler = { $scheduler } cannot be used on { $host }
+job-no-scheduler-remedy = Its commands have to be on the PATH of a login shell there: try `ssh { $destination }` and a command of it, and load its module in ~/.profile.
+job-other-scheduler = The commands there are those of { $kind }.
+job-other-scheduler-remedy = Set launcher = "{ $kind }" for this host.
+job-silent = { $scheduler } on { $host } gives no list of jobs
+job-silent-remedy = Try it again when the scheduler works; a job of yours is not lost by that.
+job-never = Job { $id } on { $host } can never start as it is
+job-never-remedy = Change what the host asks for (queue, cores, memory, walltime, options), then open it again. A job that we submitted was taken out of the queue.
+job-ended = Job { $id } on { $host } ended before Jupyter was there
+job-ended-status = Job { $id } on { $host } ended with status { $status } before Jupyter was there
+job-ended-remedy = The last lines of its log say why; open the host again when that is put right.
+job-ended-silent-remedy = It left no log: the scheduler or somebody else ended it, or its node cannot reach your home folder.
+job-gone = Job { $id } on { $host } has ended, and Jupyter with it
+job-gone-detail = The scheduler does not list it any more: its time was up, it was cancelled, or its node failed.
+job-gone-remedy = Open { $host } again to start another one; give it a longer walltime if its time was up.
+job-slow = The job for { $host } runs on { $node }, and no Jupyter listens there
+job-slow-detail = It was waited for as long as --timeout says. The job is left running.
+job-slow-remedy = See `remote-jupyter logs { $host }`. A job script of your own has to let Jupyter listen on the node's own address (--ip).
+job-time = { $hours ->
+    [0] { $minutes } min
+   *[other] { $hours } h { $minutes } min
+}
+notice-job-started = Job { $id } has started on { $node } after { $time } in the queue.
 
 ## Host certificates and revoked keys (src/ssh/known_hosts/)
 

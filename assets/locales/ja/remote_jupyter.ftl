@@ -321,8 +321,6 @@ explain-local = { $host } のための処理をこのマシンで行えません
 explain-local-remedy = メモリー、スレッド、ファイル記述子が不足していないか確認してください。
 explain-bad-url = { $host } の Jupyter のベース URL からアドレスを作れません
 explain-bad-url-remedy = サーバーの設定の `base_url` を確認してください。
-explain-no-launcher = { $host }: このバージョンはまだ { $launcher } で起動できません
-explain-no-launcher-remedy = ジョブを手動で始め、`ssh` にそのノードを指定して launcher = "attach" を使ってください。
 explain-holder-gone = { $host } へのトンネルを開いていた remote-jupyter が終了しました
 explain-open-again-remedy = 開き直してください。
 explain-no-control = { $host }: 制御ソケットを使えません
@@ -580,6 +578,46 @@ autostart-no-folder = 設定を置くホームフォルダがありません
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = ログイン時はシステムが引数なしでアプリを開くため、{ $path } を指定して起動することはできません
 autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定 > 一般 > ログイン項目」を確認してください
+
+## バッチジョブ (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
+
+server-loopback = { $node } のループバックアドレスだけで待ち受けています。そのマシン自身のアドレスで待ち受けるようにしてください（--ip）
+phase-submitting = ジョブを投入中
+phase-queued = 待ち行列で待機中
+session-gone-job = { $host } のジョブはなくなりました。
+job-resumed = { $scheduler } のジョブ { $id } がすでに待っています。引き続き待ちます。
+job-no-list = { $scheduler } がジョブの一覧を返さないため、あとでもう一度問い合わせます: { $words }
+job-left = ジョブ { $id } は手作業で開始されたものなので、そのままにします。
+job-not-ended = スケジューラーの一覧にジョブがまだ残っています。リモート側で確認してください。
+job-sight = ジョブ { $id }（{ $name }）: { $state }
+job-number = ジョブ { $id }
+job-starts = 開始予定 ≈ { $time }
+job-time-left = 残り { $time }
+job-refused = { $host } の { $scheduler } がジョブを受け付けませんでした
+job-refused-remedy = 設定でこのホストのキュー、資源、オプションを変えてください。待ち行列には何も残っていません。
+job-no-scheduler = { $host } では { $scheduler } を使えません
+job-no-scheduler-remedy = ログインシェルの PATH にそのコマンドが必要です。`ssh { $destination }` でコマンドを試し、モジュールの読み込みを ~/.profile に書いてください。
+job-other-scheduler = そこにあるのは { $kind } のコマンドです。
+job-other-scheduler-remedy = このホストに launcher = "{ $kind }" を設定してください。
+job-silent = { $host } の { $scheduler } がジョブの一覧を返しません
+job-silent-remedy = スケジューラーが動いているときにもう一度お試しください。ジョブが失われることはありません。
+job-never = { $host } のジョブ { $id } はこのままでは開始できません
+job-never-remedy = ホストの要求（キュー、コア数、メモリー、制限時間、オプション）を変えてから、もう一度開いてください。投入したジョブは待ち行列から取り除きました。
+job-ended = { $host } のジョブ { $id } は Jupyter が起動する前に終わりました
+job-ended-status = { $host } のジョブ { $id } は Jupyter が起動する前に状態 { $status } で終わりました
+job-ended-remedy = ログの最後の行に理由があります。直してから、もう一度開いてください。
+job-ended-silent-remedy = ログは残っていません。スケジューラーかほかの人が終了させたか、ノードからホームフォルダーに届きません。
+job-gone = { $host } のジョブ { $id } が終わり、Jupyter も終了しました
+job-gone-detail = スケジューラーの一覧にありません。時間切れ、取り消し、ノードの障害のいずれかです。
+job-gone-remedy = もう一度 { $host } を開くと新しく起動します。時間切れなら walltime を長くしてください。
+job-slow = { $host } のジョブは { $node } で動いていますが、Jupyter が待ち受けていません
+job-slow-detail = --timeout の時間だけ待ちました。ジョブはそのまま動いています。
+job-slow-remedy = `remote-jupyter logs { $host }` をご覧ください。自分のジョブスクリプトでは、Jupyter がノード自身のアドレスで待ち受ける必要があります（--ip）。
+job-time = { $hours ->
+    [0] { $minutes } 分
+   *[other] { $hours } 時間 { $minutes } 分
+}
+notice-job-started = ジョブ { $id } が { $time }待ってから { $node } で開始しました。
 
 ## ホスト証明書と失効した鍵 (src/ssh/known_hosts/)
 

@@ -13,7 +13,7 @@ use crate::words::say;
 pub fn entries(host: &HostState, now: Instant) -> Vec<Entry> {
     let name = &host.name;
     let mut entries = vec![item(&format!("host {name}"), &title(host, now))];
-    let lines = details(host);
+    let lines = details(host, now);
     for (at, line) in lines.iter().enumerate() {
         entries.push(to_read(&format!("line{at} {name}"), line));
     }
@@ -46,7 +46,7 @@ pub fn title(host: &HostState, now: Instant) -> String {
 }
 
 /// What happened and what to do, or what there is.
-fn details(host: &HostState) -> Vec<String> {
+fn details(host: &HostState, now: Instant) -> Vec<String> {
     if host.waits_for_network() {
         return Vec::new();
     }
@@ -57,16 +57,24 @@ fn details(host: &HostState) -> Vec<String> {
         return lines.into_iter().flat_map(wrapped).collect();
     }
     let Some(ready) = &host.ready else {
-        return Vec::new();
+        let job = host.job.as_ref().filter(|_| host.phase == Phase::Queued);
+        return job.map(|job| wrapped(&job.waiting())).unwrap_or_default();
     };
     let mut parts = Vec::new();
     if let Some(activity) = &host.kernels {
         let Kernels { total, busy } = activity.kernels;
         parts.push(say!("menu-kernels", total = total, busy = busy));
     }
+    if let Some(job) = &host.job {
+        parts.push(say!("job-number", id = job.id.as_str()));
+    }
     // A name of its own is worth reading: the node of a cluster, behind its login host.
     if ready.server.host != host.name {
         parts.push(say!("menu-node", node = shown(&ready.server.host)));
+    }
+    let left = host.ends.map(|ends| ends.saturating_duration_since(now));
+    if let Some(time) = left.and_then(elapsed) {
+        parts.push(say!("job-time-left", time = time));
     }
     if parts.is_empty() {
         return Vec::new();
@@ -87,7 +95,7 @@ fn more(host: &HostState) -> Option<Entry> {
             text: format!("{INDENT}{}", say!("menu-more", host = shown(name))),
             entries: actions(host),
         }),
-        _ => Some(indented("close", say!("menu-cancel"))),
+        _ => Some(indented("cancel", say!("menu-cancel"))),
     }
 }
 

@@ -185,3 +185,41 @@ fn odd_names_stay_readable_and_keep_apart() {
     assert!(texts[3].chars().count() < 50, "{}", texts[3]);
     assert!(matches!(&all[3], Entry::Item(item) if item.id == format!("host {long}")));
 }
+
+fn waiting() -> crate::session::JobInfo {
+    crate::session::JobInfo {
+        id: "4711".into(),
+        state: Some("PENDING".into()),
+        reason: Some("Priority".into()),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_job_that_waits_says_why_and_can_be_cancelled() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Queued));
+    let message = Message::of(&Event::Job(waiting()), "gpu01", 0, Phase::Queued).unwrap();
+    model.hear(&message, Instant::now());
+    let later = Instant::now() + Duration::from_secs(12 * 60);
+    let lines = texts(&entries(&model, later));
+    assert!(lines[0].contains("queued, 12 min"), "{lines:?}");
+    assert!(lines[1].contains("job 4711 · Priority"), "{lines:?}");
+    assert!(lines[2].contains("Cancel"), "{lines:?}");
+}
+
+#[test]
+fn a_server_in_a_job_says_how_long_it_may_run() {
+    let Event::Ready(mut ready) = ready("node17") else {
+        panic!()
+    };
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let mut job = waiting();
+    job.ends = Some(i64::try_from(now).unwrap() + 3 * 3600 + 12 * 60 + 30);
+    ready.job = Some(job);
+    let lines = after(&Event::Ready(ready));
+    assert!(
+        lines[1].contains("job 4711 · on node17 · 3 h 12 min left"),
+        "{lines:?}"
+    );
+}

@@ -207,3 +207,33 @@ fn the_login_item_is_turned_round() {
         Some(Action::SetLoginItem(false))
     );
 }
+
+#[test]
+fn a_job_that_starts_after_a_wait_is_news_of_its_own() {
+    let mut model = model();
+    let began = Instant::now();
+    let queued = Message::of(&Event::Phase(Phase::Queued), "gpu01", 0, Phase::Queued).unwrap();
+    model.hear(&queued, began);
+    let message = Message::of(&ready("node17"), "gpu01", 0, Phase::Ready).unwrap();
+    let news = model.hear(&message, began + Duration::from_secs(12 * 60));
+    let Some(News::Started(_, waited)) = news else {
+        panic!("{news:?}")
+    };
+    assert_eq!(waited, Duration::from_secs(12 * 60));
+    let posting = super::super::news::posting("gpu01", &news.unwrap());
+    assert!(
+        posting.notice.body.contains("node17 after 12 min"),
+        "{posting:?}"
+    );
+}
+
+#[test]
+fn a_cancel_is_for_what_is_under_way() {
+    let mut model = model();
+    assert_eq!(choose(&mut model, "cancel gpu01"), None);
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Queued));
+    let cancel = Some(Action::Cancel("gpu01".into()));
+    assert_eq!(choose(&mut model, "cancel gpu01"), cancel);
+    hear(&mut model, "gpu01", &ready("n"));
+    assert_eq!(choose(&mut model, "cancel gpu01"), None);
+}

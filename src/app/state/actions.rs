@@ -32,6 +32,7 @@ impl App {
                 self.awaited_logs.insert(host);
             }
             Action::Close(host) => self.sessions.close(&host),
+            Action::Cancel(host) => self.sessions.cancel(&host),
             Action::Stop(host) => self.stop(host),
             Action::Add(alias, open) => desk::add(&self.post, path(), alias, open),
             Action::EditConfiguration => desk::edit_configuration(&self.post, path()),

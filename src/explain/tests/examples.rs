@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::super::*;
-use crate::config::EditError;
+use crate::config::{EditError, LauncherKind};
+use crate::launcher::{Output, Stranger, scheduler};
 use crate::remote::Failure;
 use crate::ssh::AtHop;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
@@ -363,7 +364,6 @@ pub fn everything() -> Vec<(Code, Problem)> {
             Code::JupyterAnswer,
             bad_url(name, &url::ParseError::InvalidPort),
         ),
-        (Code::Unsupported, no_launcher(name, LauncherKind::Slurm)),
         (Code::Local, no_control(name, &denied())),
         (Code::Local, bug(name)),
         (Code::Local, local(name, &denied())),
@@ -375,7 +375,36 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::NotStopped, not_stopped(name)),
         (Code::KernelsBusy, kernels_busy(name, None)),
     ]);
+    problems.extend(of_jobs());
     problems
+}
+
+fn of_jobs() -> Vec<(Code, Problem)> {
+    let host = host();
+    let name = host.name.as_str();
+    let slurm = scheduler(LauncherKind::Slurm).unwrap();
+    let missing = |stranger| {
+        let problem = no_scheduler(&host, slurm, &stranger);
+        (Code::SchedulerMissing, problem)
+    };
+    let printed = Output {
+        status: 1,
+        err: log(),
+        ..Output::default()
+    };
+    vec![
+        missing(Stranger::Absent(log())),
+        missing(Stranger::Other(LauncherKind::Pbs)),
+        (Code::JobRefused, job_refused(name, "Slurm", &printed)),
+        (Code::SchedulerSilent, no_list(name, "Slurm", &log())),
+        (
+            Code::JobNeverStarts,
+            job_never_starts(name, "7", "Eqw", &log()),
+        ),
+        (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
+        (Code::JobEnded, job_gone(name, "7")),
+        (Code::TimedOut, job_start_slow(name, Some("c1"))),
+    ]
 }
 
 pub fn log_free() -> String {

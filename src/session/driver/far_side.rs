@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::{Driver, Halt, Outcome};
+use crate::config::Host;
 use crate::jupyter::Server;
+use crate::launcher::scheduler;
 use crate::remote::{Conversation, Frame};
 use crate::session::asker::Sink;
 use crate::session::event::Event;
@@ -26,7 +28,7 @@ impl Driver {
     }
 
     /// Gives a command and collects its answers up to the one that `last` recognises.
-    fn converse<T>(
+    pub(super) fn converse<T>(
         &mut self,
         command: &str,
         mut last: impl FnMut(&Sink, Frame) -> Option<T>,
@@ -50,7 +52,14 @@ impl Driver {
         result.map_err(|error| self.halt(error))
     }
 
-    pub(super) fn find(&mut self, command: &str) -> Outcome {
+    pub(super) fn look(&mut self, verb: &str) -> Outcome {
+        match scheduler(self.host().launcher) {
+            Some(_) => self.survey(verb),
+            None => self.find(verb),
+        }
+    }
+
+    fn find(&mut self, command: &str) -> Outcome {
         let mut candidates = Vec::new();
         let mut waited = false;
         let facts = self.converse(command, |sink, frame| match frame {
@@ -78,7 +87,8 @@ impl Driver {
     }
 
     pub(super) fn fetch_log(&mut self) -> Outcome {
-        let (path, text) = self.converse("log", |_, frame| match frame {
+        let command = log_command(self.host());
+        let (path, text) = self.converse(command, |_, frame| match frame {
             Frame::Log { path, text } => Some((path, text)),
             _ => None,
         })?;
@@ -100,5 +110,13 @@ impl Driver {
             _ => None,
         })?;
         Ok(Some(Input::Gone(how)))
+    }
+}
+
+/// What fetches the newest log: a job's, or a process'.
+pub(super) fn log_command(host: &Host) -> &'static str {
+    match scheduler(host.launcher) {
+        Some(_) => "job log",
+        None => "log",
     }
 }

@@ -4,10 +4,13 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::far_side::log_command;
 use super::{Driver, Halt};
+use crate::config::Host;
 use crate::explain;
 use crate::jupyter::Server;
-use crate::remote::{Aside, Error, Frame};
+use crate::launcher::scheduler;
+use crate::remote::{Aside, Error, Frame, Surveyor};
 use crate::session::event::Event;
 use crate::session::machine::Input;
 use crate::session::{doors, work};
@@ -140,7 +143,7 @@ impl Driver {
         self.run_beside();
         let frames = outcome.map_err(Error::from);
         match frames.and_then(|lines| aside.answers(&lines)) {
-            Ok(frames) => answer(wish, frames),
+            Ok(frames) => answer(&self.order.host, wish, frames),
             Err(error) => self.unanswered(wish, &error),
         }
     }
@@ -166,11 +169,13 @@ impl Driver {
         let Some(wish) = standing.wishes.pop_front() else {
             return;
         };
-        let command = match wish {
-            Wish::Log => "log",
-            Wish::Look => "find",
+        let host = &self.order.host;
+        let command = match (wish, scheduler(host.launcher)) {
+            (Wish::Log, _) => log_command(host).to_owned(),
+            (Wish::Look, None) => "find".to_owned(),
+            (Wish::Look, Some(scheduler)) => format!("job find {}", scheduler.list()),
         };
-        match Aside::new(&self.order.host, command) {
+        match Aside::new(host, &command) {
             Ok((aside, task)) => {
                 standing.running = Some((wish, aside));
                 pump.run(task);
@@ -203,7 +208,14 @@ impl Standing {
     }
 }
 
-fn answer(wish: Wish, frames: Vec<Frame>) -> Option<Input> {
+fn answer(host: &Host, wish: Wish, frames: Vec<Frame>) -> Option<Input> {
+    if wish == Wish::Look && scheduler(host.launcher).is_some() {
+        let mut surveyor = Surveyor::default();
+        let facts = frames.into_iter().find_map(|frame| surveyor.take(frame))?;
+        // A scheduler that gives no list proves nothing about its jobs.
+        let survey = surveyor.survey(host, facts).ok()?;
+        return Some(Input::Looked(survey.candidates, survey.facts));
+    }
     let mut candidates = Vec::new();
     for frame in frames {
         match (wish, frame) {

@@ -20,6 +20,12 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 
 impl Driver {
     pub(super) fn listen(&mut self, server: &Server) -> Outcome {
+        self.handle.set_waits(false);
+        // After a queue the click's time begins anew.
+        if self.waiter.deadline().is_none() {
+            self.waiter
+                .set_deadline(Some(Instant::now() + self.order.timeout));
+        }
         let Some(mut pump) = self.new_pump()? else {
             return Ok(None);
         };
@@ -55,7 +61,8 @@ impl Driver {
         self.tell(Event::Ready(Box::new(Ready {
             url,
             local_port: port,
-            server: found.info(version),
+            server: found.server_info(version),
+            job: found.info.clone(),
             reused: found.reused,
             forwards: self.forwards.clone(),
             again,

@@ -125,10 +125,10 @@ impl Driver {
         if !again {
             return Halt::Problem(problem);
         }
-        Halt::Retry(Input::Unreached {
+        Halt::Retry(Box::new(Input::Unreached {
             problem,
             offline,
             took: Instant::now().saturating_duration_since(self.attempt_at),
-        })
+        }))
     }
 }

@@ -104,13 +104,39 @@ impl Machine {
     }
 
     fn next_attempt(&mut self, found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
-        let pause = self.trouble.pause();
-        let (step, effects) = if pause.is_zero() {
-            begin()
-        } else {
-            (Step::Pausing, vec![Effect::Pause(pause)])
-        };
+        let (step, effects) = self.next_try();
         (State::Reconnecting(found, port, step), effects)
+    }
+
+    /// Another attempt to connect, at once or after a pause.
+    pub(super) fn next_try(&mut self) -> (Step, Vec<Effect>) {
+        let pause = self.trouble.pause();
+        if pause.is_zero() {
+            return begin();
+        }
+        (Step::Pausing, vec![Effect::Pause(pause)])
+    }
+
+    /// The connection is there again.
+    pub(super) fn recovered(&mut self) {
+        self.trouble = Trouble::default();
+    }
+
+    /// What is told when patience is gone, after an attempt that took so long and before a pause.
+    pub(super) fn gives_up(
+        &mut self,
+        next: &[Effect],
+        took: Duration,
+        problem: &Problem,
+    ) -> Option<Problem> {
+        if let [Effect::Pause(pause)] = next
+            && !took.is_zero()
+        {
+            self.trouble.spent += took + *pause;
+        }
+        let patience = self.plan.patience;
+        let is_over = self.trouble.spent >= patience;
+        is_over.then(|| explain::lost_for_good(&self.plan.host, patience, problem))
     }
 
     fn unreached(
@@ -121,14 +147,8 @@ impl Machine {
         took: Duration,
     ) -> (State, Vec<Effect>) {
         let (state, effects) = self.next_attempt(found, port);
-        if let [Effect::Pause(pause)] = effects.as_slice()
-            && !took.is_zero()
-        {
-            self.trouble.spent += took + *pause;
-        }
-        if self.trouble.spent >= self.plan.patience {
-            let problem = explain::lost_for_good(&self.plan.host, self.plan.patience, problem);
-            return over(Effect::TellFailed(problem));
+        if let Some(last) = self.gives_up(&effects, took, problem) {
+            return over(Effect::TellFailed(last));
         }
         (state, effects)
     }
@@ -142,7 +162,7 @@ impl Machine {
         facts: &Facts,
     ) -> (State, Vec<Effect>) {
         let host = &self.plan.host;
-        if found.node != facts.node {
+        if found.job.is_none() && found.node != facts.node {
             // A name that stands for several login nodes: the next attempt may reach the right one.
             let problem = explain::other_machine(host, &found.node, &facts.node);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
@@ -156,16 +176,25 @@ impl Machine {
             let problem = explain::not_listening(host);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        over(Effect::TellFailed(explain::server_ended(host)))
+        over(Effect::TellFailed(ended(host, &found)))
+    }
+}
+
+/// Explains a server that is gone: with its job, if it had one.
+pub(super) fn ended(host: &str, found: &Found) -> Problem {
+    match &found.info {
+        Some(job) => explain::job_gone(host, &job.id),
+        None => explain::server_ended(host),
     }
 }
 
 /// Whether a look beside the tunnel proves that the server has ended.
 pub(super) fn is_gone(found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
-    found.node == facts.node && !is_there(found, candidates)
+    (found.job.is_some() || found.node == facts.node) && !is_there(found, candidates)
 }
 
-fn begin() -> (Step, Vec<Effect>) {
+/// An attempt to connect begins.
+pub(super) fn begin() -> (Step, Vec<Effect>) {
     (Step::Resolving, vec![Effect::Attempt, Effect::Resolve])
 }
 

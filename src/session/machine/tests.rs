@@ -8,6 +8,7 @@ use crate::config::App;
 use crate::jupyter::{Page, Server, Wanted};
 
 mod healing;
+mod job;
 
 const HOME: &str = "/home/me";
 
@@ -75,6 +76,8 @@ fn the_found(reused: bool) -> Found {
         server: server(),
         node: "node1".into(),
         reused,
+        job: None,
+        info: None,
     }
 }
 
@@ -88,13 +91,22 @@ fn open() -> Goal {
 }
 
 fn machine(goal: Goal) -> Machine {
-    Machine::new(Plan {
+    Machine::new(plan(goal))
+}
+
+fn plan(goal: Goal) -> Plan {
+    Plan {
         goal,
         host: "gpu01".into(),
         launch: true,
         wanted: Wanted::default(),
         patience: Duration::from_secs(600),
-    })
+        scheduler: String::new(),
+        job_tells: false,
+        asks_why: false,
+        poll: Duration::from_secs(15),
+        timeout: Duration::from_secs(60),
+    }
 }
 
 /// A machine that has logged in, and what it then does.
@@ -745,12 +757,12 @@ fn the_end_is_told_exactly_once() {
 #[test]
 fn a_ready_event_names_the_port_or_the_socket() {
     let mut found = the_found(true);
-    let info = found.info("2.17.0".into());
+    let info = found.server_info("2.17.0".into());
     assert_eq!(
         (info.host.as_str(), info.port, info.socket),
         ("node1", Some(8888), None)
     );
     found.server.endpoint = Endpoint::Socket { path: "/s".into() };
-    let info = found.info("2.17.0".into());
+    let info = found.server_info("2.17.0".into());
     assert_eq!((info.port, info.socket.as_deref()), (None, Some("/s")));
 }

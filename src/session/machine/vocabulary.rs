@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use crate::jupyter::{Activity, Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
+use crate::launcher::{Job, Why};
 use crate::problem::Problem;
+use crate::remote::Survey;
+use crate::session::JobInfo;
 use crate::session::event::{Phase, ServerInfo, Sight};
 
 /// What a session is for.
@@ -52,6 +55,63 @@ pub struct Plan {
     pub wanted: Wanted,
     /// How long a lost connection is tried to be made anew.
     pub patience: Duration,
+    /// The scheduler that servers are launched by; empty when they are processes.
+    pub scheduler: String,
+    /// Whether jobs tell of themselves by files in their folder.
+    pub job_tells: bool,
+    /// Whether the scheduler's list leaves out why a job waits.
+    pub asks_why: bool,
+    /// The least time between two calls of the scheduler.
+    pub poll: Duration,
+    /// How long a job that runs may take until its server listens.
+    pub timeout: Duration,
+}
+
+/// A job to be ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobEnd {
+    /// Its number.
+    pub id: String,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
+    /// Whether its server was asked to shut down, and it ends by itself.
+    pub asked: bool,
+}
+
+/// A job that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// As the scheduler told it lastly.
+    pub job: Job,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
+    /// Whether it writes there how far it is.
+    pub tells: bool,
+    /// Servers that ran before, by process: none of them is this job's.
+    pub known: Vec<u32>,
+    /// For how long, by the sum of the rests.
+    pub waited: Duration,
+    /// Since the scheduler was asked.
+    pub since_poll: Duration,
+    /// How often it was asked.
+    pub polls: u32,
+    /// For how long it has run.
+    pub running: Option<Duration>,
+    /// In how many lists one after the other it was missing.
+    pub absent: u32,
+    /// Whether the person knows that the scheduler does not answer.
+    pub complained: bool,
+}
+
+/// What the scheduler says about a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Poll {
+    /// This.
+    Listed(Box<Job>),
+    /// It does not know it.
+    Missing,
+    /// It gave no list; its own words.
+    Failed(String),
 }
 
 /// A server, and how it came about.
@@ -63,6 +123,10 @@ pub struct Found {
     pub node: String,
     /// Whether it was running before.
     pub reused: bool,
+    /// The job that it runs in.
+    pub job: Option<Box<JobEnd>>,
+    /// The same, as others are told.
+    pub info: Option<JobInfo>,
 }
 
 /// How far an attempt to connect anew has come.
@@ -103,6 +167,14 @@ pub enum State {
         /// The machine's own name.
         node: String,
     },
+    /// A job is being submitted.
+    Submitting,
+    /// A job waits for its turn, or its server starts.
+    Queued(Box<Wait>),
+    /// The connection was lost meanwhile, and another one is being made.
+    Returning(Box<Wait>, Step),
+    /// A job that can never start is being taken out of the queue; the reason is told afterwards.
+    Dropping(Box<Problem>),
     /// The local port is being opened.
     Listening(Box<Found>),
     /// The server is asked through the tunnel.
@@ -138,6 +210,23 @@ pub enum Input {
     LoggedIn,
     /// Runtime files, newest first.
     Found(Vec<Candidate>, Facts),
+    /// The same where servers run in jobs.
+    Surveyed(Box<Survey>),
+    /// The job was submitted, with that folder and number.
+    Submitted {
+        /// Its folder.
+        folder: String,
+        /// Its number.
+        id: String,
+    },
+    /// The job's files tell nothing new, or the node on which it has begun.
+    Peeked(Option<String>),
+    /// What the scheduler says about the job.
+    Polled(Poll),
+    /// Why it does not start, if that was told.
+    Why(Option<Why>),
+    /// The job is over: its exit status, where it left one, and the last lines of its log.
+    Over(Option<i32>, String),
     /// The launched server's runtime file, and the account's number.
     Launched(Candidate),
     /// The local port is open; `taken` is the one that was wanted and that someone else has.
@@ -216,6 +305,33 @@ pub enum Effect {
     Lock,
     /// Launch a server.
     Launch,
+    /// Give the far side's launch lock back.
+    Unlock,
+    /// Submit a job.
+    Submit,
+    /// Look at the files in a job's folder.
+    Peek(String),
+    /// Look for the server of a job that has no files of its own.
+    PeekFar {
+        /// The job.
+        id: String,
+        /// Processes of servers that ran before.
+        known: Vec<u32>,
+        /// The node, if it is known.
+        node: Option<String>,
+    },
+    /// Ask the scheduler for a job.
+    Poll(String),
+    /// Ask it why that does not start.
+    AskWhy(String),
+    /// A job is gone: look what it left in that folder.
+    JobOver(String),
+    /// End a job, and make sure that it is gone.
+    EndJob(JobEnd),
+    /// Wait before the next look.
+    Rest(Duration),
+    /// Tell what is known of the job.
+    TellJob(JobInfo),
     /// Wait for a launch that someone else began, in that folder.
     Await(String),
     /// Fetch the log.
@@ -282,7 +398,7 @@ pub enum Effect {
 impl Found {
     /// What `ready` events say about the server.
     #[must_use]
-    pub fn info(&self, version: String) -> ServerInfo {
+    pub fn server_info(&self, version: String) -> ServerInfo {
         let (port, socket) = match &self.server.endpoint {
             Endpoint::Tcp { port, .. } => (Some(*port), None),
             Endpoint::Socket { path } => (None, Some(path.clone())),

@@ -1,0 +1,296 @@
+# Jupyter as a batch job: what the far side does about folders, and the program that the job runs.
+# Commands of the scheduler come as lines from src/launcher/*.rs; what they print goes back as it is.
+
+# rj_run LINE: a command of the scheduler, with what it printed and the clock.
+rj_run() {
+  rj_out=$(eval "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
+  rj_status=$?
+  rj_err=$(head -c 8192 "$rj_base/jobs/err.$$" 2>/dev/null)
+  rm -f "$rj_base/jobs/err.$$"
+  rj_ran "$rj_status" "$rj_out" "$rj_err"
+}
+rj_ran() {
+  rj_say out "$2"
+  rj_say err "$3"
+  rj_say ran "$1 $(date '+%s %Y-%m-%dT%H:%M:%S')"
+}
+
+# Jobs of ours that have not ended, newest first: "name=value" lines, an empty line, the ready file.
+rj_records() {
+  ls -1t "$rj_base/jobs" 2>/dev/null | head -50 | while IFS= read -r rj_d; do
+    rj_d=$rj_base/jobs/$rj_d
+    [ -f "$rj_d/about" ] && [ ! -f "$rj_d/exit" ] || continue
+    rj_say job "folder=$rj_d
+$(cat "$rj_d/about")
+submitted=$(tr '\n' '\t' <"$rj_d/submitted" 2>/dev/null)
+started=$(cat "$rj_d/started" 2>/dev/null)
+
+$(cat "$rj_d/ready" 2>/dev/null)"
+  done
+}
+
+# Runtime files in the shared home that no process of this machine wrote: a server in somebody's own
+# job on another node. The newest ten.
+rj_far() {
+  for rj_d in "${JUPYTER_RUNTIME_DIR:-/nowhere}" "${JUPYTER_DATA_DIR:-/nowhere}/runtime" \
+    "${XDG_DATA_HOME:-/nowhere}/jupyter/runtime" "$HOME/.local/share/jupyter/runtime"; do
+    ls -1t "$rj_d"/jpserver-*.json "$rj_d"/nbserver-*.json 2>/dev/null
+  done | head -10 | while IFS= read -r rj_f; do
+    rj_say far "file=$rj_f
+uid=$(ls -ldn "$rj_f" 2>/dev/null | awk '{print $3}')
+written=$(stat -c %Y "$rj_f" 2>/dev/null)
+
+$(head -c 16384 "$rj_f" 2>/dev/null)"
+  done
+}
+
+# Which job each server of this machine runs in, "PID ID": its environment tells, which the kernel shows
+# to its own account. One that runs in none is told without an ID.
+rj_owners() {
+  for rj_d in "${JUPYTER_RUNTIME_DIR:-/nowhere}" "${JUPYTER_DATA_DIR:-/nowhere}/runtime" \
+    "${XDG_DATA_HOME:-/nowhere}/jupyter/runtime" "$HOME/.local/share/jupyter/runtime"; do
+    for rj_f in "$rj_d"/jpserver-*.json "$rj_d"/nbserver-*.json; do
+      rj_pid=${rj_f##*server-}; rj_pid=${rj_pid%.json}
+      [ -r "/proc/$rj_pid/environ" ] || continue
+      rj_say owner "$rj_pid $(tr '\0' '\n' <"/proc/$rj_pid/environ" 2>/dev/null |
+        sed -n 's/^\(SLURM_JOB_ID\|PBS_JOBID\|LSB_JOBID\|JOB_ID\)=//p' | head -1)"
+    done
+  done
+}
+
+# Ended jobs are kept for their logs: the newest five.
+rj_prune_jobs() {
+  rj_kept=0
+  ls -1t "$rj_base/jobs" 2>/dev/null | while IFS= read -r rj_d; do
+    rj_d=$rj_base/jobs/$rj_d
+    [ -f "$rj_d/exit" ] || continue
+    rj_kept=$((rj_kept + 1))
+    [ "$rj_kept" -gt 5 ] && rm -rf "$rj_d"
+  done
+}
+
+# rj_submit LINE: a folder for the job, then the job. What the scheduler prints goes straight into a
+# file there: its number is not lost when the connection is, and the next look finds it.
+rj_submit() {
+  rj_prune_jobs
+  rj_cwd=$(rj_path "$rj_workdir")
+  if ! rj_error=$(cd "$rj_cwd" 2>&1); then rj_fail workdir "$rj_error"; return; fi
+  rj_cwd=$(cd "$rj_cwd" && pwd)
+  rj_dir=$rj_base/jobs/$(date +%Y%m%d-%H%M%S)-$$
+  if ! rj_error=$(rj_make_job 2>&1); then
+    rm -rf "$rj_dir"
+    rj_fail unwritable "$rj_error"
+    return
+  fi
+  # With the person's own umask: Slurm hands it on to the job. A line without a file of its own
+  # gets no input.
+  (cd "$rj_cwd" && umask "$rj_umask" && eval "$1") </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused"
+  rj_status=$?
+  rj_out=$(cat "$rj_dir/submitted") rj_err=$(head -c 8192 "$rj_dir/refused")
+  if [ "$rj_status" != 0 ]; then rm -rf "$rj_dir"; fi
+  rj_say folder "$rj_dir"
+  rj_ran "$rj_status" "$rj_out" "$rj_err"
+}
+rj_make_job() {
+  mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_about" | cat >"$rj_dir/about" && : >"$rj_dir/log" &&
+    rj_start >"$rj_dir/start" && { rj_job_head && rj_job_body; } >"$rj_dir/keeper" &&
+    printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
+}
+
+rj_quote() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
+
+# What the job has to know of the submission. No token: the job makes it where it runs, so that it
+# stands neither in the scheduler's records nor on the way to them.
+rj_job_head() {
+  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds; do
+    eval "rj_value=\$$rj_name"
+    printf '%s=%s\n' "$rj_name" "$(rj_quote "$rj_value")"
+  done
+  printf 'rj_login=%s\nrj_shell=%s\n' "$(rj_quote "$rj_node")" "$(rj_quote "${SHELL:-/bin/sh}")"
+  printf 'rj_export_env() { :\n%s\n}\n' "$rj_env"
+}
+
+# The program of the job. It runs on the node, starts the server there in a login shell, and tells by
+# files in its folder how far that is: "started", "ready", "exit".
+rj_job_body() {
+  cat <<'RJ_END'
+umask 077
+# The scheduler may deliver our output only at the end, or cut it off; the log is at hand from now on.
+exec >>"$rj_dir/log" 2>&1 </dev/null
+rj_node=$(uname -n)
+printf '%s\n' "$rj_node" >"$rj_dir/started"
+rj_end() {
+  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting"
+  printf '%s\n' "$1" >"$rj_dir/exit"
+  exit "$1"
+}
+# The submission's environment may name folders that only its machine has.
+[ -d "${TMPDIR:-/}" ] && [ -w "${TMPDIR:-/tmp}" ] || unset TMPDIR
+[ -w "${XDG_RUNTIME_DIR:-/nowhere}" ] || unset XDG_RUNTIME_DIR
+
+rj_address() {
+  rj_a=$(getent ahostsv4 "$rj_node" 2>/dev/null | awk '$1 !~ /^127\./ { print $1; exit }')
+  # A machine that knows its own name as 127.0.1.1 still has addresses; the first is the default one.
+  [ -n "$rj_a" ] || rj_a=$(hostname -I 2>/dev/null | awk '{ print $1 }')
+  printf '%s' "${rj_a:-0.0.0.0}"
+}
+rj_socket= rj_ip=127.0.0.1
+case $rj_bind in
+  socket) rj_socket=$rj_dir/sock ;;
+  loopback) ;;
+  node) rj_ip=$(rj_address) ;;
+  *) [ "$rj_node" = "$rj_login" ] || rj_ip=$(rj_address) ;;
+esac
+
+JUPYTER_TOKEN=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
+if [ ${#JUPYTER_TOKEN} != 48 ]; then echo 'no random numbers on this machine'; rj_end 1; fi
+JUPYTER_RUNTIME_DIR=$rj_dir/runtime
+export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket rj_ip
+rj_export_env
+if [ -n "$rj_own_command" ]; then
+  if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=$rj_ip --port=${rj_fixed_port:-0} --port-retries=0"; fi
+  rj_line="${rj_setup}rm -f \"$rj_dir/waiting\" && $rj_own_command --no-browser $rj_where"
+else
+  rj_line="$rj_setup/bin/sh \"$rj_dir/start\""
+fi
+cd "$rj_cwd" || rj_end 1
+# rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
+rj_begin() {
+  : >"$rj_dir/waiting"
+  (
+    umask "$rj_umask"
+    case ${rj_shell##*/} in
+      csh | tcsh) exec "$rj_shell" -c "$rj_line" ;; # they take -l only alone
+      *) exec "$rj_shell" -l $1 -c "$rj_line" ;;
+    esac
+  ) &
+  rj_child=$!
+}
+rj_begin ''
+# A job that is cancelled, or out of time, gets TERM first where the scheduler is kind.
+trap 'kill -TERM "$rj_child" 2>/dev/null; wait "$rj_child"; rj_end 143' 1 2 15
+rj_began=$(date +%s)
+rj_ends=${SLURM_JOB_END_TIME:-}
+[ -n "$rj_ends" ] || [ -z "$rj_seconds" ] || rj_ends=$((rj_began + rj_seconds))
+
+# The sockets on which a process itself listens: "hex:ADDRESS:PORT,UID" a line.
+rj_sockets() {
+  ls -l "/proc/$1/fd" 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/\1/p' >"$rj_dir/inodes"
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk 'NR == FNR { own[$1]; next } $4 == "0A" && ($10 in own) { print "hex:" $2 "," $8 }' "$rj_dir/inodes" -
+  rm -f "$rj_dir/inodes"
+}
+# Writes the ready file once the server of a runtime file listens. In one step: others read it.
+rj_tell() {
+  rj_pid=${1##*server-}; rj_pid=${rj_pid%.json}
+  case $(tail -c 2 "$1") in *'}'*) ;; *) return 1 ;; esac # half a file is no file yet
+  rj_listen= rj_port=
+  if [ -z "$rj_socket" ]; then
+    rj_listen=$(rj_sockets "$rj_pid")
+    [ -n "$rj_listen" ] || return 1
+    rj_port=${rj_listen%%,*}; rj_port=$(printf '%d' "0x${rj_port##*:}")
+  elif [ ! -S "$rj_socket" ]; then return 1; fi
+  {
+    printf 'file=%s\npid=%s\nuid=%s\nport=%s\nargs=jupyter\nlisteners=%s\n' "$1" "$rj_pid" "$(id -u)" \
+      "$rj_port" "$(printf '%s' "$rj_listen" | tr '\n' ' ')"
+    printf 'socket=%s\nnode=%s\nends=%s\n\n' "$([ -n "$rj_socket" ] && id -u)" "$rj_node" "$rj_ends"
+    cat "$1"
+  } >"$rj_dir/ready.new" && mv "$rj_dir/ready.new" "$rj_dir/ready"
+}
+rj_nap() { sleep "$1" 2>/dev/null || sleep 1; }
+rj_watch() {
+  while kill -0 "$rj_child" 2>/dev/null; do
+    for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do
+      [ -f "$rj_f" ] && rj_tell "$rj_f" && break 2
+    done
+    rj_nap 0.1
+  done
+  wait "$rj_child"
+}
+rj_watch
+rj_status=$?
+# As src/launcher/direct.sh: much is set up in files that only interactive shells read to the end.
+if [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ]; then
+  case ${rj_shell##*/} in
+    sh | dash | csh | tcsh) ;;
+    *)
+      echo "not found; trying once more in an interactive $rj_shell, as in a terminal" >&2
+      rj_begin -i
+      rj_watch
+      rj_again=$?
+      [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
+      ;;
+  esac
+fi
+rj_end "$rj_status"
+RJ_END
+}
+
+# rj_look DIR: how far a job of ours is, by its files alone. Making something in the folder makes a
+# file system of the network look again: it may else hold for a minute that a file is not there.
+rj_look() {
+  : >"$1/look" 2>/dev/null && rm -f "$1/look"
+  if [ -f "$1/exit" ]; then
+    rj_fail died "$(cat "$1/exit")
+$(rj_tails "$1")"
+  elif [ -f "$1/ready" ]; then
+    rj_say ready "$(cat "$1/ready")"
+  elif [ -f "$1/started" ]; then
+    rj_say looked "$(cat "$1/started")"
+  else
+    rj_say looked ''
+  fi
+}
+rj_tails() {
+  { tail -c 3000 "$1/batch.log"; tail -c 3000 "$1/log"; } 2>/dev/null | tail -n 25
+}
+
+# rj_over DIR: a job that the scheduler does not know any more, and that left no word.
+rj_over() {
+  case $1 in "$rj_base"/jobs/*) ;; *) rj_say over ''; return ;; esac
+  rj_n=0 # its files may come later than the scheduler's word
+  while [ ! -f "$1/exit" ] && [ $rj_n -lt 10 ]; do rj_n=$((rj_n + 1)); rj_nap 0.1; : >"$1/look"; rm -f "$1/look"; done
+  rj_say over "$(cat "$1/exit" 2>/dev/null)
+$(rj_tails "$1")"
+  rm -rf "$1/runtime" "$1/sock" "$1/ready"
+  [ -f "$1/exit" ] || printf 'gone\n' >"$1/exit"
+}
+
+# rj_await_exit DIR: a server was asked to end, and its job ends with it. Ten seconds at most.
+rj_await_exit() {
+  rj_n=0
+  while [ -n "$1" ] && [ ! -f "$1/exit" ] && [ $rj_n -lt 100 ]; do
+    rj_n=$((rj_n + 1)); [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
+    rj_nap 0.1
+  done
+  rj_say looked ''
+}
+
+# The newest job's log; what the scheduler itself said comes first.
+rj_job_log() {
+  for rj_d in $(ls -1t "$rj_base/jobs" 2>/dev/null); do # names of ours: no spaces
+    [ -f "$rj_base/jobs/$rj_d/about" ] || continue
+    rj_say log "$rj_base/jobs/$rj_d/log
+$(cat "$rj_base/jobs/$rj_d/batch.log" 2>/dev/null)
+$(tail -c 200000 "$rj_base/jobs/$rj_d/log" 2>/dev/null)"
+    return
+  done
+  rj_say log ''
+}
+
+# rj_job COMMAND: see docs/architecture.md for the whole conversation.
+rj_job() {
+  mkdir -p "$rj_base/jobs" 2>/dev/null
+  case $1 in
+    'find '*) rj_records; rj_far; rj_owners; rj_run "${1#find }"; rj_find ;;
+    'lock '*) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_job "find ${1#lock }"; fi ;;
+    unlock) rj_unlock; rj_say looked '' ;;
+    'submit '*) rj_submit "${1#submit }"; rj_unlock ;;
+    'look '*) rj_look "${1#look }" ;;
+    'run '*) rj_run "${1#run }" ;;
+    'over '*) rj_over "${1#over }" ;;
+    'exit '*) rj_await_exit "${1#exit }" ;;
+    far) rj_far; rj_owners; rj_find ;;
+    log) rj_job_log ;;
+  esac
+}

@@ -1,0 +1,281 @@
+//! LSF: `bsub`, `bjobs`, `bkill`. Met: none; the forms are those of the manual of LSF 10.1
+//! (<https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=reference-bjobs>).
+
+use std::borrow::Cow;
+
+use jiff::civil::DateTime;
+
+use super::quote;
+use super::resources::{Line, seconds};
+use super::scheduler::{
+    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, job_name, own_name,
+};
+use crate::config::Host;
+
+/// The adapter.
+#[derive(Debug, Clone, Copy)]
+pub struct Lsf;
+
+/// Id, state, node, start, estimate, time left, reason, and last the name, which alone may hold the
+/// delimiter.
+const FIELDS: usize = 8;
+
+impl Scheduler for Lsf {
+    fn word(&self) -> &'static str {
+        "lsf"
+    }
+
+    fn name(&self) -> &'static str {
+        "LSF"
+    }
+
+    fn probe(&self) -> &'static str {
+        "LC_ALL=C bsub -V 2>&1 </dev/null"
+    }
+
+    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
+        match probe.status {
+            126.. => Err(Stranger::Absent(probe.words())),
+            _ => Ok(Dialect::Usual),
+        }
+    }
+
+    /// `-W` counts minutes. All cores on one machine: a server is one process. Units after memory
+    /// are of 10.1; before, its numbers meant what `LSF_UNIT_FOR_LIMITS` says.
+    fn submit(&self, host: &Host, _: Dialect) -> String {
+        let mut line = Line::new("bsub");
+        if host.job_script.is_none() {
+            line = line.ours("-o \"$rj_dir/batch.log\" -rn");
+        }
+        if own_name(self, &host.options).is_none() {
+            line = line.option("-J", Some(&job_name(self, host)));
+        }
+        line = line.option("-q", host.queue.as_deref());
+        if let Some(cores) = host.cores {
+            line = line.ours(&format!("-n {cores} -R 'span[hosts=1]'"));
+        }
+        if let Some(memory) = &host.memory {
+            let reserve = format!("rusage[mem={memory}B]");
+            line = line
+                .option("-M", Some(&format!("{memory}B")))
+                .option("-R", Some(&reserve));
+        }
+        if let Some(gpus) = host.gpus.filter(|gpus| *gpus > 0) {
+            line = line.option("-gpu", Some(&format!("num={gpus}")));
+        }
+        if let Some(walltime) = &host.walltime {
+            let minutes = seconds(walltime).div_ceil(60);
+            line = line.ours(&format!("-W {}:{:02}", minutes / 60, minutes % 60));
+        }
+        match &host.job_script {
+            // #BSUB lines are read from standard input alone.
+            Some(script) => {
+                let mut plain = host.clone();
+                plain.job_script = None;
+                let line = line.end(&plain);
+                line.replace(
+                    "<\"$rj_dir/submit\"",
+                    &format!("<\"$(rj_path {})\"", quote(script)),
+                )
+            }
+            None => line.end(host),
+        }
+    }
+
+    /// `Job <12> is submitted to queue <normal>.`
+    fn id(&self, printed: &str) -> Option<String> {
+        printed.lines().rev().find_map(|line| {
+            let (id, rest) = line.trim().strip_prefix("Job <")?.split_once('>')?;
+            rest.contains("submitted").then(|| id.to_owned())
+        })
+    }
+
+    fn list(&self) -> Cow<'static, str> {
+        concat!(
+            "LC_ALL=C bjobs -u \"$(id -un)\" -noheader -o 'jobid stat exec_host start_time ",
+            "estimated_start_time time_left pend_reason job_name delimiter=\"|\"'"
+        )
+        .into()
+    }
+
+    /// Without a job it prints `No unfinished job found` on standard error, with a status in some
+    /// versions.
+    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
+        let jobs: Vec<Job> = list
+            .out
+            .lines()
+            .filter_map(|line| job(line, list.clock))
+            .collect();
+        let none =
+            list.err.contains("No unfinished job found") || list.err.contains("is not found");
+        if list.status != 0 && jobs.is_empty() && !none {
+            return Err(list.words());
+        }
+        Ok(jobs)
+    }
+
+    fn cancel(&self, id: &str) -> String {
+        format!("LC_ALL=C bkill {}", quote(id))
+    }
+
+    fn name_option(&self) -> &'static [&'static str] {
+        &["-J"]
+    }
+}
+
+fn job(line: &str, clock: Clock) -> Option<Job> {
+    let fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();
+    let [id, word, node, start, estimate, left, reason, name] = fields.as_slice() else {
+        return None;
+    };
+    id.bytes().next().filter(u8::is_ascii_digit)?;
+    let never = reason.contains("never satisfied") || reason.contains("never be satisfied");
+    let state = match *word {
+        "PSUSP" => JobState::Never,
+        "PEND" | "WAIT" if never => JobState::Never,
+        "PEND" | "WAIT" | "PROV" => JobState::Waiting,
+        "RUN" | "USUSP" | "SSUSP" | "UNKWN" => JobState::Running,
+        "DONE" | "EXIT" => return None,
+        _ => JobState::Ending,
+    };
+    let runs = state == JobState::Running;
+    let some = |text: &str| (!matches!(text, "" | "-")).then(|| text.to_owned());
+    Some(Job {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        state,
+        word: (*word).to_owned(),
+        reason: some(reason).unwrap_or_default(),
+        // "4*node17:node18", the first being where the script runs.
+        node: some(node).and_then(|hosts| {
+            let first = hosts.split(':').next()?;
+            Some(first.rsplit('*').next()?.to_owned())
+        }),
+        place: None,
+        start_estimate: time(estimate, clock).filter(|_| !runs),
+        started: time(start, clock).filter(|_| runs),
+        ends: minutes(left)
+            .filter(|_| runs)
+            .map(|left| clock.now + left * 60),
+    })
+}
+
+/// `Nov 22 18:46`, in this year, or in another if that is half a year away.
+fn time(text: &str, clock: Clock) -> Option<i64> {
+    // An estimate may have a letter after it, as limits do.
+    let text: Vec<&str> = text.split_whitespace().take(3).collect();
+    let half_a_year = 183 * 86400;
+    let of = |year: i16| {
+        let text = format!("{} {year}", text.join(" "));
+        let time = DateTime::strptime("%b %e %H:%M %Y", &text).ok()?;
+        Some(clock.epoch(time))
+    };
+    let year = clock.year();
+    [year, year + 1, year - 1]
+        .into_iter()
+        .filter_map(of)
+        .find(|time| (time - clock.now).abs() < half_a_year)
+}
+
+/// `0:32 L`: hours and minutes, then what limits them.
+fn minutes(text: &str) -> Option<i64> {
+    let (hours, minutes) = text.split_whitespace().next()?.split_once(':')?;
+    Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// In the form of the manual.
+    const LIST: &str = "4711|RUN|4*node17|Nov 22 18:46|-|3:12 L|-|jupyter_nb\n\
+        4712|PEND|-|-|Jan  2 09:30|-|Not enough job slots|a|b\n\
+        4713|PSUSP|-|-|-|-|The job was suspended by the user while pending|held\n\
+        4714|PEND|-|-|-|-|Job dependency condition invalid or never satisfied|dep\n\
+        4710|EXIT|node17|Nov 22 12:46|-|-|-|old\n";
+
+    fn printed(out: &str) -> Output {
+        Output {
+            out: out.to_owned(),
+            clock: Clock::parse("1795373165 2026-11-22T18:46:05"),
+            ..Output::default()
+        }
+    }
+
+    #[test]
+    fn lists_are_read() {
+        let jobs = Lsf.jobs(&printed(LIST)).unwrap();
+        let states: Vec<_> = jobs
+            .iter()
+            .map(|job| (job.id.as_str(), job.state))
+            .collect();
+        assert_eq!(
+            states,
+            [
+                ("4711", JobState::Running),
+                ("4712", JobState::Waiting),
+                ("4713", JobState::Never),
+                ("4714", JobState::Never),
+            ]
+        );
+        assert_eq!(jobs[0].node.as_deref(), Some("node17"));
+        assert_eq!(jobs[0].ends, Some(1_795_373_165 + (3 * 60 + 12) * 60));
+        assert_eq!(jobs[1].name, "a|b");
+        // The second of January after this November.
+        let estimate = jiff::civil::datetime(2027, 1, 2, 9, 30, 0, 0);
+        assert_eq!(
+            jobs[1].start_estimate,
+            Some(Clock::default().epoch(estimate))
+        );
+    }
+
+    #[test]
+    fn no_jobs_are_no_error_and_no_list_is_one() {
+        let said = |status, err: &str| Output {
+            status,
+            err: err.to_owned(),
+            ..Output::default()
+        };
+        assert_eq!(
+            Lsf.jobs(&said(255, "No unfinished job found\n")),
+            Ok(vec![])
+        );
+        assert_eq!(Lsf.jobs(&said(255, "Job <99> is not found\n")), Ok(vec![]));
+        let down = "LSF is down. Please wait ...\n";
+        assert!(
+            Lsf.jobs(&said(255, down))
+                .unwrap_err()
+                .contains("LSF is down")
+        );
+    }
+
+    #[test]
+    fn resources_are_translated() {
+        let mut host = Host::named("h");
+        host.queue = Some("normal".into());
+        host.cores = Some(4);
+        host.memory = Some("8G".into());
+        host.gpus = Some(1);
+        host.walltime = Some("1-00:00:30".into());
+        let common = "-J 'jupyter_nb' -q 'normal' -n 4 -R 'span[hosts=1]' -M '8GB' \
+            -R 'rusage[mem=8GB]' -gpu 'num=1' -W 24:01";
+        assert_eq!(
+            Lsf.submit(&host, Dialect::Usual),
+            format!("bsub -o \"$rj_dir/batch.log\" -rn {common} <\"$rj_dir/submit\"")
+        );
+        host.job_script = Some("~/run.sh".into());
+        assert_eq!(
+            Lsf.submit(&host, Dialect::Usual),
+            format!("bsub {common} <\"$(rj_path '~/run.sh')\"")
+        );
+    }
+
+    #[test]
+    fn the_number_is_found_among_other_lines() {
+        let printed =
+            "Memory reservation is (MB): 2048\nJob <4711> is submitted to queue <normal>.\n";
+        assert_eq!(Lsf.id(printed).as_deref(), Some("4711"));
+        assert_eq!(Lsf.id("nosuch: No such queue. Job not submitted.\n"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! The portable resources in units that schedulers take. The forms were checked with the
+//! configuration.
+
+use crate::config::Host;
+
+use super::quote;
+
+/// `H:MM:SS` or `D-HH:MM:SS` in seconds.
+#[must_use]
+pub fn seconds(walltime: &str) -> u64 {
+    let (days, clock) = walltime.split_once('-').unwrap_or(("0", walltime));
+    let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+    let clock = clock
+        .split(':')
+        .fold(0, |seconds, part| seconds * 60 + number(part));
+    number(days) * 86400 + clock
+}
+
+/// Hours without days: `60:00:00`.
+#[must_use]
+pub fn hours(walltime: &str) -> String {
+    let seconds = seconds(walltime);
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{hours}:{minutes:02}:{:02}", seconds % 60)
+}
+
+/// Words of a command line, each quoted where it comes from outside.
+#[derive(Debug, Default)]
+pub struct Line(String);
+
+impl Line {
+    /// A line that begins with `text`, which is ours.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Adds what is ours: it may hold variables of the far side's script.
+    pub fn ours(mut self, text: &str) -> Self {
+        self.0.push(' ');
+        self.0.push_str(text);
+        self
+    }
+
+    /// Adds a word from outside.
+    pub fn word(self, word: &str) -> Self {
+        let quoted = quote(word);
+        self.ours(&quoted)
+    }
+
+    /// Adds an option and its value, if there is one.
+    pub fn option(self, flag: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.ours(flag).word(value),
+            None => self,
+        }
+    }
+
+    /// Adds the person's own options as they are, then their own script, or the generated one on
+    /// standard input.
+    pub fn end(self, host: &Host) -> String {
+        let line = host
+            .options
+            .iter()
+            .fold(self, |line, option| line.word(option));
+        match &host.job_script {
+            // "~" is the far side's to expand.
+            Some(script) => line.ours(&format!("\"$(rj_path {})\"", quote(script))).0,
+            None => line.ours("<\"$rj_dir/submit\"").0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walltimes_come_in_every_unit() {
+        assert_eq!(seconds("8:00:00"), 28800);
+        assert_eq!(seconds("2-12:00:01"), 216_001);
+        assert_eq!(hours("2-12:00:01"), "60:00:01");
+        assert_eq!(hours("0:09:05"), "0:09:05");
+    }
+
+    #[test]
+    fn nothing_from_outside_is_read_by_a_shell() {
+        let mut host = Host::named("h");
+        host.options = vec!["-l".into(), "x=$(touch /tmp/x);'`".into()];
+        host.job_script = Some("~/a b.sh".into());
+        assert_eq!(
+            Line::new("qsub").option("-q", Some("a;b")).end(&host),
+            r#"qsub -q 'a;b' '-l' 'x=$(touch /tmp/x);'\''`' "$(rj_path '~/a b.sh')""#
+        );
+    }
+}

@@ -1,0 +1,335 @@
+//! Grid Engine (SGE and its descendants): `qsub`, `qstat`, `qdel`. Met: SGE 8.1.9.
+
+use std::borrow::Cow;
+
+use roxmltree::{Document, Node};
+
+use super::quote;
+use super::resources::{Line, hours};
+use super::scheduler::{
+    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
+};
+use crate::config::{Host, LauncherKind};
+
+/// The adapter.
+#[derive(Debug, Clone, Copy)]
+pub struct Sge;
+
+impl Scheduler for Sge {
+    fn word(&self) -> &'static str {
+        "sge"
+    }
+
+    fn name(&self) -> &'static str {
+        "Grid Engine"
+    }
+
+    /// PBS has a `qsub` and a `qstat` too. It knows no `-help`, and prints its usage for it; SGE
+    /// begins that with its own name and version.
+    fn probe(&self) -> &'static str {
+        "LC_ALL=C qstat -help 2>&1 </dev/null | head -3; command -v qsub >/dev/null"
+    }
+
+    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
+        // "SGE 8.1.9", "GE 6.2u5", "OGS/GE 2011.11", "UGE 8.6.18", "AGE 2023.1.1"; other programs
+        // have a usage without a version before it.
+        let is_ge = |line: &str| {
+            let word = line.split_whitespace().next().unwrap_or_default();
+            word.ends_with("GE")
+        };
+        match probe.out.lines().find(|line| !line.trim().is_empty()) {
+            _ if probe.status != 0 => Err(Stranger::Absent("qsub: not found".into())),
+            Some(_) if probe.out.lines().any(is_ge) => Ok(Dialect::Usual),
+            Some(_) => Err(Stranger::Other(LauncherKind::Pbs)),
+            None => Err(Stranger::Absent(probe.words())),
+        }
+    }
+
+    /// More than one core is a parallel environment's matter, and "smp" is its usual name. Memory is
+    /// asked for as `mem_free`, which every cell knows; a limit (`h_vmem`) is the site's own matter,
+    /// and virtual memory at that, of which Jupyter takes much. `-r n`: a job that begins anew has
+    /// another server.
+    fn submit(&self, host: &Host, _: Dialect) -> String {
+        let mut line = Line::new("qsub -terse");
+        if host.job_script.is_none() {
+            line = line.ours("-S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n");
+        }
+        if own_name(self, &host.options).is_none() {
+            line = line.option("-N", Some(&job_name(self, host)));
+        }
+        line = line.option("-q", host.queue.as_deref());
+        let environment = host.parallel_environment.as_deref();
+        let cores = host.cores.unwrap_or(1);
+        if environment.is_some() || cores > 1 {
+            line = line
+                .option("-pe", Some(environment.unwrap_or("smp")))
+                .ours(&cores.to_string());
+        }
+        if let Some(memory) = &host.memory {
+            line = line.option("-l", Some(&format!("mem_free={memory}")));
+        }
+        if let Some(gpus) = host.gpus.filter(|gpus| *gpus > 0) {
+            line = line.ours(&format!("-l gpu={gpus}"));
+        }
+        if let Some(walltime) = &host.walltime {
+            line = line.ours(&format!("-l h_rt={}", hours(walltime)));
+        }
+        line.end(host)
+    }
+
+    /// `-terse` prints the number alone; a person's own `#$` lines may take it back, and then it is
+    /// `Your job 7 ("name") has been submitted`.
+    fn id(&self, printed: &str) -> Option<String> {
+        printed.lines().rev().find_map(|line| {
+            let line = line.trim();
+            let rest = line.strip_prefix("Your job ").unwrap_or(line);
+            let (id, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+            (is_number && (rest.is_empty() || rest.starts_with('('))).then(|| id.to_owned())
+        })
+    }
+
+    /// `-xml`, since the plain list cuts names to ten letters; `-r` for the names in full and for
+    /// `h_rt`. Files of defaults (`sge_qstat`) may ask for other users' jobs: `-u` is said.
+    fn list(&self) -> Cow<'static, str> {
+        "LC_ALL=C qstat -u \"$(id -un)\" -r -xml".into()
+    }
+
+    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
+        let at = list.out.find("<?xml").ok_or_else(|| list.words())?;
+        let document = Document::parse(&list.out[at..]).map_err(|error| error.to_string())?;
+        let lists = document.descendants();
+        let lists = lists.filter(|node| node.has_tag_name("job_list"));
+        Ok(lists.filter_map(|node| job(node, list.clock)).collect())
+    }
+
+    /// The list tells no reason. `qstat -j` has the error of an `Eqw` job, and where the cell
+    /// collects it (`schedd_job_info`) why a job waits; `qalter -w v` says whether it could start on
+    /// an empty cell at all, and changes nothing.
+    fn ask_why(&self, id: &str) -> Option<String> {
+        let id = quote(id);
+        Some(format!(
+            "LC_ALL=C qstat -j {id}; LC_ALL=C qalter -w v {id} 2>&1"
+        ))
+    }
+
+    fn why(&self, answer: &Output) -> Option<Why> {
+        let after = |line: &str, word: &str| {
+            let rest = line.trim().strip_prefix(word)?;
+            // "error reason          1:      11/22/2026 18:29:21 [1002:194]: error: can't chdir …"
+            Some(rest.split_once(':')?.1.trim().to_owned())
+        };
+        let find = |word| answer.out.lines().find_map(|line| after(line, word));
+        let stuck = answer.out.lines().any(|line| {
+            // Not of a job that waits for its dependencies or a reservation.
+            line.trim() == "verification: no suitable queues"
+        });
+        let verdict = answer.out.lines().find(|line| {
+            let line = line.trim();
+            line.starts_with("Job ") && line.contains("cannot run in")
+        });
+        let error = find("error reason");
+        let reason = error
+            .clone()
+            .or_else(|| verdict.filter(|_| stuck).map(|line| line.trim().to_owned()))
+            .or_else(|| find("scheduling info"))
+            .or_else(|| stuck.then(|| "no suitable queues".to_owned()))?;
+        Some(Why {
+            never: stuck || error.is_some(),
+            reason,
+        })
+    }
+
+    fn cancel(&self, id: &str) -> String {
+        format!("LC_ALL=C qdel {}", quote(id))
+    }
+
+    fn name_option(&self) -> &'static [&'static str] {
+        &["-N"]
+    }
+}
+
+fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
+    let text = |tag: &str| {
+        let child = node.children().find(|child| child.has_tag_name(tag));
+        child.and_then(|child| child.text()).map(str::trim)
+    };
+    let word = text("state")?.to_owned();
+    // "all.q@c1"
+    let node_name = text("queue_name").and_then(|queue| queue.split_once('@'));
+    let started = text("JAT_start_time").and_then(|time| time.parse().ok());
+    let started = started.map(|time| clock.epoch(time));
+    let limit = node.children().find(|child| {
+        child.has_tag_name("hard_request") && child.attribute("name") == Some("h_rt")
+    });
+    let limit: Option<i64> = limit.and_then(|limit| limit.text()?.trim().parse().ok());
+    Some(Job {
+        id: text("JB_job_number")?.to_owned(),
+        name: text("full_job_name").or(text("JB_name"))?.to_owned(),
+        state: state(&word),
+        reason: String::new(),
+        node: node_name.map(|(_, node)| node.to_owned()),
+        place: None,
+        start_estimate: None,
+        started,
+        ends: started.zip(limit).map(|(started, limit)| started + limit),
+        word,
+    })
+}
+
+/// Letters add up: `Eqw` is an error, `hqw` a hold, `dr` is being deleted, `t` on its way to a node.
+fn state(word: &str) -> JobState {
+    match word {
+        _ if word.contains('d') => JobState::Ending,
+        _ if word.contains('E') || word.contains('h') => JobState::Never,
+        _ if word.contains(['r', 't', 's', 'S', 'T']) => JobState::Running,
+        _ => JobState::Waiting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Printed by SGE 8.1.9.
+    const LIST: &str = include_str!("recorded/sge-list.xml");
+    const WHY_FULL: &str = include_str!("recorded/sge-why-cores.txt");
+    const WHY_ERROR: &str = include_str!("recorded/sge-why-error.txt");
+
+    fn printed(out: &str) -> Output {
+        Output {
+            out: out.to_owned(),
+            ..Output::default()
+        }
+    }
+
+    #[test]
+    fn real_lists_are_read() {
+        let jobs = Sge.jobs(&printed(LIST)).unwrap();
+        let states: Vec<_> = jobs
+            .iter()
+            .map(|job| (job.word.as_str(), job.state))
+            .collect();
+        assert_eq!(
+            states,
+            [
+                ("r", JobState::Running),
+                ("qw", JobState::Waiting),
+                ("Eqw", JobState::Never),
+                ("hqw", JobState::Never),
+            ]
+        );
+        assert_eq!(jobs[0].name, "jupyter_notebook_server_long_name");
+        assert_eq!(jobs[0].node.as_deref(), Some("c1"));
+        let started = jobs[0].started.unwrap();
+        assert_eq!(jobs[0].ends, Some(started + 600));
+        assert_eq!(jobs[1].node, None);
+    }
+
+    #[test]
+    fn a_banner_or_a_cut_list_is_no_list_of_no_jobs() {
+        let banner = format!("*** Maintenance on Friday ***\n{LIST}");
+        assert_eq!(Sge.jobs(&printed(&banner)).unwrap().len(), 4);
+        assert!(Sge.jobs(&printed(&LIST[..LIST.len() / 2])).is_err());
+        assert!(Sge.jobs(&printed("")).is_err());
+        let down = Output {
+            status: 1,
+            err: "error: commlib error: got select error (Connection refused)".into(),
+            ..Output::default()
+        };
+        assert!(Sge.jobs(&down).unwrap_err().contains("commlib"));
+    }
+
+    #[test]
+    fn an_empty_list_is_one() {
+        let empty = "<?xml version='1.0'?>\n<job_info  xmlns:xsd=\"http://x/qstat.xsd\">\n  \
+            <queue_info>\n  </queue_info>\n  <job_info>\n  </job_info>\n</job_info>\n";
+        assert_eq!(Sge.jobs(&printed(empty)), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_can_never_start_is_told_with_the_cells_words() {
+        let why = Sge.why(&printed(WHY_FULL)).unwrap();
+        assert!(why.never);
+        assert_eq!(
+            why.reason,
+            "Job 7 cannot run in PE \"smp\" because it only offers 0 slots"
+        );
+        let why = Sge.why(&printed(WHY_ERROR)).unwrap();
+        assert!(
+            why.never && why.reason.contains("can't chdir to /nonexistent"),
+            "{why:?}"
+        );
+        let waits = "scheduling info:            queue instance \"all.q@c1\" dropped because it is full\n\
+                     verification: found suitable queue(s)\n";
+        let why = Sge.why(&printed(waits)).unwrap();
+        assert!(!why.never && why.reason.contains("dropped because it is full"));
+        assert_eq!(Sge.why(&printed("job_number: 3\n")), None);
+    }
+
+    #[test]
+    fn the_original_scripts_line_is_made_from_its_settings() {
+        let mut host = Host::named("gpu01");
+        host.parallel_environment = Some("smp".into());
+        host.cores = Some(4);
+        host.options = vec!["-l".into(), "hostname=gpu01".into()];
+        host.job_script = Some("run_jupyter.sh".into());
+        assert_eq!(
+            Sge.submit(&host, Dialect::Usual),
+            "qsub -terse -N 'jupyter_nb' -pe 'smp' 4 '-l' 'hostname=gpu01' \
+             \"$(rj_path 'run_jupyter.sh')\""
+        );
+    }
+
+    #[test]
+    fn resources_are_translated() {
+        let mut host = Host::named("h");
+        host.queue = Some("all.q".into());
+        host.cores = Some(2);
+        host.memory = Some("8G".into());
+        host.gpus = Some(1);
+        host.walltime = Some("1-01:00:00".into());
+        assert_eq!(
+            Sge.submit(&host, Dialect::Usual),
+            "qsub -terse -S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n -N 'jupyter_nb' \
+             -q 'all.q' -pe 'smp' 2 -l 'mem_free=8G' -l gpu=1 -l h_rt=25:00:00 <\"$rj_dir/submit\""
+        );
+    }
+
+    #[test]
+    fn the_number_is_found_among_other_lines() {
+        let long = "Your job 7 (\"jupyter_notebook_server_long_name\") has been submitted\n";
+        for (printed, id) in [
+            ("12\n", Some("12")),
+            ("Welcome\n12\n", Some("12")),
+            (long, Some("7")),
+            ("Unable to run job: no\nExiting.\n", None),
+            ("7 nodes are down\n", None),
+        ] {
+            assert_eq!(Sge.id(printed).as_deref(), id, "{printed:?}");
+        }
+    }
+
+    #[test]
+    fn pbs_is_told_from_it() {
+        let status = |out: &str, status| Output {
+            status,
+            out: out.to_owned(),
+            ..Output::default()
+        };
+        assert_eq!(
+            Sge.dialect(&status("SGE 8.1.9\nusage: qstat\n", 0)),
+            Ok(Dialect::Usual)
+        );
+        let pbs = "qstat: invalid option -- 'h'\nusage:\nqstat [-f] [-J] [-p] [-t] [-x]\n";
+        assert_eq!(
+            Sge.dialect(&status(pbs, 0)),
+            Err(Stranger::Other(LauncherKind::Pbs))
+        );
+        assert!(matches!(
+            Sge.dialect(&status("sh: qstat: not found", 1)),
+            Err(Stranger::Absent(_))
+        ));
+    }
+}

@@ -1,0 +1,249 @@
+//! Jobs of a scheduler: submitted, looked at, and ended, through the far side's script.
+
+use std::time::{Duration, Instant};
+
+use super::{Driver, Halt, Outcome};
+use crate::explain;
+use crate::launcher::{Dialect, Job, JobState, Output, Scheduler, scheduler};
+use crate::problem::{Code, Problem};
+use crate::remote::{Frame, Running, Surveyor};
+use crate::session::event::Event;
+use crate::session::machine::{Input, JobEnd, Poll};
+use crate::words::say;
+
+/// What one call of a scheduler may take: a busy one is slow, and a dead connection is no wait.
+const CALL: Duration = Duration::from_secs(45);
+/// A cancelled job that runs is gone when its processes are: Slurm waits 30 s for them by itself.
+const END: Duration = Duration::from_secs(60);
+
+impl Driver {
+    fn scheduler(&self) -> Result<&'static dyn Scheduler, Halt> {
+        let kind = self.host().launcher;
+        scheduler(kind).ok_or_else(|| Halt::Problem(explain::bug(&self.host().name)))
+    }
+
+    /// Servers in jobs, jobs without one, and what else is there: one look, one call of the scheduler.
+    pub(super) fn survey(&mut self, verb: &str) -> Outcome {
+        let list = self.scheduler()?.list();
+        let mut surveyor = Surveyor::default();
+        let mut waited = false;
+        let facts = self.converse(&format!("job {verb} {list}"), |sink, frame| {
+            if let (Frame::Wait(_), false) = (&frame, waited) {
+                waited = true;
+                sink(Event::Note(say!("session-other-click")));
+            }
+            surveyor.take(frame)
+        })?;
+        match surveyor.survey(self.host(), facts) {
+            Ok(survey) => Ok(Some(Input::Surveyed(Box::new(survey)))),
+            Err(words) => {
+                let problem = self.why_no_list(&words)?;
+                if !self.is_healing() {
+                    return Err(Halt::Problem(problem));
+                }
+                let took = self.attempt_at.elapsed();
+                let offline = false;
+                Ok(Some(Input::Unreached {
+                    problem,
+                    offline,
+                    took,
+                }))
+            }
+        }
+    }
+
+    /// A list that cannot be had may be another scheduler's, or none at all.
+    fn why_no_list(&mut self, words: &str) -> Result<Problem, Halt> {
+        let scheduler = self.scheduler()?;
+        let probe = self.run_there(scheduler.probe())?;
+        let host = self.host();
+        Ok(match scheduler.dialect(&probe) {
+            Err(stranger) => explain::no_scheduler(host, scheduler, &stranger),
+            Ok(_) => explain::no_list(&host.name, scheduler.name(), words),
+        })
+    }
+
+    fn run_there(&mut self, line: &str) -> Result<Output, Halt> {
+        let mut running = Running::default();
+        self.converse(&format!("job run {line}"), |_, frame| running.take(frame))
+    }
+
+    pub(super) fn submit(&mut self) -> Outcome {
+        let scheduler = self.scheduler()?;
+        let dialect = self.dialect(scheduler)?;
+        let line = scheduler.submit(self.host(), dialect);
+        let (mut folder, mut running) = (String::new(), Running::default());
+        let output = self.converse(&format!("job submit {line}"), |_, frame| match frame {
+            Frame::Folder(path) => {
+                folder = path;
+                None
+            }
+            other => running.take(other),
+        })?;
+        match scheduler.id(&output.out) {
+            Some(id) if output.status == 0 => {
+                self.handle.set_waits(true);
+                Ok(Some(Input::Submitted { folder, id }))
+            }
+            _ => {
+                let (host, name) = (&self.host().name, scheduler.name());
+                Err(Halt::Problem(explain::job_refused(host, name, &output)))
+            }
+        }
+    }
+
+    fn dialect(&mut self, scheduler: &dyn Scheduler) -> Result<Dialect, Halt> {
+        let probe = self.run_there(scheduler.probe())?;
+        let stranger = |stranger| explain::no_scheduler(self.host(), scheduler, &stranger);
+        scheduler
+            .dialect(&probe)
+            .map_err(|error| Halt::Problem(stranger(error)))
+    }
+
+    pub(super) fn unlock(&mut self) -> Outcome {
+        self.converse("job unlock", |_, frame| {
+            matches!(frame, Frame::Looked(_)).then_some(())
+        })?;
+        Ok(None)
+    }
+
+    /// A call while a job waits: it has a time limit of its own, and a connection that fails
+    /// meanwhile is made anew. The wait in the queue has no limit.
+    fn while_waiting(&mut self, call: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        self.waiter.set_deadline(Some(Instant::now() + CALL));
+        let outcome = call(self);
+        self.waiter.set_deadline(None);
+        match outcome {
+            Err(Halt::Problem(problem)) if self.is_cut() || problem.code == Code::TimedOut => {
+                let stood = Duration::ZERO;
+                Ok(Some(Input::Lost { problem, stood }))
+            }
+            other => other,
+        }
+    }
+
+    fn is_cut(&self) -> bool {
+        let connection = self.connection.as_ref();
+        connection.is_none_or(|connection| connection.wire().has_ended())
+    }
+
+    pub(super) fn peek(&mut self, folder: &str) -> Outcome {
+        let command = format!("job look {folder}");
+        self.while_waiting(|driver| {
+            let seen = driver.converse(&command, |_, frame| match frame {
+                Frame::Ready(candidate) => Some(Input::Launched(candidate)),
+                Frame::Looked(node) => Some(Input::Peeked(Some(node).filter(|n| !n.is_empty()))),
+                _ => None,
+            })?;
+            Ok(Some(seen))
+        })
+    }
+
+    /// A job that writes nothing for us: its server is known by a runtime file.
+    pub(super) fn peek_far(&mut self, id: &str, known: &[u32], node: Option<&str>) -> Outcome {
+        self.while_waiting(|driver| {
+            let mut surveyor = Surveyor::default();
+            let facts = driver.converse("job far", |_, frame| surveyor.take(frame))?;
+            let server = surveyor.new_server(id, node, known, &facts);
+            Ok(Some(match server {
+                Some(candidate) => Input::Launched(candidate),
+                None => Input::Peeked(None),
+            }))
+        })
+    }
+
+    pub(super) fn poll_job(&mut self, id: &str) -> Outcome {
+        self.while_waiting(|driver| {
+            let scheduler = driver.scheduler()?;
+            let output = driver.run_there(&scheduler.list())?;
+            let poll = match scheduler.jobs(&output) {
+                Err(words) => Poll::Failed(words),
+                Ok(jobs) => match find(jobs, id) {
+                    Some(job) => Poll::Listed(Box::new(job)),
+                    None => Poll::Missing,
+                },
+            };
+            Ok(Some(Input::Polled(poll)))
+        })
+    }
+
+    pub(super) fn ask_why(&mut self, id: &str) -> Outcome {
+        self.while_waiting(|driver| {
+            let scheduler = driver.scheduler()?;
+            let why = match scheduler.ask_why(id) {
+                Some(line) => scheduler.why(&driver.run_there(&line)?),
+                None => None,
+            };
+            Ok(Some(Input::Why(why)))
+        })
+    }
+
+    pub(super) fn job_over(&mut self, folder: &str) -> Outcome {
+        self.while_waiting(|driver| {
+            let (status, log) = driver.over(folder)?;
+            Ok(Some(Input::Over(status, log)))
+        })
+    }
+
+    fn over(&mut self, folder: &str) -> Result<(Option<i32>, String), Halt> {
+        self.converse(&format!("job over {folder}"), |_, frame| match frame {
+            Frame::Over(status, log) => Some((status, log)),
+            _ => None,
+        })
+    }
+
+    /// A job is gone when the scheduler does not know it any more.
+    pub(super) fn end_job(&mut self, end: &JobEnd) -> Outcome {
+        if let Some(pump) = self.pump.take() {
+            pump.end().map_err(|error| self.halt(error))?;
+        }
+        self.waiter.set_deadline(Some(Instant::now() + END));
+        if let (true, Some(folder)) = (end.asked, &end.folder) {
+            let command = format!("job exit {folder}");
+            self.converse(&command, |_, frame| {
+                matches!(frame, Frame::Looked(_)).then_some(())
+            })?;
+        }
+        let until = Instant::now() + END / 2;
+        let mut is_gone = end.asked && self.is_gone(&end.id)?;
+        if !is_gone {
+            let line = self.scheduler()?.cancel(&end.id);
+            self.run_there(&line)?;
+            let mut pause = Duration::from_millis(100);
+            loop {
+                is_gone = self.is_gone(&end.id)?;
+                if is_gone || Instant::now() + pause > until {
+                    break;
+                }
+                self.nap(pause)?;
+                pause = (pause * 2).min(Duration::from_secs(3));
+            }
+        }
+        if let (true, Some(folder)) = (is_gone, &end.folder) {
+            self.over(folder)?;
+        }
+        let how = if is_gone { "job" } else { "no" };
+        Ok(Some(Input::Gone(how.to_owned())))
+    }
+
+    /// Asked of the scheduler; a call that fails proves nothing.
+    fn is_gone(&mut self, id: &str) -> Result<bool, Halt> {
+        let scheduler = self.scheduler()?;
+        let output = self.run_there(&scheduler.list())?;
+        let jobs = scheduler.jobs(&output);
+        Ok(jobs.is_ok_and(|jobs| find(jobs, id).is_none_or(|job| job.state == JobState::Ending)))
+    }
+
+    fn nap(&self, pause: Duration) -> Result<(), Halt> {
+        let until = Instant::now() + pause;
+        while Instant::now() < until {
+            let waited = self.waiter.wait(&mut vec![], Some(until));
+            waited.map_err(|error| self.halt(crate::ssh::Error::from(error)))?;
+        }
+        Ok(())
+    }
+}
+
+fn find(jobs: Vec<Job>, id: &str) -> Option<Job> {
+    jobs.into_iter().find(|job| job.id == id)
+}

@@ -1,0 +1,111 @@
+//! A batch job as events tell it, and in words.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::words::say;
+
+/// A batch job, as events tell it. Times are seconds since 1970.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobInfo {
+    /// The scheduler, as the configuration names it.
+    pub scheduler: String,
+    /// Its number.
+    pub id: String,
+    /// The scheduler's own word for its state, once that was told.
+    pub state: Option<String>,
+    /// Why it waits, in the scheduler's own words.
+    pub reason: Option<String>,
+    /// Its place in the queue, where the scheduler tells it.
+    pub place: Option<u32>,
+    /// When it may start.
+    pub start_estimate: Option<i64>,
+    /// The machine that it runs on.
+    pub node: Option<String>,
+    /// When its time is up.
+    pub ends: Option<i64>,
+}
+
+impl JobInfo {
+    /// Its number, and why and until when it waits: `job 4711 · Priority · starts ≈ 14:20`.
+    #[must_use]
+    pub fn waiting(&self) -> String {
+        let mut parts = vec![say!("job-number", id = self.id.as_str())];
+        parts.extend(self.reason.clone().or_else(|| self.state.clone()));
+        if let Some(time) = self
+            .start_estimate
+            .and_then(|at| moment(at, &TimeZone::system()))
+        {
+            parts.push(say!("job-starts", time = time));
+        }
+        parts.join(" · ")
+    }
+
+    /// How long it may still run.
+    #[must_use]
+    pub fn left(&self) -> Option<Duration> {
+        let left = self.ends? - Timestamp::now().as_second();
+        Some(Duration::from_secs(left.max(0).unsigned_abs()))
+    }
+}
+
+/// A time of day here; with its date where that is not today. Slurm's estimate for a job that waits
+/// for a node that is down is a year ahead (measured): that is no estimate.
+fn moment(at: i64, zone: &TimeZone) -> Option<String> {
+    let now = Timestamp::now();
+    if (at - now.as_second()).abs() > 300 * 86400 {
+        return None;
+    }
+    let (now, at) = (
+        zone.to_datetime(now),
+        zone.to_datetime(Timestamp::from_second(at).ok()?),
+    );
+    let form = if now.date() == at.date() {
+        "%H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    Some(at.strftime(form).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_words() {
+        let mut job = JobInfo {
+            id: "4711".into(),
+            state: Some("PENDING".into()),
+            ..JobInfo::default()
+        };
+        assert_eq!(job.waiting(), "job 4711 · PENDING");
+        job.reason = Some("Priority".into());
+        job.start_estimate = Some(Timestamp::now().as_second() + 3 * 86400);
+        let words = job.waiting();
+        assert!(
+            words.starts_with("job 4711 · Priority · starts ≈ 20"),
+            "{words}"
+        );
+        job.start_estimate = Some(Timestamp::now().as_second() + 365 * 86400);
+        assert_eq!(job.waiting(), "job 4711 · Priority");
+    }
+
+    #[test]
+    fn the_time_left_ends_at_nothing() {
+        let ends = |ends| JobInfo {
+            ends,
+            ..JobInfo::default()
+        };
+        assert_eq!(ends(None).left(), None);
+        assert_eq!(ends(Some(1)).left(), Some(Duration::ZERO));
+        let left = ends(Some(Timestamp::now().as_second() + 100))
+            .left()
+            .unwrap();
+        assert!((98..=100).contains(&left.as_secs()));
+    }
+}

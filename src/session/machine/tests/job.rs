@@ -1,0 +1,421 @@
+use super::*;
+use crate::launcher::{Job, JobState, Why};
+use crate::remote::Survey;
+
+const FOLDER: &str = "/home/me/.local/state/remote-jupyter/jobs/20261124-080000-7";
+
+fn batch_plan(goal: Goal) -> Plan {
+    Plan {
+        scheduler: "slurm".into(),
+        job_tells: true,
+        ..plan(goal)
+    }
+}
+
+fn job(state: JobState, word: &str) -> Job {
+    Job {
+        id: "4711".into(),
+        name: "jupyter_nb".into(),
+        state,
+        word: word.into(),
+        ..Job::default()
+    }
+}
+
+fn ours(state: JobState, word: &str) -> OurJob {
+    OurJob {
+        job: job(state, word),
+        folder: Some(FOLDER.into()),
+        tells: true,
+        file: None,
+    }
+}
+
+fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
+    Input::Surveyed(Box::new(Survey {
+        candidates,
+        facts: facts(),
+        jobs,
+        others: vec![],
+    }))
+}
+
+fn nothing() -> Input {
+    survey(vec![], vec![])
+}
+
+/// A machine after these inputs, which follow the login, and the effects of the last one.
+fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+    let mut machine = Machine::new(batch_plan(goal));
+    let way = [
+        Input::Begin,
+        Input::Resolved,
+        Input::Connected,
+        Input::LoggedIn,
+    ];
+    let mut effects = vec![];
+    for input in way.into_iter().chain(inputs) {
+        effects = machine.handle(input);
+    }
+    (machine, effects)
+}
+
+fn submitted() -> Input {
+    Input::Submitted {
+        folder: FOLDER.into(),
+        id: "4711".into(),
+    }
+}
+
+fn queued() -> Machine {
+    at(open(), vec![nothing(), nothing(), submitted()]).0
+}
+
+/// The server of the job, on another node.
+fn in_the_job() -> Candidate {
+    let mut candidate = running();
+    candidate.node = Some("node17".into());
+    candidate.listeners[0].address = Some([10, 0, 0, 17].into());
+    candidate.ends = Some(1_795_510_620);
+    candidate
+}
+
+fn rest(effects: &[Effect]) -> Duration {
+    let rest = effects.iter().find_map(|effect| match effect {
+        Effect::Rest(pause) => Some(*pause),
+        _ => None,
+    });
+    rest.unwrap_or_else(|| panic!("no rest in {effects:?}"))
+}
+
+fn end(asked: bool) -> Effect {
+    Effect::EndJob(JobEnd {
+        id: "4711".into(),
+        folder: Some(FOLDER.into()),
+        asked,
+    })
+}
+
+#[test]
+fn a_job_is_submitted_under_the_lock_and_only_there() {
+    let (machine, effects) = at(open(), vec![nothing()]);
+    assert_eq!(effects, [Effect::Lock]);
+    drop(machine);
+    let (_, effects) = at(open(), vec![nothing(), nothing()]);
+    assert_eq!(effects, [Effect::Phase(Phase::Submitting), Effect::Submit]);
+    let (_, effects) = at(open(), vec![nothing(), nothing(), submitted()]);
+    assert!(effects.contains(&Effect::Phase(Phase::Queued)));
+    assert!(rest(&effects) < Duration::from_secs(1));
+}
+
+#[test]
+fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
+    let waiting = || vec![ours(JobState::Waiting, "PENDING")];
+    for inputs in [
+        vec![survey(vec![], waiting())],
+        vec![nothing(), survey(vec![], waiting())],
+    ] {
+        let locked = inputs.len() == 2;
+        let (_, effects) = at(open(), inputs);
+        assert!(!effects.contains(&Effect::Submit), "{effects:?}");
+        assert_eq!(effects.contains(&Effect::Unlock), locked);
+        assert!(effects.contains(&Effect::Phase(Phase::Queued)));
+        assert_eq!(
+            effects.last(),
+            Some(&Effect::Rest(Duration::from_millis(300)))
+        );
+    }
+}
+
+/// How often the scheduler is asked in an hour in which nothing happens.
+fn polls_in_an_hour(seconds: u64) -> (u32, Vec<Duration>) {
+    let mut plan = batch_plan(open());
+    plan.poll = Duration::from_secs(seconds);
+    let mut machine = Machine::new(plan);
+    let way = [
+        Input::Begin,
+        Input::Resolved,
+        Input::Connected,
+        Input::LoggedIn,
+    ];
+    for input in way.into_iter().chain([nothing(), nothing()]) {
+        machine.handle(input);
+    }
+    let mut effects = machine.handle(submitted());
+    let (mut clock, mut times) = (Duration::ZERO, vec![]);
+    while clock < Duration::from_secs(3600) {
+        clock += rest(&effects);
+        let asked = machine.handle(Input::Elapsed);
+        effects = match asked.as_slice() {
+            [Effect::Peek(folder)] => {
+                assert_eq!(folder, FOLDER);
+                machine.handle(Input::Peeked(None))
+            }
+            [Effect::Poll(id)] => {
+                assert_eq!(id, "4711");
+                times.push(clock);
+                let job = job(JobState::Waiting, "PENDING");
+                machine.handle(Input::Polled(Poll::Listed(Box::new(job))))
+            }
+            other => panic!("{other:?}"),
+        };
+    }
+    (u32::try_from(times.len()).unwrap(), times)
+}
+
+#[test]
+fn an_hour_in_the_queue_is_no_burden_for_the_scheduler() {
+    let (count, times) = polls_in_an_hour(15);
+    assert!(count <= 4 * 60, "{count}");
+    for minute in 0..60 {
+        let from = Duration::from_secs(minute * 60);
+        let within = |time: &&Duration| **time >= from && **time < from + Duration::from_secs(60);
+        assert!(times.iter().filter(within).count() <= 4, "minute {minute}");
+    }
+    assert!(
+        times[0] < Duration::from_secs(4),
+        "a job that can never start is told soon"
+    );
+    let (count, times) = polls_in_an_hour(120);
+    assert!((20..=30).contains(&count), "{count}");
+    assert!(times[0] >= Duration::from_secs(120));
+    for pair in times.windows(2) {
+        assert!(pair[1] >= pair[0] + Duration::from_secs(120), "{pair:?}");
+    }
+}
+
+#[test]
+fn the_job_starts_and_its_server_is_used() {
+    let mut machine = queued();
+    machine.handle(Input::Elapsed);
+    let effects = machine.handle(Input::Peeked(Some("node17".into())));
+    assert_eq!(effects[0], Effect::Phase(Phase::Starting));
+    assert!(rest(&effects) < Duration::from_secs(1));
+    machine.handle(Input::Elapsed);
+    let effects = machine.handle(Input::Launched(in_the_job()));
+    let [Effect::Listen(server)] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    let host = "10.0.0.17".into();
+    assert_eq!(server.endpoint, Endpoint::Tcp { host, port: 8888 });
+    machine.handle(listening_on(8890));
+    let effects = machine.handle(answered(true));
+    let told = effects.iter().find_map(|effect| match effect {
+        Effect::TellReady(found, ..) => Some(found.clone()),
+        _ => None,
+    });
+    let told = told.unwrap();
+    assert_eq!((told.node.as_str(), told.reused), ("node17", false));
+    let info = told.info.unwrap();
+    assert_eq!((info.id.as_str(), info.ends), ("4711", Some(1_795_510_620)));
+}
+
+#[test]
+fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
+    let mut machine = queued();
+    let mut never = job(JobState::Never, "PENDING");
+    never.reason = "PartitionConfig".into();
+    let effects = machine.handle(Input::Polled(Poll::Listed(Box::new(never))));
+    assert_eq!(effects, [end(false)]);
+    let effects = machine.handle(Input::Gone("job".into()));
+    let problem = failure(&effects);
+    assert_eq!(problem.code, Code::JobNeverStarts);
+    assert!(problem.detail.contains("PartitionConfig"), "{problem}");
+    assert!(machine.has_ended());
+}
+
+#[test]
+fn where_the_list_has_no_reasons_they_are_asked_for() {
+    let mut plan = batch_plan(open());
+    plan.asks_why = true;
+    let mut machine = Machine::new(plan);
+    let way = [
+        Input::Begin,
+        Input::Resolved,
+        Input::Connected,
+        Input::LoggedIn,
+    ];
+    for input in way.into_iter().chain([nothing(), nothing(), submitted()]) {
+        machine.handle(input);
+    }
+    let eqw = job(JobState::Never, "Eqw");
+    let effects = machine.handle(Input::Polled(Poll::Listed(Box::new(eqw))));
+    assert_eq!(effects, [Effect::AskWhy("4711".into())]);
+    let why = Why {
+        reason: "can't chdir to /nonexistent".into(),
+        never: true,
+    };
+    assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
+    let effects = machine.handle(Input::Gone("job".into()));
+    assert!(
+        failure(&effects).detail.contains("Eqw: can't chdir"),
+        "{effects:?}"
+    );
+}
+
+/// Grid Engine says of a held job why it waits, and not that it waits for ever.
+#[test]
+fn a_held_job_is_told_whatever_the_reason_is() {
+    let mut machine = queued();
+    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
+        JobState::Waiting,
+        "qw",
+    )))));
+    let mut plan = batch_plan(open());
+    plan.asks_why = true;
+    machine.plan = plan;
+    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
+        JobState::Never,
+        "hqw",
+    )))));
+    let why = Why {
+        reason: "Job is in hold state".into(),
+        never: false,
+    };
+    assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
+}
+
+#[test]
+fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
+    let mut machine = queued();
+    let effects = machine.handle(Input::Polled(Poll::Missing));
+    assert_eq!(
+        effects,
+        [Effect::Peek(FOLDER.into())],
+        "its files may come later"
+    );
+    machine.handle(Input::Peeked(None));
+    let effects = machine.handle(Input::Polled(Poll::Missing));
+    assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
+    let effects = machine.handle(Input::Over(None, "Killed: out of memory".into()));
+    let problem = failure(&effects);
+    assert_eq!(problem.code, Code::JobEnded);
+    assert!(problem.detail.contains("out of memory"));
+}
+
+#[test]
+fn a_scheduler_that_is_down_ends_no_wait() {
+    let mut machine = queued();
+    let down = || Input::Polled(Poll::Failed("Unable to contact slurm controller".into()));
+    let effects = machine.handle(down());
+    let notes = |effects: &[Effect]| {
+        let notes = effects.iter().filter(|e| matches!(e, Effect::Note(_)));
+        notes.count()
+    };
+    assert_eq!(notes(&effects), 1);
+    assert_eq!(notes(&machine.handle(down())), 0, "told once");
+    assert!(!machine.has_ended());
+}
+
+#[test]
+fn a_stop_takes_the_job_out_of_the_queue() {
+    let mut machine = queued();
+    assert_eq!(machine.handle(Input::Stop(Busy::Refuse)), [end(false)]);
+    let effects = machine.handle(Input::Gone("job".into()));
+    assert_eq!(effects.last(), Some(&Effect::TellClosed));
+    // And from another program, which only sees that it waits.
+    let stop = Goal::Stop { busy: Busy::Ask };
+    let waiting = vec![ours(JobState::Waiting, "PENDING")];
+    let (_, effects) = at(stop, vec![survey(vec![], waiting)]);
+    assert_eq!(effects, [end(false)]);
+}
+
+#[test]
+fn a_close_leaves_the_job() {
+    let mut machine = queued();
+    assert_eq!(machine.handle(Input::Close), [Effect::TellClosed]);
+}
+
+#[test]
+fn a_connection_that_is_lost_meanwhile_is_made_anew_and_the_wait_goes_on() {
+    let mut machine = queued();
+    let lost = Input::Lost {
+        problem: problem(),
+        stood: Duration::ZERO,
+    };
+    let effects = machine.handle(lost);
+    assert_eq!(
+        effects,
+        [
+            Effect::Phase(Phase::Reconnecting),
+            Effect::Hold,
+            Effect::Attempt,
+            Effect::Resolve
+        ]
+    );
+    let unreached = Input::Unreached {
+        problem: problem(),
+        offline: true,
+        took: Duration::from_secs(3),
+    };
+    assert_eq!(
+        machine.handle(unreached),
+        [Effect::Pause(Duration::from_secs(1))]
+    );
+    machine.handle(Input::Elapsed);
+    for input in [Input::Resolved, Input::Connected] {
+        machine.handle(input);
+    }
+    let effects = machine.handle(Input::LoggedIn);
+    assert_eq!(
+        effects,
+        [Effect::Phase(Phase::Queued), Effect::Peek(FOLDER.into())]
+    );
+}
+
+#[test]
+fn a_server_in_a_job_is_found_again_and_ends_with_it() {
+    let mut running_job = ours(JobState::Running, "RUNNING");
+    running_job.job.node = Some("node17".into());
+    running_job.file = Some(in_the_job().file);
+    let stop = Goal::Stop { busy: Busy::End };
+    let inputs = vec![
+        survey(vec![in_the_job()], vec![running_job]),
+        listening_on(8890),
+        answered(true),
+        kernels(0, 0),
+    ];
+    let (mut machine, effects) = at(stop, inputs);
+    assert!(
+        matches!(effects.as_slice(), [Effect::AskToEnd(..)]),
+        "{effects:?}"
+    );
+    assert_eq!(machine.handle(Input::AskedToEnd(true)), [end(true)]);
+}
+
+#[test]
+fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
+    let mut running_job = ours(JobState::Running, "RUNNING");
+    running_job.file = Some(in_the_job().file);
+    let inputs = vec![
+        survey(vec![in_the_job()], vec![running_job]),
+        listening_on(8890),
+        answered(true),
+    ];
+    let (mut machine, _) = at(open(), inputs);
+    assert_eq!(machine.handle(Input::Refused), [Effect::LookBeside]);
+    let effects = machine.handle(Input::Looked(vec![], facts()));
+    assert_eq!(failure(&effects).code, Code::JobEnded);
+}
+
+#[test]
+fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
+    let mut machine = queued();
+    machine.handle(Input::Elapsed);
+    machine.handle(Input::Peeked(Some("node17".into())));
+    for _ in 0..10_000 {
+        let effects = machine.handle(Input::Elapsed);
+        match effects.as_slice() {
+            [Effect::Peek(_)] => machine.handle(Input::Peeked(Some("node17".into()))),
+            [Effect::Poll(_)] => {
+                let job = job(JobState::Running, "RUNNING");
+                machine.handle(Input::Polled(Poll::Listed(Box::new(job))))
+            }
+            _ => {
+                assert_eq!(failure(&effects).code, Code::TimedOut);
+                return;
+            }
+        };
+    }
+    panic!("it waits for ever");
+}

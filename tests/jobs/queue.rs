@@ -1,0 +1,125 @@
+//! Jobs that wait.
+
+use super::*;
+use crate::support::cluster::LOGIN;
+
+fn waiting(scheduler: Scheduler, lines: &str) -> (Cluster, Client) {
+    let cluster = Cluster::start(&[scheduler]);
+    let client = Client::of(&cluster);
+    cluster.close_queue(scheduler);
+    configure(&client, lines);
+    (cluster, client)
+}
+
+#[test]
+fn the_wait_goes_on_with_the_same_job_after_the_program_and_after_the_connection() {
+    let (cluster, client) = waiting(Scheduler::Slurm, "launcher = \"slurm\"\npoll_seconds = 3");
+    let mut first = client.open("test");
+    first.wait_phase("queued");
+    assert!(eventually(SOON, || jobs(&client, Scheduler::Slurm).len() == 1));
+    // A terminal that closes leaves the job.
+    first.terminate();
+    first.wait_exit();
+    let before = jobs(&client, Scheduler::Slurm);
+    assert_eq!(before.len(), 1);
+
+    let mut second = client.open("test");
+    second.wait_phase("queued");
+    assert_eq!(jobs(&client, Scheduler::Slurm), before, "no second one");
+    // The laptop loses its connection while the job waits.
+    cluster.admin(
+        LOGIN,
+        &["sh", "-c", "pkill -KILL -f '^sshd: rj-test' || true"],
+    );
+    second.wait_phase_within("reconnecting", PATIENCE);
+    second.wait_phase_within("queued", PATIENCE);
+    cluster.open_queue(Scheduler::Slurm);
+    let ready = second.wait_phase_within("ready", PATIENCE);
+    assert_eq!(ready["job"]["id"], before[0].as_str());
+    second.terminate();
+    second.wait_exit();
+    stop(&client);
+    nothing_queued(&client, Scheduler::Slurm);
+}
+
+#[test]
+fn two_clicks_make_one_job() {
+    let (cluster, client) = waiting(Scheduler::Sge, "launcher = \"sge\"");
+    let other = Client::of(&cluster);
+    configure(&other, "launcher = \"sge\"");
+    let mut clicks = [client.open("test"), other.open("test")];
+    for click in &mut clicks {
+        click.wait_phase("queued");
+    }
+    assert_eq!(jobs(&client, Scheduler::Sge).len(), 1);
+    cluster.open_queue(Scheduler::Sge);
+    let pids: Vec<Value> = clicks
+        .iter_mut()
+        .map(|click| click.wait_phase_within("ready", PATIENCE)["server"]["pid"].clone())
+        .collect();
+    assert_eq!(pids[0], pids[1]);
+    for click in &mut clicks {
+        click.terminate();
+        click.wait_exit();
+    }
+    stop(&client);
+    nothing_queued(&client, Scheduler::Sge);
+}
+
+#[test]
+fn ctrl_c_takes_the_job_out_of_the_queue_at_once() {
+    for scheduler in [Scheduler::Sge, Scheduler::Slurm] {
+        let word = if scheduler == Scheduler::Sge {
+            "sge"
+        } else {
+            "slurm"
+        };
+        let (_cluster, client) = waiting(scheduler, &format!("launcher = \"{word}\""));
+        let mut opened = client.open("test");
+        opened.wait_phase("queued");
+        assert!(eventually(SOON, || jobs(&client, scheduler).len() == 1));
+        let began = std::time::Instant::now();
+        opened.interrupt();
+        opened.wait_exit();
+        assert!(
+            began.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            began.elapsed()
+        );
+        assert_eq!(jobs(&client, scheduler), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_stop_from_another_terminal_ends_the_wait() {
+    let (_cluster, client) = waiting(Scheduler::Slurm, "launcher = \"slurm\"");
+    let mut opened = client.open("test");
+    opened.wait_phase("queued");
+    let status = || client.run(&["status", "test"]).stdout;
+    assert!(
+        eventually(SOON, || status().contains("job ")),
+        "{}",
+        status()
+    );
+    stop(&client);
+    assert_eq!(opened.wait_exit().code, Some(0));
+    nothing_queued(&client, Scheduler::Slurm);
+}
+
+#[test]
+fn the_scheduler_is_asked_as_seldom_as_the_person_wants() {
+    let (cluster, client) = waiting(Scheduler::Slurm, "launcher = \"slurm\"\npoll_seconds = 6");
+    let mut opened = client.open("test");
+    opened.wait_phase("queued");
+    std::thread::sleep(Duration::from_secs(32));
+    opened.terminate();
+    opened.wait_exit();
+    let calls = calls(&cluster, &["sbatch", "squeue"]);
+    let submitted = super::calls(&cluster, &["sbatch"]).pop().unwrap();
+    let asked: Vec<f64> = calls.into_iter().filter(|at| *at > submitted).collect();
+    // One soon after the submission, then every six seconds at most.
+    assert!((3..=6).contains(&asked.len()), "{asked:?}");
+    for pair in asked.windows(2) {
+        assert!(pair[1] - pair[0] >= 5.9, "{asked:?}");
+    }
+}

@@ -1,0 +1,109 @@
+//! Jobs that are refused, can never start, or die: in the scheduler's own words, and nothing is left queued.
+
+use super::*;
+
+fn detail(event: &Value) -> String {
+    event["detail"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn slurm_says_what_is_wrong() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    for (lines, code, words) in [
+        (
+            "queue = \"nosuch\"",
+            "job_refused",
+            "invalid partition specified: nosuch",
+        ),
+        ("queue = \"staff\"", "job_refused", "not permitted"),
+        ("cores = 400", "job_never_starts", "PartitionConfig"),
+        ("options = [\"--hold\"]", "job_never_starts", "JobHeldUser"),
+        (
+            "queue = \"short\"\nwalltime = \"2:00:00\"",
+            "job_never_starts",
+            "PartitionTimeLimit",
+        ),
+        (
+            "job_script = \"nosuch.sh\"",
+            "job_refused",
+            "Unable to open file",
+        ),
+        (
+            "options = [\"; touch injected\", \"$(touch injected)\"]",
+            "job_refused",
+            "touch injected",
+        ),
+    ] {
+        configure(&client, &format!("launcher = \"slurm\"\n{lines}"));
+        let event = fails(&client, 7, code);
+        assert!(detail(&event).contains(words), "{lines}: {event}");
+        nothing_queued(&client, Scheduler::Slurm);
+    }
+    assert_eq!(cluster.home().read("injected"), None);
+}
+
+#[test]
+fn grid_engine_says_what_is_wrong() {
+    let cluster = Cluster::start(&[Scheduler::Sge]);
+    let client = Client::of(&cluster);
+    for (lines, code, words) in [
+        (
+            "queue = \"nosuch.q\"",
+            "job_refused",
+            "unknown queue \"nosuch.q\"",
+        ),
+        (
+            "parallel_environment = \"nosuch\"",
+            "job_refused",
+            "\"nosuch\" does not exist",
+        ),
+        ("cores = 64", "job_never_starts", "cannot run in PE"),
+        ("options = [\"-h\"]", "job_never_starts", "hqw"),
+        (
+            "options = [\"-wd\", \"/nonexistent\"]",
+            "job_never_starts",
+            "can't chdir to /nonexistent",
+        ),
+    ] {
+        configure(
+            &client,
+            &format!("launcher = \"sge\"\npoll_seconds = 2\n{lines}"),
+        );
+        let event = fails(&client, 7, code);
+        assert!(detail(&event).contains(words), "{lines}: {event}");
+        nothing_queued(&client, Scheduler::Sge);
+    }
+}
+
+#[test]
+fn a_job_that_starts_and_dies_gives_its_last_words() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    configure(
+        &client,
+        "launcher = \"slurm\"\nsetup = [\"echo the module is gone\", \"false\"]",
+    );
+    let event = fails(&client, 6, "jupyter_died");
+    assert!(detail(&event).contains("the module is gone"), "{event}");
+    nothing_queued(&client, Scheduler::Slurm);
+}
+
+#[test]
+fn the_wrong_scheduler_is_told_the_right_one() {
+    let cluster = Cluster::start(&[Scheduler::Sge]);
+    let client = Client::of(&cluster);
+    configure(&client, "launcher = \"pbs\"");
+    let event = fails(&client, 7, "scheduler_missing");
+    assert!(
+        event["remedy"]
+            .as_str()
+            .unwrap()
+            .contains("launcher = \"sge\""),
+        "{event}"
+    );
+    configure(&client, "launcher = \"slurm\"");
+    let event = fails(&client, 7, "scheduler_missing");
+    // Not installed here, or installed and without a controller.
+    assert!(detail(&event).contains("sbatch: "), "{event}");
+}
