@@ -1,5 +1,6 @@
 //! Schedulers that no test can install, played: `OpenPBS`, Torque (not in Debian) and LSF (not free), on the account of a
-//! throw-away server. Their commands are `tests/support/played/*.py`: what they rest on, and what they leave out, stands at the top of each.
+//! throw-away server. Their commands are `tests/support/played/*.py`: what they rest on, and what they leave out, stands at
+//! the top of each.
 
 use std::fs;
 use std::os::unix::fs::symlink;
