@@ -34,6 +34,7 @@ pub mod keys;
 pub mod live;
 pub mod network;
 pub mod opened;
+pub mod played;
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod root_sshd;
@@ -51,6 +52,7 @@ pub use cluster::{Cluster, Scheduler};
 pub use home::Home;
 pub use live::Live;
 pub use opened::Opened;
+pub use played::Played;
 pub use process::{Finished, eventually};
 #[cfg(target_os = "linux")]
 pub use root_sshd::RootSshd;
