@@ -1,7 +1,7 @@
 //! The menu as a pure function of the model and the time.
 
 mod host;
-mod text;
+pub(super) mod text;
 
 use std::time::Instant;
 
