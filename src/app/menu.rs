@@ -3,6 +3,8 @@
 mod host;
 mod text;
 
+pub use text::elapsed;
+
 use std::time::Instant;
 
 use super::model::Model;
