@@ -3,6 +3,8 @@
 mod host;
 pub(super) mod text;
 
+pub use text::elapsed;
+
 use std::time::Instant;
 
 use super::model::Model;

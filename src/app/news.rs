@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::menu::text::elapsed;
+use super::menu::elapsed;
 use crate::platform::desktop::Notice;
 use crate::problem::{Code, Problem};
 use crate::session::Ready;

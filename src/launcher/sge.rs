@@ -126,7 +126,7 @@ impl Scheduler for Sge {
         });
         let verdict = answer.out.lines().find(|line| {
             let line = line.trim();
-            line.starts_with("Job ") && line.contains("cannot run in")
+            line.starts_with("Job ") && line.contains("cannot run")
         });
         let error = find("error reason");
         let reason = error

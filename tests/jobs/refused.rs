@@ -77,6 +77,27 @@ fn grid_engine_says_what_is_wrong() {
 }
 
 #[test]
+fn an_account_without_credit_hears_why_its_job_waits() {
+    let cluster = Cluster::start(&[Scheduler::Sge]);
+    let client = Client::of(&cluster);
+    cluster.take_credit();
+    configure(&client, "launcher = \"sge\"\npoll_seconds = 2");
+    let mut opened = client.open("test");
+    opened.wait_phase("queued");
+    let said = || client.run(&["status", "test", "--json"]).stdout;
+    let told = eventually(SOON, || {
+        !opened.is_running() || said().contains("exceeds limit")
+    });
+    assert!(told, "{}", said());
+    if opened.is_running() {
+        opened.interrupt();
+    }
+    let out = opened.wait_exit();
+    assert!(out.stdout.contains("exceeds limit"), "{out}");
+    nothing_queued(&client, Scheduler::Sge);
+}
+
+#[test]
 fn a_job_that_starts_and_dies_gives_its_last_words() {
     let cluster = Cluster::start(&[Scheduler::Slurm]);
     let client = Client::of(&cluster);
