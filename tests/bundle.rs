@@ -32,7 +32,14 @@ fn scripts(interpreter: &str) -> Vec<PathBuf> {
 #[test]
 fn its_own_tests_pass() {
     let text = run(Command::new("python3").args([
-        "-B", "-m", "unittest", "discover", "-s", "bundle/tests", "-t", "bundle",
+        "-B",
+        "-m",
+        "unittest",
+        "discover",
+        "-s",
+        "bundle/tests",
+        "-t",
+        "bundle",
     ]));
     assert!(!text.contains("Ran 0 tests"), "{text}");
 }
@@ -44,4 +51,50 @@ fn the_shell_takes_its_scripts() {
     for script in scripts {
         run(Command::new("bash").arg("-n").arg(script));
     }
+}
+
+#[test]
+fn what_is_to_be_looked_at_on_a_mac_is_what_the_document_lists() {
+    let document = std::fs::read_to_string(root().join("docs/macos.md")).unwrap();
+    let lines: Vec<&str> = document.lines().collect();
+    let is_table = |at: &usize| lines[*at].starts_with("| Where |");
+    let rows = (0..lines.len()).filter(is_table).flat_map(|at| {
+        let below = lines[at + 2..].iter();
+        below.take_while(|line| line.starts_with('|'))
+    });
+    let checks: Vec<String> = rows
+        .map(|row| {
+            row.trim_end_matches(" |")
+                .rsplit(" | ")
+                .next()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    let said = run(Command::new("bundle/check-on-mac").arg("--by-hand"));
+    let said: Vec<&str> = said.lines().collect();
+    assert!(checks.len() > 20, "{checks:?}");
+    assert_eq!(said.len(), checks.len());
+    for (entry, check) in said.iter().zip(&checks) {
+        assert!(
+            entry.starts_with("- [ ] `") && entry.ends_with(check),
+            "{entry} is not {check}"
+        );
+    }
+}
+
+/// A release needs its section; the notes are that section and nothing else.
+#[test]
+fn the_notes_of_a_release_are_its_section_of_the_changelog() {
+    let notes = run(Command::new("bundle/release-notes").arg("Unreleased"));
+    assert!(notes.starts_with("### Added\n"), "{notes}");
+    assert!(!notes.contains("\n## "), "{notes}");
+    let refused = Command::new("bundle/release-notes")
+        .arg("v999.0.0")
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    let reason = String::from_utf8_lossy(&refused.stderr);
+    assert!(reason.contains("no section [999.0.0]"), "{reason}");
 }
