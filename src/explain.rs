@@ -23,7 +23,8 @@ use connection::ssh;
 use far_side::far_side;
 pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
 pub use jobs::{
-    job_ended, job_gone, job_never_starts, job_refused, job_start_slow, no_list, no_scheduler,
+    job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up, no_list,
+    no_scheduler,
 };
 pub use lost::{
     lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,

@@ -93,6 +93,17 @@ pub fn job_gone(host: &str, id: &str) -> Problem {
     )
 }
 
+/// Explains a tunnel whose job has used up its time.
+#[must_use]
+pub fn job_time_up(host: &str, id: &str) -> Problem {
+    Problem::new(
+        Code::JobEnded,
+        say!("job-time-up", id = id, host = host),
+        say!("job-time-up-detail"),
+        say!("job-time-up-remedy", host = host),
+    )
+}
+
 /// Explains a job that runs and whose Jupyter does not come.
 #[must_use]
 pub fn job_start_slow(host: &str, node: Option<&str>) -> Problem {

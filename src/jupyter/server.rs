@@ -22,6 +22,8 @@ pub struct Facts {
     pub shell: String,
     /// The `jupyter` on its PATH; empty if there is none before any set-up line has run.
     pub jupyter: String,
+    /// Seconds since 1970 by the clock there, where it was asked.
+    pub now: Option<i64>,
     /// The folder of a launch of ours that has not written its runtime file yet.
     pub starting: Option<String>,
 }

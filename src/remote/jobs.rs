@@ -150,7 +150,9 @@ impl Surveyor {
     ///
     /// # Errors
     /// The scheduler's own words when it gave no list: nothing can be said about its jobs then.
-    pub fn survey(self, host: &Host, facts: Facts) -> Result<Survey, String> {
+    pub fn survey(self, host: &Host, mut facts: Facts) -> Result<Survey, String> {
+        let clock = self.list.as_ref().map(|list| list.clock.now);
+        facts.now = clock.filter(|now| *now > 0);
         let Some(scheduler) = scheduler(host.launcher) else {
             return Err(String::new());
         };

@@ -403,6 +403,7 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         ),
         (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
         (Code::JobEnded, job_gone(name, "7")),
+        (Code::JobEnded, job_time_up(name, "7")),
         (Code::TimedOut, job_start_slow(name, Some("c1"))),
     ]
 }

@@ -176,16 +176,23 @@ impl Machine {
             let problem = explain::not_listening(host);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        over(Effect::TellFailed(ended(host, &found)))
+        over(Effect::TellFailed(ended(host, &found, facts.now)))
     }
 }
 
 /// Explains a server that is gone: with its job, if it had one.
-pub(super) fn ended(host: &str, found: &Found) -> Problem {
+pub(super) fn ended(host: &str, found: &Found, now: Option<i64>) -> Problem {
     match &found.info {
+        Some(job) if is_up(job.ends, now) => explain::job_time_up(host, &job.id),
         Some(job) => explain::job_gone(host, &job.id),
         None => explain::server_ended(host),
     }
+}
+
+/// Whether a job's time is up. Its clock began a moment before ours for it.
+fn is_up(ends: Option<i64>, now: Option<i64>) -> bool {
+    const SHORT: i64 = 30;
+    ends.zip(now).is_some_and(|(ends, now)| now >= ends - SHORT)
 }
 
 /// Whether a look beside the tunnel proves that the server has ended.

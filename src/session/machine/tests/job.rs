@@ -399,6 +399,30 @@ fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
 }
 
 #[test]
+fn a_job_that_has_used_up_its_time_is_told_as_such() {
+    let title = |now| {
+        let mut running_job = ours(JobState::Running, "RUNNING");
+        running_job.file = Some(in_the_job().file);
+        running_job.job.ends = Some(1_795_510_620);
+        let inputs = vec![
+            survey(vec![in_the_job()], vec![running_job]),
+            listening_on(8890),
+            answered(true),
+        ];
+        let (mut machine, _) = at(open(), inputs);
+        let mut facts = facts();
+        facts.now = now;
+        failure(&machine.handle(Input::Looked(vec![], facts)))
+            .title
+            .clone()
+    };
+    assert!(title(Some(1_795_510_625)).contains("time of job 4711"));
+    for now in [Some(1_795_500_000), None] {
+        assert!(title(now).contains("has ended"), "cancelled, most likely");
+    }
+}
+
+#[test]
 fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
     let mut machine = queued();
     machine.handle(Input::Elapsed);
