@@ -18,13 +18,18 @@ fn run(command: &mut Command) -> String {
     text
 }
 
-/// The scripts of `bundle/` that a program of this name reads.
-fn scripts(interpreter: &str) -> Vec<PathBuf> {
-    let files = root().join("bundle").read_dir().unwrap();
-    let files = files.map(|file| file.unwrap().path());
+/// The shell scripts of `bundle/`.
+fn shell_scripts() -> Vec<PathBuf> {
+    let folders = ["bundle", "bundle/homebrew"].map(|folder| root().join(folder));
+    let files = folders
+        .iter()
+        .flat_map(|folder| folder.read_dir().unwrap())
+        .map(|file| file.unwrap().path());
     let is_script = |file: &PathBuf| {
-        let head = format!("#!/usr/bin/env {interpreter}\n");
-        file.is_file() && std::fs::read(file).unwrap().starts_with(head.as_bytes())
+        file.is_file()
+            && std::fs::read(file)
+                .unwrap()
+                .starts_with(b"#!/usr/bin/env bash\n")
     };
     files.filter(is_script).collect()
 }
@@ -46,7 +51,7 @@ fn its_own_tests_pass() {
 
 #[test]
 fn the_shell_takes_its_scripts() {
-    let scripts = scripts("bash");
+    let scripts = shell_scripts();
     assert!(scripts.len() > 5, "{scripts:?}");
     for script in scripts {
         run(Command::new("bash").arg("-n").arg(script));
