@@ -20,7 +20,10 @@ pub use asked::{
 };
 use connection::ssh;
 use far_side::far_side;
-pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
+pub use here::{
+    app_runs, keychain_kept, launcher, login_item, no_browser, no_clipboard, no_release, not_added,
+    not_opened, not_removed, tunnels_open,
+};
 pub use lost::{
     lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,
 };

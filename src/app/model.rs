@@ -4,9 +4,11 @@
 use std::time::{Duration, Instant};
 
 use super::news::News;
+use super::updates::Release;
 use crate::config::Host;
 use crate::control::Message;
 use crate::jupyter::Activity;
+use crate::platform::launcher::Launcher;
 use crate::platform::login_item;
 use crate::problem::{Code, Problem};
 use crate::session::{Phase, Ready};
@@ -37,6 +39,8 @@ pub struct HostState {
     pub asks: bool,
     /// Whether another program opened it, which tells the person itself.
     pub is_quiet: bool,
+    /// Whether it has a launcher.
+    pub has_launcher: bool,
     /// Until when a missing network is no failure.
     pub patient_until: Option<Instant>,
 }
@@ -53,6 +57,7 @@ impl HostState {
             kernels: None,
             asks: false,
             is_quiet: false,
+            has_launcher: false,
             patient_until: None,
         }
     }
@@ -116,6 +121,12 @@ pub enum Action {
     EditConfiguration,
     /// Start at login, or not any more.
     SetLoginItem(bool),
+    /// Make the launcher of a host, or remove it.
+    SetLauncher(String, bool),
+    /// Find out whether there is a newer version.
+    CheckUpdates,
+    /// Open a page of ours in the browser.
+    ShowPage(String),
     /// Show the app's own log.
     ShowLog,
     /// Put what a bug report needs into the clipboard.
@@ -133,6 +144,17 @@ pub struct Model {
     aliases: Vec<String>,
     complaint: Option<String>,
     login_item: login_item::Status,
+    launchers: Vec<Launcher>,
+    updates: Updates,
+}
+
+/// What is known of newer versions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Updates {
+    /// Whether there is a place where they are published.
+    pub can_be_asked: bool,
+    /// The newest version, if it is newer than this one.
+    pub release: Option<Release>,
 }
 
 impl Model {
@@ -143,6 +165,8 @@ impl Model {
             aliases: Vec::new(),
             complaint: None,
             login_item: login_item::Status::Off,
+            launchers: Vec::new(),
+            updates: Updates::default(),
         }
     }
 
@@ -161,6 +185,29 @@ impl Model {
             self.hosts.push(host);
         }
         self.complaint = None;
+        self.mark_launchers();
+    }
+
+    /// These launchers are there now.
+    pub fn know_launchers(&mut self, launchers: Vec<Launcher>) {
+        self.launchers = launchers;
+        self.mark_launchers();
+    }
+
+    fn mark_launchers(&mut self) {
+        for host in &mut self.hosts {
+            host.has_launcher = self.launchers.iter().any(|known| known.host == host.name);
+        }
+    }
+
+    /// What is known of newer versions changes.
+    pub fn updates_mut(&mut self) -> &mut Updates {
+        &mut self.updates
+    }
+
+    /// What is known of newer versions.
+    pub fn updates(&self) -> &Updates {
+        &self.updates
     }
 
     /// The configuration's file is broken, and the last good one stays in force.
@@ -290,6 +337,11 @@ impl Model {
                 let on = self.login_item == login_item::Status::On;
                 return Some(Action::SetLoginItem(!on));
             }
+            "checkupdates" => return self.updates.can_be_asked.then_some(Action::CheckUpdates),
+            "update" => {
+                let release = self.updates.release.as_ref();
+                return release.map(|release| Action::ShowPage(release.page.clone()));
+            }
             "log" => return Some(Action::ShowLog),
             "diagnostics" => return Some(Action::CopyDiagnostics),
             "about" => return Some(Action::About),
@@ -333,6 +385,7 @@ impl HostState {
             "hostlog" => Some(Action::ShowHostLog(name)),
             "link" if is_ready => Some(Action::CopyLink(name)),
             "stop" if is_ready => Some(Action::Stop(name)),
+            "launcher" => Some(Action::SetLauncher(name, !self.has_launcher)),
             "notebook" if is_ready => {
                 let at: usize = what.parse().ok()?;
                 let notebook = self.kernels.as_ref()?.notebooks.get(at)?;

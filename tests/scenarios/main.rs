@@ -18,4 +18,5 @@ mod opening;
 mod proxy_commands;
 mod scene;
 mod secrets;
+mod uninstalling;
 mod what_goes_wrong;

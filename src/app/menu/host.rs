@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::text::{INDENT, elapsed, shown, wrapped};
-use super::{Entry, item, to_read};
+use super::{Entry, item, tickable, to_read};
 use crate::app::model::HostState;
 use crate::jupyter::{Kernels, Notebook};
 use crate::session::{Forwarded, Phase};
@@ -100,6 +100,11 @@ fn actions(host: &HostState) -> Vec<Entry> {
     entries.extend(notebooks(host));
     entries.extend(forwards(host));
     entries.push(item(&format!("hostlog {name}"), &say!("menu-show-log")));
+    // Its address names configured hosts only.
+    if !host.leaving {
+        let (id, text) = (format!("launcher {name}"), say!("menu-launcher"));
+        entries.push(tickable(&id, &text, host.has_launcher));
+    }
     entries.push(Entry::Separator);
     entries.push(item(&format!("close {name}"), &say!("menu-disconnect")));
     entries.push(item(&format!("stop {name}"), &say!("menu-stop")));
