@@ -87,7 +87,8 @@ fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
         } else {
             &mut entries
         };
-        list.extend(host::entries(host, now));
+        let has_launcher = model.has_launcher(&host.name);
+        list.extend(host::entries(host, has_launcher, now));
     }
     entries.extend(overflow("hosts", others));
     entries

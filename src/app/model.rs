@@ -39,8 +39,6 @@ pub struct HostState {
     pub asks: bool,
     /// Whether another program opened it, which tells the person itself.
     pub is_quiet: bool,
-    /// Whether it has a launcher.
-    pub has_launcher: bool,
     /// Until when a missing network is no failure.
     pub patient_until: Option<Instant>,
 }
@@ -57,7 +55,6 @@ impl HostState {
             kernels: None,
             asks: false,
             is_quiet: false,
-            has_launcher: false,
             patient_until: None,
         }
     }
@@ -185,19 +182,16 @@ impl Model {
             self.hosts.push(host);
         }
         self.complaint = None;
-        self.mark_launchers();
     }
 
     /// These launchers are there now.
     pub fn know_launchers(&mut self, launchers: Vec<Launcher>) {
         self.launchers = launchers;
-        self.mark_launchers();
     }
 
-    fn mark_launchers(&mut self) {
-        for host in &mut self.hosts {
-            host.has_launcher = self.launchers.iter().any(|known| known.host == host.name);
-        }
+    /// Whether a host has a launcher.
+    pub fn has_launcher(&self, host: &str) -> bool {
+        self.launchers.iter().any(|known| known.host == host)
     }
 
     /// What is known of newer versions changes.
@@ -342,6 +336,7 @@ impl Model {
                 let release = self.updates.release.as_ref();
                 return release.map(|release| Action::ShowPage(release.page.clone()));
             }
+            "launcher" => return self.set_launcher(rest),
             "log" => return Some(Action::ShowLog),
             "diagnostics" => return Some(Action::CopyDiagnostics),
             "about" => return Some(Action::About),
@@ -355,6 +350,12 @@ impl Model {
             _ => ("", rest),
         };
         self.host_mut(name)?.choose(verb, what, now)
+    }
+
+    fn set_launcher(&self, name: &str) -> Option<Action> {
+        let host = self.host(name)?.name.clone();
+        let has_one = self.has_launcher(name);
+        Some(Action::SetLauncher(host, !has_one))
     }
 
     fn add(&self, alias: &str, open: bool) -> Option<Action> {
@@ -385,7 +386,6 @@ impl HostState {
             "hostlog" => Some(Action::ShowHostLog(name)),
             "link" if is_ready => Some(Action::CopyLink(name)),
             "stop" if is_ready => Some(Action::Stop(name)),
-            "launcher" => Some(Action::SetLauncher(name, !self.has_launcher)),
             "notebook" if is_ready => {
                 let at: usize = what.parse().ok()?;
                 let notebook = self.kernels.as_ref()?.notebooks.get(at)?;

@@ -21,6 +21,7 @@ use super::macos::launcher as system;
 // Plain files, so that they are tested wherever tests run.
 #[cfg(all(test, not(target_os = "macos")))]
 #[path = "macos/launcher.rs"]
+#[expect(dead_code, reason = "which folder it is on a Mac")]
 mod of_the_mac;
 
 /// What stands for itself in an address, by RFC 3986.
@@ -166,10 +167,8 @@ fn distinct(name: &str, host: &str) -> String {
 /// The same for the same host, and hardly for another.
 pub(super) fn number(host: &str) -> String {
     let digest = Sha1::digest(host.as_bytes());
-    digest[..4]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let number = u32::from_be_bytes(digest[..4].try_into().unwrap_or_default());
+    format!("{number:08x}")
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn launchers_are_listed_replaced_and_removed() {
     }
     let out = run(&client, &["--remove", "gpu01"], 0);
     assert!(out.stderr.contains("no launcher for gpu01"), "{out}");
-    assert_eq!(entries(&client), [theirs.clone()]);
+    assert_eq!(entries(&client), std::slice::from_ref(&theirs));
     assert_eq!(
         std::fs::read_to_string(theirs).unwrap(),
         "[Desktop Entry]\nName=mine\n"

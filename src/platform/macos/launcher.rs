@@ -82,9 +82,11 @@ fn fill(bundle: &Path, host: &str, app: Option<&Path>) -> io::Result<()> {
     let ours = app.and_then(|app| Value::from_file(app.join("Info.plist")).ok());
     let ours = ours.and_then(Value::into_dictionary).unwrap_or_default();
     let said = |key: &str| ours.get(key).and_then(Value::as_string);
-    let icon = app
-        .zip(said("CFBundleIconFile"))
-        .map(|(app, name)| app.join("Resources").join(name).with_extension("icns"));
+    // With its ending or without, as a property list may have it.
+    let icon = app.zip(said("CFBundleIconFile")).map(|(app, name)| {
+        let name = name.strip_suffix(".icns").unwrap_or(name);
+        app.join(format!("Resources/{name}.icns"))
+    });
     let icon = icon.filter(|icon| icon.exists());
     if let Some(icon) = &icon {
         fs::copy(icon, contents.join(format!("Resources/{ICON}.icns")))?;
@@ -129,4 +131,34 @@ fn info(host: &str, family: &str, has_icon: bool) -> Dictionary {
     let processors = ["arm64", "x86_64"].map(Value::from).to_vec();
     info.insert("LSArchitecturePriority".to_owned(), processors.into());
     info
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn icon_and_family_are_those_of_the_application() {
+        for name in ["My.Icon", "My.Icon.icns"] {
+            let folder = tempfile::tempdir().unwrap();
+            let app = folder.path().join("Contents");
+            fs::create_dir_all(app.join("Resources")).unwrap();
+            fs::write(app.join("Resources/My.Icon.icns"), "icns").unwrap();
+            let mut info = Dictionary::new();
+            info.insert("CFBundleIconFile".into(), name.into());
+            info.insert("CFBundleIdentifier".into(), "org.example.rj".into());
+            let file = app.join("Info.plist");
+            Value::Dictionary(info).to_file_xml(file).unwrap();
+
+            let bundle = folder.path().join("x.app");
+            fill(&bundle, "gpu01", Some(&app)).unwrap();
+            let info = Value::from_file(bundle.join("Contents/Info.plist")).unwrap();
+            let said = |key: &str| info.as_dictionary().unwrap()[key].as_string().unwrap();
+            let icon = format!("Contents/Resources/{}.icns", said("CFBundleIconFile"));
+            assert_eq!(fs::read_to_string(bundle.join(icon)).unwrap(), "icns");
+            assert!(said("CFBundleIdentifier").starts_with("org.example.rj.launcher."));
+            assert_eq!(host_of(&bundle).as_deref(), Some("gpu01"));
+        }
+    }
 }
