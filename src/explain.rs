@@ -21,7 +21,10 @@ pub use asked::{
 };
 use connection::ssh;
 use far_side::far_side;
-pub use here::{login_item, no_browser, no_clipboard, not_added, not_opened};
+pub use here::{
+    app_runs, keychain_kept, launcher, login_item, no_browser, no_clipboard, no_release, not_added,
+    not_opened, not_removed, tunnels_open,
+};
 pub use jobs::{
     job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up, no_list,
     no_scheduler,

@@ -9,7 +9,7 @@ use remote_jupyter::phase::Phase;
 use remote_jupyter::words::{LANGUAGES, language, speak};
 
 /// Texts that are the same in every language: the product's name, what Macs call OK everywhere, an address.
-const ALIKE: &[&str] = &["dialog-about", "dialog-ok", "menu-forward"];
+const ALIKE: &[&str] = &["dialog-about", "dialog-ok", "launcher-name", "menu-forward"];
 
 /// A message: its words, without what is put in, and the names of its arguments.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Config};
 use crate::explain;
-use crate::platform::{login_item, logs_folder, private_file};
+use crate::platform::{launcher, login_item, logs_folder, private_file};
 use crate::problem::Problem;
 
 use super::post::Post;
@@ -51,10 +51,9 @@ pub fn show_host_log(post: &Post, host: &str, text: String) {
     });
 }
 
-/// Opens an address of this machine that holds no secret.
-pub fn show_local(post: &Post, local_port: u16, browser: Option<String>) {
+/// Opens a page whose address holds no secret.
+pub fn show_page(post: &Post, url: String, browser: Option<String>) {
     apart(post, move |_| {
-        let url = format!("http://localhost:{local_port}/");
         crate::platform::open_page(&url, browser.as_deref()).map_err(explain::no_browser)
     });
 }
@@ -76,7 +75,7 @@ pub fn add(post: &Post, path: PathBuf, alias: String, open: bool) {
 /// Starts the app at login or not any more, and says how it is then.
 pub fn set_login_item(post: &Post, on: bool, path: PathBuf) {
     apart(post, move |post| {
-        let named = (path != Config::default_path()).then_some(path);
+        let named = named(path);
         let set = login_item::set(on, named.as_deref());
         post.send(Signal::LoginItem(login_item::status()));
         set.map_err(|error| explain::login_item(&error))
@@ -89,6 +88,25 @@ pub fn look_at_login_item(post: &Post) {
         post.send(Signal::LoginItem(login_item::status()));
         Ok(())
     });
+}
+
+/// Makes a host's launcher or removes it, and says which there are then.
+pub fn set_launcher(post: &Post, host: String, on: bool, path: PathBuf) {
+    apart(post, move |post| {
+        let set = if on {
+            launcher::make(&host, named(path).as_deref()).map(Some)
+        } else {
+            launcher::remove(&host)
+        };
+        post.send(Signal::Launchers(launcher::list()));
+        let set = set.map_err(|error| explain::launcher(&host, &error));
+        set.map(drop)
+    });
+}
+
+/// The configuration file, if it is not the usual one.
+fn named(path: PathBuf) -> Option<PathBuf> {
+    (path != Config::default_path()).then_some(path)
 }
 
 fn folder() -> Result<PathBuf, Problem> {

@@ -7,7 +7,7 @@ pub use text::elapsed;
 
 use std::time::Instant;
 
-use super::model::Model;
+use super::model::{Model, Updates};
 use crate::platform::login_item;
 use crate::words::say;
 use text::{shown, wrapped};
@@ -57,7 +57,8 @@ pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
     entries.extend(aliases(model));
     entries.push(with_keys(item("edit", &say!("menu-edit")), "CmdOrCtrl+,"));
     entries.extend(login_item(model.login_item()));
-    entries.push(help());
+    entries.extend(update(model.updates()));
+    entries.push(help(model.updates()));
     entries.push(Entry::Separator);
     entries.push(with_keys(item("quit", &say!("menu-quit")), "CmdOrCtrl+Q"));
     entries
@@ -88,7 +89,8 @@ fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
         } else {
             &mut entries
         };
-        list.extend(host::entries(host, now));
+        let has_launcher = model.has_launcher(&host.name);
+        list.extend(host::entries(host, has_launcher, now));
     }
     entries.extend(overflow("hosts", others));
     entries
@@ -158,13 +160,7 @@ fn login_item(status: &login_item::Status) -> Vec<Entry> {
         login_item::Status::NeedsApproval => (true, Some(say!("menu-login-approval"))),
         login_item::Status::NotHere(_) => return Vec::new(),
     };
-    let mut entries = vec![Entry::Item(Item {
-        id: "login".to_owned(),
-        text: say!("menu-login"),
-        enabled: true,
-        checked: Some(on),
-        keys: None,
-    })];
+    let mut entries = vec![tickable("login", &say!("menu-login"), on)];
     let remark = remark.map(|text| wrapped(&text)).unwrap_or_default();
     for (at, line) in remark.iter().enumerate() {
         entries.push(to_read(&format!("approval{at}"), line));
@@ -172,15 +168,25 @@ fn login_item(status: &login_item::Status) -> Vec<Entry> {
     entries
 }
 
-fn help() -> Entry {
+/// A newer version, which leads to its page.
+fn update(updates: &Updates) -> Option<Entry> {
+    let version = updates.release.as_ref()?.version.to_string();
+    Some(item("update", &say!("menu-update", version = version)))
+}
+
+fn help(updates: &Updates) -> Entry {
+    let mut entries = vec![
+        item("log", &say!("menu-show-log")),
+        item("diagnostics", &say!("menu-diagnostics")),
+    ];
+    if updates.can_be_asked {
+        entries.push(item("checkupdates", &say!("menu-check-updates")));
+    }
+    entries.push(item("about", &say!("menu-about")));
     Entry::Submenu {
         id: "help".to_owned(),
         text: say!("menu-help"),
-        entries: vec![
-            item("log", &say!("menu-show-log")),
-            item("diagnostics", &say!("menu-diagnostics")),
-            item("about", &say!("menu-about")),
-        ],
+        entries,
     }
 }
 
@@ -190,6 +196,16 @@ fn item(id: &str, text: &str) -> Entry {
         text: text.to_owned(),
         enabled: true,
         checked: None,
+        keys: None,
+    })
+}
+
+fn tickable(id: &str, text: &str, ticked: bool) -> Entry {
+    Entry::Item(Item {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        enabled: true,
+        checked: Some(ticked),
         keys: None,
     })
 }

@@ -23,6 +23,7 @@ mod sessions;
 mod signal;
 mod state;
 mod tray;
+mod updates;
 mod url;
 
 use std::path::PathBuf;

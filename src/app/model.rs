@@ -4,9 +4,11 @@
 use std::time::{Duration, Instant};
 
 use super::news::News;
+use super::updates::Release;
 use crate::config::Host;
 use crate::control::Message;
 use crate::jupyter::Activity;
+use crate::platform::launcher::Launcher;
 use crate::platform::login_item;
 use crate::problem::{Code, Problem};
 use crate::session::{JobInfo, Phase, Ready};
@@ -136,6 +138,12 @@ pub enum Action {
     EditConfiguration,
     /// Start at login, or not any more.
     SetLoginItem(bool),
+    /// Make the launcher of a host, or remove it.
+    SetLauncher(String, bool),
+    /// Find out whether there is a newer version.
+    CheckUpdates,
+    /// Open a page of ours in the browser.
+    ShowPage(String),
     /// Show the app's own log.
     ShowLog,
     /// Put what a bug report needs into the clipboard.
@@ -153,6 +161,17 @@ pub struct Model {
     aliases: Vec<String>,
     complaint: Option<String>,
     login_item: login_item::Status,
+    launchers: Vec<Launcher>,
+    updates: Updates,
+}
+
+/// What is known of newer versions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Updates {
+    /// Whether there is a place where they are published.
+    pub can_be_asked: bool,
+    /// The newest version, if it is newer than this one.
+    pub release: Option<Release>,
 }
 
 impl Model {
@@ -163,6 +182,8 @@ impl Model {
             aliases: Vec::new(),
             complaint: None,
             login_item: login_item::Status::Off,
+            launchers: Vec::new(),
+            updates: Updates::default(),
         }
     }
 
@@ -181,6 +202,26 @@ impl Model {
             self.hosts.push(host);
         }
         self.complaint = None;
+    }
+
+    /// These launchers are there now.
+    pub fn know_launchers(&mut self, launchers: Vec<Launcher>) {
+        self.launchers = launchers;
+    }
+
+    /// Whether a host has a launcher.
+    pub fn has_launcher(&self, host: &str) -> bool {
+        self.launchers.iter().any(|known| known.host == host)
+    }
+
+    /// What is known of newer versions changes.
+    pub fn updates_mut(&mut self) -> &mut Updates {
+        &mut self.updates
+    }
+
+    /// What is known of newer versions.
+    pub fn updates(&self) -> &Updates {
+        &self.updates
     }
 
     /// The configuration's file is broken, and the last good one stays in force.
@@ -314,6 +355,12 @@ impl Model {
                 let on = self.login_item == login_item::Status::On;
                 return Some(Action::SetLoginItem(!on));
             }
+            "checkupdates" => return self.updates.can_be_asked.then_some(Action::CheckUpdates),
+            "update" => {
+                let release = self.updates.release.as_ref();
+                return release.map(|release| Action::ShowPage(release.page.clone()));
+            }
+            "launcher" => return self.set_launcher(rest),
             "log" => return Some(Action::ShowLog),
             "diagnostics" => return Some(Action::CopyDiagnostics),
             "about" => return Some(Action::About),
@@ -327,6 +374,12 @@ impl Model {
             _ => ("", rest),
         };
         self.host_mut(name)?.choose(verb, what, now)
+    }
+
+    fn set_launcher(&self, name: &str) -> Option<Action> {
+        let host = self.host(name)?.name.clone();
+        let has_one = self.has_launcher(name);
+        Some(Action::SetLauncher(host, !has_one))
     }
 
     fn add(&self, alias: &str, open: bool) -> Option<Action> {

@@ -16,7 +16,7 @@ use super::signal::Signal;
 use super::url;
 use crate::config::Config;
 use crate::control::{self, APP, AppRequest, Claim, Lease, Listening, Message};
-use crate::platform::runtime_folder;
+use crate::platform::{launcher, runtime_folder};
 use crate::problem::Problem;
 use crate::session::{Event, Phase};
 use crate::ssh::aliases;
@@ -120,12 +120,14 @@ pub fn quit_on_signal(post: Post) -> io::Result<()> {
     })
 }
 
-/// Reads the configuration and the aliases of the ssh configuration again whenever their files
-/// change, and tells which hosts other programs have opened. A look every two seconds costs nothing, and works on every file system.
+/// Reads the configuration, the aliases of the ssh configuration and the launchers again whenever
+/// their files change, and tells which hosts other programs have opened. A look every two seconds
+/// costs nothing, and works on every file system.
 pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Result<()> {
     // Not from before the first reading: what changed in between would be missed.
     let (mut seen, mut known) = (None, Vec::new());
     let (mut hosts, mut held) = (Vec::new(), BTreeSet::new());
+    let mut launchers = None;
     spawn("configuration", move || {
         let ssh_config = ssh_config.or_else(aliases::default_file);
         loop {
@@ -151,6 +153,11 @@ pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Resu
             if aliases != known {
                 known.clone_from(&aliases);
                 post.send(Signal::Aliases(aliases));
+            }
+            let now = launcher::folder().and_then(|folder| stamp(&folder));
+            if now != launchers {
+                launchers = now;
+                post.send(Signal::Launchers(launcher::list()));
             }
             std::thread::sleep(LOOK_EVERY);
         }

@@ -33,6 +33,8 @@ pub enum Pending {
         /// Whether busy kernels may be ended.
         force: bool,
     },
+    /// Whether a page is to be opened.
+    Page(String),
     /// Something to read.
     Told,
 }
@@ -43,7 +45,7 @@ impl Pending {
         match self {
             Self::Asked { asked, .. } => Some(&asked.host),
             Self::Stop { host, .. } => Some(host),
-            Self::Told => None,
+            Self::Page(_) | Self::Told => None,
         }
     }
 }

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::mpsc;
 
+use super::updates::Release;
 use super::url::Visit;
 use crate::config::{Config, ConfigErrors};
 use crate::control::Message;
 use crate::platform::desktop::{Change, DialogId, Given};
+use crate::platform::launcher::Launcher;
 use crate::platform::login_item;
 use crate::problem::Problem;
 use crate::session::Reply;
@@ -49,6 +51,12 @@ pub enum Signal {
     Added(String, bool, Result<(), Problem>),
     /// Whether the app starts at login.
     LoginItem(login_item::Status),
+    /// The launchers that there are.
+    Launchers(Vec<Launcher>),
+    /// A newer version is known, or none any more.
+    Release(Option<Release>),
+    /// The person wanted to know of a newer version, and this came of it.
+    Looked(Result<Option<Release>, String>),
     /// A text for the clipboard.
     Copy(String),
     /// What Jupyter printed on a host.

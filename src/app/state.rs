@@ -16,6 +16,7 @@ use super::questions::{self, Pending, Questions};
 use super::screen::Screen;
 use super::sessions::Sessions;
 use super::signal::{Asked, Errand, Signal};
+use super::updates::Updates;
 use super::url::Visit;
 use super::{desk, menu};
 use crate::config::{Config, ConfigErrors};
@@ -48,6 +49,8 @@ pub struct App {
     quits_at: Option<Instant>,
     clipboard: Option<arboard::Clipboard>,
     open_at_start: Vec<String>,
+    /// None where there is no place to ask for newer versions.
+    updates: Option<Updates>,
     /// The hosts whose logs the person wants to see.
     awaited_logs: HashSet<String>,
     /// Dropped when the app ends: until then it is the only one.
@@ -69,6 +72,7 @@ impl App {
         Ok(Self {
             model: Model::new(&config.hosts, now),
             open_at_start: config.open_at_start.clone(),
+            updates: Updates::new(post.clone(), config.checks_updates())?,
             sessions: Sessions::new(config, ssh_config, post.clone()),
             questions: Questions::new(post.clone()),
             clock: Clock::new(post.clone())?,
@@ -98,6 +102,7 @@ impl App {
             tracing::warn!(%error, "sleep and network changes are not told");
         }
         desk::look_at_login_item(&self.post);
+        self.model.updates_mut().can_be_asked = self.updates.is_some();
         for host in std::mem::take(&mut self.open_at_start) {
             self.model.be_patient(&host, now);
             self.choose(&format!("host {host}"));
@@ -149,6 +154,9 @@ impl App {
                 Err(problem) => self.trouble(&problem),
             },
             Signal::LoginItem(status) => self.model.know_login_item(status),
+            Signal::Launchers(launchers) => self.model.know_launchers(launchers),
+            Signal::Release(release) => self.model.updates_mut().release = release,
+            Signal::Looked(outcome) => self.looked(outcome),
             Signal::Copy(text) => self.copy(text),
             Signal::HostLog { host, path, text } => self.host_log(&host, &path, &text),
             Signal::NoHostLog(host, problem) => self.no_host_log(&host, &problem),
@@ -226,7 +234,8 @@ impl App {
             Pending::Stop { host, force } if given == Given::Yes => {
                 self.sessions.stop(&host, force);
             }
-            Pending::Stop { .. } | Pending::Told => {}
+            Pending::Page(page) if given == Given::Yes => self.act(Action::ShowPage(page)),
+            Pending::Stop { .. } | Pending::Page(_) | Pending::Told => {}
         }
     }
 
@@ -301,6 +310,9 @@ impl App {
             Ok(config) => {
                 self.model.reconfigure(&config.hosts, now);
                 crate::words::speak(config.language.as_deref());
+                if let Some(updates) = &self.updates {
+                    updates.look_daily(config.checks_updates());
+                }
                 self.sessions.reconfigure(*config);
             }
             Err(errors) => {

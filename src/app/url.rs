@@ -60,6 +60,14 @@ mod tests {
     }
 
     #[test]
+    fn what_launchers_open_is_understood() {
+        for host in ["gpu01", "my box", "a/b", "100% \"x\"?#", "機🧪"] {
+            let address = crate::platform::launcher::address(host);
+            assert_eq!(parse(&address), Some(Visit::Open(host.into())), "{address}");
+        }
+    }
+
+    #[test]
     fn everything_else_is_refused() {
         for address in [
             "remote-jupyter://stop/gpu01",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
 use crate::words::say;
@@ -84,6 +84,15 @@ pub enum Command {
         #[arg(hide_possible_values = true, help = say!("help-login-item-action"))]
         action: LoginItemAction,
     },
+    #[command(about = say!("help-launcher"))]
+    Launcher(LauncherOptions),
+    #[command(about = say!("help-uninstall"))]
+    Uninstall {
+        #[arg(long, help = say!("help-purge"))]
+        purge: bool,
+        #[arg(long, help = say!("help-json"))]
+        json: bool,
+    },
     #[command(hide = true, about = say!("help-url"))]
     Url {
         #[arg(help = say!("help-url-url"))]
@@ -110,6 +119,20 @@ pub struct OpenOptions {
           help = say!("help-timeout", seconds = TIMEOUT))]
     pub timeout: u64,
     #[arg(long, help = say!("help-json-events"))]
+    pub json: bool,
+}
+
+/// What `launcher` is to do: one of the three.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["host", "list", "remove"]))]
+pub struct LauncherOptions {
+    #[arg(help = say!("help-launcher-host"))]
+    pub host: Option<String>,
+    #[arg(long, help = say!("help-launcher-list"))]
+    pub list: bool,
+    #[arg(long, value_name = "HOST", help = say!("help-launcher-remove"))]
+    pub remove: Option<String>,
+    #[arg(long, help = say!("help-json"))]
     pub json: bool,
 }
 

@@ -4,12 +4,14 @@ mod arguments;
 mod configure;
 mod context;
 mod doctor;
+mod launcher;
 mod login_item;
 mod open;
 mod report;
 mod run;
 mod servers;
 mod signals;
+mod uninstall;
 mod usage;
 
 use std::io::Write;
@@ -53,6 +55,8 @@ fn dispatch(arguments: Arguments) -> Outcome {
         None => app(&context, &AppRequest::Summon),
         Some(Command::Url { url }) => app(&context, &AppRequest::Visit { url }),
         Some(Command::LoginItem { action }) => login_item::login_item(&context, action),
+        Some(Command::Launcher(options)) => launcher::launcher(&context, &options),
+        Some(Command::Uninstall { purge, json }) => uninstall::uninstall(&context, purge, json),
         Some(Command::Open(options)) => open::open(&context, &options),
         Some(Command::List { json }) => servers::list(&context, json),
         Some(Command::Status { host, json }) => servers::status(&context, host.as_deref(), json),

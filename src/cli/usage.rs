@@ -124,8 +124,14 @@ fn wrong(error: &Error<InWords>) -> String {
         ErrorKind::TooManyValues => {
             say!("usage-unexpected-value", value = value, argument = argument)
         }
-        // No two arguments exclude each other: it can only be the same one again.
-        ErrorKind::ArgumentConflict => say!("usage-twice", argument = argument),
+        ErrorKind::ArgumentConflict => {
+            let other = told(ContextKind::PriorArg);
+            if other == argument || other.is_empty() {
+                say!("usage-twice", argument = argument)
+            } else {
+                say!("usage-conflict", argument = argument, other = other)
+            }
+        }
         other => say!("usage-other", why = other.to_string()),
     }
 }

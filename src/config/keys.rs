@@ -119,6 +119,7 @@ pub(super) static TOP: Level = Level {
             Kind::Formed(values::language),
             r#"language = "ja""#,
         ),
+        key("check_updates", Kind::Flag, "check_updates = false"),
         key("host", Kind::Tables(&HOST), "[[host]]"),
     ],
 };

@@ -78,6 +78,12 @@ impl Config {
         Some(language.to_owned())
     }
 
+    /// Whether the app looks for a new version of itself by itself: unless that is switched off.
+    #[must_use]
+    pub fn checks_updates(&self) -> bool {
+        self.check_updates != Some(false)
+    }
+
     /// The host of that name.
     #[must_use]
     pub fn host(&self, name: &str) -> Option<&Host> {

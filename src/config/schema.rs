@@ -111,6 +111,8 @@ pub struct Config {
     pub open_at_start: Vec<String>,
     /// The language of all texts, such as `ja`; the system's when absent.
     pub language: Option<String>,
+    /// Whether the app looks for a new version of itself, once a day; see [`Config::checks_updates`].
+    pub check_updates: Option<bool>,
     /// The hosts, in the file's order; no name twice.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,

@@ -10,6 +10,7 @@ default_host = "gpu01"
 browser = "Google Chrome"        # default: the system's
 open_at_start = ["gpu01"]        # connect when the app starts
 language = "ja"                  # default: the system's
+check_updates = false            # default: true
 
 [[host]]
 name = "gpu01"                   # the menu's label; alone it is a whole host
@@ -61,6 +62,7 @@ fn the_full_example() {
     assert_eq!(config.default_host.as_deref(), Some("gpu01"));
     assert_eq!(config.browser.as_deref(), Some("Google Chrome"));
     assert_eq!(config.open_at_start, ["gpu01"]);
+    assert!(!config.checks_updates() && parse("").checks_updates());
     assert_eq!(config.language.as_deref(), Some("ja"));
     let tensorboard = Forward {
         name: "TensorBoard".into(),

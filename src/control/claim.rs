@@ -13,12 +13,15 @@ use std::time::{Duration, SystemTime};
 use sha1::{Digest, Sha1};
 
 use super::client::Client;
+use super::message::Request;
 use crate::platform::private_file;
 use crate::words::say;
 
 /// The holder listens a moment after it has the lock.
 const HOLDER_TRIES: u32 = 100;
 const HOLDER_PAUSE: Duration = Duration::from_millis(20);
+/// For a holder's name.
+const HOLDER_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The app's own name among those of the hosts, none of which may hold this character.
 pub const APP: &str = "app\0";
@@ -128,6 +131,35 @@ pub fn held_since(folder: &Path, host: &str) -> Option<SystemTime> {
     std::fs::metadata(socket).ok()?.modified().ok()
 }
 
+/// The hosts that programs of this account hold now. Who does not say its name within a moment goes
+/// by that of its lock.
+///
+/// # Errors
+/// The system's.
+pub fn held_hosts(folder: &Path) -> io::Result<Vec<String>> {
+    let mut hosts = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let is_lock = path.extension().is_some_and(|end| end == "lock");
+        if !is_lock || path == folder.join(file_name(APP, "lock")) {
+            continue;
+        }
+        if let Err(TryLockError::WouldBlock) = private_file(&path)?.try_lock() {
+            let name = name_of_holder(&path.with_extension("sock"));
+            let file = path.file_stem().unwrap_or_default();
+            hosts.push(name.unwrap_or_else(|| file.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(hosts)
+}
+
+fn name_of_holder(socket: &Path) -> Option<String> {
+    let stream = UnixStream::connect(socket).ok()?;
+    stream.set_read_timeout(Some(HOLDER_PATIENCE)).ok()?;
+    let mut answers = Client::new(stream).ask(&Request::Status).ok()?;
+    answers.next().map(|message| message.host)
+}
+
 fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
     // Left by a program that was killed: its lock is ours now.
     if let Err(error) = std::fs::remove_file(&socket)
@@ -178,6 +210,20 @@ mod tests {
             claim(folder.path(), "gpu01").unwrap(),
             Claim::Ours(_)
         ));
+    }
+
+    #[test]
+    fn what_is_held_is_found_without_the_app() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = claim(folder.path(), APP).unwrap();
+        let first = claim(folder.path(), "gpu01").unwrap();
+        let released = claim(folder.path(), "gpu02").unwrap();
+        drop(released);
+        // Nobody answers there.
+        let held = held_hosts(folder.path()).unwrap();
+        assert!(held.len() == 1 && held[0].starts_with("gpu01."), "{held:?}");
+        drop((app, first));
+        assert!(held_hosts(folder.path()).unwrap().is_empty());
     }
 
     #[test]

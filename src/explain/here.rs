@@ -62,3 +62,70 @@ pub fn no_clipboard(error: &dyn std::fmt::Display) -> Problem {
         say!("no-clipboard-remedy"),
     )
 }
+
+/// Explains a launcher that was not made or removed.
+#[must_use]
+pub fn launcher(host: &str, error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(
+        Code::Local,
+        say!("launcher-title", host = host),
+        error.to_string(),
+        say!("launcher-remedy"),
+    )
+}
+
+/// Explains that the app has to quit before what it uses can go.
+#[must_use]
+pub fn app_runs() -> Problem {
+    Problem::new(
+        Code::Local,
+        say!("uninstall-app-runs"),
+        "",
+        say!("uninstall-app-runs-remedy"),
+    )
+}
+
+/// Explains that tunnels have to close first; `first` is one of `all`.
+#[must_use]
+pub fn tunnels_open(first: &str, all: &[String]) -> Problem {
+    Problem::new(
+        Code::Local,
+        say!("uninstall-tunnels", hosts = all.join(", ")),
+        "",
+        say!("uninstall-tunnels-remedy", host = first),
+    )
+}
+
+/// Explains something that could not be removed.
+#[must_use]
+pub fn not_removed(path: &Path, error: &std::io::Error) -> Problem {
+    let path = path.display().to_string();
+    Problem::new(
+        Code::Local,
+        say!("not-removed-title", path = path.as_str()),
+        error.to_string(),
+        say!("not-removed-remedy"),
+    )
+}
+
+/// Explains passphrases that stay in the keychain.
+#[must_use]
+pub fn keychain_kept(error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(
+        Code::Local,
+        say!("keychain-kept-title"),
+        error.to_string(),
+        say!("keychain-kept-remedy"),
+    )
+}
+
+/// Explains that nothing is known about a newer version.
+#[must_use]
+pub fn no_release(reason: &str) -> Problem {
+    Problem::new(
+        Code::Local,
+        say!("no-release-title"),
+        reason,
+        say!("no-release-remedy"),
+    )
+}

@@ -2,7 +2,7 @@
 //! and people expect `~/.config`.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -64,4 +64,25 @@ pub fn private_file(path: &Path) -> io::Result<File> {
         .truncate(false)
         .mode(0o600)
         .open(path)
+}
+
+/// Writes a file whole or not at all, with mode 0600; somebody may read it at any time.
+///
+/// # Errors
+/// The system's.
+pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(contents)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// This program's own file; else, in words, why it is not known.
+#[cfg(feature = "app")]
+pub(super) fn program() -> Result<PathBuf, String> {
+    let lost = |why: io::Error| say!("autostart-no-program", why = why.to_string());
+    // An update may have replaced the file: Linux then names one that is not there.
+    let program = std::env::current_exe().map_err(lost)?;
+    program.canonicalize().map_err(lost)
 }

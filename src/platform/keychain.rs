@@ -83,12 +83,26 @@ pub fn forget(key: &Path) -> Result<(), Error> {
     }
 }
 
-/// The place of a key file's passphrase. The store is opened each time: whoever keeps it may have
-/// been started, or started anew, since.
-fn entry(key: &Path) -> Result<Entry, Error> {
-    let store: Arc<Store> = Store::new().map_err(|error| match explained(error) {
+/// Removes every passphrase that was ever stored, and tells how many there were.
+///
+/// # Errors
+/// The keychain's.
+pub fn forget_all() -> Result<usize, Error> {
+    let ours = HashMap::from([("service", SERVICE)]);
+    let entries = store()?.search(&ours).map_err(explained)?;
+    let forgotten = entries.iter().try_for_each(Entry::delete_credential);
+    forgotten.map_err(explained).map(|()| entries.len())
+}
+
+/// It is opened each time: whoever keeps it may have been started, or started anew, since.
+fn store() -> Result<Arc<Store>, Error> {
+    Store::new().map_err(|error| match explained(error) {
         Error::Absent(why) | Error::Refused(why) | Error::Failed(why) => Error::Absent(why),
-    })?;
+    })
+}
+
+/// The place of a key file's passphrase.
+fn entry(key: &Path) -> Result<Entry, Error> {
     let account = key.to_string_lossy();
     #[cfg(not(target_os = "macos"))]
     let label = say!("keychain-label", key = account.as_ref());
@@ -97,7 +111,7 @@ fn entry(key: &Path) -> Result<Entry, Error> {
     // On a Mac the service's name is the label.
     #[cfg(target_os = "macos")]
     let more: Option<HashMap<&str, &str>> = None;
-    store
+    store()?
         .build(SERVICE, &account, more.as_ref())
         .map_err(explained)
 }

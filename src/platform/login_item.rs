@@ -3,8 +3,6 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::words::say;
-
 #[cfg(not(target_os = "macos"))]
 use super::linux::login_item as system;
 #[cfg(target_os = "macos")]
@@ -51,12 +49,4 @@ pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
     let config = config.map(std::path::absolute).transpose();
     let config = config.map_err(|error| Error(error.to_string()))?;
     system::set(on, config.as_deref())
-}
-
-/// This program's own file.
-pub(super) fn program() -> Result<std::path::PathBuf, Error> {
-    let lost = |why: std::io::Error| Error(say!("autostart-no-program", why = why.to_string()));
-    // An update may have replaced the file: Linux then names one that is not there.
-    let program = std::env::current_exe().map_err(lost)?;
-    program.canonicalize().map_err(lost)
 }

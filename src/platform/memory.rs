@@ -2,10 +2,15 @@
 //! the browser finds its open tabs again.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+/// Its name in the state folder.
+pub(super) const FILE: &str = "state.toml";
+/// That of its lock.
+pub(super) const LOCK: &str = "state.lock";
 
 /// The file.
 pub struct Memory {
@@ -22,7 +27,7 @@ impl Memory {
     /// The memory kept in a folder, which need not be there yet.
     pub fn in_folder(folder: &Path) -> Self {
         Self {
-            file: folder.join("state.toml"),
+            file: folder.join(FILE),
         }
     }
 
@@ -32,21 +37,23 @@ impl Memory {
         self.read().ports.get(host).copied()
     }
 
+    /// The hosts that have a port: those that were opened once.
+    pub fn hosts(&self) -> Vec<String> {
+        self.read().ports.into_keys().collect()
+    }
+
     /// Remembers a port, under a lock, so that two programs do not lose each other's.
     pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::folders::make_private(folder)?;
-        let lock = super::folders::private_file(&folder.join("state.lock"))?;
+        let lock = super::folders::private_file(&folder.join(LOCK))?;
         lock.lock()?;
         let mut remembered = self.read();
         if remembered.ports.insert(host.to_owned(), port) == Some(port) {
             return Ok(());
         }
         let text = toml::to_string(&remembered).map_err(io::Error::other)?;
-        let mut new = tempfile::NamedTempFile::new_in(folder)?;
-        new.write_all(text.as_bytes())?;
-        new.persist(&self.file)?;
-        Ok(())
+        super::folders::write_whole(&self.file, text.as_bytes())
     }
 
     fn read(&self) -> Remembered {
@@ -75,6 +82,7 @@ mod tests {
             (memory.port("a"), memory.port("b.c [x]")),
             (Some(8892), Some(8891))
         );
+        assert_eq!(memory.hosts(), ["a", "b.c [x]"]);
         let mode = std::fs::metadata(&memory.file)
             .unwrap()
             .permissions()

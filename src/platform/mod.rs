@@ -1,6 +1,7 @@
 //! What differs between machines: folders, questions, opening a browser, what is remembered.
 
 pub mod ask;
+pub mod belongings;
 mod browser;
 #[cfg(feature = "app")]
 mod clicks;
@@ -10,6 +11,8 @@ mod door;
 mod folders;
 #[cfg(feature = "app")]
 pub mod keychain;
+#[cfg(feature = "app")]
+pub mod launcher;
 #[cfg(all(feature = "app", not(target_os = "macos")))]
 mod linux;
 #[cfg(feature = "app")]
@@ -28,7 +31,18 @@ pub use linux::Here;
 pub use macos::Here;
 
 pub use browser::open as open_page;
-pub use folders::{private_file, runtime_folder, state_folder};
+pub use folders::{private_file, runtime_folder, state_folder, write_whole};
+
+/// The folder of the state, made with mode 0700 if it is not there.
+///
+/// # Errors
+/// When it cannot be made, or is open to others.
+#[cfg(feature = "app")]
+pub fn private_state_folder() -> std::io::Result<std::path::PathBuf> {
+    let folder = state_folder();
+    folders::make_private(&folder)?;
+    Ok(folder)
+}
 
 /// The folder of logs, made with mode 0700 if it is not there.
 ///

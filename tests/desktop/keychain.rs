@@ -95,6 +95,12 @@ fn a_passphrase_is_kept_replaced_and_forgotten() {
     assert_eq!(recall(&mut app, key), Ok(None));
     assert_eq!(app.does(&Order::Forget(key.into())), Ok(None), "no error");
     assert_eq!(recall(&mut app, other), Ok(Some("other".into())));
+
+    assert_eq!(remember(&mut app, key, "third"), Ok(None));
+    let count = app.does(&Order::ForgetAll);
+    assert_eq!(count, Ok(Some("2".into())));
+    assert_eq!(recall(&mut app, other), Ok(None));
+    assert_eq!(app.does(&Order::ForgetAll), Ok(Some("0".into())));
 }
 
 #[test]
@@ -106,6 +112,7 @@ fn without_a_keychain_or_a_bus_it_says_so() {
         for order in [
             Order::Recall("/k".into()),
             Order::Forget("/k".into()),
+            Order::ForgetAll,
             Order::Remember("/k".into(), "geheim".into()),
         ] {
             let error = app.does(&order).unwrap_err();

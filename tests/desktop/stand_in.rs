@@ -41,6 +41,7 @@ pub enum Order {
     Remember(String, String),
     Recall(String),
     Forget(String),
+    ForgetAll,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -256,6 +257,9 @@ fn play(order: Order) -> Report {
             .map_err(words),
         Order::Forget(key) => keychain::forget(Path::new(&key))
             .map(|()| None)
+            .map_err(words),
+        Order::ForgetAll => keychain::forget_all()
+            .map(|count| Some(count.to_string()))
             .map_err(words),
         other => Err(format!("not here: {other:?}")),
     })

@@ -19,4 +19,5 @@ mod proxy_commands;
 mod scene;
 mod secrets;
 mod shells;
+mod uninstalling;
 mod what_goes_wrong;

@@ -234,6 +234,8 @@ impl Client {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         // What the tests quote is English, whatever the system speaks.
         command.env("LANG", "C");
+        // No app of a test looks for a newer version outside: nobody listens there.
+        command.env("REMOTE_JUPYTER_RELEASES", "http://127.0.0.1:9");
         for (name, part) in [
             ("HOME", "home"),
             ("XDG_CONFIG_HOME", "config"),

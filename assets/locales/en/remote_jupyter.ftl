@@ -742,3 +742,58 @@ start-up-slow = The start-up files of your account on { $host } are still runnin
 api-other-certificate = the server shows another certificate than before, and was sent nothing: { $why }
 session-own-certificate = This server speaks HTTPS with a certificate of its own, so the browser will warn. Its SHA-256 fingerprint must be { $fingerprint }
 explain-other-certificate-remedy = Open it again if you know why it changed, as after a restart with a new certificate.
+
+## Launchers (src/platform/launcher.rs, src/cli/launcher.rs)
+
+help-launcher = Make an application of its own for one host, which Spotlight and other searches find
+help-launcher-host = The host, a configured one
+help-launcher-list = List those that are there
+help-launcher-remove = Remove the one of this host
+usage-conflict = the argument '{ $argument }' cannot be used with '{ $other }'
+launcher-name = Jupyter { $host }
+launcher-comment = Opens the notebook tab of { $host }
+launcher-made = { $path } opens { $host } from now on.
+launcher-none = There is no launcher yet.
+launcher-none-of = There is no launcher for { $host }.
+launcher-not-configured = (this host is not configured any more)
+launcher-taken = { $path } is there already, and is not ours
+launcher-mac-config = The system opens the app without arguments: a launcher cannot start it with { $path }
+launcher-title = The launcher for { $host } was not changed
+launcher-remedy = Put right what stands above, then try again.
+menu-launcher = Keep in Applications
+
+## uninstall (src/cli/uninstall.rs)
+
+help-uninstall = Remove what the program keeps on this machine: login item, launchers, state and logs
+help-purge = The configuration too
+uninstall-removed = Removed: { $what }
+uninstall-login-item = the login item
+uninstall-keychain =
+    { $count ->
+        [one] 1 passphrase in the keychain
+       *[other] { $count } passphrases in the keychain
+    }
+uninstall-app-runs = Remote Jupyter is running: nothing was removed
+uninstall-app-runs-remedy = Quit it in its menu, then try again.
+uninstall-tunnels = Tunnels are open ({ $hosts }): nothing was removed
+uninstall-tunnels-remedy = Close each with `remote-jupyter close HOST`, as in `remote-jupyter close { $host }`, then try again.
+uninstall-configuration-stays = Kept: { $path }. `remote-jupyter uninstall --purge` removes it too.
+uninstall-servers-here = Kept: { $path }, for it holds the servers that were started on this machine from elsewhere.
+uninstall-host = Not touched: { $host }. If Jupyter still runs there, `remote-jupyter stop { $host }` ends it.
+not-removed-title = { $path } was not removed
+not-removed-remedy = Remove it by hand.
+keychain-kept-title = Passphrases stay in the keychain
+keychain-kept-remedy = Remove the entries of Remote Jupyter by hand, in the program that shows your keychain.
+
+## A new version (src/app/updates.rs)
+
+menu-update = Version { $version } Is There…
+menu-check-updates = Check for Updates
+update-title = Version { $version } is there
+update-text = You have { $current }. Its page tells what is new and how to get it.
+update-show = Show Page
+update-none-title = There is no newer version
+update-none-text = You have { $current }.
+no-release-title = Whether there is a newer version could not be found out
+no-release-remedy = Try it again later; the network may be away.
+release-status = the answer was { $status }

@@ -714,3 +714,54 @@ start-up-slow = { $host } のアカウントの起動ファイルがまだ実行
 api-other-certificate = サーバーの証明書が以前と異なるため、何も送信しませんでした: { $why }
 session-own-certificate = このサーバーは独自の証明書で HTTPS を使うため、ブラウザーが警告を表示します。SHA-256 フィンガープリントが { $fingerprint } であることを確認してください。
 explain-other-certificate-remedy = 新しい証明書での再起動など、変わった理由がわかっている場合は、もう一度開いてください。
+
+## ランチャー (src/platform/launcher.rs, src/cli/launcher.rs)
+
+help-launcher = Spotlight などの検索から直接開ける、ホストごとの小さなアプリを作る
+help-launcher-host = 設定済みのホスト
+help-launcher-list = 作成済みのランチャーを一覧表示
+help-launcher-remove = このホストのランチャーを削除
+usage-conflict = 引数 '{ $argument }' は '{ $other }' と同時に使えません
+launcher-name = Jupyter { $host }
+launcher-comment = { $host } のノートブックをタブで開く
+launcher-made = { $path } から { $host } を開けるようになりました。
+launcher-none = ランチャーはまだありません。
+launcher-none-of = { $host } のランチャーはありません。
+launcher-not-configured = （このホストはもう設定にありません）
+launcher-taken = { $path } はすでにあり、このプログラムが作ったものではありません
+launcher-mac-config = システムは引数なしでアプリを開くため、ランチャーから { $path } を指定して起動することはできません
+launcher-title = { $host } のランチャーを変更できませんでした
+launcher-remedy = 上の問題を解決してから、もう一度お試しください。
+menu-launcher = アプリケーションに追加
+
+## アンインストール (src/cli/uninstall.rs)
+
+help-uninstall = このマシンに残したもの（ログイン項目、ランチャー、状態、ログ）を削除する
+help-purge = 設定も削除する
+uninstall-removed = 削除しました: { $what }
+uninstall-login-item = ログイン項目
+uninstall-keychain = キーチェーンのパスフレーズ { $count } 件
+uninstall-app-runs = Remote Jupyter が起動中のため、何も削除していません
+uninstall-app-runs-remedy = メニューから終了して、もう一度お試しください。
+uninstall-tunnels = トンネルが開いているため（{ $hosts }）、何も削除していません
+uninstall-tunnels-remedy = `remote-jupyter close HOST`（例: `remote-jupyter close { $host }`）でそれぞれ閉じてから、もう一度お試しください。
+uninstall-configuration-stays = 残しました: { $path }。`remote-jupyter uninstall --purge` で一緒に削除できます。
+uninstall-servers-here = 残しました: { $path }。ほかのマシンからここで起動されたサーバーの情報があります。
+uninstall-host = { $host } には何もしていません。Jupyter がまだ動いている場合は `remote-jupyter stop { $host }` で停止できます。
+not-removed-title = { $path } を削除できませんでした
+not-removed-remedy = 手動で削除してください。
+keychain-kept-title = キーチェーンにパスフレーズが残っています
+keychain-kept-remedy = キーチェーンを管理するアプリで、Remote Jupyter の項目を手動で削除してください。
+
+## 新しいバージョン (src/app/updates.rs)
+
+menu-update = バージョン { $version } があります…
+menu-check-updates = アップデートを確認
+update-title = バージョン { $version } があります
+update-text = 現在お使いのバージョンは { $current } です。変更点と入手方法はリリースのページをご覧ください。
+update-show = ページを表示
+update-none-title = 新しいバージョンはありません
+update-none-text = お使いのバージョンは { $current } です。
+no-release-title = 新しいバージョンの有無を確認できませんでした
+no-release-remedy = しばらくしてから、もう一度お試しください。ネットワークに接続していない可能性があります。
+release-status = 応答は { $status } でした

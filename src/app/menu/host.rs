@@ -3,21 +3,21 @@
 use std::time::Instant;
 
 use super::text::{INDENT, elapsed, shown, wrapped};
-use super::{Entry, item, to_read};
+use super::{Entry, item, tickable, to_read};
 use crate::app::model::HostState;
 use crate::jupyter::{Kernels, Notebook};
 use crate::session::{Forwarded, Phase};
 use crate::words::say;
 
 /// The host's line, what is to be read below it, and what else can be done.
-pub fn entries(host: &HostState, now: Instant) -> Vec<Entry> {
+pub fn entries(host: &HostState, has_launcher: bool, now: Instant) -> Vec<Entry> {
     let name = &host.name;
     let mut entries = vec![item(&format!("host {name}"), &title(host, now))];
     let lines = details(host, now);
     for (at, line) in lines.iter().enumerate() {
         entries.push(to_read(&format!("line{at} {name}"), line));
     }
-    entries.extend(more(host));
+    entries.extend(more(host, has_launcher));
     entries
 }
 
@@ -83,7 +83,7 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
 }
 
 /// What else can be done with a host that is open, on its way, or has failed.
-fn more(host: &HostState) -> Option<Entry> {
+fn more(host: &HostState, has_launcher: bool) -> Option<Entry> {
     let name = &host.name;
     let indented =
         |id: &str, text: String| item(&format!("{id} {name}"), &format!("{INDENT}{text}"));
@@ -93,13 +93,13 @@ fn more(host: &HostState) -> Option<Entry> {
         Phase::Ready => Some(Entry::Submenu {
             id: format!("more {name}"),
             text: format!("{INDENT}{}", say!("menu-more", host = shown(name))),
-            entries: actions(host),
+            entries: actions(host, has_launcher),
         }),
         _ => Some(indented("cancel", say!("menu-cancel"))),
     }
 }
 
-fn actions(host: &HostState) -> Vec<Entry> {
+fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {
     let name = &host.name;
     let mut entries = vec![
         item(&format!("host {name}"), &say!("menu-open-tab")),
@@ -108,6 +108,11 @@ fn actions(host: &HostState) -> Vec<Entry> {
     entries.extend(notebooks(host));
     entries.extend(forwards(host));
     entries.push(item(&format!("hostlog {name}"), &say!("menu-show-log")));
+    // Its address names configured hosts only.
+    if !host.leaving {
+        let (id, text) = (format!("launcher {name}"), say!("menu-launcher"));
+        entries.push(tickable(&id, &text, has_launcher));
+    }
     entries.push(Entry::Separator);
     entries.push(item(&format!("close {name}"), &say!("menu-disconnect")));
     entries.push(item(&format!("stop {name}"), &say!("menu-stop")));

@@ -2,8 +2,10 @@ use std::time::Duration;
 
 use super::*;
 use crate::app::samples::ready;
+use crate::app::updates::Release;
 use crate::config::Host;
 use crate::control::Message;
+use crate::platform::launcher::Launcher;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Phase};
 
@@ -60,8 +62,8 @@ fn each_state_has_its_words() {
         after(&Event::Phase(Phase::Starting)),
         ["◐ gpu01: starting Jupyter", "    Cancel"]
     );
-    let more = "    gpu01: More > Open Tab, Copy Link, TensorBoard (localhost:16006), Show Log, -, \
-                Disconnect, Stop Jupyter…";
+    let more = "    gpu01: More > Open Tab, Copy Link, TensorBoard (localhost:16006), Show Log, \
+                ✗ Keep in Applications, -, Disconnect, Stop Jupyter…";
     assert_eq!(after(&ready("gpu01")), ["● gpu01", more]);
     let on_node = after(&ready("node17"));
     assert_eq!(on_node[..2], ["● gpu01", "(    on node17)"]);
@@ -222,4 +224,38 @@ fn a_server_in_a_job_says_how_long_it_may_run() {
         lines[1].contains("job 4711 · on node17 · 3 h 12 min left"),
         "{lines:?}"
     );
+}
+
+#[test]
+fn a_launcher_is_ticked_and_a_host_that_leaves_gets_none() {
+    let mut model = model(&["gpu01", "other"]);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let launcher = Launcher {
+        host: "gpu01".into(),
+        path: "/x".into(),
+    };
+    model.know_launchers(vec![launcher]);
+    let line = lines(&model)[1].clone();
+    assert!(line.contains("✓ Keep in Applications"), "{line}");
+    model.reconfigure(&[Host::named("gpu01")], Instant::now());
+    assert_eq!(lines(&model)[1], line, "known to the new host too");
+    model.reconfigure(&[], Instant::now());
+    assert!(!lines(&model)[1].contains("Applications"));
+}
+
+#[test]
+fn a_newer_version_stands_above_the_help_and_can_be_asked_for() {
+    let mut model = model(&["gpu01"]);
+    let end = |model: &Model| lines(model).split_off(lines(model).len() - 4);
+    let help = "Help > Show Log, Copy Diagnostics, About Remote Jupyter";
+    assert_eq!(end(&model)[1], help);
+    *model.updates_mut() = Updates {
+        can_be_asked: true,
+        release: Some(Release {
+            version: semver::Version::new(9, 8, 7),
+            page: String::new(),
+        }),
+    };
+    let help = "Help > Show Log, Copy Diagnostics, Check for Updates, About Remote Jupyter";
+    assert_eq!(end(&model)[..2], ["Version 9.8.7 Is There…", help]);
 }

@@ -237,3 +237,32 @@ fn a_cancel_is_for_what_is_under_way() {
     hear(&mut model, "gpu01", &ready("n"));
     assert_eq!(choose(&mut model, "cancel gpu01"), None);
 }
+
+#[test]
+fn launchers_and_pages_are_what_the_menu_says_of_them() {
+    let mut model = model();
+    let set = |on| Some(Action::SetLauncher("my box".into(), on));
+    assert_eq!(choose(&mut model, "launcher my box"), set(true));
+    model.know_launchers(vec![Launcher {
+        host: "my box".into(),
+        path: "/x".into(),
+    }]);
+    assert_eq!(choose(&mut model, "launcher my box"), set(false));
+
+    for id in ["update", "checkupdates"] {
+        assert_eq!(choose(&mut model, id), None, "not in the menu");
+    }
+    *model.updates_mut() = Updates {
+        can_be_asked: true,
+        release: Some(Release {
+            version: semver::Version::new(9, 8, 7),
+            page: "https://example.org/9".into(),
+        }),
+    };
+    let page = Action::ShowPage("https://example.org/9".into());
+    assert_eq!(choose(&mut model, "update"), Some(page));
+    assert_eq!(
+        choose(&mut model, "checkupdates"),
+        Some(Action::CheckUpdates)
+    );
+}

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::App;
 use crate::app::model::Action;
 use crate::app::questions::{self, Pending};
+use crate::app::updates::Release;
 use crate::app::{desk, diagnostics};
 use crate::explain;
 use crate::platform::desktop::{Dialog, Wants};
@@ -18,9 +19,8 @@ impl App {
         match action {
             Action::Open(host) => self.sessions.open(&host, true, None),
             Action::Show(host, notebook) => self.sessions.show(&host, notebook),
-            Action::ShowPort(_, port) => {
-                desk::show_local(&self.post, port, self.sessions.config().browser.clone());
-            }
+            Action::ShowPort(_, port) => self.show_page(format!("http://localhost:{port}/")),
+            Action::ShowPage(page) => self.show_page(page),
             Action::CopyLink(host) => {
                 let ready = self.model.host(&host).and_then(|host| host.ready.as_ref());
                 if let Some(url) = ready.map(|ready| ready.url.reveal().to_owned()) {
@@ -36,6 +36,12 @@ impl App {
             Action::Stop(host) => self.stop(host),
             Action::Add(alias, open) => desk::add(&self.post, path(), alias, open),
             Action::EditConfiguration => desk::edit_configuration(&self.post, path()),
+            Action::SetLauncher(host, on) => desk::set_launcher(&self.post, host, on, path()),
+            Action::CheckUpdates => {
+                if let Some(updates) = &self.updates {
+                    updates.look_now();
+                }
+            }
             Action::SetLoginItem(on) => desk::set_login_item(&self.post, on, path()),
             Action::ShowLog => desk::show_log(&self.post),
             Action::CopyDiagnostics => {
@@ -52,6 +58,38 @@ impl App {
             }
             Action::Quit => self.quit(),
         }
+    }
+
+    fn show_page(&self, url: String) {
+        desk::show_page(&self.post, url, self.sessions.config().browser.clone());
+    }
+
+    /// The person wanted to know whether there is a newer version.
+    pub(super) fn looked(&mut self, outcome: Result<Option<Release>, String>) {
+        let current = env!("CARGO_PKG_VERSION");
+        let (dialog, pending) = match outcome {
+            Err(why) => return self.trouble(&explain::no_release(&why)),
+            Ok(None) => {
+                let dialog = Dialog {
+                    title: say!("update-none-title"),
+                    text: say!("update-none-text", current = current),
+                    wants: Wants::Attention,
+                };
+                (dialog, Pending::Told)
+            }
+            Ok(Some(release)) => {
+                let version = release.version.to_string();
+                let dialog = Dialog {
+                    title: say!("update-title", version = version),
+                    text: say!("update-text", current = current),
+                    wants: Wants::Confirmation {
+                        yes: say!("update-show"),
+                    },
+                };
+                (dialog, Pending::Page(release.page))
+            }
+        };
+        self.questions.show(dialog, pending);
     }
 
     /// Stops a server, after a question where kernels would be lost.

@@ -89,7 +89,7 @@ fn unknown_keys() {
         (1, 1),
         "colour",
         "unknown key \"colour\"",
-        "take it out; known here are: default_host, browser, open_at_start, language, host",
+        "take it out; known here are: default_host, browser, open_at_start, language, check_updates, host",
     );
 }
 

@@ -5,16 +5,17 @@
 //! without quoting, and takes an entry that desktops have switched off for one that is on.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::super::login_item::{Error, Status, program};
+use super::super::folders::{program, write_whole};
+use super::super::login_item::{Error, Status};
+use super::desktop_entry::{self as form, GROUP, escaped, field, quoted};
 use crate::words::say;
 
 const FILE: &str = "remote-jupyter.desktop";
-const GROUP: &str = "[Desktop Entry]";
 
 /// How it is now.
 pub fn status() -> Status {
@@ -32,7 +33,11 @@ pub fn status() -> Status {
 pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
     let path = path()?;
     let done = if on {
-        write(&path, &entry(&program()?, config)?)
+        // Whole or not at all: a session that starts now reads it.
+        let text = program().and_then(|program| entry(&program, config));
+        let text = text.map_err(Error)?;
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))
+            .and_then(|()| write_whole(&path, text.as_bytes()))
     } else {
         match fs::remove_file(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -49,26 +54,12 @@ fn path() -> Result<PathBuf, Error> {
     Ok(xdg.config_dir().join("autostart").join(FILE))
 }
 
-/// Whole or not at all: a session that starts now reads it.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
-}
-
-fn entry(program: &Path, config: Option<&Path>) -> Result<String, Error> {
-    let (name, program) = (quoted(program)?, text(program)?);
-    // GLib 2.74 looks for the program before it makes "%%" one sign again, and passes the entry over.
-    if program.contains('%') {
-        return Err(odd(Path::new(program)));
-    }
-    let mut command = name;
+fn entry(program: &Path, config: Option<&Path>) -> Result<String, String> {
+    let program = form::program(program)?;
+    let mut command = quoted(program);
     if let Some(config) = config {
         command += " -c ";
-        command += &quoted(config)?;
+        command += &quoted(form::text(config)?);
     }
     let comment = say!("autostart-comment");
     // A program that is gone is passed over in silence, by its TryExec.
@@ -80,39 +71,6 @@ fn entry(program: &Path, config: Option<&Path>) -> Result<String, Error> {
     ))
 }
 
-/// One argument, for what splits the command line into words:
-/// <https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html>.
-fn quoted(path: &Path) -> Result<String, Error> {
-    let mut word = String::from('"');
-    for c in text(path)?.chars() {
-        match c {
-            '"' | '`' | '$' | '\\' => word.extend(['\\', c]),
-            '%' => word.push_str("%%"),
-            _ => word.push(c),
-        }
-    }
-    word.push('"');
-    Ok(word)
-}
-
-/// A value, for what reads the file: it takes away one more level of backslashes.
-fn escaped(value: &str) -> String {
-    value.replace('\\', "\\\\")
-}
-
-fn text(path: &Path) -> Result<&str, Error> {
-    let text = path.to_str();
-    let text = text.filter(|text| !text.contains(|c: char| c.is_control()));
-    text.ok_or_else(|| odd(path))
-}
-
-fn odd(path: &Path) -> Error {
-    Error(say!(
-        "autostart-odd-path",
-        path = path.display().to_string()
-    ))
-}
-
 /// Whether an entry starts anything. Desktops switch one off by a line of their own.
 fn starts(entry: &str) -> bool {
     let is = |key, value| field(entry, key).is_some_and(|it| it.eq_ignore_ascii_case(value));
@@ -121,17 +79,6 @@ fn starts(entry: &str) -> bool {
         && !is("X-GNOME-Autostart-enabled", "false")
         && field(entry, "Exec").is_some()
         && program.is_none_or(|path| Path::new(&path).exists())
-}
-
-/// The value of a key in the entry's own group.
-fn field<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
-    let lines = entry.lines().map(str::trim);
-    let group = lines.skip_while(|line| *line != GROUP).skip(1);
-    let fields = group
-        .take_while(|line| !line.starts_with('['))
-        .filter_map(|line| line.split_once('='));
-    let mut values = fields.filter(|(name, _)| name.trim() == key);
-    values.next().map(|(_, value)| value.trim())
 }
 
 #[cfg(test)]

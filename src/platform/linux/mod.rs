@@ -2,7 +2,9 @@
 //! netlink.
 
 mod changes;
+mod desktop_entry;
 mod dialogs;
+pub mod launcher;
 pub mod login_item;
 mod logind;
 mod netlink;

@@ -6,7 +6,8 @@ use std::path::Path;
 use auto_launch::{AutoLaunch, AutoLaunchBuilder, Error as LaunchError, MacOSLaunchMode};
 use smappservice_rs::{AppService, ServiceStatus, ServiceType};
 
-use super::super::login_item::{Error, Status, program};
+use super::super::folders::program;
+use super::super::login_item::{Error, Status};
 use crate::words::say;
 
 /// Which of the two serves here.
@@ -65,7 +66,7 @@ fn means(config: Option<&Path>) -> Result<Means, Error> {
     if let Ok(service) = service {
         return Ok(Means::Service(service));
     }
-    let program = program()?;
+    let program = program().map_err(Error)?;
     let mut arguments = Vec::new();
     if let Some(config) = config {
         arguments.extend(["-c", text(config)?]);

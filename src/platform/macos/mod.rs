@@ -3,6 +3,7 @@
 
 mod changes;
 mod dialogs;
+pub mod launcher;
 pub mod login_item;
 mod notify;
 

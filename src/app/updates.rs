@@ -1,0 +1,236 @@
+//! Whether there is a newer version of this program: looked up once a day, and at once when the
+//! person wants to know. It is told and linked to; nothing is downloaded.
+
+mod releases;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use super::post::Post;
+use super::signal::Signal;
+use crate::platform::{belongings, private_state_folder, write_whole};
+use releases::{Failure, Place};
+
+/// Between two looks.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Between two thoughts about it, and after a look for which there was no network. By the hour, since
+/// a machine that sleeps stops the clocks that one can wait for.
+const THINK_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// A version that is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// Its number.
+    pub version: Version,
+    /// Its page, below the project's own address.
+    pub page: String,
+}
+
+/// What the thread that looks is told.
+enum Order {
+    /// Look now, and tell the person.
+    Now,
+    /// Look by itself from now on, or not.
+    Daily(bool),
+}
+
+/// The thread that looks. It ends with this.
+pub struct Updates {
+    orders: mpsc::Sender<Order>,
+}
+
+impl Updates {
+    /// None where releases are published nowhere.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn new(post: Post, daily: bool) -> io::Result<Option<Self>> {
+        let Some(place) = Place::known() else {
+            return Ok(None);
+        };
+        let (orders, inbox) = mpsc::channel();
+        let lookout = Lookout { place, post, daily };
+        let builder = std::thread::Builder::new().name("updates".to_owned());
+        builder.spawn(move || lookout.run(&inbox))?;
+        Ok(Some(Self { orders }))
+    }
+
+    /// The person wants to know, and gets [`Signal::Looked`].
+    pub fn look_now(&self) {
+        let _ = self.orders.send(Order::Now);
+    }
+
+    /// As the configuration has it.
+    pub fn look_daily(&self, daily: bool) {
+        let _ = self.orders.send(Order::Daily(daily));
+    }
+}
+
+struct Lookout {
+    place: Place,
+    post: Post,
+    daily: bool,
+}
+
+impl Lookout {
+    fn run(mut self, inbox: &mpsc::Receiver<Order>) {
+        // What an earlier look has found is known without another one.
+        if self.daily {
+            let release = Known::read().release(&self.place);
+            self.post.send(Signal::Release(release));
+        }
+        let mut thinks = true;
+        loop {
+            if thinks && self.daily && is_due(now(), Known::read().looked) {
+                let _ = self.look();
+            }
+            thinks = match inbox.recv_timeout(THINK_EVERY) {
+                Ok(Order::Now) => {
+                    let outcome = self.look();
+                    self.post.send(Signal::Looked(outcome));
+                    false
+                }
+                // It comes with every change of the configuration.
+                Ok(Order::Daily(daily)) => {
+                    let was = std::mem::replace(&mut self.daily, daily);
+                    daily && !was
+                }
+                Err(RecvTimeoutError::Timeout) => true,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+        }
+    }
+
+    /// Only the log tells of a failure.
+    fn look(&self) -> Result<Option<Release>, String> {
+        match self.place.newest() {
+            Ok(newest) => {
+                let known = Known {
+                    looked: Some(now()),
+                    newest,
+                };
+                known.write();
+                let release = known.release(&self.place);
+                let version = release.as_ref().map(|release| release.version.to_string());
+                tracing::info!(newer = version, "looked for a newer version");
+                self.post.send(Signal::Release(release.clone()));
+                Ok(release)
+            }
+            Err(failure) => {
+                // An answer was an answer, and counts for the day; a network that is away does not.
+                if let Failure::Answer(_) = failure {
+                    let looked = Some(now());
+                    Known {
+                        looked,
+                        ..Known::read()
+                    }
+                    .write();
+                }
+                let why = failure.to_string();
+                tracing::info!(why, "looked for a newer version, in vain");
+                Err(why)
+            }
+        }
+    }
+}
+
+/// What is remembered between runs.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Known {
+    /// When the last look was, in seconds since 1970.
+    looked: Option<u64>,
+    /// What it found, whether newer or not.
+    newest: Option<Version>,
+}
+
+impl Known {
+    fn file() -> io::Result<PathBuf> {
+        Ok(private_state_folder()?.join(belongings::UPDATES))
+    }
+
+    /// A file that cannot be read is as good as none: there is one more look.
+    fn read() -> Self {
+        let text = Self::file().and_then(std::fs::read_to_string);
+        let known = text.ok().and_then(|text| toml::from_str(&text).ok());
+        known.unwrap_or_default()
+    }
+
+    fn write(&self) {
+        let text = toml::to_string(self).map_err(io::Error::other);
+        let written = text.and_then(|text| write_whole(&Self::file()?, text.as_bytes()));
+        if let Err(error) = written {
+            tracing::warn!(%error, "the look for a newer version could not be remembered");
+        }
+    }
+
+    fn release(&self, place: &Place) -> Option<Release> {
+        let newest = self.newest.clone()?;
+        let current = Version::parse(env!("CARGO_PKG_VERSION")).ok()?;
+        (newest.pre.is_empty() && newest > current).then(|| place.release(newest))
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
+}
+
+/// A look in the future was one by a clock that was wrong.
+fn is_due(now: u64, looked: Option<u64>) -> bool {
+    looked.is_none_or(|at| at > now || now - at >= DAY.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_look_is_due_once_a_day() {
+        let day = DAY.as_secs();
+        for (looked, want) in [
+            (None, true),
+            (Some(10 * day), false),
+            (Some(9 * day + 1), false),
+            (Some(9 * day), true),
+            (Some(10 * day + 1), true),
+        ] {
+            assert_eq!(is_due(10 * day, looked), want, "{looked:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_newer_version_is_news() {
+        let place = Place::at("https://example.org/p");
+        let of = |version: &str| {
+            let newest = Version::parse(version).ok();
+            let known = Known {
+                looked: None,
+                newest,
+            };
+            known.release(&place).map(|release| release.page)
+        };
+        assert_eq!(of(env!("CARGO_PKG_VERSION")), None);
+        assert_eq!(of("0.0.9"), None);
+        assert_eq!(of("999.0.0-beta.1"), None);
+        let page = "https://example.org/p/releases/tag/v999.0.0";
+        assert_eq!(of("999.0.0").as_deref(), Some(page));
+    }
+
+    #[test]
+    fn what_is_remembered_comes_back() {
+        let newest = Version::parse("1.2.3").ok();
+        let known = Known {
+            looked: Some(1_790_000_000),
+            newest,
+        };
+        let text = toml::to_string(&known).unwrap();
+        assert_eq!(toml::from_str::<Known>(&text).unwrap(), known);
+        assert!(toml::from_str::<Known>("newest = \"http://x\"").is_err());
+    }
+}

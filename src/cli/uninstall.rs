@@ -1,0 +1,170 @@
+//! `uninstall`: what this program has put on this machine goes again, and each part is told. On the
+//! far side nothing is touched.
+
+use std::io;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::Outcome;
+use super::context::Context;
+use crate::control::{self, APP, Claim};
+use crate::explain;
+use crate::platform::{belongings, runtime_folder, state_folder};
+use crate::problem::Problem;
+use crate::words::say;
+
+/// Removes everything but the configuration, and that as well if `purge`. The program itself is for
+/// whoever installed it to remove.
+pub fn uninstall(context: &Context, purge: bool, json: bool) -> Outcome {
+    let folder = runtime_folder().map_err(|error| explain::no_control("uninstall", &error))?;
+    let mut report = Report { json, failed: None };
+    // From here on there are some of this program's own.
+    let had_sockets = !belongings::sockets(&folder).is_empty();
+    let visited = belongings::visited_hosts();
+    {
+        // As long as it is held no app starts.
+        let _lease = alone(&folder)?;
+        desktop(&mut report);
+        for file in belongings::state() {
+            report.remove("state", &file);
+        }
+        report.remove("logs", &belongings::logs());
+        if purge {
+            configuration(context, &mut report);
+        }
+    }
+    let outcome = belongings::remove_sockets(&folder);
+    report.outcome("sockets", &folder, outcome.map(|gone| gone && had_sockets));
+    report.remove_if_empty("state", &state_folder());
+    report.tell_what_stays(context, purge, &visited);
+    report.failed.map_or(Ok(0), Err)
+}
+
+/// The right to be the one program of ours that runs here.
+fn alone(folder: &Path) -> Result<control::Lease, Problem> {
+    let failed = |error: io::Error| explain::no_control("uninstall", &error);
+    let Claim::Ours(lease) = control::claim(folder, APP).map_err(failed)? else {
+        return Err(explain::app_runs());
+    };
+    let held = control::held_hosts(folder).map_err(failed)?;
+    match held.first() {
+        None => Ok(lease),
+        Some(first) => Err(explain::tunnels_open(first, &held)),
+    }
+}
+
+/// What the app has put into the desktop.
+#[cfg(feature = "app")]
+fn desktop(report: &mut Report) {
+    use crate::platform::keychain;
+    use crate::platform::launcher;
+    use crate::platform::login_item::{self, Status};
+
+    let was = login_item::status();
+    match login_item::set(false, None) {
+        Ok(()) if matches!(was, Status::On | Status::NeedsApproval) => {
+            report.removed("login-item", &say!("uninstall-login-item"));
+        }
+        Ok(()) => {}
+        // Where there can be none, none is left.
+        Err(_) if matches!(was, Status::NotHere(_)) => {}
+        Err(error) => report.failed(explain::login_item(&error)),
+    }
+    for known in launcher::list() {
+        match launcher::remove(&known.host) {
+            Ok(_) => report.removed("launcher", &known.path.display().to_string()),
+            Err(error) => report.failed(explain::launcher(&known.host, &error)),
+        }
+    }
+    match keychain::forget_all() {
+        Ok(0) | Err(keychain::Error::Absent(_)) => {}
+        Ok(count) => report.removed("keychain", &say!("uninstall-keychain", count = count)),
+        Err(error) => report.failed(explain::keychain_kept(&error)),
+    }
+}
+
+#[cfg(not(feature = "app"))]
+fn desktop(_: &mut Report) {}
+
+fn configuration(context: &Context, report: &mut Report) {
+    let file = &context.config_path;
+    report.remove("configuration", file);
+    // Only a folder of ours: who keeps the file elsewhere keeps the folder.
+    let folder = file
+        .parent()
+        .filter(|folder| folder.ends_with("remote-jupyter"));
+    if let Some(folder) = folder {
+        report.remove_if_empty("configuration", folder);
+    }
+}
+
+/// Tells each part as it goes, and keeps the first failure: the others are to go all the same.
+struct Report {
+    json: bool,
+    failed: Option<Problem>,
+}
+
+impl Report {
+    fn remove(&mut self, part: &str, path: &Path) {
+        self.outcome(part, path, belongings::remove(path));
+    }
+
+    fn remove_if_empty(&mut self, part: &str, folder: &Path) {
+        self.outcome(part, folder, belongings::remove_if_empty(folder));
+    }
+
+    fn outcome(&mut self, part: &str, path: &Path, outcome: io::Result<bool>) {
+        match outcome {
+            Ok(true) => self.removed(part, &path.display().to_string()),
+            Ok(false) => {}
+            Err(error) => self.failed(explain::not_removed(path, &error)),
+        }
+    }
+
+    fn removed(&self, part: &str, what: &str) {
+        if self.json {
+            println!("{}", json!({ "part": part, "what": what, "removed": true }));
+        } else {
+            println!("{}", say!("uninstall-removed", what = what));
+        }
+    }
+
+    fn stays(&self, part: &str, what: &str, text: &str) {
+        if self.json {
+            println!(
+                "{}",
+                json!({ "part": part, "what": what, "removed": false })
+            );
+        } else {
+            println!("{text}");
+        }
+    }
+
+    fn failed(&mut self, problem: Problem) {
+        match self.failed {
+            None => self.failed = Some(problem),
+            Some(_) => eprintln!("remote-jupyter: {problem}"),
+        }
+    }
+
+    fn tell_what_stays(&self, context: &Context, purge: bool, visited: &[String]) {
+        let folder = state_folder();
+        if folder.exists() {
+            let path = folder.display().to_string();
+            self.stays(
+                "state",
+                &path,
+                &say!("uninstall-servers-here", path = &path),
+            );
+        }
+        if !purge && context.config_path.exists() {
+            let path = context.config_path.display().to_string();
+            let text = say!("uninstall-configuration-stays", path = &path);
+            self.stays("configuration", &path, &text);
+        }
+        for host in visited {
+            self.stays("servers", host, &say!("uninstall-host", host = host));
+        }
+    }
+}

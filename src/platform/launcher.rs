@@ -1,0 +1,175 @@
+//! A small application for one host, which the system's own search finds: `ju` in Spotlight leads
+//! straight to the tab. All that it does is to open an address of ours.
+//!
+//! Only what carries our mark is ever changed or removed, whatever it is called.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha1::{Digest, Sha1};
+
+use crate::words::say;
+
+#[cfg(not(target_os = "macos"))]
+use super::linux::launcher as system;
+#[cfg(target_os = "macos")]
+use super::macos::launcher as system;
+
+// Plain files, so that they are tested wherever tests run.
+#[cfg(all(test, not(target_os = "macos")))]
+#[path = "macos/launcher.rs"]
+#[expect(dead_code, reason = "which folder it is on a Mac")]
+mod of_the_mac;
+
+/// What stands for itself in an address, by RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Characters of a host's name that a file's name keeps: with four bytes each and all around them
+/// they fit into 255 bytes.
+const KEPT: usize = 50;
+
+/// One that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launcher {
+    /// The host that it opens.
+    pub host: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// Why it was not made or removed, in words.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The address that opens a host.
+#[must_use]
+pub fn address(host: &str) -> String {
+    format!(
+        "remote-jupyter://open/{}",
+        utf8_percent_encode(host, ENCODED)
+    )
+}
+
+/// Where they are kept, if there is a home folder. It need not be there.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    system::folder()
+}
+
+/// All of them, by their hosts' names.
+#[must_use]
+pub fn list() -> Vec<Launcher> {
+    folder()
+        .map(|folder| list_in(&folder, system::host_of))
+        .unwrap_or_default()
+}
+
+/// Makes one, in place of an older one of that host; it starts the app with another configuration
+/// file than the usual one, if there is one.
+///
+/// # Errors
+/// In words, for the person.
+pub fn make(host: &str, config: Option<&Path>) -> Result<Launcher, Error> {
+    let folder = folder().ok_or_else(|| Error(say!("autostart-no-folder")))?;
+    fs::create_dir_all(&folder).map_err(|why| failed(&folder, &why))?;
+    let path = place(&folder, host, system::file_name, system::host_of)?;
+    // The system starts it in another folder.
+    let config = config.map(std::path::absolute).transpose();
+    let config = config.map_err(|why| failed(&path, &why))?;
+    system::write(&path, host, config.as_deref()).map_err(|why| failed(&path, &why))?;
+    Ok(Launcher {
+        host: host.to_owned(),
+        path,
+    })
+}
+
+/// Removes that of a host, if there is one.
+///
+/// # Errors
+/// In words, for the person.
+pub fn remove(host: &str) -> Result<Option<Launcher>, Error> {
+    let Some(launcher) = list().into_iter().find(|known| known.host == host) else {
+        return Ok(None);
+    };
+    system::remove(&launcher.path).map_err(|why| failed(&launcher.path, &why))?;
+    Ok(Some(launcher))
+}
+
+fn failed(path: &Path, why: &io::Error) -> Error {
+    Error(format!("{}: {why}", path.display()))
+}
+
+/// What carries our mark in a folder. Links are not followed: what they lead to is not ours.
+fn list_in(folder: &Path, host_of: fn(&Path) -> Option<String>) -> Vec<Launcher> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_symlink()))
+        .map(|entry| entry.path());
+    let mut found: Vec<Launcher> = paths
+        .filter_map(|path| host_of(&path).map(|host| Launcher { host, path }))
+        .collect();
+    found.sort_by(|one, other| one.host.cmp(&other.host));
+    found
+}
+
+/// Where a host's launcher is or may be. A name that is taken, by something else or, where capitals
+/// do not count, by another host's, is left alone.
+fn place(
+    folder: &Path,
+    host: &str,
+    file_name: fn(&str) -> String,
+    host_of: fn(&Path) -> Option<String>,
+) -> Result<PathBuf, Error> {
+    let known = list_in(folder, host_of);
+    if let Some(known) = known.into_iter().find(|known| known.host == host) {
+        return Ok(known.path);
+    }
+    let names = [file_name(host), file_name(&distinct(host, host))];
+    let mut paths = names.iter().map(|name| folder.join(name));
+    let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
+    paths.find(is_free).ok_or_else(|| {
+        let path = folder.join(&names[0]).display().to_string();
+        Error(say!("launcher-taken", path = path))
+    })
+}
+
+/// A host's name as part of a file's: one that has to be changed for that gets a number, so that
+/// no two hosts have the same.
+pub(super) fn part_of_a_name(host: &str, is_plain: fn(char) -> bool) -> String {
+    let replaced = |c: char| if is_plain(c) { c } else { '-' };
+    let plain: String = host.chars().take(KEPT).map(replaced).collect();
+    if plain == host {
+        plain
+    } else {
+        distinct(&plain, host)
+    }
+}
+
+fn distinct(name: &str, host: &str) -> String {
+    format!("{name}-{}", number(host))
+}
+
+/// The same for the same host, and hardly for another.
+pub(super) fn number(host: &str) -> String {
+    let digest = Sha1::digest(host.as_bytes());
+    let number = u32::from_be_bytes(digest[..4].try_into().unwrap_or_default());
+    format!("{number:08x}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! The form of desktop entries:
+//! <https://specifications.freedesktop.org/desktop-entry-spec/latest/>.
+
+use std::path::Path;
+
+use crate::words::say;
+
+/// The group that an entry begins with.
+pub const GROUP: &str = "[Desktop Entry]";
+
+/// One argument of `Exec`, for what splits it into words.
+pub fn quoted(argument: &str) -> String {
+    let mut word = String::from('"');
+    for c in argument.chars() {
+        match c {
+            '"' | '`' | '$' | '\\' => word.extend(['\\', c]),
+            '%' => word.push_str("%%"),
+            _ => word.push(c),
+        }
+    }
+    word.push('"');
+    word
+}
+
+/// A value, for what reads the file: it takes away one more level of backslashes.
+pub fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\")
+}
+
+/// A path that an entry can hold; else why not, in words.
+pub fn text(path: &Path) -> Result<&str, String> {
+    let text = path.to_str();
+    let text = text.filter(|text| !text.contains(|c: char| c.is_control()));
+    text.ok_or_else(|| odd(path))
+}
+
+/// The path of a program that an entry can start; else why not, in words.
+pub fn program(path: &Path) -> Result<&str, String> {
+    // GLib 2.74 looks for the program before it makes "%%" one sign again, and passes the entry over.
+    text(path).and_then(|text| {
+        let is_good = !text.contains('%');
+        is_good.then_some(text).ok_or_else(|| odd(path))
+    })
+}
+
+fn odd(path: &Path) -> String {
+    let path = path.display().to_string();
+    say!("autostart-odd-path", path = path)
+}
+
+/// The value of a key in the entry's own group.
+pub fn field<'a>(entry: &'a str, key: &str) -> Option<&'a str> {
+    let lines = entry.lines().map(str::trim);
+    let group = lines.skip_while(|line| *line != GROUP).skip(1);
+    let fields = group
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once('='));
+    let mut values = fields.filter(|(name, _)| name.trim() == key);
+    values.next().map(|(_, value)| value.trim())
+}
