@@ -167,8 +167,8 @@ rj_begin() {
   rj_child=$!
 }
 rj_begin ''
-# A job that is cancelled, or out of time, gets TERM first where the scheduler is kind.
-trap 'kill -TERM "$rj_child" 2>/dev/null; wait "$rj_child"; rj_end 143' 1 2 15
+# A job that is cancelled, or out of time, gets TERM first where the scheduler is kind; LSF says USR2 at the limit of time.
+trap 'kill -TERM "$rj_child" 2>/dev/null; wait "$rj_child"; rj_end 143' 1 2 15 USR2
 rj_began=$(date +%s)
 rj_ends=${SLURM_JOB_END_TIME:-}
 [ -n "$rj_ends" ] || [ -z "$rj_seconds" ] || rj_ends=$((rj_began + rj_seconds))

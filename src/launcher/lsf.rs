@@ -197,9 +197,8 @@ mod tests {
 
     fn printed(out: &str) -> Output {
         Output {
-            out: out.to_owned(),
             clock: Clock::parse("1795373165 2026-11-22T18:46:05"),
-            ..Output::default()
+            ..Output::printed(out)
         }
     }
 

@@ -215,16 +215,9 @@ mod tests {
     /// values that it told of such jobs as JSON.
     const LIST: &str = include_str!("recorded/pbs-list.txt");
 
-    fn printed(out: &str) -> Output {
-        Output {
-            out: out.to_owned(),
-            ..Output::default()
-        }
-    }
-
     #[test]
     fn real_lists_are_read() {
-        let jobs = Pbs.jobs(&printed(LIST)).unwrap();
+        let jobs = Pbs.jobs(&Output::printed(LIST)).unwrap();
         let states: Vec<_> = jobs
             .iter()
             .map(|job| (job.id.as_str(), job.state))

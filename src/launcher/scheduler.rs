@@ -114,6 +114,16 @@ pub struct Output {
 }
 
 impl Output {
+    /// Of a command that went well and printed this.
+    #[cfg(test)]
+    #[must_use]
+    pub fn printed(out: &str) -> Self {
+        Self {
+            out: out.to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// What it said, for a person: the errors, or else all there is.
     #[must_use]
     pub fn words(&self) -> String {

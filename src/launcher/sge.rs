@@ -197,16 +197,9 @@ mod tests {
     const WHY_FULL: &str = include_str!("recorded/sge-why-cores.txt");
     const WHY_ERROR: &str = include_str!("recorded/sge-why-error.txt");
 
-    fn printed(out: &str) -> Output {
-        Output {
-            out: out.to_owned(),
-            ..Output::default()
-        }
-    }
-
     #[test]
     fn real_lists_are_read() {
-        let jobs = Sge.jobs(&printed(LIST)).unwrap();
+        let jobs = Sge.jobs(&Output::printed(LIST)).unwrap();
         let states: Vec<_> = jobs
             .iter()
             .map(|job| (job.word.as_str(), job.state))
@@ -230,9 +223,9 @@ mod tests {
     #[test]
     fn a_banner_or_a_cut_list_is_no_list_of_no_jobs() {
         let banner = format!("*** Maintenance on Friday ***\n{LIST}");
-        assert_eq!(Sge.jobs(&printed(&banner)).unwrap().len(), 4);
-        assert!(Sge.jobs(&printed(&LIST[..LIST.len() / 2])).is_err());
-        assert!(Sge.jobs(&printed("")).is_err());
+        assert_eq!(Sge.jobs(&Output::printed(&banner)).unwrap().len(), 4);
+        assert!(Sge.jobs(&Output::printed(&LIST[..LIST.len() / 2])).is_err());
+        assert!(Sge.jobs(&Output::printed("")).is_err());
         let down = Output {
             status: 1,
             err: "error: commlib error: got select error (Connection refused)".into(),
@@ -245,27 +238,27 @@ mod tests {
     fn an_empty_list_is_one() {
         let empty = "<?xml version='1.0'?>\n<job_info  xmlns:xsd=\"http://x/qstat.xsd\">\n  \
             <queue_info>\n  </queue_info>\n  <job_info>\n  </job_info>\n</job_info>\n";
-        assert_eq!(Sge.jobs(&printed(empty)), Ok(vec![]));
+        assert_eq!(Sge.jobs(&Output::printed(empty)), Ok(vec![]));
     }
 
     #[test]
     fn what_can_never_start_is_told_with_the_cells_words() {
-        let why = Sge.why(&printed(WHY_FULL)).unwrap();
+        let why = Sge.why(&Output::printed(WHY_FULL)).unwrap();
         assert!(why.never);
         assert_eq!(
             why.reason,
             "Job 7 cannot run in PE \"smp\" because it only offers 0 slots"
         );
-        let why = Sge.why(&printed(WHY_ERROR)).unwrap();
+        let why = Sge.why(&Output::printed(WHY_ERROR)).unwrap();
         assert!(
             why.never && why.reason.contains("can't chdir to /nonexistent"),
             "{why:?}"
         );
         let waits = "scheduling info:            queue instance \"all.q@c1\" dropped because it is full\n\
                      verification: found suitable queue(s)\n";
-        let why = Sge.why(&printed(waits)).unwrap();
+        let why = Sge.why(&Output::printed(waits)).unwrap();
         assert!(!why.never && why.reason.contains("dropped because it is full"));
-        assert_eq!(Sge.why(&printed("job_number: 3\n")), None);
+        assert_eq!(Sge.why(&Output::printed("job_number: 3\n")), None);
     }
 
     #[test]

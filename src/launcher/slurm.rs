@@ -189,16 +189,9 @@ mod tests {
         2|RUNNING|1795503762|1795504362|c1|None|jn\n\
         5|RUNNING|1795503762|NONE|c1|None|dep\n8|COMPLETI";
 
-    fn printed(out: &str) -> Output {
-        Output {
-            out: out.to_owned(),
-            ..Output::default()
-        }
-    }
-
     #[test]
     fn real_lists_are_read() {
-        let jobs = Slurm.jobs(&printed(LIST)).unwrap();
+        let jobs = Slurm.jobs(&Output::printed(LIST)).unwrap();
         let states: Vec<_> = jobs
             .iter()
             .map(|job| (job.id.as_str(), job.state))
@@ -228,7 +221,7 @@ mod tests {
 
     #[test]
     fn no_jobs_are_no_error_and_no_list_is_one() {
-        assert_eq!(Slurm.jobs(&printed("")), Ok(vec![]));
+        assert_eq!(Slurm.jobs(&Output::printed("")), Ok(vec![]));
         let down = Output {
             status: 1,
             err: "slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n"
@@ -287,7 +280,7 @@ mod tests {
         let absent = Stranger::Absent("sh: 1: sbatch: not found".into());
         assert_eq!(Slurm.dialect(&probe), Err(absent));
         assert_eq!(
-            Slurm.dialect(&printed("slurm-wlm 22.05.8")),
+            Slurm.dialect(&Output::printed("slurm-wlm 22.05.8")),
             Ok(Dialect::Usual)
         );
     }
