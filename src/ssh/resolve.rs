@@ -94,6 +94,8 @@ pub struct Target {
     pub proxy_command: Option<String>,
     /// Whether that command hands over a socket instead of carrying the bytes.
     pub proxy_fdpass: bool,
+    /// Whether variables are to be sent along (`SetEnv`), which is not done.
+    pub sets_env: bool,
     /// The pause between keep-alive messages; zero means none are sent.
     pub alive_interval: Duration,
     /// How many of them may go unanswered.

@@ -397,6 +397,11 @@ fn what_else_ssh_would_do_for_the_host_does_not_disturb() {
         200
     );
     assert!(!client.path("home/ran").exists(), "LocalCommand ran");
+    let doctor = client.run(&["doctor", "much"]).stdout;
+    assert!(
+        doctor.contains("SetEnv"),
+        "what is not sent is said: {doctor}"
+    );
     opened.interrupt();
     assert_eq!(opened.wait_exit().code, Some(0));
     let left = || crate::scene::all_below(&client.path("run"));

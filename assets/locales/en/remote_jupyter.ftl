@@ -554,6 +554,7 @@ server-ended-remedy = Open it again to start another one; `remote-jupyter logs {
 ## A session's remarks (src/session)
 
 session-no-ssh = There is no `ssh` on this machine, so ~/.ssh/config was not read.
+session-set-env = SetEnv of the ssh configuration is not sent: name the variables in `env` of the host instead
 session-target = { $destination } is { $user }@{ $host } port { $port }
 session-other-click = Jupyter is being started there by another click; waiting.
 session-no-browser = The browser did not open: { $reason }

@@ -531,6 +531,7 @@ server-ended-remedy = もう一度開くと、新しく起動します。終了�
 ## セッションからのお知らせ (src/session)
 
 session-no-ssh = このマシンに `ssh` がないため、~/.ssh/config は読み込まれていません。
+session-set-env = ssh 設定の SetEnv は送られません。代わりにホストの `env` に変数を書いてください
 session-target = { $destination } は { $user }@{ $host } ポート { $port } です
 session-other-click = 別の操作で Jupyter が起動中のため、待っています。
 session-no-browser = ブラウザを開けませんでした: { $reason }

@@ -31,6 +31,9 @@ impl Driver {
             host = target.host.as_str(),
             port = target.port.to_string()
         )));
+        if target.sets_env {
+            self.tell(Event::Step(say!("session-set-env")));
+        }
         self.hops = hops::hops(&target, config).map_err(|error| self.halt(error))?;
         if !self.hops.is_empty() {
             let names: Vec<&str> = self.hops.iter().map(|hop| hop.name.as_str()).collect();

@@ -111,6 +111,7 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<Target, Resolve
         proxy_jump: None,
         proxy_command: None,
         proxy_fdpass: false,
+        sets_env: false,
         alive_interval: Duration::ZERO,
         alive_count_max: 3,
         source: Source::Fallback,

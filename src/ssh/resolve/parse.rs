@@ -159,6 +159,7 @@ fn fill(
         proxy_jump: proxy_jump.map(str::to_owned),
         proxy_command: None,
         proxy_fdpass: answer.flag("proxyusefdpass", false),
+        sets_env: answer.first("setenv").is_some(),
         alive_interval: Duration::from_secs(answer.number("serveraliveinterval", 0).into()),
         alive_count_max: answer.number("serveralivecountmax", 3),
         source: Source::OpenSsh,
