@@ -7,9 +7,7 @@ use jiff::civil::DateTime;
 
 use super::quote;
 use super::resources::{Line, seconds};
-use super::scheduler::{
-    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, job_name, own_name,
-};
+use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger};
 use crate::config::Host;
 
 /// The adapter.
@@ -43,14 +41,8 @@ impl Scheduler for Lsf {
     /// `-W` counts minutes. All cores on one machine: a server is one process. Units after memory
     /// are of 10.1; before, its numbers meant what `LSF_UNIT_FOR_LIMITS` says.
     fn submit(&self, host: &Host, _: Dialect) -> String {
-        let mut line = Line::new("bsub");
-        if host.job_script.is_none() {
-            line = line.ours("-o \"$rj_dir/batch.log\" -rn");
-        }
-        if own_name(self, &host.options).is_none() {
-            line = line.option("-J", Some(&job_name(self, host)));
-        }
-        line = line.option("-q", host.queue.as_deref());
+        let generated = "-o \"$rj_dir/batch.log\" -rn";
+        let mut line = Line::submission(self, "bsub", generated, "-q", host);
         if let Some(cores) = host.cores {
             line = line.ours(&format!("-n {cores} -R 'span[hosts=1]'"));
         }
@@ -67,19 +59,8 @@ impl Scheduler for Lsf {
             let minutes = seconds(walltime).div_ceil(60);
             line = line.ours(&format!("-W {}:{:02}", minutes / 60, minutes % 60));
         }
-        match &host.job_script {
-            // #BSUB lines are read from standard input alone.
-            Some(script) => {
-                let mut plain = host.clone();
-                plain.job_script = None;
-                let line = line.end(&plain);
-                line.replace(
-                    "<\"$rj_dir/submit\"",
-                    &format!("<\"$(rj_path {})\"", quote(script)),
-                )
-            }
-            None => line.end(host),
-        }
+        // #BSUB lines are read from standard input alone.
+        line.end_reading(host)
     }
 
     /// `Job <12> is submitted to queue <normal>.`

@@ -8,9 +8,7 @@ use jiff::civil::DateTime;
 
 use super::quote;
 use super::resources::{Line, hours, seconds};
-use super::scheduler::{
-    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, job_name, own_name,
-};
+use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger};
 use crate::config::{Host, LauncherKind};
 
 /// The adapter.
@@ -48,14 +46,8 @@ impl Scheduler for Pbs {
     /// PBS asks for chunks (`select`), Torque for nodes. The output file is written at the job's end
     /// only; the job itself writes its log.
     fn submit(&self, host: &Host, dialect: Dialect) -> String {
-        let mut line = Line::new("qsub");
-        if host.job_script.is_none() {
-            line = line.ours("-S /bin/sh -j oe -o \"$rj_dir/batch.log\" -r n");
-        }
-        if own_name(self, &host.options).is_none() {
-            line = line.option("-N", Some(&job_name(self, host)));
-        }
-        line = line.option("-q", host.queue.as_deref());
+        let generated = "-S /bin/sh -j oe -o \"$rj_dir/batch.log\" -r n";
+        let mut line = Line::submission(self, "qsub", generated, "-q", host);
         let resources = match dialect {
             Dialect::Usual => chunk(host),
             Dialect::Torque => nodes(host),

@@ -4,6 +4,7 @@
 use crate::config::Host;
 
 use super::quote;
+use super::scheduler::{Scheduler, job_name, own_name};
 
 /// `H:MM:SS` or `D-HH:MM:SS` in seconds.
 #[must_use]
@@ -34,6 +35,26 @@ impl Line {
         Self(text.to_owned())
     }
 
+    /// The beginning of every submission: the program, what a generated job asks of it, the job's name
+    /// unless the person's options give one, and the queue behind its flag.
+    pub fn submission(
+        scheduler: &dyn Scheduler,
+        program: &str,
+        generated: &str,
+        queue: &str,
+        host: &Host,
+    ) -> Self {
+        let mut line = Self::new(program);
+        if host.job_script.is_none() {
+            line = line.ours(generated);
+        }
+        let flag = scheduler.name_option().first();
+        if let (Some(flag), None) = (flag, own_name(scheduler, &host.options)) {
+            line = line.option(flag, Some(&job_name(scheduler, host)));
+        }
+        line.option(queue, host.queue.as_deref())
+    }
+
     /// Adds what is ours: it may hold variables of the far side's script.
     pub fn ours(mut self, text: &str) -> Self {
         self.0.push(' ');
@@ -58,16 +79,30 @@ impl Line {
     /// Adds the person's own options as they are, then their own script, or the generated one on
     /// standard input.
     pub fn end(self, host: &Host) -> String {
-        let line = host
-            .options
-            .iter()
-            .fold(self, |line, option| line.word(option));
         match &host.job_script {
-            // "~" is the far side's to expand.
-            Some(script) => line.ours(&format!("\"$(rj_path {})\"", quote(script))).0,
-            None => line.ours("<\"$rj_dir/submit\"").0,
+            Some(script) => self.options(host).ours(&on_the_far_side(script)).0,
+            None => self.end_reading(host),
         }
     }
+
+    /// The same for a scheduler that reads either script from standard input.
+    pub fn end_reading(self, host: &Host) -> String {
+        let script = match &host.job_script {
+            Some(script) => on_the_far_side(script),
+            None => "\"$rj_dir/submit\"".to_owned(),
+        };
+        self.options(host).ours(&format!("<{script}")).0
+    }
+
+    fn options(self, host: &Host) -> Self {
+        let options = host.options.iter();
+        options.fold(self, |line, option| line.word(option))
+    }
+}
+
+/// A path of the person's; "~" is the far side's to expand.
+fn on_the_far_side(path: &str) -> String {
+    format!("\"$(rj_path {})\"", quote(path))
 }
 
 #[cfg(test)]
@@ -91,5 +126,17 @@ mod tests {
             Line::new("qsub").option("-q", Some("a;b")).end(&host),
             r#"qsub -q 'a;b' '-l' 'x=$(touch /tmp/x);'\''`' "$(rj_path '~/a b.sh')""#
         );
+    }
+
+    #[test]
+    fn a_script_on_standard_input_leaves_the_options_alone() {
+        let mut host = Host::named("h");
+        host.options = vec!["<\"$rj_dir/submit\"".into()];
+        let line = |host: &Host| Line::new("bsub").end_reading(host);
+        let generated = r#"bsub '<"$rj_dir/submit"' <"$rj_dir/submit""#;
+        assert_eq!(line(&host), generated);
+        host.job_script = Some("a.sh".into());
+        let own = r#"bsub '<"$rj_dir/submit"' <"$(rj_path 'a.sh')""#;
+        assert_eq!(line(&host), own);
     }
 }

@@ -56,7 +56,7 @@ pub trait Scheduler: Sync {
     /// Ends a job, whether it runs or waits.
     fn cancel(&self, id: &str) -> String;
 
-    /// The name of a job in options of the person's own.
+    /// The name of a job in options of the person's own; the first is how we give one.
     fn name_option(&self) -> &'static [&'static str];
 }
 

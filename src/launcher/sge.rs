@@ -6,9 +6,7 @@ use roxmltree::{Document, Node};
 
 use super::quote;
 use super::resources::{Line, hours};
-use super::scheduler::{
-    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
-};
+use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why};
 use crate::config::{Host, LauncherKind};
 
 /// The adapter.
@@ -50,14 +48,8 @@ impl Scheduler for Sge {
     /// and virtual memory at that, of which Jupyter takes much. `-r n`: a job that begins anew has
     /// another server.
     fn submit(&self, host: &Host, _: Dialect) -> String {
-        let mut line = Line::new("qsub -terse");
-        if host.job_script.is_none() {
-            line = line.ours("-S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n");
-        }
-        if own_name(self, &host.options).is_none() {
-            line = line.option("-N", Some(&job_name(self, host)));
-        }
-        line = line.option("-q", host.queue.as_deref());
+        let generated = "-S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n";
+        let mut line = Line::submission(self, "qsub -terse", generated, "-q", host);
         let environment = host.parallel_environment.as_deref();
         let cores = host.cores.unwrap_or(1);
         if environment.is_some() || cores > 1 {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::quote;
 use super::resources::Line;
-use super::scheduler::{Dialect, Job, JobState, Output, Scheduler, Stranger, job_name, own_name};
+use super::scheduler::{Dialect, Job, JobState, Output, Scheduler, Stranger};
 use crate::config::Host;
 
 /// The adapter.
@@ -69,14 +69,8 @@ impl Scheduler for Slurm {
     /// The environment is handed on by Slurm itself (`--export=ALL` is its default); the job starts
     /// a login shell all the same. `--no-requeue`: a job that begins anew has another server.
     fn submit(&self, host: &Host, _: Dialect) -> String {
-        let mut line = Line::new("sbatch --parsable");
-        if host.job_script.is_none() {
-            line = line.ours("-o \"$rj_dir/batch.log\" --no-requeue --nodes=1 --ntasks=1");
-        }
-        if own_name(self, &host.options).is_none() {
-            line = line.option("-J", Some(&job_name(self, host)));
-        }
-        line = line.option("-p", host.queue.as_deref());
+        let generated = "-o \"$rj_dir/batch.log\" --no-requeue --nodes=1 --ntasks=1";
+        let mut line = Line::submission(self, "sbatch --parsable", generated, "-p", host);
         if let Some(cores) = host.cores {
             line = line.ours(&format!("--cpus-per-task={cores}"));
         }
@@ -126,7 +120,7 @@ impl Scheduler for Slurm {
     }
 
     fn name_option(&self) -> &'static [&'static str] {
-        &["--job-name", "-J"]
+        &["-J", "--job-name"]
     }
 }
 
