@@ -1,30 +1,44 @@
 # The direct launch: Jupyter as a process of this machine that outlives the connection.
 
-# The process that stays: it runs the server and leaves its exit status when that ends. It is a
-# file, since setsid and nohup run programs, not functions. HUP is ignored for systems without
-# setsid; TERM is caught and not ignored, since children would inherit that.
+# What the keepers of launches and of jobs do with the line that starts the server; `rj_shell` is the login shell.
 #
 # Some set-up is only there in a shell for people: conda's stands in ~/.bashrc, below a guard against all others. So
 # a login shell in which the server was not reached is followed, once, by one that is told to be interactive. It is
 # not the first choice, since it may well become another shell (`exec fish`), or wait for an answer.
+rj_in_shell() {
+  cat <<'RJ_END'
+# rj_enter [-i]: the login shell takes our place, and runs the line.
+rj_enter() {
+  case ${rj_shell##*/} in
+    csh | tcsh) # they take -l only alone; and an alias of one line is known from the next one on
+      rj_first="if ( -r \"$HOME/.login\" ) source \"$HOME/.login\"
+"
+      exec "$rj_shell" -c "$rj_first$rj_line" ;;
+    *) exec "$rj_shell" -l $1 -c "$rj_line" ;;
+  esac
+}
+# Whether an interactive one may do better.
+rj_tries_again() {
+  [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ] || return 1
+  case ${rj_shell##*/} in sh | dash | csh | tcsh) return 1 ;; esac
+  echo "not found; trying once more in an interactive $rj_shell, as in a terminal" >&2
+}
+RJ_END
+}
+
+# The process that stays: it runs the server and leaves its exit status when that ends. It is a
+# file, since setsid and nohup run programs, not functions. HUP is ignored for systems without
+# setsid; TERM is caught and not ignored, since children would inherit that.
 rj_keeper() {
   cat <<'RJ_END'
 trap '' 1
+rj_shell=${SHELL:-/bin/sh}
 rj_run() {
-  case $rj_line,${SHELL##*/} in
-    ,*) /bin/sh "$rj_dir/start" ;;
-    *,csh | *,tcsh) # they take -l only alone; and an alias of one line is known from the next one on
-      rj_login="if ( -r \"$HOME/.login\" ) source \"$HOME/.login\"
-"
-      "$SHELL" -c "$rj_login$rj_line" ;;
-    *) "${SHELL:-/bin/sh}" -l -c "$rj_line" ;;
-  esac
+  if [ -n "$rj_line" ]; then (rj_enter ''); else /bin/sh "$rj_dir/start"; fi
 }
 rj_run_again() {
-  case ${SHELL##*/} in '' | sh | dash | csh | tcsh) return ;; esac
   (umask 077; : >"$rj_dir/waiting")
-  echo "not found; trying once more in an interactive $SHELL, as in a terminal" >&2
-  "$SHELL" -l -i -c "${rj_line:-/bin/sh \"\$rj_dir/start\"}"
+  (rj_line="${rj_line:-/bin/sh \"\$rj_dir/start\"}"; rj_enter -i)
   rj_again=$?
   [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
 }
@@ -34,7 +48,7 @@ if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; 
   umask "$rj_umask"
   rj_run
   rj_status=$?
-  if [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ]; then rj_run_again; fi
+  if rj_tries_again; then rj_run_again; fi
   umask 077
 else
   rj_status=1
@@ -114,7 +128,7 @@ rj_launch() {
 # cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
-    rj_start >"$rj_dir/start" && rj_keeper >"$rj_dir/keeper"
+    rj_start >"$rj_dir/start" && { rj_in_shell && rj_keeper; } >"$rj_dir/keeper"
 }
 
 # A session of its own where setsid exists, no terminal, none of our file descriptors. The token

@@ -32,10 +32,7 @@ $(cat "$rj_d/ready" 2>/dev/null)"
 # Runtime files in the shared home that no process of this machine wrote: a server in somebody's own
 # job on another node. The newest ten.
 rj_far() {
-  for rj_d in "${JUPYTER_RUNTIME_DIR:-/nowhere}" "${JUPYTER_DATA_DIR:-/nowhere}/runtime" \
-    "${XDG_DATA_HOME:-/nowhere}/jupyter/runtime" "$HOME/.local/share/jupyter/runtime"; do
-    ls -1t "$rj_d"/jpserver-*.json "$rj_d"/nbserver-*.json 2>/dev/null
-  done | head -10 | while IFS= read -r rj_f; do
+  rj_files | head -10 | while IFS= read -r rj_f; do
     rj_say far "file=$rj_f
 uid=$(ls -ldn "$rj_f" 2>/dev/null | awk '{print $3}')
 written=$(stat -c %Y "$rj_f" 2>/dev/null)
@@ -47,14 +44,11 @@ $(head -c 16384 "$rj_f" 2>/dev/null)"
 # Which job each server of this machine runs in, "PID ID": its environment tells, which the kernel shows
 # to its own account. One that runs in none is told without an ID.
 rj_owners() {
-  for rj_d in "${JUPYTER_RUNTIME_DIR:-/nowhere}" "${JUPYTER_DATA_DIR:-/nowhere}/runtime" \
-    "${XDG_DATA_HOME:-/nowhere}/jupyter/runtime" "$HOME/.local/share/jupyter/runtime"; do
-    for rj_f in "$rj_d"/jpserver-*.json "$rj_d"/nbserver-*.json; do
-      rj_pid=${rj_f##*server-}; rj_pid=${rj_pid%.json}
-      [ -r "/proc/$rj_pid/environ" ] || continue
-      rj_say owner "$rj_pid $(tr '\0' '\n' <"/proc/$rj_pid/environ" 2>/dev/null |
-        sed -n 's/^\(SLURM_JOB_ID\|PBS_JOBID\|LSB_JOBID\|JOB_ID\)=//p' | head -1)"
-    done
+  rj_files | while IFS= read -r rj_f; do
+    rj_pid=${rj_f##*server-}; rj_pid=${rj_pid%.json}
+    [ -r "/proc/$rj_pid/environ" ] || continue
+    rj_say owner "$rj_pid $(tr '\0' '\n' <"/proc/$rj_pid/environ" 2>/dev/null |
+      sed -n 's/^\(SLURM_JOB_ID\|PBS_JOBID\|LSB_JOBID\|JOB_ID\)=//p' | head -1)"
   done
 }
 
@@ -93,7 +87,7 @@ rj_submit() {
 }
 rj_make_job() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_about" | cat >"$rj_dir/about" && : >"$rj_dir/log" &&
-    rj_start >"$rj_dir/start" && { rj_job_head && rj_job_body; } >"$rj_dir/keeper" &&
+    rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
     printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
 }
 
@@ -157,13 +151,7 @@ cd "$rj_cwd" || rj_end 1
 # rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
 rj_begin() {
   : >"$rj_dir/waiting"
-  (
-    umask "$rj_umask"
-    case ${rj_shell##*/} in
-      csh | tcsh) exec "$rj_shell" -c "$rj_line" ;; # they take -l only alone
-      *) exec "$rj_shell" -l $1 -c "$rj_line" ;;
-    esac
-  ) &
+  (umask "$rj_umask"; rj_enter $1) &
   rj_child=$!
 }
 rj_begin ''
@@ -209,18 +197,11 @@ rj_watch() {
 }
 rj_watch
 rj_status=$?
-# As src/launcher/direct.sh: much is set up in files that only interactive shells read to the end.
-if [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ]; then
-  case ${rj_shell##*/} in
-    sh | dash | csh | tcsh) ;;
-    *)
-      echo "not found; trying once more in an interactive $rj_shell, as in a terminal" >&2
-      rj_begin -i
-      rj_watch
-      rj_again=$?
-      [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
-      ;;
-  esac
+if rj_tries_again; then
+  rj_begin -i
+  rj_watch
+  rj_again=$?
+  [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
 fi
 rj_end "$rj_status"
 RJ_END

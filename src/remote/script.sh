@@ -83,17 +83,22 @@ socket=$([ -n "$rj_sock" ] && [ -S "$rj_sock" ] && ls -ldn "$rj_sock" 2>/dev/nul
 $rj_json"
 }
 
-# Runtime files wherever Jupyter's rules put them, newest first, and those of our own launches.
-rj_find() {
-  set --
+# rj_files FOLDER...: runtime files wherever Jupyter's rules put them, and in these folders, newest first.
+rj_files() {
+  rj_folders=$#
   for rj_d in "${JUPYTER_RUNTIME_DIR:-/nowhere}" "${JUPYTER_DATA_DIR:-/nowhere}/runtime" \
     "${XDG_DATA_HOME:-/nowhere}/jupyter/runtime" "$HOME/.local/share/jupyter/runtime" \
-    "$HOME/Library/Jupyter/runtime" "$rj_base"/servers/*/runtime; do
+    "$HOME/Library/Jupyter/runtime" "$@"; do
     for rj_f in "$rj_d"/jpserver-*.json "$rj_d"/nbserver-*.json; do
       [ -f "$rj_f" ] && set -- "$@" "$rj_f"
     done
   done
-  [ $# -gt 0 ] && ls -1t "$@" 2>/dev/null | while IFS= read -r rj_f; do rj_candidate server "$rj_f"; done
+  shift "$rj_folders"
+  [ $# -gt 0 ] && ls -1t "$@" 2>/dev/null
+}
+
+rj_find() {
+  rj_files "$rj_base"/servers/*/runtime | while IFS= read -r rj_f; do rj_candidate server "$rj_f"; done
   rj_starting=$(rj_own_start)
   rj_say found "node=$rj_node
 uid=$(id -u)

@@ -66,14 +66,10 @@ impl Machine {
         step: Step,
         input: Input,
     ) -> (State, Vec<Effect>) {
+        if let Some((step, effects)) = self.on_the_way(step, &input) {
+            return (State::Reconnecting(found, port, step), effects);
+        }
         let (step, effects) = match (step, input) {
-            (Step::Pausing, Input::Elapsed) => begin(),
-            (Step::Pausing, Input::Check) => {
-                self.trouble.losses = 1;
-                begin()
-            }
-            (Step::Resolving, Input::Resolved) => (Step::Connecting, vec![Effect::Connect]),
-            (Step::Connecting, Input::Connected) => (Step::LoggingIn, vec![Effect::LogIn]),
             (Step::LoggingIn, Input::LoggedIn) => (Step::Finding, vec![Effect::Find]),
             (Step::Finding, Input::Found(candidates, facts)) => {
                 return self.seen_again(found, port, &candidates, &facts);
@@ -93,14 +89,28 @@ impl Machine {
                 let took = if offline { Duration::ZERO } else { took };
                 return self.unreached(found, port, &problem, took);
             }
+            (step, _) => (step, vec![]),
+        };
+        (State::Reconnecting(found, port, step), effects)
+    }
+
+    /// The steps to another connection, whoever needs it.
+    pub(super) fn on_the_way(&mut self, step: Step, input: &Input) -> Option<(Step, Vec<Effect>)> {
+        Some(match (step, input) {
+            (Step::Pausing, Input::Elapsed) => begin(),
+            (Step::Pausing, Input::Check) => {
+                self.trouble.losses = 1;
+                begin()
+            }
+            (Step::Resolving, Input::Resolved) => (Step::Connecting, vec![Effect::Connect]),
+            (Step::Connecting, Input::Connected) => (Step::LoggingIn, vec![Effect::LogIn]),
             // Whoever wished for it before hearing of the loss is not left waiting.
             (step, Input::WantLog | Input::Stop(_)) => {
                 let problem = explain::not_now(&self.plan.host);
                 (step, vec![Effect::TellRefused(problem)])
             }
-            (step, _) => (step, vec![]),
-        };
-        (State::Reconnecting(found, port, step), effects)
+            _ => return None,
+        })
     }
 
     fn next_attempt(&mut self, found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
@@ -201,7 +211,7 @@ pub(super) fn is_gone(found: &Found, candidates: &[Candidate], facts: &Facts) ->
 }
 
 /// An attempt to connect begins.
-pub(super) fn begin() -> (Step, Vec<Effect>) {
+fn begin() -> (Step, Vec<Effect>) {
     (Step::Resolving, vec![Effect::Attempt, Effect::Resolve])
 }
 

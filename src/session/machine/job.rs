@@ -347,10 +347,10 @@ impl Machine {
         step: Step,
         input: Input,
     ) -> (State, Vec<Effect>) {
-        let (step, effects) = match (step, input) {
-            (Step::Pausing, Input::Elapsed | Input::Check) => super::healing::begin(),
-            (Step::Resolving, Input::Resolved) => (Step::Connecting, vec![Effect::Connect]),
-            (Step::Connecting, Input::Connected) => (Step::LoggingIn, vec![Effect::LogIn]),
+        if let Some((step, effects)) = self.on_the_way(step, &input) {
+            return (State::Returning(wait, step), effects);
+        }
+        match (step, input) {
             (Step::LoggingIn, Input::LoggedIn) => {
                 let phase = match wait.running {
                     Some(_) => Phase::Starting,
@@ -359,7 +359,7 @@ impl Machine {
                 let peek = wait.peek();
                 self.recovered();
                 let effects = vec![Effect::Phase(phase), peek];
-                return (State::Queued(wait), effects);
+                (State::Queued(wait), effects)
             }
             (
                 _,
@@ -370,15 +370,10 @@ impl Machine {
                 },
             ) => {
                 let took = if offline { Duration::ZERO } else { took };
-                return self.not_returned(wait, &problem, took);
+                self.not_returned(wait, &problem, took)
             }
-            (step, Input::Stop(_) | Input::WantLog) => {
-                let problem = explain::not_now(&self.plan.host);
-                (step, vec![Effect::TellRefused(problem)])
-            }
-            (step, _) => (step, vec![]),
-        };
-        (State::Returning(wait, step), effects)
+            (step, _) => (State::Returning(wait, step), vec![]),
+        }
     }
 
     fn not_returned(
