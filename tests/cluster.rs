@@ -41,7 +41,10 @@ fn grid_engine_runs_a_job_and_ends_it() {
         "{}",
         client.ssh_run("test", "qstat -f")
     );
-    assert!(client.ssh_run("test", "qstat").contains(" r "));
+    // Its state is "t", on its way to the node, until the node has said that it has begun.
+    assert!(eventually(SOON, || client
+        .ssh_run("test", "qstat")
+        .contains(" r ")));
     client.ssh_run("test", &format!("qdel {job}"));
     assert!(eventually(SOON, || client
         .ssh_run("test", "qstat")
