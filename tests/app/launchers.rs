@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use crate::desk::Desk;
 use crate::desktop::SOON;
 use crate::support::process::{PATIENCE, must};
@@ -82,11 +80,7 @@ fn launchers_are_listed_replaced_and_removed() {
     assert_eq!(entries(&client).len(), 3);
     client.configure("[[host]]\nname = \"gpu01\"\n");
     let out = run(&client, &["--list", "--json"], 0);
-    let lines: Vec<Value> = out
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = out.json_lines();
     assert_eq!(lines.len(), 2, "{out}");
     assert_eq!(
         (&lines[0]["host"], &lines[0]["configured"]),

@@ -1,7 +1,5 @@
 //! The app and the other programs of the account: the command line, a second start, an editor.
 
-use serde_json::Value;
-
 use crate::desk::{Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
@@ -13,19 +11,14 @@ fn good(desk: &Desk, args: &[&str]) -> Finished {
     out
 }
 
-fn event(out: &Finished) -> Value {
-    let line = out.stdout.lines().last().unwrap_or_default();
-    serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {out}"))
-}
-
 #[test]
 fn the_command_line_speaks_to_the_app() {
     let desk = Desk::with(&["gpu01"]);
     desk.connect("gpu01");
-    let status = event(&good(&desk, &["status", "gpu01", "--json"]));
+    let status = good(&desk, &["status", "gpu01", "--json"]).last_event();
     assert_eq!(status["phase"], "ready");
 
-    let opened = event(&good(&desk, &["open", "gpu01", "--json"]));
+    let opened = good(&desk, &["open", "gpu01", "--json"]).last_event();
     desk.wait_for_pages(2);
     let token = http::token(opened["url"].as_str().unwrap()).unwrap();
     assert!(!format!("{:?}", desk.desktop.notifications()).contains(&token));

@@ -65,11 +65,7 @@ fn what_the_app_has_left_goes_and_the_configuration_stays() {
         !config.exists() && !config.parent().unwrap().exists(),
         "{out}"
     );
-    let lines: Vec<Value> = out
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = out.json_lines();
     let is_config = |line: &&Value| line["part"] == "configuration" && line["removed"] == true;
     assert_eq!(lines.iter().filter(is_config).count(), 2, "{out}");
 }

@@ -57,11 +57,6 @@ fn calls(cluster: &Cluster, names: &[&str]) -> Vec<f64> {
     calls.collect()
 }
 
-fn last_event(out: &Finished) -> Value {
-    let line = out.stdout.lines().last().unwrap_or_default();
-    serde_json::from_str(line).unwrap_or_else(|e| panic!("no event ({e}): {out}"))
-}
-
 fn fails(client: &Client, exit: i32, code: &str) -> Value {
     let mut opened = client.open("test");
     let event = opened.wait_phase_within("failed", PATIENCE);

@@ -155,7 +155,7 @@ fn a_job_that_is_ended_under_its_tunnel_is_told() {
     let port = ready["local_port"].as_u64().unwrap();
     assert!(http::try_get(&format!("http://localhost:{port}/api")).is_err());
     let out = opened.wait_exit_within(PATIENCE);
-    let event = last_event(&out);
+    let event = out.last_event();
     assert_eq!(
         (out.code, &event["code"]),
         (Some(7), &"job_ended".into()),

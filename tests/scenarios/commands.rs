@@ -9,11 +9,6 @@ use crate::scene::{SOON, assert_nothing_left, bare, configure, launches, servers
 use crate::support::process::finish;
 use crate::support::{Client, Finished, Known, Opened, Sshd, eventually, http, kernels};
 
-fn json_lines(out: &Finished) -> Vec<Value> {
-    let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {out}"));
-    out.stdout.lines().map(parse).collect()
-}
-
 fn good(client: &Client, args: &[&str]) -> Finished {
     let out = client.run(args);
     assert_eq!(out.code, Some(0), "{args:?}: {out}");
@@ -21,7 +16,9 @@ fn good(client: &Client, args: &[&str]) -> Finished {
 }
 
 fn status(client: &Client) -> Value {
-    json_lines(&good(client, &["status", "test", "--json"])).remove(0)
+    good(client, &["status", "test", "--json"])
+        .json_lines()
+        .remove(0)
 }
 
 /// A tunnel, and a second host that nobody opened.
@@ -36,7 +33,7 @@ fn open_one(client: &Client) -> (Opened, Value) {
 
 fn list_and_status_tell_what_is_open(client: &Client, ready: &Value) {
     let token = http::token(text(ready, "url")).unwrap();
-    let list = json_lines(&good(client, &["list", "--json"]));
+    let list = good(client, &["list", "--json"]).json_lines();
     let told: Vec<_> = list
         .iter()
         .map(|host| (text(host, "host"), text(host, "phase")))
@@ -50,7 +47,7 @@ fn list_and_status_tell_what_is_open(client: &Client, ready: &Value) {
     assert!(list.lines().next().unwrap().ends_with("ready"), "{list}");
 
     let all = good(client, &["status", "--json"]);
-    let both = json_lines(&all);
+    let both = all.json_lines();
     assert_eq!((both.len(), text(&both[1], "phase")), (2, "closed"));
     assert_eq!(
         both[0]["kernels"],
@@ -158,7 +155,7 @@ fn stop_ends_the_tunnel_of_another_program_too_and_logs_tell_of_it_later() {
     let (mut opened, ready) = open_one(&client);
     let token = http::token(text(&ready, "url")).unwrap();
     let out = good(&client, &["stop", "test", "--yes", "--json"]);
-    assert_eq!(json_lines(&out)[0]["phase"], "closed", "{out}");
+    assert_eq!(out.json_lines()[0]["phase"], "closed", "{out}");
     assert_eq!(opened.wait_exit().code, Some(0));
     assert_nothing_left(&sshd, &client);
     let logs = good(&client, &["logs", "test"]);
@@ -187,7 +184,7 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
     ] {
         assert!(words.contains(step), "no \"{step}\": {words}");
     }
-    let steps = json_lines(&good(&client, &["doctor", "test", "--json"]));
+    let steps = good(&client, &["doctor", "test", "--json"]).json_lines();
     assert!(
         steps.iter().all(|step| step["verdict"] != "failed"),
         "{steps:?}"
@@ -197,7 +194,7 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
     client.know(&sshd, Known::Wrong);
     let out = client.run(&["doctor", "test", "--json"]);
     assert_eq!(out.code, Some(3), "{out}");
-    let steps = json_lines(&out);
+    let steps = out.json_lines();
     let failed = steps.last().unwrap();
     assert_eq!(text(failed, "verdict"), "failed");
     assert!(text(failed, "text").contains("known: SHA256:"), "{failed}");
@@ -221,7 +218,7 @@ fn a_host_is_added_once_and_comments_stay() {
         file.starts_with("# mine\n[[host]]\nname = \"test\" # the first\n"),
         "{file}"
     );
-    let list = json_lines(&good(&client, &["list", "--json"]));
+    let list = good(&client, &["list", "--json"]).json_lines();
     assert_eq!(
         list.iter()
             .map(|host| text(host, "host"))

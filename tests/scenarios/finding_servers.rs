@@ -128,11 +128,7 @@ fn assert_passed_over(client: &Client, reasons: &[String]) {
     let failed = fails(client, &[], 6, "nothing_running");
     let out = client.run(&["doctor", "test", "--json"]);
     assert_eq!(out.code, Some(0), "{out}");
-    let told: Vec<Value> = out
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let told = out.json_lines();
     for reason in reasons {
         assert!(
             text(&failed, "detail").contains(reason),

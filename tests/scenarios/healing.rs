@@ -6,7 +6,7 @@ use remote_jupyter::problem::Code;
 use remote_jupyter::session::Event;
 use serde_json::Value;
 
-use crate::scene::{SOON, last_event, servers, text};
+use crate::scene::{SOON, servers, text};
 use crate::support::network::Network;
 use crate::support::{Client, Key, Known, Live, Sshd, eventually, http};
 
@@ -62,14 +62,14 @@ fn open_says_so_goes_on_and_is_asked_by_others() {
     sshd.drop_connections();
     opened.wait_phase_within("reconnecting", SOON);
     let status = client.run(&["status", "test", "--json"]);
-    assert_eq!(last_event(&status)["phase"], "reconnecting");
+    assert_eq!(status.last_event()["phase"], "reconnecting");
     let mut second = client.open("test");
     second.wait_phase_within("reconnecting", SOON);
     sshd.listen_again();
     assert_same(&before, &opened.wait_phase("ready"));
     let out = second.wait_exit();
     assert_eq!(
-        (out.code, text(&last_event(&out), "phase")),
+        (out.code, text(&out.last_event(), "phase")),
         (Some(0), "ready")
     );
     sshd.drop_connections();
@@ -234,7 +234,7 @@ fn a_jupyter_that_was_killed_is_told_as_such() {
     }));
     let out = opened.wait_exit_within(SOON);
     println!("killed: told after {:?}", began.elapsed());
-    let failed = last_event(&out);
+    let failed = out.last_event();
     assert_eq!((out.code, text(&failed, "code")), (Some(6), "server_ended"));
     assert!(text(&failed, "title").contains("test"), "{failed}");
 }
@@ -267,7 +267,7 @@ fn another_host_key_at_the_new_connection_is_refused() {
     client.know(&sshd, Known::Wrong);
     sshd.drop_connections();
     let out = opened.wait_exit_within(SOON);
-    let failed = last_event(&out);
+    let failed = out.last_event();
     assert_eq!(
         (out.code, text(&failed, "code")),
         (Some(3), "host_key_changed")
@@ -289,7 +289,7 @@ fn a_login_that_is_refused_now_is_not_tried_again() {
     std::fs::write(client.path("ssh_config"), text_of_config).unwrap();
     sshd.drop_connections();
     let out = opened.wait_exit_within(SOON);
-    let failed = last_event(&out);
+    let failed = out.last_event();
     assert_eq!((out.code, text(&failed, "code")), (Some(4), "auth_refused"));
 }
 
@@ -310,7 +310,7 @@ fn a_password_is_not_asked_for_out_of_the_blue() {
     assert_eq!(client.asked().len(), 1);
     network.cut();
     let out = opened.wait_exit_within(SOON);
-    let failed = last_event(&out);
+    let failed = out.last_event();
     assert_eq!(
         (out.code, text(&failed, "code")),
         (Some(9), "lost"),

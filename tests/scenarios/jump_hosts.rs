@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scene::{SOON, assert_nothing_left, bare, last_event, servers, text};
+use crate::scene::{SOON, assert_nothing_left, bare, servers, text};
 use crate::support::keys::PASSPHRASE;
 use crate::support::network::Network;
 use crate::support::{Client, Finished, Key, Known, Live, Options, Server, Sshd, eventually, http};
@@ -35,7 +35,7 @@ fn doctor(client: &Client, host: &str) -> Finished {
 
 fn fails(client: &Client, host: &str, exit: i32, code: &str) -> serde_json::Value {
     let out = client.open(host).wait_exit();
-    let event = last_event(&out);
+    let event = out.last_event();
     assert_eq!(
         (out.code, &event["code"]),
         (Some(exit), &code.into()),
@@ -214,12 +214,12 @@ fn healing_asks_nothing_at_a_bastion() {
     bastion.drop_connections();
     let out = opened.wait_exit();
     assert_eq!(
-        (out.code, &last_event(&out)["code"]),
+        (out.code, &out.last_event()["code"]),
         (Some(9), &"lost".into()),
         "{out}"
     );
     assert!(
-        text(&last_event(&out), "detail").contains("id_ed25519_enc"),
+        text(&out.last_event(), "detail").contains("id_ed25519_enc"),
         "{out}"
     );
     assert_eq!(client.asked().len(), 1, "{:?}", client.asked());

@@ -29,7 +29,7 @@ pub fn refusals(log: &str) -> usize {
 
 pub fn fails(client: &Client, host: &str, code: &str) -> serde_json::Value {
     let out = client.open(host).wait_exit();
-    let event = crate::scene::last_event(&out);
+    let event = out.last_event();
     assert_eq!((out.code, &event["code"]), (Some(4), &code.into()), "{out}");
     event
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
-use crate::scene::{SOON, bare, last_event, text};
+use crate::scene::{SOON, bare, text};
 use crate::support::process::alive;
 use crate::support::{Client, Key, Known, Live, Server, Sshd, eventually, http};
 
@@ -100,7 +100,7 @@ fn its_own_words_are_told_when_it_fails() {
     let target = bare();
     let client = client_of(&target, "echo 'the proxy wants a ticket' >&2; exit 3");
     let out = client.open("test").wait_exit();
-    let failed = last_event(&out);
+    let failed = out.last_event();
     assert_eq!(
         (out.code, text(&failed, "code")),
         (Some(5), "proxy_command"),
@@ -124,7 +124,7 @@ fn one_that_hangs_is_ended_in_time_with_all_that_it_started() {
     let began = Instant::now();
     let out = client.open_with("test", &["--timeout", "2"]).wait_exit();
     assert_eq!(
-        (out.code, text(&last_event(&out), "code")),
+        (out.code, text(&out.last_event(), "code")),
         (Some(8), "timed_out"),
         "{out}"
     );
@@ -177,7 +177,7 @@ fn handing_over_a_socket_is_said_to_be_unsupported() {
     )
     .unwrap();
     let out = client.open("test").wait_exit();
-    let failed = last_event(&out);
+    let failed = out.last_event();
     assert_eq!(
         (out.code, text(&failed, "code")),
         (Some(5), "route"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Client, Finished, Home, Options, Sshd, eventually, jupyter_venv};
+use crate::support::{Client, Home, Options, Sshd, eventually, jupyter_venv};
 
 /// Enough for anything that needs no Jupyter to start.
 pub const SOON: Duration = Duration::from_secs(15);
@@ -61,7 +61,7 @@ pub fn configure(client: &Client, lines: &str) {
 /// `open test --json` must end with this exit code and this word. Gives the `failed` event, which says what to do.
 pub fn fails(client: &Client, more: &[&str], exit: i32, code: &str) -> Value {
     let out = client.open_with("test", more).wait_exit();
-    let event = last_event(&out);
+    let event = out.last_event();
     assert_eq!(
         (out.code, event["phase"].as_str(), event["code"].as_str()),
         (Some(exit), Some("failed"), Some(code)),
@@ -71,11 +71,6 @@ pub fn fails(client: &Client, more: &[&str], exit: i32, code: &str) -> Value {
         assert!(!event[part].as_str().unwrap().is_empty(), "{part}: {event}");
     }
     event
-}
-
-pub fn last_event(out: &Finished) -> Value {
-    let line = out.stdout.lines().last().unwrap_or_default();
-    serde_json::from_str(line).unwrap_or_else(|e| panic!("no event ({e}): {out}"))
 }
 
 /// The text of one field of an event.

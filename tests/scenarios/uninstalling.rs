@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use serde_json::Value;
-
 use crate::scene::configure;
 use crate::support::{Client, Sshd};
 
@@ -55,11 +53,7 @@ fn servers_that_others_started_here_stay() {
         !client.path("state/remote-jupyter/state.toml").exists(),
         "{out}"
     );
-    let lines: Vec<Value> = out
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = out.json_lines();
     let stays = |part: &str| {
         lines
             .iter()

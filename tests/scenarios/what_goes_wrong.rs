@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::scene::{
-    SOON, assert_nothing_left, assert_unlocked, bare, configure, fails, last_event, launches,
-    state, text, with_jupyter_lab,
+    SOON, assert_nothing_left, assert_unlocked, bare, configure, fails, launches, state, text,
+    with_jupyter_lab,
 };
 use crate::support::sshd::free_port;
 use crate::support::{Client, Key, Server, Sshd, eventually};
@@ -113,7 +113,7 @@ fn a_signal_while_connecting_ends_it() {
     opened.terminate();
     let out = opened.wait_exit_within(Duration::from_secs(5));
     assert_eq!(out.code, Some(130), "{out}");
-    assert_eq!(last_event(&out)["phase"], "closed");
+    assert_eq!(out.last_event()["phase"], "closed");
 }
 
 #[test]
@@ -521,7 +521,10 @@ mod full_disks {
         let mut codes = Vec::new();
         for pages in 1..=7 {
             let disk = SmallDisk::at(sshd.home().path().join(".local/state"), pages);
-            let failed = last_event(&client.open_with("test", &["--timeout", "3"]).wait_exit());
+            let failed = client
+                .open_with("test", &["--timeout", "3"])
+                .wait_exit()
+                .last_event();
             codes.push(text(&failed, "code").to_owned());
             assert_unlocked(&sshd);
             match codes.last().unwrap().as_str() {

@@ -8,6 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 /// Long enough for Jupyter's cold start on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -20,6 +21,20 @@ pub struct Finished {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Finished {
+    /// What it said line by line with `--json`.
+    pub fn json_lines(&self) -> Vec<Value> {
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {self}"));
+        self.stdout.lines().map(parse).collect()
+    }
+
+    /// The last of its events.
+    pub fn last_event(&self) -> Value {
+        let line = self.stdout.lines().last().unwrap_or_default();
+        serde_json::from_str(line).unwrap_or_else(|e| panic!("no event ({e}): {self}"))
+    }
 }
 
 impl fmt::Display for Finished {
