@@ -68,6 +68,8 @@ const PURE: &[&str] = &[
     "session/machine.rs",
     "session/machine/healing.rs",
     "session/machine/job.rs",
+    "session/machine/job/poll.rs",
+    "session/machine/job/wait.rs",
     "session/machine/vocabulary.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",

@@ -13,7 +13,8 @@ use crate::remote::OurJob;
 use super::event::{Phase, Sight};
 use crate::words::say;
 use healing::{Trouble, ended, is_gone};
-pub use vocabulary::{Busy, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step, Wait};
+pub use job::Wait;
+pub use vocabulary::{Busy, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
 
 /// The machine.
 #[derive(Debug)]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::vocabulary::{Effect, Found, Input, JobEnd, Poll, State, Step, Wait};
+mod poll;
+mod wait;
+
+use super::vocabulary::{Effect, Found, Input, JobEnd, State, Step};
 use super::{Machine, over, over_with};
 use crate::explain;
 use crate::jupyter::Candidate;
@@ -12,75 +15,8 @@ use crate::remote::OurJob;
 use crate::session::JobInfo;
 use crate::session::event::Phase;
 use crate::words::say;
-
-/// A look at the job's files costs the far side two calls of its file system, and the click that
-/// much delay: often at first, then every five seconds.
-const FIRST_LOOK: Duration = Duration::from_millis(300);
-const LOOK: Duration = Duration::from_secs(5);
-/// How often while the job's Jupyter starts.
-const STARTING_LOOK: Duration = Duration::from_millis(200);
-/// A job that can never start is told of soon after its submission, where the person has not asked
-/// for fewer calls than usual.
-const FIRST_POLL: Duration = Duration::from_secs(2);
-const USUAL_POLL: Duration = Duration::from_secs(15);
-/// A job that has waited an hour is not asked about every quarter of a minute.
-const LONGEST_POLL: Duration = Duration::from_secs(120);
-/// Where the list tells no reasons they are asked for at the second call, and then at each of these.
-const WHY_EVERY: u32 = 8;
-
-impl Wait {
-    /// For a job that is not known to run.
-    #[must_use]
-    pub fn new(job: Job, folder: Option<String>, tells: bool) -> Self {
-        Self {
-            job,
-            folder,
-            tells,
-            known: Vec::new(),
-            waited: Duration::ZERO,
-            since_poll: Duration::ZERO,
-            polls: 0,
-            running: None,
-            absent: 0,
-            complained: false,
-        }
-    }
-
-    fn rest(&mut self) -> Effect {
-        let pause = match self.running {
-            Some(_) if self.tells => STARTING_LOOK,
-            _ => (self.waited / 8).clamp(FIRST_LOOK, LOOK),
-        };
-        self.waited += pause;
-        self.since_poll += pause;
-        if let Some(running) = &mut self.running {
-            *running += pause;
-        }
-        Effect::Rest(pause)
-    }
-
-    /// A look without the scheduler.
-    fn peek(&self) -> Effect {
-        match &self.folder {
-            Some(folder) if self.tells => Effect::Peek(folder.clone()),
-            _ => Effect::PeekFar {
-                id: self.job.id.clone(),
-                known: self.known.clone(),
-                node: self.job.node.clone(),
-            },
-        }
-    }
-
-    /// When the scheduler is asked again: as seldom as the person wants, and more seldom for a job
-    /// that has long waited.
-    fn poll_after(&self, least: Duration) -> Duration {
-        if self.polls == 0 && least <= USUAL_POLL {
-            return FIRST_POLL.min(least);
-        }
-        let patient = (self.waited / 40).min(LONGEST_POLL);
-        least.max(patient)
-    }
-}
+pub use wait::Wait;
+use wait::begun;
 
 impl Machine {
     /// No server runs in a job of this host. One may wait for its turn; else one is submitted, under
@@ -181,91 +117,6 @@ impl Machine {
             _ => {}
         }
         (State::Queued(wait), effects)
-    }
-
-    /// A rest is over: the files are looked at, and now and then the scheduler is asked.
-    fn next_look(&self, mut wait: Box<Wait>) -> (State, Vec<Effect>) {
-        if wait
-            .running
-            .is_some_and(|running| running > self.plan.timeout)
-        {
-            let problem = explain::job_start_slow(&self.plan.host, wait.job.node.as_deref());
-            return over(Effect::TellFailed(problem));
-        }
-        let effect = if wait.since_poll >= wait.poll_after(self.plan.poll) {
-            wait.polls += 1;
-            wait.since_poll = Duration::ZERO;
-            let waits = wait.job.state == JobState::Waiting && wait.running.is_none();
-            if waits && self.plan.asks_why && wait.polls % WHY_EVERY == 2 {
-                Effect::AskWhy(wait.job.id.clone())
-            } else {
-                Effect::Poll(wait.job.id.clone())
-            }
-        } else {
-            wait.peek()
-        };
-        (State::Queued(wait), vec![effect])
-    }
-
-    fn polled(&self, mut wait: Box<Wait>, poll: Poll) -> (State, Vec<Effect>) {
-        let mut effects = match poll {
-            Poll::Listed(job) => return self.listed(wait, *job),
-            // A list may be cut off, and files come later over a network: twice is believed.
-            Poll::Missing if wait.absent > 0 => {
-                let over = Effect::JobOver(wait.folder.clone().unwrap_or_default());
-                return (State::Queued(wait), vec![over]);
-            }
-            Poll::Missing => {
-                wait.absent += 1;
-                let peek = wait.peek();
-                return (State::Queued(wait), vec![peek]);
-            }
-            Poll::Failed(_) if wait.complained => vec![],
-            Poll::Failed(words) => {
-                wait.complained = true;
-                let scheduler = self.plan.scheduler.as_str();
-                let note = say!("job-no-list", scheduler = scheduler, words = words);
-                vec![Effect::Note(note)]
-            }
-        };
-        effects.push(wait.rest());
-        (State::Queued(wait), effects)
-    }
-
-    fn listed(&self, mut wait: Box<Wait>, mut job: Job) -> (State, Vec<Effect>) {
-        wait.absent = 0;
-        if job.reason.is_empty() && job.state == JobState::Waiting {
-            job.reason.clone_from(&wait.job.reason);
-        }
-        let changed = job != wait.job;
-        wait.job = job;
-        let mut effects = Vec::new();
-        match wait.job.state {
-            JobState::Never if wait.job.reason.is_empty() && self.plan.asks_why => {
-                let ask = Effect::AskWhy(wait.job.id.clone());
-                return (State::Queued(wait), vec![ask]);
-            }
-            JobState::Never => return self.never(&wait),
-            _ if changed => effects.push(Effect::TellJob(self.info(&wait.job))),
-            _ => {}
-        }
-        if wait.job.state == JobState::Running {
-            effects.extend(begun(&mut wait, None));
-        }
-        effects.push(wait.rest());
-        (State::Queued(wait), effects)
-    }
-
-    /// It can never start as it is: told at once, and nothing of ours is left queued.
-    fn never(&self, wait: &Wait) -> (State, Vec<Effect>) {
-        let (id, word) = (wait.job.id.as_str(), wait.job.word.as_str());
-        let problem = explain::job_never_starts(&self.plan.host, id, word, &wait.job.reason);
-        if wait.folder.is_none() {
-            // Somebody else's, by hand: theirs to change.
-            return over(Effect::TellFailed(problem));
-        }
-        let end = Effect::EndJob(wait.end(false));
-        (State::Dropping(Box::new(problem)), vec![end])
     }
 
     /// The server in the job listens.
@@ -397,29 +248,4 @@ impl Machine {
         }
         over(Effect::TellFailed(problem))
     }
-}
-
-impl Wait {
-    fn end(&self, asked: bool) -> JobEnd {
-        JobEnd {
-            id: self.job.id.clone(),
-            folder: self.folder.clone(),
-            asked,
-        }
-    }
-}
-
-/// The job runs: from now on its Jupyter is waited for. Told once.
-fn begun(wait: &mut Wait, node: Option<String>) -> Option<Effect> {
-    if node.is_some() {
-        wait.job.node = node;
-    }
-    if wait.running.is_some() {
-        return None;
-    }
-    wait.running = Some(Duration::ZERO);
-    // Its start was seen without the scheduler: there is nothing to ask now.
-    wait.polls = wait.polls.max(1);
-    wait.since_poll = Duration::ZERO;
-    Some(Effect::Phase(Phase::Starting))
 }

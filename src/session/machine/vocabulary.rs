@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::job::Wait;
 use crate::jupyter::{Activity, Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
 use crate::launcher::{Job, Why};
 use crate::problem::Problem;
@@ -76,31 +77,6 @@ pub struct JobEnd {
     pub folder: Option<String>,
     /// Whether its server was asked to shut down, and it ends by itself.
     pub asked: bool,
-}
-
-/// A job that is waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
-    /// As the scheduler told it lastly.
-    pub job: Job,
-    /// Its folder, if it is one of ours.
-    pub folder: Option<String>,
-    /// Whether it writes there how far it is.
-    pub tells: bool,
-    /// Servers that ran before, by process: none of them is this job's.
-    pub known: Vec<u32>,
-    /// For how long, by the sum of the rests.
-    pub waited: Duration,
-    /// Since the scheduler was asked.
-    pub since_poll: Duration,
-    /// How often it was asked.
-    pub polls: u32,
-    /// For how long it has run.
-    pub running: Option<Duration>,
-    /// In how many lists one after the other it was missing.
-    pub absent: u32,
-    /// Whether the person knows that the scheduler does not answer.
-    pub complained: bool,
 }
 
 /// What the scheduler says about a job.

@@ -1,0 +1,100 @@
+//! What the scheduler says of a job that waits, and what comes of it.
+
+use std::time::Duration;
+
+use super::super::vocabulary::{Effect, Poll, State};
+use super::super::{Machine, over};
+use super::{Wait, begun};
+use crate::explain;
+use crate::launcher::{Job, JobState};
+use crate::words::say;
+
+/// Where the list tells no reasons they are asked for at the second call, and then at each of these.
+const WHY_EVERY: u32 = 8;
+
+impl Machine {
+    /// A rest is over: the files are looked at, and now and then the scheduler is asked.
+    pub(super) fn next_look(&self, mut wait: Box<Wait>) -> (State, Vec<Effect>) {
+        if wait
+            .running
+            .is_some_and(|running| running > self.plan.timeout)
+        {
+            let problem = explain::job_start_slow(&self.plan.host, wait.job.node.as_deref());
+            return over(Effect::TellFailed(problem));
+        }
+        let effect = if wait.since_poll >= wait.poll_after(self.plan.poll) {
+            wait.polls += 1;
+            wait.since_poll = Duration::ZERO;
+            let waits = wait.job.state == JobState::Waiting && wait.running.is_none();
+            if waits && self.plan.asks_why && wait.polls % WHY_EVERY == 2 {
+                Effect::AskWhy(wait.job.id.clone())
+            } else {
+                Effect::Poll(wait.job.id.clone())
+            }
+        } else {
+            wait.peek()
+        };
+        (State::Queued(wait), vec![effect])
+    }
+
+    pub(super) fn polled(&self, mut wait: Box<Wait>, poll: Poll) -> (State, Vec<Effect>) {
+        let mut effects = match poll {
+            Poll::Listed(job) => return self.listed(wait, *job),
+            // A list may be cut off, and files come later over a network: twice is believed.
+            Poll::Missing if wait.absent > 0 => {
+                let over = Effect::JobOver(wait.folder.clone().unwrap_or_default());
+                return (State::Queued(wait), vec![over]);
+            }
+            Poll::Missing => {
+                wait.absent += 1;
+                let peek = wait.peek();
+                return (State::Queued(wait), vec![peek]);
+            }
+            Poll::Failed(_) if wait.complained => vec![],
+            Poll::Failed(words) => {
+                wait.complained = true;
+                let scheduler = self.plan.scheduler.as_str();
+                let note = say!("job-no-list", scheduler = scheduler, words = words);
+                vec![Effect::Note(note)]
+            }
+        };
+        effects.push(wait.rest());
+        (State::Queued(wait), effects)
+    }
+
+    fn listed(&self, mut wait: Box<Wait>, mut job: Job) -> (State, Vec<Effect>) {
+        wait.absent = 0;
+        if job.reason.is_empty() && job.state == JobState::Waiting {
+            job.reason.clone_from(&wait.job.reason);
+        }
+        let changed = job != wait.job;
+        wait.job = job;
+        let mut effects = Vec::new();
+        match wait.job.state {
+            JobState::Never if wait.job.reason.is_empty() && self.plan.asks_why => {
+                let ask = Effect::AskWhy(wait.job.id.clone());
+                return (State::Queued(wait), vec![ask]);
+            }
+            JobState::Never => return self.never(&wait),
+            _ if changed => effects.push(Effect::TellJob(self.info(&wait.job))),
+            _ => {}
+        }
+        if wait.job.state == JobState::Running {
+            effects.extend(begun(&mut wait, None));
+        }
+        effects.push(wait.rest());
+        (State::Queued(wait), effects)
+    }
+
+    /// It can never start as it is: told at once, and nothing of ours is left queued.
+    pub(super) fn never(&self, wait: &Wait) -> (State, Vec<Effect>) {
+        let (id, word) = (wait.job.id.as_str(), wait.job.word.as_str());
+        let problem = explain::job_never_starts(&self.plan.host, id, word, &wait.job.reason);
+        if wait.folder.is_none() {
+            // Somebody else's, by hand: theirs to change.
+            return over(Effect::TellFailed(problem));
+        }
+        let end = Effect::EndJob(wait.end(false));
+        (State::Dropping(Box::new(problem)), vec![end])
+    }
+}

@@ -1,0 +1,122 @@
+//! A job that is waited for: when its files are looked at, and when the scheduler is asked.
+
+use std::time::Duration;
+
+use super::super::vocabulary::{Effect, JobEnd};
+use crate::launcher::Job;
+use crate::session::event::Phase;
+
+/// A look at the job's files costs the far side two calls of its file system, and the click that
+/// much delay: often at first, then every five seconds.
+const FIRST_LOOK: Duration = Duration::from_millis(300);
+const LOOK: Duration = Duration::from_secs(5);
+/// How often while the job's Jupyter starts.
+const STARTING_LOOK: Duration = Duration::from_millis(200);
+/// A job that can never start is told of soon after its submission, where the person has not asked
+/// for fewer calls than usual.
+const FIRST_POLL: Duration = Duration::from_secs(2);
+const USUAL_POLL: Duration = Duration::from_secs(15);
+/// A job that has waited an hour is not asked about every quarter of a minute.
+const LONGEST_POLL: Duration = Duration::from_secs(120);
+
+/// A job that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// As the scheduler told it lastly.
+    pub job: Job,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
+    /// Whether it writes there how far it is.
+    pub tells: bool,
+    /// Servers that ran before, by process: none of them is this job's.
+    pub known: Vec<u32>,
+    /// For how long, by the sum of the rests.
+    pub waited: Duration,
+    /// Since the scheduler was asked.
+    pub since_poll: Duration,
+    /// How often it was asked.
+    pub polls: u32,
+    /// For how long it has run.
+    pub running: Option<Duration>,
+    /// In how many lists one after the other it was missing.
+    pub absent: u32,
+    /// Whether the person knows that the scheduler does not answer.
+    pub complained: bool,
+}
+
+impl Wait {
+    /// For a job that is not known to run.
+    #[must_use]
+    pub fn new(job: Job, folder: Option<String>, tells: bool) -> Self {
+        Self {
+            job,
+            folder,
+            tells,
+            known: Vec::new(),
+            waited: Duration::ZERO,
+            since_poll: Duration::ZERO,
+            polls: 0,
+            running: None,
+            absent: 0,
+            complained: false,
+        }
+    }
+
+    pub(super) fn rest(&mut self) -> Effect {
+        let pause = match self.running {
+            Some(_) if self.tells => STARTING_LOOK,
+            _ => (self.waited / 8).clamp(FIRST_LOOK, LOOK),
+        };
+        self.waited += pause;
+        self.since_poll += pause;
+        if let Some(running) = &mut self.running {
+            *running += pause;
+        }
+        Effect::Rest(pause)
+    }
+
+    /// A look without the scheduler.
+    pub(super) fn peek(&self) -> Effect {
+        match &self.folder {
+            Some(folder) if self.tells => Effect::Peek(folder.clone()),
+            _ => Effect::PeekFar {
+                id: self.job.id.clone(),
+                known: self.known.clone(),
+                node: self.job.node.clone(),
+            },
+        }
+    }
+
+    /// When the scheduler is asked again: as seldom as the person wants, and more seldom for a job
+    /// that has long waited.
+    pub(super) fn poll_after(&self, least: Duration) -> Duration {
+        if self.polls == 0 && least <= USUAL_POLL {
+            return FIRST_POLL.min(least);
+        }
+        let patient = (self.waited / 40).min(LONGEST_POLL);
+        least.max(patient)
+    }
+
+    pub(super) fn end(&self, asked: bool) -> JobEnd {
+        JobEnd {
+            id: self.job.id.clone(),
+            folder: self.folder.clone(),
+            asked,
+        }
+    }
+}
+
+/// The job runs: from now on its Jupyter is waited for. Told once.
+pub(super) fn begun(wait: &mut Wait, node: Option<String>) -> Option<Effect> {
+    if node.is_some() {
+        wait.job.node = node;
+    }
+    if wait.running.is_some() {
+        return None;
+    }
+    wait.running = Some(Duration::ZERO);
+    // Its start was seen without the scheduler: there is nothing to ask now.
+    wait.polls = wait.polls.max(1);
+    wait.since_poll = Duration::ZERO;
+    Some(Effect::Phase(Phase::Starting))
+}
