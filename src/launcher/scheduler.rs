@@ -43,6 +43,11 @@ pub trait Scheduler: Sync {
     /// In the scheduler's own words, when it gave no list.
     fn jobs(&self, list: &Output) -> Result<Vec<Job>, String>;
 
+    /// How many calls [`Self::ask_why`] makes; none where the list tells everything.
+    fn why_calls(&self) -> u32 {
+        0
+    }
+
     /// Asks why a job does not start, where the list does not tell.
     fn ask_why(&self, _id: &str) -> Option<String> {
         None

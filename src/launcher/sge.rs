@@ -95,6 +95,10 @@ impl Scheduler for Sge {
         Ok(lists.filter_map(|node| job(node, list.clock)).collect())
     }
 
+    fn why_calls(&self) -> u32 {
+        2
+    }
+
     /// The list tells no reason. `qstat -j` has the error of an `Eqw` job, and where the cell
     /// collects it (`schedd_job_info`) why a job waits; `qalter -w v` says whether it could start on
     /// an empty cell at all, and changes nothing.

@@ -146,6 +146,12 @@ impl Surveyor {
         None
     }
 
+    /// What the scheduler's list printed, once that came.
+    #[must_use]
+    pub fn list(&self) -> Option<&Output> {
+        self.list.as_ref()
+    }
+
     /// Puts everything together.
     ///
     /// # Errors

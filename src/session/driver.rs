@@ -12,13 +12,14 @@ mod tunnel;
 mod way;
 
 use super::asker::Sink;
+use super::board::Seat;
 use super::event::{Event, Forwarded, Phase};
 use super::machine::{Effect, Input, Machine, Plan};
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
 use crate::hops::Hop;
 use crate::jupyter::{Kernels, Wanted};
-use crate::launcher::scheduler;
+use crate::launcher::{Scheduler, scheduler};
 use crate::problem::Problem;
 use crate::remote::Conversation;
 use crate::ssh::Connection;
@@ -49,6 +50,8 @@ struct Driver {
     pump: Option<Pump>,
     forwards: Vec<Forwarded>,
     standing: Option<Standing>,
+    /// Its place among those who wait for the same scheduler.
+    seat: Option<Seat>,
     /// The local ports, while a lost connection is made anew.
     held: Option<Held>,
     /// When the present attempt at that began, and the next one will.
@@ -91,6 +94,7 @@ pub fn run(
         pump: None,
         forwards: Vec::new(),
         standing: None,
+        seat: None,
         held: None,
         attempt_at: Instant::now(),
         retry_at: None,
@@ -131,7 +135,7 @@ fn plan(order: &Order) -> Plan {
         patience: order.patience,
         scheduler: scheduler.map_or_else(String::new, |one| one.word().to_owned()),
         job_tells: host.job_script.is_none(),
-        asks_why: scheduler.is_some_and(|one| one.ask_why("").is_some()),
+        why_calls: scheduler.map_or(0, Scheduler::why_calls),
         poll: Duration::from_secs(host.poll_seconds.into()),
         timeout: order.timeout,
     }
@@ -167,8 +171,8 @@ impl Driver {
             Effect::Submit => self.submit(),
             Effect::Peek(folder) => self.peek(&folder),
             Effect::PeekFar { id, known, node } => self.peek_far(&id, &known, node.as_deref()),
-            Effect::Poll(id) => self.poll_job(&id),
-            Effect::AskWhy(id) => self.ask_why(&id),
+            Effect::Poll(call) => self.poll_job(&call),
+            Effect::AskWhy(call) => self.ask_why(&call),
             Effect::JobOver(folder) => self.job_over(&folder),
             Effect::EndJob(end) => self.end_job(&end),
             Effect::Launch => self.await_launch("launch"),
@@ -239,6 +243,7 @@ impl Driver {
         let waits = matches!(phase, Phase::Submitting | Phase::Queued)
             || phase == Phase::Starting && self.handle.waits();
         self.handle.set_waits(waits);
+        self.sit(phase);
         if phase == Phase::Queued {
             self.waiter.set_deadline(None);
         }

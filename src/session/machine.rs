@@ -14,7 +14,7 @@ use super::event::{Phase, Sight};
 use crate::words::say;
 use healing::{Trouble, ended, is_gone};
 pub use job::Wait;
-pub use vocabulary::{Busy, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
+pub use vocabulary::{Busy, Call, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
 
 /// The machine.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 //! other thread.
 
 mod asker;
+mod board;
 mod doors;
 mod driver;
 mod event;

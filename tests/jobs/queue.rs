@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::support::cluster::LOGIN;
+use crate::support::live::Live;
+use remote_jupyter::config::{Host, LauncherKind};
+use remote_jupyter::session::Event;
 
 fn waiting(scheduler: Scheduler, lines: &str) -> (Cluster, Client) {
     let cluster = Cluster::start(&[scheduler]);
@@ -121,5 +124,46 @@ fn the_scheduler_is_asked_as_seldom_as_the_person_wants() {
     assert!((3..=6).contains(&asked.len()), "{asked:?}");
     for pair in asked.windows(2) {
         assert!(pair[1] - pair[0] >= 5.9, "{asked:?}");
+    }
+}
+
+/// A host of the same login, with a job of its own.
+fn host(name: &str, poll_seconds: u32) -> Host {
+    Host {
+        ssh: Some("test".into()),
+        launcher: LauncherKind::Slurm,
+        options: vec!["-J".into(), name.into()],
+        poll_seconds,
+        ..Host::named(name)
+    }
+}
+
+#[test]
+fn hosts_of_one_login_ask_the_scheduler_together_and_as_seldom_as_any_of_them_wants() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    cluster.close_queue(Scheduler::Slurm);
+    let waiting: Vec<Live> = [("one", 4), ("two", 4), ("three", 8)]
+        .map(|(name, poll)| Live::open(&client, |order| order.host = host(name, poll)))
+        .into();
+    for session in &waiting {
+        let told = |event: &Event| match event {
+            Event::Job(job) => job.state.clone(),
+            _ => None,
+        };
+        assert_eq!(session.wait("state", SOON, told), "PENDING");
+    }
+    let before = calls(&cluster, &["squeue"]).len();
+    std::thread::sleep(Duration::from_secs(40));
+    let asked = calls(&cluster, &["squeue"]).split_off(before);
+    // Each by itself, they would ask 10, 10 and 5 times.
+    assert!((3..=5).contains(&asked.len()), "{asked:?}");
+    for pair in asked.windows(2) {
+        assert!(pair[1] - pair[0] >= 7.9, "{asked:?}");
+    }
+    // And each hears what came of it.
+    cluster.open_queue(Scheduler::Slurm);
+    for session in &waiting {
+        session.wait_ready();
     }
 }

@@ -7,8 +7,9 @@ use crate::explain;
 use crate::launcher::{Dialect, Job, JobState, Output, Scheduler, scheduler};
 use crate::problem::{Code, Problem};
 use crate::remote::{Frame, Running, Surveyor};
-use crate::session::event::Event;
-use crate::session::machine::{Input, JobEnd, Poll};
+use crate::session::board::{self, Login, Seat, Turn, Wanted};
+use crate::session::event::{Event, Phase};
+use crate::session::machine::{Call, Input, JobEnd, Poll};
 use crate::words::say;
 
 /// What one call of a scheduler may take: a busy one is slow, and a dead connection is no wait.
@@ -27,6 +28,7 @@ impl Driver {
         let list = self.scheduler()?.list();
         let mut surveyor = Surveyor::default();
         let mut waited = false;
+        let began = Instant::now();
         let facts = self.converse(&format!("job {verb} {list}"), |sink, frame| {
             if let (Frame::Wait(_), false) = (&frame, waited) {
                 waited = true;
@@ -34,6 +36,9 @@ impl Driver {
             }
             surveyor.take(frame)
         })?;
+        if let Some(output) = surveyor.list() {
+            self.share(began, output);
+        }
         match surveyor.survey(self.host(), facts) {
             Ok(survey) => Ok(Some(Input::Surveyed(Box::new(survey)))),
             Err(words) => {
@@ -49,6 +54,13 @@ impl Driver {
                     took,
                 }))
             }
+        }
+    }
+
+    /// A list that was needed at once serves those who wait, too.
+    fn share(&self, began: Instant, output: &Output) {
+        if let Some(login) = self.login() {
+            board::share(&login, began, output);
         }
     }
 
@@ -152,29 +164,66 @@ impl Driver {
         })
     }
 
-    pub(super) fn poll_job(&mut self, id: &str) -> Outcome {
-        self.while_waiting(|driver| {
-            let scheduler = driver.scheduler()?;
-            let output = driver.run_there(&scheduler.list())?;
-            let poll = match scheduler.jobs(&output) {
+    /// While a job waits or starts, all sessions of the same login ask for one another.
+    pub(super) fn sit(&mut self, phase: Phase) {
+        match phase {
+            Phase::Queued if self.seat.is_none() => {
+                let poll = Duration::from_secs(self.host().poll_seconds.into());
+                self.seat = self.login().map(|login| Seat::take(login, poll));
+            }
+            Phase::Queued | Phase::Starting | Phase::Reconnecting => {}
+            _ => self.seat = None,
+        }
+    }
+
+    fn login(&self) -> Option<Login> {
+        let scheduler = scheduler(self.host().launcher)?;
+        let target = self.target.as_ref()?;
+        Some(Login::new(target, scheduler.word()))
+    }
+
+    fn turn(&self, wanted: Wanted, call: &Call) -> Turn {
+        let turn = |seat: &Seat| seat.turn(wanted, call.gap);
+        self.seat.as_ref().map_or(Turn::Later, turn)
+    }
+
+    pub(super) fn poll_job(&mut self, call: &Call) -> Outcome {
+        let scheduler = self.scheduler()?;
+        let told = |output: &Output, age| {
+            let poll = match scheduler.jobs(output) {
                 Err(words) => Poll::Failed(words),
-                Ok(jobs) => match find(jobs, id) {
+                Ok(jobs) => match find(jobs, &call.id) {
                     Some(job) => Poll::Listed(Box::new(job)),
                     None => Poll::Missing,
                 },
             };
-            Ok(Some(Input::Polled(poll)))
+            Ok(Some(Input::Polled(poll, age)))
+        };
+        let ticket = match self.turn(Wanted::List(call.since.min(call.gap)), call) {
+            Turn::Theirs(output, age) => return told(&output, age),
+            Turn::Later => return Ok(Some(later())),
+            Turn::Yours(ticket) => ticket,
+        };
+        self.while_waiting(|driver| {
+            let output = driver.run_there(&scheduler.list())?;
+            let age = ticket.age();
+            ticket.share(&output);
+            told(&output, age)
         })
     }
 
-    pub(super) fn ask_why(&mut self, id: &str) -> Outcome {
+    pub(super) fn ask_why(&mut self, call: &Call) -> Outcome {
+        let scheduler = self.scheduler()?;
+        let Some(line) = scheduler.ask_why(&call.id) else {
+            return Ok(Some(Input::Why(None)));
+        };
+        let Turn::Yours(ticket) = self.turn(Wanted::Answer(scheduler.why_calls()), call) else {
+            return Ok(Some(later()));
+        };
         self.while_waiting(|driver| {
-            let scheduler = driver.scheduler()?;
-            let why = match scheduler.ask_why(id) {
-                Some(line) => scheduler.why(&driver.run_there(&line)?),
-                None => None,
-            };
-            Ok(Some(Input::Why(why)))
+            let answer = driver.run_there(&line)?;
+            drop(ticket);
+            Ok(Some(Input::Why(scheduler.why(&answer))))
         })
     }
 
@@ -229,7 +278,9 @@ impl Driver {
     /// Asked of the scheduler; a call that fails proves nothing.
     fn is_gone(&mut self, id: &str) -> Result<bool, Halt> {
         let scheduler = self.scheduler()?;
+        let began = Instant::now();
         let output = self.run_there(&scheduler.list())?;
+        self.share(began, &output);
         let jobs = scheduler.jobs(&output);
         Ok(jobs.is_ok_and(|jobs| find(jobs, id).is_none_or(|job| job.state == JobState::Ending)))
     }
@@ -242,6 +293,10 @@ impl Driver {
         }
         Ok(())
     }
+}
+
+fn later() -> Input {
+    Input::Polled(Poll::Later, Duration::ZERO)
 }
 
 fn find(jobs: Vec<Job>, id: &str) -> Option<Job> {

@@ -79,14 +79,19 @@ impl Machine {
         match input {
             Input::Elapsed | Input::Check => return self.next_look(wait),
             Input::Why(None) if wait.job.state == JobState::Never => return self.never(&wait),
-            Input::Peeked(None) | Input::Why(None) => effects.push(wait.rest()),
+            Input::Peeked(None) => effects.push(wait.rest()),
+            Input::Why(None) => {
+                wait.explained(self.plan.why_calls);
+                effects.push(wait.rest());
+            }
             Input::Peeked(Some(node)) => {
                 effects.extend(begun(&mut wait, Some(node)));
                 effects.push(wait.rest());
             }
             Input::Launched(candidate) => return self.job_serves(&candidate, *wait),
-            Input::Polled(poll) => return self.polled(wait, poll),
+            Input::Polled(poll, age) => return self.polled(wait, poll, age),
             Input::Why(Some(why)) => {
+                wait.explained(self.plan.why_calls);
                 wait.job.reason = why.reason;
                 if why.never || wait.job.state == JobState::Never {
                     return self.never(&wait);

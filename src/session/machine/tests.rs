@@ -103,7 +103,7 @@ fn plan(goal: Goal) -> Plan {
         patience: Duration::from_secs(600),
         scheduler: String::new(),
         job_tells: false,
-        asks_why: false,
+        why_calls: 0,
         poll: Duration::from_secs(15),
         timeout: Duration::from_secs(60),
     }

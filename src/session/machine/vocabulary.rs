@@ -60,8 +60,9 @@ pub struct Plan {
     pub scheduler: String,
     /// Whether jobs tell of themselves by files in their folder.
     pub job_tells: bool,
-    /// Whether the scheduler's list leaves out why a job waits.
-    pub asks_why: bool,
+    /// How many calls it takes to hear what the scheduler's list leaves out: why a job waits; none
+    /// where it leaves nothing out.
+    pub why_calls: u32,
     /// The least time between two calls of the scheduler.
     pub poll: Duration,
     /// How long a job that runs may take until its server listens.
@@ -88,6 +89,19 @@ pub enum Poll {
     Missing,
     /// It gave no list; its own words.
     Failed(String),
+    /// It was not asked: another session asks it, or has just done so.
+    Later,
+}
+
+/// A call of the scheduler while a job waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The job.
+    pub id: String,
+    /// How long ago it was last listed: what is older is no news.
+    pub since: Duration,
+    /// The least time since the call before.
+    pub gap: Duration,
 }
 
 /// A server, and how it came about.
@@ -197,8 +211,8 @@ pub enum Input {
     },
     /// The job's files tell nothing new, or the node on which it has begun.
     Peeked(Option<String>),
-    /// What the scheduler says about the job.
-    Polled(Poll),
+    /// What the scheduler says about the job, or said that long ago.
+    Polled(Poll, Duration),
     /// Why it does not start, if that was told.
     Why(Option<Why>),
     /// The job is over: its exit status, where it left one, and the last lines of its log.
@@ -297,9 +311,9 @@ pub enum Effect {
         node: Option<String>,
     },
     /// Ask the scheduler for a job.
-    Poll(String),
+    Poll(Call),
     /// Ask it why that does not start.
-    AskWhy(String),
+    AskWhy(Call),
     /// A job is gone: look what it left in that folder.
     JobOver(String),
     /// End a job, and make sure that it is gone.

@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use super::super::vocabulary::{Effect, Poll, State};
+use super::super::vocabulary::{Call, Effect, Poll, State};
 use super::super::{Machine, over};
 use super::{Wait, begun};
 use crate::explain;
 use crate::launcher::{Job, JobState};
 use crate::words::say;
 
-/// Where the list tells no reasons they are asked for at the second call, and then at each of these.
-const WHY_EVERY: u32 = 8;
-
 impl Machine {
     /// A rest is over: the files are looked at, and now and then the scheduler is asked.
-    pub(super) fn next_look(&self, mut wait: Box<Wait>) -> (State, Vec<Effect>) {
+    pub(super) fn next_look(&self, wait: Box<Wait>) -> (State, Vec<Effect>) {
         if wait
             .running
             .is_some_and(|running| running > self.plan.timeout)
@@ -22,14 +19,12 @@ impl Machine {
             let problem = explain::job_start_slow(&self.plan.host, wait.job.node.as_deref());
             return over(Effect::TellFailed(problem));
         }
-        let effect = if wait.since_poll >= wait.poll_after(self.plan.poll) {
-            wait.polls += 1;
-            wait.since_poll = Duration::ZERO;
-            let waits = wait.job.state == JobState::Waiting && wait.running.is_none();
-            if waits && self.plan.asks_why && wait.polls % WHY_EVERY == 2 {
-                Effect::AskWhy(wait.job.id.clone())
+        let effect = if wait.is_due(self.plan.poll) {
+            let call = wait.call(self.plan.poll);
+            if self.plan.why_calls > 0 && wait.wonders_why() {
+                Effect::AskWhy(call)
             } else {
-                Effect::Poll(wait.job.id.clone())
+                Effect::Poll(call)
             }
         } else {
             wait.peek()
@@ -37,7 +32,15 @@ impl Machine {
         (State::Queued(wait), vec![effect])
     }
 
-    pub(super) fn polled(&self, mut wait: Box<Wait>, poll: Poll) -> (State, Vec<Effect>) {
+    pub(super) fn polled(
+        &self,
+        mut wait: Box<Wait>,
+        poll: Poll,
+        age: Duration,
+    ) -> (State, Vec<Effect>) {
+        if poll != Poll::Later {
+            wait.heard(age);
+        }
         let mut effects = match poll {
             Poll::Listed(job) => return self.listed(wait, *job),
             // A list may be cut off, and files come later over a network: twice is believed.
@@ -47,6 +50,10 @@ impl Machine {
             }
             Poll::Missing => {
                 wait.absent += 1;
+                let peek = wait.peek();
+                return (State::Queued(wait), vec![peek]);
+            }
+            Poll::Later => {
                 let peek = wait.peek();
                 return (State::Queued(wait), vec![peek]);
             }
@@ -71,8 +78,13 @@ impl Machine {
         wait.job = job;
         let mut effects = Vec::new();
         match wait.job.state {
-            JobState::Never if wait.job.reason.is_empty() && self.plan.asks_why => {
-                let ask = Effect::AskWhy(wait.job.id.clone());
+            JobState::Never if wait.job.reason.is_empty() && self.plan.why_calls > 0 => {
+                // At once: the person waits for it.
+                let gap = Duration::ZERO;
+                let ask = Effect::AskWhy(Call {
+                    gap,
+                    ..wait.call(gap)
+                });
                 return (State::Queued(wait), vec![ask]);
             }
             JobState::Never => return self.never(&wait),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::vocabulary::{Effect, JobEnd};
-use crate::launcher::Job;
+use super::super::vocabulary::{Call, Effect, JobEnd};
+use crate::launcher::{Job, JobState};
 use crate::session::event::Phase;
 
 /// A look at the job's files costs the far side two calls of its file system, and the click that
@@ -18,6 +18,8 @@ const FIRST_POLL: Duration = Duration::from_secs(2);
 const USUAL_POLL: Duration = Duration::from_secs(15);
 /// A job that has waited an hour is not asked about every quarter of a minute.
 const LONGEST_POLL: Duration = Duration::from_secs(120);
+/// Where the list tells no reasons they are asked for after the first one, and then after as many.
+const WHY_EVERY: u32 = 7;
 
 /// A job that is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +34,14 @@ pub struct Wait {
     pub known: Vec<u32>,
     /// For how long, by the sum of the rests.
     pub waited: Duration,
-    /// Since the scheduler was asked.
+    /// Since the last list.
     pub since_poll: Duration,
-    /// How often it was asked.
+    /// How many lists there were.
     pub polls: u32,
+    /// How many since it was asked why the job waits; none while it never was.
+    pub since_why: Option<u32>,
+    /// How many calls the last look cost: that many times the usual pause comes after it.
+    pub cost: u32,
     /// For how long it has run.
     pub running: Option<Duration>,
     /// In how many lists one after the other it was missing.
@@ -56,6 +62,8 @@ impl Wait {
             waited: Duration::ZERO,
             since_poll: Duration::ZERO,
             polls: 0,
+            since_why: None,
+            cost: 1,
             running: None,
             absent: 0,
             complained: false,
@@ -97,6 +105,45 @@ impl Wait {
         least.max(patient)
     }
 
+    /// Whether it is time for a call.
+    pub(super) fn is_due(&self, least: Duration) -> bool {
+        self.since_poll >= self.poll_after(least) * self.cost
+    }
+
+    /// Whether that is to be about the reason: first after the first list.
+    pub(super) fn wonders_why(&self) -> bool {
+        let waits = self.job.state == JobState::Waiting && self.running.is_none();
+        waits
+            && self
+                .since_why
+                .map_or(self.polls > 0, |lists| lists >= WHY_EVERY)
+    }
+
+    pub(super) fn call(&self, least: Duration) -> Call {
+        Call {
+            id: self.job.id.clone(),
+            since: self.since_poll,
+            gap: self.poll_after(least),
+        }
+    }
+
+    /// A list came, which is that old.
+    pub(super) fn heard(&mut self, age: Duration) {
+        self.polls += 1;
+        self.since_poll = age;
+        self.cost = 1;
+        if let Some(lists) = &mut self.since_why {
+            *lists += 1;
+        }
+    }
+
+    /// It was asked why the job waits, which cost that many calls.
+    pub(super) fn explained(&mut self, calls: u32) {
+        self.since_why = Some(0);
+        self.since_poll = Duration::ZERO;
+        self.cost = calls.max(1);
+    }
+
     pub(super) fn end(&self, asked: bool) -> JobEnd {
         JobEnd {
             id: self.job.id.clone(),
@@ -118,5 +165,6 @@ pub(super) fn begun(wait: &mut Wait, node: Option<String>) -> Option<Effect> {
     // Its start was seen without the scheduler: there is nothing to ask now.
     wait.polls = wait.polls.max(1);
     wait.since_poll = Duration::ZERO;
+    wait.cost = 1;
     Some(Effect::Phase(Phase::Starting))
 }

@@ -67,6 +67,14 @@ fn submitted() -> Input {
     }
 }
 
+fn polled(poll: Poll) -> Input {
+    Input::Polled(poll, Duration::ZERO)
+}
+
+fn listed(job: Job) -> Input {
+    polled(Poll::Listed(Box::new(job)))
+}
+
 fn queued() -> Machine {
     at(open(), vec![nothing(), nothing(), submitted()]).0
 }
@@ -151,11 +159,11 @@ fn polls_in_an_hour(seconds: u64) -> (u32, Vec<Duration>) {
                 assert_eq!(folder, FOLDER);
                 machine.handle(Input::Peeked(None))
             }
-            [Effect::Poll(id)] => {
-                assert_eq!(id, "4711");
+            [Effect::Poll(call)] => {
+                assert_eq!(call.id, "4711");
                 times.push(clock);
                 let job = job(JobState::Waiting, "PENDING");
-                machine.handle(Input::Polled(Poll::Listed(Box::new(job))))
+                machine.handle(listed(job))
             }
             other => panic!("{other:?}"),
         };
@@ -182,6 +190,58 @@ fn an_hour_in_the_queue_is_no_burden_for_the_scheduler() {
     for pair in times.windows(2) {
         assert!(pair[1] >= pair[0] + Duration::from_secs(120), "{pair:?}");
     }
+}
+
+/// Rests until the scheduler is to be asked, and gives that call and how long it took.
+fn until_asked(machine: &mut Machine, mut effects: Vec<Effect>) -> (Effect, Duration) {
+    let mut rested = Duration::ZERO;
+    loop {
+        rested += rest(&effects);
+        let asked = machine.handle(Input::Elapsed).remove(0);
+        match asked {
+            Effect::Peek(_) => effects = machine.handle(Input::Peeked(None)),
+            call => return (call, rested),
+        }
+    }
+}
+
+#[test]
+fn a_list_that_another_session_asked_for_counts_from_when_it_was_asked_for() {
+    let mut machine = queued();
+    machine.handle(Input::Elapsed);
+    let waits = || Box::new(job(JobState::Waiting, "PENDING"));
+    let age = Duration::from_secs(10);
+    let effects = machine.handle(Input::Polled(Poll::Listed(waits()), age));
+    let (call, rested) = until_asked(&mut machine, effects);
+    assert!(
+        rested >= Duration::from_secs(5) && rested < age,
+        "{rested:?}"
+    );
+    let Effect::Poll(call) = call else {
+        panic!("{call:?}")
+    };
+    assert_eq!(call.since, rested + age);
+    assert_eq!(call.gap, Duration::from_secs(15));
+    // Somebody else asks just now: the files are looked at, and it is tried again soon.
+    let effects = machine.handle(polled(Poll::Later));
+    assert_eq!(effects, [Effect::Peek(FOLDER.into())]);
+    let effects = machine.handle(Input::Peeked(None));
+    let (call, rested) = until_asked(&mut machine, effects);
+    assert!(matches!(call, Effect::Poll(_)), "{call:?}");
+    assert!(rested <= Duration::from_secs(5), "{rested:?}");
+}
+
+#[test]
+fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
+    let mut machine = queued();
+    machine.plan.why_calls = 2;
+    let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
+    let (call, _) = until_asked(&mut machine, effects);
+    assert!(matches!(call, Effect::AskWhy(_)), "{call:?}");
+    let effects = machine.handle(Input::Why(None));
+    let (call, rested) = until_asked(&mut machine, effects);
+    assert!(matches!(call, Effect::Poll(_)), "{call:?}");
+    assert!(rested >= Duration::from_secs(30), "{rested:?}");
 }
 
 #[test]
@@ -215,7 +275,7 @@ fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
     let mut machine = queued();
     let mut never = job(JobState::Never, "PENDING");
     never.reason = "PartitionConfig".into();
-    let effects = machine.handle(Input::Polled(Poll::Listed(Box::new(never))));
+    let effects = machine.handle(listed(never));
     assert_eq!(effects, [end(false)]);
     let effects = machine.handle(Input::Gone("job".into()));
     let problem = failure(&effects);
@@ -227,7 +287,7 @@ fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
 #[test]
 fn where_the_list_has_no_reasons_they_are_asked_for() {
     let mut plan = batch_plan(open());
-    plan.asks_why = true;
+    plan.why_calls = 2;
     let mut machine = Machine::new(plan);
     let way = [
         Input::Begin,
@@ -239,8 +299,8 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
         machine.handle(input);
     }
     let eqw = job(JobState::Never, "Eqw");
-    let effects = machine.handle(Input::Polled(Poll::Listed(Box::new(eqw))));
-    assert_eq!(effects, [Effect::AskWhy("4711".into())]);
+    let effects = machine.handle(listed(eqw));
+    assert!(matches!(effects.as_slice(), [Effect::AskWhy(call)] if call.gap.is_zero()));
     let why = Why {
         reason: "can't chdir to /nonexistent".into(),
         never: true,
@@ -257,17 +317,11 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
 #[test]
 fn a_held_job_is_told_whatever_the_reason_is() {
     let mut machine = queued();
-    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
-        JobState::Waiting,
-        "qw",
-    )))));
+    machine.handle(listed(job(JobState::Waiting, "qw")));
     let mut plan = batch_plan(open());
-    plan.asks_why = true;
+    plan.why_calls = 2;
     machine.plan = plan;
-    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
-        JobState::Never,
-        "hqw",
-    )))));
+    machine.handle(listed(job(JobState::Never, "hqw")));
     let why = Why {
         reason: "Job is in hold state".into(),
         never: false,
@@ -278,14 +332,14 @@ fn a_held_job_is_told_whatever_the_reason_is() {
 #[test]
 fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
     let mut machine = queued();
-    let effects = machine.handle(Input::Polled(Poll::Missing));
+    let effects = machine.handle(polled(Poll::Missing));
     assert_eq!(
         effects,
         [Effect::Peek(FOLDER.into())],
         "its files may come later"
     );
     machine.handle(Input::Peeked(None));
-    let effects = machine.handle(Input::Polled(Poll::Missing));
+    let effects = machine.handle(polled(Poll::Missing));
     assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
     let effects = machine.handle(Input::Over(None, "Killed: out of memory".into()));
     let problem = failure(&effects);
@@ -296,7 +350,7 @@ fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
 #[test]
 fn a_scheduler_that_is_down_ends_no_wait() {
     let mut machine = queued();
-    let down = || Input::Polled(Poll::Failed("Unable to contact slurm controller".into()));
+    let down = || polled(Poll::Failed("Unable to contact slurm controller".into()));
     let effects = machine.handle(down());
     let notes = |effects: &[Effect]| {
         let notes = effects.iter().filter(|e| matches!(e, Effect::Note(_)));
@@ -433,7 +487,7 @@ fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
             [Effect::Peek(_)] => machine.handle(Input::Peeked(Some("node17".into()))),
             [Effect::Poll(_)] => {
                 let job = job(JobState::Running, "RUNNING");
-                machine.handle(Input::Polled(Poll::Listed(Box::new(job))))
+                machine.handle(listed(job))
             }
             _ => {
                 assert_eq!(failure(&effects).code, Code::TimedOut);
