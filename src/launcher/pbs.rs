@@ -179,6 +179,7 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
     Some(Job {
         id: id.to_owned(),
         name: get("Job_Name").unwrap_or_default().to_owned(),
+        queue: String::new(),
         state,
         word: word.to_owned(),
         reason: if runs { String::new() } else { reason },

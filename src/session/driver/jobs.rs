@@ -214,7 +214,7 @@ impl Driver {
 
     pub(super) fn ask_why(&mut self, call: &Call) -> Outcome {
         let scheduler = self.scheduler()?;
-        let Some(line) = scheduler.ask_why(&call.id) else {
+        let Some(line) = scheduler.ask_why(&call.id, &call.queue) else {
             return Ok(Some(Input::Why(None)));
         };
         let Turn::Yours(ticket) = self.turn(Wanted::Answer(scheduler.why_calls()), call) else {
