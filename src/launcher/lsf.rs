@@ -119,6 +119,19 @@ impl Scheduler for Lsf {
         })
     }
 
+    /// The file is written at the job's end; `bpeek` has what there is before.
+    fn output(&self, id: &str) -> String {
+        let id = quote(id);
+        format!(
+            "LC_ALL=C bjobs -noheader -o 'output_file exec_cwd sub_cwd delimiter=\"|\"' {id} | \
+             awk -F'|' '{OUTPUT}'; echo; LC_ALL=C bpeek {id}"
+        )
+    }
+
+    fn delivers_at_end(&self) -> bool {
+        true
+    }
+
     fn cancel(&self, id: &str) -> String {
         format!("LC_ALL=C bkill {}", quote(id))
     }
@@ -127,6 +140,11 @@ impl Scheduler for Lsf {
         &["-J"]
     }
 }
+
+const OUTPUT: &str = concat!(
+    r#"$1 != "-" { folder = $2 == "-" ? $3 : $2; sub(/^\$HOME/, ENVIRON["HOME"], folder); "#,
+    r#"print ($1 ~ /^\// ? $1 : folder "/" $1) }"#,
+);
 
 fn job(line: &str, clock: Clock) -> Option<Job> {
     let fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();
@@ -292,5 +310,19 @@ mod tests {
         };
         assert_eq!(place("RUN you 7\nPEND me 12\nPEND you 13\n"), Some(1));
         assert_eq!(place("PEND me 11\nPEND me 12\n"), None);
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |printed| {
+            let line = Lsf.output("7").replace("bpeek", "echo peek");
+            crate::launcher::scheduler::ran("bjobs", printed, &line)
+        };
+        assert_eq!(
+            files("out.7|/work/x|/home/me\n"),
+            "/work/x/out.7\n\npeek 7\n"
+        );
+        assert_eq!(files("out.7|-|/home/me\n"), "/home/me/out.7\n\npeek 7\n");
+        assert_eq!(files("-|-|/home/me\n"), "\npeek 7\n");
     }
 }

@@ -58,6 +58,15 @@ pub trait Scheduler: Sync {
         None
     }
 
+    /// Prints where a job writes, a file a line, while the scheduler knows the job. After an empty line
+    /// comes what it has written so far, where that cannot be read from a file yet.
+    fn output(&self, id: &str) -> String;
+
+    /// Whether what a job writes comes into its file when it ends.
+    fn delivers_at_end(&self) -> bool {
+        false
+    }
+
     /// Ends a job, whether it runs or waits.
     fn cancel(&self, id: &str) -> String;
 
@@ -284,12 +293,18 @@ pub fn same_machine(one: &str, other: &str) -> bool {
 /// What a line of an adapter prints where its command printed that; for the adapters' own tests.
 #[cfg(test)]
 pub(super) fn counted(command: &str, printed: &str, line: &str) -> Option<u32> {
+    place(&Output::printed(&ran(command, printed, line)))
+}
+
+/// The same, as it is.
+#[cfg(test)]
+pub(super) fn ran(command: &str, printed: &str, line: &str) -> String {
     let script =
         format!("{command}() {{ cat <<'END'\n{printed}END\n}}\nid() {{ echo me; }}\n{line}");
     let mut shell = std::process::Command::new("/bin/sh");
     let output = shell.args(["-c", &script]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    place(&Output::printed(&String::from_utf8(output.stdout).unwrap()))
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[cfg(test)]

@@ -146,6 +146,12 @@ impl Scheduler for Sge {
         })
     }
 
+    /// `stdout_path_list: HOST:FILESYSTEM:PATH,…`; none is `NAME.oID` in the folder of `-cwd`, else in
+    /// the home folder. The second file is not there with `-j y`.
+    fn output(&self, id: &str) -> String {
+        format!("LC_ALL=C qstat -j {} | awk '{OUTPUT}'", quote(id))
+    }
+
     fn cancel(&self, id: &str) -> String {
         format!("LC_ALL=C qdel {}", quote(id))
     }
@@ -154,6 +160,21 @@ impl Scheduler for Sge {
         &["-N"]
     }
 }
+
+/// One line, as every command of the conversation.
+const OUTPUT: &str = concat!(
+    r#"function path(text) { sub(/^[^:]*:[^:]*:/, "", text); sub(/,.*/, "", text); "#,
+    r#"gsub(/\$JOB_ID/, v["job_number:"], text); gsub(/\$JOB_NAME/, v["job_name:"], text); "#,
+    r#"gsub(/\$HOME/, v["sge_o_home:"], text); gsub(/\$USER/, v["owner:"], text); "#,
+    r#"folder = v["cwd:"] == "" ? v["sge_o_home:"] : v["cwd:"]; "#,
+    r#"return text ~ /^\// ? text : folder "/" text } "#,
+    r#"function usual(letter) { return "::" v["job_name:"] letter v["job_number:"] } "#,
+    r#"{ name = $1; sub(/^[^ ]* +/, ""); v[name] = $0 } "#,
+    r#"END { if (v["job_number:"] == "") exit; "#,
+    r#"out = v["stdout_path_list:"]; print path(out == "" ? usual(".o") : out); "#,
+    r#"err = v["stderr_path_list:"]; "#,
+    r#"if (v["merge:"] != "y") print path(err == "" ? usual(".e") : err) }"#,
+);
 
 fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     let text = |tag: &str| {
@@ -355,5 +376,27 @@ mod tests {
             (why.place, why.never, why.reason.as_str()),
             (Some(2), false, "")
         );
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |more: &str| {
+            let head = "==========\njob_number:                 7\nowner:                      me\n\
+                sge_o_home:                 /home/me\njob_name:                   a b\n";
+            let line = Sge.output("7");
+            crate::launcher::scheduler::ran("qstat", &format!("{head}{more}"), &line)
+        };
+        // As SGE 8.1.9 printed them.
+        let of_2020 = "cwd:                        /tmp\nmerge:                      y\n\
+            stdout_path_list:           NONE:NONE:sge.log\n";
+        assert_eq!(files(of_2020), "/tmp/sge.log\n");
+        assert_eq!(files(""), "/home/me/a b.o7\n/home/me/a b.e7\n");
+        let patterns = "stderr_path_list:           NONE:NONE:/tmp/e\n\
+            stdout_path_list:           NONE:NONE:$HOME/x/$JOB_NAME.$JOB_ID\n";
+        assert_eq!(files(patterns), "/home/me/x/a b.7\n/tmp/e\n");
+        let line = Sge.output("7");
+        let gone =
+            crate::launcher::scheduler::ran("qstat", "Following jobs do not exist:\n7\n", &line);
+        assert_eq!(gone, "");
     }
 }

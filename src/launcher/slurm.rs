@@ -142,6 +142,14 @@ impl Scheduler for Slurm {
         })
     }
 
+    /// Its patterns are filled in, but for those of the node.
+    fn output(&self, id: &str) -> String {
+        format!(
+            "LC_ALL=C scontrol show job {} | sed -n 's/^ *StdOut=//p; s/^ *StdErr=//p' | awk '!seen[$0]++'",
+            quote(id)
+        )
+    }
+
     fn cancel(&self, id: &str) -> String {
         format!("scancel {}", quote(id))
     }
@@ -322,5 +330,18 @@ mod tests {
         assert_eq!(place("R me 7\nPD me 12\n"), None);
         // It has started meanwhile.
         assert_eq!(place("R me 12\nPD you 13\n"), None);
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |printed| {
+            let line = Slurm.output("7");
+            crate::launcher::scheduler::ran("scontrol", printed, &line)
+        };
+        let usual =
+            "   StdErr=/home/me/slurm-7.out\n   StdIn=/dev/null\n   StdOut=/home/me/slurm-7.out\n";
+        assert_eq!(files(usual), "/home/me/slurm-7.out\n");
+        let two = "   StdErr=/tmp/e\n   StdIn=/dev/null\n   StdOut=/tmp/my job.log\n";
+        assert_eq!(files(two), "/tmp/e\n/tmp/my job.log\n");
     }
 }

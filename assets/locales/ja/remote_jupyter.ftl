@@ -770,3 +770,7 @@ release-status = 応答は { $status } でした
 ## Waiting for a job (src/session/job.rs)
 
 job-place = 待ち順{ $place }番目
+
+## Logs of one's own job script (src/session/driver/logs.rs)
+
+log-at-the-end = { $path } はまだありません。スケジューラはジョブの出力を終了時に届けます。
