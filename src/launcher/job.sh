@@ -223,7 +223,26 @@ $(rj_tails "$1")"
   fi
 }
 rj_tails() {
-  { tail -c 3000 "$1/batch.log"; tail -c 3000 "$1/log"; } 2>/dev/null | tail -n 25
+  { tail -c 3000 "$1/batch.log"; tail -c 3000 "$1/log"; rj_outputs 3000 "$(cat "$1/output" 2>/dev/null)"; } 2>/dev/null | tail -n 25
+}
+
+# Where a job script of the person's own writes: lines of paths, an empty line, and what else is known of it. Its
+# scheduler tells while it knows the job, so "output" keeps that.
+rj_keep_output() {
+  case $1 in "$rj_base"/jobs/*) (eval "$2") </dev/null >"$1/output" 2>/dev/null ;; esac
+  rj_say looked ''
+}
+# rj_outputs BYTES TEXT: the end of each file. The name of a node that was not chosen yet is a pattern (%N).
+rj_outputs() {
+  printf '%s\n' "$2" | sed '/^$/,$d' | while IFS= read -r rj_f; do
+    [ -f "$rj_f" ] || rj_f=$(IFS=; ls -1td $(printf '%s' "$rj_f" | sed 's/%[0-9]*[A-Za-z]/*/g') 2>/dev/null | head -1)
+    [ -f "$rj_f" ] && tail -c "$1" "$rj_f" 2>/dev/null
+  done
+  printf '%s\n' "$2" | sed '1,/^$/d' | tail -c "$1"
+}
+rj_say_output() {
+  rj_say log "$(printf '%s\n' "$1" | sed -n 1p)
+$(rj_outputs 200000 "$1")"
 }
 
 # rj_over DIR: a job that the scheduler does not know any more, and that left no word.
@@ -247,10 +266,12 @@ rj_await_exit() {
   rj_say looked ''
 }
 
-# The newest job's log; what the scheduler itself said comes first.
+# The newest job's log; what the scheduler itself said comes first. With a LINE of the scheduler, the output that tells.
 rj_job_log() {
+  if [ -n "$1" ]; then rj_say_output "$(eval "$1" 2>/dev/null </dev/null)"; return; fi
   for rj_d in $(ls -1t "$rj_base/jobs" 2>/dev/null); do # names of ours: no spaces
     [ -f "$rj_base/jobs/$rj_d/about" ] || continue
+    if [ -s "$rj_base/jobs/$rj_d/output" ]; then rj_say_output "$(cat "$rj_base/jobs/$rj_d/output")"; return; fi
     rj_say log "$rj_base/jobs/$rj_d/log
 $(cat "$rj_base/jobs/$rj_d/batch.log" 2>/dev/null)
 $(tail -c 200000 "$rj_base/jobs/$rj_d/log" 2>/dev/null)"
@@ -272,6 +293,8 @@ rj_job() {
     'over '*) rj_over "${1#over }" ;;
     'exit '*) rj_await_exit "${1#exit }" ;;
     far) rj_far; rj_owners; rj_find ;;
-    log) rj_job_log ;;
+    log) rj_job_log '' ;;
+    'log '*) rj_job_log "${1#log }" ;;
+    'output '*) rj_n=${1#output }; rj_keep_output "${rj_n%% *}" "${rj_n#* }" ;;
   esac
 }

@@ -96,6 +96,15 @@ impl Scheduler for Pbs {
         Ok(jobs)
     }
 
+    /// `Output_Path = HOST:PATH`; a long one goes on after a line break and a tab.
+    fn output(&self, id: &str) -> String {
+        format!("LC_ALL=C qstat -f {} | awk '{OUTPUT}'", quote(id))
+    }
+
+    fn delivers_at_end(&self) -> bool {
+        true
+    }
+
     fn cancel(&self, id: &str) -> String {
         format!("LC_ALL=C qdel {}", quote(id))
     }
@@ -104,6 +113,15 @@ impl Scheduler for Pbs {
         &["-N"]
     }
 }
+
+/// One line, as every command of the conversation.
+const OUTPUT: &str = concat!(
+    r#"function attribute() { at = index(text, " = "); name = substr(text, 1, at - 1); "#,
+    r#"gsub(/ /, "", name); v[name] = substr(text, at + 3); sub(/^[^\/:]*:/, "", v[name]) } "#,
+    r#"/^\t/ { text = text substr($0, 2); next } { attribute(); text = $0 } END { attribute(); "#,
+    r#"if (v["Join_Path"] != "eo" && v["Output_Path"] != "") print v["Output_Path"]; "#,
+    r#"if (v["Join_Path"] != "oe" && v["Error_Path"] != "") print v["Error_Path"] }"#,
+);
 
 fn chunk(host: &Host) -> Vec<String> {
     let mut chunk = Vec::new();
@@ -179,6 +197,7 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
     Some(Job {
         id: id.to_owned(),
         name: get("Job_Name").unwrap_or_default().to_owned(),
+        queue: String::new(),
         state,
         word: word.to_owned(),
         reason: if runs { String::new() } else { reason },
@@ -316,5 +335,23 @@ mod tests {
             Some("12.head.example")
         );
         assert_eq!(Pbs.id("qsub: Unknown queue\n"), None);
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |more: &str| {
+            let printed = format!("{more}{}", LIST.split("Job Id: 3").next().unwrap());
+            let line = Pbs.output("1.login");
+            crate::launcher::scheduler::ran("qstat", &printed, &line)
+        };
+        let joined = files("");
+        assert!(
+            joined.starts_with('/') && joined.lines().count() <= 2,
+            "{joined}"
+        );
+        let printed = "Job Id: 7.login\n    Join_Path = oe\n    Output_Path = login.example:/home/me/a long \n\tname.o7\n    Error_Path = login:/x\n";
+        let line = Pbs.output("7.login");
+        let one = crate::launcher::scheduler::ran("qstat", printed, &line);
+        assert_eq!(one, "/home/me/a long name.o7\n");
     }
 }

@@ -48,14 +48,23 @@ pub trait Scheduler: Sync {
         0
     }
 
-    /// Asks why a job does not start, where the list does not tell.
-    fn ask_why(&self, _id: &str) -> Option<String> {
+    /// Asks what the list does not tell: why a job of that queue does not start, and its place there.
+    fn ask_why(&self, _id: &str, _queue: &str) -> Option<String> {
         None
     }
 
-    /// Its answer: the reason, and whether the job can never start.
+    /// Its answer.
     fn why(&self, _answer: &Output) -> Option<Why> {
         None
+    }
+
+    /// Prints where a job writes, a file a line, while the scheduler knows the job. After an empty line
+    /// comes what it has written so far, where that cannot be read from a file yet.
+    fn output(&self, id: &str) -> String;
+
+    /// Whether what a job writes comes into its file when it ends.
+    fn delivers_at_end(&self) -> bool {
+        false
     }
 
     /// Ends a job, whether it runs or waits.
@@ -99,10 +108,29 @@ pub enum Stranger {
 /// Why a job does not start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
-    /// The scheduler's own words.
+    /// The scheduler's own words; empty where these stand in the list.
     pub reason: String,
     /// Whether it can never start as it is.
     pub never: bool,
+    /// Its place in the queue, where that can be known.
+    pub place: Option<u32>,
+}
+
+/// Counts waiting jobs up to ours, in the order of a list: `{ waits }`, `{ is_ours }` and
+/// `{ is_others }` are awk's conditions. It prints `place N`, and nothing where no other account's
+/// job is seen: the site may hide them, and ours would always be the first.
+pub(super) fn count_place(id: &str, waits: &str, is_ours: &str, is_others: &str) -> String {
+    format!(
+        "awk -v id={} -v me=\"$(id -un)\" '{waits} {{ n++; if ({is_ours}) place = n }} \
+         {is_others} {{ seen = 1 }} END {{ if (place && seen) print \"place \" place }}'",
+        super::quote(id)
+    )
+}
+
+/// The place in an answer.
+pub(super) fn place(answer: &Output) -> Option<u32> {
+    let mut lines = answer.out.lines();
+    lines.find_map(|line| line.strip_prefix("place ")?.trim().parse().ok())
 }
 
 /// What a command on the far side printed.
@@ -205,6 +233,8 @@ pub struct Job {
     pub id: String,
     /// Its name, in full.
     pub name: String,
+    /// The queue that it waits in, where its place there can be asked for.
+    pub queue: String,
     /// How far it has come.
     pub state: JobState,
     /// The same in the scheduler's own word: `qw`, `PENDING`.
@@ -258,6 +288,23 @@ pub fn own_name(scheduler: &dyn Scheduler, options: &[String]) -> Option<String>
 pub fn same_machine(one: &str, other: &str) -> bool {
     let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
     !one.is_empty() && short(one) == short(other)
+}
+
+/// What a line of an adapter prints where its command printed that; for the adapters' own tests.
+#[cfg(test)]
+pub(super) fn counted(command: &str, printed: &str, line: &str) -> Option<u32> {
+    place(&Output::printed(&ran(command, printed, line)))
+}
+
+/// The same, as it is.
+#[cfg(test)]
+pub(super) fn ran(command: &str, printed: &str, line: &str) -> String {
+    let script =
+        format!("{command}() {{ cat <<'END'\n{printed}END\n}}\nid() {{ echo me; }}\n{line}");
+    let mut shell = std::process::Command::new("/bin/sh");
+    let output = shell.args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[cfg(test)]

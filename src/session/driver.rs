@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 mod far_side;
 mod jobs;
+mod logs;
 mod standing;
 mod tunnel;
 mod way;

@@ -30,11 +30,15 @@ pub struct JobInfo {
 }
 
 impl JobInfo {
-    /// Its number, and why and until when it waits: `job 4711 · Priority · starts ≈ 14:20`.
+    /// Its number, and why and until when it waits: `job 4711 · Priority ·
+    /// place 3 in the queue · starts ≈ 14:20`.
     #[must_use]
     pub fn waiting(&self) -> String {
         let mut parts = vec![say!("job-number", id = self.id.as_str())];
         parts.extend(self.reason.clone().or_else(|| self.state.clone()));
+        if let Some(place) = self.place {
+            parts.push(say!("job-place", place = place));
+        }
         if let Some(time) = self
             .start_estimate
             .and_then(|at| moment(at, &TimeZone::system()))
@@ -93,6 +97,8 @@ mod tests {
         );
         job.start_estimate = Some(Timestamp::now().as_second() + 365 * 86400);
         assert_eq!(job.waiting(), "job 4711 · Priority");
+        job.place = Some(3);
+        assert_eq!(job.waiting(), "job 4711 · Priority · place 3 in the queue");
     }
 
     #[test]

@@ -54,8 +54,8 @@ fn lsf(home: &Home) {
         ),
     );
     let line = "case $s in
-Q) echo '12|PEND|-|-|-|-|Not enough job slots|jupyter_nb' ;;
-R) echo \"12|RUN|$(uname -n)|$(LC_ALL=C date '+%b %e %H:%M')|-|0:59 L|-|jupyter_nb\" ;;
+Q) echo '12|PEND|-|-|-|-|normal|Not enough job slots|jupyter_nb' ;;
+R) echo \"12|RUN|$(uname -n)|$(LC_ALL=C date '+%b %e %H:%M')|-|0:59 L|normal|-|jupyter_nb\" ;;
 esac";
     put_program(
         home,

@@ -1,7 +1,7 @@
 //! Jobs that wait.
 
 use super::*;
-use crate::support::cluster::LOGIN;
+use crate::support::cluster::{LOGIN, OTHER};
 use crate::support::live::Live;
 use remote_jupyter::config::{Host, LauncherKind};
 use remote_jupyter::session::Event;
@@ -166,4 +166,54 @@ fn hosts_of_one_login_ask_the_scheduler_together_and_as_seldom_as_any_of_them_wa
     for session in &waiting {
         session.wait_ready();
     }
+}
+
+/// Another account's job, which came first.
+fn somebody_elses(cluster: &Cluster, submission: &str) {
+    let command = format!("{submission} >/dev/null");
+    cluster.admin(LOGIN, &["runuser", "-l", OTHER, "-c", &command]);
+}
+
+fn place(session: &Live) -> u32 {
+    session.wait("place", PATIENCE, |event| match event {
+        Event::Job(job) => job.place,
+        _ => None,
+    })
+}
+
+#[test]
+fn the_place_in_the_queue_is_told() {
+    let cluster = Cluster::start(&[Scheduler::Sge, Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    cluster.close_queue(Scheduler::Slurm);
+    cluster.close_queue(Scheduler::Sge);
+    somebody_elses(&cluster, "sbatch --wrap 'sleep 600'");
+    somebody_elses(&cluster, "echo sleep 600 | qsub");
+    for launcher in [LauncherKind::Slurm, LauncherKind::Sge] {
+        let order = Host {
+            launcher,
+            options: vec![],
+            ..host("test", 2)
+        };
+        let session = Live::open(&client, |open| open.host = order);
+        assert_eq!(place(&session), 2, "{launcher:?}");
+        session.handle.cancel();
+        session.wait("end", SOON, |event| {
+            matches!(event, Event::Closed).then_some(())
+        });
+    }
+
+    // Where the site hides other accounts' jobs, ours looks like the first one.
+    let hide = "echo PrivateData=jobs >>/etc/slurm/slurm.conf && scontrol reconfigure";
+    cluster.admin(LOGIN, &["sh", "-c", hide]);
+    configure(&client, "launcher = \"slurm\"\npoll_seconds = 2");
+    let mut opened = client.open("test");
+    opened.wait_phase("queued");
+    let lists = calls(&cluster, &["squeue"]).len();
+    let asked = || calls(&cluster, &["squeue"]).len() >= lists + 4;
+    assert!(eventually(PATIENCE, asked));
+    let status = client.run(&["status", "test", "--json"]).stdout;
+    assert!(status.contains("\"place\":null"), "{status}");
+    opened.interrupt();
+    opened.wait_exit();
 }

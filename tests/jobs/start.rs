@@ -113,8 +113,11 @@ fn the_script_of_2020_submits_the_same_line_and_its_job_is_found_again() {
         submitted.iter().any(|call| call.ends_with(line)),
         "{submitted:?}"
     );
+    // What it says is where its own `#$` lines put it, through the tunnel's program and without one.
+    shows_the_scripts_own_log(&client);
     opened.terminate();
     opened.wait_exit();
+    shows_the_scripts_own_log(&client);
     let mut again = client.open("test");
     assert_eq!(again.wait_phase("ready")["reused"], true);
     again.terminate();
@@ -122,6 +125,12 @@ fn the_script_of_2020_submits_the_same_line_and_its_job_is_found_again() {
     assert_eq!(jobs(&client, Scheduler::Sge).len(), 1);
     stop(&client);
     nothing_queued(&client, Scheduler::Sge);
+}
+
+fn shows_the_scripts_own_log(client: &Client) {
+    let logs = client.run(&["logs", "test"]);
+    assert!(logs.stderr.contains("/home/rj-test/sge.log"), "{logs}");
+    assert!(logs.stdout.contains("is running at"), "{logs}");
 }
 
 #[test]
@@ -138,8 +147,10 @@ fn a_job_that_was_submitted_by_hand_is_used() {
     let ready = opened.wait_phase_within("ready", PATIENCE);
     assert_eq!(ready["server"]["port"], PORT);
     assert_eq!(jobs(&client, Scheduler::Sge).len(), 1, "and no second one");
+    shows_the_scripts_own_log(&client);
     opened.terminate();
     opened.wait_exit();
+    shows_the_scripts_own_log(&client);
 }
 
 #[test]

@@ -798,3 +798,11 @@ update-none-text = You have { $current }.
 no-release-title = Whether there is a newer version could not be found out
 no-release-remedy = Try it again later; the network may be away.
 release-status = the answer was { $status }
+
+## Waiting for a job (src/session/job.rs)
+
+job-place = place { $place } in the queue
+
+## Logs of one's own job script (src/session/driver/logs.rs)
+
+log-at-the-end = { $path } is not there yet: the scheduler brings what a job writes when the job ends.

@@ -766,3 +766,11 @@ update-none-text = お使いのバージョンは { $current } です。
 no-release-title = 新しいバージョンの有無を確認できませんでした
 no-release-remedy = しばらくしてから、もう一度お試しください。ネットワークに接続していない可能性があります。
 release-status = 応答は { $status } でした
+
+## Waiting for a job (src/session/job.rs)
+
+job-place = 待ち順{ $place }番目
+
+## Logs of one's own job script (src/session/driver/logs.rs)
+
+log-at-the-end = { $path } はまだありません。スケジューラはジョブの出力を終了時に届けます。

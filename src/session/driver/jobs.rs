@@ -18,7 +18,7 @@ const CALL: Duration = Duration::from_secs(45);
 const END: Duration = Duration::from_secs(60);
 
 impl Driver {
-    fn scheduler(&self) -> Result<&'static dyn Scheduler, Halt> {
+    pub(super) fn scheduler(&self) -> Result<&'static dyn Scheduler, Halt> {
         let kind = self.host().launcher;
         scheduler(kind).ok_or_else(|| Halt::Problem(explain::bug(&self.host().name)))
     }
@@ -75,7 +75,7 @@ impl Driver {
         })
     }
 
-    fn run_there(&mut self, line: &str) -> Result<Output, Halt> {
+    pub(super) fn run_there(&mut self, line: &str) -> Result<Output, Halt> {
         let mut running = Running::default();
         self.converse(&format!("job run {line}"), |_, frame| running.take(frame))
     }
@@ -95,6 +95,9 @@ impl Driver {
         match scheduler.id(&output.out) {
             Some(id) if output.status == 0 => {
                 self.handle.set_waits(true);
+                if self.host().job_script.is_some() {
+                    self.keep_output(&folder, &id)?;
+                }
                 Ok(Some(Input::Submitted { folder, id }))
             }
             _ => {
@@ -214,7 +217,7 @@ impl Driver {
 
     pub(super) fn ask_why(&mut self, call: &Call) -> Outcome {
         let scheduler = self.scheduler()?;
-        let Some(line) = scheduler.ask_why(&call.id) else {
+        let Some(line) = scheduler.ask_why(&call.id, &call.queue) else {
             return Ok(Some(Input::Why(None)));
         };
         let Turn::Yours(ticket) = self.turn(Wanted::Answer(scheduler.why_calls()), call) else {

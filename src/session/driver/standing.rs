@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::far_side::log_command;
+use super::logs::{explained, log_command};
 use super::{Driver, Halt};
 use crate::config::Host;
 use crate::explain;
@@ -46,11 +46,18 @@ pub struct Standing {
     pause: Duration,
     wishes: VecDeque<Wish>,
     running: Option<(Wish, Aside)>,
+    /// The server's job, if that writes its log where we do not say.
+    own_job: Option<String>,
 }
 
 impl Standing {
     /// From now on.
-    pub fn new(server: Server, port: u16, watch: Option<Duration>) -> Self {
+    pub fn new(
+        server: Server,
+        port: u16,
+        watch: Option<Duration>,
+        own_job: Option<String>,
+    ) -> Self {
         let now = Instant::now();
         Self {
             server,
@@ -63,6 +70,7 @@ impl Standing {
             pause: LOOK,
             wishes: VecDeque::new(),
             running: None,
+            own_job,
         }
     }
 
@@ -171,7 +179,7 @@ impl Driver {
         };
         let host = &self.order.host;
         let command = match (wish, scheduler(host.launcher)) {
-            (Wish::Log, _) => log_command(host).to_owned(),
+            (Wish::Log, _) => log_command(host, standing.own_job.as_deref()),
             (Wish::Look, None) => "find".to_owned(),
             (Wish::Look, Some(scheduler)) => format!("job find {}", scheduler.list()),
         };
@@ -219,7 +227,10 @@ fn answer(host: &Host, wish: Wish, frames: Vec<Frame>) -> Option<Input> {
     let mut candidates = Vec::new();
     for frame in frames {
         match (wish, frame) {
-            (Wish::Log, Frame::Log { path, text }) => return Some(Input::Log(path, text)),
+            (Wish::Log, Frame::Log { path, text }) => {
+                let (path, text) = explained(host, (path, text));
+                return Some(Input::Log(path, text));
+            }
             (Wish::Look, Frame::Server(candidate)) => candidates.push(candidate),
             (Wish::Look, Frame::Found(facts)) => return Some(Input::Looked(candidates, facts)),
             _ => {}

@@ -92,7 +92,10 @@ impl Machine {
             Input::Polled(poll, age) => return self.polled(wait, poll, age),
             Input::Why(Some(why)) => {
                 wait.explained(self.plan.why_calls);
-                wait.job.reason = why.reason;
+                if !why.reason.is_empty() {
+                    wait.job.reason = why.reason;
+                }
+                wait.job.place = why.place;
                 if why.never || wait.job.state == JobState::Never {
                     return self.never(&wait);
                 }

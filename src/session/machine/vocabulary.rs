@@ -98,6 +98,8 @@ pub enum Poll {
 pub struct Call {
     /// The job.
     pub id: String,
+    /// Its queue, where that is known.
+    pub queue: String,
     /// How long ago it was last listed: what is older is no news.
     pub since: Duration,
     /// The least time since the call before.

@@ -71,8 +71,12 @@ impl Machine {
 
     fn listed(&self, mut wait: Box<Wait>, mut job: Job) -> (State, Vec<Effect>) {
         wait.absent = 0;
-        if job.reason.is_empty() && job.state == JobState::Waiting {
-            job.reason.clone_from(&wait.job.reason);
+        if job.state == JobState::Waiting {
+            // What the list does not tell is as it was told lastly.
+            if job.reason.is_empty() {
+                job.reason.clone_from(&wait.job.reason);
+            }
+            job.place = job.place.or(wait.job.place);
         }
         let changed = job != wait.job;
         wait.job = job;

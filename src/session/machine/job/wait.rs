@@ -122,6 +122,7 @@ impl Wait {
     pub(super) fn call(&self, least: Duration) -> Call {
         Call {
             id: self.job.id.clone(),
+            queue: self.job.queue.clone(),
             since: self.since_poll,
             gap: self.poll_after(least),
         }

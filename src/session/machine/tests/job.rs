@@ -304,6 +304,7 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
     let why = Why {
         reason: "can't chdir to /nonexistent".into(),
         never: true,
+        place: None,
     };
     assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
     let effects = machine.handle(Input::Gone("job".into()));
@@ -325,6 +326,7 @@ fn a_held_job_is_told_whatever_the_reason_is() {
     let why = Why {
         reason: "Job is in hold state".into(),
         never: false,
+        place: None,
     };
     assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
 }
