@@ -154,7 +154,7 @@ fn job(line: &str, clock: Clock) -> Option<Job> {
     id.bytes().next().filter(u8::is_ascii_digit)?;
     let never = reason.contains("never satisfied") || reason.contains("never be satisfied");
     let state = match *word {
-        "PSUSP" => JobState::Never,
+        "PSUSP" => JobState::Held,
         "PEND" | "WAIT" if never => JobState::Never,
         "PEND" | "WAIT" | "PROV" => JobState::Waiting,
         "RUN" | "USUSP" | "SSUSP" | "UNKWN" => JobState::Running,
@@ -238,7 +238,7 @@ mod tests {
             [
                 ("4711", JobState::Running),
                 ("4712", JobState::Waiting),
-                ("4713", JobState::Never),
+                ("4713", JobState::Held),
                 ("4714", JobState::Never),
             ]
         );

@@ -222,6 +222,8 @@ pub enum JobState {
     Running,
     /// It is on its way out.
     Ending,
+    /// It is on hold: it waits until somebody releases it.
+    Held,
     /// It can never start as it is.
     Never,
 }
