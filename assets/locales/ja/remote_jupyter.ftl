@@ -771,6 +771,7 @@ release-status = 応答は { $status } でした
 
 job-place = 待ち順{ $place }番目
 job-held = ジョブ { $id } は保留されています（{ $reason }）。解除されるまで、順番を保ったまま待ちます。
+scheduler-hangs = （{ $seconds }秒以内に続きの応答がありませんでした）
 
 ## Logs of one's own job script (src/session/driver/logs.rs)
 

@@ -28,6 +28,8 @@ impl Machine {
             return (state, unlock.into_iter().chain(effects).collect());
         }
         if !locked {
+            // A second list: a job may have been submitted since the first, from another machine or by
+            // hand, and nobody else submits one while the lock is held. It is a cold click's price.
             return (State::Finding { locked: true }, vec![Effect::Lock]);
         }
         let effects = vec![Effect::Phase(Phase::Submitting), Effect::Submit];
