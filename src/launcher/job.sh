@@ -1,13 +1,18 @@
 # Jupyter as a batch job: what the far side does about folders, and the program that the job runs.
 # Commands of the scheduler come as lines from src/launcher/*.rs; what they print goes back as it is.
 
-# rj_run LINE: a command of the scheduler, with what it printed and the clock.
+# rj_run LINE: a command of the scheduler, with what it printed and the clock. While LSF is down, bjobs says so and tries
+# for ever; others hang without a word. Status 124 is for that (src/launcher/scheduler.rs has the time). Who waits longer
+# than the one that asked would have to log in anew. A system without `timeout` waits for its scheduler.
 rj_run() {
-  rj_out=$(eval "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
+  rj_out=$(rj_limited "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
   rj_status=$?
   rj_err=$(head -c 8192 "$rj_base/jobs/err.$$" 2>/dev/null)
   rm -f "$rj_base/jobs/err.$$"
   rj_ran "$rj_status" "$rj_out" "$rj_err"
+}
+rj_limited() {
+  if command -v timeout >/dev/null 2>&1; then timeout "$rj_call_seconds" /bin/sh -c "$1"; else eval "$1"; fi
 }
 rj_ran() {
   rj_say out "$2"

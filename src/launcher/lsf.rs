@@ -154,7 +154,7 @@ fn job(line: &str, clock: Clock) -> Option<Job> {
     id.bytes().next().filter(u8::is_ascii_digit)?;
     let never = reason.contains("never satisfied") || reason.contains("never be satisfied");
     let state = match *word {
-        "PSUSP" => JobState::Never,
+        "PSUSP" => JobState::Held,
         "PEND" | "WAIT" if never => JobState::Never,
         "PEND" | "WAIT" | "PROV" => JobState::Waiting,
         "RUN" | "USUSP" | "SSUSP" | "UNKWN" => JobState::Running,
@@ -169,7 +169,8 @@ fn job(line: &str, clock: Clock) -> Option<Job> {
         queue: (*queue).to_owned(),
         state,
         word: (*word).to_owned(),
-        reason: some(reason).unwrap_or_default(),
+        // Each of several reasons ends in a semicolon.
+        reason: some(reason.trim_end_matches(';')).unwrap_or_default(),
         // "4*node17:node18", the first being where the script runs.
         node: some(node).and_then(|hosts| {
             let first = hosts.split(':').next()?;
@@ -214,7 +215,7 @@ mod tests {
 
     /// In the form of the manual.
     const LIST: &str = "4711|RUN|4*node17|Nov 22 18:46|-|3:12 L|normal|-|jupyter_nb\n\
-        4712|PEND|-|-|Jan  2 09:30|-|normal|Not enough job slots|a|b\n\
+        4712|PEND|-|-|Jan  2 09:30|-|normal|Not enough job slots;|a|b\n\
         4713|PSUSP|-|-|-|-|normal|The job was suspended by the user while pending|held\n\
         4714|PEND|-|-|-|-|normal|Job dependency condition invalid or never satisfied|dep\n\
         4710|EXIT|node17|Nov 22 12:46|-|-|normal|-|old\n";
@@ -238,13 +239,14 @@ mod tests {
             [
                 ("4711", JobState::Running),
                 ("4712", JobState::Waiting),
-                ("4713", JobState::Never),
+                ("4713", JobState::Held),
                 ("4714", JobState::Never),
             ]
         );
         assert_eq!(jobs[0].node.as_deref(), Some("node17"));
         assert_eq!(jobs[0].ends, Some(1_795_373_165 + (3 * 60 + 12) * 60));
         assert_eq!(jobs[1].name, "a|b");
+        assert_eq!(jobs[1].reason, "Not enough job slots");
         // The second of January after this November.
         let estimate = jiff::civil::datetime(2027, 1, 2, 9, 30, 0, 0);
         assert_eq!(

@@ -14,7 +14,7 @@ mod slurm;
 
 pub use resources::seconds;
 pub use scheduler::{
-    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
+    CALL, Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
     same_machine, scheduler,
 };
 
@@ -68,6 +68,7 @@ impl Launcher for Batch {
             ("rj_about", self.about(host).as_str()),
             ("rj_env", &environment(host)),
             ("rj_seconds", &limit),
+            ("rj_call_seconds", &CALL.as_secs().to_string()),
         ]
         .map(|(name, value)| format!("{name}={}", quote(value)));
         let _ = writeln!(text, "{}", variables.join("\n"));

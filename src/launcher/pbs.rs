@@ -176,7 +176,9 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
     let word = get("job_state")?;
     let comment = get("comment").unwrap_or_default();
     let state = match word {
-        "H" => JobState::Never,
+        // PBS holds by itself what waits for another job.
+        "H" if get("depend").is_some() => JobState::Waiting,
+        "H" => JobState::Held,
         "Q" | "W" | "T" if comment.starts_with("Can Never Run") => JobState::Never,
         "Q" | "W" | "T" => JobState::Waiting,
         "R" | "S" | "U" | "B" => JobState::Running,
@@ -238,7 +240,7 @@ mod tests {
             [
                 ("1.login", JobState::Running),
                 ("3.login", JobState::Never),
-                ("4.login", JobState::Never),
+                ("4.login", JobState::Held),
             ]
         );
         assert_eq!(jobs[0].name, "jupyter_notebook_server_long_name");

@@ -4,11 +4,13 @@
 //! Every value of the configuration in such a line went through [`super::quote`].
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::config::{Host, LauncherKind};
+use crate::words::say;
 
 /// One batch scheduler's commands and formats.
 pub trait Scheduler: Sync {
@@ -133,6 +135,11 @@ pub(super) fn place(answer: &Output) -> Option<u32> {
     lines.find_map(|line| line.strip_prefix("place ")?.trim().parse().ok())
 }
 
+/// How long a call may take: a busy scheduler is slow (Slurm's own limit is 10 s a try).
+pub const CALL: Duration = Duration::from_secs(40);
+/// The status of a command that did not come to an end by then: that of `timeout`.
+const HANGS: i32 = 124;
+
 /// What a command on the far side printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Output {
@@ -157,14 +164,20 @@ impl Output {
         }
     }
 
-    /// What it said, for a person: the errors, or else all there is.
+    /// What it said, for a person: the errors, or else all there is; and that it said no more.
     #[must_use]
     pub fn words(&self) -> String {
         let words = match self.err.trim() {
             "" => self.out.trim(),
             err => err,
         };
-        let lines: Vec<&str> = words.lines().collect();
+        let silence = say!("scheduler-hangs", seconds = CALL.as_secs());
+        let mut lines: Vec<&str> = words.lines().collect();
+        if self.status == HANGS {
+            lines.push(&silence);
+        }
+        // `LSF is down. Please wait ...`, again and again.
+        lines.dedup();
         lines[lines.len().saturating_sub(10)..].join("\n")
     }
 }
@@ -222,6 +235,8 @@ pub enum JobState {
     Running,
     /// It is on its way out.
     Ending,
+    /// It is on hold: it waits until somebody releases it.
+    Held,
     /// It can never start as it is.
     Never,
 }
@@ -337,6 +352,22 @@ mod tests {
         assert_eq!(name(slurm, &["-Jmine"]), some("mine"));
         assert_eq!(name(slurm, &["--job-names=x"]), some("jupyter_nb"));
         assert_eq!(name(LauncherKind::Direct, &[]), None);
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_told_as_such() {
+        let hung = Output {
+            status: HANGS,
+            err: "LSF is down. Please wait ...\n".repeat(39),
+            ..Output::default()
+        };
+        let words = hung.words();
+        let (said, rest) = words.split_once('\n').unwrap_or_default();
+        assert_eq!(said, "LSF is down. Please wait ...");
+        assert!(
+            rest.contains("40 seconds") && rest.lines().count() == 1,
+            "{words}"
+        );
     }
 
     #[test]

@@ -121,6 +121,10 @@ impl Scheduler for Sge {
             Some(rest.split_once(':')?.1.trim().to_owned())
         };
         let find = |word| answer.out.lines().find_map(|line| after(line, word));
+        let find_line = |text: &str| {
+            let is_there = answer.out.lines().any(|line| line.trim().ends_with(text));
+            is_there.then(|| text.to_owned())
+        };
         let stuck = answer.out.lines().any(|line| {
             // Not of a job that waits for its dependencies or a reservation.
             line.trim() == "verification: no suitable queues"
@@ -133,6 +137,7 @@ impl Scheduler for Sge {
         let reason = error
             .clone()
             .or_else(|| verdict.filter(|_| stuck).map(|line| line.trim().to_owned()))
+            .or_else(|| find_line("Job is in hold state"))
             .or_else(|| find("scheduling info"))
             .or_else(|| stuck.then(|| "no suitable queues".to_owned()));
         let place = place(answer);
@@ -190,12 +195,19 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
         child.has_tag_name("hard_request") && child.attribute("name") == Some("h_rt")
     });
     let limit: Option<i64> = limit.and_then(|limit| limit.text()?.trim().parse().ok());
+    // Held by SGE itself until another job has ended.
+    let before = text("predecessor_jobs");
+    let state = match (state(&word), before) {
+        (JobState::Held, Some(_)) => JobState::Waiting,
+        (state, _) => state,
+    };
+    let reason = before.map(|id| format!("predecessor_jobs: {id}"));
     Some(Job {
         id: text("JB_job_number")?.to_owned(),
         name: text("full_job_name").or(text("JB_name"))?.to_owned(),
         queue: String::new(),
-        state: state(&word),
-        reason: String::new(),
+        state,
+        reason: reason.unwrap_or_default(),
         node: node_name.map(|(_, node)| node.to_owned()),
         place: None,
         start_estimate: None,
@@ -209,7 +221,8 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
 fn state(word: &str) -> JobState {
     match word {
         _ if word.contains('d') => JobState::Ending,
-        _ if word.contains('E') || word.contains('h') => JobState::Never,
+        _ if word.contains('E') => JobState::Never,
+        _ if word.contains('h') => JobState::Held,
         _ if word.contains(['r', 't', 's', 'S', 'T']) => JobState::Running,
         _ => JobState::Waiting,
     }
@@ -238,7 +251,7 @@ mod tests {
                 ("r", JobState::Running),
                 ("qw", JobState::Waiting),
                 ("Eqw", JobState::Never),
-                ("hqw", JobState::Never),
+                ("hqw", JobState::Held),
             ]
         );
         assert_eq!(jobs[0].name, "jupyter_notebook_server_long_name");
@@ -398,5 +411,28 @@ mod tests {
         let gone =
             crate::launcher::scheduler::ran("qstat", "Following jobs do not exist:\n7\n", &line);
         assert_eq!(gone, "");
+    }
+
+    #[test]
+    fn a_job_that_waits_for_another_is_not_held() {
+        let with = |more: &str| {
+            let held = "<state>hqw</state>";
+            let list = LIST.replace(held, &format!("{held}{more}"));
+            Sge.jobs(&Output::printed(&list)).unwrap().pop().unwrap()
+        };
+        assert_eq!(with("").state, JobState::Held);
+        // Printed by SGE 8.1.9.
+        let waits = with(
+            "<predecessor_jobs_req>10</predecessor_jobs_req><predecessor_jobs>10</predecessor_jobs>",
+        );
+        assert_eq!(waits.state, JobState::Waiting);
+        assert_eq!(waits.reason, "predecessor_jobs: 10");
+        let said = "scheduling info:            queue instance \"all.q@c1\" dropped because it is disabled\n\
+            \u{20}                           Job is in hold state\n";
+        let why = Sge.why(&Output::printed(said)).unwrap();
+        assert_eq!(
+            (why.reason.as_str(), why.never),
+            ("Job is in hold state", false)
+        );
     }
 }

@@ -17,9 +17,7 @@ pub struct Slurm;
 /// names of Slurm's source (`job_state_reason`), the same in every language.
 /// `PartitionConfig` is what 22.05 gives a job with more cores than any node has (measured);
 /// the limits of minutes are a spent budget.
-const NEVER: [&str; 24] = [
-    "JobHeldUser",
-    "JobHeldAdmin",
+const NEVER: [&str; 22] = [
     "DependencyNeverSatisfied",
     "PartitionConfig",
     "PartitionNodeLimit",
@@ -172,7 +170,9 @@ fn job(line: &str) -> Option<Job> {
     );
     let state = match *word {
         _ if waits && is_never(reason) => JobState::Never,
-        "REQUEUE_HOLD" | "SPECIAL_EXIT" => JobState::Never,
+        "REQUEUE_HOLD" | "SPECIAL_EXIT" => JobState::Held,
+        // "JobHeldUser", "JobHeldAdmin", "launch failed requeued held"
+        _ if waits && (reason.starts_with("JobHeld") || reason.ends_with("held")) => JobState::Held,
         _ if waits => JobState::Waiting,
         // A job whose node is still being booted has its place, and its script does not run yet.
         "CONFIGURING" => JobState::Waiting,
@@ -226,12 +226,13 @@ mod tests {
             .iter()
             .map(|job| (job.id.as_str(), job.state))
             .collect();
-        let (never, waiting, running) = (JobState::Never, JobState::Waiting, JobState::Running);
+        let (never, held) = (JobState::Never, JobState::Held);
+        let (waiting, running) = (JobState::Waiting, JobState::Running);
         assert_eq!(
             states,
             [
                 ("3", never),
-                ("4", never),
+                ("4", held),
                 ("6", waiting),
                 ("7", waiting),
                 ("2", running),

@@ -168,6 +168,41 @@ fn hosts_of_one_login_ask_the_scheduler_together_and_as_seldom_as_any_of_them_wa
     }
 }
 
+#[test]
+fn a_job_that_an_administrator_holds_while_it_waits_keeps_its_place_and_goes_on() {
+    let cluster = Cluster::start(&[Scheduler::Sge, Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    let kinds = [
+        (Scheduler::Slurm, LauncherKind::Slurm, "JobHeldAdmin"),
+        (Scheduler::Sge, LauncherKind::Sge, ""),
+    ];
+    for (scheduler, launcher, reason) in kinds {
+        cluster.close_queue(scheduler);
+        let order = Host {
+            launcher,
+            options: vec![],
+            ..host("test", 2)
+        };
+        let session = Live::open(&client, |open| open.host = order);
+        let id = session.wait("state", SOON, |event| match event {
+            Event::Job(job) => job.state.as_ref().map(|_| job.id.clone()),
+            _ => None,
+        });
+        cluster.hold(scheduler, &id);
+        let told = session.wait("hold", SOON, |event| match event {
+            Event::Note(text) if text.contains("is on hold") => Some(text.clone()),
+            _ => None,
+        });
+        assert!(told.contains(&id) && told.contains(reason), "{told}");
+        assert_eq!(jobs(&client, scheduler), [id.as_str()]);
+        cluster.release(scheduler, &id);
+        cluster.open_queue(scheduler);
+        assert_eq!(session.wait_ready()["job"]["id"], id.as_str());
+        drop(session);
+        client.ssh_run("test", &format!("scancel {id}; qdel {id}; true"));
+    }
+}
+
 /// Another account's job, which came first.
 fn somebody_elses(cluster: &Cluster, submission: &str) {
     let command = format!("{submission} >/dev/null");

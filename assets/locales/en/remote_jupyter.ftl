@@ -802,6 +802,8 @@ release-status = the answer was { $status }
 ## Waiting for a job (src/session/job.rs)
 
 job-place = place { $place } in the queue
+job-held = Job { $id } is on hold ({ $reason }). It keeps its place and goes on waiting, until it is released.
+scheduler-hangs = (no more came within { $seconds } seconds)
 
 ## Logs of one's own job script (src/session/driver/logs.rs)
 

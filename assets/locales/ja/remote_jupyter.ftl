@@ -770,6 +770,8 @@ release-status = 応答は { $status } でした
 ## Waiting for a job (src/session/job.rs)
 
 job-place = 待ち順{ $place }番目
+job-held = ジョブ { $id } は保留されています（{ $reason }）。解除されるまで、順番を保ったまま待ちます。
+scheduler-hangs = （{ $seconds }秒以内に続きの応答がありませんでした）
 
 ## Logs of one's own job script (src/session/driver/logs.rs)
 

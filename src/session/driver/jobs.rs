@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Driver, Halt, Outcome};
 use crate::explain;
-use crate::launcher::{Dialect, Job, JobState, Output, Scheduler, scheduler};
+use crate::launcher::{CALL, Dialect, Job, JobState, Output, Scheduler, scheduler};
 use crate::problem::{Code, Problem};
 use crate::remote::{Frame, Running, Surveyor};
 use crate::session::board::{self, Login, Seat, Turn, Wanted};
@@ -12,8 +12,9 @@ use crate::session::event::{Event, Phase};
 use crate::session::machine::{Call, Input, JobEnd, Poll};
 use crate::words::say;
 
-/// What one call of a scheduler may take: a busy one is slow, and a dead connection is no wait.
-const CALL: Duration = Duration::from_secs(45);
+/// What an exchange with the far side may take while a job waits. It ends a call of the scheduler
+/// before that, so what takes longer is a dead connection.
+const EXCHANGE: Duration = CALL.saturating_add(Duration::from_secs(10));
 /// A cancelled job that runs is gone when its processes are: Slurm waits 30 s for them by itself.
 const END: Duration = Duration::from_secs(60);
 
@@ -125,7 +126,7 @@ impl Driver {
     /// A call while a job waits: it has a time limit of its own, and a connection that fails
     /// meanwhile is made anew. The wait in the queue has no limit.
     fn while_waiting(&mut self, call: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
-        self.waiter.set_deadline(Some(Instant::now() + CALL));
+        self.waiter.set_deadline(Some(Instant::now() + EXCHANGE));
         let outcome = call(self);
         self.waiter.set_deadline(None);
         match outcome {

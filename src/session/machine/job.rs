@@ -16,7 +16,7 @@ use crate::session::JobInfo;
 use crate::session::event::Phase;
 use crate::words::say;
 pub use wait::Wait;
-use wait::begun;
+use wait::{Turn, begun};
 
 impl Machine {
     /// No server runs in a job of this host. One may wait for its turn; else one is submitted, under
@@ -28,6 +28,8 @@ impl Machine {
             return (state, unlock.into_iter().chain(effects).collect());
         }
         if !locked {
+            // A second list: a job may have been submitted since the first, from another machine or by
+            // hand, and nobody else submits one while the lock is held. It is a cold click's price.
             return (State::Finding { locked: true }, vec![Effect::Lock]);
         }
         let effects = vec![Effect::Phase(Phase::Submitting), Effect::Submit];
@@ -59,6 +61,7 @@ impl Machine {
             ..Job::default()
         };
         let mut wait = Wait::new(job, Some(folder), self.plan.job_tells);
+        wait.turn = Turn::Open;
         wait.known.clone_from(&self.others);
         self.wait(wait)
     }
@@ -66,6 +69,7 @@ impl Machine {
     fn wait(&self, mut wait: Wait) -> (State, Vec<Effect>) {
         let mut effects = vec![Effect::Phase(Phase::Queued)];
         effects.push(Effect::TellJob(self.info(&wait.job)));
+        effects.extend(wait.hold_note());
         if wait.job.state == JobState::Running {
             effects.extend(begun(&mut wait, None));
         }
@@ -78,30 +82,14 @@ impl Machine {
         let mut effects = Vec::new();
         match input {
             Input::Elapsed | Input::Check => return self.next_look(wait),
-            Input::Why(None) if wait.job.state == JobState::Never => return self.never(&wait),
             Input::Peeked(None) => effects.push(wait.rest()),
-            Input::Why(None) => {
-                wait.explained(self.plan.why_calls);
-                effects.push(wait.rest());
-            }
             Input::Peeked(Some(node)) => {
                 effects.extend(begun(&mut wait, Some(node)));
                 effects.push(wait.rest());
             }
             Input::Launched(candidate) => return self.job_serves(&candidate, *wait),
             Input::Polled(poll, age) => return self.polled(wait, poll, age),
-            Input::Why(Some(why)) => {
-                wait.explained(self.plan.why_calls);
-                if !why.reason.is_empty() {
-                    wait.job.reason = why.reason;
-                }
-                wait.job.place = why.place;
-                if why.never || wait.job.state == JobState::Never {
-                    return self.never(&wait);
-                }
-                effects.push(Effect::TellJob(self.info(&wait.job)));
-                effects.push(wait.rest());
-            }
+            Input::Why(why) => return self.heard_why(wait, why),
             Input::Over(status, log) => {
                 let problem = explain::job_ended(&self.plan.host, &wait.job.id, status, &log);
                 return over(Effect::TellFailed(problem));
@@ -185,7 +173,7 @@ impl Machine {
         })
     }
 
-    fn info(&self, job: &Job) -> JobInfo {
+    pub(super) fn info(&self, job: &Job) -> JobInfo {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         JobInfo {
             scheduler: self.plan.scheduler.clone(),

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::super::vocabulary::{Call, Effect, Poll, State};
 use super::super::{Machine, over};
-use super::{Wait, begun};
+use super::{Turn, Wait, begun};
 use crate::explain;
-use crate::launcher::{Job, JobState};
+use crate::launcher::{Job, JobState, Why};
 use crate::words::say;
 
 impl Machine {
@@ -80,24 +80,49 @@ impl Machine {
         }
         let changed = job != wait.job;
         wait.job = job;
-        let mut effects = Vec::new();
-        match wait.job.state {
-            JobState::Never if wait.job.reason.is_empty() && self.plan.why_calls > 0 => {
-                // At once: the person waits for it.
-                let gap = Duration::ZERO;
-                let ask = Effect::AskWhy(Call {
-                    gap,
-                    ..wait.call(gap)
-                });
-                return (State::Queued(wait), vec![ask]);
-            }
-            JobState::Never => return self.never(&wait),
-            _ if changed => effects.push(Effect::TellJob(self.info(&wait.job))),
-            _ => {}
+        let is_held = wait.job.state == JobState::Held;
+        if !is_held {
+            wait.turn = Turn::Due;
         }
+        let is_new_hold = is_held && wait.turn != Turn::Held;
+        let silent = wait.job.reason.is_empty() && self.plan.why_calls > 0;
+        if silent && (wait.is_stuck() || is_new_hold) {
+            // At once: the person waits for it.
+            let gap = Duration::ZERO;
+            let call = wait.call(gap);
+            let ask = Effect::AskWhy(Call { gap, ..call });
+            return (State::Queued(wait), vec![ask]);
+        }
+        if wait.is_stuck() {
+            return self.never(&wait);
+        }
+        let mut effects = Vec::new();
+        if changed {
+            effects.push(Effect::TellJob(self.info(&wait.job)));
+        }
+        effects.extend(wait.hold_note());
         if wait.job.state == JobState::Running {
             effects.extend(begun(&mut wait, None));
         }
+        effects.push(wait.rest());
+        (State::Queued(wait), effects)
+    }
+
+    pub(super) fn heard_why(&self, mut wait: Box<Wait>, why: Option<Why>) -> (State, Vec<Effect>) {
+        wait.explained(self.plan.why_calls);
+        let mut effects = Vec::new();
+        let never = why.as_ref().is_some_and(|why| why.never);
+        if let Some(why) = why {
+            if !why.reason.is_empty() {
+                wait.job.reason = why.reason;
+            }
+            wait.job.place = why.place;
+            effects.push(Effect::TellJob(self.info(&wait.job)));
+        }
+        if never || wait.is_stuck() {
+            return self.never(&wait);
+        }
+        effects.extend(wait.hold_note());
         effects.push(wait.rest());
         (State::Queued(wait), effects)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::vocabulary::{Call, Effect, JobEnd};
 use crate::launcher::{Job, JobState};
 use crate::session::event::Phase;
+use crate::words::say;
 
 /// A look at the job's files costs the far side two calls of its file system, and the click that
 /// much delay: often at first, then every five seconds.
@@ -46,8 +47,21 @@ pub struct Wait {
     pub running: Option<Duration>,
     /// In how many lists one after the other it was missing.
     pub absent: u32,
+    /// What is known about its turn.
+    pub turn: Turn,
     /// Whether the person knows that the scheduler does not answer.
     pub complained: bool,
+}
+
+/// Whether a job waits for its turn, or for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It was submitted a moment ago, and has not been seen to wait yet.
+    Open,
+    /// It waits for its turn.
+    Due,
+    /// Somebody put it on hold, which was told.
+    Held,
 }
 
 impl Wait {
@@ -66,6 +80,7 @@ impl Wait {
             cost: 1,
             running: None,
             absent: 0,
+            turn: Turn::Due,
             complained: false,
         }
     }
@@ -110,9 +125,31 @@ impl Wait {
         self.since_poll >= self.poll_after(least) * self.cost
     }
 
+    /// Whether it is no use to wait. A job that is held from its submission on is no place lost; one
+    /// that has waited, and is put on hold by somebody, keeps its place.
+    pub(super) fn is_stuck(&self) -> bool {
+        let is_held = self.job.state == JobState::Held;
+        self.job.state == JobState::Never || is_held && self.turn == Turn::Open
+    }
+
+    /// A hold by somebody is told, once.
+    pub(super) fn hold_note(&mut self) -> Option<Effect> {
+        if self.job.state != JobState::Held || self.turn == Turn::Held {
+            return None;
+        }
+        self.turn = Turn::Held;
+        let reason = match self.job.reason.as_str() {
+            "" => self.job.word.as_str(),
+            reason => reason,
+        };
+        let id = self.job.id.as_str();
+        Some(Effect::Note(say!("job-held", id = id, reason = reason)))
+    }
+
     /// Whether that is to be about the reason: first after the first list.
     pub(super) fn wonders_why(&self) -> bool {
-        let waits = self.job.state == JobState::Waiting && self.running.is_none();
+        let waits = matches!(self.job.state, JobState::Waiting | JobState::Held);
+        let waits = waits && self.running.is_none();
         waits
             && self
                 .since_why

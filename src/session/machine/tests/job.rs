@@ -316,19 +316,65 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
 
 /// Grid Engine says of a held job why it waits, and not that it waits for ever.
 #[test]
-fn a_held_job_is_told_whatever_the_reason_is() {
+fn a_job_that_is_held_from_the_first_is_taken_out_whatever_the_reason_is() {
     let mut machine = queued();
-    machine.handle(listed(job(JobState::Waiting, "qw")));
-    let mut plan = batch_plan(open());
-    plan.why_calls = 2;
-    machine.plan = plan;
-    machine.handle(listed(job(JobState::Never, "hqw")));
-    let why = Why {
+    machine.plan.why_calls = 2;
+    let effects = machine.handle(listed(job(JobState::Held, "hqw")));
+    assert!(matches!(effects.as_slice(), [Effect::AskWhy(_)]));
+    assert_eq!(machine.handle(Input::Why(Some(hold()))), [end(false)]);
+    let effects = machine.handle(Input::Gone("job".into()));
+    let problem = failure(&effects);
+    assert_eq!(problem.code, Code::JobNeverStarts);
+    assert!(problem.detail.contains("in hold state"), "{problem}");
+}
+
+fn hold() -> Why {
+    Why {
         reason: "Job is in hold state".into(),
         never: false,
         place: None,
+    }
+}
+
+fn is_told_held(effects: &[Effect]) -> bool {
+    let mut notes = effects.iter();
+    notes.any(|effect| matches!(effect, Effect::Note(text) if text.contains("hold")))
+}
+
+#[test]
+fn a_job_that_has_waited_and_is_put_on_hold_keeps_its_place() {
+    let held = || {
+        let mut held = job(JobState::Held, "PENDING");
+        held.reason = "JobHeldAdmin".into();
+        listed(held)
     };
-    assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
+    let waits = || listed(job(JobState::Waiting, "PENDING"));
+    let mut machine = queued();
+    machine.handle(waits());
+    let effects = machine.handle(held());
+    assert!(is_told_held(&effects), "{effects:?}");
+    rest(&effects);
+    assert!(!is_told_held(&machine.handle(held())), "told once");
+    machine.handle(waits());
+    assert!(is_told_held(&machine.handle(held())), "another one");
+
+    // Where the list has no reasons.
+    let mut machine = queued();
+    machine.plan.why_calls = 3;
+    machine.handle(listed(job(JobState::Waiting, "qw")));
+    let effects = machine.handle(listed(job(JobState::Held, "hqw")));
+    assert!(matches!(effects.as_slice(), [Effect::AskWhy(_)]));
+    let effects = machine.handle(Input::Why(Some(hold())));
+    assert!(is_told_held(&effects), "{effects:?}");
+    rest(&effects);
+}
+
+#[test]
+fn a_held_job_of_another_day_is_waited_for() {
+    let waiting = vec![ours(JobState::Held, "PENDING")];
+    let (_, effects) = at(open(), vec![survey(vec![], waiting)]);
+    assert!(is_told_held(&effects), "{effects:?}");
+    rest(&effects);
 }
 
 #[test]
