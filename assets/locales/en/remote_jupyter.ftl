@@ -798,3 +798,9 @@ update-none-text = You have { $current }.
 no-release-title = Whether there is a newer version could not be found out
 no-release-remedy = Try it again later; the network may be away.
 release-status = the answer was { $status }
+
+## A server that ends because nobody uses it
+
+idle-ended-title = Jupyter on { $host } was not used, and has ended
+idle-ended-detail = It had been idle for as long as idle_stop allows.
+idle-ended-remedy = Open it again to start another one. What a kernel had computed and not saved is gone.

@@ -766,3 +766,9 @@ update-none-text = お使いのバージョンは { $current } です。
 no-release-title = 新しいバージョンの有無を確認できませんでした
 no-release-remedy = しばらくしてから、もう一度お試しください。ネットワークに接続していない可能性があります。
 release-status = 応答は { $status } でした
+
+## 使われていないために終了したサーバー
+
+idle-ended-title = { $host } の Jupyter は、使われていなかったため終了しました
+idle-ended-detail = idle_stop に指定した時間、使われていませんでした。
+idle-ended-remedy = もう一度開くと、新しく起動します。カーネルで計算し、保存していなかったものは残っていません。
