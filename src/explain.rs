@@ -30,7 +30,8 @@ pub use jobs::{
     no_scheduler,
 };
 pub use lost::{
-    lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,
+    idle_ended, lost, lost_for_good, needs_answer, not_listening, not_now, other_machine,
+    server_ended,
 };
 pub use servers::{kernels_busy, not_stopped, nothing_running, unusable};
 

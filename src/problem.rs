@@ -156,6 +156,8 @@ codes! {
     JupyterAnswer = "jupyter_answer", 6;
     /// The server behind a tunnel is gone.
     ServerEnded = "server_ended", 6;
+    /// It ended by itself, since nobody used it.
+    IdleEnded = "idle_ended", 6;
     /// The server could not be stopped.
     NotStopped = "not_stopped", 6;
     /// Kernels are busy, and nobody said that they may be ended.

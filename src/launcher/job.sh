@@ -92,7 +92,7 @@ rj_submit() {
 }
 rj_make_job() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_about" | cat >"$rj_dir/about" && : >"$rj_dir/log" &&
-    rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
+    rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
     printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
 }
 
@@ -101,7 +101,7 @@ rj_quote() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
 # What the job has to know of the submission. No token: the job makes it where it runs, so that it
 # stands neither in the scheduler's records nor on the way to them.
 rj_job_head() {
-  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds; do
+  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds rj_idle rj_idle_old; do
     eval "rj_value=\$$rj_name"
     printf '%s=%s\n' "$rj_name" "$(rj_quote "$rj_value")"
   done
@@ -144,7 +144,7 @@ esac
 JUPYTER_TOKEN=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
 if [ ${#JUPYTER_TOKEN} != 48 ]; then echo 'no random numbers on this machine'; rj_end 1; fi
 JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket rj_ip
+export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket rj_ip rj_idle rj_idle_old
 rj_export_env
 if [ -n "$rj_own_command" ]; then
   if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=$rj_ip --port=${rj_fixed_port:-0} --port-retries=0"; fi

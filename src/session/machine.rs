@@ -153,11 +153,8 @@ impl Machine {
             Input::NoLog(problem) => Some(Effect::TellRefused(problem)),
             Input::Refused => Some(Effect::LookBeside),
             Input::Looked(candidates, facts) if is_gone(&found, &candidates, &facts) => {
-                return over(Effect::TellFailed(ended(
-                    &self.plan.host,
-                    &found,
-                    facts.now,
-                )));
+                let problem = ended(&self.plan.host, &found, &facts);
+                return over(Effect::TellFailed(problem));
             }
             Input::Active(now) if self.activity.as_ref() != Some(&now) => {
                 self.activity = Some(now.clone());

@@ -173,3 +173,27 @@ fn a_job_that_is_ended_under_its_tunnel_is_told() {
         "{out}"
     );
 }
+
+/// The cores are free again; whoever has left the tunnel open is told why.
+#[test]
+fn a_job_that_nobody_uses_ends_with_its_server() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    configure(&client, "launcher = \"slurm\"\nidle_stop = \"5s\"");
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase_within("ready", PATIENCE);
+    let port = u16::try_from(ready["local_port"].as_u64().unwrap()).unwrap();
+    // Jupyter looks once a minute. Connections without a request are no use of it, and find out soon that it is gone.
+    assert!(eventually(PATIENCE, || {
+        let _ = std::net::TcpStream::connect(("127.0.0.1", port));
+        !opened.is_running()
+    }));
+    let out = opened.wait_exit_within(SOON);
+    let event = out.last_event();
+    assert_eq!(
+        (out.code, &event["code"]),
+        (Some(6), &"idle_ended".into()),
+        "{out}"
+    );
+    nothing_queued(&client, Scheduler::Slurm);
+}

@@ -808,3 +808,9 @@ scheduler-hangs = (no more came within { $seconds } seconds)
 ## Logs of one's own job script (src/session/driver/logs.rs)
 
 log-at-the-end = { $path } is not there yet: the scheduler brings what a job writes when the job ends.
+
+## A server that ends because nobody uses it
+
+idle-ended-title = Jupyter on { $host } was not used, and has ended
+idle-ended-detail = It had been idle for as long as idle_stop allows.
+idle-ended-remedy = Open it again to start another one. What a kernel had computed and not saved is gone.

@@ -776,3 +776,9 @@ scheduler-hangs = （{ $seconds }秒以内に続きの応答がありません�
 ## Logs of one's own job script (src/session/driver/logs.rs)
 
 log-at-the-end = { $path } はまだありません。スケジューラはジョブの出力を終了時に届けます。
+
+## 使われていないために終了したサーバー
+
+idle-ended-title = { $host } の Jupyter は、使われていなかったため終了しました
+idle-ended-detail = idle_stop に指定した時間、使われていませんでした。
+idle-ended-remedy = もう一度開くと、新しく起動します。カーネルで計算し、保存していなかったものは残っていません。

@@ -370,6 +370,7 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::Lost, holder_gone(name)),
         (Code::Lost, not_now(name)),
         (Code::ServerEnded, server_ended(name)),
+        (Code::IdleEnded, idle_ended(name)),
         (Code::JupyterAnswer, unusable(name, log_free())),
         (Code::NothingRunning, nothing_running(name, &[])),
         (Code::NotStopped, not_stopped(name)),

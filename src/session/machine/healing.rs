@@ -186,14 +186,15 @@ impl Machine {
             let problem = explain::not_listening(host);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        over(Effect::TellFailed(ended(host, &found, facts.now)))
+        over(Effect::TellFailed(ended(host, &found, facts)))
     }
 }
 
 /// Explains a server that is gone: with its job, if it had one.
-pub(super) fn ended(host: &str, found: &Found, now: Option<i64>) -> Problem {
+pub(super) fn ended(host: &str, found: &Found, facts: &Facts) -> Problem {
     match &found.info {
-        Some(job) if is_up(job.ends, now) => explain::job_time_up(host, &job.id),
+        _ if facts.was_idle(&found.server.file) => explain::idle_ended(host),
+        Some(job) if is_up(job.ends, facts.now) => explain::job_time_up(host, &job.id),
         Some(job) => explain::job_gone(host, &job.id),
         None => explain::server_ended(host),
     }
