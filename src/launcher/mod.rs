@@ -12,10 +12,10 @@ mod scheduler;
 mod sge;
 mod slurm;
 
-pub use resources::seconds;
+pub use resources::{clock, seconds};
 pub use scheduler::{
     Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
-    same_machine, scheduler,
+    same_machine, scheduler, scheduler_of,
 };
 
 use crate::config::{App, Bind, Host};
