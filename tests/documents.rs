@@ -264,7 +264,11 @@ fn read(file: &Path) -> String {
 fn that_nobody_can_be_asked_for_updates_is_said_while_it_is_so() {
     let sentences = [
         ("README.md", include_str!("../README.md"), "as today's is"),
-        ("README.ja.md", include_str!("../README.ja.md"), "(今のビルド)"),
+        (
+            "README.ja.md",
+            include_str!("../README.ja.md"),
+            "(今のビルド)",
+        ),
         (
             "docs/security.md",
             include_str!("../docs/security.md"),

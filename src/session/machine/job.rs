@@ -136,6 +136,7 @@ impl Machine {
             candidate.node = None;
         }
         wait.job.ends = wait.job.ends.or(candidate.ends);
+        wait.job.started = self.began(&wait.job);
         wait.job.node = Some(node.clone());
         wait.job.reason = String::new();
         if wait.job.state != JobState::Running {
@@ -185,7 +186,7 @@ impl Machine {
         })
     }
 
-    fn info(&self, job: &Job) -> JobInfo {
+    pub(super) fn info(&self, job: &Job) -> JobInfo {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         JobInfo {
             scheduler: self.plan.scheduler.clone(),
@@ -195,6 +196,7 @@ impl Machine {
             place: job.place,
             start_estimate: job.start_estimate,
             node: job.node.clone(),
+            started: job.started,
             ends: job.ends,
         }
     }
