@@ -172,6 +172,10 @@ codes! {
     JobNeverStarts = "job_never_starts", 7;
     /// The job has ended.
     JobEnded = "job_ended", 7;
+    /// The job's time was up.
+    JobTimeUp = "job_time_up", 7;
+    /// The job gets no more time.
+    NotExtended = "not_extended", 7;
     /// It took longer than allowed.
     TimedOut = "timed_out", 8;
     /// The connection is gone.

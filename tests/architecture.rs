@@ -60,6 +60,7 @@ const EVERYWHERE: &str = "words";
 /// Modules that never touch the system: no files, sockets, processes or clocks of their own.
 const PURE: &[&str] = &[
     "app/model.rs",
+    "app/model/host.rs",
     "app/menu.rs",
     "app/menu/host.rs",
     "app/menu/text.rs",
@@ -71,6 +72,8 @@ const PURE: &[&str] = &[
     "session/machine/job/poll.rs",
     "session/machine/job/wait.rs",
     "session/machine/vocabulary.rs",
+    "session/machine/walltime.rs",
+    "session/walltime.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
     "problem.rs",

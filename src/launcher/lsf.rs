@@ -58,8 +58,7 @@ impl Scheduler for Lsf {
             line = line.option("-gpu", Some(&format!("num={gpus}")));
         }
         if let Some(walltime) = &host.walltime {
-            let minutes = seconds(walltime).div_ceil(60);
-            line = line.ours(&format!("-W {}:{:02}", minutes / 60, minutes % 60));
+            line = line.ours(&format!("-W {}", minutes_of(seconds(walltime))));
         }
         // #BSUB lines are read from standard input alone.
         line.end_reading(host)
@@ -136,6 +135,13 @@ impl Scheduler for Lsf {
         format!("LC_ALL=C bkill {}", quote(id))
     }
 
+    /// The whole time, in hours and minutes. A job that runs is changed only where the site has
+    /// `LSB_MOD_ALL_JOBS=Y` (the manual's page on `bmod`).
+    fn extend(&self, id: &str, _: u64, limit: Option<u64>) -> Option<String> {
+        let limit = minutes_of(limit?);
+        Some(format!("LC_ALL=C bmod -W {limit} {}", quote(id)))
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-J"]
     }
@@ -145,6 +151,12 @@ const OUTPUT: &str = concat!(
     r#"$1 != "-" { folder = $2 == "-" ? $3 : $2; sub(/^\$HOME/, ENVIRON["HOME"], folder); "#,
     r#"print ($1 ~ /^\// ? $1 : folder "/" $1) }"#,
 );
+
+/// Seconds as LSF writes limits: `H:MM`.
+fn minutes_of(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    format!("{}:{:02}", minutes / 60, minutes % 60)
+}
 
 fn job(line: &str, clock: Clock) -> Option<Job> {
     let fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();

@@ -12,10 +12,10 @@ mod scheduler;
 mod sge;
 mod slurm;
 
-pub use resources::seconds;
+pub use resources::{clock, seconds};
 pub use scheduler::{
     CALL, Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
-    same_machine, scheduler,
+    same_machine, scheduler, scheduler_of,
 };
 
 use std::time::Duration;

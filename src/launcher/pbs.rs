@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 
 use super::quote;
-use super::resources::{Line, hours, seconds};
+use super::resources::{Line, clock, hours, seconds};
 use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger};
 use crate::config::{Host, LauncherKind};
 
@@ -107,6 +107,13 @@ impl Scheduler for Pbs {
 
     fn cancel(&self, id: &str) -> String {
         format!("LC_ALL=C qdel {}", quote(id))
+    }
+
+    /// `qalter` takes the whole time, and no more of it. On a job that runs only an operator may raise it,
+    /// unless the site says otherwise (PBS Professional's Reference Guide, "qalter").
+    fn extend(&self, id: &str, _: u64, limit: Option<u64>) -> Option<String> {
+        let limit = clock(limit?);
+        Some(format!("LC_ALL=C qalter -l walltime={limit} {}", quote(id)))
     }
 
     fn name_option(&self) -> &'static [&'static str] {

@@ -72,6 +72,10 @@ pub trait Scheduler: Sync {
     /// Ends a job, whether it runs or waits.
     fn cancel(&self, id: &str) -> String;
 
+    /// Gives a job that runs `by` seconds more, so that its whole time is `limit`, where that is known.
+    /// None where no command does that. Whether this person may, the scheduler says.
+    fn extend(&self, id: &str, by: u64, limit: Option<u64>) -> Option<String>;
+
     /// The name of a job in options of the person's own; the first is how we give one.
     fn name_option(&self) -> &'static [&'static str];
 }
@@ -86,6 +90,19 @@ pub fn scheduler(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
         LauncherKind::Lsf => Some(&super::lsf::Lsf),
         LauncherKind::Direct | LauncherKind::Attach => None,
     }
+}
+
+/// The adapter of that word.
+#[must_use]
+pub fn scheduler_of(word: &str) -> Option<&'static dyn Scheduler> {
+    let kinds = [
+        LauncherKind::Sge,
+        LauncherKind::Slurm,
+        LauncherKind::Pbs,
+        LauncherKind::Lsf,
+    ];
+    let mut all = kinds.into_iter().filter_map(scheduler);
+    all.find(|one| one.word() == word)
 }
 
 /// Differences between programs of the same commands.
@@ -268,6 +285,15 @@ pub struct Job {
     pub ends: Option<i64>,
 }
 
+impl Job {
+    /// The scheduler's clock is that many seconds ahead of ours: its times by ours.
+    pub fn set_back(&mut self, ahead: i64) {
+        for time in [&mut self.start_estimate, &mut self.started, &mut self.ends] {
+            *time = time.map(|time| time - ahead);
+        }
+    }
+}
+
 /// The job's name: that of the person's own options, else the one that the first script of this
 /// kind used, by which a job that was started by hand is found too.
 #[must_use]
@@ -335,6 +361,33 @@ mod tests {
         let local = jiff::civil::datetime(2026, 11, 24, 16, 2, 42, 0);
         assert_eq!(clock.epoch(local), 1_795_503_762);
         assert_eq!(Clock::parse("nonsense"), Clock::default());
+    }
+
+    #[test]
+    fn a_job_that_runs_gets_more_time_where_a_command_gives_it() {
+        let line = |word, limit| scheduler_of(word).and_then(|one| one.extend("12", 5400, limit));
+        let some = |line: &str| Some(line.to_owned());
+        let whole = Some(100_800);
+        let slurm = some("LC_ALL=C scontrol update 'JobId=12' TimeLimit=+90");
+        assert_eq!(line("slurm", None), slurm);
+        let pbs = some("LC_ALL=C qalter -l walltime=28:00:00 '12'");
+        assert_eq!(line("pbs", whole), pbs);
+        assert_eq!(line("lsf", whole), some("LC_ALL=C bmod -W 28:00 '12'"));
+        for (word, limit) in [("pbs", None), ("lsf", None), ("sge", whole), ("", whole)] {
+            assert_eq!(line(word, limit), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn times_of_another_clock_are_set_back() {
+        let mut job = Job {
+            started: Some(1000),
+            ends: Some(4600),
+            ..Job::default()
+        };
+        job.set_back(-30);
+        assert_eq!((job.started, job.ends), (Some(1030), Some(4630)));
+        assert_eq!(job.start_estimate, None);
     }
 
     #[test]

@@ -161,6 +161,12 @@ impl Scheduler for Sge {
         format!("LC_ALL=C qdel {}", quote(id))
     }
 
+    /// Nobody can: `qalter -l h_rt=…` on a job that runs says "modified hard resource list", `qstat -r`
+    /// then shows the new limit, and the job ends at the old one all the same (measured).
+    fn extend(&self, _: &str, _: u64, _: Option<u64>) -> Option<String> {
+        None
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-N"]
     }

@@ -1,11 +1,14 @@
 //! What is remembered between runs: each host's local port, so that its address stays the same and
-//! the browser finds its open tabs again.
+//! the browser finds its open tabs again; and what was told about the time of its job, which is not
+//! told twice.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::session::Told;
 
 /// Its name in the state folder.
 pub(super) const FILE: &str = "state.toml";
@@ -21,6 +24,8 @@ pub struct Memory {
 struct Remembered {
     #[serde(default)]
     ports: BTreeMap<String, u16>,
+    #[serde(default)]
+    told: BTreeMap<String, Told>,
 }
 
 impl Memory {
@@ -42,14 +47,29 @@ impl Memory {
         self.read().ports.into_keys().collect()
     }
 
-    /// Remembers a port, under a lock, so that two programs do not lose each other's.
+    /// What was told about the time of a host's job.
+    pub fn told(&self, host: &str) -> Option<Told> {
+        self.read().told.remove(host)
+    }
+
+    /// Remembers that.
+    pub fn set_told(&self, host: &str, told: Told) -> io::Result<()> {
+        self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
+    }
+
+    /// Remembers a port.
     pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
+        self.change(|memory| memory.ports.insert(host.to_owned(), port) != Some(port))
+    }
+
+    /// Under a lock, so that two programs do not lose each other's changes. False when there is none.
+    fn change(&self, change: impl FnOnce(&mut Remembered) -> bool) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::folders::make_private(folder)?;
         let lock = super::folders::private_file(&folder.join(LOCK))?;
         lock.lock()?;
         let mut remembered = self.read();
-        if remembered.ports.insert(host.to_owned(), port) == Some(port) {
+        if !change(&mut remembered) {
             return Ok(());
         }
         let text = toml::to_string(&remembered).map_err(io::Error::other)?;
@@ -88,6 +108,22 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_was_told_is_remembered_beside_the_ports() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        let told = Told {
+            job: "12.server".into(),
+            ends: 1_795_510_000,
+            minutes: 30,
+        };
+        memory.set_port("a b", 8890).unwrap();
+        memory.set_told("a b", told.clone()).unwrap();
+        memory.set_port("c", 8891).unwrap();
+        assert_eq!((memory.told("a b"), memory.told("c")), (Some(told), None));
+        assert_eq!(memory.port("a b"), Some(8890));
     }
 
     #[test]

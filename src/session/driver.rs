@@ -10,17 +10,19 @@ mod jobs;
 mod logs;
 mod standing;
 mod tunnel;
+mod walltime;
 mod way;
 
 use super::asker::Sink;
 use super::board::Seat;
 use super::event::{Event, Forwarded, Phase};
 use super::machine::{Effect, Input, Machine, Plan};
+use super::walltime::Countdown;
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
 use crate::hops::Hop;
 use crate::jupyter::{Kernels, Wanted};
-use crate::launcher::{Scheduler, scheduler};
+use crate::launcher::{Scheduler, scheduler, seconds};
 use crate::problem::Problem;
 use crate::remote::Conversation;
 use crate::ssh::Connection;
@@ -53,6 +55,10 @@ struct Driver {
     standing: Option<Standing>,
     /// Its place among those who wait for the same scheduler.
     seat: Option<Seat>,
+    /// The time of the job, where that has an end.
+    countdown: Option<Countdown>,
+    /// How far the far side's clock is ahead of ours, in seconds.
+    ahead: i64,
     /// The local ports, while a lost connection is made anew.
     held: Option<Held>,
     /// When the present attempt at that began, and the next one will.
@@ -96,6 +102,8 @@ pub fn run(
         forwards: Vec::new(),
         standing: None,
         seat: None,
+        countdown: None,
+        ahead: 0,
         held: None,
         attempt_at: Instant::now(),
         retry_at: None,
@@ -137,6 +145,7 @@ fn plan(order: &Order) -> Plan {
         scheduler: scheduler.map_or_else(String::new, |one| one.word().to_owned()),
         job_tells: host.job_script.is_none(),
         why_calls: scheduler.map_or(0, Scheduler::why_calls),
+        walltime: host.walltime.as_deref().map(seconds),
         poll: Duration::from_secs(host.poll_seconds.into()),
         timeout: order.timeout,
     }
@@ -176,6 +185,9 @@ impl Driver {
             Effect::AskWhy(call) => self.ask_why(&call),
             Effect::JobOver(folder) => self.job_over(&folder),
             Effect::EndJob(end) => self.end_job(&end),
+            Effect::Extend(job, by) => self.extend(&job, by),
+            Effect::List(id) => self.list(&id),
+            Effect::ExtendBeside(job, by) => Ok(self.extend_beside(&job, by)),
             Effect::Launch => self.await_launch("launch"),
             Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
             Effect::FetchLog => self.fetch_log(),
@@ -216,6 +228,8 @@ impl Driver {
             Effect::Attempt => self.attempt(),
             Effect::LookBeside => self.wish(Wish::Look),
             Effect::LogBeside => self.wish(Wish::Log),
+            Effect::ListBeside(id) => self.wish(Wish::List(id)),
+            Effect::TellExtended(job) => self.tell_extended(job),
             Effect::TellActivity(activity) => self.tell(Event::Kernels(activity)),
             Effect::Remember(port) => self.surroundings.remember_port(&host, port),
             Effect::Phase(phase) => {

@@ -11,6 +11,7 @@ mod played;
 mod queue;
 mod refused;
 mod start;
+mod walltime;
 
 use std::time::Duration;
 

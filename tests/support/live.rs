@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use remote_jupyter::config::Host;
 use remote_jupyter::control::Message;
 use remote_jupyter::jupyter::Page;
-use remote_jupyter::session::{self, Event, Goal, Handle, Order, Phase, Reply, Surroundings};
+use remote_jupyter::session::{self, Event, Goal, Handle, Order, Phase, Reply, Surroundings, Told};
 use serde_json::Value;
 
 use super::client::Client;
@@ -27,6 +27,7 @@ pub struct Live {
 struct Visits {
     count: AtomicUsize,
     port: Mutex<Option<u16>>,
+    told: Mutex<Option<Told>>,
 }
 
 impl Surroundings for Visits {
@@ -41,6 +42,14 @@ impl Surroundings for Visits {
 
     fn remember_port(&self, _host: &str, port: u16) {
         *self.port.lock().unwrap() = Some(port);
+    }
+
+    fn told(&self, _host: &str) -> Option<Told> {
+        self.told.lock().unwrap().clone()
+    }
+
+    fn remember_told(&self, _host: &str, told: Told) {
+        *self.told.lock().unwrap() = Some(told);
     }
 }
 

@@ -403,8 +403,15 @@ fn of_jobs() -> Vec<(Code, Problem)> {
             job_never_starts(name, "7", "Eqw", &log()),
         ),
         (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
-        (Code::JobEnded, job_gone(name, "7")),
-        (Code::JobEnded, job_time_up(name, "7")),
+        (Code::JobEnded, job_gone(name, "7", None)),
+        (
+            Code::JobTimeUp,
+            job_time_up(name, "7", Some(28800), Some("plots/a b.ipynb")),
+        ),
+        (Code::JobTimeUp, job_time_up(name, "7", None, None)),
+        (Code::NotExtended, not_extended(name, "Slurm", &log())),
+        (Code::NotExtended, not_extendable(name, "Grid Engine")),
+        (Code::NotExtended, no_end(name)),
         (Code::TimedOut, job_start_slow(name, Some("c1"))),
     ]
 }

@@ -41,7 +41,10 @@ impl Driver {
             self.share(began, output);
         }
         match surveyor.survey(self.host(), facts) {
-            Ok(survey) => Ok(Some(Input::Surveyed(Box::new(survey)))),
+            Ok(survey) => {
+                let survey = self.by_our_clock(survey);
+                Ok(Some(Input::Surveyed(Box::new(survey))))
+            }
             Err(words) => {
                 let problem = self.why_no_list(&words)?;
                 if !self.is_healing() {
@@ -146,8 +149,12 @@ impl Driver {
     pub(super) fn peek(&mut self, folder: &str) -> Outcome {
         let command = format!("job look {folder}");
         self.while_waiting(|driver| {
+            let ahead = driver.ahead;
             let seen = driver.converse(&command, |_, frame| match frame {
-                Frame::Ready(candidate) => Some(Input::Launched(candidate)),
+                Frame::Ready(mut candidate) => {
+                    candidate.ends = candidate.ends.map(|ends| ends - ahead);
+                    Some(Input::Launched(candidate))
+                }
                 Frame::Looked(node) => Some(Input::Peeked(Some(node).filter(|n| !n.is_empty()))),
                 _ => None,
             })?;
@@ -193,18 +200,11 @@ impl Driver {
 
     pub(super) fn poll_job(&mut self, call: &Call) -> Outcome {
         let scheduler = self.scheduler()?;
-        let told = |output: &Output, age| {
-            let poll = match scheduler.jobs(output) {
-                Err(words) => Poll::Failed(words),
-                Ok(jobs) => match find(jobs, &call.id) {
-                    Some(job) => Poll::Listed(Box::new(job)),
-                    None => Poll::Missing,
-                },
-            };
-            Ok(Some(Input::Polled(poll, age)))
-        };
         let ticket = match self.turn(Wanted::List(call.since.min(call.gap)), call) {
-            Turn::Theirs(output, age) => return told(&output, age),
+            Turn::Theirs(output, age) => {
+                let poll = self.poll(scheduler, &output, &call.id);
+                return Ok(Some(Input::Polled(poll, age)));
+            }
             Turn::Later => return Ok(Some(later())),
             Turn::Yours(ticket) => ticket,
         };
@@ -212,7 +212,9 @@ impl Driver {
             let output = driver.run_there(&scheduler.list())?;
             let age = ticket.age();
             ticket.share(&output);
-            told(&output, age)
+            driver.see_clock(&output);
+            let poll = driver.poll(scheduler, &output, &call.id);
+            Ok(Some(Input::Polled(poll, age)))
         })
     }
 
@@ -303,6 +305,6 @@ fn later() -> Input {
     Input::Polled(Poll::Later, Duration::ZERO)
 }
 
-fn find(jobs: Vec<Job>, id: &str) -> Option<Job> {
+pub(super) fn find(jobs: Vec<Job>, id: &str) -> Option<Job> {
     jobs.into_iter().find(|job| job.id == id)
 }

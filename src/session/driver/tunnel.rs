@@ -64,6 +64,7 @@ impl Driver {
             .filter(|job| own_script || job.folder.is_none());
         let own_job = own_job.map(|job| job.id.clone());
         self.standing = Some(Standing::new(found.server.clone(), port, watch, own_job));
+        self.count_down(found.info.as_ref());
         self.tell(Event::Ready(Box::new(Ready {
             url,
             local_port: port,

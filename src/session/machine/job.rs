@@ -124,6 +124,7 @@ impl Machine {
             candidate.node = None;
         }
         wait.job.ends = wait.job.ends.or(candidate.ends);
+        wait.job.started = self.began(&wait.job);
         wait.job.node = Some(node.clone());
         wait.job.reason = String::new();
         if wait.job.state != JobState::Running {
@@ -183,6 +184,7 @@ impl Machine {
             place: job.place,
             start_estimate: job.start_estimate,
             node: job.node.clone(),
+            started: job.started,
             ends: job.ends,
         }
     }

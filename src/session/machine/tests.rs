@@ -9,6 +9,7 @@ use crate::jupyter::{Page, Server, Wanted};
 
 mod healing;
 mod job;
+mod walltime;
 
 const HOME: &str = "/home/me";
 
@@ -105,6 +106,7 @@ fn plan(goal: Goal) -> Plan {
         job_tells: false,
         why_calls: 0,
         poll: Duration::from_secs(15),
+        walltime: None,
         timeout: Duration::from_secs(60),
     }
 }

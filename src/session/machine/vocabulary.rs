@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::job::Wait;
 use crate::jupyter::{Activity, Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
-use crate::launcher::{Job, Why};
+use crate::launcher::{Job, Output, Why};
 use crate::problem::Problem;
 use crate::remote::Survey;
 use crate::session::JobInfo;
@@ -28,6 +28,8 @@ pub enum Goal {
     },
     /// The log of the newest launch.
     Log,
+    /// More time for the job that the server runs in, that many seconds.
+    Extend(u64),
     /// A look at what is there; nothing is launched, no token travels.
     Look,
 }
@@ -63,6 +65,8 @@ pub struct Plan {
     /// How many calls it takes to hear what the scheduler's list leaves out: why a job waits; none
     /// where it leaves nothing out.
     pub why_calls: u32,
+    /// The time that a job of ours asks for, in seconds.
+    pub walltime: Option<u64>,
     /// The least time between two calls of the scheduler.
     pub poll: Duration,
     /// How long a job that runs may take until its server listens.
@@ -185,6 +189,8 @@ pub enum State {
     Ending,
     /// The log is being fetched.
     FetchingLog,
+    /// The scheduler is asked to give the job more time.
+    Extending(Box<JobInfo>),
     /// Over.
     Ended,
 }
@@ -274,6 +280,12 @@ pub enum Input {
     Refused,
     /// What the script sees beside a standing tunnel.
     Looked(Vec<Candidate>, Facts),
+    /// The server's job is to get that many seconds more.
+    Extend(u64),
+    /// What the scheduler said to that.
+    Extended(Output),
+    /// It could not be asked.
+    NotExtended(Problem),
     /// The log could not be had.
     NoLog(Problem),
     /// What goes on in the server.
@@ -361,6 +373,16 @@ pub enum Effect {
     LookBeside,
     /// Let the script fetch the log, beside the tunnel.
     LogBeside,
+    /// Let the scheduler give a job that many seconds more.
+    Extend(JobInfo, u64),
+    /// The same beside the tunnel.
+    ExtendBeside(JobInfo, u64),
+    /// Ask the scheduler for a job.
+    List(String),
+    /// The same beside the tunnel.
+    ListBeside(String),
+    /// Tell that a job has more time.
+    TellExtended(JobInfo),
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.

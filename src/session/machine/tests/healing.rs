@@ -266,7 +266,7 @@ fn what_goes_on_is_told_when_it_changes() {
     let mut machine = ready();
     let busy = |busy| Activity {
         kernels: Kernels { total: 2, busy },
-        notebooks: vec![],
+        ..Activity::default()
     };
     for (activity, news) in [(busy(0), true), (busy(0), false), (busy(1), true)] {
         let effects = machine.handle(Input::Active(activity.clone()));

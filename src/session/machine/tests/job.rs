@@ -12,7 +12,7 @@ fn batch_plan(goal: Goal) -> Plan {
     }
 }
 
-fn job(state: JobState, word: &str) -> Job {
+pub(super) fn job(state: JobState, word: &str) -> Job {
     Job {
         id: "4711".into(),
         name: "jupyter_nb".into(),
@@ -22,7 +22,7 @@ fn job(state: JobState, word: &str) -> Job {
     }
 }
 
-fn ours(state: JobState, word: &str) -> OurJob {
+pub(super) fn ours(state: JobState, word: &str) -> OurJob {
     OurJob {
         job: job(state, word),
         folder: Some(FOLDER.into()),
@@ -31,7 +31,7 @@ fn ours(state: JobState, word: &str) -> OurJob {
     }
 }
 
-fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
+pub(super) fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
     Input::Surveyed(Box::new(Survey {
         candidates,
         facts: facts(),
@@ -45,7 +45,7 @@ fn nothing() -> Input {
 }
 
 /// A machine after these inputs, which follow the login, and the effects of the last one.
-fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+pub(super) fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
     let mut machine = Machine::new(batch_plan(goal));
     let way = [
         Input::Begin,
@@ -80,7 +80,7 @@ fn queued() -> Machine {
 }
 
 /// The server of the job, on another node.
-fn in_the_job() -> Candidate {
+pub(super) fn in_the_job() -> Candidate {
     let mut candidate = running();
     candidate.node = Some("node17".into());
     candidate.listeners[0].address = Some([10, 0, 0, 17].into());
