@@ -68,6 +68,7 @@ const PURE: &[&str] = &[
     "session/machine.rs",
     "session/machine/healing.rs",
     "session/machine/job.rs",
+    "session/machine/reach.rs",
     "session/machine/vocabulary.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
@@ -79,6 +80,8 @@ const PURE: &[&str] = &[
     "explain/jobs.rs",
     "explain/login.rs",
     "explain/lost.rs",
+    "explain/route.rs",
+    "launcher/route.rs",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

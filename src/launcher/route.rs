@@ -78,6 +78,7 @@ pub enum Next {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routes {
     bind: Bind,
+    remembered: Option<Route>,
     order: Vec<Route>,
     /// Those that are no part of it, for a server that listens elsewhere than `bind` now wants.
     others: Vec<Route>,
@@ -101,6 +102,7 @@ impl Routes {
         };
         let mut routes = Self {
             bind,
+            remembered,
             order,
             others,
             failed: Vec::new(),
@@ -131,8 +133,12 @@ impl Routes {
             left.copied().collect()
         };
         let reach = |route: &Route| route.reaches(stand);
-        if let Some(route) = left(&self.order).into_iter().find(reach) {
-            return Some(Next::Try(route));
+        // What listens on an address was meant to be reached there.
+        let mut ways = left(&self.order);
+        ways.retain(reach);
+        ways.sort_by_key(|route| route.stand() != stand);
+        if let Some(route) = ways.first() {
+            return Some(Next::Try(*route));
         }
         if is_movable && self.bind == Bind::Auto {
             let other = left(&self.order).first().map(|route| route.stand());
@@ -144,16 +150,23 @@ impl Routes {
         left(&self.others).into_iter().find(reach).map(Next::Try)
     }
 
+    /// Whether nothing says yet that it leads anywhere.
+    #[must_use]
+    pub fn is_new(&self, route: Route) -> bool {
+        self.remembered != Some(route)
+    }
+
     /// It led nowhere.
     pub fn fail(&mut self, route: Route) {
         self.failed.push(route);
     }
 
-    /// What is worth remembering of a route that led to the server: nothing where the person says
-    /// which it is.
+    /// What is worth remembering of a route that led to the server. One that the person forces says
+    /// nothing about those that were not tried and would have come first.
     #[must_use]
     pub fn lesson(&self, route: Route) -> Option<Route> {
-        (self.bind == Bind::Auto && route != Route::Login).then_some(route)
+        let counts = self.bind == Bind::Auto || route == Route::Hop;
+        (counts && route != Route::Login).then_some(route)
     }
 }
 
@@ -189,6 +202,8 @@ mod tests {
 
     #[test]
     fn what_is_remembered_comes_first_and_is_not_the_last_word() {
+        let routes = auto(None);
+        assert_eq!(routes.next(Outside, true), Some(Try(Route::Address)));
         let routes = auto(Some(Route::Address));
         assert_eq!(routes.bind(), "auto");
         assert_eq!(routes.next(Outside, true), Some(Try(Route::Address)));
@@ -219,7 +234,8 @@ mod tests {
             let routes = Routes::new(bind, Some(Route::Relay), false);
             assert_eq!(routes.bind(), bind.as_str());
             assert_eq!(routes.next(stand, true), Some(Try(route)));
-            assert_eq!(routes.lesson(route), None);
+            assert_eq!(routes.lesson(Route::Address), None);
+            assert_eq!(routes.lesson(Route::Hop), Some(Route::Hop));
             assert_eq!(without(routes, &[route]).next(stand, true), None);
         }
     }

@@ -1,11 +1,13 @@
 //! What is remembered between runs: each host's local port, so that its address stays the same and
-//! the browser finds its open tabs again.
+//! the browser finds its open tabs again; and the route that leads to its jobs.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::session::Route;
 
 /// Its name in the state folder.
 pub(super) const FILE: &str = "state.toml";
@@ -21,6 +23,9 @@ pub struct Memory {
 struct Remembered {
     #[serde(default)]
     ports: BTreeMap<String, u16>,
+    /// By [`Route::word`]; another version may know others.
+    #[serde(default)]
+    routes: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -42,14 +47,34 @@ impl Memory {
         self.read().ports.into_keys().collect()
     }
 
-    /// Remembers a port, under a lock, so that two programs do not lose each other's.
+    /// The route to a host's jobs.
+    pub fn route(&self, host: &str) -> Option<Route> {
+        Route::parse(self.read().routes.get(host)?)
+    }
+
+    /// Remembers a port.
     pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
+        self.change(|known| known.ports.insert(host.to_owned(), port) != Some(port))
+    }
+
+    /// Remembers a route.
+    pub fn set_route(&self, host: &str, route: Route) -> io::Result<()> {
+        let word = route.word().to_owned();
+        self.change(|known| {
+            let before = known.routes.insert(host.to_owned(), word.clone());
+            before != Some(word)
+        })
+    }
+
+    /// Under a lock, so that two programs do not lose each other's. `change` tells whether there is
+    /// anything to write.
+    fn change(&self, change: impl FnOnce(&mut Remembered) -> bool) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::folders::make_private(folder)?;
         let lock = super::folders::private_file(&folder.join(LOCK))?;
         lock.lock()?;
         let mut remembered = self.read();
-        if remembered.ports.insert(host.to_owned(), port) == Some(port) {
+        if !change(&mut remembered) {
             return Ok(());
         }
         let text = toml::to_string(&remembered).map_err(io::Error::other)?;
@@ -88,6 +113,23 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn routes_are_remembered_beside_the_ports_of_an_older_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        memory.set_port("b", 1).unwrap();
+        std::fs::write(&memory.file, "[ports]\na = 8890\n").unwrap();
+        assert_eq!(memory.route("a"), None);
+        memory.set_route("a", Route::Hop).unwrap();
+        memory.set_port("a", 8891).unwrap();
+        assert_eq!(
+            (memory.port("a"), memory.route("a")),
+            (Some(8891), Some(Route::Hop))
+        );
+        std::fs::write(&memory.file, "[routes]\na = \"one of 2027\"\n").unwrap();
+        assert_eq!(memory.route("a"), None);
     }
 
     #[test]

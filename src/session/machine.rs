@@ -3,10 +3,12 @@
 
 mod healing;
 mod job;
+mod reach;
 mod vocabulary;
 
 use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
+use crate::launcher::{Route, Routes};
 use crate::problem::Problem;
 use crate::remote::OurJob;
 
@@ -27,6 +29,8 @@ pub struct Machine {
     jobs: Vec<OurJob>,
     /// Processes of servers there that are in none of them.
     others: Vec<u32>,
+    /// The ways to servers in jobs, those that failed among them.
+    routes: Routes,
     trouble: Trouble,
     activity: Option<Activity>,
 }
@@ -36,6 +40,7 @@ impl Machine {
     #[must_use]
     pub fn new(plan: Plan) -> Self {
         Self {
+            routes: plan.routes.clone(),
             plan,
             state: State::Idle,
             uid: None,
@@ -72,12 +77,17 @@ impl Machine {
             (State::Ready(found, port), Input::Lost { stood, .. }) if self.heals() => {
                 self.lost(found, port, stood)
             }
+            (State::Ready(found, port), Input::HopLost { stood, .. }) if self.heals() => {
+                self.hop_lost(found, port, stood)
+            }
             (State::Reconnecting(found, port, step), input) => {
                 self.reconnecting(found, port, step, input)
             }
             (State::Queued(wait), input) => self.queued(wait, input),
             (State::Returning(wait, step), input) => self.returning(wait, step, input),
-            (_, Input::Lost { problem, .. }) => over(Effect::TellFailed(problem)),
+            (_, Input::Lost { problem, .. } | Input::HopLost { problem, .. }) => {
+                over(Effect::TellFailed(problem))
+            }
             (State::Idle, Input::Begin) => (
                 State::Resolving,
                 vec![Effect::Phase(Phase::Resolving), Effect::Resolve],
@@ -102,6 +112,15 @@ impl Machine {
             (State::Starting { node }, Input::Launched(candidate)) => {
                 self.launched(&candidate, node)
             }
+            (State::Hopping(found, port), Input::HopStands) => Self::hopped(found, port),
+            (State::Hopping(found, port), Input::NoHop(problem)) => {
+                self.turned_back(found, port, problem)
+            }
+            (State::Hopping(found, _), Input::NotThere(problem)) => self.not_there(*found, problem),
+            (State::Checking(found, port), Input::Barred(problem)) => {
+                self.turned_back(found, Some(port), problem)
+            }
+            (State::Moving(found), Input::Moved) => self.moved(*found),
             (State::Listening(found), Input::Listening { port, taken }) => {
                 listening(found, port, taken)
             }
@@ -173,7 +192,10 @@ impl Machine {
             let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
             say!("job-sight", id = id, name = name, state = word)
         };
-        seen(choice, facts, self.jobs.iter().map(line).collect())
+        let jobs = self.jobs.iter().map(line);
+        let server = choice.server.as_ref();
+        let route = server.and_then(|server| self.route_in_words(server));
+        seen(choice, facts, jobs.chain(route).collect())
     }
 
     fn logged_in(&self) -> (State, Vec<Effect>) {
@@ -194,7 +216,6 @@ impl Machine {
             if !choice.why.is_empty() {
                 effects.push(Effect::Note(choice.why));
             }
-            effects.push(Effect::Listen(server.clone()));
             let (job, info) = self.job_of(&server.file).unzip();
             let node = info.as_ref().and_then(|info| info.node.clone());
             let found = Found {
@@ -203,8 +224,11 @@ impl Machine {
                 reused: true,
                 job: job.map(Box::new),
                 info,
+                route: Route::Login,
             };
-            return (State::Listening(Box::new(found)), effects);
+            let (state, more) = self.reach(Box::new(found), None);
+            effects.extend(more);
+            return (state, effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
             if let Some(end) = self.waiting_job() {
@@ -251,6 +275,7 @@ impl Machine {
                     reused: false,
                     job: None,
                     info: None,
+                    route: Route::Login,
                 };
                 (State::Listening(Box::new(found)), effects)
             }
@@ -283,6 +308,10 @@ impl Machine {
         }
         found.server.version = Some(answer.version.clone());
         effects.push(Effect::Remember(port));
+        // What was there before teaches nothing about what would be best.
+        let taught = !found.reused || found.route == Route::Hop;
+        let lesson = self.routes.lesson(found.route).filter(|_| taught);
+        effects.extend(lesson.map(Effect::RememberRoute));
         effects.push(Effect::TellReady(found.clone(), port, answer.version));
         if show {
             effects.push(Effect::Show(found.clone(), port, page));

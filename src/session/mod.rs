@@ -21,6 +21,7 @@ use crate::jupyter::Page;
 use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
+pub use crate::launcher::Route;
 pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight};
 pub use job::JobInfo;
 use machine::Input;
@@ -37,6 +38,10 @@ pub trait Surroundings: Send + Sync {
     fn remembered_port(&self, host: &str) -> Option<u16>;
     /// Remembers the local port.
     fn remember_port(&self, host: &str, port: u16);
+    /// The route that led to this host's jobs the last time.
+    fn remembered_route(&self, host: &str) -> Option<Route>;
+    /// Remembers that route.
+    fn remember_route(&self, host: &str, route: Route);
 }
 
 /// What a session is to do.

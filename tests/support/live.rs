@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use remote_jupyter::config::Host;
 use remote_jupyter::control::Message;
 use remote_jupyter::jupyter::Page;
-use remote_jupyter::session::{self, Event, Goal, Handle, Order, Phase, Reply, Surroundings};
+use remote_jupyter::session::{
+    self, Event, Goal, Handle, Order, Phase, Reply, Route, Surroundings,
+};
 use serde_json::Value;
 
 use super::client::Client;
@@ -42,6 +44,12 @@ impl Surroundings for Visits {
     fn remember_port(&self, _host: &str, port: u16) {
         *self.port.lock().unwrap() = Some(port);
     }
+
+    fn remembered_route(&self, _host: &str) -> Option<Route> {
+        None
+    }
+
+    fn remember_route(&self, _host: &str, _route: Route) {}
 }
 
 impl Live {

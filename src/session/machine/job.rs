@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::vocabulary::{Effect, Found, Input, JobEnd, Poll, State, Step, Wait};
+use super::vocabulary::{Effect, Input, JobEnd, Poll, State, Step, Wait};
 use super::{Machine, over, over_with};
 use crate::explain;
-use crate::jupyter::Candidate;
 use crate::launcher::{Job, JobState};
 use crate::problem::Problem;
 use crate::remote::OurJob;
@@ -43,10 +42,11 @@ impl Wait {
             running: None,
             absent: 0,
             complained: false,
+            moves_to: None,
         }
     }
 
-    fn rest(&mut self) -> Effect {
+    pub(super) fn rest(&mut self) -> Effect {
         let pause = match self.running {
             Some(_) if self.tells => STARTING_LOOK,
             _ => (self.waited / 8).clamp(FIRST_LOOK, LOOK),
@@ -94,7 +94,10 @@ impl Machine {
         if !locked {
             return (State::Finding { locked: true }, vec![Effect::Lock]);
         }
-        let effects = vec![Effect::Phase(Phase::Submitting), Effect::Submit];
+        let effects = vec![
+            Effect::Phase(Phase::Submitting),
+            Effect::Submit(self.routes.bind()),
+        ];
         (State::Submitting, effects)
     }
 
@@ -127,7 +130,7 @@ impl Machine {
         self.wait(wait)
     }
 
-    fn wait(&self, mut wait: Wait) -> (State, Vec<Effect>) {
+    pub(super) fn wait(&self, mut wait: Wait) -> (State, Vec<Effect>) {
         let mut effects = vec![Effect::Phase(Phase::Queued)];
         effects.push(Effect::TellJob(self.info(&wait.job)));
         if wait.job.state == JobState::Running {
@@ -148,7 +151,7 @@ impl Machine {
                 effects.extend(begun(&mut wait, Some(node)));
                 effects.push(wait.rest());
             }
-            Input::Launched(candidate) => return self.job_serves(&candidate, *wait),
+            Input::Launched(candidate) => return self.job_serves(&candidate, wait),
             Input::Polled(poll) => return self.polled(wait, poll),
             Input::Why(Some(why)) => {
                 wait.job.reason = why.reason;
@@ -268,40 +271,6 @@ impl Machine {
         (State::Dropping(Box::new(problem)), vec![end])
     }
 
-    /// The server in the job listens.
-    fn job_serves(&self, candidate: &Candidate, mut wait: Wait) -> (State, Vec<Effect>) {
-        let mut candidate = candidate.clone();
-        let node = candidate.node.clone().or(wait.job.node.take());
-        let node = node.unwrap_or_else(|| self.node.clone());
-        if crate::launcher::same_machine(&node, &self.node) {
-            candidate.node = None;
-        }
-        wait.job.ends = wait.job.ends.or(candidate.ends);
-        wait.job.node = Some(node.clone());
-        wait.job.reason = String::new();
-        if wait.job.state != JobState::Running {
-            // Its start was seen by its files; the scheduler's word for that was not heard.
-            wait.job.word = String::new();
-            wait.job.state = JobState::Running;
-        }
-        let server = match candidate.server(self.uid) {
-            Ok(server) => server,
-            Err(reason) => {
-                let problem = explain::unusable(&self.plan.host, reason);
-                return over(Effect::TellFailed(problem));
-            }
-        };
-        let effects = vec![Effect::Listen(server.clone())];
-        let found = Found {
-            server,
-            node,
-            reused: false,
-            job: Some(Box::new(wait.end(true))),
-            info: Some(self.info(&wait.job)),
-        };
-        (State::Listening(Box::new(found)), effects)
-    }
-
     /// The job of a server that was found, with what `ready` says of it.
     pub(super) fn job_of(&self, file: &str) -> Option<(JobEnd, JobInfo)> {
         let ours = self
@@ -326,7 +295,7 @@ impl Machine {
         })
     }
 
-    fn info(&self, job: &Job) -> JobInfo {
+    pub(super) fn info(&self, job: &Job) -> JobInfo {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         JobInfo {
             scheduler: self.plan.scheduler.clone(),
@@ -400,7 +369,7 @@ impl Machine {
 }
 
 impl Wait {
-    fn end(&self, asked: bool) -> JobEnd {
+    pub(super) fn end(&self, asked: bool) -> JobEnd {
         JobEnd {
             id: self.job.id.clone(),
             folder: self.folder.clone(),

@@ -4,11 +4,12 @@ use super::*;
 use crate::problem::Code;
 use std::time::Duration;
 
-use crate::config::App;
+use crate::config::{App, Bind};
 use crate::jupyter::{Page, Server, Wanted};
 
 mod healing;
 mod job;
+mod reach;
 
 const HOME: &str = "/home/me";
 
@@ -78,6 +79,7 @@ fn the_found(reused: bool) -> Found {
         reused,
         job: None,
         info: None,
+        route: Route::Login,
     }
 }
 
@@ -106,6 +108,7 @@ fn plan(goal: Goal) -> Plan {
         asks_why: false,
         poll: Duration::from_secs(15),
         timeout: Duration::from_secs(60),
+        routes: Routes::new(Bind::Auto, None, false),
     }
 }
 
