@@ -9,6 +9,7 @@ mod hops;
 mod jobs;
 mod login;
 mod lost;
+mod route;
 mod servers;
 
 #[cfg(not(feature = "app"))]
@@ -33,6 +34,7 @@ pub use lost::{
     idle_ended, lost, lost_for_good, needs_answer, not_listening, not_now, other_machine,
     server_ended,
 };
+pub use route::{barred, no_hop, no_route, not_there};
 pub use servers::{kernels_busy, not_stopped, nothing_running, unusable};
 
 use crate::config::Host;

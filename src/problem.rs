@@ -170,6 +170,8 @@ codes! {
     JobRefused = "job_refused", 7;
     /// The job can never start as it is.
     JobNeverStarts = "job_never_starts", 7;
+    /// The node that the job runs on cannot be reached in the way that the configuration leaves.
+    NodeRefuses = "node_refuses", 7;
     /// The job has ended.
     JobEnded = "job_ended", 7;
     /// The job's time was up.

@@ -71,6 +71,7 @@ const PURE: &[&str] = &[
     "session/machine/job.rs",
     "session/machine/job/poll.rs",
     "session/machine/job/wait.rs",
+    "session/machine/reach.rs",
     "session/machine/vocabulary.rs",
     "session/machine/walltime.rs",
     "session/walltime.rs",
@@ -84,6 +85,8 @@ const PURE: &[&str] = &[
     "explain/jobs.rs",
     "explain/login.rs",
     "explain/lost.rs",
+    "explain/route.rs",
+    "launcher/route.rs",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",

@@ -1,5 +1,6 @@
 //! What goes wrong on the far side, in the words of its script and of Jupyter's log.
 
+use super::route::kept;
 use crate::config::Host;
 use crate::problem::{Code, Problem};
 use crate::remote::Failure;
@@ -32,6 +33,7 @@ pub(super) fn far_side(host: &Host, failure: &Failure) -> Problem {
                 redact(text),
                 say!("explain-socket-remedy"),
             ),
+            "kept" => kept(&host.name),
             _ => Problem::new(
                 Code::LoginShell,
                 say!("explain-script", host = &host.name),

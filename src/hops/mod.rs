@@ -6,6 +6,7 @@
 
 mod bastion;
 mod desk;
+pub mod node;
 mod proxy;
 mod route;
 

@@ -10,5 +10,5 @@ mod tls;
 pub use choose::{Choice, Wanted, choose};
 pub use page::{Page, page_url, redacted};
 pub use rest::{Activity, Answer, Api, ApiError, Kernels, Notebook};
-pub use server::{Candidate, Endpoint, Facts, Flavour, Server};
+pub use server::{Candidate, Endpoint, Facts, Flavour, Node, Server};
 pub use tls::Fingerprint;

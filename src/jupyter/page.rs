@@ -81,6 +81,7 @@ mod tests {
             version: None,
             flavour,
             file: String::new(),
+            node: None,
         }
     }
 

@@ -89,6 +89,12 @@ pub struct Candidate {
     pub json: Secret,
     /// The machine that it runs on, where that is another one than the script's.
     pub node: Option<String>,
+    /// That machine's address among its own kind.
+    pub address: Option<String>,
+    /// That machine's SSH host keys, `TYPE BASE64`, as its job tells them.
+    pub host_keys: Vec<String>,
+    /// Whether only the runtime file tells of all this: it may be another machine's.
+    pub is_hearsay: bool,
     /// When its job's time is up, in seconds since 1970.
     pub ends: Option<i64>,
 }
@@ -114,6 +120,8 @@ impl Candidate {
                 }
                 "socket" => candidate.socket_uid = value.trim().parse().ok(),
                 "node" => candidate.node = Some(value.to_owned()),
+                "address" if !value.is_empty() => candidate.address = Some(value.to_owned()),
+                "hostkey" => candidate.host_keys.push(value.to_owned()),
                 "ends" => candidate.ends = value.trim().parse().ok(),
                 _ => {}
             }
@@ -122,7 +130,8 @@ impl Candidate {
     }
 
     /// A server on another machine, of which only the runtime file in the shared home is known. It
-    /// may be believed when a job of the account runs there, and the file names that machine.
+    /// may be believed when a job of the account runs there, and the file names that machine, or its
+    /// loopback address, where whoever goes there finds out whether it is its.
     #[must_use]
     pub fn elsewhere(file: &str, uid: Option<u32>, json: Secret, node: &str) -> Option<Self> {
         let runtime: RuntimeFile = serde_json::from_str(json.reveal()).ok()?;
@@ -132,16 +141,18 @@ impl Candidate {
             .and_then(|url| url::Url::parse(url).ok());
         let host = url.as_ref().and_then(|url| url.host_str());
         let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
-        if !host
-            .into_iter()
-            .chain(runtime.hostname.as_deref())
-            .any(|name| short(name) == short(node))
-        {
+        let mut names = host.into_iter().chain(runtime.hostname.as_deref());
+        let address = if names.any(|name| short(name) == short(node)) {
+            None
+        } else if host.is_some_and(is_loopback) {
+            Some(IpAddr::V4(Ipv4Addr::LOCALHOST))
+        } else {
             return None;
-        }
+        };
+        let uid_there = uid?;
         let listener = Listener {
-            address: None,
-            uid: uid?,
+            address,
+            uid: uid_there,
         };
         Some(Self {
             file: file.to_owned(),
@@ -151,6 +162,7 @@ impl Candidate {
             listeners: vec![listener],
             json,
             node: Some(node.to_owned()),
+            is_hearsay: true,
             ..Self::default()
         })
     }
@@ -200,14 +212,17 @@ impl Candidate {
                 Flavour::Server2
             },
             file: self.file.clone(),
+            node: self.node.as_ref().map(|name| Node {
+                name: name.clone(),
+                address: self.address.clone(),
+                host_keys: self.host_keys.clone(),
+                is_hearsay: self.is_hearsay,
+            }),
         })
     }
 
     fn endpoint(&self, file: &RuntimeFile, uid: Option<u32>) -> Result<Endpoint, String> {
         let socket = file.sock.as_deref().unwrap_or_default();
-        if let (false, Some(node)) = (socket.is_empty(), &self.node) {
-            return Err(say!("server-loopback", node = node));
-        }
         if !socket.is_empty() {
             return if self.socket_uid == uid {
                 Ok(Endpoint::Socket {
@@ -233,15 +248,10 @@ impl Candidate {
         {
             return Err(say!("server-foreign-port", port = port));
         }
-        let host = self.reach();
-        let is_loopback = host
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback());
         let host = match &self.node {
             // What listens on every address is reached by the machine's name.
             Some(node) if self.listeners.iter().any(|one| one.address.is_none()) => node.clone(),
-            Some(node) if is_loopback => return Err(say!("server-loopback", node = node)),
-            _ => host,
+            _ => self.reach(),
         };
         Ok(Endpoint::Tcp { host, port })
     }
@@ -268,6 +278,12 @@ impl Candidate {
             .unwrap_or(v4)
             .to_string()
     }
+}
+
+/// Whether a name or address means the machine itself.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|at: IpAddr| at.is_loopback())
 }
 
 /// `ADDRESS:PORT,UID`, or on Linux `hex:…` with the kernel's own notation.
@@ -395,6 +411,32 @@ pub struct Server {
     pub flavour: Flavour,
     /// Its runtime file.
     pub file: String,
+    /// Its machine, where that is another one than the login host.
+    pub node: Option<Node>,
+}
+
+impl Server {
+    /// Whether only its own machine can connect to it.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        match &self.endpoint {
+            Endpoint::Tcp { host, .. } => is_loopback(host),
+            Endpoint::Socket { .. } => true,
+        }
+    }
+}
+
+/// The machine of a server that runs in a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Node {
+    /// As it calls itself.
+    pub name: String,
+    /// Its address among its own kind, where it told one.
+    pub address: Option<String>,
+    /// Its SSH host keys, `TYPE BASE64`, as the job told them.
+    pub host_keys: Vec<String>,
+    /// Whether only a runtime file says that the server runs there.
+    pub is_hearsay: bool,
 }
 
 #[cfg(test)]

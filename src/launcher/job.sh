@@ -68,14 +68,17 @@ rj_prune_jobs() {
   done
 }
 
-# rj_submit LINE: a folder for the job, then the job. What the scheduler prints goes straight into a
+# rj_submit BIND LINE: a folder for the job, then the job. Its server listens as BIND says: see Routes::bind. What the scheduler prints goes straight into a
 # file there: its number is not lost when the connection is, and the next look finds it.
 rj_submit() {
+  rj_bind=${1%% *}
   rj_prune_jobs
   rj_cwd=$(rj_path "$rj_workdir")
   if ! rj_error=$(cd "$rj_cwd" 2>&1); then rj_fail workdir "$rj_error"; return; fi
   rj_cwd=$(cd "$rj_cwd" && pwd)
   rj_dir=$rj_base/jobs/$(date +%Y%m%d-%H%M%S)-$$
+  # A socket's path has 107 bytes at most, whatever the file system takes.
+  if [ "$rj_bind" = socket ] && [ ${#rj_dir} -gt 100 ]; then rj_fail socket "$rj_dir/sock"; return; fi
   if ! rj_error=$(rj_make_job 2>&1); then
     rm -rf "$rj_dir"
     rj_fail unwritable "$rj_error"
@@ -83,7 +86,7 @@ rj_submit() {
   fi
   # With the person's own umask: Slurm hands it on to the job. A line without a file of its own
   # gets no input.
-  (cd "$rj_cwd" && umask "$rj_umask" && eval "$1") </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused"
+  (cd "$rj_cwd" && umask "$rj_umask" && eval "${1#* }") </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused"
   rj_status=$?
   rj_out=$(cat "$rj_dir/submitted") rj_err=$(head -c 8192 "$rj_dir/refused")
   if [ "$rj_status" != 0 ]; then rm -rf "$rj_dir"; fi
@@ -92,7 +95,7 @@ rj_submit() {
 }
 rj_make_job() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_about" | cat >"$rj_dir/about" && : >"$rj_dir/log" &&
-    rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
+    rj_keep_terminals && printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
     printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
 }
 
@@ -119,7 +122,8 @@ exec >>"$rj_dir/log" 2>&1 </dev/null
 rj_node=$(uname -n)
 printf '%s\n' "$rj_node" >"$rj_dir/started"
 rj_end() {
-  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting"
+  [ -z "${rj_mover:-}" ] || kill "$rj_mover" 2>/dev/null
+  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting" "$rj_dir/moves"
   printf '%s\n' "$1" >"$rj_dir/exit"
   exit "$1"
 }
@@ -133,28 +137,32 @@ rj_address() {
   [ -n "$rj_a" ] || rj_a=$(hostname -I 2>/dev/null | awk '{ print $1 }')
   printf '%s' "${rj_a:-0.0.0.0}"
 }
-rj_socket= rj_ip=127.0.0.1
-case $rj_bind in
-  socket) rj_socket=$rj_dir/sock ;;
-  loopback) ;;
-  node) rj_ip=$(rj_address) ;;
-  *) [ "$rj_node" = "$rj_login" ] || rj_ip=$(rj_address) ;;
-esac
+# Where the server listens, and the line that starts it.
+rj_set_out() {
+  rj_socket= rj_ip=127.0.0.1
+  case $rj_bind in
+    socket) rj_socket=$rj_dir/sock ;;
+    loopback) ;;
+    node) rj_ip=$(rj_address) ;;
+    *) [ "$rj_node" = "$rj_login" ] || rj_ip=$(rj_address) ;;
+  esac
+  rj_line="$rj_setup/bin/sh \"$rj_dir/start\""
+  if [ -n "$rj_own_command" ]; then
+    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=$rj_ip --port=${rj_fixed_port:-0} --port-retries=0"; fi
+    rj_line="${rj_setup}rm -f \"$rj_dir/waiting\" && $rj_own_command --no-browser $rj_where"
+  fi
+}
+rj_set_out
 
 JUPYTER_TOKEN=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
 if [ ${#JUPYTER_TOKEN} != 48 ]; then echo 'no random numbers on this machine'; rj_end 1; fi
 JUPYTER_RUNTIME_DIR=$rj_dir/runtime
 export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket rj_ip rj_idle rj_idle_old
 rj_export_env
-if [ -n "$rj_own_command" ]; then
-  if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=$rj_ip --port=${rj_fixed_port:-0} --port-retries=0"; fi
-  rj_line="${rj_setup}rm -f \"$rj_dir/waiting\" && $rj_own_command --no-browser $rj_where"
-else
-  rj_line="$rj_setup/bin/sh \"$rj_dir/start\""
-fi
 cd "$rj_cwd" || rj_end 1
 # rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
 rj_begin() {
+  rj_mode=$1
   : >"$rj_dir/waiting"
   (umask "$rj_umask"; rj_enter $1) &
   rj_child=$!
@@ -173,6 +181,13 @@ rj_sockets() {
     awk 'NR == FNR { own[$1]; next } $4 == "0A" && ($10 in own) { print "hex:" $2 "," $8 }' "$rj_dir/inodes" -
   rm -f "$rj_dir/inodes"
 }
+# The node's own SSH host keys: whoever comes that way knows it by them. sshd's configuration may name others.
+rj_host_keys() {
+  for rj_key in /etc/ssh/ssh_host_*_key.pub $(cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null |
+    sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]=][[:space:]=]*"*\([^"[:space:]]*\).*/\1.pub/p'); do
+    [ -r "$rj_key" ] && awk '{ print "hostkey=" $1 " " $2; exit }' "$rj_key"
+  done | sort -u
+}
 # Writes the ready file once the server of a runtime file listens. In one step: others read it.
 rj_tell() {
   rj_pid=${1##*server-}; rj_pid=${rj_pid%.json}
@@ -186,11 +201,42 @@ rj_tell() {
   {
     printf 'file=%s\npid=%s\nuid=%s\nport=%s\nargs=jupyter\nlisteners=%s\n' "$1" "$rj_pid" "$(id -u)" \
       "$rj_port" "$(printf '%s' "$rj_listen" | tr '\n' ' ')"
-    printf 'socket=%s\nnode=%s\nends=%s\n\n' "$([ -n "$rj_socket" ] && id -u)" "$rj_node" "$rj_ends"
+    printf 'socket=%s\nnode=%s\nends=%s\n' "$([ -n "$rj_socket" ] && id -u)" "$rj_node" "$rj_ends"
+    printf 'address=%s\n' "$(rj_address | grep -v '^0\.')"
+    rj_host_keys
+    echo
     cat "$1"
   } >"$rj_dir/ready.new" && mv "$rj_dir/ready.new" "$rj_dir/ready"
 }
 rj_nap() { sleep "$1" 2>/dev/null || sleep 1; }
+# Whoever cannot reach the server here writes into the file "bind" where it should listen instead. The file is there
+# from the beginning: a file system of the network may hold for a minute that a name is not there, but looks anew at
+# what it opens. A server that is in use stays as it is, and that is written there.
+rj_mover() {
+  trap 'kill $! 2>/dev/null; exit' 15
+  rj_n=0 rj_pause=1
+  while :; do
+    # Often while somebody may wait for it, then seldom: it may be the next morning.
+    rj_n=$((rj_n + 1)); [ $rj_n -lt 180 ] || rj_pause=15
+    sleep $rj_pause & wait $!
+    [ "$(cat "$rj_dir/bind" 2>/dev/null)" = node ] || continue
+    rj_is_used || break
+    printf 'kept\n' >"$rj_dir/bind"
+  done
+  rm -f "$rj_dir/ready"
+  : >"$rj_dir/moves"
+  kill -TERM "$rj_pid" 2>/dev/null
+  rj_n=0
+  while kill -0 "$rj_pid" 2>/dev/null && [ $rj_n -lt 50 ]; do rj_n=$((rj_n + 1)); rj_nap 0.2; done
+  kill -KILL "$rj_pid" 2>/dev/null
+}
+# Whether anybody is connected to the server at this moment, or it has a kernel.
+rj_is_used() {
+  [ -z "$(ls "$rj_dir"/runtime/kernel-*.json 2>/dev/null)" ] || return 0
+  if [ -n "$rj_socket" ]; then grep -q " 03 *[0-9]* $rj_socket\$" /proc/net/unix 2>/dev/null; return; fi
+  awk -v port="$(printf ':%04X' "$rj_port")" '$4 == "01" && index($2, port) { used = 1 } END { exit !used }' \
+    /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
 rj_watch() {
   while kill -0 "$rj_child" 2>/dev/null; do
     for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do
@@ -198,7 +244,15 @@ rj_watch() {
     done
     rj_nap 0.1
   done
+  if [ -f "$rj_dir/ready" ] && [ "$rj_ip" = 127.0.0.1 ]; then rj_mover & rj_mover=$!; fi
   wait "$rj_child"
+  rj_watched=$?
+  if [ ! -f "$rj_dir/moves" ]; then return $rj_watched; fi
+  rm -rf "$rj_dir/moves" "$rj_dir"/runtime/* "$rj_dir/sock"
+  rj_mover= rj_bind=node
+  rj_set_out
+  rj_begin "$rj_mode"
+  rj_watch
 }
 rj_watch
 rj_status=$?
@@ -219,6 +273,8 @@ rj_look() {
   if [ -f "$1/exit" ]; then
     rj_fail died "$(cat "$1/exit")
 $(rj_tails "$1")"
+  elif [ "$(cat "$1/bind" 2>/dev/null)" = kept ]; then
+    rj_fail kept ''
   elif [ -f "$1/ready" ]; then
     rj_say ready "$(cat "$1/ready")"
   elif [ -f "$1/started" ]; then
@@ -248,6 +304,22 @@ rj_outputs() {
 rj_say_output() {
   rj_say log "$(printf '%s\n' "$1" | sed -n 1p)
 $(rj_outputs 200000 "$1")"
+}
+
+# rj_move DIR: its server is to listen on the node's address. (An older job does not know of that.)
+rj_move() {
+  if [ -f "$1/bind" ] && [ -z "$(ls "$1"/runtime/kernel-*.json 2>/dev/null)" ]; then
+    printf 'node\n' >"$1/bind"
+    rj_say looked ''
+  else
+    rj_fail kept ''
+  fi
+}
+# rj_probe ADDRESS PORT: whether a connection to it hangs, as behind a firewall that drops. The forwarding of sshd
+# would hang in it for minutes, and with it all others of the session. Where that cannot be found out it does not.
+rj_probe() {
+  timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" >/dev/null 2>&1 </dev/null 3>&-
+  if [ $? = 124 ]; then rj_say looked hangs; else rj_say looked ''; fi
 }
 
 # rj_over DIR: a job that the scheduler does not know any more, and that left no word.
@@ -294,6 +366,8 @@ rj_job() {
     unlock) rj_unlock; rj_say looked '' ;;
     'submit '*) rj_submit "${1#submit }"; rj_unlock ;;
     'look '*) rj_look "${1#look }" ;;
+    'move '*) rj_move "${1#move }" ;;
+    'probe '*) set -- $1; rj_probe "$2" "$3" ;;
     'run '*) rj_run "${1#run }" ;;
     'over '*) rj_over "${1#over }" ;;
     'exit '*) rj_await_exit "${1#exit }" ;;

@@ -8,11 +8,13 @@
 mod lsf;
 mod pbs;
 mod resources;
+mod route;
 mod scheduler;
 mod sge;
 mod slurm;
 
 pub use resources::{clock, seconds};
+pub use route::{Next, Route, Routes, Stand};
 pub use scheduler::{
     CALL, Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
     same_machine, scheduler, scheduler_of,

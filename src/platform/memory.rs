@@ -1,6 +1,6 @@
 //! What is remembered between runs: each host's local port, so that its address stays the same and
-//! the browser finds its open tabs again; and what was told about the time of its job, which is not
-//! told twice.
+//! the browser finds its open tabs again; the route that leads to its jobs; and what was told about the
+//! time of its job, which is not told twice.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::Told;
+use crate::session::{Route, Told};
 
 /// Its name in the state folder.
 pub(super) const FILE: &str = "state.toml";
@@ -26,6 +26,9 @@ struct Remembered {
     ports: BTreeMap<String, u16>,
     #[serde(default)]
     told: BTreeMap<String, Told>,
+    /// By [`Route::word`]; another version may know others.
+    #[serde(default)]
+    routes: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -57,12 +60,27 @@ impl Memory {
         self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
     }
 
-    /// Remembers a port.
-    pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
-        self.change(|memory| memory.ports.insert(host.to_owned(), port) != Some(port))
+    /// The route to a host's jobs.
+    pub fn route(&self, host: &str) -> Option<Route> {
+        Route::parse(self.read().routes.get(host)?)
     }
 
-    /// Under a lock, so that two programs do not lose each other's changes. False when there is none.
+    /// Remembers a port.
+    pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
+        self.change(|known| known.ports.insert(host.to_owned(), port) != Some(port))
+    }
+
+    /// Remembers a route.
+    pub fn set_route(&self, host: &str, route: Route) -> io::Result<()> {
+        let word = route.word().to_owned();
+        self.change(|known| {
+            let before = known.routes.insert(host.to_owned(), word.clone());
+            before != Some(word)
+        })
+    }
+
+    /// Under a lock, so that two programs do not lose each other's. `change` tells whether there is
+    /// anything to write.
     fn change(&self, change: impl FnOnce(&mut Remembered) -> bool) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::folders::make_private(folder)?;
@@ -124,6 +142,23 @@ mod tests {
         memory.set_port("c", 8891).unwrap();
         assert_eq!((memory.told("a b"), memory.told("c")), (Some(told), None));
         assert_eq!(memory.port("a b"), Some(8890));
+    }
+
+    #[test]
+    fn routes_are_remembered_beside_the_ports_of_an_older_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        memory.set_port("b", 1).unwrap();
+        std::fs::write(&memory.file, "[ports]\na = 8890\n").unwrap();
+        assert_eq!(memory.route("a"), None);
+        memory.set_route("a", Route::Hop).unwrap();
+        memory.set_port("a", 8891).unwrap();
+        assert_eq!(
+            (memory.port("a"), memory.route("a")),
+            (Some(8891), Some(Route::Hop))
+        );
+        std::fs::write(&memory.file, "[routes]\na = \"one of 2027\"\n").unwrap();
+        assert_eq!(memory.route("a"), None);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub fn logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Surroundings, Told};
+use crate::session::{Route, Surroundings, Told};
 
 /// This machine, for a session.
 pub struct Machine {
@@ -104,6 +104,18 @@ impl Surroundings for Machine {
             && let Err(error) = memory.set_told(host, told)
         {
             tracing::warn!(%error, "it could not be remembered what was told");
+        }
+    }
+
+    fn remembered_route(&self, host: &str) -> Option<Route> {
+        self.memory.lock().ok()?.route(host)
+    }
+
+    fn remember_route(&self, host: &str, route: Route) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_route(host, route)
+        {
+            tracing::warn!(%error, "the route could not be remembered");
         }
     }
 }

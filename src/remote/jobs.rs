@@ -304,7 +304,9 @@ impl Surveyor {
             .filter(|far| far.uid == uid && far.written >= begun);
         let mut candidates = fresh
             .filter_map(|far| Candidate::elsewhere(&far.file, far.uid, far.json.clone(), node));
-        candidates.find(|one| !known.contains(&one.pid))
+        // One that says "localhost" may be this machine's own.
+        let is_local = |file: &str| self.local.iter().any(|local| local.file == file);
+        candidates.find(|one| !known.contains(&one.pid) && !is_local(&one.file))
     }
 }
 

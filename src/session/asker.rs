@@ -1,11 +1,9 @@
 //! Questions of the login, as events with a reply.
 
 use std::rc::Rc;
-use std::sync::mpsc;
-use std::time::Instant;
 
-use super::event::{Event, Reply};
-use crate::ssh::question::{Answer, Ask, Question};
+use super::event::Event;
+use crate::ssh::question::{self, Answer, Ask, Question};
 use crate::ssh::wait::Waiter;
 use crate::words::say;
 
@@ -27,24 +25,8 @@ impl Ask for Asker<'_> {
         if !self.expected {
             return Err(say!("session-nobody"));
         }
-        let began = Instant::now();
-        let deadline = self.waiter.deadline();
-        self.waiter.set_deadline(None);
-        let (reply, answers) = Reply::new(self.waiter.waker());
-        (self.sink)(Event::Ask(question, reply));
-        let answer = loop {
-            match answers.try_recv() {
-                Ok(answer) => break answer,
-                Err(mpsc::TryRecvError::Disconnected) => break Err(say!("session-nobody")),
-                Err(mpsc::TryRecvError::Empty) => {
-                    if let Err(error) = self.waiter.wait(&mut vec![], None) {
-                        break Err(error.to_string());
-                    }
-                }
-            }
-        };
-        self.waiter
-            .set_deadline(deadline.map(|at| at + began.elapsed()));
-        answer
+        question::put(question, self.waiter, |question, reply| {
+            (self.sink)(Event::Ask(question, reply));
+        })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 mod far_side;
+mod hop;
 mod jobs;
 mod logs;
 mod standing;
@@ -20,15 +21,15 @@ use super::machine::{Effect, Input, Machine, Plan};
 use super::walltime::Countdown;
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
-use crate::hops::Hop;
+use crate::hops::{Hop, node};
 use crate::jupyter::{Kernels, Wanted};
-use crate::launcher::{Scheduler, scheduler, seconds};
+use crate::launcher::{Routes, Scheduler, scheduler, seconds};
 use crate::problem::Problem;
 use crate::remote::Conversation;
-use crate::ssh::Connection;
 use crate::ssh::question::{Ask, Question};
 use crate::ssh::resolve::Target;
 use crate::ssh::wait::Waiter;
+use crate::ssh::{Connection, channel};
 use crate::token::redact;
 use crate::tunnel::{Held, Pump};
 use standing::{Standing, Wish};
@@ -49,6 +50,12 @@ struct Driver {
     /// The jump hosts before it.
     hops: Vec<Hop>,
     connection: Option<Rc<Connection>>,
+    /// The key that was right there.
+    key: Option<Vec<u8>>,
+    /// The session to the server's node, over that connection.
+    hop: Option<node::Node>,
+    /// Where the server is that runs on another machine, once a local port leads there.
+    server_at: Option<channel::Target>,
     conversation: Option<Conversation>,
     pump: Option<Pump>,
     forwards: Vec<Forwarded>,
@@ -86,7 +93,9 @@ pub fn run(
     inputs: &mpsc::Receiver<Input>,
     handle: Handle,
 ) {
-    let mut machine = Machine::new(plan(&order));
+    let remembered = surroundings.remembered_route(&order.host.name);
+    let routes = Routes::new(order.host.bind, remembered, false);
+    let mut machine = Machine::new(plan(&order, routes));
     let mut driver = Driver {
         order,
         surroundings,
@@ -97,6 +106,9 @@ pub fn run(
         target: None,
         hops: Vec::new(),
         connection: None,
+        key: None,
+        hop: None,
+        server_at: None,
         conversation: None,
         pump: None,
         forwards: Vec::new(),
@@ -130,7 +142,7 @@ pub fn run(
     }
 }
 
-fn plan(order: &Order) -> Plan {
+fn plan(order: &Order, routes: Routes) -> Plan {
     let host = &order.host;
     let scheduler = scheduler(host.launcher);
     Plan {
@@ -148,6 +160,7 @@ fn plan(order: &Order) -> Plan {
         walltime: host.walltime.as_deref().map(seconds),
         poll: Duration::from_secs(host.poll_seconds.into()),
         timeout: order.timeout,
+        routes,
     }
 }
 
@@ -178,7 +191,9 @@ impl Driver {
             Effect::Find => self.look("find"),
             Effect::Lock => self.look("lock"),
             Effect::Unlock => self.unlock(),
-            Effect::Submit => self.submit(),
+            Effect::Submit(bind) => self.submit(bind),
+            Effect::Hop(node, pid, is_new) => self.hop(&node, pid, is_new),
+            Effect::Move(folder) => self.move_server(&folder),
             Effect::Peek(folder) => self.peek(&folder),
             Effect::PeekFar { id, known, node } => self.peek_far(&id, &known, node.as_deref()),
             Effect::Poll(call) => self.poll_job(&call),
@@ -222,6 +237,7 @@ impl Driver {
             Effect::AskToEnd(server, port) => work::ask_to_end(handle, server, port),
             Effect::Doubt => self.doubt(),
             Effect::Hold => self.hold(),
+            Effect::Shut => self.shut(),
             Effect::Pause(pause) => self.pause(pause),
             Effect::Rest(pause) => self.retry_at = Some(Instant::now() + pause),
             Effect::TellJob(job) => self.tell(Event::Job(job)),
@@ -232,6 +248,7 @@ impl Driver {
             Effect::TellExtended(job) => self.tell_extended(job),
             Effect::TellActivity(activity) => self.tell(Event::Kernels(activity)),
             Effect::Remember(port) => self.surroundings.remember_port(&host, port),
+            Effect::RememberRoute(route) => self.surroundings.remember_route(&host, route),
             Effect::Phase(phase) => {
                 self.enter(phase);
                 self.tell(Event::Phase(phase));

@@ -116,6 +116,6 @@ pub struct Sight {
     pub server: Option<String>,
     /// Runtime files that were not believed, and why.
     pub passed_over: Vec<String>,
-    /// This host's jobs, in words.
+    /// This host's jobs, in words, and the way to the server of one.
     pub jobs: Vec<String>,
 }

@@ -3,11 +3,13 @@
 
 mod healing;
 mod job;
+mod reach;
 mod vocabulary;
 mod walltime;
 
 use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
+use crate::launcher::{Route, Routes};
 use crate::problem::Problem;
 use crate::remote::OurJob;
 
@@ -29,6 +31,8 @@ pub struct Machine {
     jobs: Vec<OurJob>,
     /// Processes of servers there that are in none of them.
     others: Vec<u32>,
+    /// The ways to servers in jobs, those that failed among them.
+    routes: Routes,
     trouble: Trouble,
     activity: Option<Activity>,
     /// The notebook that the person had open last, as far as that is known.
@@ -46,6 +50,7 @@ impl Machine {
             _ => None,
         };
         Self {
+            routes: plan.routes.clone(),
             plan,
             notebook,
             state: State::Idle,
@@ -84,12 +89,17 @@ impl Machine {
             (State::Ready(found, port), Input::Lost { stood, .. }) if self.heals() => {
                 self.lost(found, port, stood)
             }
+            (State::Ready(found, port), Input::HopLost { stood, .. }) if self.heals() => {
+                self.hop_lost(found, port, stood)
+            }
             (State::Reconnecting(found, port, step), input) => {
                 self.reconnecting(found, port, step, input)
             }
             (State::Queued(wait), input) => self.queued(wait, input),
             (State::Returning(wait, step), input) => self.returning(wait, step, input),
-            (_, Input::Lost { problem, .. }) => over(Effect::TellFailed(problem)),
+            (_, Input::Lost { problem, .. } | Input::HopLost { problem, .. }) => {
+                over(Effect::TellFailed(problem))
+            }
             (State::Idle, Input::Begin) => (
                 State::Resolving,
                 vec![Effect::Phase(Phase::Resolving), Effect::Resolve],
@@ -114,6 +124,15 @@ impl Machine {
             (State::Starting { node }, Input::Launched(candidate)) => {
                 self.launched(&candidate, node)
             }
+            (State::Hopping(found, port), Input::HopStands) => Self::hopped(found, port),
+            (State::Hopping(found, port), Input::NoHop(problem)) => {
+                self.turned_back(found, port, problem)
+            }
+            (State::Hopping(found, _), Input::NotThere(problem)) => self.not_there(*found, problem),
+            (State::Checking(found, port), Input::Barred(problem)) => {
+                self.turned_back(found, Some(port), problem)
+            }
+            (State::Moving(found), Input::Moved) => self.moved(*found),
             (State::Listening(found), Input::Listening { port, taken }) => {
                 listening(found, port, taken)
             }
@@ -189,7 +208,10 @@ impl Machine {
             let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
             say!("job-sight", id = id, name = name, state = word)
         };
-        seen(choice, facts, self.jobs.iter().map(line).collect())
+        let jobs = self.jobs.iter().map(line);
+        let server = choice.server.as_ref();
+        let route = server.and_then(|server| self.route_in_words(server));
+        seen(choice, facts, jobs.chain(route).collect())
     }
 
     fn logged_in(&self) -> (State, Vec<Effect>) {
@@ -213,7 +235,6 @@ impl Machine {
             if !choice.why.is_empty() {
                 effects.push(Effect::Note(choice.why));
             }
-            effects.push(Effect::Listen(server.clone()));
             let (job, info) = self.job_of(&server.file).unzip();
             let node = info.as_ref().and_then(|info| info.node.clone());
             let found = Found {
@@ -222,8 +243,11 @@ impl Machine {
                 reused: true,
                 job: job.map(Box::new),
                 info,
+                route: Route::Login,
             };
-            return (State::Listening(Box::new(found)), effects);
+            let (state, more) = self.reach(Box::new(found), None);
+            effects.extend(more);
+            return (state, effects);
         }
         if matches!(self.plan.goal, Goal::Stop { .. }) {
             if let Some(end) = self.waiting_job() {
@@ -270,6 +294,7 @@ impl Machine {
                     reused: false,
                     job: None,
                     info: None,
+                    route: Route::Login,
                 };
                 (State::Listening(Box::new(found)), effects)
             }
@@ -302,6 +327,10 @@ impl Machine {
         }
         found.server.version = Some(answer.version.clone());
         effects.push(Effect::Remember(port));
+        // What was there before teaches nothing about what would be best.
+        let taught = !found.reused || found.route == Route::Hop;
+        let lesson = self.routes.lesson(found.route).filter(|_| taught);
+        effects.extend(lesson.map(Effect::RememberRoute));
         effects.push(Effect::TellReady(found.clone(), port, answer.version));
         if show {
             effects.push(Effect::Show(found.clone(), port, page));

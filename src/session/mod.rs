@@ -23,6 +23,7 @@ use crate::jupyter::Page;
 use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
+pub use crate::launcher::Route;
 pub use crate::launcher::seconds;
 pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight, Walltime};
 pub use job::{JobInfo, time_words};
@@ -45,6 +46,10 @@ pub trait Surroundings: Send + Sync {
     fn told(&self, host: &str) -> Option<Told>;
     /// Remembers that.
     fn remember_told(&self, host: &str, told: Told);
+    /// The route that led to this host's jobs the last time.
+    fn remembered_route(&self, host: &str) -> Option<Route>;
+    /// Remembers that route.
+    fn remember_route(&self, host: &str, route: Route);
 }
 
 /// What a session is to do.

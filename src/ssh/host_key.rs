@@ -52,7 +52,8 @@ impl HostKeys {
         }
         let revoked = target.revoked_host_keys.as_deref().map(RevokedKeys::read);
         Ok(Self {
-            known: KnownHosts::read(&target.user_known_hosts, &target.global_known_hosts)?,
+            known: KnownHosts::read(&target.user_known_hosts, &target.global_known_hosts)?
+                .with_told(&target.told_keys),
             revoked: revoked.transpose()?,
             name: target.known_hosts_name(),
         })

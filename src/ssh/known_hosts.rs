@@ -34,6 +34,8 @@ const DEFAULT_PORT: u16 = 22;
 #[derive(Debug, Clone, Default)]
 pub struct KnownHosts {
     files: Vec<(PathBuf, Vec<Line>)>,
+    /// Keys of the one host that is looked up, which stand in no file.
+    told: Vec<Vec<u8>>,
 }
 
 /// The name under which a host's keys are filed: `host`, or `[host]:port`, in lower case; or an alias.
@@ -210,7 +212,16 @@ impl KnownHosts {
                 }
             }
         }
-        Ok(Self { files })
+        let told = Vec::new();
+        Ok(Self { files, told })
+    }
+
+    /// With keys that somebody trustworthy told of the host that is to be looked up. They count as
+    /// if they stood in a file: a key that is neither there nor here is another host's.
+    #[must_use]
+    pub fn with_told(mut self, keys: &[Vec<u8>]) -> Self {
+        self.told = keys.to_vec();
+        self
     }
 
     /// What the files say about this key of this host.
@@ -226,7 +237,7 @@ impl KnownHosts {
             return Verdict::Trusted;
         }
         let known = self.known(&name.name);
-        if !known.is_empty() {
+        if !known.is_empty() || !self.told.is_empty() {
             let shown = key_type(key_blob);
             let same_type = known.iter().any(|k| Some(&k.key_type) == shown.as_ref());
             return Verdict::Changed { known, same_type };
@@ -309,8 +320,9 @@ impl KnownHosts {
     }
 
     fn holds(&self, filed_under: &str, key_blob: &[u8]) -> bool {
-        self.plain_lines(filed_under)
-            .any(|(_, line)| line.blob == key_blob)
+        let told = self.told.iter().any(|key| key == key_blob);
+        let mut lines = self.plain_lines(filed_under);
+        told || lines.any(|(_, line)| line.blob == key_blob)
     }
 
     fn known(&self, filed_under: &str) -> Vec<KnownKey> {

@@ -22,7 +22,7 @@ pub mod wait;
 mod wire;
 
 pub use alive::Alive;
-pub use auth::{LoggedIn, Refusal, log_in};
+pub use auth::{LoggedIn, Refusal, log_in, log_in_unasked};
 pub use connection::Connection;
 pub use dial::dial;
 pub use errand::{Errand, Task};

@@ -5,10 +5,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-use super::wait::Waker;
+use super::wait::{Waiter, Waker};
 use crate::words::say;
 
 /// What is asked.
@@ -183,6 +184,31 @@ pub trait Ask {
     /// # Errors
     /// In words, why nobody answered.
     fn ask(&self, question: Question) -> Answer;
+}
+
+/// Puts a question to somebody in another thread, by `to`, and waits for the answer. The person's time
+/// does not count against the waiter's deadline.
+///
+/// # Errors
+/// As [`Ask::ask`].
+pub fn put(question: Question, waiter: &Waiter, to: impl FnOnce(Question, Reply)) -> Answer {
+    let (began, deadline) = (Instant::now(), waiter.deadline());
+    waiter.set_deadline(None);
+    let (reply, answers) = Reply::new(waiter.waker());
+    to(question, reply);
+    let answer = loop {
+        match answers.try_recv() {
+            Ok(answer) => break answer,
+            Err(mpsc::TryRecvError::Disconnected) => break Err(say!("session-nobody")),
+            Err(mpsc::TryRecvError::Empty) => {
+                if let Err(error) = waiter.wait(&mut vec![], None) {
+                    break Err(error.to_string());
+                }
+            }
+        }
+    };
+    waiter.set_deadline(deadline.map(|at| at + began.elapsed()));
+    answer
 }
 
 #[cfg(test)]

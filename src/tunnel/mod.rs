@@ -9,4 +9,4 @@ mod window;
 
 pub use listen::{Door, Listening, listen};
 pub use openings::Tell;
-pub use pump::{Held, Pump, Refused};
+pub use pump::{Carrier, Held, Pump, Refused};

@@ -43,6 +43,9 @@ pub struct Refused {
     pub reason: String,
 }
 
+/// Takes connections that another session carries.
+pub type Carrier = Box<dyn FnMut(Stream, Target)>;
+
 /// What is left of a pump whose connection is gone: the open doors, and who had come in and not got
 /// a channel yet. Whoever comes now waits in the listeners' own queues, which the system bounds:
 /// nobody needs to accept them meanwhile.
@@ -57,6 +60,8 @@ pub struct Pump {
     waiter: Rc<Waiter>,
     doors: Vec<Door>,
     openings: Openings,
+    /// Who carries what comes in at the doors, where that is not this pump.
+    carrier: Option<Carrier>,
     links: Vec<Link>,
     closing: Vec<Channel>,
     /// A channel at its end. Reading nothing from it takes in what the socket holds: the server's
@@ -83,6 +88,7 @@ impl Pump {
             waiter,
             doors: Vec::new(),
             openings: Openings::default(),
+            carrier: None,
             links: Vec::new(),
             closing: Vec::new(),
             spine,
@@ -100,9 +106,34 @@ impl Pump {
     /// Goes on where another pump had to stop.
     pub fn resume(&mut self, held: Held) {
         self.doors = held.doors;
+        self.knocked = true;
         for wanted in held.waiting {
-            self.openings.want(wanted);
+            match (wanted, &mut self.carrier) {
+                (Wanted::Link(local, target), Some(carrier)) => carrier(local, target),
+                (wanted, _) => self.openings.want(wanted),
+            }
         }
+    }
+
+    /// From now on what comes in at the doors is another session's to carry, whose own bytes may well
+    /// come through here.
+    pub fn hand_over(&mut self, carrier: Carrier) {
+        self.carrier = Some(carrier);
+    }
+
+    /// Takes the open doors away until [`Pump::resume`], and carries on with all else.
+    #[must_use]
+    pub fn shut(&mut self) -> Held {
+        self.carrier = None;
+        Held {
+            doors: std::mem::take(&mut self.doors),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// The channel of the script, once it is at its end.
+    pub fn set_spine(&mut self, spine: Channel) {
+        self.spine = Some(spine);
     }
 
     /// What outlives the connection. Whoever had a channel is cut off.
@@ -124,6 +155,11 @@ impl Pump {
     /// Carries one more connection, whose socket does not block, and tells what the far side says.
     pub fn join(&mut self, local: Stream, target: Target, tell: Tell) {
         self.openings.want(Wanted::Join(local, target, tell));
+    }
+
+    /// Carries one more connection, as if it had come in at a door.
+    pub fn carry(&mut self, local: Stream, target: Target) {
+        self.openings.want(Wanted::Link(local, target));
     }
 
     /// Looks whether anybody listens at `target`; if not, [`Pump::take_refusal`] tells.
@@ -255,9 +291,17 @@ impl Pump {
             return false;
         }
         let mut progress = false;
+        let (openings, carrier) = (&mut self.openings, &mut self.carrier);
+        let mut take = |local: Stream, target: &Target| {
+            progress = true;
+            match carrier {
+                Some(carrier) => carrier(local, target.clone()),
+                None => openings.want(Wanted::Link(local, target.clone())),
+            }
+        };
         for door in &self.doors {
             for listener in &door.listeners {
-                match accept_all(listener, &door.target, &mut self.openings, &mut progress) {
+                match accept_all(listener, |local| take(local, &door.target)) {
                     // A connection that was given up before we came.
                     ErrorKind::WouldBlock | ErrorKind::ConnectionAborted => {}
                     _ => self.resting_until = Some(now + REST),
@@ -373,19 +417,13 @@ impl Drop for Pump {
 }
 
 /// Accepts until nobody is left, and gives the listener's word for that.
-fn accept_all(
-    listener: &TcpListener,
-    target: &Target,
-    openings: &mut Openings,
-    progress: &mut bool,
-) -> ErrorKind {
+fn accept_all(listener: &TcpListener, mut take: impl FnMut(Stream)) -> ErrorKind {
     loop {
         match listener.accept() {
             Ok((local, _)) => {
                 // Key presses are small packets: see `dial`.
                 if local.set_nonblocking(true).is_ok() && local.set_nodelay(true).is_ok() {
-                    openings.want(Wanted::Link(local.into(), target.clone()));
-                    *progress = true;
+                    take(local.into());
                 }
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

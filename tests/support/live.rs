@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use remote_jupyter::config::Host;
 use remote_jupyter::control::Message;
 use remote_jupyter::jupyter::Page;
-use remote_jupyter::session::{self, Event, Goal, Handle, Order, Phase, Reply, Surroundings, Told};
+use remote_jupyter::session::{
+    self, Event, Goal, Handle, Order, Phase, Reply, Route, Surroundings, Told,
+};
 use serde_json::Value;
 
 use super::client::Client;
@@ -51,6 +53,12 @@ impl Surroundings for Visits {
     fn remember_told(&self, _host: &str, told: Told) {
         *self.told.lock().unwrap() = Some(told);
     }
+
+    fn remembered_route(&self, _host: &str) -> Option<Route> {
+        None
+    }
+
+    fn remember_route(&self, _host: &str, _route: Route) {}
 }
 
 impl Live {

@@ -605,7 +605,6 @@ autostart-mac-refused = The system refused (code { $code }). See System Settings
 
 ## Batch jobs (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
 
-server-loopback = it listens on the loopback address of { $node } alone; let it listen on that machine's own address (--ip)
 phase-submitting = submitting a job
 phase-queued = queued
 session-gone-job = The job on { $host } is gone.
@@ -837,3 +836,22 @@ notice-short = { $host }: { $time } left
 notice-longer = { $host } has more time
 notice-start-again = Click to start again.
 notice-start-again-with = Click to start again with { $notebook }.
+
+## The route to a compute node (src/explain/route.rs, src/session/machine/reach.rs, src/hops/node.rs)
+
+route-hop = an SSH session to { $node } ({ $address }), through the login host's
+route-step = node { $node }: { $step }
+route-moves = { $why }. Jupyter is started again there, on the node's own address.
+route-sight = the way to { $node }: { $route }
+route-sight-hop = an SSH session of its own, through the login host's
+route-sight-address = the login host connects to the node's address
+route-sight-relay = a command of the scheduler beside the job
+route-no-hop = { $node } takes no SSH session for { $host }
+route-no-hop-remedy = Ask the site whether its nodes take SSH while a job of yours runs there. With bind = "node" Jupyter listens on the node's own address and no session is needed; bind = "auto" finds out what works.
+route-barred = { $by } lets no connection through to Jupyter on { $host }
+route-barred-remedy = Ask its administrator to allow it (AllowTcpForwarding, PermitOpen), or leave bind at "auto", which tries other ways.
+route-not-there = The Jupyter that a file names does not run on { $node }, for { $host }
+route-not-there-remedy = Let the job script's Jupyter listen on the node's own address (--ip), or end its job and open { $host } again.
+route-none = No way leads to where Jupyter listens on { $node }, for { $host }
+route-kept = Jupyter in the job of { $host } cannot be reached from here, and is in use
+route-kept-remedy = Its kernels were left alone. Use the machine that reaches it, or `remote-jupyter stop { $host }` and open it again.

@@ -582,7 +582,6 @@ autostart-mac-refused = システムに拒否されました (コード { $code 
 
 ## バッチジョブ (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
 
-server-loopback = { $node } のループバックアドレスだけで待ち受けています。そのマシン自身のアドレスで待ち受けるようにしてください（--ip）
 phase-submitting = ジョブを投入中
 phase-queued = 待ち行列で待機中
 session-gone-job = { $host } のジョブはなくなりました。
@@ -805,3 +804,22 @@ notice-short = { $host }: 残り { $time }
 notice-longer = { $host } の時間が延びました
 notice-start-again = クリックするともう一度起動します。
 notice-start-again-with = クリックすると { $notebook } でもう一度起動します。
+
+## 計算ノードへの経路（src/explain/route.rs、src/session/machine/reach.rs、src/hops/node.rs）
+
+route-hop = ログインホストの接続を通した { $node }（{ $address }）への SSH セッション
+route-step = ノード { $node }: { $step }
+route-moves = { $why }。ノード自身のアドレスで Jupyter を起動し直します。
+route-sight = { $node } への経路: { $route }
+route-sight-hop = ログインホストの接続を通した SSH セッション
+route-sight-address = ログインホストからノードのアドレスへの接続
+route-sight-relay = ジョブの横で動くスケジューラーのコマンド
+route-no-hop = { $node } は { $host } の SSH セッションを受け付けません
+route-no-hop-remedy = 自分のジョブが動いているノードに SSH で入れるかどうかを、サイトの管理者に確かめてください。bind = "node" にすると Jupyter はノード自身のアドレスで待ち受けるので、セッションは要りません。bind = "auto" なら使える方法を自動で選びます。
+route-barred = { $by } は { $host } の Jupyter への接続を通しません
+route-barred-remedy = 管理者に許可（AllowTcpForwarding、PermitOpen）を頼むか、別の方法も試す bind = "auto" のままにしてください。
+route-not-there = ファイルに書かれた Jupyter は { $node } で動いていません（{ $host }）
+route-not-there-remedy = ジョブスクリプトの Jupyter がノード自身のアドレスで待ち受けるようにする（--ip）か、そのジョブを終了してから { $host } をもう一度開いてください。
+route-none = { $node } で Jupyter が待ち受けている場所への経路がありません（{ $host }）
+route-kept = { $host } のジョブの Jupyter はここからは届かず、使用中です
+route-kept-remedy = カーネルには触れていません。届くマシンから使うか、`remote-jupyter stop { $host }` で終了してからもう一度開いてください。

@@ -402,6 +402,10 @@ fn of_jobs() -> Vec<(Code, Problem)> {
             Code::JobNeverStarts,
             job_never_starts(name, "7", "Eqw", &log()),
         ),
+        (Code::NodeRefuses, no_hop(name, "c1", &denied_login(&[]))),
+        (Code::NodeRefuses, barred(name, "gpu01", &log())),
+        (Code::NodeRefuses, not_there(name, "c1")),
+        (Code::NodeRefuses, no_route(name, "c1")),
         (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
         (Code::JobEnded, job_gone(name, "7", None)),
         (

@@ -171,9 +171,41 @@ fn of_two_jobs_on_one_machine_each_has_its_own_server() {
 }
 
 #[test]
-fn a_server_on_a_nodes_loopback_cannot_be_reached_from_here() {
+fn a_server_on_a_nodes_loopback_is_known_with_its_node() {
     let ready = READY.replace("1101E70A", "0100007F");
     let found = survey(&host(), vec![record("12", "cluster", &ready)], RUNNING);
-    let reason = found.candidates[0].server(Some(7)).unwrap_err();
-    assert!(reason.contains("loopback address of c1"), "{reason}");
+    let server = found.candidates[0].server(Some(7)).unwrap();
+    assert!(server.is_inside());
+    let node = server.node.unwrap();
+    assert_eq!((node.name.as_str(), node.is_hearsay), ("c1", false));
+}
+
+#[test]
+fn a_jobs_node_tells_its_address_and_its_host_keys() {
+    let ready = READY.replace(
+        "node=c1",
+        "node=c1\naddress=192.0.2.11\nhostkey=ssh-ed25519 AAAA=\nhostkey=ssh-rsa BBBB",
+    );
+    let found = survey(&host(), vec![record("12", "cluster", &ready)], RUNNING);
+    let node = found.candidates[0].server(Some(7)).unwrap().node.unwrap();
+    assert_eq!(node.address.as_deref(), Some("192.0.2.11"));
+    assert_eq!(node.host_keys, ["ssh-ed25519 AAAA=", "ssh-rsa BBBB"]);
+}
+
+#[test]
+fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
+    let json = |url: &str| {
+        Secret::new(format!(
+            "{{\"pid\": 5, \"port\": 8888, \"hostname\": \"localhost\", \"url\": \"{url}\"}}"
+        ))
+    };
+    let of = |url| Candidate::elsewhere("/h/jpserver-5.json", Some(7), json(url), "c1");
+    let server = of("http://localhost:8888/")
+        .unwrap()
+        .server(Some(7))
+        .unwrap();
+    assert!(server.is_inside() && server.node.unwrap().is_hearsay);
+    let server = of("http://c1:8888/").unwrap().server(Some(7)).unwrap();
+    assert!(!server.is_inside());
+    assert_eq!(of("http://c2:8888/"), None);
 }

@@ -87,9 +87,7 @@ impl Driver {
 
     pub(super) fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
         // The requests are done; the script gets the connection for itself.
-        if let Some(pump) = self.pump.take() {
-            pump.end().map_err(|error| self.halt(error))?;
-        }
+        self.end_pump()?;
         let command = if asked { "gone" } else { "term" };
         self.await_end(&format!("{command} {} {}", server.pid, server.file))
     }

@@ -84,18 +84,21 @@ impl Driver {
         self.converse(&format!("job run {line}"), |_, frame| running.take(frame))
     }
 
-    pub(super) fn submit(&mut self) -> Outcome {
+    pub(super) fn submit(&mut self, bind: &str) -> Outcome {
         let scheduler = self.scheduler()?;
         let dialect = self.dialect(scheduler)?;
         let line = scheduler.submit(self.host(), dialect);
         let (mut folder, mut running) = (String::new(), Running::default());
-        let output = self.converse(&format!("job submit {line}"), |_, frame| match frame {
-            Frame::Folder(path) => {
-                folder = path;
-                None
-            }
-            other => running.take(other),
-        })?;
+        let output = self.converse(
+            &format!("job submit {bind} {line}"),
+            |_, frame| match frame {
+                Frame::Folder(path) => {
+                    folder = path;
+                    None
+                }
+                other => running.take(other),
+            },
+        )?;
         match scheduler.id(&output.out) {
             Some(id) if output.status == 0 => {
                 self.handle.set_waits(true);
@@ -249,9 +252,7 @@ impl Driver {
 
     /// A job is gone when the scheduler does not know it any more.
     pub(super) fn end_job(&mut self, end: &JobEnd) -> Outcome {
-        if let Some(pump) = self.pump.take() {
-            pump.end().map_err(|error| self.halt(error))?;
-        }
+        self.end_pump()?;
         self.waiter.set_deadline(Some(Instant::now() + END));
         if let (true, Some(folder)) = (end.asked, &end.folder) {
             let command = format!("job exit {folder}");

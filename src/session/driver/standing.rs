@@ -9,11 +9,13 @@ use super::{Driver, Halt};
 use crate::explain;
 use crate::jupyter::Server;
 use crate::launcher::{Output, Scheduler, scheduler};
+use crate::problem::Problem;
 use crate::remote::{Aside, Error, Frame, Running, Surveyor};
 use crate::session::event::Event;
 use crate::session::machine::Input;
 use crate::session::{doors, work};
 use crate::ssh::Error as SshError;
+use crate::tunnel::Refused;
 
 /// How often an idle tunnel looks whether its server still listens: a connection that is opened and
 /// closed, no request. A tab that is open finds a server that has ended within a second or two, by
@@ -101,6 +103,9 @@ impl Driver {
     /// Nothing to decide: pump, or wait for an input, until something is due.
     pub(super) fn idle(&mut self) -> Result<Option<Input>, Halt> {
         let now = Instant::now();
+        if let Some(input) = self.hear_hop() {
+            return Ok(Some(input));
+        }
         if self.retry_at.take_if(|at| *at <= now).is_some() {
             return Ok(Some(Input::Elapsed));
         }
@@ -125,6 +130,12 @@ impl Driver {
 
     fn lost(&mut self, error: &SshError) -> Input {
         let problem = explain::lost(&self.host().name, error);
+        let stood = self.stood(&problem);
+        Input::Lost { problem, stood }
+    }
+
+    /// The tunnel stands no longer: for how long it did.
+    pub(super) fn stood(&mut self, problem: &Problem) -> Duration {
         let standing = self.standing.take();
         // Whoever waits for an answer is not left waiting.
         let for_somebody = |wish: &Wish| *wish != Wish::Look;
@@ -134,8 +145,7 @@ impl Driver {
         {
             self.tell(Event::Refused(problem.clone()));
         }
-        let stood = standing.map_or(Duration::ZERO, |standing| standing.since.elapsed());
-        Input::Lost { problem, stood }
+        standing.map_or(Duration::ZERO, |standing| standing.since.elapsed())
     }
 
     /// What is to be done now and then.
@@ -144,7 +154,11 @@ impl Driver {
             return;
         };
         if standing.knock_at.take_if(|at| *at <= now).is_some() {
-            pump.knock(doors::target(&standing.server.endpoint));
+            let target = doors::target(&standing.server.endpoint);
+            match &self.hop {
+                Some(hop) => hop.knock(target),
+                None => pump.knock(target),
+            }
             standing.knock_at = standing.watch.is_none().then(|| now + KNOCK);
         }
         if let Some((every, at)) = &mut standing.watch
@@ -155,13 +169,25 @@ impl Driver {
         }
     }
 
+    /// A connection was not taken on the far side. Before the tunnel stands that may be for good.
+    pub(super) fn refused(&mut self, refused: &Refused) -> Option<Input> {
+        tracing::info!(reason = %refused.reason, "the far side refused a forwarded connection");
+        if let Some(standing) = &mut self.standing {
+            let is_its = refused.target == doors::target(&standing.server.endpoint);
+            return is_its.then(|| standing.refused(Instant::now())).flatten();
+        }
+        let is_its = self.server_at.as_ref() == Some(&refused.target);
+        is_its.then(|| self.barred(&refused.reason)).flatten()
+    }
+
     /// What the pump has to tell.
     fn hear(&mut self) -> Option<Input> {
         if let Some(refused) = self.pump.as_mut()?.take_refusal() {
-            tracing::info!(reason = %refused.reason, "the far side refused a forwarded connection");
-            let standing = self.standing.as_mut()?;
-            if refused.target == doors::target(&standing.server.endpoint) {
-                return standing.refused(Instant::now());
+            // Once a session to the node is wanted it alone counts.
+            if self.hop.is_none()
+                && let Some(input) = self.refused(&refused)
+            {
+                return Some(input);
             }
         }
         let outcome = self.pump.as_mut()?.take_outcome()?;

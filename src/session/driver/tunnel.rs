@@ -20,13 +20,8 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 
 impl Driver {
     pub(super) fn listen(&mut self, server: &Server) -> Outcome {
-        self.handle.set_waits(false);
-        // After a queue the click's time begins anew.
-        if self.waiter.deadline().is_none() {
-            self.waiter
-                .set_deadline(Some(Instant::now() + self.order.timeout));
-        }
-        let Some(mut pump) = self.new_pump()? else {
+        self.start_clock();
+        let Some(mut pump) = self.take_pump()? else {
             return Ok(None);
         };
         // A look at the server for a stop leaves the host's own ports alone.
@@ -45,7 +40,19 @@ impl Driver {
             }
         }
         self.pump = Some(pump);
+        self.held = None;
+        let elsewhere = server.node.is_some();
+        self.server_at = elsewhere.then(|| doors::target(&server.endpoint));
         Ok(Some(Input::Listening { port, taken }))
+    }
+
+    /// Nothing is waited for any more: after a queue, or a question, the click's time begins anew.
+    pub(super) fn start_clock(&mut self) {
+        self.handle.set_waits(false);
+        if self.waiter.deadline().is_none() {
+            self.waiter
+                .set_deadline(Some(Instant::now() + self.order.timeout));
+        }
     }
 
     pub(super) fn tell_ready(&mut self, found: &Found, port: u16, version: String) -> Outcome {
@@ -88,6 +95,9 @@ impl Driver {
         if let Some(pump) = &mut self.pump {
             pump.doubt();
         }
+        if let Some(hop) = &self.hop {
+            hop.doubt();
+        }
         if !self.hops.is_empty() {
             hops::check();
         }
@@ -101,6 +111,8 @@ impl Driver {
 
     /// Nothing is left of the connection.
     pub(super) fn let_go(&mut self) {
+        self.hop = None;
+        self.pump = None;
         self.conversation = None;
         self.connection = None;
         self.waiter.set_deadline(None);
@@ -119,7 +131,7 @@ impl Driver {
 
     /// Whoever has come meanwhile is let through.
     pub(super) fn resume(&mut self) -> Outcome {
-        let Some(mut pump) = self.new_pump()? else {
+        let Some(mut pump) = self.take_pump()? else {
             return Ok(None);
         };
         if let Some(held) = self.held.take() {
@@ -129,19 +141,28 @@ impl Driver {
         Ok(Some(Input::Resumed))
     }
 
-    /// The pump of the present connection, whose script has nothing more to do. None when there is none.
-    fn new_pump(&mut self) -> Result<Option<Pump>, Halt> {
-        let (Some(conversation), Some(connection)) =
-            (self.conversation.take(), self.connection.clone())
-        else {
+    /// The pump of the present connection, whose script has nothing more to do. One may be there since
+    /// it carries the session to a node. None when there is no connection.
+    fn take_pump(&mut self) -> Result<Option<Pump>, Halt> {
+        let Some(connection) = self.connection.clone() else {
             return Ok(None);
         };
-        let spine = conversation.finish().map_err(|error| self.halt(error))?;
-        Ok(Some(Pump::new(
-            connection,
-            Rc::clone(&self.waiter),
-            Some(spine),
-        )))
+        let pump = self.pump.take();
+        let mut pump = pump.unwrap_or_else(|| Pump::new(connection, Rc::clone(&self.waiter), None));
+        if let Some(conversation) = self.conversation.take() {
+            let spine = conversation.finish().map_err(|error| self.halt(error))?;
+            pump.set_spine(spine);
+        }
+        Ok(Some(pump))
+    }
+
+    /// Gives the connection back to the script.
+    pub(super) fn end_pump(&mut self) -> Result<(), Halt> {
+        self.hop = None;
+        match self.pump.take() {
+            Some(pump) => pump.end().map_err(|error| self.halt(error)),
+            None => Ok(()),
+        }
     }
 
     fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {

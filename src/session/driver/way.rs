@@ -84,6 +84,7 @@ impl Driver {
         for step in login.steps() {
             self.tell(Event::Step(step));
         }
+        self.key = login.key;
         Ok(Some(Input::LoggedIn))
     }
 

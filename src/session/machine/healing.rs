@@ -2,15 +2,19 @@
 
 use std::time::Duration;
 
+use super::reach::hop;
 use super::vocabulary::{Effect, Found, Goal, Input, State, Step};
 use super::{Machine, over};
 use crate::explain;
-use crate::jupyter::{Candidate, Facts};
+use crate::jupyter::{Candidate, Facts, Server};
 use crate::problem::Problem;
 use crate::session::event::Phase;
 
 /// A connection that stood this long was a good one: the next loss is a new story.
 const STEADY: Duration = Duration::from_secs(60);
+
+/// One that was lost sooner after another loss is not made anew over the same login.
+const BRIEF: Duration = Duration::from_secs(5);
 
 /// No pause is longer.
 const LONGEST_PAUSE: u64 = 30;
@@ -58,6 +62,24 @@ impl Machine {
         (state, effects)
     }
 
+    /// The session to the node is lost, and the login host's is not.
+    pub(super) fn hop_lost(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        stood: Duration,
+    ) -> (State, Vec<Effect>) {
+        if stood >= STEADY {
+            self.trouble = Trouble::default();
+        }
+        if !self.trouble.pause().is_zero() && stood < BRIEF {
+            return self.lost(found, port, stood);
+        }
+        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Shut];
+        effects.extend(hop(&found, false));
+        (State::Reconnecting(found, port, Step::Hopping), effects)
+    }
+
     /// What happens between the loss and the new connection.
     pub(super) fn reconnecting(
         &mut self,
@@ -73,6 +95,10 @@ impl Machine {
             (Step::LoggingIn, Input::LoggedIn) => (Step::Finding, vec![Effect::Find]),
             (Step::Finding, Input::Found(candidates, facts)) => {
                 return self.seen_again(found, port, &candidates, &facts);
+            }
+            (Step::Hopping, Input::HopStands) => (Step::Resuming, vec![Effect::Resume]),
+            (Step::Hopping, Input::NoHop(problem) | Input::Lost { problem, .. }) => {
+                return self.unreached(found, port, &problem, Duration::from_secs(1));
             }
             (Step::Resuming, Input::Resumed) => {
                 let again = Effect::TellAgain(found.clone(), port);
@@ -181,7 +207,13 @@ impl Machine {
             let problem = explain::other_machine(host, &found.node, &facts.node);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        if is_same(&found, candidates, facts) {
+        if let Some(server) = same(&found, candidates, facts) {
+            // Another login host may stand between now.
+            found.server.node = server.node;
+            found.route = found.route_again();
+            if let Some(hop) = hop(&found, false) {
+                return (State::Reconnecting(found, port, Step::Hopping), vec![hop]);
+            }
             let state = State::Reconnecting(found, port, Step::Resuming);
             return (state, vec![Effect::Resume]);
         }
@@ -205,14 +237,14 @@ fn begin() -> (Step, Vec<Effect>) {
 }
 
 /// The same process, at the same place, with the same token: nobody else can know that.
-fn is_same(found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
-    candidates.iter().any(|candidate| {
-        candidate.server(facts.uid).is_ok_and(|server| {
-            server.pid == found.server.pid
-                && server.endpoint == found.server.endpoint
-                && server.token == found.server.token
-        })
-    })
+fn same(found: &Found, candidates: &[Candidate], facts: &Facts) -> Option<Server> {
+    let mut servers = candidates.iter().flat_map(|one| one.server(facts.uid));
+    let is_same = |server: &Server| {
+        server.pid == found.server.pid
+            && server.endpoint == found.server.endpoint
+            && server.token == found.server.token
+    };
+    servers.find(is_same)
 }
 
 /// Its process runs. (The script tells only of runtime files whose process does.)

@@ -5,10 +5,9 @@ use std::time::Duration;
 mod poll;
 mod wait;
 
-use super::vocabulary::{Effect, Found, Input, JobEnd, State, Step};
+use super::vocabulary::{Effect, Input, JobEnd, State, Step};
 use super::{Machine, over, over_with};
 use crate::explain;
-use crate::jupyter::Candidate;
 use crate::launcher::{Job, JobState};
 use crate::problem::Problem;
 use crate::remote::OurJob;
@@ -32,7 +31,10 @@ impl Machine {
             // hand, and nobody else submits one while the lock is held. It is a cold click's price.
             return (State::Finding { locked: true }, vec![Effect::Lock]);
         }
-        let effects = vec![Effect::Phase(Phase::Submitting), Effect::Submit];
+        let effects = vec![
+            Effect::Phase(Phase::Submitting),
+            Effect::Submit(self.routes.bind()),
+        ];
         (State::Submitting, effects)
     }
 
@@ -66,7 +68,7 @@ impl Machine {
         self.wait(wait)
     }
 
-    fn wait(&self, mut wait: Wait) -> (State, Vec<Effect>) {
+    pub(super) fn wait(&self, mut wait: Wait) -> (State, Vec<Effect>) {
         let mut effects = vec![Effect::Phase(Phase::Queued)];
         effects.push(Effect::TellJob(self.info(&wait.job)));
         effects.extend(wait.hold_note());
@@ -87,7 +89,7 @@ impl Machine {
                 effects.extend(begun(&mut wait, Some(node)));
                 effects.push(wait.rest());
             }
-            Input::Launched(candidate) => return self.job_serves(&candidate, *wait),
+            Input::Launched(candidate) => return self.job_serves(&candidate, wait),
             Input::Polled(poll, age) => return self.polled(wait, poll, age),
             Input::Why(why) => return self.heard_why(wait, why),
             Input::Over(status, log) => {
@@ -113,41 +115,6 @@ impl Machine {
             _ => {}
         }
         (State::Queued(wait), effects)
-    }
-
-    /// The server in the job listens.
-    fn job_serves(&self, candidate: &Candidate, mut wait: Wait) -> (State, Vec<Effect>) {
-        let mut candidate = candidate.clone();
-        let node = candidate.node.clone().or(wait.job.node.take());
-        let node = node.unwrap_or_else(|| self.node.clone());
-        if crate::launcher::same_machine(&node, &self.node) {
-            candidate.node = None;
-        }
-        wait.job.ends = wait.job.ends.or(candidate.ends);
-        wait.job.started = self.began(&wait.job);
-        wait.job.node = Some(node.clone());
-        wait.job.reason = String::new();
-        if wait.job.state != JobState::Running {
-            // Its start was seen by its files; the scheduler's word for that was not heard.
-            wait.job.word = String::new();
-            wait.job.state = JobState::Running;
-        }
-        let server = match candidate.server(self.uid) {
-            Ok(server) => server,
-            Err(reason) => {
-                let problem = explain::unusable(&self.plan.host, reason);
-                return over(Effect::TellFailed(problem));
-            }
-        };
-        let effects = vec![Effect::Listen(server.clone())];
-        let found = Found {
-            server,
-            node,
-            reused: false,
-            job: Some(Box::new(wait.end(true))),
-            info: Some(self.info(&wait.job)),
-        };
-        (State::Listening(Box::new(found)), effects)
     }
 
     /// The job of a server that was found, with what `ready` says of it.

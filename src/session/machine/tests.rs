@@ -4,11 +4,12 @@ use super::*;
 use crate::problem::Code;
 use std::time::Duration;
 
-use crate::config::App;
+use crate::config::{App, Bind};
 use crate::jupyter::{Page, Server, Wanted};
 
 mod healing;
 mod job;
+mod reach;
 mod walltime;
 
 const HOME: &str = "/home/me";
@@ -79,6 +80,7 @@ fn the_found(reused: bool) -> Found {
         reused,
         job: None,
         info: None,
+        route: Route::Login,
     }
 }
 
@@ -108,6 +110,7 @@ fn plan(goal: Goal) -> Plan {
         poll: Duration::from_secs(15),
         walltime: None,
         timeout: Duration::from_secs(60),
+        routes: Routes::new(Bind::Auto, None, false),
     }
 }
 

@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use super::job::Wait;
-use crate::jupyter::{Activity, Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
-use crate::launcher::{Job, Output, Why};
+use crate::jupyter::{
+    Activity, Answer, Candidate, Endpoint, Facts, Kernels, Node, Page, Server, Wanted,
+};
+use crate::launcher::{Job, Output, Route, Routes, Why};
 use crate::problem::Problem;
 use crate::remote::Survey;
 use crate::session::JobInfo;
@@ -71,6 +73,8 @@ pub struct Plan {
     pub poll: Duration,
     /// How long a job that runs may take until its server listens.
     pub timeout: Duration,
+    /// The routes to the servers of jobs.
+    pub routes: Routes,
 }
 
 /// A job to be ended.
@@ -123,6 +127,8 @@ pub struct Found {
     pub job: Option<Box<JobEnd>>,
     /// The same, as others are told.
     pub info: Option<JobInfo>,
+    /// How it is reached.
+    pub route: Route,
 }
 
 /// How far an attempt to connect anew has come.
@@ -138,6 +144,8 @@ pub enum Step {
     LoggingIn,
     /// The script looks for the same server.
     Finding,
+    /// A session to its node is being made.
+    Hopping,
     /// The pump begins again.
     Resuming,
 }
@@ -171,6 +179,10 @@ pub enum State {
     Returning(Box<Wait>, Step),
     /// A job that can never start is being taken out of the queue; the reason is told afterwards.
     Dropping(Box<Problem>),
+    /// A session to the server's node is being made; the local port may be open already.
+    Hopping(Box<Found>, Option<u16>),
+    /// Its job is being told to start it anew where it can be reached.
+    Moving(Box<Found>),
     /// The local port is being opened.
     Listening(Box<Found>),
     /// The server is asked through the tunnel.
@@ -278,6 +290,23 @@ pub enum Input {
     Resumed,
     /// The far side refused a connection to the server.
     Refused,
+    /// It never lets any through, in words.
+    Barred(Problem),
+    /// The session to the node stands.
+    HopStands,
+    /// There is none, in words.
+    NoHop(Problem),
+    /// The node is right, and the server that a runtime file names is not there; in words.
+    NotThere(Problem),
+    /// It is lost, and the login host's stands; it stood that long.
+    HopLost {
+        /// In words.
+        problem: Problem,
+        /// Since it was ready.
+        stood: Duration,
+    },
+    /// The job will start its server anew.
+    Moved,
     /// What the script sees beside a standing tunnel.
     Looked(Vec<Candidate>, Facts),
     /// The server's job is to get that many seconds more.
@@ -311,8 +340,8 @@ pub enum Effect {
     Launch,
     /// Give the far side's launch lock back.
     Unlock,
-    /// Submit a job.
-    Submit,
+    /// Submit a job whose server listens there (`bind`).
+    Submit(&'static str),
     /// Look at the files in a job's folder.
     Peek(String),
     /// Look for the server of a job that has no files of its own.
@@ -340,6 +369,14 @@ pub enum Effect {
     Await(String),
     /// Fetch the log.
     FetchLog,
+    /// Make a session to the server's node; where that is new, see first whether it hangs.
+    Hop(Box<Node>, u32, bool),
+    /// Have the job in that folder start its server anew, on its node's address.
+    Move(String),
+    /// Let the session to the node go, and keep the local ports.
+    Shut,
+    /// Remember the route for this host.
+    RememberRoute(Route),
     /// End the script, open the local port, start the pump.
     Listen(Server),
     /// Ask the server through the tunnel.

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 
 use super::channel::Step;
 use super::connection::{Connection, step};
-use super::question::{Ask, Question, one_line};
+use super::question::{Answer, Ask, Question, one_line};
 use super::resolve::Target;
 use super::wait::Waiter;
 use super::{Error, RefusedLogin};
@@ -51,6 +51,10 @@ struct Login<'a> {
     connection: &'a Connection,
     target: &'a Target,
     asker: &'a dyn Ask,
+    /// Nobody is to be asked anything: only keys that can be used as they are.
+    unasked: bool,
+    /// The key to begin with.
+    first: Option<&'a [u8]>,
     waiter: &'a Waiter,
     user: CString,
     last_words: raw::LastWords<'a>,
@@ -58,6 +62,8 @@ struct Login<'a> {
     tried: Vec<String>,
     /// The factors that were right.
     passed: Vec<String>,
+    /// The last key that was right.
+    key: Option<Vec<u8>>,
     /// The keys that the server has seen.
     shown: HashSet<Vec<u8>>,
     /// Key files that need no second look: they were said to be useless.
@@ -81,6 +87,8 @@ pub struct LoggedIn {
     pub offered: String,
     /// What was refused before, in words.
     pub refused: Vec<String>,
+    /// The key that did it, or was one factor of it.
+    pub key: Option<Vec<u8>>,
 }
 
 impl LoggedIn {
@@ -106,40 +114,85 @@ pub fn log_in(
     asker: &dyn Ask,
     waiter: &Waiter,
 ) -> Result<LoggedIn, Error> {
-    let mut login = Login {
+    begin(connection, target, asker, waiter)?.finish()
+}
+
+/// Logs in with keys of the agent and of files that need no passphrase, `first` before the others: to
+/// a host of which the person may never have heard, so nothing is asked.
+///
+/// # Errors
+/// As [`log_in`], but for those of questions.
+pub fn log_in_unasked(
+    connection: &Connection,
+    target: &Target,
+    first: Option<&[u8]>,
+    waiter: &Waiter,
+) -> Result<LoggedIn, Error> {
+    let login = begin(connection, target, &Nobody, waiter)?;
+    let login = Login {
+        unasked: true,
+        first,
+        ..login
+    };
+    login.finish()
+}
+
+/// Whom there is to ask when nobody is to be asked.
+struct Nobody;
+
+impl Ask for Nobody {
+    fn ask(&self, _: Question) -> Answer {
+        Err(say!("session-nobody"))
+    }
+}
+
+fn begin<'a>(
+    connection: &'a Connection,
+    target: &'a Target,
+    asker: &'a dyn Ask,
+    waiter: &'a Waiter,
+) -> Result<Login<'a>, Error> {
+    Ok(Login {
         connection,
         target,
         asker,
+        unasked: false,
+        first: None,
         waiter,
         user: raw::c_text(&target.user)?,
         last_words: raw::LastWords::of(connection.session()),
         tried: Vec::new(),
         passed: Vec::new(),
+        key: None,
         shown: HashSet::new(),
         useless: HashSet::new(),
         refusal: Refusal::Plain,
         said: Vec::new(),
         answered: false,
-    };
-    let offered = login.offered()?;
-    let result = if connection.session().authenticated() {
-        Ok(say!("login-none"))
-    } else {
-        login.run(&offered)
-    };
-    match result {
-        Ok(how) => Ok(LoggedIn {
-            user: target.user.clone(),
-            how,
-            offered,
-            refused: login.tried,
-        }),
-        Err(error) if login.is_cut(&error) => Err(login.hung_up(&offered)),
-        Err(error) => Err(error),
-    }
+    })
 }
 
 impl Login<'_> {
+    fn finish(mut self) -> Result<LoggedIn, Error> {
+        let offered = self.offered()?;
+        let result = if self.connection.session().authenticated() {
+            Ok(say!("login-none"))
+        } else {
+            self.run(&offered)
+        };
+        match result {
+            Ok(how) => Ok(LoggedIn {
+                user: self.target.user.clone(),
+                how,
+                offered,
+                refused: self.tried,
+                key: self.key,
+            }),
+            Err(error) if self.is_cut(&error) => Err(self.hung_up(&offered)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// One factor after the other.
     fn run(&mut self, first: &str) -> Result<String, Error> {
         let mut offered = Some(first.to_owned());
@@ -202,8 +255,8 @@ impl Login<'_> {
     fn wants(&self, method: &str) -> bool {
         let allowed = match method {
             "publickey" => self.target.pubkey,
-            "keyboard-interactive" => self.target.kbd_interactive,
-            "password" => self.target.password,
+            "keyboard-interactive" => self.target.kbd_interactive && !self.unasked,
+            "password" => self.target.password && !self.unasked,
             _ => false,
         };
         allowed && self.order().iter().any(|name| name == method)

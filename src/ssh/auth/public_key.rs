@@ -41,8 +41,13 @@ impl Login<'_> {
         let saves = others
             .iter()
             .any(|name| has(offered, name) && self.wants(name));
+        let saves = saves || self.unasked;
         let (mut tries, mut left) = (0, 0);
-        for identity in in_order(self.target, &held) {
+        let mut identities = in_order(self.target, &held);
+        // The others stay in their order.
+        identities
+            .sort_by_key(|identity| self.first.is_none() || identity.blob.as_deref() != self.first);
+        for identity in identities {
             if saves && tries >= TRIES {
                 left += 1;
                 continue;
@@ -97,6 +102,10 @@ impl Login<'_> {
             let Some(text) = self.key_text(file, what) else {
                 return Ok(Tried::Useless);
             };
+            if self.unasked && text.open(None).is_err() {
+                self.note(file, what, &KeyError::Passphrase);
+                return Ok(Tried::Useless);
+            }
             if identity.blob.is_none() {
                 open = Some(self.open(file, &text)?);
             }
@@ -130,6 +139,9 @@ impl Login<'_> {
         let accepted = self.accepted(what, result.map(|_| ()))?;
         if !accepted && signed {
             self.tried.pop();
+        }
+        if accepted || signed {
+            self.key = Some(blob);
         }
         Ok(match (accepted, signed) {
             (true, _) => Tried::Accepted,

@@ -4,7 +4,7 @@
 
 use super::certificate::{is_certificate, plain_type};
 use super::line::Marker;
-use super::{HostName, KnownHosts};
+use super::{HostName, KnownHosts, key_type};
 
 /// What libssh2 and OpenSSH both have, in OpenSSH's order.
 pub const ALGORITHMS: [&str; 12] = [
@@ -55,8 +55,12 @@ impl KnownHosts {
 
     fn has_kind(&self, name: &HostName, algorithm: &str) -> bool {
         let kind = key_kind(algorithm);
-        self.plain_lines(&name.name)
-            .any(|(_, line)| line.key_type == kind && self.revocation(name, &line.blob).is_none())
+        let mut told = self.told.iter().filter_map(|key| key_type(key));
+        let mut lines = self.plain_lines(&name.name);
+        told.any(|told| told == kind)
+            || lines.any(|(_, line)| {
+                line.key_type == kind && self.revocation(name, &line.blob).is_none()
+            })
     }
 }
 

@@ -87,6 +87,9 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
         .create(true)
         .mode(0o600)
         .open(path)?;
+    // Another of us may be in the middle of a line: the system lets a file grow page by page (seen
+    // under load). It is unlocked when it is closed; a file system without locks has to do without.
+    let _ = file.lock();
     // A file edited by hand may lack its last newline: our line must not join that one.
     let text = if ends_mid_line(&mut file)? {
         format!("\n{line}")

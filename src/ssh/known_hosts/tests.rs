@@ -191,6 +191,44 @@ fn a_revoked_key_is_refused_wherever_it_also_stands() {
 
 /// `ssh` takes such a key for a new one; this is deliberately stricter.
 #[test]
+fn told_keys_count_as_if_they_stood_in_a_file_and_a_revocation_counts_more() {
+    let (told, filed, other) = (
+        key("ssh-rsa", 1),
+        key("ssh-ed25519", 2),
+        key("ssh-ed25519", 3),
+    );
+    let hosts = known("", "").with_told(std::slice::from_ref(&told));
+    assert_eq!(hosts.verdict(&gpu01(), &told), Verdict::Trusted);
+    assert!(first_of(&hosts, &gpu01()).starts_with("rsa-sha2-512"));
+    // Nothing is unknown any more, so nobody is asked about it.
+    let refused = hosts.verdict(&gpu01(), &other);
+    assert!(
+        matches!(
+            refused,
+            Verdict::Changed {
+                same_type: false,
+                ..
+            }
+        ),
+        "{refused:?}"
+    );
+    let text = line("gpu01", &filed);
+    let hosts = known(&text, "").with_told(std::slice::from_ref(&told));
+    assert_eq!(hosts.verdict(&gpu01(), &told), Verdict::Trusted);
+    assert_eq!(hosts.verdict(&gpu01(), &filed), Verdict::Trusted);
+    assert!(matches!(
+        hosts.verdict(&gpu01(), &other),
+        Verdict::Changed { .. }
+    ));
+    let hosts = known(&format!("@revoked {}", line("gpu01", &told)), "")
+        .with_told(std::slice::from_ref(&told));
+    assert!(matches!(
+        hosts.verdict(&gpu01(), &told),
+        Verdict::Revoked { .. }
+    ));
+}
+
+#[test]
 fn a_revocation_under_the_bare_name_holds_for_every_port() {
     let ours = key("ssh-ed25519", 1);
     let text = format!("[gpu01]:2222 x\n@revoked {}", line("gpu01", &ours));

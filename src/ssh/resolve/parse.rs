@@ -129,6 +129,7 @@ fn fill(
         certificate_files: one_per_line(answer, "certificatefile", tokens),
         user_known_hosts: several_per_line(answer, "userknownhostsfile", tokens),
         global_known_hosts: several_per_line(answer, "globalknownhostsfile", tokens),
+        told_keys: Vec::new(),
         revoked_host_keys: answer
             .some("revokedhostkeys")
             .map(|path| tilde(path, tokens.local)),

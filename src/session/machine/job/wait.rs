@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::vocabulary::{Call, Effect, JobEnd};
-use crate::launcher::{Job, JobState};
+use crate::launcher::{Job, JobState, Stand};
 use crate::session::event::Phase;
 use crate::words::say;
 
@@ -51,6 +51,8 @@ pub struct Wait {
     pub turn: Turn,
     /// Whether the person knows that the scheduler does not answer.
     pub complained: bool,
+    /// Where its server will listen that is being started anew; it listens elsewhere as yet.
+    pub moves_to: Option<Stand>,
 }
 
 /// Whether a job waits for its turn, or for a person.
@@ -82,10 +84,11 @@ impl Wait {
             absent: 0,
             turn: Turn::Due,
             complained: false,
+            moves_to: None,
         }
     }
 
-    pub(super) fn rest(&mut self) -> Effect {
+    pub(in super::super) fn rest(&mut self) -> Effect {
         let pause = match self.running {
             Some(_) if self.tells => STARTING_LOOK,
             _ => (self.waited / 8).clamp(FIRST_LOOK, LOOK),
@@ -182,7 +185,7 @@ impl Wait {
         self.cost = calls.max(1);
     }
 
-    pub(super) fn end(&self, asked: bool) -> JobEnd {
+    pub(in super::super) fn end(&self, asked: bool) -> JobEnd {
         JobEnd {
             id: self.job.id.clone(),
             folder: self.folder.clone(),

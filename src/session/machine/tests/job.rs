@@ -2,9 +2,9 @@ use super::*;
 use crate::launcher::{Job, JobState, Why};
 use crate::remote::Survey;
 
-const FOLDER: &str = "/home/me/.local/state/remote-jupyter/jobs/20261124-080000-7";
+pub(super) const FOLDER: &str = "/home/me/.local/state/remote-jupyter/jobs/20261124-080000-7";
 
-fn batch_plan(goal: Goal) -> Plan {
+pub(super) fn batch_plan(goal: Goal) -> Plan {
     Plan {
         scheduler: "slurm".into(),
         job_tells: true,
@@ -40,13 +40,13 @@ pub(super) fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
     }))
 }
 
-fn nothing() -> Input {
+pub(super) fn nothing() -> Input {
     survey(vec![], vec![])
 }
 
 /// A machine after these inputs, which follow the login, and the effects of the last one.
-pub(super) fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
-    let mut machine = Machine::new(batch_plan(goal));
+pub(super) fn at(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+    let mut machine = Machine::new(plan);
     let way = [
         Input::Begin,
         Input::Resolved,
@@ -60,7 +60,7 @@ pub(super) fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
     (machine, effects)
 }
 
-fn submitted() -> Input {
+pub(super) fn submitted() -> Input {
     Input::Submitted {
         folder: FOLDER.into(),
         id: "4711".into(),
@@ -76,7 +76,7 @@ fn listed(job: Job) -> Input {
 }
 
 fn queued() -> Machine {
-    at(open(), vec![nothing(), nothing(), submitted()]).0
+    at(batch_plan(open()), vec![nothing(), nothing(), submitted()]).0
 }
 
 /// The server of the job, on another node.
@@ -88,7 +88,7 @@ pub(super) fn in_the_job() -> Candidate {
     candidate
 }
 
-fn rest(effects: &[Effect]) -> Duration {
+pub(super) fn rest(effects: &[Effect]) -> Duration {
     let rest = effects.iter().find_map(|effect| match effect {
         Effect::Rest(pause) => Some(*pause),
         _ => None,
@@ -96,7 +96,7 @@ fn rest(effects: &[Effect]) -> Duration {
     rest.unwrap_or_else(|| panic!("no rest in {effects:?}"))
 }
 
-fn end(asked: bool) -> Effect {
+pub(super) fn end(asked: bool) -> Effect {
     Effect::EndJob(JobEnd {
         id: "4711".into(),
         folder: Some(FOLDER.into()),
@@ -106,12 +106,15 @@ fn end(asked: bool) -> Effect {
 
 #[test]
 fn a_job_is_submitted_under_the_lock_and_only_there() {
-    let (machine, effects) = at(open(), vec![nothing()]);
+    let (machine, effects) = at(batch_plan(open()), vec![nothing()]);
     assert_eq!(effects, [Effect::Lock]);
     drop(machine);
-    let (_, effects) = at(open(), vec![nothing(), nothing()]);
-    assert_eq!(effects, [Effect::Phase(Phase::Submitting), Effect::Submit]);
-    let (_, effects) = at(open(), vec![nothing(), nothing(), submitted()]);
+    let (_, effects) = at(batch_plan(open()), vec![nothing(), nothing()]);
+    assert_eq!(
+        effects,
+        [Effect::Phase(Phase::Submitting), Effect::Submit("loopback")]
+    );
+    let (_, effects) = at(batch_plan(open()), vec![nothing(), nothing(), submitted()]);
     assert!(effects.contains(&Effect::Phase(Phase::Queued)));
     assert!(rest(&effects) < Duration::from_secs(1));
 }
@@ -124,8 +127,11 @@ fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
         vec![nothing(), survey(vec![], waiting())],
     ] {
         let locked = inputs.len() == 2;
-        let (_, effects) = at(open(), inputs);
-        assert!(!effects.contains(&Effect::Submit), "{effects:?}");
+        let (_, effects) = at(batch_plan(open()), inputs);
+        assert!(
+            !effects.contains(&Effect::Submit("loopback")),
+            "{effects:?}"
+        );
         assert_eq!(effects.contains(&Effect::Unlock), locked);
         assert!(effects.contains(&Effect::Phase(Phase::Queued)));
         assert_eq!(
@@ -372,7 +378,7 @@ fn a_job_that_has_waited_and_is_put_on_hold_keeps_its_place() {
 #[test]
 fn a_held_job_of_another_day_is_waited_for() {
     let waiting = vec![ours(JobState::Held, "PENDING")];
-    let (_, effects) = at(open(), vec![survey(vec![], waiting)]);
+    let (_, effects) = at(batch_plan(open()), vec![survey(vec![], waiting)]);
     assert!(is_told_held(&effects), "{effects:?}");
     rest(&effects);
 }
@@ -418,7 +424,7 @@ fn a_stop_takes_the_job_out_of_the_queue() {
     // And from another program, which only sees that it waits.
     let stop = Goal::Stop { busy: Busy::Ask };
     let waiting = vec![ours(JobState::Waiting, "PENDING")];
-    let (_, effects) = at(stop, vec![survey(vec![], waiting)]);
+    let (_, effects) = at(batch_plan(stop), vec![survey(vec![], waiting)]);
     assert_eq!(effects, [end(false)]);
 }
 
@@ -477,7 +483,7 @@ fn a_server_in_a_job_is_found_again_and_ends_with_it() {
         answered(true),
         kernels(0, 0),
     ];
-    let (mut machine, effects) = at(stop, inputs);
+    let (mut machine, effects) = at(batch_plan(stop), inputs);
     assert!(
         matches!(effects.as_slice(), [Effect::AskToEnd(..)]),
         "{effects:?}"
@@ -494,7 +500,7 @@ fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
         listening_on(8890),
         answered(true),
     ];
-    let (mut machine, _) = at(open(), inputs);
+    let (mut machine, _) = at(batch_plan(open()), inputs);
     assert_eq!(machine.handle(Input::Refused), [Effect::LookBeside]);
     let effects = machine.handle(Input::Looked(vec![], facts()));
     assert_eq!(failure(&effects).code, Code::JobEnded);
@@ -511,7 +517,7 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
             listening_on(8890),
             answered(true),
         ];
-        let (mut machine, _) = at(open(), inputs);
+        let (mut machine, _) = at(batch_plan(open()), inputs);
         let mut facts = facts();
         facts.now = now;
         failure(&machine.handle(Input::Looked(vec![], facts)))

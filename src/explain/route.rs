@@ -1,0 +1,64 @@
+//! Compute nodes that cannot be reached.
+
+use super::connection::ssh;
+use crate::config::Host;
+use crate::problem::{Code, Problem};
+use crate::ssh::Error as SshError;
+use crate::token::redact;
+use crate::words::say;
+
+/// Explains a session to a node that did not come about.
+#[must_use]
+pub fn no_hop(host: &str, node: &str, error: &SshError) -> Problem {
+    let seen = ssh(&Host::named(node), None, error);
+    let detail = format!("{}\n{}", seen.title, seen.detail);
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-no-hop", node = node, host = host),
+        redact(detail.trim()),
+        say!("route-no-hop-remedy"),
+    )
+}
+
+/// Explains a login host or a node that lets no connection through to the server.
+#[must_use]
+pub fn barred(host: &str, by: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-barred", by = by, host = host),
+        redact(reason),
+        say!("route-barred-remedy"),
+    )
+}
+
+/// Explains a server that was thought to be on a node, by its runtime file alone, and is not.
+#[must_use]
+pub fn not_there(host: &str, node: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-not-there", node = node, host = host),
+        "",
+        say!("route-not-there-remedy", host = host),
+    )
+}
+
+/// Explains a server that listens where the host's `bind` leads no route.
+#[must_use]
+pub fn no_route(host: &str, node: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-none", node = node, host = host),
+        "",
+        say!("route-no-hop-remedy"),
+    )
+}
+
+/// Explains a server that cannot be reached where it listens, and is in use.
+pub(super) fn kept(host: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-kept", host = host),
+        "",
+        say!("route-kept-remedy", host = host),
+    )
+}
