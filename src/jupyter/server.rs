@@ -191,6 +191,7 @@ impl Candidate {
             token: Secret::new(file.token),
             secure: file.secure,
             certificate: None,
+            classic_apart: false,
             base_url: base_url(&file.base_url),
             root: file.root_dir.or(file.notebook_dir).unwrap_or_default(),
             version: file.version,
@@ -393,6 +394,8 @@ pub struct Server {
     pub version: Option<String>,
     /// Which program it is.
     pub flavour: Flavour,
+    /// Whether nbclassic's pages have a path of their own, once that is known.
+    pub classic_apart: bool,
     /// Its runtime file.
     pub file: String,
 }
