@@ -52,10 +52,19 @@ fn path(server: &Server, page: &Page) -> String {
             format!("notebooks/{path}")
         }
         (Flavour::Notebook6, _, None) | (_, Some(App::Notebook), None) => "tree".into(),
-        (_, Some(App::Nbclassic), None) => "nbclassic/tree".into(),
-        (_, Some(App::Nbclassic), Some(path)) => format!("nbclassic/notebooks/{path}"),
+        (_, Some(App::Nbclassic), None) => format!("{}tree", classic(server)),
+        (_, Some(App::Nbclassic), Some(path)) => format!("{}notebooks/{path}", classic(server)),
         (_, None | Some(App::Lab), None) => "lab".into(),
         (_, None | Some(App::Lab), Some(path)) => format!("lab/tree/{path}"),
+    }
+}
+
+/// Beside notebook 7, which has the usual places, it has a path of its own.
+fn classic(server: &Server) -> &'static str {
+    if server.classic_apart {
+        "nbclassic/"
+    } else {
+        ""
     }
 }
 
@@ -76,6 +85,7 @@ mod tests {
             token: Secret::new(token),
             secure: false,
             certificate: None,
+            classic_apart: false,
             base_url: base_url.into(),
             root: String::new(),
             version: None,
@@ -100,7 +110,7 @@ mod tests {
         let table = [
             (Server2, None, None, "lab"),
             (Server2, Some(App::Notebook), None, "tree"),
-            (Server2, Some(App::Nbclassic), None, "nbclassic/tree"),
+            (Server2, Some(App::Nbclassic), None, "tree"),
             (
                 Server2,
                 None,
@@ -123,6 +133,23 @@ mod tests {
         ];
         for (flavour, app, notebook, want) in table {
             assert_eq!(url(flavour, app, notebook), format!("{base}{want}"));
+        }
+    }
+
+    #[test]
+    fn nbclassic_makes_room_for_notebook_7() {
+        let mut server = server(Flavour::Server2, "/", "");
+        server.classic_apart = true;
+        for (notebook, want) in [
+            (None, "nbclassic/tree"),
+            (Some("x.ipynb"), "nbclassic/notebooks/x.ipynb"),
+        ] {
+            let page = Page {
+                app: Some(App::Nbclassic),
+                notebook: notebook.map(str::to_owned),
+            };
+            let url = page_url(&server, 8890, &page).unwrap();
+            assert_eq!(url, format!("http://localhost:8890/{want}"));
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Answer {
     pub open: bool,
     /// Its certificate, where it speaks HTTPS.
     pub certificate: Option<Fingerprint>,
+    /// Whether nbclassic's pages have a path of their own, if that was asked.
+    pub classic_apart: bool,
 }
 
 /// What the kernels do.
@@ -176,7 +178,16 @@ impl Api {
             authenticated,
             open,
             certificate: self.pin.get(),
+            classic_apart: false,
         })
+    }
+
+    /// Whether nbclassic's pages are below `nbclassic/`: so it is where notebook 7 is installed as
+    /// well, and has `tree` for itself (nbclassic 1.3, `nbclassic_path`).
+    #[must_use]
+    pub fn has_classic_apart(&self) -> bool {
+        let page = self.get::<serde_json::Value>("nbclassic/tree");
+        !matches!(page, Err(ApiError::Status(404) | ApiError::NoAnswer(_)))
     }
 
     /// Counts the kernels.

@@ -62,10 +62,16 @@ impl Facts {
 /// Someone who listens on the port that a runtime file names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
-    /// Its address; `None` for all addresses.
+    /// Its address; `None` for all addresses, `::` for all of IPv6.
     pub address: Option<IpAddr>,
     /// The account that listens.
     pub uid: u32,
+}
+
+impl Listener {
+    fn is_everywhere(&self) -> bool {
+        self.address.is_none_or(|address| address.is_unspecified())
+    }
 }
 
 /// A runtime file of a living process, as the script told it, not judged yet.
@@ -203,6 +209,7 @@ impl Candidate {
             token: Secret::new(file.token),
             secure: file.secure,
             certificate: None,
+            classic_apart: false,
             base_url: base_url(&file.base_url),
             root: file.root_dir.or(file.notebook_dir).unwrap_or_default(),
             version: file.version,
@@ -250,7 +257,7 @@ impl Candidate {
         }
         let host = match &self.node {
             // What listens on every address is reached by the machine's name.
-            Some(node) if self.listeners.iter().any(|one| one.address.is_none()) => node.clone(),
+            Some(node) if self.listeners.iter().any(Listener::is_everywhere) => node.clone(),
             _ => self.reach(),
         };
         Ok(Endpoint::Tcp { host, port })
@@ -268,7 +275,9 @@ impl Candidate {
         if addresses.contains(&None) || addresses.contains(&Some(v4)) {
             return v4.to_string();
         }
-        if addresses.contains(&Some(v6)) {
+        // tornado opens `::` for IPv6 alone.
+        let all_of_v6 = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+        if addresses.contains(&Some(v6)) || addresses.contains(&Some(all_of_v6)) {
             return v6.to_string();
         }
         addresses
@@ -296,7 +305,8 @@ fn listener(text: &str) -> Option<Listener> {
         None if address == "*" => return Some(Listener { address: None, uid }),
         None => address.trim_matches(['[', ']']).parse().ok()?,
     };
-    let address = (!address.is_unspecified()).then_some(address);
+    let is_all = address == IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let address = (!is_all).then_some(address);
     Some(Listener { address, uid })
 }
 
@@ -409,6 +419,8 @@ pub struct Server {
     pub version: Option<String>,
     /// Which program it is.
     pub flavour: Flavour,
+    /// Whether nbclassic's pages have a path of their own, once that is known.
+    pub classic_apart: bool,
     /// Its runtime file.
     pub file: String,
     /// Its machine, where that is another one than the login host.
@@ -522,10 +534,9 @@ mod tests {
             candidate.reach()
         };
         assert_eq!(reach("hex:00000000:22B8,1"), "127.0.0.1");
-        assert_eq!(
-            reach("hex:00000000000000000000000000000000:22B8,1"),
-            "127.0.0.1"
-        );
+        assert_eq!(reach("hex:00000000000000000000000000000000:22B8,1"), "::1");
+        let both = "hex:00000000:22B8,1 hex:00000000000000000000000000000000:22B8,1";
+        assert_eq!(reach(both), "127.0.0.1");
         assert_eq!(reach("hex:00000000000000000000000001000000:22B8,1"), "::1");
         assert_eq!(reach("hex:0200E70A:22B8,1"), "10.231.0.2");
         assert_eq!(

@@ -17,7 +17,7 @@ mod way;
 use super::asker::Sink;
 use super::board::Seat;
 use super::event::{Event, Forwarded, Phase};
-use super::machine::{Effect, Input, Machine, Plan};
+use super::machine::{Effect, Goal, Input, Machine, Plan};
 use super::walltime::Countdown;
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
@@ -227,7 +227,11 @@ impl Driver {
         match effect {
             Effect::Check(server, port, reused) => {
                 let deadline = self.waiter.deadline().unwrap_or_else(Instant::now);
-                work::check(handle, host, server, port, reused, deadline);
+                let app = match &self.order.goal {
+                    Goal::Open { page, .. } => page.app,
+                    _ => None,
+                };
+                work::check(handle, host, server, port, app, reused, deadline);
             }
             Effect::Count(server, port) => {
                 self.waiter

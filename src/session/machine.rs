@@ -308,6 +308,7 @@ impl Machine {
     fn checked(&self, mut found: Box<Found>, port: u16, answer: Answer) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
         found.server.certificate = answer.certificate;
+        found.server.classic_apart = answer.classic_apart;
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Handle;
 use super::machine::Input;
+use crate::config::App;
 use crate::explain;
 use crate::jupyter::{Answer, Api, ApiError, Server};
 use crate::problem::Problem;
@@ -18,6 +19,7 @@ pub fn check(
     host: String,
     server: Server,
     port: u16,
+    app: Option<App>,
     reused: bool,
     deadline: Instant,
 ) {
@@ -27,7 +29,11 @@ pub fn check(
         } else {
             deadline
         };
-        let result = ask_until(&Api::new(&server, port), deadline);
+        let api = Api::new(&server, port);
+        let mut result = ask_until(&api, deadline);
+        if let (Ok(answer), Some(App::Nbclassic)) = (&mut result, app) {
+            answer.classic_apart = api.has_classic_apart();
+        }
         let result: Result<Answer, Problem> = result.map_err(|error| explain::api(&host, &error));
         handle.send(Input::Checked(result));
     });

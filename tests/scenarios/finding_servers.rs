@@ -40,11 +40,15 @@ fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: 
 }
 
 fn runtime_files(sshd: &Sshd) -> usize {
+    all_of(sshd.home())
+}
+
+fn all_of(home: &Home) -> usize {
     let is_one = |file: &std::path::PathBuf| {
         let name = file.file_name().unwrap().to_string_lossy();
         name.starts_with("jpserver-") && file.extension().is_some_and(|end| end == "json")
     };
-    let files = crate::scene::all_below(&sshd.home().path().join(RUNTIME));
+    let files = crate::scene::all_below(&home.path().join(RUNTIME));
     files.into_iter().filter(is_one).count()
 }
 
@@ -467,4 +471,28 @@ fn notebook_6_is_started_found_and_stopped() {
     opened.wait_exit();
     assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
     assert_nothing_left(&sshd, &client);
+}
+
+/// On a machine in namespaces of its own, for others could reach it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_is_reached_whatever_its_person_had_it_listen_on() {
+    let cluster = crate::support::Cluster::start(&[]);
+    let client = Client::of(&cluster);
+    configure(&client, "launcher = \"attach\"");
+    for address in ["0.0.0.0", "::", "$(hostname)"] {
+        let line = format!(
+            "JUPYTER_TOKEN=letmein nohup bash -lc 'exec jupyter lab --no-browser --port=0 --ip=\"'{address}'\"' >log 2>&1 </dev/null & echo $!"
+        );
+        client.ssh_run("test", &line);
+        let up = || all_of(cluster.home()) == 1;
+        assert!(eventually(PATIENCE, up), "{:?}", cluster.home().read("log"));
+        let mut opened = client.open("test");
+        let ready = opened.wait_phase("ready");
+        assert_eq!(ready["reused"], true, "{address}: {ready}");
+        assert_eq!(http::api(&ready, "api/status").status, 200);
+        opened.interrupt();
+        opened.wait_exit();
+        assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+    }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::scene::{bare, configure, fails, text};
 use crate::support::process::must;
-use crate::support::{Client, Known, Server, Sshd};
+use crate::support::{Client, Known, Options, Server, Sshd};
 
 /// Logged in, but with nothing to attach to: the cheapest way to see that a login worked.
 const GOT_IN: (i32, &str) = (6, "nothing_running");
@@ -186,4 +186,19 @@ fn an_accepted_key_that_cannot_be_written_down_is_a_note() {
     let out = client.open("test").wait_exit();
     assert_eq!(out.code, Some(GOT_IN.0), "{out}");
     assert!(out.stdout.contains("could not write the key"), "{out}");
+}
+
+/// As OpenSSH 7.1 and older are: its signatures are SHA-1's, which this program refuses as OpenSSH does since 8.8.
+#[test]
+fn a_server_that_signs_by_sha1_alone_is_refused_in_words() {
+    let sshd = Sshd::with(&Options {
+        jupyter: false,
+        config: vec!["HostKeyAlgorithms ssh-rsa".into()],
+        ..Options::default()
+    });
+    let client = client_of(&sshd, Known::Right);
+    let failed = fails(&client, &[], 5, "no_common_algorithm");
+    let told = format!("{} {}", text(&failed, "title"), text(&failed, "remedy"));
+    assert!(told.contains("OpenSSH") && told.contains("SHA-1"), "{told}");
+    println!("{failed:#}");
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::scene::{
     SOON, assert_nothing_left, assert_unlocked, configure, fails, in_order, launches, put_program,
-    real, servers, text,
+    real, servers, text, with_notebook_6,
 };
 use crate::support::process::{alive, pid_of};
 use crate::support::sshd::free_port;
@@ -381,5 +381,29 @@ fn further_forwards_are_up_with_the_tunnel() {
     assert_eq!(opened.wait_exit().code, Some(0));
     assert!(TcpStream::connect(local).is_err());
     stop(&client);
+    assert_nothing_left(&sshd, &client);
+}
+
+/// Alone it has the notebook's usual places; beside notebook 7 one of its own.
+#[test]
+fn nbclassic_shows_its_own_page_with_and_without_notebook_7() {
+    // Its environment has nbclassic too; the other one's packages bring notebook 7.
+    let sshd = with_notebook_6();
+    let client = Client::of(&sshd);
+    let find = format!("ls -d {}", real("../lib/python3*/site-packages"));
+    let packages = client.ssh_run("test", &find);
+    let beside = format!("setup = [\"export PYTHONPATH='{}'\"]", packages.trim());
+    for (more, page) in [("", "/tree"), (beside.as_str(), "/nbclassic/tree")] {
+        configure(&client, &format!("app = \"nbclassic\"\n{more}"));
+        let mut opened = client.open("test");
+        let ready = opened.wait_phase("ready");
+        let url = url::Url::parse(text(&ready, "url")).unwrap();
+        assert_eq!(url.path(), page, "{ready}");
+        let shown = http::get(url.as_str()).body;
+        assert!(shown.contains("id=\"notebook_list\""), "{shown}");
+        opened.interrupt();
+        opened.wait_exit();
+        stop(&client);
+    }
     assert_nothing_left(&sshd, &client);
 }

@@ -54,6 +54,7 @@ fn answered(authenticated: bool) -> Input {
         authenticated,
         open: false,
         certificate: None,
+        classic_apart: false,
     }))
 }
 
@@ -338,6 +339,7 @@ fn how_a_server_without_a_token_is_guarded_is_said() {
             authenticated: !token.is_empty(),
             open: token.is_empty() && !protected,
             certificate: None,
+            classic_apart: false,
         })));
         let note = note(&effects);
         assert!(
