@@ -117,9 +117,9 @@ impl Machine {
             (State::Counting(found, port, busy), Input::Counted(kernels)) => {
                 self.counted(found, port, busy, kernels)
             }
-            (State::Confirming(found, port), Input::Confirmed(true)) => ask_to_end(found, port),
-            (State::Confirming(..), Input::Confirmed(false)) => over(Effect::TellFailed(
-                explain::kernels_busy(&self.plan.host, None),
+            (State::Confirming(found, port, _), Input::Confirmed(true)) => ask_to_end(found, port),
+            (State::Confirming(.., kernels), Input::Confirmed(false)) => over(Effect::TellFailed(
+                explain::kernels_busy(&self.plan.host, kernels),
             )),
             (State::ShuttingDown(found), Input::AskedToEnd(asked)) => make_gone(*found, asked),
             (State::Ending, Input::Gone(how)) => self.gone(&how),
@@ -309,18 +309,17 @@ impl Machine {
         busy: Busy,
         kernels: Option<Kernels>,
     ) -> (State, Vec<Effect>) {
-        // A server that will not tell (a password and no token) is ended by its own signal handler.
-        let kernels = kernels.unwrap_or_default();
+        // A server that will not tell (a password and no token) may be in the middle of a long cell. It
+        // will not be asked to shut down either, and is ended by its own signal handler.
         match busy {
-            _ if kernels.busy == 0 => ask_to_end(found, port),
+            _ if kernels.is_some_and(|kernels| kernels.busy == 0) => ask_to_end(found, port),
             Busy::End => ask_to_end(found, port),
             Busy::Ask => (
-                State::Confirming(found, port),
+                State::Confirming(found, port, kernels),
                 vec![Effect::Confirm(kernels)],
             ),
             Busy::Refuse => {
-                let refusal =
-                    Effect::TellRefused(explain::kernels_busy(&self.plan.host, Some(kernels)));
+                let refusal = Effect::TellRefused(explain::kernels_busy(&self.plan.host, kernels));
                 (State::Ready(found, port), vec![refusal])
             }
         }

@@ -496,7 +496,7 @@ dialog-stop-kernels = { $total ->
        *[other] { $busy } of its { $total } kernels are busy. They end, and what they compute and hold in memory is lost.
     }
 }
-dialog-stop-unknown = Its kernels end, and what they hold in memory is lost.
+dialog-stop-unknown = What its kernels do is not known; some may be busy. They end, and what they compute and hold in memory is lost.
 dialog-stop-yes = Stop Jupyter
 dialog-stop-anyway = Stop Anyway
 dialog-hosts = Remote Jupyter is in the menu bar
@@ -808,3 +808,9 @@ scheduler-hangs = (no more came within { $seconds } seconds)
 ## Logs of one's own job script (src/session/driver/logs.rs)
 
 log-at-the-end = { $path } is not there yet: the scheduler brings what a job writes when the job ends.
+
+## Kernels that cannot be counted (src/session/machine.rs, src/ssh/question.rs)
+
+ask-end-uncounted = The kernels on { $host } cannot be counted, and some may be busy. End them anyway? (yes/no)
+session-uncounted-title = Jupyter on { $host } was left running: its kernels cannot be counted
+session-uncounted-detail = A server that takes a password alone does not tell what its kernels do; some may be busy.

@@ -473,7 +473,7 @@ dialog-stop-kernels = { $busy ->
     [0] { $total } 個のカーネルが終了し、メモリー上の内容は失われます。
    *[other] { $total } 個のカーネルのうち { $busy } 個が実行中です。すべて終了し、計算中の結果とメモリー上の内容は失われます。
 }
-dialog-stop-unknown = カーネルが終了し、メモリー上の内容は失われます。
+dialog-stop-unknown = カーネルの状態が分かりません。実行中のものがあるかもしれません。カーネルは終了し、計算中の内容とメモリー上の内容は失われます。
 dialog-stop-yes = Jupyter を停止
 dialog-stop-anyway = それでも停止
 dialog-hosts = Remote Jupyter はメニューバーにあります
@@ -776,3 +776,9 @@ scheduler-hangs = （{ $seconds }秒以内に続きの応答がありません�
 ## Logs of one's own job script (src/session/driver/logs.rs)
 
 log-at-the-end = { $path } はまだありません。スケジューラはジョブの出力を終了時に届けます。
+
+## Kernels that cannot be counted (src/session/machine.rs, src/ssh/question.rs)
+
+ask-end-uncounted = { $host } のカーネルは数えられず、実行中のものがあるかもしれません。それでも終了しますか。yes か no を入力してください (yes/no)
+session-uncounted-title = { $host } の Jupyter はカーネルを数えられないため、そのまま動いています
+session-uncounted-detail = パスワードだけで入るサーバーからは、カーネルの状態が分かりません。実行中のものがあるかもしれません。

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::*;
 use crate::config::{EditError, LauncherKind};
+use crate::jupyter::Kernels;
 use crate::launcher::{Output, Stranger, scheduler};
 use crate::remote::Failure;
 use crate::ssh::AtHop;
@@ -374,6 +375,10 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::NothingRunning, nothing_running(name, &[])),
         (Code::NotStopped, not_stopped(name)),
         (Code::KernelsBusy, kernels_busy(name, None)),
+        (
+            Code::KernelsBusy,
+            kernels_busy(name, Some(Kernels { total: 3, busy: 1 })),
+        ),
     ]);
     problems.extend(of_jobs());
     problems

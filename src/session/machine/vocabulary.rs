@@ -178,7 +178,7 @@ pub enum State {
     /// Kernels are being counted before a stop.
     Counting(Box<Found>, u16, Busy),
     /// The person is asked about busy kernels.
-    Confirming(Box<Found>, u16),
+    Confirming(Box<Found>, u16, Option<Kernels>),
     /// The server was asked to shut down.
     ShuttingDown(Box<Found>),
     /// The far side makes sure that it is gone.
@@ -334,8 +334,8 @@ pub enum Effect {
     Check(Server, u16, bool),
     /// Count its kernels.
     Count(Server, u16),
-    /// Ask the person about that many kernels.
-    Confirm(Kernels),
+    /// Ask the person about that many kernels, or about those that cannot be counted.
+    Confirm(Option<Kernels>),
     /// Ask the server to shut down.
     AskToEnd(Server, u16),
     /// Make sure that the process is gone; `asked` when it was asked before.
