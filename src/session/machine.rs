@@ -8,7 +8,7 @@ mod vocabulary;
 use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
 use crate::problem::Problem;
-use crate::remote::OurJob;
+use crate::remote::{Known, OurJob};
 
 use super::event::{Phase, Sight};
 use crate::words::say;
@@ -26,8 +26,8 @@ pub struct Machine {
     node: String,
     /// This host's jobs, at the last look.
     jobs: Vec<OurJob>,
-    /// Processes of servers there that are in none of them.
-    others: Vec<u32>,
+    /// Servers that are in none of them.
+    others: Known,
     trouble: Trouble,
     activity: Option<Activity>,
 }
@@ -42,7 +42,7 @@ impl Machine {
             uid: None,
             node: String::new(),
             jobs: Vec::new(),
-            others: Vec::new(),
+            others: Known::default(),
             trouble: Trouble::default(),
             activity: None,
         }

@@ -803,6 +803,9 @@ release-status = the answer was { $status }
 
 job-place = place { $place } in the queue
 job-held = Job { $id } is on hold ({ $reason }). It keeps its place and goes on waiting, until it is released.
+job-confused-title = Which Jupyter is that of { $host } cannot be told
+job-confused-detail = Job { $id } and another one of yours run job scripts of your own on { $node }, and their servers came at the same time.
+job-confused-remedy = Let each script's Jupyter listen on a port of its own, and give each host that port as remote_port.
 scheduler-hangs = (no more came within { $seconds } seconds)
 
 ## Logs of one's own job script (src/session/driver/logs.rs)

@@ -771,6 +771,9 @@ release-status = 応答は { $status } でした
 
 job-place = 待ち順{ $place }番目
 job-held = ジョブ { $id } は保留されています（{ $reason }）。解除されるまで、順番を保ったまま待ちます。
+job-confused-title = { $host } の Jupyter がどれか判別できません
+job-confused-detail = ジョブ { $id } ともう一つのジョブが { $node } で自作のスクリプトを実行していて、サーバーが同じころに起動しました。
+job-confused-remedy = スクリプトごとに Jupyter のポートを分けて、それぞれのホストの remote_port に設定してください。
 scheduler-hangs = （{ $seconds }秒以内に続きの応答がありませんでした）
 
 ## Logs of one's own job script (src/session/driver/logs.rs)

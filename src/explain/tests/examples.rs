@@ -402,6 +402,7 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         missing(Stranger::Other(LauncherKind::Pbs)),
         (Code::JobRefused, job_refused(name, "Slurm", &printed)),
         (Code::SchedulerSilent, no_list(name, "Slurm", &log())),
+        (Code::JupyterAnswer, job_confused(name, "12", "c1")),
         (
             Code::JobNeverStarts,
             job_never_starts(name, "7", "Eqw", &log()),

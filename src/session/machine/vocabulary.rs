@@ -7,7 +7,7 @@ use super::job::Wait;
 use crate::jupyter::{Activity, Answer, Candidate, Endpoint, Facts, Kernels, Page, Server, Wanted};
 use crate::launcher::{Job, Why};
 use crate::problem::Problem;
-use crate::remote::Survey;
+use crate::remote::{Known, Survey};
 use crate::session::JobInfo;
 use crate::session::event::{Phase, ServerInfo, Sight};
 
@@ -307,8 +307,8 @@ pub enum Effect {
     PeekFar {
         /// The job.
         id: String,
-        /// Processes of servers that ran before.
-        known: Vec<u32>,
+        /// Servers that ran before.
+        known: Known,
         /// The node, if it is known.
         node: Option<String>,
     },

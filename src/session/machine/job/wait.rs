@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::vocabulary::{Call, Effect, JobEnd};
 use crate::launcher::{Job, JobState};
+use crate::remote::Known;
 use crate::session::event::Phase;
 use crate::words::say;
 
@@ -31,8 +32,8 @@ pub struct Wait {
     pub folder: Option<String>,
     /// Whether it writes there how far it is.
     pub tells: bool,
-    /// Servers that ran before, by process: none of them is this job's.
-    pub known: Vec<u32>,
+    /// Servers that ran before: none of them is this job's.
+    pub known: Known,
     /// For how long, by the sum of the rests.
     pub waited: Duration,
     /// Since the last list.
@@ -72,7 +73,7 @@ impl Wait {
             job,
             folder,
             tells,
-            known: Vec::new(),
+            known: Known::default(),
             waited: Duration::ZERO,
             since_poll: Duration::ZERO,
             polls: 0,

@@ -28,6 +28,7 @@ fn ours(state: JobState, word: &str) -> OurJob {
         folder: Some(FOLDER.into()),
         tells: true,
         file: None,
+        confused: false,
     }
 }
 
@@ -36,7 +37,7 @@ fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
         candidates,
         facts: facts(),
         jobs,
-        others: vec![],
+        others: crate::remote::Known::default(),
     }))
 }
 
@@ -544,4 +545,13 @@ fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
         };
     }
     panic!("it waits for ever");
+}
+
+#[test]
+fn a_server_that_may_be_another_jobs_is_not_taken() {
+    let mut running = ours(JobState::Running, "RUNNING");
+    running.confused = true;
+    let (machine, effects) = at(open(), vec![survey(vec![], vec![running])]);
+    assert_eq!(failure(&effects).code, Code::JupyterAnswer);
+    assert!(machine.has_ended());
 }
