@@ -169,8 +169,10 @@ impl Wait {
     /// A list came, which is that old.
     pub(super) fn heard(&mut self, age: Duration) {
         self.polls += 1;
+        // One that came at once after a question adds to what that cost.
+        let at_once = self.since_why == Some(0) && self.since_poll.is_zero();
+        self.cost = if at_once { self.cost + 1 } else { 1 };
         self.since_poll = age;
-        self.cost = 1;
         if let Some(lists) = &mut self.since_why {
             *lists += 1;
         }
