@@ -27,8 +27,8 @@ pub use here::{
     not_opened, not_removed, tunnels_open,
 };
 pub use jobs::{
-    job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up, no_end,
-    no_list, no_scheduler, not_extendable, not_extended,
+    job_confused, job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up,
+    no_end, no_list, no_scheduler, not_extendable, not_extended,
 };
 pub use lost::{
     idle_ended, lost, lost_for_good, needs_answer, not_listening, not_now, other_machine,

@@ -167,7 +167,7 @@ fn dialog(host: &str, question: &Question, remember: bool) -> Dialog {
                 yes: say!("dialog-connect"),
             },
         ),
-        Question::EndKernels { .. } => (
+        Question::EndKernels { .. } | Question::EndUncounted { .. } => (
             say!("dialog-stop", host = host),
             Wants::Confirmation {
                 yes: say!("dialog-stop-anyway"),

@@ -170,6 +170,16 @@ pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
     }
 }
 
+/// What is asked before kernels are ended, as far as they can be counted.
+fn question(host: &str) -> Question {
+    let kernels = newest(host).as_ref().and_then(count_kernels);
+    let host = host.to_owned();
+    match kernels {
+        Some(Kernels { total, busy }) => Question::EndKernels { host, total, busy },
+        None => Question::EndUncounted { host },
+    }
+}
+
 /// The program that holds the tunnel is logged in already: it does the work. None when it ended
 /// before it could.
 fn stop_through(
@@ -185,14 +195,10 @@ fn stop_through(
             let refusal = message
                 .problem()
                 .unwrap_or_else(|| explain::bug(&host.name));
-            let Some(kernels) = newest(&host.name).as_ref().and_then(count_kernels) else {
+            if refusal.code != Code::KernelsBusy {
                 return Err(refusal);
-            };
-            let question = Question::EndKernels {
-                host: host.name.clone(),
-                total: kernels.total,
-                busy: kernels.busy,
-            };
+            }
+            let question = question(&host.name);
             return match (ask::confirm(&question), held(host)?) {
                 (true, Some(client)) => stop_through(client, host, true, json),
                 _ => Err(refusal),

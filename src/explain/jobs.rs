@@ -67,6 +67,17 @@ pub fn job_never_starts(host: &str, id: &str, word: &str, reason: &str) -> Probl
     )
 }
 
+/// Explains a server that may be another job's.
+#[must_use]
+pub fn job_confused(host: &str, id: &str, node: &str) -> Problem {
+    Problem::new(
+        Code::JupyterAnswer,
+        say!("job-confused-title", host = host),
+        say!("job-confused-detail", id = id, node = node),
+        say!("job-confused-remedy"),
+    )
+}
+
 /// Explains a job that ended before its Jupyter listened, and left no word of its own.
 #[must_use]
 pub fn job_ended(host: &str, id: &str, status: Option<i32>, log: &str) -> Problem {

@@ -40,14 +40,21 @@ pub fn not_stopped(host: &str) -> Problem {
 /// Explains that busy kernels keep a server from being ended.
 #[must_use]
 pub fn kernels_busy(host: &str, kernels: Option<Kernels>) -> Problem {
-    let detail = kernels.map(|Kernels { total, busy }| {
-        let (busy, total) = (busy.to_string(), total.to_string());
-        say!("session-busy-detail", busy = busy, total = total)
-    });
+    let (title, detail) = match kernels {
+        Some(Kernels { total, busy }) => {
+            let (busy, total) = (busy.to_string(), total.to_string());
+            let detail = say!("session-busy-detail", busy = busy, total = total);
+            (say!("session-busy-title", host = host), detail)
+        }
+        None => (
+            say!("session-uncounted-title", host = host),
+            say!("session-uncounted-detail"),
+        ),
+    };
     Problem::new(
         Code::KernelsBusy,
-        say!("session-busy-title", host = host),
-        detail.unwrap_or_default(),
+        title,
+        detail,
         say!("session-busy-remedy", host = host),
     )
 }

@@ -97,8 +97,7 @@ impl Scheduler for Slurm {
         })
     }
 
-    /// Delimited, and not `--json`: that of 22.05 holds every job of the cluster with 150 fields,
-    /// whatever the filter (measured), and its form differs between 22.05, 23.02 and 23.11. Times
+    /// Delimited, and not `--json`: docs/decisions/0012-delimited-lists.md. Times
     /// come as seconds since 1970 (`SLURM_TIME_FORMAT` takes strftime's forms), and the person's own
     /// formats and filters are put aside.
     fn list(&self) -> Cow<'static, str> {

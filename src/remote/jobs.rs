@@ -1,6 +1,8 @@
 //! Which jobs on the far side are ours, and which servers run in them: folders, runtime files and the
 //! scheduler's list, put together.
 
+mod far;
+
 use std::collections::HashMap;
 
 use crate::config::Host;
@@ -9,9 +11,8 @@ use crate::launcher::{Batch, Job, JobState, Output, Scheduler, job_name, same_ma
 use crate::token::Secret;
 
 use super::frame::{Frame, Running};
-
-/// Clocks of nodes and file systems differ a little.
-const SKEW: i64 = 120;
+pub use far::Known;
+use far::{Claim, Far, beside};
 
 /// What the folder of a job says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,6 +105,8 @@ pub struct OurJob {
     pub tells: bool,
     /// The runtime file of its server, once there is one.
     pub file: Option<String>,
+    /// Whether a server may be its or another job's.
+    pub confused: bool,
 }
 
 /// All that was found on the far side.
@@ -115,8 +118,8 @@ pub struct Survey {
     pub facts: Facts,
     /// This host's jobs, newest first.
     pub jobs: Vec<OurJob>,
-    /// Processes of servers on this machine that are no matter of the scheduler.
-    pub others: Vec<u32>,
+    /// Servers that are no matter of the scheduler, or another job's.
+    pub others: Known,
 }
 
 impl Survey {
@@ -180,7 +183,11 @@ impl Surveyor {
             candidates: Vec::new(),
             facts,
             jobs: Vec::new(),
-            others: self.local.iter().map(|one| one.pid).collect(),
+            others: Known {
+                pids: self.local.iter().map(|one| one.pid).collect(),
+                written: self.far.iter().filter_map(|file| file.written).max(),
+                stale: Vec::new(),
+            },
         };
         self.of_folders(scheduler, host, &list, &mut survey);
         self.by_hand(scheduler, host, &list, &mut survey);
@@ -208,9 +215,10 @@ impl Surveyor {
                 folder: Some(record.folder.clone()),
                 tells: !record.own,
                 file: None,
+                confused: false,
             };
             if record.own {
-                self.add_by_node(&mut ours, survey);
+                self.add_by_node(&mut ours, scheduler, host, list, survey);
             } else if let Some(ready) = &record.ready {
                 add(&mut ours, ready.clone(), survey);
             }
@@ -234,14 +242,22 @@ impl Surveyor {
                 folder: None,
                 tells: false,
                 file: None,
+                confused: false,
             };
-            self.add_by_node(&mut ours, survey);
+            self.add_by_node(&mut ours, scheduler, host, list, survey);
             survey.jobs.push(ours);
         }
     }
 
     /// The server of a job that writes no ready file: by the node that it runs on.
-    fn add_by_node(&self, ours: &mut OurJob, survey: &mut Survey) {
+    fn add_by_node(
+        &self,
+        ours: &mut OurJob,
+        scheduler: &dyn Scheduler,
+        host: &Host,
+        list: &[Job],
+        survey: &mut Survey,
+    ) {
         let Some(node) = ours.job.node.clone() else {
             return;
         };
@@ -250,14 +266,34 @@ impl Surveyor {
         }
         if same_machine(&node, &survey.facts.node) {
             if let Some(local) = self.local_of(&ours.job.id, &[]) {
-                survey.others.retain(|pid| *pid != local.pid);
+                survey.others.pids.retain(|pid| *pid != local.pid);
                 add(ours, local, survey);
             }
             return;
         }
-        let begun = ours.job.started.map(|started| started - SKEW);
-        if let Some(candidate) = self.far_of(&node, begun, survey.facts.uid, &[]) {
-            add(ours, candidate, survey);
+        let silent = list
+            .iter()
+            .filter(|job| self.may_be_silent(job, scheduler, host));
+        let claim = Claim {
+            node: &node,
+            started: ours.job.started,
+            uid: survey.facts.uid,
+            port: host.remote_port,
+            rivals: beside(silent, &ours.job.id, &node),
+        };
+        match self.far_of(&claim) {
+            Far::One(candidate) => add(ours, *candidate, survey),
+            Far::None => {}
+            Far::Anybodys => ours.confused = true,
+        }
+    }
+
+    /// Whether a job may have a server of which it does not tell: one of a person's own script.
+    fn may_be_silent(&self, job: &Job, scheduler: &dyn Scheduler, host: &Host) -> bool {
+        let is_its = |record: &&Record| scheduler.id(&lines(record)).as_ref() == Some(&job.id);
+        match self.records.iter().find(is_its) {
+            Some(record) => record.own,
+            None => job.name == job_name(scheduler, host),
         }
     }
 
@@ -268,13 +304,14 @@ impl Surveyor {
         &self,
         id: &str,
         node: Option<&str>,
-        known: &[u32],
+        known: &Known,
+        port: Option<u16>,
         facts: &Facts,
     ) -> Option<Candidate> {
         let is_good = |one: &Candidate| one.server(facts.uid).is_ok();
-        self.local_of(id, known).filter(is_good).or_else(|| {
+        self.local_of(id, &known.pids).filter(is_good).or_else(|| {
             let node = node.filter(|node| !same_machine(node, &facts.node))?;
-            self.far_of(node, None, facts.uid, known)
+            self.new_far(node, known, facts.uid, port)
         })
     }
 
@@ -287,26 +324,6 @@ impl Surveyor {
         };
         let mut locals = self.local.iter().filter(|one| !known.contains(&one.pid));
         locals.find(is_its).cloned()
-    }
-
-    /// A server on that node. Its file was written since the job began: an older one may name a port
-    /// that is another account's now.
-    fn far_of(
-        &self,
-        node: &str,
-        begun: Option<i64>,
-        uid: Option<u32>,
-        known: &[u32],
-    ) -> Option<Candidate> {
-        let fresh = self
-            .far
-            .iter()
-            .filter(|far| far.uid == uid && far.written >= begun);
-        let mut candidates = fresh
-            .filter_map(|far| Candidate::elsewhere(&far.file, far.uid, far.json.clone(), node));
-        // One that says "localhost" may be this machine's own.
-        let is_local = |file: &str| self.local.iter().any(|local| local.file == file);
-        candidates.find(|one| !known.contains(&one.pid) && !is_local(&one.file))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::ssh::wait::{WaitError, Waiter};
 use crate::ssh::{Connection, Error as SshError, Exec, Task};
 
 pub use frame::{Failure, Frame, Running};
-pub use jobs::{FarFile, OurJob, Record, Survey, Surveyor};
+pub use jobs::{FarFile, Known, OurJob, Record, Survey, Surveyor};
 
 /// The part of the script that every launcher shares.
 const SCRIPT: &str = include_str!("script.sh");

@@ -295,11 +295,11 @@ impl Driver {
         self.tell(event);
     }
 
-    fn confirm(&mut self, kernels: Kernels) -> Input {
-        let question = Question::EndKernels {
-            host: self.host().name.clone(),
-            total: kernels.total,
-            busy: kernels.busy,
+    fn confirm(&mut self, kernels: Option<Kernels>) -> Input {
+        let host = self.host().name.clone();
+        let question = match kernels {
+            Some(Kernels { total, busy }) => Question::EndKernels { host, total, busy },
+            None => Question::EndUncounted { host },
         };
         let answer = self.asker().ask(question);
         let yes = answer.is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"));

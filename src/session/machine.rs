@@ -11,7 +11,7 @@ use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
 use crate::launcher::{Route, Routes};
 use crate::problem::Problem;
-use crate::remote::OurJob;
+use crate::remote::{Known, OurJob};
 
 use super::event::{Phase, Sight};
 use crate::words::say;
@@ -29,8 +29,8 @@ pub struct Machine {
     node: String,
     /// This host's jobs, at the last look.
     jobs: Vec<OurJob>,
-    /// Processes of servers there that are in none of them.
-    others: Vec<u32>,
+    /// Servers that are in none of them.
+    others: Known,
     /// The ways to servers in jobs, those that failed among them.
     routes: Routes,
     trouble: Trouble,
@@ -57,7 +57,7 @@ impl Machine {
             uid: None,
             node: String::new(),
             jobs: Vec::new(),
-            others: Vec::new(),
+            others: Known::default(),
             trouble: Trouble::default(),
             activity: None,
             more_time: None,
@@ -147,9 +147,9 @@ impl Machine {
             (State::Counting(found, port, busy), Input::Counted(kernels)) => {
                 self.counted(found, port, busy, kernels)
             }
-            (State::Confirming(found, port), Input::Confirmed(true)) => ask_to_end(found, port),
-            (State::Confirming(..), Input::Confirmed(false)) => over(Effect::TellFailed(
-                explain::kernels_busy(&self.plan.host, None),
+            (State::Confirming(found, port, _), Input::Confirmed(true)) => ask_to_end(found, port),
+            (State::Confirming(.., kernels), Input::Confirmed(false)) => over(Effect::TellFailed(
+                explain::kernels_busy(&self.plan.host, kernels),
             )),
             (State::ShuttingDown(found), Input::AskedToEnd(asked)) => make_gone(*found, asked),
             (State::Ending, Input::Gone(how)) => self.gone(&how),
@@ -357,18 +357,17 @@ impl Machine {
         busy: Busy,
         kernels: Option<Kernels>,
     ) -> (State, Vec<Effect>) {
-        // A server that will not tell (a password and no token) is ended by its own signal handler.
-        let kernels = kernels.unwrap_or_default();
+        // A server that will not tell (a password and no token) may be in the middle of a long cell. It
+        // will not be asked to shut down either, and is ended by its own signal handler.
         match busy {
-            _ if kernels.busy == 0 => ask_to_end(found, port),
+            _ if kernels.is_some_and(|kernels| kernels.busy == 0) => ask_to_end(found, port),
             Busy::End => ask_to_end(found, port),
             Busy::Ask => (
-                State::Confirming(found, port),
+                State::Confirming(found, port, kernels),
                 vec![Effect::Confirm(kernels)],
             ),
             Busy::Refuse => {
-                let refusal =
-                    Effect::TellRefused(explain::kernels_busy(&self.plan.host, Some(kernels)));
+                let refusal = Effect::TellRefused(explain::kernels_busy(&self.plan.host, kernels));
                 (State::Ready(found, port), vec![refusal])
             }
         }

@@ -51,6 +51,11 @@ pub enum Question {
         /// How many of them compute.
         busy: usize,
     },
+    /// May kernels be ended that cannot be counted? The default is no.
+    EndUncounted {
+        /// The host.
+        host: String,
+    },
     /// One of the server's own prompts (keyboard-interactive).
     Prompt {
         /// The host.
@@ -96,6 +101,7 @@ impl Question {
             Self::EndKernels { host, total, busy } => {
                 say!("ask-end-kernels", host = host, total = *total, busy = *busy)
             }
+            Self::EndUncounted { host } => say!("ask-end-uncounted", host = host),
             Self::Passphrase { key, again } => {
                 let key = from_home(key);
                 if *again {
@@ -125,7 +131,10 @@ impl Question {
     pub fn echo(&self) -> bool {
         matches!(
             self,
-            Self::HostKey { .. } | Self::EndKernels { .. } | Self::Prompt { echo: true, .. }
+            Self::HostKey { .. }
+                | Self::EndKernels { .. }
+                | Self::EndUncounted { .. }
+                | Self::Prompt { echo: true, .. }
         )
     }
 }

@@ -357,8 +357,17 @@ fn a_password_is_asked_for_by_the_tab() {
         (&again["server"], &again["reused"]),
         (&ready["server"], &true.into())
     );
+    // It does not tell what its kernels do: not ended without a question, through the tunnel or without.
+    let refused = client.run(&["stop", "test"]);
+    assert_eq!(refused.code, Some(6), "{refused}");
+    assert!(refused.stderr.contains("cannot be counted"), "{refused}");
+    assert!(opened.is_running(), "the tunnel stays");
     opened.interrupt();
     opened.wait_exit();
+    let mut terminal = client.terminal(&["stop", "test"]);
+    terminal.expect("cannot be counted, and some may be busy. End them anyway? (yes/no)");
+    terminal.answer("no");
+    assert_eq!(terminal.wait_exit().code, Some(6));
     let out = client.run(&["stop", "test", "--yes"]);
     assert!(
         out.code == Some(0) && out.stderr.contains("TERM ended it"),

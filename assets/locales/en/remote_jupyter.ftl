@@ -496,7 +496,7 @@ dialog-stop-kernels = { $total ->
        *[other] { $busy } of its { $total } kernels are busy. They end, and what they compute and hold in memory is lost.
     }
 }
-dialog-stop-unknown = Its kernels end, and what they hold in memory is lost.
+dialog-stop-unknown = What its kernels do is not known; some may be busy. They end, and what they compute and hold in memory is lost.
 dialog-stop-yes = Stop Jupyter
 dialog-stop-anyway = Stop Anyway
 dialog-hosts = Remote Jupyter is in the menu bar
@@ -802,6 +802,9 @@ release-status = the answer was { $status }
 
 job-place = place { $place } in the queue
 job-held = Job { $id } is on hold ({ $reason }). It keeps its place and goes on waiting, until it is released.
+job-confused-title = Which Jupyter is that of { $host } cannot be told
+job-confused-detail = Job { $id } and another one of yours run job scripts of your own on { $node }, and their servers came at the same time.
+job-confused-remedy = Let each script's Jupyter listen on a port of its own, and give each host that port as remote_port.
 scheduler-hangs = (no more came within { $seconds } seconds)
 
 ## Logs of one's own job script (src/session/driver/logs.rs)
@@ -855,3 +858,9 @@ route-not-there-remedy = Let the job script's Jupyter listen on the node's own a
 route-none = No way leads to where Jupyter listens on { $node }, for { $host }
 route-kept = Jupyter in the job of { $host } cannot be reached from here, and is in use
 route-kept-remedy = Its kernels were left alone. Use the machine that reaches it, or `remote-jupyter stop { $host }` and open it again.
+
+## Kernels that cannot be counted (src/session/machine.rs, src/ssh/question.rs)
+
+ask-end-uncounted = The kernels on { $host } cannot be counted, and some may be busy. End them anyway? (yes/no)
+session-uncounted-title = Jupyter on { $host } was left running: its kernels cannot be counted
+session-uncounted-detail = A server that takes a password alone does not tell what its kernels do; some may be busy.

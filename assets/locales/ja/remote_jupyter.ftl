@@ -473,7 +473,7 @@ dialog-stop-kernels = { $busy ->
     [0] { $total } 個のカーネルが終了し、メモリー上の内容は失われます。
    *[other] { $total } 個のカーネルのうち { $busy } 個が実行中です。すべて終了し、計算中の結果とメモリー上の内容は失われます。
 }
-dialog-stop-unknown = カーネルが終了し、メモリー上の内容は失われます。
+dialog-stop-unknown = カーネルの状態が分かりません。実行中のものがあるかもしれません。カーネルは終了し、計算中の内容とメモリー上の内容は失われます。
 dialog-stop-yes = Jupyter を停止
 dialog-stop-anyway = それでも停止
 dialog-hosts = Remote Jupyter はメニューバーにあります
@@ -770,6 +770,9 @@ release-status = 応答は { $status } でした
 
 job-place = 待ち順{ $place }番目
 job-held = ジョブ { $id } は保留されています（{ $reason }）。解除されるまで、順番を保ったまま待ちます。
+job-confused-title = { $host } の Jupyter がどれか判別できません
+job-confused-detail = ジョブ { $id } ともう一つのジョブが { $node } で自作のスクリプトを実行していて、サーバーが同じころに起動しました。
+job-confused-remedy = スクリプトごとに Jupyter のポートを分けて、それぞれのホストの remote_port に設定してください。
 scheduler-hangs = （{ $seconds }秒以内に続きの応答がありませんでした）
 
 ## Logs of one's own job script (src/session/driver/logs.rs)
@@ -823,3 +826,9 @@ route-not-there-remedy = ジョブスクリプトの Jupyter がノード自身�
 route-none = { $node } で Jupyter が待ち受けている場所への経路がありません（{ $host }）
 route-kept = { $host } のジョブの Jupyter はここからは届かず、使用中です
 route-kept-remedy = カーネルには触れていません。届くマシンから使うか、`remote-jupyter stop { $host }` で終了してからもう一度開いてください。
+
+## Kernels that cannot be counted (src/session/machine.rs, src/ssh/question.rs)
+
+ask-end-uncounted = { $host } のカーネルは数えられず、実行中のものがあるかもしれません。それでも終了しますか。yes か no を入力してください (yes/no)
+session-uncounted-title = { $host } の Jupyter はカーネルを数えられないため、そのまま動いています
+session-uncounted-detail = パスワードだけで入るサーバーからは、カーネルの状態が分かりません。実行中のものがあるかもしれません。

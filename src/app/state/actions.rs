@@ -110,9 +110,9 @@ impl App {
             .and_then(|host| host.kernels.as_ref());
         let kernels = kernels.map(|activity| activity.kernels);
         match questions::before_stop(&host, kernels) {
-            // What is busy now is part of the question; what becomes so until the answer is not.
+            // What is busy now, or may be, is part of the question; what becomes so until the answer is not.
             Some(dialog) => {
-                let force = kernels.is_some_and(|kernels| kernels.busy > 0);
+                let force = kernels.is_none_or(|kernels| kernels.busy > 0);
                 self.questions.show(dialog, Pending::Stop { host, force });
             }
             None => self.sessions.stop(&host, false),

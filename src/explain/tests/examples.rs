@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::*;
 use crate::config::{EditError, LauncherKind};
+use crate::jupyter::Kernels;
 use crate::launcher::{Output, Stranger, scheduler};
 use crate::remote::Failure;
 use crate::ssh::AtHop;
@@ -375,6 +376,10 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::NothingRunning, nothing_running(name, &[])),
         (Code::NotStopped, not_stopped(name)),
         (Code::KernelsBusy, kernels_busy(name, None)),
+        (
+            Code::KernelsBusy,
+            kernels_busy(name, Some(Kernels { total: 3, busy: 1 })),
+        ),
     ]);
     problems.extend(of_jobs());
     problems
@@ -398,6 +403,7 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         missing(Stranger::Other(LauncherKind::Pbs)),
         (Code::JobRefused, job_refused(name, "Slurm", &printed)),
         (Code::SchedulerSilent, no_list(name, "Slurm", &log())),
+        (Code::JupyterAnswer, job_confused(name, "12", "c1")),
         (
             Code::JobNeverStarts,
             job_never_starts(name, "7", "Eqw", &log()),

@@ -138,7 +138,7 @@ fn a_server_of_no_job_is_none_of_ours() {
     let local = Frame::Server(Candidate::parse(&READY.replace("node=c1\n", "")));
     let found = survey(&host(), vec![local], "");
     assert!(found.candidates.is_empty());
-    assert_eq!(found.others, [9]);
+    assert_eq!(found.others.pids, [9]);
 }
 
 #[test]
@@ -165,9 +165,12 @@ fn of_two_jobs_on_one_machine_each_has_its_own_server() {
     }
     let mut facts = facts();
     facts.uid = Some(7);
-    let server = surveyor.new_server("12", None, &[], &facts);
+    let server = surveyor.new_server("12", None, &Known::default(), None, &facts);
     assert_eq!(server.map(|one| one.pid), Some(6));
-    assert_eq!(surveyor.new_server("14", None, &[], &facts), None);
+    assert_eq!(
+        surveyor.new_server("14", None, &Known::default(), None, &facts),
+        None
+    );
 }
 
 #[test]
@@ -208,4 +211,93 @@ fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
     let server = of("http://c1:8888/").unwrap().server(Some(7)).unwrap();
     assert!(!server.is_inside());
     assert_eq!(of("http://c2:8888/"), None);
+}
+
+/// A server on c1 of which only its runtime file is known.
+fn far(pid: u32, port: u16, written: i64) -> Frame {
+    Frame::Far(FarFile::parse(&format!(
+        "file=/h/runtime/jpserver-{pid}.json\nuid=7\nwritten={written}\n\n\
+         {{\"pid\": {pid}, \"port\": {port}, \"hostname\": \"c1\", \"url\": \"http://c1:{port}/\"}}"
+    )))
+}
+
+/// Jobs 12 and 13 run the person's own scripts on one node, one begun an hour after the other or at the same time.
+fn two_on_one_node(host: &Host, later: i64, servers: Vec<Frame>) -> Vec<Option<String>> {
+    let own = |id: &str, name: &str| {
+        let Frame::Job(record) = record(id, name, "") else {
+            unreachable!()
+        };
+        Frame::Job(Record {
+            own: true,
+            wish: String::new(),
+            ..record
+        })
+    };
+    let frames = vec![own("13", "other"), own("12", "cluster")];
+    let started = 1_795_503_762;
+    let list = format!(
+        "12|RUNNING|{started}|NONE|c1|main|None|jup_a\n13|RUNNING|{}|NONE|c1|main|None|jup_b\n",
+        started + later
+    );
+    let found = survey(host, frames.into_iter().chain(servers).collect(), &list);
+    assert_eq!(found.jobs.len(), 1);
+    let server = found.candidates.first().map(|one| one.pid.to_string());
+    let confused = found.jobs[0].confused.then(|| "confused".to_owned());
+    vec![server, confused]
+}
+
+#[test]
+fn of_two_silent_jobs_on_one_node_each_has_its_own_server_or_none() {
+    let (start, hour) = (1_795_503_762, 3600);
+    let mut fixed = host();
+    fixed.remote_port = Some(8888);
+    let (first, second) = (far(5, 8888, start + 20), far(6, 9999, start + hour + 20));
+    let both = || vec![second.clone(), first.clone()];
+    let is = |server: &str| vec![Some(server.to_owned()), None];
+    let confused = vec![None, Some("confused".to_owned())];
+    assert_eq!(
+        two_on_one_node(&host(), hour, both()),
+        is("5"),
+        "the other came later"
+    );
+    assert_eq!(
+        two_on_one_node(&host(), 10, both()),
+        confused,
+        "they came together"
+    );
+    assert_eq!(
+        two_on_one_node(&fixed, 10, both()),
+        is("5"),
+        "its port tells"
+    );
+    let one = vec![second.clone()];
+    assert_eq!(
+        two_on_one_node(&fixed, 10, one),
+        confused,
+        "the other's, most likely"
+    );
+    assert_eq!(
+        two_on_one_node(&host(), 10, vec![]),
+        [None, None],
+        "none yet"
+    );
+}
+
+#[test]
+fn a_server_that_was_there_before_is_not_the_new_jobs() {
+    let mut surveyor = Surveyor::default();
+    surveyor.take(far(5, 8888, 1000));
+    let known = Known {
+        written: Some(1000),
+        ..Known::default()
+    };
+    let new = |surveyor: &Surveyor, port| {
+        let server = surveyor.new_server("12", Some("c1"), &known, port, &facts());
+        server.map(|one| one.pid)
+    };
+    assert_eq!(new(&surveyor, None), None);
+    surveyor.take(far(6, 9999, 1001));
+    assert_eq!(new(&surveyor, None), Some(6));
+    surveyor.take(far(7, 8888, 1002));
+    assert_eq!(new(&surveyor, Some(8888)), Some(7));
 }

@@ -6,7 +6,7 @@ use super::{Driver, Halt, Outcome};
 use crate::explain;
 use crate::launcher::{CALL, Dialect, Job, JobState, Output, Scheduler, scheduler};
 use crate::problem::{Code, Problem};
-use crate::remote::{Frame, Running, Surveyor};
+use crate::remote::{Frame, Known, Running, Surveyor};
 use crate::session::board::{self, Login, Seat, Turn, Wanted};
 use crate::session::event::{Event, Phase};
 use crate::session::machine::{Call, Input, JobEnd, Poll};
@@ -166,11 +166,12 @@ impl Driver {
     }
 
     /// A job that writes nothing for us: its server is known by a runtime file.
-    pub(super) fn peek_far(&mut self, id: &str, known: &[u32], node: Option<&str>) -> Outcome {
+    pub(super) fn peek_far(&mut self, id: &str, known: &Known, node: Option<&str>) -> Outcome {
         self.while_waiting(|driver| {
+            let port = driver.host().remote_port;
             let mut surveyor = Surveyor::default();
             let facts = driver.converse("job far", |_, frame| surveyor.take(frame))?;
-            let server = surveyor.new_server(id, node, known, &facts);
+            let server = surveyor.new_server(id, node, known, port, &facts);
             Ok(Some(match server {
                 Some(candidate) => Input::Launched(candidate),
                 None => Input::Peeked(None),

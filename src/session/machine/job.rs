@@ -43,6 +43,13 @@ impl Machine {
         if ours.job.state == JobState::Never {
             return self.never(&Wait::new(ours.job, ours.folder, ours.tells));
         }
+        if ours.confused {
+            // Somebody else's notebook is worse than none.
+            let (id, node) = (ours.job.id.as_str(), ours.job.node.as_deref());
+            let node = node.unwrap_or_default();
+            let problem = explain::job_confused(&self.plan.host, id, node);
+            return over(Effect::TellFailed(problem));
+        }
         let note = say!(
             "job-resumed",
             scheduler = self.plan.scheduler.as_str(),

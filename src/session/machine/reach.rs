@@ -159,7 +159,7 @@ impl Machine {
         if found.reused {
             return over(Effect::TellFailed(problem));
         }
-        self.others.push(found.server.pid);
+        self.others.stale.push(found.server.file.clone());
         let wait = self.begun_before(found);
         self.wait(wait)
     }

@@ -468,7 +468,10 @@ fn idle_kernels_are_ended_without_a_question() {
 fn busy_kernels_are_asked_about_refused_or_ended() {
     let counted = Kernels { total: 3, busy: 1 };
     let mut asking = counting(Busy::Ask);
-    assert_eq!(asking.handle(kernels(3, 1)), [Effect::Confirm(counted)]);
+    assert_eq!(
+        asking.handle(kernels(3, 1)),
+        [Effect::Confirm(Some(counted))]
+    );
 
     let mut ending = counting(Busy::End);
     assert_eq!(
@@ -503,10 +506,21 @@ fn the_persons_word_about_busy_kernels_counts() {
 }
 
 #[test]
-fn kernels_that_cannot_be_counted_do_not_stand_in_the_way() {
-    let mut machine = counting(Busy::Ask);
+fn kernels_that_cannot_be_counted_may_be_busy() {
+    let mut asking = counting(Busy::Ask);
+    assert_eq!(asking.handle(Input::Counted(None)), [Effect::Confirm(None)]);
+    let effects = asking.handle(Input::Confirmed(false));
+    assert_eq!(failure(&effects).code, Code::KernelsBusy);
+    assert!(failure(&effects).title.contains("cannot be counted"));
+
+    let mut refusing = counting(Busy::Refuse);
+    let effects = refusing.handle(Input::Counted(None));
+    assert!(matches!(effects.as_slice(), [Effect::TellRefused(_)]));
+    assert!(refusing.is_ready(), "the tunnel stays");
+
+    let mut ending = counting(Busy::End);
     assert_eq!(
-        machine.handle(Input::Counted(None)),
+        ending.handle(Input::Counted(None)),
         [Effect::AskToEnd(server(), 8890)]
     );
 }
@@ -608,7 +622,7 @@ fn everywhere() -> Vec<(String, Machine)> {
         State::Reconnecting(found(), 8890, Step::Pausing),
         State::Reconnecting(found(), 8890, Step::Finding),
         State::Counting(found(), 8890, Busy::Ask),
-        State::Confirming(found(), 8890),
+        State::Confirming(found(), 8890, None),
         State::ShuttingDown(found()),
         State::Ending,
         State::FetchingLog,

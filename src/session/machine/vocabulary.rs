@@ -9,7 +9,7 @@ use crate::jupyter::{
 };
 use crate::launcher::{Job, Output, Route, Routes, Why};
 use crate::problem::Problem;
-use crate::remote::Survey;
+use crate::remote::{Known, Survey};
 use crate::session::JobInfo;
 use crate::session::event::{Phase, ServerInfo, Sight};
 
@@ -194,7 +194,7 @@ pub enum State {
     /// Kernels are being counted before a stop.
     Counting(Box<Found>, u16, Busy),
     /// The person is asked about busy kernels.
-    Confirming(Box<Found>, u16),
+    Confirming(Box<Found>, u16, Option<Kernels>),
     /// The server was asked to shut down.
     ShuttingDown(Box<Found>),
     /// The far side makes sure that it is gone.
@@ -348,8 +348,8 @@ pub enum Effect {
     PeekFar {
         /// The job.
         id: String,
-        /// Processes of servers that ran before.
-        known: Vec<u32>,
+        /// Servers that ran before.
+        known: Known,
         /// The node, if it is known.
         node: Option<String>,
     },
@@ -383,8 +383,8 @@ pub enum Effect {
     Check(Server, u16, bool),
     /// Count its kernels.
     Count(Server, u16),
-    /// Ask the person about that many kernels.
-    Confirm(Kernels),
+    /// Ask the person about that many kernels, or about those that cannot be counted.
+    Confirm(Option<Kernels>),
     /// Ask the server to shut down.
     AskToEnd(Server, u16),
     /// Make sure that the process is gone; `asked` when it was asked before.

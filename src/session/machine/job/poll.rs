@@ -87,11 +87,7 @@ impl Machine {
         let is_new_hold = is_held && wait.turn != Turn::Held;
         let silent = wait.job.reason.is_empty() && self.plan.why_calls > 0;
         if silent && (wait.is_stuck() || is_new_hold) {
-            // At once: the person waits for it.
-            let gap = Duration::ZERO;
-            let call = wait.call(gap);
-            let ask = Effect::AskWhy(Call { gap, ..call });
-            return (State::Queued(wait), vec![ask]);
+            return now(wait, Effect::AskWhy);
         }
         if wait.is_stuck() {
             return self.never(&wait);
@@ -110,6 +106,10 @@ impl Machine {
 
     pub(super) fn heard_why(&self, mut wait: Box<Wait>, why: Option<Why>) -> (State, Vec<Effect>) {
         wait.explained(self.plan.why_calls);
+        if why.is_none() && wait.job.state == JobState::Waiting {
+            // Nothing is known of a job that waits: it does not wait any more, most likely.
+            return now(wait, Effect::Poll);
+        }
         let mut effects = Vec::new();
         let never = why.as_ref().is_some_and(|why| why.never);
         if let Some(why) = why {
@@ -138,4 +138,12 @@ impl Machine {
         let end = Effect::EndJob(wait.end(false));
         (State::Dropping(Box::new(problem)), vec![end])
     }
+}
+
+/// A call that the person waits for.
+fn now(wait: Box<Wait>, effect: fn(Call) -> Effect) -> (State, Vec<Effect>) {
+    let gap = Duration::ZERO;
+    let call = wait.call(gap);
+    let effect = effect(Call { gap, ..call });
+    (State::Queued(wait), vec![effect])
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::vocabulary::{Call, Effect, JobEnd};
 use crate::launcher::{Job, JobState, Stand};
+use crate::remote::Known;
 use crate::session::event::Phase;
 use crate::words::say;
 
@@ -31,8 +32,8 @@ pub struct Wait {
     pub folder: Option<String>,
     /// Whether it writes there how far it is.
     pub tells: bool,
-    /// Servers that ran before, by process: none of them is this job's.
-    pub known: Vec<u32>,
+    /// Servers that ran before: none of them is this job's.
+    pub known: Known,
     /// For how long, by the sum of the rests.
     pub waited: Duration,
     /// Since the last list.
@@ -74,7 +75,7 @@ impl Wait {
             job,
             folder,
             tells,
-            known: Vec::new(),
+            known: Known::default(),
             waited: Duration::ZERO,
             since_poll: Duration::ZERO,
             polls: 0,
@@ -171,8 +172,10 @@ impl Wait {
     /// A list came, which is that old.
     pub(super) fn heard(&mut self, age: Duration) {
         self.polls += 1;
+        // One that came at once after a question adds to what that cost.
+        let at_once = self.since_why == Some(0) && self.since_poll.is_zero();
+        self.cost = if at_once { self.cost + 1 } else { 1 };
         self.since_poll = age;
-        self.cost = 1;
         if let Some(lists) = &mut self.since_why {
             *lists += 1;
         }

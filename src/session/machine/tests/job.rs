@@ -28,6 +28,7 @@ pub(super) fn ours(state: JobState, word: &str) -> OurJob {
         folder: Some(FOLDER.into()),
         tells: true,
         file: None,
+        confused: false,
     }
 }
 
@@ -36,7 +37,7 @@ pub(super) fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
         candidates,
         facts: facts(),
         jobs,
-        others: vec![],
+        others: crate::remote::Known::default(),
     }))
 }
 
@@ -142,8 +143,9 @@ fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
 }
 
 /// How often the scheduler is asked in an hour in which nothing happens.
-fn polls_in_an_hour(seconds: u64) -> (u32, Vec<Duration>) {
+fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
     let mut plan = batch_plan(open());
+    plan.why_calls = why_calls;
     plan.poll = Duration::from_secs(seconds);
     let mut machine = Machine::new(plan);
     let way = [
@@ -171,6 +173,14 @@ fn polls_in_an_hour(seconds: u64) -> (u32, Vec<Duration>) {
                 let job = job(JobState::Waiting, "PENDING");
                 machine.handle(listed(job))
             }
+            [Effect::AskWhy(_)] => {
+                times.extend((0..why_calls).map(|_| clock));
+                machine.handle(Input::Why(Some(Why {
+                    reason: String::new(),
+                    never: false,
+                    place: Some(3),
+                })))
+            }
             other => panic!("{other:?}"),
         };
     }
@@ -179,18 +189,22 @@ fn polls_in_an_hour(seconds: u64) -> (u32, Vec<Duration>) {
 
 #[test]
 fn an_hour_in_the_queue_is_no_burden_for_the_scheduler() {
-    let (count, times) = polls_in_an_hour(15);
-    assert!(count <= 4 * 60, "{count}");
-    for minute in 0..60 {
-        let from = Duration::from_secs(minute * 60);
-        let within = |time: &&Duration| **time >= from && **time < from + Duration::from_secs(60);
-        assert!(times.iter().filter(within).count() <= 4, "minute {minute}");
+    // PBS, Slurm and Grid Engine.
+    for why_calls in [0, 1, 3] {
+        let (count, times) = polls_in_an_hour(15, why_calls);
+        assert!(count <= 4 * 60, "{count}");
+        for minute in 0..60 {
+            let from = Duration::from_secs(minute * 60);
+            let until = from + Duration::from_secs(60);
+            let within = times.iter().filter(|time| (from..until).contains(time));
+            assert!(within.count() <= 4, "minute {minute}: {times:?}");
+        }
+        assert!(
+            times[0] < Duration::from_secs(4),
+            "a job that can never start is told soon"
+        );
     }
-    assert!(
-        times[0] < Duration::from_secs(4),
-        "a job that can never start is told soon"
-    );
-    let (count, times) = polls_in_an_hour(120);
+    let (count, times) = polls_in_an_hour(120, 0);
     assert!((20..=30).contains(&count), "{count}");
     assert!(times[0] >= Duration::from_secs(120));
     for pair in times.windows(2) {
@@ -244,10 +258,30 @@ fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
     let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
     let (call, _) = until_asked(&mut machine, effects);
     assert!(matches!(call, Effect::AskWhy(_)), "{call:?}");
-    let effects = machine.handle(Input::Why(None));
+    let effects = machine.handle(Input::Why(Some(Why {
+        reason: "it is full".into(),
+        never: false,
+        place: Some(2),
+    })));
     let (call, rested) = until_asked(&mut machine, effects);
     assert!(matches!(call, Effect::Poll(_)), "{call:?}");
     assert!(rested >= Duration::from_secs(30), "{rested:?}");
+
+    // No reason and no place: it has started since the last list.
+    let mut machine = queued();
+    machine.plan.why_calls = 2;
+    let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
+    until_asked(&mut machine, effects);
+    let effects = machine.handle(Input::Why(None));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Poll(call)] if call.gap.is_zero()),
+        "{effects:?}"
+    );
+    // And if it has not, three calls were made.
+    let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
+    let (call, rested) = until_asked(&mut machine, effects);
+    assert!(matches!(call, Effect::Poll(_)), "{call:?}");
+    assert!(rested >= Duration::from_secs(45), "{rested:?}");
 }
 
 #[test]
@@ -550,4 +584,13 @@ fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
         };
     }
     panic!("it waits for ever");
+}
+
+#[test]
+fn a_server_that_may_be_another_jobs_is_not_taken() {
+    let mut running = ours(JobState::Running, "RUNNING");
+    running.confused = true;
+    let (machine, effects) = at(batch_plan(open()), vec![survey(vec![], vec![running])]);
+    assert_eq!(failure(&effects).code, Code::JupyterAnswer);
+    assert!(machine.has_ended());
 }

@@ -1,0 +1,147 @@
+//! Servers of jobs that write nothing for us, on other machines: all that is known of them are
+//! runtime files in the shared home.
+
+use super::{FarFile, Surveyor};
+use crate::jupyter::{Candidate, Endpoint};
+use crate::launcher::{Job, JobState, same_machine};
+
+/// Clocks of nodes and file systems differ a little.
+const SKEW: i64 = 120;
+
+/// What was there before a job began, and is no server of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Processes of servers on the script's own machine.
+    pub pids: Vec<u32>,
+    /// When the newest runtime file was written.
+    pub written: Option<i64>,
+    /// Runtime files whose servers are not where these say.
+    pub stale: Vec<String>,
+}
+
+/// Whose server is looked for.
+pub(super) struct Claim<'c> {
+    /// The machine that the job runs on.
+    pub node: &'c str,
+    /// When it began.
+    pub started: Option<i64>,
+    /// The account.
+    pub uid: Option<u32>,
+    /// The port that its configuration fixes.
+    pub port: Option<u16>,
+    /// Other jobs there that may have a server too.
+    pub rivals: Vec<&'c Job>,
+}
+
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Far {
+    /// Its server.
+    One(Box<Candidate>),
+    /// No server.
+    None,
+    /// One of these jobs has it, and nothing tells which.
+    Anybodys,
+}
+
+impl Claim<'_> {
+    fn may_own(&self, file: &FarFile) -> bool {
+        // An older file may name a port that is another account's now.
+        let begun = self.started.map(|started| started - SKEW);
+        file.uid == self.uid && file.written >= begun
+    }
+
+    /// Whether no other job has written it: it is older than they are.
+    fn alone_may_own(&self, file: &FarFile) -> bool {
+        let older = |rival: &&Job| {
+            let begun = rival.started.map(|started| started - SKEW);
+            begun.is_some() && file.written < begun
+        };
+        self.rivals.iter().all(older)
+    }
+
+    fn has_port(&self, candidate: &Candidate) -> bool {
+        self.port.is_some() && port(candidate, self.uid) == self.port
+    }
+}
+
+fn port(candidate: &Candidate, uid: Option<u32>) -> Option<u16> {
+    match candidate.server(uid).ok()?.endpoint {
+        Endpoint::Tcp { port, .. } => Some(port),
+        Endpoint::Socket { .. } => None,
+    }
+}
+
+impl Surveyor {
+    /// The newest server that is the job's and nobody else's: by its port, or by when it came.
+    pub(super) fn far_of(&self, claim: &Claim) -> Far {
+        // One that says "localhost" may be this machine's own.
+        let is_local = |file: &FarFile| self.local.iter().any(|local| local.file == file.file);
+        let files = self.far.iter();
+        let files = files.filter(|file| claim.may_own(file) && !is_local(file));
+        let servers: Vec<(&FarFile, Candidate)> = files
+            .filter_map(|file| {
+                let json = file.json.clone();
+                let server = Candidate::elsewhere(&file.file, file.uid, json, claim.node)?;
+                Some((file, server))
+            })
+            .collect();
+        let find = |is_its: &dyn Fn(&FarFile, &Candidate) -> bool| {
+            let mut its = servers.iter().filter(|(file, server)| is_its(file, server));
+            its.next()
+                .map(|(_, server)| Far::One(Box::new(server.clone())))
+        };
+        find(&|_, server| claim.has_port(server))
+            .or_else(|| find(&|file, _| claim.alone_may_own(file)))
+            .unwrap_or(if servers.is_empty() {
+                Far::None
+            } else {
+                Far::Anybodys
+            })
+    }
+
+    /// A server on that node that was not there before; on a fixed port if there are several.
+    pub(super) fn new_far(
+        &self,
+        node: &str,
+        known: &Known,
+        uid: Option<u32>,
+        port: Option<u16>,
+    ) -> Option<Candidate> {
+        let new = Self {
+            local: self.local.clone(),
+            far: self.newer(known).cloned().collect(),
+            ..Self::default()
+        };
+        let claim = Claim {
+            node,
+            started: None,
+            uid,
+            port,
+            rivals: Vec::new(),
+        };
+        match new.far_of(&claim) {
+            Far::One(candidate) => Some(*candidate),
+            Far::None | Far::Anybodys => None,
+        }
+    }
+
+    fn newer<'s>(&'s self, known: &'s Known) -> impl Iterator<Item = &'s FarFile> {
+        let is_new =
+            |file: &&FarFile| file.written > known.written && !known.stale.contains(&file.file);
+        self.far.iter().filter(is_new)
+    }
+}
+
+/// The jobs of a list that run on that machine, but for this one.
+pub(super) fn beside<'l>(
+    list: impl Iterator<Item = &'l Job>,
+    id: &str,
+    node: &str,
+) -> Vec<&'l Job> {
+    let is_there = |job: &&Job| {
+        let there = job.node.as_deref().is_some_and(|n| same_machine(n, node));
+        there && job.state == JobState::Running && job.id != id
+    };
+    list.filter(is_there).collect()
+}
