@@ -111,13 +111,13 @@ impl Seat {
         Self { ledger, number }
     }
 
-    /// Asks for a turn; the last one has to be that long ago.
+    /// Asks for a turn; the last one has to be that many times the gap ago.
     #[must_use]
-    pub fn turn(&self, wanted: Wanted, gap: Duration) -> Turn {
-        self.turn_at(Instant::now(), wanted, gap)
+    pub fn turn(&self, wanted: Wanted, gap: Duration, times: u32) -> Turn {
+        self.turn_at(Instant::now(), wanted, gap, times)
     }
 
-    fn turn_at(&self, now: Instant, wanted: Wanted, gap: Duration) -> Turn {
+    fn turn_at(&self, now: Instant, wanted: Wanted, gap: Duration, times: u32) -> Turn {
         let mut ledger = lock(&self.ledger);
         if let (Wanted::List(young), Some((at, output))) = (wanted, &ledger.list) {
             let age = now.saturating_duration_since(*at);
@@ -125,7 +125,17 @@ impl Seat {
                 return Turn::Theirs(output.clone(), age);
             }
         }
-        if ledger.busy || !ledger.is_due(now, ledger.gap(self.number, gap)) {
+        if matches!(wanted, Wanted::List(_)) {
+            // Its question is no longer one: its job has started.
+            let own = self.number;
+            ledger.promised.take_if(|promised| *promised == own);
+        }
+        let is_due = ledger.is_due(now, ledger.gap(self.number, gap), times);
+        if ledger.busy || !is_due {
+            // The longer pause before a question is kept free for it.
+            if matches!(wanted, Wanted::Answer(calls) if calls > 1) && ledger.was_list {
+                ledger.promised.get_or_insert(self.number);
+            }
             return Turn::Later;
         }
         // Lists and questions take turns: neither starves the other, however many hosts wait.
@@ -165,9 +175,9 @@ impl Ledger {
         if longest > own { gap.max(longest) } else { gap }
     }
 
-    fn is_due(&self, now: Instant, gap: Duration) -> bool {
+    fn is_due(&self, now: Instant, gap: Duration, times: u32) -> bool {
         self.called
-            .is_none_or(|(at, calls)| now.saturating_duration_since(at) >= gap * calls)
+            .is_none_or(|(at, calls)| now.saturating_duration_since(at) >= gap * calls.max(times))
     }
 }
 
@@ -252,8 +262,19 @@ mod tests {
 
         /// What a seat gets so many seconds after the beginning: a list's age, its own turn, or nothing.
         fn asks(&self, seat: &Seat, seconds: u64, wanted: Wanted) -> &'static str {
+            self.asks_after(seat, seconds, wanted, 1)
+        }
+
+        /// The same for one that wants that many times the gap before it.
+        fn asks_after(
+            &self,
+            seat: &Seat,
+            seconds: u64,
+            wanted: Wanted,
+            times: u32,
+        ) -> &'static str {
             let now = self.begin + Duration::from_secs(seconds);
-            match seat.turn_at(now, wanted, GAP) {
+            match seat.turn_at(now, wanted, GAP, times) {
                 Turn::Theirs(..) => "theirs",
                 Turn::Later => "later",
                 Turn::Yours(ticket) if matches!(wanted, Wanted::List(_)) => {
@@ -286,7 +307,7 @@ mod tests {
         let play = Play::new();
         let (one, two) = (play.seat(GAP), play.seat(GAP));
         let now = play.begin;
-        let Turn::Yours(ticket) = one.turn_at(now, Wanted::List(GAP), GAP) else {
+        let Turn::Yours(ticket) = one.turn_at(now, Wanted::List(GAP), GAP, 1) else {
             panic!("nobody else asks");
         };
         // However long it takes.
@@ -320,6 +341,23 @@ mod tests {
         assert_eq!(play.asks(&seats[0], 75, list), "later", "it was promised");
         assert_eq!(play.asks(&seats[1], 76, why), "own");
         assert_eq!(play.asks(&seats[0], 121, list), "own");
+    }
+
+    #[test]
+    fn the_pause_before_a_question_of_several_calls_is_kept_free_for_it() {
+        let play = Play::new();
+        let (one, two) = (play.seat(GAP), play.seat(GAP));
+        let (list, why) = (Wanted::List(GAP), Wanted::Answer(3));
+        assert_eq!(play.asks(&one, 0, list), "own");
+        assert_eq!(play.asks_after(&two, 10, why, 3), "later");
+        assert_eq!(play.asks(&one, 16, list), "later");
+        assert_eq!(play.asks_after(&two, 45, why, 3), "own");
+        assert_eq!(play.asks(&one, 90, list), "own");
+        // Its job has started meanwhile: it wants no answer any more.
+        assert_eq!(play.asks_after(&two, 100, why, 3), "later");
+        assert_eq!(play.asks(&two, 101, list), "theirs");
+        assert_eq!(play.asks(&two, 106, list), "own");
+        assert_eq!(play.asks(&one, 121, list), "own");
     }
 
     #[test]

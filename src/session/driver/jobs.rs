@@ -198,7 +198,7 @@ impl Driver {
     }
 
     fn turn(&self, wanted: Wanted, call: &Call) -> Turn {
-        let turn = |seat: &Seat| seat.turn(wanted, call.gap);
+        let turn = |seat: &Seat| seat.turn(wanted, call.gap, call.times);
         self.seat.as_ref().map_or(Turn::Later, turn)
     }
 

@@ -110,8 +110,10 @@ pub struct Call {
     pub queue: String,
     /// How long ago it was last listed: what is older is no news.
     pub since: Duration,
-    /// The least time since the call before.
+    /// The least time between two calls.
     pub gap: Duration,
+    /// How many times that has to be since the last one.
+    pub times: u32,
 }
 
 /// A server, and how it came about.

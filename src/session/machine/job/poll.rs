@@ -19,8 +19,8 @@ impl Machine {
             let problem = explain::job_start_slow(&self.plan.host, wait.job.node.as_deref());
             return over(Effect::TellFailed(problem));
         }
-        let effect = if wait.is_due(self.plan.poll) {
-            let call = wait.call(self.plan.poll);
+        let effect = if wait.is_due(self.plan.poll, self.plan.why_calls) {
+            let call = wait.call(self.plan.poll, self.plan.why_calls);
             if self.plan.why_calls > 0 && wait.wonders_why() {
                 Effect::AskWhy(call)
             } else {
@@ -143,7 +143,7 @@ impl Machine {
 /// A call that the person waits for.
 fn now(wait: Box<Wait>, effect: fn(Call) -> Effect) -> (State, Vec<Effect>) {
     let gap = Duration::ZERO;
-    let call = wait.call(gap);
+    let call = wait.call(gap, 1);
     let effect = effect(Call { gap, ..call });
     (State::Queued(wait), vec![effect])
 }

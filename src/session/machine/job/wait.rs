@@ -125,8 +125,16 @@ impl Wait {
     }
 
     /// Whether it is time for a call.
-    pub(super) fn is_due(&self, least: Duration) -> bool {
-        self.since_poll >= self.poll_after(least) * self.cost
+    pub(super) fn is_due(&self, least: Duration, why_calls: u32) -> bool {
+        self.since_poll >= self.poll_after(least) * self.times(why_calls)
+    }
+
+    /// A question of several calls has a longer pause after it, and before it, or there would be too
+    /// many in a minute; but for the first one, which has one list before it, and cannot wait: it may
+    /// be that the job never starts.
+    fn times(&self, why_calls: u32) -> u32 {
+        let again = self.wonders_why() && self.since_why.is_some();
+        self.cost.max(if again { why_calls } else { 1 })
     }
 
     /// Whether it is no use to wait. A job that is held from its submission on is no place lost; one
@@ -160,12 +168,13 @@ impl Wait {
                 .map_or(self.polls > 0, |lists| lists >= WHY_EVERY)
     }
 
-    pub(super) fn call(&self, least: Duration) -> Call {
+    pub(super) fn call(&self, least: Duration, why_calls: u32) -> Call {
         Call {
             id: self.job.id.clone(),
             queue: self.job.queue.clone(),
             since: self.since_poll,
             gap: self.poll_after(least),
+            times: self.times(why_calls),
         }
     }
 
