@@ -69,6 +69,7 @@ const PURE: &[&str] = &[
     "session/machine/healing.rs",
     "session/machine/job.rs",
     "session/machine/reach.rs",
+    "session/machine/sight.rs",
     "session/machine/vocabulary.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
