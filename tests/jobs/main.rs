@@ -12,6 +12,7 @@ mod queue;
 mod refused;
 mod route;
 mod start;
+mod walltime;
 
 use std::time::Duration;
 

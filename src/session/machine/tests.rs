@@ -10,6 +10,7 @@ use crate::jupyter::{Endpoint, Page, Server, Wanted};
 mod healing;
 mod job;
 mod reach;
+mod walltime;
 
 const HOME: &str = "/home/me";
 
@@ -105,8 +106,9 @@ fn plan(goal: Goal) -> Plan {
         patience: Duration::from_secs(600),
         scheduler: String::new(),
         job_tells: false,
-        asks_why: false,
+        why_calls: 0,
         poll: Duration::from_secs(15),
+        walltime: None,
         timeout: Duration::from_secs(60),
         routes: Routes::new(Bind::Auto, None, false),
     }
