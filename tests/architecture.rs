@@ -72,6 +72,7 @@ const PURE: &[&str] = &[
     "session/machine/job/poll.rs",
     "session/machine/job/wait.rs",
     "session/machine/reach.rs",
+    "session/machine/sight.rs",
     "session/machine/vocabulary.rs",
     "session/machine/walltime.rs",
     "session/walltime.rs",

@@ -95,7 +95,7 @@ rj_submit() {
 }
 rj_make_job() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_about" | cat >"$rj_dir/about" && : >"$rj_dir/log" &&
-    rj_keep_terminals && printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
+    printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
     printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
 }
 

@@ -95,18 +95,6 @@ impl Surroundings for Machine {
         }
     }
 
-    fn told(&self, host: &str) -> Option<Told> {
-        self.memory.lock().ok()?.told(host)
-    }
-
-    fn remember_told(&self, host: &str, told: Told) {
-        if let Ok(memory) = self.memory.lock()
-            && let Err(error) = memory.set_told(host, told)
-        {
-            tracing::warn!(%error, "it could not be remembered what was told");
-        }
-    }
-
     fn remembered_route(&self, host: &str) -> Option<Route> {
         self.memory.lock().ok()?.route(host)
     }
@@ -116,6 +104,18 @@ impl Surroundings for Machine {
             && let Err(error) = memory.set_route(host, route)
         {
             tracing::warn!(%error, "the route could not be remembered");
+        }
+    }
+
+    fn told(&self, host: &str) -> Option<Told> {
+        self.memory.lock().ok()?.told(host)
+    }
+
+    fn remember_told(&self, host: &str, told: Told) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_told(host, told)
+        {
+            tracing::warn!(%error, "it could not be remembered what was told");
         }
     }
 }

@@ -4,16 +4,17 @@
 mod healing;
 mod job;
 mod reach;
+mod sight;
 mod vocabulary;
 mod walltime;
 
 use crate::explain;
-use crate::jupyter::{Activity, Answer, Candidate, Choice, Endpoint, Facts, Kernels, choose};
+use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Kernels, choose};
 use crate::launcher::{Route, Routes};
 use crate::problem::Problem;
 use crate::remote::{Known, OurJob};
 
-use super::event::{Phase, Sight};
+use super::event::Phase;
 use crate::words::say;
 use healing::{Trouble, is_gone};
 pub use job::Wait;
@@ -200,18 +201,6 @@ impl Machine {
             _ => None,
         };
         (State::Ready(found, port), effect.into_iter().collect())
-    }
-
-    fn sight(&self, choice: Choice, facts: Facts) -> Sight {
-        let line = |ours: &OurJob| {
-            let job = &ours.job;
-            let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
-            say!("job-sight", id = id, name = name, state = word)
-        };
-        let jobs = self.jobs.iter().map(line);
-        let server = choice.server.as_ref();
-        let route = server.and_then(|server| self.route_in_words(server));
-        seen(choice, facts, jobs.chain(route).collect())
     }
 
     fn logged_in(&self) -> (State, Vec<Effect>) {
@@ -428,31 +417,6 @@ fn make_gone(found: Found, asked: bool) -> (State, Vec<Effect>) {
         },
     };
     (State::Ending, vec![effect])
-}
-
-fn seen(choice: Choice, facts: Facts, jobs: Vec<String>) -> Sight {
-    let server = choice.server.map(|server| {
-        let place = match &server.endpoint {
-            Endpoint::Tcp { port, .. } => say!("session-place-port", port = port.to_string()),
-            Endpoint::Socket { path } => say!("session-place-socket", path = path.as_str()),
-        };
-        let version = server.version.as_deref().unwrap_or("6");
-        say!(
-            "session-sight",
-            version = version,
-            pid = server.pid.to_string(),
-            place = place,
-            root = server.root.as_str()
-        )
-    });
-    Sight {
-        node: facts.node,
-        shell: facts.shell,
-        jupyter: facts.jupyter,
-        server,
-        passed_over: choice.passed_over,
-        jobs,
-    }
 }
 
 #[cfg(test)]

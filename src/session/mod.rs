@@ -23,8 +23,7 @@ use crate::jupyter::Page;
 use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
-pub use crate::launcher::Route;
-pub use crate::launcher::seconds;
+pub use crate::launcher::{Route, seconds};
 pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight, Walltime};
 pub use job::{JobInfo, time_words};
 use machine::Input;
@@ -42,14 +41,14 @@ pub trait Surroundings: Send + Sync {
     fn remembered_port(&self, host: &str) -> Option<u16>;
     /// Remembers the local port.
     fn remember_port(&self, host: &str, port: u16);
-    /// What this host's person was told lastly about the time of its job.
-    fn told(&self, host: &str) -> Option<Told>;
-    /// Remembers that.
-    fn remember_told(&self, host: &str, told: Told);
     /// The route that led to this host's jobs the last time.
     fn remembered_route(&self, host: &str) -> Option<Route>;
     /// Remembers that route.
     fn remember_route(&self, host: &str, route: Route);
+    /// What this host's person was told lastly about the time of its job.
+    fn told(&self, host: &str) -> Option<Told>;
+    /// Remembers that.
+    fn remember_told(&self, host: &str, told: Told);
 }
 
 /// What a session is to do.

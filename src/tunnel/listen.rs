@@ -1,8 +1,9 @@
 //! Local listeners on loopback: the remembered port, or a free one if someone else has it.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
+use crate::ssh::Stream;
 use crate::ssh::channel::Target;
 
 /// How often a free port is looked for that is free on both loopback addresses.
@@ -84,6 +85,22 @@ fn bind(address: IpAddr, port: u16) -> io::Result<Option<TcpListener>> {
         // A port below 1024 that only root may have is as good as taken.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Accepts until nobody is left, and gives the listener's word for that.
+pub fn accept_all(listener: &TcpListener, mut take: impl FnMut(Stream)) -> ErrorKind {
+    loop {
+        match listener.accept() {
+            Ok((local, _)) => {
+                // Key presses are small packets: see `dial`.
+                if local.set_nonblocking(true).is_ok() && local.set_nodelay(true).is_ok() {
+                    take(local.into());
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return error.kind(),
+        }
     }
 }
 

@@ -6,7 +6,6 @@
 //! wait for the end of it.
 
 use std::io::ErrorKind;
-use std::net::TcpListener;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -14,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use super::link::Link;
-use super::listen::Door;
+use super::listen::{Door, accept_all};
 use super::openings::{Opened, Openings, Refusal, Tell, Wanted};
 use super::pulse::Pulse;
 use crate::ssh::channel::{Channel, Target};
@@ -413,21 +412,5 @@ impl Pump {
 impl Drop for Pump {
     fn drop(&mut self) {
         self.connection.wire().allow(usize::MAX);
-    }
-}
-
-/// Accepts until nobody is left, and gives the listener's word for that.
-fn accept_all(listener: &TcpListener, mut take: impl FnMut(Stream)) -> ErrorKind {
-    loop {
-        match listener.accept() {
-            Ok((local, _)) => {
-                // Key presses are small packets: see `dial`.
-                if local.set_nonblocking(true).is_ok() && local.set_nodelay(true).is_ok() {
-                    take(local.into());
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return error.kind(),
-        }
     }
 }

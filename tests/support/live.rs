@@ -46,6 +46,12 @@ impl Surroundings for Visits {
         *self.port.lock().unwrap() = Some(port);
     }
 
+    fn remembered_route(&self, _host: &str) -> Option<Route> {
+        None
+    }
+
+    fn remember_route(&self, _host: &str, _route: Route) {}
+
     fn told(&self, _host: &str) -> Option<Told> {
         self.told.lock().unwrap().clone()
     }
@@ -53,12 +59,6 @@ impl Surroundings for Visits {
     fn remember_told(&self, _host: &str, told: Told) {
         *self.told.lock().unwrap() = Some(told);
     }
-
-    fn remembered_route(&self, _host: &str) -> Option<Route> {
-        None
-    }
-
-    fn remember_route(&self, _host: &str, _route: Route) {}
 }
 
 impl Live {

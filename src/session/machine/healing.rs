@@ -97,7 +97,13 @@ impl Machine {
                 return self.seen_again(found, port, &candidates, &facts);
             }
             (Step::Hopping, Input::HopStands) => (Step::Resuming, vec![Effect::Resume]),
-            (Step::Hopping, Input::NoHop(problem) | Input::Lost { problem, .. }) => {
+            (
+                Step::Hopping,
+                Input::NoHop(problem)
+                | Input::NotThere(problem)
+                | Input::HopLost { problem, .. }
+                | Input::Lost { problem, .. },
+            ) => {
                 return self.unreached(found, port, &problem, Duration::from_secs(1));
             }
             (Step::Resuming, Input::Resumed) => {

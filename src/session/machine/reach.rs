@@ -88,18 +88,6 @@ impl Machine {
         }
     }
 
-    /// The route that would be tried first, in words.
-    pub(super) fn route_in_words(&self, server: &Server) -> Option<String> {
-        let node = server.node.as_ref()?;
-        let route = match self.routes.next(stand(server), false)? {
-            Next::Try(Route::Hop) => say!("route-sight-hop"),
-            Next::Try(Route::Relay) => say!("route-sight-relay"),
-            _ => say!("route-sight-address"),
-        };
-        let node = node.name.as_str();
-        Some(say!("route-sight", node = node, route = route))
-    }
-
     /// The folder of a job of ours that can start its server anew.
     fn folder_to_move(&self, found: &Found) -> Option<String> {
         let folder = found.job.as_ref()?.folder.clone();
@@ -172,6 +160,7 @@ impl Machine {
             state: JobState::Running,
             word: info.state.unwrap_or_default(),
             node: info.node,
+            started: info.started,
             ends: info.ends,
             ..Job::default()
         };
@@ -203,7 +192,7 @@ pub(super) fn hop(found: &Found, is_new: bool) -> Option<Effect> {
     (found.route == Route::Hop).then(|| Effect::Hop(Box::new(node), pid, is_new))
 }
 
-fn stand(server: &Server) -> Stand {
+pub(super) fn stand(server: &Server) -> Stand {
     if server.is_inside() {
         Stand::Loopback
     } else {

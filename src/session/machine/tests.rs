@@ -5,7 +5,7 @@ use crate::problem::Code;
 use std::time::Duration;
 
 use crate::config::{App, Bind};
-use crate::jupyter::{Page, Server, Wanted};
+use crate::jupyter::{Endpoint, Page, Server, Wanted};
 
 mod healing;
 mod job;

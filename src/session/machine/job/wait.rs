@@ -89,7 +89,7 @@ impl Wait {
         }
     }
 
-    pub(in super::super) fn rest(&mut self) -> Effect {
+    pub(in crate::session::machine) fn rest(&mut self) -> Effect {
         let pause = match self.running {
             Some(_) if self.tells => STARTING_LOOK,
             _ => (self.waited / 8).clamp(FIRST_LOOK, LOOK),
@@ -197,7 +197,7 @@ impl Wait {
         self.cost = calls.max(1);
     }
 
-    pub(in super::super) fn end(&self, asked: bool) -> JobEnd {
+    pub(in crate::session::machine) fn end(&self, asked: bool) -> JobEnd {
         JobEnd {
             id: self.job.id.clone(),
             folder: self.folder.clone(),

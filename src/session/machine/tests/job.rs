@@ -46,7 +46,12 @@ pub(super) fn nothing() -> Input {
 }
 
 /// A machine after these inputs, which follow the login, and the effects of the last one.
-pub(super) fn at(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+pub(super) fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+    along(batch_plan(goal), inputs)
+}
+
+/// The same by another plan.
+pub(super) fn along(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
     let mut machine = Machine::new(plan);
     let way = [
         Input::Begin,
@@ -77,7 +82,7 @@ fn listed(job: Job) -> Input {
 }
 
 fn queued() -> Machine {
-    at(batch_plan(open()), vec![nothing(), nothing(), submitted()]).0
+    at(open(), vec![nothing(), nothing(), submitted()]).0
 }
 
 /// The server of the job, on another node.
@@ -107,15 +112,15 @@ pub(super) fn end(asked: bool) -> Effect {
 
 #[test]
 fn a_job_is_submitted_under_the_lock_and_only_there() {
-    let (machine, effects) = at(batch_plan(open()), vec![nothing()]);
+    let (machine, effects) = at(open(), vec![nothing()]);
     assert_eq!(effects, [Effect::Lock]);
     drop(machine);
-    let (_, effects) = at(batch_plan(open()), vec![nothing(), nothing()]);
+    let (_, effects) = at(open(), vec![nothing(), nothing()]);
     assert_eq!(
         effects,
         [Effect::Phase(Phase::Submitting), Effect::Submit("loopback")]
     );
-    let (_, effects) = at(batch_plan(open()), vec![nothing(), nothing(), submitted()]);
+    let (_, effects) = at(open(), vec![nothing(), nothing(), submitted()]);
     assert!(effects.contains(&Effect::Phase(Phase::Queued)));
     assert!(rest(&effects) < Duration::from_secs(1));
 }
@@ -128,7 +133,7 @@ fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
         vec![nothing(), survey(vec![], waiting())],
     ] {
         let locked = inputs.len() == 2;
-        let (_, effects) = at(batch_plan(open()), inputs);
+        let (_, effects) = at(open(), inputs);
         assert!(
             !effects.contains(&Effect::Submit("loopback")),
             "{effects:?}"
@@ -412,7 +417,7 @@ fn a_job_that_has_waited_and_is_put_on_hold_keeps_its_place() {
 #[test]
 fn a_held_job_of_another_day_is_waited_for() {
     let waiting = vec![ours(JobState::Held, "PENDING")];
-    let (_, effects) = at(batch_plan(open()), vec![survey(vec![], waiting)]);
+    let (_, effects) = at(open(), vec![survey(vec![], waiting)]);
     assert!(is_told_held(&effects), "{effects:?}");
     rest(&effects);
 }
@@ -458,7 +463,7 @@ fn a_stop_takes_the_job_out_of_the_queue() {
     // And from another program, which only sees that it waits.
     let stop = Goal::Stop { busy: Busy::Ask };
     let waiting = vec![ours(JobState::Waiting, "PENDING")];
-    let (_, effects) = at(batch_plan(stop), vec![survey(vec![], waiting)]);
+    let (_, effects) = at(stop, vec![survey(vec![], waiting)]);
     assert_eq!(effects, [end(false)]);
 }
 
@@ -517,7 +522,7 @@ fn a_server_in_a_job_is_found_again_and_ends_with_it() {
         answered(true),
         kernels(0, 0),
     ];
-    let (mut machine, effects) = at(batch_plan(stop), inputs);
+    let (mut machine, effects) = at(stop, inputs);
     assert!(
         matches!(effects.as_slice(), [Effect::AskToEnd(..)]),
         "{effects:?}"
@@ -534,7 +539,7 @@ fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
         listening_on(8890),
         answered(true),
     ];
-    let (mut machine, _) = at(batch_plan(open()), inputs);
+    let (mut machine, _) = at(open(), inputs);
     assert_eq!(machine.handle(Input::Refused), [Effect::LookBeside]);
     let effects = machine.handle(Input::Looked(vec![], facts()));
     assert_eq!(failure(&effects).code, Code::JobEnded);
@@ -551,7 +556,7 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
             listening_on(8890),
             answered(true),
         ];
-        let (mut machine, _) = at(batch_plan(open()), inputs);
+        let (mut machine, _) = at(open(), inputs);
         let mut facts = facts();
         facts.now = now;
         failure(&machine.handle(Input::Looked(vec![], facts)))
@@ -590,7 +595,7 @@ fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
 fn a_server_that_may_be_another_jobs_is_not_taken() {
     let mut running = ours(JobState::Running, "RUNNING");
     running.confused = true;
-    let (machine, effects) = at(batch_plan(open()), vec![survey(vec![], vec![running])]);
+    let (machine, effects) = at(open(), vec![survey(vec![], vec![running])]);
     assert_eq!(failure(&effects).code, Code::JupyterAnswer);
     assert!(machine.has_ended());
 }

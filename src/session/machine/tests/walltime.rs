@@ -1,4 +1,4 @@
-use super::job::{at, batch_plan, in_the_job, job, ours, survey};
+use super::job::{at, in_the_job, job, ours, survey};
 use super::*;
 use crate::launcher::{Job, JobState, Output};
 
@@ -28,7 +28,7 @@ fn standing() -> Machine {
         listening_on(8890),
         answered(true),
     ];
-    let machine = at(batch_plan(open()), inputs).0;
+    let machine = at(open(), inputs).0;
     assert!(machine.is_ready());
     machine
 }
@@ -127,12 +127,7 @@ fn what_comes_in_between_is_a_refusal_too() {
 
 #[test]
 fn without_a_tunnel_the_job_is_found_and_extended() {
-    let begin = || {
-        at(
-            batch_plan(Goal::Extend(HOUR)),
-            vec![found_in_a_job(running(END))],
-        )
-    };
+    let begin = || at(Goal::Extend(HOUR), vec![found_in_a_job(running(END))]);
     let (mut machine, effects) = begin();
     assert!(
         matches!(effects[..], [Effect::Extend(_, HOUR)]),
@@ -146,7 +141,7 @@ fn without_a_tunnel_the_job_is_found_and_extended() {
     assert_eq!(failure(&machine.handle(said(1, "no"))).detail, "no");
     let waits = ours(JobState::Waiting, "PENDING");
     for jobs in [vec![], vec![waits]] {
-        let (machine, effects) = at(batch_plan(Goal::Extend(HOUR)), vec![survey(vec![], jobs)]);
+        let (machine, effects) = at(Goal::Extend(HOUR), vec![survey(vec![], jobs)]);
         assert_eq!(failure(&effects).code, Code::NotExtended);
         assert!(machine.has_ended());
     }
