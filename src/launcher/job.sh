@@ -346,6 +346,8 @@ rj_job() {
     'over '*) rj_over "${1#over }" ;;
     'exit '*) rj_await_exit "${1#exit }" ;;
     far) rj_far; rj_owners; rj_find ;;
+    # From here on the channel is the relay's alone.
+    'relay '*) eval "exec ${1#relay }" ;;
     log) rj_job_log ;;
   esac
 }
