@@ -816,3 +816,10 @@ route-not-there-remedy = Let the job script's Jupyter listen on the node's own a
 route-none = No way leads to where Jupyter listens on { $node }, for { $host }
 route-kept = Jupyter in the job of { $host } cannot be reached from here, and is in use
 route-kept-remedy = Its kernels were left alone. Use the machine that reaches it, or `remote-jupyter stop { $host }` and open it again.
+
+## Relays through a scheduler
+relay-silent = the relay gave no answer within 45 seconds
+relay-ended = the relay has ended without a word
+route-no-relay = { $scheduler } lets no command into the job of { $host }
+route-no-relay-remedy = Slurm does so for every job that runs; Grid Engine for one of at least two slots (cores = 2) in a parallel environment with control_slaves.
+route-no-way = No way leads to Jupyter on { $node }, for { $host }

@@ -784,3 +784,10 @@ route-not-there-remedy = ジョブスクリプトの Jupyter がノード自身�
 route-none = { $node } で Jupyter が待ち受けている場所への経路がありません（{ $host }）
 route-kept = { $host } のジョブの Jupyter はここからは届かず、使用中です
 route-kept-remedy = カーネルには触れていません。届くマシンから使うか、`remote-jupyter stop { $host }` で終了してからもう一度開いてください。
+
+## Relays through a scheduler
+relay-silent = 中継が 45 秒以内に応答しませんでした
+relay-ended = 中継が何も言わずに終了しました
+route-no-relay = { $scheduler } は { $host } のジョブの中でコマンドを実行させません
+route-no-relay-remedy = Slurm は実行中のどのジョブでも受け付けます。Grid Engine が受け付けるのは、control_slaves が有効な並列環境で 2 スロット以上（cores = 2）を使うジョブだけです。
+route-no-way = { $node } の Jupyter への経路がありません（{ $host }）
