@@ -37,7 +37,7 @@ pub fn no_relay(host: &str, scheduler: &str, reason: &str) -> Problem {
     Problem::new(
         Code::NodeRefuses,
         say!("route-no-relay", scheduler = scheduler, host = host),
-        reason,
+        redact(reason),
         say!("route-no-relay-remedy"),
     )
 }

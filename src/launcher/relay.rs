@@ -61,6 +61,7 @@ mod tests {
     use super::super::scheduler;
     use super::*;
     use crate::config::LauncherKind;
+    use std::io::Read;
     use std::process::{Command, Stdio};
 
     fn relay<'a>(job: &'a str, pid: u32, program: &'a str, arguments: &'a [&'a str]) -> Relay<'a> {
@@ -78,8 +79,12 @@ mod tests {
         let program = "import sys\n# it's \"quoted\"\nprint(sys.argv[1:], end='')\n";
         let arguments = ["a b", "it's", "$(touch /x)", "é"];
         let mut server = Command::new("python3");
-        server.args(["-c", "input()"]).stdin(Stdio::piped());
+        server.args(["-c", "print('up', flush=True); input()"]);
+        let server = server.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut server = server.spawn().unwrap();
+        // The kernel has its command line a moment after its beginning.
+        let out = server.stdout.as_mut().unwrap();
+        out.read_exact(&mut [0; 2]).unwrap();
         let run = |pid| {
             let line = relay("7", pid, program, &arguments);
             let line = line.line(scheduler(LauncherKind::Slurm).unwrap()).unwrap();
@@ -91,8 +96,10 @@ mod tests {
         };
         // Its own interpreter, and where that is none of Python's, one of the machine's.
         for pid in [server.id(), std::process::id()] {
-            let said = String::from_utf8(run(pid).0).unwrap();
-            assert_eq!(said, r#"['a b', "it's", '$(touch /x)', 'é']"#);
+            let (said, error) = run(pid);
+            let (said, error) = (String::from_utf8(said), String::from_utf8(error));
+            let wanted = r#"['a b', "it's", '$(touch /x)', 'é']"#;
+            assert_eq!(said.unwrap(), wanted, "{}", error.unwrap());
         }
         let (said, error) = run(u32::MAX);
         assert!(said.is_empty());

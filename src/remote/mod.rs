@@ -253,8 +253,7 @@ pub fn relay(
     let Some(scheduler) = scheduler(host.launcher) else {
         return Ok(None);
     };
-    let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
-    // Not the nonce itself: each of the script's answers begins with that.
+    // The script's answers begin with it and go on; the program's first word is it alone.
     let mark = crate::token::random_hex(12).map_err(Error::Random)?;
     let port;
     let place = match &server.endpoint {
@@ -276,7 +275,7 @@ pub fn relay(
     };
     let task = Task {
         command: LOGIN.to_owned(),
-        input: script(&nonce, host, &format!("job relay {line}")),
+        input: script(&mark, host, &format!("job relay {line}")),
     };
     Ok(Some((task, mark)))
 }

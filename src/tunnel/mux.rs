@@ -123,9 +123,17 @@ impl Mux {
         self.refusal.take()
     }
 
-    /// The last lines of what came instead of the program's first word.
+    /// The last lines of what came instead of the program's first word, without the script's own
+    /// answers, which begin with the mark.
     pub fn noise(&self) -> String {
-        String::from_utf8_lossy(&self.noise).trim().to_owned()
+        let noise = String::from_utf8_lossy(&self.noise);
+        let is_answer = |line: &&str| {
+            self.mark
+                .as_ref()
+                .is_some_and(|mark| line.starts_with(mark))
+        };
+        let lines: Vec<&str> = noise.lines().filter(|line| !is_answer(line)).collect();
+        lines.join("\n").trim().to_owned()
     }
 
     /// The connections that have not been begun: another relay can have them.
