@@ -31,6 +31,35 @@ pub fn barred(host: &str, by: &str, reason: &str) -> Problem {
     )
 }
 
+/// Explains a scheduler that leads into no job.
+#[must_use]
+pub fn no_relay(host: &str, scheduler: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-no-relay", scheduler = scheduler, host = host),
+        redact(reason),
+        say!("route-no-relay-remedy"),
+    )
+}
+
+/// Explains a server to which several ways were tried: what each of them said, in its order.
+#[must_use]
+pub fn no_way(host: &str, node: &str, refusals: &[Problem]) -> Problem {
+    let seen = refusals.iter().map(|refusal| {
+        let Problem { title, detail, .. } = refusal;
+        format!("{title}\n{detail}").trim().to_owned()
+    });
+    let detail: Vec<String> = seen.collect();
+    let mut remedies: Vec<&str> = refusals.iter().map(|one| one.remedy.as_str()).collect();
+    remedies.dedup();
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-no-way", node = node, host = host),
+        detail.join("\n"),
+        remedies.join(" "),
+    )
+}
+
 /// Explains a server that was thought to be on a node, by its runtime file alone, and is not.
 #[must_use]
 pub fn not_there(host: &str, node: &str) -> Problem {

@@ -372,6 +372,8 @@ rj_job() {
     'over '*) rj_over "${1#over }" ;;
     'exit '*) rj_await_exit "${1#exit }" ;;
     far) rj_far; rj_owners; rj_find ;;
+    # From here on the channel is the relay's alone.
+    'relay '*) eval "exec ${1#relay }" ;;
     log) rj_job_log '' ;;
     'log '*) rj_job_log "${1#log }" ;;
     'output '*) rj_n=${1#output }; rj_keep_output "${rj_n%% *}" "${rj_n#* }" ;;

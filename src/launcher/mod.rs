@@ -7,12 +7,14 @@
 
 mod lsf;
 mod pbs;
+mod relay;
 mod resources;
 mod route;
 mod scheduler;
 mod sge;
 mod slurm;
 
+pub use relay::Relay;
 pub use resources::{clock, seconds};
 pub use route::{Next, Route, Routes, Stand};
 pub use scheduler::{

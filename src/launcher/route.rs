@@ -133,15 +133,20 @@ impl Routes {
             left.copied().collect()
         };
         let reach = |route: &Route| route.reaches(stand);
+        let is_movable = is_movable && self.bind == Bind::Auto;
+        let order = left(&self.order);
         // What listens on an address was meant to be reached there.
-        let mut ways = left(&self.order);
+        let mut ways = order.clone();
         ways.retain(reach);
         ways.sort_by_key(|route| route.stand() != stand);
-        if let Some(route) = ways.first() {
-            return Some(Next::Try(*route));
+        let first = ways.first().copied();
+        // A relay is slower than the others: it waits for them also where a server has to move for that.
+        let waits = first == Some(Route::Relay) && order.first() != first.as_ref();
+        if let Some(route) = first.filter(|_| !(waits && is_movable)) {
+            return Some(Next::Try(route));
         }
-        if is_movable && self.bind == Bind::Auto {
-            let other = left(&self.order).first().map(|route| route.stand());
+        if is_movable {
+            let other = order.first().map(|route| route.stand());
             return other.map(Next::Move);
         }
         if self.order.iter().any(reach) {
@@ -154,6 +159,20 @@ impl Routes {
     #[must_use]
     pub fn is_new(&self, route: Route) -> bool {
         self.remembered != Some(route)
+    }
+
+    /// Whether it belongs to the routes and has not failed.
+    #[must_use]
+    pub fn is_left(&self, route: Route) -> bool {
+        self.order.contains(&route) && !self.failed.contains(&route)
+    }
+
+    /// Whether none that is better is left.
+    #[must_use]
+    pub fn is_best(&self, route: Route) -> bool {
+        let better = [Route::Hop, Route::Address].into_iter();
+        let mut better = better.take_while(|other| *other != route);
+        better.all(|other| !self.is_left(other))
     }
 
     /// It led nowhere.
@@ -218,7 +237,15 @@ mod tests {
     fn a_relay_is_the_last_resort_and_needs_no_address() {
         let routes = Routes::new(Bind::Auto, None, true);
         let routes = without(routes, &[Route::Hop]);
+        assert_eq!(routes.next(Inside, true), Some(Move(Outside)));
+        assert_eq!(routes.next(Inside, false), Some(Try(Route::Relay)));
+        assert!(routes.is_best(Route::Address) && !routes.is_best(Route::Relay));
+        let routes = without(routes, &[Route::Address]);
+        assert!(routes.is_best(Route::Relay));
         assert_eq!(routes.next(Inside, true), Some(Try(Route::Relay)));
+        assert_eq!(routes.next(Outside, true), Some(Try(Route::Relay)));
+        let routes = without(routes, &[Route::Relay]);
+        assert_eq!(routes.next(Outside, true), None);
         let routes = Routes::new(Bind::Auto, Some(Route::Relay), true);
         assert_eq!(routes.bind(), "loopback");
         assert_eq!(routes.next(Inside, true), Some(Try(Route::Relay)));

@@ -167,6 +167,18 @@ impl Scheduler for Sge {
         None
     }
 
+    /// A task of the job, as `mpirun` starts them: two variables make qrsh believe that it is called
+    /// from inside. The execution daemon takes as many tasks as the job has slots besides the first,
+    /// and only in a parallel environment with `control_slaves`; else it says that it "didn't accept
+    /// task" (measured with 8.1.9, also from a login host that runs no jobs). Without `-noshell`
+    /// the words would go through the account's shell there.
+    fn enter(&self, id: &str, node: &str) -> Option<String> {
+        let (id, node) = (quote(id), quote(node));
+        Some(format!(
+            "env JOB_ID={id} SGE_TASK_ID=undefined qrsh -inherit -noshell {node}"
+        ))
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-N"]
     }

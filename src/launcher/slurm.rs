@@ -161,6 +161,18 @@ impl Scheduler for Slurm {
         ))
     }
 
+    /// A step of the job that takes nothing of it: no core that others cannot have too
+    /// (`SLURM_OVERLAP`, which Slurm before 20.11 does not know and does not need), none of the
+    /// memory, no GPU. It costs 30 ms and one call of the controller (measured with 22.05).
+    /// The first node of a job is the one that its script runs on, whatever Slurm calls it.
+    fn enter(&self, id: &str, _node: &str) -> Option<String> {
+        let id = quote(id);
+        Some(format!(
+            "env SLURM_OVERLAP=1 srun --jobid={id} --relative=0 --nodes=1 --ntasks=1 --mem=0 --gres=none \
+             --mpi=none --cpu-bind=none --chdir=/ --unbuffered --quiet"
+        ))
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-J", "--job-name"]
     }

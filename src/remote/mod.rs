@@ -11,7 +11,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::config::Host;
-use crate::launcher::{Batch, Direct, Launcher, quote, scheduler};
+use crate::jupyter::{Endpoint, Server};
+use crate::launcher::{Batch, Direct, Launcher, Relay, quote, scheduler};
 use crate::ssh::channel::Channel;
 use crate::ssh::wait::{WaitError, Waiter};
 use crate::ssh::{Connection, Error as SshError, Exec, Task};
@@ -237,6 +238,46 @@ impl Aside {
         }
         Ok(frames)
     }
+}
+
+/// The script as a task that becomes the far end of a relay: its standard input and output are then
+/// that program's. None where the host's scheduler has no way into a job.
+///
+/// # Errors
+/// [`Error::Random`].
+pub fn relay(
+    host: &Host,
+    (job, server): (&str, &Server),
+    (node, program): (&str, &str),
+) -> Result<Option<(Task, String)>, Error> {
+    let Some(scheduler) = scheduler(host.launcher) else {
+        return Ok(None);
+    };
+    // The script's answers begin with it and go on; the program's first word is it alone.
+    let mark = crate::token::random_hex(12).map_err(Error::Random)?;
+    let port;
+    let place = match &server.endpoint {
+        Endpoint::Tcp { host, port: number } => {
+            port = number.to_string();
+            vec![mark.as_str(), "tcp", host, &port]
+        }
+        Endpoint::Socket { path } => vec![mark.as_str(), "unix", path],
+    };
+    let relay = Relay {
+        job,
+        node,
+        pid: server.pid,
+        program,
+        arguments: &place,
+    };
+    let Some(line) = relay.line(scheduler) else {
+        return Ok(None);
+    };
+    let task = Task {
+        command: LOGIN.to_owned(),
+        input: script(&mark, host, &format!("job relay {line}")),
+    };
+    Ok(Some((task, mark)))
 }
 
 fn script(nonce: &str, host: &Host, command: &str) -> String {

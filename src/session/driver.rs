@@ -9,6 +9,7 @@ mod far_side;
 mod hop;
 mod jobs;
 mod logs;
+mod relay;
 mod standing;
 mod tunnel;
 mod walltime;
@@ -94,7 +95,8 @@ pub fn run(
     handle: Handle,
 ) {
     let remembered = surroundings.remembered_route(&order.host.name);
-    let routes = Routes::new(order.host.bind, remembered, false);
+    let relays = scheduler(order.host.launcher).is_some_and(|one| one.enter("", "").is_some());
+    let routes = Routes::new(order.host.bind, remembered, relays);
     let mut machine = Machine::new(plan(&order, routes));
     let mut driver = Driver {
         order,
@@ -193,6 +195,7 @@ impl Driver {
             Effect::Unlock => self.unlock(),
             Effect::Submit(bind) => self.submit(bind),
             Effect::Hop(node, pid, is_new) => self.hop(&node, pid, is_new),
+            Effect::Relay(server, job) => self.relay(&server, &job),
             Effect::Move(folder) => self.move_server(&folder),
             Effect::Peek(folder) => self.peek(&folder),
             Effect::PeekFar { id, known, node } => self.peek_far(&id, &known, node.as_deref()),

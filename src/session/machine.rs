@@ -34,6 +34,8 @@ pub struct Machine {
     others: Known,
     /// The ways to servers in jobs, those that failed among them.
     routes: Routes,
+    /// What those said that failed.
+    refusals: Vec<Problem>,
     trouble: Trouble,
     activity: Option<Activity>,
     /// The notebook that the person had open last, as far as that is known.
@@ -52,6 +54,7 @@ impl Machine {
         };
         Self {
             routes: plan.routes.clone(),
+            refusals: Vec::new(),
             plan,
             notebook,
             state: State::Idle,
@@ -130,6 +133,10 @@ impl Machine {
                 self.turned_back(found, port, problem)
             }
             (State::Hopping(found, _), Input::NotThere(problem)) => self.not_there(*found, problem),
+            (State::Hopping(found, port), Input::NoForwarding(problem)) => {
+                self.routes.fail(Route::Address);
+                self.turned_back(found, port, problem)
+            }
             (State::Checking(found, port), Input::Barred(problem)) => {
                 self.turned_back(found, Some(port), problem)
             }
@@ -318,7 +325,7 @@ impl Machine {
         found.server.version = Some(answer.version.clone());
         effects.push(Effect::Remember(port));
         // What was there before teaches nothing about what would be best.
-        let taught = !found.reused || found.route == Route::Hop;
+        let taught = !found.reused || self.routes.is_best(found.route);
         let lesson = self.routes.lesson(found.route).filter(|_| taught);
         effects.extend(lesson.map(Effect::RememberRoute));
         effects.push(Effect::TellReady(found.clone(), port, answer.version));

@@ -62,6 +62,16 @@ impl Opening {
         }
     }
 
+    /// The same with no receive window, for bytes that the caller takes as it can: see
+    /// [`Channel::poll_grant`].
+    #[must_use]
+    pub fn command() -> Self {
+        Self {
+            window: 0,
+            ..Self::session()
+        }
+    }
+
     /// A forwarded connection, with no receive window: see [`Channel::poll_grant`].
     #[must_use]
     pub fn forward(target: &Target) -> Self {

@@ -18,6 +18,9 @@ const PACKET: usize = 32_700;
 /// An empty queue gives memory back that is more than this.
 const KEPT: usize = 256 << 10;
 
+/// What is kept of a command's standard error.
+const WORDS: usize = 4096;
+
 /// What libssh2 has begun to send for this channel, and holds back while keys are exchanged anew: the
 /// very same call has to be made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub struct Link {
     remote_ended: bool,
     /// The local side is gone, or the channel failed: only what is begun is carried on.
     broken: bool,
+    /// The last of a command's standard error; none where there is no command.
+    words: Option<Vec<u8>>,
 }
 
 impl Link {
@@ -65,7 +70,20 @@ impl Link {
             eof_sent: false,
             remote_ended: false,
             broken: false,
+            words: None,
         }
+    }
+
+    /// At the far end is a command: it has a standard error, which is kept apart.
+    pub fn of_command(mut self) -> Self {
+        self.words = Some(Vec::new());
+        self
+    }
+
+    /// The last of what a command wrote to standard error.
+    pub fn words(&self) -> Option<String> {
+        let words = self.words.as_ref()?;
+        Some(String::from_utf8_lossy(words).trim().to_owned())
     }
 
     /// The local socket, and what it is waited for; nothing when it is the far side's turn. (A
@@ -100,7 +118,7 @@ impl Link {
             progress |= self.read_local();
             progress |= self.send();
         }
-        progress |= self.receive(scratch);
+        progress |= self.receive_words(scratch) | self.receive(scratch);
         progress |= self.write_local();
         progress |= self.grant(now);
         progress
@@ -217,6 +235,27 @@ impl Link {
                 true
             }
             Poll::Pending => false,
+        }
+    }
+
+    /// Unread, standard error would fill the window that both streams share.
+    fn receive_words(&mut self, scratch: &mut [u8]) -> bool {
+        let queued = self.channel.receive_window().queued as usize;
+        let (Some(words), size) = (&mut self.words, queued.min(scratch.len())) else {
+            return false;
+        };
+        if size == 0 {
+            return false;
+        }
+        match self.channel.poll_read(1, &mut scratch[..size]) {
+            Poll::Ready(Ok(got)) if got > 0 => {
+                words.extend(&scratch[..got]);
+                let excess = words.len().saturating_sub(WORDS);
+                words.drain(..excess);
+                true
+            }
+            // What is queued is of the other stream; and an error shows there too.
+            _ => false,
         }
     }
 

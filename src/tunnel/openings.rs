@@ -1,13 +1,13 @@
 //! Channels on their way: libssh2 opens one at a time.
 
 use std::collections::VecDeque;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Instant;
 
 use ssh2::{ErrorCode, Session};
 
 use super::link::Link;
-use crate::ssh::channel::{Channel, Opening, Target};
+use crate::ssh::channel::{Channel, Opening, Step, Target};
 use crate::ssh::{Errand, Stream, Task};
 
 /// What a channel is for.
@@ -18,6 +18,8 @@ pub enum Wanted {
     Join(Stream, Target, Tell),
     /// To see whether anybody listens there.
     Knock(Target),
+    /// A command line whose standard input and output somebody in this process wants.
+    Command(Stream, String),
     /// A command.
     Errand(Task),
     /// Questions to the far side.
@@ -35,6 +37,8 @@ pub enum Opened {
     Join(Link, Tell),
     /// Somebody listens.
     Knock(Channel),
+    /// The command runs.
+    Command(Link),
     /// The command can begin.
     Errand(Errand),
     /// Questions can be asked.
@@ -60,6 +64,8 @@ struct Begun {
     opening: Opening,
     wanted: Wanted,
     since: Instant,
+    /// Open, and its command is not started yet.
+    channel: Option<Channel>,
 }
 
 /// The queue, and the one that has begun.
@@ -111,10 +117,10 @@ impl Openings {
         if self.begun.is_none() {
             self.begun = self.queue.pop_front().map(begin);
         }
-        let Some(begun) = self.begun.take() else {
+        let Some(mut begun) = self.begun.take() else {
             return Poll::Pending;
         };
-        match begun.opening.poll(session) {
+        match begun.poll(session) {
             Poll::Pending => {
                 self.begun = Some(begun);
                 Poll::Pending
@@ -128,11 +134,32 @@ impl Openings {
     }
 }
 
+impl Begun {
+    /// The command is started before another channel is opened: both are one round trip.
+    fn poll(&mut self, session: &Session) -> Step<Channel> {
+        let mut channel = match self.channel.take() {
+            Some(channel) => channel,
+            None => ready!(self.opening.poll(session))?,
+        };
+        if let Wanted::Command(_, line) = &self.wanted {
+            match channel.poll_exec(line) {
+                Poll::Pending => {
+                    self.channel = Some(channel);
+                    return Poll::Pending;
+                }
+                Poll::Ready(result) => result?,
+            }
+        }
+        Poll::Ready(Ok(channel))
+    }
+}
+
 fn begin(wanted: Wanted) -> Begun {
     let opening = match &wanted {
         Wanted::Link(_, target) | Wanted::Join(_, target, _) | Wanted::Knock(target) => {
             Opening::forward(target)
         }
+        Wanted::Command(..) => Opening::command(),
         Wanted::Errand(_) | Wanted::Pulse => Opening::session(),
     };
     let since = Instant::now();
@@ -140,6 +167,7 @@ fn begin(wanted: Wanted) -> Begun {
         opening,
         wanted,
         since,
+        channel: None,
     }
 }
 
@@ -150,6 +178,9 @@ fn opened(begun: Begun, channel: Channel) -> Opened {
             Opened::Join(Link::new(local, channel, begun.since.elapsed()), tell)
         }
         Wanted::Knock(_) => Opened::Knock(channel),
+        Wanted::Command(local, _) => {
+            Opened::Command(Link::new(local, channel, begun.since.elapsed()).of_command())
+        }
         Wanted::Errand(task) => Opened::Errand(Errand::new(task, channel)),
         Wanted::Pulse => Opened::Pulse(channel),
     }

@@ -5,7 +5,8 @@
 //! something moves all the time, and neither another connection nor a wish to close may have to
 //! wait for the end of it.
 
-use std::io::ErrorKind;
+mod carrying;
+
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -13,22 +14,21 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use super::link::Link;
-use super::listen::{Door, accept_all};
+use super::listen::Door;
 use super::openings::{Opened, Openings, Refusal, Tell, Wanted};
 use super::pulse::Pulse;
+use super::relay::Relay;
 use crate::ssh::channel::{Channel, Target};
 use crate::ssh::wait::{WaitError, Waiter};
 use crate::ssh::{Connection, Errand, Error, Stream, Task};
+
+pub use carrying::{Carrier, Held};
 
 /// What one turn takes in from the SSH connection at most: a millisecond or two of decrypting.
 const INTAKE: usize = 256 << 10;
 
 /// What one link takes over from the far side in one turn at most, so that none starves another.
 const CHUNK: usize = 64 << 10;
-
-/// How long listeners are left alone when the process has no file descriptors left: waiting
-/// connections would wake the pump for ever.
-const REST: Duration = Duration::from_millis(200);
 
 /// How long a command beside the tunnel may take: the account's start-up files are read for it.
 const ERRAND: Duration = Duration::from_secs(30);
@@ -40,17 +40,6 @@ pub struct Refused {
     pub target: Target,
     /// The far side's words.
     pub reason: String,
-}
-
-/// Takes connections that another session carries.
-pub type Carrier = Box<dyn FnMut(Stream, Target)>;
-
-/// What is left of a pump whose connection is gone: the open doors, and who had come in and not got
-/// a channel yet. Whoever comes now waits in the listeners' own queues, which the system bounds:
-/// nobody needs to accept them meanwhile.
-pub struct Held {
-    doors: Vec<Door>,
-    waiting: Vec<Wanted>,
 }
 
 /// Carries the connections of all doors over one SSH session.
@@ -72,6 +61,7 @@ pub struct Pump {
     errand: Option<(Errand, Instant)>,
     outcome: Option<Result<Vec<String>, Error>>,
     refused: Option<Refused>,
+    relay: Option<Relay>,
     /// A listener has something; cleared when all were asked.
     knocked: bool,
     scratch: Vec<u8>,
@@ -96,53 +86,16 @@ impl Pump {
             errand: None,
             outcome: None,
             refused: None,
+            relay: None,
             knocked: true,
             scratch: vec![0; CHUNK],
             resting_until: None,
         }
     }
 
-    /// Goes on where another pump had to stop.
-    pub fn resume(&mut self, held: Held) {
-        self.doors = held.doors;
-        self.knocked = true;
-        for wanted in held.waiting {
-            match (wanted, &mut self.carrier) {
-                (Wanted::Link(local, target), Some(carrier)) => carrier(local, target),
-                (wanted, _) => self.openings.want(wanted),
-            }
-        }
-    }
-
-    /// From now on what comes in at the doors is another session's to carry, whose own bytes may well
-    /// come through here.
-    pub fn hand_over(&mut self, carrier: Carrier) {
-        self.carrier = Some(carrier);
-    }
-
-    /// Takes the open doors away until [`Pump::resume`], and carries on with all else.
-    #[must_use]
-    pub fn shut(&mut self) -> Held {
-        self.carrier = None;
-        Held {
-            doors: std::mem::take(&mut self.doors),
-            waiting: Vec::new(),
-        }
-    }
-
     /// The channel of the script, once it is at its end.
     pub fn set_spine(&mut self, spine: Channel) {
         self.spine = Some(spine);
-    }
-
-    /// What outlives the connection. Whoever had a channel is cut off.
-    #[must_use]
-    pub fn hold(mut self) -> Held {
-        let openings = std::mem::take(&mut self.openings);
-        Held {
-            doors: std::mem::take(&mut self.doors),
-            waiting: openings.into_waiting().collect(),
-        }
     }
 
     /// There is reason to doubt that the far side lives: if it does not answer within seconds, the
@@ -163,7 +116,7 @@ impl Pump {
 
     /// Looks whether anybody listens at `target`; if not, [`Pump::take_refusal`] tells.
     pub fn knock(&mut self, target: Target) {
-        self.openings.want(Wanted::Knock(target));
+        self.want(Wanted::Knock(target));
     }
 
     /// Runs a command beside the forwarded connections, one at a time; its outcome is to be taken.
@@ -205,7 +158,13 @@ impl Pump {
         }
         let heard = self.connection.wire().heard();
         let errand = self.errand.as_ref().map(|(_, until)| *until);
-        let own = [self.pulse.next(heard, now), errand, self.resting_until];
+        let relay = self.relay.as_ref().and_then(Relay::next);
+        let own = [
+            self.pulse.next(heard, now),
+            errand,
+            relay,
+            self.resting_until,
+        ];
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
     }
 
@@ -222,9 +181,13 @@ impl Pump {
         for link in &mut self.links {
             progress |= link.work(now, wire.is_congested(), &mut self.scratch);
         }
+        progress |= self.work_relay(now);
         while let Some(done) = self.links.iter().position(Link::is_done) {
-            self.closing
-                .push(self.links.swap_remove(done).into_channel());
+            let link = self.links.swap_remove(done);
+            if let (Some(relay), Some(words)) = (&mut self.relay, link.words()) {
+                relay.command_ended(words);
+            }
+            self.closing.push(link.into_channel());
             progress = true;
         }
         let before = self.closing.len();
@@ -281,35 +244,6 @@ impl Pump {
         true
     }
 
-    fn accept(&mut self, now: Instant) -> bool {
-        if self.resting_until.is_some_and(|until| now < until) {
-            return false;
-        }
-        let knocked = std::mem::take(&mut self.knocked) || self.resting_until.take().is_some();
-        if !knocked {
-            return false;
-        }
-        let mut progress = false;
-        let (openings, carrier) = (&mut self.openings, &mut self.carrier);
-        let mut take = |local: Stream, target: &Target| {
-            progress = true;
-            match carrier {
-                Some(carrier) => carrier(local, target.clone()),
-                None => openings.want(Wanted::Link(local, target.clone())),
-            }
-        };
-        for door in &self.doors {
-            for listener in &door.listeners {
-                match accept_all(listener, |local| take(local, &door.target)) {
-                    // A connection that was given up before we came.
-                    ErrorKind::WouldBlock | ErrorKind::ConnectionAborted => {}
-                    _ => self.resting_until = Some(now + REST),
-                }
-            }
-        }
-        progress
-    }
-
     fn open(&mut self) -> bool {
         match self.openings.poll(self.connection.session()) {
             Poll::Pending => return false,
@@ -319,6 +253,7 @@ impl Pump {
                 tell(Ok(()));
             }
             Poll::Ready(Ok(Opened::Knock(channel))) => self.closing.push(channel),
+            Poll::Ready(Ok(Opened::Command(link))) => self.links.push(link),
             Poll::Ready(Ok(Opened::Pulse(channel))) => self.pulse.opened(Some(channel)),
             Poll::Ready(Ok(Opened::Errand(errand))) => {
                 self.errand = Some((errand, Instant::now() + ERRAND));
@@ -345,6 +280,11 @@ impl Pump {
             }
             Wanted::Link(..) | Wanted::Knock(_) => {}
             Wanted::Join(_, _, tell) => tell(Err(refusal.error)),
+            Wanted::Command(..) => {
+                if let Some(relay) = &mut self.relay {
+                    relay.command_ended(reason);
+                }
+            }
             Wanted::Errand(_) => self.outcome = Some(Err(refusal.error.into())),
             Wanted::Pulse => self.pulse.opened(None),
         }
@@ -359,6 +299,13 @@ impl Pump {
                 fds.push(PollFd::new(listener, PollFlags::IN));
             }
         }
+        let listened = fds.len();
+        let relayed = self.relay.as_ref().map(Relay::interest).unwrap_or_default();
+        let relayed = relayed.into_iter().map(|(who, fd, flags)| {
+            fds.push(PollFd::from_borrowed_fd(fd, flags));
+            who
+        });
+        let relayed: Vec<_> = relayed.collect();
         let first_link = fds.len();
         let mut polled = Vec::new();
         for (index, link) in self.links.iter().enumerate() {
@@ -371,7 +318,12 @@ impl Pump {
         self.waiter.wait(&mut fds, until)?;
         let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
-        self.knocked |= events[1..first_link].iter().any(|event| !event.is_empty());
+        self.knocked |= events[1..listened].iter().any(|event| !event.is_empty());
+        for (who, events) in relayed.into_iter().zip(&events[listened..]) {
+            if let Some(relay) = &mut self.relay {
+                relay.polled(who, *events);
+            }
+        }
         for (index, events) in polled.into_iter().zip(&events[first_link..]) {
             self.links[index].polled(*events);
         }
@@ -405,7 +357,8 @@ impl Pump {
     }
 
     fn is_carrying(&self) -> bool {
-        self.connection.wire().wants_to_send() || self.links.iter().any(Link::is_carrying)
+        let relay = self.relay.as_ref().is_some_and(Relay::is_carrying);
+        relay || self.connection.wire().wants_to_send() || self.links.iter().any(Link::is_carrying)
     }
 }
 

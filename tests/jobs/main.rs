@@ -10,6 +10,7 @@ mod support;
 mod played;
 mod queue;
 mod refused;
+mod relay;
 mod route;
 mod start;
 mod walltime;

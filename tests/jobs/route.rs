@@ -161,6 +161,7 @@ fn a_login_node_that_may_not_go_there_is_left_for_a_hop() {
 fn a_hop_that_is_forced_and_refused_leaves_nothing_queued() {
     let cluster = Cluster::start(&[Scheduler::Slurm]);
     let client = Client::of(&cluster);
+    cluster.forbid_relays();
     // Another key than the one that the node told: nobody is asked, and nothing is sent.
     let other = "ssh-keygen -q -t ed25519 -N '' -f /tmp/other && for key in /etc/ssh/ssh_host_*_key.pub; do cp /tmp/other.pub $key; done";
     cluster.admin(C1, &["sh", "-c", other]);
@@ -195,6 +196,7 @@ fn a_hop_that_is_forced_and_refused_leaves_nothing_queued() {
 fn a_firewall_that_drops_is_no_trap_and_a_server_with_a_kernel_stays_where_it_is() {
     let cluster = Cluster::start(&[Scheduler::Slurm]);
     let client = Client::of(&cluster);
+    cluster.forbid_relays();
     // What sshd there sends is lost, so that a connection to it hangs.
     let drop = [
         "ip",
@@ -261,6 +263,7 @@ fn a_hop_heals_with_the_login_connection_and_by_itself() {
 fn a_hand_started_server_on_a_nodes_loopback_is_proven_before_it_is_used() {
     let cluster = Cluster::start(&[Scheduler::Sge]);
     let client = Client::of(&cluster);
+    cluster.forbid_relays();
     run_jupyter_sh(cluster.home());
     // Jupyter's second start writes there, and the tests may be root's.
     cluster.admin(

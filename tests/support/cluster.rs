@@ -202,6 +202,36 @@ impl Cluster {
         self.admin(node, &["sh", "-c", script]);
     }
 
+    /// The login node forwards nothing any more, for who connects from now on; commands run as always.
+    pub fn forbid_forwarding(&self) {
+        let script = "echo 'DisableForwarding yes' >>/etc/ssh/sshd_config";
+        self.admin(LOGIN, &["sh", "-c", script]);
+    }
+
+    /// The scheduler leads nobody of the accounts into a running job.
+    pub fn forbid_relays(&self) {
+        let script = "for name in srun qrsh; do rm -f /usr/local/bin/$name && \
+            printf '#!/bin/sh\necho \"$0: not here\" >&2\nexit 1\n' >/usr/local/bin/$name && chmod 755 /usr/local/bin/$name; done";
+        self.admin(LOGIN, &["sh", "-c", script]);
+    }
+
+    /// The node has no SSH server any more, nor sessions of one.
+    pub fn end_sshd(&self, node: &str) {
+        self.admin(node, &["pkill", "-KILL", "-x", "sshd"]);
+    }
+
+    /// The SSH server of the login node ends all sessions, as its crash would: what they run lives on for as long as it likes.
+    pub fn drop_connections(&self) {
+        self.admin(LOGIN, &["pkill", "-KILL", "-u", USER, "-x", "sshd"]);
+    }
+
+    /// The processes of a node whose command line holds that, without those that look.
+    pub fn processes(&self, node: &str, word: &str) -> Vec<String> {
+        let all = self.admin(node, &["ps", "-eo", "args", "ww"]);
+        let all = all.lines().filter(|line| line.contains(word));
+        all.map(str::to_owned).collect()
+    }
+
     /// A node without power: everything on it ends at once.
     pub fn crash(&self, node: &str) {
         process::must(self.script("crash").arg(node));

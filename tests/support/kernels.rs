@@ -60,6 +60,38 @@ client.execute('import time; time.sleep(600)')
     );
 }
 
+/// Runs code in a new kernel of the server behind a `ready` event, over a websocket, as a notebook's tab does; gives what it
+/// printed.
+pub fn compute(ready: &Value, code: &str) -> String {
+    const TAB: &str = "import asyncio, json, os, sys, uuid
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import websocket_connect
+async def main(base, code):
+    headers = {'Authorization': 'token ' + os.environ['TOKEN']}
+    answer = await AsyncHTTPClient().fetch(base + 'api/kernels', method='POST', body='{}', headers=headers)
+    kernel = json.loads(answer.body)['id']
+    url = base.replace('http', 'ws', 1) + f'api/kernels/{kernel}/channels'
+    socket = await websocket_connect(HTTPRequest(url, headers=headers))
+    header = dict(msg_id=uuid.uuid4().hex, msg_type='execute_request', session=uuid.uuid4().hex, username='', version='5.3', date='')
+    content = dict(code=code, silent=False, store_history=False, user_expressions={}, allow_stdin=False)
+    await socket.write_message(json.dumps(dict(header=header, parent_header={}, metadata={}, content=content, channel='shell')))
+    while True:
+        message = json.loads(await socket.read_message())
+        if message['parent_header'].get('msg_id') != header['msg_id']:
+            continue
+        if message['msg_type'] == 'stream':
+            print(message['content']['text'], end='', flush=True)
+        elif message['content'].get('execution_state') == 'idle':
+            return # after all output; the reply may come before it
+asyncio.run(asyncio.wait_for(main(*sys.argv[1:]), 60))
+";
+    let base = ready["server"]["base_url"].as_str().unwrap_or("/");
+    let base = format!("http://127.0.0.1:{}{base}", ready["local_port"]);
+    let token = http::token(ready["url"].as_str().unwrap()).unwrap();
+    let mut python = Command::new(jupyter_venv().join("bin/python"));
+    must(python.env("TOKEN", token).args(["-c", TAB, &base, code]))
+}
+
 /// What a kernel's client connects by.
 fn connection_file(home: &std::path::Path) -> PathBuf {
     let mut folders = vec![home.join(".local/state/remote-jupyter/servers")];

@@ -13,7 +13,7 @@ use remote_jupyter::ssh::question::{Answer, Ask, Question};
 use remote_jupyter::ssh::resolve::resolve;
 use remote_jupyter::ssh::wait::{Waiter, Waker};
 use remote_jupyter::ssh::{Connection, Error, Exec, Transport, dial};
-use remote_jupyter::tunnel::{Door, Pump, listen};
+use remote_jupyter::tunnel::{Door, Pump, Relaying, listen};
 
 use super::client::Client;
 
@@ -46,7 +46,16 @@ impl Tunnel {
         Self::to_targets(client, ports.iter().map(tcp).collect())
     }
 
+    /// Connections to the first target go through that command.
+    pub fn relayed(client: &Client, what: Relaying) -> Self {
+        Self::start(client, vec![what.target.clone()], Some(what))
+    }
+
     pub fn to_targets(client: &Client, targets: Vec<Target>) -> Self {
+        Self::start(client, targets, None)
+    }
+
+    fn start(client: &Client, targets: Vec<Target>, relay: Option<Relaying>) -> Self {
         let config = client.path("ssh_config");
         let (up, is_up) = channel();
         let (send_end, end) = channel();
@@ -58,6 +67,9 @@ impl Tunnel {
             waiter.set_deadline(Some(Instant::now() + Duration::from_secs(30)));
             let connection = log_in(&config, &waiter);
             let (mut pump, ports) = pump(connection, &waiter, targets);
+            if let Some(relay) = relay {
+                pump.relay(relay);
+            }
             waiter.set_deadline(None);
             up.send((ports, waiter.waker())).unwrap();
             let error = loop {

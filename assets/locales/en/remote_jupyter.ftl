@@ -864,3 +864,10 @@ route-kept-remedy = Its kernels were left alone. Use the machine that reaches it
 ask-end-uncounted = The kernels on { $host } cannot be counted, and some may be busy. End them anyway? (yes/no)
 session-uncounted-title = Jupyter on { $host } was left running: its kernels cannot be counted
 session-uncounted-detail = A server that takes a password alone does not tell what its kernels do; some may be busy.
+
+## Relays through a scheduler
+relay-silent = the relay gave no answer within 45 seconds
+relay-ended = the relay has ended without a word
+route-no-relay = { $scheduler } lets no command into the job of { $host }
+route-no-relay-remedy = Slurm does so for every job that runs; Grid Engine for one of at least two slots (cores = 2) in a parallel environment with control_slaves.
+route-no-way = No way leads to Jupyter on { $node }, for { $host }

@@ -832,3 +832,10 @@ route-kept-remedy = カーネルには触れていません。届くマシンか
 ask-end-uncounted = { $host } のカーネルは数えられず、実行中のものがあるかもしれません。それでも終了しますか。yes か no を入力してください (yes/no)
 session-uncounted-title = { $host } の Jupyter はカーネルを数えられないため、そのまま動いています
 session-uncounted-detail = パスワードだけで入るサーバーからは、カーネルの状態が分かりません。実行中のものがあるかもしれません。
+
+## Relays through a scheduler
+relay-silent = 中継が 45 秒以内に応答しませんでした
+relay-ended = 中継が何も言わずに終了しました
+route-no-relay = { $scheduler } は { $host } のジョブの中でコマンドを実行させません
+route-no-relay-remedy = Slurm は実行中のどのジョブでも受け付けます。Grid Engine が受け付けるのは、control_slaves が有効な並列環境で 2 スロット以上（cores = 2）を使うジョブだけです。
+route-no-way = { $node } の Jupyter への経路がありません（{ $host }）

@@ -412,6 +412,15 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         (Code::NodeRefuses, barred(name, "gpu01", &log())),
         (Code::NodeRefuses, not_there(name, "c1")),
         (Code::NodeRefuses, no_route(name, "c1")),
+        (Code::NodeRefuses, no_relay(name, "Slurm", &log())),
+        (
+            Code::NodeRefuses,
+            no_way(
+                name,
+                "c1",
+                &[no_route(name, "c1"), no_relay(name, "Slurm", "")],
+            ),
+        ),
         (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
         (Code::JobEnded, job_gone(name, "7", None)),
         (

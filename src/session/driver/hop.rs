@@ -123,7 +123,13 @@ impl Driver {
     fn no_hop(&mut self, node: &str, error: &SshError) -> Input {
         tracing::info!(node, %error, "no session to the node");
         self.hop = None;
-        Input::NoHop(explain::no_hop(&self.host().name, node, error))
+        let problem = explain::no_hop(&self.host().name, node, error);
+        match error {
+            SshError::Forward {
+                forbidden: true, ..
+            } => Input::NoForwarding(problem),
+            _ => Input::NoHop(problem),
+        }
     }
 
     fn hop_lost(&mut self, error: &SshError) -> Input {
@@ -137,11 +143,15 @@ impl Driver {
     /// job says: the login host may not go to its address. Through a session to the node a refusal
     /// means that only when it says so.
     pub(super) fn barred(&mut self, reason: &str) -> Option<Input> {
+        if let Some(was_up) = self.pump.as_ref().and_then(Pump::relay_was_up) {
+            return self.barred_relay(reason, was_up);
+        }
         let host = &self.host().name;
         match &self.hop {
             Some(hop) if reason.contains(FORBIDDEN) => {
                 let problem = explain::barred(host, hop.name(), reason);
                 self.hop = None;
+                self.take_back();
                 Some(Input::Barred(problem))
             }
             Some(_) => None,

@@ -15,6 +15,7 @@ use crate::session::event::Event;
 use crate::session::machine::Input;
 use crate::session::{doors, work};
 use crate::ssh::Error as SshError;
+use crate::token::redact;
 use crate::tunnel::Refused;
 
 /// How often an idle tunnel looks whether its server still listens: a connection that is opened and
@@ -171,7 +172,7 @@ impl Driver {
 
     /// A connection was not taken on the far side. Before the tunnel stands that may be for good.
     pub(super) fn refused(&mut self, refused: &Refused) -> Option<Input> {
-        tracing::info!(reason = %refused.reason, "the far side refused a forwarded connection");
+        tracing::info!(reason = %redact(&refused.reason), "the far side refused a forwarded connection");
         if let Some(standing) = &mut self.standing {
             let is_its = refused.target == doors::target(&standing.server.endpoint);
             return is_its.then(|| standing.refused(Instant::now())).flatten();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::reach::hop;
+use super::reach::{hop, relay};
 use super::vocabulary::{Effect, Found, Goal, Input, State, Step};
 use super::{Machine, over};
 use crate::explain;
@@ -220,8 +220,9 @@ impl Machine {
             if let Some(hop) = hop(&found, false) {
                 return (State::Reconnecting(found, port, Step::Hopping), vec![hop]);
             }
-            let state = State::Reconnecting(found, port, Step::Resuming);
-            return (state, vec![Effect::Resume]);
+            let mut effects: Vec<Effect> = relay(&found).into_iter().collect();
+            effects.push(Effect::Resume);
+            return (State::Reconnecting(found, port, Step::Resuming), effects);
         }
         if is_there(&found, candidates) {
             // It is shutting down, most likely.

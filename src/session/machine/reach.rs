@@ -56,14 +56,15 @@ impl Machine {
         self.reach(Box::new(found), None)
     }
 
-    /// The next way to a server that is known. `refusal` is why the last one leads nowhere.
+    /// The next way to a server that is known. The local `port` may be open already, from a way that
+    /// leads nowhere.
     pub(super) fn reach(
         &mut self,
         mut found: Box<Found>,
-        refusal: Option<Problem>,
+        port: Option<u16>,
     ) -> (State, Vec<Effect>) {
         if found.server.node.is_none() {
-            return listen(found);
+            return listen(found, port);
         }
         let folder = self.folder_to_move(&found);
         match self.routes.next(stand(&found.server), folder.is_some()) {
@@ -71,33 +72,40 @@ impl Machine {
                 found.route = Route::Hop;
                 let is_new = self.routes.is_new(Route::Hop);
                 let hop = hop(&found, is_new);
-                (State::Hopping(found, None), hop.into_iter().collect())
+                (State::Hopping(found, port), hop.into_iter().collect())
             }
             Some(Next::Try(route)) => {
                 found.route = route;
-                listen(found)
+                listen(found, port)
             }
             Some(Next::Move(_)) => {
-                let why = refusal.map_or_else(String::new, |problem| problem.title);
+                let why = self.refusals.last();
+                let why = why.map_or_else(String::new, |problem| problem.title.clone());
                 let note = say!("route-moves", why = why);
                 let folder = folder.unwrap_or_default();
                 let effects = vec![Effect::Note(note), Effect::Move(folder)];
                 (State::Moving(found), effects)
             }
-            None => self.given_up(found, refusal),
+            None => self.given_up(found),
         }
     }
 
-    /// The folder of a job of ours that can start its server anew.
+    /// The folder of a job of ours that can start its server anew. One that somebody may use is better
+    /// left as it is, where there is another way.
     fn folder_to_move(&self, found: &Found) -> Option<String> {
         let folder = found.job.as_ref()?.folder.clone();
-        folder.filter(|_| self.plan.job_tells && self.heals())
+        let is_best_left = found.reused && self.routes.is_left(Route::Relay);
+        folder.filter(|_| self.plan.job_tells && self.heals() && !is_best_left)
     }
 
     /// A job that we have just begun is of no use to anybody; one that was there is left alone.
-    fn given_up(&self, found: Box<Found>, refusal: Option<Problem>) -> (State, Vec<Effect>) {
+    fn given_up(&self, found: Box<Found>) -> (State, Vec<Effect>) {
         let host = self.plan.host.as_str();
-        let problem = refusal.unwrap_or_else(|| explain::no_route(host, &found.node));
+        let problem = match self.refusals.as_slice() {
+            [] => explain::no_route(host, &found.node),
+            [only] => only.clone(),
+            all => explain::no_way(host, &found.node, all),
+        };
         match &found.job {
             _ if !self.heals() => self.unanswered(*found, problem),
             Some(job) if !found.reused && job.folder.is_some() => {
@@ -113,11 +121,7 @@ impl Machine {
 
     /// The session to the node stands.
     pub(super) fn hopped(found: Box<Found>, port: Option<u16>) -> (State, Vec<Effect>) {
-        let Some(port) = port else {
-            return listen(found);
-        };
-        let effects = vec![Effect::Check(found.server.clone(), port, found.reused)];
-        (State::Checking(found, port), effects)
+        listen(found, port)
     }
 
     /// A route leads nowhere. Where the local port is open already it stays so for the next one.
@@ -128,11 +132,8 @@ impl Machine {
         problem: Problem,
     ) -> (State, Vec<Effect>) {
         self.routes.fail(found.route);
-        let (state, effects) = self.reach(found, Some(problem));
-        match state {
-            State::Hopping(found, _) => (State::Hopping(found, port), effects),
-            other => (other, effects),
-        }
+        self.refusals.push(problem);
+        self.reach(found, port)
     }
 
     /// The job starts its server anew, and is waited for like one that has just begun.
@@ -192,6 +193,12 @@ pub(super) fn hop(found: &Found, is_new: bool) -> Option<Effect> {
     (found.route == Route::Hop).then(|| Effect::Hop(Box::new(node), pid, is_new))
 }
 
+/// The wish for a relay to the server, where one is needed.
+pub(super) fn relay(found: &Found) -> Option<Effect> {
+    let job = found.info.as_ref()?.id.clone();
+    (found.route == Route::Relay).then(|| Effect::Relay(Box::new(found.server.clone()), job))
+}
+
 pub(super) fn stand(server: &Server) -> Stand {
     if server.is_inside() {
         Stand::Loopback
@@ -200,7 +207,12 @@ pub(super) fn stand(server: &Server) -> Stand {
     }
 }
 
-fn listen(found: Box<Found>) -> (State, Vec<Effect>) {
-    let effects = vec![Effect::Listen(found.server.clone())];
-    (State::Listening(found), effects)
+fn listen(found: Box<Found>, port: Option<u16>) -> (State, Vec<Effect>) {
+    let mut effects: Vec<Effect> = relay(&found).into_iter().collect();
+    let Some(port) = port else {
+        effects.push(Effect::Listen(found.server.clone()));
+        return (State::Listening(found), effects);
+    };
+    effects.push(Effect::Check(found.server.clone(), port, found.reused));
+    (State::Checking(found, port), effects)
 }

@@ -10,6 +10,7 @@ use crate::jupyter::{Endpoint, Page, Server, Wanted};
 mod healing;
 mod job;
 mod reach;
+mod relay;
 mod walltime;
 
 const HOME: &str = "/home/me";

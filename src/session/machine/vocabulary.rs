@@ -300,6 +300,8 @@ pub enum Input {
     NoHop(Problem),
     /// The node is right, and the server that a runtime file names is not there; in words.
     NotThere(Problem),
+    /// It did not, and could not: the login host forwards nothing, to the node's address neither.
+    NoForwarding(Problem),
     /// It is lost, and the login host's stands; it stood that long.
     HopLost {
         /// In words.
@@ -379,6 +381,8 @@ pub enum Effect {
     Shut,
     /// Remember the route for this host.
     RememberRoute(Route),
+    /// Begin the relay to a server in the job of that number.
+    Relay(Box<Server>, String),
     /// End the script, open the local port, start the pump.
     Listen(Server),
     /// Ask the server through the tunnel.

@@ -20,7 +20,7 @@ fn begun(bind: Bind, remembered: Option<Route>, candidate: Candidate) -> (Machin
 }
 
 /// The server of the job, which only its own node reaches.
-fn inside() -> Candidate {
+pub(super) fn inside() -> Candidate {
     let mut candidate = in_the_job();
     candidate.listeners[0].address = Some([127, 0, 0, 1].into());
     candidate.host_keys = vec!["ssh-ed25519 AAAA".into()];
@@ -36,18 +36,18 @@ fn listen(candidate: &Candidate) -> Effect {
     Effect::Listen(candidate.server(Some(7)).unwrap())
 }
 
-fn no_hop() -> Input {
+pub(super) fn no_hop() -> Input {
     Input::NoHop(explain::not_there("gpu01", "node17"))
 }
 
-fn listening() -> Input {
+pub(super) fn listening() -> Input {
     Input::Listening {
         port: 8890,
         taken: None,
     }
 }
 
-fn ready(machine: &mut Machine) -> Vec<Effect> {
+pub(super) fn ready(machine: &mut Machine) -> Vec<Effect> {
     machine.handle(listening());
     machine.handle(answered(true))
 }

@@ -1,0 +1,55 @@
+//! The relay to a server in a job, through the scheduler.
+
+use std::rc::Rc;
+
+use super::{Driver, Halt, Outcome};
+use crate::explain;
+use crate::jupyter::Server;
+use crate::launcher::scheduler;
+use crate::remote;
+use crate::session::doors;
+use crate::session::machine::Input;
+use crate::tunnel::{Pump, RELAY, Relaying};
+
+impl Driver {
+    /// Begins it. It comes up while the script ends and the local port is opened.
+    pub(super) fn relay(&mut self, server: &Server, job: &str) -> Outcome {
+        let (Some(node), Some(connection)) = (&server.node, self.connection.clone()) else {
+            return Ok(None);
+        };
+        let order = remote::relay(self.host(), (job, server), (&node.name, RELAY));
+        let Some((task, mark)) = order.map_err(|error| self.halt(error))? else {
+            return Err(Halt::Problem(explain::bug(&self.host().name)));
+        };
+        let waiter = Rc::clone(&self.waiter);
+        let pump = self
+            .pump
+            .get_or_insert_with(|| Pump::new(connection, waiter, None));
+        pump.take_back();
+        pump.relay(Relaying {
+            target: doors::target(&server.endpoint),
+            task,
+            mark,
+        });
+        Ok(None)
+    }
+
+    /// What a relay refuses that has reached the node is the server's own refusal, and no reason for
+    /// another way.
+    pub(super) fn barred_relay(&mut self, reason: &str, was_up: bool) -> Option<Input> {
+        if was_up {
+            return None;
+        }
+        self.take_back();
+        let name = scheduler(self.host().launcher).map_or("", |one| one.name());
+        let problem = explain::no_relay(&self.host().name, name, reason);
+        Some(Input::Barred(problem))
+    }
+
+    /// Connections get channels of the login host's again.
+    pub(super) fn take_back(&mut self) {
+        if let Some(pump) = &mut self.pump {
+            pump.take_back();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What goes to and fro between [`super::mux`] and `relay.py`: a kind, the number of a connection, a
+//! size, and with two of the kinds as many bytes.
+
+use std::collections::VecDeque;
+
+/// Kind, number, size.
+const HEAD: usize = 9;
+
+/// A frame with more is none: both sides send far less at a time.
+const LARGEST: usize = 1 << 20;
+
+/// One frame.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// A connection is wanted.
+    Open(u32),
+    /// Bytes of it.
+    Data(u32, Vec<u8>),
+    /// So many more of them may be sent: the reader has taken them.
+    Taken(u32, u32),
+    /// No more will come in this direction.
+    End(u32),
+    /// It is given up, with the system's words for the reason, if there are any.
+    Reset(u32, String),
+    /// A sign of life, which the far side returns.
+    Ping,
+}
+
+impl Frame {
+    /// Appends it to what is to be sent.
+    pub fn put(&self, out: &mut VecDeque<u8>) {
+        let (kind, number, size, data): (u8, u32, u32, &[u8]) = match self {
+            Self::Open(number) => (b'O', *number, 0, &[]),
+            Self::Data(number, data) => (b'D', *number, length(data), data),
+            Self::Taken(number, size) => (b'W', *number, *size, &[]),
+            Self::End(number) => (b'E', *number, 0, &[]),
+            Self::Reset(number, text) => (b'R', *number, length(text.as_bytes()), text.as_bytes()),
+            Self::Ping => (b'P', 0, 0, &[]),
+        };
+        out.push_back(kind);
+        out.extend(number.to_be_bytes());
+        out.extend(size.to_be_bytes());
+        out.extend(data);
+    }
+}
+
+/// Far below 4 GiB.
+fn length(data: &[u8]) -> u32 {
+    u32::try_from(data.len()).unwrap_or(u32::MAX)
+}
+
+/// Something came that is no frame.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Nonsense;
+
+/// Takes bytes as they come, and gives frames.
+#[derive(Debug, Default)]
+pub struct Reader {
+    came: VecDeque<u8>,
+}
+
+impl Reader {
+    /// More bytes.
+    pub fn take(&mut self, data: &[u8]) {
+        self.came.extend(data);
+    }
+
+    /// The next frame that is here in full.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn next(&mut self) -> Result<Option<Frame>, Nonsense> {
+        let mut head = [0; HEAD];
+        if self.came.len() < HEAD {
+            return Ok(None);
+        }
+        for (byte, came) in head.iter_mut().zip(&self.came) {
+            *byte = *came;
+        }
+        let [kind, n0, n1, n2, n3, s0, s1, s2, s3] = head;
+        let (number, size) = (u32::from_be_bytes([n0, n1, n2, n3]), [s0, s1, s2, s3]);
+        let size = u32::from_be_bytes(size);
+        let long = match kind {
+            b'D' | b'R' => size as usize,
+            b'W' | b'E' | b'P' => 0,
+            _ => return Err(Nonsense),
+        };
+        if long > LARGEST {
+            return Err(Nonsense);
+        }
+        if self.came.len() < HEAD + long {
+            return Ok(None);
+        }
+        self.came.drain(..HEAD);
+        let data: Vec<u8> = self.came.drain(..long).collect();
+        Ok(Some(match kind {
+            b'D' => Frame::Data(number, data),
+            b'R' => Frame::Reset(number, String::from_utf8_lossy(&data).into_owned()),
+            b'W' => Frame::Taken(number, size),
+            b'E' => Frame::End(number),
+            _ => Frame::Ping,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn frames_come_back_however_they_are_cut() {
+        let frames = [
+            Frame::Data(7, vec![0, 10, 255]),
+            Frame::Taken(7, 1 << 19),
+            Frame::Ping,
+            Frame::End(u32::MAX),
+            Frame::Reset(8, "Connection refused".into()),
+        ];
+        let mut bytes = VecDeque::new();
+        for frame in &frames {
+            frame.put(&mut bytes);
+        }
+        for size in [1, 2, 9, 10, 1000] {
+            let mut reader = Reader::default();
+            let mut got = Vec::new();
+            for part in bytes.make_contiguous().chunks(size) {
+                reader.take(part);
+                while let Some(frame) = reader.next().unwrap() {
+                    got.push(frame);
+                }
+            }
+            assert_eq!(got, frames);
+        }
+    }
+
+    #[test]
+    fn what_is_no_frame_is_told() {
+        for bytes in [
+            b"slurmstepd: error: no".as_slice(),
+            b"D\0\0\0\x01\xff\xff\xff\xff",
+        ] {
+            let mut reader = Reader::default();
+            reader.take(bytes);
+            assert_eq!(reader.next(), Err(Nonsense));
+        }
+    }
+}

@@ -1,0 +1,174 @@
+# Runs on the compute node, inside the job: carries many connections to one server over standard input and output. The
+# other end is mux.rs, which tells what a frame is. It needs Python 3.5, and nothing besides what comes with it.
+import os
+import select
+import socket
+import struct
+import sys
+import time
+
+HEAD = struct.Struct("!cII")
+WINDOW = 1 << 20  # bytes of a connection that may be on their way to either side
+CHUNK = 1 << 16
+SILENCE = 100  # seconds; mux.rs gives a sign of life far more often
+# A scheduler sends small pieces as TCP likes it (Nagle): the second one waits 40 ms for word of the first, unless something
+# comes the other way. What comes within milliseconds, as a kernel's answers do, had better be one piece; and we have the last
+# word, since the next one most likely is the browser's.
+SMALL, TOGETHER = 1400, 0.003
+READ, WRITE = select.POLLIN, select.POLLOUT
+
+
+class Connection:
+    def __init__(self, server):
+        self.server = server
+        self.waiting = bytearray()  # for the server
+        self.credit = WINDOW  # what may still be sent to the other end
+        self.taken = 0  # what the server has taken, and the other end has not heard of
+        self.all_came = self.shut = self.all_said = False  # each direction ends by itself
+
+    def interest(self, congested):
+        wants_read = not self.all_said and self.credit and not congested
+        return (READ if wants_read else 0) | (WRITE if self.waiting else 0)
+
+
+class Relay:
+    def __init__(self, mark, place):
+        self.place = place
+        self.connections = {}
+        self.came = bytearray()
+        self.out = bytearray(b"\n" + mark.encode() + b"\n")
+        self.began = 0.0  # when the first byte of it came
+        self.owes = False  # whether something came that nothing was said to
+
+    def say(self, kind, number, size=0, data=b""):
+        self.began = self.began if self.out else time.monotonic()
+        self.out += HEAD.pack(kind, number, size or len(data)) + data
+
+    def run(self):
+        os.set_blocking(0, False)
+        os.set_blocking(1, False)
+        heard = time.monotonic()
+        while time.monotonic() - heard < SILENCE:
+            ready = self.wait()
+            if ready.get(1):
+                del self.out[:os.write(1, self.out[:CHUNK])]
+                self.owes = False
+            if ready.get(0):
+                data = os.read(0, CHUNK)
+                if not data:
+                    return
+                heard = time.monotonic()
+                self.owes = True
+                self.came += data
+                self.take_frames()
+            elif self.owes and not self.out and time.monotonic() - heard > TOGETHER:
+                self.say(b"P", 0)
+            for number, connection in list(self.connections.items()):
+                events = ready.get(connection.server.fileno(), 0)
+                if events:
+                    self.attempt(self.move, number, connection, events)
+
+    def wait(self):
+        poll = select.poll()
+        congested = len(self.out) > WINDOW
+        patience = TOGETHER if self.owes else SILENCE
+        poll.register(0, READ)
+        if self.out:
+            patience = self.began + TOGETHER - time.monotonic()
+            if len(self.out) > SMALL or patience <= 0:
+                poll.register(1, WRITE)
+                patience = SILENCE
+        for connection in self.connections.values():
+            interest = connection.interest(congested)
+            if interest:  # without one, a hang-up would be reported for ever
+                poll.register(connection.server, interest)
+        return dict(poll.poll(patience * 1000))
+
+    def take_frames(self):
+        while len(self.came) >= HEAD.size:
+            kind, number, size = HEAD.unpack_from(self.came)
+            end = HEAD.size + (size if kind == b"D" else 0)
+            if len(self.came) < end:
+                return
+            data = bytes(self.came[HEAD.size:end])
+            del self.came[:end]
+            if kind == b"O":
+                self.attempt(self.open, number)
+            elif number in self.connections:  # else it has just been given up here
+                self.attempt(self.take, number, self.connections[number], kind, size, data)
+
+    def attempt(self, step, number, *rest):
+        try:
+            step(number, *rest)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.say(b"R", number, 0, reason.encode()[:200])
+            self.drop(number)
+
+    def open(self, number):
+        family, address = self.place
+        server = socket.socket(family, socket.SOCK_STREAM)
+        self.connections[number] = Connection(server)
+        server.connect(address)  # of this machine: it is there at once, or never
+        server.setblocking(False)
+        if family != socket.AF_UNIX:
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def take(self, number, connection, kind, size, data):
+        if kind == b"D":
+            connection.waiting += data
+        elif kind == b"W":
+            connection.credit += size
+        elif kind == b"R":
+            return self.drop(number)
+        elif kind == b"E":
+            connection.all_came = True
+        self.give(number, connection)
+
+    def move(self, number, connection, events):
+        if events & WRITE:
+            self.give(number, connection)
+        if events & ~WRITE and not connection.all_said and connection.credit:
+            data = connection.server.recv(min(CHUNK, connection.credit))
+            connection.credit -= len(data)
+            connection.all_said = not data
+            self.say(b"D" if data else b"E", number, 0, data)
+            self.finish(number, connection)
+
+    def give(self, number, connection):
+        if connection.waiting:
+            size = connection.server.send(connection.waiting[:CHUNK])
+            del connection.waiting[:size]
+            connection.taken += size
+            if connection.taken >= WINDOW // 2:
+                self.say(b"W", number, connection.taken)
+                connection.taken = 0
+        if connection.all_came and not connection.waiting and not connection.shut:
+            connection.shut = True
+            connection.server.shutdown(socket.SHUT_WR)
+        self.finish(number, connection)
+
+    def finish(self, number, connection):
+        if connection.shut and connection.all_said:
+            self.drop(number)
+
+    def drop(self, number):
+        connection = self.connections.pop(number, None)
+        if connection:
+            connection.server.close()
+
+
+def place(kind, where, port="0"):
+    if kind == "unix":
+        return socket.AF_UNIX, where
+    family = socket.AF_INET6 if ":" in where else socket.AF_INET
+    return family, (where, int(port))
+
+
+if __name__ == "__main__":
+    try:
+        Relay(sys.argv[1], place(*sys.argv[2:])).run()
+    except (BrokenPipeError, ConnectionError):
+        pass  # nobody is there any more

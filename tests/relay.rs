@@ -1,0 +1,188 @@
+//! A relay over a real sshd: all connections through one command. Which command a scheduler has for that, and what comes of
+//! it in a job, is in tests/jobs; how the two ends speak, in src/tunnel/mux/tests.rs.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use remote_jupyter::ssh::Task;
+use remote_jupyter::ssh::channel::Target;
+use remote_jupyter::tunnel::{RELAY, Relaying};
+use support::process::PATIENCE;
+use support::services::{Service, check_pattern, send_pattern};
+use support::{Client, Options, Sshd, Tunnel, eventually};
+
+const MIB: u64 = 1 << 20;
+const MARK: &str = "0123456789abcdef";
+
+/// A login host that forwards nothing, and gives the usual ten sessions.
+fn closed() -> (Sshd, Client) {
+    let lines = ["DisableForwarding yes", "MaxSessions 10"];
+    let sshd = Sshd::with(&Options {
+        jupyter: false,
+        config: lines.map(str::to_owned).into(),
+        ..Options::default()
+    });
+    let client = Client::of(&sshd);
+    (sshd, client)
+}
+
+/// The far end, started by the login shell after `first`.
+fn relaying(port: u16, first: &str) -> Relaying {
+    let mut program = String::new();
+    for byte in RELAY.bytes() {
+        write!(program, "{byte:02x}").unwrap();
+    }
+    let start = "import sys; exec(bytes.fromhex(sys.argv.pop(1)))";
+    Relaying {
+        target: Target::Tcp {
+            host: "node.invalid".into(),
+            port,
+        },
+        task: Task {
+            command: "exec /bin/sh -s".into(),
+            input: format!(
+                "{first}\nexec python3 -I -S -c '{start}' {program} {MARK} tcp 127.0.0.1 {port}\n"
+            ),
+        },
+        mark: MARK.into(),
+    }
+}
+
+fn far_ends(sshd: &Sshd) -> usize {
+    let all = sshd.leftovers();
+    all.iter()
+        .filter(|line| line.contains("bytes.fromhex"))
+        .count()
+}
+
+/// Sends, ends its half, and reads what comes back.
+fn exchange(mut stream: TcpStream, data: &[u8]) -> Vec<u8> {
+    let mut writer = stream.try_clone().unwrap();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            writer.write_all(data).unwrap();
+            writer.shutdown(Shutdown::Write).unwrap();
+        });
+        let mut back = Vec::new();
+        stream.read_to_end(&mut back).unwrap();
+        back
+    })
+}
+
+#[test]
+fn more_connections_than_sshd_gives_sessions_take_turns_at_nothing() {
+    let (sshd, client) = closed();
+    let echo = Service::echo();
+    let tunnel = Tunnel::relayed(
+        &client,
+        relaying(echo.port, "echo 'Welcome!'; echo 'Be nice.' >&2"),
+    );
+    let mut streams: Vec<TcpStream> = (0..40).map(|_| tunnel.connect()).collect();
+    for round in 0..3_u8 {
+        for stream in &mut streams {
+            stream.write_all(&[round; 100]).unwrap();
+        }
+        for stream in &mut streams {
+            let mut back = [255; 100];
+            stream.read_exact(&mut back).unwrap();
+            assert_eq!(back, [round; 100]);
+        }
+    }
+    assert_eq!(echo.live(), 40);
+    assert_eq!(tunnel.channels(), 1);
+    assert_eq!(far_ends(&sshd), 1);
+    drop(streams);
+    assert!(eventually(PATIENCE, || echo.live() == 0));
+    assert_eq!(tunnel.refusals(), [""; 0]);
+    drop(tunnel);
+    assert!(eventually(PATIENCE, || far_ends(&sshd) == 0));
+}
+
+#[test]
+fn two_hundred_mebibytes_come_down_and_go_up_unharmed() {
+    let (_sshd, client) = closed();
+    let (source, sink) = (Service::source(200 * MIB), Service::sink());
+    let down = Tunnel::relayed(&client, relaying(source.port, ""));
+    let began = Instant::now();
+    assert_eq!(check_pattern(&down.connect()), 200 * MIB);
+    println!("down: {:.0} MiB/s", 200.0 / began.elapsed().as_secs_f64());
+    let up = Tunnel::relayed(&client, relaying(sink.port, ""));
+    let stream = up.connect();
+    let began = Instant::now();
+    send_pattern(&stream, 200 * MIB).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    (&stream).read_to_string(&mut answer).unwrap();
+    println!("up: {:.0} MiB/s", 200.0 / began.elapsed().as_secs_f64());
+    assert_eq!(answer, (200 * MIB).to_string());
+}
+
+#[test]
+fn a_reader_that_stalls_hinders_no_other() {
+    let (_sshd, client) = closed();
+    let source = Service::source(20 * MIB);
+    let tunnel = Tunnel::relayed(&client, relaying(source.port, ""));
+    let stalled: Vec<TcpStream> = (0..8).map(|_| tunnel.connect()).collect();
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(check_pattern(&tunnel.connect()), 20 * MIB);
+    for stream in &stalled {
+        assert_eq!(check_pattern(stream), 20 * MIB);
+    }
+}
+
+#[test]
+fn a_command_that_fails_is_told_in_its_own_words_and_is_not_begun_at_every_try() {
+    let (sshd, client) = closed();
+    let count = sshd.home().path().join("count");
+    let first = "echo x >>~/count; echo 'srun: error: Invalid job id specified' >&2; exit 1";
+    let tunnel = Tunnel::relayed(&client, relaying(1, first));
+    for _ in 0..5 {
+        assert_eq!(tunnel.connect().read(&mut [0; 1]).unwrap_or(0), 0);
+    }
+    let told = || tunnel.refusals() == ["srun: error: Invalid job id specified"];
+    assert!(eventually(PATIENCE, told), "{:?}", tunnel.refusals());
+    assert_eq!(std::fs::read_to_string(count).unwrap(), "x\n");
+    assert!(tunnel.stands());
+}
+
+#[test]
+fn a_far_end_that_is_killed_is_begun_anew() {
+    let (sshd, client) = closed();
+    let echo = Service::echo();
+    let tunnel = Tunnel::relayed(&client, relaying(echo.port, "echo $$ >~/pid"));
+    assert_eq!(exchange(tunnel.connect(), b"first"), b"first");
+    let mut cut = tunnel.connect();
+    let pid = std::fs::read_to_string(sshd.home().path().join("pid")).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    assert_eq!(cut.read(&mut [0; 1]).unwrap_or(0), 0);
+    let works = || {
+        let mut stream = tunnel.connect();
+        let sent = stream
+            .write_all(b"again")
+            .and_then(|()| stream.read_exact(&mut [0; 5]));
+        sent.is_ok()
+    };
+    assert!(eventually(PATIENCE, works));
+    assert_eq!(far_ends(&sshd), 1);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_in_the_words_of_its_machine() {
+    let (_sshd, client) = closed();
+    let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let tunnel = Tunnel::relayed(&client, relaying(port, ""));
+    assert_eq!(tunnel.connect().read(&mut [0; 1]).unwrap_or(0), 0);
+    let told = || tunnel.refusals() == ["Connection refused"];
+    assert!(eventually(PATIENCE, told), "{:?}", tunnel.refusals());
+    assert!(tunnel.stands());
+}
