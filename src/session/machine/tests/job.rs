@@ -201,7 +201,7 @@ fn an_hour_in_the_queue_is_no_burden_for_the_scheduler() {
         for minute in 0..60 {
             let from = Duration::from_secs(minute * 60);
             let until = from + Duration::from_secs(60);
-            let within = times.iter().filter(|time| (from..until).contains(time));
+            let within = times.iter().filter(|time| (from..until).contains(*time));
             assert!(within.count() <= 4, "minute {minute}: {times:?}");
         }
         assert!(
