@@ -97,7 +97,7 @@ impl Scheduler for Slurm {
         })
     }
 
-    /// Delimited, and not `--json`: docs/decisions/0012-delimited-lists.md. Times
+    /// Delimited, and not `--json`: docs/decisions/0014-delimited-lists.md. Times
     /// come as seconds since 1970 (`SLURM_TIME_FORMAT` takes strftime's forms), and the person's own
     /// formats and filters are put aside.
     fn list(&self) -> Cow<'static, str> {
