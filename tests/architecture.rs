@@ -74,6 +74,8 @@ const PURE: &[&str] = &[
     "session/machine/reach.rs",
     "session/machine/sight.rs",
     "session/machine/vocabulary.rs",
+    "session/machine/vocabulary/effect.rs",
+    "session/machine/vocabulary/input.rs",
     "session/machine/walltime.rs",
     "session/walltime.rs",
     "jupyter/choose.rs",
