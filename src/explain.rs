@@ -27,11 +27,12 @@ pub use here::{
     not_opened, not_removed, tunnels_open,
 };
 pub use jobs::{
-    job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up, no_list,
-    no_scheduler,
+    job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up, no_end,
+    no_list, no_scheduler, not_extendable, not_extended,
 };
 pub use lost::{
-    lost, lost_for_good, needs_answer, not_listening, not_now, other_machine, server_ended,
+    idle_ended, lost, lost_for_good, needs_answer, not_listening, not_now, other_machine,
+    server_ended,
 };
 pub use route::{barred, no_hop, no_relay, no_route, no_way, not_there};
 pub use servers::{kernels_busy, not_stopped, nothing_running, unusable};

@@ -156,6 +156,8 @@ codes! {
     JupyterAnswer = "jupyter_answer", 6;
     /// The server behind a tunnel is gone.
     ServerEnded = "server_ended", 6;
+    /// It ended by itself, since nobody used it.
+    IdleEnded = "idle_ended", 6;
     /// The server could not be stopped.
     NotStopped = "not_stopped", 6;
     /// Kernels are busy, and nobody said that they may be ended.
@@ -172,6 +174,10 @@ codes! {
     NodeRefuses = "node_refuses", 7;
     /// The job has ended.
     JobEnded = "job_ended", 7;
+    /// The job's time was up.
+    JobTimeUp = "job_time_up", 7;
+    /// The job gets no more time.
+    NotExtended = "not_extended", 7;
     /// It took longer than allowed.
     TimedOut = "timed_out", 8;
     /// The connection is gone.

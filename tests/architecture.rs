@@ -60,6 +60,7 @@ const EVERYWHERE: &str = "words";
 /// Modules that never touch the system: no files, sockets, processes or clocks of their own.
 const PURE: &[&str] = &[
     "app/model.rs",
+    "app/model/host.rs",
     "app/menu.rs",
     "app/menu/host.rs",
     "app/menu/text.rs",
@@ -68,9 +69,13 @@ const PURE: &[&str] = &[
     "session/machine.rs",
     "session/machine/healing.rs",
     "session/machine/job.rs",
+    "session/machine/job/poll.rs",
+    "session/machine/job/wait.rs",
     "session/machine/reach.rs",
     "session/machine/sight.rs",
     "session/machine/vocabulary.rs",
+    "session/machine/walltime.rs",
+    "session/walltime.rs",
     "jupyter/choose.rs",
     "jupyter/page.rs",
     "problem.rs",

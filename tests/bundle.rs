@@ -2,6 +2,7 @@
 //! `make app` and `make deb`, which take longer.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test may stop")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -102,4 +103,85 @@ fn the_notes_of_a_release_are_its_section_of_the_changelog() {
     assert!(!refused.status.success());
     let reason = String::from_utf8_lossy(&refused.stderr);
     assert!(reason.contains("no section [999.0.0]"), "{reason}");
+}
+
+/// `NAME VERSION` of each crate whose code cargo says is in the program.
+fn crates_of(features: &str, target: &str) -> BTreeSet<String> {
+    let tree = "tree --locked --prefix none --edges no-dev,no-build,no-proc-macro";
+    let told = Command::new(env!("CARGO"))
+        .args(tree.split(' '))
+        .args(["--features", features, "--target", target])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{told:?}");
+    let lines = String::from_utf8(told.stdout).unwrap();
+    let name = |line: &str| {
+        let mut words = line.split(' ');
+        let (name, version) = (words.next().unwrap(), words.next().unwrap());
+        format!("{name} {}", version.trim_start_matches('v'))
+    };
+    lines.lines().skip(1).map(name).collect()
+}
+
+/// Each crate that is built in, the libraries that some carry, and nothing else; each with the words of a licence.
+#[test]
+fn the_notices_are_those_of_what_is_built_in() {
+    for (features, target, libraries) in [
+        ("app", "x86_64-unknown-linux-gnu", &["libssh2/COPYING"][..]),
+        (
+            "app,vendored-openssl",
+            "aarch64-apple-darwin",
+            &["libssh2/COPYING", "openssl/LICENSE.txt"][..],
+        ),
+    ] {
+        let make = || run(Command::new("bundle/third-party").args([features, target]));
+        let notices = make();
+        assert_eq!(notices, make());
+        let rule = format!("\n{}\n", "=".repeat(80));
+        let mut parts = notices.split(rule.trim_start());
+        let list = parts.next().unwrap();
+        let users: Vec<String> = parts
+            .step_by(2)
+            .map(|users| users.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
+        let users: BTreeSet<&str> = users.iter().flat_map(|users| users.split(", ")).collect();
+
+        let mut listed: BTreeSet<String> = list
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("- ")?.split_once(": ")?.0.to_owned()))
+            .collect();
+        for entry in &listed {
+            assert!(users.contains(entry.as_str()), "{entry} has no licence");
+        }
+        for library in libraries {
+            let brought = |user: &&str| user.ends_with(&format!(" ({library})"));
+            assert!(users.iter().any(brought), "{library} is missing");
+        }
+        assert!(listed.remove("Rust's standard library"));
+        let crates = crates_of(features, target);
+        // To cargo it only helps to build.
+        listed.retain(|entry| !entry.starts_with("openssl-src "));
+        assert!(crates.len() > 200, "{crates:?}");
+        assert_eq!(listed, crates, "for {target}");
+    }
+}
+
+/// What Debian's `copyright` quotes is our licence.
+#[test]
+fn the_package_quotes_our_licence() {
+    let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+    let copyright = read("bundle/linux-files/copyright");
+    let licence = read("LICENSE-MIT");
+    let (holder, words) = licence.split_once("\n\n").unwrap();
+    let holder = holder.trim_start_matches("Copyright (c) ");
+    assert!(
+        copyright.contains(&format!("\nCopyright: {holder}\n")),
+        "{holder}"
+    );
+    let quoted: Vec<String> = words
+        .lines()
+        .map(|line| format!(" {}", if line.is_empty() { "." } else { line }))
+        .collect();
+    assert!(copyright.contains(&format!("\nLicense: MIT\n{}\n\n", quoted.join("\n"))));
 }

@@ -258,3 +258,32 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 fn read(file: &Path) -> String {
     std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
+
+/// As long as the project has no address, and no longer.
+#[test]
+fn that_nobody_can_be_asked_for_updates_is_said_while_it_is_so() {
+    let sentences = [
+        ("README.md", include_str!("../README.md"), "as today's is"),
+        (
+            "README.ja.md",
+            include_str!("../README.ja.md"),
+            "(今のビルド)",
+        ),
+        (
+            "docs/security.md",
+            include_str!("../docs/security.md"),
+            "today there is none, and so there is no request",
+        ),
+        (
+            "docs/releasing.md",
+            include_str!("../docs/releasing.md"),
+            "Today there is none",
+        ),
+    ];
+    let has_none = env!("CARGO_PKG_REPOSITORY").is_empty();
+    for (name, text, sentence) in sentences {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let is_said = words.join(" ").contains(sentence);
+        assert_eq!(is_said, has_none, "{name}: \"{sentence}\"");
+    }
+}

@@ -15,6 +15,7 @@ SYSTEM = "/usr/lib/libSystem.B.dylib"
 ARM, INTEL = 0x0100000C, 0x01000007
 HARDENED_ADHOC = 0x10002
 PAGE = 4096
+THIRD_PARTY = "Others:\n- Rust's standard library: MIT\n- libssh2-sys 1: MIT\n- openssl-src 1: MIT\n"
 
 
 def digest(data):
@@ -93,6 +94,9 @@ def make(folder, **how):
         (contents / name).mkdir(parents=True)
     shutil.copytree(ROOT / "bundle/localised", contents / "Resources")
     shutil.copy(ROOT / "assets/icons/app/remote-jupyter.icns", contents / "Resources")
+    for name in ("LICENSE-APACHE", "LICENSE-MIT"):
+        shutil.copy(ROOT / name, contents / "Resources")
+    (contents / "Resources/THIRD-PARTY").write_text(THIRD_PARTY)
     (contents / "PkgInfo").write_text("APPL????")
     info = load("render").render(ROOT / "Info.plist.template").encode()
     (contents / "Info.plist").write_bytes(info)

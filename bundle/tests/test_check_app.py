@@ -41,7 +41,7 @@ class CheckApp(unittest.TestCase):
         said = "\n".join(CHECK.check(self.made()))
         self.assertIn("arm64: macOS 11.0, 1 libraries", said)
         self.assertIn("x86_64: macOS 11.0, 1 libraries", said)
-        self.assertIn("3 sealed", said)
+        self.assertIn("6 sealed", said)
 
     def test_a_changed_page(self):
         app = self.made()
@@ -81,6 +81,14 @@ class CheckApp(unittest.TestCase):
         icon = app / "Contents/Resources/remote-jupyter.icns"
         flip(icon, icon.stat().st_size - 1)
         self.refused(app, "icns is not what was signed")
+
+    def test_licences_that_are_missing(self):
+        app = self.made()
+        file = app / "Contents/Resources/THIRD-PARTY"
+        file.write_text(made_up.THIRD_PARTY.replace("openssl-src", "other"))
+        self.refused(app, "THIRD-PARTY lacks openssl-src")
+        file.unlink()
+        self.refused(app, "THIRD-PARTY is missing")
 
     def test_another_info_plist(self):
         app = self.made()

@@ -36,6 +36,13 @@ class ReleaseNotes(unittest.TestCase):
         with self.assertRaisesRegex(SystemExit, r"no section \[2\.0\.0\]"):
             NOTES.notes(CHANGELOG, "2.0.0")
 
+    def test_a_section_that_is_not_finished(self):
+        undated = CHANGELOG.replace("[1.1.0] - 2026-12-01", "[1.1.0]")
+        with self.assertRaisesRegex(SystemExit, r"no date beside \[1\.1\.0\].*docs/releasing\.md"):
+            NOTES.notes(undated, "1.1.0")
+        with self.assertRaisesRegex(SystemExit, r"says nothing below \[1\.0\.0\]"):
+            NOTES.notes(CHANGELOG.replace("- first", ""), "1.0.0")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,14 +3,14 @@
 mod host;
 pub(super) mod text;
 
-pub use text::elapsed;
+pub use text::{elapsed, shown};
 
 use std::time::Instant;
 
 use super::model::{Model, Updates};
 use crate::platform::login_item;
 use crate::words::say;
-use text::{shown, wrapped};
+use text::wrapped;
 
 /// Hosts that stand in the menu itself; a longer list is no list to choose from. What is open or
 /// has failed always stands there.

@@ -1,104 +1,23 @@
 //! What the app knows of its hosts, and what a choice in the menu means. No I/O, and no clock: the
 //! time comes in.
 
+mod host;
+
 use std::time::{Duration, Instant};
 
 use super::news::News;
 use super::updates::Release;
 use crate::config::Host;
 use crate::control::Message;
-use crate::jupyter::Activity;
 use crate::platform::launcher::Launcher;
 use crate::platform::login_item;
-use crate::problem::{Code, Problem};
-use crate::session::{JobInfo, Phase, Ready};
+use crate::session::Phase;
+pub use host::{Again, HostState};
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
 /// is no network yet: a laptop that wakes at a desk has its wireless network within seconds, a VPN
 /// after a login within minutes.
 const NETWORK_PATIENCE: Duration = Duration::from_secs(5 * 60);
-
-/// A job that waited this long has started when nobody looks any more.
-const WAIT: Duration = Duration::from_secs(60);
-
-/// One host, as its sessions told it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HostState {
-    /// The host's name.
-    pub name: String,
-    /// The phase; `Closed` before the first click.
-    pub phase: Phase,
-    /// Since when.
-    pub since: Instant,
-    /// Why the last session failed, or did not grant a wish.
-    pub problem: Option<Problem>,
-    /// Gone from the configuration; it stays as long as it is open.
-    pub leaving: bool,
-    /// What stands, once it does.
-    pub ready: Option<Ready>,
-    /// The job that is waited for, or that the server runs in.
-    pub job: Option<JobInfo>,
-    /// When the time of that job is up.
-    pub ends: Option<Instant>,
-    /// Since when it has waited.
-    pub queued: Option<Instant>,
-    /// What its kernels do, once that is known.
-    pub kernels: Option<Activity>,
-    /// Whether a dialog waits for the person.
-    pub asks: bool,
-    /// Whether another program opened it, which tells the person itself.
-    pub is_quiet: bool,
-    /// Until when a missing network is no failure.
-    pub patient_until: Option<Instant>,
-}
-
-impl HostState {
-    fn new(name: &str, now: Instant) -> Self {
-        Self {
-            name: name.to_owned(),
-            phase: Phase::Closed,
-            since: now,
-            problem: None,
-            leaving: false,
-            ready: None,
-            job: None,
-            ends: None,
-            queued: None,
-            kernels: None,
-            asks: false,
-            is_quiet: false,
-            patient_until: None,
-        }
-    }
-
-    /// Whether a session runs.
-    pub fn is_active(&self) -> bool {
-        !matches!(self.phase, Phase::Failed | Phase::Closed)
-    }
-
-    /// Whether it failed only because there is no network yet.
-    pub fn waits_for_network(&self) -> bool {
-        self.phase == Phase::Failed && self.patient_until.is_some()
-    }
-
-    fn enter(&mut self, phase: Phase, now: Instant) {
-        if self.phase != phase {
-            self.phase = phase;
-            self.since = now;
-        }
-        if phase == Phase::Queued {
-            self.queued.get_or_insert(now);
-        }
-        if !self.is_active() {
-            self.ready = None;
-            self.job = None;
-            self.ends = None;
-            self.queued = None;
-            self.kernels = None;
-            self.asks = false;
-        }
-    }
-}
 
 /// What the icon tells at a glance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -118,6 +37,10 @@ pub enum Mood {
 pub enum Action {
     /// Connect a host.
     Open(String),
+    /// Connect a host, and open that notebook there.
+    OpenNotebook(String, Option<String>),
+    /// Give the job of a host's server an hour more.
+    Extend(String),
     /// Open the tab of a connected host again, or a notebook there.
     Show(String, Option<String>),
     /// Open a further forward's local port in the browser.
@@ -295,24 +218,36 @@ impl Model {
         if message.is_refusal() {
             return message.problem().map(News::Refused);
         }
-        if let Some(activity) = message.kernels() {
-            host.kernels = Some(activity);
-        }
-        let before = host.phase;
+        let (before, stood) = (host.phase, host.ready.is_some());
         host.enter(message.phase, now);
-        if let Some(job) = message.job() {
-            host.ends = job.left().map(|left| now + left);
-            host.job = Some(job);
-        }
+        host.note(message, now);
         if message.is_remark() {
-            return None;
+            let (job, walltime) = (message.job()?, message.walltime()?);
+            return (!host.is_quiet).then_some(News::Walltime(job, walltime));
         }
         host.problem = message.problem();
+        host.see_end(stood);
         let news = host.news(message, before, now);
         let news = news.filter(|_| !host.is_quiet);
         host.is_quiet &= host.is_active();
         self.hosts.retain(|host| host.is_active() || !host.leaving);
         news
+    }
+
+    /// What is left of the jobs' times, see [`HostState::ends`]. It gives the time at which the menu says
+    /// another minute.
+    pub fn count_down(&mut self, now: Instant, time: i64) -> Option<Instant> {
+        let minute = |ends: Instant| {
+            let left = ends.saturating_duration_since(now);
+            (!left.is_zero()).then(|| now + Duration::from_secs(left.as_secs() % 60 + 1))
+        };
+        let hosts = self.hosts.iter_mut();
+        hosts
+            .filter_map(|host| {
+                host.count_down(now, time);
+                minute(host.ends?)
+            })
+            .min()
     }
 
     /// Another program has opened the host, if it is not open already. True if it is to be followed.
@@ -391,67 +326,6 @@ impl Model {
 fn states(hosts: &[Host], now: Instant) -> Vec<HostState> {
     let state = |host: &Host| HostState::new(&host.name, now);
     hosts.iter().map(state).collect()
-}
-
-impl HostState {
-    fn choose(&mut self, verb: &str, what: &str, now: Instant) -> Option<Action> {
-        let name = self.name.clone();
-        let is_ready = self.phase == Phase::Ready;
-        match verb {
-            "host" if is_ready => Some(Action::Show(name, None)),
-            "host" if !self.is_active() => Some(self.open(now)),
-            "dismiss" if self.phase == Phase::Failed => {
-                self.problem = None;
-                self.patient_until = None;
-                self.enter(Phase::Closed, now);
-                None
-            }
-            "close" if self.is_active() => Some(Action::Close(name)),
-            "cancel" if self.is_active() && !is_ready => Some(Action::Cancel(name)),
-            "hostlog" => Some(Action::ShowHostLog(name)),
-            "link" if is_ready => Some(Action::CopyLink(name)),
-            "stop" if is_ready => Some(Action::Stop(name)),
-            "notebook" if is_ready => {
-                let at: usize = what.parse().ok()?;
-                let notebook = self.kernels.as_ref()?.notebooks.get(at)?;
-                Some(Action::Show(name, Some(notebook.path.clone())))
-            }
-            "port" if is_ready => Some(Action::ShowPort(name, what.parse().ok()?)),
-            _ => None,
-        }
-    }
-
-    /// At once, so that a double click does not connect twice.
-    fn open(&mut self, now: Instant) -> Action {
-        self.is_quiet = false;
-        self.problem = None;
-        self.enter(Phase::Resolving, now);
-        Action::Open(self.name.clone())
-    }
-
-    fn news(&mut self, message: &Message, before: Phase, now: Instant) -> Option<News> {
-        match self.phase {
-            Phase::Ready => {
-                let ready = message.ready()?;
-                let is_new = self.ready.is_none();
-                self.ready = Some(ready.clone());
-                self.patient_until = None;
-                let waited = self.queued.take();
-                let waited = waited.map(|since| now.saturating_duration_since(since));
-                is_new.then(|| match waited.filter(|waited| *waited >= WAIT) {
-                    Some(waited) => News::Started(ready, waited),
-                    None => News::Opened(ready),
-                })
-            }
-            Phase::Failed if before != Phase::Failed => {
-                let problem = self.problem.clone()?;
-                let absent = matches!(problem.code, Code::NameUnknown | Code::Unreachable);
-                self.patient_until = self.patient_until.filter(|until| absent && *until > now);
-                (!self.waits_for_network()).then_some(News::Failed(problem))
-            }
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::menu::elapsed;
+use super::menu::{elapsed, shown};
+use super::model::Again;
 use crate::platform::desktop::Notice;
 use crate::problem::{Code, Problem};
-use crate::session::Ready;
+use crate::session::{JobInfo, Ready, Walltime, time_words};
 use crate::words::say;
 
 /// Something that has just become so.
@@ -15,6 +16,10 @@ pub enum News {
     Opened(Ready),
     /// A tab is open, in a job that waited that long.
     Started(Ready, Duration),
+    /// The time of its job is nearly up, or is longer than it was.
+    Walltime(JobInfo, Walltime),
+    /// The server that had stood has ended, and can be started again.
+    Ended(Problem, Again),
     /// A host failed, or its connection is lost for good.
     Failed(Problem),
     /// A wish was not granted, and the session goes on.
@@ -67,6 +72,23 @@ pub fn posting(host: &str, news: &News) -> Posting {
                 id: format!("host {host}"),
             }
         }
+        News::Walltime(job, walltime) => Posting {
+            notice: of_time(host, job, *walltime),
+            id: format!("host {host}"),
+        },
+        News::Ended(problem, again) => Posting {
+            notice: Notice {
+                title: problem.title.clone(),
+                body: match &again.notebook {
+                    Some(notebook) => {
+                        say!("notice-start-again-with", notebook = shown(notebook))
+                    }
+                    None => say!("notice-start-again"),
+                },
+                action: say!("menu-start-again"),
+            },
+            id: format!("again {host}"),
+        },
         News::Failed(problem) | News::Refused(problem) => {
             let (action, verb) = remedy(problem.code);
             Posting {
@@ -78,6 +100,21 @@ pub fn posting(host: &str, news: &News) -> Posting {
                 id: format!("{verb} {host}"),
             }
         }
+    }
+}
+
+fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notice {
+    let (title, body) = match walltime {
+        Walltime::Short => {
+            let time = time_words(job.left().unwrap_or_default());
+            (say!("notice-short", host = host, time = time), job.short())
+        }
+        Walltime::Extended => (say!("notice-longer", host = host), job.longer()),
+    };
+    Notice {
+        title,
+        body,
+        action: say!("menu-open-tab"),
     }
 }
 

@@ -52,15 +52,15 @@ impl Sessions {
     }
 
     /// Connects a host, from a thread: claiming it may wait for another program. `show` opens the
-    /// browser once it is ready; `opened` hears when the host has its control socket.
-    pub fn open(&self, name: &str, show: bool, opened: Option<Opened>) {
+    /// browser once it is ready, with that notebook; `opened` hears when the host has its control socket.
+    pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<Opened>) {
         let host = self.config.host(name).cloned();
         let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
         let Some(host) = host else {
             return;
         };
         let goal = Goal::Open {
-            page: page(&host),
+            page: page(&host, notebook),
             show,
         };
         let order = match Order::new(host, self.ssh_config.clone(), goal, TIMEOUT) {
@@ -92,11 +92,8 @@ impl Sessions {
     pub fn show(&self, name: &str, notebook: Option<String>) {
         // A host that is gone from the configuration may still be open.
         let host = self.config.host(name).cloned();
-        let usual = page(&host.unwrap_or_else(|| Host::named(name)));
-        let page = Page {
-            notebook: notebook.clone(),
-            ..usual
-        };
+        let host = host.unwrap_or_else(|| Host::named(name));
+        let page = page(&host, notebook.clone());
         let request = Request::Open {
             browser: true,
             notebook,
@@ -121,6 +118,11 @@ impl Sessions {
     pub fn stop(&self, name: &str, force: bool) {
         let busy = if force { Busy::End } else { Busy::Refuse };
         self.ask(name, Request::Stop { force }, |handle| handle.stop(busy));
+    }
+
+    /// Asks for more time for the server's job.
+    pub fn extend(&self, name: &str, by: u64) {
+        self.ask(name, Request::Extend { by }, |handle| handle.extend(by));
     }
 
     /// Fetches what Jupyter printed on a host: over its tunnel, or by a login of its own.
@@ -206,10 +208,10 @@ impl Sessions {
     }
 }
 
-fn page(host: &Host) -> Page {
+fn page(host: &Host, notebook: Option<String>) -> Page {
     Page {
         app: host.app,
-        notebook: None,
+        notebook,
     }
 }
 

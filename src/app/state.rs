@@ -24,7 +24,7 @@ use crate::control::{Lease, Message};
 use crate::platform::Here;
 use crate::platform::desktop::{Change, Desktop, Dialog, Given, Wants};
 use crate::problem::{Code, Problem};
-use crate::session::Phase;
+use crate::session::{Phase, Walltime};
 use crate::words::say;
 
 /// How long sessions get to close when the person quits; the whole app has five seconds.
@@ -53,6 +53,8 @@ pub struct App {
     updates: Option<Updates>,
     /// The hosts whose logs the person wants to see.
     awaited_logs: HashSet<String>,
+    /// Those whose jobs the person wants to have more time.
+    awaited_time: HashSet<String>,
     /// Dropped when the app ends: until then it is the only one.
     lease: Option<Lease>,
 }
@@ -82,6 +84,7 @@ impl App {
             quits_at: None,
             clipboard: None,
             awaited_logs: HashSet::new(),
+            awaited_time: HashSet::new(),
             lease: Some(lease),
         })
     }
@@ -174,6 +177,10 @@ impl App {
         let news = self.model.hear(message, now);
         if matches!(message.phase, Phase::Failed | Phase::Closed) {
             self.questions.withdraw(host);
+            self.awaited_time.remove(host);
+        }
+        if message.walltime() == Some(Walltime::Extended) {
+            self.awaited_time.remove(host);
         }
         if self.quits_at.is_some() {
             // Nobody is there any more to be asked or told.
@@ -194,6 +201,9 @@ impl App {
                 let host = host.clone();
                 self.questions
                     .show(busy, Pending::Stop { host, force: true });
+            }
+            Some(News::Refused(problem)) if problem.code == Code::NotExtended => {
+                self.not_extended(host, &problem);
             }
             Some(news) => {
                 let posting = news::posting(host, &news);
@@ -294,7 +304,8 @@ impl App {
                 let opened = move || {
                     let _ = done.send(Ok(()));
                 };
-                self.sessions.open(&host, false, Some(Box::new(opened)));
+                self.sessions
+                    .open(&host, None, false, Some(Box::new(opened)));
             }
             // Open already, and so its socket is there.
             Some(_) => {
@@ -367,6 +378,10 @@ impl App {
         self.retry_at
             .into_iter()
             .for_each(|at| self.clock.ring_at(at));
+        let time = jiff::Timestamp::now().as_second();
+        if let Some(at) = self.model.count_down(now, time) {
+            self.clock.ring_at(at);
+        }
         self.screen.show(&self.model, &mut self.clock, now);
         ControlFlow::Wait
     }

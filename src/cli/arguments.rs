@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
+use crate::config::check_walltime;
+use crate::session::seconds;
 use crate::words::say;
 
 /// How long `open` may take, in seconds, unless the person says otherwise.
@@ -54,6 +56,16 @@ pub enum Command {
         host: String,
         #[arg(long, help = say!("help-yes"))]
         yes: bool,
+        #[arg(long, help = say!("help-json"))]
+        json: bool,
+    },
+    #[command(about = say!("help-extend"))]
+    Extend {
+        #[arg(help = say!("help-host"))]
+        host: String,
+        #[arg(value_name = "TIME", default_value = "1:00:00", hide_default_value = true,
+              value_parser = walltime, help = say!("help-extend-time"))]
+        by: u64,
         #[arg(long, help = say!("help-json"))]
         json: bool,
     },
@@ -156,6 +168,11 @@ pub enum ConfigAction {
     Check,
     #[command(about = say!("help-config-edit"))]
     Edit,
+}
+
+/// Seconds, from the form that the configuration has for them too.
+fn walltime(text: &str) -> Result<u64, String> {
+    check_walltime(text).map(|()| seconds(text))
 }
 
 fn shells() -> String {

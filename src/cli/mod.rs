@@ -4,6 +4,7 @@ mod arguments;
 mod configure;
 mod context;
 mod doctor;
+mod extend;
 mod launcher;
 mod login_item;
 mod open;
@@ -62,6 +63,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Status { host, json }) => servers::status(&context, host.as_deref(), json),
         Some(Command::Close { host, json }) => servers::close(&context, &host, json),
         Some(Command::Stop { host, yes, json }) => servers::stop(&context, &host, yes, json),
+        Some(Command::Extend { host, by, json }) => extend::extend(&context, &host, by, json),
         Some(Command::Logs { host }) => servers::logs(&context, &host),
         Some(Command::Doctor { host, json }) => doctor::doctor(&context, host.as_deref(), json),
         Some(Command::Add { alias }) => configure::add(&context, &alias),

@@ -290,12 +290,12 @@ fn show_log(host: &Host, path: &str, text: &str) -> u8 {
     0
 }
 
-fn held(host: &Host) -> Result<Option<Client>, Problem> {
+pub(super) fn held(host: &Host) -> Result<Option<Client>, Problem> {
     let folder = runtime_folder().map_err(|error| explain::no_control(&host.name, &error))?;
     Ok(control::holder(&folder, &host.name))
 }
 
-fn answers(
+pub(super) fn answers(
     client: Client,
     host: &Host,
     request: &Request,

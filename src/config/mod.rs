@@ -24,6 +24,15 @@ use error::Fault;
 
 use crate::words::say;
 
+/// Whether a text has the form of a `walltime`.
+///
+/// # Errors
+/// In words, what is wrong with it.
+pub fn check_walltime(text: &str) -> Result<(), String> {
+    let checked = values::walltime(text);
+    checked.map_err(|complaint| format!("{}; {}", complaint.message, complaint.remedy))
+}
+
 /// The file's place below the folder of configurations.
 const FILE: &str = "remote-jupyter/config.toml";
 

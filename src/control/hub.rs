@@ -46,6 +46,11 @@ impl Hub {
         let mut inner = self.lock();
         if !message.is_remark() {
             inner.newest = message.clone();
+        } else if let (Some(job), Some(newest)) =
+            (message.more.get("job"), inner.newest.more.get_mut("job"))
+        {
+            // Who comes later has to know when it ends now.
+            job.clone_into(newest);
         }
         inner
             .listeners
@@ -104,6 +109,19 @@ mod tests {
             at_ms: 1,
             more: serde_json::from_str(more).unwrap(),
         }
+    }
+
+    #[test]
+    fn who_comes_later_knows_when_the_job_ends_now() {
+        let hub = Hub::new("h");
+        hub.publish(&message(Phase::Ready, r#"{"url":"u","job":{"ends":1}}"#));
+        hub.publish(&message(Phase::Ready, r#"{"note":"n","job":{"ends":2}}"#));
+        let newest = hub.listen().0;
+        assert_eq!(
+            (&newest.more["job"]["ends"], &newest.more["url"]),
+            (&2.into(), &"u".into())
+        );
+        assert!(newest.note().is_none());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::jupyter::Activity;
 use crate::problem::Problem;
-use crate::session::{Event, Forwarded, JobInfo, Phase, Ready, ServerInfo};
+use crate::session::{Event, Forwarded, JobInfo, Phase, Ready, ServerInfo, Walltime};
 use crate::token::Secret;
 
 /// What one program asks of the one that holds a tunnel.
@@ -29,6 +29,12 @@ pub enum Request {
     Logs,
     /// Close the tunnel, and answer with events up to the end.
     Close,
+    /// Give the server's job more time, and answer with events up to `walltime` or a refusal; if the
+    /// tunnel does not stand, with the newest event.
+    Extend {
+        /// How many seconds more.
+        by: u64,
+    },
     /// Stop the server, and answer with events up to the end, or to a refusal.
     Stop {
         /// Whether busy kernels may be ended.
@@ -82,6 +88,7 @@ impl Message {
             Event::Note(text) => (phase, json!({ "note": text })),
             Event::Job(job) => (phase, json!({ "job": job })),
             Event::Ready(ready) => (Phase::Ready, ready_fields(ready)),
+            Event::Walltime(job, what) => (phase, walltime_fields(job, *what)),
             Event::Kernels(activity) => (phase, json!({ "kernels": activity })),
             Event::Log { path, text } => (phase, json!({ "log": { "path": path, "text": text } })),
             Event::Refused(problem) => (phase, json!({ "refused": problem })),
@@ -136,6 +143,12 @@ impl Message {
         Some((log.get("path")?.as_str()?, log.get("text")?.as_str()?))
     }
 
+    /// What it says about the time of the job, if it does.
+    #[must_use]
+    pub fn walltime(&self) -> Option<Walltime> {
+        serde_json::from_value(self.more.get("walltime")?.clone()).ok()
+    }
+
     /// The job that is waited for, or that the server runs in.
     #[must_use]
     pub fn job(&self) -> Option<JobInfo> {
@@ -172,6 +185,15 @@ impl Message {
         let forwards = forwards.and_then(|forwards| serde_json::from_value(forwards).ok());
         forwards.unwrap_or_default()
     }
+}
+
+/// A note for whoever reads notes, with the job as it is now.
+fn walltime_fields(job: &JobInfo, what: Walltime) -> Value {
+    let note = match what {
+        Walltime::Short => job.short(),
+        Walltime::Extended => job.longer(),
+    };
+    json!({ "note": note, "walltime": what, "job": job })
 }
 
 fn ready_fields(ready: &Ready) -> Value {
@@ -265,6 +287,24 @@ mod tests {
         assert!(message.is_refusal());
         assert_eq!(message.phase, Phase::Starting);
         assert_eq!(message.problem(), Some(problem));
+    }
+
+    #[test]
+    fn news_of_the_time_is_a_note_with_the_job() {
+        let job = JobInfo {
+            id: "7".into(),
+            ends: Some(1_795_503_762),
+            ..JobInfo::default()
+        };
+        for what in [Walltime::Short, Walltime::Extended] {
+            let message = of(&Event::Walltime(job.clone(), what)).unwrap();
+            assert!(message.is_remark() && message.problem().is_none());
+            assert!(message.note().is_some_and(|note| note.contains('7')));
+            assert_eq!(message.walltime(), Some(what));
+            assert_eq!(message.job().as_ref(), Some(&job));
+        }
+        let text = serde_json::to_string(&Request::Extend { by: 60 }).unwrap();
+        assert_eq!(text, r#"{"command":"extend","by":60}"#);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::claim::Listening;
 use super::hub::Hub;
 use super::message::{Message, Request};
 use crate::jupyter::Page;
-use crate::session::{Busy, Handle, Phase};
+use crate::session::{Busy, Handle, Phase, Walltime};
 
 /// A request is one short line.
 const REQUEST_LIMIT: u64 = 64 << 10;
@@ -54,7 +54,8 @@ fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, usual: &Usual) -> io:
     let request: Request = serde_json::from_str(&line)?;
     let (newest, later) = hub.listen();
     let stands = newest.phase == Phase::Ready;
-    if request == Request::Status || request == Request::Logs && !stands {
+    let needs_tunnel = matches!(request, Request::Logs | Request::Extend { .. });
+    if request == Request::Status || needs_tunnel && !stands {
         return tell(stream, &newest);
     }
     if request == Request::Close {
@@ -99,6 +100,7 @@ fn grant(request: &Request, handle: &Handle, usual: &Usual, joined_early: bool) 
         Request::Stop { force: true } => handle.stop(Busy::End),
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
         Request::Logs => handle.log(),
+        Request::Extend { by } => handle.extend(*by),
         Request::Open { .. } | Request::Status | Request::Watch | Request::Close => {}
     }
 }
@@ -108,6 +110,9 @@ fn is_last(request: &Request, message: &Message) -> bool {
         (_, Phase::Failed | Phase::Closed) => true,
         (Request::Open { .. }, Phase::Ready) => !message.is_remark(),
         (Request::Logs, _) => message.log().is_some() || message.is_refusal(),
+        (Request::Extend { .. }, _) => {
+            message.is_refusal() || message.walltime() == Some(Walltime::Extended)
+        }
         (Request::Stop { .. }, _) => message.is_refusal(),
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! Jobs of a scheduler that were refused, cannot start, or ended: in its own words, with what to do.
 
 use crate::config::Host;
-use crate::launcher::{Output, Scheduler, Stranger};
+use crate::launcher::{Output, Scheduler, Stranger, clock, quote};
 use crate::problem::{Code, Problem};
 use crate::token::redact;
 use crate::words::say;
@@ -82,25 +82,74 @@ pub fn job_ended(host: &str, id: &str, status: Option<i32>, log: &str) -> Proble
     Problem::new(Code::JobEnded, title, redact(log), remedy)
 }
 
-/// Explains a tunnel whose job is gone.
+/// Explains a tunnel whose job is gone; `notebook` is what the person had open.
 #[must_use]
-pub fn job_gone(host: &str, id: &str) -> Problem {
+pub fn job_gone(host: &str, id: &str, notebook: Option<&str>) -> Problem {
     Problem::new(
         Code::JobEnded,
         say!("job-gone", id = id, host = host),
         say!("job-gone-detail"),
-        say!("job-gone-remedy", host = host),
+        say!("job-gone-remedy", command = again(host, notebook)),
     )
 }
 
-/// Explains a tunnel whose job has used up its time.
+/// Explains a tunnel whose job has used up its time, of that many seconds where that is known.
 #[must_use]
-pub fn job_time_up(host: &str, id: &str) -> Problem {
+pub fn job_time_up(host: &str, id: &str, whole: Option<u64>, notebook: Option<&str>) -> Problem {
+    let title = match whole.map(clock) {
+        Some(time) => say!("job-time-up-of", id = id, host = host, time = time),
+        None => say!("job-time-up", id = id, host = host),
+    };
     Problem::new(
-        Code::JobEnded,
-        say!("job-time-up", id = id, host = host),
+        Code::JobTimeUp,
+        title,
         say!("job-time-up-detail"),
-        say!("job-time-up-remedy", host = host),
+        say!("job-time-up-remedy", command = again(host, notebook)),
+    )
+}
+
+/// What starts it again with the same notebook.
+fn again(host: &str, notebook: Option<&str>) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-@+".contains(c);
+    let word = |text: &str| match text {
+        text if text.chars().all(plain) && !text.starts_with('-') => text.to_owned(),
+        text => quote(text),
+    };
+    let notebook = notebook.map(|path| format!(" --notebook {}", word(path)));
+    let notebook = notebook.unwrap_or_default();
+    format!("remote-jupyter open {}{notebook}", word(host))
+}
+
+/// Explains that the scheduler gives a job no more time, in its own words.
+#[must_use]
+pub fn not_extended(host: &str, scheduler: &str, words: &str) -> Problem {
+    Problem::new(
+        Code::NotExtended,
+        say!("extend-refused", scheduler = scheduler, host = host),
+        redact(words),
+        say!("extend-refused-remedy"),
+    )
+}
+
+/// Explains that no command gives this job more time.
+#[must_use]
+pub fn not_extendable(host: &str, scheduler: &str) -> Problem {
+    Problem::new(
+        Code::NotExtended,
+        say!("extend-refused", scheduler = scheduler, host = host),
+        say!("extend-no-command", scheduler = scheduler),
+        say!("extend-refused-remedy"),
+    )
+}
+
+/// Explains that there is no job with an end that could be put off.
+#[must_use]
+pub fn no_end(host: &str) -> Problem {
+    Problem::new(
+        Code::NotExtended,
+        say!("extend-no-end", host = host),
+        String::new(),
+        say!("extend-no-end-remedy", host = host),
     )
 }
 

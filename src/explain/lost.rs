@@ -68,3 +68,14 @@ pub fn server_ended(host: &str) -> Problem {
         say!("server-ended-remedy", host = host),
     )
 }
+
+/// Explains a server that ended by itself, as `idle_stop` asks.
+#[must_use]
+pub fn idle_ended(host: &str) -> Problem {
+    Problem::new(
+        Code::IdleEnded,
+        say!("idle-ended-title", host = host),
+        say!("idle-ended-detail"),
+        say!("idle-ended-remedy"),
+    )
+}

@@ -1,5 +1,6 @@
 //! Jupyter's REST interface, asked through the tunnel like any browser would.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -80,6 +81,9 @@ pub struct Activity {
     pub kernels: Kernels,
     /// What runs in them, by path.
     pub notebooks: Vec<Notebook>,
+    /// The path of that notebook which was worked with last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
 }
 
 fn no_answer(error: &ureq::Error) -> ApiError {
@@ -204,11 +208,16 @@ impl Api {
             return Ok(Activity::default());
         }
         let sessions: Vec<Session> = self.get("api/sessions?no_track_activity=1")?;
+        let latest = latest(&sessions);
         let mut notebooks: Vec<Notebook> =
             sessions.into_iter().filter_map(Session::notebook).collect();
         // The server's own order changes from one answer to the next.
         notebooks.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(Activity { kernels, notebooks })
+        Ok(Activity {
+            kernels,
+            notebooks,
+            latest,
+        })
     }
 
     /// Asks the server to end itself, and its kernels.
@@ -259,6 +268,19 @@ struct Session {
 struct SessionKernel {
     name: Option<String>,
     execution_state: Option<String>,
+    /// ISO 8601 in UTC, from notebook 5.1 on.
+    last_activity: Option<String>,
+}
+
+/// The notebook whose kernel had the last activity. Consoles have no page of their own.
+fn latest(sessions: &[Session]) -> Option<String> {
+    let active = sessions.iter().filter_map(|session| {
+        let path = session.path.as_ref()?;
+        let at = session.kernel.as_ref()?.last_activity.as_ref()?;
+        let end = Path::new(path).extension()?;
+        (end == "ipynb").then_some((at, path))
+    });
+    active.max().map(|(_, path)| path.clone())
 }
 
 impl Session {
@@ -305,10 +327,29 @@ mod tests {
     }
 
     #[test]
+    fn the_notebook_that_was_worked_with_last_is_known() {
+        let session = |path: &str, at: &str| {
+            let text = format!(
+                r#"{{"path": "{path}", "kernel": {{"name": "p", "last_activity": "2026-11-24T{at}Z"}}}}"#
+            );
+            serde_json::from_str::<Session>(&text).unwrap()
+        };
+        let mut sessions = vec![
+            session("a.ipynb", "11:45:24.000000"),
+            session("b/c.ipynb", "11:46:01.500000"),
+            session("d.ipynb", "09:00:00.000000"),
+            session("console-1", "12:00:00.000000"),
+        ];
+        assert_eq!(latest(&sessions).as_deref(), Some("b/c.ipynb"));
+        sessions.drain(..3);
+        assert_eq!(latest(&sessions), None);
+    }
+
+    #[test]
     fn an_activity_is_one_flat_object() {
         let activity = Activity {
             kernels: Kernels { total: 2, busy: 1 },
-            notebooks: vec![],
+            ..Activity::default()
         };
         let text = serde_json::to_string(&activity).unwrap();
         assert_eq!(text, r#"{"total":2,"busy":1,"notebooks":[]}"#);

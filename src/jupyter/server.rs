@@ -2,6 +2,7 @@
 //! whether they may be believed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ pub struct Facts {
     pub now: Option<i64>,
     /// The folder of a launch of ours that has not written its runtime file yet.
     pub starting: Option<String>,
+    /// Folders of launches and jobs of ours that ended because nobody used them.
+    pub idle: Vec<String>,
 }
 
 impl Facts {
@@ -40,11 +43,19 @@ impl Facts {
                 "workdir" => value.clone_into(&mut facts.workdir),
                 "shell" => value.clone_into(&mut facts.shell),
                 "jupyter" => value.clone_into(&mut facts.jupyter),
+                "idle" => facts.idle.push(value.to_owned()),
                 "starting" if !value.is_empty() => facts.starting = Some(value.to_owned()),
                 _ => {}
             }
         }
         facts
+    }
+
+    /// Whether the server that wrote this runtime file ended because nobody used it.
+    #[must_use]
+    pub fn was_idle(&self, file: &str) -> bool {
+        let holds = |folder: &String| Path::new(file).starts_with(folder);
+        self.idle.iter().any(holds)
     }
 }
 

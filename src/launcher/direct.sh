@@ -53,7 +53,7 @@ if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; 
 else
   rj_status=1
 fi
-rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/keeper" "$rj_dir/waiting" "$rj_dir/pid.new"
+rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/config" "$rj_dir/keeper" "$rj_dir/waiting" "$rj_dir/pid.new"
 printf '%s\n' "$rj_status" >"$rj_dir/exit"
 RJ_END
 }
@@ -64,16 +64,39 @@ rj_start() {
   cat <<'RJ_END'
 rm -f "$rj_dir/waiting"
 if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- "--ip=${rj_ip:-127.0.0.1}" "--port=${rj_fixed_port:-0}" --port-retries=0; fi
-rj_wanted=$rj_apps
-unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_ip rj_umask
+rj_wanted=$rj_apps rj_more=$rj_idle rj_old=$rj_idle_old
+if [ -n "$rj_idle" ]; then
+  JUPYTER_CONFIG_PATH=$rj_dir/config${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}
+  export JUPYTER_CONFIG_PATH
+fi
+unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_ip rj_umask rj_idle rj_idle_old
+# What is called notebook may be version 6; the others warn of its options.
+rj_options() { [ "$1" = notebook ] && printf '%s ' "$rj_old"; printf '%s' "$rj_more"; }
 for rj_app in $rj_wanted; do
-  command -v "jupyter-$rj_app" >/dev/null 2>&1 && exec "jupyter-$rj_app" --no-browser "$@"
+  command -v "jupyter-$rj_app" >/dev/null 2>&1 && exec "jupyter-$rj_app" --no-browser "$@" $(rj_options "$rj_app")
 done
 for rj_app in $rj_wanted; do
-  command -v jupyter >/dev/null 2>&1 && exec jupyter "$rj_app" --no-browser "$@"
+  command -v jupyter >/dev/null 2>&1 && exec jupyter "$rj_app" --no-browser "$@" $(rj_options "$rj_app")
 done
 echo "no jupyter on the PATH: $PATH" >&2
 exit 127
+RJ_END
+}
+
+# A server with a terminal is none that idles: something may run there. jupyter_server_terminals (0.5.4) means to say so,
+# but never does: https://github.com/jupyter-server/jupyter_server_terminals/issues/112
+rj_keep_terminals() {
+  [ -n "$rj_idle" ] || return 0
+  mkdir -p "$rj_dir/config" && cat >"$rj_dir/config/jupyter_server_config.py" <<'RJ_END'
+try:
+    from jupyter_server_terminals.app import TerminalsExtensionApp
+except ImportError:
+    pass
+else:
+    def current_activity(self):
+        return getattr(getattr(self, "terminal_manager", None), "terminals", None) or None
+
+    TerminalsExtensionApp.current_activity = current_activity
 RJ_END
 }
 
@@ -128,7 +151,7 @@ rj_launch() {
 # cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
-    rj_start >"$rj_dir/start" && { rj_in_shell && rj_keeper; } >"$rj_dir/keeper"
+    rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_in_shell && rj_keeper; } >"$rj_dir/keeper"
 }
 
 # A session of its own where setsid exists, no terminal, none of our file descriptors. The token
@@ -139,7 +162,7 @@ rj_detach() {
     rj_export_env
     rj_line=$(rj_login_line)
     JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask
+    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask rj_idle rj_idle_old
     if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh "$rj_dir/keeper"; fi
     exec nohup /bin/sh "$rj_dir/keeper"
   ) </dev/null >"$rj_dir/log" 2>&1 3>&- &

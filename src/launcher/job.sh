@@ -1,13 +1,18 @@
 # Jupyter as a batch job: what the far side does about folders, and the program that the job runs.
 # Commands of the scheduler come as lines from src/launcher/*.rs; what they print goes back as it is.
 
-# rj_run LINE: a command of the scheduler, with what it printed and the clock.
+# rj_run LINE: a command of the scheduler, with what it printed and the clock. While LSF is down, bjobs says so and tries
+# for ever; others hang without a word. Status 124 is for that (src/launcher/scheduler.rs has the time). Who waits longer
+# than the one that asked would have to log in anew. A system without `timeout` waits for its scheduler.
 rj_run() {
-  rj_out=$(eval "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
+  rj_out=$(rj_limited "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
   rj_status=$?
   rj_err=$(head -c 8192 "$rj_base/jobs/err.$$" 2>/dev/null)
   rm -f "$rj_base/jobs/err.$$"
   rj_ran "$rj_status" "$rj_out" "$rj_err"
+}
+rj_limited() {
+  if command -v timeout >/dev/null 2>&1; then timeout "$rj_call_seconds" /bin/sh -c "$1"; else eval "$1"; fi
 }
 rj_ran() {
   rj_say out "$2"
@@ -90,7 +95,7 @@ rj_submit() {
 }
 rj_make_job() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_about" | cat >"$rj_dir/about" && : >"$rj_dir/log" &&
-    printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
+    printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
     printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
 }
 
@@ -99,7 +104,7 @@ rj_quote() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
 # What the job has to know of the submission. No token: the job makes it where it runs, so that it
 # stands neither in the scheduler's records nor on the way to them.
 rj_job_head() {
-  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds; do
+  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds rj_idle rj_idle_old; do
     eval "rj_value=\$$rj_name"
     printf '%s=%s\n' "$rj_name" "$(rj_quote "$rj_value")"
   done
@@ -152,7 +157,7 @@ rj_set_out
 JUPYTER_TOKEN=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
 if [ ${#JUPYTER_TOKEN} != 48 ]; then echo 'no random numbers on this machine'; rj_end 1; fi
 JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket rj_ip
+export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket rj_ip rj_idle rj_idle_old
 rj_export_env
 cd "$rj_cwd" || rj_end 1
 # rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
@@ -279,7 +284,26 @@ $(rj_tails "$1")"
   fi
 }
 rj_tails() {
-  { tail -c 3000 "$1/batch.log"; tail -c 3000 "$1/log"; } 2>/dev/null | tail -n 25
+  { tail -c 3000 "$1/batch.log"; tail -c 3000 "$1/log"; rj_outputs 3000 "$(cat "$1/output" 2>/dev/null)"; } 2>/dev/null | tail -n 25
+}
+
+# Where a job script of the person's own writes: lines of paths, an empty line, and what else is known of it. Its
+# scheduler tells while it knows the job, so "output" keeps that.
+rj_keep_output() {
+  case $1 in "$rj_base"/jobs/*) (eval "$2") </dev/null >"$1/output" 2>/dev/null ;; esac
+  rj_say looked ''
+}
+# rj_outputs BYTES TEXT: the end of each file. The name of a node that was not chosen yet is a pattern (%N).
+rj_outputs() {
+  printf '%s\n' "$2" | sed '/^$/,$d' | while IFS= read -r rj_f; do
+    [ -f "$rj_f" ] || rj_f=$(IFS=; ls -1td $(printf '%s' "$rj_f" | sed 's/%[0-9]*[A-Za-z]/*/g') 2>/dev/null | head -1)
+    [ -f "$rj_f" ] && tail -c "$1" "$rj_f" 2>/dev/null
+  done
+  printf '%s\n' "$2" | sed '1,/^$/d' | tail -c "$1"
+}
+rj_say_output() {
+  rj_say log "$(printf '%s\n' "$1" | sed -n 1p)
+$(rj_outputs 200000 "$1")"
 }
 
 # rj_move DIR: its server is to listen on the node's address. (An older job does not know of that.)
@@ -319,10 +343,12 @@ rj_await_exit() {
   rj_say looked ''
 }
 
-# The newest job's log; what the scheduler itself said comes first.
+# The newest job's log; what the scheduler itself said comes first. With a LINE of the scheduler, the output that tells.
 rj_job_log() {
+  if [ -n "$1" ]; then rj_say_output "$(eval "$1" 2>/dev/null </dev/null)"; return; fi
   for rj_d in $(ls -1t "$rj_base/jobs" 2>/dev/null); do # names of ours: no spaces
     [ -f "$rj_base/jobs/$rj_d/about" ] || continue
+    if [ -s "$rj_base/jobs/$rj_d/output" ]; then rj_say_output "$(cat "$rj_base/jobs/$rj_d/output")"; return; fi
     rj_say log "$rj_base/jobs/$rj_d/log
 $(cat "$rj_base/jobs/$rj_d/batch.log" 2>/dev/null)
 $(tail -c 200000 "$rj_base/jobs/$rj_d/log" 2>/dev/null)"
@@ -348,6 +374,8 @@ rj_job() {
     far) rj_far; rj_owners; rj_find ;;
     # From here on the channel is the relay's alone.
     'relay '*) eval "exec ${1#relay }" ;;
-    log) rj_job_log ;;
+    log) rj_job_log '' ;;
+    'log '*) rj_job_log "${1#log }" ;;
+    'output '*) rj_n=${1#output }; rj_keep_output "${rj_n%% *}" "${rj_n#* }" ;;
   esac
 }

@@ -7,16 +7,18 @@ use jiff::civil::DateTime;
 
 use super::quote;
 use super::resources::{Line, seconds};
-use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger};
+use super::scheduler::{
+    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, count_place, place,
+};
 use crate::config::Host;
 
 /// The adapter.
 #[derive(Debug, Clone, Copy)]
 pub struct Lsf;
 
-/// Id, state, node, start, estimate, time left, reason, and last the name, which alone may hold the
-/// delimiter.
-const FIELDS: usize = 8;
+/// Id, state, node, start, estimate, time left, queue, reason, and last the name, which alone may
+/// hold the delimiter.
+const FIELDS: usize = 9;
 
 impl Scheduler for Lsf {
     fn word(&self) -> &'static str {
@@ -56,8 +58,7 @@ impl Scheduler for Lsf {
             line = line.option("-gpu", Some(&format!("num={gpus}")));
         }
         if let Some(walltime) = &host.walltime {
-            let minutes = seconds(walltime).div_ceil(60);
-            line = line.ours(&format!("-W {}:{:02}", minutes / 60, minutes % 60));
+            line = line.ours(&format!("-W {}", minutes_of(seconds(walltime))));
         }
         // #BSUB lines are read from standard input alone.
         line.end_reading(host)
@@ -74,7 +75,7 @@ impl Scheduler for Lsf {
     fn list(&self) -> Cow<'static, str> {
         concat!(
             "LC_ALL=C bjobs -u \"$(id -un)\" -noheader -o 'jobid stat exec_host start_time ",
-            "estimated_start_time time_left pend_reason job_name delimiter=\"|\"'"
+            "estimated_start_time time_left queue pend_reason job_name delimiter=\"|\"'"
         )
         .into()
     }
@@ -95,8 +96,50 @@ impl Scheduler for Lsf {
         Ok(jobs)
     }
 
+    fn why_calls(&self) -> u32 {
+        1
+    }
+
+    /// The place alone: `bjobs` shows waiting jobs in the order in which they will be considered
+    /// (manual of `btop`). `SECURE_JOB_INFO_LEVEL` may hide those of others.
+    fn ask_why(&self, id: &str, queue: &str) -> Option<String> {
+        Some(format!(
+            "LC_ALL=C bjobs -u all -q {} -noheader -o 'stat user jobid delimiter=\" \"' | {}",
+            quote(queue),
+            count_place(id, "$1 == \"PEND\"", "$3 == id", "$2 != me")
+        ))
+    }
+
+    fn why(&self, answer: &Output) -> Option<Why> {
+        Some(Why {
+            reason: String::new(),
+            never: false,
+            place: place(answer),
+        })
+    }
+
+    /// The file is written at the job's end; `bpeek` has what there is before.
+    fn output(&self, id: &str) -> String {
+        let id = quote(id);
+        format!(
+            "LC_ALL=C bjobs -noheader -o 'output_file exec_cwd sub_cwd delimiter=\"|\"' {id} | \
+             awk -F'|' '{OUTPUT}'; echo; LC_ALL=C bpeek {id}"
+        )
+    }
+
+    fn delivers_at_end(&self) -> bool {
+        true
+    }
+
     fn cancel(&self, id: &str) -> String {
         format!("LC_ALL=C bkill {}", quote(id))
+    }
+
+    /// The whole time, in hours and minutes. A job that runs is changed only where the site has
+    /// `LSB_MOD_ALL_JOBS=Y` (the manual's page on `bmod`).
+    fn extend(&self, id: &str, _: u64, limit: Option<u64>) -> Option<String> {
+        let limit = minutes_of(limit?);
+        Some(format!("LC_ALL=C bmod -W {limit} {}", quote(id)))
     }
 
     fn name_option(&self) -> &'static [&'static str] {
@@ -104,15 +147,26 @@ impl Scheduler for Lsf {
     }
 }
 
+const OUTPUT: &str = concat!(
+    r#"$1 != "-" { folder = $2 == "-" ? $3 : $2; sub(/^\$HOME/, ENVIRON["HOME"], folder); "#,
+    r#"print ($1 ~ /^\// ? $1 : folder "/" $1) }"#,
+);
+
+/// Seconds as LSF writes limits: `H:MM`.
+fn minutes_of(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    format!("{}:{:02}", minutes / 60, minutes % 60)
+}
+
 fn job(line: &str, clock: Clock) -> Option<Job> {
     let fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();
-    let [id, word, node, start, estimate, left, reason, name] = fields.as_slice() else {
+    let [id, word, node, start, estimate, left, queue, reason, name] = fields.as_slice() else {
         return None;
     };
     id.bytes().next().filter(u8::is_ascii_digit)?;
     let never = reason.contains("never satisfied") || reason.contains("never be satisfied");
     let state = match *word {
-        "PSUSP" => JobState::Never,
+        "PSUSP" => JobState::Held,
         "PEND" | "WAIT" if never => JobState::Never,
         "PEND" | "WAIT" | "PROV" => JobState::Waiting,
         "RUN" | "USUSP" | "SSUSP" | "UNKWN" => JobState::Running,
@@ -124,9 +178,11 @@ fn job(line: &str, clock: Clock) -> Option<Job> {
     Some(Job {
         id: (*id).to_owned(),
         name: (*name).to_owned(),
+        queue: (*queue).to_owned(),
         state,
         word: (*word).to_owned(),
-        reason: some(reason).unwrap_or_default(),
+        // Each of several reasons ends in a semicolon.
+        reason: some(reason.trim_end_matches(';')).unwrap_or_default(),
         // "4*node17:node18", the first being where the script runs.
         node: some(node).and_then(|hosts| {
             let first = hosts.split(':').next()?;
@@ -170,11 +226,11 @@ mod tests {
     use super::*;
 
     /// In the form of the manual.
-    const LIST: &str = "4711|RUN|4*node17|Nov 22 18:46|-|3:12 L|-|jupyter_nb\n\
-        4712|PEND|-|-|Jan  2 09:30|-|Not enough job slots|a|b\n\
-        4713|PSUSP|-|-|-|-|The job was suspended by the user while pending|held\n\
-        4714|PEND|-|-|-|-|Job dependency condition invalid or never satisfied|dep\n\
-        4710|EXIT|node17|Nov 22 12:46|-|-|-|old\n";
+    const LIST: &str = "4711|RUN|4*node17|Nov 22 18:46|-|3:12 L|normal|-|jupyter_nb\n\
+        4712|PEND|-|-|Jan  2 09:30|-|normal|Not enough job slots;|a|b\n\
+        4713|PSUSP|-|-|-|-|normal|The job was suspended by the user while pending|held\n\
+        4714|PEND|-|-|-|-|normal|Job dependency condition invalid or never satisfied|dep\n\
+        4710|EXIT|node17|Nov 22 12:46|-|-|normal|-|old\n";
 
     fn printed(out: &str) -> Output {
         Output {
@@ -195,13 +251,14 @@ mod tests {
             [
                 ("4711", JobState::Running),
                 ("4712", JobState::Waiting),
-                ("4713", JobState::Never),
+                ("4713", JobState::Held),
                 ("4714", JobState::Never),
             ]
         );
         assert_eq!(jobs[0].node.as_deref(), Some("node17"));
         assert_eq!(jobs[0].ends, Some(1_795_373_165 + (3 * 60 + 12) * 60));
         assert_eq!(jobs[1].name, "a|b");
+        assert_eq!(jobs[1].reason, "Not enough job slots");
         // The second of January after this November.
         let estimate = jiff::civil::datetime(2027, 1, 2, 9, 30, 0, 0);
         assert_eq!(
@@ -257,5 +314,29 @@ mod tests {
             "Memory reservation is (MB): 2048\nJob <4711> is submitted to queue <normal>.\n";
         assert_eq!(Lsf.id(printed).as_deref(), Some("4711"));
         assert_eq!(Lsf.id("nosuch: No such queue. Job not submitted.\n"), None);
+    }
+
+    #[test]
+    fn the_place_is_told_where_other_accounts_jobs_are_seen() {
+        let place = |list| {
+            let line = Lsf.ask_why("12", "normal").unwrap();
+            crate::launcher::scheduler::counted("bjobs", list, &line)
+        };
+        assert_eq!(place("RUN you 7\nPEND me 12\nPEND you 13\n"), Some(1));
+        assert_eq!(place("PEND me 11\nPEND me 12\n"), None);
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |printed| {
+            let line = Lsf.output("7").replace("bpeek", "echo peek");
+            crate::launcher::scheduler::ran("bjobs", printed, &line)
+        };
+        assert_eq!(
+            files("out.7|/work/x|/home/me\n"),
+            "/work/x/out.7\n\npeek 7\n"
+        );
+        assert_eq!(files("out.7|-|/home/me\n"), "/home/me/out.7\n\npeek 7\n");
+        assert_eq!(files("-|-|/home/me\n"), "\npeek 7\n");
     }
 }

@@ -15,12 +15,14 @@ mod sge;
 mod slurm;
 
 pub use relay::Relay;
-pub use resources::seconds;
+pub use resources::{clock, seconds};
 pub use route::{Next, Route, Routes, Stand};
 pub use scheduler::{
-    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
-    same_machine, scheduler,
+    CALL, Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
+    same_machine, scheduler, scheduler_of,
 };
+
+use std::time::Duration;
 
 use crate::config::{App, Bind, Host};
 
@@ -72,6 +74,7 @@ impl Launcher for Batch {
             ("rj_about", self.about(host).as_str()),
             ("rj_env", &environment(host)),
             ("rj_seconds", &limit),
+            ("rj_call_seconds", &CALL.as_secs().to_string()),
         ]
         .map(|(name, value)| format!("{name}={}", quote(value)));
         let _ = writeln!(text, "{}", variables.join("\n"));
@@ -110,17 +113,40 @@ fn common(host: &Host, bind: &str) -> String {
         setup.push_str(" && ");
     }
     let command = host.command.as_deref().unwrap_or_default();
+    let (idle, idle_old) = host.idle_stop.map(idle_options).unwrap_or_default();
     let variables = [
         ("rj_bind", bind),
         ("rj_fixed_port", &port.unwrap_or_default()),
         ("rj_apps", apps(host.app)),
         ("rj_setup", &setup),
         ("rj_own_command", command),
+        ("rj_idle", &idle),
+        ("rj_idle_old", &idle_old),
     ];
     for (name, value) in variables {
         let _ = writeln!(text, "{name}={}", quote(value));
     }
     text
+}
+
+/// Jupyter's own options for `idle_stop`, and those of notebook 6. It looks by itself, about once a
+/// minute, and so also while nobody is connected. A kernel that runs, or that a tab shows, is none
+/// that it ends (`cull_busy` and `cull_connected` are off); the server follows when it has had no
+/// kernel, no terminal and no request for that long. Terminals it leaves: whether something runs in
+/// one it does not know.
+/// <https://jupyter-server.readthedocs.io/en/latest/other/full-config.html>
+fn idle_options(idle: Duration) -> (String, String) {
+    // More than its clocks take.
+    const LONGEST: u64 = i32::MAX as u64;
+    const LOOK: u64 = 60;
+    let idle = idle.as_secs().min(LONGEST);
+    let look = idle.min(LOOK);
+    let usual = format!(
+        "--ServerApp.shutdown_no_activity_timeout={idle} --MappingKernelManager.cull_idle_timeout={idle} \
+         --MappingKernelManager.cull_interval={look}"
+    );
+    let old = format!("--NotebookApp.shutdown_no_activity_timeout={idle}");
+    (usual, old)
 }
 
 /// Lines that export the server's environment. The names were checked with the configuration.
@@ -152,6 +178,25 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use std::process::Command;
+
+    #[test]
+    fn jupyter_is_told_how_long_it_may_idle() {
+        let mut host = Host::named("gpu01");
+        assert!(Direct.variables(&host).contains("\nrj_idle=''\n"));
+        for (seconds, look) in [(7200, 60), (20, 20), (u64::MAX, 60)] {
+            host.idle_stop = Some(Duration::from_secs(seconds));
+            let seconds = seconds.min(2_147_483_647);
+            let text = Direct.variables(&host);
+            for option in [
+                format!("rj_idle='--ServerApp.shutdown_no_activity_timeout={seconds} "),
+                format!(" --MappingKernelManager.cull_idle_timeout={seconds} "),
+                format!(" --MappingKernelManager.cull_interval={look}'"),
+                format!("rj_idle_old='--NotebookApp.shutdown_no_activity_timeout={seconds}'"),
+            ] {
+                assert!(text.contains(&option), "{option} is not in {text}");
+            }
+        }
+    }
 
     #[test]
     fn quoted_words_come_back_as_they_were() {

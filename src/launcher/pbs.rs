@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 
 use super::quote;
-use super::resources::{Line, hours, seconds};
+use super::resources::{Line, clock, hours, seconds};
 use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger};
 use crate::config::{Host, LauncherKind};
 
@@ -96,14 +96,39 @@ impl Scheduler for Pbs {
         Ok(jobs)
     }
 
+    /// `Output_Path = HOST:PATH`; a long one goes on after a line break and a tab.
+    fn output(&self, id: &str) -> String {
+        format!("LC_ALL=C qstat -f {} | awk '{OUTPUT}'", quote(id))
+    }
+
+    fn delivers_at_end(&self) -> bool {
+        true
+    }
+
     fn cancel(&self, id: &str) -> String {
         format!("LC_ALL=C qdel {}", quote(id))
+    }
+
+    /// `qalter` takes the whole time, and no more of it. On a job that runs only an operator may raise it,
+    /// unless the site says otherwise (PBS Professional's Reference Guide, "qalter").
+    fn extend(&self, id: &str, _: u64, limit: Option<u64>) -> Option<String> {
+        let limit = clock(limit?);
+        Some(format!("LC_ALL=C qalter -l walltime={limit} {}", quote(id)))
     }
 
     fn name_option(&self) -> &'static [&'static str] {
         &["-N"]
     }
 }
+
+/// One line, as every command of the conversation.
+const OUTPUT: &str = concat!(
+    r#"function attribute() { at = index(text, " = "); name = substr(text, 1, at - 1); "#,
+    r#"gsub(/ /, "", name); v[name] = substr(text, at + 3); sub(/^[^\/:]*:/, "", v[name]) } "#,
+    r#"/^\t/ { text = text substr($0, 2); next } { attribute(); text = $0 } END { attribute(); "#,
+    r#"if (v["Join_Path"] != "eo" && v["Output_Path"] != "") print v["Output_Path"]; "#,
+    r#"if (v["Join_Path"] != "oe" && v["Error_Path"] != "") print v["Error_Path"] }"#,
+);
 
 fn chunk(host: &Host) -> Vec<String> {
     let mut chunk = Vec::new();
@@ -158,7 +183,9 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
     let word = get("job_state")?;
     let comment = get("comment").unwrap_or_default();
     let state = match word {
-        "H" => JobState::Never,
+        // PBS holds by itself what waits for another job.
+        "H" if get("depend").is_some() => JobState::Waiting,
+        "H" => JobState::Held,
         "Q" | "W" | "T" if comment.starts_with("Can Never Run") => JobState::Never,
         "Q" | "W" | "T" => JobState::Waiting,
         "R" | "S" | "U" | "B" => JobState::Running,
@@ -179,6 +206,7 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
     Some(Job {
         id: id.to_owned(),
         name: get("Job_Name").unwrap_or_default().to_owned(),
+        queue: String::new(),
         state,
         word: word.to_owned(),
         reason: if runs { String::new() } else { reason },
@@ -219,7 +247,7 @@ mod tests {
             [
                 ("1.login", JobState::Running),
                 ("3.login", JobState::Never),
-                ("4.login", JobState::Never),
+                ("4.login", JobState::Held),
             ]
         );
         assert_eq!(jobs[0].name, "jupyter_notebook_server_long_name");
@@ -316,5 +344,23 @@ mod tests {
             Some("12.head.example")
         );
         assert_eq!(Pbs.id("qsub: Unknown queue\n"), None);
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |more: &str| {
+            let printed = format!("{more}{}", LIST.split("Job Id: 3").next().unwrap());
+            let line = Pbs.output("1.login");
+            crate::launcher::scheduler::ran("qstat", &printed, &line)
+        };
+        let joined = files("");
+        assert!(
+            joined.starts_with('/') && joined.lines().count() <= 2,
+            "{joined}"
+        );
+        let printed = "Job Id: 7.login\n    Join_Path = oe\n    Output_Path = login.example:/home/me/a long \n\tname.o7\n    Error_Path = login:/x\n";
+        let line = Pbs.output("7.login");
+        let one = crate::launcher::scheduler::ran("qstat", printed, &line);
+        assert_eq!(one, "/home/me/a long name.o7\n");
     }
 }

@@ -20,7 +20,12 @@ pub fn seconds(walltime: &str) -> u64 {
 /// Hours without days: `60:00:00`.
 #[must_use]
 pub fn hours(walltime: &str) -> String {
-    let seconds = seconds(walltime);
+    clock(seconds(walltime))
+}
+
+/// Seconds in the same form.
+#[must_use]
+pub fn clock(seconds: u64) -> String {
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     format!("{hours}:{minutes:02}:{:02}", seconds % 60)
 }

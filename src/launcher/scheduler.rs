@@ -4,11 +4,13 @@
 //! Every value of the configuration in such a line went through [`super::quote`].
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::config::{Host, LauncherKind};
+use crate::words::say;
 
 /// One batch scheduler's commands and formats.
 pub trait Scheduler: Sync {
@@ -43,14 +45,28 @@ pub trait Scheduler: Sync {
     /// In the scheduler's own words, when it gave no list.
     fn jobs(&self, list: &Output) -> Result<Vec<Job>, String>;
 
-    /// Asks why a job does not start, where the list does not tell.
-    fn ask_why(&self, _id: &str) -> Option<String> {
+    /// How many calls [`Self::ask_why`] makes; none where the list tells everything.
+    fn why_calls(&self) -> u32 {
+        0
+    }
+
+    /// Asks what the list does not tell: why a job of that queue does not start, and its place there.
+    fn ask_why(&self, _id: &str, _queue: &str) -> Option<String> {
         None
     }
 
-    /// Its answer: the reason, and whether the job can never start.
+    /// Its answer.
     fn why(&self, _answer: &Output) -> Option<Why> {
         None
+    }
+
+    /// Prints where a job writes, a file a line, while the scheduler knows the job. After an empty line
+    /// comes what it has written so far, where that cannot be read from a file yet.
+    fn output(&self, id: &str) -> String;
+
+    /// Whether what a job writes comes into its file when it ends.
+    fn delivers_at_end(&self) -> bool {
+        false
     }
 
     /// Ends a job, whether it runs or waits.
@@ -61,6 +77,10 @@ pub trait Scheduler: Sync {
     fn enter(&self, _id: &str, _node: &str) -> Option<String> {
         None
     }
+
+    /// Gives a job that runs `by` seconds more, so that its whole time is `limit`, where that is known.
+    /// None where no command does that. Whether this person may, the scheduler says.
+    fn extend(&self, id: &str, by: u64, limit: Option<u64>) -> Option<String>;
 
     /// The name of a job in options of the person's own; the first is how we give one.
     fn name_option(&self) -> &'static [&'static str];
@@ -76,6 +96,19 @@ pub fn scheduler(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
         LauncherKind::Lsf => Some(&super::lsf::Lsf),
         LauncherKind::Direct | LauncherKind::Attach => None,
     }
+}
+
+/// The adapter of that word.
+#[must_use]
+pub fn scheduler_of(word: &str) -> Option<&'static dyn Scheduler> {
+    let kinds = [
+        LauncherKind::Sge,
+        LauncherKind::Slurm,
+        LauncherKind::Pbs,
+        LauncherKind::Lsf,
+    ];
+    let mut all = kinds.into_iter().filter_map(scheduler);
+    all.find(|one| one.word() == word)
 }
 
 /// Differences between programs of the same commands.
@@ -100,11 +133,35 @@ pub enum Stranger {
 /// Why a job does not start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
-    /// The scheduler's own words.
+    /// The scheduler's own words; empty where these stand in the list.
     pub reason: String,
     /// Whether it can never start as it is.
     pub never: bool,
+    /// Its place in the queue, where that can be known.
+    pub place: Option<u32>,
 }
+
+/// Counts waiting jobs up to ours, in the order of a list: `{ waits }`, `{ is_ours }` and
+/// `{ is_others }` are awk's conditions. It prints `place N`, and nothing where no other account's
+/// job is seen: the site may hide them, and ours would always be the first.
+pub(super) fn count_place(id: &str, waits: &str, is_ours: &str, is_others: &str) -> String {
+    format!(
+        "awk -v id={} -v me=\"$(id -un)\" '{waits} {{ n++; if ({is_ours}) place = n }} \
+         {is_others} {{ seen = 1 }} END {{ if (place && seen) print \"place \" place }}'",
+        super::quote(id)
+    )
+}
+
+/// The place in an answer.
+pub(super) fn place(answer: &Output) -> Option<u32> {
+    let mut lines = answer.out.lines();
+    lines.find_map(|line| line.strip_prefix("place ")?.trim().parse().ok())
+}
+
+/// How long a call may take: a busy scheduler is slow (Slurm's own limit is 10 s a try).
+pub const CALL: Duration = Duration::from_secs(40);
+/// The status of a command that did not come to an end by then: that of `timeout`.
+const HANGS: i32 = 124;
 
 /// What a command on the far side printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,14 +187,20 @@ impl Output {
         }
     }
 
-    /// What it said, for a person: the errors, or else all there is.
+    /// What it said, for a person: the errors, or else all there is; and that it said no more.
     #[must_use]
     pub fn words(&self) -> String {
         let words = match self.err.trim() {
             "" => self.out.trim(),
             err => err,
         };
-        let lines: Vec<&str> = words.lines().collect();
+        let silence = say!("scheduler-hangs", seconds = CALL.as_secs());
+        let mut lines: Vec<&str> = words.lines().collect();
+        if self.status == HANGS {
+            lines.push(&silence);
+        }
+        // `LSF is down. Please wait ...`, again and again.
+        lines.dedup();
         lines[lines.len().saturating_sub(10)..].join("\n")
     }
 }
@@ -195,6 +258,8 @@ pub enum JobState {
     Running,
     /// It is on its way out.
     Ending,
+    /// It is on hold: it waits until somebody releases it.
+    Held,
     /// It can never start as it is.
     Never,
 }
@@ -206,6 +271,8 @@ pub struct Job {
     pub id: String,
     /// Its name, in full.
     pub name: String,
+    /// The queue that it waits in, where its place there can be asked for.
+    pub queue: String,
     /// How far it has come.
     pub state: JobState,
     /// The same in the scheduler's own word: `qw`, `PENDING`.
@@ -222,6 +289,15 @@ pub struct Job {
     pub started: Option<i64>,
     /// When its time is up.
     pub ends: Option<i64>,
+}
+
+impl Job {
+    /// The scheduler's clock is that many seconds ahead of ours: its times by ours.
+    pub fn set_back(&mut self, ahead: i64) {
+        for time in [&mut self.start_estimate, &mut self.started, &mut self.ends] {
+            *time = time.map(|time| time - ahead);
+        }
+    }
 }
 
 /// The job's name: that of the person's own options, else the one that the first script of this
@@ -261,6 +337,23 @@ pub fn same_machine(one: &str, other: &str) -> bool {
     !one.is_empty() && short(one) == short(other)
 }
 
+/// What a line of an adapter prints where its command printed that; for the adapters' own tests.
+#[cfg(test)]
+pub(super) fn counted(command: &str, printed: &str, line: &str) -> Option<u32> {
+    place(&Output::printed(&ran(command, printed, line)))
+}
+
+/// The same, as it is.
+#[cfg(test)]
+pub(super) fn ran(command: &str, printed: &str, line: &str) -> String {
+    let script =
+        format!("{command}() {{ cat <<'END'\n{printed}END\n}}\nid() {{ echo me; }}\n{line}");
+    let mut shell = std::process::Command::new("/bin/sh");
+    let output = shell.args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +367,33 @@ mod tests {
         let local = jiff::civil::datetime(2026, 11, 24, 16, 2, 42, 0);
         assert_eq!(clock.epoch(local), 1_795_503_762);
         assert_eq!(Clock::parse("nonsense"), Clock::default());
+    }
+
+    #[test]
+    fn a_job_that_runs_gets_more_time_where_a_command_gives_it() {
+        let line = |word, limit| scheduler_of(word).and_then(|one| one.extend("12", 5400, limit));
+        let some = |line: &str| Some(line.to_owned());
+        let whole = Some(100_800);
+        let slurm = some("LC_ALL=C scontrol update 'JobId=12' TimeLimit=+90");
+        assert_eq!(line("slurm", None), slurm);
+        let pbs = some("LC_ALL=C qalter -l walltime=28:00:00 '12'");
+        assert_eq!(line("pbs", whole), pbs);
+        assert_eq!(line("lsf", whole), some("LC_ALL=C bmod -W 28:00 '12'"));
+        for (word, limit) in [("pbs", None), ("lsf", None), ("sge", whole), ("", whole)] {
+            assert_eq!(line(word, limit), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn times_of_another_clock_are_set_back() {
+        let mut job = Job {
+            started: Some(1000),
+            ends: Some(4600),
+            ..Job::default()
+        };
+        job.set_back(-30);
+        assert_eq!((job.started, job.ends), (Some(1030), Some(4630)));
+        assert_eq!(job.start_estimate, None);
     }
 
     #[test]
@@ -291,6 +411,22 @@ mod tests {
         assert_eq!(name(slurm, &["-Jmine"]), some("mine"));
         assert_eq!(name(slurm, &["--job-names=x"]), some("jupyter_nb"));
         assert_eq!(name(LauncherKind::Direct, &[]), None);
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_told_as_such() {
+        let hung = Output {
+            status: HANGS,
+            err: "LSF is down. Please wait ...\n".repeat(39),
+            ..Output::default()
+        };
+        let words = hung.words();
+        let (said, rest) = words.split_once('\n').unwrap_or_default();
+        assert_eq!(said, "LSF is down. Please wait ...");
+        assert!(
+            rest.contains("40 seconds") && rest.lines().count() == 1,
+            "{words}"
+        );
     }
 
     #[test]

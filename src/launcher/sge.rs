@@ -6,7 +6,9 @@ use roxmltree::{Document, Node};
 
 use super::quote;
 use super::resources::{Line, hours};
-use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why};
+use super::scheduler::{
+    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, count_place, place,
+};
 use crate::config::{Host, LauncherKind};
 
 /// The adapter.
@@ -95,13 +97,20 @@ impl Scheduler for Sge {
         Ok(lists.filter_map(|node| job(node, list.clock)).collect())
     }
 
+    fn why_calls(&self) -> u32 {
+        3
+    }
+
     /// The list tells no reason. `qstat -j` has the error of an `Eqw` job, and where the cell
     /// collects it (`schedd_job_info`) why a job waits; `qalter -w v` says whether it could start on
-    /// an empty cell at all, and changes nothing.
-    fn ask_why(&self, id: &str) -> Option<String> {
-        let id = quote(id);
+    /// an empty cell at all, and changes nothing. The place is that among all waiting jobs, which
+    /// `qstat` sorts by priority: SGE has no order for each queue, and hides nobody's jobs.
+    fn ask_why(&self, id: &str, _: &str) -> Option<String> {
+        let word = quote(id);
         Some(format!(
-            "LC_ALL=C qstat -j {id}; LC_ALL=C qalter -w v {id} 2>&1"
+            "LC_ALL=C qstat -j {word}; LC_ALL=C qalter -w v {word} 2>&1; \
+             LC_ALL=C qstat -u '*' -s p | {}",
+            count_place(id, "/ qw +[0-9]+\\/[0-9]+\\/[0-9]+ /", "$1 == id", "1")
         ))
     }
 
@@ -112,6 +121,10 @@ impl Scheduler for Sge {
             Some(rest.split_once(':')?.1.trim().to_owned())
         };
         let find = |word| answer.out.lines().find_map(|line| after(line, word));
+        let find_line = |text: &str| {
+            let is_there = answer.out.lines().any(|line| line.trim().ends_with(text));
+            is_there.then(|| text.to_owned())
+        };
         let stuck = answer.out.lines().any(|line| {
             // Not of a job that waits for its dependencies or a reservation.
             line.trim() == "verification: no suitable queues"
@@ -124,12 +137,24 @@ impl Scheduler for Sge {
         let reason = error
             .clone()
             .or_else(|| verdict.filter(|_| stuck).map(|line| line.trim().to_owned()))
+            .or_else(|| find_line("Job is in hold state"))
             .or_else(|| find("scheduling info"))
-            .or_else(|| stuck.then(|| "no suitable queues".to_owned()))?;
+            .or_else(|| stuck.then(|| "no suitable queues".to_owned()));
+        let place = place(answer);
+        if reason.is_none() && place.is_none() {
+            return None;
+        }
         Some(Why {
             never: stuck || error.is_some(),
-            reason,
+            reason: reason.unwrap_or_default(),
+            place,
         })
+    }
+
+    /// `stdout_path_list: HOST:FILESYSTEM:PATH,…`; none is `NAME.oID` in the folder of `-cwd`, else in
+    /// the home folder. The second file is not there with `-j y`.
+    fn output(&self, id: &str) -> String {
+        format!("LC_ALL=C qstat -j {} | awk '{OUTPUT}'", quote(id))
     }
 
     fn cancel(&self, id: &str) -> String {
@@ -148,10 +173,31 @@ impl Scheduler for Sge {
         ))
     }
 
+    /// Nobody can: `qalter -l h_rt=…` on a job that runs says "modified hard resource list", `qstat -r`
+    /// then shows the new limit, and the job ends at the old one all the same (measured).
+    fn extend(&self, _: &str, _: u64, _: Option<u64>) -> Option<String> {
+        None
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-N"]
     }
 }
+
+/// One line, as every command of the conversation.
+const OUTPUT: &str = concat!(
+    r#"function path(text) { sub(/^[^:]*:[^:]*:/, "", text); sub(/,.*/, "", text); "#,
+    r#"gsub(/\$JOB_ID/, v["job_number:"], text); gsub(/\$JOB_NAME/, v["job_name:"], text); "#,
+    r#"gsub(/\$HOME/, v["sge_o_home:"], text); gsub(/\$USER/, v["owner:"], text); "#,
+    r#"folder = v["cwd:"] == "" ? v["sge_o_home:"] : v["cwd:"]; "#,
+    r#"return text ~ /^\// ? text : folder "/" text } "#,
+    r#"function usual(letter) { return "::" v["job_name:"] letter v["job_number:"] } "#,
+    r#"{ name = $1; sub(/^[^ ]* +/, ""); v[name] = $0 } "#,
+    r#"END { if (v["job_number:"] == "") exit; "#,
+    r#"out = v["stdout_path_list:"]; print path(out == "" ? usual(".o") : out); "#,
+    r#"err = v["stderr_path_list:"]; "#,
+    r#"if (v["merge:"] != "y") print path(err == "" ? usual(".e") : err) }"#,
+);
 
 fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     let text = |tag: &str| {
@@ -167,11 +213,19 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
         child.has_tag_name("hard_request") && child.attribute("name") == Some("h_rt")
     });
     let limit: Option<i64> = limit.and_then(|limit| limit.text()?.trim().parse().ok());
+    // Held by SGE itself until another job has ended.
+    let before = text("predecessor_jobs");
+    let state = match (state(&word), before) {
+        (JobState::Held, Some(_)) => JobState::Waiting,
+        (state, _) => state,
+    };
+    let reason = before.map(|id| format!("predecessor_jobs: {id}"));
     Some(Job {
         id: text("JB_job_number")?.to_owned(),
         name: text("full_job_name").or(text("JB_name"))?.to_owned(),
-        state: state(&word),
-        reason: String::new(),
+        queue: String::new(),
+        state,
+        reason: reason.unwrap_or_default(),
         node: node_name.map(|(_, node)| node.to_owned()),
         place: None,
         start_estimate: None,
@@ -185,7 +239,8 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
 fn state(word: &str) -> JobState {
     match word {
         _ if word.contains('d') => JobState::Ending,
-        _ if word.contains('E') || word.contains('h') => JobState::Never,
+        _ if word.contains('E') => JobState::Never,
+        _ if word.contains('h') => JobState::Held,
         _ if word.contains(['r', 't', 's', 'S', 'T']) => JobState::Running,
         _ => JobState::Waiting,
     }
@@ -214,7 +269,7 @@ mod tests {
                 ("r", JobState::Running),
                 ("qw", JobState::Waiting),
                 ("Eqw", JobState::Never),
-                ("hqw", JobState::Never),
+                ("hqw", JobState::Held),
             ]
         );
         assert_eq!(jobs[0].name, "jupyter_notebook_server_long_name");
@@ -328,5 +383,74 @@ mod tests {
             Sge.dialect(&status("sh: qstat: not found", 1)),
             Err(Stranger::Absent(_))
         ));
+    }
+
+    #[test]
+    fn the_place_is_counted_among_all_that_wait() {
+        // As SGE 8.1.9 printed it.
+        let list = "job-ID  prior   name       user         state submit/start at     queue                          slots ja-task-ID \n\
+            -----------------------------------------------------------------------------------------------------------------\n\
+            \u{20}    10 0.55500 STDIN      you          qw    11/24/2026 12:00:00                                    4        \n\
+            \u{20}    11 0.55500 a qw 1     you          hqw   11/24/2026 12:00:01                                    4        \n\
+            \u{20}    12 0.55500 jupyter_nb me           qw    11/24/2026 12:00:02                                    4        \n";
+        let count = |list| {
+            let line = Sge.ask_why("12", "").unwrap();
+            let (_, line) = line.split_once("2>&1;").unwrap();
+            crate::launcher::scheduler::counted("qstat", list, line)
+        };
+        assert_eq!(count(list), Some(2));
+        assert_eq!(count(""), None);
+        let why = Sge
+            .why(&Output::printed("job_number: 12\nplace 2\n"))
+            .unwrap();
+        assert_eq!(
+            (why.place, why.never, why.reason.as_str()),
+            (Some(2), false, "")
+        );
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |more: &str| {
+            let head = "==========\njob_number:                 7\nowner:                      me\n\
+                sge_o_home:                 /home/me\njob_name:                   a b\n";
+            let line = Sge.output("7");
+            crate::launcher::scheduler::ran("qstat", &format!("{head}{more}"), &line)
+        };
+        // As SGE 8.1.9 printed them.
+        let of_2020 = "cwd:                        /tmp\nmerge:                      y\n\
+            stdout_path_list:           NONE:NONE:sge.log\n";
+        assert_eq!(files(of_2020), "/tmp/sge.log\n");
+        assert_eq!(files(""), "/home/me/a b.o7\n/home/me/a b.e7\n");
+        let patterns = "stderr_path_list:           NONE:NONE:/tmp/e\n\
+            stdout_path_list:           NONE:NONE:$HOME/x/$JOB_NAME.$JOB_ID\n";
+        assert_eq!(files(patterns), "/home/me/x/a b.7\n/tmp/e\n");
+        let line = Sge.output("7");
+        let gone =
+            crate::launcher::scheduler::ran("qstat", "Following jobs do not exist:\n7\n", &line);
+        assert_eq!(gone, "");
+    }
+
+    #[test]
+    fn a_job_that_waits_for_another_is_not_held() {
+        let with = |more: &str| {
+            let held = "<state>hqw</state>";
+            let list = LIST.replace(held, &format!("{held}{more}"));
+            Sge.jobs(&Output::printed(&list)).unwrap().pop().unwrap()
+        };
+        assert_eq!(with("").state, JobState::Held);
+        // Printed by SGE 8.1.9.
+        let waits = with(
+            "<predecessor_jobs_req>10</predecessor_jobs_req><predecessor_jobs>10</predecessor_jobs>",
+        );
+        assert_eq!(waits.state, JobState::Waiting);
+        assert_eq!(waits.reason, "predecessor_jobs: 10");
+        let said = "scheduling info:            queue instance \"all.q@c1\" dropped because it is disabled\n\
+            \u{20}                           Job is in hold state\n";
+        let why = Sge.why(&Output::printed(said)).unwrap();
+        assert_eq!(
+            (why.reason.as_str(), why.never),
+            ("Job is in hold state", false)
+        );
     }
 }

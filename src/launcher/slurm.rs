@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::quote;
 use super::resources::Line;
-use super::scheduler::{Dialect, Job, JobState, Output, Scheduler, Stranger};
+use super::scheduler::{
+    Dialect, Job, JobState, Output, Scheduler, Stranger, Why, count_place, place,
+};
 use crate::config::Host;
 
 /// The adapter.
@@ -15,9 +17,7 @@ pub struct Slurm;
 /// names of Slurm's source (`job_state_reason`), the same in every language.
 /// `PartitionConfig` is what 22.05 gives a job with more cores than any node has (measured);
 /// the limits of minutes are a spent budget.
-const NEVER: [&str; 24] = [
-    "JobHeldUser",
-    "JobHeldAdmin",
+const NEVER: [&str; 22] = [
     "DependencyNeverSatisfied",
     "PartitionConfig",
     "PartitionNodeLimit",
@@ -42,8 +42,9 @@ const NEVER: [&str; 24] = [
     "JobArrayTaskLimitNever",
 ];
 
-/// Id, state, start, end, node, reason, and last the name, which alone may hold the delimiter.
-const FIELDS: usize = 7;
+/// Id, state, start, end, node, partition, reason, and last the name, which alone may hold the
+/// delimiter.
+const FIELDS: usize = 8;
 
 impl Scheduler for Slurm {
     fn word(&self) -> &'static str {
@@ -103,7 +104,7 @@ impl Scheduler for Slurm {
     fn list(&self) -> Cow<'static, str> {
         concat!(
             "unset SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_PARTITION SQUEUE_SORT; ",
-            "LC_ALL=C SLURM_TIME_FORMAT=%s squeue -h -u \"$(id -un)\" -o '%i|%T|%S|%e|%B|%r|%j'"
+            "LC_ALL=C SLURM_TIME_FORMAT=%s squeue -h -u \"$(id -un)\" -o '%i|%T|%S|%e|%B|%P|%r|%j'"
         )
         .into()
     }
@@ -113,6 +114,38 @@ impl Scheduler for Slurm {
             return Err(list.words());
         }
         Ok(list.out.lines().filter_map(job).collect())
+    }
+
+    fn why_calls(&self) -> u32 {
+        1
+    }
+
+    /// The reason stands in the list; the place takes a list of the whole partition, which is counted
+    /// there. Sorted by priority; with the running jobs, which show whether others' are seen at all
+    /// (`PrivateData=jobs` hides them).
+    fn ask_why(&self, id: &str, queue: &str) -> Option<String> {
+        Some(format!(
+            "unset SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_PARTITION SQUEUE_SORT; \
+             LC_ALL=C squeue -h -p {} -t PD,R,S -S -p -o '%t %u %i' | {}",
+            quote(queue),
+            count_place(id, "$1 == \"PD\"", "$3 == id", "$2 != me")
+        ))
+    }
+
+    fn why(&self, answer: &Output) -> Option<Why> {
+        Some(Why {
+            reason: String::new(),
+            never: false,
+            place: place(answer),
+        })
+    }
+
+    /// Its patterns are filled in, but for those of the node.
+    fn output(&self, id: &str) -> String {
+        format!(
+            "LC_ALL=C scontrol show job {} | sed -n 's/^ *StdOut=//p; s/^ *StdErr=//p' | awk '!seen[$0]++'",
+            quote(id)
+        )
     }
 
     fn cancel(&self, id: &str) -> String {
@@ -131,6 +164,16 @@ impl Scheduler for Slurm {
         ))
     }
 
+    /// In whole minutes, upwards. An ordinary account may only shorten a job that runs: "Access/permission
+    /// denied for job 18" (measured), unless the site lets it be an operator.
+    fn extend(&self, id: &str, by: u64, _: Option<u64>) -> Option<String> {
+        let job = quote(&format!("JobId={id}"));
+        let minutes = by.div_ceil(60);
+        Some(format!(
+            "LC_ALL=C scontrol update {job} TimeLimit=+{minutes}"
+        ))
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-J", "--job-name"]
     }
@@ -138,7 +181,7 @@ impl Scheduler for Slurm {
 
 fn job(line: &str) -> Option<Job> {
     let fields: Vec<&str> = line.splitn(FIELDS, '|').collect();
-    let [id, word, start, end, node, reason, name] = fields.as_slice() else {
+    let [id, word, start, end, node, queue, reason, name] = fields.as_slice() else {
         return None;
     };
     // A banner, or a line that was cut short.
@@ -149,7 +192,9 @@ fn job(line: &str) -> Option<Job> {
     );
     let state = match *word {
         _ if waits && is_never(reason) => JobState::Never,
-        "REQUEUE_HOLD" | "SPECIAL_EXIT" => JobState::Never,
+        "REQUEUE_HOLD" | "SPECIAL_EXIT" => JobState::Held,
+        // "JobHeldUser", "JobHeldAdmin", "launch failed requeued held"
+        _ if waits && (reason.starts_with("JobHeld") || reason.ends_with("held")) => JobState::Held,
         _ if waits => JobState::Waiting,
         // A job whose node is still being booted has its place, and its script does not run yet.
         "CONFIGURING" => JobState::Waiting,
@@ -160,6 +205,7 @@ fn job(line: &str) -> Option<Job> {
     Some(Job {
         id: (*id).to_owned(),
         name: (*name).to_owned(),
+        queue: (*queue).to_owned(),
         state,
         word: (*word).to_owned(),
         reason: if *reason == "None" {
@@ -188,12 +234,12 @@ mod tests {
 
     /// Printed by squeue 22.05.8.
     const LIST: &str = "Welcome to the cluster | have fun\n\
-        3|PENDING|N/A|N/A|n/a|PartitionConfig|a|b\n\
-        4|PENDING|N/A|N/A|n/a|JobHeldUser|held\n\
-        6|PENDING|1795510000|N/A|n/a|Resources|jupyter_nb\n\
-        7|PENDING|1795510000|N/A|n/a|ReqNodeNotAvail, UnavailableNodes:c1|jup_big\n\
-        2|RUNNING|1795503762|1795504362|c1|None|jn\n\
-        5|RUNNING|1795503762|NONE|c1|None|dep\n8|COMPLETI";
+        3|PENDING|N/A|N/A|n/a|main|PartitionConfig|a|b\n\
+        4|PENDING|N/A|N/A|n/a|main|JobHeldUser|held\n\
+        6|PENDING|1795510000|N/A|n/a|main|Resources|jupyter_nb\n\
+        7|PENDING|1795510000|N/A|n/a|main|ReqNodeNotAvail, UnavailableNodes:c1|jup_big\n\
+        2|RUNNING|1795503762|1795504362|c1|main|None|jn\n\
+        5|RUNNING|1795503762|NONE|c1|main|None|dep\n8|COMPLETI";
 
     #[test]
     fn real_lists_are_read() {
@@ -202,19 +248,23 @@ mod tests {
             .iter()
             .map(|job| (job.id.as_str(), job.state))
             .collect();
-        let (never, waiting, running) = (JobState::Never, JobState::Waiting, JobState::Running);
+        let (never, held) = (JobState::Never, JobState::Held);
+        let (waiting, running) = (JobState::Waiting, JobState::Running);
         assert_eq!(
             states,
             [
                 ("3", never),
-                ("4", never),
+                ("4", held),
                 ("6", waiting),
                 ("7", waiting),
                 ("2", running),
                 ("5", running)
             ]
         );
-        assert_eq!(jobs[0].name, "a|b");
+        assert_eq!(
+            (jobs[0].name.as_str(), jobs[0].queue.as_str()),
+            ("a|b", "main")
+        );
         assert_eq!(jobs[2].start_estimate, Some(1_795_510_000));
         assert_eq!(jobs[3].reason, "ReqNodeNotAvail, UnavailableNodes:c1");
         assert_eq!(jobs[4].node.as_deref(), Some("c1"));
@@ -289,5 +339,32 @@ mod tests {
             Slurm.dialect(&Output::printed("slurm-wlm 22.05.8")),
             Ok(Dialect::Usual)
         );
+    }
+
+    #[test]
+    fn the_place_is_told_where_other_accounts_jobs_are_seen() {
+        let place = |list| {
+            let line = Slurm.ask_why("12", "main").unwrap();
+            crate::launcher::scheduler::counted("squeue", list, &line)
+        };
+        let seen = "R you 7\nPD you 9_[1-50]\nPD me 11\nPD me 12\nPD you 13\nPD you 120\n";
+        assert_eq!(place(seen), Some(3));
+        // `PrivateData=jobs`, or nobody else is there.
+        assert_eq!(place("R me 7\nPD me 12\n"), None);
+        // It has started meanwhile.
+        assert_eq!(place("R me 12\nPD you 13\n"), None);
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |printed| {
+            let line = Slurm.output("7");
+            crate::launcher::scheduler::ran("scontrol", printed, &line)
+        };
+        let usual =
+            "   StdErr=/home/me/slurm-7.out\n   StdIn=/dev/null\n   StdOut=/home/me/slurm-7.out\n";
+        assert_eq!(files(usual), "/home/me/slurm-7.out\n");
+        let two = "   StdErr=/tmp/e\n   StdIn=/dev/null\n   StdOut=/tmp/my job.log\n";
+        assert_eq!(files(two), "/tmp/e\n/tmp/my job.log\n");
     }
 }

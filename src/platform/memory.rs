@@ -1,5 +1,6 @@
 //! What is remembered between runs: each host's local port, so that its address stays the same and
-//! the browser finds its open tabs again; and the route that leads to its jobs.
+//! the browser finds its open tabs again; the route that leads to its jobs; and what was told about
+//! the time of its job, which is not told twice.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::Route;
+use crate::session::{Route, Told};
 
 /// Its name in the state folder.
 pub(super) const FILE: &str = "state.toml";
@@ -26,6 +27,8 @@ struct Remembered {
     /// By [`Route::word`]; another version may know others.
     #[serde(default)]
     routes: BTreeMap<String, String>,
+    #[serde(default)]
+    told: BTreeMap<String, Told>,
 }
 
 impl Memory {
@@ -52,22 +55,31 @@ impl Memory {
         Route::parse(self.read().routes.get(host)?)
     }
 
+    /// What was told about the time of a host's job.
+    pub fn told(&self, host: &str) -> Option<Told> {
+        self.read().told.remove(host)
+    }
+
+    /// Remembers that.
+    pub fn set_told(&self, host: &str, told: Told) -> io::Result<()> {
+        self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
+    }
+
     /// Remembers a port.
     pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
-        self.change(|known| known.ports.insert(host.to_owned(), port) != Some(port))
+        self.change(|memory| memory.ports.insert(host.to_owned(), port) != Some(port))
     }
 
     /// Remembers a route.
     pub fn set_route(&self, host: &str, route: Route) -> io::Result<()> {
         let word = route.word().to_owned();
-        self.change(|known| {
-            let before = known.routes.insert(host.to_owned(), word.clone());
+        self.change(|memory| {
+            let before = memory.routes.insert(host.to_owned(), word.clone());
             before != Some(word)
         })
     }
 
-    /// Under a lock, so that two programs do not lose each other's. `change` tells whether there is
-    /// anything to write.
+    /// Under a lock, so that two programs do not lose each other's changes. False when there is none.
     fn change(&self, change: impl FnOnce(&mut Remembered) -> bool) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::folders::make_private(folder)?;
@@ -130,6 +142,22 @@ mod tests {
         );
         std::fs::write(&memory.file, "[routes]\na = \"one of 2027\"\n").unwrap();
         assert_eq!(memory.route("a"), None);
+    }
+
+    #[test]
+    fn what_was_told_is_remembered_beside_the_ports() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        let told = Told {
+            job: "12.server".into(),
+            ends: 1_795_510_000,
+            minutes: 30,
+        };
+        memory.set_port("a b", 8890).unwrap();
+        memory.set_told("a b", told.clone()).unwrap();
+        memory.set_port("c", 8891).unwrap();
+        assert_eq!((memory.told("a b"), memory.told("c")), (Some(told), None));
+        assert_eq!(memory.port("a b"), Some(8890));
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub fn logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Route, Surroundings};
+use crate::session::{Route, Surroundings, Told};
 
 /// This machine, for a session.
 pub struct Machine {
@@ -104,6 +104,18 @@ impl Surroundings for Machine {
             && let Err(error) = memory.set_route(host, route)
         {
             tracing::warn!(%error, "the route could not be remembered");
+        }
+    }
+
+    fn told(&self, host: &str) -> Option<Told> {
+        self.memory.lock().ok()?.told(host)
+    }
+
+    fn remember_told(&self, host: &str, told: Told) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_told(host, told)
+        {
+            tracing::warn!(%error, "it could not be remembered what was told");
         }
     }
 }

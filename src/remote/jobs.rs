@@ -119,6 +119,19 @@ pub struct Survey {
     pub others: Vec<u32>,
 }
 
+impl Survey {
+    /// The far side's clock is that many seconds ahead of ours: all times by ours.
+    pub fn set_back(&mut self, ahead: i64) {
+        for ours in &mut self.jobs {
+            ours.job.set_back(ahead);
+        }
+        let ends = self.candidates.iter_mut().map(|one| &mut one.ends);
+        for time in ends.chain([&mut self.facts.now]) {
+            *time = time.map(|time| time - ahead);
+        }
+    }
+}
+
 /// Collects the frames of a look.
 #[derive(Debug, Default)]
 pub struct Surveyor {
@@ -144,6 +157,12 @@ impl Surveyor {
             other => self.list = self.running.take(other).or(self.list.take()),
         }
         None
+    }
+
+    /// What the scheduler's list printed, once that came.
+    #[must_use]
+    pub fn list(&self) -> Option<&Output> {
+        self.list.as_ref()
     }
 
     /// Puts everything together.

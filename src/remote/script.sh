@@ -105,8 +105,16 @@ uid=$(id -u)
 home=$HOME
 shell=${SHELL:-}
 jupyter=$(command -v jupyter)
+$(rj_idle_ends)
 workdir=$(cd "$(rj_path "$rj_workdir")" 2>/dev/null && pwd -P)
 starting=$rj_starting"
+}
+
+# The launches and jobs of ours in whose log Jupyter (and notebook 6) says that it ends because nobody uses it. Not by
+# a word of their keepers: a runtime file goes before its process does.
+rj_idle_ends() {
+  [ -z "$rj_idle" ] || grep -l 'No kernels.* for [0-9]* seconds; shutting down' "$rj_base"/servers/*/log "$rj_base"/jobs/*/log 2>/dev/null |
+    sed 's|^\(.*\)/log$|idle=\1|'
 }
 
 # The folder of a launch of ours on this machine that still runs and has no runtime file yet.
@@ -238,7 +246,7 @@ rj_abort() {
     [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
     rj_nap 0.1
   done
-  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/keeper" "$1/waiting"
+  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/config" "$1/keeper" "$1/waiting"
   [ -f "$1/exit" ] || printf '143\n' >"$1/exit"
   rj_say gone launch
 }

@@ -8,19 +8,23 @@ use std::time::{Duration, Instant};
 mod far_side;
 mod hop;
 mod jobs;
+mod logs;
 mod relay;
 mod standing;
 mod tunnel;
+mod walltime;
 mod way;
 
 use super::asker::Sink;
+use super::board::Seat;
 use super::event::{Event, Forwarded, Phase};
 use super::machine::{Effect, Input, Machine, Plan};
+use super::walltime::Countdown;
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
 use crate::hops::{Hop, node};
 use crate::jupyter::{Kernels, Wanted};
-use crate::launcher::{Routes, scheduler};
+use crate::launcher::{Routes, Scheduler, scheduler, seconds};
 use crate::problem::Problem;
 use crate::remote::Conversation;
 use crate::ssh::question::{Ask, Question};
@@ -57,6 +61,12 @@ struct Driver {
     pump: Option<Pump>,
     forwards: Vec<Forwarded>,
     standing: Option<Standing>,
+    /// Its place among those who wait for the same scheduler.
+    seat: Option<Seat>,
+    /// The time of the job, where that has an end.
+    countdown: Option<Countdown>,
+    /// How far the far side's clock is ahead of ours, in seconds.
+    ahead: i64,
     /// The local ports, while a lost connection is made anew.
     held: Option<Held>,
     /// When the present attempt at that began, and the next one will.
@@ -105,6 +115,9 @@ pub fn run(
         pump: None,
         forwards: Vec::new(),
         standing: None,
+        seat: None,
+        countdown: None,
+        ahead: 0,
         held: None,
         attempt_at: Instant::now(),
         retry_at: None,
@@ -145,7 +158,8 @@ fn plan(order: &Order, routes: Routes) -> Plan {
         patience: order.patience,
         scheduler: scheduler.map_or_else(String::new, |one| one.word().to_owned()),
         job_tells: host.job_script.is_none(),
-        asks_why: scheduler.is_some_and(|one| one.ask_why("").is_some()),
+        why_calls: scheduler.map_or(0, Scheduler::why_calls),
+        walltime: host.walltime.as_deref().map(seconds),
         poll: Duration::from_secs(host.poll_seconds.into()),
         timeout: order.timeout,
         routes,
@@ -185,10 +199,13 @@ impl Driver {
             Effect::Move(folder) => self.move_server(&folder),
             Effect::Peek(folder) => self.peek(&folder),
             Effect::PeekFar { id, known, node } => self.peek_far(&id, &known, node.as_deref()),
-            Effect::Poll(id) => self.poll_job(&id),
-            Effect::AskWhy(id) => self.ask_why(&id),
+            Effect::Poll(call) => self.poll_job(&call),
+            Effect::AskWhy(call) => self.ask_why(&call),
             Effect::JobOver(folder) => self.job_over(&folder),
             Effect::EndJob(end) => self.end_job(&end),
+            Effect::Extend(job, by) => self.extend(&job, by),
+            Effect::List(id) => self.list(&id),
+            Effect::ExtendBeside(job, by) => Ok(self.extend_beside(&job, by)),
             Effect::Launch => self.await_launch("launch"),
             Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
             Effect::FetchLog => self.fetch_log(),
@@ -230,6 +247,8 @@ impl Driver {
             Effect::Attempt => self.attempt(),
             Effect::LookBeside => self.wish(Wish::Look),
             Effect::LogBeside => self.wish(Wish::Log),
+            Effect::ListBeside(id) => self.wish(Wish::List(id)),
+            Effect::TellExtended(job) => self.tell_extended(job),
             Effect::TellActivity(activity) => self.tell(Event::Kernels(activity)),
             Effect::Remember(port) => self.surroundings.remember_port(&host, port),
             Effect::RememberRoute(route) => self.surroundings.remember_route(&host, route),
@@ -259,6 +278,7 @@ impl Driver {
         let waits = matches!(phase, Phase::Submitting | Phase::Queued)
             || phase == Phase::Starting && self.handle.waits();
         self.handle.set_waits(waits);
+        self.sit(phase);
         if phase == Phase::Queued {
             self.waiter.set_deadline(None);
         }

@@ -57,6 +57,16 @@ pub struct Ready {
     pub again: bool,
 }
 
+/// What there is to say about a job's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Walltime {
+    /// It is nearly up.
+    Short,
+    /// It ends later than it did.
+    Extended,
+}
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Event {
@@ -70,6 +80,8 @@ pub enum Event {
     Ready(Box<Ready>),
     /// What is known of a job that waits, when it is another thing than before.
     Job(JobInfo),
+    /// The time of the job that the server runs in is nearly up, or is longer than it was.
+    Walltime(JobInfo, Walltime),
     /// What goes on in the server, when it is another thing than before.
     Kernels(Activity),
     /// The newest launch's log.

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::walltime::is_short;
+use crate::launcher::scheduler_of;
 use crate::words::say;
 
 /// A batch job, as events tell it. Times are seconds since 1970.
@@ -25,16 +27,22 @@ pub struct JobInfo {
     pub start_estimate: Option<i64>,
     /// The machine that it runs on.
     pub node: Option<String>,
+    /// When it started, where that is known.
+    pub started: Option<i64>,
     /// When its time is up.
     pub ends: Option<i64>,
 }
 
 impl JobInfo {
-    /// Its number, and why and until when it waits: `job 4711 · Priority · starts ≈ 14:20`.
+    /// Its number, and why and until when it waits: `job 4711 · Priority ·
+    /// place 3 in the queue · starts ≈ 14:20`.
     #[must_use]
     pub fn waiting(&self) -> String {
         let mut parts = vec![say!("job-number", id = self.id.as_str())];
         parts.extend(self.reason.clone().or_else(|| self.state.clone()));
+        if let Some(place) = self.place {
+            parts.push(say!("job-place", place = place));
+        }
         if let Some(time) = self
             .start_estimate
             .and_then(|at| moment(at, &TimeZone::system()))
@@ -44,12 +52,54 @@ impl JobInfo {
         parts.join(" · ")
     }
 
+    /// All of its time, in seconds.
+    #[must_use]
+    pub fn whole(&self) -> Option<u64> {
+        u64::try_from(self.ends? - self.started?).ok()
+    }
+
+    /// Whether there is a command that puts off its end.
+    #[must_use]
+    pub fn can_be_extended(&self) -> bool {
+        let scheduler = scheduler_of(&self.scheduler).filter(|_| self.ends.is_some());
+        scheduler.is_some_and(|one| one.extend(&self.id, 1, Some(1)).is_some())
+    }
+
+    /// Whether so much is little of its time.
+    #[must_use]
+    pub fn is_short(&self, left: Duration) -> bool {
+        i64::try_from(left.as_secs()).is_ok_and(|left| is_short(left, self.whole()))
+    }
+
+    /// That its time is nearly up, in words.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let time = time_words(self.left().unwrap_or_default());
+        say!("time-short", id = self.id.as_str(), time = time)
+    }
+
+    /// Until when it has time, in words.
+    #[must_use]
+    pub fn longer(&self) -> String {
+        let until = self.ends.and_then(|at| moment(at, &TimeZone::system()));
+        let (id, until) = (self.id.as_str(), until.unwrap_or_default());
+        let time = time_words(self.left().unwrap_or_default());
+        say!("time-longer", id = id, until = until, time = time)
+    }
+
     /// How long it may still run.
     #[must_use]
     pub fn left(&self) -> Option<Duration> {
         let left = self.ends? - Timestamp::now().as_second();
         Some(Duration::from_secs(left.max(0).unsigned_abs()))
     }
+}
+
+/// A length of time in words, in whole minutes upwards: 29 minutes and 59.9 s are half an hour.
+#[must_use]
+pub fn time_words(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    say!("job-time", hours = minutes / 60, minutes = minutes % 60)
 }
 
 /// A time of day here; with its date where that is not today. Slurm's estimate for a job that waits
@@ -93,6 +143,8 @@ mod tests {
         );
         job.start_estimate = Some(Timestamp::now().as_second() + 365 * 86400);
         assert_eq!(job.waiting(), "job 4711 · Priority");
+        job.place = Some(3);
+        assert_eq!(job.waiting(), "job 4711 · Priority · place 3 in the queue");
     }
 
     #[test]

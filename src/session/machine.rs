@@ -6,6 +6,7 @@ mod job;
 mod reach;
 mod sight;
 mod vocabulary;
+mod walltime;
 
 use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Kernels, choose};
@@ -15,8 +16,9 @@ use crate::remote::OurJob;
 
 use super::event::Phase;
 use crate::words::say;
-use healing::{Trouble, ended, is_gone};
-pub use vocabulary::{Busy, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step, Wait};
+use healing::{Trouble, is_gone};
+pub use job::Wait;
+pub use vocabulary::{Busy, Call, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
 
 /// The machine.
 #[derive(Debug)]
@@ -36,16 +38,25 @@ pub struct Machine {
     refusals: Vec<Problem>,
     trouble: Trouble,
     activity: Option<Activity>,
+    /// The notebook that the person had open last, as far as that is known.
+    notebook: Option<String>,
+    /// How many seconds more the job is to get, until its end was read.
+    more_time: Option<u64>,
 }
 
 impl Machine {
     /// A machine at its beginning.
     #[must_use]
     pub fn new(plan: Plan) -> Self {
+        let notebook = match &plan.goal {
+            Goal::Open { page, .. } => page.notebook.clone(),
+            _ => None,
+        };
         Self {
             routes: plan.routes.clone(),
             refusals: Vec::new(),
             plan,
+            notebook,
             state: State::Idle,
             uid: None,
             node: String::new(),
@@ -53,6 +64,7 @@ impl Machine {
             others: Vec::new(),
             trouble: Trouble::default(),
             activity: None,
+            more_time: None,
         }
     }
 
@@ -149,6 +161,7 @@ impl Machine {
             )),
             (State::ShuttingDown(found), Input::AskedToEnd(asked)) => make_gone(*found, asked),
             (State::Ending, Input::Gone(how)) => self.gone(&how),
+            (State::Extending(info), input) => self.extending(info, input),
             (State::FetchingLog, Input::Log(path, text)) => (
                 State::Ended,
                 vec![Effect::TellLog(path, text), Effect::TellClosed],
@@ -172,20 +185,23 @@ impl Machine {
     /// What does not end a standing tunnel, but for a server that is gone.
     fn standing(&mut self, found: Box<Found>, port: u16, input: Input) -> (State, Vec<Effect>) {
         let effect = match input {
-            Input::Show(page) => Some(Effect::Show(found.clone(), port, page)),
+            Input::Show(page) => {
+                self.notebook = page.notebook.clone().or(self.notebook.take());
+                Some(Effect::Show(found.clone(), port, page))
+            }
             Input::Check => Some(Effect::Doubt),
             Input::WantLog => Some(Effect::LogBeside),
             Input::Log(path, text) => Some(Effect::TellLog(path, text)),
             Input::NoLog(problem) => Some(Effect::TellRefused(problem)),
             Input::Refused => Some(Effect::LookBeside),
             Input::Looked(candidates, facts) if is_gone(&found, &candidates, &facts) => {
-                return over(Effect::TellFailed(ended(
-                    &self.plan.host,
-                    &found,
-                    facts.now,
-                )));
+                return over(Effect::TellFailed(self.ended(&found, &facts)));
+            }
+            Input::Extend(_) | Input::Extended(_) | Input::NotExtended(_) | Input::Polled(..) => {
+                return self.longer(found, port, input);
             }
             Input::Active(now) if self.activity.as_ref() != Some(&now) => {
+                self.notebook = now.latest.clone().or(self.notebook.take());
                 self.activity = Some(now.clone());
                 Some(Effect::TellActivity(now))
             }
@@ -206,6 +222,9 @@ impl Machine {
         if self.plan.goal == Goal::Look {
             let sight = self.sight(choice, facts);
             return over_with(Effect::TellSeen(sight), Effect::TellClosed);
+        }
+        if let Goal::Extend(by) = self.plan.goal {
+            return self.extend_alone(by);
         }
         let mut effects = Vec::new();
         if let Some(server) = choice.server {
@@ -288,7 +307,7 @@ impl Machine {
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
-            Goal::Log | Goal::Look => return (State::Ended, vec![]),
+            Goal::Log | Goal::Look | Goal::Extend(_) => return (State::Ended, vec![]),
         };
         if answer.open {
             effects.push(Effect::Note(say!("session-open-to-all")));

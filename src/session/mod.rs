@@ -5,11 +5,13 @@
 //! other thread.
 
 mod asker;
+mod board;
 mod doors;
 mod driver;
 mod event;
 mod job;
 pub mod machine;
+mod walltime;
 mod work;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,11 +23,12 @@ use crate::jupyter::Page;
 use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
-pub use crate::launcher::Route;
-pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight};
-pub use job::JobInfo;
+pub use crate::launcher::{Route, seconds};
+pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight, Walltime};
+pub use job::{JobInfo, time_words};
 use machine::Input;
 pub use machine::{Busy, Goal};
+pub use walltime::Told;
 
 /// What a session needs from the machine that it runs on.
 pub trait Surroundings: Send + Sync {
@@ -42,6 +45,10 @@ pub trait Surroundings: Send + Sync {
     fn remembered_route(&self, host: &str) -> Option<Route>;
     /// Remembers that route.
     fn remember_route(&self, host: &str, route: Route);
+    /// What this host's person was told lastly about the time of its job.
+    fn told(&self, host: &str) -> Option<Told>;
+    /// Remembers that.
+    fn remember_told(&self, host: &str, told: Told);
 }
 
 /// What a session is to do.
@@ -130,6 +137,12 @@ impl Handle {
     /// Stops the server.
     pub fn stop(&self, busy: Busy) {
         self.send(Input::Stop(busy));
+    }
+
+    /// Asks the scheduler to give the server's job that many seconds more: [`Event::Walltime`], or
+    /// [`Event::Refused`].
+    pub fn extend(&self, by: u64) {
+        self.send(Input::Extend(by));
     }
 
     /// Tells that the machine woke up or its network changed: a standing connection is to answer

@@ -18,3 +18,4 @@ mod start;
 mod together;
 mod uninstalling;
 mod updates;
+mod walltime;

@@ -13,6 +13,7 @@ mod refused;
 mod relay;
 mod route;
 mod start;
+mod walltime;
 
 use std::time::Duration;
 

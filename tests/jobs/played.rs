@@ -3,7 +3,11 @@
 //! everything of ours.
 
 use super::*;
+use crate::support::live::Live;
+use crate::support::played::Played;
 use crate::support::{Home, Sshd, http};
+use remote_jupyter::config::LauncherKind;
+use remote_jupyter::session::{Event, Phase};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -54,8 +58,8 @@ fn lsf(home: &Home) {
         ),
     );
     let line = "case $s in
-Q) echo '12|PEND|-|-|-|-|Not enough job slots|jupyter_nb' ;;
-R) echo \"12|RUN|$(uname -n)|$(LC_ALL=C date '+%b %e %H:%M')|-|0:59 L|-|jupyter_nb\" ;;
+Q) echo '12|PEND|-|-|-|-|normal|Not enough job slots|jupyter_nb' ;;
+R) echo \"12|RUN|$(uname -n)|$(LC_ALL=C date '+%b %e %H:%M')|-|0:59 L|normal|-|jupyter_nb\" ;;
 esac";
     put_program(
         home,
@@ -132,4 +136,39 @@ fn lsf_by_its_manual() {
         "-n 2 -R span[hosts=1] -M 1GB -R rusage[mem=1GB] -gpu num=1 -W 1:00",
         lsf,
     );
+}
+
+/// While LSF is down its commands say so, and try again for ever.
+#[test]
+fn a_scheduler_that_hangs_ends_a_click_and_no_wait() {
+    let sshd = Sshd::start();
+    let lsf = Played::lsf(sshd.home());
+    lsf.close_queue();
+    let client = Client::of(&sshd);
+    let waiting = Live::open(&client, |order| {
+        order.host.launcher = LauncherKind::Lsf;
+        order.host.poll_seconds = 2;
+    });
+    waiting.wait("queued", PATIENCE, |event| {
+        matches!(event, Event::Phase(Phase::Queued)).then_some(())
+    });
+    lsf.stop_server();
+    let other = Client::of(&sshd);
+    configure(&other, "launcher = \"lsf\"");
+    let event = fails(&other, 7, "scheduler_silent");
+    let detail = event["detail"].as_str().unwrap();
+    assert!(detail.contains("LSF is down"), "{event}");
+    assert!(detail.contains("40 seconds"), "{event}");
+    // What waits has been told, and has not logged in anew for it.
+    waiting.wait("note", PATIENCE, |event| {
+        assert!(!matches!(event, Event::Phase(Phase::Reconnecting)));
+        matches!(event, Event::Note(text) if text.contains("gives no list")).then_some(())
+    });
+    lsf.start_server();
+    lsf.open_queue();
+    waiting.wait_ready();
+    drop(waiting);
+    configure(&client, "launcher = \"lsf\"");
+    stop(&client);
+    assert!(sshd.empties_within(SOON), "{:?}", sshd.leftovers());
 }

@@ -1,7 +1,10 @@
 //! Jobs that wait.
 
 use super::*;
-use crate::support::cluster::LOGIN;
+use crate::support::cluster::{LOGIN, OTHER};
+use crate::support::live::Live;
+use remote_jupyter::config::{Host, LauncherKind};
+use remote_jupyter::session::Event;
 
 fn waiting(scheduler: Scheduler, lines: &str) -> (Cluster, Client) {
     let cluster = Cluster::start(&[scheduler]);
@@ -122,4 +125,130 @@ fn the_scheduler_is_asked_as_seldom_as_the_person_wants() {
     for pair in asked.windows(2) {
         assert!(pair[1] - pair[0] >= 5.9, "{asked:?}");
     }
+}
+
+/// A host of the same login, with a job of its own.
+fn host(name: &str, poll_seconds: u32) -> Host {
+    Host {
+        ssh: Some("test".into()),
+        launcher: LauncherKind::Slurm,
+        options: vec!["-J".into(), name.into()],
+        poll_seconds,
+        ..Host::named(name)
+    }
+}
+
+#[test]
+fn hosts_of_one_login_ask_the_scheduler_together_and_as_seldom_as_any_of_them_wants() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    cluster.close_queue(Scheduler::Slurm);
+    let waiting: Vec<Live> = [("one", 4), ("two", 4), ("three", 8)]
+        .map(|(name, poll)| Live::open(&client, |order| order.host = host(name, poll)))
+        .into();
+    for session in &waiting {
+        let told = |event: &Event| match event {
+            Event::Job(job) => job.state.clone(),
+            _ => None,
+        };
+        assert_eq!(session.wait("state", SOON, told), "PENDING");
+    }
+    let before = calls(&cluster, &["squeue"]).len();
+    std::thread::sleep(Duration::from_secs(40));
+    let asked = calls(&cluster, &["squeue"]).split_off(before);
+    // Each by itself, they would ask 10, 10 and 5 times.
+    assert!((3..=5).contains(&asked.len()), "{asked:?}");
+    for pair in asked.windows(2) {
+        assert!(pair[1] - pair[0] >= 7.9, "{asked:?}");
+    }
+    // And each hears what came of it.
+    cluster.open_queue(Scheduler::Slurm);
+    for session in &waiting {
+        session.wait_ready();
+    }
+}
+
+#[test]
+fn a_job_that_an_administrator_holds_while_it_waits_keeps_its_place_and_goes_on() {
+    let cluster = Cluster::start(&[Scheduler::Sge, Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    let kinds = [
+        (Scheduler::Slurm, LauncherKind::Slurm, "JobHeldAdmin"),
+        (Scheduler::Sge, LauncherKind::Sge, ""),
+    ];
+    for (scheduler, launcher, reason) in kinds {
+        cluster.close_queue(scheduler);
+        let order = Host {
+            launcher,
+            options: vec![],
+            ..host("test", 2)
+        };
+        let session = Live::open(&client, |open| open.host = order);
+        let id = session.wait("state", SOON, |event| match event {
+            Event::Job(job) => job.state.as_ref().map(|_| job.id.clone()),
+            _ => None,
+        });
+        cluster.hold(scheduler, &id);
+        let told = session.wait("hold", SOON, |event| match event {
+            Event::Note(text) if text.contains("is on hold") => Some(text.clone()),
+            _ => None,
+        });
+        assert!(told.contains(&id) && told.contains(reason), "{told}");
+        assert_eq!(jobs(&client, scheduler), [id.as_str()]);
+        cluster.release(scheduler, &id);
+        cluster.open_queue(scheduler);
+        assert_eq!(session.wait_ready()["job"]["id"], id.as_str());
+        drop(session);
+        client.ssh_run("test", &format!("scancel {id}; qdel {id}; true"));
+    }
+}
+
+/// Another account's job, which came first.
+fn somebody_elses(cluster: &Cluster, submission: &str) {
+    let command = format!("{submission} >/dev/null");
+    cluster.admin(LOGIN, &["runuser", "-l", OTHER, "-c", &command]);
+}
+
+fn place(session: &Live) -> u32 {
+    session.wait("place", PATIENCE, |event| match event {
+        Event::Job(job) => job.place,
+        _ => None,
+    })
+}
+
+#[test]
+fn the_place_in_the_queue_is_told() {
+    let cluster = Cluster::start(&[Scheduler::Sge, Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    cluster.close_queue(Scheduler::Slurm);
+    cluster.close_queue(Scheduler::Sge);
+    somebody_elses(&cluster, "sbatch --wrap 'sleep 600'");
+    somebody_elses(&cluster, "echo sleep 600 | qsub");
+    for launcher in [LauncherKind::Slurm, LauncherKind::Sge] {
+        let order = Host {
+            launcher,
+            options: vec![],
+            ..host("test", 2)
+        };
+        let session = Live::open(&client, |open| open.host = order);
+        assert_eq!(place(&session), 2, "{launcher:?}");
+        session.handle.cancel();
+        session.wait("end", SOON, |event| {
+            matches!(event, Event::Closed).then_some(())
+        });
+    }
+
+    // Where the site hides other accounts' jobs, ours looks like the first one.
+    let hide = "echo PrivateData=jobs >>/etc/slurm/slurm.conf && scontrol reconfigure";
+    cluster.admin(LOGIN, &["sh", "-c", hide]);
+    configure(&client, "launcher = \"slurm\"\npoll_seconds = 2");
+    let mut opened = client.open("test");
+    opened.wait_phase("queued");
+    let lists = calls(&cluster, &["squeue"]).len();
+    let asked = || calls(&cluster, &["squeue"]).len() >= lists + 4;
+    assert!(eventually(PATIENCE, asked));
+    let status = client.run(&["status", "test", "--json"]).stdout;
+    assert!(status.contains("\"place\":null"), "{status}");
+    opened.interrupt();
+    opened.wait_exit();
 }

@@ -111,6 +111,31 @@ fn a_job_that_starts_and_dies_gives_its_last_words() {
 }
 
 #[test]
+fn a_job_script_of_ones_own_that_dies_gives_its_last_words_too() {
+    let cluster = Cluster::start(&[Scheduler::Sge, Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    let script = "#!/bin/sh\n#$ -S /bin/sh\n#SBATCH -o own-%N-%j.log\n\
+        echo \"the licence server is away, token=0123456789abcdef\"\nexit 3\n";
+    cluster.home().write("dies.sh", script);
+    for (scheduler, word) in [(Scheduler::Sge, "sge"), (Scheduler::Slurm, "slurm")] {
+        configure(
+            &client,
+            &format!("launcher = \"{word}\"\njob_script = \"dies.sh\"\npoll_seconds = 2"),
+        );
+        let event = fails(&client, 7, "job_ended");
+        assert!(
+            detail(&event).contains("the licence server is away"),
+            "{event}"
+        );
+        assert!(!event.to_string().contains("0123456789abcdef"), "{event}");
+        let logs = client.run(&["logs", "test"]);
+        assert!(logs.stdout.contains("the licence server is away"), "{logs}");
+        assert!(!logs.stdout.contains("0123456789abcdef"), "{logs}");
+        nothing_queued(&client, scheduler);
+    }
+}
+
+#[test]
 fn the_wrong_scheduler_is_told_the_right_one() {
     let cluster = Cluster::start(&[Scheduler::Sge]);
     let client = Client::of(&cluster);

@@ -113,8 +113,11 @@ fn the_script_of_2020_submits_the_same_line_and_its_job_is_found_again() {
         submitted.iter().any(|call| call.ends_with(line)),
         "{submitted:?}"
     );
+    // What it says is where its own `#$` lines put it, through the tunnel's program and without one.
+    shows_the_scripts_own_log(&client);
     opened.terminate();
     opened.wait_exit();
+    shows_the_scripts_own_log(&client);
     let mut again = client.open("test");
     assert_eq!(again.wait_phase("ready")["reused"], true);
     again.terminate();
@@ -122,6 +125,12 @@ fn the_script_of_2020_submits_the_same_line_and_its_job_is_found_again() {
     assert_eq!(jobs(&client, Scheduler::Sge).len(), 1);
     stop(&client);
     nothing_queued(&client, Scheduler::Sge);
+}
+
+fn shows_the_scripts_own_log(client: &Client) {
+    let logs = client.run(&["logs", "test"]);
+    assert!(logs.stderr.contains("/home/rj-test/sge.log"), "{logs}");
+    assert!(logs.stdout.contains("is running at"), "{logs}");
 }
 
 #[test]
@@ -138,8 +147,10 @@ fn a_job_that_was_submitted_by_hand_is_used() {
     let ready = opened.wait_phase_within("ready", PATIENCE);
     assert_eq!(ready["server"]["port"], PORT);
     assert_eq!(jobs(&client, Scheduler::Sge).len(), 1, "and no second one");
+    shows_the_scripts_own_log(&client);
     opened.terminate();
     opened.wait_exit();
+    shows_the_scripts_own_log(&client);
 }
 
 #[test]
@@ -161,4 +172,28 @@ fn a_job_that_is_ended_under_its_tunnel_is_told() {
         (Some(7), &"job_ended".into()),
         "{out}"
     );
+}
+
+/// The cores are free again; whoever has left the tunnel open is told why.
+#[test]
+fn a_job_that_nobody_uses_ends_with_its_server() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    configure(&client, "launcher = \"slurm\"\nidle_stop = \"5s\"");
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase_within("ready", PATIENCE);
+    let port = u16::try_from(ready["local_port"].as_u64().unwrap()).unwrap();
+    // Jupyter looks once a minute. Connections without a request are no use of it, and find out soon that it is gone.
+    assert!(eventually(PATIENCE, || {
+        let _ = std::net::TcpStream::connect(("127.0.0.1", port));
+        !opened.is_running()
+    }));
+    let out = opened.wait_exit_within(SOON);
+    let event = out.last_event();
+    assert_eq!(
+        (out.code, &event["code"]),
+        (Some(6), &"idle_ended".into()),
+        "{out}"
+    );
+    nothing_queued(&client, Scheduler::Slurm);
 }

@@ -7,7 +7,9 @@ use std::time::SystemTime;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::scene::{assert_nothing_left, bare, configure, fails, launches, real, servers, text};
+use crate::scene::{
+    assert_nothing_left, bare, configure, fails, launches, real, servers, text, with_notebook_6,
+};
 use crate::support::process::{PATIENCE, must, pid_of};
 use crate::support::{Client, Home, Sshd, eventually, http};
 
@@ -440,16 +442,8 @@ fn runtime_files_are_found_wherever_jupyter_puts_them() {
 
 #[test]
 fn notebook_6_is_started_found_and_stopped() {
-    let sshd = bare();
+    let sshd = with_notebook_6();
     let client = Client::of(&sshd);
-    let bin = crate::support::notebook6_venv().join("bin");
-    for file in [".bash_profile", ".zprofile"] {
-        let line = format!("PATH='{}':\"$PATH\"\n", bin.display());
-        sshd.home().append(file, &line);
-    }
-    let config = "c.NotebookApp.allow_root = True\n";
-    sshd.home()
-        .write(".jupyter/jupyter_notebook_config.py", config);
     let (mut opened, ready, _) = attach(&client);
     assert_eq!(ready["reused"], false);
     assert!(

@@ -10,6 +10,7 @@ mod factors;
 mod finding_servers;
 mod healing;
 mod host_keys;
+mod idling;
 mod jump_hosts;
 mod key_files;
 mod languages;

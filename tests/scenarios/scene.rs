@@ -23,6 +23,20 @@ pub fn bare() -> Sshd {
     })
 }
 
+/// A server whose only Jupyter is notebook 6.
+pub fn with_notebook_6() -> Sshd {
+    let sshd = bare();
+    let bin = crate::support::notebook6_venv().join("bin");
+    for file in [".bash_profile", ".zprofile"] {
+        let line = format!("PATH='{}':\"$PATH\"\n", bin.display());
+        sshd.home().append(file, &line);
+    }
+    let config = "c.NotebookApp.allow_root = True\n";
+    sshd.home()
+        .write(".jupyter/jupyter_notebook_config.py", config);
+    sshd
+}
+
 /// A server whose `jupyter-lab` is this shell script.
 pub fn with_jupyter_lab(script: &str) -> Sshd {
     let sshd = bare();

@@ -9,7 +9,7 @@ use remote_jupyter::config::Host;
 use remote_jupyter::control::Message;
 use remote_jupyter::jupyter::Page;
 use remote_jupyter::session::{
-    self, Event, Goal, Handle, Order, Phase, Reply, Route, Surroundings,
+    self, Event, Goal, Handle, Order, Phase, Reply, Route, Surroundings, Told,
 };
 use serde_json::Value;
 
@@ -29,6 +29,7 @@ pub struct Live {
 struct Visits {
     count: AtomicUsize,
     port: Mutex<Option<u16>>,
+    told: Mutex<Option<Told>>,
 }
 
 impl Surroundings for Visits {
@@ -50,6 +51,14 @@ impl Surroundings for Visits {
     }
 
     fn remember_route(&self, _host: &str, _route: Route) {}
+
+    fn told(&self, _host: &str) -> Option<Told> {
+        self.told.lock().unwrap().clone()
+    }
+
+    fn remember_told(&self, _host: &str, told: Told) {
+        *self.told.lock().unwrap() = Some(told);
+    }
 }
 
 impl Live {

@@ -34,9 +34,10 @@ pub struct Job {
 }
 
 impl Played {
-    /// `OpenPBS` 23.06, whose formats were recorded: `qsub`, `qstat`, `qselect`, `qdel`; queue `workq`, 4 cores.
+    /// `OpenPBS` 23.06, whose formats were recorded: `qsub`, `qstat`, `qselect`, `qdel`, `qalter`; queue `workq`, 4 cores.
     pub fn pbs(home: &Home) -> Self {
-        Self::on(home, "pbs.py", &["qsub", "qstat", "qselect", "qdel"])
+        let commands = ["qsub", "qstat", "qselect", "qdel", "qalter"];
+        Self::on(home, "pbs.py", &commands)
     }
 
     /// Torque 6.1: the same names; queue `batch`, 4 cores.
@@ -44,9 +45,9 @@ impl Played {
         Self::on(home, "torque.py", &["qsub", "qstat", "qselect", "qdel"])
     }
 
-    /// LSF 10.1: `bsub`, `bjobs`, `bkill`, `lsid`; queues `normal` and `short`, 4 slots.
+    /// LSF 10.1: `bsub`, `bjobs`, `bkill`, `bmod`, `lsid`; queues `normal` and `short`, 4 slots.
     pub fn lsf(home: &Home) -> Self {
-        Self::on(home, "lsf.py", &["bsub", "bjobs", "bkill", "lsid"])
+        Self::on(home, "lsf.py", &["bsub", "bjobs", "bkill", "bmod", "lsid"])
     }
 
     /// Login shells of the account find the commands, others don't: as with a site's `/etc/profile.d`.
@@ -95,6 +96,11 @@ impl Played {
     /// The site's own filter refuses every submission, with these words.
     pub fn refuse(&self, words: &str) {
         self.switch("refuse", words.into());
+    }
+
+    /// Whether the account may give a job that runs more time.
+    pub fn let_extend(&self, may: bool) {
+        self.switch("extends", may.into());
     }
 
     /// A job's time is up so long after its start, whatever it asked for: nobody can test an hour.

@@ -632,10 +632,10 @@ job-ended-remedy = The last lines of its log say why; open the host again when t
 job-ended-silent-remedy = It left no log: the scheduler or somebody else ended it, or its node cannot reach your home folder.
 job-gone = Job { $id } on { $host } has ended, and Jupyter with it
 job-gone-detail = The scheduler does not list it any more: its time was up, it was cancelled, or its node failed.
-job-gone-remedy = Open { $host } again to start another one; give it a longer walltime if its time was up.
-job-time-up = The time of job { $id } on { $host } was up, and Jupyter ended with it
-job-time-up-detail = The scheduler ends a job at its walltime. What kernels held in memory is lost; saved notebooks are not.
-job-time-up-remedy = Open { $host } again to start another one; a longer walltime in the configuration gives it more time.
+job-gone-remedy = `{ $command }` starts another one; give it a longer walltime if its time was up.
+job-time-up = The time of job { $id } on { $host } is up
+job-time-up-detail = The scheduler ended the job at its walltime, and Jupyter with it. What kernels held in memory is lost; saved notebooks are not.
+job-time-up-remedy = `{ $command }` starts another one; a longer walltime in the configuration gives it more time.
 job-slow = The job for { $host } runs on { $node }, and no Jupyter listens there
 job-slow-detail = It was waited for as long as --timeout says. The job is left running.
 job-slow-remedy = See `remote-jupyter logs { $host }`. A job script of your own has to let Jupyter listen on the node's own address (--ip).
@@ -823,3 +823,42 @@ relay-ended = the relay has ended without a word
 route-no-relay = { $scheduler } lets no command into the job of { $host }
 route-no-relay-remedy = Slurm does so for every job that runs; Grid Engine for one of at least two slots (cores = 2) in a parallel environment with control_slaves.
 route-no-way = No way leads to Jupyter on { $node }, for { $host }
+
+## Waiting for a job (src/session/job.rs)
+
+job-place = place { $place } in the queue
+job-held = Job { $id } is on hold ({ $reason }). It keeps its place and goes on waiting, until it is released.
+scheduler-hangs = (no more came within { $seconds } seconds)
+
+## Logs of one's own job script (src/session/driver/logs.rs)
+
+log-at-the-end = { $path } is not there yet: the scheduler brings what a job writes when the job ends.
+
+## A server that ends because nobody uses it
+
+idle-ended-title = Jupyter on { $host } was not used, and has ended
+idle-ended-detail = It had been idle for as long as idle_stop allows.
+idle-ended-remedy = Open it again to start another one. What a kernel had computed and not saved is gone.
+
+## The time of a job (src/session/walltime.rs, src/cli/extend.rs)
+
+job-time-up-of = The time of job { $id } on { $host } is up ({ $time })
+time-short = The time of job { $id } is up in { $time }: save your notebooks. What kernels hold in memory is lost then.
+time-longer = Job { $id } has until { $until } now ({ $time } left).
+extend-refused = { $scheduler } gives the job for { $host } no more time
+extend-refused-remedy = Ask your site's administrators to extend the job, or save your work and start again with a longer walltime.
+extend-no-command = { $scheduler } has no command that puts off the end of a job that runs.
+extend-same-end = It took the command, and the end of the job is what it was.
+extend-no-end = No job with an end runs for { $host }
+extend-no-end-remedy = Only a batch job of `remote-jupyter open { $host }` that runs already, and has a walltime, can be extended.
+help-extend = Give the job that Jupyter runs in more time
+help-extend-time = How much more, H:MM:SS or D-HH:MM:SS; 1:00:00 without it
+menu-extend = Extend by 1 Hour
+menu-start-again = Start Again
+menu-start-again-with = Start Again with { $notebook }
+menu-host-ended = ▲ { $host }: ended; click to start again
+menu-host-short = ● { $host }: { $time } left
+notice-short = { $host }: { $time } left
+notice-longer = { $host } has more time
+notice-start-again = Click to start again.
+notice-start-again-with = Click to start again with { $notebook }.

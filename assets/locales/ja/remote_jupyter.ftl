@@ -609,10 +609,10 @@ job-ended-remedy = ログの最後の行に理由があります。直してか�
 job-ended-silent-remedy = ログは残っていません。スケジューラーかほかの人が終了させたか、ノードからホームフォルダーに届きません。
 job-gone = { $host } のジョブ { $id } が終わり、Jupyter も終了しました
 job-gone-detail = スケジューラーの一覧にありません。時間切れ、取り消し、ノードの障害のいずれかです。
-job-gone-remedy = もう一度 { $host } を開くと新しく起動します。時間切れなら walltime を長くしてください。
-job-time-up = { $host } のジョブ { $id } が制限時間に達し、Jupyter も終了しました
-job-time-up-detail = スケジューラーは制限時間でジョブを終わらせます。カーネルのメモリーにあったものは失われますが、保存したノートブックは残ります。
-job-time-up-remedy = もう一度 { $host } を開くと新しく起動します。設定の walltime を長くすると、使える時間が延びます。
+job-gone-remedy = `{ $command }` で新しく起動します。時間切れなら walltime を長くしてください。
+job-time-up = { $host } のジョブ { $id } は制限時間になりました
+job-time-up-detail = スケジューラーが制限時間でジョブを終わらせ、Jupyter も終了しました。カーネルのメモリーにあったものは失われますが、保存したノートブックは残っています。
+job-time-up-remedy = `{ $command }` で新しく起動します。設定の walltime を長くすると、使える時間が延びます。
 job-slow = { $host } のジョブは { $node } で動いていますが、Jupyter が待ち受けていません
 job-slow-detail = --timeout の時間だけ待ちました。ジョブはそのまま動いています。
 job-slow-remedy = `remote-jupyter logs { $host }` をご覧ください。自分のジョブスクリプトでは、Jupyter がノード自身のアドレスで待ち受ける必要があります（--ip）。
@@ -791,3 +791,42 @@ relay-ended = 中継が何も言わずに終了しました
 route-no-relay = { $scheduler } は { $host } のジョブの中でコマンドを実行させません
 route-no-relay-remedy = Slurm は実行中のどのジョブでも受け付けます。Grid Engine が受け付けるのは、control_slaves が有効な並列環境で 2 スロット以上（cores = 2）を使うジョブだけです。
 route-no-way = { $node } の Jupyter への経路がありません（{ $host }）
+
+## Waiting for a job (src/session/job.rs)
+
+job-place = 待ち順{ $place }番目
+job-held = ジョブ { $id } は保留されています（{ $reason }）。解除されるまで、順番を保ったまま待ちます。
+scheduler-hangs = （{ $seconds }秒以内に続きの応答がありませんでした）
+
+## Logs of one's own job script (src/session/driver/logs.rs)
+
+log-at-the-end = { $path } はまだありません。スケジューラはジョブの出力を終了時に届けます。
+
+## 使われていないために終了したサーバー
+
+idle-ended-title = { $host } の Jupyter は、使われていなかったため終了しました
+idle-ended-detail = idle_stop に指定した時間、使われていませんでした。
+idle-ended-remedy = もう一度開くと、新しく起動します。カーネルで計算し、保存していなかったものは残っていません。
+
+## ジョブの時間 (src/session/walltime.rs, src/cli/extend.rs)
+
+job-time-up-of = { $host } のジョブ { $id } は制限時間（{ $time }）になりました
+time-short = ジョブ { $id } はあと { $time }で制限時間になります。ノートブックを保存してください。カーネルのメモリーにあるものは失われます。
+time-longer = ジョブ { $id } を使えるのは { $until } までになりました（残り { $time }）。
+extend-refused = { $scheduler } は { $host } のジョブの時間を延長しませんでした
+extend-refused-remedy = サイトの管理者に延長を依頼するか、作業を保存してから、walltime を長くして起動し直してください。
+extend-no-command = { $scheduler } には、実行中のジョブの終了を延ばすコマンドがありません。
+extend-same-end = コマンドは受け付けられましたが、ジョブの終了時刻は変わっていません。
+extend-no-end = { $host } には、制限時間のある実行中のジョブがありません
+extend-no-end-remedy = 延長できるのは、`remote-jupyter open { $host }` ですでに実行中の、walltime のあるバッチジョブだけです。
+help-extend = Jupyter が動いているジョブの時間を延長する
+help-extend-time = 延長する時間。H:MM:SS または D-HH:MM:SS（省略時は 1:00:00）
+menu-extend = 1 時間延長
+menu-start-again = もう一度起動
+menu-start-again-with = { $notebook } でもう一度起動
+menu-host-ended = ▲ { $host }: 終了しました。クリックでもう一度起動
+menu-host-short = ● { $host }: 残り { $time }
+notice-short = { $host }: 残り { $time }
+notice-longer = { $host } の時間が延びました
+notice-start-again = クリックするともう一度起動します。
+notice-start-again-with = クリックすると { $notebook } でもう一度起動します。

@@ -17,6 +17,13 @@ pub fn entries(host: &HostState, has_launcher: bool, now: Instant) -> Vec<Entry>
     for (at, line) in lines.iter().enumerate() {
         entries.push(to_read(&format!("line{at} {name}"), line));
     }
+    if let Some(again) = &host.again {
+        let text = match &again.notebook {
+            Some(notebook) => say!("menu-start-again-with", notebook = shown(notebook)),
+            None => say!("menu-start-again"),
+        };
+        entries.push(item(&format!("again {name}"), &format!("{INDENT}{text}")));
+    }
     entries.extend(more(host, has_launcher));
     entries
 }
@@ -26,8 +33,12 @@ pub fn title(host: &HostState, now: Instant) -> String {
     let name = shown(&host.name);
     match host.phase {
         Phase::Closed => say!("menu-host-closed", host = name),
-        Phase::Ready => say!("menu-host-ready", host = name),
+        Phase::Ready => match little_left(host, now) {
+            Some(time) => say!("menu-host-short", host = name, time = time),
+            None => say!("menu-host-ready", host = name),
+        },
         Phase::Failed if host.waits_for_network() => say!("menu-host-no-network", host = name),
+        Phase::Failed if host.again.is_some() => say!("menu-host-ended", host = name),
         Phase::Failed => say!("menu-host-failed", host = name),
         _ if host.asks => say!("menu-host-asks", host = name),
         phase => {
@@ -43,6 +54,11 @@ pub fn title(host: &HostState, now: Instant) -> String {
             }
         }
     }
+}
+
+fn little_left(host: &HostState, now: Instant) -> Option<String> {
+    let (left, is_short) = host.time_left(now)?;
+    elapsed(left).filter(|_| is_short)
 }
 
 /// What happened and what to do, or what there is.
@@ -72,8 +88,7 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
     if ready.server.host != host.name {
         parts.push(say!("menu-node", node = shown(&ready.server.host)));
     }
-    let left = host.ends.map(|ends| ends.saturating_duration_since(now));
-    if let Some(time) = left.and_then(elapsed) {
+    if let Some(time) = host.time_left(now).and_then(|(left, _)| elapsed(left)) {
         parts.push(say!("job-time-left", time = time));
     }
     if parts.is_empty() {
@@ -112,6 +127,9 @@ fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {
     if !host.leaving {
         let (id, text) = (format!("launcher {name}"), say!("menu-launcher"));
         entries.push(tickable(&id, &text, has_launcher));
+    }
+    if host.can_be_extended() {
+        entries.push(item(&format!("extend {name}"), &say!("menu-extend")));
     }
     entries.push(Entry::Separator);
     entries.push(item(&format!("close {name}"), &say!("menu-disconnect")));

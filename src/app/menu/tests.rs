@@ -227,6 +227,17 @@ fn a_server_in_a_job_says_how_long_it_may_run() {
 }
 
 #[test]
+fn a_server_that_ended_says_so_and_offers_to_start_again() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let up = Problem::new(Code::JobTimeUp, "title", "detail", "remedy");
+    hear(&mut model, "gpu01", &Event::Failed(up));
+    let lines = texts(&entries(&model, Instant::now()));
+    assert_eq!(lines[0], "▲ gpu01: ended; click to start again");
+    assert!(lines.contains(&"    Start Again".to_owned()), "{lines:?}");
+}
+
+#[test]
 fn a_launcher_is_ticked_and_a_host_that_leaves_gets_none() {
     let mut model = model(&["gpu01", "other"]);
     hear(&mut model, "gpu01", &ready("gpu01"));

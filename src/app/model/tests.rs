@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::app::samples::ready;
-use crate::session::Event;
+use crate::jupyter::Activity;
+use crate::problem::{Code, Problem};
+use crate::session::{Event, JobInfo, Ready, Walltime};
 
 fn model() -> Model {
     Model::new(
@@ -265,4 +267,145 @@ fn launchers_and_pages_are_what_the_menu_says_of_them() {
         choose(&mut model, "checkupdates"),
         Some(Action::CheckUpdates)
     );
+}
+
+fn in_a_job(left: i64) -> (Event, JobInfo) {
+    let now = jiff::Timestamp::now().as_second();
+    let job = JobInfo {
+        scheduler: "slurm".into(),
+        id: "4711".into(),
+        started: Some(now + left - 8 * 3600),
+        ends: Some(now + left),
+        ..JobInfo::default()
+    };
+    let Event::Ready(standing) = ready("node17") else {
+        panic!()
+    };
+    let standing = Ready {
+        job: Some(job.clone()),
+        ..*standing
+    };
+    (Event::Ready(Box::new(standing)), job)
+}
+
+#[test]
+fn time_that_runs_out_is_news_and_stands_in_the_menu_until_there_is_more() {
+    let mut model = model();
+    let (ready, job) = in_a_job(599);
+    hear(&mut model, "my box", &ready);
+    let is_short = |model: &Model| model.hosts()[1].time_left(Instant::now()).unwrap().1;
+    assert!(
+        is_short(&model),
+        "without a word too: the app may have been started anew"
+    );
+    let short = Event::Walltime(job.clone(), Walltime::Short);
+    let news = hear(&mut model, "my box", &short).unwrap();
+    let posting = super::super::news::posting("my box", &news);
+    assert_eq!(posting.notice.title, "my box: 10 min left");
+    assert!(
+        posting.notice.body.contains("save your notebooks"),
+        "{posting:?}"
+    );
+    assert_eq!(posting.id, "host my box", "a click opens the tab");
+    assert!(is_short(&model) && model.hosts()[1].ready.is_some());
+
+    let extend = Some(Action::Extend("my box".into()));
+    assert_eq!(choose(&mut model, "extend my box"), extend);
+    let longer = JobInfo {
+        ends: job.ends.map(|ends| ends + 3600),
+        ..job
+    };
+    let extended = Event::Walltime(longer, Walltime::Extended);
+    let news = hear(&mut model, "my box", &extended).unwrap();
+    let posting = super::super::news::posting("my box", &news);
+    assert!(
+        posting.notice.body.contains("1 h 10 min left"),
+        "{posting:?}"
+    );
+    assert!(!is_short(&model));
+
+    // A terminal that holds the tunnel says it there.
+    model.hosts[1].is_quiet = true;
+    assert_eq!(hear(&mut model, "my box", &short), None);
+    assert!(is_short(&model));
+}
+
+#[test]
+fn only_a_job_that_can_be_extended_is() {
+    for change in [
+        |job: &mut JobInfo| job.scheduler = "sge".into(),
+        |job: &mut JobInfo| job.ends = None,
+    ] {
+        let mut model = model();
+        let (ready, _) = in_a_job(3600);
+        let Event::Ready(mut standing) = ready else {
+            panic!()
+        };
+        standing.job.as_mut().map(change);
+        hear(&mut model, "gpu01", &Event::Ready(standing));
+        assert_eq!(choose(&mut model, "extend gpu01"), None);
+    }
+    assert_eq!(choose(&mut model(), "extend gpu01"), None);
+}
+
+#[test]
+fn a_job_whose_time_was_up_starts_again_with_the_notebook_that_was_open() {
+    let active = Event::Kernels(Activity {
+        latest: Some("a b.ipynb".into()),
+        ..Activity::default()
+    });
+    for verb in ["again", "host"] {
+        let mut model = model();
+        hear(&mut model, "my box", &in_a_job(1).0);
+        hear(&mut model, "my box", &active);
+        let news = hear(&mut model, "my box", &failure(Code::JobTimeUp)).unwrap();
+        let posting = super::super::news::posting("my box", &news);
+        assert_eq!(posting.notice.title, "t");
+        assert_eq!(posting.notice.body, "Click to start again with a b.ipynb.");
+        assert_eq!(posting.id, "again my box");
+        let again = Action::OpenNotebook("my box".into(), Some("a b.ipynb".into()));
+        assert_eq!(choose(&mut model, &format!("{verb} my box")), Some(again));
+        assert_eq!(model.hosts()[1].again, None);
+        assert_eq!(choose(&mut model, "again my box"), None, "it is under way");
+    }
+}
+
+#[test]
+fn what_never_stood_or_is_merely_lost_does_not_start_again() {
+    let mut model = model();
+    // A job that dies before its Jupyter listens: its log helps.
+    let news = hear(&mut model, "gpu01", &failure(Code::JobEnded));
+    assert!(matches!(news, Some(News::Failed(_))), "{news:?}");
+    assert_eq!(choose(&mut model, "again gpu01"), None);
+    hear(&mut model, "my box", &ready("n"));
+    let news = hear(&mut model, "my box", &failure(Code::Lost));
+    assert!(matches!(news, Some(News::Failed(_))), "{news:?}");
+    assert_eq!(choose(&mut model, "again my box"), None);
+    hear(&mut model, "my box", &ready("n"));
+    let news = hear(&mut model, "my box", &failure(Code::ServerEnded));
+    assert!(
+        matches!(news, Some(News::Ended(_, Again { notebook: None }))),
+        "{news:?}"
+    );
+    choose(&mut model, "dismiss my box");
+    assert_eq!(model.hosts()[1].again, None);
+}
+
+#[test]
+fn the_time_left_is_counted_by_the_walls_clock() {
+    let mut model = model();
+    let (now, (ready, job)) = (Instant::now(), in_a_job(3600));
+    hear(&mut model, "my box", &ready);
+    let ends = job.ends.unwrap();
+    // The other clock stood still while the machine slept for half an hour.
+    let next = model.count_down(now, ends - 1790);
+    let left = model.hosts()[1].ends.unwrap() - now;
+    assert_eq!(left, Duration::from_secs(1790));
+    assert_eq!(
+        next,
+        Some(now + Duration::from_secs(51)),
+        "29 min from then on"
+    );
+    assert_eq!(model.count_down(now, ends + 5), None);
+    assert_eq!(model.hosts()[1].ends.unwrap(), now);
 }

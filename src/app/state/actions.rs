@@ -12,12 +12,22 @@ use crate::platform::desktop::{Dialog, Wants};
 use crate::problem::Problem;
 use crate::words::say;
 
+/// What a click gives a job more; `remote-jupyter extend` takes any time.
+const HOUR: u64 = 3600;
+
 impl App {
     /// Does what a choice in the menu asks for.
     pub(super) fn act(&mut self, action: Action) {
         let path = || self.sessions.config().path.clone();
         match action {
-            Action::Open(host) => self.sessions.open(&host, true, None),
+            Action::Open(host) => self.sessions.open(&host, None, true, None),
+            Action::OpenNotebook(host, notebook) => {
+                self.sessions.open(&host, notebook, true, None);
+            }
+            Action::Extend(host) => {
+                self.sessions.extend(&host, HOUR);
+                self.awaited_time.insert(host);
+            }
             Action::Show(host, notebook) => self.sessions.show(&host, notebook),
             Action::ShowPort(_, port) => self.show_page(format!("http://localhost:{port}/")),
             Action::ShowPage(page) => self.show_page(page),
@@ -153,6 +163,13 @@ impl App {
     /// A log that nobody waits for any more is not missed.
     pub(super) fn no_host_log(&mut self, host: &str, problem: &Problem) {
         if self.awaited_logs.remove(host) {
+            self.trouble(problem);
+        }
+    }
+
+    /// The scheduler's own words are what there is to say, and whoever asked in a terminal reads them there.
+    pub(super) fn not_extended(&mut self, host: &str, problem: &Problem) {
+        if self.awaited_time.remove(host) {
             self.trouble(problem);
         }
     }

@@ -370,6 +370,7 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::Lost, holder_gone(name)),
         (Code::Lost, not_now(name)),
         (Code::ServerEnded, server_ended(name)),
+        (Code::IdleEnded, idle_ended(name)),
         (Code::JupyterAnswer, unusable(name, log_free())),
         (Code::NothingRunning, nothing_running(name, &[])),
         (Code::NotStopped, not_stopped(name)),
@@ -415,8 +416,15 @@ fn of_jobs() -> Vec<(Code, Problem)> {
             ),
         ),
         (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
-        (Code::JobEnded, job_gone(name, "7")),
-        (Code::JobEnded, job_time_up(name, "7")),
+        (Code::JobEnded, job_gone(name, "7", None)),
+        (
+            Code::JobTimeUp,
+            job_time_up(name, "7", Some(28800), Some("plots/a b.ipynb")),
+        ),
+        (Code::JobTimeUp, job_time_up(name, "7", None, None)),
+        (Code::NotExtended, not_extended(name, "Slurm", &log())),
+        (Code::NotExtended, not_extendable(name, "Grid Engine")),
+        (Code::NotExtended, no_end(name)),
         (Code::TimedOut, job_start_slow(name, Some("c1"))),
     ]
 }

@@ -40,7 +40,7 @@ fn survey(host: &Host, frames: Vec<Frame>, list: &str) -> Survey {
     surveyor.survey(host, facts).unwrap()
 }
 
-const RUNNING: &str = "12|RUNNING|1795503762|NONE|c1|None|jupyter_nb\n";
+const RUNNING: &str = "12|RUNNING|1795503762|NONE|c1|main|None|jupyter_nb\n";
 
 #[test]
 fn a_running_job_with_its_ready_file_is_a_server_on_its_node() {
@@ -53,8 +53,20 @@ fn a_running_job_with_its_ready_file_is_a_server_on_its_node() {
 }
 
 #[test]
+fn all_times_are_set_back_together() {
+    let mut survey = survey(&host(), vec![record("12", "cluster", READY)], RUNNING);
+    survey.facts.now = Some(1_795_504_000);
+    survey.set_back(600);
+    let job = &survey.jobs[0].job;
+    let ends = Some(1_795_510_020);
+    assert_eq!((job.started, job.ends), (Some(1_795_503_162), ends));
+    assert_eq!(survey.candidates[0].ends, ends);
+    assert_eq!(survey.facts.now, Some(1_795_503_400));
+}
+
+#[test]
 fn a_ready_file_without_its_job_is_not_believed() {
-    let other = "13|RUNNING|1795503762|NONE|c1|None|other\n";
+    let other = "13|RUNNING|1795503762|NONE|c1|main|None|other\n";
     for list in ["", other] {
         let survey = survey(&host(), vec![record("12", "cluster", READY)], list);
         assert!(survey.candidates.is_empty() && survey.jobs.is_empty());

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::{Driver, Halt, Outcome};
-use crate::config::Host;
 use crate::jupyter::Server;
 use crate::launcher::scheduler;
 use crate::remote::{Conversation, Frame};
@@ -86,15 +85,6 @@ impl Driver {
         Ok(Some(Input::Launched(candidate)))
     }
 
-    pub(super) fn fetch_log(&mut self) -> Outcome {
-        let command = log_command(self.host());
-        let (path, text) = self.converse(command, |_, frame| match frame {
-            Frame::Log { path, text } => Some((path, text)),
-            _ => None,
-        })?;
-        Ok(Some(Input::Log(path, text)))
-    }
-
     pub(super) fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
         // The requests are done; the script gets the connection for itself.
         self.end_pump()?;
@@ -108,13 +98,5 @@ impl Driver {
             _ => None,
         })?;
         Ok(Some(Input::Gone(how)))
-    }
-}
-
-/// What fetches the newest log: a job's, or a process'.
-pub(super) fn log_command(host: &Host) -> &'static str {
-    match scheduler(host.launcher) {
-        Some(_) => "job log",
-        None => "log",
     }
 }

@@ -4,20 +4,22 @@ use std::time::{Duration, Instant};
 
 use super::{Driver, Halt, Outcome};
 use crate::explain;
-use crate::launcher::{Dialect, Job, JobState, Output, Scheduler, scheduler};
+use crate::launcher::{CALL, Dialect, Job, JobState, Output, Scheduler, scheduler};
 use crate::problem::{Code, Problem};
 use crate::remote::{Frame, Running, Surveyor};
-use crate::session::event::Event;
-use crate::session::machine::{Input, JobEnd, Poll};
+use crate::session::board::{self, Login, Seat, Turn, Wanted};
+use crate::session::event::{Event, Phase};
+use crate::session::machine::{Call, Input, JobEnd, Poll};
 use crate::words::say;
 
-/// What one call of a scheduler may take: a busy one is slow, and a dead connection is no wait.
-const CALL: Duration = Duration::from_secs(45);
+/// What an exchange with the far side may take while a job waits. It ends a call of the scheduler
+/// before that, so what takes longer is a dead connection.
+const EXCHANGE: Duration = CALL.saturating_add(Duration::from_secs(10));
 /// A cancelled job that runs is gone when its processes are: Slurm waits 30 s for them by itself.
 const END: Duration = Duration::from_secs(60);
 
 impl Driver {
-    fn scheduler(&self) -> Result<&'static dyn Scheduler, Halt> {
+    pub(super) fn scheduler(&self) -> Result<&'static dyn Scheduler, Halt> {
         let kind = self.host().launcher;
         scheduler(kind).ok_or_else(|| Halt::Problem(explain::bug(&self.host().name)))
     }
@@ -27,6 +29,7 @@ impl Driver {
         let list = self.scheduler()?.list();
         let mut surveyor = Surveyor::default();
         let mut waited = false;
+        let began = Instant::now();
         let facts = self.converse(&format!("job {verb} {list}"), |sink, frame| {
             if let (Frame::Wait(_), false) = (&frame, waited) {
                 waited = true;
@@ -34,8 +37,14 @@ impl Driver {
             }
             surveyor.take(frame)
         })?;
+        if let Some(output) = surveyor.list() {
+            self.share(began, output);
+        }
         match surveyor.survey(self.host(), facts) {
-            Ok(survey) => Ok(Some(Input::Surveyed(Box::new(survey)))),
+            Ok(survey) => {
+                let survey = self.by_our_clock(survey);
+                Ok(Some(Input::Surveyed(Box::new(survey))))
+            }
             Err(words) => {
                 let problem = self.why_no_list(&words)?;
                 if !self.is_healing() {
@@ -52,6 +61,13 @@ impl Driver {
         }
     }
 
+    /// A list that was needed at once serves those who wait, too.
+    fn share(&self, began: Instant, output: &Output) {
+        if let Some(login) = self.login() {
+            board::share(&login, began, output);
+        }
+    }
+
     /// A list that cannot be had may be another scheduler's, or none at all.
     fn why_no_list(&mut self, words: &str) -> Result<Problem, Halt> {
         let scheduler = self.scheduler()?;
@@ -63,7 +79,7 @@ impl Driver {
         })
     }
 
-    fn run_there(&mut self, line: &str) -> Result<Output, Halt> {
+    pub(super) fn run_there(&mut self, line: &str) -> Result<Output, Halt> {
         let mut running = Running::default();
         self.converse(&format!("job run {line}"), |_, frame| running.take(frame))
     }
@@ -86,6 +102,9 @@ impl Driver {
         match scheduler.id(&output.out) {
             Some(id) if output.status == 0 => {
                 self.handle.set_waits(true);
+                if self.host().job_script.is_some() {
+                    self.keep_output(&folder, &id)?;
+                }
                 Ok(Some(Input::Submitted { folder, id }))
             }
             _ => {
@@ -113,7 +132,7 @@ impl Driver {
     /// A call while a job waits: it has a time limit of its own, and a connection that fails
     /// meanwhile is made anew. The wait in the queue has no limit.
     fn while_waiting(&mut self, call: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
-        self.waiter.set_deadline(Some(Instant::now() + CALL));
+        self.waiter.set_deadline(Some(Instant::now() + EXCHANGE));
         let outcome = call(self);
         self.waiter.set_deadline(None);
         match outcome {
@@ -133,8 +152,12 @@ impl Driver {
     pub(super) fn peek(&mut self, folder: &str) -> Outcome {
         let command = format!("job look {folder}");
         self.while_waiting(|driver| {
+            let ahead = driver.ahead;
             let seen = driver.converse(&command, |_, frame| match frame {
-                Frame::Ready(candidate) => Some(Input::Launched(candidate)),
+                Frame::Ready(mut candidate) => {
+                    candidate.ends = candidate.ends.map(|ends| ends - ahead);
+                    Some(Input::Launched(candidate))
+                }
                 Frame::Looked(node) => Some(Input::Peeked(Some(node).filter(|n| !n.is_empty()))),
                 _ => None,
             })?;
@@ -155,29 +178,61 @@ impl Driver {
         })
     }
 
-    pub(super) fn poll_job(&mut self, id: &str) -> Outcome {
+    /// While a job waits or starts, all sessions of the same login ask for one another.
+    pub(super) fn sit(&mut self, phase: Phase) {
+        match phase {
+            Phase::Queued if self.seat.is_none() => {
+                let poll = Duration::from_secs(self.host().poll_seconds.into());
+                self.seat = self.login().map(|login| Seat::take(login, poll));
+            }
+            Phase::Queued | Phase::Starting | Phase::Reconnecting => {}
+            _ => self.seat = None,
+        }
+    }
+
+    fn login(&self) -> Option<Login> {
+        let scheduler = scheduler(self.host().launcher)?;
+        let target = self.target.as_ref()?;
+        Some(Login::new(target, scheduler.word()))
+    }
+
+    fn turn(&self, wanted: Wanted, call: &Call) -> Turn {
+        let turn = |seat: &Seat| seat.turn(wanted, call.gap);
+        self.seat.as_ref().map_or(Turn::Later, turn)
+    }
+
+    pub(super) fn poll_job(&mut self, call: &Call) -> Outcome {
+        let scheduler = self.scheduler()?;
+        let ticket = match self.turn(Wanted::List(call.since.min(call.gap)), call) {
+            Turn::Theirs(output, age) => {
+                let poll = self.poll(scheduler, &output, &call.id);
+                return Ok(Some(Input::Polled(poll, age)));
+            }
+            Turn::Later => return Ok(Some(later())),
+            Turn::Yours(ticket) => ticket,
+        };
         self.while_waiting(|driver| {
-            let scheduler = driver.scheduler()?;
             let output = driver.run_there(&scheduler.list())?;
-            let poll = match scheduler.jobs(&output) {
-                Err(words) => Poll::Failed(words),
-                Ok(jobs) => match find(jobs, id) {
-                    Some(job) => Poll::Listed(Box::new(job)),
-                    None => Poll::Missing,
-                },
-            };
-            Ok(Some(Input::Polled(poll)))
+            let age = ticket.age();
+            ticket.share(&output);
+            driver.see_clock(&output);
+            let poll = driver.poll(scheduler, &output, &call.id);
+            Ok(Some(Input::Polled(poll, age)))
         })
     }
 
-    pub(super) fn ask_why(&mut self, id: &str) -> Outcome {
+    pub(super) fn ask_why(&mut self, call: &Call) -> Outcome {
+        let scheduler = self.scheduler()?;
+        let Some(line) = scheduler.ask_why(&call.id, &call.queue) else {
+            return Ok(Some(Input::Why(None)));
+        };
+        let Turn::Yours(ticket) = self.turn(Wanted::Answer(scheduler.why_calls()), call) else {
+            return Ok(Some(later()));
+        };
         self.while_waiting(|driver| {
-            let scheduler = driver.scheduler()?;
-            let why = match scheduler.ask_why(id) {
-                Some(line) => scheduler.why(&driver.run_there(&line)?),
-                None => None,
-            };
-            Ok(Some(Input::Why(why)))
+            let answer = driver.run_there(&line)?;
+            drop(ticket);
+            Ok(Some(Input::Why(scheduler.why(&answer))))
         })
     }
 
@@ -230,7 +285,9 @@ impl Driver {
     /// Asked of the scheduler; a call that fails proves nothing.
     fn is_gone(&mut self, id: &str) -> Result<bool, Halt> {
         let scheduler = self.scheduler()?;
+        let began = Instant::now();
         let output = self.run_there(&scheduler.list())?;
+        self.share(began, &output);
         let jobs = scheduler.jobs(&output);
         Ok(jobs.is_ok_and(|jobs| find(jobs, id).is_none_or(|job| job.state == JobState::Ending)))
     }
@@ -245,6 +302,10 @@ impl Driver {
     }
 }
 
-fn find(jobs: Vec<Job>, id: &str) -> Option<Job> {
+fn later() -> Input {
+    Input::Polled(Poll::Later, Duration::ZERO)
+}
+
+pub(super) fn find(jobs: Vec<Job>, id: &str) -> Option<Job> {
     jobs.into_iter().find(|job| job.id == id)
 }

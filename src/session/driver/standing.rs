@@ -4,14 +4,13 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::far_side::log_command;
+use super::logs::{explained, log_command};
 use super::{Driver, Halt};
-use crate::config::Host;
 use crate::explain;
 use crate::jupyter::Server;
-use crate::launcher::scheduler;
+use crate::launcher::{Output, Scheduler, scheduler};
 use crate::problem::Problem;
-use crate::remote::{Aside, Error, Frame, Surveyor};
+use crate::remote::{Aside, Error, Frame, Running, Surveyor};
 use crate::session::event::Event;
 use crate::session::machine::Input;
 use crate::session::{doors, work};
@@ -30,12 +29,16 @@ const KNOCK: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_secs(5);
 
 /// What the script is run for beside the tunnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     /// The newest launch's log.
     Log,
     /// Which servers there are.
     Look,
+    /// What the scheduler says of that job.
+    List(String),
+    /// A command of the scheduler that gives the job more time.
+    Extend(String),
 }
 
 /// A tunnel that stands.
@@ -49,11 +52,18 @@ pub struct Standing {
     pause: Duration,
     wishes: VecDeque<Wish>,
     running: Option<(Wish, Aside)>,
+    /// The server's job, if that writes its log where we do not say.
+    own_job: Option<String>,
 }
 
 impl Standing {
     /// From now on.
-    pub fn new(server: Server, port: u16, watch: Option<Duration>) -> Self {
+    pub fn new(
+        server: Server,
+        port: u16,
+        watch: Option<Duration>,
+        own_job: Option<String>,
+    ) -> Self {
         let now = Instant::now();
         Self {
             server,
@@ -66,6 +76,7 @@ impl Standing {
             pause: LOOK,
             wishes: VecDeque::new(),
             running: None,
+            own_job,
         }
     }
 
@@ -74,9 +85,18 @@ impl Standing {
         watch.into_iter().chain(self.knock_at).min()
     }
 
-    fn awaits(&self, wish: Wish) -> bool {
-        let runs = self.running.as_ref().is_some_and(|(runs, _)| *runs == wish);
-        runs || self.wishes.contains(&wish)
+    fn awaits(&self, wish: &Wish) -> bool {
+        self.awaits_any(|awaited| awaited == wish)
+    }
+
+    fn awaits_any(&self, is_one: impl Fn(&Wish) -> bool) -> bool {
+        let running = self.running.iter().map(|(runs, _)| runs);
+        running.chain(&self.wishes).any(is_one)
+    }
+
+    /// Its server is knocked at now: it may have ended.
+    pub(super) fn knock(&mut self, now: Instant) {
+        self.knock_at = Some(now);
     }
 }
 
@@ -90,9 +110,11 @@ impl Driver {
         if self.retry_at.take_if(|at| *at <= now).is_some() {
             return Ok(Some(Input::Elapsed));
         }
+        self.watch_the_time(now);
         self.look_after(now);
         let due = self.standing.as_ref().and_then(Standing::next);
-        let until = due.into_iter().chain(self.retry_at).min();
+        let time = self.time_is_next(now);
+        let until = due.into_iter().chain(time).chain(self.retry_at).min();
         let result = match &mut self.pump {
             Some(pump) => pump.turn(until),
             None => self.waiter.wait(&mut vec![], until).map_err(SshError::from),
@@ -116,8 +138,12 @@ impl Driver {
     /// The tunnel stands no longer: for how long it did.
     pub(super) fn stood(&mut self, problem: &Problem) -> Duration {
         let standing = self.standing.take();
-        // Whoever waits for the log is not left waiting.
-        if standing.as_ref().is_some_and(|s| s.awaits(Wish::Log)) {
+        // Whoever waits for an answer is not left waiting.
+        let for_somebody = |wish: &Wish| *wish != Wish::Look;
+        if standing
+            .as_ref()
+            .is_some_and(|s| s.awaits_any(for_somebody))
+        {
             self.tell(Event::Refused(problem.clone()));
         }
         standing.map_or(Duration::ZERO, |standing| standing.since.elapsed())
@@ -170,15 +196,15 @@ impl Driver {
         self.run_beside();
         let frames = outcome.map_err(Error::from);
         match frames.and_then(|lines| aside.answers(&lines)) {
-            Ok(frames) => answer(&self.order.host, wish, frames),
-            Err(error) => self.unanswered(wish, &error),
+            Ok(frames) => self.answered(&wish, frames),
+            Err(error) => self.unanswered(&wish, &error),
         }
     }
 
     /// Wishes for something that the script does beside the tunnel. The same wish twice is one.
     pub(super) fn wish(&mut self, wish: Wish) {
         if let Some(standing) = &mut self.standing
-            && !standing.awaits(wish)
+            && !standing.awaits(&wish)
         {
             standing.wishes.push_back(wish);
             self.run_beside();
@@ -197,10 +223,13 @@ impl Driver {
             return;
         };
         let host = &self.order.host;
-        let command = match (wish, scheduler(host.launcher)) {
-            (Wish::Log, _) => log_command(host).to_owned(),
+        let list = scheduler(host.launcher).map(Scheduler::list);
+        let command = match (&wish, list) {
+            (Wish::Log, _) => log_command(host, standing.own_job.as_deref()),
+            (Wish::Look, Some(list)) => format!("job find {list}"),
             (Wish::Look, None) => "find".to_owned(),
-            (Wish::Look, Some(scheduler)) => format!("job find {}", scheduler.list()),
+            (Wish::List(_), list) => format!("job run {}", list.unwrap_or_default()),
+            (Wish::Extend(line), _) => format!("job run {line}"),
         };
         match Aside::new(host, &command) {
             Ok((aside, task)) => {
@@ -211,12 +240,42 @@ impl Driver {
         }
     }
 
-    fn unanswered(&self, wish: Wish, error: &Error) -> Option<Input> {
+    fn unanswered(&self, wish: &Wish, error: &Error) -> Option<Input> {
         tracing::info!(%error, ?wish, "the script did not run beside the tunnel");
         let why = || explain::remote(self.host(), self.target.as_ref(), self.phase, error);
         match wish {
             Wish::Log => Some(Input::NoLog(why())),
+            Wish::List(_) | Wish::Extend(_) => Some(Input::NotExtended(why())),
             Wish::Look => None,
+        }
+    }
+
+    fn answered(&mut self, wish: &Wish, frames: Vec<Frame>) -> Option<Input> {
+        match wish {
+            Wish::Log => frames.into_iter().find_map(|frame| match frame {
+                Frame::Log { path, text } => {
+                    let (path, text) = explained(self.host(), (path, text));
+                    Some(Input::Log(path, text))
+                }
+                _ => None,
+            }),
+            Wish::Look if scheduler(self.host().launcher).is_some() => {
+                let mut surveyor = Surveyor::default();
+                let facts = frames.into_iter().find_map(|frame| surveyor.take(frame))?;
+                // A scheduler that gives no list proves nothing about its jobs.
+                let survey = surveyor.survey(self.host(), facts).ok()?;
+                let survey = self.by_our_clock(survey);
+                Some(Input::Looked(survey.candidates, survey.facts))
+            }
+            Wish::Look => looked(frames),
+            Wish::List(id) => {
+                let output = ran(frames)?;
+                let scheduler = scheduler(self.host().launcher)?;
+                self.see_clock(&output);
+                let poll = self.poll(scheduler, &output, id);
+                Some(Input::Polled(poll, Duration::ZERO))
+            }
+            Wish::Extend(_) => ran(frames).map(Input::Extended),
         }
     }
 }
@@ -225,7 +284,7 @@ impl Standing {
     /// The server's own port refused: worth a look, but not at every single time. Soon after, it
     /// is knocked at once more: a server that shuts down stops listening before its process ends.
     fn refused(&mut self, now: Instant) -> Option<Input> {
-        if now < self.look_at || self.awaits(Wish::Look) {
+        if now < self.look_at || self.awaits(&Wish::Look) {
             return None;
         }
         self.look_at = now + self.pause;
@@ -235,22 +294,19 @@ impl Standing {
     }
 }
 
-fn answer(host: &Host, wish: Wish, frames: Vec<Frame>) -> Option<Input> {
-    if wish == Wish::Look && scheduler(host.launcher).is_some() {
-        let mut surveyor = Surveyor::default();
-        let facts = frames.into_iter().find_map(|frame| surveyor.take(frame))?;
-        // A scheduler that gives no list proves nothing about its jobs.
-        let survey = surveyor.survey(host, facts).ok()?;
-        return Some(Input::Looked(survey.candidates, survey.facts));
-    }
+fn looked(frames: Vec<Frame>) -> Option<Input> {
     let mut candidates = Vec::new();
     for frame in frames {
-        match (wish, frame) {
-            (Wish::Log, Frame::Log { path, text }) => return Some(Input::Log(path, text)),
-            (Wish::Look, Frame::Server(candidate)) => candidates.push(candidate),
-            (Wish::Look, Frame::Found(facts)) => return Some(Input::Looked(candidates, facts)),
+        match frame {
+            Frame::Server(candidate) => candidates.push(candidate),
+            Frame::Found(facts) => return Some(Input::Looked(candidates, facts)),
             _ => {}
         }
     }
     None
+}
+
+fn ran(frames: Vec<Frame>) -> Option<Output> {
+    let mut running = Running::default();
+    frames.into_iter().find_map(|frame| running.take(frame))
 }

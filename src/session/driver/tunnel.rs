@@ -64,7 +64,14 @@ impl Driver {
         let again = self.is_healing();
         let watch = self.order.watch_kernels;
         self.phase = Phase::Ready;
-        self.standing = Some(Standing::new(found.server.clone(), port, watch));
+        let own_script = self.host().job_script.is_some();
+        let own_job = found
+            .job
+            .as_ref()
+            .filter(|job| own_script || job.folder.is_none());
+        let own_job = own_job.map(|job| job.id.clone());
+        self.standing = Some(Standing::new(found.server.clone(), port, watch, own_job));
+        self.count_down(found.info.as_ref());
         self.tell(Event::Ready(Box::new(Ready {
             url,
             local_port: port,

@@ -137,7 +137,7 @@ impl Machine {
             (Step::Resolving, Input::Resolved) => (Step::Connecting, vec![Effect::Connect]),
             (Step::Connecting, Input::Connected) => (Step::LoggingIn, vec![Effect::LogIn]),
             // Whoever wished for it before hearing of the loss is not left waiting.
-            (step, Input::WantLog | Input::Stop(_)) => {
+            (step, Input::WantLog | Input::Stop(_) | Input::Extend(_)) => {
                 let problem = explain::not_now(&self.plan.host);
                 (step, vec![Effect::TellRefused(problem)])
             }
@@ -204,6 +204,10 @@ impl Machine {
         facts: &Facts,
     ) -> (State, Vec<Effect>) {
         let host = &self.plan.host;
+        // Somebody may have given the job more time meanwhile.
+        if let Some((_, info)) = self.job_of(&found.server.file) {
+            found.info = Some(info);
+        }
         if found.job.is_none() && found.node != facts.node {
             // A name that stands for several login nodes: the next attempt may reach the right one.
             let problem = explain::other_machine(host, &found.node, &facts.node);
@@ -225,23 +229,8 @@ impl Machine {
             let problem = explain::not_listening(host);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        over(Effect::TellFailed(ended(host, &found, facts.now)))
+        over(Effect::TellFailed(self.ended(&found, facts)))
     }
-}
-
-/// Explains a server that is gone: with its job, if it had one.
-pub(super) fn ended(host: &str, found: &Found, now: Option<i64>) -> Problem {
-    match &found.info {
-        Some(job) if is_up(job.ends, now) => explain::job_time_up(host, &job.id),
-        Some(job) => explain::job_gone(host, &job.id),
-        None => explain::server_ended(host),
-    }
-}
-
-/// Whether a job's time is up. Its clock began a moment before ours for it.
-fn is_up(ends: Option<i64>, now: Option<i64>) -> bool {
-    const SHORT: i64 = 30;
-    ends.zip(now).is_some_and(|(ends, now)| now >= ends - SHORT)
 }
 
 /// Whether a look beside the tunnel proves that the server has ended.

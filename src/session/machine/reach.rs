@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::vocabulary::{Effect, Found, State, Wait};
+use super::job::Wait;
+use super::vocabulary::{Effect, Found, State};
 use super::{Machine, over};
 use crate::explain;
 use crate::jupyter::{Candidate, Server};
@@ -36,6 +37,7 @@ impl Machine {
             return (State::Queued(wait), vec![rest]);
         }
         wait.job.ends = wait.job.ends.or(candidate.ends);
+        wait.job.started = self.began(&wait.job);
         wait.job.node = Some(node.clone());
         wait.job.reason = String::new();
         if wait.job.state != JobState::Running {
@@ -159,6 +161,7 @@ impl Machine {
             state: JobState::Running,
             word: info.state.unwrap_or_default(),
             node: info.node,
+            started: info.started,
             ends: info.ends,
             ..Job::default()
         };

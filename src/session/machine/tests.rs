@@ -11,6 +11,7 @@ mod healing;
 mod job;
 mod reach;
 mod relay;
+mod walltime;
 
 const HOME: &str = "/home/me";
 
@@ -106,8 +107,9 @@ fn plan(goal: Goal) -> Plan {
         patience: Duration::from_secs(600),
         scheduler: String::new(),
         job_tells: false,
-        asks_why: false,
+        why_calls: 0,
         poll: Duration::from_secs(15),
+        walltime: None,
         timeout: Duration::from_secs(60),
         routes: Routes::new(Bind::Auto, None, false),
     }

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use super::job::Wait;
 use crate::jupyter::{
     Activity, Answer, Candidate, Endpoint, Facts, Kernels, Node, Page, Server, Wanted,
 };
-use crate::launcher::{Job, Route, Routes, Stand, Why};
+use crate::launcher::{Job, Output, Route, Routes, Why};
 use crate::problem::Problem;
 use crate::remote::Survey;
 use crate::session::JobInfo;
@@ -29,6 +30,8 @@ pub enum Goal {
     },
     /// The log of the newest launch.
     Log,
+    /// More time for the job that the server runs in, that many seconds.
+    Extend(u64),
     /// A look at what is there; nothing is launched, no token travels.
     Look,
 }
@@ -61,8 +64,11 @@ pub struct Plan {
     pub scheduler: String,
     /// Whether jobs tell of themselves by files in their folder.
     pub job_tells: bool,
-    /// Whether the scheduler's list leaves out why a job waits.
-    pub asks_why: bool,
+    /// How many calls it takes to hear what the scheduler's list leaves out: why a job waits; none
+    /// where it leaves nothing out.
+    pub why_calls: u32,
+    /// The time that a job of ours asks for, in seconds.
+    pub walltime: Option<u64>,
     /// The least time between two calls of the scheduler.
     pub poll: Duration,
     /// How long a job that runs may take until its server listens.
@@ -82,33 +88,6 @@ pub struct JobEnd {
     pub asked: bool,
 }
 
-/// A job that is waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
-    /// As the scheduler told it lastly.
-    pub job: Job,
-    /// Its folder, if it is one of ours.
-    pub folder: Option<String>,
-    /// Whether it writes there how far it is.
-    pub tells: bool,
-    /// Servers that ran before, by process: none of them is this job's.
-    pub known: Vec<u32>,
-    /// For how long, by the sum of the rests.
-    pub waited: Duration,
-    /// Since the scheduler was asked.
-    pub since_poll: Duration,
-    /// How often it was asked.
-    pub polls: u32,
-    /// For how long it has run.
-    pub running: Option<Duration>,
-    /// In how many lists one after the other it was missing.
-    pub absent: u32,
-    /// Whether the person knows that the scheduler does not answer.
-    pub complained: bool,
-    /// Where its server will listen that is being started anew; it listens elsewhere as yet.
-    pub moves_to: Option<Stand>,
-}
-
 /// What the scheduler says about a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Poll {
@@ -118,6 +97,21 @@ pub enum Poll {
     Missing,
     /// It gave no list; its own words.
     Failed(String),
+    /// It was not asked: another session asks it, or has just done so.
+    Later,
+}
+
+/// A call of the scheduler while a job waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The job.
+    pub id: String,
+    /// Its queue, where that is known.
+    pub queue: String,
+    /// How long ago it was last listed: what is older is no news.
+    pub since: Duration,
+    /// The least time since the call before.
+    pub gap: Duration,
 }
 
 /// A server, and how it came about.
@@ -207,6 +201,8 @@ pub enum State {
     Ending,
     /// The log is being fetched.
     FetchingLog,
+    /// The scheduler is asked to give the job more time.
+    Extending(Box<JobInfo>),
     /// Over.
     Ended,
 }
@@ -235,8 +231,8 @@ pub enum Input {
     },
     /// The job's files tell nothing new, or the node on which it has begun.
     Peeked(Option<String>),
-    /// What the scheduler says about the job.
-    Polled(Poll),
+    /// What the scheduler says about the job, or said that long ago.
+    Polled(Poll, Duration),
     /// Why it does not start, if that was told.
     Why(Option<Why>),
     /// The job is over: its exit status, where it left one, and the last lines of its log.
@@ -315,6 +311,12 @@ pub enum Input {
     Moved,
     /// What the script sees beside a standing tunnel.
     Looked(Vec<Candidate>, Facts),
+    /// The server's job is to get that many seconds more.
+    Extend(u64),
+    /// What the scheduler said to that.
+    Extended(Output),
+    /// It could not be asked.
+    NotExtended(Problem),
     /// The log could not be had.
     NoLog(Problem),
     /// What goes on in the server.
@@ -354,9 +356,9 @@ pub enum Effect {
         node: Option<String>,
     },
     /// Ask the scheduler for a job.
-    Poll(String),
+    Poll(Call),
     /// Ask it why that does not start.
-    AskWhy(String),
+    AskWhy(Call),
     /// A job is gone: look what it left in that folder.
     JobOver(String),
     /// End a job, and make sure that it is gone.
@@ -412,6 +414,16 @@ pub enum Effect {
     LookBeside,
     /// Let the script fetch the log, beside the tunnel.
     LogBeside,
+    /// Let the scheduler give a job that many seconds more.
+    Extend(JobInfo, u64),
+    /// The same beside the tunnel.
+    ExtendBeside(JobInfo, u64),
+    /// Ask the scheduler for a job.
+    List(String),
+    /// The same beside the tunnel.
+    ListBeside(String),
+    /// Tell that a job has more time.
+    TellExtended(JobInfo),
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""LSF, played: bsub, bjobs, bkill, lsid; the name it is called by says which.
+"""LSF, played: bsub, bjobs, bkill, bmod, lsid; the name it is called by says which.
 
 Played without a real server: after IBM's reference of LSF 10.1 and the outputs of real sites that people published.
 - bsub: https://www.ibm.com/docs/en/SSWRJV_10.1.0/lsf_command_ref/bsub.man_top.1.html. `#BSUB` lines count on standard
@@ -14,7 +14,8 @@ Played without a real server: after IBM's reference of LSF 10.1 and the outputs 
 - A server that is down is waited for, without end.
 
 Words for wrong options are the player's own: nobody published them. Queues: normal (default), short; at most 4 slots. Left
-out besides what engine.py says: bstop (the test is the operator), bmod, mail, -w, -b, -l, lists without a delimiter, and
+out besides what engine.py says: bstop (the test is the operator), bmod but for -W of a job that runs (as with
+LSB_MOD_ALL_JOBS=Y where the switch `extends` is on, and else refused, in words of the player's), mail, -w, -b, -l, lists without a delimiter, and
 that a job lives on while any process of its does.
 """
 
@@ -364,6 +365,22 @@ def bkill(spool, args):
     sys.exit(status)
 
 
+def bmod(spool, args):
+    given, ids = options(args, "W", "", {"W"})
+    limit = minutes(dict(given).get("W"))
+    if len(ids) != 1 or not ids[0].isdigit() or limit is None:
+        engine.left_out("bmod but for -W of one job")
+    job = spool.job(int(ids[0]))
+    if job is None or job["state"] == "done":
+        engine.die("Job <%s>: %s" % (ids[0], "Job has already finished" if job else "No matching job found"), 255)
+    if job["state"] != "running":
+        engine.left_out("bmod of a job that waits")
+    if not spool.switch("extends"):
+        engine.die("Job <%s>: Parameters of a job that has started cannot be modified" % ids[0], 255)
+    spool.change(job["number"], limit=limit)
+    print("Parameters of job <%s> are being changed" % ids[0])
+
+
 VERSION = """IBM Spectrum LSF Standard 10.1.0.14, Dec 18 2023
 Copyright International Business Machines Corp. 1992, 2016.
 US Government Users Restricted Rights - Use, duplication or disclosure restricted by GSA ADP Schedule Contract with IBM Corp.
@@ -384,7 +401,7 @@ def main():
         sys.stderr.write("LSF is down. Please wait ...\n")
         sys.stderr.flush()
         time.sleep(1)
-    {"bsub": bsub, "bjobs": bjobs, "bkill": bkill, "lsid": lsid}[command](spool, sys.argv[1:])
+    {"bsub": bsub, "bjobs": bjobs, "bkill": bkill, "bmod": bmod, "lsid": lsid}[command](spool, sys.argv[1:])
 
 
 if __name__ == "__main__":

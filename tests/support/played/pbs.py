@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""OpenPBS, played: qsub, qstat, qselect, qdel; the name it is called by says which.
+"""OpenPBS, played: qsub, qstat, qselect, qdel, qalter; the name it is called by says which.
 
 The formats, words and statuses are those that OpenPBS 23.06.06 printed on a real server; options and checks are those of
 its sources (https://github.com/openpbs/openpbs, src/cmds) and of the reference guide
@@ -8,7 +8,9 @@ number modulo 256: 15018 "Unknown queue" is 170. Played where no real one was se
 status with which a site's hook refuses (15136, PBSE_HOOKERROR).
 
 Queue: workq (default). The one node has 4 cores: a job for more can never run. Left out besides what engine.py says:
-`qstat`'s other lists (-a, -s, -n, -Q, -B, -q), qalter, qhold (the test is the operator), -k and -W but for umask.
+`qstat`'s other lists (-a, -s, -n, -Q, -B, -q), qalter but for the walltime of a job that runs (an account that is no operator
+may only lower it: PBSE_PERM, 15007 in src/include/pbs_error.h; the switch `extends` makes it one), qhold (the test is the
+operator), -k and -W but for umask.
 """
 
 import json
@@ -335,6 +337,26 @@ def qdel(spool, args):
     sys.exit(status)
 
 
+def qalter(spool, args):
+    given, operands = common.options("qalter", args, "l:", "usage: qalter [-l resource_list] job_identifier...")
+    asked = dict(common.resources(value for _, value in given))
+    if list(asked) != ["walltime"] or len(operands) != 1:
+        engine.left_out("qalter but for one walltime")
+    number, limit = common.number_of(operands[0]), common.seconds(asked["walltime"])
+    job = number is not None and spool.job(number)
+    if not job:
+        engine.die("qalter: Unknown Job Id %s" % operands[0], 15001 % 256)
+    if job["state"] == "done":
+        engine.die("qalter: Job has finished %s" % identifier(job), 15139 % 256)
+    if not limit:
+        engine.die("qalter: Illegal attribute or resource value Resource_List.walltime", 15014 % 256)
+    if job["state"] != "running":
+        engine.left_out("qalter of a job that waits")
+    if limit > (job["limit"] or 0) and not spool.switch("extends"):
+        engine.die("qalter: Unauthorized Request  %s" % identifier(job), 15007 % 256)
+    spool.change(number, limit=limit, resources={**job["resources"], "walltime": common.clock(limit)})
+
+
 def main():
     command = os.path.basename(sys.argv[0])
     spool = engine.Spool.of_command()
@@ -344,7 +366,7 @@ def main():
         words = "Connection refused\n%s: cannot connect to server %s (errno=111)" % (command, server())
         engine.die(words, 255)
     else:
-        {"qsub": qsub, "qstat": qstat, "qselect": qselect, "qdel": qdel}[command](spool, sys.argv[1:])
+        {"qsub": qsub, "qstat": qstat, "qselect": qselect, "qdel": qdel, "qalter": qalter}[command](spool, sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -231,6 +231,21 @@ fn a_refused_connection_is_looked_into_and_only_a_process_that_is_gone_is_an_end
 }
 
 #[test]
+fn a_server_that_ended_because_nobody_used_it_is_told_as_such() {
+    let folder = |path: &str| Facts {
+        idle: vec!["/elsewhere/of/another".into(), path.to_owned()],
+        ..facts()
+    };
+    // Its runtime file is /r/jpserver-41.json.
+    for (path, code) in [("/r", Code::IdleEnded), ("/r/jp", Code::ServerEnded)] {
+        let mut machine = ready();
+        machine.handle(Input::Refused);
+        let effects = machine.handle(Input::Looked(vec![], folder(path)));
+        assert_eq!(failure(&effects).code, code, "{path}");
+    }
+}
+
+#[test]
 fn the_log_can_be_had_beside_the_tunnel() {
     let mut machine = ready();
     assert_eq!(machine.handle(Input::WantLog), [Effect::LogBeside]);
@@ -251,7 +266,7 @@ fn what_goes_on_is_told_when_it_changes() {
     let mut machine = ready();
     let busy = |busy| Activity {
         kernels: Kernels { total: 2, busy },
-        notebooks: vec![],
+        ..Activity::default()
     };
     for (activity, news) in [(busy(0), true), (busy(0), false), (busy(1), true)] {
         let effects = machine.handle(Input::Active(activity.clone()));

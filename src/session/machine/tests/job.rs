@@ -12,7 +12,7 @@ pub(super) fn batch_plan(goal: Goal) -> Plan {
     }
 }
 
-fn job(state: JobState, word: &str) -> Job {
+pub(super) fn job(state: JobState, word: &str) -> Job {
     Job {
         id: "4711".into(),
         name: "jupyter_nb".into(),
@@ -45,7 +45,12 @@ pub(super) fn nothing() -> Input {
 }
 
 /// A machine after these inputs, which follow the login, and the effects of the last one.
-pub(super) fn at(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+pub(super) fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+    along(batch_plan(goal), inputs)
+}
+
+/// The same by another plan.
+pub(super) fn along(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
     let mut machine = Machine::new(plan);
     let way = [
         Input::Begin,
@@ -67,8 +72,16 @@ pub(super) fn submitted() -> Input {
     }
 }
 
+fn polled(poll: Poll) -> Input {
+    Input::Polled(poll, Duration::ZERO)
+}
+
+fn listed(job: Job) -> Input {
+    polled(Poll::Listed(Box::new(job)))
+}
+
 fn queued() -> Machine {
-    at(batch_plan(open()), vec![nothing(), nothing(), submitted()]).0
+    at(open(), vec![nothing(), nothing(), submitted()]).0
 }
 
 /// The server of the job, on another node.
@@ -98,15 +111,15 @@ pub(super) fn end(asked: bool) -> Effect {
 
 #[test]
 fn a_job_is_submitted_under_the_lock_and_only_there() {
-    let (machine, effects) = at(batch_plan(open()), vec![nothing()]);
+    let (machine, effects) = at(open(), vec![nothing()]);
     assert_eq!(effects, [Effect::Lock]);
     drop(machine);
-    let (_, effects) = at(batch_plan(open()), vec![nothing(), nothing()]);
+    let (_, effects) = at(open(), vec![nothing(), nothing()]);
     assert_eq!(
         effects,
         [Effect::Phase(Phase::Submitting), Effect::Submit("loopback")]
     );
-    let (_, effects) = at(batch_plan(open()), vec![nothing(), nothing(), submitted()]);
+    let (_, effects) = at(open(), vec![nothing(), nothing(), submitted()]);
     assert!(effects.contains(&Effect::Phase(Phase::Queued)));
     assert!(rest(&effects) < Duration::from_secs(1));
 }
@@ -119,7 +132,7 @@ fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
         vec![nothing(), survey(vec![], waiting())],
     ] {
         let locked = inputs.len() == 2;
-        let (_, effects) = at(batch_plan(open()), inputs);
+        let (_, effects) = at(open(), inputs);
         assert!(
             !effects.contains(&Effect::Submit("loopback")),
             "{effects:?}"
@@ -157,11 +170,11 @@ fn polls_in_an_hour(seconds: u64) -> (u32, Vec<Duration>) {
                 assert_eq!(folder, FOLDER);
                 machine.handle(Input::Peeked(None))
             }
-            [Effect::Poll(id)] => {
-                assert_eq!(id, "4711");
+            [Effect::Poll(call)] => {
+                assert_eq!(call.id, "4711");
                 times.push(clock);
                 let job = job(JobState::Waiting, "PENDING");
-                machine.handle(Input::Polled(Poll::Listed(Box::new(job))))
+                machine.handle(listed(job))
             }
             other => panic!("{other:?}"),
         };
@@ -188,6 +201,58 @@ fn an_hour_in_the_queue_is_no_burden_for_the_scheduler() {
     for pair in times.windows(2) {
         assert!(pair[1] >= pair[0] + Duration::from_secs(120), "{pair:?}");
     }
+}
+
+/// Rests until the scheduler is to be asked, and gives that call and how long it took.
+fn until_asked(machine: &mut Machine, mut effects: Vec<Effect>) -> (Effect, Duration) {
+    let mut rested = Duration::ZERO;
+    loop {
+        rested += rest(&effects);
+        let asked = machine.handle(Input::Elapsed).remove(0);
+        match asked {
+            Effect::Peek(_) => effects = machine.handle(Input::Peeked(None)),
+            call => return (call, rested),
+        }
+    }
+}
+
+#[test]
+fn a_list_that_another_session_asked_for_counts_from_when_it_was_asked_for() {
+    let mut machine = queued();
+    machine.handle(Input::Elapsed);
+    let waits = || Box::new(job(JobState::Waiting, "PENDING"));
+    let age = Duration::from_secs(10);
+    let effects = machine.handle(Input::Polled(Poll::Listed(waits()), age));
+    let (call, rested) = until_asked(&mut machine, effects);
+    assert!(
+        rested >= Duration::from_secs(5) && rested < age,
+        "{rested:?}"
+    );
+    let Effect::Poll(call) = call else {
+        panic!("{call:?}")
+    };
+    assert_eq!(call.since, rested + age);
+    assert_eq!(call.gap, Duration::from_secs(15));
+    // Somebody else asks just now: the files are looked at, and it is tried again soon.
+    let effects = machine.handle(polled(Poll::Later));
+    assert_eq!(effects, [Effect::Peek(FOLDER.into())]);
+    let effects = machine.handle(Input::Peeked(None));
+    let (call, rested) = until_asked(&mut machine, effects);
+    assert!(matches!(call, Effect::Poll(_)), "{call:?}");
+    assert!(rested <= Duration::from_secs(5), "{rested:?}");
+}
+
+#[test]
+fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
+    let mut machine = queued();
+    machine.plan.why_calls = 2;
+    let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
+    let (call, _) = until_asked(&mut machine, effects);
+    assert!(matches!(call, Effect::AskWhy(_)), "{call:?}");
+    let effects = machine.handle(Input::Why(None));
+    let (call, rested) = until_asked(&mut machine, effects);
+    assert!(matches!(call, Effect::Poll(_)), "{call:?}");
+    assert!(rested >= Duration::from_secs(30), "{rested:?}");
 }
 
 #[test]
@@ -221,7 +286,7 @@ fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
     let mut machine = queued();
     let mut never = job(JobState::Never, "PENDING");
     never.reason = "PartitionConfig".into();
-    let effects = machine.handle(Input::Polled(Poll::Listed(Box::new(never))));
+    let effects = machine.handle(listed(never));
     assert_eq!(effects, [end(false)]);
     let effects = machine.handle(Input::Gone("job".into()));
     let problem = failure(&effects);
@@ -233,7 +298,7 @@ fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
 #[test]
 fn where_the_list_has_no_reasons_they_are_asked_for() {
     let mut plan = batch_plan(open());
-    plan.asks_why = true;
+    plan.why_calls = 2;
     let mut machine = Machine::new(plan);
     let way = [
         Input::Begin,
@@ -245,11 +310,12 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
         machine.handle(input);
     }
     let eqw = job(JobState::Never, "Eqw");
-    let effects = machine.handle(Input::Polled(Poll::Listed(Box::new(eqw))));
-    assert_eq!(effects, [Effect::AskWhy("4711".into())]);
+    let effects = machine.handle(listed(eqw));
+    assert!(matches!(effects.as_slice(), [Effect::AskWhy(call)] if call.gap.is_zero()));
     let why = Why {
         reason: "can't chdir to /nonexistent".into(),
         never: true,
+        place: None,
     };
     assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
     let effects = machine.handle(Input::Gone("job".into()));
@@ -261,37 +327,78 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
 
 /// Grid Engine says of a held job why it waits, and not that it waits for ever.
 #[test]
-fn a_held_job_is_told_whatever_the_reason_is() {
+fn a_job_that_is_held_from_the_first_is_taken_out_whatever_the_reason_is() {
     let mut machine = queued();
-    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
-        JobState::Waiting,
-        "qw",
-    )))));
-    let mut plan = batch_plan(open());
-    plan.asks_why = true;
-    machine.plan = plan;
-    machine.handle(Input::Polled(Poll::Listed(Box::new(job(
-        JobState::Never,
-        "hqw",
-    )))));
-    let why = Why {
+    machine.plan.why_calls = 2;
+    let effects = machine.handle(listed(job(JobState::Held, "hqw")));
+    assert!(matches!(effects.as_slice(), [Effect::AskWhy(_)]));
+    assert_eq!(machine.handle(Input::Why(Some(hold()))), [end(false)]);
+    let effects = machine.handle(Input::Gone("job".into()));
+    let problem = failure(&effects);
+    assert_eq!(problem.code, Code::JobNeverStarts);
+    assert!(problem.detail.contains("in hold state"), "{problem}");
+}
+
+fn hold() -> Why {
+    Why {
         reason: "Job is in hold state".into(),
         never: false,
+        place: None,
+    }
+}
+
+fn is_told_held(effects: &[Effect]) -> bool {
+    let mut notes = effects.iter();
+    notes.any(|effect| matches!(effect, Effect::Note(text) if text.contains("hold")))
+}
+
+#[test]
+fn a_job_that_has_waited_and_is_put_on_hold_keeps_its_place() {
+    let held = || {
+        let mut held = job(JobState::Held, "PENDING");
+        held.reason = "JobHeldAdmin".into();
+        listed(held)
     };
-    assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
+    let waits = || listed(job(JobState::Waiting, "PENDING"));
+    let mut machine = queued();
+    machine.handle(waits());
+    let effects = machine.handle(held());
+    assert!(is_told_held(&effects), "{effects:?}");
+    rest(&effects);
+    assert!(!is_told_held(&machine.handle(held())), "told once");
+    machine.handle(waits());
+    assert!(is_told_held(&machine.handle(held())), "another one");
+
+    // Where the list has no reasons.
+    let mut machine = queued();
+    machine.plan.why_calls = 3;
+    machine.handle(listed(job(JobState::Waiting, "qw")));
+    let effects = machine.handle(listed(job(JobState::Held, "hqw")));
+    assert!(matches!(effects.as_slice(), [Effect::AskWhy(_)]));
+    let effects = machine.handle(Input::Why(Some(hold())));
+    assert!(is_told_held(&effects), "{effects:?}");
+    rest(&effects);
+}
+
+#[test]
+fn a_held_job_of_another_day_is_waited_for() {
+    let waiting = vec![ours(JobState::Held, "PENDING")];
+    let (_, effects) = at(open(), vec![survey(vec![], waiting)]);
+    assert!(is_told_held(&effects), "{effects:?}");
+    rest(&effects);
 }
 
 #[test]
 fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
     let mut machine = queued();
-    let effects = machine.handle(Input::Polled(Poll::Missing));
+    let effects = machine.handle(polled(Poll::Missing));
     assert_eq!(
         effects,
         [Effect::Peek(FOLDER.into())],
         "its files may come later"
     );
     machine.handle(Input::Peeked(None));
-    let effects = machine.handle(Input::Polled(Poll::Missing));
+    let effects = machine.handle(polled(Poll::Missing));
     assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
     let effects = machine.handle(Input::Over(None, "Killed: out of memory".into()));
     let problem = failure(&effects);
@@ -302,7 +409,7 @@ fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
 #[test]
 fn a_scheduler_that_is_down_ends_no_wait() {
     let mut machine = queued();
-    let down = || Input::Polled(Poll::Failed("Unable to contact slurm controller".into()));
+    let down = || polled(Poll::Failed("Unable to contact slurm controller".into()));
     let effects = machine.handle(down());
     let notes = |effects: &[Effect]| {
         let notes = effects.iter().filter(|e| matches!(e, Effect::Note(_)));
@@ -322,7 +429,7 @@ fn a_stop_takes_the_job_out_of_the_queue() {
     // And from another program, which only sees that it waits.
     let stop = Goal::Stop { busy: Busy::Ask };
     let waiting = vec![ours(JobState::Waiting, "PENDING")];
-    let (_, effects) = at(batch_plan(stop), vec![survey(vec![], waiting)]);
+    let (_, effects) = at(stop, vec![survey(vec![], waiting)]);
     assert_eq!(effects, [end(false)]);
 }
 
@@ -381,7 +488,7 @@ fn a_server_in_a_job_is_found_again_and_ends_with_it() {
         answered(true),
         kernels(0, 0),
     ];
-    let (mut machine, effects) = at(batch_plan(stop), inputs);
+    let (mut machine, effects) = at(stop, inputs);
     assert!(
         matches!(effects.as_slice(), [Effect::AskToEnd(..)]),
         "{effects:?}"
@@ -398,7 +505,7 @@ fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
         listening_on(8890),
         answered(true),
     ];
-    let (mut machine, _) = at(batch_plan(open()), inputs);
+    let (mut machine, _) = at(open(), inputs);
     assert_eq!(machine.handle(Input::Refused), [Effect::LookBeside]);
     let effects = machine.handle(Input::Looked(vec![], facts()));
     assert_eq!(failure(&effects).code, Code::JobEnded);
@@ -415,7 +522,7 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
             listening_on(8890),
             answered(true),
         ];
-        let (mut machine, _) = at(batch_plan(open()), inputs);
+        let (mut machine, _) = at(open(), inputs);
         let mut facts = facts();
         facts.now = now;
         failure(&machine.handle(Input::Looked(vec![], facts)))
@@ -439,7 +546,7 @@ fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
             [Effect::Peek(_)] => machine.handle(Input::Peeked(Some("node17".into()))),
             [Effect::Poll(_)] => {
                 let job = job(JobState::Running, "RUNNING");
-                machine.handle(Input::Polled(Poll::Listed(Box::new(job))))
+                machine.handle(listed(job))
             }
             _ => {
                 assert_eq!(failure(&effects).code, Code::TimedOut);

@@ -1,6 +1,8 @@
 //! Servers on nodes: which way is tried, and what follows where it leads nowhere.
 
-use super::job::{FOLDER, at, batch_plan, end, in_the_job, nothing, ours, rest, submitted, survey};
+use super::job::{
+    FOLDER, along, batch_plan, end, in_the_job, nothing, ours, rest, submitted, survey,
+};
 use super::*;
 use crate::launcher::JobState;
 
@@ -14,7 +16,7 @@ fn begun(bind: Bind, remembered: Option<Route>, candidate: Candidate) -> (Machin
         submitted(),
         Input::Launched(candidate),
     ];
-    at(plan, inputs)
+    along(plan, inputs)
 }
 
 /// The server of the job, which only its own node reaches.
@@ -85,7 +87,7 @@ fn what_is_remembered_decides_where_a_new_server_listens() {
     for (remembered, bind) in [(None, "loopback"), (Some(Route::Address), "auto")] {
         let mut plan = batch_plan(open());
         plan.routes = Routes::new(Bind::Auto, remembered, false);
-        let (_, effects) = at(plan, vec![nothing(), nothing()]);
+        let (_, effects) = along(plan, vec![nothing(), nothing()]);
         assert_eq!(effects.last(), Some(&Effect::Submit(bind)));
     }
 }
@@ -135,7 +137,7 @@ fn found_again(goal: Goal, bind: Bind) -> (Machine, Vec<Effect>) {
     plan.routes = Routes::new(bind, None, false);
     let mut job = ours(JobState::Running, "RUNNING");
     job.file = Some(inside().file);
-    at(plan, vec![survey(vec![inside()], vec![job])])
+    along(plan, vec![survey(vec![inside()], vec![job])])
 }
 
 #[test]

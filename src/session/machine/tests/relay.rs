@@ -1,6 +1,6 @@
 //! A scheduler that has a way into its jobs: tried where the others lead nowhere.
 
-use super::job::{FOLDER, at, batch_plan, end, in_the_job, nothing, ours, submitted, survey};
+use super::job::{FOLDER, along, batch_plan, end, in_the_job, nothing, ours, submitted, survey};
 use super::reach::{inside, listening, no_hop, ready};
 use super::*;
 use crate::launcher::JobState;
@@ -14,7 +14,7 @@ fn plan(remembered: Option<Route>) -> Plan {
 fn begun(remembered: Option<Route>, candidate: Candidate) -> (Machine, Vec<Effect>) {
     let launched = Input::Launched(candidate);
     let inputs = vec![nothing(), nothing(), submitted(), launched];
-    at(plan(remembered), inputs)
+    along(plan(remembered), inputs)
 }
 
 fn relay(candidate: &Candidate) -> Effect {
@@ -62,7 +62,7 @@ fn a_new_server_moves_to_its_address_before_a_relay_is_tried_on_the_same_port() 
 fn a_server_that_was_there_before_is_not_moved_where_a_relay_may_lead_to_it() {
     let mut job = ours(JobState::Running, "RUNNING");
     job.file = Some(inside().file);
-    let (mut machine, _) = at(plan(None), vec![survey(vec![inside()], vec![job.clone()])]);
+    let (mut machine, _) = along(plan(None), vec![survey(vec![inside()], vec![job.clone()])]);
     let effects = machine.handle(no_hop());
     assert_eq!(effects, [relay(&inside()), listen(&inside())]);
     let lesson = Effect::RememberRoute(Route::Relay);

@@ -1,0 +1,220 @@
+//! One host: what its sessions told of it, and what a choice in its part of the menu means.
+
+use std::time::{Duration, Instant};
+
+use super::Action;
+use crate::app::news::News;
+use crate::control::Message;
+use crate::jupyter::Activity;
+use crate::problem::{Code, Problem};
+use crate::session::{JobInfo, Phase, Ready};
+
+/// A job that waited this long has started when nobody looks any more.
+const WAIT: Duration = Duration::from_secs(60);
+
+/// How a server is started again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// With the notebook that the person had open last.
+    pub notebook: Option<String>,
+}
+
+/// One host, as its sessions told it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostState {
+    /// The host's name.
+    pub name: String,
+    /// The phase; `Closed` before the first click.
+    pub phase: Phase,
+    /// Since when.
+    pub since: Instant,
+    /// Why the last session failed, or did not grant a wish.
+    pub problem: Option<Problem>,
+    /// Gone from the configuration; it stays as long as it is open.
+    pub leaving: bool,
+    /// What stands, once it does.
+    pub ready: Option<Ready>,
+    /// The job that is waited for, or that the server runs in.
+    pub job: Option<JobInfo>,
+    /// When the time of that job is up.
+    pub ends: Option<Instant>,
+    /// Since when it has waited.
+    pub queued: Option<Instant>,
+    /// The server that had stood has ended, and another one may take its place.
+    pub again: Option<Again>,
+    /// The notebook that the person had open last.
+    pub notebook: Option<String>,
+    /// What its kernels do, once that is known.
+    pub kernels: Option<Activity>,
+    /// Whether a dialog waits for the person.
+    pub asks: bool,
+    /// Whether another program opened it, which tells the person itself.
+    pub is_quiet: bool,
+    /// Until when a missing network is no failure.
+    pub patient_until: Option<Instant>,
+}
+
+impl HostState {
+    pub(super) fn new(name: &str, now: Instant) -> Self {
+        Self {
+            name: name.to_owned(),
+            phase: Phase::Closed,
+            since: now,
+            problem: None,
+            leaving: false,
+            ready: None,
+            job: None,
+            ends: None,
+            queued: None,
+            again: None,
+            notebook: None,
+            kernels: None,
+            asks: false,
+            is_quiet: false,
+            patient_until: None,
+        }
+    }
+
+    /// Whether a session runs.
+    pub fn is_active(&self) -> bool {
+        !matches!(self.phase, Phase::Failed | Phase::Closed)
+    }
+
+    /// Whether it failed only because there is no network yet.
+    pub fn waits_for_network(&self) -> bool {
+        self.phase == Phase::Failed && self.patient_until.is_some()
+    }
+
+    /// Whether the scheduler has a command for that. Whether the person may, it says itself.
+    pub fn can_be_extended(&self) -> bool {
+        self.job.as_ref().is_some_and(JobInfo::can_be_extended)
+    }
+
+    /// What of its job's time is left. `time` is what the wall's clock shows `now`: the other one stands
+    /// still while the machine sleeps.
+    pub(super) fn count_down(&mut self, now: Instant, time: i64) {
+        if let Some(ends) = self.job.as_ref().and_then(|job| job.ends) {
+            let left = u64::try_from(ends - time).unwrap_or_default();
+            self.ends = now.checked_add(Duration::from_secs(left));
+        }
+    }
+
+    /// What of its job's time is left, and whether that is little.
+    pub fn time_left(&self, now: Instant) -> Option<(Duration, bool)> {
+        let left = self.ends?.saturating_duration_since(now);
+        let is_short = self.job.as_ref().is_some_and(|job| job.is_short(left));
+        Some((left, is_short))
+    }
+
+    /// Takes in what a message says beside its phase.
+    pub(super) fn note(&mut self, message: &Message, now: Instant) {
+        if let Some(activity) = message.kernels() {
+            self.notebook = activity.latest.clone().or(self.notebook.take());
+            self.kernels = Some(activity);
+        }
+        if let Some(job) = message.job() {
+            self.ends = job.left().map(|left| now + left);
+            self.job = Some(job);
+        }
+    }
+
+    /// What had stood has ended with this problem.
+    pub(super) fn see_end(&mut self, stood: bool) {
+        let ends = [Code::JobTimeUp, Code::JobEnded, Code::ServerEnded];
+        let code = self.problem.as_ref().map(|problem| problem.code);
+        if stood && code.is_some_and(|code| ends.contains(&code)) {
+            let notebook = self.notebook.clone();
+            self.again = Some(Again { notebook });
+        }
+    }
+
+    pub(super) fn enter(&mut self, phase: Phase, now: Instant) {
+        if self.phase != phase {
+            self.phase = phase;
+            self.since = now;
+        }
+        if phase == Phase::Queued {
+            self.queued.get_or_insert(now);
+        }
+        if self.is_active() {
+            self.again = None;
+        } else {
+            self.ready = None;
+            self.job = None;
+            self.ends = None;
+            self.queued = None;
+            self.kernels = None;
+            self.asks = false;
+        }
+    }
+
+    pub(super) fn choose(&mut self, verb: &str, what: &str, now: Instant) -> Option<Action> {
+        let name = self.name.clone();
+        let is_ready = self.phase == Phase::Ready;
+        match verb {
+            "host" if is_ready => Some(Action::Show(name, None)),
+            "host" | "again" if self.again.is_some() => {
+                let again = self.again.take()?;
+                self.open(now);
+                Some(Action::OpenNotebook(name, again.notebook))
+            }
+            "host" if !self.is_active() => Some(self.open(now)),
+            "extend" if is_ready && self.can_be_extended() => Some(Action::Extend(name)),
+            "dismiss" if self.phase == Phase::Failed => {
+                self.problem = None;
+                self.again = None;
+                self.patient_until = None;
+                self.enter(Phase::Closed, now);
+                None
+            }
+            "close" if self.is_active() => Some(Action::Close(name)),
+            "cancel" if self.is_active() && !is_ready => Some(Action::Cancel(name)),
+            "hostlog" => Some(Action::ShowHostLog(name)),
+            "link" if is_ready => Some(Action::CopyLink(name)),
+            "stop" if is_ready => Some(Action::Stop(name)),
+            "notebook" if is_ready => {
+                let at: usize = what.parse().ok()?;
+                let notebook = self.kernels.as_ref()?.notebooks.get(at)?;
+                self.notebook = Some(notebook.path.clone());
+                Some(Action::Show(name, self.notebook.clone()))
+            }
+            "port" if is_ready => Some(Action::ShowPort(name, what.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    /// At once, so that a double click does not connect twice.
+    pub(super) fn open(&mut self, now: Instant) -> Action {
+        self.is_quiet = false;
+        self.problem = None;
+        self.enter(Phase::Resolving, now);
+        Action::Open(self.name.clone())
+    }
+
+    pub(super) fn news(&mut self, message: &Message, before: Phase, now: Instant) -> Option<News> {
+        match self.phase {
+            Phase::Ready => {
+                let ready = message.ready()?;
+                let is_new = self.ready.is_none();
+                self.ready = Some(ready.clone());
+                self.patient_until = None;
+                let waited = self.queued.take();
+                let waited = waited.map(|since| now.saturating_duration_since(since));
+                is_new.then(|| match waited.filter(|waited| *waited >= WAIT) {
+                    Some(waited) => News::Started(ready, waited),
+                    None => News::Opened(ready),
+                })
+            }
+            Phase::Failed if before != Phase::Failed => {
+                let problem = self.problem.clone()?;
+                let absent = matches!(problem.code, Code::NameUnknown | Code::Unreachable);
+                self.patient_until = self.patient_until.filter(|until| absent && *until > now);
+                if let Some(again) = self.again.clone() {
+                    return Some(News::Ended(problem, again));
+                }
+                (!self.waits_for_network()).then_some(News::Failed(problem))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `extend`: more time for the job that Jupyter runs in, where the scheduler gives it.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::Outcome;
+use super::context::Context;
+use super::run::run;
+use super::servers::{answers, held};
+use crate::config::Host;
+use crate::control::{Client, Request};
+use crate::explain;
+use crate::problem::{Code, Problem};
+use crate::session::{Event, Goal, JobInfo, Walltime};
+
+/// Logging in, finding the job, and three calls of the scheduler.
+const TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Gives the host's job `by` seconds more, through whoever is logged in there already.
+pub fn extend(context: &Context, name: &str, by: u64, json: bool) -> Outcome {
+    let config = context.config()?;
+    let host = context.host(&config, Some(name))?;
+    let job = match held(&host)? {
+        Some(client) => through(client, &host, by)?,
+        None => match alone(context, &host, by)? {
+            Some(job) => job,
+            None => return Ok(Code::Interrupted.exit()),
+        },
+    };
+    if json {
+        println!(
+            "{}",
+            json!({ "host": host.name, "note": job.longer(), "job": job })
+        );
+    } else {
+        eprintln!("{}", job.longer());
+    }
+    Ok(0)
+}
+
+fn through(client: Client, host: &Host, by: u64) -> Result<JobInfo, Problem> {
+    for message in answers(client, host, &Request::Extend { by })? {
+        if let Some(problem) = message.problem() {
+            return Err(problem);
+        }
+        if message.walltime() == Some(Walltime::Extended)
+            && let Some(job) = message.job()
+        {
+            return Ok(job);
+        }
+    }
+    // Its tunnel does not stand: the job waits, or the connection is being made.
+    Err(explain::no_end(&host.name))
+}
+
+/// None when it was interrupted.
+fn alone(context: &Context, host: &Host, by: u64) -> Result<Option<JobInfo>, Problem> {
+    let order = context.order(host.clone(), Goal::Extend(by), TIMEOUT)?;
+    let mut longer = None;
+    let end = run(
+        order,
+        None,
+        |_| Ok(()),
+        |event| {
+            if let Event::Walltime(job, Walltime::Extended) = event {
+                longer = Some(job.clone());
+            }
+        },
+    )?;
+    match (end.problem, longer) {
+        (Some(problem), _) => Err(problem),
+        (None, None) if !end.interrupted => Err(explain::no_end(&host.name)),
+        (None, longer) => Ok(longer),
+    }
+}

@@ -1,0 +1,89 @@
+//! Logs: of the newest launch, of the newest job, and of a job script of the person's own, which
+//! writes where its own lines say.
+
+use super::{Driver, Halt, Outcome};
+use crate::config::Host;
+use crate::launcher::{JobState, Scheduler, job_name, scheduler};
+use crate::remote::Frame;
+use crate::session::machine::Input;
+use crate::words::say;
+
+type Log = (String, String);
+
+impl Driver {
+    pub(super) fn fetch_log(&mut self) -> Outcome {
+        let Some(scheduler) = scheduler(self.host().launcher) else {
+            let (path, text) = self.log_of("log")?;
+            return Ok(Some(Input::Log(path, text)));
+        };
+        // Somebody's own job may have been submitted by hand: then the scheduler alone knows it.
+        let by_list = self.host().job_script.is_some();
+        let mut log = None;
+        if by_list {
+            log = self.log_of_listed(scheduler)?;
+        }
+        if log.is_none() {
+            log = Some(self.log_of("job log")?).filter(|(path, _)| !path.is_empty());
+        }
+        if log.is_none() && !by_list {
+            log = self.log_of_listed(scheduler)?;
+        }
+        let (path, text) = explained(self.host(), log.unwrap_or_default());
+        Ok(Some(Input::Log(path, text)))
+    }
+
+    fn log_of(&mut self, command: &str) -> Result<Log, Halt> {
+        self.converse(command, |_, frame| match frame {
+            Frame::Log { path, text } => Some((path, text)),
+            _ => None,
+        })
+    }
+
+    /// The job of this host's name that the scheduler lists: one that runs, or the newest.
+    fn log_of_listed(&mut self, scheduler: &dyn Scheduler) -> Result<Option<Log>, Halt> {
+        let list = self.run_there(&scheduler.list())?;
+        let name = job_name(scheduler, self.host());
+        let jobs = scheduler.jobs(&list).unwrap_or_default();
+        let ours = jobs.iter().filter(|job| job.name == name);
+        let Some(job) = ours.max_by_key(|job| job.state == JobState::Running) else {
+            return Ok(None);
+        };
+        let log = self.log_of(&log_command(self.host(), Some(&job.id)))?;
+        Ok(Some(log).filter(|(path, text)| !path.is_empty() || !text.is_empty()))
+    }
+
+    /// Where a person's own script writes is noted while the scheduler knows its job: a script that
+    /// dies at once is known for some minutes only, or not at all.
+    pub(super) fn keep_output(&mut self, folder: &str, id: &str) -> Result<(), Halt> {
+        let line = self.scheduler()?.output(id);
+        self.converse(&format!("job output {folder} {line}"), |_, frame| {
+            matches!(frame, Frame::Looked(_)).then_some(())
+        })
+    }
+}
+
+/// What fetches a log: of that job, which writes where its own lines say, else of the newest job or
+/// process.
+pub(super) fn log_command(host: &Host, own: Option<&str>) -> String {
+    match (scheduler(host.launcher), own) {
+        (Some(scheduler), Some(id)) => format!("job log {}", scheduler.output(id)),
+        (Some(_), None) => "job log".to_owned(),
+        (None, _) => "log".to_owned(),
+    }
+}
+
+/// A file that is not there yet is no log without a word; and what the scheduler shows itself is in
+/// no file.
+pub(super) fn explained(host: &Host, (path, text): Log) -> Log {
+    let Some(scheduler) = scheduler(host.launcher) else {
+        return (path, text);
+    };
+    match (path.is_empty(), text.trim().is_empty()) {
+        (true, false) => (scheduler.name().to_owned(), text),
+        (false, true) if scheduler.delivers_at_end() => {
+            let text = say!("log-at-the-end", path = path.as_str());
+            (path, format!("{text}\n"))
+        }
+        _ => (path, text),
+    }
+}

@@ -1,0 +1,142 @@
+//! The time of a job, counted by this machine's clock, and put off by the scheduler.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::jobs::find;
+use super::standing::Wish;
+use super::{Driver, Outcome};
+use crate::explain;
+use crate::launcher::{Output, Scheduler};
+use crate::problem::Problem;
+use crate::remote::Survey;
+use crate::session::JobInfo;
+use crate::session::event::{Event, Walltime};
+use crate::session::machine::{Input, Poll};
+use crate::session::walltime::Countdown;
+
+/// Clocks that differ by less are the same: each reading is late by the answer's way, and times that
+/// changed by a second with every one would be news.
+const SAME_CLOCK: i64 = 5;
+
+impl Driver {
+    /// The tunnel stands (again), and with it this job.
+    pub(super) fn count_down(&mut self, job: Option<&JobInfo>) {
+        let now = Timestamp::now().as_second();
+        match (&mut self.countdown, job) {
+            (Some(countdown), Some(job)) if countdown.job().id == job.id => {
+                countdown.read(job, now);
+            }
+            (countdown, job) => {
+                let before = self.surroundings.told(&self.order.host.name);
+                *countdown = job.and_then(|job| Countdown::new(job, before.as_ref(), now));
+            }
+        }
+    }
+
+    /// Tells that the time is nearly up, and looks for the job's end when it is.
+    pub(super) fn watch_the_time(&mut self, now: Instant) {
+        let (Some(standing), Some(countdown)) = (&mut self.standing, &mut self.countdown) else {
+            return;
+        };
+        let time = Timestamp::now().as_second();
+        if countdown.is_over(time) {
+            standing.knock(now);
+        }
+        if let Some(told) = countdown.due(time) {
+            let job = countdown.job().clone();
+            self.surroundings.remember_told(&self.order.host.name, told);
+            self.tell(Event::Walltime(job, Walltime::Short));
+        }
+    }
+
+    /// When that is to be done next. A sleep makes it late; the loop then turns anyway.
+    pub(super) fn time_is_next(&self, now: Instant) -> Option<Instant> {
+        self.standing.as_ref()?;
+        let time = Timestamp::now();
+        let next = self.countdown.as_ref()?.next(time.as_second())?;
+        let pause = Timestamp::from_second(next).ok()?.duration_since(time);
+        now.checked_add(Duration::try_from(pause).ok()?)
+    }
+
+    /// The job has more time.
+    pub(super) fn tell_extended(&mut self, job: JobInfo) {
+        if let Some(countdown) = &mut self.countdown {
+            countdown.read(&job, Timestamp::now().as_second());
+        }
+        self.tell(Event::Walltime(job, Walltime::Extended));
+    }
+
+    /// The command that gives a job more time.
+    fn extension(&self, job: &JobInfo, by: u64) -> Result<String, Problem> {
+        let host = &self.host().name;
+        let Ok(scheduler) = self.scheduler() else {
+            return Err(explain::no_end(host));
+        };
+        let whole = job.whole().and_then(|whole| whole.checked_add(by));
+        let line = scheduler.extend(&job.id, by, whole);
+        line.ok_or_else(|| explain::not_extendable(host, scheduler.name()))
+    }
+
+    pub(super) fn extend_beside(&mut self, job: &JobInfo, by: u64) -> Option<Input> {
+        match self.extension(job, by) {
+            Ok(line) => {
+                self.wish(Wish::Extend(line));
+                None
+            }
+            Err(problem) => Some(Input::NotExtended(problem)),
+        }
+    }
+
+    pub(super) fn extend(&mut self, job: &JobInfo, by: u64) -> Outcome {
+        Ok(Some(match self.extension(job, by) {
+            Ok(line) => Input::Extended(self.run_there(&line)?),
+            Err(problem) => Input::NotExtended(problem),
+        }))
+    }
+
+    /// The scheduler is asked for a job, whoever else asks it.
+    pub(super) fn list(&mut self, id: &str) -> Outcome {
+        let scheduler = self.scheduler()?;
+        let output = self.run_there(&scheduler.list())?;
+        self.see_clock(&output);
+        let poll = self.poll(scheduler, &output, id);
+        Ok(Some(Input::Polled(poll, Duration::ZERO)))
+    }
+
+    /// What a list says of a job, its times by our clock.
+    pub(super) fn poll(&self, scheduler: &dyn Scheduler, list: &Output, id: &str) -> Poll {
+        match scheduler.jobs(list).map(|jobs| find(jobs, id)) {
+            Err(words) => Poll::Failed(words),
+            Ok(None) => Poll::Missing,
+            Ok(Some(mut job)) => {
+                job.set_back(self.ahead);
+                Poll::Listed(Box::new(job))
+            }
+        }
+    }
+
+    /// What was found, its times by our clock.
+    pub(super) fn by_our_clock(&mut self, mut survey: Survey) -> Survey {
+        self.note_clock(survey.facts.now);
+        survey.set_back(self.ahead);
+        survey
+    }
+
+    /// The clock that came with a list just now. (One that another session asked for is old.)
+    pub(super) fn see_clock(&mut self, list: &Output) {
+        self.note_clock(Some(list.clock.now).filter(|now| *now > 0));
+    }
+
+    fn note_clock(&mut self, far: Option<i64>) {
+        let Some(far) = far else {
+            return;
+        };
+        let ahead = far - Timestamp::now().as_second();
+        if (ahead - self.ahead).abs() > SAME_CLOCK {
+            tracing::info!(ahead, "the far side's clock differs from ours");
+            self.ahead = ahead;
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! When it is told that a job's time runs out: a rule that is given the time.
+//!
+//! All times are seconds since 1970 by this machine's clock. That also goes on while the machine sleeps.
+
+use serde::{Deserialize, Serialize};
+
+use super::JobInfo;
+
+/// Minutes before the end at which it is told.
+const THRESHOLDS: [u32; 3] = [30, 10, 2];
+/// Ends of one job that differ by less are the same one: LSF tells it in minutes.
+const SAME: i64 = 120;
+/// How often it is looked whether a job whose time is up has ended. Slurm looks at the limits twice a
+/// minute, and then gives the job's processes `KillWait`, usually half a minute.
+const LOOK: i64 = 5;
+/// How often in all.
+const LOOKS: i64 = 36;
+
+/// What was told last about the time of a host's job. It is kept between runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The job's number.
+    pub job: String,
+    /// When its time was to be up.
+    pub ends: i64,
+    /// The threshold, in minutes before that.
+    pub minutes: u32,
+}
+
+/// A job's time as it runs out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Countdown {
+    job: JobInfo,
+    ends: i64,
+    /// All of its time. Where nobody knows when it began, what was left at first sight.
+    whole: i64,
+    /// The last threshold that was told, or passed without a need to tell it.
+    told: Option<u32>,
+    looks: i64,
+}
+
+impl Countdown {
+    /// The time of a job that has an end. `before` is what was told lastly of this host's jobs, perhaps
+    /// by another program, or before this one was started anew.
+    #[must_use]
+    pub fn new(job: &JobInfo, before: Option<&Told>, now: i64) -> Option<Self> {
+        let ends = job.ends?;
+        let same = |told: &&Told| told.job == job.id && (told.ends - ends).abs() < SAME;
+        Some(Self {
+            job: job.clone(),
+            ends,
+            whole: ends - job.started.unwrap_or(now),
+            told: before.filter(same).map(|told| told.minutes),
+            looks: 0,
+        })
+    }
+
+    /// The job.
+    #[must_use]
+    pub fn job(&self) -> &JobInfo {
+        &self.job
+    }
+
+    /// The job is read again, and its end may be another one. What is passed by then is told no more, and
+    /// the rest anew.
+    pub fn read(&mut self, job: &JobInfo, now: i64) {
+        let ends = job.ends.unwrap_or(self.ends);
+        if (ends - self.ends).abs() < SAME {
+            return;
+        }
+        self.job = job.clone();
+        self.whole += ends - self.ends;
+        self.ends = ends;
+        self.looks = 0;
+        self.told = self.passed(now);
+    }
+
+    /// What is to be told now. After a sleep past several thresholds that is the nearest one alone.
+    pub fn due(&mut self, now: i64) -> Option<Told> {
+        let minutes = self.passed(now).filter(|_| now < self.ends)?;
+        if self.told.is_some_and(|told| told <= minutes) {
+            return None;
+        }
+        self.told = Some(minutes);
+        Some(Told {
+            job: self.job.id.clone(),
+            ends: self.ends,
+            minutes,
+        })
+    }
+
+    /// Whether it is time to look if the job has ended.
+    pub fn is_over(&mut self, now: i64) -> bool {
+        let look = (now - self.ends).div_euclid(LOOK);
+        let is_due = (self.looks..LOOKS).contains(&look);
+        if is_due {
+            self.looks = look + 1;
+        }
+        is_due
+    }
+
+    /// When something of this is to be done next.
+    #[must_use]
+    pub fn next(&self, now: i64) -> Option<i64> {
+        let thresholds = self
+            .thresholds()
+            .map(|minutes| self.ends - seconds(minutes));
+        let look = (self.looks < LOOKS).then(|| self.ends + self.looks * LOOK);
+        thresholds.chain(look).filter(|at| *at > now).min()
+    }
+
+    /// The nearest threshold that is behind us.
+    fn passed(&self, now: i64) -> Option<u32> {
+        let left = self.ends - now;
+        self.thresholds().rfind(|minutes| left <= seconds(*minutes))
+    }
+
+    fn thresholds(&self) -> impl DoubleEndedIterator<Item = u32> {
+        thresholds(self.whole)
+    }
+}
+
+/// A job that had no more than a threshold from its beginning is not told of it.
+fn thresholds(whole: i64) -> impl DoubleEndedIterator<Item = u32> {
+    let thresholds = THRESHOLDS.into_iter();
+    thresholds.filter(move |minutes| seconds(*minutes) < whole)
+}
+
+/// Whether so many seconds are little of a job's whole time: whether that was told.
+#[must_use]
+pub fn is_short(left: i64, whole: Option<u64>) -> bool {
+    let whole = whole.and_then(|whole| i64::try_from(whole).ok());
+    thresholds(whole.unwrap_or(i64::MAX)).any(|minutes| left <= seconds(minutes))
+}
+
+fn seconds(minutes: u32) -> i64 {
+    i64::from(minutes) * 60
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const HOUR: i64 = 3600;
+    const END: i64 = 1_795_510_000;
+
+    fn job(whole: i64) -> JobInfo {
+        JobInfo {
+            id: "7".into(),
+            started: Some(END - whole),
+            ends: Some(END),
+            ..JobInfo::default()
+        }
+    }
+
+    /// Counts second by second from `left` seconds before the end: what is told, and when.
+    fn told(countdown: &mut Countdown, left: i64) -> Vec<(u32, i64)> {
+        let told = |left| Some((countdown.due(END - left)?.minutes, left));
+        (0..=left).rev().filter_map(told).collect()
+    }
+
+    fn countdown(whole: i64, left: i64) -> Countdown {
+        Countdown::new(&job(whole), None, END - left).unwrap()
+    }
+
+    #[test]
+    fn each_threshold_is_told_once_and_on_time() {
+        let all = [(30, 1800), (10, 600), (2, 120)];
+        assert_eq!(told(&mut countdown(8 * HOUR, 8 * HOUR), 8 * HOUR), all);
+        assert_eq!(told(&mut countdown(8 * HOUR, 1900), 1900), all);
+    }
+
+    #[test]
+    fn a_job_that_never_had_so_long_is_not_told_of_it() {
+        for (whole, want) in [
+            (1801, vec![(30, 1800), (10, 600), (2, 120)]),
+            (1800, vec![(10, 600), (2, 120)]),
+            (1200, vec![(10, 600), (2, 120)]),
+            (600, vec![(2, 120)]),
+            (180, vec![(2, 120)]),
+            (120, vec![]),
+            (60, vec![]),
+        ] {
+            assert_eq!(told(&mut countdown(whole, whole), whole), want, "{whole}");
+            // The same where nobody knows when it began.
+            let unknown = JobInfo {
+                started: None,
+                ..job(whole)
+            };
+            let mut countdown = Countdown::new(&unknown, None, END - whole).unwrap();
+            assert_eq!(told(&mut countdown, whole), want, "{whole}");
+        }
+    }
+
+    #[test]
+    fn who_comes_late_or_slept_hears_the_nearest_alone() {
+        assert_eq!(told(&mut countdown(HOUR, 500), 500), [(10, 500), (2, 120)]);
+        let mut slept = countdown(HOUR, HOUR);
+        assert_eq!(slept.due(END - 1801), None);
+        assert_eq!(slept.due(END - 90).map(|told| told.minutes), Some(2));
+        assert_eq!(told(&mut slept, 89), []);
+        // Past the end there is nothing to be warned of.
+        assert_eq!(countdown(HOUR, HOUR).due(END), None);
+        assert_eq!(countdown(HOUR, HOUR).due(END + HOUR), None);
+    }
+
+    #[test]
+    fn what_was_told_of_an_end_is_not_told_again_and_of_another_end_it_is() {
+        let before = countdown(HOUR, 1800).due(END - 1800).unwrap();
+        let again = |before: &Told, job: &JobInfo| {
+            let mut countdown = Countdown::new(job, Some(before), END - 1700).unwrap();
+            told(&mut countdown, 1700)
+        };
+        let rest = vec![(10, 600), (2, 120)];
+        assert_eq!(again(&before, &job(HOUR)), rest);
+        // The list of LSF tells minutes.
+        let near = Told {
+            ends: END - 59,
+            ..before.clone()
+        };
+        assert_eq!(again(&near, &job(HOUR)), rest);
+        let other_job = Told {
+            job: "6".into(),
+            ..before.clone()
+        };
+        let other_end = Told {
+            ends: END - HOUR,
+            ..before
+        };
+        for other in [other_job, other_end] {
+            assert_eq!(again(&other, &job(HOUR)).len(), 3);
+        }
+    }
+
+    #[test]
+    fn an_end_that_moves_is_counted_anew() {
+        let mut longer = Countdown::new(&job(HOUR), None, END - HOUR).unwrap();
+        assert!(longer.due(END - 500).is_some());
+        let until = |ends| JobInfo {
+            ends: Some(ends),
+            ..job(HOUR)
+        };
+        longer.read(&until(END + 30), END - 490);
+        assert_eq!(longer.next(END - 490), Some(END - 120), "the same end");
+        longer.read(&until(END + HOUR), END - 480);
+        assert_eq!(longer.next(END - 480), Some(END + HOUR - 1800));
+        assert_eq!(longer.due(END + HOUR - 1800).unwrap().minutes, 30);
+        // Who asks for ten minutes more knows that there are twelve.
+        let mut little = Countdown::new(&job(HOUR), None, END - HOUR).unwrap();
+        little.read(&until(END + 600), END - 120);
+        assert_eq!(little.due(END - 119), None);
+        assert_eq!(little.due(END).map(|told| told.minutes), Some(10));
+    }
+
+    #[test]
+    fn after_the_end_it_is_looked_for_three_minutes() {
+        let mut countdown = countdown(HOUR, HOUR);
+        assert!(!countdown.is_over(END - 1));
+        let looks = (END..END + HOUR).filter(|now| countdown.is_over(*now));
+        let looks: Vec<i64> = looks.map(|at| at - END).collect();
+        assert_eq!(looks.len(), 36);
+        assert_eq!((looks[0], looks[1], looks[35]), (0, 5, 175));
+        assert_eq!(countdown.next(END + 180), None);
+    }
+
+    #[test]
+    fn little_is_what_was_told() {
+        assert!(is_short(1800, Some(3600)) && is_short(1800, None));
+        assert!(!is_short(1801, Some(3600)) && !is_short(1801, None));
+        assert!(is_short(600, Some(1200)) && !is_short(601, Some(1200)));
+        assert!(!is_short(60, Some(120)));
+    }
+
+    #[test]
+    fn it_wakes_for_what_comes_next_and_for_nothing_else() {
+        let countdown = countdown(HOUR, HOUR);
+        let mut now = END - HOUR;
+        let mut times = vec![];
+        while let Some(next) = countdown.next(now).filter(|_| times.len() < 4) {
+            times.push(END - next);
+            now = next;
+        }
+        assert_eq!(times, [1800, 600, 120, 0]);
+        let endless = JobInfo::default();
+        assert_eq!(Countdown::new(&endless, None, 0), None);
+    }
+}

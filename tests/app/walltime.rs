@@ -1,0 +1,84 @@
+//! A batch job's time in the app: told before it is up, and started again with a click. The scheduler is played (a real
+//! cluster would add nothing here but its minutes); `tests/jobs/walltime.rs` has the real ones.
+
+use crate::desk::Desk;
+use crate::desktop::SOON;
+use crate::support::process::PATIENCE;
+use crate::support::{Opened, Played, Sshd, eventually, kernels};
+
+const HOST: &str =
+    "[[host]]\nname = \"job\"\nssh = \"test\"\nlauncher = \"pbs\"\nwalltime = \"0:30:20\"\n";
+
+/// Waits for so many notifications, and gives the newest one's title and text.
+fn told(desk: &Desk, count: usize) -> (String, String) {
+    let posted = || desk.desktop.notifications();
+    let came = eventually(PATIENCE, || posted().len() >= count);
+    assert!(came && posted().len() == count, "{:#?}", posted());
+    let newest = posted().pop().unwrap();
+    (newest.title, newest.body)
+}
+
+#[test]
+fn time_that_runs_out_is_told_once_and_a_click_starts_the_job_again() {
+    let sshd = Sshd::start();
+    let played = Played::pbs(sshd.home());
+    let mut desk = Desk::around(sshd, &[], HOST);
+    desk.connect("job");
+    assert_eq!(told(&desk, 1).0, "job is ready");
+    kernels::start_session(&desk.client, "job", "a b.ipynb");
+
+    let (title, text) = told(&desk, 2);
+    assert_eq!(title, "job: 30 min left");
+    assert!(text.contains("save your notebooks"), "{text}");
+    desk.desktop.wait_for("● job: 29 min left");
+    desk.desktop.click_notification();
+    desk.wait_for_pages(2);
+
+    // Neither another start of the app nor another connection says it again.
+    desk.desktop.click("Quit Remote Jupyter");
+    desk.app.wait_exit();
+    desk.app = Opened::spawn(&mut desk.client.command(&[]));
+    desk.connect("job");
+    assert_eq!(told(&desk, 3).0, "job is ready");
+    desk.desktop.wait_within("    1 kernel, ", PATIENCE);
+
+    // More time is the scheduler's to give, and it says no in its own words.
+    desk.desktop.click("    job: More > Extend by 1 Hour");
+    desk.desktop.press(&["Return"]);
+    desk.desktop.wait_for_no_dialog();
+    let asked = |call: &String| call.contains("qalter -l walltime=1:30:20 ");
+    assert!(played.calls().iter().any(asked), "{:?}", played.calls());
+    played.let_extend(true);
+    desk.desktop.click("    job: More > Extend by 1 Hour");
+    assert_eq!(told(&desk, 4).0, "job has more time");
+    let says = |line: &String| line.contains("1 h 29 min left");
+    assert!(eventually(SOON, || desk.desktop.texts().iter().any(says)));
+
+    // An operator takes nearly all of it away, and the next connection knows.
+    let job = played.jobs()[0].number;
+    let short = format!("bash -lc 'qalter -l walltime=0:01:40 {job}'");
+    desk.client.ssh_run("test", &short);
+    desk.sshd.drop_connections();
+    desk.desktop.wait_within("▲ job: ended", PATIENCE * 2);
+    let (title, text) = told(&desk, 5);
+    assert!(title.contains("is up (0:01:40)"), "{title}");
+    assert_eq!(text, "Click to start again with a b.ipynb.");
+    desk.desktop.wait_for("    Start Again with a b.ipynb");
+    let pages = desk.desktop.answers().len();
+    desk.desktop.click_notification();
+    desk.desktop.wait_within("● job", PATIENCE);
+    desk.wait_for_pages(pages + 1);
+    assert_eq!(played.jobs().len(), 2);
+    let status = desk.client.run(&["status", "job", "--json"]);
+    assert!(status.stdout.contains("a%20b.ipynb"), "{status}");
+    assert_eq!(told(&desk, 6).0, "job is ready");
+    assert!(eventually(SOON, || desk.desktop.texts()[0] == "● job"));
+
+    desk.desktop.click("    job: More > Stop Jupyter…");
+    desk.desktop.wait_within("○ job", PATIENCE);
+    assert!(
+        desk.sshd.empties_within(SOON),
+        "{:?}",
+        desk.sshd.leftovers()
+    );
+}
