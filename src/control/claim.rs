@@ -32,8 +32,8 @@ pub struct Lease {
     listener: UnixListener,
     over: Arc<AtomicBool>,
     socket: PathBuf,
-    /// Held, not used: the lock ends when the file is closed.
-    _lock: File,
+    /// Its lock is the right. It would end with the file, and with the process.
+    lock: File,
 }
 
 impl Lease {
@@ -55,6 +55,8 @@ impl Drop for Lease {
         // Wakes who listens: an app lives longer than its leases, and would gather threads.
         let _ = UnixStream::connect(&self.socket);
         let _ = std::fs::remove_file(&self.socket);
+        // A child that another thread is starting just now has the file too, until its exec.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -173,7 +175,7 @@ fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
         listener,
         over: Arc::default(),
         socket,
-        _lock: lock,
+        lock,
     })
 }
 

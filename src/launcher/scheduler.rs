@@ -72,15 +72,15 @@ pub trait Scheduler: Sync {
     /// Ends a job, whether it runs or waits.
     fn cancel(&self, id: &str) -> String;
 
-    /// Gives a job that runs `by` seconds more, so that its whole time is `limit`, where that is known.
-    /// None where no command does that. Whether this person may, the scheduler says.
-    fn extend(&self, id: &str, by: u64, limit: Option<u64>) -> Option<String>;
-
     /// The beginning of a line that runs a program on a node of a job, with this line's own standard
     /// input and output; its words follow. None where there is no way into a job from a login host.
     fn enter(&self, _id: &str, _node: &str) -> Option<String> {
         None
     }
+
+    /// Gives a job that runs `by` seconds more, so that its whole time is `limit`, where that is known.
+    /// None where no command does that. Whether this person may, the scheduler says.
+    fn extend(&self, id: &str, by: u64, limit: Option<u64>) -> Option<String>;
 
     /// The name of a job in options of the person's own; the first is how we give one.
     fn name_option(&self) -> &'static [&'static str];

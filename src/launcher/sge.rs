@@ -161,12 +161,6 @@ impl Scheduler for Sge {
         format!("LC_ALL=C qdel {}", quote(id))
     }
 
-    /// Nobody can: `qalter -l h_rt=…` on a job that runs says "modified hard resource list", `qstat -r`
-    /// then shows the new limit, and the job ends at the old one all the same (measured).
-    fn extend(&self, _: &str, _: u64, _: Option<u64>) -> Option<String> {
-        None
-    }
-
     /// A task of the job, as `mpirun` starts them: two variables make qrsh believe that it is called
     /// from inside. The execution daemon takes as many tasks as the job has slots besides the first,
     /// and only in a parallel environment with `control_slaves`; else it says that it "didn't accept
@@ -177,6 +171,12 @@ impl Scheduler for Sge {
         Some(format!(
             "env JOB_ID={id} SGE_TASK_ID=undefined qrsh -inherit -noshell {node}"
         ))
+    }
+
+    /// Nobody can: `qalter -l h_rt=…` on a job that runs says "modified hard resource list", `qstat -r`
+    /// then shows the new limit, and the job ends at the old one all the same (measured).
+    fn extend(&self, _: &str, _: u64, _: Option<u64>) -> Option<String> {
+        None
     }
 
     fn name_option(&self) -> &'static [&'static str] {
