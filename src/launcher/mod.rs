@@ -19,12 +19,12 @@ pub use resources::{clock, seconds};
 pub use route::{Next, Route, Routes, Stand};
 pub use scheduler::{
     CALL, Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
-    same_machine, scheduler, scheduler_of,
+    same_machine,
 };
 
 use std::time::Duration;
 
-use crate::config::{App, Bind, Host};
+use crate::config::{App, Bind, Host, LauncherKind};
 
 /// The launcher of a host.
 pub trait Launcher {
@@ -80,6 +80,31 @@ impl Launcher for Batch {
         let _ = writeln!(text, "{}", variables.join("\n"));
         text
     }
+}
+
+/// The adapter of a launcher; none for those without jobs.
+#[must_use]
+pub fn scheduler(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
+    match kind {
+        LauncherKind::Sge => Some(&sge::Sge),
+        LauncherKind::Slurm => Some(&slurm::Slurm),
+        LauncherKind::Pbs => Some(&pbs::Pbs),
+        LauncherKind::Lsf => Some(&lsf::Lsf),
+        LauncherKind::Direct | LauncherKind::Attach => None,
+    }
+}
+
+/// The adapter of that word.
+#[must_use]
+pub fn scheduler_of(word: &str) -> Option<&'static dyn Scheduler> {
+    let kinds = [
+        LauncherKind::Sge,
+        LauncherKind::Slurm,
+        LauncherKind::Pbs,
+        LauncherKind::Lsf,
+    ];
+    let mut all = kinds.into_iter().filter_map(scheduler);
+    all.find(|one| one.word() == word)
 }
 
 impl Batch {

@@ -86,31 +86,6 @@ pub trait Scheduler: Sync {
     fn name_option(&self) -> &'static [&'static str];
 }
 
-/// The adapter of a launcher; none for those without jobs.
-#[must_use]
-pub fn scheduler(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
-    match kind {
-        LauncherKind::Sge => Some(&super::sge::Sge),
-        LauncherKind::Slurm => Some(&super::slurm::Slurm),
-        LauncherKind::Pbs => Some(&super::pbs::Pbs),
-        LauncherKind::Lsf => Some(&super::lsf::Lsf),
-        LauncherKind::Direct | LauncherKind::Attach => None,
-    }
-}
-
-/// The adapter of that word.
-#[must_use]
-pub fn scheduler_of(word: &str) -> Option<&'static dyn Scheduler> {
-    let kinds = [
-        LauncherKind::Sge,
-        LauncherKind::Slurm,
-        LauncherKind::Pbs,
-        LauncherKind::Lsf,
-    ];
-    let mut all = kinds.into_iter().filter_map(scheduler);
-    all.find(|one| one.word() == word)
-}
-
 /// Differences between programs of the same commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
@@ -356,6 +331,7 @@ pub(super) fn ran(command: &str, printed: &str, line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{scheduler, scheduler_of};
     use super::*;
 
     #[test]

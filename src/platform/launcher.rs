@@ -3,15 +3,16 @@
 //!
 //! Only what carries our mark is ever changed or removed, whatever it is called.
 
+pub(super) mod naming;
+
 use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha1::{Digest, Sha1};
-
 use crate::words::say;
+pub use naming::address;
+use naming::distinct;
 
 #[cfg(not(target_os = "macos"))]
 use super::linux::launcher as system;
@@ -23,17 +24,6 @@ use super::macos::launcher as system;
 #[path = "macos/launcher.rs"]
 #[expect(dead_code, reason = "which folder it is on a Mac")]
 mod of_the_mac;
-
-/// What stands for itself in an address, by RFC 3986.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// Characters of a host's name that a file's name keeps: with four bytes each and all around them
-/// they fit into 255 bytes.
-const KEPT: usize = 50;
 
 /// One that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,15 +45,6 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// The address that opens a host.
-#[must_use]
-pub fn address(host: &str) -> String {
-    format!(
-        "remote-jupyter://open/{}",
-        utf8_percent_encode(host, ENCODED)
-    )
-}
 
 /// Where they are kept, if there is a home folder. It need not be there.
 #[must_use]
@@ -146,29 +127,6 @@ fn place(
         let path = folder.join(&names[0]).display().to_string();
         Error(say!("launcher-taken", path = path))
     })
-}
-
-/// A host's name as part of a file's: one that has to be changed for that gets a number, so that
-/// no two hosts have the same.
-pub(super) fn part_of_a_name(host: &str, is_plain: fn(char) -> bool) -> String {
-    let replaced = |c: char| if is_plain(c) { c } else { '-' };
-    let plain: String = host.chars().take(KEPT).map(replaced).collect();
-    if plain == host {
-        plain
-    } else {
-        distinct(&plain, host)
-    }
-}
-
-fn distinct(name: &str, host: &str) -> String {
-    format!("{name}-{}", number(host))
-}
-
-/// The same for the same host, and hardly for another.
-pub(super) fn number(host: &str) -> String {
-    let digest = Sha1::digest(host.as_bytes());
-    let number = u32::from_be_bytes(digest[..4].try_into().unwrap_or_default());
-    format!("{number:08x}")
 }
 
 #[cfg(test)]

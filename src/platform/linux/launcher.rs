@@ -9,7 +9,7 @@ use etcetera::BaseStrategy;
 use percent_encoding::percent_decode_str;
 
 use super::super::folders::{program, write_whole};
-use super::super::launcher::{address, part_of_a_name};
+use super::super::launcher::naming::{address, part_of_a_name};
 use super::desktop_entry::{self as form, GROUP, escaped, field, quoted};
 use crate::words::say;
 

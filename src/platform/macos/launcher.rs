@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use plist::{Dictionary, Value};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::super::launcher::{address, number, part_of_a_name};
+use super::super::launcher::naming::{address, number, part_of_a_name};
 use crate::words::say;
 
 /// The mark, a key of the property list: the host's name.
