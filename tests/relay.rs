@@ -15,7 +15,7 @@ use remote_jupyter::ssh::Task;
 use remote_jupyter::ssh::channel::Target;
 use remote_jupyter::tunnel::{RELAY, Relaying};
 use support::process::PATIENCE;
-use support::services::{Service, check_pattern, send_pattern};
+use support::services::{Service, check_pattern, exchange, send_pattern};
 use support::{Client, Options, Sshd, Tunnel, eventually};
 
 const MIB: u64 = 1 << 20;
@@ -60,20 +60,6 @@ fn far_ends(sshd: &Sshd) -> usize {
     all.iter()
         .filter(|line| line.contains("bytes.fromhex"))
         .count()
-}
-
-/// Sends, ends its half, and reads what comes back.
-fn exchange(mut stream: TcpStream, data: &[u8]) -> Vec<u8> {
-    let mut writer = stream.try_clone().unwrap();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            writer.write_all(data).unwrap();
-            writer.shutdown(Shutdown::Write).unwrap();
-        });
-        let mut back = Vec::new();
-        stream.read_to_end(&mut back).unwrap();
-        back
-    })
 }
 
 #[test]

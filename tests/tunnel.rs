@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use remote_jupyter::ssh::channel::Target;
 use remote_jupyter::ssh::wait::WaitError;
 use support::process::PATIENCE;
-use support::services::{Service, check_pattern, send_pattern};
+use support::services::{Service, check_pattern, exchange, send_pattern};
 use support::{Client, Options, Sshd, Tunnel, eventually};
 
 /// A server without Jupyter.
@@ -27,20 +27,6 @@ fn plain(config: &[&str]) -> (Sshd, Client) {
     });
     let client = Client::of(&sshd);
     (sshd, client)
-}
-
-/// Sends, ends its half, and reads what comes back.
-fn exchange(mut stream: TcpStream, data: &[u8]) -> Vec<u8> {
-    let mut writer = stream.try_clone().unwrap();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            writer.write_all(data).unwrap();
-            writer.shutdown(Shutdown::Write).unwrap();
-        });
-        let mut back = Vec::new();
-        stream.read_to_end(&mut back).unwrap();
-        back
-    })
 }
 
 fn works(tunnel: &Tunnel, echo: usize) -> bool {

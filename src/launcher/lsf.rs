@@ -7,9 +7,7 @@ use jiff::civil::DateTime;
 
 use super::quote;
 use super::resources::{Line, seconds};
-use super::scheduler::{
-    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, count_place, place,
-};
+use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, count_place};
 use crate::config::Host;
 
 /// The adapter.
@@ -108,14 +106,6 @@ impl Scheduler for Lsf {
             quote(queue),
             count_place(id, "$1 == \"PEND\"", "$3 == id", "$2 != me")
         ))
-    }
-
-    fn why(&self, answer: &Output) -> Option<Why> {
-        Some(Why {
-            reason: String::new(),
-            never: false,
-            place: place(answer),
-        })
     }
 
     /// The file is written at the job's end; `bpeek` has what there is before.

@@ -55,9 +55,13 @@ pub trait Scheduler: Sync {
         None
     }
 
-    /// Its answer.
-    fn why(&self, _answer: &Output) -> Option<Why> {
-        None
+    /// Its answer: the place alone, where the adapter reads no more.
+    fn why(&self, answer: &Output) -> Option<Why> {
+        Some(Why {
+            reason: String::new(),
+            never: false,
+            place: place(answer),
+        })
     }
 
     /// Prints where a job writes, a file a line, while the scheduler knows the job. After an empty line

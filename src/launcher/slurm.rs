@@ -4,9 +4,7 @@ use std::borrow::Cow;
 
 use super::quote;
 use super::resources::Line;
-use super::scheduler::{
-    Dialect, Job, JobState, Output, Scheduler, Stranger, Why, count_place, place,
-};
+use super::scheduler::{Dialect, Job, JobState, Output, Scheduler, Stranger, count_place};
 use crate::config::Host;
 
 /// The adapter.
@@ -129,14 +127,6 @@ impl Scheduler for Slurm {
             quote(queue),
             count_place(id, "$1 == \"PD\"", "$3 == id", "$2 != me")
         ))
-    }
-
-    fn why(&self, answer: &Output) -> Option<Why> {
-        Some(Why {
-            reason: String::new(),
-            never: false,
-            place: place(answer),
-        })
     }
 
     /// Its patterns are filled in, but for those of the node.

@@ -115,3 +115,17 @@ pub fn check_pattern(mut stream: &TcpStream) -> u64 {
         }
     }
 }
+
+/// Sends, ends its half, and reads what comes back.
+pub fn exchange(mut stream: TcpStream, data: &[u8]) -> Vec<u8> {
+    let mut writer = stream.try_clone().unwrap();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            writer.write_all(data).unwrap();
+            writer.shutdown(Shutdown::Write).unwrap();
+        });
+        let mut back = Vec::new();
+        stream.read_to_end(&mut back).unwrap();
+        back
+    })
+}
