@@ -7,13 +7,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ending;
 mod played;
 mod queue;
 mod refused;
 mod relay;
 mod route;
 mod start;
-mod walltime;
 
 use std::time::Duration;
 

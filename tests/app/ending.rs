@@ -1,5 +1,5 @@
 //! A batch job's time in the app: told before it is up, and started again with a click. The scheduler is played (a real
-//! cluster would add nothing here but its minutes); `tests/jobs/walltime.rs` has the real ones.
+//! cluster would add nothing here but its minutes); `tests/jobs/ending.rs` has the real ones.
 
 use crate::desk::Desk;
 use crate::desktop::SOON;

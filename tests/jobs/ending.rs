@@ -1,5 +1,7 @@
 //! The time of a job: told before it is up and when it is, started again, put off where the scheduler lets somebody do
 //! that.
+//!
+//! The test runner goes by names, and this room has the longest one (a job of three minutes): it had better not be last.
 
 use super::*;
 use crate::support::cluster::LOGIN;
