@@ -10,13 +10,13 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What a command says; it has to succeed.
-fn run(command: &mut Command) -> String {
+/// What a command prints, and what else it says (cargo, that it downloads); it has to succeed.
+fn run(command: &mut Command) -> (String, String) {
     let out = command.current_dir(root()).output().unwrap();
-    let text = [out.stdout, out.stderr].concat();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    assert!(out.status.success(), "{command:?}: {text}");
-    text
+    let [printed, said] =
+        [out.stdout, out.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(out.status.success(), "{command:?}: {printed}{said}");
+    (printed, said)
 }
 
 /// The shell scripts of `bundle/`.
@@ -37,7 +37,7 @@ fn shell_scripts() -> Vec<PathBuf> {
 
 #[test]
 fn its_own_tests_pass() {
-    let text = run(Command::new("python3").args([
+    let (_, text) = run(Command::new("python3").args([
         "-B",
         "-m",
         "unittest",
@@ -77,7 +77,7 @@ fn what_is_to_be_looked_at_on_a_mac_is_what_the_document_lists() {
                 .to_owned()
         })
         .collect();
-    let said = run(Command::new("bundle/check-on-mac").arg("--by-hand"));
+    let (said, _) = run(Command::new("bundle/check-on-mac").arg("--by-hand"));
     let said: Vec<&str> = said.lines().collect();
     assert!(checks.len() > 20, "{checks:?}");
     assert_eq!(said.len(), checks.len());
@@ -92,7 +92,7 @@ fn what_is_to_be_looked_at_on_a_mac_is_what_the_document_lists() {
 /// A release needs its section; the notes are that section and nothing else.
 #[test]
 fn the_notes_of_a_release_are_its_section_of_the_changelog() {
-    let notes = run(Command::new("bundle/release-notes").arg("Unreleased"));
+    let (notes, _) = run(Command::new("bundle/release-notes").arg("Unreleased"));
     assert!(notes.starts_with("### Added\n"), "{notes}");
     assert!(!notes.contains("\n## "), "{notes}");
     let refused = Command::new("bundle/release-notes")
@@ -135,7 +135,7 @@ fn the_notices_are_those_of_what_is_built_in() {
             &["libssh2/COPYING", "openssl/LICENSE.txt"][..],
         ),
     ] {
-        let make = || run(Command::new("bundle/third-party").args([features, target]));
+        let make = || run(Command::new("bundle/third-party").args([features, target])).0;
         let notices = make();
         assert_eq!(notices, make());
         let rule = format!("\n{}\n", "=".repeat(80));
