@@ -155,10 +155,12 @@ fn await_opening(
             Ok(Word::LoggedIn) => until = Some(Instant::now() + patience),
             Ok(Word::Open) => return Ok(()),
             Ok(Word::Failed(error)) => return Err(error),
-            Ok(Word::Refused(error)) => return Err(refused(target, &error).into()),
+            Ok(Word::Refused(error)) => {
+                return Err(no_way(target, error.message().to_owned()).into());
+            }
             Err(TryRecvError::Disconnected) => return Err(Error::Closed.into()),
             Err(TryRecvError::Empty) if until.is_some_and(|at| at <= Instant::now()) => {
-                return Err(no_way(target, false, say!("dial-no-answer")).into());
+                return Err(no_way(target, say!("dial-no-answer")).into());
             }
             Err(TryRecvError::Empty) => {
                 let woken = caller.waiter.wait(&mut vec![], until);
@@ -168,19 +170,8 @@ fn await_opening(
     }
 }
 
-/// libssh2 keeps none of the far side's words, only its own for RFC 4254's reasons (section 5.1).
-fn refused(target: &Target, error: &ssh2::Error) -> Error {
-    let forbidden = error.message().contains("administratively prohibited");
-    no_way(target, forbidden, error.message().to_owned())
-}
-
-fn no_way(target: &Target, forbidden: bool, reason: String) -> Error {
-    Error::Forward {
-        host: target.host.clone(),
-        port: target.port,
-        forbidden,
-        reason,
-    }
+fn no_way(target: &Target, reason: String) -> Error {
+    Error::forward(target.host.clone(), target.port, reason)
 }
 
 /// The session that stands or is being made, or a new one. A refused login is not tried again unless

@@ -113,12 +113,8 @@ impl Node {
         let (sender, (host, port)) = (self.sender.clone(), self.target.clone());
         Box::new(move |result| {
             let Err(error) = result else { return };
-            let _ = sender.send(Word::Failed(Error::Forward {
-                forbidden: error.message().contains("administratively prohibited"),
-                reason: error.message().to_owned(),
-                host,
-                port,
-            }));
+            let reason = error.message().to_owned();
+            let _ = sender.send(Word::Failed(Error::forward(host, port, reason)));
         })
     }
 

@@ -179,6 +179,16 @@ impl Ledger {
         self.called
             .is_none_or(|(at, calls)| now.saturating_duration_since(at) >= gap * calls.max(times))
     }
+
+    /// A list that was asked for out of turn.
+    fn note(&mut self, began: Instant, output: &Output) {
+        if self.seats.is_empty() {
+            return;
+        }
+        self.list = Some((began, output.clone()));
+        self.called = Some((began, 1));
+        self.was_list = true;
+    }
 }
 
 impl Drop for Seat {
@@ -217,17 +227,6 @@ pub fn share(login: &Login, began: Instant, output: &Output) {
         return;
     };
     lock(&ledger).note(began, output);
-}
-
-impl Ledger {
-    fn note(&mut self, began: Instant, output: &Output) {
-        if self.seats.is_empty() {
-            return;
-        }
-        self.list = Some((began, output.clone()));
-        self.called = Some((began, 1));
-        self.was_list = true;
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -190,7 +190,24 @@ pub struct AtHop {
     pub error: Arc<Error>,
 }
 
+/// libssh2 keeps none of the far side's words, only its own for RFC 4254's reasons (section 5.1).
+#[must_use]
+pub fn is_forbidden(reason: &str) -> bool {
+    reason.contains("administratively prohibited")
+}
+
 impl Error {
+    /// A connection from one host to the next that did not come about, for what was said.
+    #[must_use]
+    pub fn forward(host: String, port: u16, reason: String) -> Self {
+        Self::Forward {
+            host,
+            port,
+            forbidden: is_forbidden(&reason),
+            reason,
+        }
+    }
+
     /// What went wrong, at whichever of the hosts on the way.
     #[must_use]
     pub fn cause(&self) -> &Self {

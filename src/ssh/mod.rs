@@ -26,6 +26,6 @@ pub use auth::{LoggedIn, Refusal, log_in, log_in_unasked};
 pub use connection::Connection;
 pub use dial::dial;
 pub use errand::{Errand, Task};
-pub use error::{AtHop, Error, RefusedLogin};
+pub use error::{AtHop, Error, RefusedLogin, is_forbidden};
 pub use exec::Exec;
 pub use transport::{Stream, Transport};

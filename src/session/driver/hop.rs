@@ -1,7 +1,6 @@
 //! The session to a server's node, through the login host's connection, and what is heard of it.
 
 use std::os::unix::net::UnixStream;
-use std::rc::Rc;
 
 use super::{Driver, Halt, Outcome};
 use crate::explain;
@@ -10,15 +9,11 @@ use crate::jupyter::Node;
 use crate::remote::Frame;
 use crate::session::event::Event;
 use crate::session::machine::Input;
-use crate::ssh::Error as SshError;
-use crate::ssh::channel;
 use crate::ssh::resolve::Target;
 use crate::ssh::wait::Waker;
+use crate::ssh::{Error as SshError, channel, is_forbidden};
 use crate::tunnel::Pump;
 use crate::words::say;
-
-/// libssh2 keeps none of the far side's words, only its own for RFC 4254's reasons (section 5.1).
-const FORBIDDEN: &str = "administratively prohibited";
 
 impl Driver {
     /// Begins it. The script stays at hand meanwhile: if nothing comes of it the job hears of that.
@@ -39,12 +34,8 @@ impl Driver {
             address = target.host.as_str()
         )));
         if is_new && self.conversation.is_some() && self.hangs(&target)? {
-            let error = SshError::Forward {
-                host: target.host.clone(),
-                port: target.port,
-                forbidden: false,
-                reason: say!("dial-no-answer"),
-            };
+            let reason = say!("dial-no-answer");
+            let error = SshError::forward(target.host.clone(), target.port, reason);
             return Ok(Some(self.no_hop(&node.name, &error)));
         }
         let order = node::Order {
@@ -53,11 +44,8 @@ impl Driver {
             proof: node.is_hearsay.then_some(pid),
             target,
         };
-        let waiter = Rc::clone(&self.waiter);
-        let pump = self
-            .pump
-            .get_or_insert_with(|| Pump::new(connection, waiter, None));
-        let hop = begin(pump, order, self.waiter.waker());
+        let waker = self.waiter.waker();
+        let hop = begin(self.early_pump(connection), order, waker);
         self.hop = Some(hop.map_err(|error| self.halt(SshError::from(error)))?);
         Ok(None)
     }
@@ -148,7 +136,7 @@ impl Driver {
         }
         let host = &self.host().name;
         match &self.hop {
-            Some(hop) if reason.contains(FORBIDDEN) => {
+            Some(hop) if is_forbidden(reason) => {
                 let problem = explain::barred(host, hop.name(), reason);
                 self.hop = None;
                 self.take_back();

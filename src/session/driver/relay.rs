@@ -1,7 +1,5 @@
 //! The relay to a server in a job, through the scheduler.
 
-use std::rc::Rc;
-
 use super::{Driver, Halt, Outcome};
 use crate::explain;
 use crate::jupyter::Server;
@@ -9,7 +7,7 @@ use crate::launcher::scheduler;
 use crate::remote;
 use crate::session::doors;
 use crate::session::machine::Input;
-use crate::tunnel::{Pump, RELAY, Relaying};
+use crate::tunnel::{RELAY, Relaying};
 
 impl Driver {
     /// Begins it. It comes up while the script ends and the local port is opened.
@@ -21,10 +19,7 @@ impl Driver {
         let Some((task, mark)) = order.map_err(|error| self.halt(error))? else {
             return Err(Halt::Problem(explain::bug(&self.host().name)));
         };
-        let waiter = Rc::clone(&self.waiter);
-        let pump = self
-            .pump
-            .get_or_insert_with(|| Pump::new(connection, waiter, None));
+        let pump = self.early_pump(connection);
         pump.take_back();
         pump.relay(Relaying {
             target: doors::target(&server.endpoint),

@@ -11,6 +11,7 @@ use crate::jupyter::{Page, Server, page_url};
 use crate::session::doors;
 use crate::session::event::{Event, Phase, Ready};
 use crate::session::machine::{Found, Goal, Input};
+use crate::ssh::Connection;
 use crate::token::Secret;
 use crate::tunnel::Pump;
 use crate::words::say;
@@ -139,6 +140,13 @@ impl Driver {
         }
         self.pump = Some(pump);
         Ok(Some(Input::Resumed))
+    }
+
+    /// The pump while the script still has something to do: a way to a node begins over it.
+    pub(super) fn early_pump(&mut self, connection: Rc<Connection>) -> &mut Pump {
+        let waiter = Rc::clone(&self.waiter);
+        self.pump
+            .get_or_insert_with(|| Pump::new(connection, waiter, None))
     }
 
     /// The pump of the present connection, whose script has nothing more to do. One may be there since

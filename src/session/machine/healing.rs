@@ -46,6 +46,13 @@ impl Machine {
         matches!(self.plan.goal, Goal::Open { .. })
     }
 
+    /// What stood that long begins anew with its patience.
+    fn forget_trouble(&mut self, stood: Duration) {
+        if stood >= STEADY {
+            self.trouble = Trouble::default();
+        }
+    }
+
     /// The connection of a standing tunnel is lost.
     pub(super) fn lost(
         &mut self,
@@ -53,9 +60,7 @@ impl Machine {
         port: u16,
         stood: Duration,
     ) -> (State, Vec<Effect>) {
-        if stood >= STEADY {
-            self.trouble = Trouble::default();
-        }
+        self.forget_trouble(stood);
         let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Hold];
         let (state, more) = self.next_attempt(found, port);
         effects.extend(more);
@@ -69,9 +74,7 @@ impl Machine {
         port: u16,
         stood: Duration,
     ) -> (State, Vec<Effect>) {
-        if stood >= STEADY {
-            self.trouble = Trouble::default();
-        }
+        self.forget_trouble(stood);
         if !self.trouble.pause().is_zero() && stood < BRIEF {
             return self.lost(found, port, stood);
         }
