@@ -16,6 +16,12 @@ PIE = 0x200000
 # LC_LOAD_DYLIB, and its weak, re-exported, lazy and upward kin.
 LOADS = {0x0C, 0x80000018, 0x8000001F, 0x20, 0x80000023}
 RPATH = 0x8000001C
+SYMBOLS = 0x02  # LC_SYMTAB
+SYMBOL_SIZE = 16
+# Of a symbol's kind: a debugger's, its place (none: undefined), visible outside.
+DEBUG, PLACE, OUTSIDE = 0xE0, 0x0E, 0x01
+# Above these numbers of libraries are special ones: looked up in the program itself, or in all libraries.
+LAST_LIBRARY = 0xFD
 SIGNATURE = 0x1D
 BUILD_VERSION = 0x32
 MACOS = 1
@@ -49,6 +55,23 @@ class Slice:
     libraries: list = field(default_factory=list)
     rpaths: list = field(default_factory=list)
     signature: tuple = None
+    symbols: tuple = None
+
+    @property
+    def imports(self):
+        """Pairs of a library's path and a name that it must export; the linker decided which library."""
+        expect(self.symbols, f"{self.architecture} has no symbol table")
+        first, count, texts, _ = self.symbols
+        found = set()
+        for at in range(first, first + SYMBOL_SIZE * count, SYMBOL_SIZE):
+            name, kind, _, description, _ = struct.unpack("<IBBHQ", self.data[at : at + SYMBOL_SIZE])
+            if kind & DEBUG or kind & PLACE or not kind & OUTSIDE:
+                continue
+            name, library = text_at(self.data, texts + name), description >> 8
+            expect(0 < library <= LAST_LIBRARY, f"{self.architecture} names no library for {name}")
+            expect(library <= len(self.libraries), f"{self.architecture} takes {name} from a library that it does not load")
+            found.add((self.libraries[library - 1], name))
+        return found
 
 
 def slices(data):
@@ -89,6 +112,8 @@ def take(program, command, data):
     """What one load command says."""
     if command in LOADS:
         program.libraries.append(text_at(data, struct.unpack("<I", data[8:12])[0]))
+    elif command == SYMBOLS:
+        program.symbols = struct.unpack("<4I", data[8:24])
     elif command == RPATH:
         program.rpaths.append(text_at(data, struct.unpack("<I", data[8:12])[0]))
     elif command == SIGNATURE:

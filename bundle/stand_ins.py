@@ -5,7 +5,14 @@ the crates that call it, in their `extern` blocks. So this reads the crates of a
 input) and writes for each library a text file of the form that Apple's linker also takes, `.tbd`:
 <https://github.com/llvm/llvm-project/blob/main/llvm/lib/TextAPI/TextStub.cpp>
 
-What is wrong in an `extern` block is wrong here as well: only a Mac can tell.
+    cargo metadata … | stand_ins.py TARGET FOLDER LIBSYSTEM_TBD
+
+A framework never gets a name that libSystem has: crates declare such functions (`dlsym`, `_NSGetArgv`) in blocks
+without an attribute, and a program that asks AppKit for them aborts at the first call. LIBSYSTEM_TBD is zig's list of
+libSystem's names.
+
+What is wrong in an `extern` block is wrong here as well. check-app compares each import with a list of names that were
+looked up (imports.txt).
 """
 
 import json
@@ -25,6 +32,8 @@ LINKED_BY_BUILD = re.compile(r"rustc-link-lib=framework=(\w+)")
 BLOCK = re.compile(r'extern\s+"(?:C|C-unwind|system)"\s*\{')
 ITEM = re.compile(r"\b(?:fn|static(?:\s+mut)?)\s+(?:r#)?(\w+)\s*[:(<]")
 RENAMED = re.compile(r'link_name\s*=\s*"(?:\\x01_)?(\w+)"')
+# The names in a `.tbd` file, of every kind but classes. Quotes stand around those with a `$`.
+EXPORTED = re.compile(r"\b(?:weak-|thread-local-)?symbols:\s*\[([^\]]*)\]")
 # objc2 declares the language's own runtime in a macro of its own.
 RUNTIME = re.compile(r"fn\s+((?:objc|class|object|sel|ivar|method|property|protocol|imp)_\w+)")
 
@@ -71,6 +80,12 @@ def names_by_framework(texts):
     return names
 
 
+def exported(text):
+    """The names that a `.tbd` file lists, without the leading underscore of C."""
+    listed = ",".join(EXPORTED.findall(text)).split(",")
+    return {name.strip().strip("'\"").removeprefix("_") for name in listed} - {""}
+
+
 def stub(architecture, place, names):
     """The text of a `.tbd` file."""
     lines = [
@@ -93,6 +108,9 @@ def write(folder, file, text):
 
 def main():
     target, folder = sys.argv[1], Path(sys.argv[2])
+    system = exported(Path(sys.argv[3]).read_text(encoding="utf-8"))
+    if "dlsym" not in system:
+        sys.exit(f"{sys.argv[3]}: not a list of libSystem's names, for it lacks dlsym")
     architecture = "arm64" if target.startswith("aarch64") else "x86_64"
     metadata = json.load(sys.stdin)
     used = {node["id"] for node in metadata["resolve"]["nodes"]}
@@ -102,14 +120,14 @@ def main():
             continue
         texts = list(sources(package))
         for framework, names in names_by_framework(texts).items():
-            frameworks[framework] |= names
+            frameworks[framework] |= names - system
         if package["name"] == "objc2":
             runtime.update(*(RUNTIME.findall(text) for text in texts))
     for name, names in frameworks.items():
         place = f"/System/Library/Frameworks/{name}.framework/Versions/{LETTER[name]}/{name}"
         file = f"System/Library/Frameworks/{name}.framework/{name}.tbd"
         write(folder, file, stub(architecture, place, names))
-    write(folder, "usr/lib/libobjc.tbd", stub(architecture, "/usr/lib/libobjc.A.dylib", runtime))
+    write(folder, "usr/lib/libobjc.tbd", stub(architecture, "/usr/lib/libobjc.A.dylib", runtime - system))
     print(f"stand-ins for {len(frameworks)} frameworks and the Objective-C runtime")
 
 

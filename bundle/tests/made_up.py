@@ -47,23 +47,37 @@ def sign(body, identifier, info, resources, flags=HARDENED_ADHOC, entitlements=b
     return struct.pack(">III", 0xFADE0CC0, at + len(data), len(parts)) + index + data
 
 
-def body(cpu, libraries, minimum, size, flags=0x200085):
-    """Header, load commands and three pages of nothing; `size` is that of the signature to come."""
+def symbols(imports, libraries):
+    """A symbol table at the second page: one symbol of the program's own, then the imports with their library's number."""
+    texts, table = b"\0", b""
+    for library, name in [(None, "__mh_execute_header"), *imports]:
+        kind, number = (0x0F, 0) if library is None else (0x01, libraries.index(library) + 1)
+        table += struct.pack("<IBBHQ", len(texts), kind, 0, number << 8, 0)
+        texts += name.encode() + b"\0"
+    command = struct.pack("<6I", 0x02, 24, PAGE, len(imports) + 1, PAGE + len(table), len(texts))
+    return command, table + texts
+
+
+def body(cpu, libraries, minimum, size, imports, flags=0x200085):
+    """Header, load commands, symbols and two pages of nothing; `size` is that of the signature to come."""
     commands = [struct.pack("<6I", 0x32, 24, 1, minimum, minimum, 0)]
     for library in libraries:
         text = library.encode() + b"\0" * (8 - len(library) % 8)
         commands.append(struct.pack("<6I", 0x0C, 24 + len(text), 24, 0, 0, 0) + text)
+    command, table = symbols(imports, libraries)
+    commands.append(command)
     length = 3 * PAGE
     commands.append(struct.pack("<4I", 0x1D, 16, length, size))
     joined = b"".join(commands)
     head = struct.pack("<8I", 0xFEEDFACF, cpu, 0, 2, len(commands), len(joined), flags, 0)
-    return (head + joined).ljust(length, b"\0")
+    return ((head + joined).ljust(PAGE, b"\0") + table).ljust(length, b"\0")
 
 
-def thin(cpu, identifier, info, resources, libraries=(SYSTEM,), minimum=0x000B0000, **how):
+def thin(cpu, identifier, info, resources, libraries=(SYSTEM,), minimum=0x000B0000, imports=None, **how):
     """A signed program for one processor. The size of a signature doesn't depend on what is signed."""
-    size = len(sign(body(cpu, libraries, minimum, 0), identifier, info, resources, **how))
-    unsigned = body(cpu, libraries, minimum, size)
+    imports = imports or [(libraries[0], "_exit")]
+    size = len(sign(body(cpu, libraries, minimum, 0, imports=imports), identifier, info, resources, **how))
+    unsigned = body(cpu, libraries, minimum, size, imports=imports)
     return unsigned + sign(unsigned, identifier, info, resources, **how)
 
 

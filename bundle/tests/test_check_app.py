@@ -1,6 +1,7 @@
 """The check passes a good application, and finds whatever is wrong with one."""
 
 import plistlib
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -57,6 +58,24 @@ class CheckApp(unittest.TestCase):
 
     def test_a_library_of_somebody_else(self):
         self.refused(self.made(libraries=("/opt/homebrew/lib/libssl.3.dylib",)), "loads /opt/homebrew")
+
+    def test_an_import_that_its_library_does_not_export(self):
+        app_kit = "/System/Library/Frameworks/AppKit.framework/Versions/C/AppKit"
+        libraries = (made_up.SYSTEM, app_kit)
+        good = self.made(libraries=libraries, imports=[(made_up.SYSTEM, "_dlsym"), (app_kit, "_NSImageNameInfo")])
+        CHECK.check(good)
+        shutil.rmtree(good)
+        # As linked until November 2026: `dlsym` was a name of AppKit's.
+        bad = self.made(libraries=libraries, imports=[(app_kit, "_dlsym")])
+        self.refused(bad, "x86_64 would abort on a Mac: _dlsym is bound to AppKit, and libSystem exports it")
+
+    def test_an_import_that_nobody_has_looked_up(self):
+        imports = [(made_up.SYSTEM, "_made_up_call")]
+        app = self.made(imports=imports)
+        with mock.patch.object(CHECK.sys, "platform", "linux"):
+            self.refused(app, "does not list: _made_up_call from libSystem")
+        with mock.patch.object(CHECK.sys, "platform", "darwin"):
+            CHECK.check(app)
 
     def test_another_oldest_macos(self):
         self.refused(self.made(minimum=0x000C0000), "starts on 12.0")

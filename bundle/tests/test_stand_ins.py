@@ -1,6 +1,11 @@
 """The stand-ins for Apple's libraries have the names that crates call."""
 
+import json
+import subprocess
+import sys
+import tempfile
 import unittest
+from pathlib import Path
 
 from tests import scripts  # noqa: F401  makes stand_ins known
 import stand_ins
@@ -21,6 +26,22 @@ extern "C-unwind" { fn a_one(); }
 extern "C" { fn whose(); }
 """
 
+# As in zig's list of libSystem: two documents, names over several lines, quotes around a `$`.
+SYSTEM = """--- !tapi-tbd
+exports:
+  - targets:         [ x86_64-macos ]
+    symbols:         [ '_close$NOCANCEL', _dlsym,
+                       dyld_stub_binder ]
+    objc-classes:    [ OS_object ]
+--- !tapi-tbd
+exports:
+  - targets:         [ x86_64-macos, arm64e-macos ]
+    symbols:         [ __NSGetArgv ]
+    thread-local-symbols: [ _tls ]
+    weak-symbols:    [ __ZdlPv ]
+...
+"""
+
 
 class StandIns(unittest.TestCase):
     def test_the_names_of_a_block(self):
@@ -31,6 +52,40 @@ class StandIns(unittest.TestCase):
         apart = ['println!("cargo:rustc-link-lib=framework=Net");', 'extern "C" { fn net_up(); }']
         self.assertEqual(stand_ins.names_by_framework(apart), {"Net": {"net_up"}})
         self.assertEqual(stand_ins.names_by_framework([TWO]), {"A": {"a_one"}, "B": set()})
+
+    def test_the_names_of_a_list(self):
+        names = {"close$NOCANCEL", "dlsym", "dyld_stub_binder", "_NSGetArgv", "tls", "_ZdlPv"}
+        self.assertEqual(stand_ins.exported(SYSTEM), names)
+
+    def run_for(self, folder, source, system):
+        """Runs the script on one made-up crate, as bundle/mac-from-linux does."""
+        crate = Path(folder) / "crate"
+        (crate / "src").mkdir(parents=True)
+        (crate / "src/lib.rs").write_text(source)
+        (Path(folder) / "libSystem.tbd").write_text(system)
+        package = {"id": "c", "name": "c", "manifest_path": str(crate / "Cargo.toml")}
+        metadata = {"resolve": {"nodes": [{"id": "c"}]}, "packages": [package]}
+        return subprocess.run(
+            [sys.executable, stand_ins.__file__, "aarch64-apple-darwin", folder, f"{folder}/libSystem.tbd"],
+            input=json.dumps(metadata), text=True, capture_output=True,
+        )
+
+    def test_a_framework_does_not_get_what_libsystem_has(self):
+        source = """
+            #[link(name = "AppKit", kind = "framework")] extern "C" { static NSAboutPanelOptionCredits: u8; }
+            extern "C" { fn dlsym(); fn _NSGetArgv(); }
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            done = self.run_for(folder, source, SYSTEM)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            stub = (Path(folder) / "System/Library/Frameworks/AppKit.framework/AppKit.tbd").read_text()
+        self.assertIn("symbols:         [ _NSAboutPanelOptionCredits ]", stub)
+
+    def test_without_libsystems_names_nothing_is_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = self.run_for(folder, "", "--- !tapi-tbd\n...\n")
+            self.assertIn("lacks dlsym", done.stderr)
+            self.assertFalse((Path(folder) / "usr").exists())
 
     def test_the_file(self):
         text = stand_ins.stub("arm64", "/usr/lib/x.dylib", {"b", "a"})
