@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Config};
 use crate::explain;
-use crate::platform::{launcher, login_item, logs_folder, private_file};
+use crate::platform::{Scope, launcher, login_item, logs_folder, private_file};
 use crate::problem::Problem;
 
 use super::post::Post;
@@ -73,10 +73,10 @@ pub fn add(post: &Post, path: PathBuf, alias: String, open: bool) {
 }
 
 /// Starts the app at login or not any more, and says how it is then.
-pub fn set_login_item(post: &Post, on: bool, path: PathBuf) {
+pub fn set_login_item(post: &Post, on: bool, scope: &Scope) {
+    let options = scope.options().clone();
     apart(post, move |post| {
-        let named = named(path);
-        let set = login_item::set(on, named.as_deref());
+        let set = login_item::set(on, &options);
         post.send(Signal::LoginItem(login_item::status()));
         set.map_err(|error| explain::login_item(&error))
     });
@@ -91,22 +91,18 @@ pub fn look_at_login_item(post: &Post) {
 }
 
 /// Makes a host's launcher or removes it, and says which there are then.
-pub fn set_launcher(post: &Post, host: String, on: bool, path: PathBuf) {
+pub fn set_launcher(post: &Post, host: String, on: bool, scope: &Scope) {
+    let scope = scope.clone();
     apart(post, move |post| {
         let set = if on {
-            launcher::make(&host, named(path).as_deref()).map(Some)
+            launcher::make(&host, &scope).map(Some)
         } else {
-            launcher::remove(&host)
+            launcher::remove(&host, &scope)
         };
-        post.send(Signal::Launchers(launcher::list()));
+        post.send(Signal::Launchers(launcher::list_of(&scope)));
         let set = set.map_err(|error| explain::launcher(&host, &error));
         set.map(drop)
     });
-}
-
-/// The configuration file, if it is not the usual one.
-fn named(path: PathBuf) -> Option<PathBuf> {
-    (path != Config::default_path()).then_some(path)
 }
 
 fn folder() -> Result<PathBuf, Problem> {

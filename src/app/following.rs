@@ -8,25 +8,26 @@ use super::sessions::{Slot, Slots, lock};
 use super::signal::Signal;
 use crate::control::{self, Client, Message, Request};
 use crate::explain;
-use crate::platform::runtime_folder;
+use crate::platform::{Scope, runtime_folder};
 use crate::session::{Event, Phase};
 
 /// Asks the program that has a host, in a thread: its answers take as long as what they tell of,
 /// and who follows it hears them anyway.
-pub fn ask(name: &str, request: Request) {
-    let name = name.to_owned();
+pub fn ask(scope: &Scope, name: &str, request: Request) {
+    let (scope, name) = (scope.clone(), name.to_owned());
     std::thread::spawn(move || {
-        if let Some(Ok(answers)) = holder(&name).map(|client| client.ask(&request)) {
+        if let Some(Ok(answers)) = holder(&scope, &name).map(|client| client.ask(&request)) {
             answers.for_each(drop);
         }
     });
 }
 
 /// Follows a tunnel that this app had no part in, if there is one.
-pub fn adopt(name: &str, post: &Post, slots: &Slots) {
-    let (name, post, slots) = (name.to_owned(), post.clone(), Arc::clone(slots));
+pub fn adopt(scope: &Scope, name: &str, post: &Post, slots: &Slots) {
+    let (scope, name) = (scope.clone(), name.to_owned());
+    let (post, slots) = (post.clone(), Arc::clone(slots));
     std::thread::spawn(move || {
-        let messages = holder(&name).and_then(|client| client.ask(&Request::Watch).ok());
+        let messages = holder(&scope, &name).and_then(|client| client.ask(&Request::Watch).ok());
         let Some(messages) = messages else {
             return;
         };
@@ -58,6 +59,6 @@ pub fn hear(name: &str, messages: impl Iterator<Item = Message>, post: &Post, sl
     say(post, name, &Event::Failed(explain::holder_gone(name)));
 }
 
-fn holder(name: &str) -> Option<Client> {
-    control::holder(&runtime_folder().ok()?, name)
+fn holder(scope: &Scope, name: &str) -> Option<Client> {
+    control::holder(&runtime_folder().ok()?, scope, name)
 }

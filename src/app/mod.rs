@@ -26,16 +26,14 @@ mod tray;
 mod updates;
 mod url;
 
-use std::path::PathBuf;
-
 use tao::event::{Event as LoopEvent, StartCause};
 use tao::event_loop::{EventLoop, EventLoopBuilder};
 
 use crate::config::Config;
 use crate::control::AppRequest;
 use crate::explain;
-use crate::platform::Here;
 use crate::platform::desktop::Desktop;
+use crate::platform::{Here, Scope};
 use crate::problem::Problem;
 use post::{Post, Wake};
 use signal::Signal;
@@ -48,13 +46,9 @@ pub use log::log_to_file;
 ///
 /// # Errors
 /// When the programs of this account cannot speak to each other.
-pub fn run(
-    config: Config,
-    ssh_config: Option<PathBuf>,
-    request: &AppRequest,
-) -> Result<u8, Problem> {
+pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
     let failed = |error: std::io::Error| explain::no_control("the app", &error);
-    let Some(lease) = outside::claim(request).map_err(failed)? else {
+    let Some(lease) = outside::claim(&scope, request).map_err(failed)? else {
         eprintln!("{}", crate::words::say!("app-runs-already"));
         return Ok(0);
     };
@@ -65,11 +59,11 @@ pub fn run(
     let listening = lease.listening().map_err(failed)?;
     outside::listen(listening, post.clone()).map_err(failed)?;
     outside::quit_on_signal(post.clone()).map_err(failed)?;
-    outside::watch(config.path.clone(), ssh_config.clone(), post.clone()).map_err(failed)?;
+    outside::watch(config.path.clone(), scope.clone(), post.clone()).map_err(failed)?;
     if let AppRequest::Visit { url } = request {
         outside::visit(url, &post);
     }
-    let mut app = App::new(config, ssh_config, post.clone(), lease).map_err(failed)?;
+    let mut app = App::new(config, scope, post.clone(), lease).map_err(failed)?;
     events.run(move |event, _, flow| {
         match event {
             // Not earlier: macOS has no status bar before the loop runs.

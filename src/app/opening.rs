@@ -9,7 +9,7 @@ use super::sessions::{Slot, Slots, lock};
 use super::signal::{Asked, Errand, Signal};
 use crate::control::{self, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::explain;
-use crate::platform::{Machine, runtime_folder};
+use crate::platform::{Machine, Scope, runtime_folder};
 use crate::session::{self, Event, Goal, Order, Phase};
 
 /// Called once the host has its control socket.
@@ -21,6 +21,7 @@ pub struct Opening {
     /// Whether the browser is opened once it is ready.
     pub show: bool,
     pub browser: Option<String>,
+    pub scope: Scope,
     pub post: Post,
     pub slots: Slots,
     pub opened: Option<Opened>,
@@ -31,7 +32,7 @@ impl Opening {
         let host = self.order.host.name.clone();
         let (post, slots) = (self.post.clone(), Arc::clone(&self.slots));
         let opened = self.opened.take();
-        let claim = runtime_folder().and_then(|folder| control::claim(&folder, &host));
+        let claim = runtime_folder().and_then(|folder| control::claim(&folder, &self.scope, &host));
         let result = match claim {
             Ok(Claim::Ours(lease)) => self.hold(lease, opened),
             Ok(Claim::Theirs(client)) => self.follow(client, opened),
@@ -68,7 +69,7 @@ impl Opening {
             teller.tell(Event::Closed);
             return Ok(());
         }
-        let machine = Arc::new(Machine::new(self.browser));
+        let machine = Arc::new(Machine::new(self.browser, self.scope));
         let (handle, _thread) =
             session::start(self.order, machine, move |event| teller.tell(event))?;
         slots.insert(name, Slot::Ours(handle.clone()));
@@ -92,7 +93,7 @@ impl Opening {
                 notebook: None,
             },
         };
-        following::ask(name, request);
+        following::ask(&self.scope, name, request);
         if let Some(opened) = opened {
             opened();
         }
@@ -102,8 +103,9 @@ impl Opening {
 }
 
 /// Fetches what Jupyter printed on a host, by a login of its own: for a host without a tunnel.
-pub fn fetch_log(order: Order, post: &Post) {
+pub fn fetch_log(order: Order, scope: &Scope, post: &Post) {
     let host = order.host.name.clone();
+    let machine = Arc::new(Machine::new(None, scope.clone()));
     let (teller, name) = (post.clone(), host.clone());
     let tell = move |event| match event {
         Event::Log { path, text } => {
@@ -120,7 +122,7 @@ pub fn fetch_log(order: Order, post: &Post) {
         }
         _ => {}
     };
-    if let Err(error) = session::start(order, Arc::new(Machine::new(None)), tell) {
+    if let Err(error) = session::start(order, machine, tell) {
         let problem = explain::local(&host, &error);
         post.send(Signal::NoHostLog(host, problem));
     }

@@ -16,7 +16,7 @@ use super::signal::Signal;
 use super::url;
 use crate::config::Config;
 use crate::control::{self, APP, AppRequest, Claim, Lease, Listening, Message};
-use crate::platform::{launcher, runtime_folder};
+use crate::platform::{Scope, launcher, runtime_folder};
 use crate::problem::Problem;
 use crate::session::{Event, Phase};
 use crate::ssh::aliases;
@@ -26,9 +26,10 @@ const REQUEST_LIMIT: u64 = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// The right to be the one app of this account; none if another one runs, which is asked instead.
-pub fn claim(request: &AppRequest) -> io::Result<Option<Lease>> {
-    match control::claim(&runtime_folder()?, APP)? {
+/// The right to be the one app of this account for one configuration; none if another one runs,
+/// which is asked instead.
+pub fn claim(scope: &Scope, request: &AppRequest) -> io::Result<Option<Lease>> {
+    match control::claim(&runtime_folder()?, scope, APP)? {
         Claim::Ours(lease) => Ok(Some(lease)),
         Claim::Theirs(client) => {
             client.ask(request)?.for_each(drop);
@@ -61,19 +62,10 @@ fn answer(mut stream: &UnixStream, post: &Post) -> io::Result<()> {
             post.send(Signal::Summoned);
         }
         AppRequest::Visit { url } => visit(&url, post),
-        AppRequest::Connect {
-            host,
-            config,
-            ssh_config,
-        } => {
+        AppRequest::Connect { host } => {
             let (done, outcome) = mpsc::channel();
             let name = host.clone();
-            post.send(Signal::Requested {
-                host,
-                config,
-                ssh_config,
-                done,
-            });
+            post.send(Signal::Requested { host, done });
             let line =
                 serde_json::to_string(&outcome_message(&name, outcome.recv_timeout(PATIENCE)))?;
             stream.write_all(line.as_bytes())?;
@@ -123,12 +115,13 @@ pub fn quit_on_signal(post: Post) -> io::Result<()> {
 /// Reads the configuration, the aliases of the ssh configuration and the launchers again whenever
 /// their files change, and tells which hosts other programs have opened. A look every two seconds
 /// costs nothing, and works on every file system.
-pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Result<()> {
+pub fn watch(path: PathBuf, scope: Scope, post: Post) -> io::Result<()> {
     // Not from before the first reading: what changed in between would be missed.
     let (mut seen, mut known) = (None, Vec::new());
     let (mut hosts, mut held) = (Vec::new(), BTreeSet::new());
     let mut launchers = None;
     spawn("configuration", move || {
+        let ssh_config = scope.ssh_config().map(Path::to_owned);
         let ssh_config = ssh_config.or_else(aliases::default_file);
         loop {
             let now = Some(stamp(&path));
@@ -142,7 +135,7 @@ pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Resu
                     return;
                 }
             }
-            let now = held_of(&hosts);
+            let now = held_of(&scope, &hosts);
             for (host, _) in now.difference(&held) {
                 post.send(Signal::Held(host.clone()));
             }
@@ -157,7 +150,7 @@ pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Resu
             let now = launcher::folder().and_then(|folder| stamp(&folder));
             if now != launchers {
                 launchers = now;
-                post.send(Signal::Launchers(launcher::list()));
+                post.send(Signal::Launchers(launcher::list_of(&scope)));
             }
             std::thread::sleep(LOOK_EVERY);
         }
@@ -165,11 +158,11 @@ pub fn watch(path: PathBuf, ssh_config: Option<PathBuf>, post: Post) -> io::Resu
 }
 
 /// The hosts that have a control socket, and since when.
-fn held_of(hosts: &[String]) -> BTreeSet<(String, SystemTime)> {
+fn held_of(scope: &Scope, hosts: &[String]) -> BTreeSet<(String, SystemTime)> {
     let Ok(folder) = runtime_folder() else {
         return BTreeSet::new();
     };
-    let since = |host: &String| Some((host.clone(), control::held_since(&folder, host)?));
+    let since = |host: &String| Some((host.clone(), control::held_since(&folder, scope, host)?));
     hosts.iter().filter_map(since).collect()
 }
 

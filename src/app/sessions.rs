@@ -1,7 +1,7 @@
 //! The sessions behind the menu: one thread and one control socket for each connected host.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::signal::Signal;
 use crate::config::{Config, Host, OnQuit};
 use crate::control::Request;
 use crate::jupyter::Page;
+use crate::platform::Scope;
 use crate::session::{Busy, Event, Goal, Handle, Order};
 
 /// As `open`'s own default.
@@ -35,17 +36,17 @@ pub(super) enum Slot {
 /// All sessions of the app.
 pub struct Sessions {
     config: Config,
-    ssh_config: Option<PathBuf>,
+    scope: Scope,
     post: Post,
     slots: Slots,
 }
 
 impl Sessions {
     /// None yet.
-    pub fn new(config: Config, ssh_config: Option<PathBuf>, post: Post) -> Self {
+    pub fn new(config: Config, scope: Scope, post: Post) -> Self {
         Self {
             config,
-            ssh_config,
+            scope,
             post,
             slots: Slots::default(),
         }
@@ -63,7 +64,7 @@ impl Sessions {
             page: page(&host, notebook),
             show,
         };
-        let order = match Order::new(host, self.ssh_config.clone(), goal, TIMEOUT) {
+        let order = match Order::new(host, self.ssh_config(), goal, TIMEOUT) {
             Ok(order) => Order {
                 watch_kernels: Some(WATCH_KERNELS),
                 ..order
@@ -74,6 +75,7 @@ impl Sessions {
             order,
             show,
             browser: self.config.browser.clone(),
+            scope: self.scope.clone(),
             post: self.post.clone(),
             slots: Arc::clone(&self.slots),
             opened,
@@ -85,7 +87,7 @@ impl Sessions {
 
     /// Follows the tunnel of another program to a host.
     pub fn adopt(&self, name: &str) {
-        following::adopt(name, &self.post, &self.slots);
+        following::adopt(&self.scope, name, &self.post, &self.slots);
     }
 
     /// Opens the tab again, or a notebook.
@@ -133,8 +135,8 @@ impl Sessions {
         let Some(host) = self.config.host(name).cloned() else {
             return;
         };
-        match Order::new(host, self.ssh_config.clone(), Goal::Log, TIMEOUT) {
-            Ok(order) => fetch_log(order, &self.post),
+        match Order::new(host, self.ssh_config(), Goal::Log, TIMEOUT) {
+            Ok(order) => fetch_log(order, &self.scope, &self.post),
             Err(problem) => {
                 self.post.send(Signal::NoHostLog(name.to_owned(), problem));
             }
@@ -192,16 +194,20 @@ impl Sessions {
         &self.config
     }
 
-    /// The ssh configuration instead of the person's own.
-    pub fn ssh_config(&self) -> Option<&Path> {
-        self.ssh_config.as_deref()
+    /// The files that say what a host's name means here.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    fn ssh_config(&self) -> Option<PathBuf> {
+        self.scope.ssh_config().map(Into::into)
     }
 
     /// Whoever has the tunnel is told: a session of ours by its handle, another program by request.
     fn ask(&self, name: &str, request: Request, tell: impl FnOnce(&Handle)) {
         match lock(&self.slots).get_mut(name) {
             Some(Slot::Ours(handle)) => tell(handle),
-            Some(Slot::Theirs) => following::ask(name, request),
+            Some(Slot::Theirs) => following::ask(&self.scope, name, request),
             Some(Slot::Claiming { cancelled }) => *cancelled |= request == Request::Close,
             None => {}
         }

@@ -1,6 +1,5 @@
 //! What can happen to the app.
 
-use std::path::PathBuf;
 use std::sync::mpsc;
 
 use super::updates::Release;
@@ -31,15 +30,11 @@ pub enum Signal {
     Summoned,
     /// An address of ours was opened.
     Visited(Visit),
-    /// Another program wants a host connected here, by this configuration; it hears when that is
-    /// in hand, or why it is not.
+    /// Another program wants a host of this configuration connected here; it hears when that is in
+    /// hand, or why it is not.
     Requested {
         /// The host.
         host: String,
-        /// The program's configuration.
-        config: PathBuf,
-        /// The ssh configuration given with -F.
-        ssh_config: Option<PathBuf>,
         /// Where the answer goes.
         done: mpsc::Sender<Result<(), Problem>>,
     },

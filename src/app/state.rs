@@ -3,7 +3,6 @@
 mod actions;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tao::event_loop::ControlFlow;
@@ -21,8 +20,8 @@ use super::url::Visit;
 use super::{desk, menu};
 use crate::config::{Config, ConfigErrors};
 use crate::control::{Lease, Message};
-use crate::platform::Here;
 use crate::platform::desktop::{Change, Desktop, Dialog, Given, Wants};
+use crate::platform::{Here, Scope};
 use crate::problem::{Code, Problem};
 use crate::session::{Phase, Walltime};
 use crate::words::say;
@@ -64,18 +63,13 @@ impl App {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn new(
-        config: Config,
-        ssh_config: Option<PathBuf>,
-        post: Post,
-        lease: Lease,
-    ) -> std::io::Result<Self> {
+    pub fn new(config: Config, scope: Scope, post: Post, lease: Lease) -> std::io::Result<Self> {
         let now = Instant::now();
         Ok(Self {
             model: Model::new(&config.hosts, now),
             open_at_start: config.open_at_start.clone(),
             updates: Updates::new(post.clone(), config.checks_updates())?,
-            sessions: Sessions::new(config, ssh_config, post.clone()),
+            sessions: Sessions::new(config, scope, post.clone()),
             questions: Questions::new(post.clone()),
             clock: Clock::new(post.clone())?,
             post,
@@ -139,16 +133,7 @@ impl App {
             Signal::Chosen(id) => self.choose(&id),
             Signal::Summoned => self.summoned(),
             Signal::Visited(visit) => self.visited(visit),
-            Signal::Requested {
-                host,
-                config,
-                ssh_config,
-                done,
-            } => {
-                let is_ours = config == self.sessions.config().path
-                    && ssh_config.as_deref() == self.sessions.ssh_config();
-                self.requested(&host, is_ours, done);
-            }
+            Signal::Requested { host, done } => self.requested(&host, done),
             Signal::Configured(config) => self.configured(config, now),
             Signal::Aliases(aliases) => self.model.know_aliases(aliases),
             Signal::Added(alias, open, added) => match added {
@@ -288,15 +273,9 @@ impl App {
         self.choose(&format!("{verb} {host}"));
     }
 
-    /// Another program wants a host connected. Where it means another configuration it goes on
-    /// by itself.
-    fn requested(
-        &mut self,
-        host: &str,
-        is_ours: bool,
-        done: std::sync::mpsc::Sender<Result<(), Problem>>,
-    ) {
-        if !is_ours || self.quits_at.is_some() {
+    /// Another program wants a host connected.
+    fn requested(&mut self, host: &str, done: std::sync::mpsc::Sender<Result<(), Problem>>) {
+        if self.quits_at.is_some() {
             return; // Which is an answer too: nobody holds the sender any more.
         }
         match self.model.choose(&format!("host {host}"), Instant::now()) {

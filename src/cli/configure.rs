@@ -13,7 +13,7 @@ use crate::words::say;
 
 /// `add`: a host of the ssh configuration becomes one of ours.
 pub fn add(context: &Context, alias: &str) -> Outcome {
-    let target = resolve(alias, context.ssh_config())
+    let target = resolve(alias, context.scope().ssh_config())
         .map_err(|error| explain::not_resolved(alias, &error))?;
     let file = context.config_path.display().to_string();
     add_host(&context.config_path, alias).map_err(|error| match error {

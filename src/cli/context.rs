@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::arguments::Arguments;
 use crate::config::{Config, Host};
 use crate::explain;
+use crate::platform::{Machine, Options, Scope};
 use crate::problem::Problem;
 use crate::session::{Goal, Order};
 use crate::words::say;
@@ -16,11 +17,16 @@ pub struct Context {
     pub config_path: PathBuf,
     named: bool,
     ssh_config: Option<PathBuf>,
+    scope: Scope,
 }
 
 impl Context {
     /// From the arguments; nothing is read yet.
     pub fn new(arguments: &Arguments) -> Self {
+        let options = Options {
+            config: arguments.config.clone(),
+            ssh_config: arguments.ssh_config.clone(),
+        };
         Self {
             config_path: arguments
                 .config
@@ -28,13 +34,13 @@ impl Context {
                 .unwrap_or_else(Config::default_path),
             named: arguments.config.is_some(),
             ssh_config: arguments.ssh_config.clone(),
+            scope: Scope::new(Config::default_path(), options),
         }
     }
 
-    /// The configuration file, if it was named with -c.
-    #[cfg(feature = "app")]
-    pub fn named_config(&self) -> Option<&std::path::Path> {
-        self.named.then_some(self.config_path.as_path())
+    /// The files that say what a host's name means here.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     /// Reads the configuration.
@@ -62,14 +68,14 @@ impl Context {
         }
     }
 
+    /// This machine, for a session with one of these hosts.
+    pub fn machine(&self, browser: Option<String>) -> Machine {
+        Machine::new(browser, self.scope.clone())
+    }
+
     /// A session's order for a host.
     pub fn order(&self, host: Host, goal: Goal, timeout: Duration) -> Result<Order, Problem> {
         Order::new(host, self.ssh_config.clone(), goal, timeout)
-    }
-
-    /// The ssh configuration given with -F.
-    pub fn ssh_config(&self) -> Option<&std::path::Path> {
-        self.ssh_config.as_deref()
     }
 }
 

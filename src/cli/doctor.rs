@@ -147,7 +147,7 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
     let name = host.name.clone();
     let end = run(
         order,
-        None,
+        context.machine(None),
         |_| Ok(()),
         |event| match event {
             Event::Step(text) => checkup.good(&name, text),

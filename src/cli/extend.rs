@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(90);
 pub fn extend(context: &Context, name: &str, by: u64, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
-    let job = match held(&host)? {
+    let job = match held(context, &host)? {
         Some(client) => through(client, &host, by)?,
         None => match alone(context, &host, by)? {
             Some(job) => job,
@@ -60,7 +60,7 @@ fn alone(context: &Context, host: &Host, by: u64) -> Result<Option<JobInfo>, Pro
     let mut longer = None;
     let end = run(
         order,
-        None,
+        context.machine(None),
         |_| Ok(()),
         |event| {
             if let Event::Walltime(job, Walltime::Extended) = event {

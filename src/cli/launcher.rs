@@ -8,7 +8,7 @@ use super::context::Context;
 pub fn launcher(context: &Context, options: &LauncherOptions) -> Outcome {
     match (&options.host, &options.remove) {
         (Some(host), _) => with_an_app::make(context, host, options.json),
-        (None, Some(host)) => with_an_app::remove(host, options.json),
+        (None, Some(host)) => with_an_app::remove(context, host, options.json),
         (None, None) => with_an_app::list(context, options.json),
     }
 }
@@ -34,7 +34,7 @@ mod with_an_app {
         if config.host(host).is_none() {
             return Err(explain::unknown_host(host, &config.hosts));
         }
-        let made = launcher::make(host, context.named_config());
+        let made = launcher::make(host, context.scope());
         let made = made.map_err(|error| explain::launcher(host, &error))?;
         if json {
             println!("{}", json!({ "host": host, "path": made.path }));
@@ -52,7 +52,8 @@ mod with_an_app {
             eprintln!("{}", say!("launcher-none"));
         }
         for known in launchers {
-            let configured = config.host(&known.host).is_some();
+            let is_ours = known.is_of(context.scope());
+            let configured = is_ours && config.host(&known.host).is_some();
             if json {
                 let (host, path) = (known.host, known.path);
                 let line = json!({ "host": host, "path": path, "configured": configured });
@@ -71,8 +72,9 @@ mod with_an_app {
     }
 
     /// Also for a host that is not configured any more.
-    pub fn remove(host: &str, json: bool) -> Outcome {
-        let removed = launcher::remove(host).map_err(|error| explain::launcher(host, &error))?;
+    pub fn remove(context: &Context, host: &str, json: bool) -> Outcome {
+        let removed = launcher::remove(host, context.scope())
+            .map_err(|error| explain::launcher(host, &error))?;
         let path = removed.map(|launcher| launcher.path);
         if json {
             println!("{}", json!({ "host": host, "path": path }));

@@ -10,10 +10,10 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> Outcome {
     use crate::platform::login_item::{self, Status};
     use crate::words::say;
 
-    let named = context.named_config();
+    let options = context.scope().options();
     match action {
-        LoginItemAction::On => login_item::set(true, named),
-        LoginItemAction::Off => login_item::set(false, named),
+        LoginItemAction::On => login_item::set(true, options),
+        LoginItemAction::Off => login_item::set(false, options),
         LoginItemAction::Status => Ok(()),
     }
     .map_err(|error| explain::login_item(&error))?;

@@ -85,11 +85,7 @@ fn app(context: &Context, request: &AppRequest) -> Outcome {
     if !crate::platform::Here.has_screen() {
         return Err(explain::no_display());
     }
-    crate::app::run(
-        context.config()?,
-        context.ssh_config().map(Into::into),
-        request,
-    )
+    crate::app::run(context.config()?, context.scope().clone(), request)
 }
 
 #[cfg(not(feature = "app"))]

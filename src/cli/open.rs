@@ -53,7 +53,7 @@ fn claim_and_open(
     let claim = runtime_folder()
         .and_then(|folder| {
             hand_over(context, &folder, host);
-            control::claim(&folder, &host.name)
+            control::claim(&folder, context.scope(), &host.name)
         })
         .map_err(|error| explain::no_control(&host.name, &error))?;
     match claim {
@@ -65,16 +65,14 @@ fn claim_and_open(
 /// Where the app runs it connects the host, and goes on to hold its tunnel: it then is the holder
 /// that the claim finds. Where it will not, the tunnel is ours.
 fn hand_over(context: &Context, folder: &Path, host: &Host) {
-    if control::holder(folder, &host.name).is_some() {
+    if control::holder(folder, context.scope(), &host.name).is_some() {
         return;
     }
-    let Some(app) = control::holder(folder, control::APP) else {
+    let Some(app) = control::holder(folder, context.scope(), control::APP) else {
         return;
     };
     let request = AppRequest::Connect {
         host: host.name.clone(),
-        config: context.config_path.clone(),
-        ssh_config: context.ssh_config().map(Into::into),
     };
     match app.ask(&request) {
         Ok(answers) => answers.for_each(drop),
@@ -114,7 +112,7 @@ fn hold(
     };
     let mut phase = Phase::Resolving;
     let mut was_ready = false;
-    let end = run(order, browser, serve, |event| {
+    let end = run(order, context.machine(browser), serve, |event| {
         if let Event::Ask(..) = event {
             report.pause();
         }

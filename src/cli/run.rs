@@ -23,14 +23,14 @@ pub struct End {
 /// When this process cannot run a session at all.
 pub fn run(
     order: Order,
-    browser: Option<String>,
+    machine: Machine,
     started: impl FnOnce(&Handle) -> std::io::Result<()>,
     mut hear: impl FnMut(&Event),
 ) -> Result<End, Problem> {
     let host = order.host.name.clone();
     let local = |error: std::io::Error| explain::local(&host, &error);
     let (sender, events) = mpsc::channel();
-    let machine = Arc::new(Machine::new(browser));
+    let machine = Arc::new(machine);
     let tell = move |event| {
         // The receiver lives until the last event.
         let _ = sender.send(event);

@@ -27,7 +27,7 @@ pub fn list(context: &Context, json: bool) -> Outcome {
     let config = context.config()?;
     hint_when_empty(&config, json);
     for host in &config.hosts {
-        let phase = newest(&host.name).map_or(Phase::Closed, |message| message.phase);
+        let phase = newest(context, &host.name).map_or(Phase::Closed, |message| message.phase);
         if json {
             println!(
                 "{}",
@@ -63,7 +63,7 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         None => config.hosts,
     };
     for host in hosts {
-        let message = newest(&host.name);
+        let message = newest(context, &host.name);
         let kernels = message.as_ref().and_then(count_kernels);
         if json {
             println!("{}", status_json(&host.name, message.as_ref(), kernels));
@@ -84,8 +84,8 @@ fn hint_when_empty(config: &Config, json: bool) {
     }
 }
 
-fn newest(host: &str) -> Option<Message> {
-    let client = control::holder(&runtime_folder().ok()?, host)?;
+fn newest(context: &Context, host: &str) -> Option<Message> {
+    let client = control::holder(&runtime_folder().ok()?, context.scope(), host)?;
     client.ask(&Request::Status).ok()?.next()
 }
 
@@ -143,7 +143,7 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
 pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
-    let Some(client) = held(&host)? else {
+    let Some(client) = held(context, &host)? else {
         return done(&host, json, &say!("close-none", host = &host.name));
     };
     for message in answers(client, &host, &Request::Close)? {
@@ -160,8 +160,8 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
 pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
-    match held(&host)? {
-        Some(client) => match stop_through(client, &host, yes, json)? {
+    match held(context, &host)? {
+        Some(client) => match stop_through(context, client, &host, yes, json)? {
             Some(code) => Ok(code),
             // The holder gave up before its tunnel stood: what it left is for us to stop.
             None => stop_alone(context, &config, &host, yes, json),
@@ -171,8 +171,8 @@ pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
 }
 
 /// What is asked before kernels are ended, as far as they can be counted.
-fn question(host: &str) -> Question {
-    let kernels = newest(host).as_ref().and_then(count_kernels);
+fn question(context: &Context, host: &str) -> Question {
+    let kernels = newest(context, host).as_ref().and_then(count_kernels);
     let host = host.to_owned();
     match kernels {
         Some(Kernels { total, busy }) => Question::EndKernels { host, total, busy },
@@ -183,6 +183,7 @@ fn question(host: &str) -> Question {
 /// The program that holds the tunnel is logged in already: it does the work. None when it ended
 /// before it could.
 fn stop_through(
+    context: &Context,
     client: Client,
     host: &Host,
     force: bool,
@@ -198,9 +199,9 @@ fn stop_through(
             if refusal.code != Code::KernelsBusy {
                 return Err(refusal);
             }
-            let question = question(&host.name);
-            return match (ask::confirm(&question), held(host)?) {
-                (true, Some(client)) => stop_through(client, host, true, json),
+            let question = question(context, &host.name);
+            return match (ask::confirm(&question), held(context, host)?) {
+                (true, Some(client)) => stop_through(context, client, host, true, json),
                 _ => Err(refusal),
             };
         }
@@ -226,7 +227,7 @@ fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: 
     let mut note = say!("stop-done", host = &host.name);
     let end = run(
         order,
-        config.browser.clone(),
+        context.machine(config.browser.clone()),
         |_| Ok(()),
         |event| {
             if let Event::Note(text) = event {
@@ -245,14 +246,14 @@ fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: 
 pub fn logs(context: &Context, name: &str) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
-    if let Some((path, text)) = log_through(&host)? {
+    if let Some((path, text)) = log_through(context, &host)? {
         return Ok(show_log(&host, &path, &text));
     }
     let order = context.order(host.clone(), Goal::Log, TIMEOUT)?;
     let mut found = None;
     let end = run(
         order,
-        None,
+        context.machine(None),
         |_| Ok(()),
         |event| {
             if let Event::Log { path, text } = event
@@ -274,8 +275,8 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
 
 /// The program that holds the tunnel is logged in already. None when none does, or it cannot: its
 /// tunnel may not stand, or the server allow no second session on a connection.
-fn log_through(host: &Host) -> Result<Option<(String, String)>, Problem> {
-    let Some(client) = held(host)? else {
+fn log_through(context: &Context, host: &Host) -> Result<Option<(String, String)>, Problem> {
+    let Some(client) = held(context, host)? else {
         return Ok(None);
     };
     for message in answers(client, host, &Request::Logs)? {
@@ -296,9 +297,9 @@ fn show_log(host: &Host, path: &str, text: &str) -> u8 {
     0
 }
 
-pub(super) fn held(host: &Host) -> Result<Option<Client>, Problem> {
+pub(super) fn held(context: &Context, host: &Host) -> Result<Option<Client>, Problem> {
     let folder = runtime_folder().map_err(|error| explain::no_control(&host.name, &error))?;
-    Ok(control::holder(&folder, &host.name))
+    Ok(control::holder(&folder, context.scope(), &host.name))
 }
 
 pub(super) fn answers(

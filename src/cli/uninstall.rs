@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::Outcome;
 use super::context::Context;
-use crate::control::{self, APP, Claim};
+use crate::control::{self, APP, Claim, Held};
 use crate::explain;
-use crate::platform::{belongings, runtime_folder, state_folder};
+use crate::platform::{Scope, belongings, parse_remembered, runtime_folder, state_folder};
 use crate::problem::Problem;
 use crate::words::say;
 
@@ -24,7 +24,7 @@ pub fn uninstall(context: &Context, purge: bool, json: bool) -> Outcome {
     let visited = belongings::visited_hosts();
     {
         // As long as it is held no app starts.
-        let _lease = alone(&folder)?;
+        let _lease = alone(context, &folder)?;
         desktop(&mut report);
         for file in belongings::state() {
             report.remove("state", &file);
@@ -42,27 +42,47 @@ pub fn uninstall(context: &Context, purge: bool, json: bool) -> Outcome {
 }
 
 /// The right to be the one program of ours that runs here.
-fn alone(folder: &Path) -> Result<control::Lease, Problem> {
+fn alone(context: &Context, folder: &Path) -> Result<control::Lease, Problem> {
     let failed = |error: io::Error| explain::no_control("uninstall", &error);
-    let Claim::Ours(lease) = control::claim(folder, APP).map_err(failed)? else {
+    let scope = context.scope();
+    let Claim::Ours(lease) = control::claim(folder, scope, APP).map_err(failed)? else {
         return Err(explain::app_runs());
     };
-    let held = control::held_hosts(folder).map_err(failed)?;
+    let held = control::held(folder, scope).map_err(failed)?;
+    if held.iter().any(|held| held.host == APP) {
+        return Err(explain::app_runs());
+    }
+    let all: Vec<String> = held.iter().map(|held| held.host.clone()).collect();
     match held.first() {
         None => Ok(lease),
-        Some(first) => Err(explain::tunnels_open(first, &held)),
+        Some(first) => Err(explain::tunnels_open(&closing_words(scope, first), &all)),
     }
+}
+
+/// What `close` needs for a tunnel that may be of another configuration, as words for a shell.
+fn closing_words(scope: &Scope, held: &Held) -> String {
+    let options = held.options();
+    if scope.with(options.clone()) == *scope {
+        return format!("close {}", held.host);
+    }
+    let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+    let mut words = Vec::new();
+    for (option, path) in options.words() {
+        words.extend([option.to_owned(), quoted(path)]);
+    }
+    words.extend(["close".to_owned(), held.host.clone()]);
+    words.join(" ")
 }
 
 /// What the app has put into the desktop.
 #[cfg(feature = "app")]
 fn desktop(report: &mut Report) {
-    use crate::platform::keychain;
     use crate::platform::launcher;
     use crate::platform::login_item::{self, Status};
+    use crate::platform::{Options, keychain};
 
     let was = login_item::status();
-    match login_item::set(false, None) {
+    match login_item::set(false, &Options::default()) {
         Ok(()) if matches!(was, Status::On | Status::NeedsApproval) => {
             report.removed("login-item", &say!("uninstall-login-item"));
         }
@@ -72,8 +92,8 @@ fn desktop(report: &mut Report) {
         Err(error) => report.failed(explain::login_item(&error)),
     }
     for known in launcher::list() {
-        match launcher::remove(&known.host) {
-            Ok(_) => report.removed("launcher", &known.path.display().to_string()),
+        match launcher::remove_file(&known) {
+            Ok(()) => report.removed("launcher", &known.path.display().to_string()),
             Err(error) => report.failed(explain::launcher(&known.host, &error)),
         }
     }
@@ -164,7 +184,12 @@ impl Report {
             self.stays("configuration", &path, &text);
         }
         for host in visited {
-            self.stays("servers", host, &say!("uninstall-host", host = host));
+            let (host, config) = parse_remembered(host);
+            let text = match config {
+                None => say!("uninstall-host", host = host),
+                Some(config) => say!("uninstall-host-elsewhere", host = host, config = config),
+            };
+            self.stays("servers", host, &text);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! however that ends, so nothing stale can stand in the way.
 
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
 use super::client::Client;
 use super::message::Request;
-use crate::platform::private_file;
+use crate::platform::{Options, Scope, private_file};
 use crate::words::say;
 
 /// The holder listens a moment after it has the lock.
@@ -94,16 +95,19 @@ pub enum Claim {
     Theirs(Client),
 }
 
-/// Claims a host, in a private folder.
+/// Claims a host of a configuration, in a private folder.
 ///
 /// # Errors
 /// When the folder cannot be used, or the holder does not answer.
-pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
-    let lock = private_file(&folder.join(file_name(host, "lock")))?;
-    let socket = folder.join(file_name(host, "sock"));
+pub fn claim(folder: &Path, scope: &Scope, host: &str) -> io::Result<Claim> {
+    let mut lock = private_file(&folder.join(file_name(scope, host, "lock")))?;
+    let socket = folder.join(file_name(scope, host, "sock"));
     for _ in 0..HOLDER_TRIES {
         match lock.try_lock() {
-            Ok(()) => return Ok(Claim::Ours(lease(lock, socket)?)),
+            Ok(()) => {
+                Held::new(scope, host).write(&mut lock)?;
+                return Ok(Claim::Ours(lease(lock, socket)?));
+            }
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
@@ -120,39 +124,86 @@ pub fn claim(folder: &Path, host: &str) -> io::Result<Claim> {
 
 /// The program that holds a host, if one does.
 #[must_use]
-pub fn holder(folder: &Path, host: &str) -> Option<Client> {
-    let stream = UnixStream::connect(folder.join(file_name(host, "sock"))).ok()?;
+pub fn holder(folder: &Path, scope: &Scope, host: &str) -> Option<Client> {
+    let stream = UnixStream::connect(folder.join(file_name(scope, host, "sock"))).ok()?;
     Some(Client::new(stream))
 }
 
 /// When the program that seems to hold a host began to, at the cost of a look; one that was killed
 /// leaves its socket behind.
 #[must_use]
-pub fn held_since(folder: &Path, host: &str) -> Option<SystemTime> {
-    let socket = folder.join(file_name(host, "sock"));
+pub fn held_since(folder: &Path, scope: &Scope, host: &str) -> Option<SystemTime> {
+    let socket = folder.join(file_name(scope, host, "sock"));
     std::fs::metadata(socket).ok()?.modified().ok()
 }
 
-/// The hosts that programs of this account hold now. Who does not say its name within a moment goes
-/// by that of its lock.
+/// What a program holds, as its lock says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The host's name; [`APP`] for an app.
+    pub host: String,
+    config: Option<String>,
+    ssh_config: Option<String>,
+}
+
+impl Held {
+    fn new(scope: &Scope, host: &str) -> Self {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        Self {
+            host: host.to_owned(),
+            config: scope.options().config.as_ref().map(text),
+            ssh_config: scope.options().ssh_config.as_ref().map(text),
+        }
+    }
+
+    /// The options that lead to it from another configuration.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options {
+            config: self.config.as_ref().map(PathBuf::from),
+            ssh_config: self.ssh_config.as_ref().map(PathBuf::from),
+        }
+    }
+
+    fn write(&self, lock: &mut File) -> io::Result<()> {
+        lock.set_len(0)?;
+        lock.write_all(&serde_json::to_vec(self)?)
+    }
+
+    /// A lock of an older version says nothing: its holder is asked, and one that does not give its
+    /// name within a moment goes by that of its file.
+    fn read(lock: &Path) -> Self {
+        let said = std::fs::read(lock).ok();
+        let said = said.and_then(|text| serde_json::from_slice(&text).ok());
+        said.unwrap_or_else(|| {
+            let file = lock.file_stem().unwrap_or_default().to_string_lossy();
+            let host = name_of_holder(&lock.with_extension("sock"));
+            Self {
+                host: host.unwrap_or_else(|| file.into_owned()),
+                ..Self::default()
+            }
+        })
+    }
+}
+
+/// All that programs of this account hold now, of whatever configuration, but for the app's own
+/// place in this one.
 ///
 /// # Errors
 /// The system's.
-pub fn held_hosts(folder: &Path) -> io::Result<Vec<String>> {
-    let mut hosts = Vec::new();
+pub fn held(folder: &Path, scope: &Scope) -> io::Result<Vec<Held>> {
+    let mut all = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let is_lock = path.extension().is_some_and(|end| end == "lock");
-        if !is_lock || path == folder.join(file_name(APP, "lock")) {
+        if !is_lock || path == folder.join(file_name(scope, APP, "lock")) {
             continue;
         }
         if let Err(TryLockError::WouldBlock) = private_file(&path)?.try_lock() {
-            let name = name_of_holder(&path.with_extension("sock"));
-            let file = path.file_stem().unwrap_or_default();
-            hosts.push(name.unwrap_or_else(|| file.to_string_lossy().into_owned()));
+            all.push(Held::read(&path));
         }
     }
-    Ok(hosts)
+    Ok(all)
 }
 
 fn name_of_holder(socket: &Path) -> Option<String> {
@@ -180,10 +231,10 @@ fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
 }
 
 /// A host's name may hold any character, and a socket's path may have 104 bytes on macOS.
-fn file_name(host: &str, extension: &str) -> String {
+fn file_name(scope: &Scope, host: &str, extension: &str) -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
     let start: String = host.chars().filter(plain).take(16).collect();
-    let digest = Sha1::digest(host.as_bytes());
+    let digest = Sha1::digest(scope.identity(host).as_bytes());
     let number = u64::from_be_bytes(digest[..8].try_into().unwrap_or_default());
     format!("{start}.{number:016x}.{extension}")
 }
@@ -193,23 +244,44 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
+    fn usual() -> Scope {
+        Scope::new("/usual.toml".into(), Options::default())
+    }
+
+    fn other() -> Scope {
+        usual().with(Options {
+            config: Some("/other.toml".into()),
+            ssh_config: None,
+        })
+    }
+
+    #[test]
+    fn hosts_of_one_name_in_two_configurations_are_two() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = claim(folder.path(), &usual(), "two").unwrap();
+        assert!(holder(folder.path(), &other(), "two").is_none());
+        assert!(held_since(folder.path(), &other(), "two").is_none());
+        let second = claim(folder.path(), &other(), "two").unwrap();
+        assert!(matches!((first, second), (Claim::Ours(_), Claim::Ours(_))));
+    }
+
     #[test]
     fn one_program_has_a_host_and_the_next_is_sent_to_it() {
         let folder = tempfile::tempdir().unwrap();
-        let first = claim(folder.path(), "gpu01").unwrap();
+        let first = claim(folder.path(), &usual(), "gpu01").unwrap();
         assert!(matches!(first, Claim::Ours(_)));
         assert!(matches!(
-            claim(folder.path(), "gpu01").unwrap(),
+            claim(folder.path(), &usual(), "gpu01").unwrap(),
             Claim::Theirs(_)
         ));
         assert!(matches!(
-            claim(folder.path(), "gpu02").unwrap(),
+            claim(folder.path(), &usual(), "gpu02").unwrap(),
             Claim::Ours(_)
         ));
         drop(first);
-        assert!(holder(folder.path(), "gpu01").is_none());
+        assert!(holder(folder.path(), &usual(), "gpu01").is_none());
         assert!(matches!(
-            claim(folder.path(), "gpu01").unwrap(),
+            claim(folder.path(), &usual(), "gpu01").unwrap(),
             Claim::Ours(_)
         ));
     }
@@ -217,26 +289,34 @@ mod tests {
     #[test]
     fn what_is_held_is_found_without_the_app() {
         let folder = tempfile::tempdir().unwrap();
-        let app = claim(folder.path(), APP).unwrap();
-        let first = claim(folder.path(), "gpu01").unwrap();
-        let released = claim(folder.path(), "gpu02").unwrap();
+        let app = claim(folder.path(), &usual(), APP).unwrap();
+        let first = claim(folder.path(), &usual(), "gpu01").unwrap();
+        let released = claim(folder.path(), &usual(), "gpu02").unwrap();
         drop(released);
-        // Nobody answers there.
-        let held = held_hosts(folder.path()).unwrap();
-        assert!(held.len() == 1 && held[0].starts_with("gpu01."), "{held:?}");
-        drop((app, first));
-        assert!(held_hosts(folder.path()).unwrap().is_empty());
+        // Of another configuration, and of a version whose locks say nothing.
+        let other = claim(folder.path(), &other(), "gpu01").unwrap();
+        let older = private_file(&folder.path().join("old.0123.lock")).unwrap();
+        older.lock().unwrap();
+        let mut all = held(folder.path(), &usual()).unwrap();
+        all.sort_by_key(|held| (held.host.clone(), held.config.clone()));
+        let said: Vec<_> = all
+            .iter()
+            .map(|held| (held.host.as_str(), held.options().words().len()))
+            .collect();
+        assert_eq!(said, [("gpu01", 0), ("gpu01", 1), ("old.0123", 0)]);
+        drop((app, first, other, older));
+        assert!(held(folder.path(), &usual()).unwrap().is_empty());
     }
 
     #[test]
     fn who_listens_stops_with_the_lease() {
         let folder = tempfile::tempdir().unwrap();
-        let Claim::Ours(lease) = claim(folder.path(), "h").unwrap() else {
+        let Claim::Ours(lease) = claim(folder.path(), &usual(), "h").unwrap() else {
             panic!("nobody else is here");
         };
         let listening = lease.listening().unwrap();
         let thread = std::thread::spawn(move || listening.askers().count());
-        while holder(folder.path(), "h").is_none() {}
+        while holder(folder.path(), &usual(), "h").is_none() {}
         drop(lease);
         assert!(thread.join().unwrap() <= 1);
     }
@@ -244,15 +324,18 @@ mod tests {
     #[test]
     fn what_a_killed_program_left_is_no_obstacle() {
         let folder = tempfile::tempdir().unwrap();
-        drop(UnixListener::bind(folder.path().join(file_name("h", "sock"))).unwrap());
-        assert!(matches!(claim(folder.path(), "h").unwrap(), Claim::Ours(_)));
+        drop(UnixListener::bind(folder.path().join(file_name(&usual(), "h", "sock"))).unwrap());
+        assert!(matches!(
+            claim(folder.path(), &usual(), "h").unwrap(),
+            Claim::Ours(_)
+        ));
     }
 
     #[test]
     fn names_stay_apart_and_inside_the_folder() {
         let names: Vec<String> = ["a/b", "a b", "../x", "日本", ""]
             .iter()
-            .map(|name| file_name(name, "s"))
+            .map(|name| file_name(&usual(), name, "s"))
             .collect();
         for (at, name) in names.iter().enumerate() {
             assert!(!name.contains('/') && !names[..at].contains(name), "{name}");

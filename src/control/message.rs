@@ -1,7 +1,5 @@
 //! Requests and answers, and the JSON events of the command line: one object a line.
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -57,10 +55,6 @@ pub enum AppRequest {
     Connect {
         /// The host's name.
         host: String,
-        /// The configuration that says what the name means.
-        config: PathBuf,
-        /// The ssh configuration given with -F.
-        ssh_config: Option<PathBuf>,
     },
 }
 

@@ -9,7 +9,7 @@ mod hub;
 mod message;
 mod server;
 
-pub use claim::{APP, Claim, Lease, Listening, claim, held_hosts, held_since, holder};
+pub use claim::{APP, Claim, Held, Lease, Listening, claim, held, held_since, holder};
 pub use client::Client;
 pub use hub::Hub;
 pub use message::{AppRequest, Message, Request};

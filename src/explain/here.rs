@@ -85,14 +85,14 @@ pub fn app_runs() -> Problem {
     )
 }
 
-/// Explains that tunnels have to close first; `first` is one of `all`.
+/// Explains that tunnels have to close first; `first` is what closes one of `all`.
 #[must_use]
 pub fn tunnels_open(first: &str, all: &[String]) -> Problem {
     Problem::new(
         Code::Local,
         say!("uninstall-tunnels", hosts = all.join(", ")),
         "",
-        say!("uninstall-tunnels-remedy", host = first),
+        say!("uninstall-tunnels-remedy", first = first),
     )
 }
 

@@ -10,6 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::scope::{Options, Scope};
 use crate::words::say;
 pub use naming::address;
 use naming::distinct;
@@ -25,6 +26,9 @@ use super::macos::launcher as system;
 #[expect(dead_code, reason = "which folder it is on a Mac")]
 mod of_the_mac;
 
+/// Reads a launcher's mark: which host it opens, and with which options.
+type Reader = fn(&Path) -> Option<(String, Options)>;
+
 /// One that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launcher {
@@ -32,6 +36,16 @@ pub struct Launcher {
     pub host: String,
     /// Where it is.
     pub path: PathBuf,
+    /// What it starts the app with: they decide which host the name means.
+    pub options: Options,
+}
+
+impl Launcher {
+    /// Whether it opens a host of that configuration.
+    #[must_use]
+    pub fn is_of(&self, scope: &Scope) -> bool {
+        scope.with(self.options.clone()) == *scope
+    }
 }
 
 /// Why it was not made or removed, in words.
@@ -56,39 +70,54 @@ pub fn folder() -> Option<PathBuf> {
 #[must_use]
 pub fn list() -> Vec<Launcher> {
     folder()
-        .map(|folder| list_in(&folder, system::host_of))
+        .map(|folder| list_in(&folder, system::read))
         .unwrap_or_default()
 }
 
-/// Makes one, in place of an older one of that host; it starts the app with another configuration
-/// file than the usual one, if there is one.
+/// Those for the hosts of one configuration.
+#[must_use]
+pub fn list_of(scope: &Scope) -> Vec<Launcher> {
+    let mut all = list();
+    all.retain(|launcher| launcher.is_of(scope));
+    all
+}
+
+/// Makes one, in place of an older one of that host. It starts the app with the same options.
 ///
 /// # Errors
 /// In words, for the person.
-pub fn make(host: &str, config: Option<&Path>) -> Result<Launcher, Error> {
+pub fn make(host: &str, scope: &Scope) -> Result<Launcher, Error> {
     let folder = folder().ok_or_else(|| Error(say!("autostart-no-folder")))?;
     fs::create_dir_all(&folder).map_err(|why| failed(&folder, &why))?;
-    let path = place(&folder, host, system::file_name, system::host_of)?;
-    // The system starts it in another folder.
-    let config = config.map(std::path::absolute).transpose();
-    let config = config.map_err(|why| failed(&path, &why))?;
-    system::write(&path, host, config.as_deref()).map_err(|why| failed(&path, &why))?;
+    let path = place(&folder, scope, host, system::file_name, system::read)?;
+    let options = scope.options().clone();
+    system::write(&path, host, &options).map_err(|why| failed(&path, &why))?;
     Ok(Launcher {
         host: host.to_owned(),
         path,
+        options,
     })
 }
 
 /// Removes that of a host, if there is one.
 ///
 /// # Errors
-/// In words, for the person.
-pub fn remove(host: &str) -> Result<Option<Launcher>, Error> {
-    let Some(launcher) = list().into_iter().find(|known| known.host == host) else {
+/// In words, for the user.
+pub fn remove(host: &str, scope: &Scope) -> Result<Option<Launcher>, Error> {
+    let mut all = list_of(scope).into_iter();
+    let Some(launcher) = all.find(|known| known.host == host) else {
         return Ok(None);
     };
-    system::remove(&launcher.path).map_err(|why| failed(&launcher.path, &why))?;
+    remove_file(&launcher)?;
     Ok(Some(launcher))
+}
+
+/// Removes this one.
+///
+/// # Errors
+/// In words, for the user.
+pub fn remove_file(launcher: &Launcher) -> Result<(), Error> {
+    system::remove(&launcher.path).map_err(|why| failed(&launcher.path, &why))
 }
 
 fn failed(path: &Path, why: &io::Error) -> Error {
@@ -96,15 +125,22 @@ fn failed(path: &Path, why: &io::Error) -> Error {
 }
 
 /// What carries our mark in a folder. Links are not followed: what they lead to is not ours.
-fn list_in(folder: &Path, host_of: fn(&Path) -> Option<String>) -> Vec<Launcher> {
+fn list_in(folder: &Path, read: Reader) -> Vec<Launcher> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_symlink()))
         .map(|entry| entry.path());
     let mut found: Vec<Launcher> = paths
-        .filter_map(|path| host_of(&path).map(|host| Launcher { host, path }))
+        .filter_map(|path| {
+            let (host, options) = read(&path)?;
+            Some(Launcher {
+                host,
+                path,
+                options,
+            })
+        })
         .collect();
-    found.sort_by(|one, other| one.host.cmp(&other.host));
+    found.sort_by(|one, other| (&one.host, &one.path).cmp(&(&other.host, &other.path)));
     found
 }
 
@@ -112,15 +148,21 @@ fn list_in(folder: &Path, host_of: fn(&Path) -> Option<String>) -> Vec<Launcher>
 /// do not count, by another host's, is left alone.
 fn place(
     folder: &Path,
+    scope: &Scope,
     host: &str,
     file_name: fn(&str) -> String,
-    host_of: fn(&Path) -> Option<String>,
+    read: Reader,
 ) -> Result<PathBuf, Error> {
-    let known = list_in(folder, host_of);
-    if let Some(known) = known.into_iter().find(|known| known.host == host) {
+    let known = list_in(folder, read);
+    let is_it = |known: &Launcher| known.host == host && known.is_of(scope);
+    if let Some(known) = known.into_iter().find(is_it) {
         return Ok(known.path);
     }
-    let names = [file_name(host), file_name(&distinct(host, host))];
+    let number_of = match scope.options().words().as_slice() {
+        [] => host.to_owned(),
+        _ => scope.identity(host),
+    };
+    let names = [file_name(host), file_name(&distinct(host, &number_of))];
     let mut paths = names.iter().map(|name| folder.join(name));
     let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
     paths.find(is_free).ok_or_else(|| {

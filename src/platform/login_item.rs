@@ -1,7 +1,8 @@
 //! Whether the app starts when the person logs in. Off until they say so.
 
 use std::fmt;
-use std::path::Path;
+
+use super::scope::Options;
 
 #[cfg(not(target_os = "macos"))]
 use super::linux::login_item as system;
@@ -39,14 +40,10 @@ pub fn status() -> Status {
     system::status()
 }
 
-/// Starts the app at login from now on, or not any more; with another configuration file than the
-/// usual one, if it was started with one.
+/// Starts the app with these options at login from now on, or not any more.
 ///
 /// # Errors
-/// In words, for the person.
-pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
-    // At login the current folder is another one.
-    let config = config.map(std::path::absolute).transpose();
-    let config = config.map_err(|error| Error(error.to_string()))?;
-    system::set(on, config.as_deref())
+/// In words, for the user.
+pub fn set(on: bool, options: &Options) -> Result<(), Error> {
+    system::set(on, options)
 }

@@ -23,6 +23,7 @@ mod memory;
 // Used on a Mac only, but tested wherever tests run.
 #[cfg(all(feature = "app", any(test, target_os = "macos")))]
 mod one_at_a_time;
+mod scope;
 
 /// The desktop that the app runs on.
 #[cfg(all(feature = "app", not(target_os = "macos")))]
@@ -32,6 +33,7 @@ pub use macos::Here;
 
 pub use browser::open as open_page;
 pub use folders::{private_file, runtime_folder, state_folder, write_whole};
+pub use scope::{Options, Scope, parse_remembered};
 
 /// The folder of the state, made with mode 0700 if it is not there.
 ///
@@ -62,16 +64,18 @@ use crate::session::{Route, Surroundings, Told};
 /// This machine, for a session.
 pub struct Machine {
     browser: Option<String>,
+    scope: Scope,
     memory: Mutex<memory::Memory>,
 }
 
 impl Machine {
-    /// This machine with the configured browser.
+    /// This machine with the configured browser, for hosts of one configuration.
     #[must_use]
-    pub fn new(browser: Option<String>) -> Self {
+    pub fn new(browser: Option<String>, scope: Scope) -> Self {
         let memory = memory::Memory::in_folder(&state_folder());
         Self {
             browser,
+            scope,
             memory: Mutex::new(memory),
         }
     }
@@ -84,36 +88,39 @@ impl Surroundings for Machine {
     }
 
     fn remembered_port(&self, host: &str) -> Option<u16> {
-        self.memory.lock().ok()?.port(host)
+        let name = self.scope.remembered_name(host);
+        self.memory.lock().ok()?.port(&name)
     }
 
     fn remember_port(&self, host: &str, port: u16) {
         if let Ok(memory) = self.memory.lock()
-            && let Err(error) = memory.set_port(host, port)
+            && let Err(error) = memory.set_port(&self.scope.remembered_name(host), port)
         {
             tracing::warn!(%error, "the local port could not be remembered");
         }
     }
 
     fn remembered_route(&self, host: &str) -> Option<Route> {
-        self.memory.lock().ok()?.route(host)
+        let name = self.scope.remembered_name(host);
+        self.memory.lock().ok()?.route(&name)
     }
 
     fn remember_route(&self, host: &str, route: Route) {
         if let Ok(memory) = self.memory.lock()
-            && let Err(error) = memory.set_route(host, route)
+            && let Err(error) = memory.set_route(&self.scope.remembered_name(host), route)
         {
             tracing::warn!(%error, "the route could not be remembered");
         }
     }
 
     fn told(&self, host: &str) -> Option<Told> {
-        self.memory.lock().ok()?.told(host)
+        let name = self.scope.remembered_name(host);
+        self.memory.lock().ok()?.told(&name)
     }
 
     fn remember_told(&self, host: &str, told: Told) {
         if let Ok(memory) = self.memory.lock()
-            && let Err(error) = memory.set_told(host, told)
+            && let Err(error) = memory.set_told(&self.scope.remembered_name(host), told)
         {
             tracing::warn!(%error, "it could not be remembered what was told");
         }

@@ -1,9 +1,9 @@
 //! The app and the other programs of the account: the command line, a second start, an editor.
 
-use crate::desk::{Desk, servers};
+use crate::desk::{self, Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
-use crate::support::{Client, Finished, Sshd, eventually, http};
+use crate::support::{Client, Finished, Key, Known, Opened, Sshd, eventually, http};
 
 fn good(desk: &Desk, args: &[&str]) -> Finished {
     let out = desk.client.run(args);
@@ -51,32 +51,63 @@ fn the_app_shows_and_closes_a_tunnel_of_the_command_line() {
 
 #[test]
 fn the_app_notices_that_the_command_line_has_closed() {
-    // Another configuration, which the app does not answer for.
-    let mut desk = Desk::with(&["gpu01"]);
-    let other = desk.client.path("other.toml");
-    std::fs::copy(
-        desk.client.path("config/remote-jupyter/config.toml"),
-        &other,
-    )
-    .unwrap();
-    let other = other.to_string_lossy().into_owned();
-    let open = || {
-        let mut opened = desk.client.open_with("gpu01", &["-c", &other]);
+    let open = |client: &Client| {
+        let mut opened = client.open("gpu01");
         opened.wait_phase("ready");
         opened
     };
-    let opened = open();
+    let (mut desk, mut opened) = Desk::after(Sshd::start(), &["gpu01"], "", open);
     desk.desktop.wait_for("● gpu01");
-    opened.interrupt();
-    desk.desktop.wait_for("○ gpu01");
-
-    // Nor does somebody else's tunnel hold up the end.
-    let mut opened = open();
-    desk.desktop.wait_for("● gpu01");
+    // Nor does another program's tunnel hold up the end.
     desk.desktop.click("Quit Remote Jupyter");
     let out = desk.app.wait_exit_within(std::time::Duration::from_secs(2));
     assert_eq!(out.code, Some(0), "{out}");
     assert!(opened.is_running(), "it is not ours to close");
+
+    desk.app = Opened::spawn(&mut desk.client.command(&[]));
+    desk.desktop.wait_for("● gpu01");
+    opened.interrupt();
+    desk.desktop.wait_for("○ gpu01");
+}
+
+/// A configuration of its own, whose `gpu01` is another machine.
+fn elsewhere(desk: &Desk) -> (Sshd, String) {
+    let far = Sshd::start();
+    desk.client.add_host("far", &far, Key::Ed25519);
+    desk.client.know_also(&far, Known::Right);
+    let other = desk.client.path("other.toml");
+    let text = desk::configuration(&desk.desktop, &["gpu01=far"], "");
+    std::fs::write(&other, text).unwrap();
+    (far, other.to_string_lossy().into_owned())
+}
+
+#[test]
+fn another_configuration_has_an_app_and_hosts_of_its_own() {
+    let desk = Desk::with(&["gpu01"]);
+    let (far, other) = elsewhere(&desk);
+    // A terminal's tunnel to the other one is not shown as this one's.
+    let mut opened = desk.client.open_with("gpu01", &["-c", &other]);
+    opened.wait_phase("ready");
+    desk.desktop.click("○ gpu01");
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.wait_for_pages(1);
+    assert_eq!((desk.sshd.connections(), far.connections()), (1, 1));
+    good(&desk, &["-c", &other, "stop", "gpu01", "--yes"]);
+    assert_eq!(opened.wait_exit().code, Some(0));
+    assert_eq!((servers(&desk.sshd), servers(&far)), (1, 0));
+
+    // An address that comes with a configuration is for its hosts.
+    let address = ["-c", &other, "url", "remote-jupyter://open/gpu01"];
+    let mut second = Opened::spawn(&mut desk.client.command(&address));
+    desk.wait_for_pages(2);
+    assert_eq!((servers(&desk.sshd), servers(&far)), (1, 1));
+    assert_eq!((desk.sshd.connections(), far.connections()), (1, 2));
+    let out = desk.client.run(&["uninstall"]);
+    assert_eq!(out.code, Some(2), "{out}");
+    second.terminate();
+    assert_eq!(second.wait_exit().code, Some(0));
+    let status = good(&desk, &["status", "gpu01", "--json"]).last_event();
+    assert_eq!(status["phase"], "ready");
 }
 
 #[test]

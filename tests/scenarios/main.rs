@@ -20,5 +20,6 @@ mod proxy_commands;
 mod scene;
 mod secrets;
 mod shells;
+mod two_configurations;
 mod uninstalling;
 mod what_goes_wrong;

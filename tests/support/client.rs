@@ -209,13 +209,18 @@ impl Client {
 
     /// The binary, told of our ssh configuration; nothing of the surrounding environment but PATH reaches it.
     pub fn command(&self, args: &[&str]) -> Command {
+        self.command_under("ssh_config", args)
+    }
+
+    /// The same with another ssh configuration of the client's folder.
+    pub fn command_under(&self, ssh_config: &str, args: &[&str]) -> Command {
         // Cargo's, or the one of a package that is tried: bundle/check-deb.
         let installed = std::env::var("REMOTE_JUPYTER_PROGRAM").ok();
         let program = installed
             .as_deref()
             .unwrap_or(env!("CARGO_BIN_EXE_remote-jupyter"));
         let mut command = self.bare(program);
-        command.arg("-F").arg(self.path("ssh_config")).args(args);
+        command.arg("-F").arg(self.path(ssh_config)).args(args);
         command
     }
 

@@ -5,6 +5,7 @@ use crate::app::samples::ready;
 use crate::app::updates::Release;
 use crate::config::Host;
 use crate::control::Message;
+use crate::platform::Options;
 use crate::platform::launcher::Launcher;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Phase};
@@ -244,6 +245,7 @@ fn a_launcher_is_ticked_and_a_host_that_leaves_gets_none() {
     let launcher = Launcher {
         host: "gpu01".into(),
         path: "/x".into(),
+        options: Options::default(),
     };
     model.know_launchers(vec![launcher]);
     let line = lines(&model)[1].clone();

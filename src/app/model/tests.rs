@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::samples::ready;
 use crate::jupyter::Activity;
+use crate::platform::Options;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, JobInfo, Ready, Walltime};
 
@@ -248,6 +249,7 @@ fn launchers_and_pages_are_what_the_menu_says_of_them() {
     model.know_launchers(vec![Launcher {
         host: "my box".into(),
         path: "/x".into(),
+        options: Options::default(),
     }]);
     assert_eq!(choose(&mut model, "launcher my box"), set(false));
 

@@ -46,13 +46,15 @@ impl App {
             Action::Stop(host) => self.stop(host),
             Action::Add(alias, open) => desk::add(&self.post, path(), alias, open),
             Action::EditConfiguration => desk::edit_configuration(&self.post, path()),
-            Action::SetLauncher(host, on) => desk::set_launcher(&self.post, host, on, path()),
+            Action::SetLauncher(host, on) => {
+                desk::set_launcher(&self.post, host, on, self.sessions.scope());
+            }
             Action::CheckUpdates => {
                 if let Some(updates) = &self.updates {
                     updates.look_now();
                 }
             }
-            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on, path()),
+            Action::SetLoginItem(on) => desk::set_login_item(&self.post, on, self.sessions.scope()),
             Action::ShowLog => desk::show_log(&self.post),
             Action::CopyDiagnostics => {
                 diagnostics::gather(&self.post, &self.model, self.sessions.config());

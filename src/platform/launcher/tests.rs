@@ -9,8 +9,8 @@ use super::*;
 /// What differs between the two.
 struct Kind {
     file_name: fn(&str) -> String,
-    host_of: fn(&Path) -> Option<String>,
-    write: fn(&Path, &str, Option<&Path>) -> io::Result<()>,
+    read: Reader,
+    write: fn(&Path, &str, &Options) -> io::Result<()>,
     remove: fn(&Path) -> io::Result<()>,
 }
 
@@ -19,17 +19,35 @@ use of_the_mac as mac;
 #[cfg(target_os = "macos")]
 use system as mac;
 
+fn usual() -> Scope {
+    Scope::new("/usual.toml".into(), Options::default())
+}
+
+fn of_another() -> Options {
+    Options {
+        config: Some("/other.toml".into()),
+        ssh_config: None,
+    }
+}
+
+fn of_an_ssh_config() -> Options {
+    Options {
+        config: None,
+        ssh_config: Some("/ssh_config".into()),
+    }
+}
+
 fn kinds() -> [Kind; 2] {
     [
         Kind {
             file_name: system::file_name,
-            host_of: system::host_of,
+            read: system::read,
             write: system::write,
             remove: system::remove,
         },
         Kind {
             file_name: mac::file_name,
-            host_of: mac::host_of,
+            read: mac::read,
             write: mac::write,
             remove: mac::remove,
         },
@@ -38,17 +56,17 @@ fn kinds() -> [Kind; 2] {
 
 impl Kind {
     fn place(&self, folder: &Path, host: &str) -> Result<PathBuf, Error> {
-        place(folder, host, self.file_name, self.host_of)
+        place(folder, &usual(), host, self.file_name, self.read)
     }
 
     fn make(&self, folder: &Path, host: &str) -> PathBuf {
         let path = self.place(folder, host).unwrap();
-        (self.write)(&path, host, None).unwrap();
+        (self.write)(&path, host, &Options::default()).unwrap();
         path
     }
 
     fn hosts(&self, folder: &Path) -> Vec<String> {
-        let found = list_in(folder, self.host_of).into_iter();
+        let found = list_in(folder, self.read).into_iter();
         found.map(|launcher| launcher.host).collect()
     }
 }
@@ -82,6 +100,31 @@ fn each_host_has_its_own_and_all_stay_in_the_folder() {
         let entries = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(entries, hosts.len(), "and nothing else is left there");
     }
+}
+
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn hosts_of_one_name_in_several_configurations_have_one_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = [Options::default(), of_another(), of_an_ssh_config()];
+    for options in all.iter().chain(&all) {
+        let scope = usual().with(options.clone());
+        let place = place(
+            folder.path(),
+            &scope,
+            "two",
+            system::file_name,
+            system::read,
+        );
+        system::write(&place.unwrap(), "two", options).unwrap();
+    }
+    let found = list_in(folder.path(), system::read);
+    assert_eq!(found.len(), all.len(), "{found:?}");
+    let of = |scope: &Scope| found.iter().filter(|known| known.is_of(scope)).count();
+    assert!(
+        all.iter()
+            .all(|options| of(&usual().with(options.clone())) == 1)
+    );
 }
 
 #[test]
@@ -130,7 +173,7 @@ fn where_capitals_do_not_count_the_second_host_gets_another_name() {
     for kind in kinds() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join((kind.file_name)("gpu"));
-        (kind.write)(&path, "GPU", None).unwrap();
+        (kind.write)(&path, "GPU", &Options::default()).unwrap();
         let ours = kind.make(folder.path(), "gpu");
         assert_ne!(ours, path);
         assert_eq!(kind.hosts(folder.path()), ["GPU", "gpu"]);
@@ -143,7 +186,7 @@ fn the_macs_is_an_application_that_opens_the_address() {
     let host = "my \"box\" & <1>";
     let path = folder.path().join(mac::file_name(host));
     assert_eq!(path.file_name().unwrap(), "Jupyter my \"box\" & <1>.app");
-    mac::write(&path, host, None).unwrap();
+    mac::write(&path, host, &Options::default()).unwrap();
     let info = plist::Value::from_file(path.join("Contents/Info.plist")).unwrap();
     let info = info.as_dictionary().unwrap();
     let said = |key: &str| info[key].as_string().unwrap();
@@ -157,5 +200,7 @@ fn the_macs_is_an_application_that_opens_the_address() {
     let text = fs::read_to_string(&script).unwrap();
     let address = "remote-jupyter://open/my%20%22box%22%20%26%20%3C1%3E";
     assert!(text.ends_with(&format!("open '{address}'\n")), "{text}");
-    assert!(mac::write(&path, host, Some(Path::new("/c.toml"))).is_err());
+    for options in [of_another(), of_an_ssh_config()] {
+        assert!(mac::write(&path, host, &options).is_err());
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::super::scope::Options;
 use crate::words::say;
 
 /// The group that an entry begins with.
@@ -20,6 +21,32 @@ pub fn quoted(argument: &str) -> String {
     }
     word.push('"');
     word
+}
+
+/// The beginning of an `Exec`: a program and its options; else why not, in words.
+pub fn command(program: &str, options: &Options) -> Result<String, String> {
+    let mut command = quoted(program);
+    for (option, path) in options.words() {
+        command.extend([" ", option, " "]);
+        command += &quoted(text(path)?);
+    }
+    Ok(command)
+}
+
+/// The options that an `Exec` made by [`command`] gives.
+pub fn options(exec: &str) -> Options {
+    // Within quotation marks it has the rules of a shell.
+    let words = shlex::split(&exec.replace("\\\\", "\\")).unwrap_or_default();
+    let mut options = Options::default();
+    for pair in words.get(1..).unwrap_or_default().chunks_exact(2) {
+        let path = Some(pair[1].replace("%%", "%").into());
+        match pair[0].as_str() {
+            "-c" => options.config = path,
+            "-F" => options.ssh_config = path,
+            _ => break,
+        }
+    }
+    options
 }
 
 /// A value, for what reads the file: it takes away one more level of backslashes.

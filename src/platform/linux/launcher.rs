@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::super::folders::{program, write_whole};
 use super::super::launcher::naming::{address, part_of_a_name};
+use super::super::scope::Options;
 use super::desktop_entry::{self as form, GROUP, escaped, field, quoted};
 use crate::words::say;
 
@@ -28,17 +29,18 @@ pub fn file_name(host: &str) -> String {
     format!("remote-jupyter-host-{part}.desktop")
 }
 
-pub fn host_of(path: &Path) -> Option<String> {
+pub fn read(path: &Path) -> Option<(String, Options)> {
     if path.extension()? != "desktop" {
         return None;
     }
     let text = fs::read_to_string(path).ok()?;
     let host = percent_decode_str(field(&text, MARK)?).decode_utf8();
-    host.ok().map(std::borrow::Cow::into_owned)
+    let host = host.ok()?.into_owned();
+    Some((host, form::options(field(&text, "Exec")?)))
 }
 
-pub fn write(path: &Path, host: &str, config: Option<&Path>) -> io::Result<()> {
-    let text = program().and_then(|program| entry(host, &program, config));
+pub fn write(path: &Path, host: &str, options: &Options) -> io::Result<()> {
+    let text = program().and_then(|program| entry(host, &program, options));
     write_whole(path, text.map_err(io::Error::other)?.as_bytes())
 }
 
@@ -46,14 +48,10 @@ pub fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-fn entry(host: &str, program: &Path, config: Option<&Path>) -> Result<String, String> {
+fn entry(host: &str, program: &Path, options: &Options) -> Result<String, String> {
     let program = form::program(program)?;
     let address = address(host);
-    let mut command = quoted(program);
-    if let Some(config) = config {
-        command += " -c ";
-        command += &quoted(form::text(config)?);
-    }
+    let mut command = form::command(program, options)?;
     command += " url ";
     command += &quoted(&address);
     let name = say!("launcher-name", host = host);
@@ -91,15 +89,18 @@ mod tests {
                 "Jupyter ../機🧪",
             ),
         ] {
-            let text = entry(host, Path::new("/opt/r j"), None).unwrap();
+            let text = entry(host, Path::new("/opt/r j"), &Options::default()).unwrap();
             let want = format!("\"/opt/r j\" url \"remote-jupyter://open/{exec}\"");
             assert_eq!(field(&text, "Exec"), Some(want.as_str()));
             assert_eq!(field(&text, "Name"), Some(name));
             assert_eq!(text.lines().count(), 11, "{text}");
         }
-        let config = Path::new("/my \"c\".toml");
-        let text = entry("h", Path::new("/rj"), Some(config)).unwrap();
-        let want = r#""/rj" -c "/my \\"c\\".toml" url "remote-jupyter://open/h""#;
+        let options = Options {
+            config: Some("/my \"c\".toml".into()),
+            ssh_config: Some("/100%".into()),
+        };
+        let text = entry("h", Path::new("/rj"), &options).unwrap();
+        let want = r#""/rj" -F "/100%%" -c "/my \\"c\\".toml" url "remote-jupyter://open/h""#;
         assert_eq!(field(&text, "Exec"), Some(want));
     }
 
@@ -108,8 +109,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for host in ["gpu01", " a b ", "100%", "a/b\\c", "機🧪"] {
             let path = folder.path().join(file_name(host));
-            write(&path, host, None).unwrap();
-            assert_eq!(host_of(&path).as_deref(), Some(host));
+            for config in [None, Some("-c"), Some("/a \"b\" $\\%%.toml")] {
+                let options = Options {
+                    config: config.map(Into::into),
+                    ssh_config: config.map(Into::into),
+                };
+                write(&path, host, &options).unwrap();
+                assert_eq!(read(&path), Some((host.to_owned(), options)));
+            }
         }
         let other = folder.path().join("other.desktop");
         fs::write(
@@ -117,7 +124,7 @@ mod tests {
             "[Desktop Entry]\nExec=x\n[Y]\nX-RemoteJupyter-Host=h\n",
         )
         .unwrap();
-        assert_eq!(host_of(&other), None);
-        assert_eq!(host_of(folder.path()), None);
+        assert_eq!(read(&other), None);
+        assert_eq!(read(folder.path()), None);
     }
 }

@@ -12,7 +12,8 @@ use etcetera::BaseStrategy;
 
 use super::super::folders::{program, write_whole};
 use super::super::login_item::{Error, Status};
-use super::desktop_entry::{self as form, GROUP, escaped, field, quoted};
+use super::super::scope::Options;
+use super::desktop_entry::{self as form, GROUP, escaped, field};
 use crate::words::say;
 
 const FILE: &str = "remote-jupyter.desktop";
@@ -30,11 +31,11 @@ pub fn status() -> Status {
 }
 
 /// Writes the entry, or takes it away.
-pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
+pub fn set(on: bool, options: &Options) -> Result<(), Error> {
     let path = path()?;
     let done = if on {
         // Whole or not at all: a session that starts now reads it.
-        let text = program().and_then(|program| entry(&program, config));
+        let text = program().and_then(|program| entry(&program, options));
         let text = text.map_err(Error)?;
         fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))
             .and_then(|()| write_whole(&path, text.as_bytes()))
@@ -54,13 +55,9 @@ fn path() -> Result<PathBuf, Error> {
     Ok(xdg.config_dir().join("autostart").join(FILE))
 }
 
-fn entry(program: &Path, config: Option<&Path>) -> Result<String, String> {
+fn entry(program: &Path, options: &Options) -> Result<String, String> {
     let program = form::program(program)?;
-    let mut command = quoted(program);
-    if let Some(config) = config {
-        command += " -c ";
-        command += &quoted(form::text(config)?);
-    }
+    let command = form::command(program, options)?;
     let comment = say!("autostart-comment");
     // A program that is gone is passed over in silence, by its TryExec.
     Ok(format!(
@@ -96,19 +93,25 @@ mod tests {
             ("/o p/r&j", r#""/o p/r&j""#, "/o p/r&j"),
             (r#"/a"$`\b"#, r#""/a\\"\\$\\`\\\\b""#, r#"/a"$`\\b"#),
         ] {
-            let text = entry(Path::new(path), None).unwrap_or_default();
+            let text = entry(Path::new(path), &Options::default()).unwrap_or_default();
             assert_eq!(line(&text, "Exec"), exec);
             assert_eq!(line(&text, "TryExec"), try_exec);
         }
-        let config = entry(Path::new("/rj"), Some(Path::new("/my c%.toml")));
-        let config = config.unwrap_or_default();
-        assert_eq!(line(&config, "Exec"), r#""/rj" -c "/my c%%.toml""#);
+        let options = Options {
+            config: Some("/my c%.toml".into()),
+            ssh_config: Some("/s".into()),
+        };
+        let config = entry(Path::new("/rj"), &options).unwrap_or_default();
+        assert_eq!(line(&config, "Exec"), r#""/rj" -F "/s" -c "/my c%%.toml""#);
     }
 
     #[test]
     fn a_path_that_no_desktop_would_find_is_refused() {
         for path in ["/rj\nExec=evil", "/rj\r", "/\u{1b}", "/100%/rj"] {
-            assert!(entry(Path::new(path), None).is_err(), "{path:?}");
+            assert!(
+                entry(Path::new(path), &Options::default()).is_err(),
+                "{path:?}"
+            );
         }
     }
 

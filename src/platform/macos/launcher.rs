@@ -10,6 +10,7 @@ use plist::{Dictionary, Value};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::super::launcher::naming::{address, number, part_of_a_name};
+use super::super::scope::Options;
 use crate::words::say;
 
 /// The mark, a key of the property list: the host's name.
@@ -28,19 +29,20 @@ pub fn file_name(host: &str) -> String {
     format!("Jupyter {part}.app")
 }
 
-pub fn host_of(path: &Path) -> Option<String> {
+/// None carries options: [`write`] refuses them.
+pub fn read(path: &Path) -> Option<(String, Options)> {
     if path.extension()? != "app" {
         return None;
     }
     let info = Value::from_file(path.join("Contents/Info.plist")).ok()?;
     let host = info.as_dictionary()?.get(MARK)?.as_string()?;
-    Some(host.to_owned())
+    Some((host.to_owned(), Options::default()))
 }
 
 /// Whole or not at all: it is made beside its place, and takes it in one step.
-pub fn write(path: &Path, host: &str, config: Option<&Path>) -> io::Result<()> {
-    if let Some(config) = config {
-        let path = config.display().to_string();
+pub fn write(path: &Path, host: &str, options: &Options) -> io::Result<()> {
+    if let Some((_, named)) = options.words().first() {
+        let path = named.display().to_string();
         return Err(io::Error::other(say!("launcher-mac-config", path = path)));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -158,7 +160,8 @@ mod tests {
             let icon = format!("Contents/Resources/{}.icns", said("CFBundleIconFile"));
             assert_eq!(fs::read_to_string(bundle.join(icon)).unwrap(), "icns");
             assert!(said("CFBundleIdentifier").starts_with("org.example.rj.launcher."));
-            assert_eq!(host_of(&bundle).as_deref(), Some("gpu01"));
+            let options = Options::default();
+            assert_eq!(read(&bundle), Some(("gpu01".into(), options)));
         }
     }
 }

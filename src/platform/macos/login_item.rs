@@ -8,6 +8,7 @@ use smappservice_rs::{AppService, ServiceStatus, ServiceType};
 
 use super::super::folders::program;
 use super::super::login_item::{Error, Status};
+use super::super::scope::Options;
 use crate::words::say;
 
 /// Which of the two serves here.
@@ -18,7 +19,7 @@ enum Means {
 
 /// How it is now.
 pub fn status() -> Status {
-    match means(None) {
+    match means(&Options::default()) {
         // auto-launch takes one that waits for approval for one that is off.
         Ok(Means::Service(_)) => match AppService::new(ServiceType::MainApp).status() {
             ServiceStatus::Enabled => Status::On,
@@ -36,8 +37,9 @@ pub fn status() -> Status {
 }
 
 /// Registers the app, or takes it out.
-pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
-    let item = match (means(config)?, config) {
+pub fn set(on: bool, options: &Options) -> Result<(), Error> {
+    let first = options.words().first().map(|(_, path)| *path);
+    let item = match (means(options)?, first) {
         (Means::Service(_), Some(path)) if on => {
             let path = path.display().to_string();
             return Err(Error(say!("autostart-mac-config", path = path)));
@@ -59,7 +61,7 @@ pub fn set(on: bool, config: Option<&Path>) -> Result<(), Error> {
 }
 
 /// auto-launch knows the system's version, and refuses the service below 13.
-fn means(config: Option<&Path>) -> Result<Means, Error> {
+fn means(options: &Options) -> Result<Means, Error> {
     let service = AutoLaunchBuilder::new()
         .set_macos_launch_mode(MacOSLaunchMode::SMAppService)
         .build();
@@ -68,8 +70,8 @@ fn means(config: Option<&Path>) -> Result<Means, Error> {
     }
     let program = program().map_err(Error)?;
     let mut arguments = Vec::new();
-    if let Some(config) = config {
-        arguments.extend(["-c", text(config)?]);
+    for (option, path) in options.words() {
+        arguments.extend([option, text(path)?]);
     }
     let agent = AutoLaunchBuilder::new()
         .set_macos_launch_mode(MacOSLaunchMode::LaunchAgent)
