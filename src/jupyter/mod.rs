@@ -8,7 +8,7 @@ mod server;
 mod tls;
 
 pub use choose::{Choice, Wanted, choose};
-pub use page::{Page, page_url, redacted};
+pub use page::{Address, Login, Page, page_url, redacted};
 pub use rest::{Activity, Answer, Api, ApiError, Kernels, Notebook};
 pub use server::{Candidate, Endpoint, Facts, Flavour, Node, Server};
 pub use tls::Fingerprint;

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::server::{Flavour, Server};
 use crate::config::App;
+use crate::token::Secret;
 
 /// What the tab is to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,19 +15,86 @@ pub struct Page {
     pub notebook: Option<String>,
 }
 
+/// A page's address without a secret, and what lets a browser in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The page at the local port.
+    pub url: String,
+    /// None for a server without a token.
+    pub login: Option<Login>,
+}
+
+/// What a browser sends to Jupyter's login form, which answers with a cookie and the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// Where the form is sent.
+    pub action: String,
+    /// The server's token.
+    pub token: Secret,
+    /// The page's path, encoded.
+    pub next: String,
+}
+
+impl Address {
+    /// That of a page.
+    ///
+    /// # Errors
+    /// When the parts make no address, which a server's base URL could bring about.
+    pub fn of(server: &Server, local_port: u16, page: &Page) -> Result<Self, url::ParseError> {
+        let url = place(server, local_port, &path(server, page))?;
+        let login = if server.token.is_empty() {
+            None
+        } else {
+            Some(Login {
+                action: place(server, local_port, "login")?.into(),
+                token: server.token.clone(),
+                next: url.path().to_owned(),
+            })
+        };
+        Ok(Self {
+            url: url.into(),
+            login,
+        })
+    }
+}
+
 /// The whole address of the page at the local port, with the token where the server has one.
 ///
 /// # Errors
 /// When the parts make no address, which a server's base URL could bring about.
 pub fn page_url(server: &Server, local_port: u16, page: &Page) -> Result<String, url::ParseError> {
-    let scheme = if server.secure { "https" } else { "http" };
-    let mut url = Url::parse(&format!("{scheme}://localhost:{local_port}"))?;
-    url.set_path(&format!("{}{}", server.base_url, path(server, page)));
+    let mut url = place(server, local_port, &path(server, page))?;
     if !server.token.is_empty() {
         url.query_pairs_mut()
             .append_pair("token", server.token.reveal());
     }
     Ok(url.into())
+}
+
+/// The address of a path below the server's base URL. The base URL is encoded text, as in an address;
+/// the path is plain text, as a file's name is.
+fn place(server: &Server, local_port: u16, path: &str) -> Result<Url, url::ParseError> {
+    let scheme = if server.secure { "https" } else { "http" };
+    let mut url = Url::parse(&format!("{scheme}://localhost:{local_port}"))?;
+    url.set_path(&server.base_url);
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path.split('/'));
+    }
+    Ok(url)
+}
+
+/// A path inside the server's folder. A browser would resolve `..` itself, and so leave the page's
+/// own part of the address.
+fn inside(path: &str) -> String {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// The same address without its token, for people and logs.
@@ -43,10 +111,7 @@ pub fn redacted(url: &str) -> String {
 
 /// `/lab` is 404 on notebook 6, so the flavour decides before the wish.
 fn path(server: &Server, page: &Page) -> String {
-    let notebook = page
-        .notebook
-        .as_deref()
-        .map(|path| path.trim_start_matches('/'));
+    let notebook = page.notebook.as_deref().map(inside);
     match (server.flavour, page.app, notebook) {
         (Flavour::Notebook6, _, Some(path)) | (_, Some(App::Notebook), Some(path)) => {
             format!("notebooks/{path}")
@@ -73,7 +138,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::server::Endpoint;
     use super::*;
-    use crate::token::Secret;
 
     fn server(flavour: Flavour, base_url: &str, token: &str) -> Server {
         Server {
@@ -134,6 +198,36 @@ mod tests {
         for (flavour, app, notebook, want) in table {
             assert_eq!(url(flavour, app, notebook), format!("{base}{want}"));
         }
+    }
+
+    #[test]
+    fn a_notebooks_name_is_text_and_the_base_url_is_encoded() {
+        let base = "http://localhost:8890/lab/tree/";
+        for (notebook, want) in [
+            ("A%20B.ipynb", "A%2520B.ipynb"),
+            ("100%.ipynb", "100%25.ipynb"),
+            ("a%2Fb.ipynb", "a%252Fb.ipynb"),
+            ("a?b#c.ipynb", "a%3Fb%23c.ipynb"),
+            ("a;b&c+d.ipynb", "a;b&c+d.ipynb"),
+            ("a\\b.ipynb", "a%5Cb.ipynb"),
+            ("./a//../b.ipynb", "b.ipynb"),
+            ("../../api/x.ipynb", "api/x.ipynb"),
+        ] {
+            let got = url(Flavour::Server2, None, Some(notebook));
+            assert_eq!(got, format!("{base}{want}"), "{notebook}");
+        }
+        let server = server(Flavour::Server2, "/user/a%40b/", "t");
+        let page = Page {
+            app: None,
+            notebook: Some("100%.ipynb".into()),
+        };
+        let address = Address::of(&server, 1, &page).unwrap();
+        let want = "http://localhost:1/user/a%40b/lab/tree/100%25.ipynb";
+        assert_eq!(address.url, want);
+        let login = address.login.unwrap();
+        assert_eq!(login.action, "http://localhost:1/user/a%40b/login");
+        assert_eq!(login.next, "/user/a%40b/lab/tree/100%25.ipynb");
+        assert!(!format!("{login:?}").contains("\"t\""));
     }
 
     #[test]

@@ -7,7 +7,6 @@ mod browser;
 mod clicks;
 #[cfg(feature = "app")]
 pub mod desktop;
-mod door;
 mod folders;
 #[cfg(feature = "app")]
 pub mod keychain;
@@ -17,12 +16,14 @@ pub mod launcher;
 mod linux;
 #[cfg(feature = "app")]
 pub mod login_item;
+mod login_page;
 #[cfg(all(feature = "app", target_os = "macos"))]
 mod macos;
 mod memory;
 // Used on a Mac only, but tested wherever tests run.
 #[cfg(all(feature = "app", any(test, target_os = "macos")))]
 mod one_at_a_time;
+mod peer;
 mod scope;
 
 /// The desktop that the app runs on.
@@ -59,7 +60,7 @@ pub fn logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Route, Surroundings, Told};
+use crate::session::{Address, Route, Surroundings, Told};
 
 /// This machine, for a session.
 pub struct Machine {
@@ -82,9 +83,13 @@ impl Machine {
 }
 
 impl Surroundings for Machine {
-    fn show(&self, url: &str) -> Result<(), String> {
-        let door = door::open(url).map_err(|error| error.to_string())?;
-        browser::open(&door, self.browser.as_deref())
+    fn show(&self, page: Address) -> Result<(), String> {
+        let address = match page.login {
+            // There is nothing secret in it.
+            None => page.url,
+            Some(login) => login_page::open(login).map_err(|error| error.to_string())?,
+        };
+        browser::open(&address, self.browser.as_deref())
     }
 
     fn remembered_port(&self, host: &str) -> Option<u16> {

@@ -23,6 +23,7 @@ use crate::jupyter::Page;
 use crate::problem::Problem;
 use crate::ssh::wait::{Waiter, Waker};
 
+pub use crate::jupyter::{Address, Login};
 pub use crate::launcher::{Route, seconds};
 pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight, Walltime};
 pub use job::{JobInfo, time_words};
@@ -32,11 +33,11 @@ pub use walltime::Told;
 
 /// What a session needs from the machine that it runs on.
 pub trait Surroundings: Send + Sync {
-    /// Opens a page in the browser. The address holds a token: it must not show in a process list.
+    /// Opens a page in the browser. The token must not show in a process list.
     ///
     /// # Errors
     /// In words, why the page could not be opened.
-    fn show(&self, url: &str) -> Result<(), String>;
+    fn show(&self, page: Address) -> Result<(), String>;
     /// The local port that this host had the last time.
     fn remembered_port(&self, host: &str) -> Option<u16>;
     /// Remembers the local port.

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use zbus::{Connection, OwnedVariant, Variant};
 
 use crate::bus::{self, Notification, Seen};
+use crate::support::browser::VISIT;
 use crate::support::process::must;
 use crate::support::stage::{Bus, Screen};
 use crate::support::{Client, eventually, folder};
@@ -20,10 +21,10 @@ pub const SOON: Duration = Duration::from_secs(15);
 
 const MENU: &str = "com.canonical.dbusmenu";
 
-/// Writes down what it is given, and goes there as a browser would: with cookies, following where it is sent.
-const BROWSER: &str = r#"#!/bin/sh
+/// Writes down what it is given, and goes there as a browser would.
+const BROWSER: &str = r#"
 printf '%s\n' "$1" >>'@FOLDER@/addresses'
-curl -sS -L -b '' -o /dev/null -w '%{http_code}\n' "$1" >>'@FOLDER@/answers' 2>&1
+visit "$1" >>'@FOLDER@/answers'
 "#;
 
 /// Dropping it ends the bus and the screen.
@@ -89,6 +90,7 @@ impl Desktop {
     fn write_browser(&self) {
         let folder = self.folder.path().to_string_lossy().into_owned();
         let script = BROWSER.replace("@FOLDER@", &folder);
+        let script = format!("#!/bin/sh\n{VISIT}{script}");
         fs::write(self.browser(), script).unwrap();
         fs::set_permissions(self.browser(), fs::Permissions::from_mode(0o700)).unwrap();
     }

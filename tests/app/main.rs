@@ -16,6 +16,7 @@ mod living;
 mod odd;
 mod questions;
 mod start;
+mod tab;
 mod together;
 mod uninstalling;
 mod updates;

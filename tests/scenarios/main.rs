@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod browsers;
 mod commands;
 mod factors;
 mod finding_servers;

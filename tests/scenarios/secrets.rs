@@ -74,29 +74,18 @@ fn visited(client: &Client) -> Vec<String> {
     client.read("visited").lines().map(str::to_owned).collect()
 }
 
-/// Where an address sends its visitor.
-fn location(address: &str) -> Option<String> {
+/// What an address gives its visitor: headers and body.
+fn answer(address: &str) -> (String, String) {
     let config = ureq::Agent::config_builder()
         .max_redirects(0)
         .http_status_as_error(false);
-    let reply = config.build().new_agent().get(address).call().ok()?;
-    assert!(
-        matches!(reply.status().as_u16(), 302 | 404),
-        "{}",
-        reply.status()
-    );
-    Some(
-        reply
-            .headers()
-            .get("location")?
-            .to_str()
-            .unwrap()
-            .to_owned(),
-    )
+    let mut reply = config.build().new_agent().get(address).call().unwrap();
+    let head = format!("{:?} {:?}", reply.status(), reply.headers());
+    (head, reply.body_mut().read_to_string().unwrap())
 }
 
-/// The browser was shown an address that leads to the page once, and holds no token.
-fn assert_leads_once(client: &Client, visit: usize, page: &str) {
+/// The browser was shown an address that holds no token, sends nobody on, and has a form for Jupyter's login.
+fn assert_logs_in(client: &Client, visit: usize, page: &str) {
     assert!(
         eventually(SOON, || visited(client).len() == visit),
         "{:?}",
@@ -104,12 +93,17 @@ fn assert_leads_once(client: &Client, visit: usize, page: &str) {
     );
     let address = visited(client).pop().unwrap();
     assert!(address.starts_with("http://127.0.0.1:"), "{address}");
-    assert_eq!(location(&address).as_deref(), Some(page));
-    assert_eq!(
-        location(&address),
-        None,
-        "the second visitor learns nothing"
-    );
+    let (head, body) = answer(&address);
+    let token = http::token(page).unwrap();
+    assert!(head.starts_with("200") && !head.contains(&token), "{head}");
+    for part in ["no-store", "no-referrer", "default-src 'none'"] {
+        assert!(head.contains(part), "{head}");
+    }
+    let action = page.split("lab").next().unwrap();
+    let form = format!("action=\"{action}login\"");
+    assert!(body.contains(&form) && body.contains(&token), "{body}");
+    let (wrong, _) = answer(&format!("{address}0"));
+    assert!(wrong.starts_with("404"), "{wrong}");
 }
 
 fn assert_private(folder: &Path) {
@@ -143,11 +137,11 @@ fn the_token_stands_in_no_argument_log_or_note_and_files_are_the_persons_own() {
     let ready = opened.wait_phase("ready");
     let page = text(&ready, "url");
     let token = http::token(page).unwrap();
-    assert_leads_once(&client, 1, page);
+    assert_logs_in(&client, 1, page);
     assert!(http::title(&ready).contains("JupyterLab"));
     let again = client.run(&["-vv", "open", "test"]);
     assert_eq!(again.code, Some(0), "{again}");
-    assert_leads_once(&client, 2, page);
+    assert_logs_in(&client, 2, page);
     let mut terminal = client.terminal(&["open", "test"]);
     terminal.expect("another remote-jupyter holds this tunnel");
     let shown = terminal.wait_exit();
@@ -158,7 +152,7 @@ fn the_token_stands_in_no_argument_log_or_note_and_files_are_the_persons_own() {
             .contains(&format!("http://localhost:{}/lab", ready["local_port"])),
         "{shown}"
     );
-    assert_leads_once(&client, 3, page);
+    assert_logs_in(&client, 3, page);
     let told = ["status", "doctor", "logs"]
         .map(|command| client.run(&["-vv", command, "test"]).to_string());
 

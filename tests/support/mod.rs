@@ -24,6 +24,7 @@
 )]
 
 pub mod agent;
+pub mod browser;
 pub mod client;
 #[cfg(target_os = "linux")]
 pub mod cluster;

@@ -303,6 +303,8 @@ ask-program-failed = SSH_ASKPASS { $program }: { $why }
 ask-program-cancelled = SSH_ASKPASS was cancelled
 ask-program-no-text = SSH_ASKPASS gave no text
 ask-terminal-closed = the terminal was closed
+login-page-title = Opening Jupyter
+login-page-button = Open Jupyter
 browser-failed = `{ $browser }`: { $why }; check `browser` in the configuration
 folder-open = { $folder } is open to other accounts; `chmod 700` it
 

@@ -290,6 +290,8 @@ ask-program-failed = SSH_ASKPASS の { $program } を実行できません: { $w
 ask-program-cancelled = SSH_ASKPASS が取り消されました
 ask-program-no-text = SSH_ASKPASS の答えがテキストではありません
 ask-terminal-closed = 端末が閉じられました
+login-page-title = Jupyter を開いています
+login-page-button = Jupyter を開く
 browser-failed = `{ $browser }`: { $why }。設定の `browser` を確認してください
 folder-open = { $folder } に他のアカウントが入れます。`chmod 700` してください
 

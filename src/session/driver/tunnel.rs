@@ -7,7 +7,7 @@ use super::standing::Standing;
 use super::{Driver, Halt, Outcome};
 use crate::explain;
 use crate::hops;
-use crate::jupyter::{Page, Server, page_url};
+use crate::jupyter::{Address, Page, Server, page_url};
 use crate::session::doors;
 use crate::session::event::{Event, Phase, Ready};
 use crate::session::machine::{Found, Goal, Input};
@@ -181,8 +181,9 @@ impl Driver {
 
     /// The browser is opened from a thread: `xdg-open` may last as long as the browser does.
     pub(super) fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
-        let url = self.url(found, port, page)?;
-        if let Err(reason) = self.surroundings.show(url.reveal()) {
+        let address = Address::of(&found.server, port, page)
+            .map_err(|error| Halt::Problem(explain::bad_url(&self.host().name, &error)))?;
+        if let Err(reason) = self.surroundings.show(address) {
             self.tell(Event::Note(say!("session-no-browser", reason = reason)));
         }
         Ok(None)
