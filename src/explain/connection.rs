@@ -51,6 +51,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
         SshError::KnownHosts(error) => host_key_files(name, error),
         SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
+        | SshError::HostKeyShort { .. }
         | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
         SshError::AuthRefused(refused) => login::refused(name, destination, refused),
         SshError::NoAnswer { question, reason } => Problem::new(
@@ -216,6 +217,21 @@ fn host_key(name: &str, destination: &str, target: Option<&Target>, error: &SshE
                 }
             ),
             say!("explain-host-key-revoked-remedy"),
+        ),
+        SshError::HostKeyShort {
+            fingerprint,
+            bits,
+            min,
+        } => Problem::new(
+            Code::HostKeyUnknown,
+            say!("explain-host-key-short", host = name, bits = *bits),
+            say!(
+                "explain-host-key-short-detail",
+                fingerprint = fingerprint,
+                bits = *bits,
+                min = *min
+            ),
+            say!("explain-host-key-short-remedy", min = *min),
         ),
         SshError::HostKeyUnknown {
             fingerprint,

@@ -12,7 +12,7 @@ use ssh2::{ErrorCode, MethodType, Session};
 
 use super::alive::Alive;
 use super::channel::Step;
-use super::host_key::HostKeys;
+use super::host_key::{Accepted, HostKeys};
 use super::question::Ask;
 use super::resolve::Target;
 use super::transport::{Stream, Transport};
@@ -26,7 +26,7 @@ pub struct Connection {
     session: Session,
     wire: Rc<Wire>,
     alive: Alive,
-    notes: Vec<String>,
+    accepted: Accepted,
     /// The target's, where the stream has no address of its own.
     place: String,
     /// The wire is found by its thread.
@@ -54,20 +54,23 @@ impl Connection {
             session,
             wire,
             alive: Alive::of(target),
-            notes: Vec::new(),
+            accepted: Accepted::Unchecked,
             place: format!("{}:{}", target.host, target.port),
             _stays_here: PhantomData,
         };
         connection.shake_hands(target, waiter)?;
         let peer = connection.socket().peer().map(|peer| peer.ip());
-        connection.notes = host_keys.check(&connection.session, peer, target, asker)?;
+        connection.accepted = host_keys.check(&connection.session, peer, target, asker)?;
         Ok(connection)
     }
 
-    /// What the person should know of the host's key, though it was accepted.
+    /// What the user should know of the host's key, though it was accepted.
     #[must_use]
     pub fn notes(&self) -> &[String] {
-        &self.notes
+        match &self.accepted {
+            Accepted::Known(notes) => notes,
+            Accepted::Unchecked => &[],
+        }
     }
 
     /// As in OpenSSH, `ConnectTimeout` counts for this part too: something may take the connection
@@ -93,12 +96,23 @@ impl Connection {
     #[must_use]
     pub fn describe(&self) -> String {
         let peer = self.socket().peer().map(|address| address.to_string());
-        say!(
-            "connected",
-            address = peer.as_ref().unwrap_or(&self.place),
-            banner = self.session.banner().unwrap_or("?"),
-            algorithm = self.session.methods(MethodType::HostKey).unwrap_or("?"),
-        )
+        let address = peer.as_ref().unwrap_or(&self.place);
+        let banner = self.session.banner().unwrap_or("?");
+        let algorithm = self.session.methods(MethodType::HostKey).unwrap_or("?");
+        match self.accepted {
+            Accepted::Known(_) => say!(
+                "connected",
+                address = address,
+                banner = banner,
+                algorithm = algorithm
+            ),
+            Accepted::Unchecked => say!(
+                "connected-unchecked",
+                address = address,
+                banner = banner,
+                algorithm = algorithm
+            ),
+        }
     }
 
     /// The session, for channels.

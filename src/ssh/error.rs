@@ -103,6 +103,16 @@ pub enum Error {
         /// Its line, from 1, if it has lines.
         line: Option<usize>,
     },
+    /// The host's RSA key, or the one inside its certificate, has fewer bits than `RequiredRSASize`.
+    #[error("the host key {fingerprint} has {bits} bits, fewer than {min}")]
+    HostKeyShort {
+        /// SHA256 fingerprint of the plain key.
+        fingerprint: String,
+        /// How many bits it has.
+        bits: usize,
+        /// How many are required.
+        min: u32,
+    },
     /// The server took none of what we have.
     #[error("the server refused the login of {}", .0.user)]
     AuthRefused(Box<RefusedLogin>),

@@ -12,7 +12,7 @@ use ssh2::{MethodType, Session};
 use super::Error;
 use super::known_hosts::{
     self, CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict,
-    fingerprint, is_certificate, key_type, remember, rsa_bits,
+    fingerprint, is_certificate, key_type, plain_key, remember, rsa_bits,
 };
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
@@ -23,6 +23,14 @@ pub struct HostKeys {
     known: KnownHosts,
     revoked: Option<RevokedKeys>,
     name: HostName,
+}
+
+/// Why a host key was accepted.
+pub enum Accepted {
+    /// It is the host's: known before, certified, or confirmed now. With what the user should know.
+    Known(Vec<String>),
+    /// The configuration exempts this address from the check.
+    Unchecked,
 }
 
 /// A key that the server proved to have, under judgement.
@@ -77,7 +85,7 @@ impl HostKeys {
     }
 
     /// Judges the key that the server proved to have, asking about an unknown one. `peer` is the
-    /// address of a direct connection. Gives what the person should be told.
+    /// address of a direct connection.
     ///
     /// # Errors
     /// One of the `HostKey…` errors, or that the key could not be looked up.
@@ -87,17 +95,18 @@ impl HostKeys {
         peer: Option<IpAddr>,
         target: &Target,
         asker: &dyn Ask,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Result<Accepted, Error> {
         let (blob, _) = session.host_key().ok_or_else(|| Error::Handshake {
             text: say!("host-key-none"),
             cut: false,
         })?;
+        refuse_short(blob, target.min_rsa_bits)?;
         self.refuse_revoked(blob)?;
-        if target.trust_localhost && peer.is_some_and(|peer| peer.is_loopback()) {
-            return Ok(Vec::new());
+        if is_exempt(target, peer) {
+            return Ok(Accepted::Unchecked);
         }
         let (key, why_not_certified) = match self.certified(blob, target)? {
-            Certified::Trusted => return Ok(Vec::new()),
+            Certified::Trusted => return Ok(Accepted::Known(Vec::new())),
             Certified::No(key, why) => (key, why),
         };
         let shown = Shown {
@@ -107,8 +116,7 @@ impl HostKeys {
             why_not_certified,
             address: self.address(target, peer).filter(|_| !is_certified(blob)),
         };
-        shown.refuse_short()?;
-        self.judge(&shown, asker)
+        self.judge(&shown, asker).map(Accepted::Known)
     }
 
     fn refuse_revoked(&self, blob: &[u8]) -> Result<(), Error> {
@@ -224,18 +232,30 @@ fn without_port_prints(known: Vec<super::known_hosts::KnownKey>) -> Vec<String> 
     known.into_iter().map(|key| key.fingerprint).collect()
 }
 
-impl Shown<'_> {
-    /// What is too short to be worth a question.
-    fn refuse_short(&self) -> Result<(), Error> {
-        let min = self.target.min_rsa_bits;
-        match rsa_bits(&self.key) {
-            Some(bits) if bits < min as usize => {
-                Err(self.unknown(say!("host-key-short", bits = bits, min = min)))
-            }
-            _ => Ok(()),
-        }
-    }
+/// `NoHostAuthenticationForLocalhost`. An alias takes it back, as in OpenSSH: behind a local forward
+/// the loopback address is another machine's, which the alias names.
+fn is_exempt(target: &Target, peer: Option<IpAddr>) -> bool {
+    let is_local = peer.is_some_and(|peer| peer.is_loopback());
+    target.trust_localhost && is_local && target.host_key_alias.is_none()
+}
 
+/// `RequiredRSASize`, for a plain key and for the one inside a certificate, before anything can
+/// accept it.
+fn refuse_short(blob: &[u8], min: u32) -> Result<(), Error> {
+    let Some(key) = plain_key(blob) else {
+        return Ok(());
+    };
+    match rsa_bits(&key) {
+        Some(bits) if bits < min as usize => Err(Error::HostKeyShort {
+            fingerprint: fingerprint(&key),
+            bits,
+            min,
+        }),
+        _ => Ok(()),
+    }
+}
+
+impl Shown<'_> {
     fn unknown(&self, reason: String) -> Error {
         let reasons: Vec<String> = self
             .why_not_certified

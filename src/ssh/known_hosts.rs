@@ -20,7 +20,8 @@ use base64ct::{Base64Unpadded, Encoding};
 use ssh_key::sha2::{Digest, Sha256};
 
 use crate::words::say;
-use certificate::{Certificate, Fault, plain_key};
+pub use certificate::plain_key;
+use certificate::{Certificate, Fault};
 use line::{Line, Marker};
 pub use order::ALGORITHMS;
 pub use remember::remember;

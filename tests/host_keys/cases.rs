@@ -83,7 +83,9 @@ pub fn all() -> Vec<Case> {
     let mut cases = files::names();
     cases.extend(files::shapes());
     cases.extend(files::kinds());
+    cases.extend(files::lengths());
     cases.extend(files::places());
+    cases.extend(files::localhost());
     cases.extend(files::first_use());
     cases.extend(certificates::shown());
     cases.extend(certificates::revoked());

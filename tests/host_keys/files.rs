@@ -203,12 +203,45 @@ pub fn kinds() -> Vec<Case> {
         );
         cases.push(wanted.option("HostKeyAlgorithms rsa-sha2-512,ssh-ed25519"));
     }
-    let short = |bits: &str| {
-        Case::new(format!("RequiredRSASize {bits}"), line("", "{rsa}"))
-            .at(Server::Rsa)
-            .option(&format!("RequiredRSASize {bits}"))
-    };
-    cases.push(short("2048"));
+    cases
+}
+
+/// `RequiredRSASize` against every way in which a key of 3072 bits could be accepted, or refused, without a look at it.
+pub fn lengths() -> Vec<Case> {
+    let known = "[127.0.0.1]:{port} {rsa}\n";
+    let authority = "@cert-authority * {ca-ec}\n";
+    let mut cases = Vec::new();
+    for bits in ["3072", "3073"] {
+        let case = |name: &str, text: &str, server| {
+            Case::new(format!("RequiredRSASize {bits}, {name}"), text)
+                .at(server)
+                .option(&format!("RequiredRSASize {bits}"))
+        };
+        let certified = Server::CertifiedByEcdsa;
+        cases.push(case("known", known, Server::Rsa));
+        cases.push(case("unknown", "", Server::Rsa).strict("accept-new"));
+        cases.push(case(
+            "changed",
+            "[127.0.0.1]:{port} {other-rsa}\n",
+            Server::Rsa,
+        ));
+        cases.push(case("revoked", "@revoked * {rsa}\n", Server::Rsa));
+        cases.push(case("certified", authority, certified).strict("yes"));
+        cases.push(case("certified, known as a plain key", known, certified));
+        cases.push(
+            case(
+                "certified, the key in RevokedHostKeys",
+                authority,
+                certified,
+            )
+            .option("RevokedHostKeys {dir}/revoked")
+            .file("revoked", "{rsa}\n"),
+        );
+        for server in [Server::Rsa, certified] {
+            let name = format!("no authentication for localhost at {server:?}");
+            cases.push(case(&name, "", server).option("NoHostAuthenticationForLocalhost yes"));
+        }
+    }
     cases
 }
 
@@ -221,7 +254,7 @@ pub fn places() -> Vec<Case> {
     let second =
         |name: &str, user: &str, text: &str| Case::new(name, user).option(two).file("second", text);
     let hashed = |name: &str, text: &str| Case::new(name, text).keygen("user", &["-q", "-H", "-f"]);
-    let mut cases = every_way(&[
+    every_way(&[
         global("known by the machine's file", "", right),
         global("revoked in the machine's file", right, revoked),
         global("known by the machine, wrong by the person", wrong, right),
@@ -236,15 +269,68 @@ pub fn places() -> Vec<Case> {
         hashed("hashed and wrong", wrong),
         hashed("hashed for elsewhere", "elsewhere {ed}\n"),
         Case::new("no file at all", "").option("UserKnownHostsFile none"),
-    ]);
-    let local = |name: &str, text: &str| {
-        Case::new(name, text)
+    ])
+}
+
+/// `NoHostAuthenticationForLocalhost`, alone and with the options that take it back or do not: an alias does, even one
+/// that is the host's own name.
+pub fn localhost() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (what, key) in [
+        ("unknown", ""),
+        ("right", "* {ed}\n"),
+        ("changed", "* {other}\n"),
+        ("revoked", "@revoked * {ed}\n"),
+    ] {
+        let local = |name: &str| {
+            Case::new(
+                format!("no authentication for localhost{name}, {what}"),
+                key,
+            )
             .option("NoHostAuthenticationForLocalhost yes")
-            .strict("yes")
+        };
+        cases.push(local(""));
+        cases.push(local(" by name").host("localhost"));
+        cases.push(local(" by IPv6").host("::1"));
+        cases.push(
+            local(" with CheckHostIP")
+                .host("localhost")
+                .option("CheckHostIP yes"),
+        );
+        for alias in ["cluster", "127.0.0.1", "localhost", "none"] {
+            let aliased = local(&format!(" with the alias {alias}"));
+            cases.push(aliased.option(&format!("HostKeyAlias {alias}")));
+        }
+        let new = local(" with an alias").option("HostKeyAlias cluster");
+        cases.push(new.strict("accept-new"));
+    }
+    let certified = |name: &str, key: &str, option: &str| {
+        Case::new(
+            format!("no authentication for localhost, certified, {name}"),
+            key,
+        )
+        .at(Server::Certified)
+        .option("NoHostAuthenticationForLocalhost yes")
+        .option(option)
     };
-    cases.push(local("no authentication for localhost, unknown", ""));
-    cases.push(local("no authentication for localhost, changed", wrong));
-    cases.push(local("no authentication for localhost, revoked", revoked));
+    let authority = "@cert-authority cluster {ca}\n";
+    let other = authority.replace("{ca}", "{ca-rsa}");
+    cases.push(certified("unknown", "", "CheckHostIP no"));
+    cases.push(certified(
+        "with an alias",
+        authority,
+        "HostKeyAlias cluster",
+    ));
+    cases.push(certified(
+        "with another alias",
+        authority,
+        "HostKeyAlias other",
+    ));
+    cases.push(certified(
+        "by another authority",
+        &other,
+        "HostKeyAlias cluster",
+    ));
     cases
 }
 

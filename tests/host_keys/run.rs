@@ -21,6 +21,8 @@ pub enum Verdict {
     Unknown,
     Changed,
     Revoked,
+    /// An RSA key with fewer bits than `RequiredRSASize`.
+    Short,
     /// A file that had to be read could not be, or the handshake failed.
     Failed,
 }
@@ -96,6 +98,8 @@ fn run_ssh(folder: &Path) -> Outcome {
     let unsafe_way = has("Port forwarding is disabled");
     let verdict = if has("REVOKED HOST KEY") || has("revoked by file") {
         Verdict::Revoked
+    } else if has("Bad server host key: Invalid key length") {
+        Verdict::Short
     } else if has("in revoked keys file") {
         Verdict::Failed
     } else if has("Permission denied") && !unsafe_way {
@@ -150,6 +154,7 @@ fn run_ours(folder: &Path) -> Outcome {
         Err(Error::HostKeyRevoked { fingerprint, .. }) => {
             (Verdict::Revoked, Some(fingerprint), None)
         }
+        Err(Error::HostKeyShort { .. }) => (Verdict::Short, None, None),
         Err(Error::KnownHosts(_) | Error::Handshake { .. } | Error::Route { .. }) => {
             (Verdict::Failed, None, None)
         }

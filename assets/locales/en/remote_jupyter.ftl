@@ -189,6 +189,7 @@ dial-no-family = it has no address of the family that AddressFamily asks for
 dial-no-answer = no answer
 dial-bad-bind = BindAddress { $address } is not an address
 connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
+connected-unchecked = connected to { $address } ({ $banner }); the host key { $algorithm } was not checked, as NoHostAuthenticationForLocalhost says
 
 ## What a destination means (src/ssh/resolve.rs)
 
@@ -658,7 +659,9 @@ certificate-algorithm = its certificate is signed with { $name }, which is not a
 certificate-forged = the host's certificate is damaged, or its signature is wrong
 revoked-keys-line = line { $line } is not a public key
 host-key-no-file = UserKnownHostsFile is none, so there is nowhere to keep it
-host-key-short = its RSA key has { $bits } bits, and RequiredRSASize is { $min }
+explain-host-key-short = The RSA host key of { $host } has only { $bits } bits: nothing was sent
+explain-host-key-short-detail = { $fingerprint } has { $bits } bits, and RequiredRSASize is { $min }
+explain-host-key-short-remedy = Ask the host's administrator for an Ed25519 key, or an RSA key of at least { $min } bits. Lower RequiredRSASize in ~/.ssh/config only if you accept the short key.
 explain-host-key-revoked-detail = { $fingerprint } is revoked in { $place }
 
 ## Ways to log in (src/ssh/auth/)

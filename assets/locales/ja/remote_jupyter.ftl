@@ -176,6 +176,7 @@ dial-no-family = AddressFamily で指定した種類のアドレスがありま�
 dial-no-answer = 応答なし
 dial-bad-bind = BindAddress の { $address } はアドレスではありません
 connected = { $address } ({ $banner }) に接続しました。ホスト鍵 { $algorithm } は登録済みです
+connected-unchecked = { $address } ({ $banner }) に接続しました。NoHostAuthenticationForLocalhost に従い、ホスト鍵 { $algorithm } は確認していません
 
 ## 接続先の解釈 (src/ssh/resolve.rs)
 
@@ -635,7 +636,9 @@ certificate-algorithm = 証明書の署名方式 { $name } は受け入れられ
 certificate-forged = ホストの証明書が壊れているか、署名が正しくありません
 revoked-keys-line = { $line } 行目は公開鍵ではありません
 host-key-no-file = UserKnownHostsFile が none のため、鍵を保存する場所がありません
-host-key-short = RSA 鍵の長さが { $bits } ビットで、RequiredRSASize の { $min } に足りません
+explain-host-key-short = { $host } の RSA ホスト鍵は { $bits } ビットしかありません。何も送っていません
+explain-host-key-short-detail = { $fingerprint } は { $bits } ビットで、RequiredRSASize の { $min } に足りません
+explain-host-key-short-remedy = Ed25519 の鍵か { $min } ビット以上の RSA 鍵をホストの管理者に頼んでください。短い鍵を受け入れる場合に限り、~/.ssh/config の RequiredRSASize を下げてください。
 explain-host-key-revoked-detail = { $fingerprint } は { $place } で失効しています
 
 ## Ways to log in (src/ssh/auth/)

@@ -167,6 +167,14 @@ pub fn host_keys() -> Vec<(Code, SshError)> {
                 reason: "the answer was not yes".into(),
             },
         ),
+        (
+            Code::HostKeyUnknown,
+            SshError::HostKeyShort {
+                fingerprint: "SHA256:new".into(),
+                bits: 1024,
+                min: 2048,
+            },
+        ),
         (Code::HostKeyChanged, changed(true)),
         (Code::HostKeyChanged, changed(false)),
         (
@@ -291,6 +299,7 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::KnownHosts(_)
         | SshError::HostKeyUnknown { .. }
         | SshError::HostKeyChanged { .. }
+        | SshError::HostKeyShort { .. }
         | SshError::HostKeyRevoked { .. }
         | SshError::AuthRefused(_)
         | SshError::NoAnswer { .. }

@@ -138,7 +138,7 @@ impl<'a> Certificate<'a> {
 }
 
 /// The plain key in a key or certificate, or `None` for what OpenSSH would not take for either.
-pub(super) fn plain_key(blob: &[u8]) -> Option<Vec<u8>> {
+pub fn plain_key(blob: &[u8]) -> Option<Vec<u8>> {
     let (name, rest) = split_string(blob)?;
     let name = std::str::from_utf8(name).ok()?;
     if is_certificate(name) {

@@ -85,7 +85,8 @@ pub(super) fn parse(
     let alias = answer
         .first("host")
         .unwrap_or_else(|| given_name(destination));
-    let host_key_alias = answer.some("hostkeyalias");
+    // Not `some`: to ssh, `none` is an alias like any other.
+    let host_key_alias = answer.first("hostkeyalias");
     let proxy_jump = answer.some("proxyjump");
     let tokens = Tokens {
         local,
