@@ -31,7 +31,7 @@ pub use jobs::{
     no_end, no_list, no_scheduler, not_extendable, not_extended,
 };
 pub use lost::{
-    idle_ended, lost, lost_for_good, needs_answer, not_listening, not_now, other_machine,
+    idle_ended, lost, lost_for_good, needs_user, not_listening, not_now, other_machine,
     server_ended,
 };
 pub use route::{barred, no_hop, no_relay, no_route, no_way, not_there};

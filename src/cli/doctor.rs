@@ -151,7 +151,7 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
         |_| Ok(()),
         |event| match event {
             Event::Step(text) => checkup.good(&name, text),
-            Event::Note(text) => checkup.note(&name, text),
+            Event::Note(text) | Event::Waits(text) => checkup.note(&name, text),
             Event::Seen(sight) => seen(checkup, &name, sight),
             _ => {}
         },

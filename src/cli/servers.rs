@@ -229,10 +229,10 @@ fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: 
         order,
         context.machine(config.browser.clone()),
         |_| Ok(()),
-        |event| {
-            if let Event::Note(text) = event {
-                text.clone_into(&mut note);
-            }
+        |event| match event {
+            Event::Note(text) => text.clone_into(&mut note),
+            Event::Waits(text) => eprintln!("  {text}"),
+            _ => {}
         },
     )?;
     match end.problem {

@@ -80,6 +80,7 @@ impl Message {
         let (phase, more) = match event {
             Event::Phase(phase) => (*phase, json!({})),
             Event::Note(text) => (phase, json!({ "note": text })),
+            Event::Waits(text) => (phase, json!({ "note": text, "waits": true })),
             Event::Job(job) => (phase, json!({ "job": job })),
             Event::Ready(ready) => (Phase::Ready, ready_fields(ready)),
             Event::Walltime(job, what) => (phase, walltime_fields(job, *what)),
@@ -153,6 +154,12 @@ impl Message {
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         self.more.get("note")?.as_str()
+    }
+
+    /// Whether the note is about a login that waits in silence, perhaps for the user.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.more.get("waits").and_then(Value::as_bool) == Some(true)
     }
 
     /// What a `ready` message says.

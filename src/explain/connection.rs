@@ -1,6 +1,7 @@
 //! What goes wrong between here and a logged-in SSH session.
 
 use super::hops::{at_hop, forward, no_way, proxy_command};
+use super::lost::login_silent;
 use super::{local, login, lost, waiting};
 use crate::config::Host;
 use crate::phase::Phase;
@@ -69,6 +70,12 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
                 say!("explain-passphrase-remedy", key = &key),
             )
         }
+        SshError::LoginSilent { silent, said } => Problem::new(
+            Code::TimedOut,
+            say!("explain-login-silent", host = name),
+            login_silent(*silent, said),
+            say!("explain-login-silent-remedy", host = name),
+        ),
         SshError::Hop(hop) => at_hop(host, hop),
         SshError::Forward {
             host: wanted,

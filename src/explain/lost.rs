@@ -20,10 +20,36 @@ pub fn lost_for_good(host: &str, patience: Duration, last: &Problem) -> Problem 
     about(host, format!("{tried}\n{last}"))
 }
 
-/// Explains a login that asks a question while nobody expects one.
+/// Explains a login that needs the user while nobody expects it, if that is what went wrong.
 #[must_use]
-pub fn needs_answer(host: &str, question: &str) -> Problem {
-    about(host, say!("lost-needs-answer", question = question))
+pub fn needs_user(host: &str, error: &SshError) -> Option<Problem> {
+    match error.cause() {
+        SshError::NoAnswer { question, .. } => {
+            let detail = say!("lost-needs-answer", question = question);
+            Some(about(host, detail))
+        }
+        SshError::Passphrase { key } => {
+            let key = key.display().to_string();
+            Some(about(host, say!("lost-needs-answer", question = key)))
+        }
+        SshError::LoginSilent { silent, said } => {
+            let detail = login_silent(*silent, said);
+            Some(about(host, detail))
+        }
+        _ => None,
+    }
+}
+
+/// The detail of a login that was silent until time was up.
+pub(super) fn login_silent(silent: Duration, said: &[String]) -> String {
+    let seconds = silent.as_secs().to_string();
+    let silent = say!("login-silent", seconds = seconds);
+    let said = said.iter();
+    let said = said.map(|words| say!("explain-auth-said", words = words));
+    std::iter::once(silent)
+        .chain(said)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Explains another machine that answers to the same name.

@@ -140,6 +140,7 @@ fn await_opening(
     loop {
         match hears.try_recv() {
             Ok(Word::Step(text)) => (caller.tell)(text),
+            Ok(Word::Waits(text)) => caller.asker.tell_silence(text),
             Ok(Word::Ask(question, reply)) => reply.send(caller.asker.ask(question)),
             // Somebody else is being asked: a person's time does not count here either.
             Ok(Word::Quiet(true)) => {

@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, TryRecvError};
 use std::time::Duration;
 
 use super::{Caller, Hop, connect};
-use crate::ssh::question::{Answer, Ask, Question, Reply};
+use crate::ssh::question::{Answer, Ask, Question, Reply, Unanswered};
 use crate::ssh::wait::{Waiter, Waker};
 use crate::ssh::{self, Error, channel};
 use crate::tunnel::Pump;
@@ -43,6 +43,8 @@ pub struct Visitor {
 pub enum Word {
     /// A step of the login, in words.
     Step(String),
+    /// The login waits in silence, in words.
+    Waits(String),
     /// A question for it.
     Ask(Question, Reply),
     /// Somebody else is being asked, or is not any more.
@@ -194,6 +196,16 @@ impl Desk<'_> {
         self.tell(|| Word::Failed(Arc::clone(&error)));
     }
 
+    /// Takes in who has come while somebody else is being asked: their time does not count either.
+    fn admit_quietly(&self) {
+        while let Ok(request) = self.requests.try_recv() {
+            if let Request::Join(visitor) = request {
+                visitor.hear(Word::Quiet(true));
+                self.visitors.borrow_mut().push(visitor);
+            }
+        }
+    }
+
     /// Puts the question to the first who may be asked, and tells the others to be patient.
     fn put(&self, question: &Question) -> Option<mpsc::Receiver<Answer>> {
         self.admit();
@@ -212,10 +224,9 @@ impl Desk<'_> {
 
 impl Ask for Desk<'_> {
     fn ask(&self, question: Question) -> Answer {
-        let nobody = || Err(say!("session-nobody"));
         let answer = loop {
             let Some(answers) = self.put(&question) else {
-                break nobody();
+                break Err(Unanswered::nobody());
             };
             let answer = loop {
                 match answers.try_recv() {
@@ -224,8 +235,9 @@ impl Ask for Desk<'_> {
                     Err(TryRecvError::Disconnected) => break None,
                     Err(TryRecvError::Empty) => {
                         if let Err(error) = self.waiter.wait(&mut vec![], None) {
-                            break Some(Err(error.to_string()));
+                            break Some(Err(Unanswered::Cancelled(error.to_string())));
                         }
+                        self.admit_quietly();
                     }
                 }
             };
@@ -235,5 +247,16 @@ impl Ask for Desk<'_> {
         };
         self.tell(|| Word::Quiet(false));
         answer
+    }
+
+    fn is_attended(&self) -> bool {
+        self.admit();
+        let visitors = self.visitors.borrow();
+        visitors.iter().any(|visitor| visitor.expected)
+    }
+
+    fn tell_silence(&self, text: String) {
+        let text = say!("hops-step", hop = &self.hop.name, step = text);
+        self.tell(|| Word::Waits(text.clone()));
     }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use ssh_key::PublicKey;
 
-use crate::ssh::question::{self, Answer, Ask, Question, Reply};
+use crate::ssh::question::{self, Answer, Ask, Question, Reply, Unanswered};
 use crate::ssh::resolve::{StrictHostKeyChecking, Target, resolve_hop};
 use crate::ssh::wait::{Waiter, Waker};
 use crate::ssh::{self, Connection, Error, Exec, Stream, Transport, channel};
@@ -311,7 +311,7 @@ struct Asker<'a> {
 impl Ask for Asker<'_> {
     fn ask(&self, question: Question) -> Answer {
         if !self.asks {
-            return Err(say!("session-nobody"));
+            return Err(Unanswered::nobody());
         }
         question::put(question, self.waiter, |question, reply| {
             (self.tell)(Word::Ask(question, reply));

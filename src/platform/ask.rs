@@ -10,7 +10,7 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
 use crate::session::Reply;
-use crate::ssh::question::{Answer, Question};
+use crate::ssh::question::{Answer, Question, Unanswered};
 use crate::words::say;
 
 /// The terminal's settings before the first question. A question that is broken off must not leave
@@ -25,7 +25,7 @@ pub fn ask(question: Question, reply: Reply) {
     std::thread::spawn(move || match answer(&question) {
         // The signal is on its way and ends the session: a reply might get there first, and would
         // look like a login that failed.
-        Err(reason) if reason == INTERRUPTED => std::mem::forget(reply),
+        Err(Unanswered::Cancelled(reason)) if reason == INTERRUPTED => std::mem::forget(reply),
         answer => reply.send(answer),
     });
 }
@@ -47,7 +47,8 @@ pub fn restore_terminal() {
 }
 
 fn answer(question: &Question) -> Answer {
-    match (choose(&Means::here())?, question.echo()) {
+    let asking = choose(&Means::here()).map_err(Unanswered::Nobody)?;
+    match (asking, question.echo()) {
         (Asking::Program(program), _) => ask_program(&program, &question.text()),
         (Asking::Terminal, echo) => ask_terminal(&question.text(), echo),
     }
@@ -105,28 +106,32 @@ fn ask_program(program: &OsString, text: &str) -> Answer {
         .output()
         .map_err(|error| {
             let (program, why) = (program.display().to_string(), error.to_string());
-            say!("ask-program-failed", program = program, why = why)
+            let text = say!("ask-program-failed", program = program, why = why);
+            Unanswered::Nobody(text)
         })?;
     if !output.status.success() {
-        return Err(say!("ask-program-cancelled"));
+        return Err(Unanswered::Cancelled(say!("ask-program-cancelled")));
     }
     let bytes = Zeroizing::new(output.stdout);
-    let text = std::str::from_utf8(&bytes).map_err(|_| say!("ask-program-no-text"))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Unanswered::Cancelled(say!("ask-program-no-text")))?;
     Ok(Zeroizing::new(
         text.trim_end_matches(['\r', '\n']).to_owned(),
     ))
 }
 
 fn ask_terminal(text: &str, echo: bool) -> Answer {
-    let mut terminal = terminal().map_err(|error| error.to_string())?;
+    let mut terminal = terminal().map_err(|error| Unanswered::Nobody(error.to_string()))?;
     if let Ok(mut before) = BEFORE.lock()
         && before.is_none()
     {
         *before = tcgetattr(&terminal).ok();
     }
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::Interrupted => INTERRUPTED.to_owned(),
-        _ => error.to_string(),
+    let failed = |error: std::io::Error| {
+        Unanswered::Cancelled(match error.kind() {
+            std::io::ErrorKind::Interrupted => INTERRUPTED.to_owned(),
+            _ => error.to_string(),
+        })
     };
     if !echo {
         return rpassword::prompt_password(format!("{text} "))
@@ -138,7 +143,7 @@ fn ask_terminal(text: &str, echo: bool) -> Answer {
         .map_err(failed)?;
     let mut line = Zeroizing::new(String::new());
     match BufReader::new(&terminal).read_line(&mut line) {
-        Ok(0) => Err(say!("ask-terminal-closed")),
+        Ok(0) => Err(Unanswered::Cancelled(say!("ask-terminal-closed"))),
         Ok(_) => Ok(Zeroizing::new(
             line.trim_end_matches(['\r', '\n']).to_owned(),
         )),

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use super::event::Event;
-use crate::ssh::question::{self, Answer, Ask, Question};
+use crate::ssh::question::{self, Answer, Ask, Question, Unanswered};
 use crate::ssh::wait::Waiter;
-use crate::words::say;
 
 /// Where a session's events go.
 pub type Sink = Box<dyn Fn(Event)>;
@@ -18,15 +17,29 @@ pub struct Asker<'a> {
     pub waiter: &'a Rc<Waiter>,
     /// Whether the person expects a question: not while a connection is made anew.
     pub expected: bool,
+    /// Whether the login before needed no user, so that the server may converse unattended.
+    pub converses: bool,
 }
 
 impl Ask for Asker<'_> {
     fn ask(&self, question: Question) -> Answer {
         if !self.expected {
-            return Err(say!("session-nobody"));
+            return Err(Unanswered::nobody());
         }
         question::put(question, self.waiter, |question, reply| {
             (self.sink)(Event::Ask(question, reply));
         })
+    }
+
+    fn is_attended(&self) -> bool {
+        self.expected
+    }
+
+    fn lets_converse(&self) -> bool {
+        self.expected || self.converses
+    }
+
+    fn tell_silence(&self, text: String) {
+        (self.sink)(Event::Waits(text));
     }
 }

@@ -53,6 +53,8 @@ struct Driver {
     connection: Option<Rc<Connection>>,
     /// The key that was right there.
     key: Option<Vec<u8>>,
+    /// Whether that login went through without the user: no prompt, and no long wait.
+    login_needs_nobody: bool,
     /// The session to the server's node, over that connection.
     hop: Option<node::Node>,
     /// Where the server is that runs on another machine, once a local port leads there.
@@ -109,6 +111,7 @@ pub fn run(
         hops: Vec::new(),
         connection: None,
         key: None,
+        login_needs_nobody: false,
         hop: None,
         server_at: None,
         conversation: None,

@@ -74,6 +74,8 @@ pub enum Event {
     Phase(Phase),
     /// Something worth a line: a port that was taken, which of several servers was chosen.
     Note(String),
+    /// The login waits in silence, and perhaps for the user: a push on a phone, a key to touch.
+    Waits(String),
     /// A question for the person.
     Ask(Question, Reply),
     /// The tunnel stands.

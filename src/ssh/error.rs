@@ -124,6 +124,15 @@ pub enum Error {
         /// Why nobody answered.
         reason: String,
     },
+    /// The server was silent in the middle of the login until time was up: perhaps it waited for a
+    /// human, at a phone or a security key.
+    #[error("the login was silent for {} s", .silent.as_secs())]
+    LoginSilent {
+        /// For how long.
+        silent: Duration,
+        /// What the server had said before.
+        said: Vec<String>,
+    },
     /// The passphrase did not open the key.
     #[error("the passphrase does not open {}", key.display())]
     Passphrase {
@@ -288,6 +297,11 @@ mod tests {
             refusal: Refusal::Plain,
             said: vec![],
         }));
+        // Else each attempt would send one more push.
+        let silent = Error::LoginSilent {
+            silent: Duration::from_secs(20),
+            said: vec![],
+        };
         let handshake = |cut| Error::Handshake {
             text: "t".into(),
             cut,
@@ -298,6 +312,7 @@ mod tests {
             (handshake(false), false),
             (Error::Wait(WaitError::TimedOut), true),
             (Error::Wait(WaitError::Cancelled), false),
+            (silent, false),
             (refused, false),
         ] {
             assert_eq!(error.is_of_the_network(), again, "{error}");

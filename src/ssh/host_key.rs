@@ -201,6 +201,9 @@ impl HostKeys {
         }
         match shown.target.strict {
             StrictHostKeyChecking::Yes => Err(shown.unknown(say!("host-key-nobody-asked"))),
+            StrictHostKeyChecking::Ask if shown.target.batch => {
+                Err(shown.unknown(say!("login-batch")))
+            }
             // As the person's configuration says: `no` differs from `accept-new` in what it does
             // about changed keys, and there `ssh` forwards nothing, so that this refuses.
             StrictHostKeyChecking::AcceptNew | StrictHostKeyChecking::No => Ok(()),
@@ -301,7 +304,7 @@ impl Shown<'_> {
 
 /// As with ssh: `yes`, or the fingerprint itself, and nothing else.
 fn confirmed(answer: super::question::Answer, print: &str) -> Result<(), String> {
-    let answer = answer?;
+    let answer = answer.map_err(|why| why.to_string())?;
     let answer = answer.trim();
     if answer.eq_ignore_ascii_case("yes") || answer == print {
         Ok(())
@@ -314,6 +317,7 @@ fn confirmed(answer: super::question::Answer, print: &str) -> Result<(), String>
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::ssh::question::Unanswered;
     use zeroize::Zeroizing;
 
     #[test]
@@ -325,6 +329,6 @@ mod tests {
         assert!(said("").is_err());
         assert!(said("y").is_err());
         assert!(said("SHA256:abd").is_err());
-        assert!(confirmed(Err("no terminal".into()), "SHA256:abc").is_err());
+        assert!(confirmed(Err(Unanswered::nobody()), "SHA256:abc").is_err());
     }
 }

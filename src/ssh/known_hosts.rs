@@ -20,8 +20,8 @@ use base64ct::{Base64Unpadded, Encoding};
 use ssh_key::sha2::{Digest, Sha256};
 
 use crate::words::say;
-pub use certificate::plain_key;
 use certificate::{Certificate, Fault};
+pub use certificate::{UserCertificate, plain_key, user_certificate};
 use line::{Line, Marker};
 pub use order::ALGORITHMS;
 pub use remember::remember;

@@ -156,7 +156,26 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The answer, wiped from memory when dropped; or why there is none.
-pub type Answer = Result<Zeroizing<String>, String>;
+pub type Answer = Result<Zeroizing<String>, Unanswered>;
+
+/// Why a prompt has no answer, in words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// There is nobody to ask: whatever needs no answer may still be tried.
+    #[error("{0}")]
+    Nobody(String),
+    /// The user does not want to answer, which ends the login.
+    #[error("{0}")]
+    Cancelled(String),
+}
+
+impl Unanswered {
+    /// Nobody could be asked.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self::Nobody(say!("session-nobody"))
+    }
+}
 
 /// Answers one question, once, from another thread.
 #[derive(Debug)]
@@ -191,8 +210,23 @@ pub trait Ask {
     /// Asks, and waits for the answer.
     ///
     /// # Errors
-    /// In words, why nobody answered.
+    /// Why nobody answered.
     fn ask(&self, question: Question) -> Answer;
+
+    /// Whether the user expects to be needed. While a connection is made again they do not, and
+    /// nothing is begun that could reach for them: no prompt, and no push to a phone.
+    fn is_attended(&self) -> bool {
+        true
+    }
+
+    /// Whether the server's own conversation may be begun. It is begun unattended only where the
+    /// login before needed nobody.
+    fn lets_converse(&self) -> bool {
+        self.is_attended()
+    }
+
+    /// Tells the user, in words, that a login waits in silence, and perhaps for them.
+    fn tell_silence(&self, _text: String) {}
 }
 
 /// Puts a question to somebody in another thread, by `to`, and waits for the answer. The person's time
@@ -208,10 +242,10 @@ pub fn put(question: Question, waiter: &Waiter, to: impl FnOnce(Question, Reply)
     let answer = loop {
         match answers.try_recv() {
             Ok(answer) => break answer,
-            Err(mpsc::TryRecvError::Disconnected) => break Err(say!("session-nobody")),
+            Err(mpsc::TryRecvError::Disconnected) => break Err(Unanswered::nobody()),
             Err(mpsc::TryRecvError::Empty) => {
                 if let Err(error) = waiter.wait(&mut vec![], None) {
-                    break Err(error.to_string());
+                    break Err(Unanswered::Cancelled(error.to_string()));
                 }
             }
         }

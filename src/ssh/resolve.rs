@@ -48,6 +48,8 @@ pub struct Target {
     pub user_known_hosts: Vec<PathBuf>,
     /// The machine's known-hosts files.
     pub global_known_hosts: Vec<PathBuf>,
+    /// Whether nobody is to be asked anything (`BatchMode`).
+    pub batch: bool,
     /// Keys of the host that are known otherwise than by a file: all others are another host's.
     pub told_keys: Vec<Vec<u8>>,
     /// Host keys that are refused everywhere (`RevokedHostKeys`): a list of public keys or a KRL.

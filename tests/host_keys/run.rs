@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::question::{Answer, Ask, Question};
+use remote_jupyter::ssh::question::{Answer, Ask, Question, Unanswered};
 use remote_jupyter::ssh::resolve::{Target, resolve};
 use remote_jupyter::ssh::wait::Waiter;
 use remote_jupyter::ssh::{self, Connection, Error, Transport};
@@ -127,7 +127,7 @@ struct Nobody;
 
 impl Ask for Nobody {
     fn ask(&self, _question: Question) -> Answer {
-        Err("nobody is there".into())
+        Err(Unanswered::nobody())
     }
 }
 

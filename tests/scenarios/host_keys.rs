@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::scene::{bare, configure, fails, text};
 use crate::support::process::must;
-use crate::support::{Client, Known, Options, Server, Sshd};
+use crate::support::{Client, Key, Known, Options, Server, Sshd};
 
 /// Logged in, but with nothing to attach to: the cheapest way to see that a login worked.
 const GOT_IN: (i32, &str) = (6, "nothing_running");
@@ -186,6 +186,27 @@ fn an_accepted_key_that_cannot_be_written_down_is_a_note() {
     let out = client.open("test").wait_exit();
     assert_eq!(out.code, Some(GOT_IN.0), "{out}");
     assert!(out.stdout.contains("could not write the key"), "{out}");
+}
+
+/// Behind a local forward the loopback address is another machine's, which an alias names.
+#[test]
+fn an_exempt_loopback_address_is_shown_as_unchecked_and_an_alias_ends_the_exemption() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    client.know(&sshd, Known::Wrong);
+    let exempt = "NoHostAuthenticationForLocalhost yes";
+    let aliased = ["HostKeyAlias cluster", exempt];
+    client.add_host_with("exempt", &sshd, Key::Ed25519, &[exempt]);
+    client.add_host_with("aliased", &sshd, Key::Ed25519, &aliased);
+    let wrong = client.read("known_hosts");
+    let key = wrong.split_once(' ').unwrap().1;
+    fs::write(client.path("known_hosts"), format!("{wrong}cluster {key}")).unwrap();
+    let out = client.run(&["doctor", "exempt"]);
+    assert!(out.stdout.contains("was not checked"), "{out}");
+    assert!(!out.stdout.contains("is known"), "{out}");
+    let out = client.run(&["doctor", "aliased"]);
+    assert_eq!(out.code, Some(3), "{out}");
+    assert_eq!(sshd.connections(), 1);
 }
 
 /// As OpenSSH 7.1 and older are: its signatures are SHA-1's, which this program refuses as OpenSSH does since 8.8.

@@ -146,7 +146,10 @@ fn a_key_that_the_server_does_not_take_is_named() {
     let sshd: Sshd = bare();
     let client = Client::of(&sshd);
     generate(&client.path("stranger"), "ed25519", "");
-    std::fs::copy(client.path("stranger"), client.path("id_ed25519")).unwrap();
+    for end in ["", ".pub"] {
+        let of = |name: &str| client.path(&format!("{name}{end}"));
+        std::fs::copy(of("stranger"), of("id_ed25519")).unwrap();
+    }
     let failed = fails(&client, "test", "auth_refused");
     assert!(
         text(&failed, "detail").contains("/id_ed25519: refused"),

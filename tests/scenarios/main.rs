@@ -22,5 +22,6 @@ mod scene;
 mod secrets;
 mod shells;
 mod two_configurations;
+mod silent_logins;
 mod uninstalling;
 mod what_goes_wrong;

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use remote_jupyter::ssh::channel::Target;
-use remote_jupyter::ssh::question::{Answer, Ask, Question};
+use remote_jupyter::ssh::question::{Answer, Ask, Question, Unanswered};
 use remote_jupyter::ssh::resolve::resolve;
 use remote_jupyter::ssh::wait::{Waiter, Waker};
 use remote_jupyter::ssh::{Connection, Error, Exec, Transport, dial};
@@ -32,7 +32,8 @@ struct Nobody;
 
 impl Ask for Nobody {
     fn ask(&self, question: Question) -> Answer {
-        Err(format!("unexpected question: {question:?}"))
+        let text = format!("unexpected question: {question:?}");
+        Err(Unanswered::Cancelled(text))
     }
 }
 

@@ -378,6 +378,8 @@ explain-auth-refused-remedy = Check with `ssh { $destination }`; a key has to st
 explain-auth-no-answer = The login to { $host } needs an answer that nobody gave
 explain-auth-no-answer-remedy = Run the command in a terminal, set SSH_ASKPASS, or load the key into an agent with `ssh-add`.
 explain-passphrase = { $host }: the passphrase does not open the key { $key }
+explain-login-silent = The login at { $host } did not end in time
+explain-login-silent-remedy = Connect again with your phone or security key at hand, or allow more time with `remote-jupyter open { $host } --timeout 300`.
 explain-passphrase-remedy = Check it with `ssh-keygen -y -f { $key }`.
 
 ## On the far side (src/explain/far_side.rs)
@@ -544,7 +546,7 @@ phase-reconnecting = reconnecting
 lost-title = The connection to { $host } is lost
 lost-remedy = A Jupyter that was running there still is: open it again.
 lost-tried = It was tried again for { $minutes } min. Lastly:
-lost-needs-answer = The login there needs an answer, and nobody is asked out of the blue: { $question }
+lost-needs-answer = The login there needs an answer, and nobody is asked while reconnecting: { $question }
 lost-other-machine = Another machine answers to that name: { $seen } instead of { $known }.
 lost-not-listening = Its process is there, but does not listen any more.
 lost-not-now = Another one is being made.
@@ -677,17 +679,16 @@ login-certificate-not-yet = it is not valid yet
 login-agent-nonsense = its answer makes no sense
 login-agent-silent = it does not answer
 login-agent-will-not-sign = it would not sign
+login-waits = The login at { $host } has been silent for { $seconds } s. Perhaps it waits for you: look at your phone, or touch your security key.
+login-silent = The login was silent for { $seconds } s, perhaps because it waited for you: for a confirmation on a phone, or a touch of a security key.
+login-batch = BatchMode is yes, so nobody is asked
 login-key-no-key = there is no private key in it
 login-key-type = a type of key that is not supported
 login-key-passphrase = it needs a passphrase
 login-key-open = not used, since others may read it (mode { $mode }): chmod 600 { $file }
 login-key-security = a security key, which only an agent can use
 login-key-sha1 = { $what }: the server takes it with SHA-1 signatures alone
-login-keys-left =
-    { $count ->
-        [one] 1 further key was
-       *[other] { $count } further keys were
-    } not tried, since servers hang up after six; IdentityFile with IdentitiesOnly names the right one
+login-key-other-half = the public key beside it is another key's
 explain-auth-said = the server said: { $words }
 explain-auth-too-many = { $host } hung up: too many keys were tried
 explain-auth-too-many-remedy = Name the right key in the ssh configuration: IdentityFile, with IdentitiesOnly yes.

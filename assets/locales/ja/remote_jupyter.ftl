@@ -365,6 +365,8 @@ explain-auth-refused-remedy = `ssh { $destination }` で確認してください
 explain-auth-no-answer = { $host } へのログインに必要な答えが得られませんでした
 explain-auth-no-answer-remedy = 端末で実行するか、SSH_ASKPASS を設定するか、`ssh-add` で鍵をエージェントに読み込んでください。
 explain-passphrase = { $host }: このパスフレーズでは鍵 { $key } を開けません
+explain-login-silent = { $host } へのログインが時間内に終わりませんでした
+explain-login-silent-remedy = スマートフォンやセキュリティキーを手元に用意して接続し直すか、`remote-jupyter open { $host } --timeout 300` で時間を延ばしてください。
 explain-passphrase-remedy = `ssh-keygen -y -f { $key }` で確認してください。
 
 ## リモート側 (src/explain/far_side.rs)
@@ -653,13 +655,16 @@ login-certificate-not-yet = まだ有効期間に入っていません
 login-agent-nonsense = 応答を解釈できません
 login-agent-silent = 応答がありません
 login-agent-will-not-sign = 署名が拒否されました
+login-waits = { $host } へのログインが { $seconds } 秒間応答していません。あなたの操作を待っている可能性があります。スマートフォンを確認するか、セキュリティキーに触れてください。
+login-silent = ログインが { $seconds } 秒間応答しませんでした。スマートフォンでの承認やセキュリティキーへの接触など、あなたの操作を待っていた可能性があります。
+login-batch = BatchMode が yes なので、質問はしません
 login-key-no-key = 秘密鍵が含まれていません
 login-key-type = 対応していない種類の鍵です
 login-key-passphrase = パスフレーズが必要です
 login-key-open = 他のユーザーが読み取れるため使用しません（モード { $mode }）: chmod 600 { $file }
 login-key-security = セキュリティキーです。ssh-agent を通してのみ使用できます
 login-key-sha1 = { $what }: サーバーが受け付けるのは SHA-1 の署名のみです
-login-keys-left = 残りの鍵 { $count } 個は試していません。多くのサーバーは 6 回の失敗で接続を切るためです。IdentityFile と IdentitiesOnly で使用する鍵を指定してください
+login-key-other-half = 同じ場所にある公開鍵は別の鍵のものです
 explain-auth-said = サーバーからの通知: { $words }
 explain-auth-too-many = 試した鍵が多すぎるため、{ $host } が接続を切りました
 explain-auth-too-many-remedy = SSH の設定で、使用する鍵を IdentityFile と IdentitiesOnly yes で指定してください。

@@ -72,6 +72,9 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
         let lines = [problem.title.as_str(), seen, problem.remedy.as_str()];
         return lines.into_iter().flat_map(wrapped).collect();
     }
+    if let Some(waits) = &host.waits {
+        return wrapped(waits);
+    }
     let Some(ready) = &host.ready else {
         let job = host.job.as_ref().filter(|_| host.phase == Phase::Queued);
         return job.map(|job| wrapped(&job.waiting())).unwrap_or_default();

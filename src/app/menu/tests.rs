@@ -57,6 +57,21 @@ fn after(event: &Event) -> Vec<String> {
 }
 
 #[test]
+fn a_login_that_waits_in_silence_says_so_until_the_next_phase() {
+    let mut model = model(&["gpu01"]);
+    let mut hear = |event: Event, phase| {
+        let message = Message::of(&event, "gpu01", 0, phase).unwrap();
+        model.hear(&message, Instant::now());
+        lines(&model)
+    };
+    hear(Event::Phase(Phase::Authenticating), Phase::Authenticating);
+    let waits = Event::Waits("Perhaps it waits for you".into());
+    let hint = "(    Perhaps it waits for you)".to_owned();
+    assert!(hear(waits, Phase::Authenticating).contains(&hint));
+    assert!(!hear(Event::Phase(Phase::Finding), Phase::Finding).contains(&hint));
+}
+
+#[test]
 fn each_state_has_its_words() {
     assert_eq!(after(&Event::Note(String::new())), ["○ gpu01"]);
     assert_eq!(

@@ -48,6 +48,8 @@ pub struct HostState {
     pub kernels: Option<Activity>,
     /// Whether a dialog waits for the person.
     pub asks: bool,
+    /// What a login says that waits in silence, perhaps for the user.
+    pub waits: Option<String>,
     /// Whether another program opened it, which tells the person itself.
     pub is_quiet: bool,
     /// Until when a missing network is no failure.
@@ -70,6 +72,7 @@ impl HostState {
             notebook: None,
             kernels: None,
             asks: false,
+            waits: None,
             is_quiet: false,
             patient_until: None,
         }
@@ -108,6 +111,9 @@ impl HostState {
 
     /// Takes in what a message says beside its phase.
     pub(super) fn note(&mut self, message: &Message, now: Instant) {
+        if message.waits() {
+            self.waits = message.note().map(str::to_owned);
+        }
         if let Some(activity) = message.kernels() {
             self.notebook = activity.latest.clone().or(self.notebook.take());
             self.kernels = Some(activity);
@@ -132,6 +138,7 @@ impl HostState {
         if self.phase != phase {
             self.phase = phase;
             self.since = now;
+            self.waits = None;
         }
         if phase == Phase::Queued {
             self.queued.get_or_insert(now);

@@ -111,6 +111,13 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
             },
         ),
         (Code::Passphrase, SshError::Passphrase { key: key() }),
+        (
+            Code::TimedOut,
+            SshError::LoginSilent {
+                silent: Duration::from_secs(115),
+                said: vec!["Approve the request".into()],
+            },
+        ),
         (Code::HopForbids, at_bastion(not_forwarded(true))),
         (Code::HopUnreachable, at_bastion(not_forwarded(false))),
         (Code::AuthRefused, at_bastion(denied_login(&[]))),
@@ -303,6 +310,7 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::HostKeyRevoked { .. }
         | SshError::AuthRefused(_)
         | SshError::NoAnswer { .. }
+        | SshError::LoginSilent { .. }
         | SshError::Passphrase { .. }
         | SshError::Hop(_)
         | SshError::Forward { .. }

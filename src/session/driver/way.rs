@@ -48,6 +48,7 @@ impl Driver {
             sink: &self.sink,
             waiter: &self.waiter,
             expected: !self.is_healing(),
+            converses: self.login_needs_nobody,
         }
     }
 
@@ -85,6 +86,7 @@ impl Driver {
             self.tell(Event::Step(step));
         }
         self.key = login.key;
+        self.login_needs_nobody = !login.needed_user;
         Ok(Some(Input::LoggedIn))
     }
 
@@ -106,13 +108,14 @@ impl Driver {
         }
     }
 
-    /// What the network does is tried again; a refusal, or another host key, never.
+    /// What the network does is tried again; a refusal, another host key, or a login that needs the
+    /// user, never.
     fn unhealed(&self, error: &Error) -> Halt {
         let host = self.host();
         if let Error::Ssh(error) = error
-            && let SshError::NoAnswer { question, .. } = error.cause()
+            && let Some(problem) = explain::needs_user(&host.name, error)
         {
-            return Halt::Problem(explain::needs_answer(&host.name, question));
+            return Halt::Problem(problem);
         }
         let problem = explain::remote(host, self.target.as_ref(), self.phase, error);
         let is_cut = || {

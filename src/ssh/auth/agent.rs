@@ -8,10 +8,11 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags};
+use rustix::event::PollFlags;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::blob::{put, take};
+use super::silence::Silence;
 use crate::ssh::Error;
 use crate::ssh::wait::Waiter;
 use crate::words::say;
@@ -65,8 +66,9 @@ impl Agent {
     }
 
     /// Its keys, in its order.
-    pub fn keys(&mut self, waiter: &Waiter) -> Result<Vec<AgentKey>, Failed> {
-        let answer = self.ask(&[REQUEST_IDENTITIES], LIST, waiter)?;
+    pub fn keys(&mut self, silence: &Silence) -> Result<Vec<AgentKey>, Failed> {
+        silence.begin();
+        let answer = self.ask(&[REQUEST_IDENTITIES], LIST, silence)?;
         parse_keys(&answer).ok_or_else(|| Failed::Agent(say!("login-agent-nonsense")))
     }
 
@@ -77,12 +79,14 @@ impl Agent {
         data: &[u8],
         flags: u32,
         waiter: &Waiter,
+        silence: &Silence,
     ) -> Result<Vec<u8>, Failed> {
         let mut request = vec![SIGN_REQUEST];
         put(&mut request, key);
         put(&mut request, data);
         request.extend(flags.to_be_bytes());
-        let answer = on_the_persons_time(waiter, || self.ask(&request, SIGN, waiter))?;
+        silence.begin();
+        let answer = on_the_persons_time(waiter, || self.ask(&request, SIGN, silence))?;
         match answer.split_first() {
             Some((&SIGN_RESPONSE, mut rest)) => take(&mut rest)
                 .map(<[u8]>::to_vec)
@@ -95,7 +99,7 @@ impl Agent {
         &mut self,
         request: &[u8],
         patience: Duration,
-        waiter: &Waiter,
+        silence: &Silence,
     ) -> Result<Vec<u8>, Failed> {
         let until = Instant::now() + patience;
         let mut message = Vec::with_capacity(request.len() + 4);
@@ -104,17 +108,17 @@ impl Agent {
         while sent < message.len() {
             match self.0.write(&message[sent..]) {
                 Ok(size) => sent += size,
-                Err(error) => self.wait_after(&error, PollFlags::OUT, until, waiter)?,
+                Err(error) => self.wait_after(&error, PollFlags::OUT, until, silence)?,
             }
         }
         let mut length = [0; 4];
-        self.read(&mut length, until, waiter)?;
+        self.read(&mut length, until, silence)?;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
         if length > LONGEST {
             return Err(Failed::Agent(say!("login-agent-nonsense")));
         }
         let mut answer = vec![0; length];
-        self.read(&mut answer, until, waiter)?;
+        self.read(&mut answer, until, silence)?;
         Ok(answer)
     }
 
@@ -122,13 +126,13 @@ impl Agent {
         &mut self,
         mut buffer: &mut [u8],
         until: Instant,
-        waiter: &Waiter,
+        silence: &Silence,
     ) -> Result<(), Failed> {
         while !buffer.is_empty() {
             match self.0.read(buffer) {
                 Ok(0) => return Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()),
                 Ok(size) => buffer = &mut buffer[size..],
-                Err(error) => self.wait_after(&error, PollFlags::IN, until, waiter)?,
+                Err(error) => self.wait_after(&error, PollFlags::IN, until, silence)?,
             }
         }
         Ok(())
@@ -139,7 +143,7 @@ impl Agent {
         error: &std::io::Error,
         interest: PollFlags,
         until: Instant,
-        waiter: &Waiter,
+        silence: &Silence,
     ) -> Result<(), Failed> {
         match error.kind() {
             ErrorKind::Interrupted => return Ok(()),
@@ -149,8 +153,7 @@ impl Agent {
         if Instant::now() >= until {
             return Err(Failed::Agent(say!("login-agent-silent")));
         }
-        let mut fds = vec![PollFd::new(&self.0, interest)];
-        let result = waiter.wait(&mut fds, Some(until));
+        let result = silence.wait(&self.0, interest, Some(until));
         result.map_err(|error| Failed::Login(error.into()))
     }
 }

@@ -1,15 +1,14 @@
-//! Which keys are offered, and in which order: OpenSSH's, so that a login which works there does
-//! not use up the server's patience here.
+//! Which keys are offered, and in which order: OpenSSH's, so that a login which works there works
+//! here, and uses up no more of the server's patience.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use ssh_key::{Certificate, PublicKey};
-
 use super::agent::AgentKey;
+use super::blob::key_type;
 use super::keys::{KeyError, KeyText};
-use crate::ssh::known_hosts::fingerprint;
+use crate::ssh::known_hosts::{fingerprint, plain_key, rsa_bits, user_certificate};
 use crate::ssh::resolve::Target;
 use crate::words::say;
 
@@ -25,11 +24,12 @@ const USUAL: [&str; 7] = [
 ];
 
 /// A key, or a certificate, to be offered.
+#[derive(Debug, Clone)]
 pub struct Identity {
     /// In words.
     pub what: String,
-    /// What the server gets to see. A PEM file that is encrypted and has no `.pub` beside it shows
-    /// nothing before it is open.
+    /// What the server gets to see. A PEM file with no `.pub` beside it shows nothing before it is
+    /// open.
     pub blob: Option<Vec<u8>>,
     /// Who signs.
     pub signer: Signer,
@@ -44,27 +44,16 @@ pub enum Signer {
     File(PathBuf),
 }
 
-/// A file of the configuration: a key, or a certificate that lies beside one.
-struct Configured {
-    file: PathBuf,
-    certificate: Option<PathBuf>,
-    blob: Option<Vec<u8>>,
-}
-
 /// Certificates that are named; the agent's keys that are configured; its other keys, unless only
 /// configured ones are wanted; the rest of the configured files. (`pubkey_prepare` in OpenSSH's
 /// sshconnect2.c.)
 pub fn in_order(target: &Target, agent: &[AgentKey]) -> Vec<Identity> {
     let mut files = configured(target);
-    let mut identities = named_certificates(target, agent, &files);
-    let is_configured = |key: &AgentKey, files: &[Configured]| {
-        files
-            .iter()
-            .position(|file| file.blob.as_ref() == Some(&key.blob))
-    };
+    let mut identities = named_certificates(target);
     let mut others = Vec::new();
     for key in agent {
-        if let Some(place) = is_configured(key, &files) {
+        let is_this = |file: &Identity| file.blob.as_ref() == Some(&key.blob);
+        if let Some(place) = files.iter().position(is_this) {
             files.remove(place);
             identities.push(of_agent(key));
         } else if !target.identities_only {
@@ -72,15 +61,38 @@ pub fn in_order(target: &Target, agent: &[AgentKey]) -> Vec<Identity> {
         }
     }
     identities.extend(others);
-    identities.extend(files.into_iter().map(|configured| Identity {
-        what: match &configured.certificate {
-            Some(certificate) => certificate_in_words(certificate),
-            None => key_in_words(&configured.file),
-        },
-        blob: configured.blob,
-        signer: Signer::File(configured.file),
-    }));
+    identities.extend(files);
+    identities.retain(|identity| {
+        identity
+            .blob
+            .as_deref()
+            .is_none_or(|blob| fits(target, blob))
+    });
+    sign_for_certificates(&mut identities);
     identities
+}
+
+/// Whether a key is one that the configuration lets be offered: `PubkeyAcceptedAlgorithms`,
+/// `RequiredRSASize`.
+pub fn fits(target: &Target, blob: &[u8]) -> bool {
+    let bits = plain_key(blob).and_then(|key| rsa_bits(&key));
+    if bits.is_some_and(|bits| bits < target.min_rsa_bits as usize) {
+        return false;
+    }
+    let accepted = &target.pubkey_algorithms;
+    accepted.is_empty() || accepted.iter().any(|name| signs(name, key_type(blob)))
+}
+
+/// Whether a signature algorithm is one of a key's type; RSA has three.
+fn signs(algorithm: &str, kind: &str) -> bool {
+    let of = match algorithm {
+        "rsa-sha2-256" | "rsa-sha2-512" => "ssh-rsa",
+        "rsa-sha2-256-cert-v01@openssh.com" | "rsa-sha2-512-cert-v01@openssh.com" => {
+            "ssh-rsa-cert-v01@openssh.com"
+        }
+        other => other,
+    };
+    of == kind
 }
 
 /// Key files that somebody has named and that are not there. (`ssh -G` names the usual ones too.)
@@ -94,52 +106,65 @@ pub fn missing(target: &Target) -> impl Iterator<Item = &Path> {
     files.filter(move |file| !is_usual(file) && !file.is_file() && !beside(file, ".pub").is_file())
 }
 
-fn configured(target: &Target) -> Vec<Configured> {
+/// The files of the configuration, and the certificates that lie beside them unless some are named.
+fn configured(target: &Target) -> Vec<Identity> {
     let mut found = Vec::new();
     for file in &target.identity_files {
         if file.is_file() || beside(file, ".pub").is_file() {
-            found.push(Configured {
-                file: file.clone(),
-                certificate: None,
+            found.push(Identity {
+                what: say!("login-key", file = file.display().to_string()),
                 blob: public_half(file),
+                signer: Signer::File(file.clone()),
             });
         }
         let certificate = beside(file, "-cert.pub");
-        // As in ssh: certificates that are named take the place of those that lie there.
-        if target.certificate_files.is_empty() && certificate.is_file() {
-            found.push(Configured {
-                file: file.clone(),
-                blob: read_certificate(&certificate).and_then(|found| found.to_bytes().ok()),
-                certificate: Some(certificate),
+        if target.certificate_files.is_empty()
+            && let Some(blob) = certificate_in(&certificate)
+        {
+            found.push(Identity {
+                what: certificate_in_words(&certificate),
+                blob: Some(blob),
+                signer: Signer::File(file.clone()),
             });
         }
     }
     found
 }
 
-fn named_certificates(target: &Target, agent: &[AgentKey], files: &[Configured]) -> Vec<Identity> {
-    let mut identities = Vec::new();
-    for file in &target.certificate_files {
-        let Some(certificate) = read_certificate(file) else {
-            continue;
-        };
-        let plain = PublicKey::from(certificate.public_key().clone())
-            .to_bytes()
-            .ok();
-        let held = agent.iter().find(|key| Some(&key.blob) == plain.as_ref());
-        let on_file = files.iter().find(|file| file.blob == plain);
-        let signer = match (held, on_file) {
-            (Some(key), _) => Signer::Agent(key.blob.clone()),
-            (None, Some(key)) => Signer::File(key.file.clone()),
-            (None, None) => continue,
-        };
-        identities.push(Identity {
+/// `CertificateFile`. Whose private key goes with each is found out later.
+fn named_certificates(target: &Target) -> Vec<Identity> {
+    let files = target.certificate_files.iter();
+    let named = files.filter_map(|file| {
+        Some(Identity {
             what: certificate_in_words(file),
-            blob: certificate.to_bytes().ok(),
-            signer,
+            blob: Some(certificate_in(file)?),
+            signer: Signer::File(file.clone()),
+        })
+    });
+    named.collect()
+}
+
+/// A certificate is signed for by whichever identity has its plain key.
+fn sign_for_certificates(identities: &mut [Identity]) {
+    let plain: Vec<(Vec<u8>, Signer)> = identities
+        .iter()
+        .filter(|identity| {
+            identity
+                .blob
+                .as_deref()
+                .and_then(user_certificate)
+                .is_none()
+        })
+        .filter_map(|identity| Some((identity.blob.clone()?, identity.signer.clone())))
+        .collect();
+    for identity in identities {
+        let certificate = identity.blob.as_deref().and_then(user_certificate);
+        let owner = certificate.and_then(|certificate| {
+            let of_it = plain.iter().find(|(key, _)| *key == certificate.key);
+            of_it.map(|(_, signer)| signer.clone())
         });
+        identity.signer = owner.unwrap_or_else(|| identity.signer.clone());
     }
-    identities
 }
 
 fn of_agent(key: &AgentKey) -> Identity {
@@ -154,40 +179,50 @@ fn of_agent(key: &AgentKey) -> Identity {
     }
 }
 
-fn key_in_words(file: &Path) -> String {
-    say!("login-key", file = file.display().to_string())
-}
-
 fn certificate_in_words(file: &Path) -> String {
     say!("login-certificate", file = file.display().to_string())
 }
 
 /// Why a certificate will not do, if its dates alone say so.
 pub fn out_of_date(blob: &[u8], now: SystemTime) -> Option<String> {
-    let certificate = Certificate::from_bytes(blob).ok()?;
+    let certificate = user_certificate(blob)?;
     let now = now.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
     let days = |seconds: u64| i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
-    if now >= certificate.valid_before() {
+    if now >= certificate.valid_before {
         return Some(say!(
             "login-certificate-expired",
-            days = days(now - certificate.valid_before())
+            days = days(now - certificate.valid_before)
         ));
     }
-    (now < certificate.valid_after()).then(|| say!("login-certificate-not-yet"))
+    (now < certificate.valid_after).then(|| say!("login-certificate-not-yet"))
 }
 
-/// The public half of a key file: what it shows itself, else what lies beside it. (What lies there
-/// may be another key's.)
+/// The public half of a key file, as OpenSSH looks for it: the file may be a public key itself, which
+/// chooses one of the agent's; else it lies beside; else the private key's own form shows it.
 fn public_half(file: &Path) -> Option<Vec<u8>> {
-    if let Some(public) = KeyText::read(file).ok().and_then(|text| text.public()) {
-        return Some(public);
-    }
-    let text = std::fs::read_to_string(beside(file, ".pub")).ok()?;
-    PublicKey::from_openssh(text.trim()).ok()?.to_bytes().ok()
+    public_in(file)
+        .or_else(|| public_in(&beside(file, ".pub")))
+        .or_else(|| KeyText::peek(file)?.public())
 }
 
-fn read_certificate(file: &Path) -> Option<Certificate> {
-    Certificate::from_openssh(std::fs::read_to_string(file).ok()?.trim()).ok()
+/// The first public key, or certificate, in a file.
+fn public_in(file: &Path) -> Option<Vec<u8>> {
+    let text = std::fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    text.lines().find_map(public_line)
+}
+
+/// `TYPE BASE64 COMMENT`, without anything in front.
+fn public_line(line: &str) -> Option<Vec<u8>> {
+    use base64ct::Encoding;
+    let mut words = line.split_ascii_whitespace();
+    let (kind, encoded) = (words.next()?, words.next()?);
+    let blob = base64ct::Base64::decode_vec(encoded).ok()?;
+    (key_type(&blob) == kind && plain_key(&blob).is_some()).then_some(blob)
+}
+
+fn certificate_in(file: &Path) -> Option<Vec<u8>> {
+    public_in(file).filter(|blob| user_certificate(blob).is_some())
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {

@@ -15,7 +15,11 @@ impl Login<'_> {
     /// server's list, where it is known.
     pub(super) fn keyboard_interactive(&mut self, offered: Option<&str>) -> Result<Outcome, Error> {
         let what = say!("login-keyboard-interactive");
-        let attempts = self.target.password_prompts.max(1);
+        if !self.asker.lets_converse() {
+            self.note_unanswered(what, say!("session-nobody"));
+            return Ok(Outcome::Refused);
+        }
+        let attempts = self.target.password_prompts;
         for attempt in 0..attempts {
             let (asked, result) = self.conversation()?;
             if self.accepted(&what, result)? {
@@ -40,15 +44,19 @@ impl Login<'_> {
 
     /// One conversation; whether anything was asked, and what it came to.
     fn conversation(&mut self) -> Result<(bool, Result<(), Error>), Error> {
-        let (mut asked, mut unanswered, mut said) = (false, None, Vec::new());
+        let (mut asked, mut unanswered) = (false, None);
+        // The server may reach for the user at once, as with a push.
+        self.answered = true;
         let result = {
             let mut answers = |name: &str, instruction: &str, prompts: &[Prompt]| {
                 let heading = one_line(&format!("{name} {instruction}"));
                 if prompts.is_empty() && !heading.is_empty() {
-                    said.push(heading.clone());
+                    self.silence.hear(heading.clone());
                 }
                 asked |= !prompts.is_empty();
-                match self.answers(&heading, prompts) {
+                let answers = self.answers(&heading, prompts);
+                self.silence.begin();
+                match answers {
                     Ok(answers) => answers,
                     Err(error) => {
                         // libssh2 would send empty answers, which the server counts as wrong.
@@ -60,8 +68,7 @@ impl Login<'_> {
             };
             self.drive_step(|session| converse(session, &self.user, &mut answers))
         };
-        self.said.append(&mut said);
-        self.answered |= asked;
+        self.asked |= asked;
         match unanswered {
             Some(error) => Err(error),
             None => Ok((asked, result)),
@@ -71,11 +78,17 @@ impl Login<'_> {
     fn answers(&self, heading: &str, prompts: &[Prompt]) -> Result<Vec<Zeroizing<String>>, Error> {
         let mut answers = Vec::with_capacity(prompts.len());
         for prompt in prompts {
-            answers.push(self.ask(Question::Prompt {
+            let question = Question::Prompt {
                 host: self.target.host.clone(),
                 instruction: heading.to_owned(),
                 text: prompt.text.clone(),
                 echo: prompt.echo,
+            };
+            let text = question.text();
+            let answer = self.asker.ask(question);
+            answers.push(answer.map_err(|reason| Error::NoAnswer {
+                question: text,
+                reason: reason.to_string(),
             })?);
         }
         Ok(answers)

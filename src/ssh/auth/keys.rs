@@ -54,12 +54,17 @@ impl KeyText {
         Ok(Self(Zeroizing::new(std::fs::read(file).map_err(other)?)))
     }
 
-    /// The public half, where it can be seen without a passphrase.
+    /// Reads a file for its public half, whoever else may read it: as ssh does, a file that is open
+    /// to others is refused only when something is to be signed with it.
+    pub fn peek(file: &Path) -> Option<Self> {
+        std::fs::read(file)
+            .ok()
+            .map(|text| Self(Zeroizing::new(text)))
+    }
+
+    /// The public half, where the form of the file shows it: OpenSSH's own does.
     pub fn public(&self) -> Option<Vec<u8>> {
-        match Container::parse(&self.0) {
-            Some(container) => Some(container.public),
-            None => self.open(None).ok()?.public().ok(),
-        }
+        Container::parse(&self.0).map(|container| container.public)
     }
 
     /// The private half.

@@ -16,25 +16,31 @@ mod password;
 mod public_key;
 mod raw;
 mod refusal;
+mod silence;
 
 use std::collections::HashSet;
 use std::ffi::CString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::task::Poll;
 
 use ssh2::ErrorCode;
 use zeroize::Zeroizing;
 
 use super::channel::Step;
 use super::connection::{Connection, step};
-use super::question::{Answer, Ask, Question, one_line};
+use super::question::{Answer, Ask, Question, Unanswered, one_line};
 use super::resolve::Target;
-use super::wait::Waiter;
+use super::wait::{WaitError, Waiter};
 use super::{Error, RefusedLogin};
 use crate::words::say;
 pub use refusal::Refusal;
+use silence::Silence;
 
 /// OpenSSH's order (`PreferredAuthentications` in `ssh_config(5)`), without what libssh2 lacks.
 const ORDER: [&str; 3] = ["publickey", "keyboard-interactive", "password"];
+
+/// The methods that ask the user.
+const PROMPTING: [&str; 2] = ["keyboard-interactive", "password"];
 
 /// What a method came to.
 enum Outcome {
@@ -56,6 +62,7 @@ struct Login<'a> {
     /// The key to begin with.
     first: Option<&'a [u8]>,
     waiter: &'a Waiter,
+    silence: Silence<'a>,
     user: CString,
     last_words: raw::LastWords<'a>,
     /// What was refused, in words.
@@ -66,14 +73,22 @@ struct Login<'a> {
     key: Option<Vec<u8>>,
     /// The keys that the server has seen.
     shown: HashSet<Vec<u8>>,
-    /// Key files that need no second look: they were said to be useless.
-    useless: HashSet<PathBuf>,
     /// Why it fails, if more is known than that.
     refusal: Refusal,
-    /// What the server said without a question.
-    said: Vec<String>,
-    /// Whether anything was sent that is worth a hang-up.
+    /// What stood in the way of the method tried last, if that was on this side.
+    obstacle: Option<Obstacle>,
+    /// Whether the user was asked anything.
+    asked: bool,
+    /// Whether anything was sent that is worth a hang-up, or a human's attention.
     answered: bool,
+}
+
+/// Why a key or a method could not be used, though the server might have taken it.
+enum Obstacle {
+    /// A prompt that nobody answered.
+    Unanswered { question: String, reason: String },
+    /// A key that no passphrase opened.
+    Locked(PathBuf),
 }
 
 /// How a login came about.
@@ -89,6 +104,8 @@ pub struct LoggedIn {
     pub refused: Vec<String>,
     /// The key that did it, or was one factor of it.
     pub key: Option<Vec<u8>>,
+    /// Whether the user had a part in it: a prompt was answered, or a wait was long.
+    pub needed_user: bool,
 }
 
 impl LoggedIn {
@@ -142,7 +159,11 @@ struct Nobody;
 
 impl Ask for Nobody {
     fn ask(&self, _: Question) -> Answer {
-        Err(say!("session-nobody"))
+        Err(Unanswered::nobody())
+    }
+
+    fn is_attended(&self) -> bool {
+        false
     }
 }
 
@@ -152,6 +173,7 @@ fn begin<'a>(
     asker: &'a dyn Ask,
     waiter: &'a Waiter,
 ) -> Result<Login<'a>, Error> {
+    let session = connection.session();
     Ok(Login {
         connection,
         target,
@@ -159,21 +181,31 @@ fn begin<'a>(
         unasked: false,
         first: None,
         waiter,
+        silence: Silence::new(asker, waiter, session, &target.alias),
         user: raw::c_text(&target.user)?,
-        last_words: raw::LastWords::of(connection.session()),
+        last_words: raw::LastWords::of(session),
         tried: Vec::new(),
         passed: Vec::new(),
         key: None,
         shown: HashSet::new(),
-        useless: HashSet::new(),
         refusal: Refusal::Plain,
-        said: Vec::new(),
+        obstacle: None,
+        asked: false,
         answered: false,
     })
 }
 
 impl Login<'_> {
-    fn finish(mut self) -> Result<LoggedIn, Error> {
+    fn finish(self) -> Result<LoggedIn, Error> {
+        let session = self.connection.session();
+        // Whoever approves a push takes longer than libssh2's minute; the waiter has the deadline.
+        raw::set_read_timeout(session, raw::A_DAY);
+        let result = self.conclude();
+        raw::set_read_timeout(session, raw::A_MINUTE);
+        result
+    }
+
+    fn conclude(mut self) -> Result<LoggedIn, Error> {
         let offered = self.offered()?;
         let result = if self.connection.session().authenticated() {
             Ok(say!("login-none"))
@@ -187,8 +219,14 @@ impl Login<'_> {
                 offered,
                 refused: self.tried,
                 key: self.key,
+                needed_user: self.asked || self.silence.was_long(),
             }),
             Err(error) if self.is_cut(&error) => Err(self.hung_up(&offered)),
+            // The server has what it asked for, and thinks, or has asked a human elsewhere.
+            Err(Error::Wait(WaitError::TimedOut)) if self.answered => Err(Error::LoginSilent {
+                silent: self.silence.lasts(),
+                said: self.silence.said(),
+            }),
             Err(error) => Err(error),
         }
     }
@@ -232,7 +270,7 @@ impl Login<'_> {
                 continue;
             }
             let outcome = match method.as_str() {
-                "publickey" => self.public_key(&list)?,
+                "publickey" => self.public_key()?,
                 "keyboard-interactive" if conversed => Outcome::Refused,
                 "keyboard-interactive" => self.keyboard_interactive(Some(&list))?,
                 _ => self.password(&list)?,
@@ -251,12 +289,12 @@ impl Login<'_> {
         self.target.preferred_auth.clone()
     }
 
-    /// Whether the person's configuration allows a method.
+    /// Whether the user's configuration allows a method.
     fn wants(&self, method: &str) -> bool {
         let allowed = match method {
             "publickey" => self.target.pubkey,
-            "keyboard-interactive" => self.target.kbd_interactive && !self.unasked,
-            "password" => self.target.password && !self.unasked,
+            "keyboard-interactive" => self.target.kbd_interactive && self.asks(),
+            "password" => self.target.password && self.asks(),
             _ => false,
         };
         allowed && self.order().iter().any(|name| name == method)
@@ -269,8 +307,25 @@ impl Login<'_> {
         self.drive_step(|session| step(operation(session)))
     }
 
-    fn drive_step<T>(&self, operation: impl FnMut(&ssh2::Session) -> Step<T>) -> Result<T, Error> {
-        self.connection.drive(self.waiter, operation)
+    /// Whether the user may be asked anything; in `BatchMode` never, as with ssh.
+    fn asks(&self) -> bool {
+        !self.unasked && !self.target.batch
+    }
+
+    /// As [`Connection::drive`], and tells the user of a long wait.
+    fn drive_step<T>(
+        &self,
+        mut operation: impl FnMut(&ssh2::Session) -> Step<T>,
+    ) -> Result<T, Error> {
+        self.silence.begin();
+        let (connection, interest) = (self.connection, || self.connection.interest());
+        loop {
+            if let Poll::Ready(result) = operation(connection.session()) {
+                return Ok(result?);
+            }
+            connection.wire().flush();
+            self.silence.wait(connection.socket(), interest(), None)?;
+        }
     }
 
     /// The methods that the server offers; a `none` login that succeeds offers nothing.
@@ -301,6 +356,7 @@ impl Login<'_> {
         match result {
             Ok(()) => Ok(true),
             Err(Error::Session(error)) if is_refusal(&error) && !self.has_hung_up() => {
+                self.obstacle = None;
                 self.tried.push(say!("login-refused", what = what));
                 Ok(false)
             }
@@ -319,12 +375,36 @@ impl Login<'_> {
         matches!(error, Error::Session(_)) && (told || ended)
     }
 
-    fn ask(&self, question: Question) -> Result<Zeroizing<String>, Error> {
+    /// The answer; none where nobody could be asked, which leaves what needs no answer.
+    ///
+    /// # Errors
+    /// [`Error::NoAnswer`] when the user cancels.
+    fn ask(&mut self, question: Question) -> Result<Option<Zeroizing<String>>, Error> {
         let text = question.text();
-        self.asker.ask(question).map_err(|reason| Error::NoAnswer {
-            question: text,
-            reason,
-        })
+        let answer = self.asker.ask(question);
+        self.silence.begin();
+        match answer {
+            Ok(answer) => {
+                self.asked = true;
+                Ok(Some(answer))
+            }
+            Err(Unanswered::Nobody(reason)) => {
+                self.note_unanswered(text, reason);
+                Ok(None)
+            }
+            Err(Unanswered::Cancelled(reason)) => Err(Error::NoAnswer {
+                question: text,
+                reason,
+            }),
+        }
+    }
+
+    fn note_unanswered(&mut self, question: String, reason: String) {
+        self.obstacle = Some(Obstacle::Unanswered { question, reason });
+    }
+
+    fn note_locked(&mut self, key: &Path) {
+        self.obstacle = Some(Obstacle::Locked(key.into()));
     }
 
     /// The end of a login that the server cut short.
@@ -338,17 +418,26 @@ impl Login<'_> {
         } else {
             Refusal::HungUp
         };
-        self.said.extend(words);
+        if let Some(words) = words {
+            self.silence.hear(words);
+        }
         // What sshd says of an account that is closed comes as a banner, and then it hangs up:
         // libssh2 takes the banner up only when it is asked for methods.
         let _ = self.connection.session().auth_methods(&self.target.user);
+        self.obstacle = None;
         self.refused(offered.to_owned())
     }
 
     fn refused(&mut self, offered: String) -> Error {
-        if let Ok(Some(banner)) = self.connection.session().userauth_banner() {
-            let lines = banner.lines().map(one_line).filter(|line| !line.is_empty());
-            self.said.splice(0..0, lines.take(20));
+        match self.obstacle.take() {
+            Some(Obstacle::Unanswered { question, reason }) => {
+                return Error::NoAnswer { question, reason };
+            }
+            Some(Obstacle::Locked(key)) => return Error::Passphrase { key },
+            None => {}
+        }
+        if self.target.batch && PROMPTING.iter().any(|method| has(&offered, method)) {
+            self.tried.push(say!("login-batch"));
         }
         let refusal = std::mem::take(&mut self.refusal);
         let refusal = refusal.or_else(self.target, &self.passed, &offered);
@@ -357,7 +446,7 @@ impl Login<'_> {
             tried: std::mem::take(&mut self.tried),
             offered,
             refusal,
-            said: std::mem::take(&mut self.said),
+            said: self.silence.said(),
         }))
     }
 }

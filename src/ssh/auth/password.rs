@@ -10,12 +10,15 @@ use crate::words::say;
 impl Login<'_> {
     pub(super) fn password(&mut self, offered: &str) -> Result<Outcome, Error> {
         let what = say!("login-password");
-        for attempt in 0..self.target.password_prompts.max(1) {
-            let password = self.ask(Question::Password {
+        for attempt in 0..self.target.password_prompts {
+            let question = Question::Password {
                 user: self.target.user.clone(),
                 host: self.target.host.clone(),
                 again: attempt > 0,
-            })?;
+            };
+            let Some(password) = self.ask(question)? else {
+                return Ok(Outcome::Refused);
+            };
             self.answered = true;
             let user = &self.target.user;
             let result = self.drive(|session| session.userauth_password(user, &password));

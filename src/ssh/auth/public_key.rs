@@ -3,22 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use zeroize::Zeroizing;
-
 use super::agent::{Agent, Failed};
 use super::blob::{key_type, take};
-use super::identities::{Identity, Signer, in_order, in_words, missing, out_of_date};
+use super::identities::{Identity, Signer, fits, in_order, in_words, missing, out_of_date};
 use super::keys::{KeyError, KeyText, PrivateKey};
 use super::raw::{Offer, Progress};
-use super::{Login, Outcome, Refusal, has};
+use super::{Login, Outcome, Refusal};
 use crate::ssh::Error;
+use crate::ssh::known_hosts::plain_key;
 use crate::ssh::question::Question;
 use crate::ssh::resolve::AgentChoice;
 use crate::words::say;
-
-/// sshd's default `MaxAuthTries` is 6, and it hangs up after that many refusals. Where the server
-/// has other ways in, one is left for them; where it has none, there is nothing to save up for.
-const TRIES: usize = 5;
 
 /// What became of one key.
 enum Tried {
@@ -30,41 +25,27 @@ enum Tried {
 }
 
 impl Login<'_> {
-    pub(super) fn public_key(&mut self, offered: &str) -> Result<Outcome, Error> {
+    pub(super) fn public_key(&mut self) -> Result<Outcome, Error> {
         let mut agent = self.agent()?;
         let held = match &mut agent {
-            Some(agent) => agent.keys(self.waiter),
+            Some(agent) => agent.keys(&self.silence),
             None => Ok(Vec::new()),
         };
         let held = self.or_note(held)?.unwrap_or_default();
-        let others = ["keyboard-interactive", "password"];
-        let saves = others
-            .iter()
-            .any(|name| has(offered, name) && self.wants(name));
-        let saves = saves || self.unasked;
-        let (mut tries, mut left) = (0, 0);
         let mut identities = in_order(self.target, &held);
         // The others stay in their order.
         identities
             .sort_by_key(|identity| self.first.is_none() || identity.blob.as_deref() != self.first);
         for identity in identities {
-            if saves && tries >= TRIES {
-                left += 1;
-                continue;
-            }
             match self.offer(&identity, agent.as_mut())? {
                 Tried::Accepted => return Ok(Outcome::Done(identity.what)),
                 Tried::Partial => return Ok(Outcome::Partial(identity.what)),
-                Tried::Refused => tries += 1,
-                Tried::Useless => {}
+                Tried::Refused | Tried::Useless => {}
             }
         }
         for file in missing(self.target) {
             let file = file.display().to_string();
             self.tried.push(say!("login-no-file", file = file));
-        }
-        if left > 0 {
-            self.tried.push(say!("login-keys-left", count = left));
         }
         Ok(Outcome::Refused)
     }
@@ -98,19 +79,11 @@ impl Login<'_> {
     fn offer(&mut self, identity: &Identity, agent: Option<&mut Agent>) -> Result<Tried, Error> {
         let what = identity.what.as_str();
         let mut open = None;
-        if let Signer::File(file) = &identity.signer {
-            let Some(text) = self.key_text(file, what) else {
-                return Ok(Tried::Useless);
-            };
-            if self.unasked && text.open(None).is_err() {
-                self.note(file, what, &KeyError::Passphrase);
-                return Ok(Tried::Useless);
-            }
-            if identity.blob.is_none() {
-                open = Some(self.open(file, &text)?);
-            }
+        if let (None, Signer::File(file)) = (&identity.blob, &identity.signer) {
+            open = self.open(file, what)?;
         }
         let shown = open.as_ref().and_then(|key: &PrivateKey| key.public().ok());
+        let shown = shown.filter(|blob| fits(self.target, blob));
         let Some(blob) = identity.blob.clone().or(shown) else {
             return Ok(Tried::Useless);
         };
@@ -126,7 +99,7 @@ impl Login<'_> {
         let mut offer = Offer::new(&user, &blob);
         let mut result = self.drive_step(|session| offer.go_on(session));
         if let Ok(Progress::Sign(data)) = &result {
-            let signature = self.sign(identity, open, agent, data)?;
+            let signature = self.sign(identity, &blob, open, agent, data)?;
             self.answered = true;
             let useless = signature.is_none();
             offer.sign(signature);
@@ -154,6 +127,7 @@ impl Login<'_> {
     fn sign(
         &mut self,
         identity: &Identity,
+        blob: &[u8],
         open: Option<PrivateKey>,
         agent: Option<&mut Agent>,
         data: &[u8],
@@ -173,17 +147,20 @@ impl Login<'_> {
                     Some("rsa-sha2-512") => 4,
                     _ => 0,
                 };
-                let signed = agent.sign(key, data, flags, self.waiter);
+                let signed = agent.sign(key, data, flags, self.waiter, &self.silence);
                 Ok(self.or_note(signed)?.and_then(|made| without_name(&made)))
             }
             Signer::File(file) => {
                 let key = match open {
-                    Some(key) => key,
-                    None => match self.key_text(file, &identity.what) {
-                        Some(text) => self.open(file, &text)?,
-                        None => return Ok(None),
-                    },
+                    Some(key) => Some(key),
+                    None => self.open(file, &identity.what)?,
                 };
+                let Some(key) = key else { return Ok(None) };
+                if key.public().ok() != plain_key(blob) {
+                    let other = KeyError::Other(say!("login-key-other-half"));
+                    self.note(file, &identity.what, &other);
+                    return Ok(None);
+                }
                 match key.sign(&algorithm, data) {
                     Ok(signature) => Ok(Some(signature)),
                     Err(error) => {
@@ -195,45 +172,72 @@ impl Login<'_> {
         }
     }
 
-    /// The file's text, if it can be used at all.
-    fn key_text(&mut self, file: &Path, what: &str) -> Option<KeyText> {
-        if self.useless.contains(file) {
-            return None;
-        }
-        let text = KeyText::read(file).and_then(|text| match text.open(None) {
-            Ok(_) | Err(KeyError::Passphrase) => Ok(text),
-            Err(error) => Err(error),
-        });
-        text.inspect_err(|error| self.note(file, what, error)).ok()
-    }
-
     fn note(&mut self, file: &Path, what: &str, error: &KeyError) {
         match error {
             KeyError::TooOpen(_) => self.refusal = Refusal::KeyTooOpen(file.into()),
             KeyError::SecurityKey => self.refusal = Refusal::SecurityKey(file.into()),
             _ => {}
         }
-        self.useless.insert(file.into());
         self.tried
             .push(format!("{what}: {}", in_words(file, error)));
     }
 
-    /// The private key, with the passphrase asked for where it needs one.
-    fn open(&self, file: &Path, text: &KeyText) -> Result<PrivateKey, Error> {
-        let mut passphrase: Option<Zeroizing<String>> = None;
-        for attempt in 0..=self.target.password_prompts.max(1) {
-            match text.open(passphrase.as_deref().map(String::as_str)) {
-                Ok(key) => return Ok(key),
-                Err(_) if attempt == self.target.password_prompts.max(1) => break,
-                Err(_) => {
-                    passphrase = Some(self.ask(Question::Passphrase {
-                        key: file.into(),
-                        again: attempt > 0,
-                    })?);
+    /// The private key, with its passphrase asked for where it needs one. None, as with ssh, where
+    /// the file is of no use, every passphrase was wrong, one was left empty, or nobody could be
+    /// asked: the next key may do.
+    fn open(&mut self, file: &Path, what: &str) -> Result<Option<PrivateKey>, Error> {
+        let opened = KeyText::read(file).and_then(|text| match text.open(None) {
+            Err(KeyError::Passphrase) => Ok(Err(text)),
+            other => other.map(Ok),
+        });
+        match opened {
+            Ok(Ok(key)) => Ok(Some(key)),
+            Ok(Err(text)) => self.unlock(file, what, &text),
+            Err(error) => {
+                self.note(file, what, &error);
+                Ok(None)
+            }
+        }
+    }
+
+    fn unlock(
+        &mut self,
+        file: &Path,
+        what: &str,
+        text: &KeyText,
+    ) -> Result<Option<PrivateKey>, Error> {
+        let attempts = if self.asks() {
+            self.target.password_prompts
+        } else {
+            0
+        };
+        for attempt in 0..attempts {
+            let question = Question::Passphrase {
+                key: file.into(),
+                again: attempt > 0,
+            };
+            let Some(passphrase) = self.ask(question)? else {
+                self.tried
+                    .push(format!("{what}: {}", say!("login-key-passphrase")));
+                return Ok(None);
+            };
+            if passphrase.is_empty() {
+                break;
+            }
+            match text.open(Some(&passphrase)) {
+                Ok(key) => return Ok(Some(key)),
+                Err(KeyError::Passphrase) => {}
+                Err(error) => {
+                    self.note(file, what, &error);
+                    return Ok(None);
                 }
             }
         }
-        Err(Error::Passphrase { key: file.into() })
+        self.note(file, what, &KeyError::Passphrase);
+        if attempts > 0 {
+            self.note_locked(file);
+        }
+        Ok(None)
     }
 }
 

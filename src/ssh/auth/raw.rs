@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::task::Poll;
 
-use libc::{c_char, c_int, c_uchar, c_void, size_t};
+use libc::{c_char, c_int, c_long, c_uchar, c_void, size_t};
 use libssh2_sys as raw;
 use ssh2::Session;
 use zeroize::Zeroizing;
@@ -167,6 +167,18 @@ impl Drop for LastWords<'_> {
     }
 }
 
+/// What libssh2 waits for an answer unless told otherwise, in seconds.
+pub const A_MINUTE: c_long = 60;
+/// More than any deadline.
+pub const A_DAY: c_long = 86_400;
+
+/// Sets how long libssh2 waits for an answer, in seconds, before it takes that for a refusal.
+pub fn set_read_timeout(session: &Session, seconds: c_long) {
+    let mut guard = session.raw();
+    // SAFETY: the session is alive and locked; the call sets a number in it.
+    unsafe { libssh2_session_set_read_timeout(&raw mut *guard, seconds) }
+}
+
 fn outcome(session: *mut raw::LIBSSH2_SESSION, code: c_int) -> Step<()> {
     match code {
         0 => Poll::Ready(Ok(())),
@@ -203,6 +215,7 @@ unsafe extern "C" {
         kind: c_int,
         callback: Option<AnyFunction>,
     ) -> Option<AnyFunction>;
+    fn libssh2_session_set_read_timeout(session: *mut raw::LIBSSH2_SESSION, seconds: c_long);
     fn libssh2_userauth_publickey(
         session: *mut raw::LIBSSH2_SESSION,
         user: *const c_char,

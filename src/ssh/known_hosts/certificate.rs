@@ -1,4 +1,5 @@
-//! A host's certificate: its plain key, and an authority's word for whom that key speaks.
+//! A certificate: its plain key, and an authority's word for whom that key speaks: a host, as told
+//! here, or a user, as told to a server.
 //!
 //! Read here because `ssh_key::Certificate` (0.6.7) refuses a time beyond `i64::MAX`, and "for ever",
 //! which `ssh-keygen -s` writes unless it is told otherwise, is `u64::MAX`. The format is that of
@@ -10,7 +11,8 @@ use crate::words::say;
 
 /// What the type of every certificate ends in.
 const SUFFIX: &str = "-cert-v01@openssh.com";
-/// "This certificate is for hosts", as against people.
+/// "This certificate is for users", and "… for hosts".
+const FOR_USERS: u32 = 1;
 const FOR_HOSTS: u32 = 2;
 
 /// A certificate, taken apart. Whether it counts is for [`Certificate::fault`] to say.
@@ -137,7 +139,30 @@ impl<'a> Certificate<'a> {
     }
 }
 
+/// What a login looks at in a user's certificate; the server judges the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserCertificate {
+    /// The key that it certifies, as a plain key.
+    pub key: Vec<u8>,
+    /// From when it counts, in seconds since 1970.
+    pub valid_after: u64,
+    /// Until when; `u64::MAX` for ever.
+    pub valid_before: u64,
+}
+
+/// Reads a user's certificate; `None` for a plain key, a host's certificate, or damage.
+#[must_use]
+pub fn user_certificate(blob: &[u8]) -> Option<UserCertificate> {
+    let certificate = Certificate::parse(blob)?;
+    (certificate.kind == FOR_USERS).then_some(UserCertificate {
+        key: certificate.key,
+        valid_after: certificate.valid_after,
+        valid_before: certificate.valid_before,
+    })
+}
+
 /// The plain key in a key or certificate, or `None` for what OpenSSH would not take for either.
+#[must_use]
 pub fn plain_key(blob: &[u8]) -> Option<Vec<u8>> {
     let (name, rest) = split_string(blob)?;
     let name = std::str::from_utf8(name).ok()?;

@@ -88,6 +88,7 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<Target, Resolve
         certificate_files: Vec::new(),
         user_known_hosts: paths(&USER_KNOWN_HOSTS),
         global_known_hosts: paths(&GLOBAL_KNOWN_HOSTS),
+        batch: false,
         told_keys: Vec::new(),
         revoked_host_keys: None,
         known_hosts_command: None,

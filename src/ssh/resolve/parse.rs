@@ -130,6 +130,7 @@ fn fill(
         certificate_files: one_per_line(answer, "certificatefile", tokens),
         user_known_hosts: several_per_line(answer, "userknownhostsfile", tokens),
         global_known_hosts: several_per_line(answer, "globalknownhostsfile", tokens),
+        batch: answer.flag("batchmode", false),
         told_keys: Vec::new(),
         revoked_host_keys: answer
             .some("revokedhostkeys")
