@@ -4,14 +4,19 @@ use crate::jupyter::Kernels;
 use crate::problem::{Code, Problem};
 use crate::words::say;
 
-/// Explains a launched server that cannot be reached, for `reason`.
+/// Explains a launched server that cannot be reached, for `reason`. It `ends` with that, or runs on.
 #[must_use]
-pub fn unusable(host: &str, reason: String) -> Problem {
+pub fn unusable(host: &str, reason: String, ends: bool) -> Problem {
+    let remedy = if ends {
+        say!("session-unusable-remedy", host = host)
+    } else {
+        say!("session-unusable-runs-remedy", host = host)
+    };
     Problem::new(
         Code::JupyterAnswer,
         say!("session-unusable-title", host = host),
         reason,
-        say!("session-unusable-remedy", host = host),
+        remedy,
     )
 }
 

@@ -9,8 +9,10 @@ use crate::words::say;
 pub struct Wanted {
     /// A fixed port on the far side.
     pub port: Option<u16>,
-    /// Whether the person named a working folder.
+    /// Whether the user named a working folder.
     pub workdir: bool,
+    /// Runtime files of servers that were tried and are of no use, and why.
+    pub refused: Vec<(String, String)>,
 }
 
 /// The choice, and why.
@@ -20,24 +22,34 @@ pub struct Choice {
     pub server: Option<Server>,
     /// Why this one, in words; empty when there was nothing to choose.
     pub why: String,
+    /// How many others would do as well.
+    pub others: usize,
     /// Runtime files that were not believed, and why.
     pub passed_over: Vec<String>,
+    /// Those among the reasons that are a `JupyterHub`'s servers.
+    pub hubs: Vec<String>,
+    /// The folder of a launch of ours that runs, and whose server cannot be used.
+    pub unusable: Option<String>,
 }
 
 /// Chooses among `candidates`, newest first.
 #[must_use]
 pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choice {
     let mut servers: Vec<Server> = Vec::new();
-    let mut passed_over = Vec::new();
+    let (mut passed_over, mut hubs, mut unusable) = (Vec::new(), Vec::new(), None);
     for candidate in candidates {
-        match candidate
-            .server(facts.uid)
-            .and_then(|server| fits(server, wanted))
-        {
+        let server = candidate.server(facts.uid);
+        if server.is_err() {
+            unusable = unusable.or_else(|| candidate.launch.clone());
+        }
+        match server.and_then(|server| fits(server, wanted)) {
             // One runtime folder may be reached by two names.
             Ok(server) if servers.iter().any(|known| known.pid == server.pid) => {}
             Ok(server) => servers.push(server),
-            Err(reason) => passed_over.push(reason),
+            Err(reason) => {
+                hubs.extend(candidate.is_hubs.then(|| reason.clone()));
+                passed_over.push(reason);
+            }
         }
     }
     let count = servers.len();
@@ -63,11 +75,18 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
     Choice {
         server,
         why,
+        others: count.saturating_sub(1),
         passed_over,
+        hubs,
+        unusable,
     }
 }
 
 fn fits(server: Server, wanted: &Wanted) -> Result<Server, String> {
+    let is_it = |refused: &&(String, String)| refused.0 == server.file;
+    if let Some((_, why)) = wanted.refused.iter().find(is_it) {
+        return Err(say!("server-refused", pid = server.pid, why = why.as_str()));
+    }
     match (&server.endpoint, wanted.port) {
         (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(say!(
             "server-other-port",
@@ -143,6 +162,32 @@ mod tests {
         };
         let choice = choose(&all, &facts(""), &wanted);
         assert_eq!((choice.server, choice.passed_over.len()), (None, 2));
+    }
+
+    #[test]
+    fn a_server_that_is_of_no_use_hides_no_other() {
+        let all = [candidate(1, 8001, "/a"), candidate(2, 8002, "/b")];
+        let mut wanted = Wanted::default();
+        let choice = choose(&all, &facts("/a"), &wanted);
+        assert_eq!((choice.server.unwrap().pid, choice.others), (1, 1));
+        let file = "/r/jpserver-1.json".to_owned();
+        wanted
+            .refused
+            .push((file, "the server answered 403".into()));
+        let choice = choose(&all, &facts("/a"), &wanted);
+        assert_eq!((choice.server.unwrap().pid, choice.others), (2, 0));
+        assert!(choice.passed_over[0].contains("403"));
+    }
+
+    #[test]
+    fn a_launch_of_ours_that_cannot_be_used_is_named() {
+        let mut silent = candidate(1, 8001, "/a");
+        silent.listeners.clear();
+        let choice = choose(&[silent.clone()], &facts("/a"), &Wanted::default());
+        assert_eq!((choice.server, choice.unusable), (None, None));
+        silent.launch = Some("/s/1".into());
+        let choice = choose(&[silent], &facts("/a"), &Wanted::default());
+        assert_eq!(choice.unusable.as_deref(), Some("/s/1"));
     }
 
     #[test]

@@ -155,6 +155,8 @@ mod tests {
             version: None,
             flavour,
             file: String::new(),
+            began: None,
+            launch: None,
             node: None,
         }
     }

@@ -38,6 +38,18 @@ pub enum ApiError {
     NotJupyter(String),
 }
 
+impl ApiError {
+    /// Whether the server said itself that it is of no use; silence says nothing.
+    #[must_use]
+    pub fn is_definite(&self) -> bool {
+        match self {
+            Self::Status(status) => (400..500).contains(status),
+            Self::NotJupyter(_) => true,
+            Self::NoAnswer(_) | Self::Certificate(_) => false,
+        }
+    }
+}
+
 /// The server's proof of life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

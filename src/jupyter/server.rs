@@ -101,6 +101,12 @@ pub struct Candidate {
     pub host_keys: Vec<String>,
     /// Whether only the runtime file tells of all this: it may be another machine's.
     pub is_hearsay: bool,
+    /// When the process started, as its system counts that.
+    pub began: Option<String>,
+    /// The folder of the launch of ours that it belongs to, whose keeper runs.
+    pub launch: Option<String>,
+    /// Whether it is the single-user server of a `JupyterHub`. Its text is left out then.
+    pub is_hubs: bool,
     /// When its job's time is up, in seconds since 1970.
     pub ends: Option<i64>,
 }
@@ -129,6 +135,9 @@ impl Candidate {
                 "address" if !value.is_empty() => candidate.address = Some(value.to_owned()),
                 "hostkey" => candidate.host_keys.push(value.to_owned()),
                 "ends" => candidate.ends = value.trim().parse().ok(),
+                "began" if !value.is_empty() => candidate.began = Some(value.to_owned()),
+                "launch" if !value.is_empty() => candidate.launch = Some(value.to_owned()),
+                "hub" => candidate.is_hubs = value == "1",
                 _ => {}
             }
         }
@@ -174,11 +183,15 @@ impl Candidate {
     }
 
     /// The server, if it may be believed: its process and its listener belong to the account `uid`.
-    /// No token may go anywhere before this.
+    /// No token may go anywhere before this. In a launch of ours the process needs no further proof,
+    /// whatever number it calls itself by: its folder and keeper are known.
     ///
     /// # Errors
     /// In words, why not.
     pub fn server(&self, uid: Option<u32>) -> Result<Server, String> {
+        if self.is_hubs {
+            return Err(say!("server-hubs", pid = self.pid));
+        }
         let file: RuntimeFile = serde_json::from_str(self.json.reveal()).map_err(|error| {
             say!(
                 "server-malformed",
@@ -189,18 +202,8 @@ impl Candidate {
         if uid.is_none() || self.uid != uid {
             return Err(say!("server-foreign", pid = self.pid));
         }
-        if file.pid != self.pid {
-            return Err(say!(
-                "server-names-other",
-                file = &self.file,
-                pid = file.pid
-            ));
-        }
-        if !["jupyter", "ipython", "python"]
-            .iter()
-            .any(|word| self.args.contains(word))
-        {
-            return Err(say!("server-reused", pid = self.pid));
+        if self.launch.is_none() {
+            self.check_process(&file)?;
         }
         let endpoint = self.endpoint(&file, uid)?;
         Ok(Server {
@@ -219,6 +222,8 @@ impl Candidate {
                 Flavour::Server2
             },
             file: self.file.clone(),
+            began: self.began.clone(),
+            launch: self.launch.clone(),
             node: self.node.as_ref().map(|name| Node {
                 name: name.clone(),
                 address: self.address.clone(),
@@ -226,6 +231,25 @@ impl Candidate {
                 is_hearsay: self.is_hearsay,
             }),
         })
+    }
+
+    /// The file is its process' own, and that is a Jupyter. A container's process calls itself by
+    /// another number than the one it has outside.
+    fn check_process(&self, file: &RuntimeFile) -> Result<(), String> {
+        let named = self.file.rsplit_once("server-").map(|(_, end)| end);
+        let named = named.and_then(|end| end.strip_suffix(".json")?.parse().ok());
+        if file.pid != named.unwrap_or(self.pid) {
+            return Err(say!(
+                "server-names-other",
+                file = &self.file,
+                pid = file.pid
+            ));
+        }
+        let mut words = ["jupyter", "ipython", "python"].iter();
+        if !words.any(|word| self.args.contains(word)) {
+            return Err(say!("server-reused", pid = self.pid));
+        }
+        Ok(())
     }
 
     fn endpoint(&self, file: &RuntimeFile, uid: Option<u32>) -> Result<Endpoint, String> {
@@ -295,24 +319,25 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|at: IpAddr| at.is_loopback())
 }
 
-/// `ADDRESS:PORT,UID`, or on Linux `hex:…` with the kernel's own notation.
+/// `ADDRESS:PORT,UID`, or on Linux `hex:…` with the kernel's own notation (`big:…` on a big-endian
+/// machine).
 fn listener(text: &str) -> Option<Listener> {
     let (place, uid) = text.rsplit_once(',')?;
     let uid = uid.parse().ok()?;
     let (address, _port) = place.rsplit_once(':')?;
-    let address = match address.strip_prefix("hex:") {
-        Some(digits) => kernel_address(digits)?,
-        None if address == "*" => return Some(Listener { address: None, uid }),
-        None => address.trim_matches(['[', ']']).parse().ok()?,
+    let address = match address.split_once(':') {
+        Some(("hex", digits)) => kernel_address(digits, u32::to_le_bytes)?,
+        Some(("big", digits)) => kernel_address(digits, u32::to_be_bytes)?,
+        _ if address == "*" => return Some(Listener { address: None, uid }),
+        _ => address.trim_matches(['[', ']']).parse().ok()?,
     };
     let is_all = address == IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let address = (!is_all).then_some(address);
     Some(Listener { address, uid })
 }
 
-/// `/proc/net/tcp` prints addresses as 32-bit words in the machine's own order; every Linux that
-/// runs Jupyter is little-endian.
-fn kernel_address(digits: &str) -> Option<IpAddr> {
+/// `/proc/net/tcp` prints addresses as 32-bit words in the machine's own order.
+fn kernel_address(digits: &str, bytes: fn(u32) -> [u8; 4]) -> Option<IpAddr> {
     if !digits.is_ascii() {
         return None;
     }
@@ -323,7 +348,7 @@ fn kernel_address(digits: &str) -> Option<IpAddr> {
             let word = std::str::from_utf8(word)
                 .ok()
                 .filter(|word| word.len() == 8)?;
-            Some(u32::from_str_radix(word, 16).ok()?.to_le_bytes())
+            Some(bytes(u32::from_str_radix(word, 16).ok()?))
         })
         .collect();
     match words?.as_slice() {
@@ -423,6 +448,10 @@ pub struct Server {
     pub classic_apart: bool,
     /// Its runtime file.
     pub file: String,
+    /// When its process started, as its system counts that.
+    pub began: Option<String>,
+    /// The folder of the launch of ours that it belongs to.
+    pub launch: Option<String>,
     /// Its machine, where that is another one than the login host.
     pub node: Option<Node>,
 }
@@ -502,7 +531,7 @@ mod tests {
         );
         assert!(reason(&|c| c.listeners.clear()).contains("nothing listens"));
         assert!(reason(&|c| c.json = Secret::new("{")).contains("malformed"));
-        assert!(reason(&|c| c.pid = 1).contains("names process"));
+        assert!(reason(&|c| c.file = "/run/jpserver-1.json".into()).contains("names process"));
         assert!(candidate().server(None).is_err());
     }
 
@@ -543,6 +572,9 @@ mod tests {
             reach("hex:0000000000000000FFFF00000100007F:22B8,1"),
             "127.0.0.1"
         );
+        assert_eq!(reach("big:7F000001:22B8,1"), "127.0.0.1");
+        assert_eq!(reach("big:0AE70002:22B8,1"), "10.231.0.2");
+        assert_eq!(reach("big:00000000000000000000000000000001:22B8,1"), "::1");
         assert_eq!(reach("[::1]:8888,501"), "::1");
         assert_eq!(reach("*:8888,501"), "127.0.0.1");
         assert!(listener("hex:zz:1,1").is_none() && listener("x").is_none());
@@ -560,6 +592,36 @@ mod tests {
             ("/jupyter/", "/h")
         );
         assert!(server.token.is_empty());
+    }
+
+    #[test]
+    fn a_process_of_a_container_is_known_by_the_number_it_calls_itself() {
+        let text = |file: u32| {
+            format!(
+                "file=/r/jpserver-1.json\npid=4711\nuid=1\nargs=python jupyter-lab\n\
+                 listeners=hex:0100007F:22B8,1\n\n{{\"pid\": {file}, \"port\": 8888, \"token\": \"t\"}}"
+            )
+        };
+        let server = Candidate::parse(&text(1)).server(Some(1)).unwrap();
+        assert_eq!(server.pid, 4711);
+        assert!(Candidate::parse(&text(2)).server(Some(1)).is_err());
+    }
+
+    #[test]
+    fn a_launch_of_ours_is_known_by_its_folder() {
+        let text = "file=/s/a/runtime/jpserver-1.json\npid=4711\nuid=1\nargs=sh\nlaunch=/s/a\n\
+            listeners=hex:0100007F:22B8,1\n\n{\"pid\": 1, \"port\": 8888, \"token\": \"t\"}";
+        let server = Candidate::parse(text).server(Some(1)).unwrap();
+        assert_eq!(server.launch.as_deref(), Some("/s/a"));
+        let text = text.replace("22B8,1", "22B8,2");
+        assert!(Candidate::parse(&text).server(Some(1)).is_err());
+    }
+
+    #[test]
+    fn a_server_of_a_hub_is_none() {
+        let text = "file=/r/jpserver-5.json\npid=5\nuid=1\nargs=jupyterhub-singleuser\nhub=1\n\n";
+        let why = Candidate::parse(text).server(Some(1)).unwrap_err();
+        assert!(why.contains("JupyterHub"), "{why}");
     }
 
     #[test]

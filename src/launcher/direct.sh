@@ -118,8 +118,11 @@ rj_prune() {
   ls -1t "$rj_base/servers" 2>/dev/null | while IFS= read -r rj_d; do
     rj_d=$rj_base/servers/$rj_d
     if [ ! -f "$rj_d/exit" ]; then
-      [ "$(cat "$rj_d/node" 2>/dev/null)" = "$rj_node" ] || continue
-      kill -0 "$(cat "$rj_d/pid" 2>/dev/null)" 2>/dev/null && continue
+      if rj_is_here "$rj_d"; then
+        rj_lives "$rj_d" && continue
+      else # another machine's; or of this one before it booted, which lets it grow old first
+        [ "$(cat "$rj_d/node" 2>/dev/null)" = "$rj_node" ] && [ -n "$(find "$rj_d" -prune -mtime +7 2>/dev/null)" ] || continue
+      fi
     fi
     rj_kept=$((rj_kept + 1))
     [ "$rj_kept" -gt 5 ] && rm -rf "$rj_d"
@@ -151,6 +154,7 @@ rj_launch() {
 # cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
+    { [ -z "$rj_machine" ] || printf '%s\n' "$rj_machine" | cat >"$rj_dir/machine"; } &&
     rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_in_shell && rj_keeper; } >"$rj_dir/keeper"
 }
 

@@ -188,8 +188,9 @@ impl Conversation {
     }
 
     /// The last lines of noise are kept: if the script never speaks, they say why.
+    /// An answer that was cut short is none of them: it may hold a token.
     fn hear_noise(&mut self, line: String) {
-        if !line.is_empty() {
+        if !line.is_empty() && !line.starts_with(&self.nonce) {
             self.noise.push(line);
             let excess = self.noise.len().saturating_sub(10);
             self.noise.drain(..excess);
@@ -301,43 +302,73 @@ mod tests {
     use std::io::Write;
     use std::process::{Command, Stdio};
 
+    /// A process with a Hub's environment, and the runtime file that names it.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_token_of_a_hub_never_travels() {
+        let home = tempfile::tempdir().unwrap();
+        let mut single_user = Command::new("sleep")
+            .arg("30")
+            .env("JUPYTERHUB_SERVICE_PREFIX", "/user/me/")
+            .spawn()
+            .unwrap();
+        let pid = single_user.id();
+        let folder = home.path().join(".local/share/jupyter/runtime");
+        std::fs::create_dir_all(&folder).unwrap();
+        let json = format!(
+            r#"{{"base_url": "/user/me/", "pid": {pid}, "port": 80, "token": "the-hubs"}}"#
+        );
+        std::fs::write(folder.join(format!("jpserver-{pid}.json")), json).unwrap();
+        let answers = answers("sh", home.path(), "find");
+        single_user.kill().unwrap();
+        single_user.wait().unwrap();
+        let server = Frame::parse(&answers[1], "n0").unwrap();
+        assert!(
+            matches!(&server, Frame::Server(candidate) if candidate.is_hubs && candidate.pid == pid),
+            "{server:?}"
+        );
+        let token = "7468652d68756273"; // "the-hubs"
+        assert!(answers.iter().all(|line| !line.contains(token)));
+    }
+
+    /// What a shell of this kind answers to one command, in that home.
+    fn answers(shell: &str, home: &std::path::Path, command: &str) -> Vec<String> {
+        let mut host = Host::named("x");
+        host.workdir = Some("~/no'where".into());
+        let mut child = Command::new(shell)
+            .arg("-s")
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", home)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut text = script("n0", &host, command);
+        text.truncate(text.len() - "exit\n".len());
+        text.push('\n');
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(text.as_bytes()).unwrap();
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let lines = stdout.lines().filter(|line| line.starts_with("n0 "));
+        lines.map(str::to_owned).collect()
+    }
+
     #[test]
     fn the_script_answers_in_every_shell_that_is_here() {
         let home = tempfile::tempdir().unwrap();
-        let mut host = Host::named("x");
-        host.workdir = Some("~/no'where".into());
         for shell in ["sh", "dash", "bash", "ksh93", "mksh", "zsh"] {
             // What a machine lacks is no failure of ours; `make test` brings them on Debian.
             if Command::new(shell).args(["-c", "true"]).status().is_err() {
                 continue;
             }
-            let mut child = Command::new(shell)
-                .arg("-s")
-                .env_clear()
-                .env("PATH", "/usr/bin:/bin")
-                .env("HOME", home.path())
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut text = script("n0", &host, "log");
-            text.truncate(text.len() - "exit\n".len());
-            text.push('\n');
-            child
-                .stdin
-                .take()
-                .unwrap()
-                .write_all(text.as_bytes())
-                .unwrap();
-            let output = child.wait_with_output().unwrap();
-            let stdout = String::from_utf8(output.stdout).unwrap();
-            let kinds: Vec<_> = stdout
-                .lines()
-                .filter_map(|line| line.strip_prefix("n0 "))
-                .collect();
-            assert!(kinds[0].starts_with("hello "), "{shell}: {stdout}");
-            assert!(kinds[1].starts_with("log"), "{shell}: {stdout}");
-            assert!(kinds[2].starts_with("bye"), "{shell}: {stdout}");
+            let kinds = answers(shell, home.path(), "log");
+            let kinds: Vec<&str> = kinds.iter().map(|line| &line[3..]).collect();
+            assert!(kinds[0].starts_with("hello "), "{shell}: {kinds:?}");
+            assert!(kinds[1].starts_with("log"), "{shell}: {kinds:?}");
+            assert!(kinds[2].starts_with("bye"), "{shell}: {kinds:?}");
         }
     }
 }

@@ -6,8 +6,8 @@
 
 # What the person's bash hands on to a bash that is /bin/sh here (as on Red Hat) is meant for people: functions
 # in place of commands, options, and a time limit for `read`.
-unset -f awk cat cd command cut date find grep head id kill ls lsof mkdir mv nohup od printf ps pwd read rm \
-  rmdir sed setsid sleep sort tail test tr true umask uname
+unset -f awk cat cd command cp cut date env find grep head id kill ls lsof mkdir mv nohup od printf ps pwd read rm \
+  rmdir sed setsid sleep sort sysctl tail test touch tr true umask uname
 set +e +u +C +f +x +v +a
 unset TMOUT
 
@@ -25,7 +25,7 @@ rj_nap() { sleep "$1" 2>/dev/null || sleep 1; } # fractions of a second are not 
 # "~" is expanded here, since only the far side knows the home.
 rj_path() { case $1 in '~') printf '%s' "$HOME" ;; '~/'*) printf '%s/%s' "$HOME" "${1#??}" ;; *) printf '%s' "$1" ;; esac; }
 
-# ---- what runs already -----------------------------------------------------------------------
+# ---- processes ---------------------------------------------------------------------------------
 
 # The process' uid, and its command line, without a fork where /proc has it.
 rj_uid_of() {
@@ -35,15 +35,66 @@ rj_args_of() {
   if [ -r "/proc/$1/cmdline" ]; then tr '\0\n' '  ' <"/proc/$1/cmdline" 2>/dev/null; else ps -o args= -p "$1" 2>/dev/null | head -1; fi
 }
 
-# Who listens on a port: "ADDRESS,UID" a line; the address is the kernel's hexadecimal on Linux.
+# rj_runs PID: it is alive and no zombie; rj_began is when it started, as this system counts it (empty: unknown).
+rj_runs() {
+  kill -0 "$1" 2>/dev/null || return 1
+  rj_began=
+  if [ -r "/proc/$1/stat" ]; then
+    { IFS= read -r rj_stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+    set -- ${rj_stat##*\) }
+    [ "$1" != Z ] || return 1
+    rj_began=${20:-}
+  else
+    rj_began=$(LC_ALL=C ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
+  fi
+}
+# rj_is PID BEGAN WORD: the process that had this number then. Where one of the times is unknown, WORD in its command
+# line has to do.
+rj_is() {
+  rj_runs "$1" || return 1
+  if [ -n "$2" ] && [ -n "$rj_began" ]; then [ "$2" = "$rj_began" ]; return; fi
+  case $(rj_args_of "$1") in *"$3"*) ;; *) return 1 ;; esac
+}
+
+# This machine, as no other one is called: what this boot of the kernel and its process numbers are known by. Empty
+# where the system tells neither.
+rj_this_machine() {
+  rj_boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null || sysctl -n kern.bootsessionuuid 2>/dev/null)
+  [ -z "$rj_boot" ] || printf '%s %s' "$rj_boot" "$(ls -l /proc/self/ns/pid 2>/dev/null | sed 's/.*pid:\[\(.*\)\]/\1/')"
+}
+
+# rj_is_here DIR: a launch on this machine since it booted. An older version noted only the name.
+rj_is_here() {
+  if [ -n "$rj_machine" ] && [ -f "$1/machine" ]; then
+    [ "$(cat "$1/machine" 2>/dev/null)" = "$rj_machine" ]
+  else
+    [ "$(cat "$1/node" 2>/dev/null)" = "$rj_node" ]
+  fi
+}
+# rj_lives DIR: a launch of ours on this machine that has not ended: its keeper (rj_keeper_pid) runs.
+rj_lives() {
+  [ -f "$1/pid" ] && [ ! -f "$1/exit" ] && rj_is_here "$1" || return 1
+  rj_keeper_pid=$(cat "$1/pid" 2>/dev/null)
+  rj_is "$rj_keeper_pid" "$(cat "$1/began" 2>/dev/null)" "$1/keeper"
+}
+
+# ---- what runs already -----------------------------------------------------------------------
+
+# Who listens on a port: "ADDRESS,UID" a line; the address is the kernel's hexadecimal on Linux, "big:" where it counts
+# from the other end.
 rj_listeners() {
   if [ -r /proc/net/tcp ]; then
     cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-      awk -v port="$(printf ':%04X' "$1")" '$4 == "0A" && substr($2, length($2) - 4) == port { print "hex:" $2 "," $8 }'
+      awk -v order="$rj_order" -v port="$(printf ':%04X' "$1")" \
+        '$4 == "0A" && substr($2, length($2) - 4) == port { print order ":" $2 "," $8 }'
   elif command -v lsof >/dev/null 2>&1; then
     # lsof shows an ordinary account only its own sockets, which is what has to be known.
     lsof -nP -iTCP:"$1" -sTCP:LISTEN -Fun 2>/dev/null |
       awk '/^u/ { uid = substr($0, 2) } /^n/ { print substr($0, 2) "," uid }'
+  elif command -v sockstat >/dev/null 2>&1; then
+    # FreeBSD's own; it names accounts, and any other one is just not ours.
+    sockstat -46l -P tcp -p "$1" 2>/dev/null |
+      awk -v me="$(id -un)" -v uid="$(id -u)" 'NR > 1 { print $6 "," ($1 == me ? uid : 4294967294) }'
   fi
 }
 
@@ -62,33 +113,139 @@ rj_port_of() {
 # Runtime files are bytes to us: in another encoding than theirs, sed would not see all of a path.
 rj_in_c() { (LC_ALL=C; export LC_ALL; "$@"); }
 
-# rj_candidate KIND FILE: a runtime file with all that must be known before it may be believed. It
-# fails, and says nothing, when the process is gone.
-rj_candidate() {
-  rj_pid=${2##*server-}; rj_pid=${rj_pid%.json}
-  case $rj_pid in '' | *[!0-9]*) return 1 ;; esac
-  kill -0 "$rj_pid" 2>/dev/null || return 1
-  rj_json=$(head -c 16384 "$2" 2>/dev/null) || return
-  rj_port=$(printf '%s' "$rj_json" | sed -n 's/.*"port": *\([0-9][0-9]*\).*/\1/p' | head -1)
+# The fields of a JSON object that matter here, a line each: port, sock, base_url, token. Bytes that JSON wrote as \u… and
+# backslashes are written as printf's %b reads them.
+rj_fields() {
+  awk '
+    function byte(b) { return sprintf("\\0%03o", b) }
+    function hex(s, i, n) { for (i = 1; i <= 4; i++) n = n * 16 + index("123456789abcdef", tolower(substr(s, i, 1))); return n }
+    function utf8(c) {
+      if (c >= 56448 && c < 56576) return byte(c - 56320) # a byte that was no text to Python
+      if (c < 128) return byte(c)
+      if (c < 2048) return byte(192 + int(c / 64)) byte(128 + c % 64)
+      if (c < 65536) return byte(224 + int(c / 4096)) byte(128 + int(c / 64) % 64) byte(128 + c % 64)
+      return byte(240 + int(c / 262144)) byte(128 + int(c / 4096) % 64) byte(128 + int(c / 64) % 64) byte(128 + c % 64)
+    }
+    function escape(c, code) {
+      if (c != "u") return c == "\"" || c == "/" ? c : "\\" c
+      code = hex(substr(text, at + 1, 4)); at += 4
+      if (code >= 55296 && code < 56320 && substr(text, at + 1, 2) == "\\u") {
+        code = 65536 + (code - 55296) * 1024 + hex(substr(text, at + 3, 4)) - 56320; at += 6
+      }
+      return utf8(code)
+    }
+    function string(s, c) {
+      while (++at <= length(text) && (c = substr(text, at, 1)) != "\"") s = s (c == "\\" ? escape(substr(text, ++at, 1)) : c)
+      return s
+    }
+    { text = text $0 " " }
+    END {
+      while (++at <= length(text)) {
+        c = substr(text, at, 1)
+        if (c == "\"") { s = string(); if (depth == 1) { if (of) field[key] = s; else key = s } }
+        else if (c == "{" || c == "[") depth++
+        else if (c == "}" || c == "]") depth--
+        else if (depth == 1 && c == ":") of = 1
+        else if (depth == 1 && c == ",") of = 0
+        else if (depth == 1 && of && c != " ") field[key] = field[key] c
+      }
+      print field["port"]; print field["sock"]; print field["base_url"]; print field["token"]
+    }'
+}
+
+# rj_process_of PID: the process that calls itself by this number, as it is numbered here (rj_pid): in a container it has
+# another one. Of several such, the one that holds the listening socket.
+rj_process_of() {
+  rj_pid=$1
+  if rj_runs "$1"; then
+    rj_args=$(rj_args_of "$1")
+    case $rj_args in *jupyter* | *ipython* | *python*) return ;; esac
+  fi
+  [ -n "${rj_inner:-}" ] || rj_inner=$(cat /proc/[0-9]*/status 2>/dev/null | awk '/^NSpid:/ && NF > 2 { print $NF ":" $2 }') rj_inner=${rj_inner:-none}
+  for rj_pair in $rj_inner; do
+    [ "${rj_pair%:*}" = "$1" ] && rj_holds "${rj_pair#*:}" || continue
+    rj_pid=${rj_pair#*:}
+    rj_args=$(rj_args_of "$rj_pid")
+    rj_runs "$rj_pid"
+    return
+  done
+  rj_runs "$1"
+}
+# rj_holds PID: it holds the socket on which the server of this runtime file listens.
+rj_holds() {
+  rj_inodes=$(if [ -n "$rj_sock" ]; then
+    rj_sock=$rj_sock awk '$6 == "01" && substr($0, length($0) - length(ENVIRON["rj_sock"])) == " " ENVIRON["rj_sock"] { print $7 }' /proc/net/unix
+  else
+    awk -v port="$(printf ':%04X' "$rj_port")" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10 }' /proc/net/tcp /proc/net/tcp6
+  fi 2>/dev/null)
+  rj_open=$(ls -l "/proc/$1/fd" 2>/dev/null)
+  for rj_inode in $rj_inodes; do
+    case $rj_open in *"socket:[$rj_inode]"*) return 0 ;; esac
+  done
+  return 1
+}
+
+# Whether the process is JupyterHub's single-user server: by its command line, or since it got from the Hub what its
+# runtime file says. (In a terminal of such a server, any other Jupyter has the environment too.)
+rj_is_hubs() {
+  case $rj_args in *jupyterhub-singleuser* | *jupyterhub.singleuser* | *jupyter-labhub* | *batchspawner-singleuser*) return 0 ;; esac
+  if [ ! -r "/proc/$rj_pid/environ" ]; then
+    case $rj_url in /user/*) return 0 ;; *) return 1 ;; esac
+  fi
+  case "
+$(tr '\0' '\n' <"/proc/$rj_pid/environ" 2>/dev/null | grep '^JUPYTERHUB_\|^JPY_API_TOKEN')
+" in *"
+JUPYTERHUB_SERVICE_PREFIX=$rj_url
+"* | *"_API_TOKEN=$rj_token
+"*) return 0 ;; *) return 1 ;; esac
+}
+
+# rj_examine FILE: all that must be known of a runtime file before it may be believed. It fails when its process is gone.
+# A launch of ours (rj_of) is known by its folder and keeper, whatever number its server calls itself by.
+rj_examine() {
+  rj_named=${1##*server-}; rj_named=${rj_named%.json}
+  case $rj_named in '' | *[!0-9]*) return 1 ;; esac
+  rj_json=$(head -c 16384 "$1" 2>/dev/null) || return
+  { IFS= read -r rj_port; IFS= read -r rj_sock; IFS= read -r rj_url; IFS= read -r rj_token; } <<RJ_END
+$(printf '%s\n' "$rj_json" | rj_fields)
+RJ_END
+  case $rj_port in *[!0-9]*) rj_port= ;; esac
+  rj_sock=$(printf '%b' "$rj_sock")
+  rj_of= rj_args=
+  case $1 in "$rj_base"/servers/*/runtime/*) rj_lives "${1%/runtime/*}" && rj_of=${1%/runtime/*} ;; esac
+  rj_process_of "$rj_named" || [ -n "$rj_of" ] || return
   [ "$rj_port" = 0 ] && rj_port=$(rj_port_of "$rj_pid")
-  rj_sock=$(printf '%s' "$rj_json" | sed -n 's/.*"sock": *"\([^"]*\)".*/\1/p' | head -1)
+  rj_listen=$([ -n "$rj_port" ] && [ -z "$rj_sock" ] && rj_listeners "$rj_port" | tr '\n' ' ')
+  rj_owner=$([ -n "$rj_sock" ] && [ -S "$rj_sock" ] && ls -ldn "$rj_sock" 2>/dev/null | awk '{print $3}')
+  rj_hubs=
+  # Its token is the Hub's: it stays here.
+  if [ -z "$rj_of" ] && rj_is_hubs; then rj_hubs=1 rj_json=; fi
+}
+# rj_candidate KIND FILE: tells it.
+rj_candidate() {
+  rj_examine "$2" || return
   rj_say "$1" "file=$2
 pid=$rj_pid
+began=$rj_began
 uid=$(rj_uid_of "$rj_pid")
 port=$rj_port
-args=$(rj_args_of "$rj_pid" | cut -c1-500)
-listeners=$([ -n "$rj_port" ] && rj_listeners "$rj_port" | tr '\n' ' ')
-socket=$([ -n "$rj_sock" ] && [ -S "$rj_sock" ] && ls -ldn "$rj_sock" 2>/dev/null | awk '{print $3}')
+args=$(printf '%s' "$rj_args" | cut -c1-500)
+listeners=$rj_listen
+socket=$rj_owner
+launch=$rj_of
+hub=$rj_hubs
 
 $rj_json"
 }
 
 # rj_files FOLDER...: runtime files wherever Jupyter's rules put them, and in these folders, newest first.
 rj_files() {
-  rj_folders=$#
+  rj_folders=$# rj_seen=:
   for rj_d in "${JUPYTER_RUNTIME_DIR:-/nowhere}" "${JUPYTER_DATA_DIR:-/nowhere}/runtime" \
     "${XDG_DATA_HOME:-/nowhere}/jupyter/runtime" "$HOME/.local/share/jupyter/runtime" \
-    "$HOME/Library/Jupyter/runtime" "$@"; do
+    "${XDG_RUNTIME_DIR:-/nowhere}/jupyter" "$HOME/Library/Jupyter/runtime" "$@"; do
+    case $rj_seen in *":$rj_d:"*) continue ;; esac
+    rj_seen=$rj_seen$rj_d:
     for rj_f in "$rj_d"/jpserver-*.json "$rj_d"/nbserver-*.json; do
       [ -f "$rj_f" ] && set -- "$@" "$rj_f"
     done
@@ -111,24 +268,24 @@ starting=$rj_starting"
 }
 
 # The launches and jobs of ours in whose log Jupyter (and notebook 6) says that it ends because nobody uses it. Not by
-# a word of their keepers: a runtime file goes before its process does.
+# a word of their keepers: a runtime file goes before its process does. It is among the last words: all of a log may be long.
 rj_idle_ends() {
-  [ -z "$rj_idle" ] || grep -l 'No kernels.* for [0-9]* seconds; shutting down' "$rj_base"/servers/*/log "$rj_base"/jobs/*/log 2>/dev/null |
-    sed 's|^\(.*\)/log$|idle=\1|'
+  [ -z "$rj_idle" ] || for rj_d in "$rj_base"/servers/* "$rj_base"/jobs/*; do
+    [ -f "$rj_d/log" ] && tail -c 8192 "$rj_d/log" 2>/dev/null | grep -q 'No kernels.* for [0-9]* seconds; shutting down' && printf 'idle=%s\n' "$rj_d"
+  done
 }
 
 # The folder of a launch of ours on this machine that still runs and has no runtime file yet.
 rj_own_start() {
   for rj_d in "$rj_base"/servers/*; do
-    [ -f "$rj_d/pid" ] && [ ! -f "$rj_d/exit" ] && [ "$(cat "$rj_d/node" 2>/dev/null)" = "$rj_node" ] || continue
-    kill -0 "$(cat "$rj_d/pid")" 2>/dev/null || continue
-    [ -n "$(ls "$rj_d"/runtime/*server-*.json 2>/dev/null)" ] || { printf '%s' "$rj_d"; return; }
+    rj_lives "$rj_d" && [ -z "$(ls "$rj_d"/runtime/*server-*.json 2>/dev/null)" ] && { printf '%s' "$rj_d"; return; }
   done
 }
 
 # ---- one launch at a time --------------------------------------------------------------------
 
-# mkdir is atomic on every file system, NFS too; the owner's file tells a lock left by a dead one.
+# mkdir is atomic on every file system, NFS too; the owner's file tells a lock left by a dead process. Who holds it and
+# works says so by the lock's time (rj_hold): one that has not for three minutes has lost its client, and the lock.
 rj_lock() {
   rj_n=0
   until rj_error=$(mkdir "$rj_base/lock" 2>&1); do
@@ -144,26 +301,42 @@ rj_lock() {
   done
   # A lock without an owner would keep everybody out for minutes. cat says why a write fails; the
   # printf of dash only that it did.
-  if ! rj_error=$({ printf '%s %s\n' "$rj_node" $$ | cat >"$rj_base/lock/owner"; } 2>&1); then
+  rj_runs $$
+  if ! rj_error=$({ printf '%s\n%s\n' "$rj_began" "$rj_machine" | cat >"$rj_base/lock/process" &&
+    printf '%s %s\n' "$rj_node" $$ | cat >"$rj_base/lock/owner"; } 2>&1); then
     rm -rf "$rj_base/lock"
     rj_fail unwritable "$rj_error"
     return 1
   fi
   trap 'rj_unlock; exit 1' 1 2 13 15
 }
+rj_holds_lock() { [ "$(cat "$rj_base/lock/owner" 2>/dev/null)" = "$rj_node $$" ]; }
+rj_hold() { rj_holds_lock && touch "$rj_base/lock" 2>/dev/null; }
 rj_unlock() {
-  [ "$(cat "$rj_base/lock/owner" 2>/dev/null)" = "$rj_node $$" ] && rm -rf "$rj_base/lock"
+  rj_holds_lock && rm -rf "$rj_base/lock"
   trap - 1 2 13 15
 }
+# Whether its holder is gone: on this machine by its process, anywhere by its silence.
+rj_is_stale() {
+  rj_held=$(cat "$rj_base/lock/owner" "$rj_base/lock/process" 2>/dev/null)
+  if [ -n "$(find "$rj_base/lock" -prune -mmin +3 2>/dev/null)" ]; then return; fi
+  set -- $(cat "$rj_base/lock/process" 2>/dev/null)
+  [ $# = 0 ] || [ "$2 ${3:-}" = "$rj_machine" ] || return 1
+  case $rj_held in "$rj_node "*) ;; *) return 1 ;; esac
+  rj_owner=${rj_held%%
+*}
+  ! rj_is "${rj_owner##* }" "${1:-}" sh
+}
+# One at a time looks once more, and removes it: else the second would remove what the first has made in its place.
 rj_break_stale_lock() {
-  rj_owner=$(cat "$rj_base/lock/owner" 2>/dev/null)
-  case $rj_owner in
-    "$rj_node "*) kill -0 "${rj_owner##* }" 2>/dev/null && return ;;
-    *) [ -n "$(find "$rj_base/lock" -prune -mmin +2 2>/dev/null)" ] || return ;;
-  esac
-  # Renamed first, so that of two who see it only one removes it; a fresh one is put back.
-  mv "$rj_base/lock" "$rj_base/stale.$$" 2>/dev/null || return
-  if [ "$(cat "$rj_base/stale.$$/owner" 2>/dev/null)" = "$rj_owner" ]; then rm -rf "$rj_base/stale.$$"; else mv "$rj_base/stale.$$" "$rj_base/lock"; fi
+  rj_is_stale || return
+  rj_was=$rj_held
+  if ! mkdir "$rj_base/stale" 2>/dev/null; then
+    [ -z "$(find "$rj_base/stale" -prune -mmin +3 2>/dev/null)" ] || rmdir "$rj_base/stale" 2>/dev/null
+    return
+  fi
+  rj_is_stale && [ "$rj_held" = "$rj_was" ] && rm -rf "$rj_base/lock"
+  rmdir "$rj_base/stale" 2>/dev/null
 }
 
 # ---- looking after servers -------------------------------------------------------------------
@@ -172,29 +345,35 @@ rj_break_stale_lock() {
 rj_await() {
   rj_n=0
   while :; do
+    rj_keeper_pid=
+    [ -f "$1/pid" ] && IFS= read -r rj_keeper_pid <"$1/pid"
+    [ -z "$rj_keeper_pid" ] || [ -f "$1/began" ] || { rj_runs "$rj_keeper_pid" && printf '%s\n' "$rj_began" >"$1/began"; } 2>/dev/null
     for rj_f in "$1"/runtime/jpserver-*.json "$1"/runtime/nbserver-*.json; do
       [ -f "$rj_f" ] || continue
       # Half a file is no file yet.
       # And a server that died right after writing it is told below, by its keeper's word.
-      case $(tail -c 2 "$rj_f" 2>/dev/null) in *'}'*) rj_in_c rj_candidate launched "$rj_f" && return ;; esac
+      case $(tail -c 2 "$rj_f" 2>/dev/null) in *'}'*) rj_in_c rj_serves "$rj_f" $rj_n && return ;; esac
     done
-    rj_keeper_pid=
-    [ -f "$1/pid" ] && IFS= read -r rj_keeper_pid <"$1/pid"
-    if [ -f "$1/exit" ] || ! kill -0 "${rj_keeper_pid:-$$}" 2>/dev/null; then
+    if [ -f "$1/exit" ] || { [ -n "$rj_keeper_pid" ] && ! rj_lives "$1"; }; then
+      [ -f "$1/exit" ] || rj_nap 0.1 # between the look at the one and at the other
       rj_fail died "$(cat "$1/exit" 2>/dev/null)
 $(tail -c 3000 "$1/log" 2>/dev/null | tail -n 25)"
       return
     fi
     # The answer also finds out whether anybody still listens to us.
-    rj_n=$((rj_n + 1)); [ $((rj_n % 20)) = 0 ] && rj_say wait starting
+    rj_n=$((rj_n + 1)); [ $((rj_n % 20)) = 0 ] && { rj_say wait starting; rj_hold; }
     rj_nap 0.05
   done
+}
+# rj_serves FILE N: tells of a server that listens; after a while, of one that does not, too.
+rj_serves() {
+  rj_examine "$1" && { [ -n "$rj_listen$rj_owner" ] || [ "$2" -ge 100 ]; } && rj_candidate launched "$1"
 }
 
 # The log of the newest launch on this machine.
 rj_log() {
   for rj_d in $(ls -1t "$rj_base/servers" 2>/dev/null); do # names of ours: no spaces
-    [ "$(cat "$rj_base/servers/$rj_d/node" 2>/dev/null)" = "$rj_node" ] || continue
+    rj_is_here "$rj_base/servers/$rj_d" || [ "$(cat "$rj_base/servers/$rj_d/node" 2>/dev/null)" = "$rj_node" ] || continue
     rj_say log "$rj_base/servers/$rj_d/log
 $(tail -c 200000 "$rj_base/servers/$rj_d/log" 2>/dev/null)"
     return
@@ -202,17 +381,17 @@ $(tail -c 200000 "$rj_base/servers/$rj_d/log" 2>/dev/null)"
   rj_say log ''
 }
 
-# rj_is_jupyter PID: still a Jupyter process of this account, and not a reused number?
-rj_is_jupyter() {
-  kill -0 "$1" 2>/dev/null && [ "$(rj_uid_of "$1")" = "$(id -u)" ] || return 1
-  case $(rj_args_of "$1") in *jupyter* | *ipython* | *python*) return 0 ;; *) return 1 ;; esac
+# rj_is_server PID BEGAN: the process that was found, of this account, and not a reused number?
+rj_is_server() {
+  [ "$(rj_uid_of "$1")" = "$(id -u)" ] || return 1
+  rj_is "$1" "${2#-}" jupyter || rj_is "$1" "${2#-}" ipython || rj_is "$1" "${2#-}" python
 }
 
-# rj_gone N PID FILE: make sure that a server is gone, and its file too. It gets TERM after ten
+# rj_gone N PID BEGAN FILE: make sure that a server is gone, and its file too. It gets TERM after ten
 # seconds: N counts the tenths that it had already.
 rj_gone() {
   rj_how=itself rj_n=$1; shift
-  while rj_is_jupyter "$1"; do
+  while rj_is_server "$1" "$2"; do
     rj_n=$((rj_n + 1))
     case $rj_n in
       100) rj_how=TERM; kill -TERM "$1" 2>/dev/null ;;
@@ -222,25 +401,32 @@ rj_gone() {
     [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
     rj_nap 0.1
   done
-  case $2 in
+  case $3 in
     "$rj_base"/servers/*/runtime/*) # a launch of ours: its keeper tidies up
-      rj_d=${2%/runtime/*} rj_n=0
-      while [ ! -f "$rj_d/exit" ] && [ $rj_n -lt 50 ]; do rj_n=$((rj_n + 1)); rj_nap 0.1; done ;;
-    */jpserver-"$1".json | */nbserver-"$1".json) rm -f "$2" ;; # a killed server leaves it
+      rj_d=${3%/runtime/*} rj_n=0
+      while rj_lives "$rj_d" && [ $rj_n -lt 50 ]; do rj_n=$((rj_n + 1)); rj_nap 0.1; done
+      # One that goes on with something else is not what was asked for either.
+      if rj_lives "$rj_d"; then rj_abort "$rj_d"; return; fi ;;
+    */jpserver-[0-9]*.json | */nbserver-[0-9]*.json) rm -f "$3" ;; # a killed server leaves it
   esac
   rj_say gone "$rj_how"
 }
 
-# rj_abort DIR: end a launch that has no server yet, by its keeper: with its whole session, or where
-# there is no setsid, with its children. It leaves what the keeper would have left.
+# rj_end_server N "PID BEGAN FILE"
+rj_end_server() {
+  rj_pid=${2%% *} rj_n=${2#* }
+  rj_gone "$1" "$rj_pid" "${rj_n%% *}" "${rj_n#* }"
+}
+
+# rj_abort DIR: end a launch that has no server, or none that can be used, by its keeper: with all that it began. It
+# leaves what the keeper would have left.
 rj_abort() {
-  rj_pid=$(cat "$1/pid" 2>/dev/null) rj_n=0
-  while kill -0 "$rj_pid" 2>/dev/null; do
-    case $(rj_args_of "$rj_pid") in *"$1/keeper"*) ;; *) break ;; esac
+  rj_n=0
+  while rj_lives "$1"; do
     rj_n=$((rj_n + 1))
     case $rj_n in
-      1) rj_kill_launch TERM "$rj_pid" ;;
-      50) rj_kill_launch KILL "$rj_pid" ;;
+      1) rj_kill_launch TERM "$rj_keeper_pid" ;;
+      50) rj_kill_launch KILL "$rj_keeper_pid" ;;
       100) rj_say gone no; return ;;
     esac
     [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
@@ -250,9 +436,13 @@ rj_abort() {
   [ -f "$1/exit" ] || printf '143\n' >"$1/exit"
   rj_say gone launch
 }
+# With its descendants, which may have groups of their own, and its group, whose members may have lost their parents.
 rj_kill_launch() {
-  kill -"$1" "-$2" 2>/dev/null && return # dash takes no "--" here
-  kill -"$1" $(ps -A -o pid= -o ppid= | awk -v parent="$2" '$2 == parent { print $1 }') "$2" 2>/dev/null
+  rj_family=$(ps -A -o pid= -o ppid= | awk -v first="$2" '
+    { parent[$1] = $2 }
+    END { for (one in parent) { for (at = one; at in parent && at != first && n[one]++ < 99;) at = parent[at]; if (at == first) print one } }')
+  kill -"$1" "-$2" 2>/dev/null # dash takes no "--" here
+  kill -"$1" $rj_family 2>/dev/null
 }
 
 # ---- the conversation ------------------------------------------------------------------------
@@ -264,6 +454,8 @@ rj_main() {
   umask 077
   unset CDPATH
   rj_node=$(uname -n)
+  rj_machine=$(rj_this_machine)
+  case $(printf '\1\0' | od -An -tu2) in *256*) rj_order=big ;; *) rj_order=hex ;; esac
   rj_base=${XDG_STATE_HOME:-$HOME/.local/state}/remote-jupyter
   rj_error=$(mkdir -p "$rj_base/servers" 2>&1) || rj_unwritable=$rj_error
   rj_say hello "$rj_node"
@@ -272,13 +464,14 @@ rj_main() {
     case $rj_command in
       find) rj_in_c rj_find ;;
       lock) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_in_c rj_find; fi ;;
-      launch) rj_launch; rj_unlock ;;
+      # Another click has the lock, of one that was silent for too long: what there is has to be found out again.
+      launch) if rj_holds_lock; then rj_launch; rj_unlock; else rj_fail lock ''; fi ;;
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
       log) rj_log ;;
-      'gone '*) rj_command=${rj_command#gone }; rj_gone 0 "${rj_command%% *}" "${rj_command#* }" ;;
+      'gone '*) rj_end_server 0 "${rj_command#gone }" ;;
       'job '*) rj_job "${rj_command#job }" ;; # src/launcher/job.sh
       'abort '*) rj_abort "${rj_command#abort }" ;;
-      'term '*) rj_command=${rj_command#term }; rj_gone 99 "${rj_command%% *}" "${rj_command#* }" ;;
+      'term '*) rj_end_server 99 "${rj_command#term }" ;;
       done) break ;;
     esac
     rj_command=

@@ -157,6 +157,7 @@ fn plan(order: &Order, routes: Routes) -> Plan {
         wanted: Wanted {
             port: host.remote_port,
             workdir: host.workdir.is_some(),
+            refused: Vec::new(),
         },
         patience: order.patience,
         scheduler: scheduler.map_or_else(String::new, |one| one.word().to_owned()),
@@ -209,6 +210,7 @@ impl Driver {
             Effect::Extend(job, by) => self.extend(&job, by),
             Effect::List(id) => self.list(&id),
             Effect::ExtendBeside(job, by) => Ok(self.extend_beside(&job, by)),
+            Effect::Leave => self.end_pump().map(|()| None),
             Effect::Launch => self.await_launch("launch"),
             Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
             Effect::FetchLog => self.fetch_log(),

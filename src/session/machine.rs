@@ -42,6 +42,8 @@ pub struct Machine {
     notebook: Option<String>,
     /// How many seconds more the job is to get, until its end was read.
     more_time: Option<u64>,
+    /// Whether other servers than the chosen one run there.
+    others_run: bool,
 }
 
 impl Machine {
@@ -65,6 +67,7 @@ impl Machine {
             trouble: Trouble::default(),
             activity: None,
             more_time: None,
+            others_run: false,
         }
     }
 
@@ -124,10 +127,11 @@ impl Machine {
                 self.found(choice, facts, locked)
             }
             (State::Submitting, Input::Submitted { folder, id }) => self.submitted(folder, id),
-            (State::Dropping(problem), Input::Gone(how)) => Self::dropped(*problem, &how),
-            (State::Starting { node }, Input::Launched(candidate)) => {
-                self.launched(&candidate, node)
+            (State::Dropping(problem), Input::Gone(how)) => self.dropped(*problem, &how),
+            (State::Starting { node, own }, Input::Launched(candidate)) => {
+                self.launched(&candidate, node, own)
             }
+            (State::Starting { .. }, Input::LookAgain) => lock(),
             (State::Hopping(found, port), Input::HopStands) => Self::hopped(found, port),
             (State::Hopping(found, port), Input::NoHop(problem)) => {
                 self.turned_back(found, port, problem)
@@ -148,7 +152,10 @@ impl Machine {
                 self.checked(found, port, answer)
             }
             (State::Checking(found, _), Input::Checked(Err(problem))) => {
-                self.unanswered(*found, problem)
+                self.silent(found, problem)
+            }
+            (State::Checking(found, _), Input::Unsuitable(problem)) => {
+                self.unsuitable(found, problem)
             }
             (State::Ready(found, port), Input::Stop(busy)) => count(found, port, busy),
             (State::Ready(found, port), input) => self.standing(found, port, input),
@@ -227,6 +234,7 @@ impl Machine {
             return self.extend_alone(by);
         }
         let mut effects = Vec::new();
+        self.others_run = choice.others > 0;
         if let Some(server) = choice.server {
             if !choice.why.is_empty() {
                 effects.push(Effect::Note(choice.why));
@@ -245,11 +253,13 @@ impl Machine {
             effects.extend(more);
             return (state, effects);
         }
+        // Whatever was started from here is ended, or waited for, before another one is started.
+        let ours = facts.starting.or(choice.unusable);
         if matches!(self.plan.goal, Goal::Stop { .. }) {
             if let Some(end) = self.waiting_job() {
                 return (State::Ending, vec![Effect::EndJob(end)]);
             }
-            return self.nothing_to_ask(facts.starting);
+            return self.nothing_to_ask(ours, choice.hubs);
         }
         if !self.plan.launch {
             return over(Effect::TellFailed(explain::nothing_running(
@@ -261,26 +271,28 @@ impl Machine {
             return self.no_server_in_a_job(locked);
         }
         if !locked {
-            return (State::Finding { locked: true }, vec![Effect::Lock]);
+            return lock();
         }
+        effects.extend(choice.hubs.into_iter().map(Effect::Note));
         effects.push(Effect::Phase(Phase::Starting));
-        effects.push(match facts.starting {
-            Some(folder) => Effect::Await(folder),
-            None => Effect::Launch,
-        });
-        (State::Starting { node: facts.node }, effects)
+        let (own, node) = (ours.is_none(), facts.node);
+        effects.push(ours.map_or(Effect::Launch, Effect::Await));
+        (State::Starting { node, own }, effects)
     }
 
     /// A stop where no server runs: one may be starting, and would else start for ever.
-    fn nothing_to_ask(&self, starting: Option<String>) -> (State, Vec<Effect>) {
-        if let Some(folder) = starting {
+    fn nothing_to_ask(&self, ours: Option<String>, hubs: Vec<String>) -> (State, Vec<Effect>) {
+        if let Some(folder) = ours {
             return (State::Ending, vec![Effect::EndLaunch(folder)]);
         }
         let text = say!("session-none-runs", host = self.plan.host.as_str());
-        over_with(Effect::Note(text), Effect::TellClosed)
+        let lines: Vec<String> = [text].into_iter().chain(hubs).collect();
+        over_with(Effect::Note(lines.join("\n")), Effect::TellClosed)
     }
 
-    fn launched(&self, candidate: &Candidate, node: String) -> (State, Vec<Effect>) {
+    /// One that this session has just started and that cannot be used is ended; one that was there
+    /// before is left to a stop.
+    fn launched(&self, candidate: &Candidate, node: String, own: bool) -> (State, Vec<Effect>) {
         match candidate.server(self.uid) {
             Ok(server) => {
                 let effects = vec![Effect::Listen(server.clone())];
@@ -295,8 +307,14 @@ impl Machine {
                 (State::Listening(Box::new(found)), effects)
             }
             Err(reason) => {
-                let problem = explain::unusable(&self.plan.host, reason);
-                over(Effect::TellFailed(problem))
+                let problem = explain::unusable(&self.plan.host, reason, own);
+                match &candidate.launch {
+                    Some(folder) if own => {
+                        let end = Effect::EndLaunch(folder.clone());
+                        (State::Dropping(Box::new(problem)), vec![end])
+                    }
+                    _ => over(Effect::TellFailed(problem)),
+                }
             }
         }
     }
@@ -333,6 +351,35 @@ impl Machine {
             effects.push(Effect::Show(found.clone(), port, page));
         }
         (State::Ready(found, port), effects)
+    }
+
+    /// Another server may answer: what says nothing, or not what it should, keeps nobody from it.
+    fn silent(&mut self, found: Box<Found>, problem: Problem) -> (State, Vec<Effect>) {
+        if self.others_run && found.job.is_none() {
+            return self.look_past(&found, &problem);
+        }
+        self.unanswered(*found, problem)
+    }
+
+    /// A server of the user's own that is of no use for a page is none. One that was started from
+    /// here is told of: another one would be no better.
+    fn unsuitable(&mut self, found: Box<Found>, problem: Problem) -> (State, Vec<Effect>) {
+        let is_ours = found.server.launch.is_some() || found.job.is_some();
+        if self.heals() && self.plan.launch && !is_ours {
+            return self.look_past(&found, &problem);
+        }
+        self.silent(found, problem)
+    }
+
+    fn look_past(&mut self, found: &Found, problem: &Problem) -> (State, Vec<Effect>) {
+        let why = problem.detail.clone();
+        let pid = found.server.pid;
+        let note = say!("server-refused", pid = pid, why = why.as_str());
+        let refused = &mut self.plan.wanted.refused;
+        refused.push((found.server.file.clone(), why));
+        let phase = Effect::Phase(Phase::Finding);
+        let effects = vec![Effect::Note(note), Effect::Leave, phase, Effect::Find];
+        (State::Finding { locked: false }, effects)
     }
 
     /// The server runs and does not answer. It may hang, which is what a stop is for; but nobody
@@ -380,6 +427,12 @@ impl Machine {
         };
         over_with(Effect::Note(text), Effect::TellClosed)
     }
+}
+
+/// The right to launch is taken, and what there is looked at once more: another click may have
+/// launched meanwhile.
+fn lock() -> (State, Vec<Effect>) {
+    (State::Finding { locked: true }, vec![Effect::Lock])
 }
 
 fn over(last: Effect) -> (State, Vec<Effect>) {

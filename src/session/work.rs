@@ -8,7 +8,6 @@ use super::machine::Input;
 use crate::config::App;
 use crate::explain;
 use crate::jupyter::{Answer, Api, ApiError, Server};
-use crate::problem::Problem;
 
 /// A server that ran before and has a listener answers at once; this is for a busy machine.
 const REUSED_PATIENCE: Duration = Duration::from_secs(15);
@@ -34,8 +33,11 @@ pub fn check(
         if let (Ok(answer), Some(App::Nbclassic)) = (&mut result, app) {
             answer.classic_apart = api.has_classic_apart();
         }
-        let result: Result<Answer, Problem> = result.map_err(|error| explain::api(&host, &error));
-        handle.send(Input::Checked(result));
+        let problem = |error: &ApiError| explain::api(&host, error);
+        handle.send(match &result {
+            Err(error) if error.is_definite() => Input::Unsuitable(problem(error)),
+            _ => Input::Checked(result.map_err(|error| problem(&error))),
+        });
     });
 }
 

@@ -13,7 +13,7 @@ use crate::scene::{
 use crate::support::process::{PATIENCE, must, pid_of};
 use crate::support::{Client, Home, Sshd, eventually, http};
 
-const RUNTIME: &str = ".local/share/jupyter/runtime";
+pub const RUNTIME: &str = ".local/share/jupyter/runtime";
 
 /// Starts a command there that stays, and gives its process id.
 fn leave_running(client: &Client, host: &str, command: &str) -> u32 {
@@ -22,7 +22,7 @@ fn leave_running(client: &Client, host: &str, command: &str) -> u32 {
 }
 
 /// Starts a Jupyter there as a person would, and waits for its runtime file.
-fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: &str) {
+pub fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: &str) {
     fs::create_dir_all(sshd.home().path().join(folder)).unwrap();
     let before = runtime_files(sshd);
     let port = if more.contains("--sock") {
@@ -39,7 +39,7 @@ fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: 
     assert!(eventually(PATIENCE, up), "{:?}", sshd.home().read(&log));
 }
 
-fn runtime_files(sshd: &Sshd) -> usize {
+pub fn runtime_files(sshd: &Sshd) -> usize {
     all_of(sshd.home())
 }
 

@@ -151,6 +151,8 @@ server-socket = the socket { $socket } is gone, or another account's
 server-no-port = it names no port
 server-silent = nothing listens on port { $port }
 server-foreign-port = another account listens on port { $port }
+server-hubs = process { $pid } is JupyterHub's own server, and is left alone: reach it through the Hub
+server-refused = the server of process { $pid } is passed over: { $why }
 
 ## Jupyter's own answers (src/jupyter/rest.rs)
 
@@ -575,7 +577,8 @@ session-gone-launch = The Jupyter that was starting on { $host } was ended.
 session-gone-signal = Jupyter on { $host } did not shut down by itself; { $signal } ended it.
 session-stop-hung = `remote-jupyter stop { $host } --yes` ends its process, whatever its kernels do.
 session-unusable-title = The Jupyter that was started on { $host } cannot be used
-session-unusable-remedy = See `remote-jupyter logs { $host }`.
+session-unusable-remedy = It was ended. `remote-jupyter logs { $host }` shows what it said.
+session-unusable-runs-remedy = It still runs: `remote-jupyter stop { $host }` ends it, and `remote-jupyter logs { $host }` shows what it said.
 session-not-stopped-title = Jupyter on { $host } did not end
 session-not-stopped-detail = It was asked to shut down, then sent TERM and KILL.
 session-not-stopped-remedy = Look at the process there: it may be waiting for a file system that is gone.
@@ -617,6 +620,7 @@ job-resumed = Job { $id } of { $scheduler } is waiting there already; the wait g
 job-no-list = { $scheduler } gives no list of jobs now, and is asked again: { $words }
 job-left = Job { $id } was started by hand and stays where it is.
 job-not-ended = The scheduler still lists the job: look at it there.
+launch-not-ended = It did not end either: `remote-jupyter stop` tries again.
 job-sight = job { $id } ({ $name }): { $state }
 job-number = job { $id }
 job-starts = starts ≈ { $time }

@@ -138,6 +138,8 @@ server-socket = ソケット { $socket } はなくなったか、別のアカウ
 server-no-port = ポートの記載がありません
 server-silent = ポート { $port } で待ち受けているものがありません
 server-foreign-port = ポート { $port } では別のアカウントが待ち受けています
+server-hubs = プロセス { $pid } は JupyterHub のサーバーのため、対象にしません。JupyterHub から利用してください
+server-refused = プロセス { $pid } のサーバーは対象にしません: { $why }
 
 ## Jupyter の応答 (src/jupyter/rest.rs)
 
@@ -552,7 +554,8 @@ session-gone-launch = { $host } で起動中だった Jupyter を終了しまし
 session-gone-signal = { $host } の Jupyter は自分では終了しなかったため、{ $signal } で終了しました。
 session-stop-hung = `remote-jupyter stop { $host } --yes` は、カーネルの状態にかかわらずプロセスを終了します。
 session-unusable-title = { $host } で起動した Jupyter を利用できません
-session-unusable-remedy = `remote-jupyter logs { $host }` を確認してください。
+session-unusable-remedy = 終了しました。`remote-jupyter logs { $host }` でログを確認してください。
+session-unusable-runs-remedy = 起動したままです。`remote-jupyter stop { $host }` で終了でき、`remote-jupyter logs { $host }` でログを確認できます。
 session-not-stopped-title = { $host } の Jupyter が終了しません
 session-not-stopped-detail = シャットダウンを要求し、続けて TERM と KILL を送りました。
 session-not-stopped-remedy = 接続先のプロセスを確認してください。失われたファイルシステムを待っている可能性があります。
@@ -594,6 +597,7 @@ job-resumed = { $scheduler } のジョブ { $id } がすでに待っています
 job-no-list = { $scheduler } がジョブの一覧を返さないため、あとでもう一度問い合わせます: { $words }
 job-left = ジョブ { $id } は手作業で開始されたものなので、そのままにします。
 job-not-ended = スケジューラーの一覧にジョブがまだ残っています。リモート側で確認してください。
+launch-not-ended = 終了もできませんでした。`remote-jupyter stop` でもう一度終了してください。
 job-sight = ジョブ { $id }（{ $name }）: { $state }
 job-number = ジョブ { $id }
 job-starts = 開始予定 ≈ { $time }

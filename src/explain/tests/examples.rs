@@ -389,7 +389,7 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::Lost, not_now(name)),
         (Code::ServerEnded, server_ended(name)),
         (Code::IdleEnded, idle_ended(name)),
-        (Code::JupyterAnswer, unusable(name, log_free())),
+        (Code::JupyterAnswer, unusable(name, log_free(), true)),
         (Code::NothingRunning, nothing_running(name, &[])),
         (Code::NotStopped, not_stopped(name)),
         (Code::KernelsBusy, kernels_busy(name, None)),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Driver, Halt, Outcome};
 use crate::jupyter::Server;
 use crate::launcher::scheduler;
-use crate::remote::{Conversation, Frame};
+use crate::remote::{Conversation, Error, Failure, Frame};
 use crate::session::asker::Sink;
 use crate::session::event::Event;
 use crate::session::machine::Input;
@@ -14,7 +14,7 @@ use crate::words::say;
 
 impl Driver {
     /// Gives a command to the script, which is started for its first one.
-    fn begin(&mut self, command: &str) -> Result<(), crate::remote::Error> {
+    fn begin(&mut self, command: &str) -> Result<(), Error> {
         if let Some(running) = &mut self.conversation {
             return running.send(command);
         }
@@ -30,25 +30,30 @@ impl Driver {
     pub(super) fn converse<T>(
         &mut self,
         command: &str,
-        mut last: impl FnMut(&Sink, Frame) -> Option<T>,
+        last: impl FnMut(&Sink, Frame) -> Option<T>,
     ) -> Result<T, Halt> {
-        let mut run = || {
-            self.begin(command)?;
-            let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
-                return Err(SshError::Closed.into());
-            };
-            loop {
-                let frame = conversation.answer()?;
-                if frame == Frame::Slow {
-                    let host = self.order.host.name.as_str();
-                    sink(Event::Note(say!("start-up-slow", host = host)));
-                } else if let Some(outcome) = last(sink, frame) {
-                    return Ok(outcome);
-                }
-            }
+        let answers = self.answers(command, last);
+        answers.map_err(|error| self.halt(error))
+    }
+
+    fn answers<T>(
+        &mut self,
+        command: &str,
+        mut last: impl FnMut(&Sink, Frame) -> Option<T>,
+    ) -> Result<T, Error> {
+        self.begin(command)?;
+        let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
+            return Err(SshError::Closed.into());
         };
-        let result: Result<T, crate::remote::Error> = run();
-        result.map_err(|error| self.halt(error))
+        loop {
+            let frame = conversation.answer()?;
+            if frame == Frame::Slow {
+                let host = self.order.host.name.as_str();
+                sink(Event::Note(say!("start-up-slow", host = host)));
+            } else if let Some(outcome) = last(sink, frame) {
+                return Ok(outcome);
+            }
+        }
     }
 
     pub(super) fn look(&mut self, verb: &str) -> Outcome {
@@ -78,18 +83,25 @@ impl Driver {
     }
 
     pub(super) fn await_launch(&mut self, command: &str) -> Outcome {
-        let candidate = self.converse(command, |_, frame| match frame {
+        let candidate = self.answers(command, |_, frame| match frame {
             Frame::Launched(candidate) => Some(candidate),
             _ => None,
-        })?;
-        Ok(Some(Input::Launched(candidate)))
+        });
+        match candidate {
+            Ok(candidate) => Ok(Some(Input::Launched(candidate))),
+            Err(Error::Failed(failure)) if is_stale(command, &failure) => {
+                Ok(Some(Input::LookAgain))
+            }
+            Err(error) => Err(self.halt(error)),
+        }
     }
 
     pub(super) fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
         // The requests are done; the script gets the connection for itself.
         self.end_pump()?;
         let command = if asked { "gone" } else { "term" };
-        self.await_end(&format!("{command} {} {}", server.pid, server.file))
+        let began = server.began.as_deref().unwrap_or("-");
+        self.await_end(&format!("{command} {} {began} {}", server.pid, server.file))
     }
 
     pub(super) fn await_end(&mut self, command: &str) -> Outcome {
@@ -98,5 +110,14 @@ impl Driver {
             _ => None,
         })?;
         Ok(Some(Input::Gone(how)))
+    }
+}
+
+/// Whether what was found before is true no more: the launch that was waited for has ended (it may
+/// have been one that was shutting down), or another click has the lock.
+fn is_stale(command: &str, failure: &Failure) -> bool {
+    match failure {
+        Failure::Died { .. } => command.starts_with("await "),
+        Failure::Other { code, .. } => code == "lock",
     }
 }

@@ -212,11 +212,14 @@ impl Machine {
         (State::Returning(wait, step), effects)
     }
 
-    /// A job that is given up: what is told when it is gone, or is not.
-    pub(super) fn dropped(problem: Problem, how: &str) -> (State, Vec<Effect>) {
+    /// A job, or a launch, that is given up: what is told when it is gone, or is not.
+    pub(super) fn dropped(&self, problem: Problem, how: &str) -> (State, Vec<Effect>) {
         if how == "no" {
-            let left = Effect::Note(say!("job-not-ended"));
-            return over_with(left, Effect::TellFailed(problem));
+            let left = match self.plan.scheduler.as_str() {
+                "" => say!("launch-not-ended"),
+                _ => say!("job-not-ended"),
+            };
+            return over_with(Effect::Note(left), Effect::TellFailed(problem));
         }
         over(Effect::TellFailed(problem))
     }

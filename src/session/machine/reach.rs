@@ -28,7 +28,7 @@ impl Machine {
         let server = match candidate.server(self.uid) {
             Ok(server) => server,
             Err(reason) => {
-                let problem = explain::unusable(&self.plan.host, reason);
+                let problem = explain::unusable(&self.plan.host, reason, false);
                 return over(Effect::TellFailed(problem));
             }
         };

@@ -616,6 +616,7 @@ fn everywhere() -> Vec<(String, Machine)> {
         State::Finding { locked: true },
         State::Starting {
             node: "node1".into(),
+            own: true,
         },
         State::Listening(found()),
         State::Checking(found(), 8890),

@@ -146,6 +146,8 @@ pub enum State {
     Starting {
         /// The machine's own name.
         node: String,
+        /// Whether this session launched it, and did not find it starting.
+        own: bool,
     },
     /// A job is being submitted.
     Submitting,

@@ -83,6 +83,8 @@ pub enum Effect {
     Relay(Box<Server>, String),
     /// End the script, open the local port, start the pump.
     Listen(Server),
+    /// Close the local port and give the connection back to the script.
+    Leave,
     /// Ask the server through the tunnel.
     Check(Server, u16, bool),
     /// Count its kernels.
@@ -98,7 +100,7 @@ pub enum Effect {
         /// Whether it ends by itself.
         asked: bool,
     },
-    /// End a launch that has no server yet, in that folder.
+    /// End a launch that has no server yet, or none that can be used, in that folder.
     EndLaunch(String),
     /// Ask the far side for a sign of life.
     Doubt,

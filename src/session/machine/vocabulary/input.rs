@@ -53,6 +53,9 @@ pub enum Input {
     Over(Option<i32>, String),
     /// The launched server's runtime file, and the account's number.
     Launched(Candidate),
+    /// The launch that was waited for is over, or the right to launch was lost: what there is has to
+    /// be found out once more.
+    LookAgain,
     /// The local port is open; `taken` is the one that was wanted and that someone else has.
     Listening {
         /// The port.
@@ -62,6 +65,8 @@ pub enum Input {
     },
     /// The server's answer through the tunnel.
     Checked(Result<Answer, Problem>),
+    /// It answered, and is of no use; in words.
+    Unsuitable(Problem),
     /// Kernels were counted; none when the server would not tell.
     Counted(Option<Kernels>),
     /// The person's answer about busy kernels.
