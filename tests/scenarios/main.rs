@@ -23,7 +23,7 @@ mod proxy_commands;
 mod scene;
 mod secrets;
 mod shells;
-mod two_configurations;
 mod silent_logins;
+mod two_configurations;
 mod uninstalling;
 mod what_goes_wrong;
