@@ -8,7 +8,7 @@ use crate::phase::Phase;
 use crate::problem::{Code, Problem};
 use crate::ssh::Error as SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
-use crate::ssh::resolve::Target;
+use crate::ssh::resolve::{ResolveError, Target};
 use crate::words::say;
 
 /// One arm for each error: a table, longer than a function should be.
@@ -16,6 +16,16 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
     let name = &host.name;
     let destination = host.ssh_destination();
     match error {
+        SshError::Resolve(error @ ResolveError::TimedOut { .. }) => Problem::new(
+            Code::TimedOut,
+            say!(
+                "explain-timed-out",
+                host = name,
+                phase = Phase::Resolving.words()
+            ),
+            error.to_string(),
+            say!("explain-resolve-slow-remedy", destination = destination),
+        ),
         SshError::Resolve(error) => Problem::new(
             Code::Resolve,
             say!("explain-resolve", host = name),

@@ -165,12 +165,12 @@ impl Drop for Node {
 /// What `ssh -G` says about it.
 pub fn target(
     login: &Target,
-    name: &str,
-    address: Option<&str>,
+    (name, address): (&str, Option<&str>),
     keys: &[String],
     ssh_config: Option<&Path>,
+    waiter: &Waiter,
 ) -> Result<Target, Error> {
-    let mut node = resolve_hop(name, ssh_config)?;
+    let mut node = resolve_hop(name, ssh_config, waiter)?;
     let filed_under = node.known_hosts_name().as_str().to_owned();
     let blob = |line: &String| PublicKey::from_openssh(line).ok()?.to_bytes().ok();
     let mut identity_files = login.identity_files.clone();
@@ -338,7 +338,10 @@ mod tests {
         std::fs::write(file.path(), config).unwrap();
         let login = resolve("login", Some(file.path())).unwrap();
         let keys = [KEY.to_owned(), "nonsense".to_owned()];
-        let node = target(&login, "c1", Some("192.0.2.11"), &keys, Some(file.path())).unwrap();
+        let waiter = Waiter::new().unwrap();
+        let resolved =
+            |place, keys: &[String]| target(&login, place, keys, Some(file.path()), &waiter);
+        let node = resolved(("c1", Some("192.0.2.11")), &keys).unwrap();
         let place = (node.user.as_str(), node.host.as_str(), node.port);
         assert_eq!(place, ("me", "192.0.2.11", 2222));
         assert_eq!(node.known_hosts_name().as_str(), "[c1.cluster]:2222");
@@ -347,8 +350,8 @@ mod tests {
         assert_eq!(node.identity_files, files);
         assert_eq!(node.identity_agent, login.identity_agent);
         assert_eq!((node.proxy_jump, node.proxy_command), (None, None));
-        let node = target(&login, "c1", None, &[], Some(file.path())).unwrap();
+        let node = resolved(("c1", None), &[]).unwrap();
         assert_eq!(node.host, "c1.cluster");
-        assert!(target(&login, "-oProxyCommand=x", None, &[], None).is_err());
+        assert!(resolved(("-oProxyCommand=x", None), &[]).is_err());
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::ssh::Error;
 use crate::ssh::resolve::{Target, hop_arguments, resolve_hop};
+use crate::ssh::wait::Waiter;
 
 /// More than anybody has; a configuration that names ever new hosts (`Match exec`) ends here.
 const MOST: usize = 8;
@@ -39,7 +40,11 @@ impl Hop {
 ///
 /// # Errors
 /// What `ssh -G` says about one of them, or [`Error::Hops`].
-pub fn hops(target: &Target, ssh_config: Option<&Path>) -> Result<Vec<Hop>, Error> {
+pub fn hops(
+    target: &Target,
+    ssh_config: Option<&Path>,
+    waiter: &Waiter,
+) -> Result<Vec<Hop>, Error> {
     let mut hops: Vec<Hop> = Vec::new();
     let mut before = target.proxy_jump.clone();
     while let Some(list) = before.take() {
@@ -49,7 +54,7 @@ pub fn hops(target: &Target, ssh_config: Option<&Path>) -> Result<Vec<Hop>, Erro
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            let target = resolve_hop(name, ssh_config)?;
+            let target = resolve_hop(name, ssh_config, waiter)?;
             found.push(Hop {
                 name: name.to_owned(),
                 target,
@@ -88,7 +93,8 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, config).unwrap();
         let target = resolve("target", Some(file.path()))?;
-        let seen = hops(&target, Some(file.path()))?.into_iter().map(|hop| {
+        let hops = hops(&target, Some(file.path()), &Waiter::new()?)?;
+        let seen = hops.into_iter().map(|hop| {
             let Target {
                 user, host, port, ..
             } = hop.target;

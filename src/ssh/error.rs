@@ -244,6 +244,7 @@ impl Error {
             Self::Dial { .. }
             | Self::NameUnknown { .. }
             | Self::ProxyCommand { .. }
+            | Self::Resolve(ResolveError::TimedOut { .. })
             | Self::Closed
             | Self::Silent(_) => true,
             Self::Forward { forbidden, .. } => !forbidden,

@@ -9,15 +9,21 @@ mod parse;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
+use super::Error;
+use super::command::{self, Unfinished};
 use super::known_hosts::HostName;
+use super::wait::{WaitError, Waiter};
 use crate::words::say;
 use expand::Local;
 
 /// The program that is asked.
 const SSH: &str = "ssh";
+
+/// How long it may take where nobody says: the commands of `Match exec` run in it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where and how to connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,6 +200,12 @@ pub enum ResolveError {
         /// What the system said.
         source: io::Error,
     },
+    /// `ssh` did not answer in time, most likely since a command of `Match exec` hangs.
+    #[error("{}", say!("resolve-slow", destination = quoted(destination)))]
+    TimedOut {
+        /// What was to be resolved.
+        destination: String,
+    },
     /// `ssh` refused the destination or its configuration.
     #[error("{}", say!("resolve-refused", destination = quoted(destination), message = message, bare = destination))]
     Refused {
@@ -231,17 +243,43 @@ impl Target {
 /// # Errors
 /// If the destination looks like an option or a command, or `ssh` refuses it.
 pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
-    resolve_with(SSH, &[], destination, ssh_config)
+    let none = |source| ResolveError::NotStarted {
+        destination: destination.to_owned(),
+        program: SSH.to_owned(),
+        source,
+    };
+    let waiter = Waiter::new().map_err(none)?;
+    waiter.set_deadline(Some(Instant::now() + PATIENCE));
+    resolve_with(SSH, &[], destination, ssh_config, &waiter).map_err(|error| match error {
+        Error::Resolve(error) => error,
+        other => none(io::Error::other(other.to_string())),
+    })
+}
+
+/// As [`resolve`], by a waiter's deadline, and so that it can be cancelled.
+///
+/// # Errors
+/// As [`resolve`], or [`Error::Wait`] when cancelled.
+pub fn resolve_within(
+    destination: &str,
+    ssh_config: Option<&Path>,
+    waiter: &Waiter,
+) -> Result<Target, Error> {
+    resolve_with(SSH, &[], destination, ssh_config, waiter)
 }
 
 /// Asks `ssh` about a jump host as `ssh -J` does: `[user@]host[:port]`, or an address with `ssh://`.
 ///
 /// # Errors
-/// As [`resolve`].
-pub fn resolve_hop(place: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
+/// As [`resolve_within`].
+pub fn resolve_hop(
+    place: &str,
+    ssh_config: Option<&Path>,
+    waiter: &Waiter,
+) -> Result<Target, Error> {
     check(place)?;
     let (options, host) = hop_arguments(place);
-    resolve_with(SSH, &options, host, ssh_config)
+    resolve_with(SSH, &options, host, ssh_config, waiter)
 }
 
 /// A jump host as arguments of `ssh`, and the host itself. (A port could stand in an address with
@@ -259,29 +297,36 @@ fn resolve_with(
     options: &[&str],
     destination: &str,
     ssh_config: Option<&Path>,
-) -> Result<Target, ResolveError> {
+    waiter: &Waiter,
+) -> Result<Target, Error> {
     check(destination)?;
     let mut command = Command::new(program);
     command.arg("-G").args(options);
     if let Some(config) = ssh_config {
         command.arg("-F").arg(config);
     }
-    command.args(["--", destination]).stdin(Stdio::null());
-    match (command.output(), ssh_config) {
-        (Ok(output), _) => read_answer(destination, &output),
-        (Err(e), None) if e.kind() == io::ErrorKind::NotFound => {
-            fallback::target(destination, &Local::here(""))
+    command.args(["--", destination]);
+    let destination = destination.to_owned();
+    let target = match command::output(command, waiter) {
+        Ok(output) => read_answer(&destination, &output),
+        Err(Unfinished::Wait(WaitError::TimedOut)) => Err(ResolveError::TimedOut { destination }),
+        Err(Unfinished::Wait(error)) => return Err(error.into()),
+        Err(Unfinished::NotStarted(error)) if error.kind() == io::ErrorKind::NotFound => {
+            match ssh_config {
+                None => fallback::target(&destination, &Local::here("")),
+                Some(config) => Err(ResolveError::NoSsh {
+                    destination,
+                    config: config.to_owned(),
+                }),
+            }
         }
-        (Err(e), Some(config)) if e.kind() == io::ErrorKind::NotFound => Err(ResolveError::NoSsh {
-            destination: destination.to_owned(),
-            config: config.to_owned(),
-        }),
-        (Err(source), _) => Err(ResolveError::NotStarted {
-            destination: destination.to_owned(),
+        Err(Unfinished::NotStarted(source)) => Err(ResolveError::NotStarted {
+            destination,
             program: program.to_owned(),
             source,
         }),
-    }
+    };
+    Ok(target?)
 }
 
 fn read_answer(destination: &str, output: &Output) -> Result<Target, ResolveError> {

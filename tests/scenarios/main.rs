@@ -18,6 +18,7 @@ mod key_files;
 mod languages;
 mod ledger;
 mod logging_in;
+mod match_exec;
 mod opening;
 mod proxy_commands;
 mod scene;

@@ -18,12 +18,14 @@ use crate::words::say;
 impl Driver {
     /// Begins it. The script stays at hand meanwhile: if nothing comes of it the job hears of that.
     pub(super) fn hop(&mut self, node: &Node, pid: u32, is_new: bool) -> Outcome {
-        let (Some(login), Some(connection)) = (&self.target, self.connection.clone()) else {
+        let (Some(login), Some(connection)) = (self.target.clone(), self.connection.clone()) else {
             return Ok(None);
         };
-        let (address, config) = (node.address.as_deref(), self.order.ssh_config.as_deref());
-        let target = node::target(login, &node.name, address, &node.host_keys, config);
+        let address = node.address.as_deref();
         self.start_clock();
+        let place = (node.name.as_str(), address);
+        let config = self.order.ssh_config.as_deref();
+        let target = node::target(&login, place, &node.host_keys, config, &self.waiter);
         let target = match target {
             Ok(target) => target,
             Err(error) => return Ok(Some(self.no_hop(&node.name, &error))),

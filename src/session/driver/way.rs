@@ -10,7 +10,7 @@ use crate::remote::Error;
 use crate::session::asker::Asker;
 use crate::session::event::{Event, Phase};
 use crate::session::machine::Input;
-use crate::ssh::resolve::{Source, resolve};
+use crate::ssh::resolve::{Source, resolve_within};
 use crate::ssh::wait::WaitError;
 use crate::ssh::{self, Error as SshError};
 use crate::words::say;
@@ -20,7 +20,7 @@ impl Driver {
         let destination = self.host().ssh_destination().to_owned();
         let config = self.order.ssh_config.as_deref();
         let target =
-            resolve(&destination, config).map_err(|error| self.halt(SshError::from(error)))?;
+            resolve_within(&destination, config, &self.waiter).map_err(|error| self.halt(error))?;
         if target.source == Source::Fallback && !self.is_healing() {
             self.tell(Event::Note(say!("session-no-ssh")));
         }
@@ -34,7 +34,7 @@ impl Driver {
         if target.sets_env {
             self.tell(Event::Step(say!("session-set-env")));
         }
-        self.hops = hops::hops(&target, config).map_err(|error| self.halt(error))?;
+        self.hops = hops::hops(&target, config, &self.waiter).map_err(|error| self.halt(error))?;
         if !self.hops.is_empty() {
             let names: Vec<&str> = self.hops.iter().map(|hop| hop.name.as_str()).collect();
             self.tell(Event::Step(say!("hops-way", hops = names.join(", "))));

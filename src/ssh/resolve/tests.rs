@@ -319,9 +319,9 @@ fn what_could_be_an_option_or_a_command_never_reaches_ssh() {
         "'a'",
         "a\u{a0}b",
     ] {
-        let error = resolve_with(&ssh, &[], destination, None).unwrap_err();
+        let error = resolve_with(&ssh, &[], destination, None, &waiter()).unwrap_err();
         assert!(
-            matches!(error, ResolveError::BadDestination { .. }),
+            matches!(error, Error::Resolve(ResolveError::BadDestination { .. })),
             "{destination:?} {error}"
         );
     }
@@ -340,6 +340,25 @@ fn what_could_be_an_option_or_a_command_never_reaches_ssh() {
     }
 }
 
+fn waiter() -> Waiter {
+    Waiter::new().unwrap()
+}
+
+#[test]
+fn a_command_of_the_configuration_that_hangs_is_given_up_and_named() {
+    let folder = TempDir::new().unwrap();
+    let config = folder.path().join("config");
+    std::fs::write(&config, "Match exec \"sleep 103\"\n User me\n").unwrap();
+    let waiter = waiter();
+    waiter.set_deadline(Some(Instant::now() + Duration::from_millis(300)));
+    let error = resolve_within("gpu01", Some(&config), &waiter).unwrap_err();
+    assert!(error.to_string().contains("Match exec"), "{error}");
+    assert!(
+        error.is_of_the_network(),
+        "it may ask for a network that is gone"
+    );
+}
+
 #[test]
 fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
     let folder = TempDir::new().unwrap();
@@ -348,8 +367,9 @@ fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
         "echo 'Pseudo-terminal will not be allocated because stdin is not a terminal.' >&2\n\
          echo \"args: $*\" >&2; exit 255",
     );
-    let error = resolve_with(&ssh, &[], "gpu01", Some(Path::new("my config"))).unwrap_err();
-    let ResolveError::Refused { message, .. } = error else {
+    let error =
+        resolve_with(&ssh, &[], "gpu01", Some(Path::new("my config")), &waiter()).unwrap_err();
+    let Error::Resolve(ResolveError::Refused { message, .. }) = error else {
         panic!("{error}")
     };
     assert_eq!(message, "args: -G -F my config -- gpu01");
@@ -360,7 +380,8 @@ fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
 
 #[test]
 fn without_ssh_the_destination_is_read_as_it_stands() {
-    let target = resolve_with("no-such-ssh-program", &[], "me@GPU01:2222", None).unwrap();
+    let target =
+        resolve_with("no-such-ssh-program", &[], "me@GPU01:2222", None, &waiter()).unwrap();
     assert_eq!(target.source, Source::Fallback);
     assert_eq!(
         (target.host.as_str(), target.port, target.user.as_str()),
@@ -373,6 +394,7 @@ fn without_ssh_the_destination_is_read_as_it_stands() {
         &[],
         "gpu01",
         Some(Path::new("/my/config")),
+        &waiter(),
     );
     let text = error.unwrap_err().to_string();
     assert!(

@@ -1,0 +1,81 @@
+//! Our logins against OpenSSH's, by running both: a table of cases, and for each a real `ssh` and our own login at the
+//! same throw-away server. What is compared: whether it gets in, which keys and certificates the server saw, in which
+//! order, and what the user was asked. No results are stored.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cases;
+mod keys;
+mod run;
+mod servers;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cases::Case;
+use run::Outcome;
+use servers::Scene;
+
+/// Enough to keep the machine busy while servers fork.
+const THREADS: usize = 6;
+
+/// Runs both sides of every case, and gives what they did.
+fn run_all(scene: &Scene, cases: &[Case]) -> Vec<(Outcome, Outcome)> {
+    let next = AtomicUsize::new(0);
+    let mut results: Vec<(usize, (Outcome, Outcome))> = std::thread::scope(|scope| {
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(case) = cases.get(at) else {
+                    return done;
+                };
+                done.push((at, run::both(scene, case, at)));
+            }
+        };
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        let results = threads.into_iter().map(|thread| thread.join().unwrap());
+        results.flatten().collect()
+    });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, both)| both).collect()
+}
+
+#[test]
+fn every_login_is_that_of_openssh_or_stricter_on_purpose() {
+    let scene = Scene::start();
+    let mut cases = cases::all();
+    let same = cases.len();
+    cases.extend(cases::stricter());
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), cases.len(), "each case has a name of its own");
+    assert!(same >= 150, "{same} cases");
+
+    let results = run_all(&scene, &cases);
+    let mut wrong = Vec::new();
+    for (at, (case, (ssh, ours))) in cases.iter().zip(&results).enumerate() {
+        if (ssh == ours) != (at < same) {
+            wrong.push(format!("{}\n  ssh:  {ssh:?}\n  ours: {ours:?}", case.name));
+        }
+        assert!(at < same || ssh.gets_in || !ours.gets_in, "{}", case.name);
+    }
+    let (count, all) = (wrong.len(), cases.len());
+    assert!(
+        wrong.is_empty(),
+        "{count} of {all} cases differ:\n{}",
+        wrong.join("\n")
+    );
+    // A table in which everything has the same outcome would prove nothing.
+    let count = |is: fn(&Outcome) -> bool| results.iter().filter(|(ssh, _)| is(ssh)).count();
+    for (what, found) in [
+        ("get in", count(|ssh| ssh.gets_in)),
+        ("are refused", count(|ssh| !ssh.gets_in)),
+        ("show several keys", count(|ssh| ssh.seen.len() > 1)),
+        ("ask something", count(|ssh| !ssh.asked.is_empty())),
+    ] {
+        assert!(found >= 20, "only {found} cases {what}");
+    }
+}
