@@ -157,6 +157,29 @@ fn far_ends_that_refuse_or_reset_end_their_own_connection_only() {
 }
 
 #[test]
+fn an_upload_into_a_closed_far_end_ends() {
+    let (_sshd, client) = plain(&[]);
+    // As a server that answers before it has read all, and hangs up.
+    let closes = Service::start(|mut stream| {
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = stream.write_all(b"too large");
+    });
+    let tunnel = Tunnel::to(&client, &[closes.port, Service::echo().port]);
+    let mut stream = tunnel.connect_to(0);
+    stream
+        .set_write_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let part = vec![7; 1 << 20];
+    // More than sshd, both sockets and the window hold.
+    let failed = (0..64).find_map(|_| stream.write_all(&part).err());
+    let kind = failed.map(|error| error.kind());
+    assert_ne!(kind, Some(std::io::ErrorKind::WouldBlock), "it hangs");
+    assert!(kind.is_some());
+    assert!(eventually(PATIENCE, || tunnel.channels() == 0));
+    assert!(works(&tunnel, 1));
+}
+
+#[test]
 fn a_client_that_resets_in_the_middle_leaves_nothing_behind() {
     let (_sshd, client) = plain(&[]);
     let source = Service::source(u64::MAX);
@@ -373,6 +396,44 @@ fn an_idle_tunnel_notices_at_once_that_the_connection_is_lost() {
         remote_jupyter::ssh::Error::Wait(WaitError::Cancelled)
     );
     assert!(!is_cancel, "{error}");
+}
+
+/// The server gives one session: none may be left behind, nor a connection of the browser's.
+#[test]
+fn a_tunnel_that_ends_gives_back_every_channel() {
+    use support::tunnel::{log_in, pump};
+    let (_sshd, client) = plain(&["MaxSessions 1"]);
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    waiter.set_deadline(Some(Instant::now() + PATIENCE));
+    let connection = log_in(&client.path("ssh_config"), &waiter);
+    let echo = Service::echo();
+    let (host, port) = ("127.0.0.1".into(), echo.port);
+    let target = Target::Tcp { host, port };
+    let (mut pump, ports) = pump(connection.clone(), &waiter, vec![target]);
+    let _stays = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
+    pump_until(&mut pump, |pump| pump.channels() > 0 && !pump.is_opening());
+    pump_until(&mut pump, |_| echo.live() == 1);
+    pump.end().unwrap();
+    assert!(eventually(PATIENCE, || echo.live() == 0));
+    let mut exec = remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine").unwrap();
+    assert_eq!(exec.line().unwrap().as_deref(), Some("mine"));
+}
+
+/// As a session to a compute node that gives no command, with no tab open.
+#[test]
+fn a_pump_without_any_channel_does_not_spin() {
+    use support::tunnel::log_in;
+    let (_sshd, client) = plain(&["ClientAliveInterval 1", "ClientAliveCountMax 100"]);
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    let connection = log_in(&client.path("ssh_config"), &waiter);
+    let mut pump = remote_jupyter::tunnel::Pump::new(connection, waiter, None);
+    let until = Instant::now() + Duration::from_millis(2500);
+    let mut turns = 0;
+    while Instant::now() < until {
+        pump.turn(Some(until)).unwrap();
+        turns += 1;
+    }
+    assert!(turns < 50, "{turns} turns in 2.5 s");
 }
 
 /// Drives a pump of this thread until it is so.

@@ -42,6 +42,35 @@ pub enum Target {
     },
 }
 
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Unix { path } => f.write_str(path),
+        }
+    }
+}
+
+impl Target {
+    /// The other name of a loopback address, for a server that allows forwards to one of them alone:
+    /// sshd compares names as they are written (`PermitOpen`).
+    #[must_use]
+    pub fn other_name(&self) -> Option<Self> {
+        let Self::Tcp { host, port } = self else {
+            return None;
+        };
+        let other = match host.as_str() {
+            "127.0.0.1" | "::1" => "localhost",
+            "localhost" => "127.0.0.1",
+            _ => return None,
+        };
+        Some(Self::Tcp {
+            host: other.to_owned(),
+            port: *port,
+        })
+    }
+}
+
 /// A channel that is being opened. libssh2 opens one at a time per session, and once begun an
 /// opening must be carried on to its end with the same bytes.
 #[derive(Debug)]
@@ -235,6 +264,13 @@ impl Channel {
         let _guard = self.session.raw();
         // SAFETY: see the module's head.
         unsafe { raw::libssh2_channel_eof(self.raw.as_ptr()) == 1 }
+    }
+
+    /// Whether the remote host has closed the channel; only once it is [`Channel::at_eof`]. It then
+    /// grants no window any more, and libssh2 fails no write for that.
+    pub fn poll_closed(&self) -> Step<()> {
+        // SAFETY: see the module's head.
+        self.call(|channel| unsafe { raw::libssh2_channel_wait_closed(channel) })
     }
 
     /// The receive window now.

@@ -121,7 +121,7 @@ impl Link {
         progress |= self.receive_words(scratch) | self.receive(scratch);
         progress |= self.write_local();
         progress |= self.grant(now);
-        progress
+        progress | self.give_up_upload()
     }
 
     /// Nothing is left to be moved.
@@ -183,6 +183,13 @@ impl Link {
         progress
     }
 
+    /// What is left of an upload into a closed channel can go nowhere.
+    fn give_up_upload(&mut self) -> bool {
+        let is_closed = self.remote_ended && !self.eof_sent && self.begun.is_none();
+        self.broken |= is_closed && self.channel.poll_closed().is_ready();
+        self.broken
+    }
+
     fn taken(&mut self, size: usize) {
         self.down.drain(..size);
         if self.down.is_empty() && self.down.capacity() > KEPT {
@@ -240,10 +247,11 @@ impl Link {
 
     /// Unread, standard error would fill the window that both streams share.
     fn receive_words(&mut self, scratch: &mut [u8]) -> bool {
-        let queued = self.channel.receive_window().queued as usize;
-        let (Some(words), size) = (&mut self.words, queued.min(scratch.len())) else {
+        let Some(words) = &mut self.words else {
             return false;
         };
+        let queued = self.channel.receive_window().queued as usize;
+        let size = queued.min(scratch.len());
         if size == 0 {
             return false;
         }

@@ -8,7 +8,7 @@ use ssh2::{ErrorCode, Session};
 
 use super::link::Link;
 use crate::ssh::channel::{Channel, Opening, Step, Target};
-use crate::ssh::{Errand, Stream, Task};
+use crate::ssh::{Errand, Stream, Task, is_forbidden};
 
 /// What a channel is for.
 pub enum Wanted {
@@ -51,6 +51,8 @@ pub struct Refusal {
     pub wanted: Wanted,
     /// The error.
     pub error: ssh2::Error,
+    /// Open, where its command was refused; to be closed.
+    pub channel: Option<Channel>,
 }
 
 impl Refusal {
@@ -63,9 +65,20 @@ impl Refusal {
 struct Begun {
     opening: Opening,
     wanted: Wanted,
+    /// The target by its other name, if that is what is being opened.
+    renamed: Option<Target>,
     since: Instant,
     /// Open, and its command is not started yet.
     channel: Option<Channel>,
+}
+
+impl Wanted {
+    fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Link(_, target) | Self::Join(_, target, _) | Self::Knock(target) => Some(target),
+            Self::Command(..) | Self::Errand(_) | Self::Pulse => None,
+        }
+    }
 }
 
 /// The queue, and the one that has begun.
@@ -73,6 +86,8 @@ struct Begun {
 pub struct Openings {
     queue: VecDeque<Wanted>,
     begun: Option<Begun>,
+    /// Targets that the remote host allows by their other name alone.
+    renamed: Vec<Target>,
 }
 
 impl Openings {
@@ -88,6 +103,12 @@ impl Openings {
     /// Whether none is wanted or under way.
     pub fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.begun.is_none()
+    }
+
+    /// Whether the next one needs a session of the server's, of which it may give one alone.
+    pub fn needs_session(&self) -> bool {
+        let next = self.queue.front().filter(|_| self.begun.is_none());
+        matches!(next, Some(Wanted::Command(..) | Wanted::Errand(_)))
     }
 
     pub fn has_begun(&self) -> bool {
@@ -112,10 +133,29 @@ impl Openings {
         all.filter(|wanted| matches!(wanted, Wanted::Link(..)))
     }
 
+    fn begin(&self, wanted: Wanted) -> Begun {
+        let target = wanted.target();
+        let is_renamed = target.is_some_and(|target| self.renamed.contains(target));
+        let renamed = target.filter(|_| is_renamed).and_then(Target::other_name);
+        let opening = match (renamed.as_ref().or(target), &wanted) {
+            (Some(target), _) => Opening::forward(target),
+            (None, Wanted::Command(..)) => Opening::command(),
+            (None, _) => Opening::session(),
+        };
+        Begun {
+            opening,
+            wanted,
+            renamed,
+            since: Instant::now(),
+            channel: None,
+        }
+    }
+
     /// Carries the first one on.
     pub fn poll(&mut self, session: &Session) -> Poll<Result<Opened, Refusal>> {
         if self.begun.is_none() {
-            self.begun = self.queue.pop_front().map(begin);
+            let wanted = self.queue.pop_front();
+            self.begun = wanted.map(|wanted| self.begin(wanted));
         }
         let Some(mut begun) = self.begun.take() else {
             return Poll::Pending;
@@ -125,16 +165,45 @@ impl Openings {
                 self.begun = Some(begun);
                 Poll::Pending
             }
-            Poll::Ready(Ok(channel)) => Poll::Ready(Ok(opened(begun, channel))),
-            Poll::Ready(Err(error)) => {
-                let wanted = begun.wanted;
-                Poll::Ready(Err(Refusal { wanted, error }))
+            Poll::Ready(Ok(channel)) => {
+                let learned = begun.learned();
+                let is_new = |target: &Target| !self.renamed.contains(target);
+                self.renamed.extend(learned.filter(is_new));
+                Poll::Ready(Ok(opened(begun, channel)))
             }
+            Poll::Ready(Err(error)) if begun.tries_other_name(&error) => {
+                self.begun = Some(begun);
+                self.poll(session)
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(Refusal {
+                wanted: begun.wanted,
+                error,
+                channel: begun.channel,
+            })),
         }
     }
 }
 
 impl Begun {
+    /// Begins once more by the target's other name, where it has one and this one is forbidden. False
+    /// when there is none.
+    fn tries_other_name(&mut self, error: &ssh2::Error) -> bool {
+        let target = self.wanted.target().filter(|_| self.renamed.is_none());
+        let other = target.and_then(Target::other_name);
+        let Some(other) = other.filter(|_| is_forbidden(error.message())) else {
+            return false;
+        };
+        self.opening = Opening::forward(&other);
+        self.renamed = Some(other);
+        true
+    }
+
+    /// The target that was allowed by its other name.
+    fn learned(&self) -> Option<Target> {
+        let target = self.renamed.as_ref().and(self.wanted.target());
+        target.cloned()
+    }
+
     /// The command is started before another channel is opened: both are one round trip.
     fn poll(&mut self, session: &Session) -> Step<Channel> {
         let mut channel = match self.channel.take() {
@@ -143,31 +212,18 @@ impl Begun {
         };
         if let Wanted::Command(_, line) = &self.wanted {
             match channel.poll_exec(line) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => {
+                    self.channel = Some(channel);
+                    return Poll::Ready(Err(error));
+                }
                 Poll::Pending => {
                     self.channel = Some(channel);
                     return Poll::Pending;
                 }
-                Poll::Ready(result) => result?,
             }
         }
         Poll::Ready(Ok(channel))
-    }
-}
-
-fn begin(wanted: Wanted) -> Begun {
-    let opening = match &wanted {
-        Wanted::Link(_, target) | Wanted::Join(_, target, _) | Wanted::Knock(target) => {
-            Opening::forward(target)
-        }
-        Wanted::Command(..) => Opening::command(),
-        Wanted::Errand(_) | Wanted::Pulse => Opening::session(),
-    };
-    let since = Instant::now();
-    Begun {
-        opening,
-        wanted,
-        since,
-        channel: None,
     }
 }
 

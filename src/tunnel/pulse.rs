@@ -16,6 +16,8 @@ pub struct Pulse {
     alive: Alive,
     /// On it no command runs.
     channel: Option<Channel>,
+    /// One on its way out, to make room.
+    leaving: Option<Channel>,
     /// Whether the channel is on its way.
     ordered: bool,
     /// Whether it may be opened before it is needed.
@@ -31,6 +33,7 @@ impl Pulse {
         Self {
             alive,
             channel: None,
+            leaving: None,
             ordered: false,
             early: true,
             asked: None,
@@ -65,9 +68,29 @@ impl Pulse {
         self.lost_at(heard).or(ask_at)
     }
 
+    /// Lets go of the channel, which may be the only session that the server gives (`MaxSessions`).
+    /// True once nothing is held. Another one is opened early or when it is due.
+    pub fn make_room(&mut self) -> bool {
+        if let Some(channel) = self.channel.take() {
+            self.leaving = Some(channel);
+            (self.asked, self.early) = (None, true);
+        }
+        self.leaving = self
+            .leaving
+            .take()
+            .and_then(|channel| channel.close().err());
+        self.leaving.is_none()
+    }
+
+    /// The channel, for taking in what the connection holds.
+    pub fn channel(&mut self) -> Option<&mut Channel> {
+        self.channel.as_mut()
+    }
+
     /// Whether a channel is to be opened for the questions.
     pub fn take_order(&mut self, heard: Instant, now: Instant) -> bool {
-        let wants = self.channel.is_none() && !self.ordered && self.is_due(heard, now);
+        let has_one = self.channel.is_some() || self.leaving.is_some();
+        let wants = !has_one && !self.ordered && self.is_due(heard, now);
         self.ordered |= wants;
         wants
     }

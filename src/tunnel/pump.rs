@@ -30,6 +30,9 @@ const INTAKE: usize = 256 << 10;
 /// What one link takes over from the far side in one turn at most, so that none starves another.
 const CHUNK: usize = 64 << 10;
 
+/// How long a server may take to close what it is asked to close.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// How long a command beside the tunnel may take: the account's start-up files are read for it.
 const ERRAND: Duration = Duration::from_secs(30);
 
@@ -119,6 +122,12 @@ impl Pump {
         self.want(Wanted::Knock(target));
     }
 
+    /// Whether a channel is wanted, or on its way.
+    #[must_use]
+    pub fn is_opening(&self) -> bool {
+        !self.openings.is_idle()
+    }
+
     /// Runs a command beside the forwarded connections, one at a time; its outcome is to be taken.
     pub fn run(&mut self, task: Task) {
         self.openings.want(Wanted::Errand(task));
@@ -204,12 +213,17 @@ impl Pump {
         if let Some(spine) = &mut self.spine {
             self.spine_closed = self.spine_closed || spine.poll_close().is_ready();
         }
-        let through = self.links.first_mut().map(Link::channel);
-        let through = self.spine.as_mut().or(through).or(self.closing.first_mut());
-        match through.map(|channel| channel.poll_read(0, &mut [])) {
+        match self.reader().map(|channel| channel.poll_read(0, &mut [])) {
             Some(Poll::Ready(Err(error))) => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Any channel: reading from one takes in what comes for all.
+    fn reader(&mut self) -> Option<&mut Channel> {
+        let link = self.links.first_mut().map(Link::channel);
+        let other = link.or(self.closing.first_mut());
+        self.spine.as_mut().or(other).or(self.pulse.channel())
     }
 
     /// The channel for questions is opened as soon as one is due, and early, when nobody waits for
@@ -245,6 +259,9 @@ impl Pump {
     }
 
     fn open(&mut self) -> bool {
+        if self.openings.needs_session() && !self.pulse.make_room() {
+            return false;
+        }
         match self.openings.poll(self.connection.session()) {
             Poll::Pending => return false,
             Poll::Ready(Ok(Opened::Link(link))) => self.joined(link),
@@ -274,6 +291,7 @@ impl Pump {
     fn was_refused(&mut self, refusal: Refusal) {
         let is_theirs = refusal.is_theirs();
         let reason = refusal.error.message().to_owned();
+        self.closing.extend(refusal.channel);
         match refusal.wanted {
             Wanted::Link(_, target) | Wanted::Knock(target) if is_theirs => {
                 self.refused = Some(Refused { target, reason });
@@ -291,9 +309,15 @@ impl Pump {
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Result<(), Error> {
+        let has_reader = self.reader().is_some() || self.openings.has_begun();
         let wire = self.connection.wire();
         let congested = wire.is_congested();
-        let mut fds = vec![PollFd::new(wire.socket(), self.connection.interest())];
+        let mut interest = self.connection.interest();
+        if !has_reader {
+            // Nothing would take it in, and `poll` would return at once for ever.
+            interest.remove(PollFlags::IN);
+        }
+        let mut fds = vec![PollFd::new(wire.socket(), interest)];
         if self.resting_until.is_none() {
             for listener in self.doors.iter().flat_map(|door| &door.listeners) {
                 fds.push(PollFd::new(listener, PollFlags::IN));
@@ -342,8 +366,9 @@ impl Pump {
         }
     }
 
-    /// Ends all forwarding and leaves the connection to others. An opening that has begun is waited
-    /// for: libssh2 would give its channel to whoever opens the next one.
+    /// Ends all forwarding, closes every channel and leaves the connection to others, who may need the
+    /// only session that the server gives. An opening that has begun is waited for: libssh2 would give
+    /// its channel to whoever opens the next one.
     ///
     /// # Errors
     /// As [`Pump::turn`].
@@ -352,6 +377,16 @@ impl Pump {
         self.openings.clear();
         while self.openings.has_begun() {
             self.turn(None)?;
+        }
+        let errand = self.errand.take().map(|(errand, _)| errand.finish().1);
+        let links = std::mem::take(&mut self.links);
+        self.closing
+            .extend(links.into_iter().map(Link::into_channel));
+        self.closing
+            .extend(errand.into_iter().chain(self.spine.take()));
+        let until = Instant::now() + CLOSING;
+        while !(self.pulse.make_room() && self.closing.is_empty()) && Instant::now() < until {
+            self.turn(Some(until))?;
         }
         Ok(())
     }

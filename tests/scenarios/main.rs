@@ -23,6 +23,7 @@ mod opening;
 mod proxy_commands;
 mod scene;
 mod secrets;
+mod sessions;
 mod shells;
 mod silent_logins;
 mod two_configurations;
