@@ -138,6 +138,8 @@ codes! {
     HopForbids = "hop_forbids", 5;
     /// A jump host does not reach the next host.
     HopUnreachable = "hop_unreachable", 5;
+    /// The remote host forbids the forward that the tunnel needs.
+    ForwardingForbidden = "forwarding_forbidden", 5;
     /// The jump hosts lead round in a circle.
     HopLoop = "hop_loop", 5;
     /// The command that was to reach the host failed.

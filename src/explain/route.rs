@@ -31,6 +31,17 @@ pub fn barred(host: &str, by: &str, reason: &str) -> Problem {
     )
 }
 
+/// Explains a remote host that forbids forwards to itself.
+#[must_use]
+pub fn forwarding(host: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::ForwardingForbidden,
+        say!("route-forbidden", host = host),
+        redact(reason),
+        say!("route-forbidden-remedy"),
+    )
+}
+
 /// Explains a scheduler that leads into no job.
 #[must_use]
 pub fn no_relay(host: &str, scheduler: &str, reason: &str) -> Problem {

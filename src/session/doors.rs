@@ -3,11 +3,14 @@
 use std::io;
 
 use super::event::Forwarded;
-use crate::config::Forward;
+use crate::config::{Bind, Forward, Host};
 use crate::jupyter::Endpoint;
 use crate::ssh::channel::Target;
 use crate::tunnel::{Door, Pump, listen};
 use crate::words::say;
+
+/// The port of the discard protocol (RFC 863), which hardly anything serves today.
+const DISCARD: u16 = 9;
 
 /// Opens the server's local port: `wanted` if it is free. Gives the port, and `wanted` if someone
 /// else has it.
@@ -32,6 +35,19 @@ pub fn target(endpoint: &Endpoint) -> Target {
             port: *port,
         },
         Endpoint::Socket { path } => Target::Unix { path: path.clone() },
+    }
+}
+
+/// Where a server that is started for a host would be. Which port it gets nobody knows before.
+pub fn likely(host: &Host) -> Target {
+    match host.bind {
+        Bind::Socket => Target::Unix {
+            path: "/remote-jupyter/no/such/socket".into(),
+        },
+        _ => Target::Tcp {
+            host: "127.0.0.1".into(),
+            port: host.remote_port.unwrap_or(DISCARD),
+        },
     }
 }
 

@@ -57,8 +57,12 @@ struct Driver {
     login_needs_nobody: bool,
     /// The session to the server's node, over that connection.
     hop: Option<node::Node>,
-    /// Where the server is that runs on another machine, once a local port leads there.
+    /// Where the server is, once a local port leads there.
     server_at: Option<channel::Target>,
+    /// Whether that is on another machine than the login host.
+    is_elsewhere: bool,
+    /// The further forwards that were told to be refused.
+    told_refused: Vec<channel::Target>,
     conversation: Option<Conversation>,
     pump: Option<Pump>,
     forwards: Vec<Forwarded>,
@@ -114,6 +118,8 @@ pub fn run(
         login_needs_nobody: false,
         hop: None,
         server_at: None,
+        is_elsewhere: false,
+        told_refused: Vec::new(),
         conversation: None,
         pump: None,
         forwards: Vec::new(),
@@ -222,6 +228,7 @@ impl Driver {
             Effect::TellReady(found, port, version) => self.tell_ready(&found, port, version),
             Effect::TellAgain(found, port) => self.tell_again(&found, port),
             Effect::Resume => self.resume(),
+            Effect::Probe => self.probe(),
             other => {
                 self.begin_or_tell(other);
                 Ok(None)
@@ -267,6 +274,7 @@ impl Driver {
             }
             Effect::Note(text) => self.tell(Event::Note(text)),
             Effect::TellSeen(sight) => self.tell(Event::Seen(sight)),
+            Effect::TellStep(text) => self.tell(Event::Step(text)),
             Effect::TellLog(path, text) => self.tell(Event::Log {
                 path,
                 text: redact(&text),

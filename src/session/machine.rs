@@ -9,7 +9,7 @@ mod vocabulary;
 mod walltime;
 
 use crate::explain;
-use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Kernels, choose};
+use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Kernels, Server, choose};
 use crate::launcher::{Route, Routes};
 use crate::problem::Problem;
 use crate::remote::{Known, OurJob};
@@ -18,6 +18,7 @@ use super::event::Phase;
 use crate::words::say;
 use healing::{Trouble, is_gone};
 pub use job::Wait;
+use sight::{answers, probed};
 pub use vocabulary::{Busy, Call, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
 
 /// The machine.
@@ -141,9 +142,13 @@ impl Machine {
                 self.routes.fail(Route::Address);
                 self.turned_back(found, port, problem)
             }
+            (State::Checking(found, _), Input::Barred(problem)) if found.server.node.is_none() => {
+                self.unanswered(*found, problem)
+            }
             (State::Checking(found, port), Input::Barred(problem)) => {
                 self.turned_back(found, Some(port), problem)
             }
+            (State::Probing, Input::Probed(problem)) => probed(problem),
             (State::Moving(found), Input::Moved) => self.moved(*found),
             (State::Listening(found), Input::Listening { port, taken }) => {
                 listening(found, port, taken)
@@ -227,8 +232,7 @@ impl Machine {
 
     fn found(&mut self, choice: Choice, facts: Facts, locked: bool) -> (State, Vec<Effect>) {
         if self.plan.goal == Goal::Look {
-            let sight = self.sight(choice, facts);
-            return over_with(Effect::TellSeen(sight), Effect::TellClosed);
+            return self.look(choice, facts);
         }
         if let Goal::Extend(by) = self.plan.goal {
             return self.extend_alone(by);
@@ -239,17 +243,7 @@ impl Machine {
             if !choice.why.is_empty() {
                 effects.push(Effect::Note(choice.why));
             }
-            let (job, info) = self.job_of(&server.file).unzip();
-            let node = info.as_ref().and_then(|info| info.node.clone());
-            let found = Found {
-                server,
-                node: node.unwrap_or(facts.node),
-                reused: true,
-                job: job.map(Box::new),
-                info,
-                route: Route::Login,
-            };
-            let (state, more) = self.reach(Box::new(found), None);
+            let (state, more) = self.reach_again(server, facts.node);
             effects.extend(more);
             return (state, effects);
         }
@@ -278,6 +272,21 @@ impl Machine {
         let (own, node) = (ours.is_none(), facts.node);
         effects.push(ours.map_or(Effect::Launch, Effect::Await));
         (State::Starting { node, own }, effects)
+    }
+
+    /// A server that runs already, on the machine where it was found unless its job says another.
+    fn reach_again(&mut self, server: Server, machine: String) -> (State, Vec<Effect>) {
+        let (job, info) = self.job_of(&server.file).unzip();
+        let node = info.as_ref().and_then(|info| info.node.clone());
+        let found = Found {
+            server,
+            node: node.unwrap_or(machine),
+            reused: true,
+            job: job.map(Box::new),
+            info,
+            route: Route::Login,
+        };
+        self.reach(Box::new(found), None)
     }
 
     /// A stop where no server runs: one may be starting, and would else start for ever.
@@ -326,7 +335,8 @@ impl Machine {
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
-            Goal::Log | Goal::Look | Goal::Extend(_) => return (State::Ended, vec![]),
+            Goal::Look => return answers(&answer.version),
+            Goal::Log | Goal::Extend(_) => return (State::Ended, vec![]),
         };
         if answer.open {
             effects.push(Effect::Note(say!("session-open-to-all")));

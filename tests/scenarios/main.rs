@@ -9,6 +9,7 @@ mod browsers;
 mod commands;
 mod factors;
 mod finding_servers;
+mod forwarding;
 mod healing;
 mod host_keys;
 mod hubs;

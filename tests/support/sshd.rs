@@ -112,6 +112,11 @@ impl Sshd {
         &self.home
     }
 
+    /// Says anew which keys may log in, and what each may do.
+    pub fn set_authorized_keys(&self, text: &str) {
+        fs::write(self.folder.path().join("authorized_keys"), text).unwrap();
+    }
+
     /// All that sshd logged, over restarts too.
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()

@@ -569,6 +569,7 @@ session-other-click = Jupyter is being started there by another click; waiting.
 session-no-browser = The browser did not open: { $reason }
 session-forward = { $name } is at localhost:{ $port }
 session-forward-moved = { $name } is at localhost:{ $port } ({ $taken } is in use)
+session-forward-forbidden = The SSH server forbids the forward to { $target }: { $reason }
 session-nobody = nobody could be asked
 session-port-taken = Local port { $taken } is in use by another program; { $port } is used instead.
 session-password = This server asks for its password in the tab.
@@ -590,6 +591,8 @@ session-busy-remedy = `remote-jupyter stop { $host } --yes` ends them anyway.
 session-none-title = No Jupyter of yours runs on { $host }
 session-none-remedy = Start one there, or let it be launched: launcher = "direct" instead of "attach".
 session-sight = Jupyter { $version }, process { $pid }, { $place }, in { $root }
+session-sight-answers = Jupyter { $version } answers through a forward
+session-sight-forwards = a forward to the remote host is allowed
 session-place-port = port { $port }
 session-place-socket = socket { $path }
 
@@ -866,6 +869,8 @@ route-no-hop = { $node } takes no SSH session for { $host }
 route-no-hop-remedy = Ask the site whether its nodes take SSH while a job of yours runs there. With bind = "node" Jupyter listens on the node's own address and no session is needed; bind = "auto" finds out what works.
 route-barred = { $by } lets no connection through to Jupyter on { $host }
 route-barred-remedy = Ask its administrator to allow it (AllowTcpForwarding, PermitOpen), or leave bind at "auto", which tries other ways.
+route-forbidden = The SSH server of { $host } forbids the forward to Jupyter
+route-forbidden-remedy = Ask its administrator to allow forwards to 127.0.0.1 or localhost (AllowTcpForwarding, PermitOpen), or try bind = "socket".
 route-not-there = The Jupyter that a file names does not run on { $node }, for { $host }
 route-not-there-remedy = Let the job script's Jupyter listen on the node's own address (--ip), or end its job and open { $host } again.
 route-none = No way leads to where Jupyter listens on { $node }, for { $host }

@@ -546,6 +546,7 @@ session-other-click = 別の操作で Jupyter が起動中のため、待って�
 session-no-browser = ブラウザを開けませんでした: { $reason }
 session-forward = { $name } は localhost:{ $port } です
 session-forward-moved = { $name } は localhost:{ $port } です ({ $taken } は使用中)
+session-forward-forbidden = SSH サーバーは { $target } への転送を禁じています: { $reason }
 session-nobody = 質問できる相手がいません
 session-port-taken = ローカルポート { $taken } は別のプログラムが使用中のため、{ $port } を使います。
 session-password = このサーバーは、タブでパスワードの入力を求めます。
@@ -567,6 +568,8 @@ session-busy-remedy = `remote-jupyter stop { $host } --yes` で、実行中で�
 session-none-title = { $host } で動いているあなたの Jupyter はありません
 session-none-remedy = 接続先で起動するか、launcher を "attach" から "direct" に変えて起動できるようにしてください。
 session-sight = Jupyter { $version }、プロセス { $pid }、{ $place }、フォルダー { $root }
+session-sight-answers = Jupyter { $version } が転送越しに応答します
+session-sight-forwards = リモートホストへの転送は許可されています
 session-place-port = ポート { $port }
 session-place-socket = ソケット { $path }
 
@@ -838,6 +841,8 @@ route-no-hop = { $node } は { $host } の SSH セッションを受け付けま
 route-no-hop-remedy = 自分のジョブが動いているノードに SSH で入れるかどうかを、サイトの管理者に確かめてください。bind = "node" にすると Jupyter はノード自身のアドレスで待ち受けるので、セッションは要りません。bind = "auto" なら使える方法を自動で選びます。
 route-barred = { $by } は { $host } の Jupyter への接続を通しません
 route-barred-remedy = 管理者に許可（AllowTcpForwarding、PermitOpen）を頼むか、別の方法も試す bind = "auto" のままにしてください。
+route-forbidden = { $host } の SSH サーバーは Jupyter への転送を禁じています
+route-forbidden-remedy = 管理者に 127.0.0.1 または localhost への転送の許可（AllowTcpForwarding、PermitOpen）を頼むか、bind = "socket" を試してください。
 route-not-there = ファイルに書かれた Jupyter は { $node } で動いていません（{ $host }）
 route-not-there-remedy = ジョブスクリプトの Jupyter がノード自身のアドレスで待ち受けるようにする（--ip）か、そのジョブを終了してから { $host } をもう一度開いてください。
 route-none = { $node } で Jupyter が待ち受けている場所への経路がありません（{ $host }）

@@ -427,6 +427,10 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         ),
         (Code::NodeRefuses, no_hop(name, "c1", &denied_login(&[]))),
         (Code::NodeRefuses, barred(name, "gpu01", &log())),
+        (
+            Code::ForwardingForbidden,
+            forwarding(name, "Channel open failure (administratively prohibited)"),
+        ),
         (Code::NodeRefuses, not_there(name, "c1")),
         (Code::NodeRefuses, no_route(name, "c1")),
         (Code::NodeRefuses, no_relay(name, "Slurm", &log())),

@@ -144,8 +144,10 @@ impl Driver {
                 self.take_back();
                 Some(Input::Barred(problem))
             }
-            Some(_) => None,
-            None => Some(Input::Barred(explain::barred(host, host, reason))),
+            None if self.is_elsewhere => Some(Input::Barred(explain::barred(host, host, reason))),
+            // A server that has just been started may not listen yet.
+            None if is_forbidden(reason) => Some(Input::Barred(explain::forwarding(host, reason))),
+            _ => None,
         }
     }
 

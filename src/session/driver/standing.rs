@@ -14,9 +14,10 @@ use crate::remote::{Aside, Error, Frame, Running, Surveyor};
 use crate::session::event::Event;
 use crate::session::machine::Input;
 use crate::session::{doors, work};
-use crate::ssh::Error as SshError;
+use crate::ssh::{Error as SshError, is_forbidden};
 use crate::token::redact;
 use crate::tunnel::Refused;
+use crate::words::say;
 
 /// How often an idle tunnel looks whether its server still listens: a connection that is opened and
 /// closed, no request. A tab that is open finds a server that has ended within a second or two, by
@@ -174,11 +175,28 @@ impl Driver {
     pub(super) fn refused(&mut self, refused: &Refused) -> Option<Input> {
         tracing::info!(reason = %redact(&refused.reason), "the far side refused a forwarded connection");
         if let Some(standing) = &mut self.standing {
-            let is_its = refused.target == doors::target(&standing.server.endpoint);
-            return is_its.then(|| standing.refused(Instant::now())).flatten();
+            if refused.target == doors::target(&standing.server.endpoint) {
+                return standing.refused(Instant::now());
+            }
+            self.tell_refused(refused);
+            return None;
         }
         let is_its = self.server_at.as_ref() == Some(&refused.target);
         is_its.then(|| self.barred(&refused.reason)).flatten()
+    }
+
+    /// A further forward that is forbidden would else look like a program that does not answer.
+    fn tell_refused(&mut self, refused: &Refused) {
+        if !is_forbidden(&refused.reason) || self.told_refused.contains(&refused.target) {
+            return;
+        }
+        self.told_refused.push(refused.target.clone());
+        let (target, reason) = (refused.target.to_string(), redact(&refused.reason));
+        self.tell(Event::Note(say!(
+            "session-forward-forbidden",
+            target = target,
+            reason = reason
+        )));
     }
 
     /// What the pump has to tell.

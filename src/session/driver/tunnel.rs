@@ -11,7 +11,7 @@ use crate::jupyter::{Address, Page, Server, page_url};
 use crate::session::doors;
 use crate::session::event::{Event, Phase, Ready};
 use crate::session::machine::{Found, Goal, Input};
-use crate::ssh::Connection;
+use crate::ssh::{Connection, is_forbidden};
 use crate::token::Secret;
 use crate::tunnel::Pump;
 use crate::words::say;
@@ -42,9 +42,27 @@ impl Driver {
         }
         self.pump = Some(pump);
         self.held = None;
-        let elsewhere = server.node.is_some();
-        self.server_at = elsewhere.then(|| doors::target(&server.endpoint));
+        self.is_elsewhere = server.node.is_some();
+        self.server_at = Some(doors::target(&server.endpoint));
         Ok(Some(Input::Listening { port, taken }))
+    }
+
+    /// Tries a forward to where a server of this host would listen. It may well be that nothing does
+    /// there; what counts is a remote host that forbids it.
+    pub(super) fn probe(&mut self) -> Outcome {
+        let Some(mut pump) = self.take_pump()? else {
+            return Ok(None);
+        };
+        pump.knock(doors::likely(self.host()));
+        while pump.is_opening() {
+            let deadline = self.waiter.deadline();
+            pump.turn(deadline).map_err(|error| self.halt(error))?;
+        }
+        let refused = pump.take_refusal().map(|refused| refused.reason);
+        let forbidden = refused.filter(|reason| is_forbidden(reason));
+        let problem = forbidden.map(|reason| explain::forwarding(&self.host().name, &reason));
+        self.pump = Some(pump);
+        Ok(Some(Input::Probed(problem)))
     }
 
     /// Nothing is waited for any more: after a queue, or a question, the click's time begins anew.

@@ -1,16 +1,37 @@
 //! What is seen on the far side, in words, for who only looks.
 
-use super::Machine;
 use super::reach::stand;
+use super::vocabulary::{Effect, State};
+use super::{Machine, over, over_with};
+use crate::explain;
 use crate::jupyter::{Choice, Endpoint, Facts, Server};
 use crate::launcher::{Next, Route};
+use crate::problem::Problem;
 use crate::remote::OurJob;
 use crate::session::event::Sight;
 use crate::words::say;
 
 impl Machine {
+    /// A look goes as far as a click would: to a server that runs, else to where one would listen.
+    pub(super) fn look(&mut self, choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
+        let (server, machine) = (choice.server.clone(), facts.node.clone());
+        let passed_over = choice.passed_over.clone();
+        let mut effects = vec![Effect::TellSeen(self.sight(choice, facts))];
+        let (state, more) = match server {
+            Some(server) => self.reach_again(server, machine),
+            None if !self.plan.launch => {
+                let problem = explain::nothing_running(&self.plan.host, &passed_over);
+                over(Effect::TellFailed(problem))
+            }
+            None if self.plan.scheduler.is_empty() => (State::Probing, vec![Effect::Probe]),
+            None => over(Effect::TellClosed),
+        };
+        effects.extend(more);
+        (state, effects)
+    }
+
     /// All of it. Nothing is decided here.
-    pub(super) fn sight(&self, choice: Choice, facts: Facts) -> Sight {
+    fn sight(&self, choice: Choice, facts: Facts) -> Sight {
         let line = |ours: &OurJob| {
             let job = &ours.job;
             let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
@@ -32,6 +53,23 @@ impl Machine {
         };
         let node = node.name.as_str();
         Some(say!("route-sight", node = node, route = route))
+    }
+}
+
+/// A server answered through the tunnel.
+pub(super) fn answers(version: &str) -> (State, Vec<Effect>) {
+    let text = say!("session-sight-answers", version = version);
+    over_with(Effect::TellStep(text), Effect::TellClosed)
+}
+
+/// A forward to where a server would listen came to its end; none where it was allowed.
+pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
+    match problem {
+        Some(problem) => over(Effect::TellFailed(problem)),
+        None => over_with(
+            Effect::TellStep(say!("session-sight-forwards")),
+            Effect::TellClosed,
+        ),
     }
 }
 

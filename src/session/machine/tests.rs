@@ -418,14 +418,41 @@ fn a_look_tells_and_changes_nothing() {
     for (candidates, server, passed_over) in table {
         let (mut machine, _) = logged_in(Goal::Look);
         let effects = machine.handle(found(candidates));
-        let [Effect::TellSeen(sight), Effect::TellClosed] = effects.as_slice() else {
+        let [Effect::TellSeen(sight), next] = effects.as_slice() else {
             panic!("{effects:?}");
         };
+        match server {
+            Some(_) => assert!(matches!(next, Effect::Listen(_)), "{next:?}"),
+            None => assert_eq!(*next, Effect::Probe),
+        }
         assert_eq!(sight.node, "node1");
         assert_eq!(sight.server.as_deref(), server);
         assert_eq!(sight.passed_over.len(), passed_over);
+        assert!(!machine.has_ended());
+    }
+}
+
+#[test]
+fn a_look_ends_with_what_a_click_would_come_to() {
+    let refusal = || Problem::new(Code::ForwardingForbidden, "t", "d", "r");
+    for (problem, last) in [
+        (None, Effect::TellClosed),
+        (Some(refusal()), Effect::TellFailed(refusal())),
+    ] {
+        let (mut machine, _) = logged_in(Goal::Look);
+        machine.handle(found(vec![]));
+        let effects = machine.handle(Input::Probed(problem));
+        assert_eq!(effects.last(), Some(&last));
         assert!(machine.has_ended());
     }
+    let (mut machine, _) = logged_in(Goal::Look);
+    machine.handle(found(vec![running()]));
+    machine.handle(Input::Listening {
+        port: 1,
+        taken: None,
+    });
+    let effects = machine.handle(Input::Barred(refusal()));
+    assert_eq!(effects, [Effect::TellFailed(refusal())]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub enum Goal {
     Log,
     /// More time for the job that the server runs in, that many seconds.
     Extend(u64),
-    /// A look at what is there; nothing is launched, no token travels.
+    /// A look at what is there, up to the answer of a server that runs; nothing is launched.
     Look,
 }
 
@@ -177,6 +177,8 @@ pub enum State {
     ShuttingDown(Box<Found>),
     /// The far side makes sure that it is gone.
     Ending,
+    /// A forward is being tried, to where no server runs.
+    Probing,
     /// The log is being fetched.
     FetchingLog,
     /// The scheduler is asked to give the job more time.

@@ -87,6 +87,8 @@ pub enum Effect {
     Leave,
     /// Ask the server through the tunnel.
     Check(Server, u16, bool),
+    /// Try a forward to where a server of this host would listen.
+    Probe,
     /// Count its kernels.
     Count(Server, u16),
     /// Ask the person about that many kernels, or about those that cannot be counted.
@@ -134,6 +136,8 @@ pub enum Effect {
     Phase(Phase),
     /// Tell something.
     Note(String),
+    /// Tell that a step of a look went well.
+    TellStep(String),
     /// Tell that the tunnel stands.
     TellReady(Box<Found>, u16, String),
     /// Tell that the tunnel stands again.

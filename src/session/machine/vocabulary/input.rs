@@ -111,6 +111,8 @@ pub enum Input {
     Refused,
     /// It never lets any through, in words.
     Barred(Problem),
+    /// A forward was tried; none where the remote host allows it.
+    Probed(Option<Problem>),
     /// The session to the node stands.
     HopStands,
     /// There is none, in words.
