@@ -189,6 +189,7 @@ impl Walk<'_> {
 impl Walk<'_> {
     fn host(&mut self, host: &DeTable<'_>) {
         self.ssh_by_name(host);
+        self.args_reach_jupyter(host);
         let forwards = tables(host, "forward");
         self.names_differ(&forwards, |name| say!("key-duplicate-forward", name = name));
         let ports = std::iter::once(&host).chain(&forwards);
@@ -204,6 +205,22 @@ impl Walk<'_> {
                 );
             }
         }
+    }
+
+    /// Words can be added neither to a script of the user's own nor to a command that goes on after
+    /// Jupyter.
+    fn args_reach_jupyter(&mut self, host: &DeTable<'_>) {
+        let Some(args) = host.get("args") else { return };
+        let command = host.get("command").and_then(text_of);
+        let other = if host.contains_key("job_script") {
+            "job_script"
+        } else if command.is_some_and(|(text, _)| !values::is_plain(text)) {
+            "command"
+        } else {
+            return;
+        };
+        let message = say!("key-args", other = other);
+        self.add(args.span(), message, say!("key-args-remedy", other = other));
     }
 
     /// Without a destination of its own, the host's name is what ssh gets.

@@ -142,6 +142,7 @@ pub(super) static HOST: Level = Level {
         ),
         key("app", Kind::Word(App::WORDS), r#"app = "lab""#),
         key("command", Kind::Text, r#"command = "jupyter lab""#),
+        key("args", Kind::Texts, r#"args = ["--allow-root"]"#),
         key("workdir", Kind::Text, r#"workdir = "~/project""#),
         key("setup", Kind::Texts, r#"setup = ["conda activate ml"]"#),
         key(

@@ -18,6 +18,8 @@ use toml::de::{DeTable, Deserializer};
 
 pub use edit::{EditError, add_host, begin};
 pub use error::{ConfigError, ConfigErrors};
+pub use values::is_plain;
+
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
 use error::Fault;

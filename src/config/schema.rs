@@ -132,6 +132,9 @@ pub struct Host {
     pub app: Option<App>,
     /// A command line of the person's own, which goes before `app`.
     pub command: Option<String>,
+    /// Further options for Jupyter, passed on as words.
+    #[serde(default)]
+    pub args: Vec<String>,
     /// The server's folder on the far side; may begin with `~`.
     pub workdir: Option<String>,
     /// Shell lines to run before the server starts.
@@ -191,6 +194,7 @@ impl Host {
             launcher: LauncherKind::default(),
             app: None,
             command: None,
+            args: Vec::new(),
             workdir: None,
             setup: Vec::new(),
             env: BTreeMap::new(),

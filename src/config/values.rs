@@ -31,6 +31,21 @@ pub(super) fn plain(text: &str) -> Result<(), Complaint> {
     no_control(text)
 }
 
+/// Whether a command line is one command: words may be added at its end, and are its own. (A shell
+/// that gets a text, as in `bash -c 'jupyter lab'`, would take them for itself.)
+#[must_use]
+pub fn is_plain(command: &str) -> bool {
+    let is_shell = |word: &str| {
+        let name = word.rsplit('/').next().unwrap_or_default();
+        name.ends_with("sh") || name == "eval"
+    };
+    let mut words = command.split_whitespace();
+    let gives_text = words.any(is_shell) && words.any(|word| word == "-c" || word == "-lc");
+    !command.contains([
+        '#', ';', '&', '|', '<', '>', '(', ')', '{', '}', '`', '!', '\\',
+    ]) && !gives_text
+}
+
 /// No control character: one would end a line of a job script, or act on a terminal.
 pub(super) fn no_control(text: &str) -> Result<(), Complaint> {
     match text.chars().find(|c| c.is_control()) {

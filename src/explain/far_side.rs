@@ -66,7 +66,9 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
         None => say!("explain-died", host = name),
     };
     let full = ["No space left on device", "Disk quota exceeded"];
-    let remedy = if full.iter().any(|words| log.contains(words)) {
+    let remedy = if log.contains("--allow-root") {
+        say!("explain-died-root-remedy")
+    } else if full.iter().any(|words| log.contains(words)) {
         say!("explain-died-full-remedy")
     } else if log.is_empty() {
         say!("explain-died-silent-remedy")

@@ -3,12 +3,14 @@
 
 mod choose;
 mod page;
+mod pages;
 mod rest;
 mod server;
 mod tls;
 
 pub use choose::{Choice, Wanted, choose};
 pub use page::{Address, Login, Page, page_url, redacted};
+pub use pages::Pages;
 pub use rest::{Activity, Answer, Api, ApiError, Kernels, Notebook};
 pub use server::{Candidate, Endpoint, Facts, Flavour, Node, Server};
 pub use tls::Fingerprint;

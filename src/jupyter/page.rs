@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::server::{Flavour, Server};
+use super::server::Server;
 use crate::config::App;
 use crate::token::Secret;
 
@@ -109,34 +109,19 @@ pub fn redacted(url: &str) -> String {
     }
 }
 
-/// `/lab` is 404 on notebook 6, so the flavour decides before the wish.
 fn path(server: &Server, page: &Page) -> String {
-    let notebook = page.notebook.as_deref().map(inside);
-    match (server.flavour, page.app, notebook) {
-        (Flavour::Notebook6, _, Some(path)) | (_, Some(App::Notebook), Some(path)) => {
-            format!("notebooks/{path}")
-        }
-        (Flavour::Notebook6, _, None) | (_, Some(App::Notebook), None) => "tree".into(),
-        (_, Some(App::Nbclassic), None) => format!("{}tree", classic(server)),
-        (_, Some(App::Nbclassic), Some(path)) => format!("{}notebooks/{path}", classic(server)),
-        (_, None | Some(App::Lab), None) => "lab".into(),
-        (_, None | Some(App::Lab), Some(path)) => format!("lab/tree/{path}"),
-    }
-}
-
-/// Beside notebook 7, which has the usual places, it has a path of its own.
-fn classic(server: &Server) -> &'static str {
-    if server.classic_apart {
-        "nbclassic/"
-    } else {
-        ""
+    let place = server.pages.place(page.app);
+    match page.notebook.as_deref().map(inside) {
+        Some(path) => place.notebook(&path),
+        None => place.front().to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::server::Endpoint;
+    use super::super::pages::Pages;
+    use super::super::server::{Endpoint, Flavour};
     use super::*;
 
     fn server(flavour: Flavour, base_url: &str, token: &str) -> Server {
@@ -149,7 +134,7 @@ mod tests {
             token: Secret::new(token),
             secure: false,
             certificate: None,
-            classic_apart: false,
+            pages: Pages::of(flavour, ""),
             base_url: base_url.into(),
             root: String::new(),
             version: None,
@@ -182,6 +167,12 @@ mod tests {
                 None,
                 Some("a b/ü.ipynb"),
                 "lab/tree/a%20b/%C3%BC.ipynb",
+            ),
+            (
+                Server2,
+                None,
+                Some("100%/a%20b;#c.ipynb"),
+                "lab/tree/100%25/a%2520b;%23c.ipynb",
             ),
             (
                 Server2,
@@ -235,7 +226,7 @@ mod tests {
     #[test]
     fn nbclassic_makes_room_for_notebook_7() {
         let mut server = server(Flavour::Server2, "/", "");
-        server.classic_apart = true;
+        server.pages.classic_apart = true;
         for (notebook, want) in [
             (None, "nbclassic/tree"),
             (Some("x.ipynb"), "nbclassic/notebooks/x.ipynb"),

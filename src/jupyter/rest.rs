@@ -8,8 +8,10 @@ use serde::Deserialize;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
+use super::pages::{Pages, Place};
 use super::server::Server;
 use super::tls::{Fingerprint, OtherCertificate, Pin, PinnedTls};
+use crate::config::App;
 use crate::token::Secret;
 use crate::words::say;
 
@@ -33,6 +35,9 @@ pub enum ApiError {
     /// The server shows another certificate than before; it was sent nothing.
     #[error("{}", say!("api-other-certificate", why = .0))]
     Certificate(String),
+    /// It answers, and has none of the pages that a tab could show.
+    #[error("{}", say!("api-no-page"))]
+    NoPage,
     /// The answer is not what Jupyter says.
     #[error("{}", say!("api-not-jupyter", why = .0))]
     NotJupyter(String),
@@ -44,7 +49,7 @@ impl ApiError {
     pub fn is_definite(&self) -> bool {
         match self {
             Self::Status(status) => (400..500).contains(status),
-            Self::NotJupyter(_) => true,
+            Self::NotJupyter(_) | Self::NoPage => true,
             Self::NoAnswer(_) | Self::Certificate(_) => false,
         }
     }
@@ -61,8 +66,8 @@ pub struct Answer {
     pub open: bool,
     /// Its certificate, where it speaks HTTPS.
     pub certificate: Option<Fingerprint>,
-    /// Whether nbclassic's pages have a path of their own, if that was asked.
-    pub classic_apart: bool,
+    /// Which pages it has, as far as that was asked.
+    pub pages: Pages,
 }
 
 /// What the kernels do.
@@ -190,16 +195,34 @@ impl Api {
             authenticated,
             open,
             certificate: self.pin.get(),
-            classic_apart: false,
+            pages: Pages::default(),
         })
     }
 
-    /// Whether nbclassic's pages are below `nbclassic/`: so it is where notebook 7 is installed as
-    /// well, and has `tree` for itself (nbclassic 1.3, `nbclassic_path`).
-    #[must_use]
-    pub fn has_classic_apart(&self) -> bool {
-        let page = self.get::<serde_json::Value>("nbclassic/tree");
-        !matches!(page, Err(ApiError::Status(404) | ApiError::NoAnswer(_)))
+    /// Which pages there are: the wished one is asked for first, then the others until there is one.
+    /// What is `known` to be there is not asked for.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn pages(&self, wish: Option<App>, known: Pages) -> Result<Pages, ApiError> {
+        let mut pages = known;
+        for place in known.order(wish) {
+            let is_there = pages.is_sure(place) || self.has(place)?;
+            pages.note(place, is_there);
+            if is_there {
+                return Ok(pages);
+            }
+        }
+        Err(ApiError::NoPage)
+    }
+
+    fn has(&self, place: Place) -> Result<bool, ApiError> {
+        match self.get::<serde_json::Value>(place.front()) {
+            Err(ApiError::Status(404)) => Ok(false),
+            // A page is no JSON, and one behind a login is somewhere else.
+            Ok(_) | Err(ApiError::NotJupyter(_) | ApiError::Status(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Counts the kernels.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::pages::Pages;
 use super::tls::Fingerprint;
 use crate::token::Secret;
 use crate::words::say;
@@ -27,6 +28,8 @@ pub struct Facts {
     pub now: Option<i64>,
     /// The folder of a launch of ours that has not written its runtime file yet.
     pub starting: Option<String>,
+    /// Folders of launches of ours that something ended from outside, since their host started.
+    pub lost: Vec<String>,
     /// Folders of launches and jobs of ours that ended because nobody used them.
     pub idle: Vec<String>,
 }
@@ -44,6 +47,7 @@ impl Facts {
                 "shell" => value.clone_into(&mut facts.shell),
                 "jupyter" => value.clone_into(&mut facts.jupyter),
                 "idle" => facts.idle.push(value.to_owned()),
+                "lost" => facts.lost.push(value.to_owned()),
                 "starting" if !value.is_empty() => facts.starting = Some(value.to_owned()),
                 _ => {}
             }
@@ -206,21 +210,22 @@ impl Candidate {
             self.check_process(&file)?;
         }
         let endpoint = self.endpoint(&file, uid)?;
+        let flavour = if self.file.contains("nbserver-") {
+            Flavour::Notebook6
+        } else {
+            Flavour::Server2
+        };
         Ok(Server {
             pid: self.pid,
             endpoint,
             token: Secret::new(file.token),
             secure: file.secure,
             certificate: None,
-            classic_apart: false,
+            pages: Pages::of(flavour, &self.args),
             base_url: base_url(&file.base_url),
             root: file.root_dir.or(file.notebook_dir).unwrap_or_default(),
             version: file.version,
-            flavour: if self.file.contains("nbserver-") {
-                Flavour::Notebook6
-            } else {
-                Flavour::Server2
-            },
+            flavour,
             file: self.file.clone(),
             began: self.began.clone(),
             launch: self.launch.clone(),
@@ -444,8 +449,8 @@ pub struct Server {
     pub version: Option<String>,
     /// Which program it is.
     pub flavour: Flavour,
-    /// Whether nbclassic's pages have a path of their own, once that is known.
-    pub classic_apart: bool,
+    /// Which pages it has, as far as that is known.
+    pub pages: Pages,
     /// Its runtime file.
     pub file: String,
     /// When its process started, as its system counts that.

@@ -1,26 +1,109 @@
 # The direct launch: Jupyter as a process of this machine that outlives the connection.
 
-# What the keepers of launches and of jobs do with the line that starts the server; `rj_shell` is the login shell.
+# What the keepers of launches and of jobs do to start the server; `rj_shell` is the login shell.
 #
 # Some set-up is only there in a shell for people: conda's stands in ~/.bashrc, below a guard against all others. So
 # a login shell in which the server was not reached is followed, once, by one that is told to be interactive. It is
 # not the first choice, since it may well become another shell (`exec fish`), or wait for an answer.
+#
+# The user's text and ours never stand on one line: theirs is in variables, which `eval` reads, in any of these shells.
+# What Jupyter is to be told travels neither with their command (it may end in a comment, or in another command) nor in
+# variables alone, which their files may set: it stands in a configuration that comes before all others.
 rj_in_shell() {
   cat <<'RJ_END'
-# rj_enter [-i]: the login shell takes our place, and runs the line.
+# rj_enter [-i]: the login shell takes our place, and runs the lines.
 rj_enter() {
+  rj_configure
+  rj_compose
+  # Not every system's sh or ksh takes -l; and a shell that is not known may not read the lines.
+  rj_profile='[ -r /etc/profile ] && . /etc/profile; [ -r ~/.profile ] && . ~/.profile; '
   case ${rj_shell##*/} in
     csh | tcsh) # they take -l only alone; and an alias of one line is known from the next one on
       rj_first="if ( -r \"$HOME/.login\" ) source \"$HOME/.login\"
+if ( ! \$?JUPYTER_CONFIG_PATH ) setenv JUPYTER_CONFIG_PATH ''
 "
       exec "$rj_shell" -c "$rj_first$rj_line" ;;
-    *) exec "$rj_shell" -l $1 -c "$rj_line" ;;
+    bash* | zsh* | fish* | dash | ash | yash | mksh | ksh93) exec "$rj_shell" -l $1 -c "$rj_line" ;;
+    sh | ksh) exec "$rj_shell" -c "$rj_profile$rj_line" ;;
+    *)
+      echo "/bin/sh runs the set-up: the login shell is $rj_shell" >&2
+      exec /bin/sh -c "$rj_profile$rj_line" ;;
   esac
+}
+# The line for that shell: set-up, then the server, joined so that the first failure ends it.
+rj_compose() {
+  rj_line="$rj_setup/bin/sh \"\$rj_dir/start\""
+  [ -n "$rj_own_command" ] || return 0
+  case ${rj_shell##*/} in
+    csh | tcsh)
+      rj_export='setenv JUPYTER_RUNTIME_DIR "$rj_dir/runtime" && setenv JUPYTER_TOKEN "$rj_token"'
+      rj_export="$rj_export"' && setenv JUPYTER_CONFIG_PATH "$rj_dir/config":"$JUPYTER_CONFIG_PATH"' ;;
+    fish*)
+      rj_export='set -gx JUPYTER_RUNTIME_DIR "$rj_dir/runtime" && set -gx JUPYTER_TOKEN "$rj_token"'
+      rj_export="$rj_export"' && set -gx JUPYTER_CONFIG_PATH "$rj_dir/config:$JUPYTER_CONFIG_PATH"' ;;
+    *)
+      rj_export='export JUPYTER_RUNTIME_DIR="$rj_dir/runtime" JUPYTER_TOKEN="$rj_token"'
+      rj_export="$rj_export"' JUPYTER_CONFIG_PATH="$rj_dir/config${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}"' ;;
+  esac
+  rj_command=$rj_own_command
+  if [ -n "$rj_plain" ]; then rj_command="$rj_command --no-browser $(rj_place) $rj_more_words"; fi
+  export rj_command
+  rj_line="${rj_setup}rm -f \"\$rj_dir/waiting\" && $rj_export && eval \"\$rj_command\""
+}
+rj_place() {
+  if [ -n "$rj_socket" ]; then printf '%s' '--sock="$rj_socket" --sock-mode=0600'; else printf '%s' "--ip=${rj_ip:-127.0.0.1} --port=${rj_fixed_port:-0} --port-retries=0"; fi
+}
+# What Jupyter is told, of every version: values as files, since a folder's name may hold anything.
+rj_configure() {
+  [ -d "$rj_dir/config" ] || mkdir "$rj_dir/config" || return 0
+  (
+    umask 077
+    cd "$rj_dir/config" || exit
+    printf '%s' "$rj_socket" >sock
+    printf '%s' "${rj_ip:-127.0.0.1}" >ip
+    printf '%s' "${rj_fixed_port:-0}" >port
+    if [ -n "$rj_root" ]; then printf '%s' "$rj_root" >root; fi
+    cat >jupyter_server_config.py <<'RJ_PYTHON'
+import os
+
+folder = os.path.dirname(os.path.abspath(__file__))
+
+def said(name):
+    try:
+        with open(os.path.join(folder, name), "rb") as file:
+            return os.fsdecode(file.read())
+    except OSError:
+        return ""
+
+def tell(app, root):
+    app.open_browser = False
+    app.runtime_dir = os.path.join(os.path.dirname(folder), "runtime")
+    app.sock = said("sock")
+    if app.sock:
+        app.sock_mode = "0600"
+    else:
+        app.ip, app.port, app.port_retries = said("ip"), int(said("port")), 0
+    if said("root"):
+        setattr(app, root, said("root"))
+        c.FileContentsManager.root_dir = said("root")
+
+tell(c.ServerApp, "root_dir")
+try:
+    from notebook import __version__ as notebook
+except ImportError:
+    notebook = ""
+if notebook.startswith(("5.", "6.")):
+    tell(c.NotebookApp, "notebook_dir")
+RJ_PYTHON
+    if [ -n "$rj_idle" ]; then cat terminals >>jupyter_server_config.py; fi
+    cp jupyter_server_config.py jupyter_notebook_config.py
+    cp jupyter_server_config.py jupyter_config.py
+  )
 }
 # Whether an interactive one may do better.
 rj_tries_again() {
   [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ] || return 1
-  case ${rj_shell##*/} in sh | dash | csh | tcsh) return 1 ;; esac
+  case ${rj_shell##*/} in bash* | zsh* | fish* | mksh | ksh93) ;; *) return 1 ;; esac
   echo "not found; trying once more in an interactive $rj_shell, as in a terminal" >&2
 }
 RJ_END
@@ -33,12 +116,13 @@ rj_keeper() {
   cat <<'RJ_END'
 trap '' 1
 rj_shell=${SHELL:-/bin/sh}
+[ -z "$rj_root" ] || rj_root=$(pwd)
 rj_run() {
-  if [ -n "$rj_line" ]; then (rj_enter ''); else /bin/sh "$rj_dir/start"; fi
+  if [ -n "$rj_setup$rj_own_command" ]; then (rj_enter ''); else (rj_configure; exec /bin/sh "$rj_dir/start"); fi
 }
 rj_run_again() {
   (umask 077; : >"$rj_dir/waiting")
-  (rj_line="${rj_line:-/bin/sh \"\$rj_dir/start\"}"; rj_enter -i)
+  (rj_enter -i)
   rj_again=$?
   [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
 }
@@ -58,18 +142,18 @@ printf '%s\n' "$rj_status" >"$rj_dir/exit"
 RJ_END
 }
 
-# The server itself. A file too, so that the person's set-up lines may be in any shell's language.
+# The server itself. A file too, so that the user's set-up lines may be in any shell's language.
 # jupyter-lab before "jupyter lab": the latter starts Python twice.
 rj_start() {
   cat <<'RJ_END'
 rm -f "$rj_dir/waiting"
 if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- "--ip=${rj_ip:-127.0.0.1}" "--port=${rj_fixed_port:-0}" --port-retries=0; fi
 rj_wanted=$rj_apps rj_more=$rj_idle rj_old=$rj_idle_old
-if [ -n "$rj_idle" ]; then
-  JUPYTER_CONFIG_PATH=$rj_dir/config${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}
-  export JUPYTER_CONFIG_PATH
-fi
-unset rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_ip rj_umask rj_idle rj_idle_old
+JUPYTER_CONFIG_PATH=$rj_dir/config${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}
+JUPYTER_RUNTIME_DIR=$rj_dir/runtime JUPYTER_TOKEN=$rj_token
+export JUPYTER_CONFIG_PATH JUPYTER_RUNTIME_DIR JUPYTER_TOKEN
+eval "set -- \"\$@\" $rj_more_words"
+unset $(env | sed -n 's/^\(rj_[a-z_0-9]*\)=.*/\1/p')
 # What is called notebook may be version 6; the others warn of its options.
 rj_options() { [ "$1" = notebook ] && printf '%s ' "$rj_old"; printf '%s' "$rj_more"; }
 for rj_app in $rj_wanted; do
@@ -87,7 +171,7 @@ RJ_END
 # but never does: https://github.com/jupyter-server/jupyter_server_terminals/issues/112
 rj_keep_terminals() {
   [ -n "$rj_idle" ] || return 0
-  mkdir -p "$rj_dir/config" && cat >"$rj_dir/config/jupyter_server_config.py" <<'RJ_END'
+  mkdir -p "$rj_dir/config" && cat >"$rj_dir/config/terminals" <<'RJ_END'
 try:
     from jupyter_server_terminals.app import TerminalsExtensionApp
 except ImportError:
@@ -100,17 +184,6 @@ else:
 RJ_END
 }
 
-# The line for the login shell: set-up, then the server, joined so that the first failure ends it.
-# Empty when the login environment that we already have is enough.
-rj_login_line() {
-  if [ -n "$rj_own_command" ]; then
-    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=127.0.0.1 --port=${rj_fixed_port:-0} --port-retries=0"; fi
-    printf '%srm -f "$rj_dir/waiting" && %s --no-browser %s' "$rj_setup" "$rj_own_command" "$rj_where"
-  elif [ -n "$rj_setup" ]; then
-    printf '%s/bin/sh "$rj_dir/start"' "$rj_setup"
-  fi
-}
-
 # Ended launches are kept for their logs: the newest five. One without an exit status whose process
 # is gone has ended with its machine.
 rj_prune() {
@@ -120,6 +193,7 @@ rj_prune() {
     if [ ! -f "$rj_d/exit" ]; then
       if rj_is_here "$rj_d"; then
         rj_lives "$rj_d" && continue
+        [ -f "$rj_d/machine" ] && { printf 'lost\n' >"$rj_d/exit"; rm -rf "$rj_d/runtime" "$rj_d/sock" "$rj_d/config"; }
       else # another machine's; or of this one before it booted, which lets it grow old first
         [ "$(cat "$rj_d/node" 2>/dev/null)" = "$rj_node" ] && [ -n "$(find "$rj_d" -prune -mtime +7 2>/dev/null)" ] || continue
       fi
@@ -164,9 +238,8 @@ rj_detach() {
   (
     cd "$rj_cwd" || exit
     rj_export_env
-    rj_line=$(rj_login_line)
-    JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_line rj_apps rj_fixed_port rj_socket rj_umask rj_idle rj_idle_old
+    rj_token=$rj_secret JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
+    export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_token rj_dir rj_setup rj_own_command rj_apps rj_fixed_port rj_socket rj_umask rj_idle rj_idle_old
     if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh "$rj_dir/keeper"; fi
     exec nohup /bin/sh "$rj_dir/keeper"
   ) </dev/null >"$rj_dir/log" 2>&1 3>&- &

@@ -137,7 +137,7 @@ rj_address() {
   [ -n "$rj_a" ] || rj_a=$(hostname -I 2>/dev/null | awk '{ print $1 }')
   printf '%s' "${rj_a:-0.0.0.0}"
 }
-# Where the server listens, and the line that starts it.
+# Where the server listens.
 rj_set_out() {
   rj_socket= rj_ip=127.0.0.1
   case $rj_bind in
@@ -146,20 +146,16 @@ rj_set_out() {
     node) rj_ip=$(rj_address) ;;
     *) [ "$rj_node" = "$rj_login" ] || rj_ip=$(rj_address) ;;
   esac
-  rj_line="$rj_setup/bin/sh \"$rj_dir/start\""
-  if [ -n "$rj_own_command" ]; then
-    if [ -n "$rj_socket" ]; then rj_where="--sock=\"$rj_socket\" --sock-mode=0600"; else rj_where="--ip=$rj_ip --port=${rj_fixed_port:-0} --port-retries=0"; fi
-    rj_line="${rj_setup}rm -f \"$rj_dir/waiting\" && $rj_own_command --no-browser $rj_where"
-  fi
 }
 rj_set_out
 
 JUPYTER_TOKEN=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
 if [ ${#JUPYTER_TOKEN} != 48 ]; then echo 'no random numbers on this machine'; rj_end 1; fi
-JUPYTER_RUNTIME_DIR=$rj_dir/runtime
-export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_dir rj_apps rj_fixed_port rj_socket rj_ip rj_idle rj_idle_old
+JUPYTER_RUNTIME_DIR=$rj_dir/runtime rj_token=$JUPYTER_TOKEN
+export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_token rj_dir rj_apps rj_fixed_port rj_socket rj_ip rj_idle rj_idle_old
 rj_export_env
 cd "$rj_cwd" || rj_end 1
+[ -z "$rj_root" ] || rj_root=$(pwd)
 # rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
 rj_begin() {
   rj_mode=$1

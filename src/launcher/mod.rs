@@ -133,17 +133,13 @@ fn common(host: &Host, bind: &str) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     let port = host.remote_port.map(|port| port.to_string());
-    let mut setup = host.setup.join(" && ");
-    if !setup.is_empty() {
-        setup.push_str(" && ");
-    }
     let command = host.command.as_deref().unwrap_or_default();
     let (idle, idle_old) = host.idle_stop.map(idle_options).unwrap_or_default();
     let variables = [
         ("rj_bind", bind),
         ("rj_fixed_port", &port.unwrap_or_default()),
         ("rj_apps", apps(host.app)),
-        ("rj_setup", &setup),
+        ("rj_setup", &setup(host)),
         ("rj_own_command", command),
         ("rj_idle", &idle),
         ("rj_idle_old", &idle_old),
@@ -174,13 +170,38 @@ fn idle_options(idle: Duration) -> (String, String) {
     (usual, old)
 }
 
-/// Lines that export the server's environment. The names were checked with the configuration.
+/// The set-up as the login shell reads it: a text of its own for each line, which may end in a
+/// comment or a semicolon, or begin something in the background.
+fn setup(host: &Host) -> String {
+    let lines = 1..=host.setup.len();
+    lines.fold(String::new(), |text, line| {
+        text + "eval \"$rj_setup_" + &line.to_string() + "\" && "
+    })
+}
+
+/// Lines that export the server's environment, and the user's words for its start. The names were
+/// checked with the configuration.
 fn environment(host: &Host) -> String {
     use std::fmt::Write;
     let mut text = String::new();
-    for (name, value) in &host.env {
+    let mut export = |name: &str, value: &str| {
         let _ = writeln!(text, "{name}={}; export {name}", quote(value));
+    };
+    for (name, value) in &host.env {
+        export(name, value);
     }
+    for (line, words) in (1..).zip(&host.setup) {
+        export(&format!("rj_setup_{line}"), words);
+    }
+    let mut more = Vec::new();
+    for (number, word) in (1..).zip(&host.args) {
+        export(&format!("rj_arg_{number}"), word);
+        more.push(format!("\"$rj_arg_{number}\""));
+    }
+    export("rj_more_words", &more.join(" "));
+    let is_plain = host.command.as_deref().is_some_and(crate::config::is_plain);
+    export("rj_plain", if is_plain { "1" } else { "" });
+    export("rj_root", if host.workdir.is_some() { "1" } else { "" });
     text
 }
 

@@ -21,7 +21,7 @@ pub use frame::{Failure, Frame, Running};
 pub use jobs::{FarFile, Known, OurJob, Record, Survey, Surveyor};
 
 /// The part of the script that every launcher shares.
-const SCRIPT: &str = include_str!("script.sh");
+const SCRIPT: &str = concat!(include_str!("script.sh"), include_str!("servers.sh"));
 
 /// Starts a POSIX shell in the login environment, reading the script from the channel.
 ///
@@ -35,13 +35,22 @@ const SCRIPT: &str = include_str!("script.sh");
 /// csh takes `-l` only alone, and closes all descriptors above 2 at its start (measured with tcsh
 /// 6.24): it has to keep the channel as its standard input, and gets its files for a login by name.
 /// An error in one of them ends it, so then it does without.
+///
+/// FreeBSD's sh and ksh88 take no `-l`: shells of these names read the files of a login by their
+/// names. One that is not known may not read the line at all (xonsh): if it fails and the script's first
+/// line is still in the channel, a sh takes its place.
 const LOGIN: &str = concat!(
     "exec /bin/sh -c '",
     r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; l="exec /bin/sh -s"; "#,
+    r#"p="[ -r /etc/profile ] && . /etc/profile; [ -r ~/.profile ] && . ~/.profile; $l <&3"; "#,
     r#"case ${s##*/} in csh|tcsh) for f in "$HOME/.login" /etc/csh.login; do "#,
     r#"[ -r "$f" ] && l="source \"$f\"; $l"; done; "#,
     r#""$s" -c "$l" <&3 3<&- || exec "$s" -c "exec /bin/sh -s" <&3 3<&-;; "#,
-    r#"*) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3;; esac"#,
+    r#"sh|ksh) echo "$l <&3" | "$s" -c "$p" 3<&3;; "#,
+    r#"bash*|zsh*|fish*|dash|ash|mksh|ksh93) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3;; "#,
+    r#"*) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3 || { IFS= read -r n <&3 && "#,
+    r#"case $n in rj_nonce=*) rj_nonce=${n#*=}; export rj_nonce; "#,
+    r#"echo "$l <&3" | /bin/sh -c "$p" 3<&3;; esac; };; esac"#,
     "'"
 );
 

@@ -20,6 +20,7 @@ use super::board::Seat;
 use super::event::{Event, Forwarded, Phase};
 use super::machine::{Effect, Goal, Input, Machine, Plan};
 use super::walltime::Countdown;
+use super::work::Asks;
 use super::{Handle, Order, Surroundings, work};
 use crate::config::{Host, LauncherKind};
 use crate::hops::{Hop, node};
@@ -242,11 +243,11 @@ impl Driver {
         match effect {
             Effect::Check(server, port, reused) => {
                 let deadline = self.waiter.deadline().unwrap_or_else(Instant::now);
-                let app = match &self.order.goal {
-                    Goal::Open { page, .. } => page.app,
-                    _ => None,
+                let asks = match &self.order.goal {
+                    Goal::Open { page, .. } => Asks::Page(page.app),
+                    _ => Asks::Life,
                 };
-                work::check(handle, host, server, port, app, reused, deadline);
+                work::check(handle, host, server, port, asks, reused, deadline);
             }
             Effect::Count(server, port) => {
                 self.waiter

@@ -29,6 +29,8 @@ pub struct Machine {
     uid: Option<u32>,
     /// The machine that the script runs on.
     node: String,
+    /// The working folder there.
+    workdir: String,
     /// This host's jobs, at the last look.
     jobs: Vec<OurJob>,
     /// Servers that are in none of them.
@@ -63,6 +65,7 @@ impl Machine {
             state: State::Idle,
             uid: None,
             node: String::new(),
+            workdir: String::new(),
             jobs: Vec::new(),
             others: Known::default(),
             trouble: Trouble::default(),
@@ -124,6 +127,7 @@ impl Machine {
             (State::Finding { locked }, Input::Found(candidates, facts)) => {
                 self.uid = facts.uid;
                 self.node.clone_from(&facts.node);
+                self.workdir.clone_from(&facts.workdir);
                 let choice = choose(&candidates, &facts, &self.plan.wanted);
                 self.found(choice, facts, locked)
             }
@@ -270,6 +274,10 @@ impl Machine {
         effects.extend(choice.hubs.into_iter().map(Effect::Note));
         effects.push(Effect::Phase(Phase::Starting));
         let (own, node) = (ours.is_none(), facts.node);
+        if own && !facts.lost.is_empty() {
+            let host = self.plan.host.as_str();
+            effects.push(Effect::Note(say!("session-lost-launch", host = host)));
+        }
         effects.push(ours.map_or(Effect::Launch, Effect::Await));
         (State::Starting { node, own }, effects)
     }
@@ -304,7 +312,13 @@ impl Machine {
     fn launched(&self, candidate: &Candidate, node: String, own: bool) -> (State, Vec<Effect>) {
         match candidate.server(self.uid) {
             Ok(server) => {
-                let effects = vec![Effect::Listen(server.clone())];
+                let mut effects = Vec::new();
+                // The user's own configuration may have the last word: this is what came of it.
+                if self.plan.wanted.workdir && own && server.root != self.workdir {
+                    let folder = server.root.as_str();
+                    effects.push(Effect::Note(say!("server-other-folder", folder = folder)));
+                }
+                effects.push(Effect::Listen(server.clone()));
                 let found = Found {
                     server,
                     node,
@@ -331,13 +345,16 @@ impl Machine {
     fn checked(&self, mut found: Box<Found>, port: u16, answer: Answer) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
         found.server.certificate = answer.certificate;
-        found.server.classic_apart = answer.classic_apart;
+        found.server.pages = answer.pages;
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
             Goal::Look => return answers(&answer.version),
             Goal::Log | Goal::Extend(_) => return (State::Ended, vec![]),
         };
+        if !answer.pages.suits(page.app) {
+            effects.push(Effect::Note(say!("session-other-page")));
+        }
         if answer.open {
             effects.push(Effect::Note(say!("session-open-to-all")));
         } else if !answer.authenticated {

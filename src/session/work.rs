@@ -12,13 +12,23 @@ use crate::jupyter::{Answer, Api, ApiError, Server};
 /// A server that ran before and has a listener answers at once; this is for a busy machine.
 const REUSED_PATIENCE: Duration = Duration::from_secs(15);
 
-/// Asks the server for its proof of life, again and again while it starts, until `deadline`.
+/// What a server is asked before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// For its proof of life.
+    Life,
+    /// And for the page of an application, or any.
+    Page(Option<App>),
+}
+
+/// Asks the server for its proof of life, again and again while it starts, until `deadline`; and for
+/// its pages, where one is to be shown.
 pub fn check(
     handle: Handle,
     host: String,
     server: Server,
     port: u16,
-    app: Option<App>,
+    asks: Asks,
     reused: bool,
     deadline: Instant,
 ) {
@@ -29,10 +39,13 @@ pub fn check(
             deadline
         };
         let api = Api::new(&server, port);
-        let mut result = ask_until(&api, deadline);
-        if let (Ok(answer), Some(App::Nbclassic)) = (&mut result, app) {
-            answer.classic_apart = api.has_classic_apart();
-        }
+        let result = ask_until(&api, deadline).and_then(|answer| {
+            let pages = match asks {
+                Asks::Page(app) => api.pages(app, server.pages)?,
+                Asks::Life => server.pages,
+            };
+            Ok(Answer { pages, ..answer })
+        });
         let problem = |error: &ApiError| explain::api(&host, error);
         handle.send(match &result {
             Err(error) if error.is_definite() => Input::Unsuitable(problem(error)),

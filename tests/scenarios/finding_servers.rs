@@ -21,8 +21,19 @@ fn leave_running(client: &Client, host: &str, command: &str) -> u32 {
     client.ssh_run(host, &line).trim().parse().unwrap()
 }
 
-/// Starts a Jupyter there as a person would, and waits for its runtime file.
+/// Starts a `JupyterLab` there as a user would, and waits for its runtime file.
 pub fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: &str) {
+    start_app_by_hand(sshd, client, ("lab", folder), token, more);
+}
+
+/// The same with any of Jupyter's applications.
+pub fn start_app_by_hand(
+    sshd: &Sshd,
+    client: &Client,
+    (app, folder): (&str, &str),
+    token: &str,
+    more: &str,
+) {
     fs::create_dir_all(sshd.home().path().join(folder)).unwrap();
     let before = runtime_files(sshd);
     let port = if more.contains("--sock") {
@@ -31,7 +42,7 @@ pub fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, mo
         "--port=0"
     };
     let line = format!(
-        "cd '{folder}'; JUPYTER_TOKEN={token} nohup bash -lc 'exec jupyter lab --no-browser {port} {more}' >log 2>&1 </dev/null &"
+        "cd '{folder}'; JUPYTER_TOKEN={token} nohup bash -lc 'exec jupyter {app} --no-browser {port} {more}' >log 2>&1 </dev/null &"
     );
     client.ssh_run("test", &line);
     let up = || runtime_files(sshd) > before;

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::scene::{
     SOON, assert_nothing_left, bare, configure, fails, launches, put_program, real, servers, text,
     with_jupyter_lab,
 };
-use crate::support::process::PATIENCE;
+use crate::support::process::{PATIENCE, pid_of};
 #[cfg(target_os = "linux")]
 use crate::support::root_sshd::{Account, RootSshd};
 use crate::support::{Client, Sshd, eventually, http};
@@ -164,6 +166,35 @@ fn a_click_right_after_a_shutdown_starts_another_one() {
     assert_eq!(ready["reused"], false);
     again.interrupt();
     again.wait_exit();
+    assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+    assert_nothing_left(&sshd, &client);
+}
+
+/// As a system does that keeps nothing of an account after its logout.
+#[test]
+fn a_launch_that_was_ended_from_outside_is_told_once() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let open = || {
+        let mut opened = client.open("test");
+        let ready = opened.wait_phase("ready");
+        assert_eq!(ready["reused"], false);
+        opened.interrupt();
+        opened.wait_exit().stdout
+    };
+    assert!(!open().contains("ended from outside"));
+    for line in sshd.leftovers() {
+        let pid = Pid::from_raw(pid_of(&line).parse().unwrap()).unwrap();
+        let _ = kill_process(pid, Signal::KILL);
+    }
+    assert!(sshd.empties_within(SOON));
+    let said = open();
+    assert!(
+        said.contains("ended from outside") && said.contains("linger"),
+        "{said}"
+    );
+    assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+    assert!(!open().contains("ended from outside"));
     assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
     assert_nothing_left(&sshd, &client);
 }

@@ -30,3 +30,4 @@ mod silent_logins;
 mod two_configurations;
 mod uninstalling;
 mod what_goes_wrong;
+mod words;

@@ -160,6 +160,7 @@ api-no-answer = no answer: { $why }
 api-silent = nothing came within { $seconds } s
 api-status = the server answered { $status }
 api-not-jupyter = not an answer of Jupyter: { $why }
+api-no-page = it has no page of Lab, Notebook or nbclassic: `pip install jupyterlab` brings one
 
 ## Questions (src/ssh/question.rs). The answers are yes and no in every language.
 
@@ -250,6 +251,8 @@ key-word-unknown = { $word } is not known here
 key-word-one-of = write one of: { $words }
 key-word-near = did you mean { $near }? write one of: { $words }
 key-name-for-ssh = keep the name and say how ssh reaches it, as in: ssh = "me@gpu01"
+key-args = args cannot be passed on by this host's { $other }
+key-args-remedy = write the options into { $other } itself, and take args out
 key-duplicate-host = duplicate host name { $name }
 key-duplicate-forward = duplicate forward name { $name }
 key-duplicate-port = duplicate local port { $port } in this host
@@ -400,6 +403,7 @@ explain-not-installed-remedy = Install it there, or choose another `app`.
 explain-died = Jupyter ended while it was starting on { $host }
 explain-died-status = Jupyter ended while it was starting on { $host } (exit status { $status })
 explain-died-full-remedy = The disk or your quota is full there: see `df -h ~`.
+explain-died-root-remedy = Jupyter runs as root only when it is told to: add args = ["--allow-root"] to the host in your configuration.
 explain-died-silent-remedy = It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`).
 explain-died-port-remedy = Another program there has that port: leave `remote_port` out, or choose another.
 explain-died-setup-remedy = The lines above are its last words; also try the `setup` lines by hand there.
@@ -573,8 +577,10 @@ session-forward-forbidden = The SSH server forbids the forward to { $target }: {
 session-nobody = nobody could be asked
 session-port-taken = Local port { $taken } is in use by another program; { $port } is used instead.
 session-password = This server asks for its password in the tab.
+session-other-page = This Jupyter does not have the page that was asked for: the tab shows the one that it has.
 session-open-to-all = This server has neither token nor password: every account on its machine and on this one can use it.
 session-none-runs = No Jupyter of yours runs on { $host }.
+session-lost-launch = The Jupyter that was started on { $host } before was ended from outside. If this host ends what you leave running at a logout, ask for `loginctl enable-linger`, or use its scheduler.
 session-gone-itself = Jupyter on { $host } has shut down.
 session-gone-launch = The Jupyter that was starting on { $host } was ended.
 session-gone-signal = Jupyter on { $host } did not shut down by itself; { $signal } ended it.
@@ -627,6 +633,7 @@ job-left = Job { $id } was started by hand and stays where it is.
 job-not-ended = The scheduler still lists the job: look at it there.
 launch-not-ended = It did not end either: `remote-jupyter stop` tries again.
 job-sight = job { $id } ({ $name }): { $state }
+launch-sight = a Jupyter that was started from here still runs, and does not serve: { $folder }
 job-number = job { $id }
 job-starts = starts ≈ { $time }
 job-time-left = { $time } left

@@ -147,6 +147,7 @@ api-no-answer = 応答がありません: { $why }
 api-silent = { $seconds } 秒以内に何も届きませんでした
 api-status = サーバーの応答は { $status } でした
 api-not-jupyter = Jupyter の応答ではありません: { $why }
+api-no-page = Lab、Notebook、nbclassic のいずれの画面もありません。`pip install jupyterlab` で追加できます
 
 ## 質問 (src/ssh/question.rs)。答えはどの言語でも yes か no。
 
@@ -237,6 +238,8 @@ key-word-unknown = { $word } はここでは使えません
 key-word-one-of = 次のいずれかを書いてください: { $words }
 key-word-near = { $near } ではありませんか。次のいずれかを書いてください: { $words }
 key-name-for-ssh = 名前はそのままにして、ssh での接続先を書いてください。例: ssh = "me@gpu01"
+key-args = このホストの { $other } には args を渡せません
+key-args-remedy = オプションは { $other } に直接書き、args を削除してください
 key-duplicate-host = ホスト名 { $name } が重複しています
 key-duplicate-forward = 転送名 { $name } が重複しています
 key-duplicate-port = このホストの中でローカルポート { $port } が重複しています
@@ -387,6 +390,7 @@ explain-not-installed-remedy = ホストにインストールするか、別の 
 explain-died = { $host } で Jupyter が起動中に終了しました
 explain-died-status = { $host } で Jupyter が起動中に終了しました (終了コード { $status })
 explain-died-full-remedy = ホストのディスクか割り当て容量がいっぱいです。`df -h ~` で確認してください。
+explain-died-root-remedy = Jupyter を root で実行するには指定が必要です。設定のホストに args = ["--allow-root"] を追加してください。
 explain-died-silent-remedy = 何も出力されませんでした。ホストで同じことを手動で試し、ディスクがいっぱいでないか `df -h ~` で確認してください。
 explain-died-port-remedy = ホストの別のプログラムがそのポートを使っています。`remote_port` を省くか、別のポートにしてください。
 explain-died-setup-remedy = 上の行が最後の出力です。`setup` の行もホストで手動で試してください。
@@ -550,8 +554,10 @@ session-forward-forbidden = SSH サーバーは { $target } への転送を禁�
 session-nobody = 質問できる相手がいません
 session-port-taken = ローカルポート { $taken } は別のプログラムが使用中のため、{ $port } を使います。
 session-password = このサーバーは、タブでパスワードの入力を求めます。
+session-other-page = この Jupyter には指定した画面がないため、利用できる画面を開きます。
 session-open-to-all = このサーバーにはトークンもパスワードもありません。接続先とこのマシンのすべてのアカウントから利用できます。
 session-none-runs = { $host } で動いているあなたの Jupyter はありません。
+session-lost-launch = 前回 { $host } で起動した Jupyter は、外部から強制終了されました。ログアウト時にプロセスを終了するホストの場合は、`loginctl enable-linger` の利用を管理者に相談するか、スケジューラーを使ってください。
 session-gone-itself = { $host } の Jupyter は終了しました。
 session-gone-launch = { $host } で起動中だった Jupyter を終了しました。
 session-gone-signal = { $host } の Jupyter は自分では終了しなかったため、{ $signal } で終了しました。
@@ -604,6 +610,7 @@ job-left = ジョブ { $id } は手作業で開始されたものなので、そ
 job-not-ended = スケジューラーの一覧にジョブがまだ残っています。リモート側で確認してください。
 launch-not-ended = 終了もできませんでした。`remote-jupyter stop` でもう一度終了してください。
 job-sight = ジョブ { $id }（{ $name }）: { $state }
+launch-sight = ここから起動した Jupyter が動いていますが、応答できる状態ではありません: { $folder }
 job-number = ジョブ { $id }
 job-starts = 開始予定 ≈ { $time }
 job-time-left = 残り { $time }

@@ -37,7 +37,9 @@ impl Machine {
             let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
             say!("job-sight", id = id, name = name, state = word)
         };
-        let jobs = self.jobs.iter().map(line);
+        let launch = facts.starting.as_ref().or(choice.unusable.as_ref());
+        let launch = launch.map(|folder| say!("launch-sight", folder = folder.as_str()));
+        let jobs = self.jobs.iter().map(line).chain(launch);
         let server = choice.server.as_ref();
         let route = server.and_then(|server| self.route_in_words(server));
         seen(choice, facts, jobs.chain(route).collect())

@@ -9,6 +9,7 @@ use crate::jupyter::{Endpoint, Page, Server, Wanted};
 
 mod healing;
 mod job;
+mod ledger;
 mod reach;
 mod relay;
 mod walltime;
@@ -55,7 +56,7 @@ fn answered(authenticated: bool) -> Input {
         authenticated,
         open: false,
         certificate: None,
-        classic_apart: false,
+        pages: server().pages,
     }))
 }
 
@@ -340,7 +341,7 @@ fn how_a_server_without_a_token_is_guarded_is_said() {
             authenticated: !token.is_empty(),
             open: token.is_empty() && !protected,
             certificate: None,
-            classic_apart: false,
+            pages: server().pages,
         })));
         let note = note(&effects);
         assert!(

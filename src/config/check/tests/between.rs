@@ -23,6 +23,31 @@ fn names_that_ssh_would_get() {
 }
 
 #[test]
+fn options_that_cannot_be_passed_on() {
+    for (other, value) in [
+        ("command", "jupyter lab # mine"),
+        ("command", "bash -c 'jupyter lab'"),
+        ("job_script", "run.sh"),
+    ] {
+        only(
+            &format!("{HOST}args = [\"--allow-root\"]\n{other} = \"{value}\"\n"),
+            (3, 8),
+            "[\"--allow-root\"]",
+            &format!("args cannot be passed on by this host's {other}"),
+            &format!("write the options into {other} itself, and take args out"),
+        );
+    }
+    for command in [
+        "jupyter lab",
+        "~/bin/my-jupyter lab",
+        "nice -n 5 jupyter lab",
+    ] {
+        let text = format!("{HOST}args = [\"--allow-root\"]\ncommand = \"{command}\"\n");
+        assert!(Config::parse(Path::new(""), &text).is_ok(), "{command}");
+    }
+}
+
+#[test]
 fn duplicates() {
     only(
         &format!("{HOST}{HOST}"),
