@@ -28,7 +28,7 @@ pub use here::{
 };
 pub use jobs::{
     job_confused, job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up,
-    no_end, no_list, no_scheduler, not_extendable, not_extended,
+    job_uncertain, no_end, no_list, no_scheduler, not_extendable, not_extended,
 };
 pub use lost::{
     idle_ended, lost, lost_for_good, needs_user, not_listening, not_now, other_machine,

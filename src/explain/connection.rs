@@ -99,7 +99,10 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             status,
             said,
         } => proxy_command(name, command, status, said),
-        SshError::Session(_) | SshError::Closed | SshError::Silent(_) => lost(name, error),
+        SshError::Session(_)
+        | SshError::Closed
+        | SshError::Silent(_)
+        | SshError::LineTooLong { .. } => lost(name, error),
         SshError::System(error) => local(name, error),
     }
 }

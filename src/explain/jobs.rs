@@ -3,6 +3,7 @@
 use crate::config::Host;
 use crate::launcher::{Output, Scheduler, Stranger, clock, quote};
 use crate::problem::{Code, Problem};
+use crate::remote::Doubt;
 use crate::token::redact;
 use crate::words::say;
 
@@ -50,6 +51,21 @@ pub fn no_list(host: &str, scheduler: &str, words: &str) -> Problem {
         redact(words),
         say!("job-silent-remedy"),
     )
+}
+
+/// Explains a job of the ledger that may live, though the scheduler does not show it.
+#[must_use]
+pub fn job_uncertain(host: &str, scheduler: &str, doubt: &Doubt) -> Problem {
+    let (id, folder) = (doubt.id.as_str(), doubt.folder.as_str());
+    let title = match id {
+        "" => say!("job-unanswered", scheduler = scheduler, host = host),
+        id => say!("job-uncertain", scheduler = scheduler, id = id, host = host),
+    };
+    let remedy = match folder {
+        "" => say!("job-uncertain-remedy"),
+        folder => say!("job-uncertain-folder-remedy", folder = folder),
+    };
+    Problem::new(Code::SchedulerSilent, title, redact(&doubt.words), remedy)
 }
 
 /// Explains a job that can never start as it is.

@@ -2,48 +2,77 @@
 # Commands of the scheduler come as lines from src/launcher/*.rs; what they print goes back as it is.
 
 # rj_run LINE: a command of the scheduler, with what it printed and the clock. While LSF is down, bjobs says so and tries
-# for ever; others hang without a word. Status 124 is for that (src/launcher/scheduler.rs has the time). Who waits longer
-# than the one that asked would have to log in anew. A system without `timeout` waits for its scheduler.
+# for ever; others hang without a word. Status 124 is for that (src/launcher/output.rs has the time). Who waits longer
+# than the one that asked would have to log in again. A system without `timeout` waits for its scheduler.
 rj_run() {
-  rj_out=$(rj_limited "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
+  case $1 in *rj_names* | *rj_numbers*) [ -n "${rj_ledger_read:-}" ] || rj_read_ledger ;; esac
+  rj_out=$(rj_export_ledger; rj_limited "$rj_call_seconds" "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
   rj_status=$?
+  rj_ledger_read=
   rj_err=$(head -c 8192 "$rj_base/jobs/err.$$" 2>/dev/null)
   rm -f "$rj_base/jobs/err.$$"
   rj_ran "$rj_status" "$rj_out" "$rj_err"
 }
+# rj_limited SECONDS LINE
 rj_limited() {
-  if command -v timeout >/dev/null 2>&1; then timeout "$rj_call_seconds" /bin/sh -c "$1"; else eval "$1"; fi
+  if command -v timeout >/dev/null 2>&1; then timeout "$1" /bin/sh -c "$2"; else (eval "$2"); fi
 }
+# With its length: whoever gets less knows that something was lost on the way.
 rj_ran() {
-  rj_say out "$2"
+  printf '%s' "$2" | rj_say_long out
   rj_say err "$3"
-  rj_say ran "$1 $(date '+%s %Y-%m-%dT%H:%M:%S')"
+  rj_say ran "$1 $(date '+%s %Y-%m-%dT%H:%M:%S') $(($(printf '%s' "$2" | wc -c)))"
+}
+# rj_say_long KIND: standard input, in frames of 64 KiB.
+rj_say_long() {
+  od -An -v -tx1 | awk -v head="$rj_nonce $1 " '{ gsub(/ /, ""); if (NR % 4096 == 1) printf "\n%s", head; printf "%s", $0 }
+    END { if (NR) print "" }' || exit 1
 }
 
-# Jobs of ours that have not ended, newest first: "name=value" lines, an empty line, the ready file.
-rj_records() {
-  ls -1t "$rj_base/jobs" 2>/dev/null | head -50 | while IFS= read -r rj_d; do
-    rj_d=$rj_base/jobs/$rj_d
-    [ -f "$rj_d/about" ] && [ ! -f "$rj_d/exit" ] || continue
-    rj_say job "folder=$rj_d
-$(cat "$rj_d/about")
-submitted=$(tr '\n' '\t' <"$rj_d/submitted" 2>/dev/null)
-started=$(cat "$rj_d/started" 2>/dev/null)
-
-$(cat "$rj_d/ready" 2>/dev/null)"
-  done
+# The ledger: every job that was ever submitted from here and whose end is not known, newest first. Each has a folder with
+# an "about" and without an "exit". One awk for all: "name=value" lines, an empty line, the ready file, a record separator.
+rj_read_ledger() {
+  rj_ledger=$(ls -1t "$rj_base/jobs" 2>/dev/null | rj_jobs=$rj_base/jobs LC_ALL=C awk '
+    function is(name,  file, line, got) { file = folder "/" name; got = (getline line < file); close(file); return got >= 0 }
+    function text(name, joint,  file, line, all) {
+      file = folder "/" name; all = ""
+      while ((getline line < file) > 0) all = all line joint
+      close(file); return all
+    }
+    { folder = ENVIRON["rj_jobs"] "/" $0
+      if (!is("about") || is("exit")) next
+      printf "folder=%s\n%ssubmitted=%s\n", folder, text("about", "\n"), text("submitted", "\t")
+      printf "started=%s\n\n%s\036\n", text("started", ""), text("ready", "\n") }')
+  rj_ledger_read=1
+}
+rj_say_ledger() {
+  rj_read_ledger
+  printf '%s' "$rj_ledger" | rj_say_long job
+  rj_say ledger "$(($(printf '%s' "$rj_ledger" | wc -c)))"
+}
+# What lists are filtered by: the names, the lines that the submissions printed, and every number in these. For the
+# scheduler's own command alone: a job would inherit it.
+rj_export_ledger() {
+  rj_names=$rj_name$(printf '%s\n' "$rj_ledger" | sed -n 's/^name=//p' | awk '!seen[$0]++ { printf "\n%s", $0 }')
+  rj_submitted=$(printf '%s\n' "$rj_ledger" | sed -n 's/^submitted=//p' | tr '\t' '\n')
+  rj_numbers=$(printf '%s' "$rj_submitted" | tr -cs '0-9' ' ')
+  export rj_names rj_submitted rj_numbers
 }
 
 # Runtime files in the shared home that no process of this machine wrote: a server in somebody's own
 # job on another node. The newest ten.
 rj_far() {
-  rj_files | head -10 | while IFS= read -r rj_f; do
-    rj_say far "file=$rj_f
-uid=$(ls -ldn "$rj_f" 2>/dev/null | awk '{print $3}')
-written=$(stat -c %Y "$rj_f" 2>/dev/null)
-
-$(head -c 16384 "$rj_f" 2>/dev/null)"
-  done
+  rj_files | awk '!seen[$0]++' | head -10 | {
+    set --
+    while IFS= read -r rj_f; do set -- "$@" "$rj_f"; done
+    if [ $# = 0 ]; then :
+    elif stat -c %u / >/dev/null 2>&1; then stat -c '%u %Y %n' "$@" 2>/dev/null
+    else stat -f '%u %m %N' "$@" 2>/dev/null; fi
+  } | LC_ALL=C awk '{
+      file = $0; sub(/^[0-9]* [0-9]* /, "", file); all = ""
+      while ((getline line < file) > 0 && length(all) < 16384) all = all line "\n"
+      close(file)
+      printf "file=%s\nuid=%s\nwritten=%s\n\n%s\036\n", file, $1, $2, substr(all, 1, 16384) }' | rj_say_long far
 }
 
 # Which job each server of this machine runs in, "PID ID": its environment tells, which the kernel shows
@@ -84,22 +113,39 @@ rj_submit() {
     rj_fail unwritable "$rj_error"
     return
   fi
-  # With the person's own umask: Slurm hands it on to the job. A line without a file of its own
+  # With the user's own umask: Slurm hands it on to the job. A line without a file of its own
   # gets no input.
-  (cd "$rj_cwd" && umask "$rj_umask" && eval "${1#* }") </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused"
+  (export rj_dir; cd "$rj_cwd" && umask "$rj_umask" && rj_limited "$rj_submission_seconds" "${1#* }") \
+    </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused"
   rj_status=$?
   rj_out=$(cat "$rj_dir/submitted") rj_err=$(head -c 8192 "$rj_dir/refused")
-  if [ "$rj_status" != 0 ]; then rm -rf "$rj_dir"; fi
+  # A scheduler that was cut off, or whose answer was, may have the job: its folder stays in the ledger.
+  case "$rj_status $rj_err" in
+    0\ * | 124\ * | 129\ * | 130\ * | 137\ * | 143\ *) ;;
+    *'imed out'* | *[Tt]imeout* | *'End of File'* | *'onnection reset'* | *'ommunication failure'*) ;;
+    *) rm -rf "$rj_dir"; rj_dir= ;;
+  esac
+  # None when the job was refused.
   rj_say folder "$rj_dir"
   rj_ran "$rj_status" "$rj_out" "$rj_err"
 }
 rj_make_job() {
-  mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_about" | cat >"$rj_dir/about" && : >"$rj_dir/log" &&
-    printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
+  mkdir -p "$rj_dir/runtime" && printf '%s\nat=%s\n' "$rj_about" "$(date +%s)" | cat >"$rj_dir/about" && rj_where >"$rj_dir/where" &&
+    : >"$rj_dir/log" && printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_keep_terminals && rj_start >"$rj_dir/start" &&
+    { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
     printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
 }
 
-rj_quote() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
+# Which cluster the environment chooses, for whoever asks for the job or ends it later: a number is one cluster's own.
+rj_where() {
+  for rj_n in SLURM_CONF SGE_ROOT SGE_CELL SGE_CLUSTER_NAME SGE_QMASTER_PORT PBS_DEFAULT PBS_SERVER PBS_CONF_FILE LSF_ENVDIR LSF_SERVERDIR; do
+    eval "rj_value=\${$rj_n-}"
+    if [ -n "$rj_value" ]; then printf '%s=%s; export %s\n' "$rj_n" "$(rj_quote "$rj_value")" "$rj_n"; else printf 'unset %s\n' "$rj_n"; fi
+  done
+}
+
+# One sed for the quotes around it too: POSIX's ends its last line whatever came.
+rj_quote() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 
 # What the job has to know of the submission. No token: the job makes it where it runs, so that it
 # stands neither in the scheduler's records nor on the way to them.
@@ -286,7 +332,7 @@ rj_tails() {
 # Where a job script of the person's own writes: lines of paths, an empty line, and what else is known of it. Its
 # scheduler tells while it knows the job, so "output" keeps that.
 rj_keep_output() {
-  case $1 in "$rj_base"/jobs/*) (eval "$2") </dev/null >"$1/output" 2>/dev/null ;; esac
+  case $1 in "$rj_base"/jobs/*) rj_limited "$rj_call_seconds" "$2" </dev/null >"$1/output" 2>/dev/null ;; esac
   rj_say looked ''
 }
 # rj_outputs BYTES TEXT: the end of each file. The name of a node that was not chosen yet is a pattern (%N).
@@ -329,6 +375,18 @@ $(rj_tails "$1")"
   [ -f "$1/exit" ] || printf 'gone\n' >"$1/exit"
 }
 
+# rj_close NAME...: jobs of which the scheduler says that they have ended, or that it has none of their numbers.
+rj_close() {
+  for rj_n in "$@"; do
+    rj_d=$rj_base/jobs/$rj_n
+    case $rj_n in */* | .*) continue ;; esac
+    [ -f "$rj_d/about" ] || continue
+    rm -rf "$rj_d/runtime" "$rj_d/sock" "$rj_d/ready"
+    [ -f "$rj_d/exit" ] || printf 'gone\n' >"$rj_d/exit"
+  done
+  rj_say looked ''
+}
+
 # rj_await_exit DIR: a server was asked to end, and its job ends with it. Ten seconds at most.
 rj_await_exit() {
   rj_n=0
@@ -341,12 +399,12 @@ rj_await_exit() {
 
 # The newest job's log; what the scheduler itself said comes first. With a LINE of the scheduler, the output that tells.
 rj_job_log() {
-  if [ -n "$1" ]; then rj_say_output "$(eval "$1" 2>/dev/null </dev/null)"; return; fi
+  if [ -n "$1" ]; then rj_say_output "$(rj_limited "$rj_call_seconds" "$1" 2>/dev/null </dev/null)"; return; fi
   for rj_d in $(ls -1t "$rj_base/jobs" 2>/dev/null); do # names of ours: no spaces
     [ -f "$rj_base/jobs/$rj_d/about" ] || continue
     if [ -s "$rj_base/jobs/$rj_d/output" ]; then rj_say_output "$(cat "$rj_base/jobs/$rj_d/output")"; return; fi
     rj_say log "$rj_base/jobs/$rj_d/log
-$(cat "$rj_base/jobs/$rj_d/batch.log" 2>/dev/null)
+$(tail -c 50000 "$rj_base/jobs/$rj_d/batch.log" 2>/dev/null)
 $(tail -c 200000 "$rj_base/jobs/$rj_d/log" 2>/dev/null)"
     return
   done
@@ -357,7 +415,7 @@ $(tail -c 200000 "$rj_base/jobs/$rj_d/log" 2>/dev/null)"
 rj_job() {
   mkdir -p "$rj_base/jobs" 2>/dev/null
   case $1 in
-    'find '*) rj_records; rj_far; rj_owners; rj_run "${1#find }"; rj_find ;;
+    'find '*) rj_say_ledger; rj_far; rj_owners; rj_run "${1#find }"; rj_in_c rj_find ;;
     'lock '*) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_job "find ${1#lock }"; fi ;;
     unlock) rj_unlock; rj_say looked '' ;;
     'submit '*) rj_submit "${1#submit }"; rj_unlock ;;
@@ -367,7 +425,8 @@ rj_job() {
     'run '*) rj_run "${1#run }" ;;
     'over '*) rj_over "${1#over }" ;;
     'exit '*) rj_await_exit "${1#exit }" ;;
-    far) rj_far; rj_owners; rj_find ;;
+    far) rj_far; rj_owners; rj_in_c rj_find ;;
+    'close '*) rj_close ${1#close } ;;
     # From here on the channel is the relay's alone.
     'relay '*) eval "exec ${1#relay }" ;;
     log) rj_job_log '' ;;

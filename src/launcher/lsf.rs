@@ -1,22 +1,35 @@
 //! LSF: `bsub`, `bjobs`, `bkill`. Met: none; the forms are those of the manual of LSF 10.1
 //! (<https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=reference-bjobs>).
 
-use std::borrow::Cow;
-
 use jiff::civil::DateTime;
 
+use super::job::{Job, JobState, Presence};
+use super::output::{Clock, Output};
 use super::quote;
 use super::resources::{Line, seconds};
-use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, count_place};
+use super::scheduler::{Dialect, Scheduler, Stranger, count_place, filtered};
 use crate::config::Host;
 
 /// The adapter.
 #[derive(Debug, Clone, Copy)]
 pub struct Lsf;
 
-/// Id, state, node, start, estimate, time left, queue, reason, and last the name, which alone may
-/// hold the delimiter.
-const FIELDS: usize = 9;
+/// Id, state, node, start, estimate, time left, queue, reason, submission, and last the name, which alone may hold the
+/// delimiter.
+const FORMAT: &str = "jobid stat exec_host start_time estimated_start_time time_left queue pend_reason submit_time \
+    job_name delimiter=\"|\"";
+const FIELDS: usize = 10;
+
+/// What stands there before the scheduler has looked at a job: no reason.
+const NOT_YET: &str = "New job is waiting for scheduling";
+
+/// Keeps the ledger's jobs, and lines that are none; the last line says how many jobs there were.
+const FILTER: &str = concat!(
+    r#"/^[0-9]+[^|]*\|/ { jobs++; name = $0; fields = gsub(/\|/, "|") < 9 ? 9 : 10; "#,
+    r#"for (i = 1; i < fields; i++) name = substr(name, index(name, "|") + 1); "#,
+    r#"id = $0; sub(/[^0-9].*/, "", id); if ((id in own) || (name in named)) print; next } "#,
+    r#"NF && NR < 20 { print } END { print "rj_jobs " jobs + 0; exit status }"#,
+);
 
 impl Scheduler for Lsf {
     fn word(&self) -> &'static str {
@@ -70,28 +83,59 @@ impl Scheduler for Lsf {
         })
     }
 
-    fn list(&self) -> Cow<'static, str> {
-        concat!(
-            "LC_ALL=C bjobs -u \"$(id -un)\" -noheader -o 'jobid stat exec_host start_time ",
-            "estimated_start_time time_left queue pend_reason job_name delimiter=\"|\"'"
-        )
-        .into()
+    fn list(&self, _: &Host) -> String {
+        let list = format!("LC_ALL=C bjobs -u \"$(id -un)\" -noheader -o '{FORMAT}'");
+        filtered(&list, FILTER)
     }
 
-    /// Without a job it prints `No unfinished job found` on standard error, with a status in some
-    /// versions.
+    /// Without a job it prints `No unfinished job found` on standard error, with a status in some versions.
     fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
-        let jobs: Vec<Job> = list
-            .out
-            .lines()
-            .filter_map(|line| job(line, list.clock))
-            .collect();
-        let none =
-            list.err.contains("No unfinished job found") || list.err.contains("is not found");
-        if list.status != 0 && jobs.is_empty() && !none {
+        let says_none = list.err.lines().any(|line| self.denies(line));
+        let denied = |line: &str| line.trim().is_empty() || self.denies(line);
+        let all_denied = says_none && list.err.lines().all(denied);
+        let is_whole = list.has_finished() && (list.status == 0 || all_denied);
+        let count = |line: &str| {
+            line.strip_prefix("rj_jobs ")
+                .is_some_and(|count| count != "0")
+        };
+        if !is_whole || !says_none && !list.out.lines().any(count) {
             return Err(list.words());
         }
-        Ok(jobs)
+        let jobs = list.out.lines();
+        Ok(jobs
+            .filter_map(|line| job(line, list.clock).ok().flatten())
+            .collect())
+    }
+
+    fn query(&self, id: &str) -> String {
+        format!("LC_ALL=C bjobs -noheader -o '{FORMAT}' {} 2>&1", quote(id))
+    }
+
+    /// LSF shows a job for an hour after its end (`CLEAN_PERIOD`).
+    fn presence(&self, _: &str, answer: &Output) -> Presence {
+        let jobs: Vec<Option<Job>> = answer
+            .out
+            .lines()
+            .filter_map(|line| job(line, answer.clock).ok())
+            .collect();
+        match jobs.iter().flatten().next() {
+            Some(job) => Presence::Listed(Box::new(job.clone())),
+            None if !jobs.is_empty() => Presence::Ended,
+            None if self.denies(&answer.out) => Presence::Unknown,
+            None => Presence::Silent(answer.words()),
+        }
+    }
+
+    /// Those of bjobs, and bkill's `Job <12>: No matching job found` and `Job has already finished`.
+    fn denies(&self, words: &str) -> bool {
+        [
+            "No unfinished job found",
+            "is not found",
+            "No matching job",
+            "already finished",
+        ]
+        .iter()
+        .any(|part| words.contains(part))
     }
 
     fn why_calls(&self) -> u32 {
@@ -148,31 +192,56 @@ fn minutes_of(seconds: u64) -> String {
     format!("{}:{:02}", minutes / 60, minutes % 60)
 }
 
-fn job(line: &str, clock: Clock) -> Option<Job> {
-    let fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();
-    let [id, word, node, start, estimate, left, queue, reason, name] = fields.as_slice() else {
-        return None;
+/// Reads a line: a job, or none for one that has ended.
+///
+/// # Errors
+/// When it is no line of a job.
+fn job(line: &str, clock: Clock) -> Result<Option<Job>, ()> {
+    let mut fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();
+    if fields.len() == FIELDS - 1 {
+        // Whoever stands in front of it knows no submission time.
+        fields.insert(FIELDS - 2, "-");
+    }
+    let [
+        id,
+        word,
+        node,
+        start,
+        estimate,
+        left,
+        queue,
+        reason,
+        submitted,
+        name,
+    ] = fields.as_slice()
+    else {
+        return Err(());
     };
-    id.bytes().next().filter(u8::is_ascii_digit)?;
+    if !id.starts_with(|first: char| first.is_ascii_digit()) {
+        return Err(());
+    }
     let never = reason.contains("never satisfied") || reason.contains("never be satisfied");
     let state = match *word {
         "PSUSP" => JobState::Held,
         "PEND" | "WAIT" if never => JobState::Never,
         "PEND" | "WAIT" | "PROV" => JobState::Waiting,
         "RUN" | "USUSP" | "SSUSP" | "UNKWN" => JobState::Running,
-        "DONE" | "EXIT" => return None,
+        "DONE" | "EXIT" => return Ok(None),
         _ => JobState::Ending,
     };
     let runs = state == JobState::Running;
     let some = |text: &str| (!matches!(text, "" | "-")).then(|| text.to_owned());
-    Some(Job {
+    Ok(Some(Job {
         id: (*id).to_owned(),
         name: (*name).to_owned(),
+        submitted: time(submitted, clock),
         queue: (*queue).to_owned(),
         state,
         word: (*word).to_owned(),
         // Each of several reasons ends in a semicolon.
-        reason: some(reason.trim_end_matches(';')).unwrap_or_default(),
+        reason: some(reason.trim_end_matches(';'))
+            .filter(|reason| !reason.starts_with(NOT_YET))
+            .unwrap_or_default(),
         // "4*node17:node18", the first being where the script runs.
         node: some(node).and_then(|hosts| {
             let first = hosts.split(':').next()?;
@@ -184,18 +253,24 @@ fn job(line: &str, clock: Clock) -> Option<Job> {
         ends: minutes(left)
             .filter(|_| runs)
             .map(|left| clock.now + left * 60),
-    })
+    }))
 }
 
-/// `Nov 22 18:46`, in this year, or in another if that is half a year away.
+/// `Nov 22 18:46`, in this year, or in another if that is half a year away. `LSB_DISPLAY_YEAR` adds seconds and the year.
 fn time(text: &str, clock: Clock) -> Option<i64> {
     // An estimate may have a letter after it, as limits do.
-    let text: Vec<&str> = text.split_whitespace().take(3).collect();
+    let words: Vec<&str> = text.split_whitespace().take(4).collect();
+    let whole = DateTime::strptime("%b %e %H:%M:%S %Y", words.join(" "));
+    if let Ok(time) = whole {
+        return Some(clock.epoch(time));
+    }
+    let text = words.get(..3)?.join(" ");
     let half_a_year = 183 * 86400;
     let of = |year: i16| {
-        let text = format!("{} {year}", text.join(" "));
-        let time = DateTime::strptime("%b %e %H:%M %Y", &text).ok()?;
-        Some(clock.epoch(time))
+        let text = format!("{text} {year}");
+        let usual = DateTime::strptime("%b %e %H:%M %Y", &text);
+        let time = usual.or_else(|_| DateTime::strptime("%b %e %H:%M:%S %Y", &text));
+        Some(clock.epoch(time.ok()?))
     };
     let year = clock.year();
     [year, year + 1, year - 1]
@@ -216,11 +291,11 @@ mod tests {
     use super::*;
 
     /// In the form of the manual.
-    const LIST: &str = "4711|RUN|4*node17|Nov 22 18:46|-|3:12 L|normal|-|jupyter_nb\n\
-        4712|PEND|-|-|Jan  2 09:30|-|normal|Not enough job slots;|a|b\n\
-        4713|PSUSP|-|-|-|-|normal|The job was suspended by the user while pending|held\n\
-        4714|PEND|-|-|-|-|normal|Job dependency condition invalid or never satisfied|dep\n\
-        4710|EXIT|node17|Nov 22 12:46|-|-|normal|-|old\n";
+    const LIST: &str = "4711|RUN|4*node17|Nov 22 18:46|-|3:12 L|normal|-|Nov 22 18:40|jupyter_nb\n\
+        4712|PEND|-|-|Jan  2 09:30|-|normal|Not enough job slots;|Nov 22 18:41|a|b\n\
+        4713|PSUSP|-|-|-|-|normal|The job was suspended by the user while pending|Nov 22 18:41|held\n\
+        4714|PEND|-|-|-|-|normal|Job dependency condition invalid or never satisfied|Nov 22 18:41|dep\n\
+        4710|EXIT|node17|Nov 22 12:46|-|-|normal|-|Nov 22 12:40|old\nrj_jobs 5\n";
 
     fn printed(out: &str) -> Output {
         Output {
@@ -248,6 +323,7 @@ mod tests {
         assert_eq!(jobs[0].node.as_deref(), Some("node17"));
         assert_eq!(jobs[0].ends, Some(1_795_373_165 + (3 * 60 + 12) * 60));
         assert_eq!(jobs[1].name, "a|b");
+        assert_eq!(jobs[0].submitted, Some(1_795_373_165 - 365));
         assert_eq!(jobs[1].reason, "Not enough job slots");
         // The second of January after this November.
         let estimate = jiff::civil::datetime(2027, 1, 2, 9, 30, 0, 0);
@@ -278,6 +354,62 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_broke_off_is_none() {
+        let list = |status, err: &str| {
+            Lsf.jobs(&Output {
+                status,
+                err: err.into(),
+                ..printed(LIST)
+            })
+        };
+        assert_eq!(
+            list(255, "Job <99> is not found\n").map(|jobs| jobs.len()),
+            Ok(4)
+        );
+        assert!(list(124, "").is_err());
+        assert!(
+            list(
+                255,
+                "Job <99> is not found\nbatch system daemon not responding\n"
+            )
+            .is_err()
+        );
+        assert!(
+            Lsf.jobs(&printed("rj_jobs 0\n")).is_err(),
+            "nothing says that there are none"
+        );
+        assert_eq!(
+            Lsf.jobs(&printed("rj_jobs 7\n")),
+            Ok(vec![]),
+            "seven of others"
+        );
+    }
+
+    #[test]
+    fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
+        let presence = |out: &str| Lsf.presence("4711", &printed(out));
+        let line = |at: usize| LIST.lines().nth(at).unwrap();
+        assert!(matches!(presence(line(0)), Presence::Listed(job) if job.id == "4711"));
+        assert_eq!(presence(line(4)), Presence::Ended);
+        assert_eq!(presence("Job <4711> is not found"), Presence::Unknown);
+        for nothing in ["", "LSF is down. Please wait ..."] {
+            assert!(
+                matches!(presence(nothing), Presence::Silent(_)),
+                "{nothing}"
+            );
+        }
+    }
+
+    #[test]
+    fn times_may_have_seconds_and_a_year() {
+        let clock = Clock::parse("1795373165 2026-11-22T18:46:05");
+        let whole = time("Nov 22 18:46:05 2026", clock);
+        assert_eq!(whole, Some(1_795_373_165));
+        assert_eq!(time("Nov 22 18:46:05", clock), whole);
+        assert_eq!(time("-", clock), None);
+    }
+
+    #[test]
     fn resources_are_translated() {
         let mut host = Host::named("h");
         host.queue = Some("normal".into());
@@ -294,7 +426,7 @@ mod tests {
         host.job_script = Some("~/run.sh".into());
         assert_eq!(
             Lsf.submit(&host, Dialect::Usual),
-            format!("bsub {common} <\"$(rj_path '~/run.sh')\"")
+            format!("bsub {common} <\"$HOME\"'/run.sh'")
         );
     }
 

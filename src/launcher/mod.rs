@@ -5,7 +5,10 @@
 //! ends by calling `rj_await` with the folder of its launch. A job is more: the functions of `job.sh`,
 //! and an adapter for each scheduler ([`Scheduler`]), which gives the lines that they run.
 
+mod job;
 mod lsf;
+mod options;
+mod output;
 mod pbs;
 mod relay;
 mod resources;
@@ -14,13 +17,13 @@ mod scheduler;
 mod sge;
 mod slurm;
 
+pub use job::{Identity, Job, JobState, Presence, same_machine};
+pub use options::job_name;
+pub use output::{CALL, Clock, Output, SUBMISSION};
 pub use relay::Relay;
 pub use resources::{clock, seconds};
 pub use route::{Next, Route, Routes, Stand};
-pub use scheduler::{
-    CALL, Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, job_name, own_name,
-    same_machine,
-};
+pub use scheduler::{Dialect, Scheduler, Stranger, Why};
 
 use std::time::Duration;
 
@@ -74,7 +77,9 @@ impl Launcher for Batch {
             ("rj_about", self.about(host).as_str()),
             ("rj_env", &environment(host)),
             ("rj_seconds", &limit),
+            ("rj_name", &job_name(self.0, host)),
             ("rj_call_seconds", &CALL.as_secs().to_string()),
+            ("rj_submission_seconds", &SUBMISSION.as_secs().to_string()),
         ]
         .map(|(name, value)| format!("{name}={}", quote(value)));
         let _ = writeln!(text, "{}", variables.join("\n"));
@@ -112,10 +117,11 @@ impl Batch {
     fn about(&self, host: &Host) -> String {
         let own = host.job_script.is_some();
         format!(
-            "scheduler={}\nhost={}\nown={}\nwish={}",
+            "scheduler={}\nhost={}\nown={}\nname={}\nwish={}",
             self.0.word(),
             host.name,
             u8::from(own),
+            job_name(self.0, host),
             self.wish(host)
         )
     }

@@ -1,14 +1,16 @@
 //! PBS Professional, `OpenPBS` and Torque: `qsub`, `qstat`, `qselect`, `qdel`. Met: `OpenPBS` 23.06.06;
 //! Torque by its documentation alone.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 
+use super::job::{Job, JobState, Presence};
+use super::options::{Style, value};
+use super::output::{Clock, Output};
 use super::quote;
 use super::resources::{Line, clock, hours, seconds};
-use super::scheduler::{Clock, Dialect, Job, JobState, Output, Scheduler, Stranger};
+use super::scheduler::{Dialect, Scheduler, Stranger, filtered};
 use crate::config::{Host, LauncherKind};
 
 /// The adapter.
@@ -61,10 +63,11 @@ impl Scheduler for Pbs {
         line.end(host)
     }
 
-    /// `12.server`: a number with a dot, or alone.
+    /// `12.server`: a number with a dot, or alone; of an array `12[].server`.
     fn id(&self, printed: &str) -> Option<String> {
         printed.lines().rev().map(str::trim).find_map(|line| {
             let number = line.split('.').next()?;
+            let number = number.strip_suffix("[]").unwrap_or(number);
             let good = !number.is_empty()
                 && number.bytes().all(|byte| byte.is_ascii_digit())
                 && !line.contains(char::is_whitespace);
@@ -72,28 +75,64 @@ impl Scheduler for Pbs {
         })
     }
 
-    /// Attributes as text, which every PBS and Torque prints alike (JSON is PBS Pro's alone, XML
-    /// Torque's). `qselect` first: without an operand `qstat -f` prints everybody's jobs.
-    fn list(&self) -> Cow<'static, str> {
-        concat!(
-            "rj_ids=$(LC_ALL=C qselect -u \"$(id -un)\") && ",
-            "if [ -n \"$rj_ids\" ]; then LC_ALL=C qstat -f $rj_ids; fi"
+    /// Attributes as text, which every PBS and Torque prints alike (JSON is PBS Pro's alone, XML Torque's). `qselect` finds
+    /// the jobs of the ledger's names; its numbers are asked for as they are, each at its own server. Each job has some
+    /// kilobytes of attributes, and a dozen of these are read: the others stay there.
+    fn list(&self, host: &Host) -> String {
+        let queue = value(Style::Getopt, &host.options, &["-q"]).or_else(|| host.queue.clone());
+        let server =
+            queue.and_then(|queue| Some(format!(" -q {}", quote(&queue[queue.find('@')?..]))));
+        let server = server.unwrap_or_default();
+        let stat = filtered("LC_ALL=C qstat -f $rj_ids", FILTER);
+        format!(
+            "(set -f; rj_ids=$(printf '%s\\n' \"$rj_names\" | sort -u | while IFS= read -r rj_n; do \
+             [ -z \"$rj_n\" ] || LC_ALL=C qselect -u \"$(id -un)\" -N \"$rj_n\"{server} || exit; done) && \
+             rj_ids=$(printf '%s\\n' \"$rj_ids\" \"$rj_submitted\" | \
+             sed -n 's/^ *\\([0-9][0-9]*\\[*[0-9]*\\]*\\.[^ ]*\\) *$/\\1/p' | sort -u) && \
+             if [ -n \"$rj_ids\" ]; then {stat}; fi)"
         )
-        .into()
     }
 
-    /// A job that ended between the two commands is told on standard error, with a status; the
-    /// others are there.
+    /// `qstat -f` asks for one job after the other: one that is not known is told on standard error, with a status, and the
+    /// others are there. Whatever else is said there, or a time limit, means that some are missing.
     fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
-        let jobs: Vec<Job> = blocks(&list.out)
-            .iter()
-            .filter_map(|(id, attributes)| job(id, attributes, list.clock))
-            .collect();
-        let vanished = list.err.contains("Unknown Job Id") || list.err.contains("has finished");
-        if list.status != 0 && jobs.is_empty() && !vanished {
+        let blocks = blocks(&list.out);
+        let denied = |line: &str| line.trim().is_empty() || self.denies(line) || has_finished(line);
+        let all_denied = !list.err.trim().is_empty() && list.err.lines().all(denied);
+        let is_whole = list.has_finished() && (list.status == 0 || all_denied);
+        if !is_whole || blocks.is_empty() && !list.out.trim().is_empty() {
             return Err(list.words());
         }
-        Ok(jobs)
+        let jobs = blocks.iter();
+        Ok(jobs
+            .filter_map(|(id, attributes)| job(id, attributes, list.clock))
+            .collect())
+    }
+
+    fn query(&self, id: &str) -> String {
+        format!("LC_ALL=C qstat -f {} 2>&1", quote(id))
+    }
+
+    fn presence(&self, _: &str, answer: &Output) -> Presence {
+        let blocks = blocks(&answer.out);
+        let state = |attributes: &Attributes| attributes.get("job_state").cloned();
+        match blocks.first() {
+            Some((_, attributes)) if state(attributes).is_some_and(|word| is_over(&word)) => {
+                Presence::Ended
+            }
+            Some((id, attributes)) => match job(id, attributes, answer.clock) {
+                Some(job) => Presence::Listed(Box::new(job)),
+                None => Presence::Silent(answer.words()),
+            },
+            None if has_finished(&answer.out) => Presence::Ended,
+            None if self.denies(&answer.out) => Presence::Unknown,
+            None => Presence::Silent(answer.words()),
+        }
+    }
+
+    /// `qstat: Unknown Job Id 12.server`; Torque's has `Error` in it, and its qdel says `nonexistent job id`.
+    fn denies(&self, words: &str) -> bool {
+        words.contains("Unknown Job Id") || words.contains("nonexistent job id")
     }
 
     /// `Output_Path = HOST:PATH`; a long one goes on after a line break and a tab.
@@ -119,7 +158,31 @@ impl Scheduler for Pbs {
     fn name_option(&self) -> &'static [&'static str] {
         &["-N"]
     }
+
+    fn style(&self) -> Style {
+        Style::Getopt
+    }
 }
+
+/// `qstat: 12.server Job has finished, use -x or -H to obtain historical job information`
+fn has_finished(words: &str) -> bool {
+    words.contains("has finished")
+}
+
+/// Finished, or Torque's "completed", which it keeps for some minutes.
+fn is_over(word: &str) -> bool {
+    matches!(word, "F" | "C" | "X")
+}
+
+/// Joins lines that go on after a tab, and keeps what is read here.
+const FILTER: &str = concat!(
+    r#"function flush() { if (keep) print line; keep = 0 } "#,
+    r#"/^\t/ { line = line substr($0, 2); next } "#,
+    r#"{ flush(); line = $0; keep = !/^    / || "#,
+    r#"$1 ~ /^(Job_Name|job_state|server|comment|depend|Hold_Types|exec_host|ctime|qtime|stime|start_time)$/ || "#,
+    r#"$1 == "Resource_List.walltime" || $1 == "estimated.start_time" } "#,
+    r#"END { flush(); exit status }"#,
+);
 
 /// One line, as every command of the conversation.
 const OUTPUT: &str = concat!(
@@ -187,10 +250,10 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
         "H" if get("depend").is_some() => JobState::Waiting,
         "H" => JobState::Held,
         "Q" | "W" | "T" if comment.starts_with("Can Never Run") => JobState::Never,
-        "Q" | "W" | "T" => JobState::Waiting,
+        // "M": moved to another server, where it goes on.
+        "Q" | "W" | "T" | "M" => JobState::Waiting,
         "R" | "S" | "U" | "B" => JobState::Running,
-        // Finished, or Torque's "completed", which it keeps for some minutes.
-        "F" | "C" | "X" => return None,
+        _ if is_over(word) => return None,
         _ => JobState::Ending,
     };
     let runs = state == JobState::Running;
@@ -206,6 +269,7 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
     Some(Job {
         id: id.to_owned(),
         name: get("Job_Name").unwrap_or_default().to_owned(),
+        submitted: time("ctime").or_else(|| time("qtime")),
         queue: String::new(),
         state,
         word: word.to_owned(),
@@ -287,6 +351,80 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_broke_off_is_none() {
+        let list = |status, err: &str| {
+            Pbs.jobs(&Output {
+                status,
+                err: err.into(),
+                ..Output::printed(LIST)
+            })
+        };
+        assert_eq!(
+            list(153, "qstat: Unknown Job Id 9.login\n").map(|jobs| jobs.len()),
+            Ok(3)
+        );
+        assert!(list(124, "").is_err(), "the time limit");
+        assert!(list(1, "qstat: End of File\n").is_err());
+        assert!(list(153, "qstat: Unknown Job Id 9.login\nqstat: End of File\n").is_err());
+        assert!(list(1, "").is_err());
+        assert!(
+            Pbs.jobs(&Output::printed("usage: qstat [-f] [job…]\n"))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
+        let presence = |out: &str| Pbs.presence("1.login", &Output::printed(out));
+        assert!(matches!(presence(LIST), Presence::Listed(job) if job.id == "1.login"));
+        let finished = LIST.replace("job_state = R", "job_state = F");
+        assert_eq!(presence(&finished), Presence::Ended);
+        let words =
+            "qstat: 1.login Job has finished, use -x or -H to obtain historical job information";
+        assert_eq!(presence(words), Presence::Ended);
+        assert_eq!(presence("qstat: Unknown Job Id 1.login"), Presence::Unknown);
+        assert_eq!(
+            presence("qstat: Unknown Job Id Error 1.login"),
+            Presence::Unknown
+        );
+        for nothing in [
+            "",
+            "qstat: cannot connect to server login (errno=111)",
+            "Job Id: 1.login\n",
+        ] {
+            assert!(
+                matches!(presence(nothing), Presence::Silent(_)),
+                "{nothing}"
+            );
+        }
+    }
+
+    #[test]
+    fn lists_are_cut_down_on_the_remote_host_to_what_is_read() {
+        let line = Pbs.list(&Host::named("h"));
+        let script = format!(
+            "qselect() {{ echo 1.login; echo 3.login; }}\nqstat() {{ cat <<'END'\n{LIST}END\n}}\n\
+             rj_names=jupyter_nb; rj_submitted='4.login\n12'; {line}"
+        );
+        let output = std::process::Command::new("/bin/sh")
+            .args(["-c", &script])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(
+            Pbs.jobs(&Output::printed(&text)),
+            Pbs.jobs(&Output::printed(LIST))
+        );
+        assert!(
+            text.len() * 3 < LIST.len(),
+            "{} of {}",
+            text.len(),
+            LIST.len()
+        );
+        assert!(!text.contains("Variable_List"));
+    }
+
+    #[test]
     fn its_kinds_are_told_apart() {
         let status = |out: &str, status| Output {
             status,
@@ -343,6 +481,7 @@ mod tests {
             Pbs.id("Project: x\n12.head.example\n").as_deref(),
             Some("12.head.example")
         );
+        assert_eq!(Pbs.id("12[].head\n").as_deref(), Some("12[].head"));
         assert_eq!(Pbs.id("qsub: Unknown queue\n"), None);
     }
 

@@ -119,9 +119,9 @@ mod tests {
             Some(line.split_once(" /bin/sh")?.0.to_owned())
         };
         assert_eq!(
-            start(LauncherKind::Slurm, "7; id").as_deref(),
+            start(LauncherKind::Slurm, "7").as_deref(),
             Some(
-                "env SLURM_OVERLAP=1 srun --jobid='7; id' --relative=0 --nodes=1 --ntasks=1 --mem=0 --gres=none \
+                "env -u SLURM_CLUSTERS SLURM_OVERLAP=1 srun --jobid='7' --relative=0 --nodes=1 --ntasks=1 --mem=0 --gres=none \
                  --mpi=none --cpu-bind=none --chdir=/ --unbuffered --quiet"
             )
         );

@@ -3,8 +3,9 @@
 
 use crate::config::Host;
 
+use super::options::{job_name, own_name};
 use super::quote;
-use super::scheduler::{Scheduler, job_name, own_name};
+use super::scheduler::Scheduler;
 
 /// `H:MM:SS` or `D-HH:MM:SS` in seconds.
 #[must_use]
@@ -41,7 +42,7 @@ impl Line {
     }
 
     /// The beginning of every submission: the program, what a generated job asks of it, the job's name
-    /// unless the person's options give one, and the queue behind its flag.
+    /// unless the user's options give one, and the queue behind its flag.
     pub fn submission(
         scheduler: &dyn Scheduler,
         program: &str,
@@ -60,7 +61,7 @@ impl Line {
         line.option(queue, host.queue.as_deref())
     }
 
-    /// Adds what is ours: it may hold variables of the far side's script.
+    /// Adds what is ours: it may hold variables of the remote host's script.
     pub fn ours(mut self, text: &str) -> Self {
         self.0.push(' ');
         self.0.push_str(text);
@@ -81,11 +82,11 @@ impl Line {
         }
     }
 
-    /// Adds the person's own options as they are, then their own script, or the generated one on
+    /// Adds the user's own options as they are, then their own script, or the generated one on
     /// standard input.
     pub fn end(self, host: &Host) -> String {
         match &host.job_script {
-            Some(script) => self.options(host).ours(&on_the_far_side(script)).0,
+            Some(script) => self.options(host).ours(&remote_path(script)).0,
             None => self.end_reading(host),
         }
     }
@@ -93,7 +94,7 @@ impl Line {
     /// The same for a scheduler that reads either script from standard input.
     pub fn end_reading(self, host: &Host) -> String {
         let script = match &host.job_script {
-            Some(script) => on_the_far_side(script),
+            Some(script) => remote_path(script),
             None => "\"$rj_dir/submit\"".to_owned(),
         };
         self.options(host).ours(&format!("<{script}")).0
@@ -105,9 +106,14 @@ impl Line {
     }
 }
 
-/// A path of the person's; "~" is the far side's to expand.
-fn on_the_far_side(path: &str) -> String {
-    format!("\"$(rj_path {})\"", quote(path))
+/// A path of the user's; "~" is the remote host's home. It takes no function of our script: a time limit runs the line in a
+/// shell of its own.
+fn remote_path(path: &str) -> String {
+    match path.strip_prefix('~') {
+        Some("") => "\"$HOME\"".to_owned(),
+        Some(rest) if rest.starts_with('/') => format!("\"$HOME\"{}", quote(rest)),
+        _ => quote(path),
+    }
 }
 
 #[cfg(test)]
@@ -129,7 +135,7 @@ mod tests {
         host.job_script = Some("~/a b.sh".into());
         assert_eq!(
             Line::new("qsub").option("-q", Some("a;b")).end(&host),
-            r#"qsub -q 'a;b' '-l' 'x=$(touch /tmp/x);'\''`' "$(rj_path '~/a b.sh')""#
+            r#"qsub -q 'a;b' '-l' 'x=$(touch /tmp/x);'\''`' "$HOME"'/a b.sh'"#
         );
     }
 
@@ -141,7 +147,7 @@ mod tests {
         let generated = r#"bsub '<"$rj_dir/submit"' <"$rj_dir/submit""#;
         assert_eq!(line(&host), generated);
         host.job_script = Some("a.sh".into());
-        let own = r#"bsub '<"$rj_dir/submit"' <"$(rj_path 'a.sh')""#;
+        let own = r#"bsub '<"$rj_dir/submit"' <'a.sh'"#;
         assert_eq!(line(&host), own);
     }
 }

@@ -1,14 +1,13 @@
 //! Grid Engine (SGE and its descendants): `qsub`, `qstat`, `qdel`. Met: SGE 8.1.9.
 
-use std::borrow::Cow;
-
+use jiff::civil::DateTime;
 use roxmltree::{Document, Node};
 
+use super::job::{Job, JobState, Presence};
+use super::output::{Clock, Output};
 use super::quote;
 use super::resources::{Line, hours};
-use super::scheduler::{
-    Clock, Dialect, Job, JobState, Output, Scheduler, Stranger, Why, count_place, place,
-};
+use super::scheduler::{Dialect, Scheduler, Stranger, Why, count_place, filtered, place};
 use crate::config::{Host, LauncherKind};
 
 /// The adapter.
@@ -71,22 +70,27 @@ impl Scheduler for Sge {
         line.end(host)
     }
 
-    /// `-terse` prints the number alone; a person's own `#$` lines may take it back, and then it is
-    /// `Your job 7 ("name") has been submitted`.
+    /// `-terse` prints the number alone, with the tasks of an array (`7.1-10:1`); a user's own `#$` lines may take it back,
+    /// and then it is `Your job 7 ("name") has been submitted`, or `Your job-array 7.1-10:1 ("name") …`.
     fn id(&self, printed: &str) -> Option<String> {
         printed.lines().rev().find_map(|line| {
             let line = line.trim();
             let rest = line.strip_prefix("Your job ").unwrap_or(line);
+            let rest = rest.strip_prefix("Your job-array ").unwrap_or(rest);
             let (id, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-            let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-            (is_number && (rest.is_empty() || rest.starts_with('('))).then(|| id.to_owned())
+            let (id, tasks) = id.split_once('.').unwrap_or((id, "1"));
+            let is_number =
+                |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            let has_tasks = tasks.split(['-', ':']).all(is_number);
+            (is_number(id) && has_tasks && (rest.is_empty() || rest.starts_with('(')))
+                .then(|| id.to_owned())
         })
     }
 
-    /// `-xml`, since the plain list cuts names to ten letters; `-r` for the names in full and for
-    /// `h_rt`. Files of defaults (`sge_qstat`) may ask for other users' jobs: `-u` is said.
-    fn list(&self) -> Cow<'static, str> {
-        "LC_ALL=C qstat -u \"$(id -un)\" -r -xml".into()
+    /// `-xml`, since the plain list cuts names to ten letters; `-r` for the names in full and for `h_rt`. Files of
+    /// defaults (`sge_qstat`) may ask for other users' jobs or for some states alone: `-u` and `-s` are said.
+    fn list(&self, _: &Host) -> String {
+        filtered("LC_ALL=C qstat -u \"$(id -un)\" -s prs -r -xml", FILTER)
     }
 
     fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
@@ -95,6 +99,49 @@ impl Scheduler for Sge {
         let lists = document.descendants();
         let lists = lists.filter(|node| node.has_tag_name("job_list"));
         Ok(lists.filter_map(|node| job(node, list.clock)).collect())
+    }
+
+    /// `qstat -j` goes by the number alone, whatever a file of defaults says. What has ended is in the accounting file.
+    fn query(&self, id: &str) -> String {
+        let id = quote(id);
+        format!(
+            "LC_ALL=C qstat -j {id} 2>&1 || \
+             tail -n 20000 \"${{SGE_ROOT:-/var/lib/gridengine}}/${{SGE_CELL:-default}}/common/accounting\" 2>/dev/null | \
+             awk -F: -v id={id} '$6 == id {{ print \"rj_ended\"; exit }}'"
+        )
+    }
+
+    /// It tells no state, but for a job that runs its use of resources.
+    fn presence(&self, id: &str, answer: &Output) -> Presence {
+        let line = |key: &str| {
+            let mut lines = answer.out.lines();
+            lines.find_map(|line| line.strip_prefix(key).map(str::trim))
+        };
+        if line("job_number:") == Some(id) {
+            let runs = answer.out.lines().any(|line| line.starts_with("usage "));
+            let time = line("submission_time:").and_then(time);
+            return Presence::Listed(Box::new(Job {
+                id: id.to_owned(),
+                name: line("job_name:").unwrap_or_default().to_owned(),
+                submitted: time.map(|time| answer.clock.epoch(time)),
+                state: if runs {
+                    JobState::Running
+                } else {
+                    JobState::Waiting
+                },
+                ..Job::default()
+            }));
+        }
+        match () {
+            () if answer.out.lines().any(|line| line == "rj_ended") => Presence::Ended,
+            () if self.denies(&answer.out) => Presence::Unknown,
+            () => Presence::Silent(answer.words()),
+        }
+    }
+
+    /// `Following jobs do not exist:`, and qdel's `denied: job "7" does not exist`.
+    fn denies(&self, words: &str) -> bool {
+        words.contains("jobs do not exist") || words.contains("does not exist")
     }
 
     fn why_calls(&self) -> u32 {
@@ -199,6 +246,26 @@ const OUTPUT: &str = concat!(
     r#"if (v["merge:"] != "y") print path(err == "" ? usual(".e") : err) }"#,
 );
 
+/// Keeps the ledger's jobs, a block each; what stands around them stays.
+const FILTER: &str = concat!(
+    r#"function text(tag) { if (!match(block, "<" tag ">[^<]*")) return ""; "#,
+    r#"return substr(block, RSTART + length(tag) + 2, RLENGTH - length(tag) - 2) } "#,
+    r#"function plain(name) { gsub(/&lt;/, "<", name); gsub(/&gt;/, ">", name); gsub(/&quot;/, "\"", name); "#,
+    r#"gsub(/&amp;/, "\\&", name); return name } "#,
+    r#"/<job_list/ { block = ""; inside = 1 } "#,
+    r#"inside { block = block $0 "\n"; if (/<\/job_list>/) { inside = 0; name = text("full_job_name"); "#,
+    r#"if (name == "") name = text("JB_name"); "#,
+    r#"if ((text("JB_job_number") in own) || (plain(name) in named)) printf "%s", block } next } "#,
+    r#"{ print } END { exit status }"#,
+);
+
+/// `Sun Nov 22 18:46:05 2026`; Univa and its heirs write `11/22/2026 18:46:05.123`.
+fn time(text: &str) -> Option<DateTime> {
+    let usual = DateTime::strptime("%a %b %e %H:%M:%S %Y", text);
+    let univa = || DateTime::strptime("%m/%d/%Y %H:%M:%S%.f", text);
+    usual.or_else(|_| univa()).ok()
+}
+
 fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     let text = |tag: &str| {
         let child = node.children().find(|child| child.has_tag_name(tag));
@@ -207,8 +274,11 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     let word = text("state")?.to_owned();
     // "all.q@c1"
     let node_name = text("queue_name").and_then(|queue| queue.split_once('@'));
-    let started = text("JAT_start_time").and_then(|time| time.parse().ok());
-    let started = started.map(|time| clock.epoch(time));
+    let time = |tag: &str| {
+        let time = text(tag)?.parse().ok()?;
+        Some(clock.epoch(time))
+    };
+    let started = time("JAT_start_time");
     let limit = node.children().find(|child| {
         child.has_tag_name("hard_request") && child.attribute("name") == Some("h_rt")
     });
@@ -223,6 +293,7 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     Some(Job {
         id: text("JB_job_number")?.to_owned(),
         name: text("full_job_name").or(text("JB_name"))?.to_owned(),
+        submitted: time("JB_submission_time"),
         queue: String::new(),
         state,
         reason: reason.unwrap_or_default(),
@@ -294,6 +365,58 @@ mod tests {
     }
 
     #[test]
+    fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
+        let presence = |out: &str| Sge.presence("7", &Output::printed(out));
+        let known = "==========\njob_number:                 7\nsubmission_time:            Sun Nov 22 18:29:20 2026\n\
+            owner:                      me\njob_name:                   jupyter_nb\n";
+        let Presence::Listed(job) = presence(known) else {
+            panic!("{:?}", presence(known))
+        };
+        assert_eq!(
+            (job.name.as_str(), job.submitted),
+            ("jupyter_nb", Some(1_795_372_160))
+        );
+        let runs = format!("{known}usage    1:                 cpu=00:00:02, mem=0.0 GBs\n");
+        assert!(matches!(presence(&runs), Presence::Listed(job) if job.state == JobState::Running));
+        let denied = "Following jobs do not exist: \n7";
+        assert_eq!(presence(denied), Presence::Unknown);
+        // Univa's words.
+        let univa = "Following jobs do not exist or permissions are not sufficient: \n7";
+        assert_eq!(presence(univa), Presence::Unknown);
+        assert_eq!(presence(&format!("{denied}\nrj_ended")), Presence::Ended);
+        for nothing in [
+            "",
+            "error: commlib error: got select error (Connection refused)",
+            "job_number:      ",
+        ] {
+            assert!(
+                matches!(presence(nothing), Presence::Silent(_)),
+                "{nothing}"
+            );
+        }
+    }
+
+    #[test]
+    fn lists_are_cut_down_on_the_remote_host_to_the_ledgers_jobs() {
+        let line = Sge.list(&Host::named("h"));
+        let ran = |numbers: &str, names: &str| {
+            let script = format!(
+                "qstat() {{ cat <<'END'\n{LIST}END\n}}\nexport rj_numbers='{numbers}' rj_names='{names}'; {line}"
+            );
+            let output = std::process::Command::new("/bin/sh")
+                .args(["-c", &script])
+                .output();
+            let text = String::from_utf8(output.unwrap().stdout).unwrap();
+            let jobs = Sge.jobs(&Output::printed(&text)).unwrap();
+            jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
+        };
+        let all = Sge.jobs(&Output::printed(LIST)).unwrap();
+        assert_eq!(ran("4", "none"), ["4"]);
+        assert_eq!(ran(" 12 ", &all[0].name), ["4"]);
+        assert!(ran("", "").is_empty());
+    }
+
+    #[test]
     fn an_empty_list_is_one() {
         let empty = "<?xml version='1.0'?>\n<job_info  xmlns:xsd=\"http://x/qstat.xsd\">\n  \
             <queue_info>\n  </queue_info>\n  <job_info>\n  </job_info>\n</job_info>\n";
@@ -330,7 +453,7 @@ mod tests {
         assert_eq!(
             Sge.submit(&host, Dialect::Usual),
             "qsub -terse -N 'jupyter_nb' -pe 'smp' 4 '-l' 'hostname=gpu01' \
-             \"$(rj_path 'run_jupyter.sh')\""
+             'run_jupyter.sh'"
         );
     }
 
@@ -356,6 +479,12 @@ mod tests {
             ("12\n", Some("12")),
             ("Welcome\n12\n", Some("12")),
             (long, Some("7")),
+            ("7.1-10:1\n", Some("7")),
+            (
+                "Your job-array 7.1-10:1 (\"a\") has been submitted\n",
+                Some("7"),
+            ),
+            ("8.1.9\n", None),
             ("Unable to run job: no\nExiting.\n", None),
             ("7 nodes are down\n", None),
         ] {

@@ -1,48 +1,25 @@
-//! Slurm: `sbatch`, `squeue`, `scancel`. Met: 22.05.8.
+//! Slurm: `sbatch`, `squeue`, `scontrol`, `scancel`. Met: 22.05.8.
+//!
+//! A job's id is what `sbatch --parsable` prints, `4711` or `4711;CLUSTER`, and every command about it goes to that
+//! cluster: on another one the number is another job's.
 
-use std::borrow::Cow;
+mod list;
 
+use super::job::{Identity, Job, Presence};
+use super::options::{Style, value};
+use super::output::Output;
 use super::quote;
 use super::resources::Line;
-use super::scheduler::{Dialect, Job, JobState, Output, Scheduler, Stranger, count_place};
+use super::scheduler::{Dialect, Scheduler, Stranger, Why, count_place, filtered, place, unset};
 use crate::config::Host;
+use list::{FILTER, FORMAT, RECORD_FILTER, has_ended, record, with_cluster};
 
 /// The adapter.
 #[derive(Debug, Clone, Copy)]
 pub struct Slurm;
 
-/// Reasons with which a job waits for ever unless somebody changes it, or grants more. They are
-/// names of Slurm's source (`job_state_reason`), the same in every language.
-/// `PartitionConfig` is what 22.05 gives a job with more cores than any node has (measured);
-/// the limits of minutes are a spent budget.
-const NEVER: [&str; 22] = [
-    "DependencyNeverSatisfied",
-    "PartitionConfig",
-    "PartitionNodeLimit",
-    "PartitionTimeLimit",
-    "BadConstraints",
-    "NodeConfig", // no node is like that
-    "ResourcesNeverAvailable",
-    "AccountNotAllowed",
-    "InvalidAccount",
-    "InvalidQOS",
-    "QOSNotAllowed",
-    "QOSMaxWallDurationPerJobLimit",
-    "QOSMaxCpuPerJobLimit",
-    "QOSMaxMemoryPerJob",
-    "AssocMaxCpuPerJobLimit",
-    "AssocMaxWallDurationPerJobLimit",
-    "AssocGrpCPUMinutesLimit",
-    "AssocGrpBillingMinutes",
-    "AssocGrpGRESMinutes",
-    "QOSGrpCPUMinutesLimit",
-    "QOSGrpBillingMinutes",
-    "JobArrayTaskLimitNever",
-];
-
-/// Id, state, start, end, node, partition, reason, and last the name, which alone may hold the
-/// delimiter.
-const FIELDS: usize = 8;
+/// Variables of squeue, scontrol, scancel and sinfo by which a user's own environment would filter and format.
+const OWN: [&str; 4] = ["SQUEUE_", "SCONTROL_", "SCANCEL_", "SINFO_"];
 
 impl Scheduler for Slurm {
     fn word(&self) -> &'static str {
@@ -83,62 +60,134 @@ impl Scheduler for Slurm {
         line.option("-t", host.walltime.as_deref()).end(host)
     }
 
-    /// `--parsable` prints `ID` or `ID;CLUSTER`. A person's own options may take it back; then it is
-    /// `Submitted batch job ID`.
+    /// `--parsable` prints `ID` or `ID;CLUSTER`. A user's own options may take it back; then it is
+    /// `Submitted batch job ID`, or `… ID on cluster CLUSTER`.
     fn id(&self, printed: &str) -> Option<String> {
-        let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         printed.lines().rev().find_map(|line| {
             let line = line.trim();
-            let id = line.strip_prefix("Submitted batch job ").unwrap_or(line);
-            let id = id.split([';', ' ']).next()?;
-            (!id.is_empty() && number(id)).then(|| id.to_owned())
+            let line = line.strip_prefix("Submitted batch job ").unwrap_or(line);
+            let (id, cluster) = line
+                .split_once(';')
+                .or_else(|| line.split_once(" on cluster "))
+                .unwrap_or((line, ""));
+            let id = id.split(' ').next()?;
+            (!id.is_empty() && is_number(id)).then(|| with_cluster(id, cluster.trim()))
         })
     }
 
-    /// Delimited, and not `--json`: docs/decisions/0014-delimited-lists.md. Times
-    /// come as seconds since 1970 (`SLURM_TIME_FORMAT` takes strftime's forms), and the person's own
-    /// formats and filters are put aside.
-    fn list(&self) -> Cow<'static, str> {
-        concat!(
-            "unset SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_PARTITION SQUEUE_SORT; ",
-            "LC_ALL=C SLURM_TIME_FORMAT=%s squeue -h -u \"$(id -un)\" -o '%i|%T|%S|%e|%B|%P|%r|%j'"
+    /// Delimited, and not `--json`: docs/decisions/0014-delimited-lists.md. Long options alone, since sites put programs
+    /// of their own in front that know no others; and with a heading, without which an answer is no list. Then scontrol
+    /// tells the same, without anything in front of it. Times come as seconds since 1970 (`SLURM_TIME_FORMAT` takes
+    /// strftime's forms). The clusters are those to which a submission goes.
+    fn list(&self, host: &Host) -> String {
+        let squeue = format!(
+            "LC_ALL=C SLURM_TIME_FORMAT=%s squeue \"$@\" --user=\"$rj_me\" --format='{FORMAT}'"
+        );
+        let lists = "rj_s=0; if [ -z \"$rj_c\" ]; then rj_list || rj_s=$?; else \
+            for rj_k in $(printf %s \"$rj_c\" | tr , \" \"); do echo \"CLUSTER: $rj_k\"; \
+            rj_list --clusters=\"$rj_k\" || rj_s=$?; done; fi; (exit $rj_s)";
+        format!(
+            "{}rj_list() {{ {squeue}; }}; {}; rj_s=$?; if [ $rj_s = 99 ]; then {}; else (exit $rj_s); fi",
+            clusters(host),
+            filtered(lists, FILTER),
+            records()
         )
-        .into()
+    }
+
+    fn search(&self, host: &Host) -> String {
+        format!("{}{}", clusters(host), records())
     }
 
     fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
-        if list.status != 0 {
-            return Err(list.words());
+        list::jobs(list)
+    }
+
+    fn query(&self, id: &str) -> String {
+        let (number, flag) = parts(id);
+        format!(
+            "{}LC_ALL=C SLURM_TIME_FORMAT=%s scontrol {flag}--oneliner show job {number} 2>&1",
+            begin()
+        )
+    }
+
+    /// Slurm shows a job for some minutes after its end (`MinJobAge`).
+    fn presence(&self, id: &str, answer: &Output) -> Presence {
+        let lines = answer.out.lines();
+        let jobs: Vec<Job> = lines
+            .filter_map(|line| record(line, answer.clock))
+            .map(|job| Job {
+                id: with_cluster(&job.id, id.split_once(';').map_or("", |(_, name)| name)),
+                ..job
+            })
+            .collect();
+        let live: Vec<Job> = jobs.iter().filter(|job| !has_ended(job)).cloned().collect();
+        let identity = Identity {
+            id: id.to_owned(),
+            ..Identity::default()
+        };
+        match identity.find(&live) {
+            Some(job) => Presence::Listed(Box::new(job)),
+            None if !jobs.is_empty() => Presence::Ended,
+            None if self.denies(&answer.out) => Presence::Unknown,
+            None => Presence::Silent(answer.words()),
         }
-        Ok(list.out.lines().filter_map(job).collect())
+    }
+
+    fn denies(&self, words: &str) -> bool {
+        words.contains("Invalid job id specified")
     }
 
     fn why_calls(&self) -> u32 {
-        1
+        2
     }
 
     /// The reason stands in the list; the place takes a list of the whole partition, which is counted
     /// there. Sorted by priority; with the running jobs, which show whether others' are seen at all
-    /// (`PrivateData=jobs` hides them).
+    /// (`PrivateData=jobs` hides them). And whether nodes are away that a job may wait for.
     fn ask_why(&self, id: &str, queue: &str) -> Option<String> {
+        let (queue, (_, flag)) = (quote(queue), parts(id));
+        let number = id.split(';').next()?;
         Some(format!(
-            "unset SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_PARTITION SQUEUE_SORT; \
-             LC_ALL=C squeue -h -p {} -t PD,R,S -S -p -o '%t %u %i' | {}",
-            quote(queue),
-            count_place(id, "$1 == \"PD\"", "$3 == id", "$2 != me")
+            "{}LC_ALL=C squeue {flag}--noheader --partition={queue} --states=PD,R,S --sort=-p --format='%t %u %i %r' | {}; \
+             LC_ALL=C sinfo {flag}--noheader --Node --partition={queue} --format='node %T'",
+            begin(),
+            count_place(
+                number,
+                "$1 == \"PD\"",
+                "$3 == id",
+                "$3 == id { print \"reason \" $4 } $2 != me"
+            )
         ))
+    }
+
+    /// No node is as the job wants it for good when none of its partition is away.
+    fn why(&self, answer: &Output) -> Option<Why> {
+        let mut lines = answer.out.lines();
+        let is_unfit = lines.any(|line| line.strip_prefix("reason ").is_some_and(list::is_unfit));
+        let mut nodes = lines
+            .filter_map(|line| line.strip_prefix("node "))
+            .peekable();
+        let never = is_unfit && nodes.peek().is_some() && nodes.all(is_at_work);
+        Some(Why {
+            reason: String::new(),
+            never,
+            place: place(answer),
+        })
     }
 
     /// Its patterns are filled in, but for those of the node.
     fn output(&self, id: &str) -> String {
+        let (number, flag) = parts(id);
         format!(
-            "LC_ALL=C scontrol show job {} | sed -n 's/^ *StdOut=//p; s/^ *StdErr=//p' | awk '!seen[$0]++'",
-            quote(id)
+            "{}LC_ALL=C scontrol {flag}show job {number} | sed -n 's/^ *StdOut=//p; s/^ *StdErr=//p' | awk '!seen[$0]++'",
+            begin()
         )
     }
 
     fn cancel(&self, id: &str) -> String {
-        format!("scancel {}", quote(id))
+        let (number, flag) = parts(id);
+        format!("{}LC_ALL=C scancel {flag}{number}", begin())
     }
 
     /// A step of the job that takes nothing of it: no core that others cannot have too
@@ -146,89 +195,103 @@ impl Scheduler for Slurm {
     /// memory, no GPU. It costs 30 ms and one call of the controller (measured with 22.05).
     /// The first node of a job is the one that its script runs on, whatever Slurm calls it.
     fn enter(&self, id: &str, _node: &str) -> Option<String> {
-        let id = quote(id);
+        let (number, flag) = parts(id);
         Some(format!(
-            "env SLURM_OVERLAP=1 srun --jobid={id} --relative=0 --nodes=1 --ntasks=1 --mem=0 --gres=none \
-             --mpi=none --cpu-bind=none --chdir=/ --unbuffered --quiet"
+            "env -u SLURM_CLUSTERS SLURM_OVERLAP=1 srun {flag}--jobid={number} --relative=0 --nodes=1 --ntasks=1 --mem=0 \
+             --gres=none --mpi=none --cpu-bind=none --chdir=/ --unbuffered --quiet"
         ))
     }
 
     /// In whole minutes, upwards. An ordinary account may only shorten a job that runs: "Access/permission
     /// denied for job 18" (measured), unless the site lets it be an operator.
     fn extend(&self, id: &str, by: u64, _: Option<u64>) -> Option<String> {
-        let job = quote(&format!("JobId={id}"));
+        let (_, flag) = parts(id);
+        let job = quote(&format!("JobId={}", id.split(';').next()?));
         let minutes = by.div_ceil(60);
         Some(format!(
-            "LC_ALL=C scontrol update {job} TimeLimit=+{minutes}"
+            "{}LC_ALL=C scontrol {flag}update {job} TimeLimit=+{minutes}",
+            begin()
         ))
     }
 
     fn name_option(&self) -> &'static [&'static str] {
         &["-J", "--job-name"]
     }
+
+    fn style(&self) -> Style {
+        Style::Getopt
+    }
 }
 
-fn job(line: &str) -> Option<Job> {
-    let fields: Vec<&str> = line.splitn(FIELDS, '|').collect();
-    let [id, word, start, end, node, queue, reason, name] = fields.as_slice() else {
-        return None;
-    };
-    // A banner, or a line that was cut short.
-    id.bytes().next().filter(u8::is_ascii_digit)?;
-    let waits = matches!(
-        *word,
-        "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "SPECIAL_EXIT"
+/// Sets `$rj_c`, the clusters to which a submission goes, and puts filters aside.
+fn clusters(host: &Host) -> String {
+    let clusters = value(
+        Style::Getopt,
+        &host.options,
+        &["-M", "--clusters", "--cluster"],
     );
-    let state = match *word {
-        _ if waits && is_never(reason) => JobState::Never,
-        "REQUEUE_HOLD" | "SPECIAL_EXIT" => JobState::Held,
-        // "JobHeldUser", "JobHeldAdmin", "launch failed requeued held"
-        _ if waits && (reason.starts_with("JobHeld") || reason.ends_with("held")) => JobState::Held,
-        _ if waits => JobState::Waiting,
-        // A job whose node is still being booted has its place, and its script does not run yet.
-        "CONFIGURING" => JobState::Waiting,
-        "RUNNING" | "SUSPENDED" | "STOPPED" | "SIGNALING" | "RESIZING" => JobState::Running,
-        _ => JobState::Ending,
-    };
-    let start = start.parse().ok();
-    Some(Job {
-        id: (*id).to_owned(),
-        name: (*name).to_owned(),
-        queue: (*queue).to_owned(),
-        state,
-        word: (*word).to_owned(),
-        reason: if *reason == "None" {
-            String::new()
-        } else {
-            (*reason).to_owned()
-        },
-        node: (!matches!(*node, "" | "n/a")).then(|| (*node).to_owned()),
-        place: None,
-        start_estimate: start.filter(|_| waits),
-        started: start.filter(|_| !waits),
-        ends: end.parse().ok().filter(|_| !waits),
-    })
+    let clusters = clusters.map_or_else(
+        || "\"${SBATCH_CLUSTERS:-${SLURM_CLUSTERS:-}}\"".to_owned(),
+        |own| quote(&own),
+    );
+    format!(
+        "{}rj_c={clusters}; unset SLURM_CLUSTERS; rj_me=$(id -un); export rj_me; ",
+        unset(&OWN)
+    )
 }
 
-/// A reason may have more after it: `ReqNodeNotAvail, UnavailableNodes:c1`.
-fn is_never(reason: &str) -> bool {
-    let word = reason.split([',', ' ']).next().unwrap_or_default();
-    NEVER.contains(&word)
+/// The controller's own records.
+fn records() -> String {
+    let lists = "rj_s=0; for rj_k in $(printf %s \"${rj_c:--}\" | tr , \" \"); do rj_f=; \
+        [ \"$rj_k\" = - ] || { echo \"CLUSTER: $rj_k\"; rj_f=--clusters=$rj_k; }; \
+        LC_ALL=C SLURM_TIME_FORMAT=%s scontrol ${rj_f:+\"$rj_f\"} --oneliner show job || rj_s=$?; done; (exit $rj_s)";
+    filtered(lists, RECORD_FILTER)
+}
+
+/// How a command about one job begins: without filters, and with no cluster but the one that is named.
+fn begin() -> String {
+    format!("{}unset SLURM_CLUSTERS; ", unset(&OWN))
+}
+
+/// The number of an id, quoted, and the option that names its cluster. Of an array's waiting tasks (`12_[3-9]`) the number
+/// of the array.
+fn parts(id: &str) -> (String, String) {
+    let (number, cluster) = id.split_once(';').unwrap_or((id, ""));
+    let number = number.split("_[").next().unwrap_or_default();
+    let flag = match cluster {
+        "" => String::new(),
+        cluster => format!("--clusters={} ", quote(cluster)),
+    };
+    (quote(number), flag)
+}
+
+/// Checks whether a node is one that jobs can start on, now or after others. sinfo adds signs to a state: `*` for a node
+/// that does not answer, `$` for maintenance; those of power saving mean no harm.
+fn is_at_work(state: &str) -> bool {
+    let word = state
+        .trim()
+        .trim_end_matches(['~', '#', '!', '%', '^', '-', '+', '@']);
+    matches!(
+        word,
+        "idle" | "mixed" | "allocated" | "completing" | "planned" | "power_saving" | "powered_down"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::launcher::job::JobState;
 
     /// Printed by squeue 22.05.8.
     const LIST: &str = "Welcome to the cluster | have fun\n\
-        3|PENDING|N/A|N/A|n/a|main|PartitionConfig|a|b\n\
-        4|PENDING|N/A|N/A|n/a|main|JobHeldUser|held\n\
-        6|PENDING|1795510000|N/A|n/a|main|Resources|jupyter_nb\n\
-        7|PENDING|1795510000|N/A|n/a|main|ReqNodeNotAvail, UnavailableNodes:c1|jup_big\n\
-        2|RUNNING|1795503762|1795504362|c1|main|None|jn\n\
-        5|RUNNING|1795503762|NONE|c1|main|None|dep\n8|COMPLETI";
+        JOBID|STATE|START_TIME|END_TIME|SUBMIT_TIME|EXEC_HOST|PARTITION|REASON|NAME\n\
+        3|PENDING|N/A|N/A|1795503700|n/a|main|PartitionConfig|a|b\n\
+        4|PENDING|N/A|N/A|1795503700|n/a|main|JobHeldUser|held\n\
+        6|PENDING|1795510000|N/A|1795503700|n/a|main|Resources|jupyter_nb\n\
+        7|PENDING|1795510000|N/A|1795503700|n/a|main|ReqNodeNotAvail, UnavailableNodes:c1|jup_big\n\
+        2|RUNNING|1795503762|1795504362|1795503700|c1|main|None|jn\n\
+        5|RUNNING|1795503762|NONE|1795503700|c1|main|None|dep\n8|COMPLETI";
 
     #[test]
     fn real_lists_are_read() {
@@ -237,12 +300,12 @@ mod tests {
             .iter()
             .map(|job| (job.id.as_str(), job.state))
             .collect();
-        let (never, held) = (JobState::Never, JobState::Held);
+        let (unfit, held) = (JobState::Unfit, JobState::Held);
         let (waiting, running) = (JobState::Waiting, JobState::Running);
         assert_eq!(
             states,
             [
-                ("3", never),
+                ("3", unfit),
                 ("4", held),
                 ("6", waiting),
                 ("7", waiting),
@@ -255,6 +318,7 @@ mod tests {
             ("a|b", "main")
         );
         assert_eq!(jobs[2].start_estimate, Some(1_795_510_000));
+        assert_eq!(jobs[2].submitted, Some(1_795_503_700));
         assert_eq!(jobs[3].reason, "ReqNodeNotAvail, UnavailableNodes:c1");
         assert_eq!(jobs[4].node.as_deref(), Some("c1"));
         assert_eq!(
@@ -266,7 +330,12 @@ mod tests {
 
     #[test]
     fn no_jobs_are_no_error_and_no_list_is_one() {
-        assert_eq!(Slurm.jobs(&Output::printed("")), Ok(vec![]));
+        let heading = LIST.lines().nth(1).unwrap();
+        assert_eq!(Slurm.jobs(&Output::printed(heading)), Ok(vec![]));
+        let usage = "usage: squeue [--user=NAME] [--format=FORMAT]\n";
+        for no_list in ["", usage, "JOBID PARTITION NAME USER ST TIME NODES\n"] {
+            assert!(Slurm.jobs(&Output::printed(no_list)).is_err(), "{no_list}");
+        }
         let down = Output {
             status: 1,
             err: "slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n"
@@ -280,10 +349,10 @@ mod tests {
     fn the_number_is_found_among_other_lines() {
         for (printed, id) in [
             ("12\n", Some("12")),
-            ("12;cluster\n", Some("12")),
+            ("12;cluster\n", Some("12;cluster")),
             ("Welcome to 7 nodes\n12\n", Some("12")),
             ("Submitted batch job 2\n", Some("2")),
-            ("Submitted batch job 2 on cluster two\n", Some("2")),
+            ("Submitted batch job 2 on cluster two\n", Some("2;two")),
             ("sbatch: error: no\n", None),
             ("", None),
         ] {
@@ -311,7 +380,7 @@ mod tests {
         assert_eq!(
             Slurm.submit(&host, Dialect::Usual),
             "sbatch --parsable -p 'gpu' --cpus-per-task=4 '--mem=8G' --gres=gpu:1 \
-             -t '1-08:00:00' '-J' 'own' \"$(rj_path 'run.sh')\""
+             -t '1-08:00:00' '-J' 'own' 'run.sh'"
         );
     }
 
@@ -334,9 +403,10 @@ mod tests {
     fn the_place_is_told_where_other_accounts_jobs_are_seen() {
         let place = |list| {
             let line = Slurm.ask_why("12", "main").unwrap();
-            crate::launcher::scheduler::counted("squeue", list, &line)
+            let (line, _) = line.rsplit_once("; LC_ALL=C sinfo").unwrap();
+            crate::launcher::scheduler::counted("squeue", list, line)
         };
-        let seen = "R you 7\nPD you 9_[1-50]\nPD me 11\nPD me 12\nPD you 13\nPD you 120\n";
+        let seen = "R you 7 None\nPD you 9_[1-50] Priority\nPD me 11 Priority\nPD me 12 Priority\nPD you 13 Priority\nPD you 120 Priority\n";
         assert_eq!(place(seen), Some(3));
         // `PrivateData=jobs`, or nobody else is there.
         assert_eq!(place("R me 7\nPD me 12\n"), None);

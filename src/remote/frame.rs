@@ -1,8 +1,8 @@
 //! The script's answers: one line each, `NONCE KIND HEX`.
 
-use super::jobs::{FarFile, Record};
 use crate::jupyter::{Candidate, Facts};
 use crate::launcher::{Clock, Output};
+use crate::words::say;
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,18 +26,20 @@ pub enum Frame {
         /// Its text.
         text: String,
     },
-    /// The folder of a job of ours.
-    Job(Record),
-    /// A runtime file that may be of a server on another node.
-    Far(FarFile),
+    /// A piece of the ledger of jobs.
+    Job(Piece),
+    /// The ledger is told; it has that many bytes.
+    Ledger(usize),
+    /// A piece of the runtime files that may be of servers on other nodes.
+    Far(Piece),
     /// A server's process on this machine, and the job that it runs in; no job if empty.
     Owner(u32, String),
-    /// What a command of the scheduler wrote to standard output.
-    Out(String),
+    /// A piece of what a command of the scheduler wrote to standard output.
+    Out(Piece),
     /// What it wrote to standard error.
     Err(String),
-    /// Its exit status, and the clock.
-    Ran(i32, Clock),
+    /// Its exit status, the clock, and how many bytes it wrote to standard output.
+    Ran(i32, Clock, usize),
     /// The folder of the job that was submitted.
     Folder(String),
     /// A job's server listens.
@@ -52,6 +54,16 @@ pub enum Frame {
     Bye,
     /// Something is wrong there.
     Failed(Failure),
+}
+
+/// A piece of an answer that comes in several. It may hold tokens, so nothing shows it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Piece(pub Vec<u8>);
+
+impl std::fmt::Debug for Piece {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} bytes", self.0.len())
+    }
 }
 
 /// What the script says is wrong.
@@ -79,7 +91,15 @@ impl Frame {
     pub fn parse(line: &str, nonce: &str) -> Option<Self> {
         let mut words = line.strip_prefix(nonce)?.strip_prefix(' ')?.splitn(2, ' ');
         let kind = words.next()?;
-        let text = unhex(words.next().unwrap_or_default())?;
+        let bytes = unhex(words.next().unwrap_or_default())?;
+        // Pieces: a letter may be in two of them.
+        match kind {
+            "job" => return Some(Self::Job(Piece(bytes))),
+            "far" => return Some(Self::Far(Piece(bytes))),
+            "out" => return Some(Self::Out(Piece(bytes))),
+            _ => {}
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Some(match kind {
             "hello" => Self::Hello,
             "server" => Self::Server(Candidate::parse(&text)),
@@ -93,17 +113,16 @@ impl Frame {
                     text: text.to_owned(),
                 }
             }
-            "job" => Self::Job(Record::parse(&text)),
-            "far" => Self::Far(FarFile::parse(&text)),
+            "ledger" => Self::Ledger(text.trim().parse().ok()?),
             "owner" => {
                 let (pid, job) = text.split_once(' ').unwrap_or((&text, ""));
                 Self::Owner(pid.parse().ok()?, job.to_owned())
             }
-            "out" => Self::Out(text),
             "err" => Self::Err(text),
             "ran" => {
                 let (status, clock) = text.split_once(' ').unwrap_or((&text, ""));
-                Self::Ran(status.parse().unwrap_or(-1), Clock::parse(clock))
+                let size = clock.rsplit(' ').next()?.parse().ok()?;
+                Self::Ran(status.parse().unwrap_or(-1), Clock::parse(clock), size)
             }
             "folder" => Self::Folder(text),
             "ready" => Self::Ready(Candidate::parse(&text)),
@@ -122,18 +141,31 @@ impl Frame {
 
 /// Puts together what a command of the scheduler printed, frame by frame.
 #[derive(Debug, Default)]
-pub struct Running(Output);
+pub struct Running {
+    out: Vec<u8>,
+    err: String,
+}
 
 impl Running {
-    /// Takes a frame; the whole when it is the last one.
+    /// Takes a frame; the whole when it is the last one. An answer of which a piece was lost is a failure: what is there
+    /// of it would look like a shorter list.
     pub fn take(&mut self, frame: Frame) -> Option<Output> {
         match frame {
-            Frame::Out(text) => self.0.out = text,
-            Frame::Err(text) => self.0.err = text,
-            Frame::Ran(status, clock) => {
-                self.0.status = status;
-                self.0.clock = clock;
-                return Some(std::mem::take(&mut self.0));
+            Frame::Out(piece) => self.out.extend(piece.0),
+            Frame::Err(text) => self.err = text,
+            Frame::Ran(status, clock, size) => {
+                let Self { out, err } = std::mem::take(self);
+                let is_whole = out.len() == size;
+                return Some(Output {
+                    status: if is_whole { status } else { -1 },
+                    out: if is_whole {
+                        String::from_utf8_lossy(&out).into_owned()
+                    } else {
+                        String::new()
+                    },
+                    err: if is_whole { err } else { say!("answer-cut") },
+                    clock,
+                });
             }
             _ => {}
         }
@@ -158,16 +190,15 @@ impl Failure {
     }
 }
 
-fn unhex(digits: &str) -> Option<String> {
+fn unhex(digits: &str) -> Option<Vec<u8>> {
     let digits = digits.trim().as_bytes();
     if !digits.len().is_multiple_of(2) {
         return None;
     }
-    let bytes: Option<Vec<u8>> = digits
+    digits
         .chunks(2)
         .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    Some(String::from_utf8_lossy(&bytes?).into_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -200,6 +231,26 @@ mod tests {
             Frame::parse("n0 wait 6c6f636b", "n0"),
             Some(Frame::Wait("lock".into()))
         );
+    }
+
+    #[test]
+    fn an_answer_in_pieces_is_one_and_a_lost_piece_is_an_error() {
+        let ran = |pieces: &[&[u8]]| {
+            let mut running = Running::default();
+            for piece in pieces {
+                assert_eq!(running.take(Frame::Out(Piece(piece.to_vec()))), None);
+            }
+            running.take(Frame::Ran(0, Clock::default(), 6))
+        };
+        // "é" in two pieces.
+        let whole = ran(&[b"1|\xc3", b"\xa9|2"]).map(|output| (output.status, output.out));
+        assert_eq!(whole, Some((0, "1|é|2".to_owned())));
+        for pieces in [&[b"1|\xc3".as_slice()] as &[&[u8]], &[]] {
+            let cut = ran(pieces).unwrap_or_default();
+            assert_ne!(cut.status, 0);
+            assert_eq!(cut.out, "");
+            assert!(!cut.err.is_empty());
+        }
     }
 
     #[test]

@@ -1,104 +1,32 @@
-//! Which jobs on the far side are ours, and which servers run in them: folders, runtime files and the
-//! scheduler's list, put together.
+//! Which jobs on the remote host are ours, and which servers run in them: the ledger, runtime files and the scheduler's
+//! list, put together.
 
 mod far;
+mod ledger;
+mod record;
 
 use std::collections::HashMap;
 
 use crate::config::Host;
 use crate::jupyter::{Candidate, Facts};
-use crate::launcher::{Batch, Job, JobState, Output, Scheduler, job_name, same_machine, scheduler};
-use crate::token::Secret;
+use crate::launcher::{
+    Batch, Identity, Job, JobState, Output, Presence, Scheduler, job_name, same_machine, scheduler,
+};
+use crate::words::say;
 
 use super::frame::{Frame, Running};
 pub use far::Known;
 use far::{Claim, Far, beside};
-
-/// What the folder of a job says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Record {
-    /// Where it is.
-    pub folder: String,
-    /// The scheduler's word.
-    pub scheduler: String,
-    /// The host's name where it was submitted from.
-    pub host: String,
-    /// What was asked of the scheduler.
-    pub wish: String,
-    /// Whether it is the person's own script, which writes nothing into the folder.
-    pub own: bool,
-    /// What the scheduler printed when it was submitted; lines end in tabs.
-    pub submitted: String,
-    /// The node on which it has begun; empty before.
-    pub started: String,
-    /// Its server, once that listens.
-    pub ready: Option<Candidate>,
-}
-
-impl Record {
-    /// Reads the script's `name=value` lines, an empty line, and the ready file.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let (head, ready) = text.split_once("\n\n").unwrap_or((text, ""));
-        let mut record = Self {
-            ready: (!ready.trim().is_empty()).then(|| Candidate::parse(ready)),
-            ..Self::default()
-        };
-        for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
-            match name {
-                "folder" => value.clone_into(&mut record.folder),
-                "scheduler" => value.clone_into(&mut record.scheduler),
-                "host" => value.clone_into(&mut record.host),
-                "wish" => value.clone_into(&mut record.wish),
-                "own" => record.own = value == "1",
-                "submitted" => value.clone_into(&mut record.submitted),
-                "started" => value.clone_into(&mut record.started),
-                _ => {}
-            }
-        }
-        record
-    }
-}
-
-/// A runtime file in the shared home.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FarFile {
-    /// Its path.
-    pub file: String,
-    /// Its owner.
-    pub uid: Option<u32>,
-    /// When it was written; seconds since 1970.
-    pub written: Option<i64>,
-    /// Its text; it holds the token.
-    pub json: Secret,
-}
-
-impl FarFile {
-    /// Reads the script's `name=value` lines, an empty line, and the file's text.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let (head, json) = text.split_once("\n\n").unwrap_or((text, ""));
-        let mut far = Self {
-            json: Secret::new(json),
-            ..Self::default()
-        };
-        for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
-            match name {
-                "file" => value.clone_into(&mut far.file),
-                "uid" => far.uid = value.trim().parse().ok(),
-                "written" => far.written = value.trim().parse().ok(),
-                _ => {}
-            }
-        }
-        far
-    }
-}
+pub use ledger::{Doubt, Missing, has_gone, queries, there, was_taken};
+pub use record::{FarFile, Record};
 
 /// A job that is this host's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OurJob {
     /// As the scheduler tells it.
     pub job: Job,
+    /// What tells it from others: as it was submitted, where the ledger has that.
+    pub identity: Identity,
     /// Its folder; none when somebody submitted it by hand.
     pub folder: Option<String>,
     /// Whether it writes a ready file there.
@@ -120,6 +48,10 @@ pub struct Survey {
     pub jobs: Vec<OurJob>,
     /// Servers that are no matter of the scheduler, or another job's.
     pub others: Known,
+    /// Jobs of this host that may live, though no list shows them.
+    pub doubts: Vec<Doubt>,
+    /// Folders of jobs that have ended, by the scheduler's own word.
+    pub ended: Vec<String>,
 }
 
 impl Survey {
@@ -135,15 +67,20 @@ impl Survey {
     }
 }
 
-/// Collects the frames of a look.
+/// Collects the frames of a look, and the answers about jobs that its list does not show.
 #[derive(Debug, Default)]
 pub struct Surveyor {
     local: Vec<Candidate>,
-    records: Vec<Record>,
-    far: Vec<FarFile>,
+    ledger: Vec<u8>,
+    ledger_size: Option<usize>,
+    far: Vec<u8>,
     owners: HashMap<u32, String>,
     running: Running,
     list: Option<Output>,
+    /// A job that was found before, and has to be looked for whatever list and ledger say.
+    expected: Option<Missing>,
+    /// What the scheduler answered about a job, by its folder (or the id of one that has none).
+    answers: HashMap<String, Presence>,
 }
 
 impl Surveyor {
@@ -151,8 +88,9 @@ impl Surveyor {
     pub fn take(&mut self, frame: Frame) -> Option<Facts> {
         match frame {
             Frame::Server(candidate) => self.local.push(candidate),
-            Frame::Job(record) => self.records.push(record),
-            Frame::Far(far) => self.far.push(far),
+            Frame::Job(piece) => self.ledger.extend(piece.0),
+            Frame::Ledger(size) => self.ledger_size = Some(size),
+            Frame::Far(piece) => self.far.extend(piece.0),
             Frame::Owner(pid, job) => {
                 self.owners.insert(pid, job);
             }
@@ -168,6 +106,33 @@ impl Surveyor {
         self.list.as_ref()
     }
 
+    /// The ledger's records. One that was lost on the way would be a job that is forgotten.
+    fn records(&self) -> Result<Vec<Record>, String> {
+        if self.ledger_size != Some(self.ledger.len()) {
+            return Err(say!("answer-cut"));
+        }
+        Ok(texts(&self.ledger)
+            .map(|text| Record::parse(&text))
+            .collect())
+    }
+
+    fn far_files(&self) -> Vec<FarFile> {
+        texts(&self.far).map(|text| FarFile::parse(&text)).collect()
+    }
+
+    /// The jobs that the scheduler has: those of its list, and those that it knows when asked for them alone.
+    fn jobs(&self, scheduler: &dyn Scheduler) -> Result<Vec<Job>, String> {
+        let mut jobs = scheduler.jobs(&self.list.clone().unwrap_or_default())?;
+        for answer in self.answers.values() {
+            if let Presence::Listed(job) = answer
+                && !jobs.iter().any(|listed| listed.id == job.id)
+            {
+                jobs.push((**job).clone());
+            }
+        }
+        Ok(jobs)
+    }
+
     /// Puts everything together.
     ///
     /// # Errors
@@ -178,123 +143,34 @@ impl Surveyor {
         let Some(scheduler) = scheduler(host.launcher) else {
             return Err(String::new());
         };
-        let list = scheduler.jobs(&self.list.clone().unwrap_or_default())?;
+        let (list, records) = (self.jobs(scheduler)?, self.records()?);
         let mut survey = Survey {
             candidates: Vec::new(),
             facts,
             jobs: Vec::new(),
             others: Known {
                 pids: self.local.iter().map(|one| one.pid).collect(),
-                written: self.far.iter().filter_map(|file| file.written).max(),
+                written: self
+                    .far_files()
+                    .iter()
+                    .filter_map(|file| file.written)
+                    .max(),
                 stale: Vec::new(),
             },
+            doubts: Vec::new(),
+            ended: Vec::new(),
         };
-        self.of_folders(scheduler, host, &list, &mut survey);
-        self.by_hand(scheduler, host, &list, &mut survey);
+        let look = Look {
+            surveyor: &self,
+            scheduler,
+            host,
+            list: &list,
+            records: &records,
+        };
+        look.of_folders(&mut survey);
+        look.by_hand(&mut survey);
+        look.of_expected(&mut survey);
         Ok(survey)
-    }
-
-    /// The folders' jobs that the scheduler still knows. A ready file alone proves nothing: a job
-    /// that was killed leaves it, and its port may be another account's by now.
-    fn of_folders(
-        &self,
-        scheduler: &'static dyn Scheduler,
-        host: &Host,
-        list: &[Job],
-        survey: &mut Survey,
-    ) {
-        for record in &self.records {
-            let Some(job) = listed(scheduler, record, list) else {
-                continue;
-            };
-            if job.state == JobState::Ending || !is_of(scheduler, record, host) {
-                continue;
-            }
-            let mut ours = OurJob {
-                job: job.clone(),
-                folder: Some(record.folder.clone()),
-                tells: !record.own,
-                file: None,
-                confused: false,
-            };
-            if record.own {
-                self.add_by_node(&mut ours, scheduler, host, list, survey);
-            } else if let Some(ready) = &record.ready {
-                add(&mut ours, ready.clone(), survey);
-            }
-            survey.jobs.push(ours);
-        }
-    }
-
-    /// Jobs of the same name that have no folder: started by hand, with the original script.
-    fn by_hand(&self, scheduler: &dyn Scheduler, host: &Host, list: &[Job], survey: &mut Survey) {
-        let name = job_name(scheduler, host);
-        let has_folder = |job: &Job| {
-            let mut records = self.records.iter();
-            records.any(|record| scheduler.id(&lines(record)) == Some(job.id.clone()))
-        };
-        let by_hand = list
-            .iter()
-            .filter(|job| job.name == name && job.state != JobState::Ending && !has_folder(job));
-        for job in by_hand {
-            let mut ours = OurJob {
-                job: job.clone(),
-                folder: None,
-                tells: false,
-                file: None,
-                confused: false,
-            };
-            self.add_by_node(&mut ours, scheduler, host, list, survey);
-            survey.jobs.push(ours);
-        }
-    }
-
-    /// The server of a job that writes no ready file: by the node that it runs on.
-    fn add_by_node(
-        &self,
-        ours: &mut OurJob,
-        scheduler: &dyn Scheduler,
-        host: &Host,
-        list: &[Job],
-        survey: &mut Survey,
-    ) {
-        let Some(node) = ours.job.node.clone() else {
-            return;
-        };
-        if ours.job.state != JobState::Running {
-            return;
-        }
-        if same_machine(&node, &survey.facts.node) {
-            if let Some(local) = self.local_of(&ours.job.id, &[]) {
-                survey.others.pids.retain(|pid| *pid != local.pid);
-                add(ours, local, survey);
-            }
-            return;
-        }
-        let silent = list
-            .iter()
-            .filter(|job| self.may_be_silent(job, scheduler, host));
-        let claim = Claim {
-            node: &node,
-            started: ours.job.started,
-            uid: survey.facts.uid,
-            port: host.remote_port,
-            rivals: beside(silent, &ours.job.id, &node),
-        };
-        match self.far_of(&claim) {
-            Far::One(candidate) => add(ours, *candidate, survey),
-            Far::None => {}
-            Far::Anybodys => ours.confused = true,
-        }
-    }
-
-    /// Whether a job may have a server of which it does not tell: one of a person's own script.
-    fn may_be_silent(&self, job: &Job, scheduler: &dyn Scheduler, host: &Host) -> bool {
-        let is_its = |record: &&Record| scheduler.id(&lines(record)).as_ref() == Some(&job.id);
-        match self.records.iter().find(is_its) {
-            Some(record) => record.own,
-            None => job.name == job_name(scheduler, host),
-        }
     }
 
     /// The server of a job that writes no ready file, without the scheduler's word: not one of those
@@ -316,14 +192,135 @@ impl Surveyor {
     }
 
     /// A server on this machine in that job. Where the system does not show whose it is, any that is
-    /// no launch of ours (those have folders of their own).
+    /// no launch of ours (those have folders of their own). The job's own environment names no cluster.
     fn local_of(&self, id: &str, known: &[u32]) -> Option<Candidate> {
+        let number = id.split(';').next().unwrap_or_default();
         let is_its = |one: &&Candidate| match self.owners.get(&one.pid) {
-            Some(owner) => owner == id,
+            Some(owner) => owner == number,
             None => !one.file.contains("/remote-jupyter/"),
         };
         let mut locals = self.local.iter().filter(|one| !known.contains(&one.pid));
         locals.find(is_its).cloned()
+    }
+}
+
+/// The texts of a stream of them, each with a record separator at its end.
+fn texts(bytes: &[u8]) -> impl Iterator<Item = String> {
+    let texts = bytes.split(|byte| *byte == 0x1e);
+    texts
+        .map(|text| String::from_utf8_lossy(text).trim_start().to_owned())
+        .filter(|text| !text.is_empty())
+}
+
+/// All that a survey is made of.
+struct Look<'s> {
+    surveyor: &'s Surveyor,
+    scheduler: &'static dyn Scheduler,
+    host: &'s Host,
+    list: &'s [Job],
+    records: &'s [Record],
+}
+
+impl Look<'_> {
+    /// The ledger's jobs that the scheduler knows. A ready file alone proves nothing: a job
+    /// that was killed leaves it, and its port may be another account's by now.
+    fn of_folders(&self, survey: &mut Survey) {
+        let own = |record: &&Record| is_of(self.scheduler, record, self.host);
+        for record in self.records.iter().filter(own) {
+            let Some((identity, job)) = self.listed(record) else {
+                self.absent(record, survey);
+                continue;
+            };
+            if job.state == JobState::Ending {
+                continue;
+            }
+            let mut ours = OurJob {
+                job,
+                identity,
+                folder: Some(record.folder.clone()),
+                tells: !record.own,
+                file: None,
+                confused: false,
+            };
+            if record.own {
+                self.add_by_node(&mut ours, survey);
+            } else if let Some(ready) = &record.ready {
+                add(&mut ours, ready.clone(), survey);
+            }
+            survey.jobs.push(ours);
+        }
+    }
+
+    /// Jobs of the same name that have no folder: started by hand, with the original script.
+    fn by_hand(&self, survey: &mut Survey) {
+        let name = job_name(self.scheduler, self.host);
+        let has_folder = |job: &Job| {
+            let found = survey.jobs.iter().any(|ours| ours.identity.is(job));
+            found || self.records.iter().any(|record| self.is_its(record, job))
+        };
+        let by_hand: Vec<Job> = self
+            .list
+            .iter()
+            .filter(|job| job.name == name && job.state != JobState::Ending && !has_folder(job))
+            .cloned()
+            .collect();
+        for job in by_hand {
+            let mut ours = OurJob {
+                identity: Identity::of(&job),
+                job,
+                folder: None,
+                tells: false,
+                file: None,
+                confused: false,
+            };
+            self.add_by_node(&mut ours, survey);
+            survey.jobs.push(ours);
+        }
+    }
+
+    /// Whether a listed job is that of a record.
+    fn is_its(&self, record: &Record, job: &Job) -> bool {
+        self.identity(record)
+            .is_some_and(|identity| identity.is(job))
+    }
+
+    /// The server of a job that writes no ready file: by the node that it runs on.
+    fn add_by_node(&self, ours: &mut OurJob, survey: &mut Survey) {
+        let Some(node) = ours.job.node.clone() else {
+            return;
+        };
+        if ours.job.state != JobState::Running {
+            return;
+        }
+        if same_machine(&node, &survey.facts.node) {
+            if let Some(local) = self.surveyor.local_of(&ours.job.id, &[]) {
+                survey.others.pids.retain(|pid| *pid != local.pid);
+                add(ours, local, survey);
+            }
+            return;
+        }
+        let silent = self.list.iter().filter(|job| self.may_be_silent(job));
+        let claim = Claim {
+            node: &node,
+            // Where its start cannot be read, nothing is younger than its submission.
+            begun: ours.job.started.or(ours.identity.submitted),
+            uid: survey.facts.uid,
+            port: self.host.remote_port,
+            rivals: beside(silent, &ours.job.id, &node),
+        };
+        match self.surveyor.far_of(&claim) {
+            Far::One(candidate) => add(ours, *candidate, survey),
+            Far::None => {}
+            Far::Anybodys => ours.confused = true,
+        }
+    }
+
+    /// Whether a job may have a server of which it does not tell: one of a user's own script.
+    fn may_be_silent(&self, job: &Job) -> bool {
+        match self.records.iter().find(|record| self.is_its(record, job)) {
+            Some(record) => record.own,
+            None => job.name == job_name(self.scheduler, self.host),
+        }
     }
 }
 
@@ -338,17 +335,8 @@ fn add(ours: &mut OurJob, mut candidate: Candidate, survey: &mut Survey) {
     survey.candidates.push(candidate);
 }
 
-fn lines(record: &Record) -> String {
-    record.submitted.replace('\t', "\n")
-}
-
-fn listed<'l>(scheduler: &dyn Scheduler, record: &Record, list: &'l [Job]) -> Option<&'l Job> {
-    let id = scheduler.id(&lines(record))?;
-    list.iter().find(|job| job.id == id)
-}
-
 /// A host's job is one that was submitted for a host of that name, or with the same wishes: on
-/// another machine of the person's it may have another name.
+/// another computer of the user's it may have another name.
 fn is_of(scheduler: &'static dyn Scheduler, record: &Record, host: &Host) -> bool {
     record.scheduler == scheduler.word()
         && (record.host == host.name || record.wish == Batch(scheduler).wish(host))

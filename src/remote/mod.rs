@@ -16,9 +16,13 @@ use crate::launcher::{Batch, Direct, Launcher, Relay, quote, scheduler};
 use crate::ssh::channel::Channel;
 use crate::ssh::wait::{WaitError, Waiter};
 use crate::ssh::{Connection, Error as SshError, Exec, Task};
+use crate::words::say;
 
-pub use frame::{Failure, Frame, Running};
-pub use jobs::{FarFile, Known, OurJob, Record, Survey, Surveyor};
+pub use frame::{Failure, Frame, Piece, Running};
+pub use jobs::{
+    Doubt, FarFile, Known, Missing, OurJob, Record, Survey, Surveyor, has_gone, queries, there,
+    was_taken,
+};
 
 /// The part of the script that every launcher shares.
 const SCRIPT: &str = concat!(include_str!("script.sh"), include_str!("servers.sh"));
@@ -146,6 +150,15 @@ impl Conversation {
                 Err(Error::Ssh(SshError::Wait(WaitError::TimedOut))) if !self.greeted => {
                     let output = self.heard();
                     return Err(Error::NotStarted { output });
+                }
+                // A start-up file may print what it likes; an answer of ours is never so long.
+                Err(Error::Ssh(SshError::LineTooLong { start }))
+                    if !start.starts_with(&self.nonce) =>
+                {
+                    continue;
+                }
+                Err(Error::Ssh(SshError::LineTooLong { .. })) => {
+                    return Err(Error::Unexpected(say!("answer-cut")));
                 }
                 Err(error) => return Err(error),
             };

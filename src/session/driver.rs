@@ -211,6 +211,7 @@ impl Driver {
             Effect::Peek(folder) => self.peek(&folder),
             Effect::PeekFar { id, known, node } => self.peek_far(&id, &known, node.as_deref()),
             Effect::Poll(call) => self.poll_job(&call),
+            Effect::Query(call) => self.query_job(&call),
             Effect::AskWhy(call) => self.ask_why(&call),
             Effect::JobOver(folder) => self.job_over(&folder),
             Effect::EndJob(end) => self.end_job(&end),

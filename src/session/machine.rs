@@ -12,7 +12,7 @@ use crate::explain;
 use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Kernels, Server, choose};
 use crate::launcher::{Route, Routes};
 use crate::problem::Problem;
-use crate::remote::{Known, OurJob};
+use crate::remote::{Doubt, Known, OurJob};
 
 use super::event::Phase;
 use crate::words::say;
@@ -33,6 +33,8 @@ pub struct Machine {
     workdir: String,
     /// This host's jobs, at the last look.
     jobs: Vec<OurJob>,
+    /// Those that may live, though no list showed them.
+    doubts: Vec<Doubt>,
     /// Servers that are in none of them.
     others: Known,
     /// The ways to servers in jobs, those that failed among them.
@@ -67,6 +69,7 @@ impl Machine {
             node: String::new(),
             workdir: String::new(),
             jobs: Vec::new(),
+            doubts: Vec::new(),
             others: Known::default(),
             trouble: Trouble::default(),
             activity: None,
@@ -131,7 +134,9 @@ impl Machine {
                 let choice = choose(&candidates, &facts, &self.plan.wanted);
                 self.found(choice, facts, locked)
             }
-            (State::Submitting, Input::Submitted { folder, id }) => self.submitted(folder, id),
+            (State::Submitting, Input::Submitted { folder, identity }) => {
+                self.submitted(folder, identity)
+            }
             (State::Dropping(problem), Input::Gone(how)) => self.dropped(*problem, &how),
             (State::Starting { node, own }, Input::Launched(candidate)) => {
                 self.launched(&candidate, node, own)
@@ -194,6 +199,7 @@ impl Machine {
             return input;
         };
         self.jobs = survey.jobs;
+        self.doubts = survey.doubts;
         self.others = survey.others;
         Input::Found(survey.candidates, survey.facts)
     }
@@ -256,6 +262,9 @@ impl Machine {
         if matches!(self.plan.goal, Goal::Stop { .. }) {
             if let Some(end) = self.waiting_job() {
                 return (State::Ending, vec![Effect::EndJob(end)]);
+            }
+            if let Some(problem) = self.doubt() {
+                return over(Effect::TellFailed(problem));
             }
             return self.nothing_to_ask(ours, choice.hubs);
         }

@@ -20,6 +20,12 @@ pub enum Error {
     /// The deadline passed, or the person cancelled.
     #[error(transparent)]
     Wait(#[from] WaitError),
+    /// A command printed a line that nobody can take in.
+    #[error("a line is longer than a megabyte; it begins with {start}")]
+    LineTooLong {
+        /// Its beginning.
+        start: String,
+    },
     /// The way to the host needs a part that this version lacks.
     #[error("{name} {value} is not supported yet")]
     Route {

@@ -12,9 +12,10 @@ use super::wait::Waiter;
 /// What is kept of standard error, for an error message.
 const STDERR_KEPT: usize = 4096;
 
-/// A line longer than this is no answer of ours, and is dropped. A frame of `logs` is the longest:
-/// 256 KiB of log in hexadecimal.
+/// A line longer than this is an error, and never data. A frame of `logs` is the longest: 256 KiB of log in hexadecimal.
 const LINE_LIMIT: usize = 1 << 20;
+/// So much of such a line is kept, to know whose it was.
+const LINE_START: usize = 64;
 
 /// A command that runs on the far side.
 pub struct Exec {
@@ -67,11 +68,11 @@ impl Exec {
     /// The next line of standard output; `None` at its end.
     ///
     /// # Errors
-    /// The session's, or the wait's.
+    /// The session's, the wait's, or [`Error::LineTooLong`], after which the next line follows.
     pub fn line(&mut self) -> Result<Option<String>, Error> {
         loop {
             if let Some(line) = self.output.lines.pop_front() {
-                return Ok(Some(line));
+                return line.map(Some).map_err(|start| Error::LineTooLong { start });
             }
             if self.output.ended {
                 return Ok(None);
@@ -107,7 +108,10 @@ impl Exec {
 #[derive(Debug, Default)]
 pub struct Output {
     partial: Vec<u8>,
-    lines: VecDeque<String>,
+    /// Whether the line that comes in has been too long already.
+    too_long: bool,
+    /// Whole lines, or the beginning of one that was too long.
+    lines: VecDeque<Result<String, String>>,
     stderr: Vec<u8>,
     size: usize,
     ended: bool,
@@ -134,10 +138,10 @@ impl Output {
         self.size
     }
 
-    /// The lines that nobody has taken yet.
+    /// The lines that nobody has taken yet, without those that were too long.
     #[must_use]
     pub fn into_lines(self) -> Vec<String> {
-        self.lines.into()
+        self.lines.into_iter().flatten().collect()
     }
 
     fn read_stdout(&mut self, channel: &mut Channel) -> Result<bool, Error> {
@@ -174,14 +178,40 @@ impl Output {
     fn take(&mut self, data: &[u8]) {
         self.size += data.len();
         for part in data.split_inclusive(|byte| *byte == b'\n') {
-            if self.partial.len() + part.len() <= LINE_LIMIT {
+            if self.partial.len() + part.len() <= LINE_LIMIT && !self.too_long {
                 self.partial.extend(part);
+            } else {
+                self.too_long = true;
+                self.partial.truncate(LINE_START);
             }
             if part.ends_with(b"\n") {
                 let line = std::mem::take(&mut self.partial);
+                let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+                let is_whole = !std::mem::take(&mut self.too_long);
                 self.lines
-                    .push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+                    .push_back(if is_whole { Ok(line) } else { Err(line) });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_is_an_error_and_never_data() {
+        let mut output = Output::default();
+        output.take(b"n0 out ");
+        for _ in 0..33 {
+            output.take(&vec![b'6'; 1 << 15]);
+        }
+        output.take(b"61\nn0 ran 30\n");
+        let lines: Vec<_> = output.lines.drain(..).collect();
+        let [Err(start), Ok(next)] = lines.as_slice() else {
+            panic!("{} lines", lines.len());
+        };
+        assert!(start.starts_with("n0 out 666") && start.len() <= LINE_START);
+        assert_eq!(next, "n0 ran 30");
     }
 }

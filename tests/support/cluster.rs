@@ -208,6 +208,13 @@ impl Cluster {
         self.admin(LOGIN, &["sh", "-c", script]);
     }
 
+    /// A command of the site's own, in front of the scheduler's in /usr/bin, on the login node.
+    pub fn put_command(&self, name: &str, script: &str) {
+        let file = format!("/usr/local/bin/{name}");
+        let put = "rm -f \"$0\" && printf %s \"$1\" >\"$0\" && chmod 755 \"$0\"";
+        self.admin(LOGIN, &["sh", "-c", put, &file, script]);
+    }
+
     /// The scheduler leads nobody of the accounts into a running job.
     pub fn forbid_relays(&self) {
         let script = "for name in srun qrsh; do rm -f /usr/local/bin/$name && \

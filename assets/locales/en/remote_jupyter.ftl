@@ -645,6 +645,15 @@ job-other-scheduler = The commands there are those of { $kind }.
 job-other-scheduler-remedy = Set launcher = "{ $kind }" for this host.
 job-silent = { $scheduler } on { $host } gives no list of jobs
 job-silent-remedy = Try it again when the scheduler works; a job of yours is not lost by that.
+answer-cut = An answer of the remote host came cut off.
+job-unnumbered = The answer to its submission never came, so its number is not known.
+job-unanswered = { $scheduler } did not say whether it took the job for { $host }
+job-uncertain = { $scheduler } does not say whether job { $id } on { $host } still exists
+job-uncertain-remedy = Try again in a minute. No other job is submitted meanwhile.
+job-uncertain-folder-remedy = Try again in a minute. No other job is submitted meanwhile. If you know that the job has ended, delete its folder { $folder } on the remote host.
+job-sight-doubt = job { $id }: the scheduler does not show it, nor does it say that it has ended
+job-sight-unnumbered = a job whose submission was not answered
+job-stuck = The scheduler says that job { $id } cannot start as things are ({ $reason }). It keeps its place in the queue.
 job-never = Job { $id } on { $host } can never start as it is
 job-never-remedy = Change what the host asks for (queue, cores, memory, walltime, options), then open it again. A job that we submitted was taken out of the queue.
 job-ended = Job { $id } on { $host } ended before Jupyter was there

@@ -622,6 +622,15 @@ job-other-scheduler = そこにあるのは { $kind } のコマンドです。
 job-other-scheduler-remedy = このホストに launcher = "{ $kind }" を設定してください。
 job-silent = { $host } の { $scheduler } がジョブの一覧を返しません
 job-silent-remedy = スケジューラーが動いているときにもう一度お試しください。ジョブが失われることはありません。
+answer-cut = リモートホストからの応答が途中で切れています。
+job-unnumbered = 投入に対する応答が届かなかったため、ジョブ番号が分かりません。
+job-unanswered = { $scheduler } が { $host } のジョブを受け付けたかどうか分かりません
+job-uncertain = { $host } のジョブ { $id } がまだあるかどうか、{ $scheduler } から確かな応答がありません
+job-uncertain-remedy = 1 分ほど待ってからもう一度お試しください。それまで別のジョブは投入しません。
+job-uncertain-folder-remedy = 1 分ほど待ってからもう一度お試しください。それまで別のジョブは投入しません。ジョブが終了していると分かっている場合は、リモートホストのフォルダー { $folder } を削除してください。
+job-sight-doubt = ジョブ { $id }: スケジューラーの一覧になく、終了したという応答もありません
+job-sight-unnumbered = 投入への応答がなかったジョブ
+job-stuck = スケジューラーによると、ジョブ { $id } は現状では開始できません（{ $reason }）。順番を保ったまま待ちます。
 job-never = { $host } のジョブ { $id } はこのままでは開始できません
 job-never-remedy = ホストの要求（キュー、コア数、メモリー、制限時間、オプション）を変えてから、もう一度開いてください。投入したジョブは待ち行列から取り除きました。
 job-ended = { $host } のジョブ { $id } は Jupyter が起動する前に終わりました

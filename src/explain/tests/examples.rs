@@ -318,7 +318,8 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::ProxyCommand { .. }
         | SshError::Session(_)
         | SshError::Closed
-        | SshError::System(_) => true,
+        | SshError::System(_)
+        | SshError::LineTooLong { .. } => true,
     }
 }
 
@@ -415,11 +416,22 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         err: log(),
         ..Output::default()
     };
+    let uncertain = |id: &str, folder: &str| {
+        let doubt = crate::remote::Doubt {
+            id: id.into(),
+            folder: folder.into(),
+            words: log(),
+        };
+        job_uncertain(name, "Slurm", &doubt)
+    };
     vec![
         missing(Stranger::Absent(log())),
         missing(Stranger::Other(LauncherKind::Pbs)),
         (Code::JobRefused, job_refused(name, "Slurm", &printed)),
         (Code::SchedulerSilent, no_list(name, "Slurm", &log())),
+        (Code::SchedulerSilent, uncertain("4711", "/home/me/jobs/1")),
+        (Code::SchedulerSilent, uncertain("", "/home/me/jobs/1")),
+        (Code::SchedulerSilent, uncertain("4711", "")),
         (Code::JupyterAnswer, job_confused(name, "12", "c1")),
         (
             Code::JobNeverStarts,

@@ -23,8 +23,8 @@ pub struct Known {
 pub(super) struct Claim<'c> {
     /// The machine that the job runs on.
     pub node: &'c str,
-    /// When it began.
-    pub started: Option<i64>,
+    /// When it began, or a moment before that. Where that is not known no file is its own.
+    pub begun: Option<i64>,
     /// The account.
     pub uid: Option<u32>,
     /// The port that its configuration fixes.
@@ -46,9 +46,11 @@ pub(super) enum Far {
 
 impl Claim<'_> {
     fn may_own(&self, file: &FarFile) -> bool {
-        // An older file may name a port that is another account's now.
-        let begun = self.started.map(|started| started - SKEW);
-        file.uid == self.uid && file.written >= begun
+        // An older file may name a port that is another account's now, and so may one of unknown age.
+        let Some((begun, written)) = self.begun.zip(file.written) else {
+            return false;
+        };
+        file.uid == self.uid && written >= begun.saturating_sub(SKEW)
     }
 
     /// Whether no other job has written it: it is older than they are.
@@ -75,10 +77,15 @@ fn port(candidate: &Candidate, uid: Option<u32>) -> Option<u16> {
 impl Surveyor {
     /// The newest server that is the job's and nobody else's: by its port, or by when it came.
     pub(super) fn far_of(&self, claim: &Claim) -> Far {
+        self.far_among(claim, &|_| true)
+    }
+
+    fn far_among(&self, claim: &Claim, may_be: &dyn Fn(&FarFile) -> bool) -> Far {
         // One that says "localhost" may be this machine's own.
         let is_local = |file: &FarFile| self.local.iter().any(|local| local.file == file.file);
-        let files = self.far.iter();
-        let files = files.filter(|file| claim.may_own(file) && !is_local(file));
+        let all = self.far_files();
+        let files = all.iter();
+        let files = files.filter(|file| may_be(file) && claim.may_own(file) && !is_local(file));
         let servers: Vec<(&FarFile, Candidate)> = files
             .filter_map(|file| {
                 let json = file.json.clone();
@@ -108,28 +115,20 @@ impl Surveyor {
         uid: Option<u32>,
         port: Option<u16>,
     ) -> Option<Candidate> {
-        let new = Self {
-            local: self.local.clone(),
-            far: self.newer(known).cloned().collect(),
-            ..Self::default()
-        };
         let claim = Claim {
             node,
-            started: None,
+            // All that is younger than the newest of those that were there.
+            begun: Some(i64::MIN),
             uid,
             port,
             rivals: Vec::new(),
         };
-        match new.far_of(&claim) {
+        let is_new =
+            |file: &FarFile| file.written > known.written && !known.stale.contains(&file.file);
+        match self.far_among(&claim, &is_new) {
             Far::One(candidate) => Some(*candidate),
             Far::None | Far::Anybodys => None,
         }
-    }
-
-    fn newer<'s>(&'s self, known: &'s Known) -> impl Iterator<Item = &'s FarFile> {
-        let is_new =
-            |file: &&FarFile| file.written > known.written && !known.stale.contains(&file.file);
-        self.far.iter().filter(is_new)
     }
 }
 

@@ -3,6 +3,8 @@ use super::*;
 use crate::config::LauncherKind;
 use crate::jupyter::Endpoint;
 use crate::launcher::Clock;
+use crate::remote::Piece;
+use crate::token::Secret;
 
 const READY: &str = "file=/h/jobs/1/runtime/jpserver-9.json\npid=9\nuid=7\nport=8888\nargs=jupyter\n\
     listeners=hex:1101E70A:22B8,7\nsocket=\nnode=c1\nends=1795510620\n\n\
@@ -16,11 +18,51 @@ fn host() -> Host {
 
 fn record(id: &str, name: &str, ready: &str) -> Frame {
     let wish = Batch(scheduler(LauncherKind::Slurm).unwrap()).wish(&host());
-    Frame::Job(Record::parse(&format!(
-        "folder=/h/jobs/{id}\nscheduler=slurm\nhost={name}\nown=0\nwish={wish}\nsubmitted={id}\t\n\
-         started=c1\n\n{ready}"
-    )))
+    told(&format!(
+        "folder=/h/jobs/{id}\nscheduler=slurm\nhost={name}\nown=0\nname=jupyter_nb\nat=1795503700\nwish={wish}\n\
+         submitted={id}\t\nstarted=c1\n\n{ready}"
+    ))
 }
+
+/// A piece of the ledger.
+fn told(text: &str) -> Frame {
+    Frame::Job(Piece(format!("{text}\x1e\n").into_bytes()))
+}
+
+fn files(text: &str) -> Frame {
+    Frame::Far(Piece(format!("{text}\x1e\n").into_bytes()))
+}
+
+/// A list as squeue prints it.
+fn printed(list: &str) -> [Frame; 2] {
+    let heading = "JOBID|STATE|START_TIME|END_TIME|SUBMIT_TIME|EXEC_HOST|PARTITION|REASON|NAME\n";
+    let list = format!("{heading}{list}");
+    let size = list.len();
+    let clock = Clock {
+        now: NOW,
+        offset: 0,
+    };
+    [
+        Frame::Out(Piece(list.into_bytes())),
+        Frame::Ran(0, clock, size),
+    ]
+}
+
+/// Takes the frames, and says how long the ledger was.
+fn surveyor(frames: Vec<Frame>, list: &str) -> Surveyor {
+    let mut surveyor = Surveyor::default();
+    let size = |frame: &Frame| match frame {
+        Frame::Job(piece) => piece.0.len(),
+        _ => 0,
+    };
+    let ledger = Frame::Ledger(frames.iter().map(size).sum());
+    for frame in frames.into_iter().chain([ledger]).chain(printed(list)) {
+        assert_eq!(surveyor.take(frame), None);
+    }
+    surveyor
+}
+
+const NOW: i64 = 1_795_503_900;
 
 fn facts() -> Facts {
     Facts {
@@ -31,16 +73,12 @@ fn facts() -> Facts {
 }
 
 fn survey(host: &Host, frames: Vec<Frame>, list: &str) -> Survey {
-    let mut surveyor = Surveyor::default();
-    let ran = [Frame::Out(list.into()), Frame::Ran(0, Clock::default())];
-    for frame in frames.into_iter().chain(ran) {
-        assert_eq!(surveyor.take(frame), None);
-    }
+    let mut surveyor = surveyor(frames, list);
     let facts = surveyor.take(Frame::Found(facts())).unwrap();
     surveyor.survey(host, facts).unwrap()
 }
 
-const RUNNING: &str = "12|RUNNING|1795503762|NONE|c1|main|None|jupyter_nb\n";
+const RUNNING: &str = "12|RUNNING|1795503762|NONE|1795503700|c1|main|None|jupyter_nb\n";
 
 #[test]
 fn a_running_job_with_its_ready_file_is_a_server_on_its_node() {
@@ -66,7 +104,7 @@ fn all_times_are_set_back_together() {
 
 #[test]
 fn a_ready_file_without_its_job_is_not_believed() {
-    let other = "13|RUNNING|1795503762|NONE|c1|main|None|other\n";
+    let other = "13|RUNNING|1795503762|NONE|1795503700|c1|main|None|other\n";
     for list in ["", other] {
         let survey = survey(&host(), vec![record("12", "cluster", READY)], list);
         assert!(survey.candidates.is_empty() && survey.jobs.is_empty());
@@ -78,7 +116,7 @@ fn no_list_is_no_proof_of_anything() {
     let mut surveyor = Surveyor::default();
     surveyor.take(record("12", "cluster", READY));
     surveyor.take(Frame::Err("slurm_load_jobs error".into()));
-    surveyor.take(Frame::Ran(1, Clock::default()));
+    surveyor.take(Frame::Ran(1, Clock::default(), 0));
     assert!(
         surveyor
             .survey(&host(), facts())
@@ -103,10 +141,10 @@ fn the_same_wishes_are_the_same_job_whatever_the_host_is_called() {
 #[test]
 fn a_job_by_hand_is_known_by_its_whole_name() {
     let far = |url: &str, written: i64| {
-        Frame::Far(FarFile::parse(&format!(
+        files(&format!(
             "file=/h/runtime/jpserver-5.json\nuid=7\nwritten={written}\n\n\
              {{\"pid\": 5, \"port\": 8888, \"hostname\": \"0.0.0.0\", \"url\": \"{url}\"}}"
-        )))
+        ))
     };
     let (url, now) = ("http://c1:8888/", 1_795_503_900);
     let found = survey(&host(), vec![far(url, now)], RUNNING);
@@ -215,28 +253,23 @@ fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
 
 /// A server on c1 of which only its runtime file is known.
 fn far(pid: u32, port: u16, written: i64) -> Frame {
-    Frame::Far(FarFile::parse(&format!(
+    files(&format!(
         "file=/h/runtime/jpserver-{pid}.json\nuid=7\nwritten={written}\n\n\
          {{\"pid\": {pid}, \"port\": {port}, \"hostname\": \"c1\", \"url\": \"http://c1:{port}/\"}}"
-    )))
+    ))
 }
 
 /// Jobs 12 and 13 run the person's own scripts on one node, one begun an hour after the other or at the same time.
 fn two_on_one_node(host: &Host, later: i64, servers: Vec<Frame>) -> Vec<Option<String>> {
     let own = |id: &str, name: &str| {
-        let Frame::Job(record) = record(id, name, "") else {
-            unreachable!()
-        };
-        Frame::Job(Record {
-            own: true,
-            wish: String::new(),
-            ..record
-        })
+        told(&format!(
+            "folder=/h/jobs/{id}\nscheduler=slurm\nhost={name}\nown=1\nwish=\nsubmitted={id}\t\nstarted=c1\n\n"
+        ))
     };
     let frames = vec![own("13", "other"), own("12", "cluster")];
     let started = 1_795_503_762;
     let list = format!(
-        "12|RUNNING|{started}|NONE|c1|main|None|jup_a\n13|RUNNING|{}|NONE|c1|main|None|jup_b\n",
+        "12|RUNNING|{started}|NONE|{started}|c1|main|None|jup_a\n13|RUNNING|{}|NONE|{started}|c1|main|None|jup_b\n",
         started + later
     );
     let found = survey(host, frames.into_iter().chain(servers).collect(), &list);
@@ -300,4 +333,135 @@ fn a_server_that_was_there_before_is_not_the_new_jobs() {
     assert_eq!(new(&surveyor, None), Some(6));
     surveyor.take(far(7, 8888, 1002));
     assert_eq!(new(&surveyor, Some(8888)), Some(7));
+}
+
+/// The survey after the scheduler was asked for what its list did not show, and answered that.
+fn asked(frames: Vec<Frame>, answer: Option<&str>) -> Survey {
+    let mut surveyor = surveyor(frames, "");
+    let missing = surveyor.missing(&host()).unwrap();
+    let slurm = scheduler(LauncherKind::Slurm).unwrap();
+    if let Some(answer) = answer {
+        assert_eq!(missing.len(), 1);
+        let output = Output {
+            out: format!("rj_id {}\n{answer}\n", missing[0].folder),
+            clock: Clock {
+                now: NOW,
+                offset: 0,
+            },
+            ..Output::default()
+        };
+        surveyor.answer(slurm, &missing, &output);
+    }
+    let facts = surveyor.take(Frame::Found(facts())).unwrap();
+    surveyor.survey(&host(), facts).unwrap()
+}
+
+fn shown(id: &str, name: &str, state: &str, submitted: i64) -> String {
+    format!(
+        "JobId={id} JobName={name} UserId=me(7) GroupId=me(7) Priority=1 JobState={state} Reason=None \
+         SubmitTime={submitted} StartTime={submitted} EndTime=Unknown Partition=main AllocNode:Sid=login:1 BatchHost=c1"
+    )
+}
+
+#[test]
+fn a_job_that_the_list_does_not_show_is_asked_for_alone() {
+    let ledger = |ready| vec![record("12", "cluster", ready)];
+    let running = shown("12", "jupyter_nb", "RUNNING", 1_795_503_700);
+    let found = asked(ledger(READY), Some(&running));
+    assert_eq!((found.jobs.len(), found.candidates.len()), (1, 1));
+    assert!(found.doubts.is_empty() && found.ended.is_empty());
+
+    let ended = shown("12", "jupyter_nb", "CANCELLED", 1_795_503_700);
+    let others = shown("12", "training", "RUNNING", 1_795_403_700);
+    let unknown = "slurm_load_jobs error: Invalid job id specified";
+    for word in [ended.as_str(), others.as_str(), unknown] {
+        let found = asked(ledger(""), Some(word));
+        assert_eq!(found.ended, ["/h/jobs/12"], "{word}");
+        assert!(found.jobs.is_empty() && found.doubts.is_empty());
+    }
+    let cut = &running[..running.len() / 2];
+    let down = "slurm_load_jobs error: Unable to contact slurm controller (connect failure)";
+    for nothing in [Some(""), Some(down), Some(cut), None] {
+        let found = asked(ledger(""), nothing);
+        assert!(found.jobs.is_empty() && found.ended.is_empty());
+        assert_eq!(found.doubts[0].id, "12", "{nothing:?}");
+    }
+}
+
+#[test]
+fn an_id_that_is_not_known_a_moment_after_the_submission_proves_nothing() {
+    let Frame::Job(piece) = record("12", "cluster", "") else {
+        unreachable!()
+    };
+    let text = String::from_utf8(piece.0).unwrap();
+    let young = text.replace("at=1795503700", &format!("at={}", NOW - 10));
+    let frames = vec![Frame::Job(Piece(young.into_bytes()))];
+    let found = asked(
+        frames,
+        Some("slurm_load_jobs error: Invalid job id specified"),
+    );
+    assert_eq!((found.doubts.len(), found.ended.len()), (1, 0));
+}
+
+#[test]
+fn a_record_of_an_earlier_version_has_its_time_in_its_folders_name() {
+    let earlier = |list: &str| {
+        let text = "folder=/h/jobs/20261124-070140-7\nscheduler=slurm\nhost=cluster\nown=0\nwish=\nsubmitted=12\t\nstarted=\n\n";
+        survey(&host(), vec![told(text)], list).jobs.len()
+    };
+    assert_eq!(earlier(RUNNING), 1);
+    let before = RUNNING.replace("1795503700", "1795403700");
+    let before = before
+        .replace("1795503762", "1795403762")
+        .replace("jupyter_nb", "training");
+    assert_eq!(earlier(&before), 0, "of the day before");
+}
+
+#[test]
+fn a_submission_without_an_answer_is_known_by_its_name_and_its_time() {
+    let unanswered = |at: i64, list: &str| {
+        let text = format!(
+            "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={at}\nwish=\nsubmitted=\nstarted=\n\n"
+        );
+        survey(&host(), vec![told(&text)], list)
+    };
+    let found = unanswered(1_795_503_690, RUNNING);
+    assert_eq!(found.jobs[0].identity.id, "12");
+    assert_eq!(found.jobs[0].folder.as_deref(), Some("/h/jobs/1"));
+    let searched = |at: i64, answer: &str| {
+        let text = format!(
+            "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={at}\nwish=\nsubmitted=\nstarted=\n\n"
+        );
+        let found = asked(vec![told(&text)], Some(answer));
+        (found.jobs.len(), found.doubts.len(), found.ended.len())
+    };
+    let (young, old) = (NOW - 100, NOW - 700);
+    let waiting = |at| format!("{}\nrj_records", shown("12", "jupyter_nb", "PENDING", at));
+    assert_eq!(searched(young, &waiting(young)), (1, 0, 0));
+    assert_eq!(searched(old, &waiting(old)), (1, 0, 0));
+    assert_eq!(searched(young, "rj_records"), (0, 1, 0), "it may come yet");
+    assert_eq!(searched(old, "rj_records"), (0, 0, 1), "it never came");
+    assert_eq!(searched(old, ""), (0, 1, 0), "no list");
+}
+
+#[test]
+fn a_ledger_that_came_cut_off_is_none() {
+    let mut surveyor = Surveyor::default();
+    for frame in [record("12", "cluster", ""), Frame::Ledger(10_000)] {
+        surveyor.take(frame);
+    }
+    for frame in printed("") {
+        surveyor.take(frame);
+    }
+    assert!(surveyor.survey(&host(), facts()).is_err());
+}
+
+#[test]
+fn a_server_whose_job_begins_nobody_knows_when_is_not_believed() {
+    let frames = || {
+        let text = "folder=/h/jobs/12\nscheduler=slurm\nhost=cluster\nown=1\nwish=\nsubmitted=12\t\nstarted=c1\n\n";
+        vec![told(text), far(5, 8888, NOW - 400 * 86400)]
+    };
+    let unknown = "12|RUNNING|N/A|NONE|N/A|c1|main|None|jup\n";
+    assert!(survey(&host(), frames(), unknown).candidates.is_empty());
 }

@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use super::standing::Standing;
 use super::{Driver, Halt, Outcome};
 use crate::explain;
-use crate::launcher::{CALL, Dialect, Job, JobState, Output, Scheduler, scheduler};
+use crate::launcher::{
+    CALL, Dialect, Identity, Output, Presence, SUBMISSION, Scheduler, job_name, scheduler,
+};
 use crate::problem::{Code, Problem};
-use crate::remote::{Frame, Known, Running, Surveyor};
+use crate::remote::{Doubt, Frame, Known, Running, Surveyor, has_gone, queries, there, was_taken};
 use crate::session::board::{self, Login, Seat, Turn, Wanted};
 use crate::session::event::{Event, Phase};
 use crate::session::machine::{Call, Input, JobEnd, Poll};
@@ -15,6 +18,8 @@ use crate::words::say;
 /// What an exchange with the far side may take while a job waits. It ends a call of the scheduler
 /// before that, so what takes longer is a dead connection.
 const EXCHANGE: Duration = CALL.saturating_add(Duration::from_secs(10));
+/// The submission may have waited so long for its answer, in seconds.
+const SUBMISSION_TIME: i64 = SUBMISSION.as_secs().cast_signed();
 /// A cancelled job that runs is gone when its processes are: Slurm waits 30 s for them by itself.
 const END: Duration = Duration::from_secs(60);
 
@@ -26,8 +31,12 @@ impl Driver {
 
     /// Servers in jobs, jobs without one, and what else is there: one look, one call of the scheduler.
     pub(super) fn survey(&mut self, verb: &str) -> Outcome {
-        let list = self.scheduler()?.list();
+        let scheduler = self.scheduler()?;
+        let list = scheduler.list(self.host());
         let mut surveyor = Surveyor::default();
+        if let Some(job) = self.standing.as_ref().and_then(Standing::job) {
+            surveyor.expect(job.identity.clone(), job.folder.as_deref());
+        }
         let mut waited = false;
         let began = Instant::now();
         let facts = self.converse(&format!("job {verb} {list}"), |sink, frame| {
@@ -40,8 +49,16 @@ impl Driver {
         if let Some(output) = surveyor.list() {
             self.share(began, output);
         }
+        // What the list does not show is asked for alone, by its id.
+        if let Ok(missing) = surveyor.missing(self.host())
+            && !missing.is_empty()
+        {
+            let output = self.run_there(&queries(scheduler, self.host(), &missing))?;
+            surveyor.answer(scheduler, &missing, &output);
+        }
         match surveyor.survey(self.host(), facts) {
             Ok(survey) => {
+                self.close_records(&survey.ended)?;
                 let survey = self.by_our_clock(survey);
                 Ok(Some(Input::Surveyed(Box::new(survey))))
             }
@@ -59,6 +76,20 @@ impl Driver {
                 }))
             }
         }
+    }
+
+    /// Jobs that have ended leave the ledger.
+    fn close_records(&mut self, folders: &[String]) -> Result<(), Halt> {
+        if folders.is_empty() {
+            return Ok(());
+        }
+        let names = folders
+            .iter()
+            .filter_map(|folder| folder.rsplit('/').next());
+        let names: Vec<&str> = names.collect();
+        self.converse(&format!("job close {}", names.join(" ")), |_, frame| {
+            matches!(frame, Frame::Looked(_)).then_some(())
+        })
     }
 
     /// A list that was needed at once serves those who wait, too.
@@ -100,18 +131,37 @@ impl Driver {
             },
         )?;
         match scheduler.id(&output.out) {
-            Some(id) if output.status == 0 => {
+            // A command that printed an id and hung then has submitted all the same.
+            Some(id) if output.status == 0 || !folder.is_empty() => {
                 self.handle.set_waits(true);
                 if self.host().job_script.is_some() {
                     self.keep_output(&folder, &id)?;
                 }
-                Ok(Some(Input::Submitted { folder, id }))
+                let identity = Identity {
+                    id,
+                    name: job_name(scheduler, self.host()),
+                    submitted: Some(output.clock.now - SUBMISSION_TIME).filter(|at| *at > 0),
+                };
+                Ok(Some(Input::Submitted { folder, identity }))
             }
-            _ => {
-                let (host, name) = (&self.host().name, scheduler.name());
-                Err(Halt::Problem(explain::job_refused(host, name, &output)))
-            }
+            _ => Err(Halt::Problem(
+                self.not_submitted(scheduler, folder, &output),
+            )),
         }
+    }
+
+    /// Refused, or not answered: then the folder is still there, and the job may be in the queue.
+    fn not_submitted(&self, scheduler: &dyn Scheduler, folder: String, output: &Output) -> Problem {
+        let (host, name) = (&self.host().name, scheduler.name());
+        if folder.is_empty() {
+            return explain::job_refused(host, name, output);
+        }
+        let doubt = Doubt {
+            id: String::new(),
+            folder,
+            words: output.words(),
+        };
+        explain::job_uncertain(host, name, &doubt)
     }
 
     fn dialect(&mut self, scheduler: &dyn Scheduler) -> Result<Dialect, Halt> {
@@ -206,25 +256,25 @@ impl Driver {
         let scheduler = self.scheduler()?;
         let ticket = match self.turn(Wanted::List(call.since.min(call.gap)), call) {
             Turn::Theirs(output, age) => {
-                let poll = self.poll(scheduler, &output, &call.id);
+                let poll = self.poll(scheduler, &output, &call.identity);
                 return Ok(Some(Input::Polled(poll, age)));
             }
             Turn::Later => return Ok(Some(later())),
             Turn::Yours(ticket) => ticket,
         };
         self.while_waiting(|driver| {
-            let output = driver.run_there(&scheduler.list())?;
+            let output = driver.run_there(&scheduler.list(driver.host()))?;
             let age = ticket.age();
             ticket.share(&output);
             driver.see_clock(&output);
-            let poll = driver.poll(scheduler, &output, &call.id);
+            let poll = driver.poll(scheduler, &output, &call.identity);
             Ok(Some(Input::Polled(poll, age)))
         })
     }
 
     pub(super) fn ask_why(&mut self, call: &Call) -> Outcome {
         let scheduler = self.scheduler()?;
-        let Some(line) = scheduler.ask_why(&call.id, &call.queue) else {
+        let Some(line) = scheduler.ask_why(&call.identity.id, &call.queue) else {
             return Ok(Some(Input::Why(None)));
         };
         let Turn::Yours(ticket) = self.turn(Wanted::Answer(scheduler.why_calls()), call) else {
@@ -234,6 +284,28 @@ impl Driver {
             let answer = driver.run_there(&line)?;
             drop(ticket);
             Ok(Some(Input::Why(scheduler.why(&answer))))
+        })
+    }
+
+    /// A job that a list does not show is asked for alone, out of turn: it is no list that others could share.
+    pub(super) fn query_job(&mut self, call: &Call) -> Outcome {
+        self.while_waiting(|driver| {
+            let presence = driver.query(&call.identity, call.folder.as_deref())?;
+            Ok(Some(Input::Queried(presence)))
+        })
+    }
+
+    fn query(&mut self, identity: &Identity, folder: Option<&str>) -> Result<Presence, Halt> {
+        let scheduler = self.scheduler()?;
+        let line = there(folder, &scheduler.query(&identity.id));
+        let answer = self.run_there(&line)?;
+        let presence = scheduler.presence(&identity.id, &answer).of(identity);
+        Ok(match presence {
+            Presence::Listed(mut job) => {
+                job.set_back(self.ahead);
+                Presence::Listed(job)
+            }
+            other => other,
         })
     }
 
@@ -251,7 +323,7 @@ impl Driver {
         })
     }
 
-    /// A job is gone when the scheduler does not know it any more.
+    /// A job is gone when the scheduler says so, asked for that job alone.
     pub(super) fn end_job(&mut self, end: &JobEnd) -> Outcome {
         self.end_pump()?;
         self.waiter.set_deadline(Some(Instant::now() + END));
@@ -261,36 +333,47 @@ impl Driver {
                 matches!(frame, Frame::Looked(_)).then_some(())
             })?;
         }
-        let until = Instant::now() + END / 2;
-        let mut is_gone = end.asked && self.is_gone(&end.id)?;
+        let folder = end.folder.as_deref();
+        let mut is_gone = end.asked && self.query(&end.identity, folder)? == Presence::Ended;
         if !is_gone {
-            let line = self.scheduler()?.cancel(&end.id);
-            self.run_there(&line)?;
-            let mut pause = Duration::from_millis(100);
-            loop {
-                is_gone = self.is_gone(&end.id)?;
-                if is_gone || Instant::now() + pause > until {
-                    break;
-                }
-                self.nap(pause)?;
-                pause = (pause * 2).min(Duration::from_secs(3));
-            }
+            is_gone = self.cancel(&end.identity, folder)?;
         }
-        if let (true, Some(folder)) = (is_gone, &end.folder) {
+        if let (true, Some(folder)) = (is_gone, folder) {
             self.over(folder)?;
         }
         let how = if is_gone { "job" } else { "no" };
         Ok(Some(Input::Gone(how.to_owned())))
     }
 
-    /// Asked of the scheduler; a call that fails proves nothing.
-    fn is_gone(&mut self, id: &str) -> Result<bool, Halt> {
+    /// Cancels a job, and waits until it is gone.
+    fn cancel(&mut self, identity: &Identity, folder: Option<&str>) -> Result<bool, Halt> {
         let scheduler = self.scheduler()?;
-        let began = Instant::now();
-        let output = self.run_there(&scheduler.list())?;
-        self.share(began, &output);
+        let until = Instant::now() + END / 2;
+        let line = there(folder, &scheduler.cancel(&identity.id));
+        let answer = self.run_there(&line)?;
+        let was_taken = was_taken(scheduler, &answer);
+        let mut pause = Duration::from_millis(100);
+        loop {
+            if was_taken && self.has_gone(identity, folder)? {
+                return Ok(true);
+            }
+            if !was_taken || Instant::now() + pause > until {
+                return Ok(false);
+            }
+            self.nap(pause)?;
+            pause = (pause * 2).min(Duration::from_secs(3));
+        }
+    }
+
+    /// Whether a job has gone for whose end the scheduler has taken the command.
+    fn has_gone(&mut self, identity: &Identity, folder: Option<&str>) -> Result<bool, Halt> {
+        if let Some(is_gone) = has_gone(&self.query(identity, folder)?) {
+            return Ok(is_gone);
+        }
+        let scheduler = self.scheduler()?;
+        let output = self.run_there(&scheduler.list(self.host()))?;
         let jobs = scheduler.jobs(&output);
-        Ok(jobs.is_ok_and(|jobs| find(jobs, id).is_none_or(|job| job.state == JobState::Ending)))
+        Ok(jobs.is_ok_and(|jobs| identity.find(&jobs).is_none()))
     }
 
     fn nap(&self, pause: Duration) -> Result<(), Halt> {
@@ -305,8 +388,4 @@ impl Driver {
 
 fn later() -> Input {
     Input::Polled(Poll::Later, Duration::ZERO)
-}
-
-pub(super) fn find(jobs: Vec<Job>, id: &str) -> Option<Job> {
-    jobs.into_iter().find(|job| job.id == id)
 }

@@ -41,7 +41,7 @@ impl Driver {
 
     /// The job of this host's name that the scheduler lists: one that runs, or the newest.
     fn log_of_listed(&mut self, scheduler: &dyn Scheduler) -> Result<Option<Log>, Halt> {
-        let list = self.run_there(&scheduler.list())?;
+        let list = self.run_there(&scheduler.list(self.host()))?;
         let name = job_name(scheduler, self.host());
         let jobs = scheduler.jobs(&list).unwrap_or_default();
         let ours = jobs.iter().filter(|job| job.name == name);

@@ -5,14 +5,15 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::logs::{explained, log_command};
+use super::walltime::by_id;
 use super::{Driver, Halt};
 use crate::explain;
-use crate::jupyter::Server;
-use crate::launcher::{Output, Scheduler, scheduler};
+use crate::jupyter::{Facts, Server};
+use crate::launcher::{Output, scheduler};
 use crate::problem::Problem;
-use crate::remote::{Aside, Error, Frame, Running, Surveyor};
+use crate::remote::{Aside, Error, Frame, Missing, Running, Surveyor, queries};
 use crate::session::event::Event;
-use crate::session::machine::Input;
+use crate::session::machine::{Input, JobEnd};
 use crate::session::{doors, work};
 use crate::ssh::{Error as SshError, is_forbidden};
 use crate::token::redact;
@@ -38,6 +39,8 @@ pub enum Wish {
     Look,
     /// What the scheduler says of that job.
     List(String),
+    /// What it says of jobs that its list did not show, each asked for alone.
+    Query(String),
     /// A command of the scheduler that gives the job more time.
     Extend(String),
 }
@@ -55,6 +58,10 @@ pub struct Standing {
     running: Option<(Wish, Aside)>,
     /// The server's job, if that writes its log where we do not say.
     own_job: Option<String>,
+    /// The server's job.
+    job: Option<JobEnd>,
+    /// A look that waits for what the scheduler says of those jobs.
+    look: Option<(Surveyor, Facts, Vec<Missing>)>,
 }
 
 impl Standing {
@@ -64,6 +71,7 @@ impl Standing {
         port: u16,
         watch: Option<Duration>,
         own_job: Option<String>,
+        job: Option<JobEnd>,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -78,7 +86,14 @@ impl Standing {
             wishes: VecDeque::new(),
             running: None,
             own_job,
+            job,
+            look: None,
         }
+    }
+
+    /// The server's job, if it has one.
+    pub(super) fn job(&self) -> Option<&JobEnd> {
+        self.job.as_ref()
     }
 
     fn next(&self) -> Option<Instant> {
@@ -241,13 +256,13 @@ impl Driver {
             return;
         };
         let host = &self.order.host;
-        let list = scheduler(host.launcher).map(Scheduler::list);
+        let list = scheduler(host.launcher).map(|one| one.list(host));
         let command = match (&wish, list) {
             (Wish::Log, _) => log_command(host, standing.own_job.as_deref()),
             (Wish::Look, Some(list)) => format!("job find {list}"),
             (Wish::Look, None) => "find".to_owned(),
             (Wish::List(_), list) => format!("job run {}", list.unwrap_or_default()),
-            (Wish::Extend(line), _) => format!("job run {line}"),
+            (Wish::Extend(line) | Wish::Query(line), _) => format!("job run {line}"),
         };
         match Aside::new(host, &command) {
             Ok((aside, task)) => {
@@ -264,7 +279,7 @@ impl Driver {
         match wish {
             Wish::Log => Some(Input::NoLog(why())),
             Wish::List(_) | Wish::Extend(_) => Some(Input::NotExtended(why())),
-            Wish::Look => None,
+            Wish::Look | Wish::Query(_) => None,
         }
     }
 
@@ -279,22 +294,53 @@ impl Driver {
             }),
             Wish::Look if scheduler(self.host().launcher).is_some() => {
                 let mut surveyor = Surveyor::default();
+                if let Some(job) = self.standing.as_ref().and_then(Standing::job) {
+                    surveyor.expect(job.identity.clone(), job.folder.as_deref());
+                }
                 let facts = frames.into_iter().find_map(|frame| surveyor.take(frame))?;
-                // A scheduler that gives no list proves nothing about its jobs.
-                let survey = surveyor.survey(self.host(), facts).ok()?;
-                let survey = self.by_our_clock(survey);
-                Some(Input::Looked(survey.candidates, survey.facts))
+                self.seen_beside(surveyor, facts)
+            }
+            Wish::Query(_) => {
+                let output = ran(frames)?;
+                let scheduler = scheduler(self.host().launcher)?;
+                let (mut surveyor, facts, missing) = self.standing.as_mut()?.look.take()?;
+                surveyor.answer(scheduler, &missing, &output);
+                self.looked_beside(surveyor, facts)
             }
             Wish::Look => looked(frames),
             Wish::List(id) => {
                 let output = ran(frames)?;
                 let scheduler = scheduler(self.host().launcher)?;
                 self.see_clock(&output);
-                let poll = self.poll(scheduler, &output, id);
+                let poll = self.poll(scheduler, &output, &by_id(id));
                 Some(Input::Polled(poll, Duration::ZERO))
             }
             Wish::Extend(_) => ran(frames).map(Input::Extended),
         }
+    }
+}
+
+impl Driver {
+    /// Jobs that the list does not show are asked for alone before anything is said of them.
+    fn seen_beside(&mut self, surveyor: Surveyor, facts: Facts) -> Option<Input> {
+        let scheduler = scheduler(self.host().launcher)?;
+        // A scheduler that gives no list proves nothing about its jobs.
+        let missing = surveyor.missing(self.host()).ok()?;
+        if missing.is_empty() {
+            return self.looked_beside(surveyor, facts);
+        }
+        let line = queries(scheduler, self.host(), &missing);
+        self.standing.as_mut()?.look = Some((surveyor, facts, missing));
+        self.wish(Wish::Query(line));
+        None
+    }
+
+    fn looked_beside(&mut self, surveyor: Surveyor, facts: Facts) -> Option<Input> {
+        let survey = surveyor.survey(self.host(), facts).ok()?;
+        let survey = self.by_our_clock(survey);
+        let own = self.standing.as_ref()?.job().map(|job| &job.identity.id);
+        let in_doubt = survey.doubts.iter().any(|doubt| Some(&doubt.id) == own);
+        (!in_doubt).then_some(Input::Looked(survey.candidates, survey.facts))
     }
 }
 

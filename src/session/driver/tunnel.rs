@@ -88,8 +88,15 @@ impl Driver {
             .job
             .as_ref()
             .filter(|job| own_script || job.folder.is_none());
-        let own_job = own_job.map(|job| job.id.clone());
-        self.standing = Some(Standing::new(found.server.clone(), port, watch, own_job));
+        let own_job = own_job.map(|job| job.identity.id.clone());
+        let job = found.job.as_deref().cloned();
+        self.standing = Some(Standing::new(
+            found.server.clone(),
+            port,
+            watch,
+            own_job,
+            job,
+        ));
         self.count_down(found.info.as_ref());
         self.tell(Event::Ready(Box::new(Ready {
             url,

@@ -4,11 +4,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::jobs::find;
 use super::standing::Wish;
 use super::{Driver, Outcome};
 use crate::explain;
-use crate::launcher::{Output, Scheduler};
+use crate::launcher::{Identity, Output, Scheduler};
 use crate::problem::Problem;
 use crate::remote::Survey;
 use crate::session::JobInfo;
@@ -99,15 +98,20 @@ impl Driver {
     /// The scheduler is asked for a job, whoever else asks it.
     pub(super) fn list(&mut self, id: &str) -> Outcome {
         let scheduler = self.scheduler()?;
-        let output = self.run_there(&scheduler.list())?;
+        let output = self.run_there(&scheduler.list(self.host()))?;
         self.see_clock(&output);
-        let poll = self.poll(scheduler, &output, id);
+        let poll = self.poll(scheduler, &output, &by_id(id));
         Ok(Some(Input::Polled(poll, Duration::ZERO)))
     }
 
     /// What a list says of a job, its times by our clock.
-    pub(super) fn poll(&self, scheduler: &dyn Scheduler, list: &Output, id: &str) -> Poll {
-        match scheduler.jobs(list).map(|jobs| find(jobs, id)) {
+    pub(super) fn poll(
+        &self,
+        scheduler: &dyn Scheduler,
+        list: &Output,
+        identity: &Identity,
+    ) -> Poll {
+        match scheduler.jobs(list).map(|jobs| identity.find(&jobs)) {
             Err(words) => Poll::Failed(words),
             Ok(None) => Poll::Missing,
             Ok(Some(mut job)) => {
@@ -138,5 +142,13 @@ impl Driver {
             tracing::info!(ahead, "the far side's clock differs from ours");
             self.ahead = ahead;
         }
+    }
+}
+
+/// A job whose id was told a moment ago.
+pub(super) fn by_id(id: &str) -> Identity {
+    Identity {
+        id: id.to_owned(),
+        ..Identity::default()
     }
 }

@@ -232,7 +232,17 @@ impl Machine {
             let problem = explain::not_listening(host);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
+        if let Some(problem) = self.doubt_about(&found) {
+            return self.unreached(found, port, &problem, Duration::from_secs(1));
+        }
         over(Effect::TellFailed(self.ended(&found, facts)))
+    }
+
+    /// The server's job may live, though the scheduler does not show it.
+    fn doubt_about(&self, found: &Found) -> Option<Problem> {
+        let id = &found.job.as_ref()?.identity.id;
+        let is_its = self.doubts.iter().any(|doubt| doubt.id == *id);
+        is_its.then(|| self.doubt()).flatten()
     }
 }
 

@@ -8,14 +8,14 @@ mod wait;
 use super::vocabulary::{Effect, Input, JobEnd, State, Step};
 use super::{Machine, over, over_with};
 use crate::explain;
-use crate::launcher::{Job, JobState};
+use crate::launcher::{Identity, Job, JobState};
 use crate::problem::Problem;
 use crate::remote::OurJob;
 use crate::session::JobInfo;
 use crate::session::event::Phase;
 use crate::words::say;
 pub use wait::Wait;
-use wait::{Turn, begun};
+use wait::{Outlook, Turn, begun};
 
 impl Machine {
     /// No server runs in a job of this host. One may wait for its turn; else one is submitted, under
@@ -31,6 +31,10 @@ impl Machine {
             // hand, and nobody else submits one while the lock is held. It is a cold click's price.
             return (State::Finding { locked: true }, vec![Effect::Lock]);
         }
+        if let Some(problem) = self.doubt() {
+            let told = Effect::TellFailed(problem);
+            return over_with(Effect::Unlock, told);
+        }
         let effects = vec![
             Effect::Phase(Phase::Submitting),
             Effect::Submit(self.routes.bind()),
@@ -38,11 +42,16 @@ impl Machine {
         (State::Submitting, effects)
     }
 
+    /// A job of this host that may live, though the scheduler does not show it: no other one is submitted meanwhile.
+    pub(super) fn doubt(&self) -> Option<Problem> {
+        let doubt = self.doubts.first()?;
+        let scheduler = crate::launcher::scheduler_of(&self.plan.scheduler);
+        let name = scheduler.map_or(self.plan.scheduler.as_str(), |one| one.name());
+        Some(explain::job_uncertain(&self.plan.host, name, doubt))
+    }
+
     /// The wait goes on where somebody left it: never a second job.
     fn resume(&mut self, ours: OurJob) -> (State, Vec<Effect>) {
-        if ours.job.state == JobState::Never {
-            return self.never(&Wait::new(ours.job, ours.folder, ours.tells));
-        }
         if ours.confused {
             // Somebody else's notebook is worse than none.
             let (id, node) = (ours.job.id.as_str(), ours.job.node.as_deref());
@@ -55,7 +64,7 @@ impl Machine {
             scheduler = self.plan.scheduler.as_str(),
             id = ours.job.id.as_str()
         );
-        let mut wait = Wait::new(ours.job, ours.folder, ours.tells);
+        let mut wait = Wait::new(ours.identity, ours.job, ours.folder, ours.tells);
         // It was listed a moment ago.
         wait.polls = 1;
         wait.known.clone_from(&self.others);
@@ -64,13 +73,14 @@ impl Machine {
         (state, effects)
     }
 
-    pub(super) fn submitted(&mut self, folder: String, id: String) -> (State, Vec<Effect>) {
+    pub(super) fn submitted(&mut self, folder: String, identity: Identity) -> (State, Vec<Effect>) {
         let job = Job {
-            id,
+            id: identity.id.clone(),
             ..Job::default()
         };
-        let mut wait = Wait::new(job, Some(folder), self.plan.job_tells);
+        let mut wait = Wait::new(identity, job, Some(folder), self.plan.job_tells);
         wait.turn = Turn::Open;
+        wait.outlook = Outlook::Open;
         wait.known.clone_from(&self.others);
         self.wait(wait)
     }
@@ -79,6 +89,7 @@ impl Machine {
         let mut effects = vec![Effect::Phase(Phase::Queued)];
         effects.push(Effect::TellJob(self.info(&wait.job)));
         effects.extend(wait.hold_note());
+        effects.extend(wait.stuck_note());
         if wait.job.state == JobState::Running {
             effects.extend(begun(&mut wait, None));
         }
@@ -98,13 +109,14 @@ impl Machine {
             }
             Input::Launched(candidate) => return self.job_serves(&candidate, wait),
             Input::Polled(poll, age) => return self.polled(wait, poll, age),
+            Input::Queried(presence) => return self.queried(wait, presence),
             Input::Why(why) => return self.heard_why(wait, why),
             Input::Over(status, log) => {
-                let problem = explain::job_ended(&self.plan.host, &wait.job.id, status, &log);
+                let problem = explain::job_ended(&self.plan.host, &wait.identity.id, status, &log);
                 return over(Effect::TellFailed(problem));
             }
             Input::Stop(_) if wait.folder.is_none() => {
-                let left = say!("job-left", id = wait.job.id.as_str());
+                let left = say!("job-left", id = wait.identity.id.as_str());
                 return over_with(Effect::Note(left), Effect::TellClosed);
             }
             Input::Stop(_) => {
@@ -131,7 +143,7 @@ impl Machine {
             .iter()
             .find(|ours| ours.file.as_deref() == Some(file))?;
         let end = JobEnd {
-            id: ours.job.id.clone(),
+            identity: ours.identity.clone(),
             folder: ours.folder.clone(),
             asked: true,
         };
@@ -142,7 +154,7 @@ impl Machine {
     pub(super) fn waiting_job(&self) -> Option<JobEnd> {
         let ours = self.jobs.first()?;
         Some(JobEnd {
-            id: ours.job.id.clone(),
+            identity: ours.identity.clone(),
             folder: ours.folder.clone(),
             asked: false,
         })

@@ -8,7 +8,7 @@ use super::vocabulary::{Effect, Found, State};
 use super::{Machine, over};
 use crate::explain;
 use crate::jupyter::{Candidate, Server};
-use crate::launcher::{Job, JobState, Next, Route, Stand, same_machine};
+use crate::launcher::{Identity, Job, JobState, Next, Route, Stand, same_machine};
 use crate::problem::Problem;
 use crate::words::say;
 
@@ -165,8 +165,11 @@ impl Machine {
             ends: info.ends,
             ..Job::default()
         };
-        let folder = found.job.and_then(|job| job.folder);
-        let mut wait = Wait::new(job, folder, self.plan.job_tells);
+        let (identity, folder) = match found.job {
+            Some(end) => (end.identity, end.folder),
+            None => (Identity::of(&job), None),
+        };
+        let mut wait = Wait::new(identity, job, folder, self.plan.job_tells);
         wait.known.clone_from(&self.others);
         wait.polls = 1;
         wait.running = Some(Duration::ZERO);

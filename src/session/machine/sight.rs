@@ -39,7 +39,11 @@ impl Machine {
         };
         let launch = facts.starting.as_ref().or(choice.unusable.as_ref());
         let launch = launch.map(|folder| say!("launch-sight", folder = folder.as_str()));
-        let jobs = self.jobs.iter().map(line).chain(launch);
+        let doubts = self.doubts.iter().map(|doubt| match doubt.id.as_str() {
+            "" => say!("job-sight-unnumbered"),
+            id => say!("job-sight-doubt", id = id),
+        });
+        let jobs = self.jobs.iter().map(line).chain(doubts).chain(launch);
         let server = choice.server.as_ref();
         let route = server.and_then(|server| self.route_in_words(server));
         seen(choice, facts, jobs.chain(route).collect())

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::job::Wait;
 use crate::jupyter::{Endpoint, Kernels, Page, Server, Wanted};
-use crate::launcher::{Route, Routes};
+use crate::launcher::{Identity, Route, Routes};
 use crate::problem::Problem;
 use crate::session::JobInfo;
 use crate::session::event::ServerInfo;
@@ -82,8 +82,8 @@ pub struct Plan {
 /// A job to be ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobEnd {
-    /// Its number.
-    pub id: String,
+    /// What tells it from others.
+    pub identity: Identity,
     /// Its folder, if it is one of ours.
     pub folder: Option<String>,
     /// Whether its server was asked to shut down, and it ends by itself.

@@ -59,7 +59,10 @@ impl Machine {
         let runs = |job: &Job| job.state == JobState::Running && job.ends.is_some();
         let job = self.jobs.iter().map(|ours| &ours.job).find(|job| runs(job));
         let Some(info) = job.map(|job| self.info(job)) else {
-            return over(Effect::TellFailed(explain::no_end(&self.plan.host)));
+            let problem = self
+                .doubt()
+                .unwrap_or_else(|| explain::no_end(&self.plan.host));
+            return over(Effect::TellFailed(problem));
         };
         let effect = Effect::Extend(info.clone(), by);
         (State::Extending(Box::new(info)), vec![effect])

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::super::vocabulary::{Call, Effect, Poll, State};
 use super::super::{Machine, over};
-use super::{Turn, Wait, begun};
+use super::{Outlook, Turn, Wait, begun};
 use crate::explain;
-use crate::launcher::{Job, JobState, Why};
+use crate::launcher::{Job, JobState, Presence, Why};
 use crate::words::say;
 
 impl Machine {
@@ -43,10 +43,10 @@ impl Machine {
         }
         let mut effects = match poll {
             Poll::Listed(job) => return self.listed(wait, *job),
-            // A list may be cut off, and files come later over a network: twice is believed.
+            // No list is believed about that: files come later over a network, and then the job is asked for alone.
             Poll::Missing if wait.absent > 0 => {
-                let over = Effect::JobOver(wait.folder.clone().unwrap_or_default());
-                return (State::Queued(wait), vec![over]);
+                let query = Effect::Query(wait.call(self.plan.poll, self.plan.why_calls));
+                return (State::Queued(wait), vec![query]);
             }
             Poll::Missing => {
                 wait.absent += 1;
@@ -57,13 +57,33 @@ impl Machine {
                 let peek = wait.peek();
                 return (State::Queued(wait), vec![peek]);
             }
-            Poll::Failed(_) if wait.complained => vec![],
-            Poll::Failed(words) => {
-                wait.complained = true;
-                let scheduler = self.plan.scheduler.as_str();
-                let note = say!("job-no-list", scheduler = scheduler, words = words);
-                vec![Effect::Note(note)]
+            Poll::Failed(words) => self.complain(&mut wait, &words),
+        };
+        effects.push(wait.rest());
+        (State::Queued(wait), effects)
+    }
+
+    fn complain(&self, wait: &mut Wait, words: &str) -> Vec<Effect> {
+        if std::mem::replace(&mut wait.complained, true) {
+            return vec![];
+        }
+        let scheduler = self.plan.scheduler.as_str();
+        let note = say!("job-no-list", scheduler = scheduler, words = words);
+        vec![Effect::Note(note)]
+    }
+
+    /// The scheduler was asked for the job alone. Only its own word is the end of the job.
+    pub(super) fn queried(&self, mut wait: Box<Wait>, presence: Presence) -> (State, Vec<Effect>) {
+        wait.queried();
+        let mut effects = match presence {
+            Presence::Listed(job) => return self.listed(wait, *job),
+            // It may not be known yet, or the answer is older than the submission.
+            Presence::Unknown if wait.waited < FRESH => vec![],
+            Presence::Ended | Presence::Unknown => {
+                let over = Effect::JobOver(wait.folder.clone().unwrap_or_default());
+                return (State::Queued(wait), vec![over]);
             }
+            Presence::Silent(words) => self.complain(&mut wait, &words),
         };
         effects.push(wait.rest());
         (State::Queued(wait), effects)
@@ -72,7 +92,7 @@ impl Machine {
     fn listed(&self, mut wait: Box<Wait>, mut job: Job) -> (State, Vec<Effect>) {
         wait.absent = 0;
         if job.state == JobState::Waiting {
-            // What the list does not tell is as it was told lastly.
+            // What the list does not tell is as it was told before.
             if job.reason.is_empty() {
                 job.reason.clone_from(&wait.job.reason);
             }
@@ -80,13 +100,12 @@ impl Machine {
         }
         let changed = job != wait.job;
         wait.job = job;
+        wait.note_turn();
         let is_held = wait.job.state == JobState::Held;
-        if !is_held {
-            wait.turn = Turn::Due;
-        }
         let is_new_hold = is_held && wait.turn != Turn::Held;
         let silent = wait.job.reason.is_empty() && self.plan.why_calls > 0;
-        if silent && (wait.is_stuck() || is_new_hold) {
+        let asks = self.plan.why_calls > 0 && wait.may_be_stuck();
+        if asks || silent && (wait.is_stuck() || is_new_hold) {
             return now(wait, Effect::AskWhy);
         }
         if wait.is_stuck() {
@@ -97,6 +116,7 @@ impl Machine {
             effects.push(Effect::TellJob(self.info(&wait.job)));
         }
         effects.extend(wait.hold_note());
+        effects.extend(wait.stuck_note());
         if wait.job.state == JobState::Running {
             effects.extend(begun(&mut wait, None));
         }
@@ -119,28 +139,34 @@ impl Machine {
             wait.job.place = why.place;
             effects.push(Effect::TellJob(self.info(&wait.job)));
         }
-        if never || wait.is_stuck() {
+        if wait.is_stuck() || never && wait.outlook == Outlook::Open {
             return self.never(&wait);
         }
+        if never {
+            wait.job.state = JobState::Never;
+        }
+        if wait.outlook == Outlook::Open {
+            wait.outlook = Outlook::MayStart;
+        }
         effects.extend(wait.hold_note());
+        effects.extend(wait.stuck_note());
         effects.push(wait.rest());
         (State::Queued(wait), effects)
     }
 
-    /// It can never start as it is: told at once, and nothing of ours is left queued.
+    /// It can never start as it was submitted a moment ago: told at once, and nothing of ours is left queued.
     pub(super) fn never(&self, wait: &Wait) -> (State, Vec<Effect>) {
-        let (id, word) = (wait.job.id.as_str(), wait.job.word.as_str());
+        let (id, word) = (wait.identity.id.as_str(), wait.job.word.as_str());
         let problem = explain::job_never_starts(&self.plan.host, id, word, &wait.job.reason);
-        if wait.folder.is_none() {
-            // Somebody else's, by hand: theirs to change.
-            return over(Effect::TellFailed(problem));
-        }
         let end = Effect::EndJob(wait.end(false));
         (State::Dropping(Box::new(problem)), vec![end])
     }
 }
 
-/// A call that the person waits for.
+/// That an id is not known proves nothing so soon after the submission.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// A call that the user waits for.
 fn now(wait: Box<Wait>, effect: fn(Call) -> Effect) -> (State, Vec<Effect>) {
     let gap = Duration::ZERO;
     let call = wait.call(gap, 1);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::vocabulary::{Call, Effect, JobEnd};
-use crate::launcher::{Job, JobState, Stand};
+use crate::launcher::{Identity, Job, JobState, Stand};
 use crate::remote::Known;
 use crate::session::event::Phase;
 use crate::words::say;
@@ -26,7 +26,9 @@ const WHY_EVERY: u32 = 7;
 /// A job that is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wait {
-    /// As the scheduler told it lastly.
+    /// What tells it from others.
+    pub identity: Identity,
+    /// As the scheduler told it most recently.
     pub job: Job,
     /// Its folder, if it is one of ours.
     pub folder: Option<String>,
@@ -50,7 +52,9 @@ pub struct Wait {
     pub absent: u32,
     /// What is known about its turn.
     pub turn: Turn,
-    /// Whether the person knows that the scheduler does not answer.
+    /// What is known about its start.
+    pub outlook: Outlook,
+    /// Whether the user knows that the scheduler does not answer.
     pub complained: bool,
     /// Where its server will listen that is being started anew; it listens elsewhere as yet.
     pub moves_to: Option<Stand>,
@@ -67,11 +71,23 @@ pub enum Turn {
     Held,
 }
 
+/// Whether a job can start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// It was submitted a moment ago, and the scheduler has not looked at it yet.
+    Open,
+    /// The scheduler has, and found that it may; or another click has submitted it.
+    MayStart,
+    /// It cannot as things are now, which was told.
+    Told,
+}
+
 impl Wait {
     /// For a job that is not known to run.
     #[must_use]
-    pub fn new(job: Job, folder: Option<String>, tells: bool) -> Self {
+    pub fn new(identity: Identity, job: Job, folder: Option<String>, tells: bool) -> Self {
         Self {
+            identity,
             job,
             folder,
             tells,
@@ -84,6 +100,7 @@ impl Wait {
             running: None,
             absent: 0,
             turn: Turn::Due,
+            outlook: Outlook::MayStart,
             complained: false,
             moves_to: None,
         }
@@ -107,7 +124,7 @@ impl Wait {
         match &self.folder {
             Some(folder) if self.tells => Effect::Peek(folder.clone()),
             _ => Effect::PeekFar {
-                id: self.job.id.clone(),
+                id: self.identity.id.clone(),
                 known: self.known.clone(),
                 node: self.job.node.clone(),
             },
@@ -137,11 +154,49 @@ impl Wait {
         self.cost.max(if again { why_calls } else { 1 })
     }
 
-    /// Whether it is no use to wait. A job that is held from its submission on is no place lost; one
-    /// that has waited, and is put on hold by somebody, keeps its place.
+    /// Whether it is no use to wait. A job that is held, or cannot start, from its submission on has no place to lose. One
+    /// that has waited keeps its place: what keeps it from starting now may pass.
     pub(super) fn is_stuck(&self) -> bool {
-        let is_held = self.job.state == JobState::Held;
-        self.job.state == JobState::Never || is_held && self.turn == Turn::Open
+        match self.job.state {
+            JobState::Never => self.outlook == Outlook::Open,
+            JobState::Held => self.turn == Turn::Open,
+            _ => false,
+        }
+    }
+
+    /// Whether nothing fits it that the cluster has now, and nobody knows yet whether that passes.
+    pub(super) fn may_be_stuck(&self) -> bool {
+        self.outlook == Outlook::Open && self.job.state == JobState::Unfit
+    }
+
+    /// Notes what a list says of its turn. Without a reason the scheduler may not have looked at the job yet.
+    pub(super) fn note_turn(&mut self) {
+        let (state, has_reason) = (self.job.state, !self.job.reason.is_empty());
+        if state != JobState::Held {
+            self.turn = Turn::Due;
+        }
+        let is_weighed = state == JobState::Waiting && has_reason;
+        if is_weighed || matches!(state, JobState::Running | JobState::Ending) {
+            self.outlook = Outlook::MayStart;
+        }
+    }
+
+    /// That it cannot start as things are, once.
+    pub(super) fn stuck_note(&mut self) -> Option<Effect> {
+        if self.outlook != Outlook::MayStart || self.job.state != JobState::Never {
+            return None;
+        }
+        self.outlook = Outlook::Told;
+        let reason = self.reason();
+        let id = self.identity.id.as_str();
+        Some(Effect::Note(say!("job-stuck", id = id, reason = reason)))
+    }
+
+    fn reason(&self) -> &str {
+        match self.job.reason.as_str() {
+            "" => self.job.word.as_str(),
+            reason => reason,
+        }
     }
 
     /// A hold by somebody is told, once.
@@ -150,17 +205,14 @@ impl Wait {
             return None;
         }
         self.turn = Turn::Held;
-        let reason = match self.job.reason.as_str() {
-            "" => self.job.word.as_str(),
-            reason => reason,
-        };
-        let id = self.job.id.as_str();
+        let reason = self.reason();
+        let id = self.identity.id.as_str();
         Some(Effect::Note(say!("job-held", id = id, reason = reason)))
     }
 
     /// Whether that is to be about the reason: first after the first list.
     pub(super) fn wonders_why(&self) -> bool {
-        let waits = matches!(self.job.state, JobState::Waiting | JobState::Held);
+        let waits = !matches!(self.job.state, JobState::Running | JobState::Ending);
         let waits = waits && self.running.is_none();
         waits
             && self
@@ -170,7 +222,8 @@ impl Wait {
 
     pub(super) fn call(&self, least: Duration, why_calls: u32) -> Call {
         Call {
-            id: self.job.id.clone(),
+            identity: self.identity.clone(),
+            folder: self.folder.clone(),
             queue: self.job.queue.clone(),
             since: self.since_poll,
             gap: self.poll_after(least),
@@ -190,6 +243,11 @@ impl Wait {
         }
     }
 
+    /// It was asked for the job alone, after a list.
+    pub(super) fn queried(&mut self) {
+        self.cost += 1;
+    }
+
     /// It was asked why the job waits, which cost that many calls.
     pub(super) fn explained(&mut self, calls: u32) {
         self.since_why = Some(0);
@@ -199,7 +257,7 @@ impl Wait {
 
     pub(in crate::session::machine) fn end(&self, asked: bool) -> JobEnd {
         JobEnd {
-            id: self.job.id.clone(),
+            identity: self.identity.clone(),
             folder: self.folder.clone(),
             asked,
         }

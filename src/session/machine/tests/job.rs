@@ -1,5 +1,5 @@
 use super::*;
-use crate::launcher::{Job, JobState, Why};
+use crate::launcher::{Identity, Job, JobState, Presence, Why};
 use crate::remote::Survey;
 
 pub(super) const FOLDER: &str = "/home/me/.local/state/remote-jupyter/jobs/20261124-080000-7";
@@ -22,9 +22,18 @@ pub(super) fn job(state: JobState, word: &str) -> Job {
     }
 }
 
+pub(super) fn identity() -> Identity {
+    Identity {
+        id: "4711".into(),
+        name: "jupyter_nb".into(),
+        submitted: None,
+    }
+}
+
 pub(super) fn ours(state: JobState, word: &str) -> OurJob {
     OurJob {
         job: job(state, word),
+        identity: identity(),
         folder: Some(FOLDER.into()),
         tells: true,
         file: None,
@@ -38,6 +47,8 @@ pub(super) fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
         facts: facts(),
         jobs,
         others: crate::remote::Known::default(),
+        doubts: vec![],
+        ended: vec![],
     }))
 }
 
@@ -69,7 +80,7 @@ pub(super) fn along(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
 pub(super) fn submitted() -> Input {
     Input::Submitted {
         folder: FOLDER.into(),
-        id: "4711".into(),
+        identity: identity(),
     }
 }
 
@@ -104,7 +115,7 @@ pub(super) fn rest(effects: &[Effect]) -> Duration {
 
 pub(super) fn end(asked: bool) -> Effect {
     Effect::EndJob(JobEnd {
-        id: "4711".into(),
+        identity: identity(),
         folder: Some(FOLDER.into()),
         asked,
     })
@@ -173,7 +184,7 @@ fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
                 machine.handle(Input::Peeked(None))
             }
             [Effect::Poll(call)] => {
-                assert_eq!(call.id, "4711");
+                assert_eq!(call.identity.id, "4711");
                 times.push(clock);
                 let job = job(JobState::Waiting, "PENDING");
                 machine.handle(listed(job))
@@ -433,6 +444,11 @@ fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
     );
     machine.handle(Input::Peeked(None));
     let effects = machine.handle(polled(Poll::Missing));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Query(call)] if call.identity == identity()),
+        "{effects:?}"
+    );
+    let effects = machine.handle(Input::Queried(Presence::Ended));
     assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
     let effects = machine.handle(Input::Over(None, "Killed: out of memory".into()));
     let problem = failure(&effects);
@@ -598,4 +614,134 @@ fn a_server_that_may_be_another_jobs_is_not_taken() {
     let (machine, effects) = at(open(), vec![survey(vec![], vec![running])]);
     assert_eq!(failure(&effects).code, Code::JupyterAnswer);
     assert!(machine.has_ended());
+}
+
+/// After two lists without the job, what an answer about it alone brings.
+fn after_two_lists(machine: &mut Machine, presence: Presence) -> Vec<Effect> {
+    machine.handle(polled(Poll::Missing));
+    machine.handle(Input::Peeked(None));
+    let effects = machine.handle(polled(Poll::Missing));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Query(_)]),
+        "{effects:?}"
+    );
+    machine.handle(Input::Queried(presence))
+}
+
+#[test]
+fn a_job_is_not_over_before_the_scheduler_says_so_of_it_alone() {
+    let listed = || Presence::Listed(Box::new(job(JobState::Waiting, "PENDING")));
+    let silent = || Presence::Silent("Unable to contact slurm controller".into());
+    for presence in [listed, silent, || Presence::Unknown] {
+        let mut machine = queued();
+        for _ in 0..3 {
+            let effects = after_two_lists(&mut machine, presence());
+            rest(&effects);
+            assert!(!machine.has_ended());
+            machine = queued();
+        }
+    }
+    // That it has no such number is believed when that is no news from before the submission.
+    let mut machine = queued();
+    let mut effects = after_two_lists(&mut machine, Presence::Unknown);
+    let mut waited = Duration::ZERO;
+    while waited < Duration::from_secs(60) {
+        waited += rest(&effects);
+        machine.handle(Input::Elapsed);
+        effects = machine.handle(Input::Peeked(None));
+    }
+    machine.handle(polled(Poll::Missing));
+    let effects = machine.handle(Input::Queried(Presence::Unknown));
+    assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
+}
+
+#[test]
+fn no_job_is_submitted_while_another_one_of_the_host_may_live() {
+    let doubtful = || {
+        let doubt = crate::remote::Doubt {
+            id: "4711".into(),
+            folder: FOLDER.into(),
+            words: "slurm_load_jobs error".into(),
+        };
+        let Input::Surveyed(survey) = nothing() else {
+            unreachable!()
+        };
+        let doubts = vec![doubt];
+        Input::Surveyed(Box::new(Survey { doubts, ..*survey }))
+    };
+    let (_, effects) = at(open(), vec![doubtful(), doubtful()]);
+    assert_eq!(effects[0], Effect::Unlock);
+    let problem = failure(&effects[1..]);
+    assert_eq!(problem.code, Code::SchedulerSilent);
+    assert!(problem.title.contains("4711") && problem.remedy.contains(FOLDER));
+    // The second look, under the lock, may know more.
+    let (_, effects) = at(open(), vec![doubtful(), nothing()]);
+    assert!(effects.contains(&Effect::Submit("loopback")), "{effects:?}");
+    // A stop does not say that none runs.
+    let stop = Goal::Stop { busy: Busy::Ask };
+    let (_, effects) = at(stop, vec![doubtful()]);
+    assert_eq!(failure(&effects).code, Code::SchedulerSilent);
+}
+
+#[test]
+fn a_job_that_has_waited_is_not_cancelled_for_a_reason_that_may_pass() {
+    let waits = |reason: &str, state| {
+        let mut waits = job(state, "PENDING");
+        waits.reason = reason.into();
+        listed(waits)
+    };
+    let is_told = |effects: &[Effect]| {
+        let mut notes = effects.iter();
+        notes.any(|effect| matches!(effect, Effect::Note(text) if text.contains("cannot start")))
+    };
+    let mut machine = queued();
+    machine.handle(waits("Priority", JobState::Waiting));
+    let effects = machine.handle(waits("InvalidQOS", JobState::Never));
+    assert!(is_told(&effects), "{effects:?}");
+    rest(&effects);
+    let effects = machine.handle(waits("InvalidQOS", JobState::Never));
+    assert!(!is_told(&effects), "told once: {effects:?}");
+    // One that was there before this click, too.
+    let mut never = ours(JobState::Never, "PENDING");
+    never.job.reason = "InvalidAccount".into();
+    let (machine, effects) = at(open(), vec![survey(vec![], vec![never])]);
+    assert!(is_told(&effects), "{effects:?}");
+    assert!(!machine.has_ended());
+}
+
+#[test]
+fn no_fitting_node_is_the_end_only_where_none_is_away() {
+    let unfit = || {
+        let mut unfit = job(JobState::Unfit, "PENDING");
+        unfit.reason = "PartitionConfig".into();
+        listed(unfit)
+    };
+    let why = |never| {
+        Input::Why(Some(Why {
+            reason: String::new(),
+            never,
+            place: None,
+        }))
+    };
+    let machine = || {
+        let mut machine = queued();
+        machine.plan.why_calls = 2;
+        let effects = machine.handle(unfit());
+        assert!(
+            matches!(effects.as_slice(), [Effect::AskWhy(_)]),
+            "{effects:?}"
+        );
+        machine
+    };
+    let mut small = machine();
+    assert_eq!(small.handle(why(true)), [end(false)]);
+    assert_eq!(
+        failure(&small.handle(Input::Gone("job".into()))).code,
+        Code::JobNeverStarts
+    );
+    // A node is down: it may come back.
+    let mut drained = machine();
+    rest(&drained.handle(why(false)));
+    rest(&drained.handle(unfit()));
+    assert!(!drained.has_ended());
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Found, JobEnd};
 use crate::jupyter::{Activity, Kernels, Node, Page, Server};
-use crate::launcher::Route;
+use crate::launcher::{Identity, Route};
 use crate::problem::Problem;
 use crate::remote::Known;
 use crate::session::JobInfo;
@@ -14,7 +14,9 @@ use crate::session::event::{Phase, Sight};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// The job.
-    pub id: String,
+    pub identity: Identity,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
     /// Its queue, where that is known.
     pub queue: String,
     /// How long ago it was last listed: what is older is no news.
@@ -57,6 +59,8 @@ pub enum Effect {
     },
     /// Ask the scheduler for a job.
     Poll(Call),
+    /// Ask it for that job alone, by its id: a list did not show it.
+    Query(Call),
     /// Ask it why that does not start.
     AskWhy(Call),
     /// A job is gone: look what it left in that folder.

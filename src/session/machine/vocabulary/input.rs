@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Busy;
 use crate::jupyter::{Activity, Answer, Candidate, Facts, Kernels, Page};
-use crate::launcher::{Job, Output, Why};
+use crate::launcher::{Identity, Job, Output, Presence, Why};
 use crate::problem::Problem;
 use crate::remote::Survey;
 
@@ -40,13 +40,15 @@ pub enum Input {
     Submitted {
         /// Its folder.
         folder: String,
-        /// Its number.
-        id: String,
+        /// What tells it from others.
+        identity: Identity,
     },
     /// The job's files tell nothing new, or the node on which it has begun.
     Peeked(Option<String>),
     /// What the scheduler says about the job, or said that long ago.
     Polled(Poll, Duration),
+    /// What it says of that job alone.
+    Queried(Presence),
     /// Why it does not start, if that was told.
     Why(Option<Why>),
     /// The job is over: its exit status, where it left one, and the last lines of its log.
