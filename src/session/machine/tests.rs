@@ -10,9 +10,11 @@ use crate::jupyter::{Endpoint, Page, Server, Wanted};
 mod healing;
 mod job;
 mod ledger;
+mod property;
 mod reach;
 mod relay;
 mod walltime;
+mod world;
 
 const HOME: &str = "/home/me";
 
