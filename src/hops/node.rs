@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use ssh_key::PublicKey;
 
 use crate::ssh::question::{self, Answer, Ask, Question, Reply, Unanswered};
-use crate::ssh::resolve::{StrictHostKeyChecking, Target, resolve_hop};
+use crate::ssh::resolve::{StrictHostKeyChecking, Target, hop_arguments, resolve_hop};
 use crate::ssh::wait::{Waiter, Waker};
 use crate::ssh::{self, Connection, Error, Exec, Stream, Transport, channel};
 use crate::tunnel::{Carrier, Pump, Refused, Tell};
@@ -174,9 +174,11 @@ pub fn target(
     let filed_under = node.known_hosts_name().as_str().to_owned();
     let blob = |line: &String| PublicKey::from_openssh(line).ok()?.to_bytes().ok();
     let mut identity_files = login.identity_files.clone();
-    node.identity_files
-        .retain(|file| !identity_files.contains(file));
-    identity_files.append(&mut node.identity_files);
+    if leads_through(node.proxy_jump.as_deref(), login) {
+        node.identity_files
+            .retain(|file| !identity_files.contains(file));
+        identity_files.append(&mut node.identity_files);
+    }
     Ok(Target {
         alias: name.to_owned(),
         host: address.map_or(node.host, str::to_owned),
@@ -198,6 +200,16 @@ pub fn target(
         alive_interval: login.alive_interval,
         alive_count_max: login.alive_count_max,
         ..node
+    })
+}
+
+/// Whether a host's configuration says that it is reached through this login host. A name alone is not
+/// enough to offer a host's keys: the login host says what its nodes are called.
+fn leads_through(jumps: Option<&str>, login: &Target) -> bool {
+    let last = jumps.and_then(|jumps| jumps.rsplit(',').next());
+    last.is_some_and(|last| {
+        let (_, host) = hop_arguments(last.trim());
+        host == login.alias || host == login.host
     })
 }
 
@@ -334,7 +346,8 @@ mod tests {
     fn a_node_is_entered_by_who_logged_in_with_what_the_configuration_says_of_it() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let config = "Host login\n HostName login.example\n User me\n IdentityFile /k/login\n IdentityAgent /agent\n\
-            Host c1\n HostName c1.cluster\n User other\n Port 2222\n ProxyJump login\n IdentityFile /k/node\n";
+            Host c1\n HostName c1.cluster\n User other\n Port 2222\n ProxyJump login\n IdentityFile /k/node\n\
+            Host bank\n IdentityFile /k/bank\nHost far\n ProxyJump other,me@login.example:22\n IdentityFile /k/far\n";
         std::fs::write(file.path(), config).unwrap();
         let login = resolve("login", Some(file.path())).unwrap();
         let keys = [KEY.to_owned(), "nonsense".to_owned()];
@@ -350,6 +363,12 @@ mod tests {
         assert_eq!(node.identity_files, files);
         assert_eq!(node.identity_agent, login.identity_agent);
         assert_eq!((node.proxy_jump, node.proxy_command), (None, None));
+        // The login host chooses the name: a host's keys go nowhere else than the user wrote.
+        for (name, further) in [("bank", None), ("far", Some("/k/far"))] {
+            let node = resolved((name, None), &[]).unwrap();
+            let more = node.identity_files.get(1).and_then(|file| file.to_str());
+            assert_eq!(more, further, "{name}");
+        }
         let node = resolved(("c1", None), &[]).unwrap();
         assert_eq!(node.host, "c1.cluster");
         assert!(resolved(("-oProxyCommand=x", None), &[]).is_err());
