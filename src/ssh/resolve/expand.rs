@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use nix::unistd::{Uid, User};
+
 use crate::words::say;
 
 /// What is known about this side.
@@ -44,7 +46,7 @@ impl Local {
             .filter(|name| !name.is_empty());
         let wants = |token| text.contains(token);
         Self {
-            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
+            home: home(),
             user: user.or_else(|| ask("id", "-un")).unwrap_or_default(),
             uid: wants("%i").then(|| ask("id", "-u")).flatten(),
             hostname: (wants("%l") || wants("%L"))
@@ -53,6 +55,14 @@ impl Local {
             env,
         }
     }
+}
+
+/// The home that the account has in the system's list of accounts, as for OpenSSH; `HOME` may be
+/// another folder.
+fn home() -> Option<PathBuf> {
+    let own = User::from_uid(Uid::current()).ok().flatten();
+    let home = own.map(|user| user.dir).or_else(std::env::home_dir);
+    home.filter(|home| !home.as_os_str().is_empty())
 }
 
 /// The first line that a system program prints.
@@ -165,13 +175,19 @@ fn is_shell_text(value: &str) -> bool {
         || value.contains(|c| "'\"`;&<>|(){}".contains(c))
 }
 
-/// Puts the home folder in place of a leading `~`. `~other` stays: only OpenSSH knows that home.
+/// Puts the home folder in place of a leading `~`, and another account's in place of `~other`.
 pub(super) fn tilde(text: &str, local: &Local) -> PathBuf {
-    match (text.strip_prefix('~'), &local.home) {
-        (Some(""), Some(home)) => home.clone(),
-        (Some(rest), Some(home)) if rest.starts_with('/') => {
-            home.join(rest.trim_start_matches('/'))
-        }
-        _ => PathBuf::from(text),
+    let Some(rest) = text.strip_prefix('~') else {
+        return PathBuf::from(text);
+    };
+    let (name, below) = rest.split_once('/').unwrap_or((rest, ""));
+    let home = match name {
+        "" => local.home.clone(),
+        name => User::from_name(name).ok().flatten().map(|user| user.dir),
+    };
+    match home {
+        Some(home) if below.is_empty() => home,
+        Some(home) => home.join(below.trim_start_matches('/')),
+        None => PathBuf::from(text),
     }
 }
