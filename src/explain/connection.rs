@@ -9,6 +9,7 @@ use crate::problem::{Code, Problem};
 use crate::ssh::Error as SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, Target};
+use crate::ssh::{Lacking, Matter};
 use crate::words::say;
 
 /// One arm for each error: a table, longer than a function should be.
@@ -164,14 +165,15 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
             ),
             say!("explain-algorithms-remedy", keyword = *keyword),
         ),
-        SshError::NoCommonAlgorithm { server, text } => Problem::new(
+        SshError::NoCommonAlgorithm {
+            server,
+            text,
+            lacking,
+        } => Problem::new(
             Code::NoCommonAlgorithm,
             say!("explain-no-common-algorithm", host = name, server = server),
-            text.as_str(),
-            say!(
-                "explain-no-common-algorithm-remedy",
-                destination = destination
-            ),
+            lacking.as_ref().map_or_else(|| text.clone(), lists),
+            no_common_remedy(destination, lacking.as_ref()),
         ),
         other => Problem::new(
             Code::Handshake,
@@ -181,6 +183,31 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
                 other => other.to_string(),
             },
             say!("explain-handshake-remedy"),
+        ),
+    }
+}
+
+fn lists(lacking: &Lacking) -> String {
+    say!(
+        "explain-no-common-lists",
+        keyword = lacking.keyword,
+        theirs = lacking.theirs.join(", "),
+        ours = lacking.ours.join(", ")
+    )
+}
+
+/// Each cause has its own.
+fn no_common_remedy(destination: &str, lacking: Option<&Lacking>) -> String {
+    match lacking.map(Lacking::matter) {
+        Some(Matter::PostQuantum) => say!("explain-post-quantum-remedy"),
+        Some(Matter::Sha1) => say!(
+            "explain-no-common-algorithm-remedy",
+            destination = destination
+        ),
+        Some(Matter::Other) => say!("explain-no-common-list-remedy"),
+        None => say!(
+            "explain-no-common-unknown-remedy",
+            destination = destination
         ),
     }
 }

@@ -66,12 +66,20 @@ pub(super) fn no_way(name: &str, names: &[String]) -> Problem {
 }
 
 pub(super) fn proxy_command(name: &str, command: &str, status: &str, said: &str) -> Problem {
-    let seen = [command, said, status];
+    // What a shell ends with when it does not find a program.
+    let is_absent = status.ends_with(" 127");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = is_absent.then(|| say!("hops-proxy-path", path = path));
+    let seen = [command, said, status, path.as_deref().unwrap_or_default()];
     let seen = seen.into_iter().filter(|text| !text.is_empty());
     Problem::new(
         Code::ProxyCommand,
         say!("hops-proxy-failed", host = name),
         seen.collect::<Vec<_>>().join("\n"),
-        say!("hops-proxy-failed-remedy"),
+        if is_absent {
+            say!("hops-proxy-path-remedy")
+        } else {
+            say!("hops-proxy-failed-remedy")
+        },
     )
 }

@@ -14,8 +14,16 @@ pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Pr
         said,
     } = login;
     let mut detail = tried.clone();
-    if tried.is_empty() && matches!(refusal, Refusal::Plain | Refusal::Method(_)) {
+    if tried.is_empty()
+        && matches!(
+            refusal,
+            Refusal::Plain | Refusal::NoAgent | Refusal::Method(_)
+        )
+    {
         detail.push(say!("explain-auth-nothing-fits"));
+    }
+    if *refusal == Refusal::NoAgent {
+        detail.push(say!("login-no-agent"));
     }
     if !offered.is_empty() {
         detail.push(say!("explain-auth-offered", offered = offered));
@@ -86,6 +94,11 @@ fn by_reason(name: &str, to: &str, user: &str, why: &Refusal) -> (Code, String, 
             Code::AuthMethod,
             say!("explain-auth-method", host = name, offered = offered),
             say!("explain-auth-method-remedy"),
+        ),
+        Refusal::NoAgent => (
+            Code::AuthRefused,
+            say!("explain-auth-refused", host = name, user = user),
+            say!("explain-no-agent-remedy", destination = to),
         ),
         Refusal::Agent(_) => (
             Code::Agent,

@@ -4,6 +4,7 @@
 use ssh2::{ErrorCode, MethodType, Session};
 
 use super::Error;
+use super::offer::Lacking;
 use super::resolve::Algorithms;
 
 /// What stands in the list of key exchanges and is none: how each side says that it knows
@@ -69,8 +70,29 @@ pub fn choose<'a>(
     Ok(chosen)
 }
 
+/// What this side would take of what is wanted; none when libssh2 does not say.
+pub fn possible(session: &Session, wanted: &Algorithms) -> Option<Algorithms> {
+    let list = |keyword, wanted: &[String], method| {
+        let possible = session.supported_algs(method).ok()?;
+        let chosen = choose(keyword, wanted, &possible).ok()?.into_iter();
+        let chosen = chosen.filter(|name| !SIGNALS.contains(name));
+        Some(chosen.map(str::to_owned).collect())
+    };
+    Some(Algorithms {
+        kex: list("KexAlgorithms", &wanted.kex, MethodType::Kex)?,
+        host_keys: list("HostKeyAlgorithms", &wanted.host_keys, MethodType::HostKey)?,
+        ciphers: list("Ciphers", &wanted.ciphers, MethodType::CryptCs)?,
+        macs: list("MACs", &wanted.macs, MethodType::MacCs)?,
+    })
+}
+
 /// A failed key exchange; `cut` when the connection broke off.
-pub fn handshake_failed(session: &Session, error: &ssh2::Error, cut: bool) -> Error {
+pub fn handshake_failed(
+    session: &Session,
+    error: &ssh2::Error,
+    cut: bool,
+    lacking: Option<Lacking>,
+) -> Error {
     let text = error.message().to_owned();
     let is_about_algorithms = matches!(
         error.code(),
@@ -84,6 +106,7 @@ pub fn handshake_failed(session: &Session, error: &ssh2::Error, cut: bool) -> Er
         Some(server) if is_about_algorithms && !cut => Error::NoCommonAlgorithm {
             server: server.to_owned(),
             text,
+            lacking,
         },
         _ => Error::Handshake { text, cut },
     }

@@ -18,7 +18,7 @@ use super::resolve::Target;
 use super::transport::{Stream, Transport};
 use super::wait::{WaitError, Waiter};
 use super::wire::Wire;
-use super::{Error, algorithms};
+use super::{Error, algorithms, offer};
 use crate::words::say;
 
 /// The connection. Neither it nor its channels may leave their thread.
@@ -84,9 +84,13 @@ impl Connection {
             step(handle.handshake())
         });
         waiter.set_deadline(click);
+        let greeting = self.wire.take_greeting();
         result.map_err(|error| match error {
             Error::Session(error) => {
-                algorithms::handshake_failed(&self.session, &error, self.wire.has_ended())
+                let cut = self.wire.has_ended();
+                let ours = algorithms::possible(&self.session, &target.algorithms);
+                let lacking = ours.and_then(|ours| offer::lacking(&greeting, &ours));
+                algorithms::handshake_failed(&self.session, &error, cut, lacking)
             }
             other => other,
         })

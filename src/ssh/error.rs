@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::auth::Refusal;
 use super::known_hosts::{KnownHostsError, KnownKey};
+use super::offer::Lacking;
 use super::resolve::{ResolveError, Target};
 use super::wait::WaitError;
 
@@ -69,6 +70,8 @@ pub enum Error {
         server: String,
         /// libssh2's words.
         text: String,
+        /// The list that is to blame, where the server's bytes tell.
+        lacking: Option<Lacking>,
     },
     /// Key exchange failed.
     #[error("the SSH handshake failed: {text}")]

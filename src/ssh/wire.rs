@@ -22,6 +22,7 @@ use libc::{c_int, c_void, size_t, ssize_t};
 use libssh2_sys as raw;
 use ssh2::Session;
 
+use super::offer::LONGEST;
 use super::transport::{Stream, Transport};
 
 /// With more than this on its way out, nothing new is read from local sockets.
@@ -42,6 +43,8 @@ pub struct Wire {
     /// When bytes last arrived; libssh2 does not tell.
     heard: Cell<Instant>,
     ended: Cell<bool>,
+    /// The server's first bytes, up to the end of the handshake.
+    greeting: RefCell<Option<Vec<u8>>>,
 }
 
 impl Wire {
@@ -58,6 +61,7 @@ impl Wire {
             allowance: Cell::new(usize::MAX),
             heard: Cell::new(Instant::now()),
             ended: Cell::new(false),
+            greeting: RefCell::new(Some(Vec::new())),
         });
         session.set_tcp_stream(theirs);
         WIRES.with_borrow_mut(|wires| wires.insert(wire.key, Rc::downgrade(&wire)));
@@ -119,6 +123,18 @@ impl Wire {
         self.ended.get()
     }
 
+    /// The server's first bytes, which are not kept any longer.
+    pub fn take_greeting(&self) -> Vec<u8> {
+        self.greeting.take().unwrap_or_default()
+    }
+
+    fn keep(&self, bytes: &[u8]) {
+        if let Some(kept) = &mut *self.greeting.borrow_mut() {
+            let room = LONGEST.saturating_sub(kept.len());
+            kept.extend(&bytes[..bytes.len().min(room)]);
+        }
+    }
+
     fn send(&self, data: &[u8]) -> std::io::Result<usize> {
         let mut outbox = self.outbox.borrow_mut();
         let mut sent = 0;
@@ -146,6 +162,7 @@ impl Wire {
             Ok(size) if *size > 0 => {
                 self.allowance.set(self.allowance.get() - size);
                 self.heard.set(Instant::now());
+                self.keep(&buffer[..*size]);
             }
             Err(error) if is_again(error) => {}
             _ => self.ended.set(true),

@@ -209,6 +209,34 @@ fn an_exempt_loopback_address_is_shown_as_unchecked_and_an_alias_ends_the_exempt
     assert_eq!(sshd.connections(), 1);
 }
 
+#[test]
+fn a_server_with_nothing_in_common_is_told_with_both_lists_and_its_own_remedy() {
+    for (line, named, remedy) in [
+        (
+            "KexAlgorithms sntrup761x25519-sha512@openssh.com",
+            "sntrup761x25519",
+            "post-quantum",
+        ),
+        (
+            "MACs umac-64@openssh.com",
+            "umac-64@openssh.com",
+            "one of this program's algorithms",
+        ),
+    ] {
+        let config = vec![line.into(), "Ciphers aes128-ctr".into()];
+        let sshd = Sshd::with(&Options {
+            jupyter: false,
+            config,
+            ..Options::default()
+        });
+        let client = client_of(&sshd, Known::Right);
+        let failed = fails(&client, &[], 5, "no_common_algorithm");
+        assert!(text(&failed, "detail").contains(named), "{failed}");
+        assert!(text(&failed, "remedy").contains(remedy), "{failed}");
+        assert!(!text(&failed, "remedy").contains("SHA-1"), "{failed}");
+    }
+}
+
 /// As OpenSSH 7.1 and older are: its signatures are SHA-1's, which this program refuses as OpenSSH does since 8.8.
 #[test]
 fn a_server_that_signs_by_sha1_alone_is_refused_in_words() {

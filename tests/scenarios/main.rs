@@ -7,6 +7,7 @@ mod support;
 
 mod browsers;
 mod commands;
+mod environment;
 mod factors;
 mod finding_servers;
 mod forwarding;

@@ -380,6 +380,8 @@ explain-auth-refused = { $host } refused the login of { $user }
 explain-auth-nothing-fits = no key, agent or password of yours fits what the server offers
 explain-auth-offered = the server offers: { $offered }
 explain-auth-refused-remedy = Check with `ssh { $destination }`; a key has to stand in ~/.ssh/authorized_keys there.
+login-no-agent = ssh agent: SSH_AUTH_SOCK is not set in the environment of this program
+explain-no-agent-remedy = Check with `ssh { $destination }` in a terminal. If that works, its key is in an agent that this program does not see: an app started from the desktop does not read ~/.bashrc. Add an `IdentityAgent` line with the output of `echo $SSH_AUTH_SOCK` to ~/.ssh/config. Otherwise the key is missing in ~/.ssh/authorized_keys there.
 explain-auth-no-answer = The login to { $host } needs an answer that nobody gave
 explain-auth-no-answer-remedy = Run the command in a terminal, set SSH_ASKPASS, or load the key into an agent with `ssh-add`.
 explain-passphrase = { $host }: the passphrase does not open the key { $key }
@@ -741,7 +743,11 @@ explain-algorithms-detail =
     possible: { $possible }
 explain-algorithms-remedy = Add one of the possible ones to { $keyword } for this host in the ssh configuration.
 explain-no-common-algorithm = { $host } ({ $server }) has no algorithm in common with this program
-explain-no-common-algorithm-remedy = Servers that know SHA-1 alone are refused. Look at `ssh -vv { $destination }` for what it offers, and have the server updated.
+explain-no-common-algorithm-remedy = The server knows SHA-1 alone, which is not safe any more and refused here. Look at `ssh -vv { $destination }` for what it offers, and have the server updated.
+explain-no-common-lists = { $keyword }: the server offers { $theirs }; this program has { $ours }
+explain-post-quantum-remedy = The server allows post-quantum key exchange alone, which this program does not have yet. Ask its administrator to allow curve25519-sha256 as well.
+explain-no-common-list-remedy = Ask the server's administrator to allow one of this program's algorithms, and check that your ssh configuration does not leave them out.
+explain-no-common-unknown-remedy = Look at `ssh -vv { $destination }` for what the server offers.
 
 ## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
 
@@ -763,6 +769,8 @@ hops-loop = The way to { $host } leads through the same jump host again, or thro
 hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` takes one away from a host.
 hops-proxy-failed = The ProxyCommand of { $host } ended without a connection
 hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.
+hops-proxy-path = PATH of this program: { $path }
+hops-proxy-path-remedy = Write the whole path of the program into ProxyCommand: an app started from the desktop has another PATH than your terminal.
 
 ## Login shells (src/session/driver/far_side.rs)
 

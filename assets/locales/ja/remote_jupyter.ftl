@@ -367,6 +367,8 @@ explain-auth-refused = { $host } が { $user } のログインを拒否しまし
 explain-auth-nothing-fits = サーバーの認証方式に合う鍵、エージェント、パスワードがありません
 explain-auth-offered = サーバーの認証方式: { $offered }
 explain-auth-refused-remedy = `ssh { $destination }` で確認してください。鍵はホスト側の ~/.ssh/authorized_keys に登録されている必要があります。
+login-no-agent = ssh エージェント: このプログラムの環境には SSH_AUTH_SOCK が設定されていません
+explain-no-agent-remedy = ターミナルで `ssh { $destination }` を確認してください。成功する場合、鍵はこのプログラムから見えないエージェントにあります。デスクトップから起動したアプリは ~/.bashrc を読み込みません。`echo $SSH_AUTH_SOCK` の出力を `IdentityAgent` として ~/.ssh/config に書いてください。失敗する場合は、ホスト側の ~/.ssh/authorized_keys に鍵がありません。
 explain-auth-no-answer = { $host } へのログインに必要な答えが得られませんでした
 explain-auth-no-answer-remedy = 端末で実行するか、SSH_ASKPASS を設定するか、`ssh-add` で鍵をエージェントに読み込んでください。
 explain-passphrase = { $host }: このパスフレーズでは鍵 { $key } を開けません
@@ -717,7 +719,11 @@ explain-algorithms-detail =
     対応: { $possible }
 explain-algorithms-remedy = SSH の設定で、このホストの { $keyword } に対応しているものを追加してください。
 explain-no-common-algorithm = { $host } ({ $server }) と共通のアルゴリズムがありません
-explain-no-common-algorithm-remedy = SHA-1 のみに対応したサーバーには接続できません。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
+explain-no-common-algorithm-remedy = このサーバーは SHA-1 にしか対応していません。SHA-1 はもう安全ではないため、接続を拒否します。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
+explain-no-common-lists = { $keyword }: サーバーは { $theirs } に、このプログラムは { $ours } に対応しています
+explain-post-quantum-remedy = このサーバーは耐量子計算機の鍵交換だけを許可していますが、このプログラムはまだ対応していません。curve25519-sha256 も許可するよう、サーバーの管理者に依頼してください。
+explain-no-common-list-remedy = このプログラムのアルゴリズムのどれかを許可するよう、サーバーの管理者に依頼してください。ssh の設定で除外していないかも確認してください。
+explain-no-common-unknown-remedy = `ssh -vv { $destination }` でサーバーの対応を確認してください。
 
 ## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
 
@@ -739,6 +745,8 @@ hops-loop = { $host } までの経路が同じ踏み台ホストに戻るか、�
 hops-loop-remedy = ~/.ssh/config の ProxyJump を確かめてください。`ProxyJump none` でそのホストの分を外せます。
 hops-proxy-failed = { $host } の ProxyCommand が接続できずに終了しました
 hops-proxy-failed-remedy = 端末で直接実行してみてください。SSH サーバーの挨拶が表示されるはずです。
+hops-proxy-path = このプログラムの PATH: { $path }
+hops-proxy-path-remedy = ProxyCommand にはプログラムの完全なパスを書いてください。デスクトップから起動したアプリの PATH はターミナルと異なります。
 
 ## ログインシェル (src/session/driver/far_side.rs)
 

@@ -12,7 +12,7 @@ use crate::remote::Failure;
 use crate::ssh::AtHop;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, resolve};
-use crate::ssh::{Refusal, RefusedLogin};
+use crate::ssh::{Lacking, Refusal, RefusedLogin};
 
 pub const TOKEN: &str = "5ec2e7";
 
@@ -98,10 +98,19 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
         ),
         (
             Code::NoCommonAlgorithm,
-            SshError::NoCommonAlgorithm {
-                server: "SSH-2.0-OpenSSH_5.3".into(),
-                text: "Unable to exchange encryption keys".into(),
-            },
+            no_common("SSH-2.0-OpenSSH_5.3", None),
+        ),
+        (
+            Code::NoCommonAlgorithm,
+            no_common("SSH-2.0-OpenSSH_5.3", Some("ssh-rsa")),
+        ),
+        (
+            Code::NoCommonAlgorithm,
+            no_common("SSH-2.0-OpenSSH_10.0", Some("mlkem768x25519-sha256")),
+        ),
+        (
+            Code::NoCommonAlgorithm,
+            no_common("SSH-2.0-Box", Some("3des-cbc")),
         ),
         (
             Code::AuthNoAnswer,
@@ -135,6 +144,14 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
                 command: "nc -x proxy gpu01 22".into(),
                 status: "exit status: 1".into(),
                 said: "nc: no route".into(),
+            },
+        ),
+        (
+            Code::ProxyCommand,
+            SshError::ProxyCommand {
+                command: "cloudflared access ssh".into(),
+                status: "exit status: 127".into(),
+                said: "cloudflared: not found".into(),
             },
         ),
         (Code::Lost, session_error().into()),
@@ -201,6 +218,18 @@ pub fn host_keys() -> Vec<(Code, SshError)> {
             },
         ),
     ]
+}
+
+fn no_common(server: &str, theirs: Option<&str>) -> SshError {
+    SshError::NoCommonAlgorithm {
+        server: server.into(),
+        text: "Unable to exchange encryption keys".into(),
+        lacking: theirs.map(|theirs| Lacking {
+            keyword: "KexAlgorithms",
+            theirs: vec![theirs.into()],
+            ours: vec!["curve25519-sha256".into()],
+        }),
+    }
 }
 
 pub fn not_forwarded(forbidden: bool) -> SshError {
@@ -280,6 +309,7 @@ pub fn refused_logins() -> Vec<(Code, SshError)> {
         (Code::Pkcs11, Refusal::Pkcs11("/usr/lib/p11.so".into())),
         (Code::AuthMethod, Refusal::Method("gssapi-with-mic".into())),
         (Code::Agent, Refusal::Agent("silent".into())),
+        (Code::AuthRefused, Refusal::NoAgent),
     ];
     let with = |(code, reason)| {
         let mut error = denied_login(&[]);

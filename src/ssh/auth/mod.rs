@@ -440,6 +440,11 @@ impl Login<'_> {
             self.tried.push(say!("login-batch"));
         }
         let refusal = std::mem::take(&mut self.refusal);
+        let refusal = match refusal {
+            // Whoever was asked had another way in.
+            Refusal::NoAgent if self.asked => Refusal::Plain,
+            other => other,
+        };
         let refusal = refusal.or_else(self.target, &self.passed, &offered);
         Error::AuthRefused(Box::new(RefusedLogin {
             user: self.target.user.clone(),

@@ -56,7 +56,12 @@ impl Login<'_> {
             AgentChoice::Path(path) => Some(path.clone()),
             AgentChoice::Default => std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
         };
-        match socket.filter(|path| !path.as_os_str().is_empty()) {
+        let socket = socket.filter(|path| !path.as_os_str().is_empty());
+        let is_wanted = self.target.identity_agent == AgentChoice::Default;
+        if socket.is_none() && is_wanted && self.refusal == Refusal::Plain {
+            self.refusal = Refusal::NoAgent;
+        }
+        match socket {
             Some(socket) => self.or_note(Agent::connect(&socket)),
             None => Ok(None),
         }

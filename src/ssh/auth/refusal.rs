@@ -34,6 +34,8 @@ pub enum Refusal {
     Method(String),
     /// The agent did not answer.
     Agent(String),
+    /// Nothing fits, and there is no agent: `SSH_AUTH_SOCK` is not set in this program's environment.
+    NoAgent,
 }
 
 impl Refusal {
@@ -48,7 +50,7 @@ impl Refusal {
         if !passed.is_empty() {
             return Self::SecondFactor;
         }
-        if self != Self::Plain {
+        if !matches!(self, Self::Plain | Self::NoAgent) {
             return self;
         }
         let mut names = offered.split(',').filter(|name| !name.is_empty());
@@ -57,7 +59,7 @@ impl Refusal {
         }
         match &target.pkcs11_provider {
             Some(provider) => Self::Pkcs11(provider.clone()),
-            None => Self::Plain,
+            None => self,
         }
     }
 }
