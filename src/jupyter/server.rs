@@ -149,21 +149,28 @@ impl Candidate {
     }
 
     /// A server on another machine, of which only the runtime file in the shared home is known. It
-    /// may be believed when a job of the account runs there, and the file names that machine, or its
-    /// loopback address, where whoever goes there finds out whether it is its.
+    /// may be believed when a job of the account runs there, and the file names that machine: by its
+    /// name, by one of the `names` that the login host knows the file's host by, or by a loopback
+    /// address or none, where whoever goes there finds out whether it is its.
     #[must_use]
-    pub fn elsewhere(file: &str, uid: Option<u32>, json: Secret, node: &str) -> Option<Self> {
+    pub fn elsewhere(
+        file: &str,
+        uid: Option<u32>,
+        json: Secret,
+        (node, names): (&str, &[String]),
+    ) -> Option<Self> {
         let runtime: RuntimeFile = serde_json::from_str(json.reveal()).ok()?;
         let url = runtime
             .url
             .as_deref()
             .and_then(|url| url::Url::parse(url).ok());
         let host = url.as_ref().and_then(|url| url.host_str());
-        let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
-        let mut names = host.into_iter().chain(runtime.hostname.as_deref());
-        let address = if names.any(|name| short(name) == short(node)) {
-            None
-        } else if host.is_some_and(is_loopback) {
+        let own = host.into_iter().chain(runtime.hostname.as_deref());
+        let mut all = own.chain(names.iter().map(String::as_str));
+        let listens = host.and_then(address);
+        let address = if all.any(|name| is_same(name, node)) {
+            listens.filter(|at| !at.is_unspecified() && !at.is_loopback())
+        } else if host.is_some_and(is_loopback) || listens.is_some_and(|at| at.is_unspecified()) {
             Some(IpAddr::V4(Ipv4Addr::LOCALHOST))
         } else {
             return None;
@@ -318,10 +325,23 @@ impl Candidate {
     }
 }
 
+fn address(host: &str) -> Option<IpAddr> {
+    host.trim_matches(['[', ']']).parse().ok()
+}
+
+/// Whether two names mean one machine: by what stands before the first dot, or as whole addresses.
+fn is_same(one: &str, other: &str) -> bool {
+    let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+    match (address(one), address(other)) {
+        (None, None) => short(one) == short(other),
+        (one, other) => one == other,
+    }
+}
+
 /// Whether a name or address means the machine itself.
 fn is_loopback(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
-    host == "localhost" || host.parse().is_ok_and(|at: IpAddr| at.is_loopback())
+    host == "localhost" || address(host).is_some_and(|at| at.is_loopback())
 }
 
 /// `ADDRESS:PORT,UID`, or on Linux `hex:…` with the kernel's own notation (`big:…` on a big-endian

@@ -77,10 +77,10 @@ def said(name):
 
 def tell(app, root):
     app.open_browser = False
-    app.runtime_dir = os.path.join(os.path.dirname(folder), "runtime")
     app.sock = said("sock")
     if app.sock:
-        app.sock_mode = "0600"
+        # A port beside it, from the user's own files, would be refused; this one is taken for none.
+        app.sock_mode, app.port = "0600", 8888
     else:
         app.ip, app.port, app.port_retries = said("ip"), int(said("port")), 0
     if said("root"):

@@ -68,11 +68,28 @@ rj_far() {
     if [ $# = 0 ]; then :
     elif stat -c %u / >/dev/null 2>&1; then stat -c '%u %Y %n' "$@" 2>/dev/null
     else stat -f '%u %m %N' "$@" 2>/dev/null; fi
-  } | LC_ALL=C awk '{
+  } | LC_ALL=C awk '
+    # The names and addresses of a machine: of its address too, where it has a name there that it does not call itself by.
+    function known_as(host,  command, line, all, address) {
+      if (host !~ /^[A-Za-z0-9][A-Za-z0-9.:_-]*$/ || host ~ /^(localhost|127\..*|0\.0\.0\.0)$/) return ""
+      if (host in cache) return cache[host]
+      command = "getent hosts " host " 2>/dev/null"
+      while ((command | getline line) > 0) { all = all " " line; if (!address) { address = line; sub(/[ \t].*/, "", address) } }
+      close(command)
+      if (address && address != host && address !~ /^127\./) {
+        command = "getent hosts " address " 2>/dev/null"
+        while ((command | getline line) > 0) all = all " " line
+        close(command)
+      }
+      return cache[host] = all
+    }
+    {
       file = $0; sub(/^[0-9]* [0-9]* /, "", file); all = ""
       while ((getline line < file) > 0 && length(all) < 16384) all = all line "\n"
       close(file)
-      printf "file=%s\nuid=%s\nwritten=%s\n\n%s\036\n", file, $1, $2, substr(all, 1, 16384) }' | rj_say_long far
+      host = ""
+      if (match(all, /"hostname": *"[^"\\]*"/)) { host = substr(all, RSTART, RLENGTH); gsub(/^"hostname": *"|"$/, "", host) }
+      printf "file=%s\nuid=%s\nwritten=%s\nnames=%s\n\n%s\036\n", file, $1, $2, known_as(host), substr(all, 1, 16384) }' | rj_say_long far
 }
 
 # Which job each server of this machine runs in, "PID ID": its environment tells, which the kernel shows

@@ -259,6 +259,29 @@ fn a_hop_heals_with_the_login_connection_and_by_itself() {
     nothing_queued(&client, Scheduler::Slurm);
 }
 
+/// As many have it: the server is to be reached from the login node, and the runtime file names no name.
+#[test]
+fn a_job_script_that_listens_on_its_nodes_address_is_found() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    cluster.home().write(
+        "run_jupyter.sh",
+        "#!/bin/bash -l\nexec jupyter lab --no-browser --ip=$(hostname -i | awk '{print $1}') --port=8899\n",
+    );
+    configure(
+        &client,
+        "launcher = \"slurm\"\njob_script = \"run_jupyter.sh\"\noptions = [\"--nodelist=c1\"]\npoll_seconds = 2",
+    );
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase_within("ready", PATIENCE);
+    assert_eq!(ready["server"]["host"], C1);
+    assert_eq!(ready["server"]["port"], 8899);
+    assert!(http::title(&ready).contains("JupyterLab"));
+    close(opened);
+    stop(&client);
+    nothing_queued(&client, Scheduler::Slurm);
+}
+
 #[test]
 fn a_hand_started_server_on_a_nodes_loopback_is_proven_before_it_is_used() {
     let cluster = Cluster::start(&[Scheduler::Sge]);

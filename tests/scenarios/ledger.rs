@@ -85,10 +85,10 @@ fn a_server_in_a_namespace_of_processes_is_used_again_and_ended() {
 fn a_server_that_someone_started_in_a_container_is_found() {
     let sshd = Sshd::start();
     let client = Client::of(&sshd);
-    for socket in ["", " --sock=$HOME/s"] {
+    for place in ["--port=0", "--sock=$HOME/s"] {
         let line = format!(
             "JUPYTER_TOKEN=letmein nohup bash -lc 'exec unshare --user --map-current-user --pid --fork \
-             --mount-proc jupyter lab --no-browser --port=0{socket}' >log 2>&1 </dev/null &"
+             --mount-proc jupyter lab --no-browser {place}' >log 2>&1 </dev/null &"
         );
         client.ssh_run("test", &line);
         let file = ".local/share/jupyter/runtime/jpserver-1.json";

@@ -65,14 +65,14 @@ fn the_users_own_files_do_not_take_a_server_elsewhere() {
     home.append(
         ".jupyter/jupyter_server_config.py",
         "c.ServerApp.root_dir = '/tmp'\nc.FileContentsManager.root_dir = '/tmp'\n\
-         c.ServerApp.runtime_dir = '/tmp/nowhere'\nc.ServerApp.ip = '0.0.0.0'\n",
+         c.ServerApp.ip = '0.0.0.0'\nc.ServerApp.port = 9999\n",
     );
     home.write("my project/notes.ipynb", "{}");
     for how in [
         "setup = ['true']",
         "command = 'jupyter lab'",
         "command = 'jupyter lab;'",
-        "",
+        "bind = 'socket'",
     ] {
         configure(&client, &format!("workdir = '~/my project'\n{how}"));
         let mut opened = client.open("test");

@@ -405,7 +405,7 @@ explain-not-installed-remedy = Install it there, or choose another `app`.
 explain-died = Jupyter ended while it was starting on { $host }
 explain-died-status = Jupyter ended while it was starting on { $host } (exit status { $status })
 explain-died-full-remedy = The disk or your quota is full there: see `df -h ~`.
-explain-died-root-remedy = Jupyter runs as root only when it is told to: add args = ["--allow-root"] to the host in your configuration.
+explain-died-root-remedy = Add args = ["--allow-root"] to the host in your configuration: Jupyter refuses to run as root without it.
 explain-died-silent-remedy = It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`).
 explain-died-port-remedy = Another program there has that port: leave `remote_port` out, or choose another.
 explain-died-setup-remedy = The lines above are its last words; also try the `setup` lines by hand there.

@@ -89,7 +89,8 @@ impl Surveyor {
         let servers: Vec<(&FarFile, Candidate)> = files
             .filter_map(|file| {
                 let json = file.json.clone();
-                let server = Candidate::elsewhere(&file.file, file.uid, json, claim.node)?;
+                let (path, uid) = (&file.file, file.uid);
+                let server = Candidate::elsewhere(path, uid, json, (claim.node, &file.names))?;
                 Some((file, server))
             })
             .collect();

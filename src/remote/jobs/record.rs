@@ -87,6 +87,8 @@ pub struct FarFile {
     pub uid: Option<u32>,
     /// When it was written; seconds since 1970.
     pub written: Option<i64>,
+    /// The names and addresses of the machine that it names, as the login host knows them.
+    pub names: Vec<String>,
     /// Its text; it holds the token.
     pub json: Secret,
 }
@@ -105,6 +107,7 @@ impl FarFile {
                 "file" => value.clone_into(&mut far.file),
                 "uid" => far.uid = value.trim().parse().ok(),
                 "written" => far.written = value.trim().parse().ok(),
+                "names" => far.names = value.split_whitespace().map(str::to_owned).collect(),
                 _ => {}
             }
         }

@@ -240,7 +240,7 @@ fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
             "{{\"pid\": 5, \"port\": 8888, \"hostname\": \"localhost\", \"url\": \"{url}\"}}"
         ))
     };
-    let of = |url| Candidate::elsewhere("/h/jpserver-5.json", Some(7), json(url), "c1");
+    let of = |url| Candidate::elsewhere("/h/jpserver-5.json", Some(7), json(url), ("c1", &[]));
     let server = of("http://localhost:8888/")
         .unwrap()
         .server(Some(7))
@@ -249,6 +249,35 @@ fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
     let server = of("http://c1:8888/").unwrap().server(Some(7)).unwrap();
     assert!(!server.is_inside());
     assert_eq!(of("http://c2:8888/"), None);
+    // Notebook 6 says so of every address: whoever goes there finds out whether it is its.
+    let server = of("http://0.0.0.0:8888/").unwrap().server(Some(7)).unwrap();
+    assert!(server.is_inside());
+}
+
+/// A job script of the user's own gives Jupyter the node's address, or a name that the scheduler does not call it by.
+#[test]
+fn a_runtime_file_names_its_node_as_the_login_host_knows_it() {
+    let at = |host: &str, names: &[&str], node: &str| {
+        let json = format!(
+            "{{\"pid\": 5, \"port\": 8888, \"hostname\": \"{host}\", \"url\": \"http://{host}:8888/\"}}"
+        );
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let (file, json) = ("/h/jpserver-5.json", Secret::new(json));
+        let server = Candidate::elsewhere(file, Some(7), json, (node, &names))?;
+        match server.server(Some(7)).unwrap().endpoint {
+            Endpoint::Tcp { host, .. } => Some(host),
+            Endpoint::Socket { path } => Some(path),
+        }
+    };
+    let names = ["10.231.1.11", "c1.cluster.example", "c1", "c1-ib"];
+    let address = "10.231.1.11";
+    assert_eq!(at(address, &names, "c1").as_deref(), Some(address));
+    assert_eq!(at(address, &names, "c1-ib").as_deref(), Some(address));
+    assert_eq!(at("c1", &names, "c1-ib").as_deref(), Some("c1-ib"));
+    assert_eq!(at(address, &names, "c2"), None);
+    assert_eq!(at(address, &[], "c1"), None);
+    assert_eq!(at(address, &[], "10.9.9.9"), None, "addresses are whole");
+    assert_eq!(at(address, &[], address).as_deref(), Some(address));
 }
 
 /// A server on c1 of which only its runtime file is known.
