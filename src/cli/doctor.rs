@@ -64,7 +64,8 @@ impl Checkup {
     }
 }
 
-/// Looks at this machine, then at one host or all of them. Nothing is launched or changed.
+/// Looks at the local computer, then at one host or all of them, as far as a click would go: up to the
+/// answer of a server that runs. Nothing is launched or changed.
 pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     let mut checkup = Checkup { json, worst: 0 };
     headline(json, &say!("doctor-this-machine"));
@@ -89,6 +90,7 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         }
         Err(error) => checkup.bad("", &explain::no_control(&say!("doctor-here"), &error)),
     }
+    check_browser(&mut checkup, config.browser.as_deref());
     let hosts = match host {
         None => config.hosts.clone(),
         Some(_) => vec![context.host(&config, host)?],
@@ -117,6 +119,17 @@ fn check_ssh(checkup: &Checkup) {
             checkup.good("", &say!("doctor-ssh", version = version.trim()));
         }
         Err(_) => checkup.note("", &say!("doctor-no-ssh")),
+    }
+}
+
+/// Nobody knows beforehand what the system's own choice is.
+fn check_browser(checkup: &mut Checkup, browser: Option<&str>) {
+    let Some(browser) = browser else {
+        return;
+    };
+    match crate::platform::check_browser(browser) {
+        Ok(()) => checkup.good("", &say!("doctor-browser", browser = browser)),
+        Err(why) => checkup.bad("", &explain::no_browser(why)),
     }
 }
 

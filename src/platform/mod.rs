@@ -32,7 +32,7 @@ pub use linux::Here;
 #[cfg(all(feature = "app", target_os = "macos"))]
 pub use macos::Here;
 
-pub use browser::open as open_page;
+pub use browser::{check as check_browser, open as open_page};
 pub use folders::{private_file, runtime_folder, state_folder, write_whole};
 pub use scope::{Options, Scope, parse_remembered};
 

@@ -56,9 +56,14 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Whether it is the far side's word. (Else the session is broken, as reading from it tells.)
+    /// Whether it is about this channel alone: the remote host refused it, or said nothing for a minute,
+    /// as when the target is a black hole. (Else the session is broken, as reading from it tells.)
     pub fn is_theirs(&self) -> bool {
-        self.error.code() == ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_CHANNEL_FAILURE)
+        let alone = [
+            libssh2_sys::LIBSSH2_ERROR_CHANNEL_FAILURE,
+            libssh2_sys::LIBSSH2_ERROR_TIMEOUT,
+        ];
+        matches!(self.error.code(), ErrorCode::Session(code) if alone.contains(&code))
     }
 }
 
@@ -239,5 +244,30 @@ fn opened(begun: Begun, channel: Channel) -> Opened {
         }
         Wanted::Errand(task) => Opened::Errand(Errand::new(task, channel)),
         Wanted::Pulse => Opened::Pulse(channel),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_never_answers_counts_as_refused() {
+        let target = Target::Tcp {
+            host: "10.1.2.3".into(),
+            port: 80,
+        };
+        for (code, is_theirs) in [
+            (libssh2_sys::LIBSSH2_ERROR_CHANNEL_FAILURE, true),
+            (libssh2_sys::LIBSSH2_ERROR_TIMEOUT, true),
+            (libssh2_sys::LIBSSH2_ERROR_SOCKET_SEND, false),
+        ] {
+            let refusal = Refusal {
+                wanted: Wanted::Knock(target.clone()),
+                error: ssh2::Error::new(ErrorCode::Session(code), "why"),
+                channel: None,
+            };
+            assert_eq!(refusal.is_theirs(), is_theirs, "{code}");
+        }
     }
 }

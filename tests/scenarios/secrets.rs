@@ -210,6 +210,13 @@ fn a_browser_that_does_not_start_is_told_and_the_tunnel_stands() {
         "{note}"
     );
     assert!(http::title(&ready).contains("JupyterLab"));
+    let doctor = client.run(&["doctor", "test"]);
+    assert_eq!(doctor.code, Some(2), "a click shows no tab: {doctor}");
+    let told = |line: &str| line.contains("✗") || line.contains("/no/such/browser");
+    assert!(
+        doctor.stdout.lines().filter(|line| told(line)).count() == 2,
+        "{doctor}"
+    );
     configure(&client, "");
     let stopped = client.run(&["stop", "test", "--yes"]);
     assert_eq!(stopped.code, Some(0), "{stopped}");

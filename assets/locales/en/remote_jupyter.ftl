@@ -114,6 +114,7 @@ doctor-ssh = ssh: { $version }
 doctor-no-ssh = there is no `ssh`: ~/.ssh/config cannot be read
 doctor-configuration = configuration { $file }: { $hosts }
 doctor-sockets = control sockets in { $folder }
+doctor-browser = browser { $browser }
 doctor-login-shell = the login shell ({ $shell }) works; the machine calls itself { $node }
 doctor-jupyter = the PATH there has { $path }
 doctor-no-jupyter = no `jupyter` is on the PATH there by itself: `setup` has to bring it, as in setup = ["module load python"]

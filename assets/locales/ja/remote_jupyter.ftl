@@ -101,6 +101,7 @@ doctor-ssh = ssh のバージョン: { $version }
 doctor-no-ssh = `ssh` がないため、~/.ssh/config を読み込めません
 doctor-configuration = 設定 { $file }: { $hosts }
 doctor-sockets = 制御ソケットの場所: { $folder }
+doctor-browser = ブラウザー: { $browser }
 doctor-login-shell = ログインシェル ({ $shell }) は正常です。マシンの名前は { $node } です
 doctor-jupyter = PATH 上の Jupyter: { $path }
 doctor-no-jupyter = そのままでは PATH に `jupyter` がありません。setup = ["module load python"] のように `setup` で用意してください
