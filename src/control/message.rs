@@ -156,7 +156,7 @@ impl Message {
         self.more.get("note")?.as_str()
     }
 
-    /// Whether the note is about a login that waits in silence, perhaps for the user.
+    /// Returns true if the note is about a login that waits in silence, perhaps for the user.
     #[must_use]
     pub fn waits(&self) -> bool {
         self.more.get("waits").and_then(Value::as_bool) == Some(true)

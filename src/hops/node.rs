@@ -203,7 +203,7 @@ pub fn target(
     })
 }
 
-/// Whether a host's configuration says that it is reached through this login host. A name alone is not
+/// Returns true if a host's configuration says that this login host leads to it. A name alone is not
 /// enough to offer a host's keys: the login host says what its nodes are called.
 fn leads_through(jumps: Option<&str>, login: &Target) -> bool {
     let last = jumps.and_then(|jumps| jumps.rsplit(',').next());

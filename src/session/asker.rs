@@ -17,7 +17,7 @@ pub struct Asker<'a> {
     pub waiter: &'a Rc<Waiter>,
     /// Whether the person expects a question: not while a connection is made anew.
     pub expected: bool,
-    /// Whether the login before needed no user, so that the server may converse unattended.
+    /// True if the login before needed no user, so that the server may converse unattended.
     pub converses: bool,
 }
 

@@ -54,7 +54,7 @@ struct Driver {
     connection: Option<Rc<Connection>>,
     /// The key that was right there.
     key: Option<Vec<u8>>,
-    /// Whether that login went through without the user: no prompt, and no long wait.
+    /// True if that login went through without the user: no prompt, and no long wait.
     login_needs_nobody: bool,
     /// The session to the server's node, over that connection.
     hop: Option<node::Node>,

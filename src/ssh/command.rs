@@ -13,14 +13,14 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::wait::{WaitError, Waiter};
 
-/// How often a child is looked after that says nothing: it may have ended while something that it
+/// The pause between two looks at a child that says nothing: it may have ended while something that it
 /// started holds its output open.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long a child may take to end at TERM.
+/// The time that a child gets to end at TERM.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// Why there is no output.
+/// The reason for missing output.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfinished {
     /// The program could not be started.

@@ -25,7 +25,7 @@ pub struct HostKeys {
     name: HostName,
 }
 
-/// Why a host key was accepted.
+/// The reason why a host key was accepted.
 pub enum Accepted {
     /// It is the host's: known before, certified, or confirmed now. With what the user should know.
     Known(Vec<String>),

@@ -1,15 +1,15 @@
-//! What a server offered in a key exchange that failed: libssh2 does not tell, and the remedy depends
+//! The lists of a server whose key exchange failed: libssh2 does not tell, and the remedy depends
 //! on it.
 
 use super::resolve::Algorithms;
 
-/// What is kept of a server's first bytes: its greeting and its lists.
+/// The limit for a server's first bytes, its greeting and its lists.
 pub const LONGEST: usize = 16 << 10;
 
 /// `SSH_MSG_KEXINIT` (RFC 4253 section 7.1).
 const KEXINIT: u8 = 20;
 
-/// What stands in the list of key exchanges and is none.
+/// Names in the list of key exchanges that are none.
 const SIGNALS: [&str; 2] = ["ext-info-s", "kex-strict-s-v00@openssh.com"];
 
 /// A list in which both sides have nothing in common.
@@ -17,13 +17,13 @@ const SIGNALS: [&str; 2] = ["ext-info-s", "kex-strict-s-v00@openssh.com"];
 pub struct Lacking {
     /// The keyword of the ssh configuration.
     pub keyword: &'static str,
-    /// What the server offers.
+    /// The names that the server offers.
     pub theirs: Vec<String>,
-    /// What this side would take.
+    /// The names that this side would take.
     pub ours: Vec<String>,
 }
 
-/// What is the matter with the server's list.
+/// The kind of trouble with the server's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matter {
     /// Post-quantum key exchanges alone.

@@ -158,7 +158,7 @@ pub(super) fn one_line(text: &str) -> String {
 /// The answer, wiped from memory when dropped; or why there is none.
 pub type Answer = Result<Zeroizing<String>, Unanswered>;
 
-/// Why a prompt has no answer, in words.
+/// The reason for a missing answer, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unanswered {
     /// There is nobody to ask: whatever needs no answer may still be tried.
@@ -213,13 +213,13 @@ pub trait Ask {
     /// Why nobody answered.
     fn ask(&self, question: Question) -> Answer;
 
-    /// Whether the user expects to be needed. While a connection is made again they do not, and
+    /// Returns true if the user expects to be needed. While reconnecting they do not, and
     /// nothing is begun that could reach for them: no prompt, and no push to a phone.
     fn is_attended(&self) -> bool {
         true
     }
 
-    /// Whether the server's own conversation may be begun. It is begun unattended only where the
+    /// Returns true if the server's own conversation may begin. It begins unattended only where the
     /// login before needed nobody.
     fn lets_converse(&self) -> bool {
         self.is_attended()

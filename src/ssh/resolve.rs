@@ -22,7 +22,7 @@ use expand::Local;
 /// The program that is asked.
 const SSH: &str = "ssh";
 
-/// How long it may take where nobody says: the commands of `Match exec` run in it.
+/// The time limit where nobody sets one: the commands of `Match exec` run in it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where and how to connect.
@@ -54,7 +54,7 @@ pub struct Target {
     pub user_known_hosts: Vec<PathBuf>,
     /// The machine's known-hosts files.
     pub global_known_hosts: Vec<PathBuf>,
-    /// Whether nobody is to be asked anything (`BatchMode`).
+    /// `BatchMode`: nobody is asked anything.
     pub batch: bool,
     /// Keys of the host that are known otherwise than by a file: all others are another host's.
     pub told_keys: Vec<Vec<u8>>,

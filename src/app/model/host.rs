@@ -48,7 +48,7 @@ pub struct HostState {
     pub kernels: Option<Activity>,
     /// Whether a dialog waits for the person.
     pub asks: bool,
-    /// What a login says that waits in silence, perhaps for the user.
+    /// The hint of a login that waits in silence, perhaps for the user.
     pub waits: Option<String>,
     /// Whether another program opened it, which tells the person itself.
     pub is_quiet: bool,

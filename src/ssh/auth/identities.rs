@@ -72,7 +72,7 @@ pub fn in_order(target: &Target, agent: &[AgentKey]) -> Vec<Identity> {
     identities
 }
 
-/// Whether a key is one that the configuration lets be offered: `PubkeyAcceptedAlgorithms`,
+/// Returns true if the configuration lets a key be offered: `PubkeyAcceptedAlgorithms`,
 /// `RequiredRSASize`.
 pub fn fits(target: &Target, blob: &[u8]) -> bool {
     let bits = plain_key(blob).and_then(|key| rsa_bits(&key));
@@ -83,7 +83,7 @@ pub fn fits(target: &Target, blob: &[u8]) -> bool {
     accepted.is_empty() || accepted.iter().any(|name| signs(name, key_type(blob)))
 }
 
-/// Whether a signature algorithm is one of a key's type; RSA has three.
+/// Returns true if a signature algorithm is one of a key's type; RSA has three.
 fn signs(algorithm: &str, kind: &str) -> bool {
     let of = match algorithm {
         "rsa-sha2-256" | "rsa-sha2-512" => "ssh-rsa",

@@ -75,15 +75,15 @@ struct Login<'a> {
     shown: HashSet<Vec<u8>>,
     /// Why it fails, if more is known than that.
     refusal: Refusal,
-    /// What stood in the way of the method tried last, if that was on this side.
+    /// The obstacle to the method tried last, if it was on this side.
     obstacle: Option<Obstacle>,
-    /// Whether the user was asked anything.
+    /// True once the user was asked anything.
     asked: bool,
-    /// Whether anything was sent that is worth a hang-up, or a human's attention.
+    /// True once anything was sent that is worth a hang-up, or a human's attention.
     answered: bool,
 }
 
-/// Why a key or a method could not be used, though the server might have taken it.
+/// The reason why a key or a method could not be used, though the server might have taken it.
 enum Obstacle {
     /// A prompt that nobody answered.
     Unanswered { question: String, reason: String },
@@ -104,7 +104,7 @@ pub struct LoggedIn {
     pub refused: Vec<String>,
     /// The key that did it, or was one factor of it.
     pub key: Option<Vec<u8>>,
-    /// Whether the user had a part in it: a prompt was answered, or a wait was long.
+    /// True if the user had a part in it: a prompt was answered, or a wait was long.
     pub needed_user: bool,
 }
 
@@ -289,7 +289,7 @@ impl Login<'_> {
         self.target.preferred_auth.clone()
     }
 
-    /// Whether the user's configuration allows a method.
+    /// Returns true if the user's configuration allows a method.
     fn wants(&self, method: &str) -> bool {
         let allowed = match method {
             "publickey" => self.target.pubkey,
@@ -307,7 +307,7 @@ impl Login<'_> {
         self.drive_step(|session| step(operation(session)))
     }
 
-    /// Whether the user may be asked anything; in `BatchMode` never, as with ssh.
+    /// Returns true if the user may be asked anything; in `BatchMode` never, as with ssh.
     fn asks(&self) -> bool {
         !self.unasked && !self.target.batch
     }

@@ -44,17 +44,17 @@ impl<'a> Silence<'a> {
         }
     }
 
-    /// Something was sent, or answered: the wait begins.
+    /// Begins the wait: something was sent, or answered.
     pub fn begin(&self) {
         self.since.set(Instant::now());
     }
 
-    /// For how long the wait has lasted.
+    /// Returns the time that the wait has lasted.
     pub fn lasts(&self) -> Duration {
         self.since.get().elapsed()
     }
 
-    /// Whether any wait of this login was long enough to be told.
+    /// Returns true once a wait of this login was long enough to be told.
     pub fn was_long(&self) -> bool {
         self.was_long.get()
     }
@@ -64,7 +64,7 @@ impl<'a> Silence<'a> {
         self.said.borrow_mut().push(words);
     }
 
-    /// What the server has said so far: its banner, then its messages without a question.
+    /// Returns the server's words so far: its banner, then its messages without a question.
     pub fn said(&self) -> Vec<String> {
         let banner = self.session.userauth_banner().ok().flatten();
         let lines = banner.into_iter().flat_map(str::lines).map(one_line);
