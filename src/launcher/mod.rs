@@ -7,6 +7,8 @@
 
 mod job;
 mod lsf;
+#[cfg(test)]
+mod many;
 mod options;
 mod output;
 mod pbs;

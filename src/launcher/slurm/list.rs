@@ -218,3 +218,98 @@ pub(super) fn has_ended(job: &Job) -> bool {
             | "RECONFIG_FAIL"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(list: &str) -> Vec<Job> {
+        jobs(&Output::printed(list)).unwrap_or_default()
+    }
+
+    /// squeue(1): `--clusters` heads the jobs of each cluster; arrays and jobs in several parts have ids of their own form.
+    #[test]
+    fn clusters_arrays_and_parts_keep_their_ids() {
+        let heading =
+            "JOBID|STATE|START_TIME|END_TIME|SUBMIT_TIME|EXEC_HOST|PARTITION|REASON|NAME\n";
+        let list = format!(
+            "CLUSTER: cpu\n{heading}12|RUNNING|1795503762|NONE|1795503700|c1|main|None|a\n\n\
+             CLUSTER: gpu\n{heading}12_[2-9%2]|PENDING|N/A|N/A|1795503700|n/a|main|JobArrayTaskLimit|b\n\
+             12_1|RUNNING|1795503762|NONE|1795503700|g1|main|None|b\n13+1|PENDING|N/A|N/A|1795503700|n/a|main|Priority|c\n"
+        );
+        let ids: Vec<String> = read(&list).into_iter().map(|job| job.id).collect();
+        assert_eq!(ids, ["12;cpu", "12_[2-9%2];gpu", "12_1;gpu", "13+1;gpu"]);
+    }
+
+    /// The states of squeue(1) from 20.02 to 25.05 that are not the usual ones.
+    #[test]
+    fn every_state_means_something() {
+        let state = |word: &str, reason: &str| {
+            let times = [None, None, None];
+            job(["12", word, "", "main", reason, "a"], times).state
+        };
+        for (word, reason, expected) in [
+            ("REQUEUED", "BeginTime", JobState::Waiting),
+            ("REQUEUE_FED", "None", JobState::Waiting),
+            // Of a federation: another cluster runs it.
+            ("REVOKED", "None", JobState::Waiting),
+            ("REQUEUE_HOLD", "job requeued in held state", JobState::Held),
+            ("PENDING", "launch failed requeued held", JobState::Held),
+            ("PENDING", "JobHeldAdmin", JobState::Held),
+            ("SPECIAL_EXIT", "None", JobState::Held),
+            ("CONFIGURING", "None", JobState::Waiting),
+            ("SUSPENDED", "None", JobState::Running),
+            ("SIGNALING", "None", JobState::Running),
+            ("STAGE_OUT", "None", JobState::Running),
+            ("COMPLETING", "None", JobState::Ending),
+            ("PENDING", "InvalidQOS", JobState::Never),
+            ("PENDING", "PartitionNodeLimit", JobState::Unfit),
+            (
+                "PENDING",
+                "ReqNodeNotAvail, UnavailableNodes:g1",
+                JobState::Waiting,
+            ),
+            // A budget that others use too, and limits that end with other jobs.
+            ("PENDING", "AssocGrpCPUMinutesLimit", JobState::Waiting),
+            ("PENDING", "QOSMaxJobsPerUserLimit", JobState::Waiting),
+        ] {
+            assert_eq!(state(word, reason), expected, "{word} {reason}");
+        }
+    }
+
+    /// A record of `scontrol --oneliner show job`, shortened to what is read and what stands between.
+    const RECORD: &str = "JobId=13 ArrayJobId=12 ArrayTaskId=1 JobName=my job UserId=me(1000) GroupId=me(1000) MCS_label=N/A \
+        Priority=4294901759 Nice=0 Account=(null) QOS=(null) JobState=RUNNING Reason=None Dependency=(null) Requeue=0 \
+        RunTime=00:00:05 TimeLimit=01:00:00 SubmitTime=2026-11-24T07:01:40 EligibleTime=2026-11-24T07:01:40 \
+        StartTime=1795503762 EndTime=1795507362 Deadline=N/A Partition=main AllocNode:Sid=login:77 NodeList=c1 BatchHost=c1";
+
+    #[test]
+    fn records_are_read_and_half_ones_are_not() {
+        let clock = Clock::parse("1795503800 2026-11-24T07:03:20");
+        let job = record(RECORD, clock).unwrap_or_default();
+        assert_eq!((job.id.as_str(), job.name.as_str()), ("12_1", "my job"));
+        assert_eq!(
+            (job.state, job.node.as_deref()),
+            (JobState::Running, Some("c1"))
+        );
+        assert_eq!(job.submitted, Some(1_795_503_700), "in the usual form");
+        assert_eq!(
+            (job.started, job.ends),
+            (Some(1_795_503_762), Some(1_795_507_362))
+        );
+        let end = RECORD.find(" AllocNode").unwrap_or_default();
+        for cut in 0..=end {
+            assert_eq!(record(&RECORD[..cut], clock), None, "{cut}");
+        }
+        for word in [
+            "COMPLETED",
+            "CANCELLED",
+            "TIMEOUT",
+            "NODE_FAIL",
+            "OUT_OF_MEMORY",
+        ] {
+            let ended = record(&RECORD.replace("RUNNING", word), clock);
+            assert!(ended.is_some_and(|job| has_ended(&job)), "{word}");
+        }
+    }
+}
