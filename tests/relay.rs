@@ -7,13 +7,14 @@ mod support;
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use remote_jupyter::ssh::Task;
 use remote_jupyter::ssh::channel::Target;
 use remote_jupyter::tunnel::{RELAY, Relaying};
+use socket2::{Domain, SockAddr, Socket, Type};
 use support::process::PATIENCE;
 use support::services::{Service, check_pattern, exchange, send_pattern};
 use support::{Client, Options, Sshd, Tunnel, eventually};
@@ -35,6 +36,11 @@ fn closed() -> (Sshd, Client) {
 
 /// The far end, started by the login shell after `first`.
 fn relaying(port: u16, first: &str) -> Relaying {
+    relaying_to(&format!("tcp 127.0.0.1 {port}"), first)
+}
+
+/// The same, to a place as the program's arguments name it.
+fn relaying_to(place: &str, first: &str) -> Relaying {
     let mut program = String::new();
     for byte in RELAY.bytes() {
         write!(program, "{byte:02x}").unwrap();
@@ -43,13 +49,11 @@ fn relaying(port: u16, first: &str) -> Relaying {
     Relaying {
         target: Target::Tcp {
             host: "node.invalid".into(),
-            port,
+            port: 8888,
         },
         task: Task {
             command: "exec /bin/sh -s".into(),
-            input: format!(
-                "{first}\nexec python3 -I -S -c '{start}' {program} {MARK} tcp 127.0.0.1 {port}\n"
-            ),
+            input: format!("{first}\nexec python3 -I -S -c '{start}' {program} {MARK} {place}\n"),
         },
         mark: MARK.into(),
     }
@@ -108,6 +112,98 @@ fn two_hundred_mebibytes_come_down_and_go_up_unharmed() {
     (&stream).read_to_string(&mut answer).unwrap();
     println!("up: {:.0} MiB/s", 200.0 / began.elapsed().as_secs_f64());
     assert_eq!(answer, (200 * MIB).to_string());
+}
+
+/// A server that accepts when it is told to, and whose queue holds one connection.
+struct Reluctant {
+    socket: Socket,
+    waiting: Vec<Socket>,
+}
+
+impl Reluctant {
+    fn at(domain: Domain, address: &SockAddr) -> Self {
+        let socket = Socket::new(domain, Type::STREAM, None).unwrap();
+        socket.bind(address).unwrap();
+        socket.listen(0).unwrap();
+        Self {
+            socket,
+            waiting: Vec::new(),
+        }
+    }
+
+    fn fill_the_queue(&mut self) {
+        let address = self.socket.local_addr().unwrap();
+        for _ in 0..4 {
+            let visitor = Socket::new(address.domain(), Type::STREAM, None).unwrap();
+            visitor.set_nonblocking(true).unwrap();
+            let _ = visitor.connect(&address);
+            self.waiting.push(visitor);
+        }
+    }
+
+    /// From now on everybody is taken in, and hears what it says.
+    fn give_in(self) {
+        drop(self.waiting);
+        thread::spawn(move || {
+            while let Ok((mut stream, _)) = self.socket.accept() {
+                thread::spawn(move || std::io::copy(&mut stream.try_clone().unwrap(), &mut stream));
+            }
+        });
+    }
+}
+
+/// Each connection but the first waits for the server; the first goes on meanwhile, and the others once they may.
+fn check_that_who_waits_holds_up_no_other(mut server: Reluctant, place: &str) {
+    let (_sshd, client) = closed();
+    let tunnel = Tunnel::relayed(&client, relaying_to(place, ""));
+    let mut first = tunnel.connect();
+    first.write_all(b"a").unwrap();
+    let (mut served, _) = server.socket.accept().unwrap();
+    served.read_exact(&mut [0; 1]).unwrap();
+    server.fill_the_queue();
+    let mut others: Vec<TcpStream> = (0..3).map(|_| tunnel.connect()).collect();
+    for other in &mut others {
+        other.write_all(b"later").unwrap();
+    }
+    let limit = Some(Duration::from_secs(5));
+    served.set_read_timeout(limit).unwrap();
+    first.set_read_timeout(limit).unwrap();
+    for _ in 0..20 {
+        first.write_all(b"b").unwrap();
+        served.read_exact(&mut [0; 1]).expect("it goes on");
+        served.write_all(b"c").unwrap();
+        first.read_exact(&mut [0; 1]).expect("it goes on");
+        thread::sleep(Duration::from_millis(20));
+    }
+    server.give_in();
+    for other in &mut others {
+        let mut back = [0; 5];
+        other.read_exact(&mut back).unwrap();
+        assert_eq!(&back, b"later");
+    }
+    assert_eq!(tunnel.refusals(), [""; 0]);
+}
+
+#[test]
+fn a_server_whose_queue_is_full_holds_up_no_other_connection() {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let server = Reluctant::at(Domain::IPV4, &address.into());
+    let port = server
+        .socket
+        .local_addr()
+        .unwrap()
+        .as_socket()
+        .unwrap()
+        .port();
+    check_that_who_waits_holds_up_no_other(server, &format!("tcp 127.0.0.1 {port}"));
+}
+
+#[test]
+fn a_unix_socket_whose_queue_is_full_holds_up_no_other_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sock");
+    let server = Reluctant::at(Domain::UNIX, &SockAddr::unix(&path).unwrap());
+    check_that_who_waits_holds_up_no_other(server, &format!("unix {}", path.display()));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 # Runs on the compute node, inside the job: carries many connections to one server over standard input and output. The
 # other end is mux.rs, which tells what a frame is. It needs Python 3.5, and nothing besides what comes with it.
+import errno
 import os
 import select
 import socket
@@ -16,6 +17,10 @@ SILENCE = 100  # seconds; mux.rs gives a sign of life far more often
 # word, since the next one most likely is the browser's.
 SMALL, TOGETHER = 1400, 0.003
 READ, WRITE = select.POLLIN, select.POLLOUT
+# A unix socket whose queue is full says so at once, and does not tell when there is room again.
+RETRY = 0.05
+CONNECTED = {0, errno.EISCONN}
+CONNECTING = {errno.EINPROGRESS, errno.EALREADY}
 
 
 class Connection:
@@ -24,9 +29,12 @@ class Connection:
         self.waiting = bytearray()  # for the server
         self.credit = WINDOW  # what may still be sent to the other end
         self.taken = 0  # what the server has taken, and the other end has not heard of
-        self.all_came = self.shut = self.all_said = False  # each direction ends by itself
+        self.all_came = self.shut = self.all_said = False  # each direction ends on its own
+        self.is_connected = self.must_retry = False
 
     def interest(self, congested):
+        if not self.is_connected:
+            return 0 if self.must_retry else WRITE
         wants_read = not self.all_said and self.credit and not congested
         return (READ if wants_read else 0) | (WRITE if self.waiting else 0)
 
@@ -65,7 +73,9 @@ class Relay:
                 self.say(b"P", 0)
             for number, connection in list(self.connections.items()):
                 events = ready.get(connection.server.fileno(), 0)
-                if events:
+                if not connection.is_connected and (events or connection.must_retry):
+                    self.attempt(self.connect, number, connection)
+                elif events:
                     self.attempt(self.move, number, connection, events)
 
     def wait(self):
@@ -79,6 +89,8 @@ class Relay:
                 poll.register(1, WRITE)
                 patience = SILENCE
         for connection in self.connections.values():
+            if connection.must_retry:
+                patience = min(patience, RETRY)
             interest = connection.interest(congested)
             if interest:  # without one, a hang-up would be reported for ever
                 poll.register(connection.server, interest)
@@ -108,13 +120,22 @@ class Relay:
             self.drop(number)
 
     def open(self, number):
-        family, address = self.place
+        family, _ = self.place
         server = socket.socket(family, socket.SOCK_STREAM)
-        self.connections[number] = Connection(server)
-        server.connect(address)  # of this machine: it is there at once, or never
-        server.setblocking(False)
+        server.setblocking(False)  # a busy server may take a minute, and the others go on meanwhile
         if family != socket.AF_UNIX:
             server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.connections[number] = Connection(server)
+        self.connect(number, self.connections[number])
+
+    def connect(self, number, connection):
+        error = connection.server.connect_ex(self.place[1])
+        connection.must_retry = error == errno.EAGAIN
+        connection.is_connected = error in CONNECTED
+        if connection.is_connected:
+            self.give(number, connection)
+        elif not connection.must_retry and error not in CONNECTING:
+            raise OSError(error, os.strerror(error))
 
     def take(self, number, connection, kind, size, data):
         if kind == b"D":
@@ -138,6 +159,8 @@ class Relay:
             self.finish(number, connection)
 
     def give(self, number, connection):
+        if not connection.is_connected:
+            return
         if connection.waiting:
             size = connection.server.send(connection.waiting[:CHUNK])
             del connection.waiting[:size]
