@@ -87,6 +87,8 @@ rj_far() {
       file = $0; sub(/^[0-9]* [0-9]* /, "", file); all = ""
       while ((getline line < file) > 0 && length(all) < 16384) all = all line "\n"
       close(file)
+      # The server of a JupyterHub: it is left alone, and its token stays there. Of another node nothing else tells.
+      if (all ~ /"base_url": *"[^"]*\/user\/[^"]*"/) next
       host = ""
       if (match(all, /"hostname": *"[^"\\]*"/)) { host = substr(all, RSTART, RLENGTH); gsub(/^"hostname": *"|"$/, "", host) }
       printf "file=%s\nuid=%s\nwritten=%s\nnames=%s\n\n%s\036\n", file, $1, $2, known_as(host), substr(all, 1, 16384) }' | rj_say_long far

@@ -320,6 +320,7 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::frame::Piece;
     use super::*;
     use std::io::Write;
     use std::process::{Command, Stdio};
@@ -353,10 +354,49 @@ mod tests {
         assert!(answers.iter().all(|line| !line.contains(token)));
     }
 
+    /// A runtime file of another node says by its base URL alone whose server it is.
+    #[test]
+    fn nor_does_that_of_a_hubs_server_on_another_node() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join(".local/share/jupyter/runtime");
+        std::fs::create_dir_all(&folder).unwrap();
+        // Beyond the numbers of processes that Linux gives: none of this machine's.
+        for (pid, base, token) in [
+            (4_194_401, "/user/me/", "hub-1"),
+            (4_194_402, "/hub/site/user/me%40b/lab/", "hub-2"),
+            (4_194_403, "/", "mine-1"),
+            (4_194_404, "/users-of-gpu/", "mine-2"),
+        ] {
+            let json = format!(
+                "{{\n \"base_url\": \"{base}\",\n \"hostname\": \"n7\", \"pid\": {pid}, \"token\": \"{token}\"\n}}"
+            );
+            std::fs::write(folder.join(format!("jpserver-{pid}.json")), json).unwrap();
+        }
+        let mut host = Host::named("x");
+        host.launcher = crate::config::LauncherKind::Slurm;
+        let frames = answers_of(&host, "sh", home.path(), "job far");
+        let frames = frames.iter().filter_map(|line| Frame::parse(line, "n0"));
+        let told: Vec<u8> = frames
+            .filter_map(|frame| match frame {
+                Frame::Far(Piece(bytes)) => Some(bytes),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let told = String::from_utf8(told).unwrap();
+        let has = |token: &str| told.contains(token);
+        assert!(has("mine-1") && has("mine-2"), "{told}");
+        assert!(!has("hub-1") && !has("hub-2"), "{told}");
+    }
+
     /// What a shell of this kind answers to one command, in that home.
     fn answers(shell: &str, home: &std::path::Path, command: &str) -> Vec<String> {
         let mut host = Host::named("x");
         host.workdir = Some("~/no'where".into());
+        answers_of(&host, shell, home, command)
+    }
+
+    fn answers_of(host: &Host, shell: &str, home: &std::path::Path, command: &str) -> Vec<String> {
         let mut child = Command::new(shell)
             .arg("-s")
             .env_clear()
@@ -366,7 +406,7 @@ mod tests {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut text = script("n0", &host, command);
+        let mut text = script("n0", host, command);
         text.truncate(text.len() - "exit\n".len());
         text.push('\n');
         let mut stdin = child.stdin.take().unwrap();
