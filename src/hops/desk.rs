@@ -260,3 +260,60 @@ impl Ask for Desk<'_> {
         self.tell(|| Word::Waits(text.clone()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::ssh::resolve::resolve;
+
+    fn visitor(waker: &Waker) -> (Visitor, mpsc::Receiver<Word>) {
+        let (words, heard) = mpsc::channel();
+        let visitor = Visitor {
+            stream: UnixStream::pair().unwrap().0,
+            target: channel::Target::Unix { path: "/x".into() },
+            expected: true,
+            words,
+            waker: waker.clone(),
+        };
+        (visitor, heard)
+    }
+
+    #[test]
+    fn whoever_comes_while_another_one_is_asked_loses_no_time() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let hop = Hop {
+            name: "bastion".into(),
+            target: resolve("bastion", Some(file.path())).unwrap(),
+        };
+        let waiter = Waiter::new().unwrap();
+        let (requester, requests) = mpsc::channel();
+        let desk = Desk {
+            hop: &hop,
+            requests,
+            waiter: &waiter,
+            visitors: RefCell::default(),
+        };
+        let waker = waiter.waker();
+        let (first, heard) = visitor(&waker);
+        requester.send(Request::Join(first)).unwrap();
+        let person = std::thread::spawn(move || {
+            let Ok(Word::Ask(_, reply)) = heard.recv() else {
+                panic!("a question");
+            };
+            let (second, heard) = visitor(&waker);
+            requester.send(Request::Join(second)).unwrap();
+            waker.wake();
+            let word = heard.recv_timeout(Duration::from_secs(10));
+            assert!(matches!(word, Ok(Word::Quiet(true))), "told to be patient");
+            reply.send(Err(Unanswered::nobody()));
+            assert!(matches!(heard.recv(), Ok(Word::Quiet(false))));
+        });
+        let question = Question::Passphrase {
+            key: "/k".into(),
+            again: false,
+        };
+        assert!(desk.ask(question).is_err());
+        person.join().unwrap();
+    }
+}
