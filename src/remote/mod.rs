@@ -418,6 +418,39 @@ mod tests {
         lines.map(str::to_owned).collect()
     }
 
+    /// In awk, on the remote host.
+    #[test]
+    fn json_is_read_there_as_its_writer_meant_it() {
+        let rocket = r#""sock": "/tmp/\ud83d\ude80 \"a\"\\n\/b", "#;
+        let inside = r#""more": {"sock": "no", "port": 1, "list": ["token", {"token": "no"}]}, "#;
+        let rest = r#""base_url" : "/\u00fc/", "port":8888, "token": "a:,{}[]\u0062""#;
+        let text = |json: &str| json.replace(", ", ",\n  ");
+        for json in [
+            format!("{{{rocket}{inside}{rest}}}"),
+            text(&format!("{{{inside}{rest}, {}\"z\": null}}", rocket)),
+        ] {
+            let mut shell = Command::new("sh")
+                .arg("-c")
+                .arg(format!(
+                    "{SCRIPT}rj_in_c rj_fields | while IFS= read -r rj_l; do printf '%b\\n' \"$rj_l\"; done"
+                ))
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut stdin = shell.stdin.take().unwrap();
+            stdin.write_all(json.as_bytes()).unwrap();
+            drop(stdin);
+            let told = String::from_utf8(shell.wait_with_output().unwrap().stdout).unwrap();
+            let lines: Vec<&str> = told.lines().collect();
+            assert_eq!(
+                lines,
+                ["8888", "/tmp/🚀 \"a\"\\n/b", "/ü/", "a:,{}[]b"],
+                "{json}"
+            );
+        }
+    }
+
     #[test]
     fn the_script_answers_in_every_shell_that_is_here() {
         let home = tempfile::tempdir().unwrap();

@@ -165,7 +165,7 @@ rj_holds() {
 rj_is_hubs() {
   case $rj_args in *jupyterhub-singleuser* | *jupyterhub.singleuser* | *jupyter-labhub* | *batchspawner-singleuser*) return 0 ;; esac
   if [ ! -r "/proc/$rj_pid/environ" ]; then
-    case $rj_url in /user/*) return 0 ;; *) return 1 ;; esac
+    case $rj_url in */user/*) return 0 ;; *) return 1 ;; esac
   fi
   case "
 $(tr '\0' '\n' <"/proc/$rj_pid/environ" 2>/dev/null | grep '^JUPYTERHUB_\|^JPY_API_TOKEN')
