@@ -55,10 +55,9 @@ rj_place() {
 }
 # What Jupyter is told, of every version: values as files, since a folder's name may hold anything.
 rj_configure() {
-  [ -d "$rj_dir/config" ] || mkdir "$rj_dir/config" || return 0
   (
     umask 077
-    cd "$rj_dir/config" || exit
+    mkdir -p "$rj_dir/config" && cd "$rj_dir/config" || exit
     printf '%s' "$rj_socket" >sock
     printf '%s' "${rj_ip:-127.0.0.1}" >ip
     printf '%s' "${rj_fixed_port:-0}" >port
