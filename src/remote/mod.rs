@@ -427,7 +427,7 @@ mod tests {
         let text = |json: &str| json.replace(", ", ",\n  ");
         for json in [
             format!("{{{rocket}{inside}{rest}}}"),
-            text(&format!("{{{inside}{rest}, {}\"z\": null}}", rocket)),
+            text(&format!("{{{inside}{rest}, {rocket}\"z\": null}}")),
         ] {
             let mut shell = Command::new("sh")
                 .arg("-c")
