@@ -158,20 +158,20 @@ fn check_that_who_waits_holds_up_no_other(mut server: Reluctant, place: &str) {
     let tunnel = Tunnel::relayed(&client, relaying_to(place, ""));
     let mut first = tunnel.connect();
     first.write_all(b"a").unwrap();
-    let (mut served, _) = server.socket.accept().unwrap();
-    served.read_exact(&mut [0; 1]).unwrap();
+    let (mut accepted, _) = server.socket.accept().unwrap();
+    accepted.read_exact(&mut [0; 1]).unwrap();
     server.fill_the_queue();
     let mut others: Vec<TcpStream> = (0..3).map(|_| tunnel.connect()).collect();
     for other in &mut others {
         other.write_all(b"later").unwrap();
     }
     let limit = Some(Duration::from_secs(5));
-    served.set_read_timeout(limit).unwrap();
+    accepted.set_read_timeout(limit).unwrap();
     first.set_read_timeout(limit).unwrap();
     for _ in 0..20 {
         first.write_all(b"b").unwrap();
-        served.read_exact(&mut [0; 1]).expect("it goes on");
-        served.write_all(b"c").unwrap();
+        accepted.read_exact(&mut [0; 1]).expect("it goes on");
+        accepted.write_all(b"c").unwrap();
         first.read_exact(&mut [0; 1]).expect("it goes on");
         thread::sleep(Duration::from_millis(20));
     }
