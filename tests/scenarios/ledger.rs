@@ -10,12 +10,15 @@ use crate::scene::{
     SOON, assert_nothing_left, bare, configure, fails, launches, put_program, real, servers, text,
     with_jupyter_lab,
 };
-use crate::support::process::{PATIENCE, pid_of};
+#[cfg(target_os = "linux")]
+use crate::support::process::PATIENCE;
+use crate::support::process::pid_of;
 #[cfg(target_os = "linux")]
 use crate::support::root_sshd::{Account, RootSshd};
 use crate::support::{Client, Sshd, eventually, http};
 
 /// `open` gives a page; the next one has the same server, `stop` ends it, and nothing is left.
+#[cfg(target_os = "linux")]
 fn serves_again_and_ends(sshd: &Sshd, client: &Client) {
     let mut opened = client.open("test");
     let ready = opened.wait_phase("ready");

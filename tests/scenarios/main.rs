@@ -20,6 +20,8 @@ mod key_files;
 mod languages;
 mod ledger;
 mod logging_in;
+#[cfg(target_os = "linux")]
+mod login_shells;
 mod match_exec;
 mod opening;
 mod proxy_commands;

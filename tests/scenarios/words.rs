@@ -1,11 +1,8 @@
 //! What the user writes, in the configuration and in files of their own, beside what Jupyter is to be told.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
 use crate::finding_servers::start_app_by_hand;
-use crate::scene::{assert_nothing_left, configure, fails, launches, real, text};
-use crate::support::{Client, RootSshd, Sshd, eventually, http};
+use crate::scene::{assert_nothing_left, configure, fails, launches, text};
+use crate::support::{Client, Sshd, http};
 
 /// A click gives a page of the one server that it starts, and `stop` ends that. What the click said.
 fn serves(sshd: &Sshd, client: &Client) -> String {
@@ -126,55 +123,6 @@ fn options_for_jupyter_are_passed_as_words_and_root_is_told_which() {
         opened.wait_exit();
         assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
     }
-}
-
-/// FreeBSD's sh, as its manual has it: `-l` is none of its options.
-const REFUSES: &str = "#!/bin/dash
-case $1 in -l) echo 'Illegal option -l' >&2; exit 2 ;; esac
-exec /bin/dash \"$@\"
-";
-
-fn serves_with_shell(shell: &str) {
-    let account = crate::support::root_sshd::Account {
-        shell,
-        ..Default::default()
-    };
-    let sshd = RootSshd::of(&account, &[]);
-    let client = Client::of(&sshd);
-    sshd.home().append(".profile", "export RJ_PROFILE=seen\n");
-    configure(
-        &client,
-        "setup = ['test \"$RJ_PROFILE\" = seen # all of it']",
-    );
-    let mut opened = client.open("test");
-    opened.wait_phase("ready");
-    opened.interrupt();
-    opened.wait_exit();
-    let out = client.run(&["stop", "test", "--yes"]);
-    assert!(out.stderr.contains("has shut down"), "{shell}: {out}");
-    let is_empty = || sshd.leftovers().is_empty();
-    assert!(
-        eventually(crate::scene::SOON, is_empty),
-        "{:?}",
-        sshd.leftovers()
-    );
-}
-
-#[test]
-fn a_login_shell_that_refuses_l_serves() {
-    let folder = crate::support::folder("rj-sh-");
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    for name in ["sh", "ksh", "oldsh"] {
-        let shell = folder.path().join(name);
-        fs::write(&shell, REFUSES).unwrap();
-        fs::set_permissions(&shell, fs::Permissions::from_mode(0o755)).unwrap();
-        serves_with_shell(shell.to_str().unwrap());
-    }
-}
-
-#[test]
-fn a_login_shell_that_reads_no_sh_serves() {
-    serves_with_shell(&real("xonsh"));
 }
 
 /// `jupyter server` alone answers, and has no page.
