@@ -31,7 +31,7 @@ pub(super) fn plain(text: &str) -> Result<(), Complaint> {
     no_control(text)
 }
 
-/// Whether a command line is one command: words may be added at its end, and are its own. (A shell
+/// Returns true if a command line is one command: words may be added at its end, and are its own. (A shell
 /// that gets a text, as in `bash -c 'jupyter lab'`, would take them for itself.)
 #[must_use]
 pub fn is_plain(command: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::words::say;
 pub struct Wanted {
     /// A fixed port on the far side.
     pub port: Option<u16>,
-    /// Whether the user named a working folder.
+    /// True if the user named a working folder.
     pub workdir: bool,
     /// Runtime files of servers that were tried and are of no use, and why.
     pub refused: Vec<(String, String)>,

@@ -125,7 +125,7 @@ impl Pages {
         order.into_iter().find(has).unwrap_or(order[0])
     }
 
-    /// Whether it has what was wished for.
+    /// Returns true if it has what was wished for.
     #[must_use]
     pub fn suits(self, wish: Option<App>) -> bool {
         match wish {

@@ -44,7 +44,7 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    /// Whether the server said itself that it is of no use; silence says nothing.
+    /// Returns true if the server said itself that it is of no use; silence says nothing.
     #[must_use]
     pub fn is_definite(&self) -> bool {
         match self {

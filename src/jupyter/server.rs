@@ -109,7 +109,7 @@ pub struct Candidate {
     pub began: Option<String>,
     /// The folder of the launch of ours that it belongs to, whose keeper runs.
     pub launch: Option<String>,
-    /// Whether it is the single-user server of a `JupyterHub`. Its text is left out then.
+    /// True if it is the single-user server of a `JupyterHub`. Its text is left out then.
     pub is_hubs: bool,
     /// When its job's time is up, in seconds since 1970.
     pub ends: Option<i64>,
@@ -329,7 +329,7 @@ fn address(host: &str) -> Option<IpAddr> {
     host.trim_matches(['[', ']']).parse().ok()
 }
 
-/// Whether two names mean one machine: by what stands before the first dot, or as whole addresses.
+/// Returns true if two names mean one machine: by what stands before the first dot, or as whole addresses.
 fn is_same(one: &str, other: &str) -> bool {
     let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
     match (address(one), address(other)) {

@@ -161,7 +161,7 @@ impl Presence {
     }
 }
 
-/// Whether two names stand for the same machine: one may be without its domain. Addresses are compared whole.
+/// Returns true if two names stand for the same machine: one may be without its domain. Addresses are compared whole.
 #[must_use]
 pub fn same_machine(one: &str, other: &str) -> bool {
     let address = |name: &str| name.parse::<IpAddr>().ok();

@@ -41,7 +41,7 @@ pub struct Launcher {
 }
 
 impl Launcher {
-    /// Whether it opens a host of that configuration.
+    /// Returns true if it opens a host of that configuration.
     #[must_use]
     pub fn is_of(&self, scope: &Scope) -> bool {
         scope.with(self.options.clone()) == *scope

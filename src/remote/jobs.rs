@@ -278,7 +278,7 @@ impl Look<'_> {
         }
     }
 
-    /// Whether a listed job is that of a record.
+    /// Returns true if a listed job is that of a record.
     fn is_its(&self, record: &Record, job: &Job) -> bool {
         self.identity(record)
             .is_some_and(|identity| identity.is(job))
@@ -315,7 +315,7 @@ impl Look<'_> {
         }
     }
 
-    /// Whether a job may have a server of which it does not tell: one of a user's own script.
+    /// Returns true if a job may have a server of which it does not tell: one of a user's own script.
     fn may_be_silent(&self, job: &Job) -> bool {
         match self.records.iter().find(|record| self.is_its(record, job)) {
             Some(record) => record.own,

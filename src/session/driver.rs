@@ -60,7 +60,7 @@ struct Driver {
     hop: Option<node::Node>,
     /// Where the server is, once a local port leads there.
     server_at: Option<channel::Target>,
-    /// Whether that is on another machine than the login host.
+    /// True if that is on another machine than the login host.
     is_elsewhere: bool,
     /// The further forwards that were told to be refused.
     told_refused: Vec<channel::Target>,

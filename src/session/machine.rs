@@ -47,7 +47,7 @@ pub struct Machine {
     notebook: Option<String>,
     /// How many seconds more the job is to get, until its end was read.
     more_time: Option<u64>,
-    /// Whether other servers than the chosen one run there.
+    /// True if other servers than the chosen one run there.
     others_run: bool,
 }
 

@@ -266,7 +266,7 @@ impl Channel {
         unsafe { raw::libssh2_channel_eof(self.raw.as_ptr()) == 1 }
     }
 
-    /// Whether the remote host has closed the channel; only once it is [`Channel::at_eof`]. It then
+    /// Returns true if the remote host has closed the channel; only once it is [`Channel::at_eof`]. It then
     /// grants no window any more, and libssh2 fails no write for that.
     pub fn poll_closed(&self) -> Step<()> {
         // SAFETY: see the module's head.

@@ -108,7 +108,7 @@ impl Exec {
 #[derive(Debug, Default)]
 pub struct Output {
     partial: Vec<u8>,
-    /// Whether the line that comes in has been too long already.
+    /// True if the line that comes in has been too long already.
     too_long: bool,
     /// Whole lines, or the beginning of one that was too long.
     lines: VecDeque<Result<String, String>>,

@@ -56,7 +56,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Whether it is about this channel alone: the remote host refused it, or said nothing for a minute,
+    /// Returns true if it is about this channel alone: the remote host refused it, or said nothing for a minute,
     /// as when the target is a black hole. (Else the session is broken, as reading from it tells.)
     pub fn is_theirs(&self) -> bool {
         let alone = [
@@ -110,7 +110,7 @@ impl Openings {
         self.queue.is_empty() && self.begun.is_none()
     }
 
-    /// Whether the next one needs a session of the server's, of which it may give one alone.
+    /// Returns true if the next one needs a session of the server's, of which it may give one alone.
     pub fn needs_session(&self) -> bool {
         let next = self.queue.front().filter(|_| self.begun.is_none());
         matches!(next, Some(Wanted::Command(..) | Wanted::Errand(_)))

@@ -122,7 +122,7 @@ impl Pump {
         self.want(Wanted::Knock(target));
     }
 
-    /// Whether a channel is wanted, or on its way.
+    /// Returns true if a channel is wanted, or on its way.
     #[must_use]
     pub fn is_opening(&self) -> bool {
         !self.openings.is_idle()

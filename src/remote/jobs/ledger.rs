@@ -173,7 +173,7 @@ fn searched(scheduler: &dyn Scheduler, identity: &Identity, list: &Output) -> Pr
     }
 }
 
-/// Whether a job may have been submitted by a command that began then.
+/// Returns true if a job may have been submitted by a command that began then.
 fn is_in_time(began: Option<i64>, job: &Job) -> bool {
     let longest = i64::try_from(SUBMISSION.as_secs()).unwrap_or_default();
     let time = began.zip(job.submitted.or(job.started));

@@ -22,7 +22,7 @@ pub struct Record {
     pub at: Option<i64>,
     /// What was asked of the scheduler.
     pub wish: String,
-    /// Whether it is the user's own script, which writes nothing into the folder.
+    /// True if it is the user's own script, which writes nothing into the folder.
     pub own: bool,
     /// What the scheduler printed when it was submitted; lines end in tabs.
     pub submitted: String,

@@ -113,7 +113,7 @@ impl Driver {
     }
 }
 
-/// Whether what was found before is true no more: the launch that was waited for has ended (it may
+/// Returns true if what was found before is true no more: the launch that was waited for has ended (it may
 /// have been one that was shutting down), or another click has the lock.
 fn is_stale(command: &str, failure: &Failure) -> bool {
     match failure {

@@ -365,7 +365,7 @@ impl Driver {
         }
     }
 
-    /// Whether a job has gone for whose end the scheduler has taken the command.
+    /// Returns true if a job has gone for whose end the scheduler has taken the command.
     fn has_gone(&mut self, identity: &Identity, folder: Option<&str>) -> Result<bool, Halt> {
         if let Some(is_gone) = has_gone(&self.query(identity, folder)?) {
             return Ok(is_gone);

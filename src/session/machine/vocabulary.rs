@@ -146,7 +146,7 @@ pub enum State {
     Starting {
         /// The machine's own name.
         node: String,
-        /// Whether this session launched it, and did not find it starting.
+        /// True if this session launched it, and did not find it starting.
         own: bool,
     },
     /// A job is being submitted.

@@ -54,7 +54,7 @@ pub struct Wait {
     pub turn: Turn,
     /// What is known about its start.
     pub outlook: Outlook,
-    /// Whether the user knows that the scheduler does not answer.
+    /// True if the user knows that the scheduler does not answer.
     pub complained: bool,
     /// Where its server will listen that is being started anew; it listens elsewhere as yet.
     pub moves_to: Option<Stand>,
@@ -71,7 +71,7 @@ pub enum Turn {
     Held,
 }
 
-/// Whether a job can start.
+/// True if a job can start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outlook {
     /// It was submitted a moment ago, and the scheduler has not looked at it yet.
@@ -154,7 +154,7 @@ impl Wait {
         self.cost.max(if again { why_calls } else { 1 })
     }
 
-    /// Whether it is no use to wait. A job that is held, or cannot start, from its submission on has no place to lose. One
+    /// Returns true if it is no use to wait. A job that is held, or cannot start, from its submission on has no place to lose. One
     /// that has waited keeps its place: what keeps it from starting now may pass.
     pub(super) fn is_stuck(&self) -> bool {
         match self.job.state {
@@ -164,7 +164,7 @@ impl Wait {
         }
     }
 
-    /// Whether nothing fits it that the cluster has now, and nobody knows yet whether that passes.
+    /// Returns true if nothing fits it that the cluster has now, and nobody knows yet whether that passes.
     pub(super) fn may_be_stuck(&self) -> bool {
         self.outlook == Outlook::Open && self.job.state == JobState::Unfit
     }

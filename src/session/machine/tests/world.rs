@@ -83,7 +83,7 @@ impl World {
         self.script.next().unwrap_or_default() % count
     }
 
-    /// Whether nothing goes wrong any more.
+    /// Returns true if nothing goes wrong any more.
     pub fn is_calm(&self) -> bool {
         self.script.len() == 0
     }
