@@ -31,7 +31,8 @@ pub fn check(browser: &str) -> Result<(), String> {
     if cfg!(target_os = "macos") || is_program(browser) {
         return Ok(());
     }
-    let missing = io::Error::from(io::ErrorKind::NotFound);
+    // As a start would fail, in the words of the system.
+    let missing = io::Error::from(rustix::io::Errno::NOENT);
     Err(failed(browser, &missing))
 }
 
