@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../support/at_once.rs"]
+mod at_once;
 mod cases;
 mod certificates;
 mod files;
@@ -13,38 +15,10 @@ mod run;
 mod servers;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cases::Case;
-use run::{Outcome, Verdict};
+use at_once::at_once;
+use run::Verdict;
 use servers::Servers;
-
-/// Enough to keep the machine busy while servers fork.
-const THREADS: usize = 6;
-
-/// Runs both sides of every case, and gives what they did.
-fn run_all(servers: &Servers, cases: &[Case]) -> Vec<(Outcome, Outcome)> {
-    let next = AtomicUsize::new(0);
-    let mut results: Vec<(usize, (Outcome, Outcome))> = std::thread::scope(|scope| {
-        let work = || {
-            let mut done = Vec::new();
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(case) = cases.get(at) else {
-                    return done;
-                };
-                done.push((at, run::both(servers, case)));
-            }
-        };
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap())
-            .collect()
-    });
-    results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, both)| both).collect()
-}
 
 #[test]
 fn every_verdict_is_that_of_openssh() {
@@ -54,7 +28,7 @@ fn every_verdict_is_that_of_openssh() {
     assert_eq!(names.len(), cases.len(), "each case has a name of its own");
     assert!(cases.len() >= 200, "{} cases", cases.len());
 
-    let results = run_all(&servers, &cases);
+    let results = at_once(&cases, |_, case| run::both(&servers, case));
     let mut wrong = Vec::new();
     for (case, (ssh, ours)) in cases.iter().zip(&results) {
         if ssh != ours {
@@ -89,7 +63,10 @@ fn every_verdict_is_that_of_openssh() {
 fn where_the_verdicts_differ_ours_is_the_stricter_one() {
     let servers = Servers::start();
     let cases = cases::stricter();
-    for (case, (ssh, ours)) in cases.iter().zip(run_all(&servers, &cases)) {
+    for (case, (ssh, ours)) in cases
+        .iter()
+        .zip(at_once(&cases, |_, case| run::both(&servers, case)))
+    {
         assert_ne!(
             ssh.verdict, ours.verdict,
             "{}: no difference any more",

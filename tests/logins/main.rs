@@ -7,42 +7,18 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/at_once.rs"]
+mod at_once;
 mod cases;
 mod keys;
 mod run;
 mod servers;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cases::Case;
+use at_once::at_once;
 use run::Outcome;
 use servers::Scene;
-
-/// Enough to keep the machine busy while servers fork.
-const THREADS: usize = 6;
-
-/// Runs both sides of every case, and gives what they did.
-fn run_all(scene: &Scene, cases: &[Case]) -> Vec<(Outcome, Outcome)> {
-    let next = AtomicUsize::new(0);
-    let mut results: Vec<(usize, (Outcome, Outcome))> = std::thread::scope(|scope| {
-        let work = || {
-            let mut done = Vec::new();
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(case) = cases.get(at) else {
-                    return done;
-                };
-                done.push((at, run::both(scene, case, at)));
-            }
-        };
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
-        let results = threads.into_iter().map(|thread| thread.join().unwrap());
-        results.flatten().collect()
-    });
-    results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, both)| both).collect()
-}
 
 #[test]
 fn every_login_is_that_of_openssh_or_stricter_on_purpose() {
@@ -54,7 +30,7 @@ fn every_login_is_that_of_openssh_or_stricter_on_purpose() {
     assert_eq!(names.len(), cases.len(), "each case has a name of its own");
     assert!(same >= 150, "{same} cases");
 
-    let results = run_all(&scene, &cases);
+    let results = at_once(&cases, |at, case| run::both(&scene, case, at));
     let mut wrong = Vec::new();
     for (at, (case, (ssh, ours))) in cases.iter().zip(&results).enumerate() {
         if (ssh == ours) != (at < same) {
