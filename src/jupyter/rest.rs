@@ -133,6 +133,8 @@ fn agent(pin: &Pin) -> ureq::Agent {
 pub struct Api {
     agent: ureq::Agent,
     base: String,
+    /// By which name a tab will ask: a server may refuse others (`local_hostnames`).
+    host: String,
     token: Secret,
     pin: Pin,
     /// From the runtime file.
@@ -148,6 +150,7 @@ impl Api {
         Self {
             agent: agent(&pin),
             base: format!("{scheme}://127.0.0.1:{local_port}{}", server.base_url),
+            host: format!("localhost:{local_port}"),
             token: server.token.clone(),
             pin,
             version: server.version.clone(),
@@ -162,6 +165,7 @@ impl Api {
         Self {
             agent: agent(&pin),
             base: format!("http://127.0.0.1:{local_port}{base_url}"),
+            host: format!("localhost:{local_port}"),
             token,
             pin,
             version: None,
@@ -273,6 +277,7 @@ impl Api {
     pub fn shut_down(&self) -> Result<(), ApiError> {
         let request = self.agent.post(format!("{}api/shutdown", self.base));
         let response = request
+            .header("Host", self.host.as_str())
             .header("Authorization", self.authorization())
             .send_empty()
             .map_err(|error| no_answer(&error))?;
@@ -283,7 +288,8 @@ impl Api {
     }
 
     fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let mut request = request.header("Host", self.host.as_str());
         if !self.token.is_empty() {
             request = request.header("Authorization", self.authorization());
         }
@@ -452,7 +458,9 @@ mod tests {
     fn a_certificate_is_pinned_and_another_one_is_sent_nothing() {
         let (port, told) = secure_server();
         let first = Api::new(&secure(None), port).check().unwrap();
-        assert!(told.recv().unwrap().contains("token t0ken"));
+        let asked = told.recv().unwrap();
+        // As a tab asks, which a server may answer otherwise.
+        assert!(asked.contains("token t0ken") && asked.contains(&format!("localhost:{port}\r\n")));
         let pinned = first.certificate;
         assert!(pinned.is_some());
         Api::new(&secure(pinned), port).kernels().unwrap();

@@ -23,7 +23,14 @@ rj_enter() {
 if ( ! \$?JUPYTER_CONFIG_PATH ) setenv JUPYTER_CONFIG_PATH ''
 "
       exec "$rj_shell" -c "$rj_first$rj_line" ;;
-    bash* | zsh* | fish* | dash | ash | yash | mksh | ksh93) exec "$rj_shell" -l $1 -c "$rj_line" ;;
+    bash* | zsh* | fish* | dash | ash | yash | mksh | ksh93)
+      # A start-up file may go on with another shell (`exec zsh`), which reads its input.
+      if [ -n "$1" ]; then
+        (umask 077; printf '%s\n' "$rj_line" >"$rj_dir/line")
+        exec <"$rj_dir/line"
+        rm -f "$rj_dir/line"
+      fi
+      exec "$rj_shell" -l $1 -c "$rj_line" ;;
     sh | ksh) exec "$rj_shell" -c "$rj_profile$rj_line" ;;
     *)
       echo "/bin/sh runs the set-up: the login shell is $rj_shell" >&2
@@ -61,6 +68,7 @@ rj_configure() {
     printf '%s' "$rj_socket" >sock
     printf '%s' "${rj_ip:-127.0.0.1}" >ip
     printf '%s' "${rj_fixed_port:-0}" >port
+    printf '%s' "$rj_token" >token
     if [ -n "$rj_root" ]; then printf '%s' "$rj_root" >root; fi
     cat >jupyter_server_config.py <<'RJ_PYTHON'
 import os
@@ -82,17 +90,31 @@ def tell(app, root):
         app.sock_mode, app.port = "0600", 8888
     else:
         app.ip, app.port, app.port_retries = said("ip"), int(said("port")), 0
+    # A list of the user's own replaces the name that the tab has in its address.
+    app.local_hostnames.append("localhost")
     if said("root"):
         setattr(app, root, said("root"))
         c.FileContentsManager.root_dir = said("root")
 
 tell(c.ServerApp, "root_dir")
 try:
+    from jupyter_server import version_info as server
+except ImportError:
+    server = (0,)
+# One that cannot be read leaves the environment's in force: an empty one would let everybody in.
+token = said("token")
+if token and server[0] >= 2:
+    c.IdentityProvider.token = c.PasswordIdentityProvider.token = token
+elif token:
+    c.ServerApp.token = token
+try:
     from notebook import __version__ as notebook
 except ImportError:
     notebook = ""
 if notebook.startswith(("5.", "6.")):
     tell(c.NotebookApp, "notebook_dir")
+    if token:
+        c.NotebookApp.token = token
 RJ_PYTHON
     if [ -n "$rj_idle" ]; then cat terminals >>jupyter_server_config.py; fi
     cp jupyter_server_config.py jupyter_notebook_config.py

@@ -10,6 +10,9 @@ unset -f awk cat cd command cp cut date env find grep head id kill ls lsof mkdir
   rmdir sed setsid sleep sort sysctl tail test touch tr true umask uname
 set +e +u +C +f +x +v +a
 unset TMOUT
+# And how ls writes names, and an old grep its answers, may be set for people's eyes.
+ls() { QUOTING_STYLE=literal command ls "$@"; }
+grep() { GREP_OPTIONS='' command grep "$@"; }
 
 rj_hex() { od -An -v -tx1 | tr -d ' \n'; }
 

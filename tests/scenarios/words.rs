@@ -29,6 +29,11 @@ fn set_up_lines_end_as_their_writer_likes() {
     serves(&sshd, &client);
     configure(&client, "setup = ['true # fine', 'false;', 'true']");
     fails(&client, &[], 6, "jupyter_died");
+    // Where `chsh` is not allowed, a start-up file goes on with the shell that is liked better.
+    let change = "[ -n \"${CHANGED-}\" ] || { export CHANGED=1; exec sh; }\n";
+    sshd.home().append(".bash_profile", change);
+    configure(&client, "setup = ['A=1', 'test \"$A\" = 1']");
+    serves(&sshd, &client);
 }
 
 #[test]
@@ -57,12 +62,13 @@ fn the_users_own_files_do_not_take_a_server_elsewhere() {
     let home = sshd.home();
     home.append(
         ".bash_profile",
-        "export JUPYTER_RUNTIME_DIR=$HOME/.jupyter_run JUPYTER_TOKEN=weak\ncd /\n",
+        "export JUPYTER_RUNTIME_DIR=$HOME/.jupyter_run JUPYTER_TOKEN=weak QUOTING_STYLE=shell-always\ncd /\n",
     );
     home.append(
         ".jupyter/jupyter_server_config.py",
         "c.ServerApp.root_dir = '/tmp'\nc.FileContentsManager.root_dir = '/tmp'\n\
-         c.ServerApp.ip = '0.0.0.0'\nc.ServerApp.port = 9999\n",
+         c.ServerApp.ip = '0.0.0.0'\nc.ServerApp.port = 9999\n\
+         c.IdentityProvider.token = ''\nc.ServerApp.local_hostnames = ['gpu.example']\n",
     );
     home.write("my project/notes.ipynb", "{}");
     for how in [
