@@ -7,6 +7,7 @@ mod far_side;
 mod here;
 mod hops;
 mod jobs;
+mod last_words;
 mod login;
 mod lost;
 mod route;
@@ -31,8 +32,8 @@ pub use jobs::{
     job_uncertain, no_end, no_list, no_scheduler, not_extendable, not_extended,
 };
 pub use lost::{
-    idle_ended, lost, lost_for_good, needs_user, not_listening, not_now, other_machine,
-    server_ended,
+    idle_ended, lost, lost_for_good, lost_launches, needs_user, not_listening, not_now,
+    other_machine, server_ended,
 };
 pub use route::{barred, forwarding, no_hop, no_relay, no_route, no_way, not_there};
 pub use servers::{kernels_busy, not_stopped, nothing_running, unusable};

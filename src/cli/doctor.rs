@@ -150,6 +150,9 @@ fn seen(checkup: &Checkup, host: &str, sight: &Sight) {
     for job in &sight.jobs {
         checkup.good(host, job);
     }
+    for line in &sight.lost {
+        checkup.note(host, line);
+    }
     for reason in &sight.passed_over {
         checkup.note(host, &say!("doctor-passed-over", reason = reason));
     }

@@ -52,10 +52,12 @@ pub fn list(context: &Context, json: bool) -> Outcome {
     Ok(0)
 }
 
-/// `status`: the tunnels that stand, and what their kernels do.
+/// `status`: the tunnels that stand, and what their kernels do. A host that is named is logged in to when no tunnel to it
+/// stands: what runs there is known there alone.
 pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     let config = context.config()?;
-    if host.is_none() {
+    let is_named = host.is_some();
+    if !is_named {
         hint_when_empty(&config, json);
     }
     let hosts = match host {
@@ -65,17 +67,46 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     for host in hosts {
         let message = newest(context, &host.name);
         let kernels = message.as_ref().and_then(count_kernels);
+        let there = match message {
+            None if is_named => glance(context, &host)?,
+            _ => Vec::new(),
+        };
         if json {
-            println!("{}", status_json(&host.name, message.as_ref(), kernels));
+            let object = status_json(&host.name, message.as_ref(), kernels, &there);
+            println!("{object}");
         } else {
-            println!(
-                "{:<20} {}",
-                host.name,
-                status_words(message.as_ref(), kernels)
-            );
+            let words = status_words(message.as_ref(), kernels);
+            println!("{:<20} {words}", host.name);
+            there.iter().for_each(|line| println!("  {line}"));
         }
     }
     Ok(0)
+}
+
+/// Returns what is found on the remote host, in words. One that cannot be reached is no failure of `status`.
+fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
+    let order = context.order(host.clone(), Goal::Glance, TIMEOUT)?;
+    let mut lines = Vec::new();
+    let end = run(
+        order,
+        context.machine(None),
+        |_| Ok(()),
+        |event| {
+            if let Event::Seen(sight) = event {
+                let found = match &sight.server {
+                    Some(server) => say!("doctor-found", server = server),
+                    None => say!("doctor-none"),
+                };
+                lines = vec![found];
+                lines.extend(sight.jobs.iter().chain(&sight.lost).cloned());
+            }
+        },
+    )?;
+    match end.problem {
+        Some(problem) => Ok(vec![say!("status-unseen", why = problem.title.as_str())]),
+        None if end.interrupted => Err(explain::interrupted(&host.name)),
+        None => Ok(lines),
+    }
 }
 
 fn hint_when_empty(config: &Config, json: bool) {
@@ -104,7 +135,12 @@ fn count_kernels(message: &Message) -> Option<Kernels> {
 }
 
 /// Without the token: `status` is what people paste.
-fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) -> String {
+fn status_json(
+    host: &str,
+    message: Option<&Message>,
+    kernels: Option<Kernels>,
+    there: &[String],
+) -> String {
     let phase = message.map_or(Phase::Closed, |message| message.phase);
     let mut object = json!({ "host": host, "phase": phase });
     if let Some(ready) = message.and_then(Message::ready) {
@@ -116,6 +152,9 @@ fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) 
     }
     if let Some(job) = message.and_then(Message::job) {
         object["job"] = json!(job);
+    }
+    if !there.is_empty() {
+        object["there"] = json!(there);
     }
     object.to_string()
 }
@@ -242,7 +281,7 @@ fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: 
     }
 }
 
-/// `logs`: what the newest launch said.
+/// `logs`: what the server in use said, or the newest launch.
 pub fn logs(context: &Context, name: &str) -> Outcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
@@ -255,12 +294,12 @@ pub fn logs(context: &Context, name: &str) -> Outcome {
         order,
         context.machine(None),
         |_| Ok(()),
-        |event| {
-            if let Event::Log { path, text } = event
-                && !path.is_empty()
-            {
+        |event| match event {
+            Event::Log { path, text } if !path.is_empty() => {
                 found = Some((path.clone(), text.clone()));
             }
+            Event::Note(text) => eprintln!("{text}"),
+            _ => {}
         },
     )?;
     if let Some(problem) = end.problem {
@@ -280,6 +319,9 @@ fn log_through(context: &Context, host: &Host) -> Result<Option<(String, String)
         return Ok(None);
     };
     for message in answers(client, host, &Request::Logs)? {
+        if let Some(note) = message.note() {
+            eprintln!("{note}");
+        }
         if let Some((path, text)) = message.log() {
             return Ok(Some((path.to_owned(), text.to_owned())));
         }

@@ -1,5 +1,6 @@
 //! What goes wrong on the far side, in the words of its script and of Jupyter's log.
 
+use super::last_words;
 use super::route::kept;
 use crate::config::Host;
 use crate::problem::{Code, Problem};
@@ -65,20 +66,15 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
         Some(status) => say!("explain-died-status", host = name, status = status),
         None => say!("explain-died", host = name),
     };
-    let full = ["No space left on device", "Disk quota exceeded"];
-    let remedy = if log.contains("--allow-root") {
-        say!("explain-died-root-remedy")
-    } else if full.iter().any(|words| log.contains(words)) {
-        say!("explain-died-full-remedy")
-    } else if log.is_empty() {
-        say!("explain-died-silent-remedy")
-    } else if log.contains("ort") && log.contains("in use") {
-        say!("explain-died-port-remedy")
-    } else if !host.setup.is_empty() {
-        say!("explain-died-setup-remedy")
-    } else {
-        say!("explain-died-remedy")
-    };
+    let remedy = last_words::remedy(status, &log).unwrap_or_else(|| {
+        if log.is_empty() {
+            say!("explain-died-silent-remedy")
+        } else if !host.setup.is_empty() {
+            say!("explain-died-setup-remedy")
+        } else {
+            say!("explain-died-remedy")
+        }
+    });
     Problem::new(Code::JupyterDied, title, log, remedy)
 }
 
@@ -86,6 +82,14 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
 /// a set-up line, which is no matter of this function.
 fn not_found(host: &Host, log: &str) -> Option<Problem> {
     let name = &host.name;
+    // A program that is there, whose own interpreter is not.
+    let is_broken = |words: &&str| log.contains(words);
+    if ["bad interpreter", "required file not found"]
+        .iter()
+        .any(|words| is_broken(words))
+    {
+        return None;
+    }
     let command = host.command.as_deref();
     let program = command.and_then(|line| line.split_whitespace().next());
     if !host.setup.is_empty() && !log.contains(program.unwrap_or("no jupyter on the PATH")) {

@@ -1,5 +1,6 @@
 //! Jobs of a scheduler that were refused, cannot start, or ended: in its own words, with what to do.
 
+use super::last_words;
 use crate::config::Host;
 use crate::launcher::{Output, Scheduler, Stranger, clock, quote};
 use crate::problem::{Code, Problem};
@@ -101,11 +102,13 @@ pub fn job_ended(host: &str, id: &str, status: Option<i32>, log: &str) -> Proble
         Some(status) => say!("job-ended-status", id = id, host = host, status = status),
         None => say!("job-ended", id = id, host = host),
     };
-    let remedy = if log.is_empty() {
-        say!("job-ended-silent-remedy")
-    } else {
-        say!("job-ended-remedy")
-    };
+    let remedy = last_words::remedy(status, log).unwrap_or_else(|| {
+        if log.is_empty() {
+            say!("job-ended-silent-remedy")
+        } else {
+            say!("job-ended-remedy")
+        }
+    });
     Problem::new(Code::JobEnded, title, redact(log), remedy)
 }
 

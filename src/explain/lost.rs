@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::jupyter::{Facts, Fate};
 use crate::problem::{Code, Problem};
 use crate::ssh::Error as SshError;
 use crate::words::say;
@@ -84,15 +85,49 @@ pub fn not_now(host: &str) -> Problem {
     )
 }
 
-/// Explains a server that is gone while its tunnel was wanted.
+/// Explains a server that is gone while its tunnel was wanted, by its `fate` where that is known.
 #[must_use]
-pub fn server_ended(host: &str) -> Problem {
+pub fn server_ended(host: &str, fate: Option<Fate>) -> Problem {
+    let detail = match fate {
+        Some(Fate::Killed) => say!("server-ended-killed"),
+        Some(Fate::Outside) => say!("server-ended-outside"),
+        Some(Fate::Restart) => say!("server-ended-restart"),
+        Some(Fate::Elsewhere) | None => say!("server-ended-detail"),
+    };
+    let remedy = match fate {
+        Some(Fate::Killed) => say!("server-ended-killed-remedy"),
+        _ => say!("server-ended-remedy", host = host),
+    };
     Problem::new(
         Code::ServerEnded,
         say!("server-ended-title", host = host),
-        say!("server-ended-detail"),
-        say!("server-ended-remedy", host = host),
+        detail,
+        remedy,
     )
+}
+
+/// Tells what became of launches that nobody ended, one line for each fate.
+#[must_use]
+pub fn lost_launches(host: &str, facts: &Facts) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for lost in &facts.lost {
+        let line = match lost.fate {
+            Fate::Outside => say!("session-lost-launch", host = host),
+            Fate::Killed => say!("session-lost-killed", host = host),
+            Fate::Restart => say!("session-lost-restart", host = host),
+            Fate::Elsewhere => say!(
+                "session-lost-elsewhere",
+                host = host,
+                node = lost.node.as_str(),
+                here = facts.node.as_str(),
+                folder = lost.folder.as_str()
+            ),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 /// Explains a server that ended by itself, as `idle_stop` asks.

@@ -12,5 +12,5 @@ pub use choose::{Choice, Wanted, choose};
 pub use page::{Address, Login, Page, page_url, redacted};
 pub use pages::Pages;
 pub use rest::{Activity, Answer, Api, ApiError, Kernels, Notebook};
-pub use server::{Candidate, Endpoint, Facts, Flavour, Node, Server};
+pub use server::{Candidate, Endpoint, Facts, Fate, Flavour, Lost, Node, Server};
 pub use tls::Fingerprint;

@@ -28,8 +28,8 @@ pub struct Facts {
     pub now: Option<i64>,
     /// The folder of a launch of ours that has not written its runtime file yet.
     pub starting: Option<String>,
-    /// Folders of launches of ours that something ended from outside, since their host started.
-    pub lost: Vec<String>,
+    /// Launches of ours that nobody here ended, and that nobody was told of yet.
+    pub lost: Vec<Lost>,
     /// Folders of launches and jobs of ours that ended because nobody used them.
     pub idle: Vec<String>,
 }
@@ -47,7 +47,7 @@ impl Facts {
                 "shell" => value.clone_into(&mut facts.shell),
                 "jupyter" => value.clone_into(&mut facts.jupyter),
                 "idle" => facts.idle.push(value.to_owned()),
-                "lost" => facts.lost.push(value.to_owned()),
+                "lost" => facts.lost.extend(Lost::parse(value)),
                 "starting" if !value.is_empty() => facts.starting = Some(value.to_owned()),
                 _ => {}
             }
@@ -60,6 +60,54 @@ impl Facts {
     pub fn was_idle(&self, file: &str) -> bool {
         let holds = |folder: &String| Path::new(file).starts_with(folder);
         self.idle.iter().any(holds)
+    }
+
+    /// Returns what became of the launch that the server of this runtime file belonged to, if it is among the lost ones.
+    #[must_use]
+    pub fn fate(&self, file: &str) -> Option<Fate> {
+        let mut lost = self.lost.iter();
+        let lost = lost.find(|lost| Path::new(file).starts_with(&lost.folder))?;
+        Some(lost.fate)
+    }
+}
+
+/// A launch of ours that left no word of its end, or one that nobody here gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// What became of it.
+    pub fate: Fate,
+    /// The name of its machine.
+    pub node: String,
+    /// Its folder.
+    pub folder: String,
+}
+
+/// What became of a launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// All its processes were ended from outside.
+    Outside,
+    /// Jupyter was ended by KILL.
+    Killed,
+    /// Its computer was started again.
+    Restart,
+    /// It is another computer's, and may run there.
+    Elsewhere,
+}
+
+impl Lost {
+    /// Reads `FATE NODE FOLDER`.
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.splitn(3, ' ');
+        let fate = match words.next()? {
+            "outside" => Fate::Outside,
+            "killed" => Fate::Killed,
+            "restart" => Fate::Restart,
+            "elsewhere" => Fate::Elsewhere,
+            _ => return None,
+        };
+        let (node, folder) = (words.next()?.to_owned(), words.next()?.to_owned());
+        Some(Self { fate, node, folder })
     }
 }
 
@@ -203,6 +251,9 @@ impl Candidate {
         if self.is_hubs {
             return Err(say!("server-hubs", pid = self.pid));
         }
+        if self.launch.is_none() && is_editors(&self.args) {
+            return Err(say!("server-editors", pid = self.pid));
+        }
         let file: RuntimeFile = serde_json::from_str(self.json.reveal()).map_err(|error| {
             say!(
                 "server-malformed",
@@ -323,6 +374,12 @@ impl Candidate {
             .unwrap_or(v4)
             .to_string()
     }
+}
+
+/// Returns true for the server that VS Code starts for its own notebooks, and ends with its window: by the options that it
+/// gives (microsoft/vscode-jupyter 11978).
+fn is_editors(args: &str) -> bool {
+    args.contains("--config=") && args.contains(".iopub_data_rate_limit=10000000000.0")
 }
 
 fn address(host: &str) -> Option<IpAddr> {
@@ -519,6 +576,34 @@ mod tests {
             "file=/run/jpserver-2390.json\npid=2390\nuid=1001\nargs=python3 jupyter-lab\n\
              listeners=hex:0100007F:22B8,1001\nsocket=\n\n{JSON}"
         ))
+    }
+
+    #[test]
+    fn lost_launches_are_read_and_other_words_are_none() {
+        let facts = Facts::parse(
+            "lost=killed n1 /h o/s/1\nlost=elsewhere n2 /s/2\nlost=later n2 /s/3\nlost=",
+        );
+        let told: Vec<_> = facts.lost.iter().map(|one| one.folder.as_str()).collect();
+        assert_eq!(told, ["/h o/s/1", "/s/2"]);
+        let file = "/h o/s/1/runtime/jpserver-7.json";
+        assert_eq!(facts.fate(file), Some(Fate::Killed));
+        assert_eq!(facts.fate("/s/22/runtime/jpserver-7.json"), None);
+    }
+
+    /// As microsoft/vscode-jupyter 11978 shows its command.
+    #[test]
+    fn the_server_of_an_editor_is_left_alone() {
+        let text = |rate: &str| {
+            format!(
+                "file=/r/jpserver-5.json\npid=5\nuid=1\nargs=/opt/python -m jupyter notebook --no-browser \
+                 --notebook-dir=/home/me --config=/tmp/de949226/jupyter_notebook_config.py {rate}\n\
+                 listeners=127.0.0.1:1,1\n\n{{\"pid\": 5, \"port\": 1, \"token\": \"t\"}}"
+            )
+        };
+        let rate = "--NotebookApp.iopub_data_rate_limit=10000000000.0";
+        let refused = Candidate::parse(&text(rate)).server(Some(1));
+        assert!(refused.is_err_and(|why| why.contains("VS Code")));
+        assert!(Candidate::parse(&text("")).server(Some(1)).is_ok());
     }
 
     #[test]

@@ -205,19 +205,21 @@ else:
 RJ_END
 }
 
-# Ended launches are kept for their logs: the newest five. One without an exit status whose process
-# is gone has ended with its machine.
+# Ended launches are kept for their logs: the newest five. What became of those that left no word was told by the look
+# that came before.
 rj_prune() {
   rj_kept=0
   ls -1t "$rj_base/servers" 2>/dev/null | while IFS= read -r rj_d; do
     rj_d=$rj_base/servers/$rj_d
-    if [ ! -f "$rj_d/exit" ]; then
-      if rj_is_here "$rj_d"; then
-        rj_lives "$rj_d" && continue
-        [ -f "$rj_d/machine" ] && { printf 'lost\n' >"$rj_d/exit"; rm -rf "$rj_d/runtime" "$rj_d/sock" "$rj_d/config"; }
-      else # another machine's; or of this one before it booted, which lets it grow old first
-        [ "$(cat "$rj_d/node" 2>/dev/null)" = "$rj_node" ] && [ -n "$(find "$rj_d" -prune -mtime +7 2>/dev/null)" ] || continue
-      fi
+    if [ -f "$rj_d/exit" ]; then
+      : >"$rj_d/told"
+    elif rj_fate_of "$rj_d"; [ "$rj_fate" = outside ] || [ "$rj_fate" = restart ]; then
+      printf 'lost\n' >"$rj_d/exit"
+      rm -rf "$rj_d/runtime" "$rj_d/sock" "$rj_d/config" "$rj_d/start" "$rj_d/keeper"
+    elif rj_is_here "$rj_d"; then
+      rj_lives "$rj_d" && continue
+    else # another machine's; or of this one before it booted, which lets it grow old first
+      [ "$(cat "$rj_d/node" 2>/dev/null)" = "$rj_node" ] && [ -n "$(find "$rj_d" -prune -mtime +7 2>/dev/null)" ] || continue
     fi
     rj_kept=$((rj_kept + 1))
     [ "$rj_kept" -gt 5 ] && rm -rf "$rj_d"
@@ -242,14 +244,39 @@ rj_launch() {
   fi
   rj_secret=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
   if [ ${#rj_secret} != 48 ]; then rm -rf "$rj_dir"; rj_fail random ''; return; fi
+  rj_outlive
   rj_detach
   rj_await "$rj_dir"
+}
+
+# Where logind ends with a login what it began (KillUserProcesses), a scope of the account's own manager outlives it
+# (rj_scope), and that manager does where the account lingers. Where it does not, that is told beforehand.
+rj_outlive() {
+  rj_scope=
+  rj_ends_with_login || return 0
+  if command -v systemd-run >/dev/null 2>&1 && systemd-run --user --scope --quiet true </dev/null >/dev/null 2>&1; then
+    rj_scope='systemd-run --user --scope --quiet'
+    [ "$(loginctl show-user "$(id -un)" -p Linger 2>/dev/null)" != Linger=yes ] || return 0
+  fi
+  rj_say wait logout
+}
+# Returns true if logind would end what this account leaves running: logind.conf(5).
+rj_ends_with_login() {
+  command -v loginctl >/dev/null 2>&1 || return 1
+  rj_logind=$(loginctl show-user -p KillUserProcesses -p KillOnlyUsers -p KillExcludeUsers </dev/null 2>/dev/null)
+  rj_me=$(id -un)
+  case "
+$rj_logind" in *"
+KillUserProcesses=yes"*) ;; *) return 1 ;; esac
+  case " $(printf '%s\n' "$rj_logind" | sed -n 's/^KillExcludeUsers=//p') " in *" $rj_me "*) return 1 ;; esac
+  case " $(printf '%s\n' "$rj_logind" | sed -n 's/^KillOnlyUsers=//p') " in '  ' | *" $rj_me "*) return 0 ;; *) return 1 ;; esac
 }
 
 # cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
     { [ -z "$rj_machine" ] || printf '%s\n' "$rj_machine" | cat >"$rj_dir/machine"; } &&
+    { [ -z "$rj_computer" ] || printf '%s\n' "$rj_computer" >"$rj_dir/computer"; } &&
     rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_in_shell && rj_keeper; } >"$rj_dir/keeper"
 }
 
@@ -261,7 +288,7 @@ rj_detach() {
     rj_export_env
     rj_token=$rj_secret JUPYTER_TOKEN=$rj_secret JUPYTER_RUNTIME_DIR=$rj_dir/runtime
     export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_token rj_dir rj_setup rj_own_command rj_apps rj_fixed_port rj_socket rj_umask rj_idle rj_idle_old
-    if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh "$rj_dir/keeper"; fi
-    exec nohup /bin/sh "$rj_dir/keeper"
+    if command -v setsid >/dev/null 2>&1; then exec $rj_scope setsid /bin/sh "$rj_dir/keeper"; fi
+    exec $rj_scope nohup /bin/sh "$rj_dir/keeper"
   ) </dev/null >"$rj_dir/log" 2>&1 3>&- &
 }

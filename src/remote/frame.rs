@@ -15,7 +15,7 @@ pub enum Frame {
     Found(Facts),
     /// The server that was launched has written its runtime file.
     Launched(Candidate),
-    /// Still at it: `lock`, `starting`, `stopping`.
+    /// Still at it: `lock`, `starting`, `stopping`; or `logout`: what is launched now will end with this login.
     Wait(String),
     /// The start-up files still run. The script does not say this: it has not begun.
     Slow,

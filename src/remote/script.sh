@@ -102,6 +102,7 @@ rj_await() {
     done
     if [ -f "$1/exit" ] || { [ -n "$rj_keeper_pid" ] && ! rj_lives "$1"; }; then
       [ -f "$1/exit" ] || rj_nap 0.1 # between the look at the one and at the other
+      : >"$1/told" # by this answer
       rj_fail died "$(cat "$1/exit" 2>/dev/null)
 $(tail -c 3000 "$1/log" 2>/dev/null | tail -n 25)"
       return
@@ -116,15 +117,19 @@ rj_serves() {
   rj_examine "$1" && { [ -n "$rj_listen$rj_owner" ] || [ "$2" -ge 100 ]; } && rj_candidate launched "$1"
 }
 
-# The log of the newest launch on this machine.
+# rj_log [DIR]: the log of that launch, else of the newest one on this machine.
 rj_log() {
+  if [ -n "$1" ]; then rj_tell_log "$1"; return; fi
   for rj_d in $(ls -1t "$rj_base/servers" 2>/dev/null); do # names of ours: no spaces
     rj_is_here "$rj_base/servers/$rj_d" || [ "$(cat "$rj_base/servers/$rj_d/node" 2>/dev/null)" = "$rj_node" ] || continue
-    rj_say log "$rj_base/servers/$rj_d/log
-$(tail -c 200000 "$rj_base/servers/$rj_d/log" 2>/dev/null)"
+    rj_tell_log "$rj_base/servers/$rj_d"
     return
   done
   rj_say log ''
+}
+rj_tell_log() {
+  rj_say log "$1/log
+$(tail -c 200000 "$1/log" 2>/dev/null)"
 }
 
 # rj_is_server PID BEGAN: the process that was found, of this account, and not a reused number?
@@ -141,7 +146,11 @@ rj_gone() {
     rj_n=$((rj_n + 1))
     case $rj_n in
       100) rj_how=TERM; kill -TERM "$1" 2>/dev/null ;;
-      200) rj_how=KILL; kill -KILL "$1" 2>/dev/null ;;
+      200)
+        rj_how=KILL
+        # It leaves the status of one that was killed, which is nothing to tell of.
+        case $3 in "$rj_base"/servers/*/runtime/*) : >"${3%/runtime/*}/told" ;; esac
+        kill -KILL "$1" 2>/dev/null ;;
       250) rj_say gone no; return ;;
     esac
     [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
@@ -201,6 +210,7 @@ rj_main() {
   unset CDPATH
   rj_node=$(uname -n)
   rj_machine=$(rj_this_machine)
+  rj_this_computer
   case $(printf '\1\0' | od -An -tu2) in *256*) rj_order=big ;; *) rj_order=hex ;; esac
   rj_base=${XDG_STATE_HOME:-$HOME/.local/state}/remote-jupyter
   rj_error=$(mkdir -p "$rj_base/servers" 2>&1) || rj_unwritable=$rj_error
@@ -213,7 +223,8 @@ rj_main() {
       # Another click has the lock, of one that was silent for too long: what there is has to be found out again.
       launch) if rj_holds_lock; then rj_launch; rj_unlock; else rj_fail lock ''; fi ;;
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
-      log) rj_log ;;
+      log) rj_log '' ;;
+      'log '*) rj_log "${rj_command#log }" ;;
       'gone '*) rj_end_server 0 "${rj_command#gone }" ;;
       'job '*) rj_job "${rj_command#job }" ;; # src/launcher/job.sh
       'abort '*) rj_abort "${rj_command#abort }" ;;

@@ -38,6 +38,9 @@ rj_this_machine() {
   [ -z "$rj_boot" ] || printf '%s %s' "$rj_boot" "$(ls -l /proc/self/ns/pid 2>/dev/null | sed 's/.*pid:\[\(.*\)\]/\1/')"
 }
 
+# The same computer whenever it was started and whatever it is called; empty where the system has no number for it.
+rj_this_computer() { { IFS= read -r rj_computer </etc/machine-id; } 2>/dev/null || rj_computer=$(sysctl -n kern.hostuuid 2>/dev/null); }
+
 # rj_is_here DIR: a launch on this machine since it booted. An older version noted only the name.
 rj_is_here() {
   if [ -n "$rj_machine" ] && [ -f "$1/machine" ]; then
@@ -251,12 +254,40 @@ rj_idle_ends() {
   done
 }
 
-# The launches on this machine that ended without a word of their keeper: something ended all of them, such as a system
-# that keeps nothing after a logout.
+# The launches that nobody here ended, and that nobody was told of yet: "lost=FATE NODE FOLDER" a line.
 rj_lost() {
   for rj_d in "$rj_base"/servers/*; do
-    [ -f "$rj_d/machine" ] && [ -f "$rj_d/began" ] && [ ! -f "$rj_d/exit" ] && rj_is_here "$rj_d" && ! rj_lives "$rj_d" && printf 'lost=%s\n' "$rj_d"
+    if [ -f "$rj_d/told" ]; then continue; fi
+    rj_fate_of "$rj_d"
+    [ -z "$rj_fate" ] || printf 'lost=%s %s %s\n' "$rj_fate" "$(cat "$rj_d/node" 2>/dev/null)" "$rj_d"
   done
+}
+
+# rj_fate_of DIR: what became of a launch (rj_fate). `outside`: something ended all of it, such as a system that keeps
+# nothing after a logout. `killed`: Jupyter alone, by KILL, as for want of memory. `restart`: its computer was started
+# again. `elsewhere`: it is another computer's, which shares this home, and may run there. Empty: it ended or runs, or
+# nothing is known.
+rj_fate_of() {
+  rj_fate=
+  if [ -f "$1/exit" ]; then
+    if [ "$(cat "$1/exit" 2>/dev/null)" = 137 ]; then rj_fate=killed; fi
+    return
+  fi
+  [ -f "$1/machine" ] && [ -f "$1/began" ] || return 0
+  if rj_is_here "$1"; then
+    rj_lives "$1" || rj_fate=outside
+  elif rj_was_before "$1"; then
+    rj_fate=restart
+  elif [ -n "$(find "$1/log" -prune -mtime -7 2>/dev/null)" ]; then # nobody may ever come to clean that up
+    rj_fate=elsewhere
+  fi
+}
+# rj_was_before DIR: a launch on this computer, before it was started the last time. Copies of a system share their
+# number, so a launch that is younger than that start is another one's.
+rj_was_before() {
+  [ -n "$rj_computer" ] && [ "$(cat "$1/computer" 2>/dev/null)" = "$rj_computer" ] || return 1
+  { read -r rj_up rj_rest </proc/uptime; } 2>/dev/null || return 1
+  [ -n "$(find "$1/pid" -prune -mmin "+$((${rj_up%%.*} / 60))" 2>/dev/null)" ]
 }
 
 # The folder of a launch of ours on this machine that still runs and has no runtime file yet.

@@ -221,7 +221,7 @@ impl Driver {
             Effect::Leave => self.end_pump().map(|()| None),
             Effect::Launch => self.await_launch("launch"),
             Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
-            Effect::FetchLog => self.fetch_log(),
+            Effect::FetchLog(folder) => self.fetch_log(folder.as_deref()),
             Effect::Listen(server) => self.listen(&server),
             Effect::MakeGone { server, asked } => self.make_gone(&server, asked),
             Effect::EndLaunch(folder) => self.await_end(&format!("abort {folder}")),

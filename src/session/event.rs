@@ -118,6 +118,8 @@ pub struct Sight {
     pub server: Option<String>,
     /// Runtime files that were not believed, and why.
     pub passed_over: Vec<String>,
+    /// What became of launches that nobody ended, in words.
+    pub lost: Vec<String>,
     /// This host's jobs, in words, and the way to the server of one.
     pub jobs: Vec<String>,
 }

@@ -18,7 +18,7 @@ use super::event::Phase;
 use crate::words::say;
 use healing::{Trouble, is_gone};
 pub use job::Wait;
-use sight::{answers, probed};
+use sight::{answers, log_of, probed};
 pub use vocabulary::{Busy, Call, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
 
 /// The machine.
@@ -233,16 +233,19 @@ impl Machine {
     }
 
     fn logged_in(&self) -> (State, Vec<Effect>) {
-        if self.plan.goal == Goal::Log {
-            return (State::FetchingLog, vec![Effect::FetchLog]);
+        if self.plan.goal == Goal::Log && !self.plan.scheduler.is_empty() {
+            return (State::FetchingLog, vec![Effect::FetchLog(None)]);
         }
         let effects = vec![Effect::Phase(Phase::Finding), Effect::Find];
         (State::Finding { locked: false }, effects)
     }
 
     fn found(&mut self, choice: Choice, facts: Facts, locked: bool) -> (State, Vec<Effect>) {
-        if self.plan.goal == Goal::Look {
-            return self.look(choice, facts);
+        match self.plan.goal {
+            Goal::Look => return self.look(choice, facts),
+            Goal::Glance => return self.glance(choice, facts),
+            Goal::Log => return log_of(choice, facts),
+            _ => {}
         }
         if let Goal::Extend(by) = self.plan.goal {
             return self.extend_alone(by);
@@ -258,6 +261,7 @@ impl Machine {
             return (state, effects);
         }
         // Whatever was started from here is ended, or waited for, before another one is started.
+        let lost = explain::lost_launches(&self.plan.host, &facts);
         let ours = facts.starting.or(choice.unusable);
         if matches!(self.plan.goal, Goal::Stop { .. }) {
             if let Some(end) = self.waiting_job() {
@@ -266,7 +270,7 @@ impl Machine {
             if let Some(problem) = self.doubt() {
                 return over(Effect::TellFailed(problem));
             }
-            return self.nothing_to_ask(ours, choice.hubs);
+            return self.nothing_to_ask(ours, lost.into_iter().chain(choice.hubs).collect());
         }
         if !self.plan.launch {
             return over(Effect::TellFailed(explain::nothing_running(
@@ -283,9 +287,8 @@ impl Machine {
         effects.extend(choice.hubs.into_iter().map(Effect::Note));
         effects.push(Effect::Phase(Phase::Starting));
         let (own, node) = (ours.is_none(), facts.node);
-        if own && !facts.lost.is_empty() {
-            let host = self.plan.host.as_str();
-            effects.push(Effect::Note(say!("session-lost-launch", host = host)));
+        if own {
+            effects.extend(lost.into_iter().map(Effect::Note));
         }
         effects.push(ours.map_or(Effect::Launch, Effect::Await));
         (State::Starting { node, own }, effects)
@@ -307,12 +310,12 @@ impl Machine {
     }
 
     /// A stop where no server runs: one may be starting, and would else start for ever.
-    fn nothing_to_ask(&self, ours: Option<String>, hubs: Vec<String>) -> (State, Vec<Effect>) {
+    fn nothing_to_ask(&self, ours: Option<String>, more: Vec<String>) -> (State, Vec<Effect>) {
         if let Some(folder) = ours {
             return (State::Ending, vec![Effect::EndLaunch(folder)]);
         }
         let text = say!("session-none-runs", host = self.plan.host.as_str());
-        let lines: Vec<String> = [text].into_iter().chain(hubs).collect();
+        let lines: Vec<String> = [text].into_iter().chain(more).collect();
         over_with(Effect::Note(lines.join("\n")), Effect::TellClosed)
     }
 
@@ -359,7 +362,7 @@ impl Machine {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
             Goal::Look => return answers(&answer.version),
-            Goal::Log | Goal::Extend(_) => return (State::Ended, vec![]),
+            Goal::Log | Goal::Glance | Goal::Extend(_) => return (State::Ended, vec![]),
         };
         if !answer.pages.suits(page.app) {
             effects.push(Effect::Note(say!("session-other-page")));

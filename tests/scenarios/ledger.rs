@@ -202,6 +202,107 @@ fn a_launch_that_was_ended_from_outside_is_told_once() {
     assert_nothing_left(&sshd, &client);
 }
 
+/// What `status`, `logs`, `doctor`, `stop` and a click say of two launches: which run, whose log it is, and what became of
+/// those that nobody here ended. A restart and another login node cannot be had here: their launches' folders are made to
+/// look as those leave them.
+#[cfg(target_os = "linux")]
+#[test]
+fn every_command_reads_the_ledger() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let status = || client.run(&["status", "test"]).stdout;
+    assert!(status().contains("no Jupyter of yours runs"));
+    let port = crate::support::sshd::free_port(std::net::Ipv4Addr::LOCALHOST.into()).port();
+    let launch = |folder: &str, more: &str| {
+        fs::create_dir_all(sshd.home().path().join(folder)).unwrap();
+        configure(&client, &format!("workdir = '~/{folder}'\n{more}"));
+        let before = launches(&sshd);
+        let mut opened = client.open("test");
+        opened.wait_phase("ready");
+        opened.interrupt();
+        let said = opened.wait_exit().stdout;
+        let mut new = launches(&sshd);
+        new.retain(|one| !before.contains(one));
+        (new.remove(0), said)
+    };
+    let (first, _) = launch("first", "");
+    launch("second", &format!("remote_port = {port}"));
+
+    // The log is that of the server which a click would use, and not the newest one.
+    configure(&client, "workdir = '~/first'");
+    let logs = client.run(&["logs", "test"]);
+    assert!(logs.stdout.contains("home/first"), "{logs}");
+    assert!(logs.stderr.contains("2 servers"), "{logs}");
+    assert!(status().contains("home/first"), "{}", status());
+
+    // As a kernel does that has run out of memory: Jupyter alone goes, and its keeper says how.
+    for line in servers(&sshd) {
+        let pid = Pid::from_raw(pid_of(&line).parse().unwrap()).unwrap();
+        kill_process(pid, Signal::KILL).unwrap();
+    }
+    assert!(sshd.empties_within(SOON));
+    for command in ["status", "doctor", "stop"] {
+        let out = client.run(&[command, "test"]);
+        assert_eq!(out.code, Some(0), "{out}");
+        assert!(out.to_string().contains("ended by KILL"), "{out}");
+    }
+    let (third, said) = launch("third", "");
+    assert!(said.contains("ended by KILL"), "{said}");
+    assert!(!status().contains("ended by KILL"), "told twice");
+
+    for line in sshd.leftovers() {
+        let pid = Pid::from_raw(pid_of(&line).parse().unwrap()).unwrap();
+        let _ = kill_process(pid, Signal::KILL);
+    }
+    assert!(sshd.empties_within(SOON));
+    assert!(status().contains("ended from outside"));
+    if !first.join("computer").exists() {
+        fs::write(third.join("computer"), "unknown\n").unwrap();
+    }
+    fs::write(third.join("machine"), "another-boot 4026531836\n").unwrap();
+    assert!(status().contains("may still run there"), "{}", status());
+    let out = client.run(&["stop", "test"]);
+    assert!(out.stderr.contains("may still run there"), "{out}");
+    if first.join("computer").exists() {
+        let old = std::time::SystemTime::UNIX_EPOCH;
+        let pid = fs::File::options().write(true).open(third.join("pid"));
+        pid.unwrap().set_modified(old).unwrap();
+        assert!(status().contains("was restarted"), "{}", status());
+    }
+}
+
+/// Where logind ends what a login began. There is no systemd here: both programs are played, and take exactly what theirs do.
+#[test]
+fn a_host_that_keeps_nothing_after_a_logout_is_told_of_beforehand() {
+    let sshd = with_jupyter_lab("exit 3");
+    let home = sshd.home();
+    let loginctl = |kill: &str, linger: &str| {
+        let script = format!(
+            "case \"$*\" in\n\
+             'show-user -p KillUserProcesses -p KillOnlyUsers -p KillExcludeUsers')\n\
+             printf 'KillOnlyUsers=\\nKillExcludeUsers=sys\\nKillUserProcesses={kill}\\n' ;;\n\
+             \"show-user $(id -un) -p Linger\") echo Linger={linger} ;;\n\
+             *) echo \"Unknown command verb $1.\" >&2; exit 1 ;;\nesac"
+        );
+        put_program(home, "loginctl", &script);
+    };
+    let run = "case \"$1 $2 $3\" in '--user --scope --quiet') shift 3; echo \"$1\" >>~/scopes; exec \"$@\" ;; *) exit 1 ;; esac";
+    put_program(home, "systemd-run", run);
+    let client = Client::of(&sshd);
+    for (kill, linger, is_told, scopes) in [
+        ("no", "no", false, 0),
+        ("yes", "yes", false, 2),
+        ("yes", "no", true, 4),
+    ] {
+        loginctl(kill, linger);
+        let out = client.open("test").wait_exit();
+        assert_eq!(out.code, Some(6), "{out}");
+        assert_eq!(out.stdout.contains("when you log out"), is_told, "{out}");
+        let told = home.read("scopes").unwrap_or_default();
+        assert_eq!(told.lines().count(), scopes, "{kill} {linger}: {told}");
+    }
+}
+
 /// A process that has the number of a keeper, or of the lock's owner, since the machine started again.
 #[test]
 fn a_number_that_another_process_has_now_holds_nobody_up() {

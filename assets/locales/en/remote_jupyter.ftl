@@ -17,14 +17,14 @@ help-timeout = How long it may take, not counting the time of questions [default
 help-json-events = Events as JSON, one object a line
 help-json = One JSON object a line
 help-list = List the configured hosts
-help-status = Show which tunnels are open, and what their kernels do
+help-status = Show which tunnels are open, and what their kernels do; of a host that is named also what runs there
 help-host = The host
 help-only-host = Only this host
 help-only-host-of-all = Only this host [default: all]
 help-close = Close the tunnel; the server stays
 help-stop = Stop the Jupyter server on a host
 help-yes = End busy kernels without asking
-help-logs = Show what the newest server that we started has printed
+help-logs = Show what the server in use has printed, else the newest one that we started
 help-doctor = Try every step without starting anything, and say what to do about those that fail
 help-add = Add a host of your ssh configuration
 help-alias = Its name there
@@ -104,6 +104,8 @@ status-kernels =
 close-none = There is no open tunnel to { $host }.
 close-done = The tunnel to { $host } is closed; Jupyter keeps running there.
 stop-done = Jupyter on { $host } has shut down.
+status-unseen = What runs there could not be seen: { $why }
+logs-not-ours = Jupyter in use there (process { $pid }) was not started from here, so its log is not known. This is the log of the newest one that was.
 logs-none = Remote Jupyter has not started a server on { $host } yet.
 
 ## doctor (src/cli/doctor.rs)
@@ -152,6 +154,7 @@ server-socket = the socket { $socket } is gone, or another account's
 server-no-port = it names no port
 server-silent = nothing listens on port { $port }
 server-foreign-port = another account listens on port { $port }
+server-editors = process { $pid } is the server that VS Code started for itself, and is left alone
 server-hubs = process { $pid } is JupyterHub's own server, and is left alone: reach it through the Hub
 server-refused = the server of process { $pid } is passed over: { $why }
 
@@ -409,6 +412,20 @@ explain-died-full-remedy = The disk or your quota is full there: see `df -h ~`.
 explain-died-root-remedy = Add args = ["--allow-root"] to the host in your configuration: Jupyter refuses to run as root without it.
 explain-died-silent-remedy = It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`).
 explain-died-port-remedy = Another program there has that port: leave `remote_port` out, or choose another.
+explain-died-threads-remedy = Your account may run too few processes there: set env = {"{"} OPENBLAS_NUM_THREADS = "1", OMP_NUM_THREADS = "1" {"}"}, end what you do not need (`ps -u $USER`), or use the host's scheduler.
+explain-died-memory-remedy = Memory ran out there: ask for more (`memory`), or use a machine that has more.
+explain-died-library-remedy = Jupyter there needs libraries that this machine lacks or has in an older version: bring them in `setup`, as in setup = ["module load gcc"], or install Jupyter in a conda environment, which has its own.
+explain-died-conda-remedy = Let `setup` begin with conda's own file, as in setup = ["source ~/miniconda3/etc/profile.d/conda.sh", "conda activate NAME"].
+explain-died-module-remedy = Let `setup` begin with the file that defines `module`, often setup = ["source /etc/profile.d/modules.sh", "module load python"] or /etc/profile.d/lmod.sh.
+explain-died-interpreter-remedy = The Python that Jupyter was installed with is gone or has moved: install Jupyter again there.
+explain-died-database-remedy = Your home there is on a file system that does not serve SQLite, often NFS: keep Jupyter's data elsewhere, as in env = {"{"} JUPYTER_DATA_DIR = "/tmp/NAME-jupyter", IPYTHONDIR = "/tmp/NAME-ipython" {"}"}.
+explain-died-option-remedy = The last lines name an option or a setting that this Jupyter does not take: look for it in `args` and `command`, and in ~/.jupyter there.
+explain-died-address-remedy = The address that Jupyter was to listen on is not one of that machine's: leave `bind` at "auto", and see whether /etc/hosts there has localhost as 127.0.0.1.
+explain-died-locale-remedy = The locale of that login is not installed there: set env = {"{"} LC_ALL = "C.UTF-8" {"}"}.
+explain-died-files-remedy = Too many files are open there: raise the limit in `setup`, as in setup = ["ulimit -n 4096"].
+explain-died-denied-remedy = Your account may not use { $path } there: see `ls -ld` of it. What a `sudo` has left belongs to root.
+explain-died-packages-remedy = A Python package of Jupyter's is missing, or does not fit the others: run `pip install --upgrade jupyterlab` in the environment that has Jupyter.
+explain-died-python-remedy = The Python there may be too old for this Jupyter: bring a newer one in `setup`.
 explain-died-setup-remedy = The lines above are its last words; also try the `setup` lines by hand there.
 explain-died-remedy = The lines above are its last words; try the same by hand there.
 explain-no-command = The command `{ $command }` does not exist on { $host }
@@ -565,6 +582,10 @@ lost-not-now-remedy = Try again when it stands.
 lost-again = { $host } is connected again.
 server-ended-title = Jupyter on { $host } has ended
 server-ended-detail = Its process is gone: it was shut down or killed, or its machine was restarted.
+server-ended-killed = Its process was ended by KILL, as a system does when memory runs out.
+server-ended-killed-remedy = Open it again to start another one; load less data at once, or ask for more memory.
+server-ended-outside = All its processes were ended from outside.
+server-ended-restart = Its machine was restarted.
 server-ended-remedy = Open it again to start another one; `remote-jupyter logs { $host }` may say why it ended.
 
 ## A session's remarks (src/session)
@@ -584,6 +605,10 @@ session-other-page = This Jupyter does not have the page that was asked for: the
 session-open-to-all = This server has neither token nor password: every account on its machine and on this one can use it.
 session-none-runs = No Jupyter of yours runs on { $host }.
 session-lost-launch = The Jupyter that was started on { $host } before was ended from outside. If this host ends what you leave running at a logout, ask for `loginctl enable-linger`, or use its scheduler.
+session-ends-at-logout = { $host } ends what you leave running when you log out, and Jupyter with it: it ends soon after this connection. Ask for `loginctl enable-linger` there, or use its scheduler.
+session-lost-killed = The Jupyter that ran on { $host } before was ended by KILL, as a system does when memory runs out. Load less data at once, or ask for more memory.
+session-lost-restart = { $host } was restarted, which ended the Jupyter that was started there before.
+session-lost-elsewhere = A Jupyter that was started on { $node } may still run there: { $host } leads to { $here } now. Set `ssh` of this host to a name that leads to { $node } to use or stop it. If it has ended, delete { $folder } there.
 session-gone-itself = Jupyter on { $host } has shut down.
 session-gone-launch = The Jupyter that was starting on { $host } was ended.
 session-gone-signal = Jupyter on { $host } did not shut down by itself; { $signal } ended it.

@@ -14,14 +14,14 @@ help-timeout = 制限時間。質問に答える時間は含まない [既定: {
 help-json-events = 経過を JSON で出力する (1 行に 1 オブジェクト)
 help-json = JSON で出力する (1 行に 1 オブジェクト)
 help-list = 設定したホストの一覧
-help-status = 開いているトンネルと、そのカーネルの状態を表示する
+help-status = 開いているトンネルと、そのカーネルの状態を表示する。ホストを指定すると、そこで動いているものも表示する
 help-host = ホスト
 help-only-host = このホストだけ
 help-only-host-of-all = このホストだけ [既定: すべて]
 help-close = トンネルを閉じる。サーバーはそのまま残る
 help-stop = ホストの Jupyter サーバーを停止する
 help-yes = 実行中のカーネルがあっても確認せずに終了する
-help-logs = Remote Jupyter が最後に起動したサーバーの出力を表示する
+help-logs = 使用中のサーバー、または Remote Jupyter が最後に起動したサーバーの出力を表示する
 help-doctor = 何も起動せずに各段階を試し、失敗した段階の対処を示す
 help-add = ssh の設定にあるホストを追加する
 help-alias = ssh の設定での名前
@@ -91,6 +91,8 @@ status-kernels =
 close-none = { $host } へのトンネルは開いていません。
 close-done = { $host } へのトンネルを閉じました。Jupyter は動き続けています。
 stop-done = { $host } の Jupyter が終了しました。
+status-unseen = ホストで動いているものを確認できませんでした: { $why }
+logs-not-ours = 使用中の Jupyter (プロセス { $pid }) は Remote Jupyter が起動したものではないため、ログの場所が分かりません。Remote Jupyter が最後に起動したもののログを表示します。
 logs-none = Remote Jupyter はまだ { $host } でサーバーを起動していません。
 
 ## doctor (src/cli/doctor.rs)
@@ -139,6 +141,7 @@ server-socket = ソケット { $socket } はなくなったか、別のアカウ
 server-no-port = ポートの記載がありません
 server-silent = ポート { $port } で待ち受けているものがありません
 server-foreign-port = ポート { $port } では別のアカウントが待ち受けています
+server-editors = プロセス { $pid } は VS Code が自身のために起動したサーバーのため、使いません
 server-hubs = プロセス { $pid } は JupyterHub のサーバーのため、対象にしません。JupyterHub から利用してください
 server-refused = プロセス { $pid } のサーバーは対象にしません: { $why }
 
@@ -396,6 +399,20 @@ explain-died-full-remedy = ホストのディスクか割り当て容量がい�
 explain-died-root-remedy = Jupyter を root で実行するには指定が必要です。設定のホストに args = ["--allow-root"] を追加してください。
 explain-died-silent-remedy = 何も出力されませんでした。ホストで同じことを手動で試し、ディスクがいっぱいでないか `df -h ~` で確認してください。
 explain-died-port-remedy = ホストの別のプログラムがそのポートを使っています。`remote_port` を省くか、別のポートにしてください。
+explain-died-threads-remedy = ホストで使えるプロセス数が足りません。env = {"{"} OPENBLAS_NUM_THREADS = "1", OMP_NUM_THREADS = "1" {"}"} を設定するか、不要なプロセスを終了するか (`ps -u $USER`)、ホストのスケジューラーを使ってください。
+explain-died-memory-remedy = ホストのメモリが不足しました。`memory` を増やすか、メモリの多いマシンを使ってください。
+explain-died-library-remedy = Jupyter に必要なライブラリがホストにないか、古いバージョンです。setup = ["module load gcc"] のように `setup` で用意するか、独自のライブラリを持つ conda 環境に Jupyter をインストールしてください。
+explain-died-conda-remedy = setup = ["source ~/miniconda3/etc/profile.d/conda.sh", "conda activate NAME"] のように、`setup` の最初で conda のファイルを読み込んでください。
+explain-died-module-remedy = setup = ["source /etc/profile.d/modules.sh", "module load python"] のように、`setup` の最初で `module` を定義するファイル (または /etc/profile.d/lmod.sh) を読み込んでください。
+explain-died-interpreter-remedy = Jupyter のインストールに使った Python がなくなったか、移動しました。ホストで Jupyter をインストールし直してください。
+explain-died-database-remedy = ホームが SQLite に適さないファイルシステム (多くは NFS) にあります。env = {"{"} JUPYTER_DATA_DIR = "/tmp/NAME-jupyter", IPYTHONDIR = "/tmp/NAME-ipython" {"}"} のように、Jupyter のデータを別の場所に置いてください。
+explain-died-option-remedy = 最後の行に、この Jupyter が受け付けないオプションか設定があります。`args` と `command`、ホストの ~/.jupyter を確認してください。
+explain-died-address-remedy = Jupyter が待ち受けるアドレスが、そのマシンのものではありません。`bind` を "auto" のままにし、ホストの /etc/hosts で localhost が 127.0.0.1 になっているか確認してください。
+explain-died-locale-remedy = ログイン時のロケールがホストにありません。env = {"{"} LC_ALL = "C.UTF-8" {"}"} を設定してください。
+explain-died-files-remedy = ホストで開いているファイルが多すぎます。setup = ["ulimit -n 4096"] のように、`setup` で上限を上げてください。
+explain-died-denied-remedy = ホストの { $path } を使う権限がありません。`ls -ld` で確認してください。`sudo` で作られたものは root の所有です。
+explain-died-packages-remedy = Jupyter の Python パッケージが足りないか、組み合わせが合っていません。Jupyter のある環境で `pip install --upgrade jupyterlab` を実行してください。
+explain-died-python-remedy = ホストの Python が、この Jupyter には古すぎる可能性があります。`setup` で新しい Python を用意してください。
 explain-died-setup-remedy = 上の行が最後の出力です。`setup` の行もホストで手動で試してください。
 explain-died-remedy = 上の行が最後の出力です。ホストで同じことを手動で試してください。
 explain-no-command = { $host } にコマンド `{ $command }` がありません
@@ -542,6 +559,10 @@ lost-not-now-remedy = 再接続した後に、もう一度試してください�
 lost-again = { $host } に再接続しました。
 server-ended-title = { $host } の Jupyter が終了しました
 server-ended-detail = プロセスがありません。シャットダウンまたは強制終了されたか、マシンが再起動されました。
+server-ended-killed = メモリ不足のときにシステムが行うように、プロセスが KILL で強制終了されました。
+server-ended-killed-remedy = もう一度開くと、新しく起動します。一度に読み込むデータを減らすか、メモリを増やしてください。
+server-ended-outside = すべてのプロセスが、外部から強制終了されました。
+server-ended-restart = マシンが再起動されました。
 server-ended-remedy = もう一度開くと、新しく起動します。終了の理由は `remote-jupyter logs { $host }` で分かることがあります。
 
 ## セッションからのお知らせ (src/session)
@@ -561,6 +582,10 @@ session-other-page = この Jupyter には指定した画面がないため、�
 session-open-to-all = このサーバーにはトークンもパスワードもありません。接続先とこのマシンのすべてのアカウントから利用できます。
 session-none-runs = { $host } で動いているあなたの Jupyter はありません。
 session-lost-launch = 前回 { $host } で起動した Jupyter は、外部から強制終了されました。ログアウト時にプロセスを終了するホストの場合は、`loginctl enable-linger` の利用を管理者に相談するか、スケジューラーを使ってください。
+session-ends-at-logout = { $host } はログアウト時にプロセスを終了するため、この接続が終わると Jupyter も終了します。`loginctl enable-linger` の利用を管理者に相談するか、スケジューラーを使ってください。
+session-lost-killed = 前回 { $host } で動いていた Jupyter は、メモリ不足のときにシステムが行うように、KILL で強制終了されました。一度に読み込むデータを減らすか、メモリを増やしてください。
+session-lost-restart = { $host } が再起動されたため、前回起動した Jupyter は終了しました。
+session-lost-elsewhere = { $node } で起動した Jupyter が、まだ動いている可能性があります。{ $host } は現在 { $here } につながります。使用または終了するには、このホストの `ssh` に { $node } へつながる名前を設定してください。すでに終了している場合は、ホストの { $folder } を削除してください。
 session-gone-itself = { $host } の Jupyter は終了しました。
 session-gone-launch = { $host } で起動中だった Jupyter を終了しました。
 session-gone-signal = { $host } の Jupyter は自分では終了しなかったため、{ $signal } で終了しました。

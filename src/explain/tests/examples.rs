@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::super::*;
 use crate::config::{EditError, LauncherKind};
+use crate::jupyter::Fate;
 use crate::jupyter::Kernels;
 use crate::launcher::{Output, Stranger, scheduler};
 use crate::remote::Failure;
@@ -418,7 +419,10 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::Local, local(name, &denied())),
         (Code::Lost, holder_gone(name)),
         (Code::Lost, not_now(name)),
-        (Code::ServerEnded, server_ended(name)),
+        (Code::ServerEnded, server_ended(name, None)),
+        (Code::ServerEnded, server_ended(name, Some(Fate::Killed))),
+        (Code::ServerEnded, server_ended(name, Some(Fate::Outside))),
+        (Code::ServerEnded, server_ended(name, Some(Fate::Restart))),
         (Code::IdleEnded, idle_ended(name)),
         (Code::JupyterAnswer, unusable(name, log_free(), true)),
         (Code::NothingRunning, nothing_running(name, &[])),

@@ -83,8 +83,16 @@ impl Driver {
     }
 
     pub(super) fn await_launch(&mut self, command: &str) -> Outcome {
-        let candidate = self.answers(command, |_, frame| match frame {
+        let host = self.order.host.name.clone();
+        let candidate = self.answers(command, |sink, frame| match frame {
             Frame::Launched(candidate) => Some(candidate),
+            Frame::Wait(what) if what == "logout" => {
+                sink(Event::Note(say!(
+                    "session-ends-at-logout",
+                    host = host.as_str()
+                )));
+                None
+            }
             _ => None,
         });
         match candidate {

@@ -1,4 +1,4 @@
-//! Logs: of the newest launch, of the newest job, and of a job script of the person's own, which
+//! Logs: of the launch that is in use or the newest one, of the newest job, and of a job script of the person's own, which
 //! writes where its own lines say.
 
 use super::{Driver, Halt, Outcome};
@@ -11,9 +11,9 @@ use crate::words::say;
 type Log = (String, String);
 
 impl Driver {
-    pub(super) fn fetch_log(&mut self) -> Outcome {
+    pub(super) fn fetch_log(&mut self, folder: Option<&str>) -> Outcome {
         let Some(scheduler) = scheduler(self.host().launcher) else {
-            let (path, text) = self.log_of("log")?;
+            let (path, text) = self.log_of(&log_command(self.host(), None, folder))?;
             return Ok(Some(Input::Log(path, text)));
         };
         // Somebody's own job may have been submitted by hand: then the scheduler alone knows it.
@@ -48,7 +48,7 @@ impl Driver {
         let Some(job) = ours.max_by_key(|job| job.state == JobState::Running) else {
             return Ok(None);
         };
-        let log = self.log_of(&log_command(self.host(), Some(&job.id)))?;
+        let log = self.log_of(&log_command(self.host(), Some(&job.id), None))?;
         Ok(Some(log).filter(|(path, text)| !path.is_empty() || !text.is_empty()))
     }
 
@@ -62,13 +62,13 @@ impl Driver {
     }
 }
 
-/// What fetches a log: of that job, which writes where its own lines say, else of the newest job or
-/// process.
-pub(super) fn log_command(host: &Host, own: Option<&str>) -> String {
+/// Returns the command that fetches a log: of the job `own`, which writes where its own lines say, of the launch in
+/// `folder`, else of the newest job or launch.
+pub(super) fn log_command(host: &Host, own: Option<&str>, folder: Option<&str>) -> String {
     match (scheduler(host.launcher), own) {
         (Some(scheduler), Some(id)) => format!("job log {}", scheduler.output(id)),
         (Some(_), None) => "job log".to_owned(),
-        (None, _) => "log".to_owned(),
+        (None, _) => folder.map_or_else(|| "log".to_owned(), |folder| format!("log {folder}")),
     }
 }
 

@@ -258,7 +258,11 @@ impl Driver {
         let host = &self.order.host;
         let list = scheduler(host.launcher).map(|one| one.list(host));
         let command = match (&wish, list) {
-            (Wish::Log, _) => log_command(host, standing.own_job.as_deref()),
+            (Wish::Log, _) => log_command(
+                host,
+                standing.own_job.as_deref(),
+                standing.server.launch.as_deref(),
+            ),
             (Wish::Look, Some(list)) => format!("job find {list}"),
             (Wish::Look, None) => "find".to_owned(),
             (Wish::List(_), list) => format!("job run {}", list.unwrap_or_default()),
@@ -287,6 +291,7 @@ impl Driver {
         match wish {
             Wish::Log => frames.into_iter().find_map(|frame| match frame {
                 Frame::Log { path, text } => {
+                    self.tell_foreign_log();
                     let (path, text) = explained(self.host(), (path, text));
                     Some(Input::Log(path, text))
                 }
@@ -321,6 +326,17 @@ impl Driver {
 }
 
 impl Driver {
+    /// Says so where the log that was asked for is not that of the server in use.
+    fn tell_foreign_log(&self) {
+        let Some(standing) = &self.standing else {
+            return;
+        };
+        if standing.job.is_none() && standing.server.launch.is_none() {
+            let pid = standing.server.pid;
+            self.tell(Event::Note(say!("logs-not-ours", pid = pid)));
+        }
+    }
+
     /// Jobs that the list does not show are asked for alone before anything is said of them.
     fn seen_beside(&mut self, surveyor: Surveyor, facts: Facts) -> Option<Input> {
         let scheduler = scheduler(self.host().launcher)?;

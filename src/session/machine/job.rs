@@ -123,7 +123,7 @@ impl Machine {
                 let end = wait.end(false);
                 return (State::Ending, vec![Effect::EndJob(end)]);
             }
-            Input::WantLog => effects.push(Effect::FetchLog),
+            Input::WantLog => effects.push(Effect::FetchLog(None)),
             Input::Log(path, text) => effects.push(Effect::TellLog(path, text)),
             Input::Lost { .. } => {
                 let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Hold];

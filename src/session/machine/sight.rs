@@ -30,6 +30,12 @@ impl Machine {
         (state, effects)
     }
 
+    /// The same without a word to the server.
+    pub(super) fn glance(&self, choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
+        let sight = self.sight(choice, facts);
+        over_with(Effect::TellSeen(sight), Effect::TellClosed)
+    }
+
     /// All of it. Nothing is decided here.
     fn sight(&self, choice: Choice, facts: Facts) -> Sight {
         let line = |ours: &OurJob| {
@@ -46,7 +52,11 @@ impl Machine {
         let jobs = self.jobs.iter().map(line).chain(doubts).chain(launch);
         let server = choice.server.as_ref();
         let route = server.and_then(|server| self.route_in_words(server));
-        seen(choice, facts, jobs.chain(route).collect())
+        let lost = explain::lost_launches(&self.plan.host, &facts);
+        Sight {
+            lost,
+            ..seen(choice, facts, jobs.chain(route).collect())
+        }
     }
 
     /// The route that would be tried first, in words.
@@ -60,6 +70,26 @@ impl Machine {
         let node = node.name.as_str();
         Some(say!("route-sight", node = node, route = route))
     }
+}
+
+/// The log is that of the server that a click would use, or wait for; a server that was not started from here has none
+/// that is known.
+pub(super) fn log_of(choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
+    let mut effects = Vec::new();
+    let folder = match choice.server {
+        Some(server) => {
+            if !choice.why.is_empty() {
+                effects.push(Effect::Note(choice.why));
+            }
+            if server.launch.is_none() {
+                effects.push(Effect::Note(say!("logs-not-ours", pid = server.pid)));
+            }
+            server.launch
+        }
+        None => facts.starting.or(choice.unusable),
+    };
+    effects.push(Effect::FetchLog(folder));
+    (State::FetchingLog, effects)
 }
 
 /// A server answered through the tunnel.
@@ -100,6 +130,7 @@ fn seen(choice: Choice, facts: Facts, jobs: Vec<String>) -> Sight {
         jupyter: facts.jupyter,
         server,
         passed_over: choice.passed_over,
+        lost: Vec::new(),
         jobs,
     }
 }

@@ -459,9 +459,13 @@ fn a_look_ends_with_what_a_click_would_come_to() {
 }
 
 #[test]
-fn the_log_is_fetched_without_a_search() {
+fn the_log_is_that_of_the_server_that_a_click_would_use() {
+    let mut ours = running();
+    ours.launch = Some("/s/1".into());
     let (mut machine, effects) = logged_in(Goal::Log);
-    assert_eq!(effects, [Effect::FetchLog]);
+    assert!(effects.contains(&Effect::Find), "{effects:?}");
+    let effects = machine.handle(found(vec![ours]));
+    assert_eq!(effects, [Effect::FetchLog(Some("/s/1".into()))]);
     assert_eq!(
         machine.handle(Input::Log("/s/1/log".into(), "text".into())),
         [
@@ -470,6 +474,23 @@ fn the_log_is_fetched_without_a_search() {
         ]
     );
     assert!(machine.has_ended());
+    // One that was started elsewhere has none that is known, and none runs: the newest of ours.
+    for (candidates, notes) in [(vec![running()], 1), (vec![], 0)] {
+        let (mut machine, _) = logged_in(Goal::Log);
+        let effects = machine.handle(found(candidates));
+        assert_eq!(effects.last(), Some(&Effect::FetchLog(None)));
+        assert_eq!(effects.len(), notes + 1, "{effects:?}");
+    }
+}
+
+#[test]
+fn a_glance_asks_the_server_nothing() {
+    let (mut machine, _) = logged_in(Goal::Glance);
+    let effects = machine.handle(found(vec![running()]));
+    assert!(
+        matches!(effects.as_slice(), [Effect::TellSeen(sight), Effect::TellClosed] if sight.server.is_some()),
+        "{effects:?}"
+    );
 }
 
 // ---- stop -------------------------------------------------------------------------------------

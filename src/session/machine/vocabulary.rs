@@ -30,12 +30,14 @@ pub enum Goal {
         /// What to do about busy kernels.
         busy: Busy,
     },
-    /// The log of the newest launch.
+    /// The log of the server that a click would use, else of the newest launch.
     Log,
     /// More time for the job that the server runs in, that many seconds.
     Extend(u64),
     /// A look at what is there, up to the answer of a server that runs; nothing is launched.
     Look,
+    /// The same without asking the server anything.
+    Glance,
 }
 
 /// What to do about busy kernels when a server is to be stopped.

@@ -138,7 +138,7 @@ impl Machine {
                 explain::job_time_up(host, &job.id, job.whole(), notebook)
             }
             Some(job) => explain::job_gone(host, &job.id, notebook),
-            None => explain::server_ended(host),
+            None => explain::server_ended(host, facts.fate(&found.server.file)),
         }
     }
 }

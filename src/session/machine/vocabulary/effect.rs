@@ -73,8 +73,8 @@ pub enum Effect {
     TellJob(JobInfo),
     /// Wait for a launch that someone else began, in that folder.
     Await(String),
-    /// Fetch the log.
-    FetchLog,
+    /// Fetch the log of the launch in that folder, or of the newest one.
+    FetchLog(Option<String>),
     /// Make a session to the server's node; where that is new, see first whether it hangs.
     Hop(Box<Node>, u32, bool),
     /// Have the job in that folder start its server anew, on its node's address.
