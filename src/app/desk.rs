@@ -53,8 +53,12 @@ pub fn show_host_log(post: &Post, host: &str, text: String) {
 
 /// Opens a page whose address holds no secret.
 pub fn show_page(post: &Post, url: String, browser: Option<String>) {
-    apart(post, move |_| {
-        crate::platform::open_page(&url, browser.as_deref()).map_err(explain::no_browser)
+    apart(post, move |post| {
+        let post = post.clone();
+        let failed = move |why| {
+            post.send(Signal::Trouble(explain::no_browser(why)));
+        };
+        crate::platform::open_page(&url, browser.as_deref(), failed).map_err(explain::no_browser)
     });
 }
 

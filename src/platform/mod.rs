@@ -60,7 +60,7 @@ pub fn logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Address, Route, Surroundings, Told};
+use crate::session::{Address, Failed, Route, Surroundings, Told};
 
 /// This machine, for a session.
 pub struct Machine {
@@ -83,13 +83,13 @@ impl Machine {
 }
 
 impl Surroundings for Machine {
-    fn show(&self, page: Address) -> Result<(), String> {
+    fn show(&self, page: Address, failed: Failed) -> Result<(), String> {
         let address = match page.login {
             // There is nothing secret in it.
             None => page.url,
             Some(login) => login_page::open(login).map_err(|error| error.to_string())?,
         };
-        browser::open(&address, self.browser.as_deref())
+        browser::open(&address, self.browser.as_deref(), failed)
     }
 
     fn remembered_port(&self, host: &str) -> Option<u16> {

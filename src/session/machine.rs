@@ -214,6 +214,9 @@ impl Machine {
             Input::Check => Some(Effect::Doubt),
             Input::WantLog => Some(Effect::LogBeside),
             Input::Log(path, text) => Some(Effect::TellLog(path, text)),
+            Input::NotShown(reason) => {
+                Some(Effect::Note(say!("session-no-browser", reason = reason)))
+            }
             Input::NoLog(problem) => Some(Effect::TellRefused(problem)),
             Input::Refused => Some(Effect::LookBeside),
             Input::Looked(candidates, facts) if is_gone(&found, &candidates, &facts) => {

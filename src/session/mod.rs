@@ -31,13 +31,17 @@ use machine::Input;
 pub use machine::{Busy, Goal};
 pub use walltime::Told;
 
+/// Takes why a page was not shown after all, in words.
+pub type Failed = Box<dyn FnOnce(String) + Send>;
+
 /// What a session needs from the machine that it runs on.
 pub trait Surroundings: Send + Sync {
-    /// Opens a page in the browser. The token must not show in a process list.
+    /// Opens a page in the browser. The token must not show in a process list. What fails later is told to `failed`, from
+    /// any thread.
     ///
     /// # Errors
     /// In words, why the page could not be opened.
-    fn show(&self, page: Address) -> Result<(), String>;
+    fn show(&self, page: Address, failed: Failed) -> Result<(), String>;
     /// The local port that this host had the last time.
     fn remembered_port(&self, host: &str) -> Option<u16>;
     /// Remembers the local port.

@@ -9,7 +9,7 @@ use remote_jupyter::config::Host;
 use remote_jupyter::control::Message;
 use remote_jupyter::jupyter::Page;
 use remote_jupyter::session::{
-    self, Address, Event, Goal, Handle, Order, Phase, Reply, Route, Surroundings, Told,
+    self, Address, Event, Failed, Goal, Handle, Order, Phase, Reply, Route, Surroundings, Told,
 };
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ struct Visits {
 }
 
 impl Surroundings for Visits {
-    fn show(&self, _page: Address) -> Result<(), String> {
+    fn show(&self, _page: Address, _failed: Failed) -> Result<(), String> {
         self.count.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }

@@ -315,6 +315,7 @@ ask-program-no-text = SSH_ASKPASS gave no text
 ask-terminal-closed = the terminal was closed
 login-page-title = Opening Jupyter
 login-page-button = Open Jupyter
+browser-nobody = no program of this system took the page
 browser-failed = `{ $browser }`: { $why }; check `browser` in the configuration
 folder-open = { $folder } is open to other accounts; `chmod 700` it
 

@@ -302,6 +302,7 @@ ask-program-no-text = SSH_ASKPASS の答えがテキストではありません
 ask-terminal-closed = 端末が閉じられました
 login-page-title = Jupyter を開いています
 login-page-button = Jupyter を開く
+browser-nobody = このシステムにはページを開けるプログラムがありません
 browser-failed = `{ $browser }`: { $why }。設定の `browser` を確認してください
 folder-open = { $folder } に他のアカウントが入れます。`chmod 700` してください
 

@@ -208,7 +208,9 @@ impl Driver {
     pub(super) fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
         let address = Address::of(&found.server, port, page)
             .map_err(|error| Halt::Problem(explain::bad_url(&self.host().name, &error)))?;
-        if let Err(reason) = self.surroundings.show(address) {
+        let handle = self.handle.clone();
+        let failed = Box::new(move |reason| handle.send(Input::NotShown(reason)));
+        if let Err(reason) = self.surroundings.show(address, failed) {
             self.tell(Event::Note(say!("session-no-browser", reason = reason)));
         }
         Ok(None)

@@ -483,6 +483,19 @@ fn the_log_is_that_of_the_server_that_a_click_would_use() {
     }
 }
 
+/// An opener may fail after its start; that ends nothing.
+#[test]
+fn a_page_that_was_not_shown_is_told_while_the_tunnel_stands() {
+    let mut machine = after(
+        open(),
+        vec![found(vec![running()]), listening_on(8890), answered(true)],
+    );
+    assert!(machine.is_ready());
+    let effects = machine.handle(Input::NotShown("exit status: 3".into()));
+    assert!(note(&effects).contains("exit status: 3"), "{effects:?}");
+    assert!(machine.is_ready());
+}
+
 #[test]
 fn a_glance_asks_the_server_nothing() {
     let (mut machine, _) = logged_in(Goal::Glance);

@@ -140,6 +140,8 @@ pub enum Input {
     Extended(Output),
     /// It could not be asked.
     NotExtended(Problem),
+    /// The page was not shown after all, for that reason.
+    NotShown(String),
     /// The log could not be had.
     NoLog(Problem),
     /// What goes on in the server.
