@@ -92,7 +92,7 @@ pub fn server_ended(host: &str, fate: Option<Fate>) -> Problem {
         Some(Fate::Killed) => say!("server-ended-killed"),
         Some(Fate::Outside) => say!("server-ended-outside"),
         Some(Fate::Restart) => say!("server-ended-restart"),
-        Some(Fate::Elsewhere) | None => say!("server-ended-detail"),
+        Some(Fate::Elsewhere | Fate::Job) | None => say!("server-ended-detail"),
     };
     let remedy = match fate {
         Some(Fate::Killed) => say!("server-ended-killed-remedy"),
@@ -115,6 +115,7 @@ pub fn lost_launches(host: &str, facts: &Facts) -> Vec<String> {
             Fate::Outside => say!("session-lost-launch", host = host),
             Fate::Killed => say!("session-lost-killed", host = host),
             Fate::Restart => say!("session-lost-restart", host = host),
+            Fate::Job => say!("session-lost-job", node = lost.node.as_str()),
             Fate::Elsewhere => say!(
                 "session-lost-elsewhere",
                 host = host,

@@ -1,5 +1,4 @@
-//! Which of several running servers is the right one: the same working folder first, then the
-//! newest.
+//! Which of several running servers is the right one: the same working folder first, then the newest that has a token.
 
 use super::server::{Candidate, Endpoint, Facts, Server};
 use crate::words::say;
@@ -52,6 +51,8 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
             }
         }
     }
+    // Without one a server asks for a password in the tab, which may be a portal's own, or lets everybody in.
+    servers.sort_by_key(|server| server.token.is_empty());
     let count = servers.len();
     let same_folder = servers
         .iter()
@@ -135,6 +136,24 @@ mod tests {
         let choice = choose(&all, &facts("/c"), &Wanted::default());
         assert_eq!(choice.server.unwrap().pid, 1);
         assert!(choice.why.contains("newest"));
+    }
+
+    /// As Open OnDemand starts one, whose password only its page knows.
+    #[test]
+    fn a_server_without_a_token_hides_none_that_has_one() {
+        let mut portals = candidate(1, 8001, "/a");
+        portals.json = crate::token::Secret::new(
+            r#"{"pid": 1, "port": 8001, "root_dir": "/a", "password": true, "token": ""}"#,
+        );
+        let all = [portals, candidate(2, 8002, "/b"), candidate(3, 8003, "/c")];
+        let chosen = |all: &[Candidate]| {
+            choose(all, &facts("/d"), &Wanted::default())
+                .server
+                .unwrap()
+                .pid
+        };
+        assert_eq!(chosen(&all), 2);
+        assert_eq!(chosen(&all[..1]), 1);
     }
 
     #[test]

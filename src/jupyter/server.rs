@@ -93,6 +93,8 @@ pub enum Fate {
     Restart,
     /// It is another computer's, and may run there.
     Elsewhere,
+    /// Its job was ended from outside.
+    Job,
 }
 
 impl Lost {
@@ -104,6 +106,7 @@ impl Lost {
             "killed" => Fate::Killed,
             "restart" => Fate::Restart,
             "elsewhere" => Fate::Elsewhere,
+            "job" => Fate::Job,
             _ => return None,
         };
         let (node, folder) = (words.next()?.to_owned(), words.next()?.to_owned());

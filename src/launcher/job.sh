@@ -111,8 +111,23 @@ rj_prune_jobs() {
   ls -1t "$rj_base/jobs" 2>/dev/null | while IFS= read -r rj_d; do
     rj_d=$rj_base/jobs/$rj_d
     [ -f "$rj_d/exit" ] || continue
+    : >"$rj_d/told" # by the look that came before
     rj_kept=$((rj_kept + 1))
     [ "$rj_kept" -gt 5 ] && rm -rf "$rj_d"
+  done
+}
+
+# The jobs of this host that had begun and that nobody here ended: "lost=job NODE FOLDER" a line. A job that is cancelled
+# or out of time says so itself where the scheduler is kind (143); of others only the scheduler's word is left.
+rj_lost_jobs() {
+  rj_host=$(printf '%s\n' "$rj_about" | sed -n 's/^host=//p')
+  for rj_d in "$rj_base"/jobs/*; do
+    [ -f "$rj_d/exit" ] && [ -f "$rj_d/started" ] && [ ! -f "$rj_d/told" ] || continue
+    rj_read "$rj_d/exit"
+    case $rj_text in 137 | 143 | gone) ;; *) continue ;; esac
+    [ "$(sed -n 's/^host=//p' "$rj_d/about")" = "$rj_host" ] || continue
+    rj_read "$rj_d/started"
+    printf 'lost=job %s %s\n' "$rj_text" "$rj_d"
   done
 }
 
@@ -391,6 +406,7 @@ rj_over() {
   rj_say over "$(cat "$1/exit" 2>/dev/null)
 $(rj_tails "$1")"
   rm -rf "$1/runtime" "$1/sock" "$1/ready"
+  : >"$1/told" # by whoever asks
   [ -f "$1/exit" ] || printf 'gone\n' >"$1/exit"
 }
 

@@ -318,6 +318,9 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
 }
 
 #[cfg(test)]
+mod script_tests;
+
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::frame::Piece;

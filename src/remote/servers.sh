@@ -31,6 +31,9 @@ rj_is() {
   case $(rj_args_of "$1") in *"$3"*) ;; *) return 1 ;; esac
 }
 
+# rj_read FILE: its first line (rj_text), without a fork: each click reads all folders.
+rj_read() { rj_text=; { IFS= read -r rj_text <"$1"; } 2>/dev/null || [ -n "$rj_text" ]; }
+
 # This machine, as no other one is called: what this boot of the kernel and its process numbers are known by. Empty
 # where the system tells neither.
 rj_this_machine() {
@@ -44,16 +47,20 @@ rj_this_computer() { { IFS= read -r rj_computer </etc/machine-id; } 2>/dev/null 
 # rj_is_here DIR: a launch on this machine since it booted. An older version noted only the name.
 rj_is_here() {
   if [ -n "$rj_machine" ] && [ -f "$1/machine" ]; then
-    [ "$(cat "$1/machine" 2>/dev/null)" = "$rj_machine" ]
+    rj_read "$1/machine"
+    [ "$rj_text" = "$rj_machine" ]
   else
-    [ "$(cat "$1/node" 2>/dev/null)" = "$rj_node" ]
+    rj_read "$1/node"
+    [ "$rj_text" = "$rj_node" ]
   fi
 }
 # rj_lives DIR: a launch of ours on this machine that has not ended: its keeper (rj_keeper_pid) runs.
 rj_lives() {
   [ -f "$1/pid" ] && [ ! -f "$1/exit" ] && rj_is_here "$1" || return 1
-  rj_keeper_pid=$(cat "$1/pid" 2>/dev/null)
-  rj_is "$rj_keeper_pid" "$(cat "$1/began" 2>/dev/null)" "$1/keeper"
+  rj_read "$1/pid"
+  rj_keeper_pid=$rj_text
+  rj_read "$1/began"
+  rj_is "$rj_keeper_pid" "$rj_text" "$1/keeper"
 }
 
 # ---- what runs already -----------------------------------------------------------------------
@@ -242,6 +249,7 @@ shell=${SHELL:-}
 jupyter=$(command -v jupyter)
 $(rj_idle_ends)
 $(rj_lost)
+$([ -z "${rj_about:-}" ] || rj_lost_jobs)
 workdir=$(cd "$(rj_path "$rj_workdir")" 2>/dev/null && pwd -P)
 starting=$rj_starting"
 }
@@ -259,7 +267,9 @@ rj_lost() {
   for rj_d in "$rj_base"/servers/*; do
     if [ -f "$rj_d/told" ]; then continue; fi
     rj_fate_of "$rj_d"
-    [ -z "$rj_fate" ] || printf 'lost=%s %s %s\n' "$rj_fate" "$(cat "$rj_d/node" 2>/dev/null)" "$rj_d"
+    [ -n "$rj_fate" ] || continue
+    rj_read "$rj_d/node"
+    printf 'lost=%s %s %s\n' "$rj_fate" "$rj_text" "$rj_d"
   done
 }
 
@@ -270,8 +280,9 @@ rj_lost() {
 rj_fate_of() {
   rj_fate=
   if [ -f "$1/exit" ]; then
-    if [ "$(cat "$1/exit" 2>/dev/null)" = 137 ]; then rj_fate=killed; fi
-    return
+    rj_read "$1/exit"
+    if [ "$rj_text" = 137 ]; then rj_fate=killed; fi
+    return 0
   fi
   [ -f "$1/machine" ] && [ -f "$1/began" ] || return 0
   if rj_is_here "$1"; then
@@ -285,7 +296,7 @@ rj_fate_of() {
 # rj_was_before DIR: a launch on this computer, before it was started the last time. Copies of a system share their
 # number, so a launch that is younger than that start is another one's.
 rj_was_before() {
-  [ -n "$rj_computer" ] && [ "$(cat "$1/computer" 2>/dev/null)" = "$rj_computer" ] || return 1
+  [ -n "$rj_computer" ] && rj_read "$1/computer" && [ "$rj_text" = "$rj_computer" ] || return 1
   { read -r rj_up rj_rest </proc/uptime; } 2>/dev/null || return 1
   [ -n "$(find "$1/pid" -prune -mmin "+$((${rj_up%%.*} / 60))" 2>/dev/null)" ]
 }

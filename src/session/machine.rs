@@ -9,7 +9,7 @@ mod vocabulary;
 mod walltime;
 
 use crate::explain;
-use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Kernels, Server, choose};
+use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Fate, Kernels, Server, choose};
 use crate::launcher::{Route, Routes};
 use crate::problem::Problem;
 use crate::remote::{Doubt, Known, OurJob};
@@ -243,7 +243,12 @@ impl Machine {
         (State::Finding { locked: false }, effects)
     }
 
-    fn found(&mut self, choice: Choice, facts: Facts, locked: bool) -> (State, Vec<Effect>) {
+    fn found(&mut self, choice: Choice, mut facts: Facts, locked: bool) -> (State, Vec<Effect>) {
+        // An account may use one machine both ways: each host tells of its own.
+        let has_jobs = !self.plan.scheduler.is_empty();
+        facts
+            .lost
+            .retain(|lost| (lost.fate == Fate::Job) == has_jobs);
         match self.plan.goal {
             Goal::Look => return self.look(choice, facts),
             Goal::Glance => return self.glance(choice, facts),
@@ -282,7 +287,7 @@ impl Machine {
             )));
         }
         if !self.plan.scheduler.is_empty() {
-            return self.no_server_in_a_job(locked);
+            return self.no_server_in_a_job(locked, lost);
         }
         if !locked {
             return lock();

@@ -172,6 +172,9 @@ fn a_job_that_is_ended_under_its_tunnel_is_told() {
         (Some(7), &"job_ended".into()),
         "{out}"
     );
+    // And to whoever was away meanwhile.
+    let status = client.run(&["status", "test"]);
+    assert!(status.stdout.contains("was ended from outside"), "{status}");
 }
 
 /// The cores are free again; whoever has left the tunnel open is told why.

@@ -608,6 +608,7 @@ session-none-runs = No Jupyter of yours runs on { $host }.
 session-lost-launch = The Jupyter that was started on { $host } before was ended from outside. If this host ends what you leave running at a logout, ask for `loginctl enable-linger`, or use its scheduler.
 session-ends-at-logout = { $host } ends what you leave running when you log out, and Jupyter with it: it ends soon after this connection. Ask for `loginctl enable-linger` there, or use its scheduler.
 session-lost-killed = The Jupyter that ran on { $host } before was ended by KILL, as a system does when memory runs out. Load less data at once, or ask for more memory.
+session-lost-job = The job in which Jupyter ran on { $node } was ended from outside: it was cancelled, its time was up, or its node failed.
 session-lost-restart = { $host } was restarted, which ended the Jupyter that was started there before.
 session-lost-elsewhere = A Jupyter that was started on { $node } may still run there: { $host } leads to { $here } now. Set `ssh` of this host to a name that leads to { $node } to use or stop it. If it has ended, delete { $folder } there.
 session-gone-itself = Jupyter on { $host } has shut down.

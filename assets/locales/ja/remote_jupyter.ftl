@@ -585,6 +585,7 @@ session-none-runs = { $host } で動いているあなたの Jupyter はあり�
 session-lost-launch = 前回 { $host } で起動した Jupyter は、外部から強制終了されました。ログアウト時にプロセスを終了するホストの場合は、`loginctl enable-linger` の利用を管理者に相談するか、スケジューラーを使ってください。
 session-ends-at-logout = { $host } はログアウト時にプロセスを終了するため、この接続が終わると Jupyter も終了します。`loginctl enable-linger` の利用を管理者に相談するか、スケジューラーを使ってください。
 session-lost-killed = 前回 { $host } で動いていた Jupyter は、メモリ不足のときにシステムが行うように、KILL で強制終了されました。一度に読み込むデータを減らすか、メモリを増やしてください。
+session-lost-job = { $node } で Jupyter が動いていたジョブは、外部から終了されました。取り消されたか、実行時間が切れたか、ノードに障害が起きました。
 session-lost-restart = { $host } が再起動されたため、前回起動した Jupyter は終了しました。
 session-lost-elsewhere = { $node } で起動した Jupyter が、まだ動いている可能性があります。{ $host } は現在 { $here } につながります。使用または終了するには、このホストの `ssh` に { $node } へつながる名前を設定してください。すでに終了している場合は、ホストの { $folder } を削除してください。
 session-gone-itself = { $host } の Jupyter は終了しました。

@@ -20,7 +20,11 @@ use wait::{Outlook, Turn, begun};
 impl Machine {
     /// No server runs in a job of this host. One may wait for its turn; else one is submitted, under
     /// the far side's lock.
-    pub(super) fn no_server_in_a_job(&mut self, locked: bool) -> (State, Vec<Effect>) {
+    pub(super) fn no_server_in_a_job(
+        &mut self,
+        locked: bool,
+        lost: Vec<String>,
+    ) -> (State, Vec<Effect>) {
         let unlock = locked.then_some(Effect::Unlock);
         if let Some(ours) = self.jobs.first().cloned() {
             let (state, effects) = self.resume(ours);
@@ -35,10 +39,9 @@ impl Machine {
             let told = Effect::TellFailed(problem);
             return over_with(Effect::Unlock, told);
         }
-        let effects = vec![
-            Effect::Phase(Phase::Submitting),
-            Effect::Submit(self.routes.bind()),
-        ];
+        let mut effects: Vec<Effect> = lost.into_iter().map(Effect::Note).collect();
+        effects.push(Effect::Phase(Phase::Submitting));
+        effects.push(Effect::Submit(self.routes.bind()));
         (State::Submitting, effects)
     }
 

@@ -1,0 +1,159 @@
+//! Pieces of the script that runs on the remote host, each in a shell here.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Aside, Error, SCRIPT};
+use crate::config::LauncherKind;
+use crate::launcher::{Batch, Launcher, scheduler};
+
+/// Runs lines after the whole script, in a home; gives what they print.
+fn runs(home: &Path, lines: &str) -> String {
+    let batch = Batch(scheduler(LauncherKind::Slurm).unwrap());
+    let launcher = batch.script();
+    let head = "rj_nonce=n0 rj_base=$HOME/s rj_about='host=gpu'; mkdir -p \"$rj_base\"";
+    let output = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{SCRIPT}{launcher}\n{head}\n{lines}"))
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", home)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The same in a home of its own.
+fn run(lines: &str) -> String {
+    runs(tempfile::tempdir().unwrap().path(), lines)
+}
+
+#[test]
+fn the_folder_of_a_job_that_was_killed_goes_as_any_other() {
+    let told = run(
+        "for n in 1 2 3 4 5 6 7; do mkdir -p \"$rj_base/jobs/$n/runtime\"; : >\"$rj_base/jobs/$n/about\"; : >\"$rj_base/jobs/$n/ready\"; done
+         rj_close 1 2 3 4 5 6 7 >/dev/null
+         cat \"$rj_base\"/jobs/*/exit; ls -d \"$rj_base\"/jobs/*/r*
+         rj_prune_jobs; ls \"$rj_base/jobs\" | wc -l",
+    );
+    let words: Vec<&str> = told.split_whitespace().collect();
+    assert_eq!(
+        words,
+        ["gone"; 7].into_iter().chain(["5"]).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_job_of_this_host_that_nobody_here_ended_is_told_once() {
+    let told = run(
+        "for n in cancelled done ours others never; do d=$rj_base/jobs/$n; mkdir -p \"$d\"; echo host=gpu >\"$d/about\"; echo c1 >\"$d/started\"; echo 143 >\"$d/exit\"; done
+         echo 0 >\"$rj_base/jobs/done/exit\"; : >\"$rj_base/jobs/ours/told\"; echo host=cpu >\"$rj_base/jobs/others/about\"; rm \"$rj_base/jobs/never/started\"
+         rj_lost_jobs; rj_prune_jobs; rj_lost_jobs",
+    );
+    let mut lines = told.lines();
+    let only = lines.next().unwrap();
+    assert!(
+        only.starts_with("lost=job c1 ") && only.ends_with("/s/jobs/cancelled"),
+        "{told}"
+    );
+    assert_eq!(lines.next(), None);
+}
+
+/// Another click makes a lock in the place of the stale one, between the look and the removal.
+#[test]
+fn a_lock_that_is_new_is_not_taken_for_the_stale_one() {
+    let told = run(
+        "mkdir \"$rj_base/lock\"; echo 'old 1' >\"$rj_base/lock/owner\"; looks=0
+         rj_is_stale() {
+           rj_held=$(cat \"$rj_base/lock/owner\"); looks=$((looks + 1))
+           [ $looks != 1 ] || echo 'new 2' >\"$rj_base/lock/owner\"
+         }
+         rj_break_stale_lock; cat \"$rj_base/lock/owner\"; ls \"$rj_base\" \"$rj_base/lock\" | tr '\\n' ' '",
+    );
+    assert!(told.starts_with("new 2\n"), "{told}");
+    assert!(!told.contains("stale"), "{told}");
+}
+
+/// As BSD's does: its last line ends whatever came.
+#[test]
+fn a_text_is_quoted_by_any_sed() {
+    let told = run("sed() { printf '%s\\n' \"$(command sed \"$@\")\"; }
+         eval \"x=$(rj_quote \"it's /home\")\"; printf '<%s>' \"$x\"");
+    assert_eq!(told, "<it's /home>");
+}
+
+#[test]
+fn servers_are_looked_for_in_the_c_locale_by_all_commands() {
+    let told = run("rj_find() { echo \"in $LC_ALL\"; }; rj_job far; rj_job 'find true'");
+    assert_eq!(told.matches("in C\n").count(), 2, "{told}");
+}
+
+#[test]
+fn a_runtime_file_is_told_once_whatever_names_its_folder_has() {
+    let told = run(
+        "XDG_DATA_HOME=$HOME/.local/share XDG_RUNTIME_DIR=$HOME/run QUOTING_STYLE=shell-always; export QUOTING_STYLE
+         mkdir -p \"$XDG_DATA_HOME/jupyter/runtime\" run \"$XDG_RUNTIME_DIR/jupyter\"
+         : >\"$XDG_DATA_HOME/jupyter/runtime/jpserver-1.json\"; : >\"$XDG_RUNTIME_DIR/jupyter/nbserver-2.json\"
+         rj_files \"$XDG_DATA_HOME/jupyter/runtime\"",
+    );
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(!told.contains('\''), "{told}");
+}
+
+/// All of a log may be long, and kernels write into it what they like.
+#[test]
+fn a_server_was_idle_by_its_last_words() {
+    let told = run(
+        "rj_idle=x; words='[I ServerApp] No kernels for 60 seconds; shutting down'
+         for n in early late; do mkdir -p \"$rj_base/servers/$n\"; done
+         { echo \"$words\"; awk 'BEGIN { for (n = 0; n < 900; n++) print \"a line of a kernel\" }'; } >\"$rj_base/servers/early/log\"
+         { cat \"$rj_base/servers/early/log\"; echo \"$words\"; } >\"$rj_base/servers/late/log\"
+         rj_idle_ends",
+    );
+    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(told.trim_end().ends_with("/late"), "{told}");
+}
+
+/// A process that has a server's number now, and is a Python too.
+#[test]
+fn a_process_is_known_by_its_start_before_it_is_ended() {
+    let told = run(
+        "echo 'sleep 5' >\"$HOME/python.sh\"; sh \"$HOME/python.sh\" >/dev/null 2>&1 & pid=$!
+         rj_runs $pid; is() { rj_is_server $pid \"$1\" && printf 'yes ' || printf 'no '; }
+         is \"$rj_began\"; is 1; is -; kill $pid",
+    );
+    assert_eq!(told, "yes no yes ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_became_of_a_launch_is_read_from_its_folder() {
+    let told = run(
+        "rj_node=login1 rj_machine='boot1 7' rj_computer=me
+         d=$rj_base/servers/1; mkdir -p \"$d\"; echo 999999 >\"$d/pid\"; echo 1 >\"$d/began\"; : >\"$d/log\"
+         tell() { rj_fate_of \"$d\"; printf '%s ' \"${rj_fate:--}\"; }
+         echo login1 >\"$d/node\"; tell
+         echo 'boot1 7' >\"$d/machine\"; tell
+         echo 'boot0 7' >\"$d/machine\"; echo me >\"$d/computer\"; touch -d '2020-01-01' \"$d/pid\"; tell
+         touch \"$d/pid\"; tell
+         echo other >\"$d/computer\"; touch -d '2020-01-01' \"$d/pid\"; tell
+         touch -d '-9 days' \"$d/log\"; tell
+         echo 137 >\"$d/exit\"; tell
+         echo 0 >\"$d/exit\"; tell",
+    );
+    let want = "- outside restart elsewhere elsewhere - killed - ";
+    assert_eq!(told, want);
+}
+
+/// It may hold a token.
+#[test]
+fn an_answer_that_was_cut_short_is_not_shown() {
+    let aside = Aside { nonce: "n0".into() };
+    let lines = ["Welcome", "n0 server 746f6b656", "n0 hello 61"].map(str::to_owned);
+    match aside.answers(&lines) {
+        Err(Error::NoScript { output }) => assert_eq!(output, "Welcome"),
+        other => panic!("{other:?}"),
+    }
+}
