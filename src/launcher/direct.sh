@@ -147,6 +147,35 @@ rj_run_again() {
   rj_again=$?
   [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
 }
+# A command may leave its server in the background (a wrapper of the user's): the launch lasts as long as that, which
+# comes within a minute or never. One that has begun and ended leaves its cookie's secret.
+rj_outlast() {
+  if ! rj_server_runs; then
+    [ "$rj_status" = 0 ] && [ ! -e "$rj_dir/runtime/jupyter_cookie_secret" ] || return 0
+  fi
+  rj_n=0 rj_missed=0
+  until rj_server_runs; do
+    # A process that is just becoming another program shows nothing.
+    if rj_leaves_some; then rj_missed=0; else rj_missed=$((rj_missed + 1)); fi
+    [ $rj_n -lt 60 ] && [ $rj_missed -lt 3 ] || return 0
+    rj_n=$((rj_n + 1))
+    sleep 1
+  done
+  while rj_server_runs; do sleep 1; done
+}
+rj_server_runs() {
+  for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do
+    rj_server=${rj_f##*server-} rj_server=${rj_server%.json}
+    [ -f "$rj_f" ] && kill -0 "$rj_server" 2>/dev/null || continue
+    case $(ps -o args= -p "$rj_server" 2>/dev/null) in *jupyter* | *ipython* | *python*) return 0 ;; esac
+  done
+  return 1
+}
+# Returns true if a process of the command's runs: by what it was told. (No process that looks was.)
+rj_leaves_some() {
+  rj_rest=$(env -i "PATH=$PATH" grep -lsF "JUPYTER_RUNTIME_DIR=$rj_dir/runtime" /proc/[0-9]*/environ)
+  [ -n "$rj_rest" ] && [ "$rj_rest" != "/proc/$$/environ" ]
+}
 # In one step, for others read it while we write; and without it nobody could find us, nor end us.
 if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
   : >"$rj_dir/waiting" # until the server is reached
@@ -154,6 +183,7 @@ if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; 
   rj_run
   rj_status=$?
   if rj_tries_again; then rj_run_again; fi
+  rj_outlast
   umask 077
 else
   rj_status=1

@@ -212,7 +212,9 @@ rj_main() {
   rj_machine=$(rj_this_machine)
   rj_this_computer
   case $(printf '\1\0' | od -An -tu2) in *256*) rj_order=big ;; *) rj_order=hex ;; esac
-  rj_base=${XDG_STATE_HOME:-$HOME/.local/state}/remote-jupyter
+  # One that is relative is none: XDG Base Directory Specification.
+  case ${XDG_STATE_HOME:-} in /*) rj_base=$XDG_STATE_HOME ;; *) rj_base=$HOME/.local/state ;; esac
+  rj_base=$rj_base/remote-jupyter
   rj_error=$(mkdir -p "$rj_base/servers" 2>&1) || rj_unwritable=$rj_error
   rj_say hello "$rj_node"
   rj_command=$1

@@ -147,6 +147,20 @@ fn what_became_of_a_launch_is_read_from_its_folder() {
     assert_eq!(told, want);
 }
 
+#[test]
+fn a_state_folder_that_is_relative_is_none() {
+    for (state, folder) in [
+        ("rel/state", ".local/state"),
+        ("$HOME/x", "x"),
+        ("", ".local/state"),
+    ] {
+        let told = run(&format!(
+            "cd /; XDG_STATE_HOME={state}; rj_main done >/dev/null; [ -d \"$HOME/{folder}/remote-jupyter\" ] && echo yes"
+        ));
+        assert_eq!(told, "yes\n", "{state}");
+    }
+}
+
 /// It may hold a token.
 #[test]
 fn an_answer_that_was_cut_short_is_not_shown() {

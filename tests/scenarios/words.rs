@@ -42,6 +42,7 @@ fn commands_end_as_their_writer_likes() {
     for command in [
         "jupyter lab  # mine",
         "jupyter lab;",
+        "nohup jupyter lab >mine.log 2>&1 &",
         "nice jupyter lab || true",
         "bash -c 'jupyter lab'",
     ] {
