@@ -77,7 +77,9 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         } else {
             let words = status_words(message.as_ref(), kernels);
             println!("{:<20} {words}", host.name);
-            there.iter().for_each(|line| println!("  {line}"));
+            for line in &there {
+                println!("  {line}");
+            }
         }
     }
     Ok(0)

@@ -83,10 +83,9 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
 fn not_found(host: &Host, log: &str) -> Option<Problem> {
     let name = &host.name;
     // A program that is there, whose own interpreter is not.
-    let is_broken = |words: &&str| log.contains(words);
-    if ["bad interpreter", "required file not found"]
+    if last_words::INTERPRETER
         .iter()
-        .any(|words| is_broken(words))
+        .any(|words| log.contains(words))
     {
         return None;
     }

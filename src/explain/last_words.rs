@@ -77,7 +77,7 @@ const CONDA: [&str; 3] = [
     "conda: command not found",
 ];
 const MODULE: [&str; 2] = ["module: command not found", "module: not found"];
-const INTERPRETER: [&str; 2] = ["bad interpreter", "required file not found"];
+pub(super) const INTERPRETER: [&str; 2] = ["bad interpreter", "required file not found"];
 const DATABASE: [&str; 4] = [
     "database is locked",
     "disk I/O error",

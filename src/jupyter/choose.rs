@@ -138,7 +138,7 @@ mod tests {
         assert!(choice.why.contains("newest"));
     }
 
-    /// As Open OnDemand starts one, whose password only its page knows.
+    /// As Open `OnDemand` starts one, whose password only its page knows.
     #[test]
     fn a_server_without_a_token_hides_none_that_has_one() {
         let mut portals = candidate(1, 8001, "/a");
