@@ -77,7 +77,12 @@ const CONDA: [&str; 3] = [
     "conda: command not found",
 ];
 const MODULE: [&str; 2] = ["module: command not found", "module: not found"];
-pub(super) const INTERPRETER: [&str; 2] = ["bad interpreter", "required file not found"];
+/// The last is dash's: the start file has found the program before.
+pub(super) const INTERPRETER: [&str; 3] = [
+    "bad interpreter",
+    "required file not found",
+    "exec: jupyter",
+];
 const DATABASE: [&str; 4] = [
     "database is locked",
     "disk I/O error",

@@ -306,7 +306,7 @@ KillUserProcesses=yes"*) ;; *) return 1 ;; esac
 rj_make_folder() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
     { [ -z "$rj_machine" ] || printf '%s\n' "$rj_machine" | cat >"$rj_dir/machine"; } &&
-    { [ -z "$rj_computer" ] || printf '%s\n' "$rj_computer" >"$rj_dir/computer"; } &&
+    { [ -z "$rj_computer" ] || printf '%s\n' "$rj_computer" | cat >"$rj_dir/computer"; } &&
     rj_keep_terminals && rj_start >"$rj_dir/start" && { rj_in_shell && rj_keeper; } >"$rj_dir/keeper"
 }
 

@@ -519,7 +519,7 @@ mod full_disks {
         let sshd = with_jupyter_lab("exec sleep 4718");
         let client = Client::of(&sshd);
         let mut codes = Vec::new();
-        for pages in 1..=16 {
+        for pages in 1..=18 {
             let disk = SmallDisk::at(sshd.home().path().join(".local/state"), pages);
             let failed = client
                 .open_with("test", &["--timeout", "3"])
@@ -555,8 +555,8 @@ mod full_disks {
     fn a_jupyter_that_cannot_write_its_runtime_file_is_told() {
         let sshd = Sshd::start();
         let client = Client::of(&sshd);
-        // Room for the launch, what Jupyter is told, its log and a cookie: 15 to 17 pages.
-        let _disk = SmallDisk::at(sshd.home().path().join(".local/state"), 16);
+        // Room for the launch, what Jupyter is told, its log and a cookie: 17 to 19 pages.
+        let _disk = SmallDisk::at(sshd.home().path().join(".local/state"), 18);
         let failed = fails(&client, &["--timeout", "30"], 6, "jupyter_died");
         assert!(
             text(&failed, "detail").contains("No space left on device"),

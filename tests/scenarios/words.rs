@@ -1,7 +1,7 @@
 //! What the user writes, in the configuration and in files of their own, beside what Jupyter is to be told.
 
 use crate::finding_servers::start_app_by_hand;
-use crate::scene::{assert_nothing_left, configure, fails, launches, text};
+use crate::scene::{assert_nothing_left, configure, fails, launches, text, with_jupyter_lab};
 use crate::support::{Client, Sshd, http};
 
 /// A click gives a page of the one server that it starts, and `stop` ends that. What the click said.
@@ -128,6 +128,21 @@ fn options_for_jupyter_are_passed_as_words_and_root_is_told_which() {
         opened.interrupt();
         opened.wait_exit();
         assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+    }
+}
+
+/// As in an environment that has moved: the program is there, and its Python is not.
+#[test]
+fn a_program_whose_python_is_gone_is_no_missing_one() {
+    let sshd = with_jupyter_lab("");
+    let program = sshd.home().path().join("bin/jupyter-lab");
+    std::fs::write(program, "#!/no/such/python\n").unwrap();
+    let client = Client::of(&sshd);
+    for setup in ["", "setup = ['true']"] {
+        configure(&client, setup);
+        let failed = fails(&client, &[], 6, "jupyter_died");
+        let remedy = text(&failed, "remedy");
+        assert!(remedy.contains("install Jupyter again"), "{failed}");
     }
 }
 
