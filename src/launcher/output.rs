@@ -81,6 +81,21 @@ impl Output {
     }
 }
 
+/// Takes blanks at the ends and a terminal's colours out of a line: sites put commands of their own in front of the
+/// scheduler's.
+#[must_use]
+pub(super) fn plain(line: &str) -> String {
+    let mut text = String::new();
+    let mut parts = line.split("\u{1b}[");
+    text.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        // Numbers and semicolons, then a letter.
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        text.extend(rest.chars().skip(1));
+    }
+    text.trim().to_owned()
+}
+
 /// The remote host's clock: schedulers tell times in its zone, and without saying so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Clock {

@@ -160,10 +160,13 @@ pub(super) const LEDGER: &str = concat!(
     r#"n = split(ENVIRON["rj_names"], a, "\n"); for (i = 1; i <= n; i++) named[a[i]] = 1 } "#,
 );
 
+/// Awk's part that takes a terminal's colours away, which a site's own command may print.
+const COLOURS: &str = r#"index($0, "\033[") { gsub(/\033\[[0-9;]*[A-Za-z]/, "") } "#;
+
 /// Runs commands whose output goes through a filter, and keeps their status: awk ends with it.
 pub(super) fn filtered(commands: &str, program: &str) -> String {
     format!(
-        "{{ {commands}; echo \"rj_status $?\"; }} | LC_ALL=C awk '{LEDGER}$1 == \"rj_status\" {{ status = $2; next }} {program}'"
+        "{{ {commands}; echo \"rj_status $?\"; }} | LC_ALL=C awk '{LEDGER}{COLOURS}$1 == \"rj_status\" {{ status = $2; next }} {program}'"
     )
 }
 

@@ -7,7 +7,7 @@ mod list;
 
 use super::job::{Identity, Job, Presence};
 use super::options::{Style, value};
-use super::output::Output;
+use super::output::{Output, plain};
 use super::quote;
 use super::resources::Line;
 use super::scheduler::{Dialect, Scheduler, Stranger, Why, count_place, filtered, place, unset};
@@ -60,20 +60,22 @@ impl Scheduler for Slurm {
         line.option("-t", host.walltime.as_deref()).end(host)
     }
 
-    /// `--parsable` prints `ID` or `ID;CLUSTER`. A user's own options may take it back; then it is
-    /// `Submitted batch job ID`, or `… ID on cluster CLUSTER`.
+    /// `--parsable` prints `ID` or `ID;CLUSTER`. A site's own command may take it back; then it is
+    /// `Submitted batch job ID`, or `… ID on cluster CLUSTER`. Lines of others may stand before and after, and begin
+    /// with a number, too: an id is a whole line.
     fn id(&self, printed: &str) -> Option<String> {
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        printed.lines().rev().find_map(|line| {
-            let line = line.trim();
-            let line = line.strip_prefix("Submitted batch job ").unwrap_or(line);
-            let (id, cluster) = line
-                .split_once(';')
-                .or_else(|| line.split_once(" on cluster "))
-                .unwrap_or((line, ""));
-            let id = id.split(' ').next()?;
-            (!id.is_empty() && is_number(id)).then(|| with_cluster(id, cluster.trim()))
-        })
+        let lines = || printed.lines().map(plain);
+        let submitted = |line: String| {
+            let id = line.strip_prefix("Submitted batch job ")?;
+            let (id, cluster) = id.split_once(" on cluster ").unwrap_or((id, ""));
+            whole_id(id, cluster)
+        };
+        let parsable = |line: String| {
+            let (id, cluster) = line.split_once(';').unwrap_or((&line, ""));
+            whole_id(id, cluster)
+        };
+        let said = lines().find_map(submitted);
+        said.or_else(|| lines().rev().find_map(parsable))
     }
 
     /// Delimited, and not `--json`: docs/decisions/0014-delimited-lists.md. Long options alone, since sites put programs
@@ -113,9 +115,9 @@ impl Scheduler for Slurm {
 
     /// Slurm shows a job for some minutes after its end (`MinJobAge`).
     fn presence(&self, id: &str, answer: &Output) -> Presence {
-        let lines = answer.out.lines();
+        let lines = answer.out.lines().map(plain);
         let jobs: Vec<Job> = lines
-            .filter_map(|line| record(line, answer.clock))
+            .filter_map(|line| record(&line, answer.clock))
             .map(|job| Job {
                 id: with_cluster(&job.id, id.split_once(';').map_or("", |(_, name)| name)),
                 ..job
@@ -223,6 +225,13 @@ impl Scheduler for Slurm {
     }
 }
 
+/// Makes an id of a number and the name of a cluster, which may be empty.
+fn whole_id(number: &str, cluster: &str) -> Option<String> {
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    (is_number && cluster.chars().all(is_name)).then(|| with_cluster(number, cluster))
+}
+
 /// Sets `$rj_c`, the clusters to which a submission goes, and puts filters aside.
 fn clusters(host: &Host) -> String {
     let clusters = value(
@@ -328,6 +337,35 @@ mod tests {
         assert_eq!((jobs[5].ends, jobs[5].start_estimate), (None, None));
     }
 
+    /// A site's `squeue` that colours what it prints, and leaves no variable of ours alone.
+    #[test]
+    fn colours_and_times_of_a_sites_own_command_are_read() {
+        let coloured = LIST
+            .replace("RUNNING", "\u{1b}[1;32mRUNNING\u{1b}[0m")
+            .replace("JOBID", "\u{1b}[33mJOBID")
+            .replace("1795503700", "2026-11-24T07:01:40");
+        let line = Slurm.list(&Host::named("h"));
+        let script = format!(
+            "squeue() {{ cat <<'END'\n{coloured}\nEND\n}}\nexport rj_numbers='2 6' rj_names=; {line}"
+        );
+        let output = std::process::Command::new("/bin/sh")
+            .args(["-c", &script])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let jobs = Slurm.jobs(&Output::printed(&text)).unwrap();
+        let known: Vec<_> = jobs
+            .iter()
+            .map(|job| (job.id.as_str(), job.state, job.submitted))
+            .collect();
+        let submitted = Some(1_795_503_700);
+        let expected = [
+            ("6", JobState::Waiting, submitted),
+            ("2", JobState::Running, submitted),
+        ];
+        assert_eq!(known, expected, "{text:?}");
+    }
+
     #[test]
     fn no_jobs_are_no_error_and_no_list_is_one() {
         let heading = LIST.lines().nth(1).unwrap();
@@ -355,6 +393,21 @@ mod tests {
             ("Submitted batch job 2 on cluster two\n", Some("2;two")),
             ("sbatch: error: no\n", None),
             ("", None),
+            // Of sites' own commands, before and after the id.
+            (
+                "4711\n3 jobs of yours wait in this partition\n",
+                Some("4711"),
+            ),
+            ("12 nodes are idle\n4711;gpu\n\n", Some("4711;gpu")),
+            ("Submitted batch job 4711\n12\n", Some("4711")),
+            (
+                "\u{1b}[32mSubmitted batch job 4711\u{1b}[0m\n",
+                Some("4711"),
+            ),
+            ("12 nodes are idle\n", None),
+            // A federation's ids have the cluster's number in their upper bits (federation.html).
+            ("67108869;fed1\n", Some("67108869;fed1")),
+            ("Submitted batch job 134217733\r\n", Some("134217733")),
         ] {
             assert_eq!(Slurm.id(printed).as_deref(), id, "{printed:?}");
         }

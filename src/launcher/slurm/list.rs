@@ -79,7 +79,7 @@ pub(super) fn jobs(list: &Output) -> Result<Vec<Job>, String> {
     for line in list.out.lines() {
         if let Some(name) = line.strip_prefix(CLUSTER) {
             name.trim().clone_into(&mut cluster);
-        } else if let Some(job) = listed(line).or_else(|| record(line, list.clock)) {
+        } else if let Some(job) = listed(line, list.clock).or_else(|| record(line, list.clock)) {
             let id = with_cluster(&job.id, &cluster);
             jobs.push(Job { id, ..job });
         }
@@ -96,14 +96,14 @@ pub(super) fn with_cluster(number: &str, cluster: &str) -> String {
 }
 
 /// A line of squeue.
-fn listed(line: &str) -> Option<Job> {
+fn listed(line: &str, clock: Clock) -> Option<Job> {
     let fields: Vec<&str> = line.splitn(FIELDS, '|').collect();
     let [id, word, start, end, submitted, node, queue, reason, name] = fields.as_slice() else {
         return None;
     };
     // A banner, or a line that was cut short.
     id.bytes().next().filter(u8::is_ascii_digit)?;
-    let times = [start, end, submitted].map(|time| time.parse().ok());
+    let times = [start, end, submitted].map(|text| time(text, clock));
     Some(job([id, word, node, queue, reason, name], times))
 }
 
@@ -154,12 +154,18 @@ fn job(fields: [&str; 6], [start, end, submitted]: [Option<i64>; 3]) -> Job {
     let waits = matches!(
         word,
         // A revoked job is a federation's: it runs on another cluster of that, under the same number.
-        "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "SPECIAL_EXIT" | "REQUEUE_FED" | "REVOKED"
+        "PENDING"
+            | "REQUEUED"
+            | "REQUEUE_HOLD"
+            | "RESV_DEL_HOLD"
+            | "SPECIAL_EXIT"
+            | "REQUEUE_FED"
+            | "REVOKED"
     );
     let state = match word {
         _ if waits && NEVER.contains(&first(reason)) => JobState::Never,
         _ if waits && is_unfit(reason) => JobState::Unfit,
-        "REQUEUE_HOLD" | "SPECIAL_EXIT" => JobState::Held,
+        "REQUEUE_HOLD" | "RESV_DEL_HOLD" | "SPECIAL_EXIT" => JobState::Held,
         // "JobHeldUser", "JobHeldAdmin", "launch failed requeued held"
         _ if waits && (reason.starts_with("JobHeld") || reason.ends_with("held")) => JobState::Held,
         _ if waits => JobState::Waiting,
@@ -168,7 +174,10 @@ fn job(fields: [&str; 6], [start, end, submitted]: [Option<i64>; 3]) -> Job {
         "RUNNING" | "SUSPENDED" | "STOPPED" | "SIGNALING" | "RESIZING" | "STAGE_OUT" => {
             JobState::Running
         }
-        _ => JobState::Ending,
+        "COMPLETING" => JobState::Ending,
+        _ if is_final(word) => JobState::Ending,
+        // A word of a later version, as `EXPEDITING` was one, is no end.
+        _ => JobState::Waiting,
     };
     Job {
         id: id.to_owned(),
@@ -203,8 +212,12 @@ pub(super) fn is_unfit(reason: &str) -> bool {
 /// Checks whether a word of a state is one of those that no job leaves. (A job that was preempted, or whose node failed,
 /// may be put back into the queue; then its state is another one at once.)
 pub(super) fn has_ended(job: &Job) -> bool {
+    is_final(&job.word)
+}
+
+fn is_final(word: &str) -> bool {
     matches!(
-        job.word.as_str(),
+        word,
         "COMPLETED"
             | "CANCELLED"
             | "FAILED"
@@ -257,6 +270,15 @@ mod tests {
             ("PENDING", "launch failed requeued held", JobState::Held),
             ("PENDING", "JobHeldAdmin", JobState::Held),
             ("SPECIAL_EXIT", "None", JobState::Held),
+            ("RESV_DEL_HOLD", "Reservation", JobState::Held),
+            ("STOPPED", "None", JobState::Running),
+            ("RESIZING", "None", JobState::Running),
+            ("PREEMPTED", "None", JobState::Ending),
+            ("NODE_FAIL", "None", JobState::Ending),
+            // Words of later versions, and of none.
+            ("EXPEDITING", "None", JobState::Waiting),
+            ("POWER_UP_NODE", "None", JobState::Waiting),
+            ("?", "None", JobState::Waiting),
             ("CONFIGURING", "None", JobState::Waiting),
             ("SUSPENDED", "None", JobState::Running),
             ("SIGNALING", "None", JobState::Running),
