@@ -30,11 +30,15 @@ impl Scheduler for Sge {
     }
 
     fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
-        // "SGE 8.1.9", "GE 6.2u5", "OGS/GE 2011.11", "UGE 8.6.18", "AGE 2023.1.1"; other programs
-        // have a usage without a version before it.
+        // "SGE 8.1.9", "GE 6.2u5", "OGS/GE 2011.11", "UGE 8.6.18", "AGE 2023.1.1", "OCS 9.0.5", "GCS 9.1.4"; other
+        // programs have a usage without a version before it.
         let is_ge = |line: &str| {
-            let word = line.split_whitespace().next().unwrap_or_default();
-            word.ends_with("GE")
+            let mut words = line.split_whitespace();
+            let name = words.next().unwrap_or_default();
+            let has_version = words
+                .next()
+                .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+            name.ends_with("GE") || has_version && matches!(name, "OCS" | "GCS")
         };
         match probe.out.lines().find(|line| !line.trim().is_empty()) {
             _ if probe.status != 0 => Err(Stranger::Absent("qsub: not found".into())),
@@ -111,24 +115,21 @@ impl Scheduler for Sge {
         )
     }
 
-    /// It tells no state, but for a job that runs its use of resources.
+    /// SGE tells no state, but for a job that runs its use of resources; Univa and its heirs tell it for each task.
     fn presence(&self, id: &str, answer: &Output) -> Presence {
         let line = |key: &str| {
             let mut lines = answer.out.lines();
             lines.find_map(|line| line.strip_prefix(key).map(str::trim))
         };
         if line("job_number:") == Some(id) {
-            let runs = answer.out.lines().any(|line| line.starts_with("usage "));
-            let time = line("submission_time:").and_then(time);
+            let time = line("submission_time:").and_then(|text| time(text, answer.clock));
+            let (state, word) = state_of(&answer.out);
             return Presence::Listed(Box::new(Job {
                 id: id.to_owned(),
                 name: line("job_name:").unwrap_or_default().to_owned(),
-                submitted: time.map(|time| answer.clock.epoch(time)),
-                state: if runs {
-                    JobState::Running
-                } else {
-                    JobState::Waiting
-                },
+                submitted: time,
+                state,
+                word,
                 ..Job::default()
             }));
         }
@@ -141,7 +142,8 @@ impl Scheduler for Sge {
 
     /// `Following jobs do not exist:`, and qdel's `denied: job "7" does not exist`.
     fn denies(&self, words: &str) -> bool {
-        words.contains("jobs do not exist") || words.contains("does not exist")
+        let denies = |line: &str| line.contains("job") && line.contains("does not exist");
+        words.contains("jobs do not exist") || words.lines().any(denies)
     }
 
     fn why_calls(&self) -> u32 {
@@ -157,7 +159,7 @@ impl Scheduler for Sge {
         Some(format!(
             "LC_ALL=C qstat -j {word}; LC_ALL=C qalter -w v {word} 2>&1; \
              LC_ALL=C qstat -u '*' -s p | {}",
-            count_place(id, "/ qw +[0-9]+\\/[0-9]+\\/[0-9]+ /", "$1 == id", "1")
+            count_place(id, "/ qw +[0-9][-0-9\\/]+ /", "$1 == id", "1")
         ))
     }
 
@@ -185,7 +187,7 @@ impl Scheduler for Sge {
             .clone()
             .or_else(|| verdict.filter(|_| stuck).map(|line| line.trim().to_owned()))
             .or_else(|| find_line("Job is in hold state"))
-            .or_else(|| find("scheduling info"))
+            .or_else(|| find("scheduling info").filter(|words| is_reason(words)))
             .or_else(|| stuck.then(|| "no suitable queues".to_owned()));
         let place = place(answer);
         if reason.is_none() && place.is_none() {
@@ -259,11 +261,60 @@ const FILTER: &str = concat!(
     r#"{ print } END { exit status }"#,
 );
 
-/// `Sun Nov 22 18:46:05 2026`; Univa and its heirs write `11/22/2026 18:46:05.123`.
-fn time(text: &str) -> Option<DateTime> {
+/// Returns true if that is the cell's word about a job: `-` and `(Collecting of scheduler job information is turned off)`
+/// are none.
+fn is_reason(words: &str) -> bool {
+    !words.is_empty() && !words.starts_with(['-', '('])
+}
+
+/// How `qstat -j` tells a job: `job_state             1:    r`, a line for each task, of which one that runs comes first.
+fn state_of(answer: &str) -> (JobState, String) {
+    let words: Vec<&str> = answer
+        .lines()
+        .filter(|line| line.starts_with("job_state "))
+        .filter_map(|line| line.rsplit_once(':'))
+        .map(|(_, word)| word.trim())
+        .collect();
+    let runs = words.iter().find(|word| state(word) == JobState::Running);
+    if let Some(word) = runs.or(words.first()) {
+        let waits_for_another = answer
+            .lines()
+            .any(|line| line.starts_with("jid_predecessor_list"));
+        let state = match state(word) {
+            JobState::Held if waits_for_another => JobState::Waiting,
+            state => state,
+        };
+        return (state, (*word).to_owned());
+    }
+    let runs = answer.lines().any(|line| line.starts_with("usage "));
+    let state = if runs {
+        JobState::Running
+    } else {
+        JobState::Waiting
+    };
+    (state, String::new())
+}
+
+/// `2026-11-22T18:46:05` (in lists) and `Sun Nov 22 18:46:05 2026` of SGE; `11/22/2026 18:46:05.123` of Univa and Altair;
+/// `2026-11-22 18:46:05.123456` of OCS and GCS. A number counts seconds, milliseconds or microseconds since 1970.
+fn time(text: &str, clock: Clock) -> Option<i64> {
+    // Seconds of now have ten digits, and no local time is a number.
+    if let Ok(number) = text.parse::<i64>() {
+        let digits = text.len();
+        return (10..=16).contains(&digits).then(|| {
+            let factor = match digits {
+                10 => 1,
+                11..=13 => 1_000,
+                _ => 1_000_000,
+            };
+            number / factor
+        });
+    }
+    let iso = || text.replacen(' ', "T", 1).parse::<DateTime>();
     let usual = DateTime::strptime("%a %b %e %H:%M:%S %Y", text);
     let univa = || DateTime::strptime("%m/%d/%Y %H:%M:%S%.f", text);
-    usual.or_else(|_| univa()).ok()
+    let time = usual.or_else(|_| univa()).or_else(|_| iso()).ok()?;
+    Some(clock.epoch(time))
 }
 
 fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
@@ -274,10 +325,7 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     let word = text("state")?.to_owned();
     // "all.q@c1"
     let node_name = text("queue_name").and_then(|queue| queue.split_once('@'));
-    let time = |tag: &str| {
-        let time = text(tag)?.parse().ok()?;
-        Some(clock.epoch(time))
-    };
+    let time = |tag: &str| time(text(tag)?, clock);
     let started = time("JAT_start_time");
     let limit = node.children().find(|child| {
         child.has_tag_name("hard_request") && child.attribute("name") == Some("h_rt")
@@ -293,7 +341,8 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     Some(Job {
         id: text("JB_job_number")?.to_owned(),
         name: text("full_job_name").or(text("JB_name"))?.to_owned(),
-        submitted: time("JB_submission_time"),
+        // OCS and GCS have another name for it.
+        submitted: time("JB_submission_time").or_else(|| time("JAT_submission_time")),
         queue: String::new(),
         state,
         reason: reason.unwrap_or_default(),
@@ -306,13 +355,14 @@ fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
     })
 }
 
-/// Letters add up: `Eqw` is an error, `hqw` a hold, `dr` is being deleted, `t` on its way to a node.
+/// Letters add up: `Eqw` is an error, `hqw` a hold, `dr` is being deleted, `t` on its way to a node, `Rr` has begun anew. A
+/// hold of one that runs (`hr`) counts when it is put back into the queue (`hRwq`).
 fn state(word: &str) -> JobState {
     match word {
         _ if word.contains('d') => JobState::Ending,
         _ if word.contains('E') => JobState::Never,
-        _ if word.contains('h') => JobState::Held,
         _ if word.contains(['r', 't', 's', 'S', 'T']) => JobState::Running,
+        _ if word.contains('h') => JobState::Held,
         _ => JobState::Waiting,
     }
 }
@@ -394,6 +444,88 @@ mod tests {
                 "{nothing}"
             );
         }
+    }
+
+    /// `qstat -j` of UGE 8.6.4 and of GCS 9.1, shortened, from public notes and the tests of go-clusterscheduler.
+    #[test]
+    fn the_heirs_tell_state_and_time_in_their_own_forms() {
+        let presence = |out: &str| match Sge.presence("23", &Output::printed(out)) {
+            Presence::Listed(job) => *job,
+            other => panic!("{other:?}"),
+        };
+        let uge = "job_number:                 23\njclass:                     NONE\n\
+            submission_time:            08/05/2025 14:58:34.295\njob_name:                   a\n\
+            start_time            1:    12/31/1969 16:00:00.000\njob_state             1:    Eqw\n\
+            error reason    1:          08/05/2025 18:12:26 [22520:15235]: execvp(/x) failed: No such file or directory\n\
+            scheduling info:            (Collecting of scheduler job information is turned off)\n";
+        let job = presence(uge);
+        assert_eq!((job.state, job.word.as_str()), (JobState::Never, "Eqw"));
+        assert_eq!(job.submitted, Some(1_754_405_914));
+        let why = Sge.why(&Output::printed(uge)).unwrap();
+        assert!(why.reason.contains("No such file"), "{why:?}");
+        let gcs = "job_number:                      23\nsubmission_time:                 2026-03-14 13:37:31.653513\n\
+            job_name:                        sleep\njob_state                  49:   qw\njob_state                  50:   r\n\
+            scheduling info:                 (Collecting of scheduler job information is turned off - use qalter -w p job_id)\n";
+        let job = presence(gcs);
+        assert_eq!(
+            (job.state, job.submitted),
+            (JobState::Running, Some(1_773_495_451))
+        );
+        assert_eq!(
+            Sge.why(&Output::printed(gcs)),
+            None,
+            "no word about the job"
+        );
+        let held = gcs
+            .replace("50:   r", "50:   hqw")
+            .replace("49:   qw", "49:   hqw");
+        assert_eq!(presence(&held).state, JobState::Held);
+        let waits = format!("{held}jid_predecessor_list (req):      22\n");
+        assert_eq!(presence(&waits).state, JobState::Waiting);
+    }
+
+    /// Of qstat(1), of OCS 9's list (`JAT_submission_time`), and of lists whose times are numbers.
+    #[test]
+    fn letters_of_a_state_and_times_of_lists_are_read() {
+        for (word, expected) in [
+            ("hqw", JobState::Held),
+            ("hRwq", JobState::Held),
+            ("hr", JobState::Running),
+            ("ht", JobState::Running),
+            ("Rr", JobState::Running),
+            ("Rt", JobState::Running),
+            ("s", JobState::Running),
+            ("S", JobState::Running),
+            ("T", JobState::Running),
+            ("tS", JobState::Running),
+            ("Rq", JobState::Waiting),
+            ("Eqw", JobState::Never),
+            ("Ehqw", JobState::Never),
+            ("dr", JobState::Ending),
+            ("dRr", JobState::Ending),
+            ("dt", JobState::Ending),
+        ] {
+            assert_eq!(state(word), expected, "{word}");
+        }
+        let at = |text: &str| time(text, Clock::default());
+        let usual = at("2026-11-22T18:46:05");
+        assert_eq!(usual, Some(1_795_373_165));
+        for text in [
+            "2026-11-22T18:46:05.123",
+            "2026-11-22 18:46:05.123456",
+            "Sun Nov 22 18:46:05 2026",
+            "11/22/2026 18:46:05.123",
+            "1795373165",
+            "1795373165123",
+            "1795373165123456",
+        ] {
+            assert_eq!(at(text), usual, "{text}");
+        }
+        assert_eq!(at("12"), None);
+        let tag = LIST.replace("JB_submission_time", "JAT_submission_time");
+        assert!(tag != LIST);
+        let jobs = Sge.jobs(&Output::printed(&tag)).unwrap();
+        assert!(jobs[1].submitted.is_some());
     }
 
     #[test]
@@ -503,6 +635,16 @@ mod tests {
             Sge.dialect(&status("SGE 8.1.9\nusage: qstat\n", 0)),
             Ok(Dialect::Usual)
         );
+        for heir in [
+            "UGE 8.6.18",
+            "AGE 2023.1.1",
+            "OGS/GE 2011.11",
+            "OCS 9.0.5",
+            "GCS 9.1.7prealpha",
+        ] {
+            let probe = status(&format!("{heir}\nusage: qstat [options]\n"), 0);
+            assert_eq!(Sge.dialect(&probe), Ok(Dialect::Usual), "{heir}");
+        }
         let pbs = "qstat: invalid option -- 'h'\nusage:\nqstat [-f] [-J] [-p] [-t] [-x]\n";
         assert_eq!(
             Sge.dialect(&status(pbs, 0)),
@@ -528,6 +670,9 @@ mod tests {
             crate::launcher::scheduler::counted("qstat", list, line)
         };
         assert_eq!(count(list), Some(2));
+        // OCS 9 and GCS 9 write times in another form.
+        let ocs = list.replace("11/24/2026", "2026-11-24");
+        assert_eq!(count(&ocs), Some(2));
         assert_eq!(count(""), None);
         let why = Sge
             .why(&Output::printed("job_number: 12\nplace 2\n"))
