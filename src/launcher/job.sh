@@ -156,7 +156,10 @@ rj_submit() {
   # A scheduler that was cut off, or whose answer was, may have the job: its folder stays in the ledger.
   case "$rj_status $rj_err" in
     0\ * | 124\ * | 129\ * | 130\ * | 137\ * | 143\ *) ;;
-    *'imed out'* | *[Tt]imeout* | *'End of File'* | *'onnection reset'* | *'ommunication failure'*) ;;
+    # Slurm, PBS, Torque, Grid Engine, LSF: the connection broke, and nothing says whether before or after.
+    *'imed out'* | *'ime out'* | *[Tt]imeout* | *'End of File'* | *'onnection reset'* | *'ommunication failure'*) ;;
+    *'Zero Bytes were'* | *'essage receive fail'* | *'onnection shutdown fail'* | *'longer than data received'*) ;;
+    *'remature end of message'* | *'rotocol error'* | *'got read error'* | *'internal error'* | *'roken pipe'*) ;;
     *) rm -rf "$rj_dir"; rj_dir= ;;
   esac
   # None when the job was refused.

@@ -128,14 +128,13 @@ impl Scheduler for Lsf {
 
     /// Those of bjobs, and bkill's `Job <12>: No matching job found` and `Job has already finished`.
     fn denies(&self, words: &str) -> bool {
-        [
+        let parts = [
             "No unfinished job found",
-            "is not found",
             "No matching job",
             "already finished",
-        ]
-        .iter()
-        .any(|part| words.contains(part))
+        ];
+        let of_job = |line: &str| line.contains("Job <") && line.contains("is not found");
+        parts.iter().any(|part| words.contains(part)) || words.lines().any(of_job)
     }
 
     fn why_calls(&self) -> u32 {
@@ -226,8 +225,10 @@ fn job(line: &str, clock: Clock) -> Result<Option<Job>, ()> {
         "PEND" | "WAIT" if never => JobState::Never,
         "PEND" | "WAIT" | "PROV" => JobState::Waiting,
         "RUN" | "USUSP" | "SSUSP" | "UNKWN" => JobState::Running,
-        "DONE" | "EXIT" => return Ok(None),
-        _ => JobState::Ending,
+        "DONE" | "EXIT" | "PDONE" | "PERR" => return Ok(None),
+        "ZOMBI" => JobState::Ending,
+        // A word that is not known is no end.
+        _ => JobState::Waiting,
     };
     let runs = state == JobState::Running;
     let some = |text: &str| (!matches!(text, "" | "-")).then(|| text.to_owned());
@@ -392,11 +393,39 @@ mod tests {
         assert!(matches!(presence(line(0)), Presence::Listed(job) if job.id == "4711"));
         assert_eq!(presence(line(4)), Presence::Ended);
         assert_eq!(presence("Job <4711> is not found"), Presence::Unknown);
-        for nothing in ["", "LSF is down. Please wait ..."] {
+        for nothing in [
+            "",
+            "LSF is down. Please wait ...",
+            "bjobs: error while loading shared libraries: liblsf.so: file is not found",
+        ] {
             assert!(
                 matches!(presence(nothing), Presence::Silent(_)),
                 "{nothing}"
             );
+        }
+    }
+
+    /// The states of bjobs(1) of LSF 10.1, and one of none.
+    #[test]
+    fn every_state_means_something() {
+        let clock = Clock::parse("1795373165 2026-11-22T18:46:05");
+        for (word, expected) in [
+            ("PEND", Some(JobState::Waiting)),
+            ("PROV", Some(JobState::Waiting)),
+            ("WAIT", Some(JobState::Waiting)),
+            ("PSUSP", Some(JobState::Held)),
+            ("RUN", Some(JobState::Running)),
+            ("USUSP", Some(JobState::Running)),
+            ("SSUSP", Some(JobState::Running)),
+            ("UNKWN", Some(JobState::Running)),
+            ("ZOMBI", Some(JobState::Ending)),
+            ("DONE", None),
+            ("EXIT", None),
+            ("FWD_PEND", Some(JobState::Waiting)),
+        ] {
+            let line = format!("4711|{word}|-|-|-|-|normal|-|Nov 22 18:40|a");
+            let state = job(&line, clock).unwrap().map(|job| job.state);
+            assert_eq!(state, expected, "{word}");
         }
     }
 
@@ -435,6 +464,8 @@ mod tests {
         let printed =
             "Memory reservation is (MB): 2048\nJob <4711> is submitted to queue <normal>.\n";
         assert_eq!(Lsf.id(printed).as_deref(), Some("4711"));
+        let usual = "Job <4712> is submitted to default queue <normal>.\nJob <1> waits for you\n";
+        assert_eq!(Lsf.id(usual).as_deref(), Some("4712"));
         assert_eq!(Lsf.id("nosuch: No such queue. Job not submitted.\n"), None);
     }
 

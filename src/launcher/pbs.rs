@@ -76,8 +76,9 @@ impl Scheduler for Pbs {
     }
 
     /// Attributes as text, which every PBS and Torque prints alike (JSON is PBS Pro's alone, XML Torque's). `qselect` finds
-    /// the jobs of the ledger's names; its numbers are asked for as they are, each at its own server. Each job has some
-    /// kilobytes of attributes, and a dozen of these are read: the others stay there.
+    /// the jobs of the ledger's names; its numbers are asked for as they are, each at its own server, or at the usual one
+    /// (Torque's `display_job_server_suffix` leaves the server out). A site without `qselect` has the numbers alone. Each job
+    /// has some kilobytes of attributes, and a dozen of these are read: the others stay there.
     fn list(&self, host: &Host) -> String {
         let queue = value(Style::Getopt, &host.options, &["-q"]).or_else(|| host.queue.clone());
         let server =
@@ -86,9 +87,9 @@ impl Scheduler for Pbs {
         let stat = filtered("LC_ALL=C qstat -f $rj_ids", FILTER);
         format!(
             "(set -f; rj_ids=$(printf '%s\\n' \"$rj_names\" | sort -u | while IFS= read -r rj_n; do \
-             [ -z \"$rj_n\" ] || LC_ALL=C qselect -u \"$(id -un)\" -N \"$rj_n\"{server} || exit; done) && \
+             [ -z \"$rj_n\" ] || ! command -v qselect >/dev/null 2>&1 || LC_ALL=C qselect -u \"$(id -un)\" -N \"$rj_n\"{server} || exit; done) && \
              rj_ids=$(printf '%s\\n' \"$rj_ids\" \"$rj_submitted\" | \
-             sed -n 's/^ *\\([0-9][0-9]*\\[*[0-9]*\\]*\\.[^ ]*\\) *$/\\1/p' | sort -u) && \
+             sed -n 's/^ *\\([0-9][0-9]*\\[*[0-9]*\\]*\\(\\.[^ ]*[A-Za-z][^ ]*\\)*\\) *$/\\1/p' | sort -u) && \
              if [ -n \"$rj_ids\" ]; then {stat}; fi)"
         )
     }
@@ -109,14 +110,37 @@ impl Scheduler for Pbs {
             .collect())
     }
 
+    /// A server with a history says that a job "has finished", and says so of one that it has moved to another server as
+    /// well (`svr_chk_histjob`). The history tells the two apart, and where the job went: that server is asked.
     fn query(&self, id: &str) -> String {
-        format!("LC_ALL=C qstat -f {} 2>&1", quote(id))
+        let id = quote(id);
+        format!(
+            "rj_a=$(LC_ALL=C qstat -f {id} 2>&1); printf '%s\\n' \"$rj_a\"; case $rj_a in *'has finished'*) \
+             rj_a=$(LC_ALL=C qstat -x -f {id} 2>&1); printf '%s\\n' \"$rj_a\"; \
+             rj_n=$(printf '%s\\n' \"$rj_a\" | awk '{MOVED}'); \
+             [ -z \"$rj_n\" ] || LC_ALL=C qstat -f {id}\"@$rj_n\" 2>&1 ;; esac"
+        )
     }
 
     fn presence(&self, _: &str, answer: &Output) -> Presence {
         let blocks = blocks(&answer.out);
         let state = |attributes: &Attributes| attributes.get("job_state").cloned();
-        match blocks.first() {
+        let is_here =
+            |block: &&(String, Attributes)| state(&block.1).is_none_or(|word| word != "M");
+        let was_moved = !blocks.iter().all(|block| is_here(&block));
+        let finished = answer.out.lines().filter(|line| has_finished(line)).count();
+        match blocks.iter().find(is_here).or(blocks.first()) {
+            // The word of the server that it was moved to comes after that of the first.
+            Some((_, attributes))
+                if was_moved && state(attributes).as_deref() == Some("M") && finished > 1 =>
+            {
+                Presence::Ended
+            }
+            Some((_, attributes))
+                if state(attributes).as_deref() == Some("M") && self.denies(&answer.out) =>
+            {
+                Presence::Unknown
+            }
             Some((_, attributes)) if state(attributes).is_some_and(|word| is_over(&word)) => {
                 Presence::Ended
             }
@@ -173,6 +197,12 @@ fn has_finished(words: &str) -> bool {
 fn is_over(word: &str) -> bool {
     matches!(word, "F" | "C" | "X")
 }
+
+/// The server that a job was moved to, from the queue there: `workq@server`.
+const MOVED: &str = concat!(
+    r#"$1 == "job_state" { state = $3 } $1 == "queue" { queue = $3 } "#,
+    r#"END { if (state == "M" && sub(/^[^@]*@/, "", queue)) print queue }"#,
+);
 
 /// Joins lines that go on after a tab, and keeps what is read here.
 const FILTER: &str = concat!(
@@ -254,7 +284,9 @@ fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
         "Q" | "W" | "T" | "M" => JobState::Waiting,
         "R" | "S" | "U" | "B" => JobState::Running,
         _ if is_over(word) => return None,
-        _ => JobState::Ending,
+        "E" => JobState::Ending,
+        // A letter that is not known is no end.
+        _ => JobState::Waiting,
     };
     let runs = state == JobState::Running;
     let time = |name| get(name).and_then(time).map(|time| clock.epoch(time));
@@ -397,6 +429,86 @@ mod tests {
                 "{nothing}"
             );
         }
+    }
+
+    /// What the commands do by the source of `OpenPBS` (`req_stat.c`): the server of the submission says of a job that it has
+    /// moved what it says of one that has finished.
+    #[test]
+    fn a_job_that_was_moved_to_another_server_is_asked_for_there() {
+        let presence = |other: &str| {
+            let moved = "Job Id: 1.login\n    Job_Name = a\n    job_state = M\n    queue = workq@head2\n    server = login\n";
+            let finished = "qstat: 1.login Job has finished, use -x or -H to obtain historical job information";
+            let script = format!(
+                "qstat() {{ case \"$*\" in *@head2) cat <<'END'\n{other}\nEND\n;; *-x*) cat <<'END'\n{moved}\nEND\n;; \
+                 *) echo '{finished}' >&2; return 35 ;; esac; }}\n{}",
+                Pbs.query("1.login")
+            );
+            let output = std::process::Command::new("/bin/sh")
+                .args(["-c", &script])
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            Pbs.presence("1.login", &Output::printed(&text))
+        };
+        let there = LIST.split("Job Id: 3").next().unwrap();
+        assert!(matches!(presence(there), Presence::Listed(job) if job.state == JobState::Running));
+        let down = "qstat: cannot connect to server head2 (errno=15010)";
+        assert!(matches!(presence(down), Presence::Listed(job) if job.word == "M"));
+        assert_eq!(presence("qstat: Unknown Job Id 1.login"), Presence::Unknown);
+        assert_eq!(
+            presence("qstat: 1.login Job has finished, use -x or -H"),
+            Presence::Ended
+        );
+    }
+
+    /// The states of the Reference Guide of PBS Professional 2024.1 and of Torque 6.1, and one of none.
+    #[test]
+    fn every_letter_means_something() {
+        for (letter, expected) in [
+            ("Q", Some(JobState::Waiting)),
+            ("W", Some(JobState::Waiting)),
+            ("T", Some(JobState::Waiting)),
+            ("M", Some(JobState::Waiting)),
+            ("H", Some(JobState::Held)),
+            ("R", Some(JobState::Running)),
+            ("S", Some(JobState::Running)),
+            ("U", Some(JobState::Running)),
+            ("B", Some(JobState::Running)),
+            ("E", Some(JobState::Ending)),
+            ("F", None),
+            ("C", None),
+            ("X", None),
+            ("Z", Some(JobState::Waiting)),
+        ] {
+            let attributes = Attributes::from([("job_state".into(), letter.into())]);
+            let job = job("1.login", &attributes, Clock::default());
+            assert_eq!(job.map(|job| job.state), expected, "{letter}");
+        }
+    }
+
+    /// Torque without the server in its ids, ids beyond ten million, and a site without `qselect`.
+    #[test]
+    fn numbers_of_any_length_are_asked_for_with_and_without_their_server() {
+        let line = Pbs.list(&Host::named("h"));
+        let asked = |qselect: &str| {
+            let script = format!(
+                "{qselect}\nqstat() {{ shift; printf '%s\\n' \"$@\" >&2; }}\n\
+                 rj_names=jupyter_nb; rj_submitted='10000012.head.example\n12[].head\n13\n7.1-10:1\n4711;gpu'; {line}"
+            );
+            let output = std::process::Command::new("/bin/sh")
+                .args(["-c", &script])
+                .output()
+                .unwrap();
+            String::from_utf8(output.stderr).unwrap()
+        };
+        assert_eq!(
+            asked("qselect() { echo 14; }"),
+            "10000012.head.example\n12[].head\n13\n14\n"
+        );
+        assert_eq!(
+            asked("command() { false; }"),
+            "10000012.head.example\n12[].head\n13\n"
+        );
     }
 
     #[test]
