@@ -28,8 +28,9 @@ pub use here::{
     not_opened, not_removed, tunnels_open,
 };
 pub use jobs::{
-    job_confused, job_ended, job_gone, job_never_starts, job_refused, job_start_slow, job_time_up,
-    job_uncertain, no_end, no_list, no_scheduler, not_extendable, not_extended,
+    job_confused, job_ended, job_gone, job_never_starts, job_not_taken, job_refused,
+    job_start_slow, job_suspended, job_time_up, job_uncertain, job_would_be_refused, no_end,
+    no_list, no_scheduler, not_extendable, not_extended,
 };
 pub use lost::{
     idle_ended, lost, lost_for_good, lost_launches, needs_user, not_listening, not_now,

@@ -35,11 +35,57 @@ pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, stranger: &Stranger)
 /// Explains a submission that the scheduler refused.
 #[must_use]
 pub fn job_refused(host: &str, scheduler: &str, output: &Output) -> Problem {
+    let words = output.words();
+    if is_unreachable(&words) {
+        return Problem::new(
+            Code::SchedulerSilent,
+            say!("job-not-given", scheduler = scheduler, host = host),
+            redact(&words),
+            say!("job-not-given-remedy"),
+        );
+    }
     Problem::new(
         Code::JobRefused,
         say!("job-refused", scheduler = scheduler, host = host),
-        redact(&output.words()),
+        redact(&words),
         say!("job-refused-remedy"),
+    )
+}
+
+/// Returns true if a command could not reach its server, in the words of Slurm, Grid Engine, PBS and LSF: no option of the
+/// user's own is to blame.
+fn is_unreachable(words: &str) -> bool {
+    const SILENT: [&str; 7] = [
+        "Unable to contact slurm controller",
+        "unable to contact qmaster",
+        "commlib error",
+        "cannot connect to server",
+        "Connection refused",
+        "LSF is down",
+        "daemon not responding",
+    ];
+    SILENT.iter().any(|silence| words.contains(silence))
+}
+
+/// Explains that the scheduler would refuse a job, which was not submitted.
+#[must_use]
+pub fn job_would_be_refused(host: &str, scheduler: &str, output: &Output) -> Problem {
+    Problem::new(
+        Code::JobRefused,
+        say!("rehearsal-refused", scheduler = scheduler, host = host),
+        redact(&output.words()),
+        say!("rehearsal-refused-remedy"),
+    )
+}
+
+/// Explains a submission that ended without an error and without a job.
+#[must_use]
+pub fn job_not_taken(host: &str, scheduler: &str, output: &Output) -> Problem {
+    Problem::new(
+        Code::JobRefused,
+        say!("job-not-taken", scheduler = scheduler, host = host),
+        redact(&output.words()),
+        say!("job-not-taken-remedy"),
     )
 }
 
@@ -81,6 +127,17 @@ pub fn job_never_starts(host: &str, id: &str, word: &str, reason: &str) -> Probl
         say!("job-never", id = id, host = host),
         redact(&seen),
         say!("job-never-remedy"),
+    )
+}
+
+/// Explains a server that says nothing because the scheduler has stopped its job for a time.
+#[must_use]
+pub fn job_suspended(host: &str, id: &str, word: &str) -> Problem {
+    Problem::new(
+        Code::JupyterAnswer,
+        say!("job-suspended", id = id, host = host),
+        word,
+        say!("job-suspended-remedy", host = host),
     )
 }
 

@@ -153,6 +153,7 @@ rj_submit() {
     </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused"
   rj_status=$?
   rj_out=$(cat "$rj_dir/submitted") rj_err=$(head -c 8192 "$rj_dir/refused")
+  [ $rj_status -ge 124 ] || printf 'answered=%s\n' $rj_status >>"$rj_dir/about"
   # A scheduler that was cut off, or whose answer was, may have the job: its folder stays in the ledger.
   case "$rj_status $rj_err" in
     0\ * | 124\ * | 129\ * | 130\ * | 137\ * | 143\ *) ;;

@@ -52,6 +52,19 @@ impl JobInfo {
         parts.join(" · ")
     }
 
+    /// Returns true if the scheduler has stopped it for a time, in the words of Slurm, LSF, PBS and Grid Engine: its
+    /// processes are there and do nothing.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        let word = self.state.as_deref().unwrap_or_default();
+        match self.scheduler.as_str() {
+            "slurm" => matches!(word, "SUSPENDED" | "STOPPED"),
+            "lsf" => matches!(word, "USUSP" | "SSUSP"),
+            "pbs" => matches!(word, "S" | "U"),
+            _ => word.contains(['s', 'S', 'T']),
+        }
+    }
+
     /// All of its time, in seconds.
     #[must_use]
     pub fn whole(&self) -> Option<u64> {

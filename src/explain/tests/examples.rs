@@ -445,6 +445,11 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         let problem = no_scheduler(&host, slurm, &stranger);
         (Code::SchedulerMissing, problem)
     };
+    let unreachable = Output {
+        status: 1,
+        err: "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)".into(),
+        ..Output::default()
+    };
     let printed = Output {
         status: 1,
         err: log(),
@@ -467,6 +472,19 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         (Code::SchedulerSilent, uncertain("", "/home/me/jobs/1")),
         (Code::SchedulerSilent, uncertain("4711", "")),
         (Code::JupyterAnswer, job_confused(name, "12", "c1")),
+        (Code::JupyterAnswer, job_suspended(name, "12", "SUSPENDED")),
+        (
+            Code::SchedulerSilent,
+            job_refused(name, "Slurm", &unreachable),
+        ),
+        (
+            Code::JobRefused,
+            job_would_be_refused(name, "Slurm", &Output::default()),
+        ),
+        (
+            Code::JobRefused,
+            job_not_taken(name, "Slurm", &Output::default()),
+        ),
         (
             Code::JobNeverStarts,
             job_never_starts(name, "7", "Eqw", &log()),

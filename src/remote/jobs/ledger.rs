@@ -146,12 +146,27 @@ impl Surveyor {
         Ok(missing)
     }
 
+    /// Returns what tells the jobs of the records that have an id.
+    fn numbered(&self, scheduler: &dyn Scheduler) -> Vec<Identity> {
+        let clock = self.list.as_ref().map(|list| list.clock);
+        let records = self.records().unwrap_or_default();
+        let identities = records.iter().filter_map(|record| {
+            Some(Identity {
+                id: scheduler.id(&record.printed())?,
+                name: record.name.clone(),
+                submitted: record.submitted_at(clock.unwrap_or_default()),
+            })
+        });
+        identities.collect()
+    }
+
     /// Takes what came of [`queries`].
     pub fn answer(&mut self, scheduler: &dyn Scheduler, missing: &[Missing], output: &Output) {
+        let others = self.numbered(scheduler);
         for one in missing {
             let section = output.section(one.key());
             let presence = if one.identity.id.is_empty() {
-                searched(scheduler, &one.identity, &section)
+                searched(scheduler, &one.identity, &section, &others)
             } else {
                 let presence = scheduler.presence(&one.identity.id, &section);
                 presence.of(&one.identity)
@@ -161,9 +176,20 @@ impl Surveyor {
     }
 }
 
-/// What a search says of a submission without an id: a whole list in which nothing has its name and its time.
-fn searched(scheduler: &dyn Scheduler, identity: &Identity, list: &Output) -> Presence {
-    let may_be = |job: &Job| is_in_time(identity.submitted, job) && job.name == identity.name;
+/// What a search says of a submission without an id: a whole list in which nothing that lives has its name and its time, and
+/// is not the job of another record.
+fn searched(
+    scheduler: &dyn Scheduler,
+    identity: &Identity,
+    list: &Output,
+    others: &[Identity],
+) -> Presence {
+    let may_be = |job: &Job| {
+        is_in_time(identity.submitted, job)
+            && job.name == identity.name
+            && job.state != JobState::Ending
+            && !others.iter().any(|other| other.is(job))
+    };
     match scheduler.jobs(list) {
         Ok(jobs) => match jobs.into_iter().find(may_be) {
             Some(job) => Presence::Listed(Box::new(job)),
@@ -224,7 +250,8 @@ impl Look<'_> {
         let words = match (&id, self.surveyor.answers.get(&record.folder)) {
             (Some(_), Some(Presence::Ended)) => None,
             (Some(_), Some(Presence::Unknown)) if is_older(FRESH) => None,
-            (None, Some(Presence::Unknown)) if is_older(UNNUMBERED) => None,
+            // A submission that ended by itself is under way no more.
+            (None, Some(Presence::Unknown)) if record.answered || is_older(UNNUMBERED) => None,
             (_, Some(Presence::Silent(words))) => Some(words.clone()),
             (Some(_), _) => Some(String::new()),
             (None, _) => Some(say!("job-unnumbered")),

@@ -26,6 +26,8 @@ pub struct Record {
     pub own: bool,
     /// What the scheduler printed when it was submitted; lines end in tabs.
     pub submitted: String,
+    /// True if the submission ended by itself and without an error.
+    pub answered: bool,
     /// The node on which it has begun; empty before.
     pub started: String,
     /// Its server, once that listens.
@@ -51,6 +53,7 @@ impl Record {
                 "wish" => value.clone_into(&mut record.wish),
                 "own" => record.own = value == "1",
                 "submitted" => value.clone_into(&mut record.submitted),
+                "answered" => record.answered = value == "0",
                 "started" => value.clone_into(&mut record.started),
                 _ => {}
             }

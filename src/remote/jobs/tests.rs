@@ -464,6 +464,21 @@ fn a_submission_without_an_answer_is_known_by_its_name_and_its_time() {
         let found = asked(vec![told(&text)], Some(answer));
         (found.jobs.len(), found.doubts.len(), found.ended.len())
     };
+    let answered = |answer: &str| {
+        let text = format!(
+            "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={}\nanswered=0\nwish=\nsubmitted=\nstarted=\n\n",
+            NOW - 2
+        );
+        let found = asked(vec![told(&text)], Some(answer));
+        (found.jobs.len(), found.doubts.len(), found.ended.len())
+    };
+    let there = shown("12", "jupyter_nb", "PENDING", NOW - 1);
+    assert_eq!(answered(&format!("{there}\nrj_records")), (1, 0, 0));
+    assert_eq!(answered("rj_records"), (0, 0, 1), "`--test-only`");
+    // One that was cancelled a moment before, and that Slurm still shows.
+    let before = shown("11", "jupyter_nb", "CANCELLED", NOW - 60);
+    assert_eq!(answered(&format!("{before}\nrj_records")), (0, 0, 1));
+    assert_eq!(answered("slurm_load_jobs error"), (0, 1, 0), "no list");
     let (young, old) = (NOW - 100, NOW - 700);
     let waiting = |at| format!("{}\nrj_records", shown("12", "jupyter_nb", "PENDING", at));
     assert_eq!(searched(young, &waiting(young)), (1, 0, 0));

@@ -144,10 +144,38 @@ impl Driver {
                 };
                 Ok(Some(Input::Submitted { folder, identity }))
             }
+            None if output.status == 0 && !folder.is_empty() => {
+                self.unnumbered(scheduler, folder, &output)
+            }
             _ => Err(Halt::Problem(
                 self.not_submitted(scheduler, folder, &output),
             )),
         }
+    }
+
+    /// A submission that ended without an error and without an id: an option may only check the job, or a site's own command
+    /// keeps the id to itself. A look at the jobs tells the two apart.
+    fn unnumbered(
+        &mut self,
+        scheduler: &dyn Scheduler,
+        folder: String,
+        output: &Output,
+    ) -> Outcome {
+        let Some(Input::Surveyed(survey)) = self.survey("find")? else {
+            return Err(Halt::Problem(self.not_submitted(scheduler, folder, output)));
+        };
+        let mut jobs = survey.jobs.into_iter();
+        if let Some(ours) = jobs.find(|ours| ours.folder.as_ref() == Some(&folder)) {
+            self.handle.set_waits(true);
+            let identity = ours.identity;
+            return Ok(Some(Input::Submitted { folder, identity }));
+        }
+        let problem = if survey.ended.contains(&folder) {
+            explain::job_not_taken(&self.host().name, scheduler.name(), output)
+        } else {
+            self.not_submitted(scheduler, folder, output)
+        };
+        Err(Halt::Problem(problem))
     }
 
     /// Refused, or not answered: then the folder is still there, and the job may be in the queue.
@@ -164,7 +192,7 @@ impl Driver {
         explain::job_uncertain(host, name, &doubt)
     }
 
-    fn dialect(&mut self, scheduler: &dyn Scheduler) -> Result<Dialect, Halt> {
+    pub(super) fn dialect(&mut self, scheduler: &dyn Scheduler) -> Result<Dialect, Halt> {
         let probe = self.run_there(scheduler.probe())?;
         let stranger = |stranger| explain::no_scheduler(self.host(), scheduler, &stranger);
         scheduler
