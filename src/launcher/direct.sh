@@ -235,6 +235,82 @@ else:
 RJ_END
 }
 
+# ---- a start that is tried without starting ---------------------------------------------------
+
+# What stands in the place of the keeper: set-up in the login shell, and the second try of it.
+rj_rehearsal() {
+  cat <<'RJ_END'
+rj_shell=${SHELL:-/bin/sh}
+: >"$rj_dir/waiting"
+rj_try() { if [ -n "$rj_setup$rj_program" ]; then (rj_enter $1); else (exec /bin/sh "$rj_dir/start"); fi; }
+rj_try
+rj_status=$?
+if rj_tries_again; then
+  : >"$rj_dir/waiting"
+  rj_try -i
+  rj_again=$?
+  [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
+fi
+exit $rj_status
+RJ_END
+}
+# What stands in the place of the server: it prints the program that a start would run. rj_program is the first word of
+# the user's own command; a command that is more than one is not taken apart.
+rj_seek() {
+  cat <<'RJ_END'
+rm -f "$rj_dir/waiting"
+case $rj_program in
+  '') ;;
+  -) exit 0 ;;
+  *)
+    command -v "$rj_program" && exit 0
+    echo "$rj_program: not found on the PATH: $PATH" >&2
+    exit 127 ;;
+esac
+for rj_app in $rj_apps; do command -v "jupyter-$rj_app" && exit 0; done
+if command -v jupyter >/dev/null; then
+  for rj_app in $rj_apps; do jupyter "$rj_app" --version >/dev/null && command -v jupyter && exit 0; done
+  exit 1
+fi
+echo "no jupyter on the PATH: $PATH" >&2
+exit 127
+RJ_END
+}
+# rj_rehearse: says the program's path, or fails as a start would.
+rj_rehearse() {
+  if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; return; fi
+  rj_cwd=$(rj_path "$rj_workdir")
+  if ! rj_error=$(cd "$rj_cwd" 2>&1); then rj_fail workdir "$rj_error"; return; fi
+  rj_dir=$rj_base/try.$$ rj_socket= rj_program=
+  if ! rj_error=$(mkdir "$rj_dir" 2>&1 && rj_keep_terminals 2>&1); then rj_fail unwritable "$rj_error"; return; fi
+  rj_seek >"$rj_dir/start"
+  { rj_in_shell && rj_rehearsal; } >"$rj_dir/keeper"
+  rj_rehearse_there </dev/null >"$rj_dir/path" 2>"$rj_dir/log" 3>&-
+  rj_status=$?
+  if [ $rj_status = 0 ]; then
+    rj_say looked "$(tail -n 1 "$rj_dir/path")"
+  else
+    rj_fail died "$rj_status
+$(cat "$rj_dir/path" "$rj_dir/log" 2>/dev/null | tail -c 3000 | tail -n 25)"
+  fi
+  rm -rf "$rj_dir"
+}
+rj_rehearse_there() {
+  (
+    cd "$rj_cwd" || exit
+    rj_export_env
+    if [ -n "$rj_own_command" ]; then
+      rj_program=${rj_own_command%% *}
+      case $rj_program in *[!A-Za-z0-9._/+-]*) rj_program=- ;; esac
+      [ -n "$rj_plain" ] || rj_program=-
+    fi
+    rj_own_command= rj_token=none
+    export rj_token rj_dir rj_setup rj_own_command rj_program rj_apps rj_fixed_port rj_socket rj_umask rj_idle rj_idle_old
+    if command -v timeout >/dev/null 2>&1; then exec timeout 40 /bin/sh "$rj_dir/keeper"; fi
+    exec /bin/sh "$rj_dir/keeper"
+  )
+}
+
 # Ended launches are kept for their logs: the newest five. What became of those that left no word was told by the look
 # that came before.
 rj_prune() {

@@ -4,10 +4,11 @@
 use jiff::civil::DateTime;
 
 use super::job::{Job, JobState, Presence};
+use super::options::value;
 use super::output::{Clock, Output};
 use super::quote;
 use super::resources::{Line, seconds};
-use super::scheduler::{Dialect, Scheduler, Stranger, count_place, filtered};
+use super::scheduler::{Dialect, Rehearsal, Scheduler, Stranger, count_place, filtered};
 use crate::config::Host;
 
 /// The adapter.
@@ -73,6 +74,21 @@ impl Scheduler for Lsf {
         }
         // #BSUB lines are read from standard input alone.
         line.end_reading(host)
+    }
+
+    /// LSF checks a job when it is submitted alone: its queue is asked for.
+    fn rehearse(&self, host: &Host, _: Dialect) -> Option<String> {
+        let queue = value(self.style(), &host.options, &["-q"]).or_else(|| host.queue.clone());
+        let queue = queue.map(|queue| quote(&queue)).unwrap_or_default();
+        Some(format!("LC_ALL=C bqueues {queue} 2>&1"))
+    }
+
+    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+        match answer.status {
+            0 => Rehearsal::Queue,
+            _ if answer.out.contains("No such queue") => Rehearsal::Refused,
+            _ => Rehearsal::Open,
+        }
     }
 
     /// `Job <12> is submitted to queue <normal>.`

@@ -25,7 +25,7 @@ pub use output::{CALL, Clock, Output, SUBMISSION};
 pub use relay::Relay;
 pub use resources::{clock, seconds};
 pub use route::{Next, Route, Routes, Stand};
-pub use scheduler::{Dialect, Scheduler, Stranger, Why};
+pub use scheduler::{Dialect, Rehearsal, Scheduler, Stranger, Why};
 
 use std::time::Duration;
 

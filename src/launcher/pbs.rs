@@ -10,7 +10,7 @@ use super::options::{Style, value};
 use super::output::{Clock, Output};
 use super::quote;
 use super::resources::{Line, clock, hours, seconds};
-use super::scheduler::{Dialect, Scheduler, Stranger, filtered};
+use super::scheduler::{Dialect, Rehearsal, Scheduler, Stranger, filtered};
 use crate::config::{Host, LauncherKind};
 
 /// The adapter.
@@ -61,6 +61,21 @@ impl Scheduler for Pbs {
             line = line.ours(&format!("-l walltime={}", hours(walltime)));
         }
         line.end(host)
+    }
+
+    /// PBS checks a job when it is submitted alone: its queue is asked for.
+    fn rehearse(&self, host: &Host, _: Dialect) -> Option<String> {
+        let queue = value(Style::Getopt, &host.options, &["-q"]).or_else(|| host.queue.clone());
+        let queue = queue.map(|queue| quote(&queue)).unwrap_or_default();
+        Some(format!("LC_ALL=C qstat -Q {queue} 2>&1"))
+    }
+
+    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+        match answer.status {
+            0 => Rehearsal::Queue,
+            _ if answer.out.contains("Unknown queue") => Rehearsal::Refused,
+            _ => Rehearsal::Open,
+        }
     }
 
     /// `12.server`: a number with a dot, or alone; of an array `12[].server`.

@@ -29,6 +29,13 @@ pub trait Scheduler: Sync {
     /// `$rj_dir`, or the user's own `job_script`.
     fn submit(&self, host: &Host, dialect: Dialect) -> String;
 
+    /// Asks about a submission without making one: about all of its options, or else about its queue. None where nothing
+    /// can be asked.
+    fn rehearse(&self, host: &Host, dialect: Dialect) -> Option<String>;
+
+    /// Reads the answer to that.
+    fn rehearsed(&self, answer: &Output) -> Rehearsal;
+
     /// The job's id in what the submission printed, among lines of others, with the cluster or server that it names.
     fn id(&self, printed: &str) -> Option<String>;
 
@@ -117,6 +124,19 @@ pub enum Dialect {
     Torque,
 }
 
+/// What a scheduler says of a job that is not submitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rehearsal {
+    /// It would take it.
+    Taken,
+    /// It answers, and has the queue.
+    Queue,
+    /// It would refuse it.
+    Refused,
+    /// It cannot say.
+    Open,
+}
+
 /// The commands are not there, or another scheduler's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stranger {
@@ -167,6 +187,14 @@ const COLOURS: &str = r#"index($0, "\033[") { gsub(/\033\[[0-9;]*[A-Za-z]/, "") 
 pub(super) fn filtered(commands: &str, program: &str) -> String {
     format!(
         "{{ {commands}; echo \"rj_status $?\"; }} | LC_ALL=C awk '{LEDGER}{COLOURS}$1 == \"rj_status\" {{ status = $2; next }} {program}'"
+    )
+}
+
+/// Runs a submission's line that only checks a job, with a generated job's folder and script that are gone afterwards.
+pub(super) fn rehearsal(line: &str) -> String {
+    format!(
+        "rj_dir=$(mktemp -d) || exit 124; printf '#!/bin/sh\\nexec true\\n' >\"$rj_dir/submit\"; \
+         (LC_ALL=C; export LC_ALL; {line}) 2>&1; rj_s=$?; rm -rf \"$rj_dir\"; (exit $rj_s)"
     )
 }
 

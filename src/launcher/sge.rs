@@ -7,7 +7,9 @@ use super::job::{Job, JobState, Presence};
 use super::output::{Clock, Output};
 use super::quote;
 use super::resources::{Line, hours};
-use super::scheduler::{Dialect, Scheduler, Stranger, Why, count_place, filtered, place};
+use super::scheduler::{
+    Dialect, Rehearsal, Scheduler, Stranger, Why, count_place, filtered, place, rehearsal,
+};
 use crate::config::{Host, LauncherKind};
 
 /// The adapter.
@@ -72,6 +74,34 @@ impl Scheduler for Sge {
             line = line.ours(&format!("-l h_rt={}", hours(walltime)));
         }
         line.end(host)
+    }
+
+    /// `-w v` checks the options against an empty cell, and submits nothing. Another `-w` of the user's own would count in
+    /// its place.
+    fn rehearse(&self, host: &Host, dialect: Dialect) -> Option<String> {
+        if host.options.iter().any(|option| option == "-w") {
+            return None;
+        }
+        let line = self.submit(host, dialect);
+        Some(rehearsal(&line.replacen("qsub -terse", "qsub -w v", 1)))
+    }
+
+    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+        // The master cannot be reached, or says nothing in time.
+        let is_silent = [
+            "commlib",
+            "unable to contact",
+            "unable to send",
+            "unable to read qmaster",
+        ]
+        .iter()
+        .any(|words| answer.out.contains(words));
+        match answer.status {
+            0 => Rehearsal::Taken,
+            124.. => Rehearsal::Open,
+            _ if is_silent => Rehearsal::Open,
+            _ => Rehearsal::Refused,
+        }
     }
 
     /// `-terse` prints the number alone, with the tasks of an array (`7.1-10:1`); a user's own `#$` lines may take it back,
@@ -622,6 +652,40 @@ mod tests {
         ] {
             assert_eq!(Sge.id(printed).as_deref(), id, "{printed:?}");
         }
+    }
+
+    #[test]
+    fn a_job_is_only_checked_where_nothing_may_submit_it() {
+        let mut host = Host::named("h");
+        let line = Sge.rehearse(&host, Dialect::Usual).unwrap();
+        assert!(
+            line.contains("qsub -w v ") && !line.contains("-terse"),
+            "{line}"
+        );
+        host.options = vec!["-w".into(), "e".into()];
+        assert_eq!(
+            Sge.rehearse(&host, Dialect::Usual),
+            None,
+            "the last one counts"
+        );
+        let answer = |status, out: &str| {
+            let out = out.to_owned();
+            Sge.rehearsed(&Output {
+                status,
+                out,
+                ..Output::default()
+            })
+        };
+        assert_eq!(
+            answer(0, "verification: found suitable queue(s)"),
+            Rehearsal::Taken
+        );
+        let refused =
+            "Unable to run job: Job was rejected because job requests unknown queue \"no.q\"";
+        assert_eq!(answer(1, refused), Rehearsal::Refused);
+        let down = "error: commlib error: got select error (Connection refused)\nUnable to run job: unable to contact qmaster";
+        assert_eq!(answer(1, down), Rehearsal::Open);
+        assert_eq!(answer(124, ""), Rehearsal::Open);
     }
 
     #[test]

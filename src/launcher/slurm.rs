@@ -10,7 +10,9 @@ use super::options::{Style, value};
 use super::output::{Output, plain};
 use super::quote;
 use super::resources::Line;
-use super::scheduler::{Dialect, Scheduler, Stranger, Why, count_place, filtered, place, unset};
+use super::scheduler::{
+    Dialect, Rehearsal, Scheduler, Stranger, Why, count_place, filtered, place, rehearsal, unset,
+};
 use crate::config::Host;
 use list::{FILTER, FORMAT, RECORD_FILTER, has_ended, record, with_cluster};
 
@@ -58,6 +60,34 @@ impl Scheduler for Slurm {
             line = line.ours(&format!("--gres=gpu:{gpus}"));
         }
         line.option("-t", host.walltime.as_deref()).end(host)
+    }
+
+    /// `--test-only` checks options, partition, account and limits at the controller, and submits nothing, whatever stands
+    /// beside it.
+    fn rehearse(&self, host: &Host, dialect: Dialect) -> Option<String> {
+        let line = self.submit(host, dialect);
+        let line = line.replacen("sbatch --parsable", "sbatch --test-only", 1);
+        Some(rehearsal(&line))
+    }
+
+    /// A job may well be taken, and wait, where it says that nothing free fits it now.
+    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+        const PASSES: [&str; 8] = [
+            "not available",
+            "DOWN",
+            "busy",
+            "Unable to contact",
+            "timed out",
+            "emporarily",
+            "try again",
+            "Zero Bytes",
+        ];
+        match answer.status {
+            0 => Rehearsal::Taken,
+            124.. => Rehearsal::Open,
+            _ if PASSES.iter().any(|words| answer.out.contains(words)) => Rehearsal::Open,
+            _ => Rehearsal::Refused,
+        }
     }
 
     /// `--parsable` prints `ID` or `ID;CLUSTER`. A site's own command may take it back; then it is
@@ -364,6 +394,57 @@ mod tests {
             ("2", JobState::Running, submitted),
         ];
         assert_eq!(known, expected, "{text:?}");
+    }
+
+    /// Words of 22.05 and of slurm_errno.c.
+    #[test]
+    fn what_a_checked_job_would_meet_is_told_from_what_passes() {
+        let line = Slurm.rehearse(&Host::named("h"), Dialect::Usual).unwrap();
+        assert!(
+            line.contains("sbatch --test-only -o") && !line.contains("--parsable"),
+            "{line}"
+        );
+        for (status, words, expected) in [
+            (
+                0,
+                "sbatch: Job 5 to start at 2026-11-29T12:53:31 using 1 processors on nodes c1",
+                Rehearsal::Taken,
+            ),
+            (
+                1,
+                "allocation failure: Invalid partition name specified",
+                Rehearsal::Refused,
+            ),
+            (
+                1,
+                "allocation failure: User's group not permitted to use this partition",
+                Rehearsal::Refused,
+            ),
+            (
+                1,
+                "allocation failure: Invalid account or account/partition combination specified",
+                Rehearsal::Refused,
+            ),
+            (
+                1,
+                "allocation failure: Requested node configuration is not available",
+                Rehearsal::Open,
+            ),
+            (
+                1,
+                "allocation failure: Unable to contact slurm controller (connect failure)",
+                Rehearsal::Open,
+            ),
+            (124, "", Rehearsal::Open),
+        ] {
+            let out = words.to_owned();
+            let answer = Output {
+                status,
+                out,
+                ..Output::default()
+            };
+            assert_eq!(Slurm.rehearsed(&answer), expected, "{words}");
+        }
     }
 
     #[test]

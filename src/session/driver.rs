@@ -9,6 +9,7 @@ mod far_side;
 mod hop;
 mod jobs;
 mod logs;
+mod rehearsal;
 mod relay;
 mod standing;
 mod tunnel;
@@ -231,6 +232,7 @@ impl Driver {
             Effect::TellAgain(found, port) => self.tell_again(&found, port),
             Effect::Resume => self.resume(),
             Effect::Probe => self.probe(),
+            Effect::Rehearse => self.rehearse(),
             other => {
                 self.begin_or_tell(other);
                 Ok(None)

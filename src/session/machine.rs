@@ -18,7 +18,7 @@ use super::event::Phase;
 use crate::words::say;
 use healing::{Trouble, is_gone};
 pub use job::Wait;
-use sight::{answers, log_of, probed};
+use sight::{answers, log_of, probed, rehearsed};
 pub use vocabulary::{Busy, Call, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
 
 /// The machine.
@@ -158,6 +158,7 @@ impl Machine {
                 self.turned_back(found, Some(port), problem)
             }
             (State::Probing, Input::Probed(problem)) => probed(problem),
+            (State::Probing, Input::Rehearsed(outcome)) => rehearsed(outcome),
             (State::Moving(found), Input::Moved) => self.moved(*found),
             (State::Listening(found), Input::Listening { port, taken }) => {
                 listening(found, port, taken)
@@ -432,6 +433,11 @@ impl Machine {
     /// The server runs and does not answer. It may hang, which is what a stop is for; but nobody
     /// can tell then whether its kernels compute.
     fn unanswered(&self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
+        let suspended = found.info.as_ref().filter(|job| job.is_suspended());
+        let problem = suspended.map_or(problem, |job| {
+            let word = job.state.as_deref().unwrap_or_default();
+            explain::job_suspended(&self.plan.host, &job.id, word)
+        });
         let remedy = match self.plan.goal {
             Goal::Stop { busy: Busy::End } => return make_gone(found, false),
             Goal::Stop { .. } => say!("session-stop-hung", host = self.plan.host.as_str()),

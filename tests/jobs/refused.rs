@@ -24,6 +24,8 @@ fn slurm_says_what_is_wrong() {
             "job_never_starts",
             "PartitionTimeLimit",
         ),
+        // It is no submission; and the next rows show that it keeps nobody from one.
+        ("options = [\"--test-only\"]", "job_refused", "to start at"),
         (
             "job_script = \"nosuch.sh\"",
             "job_refused",
@@ -39,8 +41,25 @@ fn slurm_says_what_is_wrong() {
         let event = fails(&client, 7, code);
         assert!(detail(&event).contains(words), "{lines}: {event}");
         nothing_queued(&client, Scheduler::Slurm);
+        if lines.starts_with("queue") && code == "job_refused" {
+            doctor_refuses(&client, words);
+        }
     }
+    configure(&client, "launcher = \"slurm\"");
+    let out = client.run(&["doctor", "test"]);
+    assert!(
+        out.code == Some(0) && out.stdout.contains("✓ Slurm would take"),
+        "{out}"
+    );
+    nothing_queued(&client, Scheduler::Slurm);
     assert_eq!(cluster.home().read("injected"), None);
+}
+
+/// `doctor` asks the scheduler about the job, and submits none.
+fn doctor_refuses(client: &Client, words: &str) {
+    let out = client.run(&["doctor", "test"]);
+    assert_eq!(out.code, Some(7), "{out}");
+    assert!(out.stdout.contains(words), "{words}: {out}");
 }
 
 #[test]
@@ -60,6 +79,7 @@ fn grid_engine_says_what_is_wrong() {
         ),
         ("cores = 64", "job_never_starts", "cannot run in PE"),
         ("options = [\"-h\"]", "job_never_starts", "hqw"),
+        ("options = [\"-verify\"]", "job_refused", "-verify"),
         (
             "options = [\"-wd\", \"/nonexistent\"]",
             "job_never_starts",
@@ -73,6 +93,9 @@ fn grid_engine_says_what_is_wrong() {
         let event = fails(&client, 7, code);
         assert!(detail(&event).contains(words), "{lines}: {event}");
         nothing_queued(&client, Scheduler::Sge);
+        if code == "job_refused" && !lines.contains("-verify") || lines.starts_with("cores") {
+            doctor_refuses(&client, words);
+        }
     }
 }
 

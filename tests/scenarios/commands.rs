@@ -171,7 +171,9 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
     let sshd = bare();
     let client = Client::of(&sshd);
     configure(&client, "");
-    let words = good(&client, &["doctor"]).stdout;
+    let out = client.run(&["doctor"]);
+    assert_eq!(out.code, Some(6), "as a click: {out}");
+    let words = out.stdout;
     for step in [
         "This machine",
         "✓ ssh: OpenSSH",
@@ -181,9 +183,25 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
         "works; the machine calls itself",
         "· no `jupyter` is on the PATH there by itself",
         "· no Jupyter",
+        "✗ There is no Jupyter on the PATH of test",
     ] {
         assert!(words.contains(step), "no \"{step}\": {words}");
     }
+    // What set-up brings is found, as a click would; and a line of it that fails is told.
+    let bin = sshd.home().path().join("tools/bin");
+    sshd.home().write("tools/bin/jupyter-lab", "#!/bin/sh\n");
+    let file = bin.join("jupyter-lab");
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    configure(&client, "setup = [\"echo module loaded; false # mine\"]");
+    let out = client.run(&["doctor", "test"]);
+    assert_eq!(out.code, Some(6), "{out}");
+    assert!(out.stdout.contains("module loaded"), "{out}");
+    configure(
+        &client,
+        "setup = [\"echo loaded\", 'export PATH=\"$HOME/tools/bin:$PATH\";']",
+    );
+    let words = good(&client, &["doctor", "test"]).stdout;
+    assert!(words.contains("✓ a start there runs /"), "{words}");
     let steps = good(&client, &["doctor", "test", "--json"]).json_lines();
     assert!(
         steps.iter().all(|step| step["verdict"] != "failed"),

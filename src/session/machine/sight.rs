@@ -24,7 +24,12 @@ impl Machine {
                 over(Effect::TellFailed(problem))
             }
             None if self.plan.scheduler.is_empty() => (State::Probing, vec![Effect::Probe]),
-            None => over(Effect::TellClosed),
+            // One that waits was taken by the scheduler.
+            None if !self.jobs.is_empty() => over(Effect::TellClosed),
+            None => match self.doubt() {
+                Some(problem) => over(Effect::TellFailed(problem)),
+                None => (State::Probing, vec![Effect::Rehearse]),
+            },
         };
         effects.extend(more);
         (state, effects)
@@ -102,10 +107,22 @@ pub(super) fn answers(version: &str) -> (State, Vec<Effect>) {
 pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
     match problem {
         Some(problem) => over(Effect::TellFailed(problem)),
-        None => over_with(
-            Effect::TellStep(say!("session-sight-forwards")),
-            Effect::TellClosed,
+        None => (
+            State::Probing,
+            vec![
+                Effect::TellStep(say!("session-sight-forwards")),
+                Effect::Rehearse,
+            ],
         ),
+    }
+}
+
+/// A start was rehearsed: what is known now, or what cannot be known, in words; either may be empty.
+pub(super) fn rehearsed(outcome: Result<String, String>) -> (State, Vec<Effect>) {
+    match outcome {
+        Ok(text) | Err(text) if text.is_empty() => over(Effect::TellClosed),
+        Ok(text) => over_with(Effect::TellStep(text), Effect::TellClosed),
+        Err(text) => over_with(Effect::Note(text), Effect::TellClosed),
     }
 }
 

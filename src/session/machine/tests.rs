@@ -438,14 +438,26 @@ fn a_look_tells_and_changes_nothing() {
 #[test]
 fn a_look_ends_with_what_a_click_would_come_to() {
     let refusal = || Problem::new(Code::ForwardingForbidden, "t", "d", "r");
-    for (problem, last) in [
-        (None, Effect::TellClosed),
-        (Some(refusal()), Effect::TellFailed(refusal())),
-    ] {
+    let probed = |problem| {
         let (mut machine, _) = logged_in(Goal::Look);
         machine.handle(found(vec![]));
         let effects = machine.handle(Input::Probed(problem));
-        assert_eq!(effects.last(), Some(&last));
+        (machine, effects)
+    };
+    let (machine, effects) = probed(Some(refusal()));
+    assert_eq!(effects.last(), Some(&Effect::TellFailed(refusal())));
+    assert!(machine.has_ended());
+    for (outcome, told) in [
+        (Ok("a"), Some(Effect::TellStep("a".into()))),
+        (Err("b"), Some(Effect::Note("b".into()))),
+        (Ok(""), None),
+    ] {
+        let (mut machine, effects) = probed(None);
+        assert_eq!(effects.last(), Some(&Effect::Rehearse));
+        let outcome = outcome.map(str::to_owned).map_err(str::to_owned);
+        let effects = machine.handle(Input::Rehearsed(outcome));
+        let all: Vec<Effect> = told.into_iter().chain([Effect::TellClosed]).collect();
+        assert_eq!(effects, all);
         assert!(machine.has_ended());
     }
     let (mut machine, _) = logged_in(Goal::Look);

@@ -179,7 +179,7 @@ pub enum State {
     ShuttingDown(Box<Found>),
     /// The far side makes sure that it is gone.
     Ending,
-    /// A forward is being tried, to where no server runs.
+    /// A forward is being tried, to where no server runs; then a start, without starting.
     Probing,
     /// The log is being fetched.
     FetchingLog,

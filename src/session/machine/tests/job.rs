@@ -547,6 +547,34 @@ fn a_server_in_a_job_is_found_again_and_ends_with_it() {
 }
 
 #[test]
+fn silence_of_a_job_that_the_scheduler_has_suspended_is_told_as_such() {
+    for (word, is_told) in [("SUSPENDED", true), ("RUNNING", false)] {
+        let mut running_job = ours(JobState::Running, word);
+        running_job.file = Some(in_the_job().file);
+        let silence = Input::Checked(Err(problem()));
+        let inputs = vec![
+            survey(vec![in_the_job()], vec![running_job]),
+            listening_on(8890),
+            silence,
+        ];
+        let (_, effects) = at(open(), inputs);
+        let [Effect::TellFailed(told)] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
+        assert_eq!(told.title.contains("suspended"), is_told, "{told}");
+    }
+}
+
+#[test]
+fn a_look_asks_the_scheduler_about_a_job_that_is_not_there() {
+    let (_, effects) = at(Goal::Look, vec![nothing()]);
+    assert_eq!(effects.last(), Some(&Effect::Rehearse));
+    let waiting = survey(vec![], vec![ours(JobState::Waiting, "PENDING")]);
+    let (_, effects) = at(Goal::Look, vec![waiting]);
+    assert_eq!(effects.last(), Some(&Effect::TellClosed), "it was taken");
+}
+
+#[test]
 fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
     let mut running_job = ours(JobState::Running, "RUNNING");
     running_job.file = Some(in_the_job().file);

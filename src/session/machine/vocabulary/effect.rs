@@ -93,6 +93,8 @@ pub enum Effect {
     Check(Server, u16, bool),
     /// Try a forward to where a server of this host would listen.
     Probe,
+    /// Try a start without starting: set-up and program, or whether the scheduler would take the job.
+    Rehearse,
     /// Count its kernels.
     Count(Server, u16),
     /// Ask the person about that many kernels, or about those that cannot be counted.

@@ -115,6 +115,8 @@ pub enum Input {
     Barred(Problem),
     /// A forward was tried; none where the remote host allows it.
     Probed(Option<Problem>),
+    /// A start was rehearsed: what is known of it now, or what could not be known; either may be empty.
+    Rehearsed(Result<String, String>),
     /// The session to the node stands.
     HopStands,
     /// There is none, in words.

@@ -1,0 +1,53 @@
+//! A start that is tried without starting: for who only looks.
+
+use super::{Driver, Halt, Outcome};
+use crate::explain;
+use crate::launcher::{Rehearsal, Scheduler, scheduler};
+use crate::remote::Frame;
+use crate::session::machine::Input;
+use crate::words::say;
+
+impl Driver {
+    pub(super) fn rehearse(&mut self) -> Outcome {
+        self.end_pump()?;
+        let outcome = match scheduler(self.host().launcher) {
+            Some(scheduler) => self.rehearse_job(scheduler)?,
+            None => self.rehearse_start()?,
+        };
+        Ok(Some(Input::Rehearsed(outcome)))
+    }
+
+    /// Runs the set-up, and looks for the program that a start would run. What fails is told as a click would tell it.
+    fn rehearse_start(&mut self) -> Result<Result<String, String>, Halt> {
+        let path = self.converse("rehearse", |_, frame| match frame {
+            Frame::Looked(path) => Some(path),
+            _ => None,
+        })?;
+        let path = path.trim();
+        Ok(Ok(match path {
+            "" => String::new(),
+            path => say!("rehearsal-start", path = path),
+        }))
+    }
+
+    /// Asks the scheduler about the job without submitting it.
+    fn rehearse_job(&mut self, scheduler: &dyn Scheduler) -> Result<Result<String, String>, Halt> {
+        let dialect = self.dialect(scheduler)?;
+        let Some(line) = scheduler.rehearse(self.host(), dialect) else {
+            return Ok(Ok(String::new()));
+        };
+        let answer = self.run_there(&line)?;
+        let (name, words) = (scheduler.name(), answer.words());
+        let words = words.as_str();
+        Ok(match scheduler.rehearsed(&answer) {
+            Rehearsal::Taken => Ok(say!("rehearsal-taken", scheduler = name, words = words)),
+            Rehearsal::Queue => Ok(say!("rehearsal-queue", scheduler = name)),
+            Rehearsal::Open => Err(say!("rehearsal-open", scheduler = name, words = words)),
+            Rehearsal::Refused => {
+                let host = self.host();
+                let problem = explain::job_would_be_refused(&host.name, name, &answer);
+                return Err(Halt::Problem(problem));
+            }
+        })
+    }
+}
