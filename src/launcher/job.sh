@@ -188,7 +188,7 @@ rj_quote() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
 # What the job has to know of the submission. No token: the job makes it where it runs, so that it
 # stands neither in the scheduler's records nor on the way to them.
 rj_job_head() {
-  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds rj_idle rj_idle_old; do
+  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds rj_idle rj_idle_old rj_rerun; do
     eval "rj_value=\$$rj_name"
     printf '%s=%s\n' "$rj_name" "$(rj_quote "$rj_value")"
   done
@@ -204,12 +204,27 @@ umask 077
 # The scheduler may deliver our output only at the end, or cut it off; the log is at hand from now on.
 exec >>"$rj_dir/log" 2>&1 </dev/null
 rj_node=$(uname -n)
+# It may have begun before, and been put back into the queue.
+rm -rf "$rj_dir/exit" "$rj_dir/ready" "$rj_dir/runtime" "$rj_dir/sock"
+mkdir -p "$rj_dir/runtime"
 printf '%s\n' "$rj_node" >"$rj_dir/started"
-rj_end() {
+rj_tidy() {
   [ -z "${rj_mover:-}" ] || kill "$rj_mover" 2>/dev/null
   rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting" "$rj_dir/moves"
+}
+rj_end() {
+  rj_tidy
   printf '%s\n' "$1" >"$rj_dir/exit"
   exit "$1"
+}
+# The scheduler wants its end. A job that may begin anew stays in the ledger: whether it does, the scheduler says.
+rj_stopped() {
+  kill -TERM "$rj_child" 2>/dev/null
+  wait "$rj_child"
+  [ -n "$rj_rerun" ] || rj_end 143
+  rj_tidy
+  rm -f "$rj_dir/started"
+  exit 143
 }
 # The submission's environment may name folders that only its machine has.
 [ -d "${TMPDIR:-/}" ] && [ -w "${TMPDIR:-/tmp}" ] || unset TMPDIR
@@ -249,7 +264,7 @@ rj_begin() {
 }
 rj_begin ''
 # A job that is cancelled, or out of time, gets TERM first where the scheduler is kind; LSF says USR2 at the limit of time.
-trap 'kill -TERM "$rj_child" 2>/dev/null; wait "$rj_child"; rj_end 143' 1 2 15 USR2
+trap rj_stopped 1 2 15 USR2
 rj_began=$(date +%s)
 rj_ends=${SLURM_JOB_END_TIME:-}
 [ -n "$rj_ends" ] || [ -z "$rj_seconds" ] || rj_ends=$((rj_began + rj_seconds))

@@ -21,6 +21,7 @@ mod slurm;
 
 pub use job::{Identity, Job, JobState, Presence, same_machine};
 pub use options::job_name;
+use options::may_rerun;
 pub use output::{CALL, Clock, Output, SUBMISSION};
 pub use relay::Relay;
 pub use resources::{clock, seconds};
@@ -75,11 +76,17 @@ impl Launcher for Batch {
         let mut text = common(host, host.bind.as_str());
         let limit = host.walltime.as_deref().map(seconds);
         let limit = limit.map(|limit| limit.to_string()).unwrap_or_default();
+        let rerun = if may_rerun(self.0, &host.options) {
+            "1"
+        } else {
+            ""
+        };
         let variables = [
             ("rj_about", self.about(host).as_str()),
             ("rj_env", &environment(host)),
             ("rj_seconds", &limit),
             ("rj_name", &job_name(self.0, host)),
+            ("rj_rerun", rerun),
             ("rj_call_seconds", &CALL.as_secs().to_string()),
             ("rj_submission_seconds", &SUBMISSION.as_secs().to_string()),
         ]

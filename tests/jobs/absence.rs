@@ -133,3 +133,41 @@ fn what_the_environment_filters_or_chooses_hides_no_job() {
     nothing_cancelled_elsewhere(&cluster);
     assert!(eventually(SOON, || real_jobs(&cluster).is_empty()));
 }
+
+/// Preemption and a failed node put a job back in the same way.
+#[test]
+fn a_job_that_is_put_back_into_the_queue_is_waited_for_and_never_doubled() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    let lines = "launcher = \"slurm\"\npoll_seconds = 1\noptions = [\"--requeue\"]";
+    configure(&client, lines);
+    let mut first = client.open("test");
+    let ready = first.wait_phase_within("ready", PATIENCE);
+    first.terminate();
+    first.wait_exit();
+    let before = real_jobs(&cluster);
+    let job = ready["job"]["id"].as_str().unwrap();
+    cluster.admin(LOGIN, &["scontrol", "requeuehold", job]);
+    // Its processes are still being ended.
+    let mut second = client.open("test");
+    let put_back = || {
+        let state = cluster.admin(LOGIN, &["/usr/bin/squeue", "-h", "-o", "%T"]);
+        state.trim() == "PENDING"
+    };
+    assert!(eventually(PATIENCE, put_back));
+    assert_eq!(real_jobs(&cluster), before, "no second one");
+    if second.is_running() {
+        second.terminate();
+    }
+    second.wait_exit();
+    cluster.admin(LOGIN, &["scontrol", "release", job]);
+    let now = [format!("JobId={job}"), "StartTime=now".to_owned()];
+    cluster.admin(LOGIN, &["scontrol", "update", &now[0], &now[1]]);
+    let mut third = client.open("test");
+    let again = third.wait_phase_within("ready", PATIENCE);
+    assert_eq!(again["job"]["id"], job);
+    assert_ne!(again["server"]["pid"], ready["server"]["pid"]);
+    third.terminate();
+    third.wait_exit();
+    stop(&client);
+}

@@ -162,12 +162,14 @@ fn job(fields: [&str; 6], [start, end, submitted]: [Option<i64>; 3]) -> Job {
             | "REQUEUE_FED"
             | "REVOKED"
     );
+    // A job that is being put back into the queue looks like one that ends, and has no end (measured with 22.05).
+    let waits = waits || word == "COMPLETING" && end.is_none();
     let state = match word {
         _ if waits && NEVER.contains(&first(reason)) => JobState::Never,
         _ if waits && is_unfit(reason) => JobState::Unfit,
         "REQUEUE_HOLD" | "RESV_DEL_HOLD" | "SPECIAL_EXIT" => JobState::Held,
-        // "JobHeldUser", "JobHeldAdmin", "launch failed requeued held"
-        _ if waits && (reason.starts_with("JobHeld") || reason.ends_with("held")) => JobState::Held,
+        // "JobHeldUser", "JobHeldAdmin", "launch failed requeued held", "job requeued in held state"
+        _ if waits && (reason.starts_with("JobHeld") || reason.contains("held")) => JobState::Held,
         _ if waits => JobState::Waiting,
         // A job whose node is still being booted has its place, and its script does not run yet.
         "CONFIGURING" => JobState::Waiting,
@@ -268,6 +270,8 @@ mod tests {
             ("REVOKED", "None", JobState::Waiting),
             ("REQUEUE_HOLD", "job requeued in held state", JobState::Held),
             ("PENDING", "launch failed requeued held", JobState::Held),
+            ("PENDING", "job requeued in held state", JobState::Held),
+            ("PENDING", "job_requeued_in_held_state", JobState::Held),
             ("PENDING", "JobHeldAdmin", JobState::Held),
             ("SPECIAL_EXIT", "None", JobState::Held),
             ("RESV_DEL_HOLD", "Reservation", JobState::Held),
@@ -283,7 +287,9 @@ mod tests {
             ("SUSPENDED", "None", JobState::Running),
             ("SIGNALING", "None", JobState::Running),
             ("STAGE_OUT", "None", JobState::Running),
-            ("COMPLETING", "None", JobState::Ending),
+            // Without an end, as here: `scontrol requeue`, preemption.
+            ("COMPLETING", "None", JobState::Waiting),
+            ("COMPLETING", "job requeued in held state", JobState::Held),
             ("PENDING", "InvalidQOS", JobState::Never),
             ("PENDING", "PartitionNodeLimit", JobState::Unfit),
             (
@@ -297,6 +303,23 @@ mod tests {
         ] {
             assert_eq!(state(word, reason), expected, "{word} {reason}");
         }
+    }
+
+    /// Printed by squeue 22.05.8 half a second after `scontrol requeue`, `scontrol requeuehold` and `scancel`.
+    #[test]
+    fn a_job_that_is_put_back_into_the_queue_has_not_ended() {
+        let heading =
+            "JOBID|STATE|START_TIME|END_TIME|SUBMIT_TIME|EXEC_HOST|PARTITION|REASON|NAME\n";
+        let list = format!(
+            "{heading}24|COMPLETING|1795957990|NONE|1795957988|c1|main|None|a\n\
+             25|COMPLETING|1795958001|NONE|1795957999|c1|main|job requeued in held state|a\n\
+             26|COMPLETING|1795958011|1795958012|1795958010|c1|main|None|a\n"
+        );
+        let states: Vec<JobState> = read(&list).into_iter().map(|job| job.state).collect();
+        assert_eq!(
+            states,
+            [JobState::Waiting, JobState::Held, JobState::Ending]
+        );
     }
 
     /// A record of `scontrol --oneliner show job`, shortened to what is read and what stands between.
