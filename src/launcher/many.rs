@@ -1,4 +1,5 @@
-//! Lists of an account with ten thousand jobs, as each scheduler prints them: filtered on the remote host, in little time.
+//! Lists of an account with ten thousand jobs, as each scheduler prints them: filtered on the remote host, in little time
+//! and memory.
 //! docs/schedulers.md has the figures; `--nocapture` prints them.
 
 #![allow(clippy::unwrap_used)]
@@ -16,17 +17,34 @@ const JOBS: u32 = 10_000;
 const LONG: Duration = Duration::from_secs(20);
 /// Two jobs are ours: more than some kilobytes would be somebody else's.
 const LARGE: usize = 8192;
+/// The filter holds a job at a time; awk alone takes up to 6 MB (gawk). In kB.
+const HEAVY: u64 = 16_384;
+/// What ten thousand jobs of ours may take here, in bytes.
+const HEAVY_HERE: usize = 8 << 20;
 
-/// Runs an adapter's list where its command prints `lines`, and gives how many jobs were read, the bytes that the command
-/// printed, those that travel, and the time.
-fn list(kind: LauncherKind, command: &str, printed: &str) -> (usize, usize, usize, Duration) {
+/// Has the filter say how much memory it had at most, where the system tells that.
+const WEIGHED: &str = r#"awk() { command awk 'END { while ((getline line < "/proc/self/status") > 0)
+  if (line ~ /^VmHWM/) print line | "cat >&2" } '"$1"; }"#;
+
+/// What a list took.
+struct Cost {
+    jobs: usize,
+    printed: usize,
+    sent: usize,
+    took: Duration,
+    /// In kB; none where the system does not tell it.
+    memory: Option<u64>,
+}
+
+/// Runs an adapter's list where its command prints `printed`.
+fn list(kind: LauncherKind, command: &str, printed: &str) -> Cost {
     let scheduler = scheduler(kind).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("printed");
     std::fs::write(&file, printed).unwrap();
     let line = scheduler.list(&Host::named("h"));
     let script = format!(
-        "{command}() {{ cat '{}'; }}\nqselect() {{ echo 5000.login; }}\n\
+        "{WEIGHED}\n{command}() {{ cat '{}'; }}\nqselect() {{ echo 5000.login; }}\n\
          export rj_names=jupyter_nb rj_numbers=' 5000 ' rj_submitted=5000.login; {line}",
         file.display()
     );
@@ -35,6 +53,7 @@ fn list(kind: LauncherKind, command: &str, printed: &str) -> (usize, usize, usiz
     let output = output.unwrap();
     let took = began.elapsed();
     let out = String::from_utf8(output.stdout).unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
     let list = Output {
         clock: Clock::parse("1795503762 2026-11-24T07:02:42"),
         ..Output::printed(&out)
@@ -44,7 +63,13 @@ fn list(kind: LauncherKind, command: &str, printed: &str) -> (usize, usize, usiz
         jobs.iter().any(|job| job.id.starts_with("5000")),
         "{jobs:?}"
     );
-    (jobs.len(), printed.len(), out.len(), took)
+    Cost {
+        jobs: jobs.len(),
+        printed: printed.len(),
+        sent: out.len(),
+        took,
+        memory: err.split_whitespace().find_map(|word| word.parse().ok()),
+    }
 }
 
 fn all(line: impl Fn(u32, &str) -> String) -> String {
@@ -91,14 +116,22 @@ fn lists_of_ten_thousand_jobs_are_filtered_on_the_remote_host() {
         (LauncherKind::Pbs, "qstat", pbs),
         (LauncherKind::Lsf, "bjobs", lsf),
     ] {
-        let (jobs, printed, sent, took) = list(kind, command, &printed);
+        let cost = list(kind, command, &printed);
         println!(
-            "{}: {printed} bytes printed, {sent} sent, {took:?}",
-            kind.as_str()
+            "{}: {} bytes printed, {} sent, {:?}, {:?} kB",
+            kind.as_str(),
+            cost.printed,
+            cost.sent,
+            cost.took,
+            cost.memory
         );
-        assert_eq!(jobs, 1, "{kind:?}");
-        assert!(sent < LARGE, "{kind:?}: {sent}");
-        assert!(took < LONG, "{kind:?}: {took:?}");
+        assert_eq!(cost.jobs, 1, "{kind:?}");
+        assert!(cost.sent < LARGE, "{kind:?}: {}", cost.sent);
+        assert!(cost.took < LONG, "{kind:?}: {:?}", cost.took);
+        if cfg!(target_os = "linux") {
+            let memory = cost.memory.unwrap();
+            assert!(memory < HEAVY, "{kind:?}: {memory} kB");
+        }
     }
 }
 
@@ -113,7 +146,18 @@ fn ten_thousand_jobs_are_read_at_once() {
         });
     let began = Instant::now();
     let jobs = slurm.jobs(&Output::printed(&list)).unwrap();
-    println!("{} bytes read in {:?}", list.len(), began.elapsed());
+    let texts = jobs.iter().flat_map(|job| {
+        let node = job.node.as_ref().map_or(0, String::capacity);
+        let texts = [&job.id, &job.name, &job.queue, &job.word, &job.reason];
+        texts.map(String::capacity).into_iter().chain([node])
+    });
+    let memory = jobs.capacity() * size_of_val(&jobs[0]) + texts.sum::<usize>();
+    println!(
+        "{} bytes read in {:?}, held in {memory}",
+        list.len(),
+        began.elapsed()
+    );
+    assert!(memory < HEAVY_HERE, "{memory}");
     assert_eq!(jobs.len(), 10_000);
     assert!(began.elapsed() < LONG);
 }
