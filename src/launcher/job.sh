@@ -149,9 +149,14 @@ rj_submit() {
   fi
   # With the user's own umask: Slurm hands it on to the job. A line without a file of its own
   # gets no input.
-  (export rj_dir; cd "$rj_cwd" && umask "$rj_umask" && rj_limited "$rj_submission_seconds" "${1#* }") \
-    </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused"
-  rj_status=$?
+  rj_line=${1#* }
+  (
+    export rj_dir
+    cd "$rj_cwd" && umask "$rj_umask" || exit
+    if command -v timeout >/dev/null 2>&1; then exec timeout "$rj_submission_seconds" /bin/sh -c "$rj_line"; fi
+    eval "$rj_line"
+  ) </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused" &
+  rj_submits $!
   rj_out=$(cat "$rj_dir/submitted") rj_err=$(head -c 8192 "$rj_dir/refused")
   [ $rj_status -ge 124 ] || printf 'answered=%s\n' $rj_status >>"$rj_dir/about"
   # A scheduler that was cut off, or whose answer was, may have the job: its folder stays in the ledger.
@@ -166,6 +171,25 @@ rj_submit() {
   # None when the job was refused.
   rj_say folder "$rj_dir"
   rj_ran "$rj_status" "$rj_out" "$rj_err"
+}
+# rj_submits PID: waits for the end of the submission; rj_status is its status. One that has printed an id three seconds
+# ago, and goes on, waits for the job itself (--wait, -sync y, block=true, -K). It is let be: at its end some take the job
+# with them. The time limit alone is ended.
+rj_submits() {
+  rj_n=0
+  while kill -0 "$1" 2>/dev/null; do
+    rj_nap 0.05
+    [ -s "$rj_dir/submitted" ] || continue
+    rj_n=$((rj_n + 1))
+    [ $rj_n -ge 60 ] || continue
+    if rj_has_id; then kill -KILL "$1" 2>/dev/null; rj_status=0; return; fi
+  done
+  wait "$1"
+  rj_status=$?
+}
+rj_has_id() {
+  grep -q -e '^[0-9][0-9]*\(;[A-Za-z0-9_.-]*\)*$' -e '^[0-9][0-9]*\(\[\]\)*\.[A-Za-z0-9_.-]*$' -e '^Submitted batch job ' \
+    -e '^Your job' -e '^Job <' "$rj_dir/submitted"
 }
 rj_make_job() {
   mkdir -p "$rj_dir/runtime" && printf '%s\nat=%s\n' "$rj_about" "$(date +%s)" | cat >"$rj_dir/about" && rj_where >"$rj_dir/where" &&

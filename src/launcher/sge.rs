@@ -55,6 +55,10 @@ impl Scheduler for Sge {
     /// and virtual memory at that, of which Jupyter takes much. `-r n`: a job that begins anew has
     /// another server.
     fn submit(&self, host: &Host, _: Dialect) -> String {
+        let host = &Host {
+            options: without_waiting(&host.options),
+            ..host.clone()
+        };
         let generated = "-S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n";
         let mut line = Line::submission(self, "qsub -terse", generated, "-q", host);
         let environment = host.parallel_environment.as_deref();
@@ -129,7 +133,11 @@ impl Scheduler for Sge {
 
     fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
         let at = list.out.find("<?xml").ok_or_else(|| list.words())?;
-        let document = Document::parse(&list.out[at..]).map_err(|error| error.to_string())?;
+        // A site's own command may say more before and after it.
+        let end = list.out.rfind(END).map(|end| end + END.len());
+        let text = list.out.get(at..end.unwrap_or(list.out.len()));
+        let text = text.ok_or_else(|| list.words())?;
+        let document = Document::parse(text).map_err(|error| error.to_string())?;
         let lists = document.descendants();
         let lists = lists.filter(|node| node.has_tag_name("job_list"));
         Ok(lists.filter_map(|node| job(node, list.clock)).collect())
@@ -262,6 +270,24 @@ impl Scheduler for Sge {
         &["-N"]
     }
 }
+
+/// Takes `-sync y` out: qsub then tells the number at the job's end, and deletes the job when it is ended itself at our time
+/// limit (measured with 8.1.9, where a later `-sync n` has no effect).
+fn without_waiting(options: &[String]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        if option == "-sync" {
+            options.next();
+        } else {
+            kept.push(option.clone());
+        }
+    }
+    kept
+}
+
+/// What a list ends with.
+const END: &str = "</job_info>";
 
 /// One line, as every command of the conversation.
 const OUTPUT: &str = concat!(
@@ -432,7 +458,7 @@ mod tests {
 
     #[test]
     fn a_banner_or_a_cut_list_is_no_list_of_no_jobs() {
-        let banner = format!("*** Maintenance on Friday ***\n{LIST}");
+        let banner = format!("*** Maintenance on Friday ***\n{LIST}\n4 jobs < 10\n");
         assert_eq!(Sge.jobs(&Output::printed(&banner)).unwrap().len(), 4);
         assert!(Sge.jobs(&Output::printed(&LIST[..LIST.len() / 2])).is_err());
         assert!(Sge.jobs(&Output::printed("")).is_err());
@@ -616,6 +642,19 @@ mod tests {
             Sge.submit(&host, Dialect::Usual),
             "qsub -terse -N 'jupyter_nb' -pe 'smp' 4 '-l' 'hostname=gpu01' \
              'run_jupyter.sh'"
+        );
+    }
+
+    #[test]
+    fn a_submission_does_not_wait_for_the_jobs_end() {
+        let mut host = Host::named("h");
+        host.options = ["-p", "-5", "-sync", "y", "-m", "n"]
+            .map(str::to_owned)
+            .into();
+        let line = Sge.submit(&host, Dialect::Usual);
+        assert!(
+            line.ends_with("'-p' '-5' '-m' 'n' <\"$rj_dir/submit\""),
+            "{line}"
         );
     }
 

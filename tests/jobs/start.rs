@@ -4,7 +4,11 @@ use super::*;
 use crate::support::cluster::{C1, C2, LOGIN, PORT, run_jupyter_sh};
 use crate::support::http;
 
-/// A click, a page, a second click, what others may see, and the end.
+/// The word of `args` in these hosts.
+const WORD: &str = "--ServerApp.custom_display_url=http://a b;$(touch injected)'";
+
+/// A click, a page, a second click, what others may see, and the end. The submission itself waits for the job's end, as a
+/// user's own options or `#SBATCH` lines may have it do.
 fn whole_life(scheduler: Scheduler, lines: &str, node: &str) {
     let cluster = Cluster::start(&[scheduler]);
     let client = Client::of(&cluster);
@@ -16,6 +20,9 @@ fn whole_life(scheduler: Scheduler, lines: &str, node: &str) {
         assert!(phases.iter().any(|p| p == phase), "{phase}: {phases:?}");
     }
     assert_eq!(first["server"]["host"], node);
+    // A further option for Jupyter arrives on the node as one word.
+    let server = cluster.processes(node, "jupyter-lab");
+    assert!(server.iter().any(|line| line.contains(WORD)), "{server:?}");
     assert_eq!(http::api(&first, "api/status").status, 200);
     let token = http::token(first["url"].as_str().unwrap()).unwrap();
     let id = first["job"]["id"].as_str().unwrap().to_owned();
@@ -83,13 +90,15 @@ fn assert_secret(cluster: &Cluster, client: &Client, scheduler: Scheduler, id: &
 
 #[test]
 fn slurm_from_a_click_to_a_page_and_back() {
-    let lines = "launcher = \"slurm\"\ncores = 2\nmemory = \"100M\"\nwalltime = \"1:00:00\"\noptions = [\"-w\", \"c1\"]";
+    let lines = "launcher = \"slurm\"\ncores = 2\nmemory = \"100M\"\nwalltime = \"1:00:00\"\noptions = [\"-w\", \"c1\", \"--wait\"]";
+    let lines = &format!("{lines}\nargs = [\"{WORD}\"]");
     whole_life(Scheduler::Slurm, lines, C1);
 }
 
 #[test]
 fn grid_engine_from_a_click_to_a_page_and_back() {
-    let lines = "launcher = \"sge\"\nqueue = \"all.q\"\ncores = 2\nwalltime = \"1:00:00\"\noptions = [\"-l\", \"hostname=c2\"]";
+    let lines = "launcher = \"sge\"\nqueue = \"all.q\"\ncores = 2\nwalltime = \"1:00:00\"\noptions = [\"-l\", \"hostname=c2\", \"-sync\", \"y\"]";
+    let lines = &format!("{lines}\nargs = [\"{WORD}\"]");
     whole_life(Scheduler::Sge, lines, C2);
 }
 
