@@ -40,9 +40,48 @@ pub enum Program {
     Lab,
     /// Notebook 6, whose own page comes before Lab unless that is wished for.
     Notebook6,
+    /// Notebook 7, whose own page comes first too.
+    Notebook,
+    /// nbclassic.
+    Classic,
     /// Any other.
     #[default]
     Unknown,
+}
+
+impl Program {
+    /// Whose page it opens by itself.
+    fn app(self) -> App {
+        match self {
+            Self::Lab | Self::Unknown => App::Lab,
+            Self::Notebook6 | Self::Notebook => App::Notebook,
+            Self::Classic => App::Nbclassic,
+        }
+    }
+}
+
+/// The program of a command line: by the name of a file or module, or by a word after `jupyter`. A folder on the way to
+/// it (`/opt/jupyterlab/bin/jupyter-notebook`) says nothing.
+fn program(args: &str) -> Program {
+    let names = args
+        .split_whitespace()
+        .map(|word| word.rsplit('/').next().unwrap_or(word));
+    let names: Vec<&str> = names.collect();
+    let pairs = names.iter().zip(names.iter().skip(1));
+    let mut said = pairs.map(|(before, name)| match *before {
+        "jupyter" | "-m" => name.trim_start_matches("jupyter-"),
+        _ => name.strip_prefix("jupyter-").unwrap_or_default(),
+    });
+    let first = names.first().and_then(|name| name.strip_prefix("jupyter-"));
+    let known = |name: &str| match name {
+        "lab" | "jupyterlab" => Some(Program::Lab),
+        "notebook" => Some(Program::Notebook),
+        "nbclassic" => Some(Program::Classic),
+        "server" => Some(Program::Unknown),
+        _ => None,
+    };
+    let found = first.and_then(known).or_else(|| said.find_map(known));
+    found.unwrap_or_default()
 }
 
 /// Which pages a server has, as far as that is known.
@@ -72,13 +111,10 @@ impl Default for Pages {
 impl Pages {
     /// What the name of its runtime file and its command line say.
     pub(super) fn of(flavour: Flavour, args: &str) -> Self {
-        let mut words = ["jupyter-lab", "jupyter lab", "jupyterlab"].iter();
-        let program = if words.any(|word| args.contains(word)) {
-            Program::Lab
-        } else if flavour == Flavour::Notebook6 {
-            Program::Notebook6
-        } else {
-            Program::Unknown
+        let program = match (program(args), flavour) {
+            (Program::Lab, _) => Program::Lab,
+            (_, Flavour::Notebook6) => Program::Notebook6,
+            (other, _) => other,
         };
         Self {
             lab: program != Program::Notebook6,
@@ -90,8 +126,8 @@ impl Pages {
     /// The places by how well they fit the wish.
     pub(super) fn order(self, wish: Option<App>) -> [Place; 3] {
         match wish {
-            None if self.program == Program::Notebook6 => [Place::Tree, Place::Lab, Place::Classic],
-            None | Some(App::Lab) => [Place::Lab, Place::Tree, Place::Classic],
+            None => self.order(Some(self.program.app())),
+            Some(App::Lab) => [Place::Lab, Place::Tree, Place::Classic],
             Some(App::Notebook) => [Place::Tree, Place::Lab, Place::Classic],
             Some(App::Nbclassic) => [Place::Classic, Place::Tree, Place::Lab],
         }
@@ -171,5 +207,26 @@ mod tests {
         assert!(notebook_6.is_sure(Place::Tree) && !notebook_6.is_sure(Place::Lab));
         let server = Pages::of(Flavour::Server2, "python3 /usr/bin/jupyter-server");
         assert!(!server.is_sure(Place::Lab));
+        for (args, place) in [
+            ("python3 -m jupyterlab --no-browser", Place::Lab),
+            ("/bin/python -m jupyter lab", Place::Lab),
+            (
+                "/a b/bin/python3.11 /a b/bin/jupyter-lab --port=1",
+                Place::Lab,
+            ),
+            ("jupyter-lab", Place::Lab),
+            ("python /usr/bin/jupyter notebook", Place::Tree),
+            ("python /envs/jupyterlab/bin/jupyter-notebook", Place::Tree),
+            ("/envs/jupyter-lab/bin/python -m notebook", Place::Tree),
+        ] {
+            let pages = Pages::of(Flavour::Server2, args);
+            assert_eq!(pages.place(None), place, "{args}");
+            assert_eq!(pages.is_sure(Place::Lab), place == Place::Lab, "{args}");
+        }
+        let mut classic = Pages::of(Flavour::Server2, "python /bin/jupyter-nbclassic");
+        classic.note(Place::Classic, true);
+        assert_eq!(classic.place(None), Place::Classic);
+        let in_a_folder = "python /envs/jupyterlab/bin/jupyter-server --app-dir=/opt/jupyter lab";
+        assert!(!Pages::of(Flavour::Server2, in_a_folder).is_sure(Place::Lab));
     }
 }
