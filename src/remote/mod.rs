@@ -41,8 +41,10 @@ const SCRIPT: &str = concat!(include_str!("script.sh"), include_str!("servers.sh
 /// An error in one of them ends it, so then it does without.
 ///
 /// FreeBSD's sh and ksh88 take no `-l`: shells of these names read the files of a login by their
-/// names. One that is not known may not read the line at all (xonsh): if it fails and the script's first
-/// line is still in the channel, a sh takes its place.
+/// names. One that is not known may not read `<&3` (nu, elvish, rc): it gets no more than a program and its
+/// option, as all of them write that, and what this program reads is the very command again. One that fails at this
+/// (elvish takes no `-l`) leaves the script's first line in the channel, and a sh takes its place; as it does for
+/// xonsh, which reads its own files for people only (measured with xonsh 0.25).
 const LOGIN: &str = concat!(
     "exec /bin/sh -c '",
     r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; l="exec /bin/sh -s"; "#,
@@ -51,8 +53,8 @@ const LOGIN: &str = concat!(
     r#"[ -r "$f" ] && l="source \"$f\"; $l"; done; "#,
     r#""$s" -c "$l" <&3 3<&- || exec "$s" -c "exec /bin/sh -s" <&3 3<&-;; "#,
     r#"sh|ksh) echo "$l <&3" | "$s" -c "$p" 3<&3;; "#,
-    r#"bash*|zsh*|fish*|dash|ash|mksh|ksh93) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3;; "#,
-    r#"*) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3 || { IFS= read -r n <&3 && "#,
+    r#"bash*|zsh*|fish*|dash|ash|yash|posh|oksh|mksh|ksh93) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3;; "#,
+    r#"*) case $s in *xonsh) false;; *) echo "$l <&3" | "$s" -l -c "$l" 3<&3;; esac || { IFS= read -r n <&3 && "#,
     r#"case $n in rj_nonce=*) rj_nonce=${n#*=}; export rj_nonce; "#,
     r#"echo "$l <&3" | /bin/sh -c "$p" 3<&3;; esac; };; esac"#,
     "'"
@@ -195,8 +197,7 @@ impl Conversation {
     fn heard(&self) -> String {
         let stderr = self.exec.stderr();
         let heard = self.noise.iter().map(String::as_str).chain(stderr.lines());
-        let lines: Vec<&str> = heard.collect();
-        lines[lines.len().saturating_sub(10)..].join("\n")
+        last_words(heard.collect())
     }
 
     /// Ends the script and gives its channel, for [`crate::tunnel::Pump::new`]. Nobody waits for the
@@ -255,12 +256,18 @@ impl Aside {
         if !frames.contains(&Frame::Bye) {
             // Answers that were cut short are left out: they may hold a token.
             let noise = lines.iter().filter(|line| !line.starts_with(&self.nonce));
-            let noise: Vec<&str> = noise.map(String::as_str).collect();
-            let output = noise[noise.len().saturating_sub(10)..].join("\n");
+            let output = last_words(noise.map(String::as_str).collect());
             return Err(Error::NoScript { output });
         }
         Ok(frames)
     }
+}
+
+/// The last ten lines, without our own: a shell that refuses to run it repeats it.
+fn last_words(lines: Vec<&str>) -> String {
+    lines[lines.len().saturating_sub(10)..]
+        .join("\n")
+        .replace(LOGIN, "exec …")
 }
 
 /// The script as a task that becomes the far end of a relay: its standard input and output are then
@@ -468,5 +475,63 @@ mod tests {
             assert!(kinds[1].starts_with("log"), "{shell}: {kinds:?}");
             assert!(kinds[2].starts_with("bye"), "{shell}: {kinds:?}");
         }
+    }
+
+    /// As sshd starts it; each shell reads the start-up files that it has, or a sh those of a login.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_login_line_means_the_same_in_every_shell_that_is_here() {
+        let home = tempfile::tempdir().unwrap();
+        for (file, line) in [
+            (".profile", "RJ_SEEN=yes; export RJ_SEEN; cat"),
+            (".yash_profile", "export RJ_SEEN=yes; cat"),
+            (".zprofile", "export RJ_SEEN=yes; cat"),
+            (".rcrc", "RJ_SEEN=yes"),
+            (".login", "setenv RJ_SEEN yes"),
+            (".config/fish/config.fish", "set -gx RJ_SEEN yes"),
+            (".config/nushell/env.nu", "$env.RJ_SEEN = 'yes'"),
+        ] {
+            let path = home.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, format!("{line}\n")).unwrap();
+        }
+        let ash = home.path().join("ash");
+        // What is not here is left out, as above.
+        let _ = std::os::unix::fs::symlink("/bin/busybox", &ash);
+        let shells = "sh dash bash ksh93 mksh oksh posh zsh yash tcsh fish rc elvish nu xonsh";
+        for shell in shells.split(' ').chain([ash.to_str().unwrap()]) {
+            let place = Command::new("sh")
+                .args(["-c", &format!("command -v {shell}")])
+                .output();
+            let place = String::from_utf8(place.unwrap().stdout).unwrap();
+            if place.is_empty() {
+                continue;
+            }
+            let mut child = Command::new(place.trim())
+                .args(["-c", LOGIN])
+                .env("SHELL", place.trim())
+                .env("HOME", home.path())
+                .env_remove("ENV")
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let text = "rj_nonce=n0\necho \"$rj_nonce $RJ_SEEN\"; exit\n";
+            let mut stdin = child.stdin.take().unwrap();
+            stdin.write_all(text.as_bytes()).unwrap();
+            drop(stdin);
+            let output = child.wait_with_output().unwrap();
+            let told = String::from_utf8_lossy(&output.stdout);
+            assert!(told.ends_with("n0 yes\n"), "{shell}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_shell_that_repeats_our_line_is_quoted_without_it() {
+        let said = format!("fatal: unrecognized command '{LOGIN}'");
+        assert_eq!(
+            last_words(vec![&said]),
+            "fatal: unrecognized command 'exec …'"
+        );
     }
 }
