@@ -22,7 +22,7 @@ pub use asked::{
     which_host,
 };
 use connection::ssh;
-use far_side::far_side;
+use far_side::{far_side, no_script};
 pub use here::{
     app_runs, keychain_kept, launcher, login_item, no_browser, no_clipboard, no_release, not_added,
     not_opened, not_removed, tunnels_open,
@@ -57,15 +57,7 @@ pub fn remote(host: &Host, target: Option<&Target>, phase: Phase, error: &Remote
         RemoteError::Ssh(SshError::Wait(wait)) => waiting(&host.name, phase, wait),
         RemoteError::Ssh(error) => ssh(host, target, error),
         RemoteError::Failed(failure) => far_side(host, failure),
-        RemoteError::NoScript { output } => Problem::new(
-            Code::LoginShell,
-            say!("explain-no-script", host = &host.name),
-            redact(output),
-            say!(
-                "explain-no-script-remedy",
-                destination = host.ssh_destination()
-            ),
-        ),
+        RemoteError::NoScript { output } => no_script(host, output),
         RemoteError::NotStarted { output } => Problem::new(
             Code::TimedOut,
             say!("explain-not-started", host = &host.name),
@@ -125,7 +117,12 @@ pub fn interrupted(host: &str) -> Problem {
 /// Explains a server that does not answer through the tunnel as it should.
 #[must_use]
 pub fn api(host: &str, error: &ApiError) -> Problem {
+    let title = match error {
+        ApiError::NoPage => say!("explain-no-page", host = host),
+        _ => say!("explain-no-answer", host = host),
+    };
     let remedy = match error {
+        ApiError::NoPage => say!("explain-no-page-remedy", host = host),
         ApiError::Status(403) => say!("explain-forbidden-remedy"),
         ApiError::NoAnswer(_) => say!("explain-no-answer-remedy"),
         ApiError::Certificate(_) => say!("explain-other-certificate-remedy"),
@@ -133,7 +130,7 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
     };
     Problem::new(
         Code::JupyterAnswer,
-        say!("explain-no-answer", host = host),
+        title,
         redact(&error.to_string()),
         remedy,
     )

@@ -18,7 +18,7 @@ use toml::de::{DeTable, Deserializer};
 
 pub use edit::{EditError, add_host, begin};
 pub use error::{ConfigError, ConfigErrors};
-pub use values::is_plain;
+pub use values::{is_plain, says_where};
 
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 

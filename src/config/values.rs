@@ -46,6 +46,22 @@ pub fn is_plain(command: &str) -> bool {
     ]) && !gives_text
 }
 
+/// Returns true if a command line says itself where Jupyter listens: a second value for it is an error.
+#[must_use]
+pub fn says_where(command: &str) -> bool {
+    command.split_whitespace().any(|word| {
+        let Some(option) = word.strip_prefix("--") else {
+            return false;
+        };
+        let name = option.split('=').next().unwrap_or_default();
+        let name = name.rsplit('.').next().unwrap_or_default();
+        matches!(
+            name,
+            "port" | "ip" | "sock" | "port-retries" | "port_retries"
+        )
+    })
+}
+
 /// No control character: one would end a line of a job script, or act on a terminal.
 pub(super) fn no_control(text: &str) -> Result<(), Complaint> {
     match text.chars().find(|c| c.is_control()) {

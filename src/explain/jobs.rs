@@ -1,5 +1,6 @@
 //! Jobs of a scheduler that were refused, cannot start, or ended: in its own words, with what to do.
 
+use super::far_side::set_up_failed;
 use super::last_words;
 use crate::config::Host;
 use crate::launcher::{Output, Scheduler, Stranger, clock, quote};
@@ -155,6 +156,14 @@ pub fn job_confused(host: &str, id: &str, node: &str) -> Problem {
 /// Explains a job that ended before its Jupyter listened, and left no word of its own.
 #[must_use]
 pub fn job_ended(host: &str, id: &str, status: Option<i32>, log: &str) -> Problem {
+    if let Some(problem) = set_up_failed(host, &redact(log)) {
+        return Problem::new(
+            Code::JobEnded,
+            problem.title,
+            problem.detail,
+            problem.remedy,
+        );
+    }
     let title = match status {
         Some(status) => say!("job-ended-status", id = id, host = host, status = status),
         None => say!("job-ended", id = id, host = host),

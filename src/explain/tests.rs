@@ -107,6 +107,46 @@ fn what_was_not_found_is_told_apart() {
 }
 
 #[test]
+fn an_account_without_a_shell_and_windows_are_told() {
+    let title = |output: &str| {
+        let output = output.to_owned();
+        explained(&host(), &RemoteError::NoScript { output }).title
+    };
+    for refusal in [
+        "rbash: line 1: exec: restricted",
+        "This account is currently not available.",
+        "fatal: unrecognized command 'exec …'",
+        "This service allows sftp connections only.",
+        "Hi! You've successfully authenticated, but GitHub does not provide shell access.",
+    ] {
+        assert!(title(refusal).contains("may not run"), "{refusal}");
+    }
+    let cmd = "'exec' is not recognized as an internal or external command,\noperable program";
+    assert!(title(cmd).contains("Windows"));
+    assert!(title("Access restricted to staff").contains("without running our script"));
+}
+
+#[test]
+fn a_set_up_line_that_failed_is_told_with_what_it_said() {
+    let died = |log: &str| {
+        RemoteError::Failed(Failure::Died {
+            status: Some(127),
+            log: log.into(),
+        })
+    };
+    let noise = "bash: no job control in this shell\n";
+    let log = format!(
+        "{noise}bash: modul: not found\n\nsetup line 2 ended with status 127: modul load: x"
+    );
+    let problem = explained(&host(), &died(&log));
+    assert!(problem.title.contains("Line 2 of `setup`"), "{problem}");
+    assert!(problem.remedy.contains("`modul load: x`"), "{problem}");
+    assert_eq!(problem.detail, "bash: modul: not found");
+    let log = "No space left on device\n\nsetup line 1 ended with status 1: x";
+    assert!(explained(&host(), &died(log)).remedy.contains("df -h"));
+}
+
+#[test]
 fn a_full_disk_and_a_silent_end_have_remedies_of_their_own() {
     let died = |log: &str| {
         RemoteError::Failed(Failure::Died {

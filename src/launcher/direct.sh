@@ -23,7 +23,7 @@ rj_enter() {
 if ( ! \$?JUPYTER_CONFIG_PATH ) setenv JUPYTER_CONFIG_PATH ''
 "
       exec "$rj_shell" -c "$rj_first$rj_line" ;;
-    bash* | zsh* | fish* | dash | ash | yash | mksh | ksh93)
+    bash* | zsh* | fish* | dash | ash | yash | posh | oksh | mksh | ksh93)
       # A start-up file may go on with another shell (`exec zsh`), which reads its input.
       if [ -n "$1" ]; then
         (umask 077; printf '%s\n' "$rj_line" >"$rj_dir/line")
@@ -34,7 +34,8 @@ if ( ! \$?JUPYTER_CONFIG_PATH ) setenv JUPYTER_CONFIG_PATH ''
     sh | ksh) exec "$rj_shell" -c "$rj_profile$rj_line" ;;
     *)
       echo "/bin/sh runs the set-up: the login shell is $rj_shell" >&2
-      exec /bin/sh -c "$rj_profile$rj_line" ;;
+      # The PATH that its own files have set is as good as any.
+      exec /bin/sh -c "rj_path=\$PATH; ${rj_profile}PATH=\$PATH:\$rj_path; $rj_line" ;;
   esac
 }
 # The line for that shell: set-up, then the server, joined so that the first failure ends it.
@@ -58,6 +59,7 @@ rj_compose() {
   rj_line="${rj_setup}rm -f \"\$rj_dir/waiting\" && $rj_export && eval \"\$rj_command\""
 }
 rj_place() {
+  if [ -n "$rj_placed" ]; then return; fi # the user's own words say so
   if [ -n "$rj_socket" ]; then printf '%s' '--sock="$rj_socket" --sock-mode=0600'; else printf '%s' "--ip=${rj_ip:-127.0.0.1} --port=${rj_fixed_port:-0} --port-retries=0"; fi
 }
 # What Jupyter is told, of every version: values as files, since a folder's name may hold anything.
@@ -71,7 +73,7 @@ rj_configure() {
     printf '%s' "$rj_token" >token
     if [ -n "$rj_root" ]; then printf '%s' "$rj_root" >root; fi
     cat >jupyter_server_config.py <<'RJ_PYTHON'
-import os
+import os, sys
 
 folder = os.path.dirname(os.path.abspath(__file__))
 
@@ -84,6 +86,9 @@ def said(name):
 
 def tell(app, root):
     app.open_browser = False
+    socks = [word for word in sys.argv if word.split("=")[0].endswith(("--sock", "App.sock"))]
+    if socks and not any(word.endswith("=" + said("sock")) for word in socks):
+        return # the user's own, which no port may stand beside
     app.sock = said("sock")
     if app.sock:
         # A port beside it, from the user's own files, would be refused; this one is taken for none.
@@ -121,6 +126,42 @@ RJ_PYTHON
     cp jupyter_server_config.py jupyter_config.py
   )
 }
+rj_nap() { sleep "$1" 2>/dev/null || sleep 1; }
+# rj_follow TELL: a command may leave Jupyter in the background and end (`nohup jupyter lab &`, `tmux new -d …`): its
+# server is waited for, told of, and followed to its end. One that ran before us has left its traces in the folder.
+rj_follow() {
+  rj_n=0 rj_f=
+  if ! rj_background; then
+    [ "$rj_status" = 0 ] && [ ! -e "$rj_dir/waiting" ] && [ -z "$(ls "$rj_dir/runtime")" ] || return 0
+  fi
+  until rj_background; do
+    rj_n=$((rj_n + 1))
+    [ $rj_n -lt 50 ] || { [ $rj_n -lt 300 ] && rj_has_python; } || return 0
+    rj_nap 0.2
+  done
+  rj_server=${rj_f##*server-}; rj_server=${rj_server%.json}
+  kill -0 "$rj_server" 2>/dev/null || return 0
+  "$1" "$rj_f"
+  while [ -f "$rj_f" ] && kill -0 "$rj_server" 2>/dev/null; do sleep 2; done
+}
+rj_background() {
+  for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do [ ! -f "$rj_f" ] || return 0; done
+  return 1
+}
+# A slow start: some Python is still in our process group.
+rj_has_python() { ps -A -o pgid= -o args= 2>/dev/null | awk -v group=$$ '$1 == group && /[p]ython/ { found = 1 } END { exit !found }'; }
+# The number of the set-up line that was reached.
+rj_reached() { sed -n 's/.*at \([0-9]*\)\..*/\1/p' "$rj_dir/at" 2>/dev/null | sort -n | tail -n 1; }
+# Until the server is reached, "waiting" is there.
+rj_wait_for_server() { (umask 077; : >"$rj_dir/waiting"; : >>"$rj_dir/at"); }
+# Of two tries, the one that came further counts: rj_counts STATUS LINE, those of the second one and where the first ended.
+rj_counts() { [ -e "$rj_dir/waiting" ] && [ "$(rj_reached)" = "$2" ] || rj_status=$1; }
+# Names the set-up line that kept us from the server: src/explain/far_side.rs reads this.
+rj_blame() {
+  [ -e "$rj_dir/waiting" ] && rj_n=$(rj_reached) && [ -n "$rj_n" ] || return 0
+  eval "rj_line=\$rj_setup_$rj_n"
+  printf '\nsetup line %s ended with status %s: %s\n' "$rj_n" "$rj_status" "$rj_line"
+}
 # Whether an interactive one may do better.
 rj_tries_again() {
   [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ] || return 1
@@ -142,53 +183,25 @@ rj_run() {
   if [ -n "$rj_setup$rj_own_command" ]; then (rj_enter ''); else (rj_configure; exec /bin/sh "$rj_dir/start"); fi
 }
 rj_run_again() {
-  (umask 077; : >"$rj_dir/waiting")
+  rj_first=$(rj_reached)
+  rj_wait_for_server
   (rj_enter -i)
-  rj_again=$?
-  [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
-}
-# A command may leave its server in the background (a wrapper of the user's): the launch lasts as long as that, which
-# comes within a minute or never. One that has begun and ended leaves its cookie's secret.
-rj_outlast() {
-  if ! rj_server_runs; then
-    [ "$rj_status" = 0 ] && [ ! -e "$rj_dir/runtime/jupyter_cookie_secret" ] || return 0
-  fi
-  rj_n=0 rj_missed=0
-  until rj_server_runs; do
-    # A process that is just becoming another program shows nothing.
-    if rj_leaves_some; then rj_missed=0; else rj_missed=$((rj_missed + 1)); fi
-    [ $rj_n -lt 60 ] && [ $rj_missed -lt 3 ] || return 0
-    rj_n=$((rj_n + 1))
-    sleep 1
-  done
-  while rj_server_runs; do sleep 1; done
-}
-rj_server_runs() {
-  for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do
-    rj_server=${rj_f##*server-} rj_server=${rj_server%.json}
-    [ -f "$rj_f" ] && kill -0 "$rj_server" 2>/dev/null || continue
-    case $(ps -o args= -p "$rj_server" 2>/dev/null) in *jupyter* | *ipython* | *python*) return 0 ;; esac
-  done
-  return 1
-}
-# Returns true if a process of the command's runs: by what it was told. (No process that looks was.)
-rj_leaves_some() {
-  rj_rest=$(env -i "PATH=$PATH" grep -lsF "JUPYTER_RUNTIME_DIR=$rj_dir/runtime" /proc/[0-9]*/environ)
-  [ -n "$rj_rest" ] && [ "$rj_rest" != "/proc/$$/environ" ]
+  rj_counts $? "$rj_first"
 }
 # In one step, for others read it while we write; and without it nobody could find us, nor end us.
 if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
-  : >"$rj_dir/waiting" # until the server is reached
+  rj_wait_for_server
   umask "$rj_umask"
   rj_run
   rj_status=$?
   if rj_tries_again; then rj_run_again; fi
-  rj_outlast
+  rj_blame
+  rj_follow :
   umask 077
 else
   rj_status=1
 fi
-rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/config" "$rj_dir/keeper" "$rj_dir/waiting" "$rj_dir/pid.new"
+rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/config" "$rj_dir/keeper" "$rj_dir/waiting" "$rj_dir/at" "$rj_dir/pid.new"
 printf '%s\n' "$rj_status" >"$rj_dir/exit"
 RJ_END
 }
@@ -198,7 +211,7 @@ RJ_END
 rj_start() {
   cat <<'RJ_END'
 rm -f "$rj_dir/waiting"
-if [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- "--ip=${rj_ip:-127.0.0.1}" "--port=${rj_fixed_port:-0}" --port-retries=0; fi
+if [ -n "$rj_placed" ]; then set --; elif [ -n "$rj_socket" ]; then set -- "--sock=$rj_socket" --sock-mode=0600; else set -- "--ip=${rj_ip:-127.0.0.1}" "--port=${rj_fixed_port:-0}" --port-retries=0; fi
 rj_wanted=$rj_apps rj_more=$rj_idle rj_old=$rj_idle_old
 JUPYTER_CONFIG_PATH=$rj_dir/config${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}
 JUPYTER_RUNTIME_DIR=$rj_dir/runtime JUPYTER_TOKEN=$rj_token

@@ -234,7 +234,7 @@ mkdir -p "$rj_dir/runtime"
 printf '%s\n' "$rj_node" >"$rj_dir/started"
 rj_tidy() {
   [ -z "${rj_mover:-}" ] || kill "$rj_mover" 2>/dev/null
-  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting" "$rj_dir/moves"
+  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting" "$rj_dir/at" "$rj_dir/moves"
 }
 rj_end() {
   rj_tidy
@@ -282,7 +282,7 @@ cd "$rj_cwd" || rj_end 1
 # rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
 rj_begin() {
   rj_mode=$1
-  : >"$rj_dir/waiting"
+  rj_wait_for_server
   (umask "$rj_umask"; rj_enter $1) &
   rj_child=$!
 }
@@ -327,7 +327,7 @@ rj_tell() {
     cat "$1"
   } >"$rj_dir/ready.new" && mv "$rj_dir/ready.new" "$rj_dir/ready"
 }
-rj_nap() { sleep "$1" 2>/dev/null || sleep 1; }
+rj_tell_soon() { rj_child=$rj_server; until rj_tell "$1" || ! kill -0 "$rj_server" 2>/dev/null; do rj_nap 0.2; done; }
 # Whoever cannot reach the server here writes into the file "bind" where it should listen instead. The file is there
 # from the beginning: a file system of the network may hold for a minute that a name is not there, but looks anew at
 # what it opens. A server that is in use stays as it is, and that is written there.
@@ -376,11 +376,13 @@ rj_watch() {
 rj_watch
 rj_status=$?
 if rj_tries_again; then
+  rj_first=$(rj_reached)
   rj_begin -i
   rj_watch
-  rj_again=$?
-  [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
+  rj_counts $? "$rj_first"
 fi
+rj_blame
+rj_follow rj_tell_soon
 rj_end "$rj_status"
 RJ_END
 }

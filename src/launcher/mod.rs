@@ -186,12 +186,16 @@ fn idle_options(idle: Duration) -> (String, String) {
 }
 
 /// The set-up as the login shell reads it: a text of its own for each line, which may end in a
-/// comment or a semicolon, or begin something in the background.
+/// comment or a semicolon, or begin something in the background. Which of them is reached is noted in a file that is
+/// there, by what all shells have alike (csh with `noclobber` appends to no other); `echo` may be an alias.
 fn setup(host: &Host) -> String {
-    let lines = 1..=host.setup.len();
-    lines.fold(String::new(), |text, line| {
-        text + "eval \"$rj_setup_" + &line.to_string() + "\" && "
-    })
+    use std::fmt::Write;
+    let mut text = String::new();
+    for line in 1..=host.setup.len() {
+        let note = format!(r#"echo "at {line}." >>"$rj_dir/at""#);
+        let _ = write!(text, r#"{note} && eval "$rj_setup_{line}" && "#);
+    }
+    text
 }
 
 /// Lines that export the server's environment, and the user's words for its start. The names were
@@ -216,14 +220,17 @@ fn environment(host: &Host) -> String {
     export("rj_more_words", &more.join(" "));
     let is_plain = host.command.as_deref().is_some_and(crate::config::is_plain);
     export("rj_plain", if is_plain { "1" } else { "" });
+    let mut own = host.command.iter().chain(&host.args);
+    let says_where = own.any(|words| crate::config::says_where(words));
+    export("rj_placed", if says_where { "1" } else { "" });
     export("rj_root", if host.workdir.is_some() { "1" } else { "" });
     text
 }
 
-/// Lab first, unless the person says otherwise; an old installation has only the notebook.
+/// Lab first, unless the person says otherwise; an old installation has only the notebook, and some nbclassic alone.
 fn apps(app: Option<App>) -> &'static str {
     match app {
-        None => "lab notebook",
+        None => "lab notebook nbclassic",
         Some(app) => app.as_str(),
     }
 }

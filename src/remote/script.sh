@@ -187,7 +187,7 @@ rj_abort() {
     [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
     rj_nap 0.1
   done
-  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/config" "$1/keeper" "$1/waiting"
+  rm -rf "$1/runtime" "$1/sock" "$1/start" "$1/config" "$1/keeper" "$1/waiting" "$1/at"
   [ -f "$1/exit" ] || printf '143\n' >"$1/exit"
   rj_say gone launch
 }

@@ -27,12 +27,45 @@ fn set_up_lines_end_as_their_writer_likes() {
     let setup = "setup = ['true   # my tools', 'export A=1;', 'sleep 1 &', 'test \"$A\" = 1']";
     configure(&client, setup);
     serves(&sshd, &client);
-    configure(&client, "setup = ['true # fine', 'false;', 'true']");
-    fails(&client, &[], 6, "jupyter_died");
     // Where `chsh` is not allowed, a start-up file goes on with the shell that is liked better.
     sshd.home().append(".bash_profile", "exec sh\n");
     configure(&client, "setup = ['A=1', 'test \"$A\" = 1']");
     serves(&sshd, &client);
+}
+
+/// And one that says nothing, too.
+#[test]
+fn the_set_up_line_that_keeps_jupyter_from_starting_is_named() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    for (setup, title, text_of_it) in [
+        (
+            "'true # fine', 'false;', 'true'",
+            "Line 2 of `setup` failed",
+            "`false;`",
+        ),
+        (
+            "'echo \"x', 'true'",
+            "Line 1 of `setup` failed",
+            "`echo \"x`",
+        ),
+        (
+            "'true', 'true', 'exit 0'",
+            "Line 3 of `setup` ended its shell",
+            "`exit 0`",
+        ),
+        (
+            "'exec bash'",
+            "Line 1 of `setup` ended its shell",
+            "`exec bash`",
+        ),
+    ] {
+        configure(&client, &format!("setup = [{setup}]"));
+        let failed = fails(&client, &[], 6, "jupyter_died");
+        assert!(text(&failed, "title").contains(title), "{failed}");
+        assert!(text(&failed, "remedy").contains(text_of_it), "{failed}");
+    }
+    assert_nothing_left(&sshd, &client);
 }
 
 #[test]
@@ -42,9 +75,9 @@ fn commands_end_as_their_writer_likes() {
     for command in [
         "jupyter lab  # mine",
         "jupyter lab;",
-        "nohup jupyter lab >mine.log 2>&1 &",
         "nice jupyter lab || true",
         "bash -c 'jupyter lab'",
+        "nohup jupyter lab >out.log 2>&1 &",
     ] {
         configure(
             &client,
@@ -52,6 +85,8 @@ fn commands_end_as_their_writer_likes() {
         );
         serves(&sshd, &client);
     }
+    configure(&client, "command = 'jupyter lab --no-browser --port=0'");
+    serves(&sshd, &client);
 }
 
 /// In `~/.bash_profile` and in Jupyter's own configuration.
