@@ -210,7 +210,7 @@ impl Candidate {
         json: Secret,
         (node, names): (&str, &[String]),
     ) -> Option<Self> {
-        let runtime: RuntimeFile = serde_json::from_str(json.reveal()).ok()?;
+        let runtime = RuntimeFile::read(&json).ok()?;
         let url = runtime
             .url
             .as_deref()
@@ -257,7 +257,7 @@ impl Candidate {
         if self.launch.is_none() && is_editors(&self.args) {
             return Err(say!("server-editors", pid = self.pid));
         }
-        let file: RuntimeFile = serde_json::from_str(self.json.reveal()).map_err(|error| {
+        let file = RuntimeFile::read(&self.json).map_err(|error| {
             say!(
                 "server-malformed",
                 file = &self.file,
@@ -469,17 +469,31 @@ struct RuntimeFile {
     pid: u32,
     port: Option<u16>,
     sock: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     token: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     secure: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     base_url: String,
     url: Option<String>,
     hostname: Option<String>,
     root_dir: Option<String>,
     notebook_dir: Option<String>,
     version: Option<String>,
+}
+
+impl RuntimeFile {
+    /// Reads the file's text, which an editor may have begun with a byte order mark.
+    fn read(text: &Secret) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text.reveal().trim_start_matches('\u{feff}'))
+    }
+}
+
+/// Takes `null` for a field that is not there.
+fn or_default<'a, T: Default + Deserialize<'a>, D: serde::Deserializer<'a>>(
+    field: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(field)?.unwrap_or_default())
 }
 
 /// Which program wrote the runtime file.

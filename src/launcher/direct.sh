@@ -351,7 +351,8 @@ rj_launch() {
   if ! rj_error=$(cd "$rj_cwd" 2>&1); then rj_fail workdir "$rj_error"; return; fi
   rj_dir=$rj_base/servers/$(date +%Y%m%d-%H%M%S)-$$
   rj_socket=
-  if [ "$rj_bind" = socket ]; then
+  # A socket shows whose it is, where the system does not say that of a port.
+  if [ "$rj_bind" = socket ] || ! rj_shows_listeners; then
     rj_socket=$rj_dir/sock
     # sockaddr_un holds 104 bytes on macOS, 108 on Linux.
     if [ ${#rj_socket} -gt 103 ]; then rj_fail socket "$rj_socket"; return; fi

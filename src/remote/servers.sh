@@ -2,9 +2,11 @@
 
 # ---- processes ---------------------------------------------------------------------------------
 
-# The process' uid, and its command line, without a fork where /proc has it.
+# The process' uid, and its command line, without a fork where /proc has it. A system without /proc may have a ps that
+# shows nothing; an ordinary account may signal its own processes alone.
 rj_uid_of() {
-  if [ -d "/proc/$1" ]; then ls -ldn "/proc/$1" 2>/dev/null | awk '{print $3}'; else ps -o uid= -p "$1" 2>/dev/null | tr -d ' '; fi
+  rj_uid=$(if [ -d "/proc/$1" ]; then ls -ldn "/proc/$1" 2>/dev/null | awk '{print $3}'; else ps -o uid= -p "$1" 2>/dev/null | tr -d ' '; fi)
+  if [ -z "$rj_uid" ] && [ "$(id -u)" != 0 ] && kill -0 "$1" 2>/dev/null; then id -u; else printf '%s' "$rj_uid"; fi
 }
 rj_args_of() {
   if [ -r "/proc/$1/cmdline" ]; then tr '\0\n' '  ' <"/proc/$1/cmdline" 2>/dev/null; else ps -o args= -p "$1" 2>/dev/null | head -1; fi
@@ -24,11 +26,11 @@ rj_runs() {
   fi
 }
 # rj_is PID BEGAN WORD: the process that had this number then. Where one of the times is unknown, WORD in its command
-# line has to do.
+# line has to do; and where that is unknown too, that it is there.
 rj_is() {
   rj_runs "$1" || return 1
   if [ -n "$2" ] && [ -n "$rj_began" ]; then [ "$2" = "$rj_began" ]; return; fi
-  case $(rj_args_of "$1") in *"$3"*) ;; *) return 1 ;; esac
+  case $(rj_args_of "$1") in *"$3"* | '') ;; *) return 1 ;; esac
 }
 
 # rj_read FILE: its first line (rj_text), without a fork: each click reads all folders.
@@ -83,6 +85,14 @@ rj_listeners() {
   fi
 }
 
+# Whether this system shows who listens on a port.
+rj_shows_listeners() {
+  case $(uname -s) in
+    Linux) [ -r /proc/net/tcp ] ;;
+    *) command -v lsof >/dev/null 2>&1 || command -v sockstat >/dev/null 2>&1 ;;
+  esac
+}
+
 # The port on which a process listens, by its own sockets: notebook 6 does not write down the one it
 # has chosen.
 rj_port_of() {
@@ -132,7 +142,7 @@ rj_fields() {
         else if (c == "}" || c == "]") depth--
         else if (depth == 1 && c == ":") of = 1
         else if (depth == 1 && c == ",") of = 0
-        else if (depth == 1 && of && c != " ") field[key] = field[key] c
+        else if (depth == 1 && of && c !~ /[ \t\r]/) field[key] = field[key] c
       }
       print field["port"]; print field["sock"]; print field["base_url"]; print field["token"]
     }'
