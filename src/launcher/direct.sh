@@ -19,8 +19,11 @@ rj_enter() {
   rj_profile='[ -r /etc/profile ] && . /etc/profile; [ -r ~/.profile ] && . ~/.profile; '
   case ${rj_shell##*/} in
     csh | tcsh) # they take -l only alone; and an alias of one line is known from the next one on
-      rj_first="if ( -r \"$HOME/.login\" ) source \"$HOME/.login\"
-if ( ! \$?JUPYTER_CONFIG_PATH ) setenv JUPYTER_CONFIG_PATH ''
+      rj_first="if ( -r /etc/csh.login ) source /etc/csh.login
+if ( -r \"$HOME/.login\" ) source \"$HOME/.login\"
+"
+      [ -z "$1" ] || rj_first= # an error in one of them has ended the shell
+      rj_first="${rj_first}if ( ! \$?JUPYTER_CONFIG_PATH ) setenv JUPYTER_CONFIG_PATH ''
 "
       exec "$rj_shell" -c "$rj_first$rj_line" ;;
     bash* | zsh* | fish* | dash | ash | yash | posh | oksh | mksh | ksh93)
@@ -165,7 +168,14 @@ rj_blame() {
 # Whether an interactive one may do better.
 rj_tries_again() {
   [ -e "$rj_dir/waiting" ] || [ "$rj_status" = 127 ] || return 1
-  case ${rj_shell##*/} in bash* | zsh* | fish* | mksh | ksh93) ;; *) return 1 ;; esac
+  case ${rj_shell##*/} in
+    bash* | zsh* | fish* | mksh | ksh93) ;;
+    csh | tcsh)
+      [ -e "$rj_dir/waiting" ] && [ -z "$(rj_reached)" ] || return 1
+      echo "trying once more without the files of a login"
+      return ;;
+    *) return 1 ;;
+  esac
   echo "not found; trying once more in an interactive $rj_shell, as in a terminal" >&2
 }
 RJ_END

@@ -428,36 +428,97 @@ mod tests {
         lines.map(str::to_owned).collect()
     }
 
-    /// In awk, on the remote host.
+    /// Runs lines of sh that use the script's functions, with `input`, and with nothing on the PATH but these programs.
+    fn run_there(programs: &std::path::Path, script: &str, lines: &str, input: &str) -> String {
+        let mut shell = Command::new("/bin/sh")
+            .args(["-c", &format!("{script}{lines}")])
+            .env("PATH", programs)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = shell.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        drop(stdin);
+        String::from_utf8(shell.wait_with_output().unwrap().stdout).unwrap()
+    }
+
+    /// A folder for each awk that is here, with it and these other programs.
+    fn folders_of_awks(programs: &[&str]) -> Vec<(String, tempfile::TempDir)> {
+        let mut folders = Vec::new();
+        for awk in ["awk", "mawk", "gawk", "original-awk", "busybox"] {
+            let folder = tempfile::tempdir().unwrap();
+            let names = programs.iter().map(|name| (*name, *name));
+            let has_all = names.chain([(awk, "awk")]).all(|(program, name)| {
+                let paths = ["/usr/bin", "/bin"].map(|at| std::path::Path::new(at).join(program));
+                let path = paths.iter().find(|path| path.exists());
+                path.is_some_and(|path| {
+                    std::os::unix::fs::symlink(path, folder.path().join(name)).is_ok()
+                })
+            });
+            // What a machine lacks is no failure of ours; `make test` brings them on Debian.
+            if has_all {
+                folders.push((awk.to_owned(), folder));
+            }
+        }
+        assert!(!folders.is_empty());
+        folders
+    }
+
+    /// In every awk, on the remote host.
     #[test]
     fn json_is_read_there_as_its_writer_meant_it() {
         let rocket = r#""sock": "/tmp/\ud83d\ude80 \"a\"\\n\/b", "#;
         let inside = r#""more": {"sock": "no", "port": 1, "list": ["token", {"token": "no"}]}, "#;
         let rest = r#""base_url" : "/\u00fc/", "port":8888, "token": "a:,{}[]\u0062""#;
         let text = |json: &str| json.replace(", ", ",\n  ");
-        for json in [
-            format!("{{{rocket}{inside}{rest}}}"),
-            text(&format!("{{{inside}{rest}, {rocket}\"z\": null}}")),
-        ] {
-            let mut shell = Command::new("sh")
-                .arg("-c")
-                .arg(format!(
-                    "{SCRIPT}rj_in_c rj_fields | while IFS= read -r rj_l; do printf '%b\\n' \"$rj_l\"; done"
-                ))
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let mut stdin = shell.stdin.take().unwrap();
-            stdin.write_all(json.as_bytes()).unwrap();
-            drop(stdin);
-            let told = String::from_utf8(shell.wait_with_output().unwrap().stdout).unwrap();
-            let lines: Vec<&str> = told.lines().collect();
-            assert_eq!(
-                lines,
-                ["8888", "/tmp/🚀 \"a\"\\n/b", "/ü/", "a:,{}[]b"],
-                "{json}"
-            );
+        let told = "8888\n/tmp/🚀 \"a\"\\n/b\n/ü/\na:,{}[]b\n";
+        let dos = "\u{feff}{\r\n\t\"port\": 8888,\r\n\t\"token\":\t\"t\"\r\n}";
+        let lines =
+            "rj_in_c rj_fields | while IFS= read -r rj_l; do printf '%b\\n' \"$rj_l\"; done";
+        for (awk, folder) in folders_of_awks(&[]) {
+            for (json, told) in [
+                (format!("{{{rocket}{inside}{rest}}}"), told),
+                (
+                    text(&format!("{{{inside}{rest}, {rocket}\"z\": null}}")),
+                    told,
+                ),
+                (dos.to_owned(), "8888\n\n\nt\n"),
+                ("{\"port\": 8888, \"tok".to_owned(), "8888\n\n\n\n"),
+                (String::new(), "\n\n\n\n"),
+            ] {
+                let read = run_there(folder.path(), SCRIPT, lines, &json);
+                assert_eq!(read, told, "{awk}: {json}");
+            }
+        }
+    }
+
+    /// FreeBSD: `sockstat` is played, with the output that its manual shows (sockstat(1), 14.1) and strict in its options.
+    #[test]
+    fn listeners_are_seen_where_sockstat_shows_them() {
+        use std::os::unix::fs::PermissionsExt;
+        let script = SCRIPT.replace("/proc/net/tcp", "/nowhere");
+        for (awk, folder) in folders_of_awks(&["id", "cat"]) {
+            for (name, text) in [
+                ("uname", "echo FreeBSD"),
+                (
+                    "sockstat",
+                    "case $* in '-46l -P tcp -p 8888' | '-46l -P tcp') ;; *) exit 64 ;; esac\ncat <<END\n\
+                     USER     COMMAND    PID   FD  PROTO  LOCAL ADDRESS         FOREIGN ADDRESS\n\
+                     $(id -un) python3.11 4711  7   tcp4   127.0.0.1:8888        *:*\n\
+                     $(id -un) python3.11 4712  8   tcp6   ::1:8889              *:*\n\
+                     nobody1  nginx      99    8   tcp46  *:8888                *:*\nEND",
+                ),
+            ] {
+                let path = folder.path().join(name);
+                std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+                std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+            }
+            let lines = "rj_listeners 8888; rj_port_of 4712; rj_shows_listeners && echo yes";
+            let uid = rustix::process::getuid().as_raw();
+            let told =
+                format!("127.0.0.1:8888,{uid}\n::1:8889,{uid}\n*:8888,4294967294\n8889\nyes\n");
+            assert_eq!(run_there(folder.path(), &script, lines, ""), told, "{awk}");
         }
     }
 

@@ -81,7 +81,7 @@ rj_listeners() {
   elif command -v sockstat >/dev/null 2>&1; then
     # FreeBSD's own; it names accounts, and any other one is just not ours.
     sockstat -46l -P tcp -p "$1" 2>/dev/null |
-      awk -v me="$(id -un)" -v uid="$(id -u)" 'NR > 1 { print $6 "," ($1 == me ? uid : 4294967294) }'
+      awk -v me="$(id -un)" -v uid="$(id -u)" 'NR > 1 { print $6 "," ($1 == me ? uid : "4294967294") }'
   fi
 }
 
@@ -102,6 +102,8 @@ rj_port_of() {
     [ -n "$rj_digits" ] && printf '%d' "0x$rj_digits"
   elif command -v lsof >/dev/null 2>&1; then
     lsof -nP -a -p "$1" -iTCP -sTCP:LISTEN -Fn 2>/dev/null | sed -n 's/^n.*:\([0-9]*\)$/\1/p' | head -1
+  elif command -v sockstat >/dev/null 2>&1; then
+    sockstat -46l -P tcp 2>/dev/null | awk -v pid="$1" 'NR > 1 && $3 == pid { sub(/.*:/, "", $6); print $6; exit }'
   fi
 }
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::scene::{
-    SOON, assert_nothing_left, bare, configure, fails, launches, put_program, real, servers, text,
-    with_jupyter_lab,
+    SOON, assert_nothing_left, bare, configure, fails, launches, put_program, real, servers, state,
+    text, with_jupyter_lab,
 };
 #[cfg(target_os = "linux")]
 use crate::support::process::PATIENCE;
@@ -349,4 +349,28 @@ fn a_lock_whose_holder_has_lost_its_client_is_taken_over() {
     opened.interrupt();
     opened.wait_exit();
     assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
+}
+
+/// The name of a host may lead to another login node of the same home than yesterday.
+#[test]
+fn a_server_on_another_login_node_is_told_and_left_alone() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    let launch = "servers/20260101-000000-1";
+    for (file, line) in [
+        ("node", "login1"),
+        ("machine", "another-boot 1"),
+        ("pid", "1"),
+        ("began", "1"),
+        ("log", ""),
+        ("runtime/jpserver-1.json", "{}"),
+    ] {
+        let file = state(&sshd, &format!("{launch}/{file}"));
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, format!("{line}\n")).unwrap();
+    }
+    let out = client.run(&["stop", "test", "--yes"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    assert!(out.stderr.contains("started on login1 may still run"), "{out}");
+    assert!(state(&sshd, launch).join("pid").exists());
 }

@@ -19,18 +19,19 @@ fn serves_with_shell(shell: &str) {
         ..Default::default()
     };
     let sshd = RootSshd::of(&account, &[]);
-    let client = Client::of(&sshd);
     sshd.home().append(".profile", "export RJ_PROFILE=seen\n");
-    configure(
-        &client,
-        "setup = ['test \"$RJ_PROFILE\" = seen # all of it']",
-    );
+    serves(&sshd, "'test \"$RJ_PROFILE\" = seen # all of it'");
+}
+
+fn serves(sshd: &RootSshd, setup: &str) {
+    let client = Client::of(sshd);
+    configure(&client, &format!("setup = [{setup}]"));
     let mut opened = client.open("test");
     opened.wait_phase("ready");
     opened.interrupt();
     opened.wait_exit();
     let out = client.run(&["stop", "test", "--yes"]);
-    assert!(out.stderr.contains("has shut down"), "{shell}: {out}");
+    assert!(out.stderr.contains("has shut down"), "{out}");
     let is_empty = || sshd.leftovers().is_empty();
     assert!(eventually(SOON, is_empty), "{:?}", sshd.leftovers());
 }
@@ -50,4 +51,47 @@ fn a_login_shell_that_refuses_l_serves() {
 #[test]
 fn a_login_shell_that_reads_no_sh_serves() {
     serves_with_shell(&real("xonsh"));
+}
+
+/// As Environment Modules is set up there: `module` is an alias, of a file that a csh reads for logins alone. The
+/// account's own file breaks off.
+#[test]
+fn a_csh_has_the_aliases_of_its_login_files() {
+    let account = Account {
+        shell: "/usr/bin/tcsh",
+        ..Default::default()
+    };
+    let module = "alias module 'setenv RJ_MODULE \\!:2'";
+    let sshd = RootSshd::prepared(
+        &account,
+        &format!(
+            "echo \"{module}\" >\"$1/csh.login\"\nmount --bind \"$1/csh.login\" /etc/csh.login"
+        ),
+    );
+    serves(&sshd, "'module load jupyter', 'test $RJ_MODULE = jupyter'");
+    sshd.home().append(".login", "echo $no_such_variable\n");
+    serves(&sshd, "'true'");
+}
+
+/// Nothing but busybox in /usr/bin, as on Alpine.
+const BUSYBOX: &str = r#"
+mkdir -p "$1/bin"
+cp "$(command -v busybox)" "$1/bin/busybox"
+for applet in $(busybox --list); do ln -sf busybox "$1/bin/$applet"; done
+cp -a /usr/bin/python3* "$1/bin"
+mount --bind "$1/bin" /usr/bin
+"#;
+
+/// Nobody sees a process or a listener but by its own means, as in some chroots.
+const NO_PROC: &str = "mount -t tmpfs -o mode=555 tmpfs /proc";
+
+#[test]
+fn machines_with_few_tools_or_without_proc_serve() {
+    for (shell, script) in [("/bin/ash", BUSYBOX), ("", NO_PROC)] {
+        let account = Account {
+            shell,
+            ..Default::default()
+        };
+        serves(&RootSshd::prepared(&account, script), "'true'");
+    }
 }

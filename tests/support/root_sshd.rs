@@ -86,6 +86,13 @@ impl RootSshd {
         Self::made(account, config, |_| {})
     }
 
+    /// On a machine to which root does this first: lines of bash, which get the fixture's folder and Jupyter's.
+    pub fn prepared(account: &Account, script: &str) -> Self {
+        Self::made(account, &[], |folder| {
+            fs::write(folder.join("prepare"), script).unwrap();
+        })
+    }
+
     fn made(account: &Account, config: &[&str], prepare: impl FnOnce(&Path)) -> Self {
         // Here rather than halfway, when there is already something to clean up.
         process::must(&mut as_root(Path::new("true")));
