@@ -130,6 +130,23 @@ fn a_job_that_starts_and_dies_gives_its_last_words() {
     );
     let event = fails(&client, 6, "jupyter_died");
     assert!(detail(&event).contains("the module is gone"), "{event}");
+    assert!(
+        event["title"].to_string().contains("Line 2 of `setup`"),
+        "{event}"
+    );
+    nothing_queued(&client, Scheduler::Slurm);
+
+    // A command that ends and leaves its server behind is no end of the job.
+    let command = "nohup jupyter lab >out.log 2>&1 &";
+    configure(
+        &client,
+        &format!("launcher = \"slurm\"\ncommand = \"{command}\""),
+    );
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    opened.interrupt();
+    opened.wait_exit();
+    assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
     nothing_queued(&client, Scheduler::Slurm);
 }
 
