@@ -119,6 +119,7 @@ pub fn interrupted(host: &str) -> Problem {
 pub fn api(host: &str, error: &ApiError) -> Problem {
     let title = match error {
         ApiError::NoPage => say!("explain-no-page", host = host),
+        ApiError::Status(_) | ApiError::NotJupyter(_) => say!("explain-wrong-answer", host = host),
         _ => say!("explain-no-answer", host = host),
     };
     let remedy = match error {

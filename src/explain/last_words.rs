@@ -15,6 +15,8 @@ pub(super) fn remedy(status: Option<i32>, log: &str) -> Option<String> {
         say!("explain-died-root-remedy")
     } else if any(&FULL) {
         say!("explain-died-full-remedy")
+    } else if has("Permissions assignment failed for secure file") {
+        say!("explain-died-open-remedy")
     } else if any(&TAKEN) {
         say!("explain-died-port-remedy")
     } else if any(&THREADS) {

@@ -166,6 +166,16 @@ fn a_full_disk_and_a_silent_end_have_remedies_of_their_own() {
 }
 
 #[test]
+fn a_file_system_without_permissions_has_a_remedy_of_its_own() {
+    let died = RemoteError::Failed(Failure::Died {
+        status: Some(1),
+        log: "RuntimeError: Permissions assignment failed for secure file: 'f'. Got '0o677' instead of '0o0600'.".into(),
+    });
+    let problem = explained(&host(), &died);
+    assert!(problem.remedy.contains("XDG_STATE_HOME"), "{problem}");
+}
+
+#[test]
 fn a_taken_port_on_the_far_side_is_recognised() {
     let died = RemoteError::Failed(Failure::Died {
         status: Some(1),

@@ -129,6 +129,11 @@ fn agent(pin: &Pin) -> ureq::Agent {
     ureq::Agent::with_parts(config, connector, DefaultResolver::default())
 }
 
+/// An address whose path may hold what a request's line cannot (`/a b/`): what is encoded already stays.
+fn encoded(address: String) -> String {
+    url::Url::parse(&address).map_or(address, String::from)
+}
+
 /// One server's interface at a local port.
 pub struct Api {
     agent: ureq::Agent,
@@ -149,7 +154,10 @@ impl Api {
         let scheme = if server.secure { "https" } else { "http" };
         Self {
             agent: agent(&pin),
-            base: format!("{scheme}://127.0.0.1:{local_port}{}", server.base_url),
+            base: encoded(format!(
+                "{scheme}://127.0.0.1:{local_port}{}",
+                server.base_url
+            )),
             host: format!("localhost:{local_port}"),
             token: server.token.clone(),
             pin,
@@ -210,19 +218,29 @@ impl Api {
     /// See [`ApiError`].
     pub fn pages(&self, wish: Option<App>, known: Pages) -> Result<Pages, ApiError> {
         let mut pages = known;
+        let mut broken = None;
         for place in known.order(wish) {
-            let is_there = pages.is_sure(place) || self.has(place)?;
+            let is_there = pages.is_sure(place)
+                || match self.has(place) {
+                    // A part of it is broken, such as Notebook 7 whose Lab is switched off.
+                    Err(ApiError::Status(status)) => {
+                        broken = Some(status);
+                        false
+                    }
+                    answer => answer?,
+                };
             pages.note(place, is_there);
             if is_there {
                 return Ok(pages);
             }
         }
-        Err(ApiError::NoPage)
+        Err(broken.map_or(ApiError::NoPage, ApiError::Status))
     }
 
     fn has(&self, place: Place) -> Result<bool, ApiError> {
         match self.get::<serde_json::Value>(place.front()) {
             Err(ApiError::Status(404)) => Ok(false),
+            Err(ApiError::Status(status)) if status >= 500 => Err(ApiError::Status(status)),
             // A page is no JSON, and one behind a login is somewhere else.
             Ok(_) | Err(ApiError::NotJupyter(_) | ApiError::Status(_)) => Ok(true),
             Err(error) => Err(error),
@@ -376,6 +394,38 @@ mod tests {
                 ["c.ipynb", "c.ipynb", "ir", "idle"]
             ]
         );
+    }
+
+    /// Answers each request with the status that its path has here, or 404.
+    fn server_with(pages: &'static [(&'static str, u16)]) -> u16 {
+        use std::io::{BufRead, BufReader, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut line = String::new();
+                BufReader::new(&stream).read_line(&mut line).unwrap();
+                let path = line.split(' ').nth(1).unwrap_or_default();
+                let page = pages.iter().find(|(page, _)| *page == path);
+                let status = page.map_or(404, |(_, status)| *status);
+                let head = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close");
+                let _ = write!(stream, "{head}\r\n\r\n");
+            }
+        });
+        port
+    }
+
+    #[test]
+    fn a_page_that_is_broken_is_passed_over() {
+        let asked = |pages| {
+            let port = server_with(pages);
+            Api::at(port, "/", Secret::new("t")).pages(None, Pages::default())
+        };
+        let pages = asked(&[("/lab", 500), ("/nbclassic/tree", 200)]).unwrap();
+        assert!(!pages.lab && pages.classic_apart);
+        let broken = asked(&[("/tree", 500)]);
+        assert!(matches!(broken, Err(ApiError::Status(500))), "{broken:?}");
+        assert!(matches!(asked(&[]), Err(ApiError::NoPage)));
     }
 
     #[test]

@@ -639,6 +639,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_read_as_others_write_it() {
+        let mut candidate = candidate();
+        let nulls =
+            r#"{"pid": 2390, "port": 8888, "token": null, "base_url": null, "secure": null}"#;
+        candidate.json = Secret::new(format!("\u{feff}{nulls}\r\n"));
+        let server = candidate.server(Some(1001)).unwrap();
+        assert!(server.token.is_empty() && !server.secure);
+        assert_eq!(server.base_url, "/");
+    }
+
+    #[test]
     fn nothing_is_believed_that_is_not_the_accounts_own() {
         let reason = |change: &dyn Fn(&mut Candidate)| {
             let mut candidate = candidate();

@@ -367,8 +367,17 @@ pub fn on_the_far_side() -> Vec<(Code, RemoteError)> {
         })
     };
     let died = |status| RemoteError::Failed(Failure::Died { status, log: log() });
+    let set_up = |status| {
+        let log = log() + "\nsetup line 2 ended with status " + status + ": module load jupyter";
+        RemoteError::Failed(Failure::Died { status: None, log })
+    };
+    let no_script = |words: &str| RemoteError::NoScript {
+        output: log() + words,
+    };
     vec![
         (Code::LoginShell, RemoteError::NoScript { output: log() }),
+        (Code::LoginShell, no_script("rbash: exec: restricted")),
+        (Code::LoginShell, no_script("CommandNotFoundException")),
         (Code::TimedOut, RemoteError::NotStarted { output: log() }),
         (
             Code::LoginShell,
@@ -381,6 +390,8 @@ pub fn on_the_far_side() -> Vec<(Code, RemoteError)> {
         (Code::NoJupyter, died(Some(127))),
         (Code::JupyterDied, died(Some(1))),
         (Code::JupyterDied, died(None)),
+        (Code::JupyterDied, set_up("1")),
+        (Code::JupyterDied, set_up("0")),
         (Code::RemoteFolder, other("workdir")),
         (Code::RemoteFolder, other("unwritable")),
         (Code::RemoteFolder, other("socket")),
@@ -407,6 +418,7 @@ pub fn everything() -> Vec<(Code, Problem)> {
     problems.extend([
         (Code::JupyterAnswer, api(name, &leaky)),
         (Code::JupyterAnswer, api(name, &ApiError::Status(403))),
+        (Code::JupyterAnswer, api(name, &ApiError::NoPage)),
         (Code::JupyterAnswer, api(name, &ApiError::NoAnswer(log()))),
         (Code::Lost, lost(name, &SshError::Closed)),
         (Code::Local, no_port(name, &denied())),
