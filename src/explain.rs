@@ -47,6 +47,7 @@ use crate::remote::Error as RemoteError;
 use crate::ssh::Error as SshError;
 use crate::ssh::resolve::Target;
 use crate::ssh::wait::WaitError;
+use crate::ssh::{Shortage, shortage};
 use crate::token::redact;
 use crate::words::say;
 
@@ -155,8 +156,17 @@ pub fn local(host: &str, error: &std::io::Error) -> Problem {
         Code::Local,
         say!("explain-local", host = host),
         error.to_string(),
-        say!("explain-local-remedy"),
+        system_remedy(error),
     )
+}
+
+/// What to do about a system call that failed, as far as its error tells.
+fn system_remedy(error: &std::io::Error) -> String {
+    match shortage(error) {
+        Some(Shortage::Descriptors) => say!("explain-local-files-remedy"),
+        Some(Shortage::Memory) => say!("explain-local-memory-remedy"),
+        None => say!("explain-local-remedy"),
+    }
 }
 
 /// Explains a server whose address makes no URL.
@@ -188,7 +198,12 @@ pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
         Code::Local,
         say!("explain-no-control", host = host),
         error.to_string(),
-        say!("explain-no-control-remedy"),
+        // A socket's path has 104 bytes on macOS and 108 on Linux, and no more.
+        if error.kind() == std::io::ErrorKind::InvalidInput {
+            say!("explain-control-long-remedy")
+        } else {
+            say!("explain-no-control-remedy")
+        },
     )
 }
 

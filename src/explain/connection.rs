@@ -1,15 +1,15 @@
 //! What goes wrong between here and a logged-in SSH session.
 
-use super::hops::{at_hop, forward, no_way, proxy_command};
+use super::hops::{at_hop, forward, last_lines, no_way, proxy_command};
 use super::lost::login_silent;
-use super::{local, login, lost, waiting};
+use super::{local, login, lost, system_remedy, waiting};
 use crate::config::Host;
 use crate::phase::Phase;
 use crate::problem::{Code, Problem};
 use crate::ssh::Error as SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, Target};
-use crate::ssh::{Lacking, Matter};
+use crate::ssh::{Greeting, Lacking, Matter};
 use crate::words::say;
 
 /// One arm for each error: a table, longer than a function should be.
@@ -31,7 +31,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             Code::Resolve,
             say!("explain-resolve", host = name),
             error.to_string(),
-            say!("explain-resolve-remedy", destination = destination),
+            resolve_remedy(destination, error),
         ),
         SshError::Wait(wait) => waiting(name, Phase::Connecting, wait),
         SshError::Route {
@@ -66,12 +66,11 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
         | SshError::HostKeyShort { .. }
         | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
         SshError::AuthRefused(refused) => login::refused(name, destination, refused),
-        SshError::NoAnswer { question, reason } => Problem::new(
-            Code::AuthNoAnswer,
-            say!("explain-auth-no-answer", host = name),
-            format!("{question}\n{reason}"),
-            say!("explain-auth-no-answer-remedy"),
-        ),
+        SshError::NoAnswer {
+            question,
+            reason,
+            tried,
+        } => no_answer(name, question, reason, tried),
         SshError::Passphrase { key } => {
             let key = key.display().to_string();
             Problem::new(
@@ -87,6 +86,15 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             login_silent(*silent, said),
             say!("explain-login-silent-remedy", host = name),
         ),
+        SshError::HandshakeSilent { greeting, said } => {
+            handshake_silent(name, destination, greeting, said)
+        }
+        SshError::NoSession { reason } => Problem::new(
+            Code::LoginShell,
+            say!("explain-no-session", host = name),
+            reason.clone(),
+            say!("explain-no-session-remedy", destination = destination),
+        ),
         SshError::Hop(hop) => at_hop(host, hop),
         SshError::Forward {
             host: wanted,
@@ -100,12 +108,61 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             status,
             said,
         } => proxy_command(name, command, status, said),
+        SshError::ProxyShell { shell, why } => Problem::new(
+            Code::ProxyCommand,
+            say!("hops-proxy-failed", host = name),
+            format!("{shell}: {why}"),
+            say!("hops-proxy-shell-remedy", shell = shell),
+        ),
         SshError::Session(_)
         | SshError::Closed
         | SshError::Silent(_)
         | SshError::LineTooLong { .. } => lost(name, error),
         SshError::System(error) => local(name, error),
     }
+}
+
+/// `ssh -G` in a terminal tells, but for what only this program lacks.
+fn resolve_remedy(destination: &str, error: &ResolveError) -> String {
+    match error {
+        ResolveError::NotStarted { source, .. } => system_remedy(source),
+        ResolveError::NoSsh { .. } => {
+            let path = std::env::var("PATH").unwrap_or_default();
+            say!("explain-no-ssh-remedy", path = path)
+        }
+        ResolveError::Refused { message, .. } => match unset_variable(message) {
+            Some(variable) => say!(
+                "explain-resolve-variable-remedy",
+                destination = destination,
+                variable = variable
+            ),
+            None => say!("explain-resolve-remedy", destination = destination),
+        },
+        _ => say!("explain-resolve-remedy", destination = destination),
+    }
+}
+
+/// The variable without which ssh refuses a configuration (misc.c, `vdollar_percent_expand`).
+fn unset_variable(message: &str) -> Option<&str> {
+    let (_, after) = message.split_once("env var ${")?;
+    let (variable, rest) = after.split_once('}')?;
+    rest.starts_with(" has no value").then_some(variable)
+}
+
+/// Nobody would have been asked if something else had done.
+fn no_answer(name: &str, question: &str, reason: &str, tried: &[String]) -> Problem {
+    let mut detail = vec![question, reason];
+    detail.extend(tried.iter().map(String::as_str));
+    Problem::new(
+        Code::AuthNoAnswer,
+        say!("explain-auth-no-answer", host = name),
+        detail.join("\n"),
+        if tried.is_empty() {
+            say!("explain-auth-no-answer-remedy")
+        } else {
+            say!("explain-auth-no-answer-tried-remedy")
+        },
+    )
 }
 
 fn dial(
@@ -175,16 +232,74 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
             lacking.as_ref().map_or_else(|| text.clone(), lists),
             no_common_remedy(destination, lacking.as_ref()),
         ),
-        other => Problem::new(
+        SshError::Handshake {
+            text,
+            cut,
+            greeting,
+        } => Problem::new(
             Code::Handshake,
             say!("explain-handshake", host = name),
-            match other {
-                SshError::Handshake { text, .. } => text.clone(),
-                other => other.to_string(),
-            },
-            say!("explain-handshake-remedy"),
+            greeted(greeting.as_ref(), text),
+            handshake_remedy(destination, greeting.as_ref(), *cut),
         ),
+        other => Problem::new(Code::Handshake, format!("{name}: {other}"), "", ""),
     }
+}
+
+/// What was seen of the server, and what libssh2 makes of it.
+fn greeted(greeting: Option<&Greeting>, text: &str) -> String {
+    let seen = match greeting {
+        Some(Greeting::Nothing) => say!("explain-handshake-nothing"),
+        Some(Greeting::Foreign(words)) => say!("explain-auth-said", words = words),
+        Some(Greeting::Ssh(version)) => say!("explain-handshake-greeted", version = version),
+        None => return text.to_owned(),
+    };
+    format!("{seen}\n{text}")
+}
+
+/// Each cause has its own; what was seen tells which.
+fn handshake_remedy(destination: &str, greeting: Option<&Greeting>, cut: bool) -> String {
+    match greeting {
+        Some(Greeting::Nothing) => {
+            say!(
+                "explain-handshake-nothing-remedy",
+                destination = destination
+            )
+        }
+        Some(seen) if seen.is_turned_away() => say!("explain-handshake-turned-away-remedy"),
+        Some(seen) if seen.is_too_old() => say!("explain-handshake-old-remedy"),
+        Some(Greeting::Foreign(_)) => say!("explain-handshake-foreign-remedy"),
+        Some(Greeting::Ssh(_)) if cut => {
+            say!("explain-handshake-cut-remedy", destination = destination)
+        }
+        _ => say!("explain-handshake-remedy"),
+    }
+}
+
+/// A connection that was taken, by the server or by something in its place.
+fn handshake_silent(name: &str, destination: &str, greeting: &Greeting, said: &str) -> Problem {
+    let lines = last_lines(said);
+    let command = lines
+        .into_iter()
+        .map(|said| say!("hops-proxy-said", said = said));
+    let seen = match greeting {
+        Greeting::Nothing => say!("explain-handshake-silent"),
+        Greeting::Foreign(words) => say!("explain-auth-said", words = words),
+        Greeting::Ssh(version) => say!("explain-handshake-slow", version = version),
+    };
+    let detail: Vec<String> = command.chain([seen]).collect();
+    let phase = Phase::Connecting.words();
+    Problem::new(
+        Code::TimedOut,
+        say!("explain-timed-out", host = name, phase = phase),
+        detail.join("\n"),
+        match greeting {
+            Greeting::Ssh(_) => {
+                say!("explain-handshake-slow-remedy", destination = destination)
+            }
+            _ => say!("explain-handshake-silent-remedy", destination = destination),
+        },
+    )
 }
 
 fn lists(lacking: &Lacking) -> String {

@@ -47,10 +47,21 @@ pub(super) fn no_script(host: &Host, output: &str) -> Problem {
     } else {
         (
             say!("explain-no-script", host = name),
-            say!("explain-no-script-remedy", destination = destination),
+            no_script_remedy(destination, output),
         )
     };
     Problem::new(Code::LoginShell, title, redact(output), remedy)
+}
+
+/// Returns what a login needs that runs nothing of ours, by the words that sshd and nologin(8) have for it.
+fn no_script_remedy(destination: &str, output: &str) -> String {
+    if output.contains("allows sftp connections only") {
+        say!("explain-files-only-remedy")
+    } else if output.contains("account is currently not available") {
+        say!("explain-no-login-remedy")
+    } else {
+        say!("explain-no-script-remedy", destination = destination)
+    }
 }
 
 pub(super) fn far_side(host: &Host, failure: &Failure) -> Problem {

@@ -70,7 +70,14 @@ pub(super) fn proxy_command(name: &str, command: &str, status: &str, said: &str)
     let is_absent = status.ends_with(" 127");
     let path = std::env::var("PATH").unwrap_or_default();
     let path = is_absent.then(|| say!("hops-proxy-path", path = path));
-    let seen = [command, said, status, path.as_deref().unwrap_or_default()];
+    // A menu has room for one line, and the last one is the reason.
+    let mut lines = last_lines(said);
+    let reason = lines.pop();
+    let reason = reason.map(|said| say!("hops-proxy-said", said = said));
+    let reason = reason.unwrap_or_default();
+    let before = lines.join("\n");
+    let path = path.unwrap_or_default();
+    let seen = [&reason, status, command, &before, &path];
     let seen = seen.into_iter().filter(|text| !text.is_empty());
     Problem::new(
         Code::ProxyCommand,
@@ -82,4 +89,14 @@ pub(super) fn proxy_command(name: &str, command: &str, status: &str, said: &str)
             say!("hops-proxy-failed-remedy")
         },
     )
+}
+
+/// Returns the end of a command's words. One that prints megabytes says the same again and again.
+pub(super) fn last_lines(said: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = said
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    lines.dedup();
+    lines.split_off(lines.len().saturating_sub(10))
 }

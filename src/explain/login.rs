@@ -17,13 +17,13 @@ pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Pr
     if tried.is_empty()
         && matches!(
             refusal,
-            Refusal::Plain | Refusal::NoAgent | Refusal::Method(_)
+            Refusal::Plain | Refusal::NoAgent(_) | Refusal::Method(_)
         )
     {
         detail.push(say!("explain-auth-nothing-fits"));
     }
-    if *refusal == Refusal::NoAgent {
-        detail.push(say!("login-no-agent"));
+    if let Refusal::NoAgent(variable) = refusal {
+        detail.push(say!("login-no-agent", variable = variable));
     }
     if !offered.is_empty() {
         detail.push(say!("explain-auth-offered", offered = offered));
@@ -95,10 +95,14 @@ fn by_reason(name: &str, to: &str, user: &str, why: &Refusal) -> (Code, String, 
             say!("explain-auth-method", host = name, offered = offered),
             say!("explain-auth-method-remedy"),
         ),
-        Refusal::NoAgent => (
+        Refusal::NoAgent(variable) => (
             Code::AuthRefused,
             say!("explain-auth-refused", host = name, user = user),
-            say!("explain-no-agent-remedy", destination = to),
+            say!(
+                "explain-no-agent-remedy",
+                destination = to,
+                variable = variable
+            ),
         ),
         Refusal::Agent(_) => (
             Code::Agent,

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::mpsc::{self, TryRecvError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Caller, Hop, connect};
 use crate::ssh::question::{Answer, Ask, Question, Reply, Unanswered};
+use crate::ssh::resolve::Target;
 use crate::ssh::wait::{Waiter, Waker};
 use crate::ssh::{self, Error, channel};
 use crate::tunnel::Pump;
@@ -16,6 +17,23 @@ use crate::words::say;
 
 /// What the last bytes get at the end.
 const DRAIN: Duration = Duration::from_millis(200);
+
+/// Jump hosts whose last login needed nobody: a trusted network, a conversation without prompts. Only
+/// their conversation may begin while nobody is there.
+static UNATTENDED: Mutex<Vec<Target>> = Mutex::new(Vec::new());
+
+fn remember(target: &Target, needs_nobody: bool) {
+    let mut known = UNATTENDED.lock().unwrap_or_else(PoisonError::into_inner);
+    known.retain(|other| other != target);
+    if needs_nobody {
+        known.push(target.clone());
+    }
+}
+
+fn needs_nobody(target: &Target) -> bool {
+    let known = UNATTENDED.lock().unwrap_or_else(PoisonError::into_inner);
+    known.contains(target)
+}
 
 /// What others ask of a jump host.
 pub enum Request {
@@ -159,6 +177,7 @@ impl Desk<'_> {
                 error => error,
             })?;
         login.steps().into_iter().for_each(own);
+        remember(target, !login.needed_user);
         Ok(Pump::new(Rc::new(connection), Rc::clone(waiter), None))
     }
 
@@ -253,6 +272,10 @@ impl Ask for Desk<'_> {
         self.admit();
         let visitors = self.visitors.borrow();
         visitors.iter().any(|visitor| visitor.expected)
+    }
+
+    fn lets_converse(&self) -> bool {
+        self.is_attended() || needs_nobody(&self.hop.target)
     }
 
     fn tell_silence(&self, text: String) {

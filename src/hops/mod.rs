@@ -15,9 +15,8 @@ use std::time::Duration;
 
 use crate::ssh::question::Ask;
 use crate::ssh::resolve::Target;
-use crate::ssh::wait::{WaitError, Waiter};
+use crate::ssh::wait::Waiter;
 use crate::ssh::{self, AtHop, Connection, Error, Transport};
-use crate::words::say;
 use proxy::Proxy;
 
 pub use bastion::check;
@@ -63,11 +62,14 @@ pub fn connect(target: &Target, hops: &[Hop], caller: &Caller<'_>) -> Result<Con
         keeper: Some(Box::new(Arc::clone(&proxy))),
     };
     Connection::open(target, transport, caller.asker, caller.waiter).map_err(|error| {
-        if let Error::Wait(WaitError::TimedOut) = error {
+        match error {
             // It may have said what it waits for.
-            (caller.tell)(say!("hops-proxy-said", said = proxy.said()));
+            Error::HandshakeSilent { greeting, .. } => Error::HandshakeSilent {
+                greeting,
+                said: proxy.said(),
+            },
+            other => proxy.explain(command, other),
         }
-        proxy.explain(command, error)
     })
 }
 

@@ -299,13 +299,18 @@ fn look(
     proof: Option<u32>,
 ) -> Result<(channel::Channel, bool), Error> {
     let Some(pid) = proof else {
-        let exec = Exec::start(Rc::clone(connection), Rc::clone(waiter), "exec true")?;
+        let exec = Exec::start(
+            Rc::clone(connection),
+            Rc::clone(waiter),
+            "exec true",
+            &|| (),
+        )?;
         return Ok((exec.finish(), true));
     };
     let command = format!(
         "exec /bin/sh -c 'test -O /proc/{pid} && tr \"\\0\" \" \" </proc/{pid}/cmdline | grep -q jupyter && echo is-there'"
     );
-    let mut exec = Exec::start(Rc::clone(connection), Rc::clone(waiter), &command)?;
+    let mut exec = Exec::start(Rc::clone(connection), Rc::clone(waiter), &command, &|| ())?;
     let mut is_there = false;
     while let Some(line) = exec.line()? {
         is_there |= line == "is-there";

@@ -1,6 +1,7 @@
 //! A `ProxyCommand`: a child process whose standard input and output are one end of a socket pair.
 
-use std::io::{IsTerminal, Read};
+use std::ffi::OsStr;
+use std::io::{ErrorKind, IsTerminal, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -37,8 +38,9 @@ impl Proxy {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+        let shell = shell.unwrap_or_else(|| "/bin/sh".into());
         let leads = !std::io::stdin().is_terminal();
-        let mut run = Command::new(shell.unwrap_or_else(|| "/bin/sh".into()));
+        let mut run = Command::new(&shell);
         run.arg("-c")
             .arg(format!("exec {command}"))
             .stdin(OwnedFd::from(theirs.try_clone()?))
@@ -47,7 +49,7 @@ impl Proxy {
         if leads {
             run.process_group(0);
         }
-        let mut child = run.spawn()?;
+        let mut child = run.spawn().map_err(|why| not_started(&shell, why))?;
         // Our copies of its ends would keep it from being seen to end.
         drop(run);
         let said = Arc::default();
@@ -114,6 +116,18 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// A shell that is not there is told by its name; whatever else fails is the system's.
+fn not_started(shell: &OsStr, why: std::io::Error) -> Error {
+    if matches!(
+        why.kind(),
+        ErrorKind::NotFound | ErrorKind::PermissionDenied
+    ) {
+        let shell = shell.display().to_string();
+        return Error::ProxyShell { shell, why };
+    }
+    why.into()
 }
 
 fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {

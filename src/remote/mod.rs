@@ -105,7 +105,7 @@ pub struct Conversation {
 
 impl Conversation {
     /// Starts the script with its first command; the greeting is not waited for, since that would
-    /// be a round trip.
+    /// be a round trip. `slow` is called once if the server takes long to open a session.
     ///
     /// # Errors
     /// See [`Error`].
@@ -114,10 +114,11 @@ impl Conversation {
         waiter: Rc<Waiter>,
         host: &Host,
         command: &str,
+        slow: &dyn Fn(),
     ) -> Result<Self, Error> {
         let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
         let script = script(&nonce, host, command);
-        let mut exec = Exec::start(connection, Rc::clone(&waiter), LOGIN)?;
+        let mut exec = Exec::start(connection, Rc::clone(&waiter), LOGIN, slow)?;
         exec.write(&script)?;
         Ok(Self {
             exec,

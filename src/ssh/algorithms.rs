@@ -4,6 +4,7 @@
 use ssh2::{ErrorCode, MethodType, Session};
 
 use super::Error;
+use super::greeting::Greeting;
 use super::offer::Lacking;
 use super::resolve::Algorithms;
 
@@ -91,6 +92,7 @@ pub fn handshake_failed(
     session: &Session,
     error: &ssh2::Error,
     cut: bool,
+    greeting: Greeting,
     lacking: Option<Lacking>,
 ) -> Error {
     let text = error.message().to_owned();
@@ -108,7 +110,11 @@ pub fn handshake_failed(
             text,
             lacking,
         },
-        _ => Error::Handshake { text, cut },
+        _ => Error::Handshake {
+            text,
+            cut,
+            greeting: Some(greeting),
+        },
     }
 }
 

@@ -5,13 +5,14 @@ use std::marker::PhantomData;
 use std::net::Shutdown;
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use rustix::event::PollFlags;
+use rustix::event::{PollFd, PollFlags};
 use ssh2::{ErrorCode, MethodType, Session};
 
 use super::alive::Alive;
 use super::channel::Step;
+use super::greeting::Greeting;
 use super::host_key::{Accepted, HostKeys};
 use super::question::Ask;
 use super::resolve::Target;
@@ -60,7 +61,7 @@ impl Connection {
         };
         connection.shake_hands(target, waiter)?;
         let peer = connection.socket().peer().map(|peer| peer.ip());
-        connection.accepted = host_keys.check(&connection.session, peer, target, asker)?;
+        connection.accepted = host_keys.check(&connection.session, peer, target, asker, waiter)?;
         Ok(connection)
     }
 
@@ -90,8 +91,13 @@ impl Connection {
                 let cut = self.wire.has_ended();
                 let ours = algorithms::possible(&self.session, &target.algorithms);
                 let lacking = ours.and_then(|ours| offer::lacking(&greeting, &ours));
-                algorithms::handshake_failed(&self.session, &error, cut, lacking)
+                let seen = Greeting::read(&greeting);
+                algorithms::handshake_failed(&self.session, &error, cut, seen, lacking)
             }
+            Error::Wait(WaitError::TimedOut) => Error::HandshakeSilent {
+                greeting: Greeting::read(&greeting),
+                said: String::new(),
+            },
             other => other,
         })
     }
@@ -178,6 +184,33 @@ impl Connection {
             match operation(&self.session) {
                 Poll::Ready(result) => return Ok(result?),
                 Poll::Pending => self.wait(waiter)?,
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// As [`Self::drive`], and calls a function once when it takes longer than a time.
+    ///
+    /// # Errors
+    /// As [`Self::drive`].
+    pub fn drive_telling<T>(
+        &self,
+        waiter: &Waiter,
+        (patience, tell): (Duration, &dyn Fn()),
+        mut operation: impl FnMut(&Session) -> Step<T>,
+    ) -> Result<T, Error> {
+        let tell_at = Instant::now() + patience;
+        loop {
+            if let Poll::Ready(result) = operation(&self.session) {
+                return Ok(result?);
+            }
+            self.wire.flush();
+            let mut fds = vec![PollFd::new(self.socket(), self.interest())];
+            waiter.wait(&mut fds, Some(tell_at))?;
+            if Instant::now() >= tell_at {
+                tell();
+                return self.drive(waiter, operation);
             }
         }
     }

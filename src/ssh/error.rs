@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::io::Errno;
+
 use super::auth::Refusal;
+use super::greeting::Greeting;
 use super::known_hosts::{KnownHostsError, KnownKey};
 use super::offer::Lacking;
 use super::resolve::{ResolveError, Target};
@@ -80,6 +83,22 @@ pub enum Error {
         text: String,
         /// The connection broke off, whatever libssh2 makes of that.
         cut: bool,
+        /// What the server had said, where that may be the reason.
+        greeting: Option<Greeting>,
+    },
+    /// The connection was made, and the handshake did not end in time.
+    #[error("the SSH handshake did not end in time: {greeting:?}")]
+    HandshakeSilent {
+        /// What the server had said.
+        greeting: Greeting,
+        /// What the command said that carries the connection, if one does.
+        said: String,
+    },
+    /// The server lets the account run no command.
+    #[error("no session: {reason}")]
+    NoSession {
+        /// libssh2's words.
+        reason: String,
     },
     /// The known hosts files could not be used.
     #[error(transparent)]
@@ -132,6 +151,8 @@ pub enum Error {
         question: String,
         /// Why nobody answered.
         reason: String,
+        /// What would have needed no answer, and why it did not do, in words.
+        tried: Vec<String>,
     },
     /// The server was silent in the middle of the login until time was up: perhaps it waited for a
     /// human, at a phone or a security key.
@@ -185,6 +206,14 @@ pub enum Error {
         /// The last of what it wrote to standard error.
         said: String,
     },
+    /// The shell that runs proxy commands could not be started.
+    #[error("{shell}: {why}")]
+    ProxyShell {
+        /// As `SHELL` names it.
+        shell: String,
+        /// The system's words.
+        why: std::io::Error,
+    },
     /// A system call failed on this side.
     #[error("{0}")]
     System(#[from] std::io::Error),
@@ -224,6 +253,25 @@ pub fn is_forbidden(reason: &str) -> bool {
     reason.contains("administratively prohibited")
 }
 
+/// A resource that this computer is out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortage {
+    /// Of files, sockets and pipes that are open at once.
+    Descriptors,
+    /// Of memory, or of threads.
+    Memory,
+}
+
+/// Returns the shortage that made a system call fail, if it was one.
+#[must_use]
+pub fn shortage(error: &std::io::Error) -> Option<Shortage> {
+    match error.raw_os_error().map(Errno::from_raw_os_error)? {
+        Errno::MFILE | Errno::NFILE => Some(Shortage::Descriptors),
+        Errno::NOMEM | Errno::AGAIN | Errno::NOBUFS => Some(Shortage::Memory),
+        _ => None,
+    }
+}
+
 impl Error {
     /// A connection from one host to the next that did not come about, for what was said.
     #[must_use]
@@ -254,6 +302,7 @@ impl Error {
             | Self::NameUnknown { .. }
             | Self::ProxyCommand { .. }
             | Self::Resolve(ResolveError::TimedOut { .. })
+            | Self::HandshakeSilent { .. }
             | Self::Closed
             | Self::Silent(_) => true,
             Self::Forward { forbidden, .. } => !forbidden,
@@ -315,6 +364,7 @@ mod tests {
         let handshake = |cut| Error::Handshake {
             text: "t".into(),
             cut,
+            greeting: None,
         };
         for (error, again) in [
             (dial(&[ErrorKind::ConnectionRefused]), true),

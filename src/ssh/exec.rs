@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::Poll;
+use std::time::Duration;
+
+use ssh2::Session;
 
 use super::Error;
 use super::channel::{Channel, Opening};
@@ -17,6 +20,9 @@ const LINE_LIMIT: usize = 1 << 20;
 /// So much of such a line is kept, to know whose it was.
 const LINE_START: usize = 64;
 
+/// A session that takes longer than this to open is spoken of.
+const SLOW: Duration = Duration::from_secs(4);
+
 /// A command that runs on the far side.
 pub struct Exec {
     connection: Rc<Connection>,
@@ -26,7 +32,8 @@ pub struct Exec {
 }
 
 impl Exec {
-    /// Starts `command` in the account's login shell.
+    /// Starts `command` in the account's login shell. Calls `slow` once if the server takes long to
+    /// give a session: a module of PAM may mount a home, or wait for a human.
     ///
     /// # Errors
     /// When the server refuses a channel, or the wait ends.
@@ -34,10 +41,15 @@ impl Exec {
         connection: Rc<Connection>,
         waiter: Rc<Waiter>,
         command: &str,
+        slow: &dyn Fn(),
     ) -> Result<Self, Error> {
         let opening = Opening::session();
-        let mut channel = connection.drive(&waiter, |session| opening.poll(session))?;
-        connection.drive(&waiter, |_| channel.poll_exec(command))?;
+        let refused = |error| no_session(&connection, error);
+        let open = |session: &Session| opening.poll(session);
+        let channel = connection.drive_telling(&waiter, (SLOW, slow), open);
+        let mut channel = channel.map_err(refused)?;
+        let started = connection.drive(&waiter, |_| channel.poll_exec(command));
+        started.map_err(refused)?;
         Ok(Self {
             connection,
             waiter,
@@ -102,6 +114,28 @@ impl Exec {
         let _ = self.channel.poll_close();
         self.channel
     }
+}
+
+/// Tells a server that lets the account run nothing (`MaxSessions 0`, some appliances) from a lost
+/// connection, which libssh2 may tell in the same words.
+fn no_session(connection: &Connection, error: Error) -> Error {
+    match error {
+        Error::Session(error) if is_refused(&error) && !connection.wire().has_ended() => {
+            Error::NoSession {
+                reason: error.message().to_owned(),
+            }
+        }
+        other => other,
+    }
+}
+
+fn is_refused(error: &ssh2::Error) -> bool {
+    use libssh2_sys::{LIBSSH2_ERROR_CHANNEL_FAILURE, LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED};
+    let refusals = [
+        LIBSSH2_ERROR_CHANNEL_FAILURE,
+        LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED,
+    ];
+    matches!(error.code(), ssh2::ErrorCode::Session(code) if refusals.contains(&code))
 }
 
 /// What a command writes: lines of standard output, and the end of standard error.

@@ -16,6 +16,7 @@ use super::known_hosts::{
 };
 use super::question::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
+use super::wait::Waiter;
 use crate::words::say;
 
 /// The known hosts that matter for one target.
@@ -95,13 +96,15 @@ impl HostKeys {
         peer: Option<IpAddr>,
         target: &Target,
         asker: &dyn Ask,
+        waiter: &Waiter,
     ) -> Result<Accepted, Error> {
         let (blob, _) = session.host_key().ok_or_else(|| Error::Handshake {
             text: say!("host-key-none"),
             cut: false,
+            greeting: None,
         })?;
         refuse_short(blob, target.min_rsa_bits)?;
-        self.refuse_revoked(blob)?;
+        self.refuse_revoked(blob, waiter)?;
         if is_exempt(target, peer) {
             return Ok(Accepted::Unchecked);
         }
@@ -119,8 +122,9 @@ impl HostKeys {
         self.judge(&shown, asker).map(Accepted::Known)
     }
 
-    fn refuse_revoked(&self, blob: &[u8]) -> Result<(), Error> {
-        let found = self.revoked.as_ref().map(|revoked| revoked.find(blob));
+    fn refuse_revoked(&self, blob: &[u8], waiter: &Waiter) -> Result<(), Error> {
+        let revoked = self.revoked.as_ref();
+        let found = revoked.map(|revoked| revoked.find(blob, waiter));
         match found.transpose()?.flatten() {
             Some((file, line)) => Err(Error::HostKeyRevoked {
                 fingerprint: fingerprint(blob),
@@ -154,6 +158,7 @@ impl HostKeys {
             CertificateVerdict::Malformed => Err(Error::Handshake {
                 text: say!("certificate-forged"),
                 cut: false,
+                greeting: None,
             }),
         }
     }

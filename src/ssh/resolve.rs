@@ -134,6 +134,8 @@ pub enum AgentChoice {
     Default,
     /// None.
     Disabled,
+    /// None, since this variable, which was to name its socket, is not set.
+    Unset(String),
     /// The one that listens on this socket.
     Path(PathBuf),
 }

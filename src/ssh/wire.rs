@@ -22,6 +22,7 @@ use libc::{c_int, c_void, size_t, ssize_t};
 use libssh2_sys as raw;
 use ssh2::Session;
 
+use super::greeting::is_endless;
 use super::offer::LONGEST;
 use super::transport::{Stream, Transport};
 
@@ -156,6 +157,10 @@ impl Wire {
         let size = buffer.len().min(self.allowance.get());
         if size == 0 {
             return Err(ErrorKind::WouldBlock.into());
+        }
+        if self.greeting.borrow().as_deref().is_some_and(is_endless) {
+            self.ended.set(true);
+            return Err(ErrorKind::InvalidData.into());
         }
         let result = self.socket().read(&mut buffer[..size]);
         match &result {

@@ -1,7 +1,7 @@
 //! What a case is, and the table.
 
 use crate::servers::At;
-use crate::servers::At::{All, Few, Keys, Two};
+use crate::servers::At::{All, Few, KeyAsk, KeyKey, Keys, One, PasswordKey, Two};
 
 /// One login. Texts hold `{dir}`, the folder of the keys.
 #[derive(Debug, Clone)]
@@ -63,6 +63,9 @@ pub fn all() -> Vec<Case> {
     cases.extend(passphrases());
     cases.extend(methods());
     cases.extend(limits());
+    cases.extend(forms());
+    cases.extend(spellings());
+    cases.extend(factors());
     cases
 }
 
@@ -268,6 +271,86 @@ fn limits() -> Vec<Case> {
         let agent = Case::new(Keys, &["IdentityAgent {dir}/agent-Ax"]);
         cases.push(agent.line(&line));
     }
+    cases
+}
+
+/// Forms of key files that `ssh-keygen` can write, and what stands where a key should.
+fn forms() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for name in [
+        "pkcs8",
+        "rsa-pem",
+        "p384",
+        "p521",
+        "pem-crlf",
+        "crlf-half",
+        "empty",
+        "folder",
+    ] {
+        cases.push(with_files(Keys, &[name, "B"]));
+    }
+    let held = with_files(Keys, &["crlf-half"]).line("IdentityAgent {dir}/agent-xyA");
+    cases.push(held.line("IdentitiesOnly yes"));
+    for name in ["pkcs8", "rsa", "des", "cbc", "gcm", "chacha"] {
+        let name = format!("{name}-locked");
+        cases.push(with_files(Keys, &[&name]).answers(&[RIGHT]));
+    }
+    cases.push(with_files(Keys, &["des-locked", "B"]).answers(&[WRONG]));
+    cases
+}
+
+/// Spellings of one value: tokens, quotes, words of other versions.
+fn spellings() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for line in [
+        "IdentityFile {dir}/of-%n",
+        "IdentityFile {dir}/of-%r",
+        "IdentityFile {dir}/of-%h",
+        "IdentityFile {dir}/of-%%",
+        "IdentityFile \"{dir}/of a blank\"",
+        "CertificateFile {dir}/%n-cert.pub",
+        "IdentityAgent {dir}/agent-%n",
+    ] {
+        cases.push(with_files(Keys, &["x"]).line(line));
+    }
+    for line in ["unbound", "host-bound"] {
+        let case = with_files(Keys, &["x"]).line("IdentityAgent {dir}/agent-Ax");
+        cases.push(case.line(&format!("PubkeyAuthentication {line}")));
+    }
+    cases
+}
+
+/// Servers that want two things, and those that allow one try.
+fn factors() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for names in [&["A"][..], &["A", "B"], &["x", "A", "B"]] {
+        cases.push(with_files(KeyKey, names));
+    }
+    cases.push(with_files(KeyKey, &["A", "E"]).answers(&[RIGHT]));
+    for at in [KeyAsk, PasswordKey] {
+        for names in [&["A"][..], &["x", "A"], &["c"]] {
+            cases.push(with_files(at, names).answers(&[WRONG, PASSWORD]));
+        }
+        cases.push(with_files(at, &["A"]));
+        cases.push(with_files(at, &["E"]).answers(&[PASSWORD, RIGHT]));
+        let line = "PreferredAuthentications keyboard-interactive,password,publickey";
+        cases.push(with_files(at, &["A"]).line(line).answers(&[PASSWORD]));
+    }
+    for names in [&["A"][..], &["x", "A"]] {
+        cases.push(with_files(One, names).answers(&[PASSWORD]));
+    }
+    cases
+}
+
+/// The cases in which ours gets in and ssh does not: files that Windows, an editor or a mail has changed, whose key is
+/// whole, and a line that is of no use, which ends the whole of ssh.
+pub fn kinder() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for name in ["crlf", "blanks", "no-end", "front", "bom"] {
+        cases.push(with_files(Keys, &[name]));
+    }
+    let line = "IdentityFile {dir}/${NO_SUCH_VARIABLE}";
+    cases.push(with_files(Keys, &["B"]).line(line));
     cases
 }
 

@@ -40,6 +40,25 @@ const CERTIFICATES: [(&str, &str, &[&str]); 8] = [
     ("old", "c", &["-n", "rj-test", "-V", "-10d:-2d"]),
 ];
 
+/// Keys of other forms, which may all log in, and have no `.pub` beside them.
+const FORMS: [(&str, &str); 12] = [
+    ("pem", "-t ecdsa -m PEM"),
+    ("pem-locked", "-t ecdsa -m PEM"),
+    ("pkcs8", "-t ecdsa -m PKCS8"),
+    ("pkcs8-locked", "-t rsa -b 2048 -m PKCS8"),
+    ("rsa-pem", "-t rsa -b 2048 -m PEM"),
+    ("rsa-locked", "-t rsa -b 2048 -m PEM"),
+    ("des-locked", "-t rsa -b 2048 -m PEM"),
+    ("p384", "-t ecdsa -b 384"),
+    ("p521", "-t ecdsa -b 521"),
+    ("cbc-locked", "-t ed25519 -Z aes256-cbc"),
+    ("gcm-locked", "-t ed25519 -Z aes256-gcm@openssh.com"),
+    (
+        "chacha-locked",
+        "-t ed25519 -Z chacha20-poly1305@openssh.com",
+    ),
+];
+
 /// Agent, and the keys that it holds; `!` in front: it asks its owner, who says so.
 const AGENTS: [(&str, &[&str]); 7] = [
     ("empty", &[]),
@@ -85,11 +104,13 @@ pub fn make(folder: &Path) {
     }
     variants(folder);
     let public = |name: &str| fs::read_to_string(folder.join(format!("{name}.pub"))).unwrap();
-    let allowed = ["A", "B", "R", "E", "F", "OPEN", "pem", "pem-locked"].map(public);
-    fs::write(folder.join("allowed"), allowed.concat()).unwrap();
-    for hidden in ["pem.pub", "pem-locked.pub"] {
-        fs::remove_file(folder.join(hidden)).unwrap();
+    let mut allowed = ["A", "B", "R", "E", "F", "OPEN"].map(public).concat();
+    for (name, _) in FORMS {
+        allowed += &public(name);
+        fs::remove_file(folder.join(format!("{name}.pub"))).unwrap();
     }
+    fs::write(folder.join("allowed"), allowed).unwrap();
+    spoilt(folder);
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
@@ -117,24 +138,65 @@ fn variants(folder: &Path) {
         fs::set_permissions(folder.join(file), fs::Permissions::from_mode(0o600)).unwrap();
     }
     fs::set_permissions(folder.join("OPEN"), fs::Permissions::from_mode(0o644)).unwrap();
-    keygen(
-        folder,
-        &["-q", "-t", "ecdsa", "-m", "PEM", "-N", "", "-f", "pem"],
+    for (name, how) in FORMS {
+        let passphrase = if name.ends_with("-locked") {
+            PASSPHRASE
+        } else {
+            ""
+        };
+        let common = ["-q", "-a", "1", "-N", passphrase, "-f", name];
+        let how: Vec<&str> = how.split(' ').collect();
+        keygen(folder, &[&common[..], &how].concat());
+    }
+    relock(folder);
+}
+
+/// The oldest form of all, which `ssh-keygen` writes no more and reads still.
+fn relock(folder: &Path) {
+    let mut openssl = Command::new("openssl");
+    openssl
+        .current_dir(folder)
+        .args(["rsa", "-traditional", "-des3"]);
+    openssl.args(["-in", "des-locked", "-out", "des3", "-passin"]);
+    let pass = format!("pass:{PASSPHRASE}");
+    must(
+        openssl
+            .args([&pass, "-passout", &pass])
+            .stdin(Stdio::null()),
     );
-    keygen(
-        folder,
-        &[
-            "-q",
-            "-t",
-            "ecdsa",
-            "-m",
-            "PEM",
-            "-N",
-            PASSPHRASE,
-            "-f",
-            "pem-locked",
-        ],
-    );
+    fs::rename(folder.join("des3"), folder.join("des-locked")).unwrap();
+}
+
+/// What editors, mails and Windows make of a key's file.
+fn spoilt(folder: &Path) {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let crlf = |name: &str| read(name).replace('\n', "\r\n");
+    let files = [
+        ("crlf", crlf("A")),
+        ("pem-crlf", crlf("pem")),
+        ("crlf-half.pub", crlf("A.pub")),
+        ("blanks", read("A").replace('\n', " \n")),
+        ("no-end", read("A").trim_end().to_owned()),
+        ("front", format!("my key\n\n{}", read("A"))),
+        ("bom", format!("\u{feff}{}", read("A"))),
+        ("empty", String::new()),
+    ];
+    for (name, text) in files {
+        fs::write(folder.join(name), text).unwrap();
+        fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    fs::create_dir(folder.join("folder")).unwrap();
+    for name in [
+        "of-case",
+        "of-rj-test",
+        "of-127.0.0.1",
+        "of-%",
+        "of a blank",
+    ] {
+        fs::copy(folder.join("A"), folder.join(name)).unwrap();
+    }
+    fs::copy(folder.join("c-cert.pub"), folder.join("case-cert.pub")).unwrap();
+    std::os::unix::fs::symlink("agent-Ax", folder.join("agent-case")).unwrap();
 }
 
 /// The agents. They end with this.

@@ -1,4 +1,4 @@
-//! The servers: keys alone, keys and passwords, few tries, two factors.
+//! The servers: keys alone, keys and passwords, few tries, two factors of several kinds.
 
 use tempfile::TempDir;
 
@@ -19,12 +19,20 @@ pub enum At {
     Few,
     /// A key, and then a password.
     Two,
+    /// Two different keys.
+    KeyKey,
+    /// A key, and then the server's own conversation.
+    KeyAsk,
+    /// A password, and then a key.
+    PasswordKey,
+    /// One try.
+    One,
 }
 
 /// All that the cases share.
 pub struct Scene {
     pub folder: TempDir,
-    servers: [RootSshd; 4],
+    servers: [RootSshd; 8],
     _agents: Agents,
 }
 
@@ -47,6 +55,10 @@ impl Scene {
                 "AuthenticationMethods publickey,password",
                 "MaxAuthTries 20",
             ]),
+            server(&["AuthenticationMethods publickey,publickey"]),
+            server(&["AuthenticationMethods publickey,keyboard-interactive"]),
+            server(&["AuthenticationMethods password,publickey"]),
+            server(&["MaxAuthTries 1"]),
         ];
         let agents = Agents::start(folder.path());
         Self {
@@ -62,6 +74,10 @@ impl Scene {
             At::All => 1,
             At::Few => 2,
             At::Two => 3,
+            At::KeyKey => 4,
+            At::KeyAsk => 5,
+            At::PasswordKey => 6,
+            At::One => 7,
         }]
     }
 

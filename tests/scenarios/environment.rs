@@ -2,7 +2,7 @@
 
 use crate::scene::{bare, text};
 use crate::support::process::must;
-use crate::support::{Client, Key};
+use crate::support::{Client, Key, RootSshd};
 
 #[test]
 fn an_agent_that_the_environment_does_not_name_is_missed_in_words() {
@@ -26,6 +26,60 @@ fn an_agent_that_the_environment_does_not_name_is_missed_in_words() {
             "{failed}"
         );
     }
+}
+
+/// Most servers take a password too, and then the question for it must not hide why no key did.
+#[test]
+fn an_unset_variable_is_named_though_a_password_would_do() {
+    let sshd = RootSshd::start();
+    let client = Client::of(&sshd);
+    client.env("SSH_AUTH_SOCK", "/nowhere/agent");
+    for (alias, lines, seen) in [
+        (
+            "stale",
+            ["IdentityAgent SSH_AUTH_SOCK", "IdentityFile none"],
+            "/nowhere/agent: ",
+        ),
+        (
+            "unset",
+            ["IdentityAgent $MY_AGENT", "IdentityFile none"],
+            "MY_AGENT is not set",
+        ),
+        (
+            "file",
+            ["IdentityFile ${MY_KEYS}/id", "IdentitiesOnly yes"],
+            "MY_KEYS is not set",
+        ),
+    ] {
+        client.add_host_with(alias, &sshd, Key::None, &lines);
+        let failed = client.open(alias).wait_exit().last_event();
+        assert_eq!(text(&failed, "code"), "auth_no_answer", "{failed}");
+        assert!(text(&failed, "detail").contains(seen), "{failed}");
+    }
+    // ssh itself refuses this one.
+    client.add_host_with("braces", &sshd, Key::None, &["IdentityAgent ${MY_AGENT}"]);
+    let failed = client.open("braces").wait_exit().last_event();
+    assert_eq!(text(&failed, "code"), "resolve", "{failed}");
+    assert!(
+        text(&failed, "remedy").contains("value of MY_AGENT"),
+        "{failed}"
+    );
+}
+
+#[test]
+fn a_shell_that_is_not_there_is_named() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    client.env("SHELL", "/nowhere/fish");
+    let proxy = "ProxyCommand true";
+    client.add_host_with("proxied", &sshd, Key::Ed25519, &[proxy]);
+    let failed = client.open("proxied").wait_exit().last_event();
+    assert_eq!(text(&failed, "code"), "proxy_command", "{failed}");
+    assert!(
+        text(&failed, "detail").starts_with("/nowhere/fish: "),
+        "{failed}"
+    );
+    assert!(text(&failed, "remedy").contains("SHELL"), "{failed}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod commands;
 mod environment;
 mod factors;
 mod finding_servers;
+mod first_words;
 mod forwarding;
 mod healing;
 mod host_keys;

@@ -147,3 +147,60 @@ fn an_agent_that_asks_its_owner_is_told_of_and_asked_once_while_reconnecting() {
     assert_eq!(text(&out.last_event(), "code"), "agent", "{out}");
     assert_eq!(Agent::confirmations(&client), 2);
 }
+
+/// A server that asks a human in the `none` method, before it names any other: by PAM here, with an empty password.
+/// Tailscale's check mode does so with a banner that has an address to visit; sshd sends its own banner afterwards.
+#[test]
+fn a_server_that_asks_a_human_before_it_names_a_method_is_asked_once_while_reconnecting() {
+    let push = Push::after(6);
+    let sshd = push.server(&["PermitEmptyPasswords yes"]);
+    let network = Network::to(&sshd);
+    let client = client_of(&network);
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    assert_eq!(hints(&opened).len(), 1, "{:?}", opened.seen);
+    push.delay(90);
+    let before = push.count();
+    network.cut();
+    assert_stops(opened, Duration::from_secs(60), "was silent for");
+    assert_eq!(push.count(), before + 1);
+}
+
+/// After the login: a module of PAM's session that mounts a home, or asks for a confirmation.
+#[test]
+fn a_session_that_is_slow_to_open_is_told_of() {
+    let push = Push::after(6);
+    let stack = format!(
+        "auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_exec.so quiet {}\n",
+        push.0.path().join("push").display()
+    );
+    let sshd = RootSshd::with_pam(&[], &stack, "");
+    let client = Client::of(&sshd);
+    let mut opened = client.open("test");
+    opened.wait_phase("starting");
+    let slow =
+        |line: &&String| line.contains("\"waits\":true") && line.contains("takes long to open");
+    assert_eq!(
+        opened.seen.iter().filter(slow).count(),
+        1,
+        "{:?}",
+        opened.seen
+    );
+}
+
+#[test]
+fn a_jump_hosts_conversation_that_needs_nobody_is_had_again() {
+    let push = Push::after(0);
+    let jump = push.server(&[ANSWERS]);
+    let (sshd, network) = (Sshd::start(), Network::to(&jump));
+    let client = Client::new();
+    client.add_host("jump", &network, Key::Password);
+    client.add_host_with("test", &sshd, Key::Ed25519, &["ProxyJump jump"]);
+    client.know(&network, Known::Right);
+    client.know_also(&sshd, Known::Right);
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    network.cut();
+    opened.wait_phase("reconnecting");
+    opened.wait_phase("ready");
+}

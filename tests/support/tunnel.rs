@@ -151,7 +151,7 @@ pub fn pump(
     waiter: &Rc<Waiter>,
     targets: Vec<Target>,
 ) -> (Pump, Vec<u16>) {
-    let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(waiter), "true").unwrap();
+    let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(waiter), "true", &|| ()).unwrap();
     while exec.line().unwrap().is_some() {}
     let spine = exec.finish();
     let mut pump = Pump::new(connection, Rc::clone(waiter), Some(spine));

@@ -188,6 +188,7 @@ login-refused = { $what }: refused
 login-offered = the server offers { $offered }
 login-done = logged in as { $user } with { $how }
 login-no-file = key { $file }: there is no such file
+login-no-variable = key { $file }: { $variable } is not set in the environment of this program; write the whole path into IdentityFile
 host-key-none = the server showed no host key
 host-key-nobody-asked = StrictHostKeyChecking is yes, so nobody is asked
 host-key-not-yes = the answer was not yes
@@ -322,7 +323,9 @@ folder-open = { $folder } is open to other accounts; `chmod 700` it
 ## What went wrong (src/explain.rs)
 
 explain-no-script = The login shell on { $host } ended without running our script
-explain-no-script-remedy = Try `ssh { $destination }`: a line in the start-up files there may end the shell, or the account may have none.
+explain-no-script-remedy = Try `ssh { $destination } true`, which should print nothing. A line in the start-up files there may end the shell, or the server may run a command of its own in place of this program's (ForceCommand, `command=` in authorized_keys).
+explain-files-only-remedy = The account there may only transfer files: ask the administrator for one that may run commands.
+explain-no-login-remedy = The account there has no login shell (nologin), or was closed: ask the administrator.
 explain-not-started = The start-up files of the login shell on { $host } took longer than allowed
 explain-not-started-remedy = Try `ssh { $destination } true`: one of them may wait for input or for a slow disk. `--timeout SECONDS` allows more.
 explain-unexpected = { $host } gave an answer that was not asked for
@@ -351,13 +354,16 @@ explain-wrong-answer-remedy = See what runs on that port there.
 explain-no-port = No local port could be opened for { $host }
 explain-no-port-remedy = See whether this machine is out of ports or file descriptors.
 explain-local = This machine could not do its part for { $host }
-explain-local-remedy = See whether it is out of memory, threads or file descriptors.
+explain-local-remedy = The line above is the system's own. If it does not help, please report it with what `remote-jupyter doctor` says.
+explain-local-files-remedy = Close other programs, or raise the limit of open files: `ulimit -n 1024`.
+explain-local-memory-remedy = Close other programs: this computer is out of memory or of threads.
 explain-bad-url = The base URL of Jupyter on { $host } makes no address
 explain-bad-url-remedy = Check `base_url` in its configuration there.
 explain-holder-gone = The remote-jupyter that held the tunnel to { $host } has ended
 explain-open-again-remedy = Open it again.
 explain-no-control = { $host }: the control sockets cannot be used
 explain-no-control-remedy = `remote-jupyter doctor` names their folder; another remote-jupyter may also hang.
+explain-control-long-remedy = Set XDG_RUNTIME_DIR to a folder with a shorter path: the system takes no socket below a longer one.
 explain-bug = { $host }: remote-jupyter itself has failed
 explain-bug-remedy = Please report this, with what was printed above.
 
@@ -365,6 +371,8 @@ explain-bug-remedy = Please report this, with what was printed above.
 
 explain-resolve = The ssh configuration of { $host } cannot be used
 explain-resolve-remedy = Check it with `ssh -G { $destination }`.
+explain-no-ssh-remedy = Install OpenSSH, or start this program with a PATH that has `ssh`. PATH of this program: { $path }
+explain-resolve-variable-remedy = Write the value of { $variable } itself into ~/.ssh/config: it is not set in the environment of this program, since an app started from the desktop does not read ~/.bashrc. In a terminal, `ssh -G { $destination }` may work all the same.
 explain-route = { $host } needs { $keyword }, which this version does not support yet
 explain-route-remedy = Until it does, forward a port by hand: `ssh -N -L 8888:localhost:8888 { $destination }`.
 explain-name = { $host }: no address is known for { $wanted }
@@ -375,6 +383,19 @@ explain-unreachable = { $host }: no answer from { $wanted } port { $port }
 explain-unreachable-remedy = Check the network, and whether a VPN or a jump host is needed.
 explain-handshake = { $host }: the SSH handshake failed
 explain-handshake-remedy = Check that an SSH server answers on that port: `ssh -v` shows its greeting.
+explain-no-session = { $host } lets this account run no command
+explain-no-session-remedy = Try `ssh { $destination } true`. If the server refuses that too, the account is for forwards or files alone (MaxSessions 0): ask the administrator for one that may run commands.
+explain-handshake-nothing = The connection was closed before the server said anything.
+explain-handshake-nothing-remedy = Wait a minute, then try `ssh -v { $destination }`: the server may have too many logins at once (MaxStartups), or it or a firewall may bar your address (fail2ban, hosts.deny). If that never works, check the Port in ~/.ssh/config.
+explain-handshake-turned-away-remedy = Wait a few minutes, then try again: the server has too many logins at once, or bars your address after failed ones. Its log has the reason (MaxStartups, PerSourcePenalties).
+explain-handshake-foreign-remedy = Check the HostName and the Port in ~/.ssh/config: another service than SSH answers there, perhaps the login page of the network that you are in.
+explain-handshake-old-remedy = Have the server updated: it knows the first version of SSH alone, which is not safe.
+explain-handshake-greeted = The server calls itself { $version }.
+explain-handshake-cut-remedy = Try `ssh -v { $destination }`. If it breaks off too, the server's log has the reason; a VPN that loses large packets (MTU) looks the same.
+explain-handshake-silent = A connection was made, and no SSH server said anything on it.
+explain-handshake-silent-remedy = Try `ssh -v { $destination }`: a firewall, a proxy or a VPN may take the connection in place of the server, or the server may hang. `open` takes `--timeout SECONDS`.
+explain-handshake-slow = The server calls itself { $version }, and the key exchange did not end.
+explain-handshake-slow-remedy = Try `ssh -v { $destination }`: a VPN that loses large packets (MTU) looks like this, and a server that is busy. `open` takes `--timeout SECONDS`.
 explain-host-key-files = The host key of { $host } cannot be checked
 explain-host-key-files-remedy = Make the file readable and writable for yourself.
 explain-host-key-name-remedy = Give it a plain HostName or HostKeyAlias in ~/.ssh/config.
@@ -392,10 +413,11 @@ explain-auth-refused = { $host } refused the login of { $user }
 explain-auth-nothing-fits = no key, agent or password of yours fits what the server offers
 explain-auth-offered = the server offers: { $offered }
 explain-auth-refused-remedy = Check with `ssh { $destination }`; a key has to stand in ~/.ssh/authorized_keys there.
-login-no-agent = ssh agent: SSH_AUTH_SOCK is not set in the environment of this program
-explain-no-agent-remedy = Check with `ssh { $destination }` in a terminal. If that works, its key is in an agent that this program does not see: an app started from the desktop does not read ~/.bashrc. Add an `IdentityAgent` line with the output of `echo $SSH_AUTH_SOCK` to ~/.ssh/config. Otherwise the key is missing in ~/.ssh/authorized_keys there.
+login-no-agent = ssh agent: { $variable } is not set in the environment of this program
+explain-no-agent-remedy = Check with `ssh { $destination }` in a terminal. If that works, its key is in an agent that this program does not see: an app started from the desktop does not read ~/.bashrc. Add an `IdentityAgent` line with the output of `echo ${ $variable }` to ~/.ssh/config. Otherwise the key is missing in ~/.ssh/authorized_keys there.
 explain-auth-no-answer = The login to { $host } needs an answer that nobody gave
 explain-auth-no-answer-remedy = Run the command in a terminal, set SSH_ASKPASS, or load the key into an agent with `ssh-add`.
+explain-auth-no-answer-tried-remedy = The lines above say why nothing else logged you in: mend that, or run the command in a terminal to answer.
 explain-passphrase = { $host }: the passphrase does not open the key { $key }
 resolve-slow = `ssh -G { $destination }` did not end. It runs the commands of `Match exec` in the ssh configuration, and one of them may hang.
 explain-resolve-slow-remedy = Run `ssh -G { $destination }` in a terminal, and mend or limit the `Match exec` command that hangs.
@@ -822,10 +844,12 @@ hops-proxy-failed = The ProxyCommand of { $host } ended without a connection
 hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.
 hops-proxy-path = PATH of this program: { $path }
 hops-proxy-path-remedy = Write the whole path of the program into ProxyCommand: an app started from the desktop has another PATH than your terminal.
+hops-proxy-shell-remedy = Set SHELL to a shell that exists: ProxyCommand is run by it, and { $shell } cannot be started.
 
 ## Login shells (src/session/driver/far_side.rs)
 
 start-up-slow = The start-up files of your account on { $host } are still running; waiting for them. `ssh { $host }` shows what they do.
+session-opens-slowly = The login at { $host } is done, and its session takes long to open. Perhaps a home folder is mounted there, or it waits for you: look at your phone.
 
 ## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
 

@@ -175,6 +175,7 @@ login-refused = { $what }: 拒否されました
 login-offered = サーバーが受け付ける方法: { $offered }
 login-done = { $user } としてログインしました ({ $how })
 login-no-file = 鍵 { $file }: ファイルがありません
+login-no-variable = 鍵 { $file }: このプログラムの環境には { $variable } が設定されていません。IdentityFile には完全なパスを書いてください
 host-key-none = サーバーがホスト鍵を提示しませんでした
 host-key-nobody-asked = StrictHostKeyChecking が yes なので、確認は求められません
 host-key-not-yes = 答えが yes ではありませんでした
@@ -309,7 +310,9 @@ folder-open = { $folder } に他のアカウントが入れます。`chmod 700` 
 ## 何が起きたか (src/explain.rs)
 
 explain-no-script = { $host } のログインシェルが、スクリプトを実行せずに終了しました
-explain-no-script-remedy = `ssh { $destination }` を試してください。起動ファイルのどこかでシェルが終了しているか、アカウントにシェルがない可能性があります。
+explain-no-script-remedy = `ssh { $destination } true` を試してください。何も表示されないのが正常です。起動ファイルのどこかでシェルが終了しているか、サーバーがこのプログラムの代わりに独自のコマンド（ForceCommand、authorized_keys の `command=`）を実行している可能性があります。
+explain-files-only-remedy = このアカウントではファイル転送しかできません。コマンドを実行できるアカウントを管理者に依頼してください。
+explain-no-login-remedy = このアカウントにはログインシェルがない（nologin）か、アカウントが閉鎖されています。管理者に問い合わせてください。
 explain-not-started = { $host } のログインシェルの起動ファイルが制限時間内に終わりませんでした
 explain-not-started-remedy = `ssh { $destination } true` を試してください。起動ファイルが入力や遅いディスクを待っている可能性があります。`--timeout SECONDS` で制限時間を延ばせます。
 explain-unexpected = { $host } から想定外の応答がありました
@@ -338,13 +341,16 @@ explain-wrong-answer-remedy = そのポートで何が動いているか確認�
 explain-no-port = { $host } のためのローカルポートを開けませんでした
 explain-no-port-remedy = このマシンのポートやファイル記述子が不足していないか確認してください。
 explain-local = { $host } のための処理をこのマシンで行えませんでした
-explain-local-remedy = メモリー、スレッド、ファイル記述子が不足していないか確認してください。
+explain-local-remedy = 上の行はシステムからのメッセージです。解決しない場合は、`remote-jupyter doctor` の結果と一緒に報告してください。
+explain-local-files-remedy = 他のプログラムを終了するか、開けるファイル数の上限を上げてください: `ulimit -n 1024`。
+explain-local-memory-remedy = 他のプログラムを終了してください。このコンピューターのメモリーまたはスレッドが不足しています。
 explain-bad-url = { $host } の Jupyter のベース URL からアドレスを作れません
 explain-bad-url-remedy = サーバーの設定の `base_url` を確認してください。
 explain-holder-gone = { $host } へのトンネルを開いていた remote-jupyter が終了しました
 explain-open-again-remedy = 開き直してください。
 explain-no-control = { $host }: 制御ソケットを使えません
 explain-no-control-remedy = ソケットのフォルダーは `remote-jupyter doctor` で分かります。別の remote-jupyter が応答していない可能性もあります。
+explain-control-long-remedy = XDG_RUNTIME_DIR に、より短いパスのフォルダーを設定してください。これより長いパスにはソケットを作成できません。
 explain-bug = { $host }: remote-jupyter 自体に異常が起きました
 explain-bug-remedy = 上の出力を添えて報告してください。
 
@@ -352,6 +358,8 @@ explain-bug-remedy = 上の出力を添えて報告してください。
 
 explain-resolve = { $host } の ssh の設定を使えません
 explain-resolve-remedy = `ssh -G { $destination }` で確認してください。
+explain-no-ssh-remedy = OpenSSH をインストールするか、`ssh` を含む PATH でこのプログラムを起動してください。このプログラムの PATH: { $path }
+explain-resolve-variable-remedy = ~/.ssh/config に { $variable } の値を直接書いてください。デスクトップから起動したアプリは ~/.bashrc を読み込まないため、このプログラムの環境には設定されていません。ターミナルでは `ssh -G { $destination }` が成功することもあります。
 explain-route = { $host } には { $keyword } が必要ですが、このバージョンはまだ対応していません
 explain-route-remedy = 対応するまでは、手動でポートを転送してください: `ssh -N -L 8888:localhost:8888 { $destination }`
 explain-name = { $host }: { $wanted } のアドレスが見つかりません
@@ -362,6 +370,19 @@ explain-unreachable = { $host }: { $wanted } のポート { $port } から応答
 explain-unreachable-remedy = ネットワークと、VPN や踏み台ホストが必要かどうかを確認してください。
 explain-handshake = { $host }: SSH のハンドシェイクに失敗しました
 explain-handshake-remedy = そのポートで SSH サーバーが応答しているか確認してください。`ssh -v` でサーバーの挨拶が分かります。
+explain-no-session = { $host } では、このアカウントでコマンドを実行できません
+explain-no-session-remedy = `ssh { $destination } true` を試してください。これも拒否される場合、このアカウントは転送またはファイル専用です（MaxSessions 0）。コマンドを実行できるアカウントを管理者に依頼してください。
+explain-handshake-nothing = サーバーが何も送らないうちに接続が閉じられました。
+explain-handshake-nothing-remedy = 1 分ほど待ってから `ssh -v { $destination }` を試してください。同時ログイン数の上限（MaxStartups）に達しているか、サーバーやファイアウォールがあなたのアドレスを拒否している可能性があります（fail2ban、hosts.deny）。何度試しても接続できない場合は、~/.ssh/config の Port を確認してください。
+explain-handshake-turned-away-remedy = 数分待ってからもう一度試してください。同時ログイン数が多すぎるか、ログインの失敗が続いたためにあなたのアドレスが拒否されています。理由はサーバーのログで分かります（MaxStartups、PerSourcePenalties）。
+explain-handshake-foreign-remedy = ~/.ssh/config の HostName と Port を確認してください。そこでは SSH 以外のサービスが応答しています。利用中のネットワークのログインページの可能性もあります。
+explain-handshake-old-remedy = サーバーの更新を依頼してください。安全でない SSH バージョン 1 にしか対応していません。
+explain-handshake-greeted = サーバーは { $version } と名乗っています。
+explain-handshake-cut-remedy = `ssh -v { $destination }` を試してください。同じように切断される場合、理由はサーバーのログで分かります。大きなパケットが失われる VPN（MTU）でも同じ症状になります。
+explain-handshake-silent = 接続はできましたが、SSH サーバーからの応答がありません。
+explain-handshake-silent-remedy = `ssh -v { $destination }` を試してください。ファイアウォール、プロキシ、VPN がサーバーの代わりに接続を受けているか、サーバーが停止している可能性があります。`open` では `--timeout SECONDS` を指定できます。
+explain-handshake-slow = サーバーは { $version } と名乗りましたが、鍵交換が終わりませんでした。
+explain-handshake-slow-remedy = `ssh -v { $destination }` を試してください。大きなパケットが失われる VPN（MTU）や、混雑したサーバーでこの症状になります。`open` では `--timeout SECONDS` を指定できます。
 explain-host-key-files = { $host } のホスト鍵を確認できません
 explain-host-key-files-remedy = ファイルを自分で読み書きできるようにしてください。
 explain-host-key-name-remedy = ~/.ssh/config で普通の HostName か HostKeyAlias を付けてください。
@@ -379,10 +400,11 @@ explain-auth-refused = { $host } が { $user } のログインを拒否しまし
 explain-auth-nothing-fits = サーバーの認証方式に合う鍵、エージェント、パスワードがありません
 explain-auth-offered = サーバーの認証方式: { $offered }
 explain-auth-refused-remedy = `ssh { $destination }` で確認してください。鍵はホスト側の ~/.ssh/authorized_keys に登録されている必要があります。
-login-no-agent = ssh エージェント: このプログラムの環境には SSH_AUTH_SOCK が設定されていません
-explain-no-agent-remedy = ターミナルで `ssh { $destination }` を確認してください。成功する場合、鍵はこのプログラムから見えないエージェントにあります。デスクトップから起動したアプリは ~/.bashrc を読み込みません。`echo $SSH_AUTH_SOCK` の出力を `IdentityAgent` として ~/.ssh/config に書いてください。失敗する場合は、ホスト側の ~/.ssh/authorized_keys に鍵がありません。
+login-no-agent = ssh エージェント: このプログラムの環境には { $variable } が設定されていません
+explain-no-agent-remedy = ターミナルで `ssh { $destination }` を確認してください。成功する場合、鍵はこのプログラムから見えないエージェントにあります。デスクトップから起動したアプリは ~/.bashrc を読み込みません。`echo ${ $variable }` の出力を `IdentityAgent` として ~/.ssh/config に書いてください。失敗する場合は、ホスト側の ~/.ssh/authorized_keys に鍵がありません。
 explain-auth-no-answer = { $host } へのログインに必要な答えが得られませんでした
 explain-auth-no-answer-remedy = 端末で実行するか、SSH_ASKPASS を設定するか、`ssh-add` で鍵をエージェントに読み込んでください。
+explain-auth-no-answer-tried-remedy = 他の方法でログインできなかった理由は上の行の通りです。それを直すか、端末で実行して応答してください。
 explain-passphrase = { $host }: このパスフレーズでは鍵 { $key } を開けません
 resolve-slow = `ssh -G { $destination }` が終わりません。ssh の設定にある `Match exec` のコマンドが止まっている可能性があります。
 explain-resolve-slow-remedy = ターミナルで `ssh -G { $destination }` を実行し、止まっている `Match exec` のコマンドを直すか、時間を制限してください。
@@ -798,10 +820,12 @@ hops-proxy-failed = { $host } の ProxyCommand が接続できずに終了しま
 hops-proxy-failed-remedy = 端末で直接実行してみてください。SSH サーバーの挨拶が表示されるはずです。
 hops-proxy-path = このプログラムの PATH: { $path }
 hops-proxy-path-remedy = ProxyCommand にはプログラムの完全なパスを書いてください。デスクトップから起動したアプリの PATH はターミナルと異なります。
+hops-proxy-shell-remedy = SHELL に実在するシェルを設定してください。ProxyCommand はそのシェルで実行されますが、{ $shell } を起動できません。
 
 ## ログインシェル (src/session/driver/far_side.rs)
 
 start-up-slow = { $host } のアカウントの起動ファイルがまだ実行中のため、待っています。`ssh { $host }` で内容を確認できます。
+session-opens-slowly = { $host } へのログインは済みましたが、セッションの開始に時間がかかっています。ホームフォルダーのマウント中か、あなたの操作を待っている可能性があります。スマートフォンを確認してください。
 
 ## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
 

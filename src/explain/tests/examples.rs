@@ -13,7 +13,7 @@ use crate::remote::Failure;
 use crate::ssh::AtHop;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, resolve};
-use crate::ssh::{Lacking, Refusal, RefusedLogin};
+use crate::ssh::{Greeting, Lacking, Refusal, RefusedLogin};
 
 pub const TOKEN: &str = "5ec2e7";
 
@@ -65,6 +65,32 @@ pub fn session_error() -> ssh2::Error {
     ssh2::Error::new(ssh2::ErrorCode::Session(-43), "transport read")
 }
 
+fn no_descriptors() -> io::Error {
+    io::Error::from_raw_os_error(libc::EMFILE)
+}
+
+fn no_shell() -> SshError {
+    SshError::ProxyShell {
+        shell: "/opt/fish".into(),
+        why: io::ErrorKind::NotFound.into(),
+    }
+}
+
+fn handshake(bytes: Option<&[u8]>, cut: bool) -> SshError {
+    SshError::Handshake {
+        text: "no banner".into(),
+        cut,
+        greeting: bytes.map(Greeting::read),
+    }
+}
+
+fn handshake_silent(bytes: &[u8]) -> SshError {
+    SshError::HandshakeSilent {
+        greeting: Greeting::read(bytes),
+        said: "waits for a ticket".into(),
+    }
+}
+
 /// One of each kind of failure on the way, with the code that it has to have.
 pub fn on_the_way() -> Vec<(Code, SshError)> {
     let key = || PathBuf::from("/home/me/.ssh/id_ed25519");
@@ -79,11 +105,27 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
         (Code::NameUnknown, name_unknown()),
         (Code::Refused, dialled(&[refused, refused])),
         (Code::Unreachable, dialled(&[refused, unreachable])),
+        (Code::Handshake, handshake(None, false)),
+        (Code::Handshake, handshake(Some(b""), true)),
         (
             Code::Handshake,
-            SshError::Handshake {
-                text: "no banner".into(),
-                cut: false,
+            handshake(Some(b"Exceeded MaxStartups\r\n"), true),
+        ),
+        (
+            Code::Handshake,
+            handshake(Some(b"220 mail ESMTP\r\n"), true),
+        ),
+        (
+            Code::Handshake,
+            handshake(Some(b"SSH-1.5-Cisco-1.25\r\n"), true),
+        ),
+        (Code::Handshake, handshake(Some(b"SSH-2.0-x\r\n"), true)),
+        (Code::TimedOut, handshake_silent(b"")),
+        (Code::TimedOut, handshake_silent(b"SSH-2.0-x\r\n")),
+        (
+            Code::LoginShell,
+            SshError::NoSession {
+                reason: "Channel open failure (connect failed)".into(),
             },
         ),
         (Code::Lost, SshError::Silent(Duration::from_secs(45))),
@@ -118,8 +160,26 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
             SshError::NoAnswer {
                 question: "Password of me@gpu01:".into(),
                 reason: "there is no terminal to ask on".into(),
+                tried: vec![],
             },
         ),
+        (
+            Code::AuthNoAnswer,
+            SshError::NoAnswer {
+                question: "Password of me@gpu01:".into(),
+                reason: "there is no terminal to ask on".into(),
+                tried: vec!["ssh agent: No such file or directory".into()],
+            },
+        ),
+        (
+            Code::Resolve,
+            SshError::Resolve(ResolveError::Refused {
+                destination: "gpu01".into(),
+                message: "vdollar_percent_expand: env var ${KEYS} has no value".into(),
+            }),
+        ),
+        (Code::Local, no_descriptors().into()),
+        (Code::ProxyCommand, no_shell()),
         (Code::Passphrase, SshError::Passphrase { key: key() }),
         (
             Code::TimedOut,
@@ -310,7 +370,7 @@ pub fn refused_logins() -> Vec<(Code, SshError)> {
         (Code::Pkcs11, Refusal::Pkcs11("/usr/lib/p11.so".into())),
         (Code::AuthMethod, Refusal::Method("gssapi-with-mic".into())),
         (Code::Agent, Refusal::Agent("silent".into())),
-        (Code::AuthRefused, Refusal::NoAgent),
+        (Code::AuthRefused, Refusal::NoAgent("SSH_AUTH_SOCK".into())),
     ];
     let with = |(code, reason)| {
         let mut error = denied_login(&[]);
@@ -331,6 +391,8 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::NameUnknown { .. }
         | SshError::Dial { .. }
         | SshError::Handshake { .. }
+        | SshError::HandshakeSilent { .. }
+        | SshError::NoSession { .. }
         | SshError::Algorithms { .. }
         | SshError::NoCommonAlgorithm { .. }
         | SshError::Silent(_)
@@ -347,6 +409,7 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::Forward { .. }
         | SshError::Hops(_)
         | SshError::ProxyCommand { .. }
+        | SshError::ProxyShell { .. }
         | SshError::Session(_)
         | SshError::Closed
         | SshError::System(_)
@@ -378,6 +441,14 @@ pub fn on_the_far_side() -> Vec<(Code, RemoteError)> {
         (Code::LoginShell, RemoteError::NoScript { output: log() }),
         (Code::LoginShell, no_script("rbash: exec: restricted")),
         (Code::LoginShell, no_script("CommandNotFoundException")),
+        (
+            Code::LoginShell,
+            no_script("This service allows sftp connections only."),
+        ),
+        (
+            Code::LoginShell,
+            no_script("This account is currently not available."),
+        ),
         (Code::TimedOut, RemoteError::NotStarted { output: log() }),
         (
             Code::LoginShell,

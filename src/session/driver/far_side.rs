@@ -22,7 +22,10 @@ impl Driver {
             return Err(SshError::Closed.into());
         };
         let (waiter, host) = (Rc::clone(&self.waiter), &self.order.host);
-        self.conversation = Some(Conversation::start(connection, waiter, host, command)?);
+        let name = host.name.as_str();
+        let slow = || (self.sink)(Event::Waits(say!("session-opens-slowly", host = name)));
+        let conversation = Conversation::start(connection, waiter, host, command, &slow)?;
+        self.conversation = Some(conversation);
         Ok(())
     }
 

@@ -58,6 +58,11 @@ impl From<std::io::Error> for Failed {
 impl Agent {
     /// Connects to the agent's socket.
     pub fn connect(socket: &Path) -> Result<Self, Failed> {
+        // Which one it is depends on the environment, so it is named.
+        Self::reach(socket).map_err(|why| Failed::Agent(format!("{}: {why}", socket.display())))
+    }
+
+    fn reach(socket: &Path) -> std::io::Result<Self> {
         let stream = Socket::new(Domain::UNIX, Type::STREAM, None)?;
         // A hanging agent's queue may be full; to connect would then hang too.
         stream.set_nonblocking(true)?;

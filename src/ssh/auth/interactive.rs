@@ -89,6 +89,7 @@ impl Login<'_> {
             answers.push(answer.map_err(|reason| Error::NoAnswer {
                 question: text,
                 reason: reason.to_string(),
+                tried: self.tried_in_words(),
             })?);
         }
         Ok(answers)

@@ -69,6 +69,9 @@ struct Login<'a> {
     tried: Vec<String>,
     /// The factors that were right.
     passed: Vec<String>,
+    /// The methods that the server offers after the factor that was right last, where it said so: to
+    /// ask once more uses up one of its tries.
+    offered_next: Option<String>,
     /// The last key that was right.
     key: Option<Vec<u8>>,
     /// The keys that the server has seen.
@@ -186,6 +189,7 @@ fn begin<'a>(
         last_words: raw::LastWords::of(session),
         tried: Vec::new(),
         passed: Vec::new(),
+        offered_next: None,
         key: None,
         shown: HashSet::new(),
         refusal: Refusal::Plain,
@@ -206,7 +210,7 @@ impl Login<'_> {
     }
 
     fn conclude(mut self) -> Result<LoggedIn, Error> {
-        let offered = self.offered()?;
+        let offered = self.first_offered()?;
         let result = if self.connection.session().authenticated() {
             Ok(say!("login-none"))
         } else {
@@ -223,11 +227,28 @@ impl Login<'_> {
             }),
             Err(error) if self.is_cut(&error) => Err(self.hung_up(&offered)),
             // The server has what it asked for, and thinks, or has asked a human elsewhere.
-            Err(Error::Wait(WaitError::TimedOut)) if self.answered => Err(Error::LoginSilent {
-                silent: self.silence.lasts(),
-                said: self.silence.said(),
-            }),
+            Err(Error::Wait(WaitError::TimedOut)) if self.answered => Err(self.was_silent()),
             Err(error) => Err(error),
+        }
+    }
+
+    /// The methods that the server offers at first. It may ask a human elsewhere before it names any:
+    /// with a banner that has an address to visit, or as it did at the login before.
+    fn first_offered(&self) -> Result<String, Error> {
+        match self.offered() {
+            Err(Error::Wait(WaitError::TimedOut))
+                if !self.asker.lets_converse() || !self.silence.said().is_empty() =>
+            {
+                Err(self.was_silent())
+            }
+            other => other,
+        }
+    }
+
+    fn was_silent(&self) -> Error {
+        Error::LoginSilent {
+            silent: self.silence.lasts(),
+            said: self.silence.said(),
         }
     }
 
@@ -242,7 +263,7 @@ impl Login<'_> {
                 }
                 Outcome::Partial(how) => {
                     self.passed.push(how);
-                    offered = None;
+                    offered = self.offered_next.take();
                 }
                 Outcome::Refused => return Err(self.refused(offered.unwrap_or_default())),
             }
@@ -341,13 +362,15 @@ impl Login<'_> {
 
     /// Whether an answer that was refused was right nevertheless: the list of methods is another
     /// one then. A server that hangs up over the question did not take it.
-    fn was_partial(&self, before: Option<&str>, method: &str) -> Result<bool, Error> {
-        match (self.offered(), before) {
-            (Ok(now), Some(before)) => Ok(now != before),
-            (Ok(now), None) => Ok(!has(&now, method)),
-            (Err(error), _) if self.is_cut(&error) => Ok(false),
-            (Err(error), _) => Err(error),
-        }
+    fn was_partial(&mut self, before: Option<&str>, method: &str) -> Result<bool, Error> {
+        let now = match self.offered() {
+            Ok(now) => now,
+            Err(error) if self.is_cut(&error) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let is_partial = before.map_or_else(|| !has(&now, method), |before| now != before);
+        self.offered_next = is_partial.then_some(now);
+        Ok(is_partial)
     }
 
     /// True when logged in, false when the server said no; other errors end the login. libssh2
@@ -395,8 +418,18 @@ impl Login<'_> {
             Err(Unanswered::Cancelled(reason)) => Err(Error::NoAnswer {
                 question: text,
                 reason,
+                tried: self.tried_in_words(),
             }),
         }
+    }
+
+    /// What was of no use so far: a question would not have come without that.
+    fn tried_in_words(&self) -> Vec<String> {
+        let mut tried = self.tried.clone();
+        if let Refusal::NoAgent(variable) = &self.refusal {
+            tried.push(say!("login-no-agent", variable = variable));
+        }
+        tried
     }
 
     fn note_unanswered(&mut self, question: String, reason: String) {
@@ -431,7 +464,11 @@ impl Login<'_> {
     fn refused(&mut self, offered: String) -> Error {
         match self.obstacle.take() {
             Some(Obstacle::Unanswered { question, reason }) => {
-                return Error::NoAnswer { question, reason };
+                return Error::NoAnswer {
+                    question,
+                    reason,
+                    tried: self.tried_in_words(),
+                };
             }
             Some(Obstacle::Locked(key)) => return Error::Passphrase { key },
             None => {}
@@ -442,7 +479,7 @@ impl Login<'_> {
         let refusal = std::mem::take(&mut self.refusal);
         let refusal = match refusal {
             // Whoever was asked had another way in.
-            Refusal::NoAgent if self.asked => Refusal::Plain,
+            Refusal::NoAgent(_) if self.asked => Refusal::Plain,
             other => other,
         };
         let refusal = refusal.or_else(self.target, &self.passed, &offered);

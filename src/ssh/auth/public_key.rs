@@ -45,21 +45,29 @@ impl Login<'_> {
         }
         for file in missing(self.target) {
             let file = file.display().to_string();
-            self.tried.push(say!("login-no-file", file = file));
+            let why = match unset_variable(&file) {
+                Some(variable) => say!("login-no-variable", file = &file, variable = variable),
+                None => say!("login-no-file", file = &file),
+            };
+            self.tried.push(why);
         }
         Ok(Outcome::Refused)
     }
 
     fn agent(&mut self) -> Result<Option<Agent>, Error> {
         let socket = match &self.target.identity_agent {
-            AgentChoice::Disabled => None,
+            AgentChoice::Disabled | AgentChoice::Unset(_) => None,
             AgentChoice::Path(path) => Some(path.clone()),
             AgentChoice::Default => std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from),
         };
         let socket = socket.filter(|path| !path.as_os_str().is_empty());
-        let is_wanted = self.target.identity_agent == AgentChoice::Default;
-        if socket.is_none() && is_wanted && self.refusal == Refusal::Plain {
-            self.refusal = Refusal::NoAgent;
+        let variable = match &self.target.identity_agent {
+            AgentChoice::Default => Some("SSH_AUTH_SOCK"),
+            AgentChoice::Unset(variable) => Some(variable.as_str()),
+            AgentChoice::Disabled | AgentChoice::Path(_) => None,
+        };
+        if let (None, Some(variable), Refusal::Plain) = (&socket, variable, &self.refusal) {
+            self.refusal = Refusal::NoAgent(variable.to_owned());
         }
         match socket {
             Some(socket) => self.or_note(Agent::connect(&socket)),
@@ -244,6 +252,12 @@ impl Login<'_> {
         }
         Ok(None)
     }
+}
+
+/// The variable in a path that has no value in this program's environment: its place stays as it is.
+fn unset_variable(path: &str) -> Option<&str> {
+    let (_, after) = path.split_once("${")?;
+    after.split_once('}').map(|(name, _)| name)
 }
 
 /// The algorithm in what is to be signed (RFC 4252 section 7).

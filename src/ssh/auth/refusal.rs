@@ -34,8 +34,9 @@ pub enum Refusal {
     Method(String),
     /// The agent did not answer.
     Agent(String),
-    /// Nothing fits, and there is no agent: `SSH_AUTH_SOCK` is not set in this program's environment.
-    NoAgent,
+    /// Nothing fits, and there is no agent: the variable that names its socket is not set in this
+    /// program's environment.
+    NoAgent(String),
 }
 
 impl Refusal {
@@ -50,7 +51,7 @@ impl Refusal {
         if !passed.is_empty() {
             return Self::SecondFactor;
         }
-        if !matches!(self, Self::Plain | Self::NoAgent) {
+        if !matches!(self, Self::Plain | Self::NoAgent(_)) {
             return self;
         }
         let mut names = offered.split(',').filter(|name| !name.is_empty());

@@ -2,13 +2,16 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use base64ct::{Base64, Encoding};
 
 use super::certificate::{Certificate, plain_key};
 use super::line::{decode, field, label_fits};
 use super::{KnownHostsError, key_type};
+use crate::ssh::Error;
+use crate::ssh::command::{self, Unfinished};
+use crate::ssh::wait::Waiter;
 use crate::words::say;
 
 /// What a key revocation list (KRL) begins with.
@@ -51,8 +54,12 @@ impl RevokedKeys {
     /// Whether this key, or the key or the authority of this certificate, is in the file: its place.
     ///
     /// # Errors
-    /// If `ssh-keygen` does not say.
-    pub fn find(&self, blob: &[u8]) -> Result<Option<(PathBuf, Option<usize>)>, KnownHostsError> {
+    /// If `ssh-keygen` does not say, or not in time.
+    pub fn find(
+        &self,
+        blob: &[u8],
+        waiter: &Waiter,
+    ) -> Result<Option<(PathBuf, Option<usize>)>, Error> {
         let found = match &self.form {
             Form::List(keys) => {
                 let authority = Certificate::parse(blob).map(|c| c.authority.to_vec());
@@ -61,35 +68,41 @@ impl RevokedKeys {
                     .find(|(_, key)| shown.iter().flatten().any(|shown| shown == key))
                     .map(|(line, _)| Some(*line))
             }
-            Form::Krl => self
-                .krl_has(blob)
-                .map_err(|source| unreadable(&self.file, source))?
-                .then_some(None),
+            Form::Krl => self.krl_has(blob, waiter)?.then_some(None),
         };
         Ok(found.map(|line| (self.file.clone(), line)))
     }
 
     /// Its words are of no use, being translated nowhere and changed now and then: its exit code says
     /// 0 for a good key and 1 for a revoked one; whatever else happened, it is above.
-    fn krl_has(&self, blob: &[u8]) -> io::Result<bool> {
-        let mut key = tempfile::NamedTempFile::new()?;
-        let kind = key_type(blob).ok_or(io::ErrorKind::InvalidData)?;
-        writeln!(key, "{kind} {}", Base64::encode_string(blob))?;
-        key.flush()?;
-        let output = Command::new(SSH_KEYGEN)
-            .args(["-Q", "-f"])
-            .args([self.file.as_path(), key.path()])
-            .stdin(Stdio::null())
-            .output()?;
+    fn krl_has(&self, blob: &[u8], waiter: &Waiter) -> Result<bool, Error> {
+        let failed = |source| Error::from(unreadable(&self.file, source));
+        let key = key_file(blob).map_err(failed)?;
+        let mut keygen = Command::new(SSH_KEYGEN);
+        keygen.args(["-Q", "-f"]);
+        keygen.args([self.file.as_path(), key.path()]);
+        let output = command::output(keygen, waiter).map_err(|error| match error {
+            Unfinished::NotStarted(error) => failed(error),
+            Unfinished::Wait(error) => error.into(),
+        })?;
         match output.status.code() {
             Some(0) => Ok(false),
             Some(1) => Ok(true),
             _ => {
                 let why = String::from_utf8_lossy(&output.stderr);
-                Err(io::Error::other(why.trim().to_owned()))
+                Err(failed(io::Error::other(why.trim().to_owned())))
             }
         }
     }
+}
+
+/// Writes a key as `ssh-keygen` reads it.
+fn key_file(blob: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let mut key = tempfile::NamedTempFile::new()?;
+    let kind = key_type(blob).ok_or(io::ErrorKind::InvalidData)?;
+    writeln!(key, "{kind} {}", Base64::encode_string(blob))?;
+    key.flush()?;
+    Ok(key)
 }
 
 fn unreadable(file: &Path, source: io::Error) -> KnownHostsError {

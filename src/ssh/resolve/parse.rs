@@ -231,7 +231,7 @@ fn agent(value: Option<&str>, tokens: &Tokens) -> AgentChoice {
             // As in ssh, naming a variable that isn't set means no agent, not the default one.
             Some(name) => match (tokens.local.env)(name) {
                 Some(path) => AgentChoice::Path(path.into()),
-                None => AgentChoice::Disabled,
+                None => AgentChoice::Unset(name.to_owned()),
             },
             None => AgentChoice::Path(tokens.path(unquote(value))),
         },

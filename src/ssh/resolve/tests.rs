@@ -245,7 +245,7 @@ fn every_form_of_a_choice() {
         ("none", AgentChoice::Disabled),
         ("SSH_AUTH_SOCK", AgentChoice::Default),
         ("$MYSOCK", AgentChoice::Path("/run/my.sock".into())),
-        ("$UNSET", AgentChoice::Disabled),
+        ("$UNSET", AgentChoice::Unset("UNSET".into())),
         ("${KEYS}/a b", AgentChoice::Path("/keys/a b".into())),
         ("~/agent", AgentChoice::Path("/home/me/agent".into())),
     ] {
