@@ -36,7 +36,9 @@ pub use lost::{
     idle_ended, lost, lost_for_good, lost_launches, needs_user, not_listening, not_now,
     other_machine, server_ended,
 };
-pub use route::{barred, forwarding, no_hop, no_relay, no_route, no_way, not_there};
+pub use route::{
+    barred, forwarding, no_hop, no_relay, no_route, no_way, not_there, socket_refuses,
+};
 pub use servers::{kernels_busy, not_stopped, nothing_running, unusable};
 
 use crate::config::Host;

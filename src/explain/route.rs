@@ -42,6 +42,17 @@ pub fn forwarding(host: &str, reason: &str) -> Problem {
     )
 }
 
+/// Explains a remote host that refuses connections to the socket on which a server listens.
+#[must_use]
+pub fn socket_refuses(host: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::ForwardingForbidden,
+        say!("route-socket", host = host),
+        redact(reason),
+        say!("route-socket-remedy"),
+    )
+}
+
 /// Explains a scheduler that leads into no job.
 #[must_use]
 pub fn no_relay(host: &str, scheduler: &str, reason: &str) -> Problem {

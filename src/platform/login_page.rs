@@ -12,6 +12,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::peer::{Owner, owner};
 use crate::session::Login;
@@ -22,8 +23,12 @@ use crate::words::say;
 const OPEN_FOR: Duration = Duration::from_secs(120);
 /// From the first visit on: whoever looks before it starts the browser has this long for that.
 const OPEN_ON: Duration = Duration::from_secs(30);
-/// A visitor that says nothing does not keep the others out for longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A browser says at once what it wants, or later on another connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Visitors at once: the oldest makes room.
+const MOST: usize = 32;
+/// The limit for a request's head.
+const LONGEST: usize = 16 << 10;
 
 /// Gives the address that logs the browser in.
 ///
@@ -41,26 +46,102 @@ pub fn open(login: Login) -> io::Result<String> {
 
 fn serve(listener: &TcpListener, nonce: &str, login: &Login) {
     let mut until = Instant::now() + OPEN_FOR;
-    while let Some(visitor) = next_visitor(listener, until) {
-        match greet(visitor, nonce, login) {
-            Ok(Greeted::Own) => until = until.min(Instant::now() + OPEN_ON),
-            Ok(Greeted::Unknown) => return,
-            Ok(Greeted::NotLetIn) => {}
-            Err(error) => tracing::debug!(%error, "a visitor of the login page went away"),
+    let mut visitors = Vec::new();
+    while Instant::now() < until && await_some(listener, &mut visitors, until).is_ok() {
+        for visitor in &mut visitors {
+            match visitor.hear().and_then(|()| visitor.greet(nonce, login)) {
+                Ok(Some(Greeted::Own)) => until = until.min(Instant::now() + OPEN_ON),
+                Ok(Some(Greeted::Unknown)) => return,
+                Ok(Some(Greeted::NotLetIn) | None) => {}
+                Err(error) => {
+                    visitor.is_done = true;
+                    tracing::debug!(%error, "a visitor of the login page went away");
+                }
+            }
         }
+        visitors.retain(Visitor::stays);
     }
 }
 
-fn next_visitor(listener: &TcpListener, until: Instant) -> Option<TcpStream> {
-    let left = until.saturating_duration_since(Instant::now());
+/// Waits for somebody to come or to speak, or for a visitor's time to end, and lets in who has come.
+fn await_some(
+    listener: &TcpListener,
+    visitors: &mut Vec<Visitor>,
+    until: Instant,
+) -> io::Result<()> {
+    let ends = visitors.iter().map(|visitor| visitor.came + PATIENCE);
+    let left = ends.fold(until, Instant::min);
+    let left = left.saturating_duration_since(Instant::now());
     let timeout = Timespec {
-        tv_sec: i64::try_from(left.as_secs()).ok()?,
+        tv_sec: left.as_secs().try_into().unwrap_or(0),
         tv_nsec: left.subsec_nanos().into(),
     };
-    let mut fds = [PollFd::new(listener, PollFlags::IN)];
+    let mut fds = vec![PollFd::new(listener, PollFlags::IN)];
+    let streams = visitors.iter().map(|visitor| &visitor.stream);
+    fds.extend(streams.map(|stream| PollFd::new(stream, PollFlags::IN)));
     match poll(&mut fds, Some(&timeout)) {
-        Ok(1..) => listener.accept().ok().map(|(visitor, _)| visitor),
-        _ => None,
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    if !fds[0].revents().is_empty() {
+        visitors.push(Visitor::new(listener.accept()?.0)?);
+    }
+    if visitors.len() > MOST {
+        visitors.remove(0);
+    }
+    Ok(())
+}
+
+/// A connection to the page. Browsers make one more than they need, and say nothing on it for a while
+/// or for ever; that keeps nobody else waiting.
+struct Visitor {
+    stream: TcpStream,
+    came: Instant,
+    head: Vec<u8>,
+    is_done: bool,
+}
+
+impl Visitor {
+    fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self {
+            stream,
+            came: Instant::now(),
+            head: Vec::new(),
+            is_done: false,
+        })
+    }
+
+    fn stays(&self) -> bool {
+        !self.is_done && self.came.elapsed() < PATIENCE
+    }
+
+    /// Takes in what has come of the request.
+    fn hear(&mut self) -> io::Result<()> {
+        let mut part = [0; 2048];
+        loop {
+            match self.stream.read(&mut part) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(size) => self.head.extend(&part[..size]),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if self.head.len() > LONGEST {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+    }
+
+    /// Answers once the request is whole.
+    fn greet(&mut self, nonce: &str, login: &Login) -> io::Result<Option<Greeted>> {
+        let Some(request) = request(&self.head) else {
+            return Ok(None);
+        };
+        self.is_done = true;
+        self.stream.set_nonblocking(false)?;
+        self.stream.set_write_timeout(Some(PATIENCE))?;
+        greet(&mut self.stream, &request, nonce, login).map(Some)
     }
 }
 
@@ -73,20 +154,22 @@ enum Greeted {
     NotLetIn,
 }
 
-fn greet(mut visitor: TcpStream, nonce: &str, login: &Login) -> io::Result<Greeted> {
-    visitor.set_read_timeout(Some(PATIENCE))?;
-    visitor.set_write_timeout(Some(PATIENCE))?;
+fn greet(
+    visitor: &mut TcpStream,
+    request: &Request,
+    nonce: &str,
+    login: &Login,
+) -> io::Result<Greeted> {
     let owner = owner(visitor.peer_addr()?, visitor.local_addr()?);
-    let request = request(&mut visitor)?;
     let knows = request.path == format!("/{nonce}") && owner != Owner::Other;
     match (request.method.as_str(), owner) {
-        ("GET", _) if knows => answer(&mut visitor, &page(login)?, true)?,
+        ("GET", _) if knows => answer(visitor, &page(login)?, true)?,
         ("HEAD", _) if knows => {
-            answer(&mut visitor, &page(login)?, false)?;
+            answer(visitor, &page(login)?, false)?;
             return Ok(Greeted::NotLetIn);
         }
         _ => {
-            refuse(&mut visitor)?;
+            refuse(visitor)?;
             return Ok(Greeted::NotLetIn);
         }
     }
@@ -171,34 +254,26 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The first line of a request; empty when there is none.
+/// The first line of a request; empty when it is none.
 #[derive(Default)]
 struct Request {
     method: String,
     path: String,
 }
 
-fn request(visitor: &mut TcpStream) -> io::Result<Request> {
-    let mut head = Vec::new();
-    let mut part = [0; 2048];
-    while head.len() < 16384 {
-        let size = visitor.read(&mut part)?;
-        head.extend(&part[..size]);
-        let mut headers = [httparse::EMPTY_HEADER; 64];
-        let mut request = httparse::Request::new(&mut headers);
-        match request.parse(&head) {
-            Ok(httparse::Status::Complete(_)) => {
-                let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
-                return Ok(Request {
-                    method: text(request.method),
-                    path: text(request.path),
-                });
-            }
-            Ok(httparse::Status::Partial) if size > 0 => {}
-            _ => break,
-        }
+/// None while more of it is to come.
+fn request(head: &[u8]) -> Option<Request> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut request = httparse::Request::new(&mut headers);
+    let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+    match request.parse(head) {
+        Ok(httparse::Status::Complete(_)) => Some(Request {
+            method: text(request.method),
+            path: text(request.path),
+        }),
+        Ok(httparse::Status::Partial) => None,
+        Err(_) => Some(Request::default()),
     }
-    Ok(Request::default())
 }
 
 #[cfg(test)]
@@ -256,6 +331,32 @@ mod tests {
             );
             assert!(body.contains("value=\"s3&lt;cr&gt;&quot;et\""), "{body}");
         }
+    }
+
+    /// Browsers connect ahead of need, and another account may hold connections open.
+    #[test]
+    fn whoever_connects_and_says_nothing_keeps_nobody_waiting() {
+        let address = open(login()).unwrap();
+        let url = url::Url::parse(&address).unwrap();
+        let place = (Ipv4Addr::LOCALHOST, url.port().unwrap());
+        let began = Instant::now();
+        let connect = |_| TcpStream::connect(place).unwrap();
+        let mut idle: Vec<TcpStream> = (0..MOST + 8).map(connect).collect();
+        idle[MOST + 1].write_all(b"GET /").unwrap();
+        let answer = visit(&address, "GET", url.path());
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(
+            began.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            began.elapsed()
+        );
+        // One of them is used after all.
+        let mut late = idle.pop().unwrap();
+        write!(late, "GET {} HTTP/1.1\r\n", url.path()).unwrap();
+        late.write_all(b"Host: x\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        late.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     #[test]

@@ -3,8 +3,15 @@
 use std::fs;
 use std::net::{SocketAddr, SocketAddrV4};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use rustix::process::getuid;
+
+use crate::ssh::command::output;
+use crate::ssh::wait::Waiter;
+
+/// The time limit for the system's tool.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +58,20 @@ fn written(address: SocketAddrV4) -> String {
     format!("{number:08X}:{:04X}", address.port())
 }
 
+/// Returns what a command prints; `lsof` may hang on a network disk.
+fn within(patience: Duration, command: Command) -> Option<Vec<u8>> {
+    let waiter = Waiter::new().ok()?;
+    waiter.set_deadline(Some(Instant::now() + patience));
+    Some(output(command, &waiter).ok()?.stdout)
+}
+
 /// Without root `lsof` sees this account's sockets alone, so silence proves nothing.
 fn by_lsof(peer: SocketAddrV4, here: SocketAddrV4) -> Owner {
     let (uid, port) = (getuid().as_raw().to_string(), peer.port());
     let selection = format!("-iTCP@{}:{port}", peer.ip());
     let mut command = Command::new("lsof");
     command.args(["-nP", "-a", "-u", &uid, &selection, "-Fn"]);
-    let said = command.output().map(|output| output.stdout);
-    let said = said.unwrap_or_default();
+    let said = within(PATIENCE, command).unwrap_or_default();
     let connection = format!("n{peer}->{here}");
     if String::from_utf8_lossy(&said)
         .lines()

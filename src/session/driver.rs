@@ -63,6 +63,8 @@ struct Driver {
     server_at: Option<channel::Target>,
     /// True if that is on another machine than the login host.
     is_elsewhere: bool,
+    /// The time since when the server's socket refuses connections.
+    socket_refuses_since: Option<Instant>,
     /// The further forwards that were told to be refused.
     told_refused: Vec<channel::Target>,
     conversation: Option<Conversation>,
@@ -121,6 +123,7 @@ pub fn run(
         hop: None,
         server_at: None,
         is_elsewhere: false,
+        socket_refuses_since: None,
         told_refused: Vec::new(),
         conversation: None,
         pump: None,

@@ -8,7 +8,7 @@ pub mod aliases;
 mod alive;
 mod auth;
 pub mod channel;
-mod command;
+pub mod command;
 mod connection;
 mod dial;
 mod errand;

@@ -972,6 +972,8 @@ route-barred = { $by } lets no connection through to Jupyter on { $host }
 route-barred-remedy = Ask its administrator to allow it (AllowTcpForwarding, PermitOpen), or leave bind at "auto", which tries other ways.
 route-forbidden = The SSH server of { $host } forbids the forward to Jupyter
 route-forbidden-remedy = Ask its administrator to allow forwards to 127.0.0.1 or localhost (AllowTcpForwarding, PermitOpen), or try bind = "socket".
+route-socket = The SSH server of { $host } refuses connections to Jupyter's socket
+route-socket-remedy = Set bind = "loopback" and stop the server that runs now, or ask the administrator to allow forwards to sockets (AllowStreamLocalForwarding).
 route-not-there = The Jupyter that a file names does not run on { $node }, for { $host }
 route-not-there-remedy = Let the job script's Jupyter listen on the node's own address (--ip), or end its job and open { $host } again.
 route-none = No way leads to where Jupyter listens on { $node }, for { $host }

@@ -944,6 +944,8 @@ route-barred = { $by } は { $host } の Jupyter への接続を通しません
 route-barred-remedy = 管理者に許可（AllowTcpForwarding、PermitOpen）を頼むか、別の方法も試す bind = "auto" のままにしてください。
 route-forbidden = { $host } の SSH サーバーは Jupyter への転送を禁じています
 route-forbidden-remedy = 管理者に 127.0.0.1 または localhost への転送の許可（AllowTcpForwarding、PermitOpen）を頼むか、bind = "socket" を試してください。
+route-socket = { $host } の SSH サーバーが Jupyter のソケットへの接続を拒否しました
+route-socket-remedy = bind = "loopback" を設定して、動いているサーバーを停止してください。または、ソケットへの転送の許可（AllowStreamLocalForwarding）を管理者に依頼してください。
 route-not-there = ファイルに書かれた Jupyter は { $node } で動いていません（{ $host }）
 route-not-there-remedy = ジョブスクリプトの Jupyter がノード自身のアドレスで待ち受けるようにする（--ip）か、そのジョブを終了してから { $host } をもう一度開いてください。
 route-none = { $node } で Jupyter が待ち受けている場所への経路がありません（{ $host }）

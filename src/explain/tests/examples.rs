@@ -576,6 +576,10 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         (Code::NodeRefuses, barred(name, "gpu01", &log())),
         (
             Code::ForwardingForbidden,
+            socket_refuses(name, "Channel open failure (connect failed)"),
+        ),
+        (
+            Code::ForwardingForbidden,
             forwarding(name, "Channel open failure (administratively prohibited)"),
         ),
         (Code::NodeRefuses, not_there(name, "c1")),

@@ -1,6 +1,7 @@
 //! The session to a server's node, through the login host's connection, and what is heard of it.
 
 use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
 
 use super::{Driver, Halt, Outcome};
 use crate::explain;
@@ -14,6 +15,9 @@ use crate::ssh::wait::Waker;
 use crate::ssh::{Error as SshError, channel, is_forbidden};
 use crate::tunnel::Pump;
 use crate::words::say;
+
+/// A server whose socket refuses for so long is not just starting.
+const SOCKET_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Driver {
     /// Begins it. The script stays at hand meanwhile: if nothing comes of it the job hears of that.
@@ -147,8 +151,22 @@ impl Driver {
             None if self.is_elsewhere => Some(Input::Barred(explain::barred(host, host, reason))),
             // A server that has just been started may not listen yet.
             None if is_forbidden(reason) => Some(Input::Barred(explain::forwarding(host, reason))),
+            None => self.barred_socket(reason),
             _ => None,
         }
+    }
+
+    /// A server's socket was there before its runtime file was: one that refuses for seconds is not
+    /// to be had by forwards. sshd says of a socket that it "cannot connect" where it means that
+    /// forwards to sockets are forbidden (serverloop.c, `server_request_direct_streamlocal`).
+    fn barred_socket(&mut self, reason: &str) -> Option<Input> {
+        let Some(channel::Target::Unix { .. }) = &self.server_at else {
+            return None;
+        };
+        let since = *self.socket_refuses_since.get_or_insert_with(Instant::now);
+        let host = &self.host().name;
+        (since.elapsed() >= SOCKET_PATIENCE)
+            .then(|| Input::Barred(explain::socket_refuses(host, reason)))
     }
 
     /// The local ports stay open while another session is made.

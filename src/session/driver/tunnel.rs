@@ -43,6 +43,7 @@ impl Driver {
         self.pump = Some(pump);
         self.held = None;
         self.is_elsewhere = server.node.is_some();
+        self.socket_refuses_since = None;
         self.server_at = Some(doors::target(&server.endpoint));
         Ok(Some(Input::Listening { port, taken }))
     }
