@@ -12,6 +12,10 @@ log given "$url"
 log status "$(visit "$url")"
 "#;
 
+/// Of the word `Tr0ub4dor`, by a hash that Jupyter Server still takes.
+const PASSWORD: &str = "c.PasswordIdentityProvider.hashed_password = \
+     'sha1:0123456789ab:6a2af62924dd8f5a9873b88ab14fd00714fba839'\n";
+
 fn open(client: &Client, more: &[&str]) -> (Opened, String) {
     let args = [&["open", "test", "--json"], more].concat();
     let mut opened = Opened::spawn(&mut client.command(&args));
@@ -29,6 +33,9 @@ fn configure(client: &Client, browser: &str) {
 #[test]
 fn a_program_that_looks_before_the_browser_learns_no_token_and_uses_nothing_up() {
     let sshd = Sshd::start();
+    // Jupyter's form asks for a password of the user's own then, and takes the token there all the same.
+    sshd.home()
+        .append(".jupyter/jupyter_server_config.py", PASSWORD);
     let client = Client::of(&sshd);
     configure(&client, &browser::script(&client, LOOKS_FIRST));
     let (_opened, url) = open(&client, &["--notebook", "A%20B.ipynb"]);

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::scene::{configure, text};
-use crate::support::{Client, Sshd, http, keys};
+use crate::support::{Client, Options, Sshd, http, keys};
 
 const FORBIDS: &str = "administratively prohibited";
 
@@ -95,4 +95,27 @@ fn a_further_forward_that_is_forbidden_is_told_once() {
     let out = opened.wait_exit().stdout;
     let told = |line: &&str| line.contains(FORBIDS) && line.contains("10.1.2.3:6006");
     assert_eq!(out.lines().filter(told).count(), 1, "{out}");
+}
+
+/// sshd says of a socket that it cannot connect to it, where it means that it may not.
+#[test]
+fn a_host_that_forbids_sockets_is_told_within_seconds() {
+    let sshd = Sshd::with(&Options {
+        config: vec!["AllowStreamLocalForwarding no".into()],
+        ..Options::default()
+    });
+    let client = Client::of(&sshd);
+    configure(&client, "bind = \"socket\"");
+    let mut opened = client.open("test");
+    opened.wait_phase("forwarding");
+    let began = Instant::now();
+    let out = opened.wait_exit();
+    let failed = out.last_event();
+    assert_eq!(text(&failed, "code"), "forwarding_forbidden", "{out}");
+    assert!(
+        text(&failed, "remedy").contains("AllowStreamLocalForwarding"),
+        "{out}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(15), "{out}");
+    assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
 }

@@ -1,10 +1,11 @@
-//! Commands of the ssh configuration (`Match exec`) that hang, or leave something behind.
+//! Commands that the ssh configuration runs (`Match exec`, `RevokedHostKeys`) and that hang, or leave something behind.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use crate::scene::{bare, text};
-use crate::support::{Client, Sshd};
+use crate::support::{Client, Key, Sshd};
 
 /// Long enough for a click that ends as it should, and much shorter than the commands.
 const SOON: Duration = Duration::from_secs(20);
@@ -34,6 +35,32 @@ fn a_command_that_hangs_ends_with_the_timeout_and_is_named() {
         "{out}"
     );
     assert!(text(&failed, "detail").contains("Match exec"), "{failed}");
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+/// A `RevokedHostKeys` in OpenSSH's binary form is read by `ssh-keygen`, here one that hangs (played: the file may be on
+/// a network disk).
+#[test]
+fn a_reader_of_revoked_keys_that_hangs_ends_with_the_timeout() {
+    let sshd = bare();
+    let client = Client::of(&sshd);
+    let keygen = client.path("ssh-keygen");
+    fs::write(&keygen, "#!/bin/sh\nexec sleep 105\n").unwrap();
+    fs::set_permissions(&keygen, fs::Permissions::from_mode(0o700)).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let first = client.path("").display().to_string();
+    client.env("PATH", format!("{first}:{path}"));
+    let list = client.path("revoked");
+    fs::write(&list, "SSHKRL\n\0").unwrap();
+    let line = format!("RevokedHostKeys {}", list.display());
+    client.add_host_with("listed", &sshd, Key::Ed25519, &[&line]);
+    let began = Instant::now();
+    let out = client.run_within(&["open", "listed", "--json", "--timeout", "2"], SOON);
+    assert_eq!(out.code, Some(8), "{out}");
     assert!(
         began.elapsed() < Duration::from_secs(10),
         "{:?}",
