@@ -378,7 +378,8 @@ fn a_tunnel_leaves_a_connection_that_others_can_use() {
         sshd
     });
     pump.end().unwrap();
-    let mut exec = remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine").unwrap();
+    let mut exec =
+        remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine", &|| ()).unwrap();
     assert_eq!(exec.line().unwrap().as_deref(), Some("mine"));
     drop(thaw.join());
 }
@@ -415,7 +416,8 @@ fn a_tunnel_that_ends_gives_back_every_channel() {
     pump_until(&mut pump, |_| echo.live() == 1);
     pump.end().unwrap();
     assert!(eventually(PATIENCE, || echo.live() == 0));
-    let mut exec = remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine").unwrap();
+    let mut exec =
+        remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine", &|| ()).unwrap();
     assert_eq!(exec.line().unwrap().as_deref(), Some("mine"));
 }
 

@@ -95,6 +95,23 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             reason.clone(),
             say!("explain-no-session-remedy", destination = destination),
         ),
+        SshError::Hop(_)
+        | SshError::Forward { .. }
+        | SshError::Hops(_)
+        | SshError::ProxyCommand { .. }
+        | SshError::ProxyShell { .. } => way(host, error),
+        SshError::Session(_)
+        | SshError::Closed
+        | SshError::Silent(_)
+        | SshError::LineTooLong { .. } => lost(name, error),
+        SshError::System(error) => local(name, error),
+    }
+}
+
+/// What carries the connection failed.
+fn way(host: &Host, error: &SshError) -> Problem {
+    let (name, destination) = (&host.name, host.ssh_destination());
+    match error {
         SshError::Hop(hop) => at_hop(host, hop),
         SshError::Forward {
             host: wanted,
@@ -114,11 +131,7 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
             format!("{shell}: {why}"),
             say!("hops-proxy-shell-remedy", shell = shell),
         ),
-        SshError::Session(_)
-        | SshError::Closed
-        | SshError::Silent(_)
-        | SshError::LineTooLong { .. } => lost(name, error),
-        SshError::System(error) => local(name, error),
+        other => lost(name, other),
     }
 }
 

@@ -42,25 +42,25 @@ pub(super) fn no_script(host: &Host, output: &str) -> Problem {
     } else if says(&NO_SHELL) {
         (
             say!("explain-no-shell", host = name),
-            say!("explain-no-shell-remedy"),
+            no_shell_remedy(output),
         )
     } else {
         (
             say!("explain-no-script", host = name),
-            no_script_remedy(destination, output),
+            say!("explain-no-script-remedy", destination = destination),
         )
     };
     Problem::new(Code::LoginShell, title, redact(output), remedy)
 }
 
-/// Returns what a login needs that runs nothing of ours, by the words that sshd and nologin(8) have for it.
-fn no_script_remedy(destination: &str, output: &str) -> String {
+/// Returns what an account needs that runs no commands, by the words that sshd and nologin(8) have for it.
+fn no_shell_remedy(output: &str) -> String {
     if output.contains("allows sftp connections only") {
         say!("explain-files-only-remedy")
     } else if output.contains("account is currently not available") {
         say!("explain-no-login-remedy")
     } else {
-        say!("explain-no-script-remedy", destination = destination)
+        say!("explain-no-shell-remedy")
     }
 }
 

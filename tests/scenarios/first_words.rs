@@ -137,7 +137,7 @@ fn a_proxy_commands_last_words_come_first() {
     }
 }
 
-/// By a command of the key's in authorized_keys, as by `ForceCommand` or the login shell.
+/// By a command of the key's in `authorized_keys`, as by `ForceCommand` or the login shell.
 #[test]
 fn an_account_that_runs_nothing_of_ours_is_told_why() {
     let sshd = bare();

@@ -91,20 +91,9 @@ fn handshake_silent(bytes: &[u8]) -> SshError {
     }
 }
 
-/// One of each kind of failure on the way, with the code that it has to have.
-pub fn on_the_way() -> Vec<(Code, SshError)> {
-    let key = || PathBuf::from("/home/me/.ssh/id_ed25519");
-    let refused = io::ErrorKind::ConnectionRefused;
-    let unreachable = io::ErrorKind::HostUnreachable;
+/// Handshakes that failed, each with what came from the server.
+fn handshakes() -> Vec<(Code, SshError)> {
     vec![
-        (Code::Resolve, bad_destination().into()),
-        (Code::TimedOut, WaitError::TimedOut.into()),
-        (Code::Interrupted, WaitError::Cancelled.into()),
-        (Code::Local, WaitError::System(denied()).into()),
-        (Code::Route, route()),
-        (Code::NameUnknown, name_unknown()),
-        (Code::Refused, dialled(&[refused, refused])),
-        (Code::Unreachable, dialled(&[refused, unreachable])),
         (Code::Handshake, handshake(None, false)),
         (Code::Handshake, handshake(Some(b""), true)),
         (
@@ -128,6 +117,46 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
                 reason: "Channel open failure (connect failed)".into(),
             },
         ),
+    ]
+}
+
+/// Failures that come from the environment of this program.
+fn of_the_environment() -> Vec<(Code, SshError)> {
+    vec![
+        (
+            Code::AuthNoAnswer,
+            SshError::NoAnswer {
+                question: "Password of me@gpu01:".into(),
+                reason: "there is no terminal to ask on".into(),
+                tried: vec!["ssh agent: No such file or directory".into()],
+            },
+        ),
+        (
+            Code::Resolve,
+            SshError::Resolve(ResolveError::Refused {
+                destination: "gpu01".into(),
+                message: "vdollar_percent_expand: env var ${KEYS} has no value".into(),
+            }),
+        ),
+        (Code::Local, no_descriptors().into()),
+        (Code::ProxyCommand, no_shell()),
+    ]
+}
+
+/// One of each kind of failure on the way, with the code that it has to have.
+pub fn on_the_way() -> Vec<(Code, SshError)> {
+    let key = || PathBuf::from("/home/me/.ssh/id_ed25519");
+    let refused = io::ErrorKind::ConnectionRefused;
+    let unreachable = io::ErrorKind::HostUnreachable;
+    vec![
+        (Code::Resolve, bad_destination().into()),
+        (Code::TimedOut, WaitError::TimedOut.into()),
+        (Code::Interrupted, WaitError::Cancelled.into()),
+        (Code::Local, WaitError::System(denied()).into()),
+        (Code::Route, route()),
+        (Code::NameUnknown, name_unknown()),
+        (Code::Refused, dialled(&[refused, refused])),
+        (Code::Unreachable, dialled(&[refused, unreachable])),
         (Code::Lost, SshError::Silent(Duration::from_secs(45))),
         (Code::AuthRefused, denied_login(&["password: refused"])),
         (Code::AuthRefused, denied_login(&[])),
@@ -163,23 +192,6 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
                 tried: vec![],
             },
         ),
-        (
-            Code::AuthNoAnswer,
-            SshError::NoAnswer {
-                question: "Password of me@gpu01:".into(),
-                reason: "there is no terminal to ask on".into(),
-                tried: vec!["ssh agent: No such file or directory".into()],
-            },
-        ),
-        (
-            Code::Resolve,
-            SshError::Resolve(ResolveError::Refused {
-                destination: "gpu01".into(),
-                message: "vdollar_percent_expand: env var ${KEYS} has no value".into(),
-            }),
-        ),
-        (Code::Local, no_descriptors().into()),
-        (Code::ProxyCommand, no_shell()),
         (Code::Passphrase, SshError::Passphrase { key: key() }),
         (
             Code::TimedOut,
@@ -475,6 +487,8 @@ pub fn everything() -> Vec<(Code, Problem)> {
     let name = host.name.as_str();
     let on_the_way = on_the_way()
         .into_iter()
+        .chain(handshakes())
+        .chain(of_the_environment())
         .chain(host_keys())
         .chain(refused_logins())
         .map(|(code, error)| {
