@@ -36,7 +36,7 @@ demo: build jupyter
 
 test: jupyter
 	tests/bring-up/install cluster
-	$(CARGO) test --locked
+	CARGO=$(CARGO) tests/bring-up/suite
 
 # The menu-bar app as well; on Linux that takes GTK's headers.
 test-app: jupyter

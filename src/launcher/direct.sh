@@ -264,16 +264,17 @@ RJ_END
 rj_rehearsal() {
   cat <<'RJ_END'
 rj_shell=${SHELL:-/bin/sh}
-: >"$rj_dir/waiting"
 rj_try() { if [ -n "$rj_setup$rj_program" ]; then (rj_enter $1); else (exec /bin/sh "$rj_dir/start"); fi; }
+rj_wait_for_server
 rj_try
 rj_status=$?
 if rj_tries_again; then
-  : >"$rj_dir/waiting"
+  rj_first=$(rj_reached)
+  rj_wait_for_server
   rj_try -i
-  rj_again=$?
-  [ -e "$rj_dir/waiting" ] || rj_status=$rj_again
+  rj_counts $? "$rj_first"
 fi
+rj_blame
 exit $rj_status
 RJ_END
 }

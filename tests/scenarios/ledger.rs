@@ -371,6 +371,9 @@ fn a_server_on_another_login_node_is_told_and_left_alone() {
     }
     let out = client.run(&["stop", "test", "--yes"]);
     assert_eq!(out.code, Some(0), "{out}");
-    assert!(out.stderr.contains("started on login1 may still run"), "{out}");
+    assert!(
+        out.stderr.contains("started on login1 may still run"),
+        "{out}"
+    );
     assert!(state(&sshd, launch).join("pid").exists());
 }
