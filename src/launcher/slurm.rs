@@ -84,7 +84,8 @@ impl Scheduler for Slurm {
         ];
         match answer.status {
             0 => Rehearsal::Taken,
-            124.. => Rehearsal::Open,
+            // The time limit, and no sbatch at all; 255 is that of an option which it does not know.
+            124..=254 => Rehearsal::Open,
             _ if PASSES.iter().any(|words| answer.out.contains(words)) => Rehearsal::Open,
             _ => Rehearsal::Refused,
         }
@@ -436,6 +437,11 @@ mod tests {
                 Rehearsal::Open,
             ),
             (124, "", Rehearsal::Open),
+            (
+                255,
+                "sbatch: unrecognized option '--nosuch'",
+                Rehearsal::Refused,
+            ),
         ] {
             let out = words.to_owned();
             let answer = Output {

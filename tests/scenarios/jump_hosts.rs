@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::scene::{SOON, assert_nothing_left, bare, servers, text};
+use crate::scene::{NO_JUPYTER, SOON, assert_nothing_left, bare, servers, text};
 use crate::support::keys::PASSPHRASE;
 use crate::support::network::Network;
 use crate::support::{Client, Finished, Key, Known, Live, Options, Server, Sshd, eventually, http};
@@ -109,7 +109,7 @@ fn every_form_of_a_jump_leads_there() {
     let mut want = (0, 0, 0);
     for ((alias, _), (o, i)) in forms.iter().zip([(1, 1), (1, 1), (0, 0), (1, 0), (1, 0)]) {
         let out = doctor(&client, alias);
-        assert_eq!(out.code, Some(0), "{alias}: {out}");
+        assert_eq!(out.code, NO_JUPYTER, "{alias}: {out}");
         want = (want.0 + o, want.1 + i, want.2 + 1);
         let seen = (
             outer.connections(),
@@ -309,7 +309,7 @@ fn unknown_keys_of_both_are_asked_about_by_name_and_filed_as_ssh_would() {
         assert!(question.contains(&name), "{question}");
         terminal.answer("yes");
     }
-    assert_eq!(terminal.wait_exit().code, Some(0));
+    assert_eq!(terminal.wait_exit().code, NO_JUPYTER);
     assert_eq!(
         client.ssh_run("test", "echo in"),
         "in\n",

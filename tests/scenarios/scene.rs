@@ -15,6 +15,9 @@ pub const SOON: Duration = Duration::from_secs(15);
 /// Below the far side's home.
 const STATE: &str = ".local/state/remote-jupyter";
 
+/// The exit of `doctor` where all went well up to Jupyter, which [`bare`] lacks: a click would fail for that alone.
+pub const NO_JUPYTER: Option<i32> = Some(6);
+
 /// A server whose account has no Jupyter.
 pub fn bare() -> Sshd {
     Sshd::with(&Options {

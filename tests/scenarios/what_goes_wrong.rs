@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::scene::{
-    SOON, assert_nothing_left, assert_unlocked, bare, configure, fails, launches, state, text,
-    with_jupyter_lab,
+    NO_JUPYTER, SOON, assert_nothing_left, assert_unlocked, bare, configure, fails, launches,
+    state, text, with_jupyter_lab,
 };
 use crate::support::sshd::free_port;
 use crate::support::{Client, Key, Server, Sshd, eventually};
@@ -290,7 +290,7 @@ fn whatever_a_profile_prints_or_reads_the_script_is_understood() {
         for file in [".bashrc", ".bash_profile"] {
             sshd.home().append(file, &format!("{line}\n"));
             let out = client.run(&["doctor", "test"]);
-            assert_eq!(out.code, Some(0), "{what} in {file}: {out}");
+            assert_eq!(out.code, NO_JUPYTER, "{what} in {file}: {out}");
             assert!(
                 out.stdout.contains("no Jupyter of yours runs there"),
                 "{what} in {file}: {out}"
@@ -302,7 +302,7 @@ fn whatever_a_profile_prints_or_reads_the_script_is_understood() {
     sshd.home()
         .append(".bash_profile", "read answer; cat >/dev/null\n");
     let out = client.run(&["doctor", "test"]);
-    assert_eq!(out.code, Some(0), "one that reads standard input: {out}");
+    assert_eq!(out.code, NO_JUPYTER, "one that reads standard input: {out}");
 }
 
 #[test]
