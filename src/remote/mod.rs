@@ -198,7 +198,7 @@ impl Conversation {
     fn heard(&self) -> String {
         let stderr = self.exec.stderr();
         let heard = self.noise.iter().map(String::as_str).chain(stderr.lines());
-        last_words(heard.collect())
+        last_words(&heard.collect::<Vec<_>>())
     }
 
     /// Ends the script and gives its channel, for [`crate::tunnel::Pump::new`]. Nobody waits for the
@@ -257,7 +257,7 @@ impl Aside {
         if !frames.contains(&Frame::Bye) {
             // Answers that were cut short are left out: they may hold a token.
             let noise = lines.iter().filter(|line| !line.starts_with(&self.nonce));
-            let output = last_words(noise.map(String::as_str).collect());
+            let output = last_words(&noise.map(String::as_str).collect::<Vec<_>>());
             return Err(Error::NoScript { output });
         }
         Ok(frames)
@@ -265,7 +265,7 @@ impl Aside {
 }
 
 /// The last ten lines, without our own: a shell that refuses to run it repeats it.
-fn last_words(lines: Vec<&str>) -> String {
+fn last_words(lines: &[&str]) -> String {
     lines[lines.len().saturating_sub(10)..]
         .join("\n")
         .replace(LOGIN, "exec …")
@@ -591,9 +591,6 @@ mod tests {
     #[test]
     fn a_shell_that_repeats_our_line_is_quoted_without_it() {
         let said = format!("fatal: unrecognized command '{LOGIN}'");
-        assert_eq!(
-            last_words(vec![&said]),
-            "fatal: unrecognized command 'exec …'"
-        );
+        assert_eq!(last_words(&[&said]), "fatal: unrecognized command 'exec …'");
     }
 }
