@@ -133,6 +133,7 @@ rj_nap() { sleep "$1" 2>/dev/null || sleep 1; }
 # rj_follow TELL: a command may leave Jupyter in the background and end (`nohup jupyter lab &`, `tmux new -d …`): its
 # server is waited for, told of, and followed to its end. One that ran before us has left its traces in the folder.
 rj_follow() {
+  [ -n "$rj_own_command" ] || return 0
   rj_n=0 rj_f=
   if ! rj_background; then
     [ "$rj_status" = 0 ] && [ ! -e "$rj_dir/waiting" ] && [ -z "$(ls "$rj_dir/runtime")" ] || return 0
