@@ -323,7 +323,7 @@ folder-open = { $folder } is open to other accounts; `chmod 700` it
 ## What went wrong (src/explain.rs)
 
 explain-no-script = The login shell on { $host } ended without running our script
-explain-no-script-remedy = Try `ssh { $destination } true`, which should print nothing. A line in the start-up files there may end the shell, or the server may run a command of its own in place of this program's (ForceCommand, `command=` in authorized_keys).
+explain-no-script-remedy = Try `ssh { $destination }`, and `ssh { $destination } true`, which should print nothing. A line in the start-up files there may end the shell, or the server may run a command of its own in place of this program's (ForceCommand, `command=` in authorized_keys).
 explain-files-only-remedy = The account there may only transfer files: ask the administrator for one that may run commands.
 explain-no-login-remedy = The account there has no login shell (nologin), or was closed: ask the administrator.
 explain-not-started = The start-up files of the login shell on { $host } took longer than allowed

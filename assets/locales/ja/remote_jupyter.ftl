@@ -310,7 +310,7 @@ folder-open = { $folder } に他のアカウントが入れます。`chmod 700` 
 ## 何が起きたか (src/explain.rs)
 
 explain-no-script = { $host } のログインシェルが、スクリプトを実行せずに終了しました
-explain-no-script-remedy = `ssh { $destination } true` を試してください。何も表示されないのが正常です。起動ファイルのどこかでシェルが終了しているか、サーバーがこのプログラムの代わりに独自のコマンド（ForceCommand、authorized_keys の `command=`）を実行している可能性があります。
+explain-no-script-remedy = `ssh { $destination }` と `ssh { $destination } true` を試してください。後者では何も表示されないのが正常です。起動ファイルのどこかでシェルが終了しているか、サーバーがこのプログラムの代わりに独自のコマンド（ForceCommand、authorized_keys の `command=`）を実行している可能性があります。
 explain-files-only-remedy = このアカウントではファイル転送しかできません。コマンドを実行できるアカウントを管理者に依頼してください。
 explain-no-login-remedy = このアカウントにはログインシェルがない（nologin）か、アカウントが閉鎖されています。管理者に問い合わせてください。
 explain-not-started = { $host } のログインシェルの起動ファイルが制限時間内に終わりませんでした
