@@ -50,7 +50,7 @@ pub enum Program {
 }
 
 impl Program {
-    /// Whose page it opens by itself.
+    /// Names the app whose page it opens by itself.
     fn app(self) -> App {
         match self {
             Self::Lab | Self::Unknown => App::Lab,
@@ -60,7 +60,7 @@ impl Program {
     }
 }
 
-/// The program of a command line: by the name of a file or module, or by a word after `jupyter`. A folder on the way to
+/// Finds the program of a command line: by the name of a file or module, or by a word after `jupyter`. A folder on the way to
 /// it (`/opt/jupyterlab/bin/jupyter-notebook`) says nothing.
 fn program(args: &str) -> Program {
     let names = args

@@ -129,7 +129,7 @@ fn agent(pin: &Pin) -> ureq::Agent {
     ureq::Agent::with_parts(config, connector, DefaultResolver::default())
 }
 
-/// An address whose path may hold what a request's line cannot (`/a b/`): what is encoded already stays.
+/// Encodes what a request's line cannot hold in an address (`/a b/`); what is encoded already stays.
 fn encoded(address: String) -> String {
     url::Url::parse(&address).map_or(address, String::from)
 }

@@ -264,7 +264,7 @@ impl Aside {
     }
 }
 
-/// The last ten lines, without our own: a shell that refuses to run it repeats it.
+/// Joins the last ten lines, without our own: a shell that refuses to run it repeats it.
 fn last_words(lines: &[&str]) -> String {
     lines[lines.len().saturating_sub(10)..]
         .join("\n")

@@ -85,7 +85,7 @@ rj_listeners() {
   fi
 }
 
-# Whether this system shows who listens on a port.
+# Tells if this system shows who listens on a port.
 rj_shows_listeners() {
   case $(uname -s) in
     Linux) [ -r /proc/net/tcp ] ;;
