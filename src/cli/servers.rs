@@ -52,8 +52,9 @@ pub fn list(context: &Context, json: bool) -> Outcome {
     Ok(0)
 }
 
-/// `status`: the tunnels that stand, and what their kernels do. A host that is named is logged in to when no tunnel to it
-/// stands: what runs there is known there alone.
+/// `status`: the open tunnels, and the state of their kernels. A user who names a host without a tunnel is told what runs
+/// there, which takes a login. Scripts (`--json`) may ask every few seconds: they get what is known here, and no login,
+/// which could mean a prompt or a push each time.
 pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
     let config = context.config()?;
     let is_named = host.is_some();
@@ -68,11 +69,11 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         let message = newest(context, &host.name);
         let kernels = message.as_ref().and_then(count_kernels);
         let there = match message {
-            None if is_named => glance(context, &host)?,
+            None if is_named && !json => glance(context, &host)?,
             _ => Vec::new(),
         };
         if json {
-            let object = status_json(&host.name, message.as_ref(), kernels, &there);
+            let object = status_json(&host.name, message.as_ref(), kernels);
             println!("{object}");
         } else {
             let words = status_words(message.as_ref(), kernels);
@@ -137,12 +138,7 @@ fn count_kernels(message: &Message) -> Option<Kernels> {
 }
 
 /// Without the token: `status` is what people paste.
-fn status_json(
-    host: &str,
-    message: Option<&Message>,
-    kernels: Option<Kernels>,
-    there: &[String],
-) -> String {
+fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) -> String {
     let phase = message.map_or(Phase::Closed, |message| message.phase);
     let mut object = json!({ "host": host, "phase": phase });
     if let Some(ready) = message.and_then(Message::ready) {
@@ -154,9 +150,6 @@ fn status_json(
     }
     if let Some(job) = message.and_then(Message::job) {
         object["job"] = json!(job);
-    }
-    if !there.is_empty() {
-        object["there"] = json!(there);
     }
     object.to_string()
 }
