@@ -239,11 +239,10 @@ fn job(line: &str, clock: Clock) -> Result<Option<Job>, ()> {
     let state = match *word {
         "PSUSP" => JobState::Held,
         "PEND" | "WAIT" if never => JobState::Never,
-        "PEND" | "WAIT" | "PROV" => JobState::Waiting,
         "RUN" | "USUSP" | "SSUSP" | "UNKWN" => JobState::Running,
         "DONE" | "EXIT" | "PDONE" | "PERR" => return Ok(None),
         "ZOMBI" => JobState::Ending,
-        // A word that is not known is no end.
+        // PEND, WAIT, PROV; and a word that is not known is no end.
         _ => JobState::Waiting,
     };
     let runs = state == JobState::Running;

@@ -397,7 +397,7 @@ mod tests {
         assert_eq!(known, expected, "{text:?}");
     }
 
-    /// Words of 22.05 and of slurm_errno.c.
+    /// Words of 22.05 and of `slurm_errno.c`.
     #[test]
     fn what_a_checked_job_would_meet_is_told_from_what_passes() {
         let line = Slurm.rehearse(&Host::named("h"), Dialect::Usual).unwrap();
