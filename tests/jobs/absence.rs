@@ -163,6 +163,14 @@ fn a_job_that_is_put_back_into_the_queue_is_waited_for_and_never_doubled() {
     cluster.admin(LOGIN, &["scontrol", "release", job]);
     let now = [format!("JobId={job}"), "StartTime=now".to_owned()];
     cluster.admin(LOGIN, &["scontrol", "update", &now[0], &now[1]]);
+    // A server of before may stand in `ready` until the job has begun: a click in that moment goes there.
+    let old = format!("pid={}\n", ready["server"]["pid"]);
+    let file = "cat ~/.local/state/remote-jupyter/jobs/*/ready 2>/dev/null | grep ^pid= || true";
+    let is_new = || {
+        let pid = client.ssh_run("test", file);
+        !pid.is_empty() && pid != old
+    };
+    assert!(eventually(PATIENCE, is_new));
     let mut third = client.open("test");
     let again = third.wait_phase_within("ready", PATIENCE);
     assert_eq!(again["job"]["id"], job);
