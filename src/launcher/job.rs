@@ -20,6 +20,14 @@ pub enum JobState {
     Never,
 }
 
+impl JobState {
+    /// Returns true if its lines run. One that was put back into the queue waits again, with the files of its first run.
+    #[must_use]
+    pub fn has_begun(self) -> bool {
+        matches!(self, Self::Running | Self::Ending)
+    }
+}
+
 /// A job, as the scheduler tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Job {

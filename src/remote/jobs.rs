@@ -244,7 +244,8 @@ impl Look<'_> {
             };
             if record.own {
                 self.add_by_node(&mut ours, survey);
-            } else if let Some(ready) = &record.ready {
+            } else if let Some(ready) = record.ready.as_ref().filter(|_| ours.job.state.has_begun())
+            {
                 add(&mut ours, ready.clone(), survey);
             }
             survey.jobs.push(ours);

@@ -112,6 +112,14 @@ fn a_ready_file_without_its_job_is_not_believed() {
 }
 
 #[test]
+fn a_job_that_was_put_back_into_the_queue_serves_no_more() {
+    let pending = RUNNING.replace("|RUNNING|", "|PENDING|");
+    let survey = survey(&host(), vec![record("12", "cluster", READY)], &pending);
+    assert!(survey.candidates.is_empty());
+    assert_eq!(survey.jobs.len(), 1, "it is waited for");
+}
+
+#[test]
 fn no_list_is_no_proof_of_anything() {
     let mut surveyor = Surveyor::default();
     surveyor.take(record("12", "cluster", READY));
