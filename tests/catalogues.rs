@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
+use remote_jupyter::i18n::{LANGUAGES, language, speak};
 use remote_jupyter::phase::Phase;
-use remote_jupyter::words::{LANGUAGES, language, speak};
 
 /// Texts that are the same in every language: the product's name, what Macs call OK everywhere, an address.
 const ALIKE: &[&str] = &["dialog-about", "dialog-ok", "launcher-name", "menu-forward"];

@@ -160,7 +160,7 @@ fn simple(text: &str) -> String {
 
 #[test]
 fn every_code_word_is_in_the_readme() {
-    let codes = include_str!("../src/problem.rs")
+    let codes = include_str!("../src/problem/code.rs")
         .split("\ncodes! {")
         .nth(1)
         .expect("the table of codes");

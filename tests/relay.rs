@@ -1,5 +1,5 @@
 //! A relay over a real sshd: all connections through one command. Which command a scheduler has for that, and what comes of
-//! it in a job, is in tests/jobs; how the two ends speak, in src/tunnel/mux/tests.rs.
+//! it in a job, is in tests/jobs; how the two ends speak, in src/tunnel/relay/mux/tests.rs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use remote_jupyter::ssh::channel::Target;
-use remote_jupyter::ssh::wait::WaitError;
+use remote_jupyter::ssh::poll::WaitError;
 use support::process::PATIENCE;
 use support::services::{Service, check_pattern, exchange, send_pattern};
 use support::{Client, Options, Sshd, Tunnel, eventually};
@@ -361,7 +361,7 @@ fn a_network_that_takes_nothing_for_a_while_loses_nothing() {
 fn a_tunnel_leaves_a_connection_that_others_can_use() {
     use support::tunnel::{log_in, pump};
     let (sshd, client) = plain(&[]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
     waiter.set_deadline(Some(Instant::now() + PATIENCE));
     let connection = log_in(&client.path("ssh_config"), &waiter);
     let (host, port) = ("127.0.0.1".into(), Service::echo().port);
@@ -404,7 +404,7 @@ fn an_idle_tunnel_notices_at_once_that_the_connection_is_lost() {
 fn a_tunnel_that_ends_gives_back_every_channel() {
     use support::tunnel::{log_in, pump};
     let (_sshd, client) = plain(&["MaxSessions 1"]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
     waiter.set_deadline(Some(Instant::now() + PATIENCE));
     let connection = log_in(&client.path("ssh_config"), &waiter);
     let echo = Service::echo();
@@ -426,7 +426,7 @@ fn a_tunnel_that_ends_gives_back_every_channel() {
 fn a_pump_without_any_channel_does_not_spin() {
     use support::tunnel::log_in;
     let (_sshd, client) = plain(&["ClientAliveInterval 1", "ClientAliveCountMax 100"]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
     let connection = log_in(&client.path("ssh_config"), &waiter);
     let mut pump = remote_jupyter::tunnel::Pump::new(connection, waiter, None);
     let until = Instant::now() + Duration::from_millis(2500);
@@ -480,7 +480,7 @@ fn an_idle_far_side_is_asked_for_a_sign_of_life_now_and_then() {
 fn a_knock_tells_who_does_not_listen_and_a_command_runs_beside_a_download() {
     use support::tunnel::{log_in, pump};
     let (_sshd, client) = plain(&[]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::wait::Waiter::new().unwrap());
+    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
     let connection = log_in(&client.path("ssh_config"), &waiter);
     let tcp = |port| Target::Tcp {
         host: "127.0.0.1".into(),

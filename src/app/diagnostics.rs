@@ -4,12 +4,12 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-use super::desk;
+use super::event::Signal;
+use super::event_sender::Post;
 use super::model::Model;
-use super::post::Post;
-use super::signal::Signal;
+use super::os_actions;
 use crate::config::{Config, Host};
-use crate::token::redact;
+use crate::secret::redact;
 
 /// Lines of the log.
 const LOG_LINES: usize = 60;
@@ -68,7 +68,8 @@ fn launcher_word(host: &Host) -> &'static str {
 }
 
 fn log() -> String {
-    let Some(text) = desk::newest_log().and_then(|path| std::fs::read_to_string(path).ok()) else {
+    let Some(text) = os_actions::newest_log().and_then(|path| std::fs::read_to_string(path).ok())
+    else {
         return String::new();
     };
     let lines: Vec<&str> = text.lines().collect();
@@ -80,7 +81,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::control::Message;
+    use crate::ipc::Message;
     use crate::problem::{Code, Problem};
     use crate::session::{Event, Phase};
 

@@ -3,43 +3,40 @@
 //! What the menu says is a pure function of the model ([`menu`]); what a click does is decided by
 //! the model ([`model`]); [`tray`] only carries the one to the screen.
 
-mod clock;
-mod desk;
+mod app;
+mod deep_link;
 mod diagnostics;
-mod following;
-mod icon;
-mod log;
-mod menu;
+mod event;
+mod event_sender;
+mod inbound;
+mod logging;
 mod model;
-mod news;
-mod opening;
-mod outside;
-mod post;
-mod questions;
+mod os_actions;
+mod prompts;
+mod renderer;
 #[cfg(test)]
 mod samples;
-mod screen;
 mod sessions;
-mod signal;
-mod state;
+mod timer;
 mod tray;
 mod updates;
-mod url;
+mod view;
 
 use tao::event::{Event as LoopEvent, StartCause};
 use tao::event_loop::{EventLoop, EventLoopBuilder};
 
 use crate::config::Config;
-use crate::control::AppRequest;
-use crate::explain;
-use crate::platform::desktop::Desktop;
-use crate::platform::{Here, Scope};
+use crate::desktop::Desktop;
+use crate::desktop::Here;
+use crate::host_os::Scope;
+use crate::ipc::AppRequest;
+use crate::problem;
 use crate::problem::Problem;
-use post::{Post, Wake};
-use signal::Signal;
-use state::App;
+use app::App;
+use event::Signal;
+use event_sender::{Post, Wake};
 
-pub use log::log_to_file;
+pub use logging::log_to_file;
 
 /// Runs the app until the person quits: the process ends with it. It returns only when another
 /// app runs already, which then does what `request` says.
@@ -47,9 +44,9 @@ pub use log::log_to_file;
 /// # Errors
 /// When the programs of this account cannot speak to each other.
 pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
-    let failed = |error: std::io::Error| explain::no_control("the app", &error);
-    let Some(lease) = outside::claim(&scope, request).map_err(failed)? else {
-        eprintln!("{}", crate::words::say!("app-runs-already"));
+    let failed = |error: std::io::Error| problem::no_control("the app", &error);
+    let Some(lease) = inbound::claim(&scope, request).map_err(failed)? else {
+        eprintln!("{}", crate::i18n::say!("app-runs-already"));
         return Ok(0);
     };
     let mut events: EventLoop<Wake> = EventLoopBuilder::with_user_event().build();
@@ -57,11 +54,11 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
     let post = Post::new(events.create_proxy());
     listen_to_menu(&post);
     let listening = lease.listening().map_err(failed)?;
-    outside::listen(listening, post.clone()).map_err(failed)?;
-    outside::quit_on_signal(post.clone()).map_err(failed)?;
-    outside::watch(config.path.clone(), scope.clone(), post.clone()).map_err(failed)?;
+    inbound::listen(listening, post.clone()).map_err(failed)?;
+    inbound::quit_on_signal(post.clone()).map_err(failed)?;
+    inbound::watch(config.path.clone(), scope.clone(), post.clone()).map_err(failed)?;
     if let AppRequest::Visit { url } = request {
-        outside::visit(url, &post);
+        inbound::visit(url, &post);
     }
     let mut app = App::new(config, scope, post.clone(), lease).map_err(failed)?;
     events.run(move |event, _, flow| {
@@ -72,7 +69,7 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
             // May come before the loop's first turn: what it asks for waits in the post.
             LoopEvent::Opened { urls } => {
                 for url in &urls {
-                    outside::visit(url.as_str(), &post);
+                    inbound::visit(url.as_str(), &post);
                 }
             }
             LoopEvent::Reopen { .. } => {

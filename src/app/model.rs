@@ -5,12 +5,12 @@ mod host;
 
 use std::time::{Duration, Instant};
 
-use super::news::News;
 use super::updates::Release;
+use super::view::notification::News;
 use crate::config::Host;
-use crate::control::Message;
-use crate::platform::launcher::Launcher;
-use crate::platform::login_item;
+use crate::desktop::login_item;
+use crate::desktop::shortcut::Launcher;
+use crate::ipc::Message;
 use crate::session::Phase;
 pub use host::{Again, HostState};
 

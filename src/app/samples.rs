@@ -1,7 +1,7 @@
 //! What the tests of the menu and the model share.
 
+use crate::secret::Secret;
 use crate::session::{Event, Forwarded, Ready, ServerInfo};
-use crate::token::Secret;
 
 /// A tunnel that stands, to a server on that node.
 pub fn ready(node: &str) -> Event {

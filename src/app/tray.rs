@@ -7,11 +7,11 @@ use muda::accelerator::Accelerator;
 use muda::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::icon;
-use super::menu::{Entry, Item};
 use super::model::Mood;
-use crate::platform::Here;
-use crate::platform::desktop::Desktop;
+use super::view::icon;
+use super::view::menu::{Entry, Item};
+use crate::desktop::Desktop;
+use crate::desktop::Here;
 
 /// Why there is no tray.
 #[derive(Debug, thiserror::Error)]

@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::post::Post;
-use super::signal::Signal;
-use crate::platform::{belongings, private_state_folder, write_whole};
+use super::event::Signal;
+use super::event_sender::Post;
+use crate::host_os::{installed_files, private_state_folder, write_whole};
 use releases::{Failure, Place};
 
 /// Between two looks.
@@ -150,7 +150,7 @@ struct Known {
 
 impl Known {
     fn file() -> io::Result<PathBuf> {
-        Ok(private_state_folder()?.join(belongings::UPDATES))
+        Ok(private_state_folder()?.join(installed_files::UPDATES))
     }
 
     /// A file that cannot be read is as good as none: there is one more look.

@@ -6,8 +6,8 @@ use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parse
 use clap_complete::Shell;
 
 use crate::config::check_walltime;
+use crate::i18n::say;
 use crate::session::seconds;
-use crate::words::say;
 
 /// How long `open` may take, in seconds, unless the person says otherwise.
 const TIMEOUT: u64 = 120;

@@ -7,18 +7,18 @@ use super::Outcome;
 use super::arguments::ConfigAction;
 use super::context::{Context, hosts_in};
 use crate::config::{Config, EditError, add_host, begin};
-use crate::explain;
+use crate::i18n::say;
+use crate::problem;
 use crate::ssh::resolve::resolve;
-use crate::words::say;
 
 /// `add`: a host of the ssh configuration becomes one of ours.
 pub fn add(context: &Context, alias: &str) -> Outcome {
     let target = resolve(alias, context.scope().ssh_config())
-        .map_err(|error| explain::not_resolved(alias, &error))?;
+        .map_err(|error| problem::not_resolved(alias, &error))?;
     let file = context.config_path.display().to_string();
     add_host(&context.config_path, alias).map_err(|error| match error {
-        EditError::Broken(errors) => explain::broken_config(&errors),
-        other => explain::not_added(&context.config_path, alias, &other),
+        EditError::Broken(errors) => problem::broken_config(&errors),
+        other => problem::not_added(&context.config_path, alias, &other),
     })?;
     let (user, host) = (&target.user, &target.host);
     let done = say!(
@@ -52,7 +52,7 @@ fn check(context: &Context) -> Outcome {
 
 fn edit(context: &Context) -> Outcome {
     let path = &context.config_path;
-    let failed = |error: std::io::Error| explain::uneditable(path, &error);
+    let failed = |error: std::io::Error| problem::uneditable(path, &error);
     begin(path).map_err(failed)?;
     match std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR")) {
         // As git does: the variable may hold options, so a shell reads it.
@@ -70,7 +70,7 @@ fn edit(context: &Context) -> Outcome {
         }
         Err(_) => return open::that_detached(path).map(|()| 0).map_err(failed),
     }
-    let config = Config::load(path).map_err(|errors| explain::broken_config(&errors))?;
+    let config = Config::load(path).map_err(|errors| problem::broken_config(&errors))?;
     tell_good(path, &config);
     Ok(0)
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::arguments::Arguments;
 use crate::config::{Config, Host};
-use crate::explain;
-use crate::platform::{Machine, Options, Scope};
+use crate::host_os::{Machine, Options, Scope};
+use crate::i18n::say;
+use crate::problem;
 use crate::problem::Problem;
 use crate::session::{Goal, Order};
-use crate::words::say;
 
 /// The global arguments.
 pub struct Context {
@@ -46,9 +46,9 @@ impl Context {
     /// Reads the configuration.
     pub fn config(&self) -> Result<Config, Problem> {
         if self.named && !self.config_path.exists() {
-            return Err(explain::no_config(&self.config_path));
+            return Err(problem::no_config(&self.config_path));
         }
-        Config::load(&self.config_path).map_err(|errors| explain::broken_config(&errors))
+        Config::load(&self.config_path).map_err(|errors| problem::broken_config(&errors))
     }
 
     /// The host that is meant: a configured one, or, with nothing configured, anything that ssh
@@ -57,14 +57,14 @@ impl Context {
         let Some(name) = name else {
             return match (config.usual_host(), config.hosts.as_slice()) {
                 (Some(host), _) => Ok(host.clone()),
-                (None, []) => Err(explain::nothing_configured(&self.config_path)),
-                (None, many) => Err(explain::which_host(many)),
+                (None, []) => Err(problem::nothing_configured(&self.config_path)),
+                (None, many) => Err(problem::which_host(many)),
             };
         };
         match config.host(name) {
             Some(host) => Ok(host.clone()),
             None if config.hosts.is_empty() => Ok(Host::named(name)),
-            None => Err(explain::unknown_host(name, &config.hosts)),
+            None => Err(problem::unknown_host(name, &config.hosts)),
         }
     }
 

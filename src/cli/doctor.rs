@@ -9,10 +9,10 @@ use super::Outcome;
 use super::context::{Context, hosts_in};
 use super::run::run;
 use crate::config::Host;
-use crate::explain;
+use crate::i18n::say;
+use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal, Sight};
-use crate::words::say;
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -83,12 +83,12 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
         "",
         &say!("doctor-configuration", file = file, hosts = hosts),
     );
-    match crate::platform::runtime_folder() {
+    match crate::host_os::runtime_folder() {
         Ok(folder) => {
             let folder = folder.display().to_string();
             checkup.good("", &say!("doctor-sockets", folder = folder));
         }
-        Err(error) => checkup.bad("", &explain::no_control(&say!("doctor-here"), &error)),
+        Err(error) => checkup.bad("", &problem::no_control(&say!("doctor-here"), &error)),
     }
     check_browser(&mut checkup, config.browser.as_deref());
     let hosts = match host {
@@ -127,9 +127,9 @@ fn check_browser(checkup: &mut Checkup, browser: Option<&str>) {
     let Some(browser) = browser else {
         return;
     };
-    match crate::platform::check_browser(browser) {
+    match crate::host_os::check_browser(browser) {
         Ok(()) => checkup.good("", &say!("doctor-browser", browser = browser)),
-        Err(why) => checkup.bad("", &explain::no_browser(why)),
+        Err(why) => checkup.bad("", &problem::no_browser(why)),
     }
 }
 
@@ -174,7 +174,7 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
     )?;
     match end.problem {
         Some(problem) => Err(problem),
-        None if end.interrupted => Err(explain::interrupted(&host.name)),
+        None if end.interrupted => Err(problem::interrupted(&host.name)),
         None => Ok(()),
     }
 }

@@ -9,8 +9,8 @@ use super::context::Context;
 use super::run::run;
 use super::servers::{answers, held};
 use crate::config::Host;
-use crate::control::{Client, Request};
-use crate::explain;
+use crate::ipc::{Client, Request};
+use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal, JobInfo, Walltime};
 
@@ -51,7 +51,7 @@ fn through(client: Client, host: &Host, by: u64) -> Result<JobInfo, Problem> {
         }
     }
     // Its tunnel does not stand: the job waits, or the connection is being made.
-    Err(explain::no_end(&host.name))
+    Err(problem::no_end(&host.name))
 }
 
 /// None when it was interrupted.
@@ -70,7 +70,7 @@ fn alone(context: &Context, host: &Host, by: u64) -> Result<Option<JobInfo>, Pro
     )?;
     match (end.problem, longer) {
         (Some(problem), _) => Err(problem),
-        (None, None) if !end.interrupted => Err(explain::no_end(&host.name)),
+        (None, None) if !end.interrupted => Err(problem::no_end(&host.name)),
         (None, longer) => Ok(longer),
     }
 }

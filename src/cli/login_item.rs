@@ -6,9 +6,9 @@ use super::context::Context;
 
 #[cfg(feature = "app")]
 pub fn login_item(context: &Context, action: LoginItemAction) -> Outcome {
-    use crate::explain;
-    use crate::platform::login_item::{self, Status};
-    use crate::words::say;
+    use crate::desktop::login_item::{self, Status};
+    use crate::i18n::say;
+    use crate::problem;
 
     let options = context.scope().options();
     match action {
@@ -16,7 +16,7 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> Outcome {
         LoginItemAction::Off => login_item::set(false, options),
         LoginItemAction::Status => Ok(()),
     }
-    .map_err(|error| explain::login_item(&error))?;
+    .map_err(|error| problem::login_item(&error))?;
     println!(
         "{}",
         match login_item::status() {
@@ -32,5 +32,5 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> Outcome {
 /// Without an app there is nothing to start.
 #[cfg(not(feature = "app"))]
 pub fn login_item(context: &Context, _: LoginItemAction) -> Outcome {
-    super::app(context, &crate::control::AppRequest::Summon)
+    super::app(context, &crate::ipc::AppRequest::Summon)
 }

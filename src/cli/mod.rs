@@ -5,12 +5,12 @@ mod configure;
 mod context;
 mod doctor;
 mod extend;
-mod launcher;
 mod login_item;
 mod open;
 mod report;
 mod run;
 mod servers;
+mod shortcut;
 mod signals;
 mod uninstall;
 mod usage;
@@ -23,10 +23,10 @@ use context::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
-use crate::control::AppRequest;
-use crate::explain;
+use crate::i18n::speak;
+use crate::ipc::AppRequest;
+use crate::problem;
 use crate::problem::Problem;
-use crate::words::speak;
 
 /// What a command came to: an exit code, or a failure that is told and gives its own.
 type Outcome = Result<u8, Problem>;
@@ -56,7 +56,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         None => app(&context, &AppRequest::Summon),
         Some(Command::Url { url }) => app(&context, &AppRequest::Visit { url }),
         Some(Command::LoginItem { action }) => login_item::login_item(&context, action),
-        Some(Command::Launcher(options)) => launcher::launcher(&context, &options),
+        Some(Command::Launcher(options)) => shortcut::launcher(&context, &options),
         Some(Command::Uninstall { purge, json }) => uninstall::uninstall(&context, purge, json),
         Some(Command::Open(options)) => open::open(&context, &options),
         Some(Command::List { json }) => servers::list(&context, json),
@@ -80,20 +80,20 @@ fn dispatch(arguments: Arguments) -> Outcome {
 
 #[cfg(feature = "app")]
 fn app(context: &Context, request: &AppRequest) -> Outcome {
-    use crate::platform::desktop::Desktop;
+    use crate::desktop::Desktop;
 
-    if !crate::platform::Here.has_screen() {
-        return Err(explain::no_display());
+    if !crate::desktop::Here.has_screen() {
+        return Err(problem::no_display());
     }
     crate::app::run(context.config()?, context.scope().clone(), request)
 }
 
 #[cfg(not(feature = "app"))]
 fn app(_: &Context, _: &AppRequest) -> Outcome {
-    Err(explain::no_app())
+    Err(problem::no_app())
 }
 
-/// Logs go to standard error, and hold no secrets: tokens are in [`crate::token::Secret`].
+/// Logs go to standard error, and hold no secrets: tokens are in [`crate::secret::Secret`].
 fn log(arguments: &Arguments) {
     let level = match arguments.verbose {
         0 => "warn",

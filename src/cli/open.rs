@@ -10,12 +10,12 @@ use super::context::Context;
 use super::report::Report;
 use super::run::{End, run};
 use crate::config::Host;
-use crate::control::{self, AppRequest, Claim, Client, Hub, Lease, Message, Request, Usual};
-use crate::explain;
+use crate::host_os::runtime_folder;
+use crate::i18n::say;
+use crate::ipc::{self, AppRequest, Claim, Client, Hub, Lease, Message, Request, Usual};
 use crate::jupyter::Page;
-use crate::platform::runtime_folder;
+use crate::problem;
 use crate::session::{Event, Goal, Phase};
-use crate::words::say;
 
 /// What the last answer to another program gets at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
@@ -53,9 +53,9 @@ fn claim_and_open(
     let claim = runtime_folder()
         .and_then(|folder| {
             hand_over(context, &folder, host);
-            control::claim(&folder, context.scope(), &host.name)
+            ipc::claim(&folder, context.scope(), &host.name)
         })
-        .map_err(|error| explain::no_control(&host.name, &error))?;
+        .map_err(|error| problem::no_control(&host.name, &error))?;
     match claim {
         Claim::Theirs(client) => ask_holder(client, host, options, report),
         Claim::Ours(lease) => hold(context, browser, host, options, lease, report),
@@ -65,10 +65,10 @@ fn claim_and_open(
 /// Where the app runs it connects the host, and goes on to hold its tunnel: it then is the holder
 /// that the claim finds. Where it will not, the tunnel is ours.
 fn hand_over(context: &Context, folder: &Path, host: &Host) {
-    if control::holder(folder, context.scope(), &host.name).is_some() {
+    if ipc::holder(folder, context.scope(), &host.name).is_some() {
         return;
     }
-    let Some(app) = control::holder(folder, context.scope(), control::APP) else {
+    let Some(app) = ipc::holder(folder, context.scope(), ipc::APP) else {
         return;
     };
     let request = AppRequest::Connect {
@@ -108,7 +108,7 @@ fn hold(
             page,
             shows: !options.no_browser,
         };
-        control::serve(listening?, Arc::clone(&hub), handle.clone(), usual)
+        ipc::serve(listening?, Arc::clone(&hub), handle.clone(), usual)
     };
     let mut phase = Phase::Resolving;
     let mut was_ready = false;
@@ -151,7 +151,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
         } => Err(problem),
         End {
             interrupted: true, ..
-        } => Err(explain::interrupted(&host.name)),
+        } => Err(problem::interrupted(&host.name)),
         End { .. } => {
             if !options.json {
                 eprintln!("{}", say!("open-closed", host = &host.name));
@@ -169,7 +169,7 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut R
     };
     let answers = client
         .ask(&request)
-        .map_err(|error| explain::no_control(&host.name, &error))?;
+        .map_err(|error| problem::no_control(&host.name, &error))?;
     for message in answers {
         if message.ready().is_some() {
             report.tell_held(&message);
@@ -180,12 +180,12 @@ fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut R
             Phase::Failed => {
                 return Err(message
                     .problem()
-                    .unwrap_or_else(|| explain::holder_gone(&host.name)));
+                    .unwrap_or_else(|| problem::holder_gone(&host.name)));
             }
             Phase::Closed => break,
             _ => {}
         }
     }
     report.finish();
-    Err(explain::holder_gone(&host.name))
+    Err(problem::holder_gone(&host.name))
 }

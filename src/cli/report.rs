@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::control::Message;
+use crate::i18n::say;
+use crate::ipc::Message;
 use crate::jupyter::redacted;
 use crate::problem::Problem;
 use crate::session::Ready;
 use crate::session::{Event, JobInfo, Phase};
-use crate::words::say;
 
 /// Where a session's messages go.
 pub struct Report {

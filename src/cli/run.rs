@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
 use super::signals;
-use crate::explain;
-use crate::platform::{Machine, ask};
+use crate::host_os::{Machine, terminal_prompt};
+use crate::problem;
 use crate::problem::Problem;
 use crate::session::{self, Event, Handle, Order};
 
@@ -28,7 +28,7 @@ pub fn run(
     mut hear: impl FnMut(&Event),
 ) -> Result<End, Problem> {
     let host = order.host.name.clone();
-    let local = |error: std::io::Error| explain::local(&host, &error);
+    let local = |error: std::io::Error| problem::local(&host, &error);
     let (sender, events) = mpsc::channel();
     let machine = Arc::new(machine);
     let tell = move |event| {
@@ -42,16 +42,16 @@ pub fn run(
     for event in events {
         hear(&event);
         match event {
-            Event::Ask(question, reply) => ask::ask(question, reply),
+            Event::Ask(question, reply) => terminal_prompt::ask(question, reply),
             Event::Failed(failure) => problem = Some(failure),
             _ => {}
         }
     }
     // The thread ends after its last event; a panic in it would have closed the channel early.
     let panicked = thread.join().is_err();
-    ask::restore_terminal();
+    terminal_prompt::restore_terminal();
     if panicked {
-        problem = Some(explain::bug(&host));
+        problem = Some(problem::bug(&host));
     }
     Ok(End {
         problem,

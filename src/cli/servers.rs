@@ -9,15 +9,15 @@ use super::context::Context;
 use super::report::job_words;
 use super::run::run;
 use crate::config::{Config, Host};
-use crate::control::{self, Client, Message, Request};
-use crate::explain;
+use crate::host_os::{runtime_folder, terminal_prompt};
+use crate::i18n::say;
+use crate::ipc::{self, Client, Message, Request};
 use crate::jupyter::{Api, Kernels, redacted};
-use crate::platform::{ask, runtime_folder};
+use crate::problem;
 use crate::problem::{Code, Problem};
+use crate::secret::Secret;
 use crate::session::{Busy, Event, Goal, Phase};
-use crate::ssh::question::Question;
-use crate::token::Secret;
-use crate::words::say;
+use crate::ssh::prompt::Question;
 
 /// Logging in and finding; a person may be asked in between, which does not count.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -107,7 +107,7 @@ fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
     )?;
     match end.problem {
         Some(problem) => Ok(vec![say!("status-unseen", why = problem.title.as_str())]),
-        None if end.interrupted => Err(explain::interrupted(&host.name)),
+        None if end.interrupted => Err(problem::interrupted(&host.name)),
         None => Ok(lines),
     }
 }
@@ -119,7 +119,7 @@ fn hint_when_empty(config: &Config, json: bool) {
 }
 
 fn newest(context: &Context, host: &str) -> Option<Message> {
-    let client = control::holder(&runtime_folder().ok()?, context.scope(), host)?;
+    let client = ipc::holder(&runtime_folder().ok()?, context.scope(), host)?;
     client.ask(&Request::Status).ok()?.next()
 }
 
@@ -184,7 +184,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
         if message.phase == Phase::Failed {
             return Err(message
                 .problem()
-                .unwrap_or_else(|| explain::bug(&host.name)));
+                .unwrap_or_else(|| problem::bug(&host.name)));
         }
     }
     done(&host, json, &say!("close-done", host = &host.name))
@@ -229,12 +229,12 @@ fn stop_through(
         if message.is_refusal() {
             let refusal = message
                 .problem()
-                .unwrap_or_else(|| explain::bug(&host.name));
+                .unwrap_or_else(|| problem::bug(&host.name));
             if refusal.code != Code::KernelsBusy {
                 return Err(refusal);
             }
             let question = question(context, &host.name);
-            return match (ask::confirm(&question), held(context, host)?) {
+            return match (terminal_prompt::confirm(&question), held(context, host)?) {
                 (true, Some(client)) => stop_through(context, client, host, true, json),
                 _ => Err(refusal),
             };
@@ -246,7 +246,7 @@ fn stop_through(
         if message.phase == Phase::Failed && was_ready {
             return Err(message
                 .problem()
-                .unwrap_or_else(|| explain::bug(&host.name)));
+                .unwrap_or_else(|| problem::bug(&host.name)));
         }
     }
     if !was_ready {
@@ -335,8 +335,8 @@ fn show_log(host: &Host, path: &str, text: &str) -> u8 {
 }
 
 pub(super) fn held(context: &Context, host: &Host) -> Result<Option<Client>, Problem> {
-    let folder = runtime_folder().map_err(|error| explain::no_control(&host.name, &error))?;
-    Ok(control::holder(&folder, context.scope(), &host.name))
+    let folder = runtime_folder().map_err(|error| problem::no_control(&host.name, &error))?;
+    Ok(ipc::holder(&folder, context.scope(), &host.name))
 }
 
 pub(super) fn answers(
@@ -346,7 +346,7 @@ pub(super) fn answers(
 ) -> Result<impl Iterator<Item = Message> + use<>, Problem> {
     client
         .ask(request)
-        .map_err(|error| explain::no_control(&host.name, &error))
+        .map_err(|error| problem::no_control(&host.name, &error))
 }
 
 #[allow(clippy::unnecessary_wraps)] // every path of a command ends in an Outcome

@@ -19,7 +19,7 @@ pub fn close_on_signal(handle: Handle) -> std::io::Result<Arc<AtomicBool>> {
         .spawn(move || {
             for signal in signals.forever() {
                 if seen.swap(true, Ordering::SeqCst) {
-                    crate::platform::ask::restore_terminal();
+                    crate::host_os::terminal_prompt::restore_terminal();
                     std::process::exit(130);
                 }
                 // A person takes a waiting job out of the queue; a terminal that closes does not.

@@ -8,33 +8,33 @@ use serde_json::json;
 
 use super::Outcome;
 use super::context::Context;
-use crate::control::{self, APP, Claim, Held};
-use crate::explain;
-use crate::platform::{Scope, belongings, parse_remembered, runtime_folder, state_folder};
+use crate::host_os::{Scope, installed_files, parse_remembered, runtime_folder, state_folder};
+use crate::i18n::say;
+use crate::ipc::{self, APP, Claim, Held};
+use crate::problem;
 use crate::problem::Problem;
-use crate::words::say;
 
 /// Removes everything but the configuration, and that as well if `purge`. The program itself is for
 /// whoever installed it to remove.
 pub fn uninstall(context: &Context, purge: bool, json: bool) -> Outcome {
-    let folder = runtime_folder().map_err(|error| explain::no_control("uninstall", &error))?;
+    let folder = runtime_folder().map_err(|error| problem::no_control("uninstall", &error))?;
     let mut report = Report { json, failed: None };
     // From here on there are some of this program's own.
-    let had_sockets = !belongings::sockets(&folder).is_empty();
-    let visited = belongings::visited_hosts();
+    let had_sockets = !installed_files::sockets(&folder).is_empty();
+    let visited = installed_files::visited_hosts();
     {
         // As long as it is held no app starts.
         let _lease = alone(context, &folder)?;
         desktop(&mut report);
-        for file in belongings::state() {
+        for file in installed_files::state() {
             report.remove("state", &file);
         }
-        report.remove("logs", &belongings::logs());
+        report.remove("logs", &installed_files::logs());
         if purge {
             configuration(context, &mut report);
         }
     }
-    let outcome = belongings::remove_sockets(&folder);
+    let outcome = installed_files::remove_sockets(&folder);
     report.outcome("sockets", &folder, outcome.map(|gone| gone && had_sockets));
     report.remove_if_empty("state", &state_folder());
     report.tell_what_stays(context, purge, &visited);
@@ -42,20 +42,20 @@ pub fn uninstall(context: &Context, purge: bool, json: bool) -> Outcome {
 }
 
 /// The right to be the one program of ours that runs here.
-fn alone(context: &Context, folder: &Path) -> Result<control::Lease, Problem> {
-    let failed = |error: io::Error| explain::no_control("uninstall", &error);
+fn alone(context: &Context, folder: &Path) -> Result<ipc::Lease, Problem> {
+    let failed = |error: io::Error| problem::no_control("uninstall", &error);
     let scope = context.scope();
-    let Claim::Ours(lease) = control::claim(folder, scope, APP).map_err(failed)? else {
-        return Err(explain::app_runs());
+    let Claim::Ours(lease) = ipc::claim(folder, scope, APP).map_err(failed)? else {
+        return Err(problem::app_runs());
     };
-    let held = control::held(folder, scope).map_err(failed)?;
+    let held = ipc::held(folder, scope).map_err(failed)?;
     if held.iter().any(|held| held.host == APP) {
-        return Err(explain::app_runs());
+        return Err(problem::app_runs());
     }
     let all: Vec<String> = held.iter().map(|held| held.host.clone()).collect();
     match held.first() {
         None => Ok(lease),
-        Some(first) => Err(explain::tunnels_open(&closing_words(scope, first), &all)),
+        Some(first) => Err(problem::tunnels_open(&closing_words(scope, first), &all)),
     }
 }
 
@@ -77,9 +77,10 @@ fn closing_words(scope: &Scope, held: &Held) -> String {
 /// What the app has put into the desktop.
 #[cfg(feature = "app")]
 fn desktop(report: &mut Report) {
-    use crate::platform::launcher;
-    use crate::platform::login_item::{self, Status};
-    use crate::platform::{Options, keychain};
+    use crate::desktop::keychain;
+    use crate::desktop::login_item::{self, Status};
+    use crate::desktop::shortcut;
+    use crate::host_os::Options;
 
     let was = login_item::status();
     match login_item::set(false, &Options::default()) {
@@ -89,18 +90,18 @@ fn desktop(report: &mut Report) {
         Ok(()) => {}
         // Where there can be none, none is left.
         Err(_) if matches!(was, Status::NotHere(_)) => {}
-        Err(error) => report.failed(explain::login_item(&error)),
+        Err(error) => report.failed(problem::login_item(&error)),
     }
-    for known in launcher::list() {
-        match launcher::remove_file(&known) {
+    for known in shortcut::list() {
+        match shortcut::remove_file(&known) {
             Ok(()) => report.removed("launcher", &known.path.display().to_string()),
-            Err(error) => report.failed(explain::launcher(&known.host, &error)),
+            Err(error) => report.failed(problem::launcher(&known.host, &error)),
         }
     }
     match keychain::forget_all() {
         Ok(0) | Err(keychain::Error::Absent(_)) => {}
         Ok(count) => report.removed("keychain", &say!("uninstall-keychain", count = count)),
-        Err(error) => report.failed(explain::keychain_kept(&error)),
+        Err(error) => report.failed(problem::keychain_kept(&error)),
     }
 }
 
@@ -127,18 +128,18 @@ struct Report {
 
 impl Report {
     fn remove(&mut self, part: &str, path: &Path) {
-        self.outcome(part, path, belongings::remove(path));
+        self.outcome(part, path, installed_files::remove(path));
     }
 
     fn remove_if_empty(&mut self, part: &str, folder: &Path) {
-        self.outcome(part, folder, belongings::remove_if_empty(folder));
+        self.outcome(part, folder, installed_files::remove_if_empty(folder));
     }
 
     fn outcome(&mut self, part: &str, path: &Path, outcome: io::Result<bool>) {
         match outcome {
             Ok(true) => self.removed(part, &path.display().to_string()),
             Ok(false) => {}
-            Err(error) => self.failed(explain::not_removed(path, &error)),
+            Err(error) => self.failed(problem::not_removed(path, &error)),
         }
     }
 

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, Error, ErrorFormatter, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 
 use super::arguments::Arguments;
-use crate::words::say;
+use crate::i18n::say;
 
 /// Parses what was typed; help and mistakes are told, and end the process.
 pub fn parse() -> Arguments {

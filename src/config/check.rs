@@ -12,7 +12,7 @@ use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 use super::error::{Fault, line_of};
 use super::keys::{Key, Kind, LEVELS, Level, TOP, nearest};
 use super::values::{self, Complaint, quoted};
-use crate::words::say;
+use crate::i18n::say;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 

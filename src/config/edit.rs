@@ -10,7 +10,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::values::quoted;
 use super::{Config, ConfigErrors};
-use crate::words::say;
+use crate::i18n::say;
 
 /// Why the file was not changed. It is then exactly as it was.
 #[derive(Debug, thiserror::Error)]

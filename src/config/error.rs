@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::words::say;
+use crate::i18n::say;
 
 /// One problem, with its place in bytes of the text.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::schema::{App, Bind, LauncherKind, OnQuit};
 use super::values::{self, Complaint};
-use crate::words::say;
+use crate::i18n::say;
 
 /// What a key takes.
 pub(super) enum Kind {

@@ -24,7 +24,7 @@ pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
 use error::Fault;
 
-use crate::words::say;
+use crate::i18n::say;
 
 /// Whether a text has the form of a `walltime`.
 ///

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::words::{LANGUAGES, closest, say};
+use crate::i18n::{LANGUAGES, closest, say};
 
 /// Why a value won't do.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use url::Url;
 
-use super::server::Server;
+use super::runtime_file::Server;
 use crate::config::App;
-use crate::token::Secret;
+use crate::secret::Secret;
 
 /// What the tab is to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,7 +121,7 @@ fn path(server: &Server, page: &Page) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::pages::Pages;
-    use super::super::server::{Endpoint, Flavour};
+    use super::super::runtime_file::{Endpoint, Flavour};
     use super::*;
 
     fn server(flavour: Flavour, base_url: &str, token: &str) -> Server {

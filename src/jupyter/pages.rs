@@ -1,6 +1,6 @@
 //! Which pages a server has: asked, and not guessed from a file's name.
 
-use super::server::Flavour;
+use super::runtime_file::Flavour;
 use crate::config::App;
 
 /// Where a server may have its pages.

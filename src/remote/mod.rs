@@ -4,25 +4,24 @@
 //! argument, so nothing of it stands in a process list; it runs in the person's login environment,
 //! so that PATH, conda and modules are as in a terminal.
 
-mod frame;
-mod jobs;
-
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::config::Host;
+use crate::i18n::say;
 use crate::jupyter::{Endpoint, Server};
-use crate::launcher::{Batch, Direct, Launcher, Relay, quote, scheduler};
+use crate::launch::{Batch, Direct, Launcher};
+use crate::scheduler::{Relay, scheduler};
+use crate::shell_quote::quote;
 use crate::ssh::channel::Channel;
-use crate::ssh::wait::{WaitError, Waiter};
+use crate::ssh::poll::{WaitError, Waiter};
 use crate::ssh::{Connection, Error as SshError, Exec, Task};
-use crate::words::say;
 
-pub use frame::{Failure, Frame, Piece, Running};
-pub use jobs::{
+pub use discovery::{
     Doubt, FarFile, Known, Missing, OurJob, Record, Survey, Surveyor, has_gone, queries, there,
     was_taken,
 };
+pub use protocol::{Failure, Frame, Piece, Running};
 
 /// The part of the script that every launcher shares.
 const SCRIPT: &str = concat!(include_str!("script.sh"), include_str!("servers.sh"));
@@ -116,7 +115,7 @@ impl Conversation {
         command: &str,
         slow: &dyn Fn(),
     ) -> Result<Self, Error> {
-        let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
+        let nonce = crate::secret::random_hex(12).map_err(Error::Random)?;
         let script = script(&nonce, host, command);
         let mut exec = Exec::start(connection, Rc::clone(&waiter), LOGIN, slow)?;
         exec.write(&script)?;
@@ -233,7 +232,7 @@ impl Aside {
     /// # Errors
     /// [`Error::Random`].
     pub fn new(host: &Host, command: &str) -> Result<(Self, Task), Error> {
-        let nonce = crate::token::random_hex(12).map_err(Error::Random)?;
+        let nonce = crate::secret::random_hex(12).map_err(Error::Random)?;
         let task = Task {
             command: LOGIN.to_owned(),
             input: script(&nonce, host, command),
@@ -285,7 +284,7 @@ pub fn relay(
         return Ok(None);
     };
     // The script's answers begin with it and go on; the program's first word is it alone.
-    let mark = crate::token::random_hex(12).map_err(Error::Random)?;
+    let mark = crate::secret::random_hex(12).map_err(Error::Random)?;
     let port;
     let place = match &server.endpoint {
         Endpoint::Tcp { host, port: number } => {
@@ -325,13 +324,15 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
     )
 }
 
+mod discovery;
+mod protocol;
 #[cfg(test)]
 mod script_tests;
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::frame::Piece;
+    use super::protocol::Piece;
     use super::*;
     use std::io::Write;
     use std::process::{Command, Stdio};

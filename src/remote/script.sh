@@ -227,9 +227,9 @@ rj_main() {
       'await '*) rj_await "${rj_command#await }"; rj_unlock ;;
       log) rj_log '' ;;
       'log '*) rj_log "${rj_command#log }" ;;
-      rehearse) rj_rehearse ;; # src/launcher/direct.sh
+      rehearse) rj_rehearse ;; # src/launch/direct.sh
       'gone '*) rj_end_server 0 "${rj_command#gone }" ;;
-      'job '*) rj_job "${rj_command#job }" ;; # src/launcher/job.sh
+      'job '*) rj_job "${rj_command#job }" ;; # src/launch/job.sh
       'abort '*) rj_abort "${rj_command#abort }" ;;
       'term '*) rj_end_server 99 "${rj_command#term }" ;;
       done) break ;;

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use super::{Aside, Error, SCRIPT};
 use crate::config::LauncherKind;
-use crate::launcher::{Batch, Launcher, scheduler};
+use crate::launch::{Batch, Launcher};
+use crate::scheduler::scheduler;
 
 /// Runs lines after the whole script, in a home; gives what they print.
 fn runs(home: &Path, lines: &str) -> String {

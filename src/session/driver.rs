@@ -5,37 +5,37 @@ use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-mod far_side;
-mod hop;
+mod compute_node;
+mod connect;
 mod jobs;
 mod logs;
+mod maintenance;
 mod rehearsal;
 mod relay;
-mod standing;
+mod remote_script;
 mod tunnel;
 mod walltime;
-mod way;
 
-use super::asker::Sink;
-use super::board::Seat;
 use super::event::{Event, Forwarded, Phase};
-use super::machine::{Effect, Goal, Input, Machine, Plan};
+use super::fsm::{Effect, Goal, Input, Machine, Plan};
+use super::poll_coordinator::Seat;
+use super::prompter::Sink;
+use super::requests::Asks;
 use super::walltime::Countdown;
-use super::work::Asks;
-use super::{Handle, Order, Surroundings, work};
+use super::{Handle, Order, Surroundings, requests};
 use crate::config::{Host, LauncherKind};
-use crate::hops::{Hop, node};
+use crate::connect::{Hop, node};
 use crate::jupyter::{Kernels, Wanted};
-use crate::launcher::{Routes, Scheduler, scheduler, seconds};
 use crate::problem::Problem;
 use crate::remote::Conversation;
-use crate::ssh::question::{Ask, Question};
+use crate::scheduler::{Routes, Scheduler, scheduler, seconds};
+use crate::secret::redact;
+use crate::ssh::poll::Waiter;
+use crate::ssh::prompt::{Ask, Question};
 use crate::ssh::resolve::Target;
-use crate::ssh::wait::Waiter;
 use crate::ssh::{Connection, channel};
-use crate::token::redact;
 use crate::tunnel::{Held, Pump};
-use standing::{Standing, Wish};
+use maintenance::{Standing, Wish};
 
 /// How long a stop may take: Jupyter gets ten seconds, then TERM and KILL.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -253,14 +253,14 @@ impl Driver {
                     Goal::Open { page, .. } => Asks::Page(page.app),
                     _ => Asks::Life,
                 };
-                work::check(handle, host, server, port, asks, reused, deadline);
+                requests::check(handle, host, server, port, asks, reused, deadline);
             }
             Effect::Count(server, port) => {
                 self.waiter
                     .set_deadline(Some(Instant::now() + STOP_TIMEOUT));
-                work::count(handle, server, port);
+                requests::count(handle, server, port);
             }
-            Effect::AskToEnd(server, port) => work::ask_to_end(handle, server, port),
+            Effect::AskToEnd(server, port) => requests::ask_to_end(handle, server, port),
             Effect::Doubt => self.doubt(),
             Effect::Hold => self.hold(),
             Effect::Shut => self.shut(),

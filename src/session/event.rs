@@ -6,9 +6,9 @@ use super::job::JobInfo;
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
-use crate::ssh::question::Question;
-pub use crate::ssh::question::Reply;
-use crate::token::Secret;
+use crate::secret::Secret;
+use crate::ssh::prompt::Question;
+pub use crate::ssh::prompt::Reply;
 
 /// The server behind a ready tunnel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

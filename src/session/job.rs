@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::walltime::is_short;
-use crate::launcher::scheduler_of;
-use crate::words::say;
+use crate::i18n::say;
+use crate::scheduler::scheduler_of;
 
 /// A batch job, as events tell it. Times are seconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,15 +4,15 @@
 //! thread of its own, which alone touches its SSH connection; the [`Handle`] speaks to it from any
 //! other thread.
 
-mod asker;
-mod board;
-mod doors;
 mod driver;
 mod event;
+mod forwards;
+pub mod fsm;
 mod job;
-pub mod machine;
+mod poll_coordinator;
+mod prompter;
+mod requests;
 mod walltime;
-mod work;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -21,14 +21,14 @@ use std::time::Duration;
 use crate::config::Host;
 use crate::jupyter::Page;
 use crate::problem::Problem;
-use crate::ssh::wait::{Waiter, Waker};
+use crate::ssh::poll::{Waiter, Waker};
 
 pub use crate::jupyter::{Address, Login};
-pub use crate::launcher::{Route, seconds};
+pub use crate::scheduler::{Route, seconds};
 pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight, Walltime};
+use fsm::Input;
+pub use fsm::{Busy, Goal};
 pub use job::{JobInfo, time_words};
-use machine::Input;
-pub use machine::{Busy, Goal};
 pub use walltime::Told;
 
 /// Takes why a page was not shown after all, in words.

@@ -1,5 +1,5 @@
 //! One SSH channel over libssh2's C interface. (The other place of this module with `unsafe` code is
-//! [`super::wire`].)
+//! [`super::buffered_socket`].)
 //!
 //! `ssh2::Channel` would do but for three things. It cannot open a `direct-tcpip` channel with a
 //! receive window of our own (the browser's downloads are only as fast as that window, and one slow

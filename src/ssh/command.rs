@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::wait::{WaitError, Waiter};
+use super::poll::{WaitError, Waiter};
 
 /// The pause between two looks at a child that says nothing: it may have ended while something that it
 /// started holds its output open.

@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use ssh2::{ErrorCode, MethodType, Session};
 
-use super::alive::Alive;
+use super::buffered_socket::Wire;
 use super::channel::Step;
 use super::greeting::Greeting;
 use super::host_key::{Accepted, HostKeys};
-use super::question::Ask;
+use super::keepalive::Alive;
+use super::poll::{WaitError, Waiter};
+use super::prompt::Ask;
 use super::resolve::Target;
 use super::transport::{Stream, Transport};
-use super::wait::{WaitError, Waiter};
-use super::wire::Wire;
 use super::{Error, algorithms, offer};
-use crate::words::say;
+use crate::i18n::say;
 
 /// The connection. Neither it nor its channels may leave their thread.
 pub struct Connection {

@@ -10,9 +10,9 @@ use rustix::event::{PollFd, PollFlags};
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 use super::Error;
+use super::poll::Waiter;
 use super::resolve::{AddressFamily, Target};
-use super::wait::Waiter;
-use crate::words::say;
+use crate::i18n::say;
 
 /// RFC 8305 section 8, "Connection Attempt Delay".
 const STAGGER: Duration = Duration::from_millis(250);

@@ -12,8 +12,8 @@ use super::auth::Refusal;
 use super::greeting::Greeting;
 use super::known_hosts::{KnownHostsError, KnownKey};
 use super::offer::Lacking;
+use super::poll::WaitError;
 use super::resolve::{ResolveError, Target};
-use super::wait::WaitError;
 
 /// A failure of the SSH side; the host's name is added where it is told to a person.
 #[derive(Debug, thiserror::Error)]

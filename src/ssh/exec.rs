@@ -10,7 +10,7 @@ use ssh2::Session;
 use super::Error;
 use super::channel::{Channel, Opening};
 use super::connection::Connection;
-use super::wait::Waiter;
+use super::poll::Waiter;
 
 /// What is kept of standard error, for an error message.
 const STDERR_KEPT: usize = 4096;

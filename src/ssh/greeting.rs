@@ -2,7 +2,7 @@
 //! causes that differ in their remedy.
 
 use super::offer::LONGEST;
-use super::question::one_line;
+use super::prompt::one_line;
 
 /// The limit for a foreign service's words.
 const SHOWN: usize = 200;

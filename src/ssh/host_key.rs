@@ -14,10 +14,10 @@ use super::known_hosts::{
     self, CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict,
     fingerprint, is_certificate, key_type, plain_key, remember, rsa_bits,
 };
-use super::question::{Ask, Question};
+use super::poll::Waiter;
+use super::prompt::{Ask, Question};
 use super::resolve::{StrictHostKeyChecking, Target};
-use super::wait::Waiter;
-use crate::words::say;
+use crate::i18n::say;
 
 /// The known hosts that matter for one target.
 pub struct HostKeys {
@@ -308,7 +308,7 @@ impl Shown<'_> {
 }
 
 /// As with ssh: `yes`, or the fingerprint itself, and nothing else.
-fn confirmed(answer: super::question::Answer, print: &str) -> Result<(), String> {
+fn confirmed(answer: super::prompt::Answer, print: &str) -> Result<(), String> {
     let answer = answer.map_err(|why| why.to_string())?;
     let answer = answer.trim();
     if answer.eq_ignore_ascii_case("yes") || answer == print {
@@ -322,7 +322,7 @@ fn confirmed(answer: super::question::Answer, print: &str) -> Result<(), String>
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::ssh::question::Unanswered;
+    use crate::ssh::prompt::Unanswered;
     use zeroize::Zeroizing;
 
     #[test]

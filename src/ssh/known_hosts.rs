@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use base64ct::{Base64Unpadded, Encoding};
 use ssh_key::sha2::{Digest, Sha256};
 
-use crate::words::say;
+use crate::i18n::say;
 use certificate::{Certificate, Fault};
 pub use certificate::{UserCertificate, plain_key, user_certificate};
 use line::{Line, Marker};

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use super::Error;
 use super::command::{self, Unfinished};
 use super::known_hosts::HostName;
-use super::wait::{WaitError, Waiter};
-use crate::words::say;
+use super::poll::{WaitError, Waiter};
+use crate::i18n::say;
 use expand::Local;
 
 /// The program that is asked.

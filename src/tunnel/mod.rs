@@ -1,18 +1,15 @@
 //! The tunnel: local listeners, and the pump that carries their connections over one SSH session.
 
-mod frame;
-mod line;
-mod link;
-mod listen;
-mod mux;
-mod openings;
-mod pulse;
-mod pump;
+mod channel_opener;
+mod connection;
+mod forwarder;
+mod keepalive;
+mod listener;
 mod relay;
 mod window;
 
-pub use listen::{Door, Listening, listen};
-pub use mux::PROGRAM as RELAY;
-pub use openings::Tell;
-pub use pump::{Carrier, Held, Pump, Refused};
+pub use channel_opener::Tell;
+pub use forwarder::{Carrier, Held, Pump, Refused};
+pub use listener::{Door, Listening, listen};
 pub use relay::Relaying;
+pub use relay::mux::PROGRAM as RELAY;

@@ -8,8 +8,8 @@ use std::process::Command;
 use std::rc::Rc;
 
 use gtk::prelude::*;
-use remote_jupyter::platform::desktop::{Desktop, Dialog, Given, Notice, Wants};
-use remote_jupyter::platform::{Here, keychain};
+use remote_jupyter::desktop::{Desktop, Dialog, Given, Notice, Wants};
+use remote_jupyter::desktop::{Here, keychain};
 use serde::{Deserialize, Serialize};
 use tao::event::Event;
 use tao::event_loop::{ControlFlow, EventLoopBuilder};

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::question::{Answer, Ask, Question, Unanswered};
+use remote_jupyter::ssh::poll::Waiter;
+use remote_jupyter::ssh::prompt::{Answer, Ask, Question, Unanswered};
 use remote_jupyter::ssh::resolve::{Target, resolve};
-use remote_jupyter::ssh::wait::Waiter;
 use remote_jupyter::ssh::{self, Connection, Error, Transport};
 use tempfile::TempDir;
 

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::question::{Answer, Ask, Question, Unanswered};
+use remote_jupyter::ssh::poll::Waiter;
+use remote_jupyter::ssh::prompt::{Answer, Ask, Question, Unanswered};
 use remote_jupyter::ssh::resolve::resolve;
-use remote_jupyter::ssh::wait::Waiter;
 use remote_jupyter::ssh::{self, Connection, Transport};
 use zeroize::Zeroizing;
 

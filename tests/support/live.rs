@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use remote_jupyter::config::Host;
-use remote_jupyter::control::Message;
+use remote_jupyter::ipc::Message;
 use remote_jupyter::jupyter::Page;
 use remote_jupyter::session::{
     self, Address, Event, Failed, Goal, Handle, Order, Phase, Reply, Route, Surroundings, Told,

@@ -9,9 +9,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use remote_jupyter::ssh::channel::Target;
-use remote_jupyter::ssh::question::{Answer, Ask, Question, Unanswered};
+use remote_jupyter::ssh::poll::{Waiter, Waker};
+use remote_jupyter::ssh::prompt::{Answer, Ask, Question, Unanswered};
 use remote_jupyter::ssh::resolve::resolve;
-use remote_jupyter::ssh::wait::{Waiter, Waker};
 use remote_jupyter::ssh::{Connection, Error, Exec, Transport, dial};
 use remote_jupyter::tunnel::{Door, Pump, Relaying, listen};
 

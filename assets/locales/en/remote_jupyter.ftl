@@ -135,11 +135,11 @@ config-absent = { $file } does not exist yet, which is fine: the defaults hold.
 config-template-about = Remote Jupyter: see the README for all that a host can say.
 config-template-name = a name of your ~/.ssh/config; alone it is a whole host
 
-## Who holds a host's tunnel (src/control/claim.rs)
+## Who holds a host's tunnel (src/ipc/host_lock.rs)
 
 claim-silent = another remote-jupyter has this host, and does not answer
 
-## Which running server is the right one (src/jupyter/choose.rs, server.rs)
+## Which running server is the right one (src/jupyter/select.rs, server.rs)
 
 server-same-folder = { $count } servers run there; this one works in { $folder }
 server-newest = { $count } servers run there; this one, in { $folder }, is the newest
@@ -158,7 +158,7 @@ server-editors = process { $pid } is the server that VS Code started for itself,
 server-hubs = process { $pid } is JupyterHub's own server, and is left alone: reach it through the Hub
 server-refused = the server of process { $pid } is passed over: { $why }
 
-## Jupyter's own answers (src/jupyter/rest.rs)
+## Jupyter's own answers (src/jupyter/api.rs)
 
 api-no-answer = no answer: { $why }
 api-silent = nothing came within { $seconds } s
@@ -166,7 +166,7 @@ api-status = the server answered { $status }
 api-not-jupyter = not an answer of Jupyter: { $why }
 api-no-page = it has no page of Lab, Notebook or nbclassic: `pip install jupyterlab` brings one
 
-## Questions (src/ssh/question.rs). The answers are yes and no in every language.
+## Questions (src/ssh/prompt.rs). The answers are yes and no in every language.
 
 ask-host-key = The host { $host } is not known yet. It shows the { $kind } key { $fingerprint }. Is that the right one? (yes/no)
 ask-host-key-also-known = The host { $host } is not known yet. It shows the { $kind } key { $fingerprint }. At port 22 it is known by { $others }. Is that the right one? (yes/no)
@@ -307,7 +307,7 @@ edit-exists = { $file } already has a host { $name }
 edit-broken = the configuration must be put right first
 edit-unwritable = { $file } can't be written: { $why }
 
-## This machine: questions, browser, folders (src/platform/ask.rs, browser.rs, folders.rs)
+## This machine: questions, browser, folders (src/host_os/terminal_prompt.rs, browser.rs, folders.rs)
 
 ask-nowhere = there is no terminal to ask on, and no SSH_ASKPASS to ask with
 ask-program-failed = SSH_ASKPASS { $program }: { $why }
@@ -320,7 +320,7 @@ browser-nobody = no program of this system took the page
 browser-failed = `{ $browser }`: { $why }; check `browser` in the configuration
 folder-open = { $folder } is open to other accounts; `chmod 700` it
 
-## What went wrong (src/explain.rs)
+## What went wrong (src/problem/mod.rs)
 
 explain-no-script = The login shell on { $host } ended without running our script
 explain-no-script-remedy = Try `ssh { $destination }`, and `ssh { $destination } true`, which should print nothing. A line in the start-up files there may end the shell, or the server may run a command of its own in place of this program's (ForceCommand, `command=` in authorized_keys).
@@ -367,7 +367,7 @@ explain-control-long-remedy = Set XDG_RUNTIME_DIR to a folder with a shorter pat
 explain-bug = { $host }: remote-jupyter itself has failed
 explain-bug-remedy = Please report this, with what was printed above.
 
-## On the way to the host (src/explain/connection.rs)
+## On the way to the host (src/problem/connection.rs)
 
 explain-resolve = The ssh configuration of { $host } cannot be used
 explain-resolve-remedy = Check it with `ssh -G { $destination }`.
@@ -425,7 +425,7 @@ explain-login-silent = The login at { $host } did not end in time
 explain-login-silent-remedy = Connect again with your phone or security key at hand, or allow more time with `remote-jupyter open { $host } --timeout 300`.
 explain-passphrase-remedy = Check it with `ssh-keygen -y -f { $key }`.
 
-## On the far side (src/explain/far_side.rs)
+## On the far side (src/problem/remote.rs)
 
 explain-workdir = The working folder { $folder } cannot be used on { $host }
 explain-workdir-remedy = Create it there, or change `workdir`.
@@ -481,7 +481,7 @@ phase-ready = ready
 phase-failed = failed
 phase-closed = closed
 
-## The menu (src/app/menu.rs)
+## The menu (src/app/view/menu.rs)
 
 menu-host-closed = ○ { $host }
 menu-host-ready = ● { $host }
@@ -531,14 +531,14 @@ time-seconds = { $count } s
 time-minutes = { $count } min
 time-hours = { $hours } h { $minutes } min
 
-## Notifications (src/app/news.rs)
+## Notifications (src/app/view/notification.rs)
 
 notice-ready = { $host } is ready
 notice-was-running = Jupyter { $version } was running on { $node }.
 notice-was-started = Jupyter { $version } was started on { $node }.
 notice-try-again = Try Again
 
-## Dialogs (src/app/questions.rs, src/app/state.rs)
+## Dialogs (src/app/prompts.rs, src/app/app.rs)
 
 dialog-host-key = Is this really { $host }?
 dialog-host-key-text =
@@ -577,7 +577,7 @@ dialog-about-text =
 app-runs-already = Remote Jupyter is running already: its icon is in the menu bar.
 app-no-tray = remote-jupyter: there is no place for a tray icon here: { $error }
 
-## What goes wrong on this machine (src/explain/here.rs)
+## What goes wrong on this machine (src/problem/local.rs)
 
 not-opened-title = { $path } cannot be opened
 not-opened-remedy = See whether { $path } can be written, and which program opens such files.
@@ -604,7 +604,7 @@ login-item-not-here = Remote Jupyter cannot start at login here: { $reason }
 ## Buttons of dialogs (src/platform/linux, src/platform/macos)
 
 
-## A connection that is lost and made anew (src/explain/lost.rs, src/session/machine/healing.rs)
+## A connection that is lost and made anew (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)
 
 phase-reconnecting = reconnecting
 lost-title = The connection to { $host } is lost
@@ -670,14 +670,14 @@ session-place-socket = socket { $path }
 dialog-ok = OK
 dialog-cancel = Cancel
 
-## The keychain (src/platform/keychain.rs)
+## The keychain (src/desktop/keychain.rs)
 
 keychain-absent = No keychain can be reached here: { $why }
 keychain-refused = The keychain is locked, or access to it was refused: { $why }
 keychain-failed = The keychain could not do it: { $why }
 keychain-label = Passphrase of { $key } (Remote Jupyter)
 
-## The login item (src/platform/login_item.rs)
+## The login item (src/desktop/login_item.rs)
 
 autostart-comment = Notebook tabs from your remote machines
 autostart-no-program = This program's own file cannot be found: { $why }
@@ -687,7 +687,7 @@ autostart-not-written = { $path }: { $why }
 autostart-mac-config = The system opens the app without arguments: it cannot start with { $path } at login
 autostart-mac-refused = The system refused (code { $code }). See System Settings > General > Login Items
 
-## Batch jobs (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
+## Batch jobs (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
 
 phase-submitting = submitting a job
 phase-queued = queued
@@ -822,7 +822,7 @@ explain-post-quantum-remedy = The server allows post-quantum key exchange alone,
 explain-no-common-list-remedy = Ask the server's administrator to allow one of this program's algorithms, and check that your ssh configuration does not leave them out.
 explain-no-common-unknown-remedy = Look at `ssh -vv { $destination }` for what the server offers.
 
-## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
+## Jump hosts and proxy commands (src/hops, src/problem/jump_host.rs)
 
 hops-way = through { $hops }
 hops-name = the jump host { $hop }
@@ -846,18 +846,18 @@ hops-proxy-path = PATH of this program: { $path }
 hops-proxy-path-remedy = Write the whole path of the program into ProxyCommand: an app started from the desktop has another PATH than your terminal.
 hops-proxy-shell-remedy = Set SHELL to a shell that exists: ProxyCommand is run by it, and { $shell } cannot be started.
 
-## Login shells (src/session/driver/far_side.rs)
+## Login shells (src/session/driver/remote_script.rs)
 
 start-up-slow = The start-up files of your account on { $host } are still running; waiting for them. `ssh { $host }` shows what they do.
 session-opens-slowly = The login at { $host } is done, and its session takes long to open. Perhaps a home folder is mounted there, or it waits for you: look at your phone.
 
-## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
+## HTTPS (src/jupyter/api.rs, src/session/fsm/mod.rs, src/problem/mod.rs)
 
 api-other-certificate = the server shows another certificate than before, and was sent nothing: { $why }
 session-own-certificate = This server speaks HTTPS with a certificate of its own, so the browser will warn. Its SHA-256 fingerprint must be { $fingerprint }
 explain-other-certificate-remedy = Open it again if you know why it changed, as after a restart with a new certificate.
 
-## Launchers (src/platform/launcher.rs, src/cli/launcher.rs)
+## Launchers (src/desktop/shortcut.rs, src/cli/shortcut.rs)
 
 help-launcher = Make an application of its own for one host, which Spotlight and other searches find
 help-launcher-host = The host, a configured one
@@ -957,7 +957,7 @@ notice-longer = { $host } has more time
 notice-start-again = Click to start again.
 notice-start-again-with = Click to start again with { $notebook }.
 
-## The route to a compute node (src/explain/route.rs, src/session/machine/reach.rs, src/hops/node.rs)
+## The route to a compute node (src/problem/node_route.rs, src/session/fsm/route.rs, src/connect/node.rs)
 
 route-hop = an SSH session to { $node } ({ $address }), through the login host's
 route-step = node { $node }: { $step }
@@ -980,7 +980,7 @@ route-none = No way leads to where Jupyter listens on { $node }, for { $host }
 route-kept = Jupyter in the job of { $host } cannot be reached from here, and is in use
 route-kept-remedy = Its kernels were left alone. Use the machine that reaches it, or `remote-jupyter stop { $host }` and open it again.
 
-## Kernels that cannot be counted (src/session/machine.rs, src/ssh/question.rs)
+## Kernels that cannot be counted (src/session/fsm/mod.rs, src/ssh/prompt.rs)
 
 ask-end-uncounted = The kernels on { $host } cannot be counted, and some may be busy. End them anyway? (yes/no)
 session-uncounted-title = Jupyter on { $host } was left running: its kernels cannot be counted

@@ -122,11 +122,11 @@ config-absent = { $file } はまだありませんが、問題ありません。
 config-template-about = Remote Jupyter の設定。ホストに書けることは README を参照してください。
 config-template-name = ~/.ssh/config にある名前。これだけでホストの設定になります
 
-## ホストのトンネルを持つプログラム (src/control/claim.rs)
+## ホストのトンネルを持つプログラム (src/ipc/host_lock.rs)
 
 claim-silent = 別の remote-jupyter がこのホストを開いていますが、応答しません
 
-## どの実行中サーバーを使うか (src/jupyter/choose.rs, server.rs)
+## どの実行中サーバーを使うか (src/jupyter/select.rs, server.rs)
 
 server-same-folder = サーバーが { $count } 個動いています。作業フォルダーが { $folder } のものを使います
 server-newest = サーバーが { $count } 個動いています。最も新しいもの ({ $folder }) を使います
@@ -145,7 +145,7 @@ server-editors = プロセス { $pid } は VS Code が自身のために起動�
 server-hubs = プロセス { $pid } は JupyterHub のサーバーのため、対象にしません。JupyterHub から利用してください
 server-refused = プロセス { $pid } のサーバーは対象にしません: { $why }
 
-## Jupyter の応答 (src/jupyter/rest.rs)
+## Jupyter の応答 (src/jupyter/api.rs)
 
 api-no-answer = 応答がありません: { $why }
 api-silent = { $seconds } 秒以内に何も届きませんでした
@@ -153,7 +153,7 @@ api-status = サーバーの応答は { $status } でした
 api-not-jupyter = Jupyter の応答ではありません: { $why }
 api-no-page = Lab、Notebook、nbclassic のいずれの画面もありません。`pip install jupyterlab` で追加できます
 
-## 質問 (src/ssh/question.rs)。答えはどの言語でも yes か no。
+## 質問 (src/ssh/prompt.rs)。答えはどの言語でも yes か no。
 
 ask-host-key = ホスト { $host } はまだ登録されていません。提示された { $kind } 鍵は { $fingerprint } です。この鍵で正しいですか。yes か no を入力してください (yes/no)
 ask-host-key-also-known = ホスト { $host } はまだ登録されていません。提示された { $kind } 鍵は { $fingerprint } です。ポート 22 では { $others } が登録されています。この鍵で正しいですか。yes か no を入力してください (yes/no)
@@ -294,7 +294,7 @@ edit-exists = { $file } にはすでにホスト { $name } があります
 edit-broken = 先に設定の誤りを直してください
 edit-unwritable = { $file } に書き込めません: { $why }
 
-## このマシン: 質問、ブラウザー、フォルダー (src/platform/ask.rs, browser.rs, folders.rs)
+## このマシン: 質問、ブラウザー、フォルダー (src/host_os/terminal_prompt.rs, browser.rs, folders.rs)
 
 ask-nowhere = 質問するための端末も SSH_ASKPASS もありません
 ask-program-failed = SSH_ASKPASS の { $program } を実行できません: { $why }
@@ -307,7 +307,7 @@ browser-nobody = このシステムにはページを開けるプログラムが
 browser-failed = `{ $browser }`: { $why }。設定の `browser` を確認してください
 folder-open = { $folder } に他のアカウントが入れます。`chmod 700` してください
 
-## 何が起きたか (src/explain.rs)
+## 何が起きたか (src/problem/mod.rs)
 
 explain-no-script = { $host } のログインシェルが、スクリプトを実行せずに終了しました
 explain-no-script-remedy = `ssh { $destination }` と `ssh { $destination } true` を試してください。後者では何も表示されないのが正常です。起動ファイルのどこかでシェルが終了しているか、サーバーがこのプログラムの代わりに独自のコマンド（ForceCommand、authorized_keys の `command=`）を実行している可能性があります。
@@ -354,7 +354,7 @@ explain-control-long-remedy = XDG_RUNTIME_DIR に、より短いパスのフォ�
 explain-bug = { $host }: remote-jupyter 自体に異常が起きました
 explain-bug-remedy = 上の出力を添えて報告してください。
 
-## ホストまでの接続 (src/explain/connection.rs)
+## ホストまでの接続 (src/problem/connection.rs)
 
 explain-resolve = { $host } の ssh の設定を使えません
 explain-resolve-remedy = `ssh -G { $destination }` で確認してください。
@@ -412,7 +412,7 @@ explain-login-silent = { $host } へのログインが時間内に終わりま�
 explain-login-silent-remedy = スマートフォンやセキュリティキーを手元に用意して接続し直すか、`remote-jupyter open { $host } --timeout 300` で時間を延ばしてください。
 explain-passphrase-remedy = `ssh-keygen -y -f { $key }` で確認してください。
 
-## リモート側 (src/explain/far_side.rs)
+## リモート側 (src/problem/remote.rs)
 
 explain-workdir = { $host } で作業フォルダー { $folder } を使えません
 explain-workdir-remedy = フォルダーを作るか、`workdir` を変えてください。
@@ -468,7 +468,7 @@ phase-ready = 準備完了
 phase-failed = 失敗
 phase-closed = 切断
 
-## メニュー (src/app/menu.rs)
+## メニュー (src/app/view/menu.rs)
 
 menu-host-closed = ○ { $host }
 menu-host-ready = ● { $host }
@@ -514,14 +514,14 @@ time-seconds = { $count } 秒
 time-minutes = { $count } 分
 time-hours = { $hours } 時間 { $minutes } 分
 
-## 通知 (src/app/news.rs)
+## 通知 (src/app/view/notification.rs)
 
 notice-ready = { $host } の準備ができました
 notice-was-running = { $node } で実行中の Jupyter { $version } に接続しました。
 notice-was-started = { $node } で Jupyter { $version } を起動しました。
 notice-try-again = 再試行
 
-## ダイアログ (src/app/questions.rs, src/app/state.rs)
+## ダイアログ (src/app/prompts.rs, src/app/app.rs)
 
 dialog-host-key = 本当に { $host } ですか？
 dialog-host-key-text =
@@ -554,7 +554,7 @@ dialog-about-text =
 app-runs-already = Remote Jupyter はすでに起動しています。メニューバーのアイコンをご覧ください。
 app-no-tray = remote-jupyter: トレイアイコンを表示できません: { $error }
 
-## このマシンの問題 (src/explain/here.rs)
+## このマシンの問題 (src/problem/local.rs)
 
 not-opened-title = { $path } を開けません
 not-opened-remedy = { $path } に書き込めるか、その種類のファイルを開くアプリがあるかを確かめてください。
@@ -581,7 +581,7 @@ login-item-not-here = ここではログイン時に起動できません: { $re
 ## ダイアログのボタン (src/platform/linux, src/platform/macos)
 
 
-## 切断と再接続 (src/explain/lost.rs, src/session/machine/healing.rs)
+## 切断と再接続 (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)
 
 phase-reconnecting = 再接続中
 lost-title = { $host } との接続が失われました
@@ -647,14 +647,14 @@ session-place-socket = ソケット { $path }
 dialog-ok = OK
 dialog-cancel = キャンセル
 
-## キーチェーン (src/platform/keychain.rs)
+## キーチェーン (src/desktop/keychain.rs)
 
 keychain-absent = キーチェーンに接続できません: { $why }
 keychain-refused = キーチェーンがロックされているか、アクセスが拒否されました: { $why }
 keychain-failed = キーチェーンの処理に失敗しました: { $why }
 keychain-label = { $key } のパスフレーズ (Remote Jupyter)
 
-## ログイン項目 (src/platform/login_item.rs)
+## ログイン項目 (src/desktop/login_item.rs)
 
 autostart-comment = リモートマシンのノートブックをタブで開く
 autostart-no-program = このプログラム自身のファイルが見つかりません: { $why }
@@ -664,7 +664,7 @@ autostart-not-written = { $path }: { $why }
 autostart-mac-config = ログイン時はシステムが引数なしでアプリを開くため、{ $path } を指定して起動することはできません
 autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定 > 一般 > ログイン項目」を確認してください
 
-## バッチジョブ (src/launcher, src/remote/jobs.rs, src/explain/jobs.rs)
+## バッチジョブ (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
 
 phase-submitting = ジョブを投入中
 phase-queued = 待ち行列で待機中
@@ -798,7 +798,7 @@ explain-post-quantum-remedy = このサーバーは耐量子計算機の鍵交�
 explain-no-common-list-remedy = このプログラムのアルゴリズムのどれかを許可するよう、サーバーの管理者に依頼してください。ssh の設定で除外していないかも確認してください。
 explain-no-common-unknown-remedy = `ssh -vv { $destination }` でサーバーの対応を確認してください。
 
-## Jump hosts and proxy commands (src/hops, src/explain/hops.rs)
+## Jump hosts and proxy commands (src/hops, src/problem/jump_host.rs)
 
 hops-way = { $hops } を経由
 hops-name = 踏み台ホスト { $hop }
@@ -822,18 +822,18 @@ hops-proxy-path = このプログラムの PATH: { $path }
 hops-proxy-path-remedy = ProxyCommand にはプログラムの完全なパスを書いてください。デスクトップから起動したアプリの PATH はターミナルと異なります。
 hops-proxy-shell-remedy = SHELL に実在するシェルを設定してください。ProxyCommand はそのシェルで実行されますが、{ $shell } を起動できません。
 
-## ログインシェル (src/session/driver/far_side.rs)
+## ログインシェル (src/session/driver/remote_script.rs)
 
 start-up-slow = { $host } のアカウントの起動ファイルがまだ実行中のため、待っています。`ssh { $host }` で内容を確認できます。
 session-opens-slowly = { $host } へのログインは済みましたが、セッションの開始に時間がかかっています。ホームフォルダーのマウント中か、あなたの操作を待っている可能性があります。スマートフォンを確認してください。
 
-## HTTPS (src/jupyter/rest.rs, src/session/machine.rs, src/explain.rs)
+## HTTPS (src/jupyter/api.rs, src/session/fsm/mod.rs, src/problem/mod.rs)
 
 api-other-certificate = サーバーの証明書が以前と異なるため、何も送信しませんでした: { $why }
 session-own-certificate = このサーバーは独自の証明書で HTTPS を使うため、ブラウザーが警告を表示します。SHA-256 フィンガープリントが { $fingerprint } であることを確認してください。
 explain-other-certificate-remedy = 新しい証明書での再起動など、変わった理由がわかっている場合は、もう一度開いてください。
 
-## ランチャー (src/platform/launcher.rs, src/cli/launcher.rs)
+## ランチャー (src/desktop/shortcut.rs, src/cli/shortcut.rs)
 
 help-launcher = Spotlight などの検索から直接開ける、ホストごとの小さなアプリを作る
 help-launcher-host = 設定済みのホスト
@@ -929,7 +929,7 @@ notice-longer = { $host } の時間が延びました
 notice-start-again = クリックするともう一度起動します。
 notice-start-again-with = クリックすると { $notebook } でもう一度起動します。
 
-## 計算ノードへの経路（src/explain/route.rs、src/session/machine/reach.rs、src/hops/node.rs）
+## 計算ノードへの経路（src/problem/node_route.rs、src/session/fsm/route.rs、src/connect/node.rs）
 
 route-hop = ログインホストの接続を通した { $node }（{ $address }）への SSH セッション
 route-step = ノード { $node }: { $step }
@@ -952,7 +952,7 @@ route-none = { $node } で Jupyter が待ち受けている場所への経路が
 route-kept = { $host } のジョブの Jupyter はここからは届かず、使用中です
 route-kept-remedy = カーネルには触れていません。届くマシンから使うか、`remote-jupyter stop { $host }` で終了してからもう一度開いてください。
 
-## Kernels that cannot be counted (src/session/machine.rs, src/ssh/question.rs)
+## Kernels that cannot be counted (src/session/fsm/mod.rs, src/ssh/prompt.rs)
 
 ask-end-uncounted = { $host } のカーネルは数えられず、実行中のものがあるかもしれません。それでも終了しますか。yes か no を入力してください (yes/no)
 session-uncounted-title = { $host } の Jupyter はカーネルを数えられないため、そのまま動いています

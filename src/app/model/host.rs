@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::Action;
-use crate::app::news::News;
-use crate::control::Message;
+use crate::app::view::notification::News;
+use crate::ipc::Message;
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
 use crate::session::{JobInfo, Phase, Ready};

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::app::samples::ready;
+use crate::host_os::Options;
 use crate::jupyter::Activity;
-use crate::platform::Options;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, JobInfo, Ready, Walltime};
 
@@ -223,7 +223,7 @@ fn a_job_that_starts_after_a_wait_is_news_of_its_own() {
         panic!("{news:?}")
     };
     assert_eq!(waited, Duration::from_secs(12 * 60));
-    let posting = super::super::news::posting("gpu01", &news.unwrap());
+    let posting = super::super::view::notification::posting("gpu01", &news.unwrap());
     assert!(
         posting.notice.body.contains("node17 after 12 min"),
         "{posting:?}"
@@ -302,7 +302,7 @@ fn time_that_runs_out_is_news_and_stands_in_the_menu_until_there_is_more() {
     );
     let short = Event::Walltime(job.clone(), Walltime::Short);
     let news = hear(&mut model, "my box", &short).unwrap();
-    let posting = super::super::news::posting("my box", &news);
+    let posting = super::super::view::notification::posting("my box", &news);
     assert_eq!(posting.notice.title, "my box: 10 min left");
     assert!(
         posting.notice.body.contains("save your notebooks"),
@@ -319,7 +319,7 @@ fn time_that_runs_out_is_news_and_stands_in_the_menu_until_there_is_more() {
     };
     let extended = Event::Walltime(longer, Walltime::Extended);
     let news = hear(&mut model, "my box", &extended).unwrap();
-    let posting = super::super::news::posting("my box", &news);
+    let posting = super::super::view::notification::posting("my box", &news);
     assert!(
         posting.notice.body.contains("1 h 10 min left"),
         "{posting:?}"
@@ -361,7 +361,7 @@ fn a_job_whose_time_was_up_starts_again_with_the_notebook_that_was_open() {
         hear(&mut model, "my box", &in_a_job(1).0);
         hear(&mut model, "my box", &active);
         let news = hear(&mut model, "my box", &failure(Code::JobTimeUp)).unwrap();
-        let posting = super::super::news::posting("my box", &news);
+        let posting = super::super::view::notification::posting("my box", &news);
         assert_eq!(posting.notice.title, "t");
         assert_eq!(posting.notice.body, "Click to start again with a b.ipynb.");
         assert_eq!(posting.id, "again my box");

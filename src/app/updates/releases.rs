@@ -9,7 +9,7 @@ use semver::Version;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
 use super::Release;
-use crate::words::say;
+use crate::i18n::say;
 
 /// The project's own address; empty as long as it has none.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");

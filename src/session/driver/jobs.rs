@@ -2,18 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use super::standing::Standing;
+use super::maintenance::Standing;
 use super::{Driver, Halt, Outcome};
-use crate::explain;
-use crate::launcher::{
-    CALL, Dialect, Identity, Output, Presence, SUBMISSION, Scheduler, job_name, scheduler,
-};
+use crate::i18n::say;
+use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::remote::{Doubt, Frame, Known, Running, Surveyor, has_gone, queries, there, was_taken};
-use crate::session::board::{self, Login, Seat, Turn, Wanted};
+use crate::scheduler::{
+    CALL, Dialect, Identity, Output, Presence, SUBMISSION, Scheduler, job_name, scheduler,
+};
 use crate::session::event::{Event, Phase};
-use crate::session::machine::{Call, Input, JobEnd, Poll};
-use crate::words::say;
+use crate::session::fsm::{Call, Input, JobEnd, Poll};
+use crate::session::poll_coordinator::{self, Login, Seat, Turn, Wanted};
 
 /// What an exchange with the far side may take while a job waits. It ends a call of the scheduler
 /// before that, so what takes longer is a dead connection.
@@ -26,7 +26,7 @@ const END: Duration = Duration::from_secs(60);
 impl Driver {
     pub(super) fn scheduler(&self) -> Result<&'static dyn Scheduler, Halt> {
         let kind = self.host().launcher;
-        scheduler(kind).ok_or_else(|| Halt::Problem(explain::bug(&self.host().name)))
+        scheduler(kind).ok_or_else(|| Halt::Problem(problem::bug(&self.host().name)))
     }
 
     /// Servers in jobs, jobs without one, and what else is there: one look, one call of the scheduler.
@@ -95,7 +95,7 @@ impl Driver {
     /// A list that was needed at once serves those who wait, too.
     fn share(&self, began: Instant, output: &Output) {
         if let Some(login) = self.login() {
-            board::share(&login, began, output);
+            poll_coordinator::share(&login, began, output);
         }
     }
 
@@ -105,8 +105,8 @@ impl Driver {
         let probe = self.run_there(scheduler.probe())?;
         let host = self.host();
         Ok(match scheduler.dialect(&probe) {
-            Err(stranger) => explain::no_scheduler(host, scheduler, &stranger),
-            Ok(_) => explain::no_list(&host.name, scheduler.name(), words),
+            Err(stranger) => problem::no_scheduler(host, scheduler, &stranger),
+            Ok(_) => problem::no_list(&host.name, scheduler.name(), words),
         })
     }
 
@@ -171,7 +171,7 @@ impl Driver {
             return Ok(Some(Input::Submitted { folder, identity }));
         }
         let problem = if survey.ended.contains(&folder) {
-            explain::job_not_taken(&self.host().name, scheduler.name(), output)
+            problem::job_not_taken(&self.host().name, scheduler.name(), output)
         } else {
             self.not_submitted(scheduler, folder, output)
         };
@@ -182,19 +182,19 @@ impl Driver {
     fn not_submitted(&self, scheduler: &dyn Scheduler, folder: String, output: &Output) -> Problem {
         let (host, name) = (&self.host().name, scheduler.name());
         if folder.is_empty() {
-            return explain::job_refused(host, name, output);
+            return problem::job_refused(host, name, output);
         }
         let doubt = Doubt {
             id: String::new(),
             folder,
             words: output.words(),
         };
-        explain::job_uncertain(host, name, &doubt)
+        problem::job_uncertain(host, name, &doubt)
     }
 
     pub(super) fn dialect(&mut self, scheduler: &dyn Scheduler) -> Result<Dialect, Halt> {
         let probe = self.run_there(scheduler.probe())?;
-        let stranger = |stranger| explain::no_scheduler(self.host(), scheduler, &stranger);
+        let stranger = |stranger| problem::no_scheduler(self.host(), scheduler, &stranger);
         scheduler
             .dialect(&probe)
             .map_err(|error| Halt::Problem(stranger(error)))

@@ -3,10 +3,10 @@
 
 use super::{Driver, Halt, Outcome};
 use crate::config::Host;
-use crate::launcher::{JobState, Scheduler, job_name, scheduler};
+use crate::i18n::say;
 use crate::remote::Frame;
-use crate::session::machine::Input;
-use crate::words::say;
+use crate::scheduler::{JobState, Scheduler, job_name, scheduler};
+use crate::session::fsm::Input;
 
 type Log = (String, String);
 

@@ -1,11 +1,11 @@
 //! A start that is tried without starting: for who only looks.
 
 use super::{Driver, Halt, Outcome};
-use crate::explain;
-use crate::launcher::{Rehearsal, Scheduler, scheduler};
+use crate::i18n::say;
+use crate::problem;
 use crate::remote::Frame;
-use crate::session::machine::Input;
-use crate::words::say;
+use crate::scheduler::{Rehearsal, Scheduler, scheduler};
+use crate::session::fsm::Input;
 
 impl Driver {
     pub(super) fn rehearse(&mut self) -> Outcome {
@@ -45,7 +45,7 @@ impl Driver {
             Rehearsal::Open => Err(say!("rehearsal-open", scheduler = name, words = words)),
             Rehearsal::Refused => {
                 let host = self.host();
-                let problem = explain::job_would_be_refused(&host.name, name, &answer);
+                let problem = problem::job_would_be_refused(&host.name, name, &answer);
                 return Err(Halt::Problem(problem));
             }
         })

@@ -1,12 +1,12 @@
 //! The relay to a server in a job, through the scheduler.
 
 use super::{Driver, Halt, Outcome};
-use crate::explain;
 use crate::jupyter::Server;
-use crate::launcher::scheduler;
+use crate::problem;
 use crate::remote;
-use crate::session::doors;
-use crate::session::machine::Input;
+use crate::scheduler::scheduler;
+use crate::session::forwards;
+use crate::session::fsm::Input;
 use crate::tunnel::{RELAY, Relaying};
 
 impl Driver {
@@ -17,12 +17,12 @@ impl Driver {
         };
         let order = remote::relay(self.host(), (job, server), (&node.name, RELAY));
         let Some((task, mark)) = order.map_err(|error| self.halt(error))? else {
-            return Err(Halt::Problem(explain::bug(&self.host().name)));
+            return Err(Halt::Problem(problem::bug(&self.host().name)));
         };
         let pump = self.early_pump(connection);
         pump.take_back();
         pump.relay(Relaying {
-            target: doors::target(&server.endpoint),
+            target: forwards::target(&server.endpoint),
             task,
             mark,
         });
@@ -37,7 +37,7 @@ impl Driver {
         }
         self.take_back();
         let name = scheduler(self.host().launcher).map_or("", |one| one.name());
-        let problem = explain::no_relay(&self.host().name, name, reason);
+        let problem = problem::no_relay(&self.host().name, name, reason);
         Some(Input::Barred(problem))
     }
 

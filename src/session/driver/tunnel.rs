@@ -3,18 +3,18 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::standing::Standing;
+use super::maintenance::Standing;
 use super::{Driver, Halt, Outcome};
-use crate::explain;
-use crate::hops;
+use crate::connect;
+use crate::i18n::say;
 use crate::jupyter::{Address, Page, Server, page_url};
-use crate::session::doors;
+use crate::problem;
+use crate::secret::Secret;
 use crate::session::event::{Event, Phase, Ready};
-use crate::session::machine::{Found, Goal, Input};
+use crate::session::forwards;
+use crate::session::fsm::{Found, Goal, Input};
 use crate::ssh::{Connection, is_forbidden};
-use crate::token::Secret;
 use crate::tunnel::Pump;
-use crate::words::say;
 
 /// What one attempt to connect anew may take: dialling alone gets fifteen seconds.
 const ATTEMPT: Duration = Duration::from_secs(20);
@@ -31,10 +31,11 @@ impl Driver {
         let wanted = opens
             .then(|| self.host().local_port.or_else(remembered))
             .flatten();
-        let local = |error| Halt::Problem(explain::no_port(&self.host().name, &error));
-        let (port, taken) = doors::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
+        let local = |error| Halt::Problem(problem::no_port(&self.host().name, &error));
+        let (port, taken) = forwards::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
         if opens {
-            let (open, notes) = doors::further(&mut pump, &self.host().forwards).map_err(local)?;
+            let (open, notes) =
+                forwards::further(&mut pump, &self.host().forwards).map_err(local)?;
             self.forwards = open;
             for note in notes {
                 self.tell(Event::Note(note));
@@ -44,7 +45,7 @@ impl Driver {
         self.held = None;
         self.is_elsewhere = server.node.is_some();
         self.socket_refuses_since = None;
-        self.server_at = Some(doors::target(&server.endpoint));
+        self.server_at = Some(forwards::target(&server.endpoint));
         Ok(Some(Input::Listening { port, taken }))
     }
 
@@ -54,14 +55,14 @@ impl Driver {
         let Some(mut pump) = self.take_pump()? else {
             return Ok(None);
         };
-        pump.knock(doors::likely(self.host()));
+        pump.knock(forwards::likely(self.host()));
         while pump.is_opening() {
             let deadline = self.waiter.deadline();
             pump.turn(deadline).map_err(|error| self.halt(error))?;
         }
         let refused = pump.take_refusal().map(|refused| refused.reason);
         let forbidden = refused.filter(|reason| is_forbidden(reason));
-        let problem = forbidden.map(|reason| explain::forwarding(&self.host().name, &reason));
+        let problem = forbidden.map(|reason| problem::forwarding(&self.host().name, &reason));
         self.pump = Some(pump);
         Ok(Some(Input::Probed(problem)))
     }
@@ -126,7 +127,7 @@ impl Driver {
             hop.doubt();
         }
         if !self.hops.is_empty() {
-            hops::check();
+            connect::check();
         }
     }
 
@@ -202,13 +203,13 @@ impl Driver {
     fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {
         page_url(&found.server, port, page)
             .map(Secret::new)
-            .map_err(|error| Halt::Problem(explain::bad_url(&self.host().name, &error)))
+            .map_err(|error| Halt::Problem(problem::bad_url(&self.host().name, &error)))
     }
 
     /// The browser is opened from a thread: `xdg-open` may last as long as the browser does.
     pub(super) fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
         let address = Address::of(&found.server, port, page)
-            .map_err(|error| Halt::Problem(explain::bad_url(&self.host().name, &error)))?;
+            .map_err(|error| Halt::Problem(problem::bad_url(&self.host().name, &error)))?;
         let handle = self.handle.clone();
         let failed = Box::new(move |reason| handle.send(Input::NotShown(reason)));
         if let Err(reason) = self.surroundings.show(address, failed) {

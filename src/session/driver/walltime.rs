@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::standing::Wish;
+use super::maintenance::Wish;
 use super::{Driver, Outcome};
-use crate::explain;
-use crate::launcher::{Identity, Output, Scheduler};
+use crate::problem;
 use crate::problem::Problem;
 use crate::remote::Survey;
+use crate::scheduler::{Identity, Output, Scheduler};
 use crate::session::JobInfo;
 use crate::session::event::{Event, Walltime};
-use crate::session::machine::{Input, Poll};
+use crate::session::fsm::{Input, Poll};
 use crate::session::walltime::Countdown;
 
 /// Clocks that differ by less are the same: each reading is late by the answer's way, and times that
@@ -71,11 +71,11 @@ impl Driver {
     fn extension(&self, job: &JobInfo, by: u64) -> Result<String, Problem> {
         let host = &self.host().name;
         let Ok(scheduler) = self.scheduler() else {
-            return Err(explain::no_end(host));
+            return Err(problem::no_end(host));
         };
         let whole = job.whole().and_then(|whole| whole.checked_add(by));
         let line = scheduler.extend(&job.id, by, whole);
-        line.ok_or_else(|| explain::not_extendable(host, scheduler.name()))
+        line.ok_or_else(|| problem::not_extendable(host, scheduler.name()))
     }
 
     pub(super) fn extend_beside(&mut self, job: &JobInfo, by: u64) -> Option<Input> {

@@ -13,9 +13,9 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::blob::{put, take};
 use super::silence::Silence;
+use crate::i18n::say;
 use crate::ssh::Error;
-use crate::ssh::wait::Waiter;
-use crate::words::say;
+use crate::ssh::poll::Waiter;
 
 /// An agent that cannot list its keys in this time hangs.
 const LIST: Duration = Duration::from_secs(5);

@@ -8,9 +8,9 @@ use std::time::SystemTime;
 use super::agent::AgentKey;
 use super::blob::key_type;
 use super::keys::{KeyError, KeyText};
+use crate::i18n::say;
 use crate::ssh::known_hosts::{fingerprint, plain_key, rsa_bits, user_certificate};
 use crate::ssh::resolve::Target;
-use crate::words::say;
 
 /// What OpenSSH looks for by itself (`IdentityFile` in `ssh_config(5)`).
 const USUAL: [&str; 7] = [

@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 
 use super::raw::{Prompt, converse};
 use super::{Login, Outcome};
+use crate::i18n::say;
 use crate::ssh::Error;
-use crate::ssh::question::{Question, one_line};
-use crate::words::say;
+use crate::ssh::prompt::{Question, one_line};
 
 impl Login<'_> {
     /// Goes through the server's questions, anew after a refusal as ssh does. `offered` is the

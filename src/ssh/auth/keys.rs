@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::blob::{put, put_number};
 use super::openssh::Container;
-use crate::words::say;
+use crate::i18n::say;
 
 /// Why a key file is of no use.
 #[derive(Debug)]

@@ -28,11 +28,11 @@ use zeroize::Zeroizing;
 
 use super::channel::Step;
 use super::connection::{Connection, step};
-use super::question::{Answer, Ask, Question, Unanswered, one_line};
+use super::poll::{WaitError, Waiter};
+use super::prompt::{Answer, Ask, Question, Unanswered, one_line};
 use super::resolve::Target;
-use super::wait::{WaitError, Waiter};
 use super::{Error, RefusedLogin};
-use crate::words::say;
+use crate::i18n::say;
 pub use refusal::Refusal;
 use silence::Silence;
 

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::blob::take;
 use super::keys::KeyError;
-use crate::words::say;
+use crate::i18n::say;
 
 const BEGIN: &str = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const END: &str = "-----END OPENSSH PRIVATE KEY-----";

@@ -3,9 +3,9 @@
 use ssh2::ErrorCode;
 
 use super::{Login, Outcome, Refusal};
+use crate::i18n::say;
 use crate::ssh::Error;
-use crate::ssh::question::Question;
-use crate::words::say;
+use crate::ssh::prompt::Question;
 
 impl Login<'_> {
     pub(super) fn password(&mut self, offered: &str) -> Result<Outcome, Error> {

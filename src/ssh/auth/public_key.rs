@@ -9,11 +9,11 @@ use super::identities::{Identity, Signer, fits, in_order, in_words, missing, out
 use super::keys::{KeyError, KeyText, PrivateKey};
 use super::raw::{Offer, Progress};
 use super::{Login, Outcome, Refusal};
+use crate::i18n::say;
 use crate::ssh::Error;
 use crate::ssh::known_hosts::plain_key;
-use crate::ssh::question::Question;
+use crate::ssh::prompt::Question;
 use crate::ssh::resolve::AgentChoice;
-use crate::words::say;
 
 /// What became of one key.
 enum Tried {

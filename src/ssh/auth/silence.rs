@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use ssh2::Session;
 
-use crate::ssh::question::{Ask, one_line};
-use crate::ssh::wait::{WaitError, Waiter};
-use crate::words::say;
+use crate::i18n::say;
+use crate::ssh::poll::{WaitError, Waiter};
+use crate::ssh::prompt::{Ask, one_line};
 
 /// A server that is only slow answers sooner, and nobody looks at a phone sooner.
 const PATIENCE: Duration = Duration::from_secs(4);

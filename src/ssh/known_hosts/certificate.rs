@@ -7,7 +7,7 @@
 
 use super::line::split_string;
 use super::signature::{self, Checked};
-use crate::words::say;
+use crate::i18n::say;
 
 /// What the type of every certificate ends in.
 const SUFFIX: &str = "-cert-v01@openssh.com";

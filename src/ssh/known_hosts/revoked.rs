@@ -9,10 +9,10 @@ use base64ct::{Base64, Encoding};
 use super::certificate::{Certificate, plain_key};
 use super::line::{decode, field, label_fits};
 use super::{KnownHostsError, key_type};
+use crate::i18n::say;
 use crate::ssh::Error;
 use crate::ssh::command::{self, Unfinished};
-use crate::ssh::wait::Waiter;
-use crate::words::say;
+use crate::ssh::poll::Waiter;
 
 /// What a key revocation list (KRL) begins with.
 const KRL_MAGIC: &[u8] = b"SSHKRL\n\0";

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use nix::unistd::{Uid, User};
 
-use crate::words::say;
+use crate::i18n::say;
 
 /// What is known about this side.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use super::expand::{Local, tilde};
 use super::{
     AddressFamily, AgentChoice, Algorithms, ResolveError, Source, StrictHostKeyChecking, Target,
 };
-use crate::words::say;
+use crate::i18n::say;
 
 const IDENTITIES: [&str; 5] = [
     "~/.ssh/id_rsa",

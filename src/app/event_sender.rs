@@ -1,0 +1,58 @@
+//! How other threads reach the event loop: they leave what they have to say, and wake it once for
+//! all that lies there. A flood of progress is then one wake-up, since activity of the loop can
+//! close an open menu on macOS (tao's issue 1324).
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tao::event_loop::EventLoopProxy;
+
+use super::event::Signal;
+
+/// Something lies in the post.
+#[derive(Debug, Clone, Copy)]
+pub struct Wake;
+
+/// The sending side, and the event loop's box. Clones share it.
+#[derive(Clone)]
+pub struct Post {
+    inner: Arc<Mutex<Inner>>,
+}
+
+struct Inner {
+    waiting: Vec<Signal>,
+    loop_proxy: EventLoopProxy<Wake>,
+    is_over: bool,
+}
+
+impl Post {
+    /// An empty one for that event loop.
+    pub fn new(loop_proxy: EventLoopProxy<Wake>) -> Self {
+        let inner = Inner {
+            waiting: Vec::new(),
+            loop_proxy,
+            is_over: false,
+        };
+        Self {
+            inner: Arc::new(Mutex::new(inner)),
+        }
+    }
+
+    /// Leaves a signal. False when the loop is gone, because the app quits.
+    pub fn send(&self, signal: Signal) -> bool {
+        let mut inner = self.lock();
+        inner.waiting.push(signal);
+        if inner.waiting.len() == 1 {
+            inner.is_over |= inner.loop_proxy.send_event(Wake).is_err();
+        }
+        !inner.is_over
+    }
+
+    /// Everything that lies there, in order.
+    pub fn take(&self) -> Vec<Signal> {
+        std::mem::take(&mut self.lock().waiting)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

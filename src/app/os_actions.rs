@@ -1,0 +1,136 @@
+//! What the app does on this machine beside connecting: files that it opens, texts that it copies.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{self, Config};
+use crate::desktop::{login_item, shortcut};
+use crate::host_os::private_logs_folder;
+use crate::host_os::{Scope, private_file};
+use crate::problem;
+use crate::problem::Problem;
+
+use super::event::Signal;
+use super::event_sender::Post;
+
+/// Does something that may take its time, in a thread, and tells what went wrong.
+fn apart(post: &Post, work: impl FnOnce(&Post) -> Result<(), Problem> + Send + 'static) {
+    let post = post.clone();
+    std::thread::spawn(move || {
+        if let Err(problem) = work(&post) {
+            tracing::warn!(title = problem.title, detail = problem.detail, "not done");
+            post.send(Signal::Trouble(problem));
+        }
+    });
+}
+
+/// Opens the configuration in the system's editor for it.
+pub fn edit_configuration(post: &Post, path: PathBuf) {
+    apart(post, move |_| {
+        config::begin(&path).map_err(|error| problem::not_opened(&path, &error))?;
+        show(&path)
+    });
+}
+
+/// Opens the app's own log.
+pub fn show_log(post: &Post) {
+    apart(post, |_| {
+        let newest = newest_log();
+        show(&newest.map_or_else(folder, Ok)?)
+    });
+}
+
+/// Shows what Jupyter printed on a host, as a file that only this account can read.
+pub fn show_host_log(post: &Post, host: &str, text: String) {
+    let name = format!("{}.jupyter.txt", file_name(host));
+    apart(post, move |_| {
+        let path = folder()?.join(name);
+        let written = private_file(&path).and_then(|mut file| {
+            file.set_len(0)?;
+            std::io::Write::write_all(&mut file, text.as_bytes())
+        });
+        written.map_err(|error| problem::not_opened(&path, &error))?;
+        show(&path)
+    });
+}
+
+/// Opens a page whose address holds no secret.
+pub fn show_page(post: &Post, url: String, browser: Option<String>) {
+    apart(post, move |post| {
+        let post = post.clone();
+        let failed = move |why| {
+            post.send(Signal::Trouble(problem::no_browser(why)));
+        };
+        crate::host_os::open_page(&url, browser.as_deref(), failed).map_err(problem::no_browser)
+    });
+}
+
+/// Adds a host to the configuration; it is opened as well if `open`.
+pub fn add(post: &Post, path: PathBuf, alias: String, open: bool) {
+    let post = post.clone();
+    std::thread::spawn(move || {
+        let added = config::add_host(&path, &alias);
+        let added = added.map_err(|error| problem::not_added(&path, &alias, &error));
+        if added.is_ok() {
+            let config = Config::load(&path).map(Box::new);
+            post.send(Signal::Configured(config));
+        }
+        post.send(Signal::Added(alias, open, added));
+    });
+}
+
+/// Starts the app at login or not any more, and says how it is then.
+pub fn set_login_item(post: &Post, on: bool, scope: &Scope) {
+    let options = scope.options().clone();
+    apart(post, move |post| {
+        let set = login_item::set(on, &options);
+        post.send(Signal::LoginItem(login_item::status()));
+        set.map_err(|error| problem::login_item(&error))
+    });
+}
+
+/// Finds out whether the app starts at login.
+pub fn look_at_login_item(post: &Post) {
+    apart(post, |post| {
+        post.send(Signal::LoginItem(login_item::status()));
+        Ok(())
+    });
+}
+
+/// Makes a host's launcher or removes it, and says which there are then.
+pub fn set_launcher(post: &Post, host: String, on: bool, scope: &Scope) {
+    let scope = scope.clone();
+    apart(post, move |post| {
+        let set = if on {
+            shortcut::make(&host, &scope).map(Some)
+        } else {
+            shortcut::remove(&host, &scope)
+        };
+        post.send(Signal::Launchers(shortcut::list_of(&scope)));
+        let set = set.map_err(|error| problem::launcher(&host, &error));
+        set.map(drop)
+    });
+}
+
+fn folder() -> Result<PathBuf, Problem> {
+    private_logs_folder().map_err(|error| problem::not_opened(Path::new("logs"), &error))
+}
+
+fn show(path: &Path) -> Result<(), Problem> {
+    open::that_detached(path).map_err(|error| problem::not_opened(path, &error))
+}
+
+/// The app's own log, of the newest day.
+pub fn newest_log() -> Option<PathBuf> {
+    let entries = std::fs::read_dir(private_logs_folder().ok()?)
+        .ok()?
+        .filter_map(Result::ok);
+    let logs = entries.filter(|entry| entry.path().extension().is_some_and(|end| end == "log"));
+    let newest = logs.max_by_key(|entry| entry.metadata().and_then(|meta| meta.modified()).ok());
+    newest.map(|entry| entry.path())
+}
+
+/// A host's name may hold any character.
+fn file_name(host: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
+    host.chars().map(plain).take(40).collect()
+}

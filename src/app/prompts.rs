@@ -1,0 +1,289 @@
+//! A session's questions as dialogs, and the dialogs' answers.
+
+use std::path::PathBuf;
+
+use crate::desktop::{Desktop, Dialog, DialogId, Given, Wants};
+use crate::desktop::{Here, keychain};
+use crate::i18n::say;
+use crate::jupyter::Kernels;
+use crate::ssh::prompt::Question;
+
+use super::event::{Asked, Signal};
+use super::event_sender::Post;
+
+/// The dialogs that are open.
+pub struct Questions {
+    open: Vec<(DialogId, Pending)>,
+    post: Post,
+}
+
+/// Somebody who waits for a dialog.
+pub enum Pending {
+    /// A session of a host asks.
+    Asked {
+        /// What, and where the answer goes.
+        asked: Asked,
+        /// Whether a passphrase is remembered without a tick.
+        remember: bool,
+    },
+    /// The app itself asks whether to stop a host's server, whatever its kernels do if `force`.
+    Stop {
+        /// The host.
+        host: String,
+        /// Whether busy kernels may be ended.
+        force: bool,
+    },
+    /// Whether a page is to be opened.
+    Page(String),
+    /// Something to read.
+    Told,
+}
+
+impl Pending {
+    /// The host that it is about.
+    pub fn host(&self) -> Option<&str> {
+        match self {
+            Self::Asked { asked, .. } => Some(&asked.host),
+            Self::Stop { host, .. } => Some(host),
+            Self::Page(_) | Self::Told => None,
+        }
+    }
+}
+
+impl Questions {
+    /// None yet.
+    pub fn new(post: Post) -> Self {
+        Self {
+            open: Vec::new(),
+            post,
+        }
+    }
+
+    /// A session's question. For a passphrase the keychain is asked first, unless nobody found one
+    /// there already. True when a dialog is open now.
+    pub fn ask(&mut self, asked: Asked, remember: bool) -> bool {
+        if matches!(asked.question, Question::Passphrase { .. }) && !asked.searched {
+            search(&self.post, asked);
+            return false;
+        }
+        let dialog = dialog(&asked.host, &asked.question, remember);
+        self.show(dialog, Pending::Asked { asked, remember });
+        true
+    }
+
+    /// Opens a dialog for whoever waits.
+    pub fn show(&mut self, dialog: Dialog, pending: Pending) {
+        let post = self.post.clone();
+        // The id is known only once the dialog is open, and no answer comes before that.
+        let slot = std::rc::Rc::new(std::cell::Cell::new(0));
+        let answered = std::rc::Rc::clone(&slot);
+        let id = Here.ask(
+            dialog,
+            Box::new(move |given| {
+                post.send(Signal::Answered(answered.get(), given));
+            }),
+        );
+        slot.set(id);
+        self.open.push((id, pending));
+    }
+
+    /// Who waited for that dialog; nobody if it was withdrawn.
+    pub fn take(&mut self, id: DialogId) -> Option<Pending> {
+        let at = self.open.iter().position(|(open, _)| *open == id)?;
+        Some(self.open.remove(at).1)
+    }
+
+    /// Whether a session's question about the host is open.
+    pub fn has_any_of(&self, host: &str) -> bool {
+        let asks = |pending: &Pending| matches!(pending, Pending::Asked { asked, .. } if asked.host == host);
+        self.open.iter().any(|(_, pending)| asks(pending))
+    }
+
+    /// Closes the dialogs of a host that nobody waits for any more.
+    pub fn withdraw(&mut self, host: &str) {
+        let of_host = |(_, pending): &mut (DialogId, Pending)| pending.host() == Some(host);
+        for (id, _) in self.open.extract_if(.., of_host) {
+            Here.withdraw(id);
+        }
+    }
+}
+
+/// Gives a session its answer; one that is cancelled gets none.
+pub fn answer(asked: Asked, keep_it: bool, given: Given) {
+    match given {
+        Given::Nothing => {}
+        Given::Yes => asked
+            .reply
+            .send(Ok(zeroize::Zeroizing::new("yes".to_owned()))),
+        Given::Line { text, remember } => {
+            if let Question::Passphrase { key, .. } = asked.question
+                && (remember || keep_it)
+            {
+                keep(key, text.clone());
+            }
+            asked.reply.send(Ok(text));
+        }
+    }
+}
+
+/// Stores a passphrase, in a thread: the keychain may have to be unlocked first. A wrong one is
+/// taken out again when the question comes back.
+fn keep(key: PathBuf, passphrase: zeroize::Zeroizing<String>) {
+    std::thread::spawn(move || {
+        if let Err(error) = keychain::remember(&key, &passphrase) {
+            tracing::warn!(%error, "the passphrase is not in the keychain");
+        }
+    });
+}
+
+/// Looks into the keychain, in a thread; the question comes back if there is no answer there. After
+/// a wrong passphrase the one that is stored goes.
+fn search(post: &Post, asked: Asked) {
+    let post = post.clone();
+    std::thread::spawn(move || {
+        let found = match &asked.question {
+            Question::Passphrase { key, again: true } => keychain::forget(key).map(|()| None),
+            Question::Passphrase { key, again: false } => keychain::recall(key),
+            _ => Ok(None),
+        };
+        match found {
+            Ok(Some(passphrase)) => return asked.reply.send(Ok(passphrase)),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the keychain cannot be used"),
+        }
+        post.send(Signal::Asked(Asked {
+            searched: true,
+            ..asked
+        }));
+    });
+}
+
+/// The dialog for a question.
+fn dialog(host: &str, question: &Question, remember: bool) -> Dialog {
+    let (title, wants) = match question {
+        Question::HostKey { .. } => (
+            say!("dialog-host-key", host = host),
+            Wants::Confirmation {
+                yes: say!("dialog-connect"),
+            },
+        ),
+        Question::EndKernels { .. } | Question::EndUncounted { .. } => (
+            say!("dialog-stop", host = host),
+            Wants::Confirmation {
+                yes: say!("dialog-stop-anyway"),
+            },
+        ),
+        Question::Passphrase { .. } => (
+            say!("dialog-passphrase", host = host),
+            Wants::Line {
+                echo: false,
+                remember: (!remember).then(|| say!("dialog-remember")),
+            },
+        ),
+        Question::Password { .. } | Question::Prompt { .. } => (
+            say!("dialog-login", host = host),
+            Wants::Line {
+                echo: question.echo(),
+                remember: None,
+            },
+        ),
+    };
+    Dialog {
+        title,
+        text: text(question),
+        wants,
+    }
+}
+
+/// The question without the hint for a terminal that "yes" is to be typed.
+fn text(question: &Question) -> String {
+    match question {
+        Question::HostKey {
+            host,
+            key_type,
+            fingerprint,
+            also_known,
+        } => {
+            let host = host.as_str();
+            let (kind, print) = (key_type.as_str(), fingerprint.as_str());
+            let mut text = say!(
+                "dialog-host-key-text",
+                host = host,
+                kind = kind,
+                print = print
+            );
+            if !also_known.is_empty() {
+                let others = also_known.join("\n");
+                text.push_str("\n\n");
+                text.push_str(&say!("dialog-host-key-also", others = others));
+            }
+            text
+        }
+        other => other.text(),
+    }
+}
+
+/// The question before a server is stopped. None when nothing is lost by it.
+pub fn before_stop(host: &str, kernels: Option<Kernels>) -> Option<Dialog> {
+    let text = match kernels {
+        Some(Kernels { total: 0, .. }) => return None,
+        Some(Kernels { total, busy }) => say!("dialog-stop-kernels", total = total, busy = busy),
+        None => say!("dialog-stop-unknown"),
+    };
+    Some(Dialog {
+        title: say!("dialog-stop", host = host),
+        text,
+        wants: Wants::Confirmation {
+            yes: say!("dialog-stop-yes"),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_host_key_is_a_decision_with_the_fingerprint() {
+        let question = Question::HostKey {
+            host: "[gpu01]:2222".into(),
+            key_type: "ssh-ed25519".into(),
+            fingerprint: "SHA256:abc".into(),
+            also_known: vec!["SHA256:other".into()],
+        };
+        let dialog = dialog("gpu01", &question, false);
+        assert!(matches!(dialog.wants, Wants::Confirmation { .. }));
+        for part in ["[gpu01]:2222", "ssh-ed25519", "SHA256:abc", "SHA256:other"] {
+            assert!(dialog.text.contains(part), "{}", dialog.text);
+        }
+        assert!(!dialog.text.contains("yes/no"), "{}", dialog.text);
+    }
+
+    #[test]
+    fn the_servers_prompt_is_shown_as_it_asks() {
+        let prompt = |echo| Question::Prompt {
+            host: "gpu01".into(),
+            instruction: "Two factors".into(),
+            text: "Code:".into(),
+            echo,
+        };
+        for echo in [true, false] {
+            let dialog = dialog("gpu01", &prompt(echo), true);
+            let remember = None;
+            assert_eq!(dialog.wants, Wants::Line { echo, remember });
+            assert!(dialog.text.contains("Two factors Code:"), "{}", dialog.text);
+        }
+    }
+
+    #[test]
+    fn only_what_would_be_lost_is_asked_about() {
+        let text = |total, busy| {
+            let dialog = before_stop("h", Some(Kernels { total, busy }));
+            dialog.map(|dialog| dialog.text)
+        };
+        assert_eq!(text(0, 0), None);
+        assert!(text(3, 2).is_some_and(|text| text.contains("2 of")));
+        assert!(text(1, 0).is_some());
+        assert!(before_stop("h", None).is_some());
+    }
+}

@@ -1,0 +1,77 @@
+//! When the menu and the icon change on the screen. Main thread only.
+
+use std::time::{Duration, Instant};
+
+use super::model::{Model, Mood};
+use super::timer::Clock;
+use super::tray::{Tray, TrayError};
+use super::view::{icon, menu};
+
+/// The menu is changed at most that often.
+const SHOW_EVERY: Duration = Duration::from_millis(100);
+/// A frame of the icon's animation, while something is under way.
+const FRAME: Duration = Duration::from_millis(150);
+
+/// What is on the screen.
+pub struct Screen {
+    tray: Option<Tray>,
+    shown_at: Instant,
+    working_since: Option<Instant>,
+    /// False when the model may have changed since the menu did.
+    pub is_current: bool,
+}
+
+impl Screen {
+    /// Nothing yet.
+    pub fn new(now: Instant) -> Self {
+        Self {
+            tray: None,
+            shown_at: now,
+            working_since: None,
+            is_current: false,
+        }
+    }
+
+    /// The event loop runs: the icon goes into the tray.
+    ///
+    /// # Errors
+    /// When there is no tray.
+    pub fn begin(&mut self, model: &Model, now: Instant) -> Result<(), TrayError> {
+        self.tray = Some(Tray::new(&menu::entries(model, now), model.mood())?);
+        Ok(())
+    }
+
+    /// Brings the menu and the icon up to date, or has the clock ring when it is time for that.
+    pub fn show(&mut self, model: &Model, clock: &mut Clock, now: Instant) {
+        let Some(tray) = &mut self.tray else {
+            return;
+        };
+        let is_working = model.is_working();
+        if !self.is_current || is_working {
+            let next = self.shown_at + SHOW_EVERY;
+            if now < next {
+                clock.ring_at(next);
+            } else {
+                tray.show(&menu::entries(model, now));
+                self.shown_at = now;
+                self.is_current = true;
+            }
+        }
+        let mood = model.mood();
+        if is_working {
+            clock.ring_at(now + FRAME);
+        }
+        tray.show_picture(mood, frame(mood, &mut self.working_since, now));
+    }
+}
+
+/// The frame of the icon's animation: only what works moves.
+fn frame(mood: Mood, since: &mut Option<Instant>, now: Instant) -> usize {
+    if mood != Mood::Working {
+        *since = None;
+        return 0;
+    }
+    let since = *since.get_or_insert(now);
+    let frames = now.saturating_duration_since(since).as_millis() / FRAME.as_millis();
+    usize::try_from(frames).unwrap_or_default() % icon::FRAMES
+}

@@ -1,0 +1,228 @@
+//! The sessions behind the menu: one thread and one control socket for each connected host.
+
+pub mod attached;
+pub mod owned;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::event::Signal;
+use super::event_sender::Post;
+use crate::config::{Config, Host, OnQuit};
+use crate::host_os::Scope;
+use crate::ipc::Request;
+use crate::jupyter::Page;
+use crate::session::{Busy, Event, Goal, Handle, Order};
+use owned::{Opened, Opening, fetch_log, say};
+
+/// As `open`'s own default.
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// How often a server is asked what its kernels do: ten hosts cost 0.5 % of a core at 10 s and two
+/// requests each (`make bench-app`).
+const WATCH_KERNELS: Duration = Duration::from_secs(15);
+
+pub(super) type Slots = Arc<Mutex<HashMap<String, Slot>>>;
+
+/// Who has a host's tunnel.
+pub(super) enum Slot {
+    /// Being found out. A person who cancels meanwhile is not to be forgotten.
+    Claiming { cancelled: bool },
+    /// A session of ours.
+    Ours(Handle),
+    /// Another program, which is asked for everything.
+    Theirs,
+}
+
+/// All sessions of the app.
+pub struct Sessions {
+    config: Config,
+    scope: Scope,
+    post: Post,
+    slots: Slots,
+}
+
+impl Sessions {
+    /// None yet.
+    pub fn new(config: Config, scope: Scope, post: Post) -> Self {
+        Self {
+            config,
+            scope,
+            post,
+            slots: Slots::default(),
+        }
+    }
+
+    /// Connects a host, from a thread: claiming it may wait for another program. `show` opens the
+    /// browser once it is ready, with that notebook; `opened` hears when the host has its control socket.
+    pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<Opened>) {
+        let host = self.config.host(name).cloned();
+        let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
+        let Some(host) = host else {
+            return;
+        };
+        let goal = Goal::Open {
+            page: page(&host, notebook),
+            show,
+        };
+        let order = match Order::new(host, self.ssh_config(), goal, TIMEOUT) {
+            Ok(order) => Order {
+                watch_kernels: Some(WATCH_KERNELS),
+                ..order
+            },
+            Err(problem) => return say(&self.post, name, &Event::Failed(problem)),
+        };
+        let task = Opening {
+            order,
+            show,
+            browser: self.config.browser.clone(),
+            scope: self.scope.clone(),
+            post: self.post.clone(),
+            slots: Arc::clone(&self.slots),
+            opened,
+        };
+        let claiming = Slot::Claiming { cancelled: false };
+        lock(&self.slots).insert(name.to_owned(), claiming);
+        std::thread::spawn(move || task.run());
+    }
+
+    /// Follows the tunnel of another program to a host.
+    pub fn adopt(&self, name: &str) {
+        attached::adopt(&self.scope, name, &self.post, &self.slots);
+    }
+
+    /// Opens the tab again, or a notebook.
+    pub fn show(&self, name: &str, notebook: Option<String>) {
+        // A host that is gone from the configuration may still be open.
+        let host = self.config.host(name).cloned();
+        let host = host.unwrap_or_else(|| Host::named(name));
+        let page = page(&host, notebook.clone());
+        let request = Request::Open {
+            browser: true,
+            notebook,
+        };
+        self.ask(name, request, |handle| handle.show(page));
+    }
+
+    /// Takes the tunnel down.
+    pub fn close(&self, name: &str) {
+        self.ask(name, Request::Close, Handle::close);
+    }
+
+    /// Gives up what is under way, with the job that waits.
+    pub fn cancel(&self, name: &str) {
+        if let Some(Slot::Ours(handle)) = lock(&self.slots).get(name) {
+            return handle.cancel();
+        }
+        self.close(name);
+    }
+
+    /// Stops the server; busy kernels only if they may be ended.
+    pub fn stop(&self, name: &str, force: bool) {
+        let busy = if force { Busy::End } else { Busy::Refuse };
+        self.ask(name, Request::Stop { force }, |handle| handle.stop(busy));
+    }
+
+    /// Asks for more time for the server's job.
+    pub fn extend(&self, name: &str, by: u64) {
+        self.ask(name, Request::Extend { by }, |handle| handle.extend(by));
+    }
+
+    /// Fetches what Jupyter printed on a host: over its tunnel, or by a login of its own.
+    pub fn fetch_log(&self, name: &str) {
+        if lock(&self.slots).contains_key(name) {
+            return self.ask(name, Request::Logs, Handle::log);
+        }
+        let Some(host) = self.config.host(name).cloned() else {
+            return;
+        };
+        match Order::new(host, self.ssh_config(), Goal::Log, TIMEOUT) {
+            Ok(order) => fetch_log(order, &self.scope, &self.post),
+            Err(problem) => {
+                self.post.send(Signal::NoHostLog(name.to_owned(), problem));
+            }
+        }
+    }
+
+    /// The machine woke up, or its network is another one: what stands may be dead.
+    pub fn check(&self) {
+        for slot in lock(&self.slots).values() {
+            if let Slot::Ours(handle) = slot {
+                handle.check();
+            }
+        }
+    }
+
+    /// Takes all tunnels of ours down; the servers stay, or are stopped where the configuration
+    /// says so.
+    pub fn quit(&self) {
+        for (name, slot) in lock(&self.slots).iter_mut() {
+            let stops = self
+                .config
+                .host(name)
+                .is_some_and(|host| host.on_quit == OnQuit::Stop);
+            match slot {
+                Slot::Claiming { cancelled } => *cancelled = true,
+                Slot::Ours(handle) if stops => handle.stop(Busy::Refuse),
+                Slot::Ours(handle) => handle.close(),
+                Slot::Theirs => {}
+            }
+        }
+    }
+
+    /// Takes down what has not closed by itself.
+    pub fn close_all(&self) {
+        for slot in lock(&self.slots).values() {
+            if let Slot::Ours(handle) = slot {
+                handle.close();
+            }
+        }
+    }
+
+    /// Whether a session of ours runs, or is about to.
+    pub fn is_any_ours(&self) -> bool {
+        let is_ours = |slot: &Slot| !matches!(slot, Slot::Theirs);
+        lock(&self.slots).values().any(is_ours)
+    }
+
+    /// The configuration is another one now. Sessions that run keep what they began with.
+    pub fn reconfigure(&mut self, config: Config) {
+        self.config = config;
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The files that say what a host's name means here.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    fn ssh_config(&self) -> Option<PathBuf> {
+        self.scope.ssh_config().map(Into::into)
+    }
+
+    /// Whoever has the tunnel is told: a session of ours by its handle, another program by request.
+    fn ask(&self, name: &str, request: Request, tell: impl FnOnce(&Handle)) {
+        match lock(&self.slots).get_mut(name) {
+            Some(Slot::Ours(handle)) => tell(handle),
+            Some(Slot::Theirs) => attached::ask(&self.scope, name, request),
+            Some(Slot::Claiming { cancelled }) => *cancelled |= request == Request::Close,
+            None => {}
+        }
+    }
+}
+
+fn page(host: &Host, notebook: Option<String>) -> Page {
+    Page {
+        app: host.app,
+        notebook,
+    }
+}
+
+pub(super) fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, Slot>> {
+    slots.lock().unwrap_or_else(PoisonError::into_inner)
+}

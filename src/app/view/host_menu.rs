@@ -1,0 +1,179 @@
+//! The lines of one host.
+
+use std::time::Instant;
+
+use super::menu::{Entry, item, tickable, to_read};
+use super::text::{INDENT, elapsed, shown, wrapped};
+use crate::app::model::HostState;
+use crate::i18n::say;
+use crate::jupyter::{Kernels, Notebook};
+use crate::session::{Forwarded, Phase};
+
+/// The host's line, what is to be read below it, and what else can be done.
+pub fn entries(host: &HostState, has_launcher: bool, now: Instant) -> Vec<Entry> {
+    let name = &host.name;
+    let mut entries = vec![item(&format!("host {name}"), &title(host, now))];
+    let lines = details(host, now);
+    for (at, line) in lines.iter().enumerate() {
+        entries.push(to_read(&format!("line{at} {name}"), line));
+    }
+    if let Some(again) = &host.again {
+        let text = match &again.notebook {
+            Some(notebook) => say!("menu-start-again-with", notebook = shown(notebook)),
+            None => say!("menu-start-again"),
+        };
+        entries.push(item(&format!("again {name}"), &format!("{INDENT}{text}")));
+    }
+    entries.extend(more(host, has_launcher));
+    entries
+}
+
+/// The state by shape and in words, never by colour.
+pub fn title(host: &HostState, now: Instant) -> String {
+    let name = shown(&host.name);
+    match host.phase {
+        Phase::Closed => say!("menu-host-closed", host = name),
+        Phase::Ready => match little_left(host, now) {
+            Some(time) => say!("menu-host-short", host = name, time = time),
+            None => say!("menu-host-ready", host = name),
+        },
+        Phase::Failed if host.waits_for_network() => say!("menu-host-no-network", host = name),
+        Phase::Failed if host.again.is_some() => say!("menu-host-ended", host = name),
+        Phase::Failed => say!("menu-host-failed", host = name),
+        _ if host.asks => say!("menu-host-asks", host = name),
+        phase => {
+            let phase = phase.words();
+            match elapsed(now.saturating_duration_since(host.since)) {
+                Some(time) => say!(
+                    "menu-host-working-for",
+                    host = name,
+                    phase = phase,
+                    time = time
+                ),
+                None => say!("menu-host-working", host = name, phase = phase),
+            }
+        }
+    }
+}
+
+fn little_left(host: &HostState, now: Instant) -> Option<String> {
+    let (left, is_short) = host.time_left(now)?;
+    elapsed(left).filter(|_| is_short)
+}
+
+/// What happened and what to do, or what there is.
+fn details(host: &HostState, now: Instant) -> Vec<String> {
+    if host.waits_for_network() {
+        return Vec::new();
+    }
+    if let Some(problem) = &host.problem {
+        // The rest of a long detail, such as a log's last lines, would be the whole menu.
+        let seen = problem.detail.lines().next().unwrap_or_default();
+        let lines = [problem.title.as_str(), seen, problem.remedy.as_str()];
+        return lines.into_iter().flat_map(wrapped).collect();
+    }
+    if let Some(waits) = &host.waits {
+        return wrapped(waits);
+    }
+    let Some(ready) = &host.ready else {
+        let job = host.job.as_ref().filter(|_| host.phase == Phase::Queued);
+        return job.map(|job| wrapped(&job.waiting())).unwrap_or_default();
+    };
+    let mut parts = Vec::new();
+    if let Some(activity) = &host.kernels {
+        let Kernels { total, busy } = activity.kernels;
+        parts.push(say!("menu-kernels", total = total, busy = busy));
+    }
+    if let Some(job) = &host.job {
+        parts.push(say!("job-number", id = job.id.as_str()));
+    }
+    // A name of its own is worth reading: the node of a cluster, behind its login host.
+    if ready.server.host != host.name {
+        parts.push(say!("menu-node", node = shown(&ready.server.host)));
+    }
+    if let Some(time) = host.time_left(now).and_then(|(left, _)| elapsed(left)) {
+        parts.push(say!("job-time-left", time = time));
+    }
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    vec![format!("{INDENT}{}", parts.join(" · "))]
+}
+
+/// What else can be done with a host that is open, on its way, or has failed.
+fn more(host: &HostState, has_launcher: bool) -> Option<Entry> {
+    let name = &host.name;
+    let indented =
+        |id: &str, text: String| item(&format!("{id} {name}"), &format!("{INDENT}{text}"));
+    match host.phase {
+        Phase::Closed => None,
+        Phase::Failed => Some(indented("dismiss", say!("menu-dismiss"))),
+        Phase::Ready => Some(Entry::Submenu {
+            id: format!("more {name}"),
+            text: format!("{INDENT}{}", say!("menu-more", host = shown(name))),
+            entries: actions(host, has_launcher),
+        }),
+        _ => Some(indented("cancel", say!("menu-cancel"))),
+    }
+}
+
+fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {
+    let name = &host.name;
+    let mut entries = vec![
+        item(&format!("host {name}"), &say!("menu-open-tab")),
+        item(&format!("link {name}"), &say!("menu-copy-link")),
+    ];
+    entries.extend(notebooks(host));
+    entries.extend(forwards(host));
+    entries.push(item(&format!("hostlog {name}"), &say!("menu-show-log")));
+    // Its address names configured hosts only.
+    if !host.leaving {
+        let (id, text) = (format!("launcher {name}"), say!("menu-launcher"));
+        entries.push(tickable(&id, &text, has_launcher));
+    }
+    if host.can_be_extended() {
+        entries.push(item(&format!("extend {name}"), &say!("menu-extend")));
+    }
+    entries.push(Entry::Separator);
+    entries.push(item(&format!("close {name}"), &say!("menu-disconnect")));
+    entries.push(item(&format!("stop {name}"), &say!("menu-stop")));
+    entries
+}
+
+/// The running kernels, each of which leads to its notebook.
+fn notebooks(host: &HostState) -> Option<Entry> {
+    let kernels = host.kernels.as_ref()?;
+    if kernels.notebooks.is_empty() {
+        return None;
+    }
+    let line = |(at, notebook): (usize, &Notebook)| {
+        let (path, state) = (shown(&notebook.path), notebook.state.as_str());
+        let text = match state {
+            "busy" => say!("menu-notebook-busy", path = path),
+            "idle" => say!("menu-notebook-idle", path = path),
+            other => say!("menu-notebook", path = path, state = other),
+        };
+        item(&format!("notebook {at} {}", host.name), &text)
+    };
+    Some(Entry::Submenu {
+        id: format!("kernels {}", host.name),
+        text: say!("menu-kernels-menu"),
+        entries: kernels.notebooks.iter().enumerate().map(line).collect(),
+    })
+}
+
+fn forwards(host: &HostState) -> Vec<Entry> {
+    let Some(ready) = &host.ready else {
+        return Vec::new();
+    };
+    let line = |forward: &Forwarded| {
+        let port = forward.local_port;
+        let text = say!(
+            "menu-forward",
+            name = shown(&forward.name),
+            port = port.to_string()
+        );
+        item(&format!("port {port} {}", host.name), &text)
+    };
+    ready.forwards.iter().map(line).collect()
+}

@@ -1,0 +1,93 @@
+//! The icon: a notebook and its moon, whose filling tells the state, by shape and never by colour alone.
+//!
+//! The pictures are drawn in `assets/icons/tray`; only their coverage counts here. The colour is the
+//! desktop's affair.
+
+use super::super::model::Mood;
+use crate::desktop::Desktop;
+use crate::desktop::Here;
+
+/// Pixels in each direction: 22 points at twice the resolution, as menu bars want it.
+pub const SIZE: u32 = 44;
+
+/// In how many pictures [`Mood::Working`] moves. The other moods have one.
+pub const FRAMES: usize = WORKING.len();
+
+macro_rules! picture {
+    ($name:literal) => {
+        include_bytes!(concat!("../../../assets/icons/tray/", $name, "-44.png"))
+    };
+}
+
+const IDLE: &[u8] = picture!("idle");
+const CONNECTED: &[u8] = picture!("connected");
+const TROUBLE: &[u8] = picture!("trouble");
+const WORKING: [&[u8]; 8] = [
+    picture!("working-0"),
+    picture!("working-1"),
+    picture!("working-2"),
+    picture!("working-3"),
+    picture!("working-4"),
+    picture!("working-5"),
+    picture!("working-6"),
+    picture!("working-7"),
+];
+
+/// RGBA pixels, row by row. Frames begin anew after the last.
+pub fn pixels(mood: Mood, frame: usize) -> Vec<u8> {
+    let png = match mood {
+        Mood::Idle => IDLE,
+        Mood::Working => WORKING[frame % FRAMES],
+        Mood::Connected => CONNECTED,
+        Mood::Trouble => TROUBLE,
+    };
+    // A picture that cannot be read has no pixels, which the tray refuses in words of its own.
+    let mut pixels = decode(png).unwrap_or_default();
+    for pixel in pixels.chunks_exact_mut(4) {
+        pixel[..3].copy_from_slice(&Here::ICON_COLOUR);
+    }
+    pixels
+}
+
+/// Takes some microseconds, so nothing is kept.
+fn decode(png: &[u8]) -> Result<Vec<u8>, png::DecodingError> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info()?;
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap_or_default()];
+    reader.next_frame(&mut pixels)?;
+    Ok(pixels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Their shapes are compared in tests/icons.rs, which sees the files and not which one a mood gets.
+    #[test]
+    fn every_mood_and_frame_has_a_picture() {
+        let still = [Mood::Idle, Mood::Connected, Mood::Trouble].map(|mood| pixels(mood, 0));
+        // Four frames go to the small end of the moon's breath, four come back the same way.
+        let moving = (0..=FRAMES / 2).map(|frame| pixels(Mood::Working, frame));
+        let all: Vec<_> = still.into_iter().chain(moving).collect();
+        for (at, one) in all.iter().enumerate() {
+            assert_eq!(one.len(), (SIZE * SIZE * 4) as usize);
+            assert!(!all[..at].contains(one), "{at}");
+            assert_eq!(one[..3], Here::ICON_COLOUR);
+        }
+    }
+
+    #[test]
+    fn every_frame_of_the_drawing_is_shown() {
+        let drawing = include_str!("../../../assets/icons/tray/working.svg");
+        let values = drawing
+            .split_once("values=\"")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map(|(values, _)| values.split(';').count());
+        assert_eq!(values, Some(FRAMES));
+    }
+
+    #[test]
+    fn frames_begin_anew() {
+        assert_eq!(pixels(Mood::Working, FRAMES), pixels(Mood::Working, 0));
+        assert_eq!(pixels(Mood::Idle, 5), pixels(Mood::Idle, 0));
+    }
+}

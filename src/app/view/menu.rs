@@ -1,0 +1,234 @@
+//! The menu as a pure function of the model and the time.
+
+pub use super::text::{elapsed, shown};
+
+use std::time::Instant;
+
+use super::super::model::{Model, Updates};
+use super::text::wrapped;
+use crate::desktop::login_item;
+use crate::i18n::say;
+
+/// Hosts that stand in the menu itself; a longer list is no list to choose from. What is open or
+/// has failed always stands there.
+const AT_HAND: usize = 20;
+
+/// One line of the menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// Something to choose, or, disabled, to read.
+    Item(Item),
+    /// More entries.
+    Submenu {
+        /// Tells it from the others.
+        id: String,
+        /// Its text.
+        text: String,
+        /// The entries.
+        entries: Vec<Entry>,
+    },
+    /// A line.
+    Separator,
+}
+
+/// A line with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// What [`Model::choose`] is given.
+    pub id: String,
+    /// Its text; `&` stands for itself.
+    pub text: String,
+    /// Whether it can be chosen.
+    pub enabled: bool,
+    /// Whether it is ticked, if it can be.
+    pub checked: Option<bool>,
+    /// Its keys, where the platform's menus have some.
+    pub keys: Option<&'static str>,
+}
+
+/// The whole menu.
+pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
+    let mut entries = hosts(model, now);
+    entries.push(Entry::Separator);
+    entries.extend(complaint(model));
+    entries.extend(aliases(model));
+    entries.push(with_keys(item("edit", &say!("menu-edit")), "CmdOrCtrl+,"));
+    entries.extend(login_item(model.login_item()));
+    entries.extend(update(model.updates()));
+    entries.push(help(model.updates()));
+    entries.push(Entry::Separator);
+    entries.push(with_keys(item("quit", &say!("menu-quit")), "CmdOrCtrl+Q"));
+    entries
+}
+
+/// The hosts and their states, a line each, for a dialog.
+pub fn list(model: &Model, now: Instant) -> String {
+    if model.hosts().is_empty() {
+        return say!("menu-no-hosts");
+    }
+    let (first, others) = model.hosts().split_at(model.hosts().len().min(AT_HAND));
+    let mut lines: Vec<String> = first
+        .iter()
+        .map(|host| super::host_menu::title(host, now))
+        .collect();
+    if !others.is_empty() {
+        lines.push(say!("menu-more-hosts", count = others.len()));
+    }
+    lines.join("\n")
+}
+
+fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
+    if model.hosts().is_empty() {
+        return first_run(model);
+    }
+    let (mut entries, mut others) = (Vec::new(), Vec::new());
+    for (at, host) in model.hosts().iter().enumerate() {
+        let is_idle = !host.is_active() && host.problem.is_none();
+        let list = if at >= AT_HAND && is_idle {
+            &mut others
+        } else {
+            &mut entries
+        };
+        let has_launcher = model.has_launcher(&host.name);
+        list.extend(super::host_menu::entries(host, has_launcher, now));
+    }
+    entries.extend(overflow("hosts", others));
+    entries
+}
+
+/// Without any configuration the hosts of the ssh configuration are on offer.
+fn first_run(model: &Model) -> Vec<Entry> {
+    let mut offers: Vec<Entry> = model
+        .new_aliases()
+        .map(|alias| {
+            let text = say!("menu-host-closed", host = shown(alias));
+            item(&format!("new {alias}"), &text)
+        })
+        .collect();
+    if offers.is_empty() {
+        let lines = wrapped(&say!("menu-no-hosts"));
+        let line = |(at, line): (usize, &String)| to_read(&format!("nohosts{at}"), line.trim());
+        return lines.iter().enumerate().map(line).collect();
+    }
+    let others = offers.split_off(offers.len().min(AT_HAND));
+    offers.insert(0, to_read("offers", &say!("menu-offers")));
+    offers.extend(overflow("hosts", others));
+    offers
+}
+
+fn overflow(id: &str, others: Vec<Entry>) -> Option<Entry> {
+    let count = others.len();
+    (count > 0).then(|| Entry::Submenu {
+        id: id.to_owned(),
+        text: say!("menu-more-hosts", count = count),
+        entries: others,
+    })
+}
+
+fn complaint(model: &Model) -> Vec<Entry> {
+    let Some(complaint) = model.complaint() else {
+        return Vec::new();
+    };
+    let mut lines = vec![to_read("complaint", &say!("menu-complaint"))];
+    for (at, line) in wrapped(complaint).iter().enumerate() {
+        lines.push(to_read(&format!("complaint{at}"), line));
+    }
+    lines
+}
+
+/// The aliases that are no hosts of ours yet; on the first run they stand above.
+fn aliases(model: &Model) -> Option<Entry> {
+    if model.hosts().is_empty() {
+        return None;
+    }
+    let offer = |alias: &str| item(&format!("add {alias}"), &shown(alias));
+    let entries: Vec<Entry> = model.new_aliases().map(offer).collect();
+    if entries.is_empty() {
+        return None;
+    }
+    Some(Entry::Submenu {
+        id: "aliases".to_owned(),
+        text: say!("menu-add"),
+        entries,
+    })
+}
+
+fn login_item(status: &login_item::Status) -> Vec<Entry> {
+    let (on, remark) = match status {
+        login_item::Status::On => (true, None),
+        login_item::Status::Off => (false, None),
+        login_item::Status::NeedsApproval => (true, Some(say!("menu-login-approval"))),
+        login_item::Status::NotHere(_) => return Vec::new(),
+    };
+    let mut entries = vec![tickable("login", &say!("menu-login"), on)];
+    let remark = remark.map(|text| wrapped(&text)).unwrap_or_default();
+    for (at, line) in remark.iter().enumerate() {
+        entries.push(to_read(&format!("approval{at}"), line));
+    }
+    entries
+}
+
+/// A newer version, which leads to its page.
+fn update(updates: &Updates) -> Option<Entry> {
+    let version = updates.release.as_ref()?.version.to_string();
+    Some(item("update", &say!("menu-update", version = version)))
+}
+
+fn help(updates: &Updates) -> Entry {
+    let mut entries = vec![
+        item("log", &say!("menu-show-log")),
+        item("diagnostics", &say!("menu-diagnostics")),
+    ];
+    if updates.can_be_asked {
+        entries.push(item("checkupdates", &say!("menu-check-updates")));
+    }
+    entries.push(item("about", &say!("menu-about")));
+    Entry::Submenu {
+        id: "help".to_owned(),
+        text: say!("menu-help"),
+        entries,
+    }
+}
+
+pub(super) fn item(id: &str, text: &str) -> Entry {
+    Entry::Item(Item {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        enabled: true,
+        checked: None,
+        keys: None,
+    })
+}
+
+pub(super) fn tickable(id: &str, text: &str, ticked: bool) -> Entry {
+    Entry::Item(Item {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        enabled: true,
+        checked: Some(ticked),
+        keys: None,
+    })
+}
+
+pub(super) fn to_read(id: &str, text: &str) -> Entry {
+    Entry::Item(Item {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        enabled: false,
+        checked: None,
+        keys: None,
+    })
+}
+
+fn with_keys(entry: Entry, keys: &'static str) -> Entry {
+    match entry {
+        Entry::Item(item) => Entry::Item(Item {
+            keys: Some(keys),
+            ..item
+        }),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,289 @@
+use std::time::Duration;
+
+use super::*;
+use crate::app::samples::ready;
+use crate::app::updates::Release;
+use crate::config::Host;
+use crate::desktop::shortcut::Launcher;
+use crate::host_os::Options;
+use crate::ipc::Message;
+use crate::problem::{Code, Problem};
+use crate::session::{Event, Phase};
+
+fn texts(entries: &[Entry]) -> Vec<String> {
+    let text = |entry: &Entry| match entry {
+        Entry::Item(item) => {
+            let tick = match item.checked {
+                Some(true) => "✓ ",
+                Some(false) => "✗ ",
+                None => "",
+            };
+            if item.enabled {
+                format!("{tick}{}", item.text)
+            } else {
+                format!("({})", item.text)
+            }
+        }
+        Entry::Submenu { text, entries, .. } => {
+            format!("{text} > {}", texts(entries).join(", "))
+        }
+        Entry::Separator => "-".into(),
+    };
+    entries.iter().map(text).collect()
+}
+
+fn model(names: &[&str]) -> Model {
+    let hosts: Vec<Host> = names.iter().map(|name| Host::named(name)).collect();
+    Model::new(&hosts, Instant::now())
+}
+
+fn lines(model: &Model) -> Vec<String> {
+    texts(&entries(model, Instant::now()))
+}
+
+fn hear(model: &mut Model, host: &str, event: &Event) {
+    if let Some(message) = Message::of(event, host, 0, Phase::Closed) {
+        model.hear(&message, Instant::now());
+    }
+}
+
+/// The lines of the host after an event.
+fn after(event: &Event) -> Vec<String> {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", event);
+    let lines = lines(&model);
+    let end = lines.iter().position(|line| line == "-");
+    lines[..end.unwrap_or_default()].to_vec()
+}
+
+#[test]
+fn a_login_that_waits_in_silence_says_so_until_the_next_phase() {
+    let mut model = model(&["gpu01"]);
+    let mut hear = |event: Event, phase| {
+        let message = Message::of(&event, "gpu01", 0, phase).unwrap();
+        model.hear(&message, Instant::now());
+        lines(&model)
+    };
+    hear(Event::Phase(Phase::Authenticating), Phase::Authenticating);
+    let waits = Event::Waits("Perhaps it waits for you".into());
+    let hint = "(    Perhaps it waits for you)".to_owned();
+    assert!(hear(waits, Phase::Authenticating).contains(&hint));
+    assert!(!hear(Event::Phase(Phase::Finding), Phase::Finding).contains(&hint));
+}
+
+#[test]
+fn each_state_has_its_words() {
+    assert_eq!(after(&Event::Note(String::new())), ["○ gpu01"]);
+    assert_eq!(
+        after(&Event::Phase(Phase::Starting)),
+        ["◐ gpu01: starting Jupyter", "    Cancel"]
+    );
+    let more = "    gpu01: More > Open Tab, Copy Link, TensorBoard (localhost:16006), Show Log, \
+                ✗ Keep in Applications, -, Disconnect, Stop Jupyter…";
+    assert_eq!(after(&ready("gpu01")), ["● gpu01", more]);
+    let on_node = after(&ready("node17"));
+    assert_eq!(on_node[..2], ["● gpu01", "(    on node17)"]);
+    let problem = Problem::new(
+        Code::Refused,
+        "nothing listens",
+        "seen\nmore",
+        "Check the Port.",
+    );
+    assert_eq!(
+        after(&Event::Failed(problem)),
+        [
+            "▲ gpu01: click to try again",
+            "(    nothing listens)",
+            "(    seen)",
+            "(    Check the Port.)",
+            "    Dismiss"
+        ]
+    );
+}
+
+#[test]
+fn time_and_waiting_are_told() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Starting));
+    let later = Instant::now() + Duration::from_secs(72);
+    let first = |model: &Model| texts(&entries(model, later)).remove(0);
+    assert_eq!(first(&model), "◐ gpu01: starting Jupyter, 1 min");
+    model.ask("gpu01", true);
+    assert_eq!(first(&model), "◐ gpu01: waiting for your answer");
+}
+
+#[test]
+fn kernels_lead_to_their_notebooks() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &ready("node17"));
+    let kernels = r#"{"host":"gpu01","phase":"ready","at_ms":1,"kernels":{"total":2,"busy":1,
+        "notebooks":[{"path":"a.ipynb","name":"","kernel":"p","state":"busy"},{"path":"b.ipynb","name":"","kernel":"p","state":"idle"},
+        {"path":"c.ipynb","name":"","kernel":"p","state":"starting"}]}}"#;
+    let message: Option<Message> = serde_json::from_str(kernels).ok();
+    message.map(|message| model.hear(&message, Instant::now()));
+    let lines = lines(&model);
+    assert_eq!(lines[1], "(    2 kernels, 1 busy · on node17)");
+    let kernels = "Kernels > ● a.ipynb, ○ b.ipynb, c.ipynb (starting)";
+    assert!(lines[2].contains(kernels), "{lines:#?}");
+}
+
+#[test]
+fn a_broken_configuration_is_told_beside_the_way_to_mend_it() {
+    let mut model = model(&["gpu01"]);
+    model.complain("config.toml:3: no such key".into());
+    let all = lines(&model);
+    let at = all.iter().position(|line| line == "Edit Configuration…");
+    let above = at.map(|at| all[at - 1].as_str());
+    assert_eq!(above, Some("(    config.toml:3: no such key)"));
+    model.reconfigure(&[], Instant::now());
+    assert_eq!(model.complaint(), None);
+}
+
+#[test]
+fn without_hosts_those_of_the_ssh_configuration_are_on_offer() {
+    let mut model = model(&[]);
+    assert!(lines(&model)[0].contains("remote-jupyter add"));
+    model.know_aliases(vec!["gpu01".into(), "gpu02".into()]);
+    let all = lines(&model);
+    assert_eq!(all[1..3], ["○ gpu01", "○ gpu02"]);
+    assert!(
+        !all.iter().any(|line| line.starts_with("Add Host")),
+        "once is enough"
+    );
+    let entries = entries(&model, Instant::now());
+    assert!(matches!(&entries[1], Entry::Item(item) if item.id == "new gpu01"));
+}
+
+#[test]
+fn further_aliases_can_be_added() {
+    let mut model = model(&["gpu01"]);
+    model.know_aliases(vec!["gpu01".into(), "gpu02".into()]);
+    let all = lines(&model);
+    assert!(
+        all.contains(&"Add Host from SSH Config > gpu02".to_owned()),
+        "{all:#?}"
+    );
+}
+
+#[test]
+fn the_login_item_is_ticked_and_may_want_approval() {
+    let mut model = model(&["gpu01"]);
+    let has = |model: &Model, text: &str| lines(model).iter().any(|line| line.contains(text));
+    assert!(has(&model, "✗ Launch at Login"));
+    model.know_login_item(login_item::Status::NeedsApproval);
+    assert!(has(&model, "✓ Launch at Login") && has(&model, "System Settings"));
+    model.know_login_item(login_item::Status::NotHere("no".into()));
+    assert!(!has(&model, "Launch at Login"));
+}
+
+#[test]
+fn two_hundred_hosts_leave_a_menu_to_choose_from() {
+    let names: Vec<String> = (0..200).map(|n| format!("node{n:03}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut model = model(&names);
+    hear(&mut model, "node150", &Event::Phase(Phase::Starting));
+    let all = lines(&model);
+    assert!(all.len() < 40, "{}", all.len());
+    assert!(all.contains(&"◐ node150: starting Jupyter".to_owned()));
+    let more = all.iter().find(|line| line.starts_with("More Hosts (179)"));
+    assert!(
+        more.is_some_and(|line| line.contains("○ node199")),
+        "{all:#?}"
+    );
+    assert_eq!(list(&model, Instant::now()).lines().count(), AT_HAND + 1);
+}
+
+#[test]
+fn odd_names_stay_readable_and_keep_apart() {
+    let long = "x".repeat(300);
+    let model = model(&["a & b", "_b_", "🧪 lab", &long]);
+    let all = entries(&model, Instant::now());
+    let texts = texts(&all);
+    assert_eq!(texts[..3], ["○ a & b", "○ _b_", "○ 🧪 lab"]);
+    assert!(texts[3].chars().count() < 50, "{}", texts[3]);
+    assert!(matches!(&all[3], Entry::Item(item) if item.id == format!("host {long}")));
+}
+
+fn waiting() -> crate::session::JobInfo {
+    crate::session::JobInfo {
+        id: "4711".into(),
+        state: Some("PENDING".into()),
+        reason: Some("Priority".into()),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_job_that_waits_says_why_and_can_be_cancelled() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Queued));
+    let message = Message::of(&Event::Job(waiting()), "gpu01", 0, Phase::Queued).unwrap();
+    model.hear(&message, Instant::now());
+    let later = Instant::now() + Duration::from_secs(12 * 60);
+    let lines = texts(&entries(&model, later));
+    assert!(lines[0].contains("queued, 12 min"), "{lines:?}");
+    assert!(lines[1].contains("job 4711 · Priority"), "{lines:?}");
+    assert!(lines[2].contains("Cancel"), "{lines:?}");
+}
+
+#[test]
+fn a_server_in_a_job_says_how_long_it_may_run() {
+    let Event::Ready(mut ready) = ready("node17") else {
+        panic!()
+    };
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let mut job = waiting();
+    job.ends = Some(i64::try_from(now).unwrap() + 3 * 3600 + 12 * 60 + 30);
+    ready.job = Some(job);
+    let lines = after(&Event::Ready(ready));
+    assert!(
+        lines[1].contains("job 4711 · on node17 · 3 h 12 min left"),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn a_server_that_ended_says_so_and_offers_to_start_again() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let up = Problem::new(Code::JobTimeUp, "title", "detail", "remedy");
+    hear(&mut model, "gpu01", &Event::Failed(up));
+    let lines = texts(&entries(&model, Instant::now()));
+    assert_eq!(lines[0], "▲ gpu01: ended; click to start again");
+    assert!(lines.contains(&"    Start Again".to_owned()), "{lines:?}");
+}
+
+#[test]
+fn a_launcher_is_ticked_and_a_host_that_leaves_gets_none() {
+    let mut model = model(&["gpu01", "other"]);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let launcher = Launcher {
+        host: "gpu01".into(),
+        path: "/x".into(),
+        options: Options::default(),
+    };
+    model.know_launchers(vec![launcher]);
+    let line = lines(&model)[1].clone();
+    assert!(line.contains("✓ Keep in Applications"), "{line}");
+    model.reconfigure(&[Host::named("gpu01")], Instant::now());
+    assert_eq!(lines(&model)[1], line, "known to the new host too");
+    model.reconfigure(&[], Instant::now());
+    assert!(!lines(&model)[1].contains("Applications"));
+}
+
+#[test]
+fn a_newer_version_stands_above_the_help_and_can_be_asked_for() {
+    let mut model = model(&["gpu01"]);
+    let end = |model: &Model| lines(model).split_off(lines(model).len() - 4);
+    let help = "Help > Show Log, Copy Diagnostics, About Remote Jupyter";
+    assert_eq!(end(&model)[1], help);
+    *model.updates_mut() = Updates {
+        can_be_asked: true,
+        release: Some(Release {
+            version: semver::Version::new(9, 8, 7),
+            page: String::new(),
+        }),
+    };
+    let help = "Help > Show Log, Copy Diagnostics, Check for Updates, About Remote Jupyter";
+    assert_eq!(end(&model)[..2], ["Version 9.8.7 Is There…", help]);
+}

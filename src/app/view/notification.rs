@@ -1,0 +1,151 @@
+//! What is worth a notification, and what a click on it does.
+
+use std::time::Duration;
+
+use super::super::model::Again;
+use super::menu::{elapsed, shown};
+use crate::desktop::Notice;
+use crate::i18n::say;
+use crate::problem::{Code, Problem};
+use crate::session::{JobInfo, Ready, Walltime, time_words};
+
+/// Something that has just become so.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// A tab is open.
+    Opened(Ready),
+    /// A tab is open, in a job that waited that long.
+    Started(Ready, Duration),
+    /// The time of its job is nearly up, or is longer than it was.
+    Walltime(JobInfo, Walltime),
+    /// The server that had stood has ended, and can be started again.
+    Ended(Problem, Again),
+    /// A host failed, or its connection is lost for good.
+    Failed(Problem),
+    /// A wish was not granted, and the session goes on.
+    Refused(Problem),
+}
+
+/// A notification and the menu entry that a click on it stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// What is shown; never an address, which could hold a token.
+    pub notice: Notice,
+    /// See `Model::choose`.
+    pub id: String,
+}
+
+/// The notification for news of a host.
+pub fn posting(host: &str, news: &News) -> Posting {
+    match news {
+        News::Opened(ready) => {
+            let (version, node) = (ready.server.version.as_str(), ready.server.host.as_str());
+            let body = if ready.reused {
+                say!("notice-was-running", version = version, node = node)
+            } else {
+                say!("notice-was-started", version = version, node = node)
+            };
+            Posting {
+                notice: Notice {
+                    title: say!("notice-ready", host = host),
+                    body,
+                    action: say!("menu-open-tab"),
+                },
+                id: format!("host {host}"),
+            }
+        }
+        News::Started(ready, waited) => {
+            let job = ready.job.as_ref().map(|job| job.id.as_str());
+            let node = ready.server.host.as_str();
+            let waited = elapsed(*waited).unwrap_or_default();
+            Posting {
+                notice: Notice {
+                    title: say!("notice-ready", host = host),
+                    body: say!(
+                        "notice-job-started",
+                        id = job.unwrap_or("?"),
+                        node = node,
+                        time = waited
+                    ),
+                    action: say!("menu-open-tab"),
+                },
+                id: format!("host {host}"),
+            }
+        }
+        News::Walltime(job, walltime) => Posting {
+            notice: of_time(host, job, *walltime),
+            id: format!("host {host}"),
+        },
+        News::Ended(problem, again) => Posting {
+            notice: Notice {
+                title: problem.title.clone(),
+                body: match &again.notebook {
+                    Some(notebook) => {
+                        say!("notice-start-again-with", notebook = shown(notebook))
+                    }
+                    None => say!("notice-start-again"),
+                },
+                action: say!("menu-start-again"),
+            },
+            id: format!("again {host}"),
+        },
+        News::Failed(problem) | News::Refused(problem) => {
+            let (action, verb) = remedy(problem.code);
+            Posting {
+                notice: Notice {
+                    title: problem.title.clone(),
+                    body: problem.remedy.clone(),
+                    action,
+                },
+                id: format!("{verb} {host}"),
+            }
+        }
+    }
+}
+
+fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notice {
+    let (title, body) = match walltime {
+        Walltime::Short => {
+            let time = time_words(job.left().unwrap_or_default());
+            (say!("notice-short", host = host, time = time), job.short())
+        }
+        Walltime::Extended => (say!("notice-longer", host = host), job.longer()),
+    };
+    Notice {
+        title,
+        body,
+        action: say!("menu-open-tab"),
+    }
+}
+
+/// What helps: the server's own words where it has failed, another try where the way there has.
+fn remedy(code: Code) -> (String, &'static str) {
+    match code {
+        Code::JobEnded
+        | Code::JupyterDied
+        | Code::JupyterAnswer
+        | Code::NotStopped
+        | Code::KernelsBusy => (say!("menu-show-log"), "hostlog"),
+        _ => (say!("notice-try-again"), "host"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_click_does_what_helps() {
+        let after = |code| {
+            let problem = Problem::new(code, "title", "detail", "remedy");
+            posting("my box", &News::Failed(problem))
+        };
+        let died = after(Code::JupyterDied);
+        assert_eq!(died.id, "hostlog my box");
+        assert_eq!(
+            (died.notice.title, died.notice.body),
+            ("title".into(), "remedy".into())
+        );
+        assert_eq!(after(Code::Lost).id, "host my box");
+    }
+}

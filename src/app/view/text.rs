@@ -1,0 +1,103 @@
+//! Texts that fit into a menu.
+
+use std::time::Duration;
+
+use crate::i18n::say;
+
+/// As wide as the state's sign in front of a host.
+pub const INDENT: &str = "    ";
+/// Columns of a line to read.
+const WIDTH: usize = 64;
+/// Characters of a name: a longer one would make the menu as wide as the screen.
+const NAME: usize = 40;
+
+/// A name as the menu shows it: in one line, and the middle of a long one left out, since names
+/// often differ at their ends.
+pub fn shown(name: &str) -> String {
+    let letters: Vec<char> = name
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if letters.len() <= NAME {
+        return letters.into_iter().collect();
+    }
+    let (start, end) = (
+        &letters[..NAME / 2],
+        &letters[letters.len() - NAME / 2 + 1..],
+    );
+    start.iter().chain(&['…']).chain(end).collect()
+}
+
+/// How long something has taken, once that is worth saying; in steps, so that a menu that somebody
+/// reads changes seldom.
+pub fn elapsed(time: Duration) -> Option<String> {
+    let seconds = time.as_secs();
+    let (hours, minutes, steps) = (seconds / 3600, seconds / 60 % 60, seconds / 5 * 5);
+    match seconds {
+        0..5 => None,
+        5..60 => Some(say!("time-seconds", count = steps)),
+        60..3600 => Some(say!("time-minutes", count = minutes)),
+        _ => Some(say!("time-hours", hours = hours, minutes = minutes)),
+    }
+}
+
+/// Lines that do not make the menu as wide as the screen, indented below what they explain. Text
+/// without blanks, as Japanese is written, breaks between any two letters.
+pub fn wrapped(text: &str) -> Vec<String> {
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(INDENT)
+        .subsequent_indent(INDENT)
+        .break_words(true);
+    let lines = textwrap::wrap(text.trim(), options);
+    let lines = lines.into_iter().map(std::borrow::Cow::into_owned);
+    lines.filter(|line| !line.trim().is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_keeps_its_ends() {
+        assert_eq!(shown("_b_&"), "_b_&");
+        assert_eq!(shown("a\nb"), "a b");
+        let long = format!("start{}end", "x".repeat(300));
+        let short = shown(&long);
+        assert_eq!(short.chars().count(), NAME);
+        assert!(
+            short.starts_with("start") && short.ends_with("end"),
+            "{short}"
+        );
+        assert_eq!(shown(&"🧪".repeat(NAME)), "🧪".repeat(NAME));
+    }
+
+    #[test]
+    fn times_are_said_in_steps() {
+        let said = |seconds| elapsed(Duration::from_secs(seconds));
+        assert_eq!(said(4), None);
+        assert_eq!(said(9).as_deref(), Some("5 s"));
+        assert_eq!(said(59).as_deref(), Some("55 s"));
+        assert_eq!(said(60).as_deref(), Some("1 min"));
+        assert_eq!(said(3 * 3600 + 12 * 60).as_deref(), Some("3 h 12 min"));
+    }
+
+    #[test]
+    fn long_texts_are_wrapped_between_words() {
+        let text = "word ".repeat(40) + &"x".repeat(100);
+        let lines = wrapped(&text);
+        assert!(lines.len() > 2);
+        for line in &lines {
+            assert!(line.starts_with(INDENT) && !line.ends_with(' '));
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+        assert!(wrapped("  ").is_empty());
+    }
+
+    #[test]
+    fn text_without_blanks_is_wrapped_too() {
+        let lines = wrapped(&"設定に誤りがあります。".repeat(20));
+        assert!(lines.len() > 2, "{lines:#?}");
+        let width = |line: &String| textwrap::core::display_width(line);
+        assert!(lines.iter().all(|line| width(line) <= WIDTH), "{lines:#?}");
+    }
+}

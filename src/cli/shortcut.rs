@@ -1,0 +1,90 @@
+//! `launcher`: an application of its own for one host.
+
+use super::Outcome;
+use super::arguments::LauncherOptions;
+use super::context::Context;
+
+#[cfg(feature = "app")]
+pub fn launcher(context: &Context, options: &LauncherOptions) -> Outcome {
+    match (&options.host, &options.remove) {
+        (Some(host), _) => with_an_app::make(context, host, options.json),
+        (None, Some(host)) => with_an_app::remove(context, host, options.json),
+        (None, None) => with_an_app::list(context, options.json),
+    }
+}
+
+/// Without an app nothing would hear what a launcher says.
+#[cfg(not(feature = "app"))]
+pub fn launcher(context: &Context, _: &LauncherOptions) -> Outcome {
+    super::app(context, &crate::ipc::AppRequest::Summon)
+}
+
+#[cfg(feature = "app")]
+mod with_an_app {
+    use serde_json::json;
+
+    use super::{Context, Outcome};
+    use crate::desktop::shortcut;
+    use crate::i18n::say;
+    use crate::problem;
+
+    /// Only for a configured host: an address names no other.
+    pub fn make(context: &Context, host: &str, json: bool) -> Outcome {
+        let config = context.config()?;
+        if config.host(host).is_none() {
+            return Err(problem::unknown_host(host, &config.hosts));
+        }
+        let made = shortcut::make(host, context.scope());
+        let made = made.map_err(|error| problem::launcher(host, &error))?;
+        if json {
+            println!("{}", json!({ "host": host, "path": made.path }));
+        } else {
+            let path = made.path.display().to_string();
+            eprintln!("{}", say!("launcher-made", path = path, host = host));
+        }
+        Ok(0)
+    }
+
+    pub fn list(context: &Context, json: bool) -> Outcome {
+        let config = context.config()?;
+        let launchers = shortcut::list();
+        if launchers.is_empty() && !json {
+            eprintln!("{}", say!("launcher-none"));
+        }
+        for known in launchers {
+            let is_ours = known.is_of(context.scope());
+            let configured = is_ours && config.host(&known.host).is_some();
+            if json {
+                let (host, path) = (known.host, known.path);
+                let line = json!({ "host": host, "path": path, "configured": configured });
+                println!("{line}");
+                continue;
+            }
+            let path = known.path.display().to_string();
+            let remark = if configured {
+                String::new()
+            } else {
+                format!("  {}", say!("launcher-not-configured"))
+            };
+            println!("{:<20} {path}{remark}", known.host);
+        }
+        Ok(0)
+    }
+
+    /// Also for a host that is not configured any more.
+    pub fn remove(context: &Context, host: &str, json: bool) -> Outcome {
+        let removed = shortcut::remove(host, context.scope())
+            .map_err(|error| problem::launcher(host, &error))?;
+        let path = removed.map(|launcher| launcher.path);
+        if json {
+            println!("{}", json!({ "host": host, "path": path }));
+            return Ok(0);
+        }
+        let text = match path.map(|path| path.display().to_string()) {
+            Some(path) => say!("uninstall-removed", what = path),
+            None => say!("launcher-none-of", host = host),
+        };
+        eprintln!("{text}");
+        Ok(0)
+    }
+}

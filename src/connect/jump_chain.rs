@@ -1,0 +1,147 @@
+//! Which hosts lie on the way, by the rules of `ssh -J`.
+//!
+//! OpenSSH reaches a host with `ProxyJump a,b` by running `ssh -J a -W TARGET b`: the first one's own
+//! `ProxyJump` counts, and that of the later ones is replaced by the list.
+
+use std::path::Path;
+
+use crate::ssh::Error;
+use crate::ssh::poll::Waiter;
+use crate::ssh::resolve::{Target, hop_arguments, resolve_hop};
+
+/// More than anybody has; a configuration that names ever new hosts (`Match exec`) ends here.
+const MOST: usize = 8;
+
+/// A jump host on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// As the configuration names it: `[user@]host[:port]`, or an address beginning with `ssh://`.
+    pub name: String,
+    /// What that means.
+    pub target: Target,
+}
+
+impl Hop {
+    /// What to type after `ssh` to get there.
+    #[must_use]
+    pub fn destination(&self) -> String {
+        let (options, host) = hop_arguments(&self.name);
+        let words: Vec<&str> = options.into_iter().chain([host]).collect();
+        words.join(" ")
+    }
+
+    fn is_same(&self, other: &Target) -> bool {
+        let place = |target: &Target| (target.host.clone(), target.port, target.user.clone());
+        place(&self.target) == place(other)
+    }
+}
+
+/// The jump hosts before `target`, the nearest to this machine first.
+///
+/// # Errors
+/// What `ssh -G` says about one of them, or [`Error::Hops`].
+pub fn hops(
+    target: &Target,
+    ssh_config: Option<&Path>,
+    waiter: &Waiter,
+) -> Result<Vec<Hop>, Error> {
+    let mut hops: Vec<Hop> = Vec::new();
+    let mut before = target.proxy_jump.clone();
+    while let Some(list) = before.take() {
+        let mut found = Vec::new();
+        for name in list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            let target = resolve_hop(name, ssh_config, waiter)?;
+            found.push(Hop {
+                name: name.to_owned(),
+                target,
+            });
+        }
+        before = found.first().and_then(|hop| hop.target.proxy_jump.clone());
+        found.append(&mut hops);
+        hops = found;
+        check(&hops, target)?;
+    }
+    Ok(hops)
+}
+
+/// Nobody is met twice on a way that leads somewhere.
+fn check(hops: &[Hop], target: &Target) -> Result<(), Error> {
+    let is_again = |(at, hop): (usize, &Hop)| {
+        hop.is_same(target)
+            || hops[..at]
+                .iter()
+                .any(|earlier| earlier.is_same(&hop.target))
+    };
+    if hops.len() > MOST || hops.iter().enumerate().any(is_again) {
+        let names = hops.iter().map(|hop| hop.name.clone());
+        return Err(Error::Hops(names.chain([target.alias.clone()]).collect()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ssh::resolve::resolve;
+
+    fn way(config: &str) -> Result<Vec<String>, Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, config).unwrap();
+        let target = resolve("target", Some(file.path()))?;
+        let hops = hops(&target, Some(file.path()), &Waiter::new()?)?;
+        let seen = hops.into_iter().map(|hop| {
+            let Target {
+                user, host, port, ..
+            } = hop.target;
+            format!("{user}@{host}:{port}")
+        });
+        Ok(seen.collect())
+    }
+
+    const HOSTS: &str = "Host a\n HostName a.example\n User alice\n Port 2201\n\
+        Host b\n HostName b.example\n User bob\n ProxyJump elsewhere\n\
+        Host outer\n User olga\n";
+
+    #[test]
+    fn each_hop_has_a_configuration_of_its_own() {
+        for (jump, want) in [
+            ("a", vec!["alice@a.example:2201"]),
+            ("a,b", vec!["alice@a.example:2201", "bob@b.example:22"]),
+            ("me@a:44", vec!["me@a.example:44"]),
+            ("ssh://me@a:44", vec!["me@a.example:44"]),
+            ("me@[::1]:44,b", vec!["me@::1:44", "bob@b.example:22"]),
+            ("me@realm@a", vec!["me@realm@a.example:2201"]),
+            ("none", vec![]),
+        ] {
+            let config = format!("Host target\n ProxyJump {jump}\n{HOSTS}");
+            assert_eq!(way(&config).unwrap(), want, "{jump}");
+        }
+    }
+
+    #[test]
+    fn the_first_hops_own_jump_counts_and_that_of_later_ones_does_not() {
+        let config = format!("Host target\n ProxyJump a,b\nHost a\n ProxyJump outer\n{HOSTS}");
+        let want = ["olga@outer:22", "alice@a.example:2201", "bob@b.example:22"];
+        assert_eq!(way(&config).unwrap(), want);
+    }
+
+    #[test]
+    fn a_circle_is_an_error() {
+        let config = "Host *\n User me\nHost target\n ProxyJump a\n\
+            Host a\n ProxyJump b\nHost b\n ProxyJump a\n";
+        assert!(matches!(way(config), Err(Error::Hops(_))));
+        // This one is found by OpenSSH itself.
+        let everywhere = way("Host *\n User me\n ProxyJump bastion\n").unwrap_err();
+        assert!(everywhere.to_string().contains("loop"), "{everywhere}");
+    }
+
+    #[test]
+    fn a_hop_that_is_no_name_is_refused() {
+        assert!(way("Host target\n ProxyJump a,'b;c'\n").is_err());
+    }
+}

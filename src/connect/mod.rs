@@ -1,0 +1,83 @@
+//! The way to a host: straight, through jump hosts, or through a command.
+//!
+//! A jump host is an SSH session in a thread of its own ([`bastion`]), which everybody in this process
+//! shares who goes that way. A host behind it is reached over a socket pair whose other end is a
+//! channel of that session; so the connections of [`crate::ssh`] need not know what they run over.
+
+mod jump_chain;
+mod jump_host;
+mod jump_host_thread;
+pub mod node;
+mod proxy_command;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::ssh::poll::Waiter;
+use crate::ssh::prompt::Ask;
+use crate::ssh::resolve::Target;
+use crate::ssh::{self, AtHop, Connection, Error, Transport};
+use proxy_command::Proxy;
+
+pub use jump_chain::{Hop, hops};
+pub use jump_host::check;
+
+/// What connecting may take where no `ConnectTimeout` says it: as for dialling.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Whoever wants a connection.
+pub struct Caller<'a> {
+    /// Answers the questions of every host on the way.
+    pub asker: &'a dyn Ask,
+    /// Whether a question is expected: not while a connection is made anew.
+    pub expected: bool,
+    /// Hears what the jump hosts' logins come to.
+    pub tell: &'a dyn Fn(String),
+    /// Its deadline counts, and it can be cancelled.
+    pub waiter: &'a Waiter,
+}
+
+/// Connects to `target` through `hops`, the nearest first, and checks its host key.
+///
+/// # Errors
+/// Those of [`Connection::open`]; [`Error::Hop`] for what happens at a jump host; [`Error::ProxyCommand`].
+pub fn connect(target: &Target, hops: &[Hop], caller: &Caller<'_>) -> Result<Connection, Error> {
+    let Some(command) = target.proxy_command.as_ref().filter(|_| hops.is_empty()) else {
+        let transport = match hops.split_last() {
+            None => Transport::direct(ssh::dial(target, caller.waiter)?),
+            Some((last, before)) => jump_host::reach(target, last, before, caller)?,
+        };
+        return Connection::open(target, transport, caller.asker, caller.waiter);
+    };
+    if target.proxy_fdpass {
+        return Err(Error::Route {
+            name: "ProxyUseFdpass",
+            value: "yes".into(),
+        });
+    }
+    let (proxy, stream) = Proxy::start(command)?;
+    let proxy = Arc::new(proxy);
+    let transport = Transport {
+        stream: stream.into(),
+        keeper: Some(Box::new(Arc::clone(&proxy))),
+    };
+    Connection::open(target, transport, caller.asker, caller.waiter).map_err(|error| {
+        match error {
+            // It may have said what it waits for.
+            Error::HandshakeSilent { greeting, .. } => Error::HandshakeSilent {
+                greeting,
+                said: proxy.said(),
+            },
+            other => proxy.explain(command, other),
+        }
+    })
+}
+
+fn at(hop: &Hop, error: Arc<Error>) -> Error {
+    Error::Hop(Box::new(AtHop {
+        name: hop.name.clone(),
+        destination: hop.destination(),
+        target: hop.target.clone(),
+        error,
+    }))
+}

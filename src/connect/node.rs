@@ -1,0 +1,381 @@
+//! A session to a compute node: over a channel of the login host's session, so with no second login
+//! there, and in a thread of its own, as that of a jump host is.
+//!
+//! The other end of its socket pair is for the login host's pump to carry. Whoever holds a [`Node`]
+//! hands it the connections that are to come out on the node.
+
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use ssh_key::PublicKey;
+
+use crate::i18n::say;
+use crate::ssh::poll::{Waiter, Waker};
+use crate::ssh::prompt::{self, Answer, Ask, Question, Reply, Unanswered};
+use crate::ssh::resolve::{StrictHostKeyChecking, Target, hop_arguments, resolve_hop};
+use crate::ssh::{self, Connection, Error, Exec, Stream, Transport, channel};
+use crate::tunnel::{Carrier, Pump, Refused, Tell};
+
+/// What connecting and logging in may take: it is one network, and a login is there.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How to get to a node.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The node: see [`target`].
+    pub target: Target,
+    /// The key that was right at the login host.
+    pub key: Option<Vec<u8>>,
+    /// Whether an unknown host key may be asked about.
+    pub asks: bool,
+    /// A process that has to be the account's own there, where that is not certain.
+    pub proof: Option<u32>,
+}
+
+/// What is heard of it.
+pub enum Word {
+    /// A step, in words.
+    Step(String),
+    /// A question.
+    Ask(Question, Reply),
+    /// It stands.
+    Open,
+    /// It never came about.
+    Failed(Error),
+    /// The process that had to be there is not.
+    Unproven,
+    /// The node did not take a connection.
+    Refused(Refused),
+    /// It is gone.
+    Lost(Error),
+}
+
+enum Request {
+    Carry(Stream, channel::Target),
+    Knock(channel::Target),
+    Doubt,
+}
+
+/// The session. Dropping it ends it.
+pub struct Node {
+    name: String,
+    target: (String, u16),
+    requests: mpsc::Sender<Request>,
+    waker: Waker,
+    words: mpsc::Receiver<Word>,
+    sender: mpsc::Sender<Word>,
+}
+
+impl Node {
+    /// Begins over `stream` (not blocking), and wakes `hearer` when there is something to hear.
+    ///
+    /// # Errors
+    /// When the process has no threads or file descriptors left.
+    pub fn start(order: Order, stream: UnixStream, hearer: Waker) -> std::io::Result<Self> {
+        let waiter = Waiter::new()?;
+        let waker = waiter.waker();
+        let (requests, receiver) = mpsc::channel();
+        let (sender, words) = mpsc::channel();
+        let name = order.target.alias.clone();
+        let target = (order.target.host.clone(), order.target.port);
+        let words_of_thread = sender.clone();
+        let tell = move |word| {
+            // Whoever has let go of it does not listen.
+            let _ = words_of_thread.send(word);
+            hearer.wake();
+        };
+        std::thread::Builder::new()
+            .name(format!("node {name}"))
+            .spawn(move || run(&order, stream, waiter, &receiver, &tell))?;
+        Ok(Self {
+            name,
+            target,
+            requests,
+            waker,
+            words,
+            sender,
+        })
+    }
+
+    /// The node's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the login host's pump tells of the channel to the node. Its words are better than those
+    /// of a session whose socket just closes.
+    #[must_use]
+    pub fn opening(&self) -> Tell {
+        let (sender, (host, port)) = (self.sender.clone(), self.target.clone());
+        Box::new(move |result| {
+            let Err(error) = result else { return };
+            let reason = error.message().to_owned();
+            let _ = sender.send(Word::Failed(Error::forward(host, port, reason)));
+        })
+    }
+
+    /// What there is to hear.
+    #[must_use]
+    pub fn hear(&self) -> Option<Word> {
+        self.words.try_recv().ok()
+    }
+
+    /// What hands it connections, for [`Pump::hand_over`].
+    #[must_use]
+    pub fn carrier(&self) -> Carrier {
+        let (requests, waker) = (self.requests.clone(), self.waker.clone());
+        Box::new(move |local, target| {
+            // Of a session that has ended the local side sees a closed connection.
+            let _ = requests.send(Request::Carry(local, target));
+            waker.wake();
+        })
+    }
+
+    /// As [`Pump::knock`].
+    pub fn knock(&self, target: channel::Target) {
+        self.send(Request::Knock(target));
+    }
+
+    /// As [`Pump::doubt`].
+    pub fn doubt(&self) {
+        self.send(Request::Doubt);
+    }
+
+    fn send(&self, request: Request) {
+        let _ = self.requests.send(request);
+        self.waker.wake();
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.waker.cancel();
+    }
+}
+
+/// The node as a target: who logs in is who logged in at the login host, with the same keys, and what
+/// the ssh configuration says of the node counts for its port, its keys and its place in `known_hosts`.
+/// `keys` are its host keys, `TYPE BASE64`, as it told them itself.
+///
+/// # Errors
+/// What `ssh -G` says about it.
+pub fn target(
+    login: &Target,
+    (name, address): (&str, Option<&str>),
+    keys: &[String],
+    ssh_config: Option<&Path>,
+    waiter: &Waiter,
+) -> Result<Target, Error> {
+    let mut node = resolve_hop(name, ssh_config, waiter)?;
+    let filed_under = node.known_hosts_name().as_str().to_owned();
+    let blob = |line: &String| PublicKey::from_openssh(line).ok()?.to_bytes().ok();
+    let mut identity_files = login.identity_files.clone();
+    if leads_through(node.proxy_jump.as_deref(), login) {
+        node.identity_files
+            .retain(|file| !identity_files.contains(file));
+        identity_files.append(&mut node.identity_files);
+    }
+    Ok(Target {
+        alias: name.to_owned(),
+        host: address.map_or(node.host, str::to_owned),
+        user: login.user.clone(),
+        host_key_alias: Some(filed_under),
+        told_keys: keys.iter().filter_map(blob).collect(),
+        // Its address is one among its own kind, and may be a machine's here.
+        check_host_ip: false,
+        trust_localhost: false,
+        identity_files,
+        identities_only: login.identities_only,
+        identity_agent: login.identity_agent.clone(),
+        certificate_files: login.certificate_files.clone(),
+        preferred_auth: Vec::new(),
+        pubkey: true,
+        pubkey_algorithms: login.pubkey_algorithms.clone(),
+        proxy_jump: None,
+        proxy_command: None,
+        alive_interval: login.alive_interval,
+        alive_count_max: login.alive_count_max,
+        ..node
+    })
+}
+
+/// Returns true if a host's configuration says that this login host leads to it. A name alone is not
+/// enough to offer a host's keys: the login host says what its nodes are called.
+fn leads_through(jumps: Option<&str>, login: &Target) -> bool {
+    let last = jumps.and_then(|jumps| jumps.rsplit(',').next());
+    last.is_some_and(|last| {
+        let (_, host) = hop_arguments(last.trim());
+        host == login.alias || host == login.host
+    })
+}
+
+/// The thread.
+fn run(
+    order: &Order,
+    stream: UnixStream,
+    waiter: Waiter,
+    requests: &mpsc::Receiver<Request>,
+    tell: &dyn Fn(Word),
+) {
+    let waiter = Rc::new(waiter);
+    waiter.set_deadline(Some(Instant::now() + PATIENCE));
+    let mut pump = match begin(order, stream, &waiter, tell) {
+        Ok(Some(pump)) => pump,
+        Ok(None) => return tell(Word::Unproven),
+        Err(error) => return tell(Word::Failed(error)),
+    };
+    waiter.set_deadline(None);
+    tell(Word::Open);
+    let end = loop {
+        if let Err(error) = pump.turn(None) {
+            break error;
+        }
+        while let Ok(request) = requests.try_recv() {
+            match request {
+                Request::Carry(local, target) => pump.carry(local, target),
+                Request::Knock(target) => pump.knock(target),
+                Request::Doubt => pump.doubt(),
+            }
+        }
+        if let Some(refused) = pump.take_refusal() {
+            tell(Word::Refused(refused));
+        }
+        if waiter.take_leap() {
+            pump.doubt();
+        }
+    };
+    tracing::info!(node = %order.target.alias, error = %end, "the session to the node ends");
+    tell(Word::Lost(end));
+}
+
+/// Connects and logs in. None when the process that should be there is not.
+fn begin(
+    order: &Order,
+    stream: UnixStream,
+    waiter: &Rc<Waiter>,
+    tell: &dyn Fn(Word),
+) -> Result<Option<Pump>, Error> {
+    let asker = Asker {
+        asks: order.asks,
+        waiter,
+        tell,
+    };
+    let transport = Transport {
+        stream: stream.into(),
+        keeper: None,
+    };
+    let mut target = order.target.clone();
+    if !order.asks {
+        // A key that is not known is refused without a word to anybody.
+        target.strict = StrictHostKeyChecking::Yes;
+    }
+    let connection = Connection::open(&target, transport, &asker, waiter)?;
+    let name = order.target.alias.as_str();
+    let own = |step: String| tell(Word::Step(say!("route-step", node = name, step = step)));
+    own(connection.describe());
+    let login = ssh::log_in_unasked(&connection, &target, order.key.as_deref(), waiter)?;
+    login.steps().into_iter().for_each(own);
+    let connection = Rc::new(connection);
+    let spine = match (look(&connection, waiter, order.proof), order.proof) {
+        (Ok((spine, is_there)), proof) if is_there || proof.is_none() => Some(spine),
+        // Forwards alone may be allowed there.
+        (Err(Error::Session(_) | Error::Closed), None) => None,
+        (Err(error), _) => return Err(error),
+        (Ok(_), _) => return Ok(None),
+    };
+    Ok(Some(Pump::new(connection, Rc::clone(waiter), spine)))
+}
+
+/// Runs a command before the first forward: sshd turns delays off for small packets when a session
+/// starts (41 ms a key press else, measured). It tells whether a process is the account's own and
+/// Jupyter's.
+fn look(
+    connection: &Rc<Connection>,
+    waiter: &Rc<Waiter>,
+    proof: Option<u32>,
+) -> Result<(channel::Channel, bool), Error> {
+    let Some(pid) = proof else {
+        let exec = Exec::start(
+            Rc::clone(connection),
+            Rc::clone(waiter),
+            "exec true",
+            &|| (),
+        )?;
+        return Ok((exec.finish(), true));
+    };
+    let command = format!(
+        "exec /bin/sh -c 'test -O /proc/{pid} && tr \"\\0\" \" \" </proc/{pid}/cmdline | grep -q jupyter && echo is-there'"
+    );
+    let mut exec = Exec::start(Rc::clone(connection), Rc::clone(waiter), &command, &|| ())?;
+    let mut is_there = false;
+    while let Some(line) = exec.line()? {
+        is_there |= line == "is-there";
+    }
+    Ok((exec.finish(), is_there))
+}
+
+/// Questions about the node's host key.
+struct Asker<'a> {
+    asks: bool,
+    waiter: &'a Waiter,
+    tell: &'a dyn Fn(Word),
+}
+
+impl Ask for Asker<'_> {
+    fn ask(&self, question: Question) -> Answer {
+        if !self.asks {
+            return Err(Unanswered::nobody());
+        }
+        prompt::put(question, self.waiter, |question, reply| {
+            (self.tell)(Word::Ask(question, reply));
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::ssh::resolve::resolve;
+
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEccwANYoN7HZ9QZrrOjiXiVLMov6SquM4QgOHuXqFAi";
+
+    #[test]
+    fn a_node_is_entered_by_who_logged_in_with_what_the_configuration_says_of_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let config = "Host login\n HostName login.example\n User me\n IdentityFile /k/login\n IdentityAgent /agent\n\
+            Host c1\n HostName c1.cluster\n User other\n Port 2222\n ProxyJump login\n IdentityFile /k/node\n\
+            Host bank\n IdentityFile /k/bank\nHost far\n ProxyJump other,me@login.example:22\n IdentityFile /k/far\n";
+        std::fs::write(file.path(), config).unwrap();
+        let login = resolve("login", Some(file.path())).unwrap();
+        let keys = [KEY.to_owned(), "nonsense".to_owned()];
+        let waiter = Waiter::new().unwrap();
+        let resolved =
+            |place, keys: &[String]| target(&login, place, keys, Some(file.path()), &waiter);
+        let node = resolved(("c1", Some("192.0.2.11")), &keys).unwrap();
+        let place = (node.user.as_str(), node.host.as_str(), node.port);
+        assert_eq!(place, ("me", "192.0.2.11", 2222));
+        assert_eq!(node.known_hosts_name().as_str(), "[c1.cluster]:2222");
+        assert_eq!(node.told_keys.len(), 1);
+        let files: Vec<PathBuf> = ["/k/login", "/k/node"].map(PathBuf::from).into();
+        assert_eq!(node.identity_files, files);
+        assert_eq!(node.identity_agent, login.identity_agent);
+        assert_eq!((node.proxy_jump, node.proxy_command), (None, None));
+        // The login host chooses the name: a host's keys go nowhere else than the user wrote.
+        for (name, further) in [("bank", None), ("far", Some("/k/far"))] {
+            let node = resolved((name, None), &[]).unwrap();
+            let more = node.identity_files.get(1).and_then(|file| file.to_str());
+            assert_eq!(more, further, "{name}");
+        }
+        let node = resolved(("c1", None), &[]).unwrap();
+        assert_eq!(node.host, "c1.cluster");
+        assert!(resolved(("-oProxyCommand=x", None), &[]).is_err());
+    }
+}

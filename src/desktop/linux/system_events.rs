@@ -1,0 +1,29 @@
+//! What happens to the machine: sleep by logind's word, the network by the kernel's.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::Builder;
+
+use super::super::Change;
+use super::{logind, netlink};
+
+/// Whoever is told.
+pub type Tell = dyn Fn(Change) + Send + Sync;
+
+/// Tells of changes from now on. Without logind, as in a container, only those of the network are
+/// told.
+///
+/// # Errors
+/// When the kernel tells nothing either, or there is no thread to listen.
+pub fn watch(tell: Box<Tell>) -> io::Result<()> {
+    let tell: Arc<Tell> = tell.into();
+    let theirs = Arc::clone(&tell);
+    Builder::new()
+        .name("sleep".into())
+        .spawn(move || logind::listen(&*theirs))?;
+    let socket = netlink::open()?;
+    Builder::new()
+        .name("network".into())
+        .spawn(move || netlink::listen(&socket, &*tell))?;
+    Ok(())
+}

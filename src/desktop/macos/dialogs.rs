@@ -1,0 +1,254 @@
+//! Dialogs: `NSAlert`, with a field for a line of text, one after the other.
+//!
+//! Assumed, since no Mac was at hand (docs/macos.md has the list):
+//! - A block that the run loop performs in its default mode runs outside tao's callback, and not
+//!   while a menu is open or another dialog is shown; those have modes of their own.
+//! - tao's observers and its source stand in the common modes, which the modal mode belongs to (read
+//!   in tao 0.36, `observer.rs`): events reach the app, and [`withdraw`], while a dialog is open.
+//! - `stopModalWithCode` is noticed with the next event, hence one is posted. `abortModal` would do
+//!   without, but it raises an Objective-C exception, which must not pass through Rust's frames.
+#![allow(unsafe_code)]
+
+use std::cell::RefCell;
+use std::ptr::{NonNull, null_mut};
+
+use block2::RcBlock;
+use dispatch2::DispatchQueue;
+use objc2::rc::Retained;
+use objc2::{MainThreadMarker, MainThreadOnly};
+use objc2_app_kit::{
+    NSAlert, NSAlertFirstButtonReturn, NSApplication, NSButton, NSControlStateValueOn, NSEvent,
+    NSEventMask, NSEventModifierFlags, NSEventType, NSModalResponseAbort, NSSecureTextField,
+    NSTextField, NSView,
+};
+use objc2_foundation::{
+    NSArray, NSDefaultRunLoopMode, NSPoint, NSRect, NSRunLoop, NSSize, NSString, ns_string,
+};
+use zeroize::Zeroizing;
+
+use super::super::dialog_queue::{OneAtATime, Withdrawn};
+use super::super::{Dialog, DialogId, Given, Wants};
+use crate::i18n::say;
+
+const NO_KEY: &str = "";
+const RETURN: &str = "\r";
+const ESCAPE: &str = "\u{1b}";
+/// `kVK_Escape` of Carbon's HIToolbox/Events.h.
+const ESCAPE_KEY: u16 = 53;
+/// Points; an alert is as wide as its accessory view asks for, and a password is no novel.
+const FIELD: NSSize = NSSize::new(300.0, 24.0);
+const TICK: NSSize = NSSize::new(300.0, 18.0);
+const GAP: f64 = 8.0;
+
+type Answered = Box<dyn FnOnce(Given)>;
+
+thread_local! {
+    /// Of the main thread, the only one to ask.
+    static DIALOGS: RefCell<OneAtATime<(Dialog, Answered)>> =
+        const { RefCell::new(OneAtATime::new()) };
+}
+
+/// Shows a dialog as soon as no other one is open.
+pub fn ask(dialog: Dialog, answered: Answered) -> DialogId {
+    let id = DIALOGS.with_borrow_mut(|dialogs| dialogs.add((dialog, answered)));
+    show_soon();
+    id
+}
+
+/// Closes a dialog. One that waits is answered within this call, an open one when its loop has
+/// ended.
+pub fn withdraw(id: DialogId) {
+    let withdrawn = DIALOGS.with_borrow_mut(|dialogs| dialogs.withdraw(id));
+    match withdrawn {
+        Withdrawn::Waited((_, answered)) => answered(Given::Nothing),
+        Withdrawn::Shown => stop_modal(),
+        Withdrawn::Gone => {}
+    }
+}
+
+/// By the main dispatch queue out of tao's callback, which holds a lock, and by the run loop out of
+/// the queue, which serves nobody else while one of its blocks runs.
+fn show_soon() {
+    DispatchQueue::main().exec_async(|| {
+        let block = RcBlock::new(show_next);
+        // SAFETY: the name of the mode is a constant; the block holds nothing, and runs on this
+        // thread, the main one.
+        unsafe {
+            let modes = NSArray::from_slice(&[NSDefaultRunLoopMode]);
+            NSRunLoop::mainRunLoop().performInModes_block(&modes, &block);
+        }
+    });
+}
+
+fn show_next() {
+    let Some(main) = MainThreadMarker::new() else {
+        return;
+    };
+    let next = DIALOGS.with_borrow_mut(OneAtATime::begin);
+    let Some((dialog, answered)) = next else {
+        return;
+    };
+    let given = show(&dialog, main);
+    DIALOGS.with_borrow_mut(OneAtATime::end);
+    answered(given);
+    show_soon();
+}
+
+/// Shows a dialog and waits for its end, while the run loop goes on.
+fn show(dialog: &Dialog, main: MainThreadMarker) -> Given {
+    let alert = NSAlert::new(main);
+    alert.setMessageText(&NSString::from_str(&dialog.title));
+    alert.setInformativeText(&NSString::from_str(&dialog.text));
+    // The first button is the right-most one: it agrees in all of them.
+    match &dialog.wants {
+        Wants::Attention => {
+            add_button(&alert, &say!("dialog-ok"), RETURN);
+            agreed(run_with_escape(&alert, main))
+        }
+        Wants::Confirmation { yes } => {
+            // Where people look for it, but no key presses it.
+            add_button(&alert, yes, NO_KEY);
+            add_button(&alert, &say!("dialog-cancel"), RETURN);
+            agreed(run_with_escape(&alert, main))
+        }
+        Wants::Line { echo, remember } => {
+            add_button(&alert, &say!("dialog-ok"), RETURN);
+            // By the button's key, not by a monitor: an input method wants Escape for itself.
+            add_button(&alert, &say!("dialog-cancel"), ESCAPE);
+            let entry = Entry::new(*echo, remember.as_deref(), main);
+            entry.put_into(&alert, main);
+            entry.given(run(&alert, main))
+        }
+    }
+}
+
+fn agreed(yes: bool) -> Given {
+    if yes { Given::Yes } else { Given::Nothing }
+}
+
+/// The key is set even where `NSAlert` would choose the same: it goes by the words on the button.
+fn add_button(alert: &NSAlert, label: &str, key: &str) {
+    let button = alert.addButtonWithTitle(&NSString::from_str(label));
+    button.setKeyEquivalent(&NSString::from_str(key));
+}
+
+/// True if the first button ended it.
+fn run(alert: &NSAlert, main: MainThreadMarker) -> bool {
+    // An accessory app is not the active one, so its window would get no key. Its successor,
+    // `activate`, is new in macOS 14, and asks the active app for consent.
+    #[allow(deprecated)]
+    NSApplication::sharedApplication(main).activateIgnoringOtherApps(true);
+    let response = alert.runModal();
+    // Whoever ends the loop from outside leaves the window where it is.
+    alert.window().orderOut(None);
+    response == NSAlertFirstButtonReturn
+}
+
+/// Runs a dialog in which Escape is no button's key, since that button has Return already.
+fn run_with_escape(alert: &NSAlert, main: MainThreadMarker) -> bool {
+    let handler = RcBlock::new(move |event: NonNull<NSEvent>| -> *mut NSEvent {
+        // SAFETY: AppKit hands over an event that lives as long as the handler runs.
+        if unsafe { event.as_ref() }.keyCode() != ESCAPE_KEY {
+            return event.as_ptr();
+        }
+        NSApplication::sharedApplication(main).stopModalWithCode(NSModalResponseAbort);
+        null_mut()
+    });
+    // SAFETY: the handler gives back the event that it got, or null.
+    let monitor = unsafe {
+        NSEvent::addLocalMonitorForEventsMatchingMask_handler(NSEventMask::KeyDown, &handler)
+    };
+    let yes = run(alert, main);
+    if let Some(monitor) = monitor {
+        // SAFETY: it is the object that adding the monitor gave, and removed once.
+        unsafe { NSEvent::removeMonitor(&monitor) };
+    }
+    yes
+}
+
+/// Ends the loop of the dialog that is open, from outside of that loop.
+fn stop_modal() {
+    let Some(main) = MainThreadMarker::new() else {
+        return;
+    };
+    let app = NSApplication::sharedApplication(main);
+    if app.modalWindow().is_none() {
+        return; // a button was faster
+    }
+    app.stopModalWithCode(NSModalResponseAbort);
+    let event =
+        NSEvent::otherEventWithType_location_modifierFlags_timestamp_windowNumber_context_subtype_data1_data2(
+            NSEventType::ApplicationDefined,
+            NSPoint::ZERO,
+            NSEventModifierFlags::empty(),
+            0.0,
+            0,
+            None,
+            0,
+            0,
+            0,
+        );
+    if let Some(event) = event {
+        app.postEvent_atStart(&event, true);
+    }
+}
+
+/// What a line is typed into.
+struct Entry {
+    field: Retained<NSTextField>,
+    tick: Option<Retained<NSButton>>,
+}
+
+impl Entry {
+    fn new(echo: bool, remember: Option<&str>, main: MainThreadMarker) -> Self {
+        let tick = remember.map(|label| {
+            let label = NSString::from_str(label);
+            // SAFETY: it has no target and no action that would have to fit.
+            let tick =
+                unsafe { NSButton::checkboxWithTitle_target_action(&label, None, None, main) };
+            tick.setFrame(NSRect::new(NSPoint::ZERO, TICK));
+            tick
+        });
+        let below = if tick.is_some() {
+            TICK.height + GAP
+        } else {
+            0.0
+        };
+        let frame = NSRect::new(NSPoint::new(0.0, below), FIELD);
+        let field = if echo {
+            NSTextField::initWithFrame(NSTextField::alloc(main), frame)
+        } else {
+            NSSecureTextField::initWithFrame(NSSecureTextField::alloc(main), frame).into_super()
+        };
+        Self { field, tick }
+    }
+
+    /// Below the text, with the cursor in it.
+    fn put_into(&self, alert: &NSAlert, main: MainThreadMarker) {
+        let top = self.field.frame().origin.y + FIELD.height;
+        let frame = NSRect::new(NSPoint::ZERO, NSSize::new(FIELD.width, top));
+        let view = NSView::initWithFrame(NSView::alloc(main), frame);
+        view.addSubview(&self.field);
+        if let Some(tick) = &self.tick {
+            view.addSubview(tick);
+        }
+        alert.setAccessoryView(Some(&view));
+        // Else it is done while the alert is shown, and takes the cursor away again.
+        alert.layout();
+        alert.window().setInitialFirstResponder(Some(&self.field));
+    }
+
+    /// What was typed. `AppKit`'s own copies are out of reach; the field at least is emptied.
+    fn given(&self, taken: bool) -> Given {
+        let text = Zeroizing::new(self.field.stringValue().to_string());
+        self.field.setStringValue(ns_string!(""));
+        if !taken {
+            return Given::Nothing;
+        }
+        let ticked = |tick: &Retained<NSButton>| tick.state() == NSControlStateValueOn;
+        Given::Line {
+            text,
+            remember: self.tick.as_ref().is_some_and(ticked),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The Mac's desktop: `AppKit`'s alerts, the notification centre, changes from `NSWorkspace` and
+//! configd. Nothing of this has run on a Mac yet: docs/macos.md lists what is assumed.
+
+mod dialogs;
+pub mod login_item;
+mod notifications;
+pub mod shortcut;
+mod system_events;
+
+use std::io;
+use std::path::PathBuf;
+
+use muda::{Menu, PredefinedMenuItem, Submenu};
+use tao::event_loop::EventLoop;
+use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
+use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
+
+use super::{Change, Desktop, Dialog, DialogId, Given, Notice};
+
+/// This desktop.
+#[derive(Debug, Default)]
+pub struct Here;
+
+impl Desktop for Here {
+    const MENU_KEYS: bool = true;
+
+    /// Where the Console app looks.
+    /// Only the coverage counts in a template image.
+    const ICON_COLOUR: [u8; 3] = [0, 0, 0];
+
+    fn prepare<T: 'static>(&self, events: &mut EventLoop<T>) {
+        events.set_activation_policy(ActivationPolicy::Accessory);
+        events.set_activate_ignoring_other_apps(false);
+        notifications::listen();
+        if let Err(error) = set_edit_menu() {
+            tracing::warn!(%error, "the keys for copy and paste will not work in dialogs");
+        }
+    }
+
+    fn has_screen(&self) -> bool {
+        true
+    }
+
+    /// The menu bar colours a template image itself.
+    fn with_icon(&self, builder: TrayIconBuilder, icon: Icon) -> TrayIconBuilder {
+        builder.with_icon_templated(icon)
+    }
+
+    /// A plain `set_icon` would drop the template flag.
+    fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()> {
+        tray.set_icon_templated(Some(icon))
+    }
+
+    fn notify(&self, notice: Notice, clicked: Box<dyn FnOnce() + Send>) {
+        notifications::post(notice, clicked);
+    }
+
+    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
+        dialogs::ask(dialog, answered)
+    }
+
+    fn withdraw(&self, dialog: DialogId) {
+        dialogs::withdraw(dialog);
+    }
+
+    fn watch(&self, tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
+        system_events::watch(tell)
+    }
+}
+
+/// Cmd-V reaches a text field through the main menu, which has to have it even in an app that shows
+/// no main menu. So nobody reads the labels.
+fn set_edit_menu() -> muda::Result<()> {
+    let edit = Submenu::with_items(
+        "Edit",
+        true,
+        &[
+            &PredefinedMenuItem::undo(None),
+            &PredefinedMenuItem::redo(None),
+            &PredefinedMenuItem::cut(None),
+            &PredefinedMenuItem::copy(None),
+            &PredefinedMenuItem::paste(None),
+            &PredefinedMenuItem::select_all(None),
+        ],
+    )?;
+    let menu = Menu::with_items(&[&edit])?;
+    menu.init_for_nsapp();
+    // Its entries point at what muda drops with it.
+    std::mem::forget(menu);
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Notifications through the system's own centre (`UNUserNotificationCenter`).
+//!
+//! Assumed, since no Mac was at hand (docs/macos.md has the list):
+//! - The centre is the application's: in a process that is none, `currentNotificationCenter` raises an
+//!   exception ("bundleProxyForCurrentProcess is nil"). Such a run logs instead.
+//! - Its methods may be called from any thread, and it serves them in the order of the calls.
+//! - Asking for permission again shows nothing: the system gives the answer that it has.
+#![allow(unsafe_code)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Mutex, Once, PoisonError};
+
+use block2::{DynBlock, RcBlock};
+use objc2::rc::{Retained, autoreleasepool};
+use objc2::runtime::{Bool, ProtocolObject};
+use objc2::{AllocAnyThread, define_class, msg_send};
+use objc2_foundation::{
+    NSArray, NSBundle, NSError, NSObject, NSObjectProtocol, NSSet, NSString, ns_string,
+};
+use objc2_user_notifications::{
+    UNAuthorizationOptions, UNMutableNotificationContent, UNNotification, UNNotificationAction,
+    UNNotificationActionOptions, UNNotificationCategory, UNNotificationCategoryOptions,
+    UNNotificationDismissActionIdentifier, UNNotificationPresentationOptions,
+    UNNotificationRequest, UNNotificationResponse, UNUserNotificationCenter,
+    UNUserNotificationCenterDelegate,
+};
+
+use super::super::Notice;
+use super::super::notification_actions::Clicks;
+use crate::secret::random_hex;
+
+type Click = Box<dyn FnOnce() + Send>;
+
+static CLICKS: Mutex<Clicks<Click>> = Mutex::new(Clicks::new());
+
+/// The labels that there is a category with a button for.
+static ACTIONS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Takes clicks from now on. Before the application has finished launching, or the click that
+/// launched it is lost (documentation of `UNUserNotificationCenterDelegate`).
+pub fn listen() {
+    let Some(centre) = centre() else { return };
+    let delegate = Delegate::new();
+    centre.setDelegate(Some(ProtocolObject::from_ref(&*delegate)));
+    // The centre's reference is weak (UNUserNotificationCenter.h); it has to live as long as the app.
+    std::mem::forget(delegate);
+}
+
+/// Posts a notification as soon as the person has allowed them, which is asked at the first one.
+pub fn post(notice: Notice, clicked: Click) {
+    // Any thread may call, and not every one has a pool of its own.
+    autoreleasepool(|_| ask_and_add(notice, clicked));
+}
+
+fn ask_and_add(notice: Notice, clicked: Click) {
+    let Some(centre) = centre() else {
+        tracing::info!(title = notice.title, body = notice.body, "notification");
+        return;
+    };
+    // Random, so that a click on a notification of an earlier run finds nothing here.
+    let Ok(name) = random_hex(12) else { return };
+    lock(&CLICKS).keep(name.clone(), clicked);
+    let answered = RcBlock::new(move |allowed: Bool, error: *mut NSError| {
+        if allowed.as_bool() {
+            add(&name, &notice);
+        } else {
+            lock(&CLICKS).take(&name);
+            warn_once(error);
+        }
+    });
+    centre.requestAuthorizationWithOptions_completionHandler(
+        UNAuthorizationOptions::Alert,
+        &answered,
+    );
+}
+
+/// The centre, if this process is an application that has one.
+fn centre() -> Option<Retained<UNUserNotificationCenter>> {
+    let bundle = NSBundle::mainBundle();
+    bundle.bundleIdentifier()?;
+    // A bare program can carry an Info.plist, and with it an identifier, inside itself.
+    let path = bundle.bundlePath().to_string();
+    let is_application = Path::new(&path).extension().is_some_and(|end| end == "app");
+    is_application.then(UNUserNotificationCenter::currentNotificationCenter)
+}
+
+/// Runs on a thread of the system's.
+fn add(name: &str, notice: &Notice) {
+    let Some(centre) = centre() else { return };
+    let content = UNMutableNotificationContent::new();
+    content.setTitle(&NSString::from_str(&notice.title));
+    content.setBody(&NSString::from_str(&notice.body));
+    if !notice.action.is_empty() {
+        register(&centre, &notice.action);
+        content.setCategoryIdentifier(&NSString::from_str(&notice.action));
+    }
+    // Without a trigger it is shown at once.
+    let name = NSString::from_str(name);
+    let request =
+        UNNotificationRequest::requestWithIdentifier_content_trigger(&name, &content, None);
+    let posted = RcBlock::new(|error: *mut NSError| {
+        if let Some(error) = words(error) {
+            tracing::warn!(error, "the notification was not shown");
+        }
+    });
+    centre.addNotificationRequest_withCompletionHandler(&request, Some(&posted));
+}
+
+/// Makes a button with this label known. A button belongs to a category, named here like its
+/// button; each call replaces the whole set. There are only a few labels, all from the catalogue.
+fn register(centre: &UNUserNotificationCenter, action: &str) {
+    let mut actions = lock(&ACTIONS);
+    if !actions.insert(action.to_owned()) {
+        return;
+    }
+    let categories: Vec<_> = actions.iter().map(|action| category(action)).collect();
+    centre.setNotificationCategories(&NSSet::from_retained_slice(&categories));
+}
+
+fn category(action: &str) -> Retained<UNNotificationCategory> {
+    let label = NSString::from_str(action);
+    // Without `Foreground`: what opens is the browser, not this app.
+    let button = UNNotificationAction::actionWithIdentifier_title_options(
+        ns_string!("act"),
+        &label,
+        UNNotificationActionOptions::empty(),
+    );
+    UNNotificationCategory::categoryWithIdentifier_actions_intentIdentifiers_options(
+        &label,
+        &NSArray::from_retained_slice(&[button]),
+        &NSArray::new(),
+        UNNotificationCategoryOptions::empty(),
+    )
+}
+
+/// Not at every notification: what they tell stands in the menu too.
+fn warn_once(error: *mut NSError) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let error = words(error).unwrap_or_default();
+        tracing::warn!(error, "notifications are not allowed in System Settings");
+    });
+}
+
+fn words(error: *mut NSError) -> Option<String> {
+    // SAFETY: the system hands its completion handlers either no error or one that lives as long as
+    // the handler runs (UNUserNotificationCenter.h: `NSError *__nullable`).
+    let error = unsafe { error.as_ref() }?;
+    Some(error.localizedDescription().to_string())
+}
+
+/// What is behind the lock is whole after each single call, even one that ended in a panic.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+define_class!(
+    // SAFETY: NSObject asks nothing of its subclasses, and this one has no `Drop`.
+    #[unsafe(super(NSObject))]
+    #[name = "RemoteJupyterNotificationDelegate"]
+    struct Delegate;
+
+    // SAFETY: asks nothing.
+    unsafe impl NSObjectProtocol for Delegate {}
+
+    // SAFETY: both methods have the signatures of UNUserNotificationCenter.h, as in the trait.
+    unsafe impl UNUserNotificationCenterDelegate for Delegate {
+        /// Without it nothing is shown while the app is the active one, as after a dialog.
+        #[unsafe(method(userNotificationCenter:willPresentNotification:withCompletionHandler:))]
+        fn will_present(
+            &self,
+            _: &UNUserNotificationCenter,
+            _: &UNNotification,
+            done: &DynBlock<dyn Fn(UNNotificationPresentationOptions)>,
+        ) {
+            // Both since macOS 11, the least that Info.plist asks for.
+            let shown =
+                UNNotificationPresentationOptions::Banner | UNNotificationPresentationOptions::List;
+            done.call((shown,));
+        }
+
+        #[unsafe(method(userNotificationCenter:didReceiveNotificationResponse:withCompletionHandler:))]
+        fn did_receive(
+            &self,
+            _: &UNUserNotificationCenter,
+            response: &UNNotificationResponse,
+            done: &DynBlock<dyn Fn()>,
+        ) {
+            take(response);
+            done.call(());
+        }
+    }
+);
+
+impl Delegate {
+    fn new() -> Retained<Self> {
+        let this = Self::alloc().set_ivars(());
+        // SAFETY: `init` of NSObject takes no argument and gives back the object.
+        unsafe { msg_send![super(this), init] }
+    }
+}
+
+/// A click on the notification itself does what its button does.
+fn take(response: &UNNotificationResponse) {
+    // SAFETY: a constant of the framework, there since macOS 10.14 and never written.
+    let dismissed = unsafe { UNNotificationDismissActionIdentifier };
+    if *response.actionIdentifier() == *dismissed {
+        return;
+    }
+    let name = response.notification().request().identifier();
+    // Apart from the call, which may well post another notification.
+    let click = lock(&CLICKS).take(&name.to_string());
+    if let Some(click) = click {
+        click();
+    }
+}

@@ -1,0 +1,175 @@
+//! A small application for one host, which the system's own search finds: `ju` in Spotlight leads
+//! straight to the tab. All that it does is to open an address of ours.
+//!
+//! Only what carries our mark is ever changed or removed, whatever it is called.
+
+pub(super) mod naming;
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::host_os::scope::{Options, Scope};
+use crate::i18n::say;
+pub use naming::address;
+use naming::distinct;
+
+#[cfg(not(target_os = "macos"))]
+use super::linux::shortcut as system;
+#[cfg(target_os = "macos")]
+use super::macos::shortcut as system;
+
+// Plain files, so that they are tested wherever tests run.
+#[cfg(all(test, not(target_os = "macos")))]
+#[path = "macos/shortcut.rs"]
+#[expect(dead_code, reason = "which folder it is on a Mac")]
+mod of_the_mac;
+
+/// Reads a launcher's mark: which host it opens, and with which options.
+type Reader = fn(&Path) -> Option<(String, Options)>;
+
+/// One that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launcher {
+    /// The host that it opens.
+    pub host: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it starts the app with: they decide which host the name means.
+    pub options: Options,
+}
+
+impl Launcher {
+    /// Returns true if it opens a host of that configuration.
+    #[must_use]
+    pub fn is_of(&self, scope: &Scope) -> bool {
+        scope.with(self.options.clone()) == *scope
+    }
+}
+
+/// Why it was not made or removed, in words.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Where they are kept, if there is a home folder. It need not be there.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    system::folder()
+}
+
+/// All of them, by their hosts' names.
+#[must_use]
+pub fn list() -> Vec<Launcher> {
+    folder()
+        .map(|folder| list_in(&folder, system::read))
+        .unwrap_or_default()
+}
+
+/// Those for the hosts of one configuration.
+#[must_use]
+pub fn list_of(scope: &Scope) -> Vec<Launcher> {
+    let mut all = list();
+    all.retain(|launcher| launcher.is_of(scope));
+    all
+}
+
+/// Makes one, in place of an older one of that host. It starts the app with the same options.
+///
+/// # Errors
+/// In words, for the person.
+pub fn make(host: &str, scope: &Scope) -> Result<Launcher, Error> {
+    let folder = folder().ok_or_else(|| Error(say!("autostart-no-folder")))?;
+    fs::create_dir_all(&folder).map_err(|why| failed(&folder, &why))?;
+    let path = place(&folder, scope, host, system::file_name, system::read)?;
+    let options = scope.options().clone();
+    system::write(&path, host, &options).map_err(|why| failed(&path, &why))?;
+    Ok(Launcher {
+        host: host.to_owned(),
+        path,
+        options,
+    })
+}
+
+/// Removes that of a host, if there is one.
+///
+/// # Errors
+/// In words, for the user.
+pub fn remove(host: &str, scope: &Scope) -> Result<Option<Launcher>, Error> {
+    let mut all = list_of(scope).into_iter();
+    let Some(launcher) = all.find(|known| known.host == host) else {
+        return Ok(None);
+    };
+    remove_file(&launcher)?;
+    Ok(Some(launcher))
+}
+
+/// Removes this one.
+///
+/// # Errors
+/// In words, for the user.
+pub fn remove_file(launcher: &Launcher) -> Result<(), Error> {
+    system::remove(&launcher.path).map_err(|why| failed(&launcher.path, &why))
+}
+
+fn failed(path: &Path, why: &io::Error) -> Error {
+    Error(format!("{}: {why}", path.display()))
+}
+
+/// What carries our mark in a folder. Links are not followed: what they lead to is not ours.
+fn list_in(folder: &Path, read: Reader) -> Vec<Launcher> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_symlink()))
+        .map(|entry| entry.path());
+    let mut found: Vec<Launcher> = paths
+        .filter_map(|path| {
+            let (host, options) = read(&path)?;
+            Some(Launcher {
+                host,
+                path,
+                options,
+            })
+        })
+        .collect();
+    found.sort_by(|one, other| (&one.host, &one.path).cmp(&(&other.host, &other.path)));
+    found
+}
+
+/// Where a host's launcher is or may be. A name that is taken, by something else or, where capitals
+/// do not count, by another host's, is left alone.
+fn place(
+    folder: &Path,
+    scope: &Scope,
+    host: &str,
+    file_name: fn(&str) -> String,
+    read: Reader,
+) -> Result<PathBuf, Error> {
+    let known = list_in(folder, read);
+    let is_it = |known: &Launcher| known.host == host && known.is_of(scope);
+    if let Some(known) = known.into_iter().find(is_it) {
+        return Ok(known.path);
+    }
+    let number_of = match scope.options().words().as_slice() {
+        [] => host.to_owned(),
+        _ => scope.identity(host),
+    };
+    let names = [file_name(host), file_name(&distinct(host, &number_of))];
+    let mut paths = names.iter().map(|name| folder.join(name));
+    let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
+    paths.find(is_free).ok_or_else(|| {
+        let path = folder.join(&names[0]).display().to_string();
+        Error(say!("launcher-taken", path = path))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! What differs between machines: folders, questions, opening a browser, what is remembered.
+
+mod browser;
+pub mod installed_files;
+mod login_page;
+pub mod paths;
+mod peer;
+pub mod scope;
+mod state_store;
+pub mod terminal_prompt;
+
+pub use browser::{check as check_browser, open as open_page};
+pub use paths::{logs_folder, private_file, runtime_folder, state_folder, write_whole};
+pub use scope::{Options, Scope, parse_remembered};
+
+/// The folder of the state, made with mode 0700 if it is not there.
+///
+/// # Errors
+/// When it cannot be made, or is open to others.
+#[cfg(feature = "app")]
+pub fn private_state_folder() -> std::io::Result<std::path::PathBuf> {
+    let folder = state_folder();
+    paths::make_private(&folder)?;
+    Ok(folder)
+}
+
+/// The folder of logs, made with mode 0700 if it is not there.
+///
+/// # Errors
+/// When it cannot be made, or is open to others.
+#[cfg(feature = "app")]
+pub fn private_logs_folder() -> std::io::Result<std::path::PathBuf> {
+    let folder = logs_folder();
+    paths::make_private(&folder)?;
+    Ok(folder)
+}
+
+use std::sync::Mutex;
+
+use crate::session::{Address, Failed, Route, Surroundings, Told};
+
+/// This machine, for a session.
+pub struct Machine {
+    browser: Option<String>,
+    scope: Scope,
+    memory: Mutex<state_store::Memory>,
+}
+
+impl Machine {
+    /// This machine with the configured browser, for hosts of one configuration.
+    #[must_use]
+    pub fn new(browser: Option<String>, scope: Scope) -> Self {
+        let memory = state_store::Memory::in_folder(&state_folder());
+        Self {
+            browser,
+            scope,
+            memory: Mutex::new(memory),
+        }
+    }
+}
+
+impl Surroundings for Machine {
+    fn show(&self, page: Address, failed: Failed) -> Result<(), String> {
+        let address = match page.login {
+            // There is nothing secret in it.
+            None => page.url,
+            Some(login) => login_page::open(login).map_err(|error| error.to_string())?,
+        };
+        browser::open(&address, self.browser.as_deref(), failed)
+    }
+
+    fn remembered_port(&self, host: &str) -> Option<u16> {
+        let name = self.scope.remembered_name(host);
+        self.memory.lock().ok()?.port(&name)
+    }
+
+    fn remember_port(&self, host: &str, port: u16) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_port(&self.scope.remembered_name(host), port)
+        {
+            tracing::warn!(%error, "the local port could not be remembered");
+        }
+    }
+
+    fn remembered_route(&self, host: &str) -> Option<Route> {
+        let name = self.scope.remembered_name(host);
+        self.memory.lock().ok()?.route(&name)
+    }
+
+    fn remember_route(&self, host: &str, route: Route) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_route(&self.scope.remembered_name(host), route)
+        {
+            tracing::warn!(%error, "the route could not be remembered");
+        }
+    }
+
+    fn told(&self, host: &str) -> Option<Told> {
+        let name = self.scope.remembered_name(host);
+        self.memory.lock().ok()?.told(&name)
+    }
+
+    fn remember_told(&self, host: &str, told: Told) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_told(&self.scope.remembered_name(host), told)
+        {
+            tracing::warn!(%error, "it could not be remembered what was told");
+        }
+    }
+}

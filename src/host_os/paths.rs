@@ -1,0 +1,100 @@
+//! Where things are kept, by the XDG base directory specification; on macOS too, where scripts
+//! and people expect `~/.config`.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use crate::i18n::say;
+
+const NAME: &str = "remote-jupyter";
+
+/// What is remembered between runs.
+#[must_use]
+pub fn state_folder() -> PathBuf {
+    etcetera::base_strategy::Xdg::new()
+        .ok()
+        .and_then(|xdg| xdg.state_dir())
+        .unwrap_or_else(|| PathBuf::from("/.local/state"))
+        .join(NAME)
+}
+
+/// The folder of the app's logs.
+#[must_use]
+pub fn logs_folder() -> PathBuf {
+    #[cfg(target_os = "macos")]
+    let folder = etcetera::home_dir()
+        .unwrap_or_else(|_| PathBuf::from("/"))
+        .join("Library/Logs/Remote Jupyter");
+    #[cfg(not(target_os = "macos"))]
+    let folder = state_folder().join("logs");
+    folder
+}
+
+/// The folder of the control sockets, made with mode 0700 if it is not there:
+/// `$XDG_RUNTIME_DIR/remote-jupyter`, else one of the account's own under the state folder.
+///
+/// # Errors
+/// When it cannot be made, or is open to others.
+pub fn runtime_folder() -> io::Result<PathBuf> {
+    let xdg = etcetera::base_strategy::Xdg::new().ok();
+    let folder = xdg
+        .and_then(|xdg| xdg.runtime_dir())
+        .map_or_else(|| state_folder().join("run"), |dir| dir.join(NAME));
+    make_private(&folder)?;
+    Ok(folder)
+}
+
+/// Makes a folder 0700 with its parents, and refuses one that others may enter.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let meta = std::fs::metadata(folder)?;
+    let ours = meta.uid() == rustix::process::getuid().as_raw();
+    if !ours || meta.mode() & 0o077 != 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            say!("folder-open", folder = folder.display().to_string()),
+        ));
+    }
+    Ok(())
+}
+
+/// Opens a file for writing, made with mode 0600 if it is not there; nothing in it is changed.
+///
+/// # Errors
+/// The system's.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+}
+
+/// Writes a file whole or not at all, with mode 0600; somebody may read it at any time.
+///
+/// # Errors
+/// The system's.
+pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(contents)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// This program's own file; else, in words, why it is not known.
+#[cfg(feature = "app")]
+pub(crate) fn program() -> Result<PathBuf, String> {
+    let lost = |why: io::Error| say!("autostart-no-program", why = why.to_string());
+    // An update may have replaced the file: Linux then names one that is not there.
+    let program = std::env::current_exe().map_err(lost)?;
+    program.canonicalize().map_err(lost)
+}

@@ -1,0 +1,123 @@
+//! Whose process is at the other end of a loopback connection.
+
+use std::fs;
+use std::net::{SocketAddr, SocketAddrV4};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::getuid;
+
+use crate::ssh::command::output;
+use crate::ssh::poll::Waiter;
+
+/// The time limit for the system's tool.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// This account, or root, which may read everything anyway.
+    Own,
+    /// Another account.
+    Other,
+    /// The system does not say.
+    Unknown,
+}
+
+/// The account whose socket `peer` is, connected to `here` on this computer.
+pub fn owner(peer: SocketAddr, here: SocketAddr) -> Owner {
+    let (SocketAddr::V4(peer), SocketAddr::V4(here)) = (peer, here) else {
+        return Owner::Unknown;
+    };
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|file| fs::read_to_string(file).ok());
+    if tables.iter().all(Option::is_none) {
+        return by_lsof(peer, here);
+    }
+    let mut tables = tables.into_iter().flatten();
+    match tables.find_map(|table| account(&table, peer, here)) {
+        None => Owner::Unknown,
+        Some(uid) if uid == 0 || uid == getuid().as_raw() => Owner::Own,
+        Some(_) => Owner::Other,
+    }
+}
+
+/// The account in one of the kernel's tables (`proc_net_tcp` of its documentation).
+fn account(table: &str, peer: SocketAddrV4, here: SocketAddrV4) -> Option<u32> {
+    let (peer, here) = (written(peer), written(here));
+    table.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+        // An IPv6 socket's address ends in the IPv4 one that it is connected to.
+        let is_it = fields.get(1)?.ends_with(&peer) && fields.get(2)?.ends_with(&here);
+        is_it.then(|| fields.get(7)?.parse().ok()).flatten()
+    })
+}
+
+/// The kernel prints an address as one number in the machine's byte order.
+fn written(address: SocketAddrV4) -> String {
+    let number = u32::from_ne_bytes(address.ip().octets());
+    format!("{number:08X}:{:04X}", address.port())
+}
+
+/// Returns what a command prints; `lsof` may hang on a network disk.
+fn within(patience: Duration, command: Command) -> Option<Vec<u8>> {
+    let waiter = Waiter::new().ok()?;
+    waiter.set_deadline(Some(Instant::now() + patience));
+    Some(output(command, &waiter).ok()?.stdout)
+}
+
+/// Without root `lsof` sees this account's sockets alone, so silence proves nothing.
+fn by_lsof(peer: SocketAddrV4, here: SocketAddrV4) -> Owner {
+    let (uid, port) = (getuid().as_raw().to_string(), peer.port());
+    let selection = format!("-iTCP@{}:{port}", peer.ip());
+    let mut command = Command::new("lsof");
+    command.args(["-nP", "-a", "-u", &uid, &selection, "-Fn"]);
+    let said = within(PATIENCE, command).unwrap_or_default();
+    let connection = format!("n{peer}->{here}");
+    if String::from_utf8_lossy(&said)
+        .lines()
+        .any(|line| line == connection)
+    {
+        Owner::Own
+    } else {
+        Owner::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_process_of_this_account_is_known() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let here = listener.local_addr().unwrap();
+        let stream = TcpStream::connect(here).unwrap();
+        let peer = stream.local_addr().unwrap();
+        assert_eq!(owner(peer, here), Owner::Own);
+        assert_eq!(owner("127.0.0.1:1".parse().unwrap(), here), Owner::Unknown);
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn the_account_is_that_of_the_other_end() {
+        // 127.0.0.1:40000 (uid 1001) to 127.0.0.1:8080 (uid 1000); and an IPv6 socket from port 40001.
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n\
+            0: 0100007F:1F90 0100007F:9C40 01 00000000:00000000 00:00000000 00000000  1000        0 1\n\
+            1: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1001        0 2\n\
+            2: 0000000000000000FFFF00000100007F:9C41 0000000000000000FFFF00000100007F:1F90 01 \
+            00000000:00000000 00:00000000 00000000  1002        0 3\n";
+        let (SocketAddr::V4(here), SocketAddr::V4(one), SocketAddr::V4(two)) = (
+            "127.0.0.1:8080".parse().unwrap(),
+            "127.0.0.1:40000".parse().unwrap(),
+            "127.0.0.1:40001".parse().unwrap(),
+        ) else {
+            panic!("IPv4");
+        };
+        assert_eq!(account(table, one, here), Some(1001));
+        assert_eq!(account(table, two, here), Some(1002));
+        assert_eq!(account(table, here, here), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! What is remembered between runs: each host's local port, so that its address stays the same and
+//! the browser finds its open tabs again; the route that leads to its jobs; and what was told about
+//! the time of its job, which is not told twice.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::session::{Route, Told};
+
+/// Its name in the state folder.
+pub(super) const FILE: &str = "state.toml";
+/// That of its lock.
+pub(super) const LOCK: &str = "state.lock";
+
+/// The file.
+pub struct Memory {
+    file: PathBuf,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Remembered {
+    #[serde(default)]
+    ports: BTreeMap<String, u16>,
+    /// By [`Route::word`]; another version may know others.
+    #[serde(default)]
+    routes: BTreeMap<String, String>,
+    #[serde(default)]
+    told: BTreeMap<String, Told>,
+}
+
+impl Memory {
+    /// The memory kept in a folder, which need not be there yet.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self {
+            file: folder.join(FILE),
+        }
+    }
+
+    /// The local port of a host. A file that cannot be read is as good as none: only comfort is
+    /// lost.
+    pub fn port(&self, host: &str) -> Option<u16> {
+        self.read().ports.get(host).copied()
+    }
+
+    /// The hosts that have a port: those that were opened once.
+    pub fn hosts(&self) -> Vec<String> {
+        self.read().ports.into_keys().collect()
+    }
+
+    /// The route to a host's jobs.
+    pub fn route(&self, host: &str) -> Option<Route> {
+        Route::parse(self.read().routes.get(host)?)
+    }
+
+    /// What was told about the time of a host's job.
+    pub fn told(&self, host: &str) -> Option<Told> {
+        self.read().told.remove(host)
+    }
+
+    /// Remembers that.
+    pub fn set_told(&self, host: &str, told: Told) -> io::Result<()> {
+        self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
+    }
+
+    /// Remembers a port.
+    pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
+        self.change(|memory| memory.ports.insert(host.to_owned(), port) != Some(port))
+    }
+
+    /// Remembers a route.
+    pub fn set_route(&self, host: &str, route: Route) -> io::Result<()> {
+        let word = route.word().to_owned();
+        self.change(|memory| {
+            let before = memory.routes.insert(host.to_owned(), word.clone());
+            before != Some(word)
+        })
+    }
+
+    /// Under a lock, so that two programs do not lose each other's changes. False when there is none.
+    fn change(&self, change: impl FnOnce(&mut Remembered) -> bool) -> io::Result<()> {
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        super::paths::make_private(folder)?;
+        let lock = super::paths::private_file(&folder.join(LOCK))?;
+        lock.lock()?;
+        let mut remembered = self.read();
+        if !change(&mut remembered) {
+            return Ok(());
+        }
+        let text = toml::to_string(&remembered).map_err(io::Error::other)?;
+        super::paths::write_whole(&self.file, text.as_bytes())
+    }
+
+    fn read(&self) -> Remembered {
+        std::fs::read_to_string(&self.file)
+            .ok()
+            .and_then(|text| toml::from_str(&text).ok())
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn ports_are_remembered_per_host_in_a_private_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        assert_eq!(memory.port("a"), None);
+        memory.set_port("a", 8890).unwrap();
+        memory.set_port("b.c [x]", 8891).unwrap();
+        memory.set_port("a", 8892).unwrap();
+        assert_eq!(
+            (memory.port("a"), memory.port("b.c [x]")),
+            (Some(8892), Some(8891))
+        );
+        assert_eq!(memory.hosts(), ["a", "b.c [x]"]);
+        let mode = std::fs::metadata(&memory.file)
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn routes_are_remembered_beside_the_ports_of_an_older_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        memory.set_port("b", 1).unwrap();
+        std::fs::write(&memory.file, "[ports]\na = 8890\n").unwrap();
+        assert_eq!(memory.route("a"), None);
+        memory.set_route("a", Route::Hop).unwrap();
+        memory.set_port("a", 8891).unwrap();
+        assert_eq!(
+            (memory.port("a"), memory.route("a")),
+            (Some(8891), Some(Route::Hop))
+        );
+        std::fs::write(&memory.file, "[routes]\na = \"one of 2027\"\n").unwrap();
+        assert_eq!(memory.route("a"), None);
+    }
+
+    #[test]
+    fn what_was_told_is_remembered_beside_the_ports() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(&folder.path().join("s"));
+        let told = Told {
+            job: "12.server".into(),
+            ends: 1_795_510_000,
+            minutes: 30,
+        };
+        memory.set_port("a b", 8890).unwrap();
+        memory.set_told("a b", told.clone()).unwrap();
+        memory.set_port("c", 8891).unwrap();
+        assert_eq!((memory.told("a b"), memory.told("c")), (Some(told), None));
+        assert_eq!(memory.port("a b"), Some(8890));
+    }
+
+    #[test]
+    fn a_broken_file_is_as_good_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Memory::in_folder(folder.path());
+        std::fs::write(&memory.file, "ports = 5").unwrap();
+        assert_eq!(memory.port("a"), None);
+    }
+}

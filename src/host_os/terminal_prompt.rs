@@ -1,0 +1,190 @@
+//! Questions on the terminal, or through `SSH_ASKPASS` by ssh's own rules.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use crate::i18n::say;
+use crate::session::Reply;
+use crate::ssh::prompt::{Answer, Question, Unanswered};
+
+/// The terminal's settings before the first question. A question that is broken off must not leave
+/// the person with a terminal that does not show what is typed.
+static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// The reason of an answer that Ctrl-C broke off. A hidden prompt turns it into the signal by itself.
+const INTERRUPTED: &str = "interrupted";
+
+/// Asks in a thread of its own, so that a signal or the host's hanging up still ends the session.
+pub fn ask(question: Question, reply: Reply) {
+    std::thread::spawn(move || match answer(&question) {
+        // The signal is on its way and ends the session: a reply might get there first, and would
+        // look like a login that failed.
+        Err(Unanswered::Cancelled(reason)) if reason == INTERRUPTED => std::mem::forget(reply),
+        answer => reply.send(answer),
+    });
+}
+
+/// Asks a question that is not a session's, and waits.
+#[must_use]
+pub fn confirm(question: &Question) -> bool {
+    answer(question).is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
+}
+
+/// Gives the terminal its settings back.
+pub fn restore_terminal() {
+    if let Ok(before) = BEFORE.lock()
+        && let Some(settings) = before.as_ref()
+        && let Ok(terminal) = terminal()
+    {
+        let _ = tcsetattr(&terminal, OptionalActions::Now, settings);
+    }
+}
+
+fn answer(question: &Question) -> Answer {
+    let asking = choose(&Means::here()).map_err(Unanswered::Nobody)?;
+    match (asking, question.echo()) {
+        (Asking::Program(program), _) => ask_program(&program, &question.text()),
+        (Asking::Terminal, echo) => ask_terminal(&question.text(), echo),
+    }
+}
+
+/// What there is to ask with.
+struct Means {
+    terminal: bool,
+    display: bool,
+    askpass: Option<OsString>,
+    require: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Asking {
+    Terminal,
+    Program(OsString),
+}
+
+impl Means {
+    fn here() -> Self {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            terminal: terminal().is_ok(),
+            display: set("DISPLAY").or_else(|| set("WAYLAND_DISPLAY")).is_some(),
+            askpass: set("SSH_ASKPASS"),
+            require: std::env::var("SSH_ASKPASS_REQUIRE").unwrap_or_default(),
+        }
+    }
+}
+
+/// ssh(1), ENVIRONMENT: `SSH_ASKPASS` serves where there is no terminal but a display;
+/// `SSH_ASKPASS_REQUIRE` is `never`, `prefer` (the program where there is a display) or `force`.
+fn choose(means: &Means) -> Result<Asking, String> {
+    let program = || means.askpass.clone().map(Asking::Program);
+    let chosen = match means.require.as_str() {
+        "never" => None,
+        "force" => program(),
+        "prefer" if means.display => program(),
+        _ if !means.terminal && means.display => program(),
+        _ => None,
+    };
+    match chosen {
+        Some(asking) => Ok(asking),
+        None if means.terminal => Ok(Asking::Terminal),
+        None => Err(say!("ask-nowhere")),
+    }
+}
+
+fn ask_program(program: &OsString, text: &str) -> Answer {
+    let output = Command::new(program)
+        .arg(text)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| {
+            let (program, why) = (program.display().to_string(), error.to_string());
+            let text = say!("ask-program-failed", program = program, why = why);
+            Unanswered::Nobody(text)
+        })?;
+    if !output.status.success() {
+        return Err(Unanswered::Cancelled(say!("ask-program-cancelled")));
+    }
+    let bytes = Zeroizing::new(output.stdout);
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Unanswered::Cancelled(say!("ask-program-no-text")))?;
+    Ok(Zeroizing::new(
+        text.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
+}
+
+fn ask_terminal(text: &str, echo: bool) -> Answer {
+    let mut terminal = terminal().map_err(|error| Unanswered::Nobody(error.to_string()))?;
+    if let Ok(mut before) = BEFORE.lock()
+        && before.is_none()
+    {
+        *before = tcgetattr(&terminal).ok();
+    }
+    let failed = |error: std::io::Error| {
+        Unanswered::Cancelled(match error.kind() {
+            std::io::ErrorKind::Interrupted => INTERRUPTED.to_owned(),
+            _ => error.to_string(),
+        })
+    };
+    if !echo {
+        return rpassword::prompt_password(format!("{text} "))
+            .map(Zeroizing::new)
+            .map_err(failed);
+    }
+    write!(terminal, "{text} ")
+        .and_then(|()| terminal.flush())
+        .map_err(failed)?;
+    let mut line = Zeroizing::new(String::new());
+    match BufReader::new(&terminal).read_line(&mut line) {
+        Ok(0) => Err(Unanswered::Cancelled(say!("ask-terminal-closed"))),
+        Ok(_) => Ok(Zeroizing::new(
+            line.trim_end_matches(['\r', '\n']).to_owned(),
+        )),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn terminal() -> std::io::Result<File> {
+    File::options().read(true).write(true).open("/dev/tty")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn means(terminal: bool, display: bool, askpass: bool, require: &str) -> Means {
+        Means {
+            terminal,
+            display,
+            askpass: askpass.then(|| "ask".into()),
+            require: require.into(),
+        }
+    }
+
+    #[test]
+    fn the_rules_are_those_of_ssh() {
+        let program = || Ok(Asking::Program("ask".into()));
+        let table = [
+            (means(true, true, true, ""), Ok(Asking::Terminal)),
+            (means(false, true, true, ""), program()),
+            (means(true, true, true, "prefer"), program()),
+            (means(true, false, true, "prefer"), Ok(Asking::Terminal)),
+            (means(false, false, true, "force"), program()),
+            (means(true, true, true, "force"), program()),
+            (means(true, true, true, "never"), Ok(Asking::Terminal)),
+        ];
+        for (means, want) in table {
+            assert_eq!(choose(&means), want, "{}", means.require);
+        }
+        assert!(choose(&means(false, false, true, "")).is_err());
+        assert!(choose(&means(false, true, true, "never")).is_err());
+        assert!(choose(&means(false, true, false, "force")).is_err());
+    }
+}

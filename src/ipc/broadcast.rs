@@ -1,0 +1,178 @@
+//! Hands a session's events to everybody who listens, now or later.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
+
+use super::protocol::Message;
+use crate::session::Phase;
+
+/// The newest state of a session, and those who want to hear more.
+#[derive(Debug)]
+pub struct Hub {
+    inner: Mutex<Inner>,
+    answered: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner {
+    newest: Message,
+    listeners: Vec<mpsc::Sender<Message>>,
+    answering: usize,
+}
+
+impl Hub {
+    /// A hub of a session that has not said anything yet.
+    #[must_use]
+    pub fn new(host: &str) -> Self {
+        let newest = Message {
+            host: host.to_owned(),
+            phase: Phase::Resolving,
+            at_ms: 0,
+            more: serde_json::Map::new(),
+        };
+        let inner = Inner {
+            newest,
+            listeners: Vec::new(),
+            answering: 0,
+        };
+        Self {
+            inner: Mutex::new(inner),
+            answered: Condvar::new(),
+        }
+    }
+
+    /// Tells everybody. What merely comments on a phase does not replace it as the newest.
+    pub fn publish(&self, message: &Message) {
+        let mut inner = self.lock();
+        if !message.is_remark() {
+            inner.newest = message.clone();
+        } else if let (Some(job), Some(newest)) =
+            (message.more.get("job"), inner.newest.more.get_mut("job"))
+        {
+            // Who comes later has to know when it ends now.
+            job.clone_into(newest);
+        }
+        inner
+            .listeners
+            .retain(|listener| listener.send(message.clone()).is_ok());
+    }
+
+    /// The newest message, and all later ones.
+    pub fn listen(&self) -> (Message, mpsc::Receiver<Message>) {
+        let mut inner = self.lock();
+        let (sender, receiver) = mpsc::channel();
+        inner.listeners.push(sender);
+        (inner.newest.clone(), receiver)
+    }
+
+    /// Counts an answer that is being given, until the guard is dropped.
+    pub fn answering(&self) -> Answering<'_> {
+        self.lock().answering += 1;
+        Answering(self)
+    }
+
+    /// Waits until all answers are given, for at most `patience`: a process that ends must not cut
+    /// off the last one.
+    pub fn wait_for_answers(&self, patience: Duration) {
+        let inner = self.lock();
+        let still = |inner: &mut Inner| inner.answering > 0;
+        drop(self.answered.wait_timeout_while(inner, patience, still));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer that is being given.
+pub struct Answering<'a>(&'a Hub);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.lock().answering -= 1;
+        self.0.answered.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use super::*;
+
+    fn message(phase: Phase, more: &str) -> Message {
+        Message {
+            host: "h".into(),
+            phase,
+            at_ms: 1,
+            more: serde_json::from_str(more).unwrap(),
+        }
+    }
+
+    #[test]
+    fn who_comes_later_knows_when_the_job_ends_now() {
+        let hub = Hub::new("h");
+        hub.publish(&message(Phase::Ready, r#"{"url":"u","job":{"ends":1}}"#));
+        hub.publish(&message(Phase::Ready, r#"{"note":"n","job":{"ends":2}}"#));
+        let newest = hub.listen().0;
+        assert_eq!(
+            (&newest.more["job"]["ends"], &newest.more["url"]),
+            (&2.into(), &"u".into())
+        );
+        assert!(newest.note().is_none());
+    }
+
+    #[test]
+    fn who_comes_later_hears_the_newest_phase_and_not_the_remarks() {
+        let hub = Hub::new("h");
+        assert_eq!(hub.listen().0.phase, Phase::Resolving);
+        hub.publish(&message(Phase::Ready, r#"{"url":"u"}"#));
+        hub.publish(&message(Phase::Ready, r#"{"note":"n"}"#));
+        hub.publish(&message(Phase::Ready, r#"{"refused":{}}"#));
+        hub.publish(&message(Phase::Ready, r#"{"kernels":{}}"#));
+        let (newest, _) = hub.listen();
+        assert_eq!(newest.more["url"], "u");
+    }
+
+    #[test]
+    fn who_listens_hears_everything_in_order() {
+        let hub = Hub::new("h");
+        let (_, later) = hub.listen();
+        let (_, gone) = hub.listen();
+        drop(gone);
+        let all = [
+            message(Phase::Starting, "{}"),
+            message(Phase::Starting, r#"{"note":"n"}"#),
+            message(Phase::Closed, "{}"),
+        ];
+        for message in &all {
+            hub.publish(message);
+        }
+        assert_eq!(later.try_iter().collect::<Vec<_>>(), all);
+    }
+
+    #[test]
+    fn the_last_answer_is_waited_for_but_not_for_ever() {
+        let hub = Arc::new(Hub::new("h"));
+        hub.wait_for_answers(Duration::from_secs(60)); // nobody is being answered
+
+        let stuck = hub.answering();
+        hub.wait_for_answers(Duration::from_millis(10));
+        drop(stuck);
+
+        let other = Arc::clone(&hub);
+        let (begun, is_begun) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let _answering = other.answering();
+            begun.send(()).unwrap();
+            std::thread::sleep(Duration::from_millis(30));
+        });
+        is_begun.recv().unwrap();
+        let before = Instant::now();
+        hub.wait_for_answers(Duration::from_secs(60));
+        assert!(before.elapsed() < Duration::from_secs(30));
+        thread.join().unwrap();
+    }
+}

@@ -1,0 +1,16 @@
+//! How the programs of one account speak to each other: whoever holds a host's tunnel listens on a
+//! socket of its own (0600, in a 0700 folder), and the others ask it instead of logging in again.
+//!
+//! One request line of JSON, then answer lines of JSON: the same objects as `--json` prints.
+
+mod broadcast;
+mod client;
+mod host_lock;
+mod protocol;
+mod server;
+
+pub use broadcast::Hub;
+pub use client::Client;
+pub use host_lock::{APP, Claim, Held, Lease, Listening, claim, held, held_since, holder};
+pub use protocol::{AppRequest, Message, Request};
+pub use server::{Usual, serve};

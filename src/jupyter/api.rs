@@ -1,0 +1,531 @@
+//! Jupyter's REST interface, asked through the tunnel like any browser would.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, TcpConnector};
+
+use super::pages::{Pages, Place};
+use super::runtime_file::Server;
+use super::tls::{Fingerprint, OtherCertificate, Pin, PinnedTls};
+use crate::config::App;
+use crate::i18n::say;
+use crate::secret::Secret;
+
+/// A server that does not answer one request in this time is not well: even one that is starting
+/// on a busy machine answers within a second or two.
+const PATIENCE: Duration = Duration::from_secs(7);
+
+/// Tells only those who may. Not to be counted as the person's activity: it would defeat an idle
+/// shutdown.
+const STATUS: &str = "api/status?no_track_activity=1";
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Nobody listens (yet), or the connection broke off: worth another try while starting.
+    #[error("{}", say!("api-no-answer", why = .0))]
+    NoAnswer(String),
+    /// The server answered with this status.
+    #[error("{}", say!("api-status", status = .0))]
+    Status(u16),
+    /// The server shows another certificate than before; it was sent nothing.
+    #[error("{}", say!("api-other-certificate", why = .0))]
+    Certificate(String),
+    /// It answers, and has none of the pages that a tab could show.
+    #[error("{}", say!("api-no-page"))]
+    NoPage,
+    /// The answer is not what Jupyter says.
+    #[error("{}", say!("api-not-jupyter", why = .0))]
+    NotJupyter(String),
+}
+
+impl ApiError {
+    /// Returns true if the server said itself that it is of no use; silence says nothing.
+    #[must_use]
+    pub fn is_definite(&self) -> bool {
+        match self {
+            Self::Status(status) => (400..500).contains(status),
+            Self::NotJupyter(_) | Self::NoPage => true,
+            Self::NoAnswer(_) | Self::Certificate(_) => false,
+        }
+    }
+}
+
+/// The server's proof of life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// `jupyter_server`'s or notebook's version.
+    pub version: String,
+    /// False when there is no token to prove that we may: the tab then asks for the password.
+    pub authenticated: bool,
+    /// True when it has neither token nor password: anybody may.
+    pub open: bool,
+    /// Its certificate, where it speaks HTTPS.
+    pub certificate: Option<Fingerprint>,
+    /// Which pages it has, as far as that was asked.
+    pub pages: Pages,
+}
+
+/// What the kernels do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Kernels {
+    /// How many there are.
+    pub total: usize,
+    /// How many of them compute.
+    pub busy: usize,
+}
+
+/// A notebook, console or file with a kernel.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Notebook {
+    /// Its path, as Jupyter's file browser has it.
+    pub path: String,
+    /// What the tab calls it.
+    pub name: String,
+    /// The kernel's kind, such as `python3`.
+    pub kernel: String,
+    /// `idle`, `busy`, `starting`, `dead`…, in Jupyter's own words.
+    pub state: String,
+}
+
+/// What goes on in a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Activity {
+    /// How many kernels there are, and compute.
+    #[serde(flatten)]
+    pub kernels: Kernels,
+    /// What runs in them, by path.
+    pub notebooks: Vec<Notebook>,
+    /// The path of that notebook which was worked with last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
+}
+
+fn no_answer(error: &ureq::Error) -> ApiError {
+    if let ureq::Error::Other(why) = error
+        && let Some(other) = why.downcast_ref::<OtherCertificate>()
+    {
+        return ApiError::Certificate(other.to_string());
+    }
+    ApiError::NoAnswer(match error {
+        ureq::Error::Timeout(_) => say!("api-silent", seconds = PATIENCE.as_secs()),
+        other => other.to_string(),
+    })
+}
+
+fn agent(pin: &Pin) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .http_status_as_error(false)
+        // A proxy from the environment would be shown the token.
+        .proxy(None)
+        .max_redirects(0)
+        .build();
+    let connector = TcpConnector::default().chain(PinnedTls(pin.clone()));
+    ureq::Agent::with_parts(config, connector, DefaultResolver::default())
+}
+
+/// Encodes what a request's line cannot hold in an address (`/a b/`); what is encoded already stays.
+fn encoded(address: String) -> String {
+    url::Url::parse(&address).map_or(address, String::from)
+}
+
+/// One server's interface at a local port.
+pub struct Api {
+    agent: ureq::Agent,
+    base: String,
+    /// By which name a tab will ask: a server may refuse others (`local_hostnames`).
+    host: String,
+    token: Secret,
+    pin: Pin,
+    /// From the runtime file.
+    version: Option<String>,
+}
+
+impl Api {
+    /// The interface of `server` behind the local port.
+    #[must_use]
+    pub fn new(server: &Server, local_port: u16) -> Self {
+        let pin = Pin::new(server.certificate);
+        let scheme = if server.secure { "https" } else { "http" };
+        Self {
+            agent: agent(&pin),
+            base: encoded(format!(
+                "{scheme}://127.0.0.1:{local_port}{}",
+                server.base_url
+            )),
+            host: format!("localhost:{local_port}"),
+            token: server.token.clone(),
+            pin,
+            version: server.version.clone(),
+        }
+    }
+
+    /// The interface behind the local port without TLS, at a base URL that begins and ends with a
+    /// slash.
+    #[must_use]
+    pub fn at(local_port: u16, base_url: &str, token: Secret) -> Self {
+        let pin = Pin::default();
+        Self {
+            agent: agent(&pin),
+            base: format!("http://127.0.0.1:{local_port}{base_url}"),
+            host: format!("localhost:{local_port}"),
+            token,
+            pin,
+            version: None,
+        }
+    }
+
+    /// Whether the server is there and takes our token. `/api` answers anybody; `/api/status` only
+    /// those who may.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn check(&self) -> Result<Answer, ApiError> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: String,
+        }
+        let authenticated = !self.token.is_empty();
+        if authenticated {
+            self.get::<serde_json::Value>(STATUS)?;
+        }
+        // Asked and not read from the runtime file: there jupyter_server 2 says `"password": false`
+        // of a password that its own `jupyter server password` has set (2.21).
+        let open = !authenticated && self.get::<serde_json::Value>(STATUS).is_ok();
+        // A server that took the token of its runtime file is the one that the file tells of.
+        let version = match self.version.clone().filter(|_| authenticated) {
+            Some(version) => version,
+            None => self.get::<Version>("api")?.version,
+        };
+        Ok(Answer {
+            version,
+            authenticated,
+            open,
+            certificate: self.pin.get(),
+            pages: Pages::default(),
+        })
+    }
+
+    /// Which pages there are: the wished one is asked for first, then the others until there is one.
+    /// What is `known` to be there is not asked for.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn pages(&self, wish: Option<App>, known: Pages) -> Result<Pages, ApiError> {
+        let mut pages = known;
+        let mut broken = None;
+        for place in known.order(wish) {
+            let is_there = pages.is_sure(place)
+                || match self.has(place) {
+                    // A part of it is broken, such as Notebook 7 whose Lab is switched off.
+                    Err(ApiError::Status(status)) => {
+                        broken = Some(status);
+                        false
+                    }
+                    answer => answer?,
+                };
+            pages.note(place, is_there);
+            if is_there {
+                return Ok(pages);
+            }
+        }
+        Err(broken.map_or(ApiError::NoPage, ApiError::Status))
+    }
+
+    fn has(&self, place: Place) -> Result<bool, ApiError> {
+        match self.get::<serde_json::Value>(place.front()) {
+            Err(ApiError::Status(404)) => Ok(false),
+            Err(ApiError::Status(status)) if status >= 500 => Err(ApiError::Status(status)),
+            // A page is no JSON, and one behind a login is somewhere else.
+            Ok(_) | Err(ApiError::NotJupyter(_) | ApiError::Status(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Counts the kernels.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn kernels(&self) -> Result<Kernels, ApiError> {
+        #[derive(Deserialize)]
+        struct Kernel {
+            execution_state: Option<String>,
+        }
+        let kernels: Vec<Kernel> = self.get("api/kernels?no_track_activity=1")?;
+        let busy = |kernel: &&Kernel| kernel.execution_state.as_deref() == Some("busy");
+        Ok(Kernels {
+            total: kernels.len(),
+            busy: kernels.iter().filter(busy).count(),
+        })
+    }
+
+    /// What goes on in the server. Asked like this and not through a kernel's websocket: a second
+    /// listener there takes the output that the server keeps for a closed tab.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn activity(&self) -> Result<Activity, ApiError> {
+        let kernels = self.kernels()?;
+        // No kernels, no notebooks: an idle server is asked once.
+        if kernels.total == 0 {
+            return Ok(Activity::default());
+        }
+        let sessions: Vec<Session> = self.get("api/sessions?no_track_activity=1")?;
+        let latest = latest(&sessions);
+        let mut notebooks: Vec<Notebook> =
+            sessions.into_iter().filter_map(Session::notebook).collect();
+        // The server's own order changes from one answer to the next.
+        notebooks.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(Activity {
+            kernels,
+            notebooks,
+            latest,
+        })
+    }
+
+    /// Asks the server to end itself, and its kernels.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn shut_down(&self) -> Result<(), ApiError> {
+        let request = self.agent.post(format!("{}api/shutdown", self.base));
+        let response = request
+            .header("Host", self.host.as_str())
+            .header("Authorization", self.authorization())
+            .send_empty()
+            .map_err(|error| no_answer(&error))?;
+        match response.status().as_u16() {
+            200..=299 => Ok(()),
+            status => Err(ApiError::Status(status)),
+        }
+    }
+
+    fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let mut request = request.header("Host", self.host.as_str());
+        if !self.token.is_empty() {
+            request = request.header("Authorization", self.authorization());
+        }
+        let mut response = request.call().map_err(|error| no_answer(&error))?;
+        match response.status().as_u16() {
+            200 => response
+                .body_mut()
+                .read_json()
+                .map_err(|error| ApiError::NotJupyter(error.to_string())),
+            status => Err(ApiError::Status(status)),
+        }
+    }
+
+    fn authorization(&self) -> String {
+        format!("token {}", self.token.reveal())
+    }
+}
+
+/// A session, as Jupyter's servers from notebook 6 on tell it.
+#[derive(Deserialize)]
+struct Session {
+    path: Option<String>,
+    name: Option<String>,
+    kernel: Option<SessionKernel>,
+}
+
+#[derive(Deserialize)]
+struct SessionKernel {
+    name: Option<String>,
+    execution_state: Option<String>,
+    /// ISO 8601 in UTC, from notebook 5.1 on.
+    last_activity: Option<String>,
+}
+
+/// The notebook whose kernel had the last activity. Consoles have no page of their own.
+fn latest(sessions: &[Session]) -> Option<String> {
+    let active = sessions.iter().filter_map(|session| {
+        let path = session.path.as_ref()?;
+        let at = session.kernel.as_ref()?.last_activity.as_ref()?;
+        let end = Path::new(path).extension()?;
+        (end == "ipynb").then_some((at, path))
+    });
+    active.max().map(|(_, path)| path.clone())
+}
+
+impl Session {
+    fn notebook(self) -> Option<Notebook> {
+        let (path, kernel) = (self.path?, self.kernel?);
+        // notebook 6 leaves the name empty; the last part of the path is what its tab shows.
+        let name = self.name.filter(|name| !name.is_empty());
+        let last = || path.rsplit('/').next().unwrap_or_default().to_owned();
+        Some(Notebook {
+            name: name.unwrap_or_else(last),
+            path,
+            kernel: kernel.name.unwrap_or_default(),
+            state: kernel.execution_state.unwrap_or_default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn sessions_of_both_generations_are_read() {
+        let sessions = r#"[
+            {"id": "1", "path": "a/b.ipynb", "name": "b.ipynb", "type": "notebook",
+             "kernel": {"id": "k", "name": "python3", "execution_state": "busy"}, "notebook": {}},
+            {"id": "2", "path": "c.ipynb", "name": "", "type": "notebook",
+             "kernel": {"id": "l", "name": "ir", "execution_state": "idle"}},
+            {"id": "3", "path": "ended.ipynb", "kernel": null}]"#;
+        let sessions: Vec<Session> = serde_json::from_str(sessions).unwrap();
+        let notebooks: Vec<Notebook> = sessions.into_iter().filter_map(Session::notebook).collect();
+        let seen: Vec<[&str; 4]> = notebooks
+            .iter()
+            .map(|n| [&n.path, &n.name, &n.kernel, &n.state].map(String::as_str))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ["a/b.ipynb", "b.ipynb", "python3", "busy"],
+                ["c.ipynb", "c.ipynb", "ir", "idle"]
+            ]
+        );
+    }
+
+    /// Answers each request with the status that its path has here, or 404.
+    fn server_with(pages: &'static [(&'static str, u16)]) -> u16 {
+        use std::io::{BufRead, BufReader, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut line = String::new();
+                BufReader::new(&stream).read_line(&mut line).unwrap();
+                let path = line.split(' ').nth(1).unwrap_or_default();
+                let page = pages.iter().find(|(page, _)| *page == path);
+                let status = page.map_or(404, |(_, status)| *status);
+                let head = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close");
+                let _ = write!(stream, "{head}\r\n\r\n");
+            }
+        });
+        port
+    }
+
+    #[test]
+    fn a_page_that_is_broken_is_passed_over() {
+        let asked = |pages| {
+            let port = server_with(pages);
+            Api::at(port, "/", Secret::new("t")).pages(None, Pages::default())
+        };
+        let pages = asked(&[("/lab", 500), ("/nbclassic/tree", 200)]).unwrap();
+        assert!(!pages.lab && pages.classic_apart);
+        let broken = asked(&[("/tree", 500)]);
+        assert!(matches!(broken, Err(ApiError::Status(500))), "{broken:?}");
+        assert!(matches!(asked(&[]), Err(ApiError::NoPage)));
+    }
+
+    #[test]
+    fn the_notebook_that_was_worked_with_last_is_known() {
+        let session = |path: &str, at: &str| {
+            let text = format!(
+                r#"{{"path": "{path}", "kernel": {{"name": "p", "last_activity": "2026-11-24T{at}Z"}}}}"#
+            );
+            serde_json::from_str::<Session>(&text).unwrap()
+        };
+        let mut sessions = vec![
+            session("a.ipynb", "11:45:24.000000"),
+            session("b/c.ipynb", "11:46:01.500000"),
+            session("d.ipynb", "09:00:00.000000"),
+            session("console-1", "12:00:00.000000"),
+        ];
+        assert_eq!(latest(&sessions).as_deref(), Some("b/c.ipynb"));
+        sessions.drain(..3);
+        assert_eq!(latest(&sessions), None);
+    }
+
+    #[test]
+    fn an_activity_is_one_flat_object() {
+        let activity = Activity {
+            kernels: Kernels { total: 2, busy: 1 },
+            ..Activity::default()
+        };
+        let text = serde_json::to_string(&activity).unwrap();
+        assert_eq!(text, r#"{"total":2,"busy":1,"notebooks":[]}"#);
+        assert_eq!(serde_json::from_str::<Activity>(&text).unwrap(), activity);
+    }
+
+    /// Answers HTTPS with a new certificate, and tells what it was asked.
+    fn secure_server() -> (u16, std::sync::mpsc::Receiver<String>) {
+        use openssl::asn1::Asn1Time;
+        use openssl::hash::MessageDigest;
+        use openssl::nid::Nid;
+        use openssl::pkey::PKey;
+        use openssl::{ec, ssl, x509};
+        use std::io::{Read, Write};
+        let curve = ec::EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        let key = PKey::from_ec_key(ec::EcKey::generate(&curve).unwrap()).unwrap();
+        let mut certificate = x509::X509::builder().unwrap();
+        certificate.set_pubkey(&key).unwrap();
+        let (from, to) = (Asn1Time::days_from_now(0), Asn1Time::days_from_now(1));
+        certificate.set_not_before(&from.unwrap()).unwrap();
+        certificate.set_not_after(&to.unwrap()).unwrap();
+        certificate.sign(&key, MessageDigest::sha256()).unwrap();
+        let kind = ssl::SslMethod::tls_server();
+        let mut acceptor = ssl::SslAcceptor::mozilla_intermediate_v5(kind).unwrap();
+        acceptor.set_private_key(&key).unwrap();
+        acceptor.set_certificate(&certificate.build()).unwrap();
+        let acceptor = acceptor.build();
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for visitor in listener.incoming() {
+                let mut stream = acceptor.accept(visitor.unwrap()).unwrap();
+                let mut buffer = [0; 4096];
+                let size = stream.read(&mut buffer).unwrap_or_default();
+                tell.send(String::from_utf8_lossy(&buffer[..size]).into_owned())
+                    .unwrap();
+                let answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n[]";
+                let _ = stream.write_all(answer.as_bytes());
+                let _ = stream.shutdown();
+            }
+        });
+        (port, told)
+    }
+
+    fn secure(certificate: Option<Fingerprint>) -> Server {
+        let text = "file=/r/jpserver-5.json\npid=5\nuid=1\nargs=jupyter-lab\n\
+            listeners=127.0.0.1:1,1\n\n{\"pid\": 5, \"port\": 1, \"token\": \"t0ken\", \
+            \"secure\": true, \"version\": \"2.17.0\"}";
+        let mut server = super::super::Candidate::parse(text)
+            .server(Some(1))
+            .unwrap();
+        server.certificate = certificate;
+        server
+    }
+
+    #[test]
+    fn a_certificate_is_pinned_and_another_one_is_sent_nothing() {
+        let (port, told) = secure_server();
+        let first = Api::new(&secure(None), port).check().unwrap();
+        let asked = told.recv().unwrap();
+        // As a tab asks, which a server may answer otherwise.
+        assert!(asked.contains("token t0ken") && asked.contains(&format!("localhost:{port}\r\n")));
+        let pinned = first.certificate;
+        assert!(pinned.is_some());
+        Api::new(&secure(pinned), port).kernels().unwrap();
+        assert!(told.recv().unwrap().starts_with("GET /api/kernels"));
+
+        let (port, told) = secure_server();
+        let refused = Api::new(&secure(pinned), port).kernels();
+        assert!(
+            matches!(refused, Err(ApiError::Certificate(_))),
+            "{refused:?}"
+        );
+        assert_eq!(told.recv().unwrap(), "", "not one byte, nor the token");
+    }
+}

@@ -1,0 +1,224 @@
+//! Which of several running servers is the right one: the same working folder first, then the newest that has a token.
+
+use super::runtime_file::{Candidate, Endpoint, Facts, Server};
+use crate::i18n::say;
+
+/// What the configuration says about the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// A fixed port on the far side.
+    pub port: Option<u16>,
+    /// True if the user named a working folder.
+    pub workdir: bool,
+    /// Runtime files of servers that were tried and are of no use, and why.
+    pub refused: Vec<(String, String)>,
+}
+
+/// The choice, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The server to use, if one is right.
+    pub server: Option<Server>,
+    /// Why this one, in words; empty when there was nothing to choose.
+    pub why: String,
+    /// How many others would do as well.
+    pub others: usize,
+    /// Runtime files that were not believed, and why.
+    pub passed_over: Vec<String>,
+    /// Those among the reasons that are a `JupyterHub`'s servers.
+    pub hubs: Vec<String>,
+    /// The folder of a launch of ours that runs, and whose server cannot be used.
+    pub unusable: Option<String>,
+}
+
+/// Chooses among `candidates`, newest first.
+#[must_use]
+pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choice {
+    let mut servers: Vec<Server> = Vec::new();
+    let (mut passed_over, mut hubs, mut unusable) = (Vec::new(), Vec::new(), None);
+    for candidate in candidates {
+        let server = candidate.server(facts.uid);
+        if server.is_err() {
+            unusable = unusable.or_else(|| candidate.launch.clone());
+        }
+        match server.and_then(|server| fits(server, wanted)) {
+            // One runtime folder may be reached by two names.
+            Ok(server) if servers.iter().any(|known| known.pid == server.pid) => {}
+            Ok(server) => servers.push(server),
+            Err(reason) => {
+                hubs.extend(candidate.is_hubs.then(|| reason.clone()));
+                passed_over.push(reason);
+            }
+        }
+    }
+    // Without one a server asks for a password in the tab, which may be a portal's own, or lets everybody in.
+    servers.sort_by_key(|server| server.token.is_empty());
+    let count = servers.len();
+    let same_folder = servers
+        .iter()
+        .position(|server| !facts.workdir.is_empty() && server.root == facts.workdir);
+    let server = match same_folder {
+        Some(at) => Some(servers.swap_remove(at)),
+        None => servers.into_iter().next(),
+    };
+    let why = match (&server, same_folder) {
+        (Some(server), Some(_)) if count > 1 => {
+            say!("server-same-folder", count = count, folder = &server.root)
+        }
+        (Some(server), None) if count > 1 => {
+            say!("server-newest", count = count, folder = &server.root)
+        }
+        (Some(server), None) if wanted.workdir => {
+            say!("server-other-folder", folder = &server.root)
+        }
+        _ => String::new(),
+    };
+    Choice {
+        server,
+        why,
+        others: count.saturating_sub(1),
+        passed_over,
+        hubs,
+        unusable,
+    }
+}
+
+fn fits(server: Server, wanted: &Wanted) -> Result<Server, String> {
+    let is_it = |refused: &&(String, String)| refused.0 == server.file;
+    if let Some((_, why)) = wanted.refused.iter().find(is_it) {
+        return Err(say!("server-refused", pid = server.pid, why = why.as_str()));
+    }
+    match (&server.endpoint, wanted.port) {
+        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(say!(
+            "server-other-port",
+            pid = server.pid,
+            port = *port,
+            wanted = wanted
+        )),
+        (Endpoint::Socket { .. }, Some(wanted)) => {
+            Err(say!("server-on-socket", pid = server.pid, wanted = wanted))
+        }
+        _ => Ok(server),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn candidate(pid: u32, port: u16, root: &str) -> Candidate {
+        Candidate::parse(&format!(
+            "file=/r/jpserver-{pid}.json\npid={pid}\nuid=7\nargs=jupyter-lab\n\
+             listeners=127.0.0.1:{port},7\n\n{{\"pid\": {pid}, \"port\": {port}, \
+             \"root_dir\": \"{root}\", \"token\": \"t\"}}"
+        ))
+    }
+
+    fn facts(workdir: &str) -> Facts {
+        Facts {
+            uid: Some(7),
+            workdir: workdir.into(),
+            ..Facts::default()
+        }
+    }
+
+    #[test]
+    fn the_same_folder_comes_before_the_newest() {
+        let all = [
+            candidate(1, 8001, "/a"),
+            candidate(2, 8002, "/b"),
+            candidate(3, 8003, "/b"),
+        ];
+        let choice = choose(&all, &facts("/b"), &Wanted::default());
+        assert_eq!(choice.server.unwrap().pid, 2);
+        assert!(choice.why.contains("3 servers") && choice.why.contains("/b"));
+        let choice = choose(&all, &facts("/c"), &Wanted::default());
+        assert_eq!(choice.server.unwrap().pid, 1);
+        assert!(choice.why.contains("newest"));
+    }
+
+    /// As Open `OnDemand` starts one, whose password only its page knows.
+    #[test]
+    fn a_server_without_a_token_hides_none_that_has_one() {
+        let mut portals = candidate(1, 8001, "/a");
+        portals.json = crate::secret::Secret::new(
+            r#"{"pid": 1, "port": 8001, "root_dir": "/a", "password": true, "token": ""}"#,
+        );
+        let all = [portals, candidate(2, 8002, "/b"), candidate(3, 8003, "/c")];
+        let chosen = |all: &[Candidate]| {
+            choose(all, &facts("/d"), &Wanted::default())
+                .server
+                .unwrap()
+                .pid
+        };
+        assert_eq!(chosen(&all), 2);
+        assert_eq!(chosen(&all[..1]), 1);
+    }
+
+    #[test]
+    fn one_server_needs_no_explanation() {
+        let choice = choose(
+            &[candidate(1, 8001, "/a")],
+            &facts("/a"),
+            &Wanted::default(),
+        );
+        assert_eq!(choice.why, "");
+        assert!(choice.server.is_some());
+    }
+
+    #[test]
+    fn a_fixed_port_excludes_the_others() {
+        let all = [candidate(1, 8001, "/a"), candidate(2, 8888, "/b")];
+        let wanted = Wanted {
+            port: Some(8888),
+            ..Wanted::default()
+        };
+        assert_eq!(choose(&all, &facts(""), &wanted).server.unwrap().pid, 2);
+        let wanted = Wanted {
+            port: Some(9999),
+            ..Wanted::default()
+        };
+        let choice = choose(&all, &facts(""), &wanted);
+        assert_eq!((choice.server, choice.passed_over.len()), (None, 2));
+    }
+
+    #[test]
+    fn a_server_that_is_of_no_use_hides_no_other() {
+        let all = [candidate(1, 8001, "/a"), candidate(2, 8002, "/b")];
+        let mut wanted = Wanted::default();
+        let choice = choose(&all, &facts("/a"), &wanted);
+        assert_eq!((choice.server.unwrap().pid, choice.others), (1, 1));
+        let file = "/r/jpserver-1.json".to_owned();
+        wanted
+            .refused
+            .push((file, "the server answered 403".into()));
+        let choice = choose(&all, &facts("/a"), &wanted);
+        assert_eq!((choice.server.unwrap().pid, choice.others), (2, 0));
+        assert!(choice.passed_over[0].contains("403"));
+    }
+
+    #[test]
+    fn a_launch_of_ours_that_cannot_be_used_is_named() {
+        let mut silent = candidate(1, 8001, "/a");
+        silent.listeners.clear();
+        let choice = choose(&[silent.clone()], &facts("/a"), &Wanted::default());
+        assert_eq!((choice.server, choice.unusable), (None, None));
+        silent.launch = Some("/s/1".into());
+        let choice = choose(&[silent], &facts("/a"), &Wanted::default());
+        assert_eq!(choice.unusable.as_deref(), Some("/s/1"));
+    }
+
+    #[test]
+    fn a_malformed_file_hides_nothing() {
+        let mut broken = candidate(1, 8001, "/a");
+        broken.json = crate::secret::Secret::new("{");
+        let choice = choose(
+            &[broken, candidate(2, 8002, "/b")],
+            &facts(""),
+            &Wanted::default(),
+        );
+        assert_eq!(choice.server.unwrap().pid, 2);
+        assert!(choice.passed_over[0].contains("malformed"));
+    }
+}

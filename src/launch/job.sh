@@ -1,0 +1,516 @@
+# Jupyter as a batch job: what the far side does about folders, and the program that the job runs.
+# Commands of the scheduler come as lines from src/launcher/*.rs; what they print goes back as it is.
+
+# rj_run LINE: a command of the scheduler, with what it printed and the clock. While LSF is down, bjobs says so and tries
+# for ever; others hang without a word. Status 124 is for that (src/scheduler/output.rs has the time). Who waits longer
+# than the one that asked would have to log in again. A system without `timeout` waits for its scheduler.
+rj_run() {
+  case $1 in *rj_names* | *rj_numbers*) [ -n "${rj_ledger_read:-}" ] || rj_read_ledger ;; esac
+  rj_out=$(rj_export_ledger; rj_limited "$rj_call_seconds" "$1" 2>"$rj_base/jobs/err.$$" </dev/null)
+  rj_status=$?
+  rj_ledger_read=
+  rj_err=$(head -c 8192 "$rj_base/jobs/err.$$" 2>/dev/null)
+  rm -f "$rj_base/jobs/err.$$"
+  rj_ran "$rj_status" "$rj_out" "$rj_err"
+}
+# rj_limited SECONDS LINE
+rj_limited() {
+  if command -v timeout >/dev/null 2>&1; then timeout "$1" /bin/sh -c "$2"; else (eval "$2"); fi
+}
+# With its length: whoever gets less knows that something was lost on the way.
+rj_ran() {
+  printf '%s' "$2" | rj_say_long out
+  rj_say err "$3"
+  rj_say ran "$1 $(date '+%s %Y-%m-%dT%H:%M:%S') $(($(printf '%s' "$2" | wc -c)))"
+}
+# rj_say_long KIND: standard input, in frames of 64 KiB.
+rj_say_long() {
+  od -An -v -tx1 | awk -v head="$rj_nonce $1 " '{ gsub(/ /, ""); if (NR % 4096 == 1) printf "\n%s", head; printf "%s", $0 }
+    END { if (NR) print "" }' || exit 1
+}
+
+# The ledger: every job that was ever submitted from here and whose end is not known, newest first. Each has a folder with
+# an "about" and without an "exit". One awk for all: "name=value" lines, an empty line, the ready file, a record separator.
+rj_read_ledger() {
+  rj_ledger=$(ls -1t "$rj_base/jobs" 2>/dev/null | rj_jobs=$rj_base/jobs LC_ALL=C awk '
+    function is(name,  file, line, got) { file = folder "/" name; got = (getline line < file); close(file); return got >= 0 }
+    function text(name, joint,  file, line, all) {
+      file = folder "/" name; all = ""
+      while ((getline line < file) > 0) all = all line joint
+      close(file); return all
+    }
+    { folder = ENVIRON["rj_jobs"] "/" $0
+      if (!is("about") || is("exit")) next
+      printf "folder=%s\n%ssubmitted=%s\n", folder, text("about", "\n"), text("submitted", "\t")
+      printf "started=%s\n\n%s\036\n", text("started", ""), text("ready", "\n") }')
+  rj_ledger_read=1
+}
+rj_say_ledger() {
+  rj_read_ledger
+  printf '%s' "$rj_ledger" | rj_say_long job
+  rj_say ledger "$(($(printf '%s' "$rj_ledger" | wc -c)))"
+}
+# What lists are filtered by: the names, the lines that the submissions printed, and every number in these. For the
+# scheduler's own command alone: a job would inherit it.
+rj_export_ledger() {
+  rj_names=$rj_name$(printf '%s\n' "$rj_ledger" | sed -n 's/^name=//p' | awk '!seen[$0]++ { printf "\n%s", $0 }')
+  rj_submitted=$(printf '%s\n' "$rj_ledger" | sed -n 's/^submitted=//p' | tr '\t' '\n')
+  rj_numbers=$(printf '%s' "$rj_submitted" | tr -cs '0-9' ' ')
+  export rj_names rj_submitted rj_numbers
+}
+
+# Runtime files in the shared home that no process of this machine wrote: a server in somebody's own
+# job on another node. The newest ten.
+rj_far() {
+  rj_files | awk '!seen[$0]++' | head -10 | {
+    set --
+    while IFS= read -r rj_f; do set -- "$@" "$rj_f"; done
+    if [ $# = 0 ]; then :
+    elif stat -c %u / >/dev/null 2>&1; then stat -c '%u %Y %n' "$@" 2>/dev/null
+    else stat -f '%u %m %N' "$@" 2>/dev/null; fi
+  } | LC_ALL=C awk '
+    # The names and addresses of a machine: of its address too, where it has a name there that it does not call itself by.
+    function known_as(host,  command, line, all, address) {
+      if (host !~ /^[A-Za-z0-9][A-Za-z0-9.:_-]*$/ || host ~ /^(localhost|127\..*|0\.0\.0\.0)$/) return ""
+      if (host in cache) return cache[host]
+      command = "getent hosts " host " 2>/dev/null"
+      while ((command | getline line) > 0) { all = all " " line; if (!address) { address = line; sub(/[ \t].*/, "", address) } }
+      close(command)
+      if (address && address != host && address !~ /^127\./) {
+        command = "getent hosts " address " 2>/dev/null"
+        while ((command | getline line) > 0) all = all " " line
+        close(command)
+      }
+      return cache[host] = all
+    }
+    {
+      file = $0; sub(/^[0-9]* [0-9]* /, "", file); all = ""
+      while ((getline line < file) > 0 && length(all) < 16384) all = all line "\n"
+      close(file)
+      # The server of a JupyterHub: it is left alone, and its token stays there. Of another node nothing else tells.
+      if (all ~ /"base_url": *"[^"]*\/user\/[^"]*"/) next
+      host = ""
+      if (match(all, /"hostname": *"[^"\\]*"/)) { host = substr(all, RSTART, RLENGTH); gsub(/^"hostname": *"|"$/, "", host) }
+      printf "file=%s\nuid=%s\nwritten=%s\nnames=%s\n\n%s\036\n", file, $1, $2, known_as(host), substr(all, 1, 16384) }' | rj_say_long far
+}
+
+# Which job each server of this machine runs in, "PID ID": its environment tells, which the kernel shows
+# to its own account. One that runs in none is told without an ID.
+rj_owners() {
+  rj_files | while IFS= read -r rj_f; do
+    rj_pid=${rj_f##*server-}; rj_pid=${rj_pid%.json}
+    [ -r "/proc/$rj_pid/environ" ] || continue
+    rj_say owner "$rj_pid $(tr '\0' '\n' <"/proc/$rj_pid/environ" 2>/dev/null |
+      sed -n 's/^\(SLURM_JOB_ID\|PBS_JOBID\|LSB_JOBID\|JOB_ID\)=//p' | head -1)"
+  done
+}
+
+# Ended jobs are kept for their logs: the newest five.
+rj_prune_jobs() {
+  rj_kept=0
+  ls -1t "$rj_base/jobs" 2>/dev/null | while IFS= read -r rj_d; do
+    rj_d=$rj_base/jobs/$rj_d
+    [ -f "$rj_d/exit" ] || continue
+    : >"$rj_d/told" # by the look that came before
+    rj_kept=$((rj_kept + 1))
+    [ "$rj_kept" -gt 5 ] && rm -rf "$rj_d"
+  done
+}
+
+# The jobs of this host that had begun and that nobody here ended: "lost=job NODE FOLDER" a line. A job that is cancelled
+# or out of time says so itself where the scheduler is kind (143); of others only the scheduler's word is left.
+rj_lost_jobs() {
+  rj_host=$(printf '%s\n' "$rj_about" | sed -n 's/^host=//p')
+  for rj_d in "$rj_base"/jobs/*; do
+    [ -f "$rj_d/exit" ] && [ -f "$rj_d/started" ] && [ ! -f "$rj_d/told" ] || continue
+    rj_read "$rj_d/exit"
+    case $rj_text in 137 | 143 | gone) ;; *) continue ;; esac
+    [ "$(sed -n 's/^host=//p' "$rj_d/about")" = "$rj_host" ] || continue
+    rj_read "$rj_d/started"
+    printf 'lost=job %s %s\n' "$rj_text" "$rj_d"
+  done
+}
+
+# rj_submit BIND LINE: a folder for the job, then the job. Its server listens as BIND says: see Routes::bind. What the scheduler prints goes straight into a
+# file there: its number is not lost when the connection is, and the next look finds it.
+rj_submit() {
+  rj_bind=${1%% *}
+  rj_prune_jobs
+  rj_cwd=$(rj_path "$rj_workdir")
+  if ! rj_error=$(cd "$rj_cwd" 2>&1); then rj_fail workdir "$rj_error"; return; fi
+  rj_cwd=$(cd "$rj_cwd" && pwd)
+  rj_dir=$rj_base/jobs/$(date +%Y%m%d-%H%M%S)-$$
+  # A socket's path has 107 bytes at most, whatever the file system takes.
+  if [ "$rj_bind" = socket ] && [ ${#rj_dir} -gt 100 ]; then rj_fail socket "$rj_dir/sock"; return; fi
+  if ! rj_error=$(rj_make_job 2>&1); then
+    rm -rf "$rj_dir"
+    rj_fail unwritable "$rj_error"
+    return
+  fi
+  # With the user's own umask: Slurm hands it on to the job. A line without a file of its own
+  # gets no input.
+  rj_line=${1#* }
+  (
+    export rj_dir
+    cd "$rj_cwd" && umask "$rj_umask" || exit
+    if command -v timeout >/dev/null 2>&1; then exec timeout "$rj_submission_seconds" /bin/sh -c "$rj_line"; fi
+    eval "$rj_line"
+  ) </dev/null 3>&- >"$rj_dir/submitted" 2>"$rj_dir/refused" &
+  rj_submits $!
+  rj_out=$(cat "$rj_dir/submitted") rj_err=$(head -c 8192 "$rj_dir/refused")
+  [ $rj_status -ge 124 ] || printf 'answered=%s\n' $rj_status >>"$rj_dir/about"
+  # A scheduler that was cut off, or whose answer was, may have the job: its folder stays in the ledger.
+  case "$rj_status $rj_err" in
+    0\ * | 124\ * | 129\ * | 130\ * | 137\ * | 143\ *) ;;
+    # Slurm, PBS, Torque, Grid Engine, LSF: the connection broke, and nothing says whether before or after.
+    *'imed out'* | *'ime out'* | *[Tt]imeout* | *'End of File'* | *'onnection reset'* | *'ommunication failure'*) ;;
+    *'Zero Bytes were'* | *'essage receive fail'* | *'onnection shutdown fail'* | *'longer than data received'*) ;;
+    *'remature end of message'* | *'rotocol error'* | *'got read error'* | *'internal error'* | *'roken pipe'*) ;;
+    *) rm -rf "$rj_dir"; rj_dir= ;;
+  esac
+  # None when the job was refused.
+  rj_say folder "$rj_dir"
+  rj_ran "$rj_status" "$rj_out" "$rj_err"
+}
+# rj_submits PID: waits for the end of the submission; rj_status is its status. One that has printed an id three seconds
+# ago, and goes on, waits for the job itself (--wait, -sync y, block=true, -K). It is let be: at its end some take the job
+# with them. The time limit alone is ended.
+rj_submits() {
+  rj_n=0
+  while kill -0 "$1" 2>/dev/null; do
+    rj_nap 0.05
+    [ -s "$rj_dir/submitted" ] || continue
+    rj_n=$((rj_n + 1))
+    [ $rj_n -ge 60 ] || continue
+    if rj_has_id; then kill -KILL "$1" 2>/dev/null; rj_status=0; return; fi
+  done
+  wait "$1"
+  rj_status=$?
+}
+rj_has_id() {
+  grep -q -e '^[0-9][0-9]*\(;[A-Za-z0-9_.-]*\)*$' -e '^[0-9][0-9]*\(\[\]\)*\.[A-Za-z0-9_.-]*$' -e '^Submitted batch job ' \
+    -e '^Your job' -e '^Job <' "$rj_dir/submitted"
+}
+rj_make_job() {
+  mkdir -p "$rj_dir/runtime" && printf '%s\nat=%s\n' "$rj_about" "$(date +%s)" | cat >"$rj_dir/about" && rj_where >"$rj_dir/where" &&
+    : >"$rj_dir/log" && printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_keep_terminals && rj_start >"$rj_dir/start" &&
+    { rj_job_head && rj_in_shell && rj_job_body; } >"$rj_dir/keeper" &&
+    printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
+}
+
+# Which cluster the environment chooses, for whoever asks for the job or ends it later: a number is one cluster's own.
+rj_where() {
+  for rj_n in SLURM_CONF SGE_ROOT SGE_CELL SGE_CLUSTER_NAME SGE_QMASTER_PORT PBS_DEFAULT PBS_SERVER PBS_CONF_FILE LSF_ENVDIR LSF_SERVERDIR; do
+    eval "rj_value=\${$rj_n-}"
+    if [ -n "$rj_value" ]; then printf '%s=%s; export %s\n' "$rj_n" "$(rj_quote "$rj_value")" "$rj_n"; else printf 'unset %s\n' "$rj_n"; fi
+  done
+}
+
+# One sed for the quotes around it too: POSIX's ends its last line whatever came.
+rj_quote() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
+
+# What the job has to know of the submission. No token: the job makes it where it runs, so that it
+# stands neither in the scheduler's records nor on the way to them.
+rj_job_head() {
+  for rj_name in rj_dir rj_cwd rj_apps rj_setup rj_own_command rj_fixed_port rj_bind rj_umask rj_seconds rj_idle rj_idle_old rj_rerun; do
+    eval "rj_value=\$$rj_name"
+    printf '%s=%s\n' "$rj_name" "$(rj_quote "$rj_value")"
+  done
+  printf 'rj_login=%s\nrj_shell=%s\n' "$(rj_quote "$rj_node")" "$(rj_quote "${SHELL:-/bin/sh}")"
+  printf 'rj_export_env() { :\n%s\n}\n' "$rj_env"
+}
+
+# The program of the job. It runs on the node, starts the server there in a login shell, and tells by
+# files in its folder how far that is: "started", "ready", "exit".
+rj_job_body() {
+  cat <<'RJ_END'
+umask 077
+# The scheduler may deliver our output only at the end, or cut it off; the log is at hand from now on.
+exec >>"$rj_dir/log" 2>&1 </dev/null
+rj_node=$(uname -n)
+# It may have begun before, and been put back into the queue.
+rm -rf "$rj_dir/exit" "$rj_dir/ready" "$rj_dir/runtime" "$rj_dir/sock"
+mkdir -p "$rj_dir/runtime"
+printf '%s\n' "$rj_node" >"$rj_dir/started"
+rj_tidy() {
+  [ -z "${rj_mover:-}" ] || kill "$rj_mover" 2>/dev/null
+  rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/ready" "$rj_dir/ready.new" "$rj_dir/waiting" "$rj_dir/at" "$rj_dir/moves"
+}
+rj_end() {
+  rj_tidy
+  printf '%s\n' "$1" >"$rj_dir/exit"
+  exit "$1"
+}
+# The scheduler wants its end. A job that may begin anew stays in the ledger: whether it does, the scheduler says.
+rj_stopped() {
+  kill -TERM "$rj_child" 2>/dev/null
+  wait "$rj_child"
+  [ -n "$rj_rerun" ] || rj_end 143
+  rj_tidy
+  rm -f "$rj_dir/started"
+  exit 143
+}
+# The submission's environment may name folders that only its machine has.
+[ -d "${TMPDIR:-/}" ] && [ -w "${TMPDIR:-/tmp}" ] || unset TMPDIR
+[ -w "${XDG_RUNTIME_DIR:-/nowhere}" ] || unset XDG_RUNTIME_DIR
+
+rj_address() {
+  rj_a=$(getent ahostsv4 "$rj_node" 2>/dev/null | awk '$1 !~ /^127\./ { print $1; exit }')
+  # A machine that knows its own name as 127.0.1.1 still has addresses; the first is the default one.
+  [ -n "$rj_a" ] || rj_a=$(hostname -I 2>/dev/null | awk '{ print $1 }')
+  printf '%s' "${rj_a:-0.0.0.0}"
+}
+# Where the server listens.
+rj_set_out() {
+  rj_socket= rj_ip=127.0.0.1
+  case $rj_bind in
+    socket) rj_socket=$rj_dir/sock ;;
+    loopback) ;;
+    node) rj_ip=$(rj_address) ;;
+    *) [ "$rj_node" = "$rj_login" ] || rj_ip=$(rj_address) ;;
+  esac
+}
+rj_set_out
+
+JUPYTER_TOKEN=$(od -An -v -N24 -tx1 /dev/urandom | tr -d ' \n')
+if [ ${#JUPYTER_TOKEN} != 48 ]; then echo 'no random numbers on this machine'; rj_end 1; fi
+JUPYTER_RUNTIME_DIR=$rj_dir/runtime rj_token=$JUPYTER_TOKEN
+export JUPYTER_TOKEN JUPYTER_RUNTIME_DIR rj_token rj_dir rj_apps rj_fixed_port rj_socket rj_ip rj_idle rj_idle_old
+rj_export_env
+cd "$rj_cwd" || rj_end 1
+[ -z "$rj_root" ] || rj_root=$(pwd)
+# rj_begin [-i]: the server, in a login shell; "waiting" is there until it is reached.
+rj_begin() {
+  rj_mode=$1
+  rj_wait_for_server
+  (umask "$rj_umask"; rj_enter $1) &
+  rj_child=$!
+}
+rj_begin ''
+# A job that is cancelled, or out of time, gets TERM first where the scheduler is kind; LSF says USR2 at the limit of time.
+trap rj_stopped 1 2 15 USR2
+rj_began=$(date +%s)
+rj_ends=${SLURM_JOB_END_TIME:-}
+[ -n "$rj_ends" ] || [ -z "$rj_seconds" ] || rj_ends=$((rj_began + rj_seconds))
+
+# The sockets on which a process itself listens: "hex:ADDRESS:PORT,UID" a line.
+rj_sockets() {
+  ls -l "/proc/$1/fd" 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/\1/p' >"$rj_dir/inodes"
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk 'NR == FNR { own[$1]; next } $4 == "0A" && ($10 in own) { print "hex:" $2 "," $8 }' "$rj_dir/inodes" -
+  rm -f "$rj_dir/inodes"
+}
+# The node's own SSH host keys: whoever comes that way knows it by them. sshd's configuration may name others.
+rj_host_keys() {
+  for rj_key in /etc/ssh/ssh_host_*_key.pub $(cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null |
+    sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]=][[:space:]=]*"*\([^"[:space:]]*\).*/\1.pub/p'); do
+    [ -r "$rj_key" ] && awk '{ print "hostkey=" $1 " " $2; exit }' "$rj_key"
+  done | sort -u
+}
+# Writes the ready file once the server of a runtime file listens. In one step: others read it.
+rj_tell() {
+  rj_pid=${1##*server-}; rj_pid=${rj_pid%.json}
+  case $(tail -c 2 "$1") in *'}'*) ;; *) return 1 ;; esac # half a file is no file yet
+  rj_listen= rj_port=
+  if [ -z "$rj_socket" ]; then
+    rj_listen=$(rj_sockets "$rj_pid")
+    [ -n "$rj_listen" ] || return 1
+    rj_port=${rj_listen%%,*}; rj_port=$(printf '%d' "0x${rj_port##*:}")
+  elif [ ! -S "$rj_socket" ]; then return 1; fi
+  {
+    printf 'file=%s\npid=%s\nuid=%s\nport=%s\nargs=jupyter\nlisteners=%s\n' "$1" "$rj_pid" "$(id -u)" \
+      "$rj_port" "$(printf '%s' "$rj_listen" | tr '\n' ' ')"
+    printf 'socket=%s\nnode=%s\nends=%s\n' "$([ -n "$rj_socket" ] && id -u)" "$rj_node" "$rj_ends"
+    printf 'address=%s\n' "$(rj_address | grep -v '^0\.')"
+    rj_host_keys
+    echo
+    cat "$1"
+  } >"$rj_dir/ready.new" && mv "$rj_dir/ready.new" "$rj_dir/ready"
+}
+rj_tell_soon() { rj_child=$rj_server; until rj_tell "$1" || ! kill -0 "$rj_server" 2>/dev/null; do rj_nap 0.2; done; }
+# Whoever cannot reach the server here writes into the file "bind" where it should listen instead. The file is there
+# from the beginning: a file system of the network may hold for a minute that a name is not there, but looks anew at
+# what it opens. A server that is in use stays as it is, and that is written there.
+rj_mover() {
+  trap 'kill $! 2>/dev/null; exit' 15
+  rj_n=0 rj_pause=1
+  while :; do
+    # Often while somebody may wait for it, then seldom: it may be the next morning.
+    rj_n=$((rj_n + 1)); [ $rj_n -lt 180 ] || rj_pause=15
+    sleep $rj_pause & wait $!
+    [ "$(cat "$rj_dir/bind" 2>/dev/null)" = node ] || continue
+    rj_is_used || break
+    printf 'kept\n' >"$rj_dir/bind"
+  done
+  rm -f "$rj_dir/ready"
+  : >"$rj_dir/moves"
+  kill -TERM "$rj_pid" 2>/dev/null
+  rj_n=0
+  while kill -0 "$rj_pid" 2>/dev/null && [ $rj_n -lt 50 ]; do rj_n=$((rj_n + 1)); rj_nap 0.2; done
+  kill -KILL "$rj_pid" 2>/dev/null
+}
+# Whether anybody is connected to the server at this moment, or it has a kernel.
+rj_is_used() {
+  [ -z "$(ls "$rj_dir"/runtime/kernel-*.json 2>/dev/null)" ] || return 0
+  if [ -n "$rj_socket" ]; then grep -q " 03 *[0-9]* $rj_socket\$" /proc/net/unix 2>/dev/null; return; fi
+  awk -v port="$(printf ':%04X' "$rj_port")" '$4 == "01" && index($2, port) { used = 1 } END { exit !used }' \
+    /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+rj_watch() {
+  while kill -0 "$rj_child" 2>/dev/null; do
+    for rj_f in "$rj_dir"/runtime/jpserver-*.json "$rj_dir"/runtime/nbserver-*.json; do
+      [ -f "$rj_f" ] && rj_tell "$rj_f" && break 2
+    done
+    rj_nap 0.1
+  done
+  if [ -f "$rj_dir/ready" ] && [ "$rj_ip" = 127.0.0.1 ]; then rj_mover & rj_mover=$!; fi
+  wait "$rj_child"
+  rj_watched=$?
+  if [ ! -f "$rj_dir/moves" ]; then return $rj_watched; fi
+  rm -rf "$rj_dir/moves" "$rj_dir"/runtime/* "$rj_dir/sock"
+  rj_mover= rj_bind=node
+  rj_set_out
+  rj_begin "$rj_mode"
+  rj_watch
+}
+rj_watch
+rj_status=$?
+if rj_tries_again; then
+  rj_first=$(rj_reached)
+  rj_begin -i
+  rj_watch
+  rj_counts $? "$rj_first"
+fi
+rj_blame
+rj_follow rj_tell_soon
+rj_end "$rj_status"
+RJ_END
+}
+
+# rj_look DIR: how far a job of ours is, by its files alone. Making something in the folder makes a
+# file system of the network look again: it may else hold for a minute that a file is not there.
+rj_look() {
+  : >"$1/look" 2>/dev/null && rm -f "$1/look"
+  if [ -f "$1/exit" ]; then
+    rj_fail died "$(cat "$1/exit")
+$(rj_tails "$1")"
+  elif [ "$(cat "$1/bind" 2>/dev/null)" = kept ]; then
+    rj_fail kept ''
+  elif [ -f "$1/ready" ]; then
+    rj_say ready "$(cat "$1/ready")"
+  elif [ -f "$1/started" ]; then
+    rj_say looked "$(cat "$1/started")"
+  else
+    rj_say looked ''
+  fi
+}
+rj_tails() {
+  { tail -c 3000 "$1/batch.log"; tail -c 3000 "$1/log"; rj_outputs 3000 "$(cat "$1/output" 2>/dev/null)"; } 2>/dev/null | tail -n 25
+}
+
+# Where a job script of the person's own writes: lines of paths, an empty line, and what else is known of it. Its
+# scheduler tells while it knows the job, so "output" keeps that.
+rj_keep_output() {
+  case $1 in "$rj_base"/jobs/*) rj_limited "$rj_call_seconds" "$2" </dev/null >"$1/output" 2>/dev/null ;; esac
+  rj_say looked ''
+}
+# rj_outputs BYTES TEXT: the end of each file. The name of a node that was not chosen yet is a pattern (%N).
+rj_outputs() {
+  printf '%s\n' "$2" | sed '/^$/,$d' | while IFS= read -r rj_f; do
+    [ -f "$rj_f" ] || rj_f=$(IFS=; ls -1td $(printf '%s' "$rj_f" | sed 's/%[0-9]*[A-Za-z]/*/g') 2>/dev/null | head -1)
+    [ -f "$rj_f" ] && tail -c "$1" "$rj_f" 2>/dev/null
+  done
+  printf '%s\n' "$2" | sed '1,/^$/d' | tail -c "$1"
+}
+rj_say_output() {
+  rj_say log "$(printf '%s\n' "$1" | sed -n 1p)
+$(rj_outputs 200000 "$1")"
+}
+
+# rj_move DIR: its server is to listen on the node's address. (An older job does not know of that.)
+rj_move() {
+  if [ -f "$1/bind" ] && [ -z "$(ls "$1"/runtime/kernel-*.json 2>/dev/null)" ]; then
+    printf 'node\n' >"$1/bind"
+    rj_say looked ''
+  else
+    rj_fail kept ''
+  fi
+}
+# rj_probe ADDRESS PORT: whether a connection to it hangs, as behind a firewall that drops. The forwarding of sshd
+# would hang in it for minutes, and with it all others of the session. Where that cannot be found out it does not.
+rj_probe() {
+  timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" >/dev/null 2>&1 </dev/null 3>&-
+  if [ $? = 124 ]; then rj_say looked hangs; else rj_say looked ''; fi
+}
+
+# rj_over DIR: a job that the scheduler does not know any more, and that left no word.
+rj_over() {
+  case $1 in "$rj_base"/jobs/*) ;; *) rj_say over ''; return ;; esac
+  rj_n=0 # its files may come later than the scheduler's word
+  while [ ! -f "$1/exit" ] && [ $rj_n -lt 10 ]; do rj_n=$((rj_n + 1)); rj_nap 0.1; : >"$1/look"; rm -f "$1/look"; done
+  rj_say over "$(cat "$1/exit" 2>/dev/null)
+$(rj_tails "$1")"
+  rm -rf "$1/runtime" "$1/sock" "$1/ready"
+  : >"$1/told" # by whoever asks
+  [ -f "$1/exit" ] || printf 'gone\n' >"$1/exit"
+}
+
+# rj_close NAME...: jobs of which the scheduler says that they have ended, or that it has none of their numbers.
+rj_close() {
+  for rj_n in "$@"; do
+    rj_d=$rj_base/jobs/$rj_n
+    case $rj_n in */* | .*) continue ;; esac
+    [ -f "$rj_d/about" ] || continue
+    rm -rf "$rj_d/runtime" "$rj_d/sock" "$rj_d/ready"
+    [ -f "$rj_d/exit" ] || printf 'gone\n' >"$rj_d/exit"
+  done
+  rj_say looked ''
+}
+
+# rj_await_exit DIR: a server was asked to end, and its job ends with it. Ten seconds at most.
+rj_await_exit() {
+  rj_n=0
+  while [ -n "$1" ] && [ ! -f "$1/exit" ] && [ $rj_n -lt 100 ]; do
+    rj_n=$((rj_n + 1)); [ $((rj_n % 10)) = 0 ] && rj_say wait stopping
+    rj_nap 0.1
+  done
+  rj_say looked ''
+}
+
+# The newest job's log; what the scheduler itself said comes first. With a LINE of the scheduler, the output that tells.
+rj_job_log() {
+  if [ -n "$1" ]; then rj_say_output "$(rj_limited "$rj_call_seconds" "$1" 2>/dev/null </dev/null)"; return; fi
+  for rj_d in $(ls -1t "$rj_base/jobs" 2>/dev/null); do # names of ours: no spaces
+    [ -f "$rj_base/jobs/$rj_d/about" ] || continue
+    if [ -s "$rj_base/jobs/$rj_d/output" ]; then rj_say_output "$(cat "$rj_base/jobs/$rj_d/output")"; return; fi
+    rj_say log "$rj_base/jobs/$rj_d/log
+$(tail -c 50000 "$rj_base/jobs/$rj_d/batch.log" 2>/dev/null)
+$(tail -c 200000 "$rj_base/jobs/$rj_d/log" 2>/dev/null)"
+    return
+  done
+  rj_say log ''
+}
+
+# rj_job COMMAND: see docs/architecture.md for the whole conversation.
+rj_job() {
+  mkdir -p "$rj_base/jobs" 2>/dev/null
+  case $1 in
+    'find '*) rj_say_ledger; rj_far; rj_owners; rj_run "${1#find }"; rj_in_c rj_find ;;
+    'lock '*) if [ -n "${rj_unwritable:-}" ]; then rj_fail unwritable "$rj_unwritable"; else rj_lock && rj_job "find ${1#lock }"; fi ;;
+    unlock) rj_unlock; rj_say looked '' ;;
+    'submit '*) rj_submit "${1#submit }"; rj_unlock ;;
+    'look '*) rj_look "${1#look }" ;;
+    'move '*) rj_move "${1#move }" ;;
+    'probe '*) set -- $1; rj_probe "$2" "$3" ;;
+    'run '*) rj_run "${1#run }" ;;
+    'over '*) rj_over "${1#over }" ;;
+    'exit '*) rj_await_exit "${1#exit }" ;;
+    far) rj_far; rj_owners; rj_in_c rj_find ;;
+    'close '*) rj_close ${1#close } ;;
+    # From here on the channel is the relay's alone.
+    'relay '*) eval "exec ${1#relay }" ;;
+    log) rj_job_log '' ;;
+    'log '*) rj_job_log "${1#log }" ;;
+    'output '*) rj_n=${1#output }; rj_keep_output "${rj_n%% *}" "${rj_n#* }" ;;
+  esac
+}

@@ -1,0 +1,438 @@
+//! What goes wrong between here and a logged-in SSH session.
+
+use super::code::{Code, Problem};
+use super::connection_lost::login_silent;
+use super::jump_host::{at_hop, forward, last_lines, no_way, proxy_command};
+use super::local::system_remedy;
+use super::wait::waiting;
+use super::{local, login, lost};
+use crate::config::Host;
+use crate::i18n::say;
+use crate::phase::Phase;
+use crate::ssh::Error as SshError;
+use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
+use crate::ssh::resolve::{ResolveError, Target};
+use crate::ssh::{Greeting, Lacking, Matter};
+
+/// One arm for each error: a table, longer than a function should be.
+pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
+    let name = &host.name;
+    let destination = host.ssh_destination();
+    match error {
+        SshError::Resolve(error @ ResolveError::TimedOut { .. }) => Problem::new(
+            Code::TimedOut,
+            say!(
+                "explain-timed-out",
+                host = name,
+                phase = Phase::Resolving.words()
+            ),
+            error.to_string(),
+            say!("explain-resolve-slow-remedy", destination = destination),
+        ),
+        SshError::Resolve(error) => Problem::new(
+            Code::Resolve,
+            say!("explain-resolve", host = name),
+            error.to_string(),
+            resolve_remedy(destination, error),
+        ),
+        SshError::Wait(wait) => waiting(name, Phase::Connecting, wait),
+        SshError::Route {
+            name: keyword,
+            value,
+        } => Problem::new(
+            Code::Route,
+            say!("explain-route", host = name, keyword = *keyword),
+            format!("{keyword} {value}"),
+            say!("explain-route-remedy", destination = destination),
+        ),
+        SshError::NameUnknown {
+            host: wanted,
+            reason,
+        } => Problem::new(
+            Code::NameUnknown,
+            say!("explain-name", host = name, wanted = wanted),
+            reason.clone(),
+            say!("explain-name-remedy"),
+        ),
+        SshError::Dial {
+            host: wanted,
+            port,
+            tried,
+        } => dial(name, wanted, *port, tried),
+        SshError::Handshake { .. }
+        | SshError::Algorithms { .. }
+        | SshError::NoCommonAlgorithm { .. } => handshake(name, destination, error),
+        SshError::KnownHosts(error) => host_key_files(name, error),
+        SshError::HostKeyUnknown { .. }
+        | SshError::HostKeyChanged { .. }
+        | SshError::HostKeyShort { .. }
+        | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
+        SshError::AuthRefused(refused) => login::refused(name, destination, refused),
+        SshError::NoAnswer {
+            question,
+            reason,
+            tried,
+        } => no_answer(name, question, reason, tried),
+        SshError::Passphrase { key } => {
+            let key = key.display().to_string();
+            Problem::new(
+                Code::Passphrase,
+                say!("explain-passphrase", host = name, key = &key),
+                "",
+                say!("explain-passphrase-remedy", key = &key),
+            )
+        }
+        SshError::LoginSilent { silent, said } => Problem::new(
+            Code::TimedOut,
+            say!("explain-login-silent", host = name),
+            login_silent(*silent, said),
+            say!("explain-login-silent-remedy", host = name),
+        ),
+        SshError::HandshakeSilent { greeting, said } => {
+            handshake_silent(name, destination, greeting, said)
+        }
+        SshError::NoSession { reason } => Problem::new(
+            Code::LoginShell,
+            say!("explain-no-session", host = name),
+            reason.clone(),
+            say!("explain-no-session-remedy", destination = destination),
+        ),
+        SshError::Hop(_)
+        | SshError::Forward { .. }
+        | SshError::Hops(_)
+        | SshError::ProxyCommand { .. }
+        | SshError::ProxyShell { .. } => way(host, error),
+        SshError::Session(_)
+        | SshError::Closed
+        | SshError::Silent(_)
+        | SshError::LineTooLong { .. } => lost(name, error),
+        SshError::System(error) => local(name, error),
+    }
+}
+
+/// What carries the connection failed.
+fn way(host: &Host, error: &SshError) -> Problem {
+    let (name, destination) = (&host.name, host.ssh_destination());
+    match error {
+        SshError::Hop(hop) => at_hop(host, hop),
+        SshError::Forward {
+            host: wanted,
+            port,
+            forbidden,
+            reason,
+        } => forward(name, destination, wanted, *port, *forbidden, reason),
+        SshError::Hops(names) => no_way(name, names),
+        SshError::ProxyCommand {
+            command,
+            status,
+            said,
+        } => proxy_command(name, command, status, said),
+        SshError::ProxyShell { shell, why } => Problem::new(
+            Code::ProxyCommand,
+            say!("hops-proxy-failed", host = name),
+            format!("{shell}: {why}"),
+            say!("hops-proxy-shell-remedy", shell = shell),
+        ),
+        other => lost(name, other),
+    }
+}
+
+/// `ssh -G` in a terminal tells, but for what only this program lacks.
+fn resolve_remedy(destination: &str, error: &ResolveError) -> String {
+    match error {
+        ResolveError::NotStarted { source, .. } => system_remedy(source),
+        ResolveError::NoSsh { .. } => {
+            let path = std::env::var("PATH").unwrap_or_default();
+            say!("explain-no-ssh-remedy", path = path)
+        }
+        ResolveError::Refused { message, .. } => match unset_variable(message) {
+            Some(variable) => say!(
+                "explain-resolve-variable-remedy",
+                destination = destination,
+                variable = variable
+            ),
+            None => say!("explain-resolve-remedy", destination = destination),
+        },
+        _ => say!("explain-resolve-remedy", destination = destination),
+    }
+}
+
+/// The variable without which ssh refuses a configuration (misc.c, `vdollar_percent_expand`).
+fn unset_variable(message: &str) -> Option<&str> {
+    let (_, after) = message.split_once("env var ${")?;
+    let (variable, rest) = after.split_once('}')?;
+    rest.starts_with(" has no value").then_some(variable)
+}
+
+/// Nobody would have been asked if something else had done.
+fn no_answer(name: &str, question: &str, reason: &str, tried: &[String]) -> Problem {
+    let mut detail = vec![question, reason];
+    detail.extend(tried.iter().map(String::as_str));
+    Problem::new(
+        Code::AuthNoAnswer,
+        say!("explain-auth-no-answer", host = name),
+        detail.join("\n"),
+        if tried.is_empty() {
+            say!("explain-auth-no-answer-remedy")
+        } else {
+            say!("explain-auth-no-answer-tried-remedy")
+        },
+    )
+}
+
+fn dial(
+    name: &str,
+    host: &str,
+    port: u16,
+    tried: &[(std::net::SocketAddr, std::io::Error)],
+) -> Problem {
+    let detail: Vec<String> = tried
+        .iter()
+        .map(|(address, error)| format!("{address}: {error}"))
+        .collect();
+    let detail = detail.join("\n");
+    let all_refused = tried
+        .iter()
+        .all(|(_, error)| error.kind() == std::io::ErrorKind::ConnectionRefused);
+    if all_refused {
+        return Problem::new(
+            Code::Refused,
+            say!(
+                "explain-refused-port",
+                host = name,
+                wanted = host,
+                port = port
+            ),
+            detail,
+            say!("explain-refused-port-remedy"),
+        );
+    }
+    Problem::new(
+        Code::Unreachable,
+        say!(
+            "explain-unreachable",
+            host = name,
+            wanted = host,
+            port = port
+        ),
+        detail,
+        say!("explain-unreachable-remedy"),
+    )
+}
+
+/// The key exchange did not come about.
+fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
+    match error {
+        SshError::Algorithms {
+            keyword,
+            asked,
+            possible,
+        } => Problem::new(
+            Code::Algorithms,
+            say!("explain-algorithms", host = name, keyword = *keyword),
+            say!(
+                "explain-algorithms-detail",
+                asked = asked,
+                possible = possible
+            ),
+            say!("explain-algorithms-remedy", keyword = *keyword),
+        ),
+        SshError::NoCommonAlgorithm {
+            server,
+            text,
+            lacking,
+        } => Problem::new(
+            Code::NoCommonAlgorithm,
+            say!("explain-no-common-algorithm", host = name, server = server),
+            lacking.as_ref().map_or_else(|| text.clone(), lists),
+            no_common_remedy(destination, lacking.as_ref()),
+        ),
+        SshError::Handshake {
+            text,
+            cut,
+            greeting,
+        } => Problem::new(
+            Code::Handshake,
+            say!("explain-handshake", host = name),
+            greeted(greeting.as_ref(), text),
+            handshake_remedy(destination, greeting.as_ref(), *cut),
+        ),
+        other => Problem::new(Code::Handshake, format!("{name}: {other}"), "", ""),
+    }
+}
+
+/// What was seen of the server, and what libssh2 makes of it.
+fn greeted(greeting: Option<&Greeting>, text: &str) -> String {
+    let seen = match greeting {
+        Some(Greeting::Nothing) => say!("explain-handshake-nothing"),
+        Some(Greeting::Foreign(words)) => say!("explain-auth-said", words = words),
+        Some(Greeting::Ssh(version)) => say!("explain-handshake-greeted", version = version),
+        None => return text.to_owned(),
+    };
+    format!("{seen}\n{text}")
+}
+
+/// Each cause has its own; what was seen tells which.
+fn handshake_remedy(destination: &str, greeting: Option<&Greeting>, cut: bool) -> String {
+    match greeting {
+        Some(Greeting::Nothing) => {
+            say!(
+                "explain-handshake-nothing-remedy",
+                destination = destination
+            )
+        }
+        Some(seen) if seen.is_turned_away() => say!("explain-handshake-turned-away-remedy"),
+        Some(seen) if seen.is_too_old() => say!("explain-handshake-old-remedy"),
+        Some(Greeting::Foreign(_)) => say!("explain-handshake-foreign-remedy"),
+        Some(Greeting::Ssh(_)) if cut => {
+            say!("explain-handshake-cut-remedy", destination = destination)
+        }
+        _ => say!("explain-handshake-remedy"),
+    }
+}
+
+/// A connection that was taken, by the server or by something in its place.
+fn handshake_silent(name: &str, destination: &str, greeting: &Greeting, said: &str) -> Problem {
+    let lines = last_lines(said);
+    let command = lines
+        .into_iter()
+        .map(|said| say!("hops-proxy-said", said = said));
+    let seen = match greeting {
+        Greeting::Nothing => say!("explain-handshake-silent"),
+        Greeting::Foreign(words) => say!("explain-auth-said", words = words),
+        Greeting::Ssh(version) => say!("explain-handshake-slow", version = version),
+    };
+    let detail: Vec<String> = command.chain([seen]).collect();
+    let phase = Phase::Connecting.words();
+    Problem::new(
+        Code::TimedOut,
+        say!("explain-timed-out", host = name, phase = phase),
+        detail.join("\n"),
+        match greeting {
+            Greeting::Ssh(_) => {
+                say!("explain-handshake-slow-remedy", destination = destination)
+            }
+            _ => say!("explain-handshake-silent-remedy", destination = destination),
+        },
+    )
+}
+
+fn lists(lacking: &Lacking) -> String {
+    say!(
+        "explain-no-common-lists",
+        keyword = lacking.keyword,
+        theirs = lacking.theirs.join(", "),
+        ours = lacking.ours.join(", ")
+    )
+}
+
+/// Each cause has its own.
+fn no_common_remedy(destination: &str, lacking: Option<&Lacking>) -> String {
+    match lacking.map(Lacking::matter) {
+        Some(Matter::PostQuantum) => say!("explain-post-quantum-remedy"),
+        Some(Matter::Sha1) => say!(
+            "explain-no-common-algorithm-remedy",
+            destination = destination
+        ),
+        Some(Matter::Other) => say!("explain-no-common-list-remedy"),
+        None => say!(
+            "explain-no-common-unknown-remedy",
+            destination = destination
+        ),
+    }
+}
+
+fn host_key_files(name: &str, error: &KnownHostsError) -> Problem {
+    let remedy = match error {
+        KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
+            say!("explain-host-key-files-remedy")
+        }
+        KnownHostsError::UnwritableName { .. } => say!("explain-host-key-name-remedy"),
+        KnownHostsError::MalformedKey { .. } => say!("explain-host-key-malformed-remedy"),
+    };
+    Problem::new(
+        Code::HostKeyFiles,
+        say!("explain-host-key-files", host = name),
+        error.to_string(),
+        remedy,
+    )
+}
+
+fn host_key(name: &str, destination: &str, target: Option<&Target>, error: &SshError) -> Problem {
+    let filed = target.map_or_else(
+        || name.to_owned(),
+        |target| target.known_hosts_name().to_string(),
+    );
+    match error {
+        SshError::HostKeyChanged {
+            fingerprint,
+            known,
+            same_type,
+        } => Problem::new(
+            Code::HostKeyChanged,
+            say!("explain-host-key-changed", host = name),
+            shown_and_known(fingerprint, known),
+            if *same_type {
+                say!("explain-host-key-changed-remedy", filed = filed)
+            } else {
+                say!("explain-host-key-other-type-remedy", filed = filed)
+            },
+        ),
+        SshError::HostKeyRevoked {
+            fingerprint,
+            file,
+            line,
+        } => Problem::new(
+            Code::HostKeyRevoked,
+            say!("explain-host-key-revoked", host = name),
+            say!(
+                "explain-host-key-revoked-detail",
+                fingerprint = fingerprint,
+                place = match line {
+                    Some(line) => format!("{}:{line}", file.display()),
+                    None => file.display().to_string(),
+                }
+            ),
+            say!("explain-host-key-revoked-remedy"),
+        ),
+        SshError::HostKeyShort {
+            fingerprint,
+            bits,
+            min,
+        } => Problem::new(
+            Code::HostKeyUnknown,
+            say!("explain-host-key-short", host = name, bits = *bits),
+            say!(
+                "explain-host-key-short-detail",
+                fingerprint = fingerprint,
+                bits = *bits,
+                min = *min
+            ),
+            say!("explain-host-key-short-remedy", min = *min),
+        ),
+        SshError::HostKeyUnknown {
+            fingerprint,
+            reason,
+        } => Problem::new(
+            Code::HostKeyUnknown,
+            say!("explain-host-key-unknown", host = name),
+            format!("{fingerprint}\n{reason}"),
+            say!("explain-host-key-unknown-remedy", destination = destination),
+        ),
+        other => Problem::new(Code::HostKeyUnknown, format!("{name}: {other}"), "", ""),
+    }
+}
+
+fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
+    let known = known.iter().map(|key| {
+        say!(
+            "explain-host-key-known",
+            fingerprint = &key.fingerprint,
+            kind = &key.key_type,
+            place = format!("{}:{}", key.file.display(), key.line),
+        )
+    });
+    let shown = say!("explain-host-key-shown", fingerprint = fingerprint);
+    let lines: Vec<String> = std::iter::once(shown).chain(known).collect();
+    lines.join("\n")
+}

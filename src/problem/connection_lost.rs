@@ -1,0 +1,154 @@
+//! A connection that is lost, and what may come of it.
+
+use std::time::Duration;
+
+use super::code::{Code, Problem};
+use crate::i18n::say;
+use crate::jupyter::{Facts, Fate};
+use crate::ssh::Error as SshError;
+
+/// Explains a connection that was lost.
+#[must_use]
+pub fn lost(host: &str, error: &SshError) -> Problem {
+    about(host, error.to_string())
+}
+
+/// Explains a connection that could not be made anew for `patience`; `last` is why not.
+#[must_use]
+pub fn lost_for_good(host: &str, patience: Duration, last: &Problem) -> Problem {
+    let minutes = (patience.as_secs() / 60).to_string();
+    let tried = say!("lost-tried", minutes = minutes);
+    about(host, format!("{tried}\n{last}"))
+}
+
+/// Explains a login that needs the user while nobody expects it, if that is what went wrong.
+#[must_use]
+pub fn needs_user(host: &str, error: &SshError) -> Option<Problem> {
+    match error.cause() {
+        SshError::NoAnswer { question, .. } => {
+            let detail = say!("lost-needs-answer", question = question);
+            Some(about(host, detail))
+        }
+        SshError::Passphrase { key } => {
+            let key = key.display().to_string();
+            Some(about(host, say!("lost-needs-answer", question = key)))
+        }
+        SshError::LoginSilent { silent, said } => {
+            let detail = login_silent(*silent, said);
+            Some(about(host, detail))
+        }
+        _ => None,
+    }
+}
+
+/// The detail of a login that was silent until time was up.
+pub(super) fn login_silent(silent: Duration, said: &[String]) -> String {
+    let seconds = silent.as_secs().to_string();
+    let silent = say!("login-silent", seconds = seconds);
+    let said = said.iter();
+    let said = said.map(|words| say!("explain-auth-said", words = words));
+    std::iter::once(silent)
+        .chain(said)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Explains another machine that answers to the same name.
+#[must_use]
+pub fn other_machine(host: &str, known: &str, seen: &str) -> Problem {
+    about(host, say!("lost-other-machine", known = known, seen = seen))
+}
+
+/// Explains a server whose process is there and whose port is not.
+#[must_use]
+pub fn not_listening(host: &str) -> Problem {
+    about(host, say!("lost-not-listening"))
+}
+
+fn about(host: &str, detail: String) -> Problem {
+    Problem::new(
+        Code::Lost,
+        say!("lost-title", host = host),
+        detail,
+        say!("lost-remedy"),
+    )
+}
+
+/// Explains a wish that comes while the connection is made anew.
+#[must_use]
+pub fn not_now(host: &str) -> Problem {
+    Problem::new(
+        Code::Lost,
+        say!("lost-title", host = host),
+        say!("lost-not-now"),
+        say!("lost-not-now-remedy"),
+    )
+}
+
+/// Explains a server that is gone while its tunnel was wanted, by its `fate` where that is known.
+#[must_use]
+pub fn server_ended(host: &str, fate: Option<Fate>) -> Problem {
+    let detail = match fate {
+        Some(Fate::Killed) => say!("server-ended-killed"),
+        Some(Fate::Outside) => say!("server-ended-outside"),
+        Some(Fate::Restart) => say!("server-ended-restart"),
+        Some(Fate::Elsewhere | Fate::Job) | None => say!("server-ended-detail"),
+    };
+    let remedy = match fate {
+        Some(Fate::Killed) => say!("server-ended-killed-remedy"),
+        _ => say!("server-ended-remedy", host = host),
+    };
+    Problem::new(
+        Code::ServerEnded,
+        say!("server-ended-title", host = host),
+        detail,
+        remedy,
+    )
+}
+
+/// Tells what became of launches that nobody ended, one line for each fate.
+#[must_use]
+pub fn lost_launches(host: &str, facts: &Facts) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for lost in &facts.lost {
+        let line = match lost.fate {
+            Fate::Outside => say!("session-lost-launch", host = host),
+            Fate::Killed => say!("session-lost-killed", host = host),
+            Fate::Restart => say!("session-lost-restart", host = host),
+            Fate::Job => say!("session-lost-job", node = lost.node.as_str()),
+            Fate::Elsewhere => say!(
+                "session-lost-elsewhere",
+                host = host,
+                node = lost.node.as_str(),
+                here = facts.node.as_str(),
+                folder = lost.folder.as_str()
+            ),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// Explains a server that ended by itself, as `idle_stop` asks.
+#[must_use]
+pub fn idle_ended(host: &str) -> Problem {
+    Problem::new(
+        Code::IdleEnded,
+        say!("idle-ended-title", host = host),
+        say!("idle-ended-detail"),
+        say!("idle-ended-remedy"),
+    )
+}
+
+/// The program that held a host's tunnel went away without a word.
+#[must_use]
+pub fn holder_gone(host: &str) -> Problem {
+    Problem::new(
+        Code::Lost,
+        say!("explain-holder-gone", host = host),
+        "",
+        say!("explain-open-again-remedy"),
+    )
+}

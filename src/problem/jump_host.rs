@@ -1,0 +1,102 @@
+//! What goes wrong at a jump host, and with a proxy command.
+
+use super::code::{Code, Problem};
+use super::connection::ssh;
+use super::wait::waiting;
+use crate::config::Host;
+use crate::i18n::say;
+use crate::phase::Phase;
+use crate::ssh::{AtHop, Error as SshError};
+
+/// As for a host, only that the jump host's name stands where that host's would. Behind several
+/// jump hosts the nearest one in trouble is meant.
+pub(super) fn at_hop(host: &Host, hop: &AtHop) -> Problem {
+    if let SshError::Hop(nearer) = hop.error.as_ref() {
+        return at_hop(host, nearer);
+    }
+    if let SshError::Wait(wait) = hop.error.as_ref() {
+        let problem = waiting(&host.name, Phase::Connecting, wait);
+        let detail = say!("hops-waited", hop = &hop.name);
+        return Problem { detail, ..problem };
+    }
+    let mut stand_in = Host::named(&say!("hops-name", hop = &hop.name));
+    stand_in.ssh = Some(hop.destination.clone());
+    let problem = ssh(&stand_in, Some(&hop.target), &hop.error);
+    let title = say!("hops-title", host = &host.name, title = problem.title);
+    Problem { title, ..problem }
+}
+
+/// `name` is the jump host that was to connect to `wanted`.
+pub(super) fn forward(
+    name: &str,
+    destination: &str,
+    wanted: &str,
+    port: u16,
+    forbidden: bool,
+    reason: &str,
+) -> Problem {
+    let place = format!("{wanted}:{port}");
+    if forbidden {
+        return Problem::new(
+            Code::HopForbids,
+            say!("hops-forbids", host = name, place = &place),
+            reason,
+            say!("hops-forbids-remedy", place = &place),
+        );
+    }
+    Problem::new(
+        Code::HopUnreachable,
+        say!("hops-unreachable", host = name, place = &place),
+        reason,
+        say!(
+            "hops-unreachable-remedy",
+            destination = destination,
+            wanted = wanted
+        ),
+    )
+}
+
+pub(super) fn no_way(name: &str, names: &[String]) -> Problem {
+    Problem::new(
+        Code::HopLoop,
+        say!("hops-loop", host = name),
+        names.join(" → "),
+        say!("hops-loop-remedy"),
+    )
+}
+
+pub(super) fn proxy_command(name: &str, command: &str, status: &str, said: &str) -> Problem {
+    // What a shell ends with when it does not find a program.
+    let is_absent = status.ends_with(" 127");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = is_absent.then(|| say!("hops-proxy-path", path = path));
+    // A menu has room for one line, and the last one is the reason.
+    let mut lines = last_lines(said);
+    let reason = lines.pop();
+    let reason = reason.map(|said| say!("hops-proxy-said", said = said));
+    let reason = reason.unwrap_or_default();
+    let before = lines.join("\n");
+    let path = path.unwrap_or_default();
+    let seen = [&reason, status, command, &before, &path];
+    let seen = seen.into_iter().filter(|text| !text.is_empty());
+    Problem::new(
+        Code::ProxyCommand,
+        say!("hops-proxy-failed", host = name),
+        seen.collect::<Vec<_>>().join("\n"),
+        if is_absent {
+            say!("hops-proxy-path-remedy")
+        } else {
+            say!("hops-proxy-failed-remedy")
+        },
+    )
+}
+
+/// Returns the end of a command's words. One that prints megabytes says the same again and again.
+pub(super) fn last_lines(said: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = said
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    lines.dedup();
+    lines.split_off(lines.len().saturating_sub(10))
+}

@@ -1,0 +1,113 @@
+//! Why a server did not let somebody in, and what to do about it.
+
+use super::code::{Code, Problem};
+use crate::i18n::say;
+use crate::ssh::{Refusal, RefusedLogin};
+
+/// A refused login. The detail has all that was tried and all that the server said.
+pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Problem {
+    let RefusedLogin {
+        user,
+        tried,
+        offered,
+        refusal,
+        said,
+    } = login;
+    let mut detail = tried.clone();
+    if tried.is_empty()
+        && matches!(
+            refusal,
+            Refusal::Plain | Refusal::NoAgent(_) | Refusal::Method(_)
+        )
+    {
+        detail.push(say!("explain-auth-nothing-fits"));
+    }
+    if let Refusal::NoAgent(variable) = refusal {
+        detail.push(say!("login-no-agent", variable = variable));
+    }
+    if !offered.is_empty() {
+        detail.push(say!("explain-auth-offered", offered = offered));
+    }
+    detail.extend(
+        said.iter()
+            .map(|words| say!("explain-auth-said", words = words)),
+    );
+    let (code, title, remedy) = by_reason(name, destination, user, refusal);
+    Problem::new(code, title, detail.join("\n"), remedy)
+}
+
+/// One arm for each reason: a table.
+fn by_reason(name: &str, to: &str, user: &str, why: &Refusal) -> (Code, String, String) {
+    match why {
+        Refusal::Plain => (
+            Code::AuthRefused,
+            say!("explain-auth-refused", host = name, user = user),
+            say!("explain-auth-refused-remedy", destination = to),
+        ),
+        Refusal::TooManyTries => (
+            Code::AuthTooMany,
+            say!("explain-auth-too-many", host = name),
+            say!("explain-auth-too-many-remedy"),
+        ),
+        Refusal::HungUp => (
+            Code::AuthHungUp,
+            say!("explain-auth-hung-up", host = name, user = user),
+            say!("explain-auth-hung-up-remedy", destination = to),
+        ),
+        Refusal::PasswordExpired => (
+            Code::PasswordExpired,
+            say!("explain-password-expired", host = name, user = user),
+            say!("explain-password-expired-remedy", destination = to),
+        ),
+        Refusal::SecondFactor => (
+            Code::SecondFactor,
+            say!("explain-second-factor", host = name, user = user),
+            say!("explain-second-factor-remedy"),
+        ),
+        Refusal::KeyTooOpen(file) => {
+            let file = file.display().to_string();
+            (
+                Code::KeyPermissions,
+                say!("explain-key-open", host = name, file = &file),
+                say!("explain-key-open-remedy", file = &file),
+            )
+        }
+        Refusal::Certificate => (
+            Code::Certificate,
+            say!("explain-certificate", host = name),
+            say!("explain-certificate-remedy"),
+        ),
+        Refusal::SecurityKey(file) => (
+            Code::SecurityKey,
+            say!("explain-security-key", host = name),
+            say!(
+                "explain-security-key-remedy",
+                file = file.display().to_string()
+            ),
+        ),
+        Refusal::Pkcs11(provider) => (
+            Code::Pkcs11,
+            say!("explain-pkcs11", host = name),
+            say!("explain-pkcs11-remedy", provider = provider),
+        ),
+        Refusal::Method(offered) => (
+            Code::AuthMethod,
+            say!("explain-auth-method", host = name, offered = offered),
+            say!("explain-auth-method-remedy"),
+        ),
+        Refusal::NoAgent(variable) => (
+            Code::AuthRefused,
+            say!("explain-auth-refused", host = name, user = user),
+            say!(
+                "explain-no-agent-remedy",
+                destination = to,
+                variable = variable
+            ),
+        ),
+        Refusal::Agent(_) => (
+            Code::Agent,
+            say!("explain-agent", host = name, user = user),
+            say!("explain-agent-remedy"),
+        ),
+    }
+}

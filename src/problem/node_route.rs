@@ -1,0 +1,115 @@
+//! Compute nodes that cannot be reached.
+
+use super::code::{Code, Problem};
+use super::connection::ssh;
+use crate::config::Host;
+use crate::i18n::say;
+use crate::secret::redact;
+use crate::ssh::Error as SshError;
+
+/// Explains a session to a node that did not come about.
+#[must_use]
+pub fn no_hop(host: &str, node: &str, error: &SshError) -> Problem {
+    let seen = ssh(&Host::named(node), None, error);
+    let detail = format!("{}\n{}", seen.title, seen.detail);
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-no-hop", node = node, host = host),
+        redact(detail.trim()),
+        say!("route-no-hop-remedy"),
+    )
+}
+
+/// Explains a login host or a node that lets no connection through to the server.
+#[must_use]
+pub fn barred(host: &str, by: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-barred", by = by, host = host),
+        redact(reason),
+        say!("route-barred-remedy"),
+    )
+}
+
+/// Explains a remote host that forbids forwards to itself.
+#[must_use]
+pub fn forwarding(host: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::ForwardingForbidden,
+        say!("route-forbidden", host = host),
+        redact(reason),
+        say!("route-forbidden-remedy"),
+    )
+}
+
+/// Explains a remote host that refuses connections to the socket on which a server listens.
+#[must_use]
+pub fn socket_refuses(host: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::ForwardingForbidden,
+        say!("route-socket", host = host),
+        redact(reason),
+        say!("route-socket-remedy"),
+    )
+}
+
+/// Explains a scheduler that leads into no job.
+#[must_use]
+pub fn no_relay(host: &str, scheduler: &str, reason: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-no-relay", scheduler = scheduler, host = host),
+        redact(reason),
+        say!("route-no-relay-remedy"),
+    )
+}
+
+/// Explains a server to which several ways were tried: what each of them said, in its order.
+#[must_use]
+pub fn no_way(host: &str, node: &str, refusals: &[Problem]) -> Problem {
+    let seen = refusals.iter().map(|refusal| {
+        let Problem { title, detail, .. } = refusal;
+        format!("{title}\n{detail}").trim().to_owned()
+    });
+    let detail: Vec<String> = seen.collect();
+    let mut remedies: Vec<&str> = refusals.iter().map(|one| one.remedy.as_str()).collect();
+    remedies.dedup();
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-no-way", node = node, host = host),
+        detail.join("\n"),
+        remedies.join(" "),
+    )
+}
+
+/// Explains a server that was thought to be on a node, by its runtime file alone, and is not.
+#[must_use]
+pub fn not_there(host: &str, node: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-not-there", node = node, host = host),
+        "",
+        say!("route-not-there-remedy", host = host),
+    )
+}
+
+/// Explains a server that listens where the host's `bind` leads no route.
+#[must_use]
+pub fn no_route(host: &str, node: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-none", node = node, host = host),
+        "",
+        say!("route-no-hop-remedy"),
+    )
+}
+
+/// Explains a server that cannot be reached where it listens, and is in use.
+pub(super) fn kept(host: &str) -> Problem {
+    Problem::new(
+        Code::NodeRefuses,
+        say!("route-kept", host = host),
+        "",
+        say!("route-kept-remedy", host = host),
+    )
+}

@@ -1,0 +1,101 @@
+//! A server that is not there, not usable, or not to be ended.
+
+use super::code::{Code, Problem};
+use crate::i18n::say;
+use crate::jupyter::ApiError;
+use crate::jupyter::Kernels;
+use crate::secret::redact;
+
+/// Explains a launched server that cannot be reached, for `reason`. It `ends` with that, or runs on.
+#[must_use]
+pub fn unusable(host: &str, reason: String, ends: bool) -> Problem {
+    let remedy = if ends {
+        say!("session-unusable-remedy", host = host)
+    } else {
+        say!("session-unusable-runs-remedy", host = host)
+    };
+    Problem::new(
+        Code::JupyterAnswer,
+        say!("session-unusable-title", host = host),
+        reason,
+        remedy,
+    )
+}
+
+/// Explains that nothing runs there and nothing is to be launched.
+#[must_use]
+pub fn nothing_running(host: &str, passed_over: &[String]) -> Problem {
+    Problem::new(
+        Code::NothingRunning,
+        say!("session-none-title", host = host),
+        passed_over.join("\n"),
+        say!("session-none-remedy"),
+    )
+}
+
+/// Explains a server that outlived its end.
+#[must_use]
+pub fn not_stopped(host: &str) -> Problem {
+    Problem::new(
+        Code::NotStopped,
+        say!("session-not-stopped-title", host = host),
+        say!("session-not-stopped-detail"),
+        say!("session-not-stopped-remedy"),
+    )
+}
+
+/// Explains that busy kernels keep a server from being ended.
+#[must_use]
+pub fn kernels_busy(host: &str, kernels: Option<Kernels>) -> Problem {
+    let (title, detail) = match kernels {
+        Some(Kernels { total, busy }) => {
+            let (busy, total) = (busy.to_string(), total.to_string());
+            let detail = say!("session-busy-detail", busy = busy, total = total);
+            (say!("session-busy-title", host = host), detail)
+        }
+        None => (
+            say!("session-uncounted-title", host = host),
+            say!("session-uncounted-detail"),
+        ),
+    };
+    Problem::new(
+        Code::KernelsBusy,
+        title,
+        detail,
+        say!("session-busy-remedy", host = host),
+    )
+}
+
+/// Explains a server that does not answer through the tunnel as it should.
+#[must_use]
+pub fn api(host: &str, error: &ApiError) -> Problem {
+    let title = match error {
+        ApiError::NoPage => say!("explain-no-page", host = host),
+        ApiError::Status(_) | ApiError::NotJupyter(_) => say!("explain-wrong-answer", host = host),
+        _ => say!("explain-no-answer", host = host),
+    };
+    let remedy = match error {
+        ApiError::NoPage => say!("explain-no-page-remedy", host = host),
+        ApiError::Status(403) => say!("explain-forbidden-remedy"),
+        ApiError::NoAnswer(_) => say!("explain-no-answer-remedy"),
+        ApiError::Certificate(_) => say!("explain-other-certificate-remedy"),
+        _ => say!("explain-wrong-answer-remedy"),
+    };
+    Problem::new(
+        Code::JupyterAnswer,
+        title,
+        redact(&error.to_string()),
+        remedy,
+    )
+}
+
+/// Explains a server whose address makes no URL.
+#[must_use]
+pub fn bad_url(host: &str, error: &url::ParseError) -> Problem {
+    Problem::new(
+        Code::JupyterAnswer,
+        say!("explain-bad-url", host = host),
+        error.to_string(),
+        say!("explain-bad-url-remedy"),
+    )
+}

@@ -1,0 +1,292 @@
+//! Jobs of the ledger that a list does not show. None of them is given up for that: it is asked for by its id, where it was
+//! submitted, and has ended when the scheduler says so.
+
+use super::{Look, Survey, Surveyor, is_of};
+use crate::config::Host;
+use crate::i18n::say;
+use crate::remote::Record;
+use crate::scheduler::{
+    Identity, Job, JobState, Output, Presence, SUBMISSION, Scheduler, scheduler,
+};
+use crate::shell_quote::quote;
+
+/// That an id is not known proves nothing so soon after the submission began: that may have taken its two minutes, and an
+/// answer may be a minute old.
+const FRESH: i64 = 180;
+/// A submission whose id never came may still be under way for so long.
+const UNNUMBERED: i64 = 600;
+/// The clocks of login host and scheduler differ by no more.
+const SKEW: i64 = 300;
+
+/// A job of the ledger that the list does not show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Its folder; empty for a job that was submitted by hand.
+    pub folder: String,
+    /// What tells it from others.
+    pub identity: Identity,
+}
+
+/// A job that may live, though no list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Its id; empty where the submission's answer never came.
+    pub id: String,
+    /// Its folder; empty for a job that was submitted by hand.
+    pub folder: String,
+    /// What the scheduler said; may be empty.
+    pub words: String,
+}
+
+impl Missing {
+    /// Returns the line that asks for it, in the environment that it was submitted in. A submission whose answer never
+    /// came has no id.
+    fn query(&self, scheduler: &dyn Scheduler, host: &Host) -> String {
+        let line = match self.identity.id.as_str() {
+            "" => scheduler.search(host),
+            id => scheduler.query(id),
+        };
+        there(Some(&self.folder), &line)
+    }
+
+    fn key(&self) -> &str {
+        match self.folder.as_str() {
+            "" => &self.identity.id,
+            folder => folder,
+        }
+    }
+}
+
+/// Runs a line in the environment that a job was submitted in: that may choose another cluster than today's.
+#[must_use]
+pub fn there(folder: Option<&str>, line: &str) -> String {
+    match folder {
+        None | Some("") => line.to_owned(),
+        Some(folder) => {
+            let place = quote(&format!("{folder}/where"));
+            format!("([ ! -r {place} ] || . {place}; {line})")
+        }
+    }
+}
+
+/// Checks whether the scheduler has taken a command that ends a job, or has no such job.
+#[must_use]
+pub fn was_taken(scheduler: &dyn Scheduler, answer: &Output) -> bool {
+    answer.status == 0 || scheduler.denies(&answer.out) || scheduler.denies(&answer.err)
+}
+
+/// Checks whether a job has gone for whose end the scheduler has taken the command; none where its answer is empty, which
+/// is left to the list.
+#[must_use]
+pub fn has_gone(presence: &Presence) -> Option<bool> {
+    match presence {
+        Presence::Ended | Presence::Unknown => Some(true),
+        Presence::Listed(job) => Some(job.state == JobState::Ending),
+        Presence::Silent(words) if words.trim().is_empty() => None,
+        Presence::Silent(_) => Some(false),
+    }
+}
+
+/// Returns the line that asks for all of these, and heads each answer.
+#[must_use]
+pub fn queries(scheduler: &dyn Scheduler, host: &Host, missing: &[Missing]) -> String {
+    let lines = missing.iter().map(|one| {
+        let head = quote(&format!("rj_id {}", one.key()));
+        format!("echo {head}; {}; echo", one.query(scheduler, host))
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+impl Surveyor {
+    /// Has a job looked for that was found before, whatever list and ledger say.
+    pub fn expect(&mut self, identity: Identity, folder: Option<&str>) {
+        self.expected = Some(Missing {
+            folder: folder.unwrap_or_default().to_owned(),
+            identity,
+        });
+    }
+
+    /// Returns the jobs of this host that have to be asked for alone, since the list does not show them.
+    ///
+    /// # Errors
+    /// The scheduler's own words when it gave no list.
+    pub fn missing(&self, host: &Host) -> Result<Vec<Missing>, String> {
+        let Some(scheduler) = scheduler(host.launcher) else {
+            return Ok(Vec::new());
+        };
+        let (list, records) = (self.jobs(scheduler)?, self.records()?);
+        let look = Look {
+            surveyor: self,
+            scheduler,
+            host,
+            list: &list,
+            records: &records,
+        };
+        let own = records
+            .iter()
+            .filter(|record| is_of(scheduler, record, host));
+        let mut missing: Vec<Missing> = own
+            .filter(|record| look.listed(record).is_none())
+            .map(|record| {
+                let folder = record.folder.clone();
+                let unnumbered = || Identity {
+                    id: String::new(),
+                    name: record.name.clone(),
+                    submitted: look.submitted_at(record),
+                };
+                let identity = look.identity(record).unwrap_or_else(unnumbered);
+                Missing { folder, identity }
+            })
+            .collect();
+        if let Some(expected) = &self.expected
+            && expected.identity.find(&list).is_none()
+            && !missing.iter().any(|one| one.key() == expected.key())
+        {
+            missing.push(expected.clone());
+        }
+        Ok(missing)
+    }
+
+    /// Returns what tells the jobs of the records that have an id.
+    fn numbered(&self, scheduler: &dyn Scheduler) -> Vec<Identity> {
+        let clock = self.list.as_ref().map(|list| list.clock);
+        let records = self.records().unwrap_or_default();
+        let identities = records.iter().filter_map(|record| {
+            Some(Identity {
+                id: scheduler.id(&record.printed())?,
+                name: record.name.clone(),
+                submitted: record.submitted_at(clock.unwrap_or_default()),
+            })
+        });
+        identities.collect()
+    }
+
+    /// Takes what came of [`queries`].
+    pub fn answer(&mut self, scheduler: &dyn Scheduler, missing: &[Missing], output: &Output) {
+        let others = self.numbered(scheduler);
+        for one in missing {
+            let section = output.section(one.key());
+            let presence = if one.identity.id.is_empty() {
+                searched(scheduler, &one.identity, &section, &others)
+            } else {
+                let presence = scheduler.presence(&one.identity.id, &section);
+                presence.of(&one.identity)
+            };
+            self.answers.insert(one.key().to_owned(), presence);
+        }
+    }
+}
+
+/// What a search says of a submission without an id: a whole list in which nothing that lives has its name and its time, and
+/// is not the job of another record.
+fn searched(
+    scheduler: &dyn Scheduler,
+    identity: &Identity,
+    list: &Output,
+    others: &[Identity],
+) -> Presence {
+    let may_be = |job: &Job| {
+        is_in_time(identity.submitted, job)
+            && job.name == identity.name
+            && job.state != JobState::Ending
+            && !others.iter().any(|other| other.is(job))
+    };
+    match scheduler.jobs(list) {
+        Ok(jobs) => match jobs.into_iter().find(may_be) {
+            Some(job) => Presence::Listed(Box::new(job)),
+            None => Presence::Unknown,
+        },
+        Err(words) => Presence::Silent(words),
+    }
+}
+
+/// Returns true if a job may have been submitted by a command that began then.
+fn is_in_time(began: Option<i64>, job: &Job) -> bool {
+    let longest = i64::try_from(SUBMISSION.as_secs()).unwrap_or_default();
+    let time = began.zip(job.submitted.or(job.started));
+    time.is_some_and(|(began, time)| (began - SKEW..=began + longest + SKEW).contains(&time))
+}
+
+impl Look<'_> {
+    /// Returns what tells a record's job from others; none where the submission's answer never came.
+    pub(super) fn identity(&self, record: &Record) -> Option<Identity> {
+        let id = self.scheduler.id(&record.printed())?;
+        Some(Identity {
+            id,
+            name: record.name.clone(),
+            submitted: self.submitted_at(record),
+        })
+    }
+
+    fn submitted_at(&self, record: &Record) -> Option<i64> {
+        let clock = self.surveyor.list.as_ref().map(|list| list.clock);
+        record.submitted_at(clock.unwrap_or_default())
+    }
+
+    /// Returns a record's job where the scheduler shows it.
+    pub(super) fn listed(&self, record: &Record) -> Option<(Identity, Job)> {
+        if let Some(identity) = self.identity(record) {
+            let job = identity.find(self.list)?;
+            return Some((identity, job));
+        }
+        let job = self.unnumbered(record)?;
+        Some((Identity::of(job), job.clone()))
+    }
+
+    /// A submission whose answer never came has a name and a time, and no other record's number.
+    fn unnumbered(&self, record: &Record) -> Option<&Job> {
+        let began = self.submitted_at(record);
+        let mut jobs = self.list.iter().filter(|job| {
+            is_in_time(began, job) && !record.name.is_empty() && job.name == record.name
+        });
+        jobs.find(|job| !self.records.iter().any(|other| self.is_its(other, job)))
+    }
+
+    /// A record whose job is not shown: it has ended, or that is not known.
+    pub(super) fn absent(&self, record: &Record, survey: &mut Survey) {
+        let now = survey.facts.now;
+        let age = now.zip(self.submitted_at(record)).map(|(now, at)| now - at);
+        let is_older = |than: i64| age.is_some_and(|age| age >= than);
+        let id = self.scheduler.id(&record.printed());
+        let words = match (&id, self.surveyor.answers.get(&record.folder)) {
+            (Some(_), Some(Presence::Ended)) => None,
+            (Some(_), Some(Presence::Unknown)) if is_older(FRESH) => None,
+            // A submission that ended by itself is under way no more.
+            (None, Some(Presence::Unknown)) if record.answered || is_older(UNNUMBERED) => None,
+            (_, Some(Presence::Silent(words))) => Some(words.clone()),
+            (Some(_), _) => Some(String::new()),
+            (None, _) => Some(say!("job-unnumbered")),
+        };
+        match words {
+            None => survey.ended.push(record.folder.clone()),
+            Some(words) => survey.doubts.push(Doubt {
+                id: id.unwrap_or_default(),
+                folder: record.folder.clone(),
+                words,
+            }),
+        }
+    }
+
+    /// A job by hand that was found before, and is not shown now.
+    pub(super) fn of_expected(&self, survey: &mut Survey) {
+        let Some(expected) = &self.surveyor.expected else {
+            return;
+        };
+        let id = &expected.identity.id;
+        let is_known = survey.jobs.iter().any(|ours| ours.identity.id == *id)
+            || survey.doubts.iter().any(|doubt| doubt.id == *id)
+            || survey.ended.contains(&expected.folder)
+            || expected.identity.find(self.list).is_some();
+        let has_ended = matches!(
+            self.surveyor.answers.get(expected.key()),
+            Some(Presence::Ended | Presence::Unknown)
+        );
+        if !is_known && !has_ended {
+            survey.doubts.push(Doubt {
+                id: id.clone(),
+                folder: expected.folder.clone(),
+                words: String::new(),
+            });
+        }
+    }
+}

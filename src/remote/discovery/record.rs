@@ -1,0 +1,119 @@
+//! What lies in the remote home: the folder of a job, a runtime file of another node.
+
+use jiff::civil::DateTime;
+
+use crate::jupyter::Candidate;
+use crate::scheduler::Clock;
+use crate::secret::Secret;
+
+/// What the folder of a job says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Where it is.
+    pub folder: String,
+    /// The scheduler's word.
+    pub scheduler: String,
+    /// The host's name where it was submitted from.
+    pub host: String,
+    /// The job's name; empty in records of earlier versions.
+    pub name: String,
+    /// When it was submitted, by the remote host's clock in seconds since 1970. Earlier versions have it in the
+    /// folder's name alone.
+    pub at: Option<i64>,
+    /// What was asked of the scheduler.
+    pub wish: String,
+    /// True if it is the user's own script, which writes nothing into the folder.
+    pub own: bool,
+    /// What the scheduler printed when it was submitted; lines end in tabs.
+    pub submitted: String,
+    /// True if the submission ended by itself and without an error.
+    pub answered: bool,
+    /// The node on which it has begun; empty before.
+    pub started: String,
+    /// Its server, once that listens.
+    pub ready: Option<Candidate>,
+}
+
+impl Record {
+    /// Reads the script's `name=value` lines, an empty line, and the ready file.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let (head, ready) = text.split_once("\n\n").unwrap_or((text, ""));
+        let mut record = Self {
+            ready: (!ready.trim().is_empty()).then(|| Candidate::parse(ready)),
+            ..Self::default()
+        };
+        for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
+            match name {
+                "folder" => value.clone_into(&mut record.folder),
+                "scheduler" => value.clone_into(&mut record.scheduler),
+                "host" => value.clone_into(&mut record.host),
+                "name" => value.clone_into(&mut record.name),
+                "at" => record.at = value.trim().parse().ok(),
+                "wish" => value.clone_into(&mut record.wish),
+                "own" => record.own = value == "1",
+                "submitted" => value.clone_into(&mut record.submitted),
+                "answered" => record.answered = value == "0",
+                "started" => value.clone_into(&mut record.started),
+                _ => {}
+            }
+        }
+        record
+    }
+}
+
+impl Record {
+    /// Returns the lines that the submission printed.
+    #[must_use]
+    pub fn printed(&self) -> String {
+        self.submitted.replace('\t', "\n")
+    }
+
+    /// Returns the time of the submission: `…/jobs/20261124-080000-7`, in local time, where nothing else tells it.
+    #[must_use]
+    pub fn submitted_at(&self, clock: Clock) -> Option<i64> {
+        self.at.or_else(|| {
+            let name = self.folder.rsplit('/').next()?;
+            let stamp = name.rsplit_once('-')?.0;
+            let time = DateTime::strptime("%Y%m%d-%H%M%S", stamp).ok()?;
+            Some(clock.epoch(time))
+        })
+    }
+}
+
+/// A runtime file in the shared home.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FarFile {
+    /// Its path.
+    pub file: String,
+    /// Its owner.
+    pub uid: Option<u32>,
+    /// When it was written; seconds since 1970.
+    pub written: Option<i64>,
+    /// The names and addresses of the machine that it names, as the login host knows them.
+    pub names: Vec<String>,
+    /// Its text; it holds the token.
+    pub json: Secret,
+}
+
+impl FarFile {
+    /// Reads the script's `name=value` lines, an empty line, and the file's text.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let (head, json) = text.split_once("\n\n").unwrap_or((text, ""));
+        let mut far = Self {
+            json: Secret::new(json),
+            ..Self::default()
+        };
+        for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
+            match name {
+                "file" => value.clone_into(&mut far.file),
+                "uid" => far.uid = value.trim().parse().ok(),
+                "written" => far.written = value.trim().parse().ok(),
+                "names" => far.names = value.split_whitespace().map(str::to_owned).collect(),
+                _ => {}
+            }
+        }
+        far
+    }
+}

@@ -1,0 +1,519 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::config::LauncherKind;
+use crate::jupyter::Endpoint;
+use crate::remote::Piece;
+use crate::scheduler::Clock;
+use crate::secret::Secret;
+
+const READY: &str = "file=/h/jobs/1/runtime/jpserver-9.json\npid=9\nuid=7\nport=8888\nargs=jupyter\n\
+    listeners=hex:1101E70A:22B8,7\nsocket=\nnode=c1\nends=1795510620\n\n\
+    {\"pid\": 9, \"port\": 8888, \"token\": \"t\", \"root_dir\": \"/h\"}";
+
+fn host() -> Host {
+    let mut host = Host::named("cluster");
+    host.launcher = LauncherKind::Slurm;
+    host
+}
+
+fn record(id: &str, name: &str, ready: &str) -> Frame {
+    let wish = Batch(scheduler(LauncherKind::Slurm).unwrap()).wish(&host());
+    told(&format!(
+        "folder=/h/jobs/{id}\nscheduler=slurm\nhost={name}\nown=0\nname=jupyter_nb\nat=1795503700\nwish={wish}\n\
+         submitted={id}\t\nstarted=c1\n\n{ready}"
+    ))
+}
+
+/// A piece of the ledger.
+fn told(text: &str) -> Frame {
+    Frame::Job(Piece(format!("{text}\x1e\n").into_bytes()))
+}
+
+fn files(text: &str) -> Frame {
+    Frame::Far(Piece(format!("{text}\x1e\n").into_bytes()))
+}
+
+/// A list as squeue prints it.
+fn printed(list: &str) -> [Frame; 2] {
+    let heading = "JOBID|STATE|START_TIME|END_TIME|SUBMIT_TIME|EXEC_HOST|PARTITION|REASON|NAME\n";
+    let list = format!("{heading}{list}");
+    let size = list.len();
+    let clock = Clock {
+        now: NOW,
+        offset: 0,
+    };
+    [
+        Frame::Out(Piece(list.into_bytes())),
+        Frame::Ran(0, clock, size),
+    ]
+}
+
+/// Takes the frames, and says how long the ledger was.
+fn surveyor(frames: Vec<Frame>, list: &str) -> Surveyor {
+    let mut surveyor = Surveyor::default();
+    let size = |frame: &Frame| match frame {
+        Frame::Job(piece) => piece.0.len(),
+        _ => 0,
+    };
+    let ledger = Frame::Ledger(frames.iter().map(size).sum());
+    for frame in frames.into_iter().chain([ledger]).chain(printed(list)) {
+        assert_eq!(surveyor.take(frame), None);
+    }
+    surveyor
+}
+
+const NOW: i64 = 1_795_503_900;
+
+fn facts() -> Facts {
+    Facts {
+        node: "login".into(),
+        uid: Some(7),
+        ..Facts::default()
+    }
+}
+
+fn survey(host: &Host, frames: Vec<Frame>, list: &str) -> Survey {
+    let mut surveyor = surveyor(frames, list);
+    let facts = surveyor.take(Frame::Found(facts())).unwrap();
+    surveyor.survey(host, facts).unwrap()
+}
+
+const RUNNING: &str = "12|RUNNING|1795503762|NONE|1795503700|c1|main|None|jupyter_nb\n";
+
+#[test]
+fn a_running_job_with_its_ready_file_is_a_server_on_its_node() {
+    let survey = survey(&host(), vec![record("12", "cluster", READY)], RUNNING);
+    let server = survey.candidates[0].server(Some(7)).unwrap();
+    let host = "10.231.1.17".into();
+    assert_eq!(server.endpoint, Endpoint::Tcp { host, port: 8888 });
+    assert_eq!(survey.jobs[0].file.as_deref(), Some(server.file.as_str()));
+    assert_eq!(survey.jobs[0].job.ends, Some(1_795_510_620));
+}
+
+#[test]
+fn all_times_are_set_back_together() {
+    let mut survey = survey(&host(), vec![record("12", "cluster", READY)], RUNNING);
+    survey.facts.now = Some(1_795_504_000);
+    survey.set_back(600);
+    let job = &survey.jobs[0].job;
+    let ends = Some(1_795_510_020);
+    assert_eq!((job.started, job.ends), (Some(1_795_503_162), ends));
+    assert_eq!(survey.candidates[0].ends, ends);
+    assert_eq!(survey.facts.now, Some(1_795_503_400));
+}
+
+#[test]
+fn a_ready_file_without_its_job_is_not_believed() {
+    let other = "13|RUNNING|1795503762|NONE|1795503700|c1|main|None|other\n";
+    for list in ["", other] {
+        let survey = survey(&host(), vec![record("12", "cluster", READY)], list);
+        assert!(survey.candidates.is_empty() && survey.jobs.is_empty());
+    }
+}
+
+#[test]
+fn a_job_that_was_put_back_into_the_queue_serves_no_more() {
+    let pending = RUNNING.replace("|RUNNING|", "|PENDING|");
+    let survey = survey(&host(), vec![record("12", "cluster", READY)], &pending);
+    assert!(survey.candidates.is_empty());
+    assert_eq!(survey.jobs.len(), 1, "it is waited for");
+}
+
+#[test]
+fn no_list_is_no_proof_of_anything() {
+    let mut surveyor = Surveyor::default();
+    surveyor.take(record("12", "cluster", READY));
+    surveyor.take(Frame::Err("slurm_load_jobs error".into()));
+    surveyor.take(Frame::Ran(1, Clock::default(), 0));
+    assert!(
+        surveyor
+            .survey(&host(), facts())
+            .unwrap_err()
+            .contains("slurm_load")
+    );
+}
+
+#[test]
+fn the_same_wishes_are_the_same_job_whatever_the_host_is_called() {
+    let found = survey(&host(), vec![record("12", "elsewhere", READY)], RUNNING);
+    assert_eq!(found.jobs.len(), 1);
+    let mut other = host();
+    other.cores = Some(8);
+    let found = survey(&other, vec![record("12", "elsewhere", READY)], RUNNING);
+    assert!(
+        found.jobs.is_empty(),
+        "and a job with other wishes is not taken for one by hand"
+    );
+}
+
+#[test]
+fn a_job_by_hand_is_known_by_its_whole_name() {
+    let far = |url: &str, written: i64| {
+        files(&format!(
+            "file=/h/runtime/jpserver-5.json\nuid=7\nwritten={written}\n\n\
+             {{\"pid\": 5, \"port\": 8888, \"hostname\": \"0.0.0.0\", \"url\": \"{url}\"}}"
+        ))
+    };
+    let (url, now) = ("http://c1:8888/", 1_795_503_900);
+    let found = survey(&host(), vec![far(url, now)], RUNNING);
+    let server = found.candidates[0].server(Some(7)).unwrap();
+    let c1 = "c1".into();
+    assert_eq!(
+        server.endpoint,
+        Endpoint::Tcp {
+            host: c1,
+            port: 8888
+        }
+    );
+    // Another machine's file, or one that is older than the job: its port may be anybody's.
+    for stale in [far("http://c2:8888/", now), far(url, now - 86400)] {
+        let found = survey(&host(), vec![stale], RUNNING);
+        assert!(found.candidates.is_empty());
+        assert_eq!(found.jobs.len(), 1);
+    }
+    let longer = RUNNING.replace("jupyter_nb", "jupyter_nb_2");
+    assert!(
+        survey(&host(), vec![far(url, now)], &longer)
+            .jobs
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_server_of_no_job_is_none_of_ours() {
+    let local = Frame::Server(Candidate::parse(&READY.replace("node=c1\n", "")));
+    let found = survey(&host(), vec![local], "");
+    assert!(found.candidates.is_empty());
+    assert_eq!(found.others.pids, [9]);
+}
+
+#[test]
+fn of_two_jobs_on_one_machine_each_has_its_own_server() {
+    let local = |pid: u32| {
+        let text = READY
+            .replace("node=c1\n", "")
+            .replace("pid=9", &format!("pid={pid}"));
+        let text = text.replace("\"pid\": 9", &format!("\"pid\": {pid}"));
+        let text = text.replace("jobs/1/runtime/jpserver-9", &format!("r/jpserver-{pid}"));
+        Frame::Server(Candidate::parse(&text))
+    };
+    let here = RUNNING.replace("c1", "login");
+    let owned = |pid, job: &str| vec![local(pid), Frame::Owner(pid, job.into())];
+    assert_eq!(survey(&host(), owned(5, "12"), &here).candidates.len(), 1);
+    assert!(survey(&host(), owned(5, "13"), &here).candidates.is_empty());
+    assert!(
+        survey(&host(), owned(5, ""), &here).candidates.is_empty(),
+        "by hand, in no job"
+    );
+    let mut surveyor = Surveyor::default();
+    for frame in owned(5, "13").into_iter().chain(owned(6, "12")) {
+        surveyor.take(frame);
+    }
+    let mut facts = facts();
+    facts.uid = Some(7);
+    let server = surveyor.new_server("12", None, &Known::default(), None, &facts);
+    assert_eq!(server.map(|one| one.pid), Some(6));
+    assert_eq!(
+        surveyor.new_server("14", None, &Known::default(), None, &facts),
+        None
+    );
+}
+
+#[test]
+fn a_server_on_a_nodes_loopback_is_known_with_its_node() {
+    let ready = READY.replace("1101E70A", "0100007F");
+    let found = survey(&host(), vec![record("12", "cluster", &ready)], RUNNING);
+    let server = found.candidates[0].server(Some(7)).unwrap();
+    assert!(server.is_inside());
+    let node = server.node.unwrap();
+    assert_eq!((node.name.as_str(), node.is_hearsay), ("c1", false));
+}
+
+#[test]
+fn a_jobs_node_tells_its_address_and_its_host_keys() {
+    let ready = READY.replace(
+        "node=c1",
+        "node=c1\naddress=192.0.2.11\nhostkey=ssh-ed25519 AAAA=\nhostkey=ssh-rsa BBBB",
+    );
+    let found = survey(&host(), vec![record("12", "cluster", &ready)], RUNNING);
+    let node = found.candidates[0].server(Some(7)).unwrap().node.unwrap();
+    assert_eq!(node.address.as_deref(), Some("192.0.2.11"));
+    assert_eq!(node.host_keys, ["ssh-ed25519 AAAA=", "ssh-rsa BBBB"]);
+}
+
+#[test]
+fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
+    let json = |url: &str| {
+        Secret::new(format!(
+            "{{\"pid\": 5, \"port\": 8888, \"hostname\": \"localhost\", \"url\": \"{url}\"}}"
+        ))
+    };
+    let of = |url| Candidate::elsewhere("/h/jpserver-5.json", Some(7), json(url), ("c1", &[]));
+    let server = of("http://localhost:8888/")
+        .unwrap()
+        .server(Some(7))
+        .unwrap();
+    assert!(server.is_inside() && server.node.unwrap().is_hearsay);
+    let server = of("http://c1:8888/").unwrap().server(Some(7)).unwrap();
+    assert!(!server.is_inside());
+    assert_eq!(of("http://c2:8888/"), None);
+    // Notebook 6 says so of every address: whoever goes there finds out whether it is its.
+    let server = of("http://0.0.0.0:8888/").unwrap().server(Some(7)).unwrap();
+    assert!(server.is_inside());
+}
+
+/// A job script of the user's own gives Jupyter the node's address, or a name that the scheduler does not call it by.
+#[test]
+fn a_runtime_file_names_its_node_as_the_login_host_knows_it() {
+    let at = |host: &str, names: &[&str], node: &str| {
+        let json = format!(
+            "{{\"pid\": 5, \"port\": 8888, \"hostname\": \"{host}\", \"url\": \"http://{host}:8888/\"}}"
+        );
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let (file, json) = ("/h/jpserver-5.json", Secret::new(json));
+        let server = Candidate::elsewhere(file, Some(7), json, (node, &names))?;
+        match server.server(Some(7)).unwrap().endpoint {
+            Endpoint::Tcp { host, .. } => Some(host),
+            Endpoint::Socket { path } => Some(path),
+        }
+    };
+    let names = ["10.231.1.11", "c1.cluster.example", "c1", "c1-ib"];
+    let address = "10.231.1.11";
+    assert_eq!(at(address, &names, "c1").as_deref(), Some(address));
+    assert_eq!(at(address, &names, "c1-ib").as_deref(), Some(address));
+    assert_eq!(at("c1", &names, "c1-ib").as_deref(), Some("c1-ib"));
+    assert_eq!(at(address, &names, "c2"), None);
+    assert_eq!(at(address, &[], "c1"), None);
+    assert_eq!(at(address, &[], "10.9.9.9"), None, "addresses are whole");
+    assert_eq!(at(address, &[], address).as_deref(), Some(address));
+}
+
+/// A server on c1 of which only its runtime file is known.
+fn far(pid: u32, port: u16, written: i64) -> Frame {
+    files(&format!(
+        "file=/h/runtime/jpserver-{pid}.json\nuid=7\nwritten={written}\n\n\
+         {{\"pid\": {pid}, \"port\": {port}, \"hostname\": \"c1\", \"url\": \"http://c1:{port}/\"}}"
+    ))
+}
+
+/// Jobs 12 and 13 run the person's own scripts on one node, one begun an hour after the other or at the same time.
+fn two_on_one_node(host: &Host, later: i64, servers: Vec<Frame>) -> Vec<Option<String>> {
+    let own = |id: &str, name: &str| {
+        told(&format!(
+            "folder=/h/jobs/{id}\nscheduler=slurm\nhost={name}\nown=1\nwish=\nsubmitted={id}\t\nstarted=c1\n\n"
+        ))
+    };
+    let frames = vec![own("13", "other"), own("12", "cluster")];
+    let started = 1_795_503_762;
+    let list = format!(
+        "12|RUNNING|{started}|NONE|{started}|c1|main|None|jup_a\n13|RUNNING|{}|NONE|{started}|c1|main|None|jup_b\n",
+        started + later
+    );
+    let found = survey(host, frames.into_iter().chain(servers).collect(), &list);
+    assert_eq!(found.jobs.len(), 1);
+    let server = found.candidates.first().map(|one| one.pid.to_string());
+    let confused = found.jobs[0].confused.then(|| "confused".to_owned());
+    vec![server, confused]
+}
+
+#[test]
+fn of_two_silent_jobs_on_one_node_each_has_its_own_server_or_none() {
+    let (start, hour) = (1_795_503_762, 3600);
+    let mut fixed = host();
+    fixed.remote_port = Some(8888);
+    let (first, second) = (far(5, 8888, start + 20), far(6, 9999, start + hour + 20));
+    let both = || vec![second.clone(), first.clone()];
+    let is = |server: &str| vec![Some(server.to_owned()), None];
+    let confused = vec![None, Some("confused".to_owned())];
+    assert_eq!(
+        two_on_one_node(&host(), hour, both()),
+        is("5"),
+        "the other came later"
+    );
+    assert_eq!(
+        two_on_one_node(&host(), 10, both()),
+        confused,
+        "they came together"
+    );
+    assert_eq!(
+        two_on_one_node(&fixed, 10, both()),
+        is("5"),
+        "its port tells"
+    );
+    let one = vec![second.clone()];
+    assert_eq!(
+        two_on_one_node(&fixed, 10, one),
+        confused,
+        "the other's, most likely"
+    );
+    assert_eq!(
+        two_on_one_node(&host(), 10, vec![]),
+        [None, None],
+        "none yet"
+    );
+}
+
+#[test]
+fn a_server_that_was_there_before_is_not_the_new_jobs() {
+    let mut surveyor = Surveyor::default();
+    surveyor.take(far(5, 8888, 1000));
+    let known = Known {
+        written: Some(1000),
+        ..Known::default()
+    };
+    let new = |surveyor: &Surveyor, port| {
+        let server = surveyor.new_server("12", Some("c1"), &known, port, &facts());
+        server.map(|one| one.pid)
+    };
+    assert_eq!(new(&surveyor, None), None);
+    surveyor.take(far(6, 9999, 1001));
+    assert_eq!(new(&surveyor, None), Some(6));
+    surveyor.take(far(7, 8888, 1002));
+    assert_eq!(new(&surveyor, Some(8888)), Some(7));
+}
+
+/// The survey after the scheduler was asked for what its list did not show, and answered that.
+fn asked(frames: Vec<Frame>, answer: Option<&str>) -> Survey {
+    let mut surveyor = surveyor(frames, "");
+    let missing = surveyor.missing(&host()).unwrap();
+    let slurm = scheduler(LauncherKind::Slurm).unwrap();
+    if let Some(answer) = answer {
+        assert_eq!(missing.len(), 1);
+        let output = Output {
+            out: format!("rj_id {}\n{answer}\n", missing[0].folder),
+            clock: Clock {
+                now: NOW,
+                offset: 0,
+            },
+            ..Output::default()
+        };
+        surveyor.answer(slurm, &missing, &output);
+    }
+    let facts = surveyor.take(Frame::Found(facts())).unwrap();
+    surveyor.survey(&host(), facts).unwrap()
+}
+
+fn shown(id: &str, name: &str, state: &str, submitted: i64) -> String {
+    format!(
+        "JobId={id} JobName={name} UserId=me(7) GroupId=me(7) Priority=1 JobState={state} Reason=None \
+         SubmitTime={submitted} StartTime={submitted} EndTime=Unknown Partition=main AllocNode:Sid=login:1 BatchHost=c1"
+    )
+}
+
+#[test]
+fn a_job_that_the_list_does_not_show_is_asked_for_alone() {
+    let ledger = |ready| vec![record("12", "cluster", ready)];
+    let running = shown("12", "jupyter_nb", "RUNNING", 1_795_503_700);
+    let found = asked(ledger(READY), Some(&running));
+    assert_eq!((found.jobs.len(), found.candidates.len()), (1, 1));
+    assert!(found.doubts.is_empty() && found.ended.is_empty());
+
+    let ended = shown("12", "jupyter_nb", "CANCELLED", 1_795_503_700);
+    let others = shown("12", "training", "RUNNING", 1_795_403_700);
+    let unknown = "slurm_load_jobs error: Invalid job id specified";
+    for word in [ended.as_str(), others.as_str(), unknown] {
+        let found = asked(ledger(""), Some(word));
+        assert_eq!(found.ended, ["/h/jobs/12"], "{word}");
+        assert!(found.jobs.is_empty() && found.doubts.is_empty());
+    }
+    let cut = &running[..running.len() / 2];
+    let down = "slurm_load_jobs error: Unable to contact slurm controller (connect failure)";
+    for nothing in [Some(""), Some(down), Some(cut), None] {
+        let found = asked(ledger(""), nothing);
+        assert!(found.jobs.is_empty() && found.ended.is_empty());
+        assert_eq!(found.doubts[0].id, "12", "{nothing:?}");
+    }
+}
+
+#[test]
+fn an_id_that_is_not_known_a_moment_after_the_submission_proves_nothing() {
+    let Frame::Job(piece) = record("12", "cluster", "") else {
+        unreachable!()
+    };
+    let text = String::from_utf8(piece.0).unwrap();
+    let young = text.replace("at=1795503700", &format!("at={}", NOW - 10));
+    let frames = vec![Frame::Job(Piece(young.into_bytes()))];
+    let found = asked(
+        frames,
+        Some("slurm_load_jobs error: Invalid job id specified"),
+    );
+    assert_eq!((found.doubts.len(), found.ended.len()), (1, 0));
+}
+
+#[test]
+fn a_record_of_an_earlier_version_has_its_time_in_its_folders_name() {
+    let earlier = |list: &str| {
+        let text = "folder=/h/jobs/20261124-070140-7\nscheduler=slurm\nhost=cluster\nown=0\nwish=\nsubmitted=12\t\nstarted=\n\n";
+        survey(&host(), vec![told(text)], list).jobs.len()
+    };
+    assert_eq!(earlier(RUNNING), 1);
+    let before = RUNNING.replace("1795503700", "1795403700");
+    let before = before
+        .replace("1795503762", "1795403762")
+        .replace("jupyter_nb", "training");
+    assert_eq!(earlier(&before), 0, "of the day before");
+}
+
+#[test]
+fn a_submission_without_an_answer_is_known_by_its_name_and_its_time() {
+    let unanswered = |at: i64, list: &str| {
+        let text = format!(
+            "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={at}\nwish=\nsubmitted=\nstarted=\n\n"
+        );
+        survey(&host(), vec![told(&text)], list)
+    };
+    let found = unanswered(1_795_503_690, RUNNING);
+    assert_eq!(found.jobs[0].identity.id, "12");
+    assert_eq!(found.jobs[0].folder.as_deref(), Some("/h/jobs/1"));
+    let searched = |at: i64, answer: &str| {
+        let text = format!(
+            "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={at}\nwish=\nsubmitted=\nstarted=\n\n"
+        );
+        let found = asked(vec![told(&text)], Some(answer));
+        (found.jobs.len(), found.doubts.len(), found.ended.len())
+    };
+    let answered = |answer: &str| {
+        let text = format!(
+            "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={}\nanswered=0\nwish=\nsubmitted=\nstarted=\n\n",
+            NOW - 2
+        );
+        let found = asked(vec![told(&text)], Some(answer));
+        (found.jobs.len(), found.doubts.len(), found.ended.len())
+    };
+    let there = shown("12", "jupyter_nb", "PENDING", NOW - 1);
+    assert_eq!(answered(&format!("{there}\nrj_records")), (1, 0, 0));
+    assert_eq!(answered("rj_records"), (0, 0, 1), "`--test-only`");
+    // One that was cancelled a moment before, and that Slurm still shows.
+    let before = shown("11", "jupyter_nb", "CANCELLED", NOW - 60);
+    assert_eq!(answered(&format!("{before}\nrj_records")), (0, 0, 1));
+    assert_eq!(answered("slurm_load_jobs error"), (0, 1, 0), "no list");
+    let (young, old) = (NOW - 100, NOW - 700);
+    let waiting = |at| format!("{}\nrj_records", shown("12", "jupyter_nb", "PENDING", at));
+    assert_eq!(searched(young, &waiting(young)), (1, 0, 0));
+    assert_eq!(searched(old, &waiting(old)), (1, 0, 0));
+    assert_eq!(searched(young, "rj_records"), (0, 1, 0), "it may come yet");
+    assert_eq!(searched(old, "rj_records"), (0, 0, 1), "it never came");
+    assert_eq!(searched(old, ""), (0, 1, 0), "no list");
+}
+
+#[test]
+fn a_ledger_that_came_cut_off_is_none() {
+    let mut surveyor = Surveyor::default();
+    for frame in [record("12", "cluster", ""), Frame::Ledger(10_000)] {
+        surveyor.take(frame);
+    }
+    for frame in printed("") {
+        surveyor.take(frame);
+    }
+    assert!(surveyor.survey(&host(), facts()).is_err());
+}
+
+#[test]
+fn a_server_whose_job_begins_nobody_knows_when_is_not_believed() {
+    let frames = || {
+        let text = "folder=/h/jobs/12\nscheduler=slurm\nhost=cluster\nown=1\nwish=\nsubmitted=12\t\nstarted=c1\n\n";
+        vec![told(text), far(5, 8888, NOW - 400 * 86400)]
+    };
+    let unknown = "12|RUNNING|N/A|NONE|N/A|c1|main|None|jup\n";
+    assert!(survey(&host(), frames(), unknown).candidates.is_empty());
+}

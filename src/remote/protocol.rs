@@ -1,0 +1,276 @@
+//! The script's answers: one line each, `NONCE KIND HEX`.
+
+use crate::i18n::say;
+use crate::jupyter::{Candidate, Facts};
+use crate::scheduler::{Clock, Output};
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// The script runs.
+    Hello,
+    /// A runtime file, with what is known about its process.
+    Server(Candidate),
+    /// All runtime files have been told; what else is known about the machine.
+    Found(Facts),
+    /// The server that was launched has written its runtime file.
+    Launched(Candidate),
+    /// Still at it: `lock`, `starting`, `stopping`; or `logout`: what is launched now will end with this login.
+    Wait(String),
+    /// The start-up files still run. The script does not say this: it has not begun.
+    Slow,
+    /// The newest launch's log: its path and its last 200 000 bytes. Empty path: there is none.
+    Log {
+        /// Where it is, on the far side.
+        path: String,
+        /// Its text.
+        text: String,
+    },
+    /// A piece of the ledger of jobs.
+    Job(Piece),
+    /// The ledger is told; it has that many bytes.
+    Ledger(usize),
+    /// A piece of the runtime files that may be of servers on other nodes.
+    Far(Piece),
+    /// A server's process on this machine, and the job that it runs in; no job if empty.
+    Owner(u32, String),
+    /// A piece of what a command of the scheduler wrote to standard output.
+    Out(Piece),
+    /// What it wrote to standard error.
+    Err(String),
+    /// Its exit status, the clock, and how many bytes it wrote to standard output.
+    Ran(i32, Clock, usize),
+    /// The folder of the job that was submitted.
+    Folder(String),
+    /// A job's server listens.
+    Ready(Candidate),
+    /// No server yet: the node that the job runs on, or nothing.
+    Looked(String),
+    /// A job that is over: its exit status, where it left one, and the last lines of its log.
+    Over(Option<i32>, String),
+    /// How a stopped server ended: `itself`, `TERM`, `KILL`, `launch`, or `no`.
+    Gone(String),
+    /// The script ends.
+    Bye,
+    /// Something is wrong there.
+    Failed(Failure),
+}
+
+/// A piece of an answer that comes in several. It may hold tokens, so nothing shows it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Piece(pub Vec<u8>);
+
+impl std::fmt::Debug for Piece {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} bytes", self.0.len())
+    }
+}
+
+/// What the script says is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The server ended while starting.
+    Died {
+        /// Its exit status, where it left one.
+        status: Option<i32>,
+        /// The last lines of its log.
+        log: String,
+    },
+    /// Another failure.
+    Other {
+        /// `workdir`, `unwritable`, `socket`, `random`.
+        code: String,
+        /// The system's own words.
+        text: String,
+    },
+}
+
+impl Frame {
+    /// Reads a line; `None` if it is not an answer of ours.
+    #[must_use]
+    pub fn parse(line: &str, nonce: &str) -> Option<Self> {
+        let mut words = line.strip_prefix(nonce)?.strip_prefix(' ')?.splitn(2, ' ');
+        let kind = words.next()?;
+        let bytes = unhex(words.next().unwrap_or_default())?;
+        // Pieces: a letter may be in two of them.
+        match kind {
+            "job" => return Some(Self::Job(Piece(bytes))),
+            "far" => return Some(Self::Far(Piece(bytes))),
+            "out" => return Some(Self::Out(Piece(bytes))),
+            _ => {}
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Some(match kind {
+            "hello" => Self::Hello,
+            "server" => Self::Server(Candidate::parse(&text)),
+            "launched" => Self::Launched(Candidate::parse(&text)),
+            "found" => Self::Found(Facts::parse(&text)),
+            "wait" => Self::Wait(text),
+            "log" => {
+                let (path, text) = text.split_once('\n').unwrap_or((&text, ""));
+                Self::Log {
+                    path: path.to_owned(),
+                    text: text.to_owned(),
+                }
+            }
+            "ledger" => Self::Ledger(text.trim().parse().ok()?),
+            "owner" => {
+                let (pid, job) = text.split_once(' ').unwrap_or((&text, ""));
+                Self::Owner(pid.parse().ok()?, job.to_owned())
+            }
+            "err" => Self::Err(text),
+            "ran" => {
+                let (status, clock) = text.split_once(' ').unwrap_or((&text, ""));
+                let size = clock.rsplit(' ').next()?.parse().ok()?;
+                Self::Ran(status.parse().unwrap_or(-1), Clock::parse(clock), size)
+            }
+            "folder" => Self::Folder(text),
+            "ready" => Self::Ready(Candidate::parse(&text)),
+            "looked" => Self::Looked(text),
+            "over" => {
+                let (status, log) = text.split_once('\n').unwrap_or((&text, ""));
+                Self::Over(status.trim().parse().ok(), log.trim().to_owned())
+            }
+            "gone" => Self::Gone(text),
+            "bye" => Self::Bye,
+            "fail" => Self::Failed(Failure::parse(&text)),
+            _ => return None,
+        })
+    }
+}
+
+/// Puts together what a command of the scheduler printed, frame by frame.
+#[derive(Debug, Default)]
+pub struct Running {
+    out: Vec<u8>,
+    err: String,
+}
+
+impl Running {
+    /// Takes a frame; the whole when it is the last one. An answer of which a piece was lost is a failure: what is there
+    /// of it would look like a shorter list.
+    pub fn take(&mut self, frame: Frame) -> Option<Output> {
+        match frame {
+            Frame::Out(piece) => self.out.extend(piece.0),
+            Frame::Err(text) => self.err = text,
+            Frame::Ran(status, clock, size) => {
+                let Self { out, err } = std::mem::take(self);
+                let is_whole = out.len() == size;
+                return Some(Output {
+                    status: if is_whole { status } else { -1 },
+                    out: if is_whole {
+                        String::from_utf8_lossy(&out).into_owned()
+                    } else {
+                        String::new()
+                    },
+                    err: if is_whole { err } else { say!("answer-cut") },
+                    clock,
+                });
+            }
+            _ => {}
+        }
+        None
+    }
+}
+
+impl Failure {
+    fn parse(text: &str) -> Self {
+        let (code, text) = text.split_once('\n').unwrap_or((text, ""));
+        if code == "died" {
+            let (status, log) = text.split_once('\n').unwrap_or((text, ""));
+            return Self::Died {
+                status: status.trim().parse().ok(),
+                log: log.trim().to_owned(),
+            };
+        }
+        Self::Other {
+            code: code.to_owned(),
+            text: text.trim().to_owned(),
+        }
+    }
+}
+
+fn unhex(digits: &str) -> Option<Vec<u8>> {
+    let digits = digits.trim().as_bytes();
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn banners_and_foreign_lines_are_no_answers() {
+        for line in [
+            "",
+            "Welcome",
+            "n0",
+            "n0x hello 61",
+            "n0 hello 6",
+            "n0 hello zz",
+            "n0 dance ",
+        ] {
+            assert_eq!(Frame::parse(line, "n0"), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn answers_are_read() {
+        assert_eq!(
+            Frame::parse("n0 hello 6c6f67696e", "n0"),
+            Some(Frame::Hello)
+        );
+        assert_eq!(Frame::parse("n0 bye ", "n0"), Some(Frame::Bye));
+        assert_eq!(
+            Frame::parse("n0 wait 6c6f636b", "n0"),
+            Some(Frame::Wait("lock".into()))
+        );
+    }
+
+    #[test]
+    fn an_answer_in_pieces_is_one_and_a_lost_piece_is_an_error() {
+        let ran = |pieces: &[&[u8]]| {
+            let mut running = Running::default();
+            for piece in pieces {
+                assert_eq!(running.take(Frame::Out(Piece(piece.to_vec()))), None);
+            }
+            running.take(Frame::Ran(0, Clock::default(), 6))
+        };
+        // "é" in two pieces.
+        let whole = ran(&[b"1|\xc3", b"\xa9|2"]).map(|output| (output.status, output.out));
+        assert_eq!(whole, Some((0, "1|é|2".to_owned())));
+        for pieces in [&[b"1|\xc3".as_slice()] as &[&[u8]], &[]] {
+            let cut = ran(pieces).unwrap_or_default();
+            assert_ne!(cut.status, 0);
+            assert_eq!(cut.out, "");
+            assert!(!cut.err.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_death_carries_status_and_log() {
+        let failure = Failure::parse("died\n127\nno jupyter\non the PATH\n");
+        let log = "no jupyter\non the PATH".to_owned();
+        assert_eq!(
+            failure,
+            Failure::Died {
+                status: Some(127),
+                log
+            }
+        );
+        let failure = Failure::parse("died\n\n");
+        assert_eq!(
+            failure,
+            Failure::Died {
+                status: None,
+                log: String::new()
+            }
+        );
+    }
+}

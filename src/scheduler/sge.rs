@@ -1,0 +1,832 @@
+//! Grid Engine (SGE and its descendants): `qsub`, `qstat`, `qdel`. Met: SGE 8.1.9.
+
+use jiff::civil::DateTime;
+use roxmltree::{Document, Node};
+
+use super::job::{Job, JobState, Presence};
+use super::output::{Clock, Output};
+use super::resources::{Line, hours};
+use super::{
+    Dialect, Rehearsal, Scheduler, Stranger, Why, count_place, filtered, place, rehearsal,
+};
+use crate::config::{Host, LauncherKind};
+use crate::shell_quote::quote;
+
+/// The adapter.
+#[derive(Debug, Clone, Copy)]
+pub struct Sge;
+
+impl Scheduler for Sge {
+    fn word(&self) -> &'static str {
+        "sge"
+    }
+
+    fn name(&self) -> &'static str {
+        "Grid Engine"
+    }
+
+    /// PBS has a `qsub` and a `qstat` too. It knows no `-help`, and prints its usage for it; SGE
+    /// begins that with its own name and version.
+    fn probe(&self) -> &'static str {
+        "LC_ALL=C qstat -help 2>&1 </dev/null | head -3; command -v qsub >/dev/null"
+    }
+
+    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
+        // "SGE 8.1.9", "GE 6.2u5", "OGS/GE 2011.11", "UGE 8.6.18", "AGE 2023.1.1", "OCS 9.0.5", "GCS 9.1.4"; other
+        // programs have a usage without a version before it.
+        let is_ge = |line: &str| {
+            let mut words = line.split_whitespace();
+            let name = words.next().unwrap_or_default();
+            let has_version = words
+                .next()
+                .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+            name.ends_with("GE") || has_version && matches!(name, "OCS" | "GCS")
+        };
+        match probe.out.lines().find(|line| !line.trim().is_empty()) {
+            _ if probe.status != 0 => Err(Stranger::Absent("qsub: not found".into())),
+            Some(_) if probe.out.lines().any(is_ge) => Ok(Dialect::Usual),
+            Some(_) => Err(Stranger::Other(LauncherKind::Pbs)),
+            None => Err(Stranger::Absent(probe.words())),
+        }
+    }
+
+    /// More than one core is a parallel environment's matter, and "smp" is its usual name. Memory is
+    /// asked for as `mem_free`, which every cell knows; a limit (`h_vmem`) is the site's own matter,
+    /// and virtual memory at that, of which Jupyter takes much. `-r n`: a job that begins anew has
+    /// another server.
+    fn submit(&self, host: &Host, _: Dialect) -> String {
+        let host = &Host {
+            options: without_waiting(&host.options),
+            ..host.clone()
+        };
+        let generated = "-S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n";
+        let mut line = Line::submission(self, "qsub -terse", generated, "-q", host);
+        let environment = host.parallel_environment.as_deref();
+        let cores = host.cores.unwrap_or(1);
+        if environment.is_some() || cores > 1 {
+            line = line
+                .option("-pe", Some(environment.unwrap_or("smp")))
+                .ours(&cores.to_string());
+        }
+        if let Some(memory) = &host.memory {
+            line = line.option("-l", Some(&format!("mem_free={memory}")));
+        }
+        if let Some(gpus) = host.gpus.filter(|gpus| *gpus > 0) {
+            line = line.ours(&format!("-l gpu={gpus}"));
+        }
+        if let Some(walltime) = &host.walltime {
+            line = line.ours(&format!("-l h_rt={}", hours(walltime)));
+        }
+        line.end(host)
+    }
+
+    /// `-w v` checks the options against an empty cell, and submits nothing. Another `-w` of the user's own would count in
+    /// its place.
+    fn rehearse(&self, host: &Host, dialect: Dialect) -> Option<String> {
+        if host.options.iter().any(|option| option == "-w") {
+            return None;
+        }
+        let line = self.submit(host, dialect);
+        Some(rehearsal(&line.replacen("qsub -terse", "qsub -w v", 1)))
+    }
+
+    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+        // The master cannot be reached, or says nothing in time.
+        let is_silent = [
+            "commlib",
+            "unable to contact",
+            "unable to send",
+            "unable to read qmaster",
+        ]
+        .iter()
+        .any(|words| answer.out.contains(words));
+        match answer.status {
+            0 => Rehearsal::Taken,
+            124.. => Rehearsal::Open,
+            _ if is_silent => Rehearsal::Open,
+            _ => Rehearsal::Refused,
+        }
+    }
+
+    /// `-terse` prints the number alone, with the tasks of an array (`7.1-10:1`); a user's own `#$` lines may take it back,
+    /// and then it is `Your job 7 ("name") has been submitted`, or `Your job-array 7.1-10:1 ("name") …`.
+    fn id(&self, printed: &str) -> Option<String> {
+        printed.lines().rev().find_map(|line| {
+            let line = line.trim();
+            let rest = line.strip_prefix("Your job ").unwrap_or(line);
+            let rest = rest.strip_prefix("Your job-array ").unwrap_or(rest);
+            let (id, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            let (id, tasks) = id.split_once('.').unwrap_or((id, "1"));
+            let is_number =
+                |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            let has_tasks = tasks.split(['-', ':']).all(is_number);
+            (is_number(id) && has_tasks && (rest.is_empty() || rest.starts_with('(')))
+                .then(|| id.to_owned())
+        })
+    }
+
+    /// `-xml`, since the plain list cuts names to ten letters; `-r` for the names in full and for `h_rt`. Files of
+    /// defaults (`sge_qstat`) may ask for other users' jobs or for some states alone: `-u` and `-s` are said.
+    fn list(&self, _: &Host) -> String {
+        filtered("LC_ALL=C qstat -u \"$(id -un)\" -s prs -r -xml", FILTER)
+    }
+
+    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
+        let at = list.out.find("<?xml").ok_or_else(|| list.words())?;
+        // A site's own command may say more before and after it.
+        let end = list.out.rfind(END).map(|end| end + END.len());
+        let text = list.out.get(at..end.unwrap_or(list.out.len()));
+        let text = text.ok_or_else(|| list.words())?;
+        let document = Document::parse(text).map_err(|error| error.to_string())?;
+        let lists = document.descendants();
+        let lists = lists.filter(|node| node.has_tag_name("job_list"));
+        Ok(lists.filter_map(|node| job(node, list.clock)).collect())
+    }
+
+    /// `qstat -j` goes by the number alone, whatever a file of defaults says. What has ended is in the accounting file.
+    fn query(&self, id: &str) -> String {
+        let id = quote(id);
+        format!(
+            "LC_ALL=C qstat -j {id} 2>&1 || \
+             tail -n 20000 \"${{SGE_ROOT:-/var/lib/gridengine}}/${{SGE_CELL:-default}}/common/accounting\" 2>/dev/null | \
+             awk -F: -v id={id} '$6 == id {{ print \"rj_ended\"; exit }}'"
+        )
+    }
+
+    /// SGE tells no state, but for a job that runs its use of resources; Univa and its heirs tell it for each task.
+    fn presence(&self, id: &str, answer: &Output) -> Presence {
+        let line = |key: &str| {
+            let mut lines = answer.out.lines();
+            lines.find_map(|line| line.strip_prefix(key).map(str::trim))
+        };
+        if line("job_number:") == Some(id) {
+            let time = line("submission_time:").and_then(|text| time(text, answer.clock));
+            let (state, word) = state_of(&answer.out);
+            return Presence::Listed(Box::new(Job {
+                id: id.to_owned(),
+                name: line("job_name:").unwrap_or_default().to_owned(),
+                submitted: time,
+                state,
+                word,
+                ..Job::default()
+            }));
+        }
+        match () {
+            () if answer.out.lines().any(|line| line == "rj_ended") => Presence::Ended,
+            () if self.denies(&answer.out) => Presence::Unknown,
+            () => Presence::Silent(answer.words()),
+        }
+    }
+
+    /// `Following jobs do not exist:`, and qdel's `denied: job "7" does not exist`.
+    fn denies(&self, words: &str) -> bool {
+        let denies = |line: &str| line.contains("job") && line.contains("does not exist");
+        words.contains("jobs do not exist") || words.lines().any(denies)
+    }
+
+    fn why_calls(&self) -> u32 {
+        3
+    }
+
+    /// The list tells no reason. `qstat -j` has the error of an `Eqw` job, and where the cell
+    /// collects it (`schedd_job_info`) why a job waits; `qalter -w v` says whether it could start on
+    /// an empty cell at all, and changes nothing. The place is that among all waiting jobs, which
+    /// `qstat` sorts by priority: SGE has no order for each queue, and hides nobody's jobs.
+    fn ask_why(&self, id: &str, _: &str) -> Option<String> {
+        let word = quote(id);
+        Some(format!(
+            "LC_ALL=C qstat -j {word}; LC_ALL=C qalter -w v {word} 2>&1; \
+             LC_ALL=C qstat -u '*' -s p | {}",
+            count_place(id, "/ qw +[0-9][-0-9\\/]+ /", "$1 == id", "1")
+        ))
+    }
+
+    fn why(&self, answer: &Output) -> Option<Why> {
+        let after = |line: &str, word: &str| {
+            let rest = line.trim().strip_prefix(word)?;
+            // "error reason          1:      11/22/2026 18:29:21 [1002:194]: error: can't chdir …"
+            Some(rest.split_once(':')?.1.trim().to_owned())
+        };
+        let find = |word| answer.out.lines().find_map(|line| after(line, word));
+        let find_line = |text: &str| {
+            let is_there = answer.out.lines().any(|line| line.trim().ends_with(text));
+            is_there.then(|| text.to_owned())
+        };
+        let stuck = answer.out.lines().any(|line| {
+            // Not of a job that waits for its dependencies or a reservation.
+            line.trim() == "verification: no suitable queues"
+        });
+        let verdict = answer.out.lines().find(|line| {
+            let line = line.trim();
+            line.starts_with("Job ") && line.contains("cannot run")
+        });
+        let error = find("error reason");
+        let reason = error
+            .clone()
+            .or_else(|| verdict.filter(|_| stuck).map(|line| line.trim().to_owned()))
+            .or_else(|| find_line("Job is in hold state"))
+            .or_else(|| find("scheduling info").filter(|words| is_reason(words)))
+            .or_else(|| stuck.then(|| "no suitable queues".to_owned()));
+        let place = place(answer);
+        if reason.is_none() && place.is_none() {
+            return None;
+        }
+        Some(Why {
+            never: stuck || error.is_some(),
+            reason: reason.unwrap_or_default(),
+            place,
+        })
+    }
+
+    /// `stdout_path_list: HOST:FILESYSTEM:PATH,…`; none is `NAME.oID` in the folder of `-cwd`, else in
+    /// the home folder. The second file is not there with `-j y`.
+    fn output(&self, id: &str) -> String {
+        format!("LC_ALL=C qstat -j {} | awk '{OUTPUT}'", quote(id))
+    }
+
+    fn cancel(&self, id: &str) -> String {
+        format!("LC_ALL=C qdel {}", quote(id))
+    }
+
+    /// A task of the job, as `mpirun` starts them: two variables make qrsh believe that it is called
+    /// from inside. The execution daemon takes as many tasks as the job has slots besides the first,
+    /// and only in a parallel environment with `control_slaves`; else it says that it "didn't accept
+    /// task" (measured with 8.1.9, also from a login host that runs no jobs). Without `-noshell`
+    /// the words would go through the account's shell there.
+    fn enter(&self, id: &str, node: &str) -> Option<String> {
+        let (id, node) = (quote(id), quote(node));
+        Some(format!(
+            "env JOB_ID={id} SGE_TASK_ID=undefined qrsh -inherit -noshell {node}"
+        ))
+    }
+
+    /// Nobody can: `qalter -l h_rt=…` on a job that runs says "modified hard resource list", `qstat -r`
+    /// then shows the new limit, and the job ends at the old one all the same (measured).
+    fn extend(&self, _: &str, _: u64, _: Option<u64>) -> Option<String> {
+        None
+    }
+
+    fn name_option(&self) -> &'static [&'static str] {
+        &["-N"]
+    }
+}
+
+/// Takes `-sync y` out: qsub then tells the number at the job's end, and deletes the job when it is ended itself at our time
+/// limit (measured with 8.1.9, where a later `-sync n` has no effect).
+fn without_waiting(options: &[String]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        if option == "-sync" {
+            options.next();
+        } else {
+            kept.push(option.clone());
+        }
+    }
+    kept
+}
+
+/// What a list ends with.
+const END: &str = "</job_info>";
+
+/// One line, as every command of the conversation.
+const OUTPUT: &str = concat!(
+    r#"function path(text) { sub(/^[^:]*:[^:]*:/, "", text); sub(/,.*/, "", text); "#,
+    r#"gsub(/\$JOB_ID/, v["job_number:"], text); gsub(/\$JOB_NAME/, v["job_name:"], text); "#,
+    r#"gsub(/\$HOME/, v["sge_o_home:"], text); gsub(/\$USER/, v["owner:"], text); "#,
+    r#"folder = v["cwd:"] == "" ? v["sge_o_home:"] : v["cwd:"]; "#,
+    r#"return text ~ /^\// ? text : folder "/" text } "#,
+    r#"function usual(letter) { return "::" v["job_name:"] letter v["job_number:"] } "#,
+    r#"{ name = $1; sub(/^[^ ]* +/, ""); v[name] = $0 } "#,
+    r#"END { if (v["job_number:"] == "") exit; "#,
+    r#"out = v["stdout_path_list:"]; print path(out == "" ? usual(".o") : out); "#,
+    r#"err = v["stderr_path_list:"]; "#,
+    r#"if (v["merge:"] != "y") print path(err == "" ? usual(".e") : err) }"#,
+);
+
+/// Keeps the ledger's jobs, a block each; what stands around them stays.
+const FILTER: &str = concat!(
+    r#"function text(tag) { if (!match(block, "<" tag ">[^<]*")) return ""; "#,
+    r#"return substr(block, RSTART + length(tag) + 2, RLENGTH - length(tag) - 2) } "#,
+    r#"function plain(name) { gsub(/&lt;/, "<", name); gsub(/&gt;/, ">", name); gsub(/&quot;/, "\"", name); "#,
+    r#"gsub(/&amp;/, "\\&", name); return name } "#,
+    r#"/<job_list/ { block = ""; inside = 1 } "#,
+    r#"inside { block = block $0 "\n"; if (/<\/job_list>/) { inside = 0; name = text("full_job_name"); "#,
+    r#"if (name == "") name = text("JB_name"); "#,
+    r#"if ((text("JB_job_number") in own) || (plain(name) in named)) printf "%s", block } next } "#,
+    r#"{ print } END { exit status }"#,
+);
+
+/// Returns true if that is the cell's word about a job: `-` and `(Collecting of scheduler job information is turned off)`
+/// are none.
+fn is_reason(words: &str) -> bool {
+    !words.is_empty() && !words.starts_with(['-', '('])
+}
+
+/// How `qstat -j` tells a job: `job_state             1:    r`, a line for each task, of which one that runs comes first.
+fn state_of(answer: &str) -> (JobState, String) {
+    let words: Vec<&str> = answer
+        .lines()
+        .filter(|line| line.starts_with("job_state "))
+        .filter_map(|line| line.rsplit_once(':'))
+        .map(|(_, word)| word.trim())
+        .collect();
+    let runs = words.iter().find(|word| state(word) == JobState::Running);
+    if let Some(word) = runs.or(words.first()) {
+        let waits_for_another = answer
+            .lines()
+            .any(|line| line.starts_with("jid_predecessor_list"));
+        let state = match state(word) {
+            JobState::Held if waits_for_another => JobState::Waiting,
+            state => state,
+        };
+        return (state, (*word).to_owned());
+    }
+    let runs = answer.lines().any(|line| line.starts_with("usage "));
+    let state = if runs {
+        JobState::Running
+    } else {
+        JobState::Waiting
+    };
+    (state, String::new())
+}
+
+/// `2026-11-22T18:46:05` (in lists) and `Sun Nov 22 18:46:05 2026` of SGE; `11/22/2026 18:46:05.123` of Univa and Altair;
+/// `2026-11-22 18:46:05.123456` of OCS and GCS. A number counts seconds, milliseconds or microseconds since 1970.
+fn time(text: &str, clock: Clock) -> Option<i64> {
+    // Seconds of now have ten digits, and no local time is a number.
+    if let Ok(number) = text.parse::<i64>() {
+        let digits = text.len();
+        return (10..=16).contains(&digits).then(|| {
+            let factor = match digits {
+                10 => 1,
+                11..=13 => 1_000,
+                _ => 1_000_000,
+            };
+            number / factor
+        });
+    }
+    let iso = || text.replacen(' ', "T", 1).parse::<DateTime>();
+    let usual = DateTime::strptime("%a %b %e %H:%M:%S %Y", text);
+    let univa = || DateTime::strptime("%m/%d/%Y %H:%M:%S%.f", text);
+    let time = usual.or_else(|_| univa()).or_else(|_| iso()).ok()?;
+    Some(clock.epoch(time))
+}
+
+fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
+    let text = |tag: &str| {
+        let child = node.children().find(|child| child.has_tag_name(tag));
+        child.and_then(|child| child.text()).map(str::trim)
+    };
+    let word = text("state")?.to_owned();
+    // "all.q@c1"
+    let node_name = text("queue_name").and_then(|queue| queue.split_once('@'));
+    let time = |tag: &str| time(text(tag)?, clock);
+    let started = time("JAT_start_time");
+    let limit = node.children().find(|child| {
+        child.has_tag_name("hard_request") && child.attribute("name") == Some("h_rt")
+    });
+    let limit: Option<i64> = limit.and_then(|limit| limit.text()?.trim().parse().ok());
+    // Held by SGE itself until another job has ended.
+    let before = text("predecessor_jobs");
+    let state = match (state(&word), before) {
+        (JobState::Held, Some(_)) => JobState::Waiting,
+        (state, _) => state,
+    };
+    let reason = before.map(|id| format!("predecessor_jobs: {id}"));
+    Some(Job {
+        id: text("JB_job_number")?.to_owned(),
+        name: text("full_job_name").or(text("JB_name"))?.to_owned(),
+        // OCS and GCS have another name for it.
+        submitted: time("JB_submission_time").or_else(|| time("JAT_submission_time")),
+        queue: String::new(),
+        state,
+        reason: reason.unwrap_or_default(),
+        node: node_name.map(|(_, node)| node.to_owned()),
+        place: None,
+        start_estimate: None,
+        started,
+        ends: started.zip(limit).map(|(started, limit)| started + limit),
+        word,
+    })
+}
+
+/// Letters add up: `Eqw` is an error, `hqw` a hold, `dr` is being deleted, `t` on its way to a node, `Rr` has begun anew. A
+/// hold of one that runs (`hr`) counts when it is put back into the queue (`hRwq`).
+fn state(word: &str) -> JobState {
+    match word {
+        _ if word.contains('d') => JobState::Ending,
+        _ if word.contains('E') => JobState::Never,
+        _ if word.contains(['r', 't', 's', 'S', 'T']) => JobState::Running,
+        _ if word.contains('h') => JobState::Held,
+        _ => JobState::Waiting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Printed by SGE 8.1.9.
+    const LIST: &str = include_str!("recorded/sge-list.xml");
+    const WHY_FULL: &str = include_str!("recorded/sge-why-cores.txt");
+    const WHY_ERROR: &str = include_str!("recorded/sge-why-error.txt");
+
+    #[test]
+    fn real_lists_are_read() {
+        let jobs = Sge.jobs(&Output::printed(LIST)).unwrap();
+        let states: Vec<_> = jobs
+            .iter()
+            .map(|job| (job.word.as_str(), job.state))
+            .collect();
+        assert_eq!(
+            states,
+            [
+                ("r", JobState::Running),
+                ("qw", JobState::Waiting),
+                ("Eqw", JobState::Never),
+                ("hqw", JobState::Held),
+            ]
+        );
+        assert_eq!(jobs[0].name, "jupyter_notebook_server_long_name");
+        assert_eq!(jobs[0].node.as_deref(), Some("c1"));
+        let started = jobs[0].started.unwrap();
+        assert_eq!(jobs[0].ends, Some(started + 600));
+        assert_eq!(jobs[1].node, None);
+    }
+
+    #[test]
+    fn a_banner_or_a_cut_list_is_no_list_of_no_jobs() {
+        let banner = format!("*** Maintenance on Friday ***\n{LIST}\n4 jobs < 10\n");
+        assert_eq!(Sge.jobs(&Output::printed(&banner)).unwrap().len(), 4);
+        assert!(Sge.jobs(&Output::printed(&LIST[..LIST.len() / 2])).is_err());
+        assert!(Sge.jobs(&Output::printed("")).is_err());
+        let down = Output {
+            status: 1,
+            err: "error: commlib error: got select error (Connection refused)".into(),
+            ..Output::default()
+        };
+        assert!(Sge.jobs(&down).unwrap_err().contains("commlib"));
+    }
+
+    #[test]
+    fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
+        let presence = |out: &str| Sge.presence("7", &Output::printed(out));
+        let known = "==========\njob_number:                 7\nsubmission_time:            Sun Nov 22 18:29:20 2026\n\
+            owner:                      me\njob_name:                   jupyter_nb\n";
+        let Presence::Listed(job) = presence(known) else {
+            panic!("{:?}", presence(known))
+        };
+        assert_eq!(
+            (job.name.as_str(), job.submitted),
+            ("jupyter_nb", Some(1_795_372_160))
+        );
+        let runs = format!("{known}usage    1:                 cpu=00:00:02, mem=0.0 GBs\n");
+        assert!(matches!(presence(&runs), Presence::Listed(job) if job.state == JobState::Running));
+        let denied = "Following jobs do not exist: \n7";
+        assert_eq!(presence(denied), Presence::Unknown);
+        // Univa's words.
+        let univa = "Following jobs do not exist or permissions are not sufficient: \n7";
+        assert_eq!(presence(univa), Presence::Unknown);
+        assert_eq!(presence(&format!("{denied}\nrj_ended")), Presence::Ended);
+        for nothing in [
+            "",
+            "error: commlib error: got select error (Connection refused)",
+            "job_number:      ",
+        ] {
+            assert!(
+                matches!(presence(nothing), Presence::Silent(_)),
+                "{nothing}"
+            );
+        }
+    }
+
+    /// `qstat -j` of UGE 8.6.4 and of GCS 9.1, shortened, from public notes and the tests of go-clusterscheduler.
+    #[test]
+    fn the_heirs_tell_state_and_time_in_their_own_forms() {
+        let presence = |out: &str| match Sge.presence("23", &Output::printed(out)) {
+            Presence::Listed(job) => *job,
+            other => panic!("{other:?}"),
+        };
+        let uge = "job_number:                 23\njclass:                     NONE\n\
+            submission_time:            08/05/2025 14:58:34.295\njob_name:                   a\n\
+            start_time            1:    12/31/1969 16:00:00.000\njob_state             1:    Eqw\n\
+            error reason    1:          08/05/2025 18:12:26 [22520:15235]: execvp(/x) failed: No such file or directory\n\
+            scheduling info:            (Collecting of scheduler job information is turned off)\n";
+        let job = presence(uge);
+        assert_eq!((job.state, job.word.as_str()), (JobState::Never, "Eqw"));
+        assert_eq!(job.submitted, Some(1_754_405_914));
+        let why = Sge.why(&Output::printed(uge)).unwrap();
+        assert!(why.reason.contains("No such file"), "{why:?}");
+        let gcs = "job_number:                      23\nsubmission_time:                 2026-03-14 13:37:31.653513\n\
+            job_name:                        sleep\njob_state                  49:   qw\njob_state                  50:   r\n\
+            scheduling info:                 (Collecting of scheduler job information is turned off - use qalter -w p job_id)\n";
+        let job = presence(gcs);
+        assert_eq!(
+            (job.state, job.submitted),
+            (JobState::Running, Some(1_773_495_451))
+        );
+        assert_eq!(
+            Sge.why(&Output::printed(gcs)),
+            None,
+            "no word about the job"
+        );
+        let held = gcs
+            .replace("50:   r", "50:   hqw")
+            .replace("49:   qw", "49:   hqw");
+        assert_eq!(presence(&held).state, JobState::Held);
+        let waits = format!("{held}jid_predecessor_list (req):      22\n");
+        assert_eq!(presence(&waits).state, JobState::Waiting);
+    }
+
+    /// Of qstat(1), of OCS 9's list (`JAT_submission_time`), and of lists whose times are numbers.
+    #[test]
+    fn letters_of_a_state_and_times_of_lists_are_read() {
+        for (word, expected) in [
+            ("hqw", JobState::Held),
+            ("hRwq", JobState::Held),
+            ("hr", JobState::Running),
+            ("ht", JobState::Running),
+            ("Rr", JobState::Running),
+            ("Rt", JobState::Running),
+            ("s", JobState::Running),
+            ("S", JobState::Running),
+            ("T", JobState::Running),
+            ("tS", JobState::Running),
+            ("Rq", JobState::Waiting),
+            ("Eqw", JobState::Never),
+            ("Ehqw", JobState::Never),
+            ("dr", JobState::Ending),
+            ("dRr", JobState::Ending),
+            ("dt", JobState::Ending),
+        ] {
+            assert_eq!(state(word), expected, "{word}");
+        }
+        let at = |text: &str| time(text, Clock::default());
+        let usual = at("2026-11-22T18:46:05");
+        assert_eq!(usual, Some(1_795_373_165));
+        for text in [
+            "2026-11-22T18:46:05.123",
+            "2026-11-22 18:46:05.123456",
+            "Sun Nov 22 18:46:05 2026",
+            "11/22/2026 18:46:05.123",
+            "1795373165",
+            "1795373165123",
+            "1795373165123456",
+        ] {
+            assert_eq!(at(text), usual, "{text}");
+        }
+        assert_eq!(at("12"), None);
+        let tag = LIST.replace("JB_submission_time", "JAT_submission_time");
+        assert!(tag != LIST);
+        let jobs = Sge.jobs(&Output::printed(&tag)).unwrap();
+        assert!(jobs[1].submitted.is_some());
+    }
+
+    #[test]
+    fn lists_are_cut_down_on_the_remote_host_to_the_ledgers_jobs() {
+        let line = Sge.list(&Host::named("h"));
+        let ran = |numbers: &str, names: &str| {
+            let script = format!(
+                "qstat() {{ cat <<'END'\n{LIST}END\n}}\nexport rj_numbers='{numbers}' rj_names='{names}'; {line}"
+            );
+            let output = std::process::Command::new("/bin/sh")
+                .args(["-c", &script])
+                .output();
+            let text = String::from_utf8(output.unwrap().stdout).unwrap();
+            let jobs = Sge.jobs(&Output::printed(&text)).unwrap();
+            jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
+        };
+        let all = Sge.jobs(&Output::printed(LIST)).unwrap();
+        assert_eq!(ran("4", "none"), ["4"]);
+        assert_eq!(ran(" 12 ", &all[0].name), ["4"]);
+        assert!(ran("", "").is_empty());
+    }
+
+    #[test]
+    fn an_empty_list_is_one() {
+        let empty = "<?xml version='1.0'?>\n<job_info  xmlns:xsd=\"http://x/qstat.xsd\">\n  \
+            <queue_info>\n  </queue_info>\n  <job_info>\n  </job_info>\n</job_info>\n";
+        assert_eq!(Sge.jobs(&Output::printed(empty)), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_can_never_start_is_told_with_the_cells_words() {
+        let why = Sge.why(&Output::printed(WHY_FULL)).unwrap();
+        assert!(why.never);
+        assert_eq!(
+            why.reason,
+            "Job 7 cannot run in PE \"smp\" because it only offers 0 slots"
+        );
+        let why = Sge.why(&Output::printed(WHY_ERROR)).unwrap();
+        assert!(
+            why.never && why.reason.contains("can't chdir to /nonexistent"),
+            "{why:?}"
+        );
+        let waits = "scheduling info:            queue instance \"all.q@c1\" dropped because it is full\n\
+                     verification: found suitable queue(s)\n";
+        let why = Sge.why(&Output::printed(waits)).unwrap();
+        assert!(!why.never && why.reason.contains("dropped because it is full"));
+        assert_eq!(Sge.why(&Output::printed("job_number: 3\n")), None);
+    }
+
+    #[test]
+    fn the_original_scripts_line_is_made_from_its_settings() {
+        let mut host = Host::named("gpu01");
+        host.parallel_environment = Some("smp".into());
+        host.cores = Some(4);
+        host.options = vec!["-l".into(), "hostname=gpu01".into()];
+        host.job_script = Some("run_jupyter.sh".into());
+        assert_eq!(
+            Sge.submit(&host, Dialect::Usual),
+            "qsub -terse -N 'jupyter_nb' -pe 'smp' 4 '-l' 'hostname=gpu01' \
+             'run_jupyter.sh'"
+        );
+    }
+
+    #[test]
+    fn a_submission_does_not_wait_for_the_jobs_end() {
+        let mut host = Host::named("h");
+        host.options = ["-p", "-5", "-sync", "y", "-m", "n"]
+            .map(str::to_owned)
+            .into();
+        let line = Sge.submit(&host, Dialect::Usual);
+        assert!(
+            line.ends_with("'-p' '-5' '-m' 'n' <\"$rj_dir/submit\""),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn resources_are_translated() {
+        let mut host = Host::named("h");
+        host.queue = Some("all.q".into());
+        host.cores = Some(2);
+        host.memory = Some("8G".into());
+        host.gpus = Some(1);
+        host.walltime = Some("1-01:00:00".into());
+        assert_eq!(
+            Sge.submit(&host, Dialect::Usual),
+            "qsub -terse -S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n -N 'jupyter_nb' \
+             -q 'all.q' -pe 'smp' 2 -l 'mem_free=8G' -l gpu=1 -l h_rt=25:00:00 <\"$rj_dir/submit\""
+        );
+    }
+
+    #[test]
+    fn the_number_is_found_among_other_lines() {
+        let long = "Your job 7 (\"jupyter_notebook_server_long_name\") has been submitted\n";
+        for (printed, id) in [
+            ("12\n", Some("12")),
+            ("Welcome\n12\n", Some("12")),
+            (long, Some("7")),
+            ("7.1-10:1\n", Some("7")),
+            (
+                "Your job-array 7.1-10:1 (\"a\") has been submitted\n",
+                Some("7"),
+            ),
+            ("8.1.9\n", None),
+            ("Unable to run job: no\nExiting.\n", None),
+            ("7 nodes are down\n", None),
+        ] {
+            assert_eq!(Sge.id(printed).as_deref(), id, "{printed:?}");
+        }
+    }
+
+    #[test]
+    fn a_job_is_only_checked_where_nothing_may_submit_it() {
+        let mut host = Host::named("h");
+        let line = Sge.rehearse(&host, Dialect::Usual).unwrap();
+        assert!(
+            line.contains("qsub -w v ") && !line.contains("-terse"),
+            "{line}"
+        );
+        host.options = vec!["-w".into(), "e".into()];
+        assert_eq!(
+            Sge.rehearse(&host, Dialect::Usual),
+            None,
+            "the last one counts"
+        );
+        let answer = |status, out: &str| {
+            let out = out.to_owned();
+            Sge.rehearsed(&Output {
+                status,
+                out,
+                ..Output::default()
+            })
+        };
+        assert_eq!(
+            answer(0, "verification: found suitable queue(s)"),
+            Rehearsal::Taken
+        );
+        let refused =
+            "Unable to run job: Job was rejected because job requests unknown queue \"no.q\"";
+        assert_eq!(answer(1, refused), Rehearsal::Refused);
+        let down = "error: commlib error: got select error (Connection refused)\nUnable to run job: unable to contact qmaster";
+        assert_eq!(answer(1, down), Rehearsal::Open);
+        assert_eq!(answer(124, ""), Rehearsal::Open);
+    }
+
+    #[test]
+    fn pbs_is_told_from_it() {
+        let status = |out: &str, status| Output {
+            status,
+            out: out.to_owned(),
+            ..Output::default()
+        };
+        assert_eq!(
+            Sge.dialect(&status("SGE 8.1.9\nusage: qstat\n", 0)),
+            Ok(Dialect::Usual)
+        );
+        for heir in [
+            "UGE 8.6.18",
+            "AGE 2023.1.1",
+            "OGS/GE 2011.11",
+            "OCS 9.0.5",
+            "GCS 9.1.7prealpha",
+        ] {
+            let probe = status(&format!("{heir}\nusage: qstat [options]\n"), 0);
+            assert_eq!(Sge.dialect(&probe), Ok(Dialect::Usual), "{heir}");
+        }
+        let pbs = "qstat: invalid option -- 'h'\nusage:\nqstat [-f] [-J] [-p] [-t] [-x]\n";
+        assert_eq!(
+            Sge.dialect(&status(pbs, 0)),
+            Err(Stranger::Other(LauncherKind::Pbs))
+        );
+        assert!(matches!(
+            Sge.dialect(&status("sh: qstat: not found", 1)),
+            Err(Stranger::Absent(_))
+        ));
+    }
+
+    #[test]
+    fn the_place_is_counted_among_all_that_wait() {
+        // As SGE 8.1.9 printed it.
+        let list = "job-ID  prior   name       user         state submit/start at     queue                          slots ja-task-ID \n\
+            -----------------------------------------------------------------------------------------------------------------\n\
+            \u{20}    10 0.55500 STDIN      you          qw    11/24/2026 12:00:00                                    4        \n\
+            \u{20}    11 0.55500 a qw 1     you          hqw   11/24/2026 12:00:01                                    4        \n\
+            \u{20}    12 0.55500 jupyter_nb me           qw    11/24/2026 12:00:02                                    4        \n";
+        let count = |list| {
+            let line = Sge.ask_why("12", "").unwrap();
+            let (_, line) = line.split_once("2>&1;").unwrap();
+            crate::scheduler::counted("qstat", list, line)
+        };
+        assert_eq!(count(list), Some(2));
+        // OCS 9 and GCS 9 write times in another form.
+        let ocs = list.replace("11/24/2026", "2026-11-24");
+        assert_eq!(count(&ocs), Some(2));
+        assert_eq!(count(""), None);
+        let why = Sge
+            .why(&Output::printed("job_number: 12\nplace 2\n"))
+            .unwrap();
+        assert_eq!(
+            (why.place, why.never, why.reason.as_str()),
+            (Some(2), false, "")
+        );
+    }
+
+    #[test]
+    fn a_script_of_ones_own_is_asked_where_it_writes() {
+        let files = |more: &str| {
+            let head = "==========\njob_number:                 7\nowner:                      me\n\
+                sge_o_home:                 /home/me\njob_name:                   a b\n";
+            let line = Sge.output("7");
+            crate::scheduler::ran("qstat", &format!("{head}{more}"), &line)
+        };
+        // As SGE 8.1.9 printed them.
+        let of_2020 = "cwd:                        /tmp\nmerge:                      y\n\
+            stdout_path_list:           NONE:NONE:sge.log\n";
+        assert_eq!(files(of_2020), "/tmp/sge.log\n");
+        assert_eq!(files(""), "/home/me/a b.o7\n/home/me/a b.e7\n");
+        let patterns = "stderr_path_list:           NONE:NONE:/tmp/e\n\
+            stdout_path_list:           NONE:NONE:$HOME/x/$JOB_NAME.$JOB_ID\n";
+        assert_eq!(files(patterns), "/home/me/x/a b.7\n/tmp/e\n");
+        let line = Sge.output("7");
+        let gone = crate::scheduler::ran("qstat", "Following jobs do not exist:\n7\n", &line);
+        assert_eq!(gone, "");
+    }
+
+    #[test]
+    fn a_job_that_waits_for_another_is_not_held() {
+        let with = |more: &str| {
+            let held = "<state>hqw</state>";
+            let list = LIST.replace(held, &format!("{held}{more}"));
+            Sge.jobs(&Output::printed(&list)).unwrap().pop().unwrap()
+        };
+        assert_eq!(with("").state, JobState::Held);
+        // Printed by SGE 8.1.9.
+        let waits = with(
+            "<predecessor_jobs_req>10</predecessor_jobs_req><predecessor_jobs>10</predecessor_jobs>",
+        );
+        assert_eq!(waits.state, JobState::Waiting);
+        assert_eq!(waits.reason, "predecessor_jobs: 10");
+        let said = "scheduling info:            queue instance \"all.q@c1\" dropped because it is disabled\n\
+            \u{20}                           Job is in hold state\n";
+        let why = Sge.why(&Output::printed(said)).unwrap();
+        assert_eq!(
+            (why.reason.as_str(), why.never),
+            ("Job is in hold state", false)
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! The local ports of a session: the server's own, and the further forwards of its host.
+
+use std::io;
+
+use super::event::Forwarded;
+use crate::config::{Bind, Forward, Host};
+use crate::i18n::say;
+use crate::jupyter::Endpoint;
+use crate::ssh::channel::Target;
+use crate::tunnel::{Door, Pump, listen};
+
+/// The port of the discard protocol (RFC 863), which hardly anything serves today.
+const DISCARD: u16 = 9;
+
+/// Opens the server's local port: `wanted` if it is free. Gives the port, and `wanted` if someone
+/// else has it.
+pub fn main(
+    pump: &mut Pump,
+    endpoint: &Endpoint,
+    wanted: Option<u16>,
+) -> io::Result<(u16, Option<u16>)> {
+    let listening = listen(wanted)?;
+    pump.add(Door {
+        listeners: listening.listeners,
+        target: target(endpoint),
+    });
+    Ok((listening.port, listening.taken))
+}
+
+/// Where the server is, for a channel.
+pub fn target(endpoint: &Endpoint) -> Target {
+    match endpoint {
+        Endpoint::Tcp { host, port } => Target::Tcp {
+            host: host.clone(),
+            port: *port,
+        },
+        Endpoint::Socket { path } => Target::Unix { path: path.clone() },
+    }
+}
+
+/// Where a server that is started for a host would be. Which port it gets nobody knows before.
+pub fn likely(host: &Host) -> Target {
+    match host.bind {
+        Bind::Socket => Target::Unix {
+            path: "/remote-jupyter/no/such/socket".into(),
+        },
+        _ => Target::Tcp {
+            host: "127.0.0.1".into(),
+            port: host.remote_port.unwrap_or(DISCARD),
+        },
+    }
+}
+
+/// Opens the further forwards. Gives where each of them is, and says it.
+pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<(Vec<Forwarded>, Vec<String>)> {
+    let (mut open, mut notes) = (Vec::new(), Vec::new());
+    for forward in forwards {
+        let listening = listen(forward.local_port)?;
+        open.push(Forwarded {
+            name: forward.name.clone(),
+            local_port: listening.port,
+        });
+        let (name, port) = (forward.name.as_str(), listening.port.to_string());
+        notes.push(match listening.taken.map(|taken| taken.to_string()) {
+            None => say!("session-forward", name = name, port = port),
+            Some(taken) => say!(
+                "session-forward-moved",
+                name = name,
+                port = port,
+                taken = taken
+            ),
+        });
+        let target = Target::Tcp {
+            host: forward.remote_host.clone(),
+            port: forward.remote_port,
+        };
+        pump.add(Door {
+            listeners: listening.listeners,
+            target,
+        });
+    }
+    Ok((open, notes))
+}

@@ -1,0 +1,163 @@
+//! What a session wants done.
+
+use std::time::Duration;
+
+use super::state::{Found, JobEnd};
+use crate::jupyter::{Activity, Kernels, Node, Page, Server};
+use crate::problem::Problem;
+use crate::remote::Known;
+use crate::scheduler::{Identity, Route};
+use crate::session::JobInfo;
+use crate::session::event::{Phase, Sight};
+
+/// A call of the scheduler while a job waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The job.
+    pub identity: Identity,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
+    /// Its queue, where that is known.
+    pub queue: String,
+    /// How long ago it was last listed: what is older is no news.
+    pub since: Duration,
+    /// The least time between two calls.
+    pub gap: Duration,
+    /// How many times that has to be since the last one.
+    pub times: u32,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Run `ssh -G`.
+    Resolve,
+    /// Dial, shake hands, check the host key.
+    Connect,
+    /// Log in.
+    LogIn,
+    /// Start the script and let it look.
+    Find,
+    /// Take the far side's launch lock and look again.
+    Lock,
+    /// Launch a server.
+    Launch,
+    /// Give the far side's launch lock back.
+    Unlock,
+    /// Submit a job whose server listens there (`bind`).
+    Submit(&'static str),
+    /// Look at the files in a job's folder.
+    Peek(String),
+    /// Look for the server of a job that has no files of its own.
+    PeekFar {
+        /// The job.
+        id: String,
+        /// Servers that ran before.
+        known: Known,
+        /// The node, if it is known.
+        node: Option<String>,
+    },
+    /// Ask the scheduler for a job.
+    Poll(Call),
+    /// Ask it for that job alone, by its id: a list did not show it.
+    Query(Call),
+    /// Ask it why that does not start.
+    AskWhy(Call),
+    /// A job is gone: look what it left in that folder.
+    JobOver(String),
+    /// End a job, and make sure that it is gone.
+    EndJob(JobEnd),
+    /// Wait before the next look.
+    Rest(Duration),
+    /// Tell what is known of the job.
+    TellJob(JobInfo),
+    /// Wait for a launch that someone else began, in that folder.
+    Await(String),
+    /// Fetch the log of the launch in that folder, or of the newest one.
+    FetchLog(Option<String>),
+    /// Make a session to the server's node; where that is new, see first whether it hangs.
+    Hop(Box<Node>, u32, bool),
+    /// Have the job in that folder start its server anew, on its node's address.
+    Move(String),
+    /// Let the session to the node go, and keep the local ports.
+    Shut,
+    /// Remember the route for this host.
+    RememberRoute(Route),
+    /// Begin the relay to a server in the job of that number.
+    Relay(Box<Server>, String),
+    /// End the script, open the local port, start the pump.
+    Listen(Server),
+    /// Close the local port and give the connection back to the script.
+    Leave,
+    /// Ask the server through the tunnel.
+    Check(Server, u16, bool),
+    /// Try a forward to where a server of this host would listen.
+    Probe,
+    /// Try a start without starting: set-up and program, or whether the scheduler would take the job.
+    Rehearse,
+    /// Count its kernels.
+    Count(Server, u16),
+    /// Ask the person about that many kernels, or about those that cannot be counted.
+    Confirm(Option<Kernels>),
+    /// Ask the server to shut down.
+    AskToEnd(Server, u16),
+    /// Make sure that the process is gone; `asked` when it was asked before.
+    MakeGone {
+        /// The server.
+        server: Server,
+        /// Whether it ends by itself.
+        asked: bool,
+    },
+    /// End a launch that has no server yet, or none that can be used, in that folder.
+    EndLaunch(String),
+    /// Ask the far side for a sign of life.
+    Doubt,
+    /// Let the connection go, and keep the local ports.
+    Hold,
+    /// Wait for the next attempt.
+    Pause(Duration),
+    /// An attempt to connect anew begins.
+    Attempt,
+    /// Go on pumping, through the new connection.
+    Resume,
+    /// Let the script look for servers, beside the tunnel.
+    LookBeside,
+    /// Let the script fetch the log, beside the tunnel.
+    LogBeside,
+    /// Let the scheduler give a job that many seconds more.
+    Extend(JobInfo, u64),
+    /// The same beside the tunnel.
+    ExtendBeside(JobInfo, u64),
+    /// Ask the scheduler for a job.
+    List(String),
+    /// The same beside the tunnel.
+    ListBeside(String),
+    /// Tell that a job has more time.
+    TellExtended(JobInfo),
+    /// Remember the local port for this host.
+    Remember(u16),
+    /// Open the page in the browser.
+    Show(Box<Found>, u16, Page),
+    /// Tell a phase.
+    Phase(Phase),
+    /// Tell something.
+    Note(String),
+    /// Tell that a step of a look went well.
+    TellStep(String),
+    /// Tell that the tunnel stands.
+    TellReady(Box<Found>, u16, String),
+    /// Tell that the tunnel stands again.
+    TellAgain(Box<Found>, u16),
+    /// Tell what goes on in the server.
+    TellActivity(Activity),
+    /// Tell what was seen.
+    TellSeen(Sight),
+    /// Tell the log.
+    TellLog(String, String),
+    /// Tell that a wish was refused.
+    TellRefused(Problem),
+    /// Tell the end with a reason.
+    TellFailed(Problem),
+    /// Tell the end.
+    TellClosed,
+}

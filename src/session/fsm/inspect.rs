@@ -1,0 +1,153 @@
+//! What is seen on the far side, in words, for who only looks.
+
+use super::route::stand;
+use super::state::{Effect, State};
+use super::{Machine, over, over_with};
+use crate::i18n::say;
+use crate::jupyter::{Choice, Endpoint, Facts, Server};
+use crate::problem;
+use crate::problem::Problem;
+use crate::remote::OurJob;
+use crate::scheduler::{Next, Route};
+use crate::session::event::Sight;
+
+impl Machine {
+    /// A look goes as far as a click would: to a server that runs, else to where one would listen.
+    pub(super) fn look(&mut self, choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
+        let (server, machine) = (choice.server.clone(), facts.node.clone());
+        let passed_over = choice.passed_over.clone();
+        let mut effects = vec![Effect::TellSeen(self.sight(choice, facts))];
+        let (state, more) = match server {
+            Some(server) => self.reach_again(server, machine),
+            None if !self.plan.launch => {
+                let problem = problem::nothing_running(&self.plan.host, &passed_over);
+                over(Effect::TellFailed(problem))
+            }
+            None if self.plan.scheduler.is_empty() => (State::Probing, vec![Effect::Probe]),
+            // One that waits was taken by the scheduler.
+            None if !self.jobs.is_empty() => over(Effect::TellClosed),
+            None => match self.doubt() {
+                Some(problem) => over(Effect::TellFailed(problem)),
+                None => (State::Probing, vec![Effect::Rehearse]),
+            },
+        };
+        effects.extend(more);
+        (state, effects)
+    }
+
+    /// The same without a word to the server.
+    pub(super) fn glance(&self, choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
+        let sight = self.sight(choice, facts);
+        over_with(Effect::TellSeen(sight), Effect::TellClosed)
+    }
+
+    /// All of it. Nothing is decided here.
+    fn sight(&self, choice: Choice, facts: Facts) -> Sight {
+        let line = |ours: &OurJob| {
+            let job = &ours.job;
+            let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
+            say!("job-sight", id = id, name = name, state = word)
+        };
+        let launch = facts.starting.as_ref().or(choice.unusable.as_ref());
+        let launch = launch.map(|folder| say!("launch-sight", folder = folder.as_str()));
+        let doubts = self.doubts.iter().map(|doubt| match doubt.id.as_str() {
+            "" => say!("job-sight-unnumbered"),
+            id => say!("job-sight-doubt", id = id),
+        });
+        let jobs = self.jobs.iter().map(line).chain(doubts).chain(launch);
+        let server = choice.server.as_ref();
+        let route = server.and_then(|server| self.route_in_words(server));
+        let lost = problem::lost_launches(&self.plan.host, &facts);
+        Sight {
+            lost,
+            ..seen(choice, facts, jobs.chain(route).collect())
+        }
+    }
+
+    /// The route that would be tried first, in words.
+    fn route_in_words(&self, server: &Server) -> Option<String> {
+        let node = server.node.as_ref()?;
+        let route = match self.routes.next(stand(server), false)? {
+            Next::Try(Route::Hop) => say!("route-sight-hop"),
+            Next::Try(Route::Relay) => say!("route-sight-relay"),
+            _ => say!("route-sight-address"),
+        };
+        let node = node.name.as_str();
+        Some(say!("route-sight", node = node, route = route))
+    }
+}
+
+/// The log is that of the server that a click would use, or wait for; a server that was not started from here has none
+/// that is known.
+pub(super) fn log_of(choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
+    let mut effects = Vec::new();
+    let folder = match choice.server {
+        Some(server) => {
+            if !choice.why.is_empty() {
+                effects.push(Effect::Note(choice.why));
+            }
+            if server.launch.is_none() {
+                effects.push(Effect::Note(say!("logs-not-ours", pid = server.pid)));
+            }
+            server.launch
+        }
+        None => facts.starting.or(choice.unusable),
+    };
+    effects.push(Effect::FetchLog(folder));
+    (State::FetchingLog, effects)
+}
+
+/// A server answered through the tunnel.
+pub(super) fn answers(version: &str) -> (State, Vec<Effect>) {
+    let text = say!("session-sight-answers", version = version);
+    over_with(Effect::TellStep(text), Effect::TellClosed)
+}
+
+/// A forward to where a server would listen came to its end; none where it was allowed.
+pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
+    match problem {
+        Some(problem) => over(Effect::TellFailed(problem)),
+        None => (
+            State::Probing,
+            vec![
+                Effect::TellStep(say!("session-sight-forwards")),
+                Effect::Rehearse,
+            ],
+        ),
+    }
+}
+
+/// A start was rehearsed: what is known now, or what cannot be known, in words; either may be empty.
+pub(super) fn rehearsed(outcome: Result<String, String>) -> (State, Vec<Effect>) {
+    match outcome {
+        Ok(text) | Err(text) if text.is_empty() => over(Effect::TellClosed),
+        Ok(text) => over_with(Effect::TellStep(text), Effect::TellClosed),
+        Err(text) => over_with(Effect::Note(text), Effect::TellClosed),
+    }
+}
+
+fn seen(choice: Choice, facts: Facts, jobs: Vec<String>) -> Sight {
+    let server = choice.server.map(|server| {
+        let place = match &server.endpoint {
+            Endpoint::Tcp { port, .. } => say!("session-place-port", port = port.to_string()),
+            Endpoint::Socket { path } => say!("session-place-socket", path = path.as_str()),
+        };
+        let version = server.version.as_deref().unwrap_or("6");
+        say!(
+            "session-sight",
+            version = version,
+            pid = server.pid.to_string(),
+            place = place,
+            root = server.root.as_str()
+        )
+    });
+    Sight {
+        node: facts.node,
+        shell: facts.shell,
+        jupyter: facts.jupyter,
+        server,
+        passed_over: choice.passed_over,
+        lost: Vec::new(),
+        jobs,
+    }
+}

@@ -1,0 +1,241 @@
+//! A server in a batch job: submitted, waited for as long as the queue wants, and found again.
+
+use std::time::Duration;
+
+mod poll;
+mod wait;
+
+use super::state::{Effect, Input, JobEnd, State, Step};
+use super::{Machine, over, over_with};
+use crate::i18n::say;
+use crate::problem;
+use crate::problem::Problem;
+use crate::remote::OurJob;
+use crate::scheduler::{Identity, Job, JobState};
+use crate::session::JobInfo;
+use crate::session::event::Phase;
+pub use wait::Wait;
+use wait::{Outlook, Turn, begun};
+
+impl Machine {
+    /// No server runs in a job of this host. One may wait for its turn; else one is submitted, under
+    /// the far side's lock.
+    pub(super) fn no_server_in_a_job(
+        &mut self,
+        locked: bool,
+        lost: Vec<String>,
+    ) -> (State, Vec<Effect>) {
+        let unlock = locked.then_some(Effect::Unlock);
+        if let Some(ours) = self.jobs.first().cloned() {
+            let (state, effects) = self.resume(ours);
+            return (state, unlock.into_iter().chain(effects).collect());
+        }
+        if !locked {
+            // A second list: a job may have been submitted since the first, from another machine or by
+            // hand, and nobody else submits one while the lock is held. It is a cold click's price.
+            return (State::Finding { locked: true }, vec![Effect::Lock]);
+        }
+        if let Some(problem) = self.doubt() {
+            let told = Effect::TellFailed(problem);
+            return over_with(Effect::Unlock, told);
+        }
+        let mut effects: Vec<Effect> = lost.into_iter().map(Effect::Note).collect();
+        effects.push(Effect::Phase(Phase::Submitting));
+        effects.push(Effect::Submit(self.routes.bind()));
+        (State::Submitting, effects)
+    }
+
+    /// A job of this host that may live, though the scheduler does not show it: no other one is submitted meanwhile.
+    pub(super) fn doubt(&self) -> Option<Problem> {
+        let doubt = self.doubts.first()?;
+        let scheduler = crate::scheduler::scheduler_of(&self.plan.scheduler);
+        let name = scheduler.map_or(self.plan.scheduler.as_str(), |one| one.name());
+        Some(problem::job_uncertain(&self.plan.host, name, doubt))
+    }
+
+    /// The wait goes on where somebody left it: never a second job.
+    fn resume(&mut self, ours: OurJob) -> (State, Vec<Effect>) {
+        if ours.confused {
+            // Somebody else's notebook is worse than none.
+            let (id, node) = (ours.job.id.as_str(), ours.job.node.as_deref());
+            let node = node.unwrap_or_default();
+            let problem = problem::job_confused(&self.plan.host, id, node);
+            return over(Effect::TellFailed(problem));
+        }
+        let note = say!(
+            "job-resumed",
+            scheduler = self.plan.scheduler.as_str(),
+            id = ours.job.id.as_str()
+        );
+        let mut wait = Wait::new(ours.identity, ours.job, ours.folder, ours.tells);
+        // It was listed a moment ago.
+        wait.polls = 1;
+        wait.known.clone_from(&self.others);
+        let (state, mut effects) = self.wait(wait);
+        effects.insert(0, Effect::Note(note));
+        (state, effects)
+    }
+
+    pub(super) fn submitted(&mut self, folder: String, identity: Identity) -> (State, Vec<Effect>) {
+        let job = Job {
+            id: identity.id.clone(),
+            ..Job::default()
+        };
+        let mut wait = Wait::new(identity, job, Some(folder), self.plan.job_tells);
+        wait.turn = Turn::Open;
+        wait.outlook = Outlook::Open;
+        wait.known.clone_from(&self.others);
+        self.wait(wait)
+    }
+
+    pub(super) fn wait(&self, mut wait: Wait) -> (State, Vec<Effect>) {
+        let mut effects = vec![Effect::Phase(Phase::Queued)];
+        effects.push(Effect::TellJob(self.info(&wait.job)));
+        effects.extend(wait.hold_note());
+        effects.extend(wait.stuck_note());
+        if wait.job.state == JobState::Running {
+            effects.extend(begun(&mut wait, None));
+        }
+        effects.push(wait.rest());
+        (State::Queued(Box::new(wait)), effects)
+    }
+
+    /// What happens to a job that waits or starts.
+    pub(super) fn queued(&mut self, mut wait: Box<Wait>, input: Input) -> (State, Vec<Effect>) {
+        let mut effects = Vec::new();
+        match input {
+            Input::Elapsed | Input::Check => return self.next_look(wait),
+            Input::Peeked(None) => effects.push(wait.rest()),
+            Input::Peeked(Some(node)) => {
+                effects.extend(begun(&mut wait, Some(node)));
+                effects.push(wait.rest());
+            }
+            Input::Launched(candidate) => return self.job_serves(&candidate, wait),
+            Input::Polled(poll, age) => return self.polled(wait, poll, age),
+            Input::Queried(presence) => return self.queried(wait, presence),
+            Input::Why(why) => return self.heard_why(wait, why),
+            Input::Over(status, log) => {
+                let problem = problem::job_ended(&self.plan.host, &wait.identity.id, status, &log);
+                return over(Effect::TellFailed(problem));
+            }
+            Input::Stop(_) if wait.folder.is_none() => {
+                let left = say!("job-left", id = wait.identity.id.as_str());
+                return over_with(Effect::Note(left), Effect::TellClosed);
+            }
+            Input::Stop(_) => {
+                let end = wait.end(false);
+                return (State::Ending, vec![Effect::EndJob(end)]);
+            }
+            Input::WantLog => effects.push(Effect::FetchLog(None)),
+            Input::Log(path, text) => effects.push(Effect::TellLog(path, text)),
+            Input::Lost { .. } => {
+                let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Hold];
+                let (step, more) = self.next_try();
+                effects.extend(more);
+                return (State::Returning(wait, step), effects);
+            }
+            _ => {}
+        }
+        (State::Queued(wait), effects)
+    }
+
+    /// The job of a server that was found, with what `ready` says of it.
+    pub(super) fn job_of(&self, file: &str) -> Option<(JobEnd, JobInfo)> {
+        let ours = self
+            .jobs
+            .iter()
+            .find(|ours| ours.file.as_deref() == Some(file))?;
+        let end = JobEnd {
+            identity: ours.identity.clone(),
+            folder: ours.folder.clone(),
+            asked: true,
+        };
+        Some((end, self.info(&ours.job)))
+    }
+
+    /// A stop where no server runs: the job may wait, and would else start some day.
+    pub(super) fn waiting_job(&self) -> Option<JobEnd> {
+        let ours = self.jobs.first()?;
+        Some(JobEnd {
+            identity: ours.identity.clone(),
+            folder: ours.folder.clone(),
+            asked: false,
+        })
+    }
+
+    pub(super) fn info(&self, job: &Job) -> JobInfo {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        JobInfo {
+            scheduler: self.plan.scheduler.clone(),
+            id: job.id.clone(),
+            state: some(&job.word),
+            reason: some(&job.reason),
+            place: job.place,
+            start_estimate: job.start_estimate,
+            node: job.node.clone(),
+            started: job.started,
+            ends: job.ends,
+        }
+    }
+
+    /// A connection that was lost while the job waits is made anew: the job does not mind.
+    pub(super) fn returning(
+        &mut self,
+        wait: Box<Wait>,
+        step: Step,
+        input: Input,
+    ) -> (State, Vec<Effect>) {
+        if let Some((step, effects)) = self.on_the_way(step, &input) {
+            return (State::Returning(wait, step), effects);
+        }
+        match (step, input) {
+            (Step::LoggingIn, Input::LoggedIn) => {
+                let phase = match wait.running {
+                    Some(_) => Phase::Starting,
+                    None => Phase::Queued,
+                };
+                let peek = wait.peek();
+                self.recovered();
+                let effects = vec![Effect::Phase(phase), peek];
+                (State::Queued(wait), effects)
+            }
+            (
+                _,
+                Input::Unreached {
+                    problem,
+                    offline,
+                    took,
+                },
+            ) => {
+                let took = if offline { Duration::ZERO } else { took };
+                self.not_returned(wait, &problem, took)
+            }
+            (step, _) => (State::Returning(wait, step), vec![]),
+        }
+    }
+
+    fn not_returned(
+        &mut self,
+        wait: Box<Wait>,
+        problem: &Problem,
+        took: Duration,
+    ) -> (State, Vec<Effect>) {
+        let (step, effects) = self.next_try();
+        if let Some(last) = self.gives_up(&effects, took, problem) {
+            return over(Effect::TellFailed(last));
+        }
+        (State::Returning(wait, step), effects)
+    }
+
+    /// A job, or a launch, that is given up: what is told when it is gone, or is not.
+    pub(super) fn dropped(&self, problem: Problem, how: &str) -> (State, Vec<Effect>) {
+        if how == "no" {
+            let left = match self.plan.scheduler.as_str() {
+                "" => say!("launch-not-ended"),
+                _ => say!("job-not-ended"),
+            };
+            return over_with(Effect::Note(left), Effect::TellFailed(problem));
+        }
+        over(Effect::TellFailed(problem))
+    }
+}

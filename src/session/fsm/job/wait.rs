@@ -1,0 +1,281 @@
+//! A job that is waited for: when its files are looked at, and when the scheduler is asked.
+
+use std::time::Duration;
+
+use super::super::state::{Call, Effect, JobEnd};
+use crate::i18n::say;
+use crate::remote::Known;
+use crate::scheduler::{Identity, Job, JobState, Stand};
+use crate::session::event::Phase;
+
+/// A look at the job's files costs the far side two calls of its file system, and the click that
+/// much delay: often at first, then every five seconds.
+const FIRST_LOOK: Duration = Duration::from_millis(300);
+const LOOK: Duration = Duration::from_secs(5);
+/// How often while the job's Jupyter starts.
+const STARTING_LOOK: Duration = Duration::from_millis(200);
+/// A job that can never start is told of soon after its submission, where the person has not asked
+/// for fewer calls than usual.
+const FIRST_POLL: Duration = Duration::from_secs(2);
+const USUAL_POLL: Duration = Duration::from_secs(15);
+/// A job that has waited an hour is not asked about every quarter of a minute.
+const LONGEST_POLL: Duration = Duration::from_secs(120);
+/// Where the list tells no reasons they are asked for after the first one, and then after as many.
+const WHY_EVERY: u32 = 7;
+
+/// A job that is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// What tells it from others.
+    pub identity: Identity,
+    /// As the scheduler told it most recently.
+    pub job: Job,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
+    /// Whether it writes there how far it is.
+    pub tells: bool,
+    /// Servers that ran before: none of them is this job's.
+    pub known: Known,
+    /// For how long, by the sum of the rests.
+    pub waited: Duration,
+    /// Since the last list.
+    pub since_poll: Duration,
+    /// How many lists there were.
+    pub polls: u32,
+    /// How many since it was asked why the job waits; none while it never was.
+    pub since_why: Option<u32>,
+    /// How many calls the last look cost: that many times the usual pause comes after it.
+    pub cost: u32,
+    /// For how long it has run.
+    pub running: Option<Duration>,
+    /// In how many lists one after the other it was missing.
+    pub absent: u32,
+    /// What is known about its turn.
+    pub turn: Turn,
+    /// What is known about its start.
+    pub outlook: Outlook,
+    /// True if the user knows that the scheduler does not answer.
+    pub complained: bool,
+    /// Where its server will listen that is being started anew; it listens elsewhere as yet.
+    pub moves_to: Option<Stand>,
+}
+
+/// Whether a job waits for its turn, or for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It was submitted a moment ago, and has not been seen to wait yet.
+    Open,
+    /// It waits for its turn.
+    Due,
+    /// Somebody put it on hold, which was told.
+    Held,
+}
+
+/// True if a job can start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// It was submitted a moment ago, and the scheduler has not looked at it yet.
+    Open,
+    /// The scheduler has, and found that it may; or another click has submitted it.
+    MayStart,
+    /// It cannot as things are now, which was told.
+    Told,
+}
+
+impl Wait {
+    /// For a job that is not known to run.
+    #[must_use]
+    pub fn new(identity: Identity, job: Job, folder: Option<String>, tells: bool) -> Self {
+        Self {
+            identity,
+            job,
+            folder,
+            tells,
+            known: Known::default(),
+            waited: Duration::ZERO,
+            since_poll: Duration::ZERO,
+            polls: 0,
+            since_why: None,
+            cost: 1,
+            running: None,
+            absent: 0,
+            turn: Turn::Due,
+            outlook: Outlook::MayStart,
+            complained: false,
+            moves_to: None,
+        }
+    }
+
+    pub(in crate::session::fsm) fn rest(&mut self) -> Effect {
+        let pause = match self.running {
+            Some(_) if self.tells => STARTING_LOOK,
+            _ => (self.waited / 8).clamp(FIRST_LOOK, LOOK),
+        };
+        self.waited += pause;
+        self.since_poll += pause;
+        if let Some(running) = &mut self.running {
+            *running += pause;
+        }
+        Effect::Rest(pause)
+    }
+
+    /// A look without the scheduler.
+    pub(super) fn peek(&self) -> Effect {
+        match &self.folder {
+            Some(folder) if self.tells => Effect::Peek(folder.clone()),
+            _ => Effect::PeekFar {
+                id: self.identity.id.clone(),
+                known: self.known.clone(),
+                node: self.job.node.clone(),
+            },
+        }
+    }
+
+    /// When the scheduler is asked again: as seldom as the person wants, and more seldom for a job
+    /// that has long waited.
+    pub(super) fn poll_after(&self, least: Duration) -> Duration {
+        if self.polls == 0 && least <= USUAL_POLL {
+            return FIRST_POLL.min(least);
+        }
+        let patient = (self.waited / 40).min(LONGEST_POLL);
+        least.max(patient)
+    }
+
+    /// Whether it is time for a call.
+    pub(super) fn is_due(&self, least: Duration, why_calls: u32) -> bool {
+        self.since_poll >= self.poll_after(least) * self.times(why_calls)
+    }
+
+    /// A question of several calls has a longer pause after it, and before it, or there would be too
+    /// many in a minute; but for the first one, which has one list before it, and cannot wait: it may
+    /// be that the job never starts.
+    fn times(&self, why_calls: u32) -> u32 {
+        let again = self.wonders_why() && self.since_why.is_some();
+        self.cost.max(if again { why_calls } else { 1 })
+    }
+
+    /// Returns true if it is no use to wait. A job that is held, or cannot start, from its submission on has no place to lose. One
+    /// that has waited keeps its place: what keeps it from starting now may pass.
+    pub(super) fn is_stuck(&self) -> bool {
+        match self.job.state {
+            JobState::Never => self.outlook == Outlook::Open,
+            JobState::Held => self.turn == Turn::Open,
+            _ => false,
+        }
+    }
+
+    /// Returns true if nothing fits it that the cluster has now, and nobody knows yet whether that passes.
+    pub(super) fn may_be_stuck(&self) -> bool {
+        self.outlook == Outlook::Open && self.job.state == JobState::Unfit
+    }
+
+    /// Notes what a list says of its turn. Without a reason the scheduler may not have looked at the job yet.
+    pub(super) fn note_turn(&mut self) {
+        let (state, has_reason) = (self.job.state, !self.job.reason.is_empty());
+        if state != JobState::Held {
+            self.turn = Turn::Due;
+        }
+        let is_weighed = state == JobState::Waiting && has_reason;
+        if is_weighed || matches!(state, JobState::Running | JobState::Ending) {
+            self.outlook = Outlook::MayStart;
+        }
+    }
+
+    /// That it cannot start as things are, once.
+    pub(super) fn stuck_note(&mut self) -> Option<Effect> {
+        if self.outlook != Outlook::MayStart || self.job.state != JobState::Never {
+            return None;
+        }
+        self.outlook = Outlook::Told;
+        let reason = self.reason();
+        let id = self.identity.id.as_str();
+        Some(Effect::Note(say!("job-stuck", id = id, reason = reason)))
+    }
+
+    fn reason(&self) -> &str {
+        match self.job.reason.as_str() {
+            "" => self.job.word.as_str(),
+            reason => reason,
+        }
+    }
+
+    /// A hold by somebody is told, once.
+    pub(super) fn hold_note(&mut self) -> Option<Effect> {
+        if self.job.state != JobState::Held || self.turn == Turn::Held {
+            return None;
+        }
+        self.turn = Turn::Held;
+        let reason = self.reason();
+        let id = self.identity.id.as_str();
+        Some(Effect::Note(say!("job-held", id = id, reason = reason)))
+    }
+
+    /// Whether that is to be about the reason: first after the first list.
+    pub(super) fn wonders_why(&self) -> bool {
+        let waits = !matches!(self.job.state, JobState::Running | JobState::Ending);
+        let waits = waits && self.running.is_none();
+        waits
+            && self
+                .since_why
+                .map_or(self.polls > 0, |lists| lists >= WHY_EVERY)
+    }
+
+    pub(super) fn call(&self, least: Duration, why_calls: u32) -> Call {
+        Call {
+            identity: self.identity.clone(),
+            folder: self.folder.clone(),
+            queue: self.job.queue.clone(),
+            since: self.since_poll,
+            gap: self.poll_after(least),
+            times: self.times(why_calls),
+        }
+    }
+
+    /// A list came, which is that old.
+    pub(super) fn heard(&mut self, age: Duration) {
+        self.polls += 1;
+        // One that came at once after a question adds to what that cost.
+        let at_once = self.since_why == Some(0) && self.since_poll.is_zero();
+        self.cost = if at_once { self.cost + 1 } else { 1 };
+        self.since_poll = age;
+        if let Some(lists) = &mut self.since_why {
+            *lists += 1;
+        }
+    }
+
+    /// It was asked for the job alone, after a list.
+    pub(super) fn queried(&mut self) {
+        self.cost += 1;
+    }
+
+    /// It was asked why the job waits, which cost that many calls.
+    pub(super) fn explained(&mut self, calls: u32) {
+        self.since_why = Some(0);
+        self.since_poll = Duration::ZERO;
+        self.cost = calls.max(1);
+    }
+
+    pub(in crate::session::fsm) fn end(&self, asked: bool) -> JobEnd {
+        JobEnd {
+            identity: self.identity.clone(),
+            folder: self.folder.clone(),
+            asked,
+        }
+    }
+}
+
+/// The job runs: from now on its Jupyter is waited for. Told once.
+pub(super) fn begun(wait: &mut Wait, node: Option<String>) -> Option<Effect> {
+    if node.is_some() {
+        wait.job.node = node;
+    }
+    if wait.running.is_some() {
+        return None;
+    }
+    wait.running = Some(Duration::ZERO);
+    // Its start was seen without the scheduler: there is nothing to ask now.
+    wait.polls = wait.polls.max(1);
+    wait.since_poll = Duration::ZERO;
+    wait.cost = 1;
+    Some(Effect::Phase(Phase::Starting))
+}

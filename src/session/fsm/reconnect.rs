@@ -1,0 +1,275 @@
+//! A connection that is lost and made anew, to the same server and on the same local port.
+
+use std::time::Duration;
+
+use super::route::{hop, relay};
+use super::state::{Effect, Found, Goal, Input, State, Step};
+use super::{Machine, over};
+use crate::jupyter::{Candidate, Facts, Server};
+use crate::problem;
+use crate::problem::Problem;
+use crate::session::event::Phase;
+
+/// A connection that stood this long was a good one: the next loss is a new story.
+const STEADY: Duration = Duration::from_secs(60);
+
+/// One that was lost sooner after another loss is not made anew over the same login.
+const BRIEF: Duration = Duration::from_secs(5);
+
+/// No pause is longer.
+const LONGEST_PAUSE: u64 = 30;
+
+/// What has gone wrong since the connection last stood well.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Trouble {
+    losses: u32,
+    /// How long attempts and pauses took. The time without any network does not count: it says
+    /// nothing about the host, and a laptop may be carried about for hours.
+    spent: Duration,
+}
+
+impl Trouble {
+    /// The pause before the next attempt: none, then 1, 2, 4… seconds, as `JupyterLab` itself does.
+    fn pause(&mut self) -> Duration {
+        let seconds = match self.losses {
+            0 => 0,
+            losses => 1_u64.checked_shl(losses - 1).unwrap_or(LONGEST_PAUSE),
+        };
+        self.losses = self.losses.saturating_add(1).min(60);
+        Duration::from_secs(seconds.min(LONGEST_PAUSE))
+    }
+}
+
+impl Machine {
+    /// Whether a lost connection is worth another one: a page may be open that needs it.
+    pub(super) fn heals(&self) -> bool {
+        matches!(self.plan.goal, Goal::Open { .. })
+    }
+
+    /// What stood that long begins anew with its patience.
+    fn forget_trouble(&mut self, stood: Duration) {
+        if stood >= STEADY {
+            self.trouble = Trouble::default();
+        }
+    }
+
+    /// The connection of a standing tunnel is lost.
+    pub(super) fn lost(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        stood: Duration,
+    ) -> (State, Vec<Effect>) {
+        self.forget_trouble(stood);
+        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Hold];
+        let (state, more) = self.next_attempt(found, port);
+        effects.extend(more);
+        (state, effects)
+    }
+
+    /// The session to the node is lost, and the login host's is not.
+    pub(super) fn hop_lost(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        stood: Duration,
+    ) -> (State, Vec<Effect>) {
+        self.forget_trouble(stood);
+        if !self.trouble.pause().is_zero() && stood < BRIEF {
+            return self.lost(found, port, stood);
+        }
+        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Shut];
+        effects.extend(hop(&found, false));
+        (State::Reconnecting(found, port, Step::Hopping), effects)
+    }
+
+    /// What happens between the loss and the new connection.
+    pub(super) fn reconnecting(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        step: Step,
+        input: Input,
+    ) -> (State, Vec<Effect>) {
+        if let Some((step, effects)) = self.on_the_way(step, &input) {
+            return (State::Reconnecting(found, port, step), effects);
+        }
+        let (step, effects) = match (step, input) {
+            (Step::LoggingIn, Input::LoggedIn) => (Step::Finding, vec![Effect::Find]),
+            (Step::Finding, Input::Found(candidates, facts)) => {
+                return self.seen_again(found, port, &candidates, &facts);
+            }
+            (Step::Hopping, Input::HopStands) => (Step::Resuming, vec![Effect::Resume]),
+            (
+                Step::Hopping,
+                Input::NoHop(problem)
+                | Input::NotThere(problem)
+                | Input::HopLost { problem, .. }
+                | Input::Lost { problem, .. },
+            ) => {
+                return self.unreached(found, port, &problem, Duration::from_secs(1));
+            }
+            (Step::Resuming, Input::Resumed) => {
+                let again = Effect::TellAgain(found.clone(), port);
+                return (State::Ready(found, port), vec![again]);
+            }
+            (
+                _,
+                Input::Unreached {
+                    problem,
+                    offline,
+                    took,
+                },
+            ) => {
+                let took = if offline { Duration::ZERO } else { took };
+                return self.unreached(found, port, &problem, took);
+            }
+            (step, _) => (step, vec![]),
+        };
+        (State::Reconnecting(found, port, step), effects)
+    }
+
+    /// The steps to another connection, whoever needs it.
+    pub(super) fn on_the_way(&mut self, step: Step, input: &Input) -> Option<(Step, Vec<Effect>)> {
+        Some(match (step, input) {
+            (Step::Pausing, Input::Elapsed) => begin(),
+            (Step::Pausing, Input::Check) => {
+                self.trouble.losses = 1;
+                begin()
+            }
+            (Step::Resolving, Input::Resolved) => (Step::Connecting, vec![Effect::Connect]),
+            (Step::Connecting, Input::Connected) => (Step::LoggingIn, vec![Effect::LogIn]),
+            // Whoever wished for it before hearing of the loss is not left waiting.
+            (step, Input::WantLog | Input::Stop(_) | Input::Extend(_)) => {
+                let problem = problem::not_now(&self.plan.host);
+                (step, vec![Effect::TellRefused(problem)])
+            }
+            _ => return None,
+        })
+    }
+
+    fn next_attempt(&mut self, found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
+        let (step, effects) = self.next_try();
+        (State::Reconnecting(found, port, step), effects)
+    }
+
+    /// Another attempt to connect, at once or after a pause.
+    pub(super) fn next_try(&mut self) -> (Step, Vec<Effect>) {
+        let pause = self.trouble.pause();
+        if pause.is_zero() {
+            return begin();
+        }
+        (Step::Pausing, vec![Effect::Pause(pause)])
+    }
+
+    /// The connection is there again.
+    pub(super) fn recovered(&mut self) {
+        self.trouble = Trouble::default();
+    }
+
+    /// What is told when patience is gone, after an attempt that took so long and before a pause.
+    pub(super) fn gives_up(
+        &mut self,
+        next: &[Effect],
+        took: Duration,
+        problem: &Problem,
+    ) -> Option<Problem> {
+        if let [Effect::Pause(pause)] = next
+            && !took.is_zero()
+        {
+            self.trouble.spent += took + *pause;
+        }
+        let patience = self.plan.patience;
+        let is_over = self.trouble.spent >= patience;
+        is_over.then(|| problem::lost_for_good(&self.plan.host, patience, problem))
+    }
+
+    fn unreached(
+        &mut self,
+        found: Box<Found>,
+        port: u16,
+        problem: &Problem,
+        took: Duration,
+    ) -> (State, Vec<Effect>) {
+        let (state, effects) = self.next_attempt(found, port);
+        if let Some(last) = self.gives_up(&effects, took, problem) {
+            return over(Effect::TellFailed(last));
+        }
+        (state, effects)
+    }
+
+    /// Logged in again: is the server still there?
+    fn seen_again(
+        &mut self,
+        mut found: Box<Found>,
+        port: u16,
+        candidates: &[Candidate],
+        facts: &Facts,
+    ) -> (State, Vec<Effect>) {
+        let host = &self.plan.host;
+        // Somebody may have given the job more time meanwhile.
+        if let Some((_, info)) = self.job_of(&found.server.file) {
+            found.info = Some(info);
+        }
+        if found.job.is_none() && found.node != facts.node {
+            // A name that stands for several login nodes: the next attempt may reach the right one.
+            let problem = problem::other_machine(host, &found.node, &facts.node);
+            return self.unreached(found, port, &problem, Duration::from_secs(1));
+        }
+        if let Some(server) = same(&found, candidates, facts) {
+            // Another login host may stand between now.
+            found.server.node = server.node;
+            found.route = found.route_again();
+            if let Some(hop) = hop(&found, false) {
+                return (State::Reconnecting(found, port, Step::Hopping), vec![hop]);
+            }
+            let mut effects: Vec<Effect> = relay(&found).into_iter().collect();
+            effects.push(Effect::Resume);
+            return (State::Reconnecting(found, port, Step::Resuming), effects);
+        }
+        if is_there(&found, candidates) {
+            // It is shutting down, most likely.
+            let problem = problem::not_listening(host);
+            return self.unreached(found, port, &problem, Duration::from_secs(1));
+        }
+        if let Some(problem) = self.doubt_about(&found) {
+            return self.unreached(found, port, &problem, Duration::from_secs(1));
+        }
+        over(Effect::TellFailed(self.ended(&found, facts)))
+    }
+
+    /// The server's job may live, though the scheduler does not show it.
+    fn doubt_about(&self, found: &Found) -> Option<Problem> {
+        let id = &found.job.as_ref()?.identity.id;
+        let is_its = self.doubts.iter().any(|doubt| doubt.id == *id);
+        is_its.then(|| self.doubt()).flatten()
+    }
+}
+
+/// Whether a look beside the tunnel proves that the server has ended.
+pub(super) fn is_gone(found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
+    (found.job.is_some() || found.node == facts.node) && !is_there(found, candidates)
+}
+
+/// An attempt to connect begins.
+fn begin() -> (Step, Vec<Effect>) {
+    (Step::Resolving, vec![Effect::Attempt, Effect::Resolve])
+}
+
+/// The same process, at the same place, with the same token: nobody else can know that.
+fn same(found: &Found, candidates: &[Candidate], facts: &Facts) -> Option<Server> {
+    let mut servers = candidates.iter().flat_map(|one| one.server(facts.uid));
+    let is_same = |server: &Server| {
+        server.pid == found.server.pid
+            && server.endpoint == found.server.endpoint
+            && server.token == found.server.token
+    };
+    servers.find(is_same)
+}
+
+/// Its process runs. (The script tells only of runtime files whose process does.)
+fn is_there(found: &Found, candidates: &[Candidate]) -> bool {
+    candidates
+        .iter()
+        .any(|one| one.pid == found.server.pid && one.file == found.server.file)
+}

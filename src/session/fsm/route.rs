@@ -1,0 +1,221 @@
+//! How a server in a job is reached once it is known: by which route, what follows where one leads
+//! nowhere, and a server that has to be started anew for that.
+
+use std::time::Duration;
+
+use super::job::Wait;
+use super::state::{Effect, Found, State};
+use super::{Machine, over};
+use crate::i18n::say;
+use crate::jupyter::{Candidate, Server};
+use crate::problem;
+use crate::problem::Problem;
+use crate::scheduler::{Identity, Job, JobState, Next, Route, Stand, same_machine};
+
+impl Machine {
+    /// The server in the job listens.
+    pub(super) fn job_serves(
+        &mut self,
+        candidate: &Candidate,
+        mut wait: Box<Wait>,
+    ) -> (State, Vec<Effect>) {
+        let mut candidate = candidate.clone();
+        let node = candidate.node.clone().or(wait.job.node.clone());
+        let node = node.unwrap_or_else(|| self.node.clone());
+        if same_machine(&node, &self.node) {
+            candidate.node = None;
+        }
+        let server = match candidate.server(self.uid) {
+            Ok(server) => server,
+            Err(reason) => {
+                let problem = problem::unusable(&self.plan.host, reason, false);
+                return over(Effect::TellFailed(problem));
+            }
+        };
+        if wait.moves_to.is_some_and(|there| there != stand(&server)) {
+            let rest = wait.rest();
+            return (State::Queued(wait), vec![rest]);
+        }
+        wait.job.ends = wait.job.ends.or(candidate.ends);
+        wait.job.started = self.began(&wait.job);
+        wait.job.node = Some(node.clone());
+        wait.job.reason = String::new();
+        if wait.job.state != JobState::Running {
+            // Its start was seen by its files; the scheduler's word for that was not heard.
+            wait.job.word = String::new();
+            wait.job.state = JobState::Running;
+        }
+        let found = Found {
+            server,
+            node,
+            reused: false,
+            job: Some(Box::new(wait.end(true))),
+            info: Some(self.info(&wait.job)),
+            route: Route::Login,
+        };
+        self.reach(Box::new(found), None)
+    }
+
+    /// The next way to a server that is known. The local `port` may be open already, from a way that
+    /// leads nowhere.
+    pub(super) fn reach(
+        &mut self,
+        mut found: Box<Found>,
+        port: Option<u16>,
+    ) -> (State, Vec<Effect>) {
+        if found.server.node.is_none() {
+            return listen(found, port);
+        }
+        let folder = self.folder_to_move(&found);
+        match self.routes.next(stand(&found.server), folder.is_some()) {
+            Some(Next::Try(Route::Hop)) => {
+                found.route = Route::Hop;
+                let is_new = self.routes.is_new(Route::Hop);
+                let hop = hop(&found, is_new);
+                (State::Hopping(found, port), hop.into_iter().collect())
+            }
+            Some(Next::Try(route)) => {
+                found.route = route;
+                listen(found, port)
+            }
+            Some(Next::Move(_)) => {
+                let why = self.refusals.last();
+                let why = why.map_or_else(String::new, |problem| problem.title.clone());
+                let note = say!("route-moves", why = why);
+                let folder = folder.unwrap_or_default();
+                let effects = vec![Effect::Note(note), Effect::Move(folder)];
+                (State::Moving(found), effects)
+            }
+            None => self.given_up(found),
+        }
+    }
+
+    /// The folder of a job of ours that can start its server anew. One that somebody may use is better
+    /// left as it is, where there is another way.
+    fn folder_to_move(&self, found: &Found) -> Option<String> {
+        let folder = found.job.as_ref()?.folder.clone();
+        let is_best_left = found.reused && self.routes.is_left(Route::Relay);
+        folder.filter(|_| self.plan.job_tells && self.heals() && !is_best_left)
+    }
+
+    /// A job that we have just begun is of no use to anybody; one that was there is left alone.
+    fn given_up(&self, found: Box<Found>) -> (State, Vec<Effect>) {
+        let host = self.plan.host.as_str();
+        let problem = match self.refusals.as_slice() {
+            [] => problem::no_route(host, &found.node),
+            [only] => only.clone(),
+            all => problem::no_way(host, &found.node, all),
+        };
+        match &found.job {
+            _ if !self.heals() => self.unanswered(*found, problem),
+            Some(job) if !found.reused && job.folder.is_some() => {
+                let end = Effect::EndJob(super::JobEnd {
+                    asked: false,
+                    ..(**job).clone()
+                });
+                (State::Dropping(Box::new(problem)), vec![end])
+            }
+            _ => over(Effect::TellFailed(problem)),
+        }
+    }
+
+    /// The session to the node stands.
+    pub(super) fn hopped(found: Box<Found>, port: Option<u16>) -> (State, Vec<Effect>) {
+        listen(found, port)
+    }
+
+    /// A route leads nowhere. Where the local port is open already it stays so for the next one.
+    pub(super) fn turned_back(
+        &mut self,
+        found: Box<Found>,
+        port: Option<u16>,
+        problem: Problem,
+    ) -> (State, Vec<Effect>) {
+        self.routes.fail(found.route);
+        self.refusals.push(problem);
+        self.reach(found, port)
+    }
+
+    /// The job starts its server anew, and is waited for like one that has just begun.
+    pub(super) fn moved(&mut self, found: Found) -> (State, Vec<Effect>) {
+        let mut wait = self.begun_before(found);
+        wait.moves_to = Some(Stand::Address);
+        self.wait(wait)
+    }
+
+    /// A runtime file that an earlier job left behind: that of ours is still to come.
+    pub(super) fn not_there(&mut self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
+        if found.reused {
+            return over(Effect::TellFailed(problem));
+        }
+        self.others.stale.push(found.server.file.clone());
+        let wait = self.begun_before(found);
+        self.wait(wait)
+    }
+
+    /// Its job runs already.
+    fn begun_before(&self, found: Found) -> Wait {
+        let info = found.info.unwrap_or_default();
+        let job = Job {
+            id: info.id,
+            state: JobState::Running,
+            word: info.state.unwrap_or_default(),
+            node: info.node,
+            started: info.started,
+            ends: info.ends,
+            ..Job::default()
+        };
+        let (identity, folder) = match found.job {
+            Some(end) => (end.identity, end.folder),
+            None => (Identity::of(&job), None),
+        };
+        let mut wait = Wait::new(identity, job, folder, self.plan.job_tells);
+        wait.known.clone_from(&self.others);
+        wait.polls = 1;
+        wait.running = Some(Duration::ZERO);
+        wait
+    }
+}
+
+impl Found {
+    /// The route after a new login: the login host may be another one than before.
+    pub(super) fn route_again(&self) -> Route {
+        match (&self.server.node, self.route) {
+            (None, _) => Route::Login,
+            (Some(_), Route::Login) if self.server.is_inside() => Route::Hop,
+            (Some(_), Route::Login) => Route::Address,
+            (Some(_), route) => route,
+        }
+    }
+}
+
+/// The wish for a session to the server's node, where one is needed.
+pub(super) fn hop(found: &Found, is_new: bool) -> Option<Effect> {
+    let node = found.server.node.clone()?;
+    let pid = found.server.pid;
+    (found.route == Route::Hop).then(|| Effect::Hop(Box::new(node), pid, is_new))
+}
+
+/// The wish for a relay to the server, where one is needed.
+pub(super) fn relay(found: &Found) -> Option<Effect> {
+    let job = found.info.as_ref()?.id.clone();
+    (found.route == Route::Relay).then(|| Effect::Relay(Box::new(found.server.clone()), job))
+}
+
+pub(super) fn stand(server: &Server) -> Stand {
+    if server.is_inside() {
+        Stand::Loopback
+    } else {
+        Stand::Address
+    }
+}
+
+fn listen(found: Box<Found>, port: Option<u16>) -> (State, Vec<Effect>) {
+    let mut effects: Vec<Effect> = relay(&found).into_iter().collect();
+    let Some(port) = port else {
+        effects.push(Effect::Listen(found.server.clone()));
+        return (State::Listening(found), effects);
+    };
+    effects.push(Effect::Check(found.server.clone(), port, found.reused));
+    (State::Checking(found, port), effects)
+}

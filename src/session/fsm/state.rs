@@ -1,0 +1,206 @@
+//! The words of the state machine: what a session is for, where it stands, what can happen to it,
+//! and what it wants done.
+
+use std::time::Duration;
+
+pub use super::effect::{Call, Effect};
+pub use super::event::{Input, Poll};
+use super::job::Wait;
+use crate::jupyter::{Endpoint, Kernels, Page, Server, Wanted};
+use crate::problem::Problem;
+use crate::scheduler::{Identity, Route, Routes};
+use crate::session::JobInfo;
+use crate::session::event::ServerInfo;
+
+/// What a session is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goal {
+    /// A page in the browser, and the tunnel that it needs.
+    Open {
+        /// Which page.
+        page: Page,
+        /// Whether to open the browser.
+        show: bool,
+    },
+    /// The server ended.
+    Stop {
+        /// What to do about busy kernels.
+        busy: Busy,
+    },
+    /// The log of the server that a click would use, else of the newest launch.
+    Log,
+    /// More time for the job that the server runs in, that many seconds.
+    Extend(u64),
+    /// A look at what is there, up to the answer of a server that runs; nothing is launched.
+    Look,
+    /// The same without asking the server anything.
+    Glance,
+}
+
+/// What to do about busy kernels when a server is to be stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Busy {
+    /// Ask the person.
+    Ask,
+    /// Leave the server alone.
+    Refuse,
+    /// End them.
+    End,
+}
+
+/// The machine's knowledge of the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What for.
+    pub goal: Goal,
+    /// The host's name, for messages.
+    pub host: String,
+    /// Whether a server may be launched.
+    pub launch: bool,
+    /// What the server has to be like.
+    pub wanted: Wanted,
+    /// How long a lost connection is tried to be made anew.
+    pub patience: Duration,
+    /// The scheduler that servers are launched by; empty when they are processes.
+    pub scheduler: String,
+    /// Whether jobs tell of themselves by files in their folder.
+    pub job_tells: bool,
+    /// How many calls it takes to hear what the scheduler's list leaves out: why a job waits; none
+    /// where it leaves nothing out.
+    pub why_calls: u32,
+    /// The time that a job of ours asks for, in seconds.
+    pub walltime: Option<u64>,
+    /// The least time between two calls of the scheduler.
+    pub poll: Duration,
+    /// How long a job that runs may take until its server listens.
+    pub timeout: Duration,
+    /// The routes to the servers of jobs.
+    pub routes: Routes,
+}
+
+/// A job to be ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobEnd {
+    /// What tells it from others.
+    pub identity: Identity,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
+    /// Whether its server was asked to shut down, and it ends by itself.
+    pub asked: bool,
+}
+
+/// A server, and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The server.
+    pub server: Server,
+    /// The machine's own name.
+    pub node: String,
+    /// Whether it was running before.
+    pub reused: bool,
+    /// The job that it runs in.
+    pub job: Option<Box<JobEnd>>,
+    /// The same, as others are told.
+    pub info: Option<JobInfo>,
+    /// How it is reached.
+    pub route: Route,
+}
+
+/// How far an attempt to connect anew has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The next attempt is waited for.
+    Pausing,
+    /// `ssh -G` runs: another network may need another way.
+    Resolving,
+    /// Dialling, handshake, host key.
+    Connecting,
+    /// Logging in.
+    LoggingIn,
+    /// The script looks for the same server.
+    Finding,
+    /// A session to its node is being made.
+    Hopping,
+    /// The pump begins again.
+    Resuming,
+}
+
+/// Where a session stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Nothing was asked yet.
+    Idle,
+    /// `ssh -G` runs.
+    Resolving,
+    /// Dialling, handshake, host key.
+    Connecting,
+    /// Logging in.
+    LoggingIn,
+    /// The script looks for servers; `locked` when nobody else may launch meanwhile.
+    Finding {
+        /// Whether the far side's launch lock is held.
+        locked: bool,
+    },
+    /// A launched server is starting, on the machine of that name.
+    Starting {
+        /// The machine's own name.
+        node: String,
+        /// True if this session launched it, and did not find it starting.
+        own: bool,
+    },
+    /// A job is being submitted.
+    Submitting,
+    /// A job waits for its turn, or its server starts.
+    Queued(Box<Wait>),
+    /// The connection was lost meanwhile, and another one is being made.
+    Returning(Box<Wait>, Step),
+    /// A job that can never start is being taken out of the queue; the reason is told afterwards.
+    Dropping(Box<Problem>),
+    /// A session to the server's node is being made; the local port may be open already.
+    Hopping(Box<Found>, Option<u16>),
+    /// Its job is being told to start it anew where it can be reached.
+    Moving(Box<Found>),
+    /// The local port is being opened.
+    Listening(Box<Found>),
+    /// The server is asked through the tunnel.
+    Checking(Box<Found>, u16),
+    /// The tunnel stands.
+    Ready(Box<Found>, u16),
+    /// The connection is lost; the local port is held, and another connection is being made.
+    Reconnecting(Box<Found>, u16, Step),
+    /// Kernels are being counted before a stop.
+    Counting(Box<Found>, u16, Busy),
+    /// The person is asked about busy kernels.
+    Confirming(Box<Found>, u16, Option<Kernels>),
+    /// The server was asked to shut down.
+    ShuttingDown(Box<Found>),
+    /// The far side makes sure that it is gone.
+    Ending,
+    /// A forward is being tried, to where no server runs; then a start, without starting.
+    Probing,
+    /// The log is being fetched.
+    FetchingLog,
+    /// The scheduler is asked to give the job more time.
+    Extending(Box<JobInfo>),
+    /// Over.
+    Ended,
+}
+
+impl Found {
+    /// What `ready` events say about the server.
+    #[must_use]
+    pub fn server_info(&self, version: String) -> ServerInfo {
+        let (port, socket) = match &self.server.endpoint {
+            Endpoint::Tcp { port, .. } => (Some(*port), None),
+            Endpoint::Socket { path } => (None, Some(path.clone())),
+        };
+        ServerInfo {
+            host: self.node.clone(),
+            port,
+            socket,
+            pid: self.server.pid,
+            version,
+            base_url: self.server.base_url.clone(),
+        }
+    }
+}

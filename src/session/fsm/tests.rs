@@ -1,0 +1,867 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+use crate::problem::Code;
+use std::time::Duration;
+
+use crate::config::{App, Bind};
+use crate::jupyter::{Endpoint, Page, Server, Wanted};
+
+mod job;
+mod ledger;
+mod property;
+mod reconnect;
+mod relay;
+mod route;
+mod walltime;
+mod world;
+
+const HOME: &str = "/home/me";
+
+// ---- the far side's answers, as the script gives them -----------------------------------------
+
+fn candidate(pid: u32, root: &str, token: &str, password: bool) -> Candidate {
+    Candidate::parse(&format!(
+        "file=/r/jpserver-{pid}.json\npid={pid}\nuid=7\nargs=jupyter-lab\n\
+         listeners=127.0.0.1:8888,7\n\n{{\"pid\": {pid}, \"port\": 8888, \"password\": {password}, \
+         \"root_dir\": \"{root}\", \"token\": \"{token}\", \"version\": \"2.17.0\"}}"
+    ))
+}
+
+fn running() -> Candidate {
+    candidate(41, HOME, "t0ken", false)
+}
+
+/// Its port is another account's.
+fn foreign() -> Candidate {
+    let mut candidate = running();
+    candidate.listeners[0].uid = 8;
+    candidate
+}
+
+fn facts() -> Facts {
+    Facts {
+        node: "node1".into(),
+        uid: Some(7),
+        workdir: HOME.into(),
+        ..Facts::default()
+    }
+}
+
+fn found(candidates: Vec<Candidate>) -> Input {
+    Input::Found(candidates, facts())
+}
+
+fn answered(authenticated: bool) -> Input {
+    Input::Checked(Ok(Answer {
+        version: "2.17.0".into(),
+        authenticated,
+        open: false,
+        certificate: None,
+        pages: server().pages,
+    }))
+}
+
+fn listening_on(port: u16) -> Input {
+    Input::Listening { port, taken: None }
+}
+
+fn problem() -> Problem {
+    Problem::new(Code::Lost, "gone", "", "")
+}
+
+fn kernels(total: usize, busy: usize) -> Input {
+    Input::Counted(Some(Kernels { total, busy }))
+}
+
+fn server() -> Server {
+    running().server(Some(7)).unwrap()
+}
+
+fn the_found(reused: bool) -> Found {
+    Found {
+        server: server(),
+        node: "node1".into(),
+        reused,
+        job: None,
+        info: None,
+        route: Route::Login,
+    }
+}
+
+// ---- machines on their way --------------------------------------------------------------------
+
+fn open() -> Goal {
+    Goal::Open {
+        page: Page::default(),
+        show: true,
+    }
+}
+
+fn machine(goal: Goal) -> Machine {
+    Machine::new(plan(goal))
+}
+
+fn plan(goal: Goal) -> Plan {
+    Plan {
+        goal,
+        host: "gpu01".into(),
+        launch: true,
+        wanted: Wanted::default(),
+        patience: Duration::from_secs(600),
+        scheduler: String::new(),
+        job_tells: false,
+        why_calls: 0,
+        poll: Duration::from_secs(15),
+        walltime: None,
+        timeout: Duration::from_secs(60),
+        routes: Routes::new(Bind::Auto, None, false),
+    }
+}
+
+/// A machine that has logged in, and what it then does.
+fn logged_in(goal: Goal) -> (Machine, Vec<Effect>) {
+    let mut machine = machine(goal);
+    for input in [Input::Begin, Input::Resolved, Input::Connected] {
+        machine.handle(input);
+    }
+    let effects = machine.handle(Input::LoggedIn);
+    (machine, effects)
+}
+
+/// A machine after these inputs, which follow the login.
+fn after(goal: Goal, inputs: Vec<Input>) -> Machine {
+    let (mut machine, _) = logged_in(goal);
+    for input in inputs {
+        machine.handle(input);
+    }
+    machine
+}
+
+/// A machine whose tunnel stands.
+fn ready() -> Machine {
+    let inputs = vec![found(vec![running()]), listening_on(8890), answered(true)];
+    let machine = after(open(), inputs);
+    assert!(machine.is_ready());
+    machine
+}
+
+fn stop(busy: Busy) -> Goal {
+    Goal::Stop { busy }
+}
+
+/// A machine of `stop` that is about to hear of the kernels.
+fn counting(busy: Busy) -> Machine {
+    let inputs = vec![found(vec![running()]), listening_on(8890), answered(true)];
+    after(stop(busy), inputs)
+}
+
+fn note(effects: &[Effect]) -> &str {
+    let mut notes = effects.iter().filter_map(|effect| match effect {
+        Effect::Note(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let first = notes.next().unwrap_or_default();
+    assert_eq!(notes.next(), None, "more than one note");
+    first
+}
+
+fn failure(effects: &[Effect]) -> &Problem {
+    match effects {
+        [Effect::TellFailed(problem) | Effect::TellRefused(problem)] => problem,
+        other => panic!("no single failure: {other:?}"),
+    }
+}
+
+// ---- a click ----------------------------------------------------------------------------------
+
+#[test]
+fn a_click_begins_step_by_step() {
+    let mut machine = machine(open());
+    let steps = [
+        (Input::Begin, Phase::Resolving, Effect::Resolve),
+        (Input::Resolved, Phase::Connecting, Effect::Connect),
+        (Input::Connected, Phase::Authenticating, Effect::LogIn),
+        (Input::LoggedIn, Phase::Finding, Effect::Find),
+    ];
+    for (input, phase, effect) in steps {
+        assert_eq!(machine.handle(input), [Effect::Phase(phase), effect]);
+    }
+    assert!(!machine.has_ended() && !machine.is_ready());
+}
+
+#[test]
+fn a_warm_click_reuses_the_running_server() {
+    let (mut machine, _) = logged_in(open());
+    assert_eq!(
+        machine.handle(found(vec![running()])),
+        [Effect::Listen(server())]
+    );
+    assert_eq!(
+        machine.handle(listening_on(8890)),
+        [
+            Effect::Phase(Phase::Forwarding),
+            Effect::Check(server(), 8890, true)
+        ]
+    );
+    let found = Box::new(the_found(true));
+    assert_eq!(
+        machine.handle(answered(true)),
+        [
+            Effect::Remember(8890),
+            Effect::TellReady(found.clone(), 8890, "2.17.0".into()),
+            Effect::Show(found, 8890, Page::default()),
+        ]
+    );
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn a_cold_click_looks_again_under_the_lock_and_then_launches() {
+    let (mut machine, _) = logged_in(open());
+    assert_eq!(machine.handle(found(vec![])), [Effect::Lock]);
+    assert_eq!(
+        machine.handle(found(vec![])),
+        [Effect::Phase(Phase::Starting), Effect::Launch]
+    );
+    assert_eq!(
+        machine.handle(Input::Launched(running())),
+        [Effect::Listen(server())]
+    );
+    assert_eq!(
+        machine.handle(listening_on(8890)),
+        [
+            Effect::Phase(Phase::Forwarding),
+            Effect::Check(server(), 8890, false)
+        ]
+    );
+    let effects = machine.handle(answered(true));
+    let ready = Effect::TellReady(Box::new(the_found(false)), 8890, "2.17.0".into());
+    assert!(effects.contains(&ready), "{effects:?}");
+}
+
+#[test]
+fn without_a_browser_the_page_is_told_and_not_shown() {
+    let goal = Goal::Open {
+        page: Page::default(),
+        show: false,
+    };
+    let mut machine = after(goal, vec![found(vec![running()]), listening_on(8890)]);
+    let effects = machine.handle(answered(true));
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Show(..)))
+    );
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn someone_elses_server_under_the_lock_is_used() {
+    let mut machine = after(open(), vec![found(vec![])]);
+    assert_eq!(
+        machine.handle(found(vec![running()])),
+        [Effect::Listen(server())]
+    );
+}
+
+#[test]
+fn someone_elses_launch_is_awaited_and_not_repeated() {
+    let mut machine = after(open(), vec![found(vec![])]);
+    let mut facts = facts();
+    facts.starting = Some("/s/1".into());
+    assert_eq!(
+        machine.handle(Input::Found(vec![], facts)),
+        [Effect::Phase(Phase::Starting), Effect::Await("/s/1".into())]
+    );
+    assert_eq!(
+        machine.handle(Input::Launched(running())),
+        [Effect::Listen(server())]
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_believed_is_no_server() {
+    let (mut machine, _) = logged_in(open());
+    assert_eq!(machine.handle(found(vec![foreign()])), [Effect::Lock]);
+}
+
+#[test]
+fn a_choice_among_several_is_explained() {
+    let (mut machine, _) = logged_in(open());
+    let effects = machine.handle(found(vec![candidate(42, "/data", "t", false), running()]));
+    assert!(note(&effects).contains("2 servers run there"));
+    assert_eq!(effects[1], Effect::Listen(server()));
+}
+
+#[test]
+fn a_launched_server_that_cannot_be_believed_fails() {
+    let mut machine = after(open(), vec![found(vec![]), found(vec![])]);
+    let effects = machine.handle(Input::Launched(foreign()));
+    let problem = failure(&effects);
+    assert_eq!(problem.code, Code::JupyterAnswer);
+    assert!(problem.detail.contains("another account listens"));
+    assert!(problem.remedy.contains("remote-jupyter logs gpu01"));
+    assert!(machine.has_ended());
+}
+
+#[test]
+fn a_server_that_does_not_answer_fails() {
+    let mut machine = after(open(), vec![found(vec![running()]), listening_on(8890)]);
+    let effects = machine.handle(Input::Checked(Err(problem())));
+    assert_eq!(effects, [Effect::TellFailed(problem())]);
+    assert!(machine.has_ended());
+}
+
+#[test]
+fn a_taken_port_is_said() {
+    let mut machine = after(open(), vec![found(vec![running()])]);
+    let effects = machine.handle(Input::Listening {
+        port: 50123,
+        taken: Some(8890),
+    });
+    assert!(note(&effects).contains("8890") && note(&effects).contains("50123"));
+    assert_eq!(
+        effects.last(),
+        Some(&Effect::Check(server(), 50123, true)),
+        "the port that was had is used"
+    );
+}
+
+#[test]
+fn how_a_server_without_a_token_is_guarded_is_said() {
+    let table = [
+        ("t0ken", false, ""),
+        ("", true, "asks for its password"),
+        ("", false, "neither token nor password"),
+    ];
+    for (token, protected, want) in table {
+        let candidate = candidate(41, HOME, token, false);
+        let mut machine = after(open(), vec![found(vec![candidate]), listening_on(8890)]);
+        let effects = machine.handle(Input::Checked(Ok(Answer {
+            version: "2.17.0".into(),
+            authenticated: !token.is_empty(),
+            open: token.is_empty() && !protected,
+            certificate: None,
+            pages: server().pages,
+        })));
+        let note = note(&effects);
+        assert!(
+            note.contains(want) && note.is_empty() == want.is_empty(),
+            "{note}"
+        );
+        assert!(machine.is_ready());
+    }
+}
+
+#[test]
+fn a_second_click_shows_the_page_that_was_asked_for() {
+    let mut machine = ready();
+    let page = Page {
+        app: Some(App::Notebook),
+        notebook: Some("a.ipynb".into()),
+    };
+    let show = Effect::Show(Box::new(the_found(true)), 8890, page.clone());
+    assert_eq!(machine.handle(Input::Show(page)), [show]);
+    assert!(machine.is_ready());
+}
+
+// ---- attach, look, log ------------------------------------------------------------------------
+
+#[test]
+fn attach_never_launches() {
+    let mut machine = Machine::new(Plan {
+        launch: false,
+        ..machine(open()).plan
+    });
+    for input in [
+        Input::Begin,
+        Input::Resolved,
+        Input::Connected,
+        Input::LoggedIn,
+    ] {
+        machine.handle(input);
+    }
+    let effects = machine.handle(found(vec![foreign()]));
+    let problem = failure(&effects);
+    assert_eq!(problem.code, Code::NothingRunning);
+    assert!(problem.title.contains("gpu01"));
+    assert!(
+        problem.detail.contains("another account"),
+        "why: {}",
+        problem.detail
+    );
+    assert!(machine.has_ended());
+}
+
+#[test]
+fn attach_uses_what_runs() {
+    let mut machine = Machine::new(Plan {
+        launch: false,
+        ..machine(open()).plan
+    });
+    machine.state = State::Finding { locked: false };
+    assert_eq!(
+        machine.handle(found(vec![running()])),
+        [Effect::Listen(server())]
+    );
+}
+
+#[test]
+fn a_look_tells_and_changes_nothing() {
+    let table = [
+        (
+            vec![running()],
+            Some("Jupyter 2.17.0, process 41, port 8888, in /home/me"),
+            0,
+        ),
+        (vec![foreign()], None, 1),
+        (vec![], None, 0),
+    ];
+    for (candidates, server, passed_over) in table {
+        let (mut machine, _) = logged_in(Goal::Look);
+        let effects = machine.handle(found(candidates));
+        let [Effect::TellSeen(sight), next] = effects.as_slice() else {
+            panic!("{effects:?}");
+        };
+        match server {
+            Some(_) => assert!(matches!(next, Effect::Listen(_)), "{next:?}"),
+            None => assert_eq!(*next, Effect::Probe),
+        }
+        assert_eq!(sight.node, "node1");
+        assert_eq!(sight.server.as_deref(), server);
+        assert_eq!(sight.passed_over.len(), passed_over);
+        assert!(!machine.has_ended());
+    }
+}
+
+#[test]
+fn a_look_ends_with_what_a_click_would_come_to() {
+    let refusal = || Problem::new(Code::ForwardingForbidden, "t", "d", "r");
+    let probed = |problem| {
+        let (mut machine, _) = logged_in(Goal::Look);
+        machine.handle(found(vec![]));
+        let effects = machine.handle(Input::Probed(problem));
+        (machine, effects)
+    };
+    let (machine, effects) = probed(Some(refusal()));
+    assert_eq!(effects.last(), Some(&Effect::TellFailed(refusal())));
+    assert!(machine.has_ended());
+    for (outcome, told) in [
+        (Ok("a"), Some(Effect::TellStep("a".into()))),
+        (Err("b"), Some(Effect::Note("b".into()))),
+        (Ok(""), None),
+    ] {
+        let (mut machine, effects) = probed(None);
+        assert_eq!(effects.last(), Some(&Effect::Rehearse));
+        let outcome = outcome.map(str::to_owned).map_err(str::to_owned);
+        let effects = machine.handle(Input::Rehearsed(outcome));
+        let all: Vec<Effect> = told.into_iter().chain([Effect::TellClosed]).collect();
+        assert_eq!(effects, all);
+        assert!(machine.has_ended());
+    }
+    let (mut machine, _) = logged_in(Goal::Look);
+    machine.handle(found(vec![running()]));
+    machine.handle(Input::Listening {
+        port: 1,
+        taken: None,
+    });
+    let effects = machine.handle(Input::Barred(refusal()));
+    assert_eq!(effects, [Effect::TellFailed(refusal())]);
+}
+
+#[test]
+fn the_log_is_that_of_the_server_that_a_click_would_use() {
+    let mut ours = running();
+    ours.launch = Some("/s/1".into());
+    let (mut machine, effects) = logged_in(Goal::Log);
+    assert!(effects.contains(&Effect::Find), "{effects:?}");
+    let effects = machine.handle(found(vec![ours]));
+    assert_eq!(effects, [Effect::FetchLog(Some("/s/1".into()))]);
+    assert_eq!(
+        machine.handle(Input::Log("/s/1/log".into(), "text".into())),
+        [
+            Effect::TellLog("/s/1/log".into(), "text".into()),
+            Effect::TellClosed
+        ]
+    );
+    assert!(machine.has_ended());
+    // One that was started elsewhere has none that is known, and none runs: the newest of ours.
+    for (candidates, notes) in [(vec![running()], 1), (vec![], 0)] {
+        let (mut machine, _) = logged_in(Goal::Log);
+        let effects = machine.handle(found(candidates));
+        assert_eq!(effects.last(), Some(&Effect::FetchLog(None)));
+        assert_eq!(effects.len(), notes + 1, "{effects:?}");
+    }
+}
+
+/// An opener may fail after its start; that ends nothing.
+#[test]
+fn a_page_that_was_not_shown_is_told_while_the_tunnel_stands() {
+    let mut machine = after(
+        open(),
+        vec![found(vec![running()]), listening_on(8890), answered(true)],
+    );
+    assert!(machine.is_ready());
+    let effects = machine.handle(Input::NotShown("exit status: 3".into()));
+    assert!(note(&effects).contains("exit status: 3"), "{effects:?}");
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn a_glance_asks_the_server_nothing() {
+    let (mut machine, _) = logged_in(Goal::Glance);
+    let effects = machine.handle(found(vec![running()]));
+    assert!(
+        matches!(effects.as_slice(), [Effect::TellSeen(sight), Effect::TellClosed] if sight.server.is_some()),
+        "{effects:?}"
+    );
+}
+
+// ---- stop -------------------------------------------------------------------------------------
+
+#[test]
+fn a_stop_counts_the_kernels_first() {
+    let inputs = vec![found(vec![running()]), listening_on(8890)];
+    let mut machine = after(stop(Busy::Ask), inputs);
+    assert_eq!(
+        machine.handle(answered(true)),
+        [Effect::Count(server(), 8890)]
+    );
+}
+
+#[test]
+fn idle_kernels_are_ended_without_a_question() {
+    for busy in [Busy::Ask, Busy::Refuse, Busy::End] {
+        for total in [0, 3] {
+            let mut machine = counting(busy);
+            let effects = machine.handle(kernels(total, 0));
+            assert_eq!(effects, [Effect::AskToEnd(server(), 8890)], "{busy:?}");
+        }
+    }
+}
+
+#[test]
+fn busy_kernels_are_asked_about_refused_or_ended() {
+    let counted = Kernels { total: 3, busy: 1 };
+    let mut asking = counting(Busy::Ask);
+    assert_eq!(
+        asking.handle(kernels(3, 1)),
+        [Effect::Confirm(Some(counted))]
+    );
+
+    let mut ending = counting(Busy::End);
+    assert_eq!(
+        ending.handle(kernels(3, 1)),
+        [Effect::AskToEnd(server(), 8890)]
+    );
+
+    let mut refusing = counting(Busy::Refuse);
+    let effects = refusing.handle(kernels(3, 1));
+    assert!(matches!(effects.as_slice(), [Effect::TellRefused(_)]));
+    let problem = failure(&effects);
+    assert_eq!(problem.code, Code::KernelsBusy);
+    assert!(problem.detail.contains("1 of 3"));
+    assert!(problem.remedy.contains("stop gpu01 --yes"));
+    assert!(refusing.is_ready(), "the tunnel stays");
+}
+
+#[test]
+fn the_persons_word_about_busy_kernels_counts() {
+    let mut yes = counting(Busy::Ask);
+    yes.handle(kernels(3, 1));
+    assert_eq!(
+        yes.handle(Input::Confirmed(true)),
+        [Effect::AskToEnd(server(), 8890)]
+    );
+
+    let mut no = counting(Busy::Ask);
+    no.handle(kernels(3, 1));
+    let effects = no.handle(Input::Confirmed(false));
+    assert_eq!(failure(&effects).code, Code::KernelsBusy);
+    assert!(no.has_ended());
+}
+
+#[test]
+fn kernels_that_cannot_be_counted_may_be_busy() {
+    let mut asking = counting(Busy::Ask);
+    assert_eq!(asking.handle(Input::Counted(None)), [Effect::Confirm(None)]);
+    let effects = asking.handle(Input::Confirmed(false));
+    assert_eq!(failure(&effects).code, Code::KernelsBusy);
+    assert!(failure(&effects).title.contains("cannot be counted"));
+
+    let mut refusing = counting(Busy::Refuse);
+    let effects = refusing.handle(Input::Counted(None));
+    assert!(matches!(effects.as_slice(), [Effect::TellRefused(_)]));
+    assert!(refusing.is_ready(), "the tunnel stays");
+
+    let mut ending = counting(Busy::End);
+    assert_eq!(
+        ending.handle(Input::Counted(None)),
+        [Effect::AskToEnd(server(), 8890)]
+    );
+}
+
+#[test]
+fn a_stop_ends_when_the_process_is_gone() {
+    for asked in [true, false] {
+        let mut machine = counting(Busy::End);
+        machine.handle(kernels(0, 0));
+        let server = server();
+        assert_eq!(
+            machine.handle(Input::AskedToEnd(asked)),
+            [Effect::MakeGone { server, asked }]
+        );
+        assert!(!machine.has_ended());
+    }
+}
+
+#[test]
+fn how_a_server_ended_is_said() {
+    let table = [
+        ("itself", "has shut down"),
+        ("TERM", "TERM ended it"),
+        ("KILL", "KILL ended it"),
+    ];
+    for (how, want) in table {
+        let mut machine = counting(Busy::End);
+        machine.handle(kernels(0, 0));
+        machine.handle(Input::AskedToEnd(true));
+        let effects = machine.handle(Input::Gone(how.into()));
+        assert!(note(&effects).contains(want) && note(&effects).contains("gpu01"));
+        assert_eq!(effects.last(), Some(&Effect::TellClosed));
+        assert!(machine.has_ended());
+    }
+    let mut machine = counting(Busy::End);
+    machine.handle(kernels(0, 0));
+    machine.handle(Input::AskedToEnd(true));
+    let effects = machine.handle(Input::Gone("no".into()));
+    assert_eq!(failure(&effects).code, Code::NotStopped);
+}
+
+#[test]
+fn a_stop_with_nothing_running_is_done_and_launches_nothing() {
+    for launch in [true, false] {
+        let mut machine = after(stop(Busy::Ask), vec![]);
+        machine.plan.launch = launch;
+        let effects = machine.handle(found(vec![]));
+        assert!(note(&effects).contains("No Jupyter of yours"));
+        assert_eq!(effects.last(), Some(&Effect::TellClosed));
+        assert!(machine.has_ended());
+    }
+}
+
+#[test]
+fn a_stop_ends_a_launch_that_is_still_starting() {
+    let mut machine = after(stop(Busy::Ask), vec![]);
+    let mut facts = facts();
+    facts.starting = Some("/s/1".into());
+    assert_eq!(
+        machine.handle(Input::Found(vec![], facts)),
+        [Effect::EndLaunch("/s/1".into())]
+    );
+    let effects = machine.handle(Input::Gone("TERM".into()));
+    assert!(note(&effects).contains("gpu01"));
+    assert!(machine.has_ended());
+}
+
+#[test]
+fn a_standing_tunnel_can_be_told_to_stop_its_server() {
+    let mut machine = ready();
+    assert_eq!(
+        machine.handle(Input::Stop(Busy::Refuse)),
+        [Effect::Count(server(), 8890)]
+    );
+    assert_eq!(
+        machine.handle(kernels(2, 0)),
+        [Effect::AskToEnd(server(), 8890)]
+    );
+}
+
+// ---- from everywhere --------------------------------------------------------------------------
+
+/// A machine in each state but the last, with its state's name.
+fn everywhere() -> Vec<(String, Machine)> {
+    let found = || Box::new(the_found(true));
+    [
+        State::Idle,
+        State::Resolving,
+        State::Connecting,
+        State::LoggingIn,
+        State::Finding { locked: false },
+        State::Finding { locked: true },
+        State::Starting {
+            node: "node1".into(),
+            own: true,
+        },
+        State::Listening(found()),
+        State::Checking(found(), 8890),
+        State::Ready(found(), 8890),
+        State::Reconnecting(found(), 8890, Step::Pausing),
+        State::Reconnecting(found(), 8890, Step::Finding),
+        State::Counting(found(), 8890, Busy::Ask),
+        State::Confirming(found(), 8890, None),
+        State::ShuttingDown(found()),
+        State::Ending,
+        State::FetchingLog,
+    ]
+    .into_iter()
+    .map(|state| {
+        let name = format!("{state:?}");
+        let mut machine = machine(open());
+        machine.state = state;
+        (name, machine)
+    })
+    .collect()
+}
+
+/// One of each input that a late answer, a second click or a misdirected wish could bring.
+fn all_inputs() -> Vec<Input> {
+    vec![
+        Input::Begin,
+        Input::Resolved,
+        Input::Connected,
+        Input::LoggedIn,
+        found(vec![running()]),
+        Input::Launched(running()),
+        listening_on(1),
+        answered(true),
+        Input::Checked(Err(problem())),
+        kernels(1, 1),
+        Input::Confirmed(true),
+        Input::AskedToEnd(true),
+        Input::Gone("no".into()),
+        Input::Log(String::new(), String::new()),
+        Input::Show(Page::default()),
+        Input::Stop(Busy::End),
+        Input::WantLog,
+        Input::Check,
+        Input::Elapsed,
+        Input::Resumed,
+        Input::Refused,
+        Input::Looked(vec![running()], facts()),
+        Input::NoLog(problem()),
+        Input::Active(Activity::default()),
+        Input::Close,
+        Input::Failed(problem()),
+    ]
+}
+
+#[test]
+fn close_ends_every_state() {
+    for (name, mut machine) in everywhere() {
+        assert_eq!(
+            machine.handle(Input::Close),
+            [Effect::TellClosed],
+            "in {name}"
+        );
+        assert!(machine.has_ended(), "in {name}");
+    }
+}
+
+#[test]
+fn a_failure_ends_every_state() {
+    for (name, mut machine) in everywhere() {
+        let effects = machine.handle(Input::Failed(problem()));
+        assert_eq!(effects, [Effect::TellFailed(problem())], "in {name}");
+        assert!(machine.has_ended(), "in {name}");
+    }
+}
+
+#[test]
+fn nothing_happens_after_the_end() {
+    for input in all_inputs() {
+        let mut machine = ready();
+        machine.handle(Input::Close);
+        let name = format!("{input:?}");
+        assert_eq!(machine.handle(input), [], "{name}");
+        assert!(machine.has_ended());
+    }
+}
+
+#[test]
+#[allow(clippy::unnested_or_patterns)] // one line for each input is easier to read
+fn an_input_that_does_not_fit_changes_nothing() {
+    let fits = |state: &State, input: &Input| {
+        matches!(
+            (state, input),
+            (_, Input::Close | Input::Failed(_))
+                | (State::Idle, Input::Begin)
+                | (State::Resolving, Input::Resolved)
+                | (State::Connecting, Input::Connected)
+                | (State::LoggingIn, Input::LoggedIn)
+                | (State::Finding { .. }, Input::Found(..))
+                | (State::Starting { .. }, Input::Launched(_))
+                | (State::Listening(_), Input::Listening { .. })
+                | (State::Checking(..), Input::Checked(_))
+                | (
+                    State::Ready(..),
+                    Input::Show(_)
+                        | Input::Stop(_)
+                        | Input::WantLog
+                        | Input::Log(..)
+                        | Input::NoLog(_)
+                        | Input::Check
+                        | Input::Refused
+                        | Input::Active(_)
+                )
+                | (State::Reconnecting(..), Input::WantLog | Input::Stop(_))
+                | (
+                    State::Reconnecting(_, _, Step::Pausing),
+                    Input::Elapsed | Input::Check
+                )
+                | (State::Reconnecting(_, _, Step::Finding), Input::Found(..))
+                | (State::Counting(..), Input::Counted(_))
+                | (State::Confirming(..), Input::Confirmed(_))
+                | (State::ShuttingDown(_), Input::AskedToEnd(_))
+                | (State::Ending, Input::Gone(_))
+                | (State::FetchingLog, Input::Log(..))
+        )
+    };
+    let mut ignored = 0;
+    for at in 0..all_inputs().len() {
+        for (name, mut machine) in everywhere() {
+            let input = all_inputs().swap_remove(at);
+            if fits(&machine.state, &input) {
+                continue;
+            }
+            let before = machine.state.clone();
+            let text = format!("{input:?} in {name}");
+            assert_eq!(machine.handle(input), [], "{text}");
+            assert_eq!(machine.state, before, "{text}");
+            ignored += 1;
+        }
+    }
+    assert!(ignored > 200);
+}
+
+/// Whatever comes in whatever order: an end is told once, and nothing after it.
+#[test]
+fn the_end_is_told_exactly_once() {
+    for (name, mut machine) in everywhere() {
+        let mut ends = 0;
+        for input in all_inputs() {
+            let effects = machine.handle(input);
+            ends += effects
+                .iter()
+                .filter(|effect| matches!(effect, Effect::TellClosed | Effect::TellFailed(_)))
+                .count();
+        }
+        assert_eq!(ends, 1, "from {name}");
+    }
+}
+
+// ---- what is told about a server --------------------------------------------------------------
+
+#[test]
+fn a_ready_event_names_the_port_or_the_socket() {
+    let mut found = the_found(true);
+    let info = found.server_info("2.17.0".into());
+    assert_eq!(
+        (info.host.as_str(), info.port, info.socket),
+        ("node1", Some(8888), None)
+    );
+    found.server.endpoint = Endpoint::Socket { path: "/s".into() };
+    let info = found.server_info("2.17.0".into());
+    assert_eq!((info.port, info.socket.as_deref()), (None, Some("/s")));
+}

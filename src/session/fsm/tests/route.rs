@@ -1,0 +1,217 @@
+//! Servers on nodes: which way is tried, and what follows where it leads nowhere.
+
+use super::job::{
+    FOLDER, along, batch_plan, end, in_the_job, nothing, ours, rest, submitted, survey,
+};
+use super::*;
+use crate::scheduler::JobState;
+
+/// As a job with that `bind` begins, up to its server: the last effects.
+fn begun(bind: Bind, remembered: Option<Route>, candidate: Candidate) -> (Machine, Vec<Effect>) {
+    let mut plan = batch_plan(open());
+    plan.routes = Routes::new(bind, remembered, false);
+    let inputs = vec![
+        nothing(),
+        nothing(),
+        submitted(),
+        Input::Launched(candidate),
+    ];
+    along(plan, inputs)
+}
+
+/// The server of the job, which only its own node reaches.
+pub(super) fn inside() -> Candidate {
+    let mut candidate = in_the_job();
+    candidate.listeners[0].address = Some([127, 0, 0, 1].into());
+    candidate.host_keys = vec!["ssh-ed25519 AAAA".into()];
+    candidate
+}
+
+fn hop(is_new: bool) -> Effect {
+    let server = inside().server(Some(7)).unwrap();
+    Effect::Hop(Box::new(server.node.unwrap()), server.pid, is_new)
+}
+
+fn listen(candidate: &Candidate) -> Effect {
+    Effect::Listen(candidate.server(Some(7)).unwrap())
+}
+
+pub(super) fn no_hop() -> Input {
+    Input::NoHop(problem::not_there("gpu01", "node17"))
+}
+
+pub(super) fn listening() -> Input {
+    Input::Listening {
+        port: 8890,
+        taken: None,
+    }
+}
+
+pub(super) fn ready(machine: &mut Machine) -> Vec<Effect> {
+    machine.handle(listening());
+    machine.handle(answered(true))
+}
+
+#[test]
+fn a_server_inside_is_hopped_to_and_that_is_remembered() {
+    let (mut machine, effects) = begun(Bind::Auto, None, inside());
+    assert_eq!(effects, [hop(true)]);
+    assert_eq!(machine.handle(Input::HopStands), [listen(&inside())]);
+    assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Hop)));
+    let (_, effects) = begun(Bind::Auto, Some(Route::Hop), inside());
+    assert_eq!(effects, [hop(false)], "and needs no probe the next time");
+}
+
+#[test]
+fn where_the_node_takes_no_ssh_the_server_moves_to_its_address_once() {
+    let (mut machine, _) = begun(Bind::Auto, None, inside());
+    let effects = machine.handle(no_hop());
+    assert_eq!(effects.last(), Some(&Effect::Move(FOLDER.into())));
+    assert!(matches!(effects[0], Effect::Note(_)));
+    let effects = machine.handle(Input::Moved);
+    assert!(rest(&effects) < Duration::from_secs(1));
+    // The old file is still there for a while.
+    machine.handle(Input::Elapsed);
+    let effects = machine.handle(Input::Launched(inside()));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Rest(_)]),
+        "{effects:?}"
+    );
+    let effects = machine.handle(Input::Launched(in_the_job()));
+    assert_eq!(effects, [listen(&in_the_job())]);
+    assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Address)));
+}
+
+#[test]
+fn what_is_remembered_decides_where_a_new_server_listens() {
+    for (remembered, bind) in [(None, "loopback"), (Some(Route::Address), "auto")] {
+        let mut plan = batch_plan(open());
+        plan.routes = Routes::new(Bind::Auto, remembered, false);
+        let (_, effects) = along(plan, vec![nothing(), nothing()]);
+        assert_eq!(effects.last(), Some(&Effect::Submit(bind)));
+    }
+}
+
+#[test]
+fn an_address_that_is_barred_is_left_for_a_hop_on_the_same_port() {
+    let (mut machine, effects) = begun(Bind::Auto, Some(Route::Address), in_the_job());
+    assert_eq!(effects, [listen(&in_the_job())]);
+    machine.handle(listening());
+    let effects = machine.handle(Input::Barred(problem::barred("gpu01", "gpu01", "")));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Hop(..)]),
+        "{effects:?}"
+    );
+    let effects = machine.handle(Input::HopStands);
+    let server = in_the_job().server(Some(7)).unwrap();
+    assert_eq!(effects, [Effect::Check(server, 8890, false)]);
+    let effects = machine.handle(answered(true));
+    assert!(
+        effects.contains(&Effect::RememberRoute(Route::Hop)),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn a_way_that_is_forced_and_leads_nowhere_leaves_no_job() {
+    for (bind, candidate) in [(Bind::Loopback, inside()), (Bind::Socket, inside())] {
+        let (mut machine, _) = begun(bind, None, candidate);
+        assert_eq!(machine.handle(no_hop()), [end(false)]);
+        let effects = machine.handle(Input::Gone("job".into()));
+        assert!(matches!(
+            effects.as_slice(),
+            [Effect::TellFailed(Problem {
+                code: Code::NodeRefuses,
+                ..
+            })]
+        ));
+    }
+    let (mut machine, _) = begun(Bind::Node, None, in_the_job());
+    machine.handle(listening());
+    let barred = Input::Barred(problem::barred("gpu01", "gpu01", ""));
+    assert_eq!(machine.handle(barred), [end(false)]);
+}
+
+fn found_again(goal: Goal, bind: Bind) -> (Machine, Vec<Effect>) {
+    let mut plan = batch_plan(goal);
+    plan.routes = Routes::new(bind, None, false);
+    let mut job = ours(JobState::Running, "RUNNING");
+    job.file = Some(inside().file);
+    along(plan, vec![survey(vec![inside()], vec![job])])
+}
+
+#[test]
+fn a_server_that_was_there_before_is_never_ended_for_want_of_a_way() {
+    let (mut machine, effects) = found_again(open(), Bind::Node);
+    assert_eq!(effects, [hop(true)], "whatever bind says now");
+    let effects = machine.handle(no_hop());
+    assert!(
+        matches!(effects.as_slice(), [Effect::TellFailed(_)]),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn a_stop_needs_no_way_but_does_not_guess_about_kernels() {
+    let stop = |busy| Goal::Stop { busy };
+    let (mut machine, effects) = found_again(stop(Busy::End), Bind::Auto);
+    assert_eq!(effects, [hop(true)]);
+    assert_eq!(machine.handle(no_hop()), [end(false)]);
+    let (mut machine, _) = found_again(stop(Busy::Refuse), Bind::Auto);
+    let effects = machine.handle(no_hop());
+    assert!(
+        matches!(effects.as_slice(), [Effect::TellFailed(_)]),
+        "{effects:?}"
+    );
+}
+
+/// A tunnel by a hop, with its machine.
+fn standing() -> Machine {
+    let (mut machine, _) = found_again(open(), Bind::Auto);
+    machine.handle(Input::HopStands);
+    ready(&mut machine);
+    assert!(machine.is_ready());
+    machine
+}
+
+#[test]
+fn a_new_connection_brings_a_new_hop_before_the_ports_open() {
+    let mut machine = standing();
+    let stood = Duration::from_secs(90);
+    machine.handle(Input::Lost {
+        problem: problem(),
+        stood,
+    });
+    for input in [Input::Resolved, Input::Connected, Input::LoggedIn] {
+        machine.handle(input);
+    }
+    let mut job = ours(JobState::Running, "RUNNING");
+    job.file = Some(inside().file);
+    let effects = machine.handle(survey(vec![inside()], vec![job]));
+    assert_eq!(effects, [hop(false)]);
+    assert_eq!(machine.handle(Input::HopStands), [Effect::Resume]);
+    machine.handle(Input::Resumed);
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn a_hop_that_is_lost_alone_is_made_anew_over_the_same_login() {
+    let mut machine = standing();
+    let lost = || Input::HopLost {
+        problem: problem(),
+        stood: Duration::from_secs(90),
+    };
+    let effects = machine.handle(lost());
+    let wanted = [Effect::Phase(Phase::Reconnecting), Effect::Shut, hop(false)];
+    assert_eq!(effects, wanted);
+    assert_eq!(machine.handle(Input::HopStands), [Effect::Resume]);
+    machine.handle(Input::Resumed);
+    assert!(machine.is_ready());
+    // If that fails everything is made anew.
+    machine.handle(lost());
+    let effects = machine.handle(no_hop());
+    assert!(
+        matches!(effects.as_slice(), [Effect::Pause(_)]),
+        "{effects:?}"
+    );
+}

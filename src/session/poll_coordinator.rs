@@ -1,0 +1,380 @@
+//! The last list of each scheduler, for all sessions of this process that wait there with the same
+//! login: together they cost it one call per interval.
+//!
+//! Nobody waits for another one's call: who comes too early looks at its files meanwhile, and comes
+//! again. So a session stays the only one to touch its connection, and a cancel is always heard.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::scheduler::Output;
+use crate::ssh::resolve::Target;
+
+/// Who asks whom. The way there belongs to it: two clusters may both call their login node `login`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Login {
+    user: String,
+    host: String,
+    port: u16,
+    way: [Option<String>; 3],
+    scheduler: &'static str,
+}
+
+impl Login {
+    /// That of a resolved destination.
+    #[must_use]
+    pub fn new(target: &Target, scheduler: &'static str) -> Self {
+        Self {
+            user: target.user.clone(),
+            host: target.host.to_lowercase(),
+            port: target.port,
+            way: [
+                target.host_key_alias.clone(),
+                target.proxy_jump.clone(),
+                target.proxy_command.clone(),
+            ],
+            scheduler,
+        }
+    }
+}
+
+static LEDGERS: LazyLock<Mutex<HashMap<Login, Shared>>> = LazyLock::new(Mutex::default);
+
+type Shared = Arc<Mutex<Ledger>>;
+
+/// What is known of one scheduler's calls with one login.
+#[derive(Debug, Default)]
+struct Ledger {
+    next_seat: u64,
+    /// The least time between two calls, for each session that waits.
+    seats: HashMap<u64, Duration>,
+    /// The last list, and when it was asked for.
+    list: Option<(Instant, Output)>,
+    /// The last turn: when it began, and how many calls it cost.
+    called: Option<(Instant, u32)>,
+    /// Whether that one was for a list.
+    was_list: bool,
+    /// Whether a call is under way.
+    busy: bool,
+    /// Whose question goes before the next list.
+    promised: Option<u64>,
+}
+
+/// What a session wants of the scheduler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A list that is younger than this.
+    List(Duration),
+    /// A question of its own, which costs that many calls.
+    Answer(u32),
+}
+
+/// What it gets.
+#[derive(Debug)]
+pub enum Turn {
+    /// A list that another session asked for, that long ago.
+    Theirs(Output, Duration),
+    /// It may ask itself.
+    Yours(Ticket),
+    /// Not now.
+    Later,
+}
+
+/// A session that waits. Dropping it leaves.
+#[derive(Debug)]
+pub struct Seat {
+    ledger: Shared,
+    number: u64,
+}
+
+/// The right to ask, until it is dropped.
+#[derive(Debug)]
+pub struct Ticket {
+    ledger: Shared,
+    began: Instant,
+}
+
+impl Seat {
+    /// For a session that wants no two calls within that time.
+    #[must_use]
+    pub fn take(login: Login, poll: Duration) -> Self {
+        Self::at(Arc::clone(lock(&LEDGERS).entry(login).or_default()), poll)
+    }
+
+    fn at(ledger: Shared, poll: Duration) -> Self {
+        let mut open = lock(&ledger);
+        let number = open.next_seat;
+        open.next_seat += 1;
+        open.seats.insert(number, poll);
+        drop(open);
+        Self { ledger, number }
+    }
+
+    /// Asks for a turn; the last one has to be that many times the gap ago.
+    #[must_use]
+    pub fn turn(&self, wanted: Wanted, gap: Duration, times: u32) -> Turn {
+        self.turn_at(Instant::now(), wanted, gap, times)
+    }
+
+    fn turn_at(&self, now: Instant, wanted: Wanted, gap: Duration, times: u32) -> Turn {
+        let mut ledger = lock(&self.ledger);
+        if let (Wanted::List(young), Some((at, output))) = (wanted, &ledger.list) {
+            let age = now.saturating_duration_since(*at);
+            if age < young {
+                return Turn::Theirs(output.clone(), age);
+            }
+        }
+        if matches!(wanted, Wanted::List(_)) {
+            // Its question is no longer one: its job has started.
+            let own = self.number;
+            ledger.promised.take_if(|promised| *promised == own);
+        }
+        let is_due = ledger.is_due(now, ledger.gap(self.number, gap), times);
+        if ledger.busy || !is_due {
+            // The longer pause before a question is kept free for it.
+            if matches!(wanted, Wanted::Answer(calls) if calls > 1) && ledger.was_list {
+                ledger.promised.get_or_insert(self.number);
+            }
+            return Turn::Later;
+        }
+        // Lists and questions take turns: neither starves the other, however many hosts wait.
+        let other = ledger
+            .promised
+            .is_some_and(|promised| promised != self.number);
+        match wanted {
+            Wanted::List(_) if other && ledger.was_list => return Turn::Later,
+            Wanted::Answer(_) if ledger.seats.len() > 1 && (other || !ledger.was_list) => {
+                ledger.promised.get_or_insert(self.number);
+                return Turn::Later;
+            }
+            _ => {}
+        }
+        let cost = match wanted {
+            Wanted::List(_) => 1,
+            Wanted::Answer(calls) => {
+                ledger.promised = None;
+                calls
+            }
+        };
+        ledger.was_list = matches!(wanted, Wanted::List(_));
+        ledger.called = Some((now, cost));
+        ledger.busy = true;
+        Turn::Yours(Ticket {
+            ledger: Arc::clone(&self.ledger),
+            began: now,
+        })
+    }
+}
+
+impl Ledger {
+    /// Who wants fewer calls for one of its hosts says so of the scheduler.
+    fn gap(&self, seat: u64, gap: Duration) -> Duration {
+        let own = self.seats.get(&seat).copied().unwrap_or_default();
+        let longest = self.seats.values().max().copied().unwrap_or_default();
+        if longest > own { gap.max(longest) } else { gap }
+    }
+
+    fn is_due(&self, now: Instant, gap: Duration, times: u32) -> bool {
+        self.called
+            .is_none_or(|(at, calls)| now.saturating_duration_since(at) >= gap * calls.max(times))
+    }
+
+    /// A list that was asked for out of turn.
+    fn note(&mut self, began: Instant, output: &Output) {
+        if self.seats.is_empty() {
+            return;
+        }
+        self.list = Some((began, output.clone()));
+        self.called = Some((began, 1));
+        self.was_list = true;
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut ledger = lock(&self.ledger);
+        ledger.seats.remove(&self.number);
+        ledger.promised.take_if(|promised| *promised == self.number);
+        if ledger.seats.is_empty() {
+            ledger.list = None;
+        }
+    }
+}
+
+impl Ticket {
+    /// The list that the scheduler gave, for all who wait.
+    pub fn share(self, output: &Output) {
+        lock(&self.ledger).list = Some((self.began, output.clone()));
+    }
+
+    /// How long ago the question was put.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.began.elapsed()
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        lock(&self.ledger).busy = false;
+    }
+}
+
+/// A list that a click or a stop needed at once, asked for at that time: those who wait have it too.
+pub fn share(login: &Login, began: Instant, output: &Output) {
+    let Some(ledger) = lock(&LEDGERS).get(login).cloned() else {
+        return;
+    };
+    lock(&ledger).note(began, output);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use super::*;
+
+    const GAP: Duration = Duration::from_secs(15);
+    const LONG: Duration = Duration::from_secs(120);
+
+    /// A clock of our own, and what happened by it.
+    struct Play {
+        ledger: Shared,
+        begin: Instant,
+    }
+
+    impl Play {
+        fn new() -> Self {
+            Self {
+                ledger: Shared::default(),
+                begin: Instant::now(),
+            }
+        }
+
+        fn seat(&self, poll: Duration) -> Seat {
+            Seat::at(Arc::clone(&self.ledger), poll)
+        }
+
+        /// What a seat gets so many seconds after the beginning: a list's age, its own turn, or nothing.
+        fn asks(&self, seat: &Seat, seconds: u64, wanted: Wanted) -> &'static str {
+            self.asks_after(seat, seconds, wanted, 1)
+        }
+
+        /// The same for one that wants that many times the gap before it.
+        fn asks_after(
+            &self,
+            seat: &Seat,
+            seconds: u64,
+            wanted: Wanted,
+            times: u32,
+        ) -> &'static str {
+            let now = self.begin + Duration::from_secs(seconds);
+            match seat.turn_at(now, wanted, GAP, times) {
+                Turn::Theirs(..) => "theirs",
+                Turn::Later => "later",
+                Turn::Yours(ticket) if matches!(wanted, Wanted::List(_)) => {
+                    ticket.share(&Output::printed("a list"));
+                    "own"
+                }
+                Turn::Yours(_) => "own",
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_serves_all_who_wait() {
+        let play = Play::new();
+        let (one, two) = (play.seat(GAP), play.seat(GAP));
+        let list = Wanted::List(GAP);
+        assert_eq!(play.asks(&one, 0, list), "own");
+        assert_eq!(play.asks(&two, 9, list), "theirs");
+        assert_eq!(play.asks(&two, 15, list), "own");
+        assert_eq!(play.asks(&one, 16, list), "theirs");
+        // One of before the session's own last look is no news, and no reason to ask again so soon.
+        assert_eq!(
+            play.asks(&one, 18, Wanted::List(Duration::from_secs(2))),
+            "later"
+        );
+    }
+
+    #[test]
+    fn one_asks_at_a_time() {
+        let play = Play::new();
+        let (one, two) = (play.seat(GAP), play.seat(GAP));
+        let now = play.begin;
+        let Turn::Yours(ticket) = one.turn_at(now, Wanted::List(GAP), GAP, 1) else {
+            panic!("nobody else asks");
+        };
+        // However long it takes.
+        assert_eq!(play.asks(&two, 40, Wanted::List(GAP)), "later");
+        drop(ticket);
+        assert_eq!(play.asks(&two, 41, Wanted::List(GAP)), "own");
+    }
+
+    #[test]
+    fn who_wants_the_fewest_calls_is_heard() {
+        let play = Play::new();
+        let (usual, patient) = (play.seat(GAP), play.seat(LONG));
+        assert_eq!(play.asks(&usual, 0, Wanted::List(GAP)), "own");
+        assert_eq!(play.asks(&usual, 119, Wanted::List(GAP)), "later");
+        assert_eq!(play.asks(&usual, 120, Wanted::List(GAP)), "own");
+        assert_eq!(play.asks(&patient, 121, Wanted::List(LONG)), "theirs");
+        drop(patient);
+        assert_eq!(play.asks(&usual, 136, Wanted::List(GAP)), "own");
+    }
+
+    #[test]
+    fn questions_and_lists_take_turns_and_a_question_of_three_calls_counts_for_three() {
+        let play = Play::new();
+        let seats = [play.seat(GAP), play.seat(GAP), play.seat(GAP)];
+        let (list, why) = (Wanted::List(GAP), Wanted::Answer(3));
+        assert_eq!(play.asks(&seats[0], 0, list), "own");
+        assert_eq!(play.asks(&seats[0], 15, why), "own");
+        assert_eq!(play.asks(&seats[1], 59, why), "later");
+        assert_eq!(play.asks(&seats[1], 60, why), "later", "after a list");
+        assert_eq!(play.asks(&seats[2], 60, list), "own");
+        assert_eq!(play.asks(&seats[0], 75, list), "later", "it was promised");
+        assert_eq!(play.asks(&seats[1], 76, why), "own");
+        assert_eq!(play.asks(&seats[0], 121, list), "own");
+    }
+
+    #[test]
+    fn the_pause_before_a_question_of_several_calls_is_kept_free_for_it() {
+        let play = Play::new();
+        let (one, two) = (play.seat(GAP), play.seat(GAP));
+        let (list, why) = (Wanted::List(GAP), Wanted::Answer(3));
+        assert_eq!(play.asks(&one, 0, list), "own");
+        assert_eq!(play.asks_after(&two, 10, why, 3), "later");
+        assert_eq!(play.asks(&one, 16, list), "later");
+        assert_eq!(play.asks_after(&two, 45, why, 3), "own");
+        assert_eq!(play.asks(&one, 90, list), "own");
+        // Its job has started meanwhile: it wants no answer any more.
+        assert_eq!(play.asks_after(&two, 100, why, 3), "later");
+        assert_eq!(play.asks(&two, 101, list), "theirs");
+        assert_eq!(play.asks(&two, 106, list), "own");
+        assert_eq!(play.asks(&one, 121, list), "own");
+    }
+
+    #[test]
+    fn one_host_alone_asks_when_it_likes() {
+        let play = Play::new();
+        let seat = play.seat(GAP);
+        assert_eq!(play.asks(&seat, 0, Wanted::Answer(1)), "own");
+        assert_eq!(play.asks(&seat, 15, Wanted::Answer(1)), "own");
+    }
+
+    #[test]
+    fn a_click_s_own_list_is_shared_with_those_who_wait() {
+        let play = Play::new();
+        let seat = play.seat(GAP);
+        let at = play.begin + Duration::from_secs(10);
+        lock(&play.ledger).note(at, &Output::printed("a list"));
+        assert_eq!(play.asks(&seat, 14, Wanted::List(GAP)), "theirs");
+        drop(seat);
+        assert!(lock(&play.ledger).list.is_none());
+    }
+}

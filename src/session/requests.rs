@@ -1,0 +1,92 @@
+//! Requests to the server through the tunnel. The session's thread has to pump meanwhile, so each
+//! runs in a thread of its own and comes back as an input.
+
+use std::time::{Duration, Instant};
+
+use super::Handle;
+use super::fsm::Input;
+use crate::config::App;
+use crate::jupyter::{Answer, Api, ApiError, Server};
+use crate::problem;
+
+/// A server that ran before and has a listener answers at once; this is for a busy machine.
+const REUSED_PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a server is asked before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// For its proof of life.
+    Life,
+    /// And for the page of an application, or any.
+    Page(Option<App>),
+}
+
+/// Asks the server for its proof of life, again and again while it starts, until `deadline`; and for
+/// its pages, where one is to be shown.
+pub fn check(
+    handle: Handle,
+    host: String,
+    server: Server,
+    port: u16,
+    asks: Asks,
+    reused: bool,
+    deadline: Instant,
+) {
+    std::thread::spawn(move || {
+        let deadline = if reused {
+            deadline.min(Instant::now() + REUSED_PATIENCE)
+        } else {
+            deadline
+        };
+        let api = Api::new(&server, port);
+        let result = ask_until(&api, deadline).and_then(|answer| {
+            let pages = match asks {
+                Asks::Page(app) => api.pages(app, server.pages)?,
+                Asks::Life => server.pages,
+            };
+            Ok(Answer { pages, ..answer })
+        });
+        let problem = |error: &ApiError| problem::api(&host, error);
+        handle.send(match &result {
+            Err(error) if error.is_definite() => Input::Unsuitable(problem(error)),
+            _ => Input::Checked(result.map_err(|error| problem(&error))),
+        });
+    });
+}
+
+fn ask_until(api: &Api, deadline: Instant) -> Result<Answer, ApiError> {
+    let mut pause = Duration::from_millis(20);
+    loop {
+        match api.check() {
+            Err(ApiError::NoAnswer(_)) if Instant::now() + pause < deadline => {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(250));
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Asks what goes on in the server. A server that does not answer says so by refusing connections.
+pub fn watch(handle: Handle, server: Server, port: u16) {
+    std::thread::spawn(move || {
+        if let Ok(activity) = Api::new(&server, port).activity() {
+            handle.send(Input::Active(activity));
+        }
+    });
+}
+
+/// Counts the kernels.
+pub fn count(handle: Handle, server: Server, port: u16) {
+    std::thread::spawn(move || {
+        handle.send(Input::Counted(Api::new(&server, port).kernels().ok()));
+    });
+}
+
+/// Asks the server to shut down.
+pub fn ask_to_end(handle: Handle, server: Server, port: u16) {
+    std::thread::spawn(move || {
+        let asked = Api::new(&server, port).shut_down();
+        handle.send(Input::AskedToEnd(asked.is_ok()));
+    });
+}

@@ -1,0 +1,317 @@
+//! Questions that only a person can answer, and their answers.
+//!
+//! A question leaves the engine as an event with a reply (see `session::Event::Ask`), so that the
+//! terminal, a dialog or `SSH_ASKPASS` can answer it.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Instant;
+
+use zeroize::Zeroizing;
+
+use super::poll::{Waiter, Waker};
+use crate::i18n::say;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Is this unknown host key the right one? The default is no.
+    HostKey {
+        /// The host as the person knows it, with the port where it is not 22.
+        host: String,
+        /// For example `ssh-ed25519`.
+        key_type: String,
+        /// As `ssh-keygen -l` prints it.
+        fingerprint: String,
+        /// Fingerprints of keys that are known for the same host at its usual port.
+        also_known: Vec<String>,
+    },
+    /// The passphrase of a key file.
+    Passphrase {
+        /// The key file.
+        key: PathBuf,
+        /// True after a wrong one.
+        again: bool,
+    },
+    /// The account's password.
+    Password {
+        /// The account.
+        user: String,
+        /// The host.
+        host: String,
+        /// True after a refused one.
+        again: bool,
+    },
+    /// May busy kernels be ended? The default is no.
+    EndKernels {
+        /// The host.
+        host: String,
+        /// How many kernels there are.
+        total: usize,
+        /// How many of them compute.
+        busy: usize,
+    },
+    /// May kernels be ended that cannot be counted? The default is no.
+    EndUncounted {
+        /// The host.
+        host: String,
+    },
+    /// One of the server's own prompts (keyboard-interactive).
+    Prompt {
+        /// The host.
+        host: String,
+        /// The server's instruction, often empty.
+        instruction: String,
+        /// The server's prompt.
+        text: String,
+        /// Whether the answer may be seen while it is typed.
+        echo: bool,
+    },
+}
+
+impl Question {
+    /// The question as one line of text. It says to type `yes`, in every language: the answer is
+    /// compared with that word, and ASCII can be typed on every keyboard.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::HostKey {
+                host,
+                fingerprint,
+                key_type,
+                also_known,
+            } => {
+                if also_known.is_empty() {
+                    say!(
+                        "ask-host-key",
+                        host = host,
+                        kind = key_type,
+                        fingerprint = fingerprint
+                    )
+                } else {
+                    say!(
+                        "ask-host-key-also-known",
+                        host = host,
+                        kind = key_type,
+                        fingerprint = fingerprint,
+                        others = also_known.join(", ")
+                    )
+                }
+            }
+            Self::EndKernels { host, total, busy } => {
+                say!("ask-end-kernels", host = host, total = *total, busy = *busy)
+            }
+            Self::EndUncounted { host } => say!("ask-end-uncounted", host = host),
+            Self::Passphrase { key, again } => {
+                let key = from_home(key);
+                if *again {
+                    say!("ask-passphrase-again", key = key)
+                } else {
+                    say!("ask-passphrase", key = key)
+                }
+            }
+            Self::Password { user, host, again } => {
+                if *again {
+                    say!("ask-password-again", user = user, host = host)
+                } else {
+                    say!("ask-password", user = user, host = host)
+                }
+            }
+            Self::Prompt {
+                host,
+                instruction,
+                text,
+                ..
+            } => one_line(&format!("({host}) {instruction} {text}")),
+        }
+    }
+
+    /// Whether the answer may be shown while it is typed.
+    #[must_use]
+    pub fn echo(&self) -> bool {
+        matches!(
+            self,
+            Self::HostKey { .. }
+                | Self::EndKernels { .. }
+                | Self::EndUncounted { .. }
+                | Self::Prompt { echo: true, .. }
+        )
+    }
+}
+
+/// A path as a person writes it: `~` for their home.
+fn from_home(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}
+
+/// The server's own words on one line, without anything that would act on a terminal.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// The answer, wiped from memory when dropped; or why there is none.
+pub type Answer = Result<Zeroizing<String>, Unanswered>;
+
+/// The reason for a missing answer, in words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// There is nobody to ask: whatever needs no answer may still be tried.
+    #[error("{0}")]
+    Nobody(String),
+    /// The user does not want to answer, which ends the login.
+    #[error("{0}")]
+    Cancelled(String),
+}
+
+impl Unanswered {
+    /// Nobody could be asked.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self::Nobody(say!("session-nobody"))
+    }
+}
+
+/// Answers one question, once, from another thread.
+#[derive(Debug)]
+pub struct Reply {
+    sender: mpsc::Sender<Answer>,
+    waker: Waker,
+}
+
+impl Reply {
+    /// A reply that wakes whoever waits for it, and where it comes in.
+    #[must_use]
+    pub fn new(waker: Waker) -> (Self, mpsc::Receiver<Answer>) {
+        let (sender, receiver) = mpsc::channel();
+        (Self { sender, waker }, receiver)
+    }
+
+    /// Gives the answer. Dropping the reply instead is an answer too: nobody could be asked.
+    pub fn send(self, answer: Answer) {
+        // A session that was cancelled meanwhile does not listen any more.
+        let _ = self.sender.send(answer);
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        self.waker.wake();
+    }
+}
+
+/// Somebody who can be asked. The call returns when the answer is there.
+pub trait Ask {
+    /// Asks, and waits for the answer.
+    ///
+    /// # Errors
+    /// Why nobody answered.
+    fn ask(&self, question: Question) -> Answer;
+
+    /// Returns true if the user expects to be needed. While reconnecting they do not, and
+    /// nothing is begun that could reach for them: no prompt, and no push to a phone.
+    fn is_attended(&self) -> bool {
+        true
+    }
+
+    /// Returns true if the server's own conversation may begin. It begins unattended only where the
+    /// login before needed nobody.
+    fn lets_converse(&self) -> bool {
+        self.is_attended()
+    }
+
+    /// Tells the user, in words, that a login waits in silence, and perhaps for them.
+    fn tell_silence(&self, _text: String) {}
+}
+
+/// Puts a question to somebody in another thread, by `to`, and waits for the answer. The person's time
+/// does not count against the waiter's deadline.
+///
+/// # Errors
+/// As [`Ask::ask`].
+pub fn put(question: Question, waiter: &Waiter, to: impl FnOnce(Question, Reply)) -> Answer {
+    let (began, deadline) = (Instant::now(), waiter.deadline());
+    waiter.set_deadline(None);
+    let (reply, answers) = Reply::new(waiter.waker());
+    to(question, reply);
+    let answer = loop {
+        match answers.try_recv() {
+            Ok(answer) => break answer,
+            Err(mpsc::TryRecvError::Disconnected) => break Err(Unanswered::nobody()),
+            Err(mpsc::TryRecvError::Empty) => {
+                if let Err(error) = waiter.wait(&mut vec![], None) {
+                    break Err(Unanswered::Cancelled(error.to_string()));
+                }
+            }
+        }
+    };
+    waiter.set_deadline(deadline.map(|at| at + began.elapsed()));
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host_key(also_known: &[&str]) -> String {
+        let question = Question::HostKey {
+            host: "[gpu01]:2222".into(),
+            key_type: "ssh-ed25519".into(),
+            fingerprint: "SHA256:new".into(),
+            also_known: also_known.iter().map(|&print| print.into()).collect(),
+        };
+        assert!(question.echo());
+        question.text()
+    }
+
+    #[test]
+    fn an_unknown_host_key_is_shown_with_what_else_is_known() {
+        let text = host_key(&[]);
+        assert!(text.contains("[gpu01]:2222") && text.contains("SHA256:new"));
+        assert!(!text.contains("port 22"), "{text}");
+        assert!(host_key(&["SHA256:a", "SHA256:b"]).contains("known by SHA256:a, SHA256:b"));
+    }
+
+    #[test]
+    fn the_servers_prompt_is_one_harmless_line() {
+        let prompt = |instruction: &str, text: &str| {
+            let question = Question::Prompt {
+                host: "gpu01".into(),
+                instruction: instruction.into(),
+                text: text.into(),
+                echo: false,
+            };
+            assert!(!question.echo());
+            question.text()
+        };
+        assert_eq!(prompt("", "Password: "), "(gpu01) Password:");
+        assert_eq!(
+            prompt("Two factors are\nneeded.", "Code: "),
+            "(gpu01) Two factors are needed. Code:"
+        );
+        assert!(!prompt("\u{1b}]0;x\u{7}", "a\u{9b}b").contains(char::is_control));
+    }
+
+    #[test]
+    fn secrets_are_not_shown_while_typed() {
+        let secret = [
+            Question::Passphrase {
+                key: "k".into(),
+                again: true,
+            },
+            Question::Password {
+                user: "me".into(),
+                host: "gpu01".into(),
+                again: true,
+            },
+        ];
+        for question in secret {
+            assert!(!question.echo(), "{}", question.text());
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The relay of a pump: one command on the login host that leads into a job, and carries all
+//! connections to the server there. Begun at once, and anew when somebody comes after its end.
+
+pub mod frame;
+pub mod mux;
+pub mod stream;
+
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use rustix::event::PollFlags;
+
+use self::mux::{Mux, Who};
+use super::channel_opener::{Openings, Wanted};
+use crate::i18n::say;
+use crate::ssh::channel::Target;
+use crate::ssh::{Stream, Task};
+
+/// The least time between two beginnings: each asks the scheduler, and a page asks again at once.
+const REST: Duration = Duration::from_secs(5);
+/// What its first word may take: start-up files, and a scheduler that is busy.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Which connections take a relay, and what it is.
+#[derive(Debug)]
+pub struct Relaying {
+    /// Where they would else go by a channel each.
+    pub target: Target,
+    /// What leads there, with [`super::RELAY`] at its end.
+    pub task: Task,
+    /// What that says first, as a line.
+    pub mark: String,
+}
+
+/// The relay.
+pub struct Relay {
+    what: Relaying,
+    mux: Option<Mux>,
+    began: Instant,
+    was_up: bool,
+    /// Both are known when it is over: what came instead of its first word, and the command's words.
+    noise: Option<String>,
+    words: Option<String>,
+    refusal: Option<String>,
+}
+
+impl Relay {
+    /// Begins it.
+    pub fn new(what: Relaying, openings: &mut Openings, now: Instant) -> Self {
+        let mut relay = Self {
+            what,
+            mux: None,
+            began: now,
+            was_up: false,
+            noise: None,
+            words: None,
+            refusal: None,
+        };
+        relay.begin(openings, now);
+        relay
+    }
+
+    fn begin(&mut self, openings: &mut Openings, now: Instant) {
+        self.began = now;
+        (self.was_up, self.noise, self.words) = (false, None, None);
+        let task = &self.what.task;
+        let begun = UnixStream::pair().and_then(|(near, far)| {
+            far.set_nonblocking(true)?;
+            let mux = Mux::new(near, &task.input, &self.what.mark, now)?;
+            openings.want(Wanted::Command(far.into(), task.command.clone()));
+            Ok(mux)
+        });
+        match begun {
+            Ok(mux) => self.mux = Some(mux),
+            Err(error) => self.refusal = Some(error.to_string()),
+        }
+    }
+
+    /// Whether connections there are its own.
+    pub fn serves(&self, target: &Target) -> bool {
+        self.what.target == *target
+    }
+
+    /// Where its connections go.
+    pub fn target(&self) -> &Target {
+        &self.what.target
+    }
+
+    /// Carries one more connection; none to look whether anybody listens.
+    pub fn add(&mut self, local: Option<Stream>, openings: &mut Openings, now: Instant) {
+        if self.mux.is_none() && now >= self.began + REST {
+            self.begin(openings, now);
+        }
+        // Else its socket is closed, as if nobody listened there.
+        if let Some(mux) = &mut self.mux {
+            mux.add(local);
+        }
+    }
+
+    /// The command was not started, or has ended, with these words.
+    pub fn command_ended(&mut self, words: String) {
+        self.words = Some(words);
+        self.settle();
+    }
+
+    /// Why a connection was last refused, once: it is over, or the node has refused it.
+    pub fn take_refusal(&mut self) -> Option<String> {
+        self.refusal.take()
+    }
+
+    /// Whether it has reached the node since it was begun.
+    pub fn was_up(&self) -> bool {
+        self.was_up
+    }
+
+    /// The connections that have not been begun.
+    pub fn into_waiting(self) -> impl Iterator<Item = Wanted> {
+        let target = self.what.target;
+        let early = self.mux.into_iter().flat_map(Mux::into_early);
+        early.map(move |local| Wanted::Link(local, target.clone()))
+    }
+
+    /// Whether bytes are on their way.
+    pub fn is_carrying(&self) -> bool {
+        self.mux.as_ref().is_some_and(Mux::is_carrying)
+    }
+
+    /// When [`Relay::work`] has to be called next, if nothing happens before.
+    pub fn next(&self) -> Option<Instant> {
+        let mux = self.mux.as_ref()?;
+        Some(if mux.is_up() {
+            mux.next()
+        } else {
+            self.began + PATIENCE
+        })
+    }
+
+    /// What is waited for.
+    pub fn interest(&self) -> Vec<(Who, std::os::fd::BorrowedFd<'_>, PollFlags)> {
+        self.mux.as_ref().map(Mux::interest).unwrap_or_default()
+    }
+
+    /// Takes note of what `poll` said.
+    pub fn polled(&mut self, who: Who, events: PollFlags) {
+        if let Some(mux) = &mut self.mux {
+            mux.polled(who, events);
+        }
+    }
+
+    /// Moves what can be moved. True when something was.
+    pub fn work(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+        let Some(mux) = &mut self.mux else {
+            return false;
+        };
+        let mut progress = mux.work(now, scratch);
+        self.was_up |= mux.is_up();
+        self.refusal = mux.take_refusal().or(self.refusal.take());
+        let is_late = !mux.is_up() && now >= self.began + PATIENCE;
+        if is_late {
+            self.refusal = Some(say!("relay-silent"));
+        } else if mux.has_ended() {
+            self.noise = Some(mux.noise());
+        }
+        if is_late || mux.has_ended() {
+            // Its stream is closed with it, and so the command ends.
+            self.mux = None;
+            self.settle();
+            progress = true;
+        }
+        progress
+    }
+
+    /// It is over when both its stream and its command are.
+    fn settle(&mut self) {
+        let (Some(noise), Some(words)) = (&self.noise, &self.words) else {
+            return;
+        };
+        let said = [words, noise].into_iter().find(|said| !said.is_empty());
+        let said = said.cloned().unwrap_or_else(|| say!("relay-ended"));
+        self.refusal = Some(said);
+        (self.noise, self.words) = (None, None);
+    }
+}

@@ -1,0 +1,325 @@
+//! Many connections over the standard input and output of one program: the near end of `relay.py`,
+//! which connects them on the compute node.
+//!
+//! Each direction of each connection has a credit, as a channel of SSH has a window, so that one
+//! reader who stalls neither slows the others nor fills the memory of either side.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{ErrorKind, IoSlice, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use rustix::event::PollFlags;
+
+use super::frame::{Frame, Reader};
+use super::stream::{CHUNK, Line, WINDOW};
+use crate::ssh::Stream;
+
+/// The program of the far end.
+pub const PROGRAM: &str = include_str!("relay.py");
+
+/// With so much on its way out, local sockets are not read.
+const CONGESTED: usize = 256 << 10;
+/// The far end takes a longer silence for our end.
+const PING: Duration = Duration::from_secs(30);
+/// And we take this for its end: the network's is found out sooner and otherwise.
+const SILENCE: Duration = Duration::from_secs(75);
+/// TCP between a scheduler's processes holds a small piece back until there is word of the one before
+/// (Nagle), up to 40 ms: what comes within milliseconds goes as one. The far end does the same.
+const SMALL: usize = 1400;
+const TOGETHER: Duration = Duration::from_millis(3);
+/// What is kept of lines that came before the far end's first word.
+const NOISE: usize = 4096;
+
+/// Whose readiness is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The program.
+    Far,
+    /// A local connection.
+    Near(u32),
+}
+
+/// The connections, and the stream that carries them.
+pub struct Mux {
+    far: UnixStream,
+    readable: bool,
+    writable: bool,
+    /// The line with which the program begins; what comes before it is none of its words.
+    mark: Option<String>,
+    noise: Vec<u8>,
+    out: VecDeque<u8>,
+    /// Until when that waits for more; none when it is empty.
+    out_at: Option<Instant>,
+    came: Reader,
+    lines: BTreeMap<u32, Line>,
+    /// Those that came before the program's mark. (A shell that has read ahead would take their
+    /// bytes for its own.)
+    early: Vec<Option<Stream>>,
+    last: u32,
+    heard: Instant,
+    pinged: Instant,
+    ended: bool,
+    refusal: Option<String>,
+}
+
+impl Mux {
+    /// `far` leads to a program that is given `input` and says `mark` before all else.
+    ///
+    /// # Errors
+    /// When the stream cannot be made not to block.
+    pub fn new(far: UnixStream, input: &str, mark: &str, now: Instant) -> std::io::Result<Self> {
+        far.set_nonblocking(true)?;
+        Ok(Self {
+            far,
+            readable: true,
+            writable: true,
+            mark: Some(mark.to_owned()),
+            noise: Vec::new(),
+            out: input.as_bytes().iter().copied().collect(),
+            out_at: Some(now),
+            came: Reader::default(),
+            lines: BTreeMap::new(),
+            early: Vec::new(),
+            last: 0,
+            heard: now,
+            pinged: now,
+            ended: false,
+            refusal: None,
+        })
+    }
+
+    /// Carries one more connection, whose socket does not block; without one, it only looks whether
+    /// somebody listens there.
+    pub fn add(&mut self, local: Option<Stream>) {
+        if self.mark.is_some() {
+            self.early.push(local);
+            return;
+        }
+        self.last = self.last.wrapping_add(1);
+        Frame::Open(self.last).put(&mut self.out);
+        let mut line = Line::new(local);
+        if line.local.is_none() {
+            line.said_all = true;
+            Frame::End(self.last).put(&mut self.out);
+        }
+        self.lines.insert(self.last, line);
+    }
+
+    /// Whether the program has begun.
+    pub fn is_up(&self) -> bool {
+        self.mark.is_none()
+    }
+
+    /// Whether the stream is over: then all connections are.
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Why a connection was last refused on the node, once.
+    pub fn take_refusal(&mut self) -> Option<String> {
+        self.refusal.take()
+    }
+
+    /// The last lines of what came instead of the program's first word, without the script's own
+    /// answers, which begin with the mark.
+    pub fn noise(&self) -> String {
+        let noise = String::from_utf8_lossy(&self.noise);
+        let is_answer = |line: &&str| {
+            self.mark
+                .as_ref()
+                .is_some_and(|mark| line.starts_with(mark))
+        };
+        let lines: Vec<&str> = noise.lines().filter(|line| !is_answer(line)).collect();
+        lines.join("\n").trim().to_owned()
+    }
+
+    /// The connections that have not been begun: another relay can have them.
+    pub fn into_early(self) -> impl Iterator<Item = Stream> {
+        self.early.into_iter().flatten()
+    }
+
+    /// Whether bytes are on their way to either side.
+    pub fn is_carrying(&self) -> bool {
+        !self.out.is_empty() || self.lines.values().any(|line| !line.down.is_empty())
+    }
+
+    /// When [`Mux::work`] has to be called next, if nothing happens before.
+    pub fn next(&self) -> Instant {
+        let ping = self.pinged + PING;
+        let out_at = self.out_at.filter(|_| self.writable);
+        out_at.map_or(ping, |at| at.min(ping))
+    }
+
+    /// What is waited for.
+    pub fn interest(&self) -> Vec<(Who, BorrowedFd<'_>, PollFlags)> {
+        let mut flags = PollFlags::IN;
+        if !self.out.is_empty() && !self.writable {
+            flags |= PollFlags::OUT;
+        }
+        let far = (Who::Far, self.far.as_fd(), flags);
+        let congested = self.out.len() > CONGESTED;
+        let near = self.lines.iter().filter_map(|(number, line)| {
+            let flags = line.interest(congested);
+            let local = line.local.as_ref()?;
+            (!flags.is_empty()).then(|| (Who::Near(*number), local.as_fd(), flags))
+        });
+        std::iter::once(far).chain(near).collect()
+    }
+
+    /// Takes note of what `poll` said.
+    pub fn polled(&mut self, who: Who, events: PollFlags) {
+        let (readable, writable) = match who {
+            Who::Far => (&mut self.readable, &mut self.writable),
+            Who::Near(number) => match self.lines.get_mut(&number) {
+                Some(line) => (&mut line.readable, &mut line.writable),
+                None => return,
+            },
+        };
+        let ended = events.intersects(PollFlags::HUP | PollFlags::ERR);
+        *readable |= ended || events.contains(PollFlags::IN);
+        *writable |= ended || events.contains(PollFlags::OUT);
+    }
+
+    /// Moves what can be moved. True when something was. `scratch` holds what is read at once.
+    pub fn work(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+        let mut progress = self.receive(now, scratch);
+        if self.is_up() {
+            self.ping(now);
+        }
+        let congested = self.out.len() > CONGESTED;
+        let out = &mut self.out;
+        self.lines.retain(|number, line| {
+            progress |= line.work(*number, out, congested, scratch);
+            !line.is_done()
+        });
+        progress | self.send(now)
+    }
+
+    fn ping(&mut self, now: Instant) {
+        self.ended |= now.saturating_duration_since(self.heard) > SILENCE;
+        if now >= self.pinged + PING {
+            self.pinged = now;
+            Frame::Ping.put(&mut self.out);
+        }
+    }
+
+    fn send(&mut self, now: Instant) -> bool {
+        if self.out.is_empty() {
+            self.out_at = None;
+            return false;
+        }
+        let at = *self.out_at.get_or_insert(now + TOGETHER);
+        if !self.writable || now < at && self.out.len() <= SMALL {
+            return false;
+        }
+        let (first, second) = self.out.as_slices();
+        let parts = [IoSlice::new(first), IoSlice::new(second)];
+        match (&self.far).write_vectored(&parts) {
+            Ok(size) => drop(self.out.drain(..size)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                self.writable = false;
+                return false;
+            }
+            Err(error) => self.ended |= error.kind() != ErrorKind::Interrupted,
+        }
+        true
+    }
+
+    fn receive(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+        if !self.readable || self.ended {
+            return false;
+        }
+        let size = scratch.len().min(CHUNK);
+        match (&self.far).read(&mut scratch[..size]) {
+            Ok(0) => self.ended = true,
+            Ok(size) => {
+                self.heard = now;
+                self.take(&scratch[..size], now);
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                self.readable = false;
+                return false;
+            }
+            Err(error) => self.ended = error.kind() != ErrorKind::Interrupted,
+        }
+        true
+    }
+
+    fn take(&mut self, data: &[u8], now: Instant) {
+        match self.past_the_mark(data, now) {
+            Some(rest) => self.came.take(&rest),
+            None => return,
+        }
+        loop {
+            match self.came.next() {
+                Ok(Some(frame)) => self.obey(frame),
+                Ok(None) => return,
+                Err(_) => {
+                    self.ended = true;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What comes after the mark; until then, what start-up files print is kept for a failure's words.
+    fn past_the_mark<'a>(&mut self, data: &'a [u8], now: Instant) -> Option<Cow<'a, [u8]>> {
+        let Some(mark) = &self.mark else {
+            return Some(data.into());
+        };
+        let line = format!("\n{mark}\n");
+        self.noise.extend(data);
+        let mut windows = self.noise.windows(line.len());
+        let Some(at) = windows.position(|window| window == line.as_bytes()) else {
+            let excess = self.noise.len().saturating_sub(NOISE);
+            self.noise.drain(..excess);
+            return None;
+        };
+        let rest = self.noise.split_off(at + line.len());
+        self.mark = None;
+        self.pinged = now;
+        for local in std::mem::take(&mut self.early) {
+            self.add(local);
+        }
+        Some(rest.into())
+    }
+
+    /// A frame of a connection that has just been given up here is passed over.
+    fn obey(&mut self, frame: Frame) {
+        match frame {
+            Frame::Data(number, data) => {
+                if let Some(line) = self.lines.get_mut(&number) {
+                    line.was_answered = true;
+                    line.down.extend(data);
+                    // Somebody who sends more than was granted is not our program.
+                    self.ended |= line.down.len() > WINDOW as usize;
+                }
+            }
+            Frame::Taken(number, size) => {
+                if let Some(line) = self.lines.get_mut(&number) {
+                    line.credit = line.credit.saturating_add(size);
+                }
+            }
+            Frame::End(number) => {
+                if let Some(line) = self.lines.get_mut(&number) {
+                    line.was_answered = true;
+                    line.came_all = true;
+                }
+            }
+            Frame::Reset(number, reason) => {
+                // One to which nothing was ever answered was not taken at all.
+                let line = self.lines.remove(&number);
+                if line.is_some_and(|line| !line.was_answered) {
+                    self.refusal = Some(reason);
+                }
+            }
+            Frame::Open(_) | Frame::Ping => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
