@@ -35,7 +35,7 @@ macro_rules! say {
 pub(crate) use say;
 
 /// Speaks `language` from now on, or, without one that there is a catalogue for, the system's.
-pub fn speak(language: Option<&str>) {
+pub fn set_language(language: Option<&str>) {
     let system = || closest(&locale(|name| std::env::var(name).ok())?);
     let wanted = language.and_then(closest).or_else(system);
     let wanted = wanted.unwrap_or(LANGUAGES[0]);

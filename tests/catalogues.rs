@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
-use remote_jupyter::i18n::{LANGUAGES, language, speak};
+use remote_jupyter::i18n::{LANGUAGES, language, set_language};
 use remote_jupyter::phase::Phase;
 
 /// Texts that are the same in every language: the product's name, what Macs call OK everywhere, an address.
@@ -94,7 +94,7 @@ fn commands_and_keys_are_the_same_in_every_language() {
 #[test]
 fn the_language_can_change_again() {
     for (wanted, word) in [("ja", "準備完了"), ("en", "ready"), ("ja-JP", "準備完了")] {
-        speak(Some(wanted));
+        set_language(Some(wanted));
         assert_eq!(Phase::Ready.words(), word, "{wanted}");
         assert!(wanted.starts_with(language()), "{}", language());
     }

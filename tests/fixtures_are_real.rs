@@ -202,8 +202,12 @@ fn pages_come_through_openssh_too() {
     );
     assert_eq!(support::http::title(&ready), "JupyterLab");
     assert_eq!(support::http::api(&ready, "api/status").status, 200);
-    let stranger = support::http::get(&format!("http://127.0.0.1:{port}/api/status"));
-    assert_eq!(stranger.status, 403, "the token matters: {}", stranger.body);
+    let detect_error = support::http::get(&format!("http://127.0.0.1:{port}/api/status"));
+    assert_eq!(
+        detect_error.status, 403,
+        "the token matters: {}",
+        detect_error.body
+    );
     jupyter.kill().unwrap();
     jupyter.wait().unwrap();
 }

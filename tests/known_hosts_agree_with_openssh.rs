@@ -77,11 +77,11 @@ fn openssh_finds(file: &Path, name: &HostName) -> Found {
 }
 
 /// What our own reading finds, as far as the public functions tell it.
-fn we_find(file: &Path, name: &HostName, keys: &[Key], stranger: &Key) -> Found {
+fn we_find(file: &Path, name: &HostName, keys: &[Key], detect_error: &Key) -> Found {
     let hosts = KnownHosts::read(&[file.to_owned()], &[]).unwrap();
     let mut found = Found::default();
     // A key that no file holds brings out every line for the host.
-    if let Verdict::Changed { known, .. } = hosts.verdict(name, &stranger.blob) {
+    if let Verdict::Changed { known, .. } = hosts.verdict(name, &detect_error.blob) {
         found.plain = known
             .into_iter()
             .map(|key| (key.line, key.fingerprint))
@@ -224,12 +224,12 @@ fn make_keys(folder: &Path) -> Vec<Key> {
 fn every_file_means_to_us_what_it_means_to_openssh() {
     let folder = TempDir::new().unwrap();
     let keys = make_keys(folder.path());
-    let stranger = make_key(folder.path(), "stranger", "ed25519");
+    let detect_error = make_key(folder.path(), "stranger", "ed25519");
     let (mut compared, mut hits) = (0, 0);
     for (what, file) in files(&keys, folder.path()) {
         for name in names() {
             let theirs = openssh_finds(&file, &name);
-            let ours = we_find(&file, &name, &keys, &stranger);
+            let ours = we_find(&file, &name, &keys, &detect_error);
             assert_eq!(ours, theirs, "{what:.200} for {name}");
             compared += 1;
             hits += usize::from(theirs != Found::default());
@@ -246,7 +246,7 @@ fn every_file_means_to_us_what_it_means_to_openssh() {
 fn names_that_openssh_hashed_are_found() {
     let folder = TempDir::new().unwrap();
     let keys = make_keys(folder.path());
-    let stranger = make_key(folder.path(), "stranger", "ed25519");
+    let detect_error = make_key(folder.path(), "stranger", "ed25519");
     let file = folder.path().join("known_hosts");
     let text = format!(
         "gpu01,10.0.0.5 {0}\n[gpu01]:2222 {1}\n@revoked gpu02 {2}\n",
@@ -261,7 +261,7 @@ fn names_that_openssh_hashed_are_found() {
         "{hashed}"
     );
     for name in names() {
-        let ours = we_find(&file, &name, &keys, &stranger);
+        let ours = we_find(&file, &name, &keys, &detect_error);
         assert_eq!(ours, openssh_finds(&file, &name), "{name}");
     }
 }

@@ -11,9 +11,9 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::Task;
-use remote_jupyter::ssh::channel::Target;
-use remote_jupyter::tunnel::{RELAY, Relaying};
+use remote_jupyter::ssh::ExecRequest;
+use remote_jupyter::ssh::channel::ForwardTarget;
+use remote_jupyter::tunnel::{RELAY, RelayState};
 use socket2::{Domain, SockAddr, Socket, Type};
 use support::process::PATIENCE;
 use support::services::{Service, check_pattern, exchange, send_pattern};
@@ -35,23 +35,23 @@ fn closed() -> (Sshd, Client) {
 }
 
 /// The far end, started by the login shell after `first`.
-fn relaying(port: u16, first: &str) -> Relaying {
+fn relaying(port: u16, first: &str) -> RelayState {
     relaying_to(&format!("tcp 127.0.0.1 {port}"), first)
 }
 
 /// The same, to a place as the program's arguments name it.
-fn relaying_to(place: &str, first: &str) -> Relaying {
+fn relaying_to(place: &str, first: &str) -> RelayState {
     let mut program = String::new();
     for byte in RELAY.bytes() {
         write!(program, "{byte:02x}").unwrap();
     }
     let start = "import sys; exec(bytes.fromhex(sys.argv.pop(1)))";
-    Relaying {
-        target: Target::Tcp {
+    RelayState {
+        target: ForwardTarget::Tcp {
             host: "node.invalid".into(),
             port: 8888,
         },
-        task: Task {
+        task: ExecRequest {
             command: "exec /bin/sh -s".into(),
             input: format!("{first}\nexec python3 -I -S -c '{start}' {program} {MARK} {place}\n"),
         },

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::channel::Target;
+use remote_jupyter::ssh::channel::ForwardTarget;
 use remote_jupyter::ssh::poll::WaitError;
 use support::process::PATIENCE;
 use support::services::{Service, check_pattern, exchange, send_pattern};
@@ -208,7 +208,7 @@ fn a_unix_socket_can_be_the_far_end() {
         }
     });
     let path = path.to_str().unwrap().to_owned();
-    let tunnel = Tunnel::to_targets(&client, vec![Target::Unix { path }]);
+    let tunnel = Tunnel::to_targets(&client, vec![ForwardTarget::Unix { path }]);
     assert_eq!(
         exchange(tunnel.connect(), b"through a file"),
         b"through a file"
@@ -359,27 +359,27 @@ fn a_network_that_takes_nothing_for_a_while_loses_nothing() {
 
 #[test]
 fn a_tunnel_leaves_a_connection_that_others_can_use() {
-    use support::tunnel::{log_in, pump};
+    use support::tunnel::{forwarder, log_in};
     let (sshd, client) = plain(&[]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
-    waiter.set_deadline(Some(Instant::now() + PATIENCE));
-    let connection = log_in(&client.path("ssh_config"), &waiter);
+    let poller = std::rc::Rc::new(remote_jupyter::ssh::poll::Poller::new().unwrap());
+    poller.set_deadline(Some(Instant::now() + PATIENCE));
+    let connection = log_in(&client.path("ssh_config"), &poller);
     let (host, port) = ("127.0.0.1".into(), Service::echo().port);
-    let target = Target::Tcp { host, port };
-    let (mut pump, ports) = pump(connection.clone(), &waiter, vec![target]);
+    let target = ForwardTarget::Tcp { host, port };
+    let (mut forwarder, ports) = forwarder(connection.clone(), &poller, vec![target]);
     // A channel is asked for and not granted yet when the pump ends.
     sshd.freeze();
     let _asks = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
     for _ in 0..3 {
-        pump.turn(Some(Instant::now())).unwrap();
+        forwarder.poll_once(Some(Instant::now())).unwrap();
     }
     let thaw = thread::spawn(move || {
         sshd.thaw();
         sshd
     });
-    pump.end().unwrap();
+    forwarder.end().unwrap();
     let mut exec =
-        remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine", &|| ()).unwrap();
+        remote_jupyter::ssh::Exec::start(connection, poller, "echo mine", &|| ()).unwrap();
     assert_eq!(exec.line().unwrap().as_deref(), Some("mine"));
     drop(thaw.join());
 }
@@ -394,7 +394,7 @@ fn an_idle_tunnel_notices_at_once_that_the_connection_is_lost() {
     let error = tunnel.end_within(Duration::from_secs(2)).expect("an end");
     let is_cancel = matches!(
         error,
-        remote_jupyter::ssh::Error::Wait(WaitError::Cancelled)
+        remote_jupyter::ssh::SshError::Wait(WaitError::Cancelled)
     );
     assert!(!is_cancel, "{error}");
 }
@@ -402,22 +402,24 @@ fn an_idle_tunnel_notices_at_once_that_the_connection_is_lost() {
 /// The server gives one session: none may be left behind, nor a connection of the browser's.
 #[test]
 fn a_tunnel_that_ends_gives_back_every_channel() {
-    use support::tunnel::{log_in, pump};
+    use support::tunnel::{forwarder, log_in};
     let (_sshd, client) = plain(&["MaxSessions 1"]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
-    waiter.set_deadline(Some(Instant::now() + PATIENCE));
-    let connection = log_in(&client.path("ssh_config"), &waiter);
+    let poller = std::rc::Rc::new(remote_jupyter::ssh::poll::Poller::new().unwrap());
+    poller.set_deadline(Some(Instant::now() + PATIENCE));
+    let connection = log_in(&client.path("ssh_config"), &poller);
     let echo = Service::echo();
     let (host, port) = ("127.0.0.1".into(), echo.port);
-    let target = Target::Tcp { host, port };
-    let (mut pump, ports) = pump(connection.clone(), &waiter, vec![target]);
+    let target = ForwardTarget::Tcp { host, port };
+    let (mut forwarder, ports) = forwarder(connection.clone(), &poller, vec![target]);
     let _stays = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
-    pump_until(&mut pump, |pump| pump.channels() > 0 && !pump.is_opening());
-    pump_until(&mut pump, |_| echo.live() == 1);
-    pump.end().unwrap();
+    pump_until(&mut forwarder, |forwarder| {
+        forwarder.channels() > 0 && !forwarder.is_opening()
+    });
+    pump_until(&mut forwarder, |_| echo.live() == 1);
+    forwarder.end().unwrap();
     assert!(eventually(PATIENCE, || echo.live() == 0));
     let mut exec =
-        remote_jupyter::ssh::Exec::start(connection, waiter, "echo mine", &|| ()).unwrap();
+        remote_jupyter::ssh::Exec::start(connection, poller, "echo mine", &|| ()).unwrap();
     assert_eq!(exec.line().unwrap().as_deref(), Some("mine"));
 }
 
@@ -426,13 +428,13 @@ fn a_tunnel_that_ends_gives_back_every_channel() {
 fn a_pump_without_any_channel_does_not_spin() {
     use support::tunnel::log_in;
     let (_sshd, client) = plain(&["ClientAliveInterval 1", "ClientAliveCountMax 100"]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
-    let connection = log_in(&client.path("ssh_config"), &waiter);
-    let mut pump = remote_jupyter::tunnel::Pump::new(connection, waiter, None);
+    let poller = std::rc::Rc::new(remote_jupyter::ssh::poll::Poller::new().unwrap());
+    let connection = log_in(&client.path("ssh_config"), &poller);
+    let mut forwarder = remote_jupyter::tunnel::Forwarder::new(connection, poller, None);
     let until = Instant::now() + Duration::from_millis(2500);
     let mut turns = 0;
     while Instant::now() < until {
-        pump.turn(Some(until)).unwrap();
+        forwarder.poll_once(Some(until)).unwrap();
         turns += 1;
     }
     assert!(turns < 50, "{turns} turns in 2.5 s");
@@ -440,13 +442,14 @@ fn a_pump_without_any_channel_does_not_spin() {
 
 /// Drives a pump of this thread until it is so.
 fn pump_until(
-    pump: &mut remote_jupyter::tunnel::Pump,
-    mut is_so: impl FnMut(&mut remote_jupyter::tunnel::Pump) -> bool,
+    forwarder: &mut remote_jupyter::tunnel::Forwarder,
+    mut is_so: impl FnMut(&mut remote_jupyter::tunnel::Forwarder) -> bool,
 ) {
     let deadline = Instant::now() + PATIENCE;
-    while !is_so(pump) {
+    while !is_so(forwarder) {
         assert!(Instant::now() < deadline, "it never was so");
-        pump.turn(Some(Instant::now() + Duration::from_millis(100)))
+        forwarder
+            .poll_once(Some(Instant::now() + Duration::from_millis(100)))
             .unwrap();
     }
 }
@@ -471,29 +474,29 @@ fn an_idle_far_side_is_asked_for_a_sign_of_life_now_and_then() {
     sshd.freeze();
     let error = tunnel.end_within(Duration::from_secs(4)).expect("an end");
     assert!(
-        matches!(error, remote_jupyter::ssh::Error::Silent(_)),
+        matches!(error, remote_jupyter::ssh::SshError::Silent(_)),
         "{error}"
     );
 }
 
 #[test]
 fn a_knock_tells_who_does_not_listen_and_a_command_runs_beside_a_download() {
-    use support::tunnel::{log_in, pump};
+    use support::tunnel::{forwarder, log_in};
     let (_sshd, client) = plain(&[]);
-    let waiter = std::rc::Rc::new(remote_jupyter::ssh::poll::Waiter::new().unwrap());
-    let connection = log_in(&client.path("ssh_config"), &waiter);
-    let tcp = |port| Target::Tcp {
+    let poller = std::rc::Rc::new(remote_jupyter::ssh::poll::Poller::new().unwrap());
+    let connection = log_in(&client.path("ssh_config"), &poller);
+    let tcp = |port| ForwardTarget::Tcp {
         host: "127.0.0.1".into(),
         port,
     };
     let source = tcp(Service::source(u64::MAX).port);
-    let (mut pump, ports) = pump(connection, &waiter, vec![source.clone()]);
+    let (mut forwarder, ports) = forwarder(connection, &poller, vec![source.clone()]);
     let nobody = tcp(support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port());
-    pump.knock(source);
-    pump.knock(nobody.clone());
+    forwarder.probe_target(source);
+    forwarder.probe_target(nobody.clone());
     let mut refused = None;
-    pump_until(&mut pump, |pump| {
-        refused = pump.take_refusal();
+    pump_until(&mut forwarder, |forwarder| {
+        refused = forwarder.take_refusal();
         refused.is_some()
     });
     assert_eq!(refused.unwrap().target, nobody);
@@ -501,25 +504,25 @@ fn a_knock_tells_who_does_not_listen_and_a_command_runs_beside_a_download() {
     let down = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
     let handle = down.try_clone().unwrap();
     let (got, reader) = read_on(down);
-    pump_until(&mut pump, |_| got.load(Ordering::SeqCst) > 1 << 20);
+    pump_until(&mut forwarder, |_| got.load(Ordering::SeqCst) > 1 << 20);
     // More than one packet each way.
     let input = "a line of what it reads\n".repeat(20_000);
-    pump.run(remote_jupyter::ssh::Task {
+    forwarder.run(remote_jupyter::ssh::ExecRequest {
         command: "echo noise >&2; wc -c; seq 20000".into(),
         input: input.clone(),
     });
     let mut outcome = None;
-    pump_until(&mut pump, |pump| {
-        outcome = pump.take_outcome();
+    pump_until(&mut forwarder, |forwarder| {
+        outcome = forwarder.take_outcome();
         outcome.is_some()
     });
     let lines = outcome.unwrap().unwrap();
     assert_eq!(lines[0].trim(), input.len().to_string());
     assert_eq!((lines.len(), lines[20_000].as_str()), (20_001, "20000"));
     let before = got.load(Ordering::SeqCst);
-    pump_until(&mut pump, |_| got.load(Ordering::SeqCst) > before);
+    pump_until(&mut forwarder, |_| got.load(Ordering::SeqCst) > before);
     handle.shutdown(Shutdown::Both).unwrap();
-    pump_until(&mut pump, |pump| pump.channels() == 0);
+    pump_until(&mut forwarder, |forwarder| forwarder.channels() == 0);
     reader.join().unwrap();
 }
 

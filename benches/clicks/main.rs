@@ -41,7 +41,7 @@ fn main() {
     println!("\n| measured | median | by hand | median | ratio | difference |");
     println!("|---|---|---|---|---|---|");
     cold(&sshd, &client);
-    let mut jupyter = by_hand(
+    let mut jupyter = started_by_hand(
         &sshd,
         &sshd.home().path().join(".local/share/jupyter/runtime"),
     );
@@ -85,7 +85,7 @@ fn cold(sshd: &Sshd, client: &Client) {
         assert_eq!(stopped.code, Some(0), "{stopped}");
         let folder = tempfile::tempdir().unwrap();
         let began = Instant::now();
-        by_hand(sshd, folder.path()).wait_until_up();
+        started_by_hand(sshd, folder.path()).wait_until_up();
         theirs.push(began.elapsed());
     }
     row("cold click", ours, "Jupyter's own start", theirs);
@@ -119,11 +119,11 @@ fn warm(sshd: &Sshd, client: &Client, host: &str, what: &str) -> Vec<[u64; 6]> {
 
 /// Against one `ssh` through the same jump host that does nothing there.
 fn through_a_hop(sshd: &Sshd, client: &Client) -> Vec<[u64; 6]> {
-    let bastion = Sshd::with(&Options {
+    let jump_host = Sshd::with(&Options {
         jupyter: false,
         ..Options::default()
     });
-    let far = Delayed::before(&bastion, HOP_DELAY);
+    let far = Delayed::before(&jump_host, HOP_DELAY);
     client.add_host("bastion", &far, Key::Ed25519);
     client.know_also(&far, Known::Right);
     client.add_host_with("behind", sshd, Key::Ed25519, &["ProxyJump bastion"]);
@@ -213,12 +213,12 @@ fn resident(pid: u32) -> f64 {
     kib.unwrap_or(f64::NAN) / 1024.0
 }
 
-fn row(what: &str, ours: Vec<Duration>, by_hand: &str, theirs: Vec<Duration>) {
+fn row(what: &str, ours: Vec<Duration>, started_by_hand: &str, theirs: Vec<Duration>) {
     let (ours, theirs) = (median(ours), median(theirs));
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
     let more = ours.as_secs_f64() - theirs.as_secs_f64();
     println!(
-        "| {what} | {} ms | {by_hand} | {} ms | {ratio:.2} | {more:+.2} s |",
+        "| {what} | {} ms | {started_by_hand} | {} ms | {ratio:.2} | {more:+.2} s |",
         ours.as_millis(),
         theirs.as_millis()
     );
@@ -235,7 +235,7 @@ struct ByHand {
     port: u16,
 }
 
-fn by_hand(sshd: &Sshd, runtime: &Path) -> ByHand {
+fn started_by_hand(sshd: &Sshd, runtime: &Path) -> ByHand {
     let port = support::sshd::free_port(std::net::Ipv4Addr::LOCALHOST.into()).port();
     let bin = jupyter_venv().join("bin");
     let path = format!("{}:/usr/bin:/bin", bin.display());

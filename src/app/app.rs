@@ -7,24 +7,24 @@ use std::time::{Duration, Instant};
 
 use tao::event_loop::ControlFlow;
 
-use super::deep_link::Visit;
-use super::event::{Asked, Errand, Signal};
-use super::event_sender::Post;
-use super::model::{Action, HostState, Model};
+use super::deep_link::DeepLink;
+use super::event::{AppEvent, PromptRequest, SessionPurpose};
+use super::event_sender::EventSender;
+use super::model::{HostState, MenuAction, Model};
 use super::os_actions;
-use super::prompts::{self, Pending, Questions};
-use super::renderer::Screen;
+use super::prompts::{self, PendingDialog, Prompts};
+use super::renderer::TrayRenderer;
 use super::sessions::Sessions;
-use super::timer::Clock;
+use super::timer::Timer;
 use super::updates::Updates;
 use super::view::menu;
-use super::view::notification::{self, News};
+use super::view::notification::{self, NotableChange};
 use crate::config::{Config, ConfigErrors};
-use crate::desktop::Here;
-use crate::desktop::{Change, Desktop, Dialog, Given, Wants};
+use crate::desktop::NativeDesktop;
+use crate::desktop::{Desktop, Dialog, DialogKind, DialogResponse, SystemEvent};
 use crate::host_os::Scope;
 use crate::i18n::say;
-use crate::ipc::{Lease, Message};
+use crate::ipc::{HostLock, Message};
 use crate::problem::{Code, Problem};
 use crate::session::{Phase, Walltime};
 
@@ -42,10 +42,10 @@ const RETRY_EVERY: Duration = Duration::from_secs(15);
 pub struct App {
     model: Model,
     sessions: Sessions,
-    questions: Questions,
-    post: Post,
-    clock: Clock,
-    screen: Screen,
+    prompts: Prompts,
+    sender: EventSender,
+    clock: Timer,
+    screen: TrayRenderer,
     retry_at: Option<Instant>,
     quits_at: Option<Instant>,
     clipboard: Option<arboard::Clipboard>,
@@ -57,7 +57,7 @@ pub struct App {
     /// Those whose jobs the person wants to have more time.
     awaited_time: HashSet<String>,
     /// Dropped when the app ends: until then it is the only one.
-    lease: Option<Lease>,
+    host_lock: Option<HostLock>,
 }
 
 impl App {
@@ -65,23 +65,28 @@ impl App {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn new(config: Config, scope: Scope, post: Post, lease: Lease) -> std::io::Result<Self> {
+    pub fn new(
+        config: Config,
+        scope: Scope,
+        sender: EventSender,
+        host_lock: HostLock,
+    ) -> std::io::Result<Self> {
         let now = Instant::now();
         Ok(Self {
             model: Model::new(&config.hosts, now),
             open_at_start: config.open_at_start.clone(),
-            updates: Updates::new(post.clone(), config.checks_updates())?,
-            sessions: Sessions::new(config, scope, post.clone()),
-            questions: Questions::new(post.clone()),
-            clock: Clock::new(post.clone())?,
-            post,
-            screen: Screen::new(now),
+            updates: Updates::new(sender.clone(), config.checks_updates())?,
+            sessions: Sessions::new(config, scope, sender.clone()),
+            prompts: Prompts::new(sender.clone()),
+            clock: Timer::new(sender.clone())?,
+            sender,
+            screen: TrayRenderer::new(now),
             retry_at: None,
             quits_at: None,
             clipboard: None,
             awaited_logs: HashSet::new(),
             awaited_time: HashSet::new(),
-            lease: Some(lease),
+            host_lock: Some(host_lock),
         })
     }
 
@@ -90,80 +95,80 @@ impl App {
         let now = Instant::now();
         if let Err(error) = self.screen.begin(&self.model, now) {
             eprintln!("{}", say!("app-no-tray", error = error.to_string()));
-            self.lease.take();
+            self.host_lock.take();
             std::process::exit(1);
         }
-        let post = self.post.clone();
+        let sender = self.sender.clone();
         let tell = move |change| {
-            post.send(Signal::Changed(change));
+            sender.send(AppEvent::System(change));
         };
-        if let Err(error) = Here.watch(Box::new(tell)) {
+        if let Err(error) = NativeDesktop.watch(Box::new(tell)) {
             tracing::warn!(%error, "sleep and network changes are not told");
         }
-        os_actions::look_at_login_item(&self.post);
+        os_actions::look_at_login_item(&self.sender);
         self.model.updates_mut().can_be_asked = self.updates.is_some();
         for host in std::mem::take(&mut self.open_at_start) {
             self.model.be_patient(&host, now);
-            self.choose(&format!("host {host}"));
+            self.menu_clicked(&format!("host {host}"));
         }
         self.screen.is_current = false;
     }
 
     /// What lies in the post.
-    pub fn take(&mut self, signals: Vec<Signal>) {
+    pub fn handle_all(&mut self, signals: Vec<AppEvent>) {
         for signal in signals {
             self.handle(signal);
         }
         self.screen.is_current = false;
     }
 
-    fn handle(&mut self, signal: Signal) {
+    fn handle(&mut self, signal: AppEvent) {
         let now = Instant::now();
         match signal {
-            Signal::Said(message) => self.hear(&message, now),
-            Signal::Held(host) => {
+            AppEvent::SessionMessage(message) => self.session_message(&message, now),
+            AppEvent::HostLocked(host) => {
                 if self.model.adopt(&host) {
-                    self.sessions.adopt(&host);
+                    self.sessions.attach(&host);
                 }
             }
-            Signal::Asked(asked) => self.asked(asked),
-            Signal::Answered(id, given) => {
-                if let Some(pending) = self.questions.take(id) {
-                    self.answered(pending, given);
+            AppEvent::PromptRequested(asked) => self.prompt_requested(asked),
+            AppEvent::DialogAnswered(id, given) => {
+                if let Some(pending) = self.prompts.take(id) {
+                    self.dialog_answered(pending, given);
                 }
             }
-            Signal::Chosen(id) => self.choose(&id),
-            Signal::Summoned => self.summoned(),
-            Signal::Visited(visit) => self.visited(visit),
-            Signal::Requested { host, done } => self.requested(&host, done),
-            Signal::Configured(config) => self.configured(config, now),
-            Signal::Aliases(aliases) => self.model.know_aliases(aliases),
-            Signal::Added(alias, open, added) => match added {
-                Ok(()) if open => self.choose(&format!("host {alias}")),
+            AppEvent::MenuClicked(id) => self.menu_clicked(&id),
+            AppEvent::SecondLaunch => self.second_launch(),
+            AppEvent::DeepLink(visit) => self.deep_link(visit),
+            AppEvent::ConnectRequested { host, done } => self.connect_requested(&host, done),
+            AppEvent::ConfigReloaded(config) => self.config_reloaded(config, now),
+            AppEvent::Aliases(aliases) => self.model.know_aliases(aliases),
+            AppEvent::HostAdded(alias, open, added) => match added {
+                Ok(()) if open => self.menu_clicked(&format!("host {alias}")),
                 Ok(()) => {}
-                Err(problem) => self.trouble(&problem),
+                Err(problem) => self.show_error(&problem),
             },
-            Signal::LoginItem(status) => self.model.know_login_item(status),
-            Signal::Launchers(launchers) => self.model.know_launchers(launchers),
-            Signal::Release(release) => self.model.updates_mut().release = release,
-            Signal::Looked(outcome) => self.looked(outcome),
-            Signal::Copy(text) => self.copy(text),
-            Signal::HostLog { host, path, text } => self.host_log(&host, &path, &text),
-            Signal::NoHostLog(host, problem) => self.no_host_log(&host, &problem),
-            Signal::Trouble(problem) => self.trouble(&problem),
-            Signal::Changed(change) => self.changed(change, now),
-            Signal::Tick => {}
+            AppEvent::LoginItem(status) => self.model.know_login_item(status),
+            AppEvent::Shortcuts(launchers) => self.model.know_launchers(launchers),
+            AppEvent::Release(release) => self.model.updates_mut().release = release,
+            AppEvent::UpdateChecked(outcome) => self.update_checked(outcome),
+            AppEvent::Copy(text) => self.copy(text),
+            AppEvent::HostLog { host, path, text } => self.host_log(&host, &path, &text),
+            AppEvent::NoHostLog(host, problem) => self.no_host_log(&host, &problem),
+            AppEvent::Error(problem) => self.show_error(&problem),
+            AppEvent::System(change) => self.system_event(change, now),
+            AppEvent::Tick => {}
         }
     }
 
-    fn hear(&mut self, message: &Message, now: Instant) {
+    fn session_message(&mut self, message: &Message, now: Instant) {
         let host = &message.host;
         if let Some((path, text)) = message.log() {
             self.host_log(host, path, text);
         }
-        let news = self.model.hear(message, now);
+        let notable = self.model.hear(message, now);
         if matches!(message.phase, Phase::Failed | Phase::Closed) {
-            self.questions.withdraw(host);
+            self.prompts.withdraw(host);
             self.awaited_time.remove(host);
         }
         if message.walltime() == Some(Walltime::Extended) {
@@ -171,34 +176,34 @@ impl App {
         }
         if self.quits_at.is_some() {
             // Nobody is there any more to be asked or told.
-            if matches!(news, Some(News::Refused(_))) {
+            if matches!(notable, Some(NotableChange::Refused(_))) {
                 self.sessions.close(host);
             }
             return;
         }
-        match news {
-            Some(News::Refused(problem)) if problem.code == Code::KernelsBusy => {
+        match notable {
+            Some(NotableChange::Refused(problem)) if problem.code == Code::KernelsBusy => {
                 let busy = Dialog {
                     title: problem.title,
                     text: problem.detail,
-                    wants: Wants::Confirmation {
+                    kind: DialogKind::Confirmation {
                         yes: say!("dialog-stop-anyway"),
                     },
                 };
                 let host = host.clone();
-                self.questions
-                    .show(busy, Pending::Stop { host, force: true });
+                self.prompts
+                    .show(busy, PendingDialog::Stop { host, force: true });
             }
-            Some(News::Refused(problem)) if problem.code == Code::NotExtended => {
+            Some(NotableChange::Refused(problem)) if problem.code == Code::NotExtended => {
                 self.not_extended(host, &problem);
             }
-            Some(news) => {
-                let posting = notification::posting(host, &news);
-                let (post, id) = (self.post.clone(), posting.id);
+            Some(notable) => {
+                let notification_request = notification::notification_request(host, &notable);
+                let (sender, id) = (self.sender.clone(), notification_request.id);
                 let clicked = move || {
-                    post.send(Signal::Chosen(id));
+                    sender.send(AppEvent::MenuClicked(id));
                 };
-                Here.notify(posting.notice, Box::new(clicked));
+                NativeDesktop.notify(notification_request.notification, Box::new(clicked));
             }
             None => {}
         }
@@ -207,81 +212,87 @@ impl App {
         }
     }
 
-    fn asked(&mut self, asked: Asked) {
+    fn prompt_requested(&mut self, asked: PromptRequest) {
         let host = asked.host.clone();
         let config = self.sessions.config().host(&host);
         let remembers = config.is_some_and(|host| host.remember);
-        if self.questions.ask(asked, remembers) {
+        if self.prompts.ask(asked, remembers) {
             self.model.ask(&host, true);
         }
     }
 
-    fn answered(&mut self, pending: Pending, given: Given) {
+    fn dialog_answered(&mut self, pending: PendingDialog, given: DialogResponse) {
         match pending {
-            Pending::Asked { asked, remember } => {
+            PendingDialog::Prompt { asked, remember } => {
                 let host = asked.host.clone();
                 // First the wish to give up, then the missing answer: else the login would fail.
-                if given == Given::Nothing {
-                    self.give_up(&host, asked.errand);
+                if given == DialogResponse::Dismissed {
+                    self.give_up(&host, asked.purpose);
                 }
                 prompts::answer(asked, remember, given);
-                let asks = self.questions.has_any_of(&host);
+                let asks = self.prompts.has_any_of(&host);
                 self.model.ask(&host, asks);
             }
-            Pending::Stop { host, force } if given == Given::Yes => {
+            PendingDialog::Stop { host, force } if given == DialogResponse::Confirmed => {
                 self.sessions.stop(&host, force);
             }
-            Pending::Page(page) if given == Given::Yes => self.act(Action::ShowPage(page)),
-            Pending::Stop { .. } | Pending::Page(_) | Pending::Told => {}
+            PendingDialog::Page(page) if given == DialogResponse::Confirmed => {
+                self.act(MenuAction::ShowPage(page))
+            }
+            PendingDialog::Stop { .. } | PendingDialog::Page(_) | PendingDialog::Message => {}
         }
     }
 
     /// A cancelled question cancels what it was asked for.
-    fn give_up(&mut self, host: &str, errand: Errand) {
-        match errand {
-            Errand::Tunnel => self.sessions.close(host),
-            Errand::Log => {
+    fn give_up(&mut self, host: &str, purpose: SessionPurpose) {
+        match purpose {
+            SessionPurpose::Tunnel => self.sessions.close(host),
+            SessionPurpose::Log => {
                 self.awaited_logs.remove(host);
             }
         }
     }
 
     /// Started once more: the usual host's tab, or the list of hosts.
-    fn summoned(&mut self) {
+    fn second_launch(&mut self) {
         let host = self.sessions.config().usual_host();
         match host.map(|host| host.name.clone()) {
-            Some(host) => self.choose(&format!("host {host}")),
-            None => self.visited(Visit::List),
+            Some(host) => self.menu_clicked(&format!("host {host}")),
+            None => self.deep_link(DeepLink::List),
         }
     }
 
-    fn visited(&mut self, visit: Visit) {
+    fn deep_link(&mut self, visit: DeepLink) {
         let (verb, host) = match visit {
-            Visit::Open(host) => ("host", host),
-            Visit::Close(host) => ("close", host),
-            Visit::List => {
+            DeepLink::Open(host) => ("host", host),
+            DeepLink::Close(host) => ("close", host),
+            DeepLink::List => {
                 let dialog = Dialog {
                     title: say!("dialog-hosts"),
                     text: menu::list(&self.model, Instant::now()),
-                    wants: Wants::Attention,
+                    kind: DialogKind::Message,
                 };
-                return self.questions.show(dialog, Pending::Told);
+                return self.prompts.show(dialog, PendingDialog::Message);
             }
         };
         if self.model.host(&host).is_none() {
             tracing::warn!(host = %host.escape_debug(), "an address names a host that is not configured: refused");
             return;
         }
-        self.choose(&format!("{verb} {host}"));
+        self.menu_clicked(&format!("{verb} {host}"));
     }
 
     /// Another program wants a host connected.
-    fn requested(&mut self, host: &str, done: std::sync::mpsc::Sender<Result<(), Problem>>) {
+    fn connect_requested(
+        &mut self,
+        host: &str,
+        done: std::sync::mpsc::Sender<Result<(), Problem>>,
+    ) {
         if self.quits_at.is_some() {
             return; // Which is an answer too: nobody holds the sender any more.
         }
         match self.model.choose(&format!("host {host}"), Instant::now()) {
-            Some(Action::Open(host)) => {
+            Some(MenuAction::Open(host)) => {
                 let opened = move || {
                     let _ = done.send(Ok(()));
                 };
@@ -297,11 +308,11 @@ impl App {
         }
     }
 
-    fn configured(&mut self, config: Result<Box<Config>, ConfigErrors>, now: Instant) {
+    fn config_reloaded(&mut self, config: Result<Box<Config>, ConfigErrors>, now: Instant) {
         match config {
             Ok(config) => {
                 self.model.reconfigure(&config.hosts, now);
-                crate::i18n::speak(config.language.as_deref());
+                crate::i18n::set_language(config.language.as_deref());
                 if let Some(updates) = &self.updates {
                     updates.look_daily(config.checks_updates());
                 }
@@ -316,9 +327,9 @@ impl App {
         }
     }
 
-    fn changed(&mut self, change: Change, now: Instant) {
+    fn system_event(&mut self, change: SystemEvent, now: Instant) {
         tracing::info!(?change, "the machine");
-        if change == Change::Sleeps {
+        if change == SystemEvent::Sleep {
             return;
         }
         self.sessions.check();
@@ -332,7 +343,7 @@ impl App {
         }
     }
 
-    fn choose(&mut self, id: &str) {
+    fn menu_clicked(&mut self, id: &str) {
         if let Some(action) = self.model.choose(id, Instant::now()) {
             self.act(action);
         }
@@ -343,25 +354,25 @@ impl App {
         let now = Instant::now();
         if let Some(began) = self.quits_at {
             let passed = now.saturating_duration_since(began);
-            if !self.sessions.is_any_ours() || passed >= QUIT_PATIENCE {
+            if !self.sessions.owns_any() || passed >= QUIT_PATIENCE {
                 // The process ends without dropping anything.
-                self.lease.take();
+                self.host_lock.take();
                 return ControlFlow::Exit;
             }
             if passed >= STOP_PATIENCE {
                 self.sessions.close_all();
             }
-            self.clock.ring_at(now + LOOK_EVERY);
+            self.clock.wake_at(now + LOOK_EVERY);
         }
         if self.retry_at.is_some_and(|at| at <= now) {
             self.retry(now);
         }
         self.retry_at
             .into_iter()
-            .for_each(|at| self.clock.ring_at(at));
+            .for_each(|at| self.clock.wake_at(at));
         let time = jiff::Timestamp::now().as_second();
         if let Some(at) = self.model.count_down(now, time) {
-            self.clock.ring_at(at);
+            self.clock.wake_at(at);
         }
         self.screen.show(&self.model, &mut self.clock, now);
         ControlFlow::Wait

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 /// What an address asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Visit {
+pub enum DeepLink {
     /// `…/open/HOST`: as a click on the host.
     Open(String),
     /// `…/close/HOST`: as Disconnect.
@@ -15,7 +15,7 @@ pub enum Visit {
 }
 
 /// What `address` asks for; none when it is not exactly one of ours.
-pub fn parse(address: &str) -> Option<Visit> {
+pub fn parse(address: &str) -> Option<DeepLink> {
     let (scheme, rest) = address.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("remote-jupyter") || rest.contains(['?', '#']) {
         return None;
@@ -23,15 +23,15 @@ pub fn parse(address: &str) -> Option<Visit> {
     // Browsers end an address without a path with a slash.
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let Some((verb, host)) = rest.split_once('/') else {
-        return rest.eq_ignore_ascii_case("list").then_some(Visit::List);
+        return rest.eq_ignore_ascii_case("list").then_some(DeepLink::List);
     };
     let host = percent_decode_str(host).decode_utf8().ok()?.into_owned();
     if host.is_empty() {
         return None;
     }
     match verb.to_ascii_lowercase().as_str() {
-        "open" => Some(Visit::Open(host)),
-        "close" => Some(Visit::Close(host)),
+        "open" => Some(DeepLink::Open(host)),
+        "close" => Some(DeepLink::Close(host)),
         _ => None,
     }
 }
@@ -43,17 +43,29 @@ mod tests {
     #[test]
     fn our_addresses_are_understood() {
         for (address, want) in [
-            ("remote-jupyter://open/gpu01", Visit::Open("gpu01".into())),
-            ("REMOTE-JUPYTER://OPEN/gpu01/", Visit::Open("gpu01".into())),
+            (
+                "remote-jupyter://open/gpu01",
+                DeepLink::Open("gpu01".into()),
+            ),
+            (
+                "REMOTE-JUPYTER://OPEN/gpu01/",
+                DeepLink::Open("gpu01".into()),
+            ),
             (
                 "remote-jupyter://open/my%20box",
-                Visit::Open("my box".into()),
+                DeepLink::Open("my box".into()),
             ),
-            ("remote-jupyter://open/a%2Fb", Visit::Open("a/b".into())),
-            ("remote-jupyter://open/%E6%A9%9F", Visit::Open("機".into())),
-            ("remote-jupyter://close/gpu01", Visit::Close("gpu01".into())),
-            ("remote-jupyter://list", Visit::List),
-            ("remote-jupyter://list/", Visit::List),
+            ("remote-jupyter://open/a%2Fb", DeepLink::Open("a/b".into())),
+            (
+                "remote-jupyter://open/%E6%A9%9F",
+                DeepLink::Open("機".into()),
+            ),
+            (
+                "remote-jupyter://close/gpu01",
+                DeepLink::Close("gpu01".into()),
+            ),
+            ("remote-jupyter://list", DeepLink::List),
+            ("remote-jupyter://list/", DeepLink::List),
         ] {
             assert_eq!(parse(address), Some(want), "{address}");
         }
@@ -63,7 +75,11 @@ mod tests {
     fn what_launchers_open_is_understood() {
         for host in ["gpu01", "my box", "a/b", "100% \"x\"?#", "機🧪"] {
             let address = crate::desktop::shortcut::address(host);
-            assert_eq!(parse(&address), Some(Visit::Open(host.into())), "{address}");
+            assert_eq!(
+                parse(&address),
+                Some(DeepLink::Open(host.into())),
+                "{address}"
+            );
         }
     }
 

@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-use super::event::Signal;
-use super::event_sender::Post;
+use super::event::AppEvent;
+use super::event_sender::EventSender;
 use super::model::Model;
 use super::os_actions;
 use crate::config::{Config, Host};
@@ -15,14 +15,14 @@ use crate::secret::redact;
 const LOG_LINES: usize = 60;
 
 /// Puts it together, in a thread, for the clipboard.
-pub fn gather(post: &Post, model: &Model, config: &Config) {
-    let (post, hosts) = (post.clone(), hosts(model, config));
+pub fn gather(sender: &EventSender, model: &Model, config: &Config) {
+    let (sender, hosts) = (sender.clone(), hosts(model, config));
     std::thread::spawn(move || {
         let mut text = machine();
         text.push_str(&hosts);
         text.push_str("\nlog\n");
         text.push_str(&redact(&log()));
-        post.send(Signal::Copy(text));
+        sender.send(AppEvent::Copy(text));
     });
 }
 

@@ -2,56 +2,56 @@
 
 use std::sync::mpsc;
 
-use super::deep_link::Visit;
+use super::deep_link::DeepLink;
 use super::updates::Release;
 use crate::config::{Config, ConfigErrors};
 use crate::desktop::login_item;
-use crate::desktop::shortcut::Launcher;
-use crate::desktop::{Change, DialogId, Given};
+use crate::desktop::shortcut::Shortcut;
+use crate::desktop::{DialogId, DialogResponse, SystemEvent};
 use crate::ipc::Message;
 use crate::problem::Problem;
 use crate::session::Reply;
-use crate::ssh::prompt::Question;
+use crate::ssh::prompt::Prompt;
 
 /// What reaches the event loop from other threads.
 #[derive(Debug)]
-pub enum Signal {
+pub enum AppEvent {
     /// A session said something.
-    Said(Message),
+    SessionMessage(Message),
     /// A host has a control socket now: ours, or another program's.
-    Held(String),
+    HostLocked(String),
     /// A session asks the person.
-    Asked(Asked),
+    PromptRequested(PromptRequest),
     /// A dialog was answered.
-    Answered(DialogId, Given),
+    DialogAnswered(DialogId, DialogResponse),
     /// A menu entry was chosen, by its id, or a notification that stands for it was clicked.
-    Chosen(String),
+    MenuClicked(String),
     /// The app was started once more.
-    Summoned,
+    SecondLaunch,
     /// An address of ours was opened.
-    Visited(Visit),
+    DeepLink(DeepLink),
     /// Another program wants a host of this configuration connected here; it hears when that is in
     /// hand, or why it is not.
-    Requested {
+    ConnectRequested {
         /// The host.
         host: String,
         /// Where the answer goes.
         done: mpsc::Sender<Result<(), Problem>>,
     },
     /// The configuration's file was read again.
-    Configured(Result<Box<Config>, ConfigErrors>),
+    ConfigReloaded(Result<Box<Config>, ConfigErrors>),
     /// The aliases of the ssh configuration.
     Aliases(Vec<String>),
     /// A host was added to the configuration; true if it is to be opened as well.
-    Added(String, bool, Result<(), Problem>),
+    HostAdded(String, bool, Result<(), Problem>),
     /// Whether the app starts at login.
     LoginItem(login_item::Status),
     /// The launchers that there are.
-    Launchers(Vec<Launcher>),
+    Shortcuts(Vec<Shortcut>),
     /// A newer version is known, or none any more.
     Release(Option<Release>),
     /// The person wanted to know of a newer version, and this came of it.
-    Looked(Result<Option<Release>, String>),
+    UpdateChecked(Result<Option<Release>, String>),
     /// A text for the clipboard.
     Copy(String),
     /// What Jupyter printed on a host.
@@ -66,16 +66,16 @@ pub enum Signal {
     /// What Jupyter printed on a host could not be had.
     NoHostLog(String, Problem),
     /// Something went wrong that the person has to read.
-    Trouble(Problem),
+    Error(Problem),
     /// Something happened to the machine.
-    Changed(Change),
+    System(SystemEvent),
     /// The clock rings.
     Tick,
 }
 
 /// What a session of the app is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Errand {
+pub enum SessionPurpose {
     /// The host's tunnel.
     Tunnel,
     /// Only what Jupyter printed there.
@@ -84,28 +84,28 @@ pub enum Errand {
 
 /// A session's question.
 #[derive(Debug)]
-pub struct Asked {
+pub struct PromptRequest {
     /// Whose session.
     pub host: String,
     /// What the session is for.
-    pub errand: Errand,
+    pub purpose: SessionPurpose,
     /// The question.
-    pub question: Question,
+    pub prompt: Prompt,
     /// Where the answer goes.
     pub reply: Reply,
     /// Whether the keychain was looked into and has no answer.
-    pub searched: bool,
+    pub keychain_searched: bool,
 }
 
-impl Asked {
+impl PromptRequest {
     /// A question that nobody has looked at yet.
-    pub fn new(host: String, errand: Errand, question: Question, reply: Reply) -> Self {
+    pub fn new(host: String, purpose: SessionPurpose, prompt: Prompt, reply: Reply) -> Self {
         Self {
             host,
-            errand,
-            question,
+            purpose,
+            prompt,
             reply,
-            searched: false,
+            keychain_searched: false,
         }
     }
 }

@@ -6,27 +6,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tao::event_loop::EventLoopProxy;
 
-use super::event::Signal;
+use super::event::AppEvent;
 
 /// Something lies in the post.
 #[derive(Debug, Clone, Copy)]
-pub struct Wake;
+pub struct Wakeup;
 
 /// The sending side, and the event loop's box. Clones share it.
 #[derive(Clone)]
-pub struct Post {
+pub struct EventSender {
     inner: Arc<Mutex<Inner>>,
 }
 
 struct Inner {
-    waiting: Vec<Signal>,
-    loop_proxy: EventLoopProxy<Wake>,
+    waiting: Vec<AppEvent>,
+    loop_proxy: EventLoopProxy<Wakeup>,
     is_over: bool,
 }
 
-impl Post {
+impl EventSender {
     /// An empty one for that event loop.
-    pub fn new(loop_proxy: EventLoopProxy<Wake>) -> Self {
+    pub fn new(loop_proxy: EventLoopProxy<Wakeup>) -> Self {
         let inner = Inner {
             waiting: Vec::new(),
             loop_proxy,
@@ -38,17 +38,17 @@ impl Post {
     }
 
     /// Leaves a signal. False when the loop is gone, because the app quits.
-    pub fn send(&self, signal: Signal) -> bool {
+    pub fn send(&self, signal: AppEvent) -> bool {
         let mut inner = self.lock();
         inner.waiting.push(signal);
         if inner.waiting.len() == 1 {
-            inner.is_over |= inner.loop_proxy.send_event(Wake).is_err();
+            inner.is_over |= inner.loop_proxy.send_event(Wakeup).is_err();
         }
         !inner.is_over
     }
 
     /// Everything that lies there, in order.
-    pub fn take(&self) -> Vec<Signal> {
+    pub fn take(&self) -> Vec<AppEvent> {
         std::mem::take(&mut self.lock().waiting)
     }
 

@@ -12,12 +12,12 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::deep_link;
-use super::event::Signal;
-use super::event_sender::Post;
+use super::event::AppEvent;
+use super::event_sender::EventSender;
 use crate::config::Config;
 use crate::desktop::shortcut;
 use crate::host_os::{Scope, runtime_folder};
-use crate::ipc::{self, APP, AppRequest, Claim, Lease, Listening, Message};
+use crate::ipc::{self, APP, AppRequest, HostLock, IpcListener, LockResult, Message};
 use crate::problem::Problem;
 use crate::session::{Event, Phase};
 use crate::ssh::aliases;
@@ -29,10 +29,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// The right to be the one app of this account for one configuration; none if another one runs,
 /// which is asked instead.
-pub fn claim(scope: &Scope, request: &AppRequest) -> io::Result<Option<Lease>> {
-    match ipc::claim(&runtime_folder()?, scope, APP)? {
-        Claim::Ours(lease) => Ok(Some(lease)),
-        Claim::Theirs(client) => {
+pub fn claim(scope: &Scope, request: &AppRequest) -> io::Result<Option<HostLock>> {
+    match ipc::acquire(&runtime_folder()?, scope, APP)? {
+        LockResult::Acquired(host_lock) => Ok(Some(host_lock)),
+        LockResult::HeldByOther(client) => {
             client.ask(request)?.for_each(drop);
             Ok(None)
         }
@@ -41,12 +41,12 @@ pub fn claim(scope: &Scope, request: &AppRequest) -> io::Result<Option<Lease>> {
 
 /// Passes on what other programs ask for, each in a thread of its own: one that says nothing must
 /// not keep the others waiting.
-pub fn listen(listening: Listening, post: Post) -> io::Result<()> {
+pub fn listen(listening: IpcListener, sender: EventSender) -> io::Result<()> {
     spawn("second starts", move || {
-        for stream in listening.askers() {
-            let post = post.clone();
+        for stream in listening.incoming() {
+            let sender = sender.clone();
             std::thread::spawn(move || {
-                if let Err(error) = answer(&stream, &post) {
+                if let Err(error) = answer(&stream, &sender) {
                     tracing::debug!(%error, "an asker went away");
                 }
             });
@@ -54,19 +54,19 @@ pub fn listen(listening: Listening, post: Post) -> io::Result<()> {
     })
 }
 
-fn answer(mut stream: &UnixStream, post: &Post) -> io::Result<()> {
+fn answer(mut stream: &UnixStream, sender: &EventSender) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
     match serde_json::from_str(&line)? {
-        AppRequest::Summon => {
-            post.send(Signal::Summoned);
+        AppRequest::Show => {
+            sender.send(AppEvent::SecondLaunch);
         }
-        AppRequest::Visit { url } => visit(&url, post),
+        AppRequest::DeepLink { url } => visit(&url, sender),
         AppRequest::Connect { host } => {
             let (done, outcome) = mpsc::channel();
             let name = host.clone();
-            post.send(Signal::Requested { host, done });
+            sender.send(AppEvent::ConnectRequested { host, done });
             let line =
                 serde_json::to_string(&outcome_message(&name, outcome.recv_timeout(PATIENCE)))?;
             stream.write_all(line.as_bytes())?;
@@ -90,9 +90,9 @@ fn outcome_message(
 
 /// Passes an address of ours on; what is none is refused, and only the log says so: a web page
 /// may try as often as it likes.
-pub fn visit(address: &str, post: &Post) {
+pub fn visit(address: &str, sender: &EventSender) {
     if let Some(visit) = deep_link::parse(address) {
-        post.send(Signal::Visited(visit));
+        sender.send(AppEvent::DeepLink(visit));
     } else {
         let address = address.escape_debug();
         tracing::warn!(%address, "not an address of ours: refused");
@@ -100,12 +100,12 @@ pub fn visit(address: &str, post: &Post) {
 }
 
 /// The first signal quits as the menu does; a second one ends the process, for a quit that hangs.
-pub fn quit_on_signal(post: Post) -> io::Result<()> {
+pub fn quit_on_signal(sender: EventSender) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     spawn("signals", move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {
-            post.send(Signal::Chosen("quit".to_owned()));
+            sender.send(AppEvent::MenuClicked("quit".to_owned()));
         }
         if signals.next().is_some() {
             std::process::exit(130);
@@ -116,7 +116,7 @@ pub fn quit_on_signal(post: Post) -> io::Result<()> {
 /// Reads the configuration, the aliases of the ssh configuration and the launchers again whenever
 /// their files change, and tells which hosts other programs have opened. A look every two seconds
 /// costs nothing, and works on every file system.
-pub fn watch(path: PathBuf, scope: Scope, post: Post) -> io::Result<()> {
+pub fn watch(path: PathBuf, scope: Scope, sender: EventSender) -> io::Result<()> {
     // Not from before the first reading: what changed in between would be missed.
     let (mut seen, mut known) = (None, Vec::new());
     let (mut hosts, mut held) = (Vec::new(), BTreeSet::new());
@@ -132,13 +132,13 @@ pub fn watch(path: PathBuf, scope: Scope, post: Post) -> io::Result<()> {
                 if let Ok(config) = &config {
                     hosts = config.hosts.iter().map(|host| host.name.clone()).collect();
                 }
-                if !post.send(Signal::Configured(config)) {
+                if !sender.send(AppEvent::ConfigReloaded(config)) {
                     return;
                 }
             }
             let now = held_of(&scope, &hosts);
             for (host, _) in now.difference(&held) {
-                post.send(Signal::Held(host.clone()));
+                sender.send(AppEvent::HostLocked(host.clone()));
             }
             held = now;
             // It may include others, so it is read and not only looked at: some kilobytes.
@@ -146,12 +146,12 @@ pub fn watch(path: PathBuf, scope: Scope, post: Post) -> io::Result<()> {
             let aliases = aliases.unwrap_or_default();
             if aliases != known {
                 known.clone_from(&aliases);
-                post.send(Signal::Aliases(aliases));
+                sender.send(AppEvent::Aliases(aliases));
             }
             let now = shortcut::folder().and_then(|folder| stamp(&folder));
             if now != launchers {
                 launchers = now;
-                post.send(Signal::Launchers(shortcut::list_of(&scope)));
+                sender.send(AppEvent::Shortcuts(shortcut::list_of(&scope)));
             }
             std::thread::sleep(LOOK_EVERY);
         }

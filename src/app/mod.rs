@@ -27,14 +27,14 @@ use tao::event_loop::{EventLoop, EventLoopBuilder};
 
 use crate::config::Config;
 use crate::desktop::Desktop;
-use crate::desktop::Here;
+use crate::desktop::NativeDesktop;
 use crate::host_os::Scope;
 use crate::ipc::AppRequest;
 use crate::problem;
 use crate::problem::Problem;
 use app::App;
-use event::Signal;
-use event_sender::{Post, Wake};
+use event::AppEvent;
+use event_sender::{EventSender, Wakeup};
 
 pub use logging::log_to_file;
 
@@ -45,35 +45,35 @@ pub use logging::log_to_file;
 /// When the programs of this account cannot speak to each other.
 pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
     let failed = |error: std::io::Error| problem::no_control("the app", &error);
-    let Some(lease) = inbound::claim(&scope, request).map_err(failed)? else {
+    let Some(host_lock) = inbound::claim(&scope, request).map_err(failed)? else {
         eprintln!("{}", crate::i18n::say!("app-runs-already"));
         return Ok(0);
     };
-    let mut events: EventLoop<Wake> = EventLoopBuilder::with_user_event().build();
-    Here.prepare(&mut events);
-    let post = Post::new(events.create_proxy());
-    listen_to_menu(&post);
-    let listening = lease.listening().map_err(failed)?;
-    inbound::listen(listening, post.clone()).map_err(failed)?;
-    inbound::quit_on_signal(post.clone()).map_err(failed)?;
-    inbound::watch(config.path.clone(), scope.clone(), post.clone()).map_err(failed)?;
-    if let AppRequest::Visit { url } = request {
-        inbound::visit(url, &post);
+    let mut events: EventLoop<Wakeup> = EventLoopBuilder::with_user_event().build();
+    NativeDesktop.prepare(&mut events);
+    let sender = EventSender::new(events.create_proxy());
+    listen_to_menu(&sender);
+    let listening = host_lock.listening().map_err(failed)?;
+    inbound::listen(listening, sender.clone()).map_err(failed)?;
+    inbound::quit_on_signal(sender.clone()).map_err(failed)?;
+    inbound::watch(config.path.clone(), scope.clone(), sender.clone()).map_err(failed)?;
+    if let AppRequest::DeepLink { url } = request {
+        inbound::visit(url, &sender);
     }
-    let mut app = App::new(config, scope, post.clone(), lease).map_err(failed)?;
+    let mut app = App::new(config, scope, sender.clone(), host_lock).map_err(failed)?;
     events.run(move |event, _, flow| {
         match event {
             // Not earlier: macOS has no status bar before the loop runs.
             LoopEvent::NewEvents(StartCause::Init) => app.begin(),
-            LoopEvent::UserEvent(Wake) => app.take(post.take()),
+            LoopEvent::UserEvent(Wakeup) => app.handle_all(sender.take()),
             // May come before the loop's first turn: what it asks for waits in the post.
             LoopEvent::Opened { urls } => {
                 for url in &urls {
-                    inbound::visit(url.as_str(), &post);
+                    inbound::visit(url.as_str(), &sender);
                 }
             }
             LoopEvent::Reopen { .. } => {
-                post.send(Signal::Summoned);
+                sender.send(AppEvent::SecondLaunch);
             }
             _ => {}
         }
@@ -81,9 +81,9 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
     })
 }
 
-fn listen_to_menu(post: &Post) {
-    let post = post.clone();
+fn listen_to_menu(sender: &EventSender) {
+    let sender = sender.clone();
     muda::MenuEvent::set_event_handler(Some(move |event: muda::MenuEvent| {
-        post.send(Signal::Chosen(event.id.0));
+        sender.send(AppEvent::MenuClicked(event.id.0));
     }));
 }

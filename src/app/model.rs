@@ -6,22 +6,22 @@ mod host;
 use std::time::{Duration, Instant};
 
 use super::updates::Release;
-use super::view::notification::News;
+use super::view::notification::NotableChange;
 use crate::config::Host;
 use crate::desktop::login_item;
-use crate::desktop::shortcut::Launcher;
+use crate::desktop::shortcut::Shortcut;
 use crate::ipc::Message;
 use crate::session::Phase;
-pub use host::{Again, HostState};
+pub use host::{HostState, RestartOffer};
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
 /// is no network yet: a laptop that wakes at a desk has its wireless network within seconds, a VPN
 /// after a login within minutes.
-const NETWORK_PATIENCE: Duration = Duration::from_secs(5 * 60);
+const NETWORK_RETRY_TIME: Duration = Duration::from_secs(5 * 60);
 
 /// What the icon tells at a glance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mood {
+pub enum IconState {
     /// Nothing is connected.
     Idle,
     /// Something is under way.
@@ -29,12 +29,12 @@ pub enum Mood {
     /// A tunnel stands.
     Connected,
     /// Something failed.
-    Trouble,
+    Failed,
 }
 
 /// What a choice in the menu asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum MenuAction {
     /// Connect a host.
     Open(String),
     /// Connect a host, and open that notebook there.
@@ -84,13 +84,13 @@ pub struct Model {
     aliases: Vec<String>,
     complaint: Option<String>,
     login_item: login_item::Status,
-    launchers: Vec<Launcher>,
-    updates: Updates,
+    launchers: Vec<Shortcut>,
+    updates: UpdateInfo,
 }
 
 /// What is known of newer versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Updates {
+pub struct UpdateInfo {
     /// Whether there is a place where they are published.
     pub can_be_asked: bool,
     /// The newest version, if it is newer than this one.
@@ -106,7 +106,7 @@ impl Model {
             complaint: None,
             login_item: login_item::Status::Off,
             launchers: Vec::new(),
-            updates: Updates::default(),
+            updates: UpdateInfo::default(),
         }
     }
 
@@ -116,19 +116,19 @@ impl Model {
         for host in &mut self.hosts {
             if let Some(at) = before.iter().position(|old| old.name == host.name) {
                 *host = before.remove(at);
-                host.leaving = false;
+                host.removed_from_config = false;
             }
         }
         before.retain(HostState::is_active);
         for mut host in before {
-            host.leaving = true;
+            host.removed_from_config = true;
             self.hosts.push(host);
         }
         self.complaint = None;
     }
 
     /// These launchers are there now.
-    pub fn know_launchers(&mut self, launchers: Vec<Launcher>) {
+    pub fn know_launchers(&mut self, launchers: Vec<Shortcut>) {
         self.launchers = launchers;
     }
 
@@ -138,12 +138,12 @@ impl Model {
     }
 
     /// What is known of newer versions changes.
-    pub fn updates_mut(&mut self) -> &mut Updates {
+    pub fn updates_mut(&mut self) -> &mut UpdateInfo {
         &mut self.updates
     }
 
     /// What is known of newer versions.
-    pub fn updates(&self) -> &Updates {
+    pub fn updates(&self) -> &UpdateInfo {
         &self.updates
     }
 
@@ -193,16 +193,16 @@ impl Model {
     }
 
     /// The most urgent of the hosts' moods.
-    pub fn mood(&self) -> Mood {
+    pub fn icon_state(&self) -> IconState {
         let any = |test: fn(&HostState) -> bool| self.hosts.iter().any(test);
         if any(|host| host.phase == Phase::Failed && !host.waits_for_network()) {
-            Mood::Trouble
+            IconState::Failed
         } else if self.is_working() {
-            Mood::Working
+            IconState::Working
         } else if any(|host| host.phase == Phase::Ready) {
-            Mood::Connected
+            IconState::Connected
         } else {
-            Mood::Idle
+            IconState::Idle
         }
     }
 
@@ -213,25 +213,27 @@ impl Model {
     }
 
     /// Takes in what a session said, and gives what is news to the person.
-    pub fn hear(&mut self, message: &Message, now: Instant) -> Option<News> {
+    pub fn hear(&mut self, message: &Message, now: Instant) -> Option<NotableChange> {
         let host = self.host_mut(&message.host)?;
         if message.is_refusal() {
-            return message.problem().map(News::Refused);
+            return message.problem().map(NotableChange::Refused);
         }
         let (before, stood) = (host.phase, host.ready.is_some());
         host.enter(message.phase, now);
         host.note(message, now);
         if message.is_remark() {
             let (job, walltime) = (message.job()?, message.walltime()?);
-            return (!host.is_quiet).then_some(News::Walltime(job, walltime));
+            return (!host.suppresses_notifications)
+                .then_some(NotableChange::Walltime(job, walltime));
         }
         host.problem = message.problem();
         host.see_end(stood);
-        let news = host.news(message, before, now);
-        let news = news.filter(|_| !host.is_quiet);
-        host.is_quiet &= host.is_active();
-        self.hosts.retain(|host| host.is_active() || !host.leaving);
-        news
+        let notable = host.notable(message, before, now);
+        let notable = notable.filter(|_| !host.suppresses_notifications);
+        host.suppresses_notifications &= host.is_active();
+        self.hosts
+            .retain(|host| host.is_active() || !host.removed_from_config);
+        notable
     }
 
     /// What is left of the jobs' times, see [`HostState::ends`]. It gives the time at which the menu says
@@ -255,50 +257,55 @@ impl Model {
         let Some(host) = self.host_mut(name).filter(|host| !host.is_active()) else {
             return false;
         };
-        host.is_quiet = true;
+        host.suppresses_notifications = true;
         true
     }
 
     /// A dialog of the host waits for the person, or does not any more.
     pub fn ask(&mut self, name: &str, asks: bool) {
         if let Some(host) = self.host_mut(name) {
-            host.asks = asks;
+            host.is_prompting = asks;
         }
     }
 
     /// The host is to be open as soon as there is a network for it.
     pub fn be_patient(&mut self, name: &str, now: Instant) {
         if let Some(host) = self.host_mut(name) {
-            host.patient_until = Some(now + NETWORK_PATIENCE);
+            host.retry_until = Some(now + NETWORK_RETRY_TIME);
         }
     }
 
     /// The hosts that waited for the network, which may be there now: they are connected anew.
-    pub fn retry_patient(&mut self, now: Instant) -> Vec<Action> {
+    pub fn retry_patient(&mut self, now: Instant) -> Vec<MenuAction> {
         let waiting = self.hosts.iter_mut();
         let waiting = waiting.filter(|host| host.waits_for_network());
         waiting.map(|host| host.open(now)).collect()
     }
 
     /// What the entry `id` of the menu means now; an entry that is gone or disabled means nothing.
-    pub fn choose(&mut self, id: &str, now: Instant) -> Option<Action> {
+    pub fn choose(&mut self, id: &str, now: Instant) -> Option<MenuAction> {
         let (verb, rest) = id.split_once(' ').unwrap_or((id, ""));
         match verb {
-            "quit" => return Some(Action::Quit),
-            "edit" => return Some(Action::EditConfiguration),
+            "quit" => return Some(MenuAction::Quit),
+            "edit" => return Some(MenuAction::EditConfiguration),
             "login" => {
                 let on = self.login_item == login_item::Status::On;
-                return Some(Action::SetLoginItem(!on));
+                return Some(MenuAction::SetLoginItem(!on));
             }
-            "checkupdates" => return self.updates.can_be_asked.then_some(Action::CheckUpdates),
+            "checkupdates" => {
+                return self
+                    .updates
+                    .can_be_asked
+                    .then_some(MenuAction::CheckUpdates);
+            }
             "update" => {
                 let release = self.updates.release.as_ref();
-                return release.map(|release| Action::ShowPage(release.page.clone()));
+                return release.map(|release| MenuAction::ShowPage(release.page.clone()));
             }
             "launcher" => return self.set_launcher(rest),
-            "log" => return Some(Action::ShowLog),
-            "diagnostics" => return Some(Action::CopyDiagnostics),
-            "about" => return Some(Action::About),
+            "log" => return Some(MenuAction::ShowLog),
+            "diagnostics" => return Some(MenuAction::CopyDiagnostics),
+            "about" => return Some(MenuAction::About),
             "add" => return self.add(rest, false),
             "new" => return self.add(rest, true),
             _ => {}
@@ -311,15 +318,15 @@ impl Model {
         self.host_mut(name)?.choose(verb, what, now)
     }
 
-    fn set_launcher(&self, name: &str) -> Option<Action> {
+    fn set_launcher(&self, name: &str) -> Option<MenuAction> {
         let host = self.host(name)?.name.clone();
         let has_one = self.has_launcher(name);
-        Some(Action::SetLauncher(host, !has_one))
+        Some(MenuAction::SetLauncher(host, !has_one))
     }
 
-    fn add(&self, alias: &str, open: bool) -> Option<Action> {
+    fn add(&self, alias: &str, open: bool) -> Option<MenuAction> {
         let known = self.new_aliases().any(|known| known == alias);
-        known.then(|| Action::Add(alias.to_owned(), open))
+        known.then(|| MenuAction::Add(alias.to_owned(), open))
     }
 }
 

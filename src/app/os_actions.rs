@@ -9,40 +9,43 @@ use crate::host_os::{Scope, private_file};
 use crate::problem;
 use crate::problem::Problem;
 
-use super::event::Signal;
-use super::event_sender::Post;
+use super::event::AppEvent;
+use super::event_sender::EventSender;
 
 /// Does something that may take its time, in a thread, and tells what went wrong.
-fn apart(post: &Post, work: impl FnOnce(&Post) -> Result<(), Problem> + Send + 'static) {
-    let post = post.clone();
+fn spawn_task(
+    sender: &EventSender,
+    work: impl FnOnce(&EventSender) -> Result<(), Problem> + Send + 'static,
+) {
+    let sender = sender.clone();
     std::thread::spawn(move || {
-        if let Err(problem) = work(&post) {
+        if let Err(problem) = work(&sender) {
             tracing::warn!(title = problem.title, detail = problem.detail, "not done");
-            post.send(Signal::Trouble(problem));
+            sender.send(AppEvent::Error(problem));
         }
     });
 }
 
 /// Opens the configuration in the system's editor for it.
-pub fn edit_configuration(post: &Post, path: PathBuf) {
-    apart(post, move |_| {
+pub fn edit_configuration(sender: &EventSender, path: PathBuf) {
+    spawn_task(sender, move |_| {
         config::begin(&path).map_err(|error| problem::not_opened(&path, &error))?;
         show(&path)
     });
 }
 
 /// Opens the app's own log.
-pub fn show_log(post: &Post) {
-    apart(post, |_| {
+pub fn show_log(sender: &EventSender) {
+    spawn_task(sender, |_| {
         let newest = newest_log();
         show(&newest.map_or_else(folder, Ok)?)
     });
 }
 
 /// Shows what Jupyter printed on a host, as a file that only this account can read.
-pub fn show_host_log(post: &Post, host: &str, text: String) {
+pub fn show_host_log(sender: &EventSender, host: &str, text: String) {
     let name = format!("{}.jupyter.txt", file_name(host));
-    apart(post, move |_| {
+    spawn_task(sender, move |_| {
         let path = folder()?.join(name);
         let written = private_file(&path).and_then(|mut file| {
             file.set_len(0)?;
@@ -54,58 +57,58 @@ pub fn show_host_log(post: &Post, host: &str, text: String) {
 }
 
 /// Opens a page whose address holds no secret.
-pub fn show_page(post: &Post, url: String, browser: Option<String>) {
-    apart(post, move |post| {
-        let post = post.clone();
+pub fn show_page(sender: &EventSender, url: String, browser: Option<String>) {
+    spawn_task(sender, move |sender| {
+        let sender = sender.clone();
         let failed = move |why| {
-            post.send(Signal::Trouble(problem::no_browser(why)));
+            sender.send(AppEvent::Error(problem::no_browser(why)));
         };
         crate::host_os::open_page(&url, browser.as_deref(), failed).map_err(problem::no_browser)
     });
 }
 
 /// Adds a host to the configuration; it is opened as well if `open`.
-pub fn add(post: &Post, path: PathBuf, alias: String, open: bool) {
-    let post = post.clone();
+pub fn add(sender: &EventSender, path: PathBuf, alias: String, open: bool) {
+    let sender = sender.clone();
     std::thread::spawn(move || {
         let added = config::add_host(&path, &alias);
         let added = added.map_err(|error| problem::not_added(&path, &alias, &error));
         if added.is_ok() {
             let config = Config::load(&path).map(Box::new);
-            post.send(Signal::Configured(config));
+            sender.send(AppEvent::ConfigReloaded(config));
         }
-        post.send(Signal::Added(alias, open, added));
+        sender.send(AppEvent::HostAdded(alias, open, added));
     });
 }
 
 /// Starts the app at login or not any more, and says how it is then.
-pub fn set_login_item(post: &Post, on: bool, scope: &Scope) {
+pub fn set_login_item(sender: &EventSender, on: bool, scope: &Scope) {
     let options = scope.options().clone();
-    apart(post, move |post| {
+    spawn_task(sender, move |sender| {
         let set = login_item::set(on, &options);
-        post.send(Signal::LoginItem(login_item::status()));
+        sender.send(AppEvent::LoginItem(login_item::status()));
         set.map_err(|error| problem::login_item(&error))
     });
 }
 
 /// Finds out whether the app starts at login.
-pub fn look_at_login_item(post: &Post) {
-    apart(post, |post| {
-        post.send(Signal::LoginItem(login_item::status()));
+pub fn look_at_login_item(sender: &EventSender) {
+    spawn_task(sender, |sender| {
+        sender.send(AppEvent::LoginItem(login_item::status()));
         Ok(())
     });
 }
 
 /// Makes a host's launcher or removes it, and says which there are then.
-pub fn set_launcher(post: &Post, host: String, on: bool, scope: &Scope) {
+pub fn set_launcher(sender: &EventSender, host: String, on: bool, scope: &Scope) {
     let scope = scope.clone();
-    apart(post, move |post| {
+    spawn_task(sender, move |sender| {
         let set = if on {
             shortcut::make(&host, &scope).map(Some)
         } else {
             shortcut::remove(&host, &scope)
         };
-        post.send(Signal::Launchers(shortcut::list_of(&scope)));
+        sender.send(AppEvent::Shortcuts(shortcut::list_of(&scope)));
         let set = set.map_err(|error| problem::launcher(&host, &error));
         set.map(drop)
     });

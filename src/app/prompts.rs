@@ -2,27 +2,27 @@
 
 use std::path::PathBuf;
 
-use crate::desktop::{Desktop, Dialog, DialogId, Given, Wants};
-use crate::desktop::{Here, keychain};
+use crate::desktop::{Desktop, Dialog, DialogId, DialogKind, DialogResponse};
+use crate::desktop::{NativeDesktop, keychain};
 use crate::i18n::say;
 use crate::jupyter::Kernels;
-use crate::ssh::prompt::Question;
+use crate::ssh::prompt::Prompt;
 
-use super::event::{Asked, Signal};
-use super::event_sender::Post;
+use super::event::{AppEvent, PromptRequest};
+use super::event_sender::EventSender;
 
 /// The dialogs that are open.
-pub struct Questions {
-    open: Vec<(DialogId, Pending)>,
-    post: Post,
+pub struct Prompts {
+    open: Vec<(DialogId, PendingDialog)>,
+    sender: EventSender,
 }
 
 /// Somebody who waits for a dialog.
-pub enum Pending {
+pub enum PendingDialog {
     /// A session of a host asks.
-    Asked {
+    Prompt {
         /// What, and where the answer goes.
-        asked: Asked,
+        asked: PromptRequest,
         /// Whether a passphrase is remembered without a tick.
         remember: bool,
     },
@@ -36,51 +36,51 @@ pub enum Pending {
     /// Whether a page is to be opened.
     Page(String),
     /// Something to read.
-    Told,
+    Message,
 }
 
-impl Pending {
+impl PendingDialog {
     /// The host that it is about.
     pub fn host(&self) -> Option<&str> {
         match self {
-            Self::Asked { asked, .. } => Some(&asked.host),
+            Self::Prompt { asked, .. } => Some(&asked.host),
             Self::Stop { host, .. } => Some(host),
-            Self::Page(_) | Self::Told => None,
+            Self::Page(_) | Self::Message => None,
         }
     }
 }
 
-impl Questions {
+impl Prompts {
     /// None yet.
-    pub fn new(post: Post) -> Self {
+    pub fn new(sender: EventSender) -> Self {
         Self {
             open: Vec::new(),
-            post,
+            sender,
         }
     }
 
     /// A session's question. For a passphrase the keychain is asked first, unless nobody found one
     /// there already. True when a dialog is open now.
-    pub fn ask(&mut self, asked: Asked, remember: bool) -> bool {
-        if matches!(asked.question, Question::Passphrase { .. }) && !asked.searched {
-            search(&self.post, asked);
+    pub fn ask(&mut self, asked: PromptRequest, remember: bool) -> bool {
+        if matches!(asked.prompt, Prompt::Passphrase { .. }) && !asked.keychain_searched {
+            search(&self.sender, asked);
             return false;
         }
-        let dialog = dialog(&asked.host, &asked.question, remember);
-        self.show(dialog, Pending::Asked { asked, remember });
+        let dialog = dialog(&asked.host, &asked.prompt, remember);
+        self.show(dialog, PendingDialog::Prompt { asked, remember });
         true
     }
 
     /// Opens a dialog for whoever waits.
-    pub fn show(&mut self, dialog: Dialog, pending: Pending) {
-        let post = self.post.clone();
+    pub fn show(&mut self, dialog: Dialog, pending: PendingDialog) {
+        let sender = self.sender.clone();
         // The id is known only once the dialog is open, and no answer comes before that.
         let slot = std::rc::Rc::new(std::cell::Cell::new(0));
         let answered = std::rc::Rc::clone(&slot);
-        let id = Here.ask(
+        let id = NativeDesktop.ask(
             dialog,
             Box::new(move |given| {
-                post.send(Signal::Answered(answered.get(), given));
+                sender.send(AppEvent::DialogAnswered(answered.get(), given));
             }),
         );
         slot.set(id);
@@ -88,35 +88,35 @@ impl Questions {
     }
 
     /// Who waited for that dialog; nobody if it was withdrawn.
-    pub fn take(&mut self, id: DialogId) -> Option<Pending> {
+    pub fn take(&mut self, id: DialogId) -> Option<PendingDialog> {
         let at = self.open.iter().position(|(open, _)| *open == id)?;
         Some(self.open.remove(at).1)
     }
 
     /// Whether a session's question about the host is open.
     pub fn has_any_of(&self, host: &str) -> bool {
-        let asks = |pending: &Pending| matches!(pending, Pending::Asked { asked, .. } if asked.host == host);
+        let asks = |pending: &PendingDialog| matches!(pending, PendingDialog::Prompt { asked, .. } if asked.host == host);
         self.open.iter().any(|(_, pending)| asks(pending))
     }
 
     /// Closes the dialogs of a host that nobody waits for any more.
     pub fn withdraw(&mut self, host: &str) {
-        let of_host = |(_, pending): &mut (DialogId, Pending)| pending.host() == Some(host);
+        let of_host = |(_, pending): &mut (DialogId, PendingDialog)| pending.host() == Some(host);
         for (id, _) in self.open.extract_if(.., of_host) {
-            Here.withdraw(id);
+            NativeDesktop.withdraw(id);
         }
     }
 }
 
 /// Gives a session its answer; one that is cancelled gets none.
-pub fn answer(asked: Asked, keep_it: bool, given: Given) {
+pub fn answer(asked: PromptRequest, keep_it: bool, given: DialogResponse) {
     match given {
-        Given::Nothing => {}
-        Given::Yes => asked
+        DialogResponse::Dismissed => {}
+        DialogResponse::Confirmed => asked
             .reply
             .send(Ok(zeroize::Zeroizing::new("yes".to_owned()))),
-        Given::Line { text, remember } => {
-            if let Question::Passphrase { key, .. } = asked.question
+        DialogResponse::Line { text, remember } => {
+            if let Prompt::Passphrase { key, .. } = asked.prompt
                 && (remember || keep_it)
             {
                 keep(key, text.clone());
@@ -138,12 +138,12 @@ fn keep(key: PathBuf, passphrase: zeroize::Zeroizing<String>) {
 
 /// Looks into the keychain, in a thread; the question comes back if there is no answer there. After
 /// a wrong passphrase the one that is stored goes.
-fn search(post: &Post, asked: Asked) {
-    let post = post.clone();
+fn search(sender: &EventSender, asked: PromptRequest) {
+    let sender = sender.clone();
     std::thread::spawn(move || {
-        let found = match &asked.question {
-            Question::Passphrase { key, again: true } => keychain::forget(key).map(|()| None),
-            Question::Passphrase { key, again: false } => keychain::recall(key),
+        let found = match &asked.prompt {
+            Prompt::Passphrase { key, again: true } => keychain::forget(key).map(|()| None),
+            Prompt::Passphrase { key, again: false } => keychain::recall(key),
             _ => Ok(None),
         };
         match found {
@@ -151,54 +151,54 @@ fn search(post: &Post, asked: Asked) {
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the keychain cannot be used"),
         }
-        post.send(Signal::Asked(Asked {
-            searched: true,
+        sender.send(AppEvent::PromptRequested(PromptRequest {
+            keychain_searched: true,
             ..asked
         }));
     });
 }
 
 /// The dialog for a question.
-fn dialog(host: &str, question: &Question, remember: bool) -> Dialog {
-    let (title, wants) = match question {
-        Question::HostKey { .. } => (
+fn dialog(host: &str, prompt: &Prompt, remember: bool) -> Dialog {
+    let (title, wants) = match prompt {
+        Prompt::HostKey { .. } => (
             say!("dialog-host-key", host = host),
-            Wants::Confirmation {
+            DialogKind::Confirmation {
                 yes: say!("dialog-connect"),
             },
         ),
-        Question::EndKernels { .. } | Question::EndUncounted { .. } => (
+        Prompt::EndKernels { .. } | Prompt::EndUncounted { .. } => (
             say!("dialog-stop", host = host),
-            Wants::Confirmation {
+            DialogKind::Confirmation {
                 yes: say!("dialog-stop-anyway"),
             },
         ),
-        Question::Passphrase { .. } => (
+        Prompt::Passphrase { .. } => (
             say!("dialog-passphrase", host = host),
-            Wants::Line {
+            DialogKind::Line {
                 echo: false,
                 remember: (!remember).then(|| say!("dialog-remember")),
             },
         ),
-        Question::Password { .. } | Question::Prompt { .. } => (
+        Prompt::Password { .. } | Prompt::Interactive { .. } => (
             say!("dialog-login", host = host),
-            Wants::Line {
-                echo: question.echo(),
+            DialogKind::Line {
+                echo: prompt.echo(),
                 remember: None,
             },
         ),
     };
     Dialog {
         title,
-        text: text(question),
-        wants,
+        text: text(prompt),
+        kind: wants,
     }
 }
 
 /// The question without the hint for a terminal that "yes" is to be typed.
-fn text(question: &Question) -> String {
-    match question {
-        Question::HostKey {
+fn text(prompt: &Prompt) -> String {
+    match prompt {
+        Prompt::HostKey {
             host,
             key_type,
             fingerprint,
@@ -233,7 +233,7 @@ pub fn before_stop(host: &str, kernels: Option<Kernels>) -> Option<Dialog> {
     Some(Dialog {
         title: say!("dialog-stop", host = host),
         text,
-        wants: Wants::Confirmation {
+        kind: DialogKind::Confirmation {
             yes: say!("dialog-stop-yes"),
         },
     })
@@ -245,14 +245,14 @@ mod tests {
 
     #[test]
     fn an_unknown_host_key_is_a_decision_with_the_fingerprint() {
-        let question = Question::HostKey {
+        let prompt = Prompt::HostKey {
             host: "[gpu01]:2222".into(),
             key_type: "ssh-ed25519".into(),
             fingerprint: "SHA256:abc".into(),
             also_known: vec!["SHA256:other".into()],
         };
-        let dialog = dialog("gpu01", &question, false);
-        assert!(matches!(dialog.wants, Wants::Confirmation { .. }));
+        let dialog = dialog("gpu01", &prompt, false);
+        assert!(matches!(dialog.kind, DialogKind::Confirmation { .. }));
         for part in ["[gpu01]:2222", "ssh-ed25519", "SHA256:abc", "SHA256:other"] {
             assert!(dialog.text.contains(part), "{}", dialog.text);
         }
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn the_servers_prompt_is_shown_as_it_asks() {
-        let prompt = |echo| Question::Prompt {
+        let prompt = |echo| Prompt::Interactive {
             host: "gpu01".into(),
             instruction: "Two factors".into(),
             text: "Code:".into(),
@@ -270,7 +270,7 @@ mod tests {
         for echo in [true, false] {
             let dialog = dialog("gpu01", &prompt(echo), true);
             let remember = None;
-            assert_eq!(dialog.wants, Wants::Line { echo, remember });
+            assert_eq!(dialog.kind, DialogKind::Line { echo, remember });
             assert!(dialog.text.contains("Two factors Code:"), "{}", dialog.text);
         }
     }

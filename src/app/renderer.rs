@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::model::{Model, Mood};
-use super::timer::Clock;
+use super::model::{IconState, Model};
+use super::timer::Timer;
 use super::tray::{Tray, TrayError};
 use super::view::{icon, menu};
 
@@ -13,7 +13,7 @@ const SHOW_EVERY: Duration = Duration::from_millis(100);
 const FRAME: Duration = Duration::from_millis(150);
 
 /// What is on the screen.
-pub struct Screen {
+pub struct TrayRenderer {
     tray: Option<Tray>,
     shown_at: Instant,
     working_since: Option<Instant>,
@@ -21,7 +21,7 @@ pub struct Screen {
     pub is_current: bool,
 }
 
-impl Screen {
+impl TrayRenderer {
     /// Nothing yet.
     pub fn new(now: Instant) -> Self {
         Self {
@@ -37,12 +37,12 @@ impl Screen {
     /// # Errors
     /// When there is no tray.
     pub fn begin(&mut self, model: &Model, now: Instant) -> Result<(), TrayError> {
-        self.tray = Some(Tray::new(&menu::entries(model, now), model.mood())?);
+        self.tray = Some(Tray::new(&menu::entries(model, now), model.icon_state())?);
         Ok(())
     }
 
     /// Brings the menu and the icon up to date, or has the clock ring when it is time for that.
-    pub fn show(&mut self, model: &Model, clock: &mut Clock, now: Instant) {
+    pub fn show(&mut self, model: &Model, clock: &mut Timer, now: Instant) {
         let Some(tray) = &mut self.tray else {
             return;
         };
@@ -50,24 +50,24 @@ impl Screen {
         if !self.is_current || is_working {
             let next = self.shown_at + SHOW_EVERY;
             if now < next {
-                clock.ring_at(next);
+                clock.wake_at(next);
             } else {
                 tray.show(&menu::entries(model, now));
                 self.shown_at = now;
                 self.is_current = true;
             }
         }
-        let mood = model.mood();
+        let icon_state = model.icon_state();
         if is_working {
-            clock.ring_at(now + FRAME);
+            clock.wake_at(now + FRAME);
         }
-        tray.show_picture(mood, frame(mood, &mut self.working_since, now));
+        tray.show_picture(icon_state, frame(icon_state, &mut self.working_since, now));
     }
 }
 
 /// The frame of the icon's animation: only what works moves.
-fn frame(mood: Mood, since: &mut Option<Instant>, now: Instant) -> usize {
-    if mood != Mood::Working {
+fn frame(icon_state: IconState, since: &mut Option<Instant>, now: Instant) -> usize {
+    if icon_state != IconState::Working {
         *since = None;
         return 0;
     }

@@ -5,29 +5,29 @@ use std::io;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Instant;
 
-use super::event::Signal;
-use super::event_sender::Post;
+use super::event::AppEvent;
+use super::event_sender::EventSender;
 
 /// The one alarm of the app.
-pub struct Clock {
+pub struct Timer {
     alarm: mpsc::Sender<Instant>,
     set: Option<Instant>,
 }
 
-impl Clock {
+impl Timer {
     /// A clock without an alarm.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn new(post: Post) -> io::Result<Self> {
+    pub fn new(sender: EventSender) -> io::Result<Self> {
         let (alarm, alarms) = mpsc::channel();
         let builder = std::thread::Builder::new().name("clock".to_owned());
-        builder.spawn(move || ring(&alarms, &post))?;
+        builder.spawn(move || wake(&alarms, &sender))?;
         Ok(Self { alarm, set: None })
     }
 
     /// Sends [`Signal::Tick`] at that time, or earlier if an earlier one is set already.
-    pub fn ring_at(&mut self, at: Instant) {
+    pub fn wake_at(&mut self, at: Instant) {
         if self.set.is_none_or(|set| at < set || set <= Instant::now()) {
             self.set = Some(at);
             // The thread lives as long as this sender.
@@ -36,7 +36,7 @@ impl Clock {
     }
 }
 
-fn ring(alarms: &mpsc::Receiver<Instant>, post: &Post) {
+fn wake(alarms: &mpsc::Receiver<Instant>, sender: &EventSender) {
     while let Ok(mut at) = alarms.recv() {
         loop {
             let wait = at.saturating_duration_since(Instant::now());
@@ -46,7 +46,7 @@ fn ring(alarms: &mpsc::Receiver<Instant>, post: &Post) {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
-        if !post.send(Signal::Tick) {
+        if !sender.send(AppEvent::Tick) {
             return;
         }
     }

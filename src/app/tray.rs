@@ -7,11 +7,11 @@ use muda::accelerator::Accelerator;
 use muda::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::model::Mood;
+use super::model::IconState;
 use super::view::icon;
 use super::view::menu::{Entry, Item};
 use crate::desktop::Desktop;
-use crate::desktop::Here;
+use crate::desktop::NativeDesktop;
 
 /// Why there is no tray.
 #[derive(Debug, thiserror::Error)]
@@ -31,26 +31,26 @@ pub enum TrayError {
 pub struct Tray {
     icon: TrayIcon,
     menu: Menu,
-    shown: Vec<Node>,
-    picture: (Mood, usize),
+    shown: Vec<TrayNode>,
+    picture: (IconState, usize),
 }
 
 /// An entry on the screen.
-struct Node {
+struct TrayNode {
     entry: Entry,
-    item: Kind,
+    item: TrayNodeKind,
 }
 
-enum Kind {
+enum TrayNodeKind {
     Plain(MenuItem),
     Check(CheckMenuItem),
-    Submenu(Submenu, Vec<Node>),
+    Submenu(Submenu, Vec<TrayNode>),
     Separator(PredefinedMenuItem),
 }
 
 impl Tray {
     /// Puts the icon into the tray.
-    pub fn new(entries: &[Entry], mood: Mood) -> Result<Self, TrayError> {
+    pub fn new(entries: &[Entry], icon_state: IconState) -> Result<Self, TrayError> {
         let menu = Menu::new();
         let mut shown = Vec::new();
         sync(&menu, &mut shown, entries)?;
@@ -58,8 +58,8 @@ impl Tray {
             .with_id("remote-jupyter")
             .with_tooltip("Remote Jupyter")
             .with_menu(Box::new(menu.clone()));
-        let picture = (mood, 0);
-        let icon = Here.with_icon(builder, image(picture)?).build()?;
+        let picture = (icon_state, 0);
+        let icon = NativeDesktop.with_icon(builder, image(picture)?).build()?;
         Ok(Self {
             icon,
             menu,
@@ -76,21 +76,21 @@ impl Tray {
     }
 
     /// Shows a frame of a mood's picture.
-    pub fn show_picture(&mut self, mood: Mood, frame: usize) {
-        let picture = (mood, frame);
+    pub fn show_picture(&mut self, icon_state: IconState, frame: usize) {
+        let picture = (icon_state, frame);
         if picture == self.picture {
             return;
         }
         self.picture = picture;
-        let shown = image(picture).and_then(|image| Ok(Here.set_icon(&self.icon, image)?));
+        let shown = image(picture).and_then(|image| Ok(NativeDesktop.set_icon(&self.icon, image)?));
         if let Err(error) = shown {
             tracing::warn!(%error, "the icon could not be changed");
         }
     }
 }
 
-fn image((mood, frame): (Mood, usize)) -> Result<Icon, TrayError> {
-    let pixels = icon::pixels(mood, frame);
+fn image((icon_state, frame): (IconState, usize)) -> Result<Icon, TrayError> {
+    let pixels = icon::pixels(icon_state, frame);
     Ok(Icon::from_rgba(pixels, icon::SIZE, icon::SIZE)?)
 }
 
@@ -120,8 +120,8 @@ impl Entries for Submenu {
 
 /// Makes a menu show `entries`: those at its beginning and its end that are the same ones are
 /// edited, those between them are exchanged.
-fn sync(menu: &dyn Entries, shown: &mut Vec<Node>, entries: &[Entry]) -> muda::Result<()> {
-    let same = |node: &Node, entry: &Entry| is_same(&node.entry, entry);
+fn sync(menu: &dyn Entries, shown: &mut Vec<TrayNode>, entries: &[Entry]) -> muda::Result<()> {
+    let same = |node: &TrayNode, entry: &Entry| is_same(&node.entry, entry);
     let start = shown
         .iter()
         .zip(entries)
@@ -137,7 +137,7 @@ fn sync(menu: &dyn Entries, shown: &mut Vec<Node>, entries: &[Entry]) -> muda::R
         menu.take(node.item.as_item())?;
     }
     for (at, entry) in entries[start..entries.len() - end].iter().enumerate() {
-        let node = Node::new(entry)?;
+        let node = TrayNode::new(entry)?;
         menu.put(node.item.as_item(), start + at)?;
         shown.insert(start + at, node);
     }
@@ -159,16 +159,16 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
     }
 }
 
-impl Node {
+impl TrayNode {
     fn new(entry: &Entry) -> muda::Result<Self> {
         let item = match entry {
-            Entry::Separator => Kind::Separator(PredefinedMenuItem::separator()),
-            Entry::Item(item) => Kind::of(item),
+            Entry::Separator => TrayNodeKind::Separator(PredefinedMenuItem::separator()),
+            Entry::Item(item) => TrayNodeKind::of(item),
             Entry::Submenu { id, text, entries } => {
                 let submenu = Submenu::with_id(id.as_str(), escape(text), true);
                 let mut nodes = Vec::new();
                 sync(&submenu, &mut nodes, entries)?;
-                Kind::Submenu(submenu, nodes)
+                TrayNodeKind::Submenu(submenu, nodes)
             }
         };
         Ok(Self {
@@ -182,15 +182,15 @@ impl Node {
             return Ok(());
         }
         match (&mut self.item, entry) {
-            (Kind::Plain(shown), Entry::Item(item)) => {
+            (TrayNodeKind::Plain(shown), Entry::Item(item)) => {
                 shown.set_text(escape(&item.text));
                 shown.set_enabled(item.enabled);
             }
-            (Kind::Check(shown), Entry::Item(item)) => {
+            (TrayNodeKind::Check(shown), Entry::Item(item)) => {
                 shown.set_text(escape(&item.text));
                 shown.set_checked(item.checked.unwrap_or_default());
             }
-            (Kind::Submenu(shown, nodes), Entry::Submenu { text, entries, .. }) => {
+            (TrayNodeKind::Submenu(shown, nodes), Entry::Submenu { text, entries, .. }) => {
                 shown.set_text(escape(text));
                 sync(&*shown, nodes, entries)?;
             }
@@ -201,9 +201,9 @@ impl Node {
     }
 }
 
-impl Kind {
+impl TrayNodeKind {
     fn of(item: &Item) -> Self {
-        let keys = item.keys.filter(|_| Here::MENU_KEYS);
+        let keys = item.keys.filter(|_| NativeDesktop::MENU_KEYS);
         let keys: Option<Accelerator> = keys.and_then(|keys| keys.parse().ok());
         let (id, text) = (item.id.as_str(), escape(&item.text));
         match item.checked {

@@ -11,10 +11,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::event::Signal;
-use super::event_sender::Post;
+use super::event::AppEvent;
+use super::event_sender::EventSender;
 use crate::host_os::{installed_files, private_state_folder, write_whole};
-use releases::{Failure, Place};
+use releases::{ReleaseError, ReleaseSource};
 
 /// Between two looks.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -32,7 +32,7 @@ pub struct Release {
 }
 
 /// What the thread that looks is told.
-enum Order {
+enum UpdateCommand {
     /// Look now, and tell the person.
     Now,
     /// Look by itself from now on, or not.
@@ -41,7 +41,7 @@ enum Order {
 
 /// The thread that looks. It ends with this.
 pub struct Updates {
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::Sender<UpdateCommand>,
 }
 
 impl Updates {
@@ -49,54 +49,58 @@ impl Updates {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn new(post: Post, daily: bool) -> io::Result<Option<Self>> {
-        let Some(place) = Place::known() else {
+    pub fn new(sender: EventSender, daily: bool) -> io::Result<Option<Self>> {
+        let Some(place) = ReleaseSource::known() else {
             return Ok(None);
         };
         let (orders, inbox) = mpsc::channel();
-        let lookout = Lookout { place, post, daily };
+        let update_checker = UpdateChecker {
+            place,
+            sender,
+            daily,
+        };
         let builder = std::thread::Builder::new().name("updates".to_owned());
-        builder.spawn(move || lookout.run(&inbox))?;
+        builder.spawn(move || update_checker.run(&inbox))?;
         Ok(Some(Self { orders }))
     }
 
     /// The person wants to know, and gets [`Signal::Looked`].
     pub fn look_now(&self) {
-        let _ = self.orders.send(Order::Now);
+        let _ = self.orders.send(UpdateCommand::Now);
     }
 
     /// As the configuration has it.
     pub fn look_daily(&self, daily: bool) {
-        let _ = self.orders.send(Order::Daily(daily));
+        let _ = self.orders.send(UpdateCommand::Daily(daily));
     }
 }
 
-struct Lookout {
-    place: Place,
-    post: Post,
+struct UpdateChecker {
+    place: ReleaseSource,
+    sender: EventSender,
     daily: bool,
 }
 
-impl Lookout {
-    fn run(mut self, inbox: &mpsc::Receiver<Order>) {
+impl UpdateChecker {
+    fn run(mut self, inbox: &mpsc::Receiver<UpdateCommand>) {
         // What an earlier look has found is known without another one.
         if self.daily {
-            let release = Known::read().release(&self.place);
-            self.post.send(Signal::Release(release));
+            let release = UpdateCache::read().release(&self.place);
+            self.sender.send(AppEvent::Release(release));
         }
         let mut thinks = true;
         loop {
-            if thinks && self.daily && is_due(now(), Known::read().looked) {
+            if thinks && self.daily && is_due(now(), UpdateCache::read().looked) {
                 let _ = self.look();
             }
             thinks = match inbox.recv_timeout(THINK_EVERY) {
-                Ok(Order::Now) => {
+                Ok(UpdateCommand::Now) => {
                     let outcome = self.look();
-                    self.post.send(Signal::Looked(outcome));
+                    self.sender.send(AppEvent::UpdateChecked(outcome));
                     false
                 }
                 // It comes with every change of the configuration.
-                Ok(Order::Daily(daily)) => {
+                Ok(UpdateCommand::Daily(daily)) => {
                     let was = std::mem::replace(&mut self.daily, daily);
                     daily && !was
                 }
@@ -110,7 +114,7 @@ impl Lookout {
     fn look(&self) -> Result<Option<Release>, String> {
         match self.place.newest() {
             Ok(newest) => {
-                let known = Known {
+                let known = UpdateCache {
                     looked: Some(now()),
                     newest,
                 };
@@ -118,16 +122,16 @@ impl Lookout {
                 let release = known.release(&self.place);
                 let version = release.as_ref().map(|release| release.version.to_string());
                 tracing::info!(newer = version, "looked for a newer version");
-                self.post.send(Signal::Release(release.clone()));
+                self.sender.send(AppEvent::Release(release.clone()));
                 Ok(release)
             }
             Err(failure) => {
                 // An answer was an answer, and counts for the day; a network that is away does not.
-                if let Failure::Answer(_) = failure {
+                if let ReleaseError::Answer(_) = failure {
                     let looked = Some(now());
-                    Known {
+                    UpdateCache {
                         looked,
-                        ..Known::read()
+                        ..UpdateCache::read()
                     }
                     .write();
                 }
@@ -141,14 +145,14 @@ impl Lookout {
 
 /// What is remembered between runs.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Known {
+struct UpdateCache {
     /// When the last look was, in seconds since 1970.
     looked: Option<u64>,
     /// What it found, whether newer or not.
     newest: Option<Version>,
 }
 
-impl Known {
+impl UpdateCache {
     fn file() -> io::Result<PathBuf> {
         Ok(private_state_folder()?.join(installed_files::UPDATES))
     }
@@ -168,7 +172,7 @@ impl Known {
         }
     }
 
-    fn release(&self, place: &Place) -> Option<Release> {
+    fn release(&self, place: &ReleaseSource) -> Option<Release> {
         let newest = self.newest.clone()?;
         let current = Version::parse(env!("CARGO_PKG_VERSION")).ok()?;
         (newest.pre.is_empty() && newest > current).then(|| place.release(newest))
@@ -206,10 +210,10 @@ mod tests {
 
     #[test]
     fn only_a_newer_version_is_news() {
-        let place = Place::at("https://example.org/p");
+        let place = ReleaseSource::at("https://example.org/p");
         let of = |version: &str| {
             let newest = Version::parse(version).ok();
-            let known = Known {
+            let known = UpdateCache {
                 looked: None,
                 newest,
             };
@@ -225,12 +229,12 @@ mod tests {
     #[test]
     fn what_is_remembered_comes_back() {
         let newest = Version::parse("1.2.3").ok();
-        let known = Known {
+        let known = UpdateCache {
             looked: Some(1_790_000_000),
             newest,
         };
         let text = toml::to_string(&known).unwrap();
-        assert_eq!(toml::from_str::<Known>(&text).unwrap(), known);
-        assert!(toml::from_str::<Known>("newest = \"http://x\"").is_err());
+        assert_eq!(toml::from_str::<UpdateCache>(&text).unwrap(), known);
+        assert!(toml::from_str::<UpdateCache>("newest = \"http://x\"").is_err());
     }
 }

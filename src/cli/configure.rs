@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::arguments::ConfigAction;
 use super::context::{Context, hosts_in};
 use crate::config::{Config, EditError, add_host, begin};
@@ -12,7 +12,7 @@ use crate::problem;
 use crate::ssh::resolve::resolve;
 
 /// `add`: a host of the ssh configuration becomes one of ours.
-pub fn add(context: &Context, alias: &str) -> Outcome {
+pub fn add(context: &Context, alias: &str) -> CommandOutcome {
     let target = resolve(alias, context.scope().ssh_config())
         .map_err(|error| problem::not_resolved(alias, &error))?;
     let file = context.config_path.display().to_string();
@@ -33,7 +33,7 @@ pub fn add(context: &Context, alias: &str) -> Outcome {
 }
 
 /// `config path|check|edit`.
-pub fn config(context: &Context, action: ConfigAction) -> Outcome {
+pub fn config(context: &Context, action: ConfigAction) -> CommandOutcome {
     match action {
         ConfigAction::Path => {
             println!("{}", context.config_path.display());
@@ -44,13 +44,13 @@ pub fn config(context: &Context, action: ConfigAction) -> Outcome {
     }
 }
 
-fn check(context: &Context) -> Outcome {
+fn check(context: &Context) -> CommandOutcome {
     let config = context.config()?;
     tell_good(&context.config_path, &config);
     Ok(0)
 }
 
-fn edit(context: &Context) -> Outcome {
+fn edit(context: &Context) -> CommandOutcome {
     let path = &context.config_path;
     let failed = |error: std::io::Error| problem::uneditable(path, &error);
     begin(path).map_err(failed)?;

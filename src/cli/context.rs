@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::arguments::Arguments;
 use crate::config::{Config, Host};
-use crate::host_os::{Machine, Options, Scope};
+use crate::host_os::{ConfigOptions, LocalHost, Scope};
 use crate::i18n::say;
 use crate::problem;
 use crate::problem::Problem;
-use crate::session::{Goal, Order};
+use crate::session::{Goal, SessionRequest};
 
 /// The global arguments.
 pub struct Context {
@@ -23,7 +23,7 @@ pub struct Context {
 impl Context {
     /// From the arguments; nothing is read yet.
     pub fn new(arguments: &Arguments) -> Self {
-        let options = Options {
+        let options = ConfigOptions {
             config: arguments.config.clone(),
             ssh_config: arguments.ssh_config.clone(),
         };
@@ -69,13 +69,18 @@ impl Context {
     }
 
     /// This machine, for a session with one of these hosts.
-    pub fn machine(&self, browser: Option<String>) -> Machine {
-        Machine::new(browser, self.scope.clone())
+    pub fn machine(&self, browser: Option<String>) -> LocalHost {
+        LocalHost::new(browser, self.scope.clone())
     }
 
     /// A session's order for a host.
-    pub fn order(&self, host: Host, goal: Goal, timeout: Duration) -> Result<Order, Problem> {
-        Order::new(host, self.ssh_config.clone(), goal, timeout)
+    pub fn order(
+        &self,
+        host: Host,
+        goal: Goal,
+        timeout: Duration,
+    ) -> Result<SessionRequest, Problem> {
+        SessionRequest::new(host, self.ssh_config.clone(), goal, timeout)
     }
 }
 

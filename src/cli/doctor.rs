@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::context::{Context, hosts_in};
 use super::run::run;
 use crate::config::Host;
 use crate::i18n::say;
 use crate::problem;
 use crate::problem::{Code, Problem};
-use crate::session::{Event, Goal, Sight};
+use crate::session::{Event, Goal, InspectReport};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -66,7 +66,7 @@ impl Checkup {
 
 /// Looks at the local computer, then at one host or all of them, as far as a click would go: up to the
 /// answer of a server that runs. Nothing is launched or changed.
-pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> Outcome {
+pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
     let mut checkup = Checkup { json, worst: 0 };
     headline(json, &say!("doctor-this-machine"));
     check_ssh(&checkup);
@@ -133,7 +133,7 @@ fn check_browser(checkup: &mut Checkup, browser: Option<&str>) {
     }
 }
 
-fn seen(checkup: &Checkup, host: &str, sight: &Sight) {
+fn seen(checkup: &Checkup, host: &str, sight: &InspectReport) {
     let (shell, node) = (sight.shell.as_str(), sight.node.as_str());
     checkup.good(
         host,
@@ -159,7 +159,7 @@ fn seen(checkup: &Checkup, host: &str, sight: &Sight) {
 }
 
 fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(), Problem> {
-    let order = context.order(host.clone(), Goal::Look, TIMEOUT)?;
+    let order = context.order(host.clone(), Goal::Inspect, TIMEOUT)?;
     let name = host.name.clone();
     let end = run(
         order,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::context::Context;
 use super::run::run;
 use super::servers::{answers, held};
@@ -18,7 +18,7 @@ use crate::session::{Event, Goal, JobInfo, Walltime};
 const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Gives the host's job `by` seconds more, through whoever is logged in there already.
-pub fn extend(context: &Context, name: &str, by: u64, json: bool) -> Outcome {
+pub fn extend(context: &Context, name: &str, by: u64, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     let job = match held(context, &host)? {

@@ -1,11 +1,11 @@
 //! `login-item`: whether the app starts at login.
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::arguments::LoginItemAction;
 use super::context::Context;
 
 #[cfg(feature = "app")]
-pub fn login_item(context: &Context, action: LoginItemAction) -> Outcome {
+pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome {
     use crate::desktop::login_item::{self, Status};
     use crate::i18n::say;
     use crate::problem;
@@ -31,6 +31,6 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> Outcome {
 
 /// Without an app there is nothing to start.
 #[cfg(not(feature = "app"))]
-pub fn login_item(context: &Context, _: LoginItemAction) -> Outcome {
-    super::app(context, &crate::ipc::AppRequest::Summon)
+pub fn login_item(context: &Context, _: LoginItemAction) -> CommandOutcome {
+    super::app(context, &crate::ipc::AppRequest::Show)
 }

@@ -23,22 +23,22 @@ use context::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
-use crate::i18n::speak;
+use crate::i18n::set_language;
 use crate::ipc::AppRequest;
 use crate::problem;
 use crate::problem::Problem;
 
 /// What a command came to: an exit code, or a failure that is told and gives its own.
-type Outcome = Result<u8, Problem>;
+type CommandOutcome = Result<u8, Problem>;
 
 /// Parses the arguments, runs the command, tells a failure.
 #[must_use]
 pub fn main() -> ExitCode {
     // Before anything is said, help and mistakes too.
-    speak(Config::language_in(&Config::default_path()).as_deref());
+    set_language(Config::language_in(&Config::default_path()).as_deref());
     let arguments = usage::parse();
     if let Some(named) = &arguments.config {
-        speak(Config::language_in(named).as_deref());
+        set_language(Config::language_in(named).as_deref());
     }
     log(&arguments);
     match dispatch(arguments) {
@@ -50,11 +50,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: Arguments) -> Outcome {
+fn dispatch(arguments: Arguments) -> CommandOutcome {
     let context = Context::new(&arguments);
     match arguments.command {
-        None => app(&context, &AppRequest::Summon),
-        Some(Command::Url { url }) => app(&context, &AppRequest::Visit { url }),
+        None => app(&context, &AppRequest::Show),
+        Some(Command::Url { url }) => app(&context, &AppRequest::DeepLink { url }),
         Some(Command::LoginItem { action }) => login_item::login_item(&context, action),
         Some(Command::Launcher(options)) => shortcut::launcher(&context, &options),
         Some(Command::Uninstall { purge, json }) => uninstall::uninstall(&context, purge, json),
@@ -79,17 +79,17 @@ fn dispatch(arguments: Arguments) -> Outcome {
 }
 
 #[cfg(feature = "app")]
-fn app(context: &Context, request: &AppRequest) -> Outcome {
+fn app(context: &Context, request: &AppRequest) -> CommandOutcome {
     use crate::desktop::Desktop;
 
-    if !crate::desktop::Here.has_screen() {
+    if !crate::desktop::NativeDesktop.has_screen() {
         return Err(problem::no_display());
     }
     crate::app::run(context.config()?, context.scope().clone(), request)
 }
 
 #[cfg(not(feature = "app"))]
-fn app(_: &Context, _: &AppRequest) -> Outcome {
+fn app(_: &Context, _: &AppRequest) -> CommandOutcome {
     Err(problem::no_app())
 }
 

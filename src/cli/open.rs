@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::arguments::OpenOptions;
 use super::context::Context;
 use super::report::Report;
@@ -12,7 +12,10 @@ use super::run::{End, run};
 use crate::config::Host;
 use crate::host_os::runtime_folder;
 use crate::i18n::say;
-use crate::ipc::{self, AppRequest, Claim, Client, Hub, Lease, Message, Request, Usual};
+use crate::ipc::{
+    self, AppRequest, Client, EventBroadcaster, HostLock, LockResult, Message, OpenDefaults,
+    Request,
+};
 use crate::jupyter::Page;
 use crate::problem;
 use crate::session::{Event, Goal, Phase};
@@ -22,7 +25,7 @@ const LAST_ANSWER: Duration = Duration::from_millis(500);
 
 /// Opens a host, or asks the program that has it open to show its tab. With `--json` every failure
 /// is an event too.
-pub fn open(context: &Context, options: &OpenOptions) -> Outcome {
+pub fn open(context: &Context, options: &OpenOptions) -> CommandOutcome {
     let chosen = context.config().and_then(|config| {
         let host = context.host(&config, options.host.as_deref())?;
         Ok((config.browser, host))
@@ -49,16 +52,16 @@ fn claim_and_open(
     host: &Host,
     options: &OpenOptions,
     report: &mut Report,
-) -> Outcome {
+) -> CommandOutcome {
     let claim = runtime_folder()
         .and_then(|folder| {
             hand_over(context, &folder, host);
-            ipc::claim(&folder, context.scope(), &host.name)
+            ipc::acquire(&folder, context.scope(), &host.name)
         })
         .map_err(|error| problem::no_control(&host.name, &error))?;
     match claim {
-        Claim::Theirs(client) => ask_holder(client, host, options, report),
-        Claim::Ours(lease) => hold(context, browser, host, options, lease, report),
+        LockResult::HeldByOther(client) => ask_holder(client, host, options, report),
+        LockResult::Acquired(lease) => hold(context, browser, host, options, lease, report),
     }
 }
 
@@ -92,21 +95,21 @@ fn hold(
     browser: Option<String>,
     host: &Host,
     options: &OpenOptions,
-    lease: Lease,
+    lease: HostLock,
     report: &mut Report,
-) -> Outcome {
+) -> CommandOutcome {
     let page = page(host, options);
     let goal = Goal::Open {
         page: page.clone(),
         show: !options.no_browser,
     };
     let order = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
-    let hub = Arc::new(Hub::new(&host.name));
+    let hub = Arc::new(EventBroadcaster::new(&host.name));
     let listening = lease.listening();
     let serve = |handle: &crate::session::Handle| {
-        let usual = Usual {
+        let usual = OpenDefaults {
             page,
-            shows: !options.no_browser,
+            open_browser: !options.no_browser,
         };
         ipc::serve(listening?, Arc::clone(&hub), handle.clone(), usual)
     };
@@ -134,7 +137,7 @@ fn hold(
     ended(end, was_ready, host, options)
 }
 
-fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outcome {
+fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> CommandOutcome {
     match end {
         End {
             interrupted: true,
@@ -162,7 +165,12 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Outco
 }
 
 /// Another program of this account has the tunnel: it shows the tab, and this one returns.
-fn ask_holder(client: Client, host: &Host, options: &OpenOptions, report: &mut Report) -> Outcome {
+fn ask_holder(
+    client: Client,
+    host: &Host,
+    options: &OpenOptions,
+    report: &mut Report,
+) -> CommandOutcome {
     let request = Request::Open {
         browser: !options.no_browser,
         notebook: options.notebook.clone(),

@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
 use super::signals;
-use crate::host_os::{Machine, terminal_prompt};
+use crate::host_os::{LocalHost, terminal_prompt};
 use crate::problem;
 use crate::problem::Problem;
-use crate::session::{self, Event, Handle, Order};
+use crate::session::{self, Event, Handle, SessionRequest};
 
 /// How a session ended.
 pub struct End {
@@ -22,8 +22,8 @@ pub struct End {
 /// # Errors
 /// When this process cannot run a session at all.
 pub fn run(
-    order: Order,
-    machine: Machine,
+    order: SessionRequest,
+    machine: LocalHost,
     started: impl FnOnce(&Handle) -> std::io::Result<()>,
     mut hear: impl FnMut(&Event),
 ) -> Result<End, Problem> {
@@ -42,7 +42,7 @@ pub fn run(
     for event in events {
         hear(&event);
         match event {
-            Event::Ask(question, reply) => terminal_prompt::ask(question, reply),
+            Event::Ask(prompt, reply) => terminal_prompt::ask(prompt, reply),
             Event::Failed(failure) => problem = Some(failure),
             _ => {}
         }

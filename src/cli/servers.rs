@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::context::Context;
 use super::report::job_words;
 use super::run::run;
@@ -17,13 +17,13 @@ use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
 use crate::session::{Busy, Event, Goal, Phase};
-use crate::ssh::prompt::Question;
+use crate::ssh::prompt::Prompt;
 
 /// Logging in and finding; a person may be asked in between, which does not count.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// `list`: the configured hosts.
-pub fn list(context: &Context, json: bool) -> Outcome {
+pub fn list(context: &Context, json: bool) -> CommandOutcome {
     let config = context.config()?;
     hint_when_empty(&config, json);
     for host in &config.hosts {
@@ -55,7 +55,7 @@ pub fn list(context: &Context, json: bool) -> Outcome {
 /// `status`: the open tunnels, and the state of their kernels. A user who names a host without a tunnel is told what runs
 /// there, which takes a login. Scripts (`--json`) may ask every few seconds: they get what is known here, and no login,
 /// which could mean a prompt or a push each time.
-pub fn status(context: &Context, host: Option<&str>, json: bool) -> Outcome {
+pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let is_named = host.is_some();
     if !is_named {
@@ -174,7 +174,7 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
 }
 
 /// `close`: the tunnel down, the server stays.
-pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
+pub fn close(context: &Context, name: &str, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     let Some(client) = held(context, &host)? else {
@@ -191,7 +191,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> Outcome {
 }
 
 /// `stop`: the server ended, after a question where kernels are busy.
-pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
+pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     match held(context, &host)? {
@@ -205,12 +205,12 @@ pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> Outcome {
 }
 
 /// What is asked before kernels are ended, as far as they can be counted.
-fn question(context: &Context, host: &str) -> Question {
+fn prompt(context: &Context, host: &str) -> Prompt {
     let kernels = newest(context, host).as_ref().and_then(count_kernels);
     let host = host.to_owned();
     match kernels {
-        Some(Kernels { total, busy }) => Question::EndKernels { host, total, busy },
-        None => Question::EndUncounted { host },
+        Some(Kernels { total, busy }) => Prompt::EndKernels { host, total, busy },
+        None => Prompt::EndUncounted { host },
     }
 }
 
@@ -233,8 +233,8 @@ fn stop_through(
             if refusal.code != Code::KernelsBusy {
                 return Err(refusal);
             }
-            let question = question(context, &host.name);
-            return match (terminal_prompt::confirm(&question), held(context, host)?) {
+            let prompt = prompt(context, &host.name);
+            return match (terminal_prompt::confirm(&prompt), held(context, host)?) {
                 (true, Some(client)) => stop_through(context, client, host, true, json),
                 _ => Err(refusal),
             };
@@ -255,7 +255,13 @@ fn stop_through(
     done(host, json, &note).map(Some)
 }
 
-fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: bool) -> Outcome {
+fn stop_alone(
+    context: &Context,
+    config: &Config,
+    host: &Host,
+    yes: bool,
+    json: bool,
+) -> CommandOutcome {
     let busy = if yes { Busy::End } else { Busy::Ask };
     let order = context.order(host.clone(), Goal::Stop { busy }, TIMEOUT)?;
     let mut note = say!("stop-done", host = &host.name);
@@ -277,7 +283,7 @@ fn stop_alone(context: &Context, config: &Config, host: &Host, yes: bool, json: 
 }
 
 /// `logs`: what the server in use said, or the newest launch.
-pub fn logs(context: &Context, name: &str) -> Outcome {
+pub fn logs(context: &Context, name: &str) -> CommandOutcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     if let Some((path, text)) = log_through(context, &host)? {
@@ -350,7 +356,7 @@ pub(super) fn answers(
 }
 
 #[allow(clippy::unnecessary_wraps)] // every path of a command ends in an Outcome
-fn done(host: &Host, json: bool, text: &str) -> Outcome {
+fn done(host: &Host, json: bool, text: &str) -> CommandOutcome {
     if json {
         println!(
             "{}",

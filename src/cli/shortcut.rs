@@ -1,11 +1,11 @@
 //! `launcher`: an application of its own for one host.
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::arguments::LauncherOptions;
 use super::context::Context;
 
 #[cfg(feature = "app")]
-pub fn launcher(context: &Context, options: &LauncherOptions) -> Outcome {
+pub fn launcher(context: &Context, options: &LauncherOptions) -> CommandOutcome {
     match (&options.host, &options.remove) {
         (Some(host), _) => with_an_app::make(context, host, options.json),
         (None, Some(host)) => with_an_app::remove(context, host, options.json),
@@ -15,21 +15,21 @@ pub fn launcher(context: &Context, options: &LauncherOptions) -> Outcome {
 
 /// Without an app nothing would hear what a launcher says.
 #[cfg(not(feature = "app"))]
-pub fn launcher(context: &Context, _: &LauncherOptions) -> Outcome {
-    super::app(context, &crate::ipc::AppRequest::Summon)
+pub fn launcher(context: &Context, _: &LauncherOptions) -> CommandOutcome {
+    super::app(context, &crate::ipc::AppRequest::Show)
 }
 
 #[cfg(feature = "app")]
 mod with_an_app {
     use serde_json::json;
 
-    use super::{Context, Outcome};
+    use super::{CommandOutcome, Context};
     use crate::desktop::shortcut;
     use crate::i18n::say;
     use crate::problem;
 
     /// Only for a configured host: an address names no other.
-    pub fn make(context: &Context, host: &str, json: bool) -> Outcome {
+    pub fn make(context: &Context, host: &str, json: bool) -> CommandOutcome {
         let config = context.config()?;
         if config.host(host).is_none() {
             return Err(problem::unknown_host(host, &config.hosts));
@@ -45,7 +45,7 @@ mod with_an_app {
         Ok(0)
     }
 
-    pub fn list(context: &Context, json: bool) -> Outcome {
+    pub fn list(context: &Context, json: bool) -> CommandOutcome {
         let config = context.config()?;
         let launchers = shortcut::list();
         if launchers.is_empty() && !json {
@@ -72,7 +72,7 @@ mod with_an_app {
     }
 
     /// Also for a host that is not configured any more.
-    pub fn remove(context: &Context, host: &str, json: bool) -> Outcome {
+    pub fn remove(context: &Context, host: &str, json: bool) -> CommandOutcome {
         let removed = shortcut::remove(host, context.scope())
             .map_err(|error| problem::launcher(host, &error))?;
         let path = removed.map(|launcher| launcher.path);

@@ -6,19 +6,19 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::Outcome;
+use super::CommandOutcome;
 use super::context::Context;
 use crate::host_os::{Scope, installed_files, parse_remembered, runtime_folder, state_folder};
 use crate::i18n::say;
-use crate::ipc::{self, APP, Claim, Held};
+use crate::ipc::{self, APP, LockHolder, LockResult};
 use crate::problem;
 use crate::problem::Problem;
 
 /// Removes everything but the configuration, and that as well if `purge`. The program itself is for
 /// whoever installed it to remove.
-pub fn uninstall(context: &Context, purge: bool, json: bool) -> Outcome {
+pub fn uninstall(context: &Context, purge: bool, json: bool) -> CommandOutcome {
     let folder = runtime_folder().map_err(|error| problem::no_control("uninstall", &error))?;
-    let mut report = Report { json, failed: None };
+    let mut report = RemovalReport { json, failed: None };
     // From here on there are some of this program's own.
     let had_sockets = !installed_files::sockets(&folder).is_empty();
     let visited = installed_files::visited_hosts();
@@ -42,13 +42,13 @@ pub fn uninstall(context: &Context, purge: bool, json: bool) -> Outcome {
 }
 
 /// The right to be the one program of ours that runs here.
-fn alone(context: &Context, folder: &Path) -> Result<ipc::Lease, Problem> {
+fn alone(context: &Context, folder: &Path) -> Result<ipc::HostLock, Problem> {
     let failed = |error: io::Error| problem::no_control("uninstall", &error);
     let scope = context.scope();
-    let Claim::Ours(lease) = ipc::claim(folder, scope, APP).map_err(failed)? else {
+    let LockResult::Acquired(lease) = ipc::acquire(folder, scope, APP).map_err(failed)? else {
         return Err(problem::app_runs());
     };
-    let held = ipc::held(folder, scope).map_err(failed)?;
+    let held = ipc::held_locks(folder, scope).map_err(failed)?;
     if held.iter().any(|held| held.host == APP) {
         return Err(problem::app_runs());
     }
@@ -60,7 +60,7 @@ fn alone(context: &Context, folder: &Path) -> Result<ipc::Lease, Problem> {
 }
 
 /// What `close` needs for a tunnel that may be of another configuration, as words for a shell.
-fn closing_words(scope: &Scope, held: &Held) -> String {
+fn closing_words(scope: &Scope, held: &LockHolder) -> String {
     let options = held.options();
     if scope.with(options.clone()) == *scope {
         return format!("close {}", held.host);
@@ -76,14 +76,14 @@ fn closing_words(scope: &Scope, held: &Held) -> String {
 
 /// What the app has put into the desktop.
 #[cfg(feature = "app")]
-fn desktop(report: &mut Report) {
+fn desktop(report: &mut RemovalReport) {
     use crate::desktop::keychain;
     use crate::desktop::login_item::{self, Status};
     use crate::desktop::shortcut;
-    use crate::host_os::Options;
+    use crate::host_os::ConfigOptions;
 
     let was = login_item::status();
-    match login_item::set(false, &Options::default()) {
+    match login_item::set(false, &ConfigOptions::default()) {
         Ok(()) if matches!(was, Status::On | Status::NeedsApproval) => {
             report.removed("login-item", &say!("uninstall-login-item"));
         }
@@ -99,16 +99,16 @@ fn desktop(report: &mut Report) {
         }
     }
     match keychain::forget_all() {
-        Ok(0) | Err(keychain::Error::Absent(_)) => {}
+        Ok(0) | Err(keychain::KeychainError::Absent(_)) => {}
         Ok(count) => report.removed("keychain", &say!("uninstall-keychain", count = count)),
         Err(error) => report.failed(problem::keychain_kept(&error)),
     }
 }
 
 #[cfg(not(feature = "app"))]
-fn desktop(_: &mut Report) {}
+fn desktop(_: &mut RemovalReport) {}
 
-fn configuration(context: &Context, report: &mut Report) {
+fn configuration(context: &Context, report: &mut RemovalReport) {
     let file = &context.config_path;
     report.remove("configuration", file);
     // Only a folder of ours: who keeps the file elsewhere keeps the folder.
@@ -121,12 +121,12 @@ fn configuration(context: &Context, report: &mut Report) {
 }
 
 /// Tells each part as it goes, and keeps the first failure: the others are to go all the same.
-struct Report {
+struct RemovalReport {
     json: bool,
     failed: Option<Problem>,
 }
 
-impl Report {
+impl RemovalReport {
     fn remove(&mut self, part: &str, path: &Path) {
         self.outcome(part, path, installed_files::remove(path));
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 
-use super::error::{Fault, line_of};
+use super::error::{ConfigFault, line_of};
 use super::keys::{Key, Kind, LEVELS, Level, TOP, nearest};
 use super::values::{self, Complaint, quoted};
 use crate::i18n::say;
@@ -17,7 +17,7 @@ use crate::i18n::say;
 type Value<'i> = Spanned<DeValue<'i>>;
 
 /// Everything that is wrong with the file, in no particular order.
-pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<Fault> {
+pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<ConfigFault> {
     let mut walk = Walk {
         source,
         faults: Vec::new(),
@@ -35,13 +35,13 @@ pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<Fault> {
 /// The walk, and what it has found so far.
 struct Walk<'s> {
     source: &'s str,
-    faults: Vec<Fault>,
+    faults: Vec<ConfigFault>,
 }
 
 /// One value against the table of keys.
 impl Walk<'_> {
     fn add(&mut self, span: Range<usize>, message: String, remedy: String) {
-        self.faults.push(Fault {
+        self.faults.push(ConfigFault {
             span,
             message,
             remedy,

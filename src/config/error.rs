@@ -8,13 +8,13 @@ use crate::i18n::say;
 
 /// One problem, with its place in bytes of the text.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct ConfigFault {
     pub span: Range<usize>,
     pub message: String,
     pub remedy: String,
 }
 
-impl Fault {
+impl ConfigFault {
     /// What the TOML parser complained about.
     pub fn syntax(why: &toml::de::Error, text: &str) -> Self {
         let message = why.message();
@@ -57,7 +57,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    fn new(path: &Path, source: &str, fault: Fault) -> Self {
+    fn new(path: &Path, source: &str, fault: ConfigFault) -> Self {
         let start = boundary(source, fault.span.start);
         let end = boundary(source, fault.span.end).max(start);
         let line_start = line_start(source, start);
@@ -114,7 +114,7 @@ pub struct ConfigErrors(
 );
 
 impl ConfigErrors {
-    pub(super) fn new(path: &Path, source: &str, mut faults: Vec<Fault>) -> Self {
+    pub(super) fn new(path: &Path, source: &str, mut faults: Vec<ConfigFault>) -> Self {
         faults.sort_by_key(|fault| fault.span.start);
         let errors = faults.into_iter();
         Self(

@@ -22,7 +22,7 @@ pub use values::{is_plain, says_where};
 
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
-use error::Fault;
+use error::ConfigFault;
 
 use crate::i18n::say;
 
@@ -66,13 +66,14 @@ impl Config {
     /// only the first, since what follows one can't be trusted.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigErrors> {
         let fail = |faults| ConfigErrors::new(path, text, faults);
-        let table = DeTable::parse(text).map_err(|why| fail(vec![Fault::syntax(&why, text)]))?;
+        let table =
+            DeTable::parse(text).map_err(|why| fail(vec![ConfigFault::syntax(&why, text)]))?;
         let faults = check::faults(text, table.get_ref());
         if !faults.is_empty() {
             return Err(fail(faults));
         }
         let config = Self::deserialize(Deserializer::from(table))
-            .map_err(|why| fail(vec![Fault::syntax(&why, text)]))?;
+            .map_err(|why| fail(vec![ConfigFault::syntax(&why, text)]))?;
         Ok(Self {
             path: path.to_path_buf(),
             ..config
@@ -126,7 +127,7 @@ fn read(path: &Path) -> Result<String, ConfigErrors> {
 fn not_utf8(path: &Path, bytes: &[u8], at: usize) -> ConfigErrors {
     let text = String::from_utf8_lossy(bytes);
     // What stands before the bad byte is unchanged in `text`, so `at` means the same place.
-    let fault = Fault {
+    let fault = ConfigFault {
         span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
         message: say!("config-not-utf8"),
         remedy: say!("config-not-utf8-remedy"),

@@ -5,9 +5,9 @@
 
 use std::path::Path;
 
-use crate::ssh::Error;
-use crate::ssh::poll::Waiter;
-use crate::ssh::resolve::{Target, hop_arguments, resolve_hop};
+use crate::ssh::SshError;
+use crate::ssh::poll::Poller;
+use crate::ssh::resolve::{SshTarget, hop_arguments, resolve_hop};
 
 /// More than anybody has; a configuration that names ever new hosts (`Match exec`) ends here.
 const MOST: usize = 8;
@@ -18,7 +18,7 @@ pub struct Hop {
     /// As the configuration names it: `[user@]host[:port]`, or an address beginning with `ssh://`.
     pub name: String,
     /// What that means.
-    pub target: Target,
+    pub target: SshTarget,
 }
 
 impl Hop {
@@ -30,8 +30,8 @@ impl Hop {
         words.join(" ")
     }
 
-    fn is_same(&self, other: &Target) -> bool {
-        let place = |target: &Target| (target.host.clone(), target.port, target.user.clone());
+    fn is_same(&self, other: &SshTarget) -> bool {
+        let place = |target: &SshTarget| (target.host.clone(), target.port, target.user.clone());
         place(&self.target) == place(other)
     }
 }
@@ -41,10 +41,10 @@ impl Hop {
 /// # Errors
 /// What `ssh -G` says about one of them, or [`Error::Hops`].
 pub fn hops(
-    target: &Target,
+    target: &SshTarget,
     ssh_config: Option<&Path>,
-    waiter: &Waiter,
-) -> Result<Vec<Hop>, Error> {
+    poller: &Poller,
+) -> Result<Vec<Hop>, SshError> {
     let mut hops: Vec<Hop> = Vec::new();
     let mut before = target.proxy_jump.clone();
     while let Some(list) = before.take() {
@@ -54,7 +54,7 @@ pub fn hops(
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            let target = resolve_hop(name, ssh_config, waiter)?;
+            let target = resolve_hop(name, ssh_config, poller)?;
             found.push(Hop {
                 name: name.to_owned(),
                 target,
@@ -69,7 +69,7 @@ pub fn hops(
 }
 
 /// Nobody is met twice on a way that leads somewhere.
-fn check(hops: &[Hop], target: &Target) -> Result<(), Error> {
+fn check(hops: &[Hop], target: &SshTarget) -> Result<(), SshError> {
     let is_again = |(at, hop): (usize, &Hop)| {
         hop.is_same(target)
             || hops[..at]
@@ -78,7 +78,9 @@ fn check(hops: &[Hop], target: &Target) -> Result<(), Error> {
     };
     if hops.len() > MOST || hops.iter().enumerate().any(is_again) {
         let names = hops.iter().map(|hop| hop.name.clone());
-        return Err(Error::Hops(names.chain([target.alias.clone()]).collect()));
+        return Err(SshError::Hops(
+            names.chain([target.alias.clone()]).collect(),
+        ));
     }
     Ok(())
 }
@@ -89,13 +91,13 @@ mod tests {
     use super::*;
     use crate::ssh::resolve::resolve;
 
-    fn way(config: &str) -> Result<Vec<String>, Error> {
+    fn way(config: &str) -> Result<Vec<String>, SshError> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, config).unwrap();
         let target = resolve("target", Some(file.path()))?;
-        let hops = hops(&target, Some(file.path()), &Waiter::new()?)?;
+        let hops = hops(&target, Some(file.path()), &Poller::new()?)?;
         let seen = hops.into_iter().map(|hop| {
-            let Target {
+            let SshTarget {
                 user, host, port, ..
             } = hop.target;
             format!("{user}@{host}:{port}")
@@ -134,7 +136,7 @@ mod tests {
     fn a_circle_is_an_error() {
         let config = "Host *\n User me\nHost target\n ProxyJump a\n\
             Host a\n ProxyJump b\nHost b\n ProxyJump a\n";
-        assert!(matches!(way(config), Err(Error::Hops(_))));
+        assert!(matches!(way(config), Err(SshError::Hops(_))));
         // This one is found by OpenSSH itself.
         let everywhere = way("Host *\n User me\n ProxyJump bastion\n").unwrap_err();
         assert!(everywhere.to_string().contains("loop"), "{everywhere}");

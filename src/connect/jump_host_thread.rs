@@ -9,20 +9,20 @@ use std::time::Duration;
 
 use super::{Caller, Hop, connect};
 use crate::i18n::say;
-use crate::ssh::poll::{Waiter, Waker};
-use crate::ssh::prompt::{Answer, Ask, Question, Reply, Unanswered};
-use crate::ssh::resolve::Target;
-use crate::ssh::{self, Error, channel};
-use crate::tunnel::Pump;
+use crate::ssh::poll::{Poller, Waker};
+use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
+use crate::ssh::resolve::SshTarget;
+use crate::ssh::{self, SshError, channel};
+use crate::tunnel::Forwarder;
 
 /// What the last bytes get at the end.
 const DRAIN: Duration = Duration::from_millis(200);
 
 /// Jump hosts whose last login needed nobody: a trusted network, a conversation without prompts. Only
 /// their conversation may begin while nobody is there.
-static UNATTENDED: Mutex<Vec<Target>> = Mutex::new(Vec::new());
+static UNATTENDED: Mutex<Vec<SshTarget>> = Mutex::new(Vec::new());
 
-fn remember(target: &Target, needs_nobody: bool) {
+fn remember(target: &SshTarget, needs_nobody: bool) {
     let mut known = UNATTENDED.lock().unwrap_or_else(PoisonError::into_inner);
     known.retain(|other| other != target);
     if needs_nobody {
@@ -30,43 +30,43 @@ fn remember(target: &Target, needs_nobody: bool) {
     }
 }
 
-fn needs_nobody(target: &Target) -> bool {
+fn needs_nobody(target: &SshTarget) -> bool {
     let known = UNATTENDED.lock().unwrap_or_else(PoisonError::into_inner);
     known.contains(target)
 }
 
 /// What others ask of a jump host.
-pub enum Request {
+pub enum JumpHostCommand {
     /// Carry a connection.
-    Join(Visitor),
+    Join(ChannelRequest),
     /// Make sure that the far side lives.
-    Doubt,
+    ProbePeer,
 }
 
 /// Somebody who waits for a connection through it.
-pub struct Visitor {
+pub struct ChannelRequest {
     /// The jump host's end of the pair.
     pub stream: UnixStream,
     /// Where to.
-    pub target: channel::Target,
+    pub target: channel::ForwardTarget,
     /// Whether it may be asked.
     pub expected: bool,
     /// Where it hears.
-    pub words: mpsc::Sender<Word>,
+    pub words: mpsc::Sender<JumpHostEvent>,
     /// Makes it listen.
     pub waker: Waker,
 }
 
 /// What a visitor hears.
-pub enum Word {
+pub enum JumpHostEvent {
     /// A step of the login, in words.
     Step(String),
     /// The login waits in silence, in words.
     Waits(String),
     /// A question for it.
-    Ask(Question, Reply),
+    Ask(Prompt, Reply),
     /// Somebody else is being asked, or is not any more.
-    Quiet(bool),
+    PromptInProgress(bool),
     /// The login is done; its own connection is next.
     LoggedIn,
     /// The far side took its connection.
@@ -74,11 +74,11 @@ pub enum Word {
     /// The far side did not.
     Refused(ssh2::Error),
     /// There is no login.
-    Failed(Arc<Error>),
+    Failed(Arc<SshError>),
 }
 
-impl Visitor {
-    fn hear(&self, word: Word) -> bool {
+impl ChannelRequest {
+    fn hear(&self, word: JumpHostEvent) -> bool {
         let heard = self.words.send(word).is_ok();
         self.waker.wake();
         heard
@@ -86,29 +86,29 @@ impl Visitor {
 }
 
 /// Who waits for the login.
-struct Desk<'a> {
+struct JumpHostThread<'a> {
     hop: &'a Hop,
-    requests: mpsc::Receiver<Request>,
-    waiter: &'a Waiter,
-    visitors: RefCell<Vec<Visitor>>,
+    requests: mpsc::Receiver<JumpHostCommand>,
+    poller: &'a Poller,
+    visitors: RefCell<Vec<ChannelRequest>>,
 }
 
 /// The thread. It ends with its connection, or when it is cancelled. What is left is to be dropped.
 pub fn run(
     hop: &Hop,
     before: &[Hop],
-    waiter: Waiter,
-    requests: mpsc::Receiver<Request>,
-) -> Option<Pump> {
-    let waiter = Rc::new(waiter);
-    let desk = Desk {
+    poller: Poller,
+    requests: mpsc::Receiver<JumpHostCommand>,
+) -> Option<Forwarder> {
+    let poller = Rc::new(poller);
+    let desk = JumpHostThread {
         hop,
         requests,
-        waiter: &waiter,
+        poller: &poller,
         visitors: RefCell::default(),
     };
-    let mut pump = match desk.log_in(before, &waiter) {
-        Ok(pump) => pump,
+    let mut forwarder = match desk.log_in(before, &poller) {
+        Ok(forwarder) => forwarder,
         Err(error) => {
             desk.close(error);
             return None;
@@ -116,35 +116,35 @@ pub fn run(
     };
     desk.admit();
     for visitor in desk.visitors.take() {
-        join(&mut pump, visitor);
+        join(&mut forwarder, visitor);
     }
     let end = loop {
-        if let Err(error) = pump.turn(None) {
+        if let Err(error) = forwarder.poll_once(None) {
             break error;
         }
         while let Ok(request) = desk.requests.try_recv() {
             match request {
-                Request::Join(visitor) => {
-                    visitor.hear(Word::Step(say!("hops-shared", hop = &hop.name)));
-                    join(&mut pump, visitor);
+                JumpHostCommand::Join(visitor) => {
+                    visitor.hear(JumpHostEvent::Step(say!("hops-shared", hop = &hop.name)));
+                    join(&mut forwarder, visitor);
                 }
-                Request::Doubt => pump.doubt(),
+                JumpHostCommand::ProbePeer => forwarder.probe_peer(),
             }
         }
-        if waiter.take_leap() {
-            pump.doubt();
+        if poller.take_suspend() {
+            forwarder.probe_peer();
         }
     };
     tracing::info!(hop = %hop.name, error = %end, "the jump host's session ends");
-    if matches!(end, Error::Wait(_)) {
-        pump.drain(DRAIN);
+    if matches!(end, SshError::Wait(_)) {
+        forwarder.drain(DRAIN);
     }
-    Some(pump)
+    Some(forwarder)
 }
 
-fn join(pump: &mut Pump, visitor: Visitor) {
-    visitor.hear(Word::LoggedIn);
-    let Visitor {
+fn join(forwarder: &mut Forwarder, visitor: ChannelRequest) {
+    visitor.hear(JumpHostEvent::LoggedIn);
+    let ChannelRequest {
         stream,
         target,
         words,
@@ -152,39 +152,39 @@ fn join(pump: &mut Pump, visitor: Visitor) {
         ..
     } = visitor;
     let tell = move |result: Result<(), ssh2::Error>| {
-        let _ = words.send(result.map_or_else(Word::Refused, |()| Word::Open));
+        let _ = words.send(result.map_or_else(JumpHostEvent::Refused, |()| JumpHostEvent::Open));
         waker.wake();
     };
-    pump.join(stream.into(), target, Box::new(tell));
+    forwarder.join(stream.into(), target, Box::new(tell));
 }
 
-impl Desk<'_> {
-    fn log_in(&self, before: &[Hop], waiter: &Rc<Waiter>) -> Result<Pump, Error> {
+impl JumpHostThread<'_> {
+    fn log_in(&self, before: &[Hop], poller: &Rc<Poller>) -> Result<Forwarder, SshError> {
         let target = &self.hop.target;
-        let tell = |text: String| self.tell(|| Word::Step(text.clone()));
+        let tell = |text: String| self.tell(|| JumpHostEvent::Step(text.clone()));
         let own = |text: String| tell(say!("hops-step", hop = &self.hop.name, step = text));
         let caller = Caller {
-            asker: self,
+            prompter: self,
             expected: self.expected(),
             tell: &tell,
-            waiter,
+            poller,
         };
         let connection = connect(target, before, &caller)?;
         own(connection.describe());
         let login =
-            ssh::log_in(&connection, target, self, waiter).map_err(|error| match error {
-                Error::Session(_) if connection.wire().has_ended() => Error::Closed,
+            ssh::log_in(&connection, target, self, poller).map_err(|error| match error {
+                SshError::Session(_) if connection.socket_buffer().has_ended() => SshError::Closed,
                 error => error,
             })?;
         login.steps().into_iter().for_each(own);
         remember(target, !login.needed_user);
-        Ok(Pump::new(Rc::new(connection), Rc::clone(waiter), None))
+        Ok(Forwarder::new(Rc::new(connection), Rc::clone(poller), None))
     }
 
     /// Takes in who has come meanwhile.
     fn admit(&self) {
         while let Ok(request) = self.requests.try_recv() {
-            if let Request::Join(visitor) = request {
+            if let JumpHostCommand::Join(visitor) = request {
                 self.visitors.borrow_mut().push(visitor);
             }
         }
@@ -194,7 +194,7 @@ impl Desk<'_> {
     fn expected(&self) -> bool {
         self.admit();
         let nobody = self.visitors.borrow().is_empty();
-        if nobody && let Ok(Request::Join(visitor)) = self.requests.recv() {
+        if nobody && let Ok(JumpHostCommand::Join(visitor)) = self.requests.recv() {
             self.visitors.borrow_mut().push(visitor);
         }
         self.visitors
@@ -203,49 +203,49 @@ impl Desk<'_> {
             .any(|visitor| visitor.expected)
     }
 
-    fn tell(&self, word: impl Fn() -> Word) {
+    fn tell(&self, word: impl Fn() -> JumpHostEvent) {
         self.admit();
         self.visitors
             .borrow_mut()
             .retain(|visitor| visitor.hear(word()));
     }
 
-    fn close(&self, error: Error) {
+    fn close(&self, error: SshError) {
         let error = Arc::new(error);
-        self.tell(|| Word::Failed(Arc::clone(&error)));
+        self.tell(|| JumpHostEvent::Failed(Arc::clone(&error)));
     }
 
     /// Takes in who has come while somebody else is being asked: their time does not count either.
     fn admit_quietly(&self) {
         while let Ok(request) = self.requests.try_recv() {
-            if let Request::Join(visitor) = request {
-                visitor.hear(Word::Quiet(true));
+            if let JumpHostCommand::Join(visitor) = request {
+                visitor.hear(JumpHostEvent::PromptInProgress(true));
                 self.visitors.borrow_mut().push(visitor);
             }
         }
     }
 
     /// Puts the question to the first who may be asked, and tells the others to be patient.
-    fn put(&self, question: &Question) -> Option<mpsc::Receiver<Answer>> {
+    fn put(&self, prompt: &Prompt) -> Option<mpsc::Receiver<PromptAnswer>> {
         self.admit();
-        let (reply, answers) = Reply::new(self.waiter.waker());
+        let (reply, answers) = Reply::new(self.poller.waker());
         let mut reply = Some(reply);
         self.visitors.borrow_mut().retain(|visitor| {
             let asked = reply.take_if(|_| visitor.expected);
             visitor.hear(match asked {
-                Some(reply) => Word::Ask(question.clone(), reply),
-                None => Word::Quiet(true),
+                Some(reply) => JumpHostEvent::Ask(prompt.clone(), reply),
+                None => JumpHostEvent::PromptInProgress(true),
             })
         });
         reply.is_none().then_some(answers)
     }
 }
 
-impl Ask for Desk<'_> {
-    fn ask(&self, question: Question) -> Answer {
+impl Prompter for JumpHostThread<'_> {
+    fn ask(&self, prompt: Prompt) -> PromptAnswer {
         let answer = loop {
-            let Some(answers) = self.put(&question) else {
-                break Err(Unanswered::nobody());
+            let Some(answers) = self.put(&prompt) else {
+                break Err(NoAnswer::nobody());
             };
             let answer = loop {
                 match answers.try_recv() {
@@ -253,8 +253,8 @@ impl Ask for Desk<'_> {
                     // Whoever was asked has gone; somebody else may wait.
                     Err(TryRecvError::Disconnected) => break None,
                     Err(TryRecvError::Empty) => {
-                        if let Err(error) = self.waiter.wait(&mut vec![], None) {
-                            break Some(Err(Unanswered::Cancelled(error.to_string())));
+                        if let Err(error) = self.poller.wait(&mut vec![], None) {
+                            break Some(Err(NoAnswer::Cancelled(error.to_string())));
                         }
                         self.admit_quietly();
                     }
@@ -264,7 +264,7 @@ impl Ask for Desk<'_> {
                 break answer;
             }
         };
-        self.tell(|| Word::Quiet(false));
+        self.tell(|| JumpHostEvent::PromptInProgress(false));
         answer
     }
 
@@ -280,7 +280,7 @@ impl Ask for Desk<'_> {
 
     fn tell_silence(&self, text: String) {
         let text = say!("hops-step", hop = &self.hop.name, step = text);
-        self.tell(|| Word::Waits(text.clone()));
+        self.tell(|| JumpHostEvent::Waits(text.clone()));
     }
 }
 
@@ -290,11 +290,11 @@ mod tests {
     use super::*;
     use crate::ssh::resolve::resolve;
 
-    fn visitor(waker: &Waker) -> (Visitor, mpsc::Receiver<Word>) {
+    fn visitor(waker: &Waker) -> (ChannelRequest, mpsc::Receiver<JumpHostEvent>) {
         let (words, heard) = mpsc::channel();
-        let visitor = Visitor {
+        let visitor = ChannelRequest {
             stream: UnixStream::pair().unwrap().0,
-            target: channel::Target::Unix { path: "/x".into() },
+            target: channel::ForwardTarget::Unix { path: "/x".into() },
             expected: true,
             words,
             waker: waker.clone(),
@@ -309,34 +309,40 @@ mod tests {
             name: "bastion".into(),
             target: resolve("bastion", Some(file.path())).unwrap(),
         };
-        let waiter = Waiter::new().unwrap();
+        let poller = Poller::new().unwrap();
         let (requester, requests) = mpsc::channel();
-        let desk = Desk {
+        let desk = JumpHostThread {
             hop: &hop,
             requests,
-            waiter: &waiter,
+            poller: &poller,
             visitors: RefCell::default(),
         };
-        let waker = waiter.waker();
+        let waker = poller.waker();
         let (first, heard) = visitor(&waker);
-        requester.send(Request::Join(first)).unwrap();
+        requester.send(JumpHostCommand::Join(first)).unwrap();
         let person = std::thread::spawn(move || {
-            let Ok(Word::Ask(_, reply)) = heard.recv() else {
+            let Ok(JumpHostEvent::Ask(_, reply)) = heard.recv() else {
                 panic!("a question");
             };
             let (second, heard) = visitor(&waker);
-            requester.send(Request::Join(second)).unwrap();
+            requester.send(JumpHostCommand::Join(second)).unwrap();
             waker.wake();
             let word = heard.recv_timeout(Duration::from_secs(10));
-            assert!(matches!(word, Ok(Word::Quiet(true))), "told to be patient");
-            reply.send(Err(Unanswered::nobody()));
-            assert!(matches!(heard.recv(), Ok(Word::Quiet(false))));
+            assert!(
+                matches!(word, Ok(JumpHostEvent::PromptInProgress(true))),
+                "told to be patient"
+            );
+            reply.send(Err(NoAnswer::nobody()));
+            assert!(matches!(
+                heard.recv(),
+                Ok(JumpHostEvent::PromptInProgress(false))
+            ));
         });
-        let question = Question::Passphrase {
+        let prompt = Prompt::Passphrase {
             key: "/k".into(),
             again: false,
         };
-        assert!(desk.ask(question).is_err());
+        assert!(desk.ask(prompt).is_err());
         person.join().unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! The way to a host: straight, through jump hosts, or through a command.
 //!
-//! A jump host is an SSH session in a thread of its own ([`bastion`]), which everybody in this process
+//! A jump host is an SSH session in a thread of its own ([`jump_host`]), which everybody in this process
 //! shares who goes that way. A host behind it is reached over a socket pair whose other end is a
 //! channel of that session; so the connections of [`crate::ssh`] need not know what they run over.
 
@@ -13,11 +13,11 @@ mod proxy_command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::ssh::poll::Waiter;
-use crate::ssh::prompt::Ask;
-use crate::ssh::resolve::Target;
-use crate::ssh::{self, AtHop, Connection, Error, Transport};
-use proxy_command::Proxy;
+use crate::ssh::poll::Poller;
+use crate::ssh::prompt::Prompter;
+use crate::ssh::resolve::SshTarget;
+use crate::ssh::{self, AtHop, Connection, SshError, Transport};
+use proxy_command::ProxyCommand;
 
 pub use jump_chain::{Hop, hops};
 pub use jump_host::check;
@@ -28,43 +28,47 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Whoever wants a connection.
 pub struct Caller<'a> {
     /// Answers the questions of every host on the way.
-    pub asker: &'a dyn Ask,
+    pub prompter: &'a dyn Prompter,
     /// Whether a question is expected: not while a connection is made anew.
     pub expected: bool,
     /// Hears what the jump hosts' logins come to.
     pub tell: &'a dyn Fn(String),
     /// Its deadline counts, and it can be cancelled.
-    pub waiter: &'a Waiter,
+    pub poller: &'a Poller,
 }
 
 /// Connects to `target` through `hops`, the nearest first, and checks its host key.
 ///
 /// # Errors
 /// Those of [`Connection::open`]; [`Error::Hop`] for what happens at a jump host; [`Error::ProxyCommand`].
-pub fn connect(target: &Target, hops: &[Hop], caller: &Caller<'_>) -> Result<Connection, Error> {
+pub fn connect(
+    target: &SshTarget,
+    hops: &[Hop],
+    caller: &Caller<'_>,
+) -> Result<Connection, SshError> {
     let Some(command) = target.proxy_command.as_ref().filter(|_| hops.is_empty()) else {
         let transport = match hops.split_last() {
-            None => Transport::direct(ssh::dial(target, caller.waiter)?),
-            Some((last, before)) => jump_host::reach(target, last, before, caller)?,
+            None => Transport::direct(ssh::dial(target, caller.poller)?),
+            Some((last, before)) => jump_host::open_channel_via(target, last, before, caller)?,
         };
-        return Connection::open(target, transport, caller.asker, caller.waiter);
+        return Connection::open(target, transport, caller.prompter, caller.poller);
     };
     if target.proxy_fdpass {
-        return Err(Error::Route {
+        return Err(SshError::Route {
             name: "ProxyUseFdpass",
             value: "yes".into(),
         });
     }
-    let (proxy, stream) = Proxy::start(command)?;
+    let (proxy, stream) = ProxyCommand::start(command)?;
     let proxy = Arc::new(proxy);
     let transport = Transport {
         stream: stream.into(),
         keeper: Some(Box::new(Arc::clone(&proxy))),
     };
-    Connection::open(target, transport, caller.asker, caller.waiter).map_err(|error| {
+    Connection::open(target, transport, caller.prompter, caller.poller).map_err(|error| {
         match error {
             // It may have said what it waits for.
-            Error::HandshakeSilent { greeting, .. } => Error::HandshakeSilent {
+            SshError::HandshakeSilent { greeting, .. } => SshError::HandshakeSilent {
                 greeting,
                 said: proxy.said(),
             },
@@ -73,8 +77,8 @@ pub fn connect(target: &Target, hops: &[Hop], caller: &Caller<'_>) -> Result<Con
     })
 }
 
-fn at(hop: &Hop, error: Arc<Error>) -> Error {
-    Error::Hop(Box::new(AtHop {
+fn at(hop: &Hop, error: Arc<SshError>) -> SshError {
+    SshError::Hop(Box::new(AtHop {
         name: hop.name.clone(),
         destination: hop.destination(),
         target: hop.target.clone(),

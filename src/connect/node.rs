@@ -13,20 +13,20 @@ use std::time::{Duration, Instant};
 use ssh_key::PublicKey;
 
 use crate::i18n::say;
-use crate::ssh::poll::{Waiter, Waker};
-use crate::ssh::prompt::{self, Answer, Ask, Question, Reply, Unanswered};
-use crate::ssh::resolve::{StrictHostKeyChecking, Target, hop_arguments, resolve_hop};
-use crate::ssh::{self, Connection, Error, Exec, Stream, Transport, channel};
-use crate::tunnel::{Carrier, Pump, Refused, Tell};
+use crate::ssh::poll::{Poller, Waker};
+use crate::ssh::prompt::{self, NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
+use crate::ssh::resolve::{SshTarget, StrictHostKeyChecking, hop_arguments, resolve_hop};
+use crate::ssh::{self, Connection, Exec, SshError, Stream, Transport, channel};
+use crate::tunnel::{Carrier, Forwarder, OnOpened, Refused};
 
 /// What connecting and logging in may take: it is one network, and a login is there.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How to get to a node.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct NodeRequest {
     /// The node: see [`target`].
-    pub target: Target,
+    pub target: SshTarget,
     /// The key that was right at the login host.
     pub key: Option<Vec<u8>>,
     /// Whether an unknown host key may be asked about.
@@ -36,47 +36,47 @@ pub struct Order {
 }
 
 /// What is heard of it.
-pub enum Word {
+pub enum NodeEvent {
     /// A step, in words.
     Step(String),
     /// A question.
-    Ask(Question, Reply),
+    Ask(Prompt, Reply),
     /// It stands.
     Open,
     /// It never came about.
-    Failed(Error),
+    Failed(SshError),
     /// The process that had to be there is not.
     Unproven,
     /// The node did not take a connection.
     Refused(Refused),
     /// It is gone.
-    Lost(Error),
+    Lost(SshError),
 }
 
-enum Request {
-    Carry(Stream, channel::Target),
-    Knock(channel::Target),
-    Doubt,
+enum NodeCommand {
+    Carry(Stream, channel::ForwardTarget),
+    ProbeTarget(channel::ForwardTarget),
+    ProbePeer,
 }
 
 /// The session. Dropping it ends it.
-pub struct Node {
+pub struct NodeConnection {
     name: String,
     target: (String, u16),
-    requests: mpsc::Sender<Request>,
+    requests: mpsc::Sender<NodeCommand>,
     waker: Waker,
-    words: mpsc::Receiver<Word>,
-    sender: mpsc::Sender<Word>,
+    words: mpsc::Receiver<NodeEvent>,
+    sender: mpsc::Sender<NodeEvent>,
 }
 
-impl Node {
+impl NodeConnection {
     /// Begins over `stream` (not blocking), and wakes `hearer` when there is something to hear.
     ///
     /// # Errors
     /// When the process has no threads or file descriptors left.
-    pub fn start(order: Order, stream: UnixStream, hearer: Waker) -> std::io::Result<Self> {
-        let waiter = Waiter::new()?;
-        let waker = waiter.waker();
+    pub fn start(order: NodeRequest, stream: UnixStream, hearer: Waker) -> std::io::Result<Self> {
+        let poller = Poller::new()?;
+        let waker = poller.waker();
         let (requests, receiver) = mpsc::channel();
         let (sender, words) = mpsc::channel();
         let name = order.target.alias.clone();
@@ -89,7 +89,7 @@ impl Node {
         };
         std::thread::Builder::new()
             .name(format!("node {name}"))
-            .spawn(move || run(&order, stream, waiter, &receiver, &tell))?;
+            .spawn(move || run(&order, stream, poller, &receiver, &tell))?;
         Ok(Self {
             name,
             target,
@@ -109,18 +109,18 @@ impl Node {
     /// What the login host's pump tells of the channel to the node. Its words are better than those
     /// of a session whose socket just closes.
     #[must_use]
-    pub fn opening(&self) -> Tell {
+    pub fn opening(&self) -> OnOpened {
         let (sender, (host, port)) = (self.sender.clone(), self.target.clone());
         Box::new(move |result| {
             let Err(error) = result else { return };
             let reason = error.message().to_owned();
-            let _ = sender.send(Word::Failed(Error::forward(host, port, reason)));
+            let _ = sender.send(NodeEvent::Failed(SshError::forward(host, port, reason)));
         })
     }
 
     /// What there is to hear.
     #[must_use]
-    pub fn hear(&self) -> Option<Word> {
+    pub fn next_event(&self) -> Option<NodeEvent> {
         self.words.try_recv().ok()
     }
 
@@ -130,28 +130,28 @@ impl Node {
         let (requests, waker) = (self.requests.clone(), self.waker.clone());
         Box::new(move |local, target| {
             // Of a session that has ended the local side sees a closed connection.
-            let _ = requests.send(Request::Carry(local, target));
+            let _ = requests.send(NodeCommand::Carry(local, target));
             waker.wake();
         })
     }
 
     /// As [`Pump::knock`].
-    pub fn knock(&self, target: channel::Target) {
-        self.send(Request::Knock(target));
+    pub fn probe_target(&self, target: channel::ForwardTarget) {
+        self.send(NodeCommand::ProbeTarget(target));
     }
 
     /// As [`Pump::doubt`].
-    pub fn doubt(&self) {
-        self.send(Request::Doubt);
+    pub fn probe_peer(&self) {
+        self.send(NodeCommand::ProbePeer);
     }
 
-    fn send(&self, request: Request) {
+    fn send(&self, request: NodeCommand) {
         let _ = self.requests.send(request);
         self.waker.wake();
     }
 }
 
-impl Drop for Node {
+impl Drop for NodeConnection {
     fn drop(&mut self) {
         self.waker.cancel();
     }
@@ -164,13 +164,13 @@ impl Drop for Node {
 /// # Errors
 /// What `ssh -G` says about it.
 pub fn target(
-    login: &Target,
+    login: &SshTarget,
     (name, address): (&str, Option<&str>),
     keys: &[String],
     ssh_config: Option<&Path>,
-    waiter: &Waiter,
-) -> Result<Target, Error> {
-    let mut node = resolve_hop(name, ssh_config, waiter)?;
+    poller: &Poller,
+) -> Result<SshTarget, SshError> {
+    let mut node = resolve_hop(name, ssh_config, poller)?;
     let filed_under = node.known_hosts_name().as_str().to_owned();
     let blob = |line: &String| PublicKey::from_openssh(line).ok()?.to_bytes().ok();
     let mut identity_files = login.identity_files.clone();
@@ -179,7 +179,7 @@ pub fn target(
             .retain(|file| !identity_files.contains(file));
         identity_files.append(&mut node.identity_files);
     }
-    Ok(Target {
+    Ok(SshTarget {
         alias: name.to_owned(),
         host: address.map_or(node.host, str::to_owned),
         user: login.user.clone(),
@@ -205,7 +205,7 @@ pub fn target(
 
 /// Returns true if a host's configuration says that this login host leads to it. A name alone is not
 /// enough to offer a host's keys: the login host says what its nodes are called.
-fn leads_through(jumps: Option<&str>, login: &Target) -> bool {
+fn leads_through(jumps: Option<&str>, login: &SshTarget) -> bool {
     let last = jumps.and_then(|jumps| jumps.rsplit(',').next());
     last.is_some_and(|last| {
         let (_, host) = hop_arguments(last.trim());
@@ -215,53 +215,53 @@ fn leads_through(jumps: Option<&str>, login: &Target) -> bool {
 
 /// The thread.
 fn run(
-    order: &Order,
+    order: &NodeRequest,
     stream: UnixStream,
-    waiter: Waiter,
-    requests: &mpsc::Receiver<Request>,
-    tell: &dyn Fn(Word),
+    poller: Poller,
+    requests: &mpsc::Receiver<NodeCommand>,
+    tell: &dyn Fn(NodeEvent),
 ) {
-    let waiter = Rc::new(waiter);
-    waiter.set_deadline(Some(Instant::now() + PATIENCE));
-    let mut pump = match begin(order, stream, &waiter, tell) {
-        Ok(Some(pump)) => pump,
-        Ok(None) => return tell(Word::Unproven),
-        Err(error) => return tell(Word::Failed(error)),
+    let poller = Rc::new(poller);
+    poller.set_deadline(Some(Instant::now() + PATIENCE));
+    let mut forwarder = match begin(order, stream, &poller, tell) {
+        Ok(Some(forwarder)) => forwarder,
+        Ok(None) => return tell(NodeEvent::Unproven),
+        Err(error) => return tell(NodeEvent::Failed(error)),
     };
-    waiter.set_deadline(None);
-    tell(Word::Open);
+    poller.set_deadline(None);
+    tell(NodeEvent::Open);
     let end = loop {
-        if let Err(error) = pump.turn(None) {
+        if let Err(error) = forwarder.poll_once(None) {
             break error;
         }
         while let Ok(request) = requests.try_recv() {
             match request {
-                Request::Carry(local, target) => pump.carry(local, target),
-                Request::Knock(target) => pump.knock(target),
-                Request::Doubt => pump.doubt(),
+                NodeCommand::Carry(local, target) => forwarder.carry(local, target),
+                NodeCommand::ProbeTarget(target) => forwarder.probe_target(target),
+                NodeCommand::ProbePeer => forwarder.probe_peer(),
             }
         }
-        if let Some(refused) = pump.take_refusal() {
-            tell(Word::Refused(refused));
+        if let Some(refused) = forwarder.take_refusal() {
+            tell(NodeEvent::Refused(refused));
         }
-        if waiter.take_leap() {
-            pump.doubt();
+        if poller.take_suspend() {
+            forwarder.probe_peer();
         }
     };
     tracing::info!(node = %order.target.alias, error = %end, "the session to the node ends");
-    tell(Word::Lost(end));
+    tell(NodeEvent::Lost(end));
 }
 
 /// Connects and logs in. None when the process that should be there is not.
 fn begin(
-    order: &Order,
+    order: &NodeRequest,
     stream: UnixStream,
-    waiter: &Rc<Waiter>,
-    tell: &dyn Fn(Word),
-) -> Result<Option<Pump>, Error> {
-    let asker = Asker {
+    poller: &Rc<Poller>,
+    tell: &dyn Fn(NodeEvent),
+) -> Result<Option<Forwarder>, SshError> {
+    let prompter = NodePrompter {
         asks: order.asks,
-        waiter,
+        poller,
         tell,
     };
     let transport = Transport {
@@ -273,21 +273,31 @@ fn begin(
         // A key that is not known is refused without a word to anybody.
         target.strict = StrictHostKeyChecking::Yes;
     }
-    let connection = Connection::open(&target, transport, &asker, waiter)?;
+    let connection = Connection::open(&target, transport, &prompter, poller)?;
     let name = order.target.alias.as_str();
-    let own = |step: String| tell(Word::Step(say!("route-step", node = name, step = step)));
+    let own = |step: String| {
+        tell(NodeEvent::Step(say!(
+            "route-step",
+            node = name,
+            step = step
+        )))
+    };
     own(connection.describe());
-    let login = ssh::log_in_unasked(&connection, &target, order.key.as_deref(), waiter)?;
+    let login = ssh::log_in_unasked(&connection, &target, order.key.as_deref(), poller)?;
     login.steps().into_iter().for_each(own);
     let connection = Rc::new(connection);
-    let spine = match (look(&connection, waiter, order.proof), order.proof) {
-        (Ok((spine, is_there)), proof) if is_there || proof.is_none() => Some(spine),
+    let idle_channel = match (look(&connection, poller, order.proof), order.proof) {
+        (Ok((idle_channel, is_there)), proof) if is_there || proof.is_none() => Some(idle_channel),
         // Forwards alone may be allowed there.
-        (Err(Error::Session(_) | Error::Closed), None) => None,
+        (Err(SshError::Session(_) | SshError::Closed), None) => None,
         (Err(error), _) => return Err(error),
         (Ok(_), _) => return Ok(None),
     };
-    Ok(Some(Pump::new(connection, Rc::clone(waiter), spine)))
+    Ok(Some(Forwarder::new(
+        connection,
+        Rc::clone(poller),
+        idle_channel,
+    )))
 }
 
 /// Runs a command before the first forward: sshd turns delays off for small packets when a session
@@ -295,13 +305,13 @@ fn begin(
 /// Jupyter's.
 fn look(
     connection: &Rc<Connection>,
-    waiter: &Rc<Waiter>,
+    poller: &Rc<Poller>,
     proof: Option<u32>,
-) -> Result<(channel::Channel, bool), Error> {
+) -> Result<(channel::Channel, bool), SshError> {
     let Some(pid) = proof else {
         let exec = Exec::start(
             Rc::clone(connection),
-            Rc::clone(waiter),
+            Rc::clone(poller),
             "exec true",
             &|| (),
         )?;
@@ -310,7 +320,7 @@ fn look(
     let command = format!(
         "exec /bin/sh -c 'test -O /proc/{pid} && tr \"\\0\" \" \" </proc/{pid}/cmdline | grep -q jupyter && echo is-there'"
     );
-    let mut exec = Exec::start(Rc::clone(connection), Rc::clone(waiter), &command, &|| ())?;
+    let mut exec = Exec::start(Rc::clone(connection), Rc::clone(poller), &command, &|| ())?;
     let mut is_there = false;
     while let Some(line) = exec.line()? {
         is_there |= line == "is-there";
@@ -319,19 +329,19 @@ fn look(
 }
 
 /// Questions about the node's host key.
-struct Asker<'a> {
+struct NodePrompter<'a> {
     asks: bool,
-    waiter: &'a Waiter,
-    tell: &'a dyn Fn(Word),
+    poller: &'a Poller,
+    tell: &'a dyn Fn(NodeEvent),
 }
 
-impl Ask for Asker<'_> {
-    fn ask(&self, question: Question) -> Answer {
+impl Prompter for NodePrompter<'_> {
+    fn ask(&self, prompt: Prompt) -> PromptAnswer {
         if !self.asks {
-            return Err(Unanswered::nobody());
+            return Err(NoAnswer::nobody());
         }
-        prompt::put(question, self.waiter, |question, reply| {
-            (self.tell)(Word::Ask(question, reply));
+        prompt::put(prompt, self.poller, |prompt, reply| {
+            (self.tell)(NodeEvent::Ask(prompt, reply));
         })
     }
 }
@@ -356,9 +366,9 @@ mod tests {
         std::fs::write(file.path(), config).unwrap();
         let login = resolve("login", Some(file.path())).unwrap();
         let keys = [KEY.to_owned(), "nonsense".to_owned()];
-        let waiter = Waiter::new().unwrap();
+        let poller = Poller::new().unwrap();
         let resolved =
-            |place, keys: &[String]| target(&login, place, keys, Some(file.path()), &waiter);
+            |place, keys: &[String]| target(&login, place, keys, Some(file.path()), &poller);
         let node = resolved(("c1", Some("192.0.2.11")), &keys).unwrap();
         let place = (node.user.as_str(), node.host.as_str(), node.port);
         assert_eq!(place, ("me", "192.0.2.11", 2222));

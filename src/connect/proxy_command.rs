@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use crate::ssh::Error;
+use crate::ssh::SshError;
 
 /// What is kept of standard error.
 const KEPT: usize = 2048;
@@ -21,7 +21,7 @@ const KEPT: usize = 2048;
 const GRACE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 
 /// A command that runs. Dropping it ends it.
-pub struct Proxy {
+pub struct ProxyCommand {
     child: Mutex<Child>,
     said: Arc<Mutex<Vec<u8>>>,
     listener: JoinHandle<()>,
@@ -29,12 +29,12 @@ pub struct Proxy {
     leads: bool,
 }
 
-impl Proxy {
+impl ProxyCommand {
     /// Starts it as `ssh` does, and gives our end of the socket pair, which does not block.
     ///
     /// In a terminal it stays in our process group: it may have to ask there (`ssh -W` does), and a
     /// process of another group is stopped when it reads from a terminal.
-    pub fn start(command: &str) -> Result<(Self, UnixStream), Error> {
+    pub fn start(command: &str) -> Result<(Self, UnixStream), SshError> {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
@@ -64,12 +64,15 @@ impl Proxy {
     }
 
     /// What the command says, where it is the reason for a connection that failed.
-    pub fn explain(&self, command: &str, error: Error) -> Error {
-        if !matches!(error, Error::Handshake { cut: true, .. } | Error::Closed) {
+    pub fn explain(&self, command: &str, error: SshError) -> SshError {
+        if !matches!(
+            error,
+            SshError::Handshake { cut: true, .. } | SshError::Closed
+        ) {
             return error;
         }
         let status = self.end();
-        Error::ProxyCommand {
+        SshError::ProxyCommand {
             command: command.to_owned(),
             status: status.map_or_else(String::new, |status| status.to_string()),
             said: self.said(),
@@ -112,20 +115,20 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
+impl Drop for ProxyCommand {
     fn drop(&mut self) {
         self.end();
     }
 }
 
 /// A shell that is not there is told by its name; whatever else fails is the system's.
-fn not_started(shell: &OsStr, why: std::io::Error) -> Error {
+fn not_started(shell: &OsStr, why: std::io::Error) -> SshError {
     if matches!(
         why.kind(),
         ErrorKind::NotFound | ErrorKind::PermissionDenied
     ) {
         let shell = shell.display().to_string();
-        return Error::ProxyShell { shell, why };
+        return SshError::ProxyShell { shell, why };
     }
     why.into()
 }

@@ -24,7 +24,7 @@ const SERVICE: &str = "Remote Jupyter";
 
 /// Why the keychain did not do it. Never holds a secret.
 #[derive(Debug)]
-pub enum Error {
+pub enum KeychainError {
     /// There is none.
     Absent(String),
     /// It is locked, or the person said no.
@@ -33,7 +33,7 @@ pub enum Error {
     Failed(String),
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for KeychainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match self {
             Self::Absent(why) => say!("keychain-absent", why = why.as_str()),
@@ -43,13 +43,13 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for KeychainError {}
 
 /// Stores the passphrase of a key file, in place of an older one.
 ///
 /// # Errors
 /// The keychain's.
-pub fn remember(key: &Path, passphrase: &str) -> Result<(), Error> {
+pub fn remember(key: &Path, passphrase: &str) -> Result<(), KeychainError> {
     entry(key)?.set_password(passphrase).map_err(explained)
 }
 
@@ -57,7 +57,7 @@ pub fn remember(key: &Path, passphrase: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// The keychain's.
-pub fn recall(key: &Path) -> Result<Option<Zeroizing<String>>, Error> {
+pub fn recall(key: &Path) -> Result<Option<Zeroizing<String>>, KeychainError> {
     match entry(key)?.get_password() {
         Ok(passphrase) => Ok(Some(Zeroizing::new(passphrase))),
         Err(StoreError::NoEntry) => Ok(None),
@@ -69,7 +69,7 @@ pub fn recall(key: &Path) -> Result<Option<Zeroizing<String>>, Error> {
 ///
 /// # Errors
 /// The keychain's.
-pub fn forget(key: &Path) -> Result<(), Error> {
+pub fn forget(key: &Path) -> Result<(), KeychainError> {
     let forgotten = match entry(key)?.delete_credential() {
         // Another program may have stored one beside ours.
         Err(StoreError::Ambiguous(entries)) => {
@@ -87,7 +87,7 @@ pub fn forget(key: &Path) -> Result<(), Error> {
 ///
 /// # Errors
 /// The keychain's.
-pub fn forget_all() -> Result<usize, Error> {
+pub fn forget_all() -> Result<usize, KeychainError> {
     let ours = HashMap::from([("service", SERVICE)]);
     let entries = store()?.search(&ours).map_err(explained)?;
     let forgotten = entries.iter().try_for_each(Entry::delete_credential);
@@ -95,14 +95,16 @@ pub fn forget_all() -> Result<usize, Error> {
 }
 
 /// It is opened each time: whoever keeps it may have been started, or started anew, since.
-fn store() -> Result<Arc<Store>, Error> {
+fn store() -> Result<Arc<Store>, KeychainError> {
     Store::new().map_err(|error| match explained(error) {
-        Error::Absent(why) | Error::Refused(why) | Error::Failed(why) => Error::Absent(why),
+        KeychainError::Absent(why) | KeychainError::Refused(why) | KeychainError::Failed(why) => {
+            KeychainError::Absent(why)
+        }
     })
 }
 
 /// The place of a key file's passphrase.
-fn entry(key: &Path) -> Result<Entry, Error> {
+fn entry(key: &Path) -> Result<Entry, KeychainError> {
     let account = key.to_string_lossy();
     #[cfg(not(target_os = "macos"))]
     let label = say!("keychain-label", key = account.as_ref());
@@ -116,15 +118,15 @@ fn entry(key: &Path) -> Result<Entry, Error> {
         .map_err(explained)
 }
 
-fn explained(error: StoreError) -> Error {
+fn explained(error: StoreError) -> KeychainError {
     let why = error.to_string();
     match error {
-        StoreError::NoStorageAccess(_) => Error::Refused(why),
+        StoreError::NoStorageAccess(_) => KeychainError::Refused(why),
         // What is no text is a secret all the same.
         StoreError::BadEncoding(mut bytes) | StoreError::BadDataFormat(mut bytes, _) => {
             bytes.zeroize();
-            Error::Failed(why)
+            KeychainError::Failed(why)
         }
-        _ => Error::Failed(why),
+        _ => KeychainError::Failed(why),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::host_os::scope::Options;
+use crate::host_os::scope::ConfigOptions;
 
 #[cfg(not(target_os = "macos"))]
 use super::linux::login_item as system;
@@ -24,15 +24,15 @@ pub enum Status {
 
 /// Why it was not changed, in words.
 #[derive(Debug)]
-pub struct Error(pub(super) String);
+pub struct LoginItemError(pub(super) String);
 
-impl fmt::Display for Error {
+impl fmt::Display for LoginItemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for LoginItemError {}
 
 /// How it is now.
 #[must_use]
@@ -44,6 +44,6 @@ pub fn status() -> Status {
 ///
 /// # Errors
 /// In words, for the user.
-pub fn set(on: bool, options: &Options) -> Result<(), Error> {
+pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
     system::set(on, options)
 }

@@ -15,9 +15,9 @@ pub mod shortcut;
 
 /// The desktop that the app runs on.
 #[cfg(not(target_os = "macos"))]
-pub use linux::Here;
+pub use linux::NativeDesktop;
 #[cfg(target_os = "macos")]
-pub use macos::Here;
+pub use macos::NativeDesktop;
 
 use std::io;
 
@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 
 /// Something that a notification tells. Never an address: it could hold a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct Notification {
     /// One line.
     pub title: String,
     /// A sentence or two.
@@ -44,14 +44,14 @@ pub struct Dialog {
     /// The whole of it; may have several lines.
     pub text: String,
     /// What it wants of the person.
-    pub wants: Wants,
+    pub kind: DialogKind,
 }
 
 /// What a dialog wants of the person. Return gives what is safe; Escape and closing it cancel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wants {
+pub enum DialogKind {
     /// That it is read.
-    Attention,
+    Message,
     /// A decision; the default is not to.
     Confirmation {
         /// The button that agrees: "Connect", "Stop Anyway".
@@ -68,11 +68,11 @@ pub enum Wants {
 
 /// What a dialog came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
+pub enum DialogResponse {
     /// Cancelled, closed, or withdrawn.
-    Nothing,
+    Dismissed,
     /// Read, or agreed to.
-    Yes,
+    Confirmed,
     /// A line.
     Line {
         /// The line, wiped from memory when dropped.
@@ -84,11 +84,11 @@ pub enum Given {
 
 /// Something that happened to the machine, which may have cost connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum SystemEvent {
     /// It is about to sleep.
-    Sleeps,
+    Sleep,
     /// It is awake again.
-    Woke,
+    Wake,
     /// It has another network than before, or one again.
     NetworkChanged,
 }
@@ -122,11 +122,11 @@ pub trait Desktop {
 
     /// Posts a notification, and returns at once: whoever shows it may be slow, or missing.
     /// `clicked` is called from any thread, at most once, if the person clicks it.
-    fn notify(&self, notice: Notice, clicked: Box<dyn FnOnce() + Send>);
+    fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>);
 
     /// Opens a dialog in front of other windows and returns at once. `answered` is called later on
     /// the main thread, exactly once, never from within this call. Main thread only.
-    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId;
+    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId;
 
     /// Closes a dialog whose answer nobody waits for any more; `answered` gets [`Given::Nothing`].
     /// One that is closed already is no error. Main thread only.
@@ -136,5 +136,5 @@ pub trait Desktop {
     ///
     /// # Errors
     /// When the system offers no way to hear of them; the app then lives without.
-    fn watch(&self, tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()>;
+    fn watch(&self, tell: Box<dyn Fn(SystemEvent) + Send + Sync>) -> io::Result<()>;
 }

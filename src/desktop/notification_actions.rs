@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 const MOST: usize = 64;
 
 /// The clicks that may still come, by their notification's name.
-pub struct Clicks<T> {
+pub struct NotificationActions<T> {
     kept: VecDeque<(String, T)>,
 }
 
-impl<T> Clicks<T> {
+impl<T> NotificationActions<T> {
     /// None yet.
     pub const fn new() -> Self {
         Self {
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_click_comes_at_most_once() {
-        let mut clicks = Clicks::new();
+        let mut clicks = NotificationActions::new();
         clicks.keep("a".to_owned(), 1);
         clicks.keep("b".to_owned(), 2);
         assert_eq!(clicks.take("a"), Some(1));
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_oldest_makes_room() {
-        let mut clicks = Clicks::new();
+        let mut clicks = NotificationActions::new();
         for number in 0..=MOST {
             clicks.keep(number.to_string(), number);
         }

@@ -10,7 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::host_os::scope::{Options, Scope};
+use crate::host_os::scope::{ConfigOptions, Scope};
 use crate::i18n::say;
 pub use naming::address;
 use naming::distinct;
@@ -27,20 +27,20 @@ use super::macos::shortcut as system;
 mod of_the_mac;
 
 /// Reads a launcher's mark: which host it opens, and with which options.
-type Reader = fn(&Path) -> Option<(String, Options)>;
+type Reader = fn(&Path) -> Option<(String, ConfigOptions)>;
 
 /// One that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Launcher {
+pub struct Shortcut {
     /// The host that it opens.
     pub host: String,
     /// Where it is.
     pub path: PathBuf,
     /// What it starts the app with: they decide which host the name means.
-    pub options: Options,
+    pub options: ConfigOptions,
 }
 
-impl Launcher {
+impl Shortcut {
     /// Returns true if it opens a host of that configuration.
     #[must_use]
     pub fn is_of(&self, scope: &Scope) -> bool {
@@ -50,15 +50,15 @@ impl Launcher {
 
 /// Why it was not made or removed, in words.
 #[derive(Debug)]
-pub struct Error(String);
+pub struct ShortcutError(String);
 
-impl fmt::Display for Error {
+impl fmt::Display for ShortcutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for ShortcutError {}
 
 /// Where they are kept, if there is a home folder. It need not be there.
 #[must_use]
@@ -68,7 +68,7 @@ pub fn folder() -> Option<PathBuf> {
 
 /// All of them, by their hosts' names.
 #[must_use]
-pub fn list() -> Vec<Launcher> {
+pub fn list() -> Vec<Shortcut> {
     folder()
         .map(|folder| list_in(&folder, system::read))
         .unwrap_or_default()
@@ -76,7 +76,7 @@ pub fn list() -> Vec<Launcher> {
 
 /// Those for the hosts of one configuration.
 #[must_use]
-pub fn list_of(scope: &Scope) -> Vec<Launcher> {
+pub fn list_of(scope: &Scope) -> Vec<Shortcut> {
     let mut all = list();
     all.retain(|launcher| launcher.is_of(scope));
     all
@@ -86,13 +86,13 @@ pub fn list_of(scope: &Scope) -> Vec<Launcher> {
 ///
 /// # Errors
 /// In words, for the person.
-pub fn make(host: &str, scope: &Scope) -> Result<Launcher, Error> {
-    let folder = folder().ok_or_else(|| Error(say!("autostart-no-folder")))?;
+pub fn make(host: &str, scope: &Scope) -> Result<Shortcut, ShortcutError> {
+    let folder = folder().ok_or_else(|| ShortcutError(say!("autostart-no-folder")))?;
     fs::create_dir_all(&folder).map_err(|why| failed(&folder, &why))?;
     let path = place(&folder, scope, host, system::file_name, system::read)?;
     let options = scope.options().clone();
     system::write(&path, host, &options).map_err(|why| failed(&path, &why))?;
-    Ok(Launcher {
+    Ok(Shortcut {
         host: host.to_owned(),
         path,
         options,
@@ -103,7 +103,7 @@ pub fn make(host: &str, scope: &Scope) -> Result<Launcher, Error> {
 ///
 /// # Errors
 /// In words, for the user.
-pub fn remove(host: &str, scope: &Scope) -> Result<Option<Launcher>, Error> {
+pub fn remove(host: &str, scope: &Scope) -> Result<Option<Shortcut>, ShortcutError> {
     let mut all = list_of(scope).into_iter();
     let Some(launcher) = all.find(|known| known.host == host) else {
         return Ok(None);
@@ -116,24 +116,24 @@ pub fn remove(host: &str, scope: &Scope) -> Result<Option<Launcher>, Error> {
 ///
 /// # Errors
 /// In words, for the user.
-pub fn remove_file(launcher: &Launcher) -> Result<(), Error> {
+pub fn remove_file(launcher: &Shortcut) -> Result<(), ShortcutError> {
     system::remove(&launcher.path).map_err(|why| failed(&launcher.path, &why))
 }
 
-fn failed(path: &Path, why: &io::Error) -> Error {
-    Error(format!("{}: {why}", path.display()))
+fn failed(path: &Path, why: &io::Error) -> ShortcutError {
+    ShortcutError(format!("{}: {why}", path.display()))
 }
 
 /// What carries our mark in a folder. Links are not followed: what they lead to is not ours.
-fn list_in(folder: &Path, read: Reader) -> Vec<Launcher> {
+fn list_in(folder: &Path, read: Reader) -> Vec<Shortcut> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_symlink()))
         .map(|entry| entry.path());
-    let mut found: Vec<Launcher> = paths
+    let mut found: Vec<Shortcut> = paths
         .filter_map(|path| {
             let (host, options) = read(&path)?;
-            Some(Launcher {
+            Some(Shortcut {
                 host,
                 path,
                 options,
@@ -152,9 +152,9 @@ fn place(
     host: &str,
     file_name: fn(&str) -> String,
     read: Reader,
-) -> Result<PathBuf, Error> {
+) -> Result<PathBuf, ShortcutError> {
     let known = list_in(folder, read);
-    let is_it = |known: &Launcher| known.host == host && known.is_of(scope);
+    let is_it = |known: &Shortcut| known.host == host && known.is_of(scope);
     if let Some(known) = known.into_iter().find(is_it) {
         return Ok(known.path);
     }
@@ -167,7 +167,7 @@ fn place(
     let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
     paths.find(is_free).ok_or_else(|| {
         let path = folder.join(&names[0]).display().to_string();
-        Error(say!("launcher-taken", path = path))
+        ShortcutError(say!("launcher-taken", path = path))
     })
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::state_folder;
-use super::state_store::{self, Memory};
+use super::state_store::{self, StateStore};
 
 /// The file in which the app remembers when it last looked for a new version.
 pub const UPDATES: &str = "updates.toml";
@@ -13,7 +13,7 @@ pub const UPDATES: &str = "updates.toml";
 /// The hosts that were opened once, and on which a server may still run.
 #[must_use]
 pub fn visited_hosts() -> Vec<String> {
-    Memory::in_folder(&state_folder()).hosts()
+    StateStore::in_folder(&state_folder()).hosts()
 }
 
 /// What is remembered, each file of it. Never the whole folder: for those who come here from other

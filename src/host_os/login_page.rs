@@ -17,7 +17,7 @@ use rustix::io::Errno;
 use super::peer::{Owner, owner};
 use crate::i18n::say;
 use crate::secret::random_hex;
-use crate::session::Login;
+use crate::session::PageLogin;
 
 /// A browser that has to start first may take long on a busy machine.
 const OPEN_FOR: Duration = Duration::from_secs(120);
@@ -34,7 +34,7 @@ const LONGEST: usize = 16 << 10;
 ///
 /// # Errors
 /// When no port can be had.
-pub fn open(login: Login) -> io::Result<String> {
+pub fn open(login: PageLogin) -> io::Result<String> {
     let nonce = random_hex(24).map_err(io::Error::other)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = format!("http://127.0.0.1:{}/{nonce}", listener.local_addr()?.port());
@@ -44,7 +44,7 @@ pub fn open(login: Login) -> io::Result<String> {
     Ok(address)
 }
 
-fn serve(listener: &TcpListener, nonce: &str, login: &Login) {
+fn serve(listener: &TcpListener, nonce: &str, login: &PageLogin) {
     let mut until = Instant::now() + OPEN_FOR;
     let mut visitors = Vec::new();
     while Instant::now() < until && await_some(listener, &mut visitors, until).is_ok() {
@@ -134,7 +134,7 @@ impl Visitor {
     }
 
     /// Answers once the request is whole.
-    fn greet(&mut self, nonce: &str, login: &Login) -> io::Result<Option<Greeted>> {
+    fn greet(&mut self, nonce: &str, login: &PageLogin) -> io::Result<Option<Greeted>> {
         let Some(request) = request(&self.head) else {
             return Ok(None);
         };
@@ -156,9 +156,9 @@ enum Greeted {
 
 fn greet(
     visitor: &mut TcpStream,
-    request: &Request,
+    request: &PageRequest,
     nonce: &str,
-    login: &Login,
+    login: &PageLogin,
 ) -> io::Result<Greeted> {
     let owner = owner(visitor.peer_addr()?, visitor.local_addr()?);
     let knows = request.path == format!("/{nonce}") && owner != Owner::Other;
@@ -180,13 +180,13 @@ fn greet(
 }
 
 /// The page, and the policy that it is shown under.
-struct Page {
+struct LoginPage {
     policy: String,
     html: String,
 }
 
 /// No page may keep the answer, learn this address, or frame it.
-fn answer(visitor: &mut TcpStream, page: &Page, has_body: bool) -> io::Result<()> {
+fn answer(visitor: &mut TcpStream, page: &LoginPage, has_body: bool) -> io::Result<()> {
     write!(
         visitor,
         "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
@@ -210,7 +210,7 @@ fn refuse(visitor: &mut TcpStream) -> io::Result<()> {
 
 /// Jupyter takes the token in the field for the password. In one called `token`, too, it stands for
 /// the cookie against forged requests, which a browser that comes for the first time cannot have.
-fn page(login: &Login) -> io::Result<Page> {
+fn page(login: &PageLogin) -> io::Result<LoginPage> {
     let nonce = random_hex(16).map_err(io::Error::other)?;
     let fields = [
         ("token", login.token.reveal()),
@@ -236,7 +236,7 @@ fn page(login: &Login) -> io::Result<Page> {
          frame-ancestors 'none'",
         origin.origin().ascii_serialization()
     );
-    Ok(Page { policy, html })
+    Ok(LoginPage { policy, html })
 }
 
 /// Text for between quotation marks, or between tags.
@@ -256,23 +256,23 @@ fn escaped(text: &str) -> String {
 
 /// The first line of a request; empty when it is none.
 #[derive(Default)]
-struct Request {
+struct PageRequest {
     method: String,
     path: String,
 }
 
 /// None while more of it is to come.
-fn request(head: &[u8]) -> Option<Request> {
+fn request(head: &[u8]) -> Option<PageRequest> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut headers);
     let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
     match request.parse(head) {
-        Ok(httparse::Status::Complete(_)) => Some(Request {
+        Ok(httparse::Status::Complete(_)) => Some(PageRequest {
             method: text(request.method),
             path: text(request.path),
         }),
         Ok(httparse::Status::Partial) => None,
-        Err(_) => Some(Request::default()),
+        Err(_) => Some(PageRequest::default()),
     }
 }
 
@@ -293,8 +293,8 @@ mod tests {
         answer
     }
 
-    fn login() -> Login {
-        Login {
+    fn login() -> PageLogin {
+        PageLogin {
             action: "http://localhost:1/a&b/login".into(),
             token: Secret::new("s3<cr>\"et"),
             next: "/a&b/lab/tree/x%2520y".into(),

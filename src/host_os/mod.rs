@@ -11,7 +11,7 @@ pub mod terminal_prompt;
 
 pub use browser::{check as check_browser, open as open_page};
 pub use paths::{logs_folder, private_file, runtime_folder, state_folder, write_whole};
-pub use scope::{Options, Scope, parse_remembered};
+pub use scope::{ConfigOptions, Scope, parse_remembered};
 
 /// The folder of the state, made with mode 0700 if it is not there.
 ///
@@ -37,20 +37,20 @@ pub fn private_logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Address, Failed, Route, Surroundings, Told};
+use crate::session::{Address, Failed, Route, SessionDelegate, WalltimeWarning};
 
 /// This machine, for a session.
-pub struct Machine {
+pub struct LocalHost {
     browser: Option<String>,
     scope: Scope,
-    memory: Mutex<state_store::Memory>,
+    memory: Mutex<state_store::StateStore>,
 }
 
-impl Machine {
+impl LocalHost {
     /// This machine with the configured browser, for hosts of one configuration.
     #[must_use]
     pub fn new(browser: Option<String>, scope: Scope) -> Self {
-        let memory = state_store::Memory::in_folder(&state_folder());
+        let memory = state_store::StateStore::in_folder(&state_folder());
         Self {
             browser,
             scope,
@@ -59,7 +59,7 @@ impl Machine {
     }
 }
 
-impl Surroundings for Machine {
+impl SessionDelegate for LocalHost {
     fn show(&self, page: Address, failed: Failed) -> Result<(), String> {
         let address = match page.login {
             // There is nothing secret in it.
@@ -95,12 +95,12 @@ impl Surroundings for Machine {
         }
     }
 
-    fn told(&self, host: &str) -> Option<Told> {
+    fn told(&self, host: &str) -> Option<WalltimeWarning> {
         let name = self.scope.remembered_name(host);
         self.memory.lock().ok()?.told(&name)
     }
 
-    fn remember_told(&self, host: &str, told: Told) {
+    fn remember_told(&self, host: &str, told: WalltimeWarning) {
         if let Ok(memory) = self.memory.lock()
             && let Err(error) = memory.set_told(&self.scope.remembered_name(host), told)
         {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::getuid;
 
 use crate::ssh::command::output;
-use crate::ssh::poll::Waiter;
+use crate::ssh::poll::Poller;
 
 /// The time limit for the system's tool.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -60,9 +60,9 @@ fn written(address: SocketAddrV4) -> String {
 
 /// Returns what a command prints; `lsof` may hang on a network disk.
 fn within(patience: Duration, command: Command) -> Option<Vec<u8>> {
-    let waiter = Waiter::new().ok()?;
-    waiter.set_deadline(Some(Instant::now() + patience));
-    Some(output(command, &waiter).ok()?.stdout)
+    let poller = Poller::new().ok()?;
+    poller.set_deadline(Some(Instant::now() + patience));
+    Some(output(command, &poller).ok()?.stdout)
 }
 
 /// Without root `lsof` sees this account's sockets alone, so silence proves nothing.

@@ -11,14 +11,14 @@ const NO_FILE: &str = "none";
 
 /// The options `-c` and `-F`, as they were given; their paths are absolute.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct ConfigOptions {
     /// The configuration, where it is not the usual one.
     pub config: Option<PathBuf>,
     /// The ssh configuration in place of the account's own.
     pub ssh_config: Option<PathBuf>,
 }
 
-impl Options {
+impl ConfigOptions {
     /// As words of a command line.
     #[must_use]
     pub fn words(&self) -> Vec<(&'static str, &Path)> {
@@ -32,7 +32,7 @@ impl Options {
 #[derive(Debug, Clone)]
 pub struct Scope {
     usual: PathBuf,
-    options: Options,
+    options: ConfigOptions,
     /// What the options lead to, through links.
     config: PathBuf,
     ssh_config: Option<PathBuf>,
@@ -47,9 +47,9 @@ impl PartialEq for Scope {
 impl Scope {
     /// From the options, and the configuration that counts without them.
     #[must_use]
-    pub fn new(usual: PathBuf, given: Options) -> Self {
+    pub fn new(usual: PathBuf, given: ConfigOptions) -> Self {
         let is_named = |path: &PathBuf| !is_same(path, &usual);
-        let options = Options {
+        let options = ConfigOptions {
             config: given.config.map(absolute).filter(is_named),
             ssh_config: given.ssh_config.map(absolute),
         };
@@ -67,13 +67,13 @@ impl Scope {
 
     /// That of a process with other options.
     #[must_use]
-    pub fn with(&self, options: Options) -> Self {
+    pub fn with(&self, options: ConfigOptions) -> Self {
         Self::new(self.usual.clone(), options)
     }
 
     /// What another process has to be given to mean the same hosts.
     #[must_use]
-    pub fn options(&self) -> &Options {
+    pub fn options(&self) -> &ConfigOptions {
         &self.options
     }
 
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     fn scope(usual: &Path, config: Option<&Path>, ssh_config: Option<&Path>) -> Scope {
-        let options = Options {
+        let options = ConfigOptions {
             config: config.map(Into::into),
             ssh_config: ssh_config.map(Into::into),
         };

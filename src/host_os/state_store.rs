@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::{Route, Told};
+use crate::session::{Route, WalltimeWarning};
 
 /// Its name in the state folder.
 pub(super) const FILE: &str = "state.toml";
@@ -16,22 +16,22 @@ pub(super) const FILE: &str = "state.toml";
 pub(super) const LOCK: &str = "state.lock";
 
 /// The file.
-pub struct Memory {
+pub struct StateStore {
     file: PathBuf,
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct Remembered {
+struct PersistedState {
     #[serde(default)]
     ports: BTreeMap<String, u16>,
     /// By [`Route::word`]; another version may know others.
     #[serde(default)]
     routes: BTreeMap<String, String>,
     #[serde(default)]
-    told: BTreeMap<String, Told>,
+    told: BTreeMap<String, WalltimeWarning>,
 }
 
-impl Memory {
+impl StateStore {
     /// The memory kept in a folder, which need not be there yet.
     pub fn in_folder(folder: &Path) -> Self {
         Self {
@@ -56,12 +56,12 @@ impl Memory {
     }
 
     /// What was told about the time of a host's job.
-    pub fn told(&self, host: &str) -> Option<Told> {
+    pub fn told(&self, host: &str) -> Option<WalltimeWarning> {
         self.read().told.remove(host)
     }
 
     /// Remembers that.
-    pub fn set_told(&self, host: &str, told: Told) -> io::Result<()> {
+    pub fn set_told(&self, host: &str, told: WalltimeWarning) -> io::Result<()> {
         self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
     }
 
@@ -80,7 +80,7 @@ impl Memory {
     }
 
     /// Under a lock, so that two programs do not lose each other's changes. False when there is none.
-    fn change(&self, change: impl FnOnce(&mut Remembered) -> bool) -> io::Result<()> {
+    fn change(&self, change: impl FnOnce(&mut PersistedState) -> bool) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         super::paths::make_private(folder)?;
         let lock = super::paths::private_file(&folder.join(LOCK))?;
@@ -93,7 +93,7 @@ impl Memory {
         super::paths::write_whole(&self.file, text.as_bytes())
     }
 
-    fn read(&self) -> Remembered {
+    fn read(&self) -> PersistedState {
         std::fs::read_to_string(&self.file)
             .ok()
             .and_then(|text| toml::from_str(&text).ok())
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn ports_are_remembered_per_host_in_a_private_file() {
         let folder = tempfile::tempdir().unwrap();
-        let memory = Memory::in_folder(&folder.path().join("s"));
+        let memory = StateStore::in_folder(&folder.path().join("s"));
         assert_eq!(memory.port("a"), None);
         memory.set_port("a", 8890).unwrap();
         memory.set_port("b.c [x]", 8891).unwrap();
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn routes_are_remembered_beside_the_ports_of_an_older_version() {
         let folder = tempfile::tempdir().unwrap();
-        let memory = Memory::in_folder(&folder.path().join("s"));
+        let memory = StateStore::in_folder(&folder.path().join("s"));
         memory.set_port("b", 1).unwrap();
         std::fs::write(&memory.file, "[ports]\na = 8890\n").unwrap();
         assert_eq!(memory.route("a"), None);
@@ -147,8 +147,8 @@ mod tests {
     #[test]
     fn what_was_told_is_remembered_beside_the_ports() {
         let folder = tempfile::tempdir().unwrap();
-        let memory = Memory::in_folder(&folder.path().join("s"));
-        let told = Told {
+        let memory = StateStore::in_folder(&folder.path().join("s"));
+        let told = WalltimeWarning {
             job: "12.server".into(),
             ends: 1_795_510_000,
             minutes: 30,
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_broken_file_is_as_good_as_none() {
         let folder = tempfile::tempdir().unwrap();
-        let memory = Memory::in_folder(folder.path());
+        let memory = StateStore::in_folder(folder.path());
         std::fs::write(&memory.file, "ports = 5").unwrap();
         assert_eq!(memory.port("a"), None);
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::i18n::say;
 use crate::session::Reply;
-use crate::ssh::prompt::{Answer, Question, Unanswered};
+use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer};
 
 /// The terminal's settings before the first question. A question that is broken off must not leave
 /// the person with a terminal that does not show what is typed.
@@ -21,19 +21,19 @@ static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 const INTERRUPTED: &str = "interrupted";
 
 /// Asks in a thread of its own, so that a signal or the host's hanging up still ends the session.
-pub fn ask(question: Question, reply: Reply) {
-    std::thread::spawn(move || match answer(&question) {
+pub fn ask(prompt: Prompt, reply: Reply) {
+    std::thread::spawn(move || match answer(&prompt) {
         // The signal is on its way and ends the session: a reply might get there first, and would
         // look like a login that failed.
-        Err(Unanswered::Cancelled(reason)) if reason == INTERRUPTED => std::mem::forget(reply),
+        Err(NoAnswer::Cancelled(reason)) if reason == INTERRUPTED => std::mem::forget(reply),
         answer => reply.send(answer),
     });
 }
 
 /// Asks a question that is not a session's, and waits.
 #[must_use]
-pub fn confirm(question: &Question) -> bool {
-    answer(question).is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
+pub fn confirm(prompt: &Prompt) -> bool {
+    answer(prompt).is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
 }
 
 /// Gives the terminal its settings back.
@@ -46,16 +46,16 @@ pub fn restore_terminal() {
     }
 }
 
-fn answer(question: &Question) -> Answer {
-    let asking = choose(&Means::here()).map_err(Unanswered::Nobody)?;
-    match (asking, question.echo()) {
-        (Asking::Program(program), _) => ask_program(&program, &question.text()),
-        (Asking::Terminal, echo) => ask_terminal(&question.text(), echo),
+fn answer(prompt: &Prompt) -> PromptAnswer {
+    let asking = choose(&PromptChannels::here()).map_err(NoAnswer::Nobody)?;
+    match (asking, prompt.echo()) {
+        (PromptChannel::Program(program), _) => ask_program(&program, &prompt.text()),
+        (PromptChannel::Terminal, echo) => ask_terminal(&prompt.text(), echo),
     }
 }
 
 /// What there is to ask with.
-struct Means {
+struct PromptChannels {
     terminal: bool,
     display: bool,
     askpass: Option<OsString>,
@@ -63,12 +63,12 @@ struct Means {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Asking {
+enum PromptChannel {
     Terminal,
     Program(OsString),
 }
 
-impl Means {
+impl PromptChannels {
     fn here() -> Self {
         let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Self {
@@ -82,8 +82,8 @@ impl Means {
 
 /// ssh(1), ENVIRONMENT: `SSH_ASKPASS` serves where there is no terminal but a display;
 /// `SSH_ASKPASS_REQUIRE` is `never`, `prefer` (the program where there is a display) or `force`.
-fn choose(means: &Means) -> Result<Asking, String> {
-    let program = || means.askpass.clone().map(Asking::Program);
+fn choose(means: &PromptChannels) -> Result<PromptChannel, String> {
+    let program = || means.askpass.clone().map(PromptChannel::Program);
     let chosen = match means.require.as_str() {
         "never" => None,
         "force" => program(),
@@ -93,12 +93,12 @@ fn choose(means: &Means) -> Result<Asking, String> {
     };
     match chosen {
         Some(asking) => Ok(asking),
-        None if means.terminal => Ok(Asking::Terminal),
+        None if means.terminal => Ok(PromptChannel::Terminal),
         None => Err(say!("ask-nowhere")),
     }
 }
 
-fn ask_program(program: &OsString, text: &str) -> Answer {
+fn ask_program(program: &OsString, text: &str) -> PromptAnswer {
     let output = Command::new(program)
         .arg(text)
         .stdin(Stdio::null())
@@ -107,28 +107,28 @@ fn ask_program(program: &OsString, text: &str) -> Answer {
         .map_err(|error| {
             let (program, why) = (program.display().to_string(), error.to_string());
             let text = say!("ask-program-failed", program = program, why = why);
-            Unanswered::Nobody(text)
+            NoAnswer::Nobody(text)
         })?;
     if !output.status.success() {
-        return Err(Unanswered::Cancelled(say!("ask-program-cancelled")));
+        return Err(NoAnswer::Cancelled(say!("ask-program-cancelled")));
     }
     let bytes = Zeroizing::new(output.stdout);
     let text = std::str::from_utf8(&bytes)
-        .map_err(|_| Unanswered::Cancelled(say!("ask-program-no-text")))?;
+        .map_err(|_| NoAnswer::Cancelled(say!("ask-program-no-text")))?;
     Ok(Zeroizing::new(
         text.trim_end_matches(['\r', '\n']).to_owned(),
     ))
 }
 
-fn ask_terminal(text: &str, echo: bool) -> Answer {
-    let mut terminal = terminal().map_err(|error| Unanswered::Nobody(error.to_string()))?;
+fn ask_terminal(text: &str, echo: bool) -> PromptAnswer {
+    let mut terminal = terminal().map_err(|error| NoAnswer::Nobody(error.to_string()))?;
     if let Ok(mut before) = BEFORE.lock()
         && before.is_none()
     {
         *before = tcgetattr(&terminal).ok();
     }
     let failed = |error: std::io::Error| {
-        Unanswered::Cancelled(match error.kind() {
+        NoAnswer::Cancelled(match error.kind() {
             std::io::ErrorKind::Interrupted => INTERRUPTED.to_owned(),
             _ => error.to_string(),
         })
@@ -143,7 +143,7 @@ fn ask_terminal(text: &str, echo: bool) -> Answer {
         .map_err(failed)?;
     let mut line = Zeroizing::new(String::new());
     match BufReader::new(&terminal).read_line(&mut line) {
-        Ok(0) => Err(Unanswered::Cancelled(say!("ask-terminal-closed"))),
+        Ok(0) => Err(NoAnswer::Cancelled(say!("ask-terminal-closed"))),
         Ok(_) => Ok(Zeroizing::new(
             line.trim_end_matches(['\r', '\n']).to_owned(),
         )),
@@ -159,8 +159,8 @@ fn terminal() -> std::io::Result<File> {
 mod tests {
     use super::*;
 
-    fn means(terminal: bool, display: bool, askpass: bool, require: &str) -> Means {
-        Means {
+    fn means(terminal: bool, display: bool, askpass: bool, require: &str) -> PromptChannels {
+        PromptChannels {
             terminal,
             display,
             askpass: askpass.then(|| "ask".into()),
@@ -170,15 +170,21 @@ mod tests {
 
     #[test]
     fn the_rules_are_those_of_ssh() {
-        let program = || Ok(Asking::Program("ask".into()));
+        let program = || Ok(PromptChannel::Program("ask".into()));
         let table = [
-            (means(true, true, true, ""), Ok(Asking::Terminal)),
+            (means(true, true, true, ""), Ok(PromptChannel::Terminal)),
             (means(false, true, true, ""), program()),
             (means(true, true, true, "prefer"), program()),
-            (means(true, false, true, "prefer"), Ok(Asking::Terminal)),
+            (
+                means(true, false, true, "prefer"),
+                Ok(PromptChannel::Terminal),
+            ),
             (means(false, false, true, "force"), program()),
             (means(true, true, true, "force"), program()),
-            (means(true, true, true, "never"), Ok(Asking::Terminal)),
+            (
+                means(true, true, true, "never"),
+                Ok(PromptChannel::Terminal),
+            ),
         ];
         for (means, want) in table {
             assert_eq!(choose(&means), want, "{}", means.require);

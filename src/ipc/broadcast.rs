@@ -8,7 +8,7 @@ use crate::session::Phase;
 
 /// The newest state of a session, and those who want to hear more.
 #[derive(Debug)]
-pub struct Hub {
+pub struct EventBroadcaster {
     inner: Mutex<Inner>,
     answered: Condvar,
 }
@@ -20,7 +20,7 @@ struct Inner {
     answering: usize,
 }
 
-impl Hub {
+impl EventBroadcaster {
     /// A hub of a session that has not said anything yet.
     #[must_use]
     pub fn new(host: &str) -> Self {
@@ -58,7 +58,7 @@ impl Hub {
     }
 
     /// The newest message, and all later ones.
-    pub fn listen(&self) -> (Message, mpsc::Receiver<Message>) {
+    pub fn subscribe(&self) -> (Message, mpsc::Receiver<Message>) {
         let mut inner = self.lock();
         let (sender, receiver) = mpsc::channel();
         inner.listeners.push(sender);
@@ -66,9 +66,9 @@ impl Hub {
     }
 
     /// Counts an answer that is being given, until the guard is dropped.
-    pub fn answering(&self) -> Answering<'_> {
+    pub fn begin_answer(&self) -> InFlight<'_> {
         self.lock().answering += 1;
-        Answering(self)
+        InFlight(self)
     }
 
     /// Waits until all answers are given, for at most `patience`: a process that ends must not cut
@@ -85,9 +85,9 @@ impl Hub {
 }
 
 /// An answer that is being given.
-pub struct Answering<'a>(&'a Hub);
+pub struct InFlight<'a>(&'a EventBroadcaster);
 
-impl Drop for Answering<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.lock().answering -= 1;
         self.0.answered.notify_all();
@@ -113,10 +113,10 @@ mod tests {
 
     #[test]
     fn who_comes_later_knows_when_the_job_ends_now() {
-        let hub = Hub::new("h");
+        let hub = EventBroadcaster::new("h");
         hub.publish(&message(Phase::Ready, r#"{"url":"u","job":{"ends":1}}"#));
         hub.publish(&message(Phase::Ready, r#"{"note":"n","job":{"ends":2}}"#));
-        let newest = hub.listen().0;
+        let newest = hub.subscribe().0;
         assert_eq!(
             (&newest.more["job"]["ends"], &newest.more["url"]),
             (&2.into(), &"u".into())
@@ -126,21 +126,21 @@ mod tests {
 
     #[test]
     fn who_comes_later_hears_the_newest_phase_and_not_the_remarks() {
-        let hub = Hub::new("h");
-        assert_eq!(hub.listen().0.phase, Phase::Resolving);
+        let hub = EventBroadcaster::new("h");
+        assert_eq!(hub.subscribe().0.phase, Phase::Resolving);
         hub.publish(&message(Phase::Ready, r#"{"url":"u"}"#));
         hub.publish(&message(Phase::Ready, r#"{"note":"n"}"#));
         hub.publish(&message(Phase::Ready, r#"{"refused":{}}"#));
         hub.publish(&message(Phase::Ready, r#"{"kernels":{}}"#));
-        let (newest, _) = hub.listen();
+        let (newest, _) = hub.subscribe();
         assert_eq!(newest.more["url"], "u");
     }
 
     #[test]
     fn who_listens_hears_everything_in_order() {
-        let hub = Hub::new("h");
-        let (_, later) = hub.listen();
-        let (_, gone) = hub.listen();
+        let hub = EventBroadcaster::new("h");
+        let (_, later) = hub.subscribe();
+        let (_, gone) = hub.subscribe();
         drop(gone);
         let all = [
             message(Phase::Starting, "{}"),
@@ -155,17 +155,17 @@ mod tests {
 
     #[test]
     fn the_last_answer_is_waited_for_but_not_for_ever() {
-        let hub = Arc::new(Hub::new("h"));
+        let hub = Arc::new(EventBroadcaster::new("h"));
         hub.wait_for_answers(Duration::from_secs(60)); // nobody is being answered
 
-        let stuck = hub.answering();
+        let stuck = hub.begin_answer();
         hub.wait_for_answers(Duration::from_millis(10));
         drop(stuck);
 
         let other = Arc::clone(&hub);
         let (begun, is_begun) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let _answering = other.answering();
+            let _answering = other.begin_answer();
             begun.send(()).unwrap();
             std::thread::sleep(Duration::from_millis(30));
         });

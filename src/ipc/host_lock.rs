@@ -15,7 +15,7 @@ use sha1::{Digest, Sha1};
 
 use super::client::Client;
 use super::protocol::Request;
-use crate::host_os::{Options, Scope, private_file};
+use crate::host_os::{ConfigOptions, Scope, private_file};
 use crate::i18n::say;
 
 /// The holder listens a moment after it has the lock.
@@ -29,7 +29,7 @@ pub const APP: &str = "app\0";
 
 /// The right to hold one host's tunnel, and the socket that goes with it.
 #[derive(Debug)]
-pub struct Lease {
+pub struct HostLock {
     listener: UnixListener,
     over: Arc<AtomicBool>,
     socket: PathBuf,
@@ -37,20 +37,20 @@ pub struct Lease {
     lock: File,
 }
 
-impl Lease {
+impl HostLock {
     /// Others ask here, until the lease is dropped.
     ///
     /// # Errors
     /// When the process has no file descriptors left.
-    pub fn listening(&self) -> io::Result<Listening> {
-        Ok(Listening {
+    pub fn listening(&self) -> io::Result<IpcListener> {
+        Ok(IpcListener {
             listener: self.listener.try_clone()?,
             over: Arc::clone(&self.over),
         })
     }
 }
 
-impl Drop for Lease {
+impl Drop for HostLock {
     fn drop(&mut self) {
         self.over.store(true, Ordering::SeqCst);
         // Wakes who listens: an app lives longer than its leases, and would gather threads.
@@ -63,14 +63,14 @@ impl Drop for Lease {
 
 /// Where askers arrive.
 #[derive(Debug)]
-pub struct Listening {
+pub struct IpcListener {
     listener: UnixListener,
     over: Arc<AtomicBool>,
 }
 
-impl Listening {
+impl IpcListener {
     /// The askers, one after the other; it ends with the lease.
-    pub fn askers(self) -> impl Iterator<Item = UnixStream> {
+    pub fn incoming(self) -> impl Iterator<Item = UnixStream> {
         std::iter::from_fn(move || {
             loop {
                 let accepted = self.listener.accept();
@@ -78,7 +78,7 @@ impl Listening {
                     return None;
                 }
                 match accepted {
-                    Ok((asker, _)) => return Some(asker),
+                    Ok((prompter, _)) => return Some(prompter),
                     // No file descriptors left: some may come back.
                     Err(_) => std::thread::sleep(HOLDER_PAUSE),
                 }
@@ -88,31 +88,31 @@ impl Listening {
 }
 
 /// What came of [`claim`].
-pub enum Claim {
+pub enum LockResult {
     /// The host is ours.
-    Ours(Lease),
+    Acquired(HostLock),
     /// Another program has it; it can be asked.
-    Theirs(Client),
+    HeldByOther(Client),
 }
 
 /// Claims a host of a configuration, in a private folder.
 ///
 /// # Errors
 /// When the folder cannot be used, or the holder does not answer.
-pub fn claim(folder: &Path, scope: &Scope, host: &str) -> io::Result<Claim> {
+pub fn acquire(folder: &Path, scope: &Scope, host: &str) -> io::Result<LockResult> {
     let mut lock = private_file(&folder.join(file_name(scope, host, "lock")))?;
     let socket = folder.join(file_name(scope, host, "sock"));
     for _ in 0..HOLDER_TRIES {
         match lock.try_lock() {
             Ok(()) => {
-                Held::new(scope, host).write(&mut lock)?;
-                return Ok(Claim::Ours(lease(lock, socket)?));
+                LockHolder::new(scope, host).write(&mut lock)?;
+                return Ok(LockResult::Acquired(lease(lock, socket)?));
             }
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
         if let Ok(stream) = UnixStream::connect(&socket) {
-            return Ok(Claim::Theirs(Client::new(stream)));
+            return Ok(LockResult::HeldByOther(Client::new(stream)));
         }
         std::thread::sleep(HOLDER_PAUSE);
     }
@@ -139,14 +139,14 @@ pub fn held_since(folder: &Path, scope: &Scope, host: &str) -> Option<SystemTime
 
 /// What a program holds, as its lock says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct LockHolder {
     /// The host's name; [`APP`] for an app.
     pub host: String,
     config: Option<String>,
     ssh_config: Option<String>,
 }
 
-impl Held {
+impl LockHolder {
     fn new(scope: &Scope, host: &str) -> Self {
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         Self {
@@ -158,8 +158,8 @@ impl Held {
 
     /// The options that lead to it from another configuration.
     #[must_use]
-    pub fn options(&self) -> Options {
-        Options {
+    pub fn options(&self) -> ConfigOptions {
+        ConfigOptions {
             config: self.config.as_ref().map(PathBuf::from),
             ssh_config: self.ssh_config.as_ref().map(PathBuf::from),
         }
@@ -191,7 +191,7 @@ impl Held {
 ///
 /// # Errors
 /// The system's.
-pub fn held(folder: &Path, scope: &Scope) -> io::Result<Vec<Held>> {
+pub fn held_locks(folder: &Path, scope: &Scope) -> io::Result<Vec<LockHolder>> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -200,7 +200,7 @@ pub fn held(folder: &Path, scope: &Scope) -> io::Result<Vec<Held>> {
             continue;
         }
         if let Err(TryLockError::WouldBlock) = private_file(&path)?.try_lock() {
-            all.push(Held::read(&path));
+            all.push(LockHolder::read(&path));
         }
     }
     Ok(all)
@@ -213,7 +213,7 @@ fn name_of_holder(socket: &Path) -> Option<String> {
     answers.next().map(|message| message.host)
 }
 
-fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
+fn lease(lock: File, socket: PathBuf) -> io::Result<HostLock> {
     // Left by a program that was killed: its lock is ours now.
     if let Err(error) = std::fs::remove_file(&socket)
         && error.kind() != io::ErrorKind::NotFound
@@ -222,7 +222,7 @@ fn lease(lock: File, socket: PathBuf) -> io::Result<Lease> {
     }
     let listener = UnixListener::bind(&socket)?;
     std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))?;
-    Ok(Lease {
+    Ok(HostLock {
         listener,
         over: Arc::default(),
         socket,
@@ -245,11 +245,11 @@ mod tests {
     use super::*;
 
     fn usual() -> Scope {
-        Scope::new("/usual.toml".into(), Options::default())
+        Scope::new("/usual.toml".into(), ConfigOptions::default())
     }
 
     fn other() -> Scope {
-        usual().with(Options {
+        usual().with(ConfigOptions {
             config: Some("/other.toml".into()),
             ssh_config: None,
         })
@@ -258,46 +258,49 @@ mod tests {
     #[test]
     fn hosts_of_one_name_in_two_configurations_are_two() {
         let folder = tempfile::tempdir().unwrap();
-        let first = claim(folder.path(), &usual(), "two").unwrap();
+        let first = acquire(folder.path(), &usual(), "two").unwrap();
         assert!(holder(folder.path(), &other(), "two").is_none());
         assert!(held_since(folder.path(), &other(), "two").is_none());
-        let second = claim(folder.path(), &other(), "two").unwrap();
-        assert!(matches!((first, second), (Claim::Ours(_), Claim::Ours(_))));
+        let second = acquire(folder.path(), &other(), "two").unwrap();
+        assert!(matches!(
+            (first, second),
+            (LockResult::Acquired(_), LockResult::Acquired(_))
+        ));
     }
 
     #[test]
     fn one_program_has_a_host_and_the_next_is_sent_to_it() {
         let folder = tempfile::tempdir().unwrap();
-        let first = claim(folder.path(), &usual(), "gpu01").unwrap();
-        assert!(matches!(first, Claim::Ours(_)));
+        let first = acquire(folder.path(), &usual(), "gpu01").unwrap();
+        assert!(matches!(first, LockResult::Acquired(_)));
         assert!(matches!(
-            claim(folder.path(), &usual(), "gpu01").unwrap(),
-            Claim::Theirs(_)
+            acquire(folder.path(), &usual(), "gpu01").unwrap(),
+            LockResult::HeldByOther(_)
         ));
         assert!(matches!(
-            claim(folder.path(), &usual(), "gpu02").unwrap(),
-            Claim::Ours(_)
+            acquire(folder.path(), &usual(), "gpu02").unwrap(),
+            LockResult::Acquired(_)
         ));
         drop(first);
         assert!(holder(folder.path(), &usual(), "gpu01").is_none());
         assert!(matches!(
-            claim(folder.path(), &usual(), "gpu01").unwrap(),
-            Claim::Ours(_)
+            acquire(folder.path(), &usual(), "gpu01").unwrap(),
+            LockResult::Acquired(_)
         ));
     }
 
     #[test]
     fn what_is_held_is_found_without_the_app() {
         let folder = tempfile::tempdir().unwrap();
-        let app = claim(folder.path(), &usual(), APP).unwrap();
-        let first = claim(folder.path(), &usual(), "gpu01").unwrap();
-        let released = claim(folder.path(), &usual(), "gpu02").unwrap();
+        let app = acquire(folder.path(), &usual(), APP).unwrap();
+        let first = acquire(folder.path(), &usual(), "gpu01").unwrap();
+        let released = acquire(folder.path(), &usual(), "gpu02").unwrap();
         drop(released);
         // Of another configuration, and of a version whose locks say nothing.
-        let other = claim(folder.path(), &other(), "gpu01").unwrap();
+        let other = acquire(folder.path(), &other(), "gpu01").unwrap();
         let older = private_file(&folder.path().join("old.0123.lock")).unwrap();
         older.lock().unwrap();
-        let mut all = held(folder.path(), &usual()).unwrap();
+        let mut all = held_locks(folder.path(), &usual()).unwrap();
         all.sort_by_key(|held| (held.host.clone(), held.config.clone()));
         let said: Vec<_> = all
             .iter()
@@ -305,17 +308,17 @@ mod tests {
             .collect();
         assert_eq!(said, [("gpu01", 0), ("gpu01", 1), ("old.0123", 0)]);
         drop((app, first, other, older));
-        assert!(held(folder.path(), &usual()).unwrap().is_empty());
+        assert!(held_locks(folder.path(), &usual()).unwrap().is_empty());
     }
 
     #[test]
     fn who_listens_stops_with_the_lease() {
         let folder = tempfile::tempdir().unwrap();
-        let Claim::Ours(lease) = claim(folder.path(), &usual(), "h").unwrap() else {
+        let LockResult::Acquired(lease) = acquire(folder.path(), &usual(), "h").unwrap() else {
             panic!("nobody else is here");
         };
         let listening = lease.listening().unwrap();
-        let thread = std::thread::spawn(move || listening.askers().count());
+        let thread = std::thread::spawn(move || listening.incoming().count());
         while holder(folder.path(), &usual(), "h").is_none() {}
         drop(lease);
         assert!(thread.join().unwrap() <= 1);
@@ -326,8 +329,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         drop(UnixListener::bind(folder.path().join(file_name(&usual(), "h", "sock"))).unwrap());
         assert!(matches!(
-            claim(folder.path(), &usual(), "h").unwrap(),
-            Claim::Ours(_)
+            acquire(folder.path(), &usual(), "h").unwrap(),
+            LockResult::Acquired(_)
         ));
     }
 

@@ -9,8 +9,10 @@ mod host_lock;
 mod protocol;
 mod server;
 
-pub use broadcast::Hub;
+pub use broadcast::EventBroadcaster;
 pub use client::Client;
-pub use host_lock::{APP, Claim, Held, Lease, Listening, claim, held, held_since, holder};
+pub use host_lock::{
+    APP, HostLock, IpcListener, LockHolder, LockResult, acquire, held_locks, held_since, holder,
+};
 pub use protocol::{AppRequest, Message, Request};
-pub use server::{Usual, serve};
+pub use server::{OpenDefaults, serve};

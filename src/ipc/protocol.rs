@@ -45,9 +45,9 @@ pub enum Request {
 #[serde(tag = "command", rename_all = "lowercase")]
 pub enum AppRequest {
     /// It was started once more: open the usual host, or show that it is there.
-    Summon,
+    Show,
     /// An address of ours was opened.
-    Visit {
+    DeepLink {
         /// `remote-jupyter://…`.
         url: String,
     },
@@ -214,7 +214,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::problem::Code;
-    use crate::session::Sight;
+    use crate::session::InspectReport;
 
     #[test]
     fn ready_comes_back_as_it_was() {
@@ -325,7 +325,10 @@ mod tests {
 
     #[test]
     fn what_is_for_the_asker_alone_is_no_message() {
-        for event in [Event::Seen(Sight::default()), Event::Step("s".into())] {
+        for event in [
+            Event::Seen(InspectReport::default()),
+            Event::Step("s".into()),
+        ] {
             assert_eq!(of(&event), None);
         }
     }

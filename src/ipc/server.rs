@@ -5,8 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::broadcast::Hub;
-use super::host_lock::Listening;
+use super::broadcast::EventBroadcaster;
+use super::host_lock::IpcListener;
 use super::protocol::{Message, Request};
 use crate::jupyter::Page;
 use crate::session::{Busy, Handle, Phase, Walltime};
@@ -18,23 +18,28 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a session shows by itself when it is ready.
 #[derive(Debug, Clone)]
-pub struct Usual {
+pub struct OpenDefaults {
     /// The page.
     pub page: Page,
     /// Whether it opens the browser for it.
-    pub shows: bool,
+    pub open_browser: bool,
 }
 
 /// Answers requests about one session for as long as its lease.
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn serve(listening: Listening, hub: Arc<Hub>, handle: Handle, usual: Usual) -> io::Result<()> {
+pub fn serve(
+    listening: IpcListener,
+    hub: Arc<EventBroadcaster>,
+    handle: Handle,
+    usual: OpenDefaults,
+) -> io::Result<()> {
     let answer_all = move || {
-        for stream in listening.askers() {
+        for stream in listening.incoming() {
             let (hub, handle, usual) = (Arc::clone(&hub), handle.clone(), usual.clone());
             std::thread::spawn(move || {
-                let _answering = hub.answering();
+                let _answering = hub.begin_answer();
                 if let Err(error) = answer(&stream, &hub, &handle, &usual) {
                     tracing::debug!(%error, "an asker went away");
                 }
@@ -47,12 +52,17 @@ pub fn serve(listening: Listening, hub: Arc<Hub>, handle: Handle, usual: Usual) 
     Ok(())
 }
 
-fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, usual: &Usual) -> io::Result<()> {
+fn answer(
+    stream: &UnixStream,
+    hub: &EventBroadcaster,
+    handle: &Handle,
+    usual: &OpenDefaults,
+) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
     let request: Request = serde_json::from_str(&line)?;
-    let (newest, later) = hub.listen();
+    let (newest, later) = hub.subscribe();
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(request, Request::Logs | Request::Extend { .. });
     if request == Request::Status || needs_tunnel && !stands {
@@ -80,13 +90,13 @@ fn answer(stream: &UnixStream, hub: &Hub, handle: &Handle, usual: &Usual) -> io:
     Ok(())
 }
 
-fn grant(request: &Request, handle: &Handle, usual: &Usual, joined_early: bool) {
+fn grant(request: &Request, handle: &Handle, usual: &OpenDefaults, joined_early: bool) {
     match request {
         // Two clicks on a host that is still starting want one tab.
         Request::Open {
             browser: true,
             notebook: None,
-        } if joined_early && usual.shows => {}
+        } if joined_early && usual.open_browser => {}
         Request::Open {
             browser: true,
             notebook,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
-use super::pages::{Pages, Place};
+use super::pages::{PagePath, Pages};
 use super::runtime_file::Server;
 use super::tls::{Fingerprint, OtherCertificate, Pin, PinnedTls};
 use crate::config::App;
@@ -57,7 +57,7 @@ impl ApiError {
 
 /// The server's proof of life.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct ServerAnswer {
     /// `jupyter_server`'s or notebook's version.
     pub version: String,
     /// False when there is no token to prove that we may: the tab then asks for the password.
@@ -185,7 +185,7 @@ impl Api {
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub fn check(&self) -> Result<Answer, ApiError> {
+    pub fn check(&self) -> Result<ServerAnswer, ApiError> {
         #[derive(Deserialize)]
         struct Version {
             version: String,
@@ -202,7 +202,7 @@ impl Api {
             Some(version) => version,
             None => self.get::<Version>("api")?.version,
         };
-        Ok(Answer {
+        Ok(ServerAnswer {
             version,
             authenticated,
             open,
@@ -237,7 +237,7 @@ impl Api {
         Err(broken.map_or(ApiError::NoPage, ApiError::Status))
     }
 
-    fn has(&self, place: Place) -> Result<bool, ApiError> {
+    fn has(&self, place: PagePath) -> Result<bool, ApiError> {
         match self.get::<serde_json::Value>(place.front()) {
             Err(ApiError::Status(404)) => Ok(false),
             Err(ApiError::Status(status)) if status >= 500 => Err(ApiError::Status(status)),
@@ -501,7 +501,7 @@ mod tests {
         let text = "file=/r/jpserver-5.json\npid=5\nuid=1\nargs=jupyter-lab\n\
             listeners=127.0.0.1:1,1\n\n{\"pid\": 5, \"port\": 1, \"token\": \"t0ken\", \
             \"secure\": true, \"version\": \"2.17.0\"}";
-        let mut server = super::super::Candidate::parse(text)
+        let mut server = super::super::RuntimeFile::parse(text)
             .server(Some(1))
             .unwrap();
         server.certificate = certificate;

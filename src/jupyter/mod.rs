@@ -8,9 +8,9 @@ mod runtime_file;
 mod select;
 mod tls;
 
-pub use api::{Activity, Answer, Api, ApiError, Kernels, Notebook};
-pub use page::{Address, Login, Page, page_url, redacted};
+pub use api::{Activity, Api, ApiError, Kernels, Notebook, ServerAnswer};
+pub use page::{Address, Page, PageLogin, page_url, redacted};
 pub use pages::Pages;
-pub use runtime_file::{Candidate, Endpoint, Facts, Fate, Flavour, Lost, Node, Server};
-pub use select::{Choice, Wanted, choose};
+pub use runtime_file::{ComputeNode, Endpoint, Fate, Flavour, HostInfo, Lost, RuntimeFile, Server};
+pub use select::{Selection, SelectionCriteria, select};
 pub use tls::Fingerprint;

@@ -21,12 +21,12 @@ pub struct Address {
     /// The page at the local port.
     pub url: String,
     /// None for a server without a token.
-    pub login: Option<Login>,
+    pub login: Option<PageLogin>,
 }
 
 /// What a browser sends to Jupyter's login form, which answers with a cookie and the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
+pub struct PageLogin {
     /// Where the form is sent.
     pub action: String,
     /// The server's token.
@@ -45,7 +45,7 @@ impl Address {
         let login = if server.token.is_empty() {
             None
         } else {
-            Some(Login {
+            Some(PageLogin {
                 action: place(server, local_port, "login")?.into(),
                 token: server.token.clone(),
                 next: url.path().to_owned(),

@@ -5,7 +5,7 @@ use crate::config::App;
 
 /// Where a server may have its pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum PagePath {
     /// `JupyterLab`.
     Lab,
     /// Notebook 7 or 6, or nbclassic where it is alone.
@@ -14,7 +14,7 @@ pub enum Place {
     Classic,
 }
 
-impl Place {
+impl PagePath {
     /// Its first page.
     pub(super) fn front(self) -> &'static str {
         match self {
@@ -124,38 +124,38 @@ impl Pages {
     }
 
     /// The places by how well they fit the wish.
-    pub(super) fn order(self, wish: Option<App>) -> [Place; 3] {
+    pub(super) fn order(self, wish: Option<App>) -> [PagePath; 3] {
         match wish {
             None => self.order(Some(self.program.app())),
-            Some(App::Lab) => [Place::Lab, Place::Tree, Place::Classic],
-            Some(App::Notebook) => [Place::Tree, Place::Lab, Place::Classic],
-            Some(App::Nbclassic) => [Place::Classic, Place::Tree, Place::Lab],
+            Some(App::Lab) => [PagePath::Lab, PagePath::Tree, PagePath::Classic],
+            Some(App::Notebook) => [PagePath::Tree, PagePath::Lab, PagePath::Classic],
+            Some(App::Nbclassic) => [PagePath::Classic, PagePath::Tree, PagePath::Lab],
         }
     }
 
-    pub(super) fn is_sure(self, place: Place) -> bool {
+    pub(super) fn is_sure(self, place: PagePath) -> bool {
         match place {
-            Place::Lab => self.program == Program::Lab,
-            Place::Tree => self.program == Program::Notebook6,
-            Place::Classic => self.classic_apart,
+            PagePath::Lab => self.program == Program::Lab,
+            PagePath::Tree => self.program == Program::Notebook6,
+            PagePath::Classic => self.classic_apart,
         }
     }
 
-    pub(super) fn note(&mut self, place: Place, is_there: bool) {
+    pub(super) fn note(&mut self, place: PagePath, is_there: bool) {
         match place {
-            Place::Lab => self.lab = is_there,
-            Place::Tree => self.tree = is_there,
-            Place::Classic => self.classic_apart = is_there,
+            PagePath::Lab => self.lab = is_there,
+            PagePath::Tree => self.tree = is_there,
+            PagePath::Classic => self.classic_apart = is_there,
         }
     }
 
     /// Where the wish leads.
     #[must_use]
-    pub fn place(self, wish: Option<App>) -> Place {
-        let has = |place: &Place| match place {
-            Place::Lab => self.lab,
-            Place::Tree => self.tree,
-            Place::Classic => self.classic_apart,
+    pub fn place(self, wish: Option<App>) -> PagePath {
+        let has = |place: &PagePath| match place {
+            PagePath::Lab => self.lab,
+            PagePath::Tree => self.tree,
+            PagePath::Classic => self.classic_apart,
         };
         let order = self.order(wish);
         order.into_iter().find(has).unwrap_or(order[0])
@@ -166,9 +166,9 @@ impl Pages {
     pub fn suits(self, wish: Option<App>) -> bool {
         match wish {
             None => true,
-            Some(App::Lab) => self.place(wish) == Place::Lab,
-            Some(App::Notebook) => self.place(wish) == Place::Tree,
-            Some(App::Nbclassic) => self.place(wish) != Place::Lab,
+            Some(App::Lab) => self.place(wish) == PagePath::Lab,
+            Some(App::Notebook) => self.place(wish) == PagePath::Tree,
+            Some(App::Nbclassic) => self.place(wish) != PagePath::Lab,
         }
     }
 }
@@ -185,14 +185,14 @@ mod tests {
             classic_apart,
             ..Pages::default()
         };
-        assert_eq!(lacks(false, true, false).place(None), Place::Tree);
+        assert_eq!(lacks(false, true, false).place(None), PagePath::Tree);
         assert_eq!(
             lacks(false, false, true).place(Some(App::Lab)),
-            Place::Classic
+            PagePath::Classic
         );
         assert_eq!(
             lacks(true, false, false).place(Some(App::Notebook)),
-            Place::Lab
+            PagePath::Lab
         );
         assert!(!lacks(true, false, false).suits(Some(App::Notebook)));
         assert!(lacks(false, true, false).suits(None));
@@ -201,32 +201,39 @@ mod tests {
     #[test]
     fn the_program_says_more_than_the_name_of_a_file() {
         let lab_2 = Pages::of(Flavour::Notebook6, "python3 /usr/bin/jupyter-lab");
-        assert_eq!(lab_2.place(None), Place::Lab);
+        assert_eq!(lab_2.place(None), PagePath::Lab);
         let notebook_6 = Pages::of(Flavour::Notebook6, "python3 /usr/bin/jupyter-notebook");
-        assert_eq!(notebook_6.place(Some(App::Lab)), Place::Tree);
-        assert!(notebook_6.is_sure(Place::Tree) && !notebook_6.is_sure(Place::Lab));
+        assert_eq!(notebook_6.place(Some(App::Lab)), PagePath::Tree);
+        assert!(notebook_6.is_sure(PagePath::Tree) && !notebook_6.is_sure(PagePath::Lab));
         let server = Pages::of(Flavour::Server2, "python3 /usr/bin/jupyter-server");
-        assert!(!server.is_sure(Place::Lab));
+        assert!(!server.is_sure(PagePath::Lab));
         for (args, place) in [
-            ("python3 -m jupyterlab --no-browser", Place::Lab),
-            ("/bin/python -m jupyter lab", Place::Lab),
+            ("python3 -m jupyterlab --no-browser", PagePath::Lab),
+            ("/bin/python -m jupyter lab", PagePath::Lab),
             (
                 "/a b/bin/python3.11 /a b/bin/jupyter-lab --port=1",
-                Place::Lab,
+                PagePath::Lab,
             ),
-            ("jupyter-lab", Place::Lab),
-            ("python /usr/bin/jupyter notebook", Place::Tree),
-            ("python /envs/jupyterlab/bin/jupyter-notebook", Place::Tree),
-            ("/envs/jupyter-lab/bin/python -m notebook", Place::Tree),
+            ("jupyter-lab", PagePath::Lab),
+            ("python /usr/bin/jupyter notebook", PagePath::Tree),
+            (
+                "python /envs/jupyterlab/bin/jupyter-notebook",
+                PagePath::Tree,
+            ),
+            ("/envs/jupyter-lab/bin/python -m notebook", PagePath::Tree),
         ] {
             let pages = Pages::of(Flavour::Server2, args);
             assert_eq!(pages.place(None), place, "{args}");
-            assert_eq!(pages.is_sure(Place::Lab), place == Place::Lab, "{args}");
+            assert_eq!(
+                pages.is_sure(PagePath::Lab),
+                place == PagePath::Lab,
+                "{args}"
+            );
         }
         let mut classic = Pages::of(Flavour::Server2, "python /bin/jupyter-nbclassic");
-        classic.note(Place::Classic, true);
-        assert_eq!(classic.place(None), Place::Classic);
+        classic.note(PagePath::Classic, true);
+        assert_eq!(classic.place(None), PagePath::Classic);
         let in_a_folder = "python /envs/jupyterlab/bin/jupyter-server --app-dir=/opt/jupyter lab";
-        assert!(!Pages::of(Flavour::Server2, in_a_folder).is_sure(Place::Lab));
+        assert!(!Pages::of(Flavour::Server2, in_a_folder).is_sure(PagePath::Lab));
     }
 }

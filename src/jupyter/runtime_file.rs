@@ -13,7 +13,7 @@ use crate::secret::Secret;
 
 /// What the far side's script tells about the machine after all runtime files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct HostInfo {
     /// `uname -n`.
     pub node: String,
     /// The account's number.
@@ -34,25 +34,25 @@ pub struct Facts {
     pub idle: Vec<String>,
 }
 
-impl Facts {
+impl HostInfo {
     /// Reads `name=value` lines.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let mut facts = Self::default();
+        let mut host_info = Self::default();
         for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
             match name {
-                "node" => value.clone_into(&mut facts.node),
-                "uid" => facts.uid = value.parse().ok(),
-                "workdir" => value.clone_into(&mut facts.workdir),
-                "shell" => value.clone_into(&mut facts.shell),
-                "jupyter" => value.clone_into(&mut facts.jupyter),
-                "idle" => facts.idle.push(value.to_owned()),
-                "lost" => facts.lost.extend(Lost::parse(value)),
-                "starting" if !value.is_empty() => facts.starting = Some(value.to_owned()),
+                "node" => value.clone_into(&mut host_info.node),
+                "uid" => host_info.uid = value.parse().ok(),
+                "workdir" => value.clone_into(&mut host_info.workdir),
+                "shell" => value.clone_into(&mut host_info.shell),
+                "jupyter" => value.clone_into(&mut host_info.jupyter),
+                "idle" => host_info.idle.push(value.to_owned()),
+                "lost" => host_info.lost.extend(Lost::parse(value)),
+                "starting" if !value.is_empty() => host_info.starting = Some(value.to_owned()),
                 _ => {}
             }
         }
-        facts
+        host_info
     }
 
     /// Whether the server that wrote this runtime file ended because nobody used it.
@@ -116,14 +116,14 @@ impl Lost {
 
 /// Someone who listens on the port that a runtime file names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listener {
+pub struct ListeningSocket {
     /// Its address; `None` for all addresses, `::` for all of IPv6.
     pub address: Option<IpAddr>,
     /// The account that listens.
     pub uid: u32,
 }
 
-impl Listener {
+impl ListeningSocket {
     fn is_everywhere(&self) -> bool {
         self.address.is_none_or(|address| address.is_unspecified())
     }
@@ -131,7 +131,7 @@ impl Listener {
 
 /// A runtime file of a living process, as the script told it, not judged yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Candidate {
+pub struct RuntimeFile {
     /// The runtime file's path.
     pub file: String,
     /// The process, from the file's name.
@@ -143,7 +143,7 @@ pub struct Candidate {
     /// The start of its command line.
     pub args: String,
     /// Who listens on the port.
-    pub listeners: Vec<Listener>,
+    pub listeners: Vec<ListeningSocket>,
     /// The account that owns the unix socket, where there is one.
     pub socket_uid: Option<u32>,
     /// The file's text; it holds the token.
@@ -155,7 +155,7 @@ pub struct Candidate {
     /// That machine's SSH host keys, `TYPE BASE64`, as its job tells them.
     pub host_keys: Vec<String>,
     /// Whether only the runtime file tells of all this: it may be another machine's.
-    pub is_hearsay: bool,
+    pub is_unverified: bool,
     /// When the process started, as its system counts that.
     pub began: Option<String>,
     /// The folder of the launch of ours that it belongs to, whose keeper runs.
@@ -166,37 +166,38 @@ pub struct Candidate {
     pub ends: Option<i64>,
 }
 
-impl Candidate {
+impl RuntimeFile {
     /// Reads the script's `name=value` lines, an empty line, and the file's text.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (head, json) = text.split_once("\n\n").unwrap_or((text, ""));
-        let mut candidate = Self {
+        let mut runtime_file = Self {
             json: Secret::new(json),
             ..Self::default()
         };
         for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
             match name {
-                "file" => value.clone_into(&mut candidate.file),
-                "pid" => candidate.pid = value.parse().unwrap_or_default(),
-                "uid" => candidate.uid = value.trim().parse().ok(),
-                "port" => candidate.port = value.trim().parse().ok(),
-                "args" => value.clone_into(&mut candidate.args),
+                "file" => value.clone_into(&mut runtime_file.file),
+                "pid" => runtime_file.pid = value.parse().unwrap_or_default(),
+                "uid" => runtime_file.uid = value.trim().parse().ok(),
+                "port" => runtime_file.port = value.trim().parse().ok(),
+                "args" => value.clone_into(&mut runtime_file.args),
                 "listeners" => {
-                    candidate.listeners = value.split_whitespace().filter_map(listener).collect();
+                    runtime_file.listeners =
+                        value.split_whitespace().filter_map(listener).collect();
                 }
-                "socket" => candidate.socket_uid = value.trim().parse().ok(),
-                "node" => candidate.node = Some(value.to_owned()),
-                "address" if !value.is_empty() => candidate.address = Some(value.to_owned()),
-                "hostkey" => candidate.host_keys.push(value.to_owned()),
-                "ends" => candidate.ends = value.trim().parse().ok(),
-                "began" if !value.is_empty() => candidate.began = Some(value.to_owned()),
-                "launch" if !value.is_empty() => candidate.launch = Some(value.to_owned()),
-                "hub" => candidate.is_hubs = value == "1",
+                "socket" => runtime_file.socket_uid = value.trim().parse().ok(),
+                "node" => runtime_file.node = Some(value.to_owned()),
+                "address" if !value.is_empty() => runtime_file.address = Some(value.to_owned()),
+                "hostkey" => runtime_file.host_keys.push(value.to_owned()),
+                "ends" => runtime_file.ends = value.trim().parse().ok(),
+                "began" if !value.is_empty() => runtime_file.began = Some(value.to_owned()),
+                "launch" if !value.is_empty() => runtime_file.launch = Some(value.to_owned()),
+                "hub" => runtime_file.is_hubs = value == "1",
                 _ => {}
             }
         }
-        candidate
+        runtime_file
     }
 
     /// A server on another machine, of which only the runtime file in the shared home is known. It
@@ -210,7 +211,7 @@ impl Candidate {
         json: Secret,
         (node, names): (&str, &[String]),
     ) -> Option<Self> {
-        let runtime = RuntimeFile::read(&json).ok()?;
+        let runtime = RuntimeJson::read(&json).ok()?;
         let url = runtime
             .url
             .as_deref()
@@ -227,7 +228,7 @@ impl Candidate {
             return None;
         };
         let uid_there = uid?;
-        let listener = Listener {
+        let listener = ListeningSocket {
             address,
             uid: uid_there,
         };
@@ -239,7 +240,7 @@ impl Candidate {
             listeners: vec![listener],
             json,
             node: Some(node.to_owned()),
-            is_hearsay: true,
+            is_unverified: true,
             ..Self::default()
         })
     }
@@ -257,7 +258,7 @@ impl Candidate {
         if self.launch.is_none() && is_editors(&self.args) {
             return Err(say!("server-editors", pid = self.pid));
         }
-        let file = RuntimeFile::read(&self.json).map_err(|error| {
+        let file = RuntimeJson::read(&self.json).map_err(|error| {
             say!(
                 "server-malformed",
                 file = &self.file,
@@ -290,18 +291,18 @@ impl Candidate {
             file: self.file.clone(),
             began: self.began.clone(),
             launch: self.launch.clone(),
-            node: self.node.as_ref().map(|name| Node {
+            node: self.node.as_ref().map(|name| ComputeNode {
                 name: name.clone(),
                 address: self.address.clone(),
                 host_keys: self.host_keys.clone(),
-                is_hearsay: self.is_hearsay,
+                is_hearsay: self.is_unverified,
             }),
         })
     }
 
     /// The file is its process' own, and that is a Jupyter. A container's process calls itself by
     /// another number than the one it has outside.
-    fn check_process(&self, file: &RuntimeFile) -> Result<(), String> {
+    fn check_process(&self, file: &RuntimeJson) -> Result<(), String> {
         let named = self.file.rsplit_once("server-").map(|(_, end)| end);
         let named = named.and_then(|end| end.strip_suffix(".json")?.parse().ok());
         if file.pid != named.unwrap_or(self.pid) {
@@ -318,7 +319,7 @@ impl Candidate {
         Ok(())
     }
 
-    fn endpoint(&self, file: &RuntimeFile, uid: Option<u32>) -> Result<Endpoint, String> {
+    fn endpoint(&self, file: &RuntimeJson, uid: Option<u32>) -> Result<Endpoint, String> {
         let socket = file.sock.as_deref().unwrap_or_default();
         if !socket.is_empty() {
             return if self.socket_uid == uid {
@@ -347,7 +348,7 @@ impl Candidate {
         }
         let host = match &self.node {
             // What listens on every address is reached by the machine's name.
-            Some(node) if self.listeners.iter().any(Listener::is_everywhere) => node.clone(),
+            Some(node) if self.listeners.iter().any(ListeningSocket::is_everywhere) => node.clone(),
             _ => self.reach(),
         };
         Ok(Endpoint::Tcp { host, port })
@@ -406,19 +407,19 @@ fn is_loopback(host: &str) -> bool {
 
 /// `ADDRESS:PORT,UID`, or on Linux `hex:…` with the kernel's own notation (`big:…` on a big-endian
 /// machine).
-fn listener(text: &str) -> Option<Listener> {
+fn listener(text: &str) -> Option<ListeningSocket> {
     let (place, uid) = text.rsplit_once(',')?;
     let uid = uid.parse().ok()?;
     let (address, _port) = place.rsplit_once(':')?;
     let address = match address.split_once(':') {
         Some(("hex", digits)) => kernel_address(digits, u32::to_le_bytes)?,
         Some(("big", digits)) => kernel_address(digits, u32::to_be_bytes)?,
-        _ if address == "*" => return Some(Listener { address: None, uid }),
+        _ if address == "*" => return Some(ListeningSocket { address: None, uid }),
         _ => address.trim_matches(['[', ']']).parse().ok()?,
     };
     let is_all = address == IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let address = (!is_all).then_some(address);
-    Some(Listener { address, uid })
+    Some(ListeningSocket { address, uid })
 }
 
 /// `/proc/net/tcp` prints addresses as 32-bit words in the machine's own order.
@@ -465,7 +466,7 @@ fn base_url(text: &str) -> String {
 }
 
 #[derive(Deserialize)]
-struct RuntimeFile {
+struct RuntimeJson {
     pid: u32,
     port: Option<u16>,
     sock: Option<String>,
@@ -482,7 +483,7 @@ struct RuntimeFile {
     version: Option<String>,
 }
 
-impl RuntimeFile {
+impl RuntimeJson {
     /// Reads the file's text, which an editor may have begun with a byte order mark.
     fn read(text: &Secret) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text.reveal().trim_start_matches('\u{feff}'))
@@ -552,7 +553,7 @@ pub struct Server {
     /// The folder of the launch of ours that it belongs to.
     pub launch: Option<String>,
     /// Its machine, where that is another one than the login host.
-    pub node: Option<Node>,
+    pub node: Option<ComputeNode>,
 }
 
 impl Server {
@@ -568,7 +569,7 @@ impl Server {
 
 /// The machine of a server that runs in a job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Node {
+pub struct ComputeNode {
     /// As it calls itself.
     pub name: String,
     /// Its address among its own kind, where it told one.
@@ -588,8 +589,8 @@ mod tests {
         "pid": 2390, "port": 8888, "root_dir": "/home/me", "secure": false, "sock": "",
         "token": "2e02", "url": "http://login:8888/", "version": "2.21.1"}"#;
 
-    fn candidate() -> Candidate {
-        Candidate::parse(&format!(
+    fn runtime_file() -> RuntimeFile {
+        RuntimeFile::parse(&format!(
             "file=/run/jpserver-2390.json\npid=2390\nuid=1001\nargs=python3 jupyter-lab\n\
              listeners=hex:0100007F:22B8,1001\nsocket=\n\n{JSON}"
         ))
@@ -597,14 +598,18 @@ mod tests {
 
     #[test]
     fn lost_launches_are_read_and_other_words_are_none() {
-        let facts = Facts::parse(
+        let host_info = HostInfo::parse(
             "lost=killed n1 /h o/s/1\nlost=elsewhere n2 /s/2\nlost=later n2 /s/3\nlost=",
         );
-        let told: Vec<_> = facts.lost.iter().map(|one| one.folder.as_str()).collect();
+        let told: Vec<_> = host_info
+            .lost
+            .iter()
+            .map(|one| one.folder.as_str())
+            .collect();
         assert_eq!(told, ["/h o/s/1", "/s/2"]);
         let file = "/h o/s/1/runtime/jpserver-7.json";
-        assert_eq!(facts.fate(file), Some(Fate::Killed));
-        assert_eq!(facts.fate("/s/22/runtime/jpserver-7.json"), None);
+        assert_eq!(host_info.fate(file), Some(Fate::Killed));
+        assert_eq!(host_info.fate("/s/22/runtime/jpserver-7.json"), None);
     }
 
     /// As microsoft/vscode-jupyter 11978 shows its command.
@@ -618,14 +623,14 @@ mod tests {
             )
         };
         let rate = "--NotebookApp.iopub_data_rate_limit=10000000000.0";
-        let refused = Candidate::parse(&text(rate)).server(Some(1));
+        let refused = RuntimeFile::parse(&text(rate)).server(Some(1));
         assert!(refused.is_err_and(|why| why.contains("VS Code")));
-        assert!(Candidate::parse(&text("")).server(Some(1)).is_ok());
+        assert!(RuntimeFile::parse(&text("")).server(Some(1)).is_ok());
     }
 
     #[test]
     fn an_honest_file_is_a_server() {
-        let server = candidate().server(Some(1001)).unwrap();
+        let server = runtime_file().server(Some(1001)).unwrap();
         assert_eq!(
             server.endpoint,
             Endpoint::Tcp {
@@ -640,28 +645,28 @@ mod tests {
 
     #[test]
     fn a_file_is_read_as_others_write_it() {
-        let mut candidate = candidate();
+        let mut runtime_file = runtime_file();
         let nulls =
             r#"{"pid": 2390, "port": 8888, "token": null, "base_url": null, "secure": null}"#;
-        candidate.json = Secret::new(format!("\u{feff}{nulls}\r\n"));
-        let server = candidate.server(Some(1001)).unwrap();
+        runtime_file.json = Secret::new(format!("\u{feff}{nulls}\r\n"));
+        let server = runtime_file.server(Some(1001)).unwrap();
         assert!(server.token.is_empty() && !server.secure);
         assert_eq!(server.base_url, "/");
     }
 
     #[test]
     fn nothing_is_believed_that_is_not_the_accounts_own() {
-        let reason = |change: &dyn Fn(&mut Candidate)| {
-            let mut candidate = candidate();
-            change(&mut candidate);
-            candidate.server(Some(1001)).unwrap_err()
+        let reason = |change: &dyn Fn(&mut RuntimeFile)| {
+            let mut runtime_file = runtime_file();
+            change(&mut runtime_file);
+            runtime_file.server(Some(1001)).unwrap_err()
         };
         assert!(reason(&|c| c.uid = Some(0)).contains("another account"));
         assert!(reason(&|c| c.uid = None).contains("another account"));
         assert!(reason(&|c| c.args = "vim".into()).contains("reused"));
         assert!(reason(&|c| c.listeners[0].uid = 7).contains("another account listens"));
         assert!(
-            reason(&|c| c.listeners.push(Listener {
+            reason(&|c| c.listeners.push(ListeningSocket {
                 address: None,
                 uid: 7
             }))
@@ -670,21 +675,26 @@ mod tests {
         assert!(reason(&|c| c.listeners.clear()).contains("nothing listens"));
         assert!(reason(&|c| c.json = Secret::new("{")).contains("malformed"));
         assert!(reason(&|c| c.file = "/run/jpserver-1.json".into()).contains("names process"));
-        assert!(candidate().server(None).is_err());
+        assert!(runtime_file().server(None).is_err());
     }
 
     #[test]
     fn a_socket_has_to_be_the_accounts_own() {
-        let mut candidate = candidate();
-        candidate.json = Secret::new(
-            candidate
+        let mut runtime_file = runtime_file();
+        runtime_file.json = Secret::new(
+            runtime_file
                 .json
                 .reveal()
                 .replace(r#""sock": """#, r#""sock": "/home/me/s""#),
         );
-        assert!(candidate.server(Some(1001)).unwrap_err().contains("socket"));
-        candidate.socket_uid = Some(1001);
-        let server = candidate.server(Some(1001)).unwrap();
+        assert!(
+            runtime_file
+                .server(Some(1001))
+                .unwrap_err()
+                .contains("socket")
+        );
+        runtime_file.socket_uid = Some(1001);
+        let server = runtime_file.server(Some(1001)).unwrap();
         assert_eq!(
             server.endpoint,
             Endpoint::Socket {
@@ -696,9 +706,9 @@ mod tests {
     #[test]
     fn the_kernels_addresses_are_read() {
         let reach = |text: &str| {
-            let mut candidate = candidate();
-            candidate.listeners = text.split(' ').filter_map(listener).collect();
-            candidate.reach()
+            let mut runtime_file = runtime_file();
+            runtime_file.listeners = text.split(' ').filter_map(listener).collect();
+            runtime_file.reach()
         };
         assert_eq!(reach("hex:00000000:22B8,1"), "127.0.0.1");
         assert_eq!(reach("hex:00000000000000000000000000000000:22B8,1"), "::1");
@@ -723,7 +733,7 @@ mod tests {
         let text = "file=/r/nbserver-5.json\npid=5\nuid=1\nargs=python jupyter-notebook\n\
             listeners=hex:0100007F:22B8,1\n\n{\"base_url\": \"/jupyter\", \"pid\": 5, \
             \"port\": 8888, \"notebook_dir\": \"/h\", \"token\": \"\", \"password\": true}";
-        let server = Candidate::parse(text).server(Some(1)).unwrap();
+        let server = RuntimeFile::parse(text).server(Some(1)).unwrap();
         assert_eq!(server.flavour, Flavour::Notebook6);
         assert_eq!(
             (server.base_url.as_str(), server.root.as_str()),
@@ -740,25 +750,25 @@ mod tests {
                  listeners=hex:0100007F:22B8,1\n\n{{\"pid\": {file}, \"port\": 8888, \"token\": \"t\"}}"
             )
         };
-        let server = Candidate::parse(&text(1)).server(Some(1)).unwrap();
+        let server = RuntimeFile::parse(&text(1)).server(Some(1)).unwrap();
         assert_eq!(server.pid, 4711);
-        assert!(Candidate::parse(&text(2)).server(Some(1)).is_err());
+        assert!(RuntimeFile::parse(&text(2)).server(Some(1)).is_err());
     }
 
     #[test]
     fn a_launch_of_ours_is_known_by_its_folder() {
         let text = "file=/s/a/runtime/jpserver-1.json\npid=4711\nuid=1\nargs=sh\nlaunch=/s/a\n\
             listeners=hex:0100007F:22B8,1\n\n{\"pid\": 1, \"port\": 8888, \"token\": \"t\"}";
-        let server = Candidate::parse(text).server(Some(1)).unwrap();
+        let server = RuntimeFile::parse(text).server(Some(1)).unwrap();
         assert_eq!(server.launch.as_deref(), Some("/s/a"));
         let text = text.replace("22B8,1", "22B8,2");
-        assert!(Candidate::parse(&text).server(Some(1)).is_err());
+        assert!(RuntimeFile::parse(&text).server(Some(1)).is_err());
     }
 
     #[test]
     fn a_server_of_a_hub_is_none() {
         let text = "file=/r/jpserver-5.json\npid=5\nuid=1\nargs=jupyterhub-singleuser\nhub=1\n\n";
-        let why = Candidate::parse(text).server(Some(1)).unwrap_err();
+        let why = RuntimeFile::parse(text).server(Some(1)).unwrap_err();
         assert!(why.contains("JupyterHub"), "{why}");
     }
 
@@ -766,15 +776,15 @@ mod tests {
     fn a_file_without_a_port_gets_the_one_that_its_process_listens_on() {
         let text = "file=/r/nbserver-5.json\npid=5\nuid=1\nport=34567\nargs=jupyter-notebook\n\
             listeners=hex:0100007F:8707,1\n\n{\"pid\": 5, \"port\": 0, \"token\": \"t\"}";
-        let server = Candidate::parse(text).server(Some(1)).unwrap();
+        let server = RuntimeFile::parse(text).server(Some(1)).unwrap();
         let host = "127.0.0.1".into();
         assert_eq!(server.endpoint, Endpoint::Tcp { host, port: 34567 });
     }
 
     #[test]
     fn facts_are_read() {
-        let facts = Facts::parse("node=login\nuid=1001\nhome=/h\nworkdir=/h/a=b\nstarting=");
-        assert_eq!(facts.workdir, "/h/a=b");
-        assert_eq!((facts.uid, facts.starting), (Some(1001), None));
+        let host_info = HostInfo::parse("node=login\nuid=1001\nhome=/h\nworkdir=/h/a=b\nstarting=");
+        assert_eq!(host_info.workdir, "/h/a=b");
+        assert_eq!((host_info.uid, host_info.starting), (Some(1001), None));
     }
 }

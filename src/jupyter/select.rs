@@ -1,11 +1,11 @@
 //! Which of several running servers is the right one: the same working folder first, then the newest that has a token.
 
-use super::runtime_file::{Candidate, Endpoint, Facts, Server};
+use super::runtime_file::{Endpoint, HostInfo, RuntimeFile, Server};
 use crate::i18n::say;
 
 /// What the configuration says about the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SelectionCriteria {
     /// A fixed port on the far side.
     pub port: Option<u16>,
     /// True if the user named a working folder.
@@ -16,7 +16,7 @@ pub struct Wanted {
 
 /// The choice, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub struct Selection {
     /// The server to use, if one is right.
     pub server: Option<Server>,
     /// Why this one, in words; empty when there was nothing to choose.
@@ -31,22 +31,26 @@ pub struct Choice {
     pub unusable: Option<String>,
 }
 
-/// Chooses among `candidates`, newest first.
+/// Chooses among `runtime_files`, newest first.
 #[must_use]
-pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choice {
+pub fn select(
+    runtime_files: &[RuntimeFile],
+    host_info: &HostInfo,
+    wanted: &SelectionCriteria,
+) -> Selection {
     let mut servers: Vec<Server> = Vec::new();
     let (mut passed_over, mut hubs, mut unusable) = (Vec::new(), Vec::new(), None);
-    for candidate in candidates {
-        let server = candidate.server(facts.uid);
+    for runtime_file in runtime_files {
+        let server = runtime_file.server(host_info.uid);
         if server.is_err() {
-            unusable = unusable.or_else(|| candidate.launch.clone());
+            unusable = unusable.or_else(|| runtime_file.launch.clone());
         }
         match server.and_then(|server| fits(server, wanted)) {
             // One runtime folder may be reached by two names.
             Ok(server) if servers.iter().any(|known| known.pid == server.pid) => {}
             Ok(server) => servers.push(server),
             Err(reason) => {
-                hubs.extend(candidate.is_hubs.then(|| reason.clone()));
+                hubs.extend(runtime_file.is_hubs.then(|| reason.clone()));
                 passed_over.push(reason);
             }
         }
@@ -56,7 +60,7 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
     let count = servers.len();
     let same_folder = servers
         .iter()
-        .position(|server| !facts.workdir.is_empty() && server.root == facts.workdir);
+        .position(|server| !host_info.workdir.is_empty() && server.root == host_info.workdir);
     let server = match same_folder {
         Some(at) => Some(servers.swap_remove(at)),
         None => servers.into_iter().next(),
@@ -73,7 +77,7 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
         }
         _ => String::new(),
     };
-    Choice {
+    Selection {
         server,
         why,
         others: count.saturating_sub(1),
@@ -83,7 +87,7 @@ pub fn choose(candidates: &[Candidate], facts: &Facts, wanted: &Wanted) -> Choic
     }
 }
 
-fn fits(server: Server, wanted: &Wanted) -> Result<Server, String> {
+fn fits(server: Server, wanted: &SelectionCriteria) -> Result<Server, String> {
     let is_it = |refused: &&(String, String)| refused.0 == server.file;
     if let Some((_, why)) = wanted.refused.iter().find(is_it) {
         return Err(say!("server-refused", pid = server.pid, why = why.as_str()));
@@ -107,33 +111,33 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn candidate(pid: u32, port: u16, root: &str) -> Candidate {
-        Candidate::parse(&format!(
+    fn runtime_file(pid: u32, port: u16, root: &str) -> RuntimeFile {
+        RuntimeFile::parse(&format!(
             "file=/r/jpserver-{pid}.json\npid={pid}\nuid=7\nargs=jupyter-lab\n\
              listeners=127.0.0.1:{port},7\n\n{{\"pid\": {pid}, \"port\": {port}, \
              \"root_dir\": \"{root}\", \"token\": \"t\"}}"
         ))
     }
 
-    fn facts(workdir: &str) -> Facts {
-        Facts {
+    fn host_info(workdir: &str) -> HostInfo {
+        HostInfo {
             uid: Some(7),
             workdir: workdir.into(),
-            ..Facts::default()
+            ..HostInfo::default()
         }
     }
 
     #[test]
     fn the_same_folder_comes_before_the_newest() {
         let all = [
-            candidate(1, 8001, "/a"),
-            candidate(2, 8002, "/b"),
-            candidate(3, 8003, "/b"),
+            runtime_file(1, 8001, "/a"),
+            runtime_file(2, 8002, "/b"),
+            runtime_file(3, 8003, "/b"),
         ];
-        let choice = choose(&all, &facts("/b"), &Wanted::default());
+        let choice = select(&all, &host_info("/b"), &SelectionCriteria::default());
         assert_eq!(choice.server.unwrap().pid, 2);
         assert!(choice.why.contains("3 servers") && choice.why.contains("/b"));
-        let choice = choose(&all, &facts("/c"), &Wanted::default());
+        let choice = select(&all, &host_info("/c"), &SelectionCriteria::default());
         assert_eq!(choice.server.unwrap().pid, 1);
         assert!(choice.why.contains("newest"));
     }
@@ -141,13 +145,17 @@ mod tests {
     /// As Open `OnDemand` starts one, whose password only its page knows.
     #[test]
     fn a_server_without_a_token_hides_none_that_has_one() {
-        let mut portals = candidate(1, 8001, "/a");
+        let mut portals = runtime_file(1, 8001, "/a");
         portals.json = crate::secret::Secret::new(
             r#"{"pid": 1, "port": 8001, "root_dir": "/a", "password": true, "token": ""}"#,
         );
-        let all = [portals, candidate(2, 8002, "/b"), candidate(3, 8003, "/c")];
-        let chosen = |all: &[Candidate]| {
-            choose(all, &facts("/d"), &Wanted::default())
+        let all = [
+            portals,
+            runtime_file(2, 8002, "/b"),
+            runtime_file(3, 8003, "/c"),
+        ];
+        let chosen = |all: &[RuntimeFile]| {
+            select(all, &host_info("/d"), &SelectionCriteria::default())
                 .server
                 .unwrap()
                 .pid
@@ -158,10 +166,10 @@ mod tests {
 
     #[test]
     fn one_server_needs_no_explanation() {
-        let choice = choose(
-            &[candidate(1, 8001, "/a")],
-            &facts("/a"),
-            &Wanted::default(),
+        let choice = select(
+            &[runtime_file(1, 8001, "/a")],
+            &host_info("/a"),
+            &SelectionCriteria::default(),
         );
         assert_eq!(choice.why, "");
         assert!(choice.server.is_some());
@@ -169,54 +177,58 @@ mod tests {
 
     #[test]
     fn a_fixed_port_excludes_the_others() {
-        let all = [candidate(1, 8001, "/a"), candidate(2, 8888, "/b")];
-        let wanted = Wanted {
+        let all = [runtime_file(1, 8001, "/a"), runtime_file(2, 8888, "/b")];
+        let wanted = SelectionCriteria {
             port: Some(8888),
-            ..Wanted::default()
+            ..SelectionCriteria::default()
         };
-        assert_eq!(choose(&all, &facts(""), &wanted).server.unwrap().pid, 2);
-        let wanted = Wanted {
+        assert_eq!(select(&all, &host_info(""), &wanted).server.unwrap().pid, 2);
+        let wanted = SelectionCriteria {
             port: Some(9999),
-            ..Wanted::default()
+            ..SelectionCriteria::default()
         };
-        let choice = choose(&all, &facts(""), &wanted);
+        let choice = select(&all, &host_info(""), &wanted);
         assert_eq!((choice.server, choice.passed_over.len()), (None, 2));
     }
 
     #[test]
     fn a_server_that_is_of_no_use_hides_no_other() {
-        let all = [candidate(1, 8001, "/a"), candidate(2, 8002, "/b")];
-        let mut wanted = Wanted::default();
-        let choice = choose(&all, &facts("/a"), &wanted);
+        let all = [runtime_file(1, 8001, "/a"), runtime_file(2, 8002, "/b")];
+        let mut wanted = SelectionCriteria::default();
+        let choice = select(&all, &host_info("/a"), &wanted);
         assert_eq!((choice.server.unwrap().pid, choice.others), (1, 1));
         let file = "/r/jpserver-1.json".to_owned();
         wanted
             .refused
             .push((file, "the server answered 403".into()));
-        let choice = choose(&all, &facts("/a"), &wanted);
+        let choice = select(&all, &host_info("/a"), &wanted);
         assert_eq!((choice.server.unwrap().pid, choice.others), (2, 0));
         assert!(choice.passed_over[0].contains("403"));
     }
 
     #[test]
     fn a_launch_of_ours_that_cannot_be_used_is_named() {
-        let mut silent = candidate(1, 8001, "/a");
+        let mut silent = runtime_file(1, 8001, "/a");
         silent.listeners.clear();
-        let choice = choose(&[silent.clone()], &facts("/a"), &Wanted::default());
+        let choice = select(
+            &[silent.clone()],
+            &host_info("/a"),
+            &SelectionCriteria::default(),
+        );
         assert_eq!((choice.server, choice.unusable), (None, None));
         silent.launch = Some("/s/1".into());
-        let choice = choose(&[silent], &facts("/a"), &Wanted::default());
+        let choice = select(&[silent], &host_info("/a"), &SelectionCriteria::default());
         assert_eq!(choice.unusable.as_deref(), Some("/s/1"));
     }
 
     #[test]
     fn a_malformed_file_hides_nothing() {
-        let mut broken = candidate(1, 8001, "/a");
+        let mut broken = runtime_file(1, 8001, "/a");
         broken.json = crate::secret::Secret::new("{");
-        let choice = choose(
-            &[broken, candidate(2, 8002, "/b")],
-            &facts(""),
-            &Wanted::default(),
+        let choice = select(
+            &[broken, runtime_file(2, 8002, "/b")],
+            &host_info(""),
+            &SelectionCriteria::default(),
         );
         assert_eq!(choice.server.unwrap().pid, 2);
         assert!(choice.passed_over[0].contains("malformed"));

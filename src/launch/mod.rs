@@ -12,7 +12,7 @@ use crate::scheduler::{CALL, Dialect, SUBMISSION, Scheduler, job_name, may_rerun
 use crate::shell_quote::quote;
 
 /// The launcher of a host.
-pub trait Launcher {
+pub trait LaunchMethod {
     /// Defines the shell functions.
     fn script(&self) -> &'static str;
     /// Assignments of the variables that the script reads, every value quoted.
@@ -21,9 +21,9 @@ pub trait Launcher {
 
 /// A process of the machine itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Direct;
+pub struct DirectLaunch;
 
-impl Launcher for Direct {
+impl LaunchMethod for DirectLaunch {
     fn script(&self) -> &'static str {
         include_str!("direct.sh")
     }
@@ -43,9 +43,9 @@ impl Launcher for Direct {
 
 /// A job of a batch scheduler.
 #[derive(Clone, Copy)]
-pub struct Batch(pub &'static dyn Scheduler);
+pub struct BatchLaunch(pub &'static dyn Scheduler);
 
-impl Launcher for Batch {
+impl LaunchMethod for BatchLaunch {
     fn script(&self) -> &'static str {
         concat!(include_str!("direct.sh"), include_str!("job.sh"))
     }
@@ -75,13 +75,13 @@ impl Launcher for Batch {
     }
 }
 
-impl Batch {
+impl BatchLaunch {
     /// What a job's folder says about it, as `name=value` lines: enough to know it again.
     fn about(&self, host: &Host) -> String {
         let own = host.job_script.is_some();
         format!(
             "scheduler={}\nhost={}\nown={}\nname={}\nwish={}",
-            self.0.word(),
+            self.0.id(),
             host.name,
             u8::from(own),
             job_name(self.0, host),
@@ -197,11 +197,11 @@ mod tests {
     #[test]
     fn jupyter_is_told_how_long_it_may_idle() {
         let mut host = Host::named("gpu01");
-        assert!(Direct.variables(&host).contains("\nrj_idle=''\n"));
+        assert!(DirectLaunch.variables(&host).contains("\nrj_idle=''\n"));
         for (seconds, look) in [(7200, 60), (20, 20), (u64::MAX, 60)] {
             host.idle_stop = Some(Duration::from_secs(seconds));
             let seconds = seconds.min(2_147_483_647);
-            let text = Direct.variables(&host);
+            let text = DirectLaunch.variables(&host);
             for option in [
                 format!("rj_idle='--ServerApp.shutdown_no_activity_timeout={seconds} "),
                 format!(" --MappingKernelManager.cull_idle_timeout={seconds} "),

@@ -9,13 +9,13 @@ use super::{local, login, lost};
 use crate::config::Host;
 use crate::i18n::say;
 use crate::phase::Phase;
-use crate::ssh::Error as SshError;
+use crate::ssh::SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
-use crate::ssh::resolve::{ResolveError, Target};
+use crate::ssh::resolve::{ResolveError, SshTarget};
 use crate::ssh::{Greeting, Lacking, Matter};
 
 /// One arm for each error: a table, longer than a function should be.
-pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Problem {
+pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> Problem {
     let name = &host.name;
     let destination = host.ssh_destination();
     match error {
@@ -69,10 +69,10 @@ pub(super) fn ssh(host: &Host, target: Option<&Target>, error: &SshError) -> Pro
         | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
         SshError::AuthRefused(refused) => login::refused(name, destination, refused),
         SshError::NoAnswer {
-            question,
+            prompt,
             reason,
             tried,
-        } => no_answer(name, question, reason, tried),
+        } => no_answer(name, prompt, reason, tried),
         SshError::Passphrase { key } => {
             let key = key.display().to_string();
             Problem::new(
@@ -165,8 +165,8 @@ fn unset_variable(message: &str) -> Option<&str> {
 }
 
 /// Nobody would have been asked if something else had done.
-fn no_answer(name: &str, question: &str, reason: &str, tried: &[String]) -> Problem {
-    let mut detail = vec![question, reason];
+fn no_answer(name: &str, prompt: &str, reason: &str, tried: &[String]) -> Problem {
+    let mut detail = vec![prompt, reason];
     detail.extend(tried.iter().map(String::as_str));
     Problem::new(
         Code::AuthNoAnswer,
@@ -358,7 +358,12 @@ fn host_key_files(name: &str, error: &KnownHostsError) -> Problem {
     )
 }
 
-fn host_key(name: &str, destination: &str, target: Option<&Target>, error: &SshError) -> Problem {
+fn host_key(
+    name: &str,
+    destination: &str,
+    target: Option<&SshTarget>,
+    error: &SshError,
+) -> Problem {
     let filed = target.map_or_else(
         || name.to_owned(),
         |target| target.known_hosts_name().to_string(),

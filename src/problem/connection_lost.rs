@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::code::{Code, Problem};
 use crate::i18n::say;
-use crate::jupyter::{Facts, Fate};
-use crate::ssh::Error as SshError;
+use crate::jupyter::{Fate, HostInfo};
+use crate::ssh::SshError;
 
 /// Explains a connection that was lost.
 #[must_use]
@@ -25,13 +25,13 @@ pub fn lost_for_good(host: &str, patience: Duration, last: &Problem) -> Problem 
 #[must_use]
 pub fn needs_user(host: &str, error: &SshError) -> Option<Problem> {
     match error.cause() {
-        SshError::NoAnswer { question, .. } => {
-            let detail = say!("lost-needs-answer", question = question);
+        SshError::NoAnswer { prompt, .. } => {
+            let detail = say!("lost-needs-answer", prompt = prompt);
             Some(about(host, detail))
         }
         SshError::Passphrase { key } => {
             let key = key.display().to_string();
-            Some(about(host, say!("lost-needs-answer", question = key)))
+            Some(about(host, say!("lost-needs-answer", prompt = key)))
         }
         SshError::LoginSilent { silent, said } => {
             let detail = login_silent(*silent, said);
@@ -108,9 +108,9 @@ pub fn server_ended(host: &str, fate: Option<Fate>) -> Problem {
 
 /// Tells what became of launches that nobody ended, one line for each fate.
 #[must_use]
-pub fn lost_launches(host: &str, facts: &Facts) -> Vec<String> {
+pub fn lost_launches(host: &str, host_info: &HostInfo) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for lost in &facts.lost {
+    for lost in &host_info.lost {
         let line = match lost.fate {
             Fate::Outside => say!("session-lost-launch", host = host),
             Fate::Killed => say!("session-lost-killed", host = host),
@@ -120,7 +120,7 @@ pub fn lost_launches(host: &str, facts: &Facts) -> Vec<String> {
                 "session-lost-elsewhere",
                 host = host,
                 node = lost.node.as_str(),
-                here = facts.node.as_str(),
+                here = host_info.node.as_str(),
                 folder = lost.folder.as_str()
             ),
         };

@@ -5,18 +5,18 @@ use super::last_words;
 use super::remote::set_up_failed;
 use crate::config::Host;
 use crate::i18n::say;
-use crate::remote::Doubt;
-use crate::scheduler::{Output, Scheduler, Stranger, clock};
+use crate::remote::UncertainJob;
+use crate::scheduler::{CommandOutput, DetectError, Scheduler, clock};
 use crate::secret::redact;
 use crate::shell_quote::quote;
 
 /// Explains that the scheduler's commands are not there, or are another scheduler's.
 #[must_use]
-pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, stranger: &Stranger) -> Problem {
+pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, detect_error: &DetectError) -> Problem {
     let (name, scheduler) = (&host.name, scheduler.name());
     let title = say!("job-no-scheduler", scheduler = scheduler, host = name);
-    match stranger {
-        Stranger::Absent(words) => Problem::new(
+    match detect_error {
+        DetectError::Absent(words) => Problem::new(
             Code::SchedulerMissing,
             title,
             redact(words),
@@ -25,7 +25,7 @@ pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, stranger: &Stranger)
                 destination = host.ssh_destination()
             ),
         ),
-        Stranger::Other(kind) => Problem::new(
+        DetectError::Other(kind) => Problem::new(
             Code::SchedulerMissing,
             title,
             say!("job-other-scheduler", kind = kind.as_str()),
@@ -36,7 +36,7 @@ pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, stranger: &Stranger)
 
 /// Explains a submission that the scheduler refused.
 #[must_use]
-pub fn job_refused(host: &str, scheduler: &str, output: &Output) -> Problem {
+pub fn job_refused(host: &str, scheduler: &str, output: &CommandOutput) -> Problem {
     let words = output.words();
     if is_unreachable(&words) {
         return Problem::new(
@@ -71,7 +71,7 @@ fn is_unreachable(words: &str) -> bool {
 
 /// Explains that the scheduler would refuse a job, which was not submitted.
 #[must_use]
-pub fn job_would_be_refused(host: &str, scheduler: &str, output: &Output) -> Problem {
+pub fn job_would_be_refused(host: &str, scheduler: &str, output: &CommandOutput) -> Problem {
     Problem::new(
         Code::JobRefused,
         say!("rehearsal-refused", scheduler = scheduler, host = host),
@@ -82,7 +82,7 @@ pub fn job_would_be_refused(host: &str, scheduler: &str, output: &Output) -> Pro
 
 /// Explains a submission that ended without an error and without a job.
 #[must_use]
-pub fn job_not_taken(host: &str, scheduler: &str, output: &Output) -> Problem {
+pub fn job_not_taken(host: &str, scheduler: &str, output: &CommandOutput) -> Problem {
     Problem::new(
         Code::JobRefused,
         say!("job-not-taken", scheduler = scheduler, host = host),
@@ -104,7 +104,7 @@ pub fn no_list(host: &str, scheduler: &str, words: &str) -> Problem {
 
 /// Explains a job of the ledger that may live, though the scheduler does not show it.
 #[must_use]
-pub fn job_uncertain(host: &str, scheduler: &str, doubt: &Doubt) -> Problem {
+pub fn job_uncertain(host: &str, scheduler: &str, doubt: &UncertainJob) -> Problem {
     let (id, folder) = (doubt.id.as_str(), doubt.folder.as_str());
     let title = match id {
         "" => say!("job-unanswered", scheduler = scheduler, host = host),

@@ -6,7 +6,7 @@ use super::wait::waiting;
 use crate::config::Host;
 use crate::i18n::say;
 use crate::phase::Phase;
-use crate::ssh::{AtHop, Error as SshError};
+use crate::ssh::{AtHop, SshError};
 
 /// As for a host, only that the jump host's name stands where that host's would. Behind several
 /// jump hosts the nearest one in trouble is meant.

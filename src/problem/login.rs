@@ -2,7 +2,7 @@
 
 use super::code::{Code, Problem};
 use crate::i18n::say;
-use crate::ssh::{Refusal, RefusedLogin};
+use crate::ssh::{AuthRefusal, RefusedLogin};
 
 /// A refused login. The detail has all that was tried and all that the server said.
 pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Problem {
@@ -17,12 +17,12 @@ pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Pr
     if tried.is_empty()
         && matches!(
             refusal,
-            Refusal::Plain | Refusal::NoAgent(_) | Refusal::Method(_)
+            AuthRefusal::Plain | AuthRefusal::NoAgent(_) | AuthRefusal::Method(_)
         )
     {
         detail.push(say!("explain-auth-nothing-fits"));
     }
-    if let Refusal::NoAgent(variable) = refusal {
+    if let AuthRefusal::NoAgent(variable) = refusal {
         detail.push(say!("login-no-agent", variable = variable));
     }
     if !offered.is_empty() {
@@ -37,34 +37,34 @@ pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Pr
 }
 
 /// One arm for each reason: a table.
-fn by_reason(name: &str, to: &str, user: &str, why: &Refusal) -> (Code, String, String) {
+fn by_reason(name: &str, to: &str, user: &str, why: &AuthRefusal) -> (Code, String, String) {
     match why {
-        Refusal::Plain => (
+        AuthRefusal::Plain => (
             Code::AuthRefused,
             say!("explain-auth-refused", host = name, user = user),
             say!("explain-auth-refused-remedy", destination = to),
         ),
-        Refusal::TooManyTries => (
+        AuthRefusal::TooManyTries => (
             Code::AuthTooMany,
             say!("explain-auth-too-many", host = name),
             say!("explain-auth-too-many-remedy"),
         ),
-        Refusal::HungUp => (
+        AuthRefusal::HungUp => (
             Code::AuthHungUp,
             say!("explain-auth-hung-up", host = name, user = user),
             say!("explain-auth-hung-up-remedy", destination = to),
         ),
-        Refusal::PasswordExpired => (
+        AuthRefusal::PasswordExpired => (
             Code::PasswordExpired,
             say!("explain-password-expired", host = name, user = user),
             say!("explain-password-expired-remedy", destination = to),
         ),
-        Refusal::SecondFactor => (
+        AuthRefusal::SecondFactor => (
             Code::SecondFactor,
             say!("explain-second-factor", host = name, user = user),
             say!("explain-second-factor-remedy"),
         ),
-        Refusal::KeyTooOpen(file) => {
+        AuthRefusal::KeyTooOpen(file) => {
             let file = file.display().to_string();
             (
                 Code::KeyPermissions,
@@ -72,12 +72,12 @@ fn by_reason(name: &str, to: &str, user: &str, why: &Refusal) -> (Code, String, 
                 say!("explain-key-open-remedy", file = &file),
             )
         }
-        Refusal::Certificate => (
+        AuthRefusal::Certificate => (
             Code::Certificate,
             say!("explain-certificate", host = name),
             say!("explain-certificate-remedy"),
         ),
-        Refusal::SecurityKey(file) => (
+        AuthRefusal::SecurityKey(file) => (
             Code::SecurityKey,
             say!("explain-security-key", host = name),
             say!(
@@ -85,17 +85,17 @@ fn by_reason(name: &str, to: &str, user: &str, why: &Refusal) -> (Code, String, 
                 file = file.display().to_string()
             ),
         ),
-        Refusal::Pkcs11(provider) => (
+        AuthRefusal::Pkcs11(provider) => (
             Code::Pkcs11,
             say!("explain-pkcs11", host = name),
             say!("explain-pkcs11-remedy", provider = provider),
         ),
-        Refusal::Method(offered) => (
+        AuthRefusal::Method(offered) => (
             Code::AuthMethod,
             say!("explain-auth-method", host = name, offered = offered),
             say!("explain-auth-method-remedy"),
         ),
-        Refusal::NoAgent(variable) => (
+        AuthRefusal::NoAgent(variable) => (
             Code::AuthRefused,
             say!("explain-auth-refused", host = name, user = user),
             say!(
@@ -104,7 +104,7 @@ fn by_reason(name: &str, to: &str, user: &str, why: &Refusal) -> (Code, String, 
                 variable = variable
             ),
         ),
-        Refusal::Agent(_) => (
+        AuthRefusal::Agent(_) => (
             Code::Agent,
             say!("explain-agent", host = name, user = user),
             say!("explain-agent-remedy"),

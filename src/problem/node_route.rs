@@ -5,7 +5,7 @@ use super::connection::ssh;
 use crate::config::Host;
 use crate::i18n::say;
 use crate::secret::redact;
-use crate::ssh::Error as SshError;
+use crate::ssh::SshError;
 
 /// Explains a session to a node that did not come about.
 #[must_use]

@@ -8,11 +8,11 @@ use super::wait::waiting;
 use crate::config::Host;
 use crate::i18n::say;
 use crate::phase::Phase;
-use crate::remote::Error as RemoteError;
-use crate::remote::Failure;
+use crate::remote::RemoteError;
+use crate::remote::ScriptFailure;
 use crate::secret::redact;
-use crate::ssh::Error as SshError;
-use crate::ssh::resolve::Target;
+use crate::ssh::SshError;
+use crate::ssh::resolve::SshTarget;
 
 /// What says that an account runs none but certain commands, if any: the words of bash (`rbash`), nologin of Linux and the
 /// BSDs, git-shell, sshd's `internal-sftp`, rssh, scponly, lshell and the code hosts.
@@ -70,10 +70,10 @@ fn no_shell_remedy(output: &str) -> String {
     }
 }
 
-fn far_side(host: &Host, failure: &Failure) -> Problem {
+fn far_side(host: &Host, failure: &ScriptFailure) -> Problem {
     match failure {
-        Failure::Died { status, log } => died(host, *status, log),
-        Failure::Other { code, text } => match code.as_str() {
+        ScriptFailure::Died { status, log } => died(host, *status, log),
+        ScriptFailure::Other { code, text } => match code.as_str() {
             "workdir" => Problem::new(
                 Code::RemoteFolder,
                 say!(
@@ -252,7 +252,12 @@ fn not_found(host: &Host, log: &str) -> Option<Problem> {
 
 /// Explains a failure on the way to, or on, the far side.
 #[must_use]
-pub fn remote(host: &Host, target: Option<&Target>, phase: Phase, error: &RemoteError) -> Problem {
+pub fn remote(
+    host: &Host,
+    target: Option<&SshTarget>,
+    phase: Phase,
+    error: &RemoteError,
+) -> Problem {
     match error {
         RemoteError::Ssh(SshError::Wait(wait)) => waiting(&host.name, phase, wait),
         RemoteError::Ssh(error) => ssh(host, target, error),

@@ -3,13 +3,13 @@
 use super::connection;
 use crate::config::Host;
 use crate::phase::Phase;
-use crate::remote::Error as RemoteError;
-use crate::ssh::Error as SshError;
+use crate::remote::RemoteError;
+use crate::ssh::SshError;
 use crate::ssh::poll::WaitError;
 use std::io;
 
 use super::*;
-use crate::remote::Failure;
+use crate::remote::ScriptFailure;
 use examples::*;
 
 mod examples;
@@ -90,7 +90,7 @@ fn a_changed_host_key_shows_both_keys_and_where_the_old_one_stands() {
 #[test]
 fn what_was_not_found_is_told_apart() {
     let gone = |log: &str| {
-        RemoteError::Failed(Failure::Died {
+        RemoteError::Failed(ScriptFailure::Died {
             status: Some(127),
             log: log.into(),
         })
@@ -135,7 +135,7 @@ fn an_account_without_a_shell_and_windows_are_told() {
 #[test]
 fn a_set_up_line_that_failed_is_told_with_what_it_said() {
     let died = |log: &str| {
-        RemoteError::Failed(Failure::Died {
+        RemoteError::Failed(ScriptFailure::Died {
             status: Some(127),
             log: log.into(),
         })
@@ -155,7 +155,7 @@ fn a_set_up_line_that_failed_is_told_with_what_it_said() {
 #[test]
 fn a_full_disk_and_a_silent_end_have_remedies_of_their_own() {
     let died = |log: &str| {
-        RemoteError::Failed(Failure::Died {
+        RemoteError::Failed(ScriptFailure::Died {
             status: Some(1),
             log: log.into(),
         })
@@ -173,7 +173,7 @@ fn a_full_disk_and_a_silent_end_have_remedies_of_their_own() {
 
 #[test]
 fn a_file_system_without_permissions_has_a_remedy_of_its_own() {
-    let died = RemoteError::Failed(Failure::Died {
+    let died = RemoteError::Failed(ScriptFailure::Died {
         status: Some(1),
         log: "RuntimeError: Permissions assignment failed for secure file: 'f'. Got '0o677' instead of '0o0600'.".into(),
     });
@@ -183,7 +183,7 @@ fn a_file_system_without_permissions_has_a_remedy_of_its_own() {
 
 #[test]
 fn a_taken_port_on_the_far_side_is_recognised() {
-    let died = RemoteError::Failed(Failure::Died {
+    let died = RemoteError::Failed(ScriptFailure::Died {
         status: Some(1),
         log: "The port 8888 is already in use".into(),
     });

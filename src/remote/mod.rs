@@ -10,18 +10,18 @@ use std::time::{Duration, Instant};
 use crate::config::Host;
 use crate::i18n::say;
 use crate::jupyter::{Endpoint, Server};
-use crate::launch::{Batch, Direct, Launcher};
-use crate::scheduler::{Relay, scheduler};
+use crate::launch::{BatchLaunch, DirectLaunch, LaunchMethod};
+use crate::scheduler::{RelayCommand, adapter};
 use crate::shell_quote::quote;
 use crate::ssh::channel::Channel;
-use crate::ssh::poll::{WaitError, Waiter};
-use crate::ssh::{Connection, Error as SshError, Exec, Task};
+use crate::ssh::poll::{Poller, WaitError};
+use crate::ssh::{Connection, Exec, ExecRequest, SshError};
 
 pub use discovery::{
-    Doubt, FarFile, Known, Missing, OurJob, Record, Survey, Surveyor, has_gone, queries, there,
-    was_taken,
+    Discovery, DiscoveryBuilder, JobRecord, OtherServers, OurJob, SharedRuntimeFile, UncertainJob,
+    UnlistedJob, has_gone, queries, there, was_taken,
 };
-pub use protocol::{Failure, Frame, Piece, Running};
+pub use protocol::{OutputCollector, Piece, ScriptFailure, ScriptMessage};
 
 /// The part of the script that every launcher shares.
 const SCRIPT: &str = concat!(include_str!("script.sh"), include_str!("servers.sh"));
@@ -64,10 +64,10 @@ const SLOW: Duration = Duration::from_secs(4);
 
 /// Why the far side gave no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum RemoteError {
     /// The connection failed, or the wait ended.
     #[error(transparent)]
-    Ssh(#[from] crate::ssh::Error),
+    Ssh(#[from] crate::ssh::SshError),
     /// The login shell ended without running the script, or the script broke off.
     #[error("the login shell did not run the script: {output}")]
     NoScript {
@@ -82,7 +82,7 @@ pub enum Error {
     },
     /// The script says what is wrong.
     #[error("{0:?}")]
-    Failed(Failure),
+    Failed(ScriptFailure),
     /// An answer that the script does not give.
     #[error("unexpected answer from the far side: {0}")]
     Unexpected(String),
@@ -92,9 +92,9 @@ pub enum Error {
 }
 
 /// The running script.
-pub struct Conversation {
+pub struct ScriptSession {
     exec: Exec,
-    waiter: Rc<Waiter>,
+    poller: Rc<Poller>,
     nonce: String,
     noise: Vec<String>,
     greeted: bool,
@@ -102,7 +102,7 @@ pub struct Conversation {
     slow_at: Option<Instant>,
 }
 
-impl Conversation {
+impl ScriptSession {
     /// Starts the script with its first command; the greeting is not waited for, since that would
     /// be a round trip. `slow` is called once if the server takes long to open a session.
     ///
@@ -110,18 +110,18 @@ impl Conversation {
     /// See [`Error`].
     pub fn start(
         connection: Rc<Connection>,
-        waiter: Rc<Waiter>,
+        poller: Rc<Poller>,
         host: &Host,
         command: &str,
         slow: &dyn Fn(),
-    ) -> Result<Self, Error> {
-        let nonce = crate::secret::random_hex(12).map_err(Error::Random)?;
+    ) -> Result<Self, RemoteError> {
+        let nonce = crate::secret::random_hex(12).map_err(RemoteError::Random)?;
         let script = script(&nonce, host, command);
-        let mut exec = Exec::start(connection, Rc::clone(&waiter), LOGIN, slow)?;
+        let mut exec = Exec::start(connection, Rc::clone(&poller), LOGIN, slow)?;
         exec.write(&script)?;
         Ok(Self {
             exec,
-            waiter,
+            poller,
             nonce,
             noise: Vec::new(),
             greeted: false,
@@ -133,7 +133,7 @@ impl Conversation {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn send(&mut self, command: &str) -> Result<(), Error> {
+    pub fn send(&mut self, command: &str) -> Result<(), RemoteError> {
         Ok(self.exec.write(&format!("{command}\n"))?)
     }
 
@@ -141,56 +141,56 @@ impl Conversation {
     ///
     /// # Errors
     /// [`Error::Failed`] for the script's own failures; see [`Error`] for the others.
-    pub fn answer(&mut self) -> Result<Frame, Error> {
+    pub fn answer(&mut self) -> Result<ScriptMessage, RemoteError> {
         loop {
             let line = match self.line() {
                 Ok(Some(line)) => line,
                 Ok(None) => break,
-                Err(Error::Ssh(SshError::Wait(WaitError::TimedOut))) if self.is_slow() => {
-                    return Ok(Frame::Slow);
+                Err(RemoteError::Ssh(SshError::Wait(WaitError::TimedOut))) if self.is_slow() => {
+                    return Ok(ScriptMessage::Slow);
                 }
-                Err(Error::Ssh(SshError::Wait(WaitError::TimedOut))) if !self.greeted => {
+                Err(RemoteError::Ssh(SshError::Wait(WaitError::TimedOut))) if !self.greeted => {
                     let output = self.heard();
-                    return Err(Error::NotStarted { output });
+                    return Err(RemoteError::NotStarted { output });
                 }
                 // A start-up file may print what it likes; an answer of ours is never so long.
-                Err(Error::Ssh(SshError::LineTooLong { start }))
+                Err(RemoteError::Ssh(SshError::LineTooLong { start }))
                     if !start.starts_with(&self.nonce) =>
                 {
                     continue;
                 }
-                Err(Error::Ssh(SshError::LineTooLong { .. })) => {
-                    return Err(Error::Unexpected(say!("answer-cut")));
+                Err(RemoteError::Ssh(SshError::LineTooLong { .. })) => {
+                    return Err(RemoteError::Unexpected(say!("answer-cut")));
                 }
                 Err(error) => return Err(error),
             };
-            match Frame::parse(&line, &self.nonce) {
-                Some(Frame::Failed(failure)) => return Err(Error::Failed(failure)),
-                Some(Frame::Hello) => self.greeted = true,
+            match ScriptMessage::parse(&line, &self.nonce) {
+                Some(ScriptMessage::Failed(failure)) => return Err(RemoteError::Failed(failure)),
+                Some(ScriptMessage::Hello) => self.greeted = true,
                 Some(frame) => return Ok(frame),
                 None => self.hear_noise(line),
             }
         }
-        Err(Error::NoScript {
+        Err(RemoteError::NoScript {
             output: self.heard(),
         })
     }
 
     /// The next line, waited for until the deadline, or until it is time to speak of start-up files.
-    fn line(&mut self) -> Result<Option<String>, Error> {
-        let deadline = self.waiter.deadline();
+    fn line(&mut self) -> Result<Option<String>, RemoteError> {
+        let deadline = self.poller.deadline();
         let slow_at = self.slow_at.filter(|_| !self.greeted);
-        self.waiter
+        self.poller
             .set_deadline(deadline.into_iter().chain(slow_at).min());
         let line = self.exec.line();
-        self.waiter.set_deadline(deadline);
+        self.poller.set_deadline(deadline);
         Ok(line?)
     }
 
     /// Whether the start-up files (one may wait for a slow disk) have become slow just now.
     fn is_slow(&mut self) -> bool {
         let is_due = |at: &mut Instant| *at <= Instant::now();
-        !self.greeted && self.slow_at.take_if(is_due).is_some() && self.waiter.check().is_ok()
+        !self.greeted && self.slow_at.take_if(is_due).is_some() && self.poller.check().is_ok()
     }
 
     /// The last lines that were no answers of the script.
@@ -205,7 +205,7 @@ impl Conversation {
     ///
     /// # Errors
     /// See [`Error`].
-    pub fn finish(mut self) -> Result<Channel, Error> {
+    pub fn finish(mut self) -> Result<Channel, RemoteError> {
         self.send("done")?;
         Ok(self.exec.finish())
     }
@@ -222,18 +222,18 @@ impl Conversation {
 }
 
 /// The script with one command, run beside a tunnel. Its answers come all at once.
-pub struct Aside {
+pub struct OneShotScript {
     nonce: String,
 }
 
-impl Aside {
+impl OneShotScript {
     /// The script as a task; at the end of its input it ends by itself.
     ///
     /// # Errors
     /// [`Error::Random`].
-    pub fn new(host: &Host, command: &str) -> Result<(Self, Task), Error> {
-        let nonce = crate::secret::random_hex(12).map_err(Error::Random)?;
-        let task = Task {
+    pub fn new(host: &Host, command: &str) -> Result<(Self, ExecRequest), RemoteError> {
+        let nonce = crate::secret::random_hex(12).map_err(RemoteError::Random)?;
+        let task = ExecRequest {
             command: LOGIN.to_owned(),
             input: script(&nonce, host, command),
         };
@@ -244,20 +244,22 @@ impl Aside {
     ///
     /// # Errors
     /// [`Error::Failed`] for the script's own failures, [`Error::NoScript`] when it did not run.
-    pub fn answers(&self, lines: &[String]) -> Result<Vec<Frame>, Error> {
-        let frames = lines.iter().map(|line| Frame::parse(line, &self.nonce));
-        let frames: Vec<Frame> = frames.flatten().collect();
+    pub fn answers(&self, lines: &[String]) -> Result<Vec<ScriptMessage>, RemoteError> {
+        let frames = lines
+            .iter()
+            .map(|line| ScriptMessage::parse(line, &self.nonce));
+        let frames: Vec<ScriptMessage> = frames.flatten().collect();
         if let Some(failure) = frames.iter().find_map(|frame| match frame {
-            Frame::Failed(failure) => Some(failure.clone()),
+            ScriptMessage::Failed(failure) => Some(failure.clone()),
             _ => None,
         }) {
-            return Err(Error::Failed(failure));
+            return Err(RemoteError::Failed(failure));
         }
-        if !frames.contains(&Frame::Bye) {
+        if !frames.contains(&ScriptMessage::Bye) {
             // Answers that were cut short are left out: they may hold a token.
             let noise = lines.iter().filter(|line| !line.starts_with(&self.nonce));
             let output = last_words(&noise.map(String::as_str).collect::<Vec<_>>());
-            return Err(Error::NoScript { output });
+            return Err(RemoteError::NoScript { output });
         }
         Ok(frames)
     }
@@ -279,12 +281,12 @@ pub fn relay(
     host: &Host,
     (job, server): (&str, &Server),
     (node, program): (&str, &str),
-) -> Result<Option<(Task, String)>, Error> {
-    let Some(scheduler) = scheduler(host.launcher) else {
+) -> Result<Option<(ExecRequest, String)>, RemoteError> {
+    let Some(scheduler) = adapter(host.launcher) else {
         return Ok(None);
     };
     // The script's answers begin with it and go on; the program's first word is it alone.
-    let mark = crate::secret::random_hex(12).map_err(Error::Random)?;
+    let mark = crate::secret::random_hex(12).map_err(RemoteError::Random)?;
     let port;
     let place = match &server.endpoint {
         Endpoint::Tcp { host, port: number } => {
@@ -293,7 +295,7 @@ pub fn relay(
         }
         Endpoint::Socket { path } => vec![mark.as_str(), "unix", path],
     };
-    let relay = Relay {
+    let relay = RelayCommand {
         job,
         node,
         pid: server.pid,
@@ -303,7 +305,7 @@ pub fn relay(
     let Some(line) = relay.line(scheduler) else {
         return Ok(None);
     };
-    let task = Task {
+    let task = ExecRequest {
         command: LOGIN.to_owned(),
         input: script(&mark, host, &format!("job relay {line}")),
     };
@@ -312,9 +314,9 @@ pub fn relay(
 
 fn script(nonce: &str, host: &Host, command: &str) -> String {
     let workdir = host.workdir.as_deref().unwrap_or("~");
-    let launcher: &dyn Launcher = match scheduler(host.launcher) {
-        Some(scheduler) => &Batch(scheduler),
-        None => &Direct,
+    let launcher: &dyn LaunchMethod = match adapter(host.launcher) {
+        Some(scheduler) => &BatchLaunch(scheduler),
+        None => &DirectLaunch,
     };
     let (variables, launcher) = (launcher.variables(host), launcher.script());
     format!(
@@ -357,9 +359,9 @@ mod tests {
         let answers = answers("sh", home.path(), "find");
         single_user.kill().unwrap();
         single_user.wait().unwrap();
-        let server = Frame::parse(&answers[1], "n0").unwrap();
+        let server = ScriptMessage::parse(&answers[1], "n0").unwrap();
         assert!(
-            matches!(&server, Frame::Server(candidate) if candidate.is_hubs && candidate.pid == pid),
+            matches!(&server, ScriptMessage::Server(runtime_file) if runtime_file.is_hubs && runtime_file.pid == pid),
             "{server:?}"
         );
         let token = "7468652d68756273"; // "the-hubs"
@@ -387,10 +389,12 @@ mod tests {
         let mut host = Host::named("x");
         host.launcher = crate::config::LauncherKind::Slurm;
         let frames = answers_of(&host, "sh", home.path(), "job far");
-        let frames = frames.iter().filter_map(|line| Frame::parse(line, "n0"));
+        let frames = frames
+            .iter()
+            .filter_map(|line| ScriptMessage::parse(line, "n0"));
         let told: Vec<u8> = frames
             .filter_map(|frame| match frame {
-                Frame::Far(Piece(bytes)) => Some(bytes),
+                ScriptMessage::Far(Piece(bytes)) => Some(bytes),
                 _ => None,
             })
             .flatten()

@@ -1,20 +1,20 @@
 //! The script's answers: one line each, `NONCE KIND HEX`.
 
 use crate::i18n::say;
-use crate::jupyter::{Candidate, Facts};
-use crate::scheduler::{Clock, Output};
+use crate::jupyter::{HostInfo, RuntimeFile};
+use crate::scheduler::{CommandOutput, LocalTime};
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
+pub enum ScriptMessage {
     /// The script runs.
     Hello,
     /// A runtime file, with what is known about its process.
-    Server(Candidate),
+    Server(RuntimeFile),
     /// All runtime files have been told; what else is known about the machine.
-    Found(Facts),
+    Found(HostInfo),
     /// The server that was launched has written its runtime file.
-    Launched(Candidate),
+    Launched(RuntimeFile),
     /// Still at it: `lock`, `starting`, `stopping`; or `logout`: what is launched now will end with this login.
     Wait(String),
     /// The start-up files still run. The script does not say this: it has not begun.
@@ -39,11 +39,11 @@ pub enum Frame {
     /// What it wrote to standard error.
     Err(String),
     /// Its exit status, the clock, and how many bytes it wrote to standard output.
-    Ran(i32, Clock, usize),
+    Ran(i32, LocalTime, usize),
     /// The folder of the job that was submitted.
     Folder(String),
     /// A job's server listens.
-    Ready(Candidate),
+    Ready(RuntimeFile),
     /// No server yet: the node that the job runs on, or nothing.
     Looked(String),
     /// A job that is over: its exit status, where it left one, and the last lines of its log.
@@ -53,7 +53,7 @@ pub enum Frame {
     /// The script ends.
     Bye,
     /// Something is wrong there.
-    Failed(Failure),
+    Failed(ScriptFailure),
 }
 
 /// A piece of an answer that comes in several. It may hold tokens, so nothing shows it.
@@ -68,7 +68,7 @@ impl std::fmt::Debug for Piece {
 
 /// What the script says is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
+pub enum ScriptFailure {
     /// The server ended while starting.
     Died {
         /// Its exit status, where it left one.
@@ -85,7 +85,7 @@ pub enum Failure {
     },
 }
 
-impl Frame {
+impl ScriptMessage {
     /// Reads a line; `None` if it is not an answer of ours.
     #[must_use]
     pub fn parse(line: &str, nonce: &str) -> Option<Self> {
@@ -102,9 +102,9 @@ impl Frame {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Some(match kind {
             "hello" => Self::Hello,
-            "server" => Self::Server(Candidate::parse(&text)),
-            "launched" => Self::Launched(Candidate::parse(&text)),
-            "found" => Self::Found(Facts::parse(&text)),
+            "server" => Self::Server(RuntimeFile::parse(&text)),
+            "launched" => Self::Launched(RuntimeFile::parse(&text)),
+            "found" => Self::Found(HostInfo::parse(&text)),
             "wait" => Self::Wait(text),
             "log" => {
                 let (path, text) = text.split_once('\n').unwrap_or((&text, ""));
@@ -122,10 +122,10 @@ impl Frame {
             "ran" => {
                 let (status, clock) = text.split_once(' ').unwrap_or((&text, ""));
                 let size = clock.rsplit(' ').next()?.parse().ok()?;
-                Self::Ran(status.parse().unwrap_or(-1), Clock::parse(clock), size)
+                Self::Ran(status.parse().unwrap_or(-1), LocalTime::parse(clock), size)
             }
             "folder" => Self::Folder(text),
-            "ready" => Self::Ready(Candidate::parse(&text)),
+            "ready" => Self::Ready(RuntimeFile::parse(&text)),
             "looked" => Self::Looked(text),
             "over" => {
                 let (status, log) = text.split_once('\n').unwrap_or((&text, ""));
@@ -133,7 +133,7 @@ impl Frame {
             }
             "gone" => Self::Gone(text),
             "bye" => Self::Bye,
-            "fail" => Self::Failed(Failure::parse(&text)),
+            "fail" => Self::Failed(ScriptFailure::parse(&text)),
             _ => return None,
         })
     }
@@ -141,22 +141,22 @@ impl Frame {
 
 /// Puts together what a command of the scheduler printed, frame by frame.
 #[derive(Debug, Default)]
-pub struct Running {
+pub struct OutputCollector {
     out: Vec<u8>,
     err: String,
 }
 
-impl Running {
+impl OutputCollector {
     /// Takes a frame; the whole when it is the last one. An answer of which a piece was lost is a failure: what is there
     /// of it would look like a shorter list.
-    pub fn take(&mut self, frame: Frame) -> Option<Output> {
+    pub fn take(&mut self, frame: ScriptMessage) -> Option<CommandOutput> {
         match frame {
-            Frame::Out(piece) => self.out.extend(piece.0),
-            Frame::Err(text) => self.err = text,
-            Frame::Ran(status, clock, size) => {
+            ScriptMessage::Out(piece) => self.out.extend(piece.0),
+            ScriptMessage::Err(text) => self.err = text,
+            ScriptMessage::Ran(status, clock, size) => {
                 let Self { out, err } = std::mem::take(self);
                 let is_whole = out.len() == size;
-                return Some(Output {
+                return Some(CommandOutput {
                     status: if is_whole { status } else { -1 },
                     out: if is_whole {
                         String::from_utf8_lossy(&out).into_owned()
@@ -173,7 +173,7 @@ impl Running {
     }
 }
 
-impl Failure {
+impl ScriptFailure {
     fn parse(text: &str) -> Self {
         let (code, text) = text.split_once('\n').unwrap_or((text, ""));
         if code == "died" {
@@ -216,31 +216,37 @@ mod tests {
             "n0 hello zz",
             "n0 dance ",
         ] {
-            assert_eq!(Frame::parse(line, "n0"), None, "{line}");
+            assert_eq!(ScriptMessage::parse(line, "n0"), None, "{line}");
         }
     }
 
     #[test]
     fn answers_are_read() {
         assert_eq!(
-            Frame::parse("n0 hello 6c6f67696e", "n0"),
-            Some(Frame::Hello)
+            ScriptMessage::parse("n0 hello 6c6f67696e", "n0"),
+            Some(ScriptMessage::Hello)
         );
-        assert_eq!(Frame::parse("n0 bye ", "n0"), Some(Frame::Bye));
         assert_eq!(
-            Frame::parse("n0 wait 6c6f636b", "n0"),
-            Some(Frame::Wait("lock".into()))
+            ScriptMessage::parse("n0 bye ", "n0"),
+            Some(ScriptMessage::Bye)
+        );
+        assert_eq!(
+            ScriptMessage::parse("n0 wait 6c6f636b", "n0"),
+            Some(ScriptMessage::Wait("lock".into()))
         );
     }
 
     #[test]
     fn an_answer_in_pieces_is_one_and_a_lost_piece_is_an_error() {
         let ran = |pieces: &[&[u8]]| {
-            let mut running = Running::default();
+            let mut running = OutputCollector::default();
             for piece in pieces {
-                assert_eq!(running.take(Frame::Out(Piece(piece.to_vec()))), None);
+                assert_eq!(
+                    running.take(ScriptMessage::Out(Piece(piece.to_vec()))),
+                    None
+                );
             }
-            running.take(Frame::Ran(0, Clock::default(), 6))
+            running.take(ScriptMessage::Ran(0, LocalTime::default(), 6))
         };
         // "é" in two pieces.
         let whole = ran(&[b"1|\xc3", b"\xa9|2"]).map(|output| (output.status, output.out));
@@ -255,19 +261,19 @@ mod tests {
 
     #[test]
     fn a_death_carries_status_and_log() {
-        let failure = Failure::parse("died\n127\nno jupyter\non the PATH\n");
+        let failure = ScriptFailure::parse("died\n127\nno jupyter\non the PATH\n");
         let log = "no jupyter\non the PATH".to_owned();
         assert_eq!(
             failure,
-            Failure::Died {
+            ScriptFailure::Died {
                 status: Some(127),
                 log
             }
         );
-        let failure = Failure::parse("died\n\n");
+        let failure = ScriptFailure::parse("died\n\n");
         assert_eq!(
             failure,
-            Failure::Died {
+            ScriptFailure::Died {
                 status: None,
                 log: String::new()
             }

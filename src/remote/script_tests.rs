@@ -5,14 +5,14 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Aside, Error, SCRIPT};
+use super::{OneShotScript, RemoteError, SCRIPT};
 use crate::config::LauncherKind;
-use crate::launch::{Batch, Launcher};
-use crate::scheduler::scheduler;
+use crate::launch::{BatchLaunch, LaunchMethod};
+use crate::scheduler::adapter;
 
 /// Runs lines after the whole script, in a home; gives what they print.
 fn runs(home: &Path, lines: &str) -> String {
-    let batch = Batch(scheduler(LauncherKind::Slurm).unwrap());
+    let batch = BatchLaunch(adapter(LauncherKind::Slurm).unwrap());
     let launcher = batch.script();
     let head = "rj_nonce=n0 rj_base=$HOME/s rj_about='host=gpu'; mkdir -p \"$rj_base\"";
     let output = Command::new("sh")
@@ -165,10 +165,10 @@ fn a_state_folder_that_is_relative_is_none() {
 /// It may hold a token.
 #[test]
 fn an_answer_that_was_cut_short_is_not_shown() {
-    let aside = Aside { nonce: "n0".into() };
+    let aside = OneShotScript { nonce: "n0".into() };
     let lines = ["Welcome", "n0 server 746f6b656", "n0 hello 61"].map(str::to_owned);
     match aside.answers(&lines) {
-        Err(Error::NoScript { output }) => assert_eq!(output, "Welcome"),
+        Err(RemoteError::NoScript { output }) => assert_eq!(output, "Welcome"),
         other => panic!("{other:?}"),
     }
 }

@@ -18,7 +18,7 @@ const START: &str = concat!(
 
 /// A server on a node, and what is to run there.
 #[derive(Debug)]
-pub struct Relay<'a> {
+pub struct RelayCommand<'a> {
     /// The job's number.
     pub job: &'a str,
     /// The node.
@@ -31,12 +31,12 @@ pub struct Relay<'a> {
     pub arguments: &'a [&'a str],
 }
 
-impl Relay<'_> {
+impl RelayCommand<'_> {
     /// The line for a shell on the login host; none where the scheduler has no way into a job.
     #[must_use]
     pub fn line(&self, scheduler: &dyn Scheduler) -> Option<String> {
         use std::fmt::Write;
-        let mut line = scheduler.enter(self.job, self.node)?;
+        let mut line = scheduler.exec_in_job_command(self.job, self.node)?;
         let mut program = String::new();
         for byte in self.program.bytes() {
             let _ = write!(program, "{byte:02x}");
@@ -58,14 +58,19 @@ impl Relay<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::scheduler;
+    use super::super::adapter;
     use super::*;
     use crate::config::LauncherKind;
     use std::io::Read;
     use std::process::{Command, Stdio};
 
-    fn relay<'a>(job: &'a str, pid: u32, program: &'a str, arguments: &'a [&'a str]) -> Relay<'a> {
-        Relay {
+    fn relay<'a>(
+        job: &'a str,
+        pid: u32,
+        program: &'a str,
+        arguments: &'a [&'a str],
+    ) -> RelayCommand<'a> {
+        RelayCommand {
             job,
             node: "c1",
             pid,
@@ -87,7 +92,7 @@ mod tests {
         out.read_exact(&mut [0; 2]).unwrap();
         let run = |pid| {
             let line = relay("7", pid, program, &arguments);
-            let line = line.line(scheduler(LauncherKind::Slurm).unwrap()).unwrap();
+            let line = line.line(adapter(LauncherKind::Slurm).unwrap()).unwrap();
             // What comes after srun and its options is a command of its own.
             let (_, command) = line.split_once(" /bin/sh ").unwrap();
             let mut shell = Command::new("/bin/sh");
@@ -115,7 +120,7 @@ mod tests {
     #[test]
     fn each_scheduler_has_its_way_or_none() {
         let start = |kind, job| {
-            let line = relay(job, 1, "", &[]).line(scheduler(kind)?)?;
+            let line = relay(job, 1, "", &[]).line(adapter(kind)?)?;
             Some(line.split_once(" /bin/sh")?.0.to_owned())
         };
         assert_eq!(

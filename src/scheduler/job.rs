@@ -77,7 +77,7 @@ const FIRST_TIME: i64 = 946_684_800;
 /// Tells one job from every other. An id alone may belong to another job: on another cluster, or after the scheduler has
 /// begun to count from 1 again. Times are the remote host's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Identity {
+pub struct JobIdentity {
     /// The id as [`Job::id`] has it.
     pub id: String,
     /// Its name; empty where that is not known.
@@ -86,7 +86,7 @@ pub struct Identity {
     pub submitted: Option<i64>,
 }
 
-impl Identity {
+impl JobIdentity {
     /// Returns the identity of a job in a list.
     #[must_use]
     pub fn of(job: &Job) -> Self {
@@ -158,7 +158,7 @@ pub enum Presence {
 impl Presence {
     /// Takes another job of the same id for what it is: no sign of this one.
     #[must_use]
-    pub fn of(self, identity: &Identity) -> Self {
+    pub fn of(self, identity: &JobIdentity) -> Self {
         match self {
             Self::Listed(job) => match identity.find(&[*job]) {
                 Some(job) => Self::Listed(Box::new(job)),
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_job_is_known_by_its_cluster_its_time_and_its_name() {
-        let ours = Identity::of(&job("4711;gpu", "jupyter_nb", 1_795_100_000));
+        let ours = JobIdentity::of(&job("4711;gpu", "jupyter_nb", 1_795_100_000));
         let is = |id, name, submitted| ours.is(&job(id, name, submitted));
         assert!(is("4711;gpu", "jupyter_nb", 1_795_100_002));
         assert!(is("4711;gpu", "renamed", 1_795_100_002));
@@ -225,7 +225,7 @@ mod tests {
         ] {
             assert!(!is(id, name, submitted), "{why}");
         }
-        let nameless = Identity {
+        let nameless = JobIdentity {
             name: String::new(),
             ..ours
         };
@@ -261,7 +261,7 @@ mod tests {
             part("12_0", JobState::Running),
             part("12_1", JobState::Running),
         ];
-        let found = Identity::of(&job("12", "a", 1)).find(&list);
+        let found = JobIdentity::of(&job("12", "a", 1)).find(&list);
         let found = found.map(|job| (job.id, job.state));
         assert_eq!(found, Some(("12".into(), JobState::Running)));
     }

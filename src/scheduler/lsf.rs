@@ -5,9 +5,9 @@ use jiff::civil::DateTime;
 
 use super::job::{Job, JobState, Presence};
 use super::options::value;
-use super::output::{Clock, Output};
-use super::resources::{Line, seconds};
-use super::{Dialect, Rehearsal, Scheduler, Stranger, count_place, filtered};
+use super::output::{CommandOutput, LocalTime};
+use super::resources::{CommandLine, seconds};
+use super::{DetectError, Dialect, Rehearsal, Scheduler, count_place, filtered};
 use crate::config::Host;
 use crate::shell_quote::quote;
 
@@ -33,7 +33,7 @@ const FILTER: &str = concat!(
 );
 
 impl Scheduler for Lsf {
-    fn word(&self) -> &'static str {
+    fn id(&self) -> &'static str {
         "lsf"
     }
 
@@ -41,13 +41,13 @@ impl Scheduler for Lsf {
         "LSF"
     }
 
-    fn probe(&self) -> &'static str {
+    fn version_command(&self) -> &'static str {
         "LC_ALL=C bsub -V 2>&1 </dev/null"
     }
 
-    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
+    fn dialect(&self, probe: &CommandOutput) -> Result<Dialect, DetectError> {
         match probe.status {
-            126.. => Err(Stranger::Absent(probe.words())),
+            126.. => Err(DetectError::Absent(probe.words())),
             _ => Ok(Dialect::Usual),
         }
     }
@@ -56,7 +56,7 @@ impl Scheduler for Lsf {
     /// are of 10.1; before, its numbers meant what `LSF_UNIT_FOR_LIMITS` says.
     fn submit(&self, host: &Host, _: Dialect) -> String {
         let generated = "-o \"$rj_dir/batch.log\" -rn";
-        let mut line = Line::submission(self, "bsub", generated, "-q", host);
+        let mut line = CommandLine::submission(self, "bsub", generated, "-q", host);
         if let Some(cores) = host.cores {
             line = line.ours(&format!("-n {cores} -R 'span[hosts=1]'"));
         }
@@ -83,7 +83,7 @@ impl Scheduler for Lsf {
         Some(format!("LC_ALL=C bqueues {queue} 2>&1"))
     }
 
-    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+    fn rehearsed(&self, answer: &CommandOutput) -> Rehearsal {
         match answer.status {
             0 => Rehearsal::Queue,
             _ if answer.out.contains("No such queue") => Rehearsal::Refused,
@@ -92,7 +92,7 @@ impl Scheduler for Lsf {
     }
 
     /// `Job <12> is submitted to queue <normal>.`
-    fn id(&self, printed: &str) -> Option<String> {
+    fn parse_job_id(&self, printed: &str) -> Option<String> {
         printed.lines().rev().find_map(|line| {
             let (id, rest) = line.trim().strip_prefix("Job <")?.split_once('>')?;
             rest.contains("submitted").then(|| id.to_owned())
@@ -105,7 +105,7 @@ impl Scheduler for Lsf {
     }
 
     /// Without a job it prints `No unfinished job found` on standard error, with a status in some versions.
-    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
+    fn parse_jobs(&self, list: &CommandOutput) -> Result<Vec<Job>, String> {
         let says_none = list.err.lines().any(|line| self.denies(line));
         let denied = |line: &str| line.trim().is_empty() || self.denies(line);
         let all_denied = says_none && list.err.lines().all(denied);
@@ -128,7 +128,7 @@ impl Scheduler for Lsf {
     }
 
     /// LSF shows a job for an hour after its end (`CLEAN_PERIOD`).
-    fn presence(&self, _: &str, answer: &Output) -> Presence {
+    fn presence(&self, _: &str, answer: &CommandOutput) -> Presence {
         let jobs: Vec<Option<Job>> = answer
             .out
             .lines()
@@ -153,13 +153,13 @@ impl Scheduler for Lsf {
         parts.iter().any(|part| words.contains(part)) || words.lines().any(of_job)
     }
 
-    fn why_calls(&self) -> u32 {
+    fn pending_reason_calls(&self) -> u32 {
         1
     }
 
     /// The place alone: `bjobs` shows waiting jobs in the order in which they will be considered
     /// (manual of `btop`). `SECURE_JOB_INFO_LEVEL` may hide those of others.
-    fn ask_why(&self, id: &str, queue: &str) -> Option<String> {
+    fn pending_reason_command(&self, id: &str, queue: &str) -> Option<String> {
         Some(format!(
             "LC_ALL=C bjobs -u all -q {} -noheader -o 'stat user jobid delimiter=\" \"' | {}",
             quote(queue),
@@ -168,7 +168,7 @@ impl Scheduler for Lsf {
     }
 
     /// The file is written at the job's end; `bpeek` has what there is before.
-    fn output(&self, id: &str) -> String {
+    fn output_path_command(&self, id: &str) -> String {
         let id = quote(id);
         format!(
             "LC_ALL=C bjobs -noheader -o 'output_file exec_cwd sub_cwd delimiter=\"|\"' {id} | \
@@ -176,7 +176,7 @@ impl Scheduler for Lsf {
         )
     }
 
-    fn delivers_at_end(&self) -> bool {
+    fn output_only_at_end(&self) -> bool {
         true
     }
 
@@ -211,7 +211,7 @@ fn minutes_of(seconds: u64) -> String {
 ///
 /// # Errors
 /// When it is no line of a job.
-fn job(line: &str, clock: Clock) -> Result<Option<Job>, ()> {
+fn job(line: &str, clock: LocalTime) -> Result<Option<Job>, ()> {
     let mut fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();
     if fields.len() == FIELDS - 1 {
         // Whoever stands in front of it knows no submission time.
@@ -273,7 +273,7 @@ fn job(line: &str, clock: Clock) -> Result<Option<Job>, ()> {
 }
 
 /// `Nov 22 18:46`, in this year, or in another if that is half a year away. `LSB_DISPLAY_YEAR` adds seconds and the year.
-fn time(text: &str, clock: Clock) -> Option<i64> {
+fn time(text: &str, clock: LocalTime) -> Option<i64> {
     // An estimate may have a letter after it, as limits do.
     let words: Vec<&str> = text.split_whitespace().take(4).collect();
     let whole = DateTime::strptime("%b %e %H:%M:%S %Y", words.join(" "));
@@ -313,16 +313,16 @@ mod tests {
         4714|PEND|-|-|-|-|normal|Job dependency condition invalid or never satisfied|Nov 22 18:41|dep\n\
         4710|EXIT|node17|Nov 22 12:46|-|-|normal|-|Nov 22 12:40|old\nrj_jobs 5\n";
 
-    fn printed(out: &str) -> Output {
-        Output {
-            clock: Clock::parse("1795373165 2026-11-22T18:46:05"),
-            ..Output::printed(out)
+    fn printed(out: &str) -> CommandOutput {
+        CommandOutput {
+            clock: LocalTime::parse("1795373165 2026-11-22T18:46:05"),
+            ..CommandOutput::printed(out)
         }
     }
 
     #[test]
     fn lists_are_read() {
-        let jobs = Lsf.jobs(&printed(LIST)).unwrap();
+        let jobs = Lsf.parse_jobs(&printed(LIST)).unwrap();
         let states: Vec<_> = jobs
             .iter()
             .map(|job| (job.id.as_str(), job.state))
@@ -345,25 +345,28 @@ mod tests {
         let estimate = jiff::civil::datetime(2027, 1, 2, 9, 30, 0, 0);
         assert_eq!(
             jobs[1].start_estimate,
-            Some(Clock::default().epoch(estimate))
+            Some(LocalTime::default().epoch(estimate))
         );
     }
 
     #[test]
     fn no_jobs_are_no_error_and_no_list_is_one() {
-        let said = |status, err: &str| Output {
+        let said = |status, err: &str| CommandOutput {
             status,
             err: err.to_owned(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
         assert_eq!(
-            Lsf.jobs(&said(255, "No unfinished job found\n")),
+            Lsf.parse_jobs(&said(255, "No unfinished job found\n")),
             Ok(vec![])
         );
-        assert_eq!(Lsf.jobs(&said(255, "Job <99> is not found\n")), Ok(vec![]));
+        assert_eq!(
+            Lsf.parse_jobs(&said(255, "Job <99> is not found\n")),
+            Ok(vec![])
+        );
         let down = "LSF is down. Please wait ...\n";
         assert!(
-            Lsf.jobs(&said(255, down))
+            Lsf.parse_jobs(&said(255, down))
                 .unwrap_err()
                 .contains("LSF is down")
         );
@@ -372,7 +375,7 @@ mod tests {
     #[test]
     fn a_list_that_broke_off_is_none() {
         let list = |status, err: &str| {
-            Lsf.jobs(&Output {
+            Lsf.parse_jobs(&CommandOutput {
                 status,
                 err: err.into(),
                 ..printed(LIST)
@@ -391,11 +394,11 @@ mod tests {
             .is_err()
         );
         assert!(
-            Lsf.jobs(&printed("rj_jobs 0\n")).is_err(),
+            Lsf.parse_jobs(&printed("rj_jobs 0\n")).is_err(),
             "nothing says that there are none"
         );
         assert_eq!(
-            Lsf.jobs(&printed("rj_jobs 7\n")),
+            Lsf.parse_jobs(&printed("rj_jobs 7\n")),
             Ok(vec![]),
             "seven of others"
         );
@@ -423,7 +426,7 @@ mod tests {
     /// The states of bjobs(1) of LSF 10.1, and one of none.
     #[test]
     fn every_state_means_something() {
-        let clock = Clock::parse("1795373165 2026-11-22T18:46:05");
+        let clock = LocalTime::parse("1795373165 2026-11-22T18:46:05");
         for (word, expected) in [
             ("PEND", Some(JobState::Waiting)),
             ("PROV", Some(JobState::Waiting)),
@@ -446,7 +449,7 @@ mod tests {
 
     #[test]
     fn times_may_have_seconds_and_a_year() {
-        let clock = Clock::parse("1795373165 2026-11-22T18:46:05");
+        let clock = LocalTime::parse("1795373165 2026-11-22T18:46:05");
         let whole = time("Nov 22 18:46:05 2026", clock);
         assert_eq!(whole, Some(1_795_373_165));
         assert_eq!(time("Nov 22 18:46:05", clock), whole);
@@ -478,16 +481,19 @@ mod tests {
     fn the_number_is_found_among_other_lines() {
         let printed =
             "Memory reservation is (MB): 2048\nJob <4711> is submitted to queue <normal>.\n";
-        assert_eq!(Lsf.id(printed).as_deref(), Some("4711"));
+        assert_eq!(Lsf.parse_job_id(printed).as_deref(), Some("4711"));
         let usual = "Job <4712> is submitted to default queue <normal>.\nJob <1> waits for you\n";
-        assert_eq!(Lsf.id(usual).as_deref(), Some("4712"));
-        assert_eq!(Lsf.id("nosuch: No such queue. Job not submitted.\n"), None);
+        assert_eq!(Lsf.parse_job_id(usual).as_deref(), Some("4712"));
+        assert_eq!(
+            Lsf.parse_job_id("nosuch: No such queue. Job not submitted.\n"),
+            None
+        );
     }
 
     #[test]
     fn the_place_is_told_where_other_accounts_jobs_are_seen() {
         let place = |list| {
-            let line = Lsf.ask_why("12", "normal").unwrap();
+            let line = Lsf.pending_reason_command("12", "normal").unwrap();
             crate::scheduler::counted("bjobs", list, &line)
         };
         assert_eq!(place("RUN you 7\nPEND me 12\nPEND you 13\n"), Some(1));
@@ -497,7 +503,7 @@ mod tests {
     #[test]
     fn a_script_of_ones_own_is_asked_where_it_writes() {
         let files = |printed| {
-            let line = Lsf.output("7").replace("bpeek", "echo peek");
+            let line = Lsf.output_path_command("7").replace("bpeek", "echo peek");
             crate::scheduler::ran("bjobs", printed, &line)
         };
         assert_eq!(

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::output::{Clock, Output};
-use super::scheduler;
+use super::adapter;
+use super::output::{CommandOutput, LocalTime};
 use crate::config::{Host, LauncherKind};
 
 const JOBS: u32 = 10_000;
@@ -38,7 +38,7 @@ struct Cost {
 
 /// Runs an adapter's list where its command prints `printed`.
 fn list(kind: LauncherKind, command: &str, printed: &str) -> Cost {
-    let scheduler = scheduler(kind).unwrap();
+    let scheduler = adapter(kind).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("printed");
     std::fs::write(&file, printed).unwrap();
@@ -54,11 +54,11 @@ fn list(kind: LauncherKind, command: &str, printed: &str) -> Cost {
     let took = began.elapsed();
     let out = String::from_utf8(output.stdout).unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
-    let list = Output {
-        clock: Clock::parse("1795503762 2026-11-24T07:02:42"),
-        ..Output::printed(&out)
+    let list = CommandOutput {
+        clock: LocalTime::parse("1795503762 2026-11-24T07:02:42"),
+        ..CommandOutput::printed(&out)
     };
-    let jobs = scheduler.jobs(&list).unwrap();
+    let jobs = scheduler.parse_jobs(&list).unwrap();
     assert!(
         jobs.iter().any(|job| job.id.starts_with("5000")),
         "{jobs:?}"
@@ -138,14 +138,14 @@ fn lists_of_ten_thousand_jobs_are_filtered_on_the_remote_host() {
 /// All of them ours, as the tasks of an array are.
 #[test]
 fn ten_thousand_jobs_are_read_at_once() {
-    let slurm = scheduler(LauncherKind::Slurm).unwrap();
+    let slurm = adapter(LauncherKind::Slurm).unwrap();
     let list = "JOBID|STATE|START_TIME|END_TIME|SUBMIT_TIME|EXEC_HOST|PARTITION|REASON|NAME\n"
         .to_owned()
         + &all(|number, name| {
             format!("12_{number}|PENDING|N/A|N/A|1795503700|n/a|main|Priority|{name}\n")
         });
     let began = Instant::now();
-    let jobs = slurm.jobs(&Output::printed(&list)).unwrap();
+    let jobs = slurm.parse_jobs(&CommandOutput::printed(&list)).unwrap();
     let texts = jobs.iter().flat_map(|job| {
         let node = job.node.as_ref().map_or(0, String::capacity);
         let texts = [&job.id, &job.name, &job.queue, &job.word, &job.reason];

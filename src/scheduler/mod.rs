@@ -17,18 +17,18 @@ mod sge;
 mod slurm;
 
 use crate::config::{Host, LauncherKind};
-pub use exec_in_job::Relay;
-pub use job::{Identity, Job, JobState, Presence, same_machine};
+pub use exec_in_job::RelayCommand;
+pub use job::{Job, JobIdentity, JobState, Presence, same_machine};
 use options::Style;
 pub use options::job_name;
 pub use options::may_rerun;
-pub use output::{CALL, Clock, Output, SUBMISSION};
+pub use output::{CALL, CommandOutput, LocalTime, SUBMISSION};
 pub use resources::{clock, seconds};
-pub use route::{Next, Route, Routes, Stand};
+pub use route::{ListenScope, Next, Route, Routes};
 
 /// The adapter of a launcher; none for those without jobs.
 #[must_use]
-pub fn scheduler(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
+pub fn adapter(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
     match kind {
         LauncherKind::Sge => Some(&sge::Sge),
         LauncherKind::Slurm => Some(&slurm::Slurm),
@@ -40,33 +40,33 @@ pub fn scheduler(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
 
 /// The adapter of that word.
 #[must_use]
-pub fn scheduler_of(word: &str) -> Option<&'static dyn Scheduler> {
+pub fn by_id(word: &str) -> Option<&'static dyn Scheduler> {
     let kinds = [
         LauncherKind::Sge,
         LauncherKind::Slurm,
         LauncherKind::Pbs,
         LauncherKind::Lsf,
     ];
-    let mut all = kinds.into_iter().filter_map(scheduler);
-    all.find(|one| one.word() == word)
+    let mut all = kinds.into_iter().filter_map(adapter);
+    all.find(|one| one.id() == word)
 }
 
 /// One batch scheduler's commands and formats.
 pub trait Scheduler: Sync {
     /// As the configuration and events name it.
-    fn word(&self) -> &'static str;
+    fn id(&self) -> &'static str;
 
     /// As its users name it.
     fn name(&self) -> &'static str;
 
     /// Tells which program answers to its commands, without asking its server.
-    fn probe(&self) -> &'static str;
+    fn version_command(&self) -> &'static str;
 
     /// The dialect that the probe's answer shows; an error names the program that is there instead.
     ///
     /// # Errors
     /// When that is not this scheduler.
-    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger>;
+    fn dialect(&self, probe: &CommandOutput) -> Result<Dialect, DetectError>;
 
     /// Submits the job: a generated one, whose script comes on standard input and whose folder is
     /// `$rj_dir`, or the user's own `job_script`.
@@ -77,10 +77,10 @@ pub trait Scheduler: Sync {
     fn rehearse(&self, host: &Host, dialect: Dialect) -> Option<String>;
 
     /// Reads the answer to that.
-    fn rehearsed(&self, answer: &Output) -> Rehearsal;
+    fn rehearsed(&self, answer: &CommandOutput) -> Rehearsal;
 
     /// The job's id in what the submission printed, among lines of others, with the cluster or server that it names.
-    fn id(&self, printed: &str) -> Option<String>;
+    fn parse_job_id(&self, printed: &str) -> Option<String>;
 
     /// Lists this account's jobs of the names and numbers that the ledger has (`$rj_names`, `$rj_numbers`,
     /// `$rj_submitted` of job.sh), filtered on the remote host: nobody needs the ten thousand others.
@@ -90,7 +90,7 @@ pub trait Scheduler: Sync {
     ///
     /// # Errors
     /// In the scheduler's own words, when it gave no list.
-    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String>;
+    fn parse_jobs(&self, list: &CommandOutput) -> Result<Vec<Job>, String>;
 
     /// Lists the same without anything that a site may have put in front of the scheduler's list: for a submission whose
     /// answer never came.
@@ -102,24 +102,24 @@ pub trait Scheduler: Sync {
     fn query(&self, id: &str) -> String;
 
     /// Reads the answer to that. An answer that neither shows the job nor denies it proves nothing.
-    fn presence(&self, id: &str, answer: &Output) -> Presence;
+    fn presence(&self, id: &str, answer: &CommandOutput) -> Presence;
 
     /// Checks whether a command says that there is no such job, which is not so with one that could not be asked.
     fn denies(&self, words: &str) -> bool;
 
     /// How many calls [`Self::ask_why`] makes; none where the list tells everything.
-    fn why_calls(&self) -> u32 {
+    fn pending_reason_calls(&self) -> u32 {
         0
     }
 
     /// Asks what the list does not tell: why a job of that queue does not start, and its place there.
-    fn ask_why(&self, _id: &str, _queue: &str) -> Option<String> {
+    fn pending_reason_command(&self, _id: &str, _queue: &str) -> Option<String> {
         None
     }
 
     /// Its answer: the place alone, where the adapter reads no more.
-    fn why(&self, answer: &Output) -> Option<Why> {
-        Some(Why {
+    fn parse_pending_reason(&self, answer: &CommandOutput) -> Option<PendingReason> {
+        Some(PendingReason {
             reason: String::new(),
             never: false,
             place: place(answer),
@@ -128,10 +128,10 @@ pub trait Scheduler: Sync {
 
     /// Prints where a job writes, a file a line, while the scheduler knows the job. After an empty line
     /// comes what it has written so far, where that cannot be read from a file yet.
-    fn output(&self, id: &str) -> String;
+    fn output_path_command(&self, id: &str) -> String;
 
     /// Whether what a job writes comes into its file when it ends.
-    fn delivers_at_end(&self) -> bool {
+    fn output_only_at_end(&self) -> bool {
         false
     }
 
@@ -140,7 +140,7 @@ pub trait Scheduler: Sync {
 
     /// The beginning of a line that runs a program on a node of a job, with this line's own standard
     /// input and output; its words follow. None where there is no way into a job from a login host.
-    fn enter(&self, _id: &str, _node: &str) -> Option<String> {
+    fn exec_in_job_command(&self, _id: &str, _node: &str) -> Option<String> {
         None
     }
 
@@ -182,7 +182,7 @@ pub enum Rehearsal {
 
 /// The commands are not there, or another scheduler's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stranger {
+pub enum DetectError {
     /// Not on the PATH of the login shell; what the shell said.
     Absent(String),
     /// This one.
@@ -191,7 +191,7 @@ pub enum Stranger {
 
 /// Why a job does not start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Why {
+pub struct PendingReason {
     /// The scheduler's own words; empty where these stand in the list.
     pub reason: String,
     /// Whether it can never start as it is.
@@ -212,7 +212,7 @@ pub(super) fn count_place(id: &str, waits: &str, is_ours: &str, is_others: &str)
 }
 
 /// The place in an answer.
-pub(super) fn place(answer: &Output) -> Option<u32> {
+pub(super) fn place(answer: &CommandOutput) -> Option<u32> {
     let mut lines = answer.out.lines();
     lines.find_map(|line| line.strip_prefix("place ")?.trim().parse().ok())
 }
@@ -253,7 +253,7 @@ pub(super) fn unset(beginnings: &[&str]) -> String {
 /// What a line of an adapter prints where its command printed that; for the adapters' own tests.
 #[cfg(test)]
 pub(super) fn counted(command: &str, printed: &str, line: &str) -> Option<u32> {
-    place(&Output::printed(&ran(command, printed, line)))
+    place(&CommandOutput::printed(&ran(command, printed, line)))
 }
 
 /// The same, as it is.
@@ -269,11 +269,11 @@ pub(super) fn ran(command: &str, printed: &str, line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::scheduler_of;
+    use super::by_id;
 
     #[test]
     fn a_job_that_runs_gets_more_time_where_a_command_gives_it() {
-        let line = |word, limit| scheduler_of(word).and_then(|one| one.extend("12", 5400, limit));
+        let line = |word, limit| by_id(word).and_then(|one| one.extend("12", 5400, limit));
         let some = |line: &str| Some(line.to_owned());
         let whole = Some(100_800);
         let slurm = line("slurm", None).unwrap_or_default();

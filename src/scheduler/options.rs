@@ -57,7 +57,7 @@ pub fn may_rerun(scheduler: &dyn Scheduler, options: &[String]) -> bool {
         let mut options = options.iter().rev().map(String::as_str);
         options.find(|option| words.contains(option))
     };
-    match scheduler.word() {
+    match scheduler.id() {
         "slurm" => last(&["--requeue", "--no-requeue"]) == Some("--requeue"),
         "lsf" => last(&["-r", "-rn"]) == Some("-r"),
         _ => value(scheduler.style(), options, &["-r"]).is_some_and(|word| word.starts_with('y')),
@@ -66,7 +66,7 @@ pub fn may_rerun(scheduler: &dyn Scheduler, options: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scheduler;
+    use super::super::adapter;
     use super::*;
     use crate::config::LauncherKind;
 
@@ -75,7 +75,7 @@ mod tests {
         let name = |kind, options: &[&str]| {
             let mut host = Host::named("h");
             host.options = options.iter().map(|&o| o.to_owned()).collect();
-            scheduler(kind).map(|scheduler| job_name(scheduler, &host))
+            adapter(kind).map(|scheduler| job_name(scheduler, &host))
         };
         let some = |name: &str| Some(name.to_owned());
         let (sge, slurm) = (LauncherKind::Sge, LauncherKind::Slurm);
@@ -94,7 +94,7 @@ mod tests {
     fn jobs_begin_anew_where_the_user_lets_them() {
         let may = |kind, options: &[&str]| {
             let options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
-            scheduler(kind).is_some_and(|scheduler| may_rerun(scheduler, &options))
+            adapter(kind).is_some_and(|scheduler| may_rerun(scheduler, &options))
         };
         for (kind, options, expected) in [
             (LauncherKind::Slurm, vec!["--requeue"], true),
@@ -118,7 +118,7 @@ mod tests {
     fn an_option_that_begins_like_another_is_another() {
         let name = |kind, options: &[&str]| {
             let options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
-            scheduler(kind).and_then(|scheduler| own_name(scheduler, &options))
+            adapter(kind).and_then(|scheduler| own_name(scheduler, &options))
         };
         let lsf = LauncherKind::Lsf;
         assert_eq!(name(lsf, &["-Jd", "my notebook"]), None, "a description");

@@ -19,7 +19,7 @@ pub(super) const SECTION: &str = "rj_id ";
 
 /// What a command on the remote host printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Output {
+pub struct CommandOutput {
     /// Its exit status.
     pub status: i32,
     /// Standard output.
@@ -27,10 +27,10 @@ pub struct Output {
     /// Standard error.
     pub err: String,
     /// The remote host's clock.
-    pub clock: Clock,
+    pub clock: LocalTime,
 }
 
-impl Output {
+impl CommandOutput {
     /// Of a command that went well and printed this.
     #[cfg(test)]
     #[must_use]
@@ -98,14 +98,14 @@ pub(super) fn plain(line: &str) -> String {
 
 /// The remote host's clock: schedulers tell times in its zone, and without saying so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Clock {
+pub struct LocalTime {
     /// Seconds since 1970.
     pub now: i64,
     /// Its local time is that many seconds ahead of UTC.
     pub offset: i64,
 }
 
-impl Clock {
+impl LocalTime {
     /// Reads `EPOCH YYYY-MM-DDTHH:MM:SS`, the second being local time.
     #[must_use]
     pub fn parse(text: &str) -> Self {
@@ -146,20 +146,20 @@ mod tests {
     #[test]
     fn local_times_are_told_from_the_zone() {
         // Tokyo, nine hours ahead.
-        let clock = Clock::parse("1795503762 2026-11-24T16:02:42\n");
+        let clock = LocalTime::parse("1795503762 2026-11-24T16:02:42\n");
         assert_eq!(clock.offset, 9 * 3600);
         assert_eq!(clock.year(), 2026);
         let local = jiff::civil::datetime(2026, 11, 24, 16, 2, 42, 0);
         assert_eq!(clock.epoch(local), 1_795_503_762);
-        assert_eq!(Clock::parse("nonsense"), Clock::default());
+        assert_eq!(LocalTime::parse("nonsense"), LocalTime::default());
     }
 
     #[test]
     fn a_command_that_hangs_is_told_as_such() {
-        let hung = Output {
+        let hung = CommandOutput {
             status: HANGS,
             err: "LSF is down. Please wait ...\n".repeat(39),
-            ..Output::default()
+            ..CommandOutput::default()
         };
         let words = hung.words();
         let (said, rest) = words.split_once('\n').unwrap_or_default();

@@ -7,9 +7,9 @@ use jiff::civil::DateTime;
 
 use super::job::{Job, JobState, Presence};
 use super::options::{Style, value};
-use super::output::{Clock, Output};
-use super::resources::{Line, clock, hours, seconds};
-use super::{Dialect, Rehearsal, Scheduler, Stranger, filtered};
+use super::output::{CommandOutput, LocalTime};
+use super::resources::{CommandLine, clock, hours, seconds};
+use super::{DetectError, Dialect, Rehearsal, Scheduler, filtered};
 use crate::config::{Host, LauncherKind};
 use crate::shell_quote::quote;
 
@@ -18,7 +18,7 @@ use crate::shell_quote::quote;
 pub struct Pbs;
 
 impl Scheduler for Pbs {
-    fn word(&self) -> &'static str {
+    fn id(&self) -> &'static str {
         "pbs"
     }
 
@@ -27,21 +27,21 @@ impl Scheduler for Pbs {
     }
 
     /// SGE has a `qsub` and a `qstat` too, and takes `--version` for a mistake.
-    fn probe(&self) -> &'static str {
+    fn version_command(&self) -> &'static str {
         "LC_ALL=C qstat --version 2>&1 </dev/null | head -3; command -v qsub >/dev/null"
     }
 
     /// `pbs_version = 23.06.06`, or Torque's `Version: 6.1.2` (older: `version: 4.2.10`).
-    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
+    fn dialect(&self, probe: &CommandOutput) -> Result<Dialect, DetectError> {
         let begins = |word: &str| {
             let mut lines = probe.out.lines();
             lines.any(|line| line.trim().to_lowercase().starts_with(word))
         };
         match () {
-            () if probe.status != 0 => Err(Stranger::Absent("qsub: not found".into())),
+            () if probe.status != 0 => Err(DetectError::Absent("qsub: not found".into())),
             () if begins("pbs_version") => Ok(Dialect::Usual),
             () if begins("version:") => Ok(Dialect::Torque),
-            () => Err(Stranger::Other(LauncherKind::Sge)),
+            () => Err(DetectError::Other(LauncherKind::Sge)),
         }
     }
 
@@ -49,7 +49,7 @@ impl Scheduler for Pbs {
     /// only; the job itself writes its log.
     fn submit(&self, host: &Host, dialect: Dialect) -> String {
         let generated = "-S /bin/sh -j oe -o \"$rj_dir/batch.log\" -r n";
-        let mut line = Line::submission(self, "qsub", generated, "-q", host);
+        let mut line = CommandLine::submission(self, "qsub", generated, "-q", host);
         let resources = match dialect {
             Dialect::Usual => chunk(host),
             Dialect::Torque => nodes(host),
@@ -70,7 +70,7 @@ impl Scheduler for Pbs {
         Some(format!("LC_ALL=C qstat -Q {queue} 2>&1"))
     }
 
-    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+    fn rehearsed(&self, answer: &CommandOutput) -> Rehearsal {
         match answer.status {
             0 => Rehearsal::Queue,
             _ if answer.out.contains("Unknown queue") => Rehearsal::Refused,
@@ -79,7 +79,7 @@ impl Scheduler for Pbs {
     }
 
     /// `12.server`: a number with a dot, or alone; of an array `12[].server`.
-    fn id(&self, printed: &str) -> Option<String> {
+    fn parse_job_id(&self, printed: &str) -> Option<String> {
         printed.lines().rev().map(str::trim).find_map(|line| {
             let number = line.split('.').next()?;
             let number = number.strip_suffix("[]").unwrap_or(number);
@@ -111,7 +111,7 @@ impl Scheduler for Pbs {
 
     /// `qstat -f` asks for one job after the other: one that is not known is told on standard error, with a status, and the
     /// others are there. Whatever else is said there, or a time limit, means that some are missing.
-    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
+    fn parse_jobs(&self, list: &CommandOutput) -> Result<Vec<Job>, String> {
         let blocks = blocks(&list.out);
         let denied = |line: &str| line.trim().is_empty() || self.denies(line) || has_finished(line);
         let all_denied = !list.err.trim().is_empty() && list.err.lines().all(denied);
@@ -137,7 +137,7 @@ impl Scheduler for Pbs {
         )
     }
 
-    fn presence(&self, _: &str, answer: &Output) -> Presence {
+    fn presence(&self, _: &str, answer: &CommandOutput) -> Presence {
         let blocks = blocks(&answer.out);
         let state = |attributes: &Attributes| attributes.get("job_state").cloned();
         let is_here =
@@ -175,11 +175,11 @@ impl Scheduler for Pbs {
     }
 
     /// `Output_Path = HOST:PATH`; a long one goes on after a line break and a tab.
-    fn output(&self, id: &str) -> String {
+    fn output_path_command(&self, id: &str) -> String {
         format!("LC_ALL=C qstat -f {} | awk '{OUTPUT}'", quote(id))
     }
 
-    fn delivers_at_end(&self) -> bool {
+    fn output_only_at_end(&self) -> bool {
         true
     }
 
@@ -286,7 +286,7 @@ fn blocks(text: &str) -> Vec<(String, Attributes)> {
     blocks
 }
 
-fn job(id: &str, attributes: &Attributes, clock: Clock) -> Option<Job> {
+fn job(id: &str, attributes: &Attributes, clock: LocalTime) -> Option<Job> {
     let get = |name: &str| attributes.get(name).map(String::as_str);
     let word = get("job_state")?;
     let comment = get("comment").unwrap_or_default();
@@ -348,7 +348,7 @@ mod tests {
 
     #[test]
     fn real_lists_are_read() {
-        let jobs = Pbs.jobs(&Output::printed(LIST)).unwrap();
+        let jobs = Pbs.parse_jobs(&CommandOutput::printed(LIST)).unwrap();
         let states: Vec<_> = jobs
             .iter()
             .map(|job| (job.id.as_str(), job.state))
@@ -383,27 +383,31 @@ mod tests {
 
     #[test]
     fn a_job_that_ended_meanwhile_is_no_error() {
-        let gone = Output {
+        let gone = CommandOutput {
             status: 153,
             err: "qstat: Unknown Job Id 9999.login\n".into(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
-        assert_eq!(Pbs.jobs(&gone), Ok(vec![]));
-        let down = Output {
+        assert_eq!(Pbs.parse_jobs(&gone), Ok(vec![]));
+        let down = CommandOutput {
             status: 255,
             err: "Connection refused\nqselect: cannot connect to server login (errno=111)\n".into(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
-        assert!(Pbs.jobs(&down).unwrap_err().contains("cannot connect"));
+        assert!(
+            Pbs.parse_jobs(&down)
+                .unwrap_err()
+                .contains("cannot connect")
+        );
     }
 
     #[test]
     fn a_list_that_broke_off_is_none() {
         let list = |status, err: &str| {
-            Pbs.jobs(&Output {
+            Pbs.parse_jobs(&CommandOutput {
                 status,
                 err: err.into(),
-                ..Output::printed(LIST)
+                ..CommandOutput::printed(LIST)
             })
         };
         assert_eq!(
@@ -415,14 +419,14 @@ mod tests {
         assert!(list(153, "qstat: Unknown Job Id 9.login\nqstat: End of File\n").is_err());
         assert!(list(1, "").is_err());
         assert!(
-            Pbs.jobs(&Output::printed("usage: qstat [-f] [job…]\n"))
+            Pbs.parse_jobs(&CommandOutput::printed("usage: qstat [-f] [job…]\n"))
                 .is_err()
         );
     }
 
     #[test]
     fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
-        let presence = |out: &str| Pbs.presence("1.login", &Output::printed(out));
+        let presence = |out: &str| Pbs.presence("1.login", &CommandOutput::printed(out));
         assert!(matches!(presence(LIST), Presence::Listed(job) if job.id == "1.login"));
         let finished = LIST.replace("job_state = R", "job_state = F");
         assert_eq!(presence(&finished), Presence::Ended);
@@ -463,7 +467,7 @@ mod tests {
                 .output()
                 .unwrap();
             let text = String::from_utf8(output.stdout).unwrap();
-            Pbs.presence("1.login", &Output::printed(&text))
+            Pbs.presence("1.login", &CommandOutput::printed(&text))
         };
         let there = LIST.split("Job Id: 3").next().unwrap();
         assert!(matches!(presence(there), Presence::Listed(job) if job.state == JobState::Running));
@@ -496,7 +500,7 @@ mod tests {
             ("Z", Some(JobState::Waiting)),
         ] {
             let attributes = Attributes::from([("job_state".into(), letter.into())]);
-            let job = job("1.login", &attributes, Clock::default());
+            let job = job("1.login", &attributes, LocalTime::default());
             assert_eq!(job.map(|job| job.state), expected, "{letter}");
         }
     }
@@ -539,8 +543,8 @@ mod tests {
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(
-            Pbs.jobs(&Output::printed(&text)),
-            Pbs.jobs(&Output::printed(LIST))
+            Pbs.parse_jobs(&CommandOutput::printed(&text)),
+            Pbs.parse_jobs(&CommandOutput::printed(LIST))
         );
         assert!(
             text.len() * 3 < LIST.len(),
@@ -553,10 +557,10 @@ mod tests {
 
     #[test]
     fn its_kinds_are_told_apart() {
-        let status = |out: &str, status| Output {
+        let status = |out: &str, status| CommandOutput {
             status,
             out: out.to_owned(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
         let dialect = |out| Pbs.dialect(&status(out, 0));
         assert_eq!(dialect("pbs_version = 23.06.06\n"), Ok(Dialect::Usual));
@@ -567,11 +571,11 @@ mod tests {
         assert_eq!(dialect("version: 4.2.10\n"), Ok(Dialect::Torque));
         assert_eq!(
             dialect("ERROR! invalid option argument \"--version\"\nSGE 8.1.9\n"),
-            Err(Stranger::Other(LauncherKind::Sge))
+            Err(DetectError::Other(LauncherKind::Sge))
         );
         assert!(matches!(
             Pbs.dialect(&status("sh: qstat: not found\n", 1)),
-            Err(Stranger::Absent(_))
+            Err(DetectError::Absent(_))
         ));
     }
 
@@ -603,20 +607,23 @@ mod tests {
 
     #[test]
     fn the_number_is_found_among_other_lines() {
-        assert_eq!(Pbs.id("12.login\n").as_deref(), Some("12.login"));
+        assert_eq!(Pbs.parse_job_id("12.login\n").as_deref(), Some("12.login"));
         assert_eq!(
-            Pbs.id("Project: x\n12.head.example\n").as_deref(),
+            Pbs.parse_job_id("Project: x\n12.head.example\n").as_deref(),
             Some("12.head.example")
         );
-        assert_eq!(Pbs.id("12[].head\n").as_deref(), Some("12[].head"));
-        assert_eq!(Pbs.id("qsub: Unknown queue\n"), None);
+        assert_eq!(
+            Pbs.parse_job_id("12[].head\n").as_deref(),
+            Some("12[].head")
+        );
+        assert_eq!(Pbs.parse_job_id("qsub: Unknown queue\n"), None);
     }
 
     #[test]
     fn a_script_of_ones_own_is_asked_where_it_writes() {
         let files = |more: &str| {
             let printed = format!("{more}{}", LIST.split("Job Id: 3").next().unwrap());
-            let line = Pbs.output("1.login");
+            let line = Pbs.output_path_command("1.login");
             crate::scheduler::ran("qstat", &printed, &line)
         };
         let joined = files("");
@@ -625,7 +632,7 @@ mod tests {
             "{joined}"
         );
         let printed = "Job Id: 7.login\n    Join_Path = oe\n    Output_Path = login.example:/home/me/a long \n\tname.o7\n    Error_Path = login:/x\n";
-        let line = Pbs.output("7.login");
+        let line = Pbs.output_path_command("7.login");
         let one = crate::scheduler::ran("qstat", printed, &line);
         assert_eq!(one, "/home/me/a long name.o7\n");
     }

@@ -33,9 +33,9 @@ pub fn clock(seconds: u64) -> String {
 
 /// Words of a command line, each quoted where it comes from outside.
 #[derive(Debug, Default)]
-pub struct Line(String);
+pub struct CommandLine(String);
 
-impl Line {
+impl CommandLine {
     /// A line that begins with `text`, which is ours.
     pub fn new(text: &str) -> Self {
         Self(text.to_owned())
@@ -134,7 +134,9 @@ mod tests {
         host.options = vec!["-l".into(), "x=$(touch /tmp/x);'`".into()];
         host.job_script = Some("~/a b.sh".into());
         assert_eq!(
-            Line::new("qsub").option("-q", Some("a;b")).end(&host),
+            CommandLine::new("qsub")
+                .option("-q", Some("a;b"))
+                .end(&host),
             r#"qsub -q 'a;b' '-l' 'x=$(touch /tmp/x);'\''`' "$HOME"'/a b.sh'"#
         );
     }
@@ -143,7 +145,7 @@ mod tests {
     fn a_script_on_standard_input_leaves_the_options_alone() {
         let mut host = Host::named("h");
         host.options = vec!["<\"$rj_dir/submit\"".into()];
-        let line = |host: &Host| Line::new("bsub").end_reading(host);
+        let line = |host: &Host| CommandLine::new("bsub").end_reading(host);
         let generated = r#"bsub '<"$rj_dir/submit"' <"$rj_dir/submit""#;
         assert_eq!(line(&host), generated);
         host.job_script = Some("a.sh".into());

@@ -38,27 +38,27 @@ impl Route {
 
     /// Where a server listens that is to be reached like this.
     #[must_use]
-    pub fn stand(self) -> Stand {
+    pub fn stand(self) -> ListenScope {
         match self {
-            Self::Address => Stand::Address,
-            Self::Login | Self::Hop | Self::Relay => Stand::Loopback,
+            Self::Address => ListenScope::Address,
+            Self::Login | Self::Hop | Self::Relay => ListenScope::Loopback,
         }
     }
 
     /// Whether it leads to a server on another machine that listens there. What connects on the
     /// node itself reaches all of its addresses.
-    fn reaches(self, stand: Stand) -> bool {
+    fn reaches(self, stand: ListenScope) -> bool {
         match self {
             Self::Login => false,
             Self::Hop | Self::Relay => true,
-            Self::Address => stand == Stand::Address,
+            Self::Address => stand == ListenScope::Address,
         }
     }
 }
 
 /// Where a server listens, seen from other machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stand {
+pub enum ListenScope {
     /// On its machine's loopback address or a unix socket: nobody connects from outside.
     Loopback,
     /// On the machine's address.
@@ -71,13 +71,13 @@ pub enum Next {
     /// Go there like this.
     Try(Route),
     /// Have it started anew, to listen there.
-    Move(Stand),
+    Relocate(ListenScope),
 }
 
 /// The routes to the jobs of one host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routes {
-    bind: Bind,
+    bind_option: Bind,
     remembered: Option<Route>,
     order: Vec<Route>,
     /// Those that are no part of it, for a server that listens elsewhere than `bind` now wants.
@@ -95,13 +95,13 @@ impl Routes {
         let remembered = remembered.filter(|_| bind == Bind::Auto);
         let (order, others) = match bind {
             Bind::Auto => (all.collect(), Vec::new()),
-            Bind::Node => all.partition(|route| route.stand() == Stand::Address),
+            Bind::Node => all.partition(|route| route.stand() == ListenScope::Address),
             Bind::Loopback | Bind::Socket => {
-                all.partition(|route| route.stand() == Stand::Loopback)
+                all.partition(|route| route.stand() == ListenScope::Loopback)
             }
         };
         let mut routes = Self {
-            bind,
+            bind_option: bind,
             remembered,
             order,
             others,
@@ -117,8 +117,10 @@ impl Routes {
     #[must_use]
     pub fn bind(&self) -> &'static str {
         let first = self.order.iter().find(|route| !self.failed.contains(route));
-        match (self.bind, first) {
-            (Bind::Auto, Some(route)) if route.stand() == Stand::Address => Bind::Auto.as_str(),
+        match (self.bind_option, first) {
+            (Bind::Auto, Some(route)) if route.stand() == ListenScope::Address => {
+                Bind::Auto.as_str()
+            }
             (Bind::Auto, _) => Bind::Loopback.as_str(),
             (forced, _) => forced.as_str(),
         }
@@ -127,13 +129,13 @@ impl Routes {
     /// How to go on with a server on another machine that listens there. Only what its `bind` leaves
     /// open is moved. None when nothing is left.
     #[must_use]
-    pub fn next(&self, stand: Stand, is_movable: bool) -> Option<Next> {
+    pub fn next(&self, stand: ListenScope, is_movable: bool) -> Option<Next> {
         let left = |routes: &[Route]| -> Vec<Route> {
             let left = routes.iter().filter(|route| !self.failed.contains(route));
             left.copied().collect()
         };
         let reach = |route: &Route| route.reaches(stand);
-        let is_movable = is_movable && self.bind == Bind::Auto;
+        let is_movable = is_movable && self.bind_option == Bind::Auto;
         let order = left(&self.order);
         // What listens on an address was meant to be reached there.
         let mut ways = order.clone();
@@ -147,7 +149,7 @@ impl Routes {
         }
         if is_movable {
             let other = order.first().map(|route| route.stand());
-            return other.map(Next::Move);
+            return other.map(Next::Relocate);
         }
         if self.order.iter().any(reach) {
             return None;
@@ -183,16 +185,16 @@ impl Routes {
     /// What is worth remembering of a route that led to the server. One that the person forces says
     /// nothing about those that were not tried and would have come first.
     #[must_use]
-    pub fn lesson(&self, route: Route) -> Option<Route> {
-        let counts = self.bind == Bind::Auto || route == Route::Hop;
+    pub fn to_remember(&self, route: Route) -> Option<Route> {
+        let counts = self.bind_option == Bind::Auto || route == Route::Hop;
         (counts && route != Route::Login).then_some(route)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Next::{Move, Try};
-    use super::Stand::{Address as Outside, Loopback as Inside};
+    use super::ListenScope::{Address as Outside, Loopback as Inside};
+    use super::Next::{Relocate, Try};
     use super::*;
 
     fn auto(remembered: Option<Route>) -> Routes {
@@ -212,7 +214,7 @@ mod tests {
         assert_eq!(routes.bind(), "loopback");
         assert_eq!(routes.next(Inside, true), Some(Try(Route::Hop)));
         let routes = without(routes, &[Route::Hop]);
-        assert_eq!(routes.next(Inside, true), Some(Move(Outside)));
+        assert_eq!(routes.next(Inside, true), Some(Relocate(Outside)));
         assert_eq!(routes.next(Inside, false), None, "its kernels stay");
         assert_eq!(routes.next(Outside, true), Some(Try(Route::Address)));
         let routes = without(routes, &[Route::Address]);
@@ -237,7 +239,7 @@ mod tests {
     fn a_relay_is_the_last_resort_and_needs_no_address() {
         let routes = Routes::new(Bind::Auto, None, true);
         let routes = without(routes, &[Route::Hop]);
-        assert_eq!(routes.next(Inside, true), Some(Move(Outside)));
+        assert_eq!(routes.next(Inside, true), Some(Relocate(Outside)));
         assert_eq!(routes.next(Inside, false), Some(Try(Route::Relay)));
         assert!(routes.is_best(Route::Address) && !routes.is_best(Route::Relay));
         let routes = without(routes, &[Route::Address]);
@@ -261,8 +263,8 @@ mod tests {
             let routes = Routes::new(bind, Some(Route::Relay), false);
             assert_eq!(routes.bind(), bind.as_str());
             assert_eq!(routes.next(stand, true), Some(Try(route)));
-            assert_eq!(routes.lesson(Route::Address), None);
-            assert_eq!(routes.lesson(Route::Hop), Some(Route::Hop));
+            assert_eq!(routes.to_remember(Route::Address), None);
+            assert_eq!(routes.to_remember(Route::Hop), Some(Route::Hop));
             assert_eq!(without(routes, &[route]).next(stand, true), None);
         }
     }
@@ -281,7 +283,7 @@ mod tests {
             assert_eq!(Route::parse(route.word()), Some(route));
         }
         assert_eq!(Route::parse("tunnel"), None);
-        assert_eq!(auto(None).lesson(Route::Hop), Some(Route::Hop));
-        assert_eq!(auto(None).lesson(Route::Login), None);
+        assert_eq!(auto(None).to_remember(Route::Hop), Some(Route::Hop));
+        assert_eq!(auto(None).to_remember(Route::Login), None);
     }
 }

@@ -4,10 +4,11 @@ use jiff::civil::DateTime;
 use roxmltree::{Document, Node};
 
 use super::job::{Job, JobState, Presence};
-use super::output::{Clock, Output};
-use super::resources::{Line, hours};
+use super::output::{CommandOutput, LocalTime};
+use super::resources::{CommandLine, hours};
 use super::{
-    Dialect, Rehearsal, Scheduler, Stranger, Why, count_place, filtered, place, rehearsal,
+    DetectError, Dialect, PendingReason, Rehearsal, Scheduler, count_place, filtered, place,
+    rehearsal,
 };
 use crate::config::{Host, LauncherKind};
 use crate::shell_quote::quote;
@@ -17,7 +18,7 @@ use crate::shell_quote::quote;
 pub struct Sge;
 
 impl Scheduler for Sge {
-    fn word(&self) -> &'static str {
+    fn id(&self) -> &'static str {
         "sge"
     }
 
@@ -27,11 +28,11 @@ impl Scheduler for Sge {
 
     /// PBS has a `qsub` and a `qstat` too. It knows no `-help`, and prints its usage for it; SGE
     /// begins that with its own name and version.
-    fn probe(&self) -> &'static str {
+    fn version_command(&self) -> &'static str {
         "LC_ALL=C qstat -help 2>&1 </dev/null | head -3; command -v qsub >/dev/null"
     }
 
-    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
+    fn dialect(&self, probe: &CommandOutput) -> Result<Dialect, DetectError> {
         // "SGE 8.1.9", "GE 6.2u5", "OGS/GE 2011.11", "UGE 8.6.18", "AGE 2023.1.1", "OCS 9.0.5", "GCS 9.1.4"; other
         // programs have a usage without a version before it.
         let is_ge = |line: &str| {
@@ -43,10 +44,10 @@ impl Scheduler for Sge {
             name.ends_with("GE") || has_version && matches!(name, "OCS" | "GCS")
         };
         match probe.out.lines().find(|line| !line.trim().is_empty()) {
-            _ if probe.status != 0 => Err(Stranger::Absent("qsub: not found".into())),
+            _ if probe.status != 0 => Err(DetectError::Absent("qsub: not found".into())),
             Some(_) if probe.out.lines().any(is_ge) => Ok(Dialect::Usual),
-            Some(_) => Err(Stranger::Other(LauncherKind::Pbs)),
-            None => Err(Stranger::Absent(probe.words())),
+            Some(_) => Err(DetectError::Other(LauncherKind::Pbs)),
+            None => Err(DetectError::Absent(probe.words())),
         }
     }
 
@@ -60,7 +61,7 @@ impl Scheduler for Sge {
             ..host.clone()
         };
         let generated = "-S /bin/sh -cwd -j y -o \"$rj_dir/batch.log\" -r n";
-        let mut line = Line::submission(self, "qsub -terse", generated, "-q", host);
+        let mut line = CommandLine::submission(self, "qsub -terse", generated, "-q", host);
         let environment = host.parallel_environment.as_deref();
         let cores = host.cores.unwrap_or(1);
         if environment.is_some() || cores > 1 {
@@ -90,7 +91,7 @@ impl Scheduler for Sge {
         Some(rehearsal(&line.replacen("qsub -terse", "qsub -w v", 1)))
     }
 
-    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+    fn rehearsed(&self, answer: &CommandOutput) -> Rehearsal {
         // The master cannot be reached, or says nothing in time.
         let is_silent = [
             "commlib",
@@ -110,7 +111,7 @@ impl Scheduler for Sge {
 
     /// `-terse` prints the number alone, with the tasks of an array (`7.1-10:1`); a user's own `#$` lines may take it back,
     /// and then it is `Your job 7 ("name") has been submitted`, or `Your job-array 7.1-10:1 ("name") …`.
-    fn id(&self, printed: &str) -> Option<String> {
+    fn parse_job_id(&self, printed: &str) -> Option<String> {
         printed.lines().rev().find_map(|line| {
             let line = line.trim();
             let rest = line.strip_prefix("Your job ").unwrap_or(line);
@@ -131,7 +132,7 @@ impl Scheduler for Sge {
         filtered("LC_ALL=C qstat -u \"$(id -un)\" -s prs -r -xml", FILTER)
     }
 
-    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
+    fn parse_jobs(&self, list: &CommandOutput) -> Result<Vec<Job>, String> {
         let at = list.out.find("<?xml").ok_or_else(|| list.words())?;
         // A site's own command may say more before and after it.
         let end = list.out.rfind(END).map(|end| end + END.len());
@@ -154,7 +155,7 @@ impl Scheduler for Sge {
     }
 
     /// SGE tells no state, but for a job that runs its use of resources; Univa and its heirs tell it for each task.
-    fn presence(&self, id: &str, answer: &Output) -> Presence {
+    fn presence(&self, id: &str, answer: &CommandOutput) -> Presence {
         let line = |key: &str| {
             let mut lines = answer.out.lines();
             lines.find_map(|line| line.strip_prefix(key).map(str::trim))
@@ -184,7 +185,7 @@ impl Scheduler for Sge {
         words.contains("jobs do not exist") || words.lines().any(denies)
     }
 
-    fn why_calls(&self) -> u32 {
+    fn pending_reason_calls(&self) -> u32 {
         3
     }
 
@@ -192,7 +193,7 @@ impl Scheduler for Sge {
     /// collects it (`schedd_job_info`) why a job waits; `qalter -w v` says whether it could start on
     /// an empty cell at all, and changes nothing. The place is that among all waiting jobs, which
     /// `qstat` sorts by priority: SGE has no order for each queue, and hides nobody's jobs.
-    fn ask_why(&self, id: &str, _: &str) -> Option<String> {
+    fn pending_reason_command(&self, id: &str, _: &str) -> Option<String> {
         let word = quote(id);
         Some(format!(
             "LC_ALL=C qstat -j {word}; LC_ALL=C qalter -w v {word} 2>&1; \
@@ -201,7 +202,7 @@ impl Scheduler for Sge {
         ))
     }
 
-    fn why(&self, answer: &Output) -> Option<Why> {
+    fn parse_pending_reason(&self, answer: &CommandOutput) -> Option<PendingReason> {
         let after = |line: &str, word: &str| {
             let rest = line.trim().strip_prefix(word)?;
             // "error reason          1:      11/22/2026 18:29:21 [1002:194]: error: can't chdir …"
@@ -231,7 +232,7 @@ impl Scheduler for Sge {
         if reason.is_none() && place.is_none() {
             return None;
         }
-        Some(Why {
+        Some(PendingReason {
             never: stuck || error.is_some(),
             reason: reason.unwrap_or_default(),
             place,
@@ -240,7 +241,7 @@ impl Scheduler for Sge {
 
     /// `stdout_path_list: HOST:FILESYSTEM:PATH,…`; none is `NAME.oID` in the folder of `-cwd`, else in
     /// the home folder. The second file is not there with `-j y`.
-    fn output(&self, id: &str) -> String {
+    fn output_path_command(&self, id: &str) -> String {
         format!("LC_ALL=C qstat -j {} | awk '{OUTPUT}'", quote(id))
     }
 
@@ -253,7 +254,7 @@ impl Scheduler for Sge {
     /// and only in a parallel environment with `control_slaves`; else it says that it "didn't accept
     /// task" (measured with 8.1.9, also from a login host that runs no jobs). Without `-noshell`
     /// the words would go through the account's shell there.
-    fn enter(&self, id: &str, node: &str) -> Option<String> {
+    fn exec_in_job_command(&self, id: &str, node: &str) -> Option<String> {
         let (id, node) = (quote(id), quote(node));
         Some(format!(
             "env JOB_ID={id} SGE_TASK_ID=undefined qrsh -inherit -noshell {node}"
@@ -353,7 +354,7 @@ fn state_of(answer: &str) -> (JobState, String) {
 
 /// `2026-11-22T18:46:05` (in lists) and `Sun Nov 22 18:46:05 2026` of SGE; `11/22/2026 18:46:05.123` of Univa and Altair;
 /// `2026-11-22 18:46:05.123456` of OCS and GCS. A number counts seconds, milliseconds or microseconds since 1970.
-fn time(text: &str, clock: Clock) -> Option<i64> {
+fn time(text: &str, clock: LocalTime) -> Option<i64> {
     // Seconds of now have ten digits, and no local time is a number.
     if let Ok(number) = text.parse::<i64>() {
         let digits = text.len();
@@ -373,7 +374,7 @@ fn time(text: &str, clock: Clock) -> Option<i64> {
     Some(clock.epoch(time))
 }
 
-fn job(node: Node<'_, '_>, clock: Clock) -> Option<Job> {
+fn job(node: Node<'_, '_>, clock: LocalTime) -> Option<Job> {
     let text = |tag: &str| {
         let child = node.children().find(|child| child.has_tag_name(tag));
         child.and_then(|child| child.text()).map(str::trim)
@@ -435,7 +436,7 @@ mod tests {
 
     #[test]
     fn real_lists_are_read() {
-        let jobs = Sge.jobs(&Output::printed(LIST)).unwrap();
+        let jobs = Sge.parse_jobs(&CommandOutput::printed(LIST)).unwrap();
         let states: Vec<_> = jobs
             .iter()
             .map(|job| (job.word.as_str(), job.state))
@@ -459,20 +460,28 @@ mod tests {
     #[test]
     fn a_banner_or_a_cut_list_is_no_list_of_no_jobs() {
         let banner = format!("*** Maintenance on Friday ***\n{LIST}\n4 jobs < 10\n");
-        assert_eq!(Sge.jobs(&Output::printed(&banner)).unwrap().len(), 4);
-        assert!(Sge.jobs(&Output::printed(&LIST[..LIST.len() / 2])).is_err());
-        assert!(Sge.jobs(&Output::printed("")).is_err());
-        let down = Output {
+        assert_eq!(
+            Sge.parse_jobs(&CommandOutput::printed(&banner))
+                .unwrap()
+                .len(),
+            4
+        );
+        assert!(
+            Sge.parse_jobs(&CommandOutput::printed(&LIST[..LIST.len() / 2]))
+                .is_err()
+        );
+        assert!(Sge.parse_jobs(&CommandOutput::printed("")).is_err());
+        let down = CommandOutput {
             status: 1,
             err: "error: commlib error: got select error (Connection refused)".into(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
-        assert!(Sge.jobs(&down).unwrap_err().contains("commlib"));
+        assert!(Sge.parse_jobs(&down).unwrap_err().contains("commlib"));
     }
 
     #[test]
     fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
-        let presence = |out: &str| Sge.presence("7", &Output::printed(out));
+        let presence = |out: &str| Sge.presence("7", &CommandOutput::printed(out));
         let known = "==========\njob_number:                 7\nsubmission_time:            Sun Nov 22 18:29:20 2026\n\
             owner:                      me\njob_name:                   jupyter_nb\n";
         let Presence::Listed(job) = presence(known) else {
@@ -505,7 +514,7 @@ mod tests {
     /// `qstat -j` of UGE 8.6.4 and of GCS 9.1, shortened, from public notes and the tests of go-clusterscheduler.
     #[test]
     fn the_heirs_tell_state_and_time_in_their_own_forms() {
-        let presence = |out: &str| match Sge.presence("23", &Output::printed(out)) {
+        let presence = |out: &str| match Sge.presence("23", &CommandOutput::printed(out)) {
             Presence::Listed(job) => *job,
             other => panic!("{other:?}"),
         };
@@ -517,7 +526,9 @@ mod tests {
         let job = presence(uge);
         assert_eq!((job.state, job.word.as_str()), (JobState::Never, "Eqw"));
         assert_eq!(job.submitted, Some(1_754_405_914));
-        let why = Sge.why(&Output::printed(uge)).unwrap();
+        let why = Sge
+            .parse_pending_reason(&CommandOutput::printed(uge))
+            .unwrap();
         assert!(why.reason.contains("No such file"), "{why:?}");
         let gcs = "job_number:                      23\nsubmission_time:                 2026-03-14 13:37:31.653513\n\
             job_name:                        sleep\njob_state                  49:   qw\njob_state                  50:   r\n\
@@ -528,7 +539,7 @@ mod tests {
             (JobState::Running, Some(1_773_495_451))
         );
         assert_eq!(
-            Sge.why(&Output::printed(gcs)),
+            Sge.parse_pending_reason(&CommandOutput::printed(gcs)),
             None,
             "no word about the job"
         );
@@ -563,7 +574,7 @@ mod tests {
         ] {
             assert_eq!(state(word), expected, "{word}");
         }
-        let at = |text: &str| time(text, Clock::default());
+        let at = |text: &str| time(text, LocalTime::default());
         let usual = at("2026-11-22T18:46:05");
         assert_eq!(usual, Some(1_795_373_165));
         for text in [
@@ -580,7 +591,7 @@ mod tests {
         assert_eq!(at("12"), None);
         let tag = LIST.replace("JB_submission_time", "JAT_submission_time");
         assert!(tag != LIST);
-        let jobs = Sge.jobs(&Output::printed(&tag)).unwrap();
+        let jobs = Sge.parse_jobs(&CommandOutput::printed(&tag)).unwrap();
         assert!(jobs[1].submitted.is_some());
     }
 
@@ -595,10 +606,10 @@ mod tests {
                 .args(["-c", &script])
                 .output();
             let text = String::from_utf8(output.unwrap().stdout).unwrap();
-            let jobs = Sge.jobs(&Output::printed(&text)).unwrap();
+            let jobs = Sge.parse_jobs(&CommandOutput::printed(&text)).unwrap();
             jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
         };
-        let all = Sge.jobs(&Output::printed(LIST)).unwrap();
+        let all = Sge.parse_jobs(&CommandOutput::printed(LIST)).unwrap();
         assert_eq!(ran("4", "none"), ["4"]);
         assert_eq!(ran(" 12 ", &all[0].name), ["4"]);
         assert!(ran("", "").is_empty());
@@ -608,27 +619,36 @@ mod tests {
     fn an_empty_list_is_one() {
         let empty = "<?xml version='1.0'?>\n<job_info  xmlns:xsd=\"http://x/qstat.xsd\">\n  \
             <queue_info>\n  </queue_info>\n  <job_info>\n  </job_info>\n</job_info>\n";
-        assert_eq!(Sge.jobs(&Output::printed(empty)), Ok(vec![]));
+        assert_eq!(Sge.parse_jobs(&CommandOutput::printed(empty)), Ok(vec![]));
     }
 
     #[test]
     fn what_can_never_start_is_told_with_the_cells_words() {
-        let why = Sge.why(&Output::printed(WHY_FULL)).unwrap();
+        let why = Sge
+            .parse_pending_reason(&CommandOutput::printed(WHY_FULL))
+            .unwrap();
         assert!(why.never);
         assert_eq!(
             why.reason,
             "Job 7 cannot run in PE \"smp\" because it only offers 0 slots"
         );
-        let why = Sge.why(&Output::printed(WHY_ERROR)).unwrap();
+        let why = Sge
+            .parse_pending_reason(&CommandOutput::printed(WHY_ERROR))
+            .unwrap();
         assert!(
             why.never && why.reason.contains("can't chdir to /nonexistent"),
             "{why:?}"
         );
         let waits = "scheduling info:            queue instance \"all.q@c1\" dropped because it is full\n\
                      verification: found suitable queue(s)\n";
-        let why = Sge.why(&Output::printed(waits)).unwrap();
+        let why = Sge
+            .parse_pending_reason(&CommandOutput::printed(waits))
+            .unwrap();
         assert!(!why.never && why.reason.contains("dropped because it is full"));
-        assert_eq!(Sge.why(&Output::printed("job_number: 3\n")), None);
+        assert_eq!(
+            Sge.parse_pending_reason(&CommandOutput::printed("job_number: 3\n")),
+            None
+        );
     }
 
     #[test]
@@ -689,7 +709,7 @@ mod tests {
             ("Unable to run job: no\nExiting.\n", None),
             ("7 nodes are down\n", None),
         ] {
-            assert_eq!(Sge.id(printed).as_deref(), id, "{printed:?}");
+            assert_eq!(Sge.parse_job_id(printed).as_deref(), id, "{printed:?}");
         }
     }
 
@@ -709,10 +729,10 @@ mod tests {
         );
         let answer = |status, out: &str| {
             let out = out.to_owned();
-            Sge.rehearsed(&Output {
+            Sge.rehearsed(&CommandOutput {
                 status,
                 out,
-                ..Output::default()
+                ..CommandOutput::default()
             })
         };
         assert_eq!(
@@ -729,10 +749,10 @@ mod tests {
 
     #[test]
     fn pbs_is_told_from_it() {
-        let status = |out: &str, status| Output {
+        let status = |out: &str, status| CommandOutput {
             status,
             out: out.to_owned(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
         assert_eq!(
             Sge.dialect(&status("SGE 8.1.9\nusage: qstat\n", 0)),
@@ -751,11 +771,11 @@ mod tests {
         let pbs = "qstat: invalid option -- 'h'\nusage:\nqstat [-f] [-J] [-p] [-t] [-x]\n";
         assert_eq!(
             Sge.dialect(&status(pbs, 0)),
-            Err(Stranger::Other(LauncherKind::Pbs))
+            Err(DetectError::Other(LauncherKind::Pbs))
         );
         assert!(matches!(
             Sge.dialect(&status("sh: qstat: not found", 1)),
-            Err(Stranger::Absent(_))
+            Err(DetectError::Absent(_))
         ));
     }
 
@@ -768,7 +788,7 @@ mod tests {
             \u{20}    11 0.55500 a qw 1     you          hqw   11/24/2026 12:00:01                                    4        \n\
             \u{20}    12 0.55500 jupyter_nb me           qw    11/24/2026 12:00:02                                    4        \n";
         let count = |list| {
-            let line = Sge.ask_why("12", "").unwrap();
+            let line = Sge.pending_reason_command("12", "").unwrap();
             let (_, line) = line.split_once("2>&1;").unwrap();
             crate::scheduler::counted("qstat", list, line)
         };
@@ -778,7 +798,7 @@ mod tests {
         assert_eq!(count(&ocs), Some(2));
         assert_eq!(count(""), None);
         let why = Sge
-            .why(&Output::printed("job_number: 12\nplace 2\n"))
+            .parse_pending_reason(&CommandOutput::printed("job_number: 12\nplace 2\n"))
             .unwrap();
         assert_eq!(
             (why.place, why.never, why.reason.as_str()),
@@ -791,7 +811,7 @@ mod tests {
         let files = |more: &str| {
             let head = "==========\njob_number:                 7\nowner:                      me\n\
                 sge_o_home:                 /home/me\njob_name:                   a b\n";
-            let line = Sge.output("7");
+            let line = Sge.output_path_command("7");
             crate::scheduler::ran("qstat", &format!("{head}{more}"), &line)
         };
         // As SGE 8.1.9 printed them.
@@ -802,7 +822,7 @@ mod tests {
         let patterns = "stderr_path_list:           NONE:NONE:/tmp/e\n\
             stdout_path_list:           NONE:NONE:$HOME/x/$JOB_NAME.$JOB_ID\n";
         assert_eq!(files(patterns), "/home/me/x/a b.7\n/tmp/e\n");
-        let line = Sge.output("7");
+        let line = Sge.output_path_command("7");
         let gone = crate::scheduler::ran("qstat", "Following jobs do not exist:\n7\n", &line);
         assert_eq!(gone, "");
     }
@@ -812,7 +832,10 @@ mod tests {
         let with = |more: &str| {
             let held = "<state>hqw</state>";
             let list = LIST.replace(held, &format!("{held}{more}"));
-            Sge.jobs(&Output::printed(&list)).unwrap().pop().unwrap()
+            Sge.parse_jobs(&CommandOutput::printed(&list))
+                .unwrap()
+                .pop()
+                .unwrap()
         };
         assert_eq!(with("").state, JobState::Held);
         // Printed by SGE 8.1.9.
@@ -823,7 +846,9 @@ mod tests {
         assert_eq!(waits.reason, "predecessor_jobs: 10");
         let said = "scheduling info:            queue instance \"all.q@c1\" dropped because it is disabled\n\
             \u{20}                           Job is in hold state\n";
-        let why = Sge.why(&Output::printed(said)).unwrap();
+        let why = Sge
+            .parse_pending_reason(&CommandOutput::printed(said))
+            .unwrap();
         assert_eq!(
             (why.reason.as_str(), why.never),
             ("Job is in hold state", false)

@@ -5,12 +5,13 @@
 
 mod list;
 
-use super::job::{Identity, Job, Presence};
+use super::job::{Job, JobIdentity, Presence};
 use super::options::{Style, value};
-use super::output::{Output, plain};
-use super::resources::Line;
+use super::output::{CommandOutput, plain};
+use super::resources::CommandLine;
 use super::{
-    Dialect, Rehearsal, Scheduler, Stranger, Why, count_place, filtered, place, rehearsal, unset,
+    DetectError, Dialect, PendingReason, Rehearsal, Scheduler, count_place, filtered, place,
+    rehearsal, unset,
 };
 use crate::config::Host;
 use crate::shell_quote::quote;
@@ -24,7 +25,7 @@ pub struct Slurm;
 const OWN: [&str; 4] = ["SQUEUE_", "SCONTROL_", "SCANCEL_", "SINFO_"];
 
 impl Scheduler for Slurm {
-    fn word(&self) -> &'static str {
+    fn id(&self) -> &'static str {
         "slurm"
     }
 
@@ -32,15 +33,15 @@ impl Scheduler for Slurm {
         "Slurm"
     }
 
-    fn probe(&self) -> &'static str {
+    fn version_command(&self) -> &'static str {
         "sbatch --version"
     }
 
-    fn dialect(&self, probe: &Output) -> Result<Dialect, Stranger> {
+    fn dialect(&self, probe: &CommandOutput) -> Result<Dialect, DetectError> {
         // Torque and PBS have no sbatch: whatever answers to it speaks Slurm.
         match probe.status {
             0 => Ok(Dialect::Usual),
-            _ => Err(Stranger::Absent(probe.words())),
+            _ => Err(DetectError::Absent(probe.words())),
         }
     }
 
@@ -48,7 +49,7 @@ impl Scheduler for Slurm {
     /// a login shell all the same. `--no-requeue`: a job that begins anew has another server.
     fn submit(&self, host: &Host, _: Dialect) -> String {
         let generated = "-o \"$rj_dir/batch.log\" --no-requeue --nodes=1 --ntasks=1";
-        let mut line = Line::submission(self, "sbatch --parsable", generated, "-p", host);
+        let mut line = CommandLine::submission(self, "sbatch --parsable", generated, "-p", host);
         if let Some(cores) = host.cores {
             line = line.ours(&format!("--cpus-per-task={cores}"));
         }
@@ -71,7 +72,7 @@ impl Scheduler for Slurm {
     }
 
     /// A job may well be taken, and wait, where it says that nothing free fits it now.
-    fn rehearsed(&self, answer: &Output) -> Rehearsal {
+    fn rehearsed(&self, answer: &CommandOutput) -> Rehearsal {
         const PASSES: [&str; 8] = [
             "not available",
             "DOWN",
@@ -94,7 +95,7 @@ impl Scheduler for Slurm {
     /// `--parsable` prints `ID` or `ID;CLUSTER`. A site's own command may take it back; then it is
     /// `Submitted batch job ID`, or `… ID on cluster CLUSTER`. Lines of others may stand before and after, and begin
     /// with a number, too: an id is a whole line.
-    fn id(&self, printed: &str) -> Option<String> {
+    fn parse_job_id(&self, printed: &str) -> Option<String> {
         let lines = || printed.lines().map(plain);
         let submitted = |line: String| {
             let id = line.strip_prefix("Submitted batch job ")?;
@@ -132,7 +133,7 @@ impl Scheduler for Slurm {
         format!("{}{}", clusters(host), records())
     }
 
-    fn jobs(&self, list: &Output) -> Result<Vec<Job>, String> {
+    fn parse_jobs(&self, list: &CommandOutput) -> Result<Vec<Job>, String> {
         list::jobs(list)
     }
 
@@ -145,7 +146,7 @@ impl Scheduler for Slurm {
     }
 
     /// Slurm shows a job for some minutes after its end (`MinJobAge`).
-    fn presence(&self, id: &str, answer: &Output) -> Presence {
+    fn presence(&self, id: &str, answer: &CommandOutput) -> Presence {
         let lines = answer.out.lines().map(plain);
         let jobs: Vec<Job> = lines
             .filter_map(|line| record(&line, answer.clock))
@@ -155,9 +156,9 @@ impl Scheduler for Slurm {
             })
             .collect();
         let live: Vec<Job> = jobs.iter().filter(|job| !has_ended(job)).cloned().collect();
-        let identity = Identity {
+        let identity = JobIdentity {
             id: id.to_owned(),
-            ..Identity::default()
+            ..JobIdentity::default()
         };
         match identity.find(&live) {
             Some(job) => Presence::Listed(Box::new(job)),
@@ -171,14 +172,14 @@ impl Scheduler for Slurm {
         words.contains("Invalid job id specified")
     }
 
-    fn why_calls(&self) -> u32 {
+    fn pending_reason_calls(&self) -> u32 {
         2
     }
 
     /// The reason stands in the list; the place takes a list of the whole partition, which is counted
     /// there. Sorted by priority; with the running jobs, which show whether others' are seen at all
     /// (`PrivateData=jobs` hides them). And whether nodes are away that a job may wait for.
-    fn ask_why(&self, id: &str, queue: &str) -> Option<String> {
+    fn pending_reason_command(&self, id: &str, queue: &str) -> Option<String> {
         let (queue, (_, flag)) = (quote(queue), parts(id));
         let number = id.split(';').next()?;
         Some(format!(
@@ -195,14 +196,14 @@ impl Scheduler for Slurm {
     }
 
     /// No node is as the job wants it for good when none of its partition is away.
-    fn why(&self, answer: &Output) -> Option<Why> {
+    fn parse_pending_reason(&self, answer: &CommandOutput) -> Option<PendingReason> {
         let mut lines = answer.out.lines();
         let is_unfit = lines.any(|line| line.strip_prefix("reason ").is_some_and(list::is_unfit));
         let mut nodes = lines
             .filter_map(|line| line.strip_prefix("node "))
             .peekable();
         let never = is_unfit && nodes.peek().is_some() && nodes.all(is_at_work);
-        Some(Why {
+        Some(PendingReason {
             reason: String::new(),
             never,
             place: place(answer),
@@ -210,7 +211,7 @@ impl Scheduler for Slurm {
     }
 
     /// Its patterns are filled in, but for those of the node.
-    fn output(&self, id: &str) -> String {
+    fn output_path_command(&self, id: &str) -> String {
         let (number, flag) = parts(id);
         format!(
             "{}LC_ALL=C scontrol {flag}show job {number} | sed -n 's/^ *StdOut=//p; s/^ *StdErr=//p' | awk '!seen[$0]++'",
@@ -227,7 +228,7 @@ impl Scheduler for Slurm {
     /// (`SLURM_OVERLAP`, which Slurm before 20.11 does not know and does not need), none of the
     /// memory, no GPU. It costs 30 ms and one call of the controller (measured with 22.05).
     /// The first node of a job is the one that its script runs on, whatever Slurm calls it.
-    fn enter(&self, id: &str, _node: &str) -> Option<String> {
+    fn exec_in_job_command(&self, id: &str, _node: &str) -> Option<String> {
         let (number, flag) = parts(id);
         Some(format!(
             "env -u SLURM_CLUSTERS SLURM_OVERLAP=1 srun {flag}--jobid={number} --relative=0 --nodes=1 --ntasks=1 --mem=0 \
@@ -335,7 +336,7 @@ mod tests {
 
     #[test]
     fn real_lists_are_read() {
-        let jobs = Slurm.jobs(&Output::printed(LIST)).unwrap();
+        let jobs = Slurm.parse_jobs(&CommandOutput::printed(LIST)).unwrap();
         let states: Vec<_> = jobs
             .iter()
             .map(|job| (job.id.as_str(), job.state))
@@ -384,7 +385,7 @@ mod tests {
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        let jobs = Slurm.jobs(&Output::printed(&text)).unwrap();
+        let jobs = Slurm.parse_jobs(&CommandOutput::printed(&text)).unwrap();
         let known: Vec<_> = jobs
             .iter()
             .map(|job| (job.id.as_str(), job.state, job.submitted))
@@ -444,10 +445,10 @@ mod tests {
             ),
         ] {
             let out = words.to_owned();
-            let answer = Output {
+            let answer = CommandOutput {
                 status,
                 out,
-                ..Output::default()
+                ..CommandOutput::default()
             };
             assert_eq!(Slurm.rehearsed(&answer), expected, "{words}");
         }
@@ -456,18 +457,29 @@ mod tests {
     #[test]
     fn no_jobs_are_no_error_and_no_list_is_one() {
         let heading = LIST.lines().nth(1).unwrap();
-        assert_eq!(Slurm.jobs(&Output::printed(heading)), Ok(vec![]));
+        assert_eq!(
+            Slurm.parse_jobs(&CommandOutput::printed(heading)),
+            Ok(vec![])
+        );
         let usage = "usage: squeue [--user=NAME] [--format=FORMAT]\n";
         for no_list in ["", usage, "JOBID PARTITION NAME USER ST TIME NODES\n"] {
-            assert!(Slurm.jobs(&Output::printed(no_list)).is_err(), "{no_list}");
+            assert!(
+                Slurm.parse_jobs(&CommandOutput::printed(no_list)).is_err(),
+                "{no_list}"
+            );
         }
-        let down = Output {
+        let down = CommandOutput {
             status: 1,
             err: "slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n"
                 .into(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
-        assert!(Slurm.jobs(&down).unwrap_err().contains("Unable to contact"));
+        assert!(
+            Slurm
+                .parse_jobs(&down)
+                .unwrap_err()
+                .contains("Unable to contact")
+        );
     }
 
     #[test]
@@ -496,7 +508,7 @@ mod tests {
             ("67108869;fed1\n", Some("67108869;fed1")),
             ("Submitted batch job 134217733\r\n", Some("134217733")),
         ] {
-            assert_eq!(Slurm.id(printed).as_deref(), id, "{printed:?}");
+            assert_eq!(Slurm.parse_job_id(printed).as_deref(), id, "{printed:?}");
         }
     }
 
@@ -526,15 +538,15 @@ mod tests {
 
     #[test]
     fn a_missing_sbatch_is_told() {
-        let probe = Output {
+        let probe = CommandOutput {
             status: 127,
             err: "sh: 1: sbatch: not found".into(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
-        let absent = Stranger::Absent("sh: 1: sbatch: not found".into());
+        let absent = DetectError::Absent("sh: 1: sbatch: not found".into());
         assert_eq!(Slurm.dialect(&probe), Err(absent));
         assert_eq!(
-            Slurm.dialect(&Output::printed("slurm-wlm 22.05.8")),
+            Slurm.dialect(&CommandOutput::printed("slurm-wlm 22.05.8")),
             Ok(Dialect::Usual)
         );
     }
@@ -542,7 +554,7 @@ mod tests {
     #[test]
     fn the_place_is_told_where_other_accounts_jobs_are_seen() {
         let place = |list| {
-            let line = Slurm.ask_why("12", "main").unwrap();
+            let line = Slurm.pending_reason_command("12", "main").unwrap();
             let (line, _) = line.rsplit_once("; LC_ALL=C sinfo").unwrap();
             crate::scheduler::counted("squeue", list, line)
         };
@@ -557,7 +569,7 @@ mod tests {
     #[test]
     fn a_script_of_ones_own_is_asked_where_it_writes() {
         let files = |printed| {
-            let line = Slurm.output("7");
+            let line = Slurm.output_path_command("7");
             crate::scheduler::ran("scontrol", printed, &line)
         };
         let usual =

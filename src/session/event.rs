@@ -7,7 +7,7 @@ use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
 use crate::secret::Secret;
-use crate::ssh::prompt::Question;
+use crate::ssh::prompt::Prompt;
 pub use crate::ssh::prompt::Reply;
 
 /// The server behind a ready tunnel.
@@ -77,7 +77,7 @@ pub enum Event {
     /// The login waits in silence, and perhaps for the user: a push on a phone, a key to touch.
     Waits(String),
     /// A question for the person.
-    Ask(Question, Reply),
+    Ask(Prompt, Reply),
     /// The tunnel stands.
     Ready(Box<Ready>),
     /// What is known of a job that waits, when it is another thing than before.
@@ -94,7 +94,7 @@ pub enum Event {
         text: String,
     },
     /// What [`super::Goal::Look`] found: servers in use and passed over, in words.
-    Seen(Sight),
+    Seen(InspectReport),
     /// A step that worked, in words, for `doctor`.
     Step(String),
     /// A wish was not granted, and the session goes on: busy kernels.
@@ -107,7 +107,7 @@ pub enum Event {
 
 /// What was found on the far side without changing anything there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sight {
+pub struct InspectReport {
     /// The machine's own name.
     pub node: String,
     /// The login shell there.

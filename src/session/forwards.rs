@@ -6,8 +6,8 @@ use super::event::Forwarded;
 use crate::config::{Bind, Forward, Host};
 use crate::i18n::say;
 use crate::jupyter::Endpoint;
-use crate::ssh::channel::Target;
-use crate::tunnel::{Door, Pump, listen};
+use crate::ssh::channel::ForwardTarget;
+use crate::tunnel::{ForwardListener, Forwarder, listen};
 
 /// The port of the discard protocol (RFC 863), which hardly anything serves today.
 const DISCARD: u16 = 9;
@@ -15,12 +15,12 @@ const DISCARD: u16 = 9;
 /// Opens the server's local port: `wanted` if it is free. Gives the port, and `wanted` if someone
 /// else has it.
 pub fn main(
-    pump: &mut Pump,
+    forwarder: &mut Forwarder,
     endpoint: &Endpoint,
     wanted: Option<u16>,
 ) -> io::Result<(u16, Option<u16>)> {
     let listening = listen(wanted)?;
-    pump.add(Door {
+    forwarder.add_listener(ForwardListener {
         listeners: listening.listeners,
         target: target(endpoint),
     });
@@ -28,23 +28,23 @@ pub fn main(
 }
 
 /// Where the server is, for a channel.
-pub fn target(endpoint: &Endpoint) -> Target {
+pub fn target(endpoint: &Endpoint) -> ForwardTarget {
     match endpoint {
-        Endpoint::Tcp { host, port } => Target::Tcp {
+        Endpoint::Tcp { host, port } => ForwardTarget::Tcp {
             host: host.clone(),
             port: *port,
         },
-        Endpoint::Socket { path } => Target::Unix { path: path.clone() },
+        Endpoint::Socket { path } => ForwardTarget::Unix { path: path.clone() },
     }
 }
 
 /// Where a server that is started for a host would be. Which port it gets nobody knows before.
-pub fn likely(host: &Host) -> Target {
+pub fn likely(host: &Host) -> ForwardTarget {
     match host.bind {
-        Bind::Socket => Target::Unix {
+        Bind::Socket => ForwardTarget::Unix {
             path: "/remote-jupyter/no/such/socket".into(),
         },
-        _ => Target::Tcp {
+        _ => ForwardTarget::Tcp {
             host: "127.0.0.1".into(),
             port: host.remote_port.unwrap_or(DISCARD),
         },
@@ -52,7 +52,10 @@ pub fn likely(host: &Host) -> Target {
 }
 
 /// Opens the further forwards. Gives where each of them is, and says it.
-pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<(Vec<Forwarded>, Vec<String>)> {
+pub fn further(
+    forwarder: &mut Forwarder,
+    forwards: &[Forward],
+) -> io::Result<(Vec<Forwarded>, Vec<String>)> {
     let (mut open, mut notes) = (Vec::new(), Vec::new());
     for forward in forwards {
         let listening = listen(forward.local_port)?;
@@ -70,11 +73,11 @@ pub fn further(pump: &mut Pump, forwards: &[Forward]) -> io::Result<(Vec<Forward
                 taken = taken
             ),
         });
-        let target = Target::Tcp {
+        let target = ForwardTarget::Tcp {
             host: forward.remote_host.clone(),
             port: forward.remote_port,
         };
-        pump.add(Door {
+        forwarder.add_listener(ForwardListener {
             listeners: listening.listeners,
             target,
         });

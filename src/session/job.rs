@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::walltime::is_short;
 use crate::i18n::say;
-use crate::scheduler::scheduler_of;
+use crate::scheduler::by_id;
 
 /// A batch job, as events tell it. Times are seconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl JobInfo {
     /// Whether there is a command that puts off its end.
     #[must_use]
     pub fn can_be_extended(&self) -> bool {
-        let scheduler = scheduler_of(&self.scheduler).filter(|_| self.ends.is_some());
+        let scheduler = by_id(&self.scheduler).filter(|_| self.ends.is_some());
         scheduler.is_some_and(|one| one.extend(&self.id, 1, Some(1)).is_some())
     }
 

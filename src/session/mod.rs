@@ -21,21 +21,21 @@ use std::time::Duration;
 use crate::config::Host;
 use crate::jupyter::Page;
 use crate::problem::Problem;
-use crate::ssh::poll::{Waiter, Waker};
+use crate::ssh::poll::{Poller, Waker};
 
-pub use crate::jupyter::{Address, Login};
+pub use crate::jupyter::{Address, PageLogin};
 pub use crate::scheduler::{Route, seconds};
-pub use event::{Event, Forwarded, Phase, Ready, Reply, ServerInfo, Sight, Walltime};
-use fsm::Input;
+pub use event::{Event, Forwarded, InspectReport, Phase, Ready, Reply, ServerInfo, Walltime};
+use fsm::FsmEvent;
 pub use fsm::{Busy, Goal};
 pub use job::{JobInfo, time_words};
-pub use walltime::Told;
+pub use walltime::WalltimeWarning;
 
 /// Takes why a page was not shown after all, in words.
 pub type Failed = Box<dyn FnOnce(String) + Send>;
 
 /// What a session needs from the machine that it runs on.
-pub trait Surroundings: Send + Sync {
+pub trait SessionDelegate: Send + Sync {
     /// Opens a page in the browser. The token must not show in a process list. What fails later is told to `failed`, from
     /// any thread.
     ///
@@ -51,14 +51,14 @@ pub trait Surroundings: Send + Sync {
     /// Remembers that route.
     fn remember_route(&self, host: &str, route: Route);
     /// What this host's person was told lastly about the time of its job.
-    fn told(&self, host: &str) -> Option<Told>;
+    fn told(&self, host: &str) -> Option<WalltimeWarning>;
     /// Remembers that.
-    fn remember_told(&self, host: &str, told: Told);
+    fn remember_told(&self, host: &str, told: WalltimeWarning);
 }
 
 /// What a session is to do.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct SessionRequest {
     /// The host.
     pub host: Host,
     /// The ssh configuration file to use instead of the person's own.
@@ -73,7 +73,7 @@ pub struct Order {
     pub patience: Duration,
 }
 
-impl Order {
+impl SessionRequest {
     /// An order for a host.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// A running session, seen from other threads.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    inputs: mpsc::Sender<Input>,
+    inputs: mpsc::Sender<FsmEvent>,
     waker: Waker,
     /// Whether a job is waited for.
     waits: Arc<AtomicBool>,
@@ -136,33 +136,33 @@ impl Handle {
 
     /// Opens the page again.
     pub fn show(&self, page: Page) {
-        self.send(Input::Show(page));
+        self.send(FsmEvent::Show(page));
     }
 
     /// Stops the server.
     pub fn stop(&self, busy: Busy) {
-        self.send(Input::Stop(busy));
+        self.send(FsmEvent::Stop(busy));
     }
 
     /// Asks the scheduler to give the server's job that many seconds more: [`Event::Walltime`], or
     /// [`Event::Refused`].
     pub fn extend(&self, by: u64) {
-        self.send(Input::Extend(by));
+        self.send(FsmEvent::Extend(by));
     }
 
     /// Tells that the machine woke up or its network changed: a standing connection is to answer
     /// within seconds, or counts as lost; one that is being made anew is tried at once.
     pub fn check(&self) {
-        self.send(Input::Check);
+        self.send(FsmEvent::Check);
     }
 
     /// Asks for the newest launch's log, once the tunnel stands: [`Event::Log`], or
     /// [`Event::Refused`].
     pub fn log(&self) {
-        self.send(Input::WantLog);
+        self.send(FsmEvent::ReadLog);
     }
 
-    fn send(&self, input: Input) {
+    fn send(&self, input: FsmEvent) {
         // A session that has ended has told so by its last event.
         let _ = self.inputs.send(input);
         self.waker.wake();
@@ -175,20 +175,20 @@ impl Handle {
 /// # Errors
 /// When the process has no file descriptors or threads left.
 pub fn start(
-    order: Order,
-    surroundings: Arc<dyn Surroundings>,
+    order: SessionRequest,
+    surroundings: Arc<dyn SessionDelegate>,
     events: impl Fn(Event) + Send + 'static,
 ) -> std::io::Result<(Handle, std::thread::JoinHandle<()>)> {
-    let waiter = Waiter::new()?;
+    let poller = Poller::new()?;
     let (sender, inputs) = mpsc::channel();
     let handle = Handle {
         inputs: sender,
-        waker: waiter.waker(),
+        waker: poller.waker(),
         waits: Arc::default(),
     };
     let own = handle.clone();
     let thread = std::thread::Builder::new()
         .name(format!("session {}", order.host.name))
-        .spawn(move || driver::run(order, surroundings, events, waiter, &inputs, own))?;
+        .spawn(move || driver::run(order, surroundings, events, poller, &inputs, own))?;
     Ok((handle, thread))
 }

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::scheduler::Output;
-use crate::ssh::resolve::Target;
+use crate::scheduler::CommandOutput;
+use crate::ssh::resolve::SshTarget;
 
 /// Who asks whom. The way there belongs to it: two clusters may both call their login node `login`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Login {
+pub struct QueryKey {
     user: String,
     host: String,
     port: u16,
@@ -21,10 +21,10 @@ pub struct Login {
     scheduler: &'static str,
 }
 
-impl Login {
+impl QueryKey {
     /// That of a resolved destination.
     #[must_use]
-    pub fn new(target: &Target, scheduler: &'static str) -> Self {
+    pub fn new(target: &SshTarget, scheduler: &'static str) -> Self {
         Self {
             user: target.user.clone(),
             host: target.host.to_lowercase(),
@@ -39,18 +39,18 @@ impl Login {
     }
 }
 
-static LEDGERS: LazyLock<Mutex<HashMap<Login, Shared>>> = LazyLock::new(Mutex::default);
+static STATES: LazyLock<Mutex<HashMap<QueryKey, Shared>>> = LazyLock::new(Mutex::default);
 
-type Shared = Arc<Mutex<Ledger>>;
+type Shared = Arc<Mutex<PollState>>;
 
 /// What is known of one scheduler's calls with one login.
 #[derive(Debug, Default)]
-struct Ledger {
+struct PollState {
     next_seat: u64,
     /// The least time between two calls, for each session that waits.
     seats: HashMap<u64, Duration>,
     /// The last list, and when it was asked for.
-    list: Option<(Instant, Output)>,
+    list: Option<(Instant, CommandOutput)>,
     /// The last turn: when it began, and how many calls it cost.
     called: Option<(Instant, u32)>,
     /// Whether that one was for a list.
@@ -63,7 +63,7 @@ struct Ledger {
 
 /// What a session wants of the scheduler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum QueryKind {
     /// A list that is younger than this.
     List(Duration),
     /// A question of its own, which costs that many calls.
@@ -72,34 +72,34 @@ pub enum Wanted {
 
 /// What it gets.
 #[derive(Debug)]
-pub enum Turn {
+pub enum PollDecision {
     /// A list that another session asked for, that long ago.
-    Theirs(Output, Duration),
+    Cached(CommandOutput, Duration),
     /// It may ask itself.
-    Yours(Ticket),
+    Granted(PollPermit),
     /// Not now.
-    Later,
+    NotYet,
 }
 
 /// A session that waits. Dropping it leaves.
 #[derive(Debug)]
-pub struct Seat {
+pub struct PollClient {
     ledger: Shared,
     number: u64,
 }
 
 /// The right to ask, until it is dropped.
 #[derive(Debug)]
-pub struct Ticket {
+pub struct PollPermit {
     ledger: Shared,
     began: Instant,
 }
 
-impl Seat {
+impl PollClient {
     /// For a session that wants no two calls within that time.
     #[must_use]
-    pub fn take(login: Login, poll: Duration) -> Self {
-        Self::at(Arc::clone(lock(&LEDGERS).entry(login).or_default()), poll)
+    pub fn register(login: QueryKey, poll: Duration) -> Self {
+        Self::at(Arc::clone(lock(&STATES).entry(login).or_default()), poll)
     }
 
     fn at(ledger: Shared, poll: Duration) -> Self {
@@ -113,19 +113,19 @@ impl Seat {
 
     /// Asks for a turn; the last one has to be that many times the gap ago.
     #[must_use]
-    pub fn turn(&self, wanted: Wanted, gap: Duration, times: u32) -> Turn {
+    pub fn decide(&self, wanted: QueryKind, gap: Duration, times: u32) -> PollDecision {
         self.turn_at(Instant::now(), wanted, gap, times)
     }
 
-    fn turn_at(&self, now: Instant, wanted: Wanted, gap: Duration, times: u32) -> Turn {
+    fn turn_at(&self, now: Instant, wanted: QueryKind, gap: Duration, times: u32) -> PollDecision {
         let mut ledger = lock(&self.ledger);
-        if let (Wanted::List(young), Some((at, output))) = (wanted, &ledger.list) {
+        if let (QueryKind::List(young), Some((at, output))) = (wanted, &ledger.list) {
             let age = now.saturating_duration_since(*at);
             if age < young {
-                return Turn::Theirs(output.clone(), age);
+                return PollDecision::Cached(output.clone(), age);
             }
         }
-        if matches!(wanted, Wanted::List(_)) {
+        if matches!(wanted, QueryKind::List(_)) {
             // Its question is no longer one: its job has started.
             let own = self.number;
             ledger.promised.take_if(|promised| *promised == own);
@@ -133,41 +133,41 @@ impl Seat {
         let is_due = ledger.is_due(now, ledger.gap(self.number, gap), times);
         if ledger.busy || !is_due {
             // The longer pause before a question is kept free for it.
-            if matches!(wanted, Wanted::Answer(calls) if calls > 1) && ledger.was_list {
+            if matches!(wanted, QueryKind::Answer(calls) if calls > 1) && ledger.was_list {
                 ledger.promised.get_or_insert(self.number);
             }
-            return Turn::Later;
+            return PollDecision::NotYet;
         }
         // Lists and questions take turns: neither starves the other, however many hosts wait.
         let other = ledger
             .promised
             .is_some_and(|promised| promised != self.number);
         match wanted {
-            Wanted::List(_) if other && ledger.was_list => return Turn::Later,
-            Wanted::Answer(_) if ledger.seats.len() > 1 && (other || !ledger.was_list) => {
+            QueryKind::List(_) if other && ledger.was_list => return PollDecision::NotYet,
+            QueryKind::Answer(_) if ledger.seats.len() > 1 && (other || !ledger.was_list) => {
                 ledger.promised.get_or_insert(self.number);
-                return Turn::Later;
+                return PollDecision::NotYet;
             }
             _ => {}
         }
         let cost = match wanted {
-            Wanted::List(_) => 1,
-            Wanted::Answer(calls) => {
+            QueryKind::List(_) => 1,
+            QueryKind::Answer(calls) => {
                 ledger.promised = None;
                 calls
             }
         };
-        ledger.was_list = matches!(wanted, Wanted::List(_));
+        ledger.was_list = matches!(wanted, QueryKind::List(_));
         ledger.called = Some((now, cost));
         ledger.busy = true;
-        Turn::Yours(Ticket {
+        PollDecision::Granted(PollPermit {
             ledger: Arc::clone(&self.ledger),
             began: now,
         })
     }
 }
 
-impl Ledger {
+impl PollState {
     /// Who wants fewer calls for one of its hosts says so of the scheduler.
     fn gap(&self, seat: u64, gap: Duration) -> Duration {
         let own = self.seats.get(&seat).copied().unwrap_or_default();
@@ -181,7 +181,7 @@ impl Ledger {
     }
 
     /// A list that was asked for out of turn.
-    fn note(&mut self, began: Instant, output: &Output) {
+    fn note(&mut self, began: Instant, output: &CommandOutput) {
         if self.seats.is_empty() {
             return;
         }
@@ -191,7 +191,7 @@ impl Ledger {
     }
 }
 
-impl Drop for Seat {
+impl Drop for PollClient {
     fn drop(&mut self) {
         let mut ledger = lock(&self.ledger);
         ledger.seats.remove(&self.number);
@@ -202,9 +202,9 @@ impl Drop for Seat {
     }
 }
 
-impl Ticket {
+impl PollPermit {
     /// The list that the scheduler gave, for all who wait.
-    pub fn share(self, output: &Output) {
+    pub fn share(self, output: &CommandOutput) {
         lock(&self.ledger).list = Some((self.began, output.clone()));
     }
 
@@ -215,15 +215,15 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for PollPermit {
     fn drop(&mut self) {
         lock(&self.ledger).busy = false;
     }
 }
 
 /// A list that a click or a stop needed at once, asked for at that time: those who wait have it too.
-pub fn share(login: &Login, began: Instant, output: &Output) {
-    let Some(ledger) = lock(&LEDGERS).get(login).cloned() else {
+pub fn share(login: &QueryKey, began: Instant, output: &CommandOutput) {
+    let Some(ledger) = lock(&STATES).get(login).cloned() else {
         return;
     };
     lock(&ledger).note(began, output);
@@ -255,32 +255,32 @@ mod tests {
             }
         }
 
-        fn seat(&self, poll: Duration) -> Seat {
-            Seat::at(Arc::clone(&self.ledger), poll)
+        fn seat(&self, poll: Duration) -> PollClient {
+            PollClient::at(Arc::clone(&self.ledger), poll)
         }
 
         /// What a seat gets so many seconds after the beginning: a list's age, its own turn, or nothing.
-        fn asks(&self, seat: &Seat, seconds: u64, wanted: Wanted) -> &'static str {
+        fn asks(&self, seat: &PollClient, seconds: u64, wanted: QueryKind) -> &'static str {
             self.asks_after(seat, seconds, wanted, 1)
         }
 
         /// The same for one that wants that many times the gap before it.
         fn asks_after(
             &self,
-            seat: &Seat,
+            seat: &PollClient,
             seconds: u64,
-            wanted: Wanted,
+            wanted: QueryKind,
             times: u32,
         ) -> &'static str {
             let now = self.begin + Duration::from_secs(seconds);
             match seat.turn_at(now, wanted, GAP, times) {
-                Turn::Theirs(..) => "theirs",
-                Turn::Later => "later",
-                Turn::Yours(ticket) if matches!(wanted, Wanted::List(_)) => {
-                    ticket.share(&Output::printed("a list"));
+                PollDecision::Cached(..) => "theirs",
+                PollDecision::NotYet => "later",
+                PollDecision::Granted(ticket) if matches!(wanted, QueryKind::List(_)) => {
+                    ticket.share(&CommandOutput::printed("a list"));
                     "own"
                 }
-                Turn::Yours(_) => "own",
+                PollDecision::Granted(_) => "own",
             }
         }
     }
@@ -289,14 +289,14 @@ mod tests {
     fn a_list_serves_all_who_wait() {
         let play = Play::new();
         let (one, two) = (play.seat(GAP), play.seat(GAP));
-        let list = Wanted::List(GAP);
+        let list = QueryKind::List(GAP);
         assert_eq!(play.asks(&one, 0, list), "own");
         assert_eq!(play.asks(&two, 9, list), "theirs");
         assert_eq!(play.asks(&two, 15, list), "own");
         assert_eq!(play.asks(&one, 16, list), "theirs");
         // One of before the session's own last look is no news, and no reason to ask again so soon.
         assert_eq!(
-            play.asks(&one, 18, Wanted::List(Duration::from_secs(2))),
+            play.asks(&one, 18, QueryKind::List(Duration::from_secs(2))),
             "later"
         );
     }
@@ -306,32 +306,32 @@ mod tests {
         let play = Play::new();
         let (one, two) = (play.seat(GAP), play.seat(GAP));
         let now = play.begin;
-        let Turn::Yours(ticket) = one.turn_at(now, Wanted::List(GAP), GAP, 1) else {
+        let PollDecision::Granted(ticket) = one.turn_at(now, QueryKind::List(GAP), GAP, 1) else {
             panic!("nobody else asks");
         };
         // However long it takes.
-        assert_eq!(play.asks(&two, 40, Wanted::List(GAP)), "later");
+        assert_eq!(play.asks(&two, 40, QueryKind::List(GAP)), "later");
         drop(ticket);
-        assert_eq!(play.asks(&two, 41, Wanted::List(GAP)), "own");
+        assert_eq!(play.asks(&two, 41, QueryKind::List(GAP)), "own");
     }
 
     #[test]
     fn who_wants_the_fewest_calls_is_heard() {
         let play = Play::new();
         let (usual, patient) = (play.seat(GAP), play.seat(LONG));
-        assert_eq!(play.asks(&usual, 0, Wanted::List(GAP)), "own");
-        assert_eq!(play.asks(&usual, 119, Wanted::List(GAP)), "later");
-        assert_eq!(play.asks(&usual, 120, Wanted::List(GAP)), "own");
-        assert_eq!(play.asks(&patient, 121, Wanted::List(LONG)), "theirs");
+        assert_eq!(play.asks(&usual, 0, QueryKind::List(GAP)), "own");
+        assert_eq!(play.asks(&usual, 119, QueryKind::List(GAP)), "later");
+        assert_eq!(play.asks(&usual, 120, QueryKind::List(GAP)), "own");
+        assert_eq!(play.asks(&patient, 121, QueryKind::List(LONG)), "theirs");
         drop(patient);
-        assert_eq!(play.asks(&usual, 136, Wanted::List(GAP)), "own");
+        assert_eq!(play.asks(&usual, 136, QueryKind::List(GAP)), "own");
     }
 
     #[test]
     fn questions_and_lists_take_turns_and_a_question_of_three_calls_counts_for_three() {
         let play = Play::new();
         let seats = [play.seat(GAP), play.seat(GAP), play.seat(GAP)];
-        let (list, why) = (Wanted::List(GAP), Wanted::Answer(3));
+        let (list, why) = (QueryKind::List(GAP), QueryKind::Answer(3));
         assert_eq!(play.asks(&seats[0], 0, list), "own");
         assert_eq!(play.asks(&seats[0], 15, why), "own");
         assert_eq!(play.asks(&seats[1], 59, why), "later");
@@ -346,7 +346,7 @@ mod tests {
     fn the_pause_before_a_question_of_several_calls_is_kept_free_for_it() {
         let play = Play::new();
         let (one, two) = (play.seat(GAP), play.seat(GAP));
-        let (list, why) = (Wanted::List(GAP), Wanted::Answer(3));
+        let (list, why) = (QueryKind::List(GAP), QueryKind::Answer(3));
         assert_eq!(play.asks(&one, 0, list), "own");
         assert_eq!(play.asks_after(&two, 10, why, 3), "later");
         assert_eq!(play.asks(&one, 16, list), "later");
@@ -363,8 +363,8 @@ mod tests {
     fn one_host_alone_asks_when_it_likes() {
         let play = Play::new();
         let seat = play.seat(GAP);
-        assert_eq!(play.asks(&seat, 0, Wanted::Answer(1)), "own");
-        assert_eq!(play.asks(&seat, 15, Wanted::Answer(1)), "own");
+        assert_eq!(play.asks(&seat, 0, QueryKind::Answer(1)), "own");
+        assert_eq!(play.asks(&seat, 15, QueryKind::Answer(1)), "own");
     }
 
     #[test]
@@ -372,8 +372,8 @@ mod tests {
         let play = Play::new();
         let seat = play.seat(GAP);
         let at = play.begin + Duration::from_secs(10);
-        lock(&play.ledger).note(at, &Output::printed("a list"));
-        assert_eq!(play.asks(&seat, 14, Wanted::List(GAP)), "theirs");
+        lock(&play.ledger).note(at, &CommandOutput::printed("a list"));
+        assert_eq!(play.asks(&seat, 14, QueryKind::List(GAP)), "theirs");
         drop(seat);
         assert!(lock(&play.ledger).list.is_none());
     }

@@ -3,31 +3,31 @@
 use std::rc::Rc;
 
 use super::event::Event;
-use crate::ssh::poll::Waiter;
-use crate::ssh::prompt::{self, Answer, Ask, Question, Unanswered};
+use crate::ssh::poll::Poller;
+use crate::ssh::prompt::{self, NoAnswer, Prompt, PromptAnswer, Prompter};
 
 /// Where a session's events go.
-pub type Sink = Box<dyn Fn(Event)>;
+pub type EventSink = Box<dyn Fn(Event)>;
 
 /// Questions go out as events; the person's time does not count against the deadline.
-pub struct Asker<'a> {
+pub struct SessionPrompter<'a> {
     /// Where the question goes.
-    pub sink: &'a Sink,
+    pub sink: &'a EventSink,
     /// Whose deadline stands still meanwhile.
-    pub waiter: &'a Rc<Waiter>,
+    pub poller: &'a Rc<Poller>,
     /// Whether the person expects a question: not while a connection is made anew.
     pub expected: bool,
     /// True if the login before needed no user, so that the server may converse unattended.
     pub converses: bool,
 }
 
-impl Ask for Asker<'_> {
-    fn ask(&self, question: Question) -> Answer {
+impl Prompter for SessionPrompter<'_> {
+    fn ask(&self, prompt: Prompt) -> PromptAnswer {
         if !self.expected {
-            return Err(Unanswered::nobody());
+            return Err(NoAnswer::nobody());
         }
-        prompt::put(question, self.waiter, |question, reply| {
-            (self.sink)(Event::Ask(question, reply));
+        prompt::put(prompt, self.poller, |prompt, reply| {
+            (self.sink)(Event::Ask(prompt, reply));
         })
     }
 

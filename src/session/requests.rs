@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use super::Handle;
-use super::fsm::Input;
+use super::fsm::FsmEvent;
 use crate::config::App;
-use crate::jupyter::{Answer, Api, ApiError, Server};
+use crate::jupyter::{Api, ApiError, Server, ServerAnswer};
 use crate::problem;
 
 /// A server that ran before and has a listener answers at once; this is for a busy machine.
@@ -14,7 +14,7 @@ const REUSED_PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a server is asked before it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asks {
+pub enum Probe {
     /// For its proof of life.
     Life,
     /// And for the page of an application, or any.
@@ -28,7 +28,7 @@ pub fn check(
     host: String,
     server: Server,
     port: u16,
-    asks: Asks,
+    asks: Probe,
     reused: bool,
     deadline: Instant,
 ) {
@@ -41,20 +41,20 @@ pub fn check(
         let api = Api::new(&server, port);
         let result = ask_until(&api, deadline).and_then(|answer| {
             let pages = match asks {
-                Asks::Page(app) => api.pages(app, server.pages)?,
-                Asks::Life => server.pages,
+                Probe::Page(app) => api.pages(app, server.pages)?,
+                Probe::Life => server.pages,
             };
-            Ok(Answer { pages, ..answer })
+            Ok(ServerAnswer { pages, ..answer })
         });
         let problem = |error: &ApiError| problem::api(&host, error);
         handle.send(match &result {
-            Err(error) if error.is_definite() => Input::Unsuitable(problem(error)),
-            _ => Input::Checked(result.map_err(|error| problem(&error))),
+            Err(error) if error.is_definite() => FsmEvent::Unsuitable(problem(error)),
+            _ => FsmEvent::Checked(result.map_err(|error| problem(&error))),
         });
     });
 }
 
-fn ask_until(api: &Api, deadline: Instant) -> Result<Answer, ApiError> {
+fn ask_until(api: &Api, deadline: Instant) -> Result<ServerAnswer, ApiError> {
     let mut pause = Duration::from_millis(20);
     loop {
         match api.check() {
@@ -71,7 +71,7 @@ fn ask_until(api: &Api, deadline: Instant) -> Result<Answer, ApiError> {
 pub fn watch(handle: Handle, server: Server, port: u16) {
     std::thread::spawn(move || {
         if let Ok(activity) = Api::new(&server, port).activity() {
-            handle.send(Input::Active(activity));
+            handle.send(FsmEvent::Active(activity));
         }
     });
 }
@@ -79,7 +79,7 @@ pub fn watch(handle: Handle, server: Server, port: u16) {
 /// Counts the kernels.
 pub fn count(handle: Handle, server: Server, port: u16) {
     std::thread::spawn(move || {
-        handle.send(Input::Counted(Api::new(&server, port).kernels().ok()));
+        handle.send(FsmEvent::Counted(Api::new(&server, port).kernels().ok()));
     });
 }
 
@@ -87,6 +87,6 @@ pub fn count(handle: Handle, server: Server, port: u16) {
 pub fn ask_to_end(handle: Handle, server: Server, port: u16) {
     std::thread::spawn(move || {
         let asked = Api::new(&server, port).shut_down();
-        handle.send(Input::AskedToEnd(asked.is_ok()));
+        handle.send(FsmEvent::AskedToEnd(asked.is_ok()));
     });
 }

@@ -18,7 +18,7 @@ const LOOKS: i64 = 36;
 
 /// What was told last about the time of a host's job. It is kept between runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct WalltimeWarning {
     /// The job's number.
     pub job: String,
     /// When its time was to be up.
@@ -43,9 +43,9 @@ impl Countdown {
     /// The time of a job that has an end. `before` is what was told lastly of this host's jobs, perhaps
     /// by another program, or before this one was started anew.
     #[must_use]
-    pub fn new(job: &JobInfo, before: Option<&Told>, now: i64) -> Option<Self> {
+    pub fn new(job: &JobInfo, before: Option<&WalltimeWarning>, now: i64) -> Option<Self> {
         let ends = job.ends?;
-        let same = |told: &&Told| told.job == job.id && (told.ends - ends).abs() < SAME;
+        let same = |told: &&WalltimeWarning| told.job == job.id && (told.ends - ends).abs() < SAME;
         Some(Self {
             job: job.clone(),
             ends,
@@ -76,13 +76,13 @@ impl Countdown {
     }
 
     /// What is to be told now. After a sleep past several thresholds that is the nearest one alone.
-    pub fn due(&mut self, now: i64) -> Option<Told> {
+    pub fn due(&mut self, now: i64) -> Option<WalltimeWarning> {
         let minutes = self.passed(now).filter(|_| now < self.ends)?;
         if self.told.is_some_and(|told| told <= minutes) {
             return None;
         }
         self.told = Some(minutes);
-        Some(Told {
+        Some(WalltimeWarning {
             job: self.job.id.clone(),
             ends: self.ends,
             minutes,
@@ -208,23 +208,23 @@ mod tests {
     #[test]
     fn what_was_told_of_an_end_is_not_told_again_and_of_another_end_it_is() {
         let before = countdown(HOUR, 1800).due(END - 1800).unwrap();
-        let again = |before: &Told, job: &JobInfo| {
+        let again = |before: &WalltimeWarning, job: &JobInfo| {
             let mut countdown = Countdown::new(job, Some(before), END - 1700).unwrap();
             told(&mut countdown, 1700)
         };
         let rest = vec![(10, 600), (2, 120)];
         assert_eq!(again(&before, &job(HOUR)), rest);
         // The list of LSF tells minutes.
-        let near = Told {
+        let near = WalltimeWarning {
             ends: END - 59,
             ..before.clone()
         };
         assert_eq!(again(&near, &job(HOUR)), rest);
-        let other_job = Told {
+        let other_job = WalltimeWarning {
             job: "6".into(),
             ..before.clone()
         };
-        let other_end = Told {
+        let other_end = WalltimeWarning {
             ends: END - HOUR,
             ..before
         };

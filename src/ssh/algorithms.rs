@@ -3,7 +3,7 @@
 
 use ssh2::{ErrorCode, MethodType, Session};
 
-use super::Error;
+use super::SshError;
 use super::greeting::Greeting;
 use super::offer::Lacking;
 use super::resolve::Algorithms;
@@ -17,7 +17,7 @@ const SIGNALS: [&str; 2] = ["ext-info-c", "kex-strict-c-v00@openssh.com"];
 ///
 /// # Errors
 /// [`Error::Algorithms`] when it has nothing of what the person wants.
-pub fn prefer(session: &Session, wanted: &Algorithms) -> Result<(), Error> {
+pub fn prefer(session: &Session, wanted: &Algorithms) -> Result<(), SshError> {
     let lists = [
         ("KexAlgorithms", &wanted.kex, &[MethodType::Kex][..]),
         (
@@ -54,7 +54,7 @@ pub fn choose<'a>(
     keyword: &'static str,
     wanted: &[String],
     possible: &[&'a str],
-) -> Result<Vec<&'a str>, Error> {
+) -> Result<Vec<&'a str>, SshError> {
     if wanted.is_empty() {
         return Ok(possible.to_vec());
     }
@@ -62,7 +62,7 @@ pub fn choose<'a>(
     let chosen: Vec<&str> = wanted.iter().filter_map(find).collect();
     if chosen.is_empty() {
         let possible = possible.iter().filter(|name| !SIGNALS.contains(name));
-        return Err(Error::Algorithms {
+        return Err(SshError::Algorithms {
             keyword,
             asked: wanted.join(","),
             possible: possible.copied().collect::<Vec<_>>().join(","),
@@ -94,7 +94,7 @@ pub fn handshake_failed(
     cut: bool,
     greeting: Greeting,
     lacking: Option<Lacking>,
-) -> Error {
+) -> SshError {
     let text = error.message().to_owned();
     let is_about_algorithms = matches!(
         error.code(),
@@ -105,12 +105,12 @@ pub fn handshake_failed(
         )
     );
     match session.banner() {
-        Some(server) if is_about_algorithms && !cut => Error::NoCommonAlgorithm {
+        Some(server) if is_about_algorithms && !cut => SshError::NoCommonAlgorithm {
             server: server.to_owned(),
             text,
             lacking,
         },
-        _ => Error::Handshake {
+        _ => SshError::Handshake {
             text,
             cut,
             greeting: Some(greeting),

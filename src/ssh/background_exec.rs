@@ -3,16 +3,16 @@
 
 use std::task::Poll;
 
-use super::Error;
+use super::SshError;
 use super::channel::Channel;
-use super::exec::Output;
+use super::exec::LineBuffer;
 
 /// Our longest answer is a log of 200 kB in hexadecimal; a start-up file may print for ever.
 const LIMIT: usize = 4 << 20;
 
 /// What is to be run.
 #[derive(Debug)]
-pub struct Task {
+pub struct ExecRequest {
     /// For the account's login shell.
     pub command: String,
     /// All of its standard input.
@@ -20,7 +20,7 @@ pub struct Task {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum ExecPhase {
     Starting,
     Writing,
     Ending,
@@ -28,24 +28,24 @@ enum Step {
 }
 
 /// A task under way.
-pub struct Errand {
-    task: Task,
+pub struct BackgroundExec {
+    task: ExecRequest,
     channel: Channel,
-    step: Step,
+    step: ExecPhase,
     sent: usize,
-    output: Output,
+    output: LineBuffer,
 }
 
-impl Errand {
+impl BackgroundExec {
     /// Runs a task on a fresh channel.
     #[must_use]
-    pub fn new(task: Task, channel: Channel) -> Self {
+    pub fn new(task: ExecRequest, channel: Channel) -> Self {
         Self {
             task,
             channel,
-            step: Step::Starting,
+            step: ExecPhase::Starting,
             sent: 0,
-            output: Output::default(),
+            output: LineBuffer::default(),
         }
     }
 
@@ -53,28 +53,28 @@ impl Errand {
     ///
     /// # Errors
     /// The session's own.
-    pub fn work(&mut self) -> Result<bool, Error> {
+    pub fn work(&mut self) -> Result<bool, SshError> {
         let done = match self.step {
-            Step::Starting => self.channel.poll_exec(&self.task.command),
-            Step::Writing => self.write(),
-            Step::Ending => self.channel.poll_send_eof(),
-            Step::Reading if self.output.size() > LIMIT => return Err(Error::Closed),
-            Step::Reading => return self.output.read(&mut self.channel),
+            ExecPhase::Starting => self.channel.poll_exec(&self.task.command),
+            ExecPhase::Writing => self.write(),
+            ExecPhase::Ending => self.channel.poll_send_eof(),
+            ExecPhase::Reading if self.output.size() > LIMIT => return Err(SshError::Closed),
+            ExecPhase::Reading => return self.output.read(&mut self.channel),
         };
         match done {
             Poll::Pending => return Ok(false),
             Poll::Ready(result) => result?,
         }
         self.step = match self.step {
-            Step::Starting => Step::Writing,
-            Step::Writing if self.sent < self.task.input.len() => Step::Writing,
-            Step::Writing => Step::Ending,
-            Step::Ending | Step::Reading => Step::Reading,
+            ExecPhase::Starting => ExecPhase::Writing,
+            ExecPhase::Writing if self.sent < self.task.input.len() => ExecPhase::Writing,
+            ExecPhase::Writing => ExecPhase::Ending,
+            ExecPhase::Ending | ExecPhase::Reading => ExecPhase::Reading,
         };
         Ok(true)
     }
 
-    fn write(&mut self) -> super::channel::Step<()> {
+    fn write(&mut self) -> super::channel::Nonblocking<()> {
         let rest = &self.task.input.as_bytes()[self.sent..];
         self.channel
             .poll_write(rest)

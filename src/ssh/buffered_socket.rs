@@ -32,40 +32,42 @@ const CONGESTED: usize = 256 << 10;
 thread_local! {
     /// By the descriptor that libssh2 knows. (Its own pointer for such things is taken: `ssh2`
     /// uses it while it asks keyboard-interactive questions.)
-    static WIRES: RefCell<HashMap<RawFd, Weak<Wire>>> = RefCell::default();
+    static WIRES: RefCell<HashMap<RawFd, Weak<BufferedSocket>>> = RefCell::default();
 }
 
 /// One session's socket, and what could not be sent yet.
-pub struct Wire {
+pub struct BufferedSocket {
     transport: Transport,
     key: RawFd,
     outbox: RefCell<VecDeque<u8>>,
     allowance: Cell<usize>,
     /// When bytes last arrived; libssh2 does not tell.
-    heard: Cell<Instant>,
+    last_received: Cell<Instant>,
     ended: Cell<bool>,
     /// The server's first bytes, up to the end of the handshake.
     greeting: RefCell<Option<Vec<u8>>>,
 }
 
-impl Wire {
+impl BufferedSocket {
     /// Puts itself between a session, before its handshake, and a stream that does not block.
     ///
     /// # Errors
     /// When the process has no file descriptors left.
     pub fn attach(session: &mut Session, transport: Transport) -> std::io::Result<Rc<Self>> {
         let theirs = transport.stream.try_clone()?;
-        let wire = Rc::new(Self {
+        let socket_buffer = Rc::new(Self {
             transport,
             key: theirs.as_raw_fd(),
             outbox: RefCell::default(),
             allowance: Cell::new(usize::MAX),
-            heard: Cell::new(Instant::now()),
+            last_received: Cell::new(Instant::now()),
             ended: Cell::new(false),
             greeting: RefCell::new(Some(Vec::new())),
         });
         session.set_tcp_stream(theirs);
-        WIRES.with_borrow_mut(|wires| wires.insert(wire.key, Rc::downgrade(&wire)));
+        WIRES.with_borrow_mut(|wires| {
+            wires.insert(socket_buffer.key, Rc::downgrade(&socket_buffer))
+        });
         let mut guard = session.raw();
         let session: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
         // SAFETY: the session is alive, and the functions have the types that libssh2 calls them
@@ -77,7 +79,7 @@ impl Wire {
             libssh2_session_callback_set2(session, CALLBACK_RECEIVE, Some(receive));
         }
         drop(guard);
-        Ok(wire)
+        Ok(socket_buffer)
     }
 
     /// The socket, for waiting.
@@ -115,7 +117,7 @@ impl Wire {
 
     /// When the far side was last heard.
     pub fn heard(&self) -> Instant {
-        self.heard.get()
+        self.last_received.get()
     }
 
     /// Whether the socket has ended or failed: what libssh2 then says of it varies with what it was
@@ -166,7 +168,7 @@ impl Wire {
         match &result {
             Ok(size) if *size > 0 => {
                 self.allowance.set(self.allowance.get() - size);
-                self.heard.set(Instant::now());
+                self.last_received.set(Instant::now());
                 self.keep(&buffer[..*size]);
             }
             Err(error) if is_again(error) => {}
@@ -176,7 +178,7 @@ impl Wire {
     }
 }
 
-impl Drop for Wire {
+impl Drop for BufferedSocket {
     fn drop(&mut self) {
         let own: *const Self = self;
         // The descriptor may be another session's by now.
@@ -184,7 +186,7 @@ impl Drop for Wire {
             let mut wires = wires.borrow_mut();
             if wires
                 .get(&self.key)
-                .is_some_and(|wire| wire.as_ptr() == own)
+                .is_some_and(|socket_buffer| socket_buffer.as_ptr() == own)
             {
                 wires.remove(&self.key);
             }
@@ -198,9 +200,9 @@ fn is_again(error: &std::io::Error) -> bool {
 
 /// The wire of a descriptor. libssh2 speaks to an agent through the same functions; an agent's
 /// socket, and a session that outlives its connection, have no wire.
-fn wire_of(key: RawFd) -> Option<Rc<Wire>> {
-    let wire = WIRES.try_with(|wires| wires.borrow().get(&key).and_then(Weak::upgrade));
-    wire.ok().flatten()
+fn wire_of(key: RawFd) -> Option<Rc<BufferedSocket>> {
+    let socket_buffer = WIRES.try_with(|wires| wires.borrow().get(&key).and_then(Weak::upgrade));
+    socket_buffer.ok().flatten()
 }
 
 /// An outcome as libssh2 wants it: the size, or the negative error number.
@@ -244,12 +246,12 @@ unsafe extern "C" fn send(
     flags: c_int,
     _abstract: *mut *mut c_void,
 ) -> ssize_t {
-    let Some(wire) = wire_of(socket) else {
+    let Some(socket_buffer) = wire_of(socket) else {
         // SAFETY: just what libssh2 itself would do.
         return system(unsafe { libc::send(socket, data, length, flags) });
     };
     // SAFETY: libssh2 passes its packet and the packet's length.
-    outcome(wire.send(unsafe { std::slice::from_raw_parts(data.cast(), length) }))
+    outcome(socket_buffer.send(unsafe { std::slice::from_raw_parts(data.cast(), length) }))
 }
 
 unsafe extern "C" fn receive(
@@ -259,11 +261,11 @@ unsafe extern "C" fn receive(
     flags: c_int,
     _abstract: *mut *mut c_void,
 ) -> ssize_t {
-    let Some(wire) = wire_of(socket) else {
+    let Some(socket_buffer) = wire_of(socket) else {
         // SAFETY: just what libssh2 itself would do.
         return system(unsafe { libc::recv(socket, buffer, length, flags) });
     };
     // SAFETY: libssh2 passes a buffer inside its session, which was zeroed when allocated, and the
     // room that is left in it.
-    outcome(wire.receive(unsafe { std::slice::from_raw_parts_mut(buffer.cast(), length) }))
+    outcome(socket_buffer.receive(unsafe { std::slice::from_raw_parts_mut(buffer.cast(), length) }))
 }

@@ -20,14 +20,14 @@ use libssh2_sys as raw;
 use ssh2::{Error, ErrorCode, Session};
 
 /// What every operation gives: done, failed, or to be tried again once the socket is ready.
-pub type Step<T> = Poll<Result<T, Error>>;
+pub type Nonblocking<T> = Poll<Result<T, Error>>;
 
 /// The most that one packet carries; RFC 4253 section 6.1 asks every side to take 32768 bytes.
 const PACKET_SIZE: u32 = 32768;
 
 /// A channel's far end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum ForwardTarget {
     /// A TCP port, as the far side resolves and reaches it.
     Tcp {
         /// Name or address.
@@ -42,7 +42,7 @@ pub enum Target {
     },
 }
 
-impl std::fmt::Display for Target {
+impl std::fmt::Display for ForwardTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Tcp { host, port } => write!(f, "{host}:{port}"),
@@ -51,7 +51,7 @@ impl std::fmt::Display for Target {
     }
 }
 
-impl Target {
+impl ForwardTarget {
     /// The other name of a loopback address, for a server that allows forwards to one of them alone:
     /// sshd compares names as they are written (`PermitOpen`).
     #[must_use]
@@ -74,13 +74,13 @@ impl Target {
 /// A channel that is being opened. libssh2 opens one at a time per session, and once begun an
 /// opening must be carried on to its end with the same bytes.
 #[derive(Debug)]
-pub struct Opening {
+pub struct ChannelOpening {
     kind: &'static str,
     message: Vec<u8>,
     window: u32,
 }
 
-impl Opening {
+impl ChannelOpening {
     /// A channel for running a command. Its window is libssh2's default and grows by itself.
     #[must_use]
     pub fn session() -> Self {
@@ -103,10 +103,10 @@ impl Opening {
 
     /// A forwarded connection, with no receive window: see [`Channel::poll_grant`].
     #[must_use]
-    pub fn forward(target: &Target) -> Self {
+    pub fn forward(target: &ForwardTarget) -> Self {
         let mut message = Vec::new();
         let kind = match target {
-            Target::Tcp { host, port } => {
+            ForwardTarget::Tcp { host, port } => {
                 put_string(&mut message, host);
                 message.extend(u32::from(*port).to_be_bytes());
                 // RFC 4254 section 7.2: where the connection came from; sshd only logs it.
@@ -114,7 +114,7 @@ impl Opening {
                 message.extend(0_u32.to_be_bytes());
                 "direct-tcpip"
             }
-            Target::Unix { path } => {
+            ForwardTarget::Unix { path } => {
                 // OpenSSH's PROTOCOL, section 2.4: path, then a reserved string and number.
                 put_string(&mut message, path);
                 put_string(&mut message, "");
@@ -130,7 +130,7 @@ impl Opening {
     }
 
     /// Carries the opening on.
-    pub fn poll(&self, session: &Session) -> Step<Channel> {
+    pub fn poll(&self, session: &Session) -> Nonblocking<Channel> {
         let mut guard = session.raw();
         let sess: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
         // SAFETY: the pointers and lengths are those of live slices, and libssh2 copies them.
@@ -184,7 +184,7 @@ pub struct Channel {
 
 impl Channel {
     /// Runs a command line in the account's login shell.
-    pub fn poll_exec(&mut self, command: &str) -> Step<()> {
+    pub fn poll_exec(&mut self, command: &str) -> Nonblocking<()> {
         let request = "exec";
         self.call(|channel| {
             // SAFETY: see the module's head; both strings outlive the call.
@@ -206,7 +206,7 @@ impl Channel {
     /// libssh2 widens the window by itself when the buffer is longer than the window; a caller
     /// that grants windows itself reads no more than [`ReceiveWindow::queued`]. An empty buffer
     /// only takes in what the socket holds.
-    pub fn poll_read(&mut self, stream: i32, buffer: &mut [u8]) -> Step<usize> {
+    pub fn poll_read(&mut self, stream: i32, buffer: &mut [u8]) -> Nonblocking<usize> {
         let size = self.transfer(|channel| {
             // SAFETY: see the module's head; the buffer is as long as said.
             unsafe {
@@ -223,7 +223,7 @@ impl Channel {
 
     /// Sends some of `data`. After `Pending` the same bytes have to be offered again: they may be
     /// encrypted already.
-    pub fn poll_write(&mut self, data: &[u8]) -> Step<usize> {
+    pub fn poll_write(&mut self, data: &[u8]) -> Nonblocking<usize> {
         let size = self.transfer(|channel| {
             // SAFETY: see the module's head; the slice is as long as said.
             unsafe { raw::libssh2_channel_write_ex(channel, 0, data.as_ptr().cast(), data.len()) }
@@ -236,7 +236,7 @@ impl Channel {
     ///
     /// Not libssh2's own keep-alive: a reply to that stays in its list of packets for ever, and
     /// every read of every channel walks through that list.
-    pub fn poll_ask(&mut self) -> Step<()> {
+    pub fn poll_ask(&mut self) -> Nonblocking<()> {
         let (name, value) = ("RJ_ALIVE", "1");
         self.call(|channel| {
             // SAFETY: see the module's head; libssh2 copies both strings.
@@ -253,7 +253,7 @@ impl Channel {
     }
 
     /// Says that nothing more will be sent.
-    pub fn poll_send_eof(&mut self) -> Step<()> {
+    pub fn poll_send_eof(&mut self) -> Nonblocking<()> {
         // SAFETY: see the module's head.
         self.call(|channel| unsafe { raw::libssh2_channel_send_eof(channel) })
     }
@@ -268,7 +268,7 @@ impl Channel {
 
     /// Returns true if the remote host has closed the channel; only once it is [`Channel::at_eof`]. It then
     /// grants no window any more, and libssh2 fails no write for that.
-    pub fn poll_closed(&self) -> Step<()> {
+    pub fn poll_closed(&self) -> Nonblocking<()> {
         // SAFETY: see the module's head.
         self.call(|channel| unsafe { raw::libssh2_channel_wait_closed(channel) })
     }
@@ -294,7 +294,7 @@ impl Channel {
     }
 
     /// Lets the far side send `bytes` more.
-    pub fn poll_grant(&mut self, bytes: u32) -> Step<()> {
+    pub fn poll_grant(&mut self, bytes: u32) -> Nonblocking<()> {
         self.call(|channel| {
             // SAFETY: see the module's head.
             unsafe {
@@ -321,7 +321,7 @@ impl Channel {
     }
 
     /// Closes the channel on both sides and keeps the struct.
-    pub fn poll_close(&mut self) -> Step<()> {
+    pub fn poll_close(&mut self) -> Nonblocking<()> {
         // SAFETY: see the module's head.
         self.call(|channel| unsafe { raw::libssh2_channel_close(channel) })
     }
@@ -340,7 +340,7 @@ impl Channel {
         }
     }
 
-    fn call(&self, run: impl FnOnce(*mut raw::LIBSSH2_CHANNEL) -> libc::c_int) -> Step<()> {
+    fn call(&self, run: impl FnOnce(*mut raw::LIBSSH2_CHANNEL) -> libc::c_int) -> Nonblocking<()> {
         let rc = self.transfer(|channel| run(channel) as libc::ssize_t);
         self.size(rc).map_ok(|_| ())
     }
@@ -353,7 +353,7 @@ impl Channel {
         run(self.raw.as_ptr())
     }
 
-    fn size(&self, rc: libc::ssize_t) -> Step<usize> {
+    fn size(&self, rc: libc::ssize_t) -> Nonblocking<usize> {
         match usize::try_from(rc) {
             Ok(size) => Poll::Ready(Ok(size)),
             Err(_) => failed(Error::from_session_error(
@@ -364,7 +364,7 @@ impl Channel {
     }
 }
 
-fn failed<T>(error: Error) -> Step<T> {
+fn failed<T>(error: Error) -> Nonblocking<T> {
     if error.code() == ErrorCode::Session(raw::LIBSSH2_ERROR_EAGAIN) {
         Poll::Pending
     } else {

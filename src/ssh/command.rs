@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::poll::{WaitError, Waiter};
+use super::poll::{Poller, WaitError};
 
 /// The pause between two looks at a child that says nothing: it may have ended while something that it
 /// started holds its output open.
@@ -38,7 +38,7 @@ pub enum Unfinished {
 ///
 /// # Errors
 /// See [`Unfinished`].
-pub fn output(mut command: Command, waiter: &Waiter) -> Result<Output, Unfinished> {
+pub fn output(mut command: Command, poller: &Poller) -> Result<Output, Unfinished> {
     let (out, their_out) = pair()?;
     let (err, their_err) = pair()?;
     let leads = !io::stdin().is_terminal();
@@ -52,12 +52,12 @@ pub fn output(mut command: Command, waiter: &Waiter) -> Result<Output, Unfinishe
     let child = command.spawn()?;
     // Our copies of its ends would keep them from being seen to close.
     drop(command);
-    let mut running = Running {
+    let mut running = RunningCommand {
         child,
         leads,
         pipes: [Pipe::new(out), Pipe::new(err)],
     };
-    match running.finish(waiter) {
+    match running.finish(poller) {
         Ok(status) => {
             let [out, err] = running.pipes;
             Ok(Output {
@@ -110,14 +110,14 @@ impl Pipe {
     }
 }
 
-struct Running {
+struct RunningCommand {
     child: Child,
     leads: bool,
     pipes: [Pipe; 2],
 }
 
-impl Running {
-    fn finish(&mut self, waiter: &Waiter) -> Result<ExitStatus, Unfinished> {
+impl RunningCommand {
+    fn finish(&mut self, poller: &Poller) -> Result<ExitStatus, Unfinished> {
         loop {
             self.pipes.iter_mut().for_each(Pipe::read);
             let open = self.pipes.iter().filter(|pipe| pipe.is_open);
@@ -131,7 +131,7 @@ impl Running {
                 self.pipes.iter_mut().for_each(Pipe::read);
                 return Ok(status);
             }
-            waiter.wait(&mut fds, Some(Instant::now() + pause))?;
+            poller.wait(&mut fds, Some(Instant::now() + pause))?;
         }
     }
 
@@ -171,10 +171,10 @@ mod tests {
         command
     }
 
-    fn within(seconds: u64) -> Waiter {
-        let waiter = Waiter::new().unwrap();
-        waiter.set_deadline(Some(Instant::now() + Duration::from_secs(seconds)));
-        waiter
+    fn within(seconds: u64) -> Poller {
+        let poller = Poller::new().unwrap();
+        poller.set_deadline(Some(Instant::now() + Duration::from_secs(seconds)));
+        poller
     }
 
     #[test]
@@ -202,17 +202,17 @@ mod tests {
     #[test]
     fn a_deadline_and_a_cancel_end_the_wait_and_the_child() {
         let began = Instant::now();
-        let waiter = Waiter::new().unwrap();
-        waiter.set_deadline(Some(Instant::now() + Duration::from_millis(100)));
-        let late = output(sh("trap '' TERM; sleep 30"), &waiter);
+        let poller = Poller::new().unwrap();
+        poller.set_deadline(Some(Instant::now() + Duration::from_millis(100)));
+        let late = output(sh("trap '' TERM; sleep 30"), &poller);
         assert!(matches!(late, Err(Unfinished::Wait(WaitError::TimedOut))));
-        let waiter = within(20);
-        let waker = waiter.waker();
+        let poller = within(20);
+        let waker = poller.waker();
         let thread = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(100));
             waker.cancel();
         });
-        let cancelled = output(sh("sleep 30"), &waiter);
+        let cancelled = output(sh("sleep 30"), &poller);
         assert!(matches!(
             cancelled,
             Err(Unfinished::Wait(WaitError::Cancelled))

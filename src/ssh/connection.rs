@@ -10,23 +10,23 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use ssh2::{ErrorCode, MethodType, Session};
 
-use super::buffered_socket::Wire;
-use super::channel::Step;
+use super::buffered_socket::BufferedSocket;
+use super::channel::Nonblocking;
 use super::greeting::Greeting;
 use super::host_key::{Accepted, HostKeys};
-use super::keepalive::Alive;
-use super::poll::{WaitError, Waiter};
-use super::prompt::Ask;
-use super::resolve::Target;
+use super::keepalive::KeepaliveConfig;
+use super::poll::{Poller, WaitError};
+use super::prompt::Prompter;
+use super::resolve::SshTarget;
 use super::transport::{Stream, Transport};
-use super::{Error, algorithms, offer};
+use super::{SshError, algorithms, offer};
 use crate::i18n::say;
 
 /// The connection. Neither it nor its channels may leave their thread.
 pub struct Connection {
     session: Session,
-    wire: Rc<Wire>,
-    alive: Alive,
+    socket_buffer: Rc<BufferedSocket>,
+    alive: KeepaliveConfig,
     accepted: Accepted,
     /// The target's, where the stream has no address of its own.
     place: String,
@@ -40,28 +40,29 @@ impl Connection {
     /// # Errors
     /// See [`Error`]; nothing of the person's was sent to the host by then.
     pub fn open(
-        target: &Target,
+        target: &SshTarget,
         transport: Transport,
-        asker: &dyn Ask,
-        waiter: &Waiter,
-    ) -> Result<Self, Error> {
+        prompter: &dyn Prompter,
+        poller: &Poller,
+    ) -> Result<Self, SshError> {
         let host_keys = HostKeys::read(target)?;
         let mut session = Session::new()?;
         host_keys.prefer_known(&session, &target.algorithms.host_keys)?;
         algorithms::prefer(&session, &target.algorithms)?;
-        let wire = Wire::attach(&mut session, transport)?;
+        let socket_buffer = BufferedSocket::attach(&mut session, transport)?;
         session.set_blocking(false);
         let mut connection = Self {
             session,
-            wire,
-            alive: Alive::of(target),
+            socket_buffer,
+            alive: KeepaliveConfig::of(target),
             accepted: Accepted::Unchecked,
             place: format!("{}:{}", target.host, target.port),
             _stays_here: PhantomData,
         };
-        connection.shake_hands(target, waiter)?;
+        connection.shake_hands(target, poller)?;
         let peer = connection.socket().peer().map(|peer| peer.ip());
-        connection.accepted = host_keys.check(&connection.session, peer, target, asker, waiter)?;
+        connection.accepted =
+            host_keys.check(&connection.session, peer, target, prompter, poller)?;
         Ok(connection)
     }
 
@@ -76,25 +77,25 @@ impl Connection {
 
     /// As in OpenSSH, `ConnectTimeout` counts for this part too: something may take the connection
     /// and say nothing.
-    fn shake_hands(&self, target: &Target, waiter: &Waiter) -> Result<(), Error> {
-        let click = waiter.deadline();
+    fn shake_hands(&self, target: &SshTarget, poller: &Poller) -> Result<(), SshError> {
+        let click = poller.deadline();
         let own = target.connect_timeout.map(|time| Instant::now() + time);
-        waiter.set_deadline(own.into_iter().chain(click).min());
-        let result = self.drive(waiter, |session| {
+        poller.set_deadline(own.into_iter().chain(click).min());
+        let result = self.drive(poller, |session| {
             let mut handle = session.clone();
             step(handle.handshake())
         });
-        waiter.set_deadline(click);
-        let greeting = self.wire.take_greeting();
+        poller.set_deadline(click);
+        let greeting = self.socket_buffer.take_greeting();
         result.map_err(|error| match error {
-            Error::Session(error) => {
-                let cut = self.wire.has_ended();
+            SshError::Session(error) => {
+                let cut = self.socket_buffer.has_ended();
                 let ours = algorithms::possible(&self.session, &target.algorithms);
                 let lacking = ours.and_then(|ours| offer::lacking(&greeting, &ours));
                 let seen = Greeting::read(&greeting);
                 algorithms::handshake_failed(&self.session, &error, cut, seen, lacking)
             }
-            Error::Wait(WaitError::TimedOut) => Error::HandshakeSilent {
+            SshError::Wait(WaitError::TimedOut) => SshError::HandshakeSilent {
                 greeting: Greeting::read(&greeting),
                 said: String::new(),
             },
@@ -134,18 +135,18 @@ impl Connection {
     /// The socket, for waiting.
     #[must_use]
     pub fn socket(&self) -> &Stream {
-        self.wire.socket()
+        self.socket_buffer.socket()
     }
 
     /// The way to the socket.
     #[must_use]
-    pub fn wire(&self) -> &Wire {
-        &self.wire
+    pub fn socket_buffer(&self) -> &BufferedSocket {
+        &self.socket_buffer
     }
 
     /// How long the far side may say nothing.
     #[must_use]
-    pub fn alive(&self) -> Alive {
+    pub fn alive(&self) -> KeepaliveConfig {
         self.alive
     }
 
@@ -153,7 +154,7 @@ impl Connection {
     /// comes from the far side.
     #[must_use]
     pub fn interest(&self) -> PollFlags {
-        if self.wire.wants_to_send() {
+        if self.socket_buffer.wants_to_send() {
             PollFlags::IN | PollFlags::OUT
         } else {
             PollFlags::IN
@@ -164,9 +165,9 @@ impl Connection {
     ///
     /// # Errors
     /// See [`WaitError`].
-    pub fn wait(&self, waiter: &Waiter) -> Result<(), WaitError> {
-        self.wire.flush();
-        waiter.wait_one(self.socket(), self.interest())
+    pub fn wait(&self, poller: &Poller) -> Result<(), WaitError> {
+        self.socket_buffer.flush();
+        poller.wait_one(self.socket(), self.interest())
     }
 
     /// Repeats an operation until it is done, waiting for the socket in between, until the
@@ -177,13 +178,13 @@ impl Connection {
     /// something and must be dropped.
     pub fn drive<T>(
         &self,
-        waiter: &Waiter,
-        mut operation: impl FnMut(&Session) -> Step<T>,
-    ) -> Result<T, Error> {
+        poller: &Poller,
+        mut operation: impl FnMut(&Session) -> Nonblocking<T>,
+    ) -> Result<T, SshError> {
         loop {
             match operation(&self.session) {
                 Poll::Ready(result) => return Ok(result?),
-                Poll::Pending => self.wait(waiter)?,
+                Poll::Pending => self.wait(poller)?,
             }
         }
     }
@@ -196,21 +197,21 @@ impl Connection {
     /// As [`Self::drive`].
     pub fn drive_telling<T>(
         &self,
-        waiter: &Waiter,
+        poller: &Poller,
         (patience, tell): (Duration, &dyn Fn()),
-        mut operation: impl FnMut(&Session) -> Step<T>,
-    ) -> Result<T, Error> {
+        mut operation: impl FnMut(&Session) -> Nonblocking<T>,
+    ) -> Result<T, SshError> {
         let tell_at = Instant::now() + patience;
         loop {
             if let Poll::Ready(result) = operation(&self.session) {
                 return Ok(result?);
             }
-            self.wire.flush();
+            self.socket_buffer.flush();
             let mut fds = vec![PollFd::new(self.socket(), self.interest())];
-            waiter.wait(&mut fds, Some(tell_at))?;
+            poller.wait(&mut fds, Some(tell_at))?;
             if Instant::now() >= tell_at {
                 tell();
-                return self.drive(waiter, operation);
+                return self.drive(poller, operation);
             }
         }
     }
@@ -221,13 +222,13 @@ impl Drop for Connection {
     /// socket it does not.
     fn drop(&mut self) {
         let _ = self.session.disconnect(None, "closed by the user", None);
-        self.wire.flush();
+        self.socket_buffer.flush();
         let _ = self.socket().shutdown(Shutdown::Both);
     }
 }
 
 /// Turns `ssh2`'s EAGAIN into `Pending`.
-pub(super) fn step<T>(result: Result<T, ssh2::Error>) -> Step<T> {
+pub(super) fn step<T>(result: Result<T, ssh2::Error>) -> Nonblocking<T> {
     match result {
         Err(error) if is_again(&error) => Poll::Pending,
         other => Poll::Ready(other),

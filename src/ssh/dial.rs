@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
-use super::Error;
-use super::poll::Waiter;
-use super::resolve::{AddressFamily, Target};
+use super::SshError;
+use super::poll::Poller;
+use super::resolve::{AddressFamily, SshTarget};
 use crate::i18n::say;
 
 /// RFC 8305 section 8, "Connection Attempt Delay".
@@ -30,9 +30,9 @@ struct Attempt {
 ///
 /// # Errors
 /// [`Error::NameUnknown`], [`Error::Dial`] with every address tried, [`Error::Wait`].
-pub fn dial(target: &Target, waiter: &Waiter) -> Result<TcpStream, Error> {
+pub fn dial(target: &SshTarget, poller: &Poller) -> Result<TcpStream, SshError> {
     let timeout = target.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
-    let mut waiting = addresses(target, waiter)?.into_iter();
+    let mut waiting = addresses(target, poller)?.into_iter();
     let mut running: Vec<Attempt> = Vec::new();
     let mut tried = Vec::new();
     let mut next_start = Instant::now();
@@ -53,7 +53,7 @@ pub fn dial(target: &Target, waiter: &Waiter) -> Result<TcpStream, Error> {
                     continue;
                 }
                 None if running.is_empty() => {
-                    return Err(Error::Dial {
+                    return Err(SshError::Dial {
                         host: target.host.clone(),
                         port: target.port,
                         tried,
@@ -66,7 +66,7 @@ pub fn dial(target: &Target, waiter: &Waiter) -> Result<TcpStream, Error> {
             .iter()
             .map(|a| a.deadline)
             .fold(next_start, Instant::min);
-        wait_any(waiter, &running, until)?;
+        wait_any(poller, &running, until)?;
         if let Some(stream) = finished(&mut running, &mut tried) {
             return Ok(stream);
         }
@@ -75,10 +75,10 @@ pub fn dial(target: &Target, waiter: &Waiter) -> Result<TcpStream, Error> {
 
 /// The name's addresses. The resolver can hang for minutes and cannot be interrupted, so it runs
 /// in a thread that is left behind when the person gives up.
-fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error> {
+fn addresses(target: &SshTarget, poller: &Poller) -> Result<Vec<SocketAddr>, SshError> {
     let (host, port) = (target.host.clone(), target.port);
     let (sender, receiver) = std::sync::mpsc::channel();
-    let waker = waiter.waker();
+    let waker = poller.waker();
     std::thread::spawn(move || {
         let found = (host.as_str(), port)
             .to_socket_addrs()
@@ -90,12 +90,12 @@ fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error>
     let found: Vec<SocketAddr> = loop {
         match receiver.try_recv() {
             Ok(found) => {
-                break found.map_err(|error: std::io::Error| Error::NameUnknown {
+                break found.map_err(|error: std::io::Error| SshError::NameUnknown {
                     host: target.host.clone(),
                     reason: error.to_string(),
                 })?;
             }
-            Err(_) => waiter.wait(&mut vec![], None)?,
+            Err(_) => poller.wait(&mut vec![], None)?,
         }
     };
     let wanted: Vec<SocketAddr> = found
@@ -107,7 +107,7 @@ fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error>
         })
         .collect();
     if wanted.is_empty() {
-        return Err(Error::NameUnknown {
+        return Err(SshError::NameUnknown {
             host: target.host.clone(),
             reason: say!("dial-no-family"),
         });
@@ -115,7 +115,7 @@ fn addresses(target: &Target, waiter: &Waiter) -> Result<Vec<SocketAddr>, Error>
     Ok(wanted)
 }
 
-fn start(target: &Target, address: SocketAddr) -> std::io::Result<Socket> {
+fn start(target: &SshTarget, address: SocketAddr) -> std::io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -160,12 +160,12 @@ fn bind_to(_: &Socket, interface: &str) -> std::io::Result<()> {
     Err(std::io::Error::other(text))
 }
 
-fn wait_any(waiter: &Waiter, running: &[Attempt], until: Instant) -> Result<(), Error> {
+fn wait_any(poller: &Poller, running: &[Attempt], until: Instant) -> Result<(), SshError> {
     let mut fds: Vec<PollFd<'_>> = running
         .iter()
         .map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT))
         .collect();
-    waiter.wait(&mut fds, Some(until))?;
+    poller.wait(&mut fds, Some(until))?;
     Ok(())
 }
 

@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use super::auth::Refusal;
+use super::auth::AuthRefusal;
 use super::greeting::Greeting;
 use super::known_hosts::{KnownHostsError, KnownKey};
 use super::offer::Lacking;
 use super::poll::WaitError;
-use super::resolve::{ResolveError, Target};
+use super::resolve::{ResolveError, SshTarget};
 
 /// A failure of the SSH side; the host's name is added where it is told to a person.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum SshError {
     /// The ssh configuration could not be resolved.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
@@ -145,10 +145,10 @@ pub enum Error {
     #[error("the server refused the login of {}", .0.user)]
     AuthRefused(Box<RefusedLogin>),
     /// A question stayed without an answer.
-    #[error("no answer to: {question}")]
+    #[error("no answer to: {prompt}")]
     NoAnswer {
         /// What was asked.
-        question: String,
+        prompt: String,
         /// Why nobody answered.
         reason: String,
         /// What would have needed no answer, and why it did not do, in words.
@@ -229,7 +229,7 @@ pub struct RefusedLogin {
     /// The methods that the server offers.
     pub offered: String,
     /// Why, if more is known than that it did.
-    pub refusal: Refusal,
+    pub refusal: AuthRefusal,
     /// What the server said: its banner, and messages without a question.
     pub said: Vec<String>,
 }
@@ -242,9 +242,9 @@ pub struct AtHop {
     /// The same for `ssh`.
     pub destination: String,
     /// What the name means.
-    pub target: Target,
+    pub target: SshTarget,
     /// What went wrong.
-    pub error: Arc<Error>,
+    pub error: Arc<SshError>,
 }
 
 /// libssh2 keeps none of the far side's words, only its own for RFC 4254's reasons (section 5.1).
@@ -272,7 +272,7 @@ pub fn shortage(error: &std::io::Error) -> Option<Shortage> {
     }
 }
 
-impl Error {
+impl SshError {
     /// A connection from one host to the next that did not come about, for what was said.
     #[must_use]
     pub fn forward(host: String, port: u16, reason: String) -> Self {
@@ -337,10 +337,10 @@ mod tests {
 
     use super::*;
 
-    fn dial(kinds: &[ErrorKind]) -> Error {
+    fn dial(kinds: &[ErrorKind]) -> SshError {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 22));
         let tried = kinds.iter().map(|kind| (address, (*kind).into()));
-        Error::Dial {
+        SshError::Dial {
             host: "h".into(),
             port: 22,
             tried: tried.collect(),
@@ -349,19 +349,19 @@ mod tests {
 
     #[test]
     fn what_the_network_does_may_be_tried_again_and_a_refusal_may_not() {
-        let refused = Error::AuthRefused(Box::new(RefusedLogin {
+        let refused = SshError::AuthRefused(Box::new(RefusedLogin {
             user: "u".into(),
             tried: vec![],
             offered: String::new(),
-            refusal: Refusal::Plain,
+            refusal: AuthRefusal::Plain,
             said: vec![],
         }));
         // Else each attempt would send one more push.
-        let silent = Error::LoginSilent {
+        let silent = SshError::LoginSilent {
             silent: Duration::from_secs(20),
             said: vec![],
         };
-        let handshake = |cut| Error::Handshake {
+        let handshake = |cut| SshError::Handshake {
             text: "t".into(),
             cut,
             greeting: None,
@@ -370,8 +370,8 @@ mod tests {
             (dial(&[ErrorKind::ConnectionRefused]), true),
             (handshake(true), true),
             (handshake(false), false),
-            (Error::Wait(WaitError::TimedOut), true),
-            (Error::Wait(WaitError::Cancelled), false),
+            (SshError::Wait(WaitError::TimedOut), true),
+            (SshError::Wait(WaitError::Cancelled), false),
             (silent, false),
             (refused, false),
         ] {
@@ -385,6 +385,6 @@ mod tests {
         assert!(dial(&[NetworkUnreachable, NetworkUnreachable]).is_offline());
         assert!(!dial(&[NetworkUnreachable, ConnectionRefused]).is_offline());
         assert!(!dial(&[HostUnreachable]).is_offline());
-        assert!(!Error::Closed.is_offline());
+        assert!(!SshError::Closed.is_offline());
     }
 }

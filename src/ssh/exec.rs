@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use ssh2::Session;
 
-use super::Error;
-use super::channel::{Channel, Opening};
+use super::SshError;
+use super::channel::{Channel, ChannelOpening};
 use super::connection::Connection;
-use super::poll::Waiter;
+use super::poll::Poller;
 
 /// What is kept of standard error, for an error message.
 const STDERR_KEPT: usize = 4096;
@@ -26,9 +26,9 @@ const SLOW: Duration = Duration::from_secs(4);
 /// A command that runs on the far side.
 pub struct Exec {
     connection: Rc<Connection>,
-    waiter: Rc<Waiter>,
+    poller: Rc<Poller>,
     channel: Channel,
-    output: Output,
+    output: LineBuffer,
 }
 
 impl Exec {
@@ -39,22 +39,22 @@ impl Exec {
     /// When the server refuses a channel, or the wait ends.
     pub fn start(
         connection: Rc<Connection>,
-        waiter: Rc<Waiter>,
+        poller: Rc<Poller>,
         command: &str,
         slow: &dyn Fn(),
-    ) -> Result<Self, Error> {
-        let opening = Opening::session();
+    ) -> Result<Self, SshError> {
+        let opening = ChannelOpening::session();
         let refused = |error| no_session(&connection, error);
         let open = |session: &Session| opening.poll(session);
-        let channel = connection.drive_telling(&waiter, (SLOW, slow), open);
+        let channel = connection.drive_telling(&poller, (SLOW, slow), open);
         let mut channel = channel.map_err(refused)?;
-        let started = connection.drive(&waiter, |_| channel.poll_exec(command));
+        let started = connection.drive(&poller, |_| channel.poll_exec(command));
         started.map_err(refused)?;
         Ok(Self {
             connection,
-            waiter,
+            poller,
             channel,
-            output: Output::default(),
+            output: LineBuffer::default(),
         })
     }
 
@@ -62,15 +62,15 @@ impl Exec {
     ///
     /// # Errors
     /// [`Error::Closed`] when the command has closed it, or the wait's.
-    pub fn write(&mut self, text: &str) -> Result<(), Error> {
+    pub fn write(&mut self, text: &str) -> Result<(), SshError> {
         let mut rest = text.as_bytes();
         while !rest.is_empty() {
             let channel = &mut self.channel;
             let sent = self
                 .connection
-                .drive(&self.waiter, |_| channel.poll_write(rest))?;
+                .drive(&self.poller, |_| channel.poll_write(rest))?;
             if sent == 0 && self.channel.at_eof() {
-                return Err(Error::Closed);
+                return Err(SshError::Closed);
             }
             rest = &rest[sent..];
         }
@@ -81,19 +81,21 @@ impl Exec {
     ///
     /// # Errors
     /// The session's, the wait's, or [`Error::LineTooLong`], after which the next line follows.
-    pub fn line(&mut self) -> Result<Option<String>, Error> {
+    pub fn line(&mut self) -> Result<Option<String>, SshError> {
         loop {
             if let Some(line) = self.output.lines.pop_front() {
-                return line.map(Some).map_err(|start| Error::LineTooLong { start });
+                return line
+                    .map(Some)
+                    .map_err(|start| SshError::LineTooLong { start });
             }
             if self.output.ended {
                 return Ok(None);
             }
             // A profile that prints for ever must not keep us from giving up.
-            self.waiter.check()?;
+            self.poller.check()?;
             let progress = self.output.read(&mut self.channel)?;
             if !progress && !self.output.ended {
-                self.connection.wait(&self.waiter)?;
+                self.connection.wait(&self.poller)?;
             }
         }
     }
@@ -118,10 +120,12 @@ impl Exec {
 
 /// Tells a server that lets the account run nothing (`MaxSessions 0`, some appliances) from a lost
 /// connection, which libssh2 may tell in the same words.
-fn no_session(connection: &Connection, error: Error) -> Error {
+fn no_session(connection: &Connection, error: SshError) -> SshError {
     match error {
-        Error::Session(error) if is_refused(&error) && !connection.wire().has_ended() => {
-            Error::NoSession {
+        SshError::Session(error)
+            if is_refused(&error) && !connection.socket_buffer().has_ended() =>
+        {
+            SshError::NoSession {
                 reason: error.message().to_owned(),
             }
         }
@@ -140,7 +144,7 @@ fn is_refused(error: &ssh2::Error) -> bool {
 
 /// What a command writes: lines of standard output, and the end of standard error.
 #[derive(Debug, Default)]
-pub struct Output {
+pub struct LineBuffer {
     partial: Vec<u8>,
     /// True if the line that comes in has been too long already.
     too_long: bool,
@@ -151,12 +155,12 @@ pub struct Output {
     ended: bool,
 }
 
-impl Output {
+impl LineBuffer {
     /// Takes over what is here. True when something was.
     ///
     /// # Errors
     /// The session's.
-    pub fn read(&mut self, channel: &mut Channel) -> Result<bool, Error> {
+    pub fn read(&mut self, channel: &mut Channel) -> Result<bool, SshError> {
         Ok(self.read_stderr(channel)? | self.read_stdout(channel)?)
     }
 
@@ -178,7 +182,7 @@ impl Output {
         self.lines.into_iter().flatten().collect()
     }
 
-    fn read_stdout(&mut self, channel: &mut Channel) -> Result<bool, Error> {
+    fn read_stdout(&mut self, channel: &mut Channel) -> Result<bool, SshError> {
         let mut buffer = [0; 16384];
         match channel.poll_read(0, &mut buffer) {
             Poll::Pending => Ok(false),
@@ -195,7 +199,7 @@ impl Output {
     }
 
     /// Standard error has to be read too: unread, it would fill the window that both share.
-    fn read_stderr(&mut self, channel: &mut Channel) -> Result<bool, Error> {
+    fn read_stderr(&mut self, channel: &mut Channel) -> Result<bool, SshError> {
         let mut buffer = [0; 4096];
         match channel.poll_read(1, &mut buffer) {
             Poll::Ready(Ok(size)) if size > 0 => {
@@ -235,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_an_error_and_never_data() {
-        let mut output = Output::default();
+        let mut output = LineBuffer::default();
         output.take(b"n0 out ");
         for _ in 0..33 {
             output.take(&vec![b'6'; 1 << 15]);

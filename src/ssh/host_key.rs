@@ -9,14 +9,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ssh2::{MethodType, Session};
 
-use super::Error;
+use super::SshError;
 use super::known_hosts::{
     self, CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict,
     fingerprint, is_certificate, key_type, plain_key, remember, rsa_bits,
 };
-use super::poll::Waiter;
-use super::prompt::{Ask, Question};
-use super::resolve::{StrictHostKeyChecking, Target};
+use super::poll::Poller;
+use super::prompt::{Prompt, Prompter};
+use super::resolve::{SshTarget, StrictHostKeyChecking};
 use crate::i18n::say;
 
 /// The known hosts that matter for one target.
@@ -36,7 +36,7 @@ pub enum Accepted {
 
 /// A key that the server proved to have, under judgement.
 struct Shown<'a> {
-    target: &'a Target,
+    target: &'a SshTarget,
     /// The plain key, even where a certificate was shown.
     key: Vec<u8>,
     print: String,
@@ -51,10 +51,10 @@ impl HostKeys {
     ///
     /// # Errors
     /// When a file exists but cannot be read: an unread `@revoked` line must not be missed.
-    pub fn read(target: &Target) -> Result<Self, Error> {
+    pub fn read(target: &SshTarget) -> Result<Self, SshError> {
         if let Some(command) = &target.known_hosts_command {
             // What it prints may revoke keys.
-            return Err(Error::Route {
+            return Err(SshError::Route {
                 name: "KnownHostsCommand",
                 value: command.clone(),
             });
@@ -72,10 +72,10 @@ impl HostKeys {
     ///
     /// # Errors
     /// [`Error::Algorithms`] when libssh2 has none of those that the person wants.
-    pub fn prefer_known(&self, session: &Session, wanted: &[String]) -> Result<(), Error> {
+    pub fn prefer_known(&self, session: &Session, wanted: &[String]) -> Result<(), SshError> {
         let order = self.known.algorithms(&self.name, wanted);
         if order.is_empty() {
-            return Err(Error::Algorithms {
+            return Err(SshError::Algorithms {
                 keyword: "HostKeyAlgorithms",
                 asked: wanted.join(","),
                 possible: known_hosts::ALGORITHMS.join(","),
@@ -94,17 +94,17 @@ impl HostKeys {
         &self,
         session: &Session,
         peer: Option<IpAddr>,
-        target: &Target,
-        asker: &dyn Ask,
-        waiter: &Waiter,
-    ) -> Result<Accepted, Error> {
-        let (blob, _) = session.host_key().ok_or_else(|| Error::Handshake {
+        target: &SshTarget,
+        prompter: &dyn Prompter,
+        poller: &Poller,
+    ) -> Result<Accepted, SshError> {
+        let (blob, _) = session.host_key().ok_or_else(|| SshError::Handshake {
             text: say!("host-key-none"),
             cut: false,
             greeting: None,
         })?;
         refuse_short(blob, target.min_rsa_bits)?;
-        self.refuse_revoked(blob, waiter)?;
+        self.refuse_revoked(blob, poller)?;
         if is_exempt(target, peer) {
             return Ok(Accepted::Unchecked);
         }
@@ -119,14 +119,14 @@ impl HostKeys {
             why_not_certified,
             address: self.address(target, peer).filter(|_| !is_certified(blob)),
         };
-        self.judge(&shown, asker).map(Accepted::Known)
+        self.judge(&shown, prompter).map(Accepted::Known)
     }
 
-    fn refuse_revoked(&self, blob: &[u8], waiter: &Waiter) -> Result<(), Error> {
+    fn refuse_revoked(&self, blob: &[u8], poller: &Poller) -> Result<(), SshError> {
         let revoked = self.revoked.as_ref();
-        let found = revoked.map(|revoked| revoked.find(blob, waiter));
+        let found = revoked.map(|revoked| revoked.find(blob, poller));
         match found.transpose()?.flatten() {
-            Some((file, line)) => Err(Error::HostKeyRevoked {
+            Some((file, line)) => Err(SshError::HostKeyRevoked {
                 fingerprint: fingerprint(blob),
                 file,
                 line,
@@ -136,7 +136,7 @@ impl HostKeys {
     }
 
     /// A certificate is looked at as such; one that does not count leaves its key.
-    fn certified(&self, blob: &[u8], target: &Target) -> Result<Certified, Error> {
+    fn certified(&self, blob: &[u8], target: &SshTarget) -> Result<Certified, SshError> {
         if !is_certified(blob) {
             return Ok(Certified::No(blob.to_vec(), None));
         }
@@ -150,12 +150,12 @@ impl HostKeys {
         {
             CertificateVerdict::Trusted => Ok(Certified::Trusted),
             CertificateVerdict::PlainKey { key, why } => Ok(Certified::No(key, why)),
-            CertificateVerdict::Revoked { file, line } => Err(Error::HostKeyRevoked {
+            CertificateVerdict::Revoked { file, line } => Err(SshError::HostKeyRevoked {
                 fingerprint: fingerprint(blob),
                 file,
                 line: Some(line),
             }),
-            CertificateVerdict::Malformed => Err(Error::Handshake {
+            CertificateVerdict::Malformed => Err(SshError::Handshake {
                 text: say!("certificate-forged"),
                 cut: false,
                 greeting: None,
@@ -165,13 +165,13 @@ impl HostKeys {
 
     /// The address as a name of its own. `ssh` leaves it out for this machine, and where the host was
     /// named by it anyway.
-    fn address(&self, target: &Target, peer: Option<IpAddr>) -> Option<HostName> {
+    fn address(&self, target: &SshTarget, peer: Option<IpAddr>) -> Option<HostName> {
         let peer = peer.filter(|peer| target.check_host_ip && !peer.is_loopback())?;
         let name = HostName::new(&peer.to_string(), target.port);
         (target.host != peer.to_string() && name != self.name).then_some(name)
     }
 
-    fn judge(&self, shown: &Shown, asker: &dyn Ask) -> Result<Vec<String>, Error> {
+    fn judge(&self, shown: &Shown, prompter: &dyn Prompter) -> Result<Vec<String>, SshError> {
         let address = shown.address.as_ref();
         let at_address = address.map(|name| self.known.verdict(name, &shown.key));
         let address_is_new = matches!(at_address, Some(Verdict::Unknown { .. }));
@@ -179,7 +179,7 @@ impl HostKeys {
         let mut to_write = match self.known.verdict(&self.name, &shown.key) {
             Verdict::Trusted => Vec::new(),
             Verdict::Unknown { without_port } => {
-                self.confirm(shown, &without_port_prints(without_port), asker)?;
+                self.confirm(shown, &without_port_prints(without_port), prompter)?;
                 notes.extend(shown.why_not_certified.clone());
                 vec![&self.name]
             }
@@ -199,7 +199,12 @@ impl HostKeys {
     }
 
     /// Whether an unknown key may be taken.
-    fn confirm(&self, shown: &Shown, also_known: &[String], asker: &dyn Ask) -> Result<(), Error> {
+    fn confirm(
+        &self,
+        shown: &Shown,
+        also_known: &[String],
+        prompter: &dyn Prompter,
+    ) -> Result<(), SshError> {
         if shown.target.user_known_hosts.is_empty() {
             // `ssh` takes no new key either where it has nowhere to keep it.
             return Err(shown.unknown(say!("host-key-no-file")));
@@ -213,7 +218,7 @@ impl HostKeys {
             // about changed keys, and there `ssh` forwards nothing, so that this refuses.
             StrictHostKeyChecking::AcceptNew | StrictHostKeyChecking::No => Ok(()),
             StrictHostKeyChecking::Ask => {
-                let answer = asker.ask(Question::HostKey {
+                let answer = prompter.ask(Prompt::HostKey {
                     host: self.name.to_string(),
                     key_type: key_type(&shown.key).unwrap_or_else(|| say!("host-key-type-unknown")),
                     fingerprint: shown.print.clone(),
@@ -242,19 +247,19 @@ fn without_port_prints(known: Vec<super::known_hosts::KnownKey>) -> Vec<String> 
 
 /// `NoHostAuthenticationForLocalhost`. An alias takes it back, as in OpenSSH: behind a local forward
 /// the loopback address is another machine's, which the alias names.
-fn is_exempt(target: &Target, peer: Option<IpAddr>) -> bool {
+fn is_exempt(target: &SshTarget, peer: Option<IpAddr>) -> bool {
     let is_local = peer.is_some_and(|peer| peer.is_loopback());
     target.trust_localhost && is_local && target.host_key_alias.is_none()
 }
 
 /// `RequiredRSASize`, for a plain key and for the one inside a certificate, before anything can
 /// accept it.
-fn refuse_short(blob: &[u8], min: u32) -> Result<(), Error> {
+fn refuse_short(blob: &[u8], min: u32) -> Result<(), SshError> {
     let Some(key) = plain_key(blob) else {
         return Ok(());
     };
     match rsa_bits(&key) {
-        Some(bits) if bits < min as usize => Err(Error::HostKeyShort {
+        Some(bits) if bits < min as usize => Err(SshError::HostKeyShort {
             fingerprint: fingerprint(&key),
             bits,
             min,
@@ -264,28 +269,28 @@ fn refuse_short(blob: &[u8], min: u32) -> Result<(), Error> {
 }
 
 impl Shown<'_> {
-    fn unknown(&self, reason: String) -> Error {
+    fn unknown(&self, reason: String) -> SshError {
         let reasons: Vec<String> = self
             .why_not_certified
             .clone()
             .into_iter()
             .chain([reason])
             .collect();
-        Error::HostKeyUnknown {
+        SshError::HostKeyUnknown {
             fingerprint: self.print.clone(),
             reason: reasons.join("\n"),
         }
     }
 
-    fn refusal(&self, verdict: Verdict) -> Error {
+    fn refusal(&self, verdict: Verdict) -> SshError {
         let fingerprint = self.print.clone();
         match verdict {
-            Verdict::Changed { known, same_type } => Error::HostKeyChanged {
+            Verdict::Changed { known, same_type } => SshError::HostKeyChanged {
                 fingerprint,
                 known,
                 same_type,
             },
-            Verdict::Revoked { file, line } => Error::HostKeyRevoked {
+            Verdict::Revoked { file, line } => SshError::HostKeyRevoked {
                 fingerprint,
                 file,
                 line: Some(line),
@@ -296,7 +301,7 @@ impl Shown<'_> {
 
     /// Writes the key down under all these names. As with `ssh`, a file that cannot be written keeps
     /// nobody out, but the person is told.
-    fn write_down(&self, names: &[&HostName]) -> Result<Option<String>, Error> {
+    fn write_down(&self, names: &[&HostName]) -> Result<Option<String>, SshError> {
         let Some(file) = self.target.user_known_hosts.first() else {
             return Ok(None);
         };
@@ -308,7 +313,7 @@ impl Shown<'_> {
 }
 
 /// As with ssh: `yes`, or the fingerprint itself, and nothing else.
-fn confirmed(answer: super::prompt::Answer, print: &str) -> Result<(), String> {
+fn confirmed(answer: super::prompt::PromptAnswer, print: &str) -> Result<(), String> {
     let answer = answer.map_err(|why| why.to_string())?;
     let answer = answer.trim();
     if answer.eq_ignore_ascii_case("yes") || answer == print {
@@ -322,7 +327,7 @@ fn confirmed(answer: super::prompt::Answer, print: &str) -> Result<(), String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::ssh::prompt::Unanswered;
+    use crate::ssh::prompt::NoAnswer;
     use zeroize::Zeroizing;
 
     #[test]
@@ -334,6 +339,6 @@ mod tests {
         assert!(said("").is_err());
         assert!(said("y").is_err());
         assert!(said("SHA256:abd").is_err());
-        assert!(confirmed(Err(Unanswered::nobody()), "SHA256:abc").is_err());
+        assert!(confirmed(Err(NoAnswer::nobody()), "SHA256:abc").is_err());
     }
 }

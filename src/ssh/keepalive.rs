@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::resolve::Target;
+use super::resolve::SshTarget;
 
 /// Where the configuration asks for nothing (OpenSSH's own default): a dead link is told after
 /// three quarters of a minute, before `JupyterLab` gives up (two minutes), and an idle tunnel costs
 /// four small packets a minute.
-const USUAL: Alive = Alive {
+const USUAL: KeepaliveConfig = KeepaliveConfig {
     interval: Duration::from_secs(15),
     misses: 2,
 };
@@ -17,15 +17,15 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// When the far side is asked for a sign of life, and when it is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Alive {
+pub struct KeepaliveConfig {
     interval: Duration,
     misses: u32,
 }
 
-impl Alive {
+impl KeepaliveConfig {
     /// `ServerAliveInterval` and `ServerAliveCountMax`, or our own where there is no interval.
     #[must_use]
-    pub fn of(target: &Target) -> Self {
+    pub fn of(target: &SshTarget) -> Self {
         if target.alive_interval.is_zero() {
             return USUAL;
         }
@@ -55,11 +55,11 @@ mod tests {
     use super::*;
     use crate::ssh::resolve::resolve;
 
-    fn alive(interval: u64, misses: u32) -> Alive {
+    fn alive(interval: u64, misses: u32) -> KeepaliveConfig {
         let mut target = resolve("nowhere.invalid", Some("/dev/null".as_ref())).unwrap();
         target.alive_interval = Duration::from_secs(interval);
         target.alive_count_max = misses;
-        Alive::of(&target)
+        KeepaliveConfig::of(&target)
     }
 
     #[test]

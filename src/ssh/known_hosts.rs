@@ -20,9 +20,9 @@ use base64ct::{Base64Unpadded, Encoding};
 use ssh_key::sha2::{Digest, Sha256};
 
 use crate::i18n::say;
-use certificate::{Certificate, Fault};
+use certificate::{Certificate, CertificateError};
 pub use certificate::{UserCertificate, plain_key, user_certificate};
-use line::{Line, Marker};
+use line::{KnownHostsEntry, Marker};
 pub use order::ALGORITHMS;
 pub use remember::remember;
 pub use revoked::RevokedKeys;
@@ -34,7 +34,7 @@ const DEFAULT_PORT: u16 = 22;
 /// Every line of several known-hosts files, the person's own files first.
 #[derive(Debug, Clone, Default)]
 pub struct KnownHosts {
-    files: Vec<(PathBuf, Vec<Line>)>,
+    files: Vec<(PathBuf, Vec<KnownHostsEntry>)>,
     /// Keys of the one host that is looked up, which stand in no file.
     told: Vec<Vec<u8>>,
 }
@@ -269,9 +269,9 @@ impl KnownHosts {
         let names = std::iter::once(name.as_str()).chain(name.without_port.as_deref());
         let is_ours = names.clone().any(|name| self.trusts(name, &certificate));
         let why = match certificate.fault(name.principal(), now, algorithms) {
-            Some(Fault::Forged) => return CertificateVerdict::Malformed,
+            Some(CertificateError::Forged) => return CertificateVerdict::Malformed,
             None if is_ours => return CertificateVerdict::Trusted,
-            Some(Fault::NotForUs(why)) if is_ours => Some(why),
+            Some(CertificateError::NotForUs(why)) if is_ours => Some(why),
             // Another authority's certificate is as good as none.
             _ => None,
         };
@@ -337,12 +337,12 @@ impl KnownHosts {
             .collect()
     }
 
-    fn plain_lines(&self, filed_under: &str) -> impl Iterator<Item = (&Path, &Line)> {
+    fn plain_lines(&self, filed_under: &str) -> impl Iterator<Item = (&Path, &KnownHostsEntry)> {
         self.lines()
             .filter(move |(_, line)| line.marker == Marker::None && line.names(filed_under))
     }
 
-    fn lines(&self) -> impl Iterator<Item = (&Path, &Line)> {
+    fn lines(&self) -> impl Iterator<Item = (&Path, &KnownHostsEntry)> {
         self.files
             .iter()
             .flat_map(|(file, lines)| lines.iter().map(move |line| (file.as_path(), line)))

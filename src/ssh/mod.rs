@@ -24,13 +24,13 @@ pub mod prompt;
 pub mod resolve;
 mod transport;
 
-pub use auth::{LoggedIn, Refusal, log_in, log_in_unasked};
-pub use background_exec::{Errand, Task};
+pub use auth::{AuthRefusal, LoggedIn, log_in, log_in_unasked};
+pub use background_exec::{BackgroundExec, ExecRequest};
 pub use connection::Connection;
 pub use dial::dial;
-pub use error::{AtHop, Error, RefusedLogin, Shortage, is_forbidden, shortage};
+pub use error::{AtHop, RefusedLogin, Shortage, SshError, is_forbidden, shortage};
 pub use exec::Exec;
 pub use greeting::Greeting;
-pub use keepalive::Alive;
+pub use keepalive::KeepaliveConfig;
 pub use offer::{Lacking, Matter};
 pub use transport::{Stream, Transport};

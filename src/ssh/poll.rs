@@ -53,7 +53,7 @@ impl Waker {
 
 /// The waiting side; it belongs to the one thread that owns the SSH session.
 #[derive(Debug)]
-pub struct Waiter {
+pub struct Poller {
     pipe: UnixStream,
     waker: Waker,
     deadline: Cell<Option<Instant>>,
@@ -62,7 +62,7 @@ pub struct Waiter {
     leapt: Cell<bool>,
 }
 
-impl Waiter {
+impl Poller {
     /// A new pair of pipe ends.
     ///
     /// # Errors
@@ -102,7 +102,7 @@ impl Waiter {
     }
 
     /// Whether the machine has slept since this was last asked.
-    pub fn take_leap(&self) -> bool {
+    pub fn take_suspend(&self) -> bool {
         self.leapt.take()
     }
 
@@ -207,20 +207,20 @@ mod tests {
 
     #[test]
     fn a_silent_socket_times_out() {
-        let waiter = Waiter::new().unwrap();
+        let poller = Poller::new().unwrap();
         let (silent, _other) = UnixStream::pair().unwrap();
-        waiter.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
-        let result = waiter.wait_one(&silent, PollFlags::IN);
+        poller.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
+        let result = poller.wait_one(&silent, PollFlags::IN);
         assert!(matches!(result, Err(WaitError::TimedOut)));
     }
 
     #[test]
     fn a_socket_that_is_always_ready_times_out_too() {
-        let waiter = Waiter::new().unwrap();
+        let poller = Poller::new().unwrap();
         let (ready, _other) = UnixStream::pair().unwrap();
-        waiter.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
+        poller.set_deadline(Some(Instant::now() + Duration::from_millis(20)));
         let result = loop {
-            if let Err(error) = waiter.wait_one(&ready, PollFlags::OUT) {
+            if let Err(error) = poller.wait_one(&ready, PollFlags::OUT) {
                 break error;
             }
         };
@@ -229,12 +229,12 @@ mod tests {
 
     #[test]
     fn another_thread_can_cancel() {
-        let waiter = Waiter::new().unwrap();
+        let poller = Poller::new().unwrap();
         let (silent, _other) = UnixStream::pair().unwrap();
-        waiter.set_deadline(Some(Instant::now() + Duration::from_secs(10)));
-        let waker = waiter.waker();
+        poller.set_deadline(Some(Instant::now() + Duration::from_secs(10)));
+        let waker = poller.waker();
         let thread = std::thread::spawn(move || waker.cancel());
-        let result = waiter.wait_one(&silent, PollFlags::IN);
+        let result = poller.wait_one(&silent, PollFlags::IN);
         assert!(matches!(result, Err(WaitError::Cancelled)));
         thread.join().unwrap();
     }
@@ -258,22 +258,22 @@ mod tests {
 
     #[test]
     fn a_wait_that_ends_far_too_late_was_a_sleep_too() {
-        let waiter = Waiter::new().unwrap();
-        waiter.waker().wake();
-        waiter.wait(&mut vec![], None).unwrap();
-        assert!(!waiter.take_leap());
+        let poller = Poller::new().unwrap();
+        poller.waker().wake();
+        poller.wait(&mut vec![], None).unwrap();
+        assert!(!poller.take_suspend());
         let long_ago = Instant::now().checked_sub(LEAP * 2).unwrap();
-        waiter.wait(&mut vec![], Some(long_ago)).unwrap();
-        assert!(waiter.take_leap());
-        assert!(!waiter.take_leap(), "told once");
+        poller.wait(&mut vec![], Some(long_ago)).unwrap();
+        assert!(poller.take_suspend());
+        assert!(!poller.take_suspend(), "told once");
     }
 
     #[test]
     fn a_wake_up_ends_one_wait_and_an_own_limit_is_no_error() {
-        let waiter = Waiter::new().unwrap();
-        waiter.waker().wake();
-        waiter.wait(&mut vec![], None).unwrap();
-        waiter
+        let poller = Poller::new().unwrap();
+        poller.waker().wake();
+        poller.wait(&mut vec![], None).unwrap();
+        poller
             .wait(
                 &mut vec![],
                 Some(Instant::now() + Duration::from_millis(10)),

@@ -9,12 +9,12 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-use super::poll::{Waiter, Waker};
+use super::poll::{Poller, Waker};
 use crate::i18n::say;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Question {
+pub enum Prompt {
     /// Is this unknown host key the right one? The default is no.
     HostKey {
         /// The host as the person knows it, with the port where it is not 22.
@@ -57,7 +57,7 @@ pub enum Question {
         host: String,
     },
     /// One of the server's own prompts (keyboard-interactive).
-    Prompt {
+    Interactive {
         /// The host.
         host: String,
         /// The server's instruction, often empty.
@@ -69,7 +69,7 @@ pub enum Question {
     },
 }
 
-impl Question {
+impl Prompt {
     /// The question as one line of text. It says to type `yes`, in every language: the answer is
     /// compared with that word, and ASCII can be typed on every keyboard.
     #[must_use]
@@ -117,7 +117,7 @@ impl Question {
                     say!("ask-password", user = user, host = host)
                 }
             }
-            Self::Prompt {
+            Self::Interactive {
                 host,
                 instruction,
                 text,
@@ -134,7 +134,7 @@ impl Question {
             Self::HostKey { .. }
                 | Self::EndKernels { .. }
                 | Self::EndUncounted { .. }
-                | Self::Prompt { echo: true, .. }
+                | Self::Interactive { echo: true, .. }
         )
     }
 }
@@ -156,11 +156,11 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// The answer, wiped from memory when dropped; or why there is none.
-pub type Answer = Result<Zeroizing<String>, Unanswered>;
+pub type PromptAnswer = Result<Zeroizing<String>, NoAnswer>;
 
 /// The reason for a missing answer, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unanswered {
+pub enum NoAnswer {
     /// There is nobody to ask: whatever needs no answer may still be tried.
     #[error("{0}")]
     Nobody(String),
@@ -169,7 +169,7 @@ pub enum Unanswered {
     Cancelled(String),
 }
 
-impl Unanswered {
+impl NoAnswer {
     /// Nobody could be asked.
     #[must_use]
     pub fn nobody() -> Self {
@@ -180,20 +180,20 @@ impl Unanswered {
 /// Answers one question, once, from another thread.
 #[derive(Debug)]
 pub struct Reply {
-    sender: mpsc::Sender<Answer>,
+    sender: mpsc::Sender<PromptAnswer>,
     waker: Waker,
 }
 
 impl Reply {
     /// A reply that wakes whoever waits for it, and where it comes in.
     #[must_use]
-    pub fn new(waker: Waker) -> (Self, mpsc::Receiver<Answer>) {
+    pub fn new(waker: Waker) -> (Self, mpsc::Receiver<PromptAnswer>) {
         let (sender, receiver) = mpsc::channel();
         (Self { sender, waker }, receiver)
     }
 
     /// Gives the answer. Dropping the reply instead is an answer too: nobody could be asked.
-    pub fn send(self, answer: Answer) {
+    pub fn send(self, answer: PromptAnswer) {
         // A session that was cancelled meanwhile does not listen any more.
         let _ = self.sender.send(answer);
     }
@@ -206,12 +206,12 @@ impl Drop for Reply {
 }
 
 /// Somebody who can be asked. The call returns when the answer is there.
-pub trait Ask {
+pub trait Prompter {
     /// Asks, and waits for the answer.
     ///
     /// # Errors
     /// Why nobody answered.
-    fn ask(&self, question: Question) -> Answer;
+    fn ask(&self, prompt: Prompt) -> PromptAnswer;
 
     /// Returns true if the user expects to be needed. While reconnecting they do not, and
     /// nothing is begun that could reach for them: no prompt, and no push to a phone.
@@ -234,23 +234,23 @@ pub trait Ask {
 ///
 /// # Errors
 /// As [`Ask::ask`].
-pub fn put(question: Question, waiter: &Waiter, to: impl FnOnce(Question, Reply)) -> Answer {
-    let (began, deadline) = (Instant::now(), waiter.deadline());
-    waiter.set_deadline(None);
-    let (reply, answers) = Reply::new(waiter.waker());
-    to(question, reply);
+pub fn put(prompt: Prompt, poller: &Poller, to: impl FnOnce(Prompt, Reply)) -> PromptAnswer {
+    let (began, deadline) = (Instant::now(), poller.deadline());
+    poller.set_deadline(None);
+    let (reply, answers) = Reply::new(poller.waker());
+    to(prompt, reply);
     let answer = loop {
         match answers.try_recv() {
             Ok(answer) => break answer,
-            Err(mpsc::TryRecvError::Disconnected) => break Err(Unanswered::nobody()),
+            Err(mpsc::TryRecvError::Disconnected) => break Err(NoAnswer::nobody()),
             Err(mpsc::TryRecvError::Empty) => {
-                if let Err(error) = waiter.wait(&mut vec![], None) {
-                    break Err(Unanswered::Cancelled(error.to_string()));
+                if let Err(error) = poller.wait(&mut vec![], None) {
+                    break Err(NoAnswer::Cancelled(error.to_string()));
                 }
             }
         }
     };
-    waiter.set_deadline(deadline.map(|at| at + began.elapsed()));
+    poller.set_deadline(deadline.map(|at| at + began.elapsed()));
     answer
 }
 
@@ -259,14 +259,14 @@ mod tests {
     use super::*;
 
     fn host_key(also_known: &[&str]) -> String {
-        let question = Question::HostKey {
+        let prompt = Prompt::HostKey {
             host: "[gpu01]:2222".into(),
             key_type: "ssh-ed25519".into(),
             fingerprint: "SHA256:new".into(),
             also_known: also_known.iter().map(|&print| print.into()).collect(),
         };
-        assert!(question.echo());
-        question.text()
+        assert!(prompt.echo());
+        prompt.text()
     }
 
     #[test]
@@ -280,14 +280,14 @@ mod tests {
     #[test]
     fn the_servers_prompt_is_one_harmless_line() {
         let prompt = |instruction: &str, text: &str| {
-            let question = Question::Prompt {
+            let prompt = Prompt::Interactive {
                 host: "gpu01".into(),
                 instruction: instruction.into(),
                 text: text.into(),
                 echo: false,
             };
-            assert!(!question.echo());
-            question.text()
+            assert!(!prompt.echo());
+            prompt.text()
         };
         assert_eq!(prompt("", "Password: "), "(gpu01) Password:");
         assert_eq!(
@@ -300,18 +300,18 @@ mod tests {
     #[test]
     fn secrets_are_not_shown_while_typed() {
         let secret = [
-            Question::Passphrase {
+            Prompt::Passphrase {
                 key: "k".into(),
                 again: true,
             },
-            Question::Password {
+            Prompt::Password {
                 user: "me".into(),
                 host: "gpu01".into(),
                 again: true,
             },
         ];
-        for question in secret {
-            assert!(!question.echo(), "{}", question.text());
+        for prompt in secret {
+            assert!(!prompt.echo(), "{}", prompt.text());
         }
     }
 }

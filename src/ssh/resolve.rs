@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use super::Error;
+use super::SshError;
 use super::command::{self, Unfinished};
 use super::known_hosts::HostName;
-use super::poll::{WaitError, Waiter};
+use super::poll::{Poller, WaitError};
 use crate::i18n::say;
 use expand::Local;
 
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
     clippy::struct_excessive_bools,
     reason = "each is an option of ssh_config(5)"
 )]
-pub struct Target {
+pub struct SshTarget {
     /// The host as the person named it.
     pub alias: String,
     /// The name or address to connect to (`HostName`).
@@ -226,7 +226,7 @@ pub enum ResolveError {
     },
 }
 
-impl Target {
+impl SshTarget {
     /// The name under which this host's key is filed.
     #[must_use]
     pub fn known_hosts_name(&self) -> HostName {
@@ -244,16 +244,16 @@ impl Target {
 ///
 /// # Errors
 /// If the destination looks like an option or a command, or `ssh` refuses it.
-pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<Target, ResolveError> {
+pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<SshTarget, ResolveError> {
     let none = |source| ResolveError::NotStarted {
         destination: destination.to_owned(),
         program: SSH.to_owned(),
         source,
     };
-    let waiter = Waiter::new().map_err(none)?;
-    waiter.set_deadline(Some(Instant::now() + PATIENCE));
-    resolve_with(SSH, &[], destination, ssh_config, &waiter).map_err(|error| match error {
-        Error::Resolve(error) => error,
+    let poller = Poller::new().map_err(none)?;
+    poller.set_deadline(Some(Instant::now() + PATIENCE));
+    resolve_with(SSH, &[], destination, ssh_config, &poller).map_err(|error| match error {
+        SshError::Resolve(error) => error,
         other => none(io::Error::other(other.to_string())),
     })
 }
@@ -265,9 +265,9 @@ pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<Target, R
 pub fn resolve_within(
     destination: &str,
     ssh_config: Option<&Path>,
-    waiter: &Waiter,
-) -> Result<Target, Error> {
-    resolve_with(SSH, &[], destination, ssh_config, waiter)
+    poller: &Poller,
+) -> Result<SshTarget, SshError> {
+    resolve_with(SSH, &[], destination, ssh_config, poller)
 }
 
 /// Asks `ssh` about a jump host as `ssh -J` does: `[user@]host[:port]`, or an address with `ssh://`.
@@ -277,11 +277,11 @@ pub fn resolve_within(
 pub fn resolve_hop(
     place: &str,
     ssh_config: Option<&Path>,
-    waiter: &Waiter,
-) -> Result<Target, Error> {
+    poller: &Poller,
+) -> Result<SshTarget, SshError> {
     check(place)?;
     let (options, host) = hop_arguments(place);
-    resolve_with(SSH, &options, host, ssh_config, waiter)
+    resolve_with(SSH, &options, host, ssh_config, poller)
 }
 
 /// A jump host as arguments of `ssh`, and the host itself. (A port could stand in an address with
@@ -299,8 +299,8 @@ fn resolve_with(
     options: &[&str],
     destination: &str,
     ssh_config: Option<&Path>,
-    waiter: &Waiter,
-) -> Result<Target, Error> {
+    poller: &Poller,
+) -> Result<SshTarget, SshError> {
     check(destination)?;
     let mut command = Command::new(program);
     command.arg("-G").args(options);
@@ -309,7 +309,7 @@ fn resolve_with(
     }
     command.args(["--", destination]);
     let destination = destination.to_owned();
-    let target = match command::output(command, waiter) {
+    let target = match command::output(command, poller) {
         Ok(output) => read_answer(&destination, &output),
         Err(Unfinished::Wait(WaitError::TimedOut)) => Err(ResolveError::TimedOut { destination }),
         Err(Unfinished::Wait(error)) => return Err(error.into()),
@@ -331,7 +331,7 @@ fn resolve_with(
     Ok(target?)
 }
 
-fn read_answer(destination: &str, output: &Output) -> Result<Target, ResolveError> {
+fn read_answer(destination: &str, output: &Output) -> Result<SshTarget, ResolveError> {
     if !output.status.success() {
         return Err(ResolveError::Refused {
             destination: destination.to_owned(),

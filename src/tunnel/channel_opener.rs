@@ -6,56 +6,56 @@ use std::time::Instant;
 
 use ssh2::{ErrorCode, Session};
 
-use super::connection::Link;
-use crate::ssh::channel::{Channel, Opening, Step, Target};
-use crate::ssh::{Errand, Stream, Task, is_forbidden};
+use super::connection::ForwardedConnection;
+use crate::ssh::channel::{Channel, ChannelOpening, ForwardTarget, Nonblocking};
+use crate::ssh::{BackgroundExec, ExecRequest, Stream, is_forbidden};
 
 /// What a channel is for.
-pub enum Wanted {
+pub enum OpenRequest {
     /// A connection of the browser's.
-    Link(Stream, Target),
+    Link(Stream, ForwardTarget),
     /// A connection of somebody in this process, who wants to hear of it.
-    Join(Stream, Target, Tell),
+    Join(Stream, ForwardTarget, OnOpened),
     /// To see whether anybody listens there.
-    Knock(Target),
+    Knock(ForwardTarget),
     /// A command line whose standard input and output somebody in this process wants.
     Command(Stream, String),
     /// A command.
-    Errand(Task),
+    Errand(ExecRequest),
     /// Questions to the far side.
     Pulse,
 }
 
 /// Told once whether the far side took the connection; dropped if that never came out.
-pub type Tell = Box<dyn FnOnce(Result<(), ssh2::Error>)>;
+pub type OnOpened = Box<dyn FnOnce(Result<(), ssh2::Error>)>;
 
 /// A channel that is there.
-pub enum Opened {
+pub enum OpenedChannel {
     /// Joined to its connection.
-    Link(Link),
+    Link(ForwardedConnection),
     /// The same, and somebody wants to hear of it.
-    Join(Link, Tell),
+    Join(ForwardedConnection, OnOpened),
     /// Somebody listens.
     Knock(Channel),
     /// The command runs.
-    Command(Link),
+    Command(ForwardedConnection),
     /// The command can begin.
-    Errand(Errand),
+    Errand(BackgroundExec),
     /// Questions can be asked.
     Pulse(Channel),
 }
 
 /// A channel that the far side, or the session, did not give.
-pub struct Refusal {
+pub struct OpenRefusal {
     /// What it was for.
-    pub wanted: Wanted,
+    pub wanted: OpenRequest,
     /// The error.
     pub error: ssh2::Error,
     /// Open, where its command was refused; to be closed.
     pub channel: Option<Channel>,
 }
 
-impl Refusal {
+impl OpenRefusal {
     /// Returns true if it is about this channel alone: the remote host refused it, or said nothing for a minute,
     /// as when the target is a black hole. (Else the session is broken, as reading from it tells.)
     pub fn is_theirs(&self) -> bool {
@@ -67,18 +67,18 @@ impl Refusal {
     }
 }
 
-struct Begun {
-    opening: Opening,
-    wanted: Wanted,
+struct InProgress {
+    opening: ChannelOpening,
+    wanted: OpenRequest,
     /// The target by its other name, if that is what is being opened.
-    renamed: Option<Target>,
+    renamed: Option<ForwardTarget>,
     since: Instant,
     /// Open, and its command is not started yet.
     channel: Option<Channel>,
 }
 
-impl Wanted {
-    fn target(&self) -> Option<&Target> {
+impl OpenRequest {
+    fn target(&self) -> Option<&ForwardTarget> {
         match self {
             Self::Link(_, target) | Self::Join(_, target, _) | Self::Knock(target) => Some(target),
             Self::Command(..) | Self::Errand(_) | Self::Pulse => None,
@@ -88,20 +88,20 @@ impl Wanted {
 
 /// The queue, and the one that has begun.
 #[derive(Default)]
-pub struct Openings {
-    queue: VecDeque<Wanted>,
-    begun: Option<Begun>,
+pub struct ChannelOpener {
+    queue: VecDeque<OpenRequest>,
+    begun: Option<InProgress>,
     /// Targets that the remote host allows by their other name alone.
-    renamed: Vec<Target>,
+    renamed: Vec<ForwardTarget>,
 }
 
-impl Openings {
-    pub fn want(&mut self, wanted: Wanted) {
+impl ChannelOpener {
+    pub fn want(&mut self, wanted: OpenRequest) {
         self.queue.push_back(wanted);
     }
 
     /// Before all others: it decides whether anything else makes sense.
-    pub fn want_first(&mut self, wanted: Wanted) {
+    pub fn want_first(&mut self, wanted: OpenRequest) {
         self.queue.push_front(wanted);
     }
 
@@ -113,7 +113,10 @@ impl Openings {
     /// Returns true if the next one needs a session of the server's, of which it may give one alone.
     pub fn needs_session(&self) -> bool {
         let next = self.queue.front().filter(|_| self.begun.is_none());
-        matches!(next, Some(Wanted::Command(..) | Wanted::Errand(_)))
+        matches!(
+            next,
+            Some(OpenRequest::Command(..) | OpenRequest::Errand(_))
+        )
     }
 
     pub fn has_begun(&self) -> bool {
@@ -123,7 +126,7 @@ impl Openings {
     /// Since when the far side owes an answer to the wish for a [`Wanted::Pulse`].
     pub fn pulse_since(&self) -> Option<Instant> {
         let begun = self.begun.as_ref()?;
-        matches!(begun.wanted, Wanted::Pulse).then_some(begun.since)
+        matches!(begun.wanted, OpenRequest::Pulse).then_some(begun.since)
     }
 
     /// Drops what has not begun.
@@ -132,22 +135,24 @@ impl Openings {
     }
 
     /// The connections that have no channel yet, in their order: the next session can have them.
-    pub fn into_waiting(self) -> impl Iterator<Item = Wanted> {
+    pub fn into_waiting(self) -> impl Iterator<Item = OpenRequest> {
         let begun = self.begun.map(|begun| begun.wanted);
         let all = begun.into_iter().chain(self.queue);
-        all.filter(|wanted| matches!(wanted, Wanted::Link(..)))
+        all.filter(|wanted| matches!(wanted, OpenRequest::Link(..)))
     }
 
-    fn begin(&self, wanted: Wanted) -> Begun {
+    fn begin(&self, wanted: OpenRequest) -> InProgress {
         let target = wanted.target();
         let is_renamed = target.is_some_and(|target| self.renamed.contains(target));
-        let renamed = target.filter(|_| is_renamed).and_then(Target::other_name);
+        let renamed = target
+            .filter(|_| is_renamed)
+            .and_then(ForwardTarget::other_name);
         let opening = match (renamed.as_ref().or(target), &wanted) {
-            (Some(target), _) => Opening::forward(target),
-            (None, Wanted::Command(..)) => Opening::command(),
-            (None, _) => Opening::session(),
+            (Some(target), _) => ChannelOpening::forward(target),
+            (None, OpenRequest::Command(..)) => ChannelOpening::command(),
+            (None, _) => ChannelOpening::session(),
         };
-        Begun {
+        InProgress {
             opening,
             wanted,
             renamed,
@@ -157,7 +162,7 @@ impl Openings {
     }
 
     /// Carries the first one on.
-    pub fn poll(&mut self, session: &Session) -> Poll<Result<Opened, Refusal>> {
+    pub fn poll(&mut self, session: &Session) -> Poll<Result<OpenedChannel, OpenRefusal>> {
         if self.begun.is_none() {
             let wanted = self.queue.pop_front();
             self.begun = wanted.map(|wanted| self.begin(wanted));
@@ -172,7 +177,7 @@ impl Openings {
             }
             Poll::Ready(Ok(channel)) => {
                 let learned = begun.learned();
-                let is_new = |target: &Target| !self.renamed.contains(target);
+                let is_new = |target: &ForwardTarget| !self.renamed.contains(target);
                 self.renamed.extend(learned.filter(is_new));
                 Poll::Ready(Ok(opened(begun, channel)))
             }
@@ -180,7 +185,7 @@ impl Openings {
                 self.begun = Some(begun);
                 self.poll(session)
             }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(Refusal {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(OpenRefusal {
                 wanted: begun.wanted,
                 error,
                 channel: begun.channel,
@@ -189,33 +194,33 @@ impl Openings {
     }
 }
 
-impl Begun {
+impl InProgress {
     /// Begins once more by the target's other name, where it has one and this one is forbidden. False
     /// when there is none.
     fn tries_other_name(&mut self, error: &ssh2::Error) -> bool {
         let target = self.wanted.target().filter(|_| self.renamed.is_none());
-        let other = target.and_then(Target::other_name);
+        let other = target.and_then(ForwardTarget::other_name);
         let Some(other) = other.filter(|_| is_forbidden(error.message())) else {
             return false;
         };
-        self.opening = Opening::forward(&other);
+        self.opening = ChannelOpening::forward(&other);
         self.renamed = Some(other);
         true
     }
 
     /// The target that was allowed by its other name.
-    fn learned(&self) -> Option<Target> {
+    fn learned(&self) -> Option<ForwardTarget> {
         let target = self.renamed.as_ref().and(self.wanted.target());
         target.cloned()
     }
 
     /// The command is started before another channel is opened: both are one round trip.
-    fn poll(&mut self, session: &Session) -> Step<Channel> {
+    fn poll(&mut self, session: &Session) -> Nonblocking<Channel> {
         let mut channel = match self.channel.take() {
             Some(channel) => channel,
             None => ready!(self.opening.poll(session))?,
         };
-        if let Wanted::Command(_, line) = &self.wanted {
+        if let OpenRequest::Command(_, line) = &self.wanted {
             match channel.poll_exec(line) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(error)) => {
@@ -232,18 +237,23 @@ impl Begun {
     }
 }
 
-fn opened(begun: Begun, channel: Channel) -> Opened {
+fn opened(begun: InProgress, channel: Channel) -> OpenedChannel {
     match begun.wanted {
-        Wanted::Link(local, _) => Opened::Link(Link::new(local, channel, begun.since.elapsed())),
-        Wanted::Join(local, _, tell) => {
-            Opened::Join(Link::new(local, channel, begun.since.elapsed()), tell)
-        }
-        Wanted::Knock(_) => Opened::Knock(channel),
-        Wanted::Command(local, _) => {
-            Opened::Command(Link::new(local, channel, begun.since.elapsed()).of_command())
-        }
-        Wanted::Errand(task) => Opened::Errand(Errand::new(task, channel)),
-        Wanted::Pulse => Opened::Pulse(channel),
+        OpenRequest::Link(local, _) => OpenedChannel::Link(ForwardedConnection::new(
+            local,
+            channel,
+            begun.since.elapsed(),
+        )),
+        OpenRequest::Join(local, _, tell) => OpenedChannel::Join(
+            ForwardedConnection::new(local, channel, begun.since.elapsed()),
+            tell,
+        ),
+        OpenRequest::Knock(_) => OpenedChannel::Knock(channel),
+        OpenRequest::Command(local, _) => OpenedChannel::Command(
+            ForwardedConnection::new(local, channel, begun.since.elapsed()).of_command(),
+        ),
+        OpenRequest::Errand(task) => OpenedChannel::Errand(BackgroundExec::new(task, channel)),
+        OpenRequest::Pulse => OpenedChannel::Pulse(channel),
     }
 }
 
@@ -253,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_target_that_never_answers_counts_as_refused() {
-        let target = Target::Tcp {
+        let target = ForwardTarget::Tcp {
             host: "10.1.2.3".into(),
             port: 80,
         };
@@ -262,8 +272,8 @@ mod tests {
             (libssh2_sys::LIBSSH2_ERROR_TIMEOUT, true),
             (libssh2_sys::LIBSSH2_ERROR_SOCKET_SEND, false),
         ] {
-            let refusal = Refusal {
-                wanted: Wanted::Knock(target.clone()),
+            let refusal = OpenRefusal {
+                wanted: OpenRequest::Knock(target.clone()),
                 error: ssh2::Error::new(ErrorCode::Session(code), "why"),
                 channel: None,
             };

@@ -32,7 +32,7 @@ enum Begun {
 
 /// A forwarded connection. Its flags are independent of each other: each direction ends by itself.
 #[allow(clippy::struct_excessive_bools)]
-pub struct Link {
+pub struct ForwardedConnection {
     local: Stream,
     channel: Channel,
     window: Window,
@@ -54,7 +54,7 @@ pub struct Link {
     words: Option<Vec<u8>>,
 }
 
-impl Link {
+impl ForwardedConnection {
     /// Joins a socket (not blocking) to a channel whose opening took `round_trip`.
     pub fn new(local: Stream, channel: Channel, round_trip: Duration) -> Self {
         Self {

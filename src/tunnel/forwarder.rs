@@ -13,16 +13,16 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::channel_opener::{Opened, Openings, Refusal, Tell, Wanted};
-use super::connection::Link;
-use super::keepalive::Pulse;
-use super::listener::Door;
-use super::relay::Relay;
-use crate::ssh::channel::{Channel, Target};
-use crate::ssh::poll::{WaitError, Waiter};
-use crate::ssh::{Connection, Errand, Error, Stream, Task};
+use super::channel_opener::{ChannelOpener, OnOpened, OpenRefusal, OpenRequest, OpenedChannel};
+use super::connection::ForwardedConnection;
+use super::keepalive::Keepalive;
+use super::listener::ForwardListener;
+use super::relay::RelayConnection;
+use crate::ssh::channel::{Channel, ForwardTarget};
+use crate::ssh::poll::{Poller, WaitError};
+use crate::ssh::{BackgroundExec, Connection, ExecRequest, SshError, Stream};
 
-pub use upstream::{Carrier, Held};
+pub use upstream::{Carrier, SuspendedListeners};
 
 /// What one turn takes in from the SSH connection at most: a millisecond or two of decrypting.
 const INTAKE: usize = 256 << 10;
@@ -40,52 +40,56 @@ const ERRAND: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Where it should have gone.
-    pub target: Target,
+    pub target: ForwardTarget,
     /// The far side's words.
     pub reason: String,
 }
 
 /// Carries the connections of all doors over one SSH session.
-pub struct Pump {
+pub struct Forwarder {
     connection: Rc<Connection>,
-    waiter: Rc<Waiter>,
-    doors: Vec<Door>,
-    openings: Openings,
+    poller: Rc<Poller>,
+    forward_listeners: Vec<ForwardListener>,
+    openings: ChannelOpener,
     /// Who carries what comes in at the doors, where that is not this pump.
     carrier: Option<Carrier>,
-    links: Vec<Link>,
+    links: Vec<ForwardedConnection>,
     closing: Vec<Channel>,
     /// A channel at its end. Reading nothing from it takes in what the socket holds: the server's
     /// keep-alives want answers also when nothing is forwarded. A jump host gives none: many allow
     /// forwarding and nothing else, and nothing is read there while nothing is forwarded.
-    spine: Option<Channel>,
+    idle_channel: Option<Channel>,
     spine_closed: bool,
-    pulse: Pulse,
-    errand: Option<(Errand, Instant)>,
-    outcome: Option<Result<Vec<String>, Error>>,
+    keepalive: Keepalive,
+    errand: Option<(BackgroundExec, Instant)>,
+    outcome: Option<Result<Vec<String>, SshError>>,
     refused: Option<Refused>,
-    relay: Option<Relay>,
+    relay: Option<RelayConnection>,
     /// A listener has something; cleared when all were asked.
     knocked: bool,
     scratch: Vec<u8>,
     resting_until: Option<Instant>,
 }
 
-impl Pump {
-    /// A pump without doors; `spine` is the channel of the script that ran before, if any.
-    pub fn new(connection: Rc<Connection>, waiter: Rc<Waiter>, spine: Option<Channel>) -> Self {
-        let pulse = Pulse::new(connection.alive());
+impl Forwarder {
+    /// A pump without doors; `idle_channel` is the channel of the script that ran before, if any.
+    pub fn new(
+        connection: Rc<Connection>,
+        poller: Rc<Poller>,
+        idle_channel: Option<Channel>,
+    ) -> Self {
+        let keepalive = Keepalive::new(connection.alive());
         Self {
             connection,
-            waiter,
-            doors: Vec::new(),
-            openings: Openings::default(),
+            poller,
+            forward_listeners: Vec::new(),
+            openings: ChannelOpener::default(),
             carrier: None,
             links: Vec::new(),
             closing: Vec::new(),
-            spine,
+            idle_channel,
             spine_closed: false,
-            pulse,
+            keepalive,
             errand: None,
             outcome: None,
             refused: None,
@@ -97,29 +101,29 @@ impl Pump {
     }
 
     /// The channel of the script, once it is at its end.
-    pub fn set_spine(&mut self, spine: Channel) {
-        self.spine = Some(spine);
+    pub fn set_idle_channel(&mut self, idle_channel: Channel) {
+        self.idle_channel = Some(idle_channel);
     }
 
     /// There is reason to doubt that the far side lives: if it does not answer within seconds, the
     /// connection is lost.
-    pub fn doubt(&mut self) {
-        self.pulse.doubt(Instant::now());
+    pub fn probe_peer(&mut self) {
+        self.keepalive.doubt(Instant::now());
     }
 
     /// Carries one more connection, whose socket does not block, and tells what the far side says.
-    pub fn join(&mut self, local: Stream, target: Target, tell: Tell) {
-        self.openings.want(Wanted::Join(local, target, tell));
+    pub fn join(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened) {
+        self.openings.want(OpenRequest::Join(local, target, tell));
     }
 
     /// Carries one more connection, as if it had come in at a door.
-    pub fn carry(&mut self, local: Stream, target: Target) {
-        self.openings.want(Wanted::Link(local, target));
+    pub fn carry(&mut self, local: Stream, target: ForwardTarget) {
+        self.openings.want(OpenRequest::Link(local, target));
     }
 
     /// Looks whether anybody listens at `target`; if not, [`Pump::take_refusal`] tells.
-    pub fn knock(&mut self, target: Target) {
-        self.want(Wanted::Knock(target));
+    pub fn probe_target(&mut self, target: ForwardTarget) {
+        self.want(OpenRequest::Knock(target));
     }
 
     /// Returns true if a channel is wanted, or on its way.
@@ -129,18 +133,18 @@ impl Pump {
     }
 
     /// Runs a command beside the forwarded connections, one at a time; its outcome is to be taken.
-    pub fn run(&mut self, task: Task) {
-        self.openings.want(Wanted::Errand(task));
+    pub fn run(&mut self, task: ExecRequest) {
+        self.openings.want(OpenRequest::Errand(task));
     }
 
     /// What the command said, line by line.
-    pub fn take_outcome(&mut self) -> Option<Result<Vec<String>, Error>> {
+    pub fn take_outcome(&mut self) -> Option<Result<Vec<String>, SshError>> {
         self.outcome.take()
     }
 
     /// Opens another door.
-    pub fn add(&mut self, door: Door) {
-        self.doors.push(door);
+    pub fn add_listener(&mut self, forward_listener: ForwardListener) {
+        self.forward_listeners.push(forward_listener);
     }
 
     /// How many channels are open or on their way to be closed.
@@ -160,16 +164,16 @@ impl Pump {
     /// # Errors
     /// [`Error::Session`] or [`Error::Silent`] when the connection is lost, [`Error::Wait`] when
     /// cancelled.
-    pub fn turn(&mut self, until: Option<Instant>) -> Result<(), Error> {
+    pub fn poll_once(&mut self, until: Option<Instant>) -> Result<(), SshError> {
         let now = Instant::now();
         if self.work(now)? {
             return self.wait(Some(now));
         }
-        let heard = self.connection.wire().heard();
+        let heard = self.connection.socket_buffer().heard();
         let errand = self.errand.as_ref().map(|(_, until)| *until);
-        let relay = self.relay.as_ref().and_then(Relay::next);
+        let relay = self.relay.as_ref().and_then(RelayConnection::next);
         let own = [
-            self.pulse.next(heard, now),
+            self.keepalive.next(heard, now),
             errand,
             relay,
             self.resting_until,
@@ -177,21 +181,21 @@ impl Pump {
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
     }
 
-    fn work(&mut self, now: Instant) -> Result<bool, Error> {
+    fn work(&mut self, now: Instant) -> Result<bool, SshError> {
         let connection = Rc::clone(&self.connection);
-        let wire = connection.wire();
-        wire.flush();
-        wire.allow(INTAKE);
+        let socket_buffer = connection.socket_buffer();
+        socket_buffer.flush();
+        socket_buffer.allow(INTAKE);
         self.take_in()?;
-        self.listen_for_life(now)?;
+        self.check_alive(now)?;
         let mut progress = self.accept(now);
         progress |= self.open();
-        progress |= self.run_errand(now);
+        progress |= self.run_exec(now);
         for link in &mut self.links {
-            progress |= link.work(now, wire.is_congested(), &mut self.scratch);
+            progress |= link.work(now, socket_buffer.is_congested(), &mut self.scratch);
         }
         progress |= self.work_relay(now);
-        while let Some(done) = self.links.iter().position(Link::is_done) {
+        while let Some(done) = self.links.iter().position(ForwardedConnection::is_done) {
             let link = self.links.swap_remove(done);
             if let (Some(relay), Some(words)) = (&mut self.relay, link.words()) {
                 relay.command_ended(words);
@@ -209,9 +213,9 @@ impl Pump {
     }
 
     /// Takes in what the socket holds, and finds out that the connection has ended.
-    fn take_in(&mut self) -> Result<(), Error> {
-        if let Some(spine) = &mut self.spine {
-            self.spine_closed = self.spine_closed || spine.poll_close().is_ready();
+    fn take_in(&mut self) -> Result<(), SshError> {
+        if let Some(idle_channel) = &mut self.idle_channel {
+            self.spine_closed = self.spine_closed || idle_channel.poll_close().is_ready();
         }
         match self.reader().map(|channel| channel.poll_read(0, &mut [])) {
             Some(Poll::Ready(Err(error))) => Err(error.into()),
@@ -221,26 +225,29 @@ impl Pump {
 
     /// Any channel: reading from one takes in what comes for all.
     fn reader(&mut self) -> Option<&mut Channel> {
-        let link = self.links.first_mut().map(Link::channel);
+        let link = self.links.first_mut().map(ForwardedConnection::channel);
         let other = link.or(self.closing.first_mut());
-        self.spine.as_mut().or(other).or(self.pulse.channel())
+        self.idle_channel
+            .as_mut()
+            .or(other)
+            .or(self.keepalive.channel())
     }
 
     /// The channel for questions is opened as soon as one is due, and early, when nobody waits for
     /// another one: while a forwarded connection hangs in its opening, none can be opened.
-    fn listen_for_life(&mut self, now: Instant) -> Result<(), Error> {
-        let heard = self.connection.wire().heard();
-        self.pulse.work(heard, now)?;
-        if self.pulse.take_order(heard, now) {
-            self.openings.want_first(Wanted::Pulse);
+    fn check_alive(&mut self, now: Instant) -> Result<(), SshError> {
+        let heard = self.connection.socket_buffer().heard();
+        self.keepalive.work(heard, now)?;
+        if self.keepalive.take_order(heard, now) {
+            self.openings.want_first(OpenRequest::Pulse);
         }
         if let Some(since) = self.openings.pulse_since() {
-            self.pulse.opening(since);
+            self.keepalive.opening(since);
         }
         Ok(())
     }
 
-    fn run_errand(&mut self, now: Instant) -> bool {
+    fn run_exec(&mut self, now: Instant) -> bool {
         let Some((mut errand, until)) = self.errand.take() else {
             return false;
         };
@@ -259,72 +266,80 @@ impl Pump {
     }
 
     fn open(&mut self) -> bool {
-        if self.openings.needs_session() && !self.pulse.make_room() {
+        if self.openings.needs_session() && !self.keepalive.make_room() {
             return false;
         }
         match self.openings.poll(self.connection.session()) {
             Poll::Pending => return false,
-            Poll::Ready(Ok(Opened::Link(link))) => self.joined(link),
-            Poll::Ready(Ok(Opened::Join(link, tell))) => {
+            Poll::Ready(Ok(OpenedChannel::Link(link))) => self.joined(link),
+            Poll::Ready(Ok(OpenedChannel::Join(link, tell))) => {
                 self.joined(link);
                 tell(Ok(()));
             }
-            Poll::Ready(Ok(Opened::Knock(channel))) => self.closing.push(channel),
-            Poll::Ready(Ok(Opened::Command(link))) => self.links.push(link),
-            Poll::Ready(Ok(Opened::Pulse(channel))) => self.pulse.opened(Some(channel)),
-            Poll::Ready(Ok(Opened::Errand(errand))) => {
+            Poll::Ready(Ok(OpenedChannel::Knock(channel))) => self.closing.push(channel),
+            Poll::Ready(Ok(OpenedChannel::Command(link))) => self.links.push(link),
+            Poll::Ready(Ok(OpenedChannel::Pulse(channel))) => self.keepalive.opened(Some(channel)),
+            Poll::Ready(Ok(OpenedChannel::Errand(errand))) => {
                 self.errand = Some((errand, Instant::now() + ERRAND));
             }
-            Poll::Ready(Err(refusal)) => self.was_refused(refusal),
+            Poll::Ready(Err(refusal)) => self.note_refusal(refusal),
         }
         true
     }
 
-    fn joined(&mut self, link: Link) {
+    fn joined(&mut self, link: ForwardedConnection) {
         self.links.push(link);
-        if self.openings.is_idle() && self.pulse.take_early_order() {
-            self.openings.want(Wanted::Pulse);
+        if self.openings.is_idle() && self.keepalive.take_early_order() {
+            self.openings.want(OpenRequest::Pulse);
         }
     }
 
     /// The local side of a refused connection sees it closed, as if nobody listened there.
-    fn was_refused(&mut self, refusal: Refusal) {
+    fn note_refusal(&mut self, refusal: OpenRefusal) {
         let is_theirs = refusal.is_theirs();
         let reason = refusal.error.message().to_owned();
         self.closing.extend(refusal.channel);
         match refusal.wanted {
-            Wanted::Link(_, target) | Wanted::Knock(target) if is_theirs => {
+            OpenRequest::Link(_, target) | OpenRequest::Knock(target) if is_theirs => {
                 self.refused = Some(Refused { target, reason });
             }
-            Wanted::Link(..) | Wanted::Knock(_) => {}
-            Wanted::Join(_, _, tell) => tell(Err(refusal.error)),
-            Wanted::Command(..) => {
+            OpenRequest::Link(..) | OpenRequest::Knock(_) => {}
+            OpenRequest::Join(_, _, tell) => tell(Err(refusal.error)),
+            OpenRequest::Command(..) => {
                 if let Some(relay) = &mut self.relay {
                     relay.command_ended(reason);
                 }
             }
-            Wanted::Errand(_) => self.outcome = Some(Err(refusal.error.into())),
-            Wanted::Pulse => self.pulse.opened(None),
+            OpenRequest::Errand(_) => self.outcome = Some(Err(refusal.error.into())),
+            OpenRequest::Pulse => self.keepalive.opened(None),
         }
     }
 
-    fn wait(&mut self, until: Option<Instant>) -> Result<(), Error> {
+    fn wait(&mut self, until: Option<Instant>) -> Result<(), SshError> {
         let has_reader = self.reader().is_some() || self.openings.has_begun();
-        let wire = self.connection.wire();
-        let congested = wire.is_congested();
+        let socket_buffer = self.connection.socket_buffer();
+        let congested = socket_buffer.is_congested();
         let mut interest = self.connection.interest();
         if !has_reader {
             // Nothing would take it in, and `poll` would return at once for ever.
             interest.remove(PollFlags::IN);
         }
-        let mut fds = vec![PollFd::new(wire.socket(), interest)];
+        let mut fds = vec![PollFd::new(socket_buffer.socket(), interest)];
         if self.resting_until.is_none() {
-            for listener in self.doors.iter().flat_map(|door| &door.listeners) {
+            for listener in self
+                .forward_listeners
+                .iter()
+                .flat_map(|forward_listener| &forward_listener.listeners)
+            {
                 fds.push(PollFd::new(listener, PollFlags::IN));
             }
         }
         let listened = fds.len();
-        let relayed = self.relay.as_ref().map(Relay::interest).unwrap_or_default();
+        let relayed = self
+            .relay
+            .as_ref()
+            .map(RelayConnection::interest)
+            .unwrap_or_default();
         let relayed = relayed.into_iter().map(|(who, fd, flags)| {
             fds.push(PollFd::from_borrowed_fd(fd, flags));
             who
@@ -339,7 +354,7 @@ impl Pump {
                 polled.push(index);
             }
         }
-        self.waiter.wait(&mut fds, until)?;
+        self.poller.wait(&mut fds, until)?;
         let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
         self.knocked |= events[1..listened].iter().any(|event| !event.is_empty());
@@ -357,10 +372,10 @@ impl Pump {
     /// Lets what is on its way arrive, for at most `patience`: a page's last bytes at a close.
     pub fn drain(&mut self, patience: Duration) {
         let deadline = Instant::now() + patience;
-        self.doors.clear();
-        self.waiter.ignore_cancel();
+        self.forward_listeners.clear();
+        self.poller.ignore_cancel();
         while self.is_carrying() && Instant::now() < deadline {
-            if self.turn(Some(deadline)).is_err() {
+            if self.poll_once(Some(deadline)).is_err() {
                 return;
             }
         }
@@ -372,33 +387,38 @@ impl Pump {
     ///
     /// # Errors
     /// As [`Pump::turn`].
-    pub fn end(mut self) -> Result<(), Error> {
-        self.doors.clear();
+    pub fn end(mut self) -> Result<(), SshError> {
+        self.forward_listeners.clear();
         self.openings.clear();
         while self.openings.has_begun() {
-            self.turn(None)?;
+            self.poll_once(None)?;
         }
         let errand = self.errand.take().map(|(errand, _)| errand.finish().1);
         let links = std::mem::take(&mut self.links);
         self.closing
-            .extend(links.into_iter().map(Link::into_channel));
+            .extend(links.into_iter().map(ForwardedConnection::into_channel));
         self.closing
-            .extend(errand.into_iter().chain(self.spine.take()));
+            .extend(errand.into_iter().chain(self.idle_channel.take()));
         let until = Instant::now() + CLOSING;
-        while !(self.pulse.make_room() && self.closing.is_empty()) && Instant::now() < until {
-            self.turn(Some(until))?;
+        while !(self.keepalive.make_room() && self.closing.is_empty()) && Instant::now() < until {
+            self.poll_once(Some(until))?;
         }
         Ok(())
     }
 
     fn is_carrying(&self) -> bool {
-        let relay = self.relay.as_ref().is_some_and(Relay::is_carrying);
-        relay || self.connection.wire().wants_to_send() || self.links.iter().any(Link::is_carrying)
+        let relay = self
+            .relay
+            .as_ref()
+            .is_some_and(RelayConnection::is_carrying);
+        relay
+            || self.connection.socket_buffer().wants_to_send()
+            || self.links.iter().any(ForwardedConnection::is_carrying)
     }
 }
 
-impl Drop for Pump {
+impl Drop for Forwarder {
     fn drop(&mut self) {
-        self.connection.wire().allow(usize::MAX);
+        self.connection.socket_buffer().allow(usize::MAX);
     }
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crate::ssh::channel::Channel;
-use crate::ssh::{Alive, Error};
+use crate::ssh::{KeepaliveConfig, SshError};
 
 /// What a far side gets to answer when there is reason to doubt that it lives. A Wi-Fi that comes
 /// back after a sleep takes up to three seconds (and TCP sends again within them); a person waits
@@ -12,8 +12,8 @@ use crate::ssh::{Alive, Error};
 const PROBE: Duration = Duration::from_secs(5);
 
 /// The questions to one far side, on a channel of their own.
-pub struct Pulse {
-    alive: Alive,
+pub struct Keepalive {
+    alive: KeepaliveConfig,
     /// On it no command runs.
     channel: Option<Channel>,
     /// One on its way out, to make room.
@@ -25,11 +25,11 @@ pub struct Pulse {
     /// Since when a question is out.
     asked: Option<Instant>,
     /// Since when there is reason to doubt.
-    doubt: Option<Instant>,
+    probe: Option<Instant>,
 }
 
-impl Pulse {
-    pub fn new(alive: Alive) -> Self {
+impl Keepalive {
+    pub fn new(alive: KeepaliveConfig) -> Self {
         Self {
             alive,
             channel: None,
@@ -37,27 +37,27 @@ impl Pulse {
             ordered: false,
             early: true,
             asked: None,
-            doubt: None,
+            probe: None,
         }
     }
 
     /// There is reason to doubt: it is to answer now.
     pub fn doubt(&mut self, now: Instant) {
-        self.doubt.get_or_insert(now);
+        self.probe.get_or_insert(now);
     }
 
     /// Asks if it is time to.
     ///
     /// # Errors
     /// [`Error::Silent`] when no answer came.
-    pub fn work(&mut self, heard: Instant, now: Instant) -> Result<(), Error> {
-        self.doubt = self.doubt.filter(|since| heard <= *since);
+    pub fn work(&mut self, heard: Instant, now: Instant) -> Result<(), SshError> {
+        self.probe = self.probe.filter(|since| heard <= *since);
         if self.channel.is_some() && self.is_due(heard, now) {
             self.asked.get_or_insert(now);
         }
         self.carry_on();
         match self.lost_at(heard) {
-            Some(at) if now >= at => Err(Error::Silent(now.saturating_duration_since(heard))),
+            Some(at) if now >= at => Err(SshError::Silent(now.saturating_duration_since(heard))),
             _ => Ok(()),
         }
     }
@@ -116,13 +116,13 @@ impl Pulse {
     }
 
     fn is_due(&self, heard: Instant, now: Instant) -> bool {
-        self.doubt.is_some() || now >= self.alive.ask_at(heard)
+        self.probe.is_some() || now >= self.alive.ask_at(heard)
     }
 
     /// Silence alone is no proof: only a question without an answer is.
     fn lost_at(&self, heard: Instant) -> Option<Instant> {
         self.asked.filter(|since| heard <= *since)?;
-        let doubted = self.doubt.map(|since| since + PROBE);
+        let doubted = self.probe.map(|since| since + PROBE);
         doubted.into_iter().chain(self.alive.lost_at(heard)).min()
     }
 
@@ -145,11 +145,11 @@ mod tests {
     use super::*;
     use crate::ssh::resolve::resolve;
 
-    fn pulse() -> Pulse {
+    fn keepalive() -> Keepalive {
         let mut target = resolve("nowhere.invalid", Some("/dev/null".as_ref())).unwrap();
         target.alive_interval = Duration::from_secs(10);
         target.alive_count_max = 2;
-        Pulse::new(Alive::of(&target))
+        Keepalive::new(KeepaliveConfig::of(&target))
     }
 
     fn seconds(seconds: u64) -> Duration {
@@ -158,64 +158,64 @@ mod tests {
 
     #[test]
     fn nothing_is_asked_of_a_far_side_that_speaks() {
-        let (mut pulse, heard) = (pulse(), Instant::now());
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
         let now = heard + seconds(9);
-        assert!(!pulse.take_order(heard, now));
-        assert_eq!(pulse.next(heard, now), Some(heard + seconds(10)));
-        pulse.work(heard, now).unwrap();
+        assert!(!keepalive.take_order(heard, now));
+        assert_eq!(keepalive.next(heard, now), Some(heard + seconds(10)));
+        keepalive.work(heard, now).unwrap();
     }
 
     #[test]
     fn silence_brings_a_question_and_then_the_end() {
-        let (mut pulse, heard) = (pulse(), Instant::now());
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
         let now = heard + seconds(10);
-        assert!(pulse.take_order(heard, now));
-        assert!(!pulse.take_order(heard, now), "once");
-        pulse.opening(now);
-        assert_eq!(pulse.next(heard, now), Some(heard + seconds(30)));
-        pulse.work(heard, heard + seconds(29)).unwrap();
-        let lost = pulse.work(heard, heard + seconds(30));
-        assert!(matches!(lost, Err(Error::Silent(silent)) if silent == seconds(30)));
+        assert!(keepalive.take_order(heard, now));
+        assert!(!keepalive.take_order(heard, now), "once");
+        keepalive.opening(now);
+        assert_eq!(keepalive.next(heard, now), Some(heard + seconds(30)));
+        keepalive.work(heard, heard + seconds(29)).unwrap();
+        let lost = keepalive.work(heard, heard + seconds(30));
+        assert!(matches!(lost, Err(SshError::Silent(silent)) if silent == seconds(30)));
     }
 
     #[test]
     fn any_byte_is_an_answer() {
-        let (mut pulse, heard) = (pulse(), Instant::now());
-        pulse.opening(heard + seconds(10));
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
+        keepalive.opening(heard + seconds(10));
         let later = heard + seconds(12);
-        pulse.work(later, heard + seconds(31)).unwrap();
+        keepalive.work(later, heard + seconds(31)).unwrap();
     }
 
     #[test]
     fn doubt_asks_at_once_and_waits_for_seconds_only() {
-        let (mut pulse, heard) = (pulse(), Instant::now());
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
         let now = heard + seconds(1);
-        pulse.doubt(now);
-        pulse.doubt(now + seconds(1));
-        assert!(pulse.take_order(heard, now));
-        pulse.opening(now);
-        assert_eq!(pulse.next(heard, now), Some(now + PROBE));
-        assert!(pulse.work(heard, now + PROBE).is_err());
+        keepalive.doubt(now);
+        keepalive.doubt(now + seconds(1));
+        assert!(keepalive.take_order(heard, now));
+        keepalive.opening(now);
+        assert_eq!(keepalive.next(heard, now), Some(now + PROBE));
+        assert!(keepalive.work(heard, now + PROBE).is_err());
     }
 
     #[test]
     fn doubt_ends_with_a_byte() {
-        let (mut pulse, heard) = (pulse(), Instant::now());
-        pulse.doubt(heard + seconds(1));
-        pulse.opening(heard + seconds(1));
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
+        keepalive.doubt(heard + seconds(1));
+        keepalive.opening(heard + seconds(1));
         let later = heard + seconds(2);
-        pulse.work(later, heard + seconds(3)).unwrap();
-        pulse.opened(None);
-        assert!(!pulse.take_order(later, heard + seconds(3)));
+        keepalive.work(later, heard + seconds(3)).unwrap();
+        keepalive.opened(None);
+        assert!(!keepalive.take_order(later, heard + seconds(3)));
     }
 
     /// The one opening at a time may be a forwarded connection whose target does not answer.
     #[test]
     fn without_a_question_silence_is_no_end() {
-        let (mut pulse, heard) = (pulse(), Instant::now());
-        pulse.doubt(heard);
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
+        keepalive.doubt(heard);
         let now = heard + seconds(1000);
-        pulse.work(heard, now).unwrap();
-        assert_eq!(pulse.next(heard, now), None, "no busy waiting");
+        keepalive.work(heard, now).unwrap();
+        assert_eq!(keepalive.next(heard, now), None, "no busy waiting");
     }
 }

@@ -4,23 +4,23 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use crate::ssh::Stream;
-use crate::ssh::channel::Target;
+use crate::ssh::channel::ForwardTarget;
 
 /// How often a free port is looked for that is free on both loopback addresses.
 const TRIES: usize = 20;
 
 /// Local listeners and where their connections go.
 #[derive(Debug)]
-pub struct Door {
+pub struct ForwardListener {
     /// One for 127.0.0.1, and one for `::1` where that exists.
     pub listeners: Vec<TcpListener>,
     /// The far end.
-    pub target: Target,
+    pub target: ForwardTarget,
 }
 
 /// What came of [`listen`].
 #[derive(Debug)]
-pub struct Listening {
+pub struct BoundListener {
     /// The listeners, not blocking.
     pub listeners: Vec<TcpListener>,
     /// Their common port.
@@ -33,11 +33,11 @@ pub struct Listening {
 ///
 /// # Errors
 /// When no port at all can be had.
-pub fn listen(wanted: Option<u16>) -> io::Result<Listening> {
+pub fn listen(wanted: Option<u16>) -> io::Result<BoundListener> {
     if let Some(port) = wanted
         && let Some(listeners) = bind_both(port)?
     {
-        return Ok(Listening {
+        return Ok(BoundListener {
             listeners,
             port,
             taken: None,
@@ -48,7 +48,7 @@ pub fn listen(wanted: Option<u16>) -> io::Result<Listening> {
             .local_addr()?
             .port();
         if let Some(listeners) = bind_both(free)? {
-            return Ok(Listening {
+            return Ok(BoundListener {
                 listeners,
                 port: free,
                 taken: wanted,

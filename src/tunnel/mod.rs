@@ -8,8 +8,8 @@ mod listener;
 mod relay;
 mod window;
 
-pub use channel_opener::Tell;
-pub use forwarder::{Carrier, Held, Pump, Refused};
-pub use listener::{Door, Listening, listen};
-pub use relay::Relaying;
+pub use channel_opener::OnOpened;
+pub use forwarder::{Carrier, Forwarder, Refused, SuspendedListeners};
+pub use listener::{BoundListener, ForwardListener, listen};
+pub use relay::RelayState;
 pub use relay::mux::PROGRAM as RELAY;

@@ -8,8 +8,8 @@ use std::process::Command;
 use std::rc::Rc;
 
 use gtk::prelude::*;
-use remote_jupyter::desktop::{Desktop, Dialog, Given, Notice, Wants};
-use remote_jupyter::desktop::{Here, keychain};
+use remote_jupyter::desktop::{Desktop, Dialog, DialogKind, DialogResponse, Notification};
+use remote_jupyter::desktop::{NativeDesktop, keychain};
 use serde::{Deserialize, Serialize};
 use tao::event::Event;
 use tao::event_loop::{ControlFlow, EventLoopBuilder};
@@ -108,7 +108,7 @@ fn on_a_screen() {
     let mut events = EventLoopBuilder::<Order>::with_user_event()
         .with_any_thread(true)
         .build();
-    Here.prepare(&mut events);
+    NativeDesktop.prepare(&mut events);
     let proxy = events.create_proxy();
     std::thread::spawn(move || {
         orders().for_each(|order| proxy.send_event(order).unwrap());
@@ -118,7 +118,7 @@ fn on_a_screen() {
         *flow = ControlFlow::Wait;
         match event {
             Event::UserEvent(Order::Ask { title, text, wants }) => ask(title, text, wants),
-            Event::UserEvent(Order::Withdraw(id)) => apart(|| Here.withdraw(id)),
+            Event::UserEvent(Order::Withdraw(id)) => apart(|| NativeDesktop.withdraw(id)),
             Event::UserEvent(Order::CloseWindows) => dialogs().for_each(|window| window.close()),
             Event::UserEvent(Order::Look) => report(&Report::Windows(windows())),
             Event::UserEvent(order) => report(&play(order)),
@@ -141,9 +141,9 @@ fn apart<T>(call: impl FnOnce() -> T) -> T {
 
 fn ask(title: String, text: String, wants: Want) {
     let wants = match wants {
-        Want::Attention => Wants::Attention,
-        Want::Confirmation(yes) => Wants::Confirmation { yes },
-        Want::Line { echo, remember } => Wants::Line { echo, remember },
+        Want::Attention => DialogKind::Message,
+        Want::Confirmation(yes) => DialogKind::Confirmation { yes },
+        Want::Line { echo, remember } => DialogKind::Line { echo, remember },
     };
     let slot = Rc::new(Cell::new(0));
     let of = Rc::clone(&slot);
@@ -152,14 +152,18 @@ fn ask(title: String, text: String, wants: Want) {
             report(&Report::TooEarly);
         }
         let got = match given {
-            Given::Nothing => Got::Nothing,
-            Given::Yes => Got::Yes,
-            Given::Line { text, remember } => Got::Line(text.to_string(), remember),
+            DialogResponse::Dismissed => Got::Nothing,
+            DialogResponse::Confirmed => Got::Yes,
+            DialogResponse::Line { text, remember } => Got::Line(text.to_string(), remember),
         };
         report(&Report::Answered(of.get(), got));
     };
-    let dialog = Dialog { title, text, wants };
-    let id = apart(|| Here.ask(dialog, Box::new(answered)));
+    let dialog = Dialog {
+        title,
+        text,
+        kind: wants,
+    };
+    let id = apart(|| NativeDesktop.ask(dialog, Box::new(answered)));
     slot.set(id);
     report(&Report::Opened(id));
 }
@@ -223,7 +227,7 @@ fn shown(widget: &gtk::Widget) -> String {
 
 /// What needs no event loop.
 fn play(order: Order) -> Report {
-    let words = |error: keychain::Error| format!("{error:?}");
+    let words = |error: keychain::KeychainError| format!("{error:?}");
     Report::Done(match order {
         Order::Notify {
             title,
@@ -231,17 +235,17 @@ fn play(order: Order) -> Report {
             action,
         } => {
             let clicked = title.clone();
-            let notice = Notice {
+            let notice = Notification {
                 title,
                 body,
                 action,
             };
-            Here.notify(notice, Box::new(move || report(&Report::Clicked(clicked))));
+            NativeDesktop.notify(notice, Box::new(move || report(&Report::Clicked(clicked))));
             Ok(None)
         }
         Order::Watch => {
             let tell = |change| report(&Report::Changed(format!("{change:?}")));
-            let watched = Here.watch(Box::new(tell));
+            let watched = NativeDesktop.watch(Box::new(tell));
             watched.map(|()| None).map_err(|error| error.to_string())
         }
         Order::Run(words) => {

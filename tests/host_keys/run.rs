@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::poll::Waiter;
-use remote_jupyter::ssh::prompt::{Answer, Ask, Question, Unanswered};
-use remote_jupyter::ssh::resolve::{Target, resolve};
-use remote_jupyter::ssh::{self, Connection, Error, Transport};
+use remote_jupyter::ssh::poll::Poller;
+use remote_jupyter::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
+use remote_jupyter::ssh::resolve::{SshTarget, resolve};
+use remote_jupyter::ssh::{self, Connection, SshError, Transport};
 use tempfile::TempDir;
 
 use crate::cases::Case;
@@ -125,18 +125,18 @@ fn run_ssh(folder: &Path) -> Outcome {
 /// Nobody is there, as in ssh's batch mode.
 struct Nobody;
 
-impl Ask for Nobody {
-    fn ask(&self, _question: Question) -> Answer {
-        Err(Unanswered::nobody())
+impl Prompter for Nobody {
+    fn ask(&self, _question: Prompt) -> PromptAnswer {
+        Err(NoAnswer::nobody())
     }
 }
 
 fn run_ours(folder: &Path) -> Outcome {
-    let target: Target = resolve("case", Some(&folder.join("config"))).unwrap();
-    let waiter = Waiter::new().unwrap();
-    waiter.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
-    let opened = ssh::dial(&target, &waiter)
-        .and_then(|stream| Connection::open(&target, Transport::direct(stream), &Nobody, &waiter));
+    let target: SshTarget = resolve("case", Some(&folder.join("config"))).unwrap();
+    let poller = Poller::new().unwrap();
+    poller.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
+    let opened = ssh::dial(&target, &poller)
+        .and_then(|stream| Connection::open(&target, Transport::direct(stream), &Nobody, &poller));
     let (verdict, shown, algorithm) = match opened {
         Ok(connection) => {
             let session = connection.session();
@@ -145,17 +145,17 @@ fn run_ours(folder: &Path) -> Outcome {
             let algorithm = session.methods(ssh2::MethodType::HostKey).unwrap();
             (Verdict::Accepted, Some(print), Some(algorithm.to_owned()))
         }
-        Err(Error::HostKeyUnknown { fingerprint, .. }) => {
+        Err(SshError::HostKeyUnknown { fingerprint, .. }) => {
             (Verdict::Unknown, Some(fingerprint), None)
         }
-        Err(Error::HostKeyChanged { fingerprint, .. }) => {
+        Err(SshError::HostKeyChanged { fingerprint, .. }) => {
             (Verdict::Changed, Some(fingerprint), None)
         }
-        Err(Error::HostKeyRevoked { fingerprint, .. }) => {
+        Err(SshError::HostKeyRevoked { fingerprint, .. }) => {
             (Verdict::Revoked, Some(fingerprint), None)
         }
-        Err(Error::HostKeyShort { .. }) => (Verdict::Short, None, None),
-        Err(Error::KnownHosts(_) | Error::Handshake { .. } | Error::Route { .. }) => {
+        Err(SshError::HostKeyShort { .. }) => (Verdict::Short, None, None),
+        Err(SshError::KnownHosts(_) | SshError::Handshake { .. } | SshError::Route { .. }) => {
             (Verdict::Failed, None, None)
         }
         Err(other) => panic!("{}: {other}", folder.display()),

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::poll::Waiter;
-use remote_jupyter::ssh::prompt::{Answer, Ask, Question, Unanswered};
+use remote_jupyter::ssh::poll::Poller;
+use remote_jupyter::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use remote_jupyter::ssh::resolve::resolve;
 use remote_jupyter::ssh::{self, Connection, Transport};
 use zeroize::Zeroizing;
@@ -126,15 +126,15 @@ struct User<'a> {
     asked: RefCell<Vec<String>>,
 }
 
-impl Ask for User<'_> {
-    fn ask(&self, question: Question) -> Answer {
+impl Prompter for User<'_> {
+    fn ask(&self, prompt: Prompt) -> PromptAnswer {
         let Some(last) = self.answers.last() else {
-            return Err(Unanswered::nobody());
+            return Err(NoAnswer::nobody());
         };
         let mut asked = self.asked.borrow_mut();
         let answer = self.answers.get(asked.len()).unwrap_or(last);
-        asked.push(match question {
-            Question::Passphrase { key, .. } => kind(&key.display().to_string()),
+        asked.push(match prompt {
+            Prompt::Passphrase { key, .. } => kind(&key.display().to_string()),
             other => kind(&other.text()),
         });
         Ok(Zeroizing::new((*answer).to_owned()))
@@ -143,16 +143,16 @@ impl Ask for User<'_> {
 
 fn run_ours(folder: &Path, case: &Case) -> (bool, Vec<String>) {
     let target = resolve("case", Some(&folder.join("config"))).unwrap();
-    let waiter = Waiter::new().unwrap();
-    waiter.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
+    let poller = Poller::new().unwrap();
+    poller.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
     let user = User {
         answers: &case.answers,
         asked: RefCell::default(),
     };
-    let stream = ssh::dial(&target, &waiter).unwrap();
+    let stream = ssh::dial(&target, &poller).unwrap();
     let transport = Transport::direct(stream);
-    let connection = Connection::open(&target, transport, &user, &waiter).unwrap();
-    let result = ssh::log_in(&connection, &target, &user, &waiter);
+    let connection = Connection::open(&target, transport, &user, &poller).unwrap();
+    let result = ssh::log_in(&connection, &target, &user, &poller);
     (result.is_ok(), user.asked.into_inner())
 }
 

@@ -40,12 +40,9 @@ fn an_unknown_key_is_asked_about_and_enter_means_no() {
     let sshd = bare();
     let client = client_of(&sshd, Known::Not);
     let mut terminal = client.terminal(&["open", "test", "--no-browser"]);
-    let question = terminal.expect("(yes/no)");
+    let prompt = terminal.expect("(yes/no)");
     let shown = fingerprints(&client, &sshd.host_keys());
-    assert!(
-        shown.iter().any(|print| question.contains(print)),
-        "{question}"
-    );
+    assert!(shown.iter().any(|print| prompt.contains(print)), "{prompt}");
     terminal.answer("");
     let out = terminal.wait_exit();
     assert_eq!(out.code, Some(3), "{out}");

@@ -7,7 +7,7 @@ use crate::support::keys::PASSPHRASE;
 use crate::support::network::Network;
 use crate::support::{Client, Finished, Key, Known, Live, Options, Server, Sshd, eventually, http};
 
-fn bastion() -> Sshd {
+fn jump_host() -> Sshd {
     bare()
 }
 
@@ -19,12 +19,12 @@ fn bastion_with(line: &str) -> Sshd {
     })
 }
 
-/// Knows `test`, which is behind `bastion`.
-fn client_of(bastion: &dyn Server, target: &dyn Server) -> Client {
+/// Knows `test`, which is behind `jump_host`.
+fn client_of(jump_host: &dyn Server, target: &dyn Server) -> Client {
     let client = Client::new();
-    client.add_host("bastion", bastion, Key::Ed25519);
+    client.add_host("bastion", jump_host, Key::Ed25519);
     client.add_host_with("test", target, Key::Ed25519, &["ProxyJump bastion"]);
-    client.know_also(bastion, Known::Right);
+    client.know_also(jump_host, Known::Right);
     client.know_also(target, Known::Right);
     client
 }
@@ -46,15 +46,19 @@ fn fails(client: &Client, host: &str, exit: i32, code: &str) -> serde_json::Valu
 
 #[test]
 fn a_host_behind_a_bastion_is_opened_shown_and_stopped_with_one_login_each() {
-    let (bastion, target) = (bastion(), Sshd::start());
-    let client = client_of(&bastion, &target);
+    let (jump_host, target) = (jump_host(), Sshd::start());
+    let client = client_of(&jump_host, &target);
     let mut opened = client.open("test");
     let ready = opened.wait_phase("ready");
     assert_eq!(http::api(&ready, "api/status").status, 200);
-    assert_eq!((bastion.connections(), target.connections()), (1, 1));
+    assert_eq!((jump_host.connections(), target.connections()), (1, 1));
     let logs = client.run(&["logs", "test"]);
     assert!(logs.stdout.contains("Jupyter"), "{logs}");
-    assert_eq!(bastion.connections(), 1, "the tunnel's own login was used");
+    assert_eq!(
+        jump_host.connections(),
+        1,
+        "the tunnel's own login was used"
+    );
     opened.interrupt();
     assert_eq!(opened.wait_exit().code, Some(0));
     let out = doctor(&client, "test");
@@ -68,14 +72,18 @@ fn a_host_behind_a_bastion_is_opened_shown_and_stopped_with_one_login_each() {
     }
     let out = client.run(&["stop", "test", "--yes"]);
     assert_eq!(out.code, Some(0), "{out}");
-    assert_eq!((bastion.connections(), target.connections()), (3, 3));
+    assert_eq!((jump_host.connections(), target.connections()), (3, 3));
     assert_nothing_left(&target, &client);
-    assert!(bastion.empties_within(SOON), "{:?}", bastion.leftovers());
+    assert!(
+        jump_host.empties_within(SOON),
+        "{:?}",
+        jump_host.leftovers()
+    );
 }
 
 #[test]
 fn every_form_of_a_jump_leads_there() {
-    let (outer, inner, target) = (bastion(), bastion(), bare());
+    let (outer, inner, target) = (jump_host(), jump_host(), bare());
     let client = Client::new();
     let place = |server: &Sshd| format!("{}@{}", server.user(), server.address());
     client.add_host("outer", &outer, Key::Ed25519);
@@ -124,13 +132,13 @@ fn every_form_of_a_jump_leads_there() {
 
 #[test]
 fn two_hosts_behind_one_bastion_share_its_login_and_its_question() {
-    let (bastion, one, two) = (bastion(), Sshd::start(), Sshd::start());
+    let (jump_host, one, two) = (jump_host(), Sshd::start(), Sshd::start());
     let client = Client::new();
-    client.add_host("bastion", &bastion, Key::Encrypted);
+    client.add_host("bastion", &jump_host, Key::Encrypted);
     for (alias, target) in [("test", &one), ("other", &two)] {
         client.add_host_with(alias, target, Key::Ed25519, &["ProxyJump bastion"]);
     }
-    for server in [&bastion, &one, &two] {
+    for server in [&jump_host, &one, &two] {
         client.know_also(server, Known::Right);
     }
     let first = Live::open(&client, |_| ());
@@ -149,7 +157,7 @@ fn two_hosts_behind_one_bastion_share_its_login_and_its_question() {
     let readies = [first.wait_ready(), second.wait_ready()];
     assert_eq!(readies.each_ref().map(answers), [200, 200]);
     assert_eq!((one.connections(), two.connections()), (1, 1));
-    assert_eq!(bastion.connections(), 1, "{}", bastion.log());
+    assert_eq!(jump_host.connections(), 1, "{}", jump_host.log());
     drop(first);
     assert_eq!(
         answers(&readies[1]),
@@ -157,17 +165,21 @@ fn two_hosts_behind_one_bastion_share_its_login_and_its_question() {
         "the other one's way still stands"
     );
     drop(second);
-    assert!(bastion.empties_within(SOON), "{:?}", bastion.leftovers());
+    assert!(
+        jump_host.empties_within(SOON),
+        "{:?}",
+        jump_host.leftovers()
+    );
 }
 
 #[test]
 fn a_cut_bastion_is_replaced_and_the_port_stays() {
-    let (bastion, target) = (bastion(), Sshd::start());
-    let client = client_of(&bastion, &target);
+    let (jump_host, target) = (jump_host(), Sshd::start());
+    let client = client_of(&jump_host, &target);
     let live = Live::open(&client, |_| ());
     let before = live.wait_ready();
     for round in 2..4 {
-        bastion.drop_connections();
+        jump_host.drop_connections();
         live.wait_lost(SOON);
         let after = live.wait_ready();
         assert_eq!(
@@ -176,7 +188,7 @@ fn a_cut_bastion_is_replaced_and_the_port_stays() {
         );
         assert_eq!(http::api(&after, "api/status").status, 200);
         assert_eq!(
-            (bastion.connections(), target.connections()),
+            (jump_host.connections(), target.connections()),
             (round, round)
         );
     }
@@ -185,8 +197,8 @@ fn a_cut_bastion_is_replaced_and_the_port_stays() {
 
 #[test]
 fn a_bastion_that_falls_silent_is_found_and_replaced() {
-    let (bastion, target) = (bastion(), Sshd::start());
-    let network = Network::to(&bastion);
+    let (jump_host, target) = (jump_host(), Sshd::start());
+    let network = Network::to(&jump_host);
     let client = client_of(&network, &target);
     let live = Live::open(&client, |_| ());
     let before = live.wait_ready();
@@ -202,16 +214,16 @@ fn a_bastion_that_falls_silent_is_found_and_replaced() {
 
 #[test]
 fn healing_asks_nothing_at_a_bastion() {
-    let (bastion, target) = (bastion(), Sshd::start());
+    let (jump_host, target) = (jump_host(), Sshd::start());
     let client = Client::new();
-    client.add_host("bastion", &bastion, Key::Encrypted);
+    client.add_host("bastion", &jump_host, Key::Encrypted);
     client.add_host_with("test", &target, Key::Ed25519, &["ProxyJump bastion"]);
-    client.know_also(&bastion, Known::Right);
+    client.know_also(&jump_host, Known::Right);
     client.know_also(&target, Known::Right);
     client.askpass(&[("id_ed25519_enc", PASSPHRASE)]);
     let mut opened = client.open("test");
     opened.wait_phase("ready");
-    bastion.drop_connections();
+    jump_host.drop_connections();
     let out = opened.wait_exit();
     assert_eq!(
         (out.code, &out.last_event()["code"]),
@@ -241,9 +253,9 @@ fn what_a_bastion_does_not_do_is_told_with_its_name() {
         "{failed}"
     );
 
-    let mut bastion = bastion();
+    let mut jump_host = jump_host();
     let mut gone = bare();
-    let client = client_of(&bastion, &gone);
+    let client = client_of(&jump_host, &gone);
     gone.stop_listening();
     let failed = fails(&client, "test", 5, "hop_unreachable");
     assert!(
@@ -252,7 +264,7 @@ fn what_a_bastion_does_not_do_is_told_with_its_name() {
     );
     assert!(text(&failed, "remedy").contains("ssh bastion"), "{failed}");
 
-    bastion.stop_listening();
+    jump_host.stop_listening();
     let failed = fails(&client, "test", 5, "connection_refused");
     assert!(
         text(&failed, "title").contains("the jump host bastion"),
@@ -262,8 +274,8 @@ fn what_a_bastion_does_not_do_is_told_with_its_name() {
 
 #[test]
 fn a_bastion_that_gives_no_sessions_still_forwards() {
-    let (bastion, target) = (bastion_with("MaxSessions 0"), Sshd::start());
-    let client = client_of(&bastion, &target);
+    let (jump_host, target) = (bastion_with("MaxSessions 0"), Sshd::start());
+    let client = client_of(&jump_host, &target);
     let mut opened = client.open("test");
     assert_eq!(
         http::api(&opened.wait_phase("ready"), "api/status").status,
@@ -275,38 +287,38 @@ fn a_bastion_that_gives_no_sessions_still_forwards() {
 
 #[test]
 fn a_wrong_host_key_is_refused_wherever_it_is() {
-    let (bastion, target) = (bastion(), bare());
-    let client = client_of(&bastion, &target);
-    client.know(&bastion, Known::Wrong);
+    let (jump_host, target) = (jump_host(), bare());
+    let client = client_of(&jump_host, &target);
+    client.know(&jump_host, Known::Wrong);
     client.know_also(&target, Known::Right);
     let failed = fails(&client, "test", 3, "host_key_changed");
     assert!(
         text(&failed, "title").contains("the jump host bastion"),
         "{failed}"
     );
-    let port = bastion.address().port().to_string();
+    let port = jump_host.address().port().to_string();
     assert!(text(&failed, "remedy").contains(&port), "{failed}");
-    assert_eq!(bastion.connections(), 0);
+    assert_eq!(jump_host.connections(), 0);
 
-    client.know(&bastion, Known::Right);
+    client.know(&jump_host, Known::Right);
     client.know_also(&target, Known::Wrong);
     let failed = fails(&client, "test", 3, "host_key_changed");
     assert!(!text(&failed, "title").contains("bastion"), "{failed}");
     let port = target.address().port().to_string();
     assert!(text(&failed, "remedy").contains(&port), "{failed}");
-    assert_eq!((bastion.connections(), target.connections()), (1, 0));
+    assert_eq!((jump_host.connections(), target.connections()), (1, 0));
 }
 
 #[test]
 fn unknown_keys_of_both_are_asked_about_by_name_and_filed_as_ssh_would() {
-    let (bastion, target) = (bastion(), bare());
-    let client = client_of(&bastion, &target);
+    let (jump_host, target) = (jump_host(), bare());
+    let client = client_of(&jump_host, &target);
     std::fs::write(client.path("known_hosts"), "").unwrap();
     let mut terminal = client.terminal(&["doctor", "test"]);
-    for server in [&bastion, &target] {
-        let question = terminal.expect("(yes/no)");
+    for server in [&jump_host, &target] {
+        let prompt = terminal.expect("(yes/no)");
         let name = format!("[{}]:{}", server.address().ip(), server.address().port());
-        assert!(question.contains(&name), "{question}");
+        assert!(prompt.contains(&name), "{prompt}");
         terminal.answer("yes");
     }
     assert_eq!(terminal.wait_exit().code, NO_JUPYTER);
@@ -319,24 +331,24 @@ fn unknown_keys_of_both_are_asked_about_by_name_and_filed_as_ssh_would() {
 
 #[test]
 fn a_refused_login_at_the_bastion_is_told_and_not_repeated() {
-    let (bastion, target) = (bastion(), bare());
-    let client = client_of(&bastion, &target);
-    let stranger = client.path("stranger");
-    crate::support::keys::generate(&stranger, "ed25519", "");
+    let (jump_host, target) = (jump_host(), bare());
+    let client = client_of(&jump_host, &target);
+    let detect_error = client.path("stranger");
+    crate::support::keys::generate(&detect_error, "ed25519", "");
     let text_before = client.read("ssh_config");
     let own = client.path("id_ed25519").display().to_string();
-    let with_stranger = text_before.replacen(&own, &stranger.display().to_string(), 1);
+    let with_stranger = text_before.replacen(&own, &detect_error.display().to_string(), 1);
     std::fs::write(client.path("ssh_config"), with_stranger).unwrap();
     let failed = fails(&client, "test", 4, "auth_refused");
     assert!(
         text(&failed, "title").contains("the jump host bastion"),
         "{failed}"
     );
-    let attempts = bastion.log().matches("Connection from").count();
+    let attempts = jump_host.log().matches("Connection from").count();
     assert!(
         attempts <= 2,
         "the fixture's own look, and ours: {}",
-        bastion.log()
+        jump_host.log()
     );
     assert_eq!(target.connections(), 0);
 }
@@ -358,8 +370,8 @@ fn a_circle_of_jumps_ends_before_anything_is_dialled() {
 
 #[test]
 fn what_else_ssh_would_do_for_the_host_does_not_disturb() {
-    let (bastion, target) = (bastion(), Sshd::start());
-    let client = client_of(&bastion, &target);
+    let (jump_host, target) = (jump_host(), Sshd::start());
+    let client = client_of(&jump_host, &target);
     let control = client.path("run/%C").display().to_string();
     let control = format!("ControlPath {control}");
     let lines = [

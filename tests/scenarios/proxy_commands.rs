@@ -44,23 +44,27 @@ fn relay_through(target: &Sshd) -> (Client, String) {
 
 #[test]
 fn openssh_itself_can_be_the_command() {
-    let (bastion, target) = (bare(), Sshd::start());
-    let (client, command) = relay_through(&bastion);
+    let (jump_host, target) = (bare(), Sshd::start());
+    let (client, command) = relay_through(&jump_host);
     client.add_host_with(
         "test",
         &target,
         Key::Ed25519,
         &[&format!("ProxyCommand {command}")],
     );
-    client.know_also(&bastion, Known::Right);
+    client.know_also(&jump_host, Known::Right);
     client.know_also(&target, Known::Right);
     let mut opened = client.open("test");
     let ready = opened.wait_phase("ready");
     assert_eq!(http::api(&ready, "api/status").status, 200);
-    assert_eq!((bastion.connections(), target.connections()), (1, 1));
+    assert_eq!((jump_host.connections(), target.connections()), (1, 1));
     opened.interrupt();
     assert_eq!(opened.wait_exit().code, Some(0));
-    assert!(bastion.empties_within(SOON), "{:?}", bastion.leftovers());
+    assert!(
+        jump_host.empties_within(SOON),
+        "{:?}",
+        jump_host.leftovers()
+    );
 }
 
 /// Reads and writes a TCP connection through bash, which needs no program that may be missing.

@@ -9,7 +9,8 @@ use remote_jupyter::config::Host;
 use remote_jupyter::ipc::Message;
 use remote_jupyter::jupyter::Page;
 use remote_jupyter::session::{
-    self, Address, Event, Failed, Goal, Handle, Order, Phase, Reply, Route, Surroundings, Told,
+    self, Address, Event, Failed, Goal, Handle, Phase, Reply, Route, SessionDelegate,
+    SessionRequest, WalltimeWarning,
 };
 use serde_json::Value;
 
@@ -29,10 +30,10 @@ pub struct Live {
 struct Visits {
     count: AtomicUsize,
     port: Mutex<Option<u16>>,
-    told: Mutex<Option<Told>>,
+    told: Mutex<Option<WalltimeWarning>>,
 }
 
-impl Surroundings for Visits {
+impl SessionDelegate for Visits {
     fn show(&self, _page: Address, _failed: Failed) -> Result<(), String> {
         self.count.fetch_add(1, Ordering::SeqCst);
         Ok(())
@@ -52,24 +53,24 @@ impl Surroundings for Visits {
 
     fn remember_route(&self, _host: &str, _route: Route) {}
 
-    fn told(&self, _host: &str) -> Option<Told> {
+    fn told(&self, _host: &str) -> Option<WalltimeWarning> {
         self.told.lock().unwrap().clone()
     }
 
-    fn remember_told(&self, _host: &str, told: Told) {
+    fn remember_told(&self, _host: &str, told: WalltimeWarning) {
         *self.told.lock().unwrap() = Some(told);
     }
 }
 
 impl Live {
     /// Opens `test`, with the browser.
-    pub fn open(client: &Client, change: impl FnOnce(&mut Order)) -> Self {
+    pub fn open(client: &Client, change: impl FnOnce(&mut SessionRequest)) -> Self {
         let goal = Goal::Open {
             page: Page::default(),
             show: true,
         };
         let config = Some(client.path("ssh_config"));
-        let mut order = Order::new(Host::named("test"), config, goal, PATIENCE).unwrap();
+        let mut order = SessionRequest::new(Host::named("test"), config, goal, PATIENCE).unwrap();
         change(&mut order);
         let (send, events) = channel();
         let visits = Arc::new(Visits::default());

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use remote_jupyter::ssh::channel::Target;
-use remote_jupyter::ssh::poll::{Waiter, Waker};
-use remote_jupyter::ssh::prompt::{Answer, Ask, Question, Unanswered};
+use remote_jupyter::ssh::channel::ForwardTarget;
+use remote_jupyter::ssh::poll::{Poller, Waker};
+use remote_jupyter::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use remote_jupyter::ssh::resolve::resolve;
-use remote_jupyter::ssh::{Connection, Error, Exec, Transport, dial};
-use remote_jupyter::tunnel::{Door, Pump, Relaying, listen};
+use remote_jupyter::ssh::{Connection, Exec, SshError, Transport, dial};
+use remote_jupyter::tunnel::{ForwardListener, Forwarder, RelayState, listen};
 
 use super::client::Client;
 
@@ -24,23 +24,23 @@ pub struct Tunnel {
     waker: Waker,
     channels: Arc<AtomicUsize>,
     refusals: Arc<Mutex<Vec<String>>>,
-    end: Receiver<Error>,
+    end: Receiver<SshError>,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Nobody;
 
-impl Ask for Nobody {
-    fn ask(&self, question: Question) -> Answer {
-        let text = format!("unexpected question: {question:?}");
-        Err(Unanswered::Cancelled(text))
+impl Prompter for Nobody {
+    fn ask(&self, prompt: Prompt) -> PromptAnswer {
+        let text = format!("unexpected question: {prompt:?}");
+        Err(NoAnswer::Cancelled(text))
     }
 }
 
 impl Tunnel {
     /// To TCP ports of the far side.
     pub fn to(client: &Client, ports: &[u16]) -> Self {
-        let tcp = |port: &u16| Target::Tcp {
+        let tcp = |port: &u16| ForwardTarget::Tcp {
             host: "127.0.0.1".into(),
             port: *port,
         };
@@ -48,15 +48,15 @@ impl Tunnel {
     }
 
     /// Connections to the first target go through that command.
-    pub fn relayed(client: &Client, what: Relaying) -> Self {
+    pub fn relayed(client: &Client, what: RelayState) -> Self {
         Self::start(client, vec![what.target.clone()], Some(what))
     }
 
-    pub fn to_targets(client: &Client, targets: Vec<Target>) -> Self {
+    pub fn to_targets(client: &Client, targets: Vec<ForwardTarget>) -> Self {
         Self::start(client, targets, None)
     }
 
-    fn start(client: &Client, targets: Vec<Target>, relay: Option<Relaying>) -> Self {
+    fn start(client: &Client, targets: Vec<ForwardTarget>, relay: Option<RelayState>) -> Self {
         let config = client.path("ssh_config");
         let (up, is_up) = channel();
         let (send_end, end) = channel();
@@ -64,21 +64,21 @@ impl Tunnel {
         let refusals = Arc::new(Mutex::new(Vec::new()));
         let (counter, refused) = (Arc::clone(&channels), Arc::clone(&refusals));
         let thread = std::thread::spawn(move || {
-            let waiter = Rc::new(Waiter::new().unwrap());
-            waiter.set_deadline(Some(Instant::now() + Duration::from_secs(30)));
-            let connection = log_in(&config, &waiter);
-            let (mut pump, ports) = pump(connection, &waiter, targets);
+            let poller = Rc::new(Poller::new().unwrap());
+            poller.set_deadline(Some(Instant::now() + Duration::from_secs(30)));
+            let connection = log_in(&config, &poller);
+            let (mut forwarder, ports) = forwarder(connection, &poller, targets);
             if let Some(relay) = relay {
-                pump.relay(relay);
+                forwarder.relay(relay);
             }
-            waiter.set_deadline(None);
-            up.send((ports, waiter.waker())).unwrap();
+            poller.set_deadline(None);
+            up.send((ports, poller.waker())).unwrap();
             let error = loop {
-                if let Err(error) = pump.turn(None) {
+                if let Err(error) = forwarder.poll_once(None) {
                     break error;
                 }
-                counter.store(pump.channels(), Ordering::SeqCst);
-                let refusal = pump.take_refusal().map(|refused| refused.reason);
+                counter.store(forwarder.channels(), Ordering::SeqCst);
+                let refusal = forwarder.take_refusal().map(|refused| refused.reason);
                 refused.lock().unwrap().extend(refusal);
             };
             let _ = send_end.send(error);
@@ -118,7 +118,7 @@ impl Tunnel {
     }
 
     /// Why it ended, if it has within that time.
-    pub fn end_within(&self, patience: Duration) -> Option<Error> {
+    pub fn end_within(&self, patience: Duration) -> Option<SshError> {
         self.end.recv_timeout(patience).ok()
     }
 
@@ -137,32 +137,32 @@ impl Drop for Tunnel {
 }
 
 /// The connection to `test`.
-pub fn log_in(config: &std::path::Path, waiter: &Waiter) -> Rc<Connection> {
+pub fn log_in(config: &std::path::Path, poller: &Poller) -> Rc<Connection> {
     let target = resolve("test", Some(config)).unwrap();
-    let way = Transport::direct(dial(&target, waiter).unwrap());
-    let connection = Connection::open(&target, way, &Nobody, waiter).unwrap();
-    remote_jupyter::ssh::log_in(&connection, &target, &Nobody, waiter).unwrap();
+    let way = Transport::direct(dial(&target, poller).unwrap());
+    let connection = Connection::open(&target, way, &Nobody, poller).unwrap();
+    remote_jupyter::ssh::log_in(&connection, &target, &Nobody, poller).unwrap();
     Rc::new(connection)
 }
 
 /// A pump over a connection, and its local ports.
-pub fn pump(
+pub fn forwarder(
     connection: Rc<Connection>,
-    waiter: &Rc<Waiter>,
-    targets: Vec<Target>,
-) -> (Pump, Vec<u16>) {
-    let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(waiter), "true", &|| ()).unwrap();
+    poller: &Rc<Poller>,
+    targets: Vec<ForwardTarget>,
+) -> (Forwarder, Vec<u16>) {
+    let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(poller), "true", &|| ()).unwrap();
     while exec.line().unwrap().is_some() {}
-    let spine = exec.finish();
-    let mut pump = Pump::new(connection, Rc::clone(waiter), Some(spine));
+    let idle_channel = exec.finish();
+    let mut forwarder = Forwarder::new(connection, Rc::clone(poller), Some(idle_channel));
     let mut ports = Vec::new();
     for target in targets {
         let listening = listen(None).unwrap();
         ports.push(listening.port);
-        pump.add(Door {
+        forwarder.add_listener(ForwardListener {
             listeners: listening.listeners,
             target,
         });
     }
-    (pump, ports)
+    (forwarder, ports)
 }

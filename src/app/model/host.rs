@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Action;
-use crate::app::view::notification::News;
+use super::MenuAction;
+use crate::app::view::notification::NotableChange;
 use crate::ipc::Message;
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
@@ -14,7 +14,7 @@ const WAIT: Duration = Duration::from_secs(60);
 
 /// How a server is started again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Again {
+pub struct RestartOffer {
     /// With the notebook that the person had open last.
     pub notebook: Option<String>,
 }
@@ -31,7 +31,7 @@ pub struct HostState {
     /// Why the last session failed, or did not grant a wish.
     pub problem: Option<Problem>,
     /// Gone from the configuration; it stays as long as it is open.
-    pub leaving: bool,
+    pub removed_from_config: bool,
     /// What stands, once it does.
     pub ready: Option<Ready>,
     /// The job that is waited for, or that the server runs in.
@@ -41,19 +41,19 @@ pub struct HostState {
     /// Since when it has waited.
     pub queued: Option<Instant>,
     /// The server that had stood has ended, and another one may take its place.
-    pub again: Option<Again>,
+    pub restart: Option<RestartOffer>,
     /// The notebook that the person had open last.
     pub notebook: Option<String>,
     /// What its kernels do, once that is known.
     pub kernels: Option<Activity>,
     /// Whether a dialog waits for the person.
-    pub asks: bool,
+    pub is_prompting: bool,
     /// The hint of a login that waits in silence, perhaps for the user.
-    pub waits: Option<String>,
+    pub silence_hint: Option<String>,
     /// Whether another program opened it, which tells the person itself.
-    pub is_quiet: bool,
+    pub suppresses_notifications: bool,
     /// Until when a missing network is no failure.
-    pub patient_until: Option<Instant>,
+    pub retry_until: Option<Instant>,
 }
 
 impl HostState {
@@ -63,18 +63,18 @@ impl HostState {
             phase: Phase::Closed,
             since: now,
             problem: None,
-            leaving: false,
+            removed_from_config: false,
             ready: None,
             job: None,
             ends: None,
             queued: None,
-            again: None,
+            restart: None,
             notebook: None,
             kernels: None,
-            asks: false,
-            waits: None,
-            is_quiet: false,
-            patient_until: None,
+            is_prompting: false,
+            silence_hint: None,
+            suppresses_notifications: false,
+            retry_until: None,
         }
     }
 
@@ -85,7 +85,7 @@ impl HostState {
 
     /// Whether it failed only because there is no network yet.
     pub fn waits_for_network(&self) -> bool {
-        self.phase == Phase::Failed && self.patient_until.is_some()
+        self.phase == Phase::Failed && self.retry_until.is_some()
     }
 
     /// Whether the scheduler has a command for that. Whether the person may, it says itself.
@@ -112,7 +112,7 @@ impl HostState {
     /// Takes in what a message says beside its phase.
     pub(super) fn note(&mut self, message: &Message, now: Instant) {
         if message.waits() {
-            self.waits = message.note().map(str::to_owned);
+            self.silence_hint = message.note().map(str::to_owned);
         }
         if let Some(activity) = message.kernels() {
             self.notebook = activity.latest.clone().or(self.notebook.take());
@@ -130,7 +130,7 @@ impl HostState {
         let code = self.problem.as_ref().map(|problem| problem.code);
         if stood && code.is_some_and(|code| ends.contains(&code)) {
             let notebook = self.notebook.clone();
-            self.again = Some(Again { notebook });
+            self.restart = Some(RestartOffer { notebook });
         }
     }
 
@@ -138,88 +138,93 @@ impl HostState {
         if self.phase != phase {
             self.phase = phase;
             self.since = now;
-            self.waits = None;
+            self.silence_hint = None;
         }
         if phase == Phase::Queued {
             self.queued.get_or_insert(now);
         }
         if self.is_active() {
-            self.again = None;
+            self.restart = None;
         } else {
             self.ready = None;
             self.job = None;
             self.ends = None;
             self.queued = None;
             self.kernels = None;
-            self.asks = false;
+            self.is_prompting = false;
         }
     }
 
-    pub(super) fn choose(&mut self, verb: &str, what: &str, now: Instant) -> Option<Action> {
+    pub(super) fn choose(&mut self, verb: &str, what: &str, now: Instant) -> Option<MenuAction> {
         let name = self.name.clone();
         let is_ready = self.phase == Phase::Ready;
         match verb {
-            "host" if is_ready => Some(Action::Show(name, None)),
-            "host" | "again" if self.again.is_some() => {
-                let again = self.again.take()?;
+            "host" if is_ready => Some(MenuAction::Show(name, None)),
+            "host" | "again" if self.restart.is_some() => {
+                let again = self.restart.take()?;
                 self.open(now);
-                Some(Action::OpenNotebook(name, again.notebook))
+                Some(MenuAction::OpenNotebook(name, again.notebook))
             }
             "host" if !self.is_active() => Some(self.open(now)),
-            "extend" if is_ready && self.can_be_extended() => Some(Action::Extend(name)),
+            "extend" if is_ready && self.can_be_extended() => Some(MenuAction::Extend(name)),
             "dismiss" if self.phase == Phase::Failed => {
                 self.problem = None;
-                self.again = None;
-                self.patient_until = None;
+                self.restart = None;
+                self.retry_until = None;
                 self.enter(Phase::Closed, now);
                 None
             }
-            "close" if self.is_active() => Some(Action::Close(name)),
-            "cancel" if self.is_active() && !is_ready => Some(Action::Cancel(name)),
-            "hostlog" => Some(Action::ShowHostLog(name)),
-            "link" if is_ready => Some(Action::CopyLink(name)),
-            "stop" if is_ready => Some(Action::Stop(name)),
+            "close" if self.is_active() => Some(MenuAction::Close(name)),
+            "cancel" if self.is_active() && !is_ready => Some(MenuAction::Cancel(name)),
+            "hostlog" => Some(MenuAction::ShowHostLog(name)),
+            "link" if is_ready => Some(MenuAction::CopyLink(name)),
+            "stop" if is_ready => Some(MenuAction::Stop(name)),
             "notebook" if is_ready => {
                 let at: usize = what.parse().ok()?;
                 let notebook = self.kernels.as_ref()?.notebooks.get(at)?;
                 self.notebook = Some(notebook.path.clone());
-                Some(Action::Show(name, self.notebook.clone()))
+                Some(MenuAction::Show(name, self.notebook.clone()))
             }
-            "port" if is_ready => Some(Action::ShowPort(name, what.parse().ok()?)),
+            "port" if is_ready => Some(MenuAction::ShowPort(name, what.parse().ok()?)),
             _ => None,
         }
     }
 
     /// At once, so that a double click does not connect twice.
-    pub(super) fn open(&mut self, now: Instant) -> Action {
-        self.is_quiet = false;
+    pub(super) fn open(&mut self, now: Instant) -> MenuAction {
+        self.suppresses_notifications = false;
         self.problem = None;
         self.enter(Phase::Resolving, now);
-        Action::Open(self.name.clone())
+        MenuAction::Open(self.name.clone())
     }
 
-    pub(super) fn news(&mut self, message: &Message, before: Phase, now: Instant) -> Option<News> {
+    pub(super) fn notable(
+        &mut self,
+        message: &Message,
+        before: Phase,
+        now: Instant,
+    ) -> Option<NotableChange> {
         match self.phase {
             Phase::Ready => {
                 let ready = message.ready()?;
                 let is_new = self.ready.is_none();
                 self.ready = Some(ready.clone());
-                self.patient_until = None;
+                self.retry_until = None;
                 let waited = self.queued.take();
                 let waited = waited.map(|since| now.saturating_duration_since(since));
                 is_new.then(|| match waited.filter(|waited| *waited >= WAIT) {
-                    Some(waited) => News::Started(ready, waited),
-                    None => News::Opened(ready),
+                    Some(waited) => NotableChange::Started(ready, waited),
+                    None => NotableChange::Opened(ready),
                 })
             }
             Phase::Failed if before != Phase::Failed => {
                 let problem = self.problem.clone()?;
                 let absent = matches!(problem.code, Code::NameUnknown | Code::Unreachable);
-                self.patient_until = self.patient_until.filter(|until| absent && *until > now);
-                if let Some(again) = self.again.clone() {
-                    return Some(News::Ended(problem, again));
+                self.retry_until = self.retry_until.filter(|until| absent && *until > now);
+                if let Some(again) = self.restart.clone() {
+                    return Some(NotableChange::Ended(problem, again));
                 }
-                (!self.waits_for_network()).then_some(News::Failed(problem))
+                (!self.waits_for_network()).then_some(NotableChange::Failed(problem))
             }
             _ => None,
         }

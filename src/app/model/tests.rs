@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::app::samples::ready;
-use crate::host_os::Options;
+use crate::host_os::ConfigOptions;
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, JobInfo, Ready, Walltime};
@@ -14,12 +14,12 @@ fn model() -> Model {
     )
 }
 
-fn hear(model: &mut Model, host: &str, event: &Event) -> Option<News> {
+fn hear(model: &mut Model, host: &str, event: &Event) -> Option<NotableChange> {
     let message = Message::of(event, host, 0, Phase::Ready).unwrap();
     model.hear(&message, Instant::now())
 }
 
-fn choose(model: &mut Model, id: &str) -> Option<Action> {
+fn choose(model: &mut Model, id: &str) -> Option<MenuAction> {
     model.choose(id, Instant::now())
 }
 
@@ -30,11 +30,11 @@ fn failure(code: Code) -> Event {
 #[test]
 fn a_click_connects_once_and_then_opens_the_tab_again() {
     let mut model = model();
-    let open = Some(Action::Open("my box".into()));
+    let open = Some(MenuAction::Open("my box".into()));
     assert_eq!(choose(&mut model, "host my box"), open);
     assert_eq!(choose(&mut model, "host my box"), None);
     hear(&mut model, "my box", &ready("gpu01"));
-    let show = Some(Action::Show("my box".into(), None));
+    let show = Some(MenuAction::Show("my box".into(), None));
     assert_eq!(choose(&mut model, "host my box"), show);
 }
 
@@ -43,11 +43,11 @@ fn a_failure_stands_until_the_click_that_retries_or_dismisses() {
     let mut model = model();
     for verb in ["host", "dismiss"] {
         hear(&mut model, "gpu01", &failure(Code::Refused));
-        assert_eq!(model.mood(), Mood::Trouble);
+        assert_eq!(model.icon_state(), IconState::Failed);
         assert!(model.hosts()[0].problem.is_some());
         choose(&mut model, &format!("{verb} gpu01"));
         assert_eq!(model.hosts()[0].problem, None);
-        assert_ne!(model.mood(), Mood::Trouble, "{verb}");
+        assert_ne!(model.icon_state(), IconState::Failed, "{verb}");
     }
     assert_eq!(model.hosts()[0].phase, Phase::Closed);
 }
@@ -72,7 +72,7 @@ fn entries_that_do_not_apply_do_nothing() {
     ] {
         assert_eq!(choose(&mut model, id), None, "{id}");
     }
-    assert_eq!(choose(&mut model, "quit"), Some(Action::Quit));
+    assert_eq!(choose(&mut model, "quit"), Some(MenuAction::Quit));
 }
 
 #[test]
@@ -89,14 +89,14 @@ fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
 
     let name = || "my box".to_owned();
     for (id, want) in [
-        ("link my box", Action::CopyLink(name())),
+        ("link my box", MenuAction::CopyLink(name())),
         (
             "notebook 0 my box",
-            Action::Show(name(), Some("a b.ipynb".into())),
+            MenuAction::Show(name(), Some("a b.ipynb".into())),
         ),
-        ("port 16006 my box", Action::ShowPort(name(), 16006)),
-        ("stop my box", Action::Stop(name())),
-        ("hostlog my box", Action::ShowHostLog(name())),
+        ("port 16006 my box", MenuAction::ShowPort(name(), 16006)),
+        ("stop my box", MenuAction::Stop(name())),
+        ("hostlog my box", MenuAction::ShowHostLog(name())),
     ] {
         assert_eq!(choose(&mut model, id), Some(want), "{id}");
     }
@@ -127,13 +127,13 @@ fn what_is_said_twice_is_news_once() {
     let mut model = model();
     assert!(matches!(
         hear(&mut model, "gpu01", &ready("gpu01")),
-        Some(News::Opened(_))
+        Some(NotableChange::Opened(_))
     ));
     assert_eq!(hear(&mut model, "gpu01", &ready("gpu01")), None);
     let failed = failure(Code::Lost);
     assert!(matches!(
         hear(&mut model, "gpu01", &failed),
-        Some(News::Failed(_))
+        Some(NotableChange::Failed(_))
     ));
     assert_eq!(hear(&mut model, "gpu01", &failed), None);
 }
@@ -145,7 +145,7 @@ fn a_note_does_not_end_a_phase() {
     let note = Event::Note("a port was taken".into());
     assert_eq!(hear(&mut model, "gpu01", &note), None);
     assert_eq!(model.hosts()[0].phase, Phase::Ready);
-    assert_eq!(model.mood(), Mood::Connected);
+    assert_eq!(model.icon_state(), IconState::Connected);
 }
 
 #[test]
@@ -155,9 +155,9 @@ fn a_refusal_is_news_and_ends_nothing() {
     let busy = Event::Refused(Problem::new(Code::KernelsBusy, "t", "d", "r"));
     assert!(matches!(
         hear(&mut model, "gpu01", &busy),
-        Some(News::Refused(_))
+        Some(NotableChange::Refused(_))
     ));
-    assert_eq!(model.mood(), Mood::Connected);
+    assert_eq!(model.icon_state(), IconState::Connected);
 }
 
 #[test]
@@ -166,10 +166,10 @@ fn a_host_of_the_start_waits_for_the_network_without_a_word() {
     model.be_patient("gpu01", Instant::now());
     choose(&mut model, "host gpu01");
     assert_eq!(hear(&mut model, "gpu01", &failure(Code::NameUnknown)), None);
-    assert_eq!(model.mood(), Mood::Idle);
+    assert_eq!(model.icon_state(), IconState::Idle);
     assert_eq!(
         model.retry_patient(Instant::now()),
-        [Action::Open("gpu01".into())]
+        [MenuAction::Open("gpu01".into())]
     );
     assert!(
         model.retry_patient(Instant::now()).is_empty(),
@@ -178,12 +178,15 @@ fn a_host_of_the_start_waits_for_the_network_without_a_word() {
 
     // Anything else than a missing network is told, and so is one that is missing for too long.
     let told = hear(&mut model, "gpu01", &failure(Code::AuthRefused));
-    assert!(matches!(told, Some(News::Failed(_))));
+    assert!(matches!(told, Some(NotableChange::Failed(_))));
     model.be_patient("my box", Instant::now());
     choose(&mut model, "host my box");
     let message = Message::of(&failure(Code::Unreachable), "my box", 0, Phase::Ready).unwrap();
-    let late = Instant::now() + NETWORK_PATIENCE;
-    assert!(matches!(model.hear(&message, late), Some(News::Failed(_))));
+    let late = Instant::now() + NETWORK_RETRY_TIME;
+    assert!(matches!(
+        model.hear(&message, late),
+        Some(NotableChange::Failed(_))
+    ));
 }
 
 #[test]
@@ -191,7 +194,7 @@ fn only_aliases_that_are_no_hosts_are_on_offer() {
     let mut model = model();
     model.know_aliases(vec!["gpu01".into(), "other".into()]);
     assert_eq!(model.new_aliases().collect::<Vec<_>>(), ["other"]);
-    let add = |open| Some(Action::Add("other".into(), open));
+    let add = |open| Some(MenuAction::Add("other".into(), open));
     assert_eq!(choose(&mut model, "add other"), add(false));
     assert_eq!(choose(&mut model, "new other"), add(true));
     assert_eq!(choose(&mut model, "add gpu01"), None);
@@ -202,12 +205,12 @@ fn the_login_item_is_turned_round() {
     let mut model = model();
     assert_eq!(
         choose(&mut model, "login"),
-        Some(Action::SetLoginItem(true))
+        Some(MenuAction::SetLoginItem(true))
     );
     model.know_login_item(login_item::Status::On);
     assert_eq!(
         choose(&mut model, "login"),
-        Some(Action::SetLoginItem(false))
+        Some(MenuAction::SetLoginItem(false))
     );
 }
 
@@ -218,15 +221,19 @@ fn a_job_that_starts_after_a_wait_is_news_of_its_own() {
     let queued = Message::of(&Event::Phase(Phase::Queued), "gpu01", 0, Phase::Queued).unwrap();
     model.hear(&queued, began);
     let message = Message::of(&ready("node17"), "gpu01", 0, Phase::Ready).unwrap();
-    let news = model.hear(&message, began + Duration::from_secs(12 * 60));
-    let Some(News::Started(_, waited)) = news else {
-        panic!("{news:?}")
+    let notable = model.hear(&message, began + Duration::from_secs(12 * 60));
+    let Some(NotableChange::Started(_, waited)) = notable else {
+        panic!("{notable:?}")
     };
     assert_eq!(waited, Duration::from_secs(12 * 60));
-    let posting = super::super::view::notification::posting("gpu01", &news.unwrap());
+    let notification_request =
+        super::super::view::notification::notification_request("gpu01", &notable.unwrap());
     assert!(
-        posting.notice.body.contains("node17 after 12 min"),
-        "{posting:?}"
+        notification_request
+            .notification
+            .body
+            .contains("node17 after 12 min"),
+        "{notification_request:?}"
     );
 }
 
@@ -235,7 +242,7 @@ fn a_cancel_is_for_what_is_under_way() {
     let mut model = model();
     assert_eq!(choose(&mut model, "cancel gpu01"), None);
     hear(&mut model, "gpu01", &Event::Phase(Phase::Queued));
-    let cancel = Some(Action::Cancel("gpu01".into()));
+    let cancel = Some(MenuAction::Cancel("gpu01".into()));
     assert_eq!(choose(&mut model, "cancel gpu01"), cancel);
     hear(&mut model, "gpu01", &ready("n"));
     assert_eq!(choose(&mut model, "cancel gpu01"), None);
@@ -244,30 +251,30 @@ fn a_cancel_is_for_what_is_under_way() {
 #[test]
 fn launchers_and_pages_are_what_the_menu_says_of_them() {
     let mut model = model();
-    let set = |on| Some(Action::SetLauncher("my box".into(), on));
+    let set = |on| Some(MenuAction::SetLauncher("my box".into(), on));
     assert_eq!(choose(&mut model, "launcher my box"), set(true));
-    model.know_launchers(vec![Launcher {
+    model.know_launchers(vec![Shortcut {
         host: "my box".into(),
         path: "/x".into(),
-        options: Options::default(),
+        options: ConfigOptions::default(),
     }]);
     assert_eq!(choose(&mut model, "launcher my box"), set(false));
 
     for id in ["update", "checkupdates"] {
         assert_eq!(choose(&mut model, id), None, "not in the menu");
     }
-    *model.updates_mut() = Updates {
+    *model.updates_mut() = UpdateInfo {
         can_be_asked: true,
         release: Some(Release {
             version: semver::Version::new(9, 8, 7),
             page: "https://example.org/9".into(),
         }),
     };
-    let page = Action::ShowPage("https://example.org/9".into());
+    let page = MenuAction::ShowPage("https://example.org/9".into());
     assert_eq!(choose(&mut model, "update"), Some(page));
     assert_eq!(
         choose(&mut model, "checkupdates"),
-        Some(Action::CheckUpdates)
+        Some(MenuAction::CheckUpdates)
     );
 }
 
@@ -301,33 +308,47 @@ fn time_that_runs_out_is_news_and_stands_in_the_menu_until_there_is_more() {
         "without a word too: the app may have been started anew"
     );
     let short = Event::Walltime(job.clone(), Walltime::Short);
-    let news = hear(&mut model, "my box", &short).unwrap();
-    let posting = super::super::view::notification::posting("my box", &news);
-    assert_eq!(posting.notice.title, "my box: 10 min left");
-    assert!(
-        posting.notice.body.contains("save your notebooks"),
-        "{posting:?}"
+    let notable = hear(&mut model, "my box", &short).unwrap();
+    let notification_request =
+        super::super::view::notification::notification_request("my box", &notable);
+    assert_eq!(
+        notification_request.notification.title,
+        "my box: 10 min left"
     );
-    assert_eq!(posting.id, "host my box", "a click opens the tab");
+    assert!(
+        notification_request
+            .notification
+            .body
+            .contains("save your notebooks"),
+        "{notification_request:?}"
+    );
+    assert_eq!(
+        notification_request.id, "host my box",
+        "a click opens the tab"
+    );
     assert!(is_short(&model) && model.hosts()[1].ready.is_some());
 
-    let extend = Some(Action::Extend("my box".into()));
+    let extend = Some(MenuAction::Extend("my box".into()));
     assert_eq!(choose(&mut model, "extend my box"), extend);
     let longer = JobInfo {
         ends: job.ends.map(|ends| ends + 3600),
         ..job
     };
     let extended = Event::Walltime(longer, Walltime::Extended);
-    let news = hear(&mut model, "my box", &extended).unwrap();
-    let posting = super::super::view::notification::posting("my box", &news);
+    let notable = hear(&mut model, "my box", &extended).unwrap();
+    let notification_request =
+        super::super::view::notification::notification_request("my box", &notable);
     assert!(
-        posting.notice.body.contains("1 h 10 min left"),
-        "{posting:?}"
+        notification_request
+            .notification
+            .body
+            .contains("1 h 10 min left"),
+        "{notification_request:?}"
     );
     assert!(!is_short(&model));
 
     // A terminal that holds the tunnel says it there.
-    model.hosts[1].is_quiet = true;
+    model.hosts[1].suppresses_notifications = true;
     assert_eq!(hear(&mut model, "my box", &short), None);
     assert!(is_short(&model));
 }
@@ -360,14 +381,18 @@ fn a_job_whose_time_was_up_starts_again_with_the_notebook_that_was_open() {
         let mut model = model();
         hear(&mut model, "my box", &in_a_job(1).0);
         hear(&mut model, "my box", &active);
-        let news = hear(&mut model, "my box", &failure(Code::JobTimeUp)).unwrap();
-        let posting = super::super::view::notification::posting("my box", &news);
-        assert_eq!(posting.notice.title, "t");
-        assert_eq!(posting.notice.body, "Click to start again with a b.ipynb.");
-        assert_eq!(posting.id, "again my box");
-        let again = Action::OpenNotebook("my box".into(), Some("a b.ipynb".into()));
+        let notable = hear(&mut model, "my box", &failure(Code::JobTimeUp)).unwrap();
+        let notification_request =
+            super::super::view::notification::notification_request("my box", &notable);
+        assert_eq!(notification_request.notification.title, "t");
+        assert_eq!(
+            notification_request.notification.body,
+            "Click to start again with a b.ipynb."
+        );
+        assert_eq!(notification_request.id, "again my box");
+        let again = MenuAction::OpenNotebook("my box".into(), Some("a b.ipynb".into()));
         assert_eq!(choose(&mut model, &format!("{verb} my box")), Some(again));
-        assert_eq!(model.hosts()[1].again, None);
+        assert_eq!(model.hosts()[1].restart, None);
         assert_eq!(choose(&mut model, "again my box"), None, "it is under way");
     }
 }
@@ -376,21 +401,30 @@ fn a_job_whose_time_was_up_starts_again_with_the_notebook_that_was_open() {
 fn what_never_stood_or_is_merely_lost_does_not_start_again() {
     let mut model = model();
     // A job that dies before its Jupyter listens: its log helps.
-    let news = hear(&mut model, "gpu01", &failure(Code::JobEnded));
-    assert!(matches!(news, Some(News::Failed(_))), "{news:?}");
+    let notable = hear(&mut model, "gpu01", &failure(Code::JobEnded));
+    assert!(
+        matches!(notable, Some(NotableChange::Failed(_))),
+        "{notable:?}"
+    );
     assert_eq!(choose(&mut model, "again gpu01"), None);
     hear(&mut model, "my box", &ready("n"));
-    let news = hear(&mut model, "my box", &failure(Code::Lost));
-    assert!(matches!(news, Some(News::Failed(_))), "{news:?}");
+    let notable = hear(&mut model, "my box", &failure(Code::Lost));
+    assert!(
+        matches!(notable, Some(NotableChange::Failed(_))),
+        "{notable:?}"
+    );
     assert_eq!(choose(&mut model, "again my box"), None);
     hear(&mut model, "my box", &ready("n"));
-    let news = hear(&mut model, "my box", &failure(Code::ServerEnded));
+    let notable = hear(&mut model, "my box", &failure(Code::ServerEnded));
     assert!(
-        matches!(news, Some(News::Ended(_, Again { notebook: None }))),
-        "{news:?}"
+        matches!(
+            notable,
+            Some(NotableChange::Ended(_, RestartOffer { notebook: None }))
+        ),
+        "{notable:?}"
     );
     choose(&mut model, "dismiss my box");
-    assert_eq!(model.hosts()[1].again, None);
+    assert_eq!(model.hosts()[1].restart, None);
 }
 
 #[test]

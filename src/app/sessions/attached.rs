@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::event::Signal;
-use super::super::event_sender::Post;
+use super::super::event::AppEvent;
+use super::super::event_sender::EventSender;
 use super::owned::say;
-use super::{Slot, Slots, lock};
+use super::{SessionSlot, Slots, lock};
 use crate::host_os::{Scope, runtime_folder};
 use crate::ipc::{self, Client, Message, Request};
 use crate::problem;
@@ -23,9 +23,9 @@ pub fn ask(scope: &Scope, name: &str, request: Request) {
 }
 
 /// Follows a tunnel that this app had no part in, if there is one.
-pub fn adopt(scope: &Scope, name: &str, post: &Post, slots: &Slots) {
+pub fn attach(scope: &Scope, name: &str, sender: &EventSender, slots: &Slots) {
     let (scope, name) = (scope.clone(), name.to_owned());
-    let (post, slots) = (post.clone(), Arc::clone(slots));
+    let (sender, slots) = (sender.clone(), Arc::clone(slots));
     std::thread::spawn(move || {
         let messages = holder(&scope, &name).and_then(|client| client.ask(&Request::Watch).ok());
         let Some(messages) = messages else {
@@ -37,26 +37,31 @@ pub fn adopt(scope: &Scope, name: &str, post: &Post, slots: &Slots) {
             if slots.contains_key(&name) {
                 return;
             }
-            slots.insert(name.clone(), Slot::Theirs);
+            slots.insert(name.clone(), SessionSlot::Attached);
         }
-        hear(&name, messages, &post, &slots);
+        relay_events(&name, messages, &sender, &slots);
     });
 }
 
 /// Passes on what the holder says, until its tunnel is gone.
-pub fn hear(name: &str, messages: impl Iterator<Item = Message>, post: &Post, slots: &Slots) {
+pub fn relay_events(
+    name: &str,
+    messages: impl Iterator<Item = Message>,
+    sender: &EventSender,
+    slots: &Slots,
+) {
     for message in messages {
         let ended = matches!(message.phase, Phase::Failed | Phase::Closed);
         if ended {
             lock(slots).remove(name);
         }
-        post.send(Signal::Said(message));
+        sender.send(AppEvent::SessionMessage(message));
         if ended {
             return;
         }
     }
     lock(slots).remove(name);
-    say(post, name, &Event::Failed(problem::holder_gone(name)));
+    say(sender, name, &Event::Failed(problem::holder_gone(name)));
 }
 
 fn holder(scope: &Scope, name: &str) -> Option<Client> {

@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::event::Signal;
-use super::event_sender::Post;
+use super::event::AppEvent;
+use super::event_sender::EventSender;
 use crate::config::{Config, Host, OnQuit};
 use crate::host_os::Scope;
 use crate::ipc::Request;
 use crate::jupyter::Page;
-use crate::session::{Busy, Event, Goal, Handle, Order};
-use owned::{Opened, Opening, fetch_log, say};
+use crate::session::{Busy, Event, Goal, Handle, SessionRequest};
+use owned::{ConnectTask, OnHosted, fetch_log, say};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -23,40 +23,40 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 /// requests each (`make bench-app`).
 const WATCH_KERNELS: Duration = Duration::from_secs(15);
 
-pub(super) type Slots = Arc<Mutex<HashMap<String, Slot>>>;
+pub(super) type Slots = Arc<Mutex<HashMap<String, SessionSlot>>>;
 
 /// Who has a host's tunnel.
-pub(super) enum Slot {
+pub(super) enum SessionSlot {
     /// Being found out. A person who cancels meanwhile is not to be forgotten.
-    Claiming { cancelled: bool },
+    Locking { cancelled: bool },
     /// A session of ours.
-    Ours(Handle),
+    Owned(Handle),
     /// Another program, which is asked for everything.
-    Theirs,
+    Attached,
 }
 
 /// All sessions of the app.
 pub struct Sessions {
     config: Config,
     scope: Scope,
-    post: Post,
+    sender: EventSender,
     slots: Slots,
 }
 
 impl Sessions {
     /// None yet.
-    pub fn new(config: Config, scope: Scope, post: Post) -> Self {
+    pub fn new(config: Config, scope: Scope, sender: EventSender) -> Self {
         Self {
             config,
             scope,
-            post,
+            sender,
             slots: Slots::default(),
         }
     }
 
     /// Connects a host, from a thread: claiming it may wait for another program. `show` opens the
     /// browser once it is ready, with that notebook; `opened` hears when the host has its control socket.
-    pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<Opened>) {
+    pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<OnHosted>) {
         let host = self.config.host(name).cloned();
         let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
         let Some(host) = host else {
@@ -66,30 +66,30 @@ impl Sessions {
             page: page(&host, notebook),
             show,
         };
-        let order = match Order::new(host, self.ssh_config(), goal, TIMEOUT) {
-            Ok(order) => Order {
+        let order = match SessionRequest::new(host, self.ssh_config(), goal, TIMEOUT) {
+            Ok(order) => SessionRequest {
                 watch_kernels: Some(WATCH_KERNELS),
                 ..order
             },
-            Err(problem) => return say(&self.post, name, &Event::Failed(problem)),
+            Err(problem) => return say(&self.sender, name, &Event::Failed(problem)),
         };
-        let task = Opening {
+        let task = ConnectTask {
             order,
             show,
             browser: self.config.browser.clone(),
             scope: self.scope.clone(),
-            post: self.post.clone(),
+            sender: self.sender.clone(),
             slots: Arc::clone(&self.slots),
             opened,
         };
-        let claiming = Slot::Claiming { cancelled: false };
+        let claiming = SessionSlot::Locking { cancelled: false };
         lock(&self.slots).insert(name.to_owned(), claiming);
         std::thread::spawn(move || task.run());
     }
 
     /// Follows the tunnel of another program to a host.
-    pub fn adopt(&self, name: &str) {
-        attached::adopt(&self.scope, name, &self.post, &self.slots);
+    pub fn attach(&self, name: &str) {
+        attached::attach(&self.scope, name, &self.sender, &self.slots);
     }
 
     /// Opens the tab again, or a notebook.
@@ -112,7 +112,7 @@ impl Sessions {
 
     /// Gives up what is under way, with the job that waits.
     pub fn cancel(&self, name: &str) {
-        if let Some(Slot::Ours(handle)) = lock(&self.slots).get(name) {
+        if let Some(SessionSlot::Owned(handle)) = lock(&self.slots).get(name) {
             return handle.cancel();
         }
         self.close(name);
@@ -137,10 +137,11 @@ impl Sessions {
         let Some(host) = self.config.host(name).cloned() else {
             return;
         };
-        match Order::new(host, self.ssh_config(), Goal::Log, TIMEOUT) {
-            Ok(order) => fetch_log(order, &self.scope, &self.post),
+        match SessionRequest::new(host, self.ssh_config(), Goal::Log, TIMEOUT) {
+            Ok(order) => fetch_log(order, &self.scope, &self.sender),
             Err(problem) => {
-                self.post.send(Signal::NoHostLog(name.to_owned(), problem));
+                self.sender
+                    .send(AppEvent::NoHostLog(name.to_owned(), problem));
             }
         }
     }
@@ -148,7 +149,7 @@ impl Sessions {
     /// The machine woke up, or its network is another one: what stands may be dead.
     pub fn check(&self) {
         for slot in lock(&self.slots).values() {
-            if let Slot::Ours(handle) = slot {
+            if let SessionSlot::Owned(handle) = slot {
                 handle.check();
             }
         }
@@ -163,10 +164,10 @@ impl Sessions {
                 .host(name)
                 .is_some_and(|host| host.on_quit == OnQuit::Stop);
             match slot {
-                Slot::Claiming { cancelled } => *cancelled = true,
-                Slot::Ours(handle) if stops => handle.stop(Busy::Refuse),
-                Slot::Ours(handle) => handle.close(),
-                Slot::Theirs => {}
+                SessionSlot::Locking { cancelled } => *cancelled = true,
+                SessionSlot::Owned(handle) if stops => handle.stop(Busy::Refuse),
+                SessionSlot::Owned(handle) => handle.close(),
+                SessionSlot::Attached => {}
             }
         }
     }
@@ -174,15 +175,15 @@ impl Sessions {
     /// Takes down what has not closed by itself.
     pub fn close_all(&self) {
         for slot in lock(&self.slots).values() {
-            if let Slot::Ours(handle) = slot {
+            if let SessionSlot::Owned(handle) = slot {
                 handle.close();
             }
         }
     }
 
     /// Whether a session of ours runs, or is about to.
-    pub fn is_any_ours(&self) -> bool {
-        let is_ours = |slot: &Slot| !matches!(slot, Slot::Theirs);
+    pub fn owns_any(&self) -> bool {
+        let is_ours = |slot: &SessionSlot| !matches!(slot, SessionSlot::Attached);
         lock(&self.slots).values().any(is_ours)
     }
 
@@ -208,9 +209,9 @@ impl Sessions {
     /// Whoever has the tunnel is told: a session of ours by its handle, another program by request.
     fn ask(&self, name: &str, request: Request, tell: impl FnOnce(&Handle)) {
         match lock(&self.slots).get_mut(name) {
-            Some(Slot::Ours(handle)) => tell(handle),
-            Some(Slot::Theirs) => attached::ask(&self.scope, name, request),
-            Some(Slot::Claiming { cancelled }) => *cancelled |= request == Request::Close,
+            Some(SessionSlot::Owned(handle)) => tell(handle),
+            Some(SessionSlot::Attached) => attached::ask(&self.scope, name, request),
+            Some(SessionSlot::Locking { cancelled }) => *cancelled |= request == Request::Close,
             None => {}
         }
     }
@@ -223,6 +224,6 @@ fn page(host: &Host, notebook: Option<String>) -> Page {
     }
 }
 
-pub(super) fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, Slot>> {
+pub(super) fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, SessionSlot>> {
     slots.lock().unwrap_or_else(PoisonError::into_inner)
 }

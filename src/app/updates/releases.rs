@@ -23,7 +23,7 @@ const AGENT: &str = concat!("remote-jupyter/", env!("CARGO_PKG_VERSION"));
 
 /// Why nothing is known.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum ReleaseError {
     /// Nobody answered: the network may be away.
     #[error("{0}")]
     Silence(#[from] ureq::Error),
@@ -34,11 +34,11 @@ pub enum Failure {
 
 /// Where releases are published.
 #[derive(Debug)]
-pub struct Place {
+pub struct ReleaseSource {
     address: String,
 }
 
-impl Place {
+impl ReleaseSource {
     /// None as long as it is nowhere.
     pub fn known() -> Option<Self> {
         let of_a_test = std::env::var(FOR_TESTS).ok();
@@ -56,7 +56,7 @@ impl Place {
     }
 
     /// The newest version; none when none is published yet.
-    pub fn newest(&self) -> Result<Option<Version>, Failure> {
+    pub fn newest(&self) -> Result<Option<Version>, ReleaseError> {
         // The system's own certificates, and its own TLS, as its browsers have.
         let tls = TlsConfig::builder()
             .provider(TlsProvider::NativeTls)
@@ -74,7 +74,7 @@ impl Place {
             .get(format!("{}/releases/latest", self.address))
             .call()?;
         if !answer.status().is_redirection() {
-            return Err(Failure::Answer(answer.status().as_u16()));
+            return Err(ReleaseError::Answer(answer.status().as_u16()));
         }
         let target = answer.headers().get("location");
         Ok(target.and_then(|target| version(target.to_str().ok()?)))
@@ -143,8 +143,11 @@ mod tests {
         // A port that was free a moment ago.
         let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
         let port = free.map(|address| address.port()).unwrap_or_default();
-        let newest = Place::at(&format!("http://127.0.0.1:{port}")).newest();
-        assert!(matches!(newest, Err(Failure::Silence(_))), "{newest:?}");
+        let newest = ReleaseSource::at(&format!("http://127.0.0.1:{port}")).newest();
+        assert!(
+            matches!(newest, Err(ReleaseError::Silence(_))),
+            "{newest:?}"
+        );
     }
 
     /// Reads a request, answers with a redirect, and gives what was asked.
@@ -160,7 +163,7 @@ mod tests {
     #[test]
     fn the_request_says_the_version_and_nothing_else() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let place = Place::at(&format!("http://{}/a/b/", listener.local_addr().unwrap()));
+        let place = ReleaseSource::at(&format!("http://{}/a/b/", listener.local_addr().unwrap()));
         let asked = std::thread::spawn(move || answer(&mut listener.accept().unwrap().0));
         let newest = place.newest().unwrap().unwrap();
         assert_eq!(newest, Version::new(9, 9, 9));
@@ -189,7 +192,7 @@ mod tests {
         acceptor.set_certificate(&certificate).unwrap();
         let acceptor = acceptor.build();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let place = Place::at(&format!("https://{}", listener.local_addr().unwrap()));
+        let place = ReleaseSource::at(&format!("https://{}", listener.local_addr().unwrap()));
         let asked = std::thread::spawn(move || {
             let stream = listener.accept().unwrap().0;
             acceptor

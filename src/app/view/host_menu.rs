@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::menu::{Entry, item, tickable, to_read};
+use super::menu::{Entry, disabled_item, item, tickable};
 use super::text::{INDENT, elapsed, shown, wrapped};
 use crate::app::model::HostState;
 use crate::i18n::say;
@@ -15,9 +15,9 @@ pub fn entries(host: &HostState, has_launcher: bool, now: Instant) -> Vec<Entry>
     let mut entries = vec![item(&format!("host {name}"), &title(host, now))];
     let lines = details(host, now);
     for (at, line) in lines.iter().enumerate() {
-        entries.push(to_read(&format!("line{at} {name}"), line));
+        entries.push(disabled_item(&format!("line{at} {name}"), line));
     }
-    if let Some(again) = &host.again {
+    if let Some(again) = &host.restart {
         let text = match &again.notebook {
             Some(notebook) => say!("menu-start-again-with", notebook = shown(notebook)),
             None => say!("menu-start-again"),
@@ -38,9 +38,9 @@ pub fn title(host: &HostState, now: Instant) -> String {
             None => say!("menu-host-ready", host = name),
         },
         Phase::Failed if host.waits_for_network() => say!("menu-host-no-network", host = name),
-        Phase::Failed if host.again.is_some() => say!("menu-host-ended", host = name),
+        Phase::Failed if host.restart.is_some() => say!("menu-host-ended", host = name),
         Phase::Failed => say!("menu-host-failed", host = name),
-        _ if host.asks => say!("menu-host-asks", host = name),
+        _ if host.is_prompting => say!("menu-host-asks", host = name),
         phase => {
             let phase = phase.words();
             match elapsed(now.saturating_duration_since(host.since)) {
@@ -72,7 +72,7 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
         let lines = [problem.title.as_str(), seen, problem.remedy.as_str()];
         return lines.into_iter().flat_map(wrapped).collect();
     }
-    if let Some(waits) = &host.waits {
+    if let Some(waits) = &host.silence_hint {
         return wrapped(waits);
     }
     let Some(ready) = &host.ready else {
@@ -127,7 +127,7 @@ fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {
     entries.extend(forwards(host));
     entries.push(item(&format!("hostlog {name}"), &say!("menu-show-log")));
     // Its address names configured hosts only.
-    if !host.leaving {
+    if !host.removed_from_config {
         let (id, text) = (format!("launcher {name}"), say!("menu-launcher"));
         entries.push(tickable(&id, &text, has_launcher));
     }

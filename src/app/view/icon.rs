@@ -3,9 +3,9 @@
 //! The pictures are drawn in `assets/icons/tray`; only their coverage counts here. The colour is the
 //! desktop's affair.
 
-use super::super::model::Mood;
+use super::super::model::IconState;
 use crate::desktop::Desktop;
-use crate::desktop::Here;
+use crate::desktop::NativeDesktop;
 
 /// Pixels in each direction: 22 points at twice the resolution, as menu bars want it.
 pub const SIZE: u32 = 44;
@@ -34,17 +34,17 @@ const WORKING: [&[u8]; 8] = [
 ];
 
 /// RGBA pixels, row by row. Frames begin anew after the last.
-pub fn pixels(mood: Mood, frame: usize) -> Vec<u8> {
-    let png = match mood {
-        Mood::Idle => IDLE,
-        Mood::Working => WORKING[frame % FRAMES],
-        Mood::Connected => CONNECTED,
-        Mood::Trouble => TROUBLE,
+pub fn pixels(icon_state: IconState, frame: usize) -> Vec<u8> {
+    let png = match icon_state {
+        IconState::Idle => IDLE,
+        IconState::Working => WORKING[frame % FRAMES],
+        IconState::Connected => CONNECTED,
+        IconState::Failed => TROUBLE,
     };
     // A picture that cannot be read has no pixels, which the tray refuses in words of its own.
     let mut pixels = decode(png).unwrap_or_default();
     for pixel in pixels.chunks_exact_mut(4) {
-        pixel[..3].copy_from_slice(&Here::ICON_COLOUR);
+        pixel[..3].copy_from_slice(&NativeDesktop::ICON_COLOUR);
     }
     pixels
 }
@@ -64,14 +64,15 @@ mod tests {
     /// Their shapes are compared in tests/icons.rs, which sees the files and not which one a mood gets.
     #[test]
     fn every_mood_and_frame_has_a_picture() {
-        let still = [Mood::Idle, Mood::Connected, Mood::Trouble].map(|mood| pixels(mood, 0));
+        let still = [IconState::Idle, IconState::Connected, IconState::Failed]
+            .map(|icon_state| pixels(icon_state, 0));
         // Four frames go to the small end of the moon's breath, four come back the same way.
-        let moving = (0..=FRAMES / 2).map(|frame| pixels(Mood::Working, frame));
+        let moving = (0..=FRAMES / 2).map(|frame| pixels(IconState::Working, frame));
         let all: Vec<_> = still.into_iter().chain(moving).collect();
         for (at, one) in all.iter().enumerate() {
             assert_eq!(one.len(), (SIZE * SIZE * 4) as usize);
             assert!(!all[..at].contains(one), "{at}");
-            assert_eq!(one[..3], Here::ICON_COLOUR);
+            assert_eq!(one[..3], NativeDesktop::ICON_COLOUR);
         }
     }
 
@@ -87,7 +88,10 @@ mod tests {
 
     #[test]
     fn frames_begin_anew() {
-        assert_eq!(pixels(Mood::Working, FRAMES), pixels(Mood::Working, 0));
-        assert_eq!(pixels(Mood::Idle, 5), pixels(Mood::Idle, 0));
+        assert_eq!(
+            pixels(IconState::Working, FRAMES),
+            pixels(IconState::Working, 0)
+        );
+        assert_eq!(pixels(IconState::Idle, 5), pixels(IconState::Idle, 0));
     }
 }

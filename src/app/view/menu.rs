@@ -4,7 +4,7 @@ pub use super::text::{elapsed, shown};
 
 use std::time::Instant;
 
-use super::super::model::{Model, Updates};
+use super::super::model::{Model, UpdateInfo};
 use super::text::wrapped;
 use crate::desktop::login_item;
 use crate::i18n::say;
@@ -107,11 +107,12 @@ fn first_run(model: &Model) -> Vec<Entry> {
         .collect();
     if offers.is_empty() {
         let lines = wrapped(&say!("menu-no-hosts"));
-        let line = |(at, line): (usize, &String)| to_read(&format!("nohosts{at}"), line.trim());
+        let line =
+            |(at, line): (usize, &String)| disabled_item(&format!("nohosts{at}"), line.trim());
         return lines.iter().enumerate().map(line).collect();
     }
     let others = offers.split_off(offers.len().min(AT_HAND));
-    offers.insert(0, to_read("offers", &say!("menu-offers")));
+    offers.insert(0, disabled_item("offers", &say!("menu-offers")));
     offers.extend(overflow("hosts", others));
     offers
 }
@@ -129,9 +130,9 @@ fn complaint(model: &Model) -> Vec<Entry> {
     let Some(complaint) = model.complaint() else {
         return Vec::new();
     };
-    let mut lines = vec![to_read("complaint", &say!("menu-complaint"))];
+    let mut lines = vec![disabled_item("complaint", &say!("menu-complaint"))];
     for (at, line) in wrapped(complaint).iter().enumerate() {
-        lines.push(to_read(&format!("complaint{at}"), line));
+        lines.push(disabled_item(&format!("complaint{at}"), line));
     }
     lines
 }
@@ -163,18 +164,18 @@ fn login_item(status: &login_item::Status) -> Vec<Entry> {
     let mut entries = vec![tickable("login", &say!("menu-login"), on)];
     let remark = remark.map(|text| wrapped(&text)).unwrap_or_default();
     for (at, line) in remark.iter().enumerate() {
-        entries.push(to_read(&format!("approval{at}"), line));
+        entries.push(disabled_item(&format!("approval{at}"), line));
     }
     entries
 }
 
 /// A newer version, which leads to its page.
-fn update(updates: &Updates) -> Option<Entry> {
+fn update(updates: &UpdateInfo) -> Option<Entry> {
     let version = updates.release.as_ref()?.version.to_string();
     Some(item("update", &say!("menu-update", version = version)))
 }
 
-fn help(updates: &Updates) -> Entry {
+fn help(updates: &UpdateInfo) -> Entry {
     let mut entries = vec![
         item("log", &say!("menu-show-log")),
         item("diagnostics", &say!("menu-diagnostics")),
@@ -210,7 +211,7 @@ pub(super) fn tickable(id: &str, text: &str, ticked: bool) -> Entry {
     })
 }
 
-pub(super) fn to_read(id: &str, text: &str) -> Entry {
+pub(super) fn disabled_item(id: &str, text: &str) -> Entry {
     Entry::Item(Item {
         id: id.to_owned(),
         text: text.to_owned(),

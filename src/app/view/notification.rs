@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::super::model::Again;
+use super::super::model::RestartOffer;
 use super::menu::{elapsed, shown};
-use crate::desktop::Notice;
+use crate::desktop::Notification;
 use crate::i18n::say;
 use crate::problem::{Code, Problem};
 use crate::session::{JobInfo, Ready, Walltime, time_words};
 
 /// Something that has just become so.
 #[derive(Debug, Clone, PartialEq)]
-pub enum News {
+pub enum NotableChange {
     /// A tab is open.
     Opened(Ready),
     /// A tab is open, in a job that waited that long.
@@ -19,7 +19,7 @@ pub enum News {
     /// The time of its job is nearly up, or is longer than it was.
     Walltime(JobInfo, Walltime),
     /// The server that had stood has ended, and can be started again.
-    Ended(Problem, Again),
+    Ended(Problem, RestartOffer),
     /// A host failed, or its connection is lost for good.
     Failed(Problem),
     /// A wish was not granted, and the session goes on.
@@ -28,25 +28,25 @@ pub enum News {
 
 /// A notification and the menu entry that a click on it stands for.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Posting {
+pub struct NotificationRequest {
     /// What is shown; never an address, which could hold a token.
-    pub notice: Notice,
+    pub notification: Notification,
     /// See `Model::choose`.
     pub id: String,
 }
 
 /// The notification for news of a host.
-pub fn posting(host: &str, news: &News) -> Posting {
-    match news {
-        News::Opened(ready) => {
+pub fn notification_request(host: &str, notable: &NotableChange) -> NotificationRequest {
+    match notable {
+        NotableChange::Opened(ready) => {
             let (version, node) = (ready.server.version.as_str(), ready.server.host.as_str());
             let body = if ready.reused {
                 say!("notice-was-running", version = version, node = node)
             } else {
                 say!("notice-was-started", version = version, node = node)
             };
-            Posting {
-                notice: Notice {
+            NotificationRequest {
+                notification: Notification {
                     title: say!("notice-ready", host = host),
                     body,
                     action: say!("menu-open-tab"),
@@ -54,12 +54,12 @@ pub fn posting(host: &str, news: &News) -> Posting {
                 id: format!("host {host}"),
             }
         }
-        News::Started(ready, waited) => {
+        NotableChange::Started(ready, waited) => {
             let job = ready.job.as_ref().map(|job| job.id.as_str());
             let node = ready.server.host.as_str();
             let waited = elapsed(*waited).unwrap_or_default();
-            Posting {
-                notice: Notice {
+            NotificationRequest {
+                notification: Notification {
                     title: say!("notice-ready", host = host),
                     body: say!(
                         "notice-job-started",
@@ -72,12 +72,12 @@ pub fn posting(host: &str, news: &News) -> Posting {
                 id: format!("host {host}"),
             }
         }
-        News::Walltime(job, walltime) => Posting {
-            notice: of_time(host, job, *walltime),
+        NotableChange::Walltime(job, walltime) => NotificationRequest {
+            notification: of_time(host, job, *walltime),
             id: format!("host {host}"),
         },
-        News::Ended(problem, again) => Posting {
-            notice: Notice {
+        NotableChange::Ended(problem, again) => NotificationRequest {
+            notification: Notification {
                 title: problem.title.clone(),
                 body: match &again.notebook {
                     Some(notebook) => {
@@ -89,10 +89,10 @@ pub fn posting(host: &str, news: &News) -> Posting {
             },
             id: format!("again {host}"),
         },
-        News::Failed(problem) | News::Refused(problem) => {
+        NotableChange::Failed(problem) | NotableChange::Refused(problem) => {
             let (action, verb) = remedy(problem.code);
-            Posting {
-                notice: Notice {
+            NotificationRequest {
+                notification: Notification {
                     title: problem.title.clone(),
                     body: problem.remedy.clone(),
                     action,
@@ -103,7 +103,7 @@ pub fn posting(host: &str, news: &News) -> Posting {
     }
 }
 
-fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notice {
+fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
     let (title, body) = match walltime {
         Walltime::Short => {
             let time = time_words(job.left().unwrap_or_default());
@@ -111,7 +111,7 @@ fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notice {
         }
         Walltime::Extended => (say!("notice-longer", host = host), job.longer()),
     };
-    Notice {
+    Notification {
         title,
         body,
         action: say!("menu-open-tab"),
@@ -138,12 +138,12 @@ mod tests {
     fn a_click_does_what_helps() {
         let after = |code| {
             let problem = Problem::new(code, "title", "detail", "remedy");
-            posting("my box", &News::Failed(problem))
+            notification_request("my box", &NotableChange::Failed(problem))
         };
         let died = after(Code::JupyterDied);
         assert_eq!(died.id, "hostlog my box");
         assert_eq!(
-            (died.notice.title, died.notice.body),
+            (died.notification.title, died.notification.body),
             ("title".into(), "remedy".into())
         );
         assert_eq!(after(Code::Lost).id, "host my box");

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::host_os::scope::Options;
+use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;
 
 /// The group that an entry begins with.
@@ -24,7 +24,7 @@ pub fn quoted(argument: &str) -> String {
 }
 
 /// The beginning of an `Exec`: a program and its options; else why not, in words.
-pub fn command(program: &str, options: &Options) -> Result<String, String> {
+pub fn command(program: &str, options: &ConfigOptions) -> Result<String, String> {
     let mut command = quoted(program);
     for (option, path) in options.words() {
         command.extend([" ", option, " "]);
@@ -34,10 +34,10 @@ pub fn command(program: &str, options: &Options) -> Result<String, String> {
 }
 
 /// The options that an `Exec` made by [`command`] gives.
-pub fn options(exec: &str) -> Options {
+pub fn options(exec: &str) -> ConfigOptions {
     // Within quotation marks it has the rules of a shell.
     let words = shlex::split(&exec.replace("\\\\", "\\")).unwrap_or_default();
-    let mut options = Options::default();
+    let mut options = ConfigOptions::default();
     for pair in words.get(1..).unwrap_or_default().chunks_exact(2) {
         let path = Some(pair[1].replace("%%", "%").into());
         match pair[0].as_str() {

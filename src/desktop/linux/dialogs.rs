@@ -11,8 +11,8 @@ use gtk::glib;
 use gtk::prelude::*;
 use zeroize::Zeroizing;
 
-use super::super::{Dialog, DialogId, Given, Wants};
-use super::sanitize::plain;
+use super::super::{Dialog, DialogId, DialogKind, DialogResponse};
+use super::sanitize::sanitized;
 use crate::i18n::say;
 
 /// Characters of a line, as the desktop's own dialogs have them.
@@ -42,7 +42,7 @@ struct Open {
 struct Pending {
     window: gtk::Dialog,
     fields: Fields,
-    answered: Box<dyn FnOnce(Given)>,
+    answered: Box<dyn FnOnce(DialogResponse)>,
 }
 
 /// Where a person puts what is asked for.
@@ -53,7 +53,7 @@ struct Fields {
 }
 
 /// Opens a dialog in front of the others.
-pub fn ask(dialog: &Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
+pub fn ask(dialog: &Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId {
     let id = OPEN.with_borrow_mut(|open| {
         open.last += 1;
         open.last
@@ -77,7 +77,7 @@ pub fn ask(dialog: &Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
 pub fn withdraw(id: DialogId) {
     if let Some(pending) = take(id) {
         let Pending { answered, .. } = put_away(pending);
-        glib::idle_add_local_once(move || answered(Given::Nothing));
+        glib::idle_add_local_once(move || answered(DialogResponse::Dismissed));
     }
 }
 
@@ -105,10 +105,10 @@ fn put_away(pending: Pending) -> Pending {
     pending
 }
 
-fn given(fields: &Fields, response: ResponseType) -> Given {
+fn given(fields: &Fields, response: ResponseType) -> DialogResponse {
     match (response, &fields.line) {
-        (ResponseType::Accept, None) => Given::Yes,
-        (ResponseType::Accept, Some(line)) => Given::Line {
+        (ResponseType::Accept, None) => DialogResponse::Confirmed,
+        (ResponseType::Accept, Some(line)) => DialogResponse::Line {
             // A text of more than 22 bytes is moved, not copied.
             text: Zeroizing::new(String::from(line.text())),
             remember: fields
@@ -116,7 +116,7 @@ fn given(fields: &Fields, response: ResponseType) -> Given {
                 .as_ref()
                 .is_some_and(ToggleButtonExt::is_active),
         },
-        _ => Given::Nothing,
+        _ => DialogResponse::Dismissed,
     }
 }
 
@@ -140,25 +140,25 @@ fn build(dialog: &Dialog) -> (gtk::Dialog, Fields) {
         words.add(&text(&dialog.text));
     }
     window.set_resizable(is_long);
-    let fields = add_fields(&words, &title, &dialog.wants);
+    let fields = add_fields(&words, &title, &dialog.kind);
 
     let row = gtk::Box::new(gtk::Orientation::Horizontal, WIDE);
     row.set_margin_top(6);
     row.set_margin_start(6);
     row.set_margin_bottom(NARROW);
-    row.add(&sign(&dialog.wants));
+    row.add(&sign(&dialog.kind));
     row.pack_start(&words, true, true, 0);
     window.content_area().pack_start(&row, true, true, 0);
-    add_buttons(&window, &dialog.wants);
+    add_buttons(&window, &dialog.kind);
     (window, fields)
 }
 
 /// What kind of question it is, at a glance. GTK brings these pictures itself.
-fn sign(wants: &Wants) -> gtk::Image {
+fn sign(wants: &DialogKind) -> gtk::Image {
     let name = match wants {
-        Wants::Attention => "dialog-information-symbolic",
-        Wants::Confirmation { .. } => "dialog-warning-symbolic",
-        Wants::Line { .. } => "dialog-password-symbolic",
+        DialogKind::Message => "dialog-information-symbolic",
+        DialogKind::Confirmation { .. } => "dialog-warning-symbolic",
+        DialogKind::Line { .. } => "dialog-password-symbolic",
     };
     let sign = gtk::Image::from_icon_name(Some(name), gtk::IconSize::Dialog);
     sign.set_pixel_size(32);
@@ -169,7 +169,7 @@ fn sign(wants: &Wants) -> gtk::Image {
 
 /// A label that shows its text as it is: without markup, and without letters to press.
 fn label(text: &str) -> gtk::Label {
-    let label = gtk::Label::new(Some(&plain(text)));
+    let label = gtk::Label::new(Some(&sanitized(text)));
     label.set_line_wrap(true);
     label.set_line_wrap_mode(gtk::pango::WrapMode::WordChar);
     label.set_max_width_chars(LINE);
@@ -202,7 +202,7 @@ fn scrolled(text: &str) -> gtk::ScrolledWindow {
     page.set_wrap_mode(gtk::WrapMode::WordChar);
     page.set_border_width(NARROW.unsigned_abs());
     if let Some(buffer) = page.buffer() {
-        buffer.set_text(&plain(text));
+        buffer.set_text(&sanitized(text));
         buffer.place_cursor(&buffer.start_iter());
     }
     let view = gtk::ScrolledWindow::new(gtk::Adjustment::NONE, gtk::Adjustment::NONE);
@@ -213,8 +213,8 @@ fn scrolled(text: &str) -> gtk::ScrolledWindow {
     view
 }
 
-fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
-    let Wants::Line { echo, remember } = wants else {
+fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &DialogKind) -> Fields {
+    let DialogKind::Line { echo, remember } = wants else {
         return Fields::default();
     };
     let line = gtk::Entry::new();
@@ -228,7 +228,7 @@ fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
     title.set_mnemonic_widget(Some(&line)); // Screen readers say the title with it.
     words.add(&line);
     let remember = remember.as_ref().map(|text| {
-        let tick = gtk::CheckButton::with_label(&plain(text));
+        let tick = gtk::CheckButton::with_label(&sanitized(text));
         words.add(&tick);
         tick
     });
@@ -239,9 +239,9 @@ fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &Wants) -> Fields {
 }
 
 /// Return gives what is safe: it agrees only where there is nothing to decide.
-fn add_buttons(window: &gtk::Dialog, wants: &Wants) {
+fn add_buttons(window: &gtk::Dialog, wants: &DialogKind) {
     let agree = match wants {
-        Wants::Confirmation { yes } => {
+        DialogKind::Confirmation { yes } => {
             add_button(window, &say!("dialog-cancel"), ResponseType::Cancel);
             let yes = add_button(window, yes, ResponseType::Accept);
             // Whatever is confirmed here is not to happen by habit.
@@ -249,8 +249,8 @@ fn add_buttons(window: &gtk::Dialog, wants: &Wants) {
             window.set_default_response(ResponseType::Cancel);
             return;
         }
-        Wants::Attention => add_button(window, &say!("dialog-ok"), ResponseType::Accept),
-        Wants::Line { .. } => {
+        DialogKind::Message => add_button(window, &say!("dialog-ok"), ResponseType::Accept),
+        DialogKind::Line { .. } => {
             add_button(window, &say!("dialog-cancel"), ResponseType::Cancel);
             add_button(window, &say!("dialog-ok"), ResponseType::Accept)
         }
@@ -260,7 +260,7 @@ fn add_buttons(window: &gtk::Dialog, wants: &Wants) {
 }
 
 fn add_button(window: &gtk::Dialog, text: &str, response: ResponseType) -> gtk::Button {
-    let button = gtk::Button::with_label(&plain(text));
+    let button = gtk::Button::with_label(&sanitized(text));
     button.set_can_default(true);
     window.add_action_widget(&button, response);
     button

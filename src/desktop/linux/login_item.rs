@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::super::login_item::{Error, Status};
+use super::super::login_item::{LoginItemError, Status};
 use super::desktop_entry as form;
 use super::desktop_entry::{GROUP, escaped, field};
 use crate::host_os::paths::{program, write_whole};
-use crate::host_os::scope::Options;
+use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;
 
 const FILE: &str = "remote-jupyter.desktop";
@@ -23,7 +23,7 @@ const FILE: &str = "remote-jupyter.desktop";
 pub fn status() -> Status {
     let path = match path() {
         Ok(path) => path,
-        Err(Error(why)) => return Status::NotHere(why),
+        Err(LoginItemError(why)) => return Status::NotHere(why),
     };
     match fs::read_to_string(path) {
         Ok(text) if starts(&text) => Status::On,
@@ -32,12 +32,12 @@ pub fn status() -> Status {
 }
 
 /// Writes the entry, or takes it away.
-pub fn set(on: bool, options: &Options) -> Result<(), Error> {
+pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
     let path = path()?;
     let done = if on {
         // Whole or not at all: a session that starts now reads it.
         let text = program().and_then(|program| entry(&program, options));
-        let text = text.map_err(Error)?;
+        let text = text.map_err(LoginItemError)?;
         fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))
             .and_then(|()| write_whole(&path, text.as_bytes()))
     } else {
@@ -47,16 +47,16 @@ pub fn set(on: bool, options: &Options) -> Result<(), Error> {
         }
     };
     let (path, said) = (path.display().to_string(), |why: io::Error| why.to_string());
-    done.map_err(|why| Error(say!("autostart-not-written", path = path, why = said(why))))
+    done.map_err(|why| LoginItemError(say!("autostart-not-written", path = path, why = said(why))))
 }
 
-fn path() -> Result<PathBuf, Error> {
+fn path() -> Result<PathBuf, LoginItemError> {
     let xdg = etcetera::base_strategy::Xdg::new();
-    let xdg = xdg.map_err(|_| Error(say!("autostart-no-folder")))?;
+    let xdg = xdg.map_err(|_| LoginItemError(say!("autostart-no-folder")))?;
     Ok(xdg.config_dir().join("autostart").join(FILE))
 }
 
-fn entry(program: &Path, options: &Options) -> Result<String, String> {
+fn entry(program: &Path, options: &ConfigOptions) -> Result<String, String> {
     let program = form::program(program)?;
     let command = form::command(program, options)?;
     let comment = say!("autostart-comment");
@@ -94,11 +94,11 @@ mod tests {
             ("/o p/r&j", r#""/o p/r&j""#, "/o p/r&j"),
             (r#"/a"$`\b"#, r#""/a\\"\\$\\`\\\\b""#, r#"/a"$`\\b"#),
         ] {
-            let text = entry(Path::new(path), &Options::default()).unwrap_or_default();
+            let text = entry(Path::new(path), &ConfigOptions::default()).unwrap_or_default();
             assert_eq!(line(&text, "Exec"), exec);
             assert_eq!(line(&text, "TryExec"), try_exec);
         }
-        let options = Options {
+        let options = ConfigOptions {
             config: Some("/my c%.toml".into()),
             ssh_config: Some("/s".into()),
         };
@@ -110,7 +110,7 @@ mod tests {
     fn a_path_that_no_desktop_would_find_is_refused() {
         for path in ["/rj\nExec=evil", "/rj\r", "/\u{1b}", "/100%/rj"] {
             assert!(
-                entry(Path::new(path), &Options::default()).is_err(),
+                entry(Path::new(path), &ConfigOptions::default()).is_err(),
                 "{path:?}"
             );
         }

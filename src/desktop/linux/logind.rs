@@ -7,8 +7,8 @@ use futures_lite::StreamExt;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-use super::super::Change;
-use super::system_events::Tell;
+use super::super::SystemEvent;
+use super::system_events::SystemEventSink;
 
 /// Where there is no system bus now, there is mostly none later either.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -16,7 +16,7 @@ const LONG_PAUSE: Duration = Duration::from_secs(600);
 
 /// For as long as the process lives. A bus that is not there, or goes, is looked for again, more
 /// and more rarely, and the log tells it once.
-pub fn listen(tell: &Tell) {
+pub fn listen(tell: &SystemEventSink) {
     let mut pause = PAUSE;
     let mut is_told = false;
     loop {
@@ -34,7 +34,7 @@ pub fn listen(tell: &Tell) {
 }
 
 /// Until the bus goes.
-async fn hear(tell: &Tell) -> zbus::Result<()> {
+async fn hear(tell: &SystemEventSink) -> zbus::Result<()> {
     let connection = Connection::system().await?;
     // The bus passes on a signal with this sender only if it comes from who owns the name.
     let rule = MatchRule::builder()
@@ -54,7 +54,11 @@ async fn hear(tell: &Tell) -> zbus::Result<()> {
 }
 
 /// True is before, false is after.
-fn change(signal: &Message) -> Option<Change> {
+fn change(signal: &Message) -> Option<SystemEvent> {
     let sleeps = signal.body().deserialize::<bool>().ok()?;
-    Some(if sleeps { Change::Sleeps } else { Change::Woke })
+    Some(if sleeps {
+        SystemEvent::Sleep
+    } else {
+        SystemEvent::Wake
+    })
 }

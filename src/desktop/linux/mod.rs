@@ -16,13 +16,13 @@ use std::io;
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::{Change, Desktop, Dialog, DialogId, Given, Notice};
+use super::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
 
 /// This desktop.
 #[derive(Debug, Default)]
-pub struct Here;
+pub struct NativeDesktop;
 
-impl Desktop for Here {
+impl Desktop for NativeDesktop {
     const MENU_KEYS: bool = false;
 
     /// A panel may be light or dark, and does not say: this orange is dark enough for the one and
@@ -46,11 +46,11 @@ impl Desktop for Here {
         tray.set_icon(Some(icon))
     }
 
-    fn notify(&self, notice: Notice, clicked: Box<dyn FnOnce() + Send>) {
+    fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>) {
         notifications::post(notice, clicked);
     }
 
-    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
+    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId {
         dialogs::ask(&dialog, answered)
     }
 
@@ -58,7 +58,7 @@ impl Desktop for Here {
         dialogs::withdraw(dialog);
     }
 
-    fn watch(&self, tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
+    fn watch(&self, tell: Box<dyn Fn(SystemEvent) + Send + Sync>) -> io::Result<()> {
         system_events::watch(tell)
     }
 }
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_icon_reads_on_light_and_on_dark_panels() {
-        let ours = luminance(Here::ICON_COLOUR) + 0.05;
+        let ours = luminance(NativeDesktop::ICON_COLOUR) + 0.05;
         let (light, dark) = (luminance([246; 3]) + 0.05, luminance([36; 3]) + 0.05);
         assert!(light / ours > 3.0 && ours / dark > 3.0, "WCAG 1.4.11");
     }

@@ -14,9 +14,9 @@ use rustix::net::{
     send, socket_with,
 };
 
-use super::super::Change;
-use super::system_events::Tell;
-use message::Known;
+use super::super::SystemEvent;
+use super::system_events::SystemEventSink;
+use message::KnownRoutes;
 
 /// One change of the network is a handful of messages, over some tenths of a second.
 const QUIET: Duration = Duration::from_millis(700);
@@ -48,14 +48,14 @@ pub fn open() -> io::Result<OwnedFd> {
 }
 
 /// For as long as the process lives; ends, with a word in the log, if the socket fails.
-pub fn listen(socket: &OwnedFd, tell: &Tell) {
-    let mut known = Known::default();
+pub fn listen(socket: &OwnedFd, tell: &SystemEventSink) {
+    let mut known = KnownRoutes::default();
     if let Err(error) = look_around(socket, &mut known) {
         tracing::debug!(%error, "the kernel does not tell which network there is");
     }
     let failed = loop {
         match is_news(socket, &mut known, None).and_then(|news| settle(socket, &mut known, news)) {
-            Ok(true) => tell(Change::NetworkChanged),
+            Ok(true) => tell(SystemEvent::NetworkChanged),
             Ok(false) => {}
             Err(error) => break error,
         }
@@ -64,9 +64,9 @@ pub fn listen(socket: &OwnedFd, tell: &Tell) {
 }
 
 /// Learns what is there already: otherwise each thing would be news the first time it is repeated.
-fn look_around(socket: &OwnedFd, known: &mut Known) -> io::Result<()> {
+fn look_around(socket: &OwnedFd, known: &mut KnownRoutes) -> io::Result<()> {
     for kind in [libc::RTM_GETLINK, libc::RTM_GETADDR, libc::RTM_GETROUTE] {
-        send(socket, &message::question(kind), SendFlags::empty())?;
+        send(socket, &message::prompt(kind), SendFlags::empty())?;
         while is_readable(socket, Some(ANSWER))? {
             receive(socket, known)?;
         }
@@ -75,7 +75,7 @@ fn look_around(socket: &OwnedFd, known: &mut Known) -> io::Result<()> {
 }
 
 /// After news, waits until there are none for a while; passes on whether there were any.
-fn settle(socket: &OwnedFd, known: &mut Known, news: bool) -> io::Result<bool> {
+fn settle(socket: &OwnedFd, known: &mut KnownRoutes, news: bool) -> io::Result<bool> {
     let latest = Instant::now() + LONGEST;
     let mut quiet_at = Instant::now() + QUIET;
     while news && Instant::now() < quiet_at.min(latest) {
@@ -88,7 +88,7 @@ fn settle(socket: &OwnedFd, known: &mut Known, news: bool) -> io::Result<bool> {
 }
 
 /// Waits for a message, for ever or so long, and tells whether it says anything new.
-fn is_news(socket: &OwnedFd, known: &mut Known, wait: Option<Duration>) -> io::Result<bool> {
+fn is_news(socket: &OwnedFd, known: &mut KnownRoutes, wait: Option<Duration>) -> io::Result<bool> {
     Ok(is_readable(socket, wait)? && receive(socket, known)?)
 }
 
@@ -102,7 +102,7 @@ fn is_readable(socket: &OwnedFd, wait: Option<Duration>) -> io::Result<bool> {
     }
 }
 
-fn receive(socket: &OwnedFd, known: &mut Known) -> io::Result<bool> {
+fn receive(socket: &OwnedFd, known: &mut KnownRoutes) -> io::Result<bool> {
     let mut buffer = vec![0; LARGEST];
     match recvfrom(socket, &mut buffer[..], RecvFlags::empty()) {
         Ok((filled, _, sender)) => Ok(is_kernel(sender) && known.learn(&buffer[..filled])),

@@ -15,9 +15,9 @@ use futures_lite::StreamExt;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, Variant};
 
-use super::super::Notice;
-use super::super::notification_actions::Clicks;
-use super::sanitize::plain;
+use super::super::Notification;
+use super::super::notification_actions::NotificationActions;
+use super::sanitize::sanitized;
 use queue::Queue;
 
 /// A server that does not answer for that long gets the next notification instead.
@@ -32,13 +32,13 @@ const ITSELF: &str = "default";
 const BUTTON: &str = "open";
 
 type Clicked = Box<dyn FnOnce() + Send>;
-type Notices = Queue<(Notice, Clicked)>;
-type Waiting = Arc<Mutex<Clicks<Clicked>>>;
+type NotificationQueue = Queue<(Notification, Clicked)>;
+type Waiting = Arc<Mutex<NotificationActions<Clicked>>>;
 
 /// Hands a notification to the thread that posts them.
-pub fn post(notice: Notice, clicked: Clicked) {
-    static QUEUE: LazyLock<Arc<Notices>> = LazyLock::new(|| {
-        let queue = Arc::<Notices>::default();
+pub fn post(notice: Notification, clicked: Clicked) {
+    static QUEUE: LazyLock<Arc<NotificationQueue>> = LazyLock::new(|| {
+        let queue = Arc::<NotificationQueue>::default();
         let theirs = Arc::clone(&queue);
         let thread = std::thread::Builder::new().name("notifications".into());
         if let Err(error) = thread.spawn(move || work(&theirs)) {
@@ -49,7 +49,7 @@ pub fn post(notice: Notice, clicked: Clicked) {
     QUEUE.put((notice, clicked));
 }
 
-fn work(queue: &Notices) {
+fn work(queue: &NotificationQueue) {
     let mut bus: Option<Bus> = None;
     loop {
         let (notice, clicked) = queue.take();
@@ -86,7 +86,7 @@ impl Bus {
                 MessageStream::for_match_rule(signals, &connection, Some(SIGNALS)).await?;
             zbus::Result::Ok((connection, signals))
         })?;
-        let clicks = Arc::new(Mutex::new(Clicks::new()));
+        let clicks = Arc::new(Mutex::new(NotificationActions::new()));
         let theirs = Arc::clone(&clicks);
         let thread = std::thread::Builder::new().name("clicks on notifications".into());
         let listener = thread.spawn(move || listen(signals, &theirs))?;
@@ -101,7 +101,7 @@ impl Bus {
         self.listener.is_finished()
     }
 
-    fn post(&self, notice: &Notice, clicked: Clicked) -> zbus::Result<()> {
+    fn post(&self, notice: &Notification, clicked: Clicked) -> zbus::Result<()> {
         // Asked each time: the server may be another one since.
         let reply = self.call("GetCapabilities", &())?;
         let abilities: Vec<String> = reply.body().deserialize()?;
@@ -117,7 +117,7 @@ impl Bus {
             "Remote Jupyter",
             0_u32,
             "remote-jupyter",
-            plain(&notice.title),
+            sanitized(&notice.title),
             body,
             &actions,
             hints,
@@ -146,7 +146,7 @@ impl Bus {
 
 /// The body, escaped for servers that would read markup in it.
 fn body(text: &str, markup: bool) -> String {
-    let text = plain(text);
+    let text = sanitized(text);
     if !markup {
         return text;
     }
@@ -159,10 +159,10 @@ fn body(text: &str, markup: bool) -> String {
 fn actions(button: &str, can: bool) -> Vec<String> {
     let mut actions = Vec::new();
     if can {
-        actions.extend([ITSELF.to_owned(), plain(button)]);
+        actions.extend([ITSELF.to_owned(), sanitized(button)]);
     }
     if can && !button.is_empty() {
-        actions.extend([BUTTON.to_owned(), plain(button)]);
+        actions.extend([BUTTON.to_owned(), sanitized(button)]);
     }
     actions
 }
@@ -176,7 +176,7 @@ fn name(from: &Message, number: u32) -> String {
 }
 
 /// Until the bus is gone.
-fn listen(mut signals: MessageStream, clicks: &Mutex<Clicks<Clicked>>) {
+fn listen(mut signals: MessageStream, clicks: &Mutex<NotificationActions<Clicked>>) {
     while let Some(Ok(signal)) = zbus::block_on(signals.next()) {
         if let Some(clicked) = hear(&signal, clicks) {
             clicked();
@@ -185,7 +185,7 @@ fn listen(mut signals: MessageStream, clicks: &Mutex<Clicks<Clicked>>) {
 }
 
 /// What a signal asks for.
-fn hear(signal: &Message, clicks: &Mutex<Clicks<Clicked>>) -> Option<Clicked> {
+fn hear(signal: &Message, clicks: &Mutex<NotificationActions<Clicked>>) -> Option<Clicked> {
     let body = signal.body();
     let header = signal.header();
     let (number, action) = match header.member()?.as_str() {

@@ -10,7 +10,7 @@ const BREAK: char = '\u{200B}';
 
 /// The text without what is not for reading. A NUL ends the process in `GLib` and the
 /// connection on the bus; marks that turn the direction of writing could make a fingerprint read otherwise.
-pub fn plain(text: &str) -> String {
+pub fn sanitized(text: &str) -> String {
     let mut plain = String::new();
     let mut of_word = 0;
     for c in text.chars().take(MOST).map(shown) {
@@ -49,24 +49,27 @@ mod tests {
             ("\u{1b}[31m", "\u{FFFD}[31m"),
             ("SHA256:\u{202E}abc\u{2066}", "SHA256:\u{FFFD}abc\u{FFFD}"),
         ] {
-            assert_eq!(plain(text), want);
+            assert_eq!(sanitized(text), want);
         }
     }
 
     #[test]
     fn a_text_without_an_end_is_cut() {
-        let text = plain(&"日 ".repeat(MOST));
+        let text = sanitized(&"日 ".repeat(MOST));
         assert_eq!(text.chars().count(), MOST + 1);
         assert!(text.ends_with('…'));
-        assert_eq!(plain(&"x ".repeat(MOST / 2)).len(), MOST);
+        assert_eq!(sanitized(&"x ".repeat(MOST / 2)).len(), MOST);
     }
 
     #[test]
     fn a_word_without_an_end_can_be_broken() {
         let word = "x".repeat(LONGEST_WORD);
-        assert_eq!(plain(&format!("{word} {word}")), format!("{word} {word}"));
         assert_eq!(
-            plain(&format!("{word}{word}y")),
+            sanitized(&format!("{word} {word}")),
+            format!("{word} {word}")
+        );
+        assert_eq!(
+            sanitized(&format!("{word}{word}y")),
             format!("{word}{BREAK}{word}{BREAK}y")
         );
     }

@@ -12,7 +12,7 @@ use super::super::shortcut::naming::{address, part_of_a_name};
 use super::desktop_entry as form;
 use super::desktop_entry::{GROUP, escaped, field, quoted};
 use crate::host_os::paths::{program, write_whole};
-use crate::host_os::scope::Options;
+use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;
 
 /// The mark: the host's name, as it stands in an address.
@@ -30,7 +30,7 @@ pub fn file_name(host: &str) -> String {
     format!("remote-jupyter-host-{part}.desktop")
 }
 
-pub fn read(path: &Path) -> Option<(String, Options)> {
+pub fn read(path: &Path) -> Option<(String, ConfigOptions)> {
     if path.extension()? != "desktop" {
         return None;
     }
@@ -40,7 +40,7 @@ pub fn read(path: &Path) -> Option<(String, Options)> {
     Some((host, form::options(field(&text, "Exec")?)))
 }
 
-pub fn write(path: &Path, host: &str, options: &Options) -> io::Result<()> {
+pub fn write(path: &Path, host: &str, options: &ConfigOptions) -> io::Result<()> {
     let text = program().and_then(|program| entry(host, &program, options));
     write_whole(path, text.map_err(io::Error::other)?.as_bytes())
 }
@@ -49,7 +49,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-fn entry(host: &str, program: &Path, options: &Options) -> Result<String, String> {
+fn entry(host: &str, program: &Path, options: &ConfigOptions) -> Result<String, String> {
     let program = form::program(program)?;
     let address = address(host);
     let mut command = form::command(program, options)?;
@@ -90,13 +90,13 @@ mod tests {
                 "Jupyter ../機🧪",
             ),
         ] {
-            let text = entry(host, Path::new("/opt/r j"), &Options::default()).unwrap();
+            let text = entry(host, Path::new("/opt/r j"), &ConfigOptions::default()).unwrap();
             let want = format!("\"/opt/r j\" url \"remote-jupyter://open/{exec}\"");
             assert_eq!(field(&text, "Exec"), Some(want.as_str()));
             assert_eq!(field(&text, "Name"), Some(name));
             assert_eq!(text.lines().count(), 11, "{text}");
         }
-        let options = Options {
+        let options = ConfigOptions {
             config: Some("/my \"c\".toml".into()),
             ssh_config: Some("/100%".into()),
         };
@@ -111,7 +111,7 @@ mod tests {
         for host in ["gpu01", " a b ", "100%", "a/b\\c", "機🧪"] {
             let path = folder.path().join(file_name(host));
             for config in [None, Some("-c"), Some("/a \"b\" $\\%%.toml")] {
-                let options = Options {
+                let options = ConfigOptions {
                     config: config.map(Into::into),
                     ssh_config: config.map(Into::into),
                 };

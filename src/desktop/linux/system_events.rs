@@ -4,19 +4,19 @@ use std::io;
 use std::sync::Arc;
 use std::thread::Builder;
 
-use super::super::Change;
+use super::super::SystemEvent;
 use super::{logind, netlink};
 
 /// Whoever is told.
-pub type Tell = dyn Fn(Change) + Send + Sync;
+pub type SystemEventSink = dyn Fn(SystemEvent) + Send + Sync;
 
 /// Tells of changes from now on. Without logind, as in a container, only those of the network are
 /// told.
 ///
 /// # Errors
 /// When the kernel tells nothing either, or there is no thread to listen.
-pub fn watch(tell: Box<Tell>) -> io::Result<()> {
-    let tell: Arc<Tell> = tell.into();
+pub fn watch(tell: Box<SystemEventSink>) -> io::Result<()> {
+    let tell: Arc<SystemEventSink> = tell.into();
     let theirs = Arc::clone(&tell);
     Builder::new()
         .name("sleep".into())

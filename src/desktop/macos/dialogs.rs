@@ -27,7 +27,7 @@ use objc2_foundation::{
 use zeroize::Zeroizing;
 
 use super::super::dialog_queue::{OneAtATime, Withdrawn};
-use super::super::{Dialog, DialogId, Given, Wants};
+use super::super::{Dialog, DialogId, DialogKind, DialogResponse};
 use crate::i18n::say;
 
 const NO_KEY: &str = "";
@@ -40,7 +40,7 @@ const FIELD: NSSize = NSSize::new(300.0, 24.0);
 const TICK: NSSize = NSSize::new(300.0, 18.0);
 const GAP: f64 = 8.0;
 
-type Answered = Box<dyn FnOnce(Given)>;
+type Answered = Box<dyn FnOnce(DialogResponse)>;
 
 thread_local! {
     /// Of the main thread, the only one to ask.
@@ -60,7 +60,7 @@ pub fn ask(dialog: Dialog, answered: Answered) -> DialogId {
 pub fn withdraw(id: DialogId) {
     let withdrawn = DIALOGS.with_borrow_mut(|dialogs| dialogs.withdraw(id));
     match withdrawn {
-        Withdrawn::Waited((_, answered)) => answered(Given::Nothing),
+        Withdrawn::Waited((_, answered)) => answered(DialogResponse::Dismissed),
         Withdrawn::Shown => stop_modal(),
         Withdrawn::Gone => {}
     }
@@ -95,25 +95,25 @@ fn show_next() {
 }
 
 /// Shows a dialog and waits for its end, while the run loop goes on.
-fn show(dialog: &Dialog, main: MainThreadMarker) -> Given {
+fn show(dialog: &Dialog, main: MainThreadMarker) -> DialogResponse {
     let alert = NSAlert::new(main);
     alert.setMessageText(&NSString::from_str(&dialog.title));
     alert.setInformativeText(&NSString::from_str(&dialog.text));
     // The first button is the right-most one: it agrees in all of them.
-    match &dialog.wants {
-        Wants::Attention => {
+    match &dialog.kind {
+        DialogKind::Message => {
             add_button(&alert, &say!("dialog-ok"), RETURN);
             agreed(run_with_escape(&alert, main))
         }
-        Wants::Confirmation { yes } => {
+        DialogKind::Confirmation { yes } => {
             // Where people look for it, but no key presses it.
             add_button(&alert, yes, NO_KEY);
             add_button(&alert, &say!("dialog-cancel"), RETURN);
             agreed(run_with_escape(&alert, main))
         }
-        Wants::Line { echo, remember } => {
+        DialogKind::Line { echo, remember } => {
             add_button(&alert, &say!("dialog-ok"), RETURN);
-            // By the button's key, not by a monitor: an input method wants Escape for itself.
+            // By the button's key, not by a monitor: an input method kind Escape for itself.
             add_button(&alert, &say!("dialog-cancel"), ESCAPE);
             let entry = Entry::new(*echo, remember.as_deref(), main);
             entry.put_into(&alert, main);
@@ -122,8 +122,12 @@ fn show(dialog: &Dialog, main: MainThreadMarker) -> Given {
     }
 }
 
-fn agreed(yes: bool) -> Given {
-    if yes { Given::Yes } else { Given::Nothing }
+fn agreed(yes: bool) -> DialogResponse {
+    if yes {
+        DialogResponse::Confirmed
+    } else {
+        DialogResponse::Dismissed
+    }
 }
 
 /// The key is set even where `NSAlert` would choose the same: it goes by the words on the button.
@@ -239,14 +243,14 @@ impl Entry {
     }
 
     /// What was typed. `AppKit`'s own copies are out of reach; the field at least is emptied.
-    fn given(&self, taken: bool) -> Given {
+    fn given(&self, taken: bool) -> DialogResponse {
         let text = Zeroizing::new(self.field.stringValue().to_string());
         self.field.setStringValue(ns_string!(""));
         if !taken {
-            return Given::Nothing;
+            return DialogResponse::Dismissed;
         }
         let ticked = |tick: &Retained<NSButton>| tick.state() == NSControlStateValueOn;
-        Given::Line {
+        DialogResponse::Line {
             text,
             remember: self.tick.as_ref().is_some_and(ticked),
         }

@@ -6,9 +6,9 @@ use std::path::Path;
 use auto_launch::{AutoLaunch, AutoLaunchBuilder, Error as LaunchError, MacOSLaunchMode};
 use smappservice_rs::{AppService, ServiceStatus, ServiceType};
 
-use super::super::login_item::{Error, Status};
+use super::super::login_item::{LoginItemError, Status};
 use crate::host_os::paths::program;
-use crate::host_os::scope::Options;
+use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;
 
 /// Which of the two serves here.
@@ -19,7 +19,7 @@ enum Means {
 
 /// How it is now.
 pub fn status() -> Status {
-    match means(&Options::default()) {
+    match means(&ConfigOptions::default()) {
         // auto-launch takes one that waits for approval for one that is off.
         Ok(Means::Service(_)) => match AppService::new(ServiceType::MainApp).status() {
             ServiceStatus::Enabled => Status::On,
@@ -32,17 +32,17 @@ pub fn status() -> Status {
             Ok(false) => Status::Off,
             Err(error) => Status::NotHere(error.to_string()),
         },
-        Err(Error(why)) => Status::NotHere(why),
+        Err(LoginItemError(why)) => Status::NotHere(why),
     }
 }
 
 /// Registers the app, or takes it out.
-pub fn set(on: bool, options: &Options) -> Result<(), Error> {
+pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
     let first = options.words().first().map(|(_, path)| *path);
     let item = match (means(options)?, first) {
         (Means::Service(_), Some(path)) if on => {
             let path = path.display().to_string();
-            return Err(Error(say!("autostart-mac-config", path = path)));
+            return Err(LoginItemError(say!("autostart-mac-config", path = path)));
         }
         (Means::Service(item) | Means::Agent(item), _) => item,
     };
@@ -54,21 +54,21 @@ pub fn set(on: bool, options: &Options) -> Result<(), Error> {
     done.map_err(|error| match error {
         LaunchError::SMAppServiceRegistrationFailed(code)
         | LaunchError::SMAppServiceUnregistrationFailed(code) => {
-            Error(say!("autostart-mac-refused", code = code))
+            LoginItemError(say!("autostart-mac-refused", code = code))
         }
-        other => Error(other.to_string()),
+        other => LoginItemError(other.to_string()),
     })
 }
 
 /// auto-launch knows the system's version, and refuses the service below 13.
-fn means(options: &Options) -> Result<Means, Error> {
+fn means(options: &ConfigOptions) -> Result<Means, LoginItemError> {
     let service = AutoLaunchBuilder::new()
         .set_macos_launch_mode(MacOSLaunchMode::SMAppService)
         .build();
     if let Ok(service) = service {
         return Ok(Means::Service(service));
     }
-    let program = program().map_err(Error)?;
+    let program = program().map_err(LoginItemError)?;
     let mut arguments = Vec::new();
     for (option, path) in options.words() {
         arguments.extend([option, text(path)?]);
@@ -81,14 +81,14 @@ fn means(options: &Options) -> Result<Means, Error> {
         .build();
     agent
         .map(Means::Agent)
-        .map_err(|error| Error(error.to_string()))
+        .map_err(|error| LoginItemError(error.to_string()))
 }
 
 /// auto-launch 0.6 writes paths into XML without escaping them.
-fn text(path: &Path) -> Result<&str, Error> {
+fn text(path: &Path) -> Result<&str, LoginItemError> {
     let text = path.to_str();
     let is_odd = |c: char| matches!(c, '&' | '<' | '>') || c.is_control();
     let odd = || say!("autostart-odd-path", path = path.display().to_string());
     text.filter(|text| !text.contains(is_odd))
-        .ok_or_else(|| Error(odd()))
+        .ok_or_else(|| LoginItemError(odd()))
 }

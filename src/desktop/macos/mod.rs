@@ -15,13 +15,13 @@ use tao::event_loop::EventLoop;
 use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::{Change, Desktop, Dialog, DialogId, Given, Notice};
+use super::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
 
 /// This desktop.
 #[derive(Debug, Default)]
-pub struct Here;
+pub struct NativeDesktop;
 
-impl Desktop for Here {
+impl Desktop for NativeDesktop {
     const MENU_KEYS: bool = true;
 
     /// Where the Console app looks.
@@ -51,11 +51,11 @@ impl Desktop for Here {
         tray.set_icon_templated(Some(icon))
     }
 
-    fn notify(&self, notice: Notice, clicked: Box<dyn FnOnce() + Send>) {
+    fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>) {
         notifications::post(notice, clicked);
     }
 
-    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(Given)>) -> DialogId {
+    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId {
         dialogs::ask(dialog, answered)
     }
 
@@ -63,7 +63,7 @@ impl Desktop for Here {
         dialogs::withdraw(dialog);
     }
 
-    fn watch(&self, tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
+    fn watch(&self, tell: Box<dyn Fn(SystemEvent) + Send + Sync>) -> io::Result<()> {
         system_events::watch(tell)
     }
 }

@@ -26,13 +26,13 @@ use objc2_user_notifications::{
     UNUserNotificationCenterDelegate,
 };
 
-use super::super::Notice;
-use super::super::notification_actions::Clicks;
+use super::super::Notification;
+use super::super::notification_actions::NotificationActions;
 use crate::secret::random_hex;
 
 type Click = Box<dyn FnOnce() + Send>;
 
-static CLICKS: Mutex<Clicks<Click>> = Mutex::new(Clicks::new());
+static CLICKS: Mutex<NotificationActions<Click>> = Mutex::new(NotificationActions::new());
 
 /// The labels that there is a category with a button for.
 static ACTIONS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -48,12 +48,12 @@ pub fn listen() {
 }
 
 /// Posts a notification as soon as the person has allowed them, which is asked at the first one.
-pub fn post(notice: Notice, clicked: Click) {
+pub fn post(notice: Notification, clicked: Click) {
     // Any thread may call, and not every one has a pool of its own.
     autoreleasepool(|_| ask_and_add(notice, clicked));
 }
 
-fn ask_and_add(notice: Notice, clicked: Click) {
+fn ask_and_add(notice: Notification, clicked: Click) {
     let Some(centre) = centre() else {
         tracing::info!(title = notice.title, body = notice.body, "notification");
         return;
@@ -86,7 +86,7 @@ fn centre() -> Option<Retained<UNUserNotificationCenter>> {
 }
 
 /// Runs on a thread of the system's.
-fn add(name: &str, notice: &Notice) {
+fn add(name: &str, notice: &Notification) {
     let Some(centre) = centre() else { return };
     let content = UNMutableNotificationContent::new();
     content.setTitle(&NSString::from_str(&notice.title));

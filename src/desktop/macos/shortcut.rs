@@ -10,7 +10,7 @@ use plist::{Dictionary, Value};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::super::shortcut::naming::{address, number, part_of_a_name};
-use crate::host_os::scope::Options;
+use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;
 
 /// The mark, a key of the property list: the host's name.
@@ -30,17 +30,17 @@ pub fn file_name(host: &str) -> String {
 }
 
 /// None carries options: [`write`] refuses them.
-pub fn read(path: &Path) -> Option<(String, Options)> {
+pub fn read(path: &Path) -> Option<(String, ConfigOptions)> {
     if path.extension()? != "app" {
         return None;
     }
     let info = Value::from_file(path.join("Contents/Info.plist")).ok()?;
     let host = info.as_dictionary()?.get(MARK)?.as_string()?;
-    Some((host.to_owned(), Options::default()))
+    Some((host.to_owned(), ConfigOptions::default()))
 }
 
 /// Whole or not at all: it is made beside its place, and takes it in one step.
-pub fn write(path: &Path, host: &str, options: &Options) -> io::Result<()> {
+pub fn write(path: &Path, host: &str, options: &ConfigOptions) -> io::Result<()> {
     if let Some((_, named)) = options.words().first() {
         let path = named.display().to_string();
         return Err(io::Error::other(say!("launcher-mac-config", path = path)));
@@ -160,7 +160,7 @@ mod tests {
             let icon = format!("Contents/Resources/{}.icns", said("CFBundleIconFile"));
             assert_eq!(fs::read_to_string(bundle.join(icon)).unwrap(), "icns");
             assert!(said("CFBundleIdentifier").starts_with("org.example.rj.launcher."));
-            let options = Options::default();
+            let options = ConfigOptions::default();
             assert_eq!(read(&bundle), Some(("gpu01".into(), options)));
         }
     }

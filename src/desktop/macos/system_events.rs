@@ -28,9 +28,9 @@ use system_configuration::dynamic_store::{
     SCDynamicStore, SCDynamicStoreBuilder, SCDynamicStoreCallBackContext,
 };
 
-use super::super::Change;
+use super::super::SystemEvent;
 
-type Tell = Arc<dyn Fn(Change) + Send + Sync>;
+type SystemEventSink = Arc<dyn Fn(SystemEvent) + Send + Sync>;
 
 /// One of these exists while there is a network.
 const WAYS_OUT: [&str; 2] = ["State:/Network/Global/IPv4", "State:/Network/Global/IPv6"];
@@ -38,15 +38,15 @@ const WAYS_OUT: [&str; 2] = ["State:/Network/Global/IPv4", "State:/Network/Globa
 const ADDRESSES: &str = "State:/Network/Interface/[^/]+/IPv4";
 /// A new network comes in several steps: address, router, name servers.
 const SETTLES: Duration = Duration::from_secs(1);
-/// `CFRunLoopRunInMode` wants a time; after it, it is only called again.
+/// `CFRunLoopRunInMode` kind a time; after it, it is only called again.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Tells of all of them from now on, each from a thread of its own.
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn watch(tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
-    let tell: Tell = Arc::new(move |change| {
+pub fn watch(tell: Box<dyn Fn(SystemEvent) + Send + Sync>) -> io::Result<()> {
+    let tell: SystemEventSink = Arc::new(move |change| {
         tracing::debug!(?change, "the machine has changed");
         tell(change);
     });
@@ -61,7 +61,7 @@ pub fn watch(tell: Box<dyn Fn(Change) + Send + Sync>) -> io::Result<()> {
     Ok(())
 }
 
-fn watch_sleep(tell: &Tell) {
+fn watch_sleep(tell: &SystemEventSink) {
     let centre = NSWorkspace::sharedWorkspace().notificationCenter();
     // One after the other, so that waking is not told before the sleep.
     let queue = NSOperationQueue::new();
@@ -69,8 +69,8 @@ fn watch_sleep(tell: &Tell) {
     // SAFETY: constants of the framework, which are never written.
     let both = unsafe {
         [
-            (NSWorkspaceWillSleepNotification, Change::Sleeps),
-            (NSWorkspaceDidWakeNotification, Change::Woke),
+            (NSWorkspaceWillSleepNotification, SystemEvent::Sleep),
+            (NSWorkspaceDidWakeNotification, SystemEvent::Wake),
         ]
     };
     for (name, change) in both {
@@ -96,7 +96,7 @@ fn watch_sleep(tell: &Tell) {
 ///
 /// The store sends no first report, so each one is a change. What it changed to is not compared:
 /// another network may well have the same addresses, and a check too many costs one round trip.
-fn watch_network(tell: &Tell) -> Option<()> {
+fn watch_network(tell: &SystemEventSink) -> Option<()> {
     let store = SCDynamicStoreBuilder::new("remote-jupyter")
         .callback_context(SCDynamicStoreCallBackContext {
             callout: heard,
@@ -120,7 +120,7 @@ fn watch_network(tell: &Tell) -> Option<()> {
         }
         CFRunLoop::run_in_mode(mode, SETTLES, false);
         if WAYS_OUT.iter().any(|key| store.get(*key).is_some()) {
-            tell(Change::NetworkChanged);
+            tell(SystemEvent::NetworkChanged);
         }
     }
 }

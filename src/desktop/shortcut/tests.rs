@@ -10,7 +10,7 @@ use super::*;
 struct Kind {
     file_name: fn(&str) -> String,
     read: Reader,
-    write: fn(&Path, &str, &Options) -> io::Result<()>,
+    write: fn(&Path, &str, &ConfigOptions) -> io::Result<()>,
     remove: fn(&Path) -> io::Result<()>,
 }
 
@@ -20,18 +20,18 @@ use of_the_mac as mac;
 use system as mac;
 
 fn usual() -> Scope {
-    Scope::new("/usual.toml".into(), Options::default())
+    Scope::new("/usual.toml".into(), ConfigOptions::default())
 }
 
-fn of_another() -> Options {
-    Options {
+fn of_another() -> ConfigOptions {
+    ConfigOptions {
         config: Some("/other.toml".into()),
         ssh_config: None,
     }
 }
 
-fn of_an_ssh_config() -> Options {
-    Options {
+fn of_an_ssh_config() -> ConfigOptions {
+    ConfigOptions {
         config: None,
         ssh_config: Some("/ssh_config".into()),
     }
@@ -55,13 +55,13 @@ fn kinds() -> [Kind; 2] {
 }
 
 impl Kind {
-    fn place(&self, folder: &Path, host: &str) -> Result<PathBuf, Error> {
+    fn place(&self, folder: &Path, host: &str) -> Result<PathBuf, ShortcutError> {
         place(folder, &usual(), host, self.file_name, self.read)
     }
 
     fn make(&self, folder: &Path, host: &str) -> PathBuf {
         let path = self.place(folder, host).unwrap();
-        (self.write)(&path, host, &Options::default()).unwrap();
+        (self.write)(&path, host, &ConfigOptions::default()).unwrap();
         path
     }
 
@@ -106,7 +106,7 @@ fn each_host_has_its_own_and_all_stay_in_the_folder() {
 #[test]
 fn hosts_of_one_name_in_several_configurations_have_one_each() {
     let folder = tempfile::tempdir().unwrap();
-    let all = [Options::default(), of_another(), of_an_ssh_config()];
+    let all = [ConfigOptions::default(), of_another(), of_an_ssh_config()];
     for options in all.iter().chain(&all) {
         let scope = usual().with(options.clone());
         let place = place(
@@ -173,7 +173,7 @@ fn where_capitals_do_not_count_the_second_host_gets_another_name() {
     for kind in kinds() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join((kind.file_name)("gpu"));
-        (kind.write)(&path, "GPU", &Options::default()).unwrap();
+        (kind.write)(&path, "GPU", &ConfigOptions::default()).unwrap();
         let ours = kind.make(folder.path(), "gpu");
         assert_ne!(ours, path);
         assert_eq!(kind.hosts(folder.path()), ["GPU", "gpu"]);
@@ -186,7 +186,7 @@ fn the_macs_is_an_application_that_opens_the_address() {
     let host = "my \"box\" & <1>";
     let path = folder.path().join(mac::file_name(host));
     assert_eq!(path.file_name().unwrap(), "Jupyter my \"box\" & <1>.app");
-    mac::write(&path, host, &Options::default()).unwrap();
+    mac::write(&path, host, &ConfigOptions::default()).unwrap();
     let info = plist::Value::from_file(path.join("Contents/Info.plist")).unwrap();
     let info = info.as_dictionary().unwrap();
     let said = |key: &str| info[key].as_string().unwrap();

@@ -4,8 +4,8 @@ use super::super::connection::ssh;
 use crate::config::Host;
 use crate::jupyter::ApiError;
 use crate::phase::Phase;
-use crate::remote::Error as RemoteError;
-use crate::ssh::Error as SshError;
+use crate::remote::RemoteError;
+use crate::ssh::SshError;
 use crate::ssh::poll::WaitError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,12 @@ use super::super::*;
 use crate::config::{EditError, LauncherKind};
 use crate::jupyter::Fate;
 use crate::jupyter::Kernels;
-use crate::remote::Failure;
-use crate::scheduler::{Output, Stranger, scheduler};
+use crate::remote::ScriptFailure;
+use crate::scheduler::{CommandOutput, DetectError, adapter};
 use crate::ssh::AtHop;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, resolve};
-use crate::ssh::{Greeting, Lacking, Refusal, RefusedLogin};
+use crate::ssh::{AuthRefusal, Greeting, Lacking, RefusedLogin};
 
 pub const TOKEN: &str = "5ec2e7";
 
@@ -63,7 +63,7 @@ pub fn denied_login(tried: &[&str]) -> SshError {
         user: "me".into(),
         tried: tried.iter().map(|&what| what.into()).collect(),
         offered: "publickey,password".into(),
-        refusal: Refusal::Plain,
+        refusal: AuthRefusal::Plain,
         said: vec!["Authorized users only".into()],
     }))
 }
@@ -133,7 +133,7 @@ fn of_the_environment() -> Vec<(Code, SshError)> {
         (
             Code::AuthNoAnswer,
             SshError::NoAnswer {
-                question: "Password of me@gpu01:".into(),
+                prompt: "Password of me@gpu01:".into(),
                 reason: "there is no terminal to ask on".into(),
                 tried: vec!["ssh agent: No such file or directory".into()],
             },
@@ -194,7 +194,7 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
         (
             Code::AuthNoAnswer,
             SshError::NoAnswer {
-                question: "Password of me@gpu01:".into(),
+                prompt: "Password of me@gpu01:".into(),
                 reason: "there is no terminal to ask on".into(),
                 tried: vec![],
             },
@@ -378,18 +378,24 @@ pub fn name_unknown() -> SshError {
 pub fn refused_logins() -> Vec<(Code, SshError)> {
     let file = || PathBuf::from("/home/me/.ssh/id_x");
     let reasons = [
-        (Code::AuthRefused, Refusal::Plain),
-        (Code::AuthTooMany, Refusal::TooManyTries),
-        (Code::AuthHungUp, Refusal::HungUp),
-        (Code::PasswordExpired, Refusal::PasswordExpired),
-        (Code::SecondFactor, Refusal::SecondFactor),
-        (Code::KeyPermissions, Refusal::KeyTooOpen(file())),
-        (Code::Certificate, Refusal::Certificate),
-        (Code::SecurityKey, Refusal::SecurityKey(file())),
-        (Code::Pkcs11, Refusal::Pkcs11("/usr/lib/p11.so".into())),
-        (Code::AuthMethod, Refusal::Method("gssapi-with-mic".into())),
-        (Code::Agent, Refusal::Agent("silent".into())),
-        (Code::AuthRefused, Refusal::NoAgent("SSH_AUTH_SOCK".into())),
+        (Code::AuthRefused, AuthRefusal::Plain),
+        (Code::AuthTooMany, AuthRefusal::TooManyTries),
+        (Code::AuthHungUp, AuthRefusal::HungUp),
+        (Code::PasswordExpired, AuthRefusal::PasswordExpired),
+        (Code::SecondFactor, AuthRefusal::SecondFactor),
+        (Code::KeyPermissions, AuthRefusal::KeyTooOpen(file())),
+        (Code::Certificate, AuthRefusal::Certificate),
+        (Code::SecurityKey, AuthRefusal::SecurityKey(file())),
+        (Code::Pkcs11, AuthRefusal::Pkcs11("/usr/lib/p11.so".into())),
+        (
+            Code::AuthMethod,
+            AuthRefusal::Method("gssapi-with-mic".into()),
+        ),
+        (Code::Agent, AuthRefusal::Agent("silent".into())),
+        (
+            Code::AuthRefused,
+            AuthRefusal::NoAgent("SSH_AUTH_SOCK".into()),
+        ),
     ];
     let with = |(code, reason)| {
         let mut error = denied_login(&[]);
@@ -443,15 +449,15 @@ pub fn log() -> String {
 /// One of each kind of failure on the far side. All of them hold a token.
 pub fn on_the_far_side() -> Vec<(Code, RemoteError)> {
     let other = |code: &str| {
-        RemoteError::Failed(Failure::Other {
+        RemoteError::Failed(ScriptFailure::Other {
             code: code.into(),
             text: log(),
         })
     };
-    let died = |status| RemoteError::Failed(Failure::Died { status, log: log() });
+    let died = |status| RemoteError::Failed(ScriptFailure::Died { status, log: log() });
     let set_up = |status| {
         let log = log() + "\nsetup line 2 ended with status " + status + ": module load jupyter";
-        RemoteError::Failed(Failure::Died { status: None, log })
+        RemoteError::Failed(ScriptFailure::Died { status: None, log })
     };
     let no_script = |words: &str| RemoteError::NoScript {
         output: log() + words,
@@ -544,23 +550,23 @@ pub fn everything() -> Vec<(Code, Problem)> {
 fn of_jobs() -> Vec<(Code, Problem)> {
     let host = host();
     let name = host.name.as_str();
-    let slurm = scheduler(LauncherKind::Slurm).unwrap();
-    let missing = |stranger| {
-        let problem = no_scheduler(&host, slurm, &stranger);
+    let slurm = adapter(LauncherKind::Slurm).unwrap();
+    let missing = |detect_error| {
+        let problem = no_scheduler(&host, slurm, &detect_error);
         (Code::SchedulerMissing, problem)
     };
-    let unreachable = Output {
+    let unreachable = CommandOutput {
         status: 1,
         err: "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)".into(),
-        ..Output::default()
+        ..CommandOutput::default()
     };
-    let printed = Output {
+    let printed = CommandOutput {
         status: 1,
         err: log(),
-        ..Output::default()
+        ..CommandOutput::default()
     };
     let uncertain = |id: &str, folder: &str| {
-        let doubt = crate::remote::Doubt {
+        let doubt = crate::remote::UncertainJob {
             id: id.into(),
             folder: folder.into(),
             words: log(),
@@ -568,8 +574,8 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         job_uncertain(name, "Slurm", &doubt)
     };
     vec![
-        missing(Stranger::Absent(log())),
-        missing(Stranger::Other(LauncherKind::Pbs)),
+        missing(DetectError::Absent(log())),
+        missing(DetectError::Other(LauncherKind::Pbs)),
         (Code::JobRefused, job_refused(name, "Slurm", &printed)),
         (Code::SchedulerSilent, no_list(name, "Slurm", &log())),
         (Code::SchedulerSilent, uncertain("4711", "/home/me/jobs/1")),
@@ -583,11 +589,11 @@ fn of_jobs() -> Vec<(Code, Problem)> {
         ),
         (
             Code::JobRefused,
-            job_would_be_refused(name, "Slurm", &Output::default()),
+            job_would_be_refused(name, "Slurm", &CommandOutput::default()),
         ),
         (
             Code::JobRefused,
-            job_not_taken(name, "Slurm", &Output::default()),
+            job_not_taken(name, "Slurm", &CommandOutput::default()),
         ),
         (
             Code::JobNeverStarts,

@@ -1,12 +1,12 @@
 //! Jobs of the ledger that a list does not show. None of them is given up for that: it is asked for by its id, where it was
 //! submitted, and has ended when the scheduler says so.
 
-use super::{Look, Survey, Surveyor, is_of};
+use super::{Discovery, DiscoveryBuilder, DiscoveryPass, is_of};
 use crate::config::Host;
 use crate::i18n::say;
-use crate::remote::Record;
+use crate::remote::JobRecord;
 use crate::scheduler::{
-    Identity, Job, JobState, Output, Presence, SUBMISSION, Scheduler, scheduler,
+    CommandOutput, Job, JobIdentity, JobState, Presence, SUBMISSION, Scheduler, adapter,
 };
 use crate::shell_quote::quote;
 
@@ -20,16 +20,16 @@ const SKEW: i64 = 300;
 
 /// A job of the ledger that the list does not show.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub struct UnlistedJob {
     /// Its folder; empty for a job that was submitted by hand.
     pub folder: String,
     /// What tells it from others.
-    pub identity: Identity,
+    pub identity: JobIdentity,
 }
 
 /// A job that may live, though no list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
+pub struct UncertainJob {
     /// Its id; empty where the submission's answer never came.
     pub id: String,
     /// Its folder; empty for a job that was submitted by hand.
@@ -38,7 +38,7 @@ pub struct Doubt {
     pub words: String,
 }
 
-impl Missing {
+impl UnlistedJob {
     /// Returns the line that asks for it, in the environment that it was submitted in. A submission whose answer never
     /// came has no id.
     fn query(&self, scheduler: &dyn Scheduler, host: &Host) -> String {
@@ -71,7 +71,7 @@ pub fn there(folder: Option<&str>, line: &str) -> String {
 
 /// Checks whether the scheduler has taken a command that ends a job, or has no such job.
 #[must_use]
-pub fn was_taken(scheduler: &dyn Scheduler, answer: &Output) -> bool {
+pub fn was_taken(scheduler: &dyn Scheduler, answer: &CommandOutput) -> bool {
     answer.status == 0 || scheduler.denies(&answer.out) || scheduler.denies(&answer.err)
 }
 
@@ -89,7 +89,7 @@ pub fn has_gone(presence: &Presence) -> Option<bool> {
 
 /// Returns the line that asks for all of these, and heads each answer.
 #[must_use]
-pub fn queries(scheduler: &dyn Scheduler, host: &Host, missing: &[Missing]) -> String {
+pub fn queries(scheduler: &dyn Scheduler, host: &Host, missing: &[UnlistedJob]) -> String {
     let lines = missing.iter().map(|one| {
         let head = quote(&format!("rj_id {}", one.key()));
         format!("echo {head}; {}; echo", one.query(scheduler, host))
@@ -97,10 +97,10 @@ pub fn queries(scheduler: &dyn Scheduler, host: &Host, missing: &[Missing]) -> S
     lines.collect::<Vec<_>>().join("; ")
 }
 
-impl Surveyor {
+impl DiscoveryBuilder {
     /// Has a job looked for that was found before, whatever list and ledger say.
-    pub fn expect(&mut self, identity: Identity, folder: Option<&str>) {
-        self.expected = Some(Missing {
+    pub fn expect(&mut self, identity: JobIdentity, folder: Option<&str>) {
+        self.expected = Some(UnlistedJob {
             folder: folder.unwrap_or_default().to_owned(),
             identity,
         });
@@ -110,13 +110,13 @@ impl Surveyor {
     ///
     /// # Errors
     /// The scheduler's own words when it gave no list.
-    pub fn missing(&self, host: &Host) -> Result<Vec<Missing>, String> {
-        let Some(scheduler) = scheduler(host.launcher) else {
+    pub fn missing(&self, host: &Host) -> Result<Vec<UnlistedJob>, String> {
+        let Some(scheduler) = adapter(host.launcher) else {
             return Ok(Vec::new());
         };
         let (list, records) = (self.jobs(scheduler)?, self.records()?);
-        let look = Look {
-            surveyor: self,
+        let look = DiscoveryPass {
+            discovery_builder: self,
             scheduler,
             host,
             list: &list,
@@ -125,17 +125,17 @@ impl Surveyor {
         let own = records
             .iter()
             .filter(|record| is_of(scheduler, record, host));
-        let mut missing: Vec<Missing> = own
+        let mut missing: Vec<UnlistedJob> = own
             .filter(|record| look.listed(record).is_none())
             .map(|record| {
                 let folder = record.folder.clone();
-                let unnumbered = || Identity {
+                let unnumbered = || JobIdentity {
                     id: String::new(),
                     name: record.name.clone(),
                     submitted: look.submitted_at(record),
                 };
                 let identity = look.identity(record).unwrap_or_else(unnumbered);
-                Missing { folder, identity }
+                UnlistedJob { folder, identity }
             })
             .collect();
         if let Some(expected) = &self.expected
@@ -148,12 +148,12 @@ impl Surveyor {
     }
 
     /// Returns what tells the jobs of the records that have an id.
-    fn numbered(&self, scheduler: &dyn Scheduler) -> Vec<Identity> {
+    fn numbered(&self, scheduler: &dyn Scheduler) -> Vec<JobIdentity> {
         let clock = self.list.as_ref().map(|list| list.clock);
         let records = self.records().unwrap_or_default();
         let identities = records.iter().filter_map(|record| {
-            Some(Identity {
-                id: scheduler.id(&record.printed())?,
+            Some(JobIdentity {
+                id: scheduler.parse_job_id(&record.printed())?,
                 name: record.name.clone(),
                 submitted: record.submitted_at(clock.unwrap_or_default()),
             })
@@ -162,7 +162,12 @@ impl Surveyor {
     }
 
     /// Takes what came of [`queries`].
-    pub fn answer(&mut self, scheduler: &dyn Scheduler, missing: &[Missing], output: &Output) {
+    pub fn answer(
+        &mut self,
+        scheduler: &dyn Scheduler,
+        missing: &[UnlistedJob],
+        output: &CommandOutput,
+    ) {
         let others = self.numbered(scheduler);
         for one in missing {
             let section = output.section(one.key());
@@ -181,9 +186,9 @@ impl Surveyor {
 /// is not the job of another record.
 fn searched(
     scheduler: &dyn Scheduler,
-    identity: &Identity,
-    list: &Output,
-    others: &[Identity],
+    identity: &JobIdentity,
+    list: &CommandOutput,
+    others: &[JobIdentity],
 ) -> Presence {
     let may_be = |job: &Job| {
         is_in_time(identity.submitted, job)
@@ -191,7 +196,7 @@ fn searched(
             && job.state != JobState::Ending
             && !others.iter().any(|other| other.is(job))
     };
-    match scheduler.jobs(list) {
+    match scheduler.parse_jobs(list) {
         Ok(jobs) => match jobs.into_iter().find(may_be) {
             Some(job) => Presence::Listed(Box::new(job)),
             None => Presence::Unknown,
@@ -207,34 +212,34 @@ fn is_in_time(began: Option<i64>, job: &Job) -> bool {
     time.is_some_and(|(began, time)| (began - SKEW..=began + longest + SKEW).contains(&time))
 }
 
-impl Look<'_> {
+impl DiscoveryPass<'_> {
     /// Returns what tells a record's job from others; none where the submission's answer never came.
-    pub(super) fn identity(&self, record: &Record) -> Option<Identity> {
-        let id = self.scheduler.id(&record.printed())?;
-        Some(Identity {
+    pub(super) fn identity(&self, record: &JobRecord) -> Option<JobIdentity> {
+        let id = self.scheduler.parse_job_id(&record.printed())?;
+        Some(JobIdentity {
             id,
             name: record.name.clone(),
             submitted: self.submitted_at(record),
         })
     }
 
-    fn submitted_at(&self, record: &Record) -> Option<i64> {
-        let clock = self.surveyor.list.as_ref().map(|list| list.clock);
+    fn submitted_at(&self, record: &JobRecord) -> Option<i64> {
+        let clock = self.discovery_builder.list.as_ref().map(|list| list.clock);
         record.submitted_at(clock.unwrap_or_default())
     }
 
     /// Returns a record's job where the scheduler shows it.
-    pub(super) fn listed(&self, record: &Record) -> Option<(Identity, Job)> {
+    pub(super) fn listed(&self, record: &JobRecord) -> Option<(JobIdentity, Job)> {
         if let Some(identity) = self.identity(record) {
             let job = identity.find(self.list)?;
             return Some((identity, job));
         }
         let job = self.unnumbered(record)?;
-        Some((Identity::of(job), job.clone()))
+        Some((JobIdentity::of(job), job.clone()))
     }
 
     /// A submission whose answer never came has a name and a time, and no other record's number.
-    fn unnumbered(&self, record: &Record) -> Option<&Job> {
+    fn unnumbered(&self, record: &JobRecord) -> Option<&Job> {
         let began = self.submitted_at(record);
         let mut jobs = self.list.iter().filter(|job| {
             is_in_time(began, job) && !record.name.is_empty() && job.name == record.name
@@ -243,12 +248,12 @@ impl Look<'_> {
     }
 
     /// A record whose job is not shown: it has ended, or that is not known.
-    pub(super) fn absent(&self, record: &Record, survey: &mut Survey) {
-        let now = survey.facts.now;
+    pub(super) fn absent(&self, record: &JobRecord, discovery: &mut Discovery) {
+        let now = discovery.host_info.now;
         let age = now.zip(self.submitted_at(record)).map(|(now, at)| now - at);
         let is_older = |than: i64| age.is_some_and(|age| age >= than);
-        let id = self.scheduler.id(&record.printed());
-        let words = match (&id, self.surveyor.answers.get(&record.folder)) {
+        let id = self.scheduler.parse_job_id(&record.printed());
+        let words = match (&id, self.discovery_builder.answers.get(&record.folder)) {
             (Some(_), Some(Presence::Ended)) => None,
             (Some(_), Some(Presence::Unknown)) if is_older(FRESH) => None,
             // A submission that ended by itself is under way no more.
@@ -258,8 +263,8 @@ impl Look<'_> {
             (None, _) => Some(say!("job-unnumbered")),
         };
         match words {
-            None => survey.ended.push(record.folder.clone()),
-            Some(words) => survey.doubts.push(Doubt {
+            None => discovery.ended.push(record.folder.clone()),
+            Some(words) => discovery.doubts.push(UncertainJob {
                 id: id.unwrap_or_default(),
                 folder: record.folder.clone(),
                 words,
@@ -268,21 +273,21 @@ impl Look<'_> {
     }
 
     /// A job by hand that was found before, and is not shown now.
-    pub(super) fn of_expected(&self, survey: &mut Survey) {
-        let Some(expected) = &self.surveyor.expected else {
+    pub(super) fn of_expected(&self, discovery: &mut Discovery) {
+        let Some(expected) = &self.discovery_builder.expected else {
             return;
         };
         let id = &expected.identity.id;
-        let is_known = survey.jobs.iter().any(|ours| ours.identity.id == *id)
-            || survey.doubts.iter().any(|doubt| doubt.id == *id)
-            || survey.ended.contains(&expected.folder)
+        let is_known = discovery.jobs.iter().any(|ours| ours.identity.id == *id)
+            || discovery.doubts.iter().any(|doubt| doubt.id == *id)
+            || discovery.ended.contains(&expected.folder)
             || expected.identity.find(self.list).is_some();
         let has_ended = matches!(
-            self.surveyor.answers.get(expected.key()),
+            self.discovery_builder.answers.get(expected.key()),
             Some(Presence::Ended | Presence::Unknown)
         );
         if !is_known && !has_ended {
-            survey.doubts.push(Doubt {
+            discovery.doubts.push(UncertainJob {
                 id: id.clone(),
                 folder: expected.folder.clone(),
                 words: String::new(),

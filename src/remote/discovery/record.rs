@@ -2,13 +2,13 @@
 
 use jiff::civil::DateTime;
 
-use crate::jupyter::Candidate;
-use crate::scheduler::Clock;
+use crate::jupyter::RuntimeFile;
+use crate::scheduler::LocalTime;
 use crate::secret::Secret;
 
 /// What the folder of a job says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Record {
+pub struct JobRecord {
     /// Where it is.
     pub folder: String,
     /// The scheduler's word.
@@ -31,16 +31,16 @@ pub struct Record {
     /// The node on which it has begun; empty before.
     pub started: String,
     /// Its server, once that listens.
-    pub ready: Option<Candidate>,
+    pub ready: Option<RuntimeFile>,
 }
 
-impl Record {
+impl JobRecord {
     /// Reads the script's `name=value` lines, an empty line, and the ready file.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let (head, ready) = text.split_once("\n\n").unwrap_or((text, ""));
         let mut record = Self {
-            ready: (!ready.trim().is_empty()).then(|| Candidate::parse(ready)),
+            ready: (!ready.trim().is_empty()).then(|| RuntimeFile::parse(ready)),
             ..Self::default()
         };
         for (name, value) in head.lines().filter_map(|line| line.split_once('=')) {
@@ -62,7 +62,7 @@ impl Record {
     }
 }
 
-impl Record {
+impl JobRecord {
     /// Returns the lines that the submission printed.
     #[must_use]
     pub fn printed(&self) -> String {
@@ -71,7 +71,7 @@ impl Record {
 
     /// Returns the time of the submission: `…/jobs/20261124-080000-7`, in local time, where nothing else tells it.
     #[must_use]
-    pub fn submitted_at(&self, clock: Clock) -> Option<i64> {
+    pub fn submitted_at(&self, clock: LocalTime) -> Option<i64> {
         self.at.or_else(|| {
             let name = self.folder.rsplit('/').next()?;
             let stamp = name.rsplit_once('-')?.0;
@@ -83,7 +83,7 @@ impl Record {
 
 /// A runtime file in the shared home.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FarFile {
+pub struct SharedRuntimeFile {
     /// Its path.
     pub file: String,
     /// Its owner.
@@ -96,7 +96,7 @@ pub struct FarFile {
     pub json: Secret,
 }
 
-impl FarFile {
+impl SharedRuntimeFile {
     /// Reads the script's `name=value` lines, an empty line, and the file's text.
     #[must_use]
     pub fn parse(text: &str) -> Self {

@@ -1,8 +1,8 @@
 //! Servers of jobs that write nothing for us, on other machines: all that is known of them are
 //! runtime files in the shared home.
 
-use super::{FarFile, Surveyor};
-use crate::jupyter::{Candidate, Endpoint};
+use super::{DiscoveryBuilder, SharedRuntimeFile};
+use crate::jupyter::{Endpoint, RuntimeFile};
 use crate::scheduler::{Job, JobState, same_machine};
 
 /// Clocks of nodes and file systems differ a little.
@@ -10,7 +10,7 @@ const SKEW: i64 = 120;
 
 /// What was there before a job began, and is no server of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct OtherServers {
     /// Processes of servers on the script's own machine.
     pub pids: Vec<u32>,
     /// When the newest runtime file was written.
@@ -20,7 +20,7 @@ pub struct Known {
 }
 
 /// Whose server is looked for.
-pub(super) struct Claim<'c> {
+pub(super) struct JobClaim<'c> {
     /// The machine that the job runs on.
     pub node: &'c str,
     /// When it began, or a moment before that. Where that is not known no file is its own.
@@ -35,17 +35,17 @@ pub(super) struct Claim<'c> {
 
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Far {
+pub(super) enum SharedHomeMatch {
     /// Its server.
-    One(Box<Candidate>),
+    One(Box<RuntimeFile>),
     /// No server.
     None,
     /// One of these jobs has it, and nothing tells which.
     Anybodys,
 }
 
-impl Claim<'_> {
-    fn may_own(&self, file: &FarFile) -> bool {
+impl JobClaim<'_> {
+    fn may_own(&self, file: &SharedRuntimeFile) -> bool {
         // An older file may name a port that is another account's now, and so may one of unknown age.
         let Some((begun, written)) = self.begun.zip(file.written) else {
             return false;
@@ -54,7 +54,7 @@ impl Claim<'_> {
     }
 
     /// Whether no other job has written it: it is older than they are.
-    fn alone_may_own(&self, file: &FarFile) -> bool {
+    fn alone_may_own(&self, file: &SharedRuntimeFile) -> bool {
         let older = |rival: &&Job| {
             let begun = rival.started.map(|started| started - SKEW);
             begun.is_some() && file.written < begun
@@ -62,61 +62,66 @@ impl Claim<'_> {
         self.rivals.iter().all(older)
     }
 
-    fn has_port(&self, candidate: &Candidate) -> bool {
-        self.port.is_some() && port(candidate, self.uid) == self.port
+    fn has_port(&self, runtime_file: &RuntimeFile) -> bool {
+        self.port.is_some() && port(runtime_file, self.uid) == self.port
     }
 }
 
-fn port(candidate: &Candidate, uid: Option<u32>) -> Option<u16> {
-    match candidate.server(uid).ok()?.endpoint {
+fn port(runtime_file: &RuntimeFile, uid: Option<u32>) -> Option<u16> {
+    match runtime_file.server(uid).ok()?.endpoint {
         Endpoint::Tcp { port, .. } => Some(port),
         Endpoint::Socket { .. } => None,
     }
 }
 
-impl Surveyor {
+impl DiscoveryBuilder {
     /// The newest server that is the job's and nobody else's: by its port, or by when it came.
-    pub(super) fn far_of(&self, claim: &Claim) -> Far {
-        self.far_among(claim, &|_| true)
+    pub(super) fn shared_home_match(&self, claim: &JobClaim) -> SharedHomeMatch {
+        self.match_among(claim, &|_| true)
     }
 
-    fn far_among(&self, claim: &Claim, may_be: &dyn Fn(&FarFile) -> bool) -> Far {
+    fn match_among(
+        &self,
+        claim: &JobClaim,
+        may_be: &dyn Fn(&SharedRuntimeFile) -> bool,
+    ) -> SharedHomeMatch {
         // One that says "localhost" may be this machine's own.
-        let is_local = |file: &FarFile| self.local.iter().any(|local| local.file == file.file);
-        let all = self.far_files();
+        let is_local =
+            |file: &SharedRuntimeFile| self.local.iter().any(|local| local.file == file.file);
+        let all = self.shared_runtime_files();
         let files = all.iter();
         let files = files.filter(|file| may_be(file) && claim.may_own(file) && !is_local(file));
-        let servers: Vec<(&FarFile, Candidate)> = files
+        let servers: Vec<(&SharedRuntimeFile, RuntimeFile)> = files
             .filter_map(|file| {
                 let json = file.json.clone();
                 let (path, uid) = (&file.file, file.uid);
-                let server = Candidate::elsewhere(path, uid, json, (claim.node, &file.names))?;
+                let server = RuntimeFile::elsewhere(path, uid, json, (claim.node, &file.names))?;
                 Some((file, server))
             })
             .collect();
-        let find = |is_its: &dyn Fn(&FarFile, &Candidate) -> bool| {
+        let find = |is_its: &dyn Fn(&SharedRuntimeFile, &RuntimeFile) -> bool| {
             let mut its = servers.iter().filter(|(file, server)| is_its(file, server));
             its.next()
-                .map(|(_, server)| Far::One(Box::new(server.clone())))
+                .map(|(_, server)| SharedHomeMatch::One(Box::new(server.clone())))
         };
         find(&|_, server| claim.has_port(server))
             .or_else(|| find(&|file, _| claim.alone_may_own(file)))
             .unwrap_or(if servers.is_empty() {
-                Far::None
+                SharedHomeMatch::None
             } else {
-                Far::Anybodys
+                SharedHomeMatch::Anybodys
             })
     }
 
     /// A server on that node that was not there before; on a fixed port if there are several.
-    pub(super) fn new_far(
+    pub(super) fn new_shared_server(
         &self,
         node: &str,
-        known: &Known,
+        known: &OtherServers,
         uid: Option<u32>,
         port: Option<u16>,
-    ) -> Option<Candidate> {
-        let claim = Claim {
+    ) -> Option<RuntimeFile> {
+        let claim = JobClaim {
             node,
             // All that is younger than the newest of those that were there.
             begun: Some(i64::MIN),
@@ -124,11 +129,12 @@ impl Surveyor {
             port,
             rivals: Vec::new(),
         };
-        let is_new =
-            |file: &FarFile| file.written > known.written && !known.stale.contains(&file.file);
-        match self.far_among(&claim, &is_new) {
-            Far::One(candidate) => Some(*candidate),
-            Far::None | Far::Anybodys => None,
+        let is_new = |file: &SharedRuntimeFile| {
+            file.written > known.written && !known.stale.contains(&file.file)
+        };
+        match self.match_among(&claim, &is_new) {
+            SharedHomeMatch::One(runtime_file) => Some(*runtime_file),
+            SharedHomeMatch::None | SharedHomeMatch::Anybodys => None,
         }
     }
 }

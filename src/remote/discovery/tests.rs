@@ -3,7 +3,7 @@ use super::*;
 use crate::config::LauncherKind;
 use crate::jupyter::Endpoint;
 use crate::remote::Piece;
-use crate::scheduler::Clock;
+use crate::scheduler::LocalTime;
 use crate::secret::Secret;
 
 const READY: &str = "file=/h/jobs/1/runtime/jpserver-9.json\npid=9\nuid=7\nport=8888\nargs=jupyter\n\
@@ -16,8 +16,8 @@ fn host() -> Host {
     host
 }
 
-fn record(id: &str, name: &str, ready: &str) -> Frame {
-    let wish = Batch(scheduler(LauncherKind::Slurm).unwrap()).wish(&host());
+fn record(id: &str, name: &str, ready: &str) -> ScriptMessage {
+    let wish = BatchLaunch(adapter(LauncherKind::Slurm).unwrap()).wish(&host());
     told(&format!(
         "folder=/h/jobs/{id}\nscheduler=slurm\nhost={name}\nown=0\nname=jupyter_nb\nat=1795503700\nwish={wish}\n\
          submitted={id}\t\nstarted=c1\n\n{ready}"
@@ -25,109 +25,114 @@ fn record(id: &str, name: &str, ready: &str) -> Frame {
 }
 
 /// A piece of the ledger.
-fn told(text: &str) -> Frame {
-    Frame::Job(Piece(format!("{text}\x1e\n").into_bytes()))
+fn told(text: &str) -> ScriptMessage {
+    ScriptMessage::Job(Piece(format!("{text}\x1e\n").into_bytes()))
 }
 
-fn files(text: &str) -> Frame {
-    Frame::Far(Piece(format!("{text}\x1e\n").into_bytes()))
+fn files(text: &str) -> ScriptMessage {
+    ScriptMessage::Far(Piece(format!("{text}\x1e\n").into_bytes()))
 }
 
 /// A list as squeue prints it.
-fn printed(list: &str) -> [Frame; 2] {
+fn printed(list: &str) -> [ScriptMessage; 2] {
     let heading = "JOBID|STATE|START_TIME|END_TIME|SUBMIT_TIME|EXEC_HOST|PARTITION|REASON|NAME\n";
     let list = format!("{heading}{list}");
     let size = list.len();
-    let clock = Clock {
+    let clock = LocalTime {
         now: NOW,
         offset: 0,
     };
     [
-        Frame::Out(Piece(list.into_bytes())),
-        Frame::Ran(0, clock, size),
+        ScriptMessage::Out(Piece(list.into_bytes())),
+        ScriptMessage::Ran(0, clock, size),
     ]
 }
 
 /// Takes the frames, and says how long the ledger was.
-fn surveyor(frames: Vec<Frame>, list: &str) -> Surveyor {
-    let mut surveyor = Surveyor::default();
-    let size = |frame: &Frame| match frame {
-        Frame::Job(piece) => piece.0.len(),
+fn discovery_builder(frames: Vec<ScriptMessage>, list: &str) -> DiscoveryBuilder {
+    let mut discovery_builder = DiscoveryBuilder::default();
+    let size = |frame: &ScriptMessage| match frame {
+        ScriptMessage::Job(piece) => piece.0.len(),
         _ => 0,
     };
-    let ledger = Frame::Ledger(frames.iter().map(size).sum());
+    let ledger = ScriptMessage::Ledger(frames.iter().map(size).sum());
     for frame in frames.into_iter().chain([ledger]).chain(printed(list)) {
-        assert_eq!(surveyor.take(frame), None);
+        assert_eq!(discovery_builder.take(frame), None);
     }
-    surveyor
+    discovery_builder
 }
 
 const NOW: i64 = 1_795_503_900;
 
-fn facts() -> Facts {
-    Facts {
+fn host_info() -> HostInfo {
+    HostInfo {
         node: "login".into(),
         uid: Some(7),
-        ..Facts::default()
+        ..HostInfo::default()
     }
 }
 
-fn survey(host: &Host, frames: Vec<Frame>, list: &str) -> Survey {
-    let mut surveyor = surveyor(frames, list);
-    let facts = surveyor.take(Frame::Found(facts())).unwrap();
-    surveyor.survey(host, facts).unwrap()
+fn discovery(host: &Host, frames: Vec<ScriptMessage>, list: &str) -> Discovery {
+    let mut discovery_builder = discovery_builder(frames, list);
+    let host_info = discovery_builder
+        .take(ScriptMessage::Found(host_info()))
+        .unwrap();
+    discovery_builder.finish(host, host_info).unwrap()
 }
 
 const RUNNING: &str = "12|RUNNING|1795503762|NONE|1795503700|c1|main|None|jupyter_nb\n";
 
 #[test]
 fn a_running_job_with_its_ready_file_is_a_server_on_its_node() {
-    let survey = survey(&host(), vec![record("12", "cluster", READY)], RUNNING);
-    let server = survey.candidates[0].server(Some(7)).unwrap();
+    let discovery = discovery(&host(), vec![record("12", "cluster", READY)], RUNNING);
+    let server = discovery.runtime_files[0].server(Some(7)).unwrap();
     let host = "10.231.1.17".into();
     assert_eq!(server.endpoint, Endpoint::Tcp { host, port: 8888 });
-    assert_eq!(survey.jobs[0].file.as_deref(), Some(server.file.as_str()));
-    assert_eq!(survey.jobs[0].job.ends, Some(1_795_510_620));
+    assert_eq!(
+        discovery.jobs[0].file.as_deref(),
+        Some(server.file.as_str())
+    );
+    assert_eq!(discovery.jobs[0].job.ends, Some(1_795_510_620));
 }
 
 #[test]
 fn all_times_are_set_back_together() {
-    let mut survey = survey(&host(), vec![record("12", "cluster", READY)], RUNNING);
-    survey.facts.now = Some(1_795_504_000);
-    survey.set_back(600);
-    let job = &survey.jobs[0].job;
+    let mut discovery = discovery(&host(), vec![record("12", "cluster", READY)], RUNNING);
+    discovery.host_info.now = Some(1_795_504_000);
+    discovery.set_back(600);
+    let job = &discovery.jobs[0].job;
     let ends = Some(1_795_510_020);
     assert_eq!((job.started, job.ends), (Some(1_795_503_162), ends));
-    assert_eq!(survey.candidates[0].ends, ends);
-    assert_eq!(survey.facts.now, Some(1_795_503_400));
+    assert_eq!(discovery.runtime_files[0].ends, ends);
+    assert_eq!(discovery.host_info.now, Some(1_795_503_400));
 }
 
 #[test]
 fn a_ready_file_without_its_job_is_not_believed() {
     let other = "13|RUNNING|1795503762|NONE|1795503700|c1|main|None|other\n";
     for list in ["", other] {
-        let survey = survey(&host(), vec![record("12", "cluster", READY)], list);
-        assert!(survey.candidates.is_empty() && survey.jobs.is_empty());
+        let discovery = discovery(&host(), vec![record("12", "cluster", READY)], list);
+        assert!(discovery.runtime_files.is_empty() && discovery.jobs.is_empty());
     }
 }
 
 #[test]
 fn a_job_that_was_put_back_into_the_queue_serves_no_more() {
     let pending = RUNNING.replace("|RUNNING|", "|PENDING|");
-    let survey = survey(&host(), vec![record("12", "cluster", READY)], &pending);
-    assert!(survey.candidates.is_empty());
-    assert_eq!(survey.jobs.len(), 1, "it is waited for");
+    let discovery = discovery(&host(), vec![record("12", "cluster", READY)], &pending);
+    assert!(discovery.runtime_files.is_empty());
+    assert_eq!(discovery.jobs.len(), 1, "it is waited for");
 }
 
 #[test]
 fn no_list_is_no_proof_of_anything() {
-    let mut surveyor = Surveyor::default();
-    surveyor.take(record("12", "cluster", READY));
-    surveyor.take(Frame::Err("slurm_load_jobs error".into()));
-    surveyor.take(Frame::Ran(1, Clock::default(), 0));
+    let mut discovery_builder = DiscoveryBuilder::default();
+    discovery_builder.take(record("12", "cluster", READY));
+    discovery_builder.take(ScriptMessage::Err("slurm_load_jobs error".into()));
+    discovery_builder.take(ScriptMessage::Ran(1, LocalTime::default(), 0));
     assert!(
-        surveyor
-            .survey(&host(), facts())
+        discovery_builder
+            .finish(&host(), host_info())
             .unwrap_err()
             .contains("slurm_load")
     );
@@ -135,11 +140,11 @@ fn no_list_is_no_proof_of_anything() {
 
 #[test]
 fn the_same_wishes_are_the_same_job_whatever_the_host_is_called() {
-    let found = survey(&host(), vec![record("12", "elsewhere", READY)], RUNNING);
+    let found = discovery(&host(), vec![record("12", "elsewhere", READY)], RUNNING);
     assert_eq!(found.jobs.len(), 1);
     let mut other = host();
     other.cores = Some(8);
-    let found = survey(&other, vec![record("12", "elsewhere", READY)], RUNNING);
+    let found = discovery(&other, vec![record("12", "elsewhere", READY)], RUNNING);
     assert!(
         found.jobs.is_empty(),
         "and a job with other wishes is not taken for one by hand"
@@ -155,8 +160,8 @@ fn a_job_by_hand_is_known_by_its_whole_name() {
         ))
     };
     let (url, now) = ("http://c1:8888/", 1_795_503_900);
-    let found = survey(&host(), vec![far(url, now)], RUNNING);
-    let server = found.candidates[0].server(Some(7)).unwrap();
+    let found = discovery(&host(), vec![far(url, now)], RUNNING);
+    let server = found.runtime_files[0].server(Some(7)).unwrap();
     let c1 = "c1".into();
     assert_eq!(
         server.endpoint,
@@ -167,13 +172,13 @@ fn a_job_by_hand_is_known_by_its_whole_name() {
     );
     // Another machine's file, or one that is older than the job: its port may be anybody's.
     for stale in [far("http://c2:8888/", now), far(url, now - 86400)] {
-        let found = survey(&host(), vec![stale], RUNNING);
-        assert!(found.candidates.is_empty());
+        let found = discovery(&host(), vec![stale], RUNNING);
+        assert!(found.runtime_files.is_empty());
         assert_eq!(found.jobs.len(), 1);
     }
     let longer = RUNNING.replace("jupyter_nb", "jupyter_nb_2");
     assert!(
-        survey(&host(), vec![far(url, now)], &longer)
+        discovery(&host(), vec![far(url, now)], &longer)
             .jobs
             .is_empty()
     );
@@ -181,9 +186,9 @@ fn a_job_by_hand_is_known_by_its_whole_name() {
 
 #[test]
 fn a_server_of_no_job_is_none_of_ours() {
-    let local = Frame::Server(Candidate::parse(&READY.replace("node=c1\n", "")));
-    let found = survey(&host(), vec![local], "");
-    assert!(found.candidates.is_empty());
+    let local = ScriptMessage::Server(RuntimeFile::parse(&READY.replace("node=c1\n", "")));
+    let found = discovery(&host(), vec![local], "");
+    assert!(found.runtime_files.is_empty());
     assert_eq!(found.others.pids, [9]);
 }
 
@@ -195,26 +200,38 @@ fn of_two_jobs_on_one_machine_each_has_its_own_server() {
             .replace("pid=9", &format!("pid={pid}"));
         let text = text.replace("\"pid\": 9", &format!("\"pid\": {pid}"));
         let text = text.replace("jobs/1/runtime/jpserver-9", &format!("r/jpserver-{pid}"));
-        Frame::Server(Candidate::parse(&text))
+        ScriptMessage::Server(RuntimeFile::parse(&text))
     };
     let here = RUNNING.replace("c1", "login");
-    let owned = |pid, job: &str| vec![local(pid), Frame::Owner(pid, job.into())];
-    assert_eq!(survey(&host(), owned(5, "12"), &here).candidates.len(), 1);
-    assert!(survey(&host(), owned(5, "13"), &here).candidates.is_empty());
+    let owned = |pid, job: &str| vec![local(pid), ScriptMessage::Owner(pid, job.into())];
+    assert_eq!(
+        discovery(&host(), owned(5, "12"), &here)
+            .runtime_files
+            .len(),
+        1
+    );
     assert!(
-        survey(&host(), owned(5, ""), &here).candidates.is_empty(),
+        discovery(&host(), owned(5, "13"), &here)
+            .runtime_files
+            .is_empty()
+    );
+    assert!(
+        discovery(&host(), owned(5, ""), &here)
+            .runtime_files
+            .is_empty(),
         "by hand, in no job"
     );
-    let mut surveyor = Surveyor::default();
+    let mut discovery_builder = DiscoveryBuilder::default();
     for frame in owned(5, "13").into_iter().chain(owned(6, "12")) {
-        surveyor.take(frame);
+        discovery_builder.take(frame);
     }
-    let mut facts = facts();
-    facts.uid = Some(7);
-    let server = surveyor.new_server("12", None, &Known::default(), None, &facts);
+    let mut host_info = host_info();
+    host_info.uid = Some(7);
+    let server =
+        discovery_builder.new_server("12", None, &OtherServers::default(), None, &host_info);
     assert_eq!(server.map(|one| one.pid), Some(6));
     assert_eq!(
-        surveyor.new_server("14", None, &Known::default(), None, &facts),
+        discovery_builder.new_server("14", None, &OtherServers::default(), None, &host_info),
         None
     );
 }
@@ -222,8 +239,8 @@ fn of_two_jobs_on_one_machine_each_has_its_own_server() {
 #[test]
 fn a_server_on_a_nodes_loopback_is_known_with_its_node() {
     let ready = READY.replace("1101E70A", "0100007F");
-    let found = survey(&host(), vec![record("12", "cluster", &ready)], RUNNING);
-    let server = found.candidates[0].server(Some(7)).unwrap();
+    let found = discovery(&host(), vec![record("12", "cluster", &ready)], RUNNING);
+    let server = found.runtime_files[0].server(Some(7)).unwrap();
     assert!(server.is_inside());
     let node = server.node.unwrap();
     assert_eq!((node.name.as_str(), node.is_hearsay), ("c1", false));
@@ -235,8 +252,12 @@ fn a_jobs_node_tells_its_address_and_its_host_keys() {
         "node=c1",
         "node=c1\naddress=192.0.2.11\nhostkey=ssh-ed25519 AAAA=\nhostkey=ssh-rsa BBBB",
     );
-    let found = survey(&host(), vec![record("12", "cluster", &ready)], RUNNING);
-    let node = found.candidates[0].server(Some(7)).unwrap().node.unwrap();
+    let found = discovery(&host(), vec![record("12", "cluster", &ready)], RUNNING);
+    let node = found.runtime_files[0]
+        .server(Some(7))
+        .unwrap()
+        .node
+        .unwrap();
     assert_eq!(node.address.as_deref(), Some("192.0.2.11"));
     assert_eq!(node.host_keys, ["ssh-ed25519 AAAA=", "ssh-rsa BBBB"]);
 }
@@ -248,7 +269,7 @@ fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
             "{{\"pid\": 5, \"port\": 8888, \"hostname\": \"localhost\", \"url\": \"{url}\"}}"
         ))
     };
-    let of = |url| Candidate::elsewhere("/h/jpserver-5.json", Some(7), json(url), ("c1", &[]));
+    let of = |url| RuntimeFile::elsewhere("/h/jpserver-5.json", Some(7), json(url), ("c1", &[]));
     let server = of("http://localhost:8888/")
         .unwrap()
         .server(Some(7))
@@ -271,7 +292,7 @@ fn a_runtime_file_names_its_node_as_the_login_host_knows_it() {
         );
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let (file, json) = ("/h/jpserver-5.json", Secret::new(json));
-        let server = Candidate::elsewhere(file, Some(7), json, (node, &names))?;
+        let server = RuntimeFile::elsewhere(file, Some(7), json, (node, &names))?;
         match server.server(Some(7)).unwrap().endpoint {
             Endpoint::Tcp { host, .. } => Some(host),
             Endpoint::Socket { path } => Some(path),
@@ -289,7 +310,7 @@ fn a_runtime_file_names_its_node_as_the_login_host_knows_it() {
 }
 
 /// A server on c1 of which only its runtime file is known.
-fn far(pid: u32, port: u16, written: i64) -> Frame {
+fn far(pid: u32, port: u16, written: i64) -> ScriptMessage {
     files(&format!(
         "file=/h/runtime/jpserver-{pid}.json\nuid=7\nwritten={written}\n\n\
          {{\"pid\": {pid}, \"port\": {port}, \"hostname\": \"c1\", \"url\": \"http://c1:{port}/\"}}"
@@ -297,7 +318,7 @@ fn far(pid: u32, port: u16, written: i64) -> Frame {
 }
 
 /// Jobs 12 and 13 run the person's own scripts on one node, one begun an hour after the other or at the same time.
-fn two_on_one_node(host: &Host, later: i64, servers: Vec<Frame>) -> Vec<Option<String>> {
+fn two_on_one_node(host: &Host, later: i64, servers: Vec<ScriptMessage>) -> Vec<Option<String>> {
     let own = |id: &str, name: &str| {
         told(&format!(
             "folder=/h/jobs/{id}\nscheduler=slurm\nhost={name}\nown=1\nwish=\nsubmitted={id}\t\nstarted=c1\n\n"
@@ -309,9 +330,9 @@ fn two_on_one_node(host: &Host, later: i64, servers: Vec<Frame>) -> Vec<Option<S
         "12|RUNNING|{started}|NONE|{started}|c1|main|None|jup_a\n13|RUNNING|{}|NONE|{started}|c1|main|None|jup_b\n",
         started + later
     );
-    let found = survey(host, frames.into_iter().chain(servers).collect(), &list);
+    let found = discovery(host, frames.into_iter().chain(servers).collect(), &list);
     assert_eq!(found.jobs.len(), 1);
-    let server = found.candidates.first().map(|one| one.pid.to_string());
+    let server = found.runtime_files.first().map(|one| one.pid.to_string());
     let confused = found.jobs[0].confused.then(|| "confused".to_owned());
     vec![server, confused]
 }
@@ -355,42 +376,44 @@ fn of_two_silent_jobs_on_one_node_each_has_its_own_server_or_none() {
 
 #[test]
 fn a_server_that_was_there_before_is_not_the_new_jobs() {
-    let mut surveyor = Surveyor::default();
-    surveyor.take(far(5, 8888, 1000));
-    let known = Known {
+    let mut discovery_builder = DiscoveryBuilder::default();
+    discovery_builder.take(far(5, 8888, 1000));
+    let known = OtherServers {
         written: Some(1000),
-        ..Known::default()
+        ..OtherServers::default()
     };
-    let new = |surveyor: &Surveyor, port| {
-        let server = surveyor.new_server("12", Some("c1"), &known, port, &facts());
+    let new = |discovery_builder: &DiscoveryBuilder, port| {
+        let server = discovery_builder.new_server("12", Some("c1"), &known, port, &host_info());
         server.map(|one| one.pid)
     };
-    assert_eq!(new(&surveyor, None), None);
-    surveyor.take(far(6, 9999, 1001));
-    assert_eq!(new(&surveyor, None), Some(6));
-    surveyor.take(far(7, 8888, 1002));
-    assert_eq!(new(&surveyor, Some(8888)), Some(7));
+    assert_eq!(new(&discovery_builder, None), None);
+    discovery_builder.take(far(6, 9999, 1001));
+    assert_eq!(new(&discovery_builder, None), Some(6));
+    discovery_builder.take(far(7, 8888, 1002));
+    assert_eq!(new(&discovery_builder, Some(8888)), Some(7));
 }
 
 /// The survey after the scheduler was asked for what its list did not show, and answered that.
-fn asked(frames: Vec<Frame>, answer: Option<&str>) -> Survey {
-    let mut surveyor = surveyor(frames, "");
-    let missing = surveyor.missing(&host()).unwrap();
-    let slurm = scheduler(LauncherKind::Slurm).unwrap();
+fn asked(frames: Vec<ScriptMessage>, answer: Option<&str>) -> Discovery {
+    let mut discovery_builder = discovery_builder(frames, "");
+    let missing = discovery_builder.missing(&host()).unwrap();
+    let slurm = adapter(LauncherKind::Slurm).unwrap();
     if let Some(answer) = answer {
         assert_eq!(missing.len(), 1);
-        let output = Output {
+        let output = CommandOutput {
             out: format!("rj_id {}\n{answer}\n", missing[0].folder),
-            clock: Clock {
+            clock: LocalTime {
                 now: NOW,
                 offset: 0,
             },
-            ..Output::default()
+            ..CommandOutput::default()
         };
-        surveyor.answer(slurm, &missing, &output);
+        discovery_builder.answer(slurm, &missing, &output);
     }
-    let facts = surveyor.take(Frame::Found(facts())).unwrap();
-    surveyor.survey(&host(), facts).unwrap()
+    let host_info = discovery_builder
+        .take(ScriptMessage::Found(host_info()))
+        .unwrap();
+    discovery_builder.finish(&host(), host_info).unwrap()
 }
 
 fn shown(id: &str, name: &str, state: &str, submitted: i64) -> String {
@@ -405,7 +428,7 @@ fn a_job_that_the_list_does_not_show_is_asked_for_alone() {
     let ledger = |ready| vec![record("12", "cluster", ready)];
     let running = shown("12", "jupyter_nb", "RUNNING", 1_795_503_700);
     let found = asked(ledger(READY), Some(&running));
-    assert_eq!((found.jobs.len(), found.candidates.len()), (1, 1));
+    assert_eq!((found.jobs.len(), found.runtime_files.len()), (1, 1));
     assert!(found.doubts.is_empty() && found.ended.is_empty());
 
     let ended = shown("12", "jupyter_nb", "CANCELLED", 1_795_503_700);
@@ -427,12 +450,12 @@ fn a_job_that_the_list_does_not_show_is_asked_for_alone() {
 
 #[test]
 fn an_id_that_is_not_known_a_moment_after_the_submission_proves_nothing() {
-    let Frame::Job(piece) = record("12", "cluster", "") else {
+    let ScriptMessage::Job(piece) = record("12", "cluster", "") else {
         unreachable!()
     };
     let text = String::from_utf8(piece.0).unwrap();
     let young = text.replace("at=1795503700", &format!("at={}", NOW - 10));
-    let frames = vec![Frame::Job(Piece(young.into_bytes()))];
+    let frames = vec![ScriptMessage::Job(Piece(young.into_bytes()))];
     let found = asked(
         frames,
         Some("slurm_load_jobs error: Invalid job id specified"),
@@ -444,7 +467,7 @@ fn an_id_that_is_not_known_a_moment_after_the_submission_proves_nothing() {
 fn a_record_of_an_earlier_version_has_its_time_in_its_folders_name() {
     let earlier = |list: &str| {
         let text = "folder=/h/jobs/20261124-070140-7\nscheduler=slurm\nhost=cluster\nown=0\nwish=\nsubmitted=12\t\nstarted=\n\n";
-        survey(&host(), vec![told(text)], list).jobs.len()
+        discovery(&host(), vec![told(text)], list).jobs.len()
     };
     assert_eq!(earlier(RUNNING), 1);
     let before = RUNNING.replace("1795503700", "1795403700");
@@ -460,7 +483,7 @@ fn a_submission_without_an_answer_is_known_by_its_name_and_its_time() {
         let text = format!(
             "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={at}\nwish=\nsubmitted=\nstarted=\n\n"
         );
-        survey(&host(), vec![told(&text)], list)
+        discovery(&host(), vec![told(&text)], list)
     };
     let found = unanswered(1_795_503_690, RUNNING);
     assert_eq!(found.jobs[0].identity.id, "12");
@@ -498,14 +521,14 @@ fn a_submission_without_an_answer_is_known_by_its_name_and_its_time() {
 
 #[test]
 fn a_ledger_that_came_cut_off_is_none() {
-    let mut surveyor = Surveyor::default();
-    for frame in [record("12", "cluster", ""), Frame::Ledger(10_000)] {
-        surveyor.take(frame);
+    let mut discovery_builder = DiscoveryBuilder::default();
+    for frame in [record("12", "cluster", ""), ScriptMessage::Ledger(10_000)] {
+        discovery_builder.take(frame);
     }
     for frame in printed("") {
-        surveyor.take(frame);
+        discovery_builder.take(frame);
     }
-    assert!(surveyor.survey(&host(), facts()).is_err());
+    assert!(discovery_builder.finish(&host(), host_info()).is_err());
 }
 
 #[test]
@@ -515,5 +538,9 @@ fn a_server_whose_job_begins_nobody_knows_when_is_not_believed() {
         vec![told(text), far(5, 8888, NOW - 400 * 86400)]
     };
     let unknown = "12|RUNNING|N/A|NONE|N/A|c1|main|None|jup\n";
-    assert!(survey(&host(), frames(), unknown).candidates.is_empty());
+    assert!(
+        discovery(&host(), frames(), unknown)
+            .runtime_files
+            .is_empty()
+    );
 }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use crate::scheduler::job::{Job, JobState};
-use crate::scheduler::output::{Clock, Output};
+use crate::scheduler::output::{CommandOutput, LocalTime};
 
 /// Reasons with which a job waits for ever unless somebody changes it, or grants more. They are names of Slurm's source
 /// (`job_state_reason`), the same in every language, and depend on the job and on the site's rules alone: neither on the
@@ -69,7 +69,7 @@ pub(super) const RECORD_FILTER: &str = concat!(
 ///
 /// # Errors
 /// In Slurm's own words, or whoever's else answered.
-pub(super) fn jobs(list: &Output) -> Result<Vec<Job>, String> {
+pub(super) fn jobs(list: &CommandOutput) -> Result<Vec<Job>, String> {
     let is_list = |line: &str| line.starts_with(HEADING) || line == RECORDS;
     if list.status != 0 || !list.out.lines().any(is_list) {
         return Err(list.words());
@@ -96,7 +96,7 @@ pub(super) fn with_cluster(number: &str, cluster: &str) -> String {
 }
 
 /// A line of squeue.
-fn listed(line: &str, clock: Clock) -> Option<Job> {
+fn listed(line: &str, clock: LocalTime) -> Option<Job> {
     let fields: Vec<&str> = line.splitn(FIELDS, '|').collect();
     let [id, word, start, end, submitted, node, queue, reason, name] = fields.as_slice() else {
         return None;
@@ -108,7 +108,7 @@ fn listed(line: &str, clock: Clock) -> Option<Job> {
 }
 
 /// A record of scontrol, in one line. None for a job that has ended: see [`has_ended`].
-pub(super) fn record(line: &str, clock: Clock) -> Option<Job> {
+pub(super) fn record(line: &str, clock: LocalTime) -> Option<Job> {
     let (head, rest) = line.split_once(" UserId=")?;
     // What is read comes before this; a record that was cut off proves nothing.
     rest.split_once(" AllocNode")?;
@@ -144,7 +144,7 @@ fn value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
 }
 
 /// Seconds since 1970 (`SLURM_TIME_FORMAT=%s`), or scontrol's usual form.
-fn time(text: &str, clock: Clock) -> Option<i64> {
+fn time(text: &str, clock: LocalTime) -> Option<i64> {
     let local = || text.parse::<DateTime>().ok().map(|time| clock.epoch(time));
     text.parse().ok().or_else(local)
 }
@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     fn read(list: &str) -> Vec<Job> {
-        jobs(&Output::printed(list)).unwrap_or_default()
+        jobs(&CommandOutput::printed(list)).unwrap_or_default()
     }
 
     /// squeue(1): `--clusters` heads the jobs of each cluster; arrays and jobs in several parts have ids of their own form.
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn records_are_read_and_half_ones_are_not() {
-        let clock = Clock::parse("1795503800 2026-11-24T07:03:20");
+        let clock = LocalTime::parse("1795503800 2026-11-24T07:03:20");
         let job = record(RECORD, clock).unwrap_or_default();
         assert_eq!((job.id.as_str(), job.name.as_str()), ("12_1", "my job"));
         assert_eq!(

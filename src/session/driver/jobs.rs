@@ -2,18 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use super::maintenance::Standing;
-use super::{Driver, Halt, Outcome};
+use super::maintenance::Maintenance;
+use super::{Driver, EffectError, EffectResult};
 use crate::i18n::say;
 use crate::problem;
 use crate::problem::{Code, Problem};
-use crate::remote::{Doubt, Frame, Known, Running, Surveyor, has_gone, queries, there, was_taken};
+use crate::remote::{
+    DiscoveryBuilder, OtherServers, OutputCollector, ScriptMessage, UncertainJob, has_gone,
+    queries, there, was_taken,
+};
 use crate::scheduler::{
-    CALL, Dialect, Identity, Output, Presence, SUBMISSION, Scheduler, job_name, scheduler,
+    CALL, CommandOutput, Dialect, JobIdentity, Presence, SUBMISSION, Scheduler, adapter, job_name,
 };
 use crate::session::event::{Event, Phase};
-use crate::session::fsm::{Call, Input, JobEnd, Poll};
-use crate::session::poll_coordinator::{self, Login, Seat, Turn, Wanted};
+use crate::session::fsm::{FsmEvent, JobEnd, PollResult, SchedulerCall};
+use crate::session::poll_coordinator::{self, PollClient, PollDecision, QueryKey, QueryKind};
 
 /// What an exchange with the far side may take while a job waits. It ends a call of the scheduler
 /// before that, so what takes longer is a dead connection.
@@ -24,52 +27,52 @@ const SUBMISSION_TIME: i64 = SUBMISSION.as_secs().cast_signed();
 const END: Duration = Duration::from_secs(60);
 
 impl Driver {
-    pub(super) fn scheduler(&self) -> Result<&'static dyn Scheduler, Halt> {
+    pub(super) fn scheduler(&self) -> Result<&'static dyn Scheduler, EffectError> {
         let kind = self.host().launcher;
-        scheduler(kind).ok_or_else(|| Halt::Problem(problem::bug(&self.host().name)))
+        adapter(kind).ok_or_else(|| EffectError::Problem(problem::bug(&self.host().name)))
     }
 
     /// Servers in jobs, jobs without one, and what else is there: one look, one call of the scheduler.
-    pub(super) fn survey(&mut self, verb: &str) -> Outcome {
+    pub(super) fn discovery(&mut self, verb: &str) -> EffectResult {
         let scheduler = self.scheduler()?;
         let list = scheduler.list(self.host());
-        let mut surveyor = Surveyor::default();
-        if let Some(job) = self.standing.as_ref().and_then(Standing::job) {
-            surveyor.expect(job.identity.clone(), job.folder.as_deref());
+        let mut discovery_builder = DiscoveryBuilder::default();
+        if let Some(job) = self.standing.as_ref().and_then(Maintenance::job) {
+            discovery_builder.expect(job.identity.clone(), job.folder.as_deref());
         }
         let mut waited = false;
         let began = Instant::now();
-        let facts = self.converse(&format!("job {verb} {list}"), |sink, frame| {
-            if let (Frame::Wait(_), false) = (&frame, waited) {
+        let host_info = self.converse(&format!("job {verb} {list}"), |sink, frame| {
+            if let (ScriptMessage::Wait(_), false) = (&frame, waited) {
                 waited = true;
                 sink(Event::Note(say!("session-other-click")));
             }
-            surveyor.take(frame)
+            discovery_builder.take(frame)
         })?;
-        if let Some(output) = surveyor.list() {
+        if let Some(output) = discovery_builder.list() {
             self.share(began, output);
         }
         // What the list does not show is asked for alone, by its id.
-        if let Ok(missing) = surveyor.missing(self.host())
+        if let Ok(missing) = discovery_builder.missing(self.host())
             && !missing.is_empty()
         {
             let output = self.run_there(&queries(scheduler, self.host(), &missing))?;
-            surveyor.answer(scheduler, &missing, &output);
+            discovery_builder.answer(scheduler, &missing, &output);
         }
-        match surveyor.survey(self.host(), facts) {
-            Ok(survey) => {
-                self.close_records(&survey.ended)?;
-                let survey = self.by_our_clock(survey);
-                Ok(Some(Input::Surveyed(Box::new(survey))))
+        match discovery_builder.finish(self.host(), host_info) {
+            Ok(discovery) => {
+                self.close_records(&discovery.ended)?;
+                let discovery = self.by_our_clock(discovery);
+                Ok(Some(FsmEvent::Discovered(Box::new(discovery))))
             }
             Err(words) => {
                 let problem = self.why_no_list(&words)?;
-                if !self.is_healing() {
-                    return Err(Halt::Problem(problem));
+                if !self.is_reconnecting() {
+                    return Err(EffectError::Problem(problem));
                 }
                 let took = self.attempt_at.elapsed();
                 let offline = false;
-                Ok(Some(Input::Unreached {
+                Ok(Some(FsmEvent::Unreached {
                     problem,
                     offline,
                     took,
@@ -79,7 +82,7 @@ impl Driver {
     }
 
     /// Jobs that have ended leave the ledger.
-    fn close_records(&mut self, folders: &[String]) -> Result<(), Halt> {
+    fn close_records(&mut self, folders: &[String]) -> Result<(), EffectError> {
         if folders.is_empty() {
             return Ok(());
         }
@@ -88,66 +91,66 @@ impl Driver {
             .filter_map(|folder| folder.rsplit('/').next());
         let names: Vec<&str> = names.collect();
         self.converse(&format!("job close {}", names.join(" ")), |_, frame| {
-            matches!(frame, Frame::Looked(_)).then_some(())
+            matches!(frame, ScriptMessage::Looked(_)).then_some(())
         })
     }
 
     /// A list that was needed at once serves those who wait, too.
-    fn share(&self, began: Instant, output: &Output) {
+    fn share(&self, began: Instant, output: &CommandOutput) {
         if let Some(login) = self.login() {
             poll_coordinator::share(&login, began, output);
         }
     }
 
     /// A list that cannot be had may be another scheduler's, or none at all.
-    fn why_no_list(&mut self, words: &str) -> Result<Problem, Halt> {
+    fn why_no_list(&mut self, words: &str) -> Result<Problem, EffectError> {
         let scheduler = self.scheduler()?;
-        let probe = self.run_there(scheduler.probe())?;
+        let probe = self.run_there(scheduler.version_command())?;
         let host = self.host();
         Ok(match scheduler.dialect(&probe) {
-            Err(stranger) => problem::no_scheduler(host, scheduler, &stranger),
+            Err(detect_error) => problem::no_scheduler(host, scheduler, &detect_error),
             Ok(_) => problem::no_list(&host.name, scheduler.name(), words),
         })
     }
 
-    pub(super) fn run_there(&mut self, line: &str) -> Result<Output, Halt> {
-        let mut running = Running::default();
+    pub(super) fn run_there(&mut self, line: &str) -> Result<CommandOutput, EffectError> {
+        let mut running = OutputCollector::default();
         self.converse(&format!("job run {line}"), |_, frame| running.take(frame))
     }
 
-    pub(super) fn submit(&mut self, bind: &str) -> Outcome {
+    pub(super) fn submit(&mut self, bind: &str) -> EffectResult {
         let scheduler = self.scheduler()?;
         let dialect = self.dialect(scheduler)?;
         let line = scheduler.submit(self.host(), dialect);
-        let (mut folder, mut running) = (String::new(), Running::default());
+        let (mut folder, mut running) = (String::new(), OutputCollector::default());
         let output = self.converse(
             &format!("job submit {bind} {line}"),
             |_, frame| match frame {
-                Frame::Folder(path) => {
+                ScriptMessage::Folder(path) => {
                     folder = path;
                     None
                 }
                 other => running.take(other),
             },
         )?;
-        match scheduler.id(&output.out) {
+        match scheduler.parse_job_id(&output.out) {
             // A command that printed an id and hung then has submitted all the same.
             Some(id) if output.status == 0 || !folder.is_empty() => {
                 self.handle.set_waits(true);
                 if self.host().job_script.is_some() {
                     self.keep_output(&folder, &id)?;
                 }
-                let identity = Identity {
+                let identity = JobIdentity {
                     id,
                     name: job_name(scheduler, self.host()),
                     submitted: Some(output.clock.now - SUBMISSION_TIME).filter(|at| *at > 0),
                 };
-                Ok(Some(Input::Submitted { folder, identity }))
+                Ok(Some(FsmEvent::Submitted { folder, identity }))
             }
             None if output.status == 0 && !folder.is_empty() => {
                 self.unnumbered(scheduler, folder, &output)
             }
-            _ => Err(Halt::Problem(
+            _ => Err(EffectError::Problem(
                 self.not_submitted(scheduler, folder, &output),
             )),
         }
@@ -159,32 +162,39 @@ impl Driver {
         &mut self,
         scheduler: &dyn Scheduler,
         folder: String,
-        output: &Output,
-    ) -> Outcome {
-        let Some(Input::Surveyed(survey)) = self.survey("find")? else {
-            return Err(Halt::Problem(self.not_submitted(scheduler, folder, output)));
+        output: &CommandOutput,
+    ) -> EffectResult {
+        let Some(FsmEvent::Discovered(discovery)) = self.discovery("find")? else {
+            return Err(EffectError::Problem(
+                self.not_submitted(scheduler, folder, output),
+            ));
         };
-        let mut jobs = survey.jobs.into_iter();
+        let mut jobs = discovery.jobs.into_iter();
         if let Some(ours) = jobs.find(|ours| ours.folder.as_ref() == Some(&folder)) {
             self.handle.set_waits(true);
             let identity = ours.identity;
-            return Ok(Some(Input::Submitted { folder, identity }));
+            return Ok(Some(FsmEvent::Submitted { folder, identity }));
         }
-        let problem = if survey.ended.contains(&folder) {
+        let problem = if discovery.ended.contains(&folder) {
             problem::job_not_taken(&self.host().name, scheduler.name(), output)
         } else {
             self.not_submitted(scheduler, folder, output)
         };
-        Err(Halt::Problem(problem))
+        Err(EffectError::Problem(problem))
     }
 
     /// Refused, or not answered: then the folder is still there, and the job may be in the queue.
-    fn not_submitted(&self, scheduler: &dyn Scheduler, folder: String, output: &Output) -> Problem {
+    fn not_submitted(
+        &self,
+        scheduler: &dyn Scheduler,
+        folder: String,
+        output: &CommandOutput,
+    ) -> Problem {
         let (host, name) = (&self.host().name, scheduler.name());
         if folder.is_empty() {
             return problem::job_refused(host, name, output);
         }
-        let doubt = Doubt {
+        let doubt = UncertainJob {
             id: String::new(),
             folder,
             words: output.words(),
@@ -192,31 +202,34 @@ impl Driver {
         problem::job_uncertain(host, name, &doubt)
     }
 
-    pub(super) fn dialect(&mut self, scheduler: &dyn Scheduler) -> Result<Dialect, Halt> {
-        let probe = self.run_there(scheduler.probe())?;
-        let stranger = |stranger| problem::no_scheduler(self.host(), scheduler, &stranger);
+    pub(super) fn dialect(&mut self, scheduler: &dyn Scheduler) -> Result<Dialect, EffectError> {
+        let probe = self.run_there(scheduler.version_command())?;
+        let detect_error =
+            |detect_error| problem::no_scheduler(self.host(), scheduler, &detect_error);
         scheduler
             .dialect(&probe)
-            .map_err(|error| Halt::Problem(stranger(error)))
+            .map_err(|error| EffectError::Problem(detect_error(error)))
     }
 
-    pub(super) fn unlock(&mut self) -> Outcome {
+    pub(super) fn unlock(&mut self) -> EffectResult {
         self.converse("job unlock", |_, frame| {
-            matches!(frame, Frame::Looked(_)).then_some(())
+            matches!(frame, ScriptMessage::Looked(_)).then_some(())
         })?;
         Ok(None)
     }
 
     /// A call while a job waits: it has a time limit of its own, and a connection that fails
     /// meanwhile is made anew. The wait in the queue has no limit.
-    fn while_waiting(&mut self, call: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
-        self.waiter.set_deadline(Some(Instant::now() + EXCHANGE));
+    fn while_waiting(&mut self, call: impl FnOnce(&mut Self) -> EffectResult) -> EffectResult {
+        self.poller.set_deadline(Some(Instant::now() + EXCHANGE));
         let outcome = call(self);
-        self.waiter.set_deadline(None);
+        self.poller.set_deadline(None);
         match outcome {
-            Err(Halt::Problem(problem)) if self.is_cut() || problem.code == Code::TimedOut => {
+            Err(EffectError::Problem(problem))
+                if self.is_cut() || problem.code == Code::TimedOut =>
+            {
                 let stood = Duration::ZERO;
-                Ok(Some(Input::Lost { problem, stood }))
+                Ok(Some(FsmEvent::Lost { problem, stood }))
             }
             other => other,
         }
@@ -224,19 +237,21 @@ impl Driver {
 
     fn is_cut(&self) -> bool {
         let connection = self.connection.as_ref();
-        connection.is_none_or(|connection| connection.wire().has_ended())
+        connection.is_none_or(|connection| connection.socket_buffer().has_ended())
     }
 
-    pub(super) fn peek(&mut self, folder: &str) -> Outcome {
+    pub(super) fn peek(&mut self, folder: &str) -> EffectResult {
         let command = format!("job look {folder}");
         self.while_waiting(|driver| {
             let ahead = driver.ahead;
             let seen = driver.converse(&command, |_, frame| match frame {
-                Frame::Ready(mut candidate) => {
-                    candidate.ends = candidate.ends.map(|ends| ends - ahead);
-                    Some(Input::Launched(candidate))
+                ScriptMessage::Ready(mut runtime_file) => {
+                    runtime_file.ends = runtime_file.ends.map(|ends| ends - ahead);
+                    Some(FsmEvent::Launched(runtime_file))
                 }
-                Frame::Looked(node) => Some(Input::Peeked(Some(node).filter(|n| !n.is_empty()))),
+                ScriptMessage::Looked(node) => {
+                    Some(FsmEvent::JobFilesRead(Some(node).filter(|n| !n.is_empty())))
+                }
                 _ => None,
             })?;
             Ok(Some(seen))
@@ -244,15 +259,20 @@ impl Driver {
     }
 
     /// A job that writes nothing for us: its server is known by a runtime file.
-    pub(super) fn peek_far(&mut self, id: &str, known: &Known, node: Option<&str>) -> Outcome {
+    pub(super) fn peek_far(
+        &mut self,
+        id: &str,
+        known: &OtherServers,
+        node: Option<&str>,
+    ) -> EffectResult {
         self.while_waiting(|driver| {
             let port = driver.host().remote_port;
-            let mut surveyor = Surveyor::default();
-            let facts = driver.converse("job far", |_, frame| surveyor.take(frame))?;
-            let server = surveyor.new_server(id, node, known, port, &facts);
+            let mut discovery_builder = DiscoveryBuilder::default();
+            let host_info = driver.converse("job far", |_, frame| discovery_builder.take(frame))?;
+            let server = discovery_builder.new_server(id, node, known, port, &host_info);
             Ok(Some(match server {
-                Some(candidate) => Input::Launched(candidate),
-                None => Input::Peeked(None),
+                Some(runtime_file) => FsmEvent::Launched(runtime_file),
+                None => FsmEvent::JobFilesRead(None),
             }))
         })
     }
@@ -262,33 +282,33 @@ impl Driver {
         match phase {
             Phase::Queued if self.seat.is_none() => {
                 let poll = Duration::from_secs(self.host().poll_seconds.into());
-                self.seat = self.login().map(|login| Seat::take(login, poll));
+                self.seat = self.login().map(|login| PollClient::register(login, poll));
             }
             Phase::Queued | Phase::Starting | Phase::Reconnecting => {}
             _ => self.seat = None,
         }
     }
 
-    fn login(&self) -> Option<Login> {
-        let scheduler = scheduler(self.host().launcher)?;
+    fn login(&self) -> Option<QueryKey> {
+        let scheduler = adapter(self.host().launcher)?;
         let target = self.target.as_ref()?;
-        Some(Login::new(target, scheduler.word()))
+        Some(QueryKey::new(target, scheduler.id()))
     }
 
-    fn turn(&self, wanted: Wanted, call: &Call) -> Turn {
-        let turn = |seat: &Seat| seat.turn(wanted, call.gap, call.times);
-        self.seat.as_ref().map_or(Turn::Later, turn)
+    fn turn(&self, wanted: QueryKind, call: &SchedulerCall) -> PollDecision {
+        let turn = |seat: &PollClient| seat.decide(wanted, call.gap, call.times);
+        self.seat.as_ref().map_or(PollDecision::NotYet, turn)
     }
 
-    pub(super) fn poll_job(&mut self, call: &Call) -> Outcome {
+    pub(super) fn poll_job(&mut self, call: &SchedulerCall) -> EffectResult {
         let scheduler = self.scheduler()?;
-        let ticket = match self.turn(Wanted::List(call.since.min(call.gap)), call) {
-            Turn::Theirs(output, age) => {
+        let ticket = match self.turn(QueryKind::List(call.since.min(call.gap)), call) {
+            PollDecision::Cached(output, age) => {
                 let poll = self.poll(scheduler, &output, &call.identity);
-                return Ok(Some(Input::Polled(poll, age)));
+                return Ok(Some(FsmEvent::JobPolled(poll, age)));
             }
-            Turn::Later => return Ok(Some(later())),
-            Turn::Yours(ticket) => ticket,
+            PollDecision::NotYet => return Ok(Some(later())),
+            PollDecision::Granted(ticket) => ticket,
         };
         self.while_waiting(|driver| {
             let output = driver.run_there(&scheduler.list(driver.host()))?;
@@ -296,34 +316,42 @@ impl Driver {
             ticket.share(&output);
             driver.see_clock(&output);
             let poll = driver.poll(scheduler, &output, &call.identity);
-            Ok(Some(Input::Polled(poll, age)))
+            Ok(Some(FsmEvent::JobPolled(poll, age)))
         })
     }
 
-    pub(super) fn ask_why(&mut self, call: &Call) -> Outcome {
+    pub(super) fn ask_why(&mut self, call: &SchedulerCall) -> EffectResult {
         let scheduler = self.scheduler()?;
-        let Some(line) = scheduler.ask_why(&call.identity.id, &call.queue) else {
-            return Ok(Some(Input::Why(None)));
+        let Some(line) = scheduler.pending_reason_command(&call.identity.id, &call.queue) else {
+            return Ok(Some(FsmEvent::PendingReason(None)));
         };
-        let Turn::Yours(ticket) = self.turn(Wanted::Answer(scheduler.why_calls()), call) else {
+        let PollDecision::Granted(ticket) =
+            self.turn(QueryKind::Answer(scheduler.pending_reason_calls()), call)
+        else {
             return Ok(Some(later()));
         };
         self.while_waiting(|driver| {
             let answer = driver.run_there(&line)?;
             drop(ticket);
-            Ok(Some(Input::Why(scheduler.why(&answer))))
+            Ok(Some(FsmEvent::PendingReason(
+                scheduler.parse_pending_reason(&answer),
+            )))
         })
     }
 
     /// A job that a list does not show is asked for alone, out of turn: it is no list that others could share.
-    pub(super) fn query_job(&mut self, call: &Call) -> Outcome {
+    pub(super) fn query_job(&mut self, call: &SchedulerCall) -> EffectResult {
         self.while_waiting(|driver| {
             let presence = driver.query(&call.identity, call.folder.as_deref())?;
-            Ok(Some(Input::Queried(presence)))
+            Ok(Some(FsmEvent::JobQueried(presence)))
         })
     }
 
-    fn query(&mut self, identity: &Identity, folder: Option<&str>) -> Result<Presence, Halt> {
+    fn query(
+        &mut self,
+        identity: &JobIdentity,
+        folder: Option<&str>,
+    ) -> Result<Presence, EffectError> {
         let scheduler = self.scheduler()?;
         let line = there(folder, &scheduler.query(&identity.id));
         let answer = self.run_there(&line)?;
@@ -337,28 +365,28 @@ impl Driver {
         })
     }
 
-    pub(super) fn job_over(&mut self, folder: &str) -> Outcome {
+    pub(super) fn job_over(&mut self, folder: &str) -> EffectResult {
         self.while_waiting(|driver| {
             let (status, log) = driver.over(folder)?;
-            Ok(Some(Input::Over(status, log)))
+            Ok(Some(FsmEvent::Over(status, log)))
         })
     }
 
-    fn over(&mut self, folder: &str) -> Result<(Option<i32>, String), Halt> {
+    fn over(&mut self, folder: &str) -> Result<(Option<i32>, String), EffectError> {
         self.converse(&format!("job over {folder}"), |_, frame| match frame {
-            Frame::Over(status, log) => Some((status, log)),
+            ScriptMessage::Over(status, log) => Some((status, log)),
             _ => None,
         })
     }
 
     /// A job is gone when the scheduler says so, asked for that job alone.
-    pub(super) fn end_job(&mut self, end: &JobEnd) -> Outcome {
+    pub(super) fn end_job(&mut self, end: &JobEnd) -> EffectResult {
         self.end_pump()?;
-        self.waiter.set_deadline(Some(Instant::now() + END));
+        self.poller.set_deadline(Some(Instant::now() + END));
         if let (true, Some(folder)) = (end.asked, &end.folder) {
             let command = format!("job exit {folder}");
             self.converse(&command, |_, frame| {
-                matches!(frame, Frame::Looked(_)).then_some(())
+                matches!(frame, ScriptMessage::Looked(_)).then_some(())
             })?;
         }
         let folder = end.folder.as_deref();
@@ -370,11 +398,15 @@ impl Driver {
             self.over(folder)?;
         }
         let how = if is_gone { "job" } else { "no" };
-        Ok(Some(Input::Gone(how.to_owned())))
+        Ok(Some(FsmEvent::Gone(how.to_owned())))
     }
 
     /// Cancels a job, and waits until it is gone.
-    fn cancel(&mut self, identity: &Identity, folder: Option<&str>) -> Result<bool, Halt> {
+    fn cancel(
+        &mut self,
+        identity: &JobIdentity,
+        folder: Option<&str>,
+    ) -> Result<bool, EffectError> {
         let scheduler = self.scheduler()?;
         let until = Instant::now() + END / 2;
         let line = there(folder, &scheduler.cancel(&identity.id));
@@ -394,26 +426,30 @@ impl Driver {
     }
 
     /// Returns true if a job has gone for whose end the scheduler has taken the command.
-    fn has_gone(&mut self, identity: &Identity, folder: Option<&str>) -> Result<bool, Halt> {
+    fn has_gone(
+        &mut self,
+        identity: &JobIdentity,
+        folder: Option<&str>,
+    ) -> Result<bool, EffectError> {
         if let Some(is_gone) = has_gone(&self.query(identity, folder)?) {
             return Ok(is_gone);
         }
         let scheduler = self.scheduler()?;
         let output = self.run_there(&scheduler.list(self.host()))?;
-        let jobs = scheduler.jobs(&output);
+        let jobs = scheduler.parse_jobs(&output);
         Ok(jobs.is_ok_and(|jobs| identity.find(&jobs).is_none()))
     }
 
-    fn nap(&self, pause: Duration) -> Result<(), Halt> {
+    fn nap(&self, pause: Duration) -> Result<(), EffectError> {
         let until = Instant::now() + pause;
         while Instant::now() < until {
-            let waited = self.waiter.wait(&mut vec![], Some(until));
-            waited.map_err(|error| self.halt(crate::ssh::Error::from(error)))?;
+            let waited = self.poller.wait(&mut vec![], Some(until));
+            waited.map_err(|error| self.halt(crate::ssh::SshError::from(error)))?;
         }
         Ok(())
     }
 }
 
-fn later() -> Input {
-    Input::Polled(Poll::Later, Duration::ZERO)
+fn later() -> FsmEvent {
+    FsmEvent::JobPolled(PollResult::Later, Duration::ZERO)
 }

@@ -1,20 +1,20 @@
 //! Logs: of the launch that is in use or the newest one, of the newest job, and of a job script of the person's own, which
 //! writes where its own lines say.
 
-use super::{Driver, Halt, Outcome};
+use super::{Driver, EffectError, EffectResult};
 use crate::config::Host;
 use crate::i18n::say;
-use crate::remote::Frame;
-use crate::scheduler::{JobState, Scheduler, job_name, scheduler};
-use crate::session::fsm::Input;
+use crate::remote::ScriptMessage;
+use crate::scheduler::{JobState, Scheduler, adapter, job_name};
+use crate::session::fsm::FsmEvent;
 
 type Log = (String, String);
 
 impl Driver {
-    pub(super) fn fetch_log(&mut self, folder: Option<&str>) -> Outcome {
-        let Some(scheduler) = scheduler(self.host().launcher) else {
+    pub(super) fn fetch_log(&mut self, folder: Option<&str>) -> EffectResult {
+        let Some(scheduler) = adapter(self.host().launcher) else {
             let (path, text) = self.log_of(&log_command(self.host(), None, folder))?;
-            return Ok(Some(Input::Log(path, text)));
+            return Ok(Some(FsmEvent::Log(path, text)));
         };
         // Somebody's own job may have been submitted by hand: then the scheduler alone knows it.
         let by_list = self.host().job_script.is_some();
@@ -29,21 +29,21 @@ impl Driver {
             log = self.log_of_listed(scheduler)?;
         }
         let (path, text) = explained(self.host(), log.unwrap_or_default());
-        Ok(Some(Input::Log(path, text)))
+        Ok(Some(FsmEvent::Log(path, text)))
     }
 
-    fn log_of(&mut self, command: &str) -> Result<Log, Halt> {
+    fn log_of(&mut self, command: &str) -> Result<Log, EffectError> {
         self.converse(command, |_, frame| match frame {
-            Frame::Log { path, text } => Some((path, text)),
+            ScriptMessage::Log { path, text } => Some((path, text)),
             _ => None,
         })
     }
 
     /// The job of this host's name that the scheduler lists: one that runs, or the newest.
-    fn log_of_listed(&mut self, scheduler: &dyn Scheduler) -> Result<Option<Log>, Halt> {
+    fn log_of_listed(&mut self, scheduler: &dyn Scheduler) -> Result<Option<Log>, EffectError> {
         let list = self.run_there(&scheduler.list(self.host()))?;
         let name = job_name(scheduler, self.host());
-        let jobs = scheduler.jobs(&list).unwrap_or_default();
+        let jobs = scheduler.parse_jobs(&list).unwrap_or_default();
         let ours = jobs.iter().filter(|job| job.name == name);
         let Some(job) = ours.max_by_key(|job| job.state == JobState::Running) else {
             return Ok(None);
@@ -54,10 +54,10 @@ impl Driver {
 
     /// Where a person's own script writes is noted while the scheduler knows its job: a script that
     /// dies at once is known for some minutes only, or not at all.
-    pub(super) fn keep_output(&mut self, folder: &str, id: &str) -> Result<(), Halt> {
-        let line = self.scheduler()?.output(id);
+    pub(super) fn keep_output(&mut self, folder: &str, id: &str) -> Result<(), EffectError> {
+        let line = self.scheduler()?.output_path_command(id);
         self.converse(&format!("job output {folder} {line}"), |_, frame| {
-            matches!(frame, Frame::Looked(_)).then_some(())
+            matches!(frame, ScriptMessage::Looked(_)).then_some(())
         })
     }
 }
@@ -65,8 +65,8 @@ impl Driver {
 /// Returns the command that fetches a log: of the job `own`, which writes where its own lines say, of the launch in
 /// `folder`, else of the newest job or launch.
 pub(super) fn log_command(host: &Host, own: Option<&str>, folder: Option<&str>) -> String {
-    match (scheduler(host.launcher), own) {
-        (Some(scheduler), Some(id)) => format!("job log {}", scheduler.output(id)),
+    match (adapter(host.launcher), own) {
+        (Some(scheduler), Some(id)) => format!("job log {}", scheduler.output_path_command(id)),
         (Some(_), None) => "job log".to_owned(),
         (None, _) => folder.map_or_else(|| "log".to_owned(), |folder| format!("log {folder}")),
     }
@@ -75,12 +75,12 @@ pub(super) fn log_command(host: &Host, own: Option<&str>, folder: Option<&str>) 
 /// A file that is not there yet is no log without a word; and what the scheduler shows itself is in
 /// no file.
 pub(super) fn explained(host: &Host, (path, text): Log) -> Log {
-    let Some(scheduler) = scheduler(host.launcher) else {
+    let Some(scheduler) = adapter(host.launcher) else {
         return (path, text);
     };
     match (path.is_empty(), text.trim().is_empty()) {
         (true, false) => (scheduler.name().to_owned(), text),
-        (false, true) if scheduler.delivers_at_end() => {
+        (false, true) if scheduler.output_only_at_end() => {
             let text = say!("log-at-the-end", path = path.as_str());
             (path, format!("{text}\n"))
         }

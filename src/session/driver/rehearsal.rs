@@ -1,26 +1,26 @@
 //! A start that is tried without starting: for who only looks.
 
-use super::{Driver, Halt, Outcome};
+use super::{Driver, EffectError, EffectResult};
 use crate::i18n::say;
 use crate::problem;
-use crate::remote::Frame;
-use crate::scheduler::{Rehearsal, Scheduler, scheduler};
-use crate::session::fsm::Input;
+use crate::remote::ScriptMessage;
+use crate::scheduler::{Rehearsal, Scheduler, adapter};
+use crate::session::fsm::FsmEvent;
 
 impl Driver {
-    pub(super) fn rehearse(&mut self) -> Outcome {
+    pub(super) fn rehearse(&mut self) -> EffectResult {
         self.end_pump()?;
-        let outcome = match scheduler(self.host().launcher) {
+        let outcome = match adapter(self.host().launcher) {
             Some(scheduler) => self.rehearse_job(scheduler)?,
             None => self.rehearse_start()?,
         };
-        Ok(Some(Input::Rehearsed(outcome)))
+        Ok(Some(FsmEvent::Rehearsed(outcome)))
     }
 
     /// Runs the set-up, and looks for the program that a start would run. What fails is told as a click would tell it.
-    fn rehearse_start(&mut self) -> Result<Result<String, String>, Halt> {
+    fn rehearse_start(&mut self) -> Result<Result<String, String>, EffectError> {
         let path = self.converse("rehearse", |_, frame| match frame {
-            Frame::Looked(path) => Some(path),
+            ScriptMessage::Looked(path) => Some(path),
             _ => None,
         })?;
         let path = path.trim();
@@ -31,7 +31,10 @@ impl Driver {
     }
 
     /// Asks the scheduler about the job without submitting it.
-    fn rehearse_job(&mut self, scheduler: &dyn Scheduler) -> Result<Result<String, String>, Halt> {
+    fn rehearse_job(
+        &mut self,
+        scheduler: &dyn Scheduler,
+    ) -> Result<Result<String, String>, EffectError> {
         let dialect = self.dialect(scheduler)?;
         let Some(line) = scheduler.rehearse(self.host(), dialect) else {
             return Ok(Ok(String::new()));
@@ -46,7 +49,7 @@ impl Driver {
             Rehearsal::Refused => {
                 let host = self.host();
                 let problem = problem::job_would_be_refused(&host.name, name, &answer);
-                return Err(Halt::Problem(problem));
+                return Err(EffectError::Problem(problem));
             }
         })
     }

@@ -1,27 +1,27 @@
 //! The relay to a server in a job, through the scheduler.
 
-use super::{Driver, Halt, Outcome};
+use super::{Driver, EffectError, EffectResult};
 use crate::jupyter::Server;
 use crate::problem;
 use crate::remote;
-use crate::scheduler::scheduler;
+use crate::scheduler::adapter;
 use crate::session::forwards;
-use crate::session::fsm::Input;
-use crate::tunnel::{RELAY, Relaying};
+use crate::session::fsm::FsmEvent;
+use crate::tunnel::{RELAY, RelayState};
 
 impl Driver {
     /// Begins it. It comes up while the script ends and the local port is opened.
-    pub(super) fn relay(&mut self, server: &Server, job: &str) -> Outcome {
+    pub(super) fn relay(&mut self, server: &Server, job: &str) -> EffectResult {
         let (Some(node), Some(connection)) = (&server.node, self.connection.clone()) else {
             return Ok(None);
         };
         let order = remote::relay(self.host(), (job, server), (&node.name, RELAY));
         let Some((task, mark)) = order.map_err(|error| self.halt(error))? else {
-            return Err(Halt::Problem(problem::bug(&self.host().name)));
+            return Err(EffectError::Problem(problem::bug(&self.host().name)));
         };
-        let pump = self.early_pump(connection);
-        pump.take_back();
-        pump.relay(Relaying {
+        let forwarder = self.early_pump(connection);
+        forwarder.take_back();
+        forwarder.relay(RelayState {
             target: forwards::target(&server.endpoint),
             task,
             mark,
@@ -31,20 +31,20 @@ impl Driver {
 
     /// What a relay refuses that has reached the node is the server's own refusal, and no reason for
     /// another way.
-    pub(super) fn barred_relay(&mut self, reason: &str, was_up: bool) -> Option<Input> {
+    pub(super) fn barred_relay(&mut self, reason: &str, was_up: bool) -> Option<FsmEvent> {
         if was_up {
             return None;
         }
         self.take_back();
-        let name = scheduler(self.host().launcher).map_or("", |one| one.name());
+        let name = adapter(self.host().launcher).map_or("", |one| one.name());
         let problem = problem::no_relay(&self.host().name, name, reason);
-        Some(Input::Barred(problem))
+        Some(FsmEvent::ForwardRefused(problem))
     }
 
     /// Connections get channels of the login host's again.
     pub(super) fn take_back(&mut self) {
-        if let Some(pump) = &mut self.pump {
-            pump.take_back();
+        if let Some(forwarder) = &mut self.forwarder {
+            forwarder.take_back();
         }
     }
 }

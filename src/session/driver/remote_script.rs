@@ -2,29 +2,29 @@
 
 use std::rc::Rc;
 
-use super::{Driver, Halt, Outcome};
+use super::{Driver, EffectError, EffectResult};
 use crate::i18n::say;
 use crate::jupyter::Server;
-use crate::remote::{Conversation, Error, Failure, Frame};
-use crate::scheduler::scheduler;
+use crate::remote::{RemoteError, ScriptFailure, ScriptMessage, ScriptSession};
+use crate::scheduler::adapter;
 use crate::session::event::Event;
-use crate::session::fsm::Input;
-use crate::session::prompter::Sink;
-use crate::ssh::Error as SshError;
+use crate::session::fsm::FsmEvent;
+use crate::session::prompter::EventSink;
+use crate::ssh::SshError;
 
 impl Driver {
     /// Gives a command to the script, which is started for its first one.
-    fn begin(&mut self, command: &str) -> Result<(), Error> {
+    fn begin(&mut self, command: &str) -> Result<(), RemoteError> {
         if let Some(running) = &mut self.conversation {
             return running.send(command);
         }
         let Some(connection) = self.connection.clone() else {
             return Err(SshError::Closed.into());
         };
-        let (waiter, host) = (Rc::clone(&self.waiter), &self.order.host);
+        let (poller, host) = (Rc::clone(&self.poller), &self.order.host);
         let name = host.name.as_str();
         let slow = || (self.sink)(Event::Waits(say!("session-opens-slowly", host = name)));
-        let conversation = Conversation::start(connection, waiter, host, command, &slow)?;
+        let conversation = ScriptSession::start(connection, poller, host, command, &slow)?;
         self.conversation = Some(conversation);
         Ok(())
     }
@@ -33,8 +33,8 @@ impl Driver {
     pub(super) fn converse<T>(
         &mut self,
         command: &str,
-        last: impl FnMut(&Sink, Frame) -> Option<T>,
-    ) -> Result<T, Halt> {
+        last: impl FnMut(&EventSink, ScriptMessage) -> Option<T>,
+    ) -> Result<T, EffectError> {
         let answers = self.answers(command, last);
         answers.map_err(|error| self.halt(error))
     }
@@ -42,15 +42,15 @@ impl Driver {
     fn answers<T>(
         &mut self,
         command: &str,
-        mut last: impl FnMut(&Sink, Frame) -> Option<T>,
-    ) -> Result<T, Error> {
+        mut last: impl FnMut(&EventSink, ScriptMessage) -> Option<T>,
+    ) -> Result<T, RemoteError> {
         self.begin(command)?;
         let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
             return Err(SshError::Closed.into());
         };
         loop {
             let frame = conversation.answer()?;
-            if frame == Frame::Slow {
+            if frame == ScriptMessage::Slow {
                 let host = self.order.host.name.as_str();
                 sink(Event::Note(say!("start-up-slow", host = host)));
             } else if let Some(outcome) = last(sink, frame) {
@@ -59,37 +59,37 @@ impl Driver {
         }
     }
 
-    pub(super) fn look(&mut self, verb: &str) -> Outcome {
-        match scheduler(self.host().launcher) {
-            Some(_) => self.survey(verb),
+    pub(super) fn look(&mut self, verb: &str) -> EffectResult {
+        match adapter(self.host().launcher) {
+            Some(_) => self.discovery(verb),
             None => self.find(verb),
         }
     }
 
-    fn find(&mut self, command: &str) -> Outcome {
-        let mut candidates = Vec::new();
+    fn find(&mut self, command: &str) -> EffectResult {
+        let mut runtime_files = Vec::new();
         let mut waited = false;
-        let facts = self.converse(command, |sink, frame| match frame {
-            Frame::Server(candidate) => {
-                candidates.push(candidate);
+        let host_info = self.converse(command, |sink, frame| match frame {
+            ScriptMessage::Server(runtime_file) => {
+                runtime_files.push(runtime_file);
                 None
             }
-            Frame::Found(facts) => Some(facts),
-            Frame::Wait(_) if !waited => {
+            ScriptMessage::Found(host_info) => Some(host_info),
+            ScriptMessage::Wait(_) if !waited => {
                 waited = true;
                 sink(Event::Note(say!("session-other-click")));
                 None
             }
             _ => None,
         })?;
-        Ok(Some(Input::Found(candidates, facts)))
+        Ok(Some(FsmEvent::Found(runtime_files, host_info)))
     }
 
-    pub(super) fn await_launch(&mut self, command: &str) -> Outcome {
+    pub(super) fn await_launch(&mut self, command: &str) -> EffectResult {
         let host = self.order.host.name.clone();
-        let candidate = self.answers(command, |sink, frame| match frame {
-            Frame::Launched(candidate) => Some(candidate),
-            Frame::Wait(what) if what == "logout" => {
+        let runtime_file = self.answers(command, |sink, frame| match frame {
+            ScriptMessage::Launched(runtime_file) => Some(runtime_file),
+            ScriptMessage::Wait(what) if what == "logout" => {
                 sink(Event::Note(say!(
                     "session-ends-at-logout",
                     host = host.as_str()
@@ -98,16 +98,16 @@ impl Driver {
             }
             _ => None,
         });
-        match candidate {
-            Ok(candidate) => Ok(Some(Input::Launched(candidate))),
-            Err(Error::Failed(failure)) if is_stale(command, &failure) => {
-                Ok(Some(Input::LookAgain))
+        match runtime_file {
+            Ok(runtime_file) => Ok(Some(FsmEvent::Launched(runtime_file))),
+            Err(RemoteError::Failed(failure)) if is_stale(command, &failure) => {
+                Ok(Some(FsmEvent::Rediscover))
             }
             Err(error) => Err(self.halt(error)),
         }
     }
 
-    pub(super) fn make_gone(&mut self, server: &Server, asked: bool) -> Outcome {
+    pub(super) fn make_gone(&mut self, server: &Server, asked: bool) -> EffectResult {
         // The requests are done; the script gets the connection for itself.
         self.end_pump()?;
         let command = if asked { "gone" } else { "term" };
@@ -115,20 +115,20 @@ impl Driver {
         self.await_end(&format!("{command} {} {began} {}", server.pid, server.file))
     }
 
-    pub(super) fn await_end(&mut self, command: &str) -> Outcome {
+    pub(super) fn await_end(&mut self, command: &str) -> EffectResult {
         let how = self.converse(command, |_, frame| match frame {
-            Frame::Gone(how) => Some(how),
+            ScriptMessage::Gone(how) => Some(how),
             _ => None,
         })?;
-        Ok(Some(Input::Gone(how)))
+        Ok(Some(FsmEvent::Gone(how)))
     }
 }
 
 /// Returns true if what was found before is true no more: the launch that was waited for has ended (it may
 /// have been one that was shutting down), or another click has the lock.
-fn is_stale(command: &str, failure: &Failure) -> bool {
+fn is_stale(command: &str, failure: &ScriptFailure) -> bool {
     match failure {
-        Failure::Died { .. } => command.starts_with("await "),
-        Failure::Other { code, .. } => code == "lock",
+        ScriptFailure::Died { .. } => command.starts_with("await "),
+        ScriptFailure::Other { code, .. } => code == "lock",
     }
 }

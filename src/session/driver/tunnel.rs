@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::maintenance::Standing;
-use super::{Driver, Halt, Outcome};
+use super::maintenance::Maintenance;
+use super::{Driver, EffectError, EffectResult};
 use crate::connect;
 use crate::i18n::say;
 use crate::jupyter::{Address, Page, Server, page_url};
@@ -12,17 +12,17 @@ use crate::problem;
 use crate::secret::Secret;
 use crate::session::event::{Event, Phase, Ready};
 use crate::session::forwards;
-use crate::session::fsm::{Found, Goal, Input};
+use crate::session::fsm::{FoundServer, FsmEvent, Goal};
 use crate::ssh::{Connection, is_forbidden};
-use crate::tunnel::Pump;
+use crate::tunnel::Forwarder;
 
 /// What one attempt to connect anew may take: dialling alone gets fifteen seconds.
 const ATTEMPT: Duration = Duration::from_secs(20);
 
 impl Driver {
-    pub(super) fn listen(&mut self, server: &Server) -> Outcome {
+    pub(super) fn listen(&mut self, server: &Server) -> EffectResult {
         self.start_clock();
-        let Some(mut pump) = self.take_pump()? else {
+        let Some(mut forwarder) = self.take_pump()? else {
             return Ok(None);
         };
         // A look at the server for a stop leaves the host's own ports alone.
@@ -31,58 +31,66 @@ impl Driver {
         let wanted = opens
             .then(|| self.host().local_port.or_else(remembered))
             .flatten();
-        let local = |error| Halt::Problem(problem::no_port(&self.host().name, &error));
-        let (port, taken) = forwards::main(&mut pump, &server.endpoint, wanted).map_err(local)?;
+        let local = |error| EffectError::Problem(problem::no_port(&self.host().name, &error));
+        let (port, taken) =
+            forwards::main(&mut forwarder, &server.endpoint, wanted).map_err(local)?;
         if opens {
             let (open, notes) =
-                forwards::further(&mut pump, &self.host().forwards).map_err(local)?;
+                forwards::further(&mut forwarder, &self.host().forwards).map_err(local)?;
             self.forwards = open;
             for note in notes {
                 self.tell(Event::Note(note));
             }
         }
-        self.pump = Some(pump);
+        self.forwarder = Some(forwarder);
         self.held = None;
         self.is_elsewhere = server.node.is_some();
         self.socket_refuses_since = None;
         self.server_at = Some(forwards::target(&server.endpoint));
-        Ok(Some(Input::Listening { port, taken }))
+        Ok(Some(FsmEvent::Listening { port, taken }))
     }
 
     /// Tries a forward to where a server of this host would listen. It may well be that nothing does
     /// there; what counts is a remote host that forbids it.
-    pub(super) fn probe(&mut self) -> Outcome {
-        let Some(mut pump) = self.take_pump()? else {
+    pub(super) fn probe(&mut self) -> EffectResult {
+        let Some(mut forwarder) = self.take_pump()? else {
             return Ok(None);
         };
-        pump.knock(forwards::likely(self.host()));
-        while pump.is_opening() {
-            let deadline = self.waiter.deadline();
-            pump.turn(deadline).map_err(|error| self.halt(error))?;
+        forwarder.probe_target(forwards::likely(self.host()));
+        while forwarder.is_opening() {
+            let deadline = self.poller.deadline();
+            forwarder
+                .poll_once(deadline)
+                .map_err(|error| self.halt(error))?;
         }
-        let refused = pump.take_refusal().map(|refused| refused.reason);
+        let refused = forwarder.take_refusal().map(|refused| refused.reason);
         let forbidden = refused.filter(|reason| is_forbidden(reason));
         let problem = forbidden.map(|reason| problem::forwarding(&self.host().name, &reason));
-        self.pump = Some(pump);
-        Ok(Some(Input::Probed(problem)))
+        self.forwarder = Some(forwarder);
+        Ok(Some(FsmEvent::Probed(problem)))
     }
 
     /// Nothing is waited for any more: after a queue, or a question, the click's time begins anew.
     pub(super) fn start_clock(&mut self) {
         self.handle.set_waits(false);
-        if self.waiter.deadline().is_none() {
-            self.waiter
+        if self.poller.deadline().is_none() {
+            self.poller
                 .set_deadline(Some(Instant::now() + self.order.timeout));
         }
     }
 
-    pub(super) fn tell_ready(&mut self, found: &Found, port: u16, version: String) -> Outcome {
-        self.waiter.set_deadline(None);
+    pub(super) fn tell_ready(
+        &mut self,
+        found: &FoundServer,
+        port: u16,
+        version: String,
+    ) -> EffectResult {
+        self.poller.set_deadline(None);
         let Goal::Open { page, .. } = &self.order.goal else {
             return Ok(None);
         };
         let url = self.url(found, port, page)?;
-        let again = self.is_healing();
+        let again = self.is_reconnecting();
         let watch = self.order.watch_kernels;
         self.phase = Phase::Ready;
         let own_script = self.host().job_script.is_some();
@@ -92,7 +100,7 @@ impl Driver {
             .filter(|job| own_script || job.folder.is_none());
         let own_job = own_job.map(|job| job.identity.id.clone());
         let job = found.job.as_deref().cloned();
-        self.standing = Some(Standing::new(
+        self.standing = Some(Maintenance::new(
             found.server.clone(),
             port,
             watch,
@@ -113,18 +121,18 @@ impl Driver {
     }
 
     /// The version is known since the tunnel stood for the first time.
-    pub(super) fn tell_again(&mut self, found: &Found, port: u16) -> Outcome {
+    pub(super) fn tell_again(&mut self, found: &FoundServer, port: u16) -> EffectResult {
         let version = found.server.version.clone().unwrap_or_default();
         self.tell_ready(found, port, version)
     }
 
     /// The far side is to give a sign of life, or the connection is lost.
     pub(super) fn doubt(&mut self) {
-        if let Some(pump) = &mut self.pump {
-            pump.doubt();
+        if let Some(forwarder) = &mut self.forwarder {
+            forwarder.probe_peer();
         }
         if let Some(hop) = &self.hop {
-            hop.doubt();
+            hop.probe_peer();
         }
         if !self.hops.is_empty() {
             connect::check();
@@ -133,17 +141,17 @@ impl Driver {
 
     /// The local ports stay open while the connection is made anew.
     pub(super) fn hold(&mut self) {
-        self.held = self.pump.take().map(Pump::hold);
+        self.held = self.forwarder.take().map(Forwarder::suspend);
         self.let_go();
     }
 
     /// Nothing is left of the connection.
     pub(super) fn let_go(&mut self) {
         self.hop = None;
-        self.pump = None;
+        self.forwarder = None;
         self.conversation = None;
         self.connection = None;
-        self.waiter.set_deadline(None);
+        self.poller.set_deadline(None);
     }
 
     pub(super) fn pause(&mut self, pause: Duration) {
@@ -154,64 +162,65 @@ impl Driver {
     pub(super) fn attempt(&mut self) {
         self.retry_at = None;
         self.attempt_at = Instant::now();
-        self.waiter.set_deadline(Some(self.attempt_at + ATTEMPT));
+        self.poller.set_deadline(Some(self.attempt_at + ATTEMPT));
     }
 
     /// Whoever has come meanwhile is let through.
-    pub(super) fn resume(&mut self) -> Outcome {
-        let Some(mut pump) = self.take_pump()? else {
+    pub(super) fn resume(&mut self) -> EffectResult {
+        let Some(mut forwarder) = self.take_pump()? else {
             return Ok(None);
         };
         if let Some(held) = self.held.take() {
-            pump.resume(held);
+            forwarder.resume(held);
         }
-        self.pump = Some(pump);
-        Ok(Some(Input::Resumed))
+        self.forwarder = Some(forwarder);
+        Ok(Some(FsmEvent::Resumed))
     }
 
     /// The pump while the script still has something to do: a way to a node begins over it.
-    pub(super) fn early_pump(&mut self, connection: Rc<Connection>) -> &mut Pump {
-        let waiter = Rc::clone(&self.waiter);
-        self.pump
-            .get_or_insert_with(|| Pump::new(connection, waiter, None))
+    pub(super) fn early_pump(&mut self, connection: Rc<Connection>) -> &mut Forwarder {
+        let poller = Rc::clone(&self.poller);
+        self.forwarder
+            .get_or_insert_with(|| Forwarder::new(connection, poller, None))
     }
 
     /// The pump of the present connection, whose script has nothing more to do. One may be there since
     /// it carries the session to a node. None when there is no connection.
-    fn take_pump(&mut self) -> Result<Option<Pump>, Halt> {
+    fn take_pump(&mut self) -> Result<Option<Forwarder>, EffectError> {
         let Some(connection) = self.connection.clone() else {
             return Ok(None);
         };
-        let pump = self.pump.take();
-        let mut pump = pump.unwrap_or_else(|| Pump::new(connection, Rc::clone(&self.waiter), None));
+        let forwarder = self.forwarder.take();
+        let mut forwarder =
+            forwarder.unwrap_or_else(|| Forwarder::new(connection, Rc::clone(&self.poller), None));
         if let Some(conversation) = self.conversation.take() {
-            let spine = conversation.finish().map_err(|error| self.halt(error))?;
-            pump.set_spine(spine);
+            let idle_channel = conversation.finish().map_err(|error| self.halt(error))?;
+            forwarder.set_idle_channel(idle_channel);
         }
-        Ok(Some(pump))
+        Ok(Some(forwarder))
     }
 
     /// Gives the connection back to the script.
-    pub(super) fn end_pump(&mut self) -> Result<(), Halt> {
+    pub(super) fn end_pump(&mut self) -> Result<(), EffectError> {
         self.hop = None;
-        match self.pump.take() {
-            Some(pump) => pump.end().map_err(|error| self.halt(error)),
+        match self.forwarder.take() {
+            Some(forwarder) => forwarder.end().map_err(|error| self.halt(error)),
             None => Ok(()),
         }
     }
 
-    fn url(&self, found: &Found, port: u16, page: &Page) -> Result<Secret, Halt> {
+    fn url(&self, found: &FoundServer, port: u16, page: &Page) -> Result<Secret, EffectError> {
         page_url(&found.server, port, page)
             .map(Secret::new)
-            .map_err(|error| Halt::Problem(problem::bad_url(&self.host().name, &error)))
+            .map_err(|error| EffectError::Problem(problem::bad_url(&self.host().name, &error)))
     }
 
     /// The browser is opened from a thread: `xdg-open` may last as long as the browser does.
-    pub(super) fn show(&mut self, found: &Found, port: u16, page: &Page) -> Outcome {
+    pub(super) fn show(&mut self, found: &FoundServer, port: u16, page: &Page) -> EffectResult {
         let address = Address::of(&found.server, port, page)
-            .map_err(|error| Halt::Problem(problem::bad_url(&self.host().name, &error)))?;
+            .map_err(|error| EffectError::Problem(problem::bad_url(&self.host().name, &error)))?;
         let handle = self.handle.clone();
-        let failed = Box::new(move |reason| handle.send(Input::NotShown(reason)));
+        let failed = Box::new(move |reason| handle.send(FsmEvent::NotShown(reason)));
         if let Err(reason) = self.surroundings.show(address, failed) {
             self.tell(Event::Note(say!("session-no-browser", reason = reason)));
         }

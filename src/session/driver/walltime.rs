@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::maintenance::Wish;
-use super::{Driver, Outcome};
+use super::maintenance::BackgroundTask;
+use super::{Driver, EffectResult};
 use crate::problem;
 use crate::problem::Problem;
-use crate::remote::Survey;
-use crate::scheduler::{Identity, Output, Scheduler};
+use crate::remote::Discovery;
+use crate::scheduler::{CommandOutput, JobIdentity, Scheduler};
 use crate::session::JobInfo;
 use crate::session::event::{Event, Walltime};
-use crate::session::fsm::{Input, Poll};
+use crate::session::fsm::{FsmEvent, PollResult};
 use crate::session::walltime::Countdown;
 
 /// Clocks that differ by less are the same: each reading is late by the answer's way, and times that
@@ -78,58 +78,58 @@ impl Driver {
         line.ok_or_else(|| problem::not_extendable(host, scheduler.name()))
     }
 
-    pub(super) fn extend_beside(&mut self, job: &JobInfo, by: u64) -> Option<Input> {
+    pub(super) fn extend_beside(&mut self, job: &JobInfo, by: u64) -> Option<FsmEvent> {
         match self.extension(job, by) {
             Ok(line) => {
-                self.wish(Wish::Extend(line));
+                self.wish(BackgroundTask::Extend(line));
                 None
             }
-            Err(problem) => Some(Input::NotExtended(problem)),
+            Err(problem) => Some(FsmEvent::NotExtended(problem)),
         }
     }
 
-    pub(super) fn extend(&mut self, job: &JobInfo, by: u64) -> Outcome {
+    pub(super) fn extend(&mut self, job: &JobInfo, by: u64) -> EffectResult {
         Ok(Some(match self.extension(job, by) {
-            Ok(line) => Input::Extended(self.run_there(&line)?),
-            Err(problem) => Input::NotExtended(problem),
+            Ok(line) => FsmEvent::Extended(self.run_there(&line)?),
+            Err(problem) => FsmEvent::NotExtended(problem),
         }))
     }
 
     /// The scheduler is asked for a job, whoever else asks it.
-    pub(super) fn list(&mut self, id: &str) -> Outcome {
+    pub(super) fn list(&mut self, id: &str) -> EffectResult {
         let scheduler = self.scheduler()?;
         let output = self.run_there(&scheduler.list(self.host()))?;
         self.see_clock(&output);
         let poll = self.poll(scheduler, &output, &by_id(id));
-        Ok(Some(Input::Polled(poll, Duration::ZERO)))
+        Ok(Some(FsmEvent::JobPolled(poll, Duration::ZERO)))
     }
 
     /// What a list says of a job, its times by our clock.
     pub(super) fn poll(
         &self,
         scheduler: &dyn Scheduler,
-        list: &Output,
-        identity: &Identity,
-    ) -> Poll {
-        match scheduler.jobs(list).map(|jobs| identity.find(&jobs)) {
-            Err(words) => Poll::Failed(words),
-            Ok(None) => Poll::Missing,
+        list: &CommandOutput,
+        identity: &JobIdentity,
+    ) -> PollResult {
+        match scheduler.parse_jobs(list).map(|jobs| identity.find(&jobs)) {
+            Err(words) => PollResult::Failed(words),
+            Ok(None) => PollResult::Missing,
             Ok(Some(mut job)) => {
                 job.set_back(self.ahead);
-                Poll::Listed(Box::new(job))
+                PollResult::Listed(Box::new(job))
             }
         }
     }
 
     /// What was found, its times by our clock.
-    pub(super) fn by_our_clock(&mut self, mut survey: Survey) -> Survey {
-        self.note_clock(survey.facts.now);
-        survey.set_back(self.ahead);
-        survey
+    pub(super) fn by_our_clock(&mut self, mut discovery: Discovery) -> Discovery {
+        self.note_clock(discovery.host_info.now);
+        discovery.set_back(self.ahead);
+        discovery
     }
 
     /// The clock that came with a list just now. (One that another session asked for is old.)
-    pub(super) fn see_clock(&mut self, list: &Output) {
+    pub(super) fn see_clock(&mut self, list: &CommandOutput) {
         self.note_clock(Some(list.clock.now).filter(|now| *now > 0));
     }
 
@@ -146,9 +146,9 @@ impl Driver {
 }
 
 /// A job whose id was told a moment ago.
-pub(super) fn by_id(id: &str) -> Identity {
-    Identity {
+pub(super) fn by_id(id: &str) -> JobIdentity {
+    JobIdentity {
         id: id.to_owned(),
-        ..Identity::default()
+        ..JobIdentity::default()
     }
 }

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use super::state::{Found, JobEnd};
-use crate::jupyter::{Activity, Kernels, Node, Page, Server};
+use super::state::{FoundServer, JobEnd};
+use crate::jupyter::{Activity, ComputeNode, Kernels, Page, Server};
 use crate::problem::Problem;
-use crate::remote::Known;
-use crate::scheduler::{Identity, Route};
+use crate::remote::OtherServers;
+use crate::scheduler::{JobIdentity, Route};
 use crate::session::JobInfo;
-use crate::session::event::{Phase, Sight};
+use crate::session::event::{InspectReport, Phase};
 
 /// A call of the scheduler while a job waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct SchedulerCall {
     /// The job.
-    pub identity: Identity,
+    pub identity: JobIdentity,
     /// Its folder, if it is one of ours.
     pub folder: Option<String>,
     /// Its queue, where that is known.
@@ -37,7 +37,7 @@ pub enum Effect {
     /// Log in.
     LogIn,
     /// Start the script and let it look.
-    Find,
+    Discover,
     /// Take the far side's launch lock and look again.
     Lock,
     /// Launch a server.
@@ -47,40 +47,40 @@ pub enum Effect {
     /// Submit a job whose server listens there (`bind`).
     Submit(&'static str),
     /// Look at the files in a job's folder.
-    Peek(String),
+    ReadJobFiles(String),
     /// Look for the server of a job that has no files of its own.
-    PeekFar {
+    ReadSharedHome {
         /// The job.
         id: String,
         /// Servers that ran before.
-        known: Known,
+        known: OtherServers,
         /// The node, if it is known.
         node: Option<String>,
     },
     /// Ask the scheduler for a job.
-    Poll(Call),
+    Poll(SchedulerCall),
     /// Ask it for that job alone, by its id: a list did not show it.
-    Query(Call),
+    Query(SchedulerCall),
     /// Ask it why that does not start.
-    AskWhy(Call),
+    QueryPendingReason(SchedulerCall),
     /// A job is gone: look what it left in that folder.
     JobOver(String),
     /// End a job, and make sure that it is gone.
     EndJob(JobEnd),
     /// Wait before the next look.
-    Rest(Duration),
+    Sleep(Duration),
     /// Tell what is known of the job.
-    TellJob(JobInfo),
+    EmitJob(JobInfo),
     /// Wait for a launch that someone else began, in that folder.
     Await(String),
     /// Fetch the log of the launch in that folder, or of the newest one.
     FetchLog(Option<String>),
     /// Make a session to the server's node; where that is new, see first whether it hangs.
-    Hop(Box<Node>, u32, bool),
+    ConnectNode(Box<ComputeNode>, u32, bool),
     /// Have the job in that folder start its server anew, on its node's address.
-    Move(String),
+    Relocate(String),
     /// Let the session to the node go, and keep the local ports.
-    Shut,
+    CloseListeners,
     /// Remember the route for this host.
     RememberRoute(Route),
     /// Begin the relay to a server in the job of that number.
@@ -102,7 +102,7 @@ pub enum Effect {
     /// Ask the server to shut down.
     AskToEnd(Server, u16),
     /// Make sure that the process is gone; `asked` when it was asked before.
-    MakeGone {
+    EnsureStopped {
         /// The server.
         server: Server,
         /// Whether it ends by itself.
@@ -111,9 +111,9 @@ pub enum Effect {
     /// End a launch that has no server yet, or none that can be used, in that folder.
     EndLaunch(String),
     /// Ask the far side for a sign of life.
-    Doubt,
+    ProbePeer,
     /// Let the connection go, and keep the local ports.
-    Hold,
+    Suspend,
     /// Wait for the next attempt.
     Pause(Duration),
     /// An attempt to connect anew begins.
@@ -121,43 +121,43 @@ pub enum Effect {
     /// Go on pumping, through the new connection.
     Resume,
     /// Let the script look for servers, beside the tunnel.
-    LookBeside,
+    RecheckInBackground,
     /// Let the script fetch the log, beside the tunnel.
-    LogBeside,
+    ReadLogInBackground,
     /// Let the scheduler give a job that many seconds more.
     Extend(JobInfo, u64),
     /// The same beside the tunnel.
-    ExtendBeside(JobInfo, u64),
+    ExtendInBackground(JobInfo, u64),
     /// Ask the scheduler for a job.
     List(String),
     /// The same beside the tunnel.
-    ListBeside(String),
+    ListInBackground(String),
     /// Tell that a job has more time.
-    TellExtended(JobInfo),
+    EmitExtended(JobInfo),
     /// Remember the local port for this host.
     Remember(u16),
     /// Open the page in the browser.
-    Show(Box<Found>, u16, Page),
+    Show(Box<FoundServer>, u16, Page),
     /// Tell a phase.
     Phase(Phase),
     /// Tell something.
     Note(String),
     /// Tell that a step of a look went well.
-    TellStep(String),
+    EmitStep(String),
     /// Tell that the tunnel stands.
-    TellReady(Box<Found>, u16, String),
+    EmitReady(Box<FoundServer>, u16, String),
     /// Tell that the tunnel stands again.
-    TellAgain(Box<Found>, u16),
+    EmitReconnected(Box<FoundServer>, u16),
     /// Tell what goes on in the server.
-    TellActivity(Activity),
+    EmitActivity(Activity),
     /// Tell what was seen.
-    TellSeen(Sight),
+    EmitInspected(InspectReport),
     /// Tell the log.
-    TellLog(String, String),
+    EmitLog(String, String),
     /// Tell that a wish was refused.
-    TellRefused(Problem),
+    EmitRefused(Problem),
     /// Tell the end with a reason.
-    TellFailed(Problem),
+    EmitFailed(Problem),
     /// Tell the end.
-    TellClosed,
+    EmitClosed,
 }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::state::Busy;
-use crate::jupyter::{Activity, Answer, Candidate, Facts, Kernels, Page};
+use crate::jupyter::{Activity, HostInfo, Kernels, Page, RuntimeFile, ServerAnswer};
 use crate::problem::Problem;
-use crate::remote::Survey;
-use crate::scheduler::{Identity, Job, Output, Presence, Why};
+use crate::remote::Discovery;
+use crate::scheduler::{CommandOutput, Job, JobIdentity, PendingReason, Presence};
 
 /// What the scheduler says about a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Poll {
+pub enum PollResult {
     /// This.
     Listed(Box<Job>),
     /// It does not know it.
@@ -23,7 +23,7 @@ pub enum Poll {
 
 /// What happened: a wish, or the outcome of an effect.
 #[derive(Debug)]
-pub enum Input {
+pub enum FsmEvent {
     /// Begin.
     Begin,
     /// The ssh configuration is known.
@@ -33,31 +33,31 @@ pub enum Input {
     /// Logged in.
     LoggedIn,
     /// Runtime files, newest first.
-    Found(Vec<Candidate>, Facts),
+    Found(Vec<RuntimeFile>, HostInfo),
     /// The same where servers run in jobs.
-    Surveyed(Box<Survey>),
+    Discovered(Box<Discovery>),
     /// The job was submitted, with that folder and number.
     Submitted {
         /// Its folder.
         folder: String,
         /// What tells it from others.
-        identity: Identity,
+        identity: JobIdentity,
     },
     /// The job's files tell nothing new, or the node on which it has begun.
-    Peeked(Option<String>),
+    JobFilesRead(Option<String>),
     /// What the scheduler says about the job, or said that long ago.
-    Polled(Poll, Duration),
+    JobPolled(PollResult, Duration),
     /// What it says of that job alone.
-    Queried(Presence),
+    JobQueried(Presence),
     /// Why it does not start, if that was told.
-    Why(Option<Why>),
+    PendingReason(Option<PendingReason>),
     /// The job is over: its exit status, where it left one, and the last lines of its log.
     Over(Option<i32>, String),
     /// The launched server's runtime file, and the account's number.
-    Launched(Candidate),
+    Launched(RuntimeFile),
     /// The launch that was waited for is over, or the right to launch was lost: what there is has to
     /// be found out once more.
-    LookAgain,
+    Rediscover,
     /// The local port is open; `taken` is the one that was wanted and that someone else has.
     Listening {
         /// The port.
@@ -66,7 +66,7 @@ pub enum Input {
         taken: Option<u16>,
     },
     /// The server's answer through the tunnel.
-    Checked(Result<Answer, Problem>),
+    Checked(Result<ServerAnswer, Problem>),
     /// It answered, and is of no use; in words.
     Unsuitable(Problem),
     /// Kernels were counted; none when the server would not tell.
@@ -86,7 +86,7 @@ pub enum Input {
     /// The tunnel is to be closed.
     Close,
     /// The log is wanted while the tunnel stands.
-    WantLog,
+    ReadLog,
     /// The machine woke up, or its network changed.
     Check,
     /// The connection is lost, which stood that long.
@@ -112,21 +112,21 @@ pub enum Input {
     /// The far side refused a connection to the server.
     Refused,
     /// It never lets any through, in words.
-    Barred(Problem),
+    ForwardRefused(Problem),
     /// A forward was tried; none where the remote host allows it.
     Probed(Option<Problem>),
     /// A start was rehearsed: what is known of it now, or what could not be known; either may be empty.
     Rehearsed(Result<String, String>),
     /// The session to the node stands.
-    HopStands,
+    NodeConnected,
     /// There is none, in words.
-    NoHop(Problem),
+    NodeUnreachable(Problem),
     /// The node is right, and the server that a runtime file names is not there; in words.
-    NotThere(Problem),
+    ServerNotOnNode(Problem),
     /// It did not, and could not: the login host forwards nothing, to the node's address neither.
-    NoForwarding(Problem),
+    ForwardingForbidden(Problem),
     /// It is lost, and the login host's stands; it stood that long.
-    HopLost {
+    NodeLost {
         /// In words.
         problem: Problem,
         /// Since it was ready.
@@ -135,11 +135,11 @@ pub enum Input {
     /// The job will start its server anew.
     Moved,
     /// What the script sees beside a standing tunnel.
-    Looked(Vec<Candidate>, Facts),
+    Rechecked(Vec<RuntimeFile>, HostInfo),
     /// The server's job is to get that many seconds more.
     Extend(u64),
     /// What the scheduler said to that.
-    Extended(Output),
+    Extended(CommandOutput),
     /// It could not be asked.
     NotExtended(Problem),
     /// The page was not shown after all, for that reason.

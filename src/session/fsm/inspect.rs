@@ -2,32 +2,32 @@
 
 use super::route::stand;
 use super::state::{Effect, State};
-use super::{Machine, over, over_with};
+use super::{StateMachine, over, over_with};
 use crate::i18n::say;
-use crate::jupyter::{Choice, Endpoint, Facts, Server};
+use crate::jupyter::{Endpoint, HostInfo, Selection, Server};
 use crate::problem;
 use crate::problem::Problem;
 use crate::remote::OurJob;
 use crate::scheduler::{Next, Route};
-use crate::session::event::Sight;
+use crate::session::event::InspectReport;
 
-impl Machine {
+impl StateMachine {
     /// A look goes as far as a click would: to a server that runs, else to where one would listen.
-    pub(super) fn look(&mut self, choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
-        let (server, machine) = (choice.server.clone(), facts.node.clone());
+    pub(super) fn look(&mut self, choice: Selection, host_info: HostInfo) -> (State, Vec<Effect>) {
+        let (server, machine) = (choice.server.clone(), host_info.node.clone());
         let passed_over = choice.passed_over.clone();
-        let mut effects = vec![Effect::TellSeen(self.sight(choice, facts))];
+        let mut effects = vec![Effect::EmitInspected(self.sight(choice, host_info))];
         let (state, more) = match server {
             Some(server) => self.reach_again(server, machine),
             None if !self.plan.launch => {
                 let problem = problem::nothing_running(&self.plan.host, &passed_over);
-                over(Effect::TellFailed(problem))
+                over(Effect::EmitFailed(problem))
             }
             None if self.plan.scheduler.is_empty() => (State::Probing, vec![Effect::Probe]),
             // One that waits was taken by the scheduler.
-            None if !self.jobs.is_empty() => over(Effect::TellClosed),
+            None if !self.jobs.is_empty() => over(Effect::EmitClosed),
             None => match self.doubt() {
-                Some(problem) => over(Effect::TellFailed(problem)),
+                Some(problem) => over(Effect::EmitFailed(problem)),
                 None => (State::Probing, vec![Effect::Rehearse]),
             },
         };
@@ -36,19 +36,19 @@ impl Machine {
     }
 
     /// The same without a word to the server.
-    pub(super) fn glance(&self, choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
-        let sight = self.sight(choice, facts);
-        over_with(Effect::TellSeen(sight), Effect::TellClosed)
+    pub(super) fn glance(&self, choice: Selection, host_info: HostInfo) -> (State, Vec<Effect>) {
+        let sight = self.sight(choice, host_info);
+        over_with(Effect::EmitInspected(sight), Effect::EmitClosed)
     }
 
     /// All of it. Nothing is decided here.
-    fn sight(&self, choice: Choice, facts: Facts) -> Sight {
+    fn sight(&self, choice: Selection, host_info: HostInfo) -> InspectReport {
         let line = |ours: &OurJob| {
             let job = &ours.job;
             let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
             say!("job-sight", id = id, name = name, state = word)
         };
-        let launch = facts.starting.as_ref().or(choice.unusable.as_ref());
+        let launch = host_info.starting.as_ref().or(choice.unusable.as_ref());
         let launch = launch.map(|folder| say!("launch-sight", folder = folder.as_str()));
         let doubts = self.doubts.iter().map(|doubt| match doubt.id.as_str() {
             "" => say!("job-sight-unnumbered"),
@@ -57,10 +57,10 @@ impl Machine {
         let jobs = self.jobs.iter().map(line).chain(doubts).chain(launch);
         let server = choice.server.as_ref();
         let route = server.and_then(|server| self.route_in_words(server));
-        let lost = problem::lost_launches(&self.plan.host, &facts);
-        Sight {
+        let lost = problem::lost_launches(&self.plan.host, &host_info);
+        InspectReport {
             lost,
-            ..seen(choice, facts, jobs.chain(route).collect())
+            ..seen(choice, host_info, jobs.chain(route).collect())
         }
     }
 
@@ -79,7 +79,7 @@ impl Machine {
 
 /// The log is that of the server that a click would use, or wait for; a server that was not started from here has none
 /// that is known.
-pub(super) fn log_of(choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
+pub(super) fn log_of(choice: Selection, host_info: HostInfo) -> (State, Vec<Effect>) {
     let mut effects = Vec::new();
     let folder = match choice.server {
         Some(server) => {
@@ -91,7 +91,7 @@ pub(super) fn log_of(choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
             }
             server.launch
         }
-        None => facts.starting.or(choice.unusable),
+        None => host_info.starting.or(choice.unusable),
     };
     effects.push(Effect::FetchLog(folder));
     (State::FetchingLog, effects)
@@ -100,17 +100,17 @@ pub(super) fn log_of(choice: Choice, facts: Facts) -> (State, Vec<Effect>) {
 /// A server answered through the tunnel.
 pub(super) fn answers(version: &str) -> (State, Vec<Effect>) {
     let text = say!("session-sight-answers", version = version);
-    over_with(Effect::TellStep(text), Effect::TellClosed)
+    over_with(Effect::EmitStep(text), Effect::EmitClosed)
 }
 
 /// A forward to where a server would listen came to its end; none where it was allowed.
 pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
     match problem {
-        Some(problem) => over(Effect::TellFailed(problem)),
+        Some(problem) => over(Effect::EmitFailed(problem)),
         None => (
             State::Probing,
             vec![
-                Effect::TellStep(say!("session-sight-forwards")),
+                Effect::EmitStep(say!("session-sight-forwards")),
                 Effect::Rehearse,
             ],
         ),
@@ -120,13 +120,13 @@ pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
 /// A start was rehearsed: what is known now, or what cannot be known, in words; either may be empty.
 pub(super) fn rehearsed(outcome: Result<String, String>) -> (State, Vec<Effect>) {
     match outcome {
-        Ok(text) | Err(text) if text.is_empty() => over(Effect::TellClosed),
-        Ok(text) => over_with(Effect::TellStep(text), Effect::TellClosed),
-        Err(text) => over_with(Effect::Note(text), Effect::TellClosed),
+        Ok(text) | Err(text) if text.is_empty() => over(Effect::EmitClosed),
+        Ok(text) => over_with(Effect::EmitStep(text), Effect::EmitClosed),
+        Err(text) => over_with(Effect::Note(text), Effect::EmitClosed),
     }
 }
 
-fn seen(choice: Choice, facts: Facts, jobs: Vec<String>) -> Sight {
+fn seen(choice: Selection, host_info: HostInfo, jobs: Vec<String>) -> InspectReport {
     let server = choice.server.map(|server| {
         let place = match &server.endpoint {
             Endpoint::Tcp { port, .. } => say!("session-place-port", port = port.to_string()),
@@ -141,10 +141,10 @@ fn seen(choice: Choice, facts: Facts, jobs: Vec<String>) -> Sight {
             root = server.root.as_str()
         )
     });
-    Sight {
-        node: facts.node,
-        shell: facts.shell,
-        jupyter: facts.jupyter,
+    InspectReport {
+        node: host_info.node,
+        shell: host_info.shell,
+        jupyter: host_info.jupyter,
         server,
         passed_over: choice.passed_over,
         lost: Vec::new(),

@@ -5,19 +5,19 @@ use std::time::Duration;
 mod poll;
 mod wait;
 
-use super::state::{Effect, Input, JobEnd, State, Step};
-use super::{Machine, over, over_with};
+use super::state::{Effect, FsmEvent, JobEnd, ReconnectStep, State};
+use super::{StateMachine, over, over_with};
 use crate::i18n::say;
 use crate::problem;
 use crate::problem::Problem;
 use crate::remote::OurJob;
-use crate::scheduler::{Identity, Job, JobState};
+use crate::scheduler::{Job, JobIdentity, JobState};
 use crate::session::JobInfo;
 use crate::session::event::Phase;
-pub use wait::Wait;
-use wait::{Outlook, Turn, begun};
+pub use wait::JobWait;
+use wait::{HoldState, StartOutlook, begun};
 
-impl Machine {
+impl StateMachine {
     /// No server runs in a job of this host. One may wait for its turn; else one is submitted, under
     /// the far side's lock.
     pub(super) fn no_server_in_a_job(
@@ -33,10 +33,10 @@ impl Machine {
         if !locked {
             // A second list: a job may have been submitted since the first, from another machine or by
             // hand, and nobody else submits one while the lock is held. It is a cold click's price.
-            return (State::Finding { locked: true }, vec![Effect::Lock]);
+            return (State::Discovering { locked: true }, vec![Effect::Lock]);
         }
         if let Some(problem) = self.doubt() {
-            let told = Effect::TellFailed(problem);
+            let told = Effect::EmitFailed(problem);
             return over_with(Effect::Unlock, told);
         }
         let mut effects: Vec<Effect> = lost.into_iter().map(Effect::Note).collect();
@@ -48,7 +48,7 @@ impl Machine {
     /// A job of this host that may live, though the scheduler does not show it: no other one is submitted meanwhile.
     pub(super) fn doubt(&self) -> Option<Problem> {
         let doubt = self.doubts.first()?;
-        let scheduler = crate::scheduler::scheduler_of(&self.plan.scheduler);
+        let scheduler = crate::scheduler::by_id(&self.plan.scheduler);
         let name = scheduler.map_or(self.plan.scheduler.as_str(), |one| one.name());
         Some(problem::job_uncertain(&self.plan.host, name, doubt))
     }
@@ -60,14 +60,14 @@ impl Machine {
             let (id, node) = (ours.job.id.as_str(), ours.job.node.as_deref());
             let node = node.unwrap_or_default();
             let problem = problem::job_confused(&self.plan.host, id, node);
-            return over(Effect::TellFailed(problem));
+            return over(Effect::EmitFailed(problem));
         }
         let note = say!(
             "job-resumed",
             scheduler = self.plan.scheduler.as_str(),
             id = ours.job.id.as_str()
         );
-        let mut wait = Wait::new(ours.identity, ours.job, ours.folder, ours.tells);
+        let mut wait = JobWait::new(ours.identity, ours.job, ours.folder, ours.tells);
         // It was listed a moment ago.
         wait.polls = 1;
         wait.known.clone_from(&self.others);
@@ -76,21 +76,25 @@ impl Machine {
         (state, effects)
     }
 
-    pub(super) fn submitted(&mut self, folder: String, identity: Identity) -> (State, Vec<Effect>) {
+    pub(super) fn submitted(
+        &mut self,
+        folder: String,
+        identity: JobIdentity,
+    ) -> (State, Vec<Effect>) {
         let job = Job {
             id: identity.id.clone(),
             ..Job::default()
         };
-        let mut wait = Wait::new(identity, job, Some(folder), self.plan.job_tells);
-        wait.turn = Turn::Open;
-        wait.outlook = Outlook::Open;
+        let mut wait = JobWait::new(identity, job, Some(folder), self.plan.job_tells);
+        wait.turn = HoldState::Open;
+        wait.outlook = StartOutlook::Open;
         wait.known.clone_from(&self.others);
         self.wait(wait)
     }
 
-    pub(super) fn wait(&self, mut wait: Wait) -> (State, Vec<Effect>) {
+    pub(super) fn wait(&self, mut wait: JobWait) -> (State, Vec<Effect>) {
         let mut effects = vec![Effect::Phase(Phase::Queued)];
-        effects.push(Effect::TellJob(self.info(&wait.job)));
+        effects.push(Effect::EmitJob(self.info(&wait.job)));
         effects.extend(wait.hold_note());
         effects.extend(wait.stuck_note());
         if wait.job.state == JobState::Running {
@@ -101,35 +105,39 @@ impl Machine {
     }
 
     /// What happens to a job that waits or starts.
-    pub(super) fn queued(&mut self, mut wait: Box<Wait>, input: Input) -> (State, Vec<Effect>) {
+    pub(super) fn queued(
+        &mut self,
+        mut wait: Box<JobWait>,
+        input: FsmEvent,
+    ) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
         match input {
-            Input::Elapsed | Input::Check => return self.next_look(wait),
-            Input::Peeked(None) => effects.push(wait.rest()),
-            Input::Peeked(Some(node)) => {
+            FsmEvent::Elapsed | FsmEvent::Check => return self.next_look(wait),
+            FsmEvent::JobFilesRead(None) => effects.push(wait.rest()),
+            FsmEvent::JobFilesRead(Some(node)) => {
                 effects.extend(begun(&mut wait, Some(node)));
                 effects.push(wait.rest());
             }
-            Input::Launched(candidate) => return self.job_serves(&candidate, wait),
-            Input::Polled(poll, age) => return self.polled(wait, poll, age),
-            Input::Queried(presence) => return self.queried(wait, presence),
-            Input::Why(why) => return self.heard_why(wait, why),
-            Input::Over(status, log) => {
+            FsmEvent::Launched(runtime_file) => return self.job_serves(&runtime_file, wait),
+            FsmEvent::JobPolled(poll, age) => return self.polled(wait, poll, age),
+            FsmEvent::JobQueried(presence) => return self.queried(wait, presence),
+            FsmEvent::PendingReason(why) => return self.heard_why(wait, why),
+            FsmEvent::Over(status, log) => {
                 let problem = problem::job_ended(&self.plan.host, &wait.identity.id, status, &log);
-                return over(Effect::TellFailed(problem));
+                return over(Effect::EmitFailed(problem));
             }
-            Input::Stop(_) if wait.folder.is_none() => {
+            FsmEvent::Stop(_) if wait.folder.is_none() => {
                 let left = say!("job-left", id = wait.identity.id.as_str());
-                return over_with(Effect::Note(left), Effect::TellClosed);
+                return over_with(Effect::Note(left), Effect::EmitClosed);
             }
-            Input::Stop(_) => {
+            FsmEvent::Stop(_) => {
                 let end = wait.end(false);
                 return (State::Ending, vec![Effect::EndJob(end)]);
             }
-            Input::WantLog => effects.push(Effect::FetchLog(None)),
-            Input::Log(path, text) => effects.push(Effect::TellLog(path, text)),
-            Input::Lost { .. } => {
-                let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Hold];
+            FsmEvent::ReadLog => effects.push(Effect::FetchLog(None)),
+            FsmEvent::Log(path, text) => effects.push(Effect::EmitLog(path, text)),
+            FsmEvent::Lost { .. } => {
+                let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Suspend];
                 let (step, more) = self.next_try();
                 effects.extend(more);
                 return (State::Returning(wait, step), effects);
@@ -181,27 +189,27 @@ impl Machine {
     /// A connection that was lost while the job waits is made anew: the job does not mind.
     pub(super) fn returning(
         &mut self,
-        wait: Box<Wait>,
-        step: Step,
-        input: Input,
+        wait: Box<JobWait>,
+        step: ReconnectStep,
+        input: FsmEvent,
     ) -> (State, Vec<Effect>) {
         if let Some((step, effects)) = self.on_the_way(step, &input) {
             return (State::Returning(wait, step), effects);
         }
         match (step, input) {
-            (Step::LoggingIn, Input::LoggedIn) => {
+            (ReconnectStep::LoggingIn, FsmEvent::LoggedIn) => {
                 let phase = match wait.running {
                     Some(_) => Phase::Starting,
                     None => Phase::Queued,
                 };
-                let peek = wait.peek();
+                let peek = wait.read_files();
                 self.recovered();
                 let effects = vec![Effect::Phase(phase), peek];
                 (State::Queued(wait), effects)
             }
             (
                 _,
-                Input::Unreached {
+                FsmEvent::Unreached {
                     problem,
                     offline,
                     took,
@@ -216,13 +224,13 @@ impl Machine {
 
     fn not_returned(
         &mut self,
-        wait: Box<Wait>,
+        wait: Box<JobWait>,
         problem: &Problem,
         took: Duration,
     ) -> (State, Vec<Effect>) {
         let (step, effects) = self.next_try();
-        if let Some(last) = self.gives_up(&effects, took, problem) {
-            return over(Effect::TellFailed(last));
+        if let Some(last) = self.exhausted(&effects, took, problem) {
+            return over(Effect::EmitFailed(last));
         }
         (State::Returning(wait, step), effects)
     }
@@ -234,8 +242,8 @@ impl Machine {
                 "" => say!("launch-not-ended"),
                 _ => say!("job-not-ended"),
             };
-            return over_with(Effect::Note(left), Effect::TellFailed(problem));
+            return over_with(Effect::Note(left), Effect::EmitFailed(problem));
         }
-        over(Effect::TellFailed(problem))
+        over(Effect::EmitFailed(problem))
     }
 }

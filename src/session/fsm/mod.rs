@@ -10,23 +10,28 @@ mod route;
 mod state;
 mod walltime;
 
-use crate::jupyter::{Activity, Answer, Candidate, Choice, Facts, Fate, Kernels, Server, choose};
+use crate::jupyter::{
+    Activity, Fate, HostInfo, Kernels, RuntimeFile, Selection, Server, ServerAnswer, select,
+};
 use crate::problem;
 use crate::problem::Problem;
-use crate::remote::{Doubt, Known, OurJob};
+use crate::remote::{OtherServers, OurJob, UncertainJob};
 use crate::scheduler::{Route, Routes};
 
 use super::event::Phase;
 use crate::i18n::say;
 use inspect::{answers, log_of, probed, rehearsed};
-pub use job::Wait;
-use reconnect::{Trouble, is_gone};
-pub use state::{Busy, Call, Effect, Found, Goal, Input, JobEnd, Plan, Poll, State, Step};
+pub use job::JobWait;
+use reconnect::{ReconnectBackoff, is_gone};
+pub use state::{
+    Busy, Effect, FoundServer, FsmEvent, Goal, JobEnd, PollResult, ReconnectStep, SchedulerCall,
+    SessionPlan, State,
+};
 
 /// The machine.
 #[derive(Debug)]
-pub struct Machine {
-    plan: Plan,
+pub struct StateMachine {
+    plan: SessionPlan,
     state: State,
     uid: Option<u32>,
     /// The machine that the script runs on.
@@ -36,14 +41,14 @@ pub struct Machine {
     /// This host's jobs, at the last look.
     jobs: Vec<OurJob>,
     /// Those that may live, though no list showed them.
-    doubts: Vec<Doubt>,
+    doubts: Vec<UncertainJob>,
     /// Servers that are in none of them.
-    others: Known,
+    others: OtherServers,
     /// The ways to servers in jobs, those that failed among them.
     routes: Routes,
     /// What those said that failed.
     refusals: Vec<Problem>,
-    trouble: Trouble,
+    trouble: ReconnectBackoff,
     activity: Option<Activity>,
     /// The notebook that the person had open last, as far as that is known.
     notebook: Option<String>,
@@ -53,10 +58,10 @@ pub struct Machine {
     others_run: bool,
 }
 
-impl Machine {
+impl StateMachine {
     /// A machine at its beginning.
     #[must_use]
-    pub fn new(plan: Plan) -> Self {
+    pub fn new(plan: SessionPlan) -> Self {
         let notebook = match &plan.goal {
             Goal::Open { page, .. } => page.notebook.clone(),
             _ => None,
@@ -72,8 +77,8 @@ impl Machine {
             workdir: String::new(),
             jobs: Vec::new(),
             doubts: Vec::new(),
-            others: Known::default(),
-            trouble: Trouble::default(),
+            others: OtherServers::default(),
+            trouble: ReconnectBackoff::default(),
             activity: None,
             more_time: None,
             others_run: false,
@@ -95,100 +100,112 @@ impl Machine {
     /// Takes an input. (A table: longer than a function should be, and readable because of it.) One
     /// that does not fit the state is a late answer to something given up, and
     /// is ignored.
-    pub fn handle(&mut self, input: Input) -> Vec<Effect> {
+    pub fn handle(&mut self, input: FsmEvent) -> Vec<Effect> {
         let input = self.note_jobs(input);
         let state = std::mem::replace(&mut self.state, State::Ended);
         let (state, effects) = match (state, input) {
             (State::Ended, _) => (State::Ended, vec![]),
-            (_, Input::Close) => over(Effect::TellClosed),
-            (_, Input::Failed(problem)) => over(Effect::TellFailed(problem)),
-            (State::Ready(found, port), Input::Lost { stood, .. }) if self.heals() => {
+            (_, FsmEvent::Close) => over(Effect::EmitClosed),
+            (_, FsmEvent::Failed(problem)) => over(Effect::EmitFailed(problem)),
+            (State::Ready(found, port), FsmEvent::Lost { stood, .. })
+                if self.should_reconnect() =>
+            {
                 self.lost(found, port, stood)
             }
-            (State::Ready(found, port), Input::HopLost { stood, .. }) if self.heals() => {
-                self.hop_lost(found, port, stood)
+            (State::Ready(found, port), FsmEvent::NodeLost { stood, .. })
+                if self.should_reconnect() =>
+            {
+                self.node_lost(found, port, stood)
             }
             (State::Reconnecting(found, port, step), input) => {
                 self.reconnecting(found, port, step, input)
             }
             (State::Queued(wait), input) => self.queued(wait, input),
             (State::Returning(wait, step), input) => self.returning(wait, step, input),
-            (_, Input::Lost { problem, .. } | Input::HopLost { problem, .. }) => {
-                over(Effect::TellFailed(problem))
+            (_, FsmEvent::Lost { problem, .. } | FsmEvent::NodeLost { problem, .. }) => {
+                over(Effect::EmitFailed(problem))
             }
-            (State::Idle, Input::Begin) => (
+            (State::Idle, FsmEvent::Begin) => (
                 State::Resolving,
                 vec![Effect::Phase(Phase::Resolving), Effect::Resolve],
             ),
-            (State::Resolving, Input::Resolved) => (
+            (State::Resolving, FsmEvent::Resolved) => (
                 State::Connecting,
                 vec![Effect::Phase(Phase::Connecting), Effect::Connect],
             ),
-            (State::Connecting, Input::Connected) => (
+            (State::Connecting, FsmEvent::Connected) => (
                 State::LoggingIn,
                 vec![Effect::Phase(Phase::Authenticating), Effect::LogIn],
             ),
-            (State::LoggingIn, Input::LoggedIn) => self.logged_in(),
-            (State::Finding { locked }, Input::Found(candidates, facts)) => {
-                self.uid = facts.uid;
-                self.node.clone_from(&facts.node);
-                self.workdir.clone_from(&facts.workdir);
-                let choice = choose(&candidates, &facts, &self.plan.wanted);
-                self.found(choice, facts, locked)
+            (State::LoggingIn, FsmEvent::LoggedIn) => self.logged_in(),
+            (State::Discovering { locked }, FsmEvent::Found(runtime_files, host_info)) => {
+                self.uid = host_info.uid;
+                self.node.clone_from(&host_info.node);
+                self.workdir.clone_from(&host_info.workdir);
+                let choice = select(&runtime_files, &host_info, &self.plan.wanted);
+                self.found(choice, host_info, locked)
             }
-            (State::Submitting, Input::Submitted { folder, identity }) => {
+            (State::Submitting, FsmEvent::Submitted { folder, identity }) => {
                 self.submitted(folder, identity)
             }
-            (State::Dropping(problem), Input::Gone(how)) => self.dropped(*problem, &how),
-            (State::Starting { node, own }, Input::Launched(candidate)) => {
-                self.launched(&candidate, node, own)
+            (State::Dropping(problem), FsmEvent::Gone(how)) => self.dropped(*problem, &how),
+            (State::Starting { node, own }, FsmEvent::Launched(runtime_file)) => {
+                self.launched(&runtime_file, node, own)
             }
-            (State::Starting { .. }, Input::LookAgain) => lock(),
-            (State::Hopping(found, port), Input::HopStands) => Self::hopped(found, port),
-            (State::Hopping(found, port), Input::NoHop(problem)) => {
+            (State::Starting { .. }, FsmEvent::Rediscover) => lock(),
+            (State::ConnectingNode(found, port), FsmEvent::NodeConnected) => {
+                Self::hopped(found, port)
+            }
+            (State::ConnectingNode(found, port), FsmEvent::NodeUnreachable(problem)) => {
                 self.turned_back(found, port, problem)
             }
-            (State::Hopping(found, _), Input::NotThere(problem)) => self.not_there(*found, problem),
-            (State::Hopping(found, port), Input::NoForwarding(problem)) => {
+            (State::ConnectingNode(found, _), FsmEvent::ServerNotOnNode(problem)) => {
+                self.not_there(*found, problem)
+            }
+            (State::ConnectingNode(found, port), FsmEvent::ForwardingForbidden(problem)) => {
                 self.routes.fail(Route::Address);
                 self.turned_back(found, port, problem)
             }
-            (State::Checking(found, _), Input::Barred(problem)) if found.server.node.is_none() => {
+            (State::Checking(found, _), FsmEvent::ForwardRefused(problem))
+                if found.server.node.is_none() =>
+            {
                 self.unanswered(*found, problem)
             }
-            (State::Checking(found, port), Input::Barred(problem)) => {
+            (State::Checking(found, port), FsmEvent::ForwardRefused(problem)) => {
                 self.turned_back(found, Some(port), problem)
             }
-            (State::Probing, Input::Probed(problem)) => probed(problem),
-            (State::Probing, Input::Rehearsed(outcome)) => rehearsed(outcome),
-            (State::Moving(found), Input::Moved) => self.moved(*found),
-            (State::Listening(found), Input::Listening { port, taken }) => {
+            (State::Probing, FsmEvent::Probed(problem)) => probed(problem),
+            (State::Probing, FsmEvent::Rehearsed(outcome)) => rehearsed(outcome),
+            (State::Relocating(found), FsmEvent::Moved) => self.moved(*found),
+            (State::Listening(found), FsmEvent::Listening { port, taken }) => {
                 listening(found, port, taken)
             }
-            (State::Checking(found, port), Input::Checked(Ok(answer))) => {
+            (State::Checking(found, port), FsmEvent::Checked(Ok(answer))) => {
                 self.checked(found, port, answer)
             }
-            (State::Checking(found, _), Input::Checked(Err(problem))) => {
+            (State::Checking(found, _), FsmEvent::Checked(Err(problem))) => {
                 self.silent(found, problem)
             }
-            (State::Checking(found, _), Input::Unsuitable(problem)) => {
+            (State::Checking(found, _), FsmEvent::Unsuitable(problem)) => {
                 self.unsuitable(found, problem)
             }
-            (State::Ready(found, port), Input::Stop(busy)) => count(found, port, busy),
+            (State::Ready(found, port), FsmEvent::Stop(busy)) => count(found, port, busy),
             (State::Ready(found, port), input) => self.standing(found, port, input),
-            (State::Counting(found, port, busy), Input::Counted(kernels)) => {
+            (State::Counting(found, port, busy), FsmEvent::Counted(kernels)) => {
                 self.counted(found, port, busy, kernels)
             }
-            (State::Confirming(found, port, _), Input::Confirmed(true)) => ask_to_end(found, port),
-            (State::Confirming(.., kernels), Input::Confirmed(false)) => over(Effect::TellFailed(
-                problem::kernels_busy(&self.plan.host, kernels),
-            )),
-            (State::ShuttingDown(found), Input::AskedToEnd(asked)) => make_gone(*found, asked),
-            (State::Ending, Input::Gone(how)) => self.gone(&how),
+            (State::Confirming(found, port, _), FsmEvent::Confirmed(true)) => {
+                ask_to_end(found, port)
+            }
+            (State::Confirming(.., kernels), FsmEvent::Confirmed(false)) => over(
+                Effect::EmitFailed(problem::kernels_busy(&self.plan.host, kernels)),
+            ),
+            (State::ShuttingDown(found), FsmEvent::AskedToEnd(asked)) => make_gone(*found, asked),
+            (State::Ending, FsmEvent::Gone(how)) => self.gone(&how),
             (State::Extending(info), input) => self.extending(info, input),
-            (State::FetchingLog, Input::Log(path, text)) => (
+            (State::FetchingLog, FsmEvent::Log(path, text)) => (
                 State::Ended,
-                vec![Effect::TellLog(path, text), Effect::TellClosed],
+                vec![Effect::EmitLog(path, text), Effect::EmitClosed],
             ),
             (state, _) => (state, vec![]),
         };
@@ -197,41 +214,51 @@ impl Machine {
     }
 
     /// Where servers run in jobs, these are noted and the rest is as always.
-    fn note_jobs(&mut self, input: Input) -> Input {
-        let Input::Surveyed(survey) = input else {
+    fn note_jobs(&mut self, input: FsmEvent) -> FsmEvent {
+        let FsmEvent::Discovered(discovery) = input else {
             return input;
         };
-        self.jobs = survey.jobs;
-        self.doubts = survey.doubts;
-        self.others = survey.others;
-        Input::Found(survey.candidates, survey.facts)
+        self.jobs = discovery.jobs;
+        self.doubts = discovery.doubts;
+        self.others = discovery.others;
+        FsmEvent::Found(discovery.runtime_files, discovery.host_info)
     }
 
     /// What does not end a standing tunnel, but for a server that is gone.
-    fn standing(&mut self, found: Box<Found>, port: u16, input: Input) -> (State, Vec<Effect>) {
+    fn standing(
+        &mut self,
+        found: Box<FoundServer>,
+        port: u16,
+        input: FsmEvent,
+    ) -> (State, Vec<Effect>) {
         let effect = match input {
-            Input::Show(page) => {
+            FsmEvent::Show(page) => {
                 self.notebook = page.notebook.clone().or(self.notebook.take());
                 Some(Effect::Show(found.clone(), port, page))
             }
-            Input::Check => Some(Effect::Doubt),
-            Input::WantLog => Some(Effect::LogBeside),
-            Input::Log(path, text) => Some(Effect::TellLog(path, text)),
-            Input::NotShown(reason) => {
+            FsmEvent::Check => Some(Effect::ProbePeer),
+            FsmEvent::ReadLog => Some(Effect::ReadLogInBackground),
+            FsmEvent::Log(path, text) => Some(Effect::EmitLog(path, text)),
+            FsmEvent::NotShown(reason) => {
                 Some(Effect::Note(say!("session-no-browser", reason = reason)))
             }
-            Input::NoLog(problem) => Some(Effect::TellRefused(problem)),
-            Input::Refused => Some(Effect::LookBeside),
-            Input::Looked(candidates, facts) if is_gone(&found, &candidates, &facts) => {
-                return over(Effect::TellFailed(self.ended(&found, &facts)));
+            FsmEvent::NoLog(problem) => Some(Effect::EmitRefused(problem)),
+            FsmEvent::Refused => Some(Effect::RecheckInBackground),
+            FsmEvent::Rechecked(runtime_files, host_info)
+                if is_gone(&found, &runtime_files, &host_info) =>
+            {
+                return over(Effect::EmitFailed(self.ended(&found, &host_info)));
             }
-            Input::Extend(_) | Input::Extended(_) | Input::NotExtended(_) | Input::Polled(..) => {
+            FsmEvent::Extend(_)
+            | FsmEvent::Extended(_)
+            | FsmEvent::NotExtended(_)
+            | FsmEvent::JobPolled(..) => {
                 return self.longer(found, port, input);
             }
-            Input::Active(now) if self.activity.as_ref() != Some(&now) => {
+            FsmEvent::Active(now) if self.activity.as_ref() != Some(&now) => {
                 self.notebook = now.latest.clone().or(self.notebook.take());
                 self.activity = Some(now.clone());
-                Some(Effect::TellActivity(now))
+                Some(Effect::EmitActivity(now))
             }
             _ => None,
         };
@@ -242,20 +269,25 @@ impl Machine {
         if self.plan.goal == Goal::Log && !self.plan.scheduler.is_empty() {
             return (State::FetchingLog, vec![Effect::FetchLog(None)]);
         }
-        let effects = vec![Effect::Phase(Phase::Finding), Effect::Find];
-        (State::Finding { locked: false }, effects)
+        let effects = vec![Effect::Phase(Phase::Finding), Effect::Discover];
+        (State::Discovering { locked: false }, effects)
     }
 
-    fn found(&mut self, choice: Choice, mut facts: Facts, locked: bool) -> (State, Vec<Effect>) {
+    fn found(
+        &mut self,
+        choice: Selection,
+        mut host_info: HostInfo,
+        locked: bool,
+    ) -> (State, Vec<Effect>) {
         // An account may use one machine both ways: each host tells of its own.
         let has_jobs = !self.plan.scheduler.is_empty();
-        facts
+        host_info
             .lost
             .retain(|lost| (lost.fate == Fate::Job) == has_jobs);
         match self.plan.goal {
-            Goal::Look => return self.look(choice, facts),
-            Goal::Glance => return self.glance(choice, facts),
-            Goal::Log => return log_of(choice, facts),
+            Goal::Inspect => return self.look(choice, host_info),
+            Goal::Glance => return self.glance(choice, host_info),
+            Goal::Log => return log_of(choice, host_info),
             _ => {}
         }
         if let Goal::Extend(by) = self.plan.goal {
@@ -267,24 +299,24 @@ impl Machine {
             if !choice.why.is_empty() {
                 effects.push(Effect::Note(choice.why));
             }
-            let (state, more) = self.reach_again(server, facts.node);
+            let (state, more) = self.reach_again(server, host_info.node);
             effects.extend(more);
             return (state, effects);
         }
         // Whatever was started from here is ended, or waited for, before another one is started.
-        let lost = problem::lost_launches(&self.plan.host, &facts);
-        let ours = facts.starting.or(choice.unusable);
+        let lost = problem::lost_launches(&self.plan.host, &host_info);
+        let ours = host_info.starting.or(choice.unusable);
         if matches!(self.plan.goal, Goal::Stop { .. }) {
             if let Some(end) = self.waiting_job() {
                 return (State::Ending, vec![Effect::EndJob(end)]);
             }
             if let Some(problem) = self.doubt() {
-                return over(Effect::TellFailed(problem));
+                return over(Effect::EmitFailed(problem));
             }
             return self.nothing_to_ask(ours, lost.into_iter().chain(choice.hubs).collect());
         }
         if !self.plan.launch {
-            return over(Effect::TellFailed(problem::nothing_running(
+            return over(Effect::EmitFailed(problem::nothing_running(
                 &self.plan.host,
                 &choice.passed_over,
             )));
@@ -297,7 +329,7 @@ impl Machine {
         }
         effects.extend(choice.hubs.into_iter().map(Effect::Note));
         effects.push(Effect::Phase(Phase::Starting));
-        let (own, node) = (ours.is_none(), facts.node);
+        let (own, node) = (ours.is_none(), host_info.node);
         if own {
             effects.extend(lost.into_iter().map(Effect::Note));
         }
@@ -309,7 +341,7 @@ impl Machine {
     fn reach_again(&mut self, server: Server, machine: String) -> (State, Vec<Effect>) {
         let (job, info) = self.job_of(&server.file).unzip();
         let node = info.as_ref().and_then(|info| info.node.clone());
-        let found = Found {
+        let found = FoundServer {
             server,
             node: node.unwrap_or(machine),
             reused: true,
@@ -327,13 +359,18 @@ impl Machine {
         }
         let text = say!("session-none-runs", host = self.plan.host.as_str());
         let lines: Vec<String> = [text].into_iter().chain(more).collect();
-        over_with(Effect::Note(lines.join("\n")), Effect::TellClosed)
+        over_with(Effect::Note(lines.join("\n")), Effect::EmitClosed)
     }
 
     /// One that this session has just started and that cannot be used is ended; one that was there
     /// before is left to a stop.
-    fn launched(&self, candidate: &Candidate, node: String, own: bool) -> (State, Vec<Effect>) {
-        match candidate.server(self.uid) {
+    fn launched(
+        &self,
+        runtime_file: &RuntimeFile,
+        node: String,
+        own: bool,
+    ) -> (State, Vec<Effect>) {
+        match runtime_file.server(self.uid) {
             Ok(server) => {
                 let mut effects = Vec::new();
                 // The user's own configuration may have the last word: this is what came of it.
@@ -342,7 +379,7 @@ impl Machine {
                     effects.push(Effect::Note(say!("server-other-folder", folder = folder)));
                 }
                 effects.push(Effect::Listen(server.clone()));
-                let found = Found {
+                let found = FoundServer {
                     server,
                     node,
                     reused: false,
@@ -354,25 +391,30 @@ impl Machine {
             }
             Err(reason) => {
                 let problem = problem::unusable(&self.plan.host, reason, own);
-                match &candidate.launch {
+                match &runtime_file.launch {
                     Some(folder) if own => {
                         let end = Effect::EndLaunch(folder.clone());
                         (State::Dropping(Box::new(problem)), vec![end])
                     }
-                    _ => over(Effect::TellFailed(problem)),
+                    _ => over(Effect::EmitFailed(problem)),
                 }
             }
         }
     }
 
-    fn checked(&self, mut found: Box<Found>, port: u16, answer: Answer) -> (State, Vec<Effect>) {
+    fn checked(
+        &self,
+        mut found: Box<FoundServer>,
+        port: u16,
+        answer: ServerAnswer,
+    ) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
         found.server.certificate = answer.certificate;
         found.server.pages = answer.pages;
         let (page, show) = match &self.plan.goal {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
-            Goal::Look => return answers(&answer.version),
+            Goal::Inspect => return answers(&answer.version),
             Goal::Log | Goal::Glance | Goal::Extend(_) => return (State::Ended, vec![]),
         };
         if !answer.pages.suits(page.app) {
@@ -394,9 +436,9 @@ impl Machine {
         effects.push(Effect::Remember(port));
         // What was there before teaches nothing about what would be best.
         let taught = !found.reused || self.routes.is_best(found.route);
-        let lesson = self.routes.lesson(found.route).filter(|_| taught);
+        let lesson = self.routes.to_remember(found.route).filter(|_| taught);
         effects.extend(lesson.map(Effect::RememberRoute));
-        effects.push(Effect::TellReady(found.clone(), port, answer.version));
+        effects.push(Effect::EmitReady(found.clone(), port, answer.version));
         if show {
             effects.push(Effect::Show(found.clone(), port, page));
         }
@@ -404,7 +446,7 @@ impl Machine {
     }
 
     /// Another server may answer: what says nothing, or not what it should, keeps nobody from it.
-    fn silent(&mut self, found: Box<Found>, problem: Problem) -> (State, Vec<Effect>) {
+    fn silent(&mut self, found: Box<FoundServer>, problem: Problem) -> (State, Vec<Effect>) {
         if self.others_run && found.job.is_none() {
             return self.look_past(&found, &problem);
         }
@@ -413,28 +455,28 @@ impl Machine {
 
     /// A server of the user's own that is of no use for a page is none. One that was started from
     /// here is told of: another one would be no better.
-    fn unsuitable(&mut self, found: Box<Found>, problem: Problem) -> (State, Vec<Effect>) {
+    fn unsuitable(&mut self, found: Box<FoundServer>, problem: Problem) -> (State, Vec<Effect>) {
         let is_ours = found.server.launch.is_some() || found.job.is_some();
-        if self.heals() && self.plan.launch && !is_ours {
+        if self.should_reconnect() && self.plan.launch && !is_ours {
             return self.look_past(&found, &problem);
         }
         self.silent(found, problem)
     }
 
-    fn look_past(&mut self, found: &Found, problem: &Problem) -> (State, Vec<Effect>) {
+    fn look_past(&mut self, found: &FoundServer, problem: &Problem) -> (State, Vec<Effect>) {
         let why = problem.detail.clone();
         let pid = found.server.pid;
         let note = say!("server-refused", pid = pid, why = why.as_str());
         let refused = &mut self.plan.wanted.refused;
         refused.push((found.server.file.clone(), why));
         let phase = Effect::Phase(Phase::Finding);
-        let effects = vec![Effect::Note(note), Effect::Leave, phase, Effect::Find];
-        (State::Finding { locked: false }, effects)
+        let effects = vec![Effect::Note(note), Effect::Leave, phase, Effect::Discover];
+        (State::Discovering { locked: false }, effects)
     }
 
     /// The server runs and does not answer. It may hang, which is what a stop is for; but nobody
     /// can tell then whether its kernels compute.
-    fn unanswered(&self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
+    fn unanswered(&self, found: FoundServer, problem: Problem) -> (State, Vec<Effect>) {
         let suspended = found.info.as_ref().filter(|job| job.is_suspended());
         let problem = suspended.map_or(problem, |job| {
             let word = job.state.as_deref().unwrap_or_default();
@@ -445,12 +487,12 @@ impl Machine {
             Goal::Stop { .. } => say!("session-stop-hung", host = self.plan.host.as_str()),
             _ => problem.remedy,
         };
-        over(Effect::TellFailed(Problem { remedy, ..problem }))
+        over(Effect::EmitFailed(Problem { remedy, ..problem }))
     }
 
     fn counted(
         &self,
-        found: Box<Found>,
+        found: Box<FoundServer>,
         port: u16,
         busy: Busy,
         kernels: Option<Kernels>,
@@ -465,7 +507,7 @@ impl Machine {
                 vec![Effect::Confirm(kernels)],
             ),
             Busy::Refuse => {
-                let refusal = Effect::TellRefused(problem::kernels_busy(&self.plan.host, kernels));
+                let refusal = Effect::EmitRefused(problem::kernels_busy(&self.plan.host, kernels));
                 (State::Ready(found, port), vec![refusal])
             }
         }
@@ -474,20 +516,20 @@ impl Machine {
     fn gone(&self, how: &str) -> (State, Vec<Effect>) {
         let host = self.plan.host.as_str();
         let text = match how {
-            "no" => return over(Effect::TellFailed(problem::not_stopped(host))),
+            "no" => return over(Effect::EmitFailed(problem::not_stopped(host))),
             "itself" => say!("session-gone-itself", host = host),
             "job" => say!("session-gone-job", host = host),
             "launch" => say!("session-gone-launch", host = host),
             signal => say!("session-gone-signal", host = host, signal = signal),
         };
-        over_with(Effect::Note(text), Effect::TellClosed)
+        over_with(Effect::Note(text), Effect::EmitClosed)
     }
 }
 
 /// The right to launch is taken, and what there is looked at once more: another click may have
 /// launched meanwhile.
 fn lock() -> (State, Vec<Effect>) {
-    (State::Finding { locked: true }, vec![Effect::Lock])
+    (State::Discovering { locked: true }, vec![Effect::Lock])
 }
 
 fn over(last: Effect) -> (State, Vec<Effect>) {
@@ -498,7 +540,7 @@ fn over_with(first: Effect, last: Effect) -> (State, Vec<Effect>) {
     (State::Ended, vec![first, last])
 }
 
-fn listening(found: Box<Found>, port: u16, taken: Option<u16>) -> (State, Vec<Effect>) {
+fn listening(found: Box<FoundServer>, port: u16, taken: Option<u16>) -> (State, Vec<Effect>) {
     let mut effects = vec![Effect::Phase(Phase::Forwarding)];
     if let Some(taken) = taken {
         let (taken, port) = (taken.to_string(), port.to_string());
@@ -512,21 +554,21 @@ fn listening(found: Box<Found>, port: u16, taken: Option<u16>) -> (State, Vec<Ef
     (State::Checking(found, port), effects)
 }
 
-fn count(found: Box<Found>, port: u16, busy: Busy) -> (State, Vec<Effect>) {
+fn count(found: Box<FoundServer>, port: u16, busy: Busy) -> (State, Vec<Effect>) {
     let effects = vec![Effect::Count(found.server.clone(), port)];
     (State::Counting(found, port, busy), effects)
 }
 
-fn ask_to_end(found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
+fn ask_to_end(found: Box<FoundServer>, port: u16) -> (State, Vec<Effect>) {
     let effects = vec![Effect::AskToEnd(found.server.clone(), port)];
     (State::ShuttingDown(found), effects)
 }
 
 /// A server that was asked to end, or will not be asked: its process, or its whole job, goes.
-fn make_gone(found: Found, asked: bool) -> (State, Vec<Effect>) {
+fn make_gone(found: FoundServer, asked: bool) -> (State, Vec<Effect>) {
     let effect = match found.job {
         Some(job) => Effect::EndJob(JobEnd { asked, ..*job }),
-        None => Effect::MakeGone {
+        None => Effect::EnsureStopped {
             server: found.server,
             asked,
         },

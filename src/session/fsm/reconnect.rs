@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::route::{hop, relay};
-use super::state::{Effect, Found, Goal, Input, State, Step};
-use super::{Machine, over};
-use crate::jupyter::{Candidate, Facts, Server};
+use super::state::{Effect, FoundServer, FsmEvent, Goal, ReconnectStep, State};
+use super::{StateMachine, over};
+use crate::jupyter::{HostInfo, RuntimeFile, Server};
 use crate::problem;
 use crate::problem::Problem;
 use crate::session::event::Phase;
@@ -21,14 +21,14 @@ const LONGEST_PAUSE: u64 = 30;
 
 /// What has gone wrong since the connection last stood well.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Trouble {
+pub struct ReconnectBackoff {
     losses: u32,
     /// How long attempts and pauses took. The time without any network does not count: it says
     /// nothing about the host, and a laptop may be carried about for hours.
     spent: Duration,
 }
 
-impl Trouble {
+impl ReconnectBackoff {
     /// The pause before the next attempt: none, then 1, 2, 4… seconds, as `JupyterLab` itself does.
     fn pause(&mut self) -> Duration {
         let seconds = match self.losses {
@@ -40,82 +40,89 @@ impl Trouble {
     }
 }
 
-impl Machine {
+impl StateMachine {
     /// Whether a lost connection is worth another one: a page may be open that needs it.
-    pub(super) fn heals(&self) -> bool {
+    pub(super) fn should_reconnect(&self) -> bool {
         matches!(self.plan.goal, Goal::Open { .. })
     }
 
     /// What stood that long begins anew with its patience.
-    fn forget_trouble(&mut self, stood: Duration) {
+    fn reset_backoff(&mut self, stood: Duration) {
         if stood >= STEADY {
-            self.trouble = Trouble::default();
+            self.trouble = ReconnectBackoff::default();
         }
     }
 
     /// The connection of a standing tunnel is lost.
     pub(super) fn lost(
         &mut self,
-        found: Box<Found>,
+        found: Box<FoundServer>,
         port: u16,
         stood: Duration,
     ) -> (State, Vec<Effect>) {
-        self.forget_trouble(stood);
-        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Hold];
+        self.reset_backoff(stood);
+        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Suspend];
         let (state, more) = self.next_attempt(found, port);
         effects.extend(more);
         (state, effects)
     }
 
     /// The session to the node is lost, and the login host's is not.
-    pub(super) fn hop_lost(
+    pub(super) fn node_lost(
         &mut self,
-        found: Box<Found>,
+        found: Box<FoundServer>,
         port: u16,
         stood: Duration,
     ) -> (State, Vec<Effect>) {
-        self.forget_trouble(stood);
+        self.reset_backoff(stood);
         if !self.trouble.pause().is_zero() && stood < BRIEF {
             return self.lost(found, port, stood);
         }
-        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Shut];
+        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::CloseListeners];
         effects.extend(hop(&found, false));
-        (State::Reconnecting(found, port, Step::Hopping), effects)
+        (
+            State::Reconnecting(found, port, ReconnectStep::ConnectingNode),
+            effects,
+        )
     }
 
     /// What happens between the loss and the new connection.
     pub(super) fn reconnecting(
         &mut self,
-        found: Box<Found>,
+        found: Box<FoundServer>,
         port: u16,
-        step: Step,
-        input: Input,
+        step: ReconnectStep,
+        input: FsmEvent,
     ) -> (State, Vec<Effect>) {
         if let Some((step, effects)) = self.on_the_way(step, &input) {
             return (State::Reconnecting(found, port, step), effects);
         }
         let (step, effects) = match (step, input) {
-            (Step::LoggingIn, Input::LoggedIn) => (Step::Finding, vec![Effect::Find]),
-            (Step::Finding, Input::Found(candidates, facts)) => {
-                return self.seen_again(found, port, &candidates, &facts);
+            (ReconnectStep::LoggingIn, FsmEvent::LoggedIn) => {
+                (ReconnectStep::Discovering, vec![Effect::Discover])
             }
-            (Step::Hopping, Input::HopStands) => (Step::Resuming, vec![Effect::Resume]),
+            (ReconnectStep::Discovering, FsmEvent::Found(runtime_files, host_info)) => {
+                return self.verify_same_server(found, port, &runtime_files, &host_info);
+            }
+            (ReconnectStep::ConnectingNode, FsmEvent::NodeConnected) => {
+                (ReconnectStep::Resuming, vec![Effect::Resume])
+            }
             (
-                Step::Hopping,
-                Input::NoHop(problem)
-                | Input::NotThere(problem)
-                | Input::HopLost { problem, .. }
-                | Input::Lost { problem, .. },
+                ReconnectStep::ConnectingNode,
+                FsmEvent::NodeUnreachable(problem)
+                | FsmEvent::ServerNotOnNode(problem)
+                | FsmEvent::NodeLost { problem, .. }
+                | FsmEvent::Lost { problem, .. },
             ) => {
                 return self.unreached(found, port, &problem, Duration::from_secs(1));
             }
-            (Step::Resuming, Input::Resumed) => {
-                let again = Effect::TellAgain(found.clone(), port);
+            (ReconnectStep::Resuming, FsmEvent::Resumed) => {
+                let again = Effect::EmitReconnected(found.clone(), port);
                 return (State::Ready(found, port), vec![again]);
             }
             (
                 _,
-                Input::Unreached {
+                FsmEvent::Unreached {
                     problem,
                     offline,
                     took,
@@ -130,45 +137,53 @@ impl Machine {
     }
 
     /// The steps to another connection, whoever needs it.
-    pub(super) fn on_the_way(&mut self, step: Step, input: &Input) -> Option<(Step, Vec<Effect>)> {
+    pub(super) fn on_the_way(
+        &mut self,
+        step: ReconnectStep,
+        input: &FsmEvent,
+    ) -> Option<(ReconnectStep, Vec<Effect>)> {
         Some(match (step, input) {
-            (Step::Pausing, Input::Elapsed) => begin(),
-            (Step::Pausing, Input::Check) => {
+            (ReconnectStep::Pausing, FsmEvent::Elapsed) => begin(),
+            (ReconnectStep::Pausing, FsmEvent::Check) => {
                 self.trouble.losses = 1;
                 begin()
             }
-            (Step::Resolving, Input::Resolved) => (Step::Connecting, vec![Effect::Connect]),
-            (Step::Connecting, Input::Connected) => (Step::LoggingIn, vec![Effect::LogIn]),
+            (ReconnectStep::Resolving, FsmEvent::Resolved) => {
+                (ReconnectStep::Connecting, vec![Effect::Connect])
+            }
+            (ReconnectStep::Connecting, FsmEvent::Connected) => {
+                (ReconnectStep::LoggingIn, vec![Effect::LogIn])
+            }
             // Whoever wished for it before hearing of the loss is not left waiting.
-            (step, Input::WantLog | Input::Stop(_) | Input::Extend(_)) => {
+            (step, FsmEvent::ReadLog | FsmEvent::Stop(_) | FsmEvent::Extend(_)) => {
                 let problem = problem::not_now(&self.plan.host);
-                (step, vec![Effect::TellRefused(problem)])
+                (step, vec![Effect::EmitRefused(problem)])
             }
             _ => return None,
         })
     }
 
-    fn next_attempt(&mut self, found: Box<Found>, port: u16) -> (State, Vec<Effect>) {
+    fn next_attempt(&mut self, found: Box<FoundServer>, port: u16) -> (State, Vec<Effect>) {
         let (step, effects) = self.next_try();
         (State::Reconnecting(found, port, step), effects)
     }
 
     /// Another attempt to connect, at once or after a pause.
-    pub(super) fn next_try(&mut self) -> (Step, Vec<Effect>) {
+    pub(super) fn next_try(&mut self) -> (ReconnectStep, Vec<Effect>) {
         let pause = self.trouble.pause();
         if pause.is_zero() {
             return begin();
         }
-        (Step::Pausing, vec![Effect::Pause(pause)])
+        (ReconnectStep::Pausing, vec![Effect::Pause(pause)])
     }
 
     /// The connection is there again.
     pub(super) fn recovered(&mut self) {
-        self.trouble = Trouble::default();
+        self.trouble = ReconnectBackoff::default();
     }
 
     /// What is told when patience is gone, after an attempt that took so long and before a pause.
-    pub(super) fn gives_up(
+    pub(super) fn exhausted(
         &mut self,
         next: &[Effect],
         took: Duration,
@@ -186,48 +201,54 @@ impl Machine {
 
     fn unreached(
         &mut self,
-        found: Box<Found>,
+        found: Box<FoundServer>,
         port: u16,
         problem: &Problem,
         took: Duration,
     ) -> (State, Vec<Effect>) {
         let (state, effects) = self.next_attempt(found, port);
-        if let Some(last) = self.gives_up(&effects, took, problem) {
-            return over(Effect::TellFailed(last));
+        if let Some(last) = self.exhausted(&effects, took, problem) {
+            return over(Effect::EmitFailed(last));
         }
         (state, effects)
     }
 
     /// Logged in again: is the server still there?
-    fn seen_again(
+    fn verify_same_server(
         &mut self,
-        mut found: Box<Found>,
+        mut found: Box<FoundServer>,
         port: u16,
-        candidates: &[Candidate],
-        facts: &Facts,
+        runtime_files: &[RuntimeFile],
+        host_info: &HostInfo,
     ) -> (State, Vec<Effect>) {
         let host = &self.plan.host;
         // Somebody may have given the job more time meanwhile.
         if let Some((_, info)) = self.job_of(&found.server.file) {
             found.info = Some(info);
         }
-        if found.job.is_none() && found.node != facts.node {
+        if found.job.is_none() && found.node != host_info.node {
             // A name that stands for several login nodes: the next attempt may reach the right one.
-            let problem = problem::other_machine(host, &found.node, &facts.node);
+            let problem = problem::other_machine(host, &found.node, &host_info.node);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        if let Some(server) = same(&found, candidates, facts) {
+        if let Some(server) = same(&found, runtime_files, host_info) {
             // Another login host may stand between now.
             found.server.node = server.node;
             found.route = found.route_again();
             if let Some(hop) = hop(&found, false) {
-                return (State::Reconnecting(found, port, Step::Hopping), vec![hop]);
+                return (
+                    State::Reconnecting(found, port, ReconnectStep::ConnectingNode),
+                    vec![hop],
+                );
             }
             let mut effects: Vec<Effect> = relay(&found).into_iter().collect();
             effects.push(Effect::Resume);
-            return (State::Reconnecting(found, port, Step::Resuming), effects);
+            return (
+                State::Reconnecting(found, port, ReconnectStep::Resuming),
+                effects,
+            );
         }
-        if is_there(&found, candidates) {
+        if is_there(&found, runtime_files) {
             // It is shutting down, most likely.
             let problem = problem::not_listening(host);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
@@ -235,11 +256,11 @@ impl Machine {
         if let Some(problem) = self.doubt_about(&found) {
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        over(Effect::TellFailed(self.ended(&found, facts)))
+        over(Effect::EmitFailed(self.ended(&found, host_info)))
     }
 
     /// The server's job may live, though the scheduler does not show it.
-    fn doubt_about(&self, found: &Found) -> Option<Problem> {
+    fn doubt_about(&self, found: &FoundServer) -> Option<Problem> {
         let id = &found.job.as_ref()?.identity.id;
         let is_its = self.doubts.iter().any(|doubt| doubt.id == *id);
         is_its.then(|| self.doubt()).flatten()
@@ -247,18 +268,31 @@ impl Machine {
 }
 
 /// Whether a look beside the tunnel proves that the server has ended.
-pub(super) fn is_gone(found: &Found, candidates: &[Candidate], facts: &Facts) -> bool {
-    (found.job.is_some() || found.node == facts.node) && !is_there(found, candidates)
+pub(super) fn is_gone(
+    found: &FoundServer,
+    runtime_files: &[RuntimeFile],
+    host_info: &HostInfo,
+) -> bool {
+    (found.job.is_some() || found.node == host_info.node) && !is_there(found, runtime_files)
 }
 
 /// An attempt to connect begins.
-fn begin() -> (Step, Vec<Effect>) {
-    (Step::Resolving, vec![Effect::Attempt, Effect::Resolve])
+fn begin() -> (ReconnectStep, Vec<Effect>) {
+    (
+        ReconnectStep::Resolving,
+        vec![Effect::Attempt, Effect::Resolve],
+    )
 }
 
 /// The same process, at the same place, with the same token: nobody else can know that.
-fn same(found: &Found, candidates: &[Candidate], facts: &Facts) -> Option<Server> {
-    let mut servers = candidates.iter().flat_map(|one| one.server(facts.uid));
+fn same(
+    found: &FoundServer,
+    runtime_files: &[RuntimeFile],
+    host_info: &HostInfo,
+) -> Option<Server> {
+    let mut servers = runtime_files
+        .iter()
+        .flat_map(|one| one.server(host_info.uid));
     let is_same = |server: &Server| {
         server.pid == found.server.pid
             && server.endpoint == found.server.endpoint
@@ -268,8 +302,8 @@ fn same(found: &Found, candidates: &[Candidate], facts: &Facts) -> Option<Server
 }
 
 /// Its process runs. (The script tells only of runtime files whose process does.)
-fn is_there(found: &Found, candidates: &[Candidate]) -> bool {
-    candidates
+fn is_there(found: &FoundServer, runtime_files: &[RuntimeFile]) -> bool {
+    runtime_files
         .iter()
         .any(|one| one.pid == found.server.pid && one.file == found.server.file)
 }

@@ -3,40 +3,40 @@
 
 use std::time::Duration;
 
-use super::job::Wait;
-use super::state::{Effect, Found, State};
-use super::{Machine, over};
+use super::job::JobWait;
+use super::state::{Effect, FoundServer, State};
+use super::{StateMachine, over};
 use crate::i18n::say;
-use crate::jupyter::{Candidate, Server};
+use crate::jupyter::{RuntimeFile, Server};
 use crate::problem;
 use crate::problem::Problem;
-use crate::scheduler::{Identity, Job, JobState, Next, Route, Stand, same_machine};
+use crate::scheduler::{Job, JobIdentity, JobState, ListenScope, Next, Route, same_machine};
 
-impl Machine {
+impl StateMachine {
     /// The server in the job listens.
     pub(super) fn job_serves(
         &mut self,
-        candidate: &Candidate,
-        mut wait: Box<Wait>,
+        runtime_file: &RuntimeFile,
+        mut wait: Box<JobWait>,
     ) -> (State, Vec<Effect>) {
-        let mut candidate = candidate.clone();
-        let node = candidate.node.clone().or(wait.job.node.clone());
+        let mut runtime_file = runtime_file.clone();
+        let node = runtime_file.node.clone().or(wait.job.node.clone());
         let node = node.unwrap_or_else(|| self.node.clone());
         if same_machine(&node, &self.node) {
-            candidate.node = None;
+            runtime_file.node = None;
         }
-        let server = match candidate.server(self.uid) {
+        let server = match runtime_file.server(self.uid) {
             Ok(server) => server,
             Err(reason) => {
                 let problem = problem::unusable(&self.plan.host, reason, false);
-                return over(Effect::TellFailed(problem));
+                return over(Effect::EmitFailed(problem));
             }
         };
         if wait.moves_to.is_some_and(|there| there != stand(&server)) {
             let rest = wait.rest();
             return (State::Queued(wait), vec![rest]);
         }
-        wait.job.ends = wait.job.ends.or(candidate.ends);
+        wait.job.ends = wait.job.ends.or(runtime_file.ends);
         wait.job.started = self.began(&wait.job);
         wait.job.node = Some(node.clone());
         wait.job.reason = String::new();
@@ -45,7 +45,7 @@ impl Machine {
             wait.job.word = String::new();
             wait.job.state = JobState::Running;
         }
-        let found = Found {
+        let found = FoundServer {
             server,
             node,
             reused: false,
@@ -60,7 +60,7 @@ impl Machine {
     /// leads nowhere.
     pub(super) fn reach(
         &mut self,
-        mut found: Box<Found>,
+        mut found: Box<FoundServer>,
         port: Option<u16>,
     ) -> (State, Vec<Effect>) {
         if found.server.node.is_none() {
@@ -72,19 +72,22 @@ impl Machine {
                 found.route = Route::Hop;
                 let is_new = self.routes.is_new(Route::Hop);
                 let hop = hop(&found, is_new);
-                (State::Hopping(found, port), hop.into_iter().collect())
+                (
+                    State::ConnectingNode(found, port),
+                    hop.into_iter().collect(),
+                )
             }
             Some(Next::Try(route)) => {
                 found.route = route;
                 listen(found, port)
             }
-            Some(Next::Move(_)) => {
+            Some(Next::Relocate(_)) => {
                 let why = self.refusals.last();
                 let why = why.map_or_else(String::new, |problem| problem.title.clone());
                 let note = say!("route-moves", why = why);
                 let folder = folder.unwrap_or_default();
-                let effects = vec![Effect::Note(note), Effect::Move(folder)];
-                (State::Moving(found), effects)
+                let effects = vec![Effect::Note(note), Effect::Relocate(folder)];
+                (State::Relocating(found), effects)
             }
             None => self.given_up(found),
         }
@@ -92,14 +95,14 @@ impl Machine {
 
     /// The folder of a job of ours that can start its server anew. One that somebody may use is better
     /// left as it is, where there is another way.
-    fn folder_to_move(&self, found: &Found) -> Option<String> {
+    fn folder_to_move(&self, found: &FoundServer) -> Option<String> {
         let folder = found.job.as_ref()?.folder.clone();
         let is_best_left = found.reused && self.routes.is_left(Route::Relay);
-        folder.filter(|_| self.plan.job_tells && self.heals() && !is_best_left)
+        folder.filter(|_| self.plan.job_tells && self.should_reconnect() && !is_best_left)
     }
 
     /// A job that we have just begun is of no use to anybody; one that was there is left alone.
-    fn given_up(&self, found: Box<Found>) -> (State, Vec<Effect>) {
+    fn given_up(&self, found: Box<FoundServer>) -> (State, Vec<Effect>) {
         let host = self.plan.host.as_str();
         let problem = match self.refusals.as_slice() {
             [] => problem::no_route(host, &found.node),
@@ -107,7 +110,7 @@ impl Machine {
             all => problem::no_way(host, &found.node, all),
         };
         match &found.job {
-            _ if !self.heals() => self.unanswered(*found, problem),
+            _ if !self.should_reconnect() => self.unanswered(*found, problem),
             Some(job) if !found.reused && job.folder.is_some() => {
                 let end = Effect::EndJob(super::JobEnd {
                     asked: false,
@@ -115,19 +118,19 @@ impl Machine {
                 });
                 (State::Dropping(Box::new(problem)), vec![end])
             }
-            _ => over(Effect::TellFailed(problem)),
+            _ => over(Effect::EmitFailed(problem)),
         }
     }
 
     /// The session to the node stands.
-    pub(super) fn hopped(found: Box<Found>, port: Option<u16>) -> (State, Vec<Effect>) {
+    pub(super) fn hopped(found: Box<FoundServer>, port: Option<u16>) -> (State, Vec<Effect>) {
         listen(found, port)
     }
 
     /// A route leads nowhere. Where the local port is open already it stays so for the next one.
     pub(super) fn turned_back(
         &mut self,
-        found: Box<Found>,
+        found: Box<FoundServer>,
         port: Option<u16>,
         problem: Problem,
     ) -> (State, Vec<Effect>) {
@@ -137,16 +140,20 @@ impl Machine {
     }
 
     /// The job starts its server anew, and is waited for like one that has just begun.
-    pub(super) fn moved(&mut self, found: Found) -> (State, Vec<Effect>) {
+    pub(super) fn moved(&mut self, found: FoundServer) -> (State, Vec<Effect>) {
         let mut wait = self.begun_before(found);
-        wait.moves_to = Some(Stand::Address);
+        wait.moves_to = Some(ListenScope::Address);
         self.wait(wait)
     }
 
     /// A runtime file that an earlier job left behind: that of ours is still to come.
-    pub(super) fn not_there(&mut self, found: Found, problem: Problem) -> (State, Vec<Effect>) {
+    pub(super) fn not_there(
+        &mut self,
+        found: FoundServer,
+        problem: Problem,
+    ) -> (State, Vec<Effect>) {
         if found.reused {
-            return over(Effect::TellFailed(problem));
+            return over(Effect::EmitFailed(problem));
         }
         self.others.stale.push(found.server.file.clone());
         let wait = self.begun_before(found);
@@ -154,7 +161,7 @@ impl Machine {
     }
 
     /// Its job runs already.
-    fn begun_before(&self, found: Found) -> Wait {
+    fn begun_before(&self, found: FoundServer) -> JobWait {
         let info = found.info.unwrap_or_default();
         let job = Job {
             id: info.id,
@@ -167,9 +174,9 @@ impl Machine {
         };
         let (identity, folder) = match found.job {
             Some(end) => (end.identity, end.folder),
-            None => (Identity::of(&job), None),
+            None => (JobIdentity::of(&job), None),
         };
-        let mut wait = Wait::new(identity, job, folder, self.plan.job_tells);
+        let mut wait = JobWait::new(identity, job, folder, self.plan.job_tells);
         wait.known.clone_from(&self.others);
         wait.polls = 1;
         wait.running = Some(Duration::ZERO);
@@ -177,7 +184,7 @@ impl Machine {
     }
 }
 
-impl Found {
+impl FoundServer {
     /// The route after a new login: the login host may be another one than before.
     pub(super) fn route_again(&self) -> Route {
         match (&self.server.node, self.route) {
@@ -190,27 +197,27 @@ impl Found {
 }
 
 /// The wish for a session to the server's node, where one is needed.
-pub(super) fn hop(found: &Found, is_new: bool) -> Option<Effect> {
+pub(super) fn hop(found: &FoundServer, is_new: bool) -> Option<Effect> {
     let node = found.server.node.clone()?;
     let pid = found.server.pid;
-    (found.route == Route::Hop).then(|| Effect::Hop(Box::new(node), pid, is_new))
+    (found.route == Route::Hop).then(|| Effect::ConnectNode(Box::new(node), pid, is_new))
 }
 
 /// The wish for a relay to the server, where one is needed.
-pub(super) fn relay(found: &Found) -> Option<Effect> {
+pub(super) fn relay(found: &FoundServer) -> Option<Effect> {
     let job = found.info.as_ref()?.id.clone();
     (found.route == Route::Relay).then(|| Effect::Relay(Box::new(found.server.clone()), job))
 }
 
-pub(super) fn stand(server: &Server) -> Stand {
+pub(super) fn stand(server: &Server) -> ListenScope {
     if server.is_inside() {
-        Stand::Loopback
+        ListenScope::Loopback
     } else {
-        Stand::Address
+        ListenScope::Address
     }
 }
 
-fn listen(found: Box<Found>, port: Option<u16>) -> (State, Vec<Effect>) {
+fn listen(found: Box<FoundServer>, port: Option<u16>) -> (State, Vec<Effect>) {
     let mut effects: Vec<Effect> = relay(&found).into_iter().collect();
     let Some(port) = port else {
         effects.push(Effect::Listen(found.server.clone()));

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-pub use super::effect::{Call, Effect};
-pub use super::event::{Input, Poll};
-use super::job::Wait;
-use crate::jupyter::{Endpoint, Kernels, Page, Server, Wanted};
+pub use super::effect::{Effect, SchedulerCall};
+pub use super::event::{FsmEvent, PollResult};
+use super::job::JobWait;
+use crate::jupyter::{Endpoint, Kernels, Page, SelectionCriteria, Server};
 use crate::problem::Problem;
-use crate::scheduler::{Identity, Route, Routes};
+use crate::scheduler::{JobIdentity, Route, Routes};
 use crate::session::JobInfo;
 use crate::session::event::ServerInfo;
 
@@ -32,7 +32,7 @@ pub enum Goal {
     /// More time for the job that the server runs in, that many seconds.
     Extend(u64),
     /// A look at what is there, up to the answer of a server that runs; nothing is launched.
-    Look,
+    Inspect,
     /// The same without asking the server anything.
     Glance,
 }
@@ -50,7 +50,7 @@ pub enum Busy {
 
 /// The machine's knowledge of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct SessionPlan {
     /// What for.
     pub goal: Goal,
     /// The host's name, for messages.
@@ -58,7 +58,7 @@ pub struct Plan {
     /// Whether a server may be launched.
     pub launch: bool,
     /// What the server has to be like.
-    pub wanted: Wanted,
+    pub wanted: SelectionCriteria,
     /// How long a lost connection is tried to be made anew.
     pub patience: Duration,
     /// The scheduler that servers are launched by; empty when they are processes.
@@ -82,7 +82,7 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobEnd {
     /// What tells it from others.
-    pub identity: Identity,
+    pub identity: JobIdentity,
     /// Its folder, if it is one of ours.
     pub folder: Option<String>,
     /// Whether its server was asked to shut down, and it ends by itself.
@@ -91,7 +91,7 @@ pub struct JobEnd {
 
 /// A server, and how it came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundServer {
     /// The server.
     pub server: Server,
     /// The machine's own name.
@@ -108,7 +108,7 @@ pub struct Found {
 
 /// How far an attempt to connect anew has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum ReconnectStep {
     /// The next attempt is waited for.
     Pausing,
     /// `ssh -G` runs: another network may need another way.
@@ -118,9 +118,9 @@ pub enum Step {
     /// Logging in.
     LoggingIn,
     /// The script looks for the same server.
-    Finding,
+    Discovering,
     /// A session to its node is being made.
-    Hopping,
+    ConnectingNode,
     /// The pump begins again.
     Resuming,
 }
@@ -137,7 +137,7 @@ pub enum State {
     /// Logging in.
     LoggingIn,
     /// The script looks for servers; `locked` when nobody else may launch meanwhile.
-    Finding {
+    Discovering {
         /// Whether the far side's launch lock is held.
         locked: bool,
     },
@@ -151,29 +151,29 @@ pub enum State {
     /// A job is being submitted.
     Submitting,
     /// A job waits for its turn, or its server starts.
-    Queued(Box<Wait>),
+    Queued(Box<JobWait>),
     /// The connection was lost meanwhile, and another one is being made.
-    Returning(Box<Wait>, Step),
+    Returning(Box<JobWait>, ReconnectStep),
     /// A job that can never start is being taken out of the queue; the reason is told afterwards.
     Dropping(Box<Problem>),
     /// A session to the server's node is being made; the local port may be open already.
-    Hopping(Box<Found>, Option<u16>),
+    ConnectingNode(Box<FoundServer>, Option<u16>),
     /// Its job is being told to start it anew where it can be reached.
-    Moving(Box<Found>),
+    Relocating(Box<FoundServer>),
     /// The local port is being opened.
-    Listening(Box<Found>),
+    Listening(Box<FoundServer>),
     /// The server is asked through the tunnel.
-    Checking(Box<Found>, u16),
+    Checking(Box<FoundServer>, u16),
     /// The tunnel stands.
-    Ready(Box<Found>, u16),
+    Ready(Box<FoundServer>, u16),
     /// The connection is lost; the local port is held, and another connection is being made.
-    Reconnecting(Box<Found>, u16, Step),
+    Reconnecting(Box<FoundServer>, u16, ReconnectStep),
     /// Kernels are being counted before a stop.
-    Counting(Box<Found>, u16, Busy),
+    Counting(Box<FoundServer>, u16, Busy),
     /// The person is asked about busy kernels.
-    Confirming(Box<Found>, u16, Option<Kernels>),
+    Confirming(Box<FoundServer>, u16, Option<Kernels>),
     /// The server was asked to shut down.
-    ShuttingDown(Box<Found>),
+    ShuttingDown(Box<FoundServer>),
     /// The far side makes sure that it is gone.
     Ending,
     /// A forward is being tried, to where no server runs; then a start, without starting.
@@ -186,7 +186,7 @@ pub enum State {
     Ended,
 }
 
-impl Found {
+impl FoundServer {
     /// What `ready` events say about the server.
     #[must_use]
     pub fn server_info(&self, version: String) -> ServerInfo {

@@ -5,7 +5,7 @@ use crate::problem::Code;
 use std::time::Duration;
 
 use crate::config::{App, Bind};
-use crate::jupyter::{Endpoint, Page, Server, Wanted};
+use crate::jupyter::{Endpoint, Page, SelectionCriteria, Server};
 
 mod job;
 mod ledger;
@@ -20,40 +20,40 @@ const HOME: &str = "/home/me";
 
 // ---- the far side's answers, as the script gives them -----------------------------------------
 
-fn candidate(pid: u32, root: &str, token: &str, password: bool) -> Candidate {
-    Candidate::parse(&format!(
+fn runtime_file(pid: u32, root: &str, token: &str, password: bool) -> RuntimeFile {
+    RuntimeFile::parse(&format!(
         "file=/r/jpserver-{pid}.json\npid={pid}\nuid=7\nargs=jupyter-lab\n\
          listeners=127.0.0.1:8888,7\n\n{{\"pid\": {pid}, \"port\": 8888, \"password\": {password}, \
          \"root_dir\": \"{root}\", \"token\": \"{token}\", \"version\": \"2.17.0\"}}"
     ))
 }
 
-fn running() -> Candidate {
-    candidate(41, HOME, "t0ken", false)
+fn running() -> RuntimeFile {
+    runtime_file(41, HOME, "t0ken", false)
 }
 
 /// Its port is another account's.
-fn foreign() -> Candidate {
-    let mut candidate = running();
-    candidate.listeners[0].uid = 8;
-    candidate
+fn foreign() -> RuntimeFile {
+    let mut runtime_file = running();
+    runtime_file.listeners[0].uid = 8;
+    runtime_file
 }
 
-fn facts() -> Facts {
-    Facts {
+fn host_info() -> HostInfo {
+    HostInfo {
         node: "node1".into(),
         uid: Some(7),
         workdir: HOME.into(),
-        ..Facts::default()
+        ..HostInfo::default()
     }
 }
 
-fn found(candidates: Vec<Candidate>) -> Input {
-    Input::Found(candidates, facts())
+fn found(runtime_files: Vec<RuntimeFile>) -> FsmEvent {
+    FsmEvent::Found(runtime_files, host_info())
 }
 
-fn answered(authenticated: bool) -> Input {
-    Input::Checked(Ok(Answer {
+fn answered(authenticated: bool) -> FsmEvent {
+    FsmEvent::Checked(Ok(ServerAnswer {
         version: "2.17.0".into(),
         authenticated,
         open: false,
@@ -62,24 +62,24 @@ fn answered(authenticated: bool) -> Input {
     }))
 }
 
-fn listening_on(port: u16) -> Input {
-    Input::Listening { port, taken: None }
+fn listening_on(port: u16) -> FsmEvent {
+    FsmEvent::Listening { port, taken: None }
 }
 
 fn problem() -> Problem {
     Problem::new(Code::Lost, "gone", "", "")
 }
 
-fn kernels(total: usize, busy: usize) -> Input {
-    Input::Counted(Some(Kernels { total, busy }))
+fn kernels(total: usize, busy: usize) -> FsmEvent {
+    FsmEvent::Counted(Some(Kernels { total, busy }))
 }
 
 fn server() -> Server {
     running().server(Some(7)).unwrap()
 }
 
-fn the_found(reused: bool) -> Found {
-    Found {
+fn the_found(reused: bool) -> FoundServer {
+    FoundServer {
         server: server(),
         node: "node1".into(),
         reused,
@@ -98,16 +98,16 @@ fn open() -> Goal {
     }
 }
 
-fn machine(goal: Goal) -> Machine {
-    Machine::new(plan(goal))
+fn machine(goal: Goal) -> StateMachine {
+    StateMachine::new(plan(goal))
 }
 
-fn plan(goal: Goal) -> Plan {
-    Plan {
+fn plan(goal: Goal) -> SessionPlan {
+    SessionPlan {
         goal,
         host: "gpu01".into(),
         launch: true,
-        wanted: Wanted::default(),
+        wanted: SelectionCriteria::default(),
         patience: Duration::from_secs(600),
         scheduler: String::new(),
         job_tells: false,
@@ -120,17 +120,17 @@ fn plan(goal: Goal) -> Plan {
 }
 
 /// A machine that has logged in, and what it then does.
-fn logged_in(goal: Goal) -> (Machine, Vec<Effect>) {
+fn logged_in(goal: Goal) -> (StateMachine, Vec<Effect>) {
     let mut machine = machine(goal);
-    for input in [Input::Begin, Input::Resolved, Input::Connected] {
+    for input in [FsmEvent::Begin, FsmEvent::Resolved, FsmEvent::Connected] {
         machine.handle(input);
     }
-    let effects = machine.handle(Input::LoggedIn);
+    let effects = machine.handle(FsmEvent::LoggedIn);
     (machine, effects)
 }
 
 /// A machine after these inputs, which follow the login.
-fn after(goal: Goal, inputs: Vec<Input>) -> Machine {
+fn after(goal: Goal, inputs: Vec<FsmEvent>) -> StateMachine {
     let (mut machine, _) = logged_in(goal);
     for input in inputs {
         machine.handle(input);
@@ -139,7 +139,7 @@ fn after(goal: Goal, inputs: Vec<Input>) -> Machine {
 }
 
 /// A machine whose tunnel stands.
-fn ready() -> Machine {
+fn ready() -> StateMachine {
     let inputs = vec![found(vec![running()]), listening_on(8890), answered(true)];
     let machine = after(open(), inputs);
     assert!(machine.is_ready());
@@ -151,7 +151,7 @@ fn stop(busy: Busy) -> Goal {
 }
 
 /// A machine of `stop` that is about to hear of the kernels.
-fn counting(busy: Busy) -> Machine {
+fn counting(busy: Busy) -> StateMachine {
     let inputs = vec![found(vec![running()]), listening_on(8890), answered(true)];
     after(stop(busy), inputs)
 }
@@ -168,7 +168,7 @@ fn note(effects: &[Effect]) -> &str {
 
 fn failure(effects: &[Effect]) -> &Problem {
     match effects {
-        [Effect::TellFailed(problem) | Effect::TellRefused(problem)] => problem,
+        [Effect::EmitFailed(problem) | Effect::EmitRefused(problem)] => problem,
         other => panic!("no single failure: {other:?}"),
     }
 }
@@ -179,10 +179,10 @@ fn failure(effects: &[Effect]) -> &Problem {
 fn a_click_begins_step_by_step() {
     let mut machine = machine(open());
     let steps = [
-        (Input::Begin, Phase::Resolving, Effect::Resolve),
-        (Input::Resolved, Phase::Connecting, Effect::Connect),
-        (Input::Connected, Phase::Authenticating, Effect::LogIn),
-        (Input::LoggedIn, Phase::Finding, Effect::Find),
+        (FsmEvent::Begin, Phase::Resolving, Effect::Resolve),
+        (FsmEvent::Resolved, Phase::Connecting, Effect::Connect),
+        (FsmEvent::Connected, Phase::Authenticating, Effect::LogIn),
+        (FsmEvent::LoggedIn, Phase::Finding, Effect::Discover),
     ];
     for (input, phase, effect) in steps {
         assert_eq!(machine.handle(input), [Effect::Phase(phase), effect]);
@@ -209,7 +209,7 @@ fn a_warm_click_reuses_the_running_server() {
         machine.handle(answered(true)),
         [
             Effect::Remember(8890),
-            Effect::TellReady(found.clone(), 8890, "2.17.0".into()),
+            Effect::EmitReady(found.clone(), 8890, "2.17.0".into()),
             Effect::Show(found, 8890, Page::default()),
         ]
     );
@@ -225,7 +225,7 @@ fn a_cold_click_looks_again_under_the_lock_and_then_launches() {
         [Effect::Phase(Phase::Starting), Effect::Launch]
     );
     assert_eq!(
-        machine.handle(Input::Launched(running())),
+        machine.handle(FsmEvent::Launched(running())),
         [Effect::Listen(server())]
     );
     assert_eq!(
@@ -236,7 +236,7 @@ fn a_cold_click_looks_again_under_the_lock_and_then_launches() {
         ]
     );
     let effects = machine.handle(answered(true));
-    let ready = Effect::TellReady(Box::new(the_found(false)), 8890, "2.17.0".into());
+    let ready = Effect::EmitReady(Box::new(the_found(false)), 8890, "2.17.0".into());
     assert!(effects.contains(&ready), "{effects:?}");
 }
 
@@ -268,14 +268,14 @@ fn someone_elses_server_under_the_lock_is_used() {
 #[test]
 fn someone_elses_launch_is_awaited_and_not_repeated() {
     let mut machine = after(open(), vec![found(vec![])]);
-    let mut facts = facts();
-    facts.starting = Some("/s/1".into());
+    let mut host_info = host_info();
+    host_info.starting = Some("/s/1".into());
     assert_eq!(
-        machine.handle(Input::Found(vec![], facts)),
+        machine.handle(FsmEvent::Found(vec![], host_info)),
         [Effect::Phase(Phase::Starting), Effect::Await("/s/1".into())]
     );
     assert_eq!(
-        machine.handle(Input::Launched(running())),
+        machine.handle(FsmEvent::Launched(running())),
         [Effect::Listen(server())]
     );
 }
@@ -289,7 +289,10 @@ fn a_file_that_cannot_be_believed_is_no_server() {
 #[test]
 fn a_choice_among_several_is_explained() {
     let (mut machine, _) = logged_in(open());
-    let effects = machine.handle(found(vec![candidate(42, "/data", "t", false), running()]));
+    let effects = machine.handle(found(vec![
+        runtime_file(42, "/data", "t", false),
+        running(),
+    ]));
     assert!(note(&effects).contains("2 servers run there"));
     assert_eq!(effects[1], Effect::Listen(server()));
 }
@@ -297,7 +300,7 @@ fn a_choice_among_several_is_explained() {
 #[test]
 fn a_launched_server_that_cannot_be_believed_fails() {
     let mut machine = after(open(), vec![found(vec![]), found(vec![])]);
-    let effects = machine.handle(Input::Launched(foreign()));
+    let effects = machine.handle(FsmEvent::Launched(foreign()));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JupyterAnswer);
     assert!(problem.detail.contains("another account listens"));
@@ -308,15 +311,15 @@ fn a_launched_server_that_cannot_be_believed_fails() {
 #[test]
 fn a_server_that_does_not_answer_fails() {
     let mut machine = after(open(), vec![found(vec![running()]), listening_on(8890)]);
-    let effects = machine.handle(Input::Checked(Err(problem())));
-    assert_eq!(effects, [Effect::TellFailed(problem())]);
+    let effects = machine.handle(FsmEvent::Checked(Err(problem())));
+    assert_eq!(effects, [Effect::EmitFailed(problem())]);
     assert!(machine.has_ended());
 }
 
 #[test]
 fn a_taken_port_is_said() {
     let mut machine = after(open(), vec![found(vec![running()])]);
-    let effects = machine.handle(Input::Listening {
+    let effects = machine.handle(FsmEvent::Listening {
         port: 50123,
         taken: Some(8890),
     });
@@ -336,9 +339,9 @@ fn how_a_server_without_a_token_is_guarded_is_said() {
         ("", false, "neither token nor password"),
     ];
     for (token, protected, want) in table {
-        let candidate = candidate(41, HOME, token, false);
-        let mut machine = after(open(), vec![found(vec![candidate]), listening_on(8890)]);
-        let effects = machine.handle(Input::Checked(Ok(Answer {
+        let runtime_file = runtime_file(41, HOME, token, false);
+        let mut machine = after(open(), vec![found(vec![runtime_file]), listening_on(8890)]);
+        let effects = machine.handle(FsmEvent::Checked(Ok(ServerAnswer {
             version: "2.17.0".into(),
             authenticated: !token.is_empty(),
             open: token.is_empty() && !protected,
@@ -362,7 +365,7 @@ fn a_second_click_shows_the_page_that_was_asked_for() {
         notebook: Some("a.ipynb".into()),
     };
     let show = Effect::Show(Box::new(the_found(true)), 8890, page.clone());
-    assert_eq!(machine.handle(Input::Show(page)), [show]);
+    assert_eq!(machine.handle(FsmEvent::Show(page)), [show]);
     assert!(machine.is_ready());
 }
 
@@ -370,15 +373,15 @@ fn a_second_click_shows_the_page_that_was_asked_for() {
 
 #[test]
 fn attach_never_launches() {
-    let mut machine = Machine::new(Plan {
+    let mut machine = StateMachine::new(SessionPlan {
         launch: false,
         ..machine(open()).plan
     });
     for input in [
-        Input::Begin,
-        Input::Resolved,
-        Input::Connected,
-        Input::LoggedIn,
+        FsmEvent::Begin,
+        FsmEvent::Resolved,
+        FsmEvent::Connected,
+        FsmEvent::LoggedIn,
     ] {
         machine.handle(input);
     }
@@ -396,11 +399,11 @@ fn attach_never_launches() {
 
 #[test]
 fn attach_uses_what_runs() {
-    let mut machine = Machine::new(Plan {
+    let mut machine = StateMachine::new(SessionPlan {
         launch: false,
         ..machine(open()).plan
     });
-    machine.state = State::Finding { locked: false };
+    machine.state = State::Discovering { locked: false };
     assert_eq!(
         machine.handle(found(vec![running()])),
         [Effect::Listen(server())]
@@ -418,10 +421,10 @@ fn a_look_tells_and_changes_nothing() {
         (vec![foreign()], None, 1),
         (vec![], None, 0),
     ];
-    for (candidates, server, passed_over) in table {
-        let (mut machine, _) = logged_in(Goal::Look);
-        let effects = machine.handle(found(candidates));
-        let [Effect::TellSeen(sight), next] = effects.as_slice() else {
+    for (runtime_files, server, passed_over) in table {
+        let (mut machine, _) = logged_in(Goal::Inspect);
+        let effects = machine.handle(found(runtime_files));
+        let [Effect::EmitInspected(sight), next] = effects.as_slice() else {
             panic!("{effects:?}");
         };
         match server {
@@ -439,35 +442,35 @@ fn a_look_tells_and_changes_nothing() {
 fn a_look_ends_with_what_a_click_would_come_to() {
     let refusal = || Problem::new(Code::ForwardingForbidden, "t", "d", "r");
     let probed = |problem| {
-        let (mut machine, _) = logged_in(Goal::Look);
+        let (mut machine, _) = logged_in(Goal::Inspect);
         machine.handle(found(vec![]));
-        let effects = machine.handle(Input::Probed(problem));
+        let effects = machine.handle(FsmEvent::Probed(problem));
         (machine, effects)
     };
     let (machine, effects) = probed(Some(refusal()));
-    assert_eq!(effects.last(), Some(&Effect::TellFailed(refusal())));
+    assert_eq!(effects.last(), Some(&Effect::EmitFailed(refusal())));
     assert!(machine.has_ended());
     for (outcome, told) in [
-        (Ok("a"), Some(Effect::TellStep("a".into()))),
+        (Ok("a"), Some(Effect::EmitStep("a".into()))),
         (Err("b"), Some(Effect::Note("b".into()))),
         (Ok(""), None),
     ] {
         let (mut machine, effects) = probed(None);
         assert_eq!(effects.last(), Some(&Effect::Rehearse));
         let outcome = outcome.map(str::to_owned).map_err(str::to_owned);
-        let effects = machine.handle(Input::Rehearsed(outcome));
-        let all: Vec<Effect> = told.into_iter().chain([Effect::TellClosed]).collect();
+        let effects = machine.handle(FsmEvent::Rehearsed(outcome));
+        let all: Vec<Effect> = told.into_iter().chain([Effect::EmitClosed]).collect();
         assert_eq!(effects, all);
         assert!(machine.has_ended());
     }
-    let (mut machine, _) = logged_in(Goal::Look);
+    let (mut machine, _) = logged_in(Goal::Inspect);
     machine.handle(found(vec![running()]));
-    machine.handle(Input::Listening {
+    machine.handle(FsmEvent::Listening {
         port: 1,
         taken: None,
     });
-    let effects = machine.handle(Input::Barred(refusal()));
-    assert_eq!(effects, [Effect::TellFailed(refusal())]);
+    let effects = machine.handle(FsmEvent::ForwardRefused(refusal()));
+    assert_eq!(effects, [Effect::EmitFailed(refusal())]);
 }
 
 #[test]
@@ -475,21 +478,21 @@ fn the_log_is_that_of_the_server_that_a_click_would_use() {
     let mut ours = running();
     ours.launch = Some("/s/1".into());
     let (mut machine, effects) = logged_in(Goal::Log);
-    assert!(effects.contains(&Effect::Find), "{effects:?}");
+    assert!(effects.contains(&Effect::Discover), "{effects:?}");
     let effects = machine.handle(found(vec![ours]));
     assert_eq!(effects, [Effect::FetchLog(Some("/s/1".into()))]);
     assert_eq!(
-        machine.handle(Input::Log("/s/1/log".into(), "text".into())),
+        machine.handle(FsmEvent::Log("/s/1/log".into(), "text".into())),
         [
-            Effect::TellLog("/s/1/log".into(), "text".into()),
-            Effect::TellClosed
+            Effect::EmitLog("/s/1/log".into(), "text".into()),
+            Effect::EmitClosed
         ]
     );
     assert!(machine.has_ended());
     // One that was started elsewhere has none that is known, and none runs: the newest of ours.
-    for (candidates, notes) in [(vec![running()], 1), (vec![], 0)] {
+    for (runtime_files, notes) in [(vec![running()], 1), (vec![], 0)] {
         let (mut machine, _) = logged_in(Goal::Log);
-        let effects = machine.handle(found(candidates));
+        let effects = machine.handle(found(runtime_files));
         assert_eq!(effects.last(), Some(&Effect::FetchLog(None)));
         assert_eq!(effects.len(), notes + 1, "{effects:?}");
     }
@@ -503,7 +506,7 @@ fn a_page_that_was_not_shown_is_told_while_the_tunnel_stands() {
         vec![found(vec![running()]), listening_on(8890), answered(true)],
     );
     assert!(machine.is_ready());
-    let effects = machine.handle(Input::NotShown("exit status: 3".into()));
+    let effects = machine.handle(FsmEvent::NotShown("exit status: 3".into()));
     assert!(note(&effects).contains("exit status: 3"), "{effects:?}");
     assert!(machine.is_ready());
 }
@@ -513,7 +516,7 @@ fn a_glance_asks_the_server_nothing() {
     let (mut machine, _) = logged_in(Goal::Glance);
     let effects = machine.handle(found(vec![running()]));
     assert!(
-        matches!(effects.as_slice(), [Effect::TellSeen(sight), Effect::TellClosed] if sight.server.is_some()),
+        matches!(effects.as_slice(), [Effect::EmitInspected(sight), Effect::EmitClosed] if sight.server.is_some()),
         "{effects:?}"
     );
 }
@@ -558,7 +561,7 @@ fn busy_kernels_are_asked_about_refused_or_ended() {
 
     let mut refusing = counting(Busy::Refuse);
     let effects = refusing.handle(kernels(3, 1));
-    assert!(matches!(effects.as_slice(), [Effect::TellRefused(_)]));
+    assert!(matches!(effects.as_slice(), [Effect::EmitRefused(_)]));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::KernelsBusy);
     assert!(problem.detail.contains("1 of 3"));
@@ -571,13 +574,13 @@ fn the_persons_word_about_busy_kernels_counts() {
     let mut yes = counting(Busy::Ask);
     yes.handle(kernels(3, 1));
     assert_eq!(
-        yes.handle(Input::Confirmed(true)),
+        yes.handle(FsmEvent::Confirmed(true)),
         [Effect::AskToEnd(server(), 8890)]
     );
 
     let mut no = counting(Busy::Ask);
     no.handle(kernels(3, 1));
-    let effects = no.handle(Input::Confirmed(false));
+    let effects = no.handle(FsmEvent::Confirmed(false));
     assert_eq!(failure(&effects).code, Code::KernelsBusy);
     assert!(no.has_ended());
 }
@@ -585,19 +588,22 @@ fn the_persons_word_about_busy_kernels_counts() {
 #[test]
 fn kernels_that_cannot_be_counted_may_be_busy() {
     let mut asking = counting(Busy::Ask);
-    assert_eq!(asking.handle(Input::Counted(None)), [Effect::Confirm(None)]);
-    let effects = asking.handle(Input::Confirmed(false));
+    assert_eq!(
+        asking.handle(FsmEvent::Counted(None)),
+        [Effect::Confirm(None)]
+    );
+    let effects = asking.handle(FsmEvent::Confirmed(false));
     assert_eq!(failure(&effects).code, Code::KernelsBusy);
     assert!(failure(&effects).title.contains("cannot be counted"));
 
     let mut refusing = counting(Busy::Refuse);
-    let effects = refusing.handle(Input::Counted(None));
-    assert!(matches!(effects.as_slice(), [Effect::TellRefused(_)]));
+    let effects = refusing.handle(FsmEvent::Counted(None));
+    assert!(matches!(effects.as_slice(), [Effect::EmitRefused(_)]));
     assert!(refusing.is_ready(), "the tunnel stays");
 
     let mut ending = counting(Busy::End);
     assert_eq!(
-        ending.handle(Input::Counted(None)),
+        ending.handle(FsmEvent::Counted(None)),
         [Effect::AskToEnd(server(), 8890)]
     );
 }
@@ -609,8 +615,8 @@ fn a_stop_ends_when_the_process_is_gone() {
         machine.handle(kernels(0, 0));
         let server = server();
         assert_eq!(
-            machine.handle(Input::AskedToEnd(asked)),
-            [Effect::MakeGone { server, asked }]
+            machine.handle(FsmEvent::AskedToEnd(asked)),
+            [Effect::EnsureStopped { server, asked }]
         );
         assert!(!machine.has_ended());
     }
@@ -626,16 +632,16 @@ fn how_a_server_ended_is_said() {
     for (how, want) in table {
         let mut machine = counting(Busy::End);
         machine.handle(kernels(0, 0));
-        machine.handle(Input::AskedToEnd(true));
-        let effects = machine.handle(Input::Gone(how.into()));
+        machine.handle(FsmEvent::AskedToEnd(true));
+        let effects = machine.handle(FsmEvent::Gone(how.into()));
         assert!(note(&effects).contains(want) && note(&effects).contains("gpu01"));
-        assert_eq!(effects.last(), Some(&Effect::TellClosed));
+        assert_eq!(effects.last(), Some(&Effect::EmitClosed));
         assert!(machine.has_ended());
     }
     let mut machine = counting(Busy::End);
     machine.handle(kernels(0, 0));
-    machine.handle(Input::AskedToEnd(true));
-    let effects = machine.handle(Input::Gone("no".into()));
+    machine.handle(FsmEvent::AskedToEnd(true));
+    let effects = machine.handle(FsmEvent::Gone("no".into()));
     assert_eq!(failure(&effects).code, Code::NotStopped);
 }
 
@@ -646,7 +652,7 @@ fn a_stop_with_nothing_running_is_done_and_launches_nothing() {
         machine.plan.launch = launch;
         let effects = machine.handle(found(vec![]));
         assert!(note(&effects).contains("No Jupyter of yours"));
-        assert_eq!(effects.last(), Some(&Effect::TellClosed));
+        assert_eq!(effects.last(), Some(&Effect::EmitClosed));
         assert!(machine.has_ended());
     }
 }
@@ -654,13 +660,13 @@ fn a_stop_with_nothing_running_is_done_and_launches_nothing() {
 #[test]
 fn a_stop_ends_a_launch_that_is_still_starting() {
     let mut machine = after(stop(Busy::Ask), vec![]);
-    let mut facts = facts();
-    facts.starting = Some("/s/1".into());
+    let mut host_info = host_info();
+    host_info.starting = Some("/s/1".into());
     assert_eq!(
-        machine.handle(Input::Found(vec![], facts)),
+        machine.handle(FsmEvent::Found(vec![], host_info)),
         [Effect::EndLaunch("/s/1".into())]
     );
-    let effects = machine.handle(Input::Gone("TERM".into()));
+    let effects = machine.handle(FsmEvent::Gone("TERM".into()));
     assert!(note(&effects).contains("gpu01"));
     assert!(machine.has_ended());
 }
@@ -669,7 +675,7 @@ fn a_stop_ends_a_launch_that_is_still_starting() {
 fn a_standing_tunnel_can_be_told_to_stop_its_server() {
     let mut machine = ready();
     assert_eq!(
-        machine.handle(Input::Stop(Busy::Refuse)),
+        machine.handle(FsmEvent::Stop(Busy::Refuse)),
         [Effect::Count(server(), 8890)]
     );
     assert_eq!(
@@ -681,15 +687,15 @@ fn a_standing_tunnel_can_be_told_to_stop_its_server() {
 // ---- from everywhere --------------------------------------------------------------------------
 
 /// A machine in each state but the last, with its state's name.
-fn everywhere() -> Vec<(String, Machine)> {
+fn everywhere() -> Vec<(String, StateMachine)> {
     let found = || Box::new(the_found(true));
     [
         State::Idle,
         State::Resolving,
         State::Connecting,
         State::LoggingIn,
-        State::Finding { locked: false },
-        State::Finding { locked: true },
+        State::Discovering { locked: false },
+        State::Discovering { locked: true },
         State::Starting {
             node: "node1".into(),
             own: true,
@@ -697,8 +703,8 @@ fn everywhere() -> Vec<(String, Machine)> {
         State::Listening(found()),
         State::Checking(found(), 8890),
         State::Ready(found(), 8890),
-        State::Reconnecting(found(), 8890, Step::Pausing),
-        State::Reconnecting(found(), 8890, Step::Finding),
+        State::Reconnecting(found(), 8890, ReconnectStep::Pausing),
+        State::Reconnecting(found(), 8890, ReconnectStep::Discovering),
         State::Counting(found(), 8890, Busy::Ask),
         State::Confirming(found(), 8890, None),
         State::ShuttingDown(found()),
@@ -716,34 +722,34 @@ fn everywhere() -> Vec<(String, Machine)> {
 }
 
 /// One of each input that a late answer, a second click or a misdirected wish could bring.
-fn all_inputs() -> Vec<Input> {
+fn all_inputs() -> Vec<FsmEvent> {
     vec![
-        Input::Begin,
-        Input::Resolved,
-        Input::Connected,
-        Input::LoggedIn,
+        FsmEvent::Begin,
+        FsmEvent::Resolved,
+        FsmEvent::Connected,
+        FsmEvent::LoggedIn,
         found(vec![running()]),
-        Input::Launched(running()),
+        FsmEvent::Launched(running()),
         listening_on(1),
         answered(true),
-        Input::Checked(Err(problem())),
+        FsmEvent::Checked(Err(problem())),
         kernels(1, 1),
-        Input::Confirmed(true),
-        Input::AskedToEnd(true),
-        Input::Gone("no".into()),
-        Input::Log(String::new(), String::new()),
-        Input::Show(Page::default()),
-        Input::Stop(Busy::End),
-        Input::WantLog,
-        Input::Check,
-        Input::Elapsed,
-        Input::Resumed,
-        Input::Refused,
-        Input::Looked(vec![running()], facts()),
-        Input::NoLog(problem()),
-        Input::Active(Activity::default()),
-        Input::Close,
-        Input::Failed(problem()),
+        FsmEvent::Confirmed(true),
+        FsmEvent::AskedToEnd(true),
+        FsmEvent::Gone("no".into()),
+        FsmEvent::Log(String::new(), String::new()),
+        FsmEvent::Show(Page::default()),
+        FsmEvent::Stop(Busy::End),
+        FsmEvent::ReadLog,
+        FsmEvent::Check,
+        FsmEvent::Elapsed,
+        FsmEvent::Resumed,
+        FsmEvent::Refused,
+        FsmEvent::Rechecked(vec![running()], host_info()),
+        FsmEvent::NoLog(problem()),
+        FsmEvent::Active(Activity::default()),
+        FsmEvent::Close,
+        FsmEvent::Failed(problem()),
     ]
 }
 
@@ -751,8 +757,8 @@ fn all_inputs() -> Vec<Input> {
 fn close_ends_every_state() {
     for (name, mut machine) in everywhere() {
         assert_eq!(
-            machine.handle(Input::Close),
-            [Effect::TellClosed],
+            machine.handle(FsmEvent::Close),
+            [Effect::EmitClosed],
             "in {name}"
         );
         assert!(machine.has_ended(), "in {name}");
@@ -762,8 +768,8 @@ fn close_ends_every_state() {
 #[test]
 fn a_failure_ends_every_state() {
     for (name, mut machine) in everywhere() {
-        let effects = machine.handle(Input::Failed(problem()));
-        assert_eq!(effects, [Effect::TellFailed(problem())], "in {name}");
+        let effects = machine.handle(FsmEvent::Failed(problem()));
+        assert_eq!(effects, [Effect::EmitFailed(problem())], "in {name}");
         assert!(machine.has_ended(), "in {name}");
     }
 }
@@ -772,7 +778,7 @@ fn a_failure_ends_every_state() {
 fn nothing_happens_after_the_end() {
     for input in all_inputs() {
         let mut machine = ready();
-        machine.handle(Input::Close);
+        machine.handle(FsmEvent::Close);
         let name = format!("{input:?}");
         assert_eq!(machine.handle(input), [], "{name}");
         assert!(machine.has_ended());
@@ -782,40 +788,46 @@ fn nothing_happens_after_the_end() {
 #[test]
 #[allow(clippy::unnested_or_patterns)] // one line for each input is easier to read
 fn an_input_that_does_not_fit_changes_nothing() {
-    let fits = |state: &State, input: &Input| {
+    let fits = |state: &State, input: &FsmEvent| {
         matches!(
             (state, input),
-            (_, Input::Close | Input::Failed(_))
-                | (State::Idle, Input::Begin)
-                | (State::Resolving, Input::Resolved)
-                | (State::Connecting, Input::Connected)
-                | (State::LoggingIn, Input::LoggedIn)
-                | (State::Finding { .. }, Input::Found(..))
-                | (State::Starting { .. }, Input::Launched(_))
-                | (State::Listening(_), Input::Listening { .. })
-                | (State::Checking(..), Input::Checked(_))
+            (_, FsmEvent::Close | FsmEvent::Failed(_))
+                | (State::Idle, FsmEvent::Begin)
+                | (State::Resolving, FsmEvent::Resolved)
+                | (State::Connecting, FsmEvent::Connected)
+                | (State::LoggingIn, FsmEvent::LoggedIn)
+                | (State::Discovering { .. }, FsmEvent::Found(..))
+                | (State::Starting { .. }, FsmEvent::Launched(_))
+                | (State::Listening(_), FsmEvent::Listening { .. })
+                | (State::Checking(..), FsmEvent::Checked(_))
                 | (
                     State::Ready(..),
-                    Input::Show(_)
-                        | Input::Stop(_)
-                        | Input::WantLog
-                        | Input::Log(..)
-                        | Input::NoLog(_)
-                        | Input::Check
-                        | Input::Refused
-                        | Input::Active(_)
+                    FsmEvent::Show(_)
+                        | FsmEvent::Stop(_)
+                        | FsmEvent::ReadLog
+                        | FsmEvent::Log(..)
+                        | FsmEvent::NoLog(_)
+                        | FsmEvent::Check
+                        | FsmEvent::Refused
+                        | FsmEvent::Active(_)
                 )
-                | (State::Reconnecting(..), Input::WantLog | Input::Stop(_))
                 | (
-                    State::Reconnecting(_, _, Step::Pausing),
-                    Input::Elapsed | Input::Check
+                    State::Reconnecting(..),
+                    FsmEvent::ReadLog | FsmEvent::Stop(_)
                 )
-                | (State::Reconnecting(_, _, Step::Finding), Input::Found(..))
-                | (State::Counting(..), Input::Counted(_))
-                | (State::Confirming(..), Input::Confirmed(_))
-                | (State::ShuttingDown(_), Input::AskedToEnd(_))
-                | (State::Ending, Input::Gone(_))
-                | (State::FetchingLog, Input::Log(..))
+                | (
+                    State::Reconnecting(_, _, ReconnectStep::Pausing),
+                    FsmEvent::Elapsed | FsmEvent::Check
+                )
+                | (
+                    State::Reconnecting(_, _, ReconnectStep::Discovering),
+                    FsmEvent::Found(..)
+                )
+                | (State::Counting(..), FsmEvent::Counted(_))
+                | (State::Confirming(..), FsmEvent::Confirmed(_))
+                | (State::ShuttingDown(_), FsmEvent::AskedToEnd(_))
+                | (State::Ending, FsmEvent::Gone(_))
+                | (State::FetchingLog, FsmEvent::Log(..))
         )
     };
     let mut ignored = 0;
@@ -844,7 +856,7 @@ fn the_end_is_told_exactly_once() {
             let effects = machine.handle(input);
             ends += effects
                 .iter()
-                .filter(|effect| matches!(effect, Effect::TellClosed | Effect::TellFailed(_)))
+                .filter(|effect| matches!(effect, Effect::EmitClosed | Effect::EmitFailed(_)))
                 .count();
         }
         assert_eq!(ends, 1, "from {name}");

@@ -1,55 +1,55 @@
 //! The time of a server's job: put off where the scheduler lets somebody do that, and told when it is up.
 
-use super::state::{Effect, Found, Input, Poll, State};
-use super::{Machine, over, over_with};
+use super::state::{Effect, FoundServer, FsmEvent, PollResult, State};
+use super::{StateMachine, over, over_with};
 use crate::i18n::say;
-use crate::jupyter::Facts;
+use crate::jupyter::HostInfo;
 use crate::problem;
 use crate::problem::Problem;
-use crate::scheduler::{Job, JobState, Output};
+use crate::scheduler::{CommandOutput, Job, JobState};
 use crate::session::JobInfo;
 
 /// Two readings of one end may differ that much: some schedulers tell minutes.
 const SAME: i64 = 59;
 
-impl Machine {
+impl StateMachine {
     /// A longer job beside a standing tunnel. Its end is read first: some schedulers take the whole time
     /// only, and somebody else may have changed that. Then comes the wish, and the end is read back.
     pub(super) fn longer(
         &mut self,
-        mut found: Box<Found>,
+        mut found: Box<FoundServer>,
         port: u16,
-        input: Input,
+        input: FsmEvent,
     ) -> (State, Vec<Effect>) {
         let Some(info) = found.info.clone().filter(|info| info.ends.is_some()) else {
-            let refused = Effect::TellRefused(problem::no_end(&self.plan.host));
+            let refused = Effect::EmitRefused(problem::no_end(&self.plan.host));
             return (State::Ready(found, port), vec![refused]);
         };
         let outcome = match input {
-            Input::Extend(by) => {
+            FsmEvent::Extend(by) => {
                 self.more_time = Some(by);
-                Ok(Effect::ListBeside(info.id.clone()))
+                Ok(Effect::ListInBackground(info.id.clone()))
             }
-            Input::Polled(poll, _) => match self.more_time.take() {
+            FsmEvent::JobPolled(poll, _) => match self.more_time.take() {
                 Some(by) => {
                     let read = self.read(&info, poll);
-                    read.map(|info| Effect::ExtendBeside(info, by))
+                    read.map(|info| Effect::ExtendInBackground(info, by))
                 }
-                None => self.put_off(&info, poll).map(Effect::TellExtended),
+                None => self.put_off(&info, poll).map(Effect::EmitExtended),
             },
-            Input::Extended(output) => {
-                let read = Effect::ListBeside(info.id.clone());
+            FsmEvent::Extended(output) => {
+                let read = Effect::ListInBackground(info.id.clone());
                 self.granted(&info, &output).map(|()| read)
             }
-            Input::NotExtended(problem) => Err(problem),
+            FsmEvent::NotExtended(problem) => Err(problem),
             _ => return (State::Ready(found, port), vec![]),
         };
-        if let Ok(Effect::ExtendBeside(info, _) | Effect::TellExtended(info)) = &outcome {
+        if let Ok(Effect::ExtendInBackground(info, _) | Effect::EmitExtended(info)) = &outcome {
             found.info = Some(info.clone());
         }
         let effect = outcome.unwrap_or_else(|problem| {
             self.more_time = None;
-            Effect::TellRefused(problem)
+            Effect::EmitRefused(problem)
         });
         (State::Ready(found, port), vec![effect])
     }
@@ -62,33 +62,33 @@ impl Machine {
             let problem = self
                 .doubt()
                 .unwrap_or_else(|| problem::no_end(&self.plan.host));
-            return over(Effect::TellFailed(problem));
+            return over(Effect::EmitFailed(problem));
         };
         let effect = Effect::Extend(info.clone(), by);
         (State::Extending(Box::new(info)), vec![effect])
     }
 
     /// What comes of that.
-    pub(super) fn extending(&self, info: Box<JobInfo>, input: Input) -> (State, Vec<Effect>) {
+    pub(super) fn extending(&self, info: Box<JobInfo>, input: FsmEvent) -> (State, Vec<Effect>) {
         let outcome = match input {
-            Input::Extended(output) => match self.granted(&info, &output) {
+            FsmEvent::Extended(output) => match self.granted(&info, &output) {
                 Ok(()) => {
                     let list = Effect::List(info.id.clone());
                     return (State::Extending(info), vec![list]);
                 }
                 Err(problem) => Err(problem),
             },
-            Input::Polled(poll, _) => self.put_off(&info, poll),
-            Input::NotExtended(problem) => Err(problem),
+            FsmEvent::JobPolled(poll, _) => self.put_off(&info, poll),
+            FsmEvent::NotExtended(problem) => Err(problem),
             _ => return (State::Extending(info), vec![]),
         };
         match outcome {
-            Ok(info) => over_with(Effect::TellExtended(info), Effect::TellClosed),
-            Err(problem) => over(Effect::TellFailed(problem)),
+            Ok(info) => over_with(Effect::EmitExtended(info), Effect::EmitClosed),
+            Err(problem) => over(Effect::EmitFailed(problem)),
         }
     }
 
-    fn granted(&self, info: &JobInfo, output: &Output) -> Result<(), Problem> {
+    fn granted(&self, info: &JobInfo, output: &CommandOutput) -> Result<(), Problem> {
         match output.status {
             0 => Ok(()),
             _ => Err(self.not_extended(info, &output.words())),
@@ -96,11 +96,13 @@ impl Machine {
     }
 
     /// What the scheduler says of the job now. Its file knew the node by the name that it has itself.
-    fn read(&self, info: &JobInfo, poll: Poll) -> Result<JobInfo, Problem> {
+    fn read(&self, info: &JobInfo, poll: PollResult) -> Result<JobInfo, Problem> {
         let job = match poll {
-            Poll::Listed(job) => *job,
-            Poll::Missing | Poll::Later => return Err(problem::no_end(&self.plan.host)),
-            Poll::Failed(words) => return Err(self.not_extended(info, &words)),
+            PollResult::Listed(job) => *job,
+            PollResult::Missing | PollResult::Later => {
+                return Err(problem::no_end(&self.plan.host));
+            }
+            PollResult::Failed(words) => return Err(self.not_extended(info, &words)),
         };
         let node = info.node.clone().or(job.node.clone());
         let now = self.info(&job);
@@ -108,7 +110,7 @@ impl Machine {
     }
 
     /// A command that went well may have changed nothing.
-    fn put_off(&self, info: &JobInfo, poll: Poll) -> Result<JobInfo, Problem> {
+    fn put_off(&self, info: &JobInfo, poll: PollResult) -> Result<JobInfo, Problem> {
         let now = self.read(info, poll)?;
         if now.ends.is_some_and(|ends| Some(ends - SAME) <= info.ends) {
             return Err(self.not_extended(info, &say!("extend-same-end")));
@@ -117,7 +119,7 @@ impl Machine {
     }
 
     fn not_extended(&self, info: &JobInfo, words: &str) -> Problem {
-        let scheduler = crate::scheduler::scheduler_of(&info.scheduler);
+        let scheduler = crate::scheduler::by_id(&info.scheduler);
         let name = scheduler.map_or(info.scheduler.as_str(), |one| one.name());
         problem::not_extended(&self.plan.host, name, words)
     }
@@ -130,15 +132,15 @@ impl Machine {
     }
 
     /// Explains a server that is gone: with its job, if it had one.
-    pub(super) fn ended(&self, found: &Found, facts: &Facts) -> Problem {
+    pub(super) fn ended(&self, found: &FoundServer, host_info: &HostInfo) -> Problem {
         let (host, notebook) = (self.plan.host.as_str(), self.notebook.as_deref());
         match &found.info {
-            _ if facts.was_idle(&found.server.file) => problem::idle_ended(host),
-            Some(job) if is_up(job.ends, facts.now) => {
+            _ if host_info.was_idle(&found.server.file) => problem::idle_ended(host),
+            Some(job) if is_up(job.ends, host_info.now) => {
                 problem::job_time_up(host, &job.id, job.whole(), notebook)
             }
             Some(job) => problem::job_gone(host, &job.id, notebook),
-            None => problem::server_ended(host, facts.fate(&found.server.file)),
+            None => problem::server_ended(host, host_info.fate(&found.server.file)),
         }
     }
 }

@@ -14,8 +14,8 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use super::blob::{put, take};
 use super::silence::Silence;
 use crate::i18n::say;
-use crate::ssh::Error;
-use crate::ssh::poll::Waiter;
+use crate::ssh::SshError;
+use crate::ssh::poll::Poller;
 
 /// An agent that cannot list its keys in this time hangs.
 const LIST: Duration = Duration::from_secs(5);
@@ -46,7 +46,7 @@ pub enum Failed {
     /// The agent's fault.
     Agent(String),
     /// The login's.
-    Login(Error),
+    Login(SshError),
 }
 
 impl From<std::io::Error> for Failed {
@@ -83,7 +83,7 @@ impl Agent {
         key: &[u8],
         data: &[u8],
         flags: u32,
-        waiter: &Waiter,
+        poller: &Poller,
         silence: &Silence,
     ) -> Result<Vec<u8>, Failed> {
         let mut request = vec![SIGN_REQUEST];
@@ -91,7 +91,7 @@ impl Agent {
         put(&mut request, data);
         request.extend(flags.to_be_bytes());
         silence.begin();
-        let answer = on_the_persons_time(waiter, || self.ask(&request, SIGN, silence))?;
+        let answer = on_the_persons_time(poller, || self.ask(&request, SIGN, silence))?;
         match answer.split_first() {
             Some((&SIGN_RESPONSE, mut rest)) => take(&mut rest)
                 .map(<[u8]>::to_vec)
@@ -164,11 +164,11 @@ impl Agent {
 }
 
 /// The person's time does not count against the deadline.
-fn on_the_persons_time<T>(waiter: &Waiter, act: impl FnOnce() -> T) -> T {
-    let (began, deadline) = (Instant::now(), waiter.deadline());
-    waiter.set_deadline(None);
+fn on_the_persons_time<T>(poller: &Poller, act: impl FnOnce() -> T) -> T {
+    let (began, deadline) = (Instant::now(), poller.deadline());
+    poller.set_deadline(None);
     let result = act();
-    waiter.set_deadline(deadline.map(|at| at + began.elapsed()));
+    poller.set_deadline(deadline.map(|at| at + began.elapsed()));
     result
 }
 

@@ -10,7 +10,7 @@ use super::blob::key_type;
 use super::keys::{KeyError, KeyText};
 use crate::i18n::say;
 use crate::ssh::known_hosts::{fingerprint, plain_key, rsa_bits, user_certificate};
-use crate::ssh::resolve::Target;
+use crate::ssh::resolve::SshTarget;
 
 /// What OpenSSH looks for by itself (`IdentityFile` in `ssh_config(5)`).
 const USUAL: [&str; 7] = [
@@ -25,7 +25,7 @@ const USUAL: [&str; 7] = [
 
 /// A key, or a certificate, to be offered.
 #[derive(Debug, Clone)]
-pub struct Identity {
+pub struct UserKey {
     /// In words.
     pub what: String,
     /// What the server gets to see. A PEM file with no `.pub` beside it shows nothing before it is
@@ -47,12 +47,12 @@ pub enum Signer {
 /// Certificates that are named; the agent's keys that are configured; its other keys, unless only
 /// configured ones are wanted; the rest of the configured files. (`pubkey_prepare` in OpenSSH's
 /// sshconnect2.c.)
-pub fn in_order(target: &Target, agent: &[AgentKey]) -> Vec<Identity> {
+pub fn in_order(target: &SshTarget, agent: &[AgentKey]) -> Vec<UserKey> {
     let mut files = configured(target);
     let mut identities = named_certificates(target);
     let mut others = Vec::new();
     for key in agent {
-        let is_this = |file: &Identity| file.blob.as_ref() == Some(&key.blob);
+        let is_this = |file: &UserKey| file.blob.as_ref() == Some(&key.blob);
         if let Some(place) = files.iter().position(is_this) {
             files.remove(place);
             identities.push(of_agent(key));
@@ -74,7 +74,7 @@ pub fn in_order(target: &Target, agent: &[AgentKey]) -> Vec<Identity> {
 
 /// Returns true if the configuration lets a key be offered: `PubkeyAcceptedAlgorithms`,
 /// `RequiredRSASize`.
-pub fn fits(target: &Target, blob: &[u8]) -> bool {
+pub fn fits(target: &SshTarget, blob: &[u8]) -> bool {
     let bits = plain_key(blob).and_then(|key| rsa_bits(&key));
     if bits.is_some_and(|bits| bits < target.min_rsa_bits as usize) {
         return false;
@@ -96,7 +96,7 @@ fn signs(algorithm: &str, kind: &str) -> bool {
 }
 
 /// Key files that somebody has named and that are not there. (`ssh -G` names the usual ones too.)
-pub fn missing(target: &Target) -> impl Iterator<Item = &Path> {
+pub fn missing(target: &SshTarget) -> impl Iterator<Item = &Path> {
     let is_usual = |file: &Path| {
         let name = file.file_name().and_then(|name| name.to_str());
         file.parent().is_some_and(|folder| folder.ends_with(".ssh"))
@@ -107,11 +107,11 @@ pub fn missing(target: &Target) -> impl Iterator<Item = &Path> {
 }
 
 /// The files of the configuration, and the certificates that lie beside them unless some are named.
-fn configured(target: &Target) -> Vec<Identity> {
+fn configured(target: &SshTarget) -> Vec<UserKey> {
     let mut found = Vec::new();
     for file in &target.identity_files {
         if file.is_file() || beside(file, ".pub").is_file() {
-            found.push(Identity {
+            found.push(UserKey {
                 what: say!("login-key", file = file.display().to_string()),
                 blob: public_half(file),
                 signer: Signer::File(file.clone()),
@@ -121,7 +121,7 @@ fn configured(target: &Target) -> Vec<Identity> {
         if target.certificate_files.is_empty()
             && let Some(blob) = certificate_in(&certificate)
         {
-            found.push(Identity {
+            found.push(UserKey {
                 what: certificate_in_words(&certificate),
                 blob: Some(blob),
                 signer: Signer::File(file.clone()),
@@ -132,10 +132,10 @@ fn configured(target: &Target) -> Vec<Identity> {
 }
 
 /// `CertificateFile`. Whose private key goes with each is found out later.
-fn named_certificates(target: &Target) -> Vec<Identity> {
+fn named_certificates(target: &SshTarget) -> Vec<UserKey> {
     let files = target.certificate_files.iter();
     let named = files.filter_map(|file| {
-        Some(Identity {
+        Some(UserKey {
             what: certificate_in_words(file),
             blob: Some(certificate_in(file)?),
             signer: Signer::File(file.clone()),
@@ -145,7 +145,7 @@ fn named_certificates(target: &Target) -> Vec<Identity> {
 }
 
 /// A certificate is signed for by whichever identity has its plain key.
-fn sign_for_certificates(identities: &mut [Identity]) {
+fn sign_for_certificates(identities: &mut [UserKey]) {
     let plain: Vec<(Vec<u8>, Signer)> = identities
         .iter()
         .filter(|identity| {
@@ -167,8 +167,8 @@ fn sign_for_certificates(identities: &mut [Identity]) {
     }
 }
 
-fn of_agent(key: &AgentKey) -> Identity {
-    Identity {
+fn of_agent(key: &AgentKey) -> UserKey {
+    UserKey {
         what: say!(
             "login-agent-key",
             comment = key.comment.as_str(),

@@ -4,26 +4,29 @@ use std::net::Shutdown;
 
 use zeroize::Zeroizing;
 
-use super::raw::{Prompt, converse};
-use super::{Login, Outcome};
+use super::raw::{RawPrompt, converse};
+use super::{AuthAttempt, AuthOutcome};
 use crate::i18n::say;
-use crate::ssh::Error;
-use crate::ssh::prompt::{Question, one_line};
+use crate::ssh::SshError;
+use crate::ssh::prompt::{Prompt, one_line};
 
-impl Login<'_> {
+impl AuthAttempt<'_> {
     /// Goes through the server's questions, anew after a refusal as ssh does. `offered` is the
     /// server's list, where it is known.
-    pub(super) fn keyboard_interactive(&mut self, offered: Option<&str>) -> Result<Outcome, Error> {
+    pub(super) fn keyboard_interactive(
+        &mut self,
+        offered: Option<&str>,
+    ) -> Result<AuthOutcome, SshError> {
         let what = say!("login-keyboard-interactive");
-        if !self.asker.lets_converse() {
+        if !self.prompter.lets_converse() {
             self.note_unanswered(what, say!("session-nobody"));
-            return Ok(Outcome::Refused);
+            return Ok(AuthOutcome::Refused);
         }
         let attempts = self.target.password_prompts;
         for attempt in 0..attempts {
             let (asked, result) = self.conversation()?;
             if self.accepted(&what, result)? {
-                return Ok(Outcome::Done(what));
+                return Ok(AuthOutcome::Done(what));
             }
             if !asked {
                 self.tried.pop();
@@ -33,22 +36,22 @@ impl Login<'_> {
             let may_be_partial = asked || attempt > 0;
             if is_over && may_be_partial && self.was_partial(offered, "keyboard-interactive")? {
                 self.tried.pop();
-                return Ok(Outcome::Partial(what));
+                return Ok(AuthOutcome::Partial(what));
             }
             if is_over {
                 break;
             }
         }
-        Ok(Outcome::Refused)
+        Ok(AuthOutcome::Refused)
     }
 
     /// One conversation; whether anything was asked, and what it came to.
-    fn conversation(&mut self) -> Result<(bool, Result<(), Error>), Error> {
+    fn conversation(&mut self) -> Result<(bool, Result<(), SshError>), SshError> {
         let (mut asked, mut unanswered) = (false, None);
         // The server may reach for the user at once, as with a push.
         self.answered = true;
         let result = {
-            let mut answers = |name: &str, instruction: &str, prompts: &[Prompt]| {
+            let mut answers = |name: &str, instruction: &str, prompts: &[RawPrompt]| {
                 let heading = one_line(&format!("{name} {instruction}"));
                 if prompts.is_empty() && !heading.is_empty() {
                     self.silence.hear(heading.clone());
@@ -75,19 +78,23 @@ impl Login<'_> {
         }
     }
 
-    fn answers(&self, heading: &str, prompts: &[Prompt]) -> Result<Vec<Zeroizing<String>>, Error> {
+    fn answers(
+        &self,
+        heading: &str,
+        prompts: &[RawPrompt],
+    ) -> Result<Vec<Zeroizing<String>>, SshError> {
         let mut answers = Vec::with_capacity(prompts.len());
         for prompt in prompts {
-            let question = Question::Prompt {
+            let prompt = Prompt::Interactive {
                 host: self.target.host.clone(),
                 instruction: heading.to_owned(),
                 text: prompt.text.clone(),
                 echo: prompt.echo,
             };
-            let text = question.text();
-            let answer = self.asker.ask(question);
-            answers.push(answer.map_err(|reason| Error::NoAnswer {
-                question: text,
+            let text = prompt.text();
+            let answer = self.prompter.ask(prompt);
+            answers.push(answer.map_err(|reason| SshError::NoAnswer {
+                prompt: text,
                 reason: reason.to_string(),
                 tried: self.tried_in_words(),
             })?);

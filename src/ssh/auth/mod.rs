@@ -26,14 +26,14 @@ use std::task::Poll;
 use ssh2::ErrorCode;
 use zeroize::Zeroizing;
 
-use super::channel::Step;
+use super::channel::Nonblocking;
 use super::connection::{Connection, step};
-use super::poll::{WaitError, Waiter};
-use super::prompt::{Answer, Ask, Question, Unanswered, one_line};
-use super::resolve::Target;
-use super::{Error, RefusedLogin};
+use super::poll::{Poller, WaitError};
+use super::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter, one_line};
+use super::resolve::SshTarget;
+use super::{RefusedLogin, SshError};
 use crate::i18n::say;
-pub use refusal::Refusal;
+pub use refusal::AuthRefusal;
 use silence::Silence;
 
 /// OpenSSH's order (`PreferredAuthentications` in `ssh_config(5)`), without what libssh2 lacks.
@@ -43,7 +43,7 @@ const ORDER: [&str; 3] = ["publickey", "keyboard-interactive", "password"];
 const PROMPTING: [&str; 2] = ["keyboard-interactive", "password"];
 
 /// What a method came to.
-enum Outcome {
+enum AuthOutcome {
     /// Logged in, with this.
     Done(String),
     /// This was right, and the server wants something else as well.
@@ -53,18 +53,18 @@ enum Outcome {
 }
 
 /// Everything that one login needs.
-struct Login<'a> {
+struct AuthAttempt<'a> {
     connection: &'a Connection,
-    target: &'a Target,
-    asker: &'a dyn Ask,
+    target: &'a SshTarget,
+    prompter: &'a dyn Prompter,
     /// Nobody is to be asked anything: only keys that can be used as they are.
     unasked: bool,
     /// The key to begin with.
     first: Option<&'a [u8]>,
-    waiter: &'a Waiter,
+    poller: &'a Poller,
     silence: Silence<'a>,
     user: CString,
-    last_words: raw::LastWords<'a>,
+    last_words: raw::DisconnectMessage<'a>,
     /// What was refused, in words.
     tried: Vec<String>,
     /// The factors that were right.
@@ -77,7 +77,7 @@ struct Login<'a> {
     /// The keys that the server has seen.
     shown: HashSet<Vec<u8>>,
     /// Why it fails, if more is known than that.
-    refusal: Refusal,
+    refusal: AuthRefusal,
     /// The obstacle to the method tried last, if it was on this side.
     obstacle: Option<Obstacle>,
     /// True once the user was asked anything.
@@ -89,7 +89,7 @@ struct Login<'a> {
 /// The reason why a key or a method could not be used, though the server might have taken it.
 enum Obstacle {
     /// A prompt that nobody answered.
-    Unanswered { question: String, reason: String },
+    Unanswered { prompt: String, reason: String },
     /// A key that no passphrase opened.
     Locked(PathBuf),
 }
@@ -130,11 +130,11 @@ impl LoggedIn {
 /// [`Error::AuthRefused`] with all that was tried, [`Error::NoAnswer`], [`Error::Passphrase`].
 pub fn log_in(
     connection: &Connection,
-    target: &Target,
-    asker: &dyn Ask,
-    waiter: &Waiter,
-) -> Result<LoggedIn, Error> {
-    begin(connection, target, asker, waiter)?.finish()
+    target: &SshTarget,
+    prompter: &dyn Prompter,
+    poller: &Poller,
+) -> Result<LoggedIn, SshError> {
+    begin(connection, target, prompter, poller)?.finish()
 }
 
 /// Logs in with keys of the agent and of files that need no passphrase, `first` before the others: to
@@ -144,12 +144,12 @@ pub fn log_in(
 /// As [`log_in`], but for those of questions.
 pub fn log_in_unasked(
     connection: &Connection,
-    target: &Target,
+    target: &SshTarget,
     first: Option<&[u8]>,
-    waiter: &Waiter,
-) -> Result<LoggedIn, Error> {
-    let login = begin(connection, target, &Nobody, waiter)?;
-    let login = Login {
+    poller: &Poller,
+) -> Result<LoggedIn, SshError> {
+    let login = begin(connection, target, &Nobody, poller)?;
+    let login = AuthAttempt {
         unasked: true,
         first,
         ..login
@@ -160,9 +160,9 @@ pub fn log_in_unasked(
 /// Whom there is to ask when nobody is to be asked.
 struct Nobody;
 
-impl Ask for Nobody {
-    fn ask(&self, _: Question) -> Answer {
-        Err(Unanswered::nobody())
+impl Prompter for Nobody {
+    fn ask(&self, _: Prompt) -> PromptAnswer {
+        Err(NoAnswer::nobody())
     }
 
     fn is_attended(&self) -> bool {
@@ -172,35 +172,35 @@ impl Ask for Nobody {
 
 fn begin<'a>(
     connection: &'a Connection,
-    target: &'a Target,
-    asker: &'a dyn Ask,
-    waiter: &'a Waiter,
-) -> Result<Login<'a>, Error> {
+    target: &'a SshTarget,
+    prompter: &'a dyn Prompter,
+    poller: &'a Poller,
+) -> Result<AuthAttempt<'a>, SshError> {
     let session = connection.session();
-    Ok(Login {
+    Ok(AuthAttempt {
         connection,
         target,
-        asker,
+        prompter,
         unasked: false,
         first: None,
-        waiter,
-        silence: Silence::new(asker, waiter, session, &target.alias),
+        poller,
+        silence: Silence::new(prompter, poller, session, &target.alias),
         user: raw::c_text(&target.user)?,
-        last_words: raw::LastWords::of(session),
+        last_words: raw::DisconnectMessage::of(session),
         tried: Vec::new(),
         passed: Vec::new(),
         offered_next: None,
         key: None,
         shown: HashSet::new(),
-        refusal: Refusal::Plain,
+        refusal: AuthRefusal::Plain,
         obstacle: None,
         asked: false,
         answered: false,
     })
 }
 
-impl Login<'_> {
-    fn finish(self) -> Result<LoggedIn, Error> {
+impl AuthAttempt<'_> {
+    fn finish(self) -> Result<LoggedIn, SshError> {
         let session = self.connection.session();
         // Whoever approves a push takes longer than libssh2's minute; the waiter has the deadline.
         raw::set_read_timeout(session, raw::A_DAY);
@@ -209,7 +209,7 @@ impl Login<'_> {
         result
     }
 
-    fn conclude(mut self) -> Result<LoggedIn, Error> {
+    fn conclude(mut self) -> Result<LoggedIn, SshError> {
         let offered = self.first_offered()?;
         let result = if self.connection.session().authenticated() {
             Ok(say!("login-none"))
@@ -227,17 +227,17 @@ impl Login<'_> {
             }),
             Err(error) if self.is_cut(&error) => Err(self.hung_up(&offered)),
             // The server has what it asked for, and thinks, or has asked a human elsewhere.
-            Err(Error::Wait(WaitError::TimedOut)) if self.answered => Err(self.was_silent()),
+            Err(SshError::Wait(WaitError::TimedOut)) if self.answered => Err(self.was_silent()),
             Err(error) => Err(error),
         }
     }
 
     /// The methods that the server offers at first. It may ask a human elsewhere before it names any:
     /// with a banner that has an address to visit, or as it did at the login before.
-    fn first_offered(&self) -> Result<String, Error> {
+    fn first_offered(&self) -> Result<String, SshError> {
         match self.offered() {
-            Err(Error::Wait(WaitError::TimedOut))
-                if !self.asker.lets_converse() || !self.silence.said().is_empty() =>
+            Err(SshError::Wait(WaitError::TimedOut))
+                if !self.prompter.lets_converse() || !self.silence.said().is_empty() =>
             {
                 Err(self.was_silent())
             }
@@ -245,27 +245,27 @@ impl Login<'_> {
         }
     }
 
-    fn was_silent(&self) -> Error {
-        Error::LoginSilent {
+    fn was_silent(&self) -> SshError {
+        SshError::LoginSilent {
             silent: self.silence.lasts(),
             said: self.silence.said(),
         }
     }
 
     /// One factor after the other.
-    fn run(&mut self, first: &str) -> Result<String, Error> {
+    fn run(&mut self, first: &str) -> Result<String, SshError> {
         let mut offered = Some(first.to_owned());
         loop {
             match self.stage(&mut offered)? {
-                Outcome::Done(how) => {
+                AuthOutcome::Done(how) => {
                     self.passed.push(how);
                     return Ok(self.passed.join(" + "));
                 }
-                Outcome::Partial(how) => {
+                AuthOutcome::Partial(how) => {
                     self.passed.push(how);
                     offered = self.offered_next.take();
                 }
-                Outcome::Refused => return Err(self.refused(offered.unwrap_or_default())),
+                AuthOutcome::Refused => return Err(self.refused(offered.unwrap_or_default())),
             }
         }
     }
@@ -273,13 +273,13 @@ impl Login<'_> {
     /// One factor: the methods in order. After a partial success the server's list is not known;
     /// to ask for it counts as a failure there, and to begin its own questions does not, where it
     /// has some.
-    fn stage(&mut self, offered: &mut Option<String>) -> Result<Outcome, Error> {
+    fn stage(&mut self, offered: &mut Option<String>) -> Result<AuthOutcome, SshError> {
         let mut conversed = false;
         if offered.is_none() {
             if self.wants("keyboard-interactive") {
                 conversed = true;
                 match self.keyboard_interactive(None)? {
-                    Outcome::Refused => {}
+                    AuthOutcome::Refused => {}
                     other => return Ok(other),
                 }
             }
@@ -292,15 +292,15 @@ impl Login<'_> {
             }
             let outcome = match method.as_str() {
                 "publickey" => self.public_key()?,
-                "keyboard-interactive" if conversed => Outcome::Refused,
+                "keyboard-interactive" if conversed => AuthOutcome::Refused,
                 "keyboard-interactive" => self.keyboard_interactive(Some(&list))?,
                 _ => self.password(&list)?,
             };
-            if !matches!(outcome, Outcome::Refused) {
+            if !matches!(outcome, AuthOutcome::Refused) {
                 return Ok(outcome);
             }
         }
-        Ok(Outcome::Refused)
+        Ok(AuthOutcome::Refused)
     }
 
     fn order(&self) -> Vec<String> {
@@ -324,7 +324,7 @@ impl Login<'_> {
     fn drive<T>(
         &self,
         mut operation: impl FnMut(&ssh2::Session) -> Result<T, ssh2::Error>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, SshError> {
         self.drive_step(|session| step(operation(session)))
     }
 
@@ -336,24 +336,24 @@ impl Login<'_> {
     /// As [`Connection::drive`], and tells the user of a long wait.
     fn drive_step<T>(
         &self,
-        mut operation: impl FnMut(&ssh2::Session) -> Step<T>,
-    ) -> Result<T, Error> {
+        mut operation: impl FnMut(&ssh2::Session) -> Nonblocking<T>,
+    ) -> Result<T, SshError> {
         self.silence.begin();
         let (connection, interest) = (self.connection, || self.connection.interest());
         loop {
             if let Poll::Ready(result) = operation(connection.session()) {
                 return Ok(result?);
             }
-            connection.wire().flush();
+            connection.socket_buffer().flush();
             self.silence.wait(connection.socket(), interest(), None)?;
         }
     }
 
     /// The methods that the server offers; a `none` login that succeeds offers nothing.
-    fn offered(&self) -> Result<String, Error> {
+    fn offered(&self) -> Result<String, SshError> {
         let user = &self.target.user;
         match self.drive(|session| session.auth_methods(user).map(str::to_owned)) {
-            Err(Error::Session(_)) if self.connection.session().authenticated() => {
+            Err(SshError::Session(_)) if self.connection.session().authenticated() => {
                 Ok(String::new())
             }
             other => other,
@@ -362,7 +362,7 @@ impl Login<'_> {
 
     /// Whether an answer that was refused was right nevertheless: the list of methods is another
     /// one then. A server that hangs up over the question did not take it.
-    fn was_partial(&mut self, before: Option<&str>, method: &str) -> Result<bool, Error> {
+    fn was_partial(&mut self, before: Option<&str>, method: &str) -> Result<bool, SshError> {
         let now = match self.offered() {
             Ok(now) => now,
             Err(error) if self.is_cut(&error) => return Ok(false),
@@ -375,10 +375,10 @@ impl Login<'_> {
 
     /// True when logged in, false when the server said no; other errors end the login. libssh2
     /// calls a lost connection a refusal, too.
-    fn accepted(&mut self, what: &str, result: Result<(), Error>) -> Result<bool, Error> {
+    fn accepted(&mut self, what: &str, result: Result<(), SshError>) -> Result<bool, SshError> {
         match result {
             Ok(()) => Ok(true),
-            Err(Error::Session(error)) if is_refusal(&error) && !self.has_hung_up() => {
+            Err(SshError::Session(error)) if is_refusal(&error) && !self.has_hung_up() => {
                 self.obstacle = None;
                 self.tried.push(say!("login-refused", what = what));
                 Ok(false)
@@ -388,35 +388,35 @@ impl Login<'_> {
     }
 
     fn has_hung_up(&self) -> bool {
-        self.last_words.get().is_some() || self.connection.wire().has_ended()
+        self.last_words.get().is_some() || self.connection.socket_buffer().has_ended()
     }
 
     /// Whether the server ended the connection in the middle of the login, for a reason of its own.
-    fn is_cut(&self, error: &Error) -> bool {
+    fn is_cut(&self, error: &SshError) -> bool {
         let told = self.last_words.get().is_some();
-        let ended = self.connection.wire().has_ended() && self.answered;
-        matches!(error, Error::Session(_)) && (told || ended)
+        let ended = self.connection.socket_buffer().has_ended() && self.answered;
+        matches!(error, SshError::Session(_)) && (told || ended)
     }
 
     /// The answer; none where nobody could be asked, which leaves what needs no answer.
     ///
     /// # Errors
     /// [`Error::NoAnswer`] when the user cancels.
-    fn ask(&mut self, question: Question) -> Result<Option<Zeroizing<String>>, Error> {
-        let text = question.text();
-        let answer = self.asker.ask(question);
+    fn ask(&mut self, prompt: Prompt) -> Result<Option<Zeroizing<String>>, SshError> {
+        let text = prompt.text();
+        let answer = self.prompter.ask(prompt);
         self.silence.begin();
         match answer {
             Ok(answer) => {
                 self.asked = true;
                 Ok(Some(answer))
             }
-            Err(Unanswered::Nobody(reason)) => {
+            Err(NoAnswer::Nobody(reason)) => {
                 self.note_unanswered(text, reason);
                 Ok(None)
             }
-            Err(Unanswered::Cancelled(reason)) => Err(Error::NoAnswer {
-                question: text,
+            Err(NoAnswer::Cancelled(reason)) => Err(SshError::NoAnswer {
+                prompt: text,
                 reason,
                 tried: self.tried_in_words(),
             }),
@@ -426,14 +426,14 @@ impl Login<'_> {
     /// What was of no use so far: a question would not have come without that.
     fn tried_in_words(&self) -> Vec<String> {
         let mut tried = self.tried.clone();
-        if let Refusal::NoAgent(variable) = &self.refusal {
+        if let AuthRefusal::NoAgent(variable) = &self.refusal {
             tried.push(say!("login-no-agent", variable = variable));
         }
         tried
     }
 
-    fn note_unanswered(&mut self, question: String, reason: String) {
-        self.obstacle = Some(Obstacle::Unanswered { question, reason });
+    fn note_unanswered(&mut self, prompt: String, reason: String) {
+        self.obstacle = Some(Obstacle::Unanswered { prompt, reason });
     }
 
     fn note_locked(&mut self, key: &Path) {
@@ -441,15 +441,15 @@ impl Login<'_> {
     }
 
     /// The end of a login that the server cut short.
-    fn hung_up(&mut self, offered: &str) -> Error {
+    fn hung_up(&mut self, offered: &str) -> SshError {
         let words = self.last_words.get().map(|words| one_line(&words));
         let too_many = words
             .as_ref()
             .is_some_and(|words| words.contains("Too many auth"));
         self.refusal = if too_many {
-            Refusal::TooManyTries
+            AuthRefusal::TooManyTries
         } else {
-            Refusal::HungUp
+            AuthRefusal::HungUp
         };
         if let Some(words) = words {
             self.silence.hear(words);
@@ -461,16 +461,16 @@ impl Login<'_> {
         self.refused(offered.to_owned())
     }
 
-    fn refused(&mut self, offered: String) -> Error {
+    fn refused(&mut self, offered: String) -> SshError {
         match self.obstacle.take() {
-            Some(Obstacle::Unanswered { question, reason }) => {
-                return Error::NoAnswer {
-                    question,
+            Some(Obstacle::Unanswered { prompt, reason }) => {
+                return SshError::NoAnswer {
+                    prompt,
                     reason,
                     tried: self.tried_in_words(),
                 };
             }
-            Some(Obstacle::Locked(key)) => return Error::Passphrase { key },
+            Some(Obstacle::Locked(key)) => return SshError::Passphrase { key },
             None => {}
         }
         if self.target.batch && PROMPTING.iter().any(|method| has(&offered, method)) {
@@ -479,11 +479,11 @@ impl Login<'_> {
         let refusal = std::mem::take(&mut self.refusal);
         let refusal = match refusal {
             // Whoever was asked had another way in.
-            Refusal::NoAgent(_) if self.asked => Refusal::Plain,
+            AuthRefusal::NoAgent(_) if self.asked => AuthRefusal::Plain,
             other => other,
         };
         let refusal = refusal.or_else(self.target, &self.passed, &offered);
-        Error::AuthRefused(Box::new(RefusedLogin {
+        SshError::AuthRefused(Box::new(RefusedLogin {
             user: self.target.user.clone(),
             tried: std::mem::take(&mut self.tried),
             offered,

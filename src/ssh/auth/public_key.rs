@@ -5,14 +5,14 @@ use std::time::SystemTime;
 
 use super::agent::{Agent, Failed};
 use super::blob::{key_type, take};
-use super::identities::{Identity, Signer, fits, in_order, in_words, missing, out_of_date};
+use super::identities::{Signer, UserKey, fits, in_order, in_words, missing, out_of_date};
 use super::keys::{KeyError, KeyText, PrivateKey};
 use super::raw::{Offer, Progress};
-use super::{Login, Outcome, Refusal};
+use super::{AuthAttempt, AuthOutcome, AuthRefusal};
 use crate::i18n::say;
-use crate::ssh::Error;
+use crate::ssh::SshError;
 use crate::ssh::known_hosts::plain_key;
-use crate::ssh::prompt::Question;
+use crate::ssh::prompt::Prompt;
 use crate::ssh::resolve::AgentChoice;
 
 /// What became of one key.
@@ -24,8 +24,8 @@ enum Tried {
     Useless,
 }
 
-impl Login<'_> {
-    pub(super) fn public_key(&mut self) -> Result<Outcome, Error> {
+impl AuthAttempt<'_> {
+    pub(super) fn public_key(&mut self) -> Result<AuthOutcome, SshError> {
         let mut agent = self.agent()?;
         let held = match &mut agent {
             Some(agent) => agent.keys(&self.silence),
@@ -38,8 +38,8 @@ impl Login<'_> {
             .sort_by_key(|identity| self.first.is_none() || identity.blob.as_deref() != self.first);
         for identity in identities {
             match self.offer(&identity, agent.as_mut())? {
-                Tried::Accepted => return Ok(Outcome::Done(identity.what)),
-                Tried::Partial => return Ok(Outcome::Partial(identity.what)),
+                Tried::Accepted => return Ok(AuthOutcome::Done(identity.what)),
+                Tried::Partial => return Ok(AuthOutcome::Partial(identity.what)),
                 Tried::Refused | Tried::Useless => {}
             }
         }
@@ -51,10 +51,10 @@ impl Login<'_> {
             };
             self.tried.push(why);
         }
-        Ok(Outcome::Refused)
+        Ok(AuthOutcome::Refused)
     }
 
-    fn agent(&mut self) -> Result<Option<Agent>, Error> {
+    fn agent(&mut self) -> Result<Option<Agent>, SshError> {
         let socket = match &self.target.identity_agent {
             AgentChoice::Disabled | AgentChoice::Unset(_) => None,
             AgentChoice::Path(path) => Some(path.clone()),
@@ -66,8 +66,8 @@ impl Login<'_> {
             AgentChoice::Unset(variable) => Some(variable.as_str()),
             AgentChoice::Disabled | AgentChoice::Path(_) => None,
         };
-        if let (None, Some(variable), Refusal::Plain) = (&socket, variable, &self.refusal) {
-            self.refusal = Refusal::NoAgent(variable.to_owned());
+        if let (None, Some(variable), AuthRefusal::Plain) = (&socket, variable, &self.refusal) {
+            self.refusal = AuthRefusal::NoAgent(variable.to_owned());
         }
         match socket {
             Some(socket) => self.or_note(Agent::connect(&socket)),
@@ -76,12 +76,12 @@ impl Login<'_> {
     }
 
     /// An agent that fails is noted, and the login goes on without it.
-    fn or_note<T>(&mut self, result: Result<T, Failed>) -> Result<Option<T>, Error> {
+    fn or_note<T>(&mut self, result: Result<T, Failed>) -> Result<Option<T>, SshError> {
         match result {
             Ok(found) => Ok(Some(found)),
             Err(Failed::Agent(why)) => {
                 let why = say!("login-agent", why = why);
-                self.refusal = Refusal::Agent(why.clone());
+                self.refusal = AuthRefusal::Agent(why.clone());
                 self.tried.push(why);
                 Ok(None)
             }
@@ -89,7 +89,7 @@ impl Login<'_> {
         }
     }
 
-    fn offer(&mut self, identity: &Identity, agent: Option<&mut Agent>) -> Result<Tried, Error> {
+    fn offer(&mut self, identity: &UserKey, agent: Option<&mut Agent>) -> Result<Tried, SshError> {
         let what = identity.what.as_str();
         let mut open = None;
         if let (None, Signer::File(file)) = (&identity.blob, &identity.signer) {
@@ -101,7 +101,7 @@ impl Login<'_> {
             return Ok(Tried::Useless);
         };
         if let Some(why) = out_of_date(&blob, SystemTime::now()) {
-            self.refusal = Refusal::Certificate;
+            self.refusal = AuthRefusal::Certificate;
             self.tried.push(format!("{what}: {why}"));
             return Ok(Tried::Useless);
         }
@@ -139,12 +139,12 @@ impl Login<'_> {
     /// A signature for a key that the server takes, without its algorithm's name.
     fn sign(
         &mut self,
-        identity: &Identity,
+        identity: &UserKey,
         blob: &[u8],
         open: Option<PrivateKey>,
         agent: Option<&mut Agent>,
         data: &[u8],
-    ) -> Result<Option<Vec<u8>>, Error> {
+    ) -> Result<Option<Vec<u8>>, SshError> {
         let algorithm = algorithm_of(data).unwrap_or_default();
         let old = algorithm == "ssh-rsa" || algorithm.starts_with("ssh-rsa-cert");
         if old && !self.target.pubkey_algorithms.contains(&algorithm) {
@@ -160,7 +160,7 @@ impl Login<'_> {
                     Some("rsa-sha2-512") => 4,
                     _ => 0,
                 };
-                let signed = agent.sign(key, data, flags, self.waiter, &self.silence);
+                let signed = agent.sign(key, data, flags, self.poller, &self.silence);
                 Ok(self.or_note(signed)?.and_then(|made| without_name(&made)))
             }
             Signer::File(file) => {
@@ -187,8 +187,8 @@ impl Login<'_> {
 
     fn note(&mut self, file: &Path, what: &str, error: &KeyError) {
         match error {
-            KeyError::TooOpen(_) => self.refusal = Refusal::KeyTooOpen(file.into()),
-            KeyError::SecurityKey => self.refusal = Refusal::SecurityKey(file.into()),
+            KeyError::TooOpen(_) => self.refusal = AuthRefusal::KeyTooOpen(file.into()),
+            KeyError::SecurityKey => self.refusal = AuthRefusal::SecurityKey(file.into()),
             _ => {}
         }
         self.tried
@@ -198,7 +198,7 @@ impl Login<'_> {
     /// The private key, with its passphrase asked for where it needs one. None, as with ssh, where
     /// the file is of no use, every passphrase was wrong, one was left empty, or nobody could be
     /// asked: the next key may do.
-    fn open(&mut self, file: &Path, what: &str) -> Result<Option<PrivateKey>, Error> {
+    fn open(&mut self, file: &Path, what: &str) -> Result<Option<PrivateKey>, SshError> {
         let opened = KeyText::read(file).and_then(|text| match text.open(None) {
             Err(KeyError::Passphrase) => Ok(Err(text)),
             other => other.map(Ok),
@@ -218,18 +218,18 @@ impl Login<'_> {
         file: &Path,
         what: &str,
         text: &KeyText,
-    ) -> Result<Option<PrivateKey>, Error> {
+    ) -> Result<Option<PrivateKey>, SshError> {
         let attempts = if self.asks() {
             self.target.password_prompts
         } else {
             0
         };
         for attempt in 0..attempts {
-            let question = Question::Passphrase {
+            let prompt = Prompt::Passphrase {
                 key: file.into(),
                 again: attempt > 0,
             };
-            let Some(passphrase) = self.ask(question)? else {
+            let Some(passphrase) = self.ask(prompt)? else {
                 self.tried
                     .push(format!("{what}: {}", say!("login-key-passphrase")));
                 return Ok(None);

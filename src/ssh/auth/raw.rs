@@ -12,7 +12,7 @@ use libssh2_sys as raw;
 use ssh2::Session;
 use zeroize::Zeroizing;
 
-use crate::ssh::channel::Step;
+use crate::ssh::channel::Nonblocking;
 
 /// One public key, or certificate, on its way through a login.
 ///
@@ -63,7 +63,7 @@ impl<'a> Offer<'a> {
     }
 
     /// Goes on; to be called until it is done.
-    pub fn go_on(&mut self, session: &Session) -> Step<Progress> {
+    pub fn go_on(&mut self, session: &Session) -> Nonblocking<Progress> {
         let mut own: *mut c_void = (&raw mut *self).cast();
         let mut guard = session.raw();
         let session: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
@@ -87,21 +87,25 @@ impl<'a> Offer<'a> {
 }
 
 /// A question of the server's, and whether its answer may be seen.
-pub struct Prompt {
+pub struct RawPrompt {
     pub text: String,
     pub echo: bool,
 }
 
 /// Whoever answers: the title and the instruction, both often empty, and the questions, of which
 /// there may be none.
-pub type Answers<'a> = dyn FnMut(&str, &str, &[Prompt]) -> Vec<Zeroizing<String>> + 'a;
+pub type Answers<'a> = dyn FnMut(&str, &str, &[RawPrompt]) -> Vec<Zeroizing<String>> + 'a;
 
 /// A thin pointer to whoever answers.
-struct Listener<'a>(&'a mut Answers<'a>);
+struct PromptListener<'a>(&'a mut Answers<'a>);
 
 /// Goes on with a keyboard-interactive login; to be called until it is done.
-pub fn converse<'a>(session: &Session, user: &CStr, answers: &'a mut Answers<'a>) -> Step<()> {
-    let mut listener = Listener(answers);
+pub fn converse<'a>(
+    session: &Session,
+    user: &CStr,
+    answers: &'a mut Answers<'a>,
+) -> Nonblocking<()> {
+    let mut listener = PromptListener(answers);
     let mut guard = session.raw();
     let session: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
     let length = libc::c_uint::try_from(user.count_bytes()).unwrap_or(0);
@@ -128,12 +132,12 @@ thread_local! {
 }
 
 /// Listens to why the server hangs up.
-pub struct LastWords<'a> {
+pub struct DisconnectMessage<'a> {
     session: &'a Session,
     key: usize,
 }
 
-impl<'a> LastWords<'a> {
+impl<'a> DisconnectMessage<'a> {
     /// Begins to listen.
     pub fn of(session: &'a Session) -> Self {
         Self::listen(session, Some(hung_up));
@@ -160,7 +164,7 @@ impl<'a> LastWords<'a> {
     }
 }
 
-impl Drop for LastWords<'_> {
+impl Drop for DisconnectMessage<'_> {
     fn drop(&mut self) {
         Self::listen(self.session, None);
         LAST_WORDS.with_borrow_mut(|words| words.remove(&self.key));
@@ -179,7 +183,7 @@ pub fn set_read_timeout(session: &Session, seconds: c_long) {
     unsafe { libssh2_session_set_read_timeout(&raw mut *guard, seconds) }
 }
 
-fn outcome(session: *mut raw::LIBSSH2_SESSION, code: c_int) -> Step<()> {
+fn outcome(session: *mut raw::LIBSSH2_SESSION, code: c_int) -> Nonblocking<()> {
     match code {
         0 => Poll::Ready(Ok(())),
         raw::LIBSSH2_ERROR_EAGAIN => Poll::Pending,
@@ -295,13 +299,13 @@ extern "C" fn respond(
         // SAFETY: libssh2 passes as many prompts as it says.
         let prompt = unsafe { &*prompts.add(number) };
         let words = bytes(prompt.text.cast_const(), prompt.length);
-        asked.push(Prompt {
+        asked.push(RawPrompt {
             text: String::from_utf8_lossy(words).into_owned(),
             echo: prompt.echo != 0,
         });
     }
     // SAFETY: `own` is libssh2's pointer, which `converse` has set to its listener.
-    let listener: &mut Listener<'_> = unsafe { &mut *(*own).cast() };
+    let listener: &mut PromptListener<'_> = unsafe { &mut *(*own).cast() };
     let (name, instruction) = (
         text(name, name_length),
         text(instruction, instruction_length),

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::ssh::resolve::Target;
+use crate::ssh::resolve::SshTarget;
 
 /// Methods of servers that libssh2 has not.
 const FOREIGN: [&str; 3] = ["gssapi-with-mic", "gssapi-keyex", "hostbased"];
 
 /// Why the server did not let somebody in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Refusal {
+pub enum AuthRefusal {
     /// Nothing that we have was right.
     #[default]
     Plain,
@@ -39,9 +39,9 @@ pub enum Refusal {
     NoAgent(String),
 }
 
-impl Refusal {
+impl AuthRefusal {
     /// Itself, or what the end of the login tells, where that is the better reason.
-    pub(super) fn or_else(self, target: &Target, passed: &[String], offered: &str) -> Self {
+    pub(super) fn or_else(self, target: &SshTarget, passed: &[String], offered: &str) -> Self {
         if matches!(
             self,
             Self::TooManyTries | Self::HungUp | Self::PasswordExpired

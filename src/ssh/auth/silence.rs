@@ -9,16 +9,16 @@ use rustix::event::{PollFd, PollFlags};
 use ssh2::Session;
 
 use crate::i18n::say;
-use crate::ssh::poll::{WaitError, Waiter};
-use crate::ssh::prompt::{Ask, one_line};
+use crate::ssh::poll::{Poller, WaitError};
+use crate::ssh::prompt::{Prompter, one_line};
 
 /// A server that is only slow answers sooner, and nobody looks at a phone sooner.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The waits of one login.
 pub struct Silence<'a> {
-    asker: &'a dyn Ask,
-    waiter: &'a Waiter,
+    prompter: &'a dyn Prompter,
+    poller: &'a Poller,
     session: &'a Session,
     host: &'a str,
     since: Cell<Instant>,
@@ -28,14 +28,14 @@ pub struct Silence<'a> {
 
 impl<'a> Silence<'a> {
     pub fn new(
-        asker: &'a dyn Ask,
-        waiter: &'a Waiter,
+        prompter: &'a dyn Prompter,
+        poller: &'a Poller,
         session: &'a Session,
         host: &'a str,
     ) -> Self {
         Self {
-            asker,
-            waiter,
+            prompter,
+            poller,
             session,
             host,
             since: Cell::new(Instant::now()),
@@ -81,11 +81,11 @@ impl<'a> Silence<'a> {
     ) -> Result<(), WaitError> {
         let hint_at = (!self.was_long()).then(|| self.since.get() + PATIENCE);
         let end = hint_at.into_iter().chain(until).min();
-        self.waiter
+        self.poller
             .wait(&mut vec![PollFd::new(fd, interest)], end)?;
         if hint_at.is_some_and(|at| Instant::now() >= at) {
             self.was_long.set(true);
-            self.asker.tell_silence(self.hint());
+            self.prompter.tell_silence(self.hint());
         }
         Ok(())
     }

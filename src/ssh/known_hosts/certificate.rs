@@ -34,7 +34,7 @@ pub(super) struct Certificate<'a> {
 
 /// Why a certificate does not count.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum CertificateError {
     /// It is no certificate of this authority: `ssh` ends the connection.
     Forged,
     /// The authority did not mean this, in words: `ssh` looks at the plain key instead.
@@ -107,13 +107,21 @@ impl<'a> Certificate<'a> {
 
     /// Why this certificate does not make its key the one of `host`, or `None` if it does. That the
     /// authority is one of the person's is not looked at here.
-    pub(super) fn fault(&self, host: &str, now: u64, algorithms: &[String]) -> Option<Fault> {
+    pub(super) fn fault(
+        &self,
+        host: &str,
+        now: u64,
+        algorithms: &[String],
+    ) -> Option<CertificateError> {
         let name = signature::algorithm(self.signature).unwrap_or_default();
         match signature::check(self.authority, self.signature, self.signed) {
             Checked::Good => {}
-            Checked::Bad => return Some(Fault::Forged),
+            Checked::Bad => return Some(CertificateError::Forged),
             Checked::Unsupported => {
-                return Some(Fault::NotForUs(say!("certificate-algorithm", name = name)));
+                return Some(CertificateError::NotForUs(say!(
+                    "certificate-algorithm",
+                    name = name
+                )));
             }
         }
         let why = if self.kind != FOR_HOSTS {
@@ -131,7 +139,7 @@ impl<'a> Certificate<'a> {
         } else {
             return None;
         };
-        Some(Fault::NotForUs(why))
+        Some(CertificateError::NotForUs(why))
     }
 
     fn speaks_for(&self, host: &str) -> bool {

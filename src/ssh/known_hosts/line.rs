@@ -16,7 +16,7 @@ const MAX_PATTERN: usize = 1023;
 
 /// A usable line. Lines that `ssh` would skip never become one.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct KnownHostsEntry {
     /// Counted from 1.
     pub(super) number: usize,
     pub(super) marker: Marker,
@@ -39,7 +39,7 @@ enum Hosts {
     Hashed { salt: Vec<u8>, hash: Vec<u8> },
 }
 
-impl Line {
+impl KnownHostsEntry {
     /// Whether the line is about the host of this name. As in `ssh`, case counts only where the name is
     /// hashed, and hence only for a `HostKeyAlias`: other names are in lower case by now.
     pub(super) fn names(&self, host: &str) -> bool {
@@ -51,14 +51,14 @@ impl Line {
 }
 
 /// Every usable line. A bad one is skipped alone, so that it never hides its neighbours.
-pub(super) fn parse_file(text: &[u8]) -> Vec<Line> {
+pub(super) fn parse_file(text: &[u8]) -> Vec<KnownHostsEntry> {
     text.split(|&b| b == b'\n')
         .zip(1..)
         .filter_map(|(line, number)| parse(line, number))
         .collect()
 }
 
-fn parse(line: &[u8], number: usize) -> Option<Line> {
+fn parse(line: &[u8], number: usize) -> Option<KnownHostsEntry> {
     // OpenSSH reads C strings: what follows a NUL is not there.
     let mut strings = line.split(|&b| b == 0);
     let line = strings.next()?;
@@ -89,7 +89,7 @@ fn parse(line: &[u8], number: usize) -> Option<Line> {
     if marker != Marker::Revoked && !(label_fits(label, &key_type) && is_whole(&blob)) {
         return None;
     }
-    Some(Line {
+    Some(KnownHostsEntry {
         number,
         marker,
         hosts,

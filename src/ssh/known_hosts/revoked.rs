@@ -10,9 +10,9 @@ use super::certificate::{Certificate, plain_key};
 use super::line::{decode, field, label_fits};
 use super::{KnownHostsError, key_type};
 use crate::i18n::say;
-use crate::ssh::Error;
+use crate::ssh::SshError;
 use crate::ssh::command::{self, Unfinished};
-use crate::ssh::poll::Waiter;
+use crate::ssh::poll::Poller;
 
 /// What a key revocation list (KRL) begins with.
 const KRL_MAGIC: &[u8] = b"SSHKRL\n\0";
@@ -58,8 +58,8 @@ impl RevokedKeys {
     pub fn find(
         &self,
         blob: &[u8],
-        waiter: &Waiter,
-    ) -> Result<Option<(PathBuf, Option<usize>)>, Error> {
+        poller: &Poller,
+    ) -> Result<Option<(PathBuf, Option<usize>)>, SshError> {
         let found = match &self.form {
             Form::List(keys) => {
                 let authority = Certificate::parse(blob).map(|c| c.authority.to_vec());
@@ -68,20 +68,20 @@ impl RevokedKeys {
                     .find(|(_, key)| shown.iter().flatten().any(|shown| shown == key))
                     .map(|(line, _)| Some(*line))
             }
-            Form::Krl => self.krl_has(blob, waiter)?.then_some(None),
+            Form::Krl => self.krl_has(blob, poller)?.then_some(None),
         };
         Ok(found.map(|line| (self.file.clone(), line)))
     }
 
     /// Its words are of no use, being translated nowhere and changed now and then: its exit code says
     /// 0 for a good key and 1 for a revoked one; whatever else happened, it is above.
-    fn krl_has(&self, blob: &[u8], waiter: &Waiter) -> Result<bool, Error> {
-        let failed = |source| Error::from(unreadable(&self.file, source));
+    fn krl_has(&self, blob: &[u8], poller: &Poller) -> Result<bool, SshError> {
+        let failed = |source| SshError::from(unreadable(&self.file, source));
         let key = key_file(blob).map_err(failed)?;
         let mut keygen = Command::new(SSH_KEYGEN);
         keygen.args(["-Q", "-f"]);
         keygen.args([self.file.as_path(), key.path()]);
-        let output = command::output(keygen, waiter).map_err(|error| match error {
+        let output = command::output(keygen, poller).map_err(|error| match error {
             Unfinished::NotStarted(error) => failed(error),
             Unfinished::Wait(error) => error.into(),
         })?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::expand::{Local, tilde};
 use super::{
-    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, StrictHostKeyChecking, Target,
+    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, SshTarget, StrictHostKeyChecking,
 };
 use crate::i18n::say;
 
@@ -57,7 +57,7 @@ pub(super) fn split(destination: &str) -> Parts<'_> {
 }
 
 /// OpenSSH's defaults for a destination.
-pub(super) fn target(destination: &str, local: &Local) -> Result<Target, ResolveError> {
+pub(super) fn target(destination: &str, local: &Local) -> Result<SshTarget, ResolveError> {
     let refuse = |reason| ResolveError::BadDestination {
         destination: destination.to_owned(),
         reason,
@@ -76,7 +76,7 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<Target, Resolve
         return Err(refuse(say!("resolve-no-user")));
     }
     let paths = |list: &[&str]| -> Vec<PathBuf> { list.iter().map(|p| tilde(p, local)).collect() };
-    Ok(Target {
+    Ok(SshTarget {
         alias: host.to_owned(),
         host: host.to_ascii_lowercase(),
         port,

@@ -7,16 +7,16 @@ use std::time::Duration;
 use super::expand::{Local, Tokens, tilde};
 use super::fallback::split;
 use super::{
-    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, StrictHostKeyChecking, Target,
+    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, SshTarget, StrictHostKeyChecking,
 };
 
 /// OpenSSH's own default of `RequiredRSASize`, for versions that do not print it.
 pub(super) const MIN_RSA_BITS: u32 = 1024;
 
 /// The lines of an answer.
-struct Answer<'a>(Vec<(String, &'a str)>);
+struct Options<'a>(Vec<(String, &'a str)>);
 
-impl<'a> Answer<'a> {
+impl<'a> Options<'a> {
     fn new(output: &'a str) -> Self {
         let lines = output
             .lines()
@@ -66,8 +66,8 @@ pub(super) fn parse(
     output: &str,
     destination: &str,
     local: &Local,
-) -> Result<Target, ResolveError> {
-    let answer = Answer::new(output);
+) -> Result<SshTarget, ResolveError> {
+    let answer = Options::new(output);
     let missing = |option| ResolveError::Unreadable {
         destination: destination.to_owned(),
         option,
@@ -106,19 +106,19 @@ pub(super) fn parse(
             reason,
         }
     })?;
-    Ok(Target {
+    Ok(SshTarget {
         proxy_command,
         ..fill(&answer, &tokens, host_key_alias, proxy_jump)
     })
 }
 
 fn fill(
-    answer: &Answer,
+    answer: &Options,
     tokens: &Tokens,
     host_key_alias: Option<&str>,
     proxy_jump: Option<&str>,
-) -> Target {
-    Target {
+) -> SshTarget {
+    SshTarget {
         alias: tokens.alias.to_owned(),
         host: tokens.host.to_owned(),
         port: tokens.port,
@@ -170,7 +170,7 @@ fn fill(
 }
 
 /// Before OpenSSH 8.5 the option had another name.
-fn pubkey_algorithms(answer: &Answer) -> Vec<String> {
+fn pubkey_algorithms(answer: &Options) -> Vec<String> {
     let named = answer.some("pubkeyacceptedalgorithms");
     list(named.or_else(|| answer.some("pubkeyacceptedkeytypes")))
 }
@@ -185,7 +185,7 @@ fn given_name(destination: &str) -> &str {
         .map_or(destination, |(_, host)| host)
 }
 
-fn one_per_line(answer: &Answer, option: &str, tokens: &Tokens) -> Vec<PathBuf> {
+fn one_per_line(answer: &Options, option: &str, tokens: &Tokens) -> Vec<PathBuf> {
     let named = answer
         .all(option)
         .filter(|value| !value.eq_ignore_ascii_case("none"));
@@ -194,7 +194,7 @@ fn one_per_line(answer: &Answer, option: &str, tokens: &Tokens) -> Vec<PathBuf> 
 
 /// Files parted by spaces. A path with a space in it is printed without quotes; a piece that
 /// doesn't begin like a path is therefore taken for the rest of the path before it.
-fn several_per_line(answer: &Answer, option: &str, tokens: &Tokens) -> Vec<PathBuf> {
+fn several_per_line(answer: &Options, option: &str, tokens: &Tokens) -> Vec<PathBuf> {
     let mut paths: Vec<String> = Vec::new();
     for piece in answer.some(option).unwrap_or_default().split(' ') {
         let begins = piece.starts_with(['/', '~', '%', '$', '.', '"']);

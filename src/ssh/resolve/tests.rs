@@ -79,7 +79,7 @@ fn local() -> Local {
     }
 }
 
-fn parsed(output: &str) -> Target {
+fn parsed(output: &str) -> SshTarget {
     parse::parse(output, "gpu01", &local()).unwrap()
 }
 
@@ -319,9 +319,12 @@ fn what_could_be_an_option_or_a_command_never_reaches_ssh() {
         "'a'",
         "a\u{a0}b",
     ] {
-        let error = resolve_with(&ssh, &[], destination, None, &waiter()).unwrap_err();
+        let error = resolve_with(&ssh, &[], destination, None, &poller()).unwrap_err();
         assert!(
-            matches!(error, Error::Resolve(ResolveError::BadDestination { .. })),
+            matches!(
+                error,
+                SshError::Resolve(ResolveError::BadDestination { .. })
+            ),
             "{destination:?} {error}"
         );
     }
@@ -340,8 +343,8 @@ fn what_could_be_an_option_or_a_command_never_reaches_ssh() {
     }
 }
 
-fn waiter() -> Waiter {
-    Waiter::new().unwrap()
+fn poller() -> Poller {
+    Poller::new().unwrap()
 }
 
 #[test]
@@ -349,9 +352,9 @@ fn a_command_of_the_configuration_that_hangs_is_given_up_and_named() {
     let folder = TempDir::new().unwrap();
     let config = folder.path().join("config");
     std::fs::write(&config, "Match exec \"sleep 103\"\n User me\n").unwrap();
-    let waiter = waiter();
-    waiter.set_deadline(Some(Instant::now() + Duration::from_millis(300)));
-    let error = resolve_within("gpu01", Some(&config), &waiter).unwrap_err();
+    let poller = poller();
+    poller.set_deadline(Some(Instant::now() + Duration::from_millis(300)));
+    let error = resolve_within("gpu01", Some(&config), &poller).unwrap_err();
     assert!(error.to_string().contains("Match exec"), "{error}");
     assert!(
         error.is_of_the_network(),
@@ -368,8 +371,8 @@ fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
          echo \"args: $*\" >&2; exit 255",
     );
     let error =
-        resolve_with(&ssh, &[], "gpu01", Some(Path::new("my config")), &waiter()).unwrap_err();
-    let Error::Resolve(ResolveError::Refused { message, .. }) = error else {
+        resolve_with(&ssh, &[], "gpu01", Some(Path::new("my config")), &poller()).unwrap_err();
+    let SshError::Resolve(ResolveError::Refused { message, .. }) = error else {
         panic!("{error}")
     };
     assert_eq!(message, "args: -G -F my config -- gpu01");
@@ -381,7 +384,7 @@ fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
 #[test]
 fn without_ssh_the_destination_is_read_as_it_stands() {
     let target =
-        resolve_with("no-such-ssh-program", &[], "me@GPU01:2222", None, &waiter()).unwrap();
+        resolve_with("no-such-ssh-program", &[], "me@GPU01:2222", None, &poller()).unwrap();
     assert_eq!(target.source, Source::Fallback);
     assert_eq!(
         (target.host.as_str(), target.port, target.user.as_str()),
@@ -394,7 +397,7 @@ fn without_ssh_the_destination_is_read_as_it_stands() {
         &[],
         "gpu01",
         Some(Path::new("/my/config")),
-        &waiter(),
+        &poller(),
     );
     let text = error.unwrap_err().to_string();
     assert!(

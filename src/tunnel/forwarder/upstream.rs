@@ -3,32 +3,32 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use super::{Pump, Refused};
+use super::{Forwarder, Refused};
 use crate::ssh::Stream;
-use crate::ssh::channel::Target;
-use crate::tunnel::channel_opener::Wanted;
-use crate::tunnel::listener::{Door, accept_all};
-use crate::tunnel::relay::{Relay, Relaying};
+use crate::ssh::channel::ForwardTarget;
+use crate::tunnel::channel_opener::OpenRequest;
+use crate::tunnel::listener::{ForwardListener, accept_all};
+use crate::tunnel::relay::{RelayConnection, RelayState};
 
 /// How long listeners are left alone when the process has no file descriptors left: waiting
 /// connections would wake the pump for ever.
 const REST: Duration = Duration::from_millis(200);
 
 /// Takes connections that another session carries.
-pub type Carrier = Box<dyn FnMut(Stream, Target)>;
+pub type Carrier = Box<dyn FnMut(Stream, ForwardTarget)>;
 
 /// What is left of a pump whose connection is gone: the open doors, and who had come in and not got
 /// a channel yet. Whoever comes now waits in the listeners' own queues, which the system bounds:
 /// nobody needs to accept them meanwhile.
-pub struct Held {
-    doors: Vec<Door>,
-    waiting: Vec<Wanted>,
+pub struct SuspendedListeners {
+    forward_listeners: Vec<ForwardListener>,
+    waiting: Vec<OpenRequest>,
 }
 
-impl Pump {
+impl Forwarder {
     /// Goes on where another pump had to stop.
-    pub fn resume(&mut self, held: Held) {
-        self.doors = held.doors;
+    pub fn resume(&mut self, held: SuspendedListeners) {
+        self.forward_listeners = held.forward_listeners;
         self.knocked = true;
         for wanted in held.waiting {
             self.want(wanted);
@@ -37,41 +37,53 @@ impl Pump {
 
     /// From now on what comes in at the doors is another session's to carry, whose own bytes may well
     /// come through here.
-    pub fn hand_over(&mut self, carrier: Carrier) {
+    pub fn delegate_to(&mut self, carrier: Carrier) {
         self.carrier = Some(carrier);
     }
 
     /// Takes the open doors away until [`Pump::resume`], and carries on with all else.
     #[must_use]
-    pub fn shut(&mut self) -> Held {
+    pub fn close_listeners(&mut self) -> SuspendedListeners {
         self.carrier = None;
-        let relayed = self.relay.take().into_iter().flat_map(Relay::into_waiting);
-        Held {
-            doors: std::mem::take(&mut self.doors),
+        let relayed = self
+            .relay
+            .take()
+            .into_iter()
+            .flat_map(RelayConnection::into_waiting);
+        SuspendedListeners {
+            forward_listeners: std::mem::take(&mut self.forward_listeners),
             waiting: relayed.collect(),
         }
     }
 
     /// What outlives the connection. Whoever had a channel is cut off.
     #[must_use]
-    pub fn hold(mut self) -> Held {
+    pub fn suspend(mut self) -> SuspendedListeners {
         let openings = std::mem::take(&mut self.openings);
-        let relayed = self.relay.take().into_iter().flat_map(Relay::into_waiting);
-        Held {
-            doors: std::mem::take(&mut self.doors),
+        let relayed = self
+            .relay
+            .take()
+            .into_iter()
+            .flat_map(RelayConnection::into_waiting);
+        SuspendedListeners {
+            forward_listeners: std::mem::take(&mut self.forward_listeners),
             waiting: openings.into_waiting().chain(relayed).collect(),
         }
     }
 
     /// From now on the connections to one target go through a command on the login host.
-    pub fn relay(&mut self, what: Relaying) {
-        self.relay = Some(Relay::new(what, &mut self.openings, Instant::now()));
+    pub fn relay(&mut self, what: RelayState) {
+        self.relay = Some(RelayConnection::new(
+            what,
+            &mut self.openings,
+            Instant::now(),
+        ));
     }
 
     /// Whether there is a relay, and whether it has reached its node.
     #[must_use]
     pub fn relay_was_up(&self) -> Option<bool> {
-        self.relay.as_ref().map(Relay::was_up)
+        self.relay.as_ref().map(RelayConnection::was_up)
     }
 
     /// From now on connections get channels again, and none of what carries all of them.
@@ -80,14 +92,14 @@ impl Pump {
     }
 
     /// A connection gets a channel, or its share of what carries all of them.
-    pub(super) fn want(&mut self, wanted: Wanted) {
+    pub(super) fn want(&mut self, wanted: OpenRequest) {
         let now = Instant::now();
         match (wanted, &mut self.carrier, &mut self.relay) {
-            (Wanted::Link(local, target), Some(carrier), _) => carrier(local, target),
-            (Wanted::Link(local, target), _, Some(relay)) if relay.serves(&target) => {
+            (OpenRequest::Link(local, target), Some(carrier), _) => carrier(local, target),
+            (OpenRequest::Link(local, target), _, Some(relay)) if relay.serves(&target) => {
                 relay.add(Some(local), &mut self.openings, now);
             }
-            (Wanted::Knock(target), _, Some(relay)) if relay.serves(&target) => {
+            (OpenRequest::Knock(target), _, Some(relay)) if relay.serves(&target) => {
                 relay.add(None, &mut self.openings, now);
             }
             (wanted, ..) => self.openings.want(wanted),
@@ -103,9 +115,11 @@ impl Pump {
             return false;
         }
         let mut come = Vec::new();
-        for door in &self.doors {
-            for listener in &door.listeners {
-                match accept_all(listener, |local| come.push((local, door.target.clone()))) {
+        for forward_listener in &self.forward_listeners {
+            for listener in &forward_listener.listeners {
+                match accept_all(listener, |local| {
+                    come.push((local, forward_listener.target.clone()))
+                }) {
                     // A connection that was given up before we came.
                     ErrorKind::WouldBlock | ErrorKind::ConnectionAborted => {}
                     _ => self.resting_until = Some(now + REST),
@@ -114,7 +128,7 @@ impl Pump {
         }
         let progress = !come.is_empty();
         for (local, target) in come {
-            self.want(Wanted::Link(local, target));
+            self.want(OpenRequest::Link(local, target));
         }
         progress
     }

@@ -11,13 +11,13 @@ const LARGEST: usize = 1 << 20;
 
 /// One frame.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Frame {
+pub enum MuxFrame {
     /// A connection is wanted.
     Open(u32),
     /// Bytes of it.
     Data(u32, Vec<u8>),
     /// So many more of them may be sent: the reader has taken them.
-    Taken(u32, u32),
+    WindowAdjust(u32, u32),
     /// No more will come in this direction.
     End(u32),
     /// It is given up, with the system's words for the reason, if there are any.
@@ -26,13 +26,13 @@ pub enum Frame {
     Ping,
 }
 
-impl Frame {
+impl MuxFrame {
     /// Appends it to what is to be sent.
     pub fn put(&self, out: &mut VecDeque<u8>) {
         let (kind, number, size, data): (u8, u32, u32, &[u8]) = match self {
             Self::Open(number) => (b'O', *number, 0, &[]),
             Self::Data(number, data) => (b'D', *number, length(data), data),
-            Self::Taken(number, size) => (b'W', *number, *size, &[]),
+            Self::WindowAdjust(number, size) => (b'W', *number, *size, &[]),
             Self::End(number) => (b'E', *number, 0, &[]),
             Self::Reset(number, text) => (b'R', *number, length(text.as_bytes()), text.as_bytes()),
             Self::Ping => (b'P', 0, 0, &[]),
@@ -51,15 +51,15 @@ fn length(data: &[u8]) -> u32 {
 
 /// Something came that is no frame.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Nonsense;
+pub struct InvalidFrame;
 
 /// Takes bytes as they come, and gives frames.
 #[derive(Debug, Default)]
-pub struct Reader {
+pub struct FrameReader {
     came: VecDeque<u8>,
 }
 
-impl Reader {
+impl FrameReader {
     /// More bytes.
     pub fn take(&mut self, data: &[u8]) {
         self.came.extend(data);
@@ -69,7 +69,7 @@ impl Reader {
     ///
     /// # Errors
     /// When it is none.
-    pub fn next(&mut self) -> Result<Option<Frame>, Nonsense> {
+    pub fn next(&mut self) -> Result<Option<MuxFrame>, InvalidFrame> {
         let mut head = [0; HEAD];
         if self.came.len() < HEAD {
             return Ok(None);
@@ -83,10 +83,10 @@ impl Reader {
         let long = match kind {
             b'D' | b'R' => size as usize,
             b'W' | b'E' | b'P' => 0,
-            _ => return Err(Nonsense),
+            _ => return Err(InvalidFrame),
         };
         if long > LARGEST {
-            return Err(Nonsense);
+            return Err(InvalidFrame);
         }
         if self.came.len() < HEAD + long {
             return Ok(None);
@@ -94,11 +94,11 @@ impl Reader {
         self.came.drain(..HEAD);
         let data: Vec<u8> = self.came.drain(..long).collect();
         Ok(Some(match kind {
-            b'D' => Frame::Data(number, data),
-            b'R' => Frame::Reset(number, String::from_utf8_lossy(&data).into_owned()),
-            b'W' => Frame::Taken(number, size),
-            b'E' => Frame::End(number),
-            _ => Frame::Ping,
+            b'D' => MuxFrame::Data(number, data),
+            b'R' => MuxFrame::Reset(number, String::from_utf8_lossy(&data).into_owned()),
+            b'W' => MuxFrame::WindowAdjust(number, size),
+            b'E' => MuxFrame::End(number),
+            _ => MuxFrame::Ping,
         }))
     }
 }
@@ -111,18 +111,18 @@ mod tests {
     #[test]
     fn frames_come_back_however_they_are_cut() {
         let frames = [
-            Frame::Data(7, vec![0, 10, 255]),
-            Frame::Taken(7, 1 << 19),
-            Frame::Ping,
-            Frame::End(u32::MAX),
-            Frame::Reset(8, "Connection refused".into()),
+            MuxFrame::Data(7, vec![0, 10, 255]),
+            MuxFrame::WindowAdjust(7, 1 << 19),
+            MuxFrame::Ping,
+            MuxFrame::End(u32::MAX),
+            MuxFrame::Reset(8, "Connection refused".into()),
         ];
         let mut bytes = VecDeque::new();
         for frame in &frames {
             frame.put(&mut bytes);
         }
         for size in [1, 2, 9, 10, 1000] {
-            let mut reader = Reader::default();
+            let mut reader = FrameReader::default();
             let mut got = Vec::new();
             for part in bytes.make_contiguous().chunks(size) {
                 reader.take(part);
@@ -140,9 +140,9 @@ mod tests {
             b"slurmstepd: error: no".as_slice(),
             b"D\0\0\0\x01\xff\xff\xff\xff",
         ] {
-            let mut reader = Reader::default();
+            let mut reader = FrameReader::default();
             reader.take(bytes);
-            assert_eq!(reader.next(), Err(Nonsense));
+            assert_eq!(reader.next(), Err(InvalidFrame));
         }
     }
 }

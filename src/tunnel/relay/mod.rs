@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 
 use self::mux::{Mux, Who};
-use super::channel_opener::{Openings, Wanted};
+use super::channel_opener::{ChannelOpener, OpenRequest};
 use crate::i18n::say;
-use crate::ssh::channel::Target;
-use crate::ssh::{Stream, Task};
+use crate::ssh::channel::ForwardTarget;
+use crate::ssh::{ExecRequest, Stream};
 
 /// The least time between two beginnings: each asks the scheduler, and a page asks again at once.
 const REST: Duration = Duration::from_secs(5);
@@ -23,18 +23,18 @@ const PATIENCE: Duration = Duration::from_secs(45);
 
 /// Which connections take a relay, and what it is.
 #[derive(Debug)]
-pub struct Relaying {
+pub struct RelayState {
     /// Where they would else go by a channel each.
-    pub target: Target,
+    pub target: ForwardTarget,
     /// What leads there, with [`super::RELAY`] at its end.
-    pub task: Task,
+    pub task: ExecRequest,
     /// What that says first, as a line.
     pub mark: String,
 }
 
 /// The relay.
-pub struct Relay {
-    what: Relaying,
+pub struct RelayConnection {
+    what: RelayState,
     mux: Option<Mux>,
     began: Instant,
     was_up: bool,
@@ -44,9 +44,9 @@ pub struct Relay {
     refusal: Option<String>,
 }
 
-impl Relay {
+impl RelayConnection {
     /// Begins it.
-    pub fn new(what: Relaying, openings: &mut Openings, now: Instant) -> Self {
+    pub fn new(what: RelayState, openings: &mut ChannelOpener, now: Instant) -> Self {
         let mut relay = Self {
             what,
             mux: None,
@@ -60,14 +60,14 @@ impl Relay {
         relay
     }
 
-    fn begin(&mut self, openings: &mut Openings, now: Instant) {
+    fn begin(&mut self, openings: &mut ChannelOpener, now: Instant) {
         self.began = now;
         (self.was_up, self.noise, self.words) = (false, None, None);
         let task = &self.what.task;
         let begun = UnixStream::pair().and_then(|(near, far)| {
             far.set_nonblocking(true)?;
             let mux = Mux::new(near, &task.input, &self.what.mark, now)?;
-            openings.want(Wanted::Command(far.into(), task.command.clone()));
+            openings.want(OpenRequest::Command(far.into(), task.command.clone()));
             Ok(mux)
         });
         match begun {
@@ -77,17 +77,17 @@ impl Relay {
     }
 
     /// Whether connections there are its own.
-    pub fn serves(&self, target: &Target) -> bool {
+    pub fn serves(&self, target: &ForwardTarget) -> bool {
         self.what.target == *target
     }
 
     /// Where its connections go.
-    pub fn target(&self) -> &Target {
+    pub fn target(&self) -> &ForwardTarget {
         &self.what.target
     }
 
     /// Carries one more connection; none to look whether anybody listens.
-    pub fn add(&mut self, local: Option<Stream>, openings: &mut Openings, now: Instant) {
+    pub fn add(&mut self, local: Option<Stream>, openings: &mut ChannelOpener, now: Instant) {
         if self.mux.is_none() && now >= self.began + REST {
             self.begin(openings, now);
         }
@@ -114,10 +114,10 @@ impl Relay {
     }
 
     /// The connections that have not been begun.
-    pub fn into_waiting(self) -> impl Iterator<Item = Wanted> {
+    pub fn into_waiting(self) -> impl Iterator<Item = OpenRequest> {
         let target = self.what.target;
         let early = self.mux.into_iter().flat_map(Mux::into_early);
-        early.map(move |local| Wanted::Link(local, target.clone()))
+        early.map(move |local| OpenRequest::Link(local, target.clone()))
     }
 
     /// Whether bytes are on their way.

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
-use super::frame::{Frame, Reader};
-use super::stream::{CHUNK, Line, WINDOW};
+use super::frame::{FrameReader, MuxFrame};
+use super::stream::{CHUNK, MuxStream, WINDOW};
 use crate::ssh::Stream;
 
 /// The program of the far end.
@@ -53,8 +53,8 @@ pub struct Mux {
     out: VecDeque<u8>,
     /// Until when that waits for more; none when it is empty.
     out_at: Option<Instant>,
-    came: Reader,
-    lines: BTreeMap<u32, Line>,
+    came: FrameReader,
+    lines: BTreeMap<u32, MuxStream>,
     /// Those that came before the program's mark. (A shell that has read ahead would take their
     /// bytes for its own.)
     early: Vec<Option<Stream>>,
@@ -80,7 +80,7 @@ impl Mux {
             noise: Vec::new(),
             out: input.as_bytes().iter().copied().collect(),
             out_at: Some(now),
-            came: Reader::default(),
+            came: FrameReader::default(),
             lines: BTreeMap::new(),
             early: Vec::new(),
             last: 0,
@@ -99,11 +99,11 @@ impl Mux {
             return;
         }
         self.last = self.last.wrapping_add(1);
-        Frame::Open(self.last).put(&mut self.out);
-        let mut line = Line::new(local);
+        MuxFrame::Open(self.last).put(&mut self.out);
+        let mut line = MuxStream::new(local);
         if line.local.is_none() {
             line.said_all = true;
-            Frame::End(self.last).put(&mut self.out);
+            MuxFrame::End(self.last).put(&mut self.out);
         }
         self.lines.insert(self.last, line);
     }
@@ -202,7 +202,7 @@ impl Mux {
         self.ended |= now.saturating_duration_since(self.heard) > SILENCE;
         if now >= self.pinged + PING {
             self.pinged = now;
-            Frame::Ping.put(&mut self.out);
+            MuxFrame::Ping.put(&mut self.out);
         }
     }
 
@@ -288,9 +288,9 @@ impl Mux {
     }
 
     /// A frame of a connection that has just been given up here is passed over.
-    fn obey(&mut self, frame: Frame) {
+    fn obey(&mut self, frame: MuxFrame) {
         match frame {
-            Frame::Data(number, data) => {
+            MuxFrame::Data(number, data) => {
                 if let Some(line) = self.lines.get_mut(&number) {
                     line.was_answered = true;
                     line.down.extend(data);
@@ -298,25 +298,25 @@ impl Mux {
                     self.ended |= line.down.len() > WINDOW as usize;
                 }
             }
-            Frame::Taken(number, size) => {
+            MuxFrame::WindowAdjust(number, size) => {
                 if let Some(line) = self.lines.get_mut(&number) {
                     line.credit = line.credit.saturating_add(size);
                 }
             }
-            Frame::End(number) => {
+            MuxFrame::End(number) => {
                 if let Some(line) = self.lines.get_mut(&number) {
                     line.was_answered = true;
                     line.came_all = true;
                 }
             }
-            Frame::Reset(number, reason) => {
+            MuxFrame::Reset(number, reason) => {
                 // One to which nothing was ever answered was not taken at all.
                 let line = self.lines.remove(&number);
                 if line.is_some_and(|line| !line.was_answered) {
                     self.refusal = Some(reason);
                 }
             }
-            Frame::Open(_) | Frame::Ping => {}
+            MuxFrame::Open(_) | MuxFrame::Ping => {}
         }
     }
 }

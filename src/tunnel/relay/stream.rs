@@ -6,7 +6,7 @@ use std::net::Shutdown;
 
 use rustix::event::PollFlags;
 
-use super::frame::Frame;
+use super::frame::MuxFrame;
 use crate::ssh::Stream;
 
 /// Bytes of a connection that may be on their way in one direction; the same in `relay.py`.
@@ -16,7 +16,7 @@ pub const CHUNK: usize = 64 << 10;
 
 /// One connection.
 #[allow(clippy::struct_excessive_bools)] // Each direction ends by itself.
-pub struct Line {
+pub struct MuxStream {
     pub local: Option<Stream>,
     /// Received, not taken by the local side yet.
     pub down: VecDeque<u8>,
@@ -33,7 +33,7 @@ pub struct Line {
     pub was_answered: bool,
 }
 
-impl Line {
+impl MuxStream {
     pub fn new(local: Option<Stream>) -> Self {
         Self {
             local,
@@ -78,7 +78,7 @@ impl Line {
         }
         progress |= self.give(number, out);
         if self.broken {
-            Frame::Reset(number, String::new()).put(out);
+            MuxFrame::Reset(number, String::new()).put(out);
         }
         progress
     }
@@ -95,13 +95,13 @@ impl Line {
         match local.read(&mut scratch[..room]) {
             Ok(0) => {
                 self.said_all = true;
-                Frame::End(number).put(out);
+                MuxFrame::End(number).put(out);
             }
             Ok(size) => {
                 // Whether there is more, the next poll tells.
                 self.readable = false;
                 self.credit -= u32::try_from(size).unwrap_or(self.credit);
-                Frame::Data(number, scratch[..size].to_vec()).put(out);
+                MuxFrame::Data(number, scratch[..size].to_vec()).put(out);
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 self.readable = false;
@@ -131,7 +131,7 @@ impl Line {
             }
         }
         if self.taken >= WINDOW / 2 {
-            Frame::Taken(number, std::mem::take(&mut self.taken)).put(out);
+            MuxFrame::WindowAdjust(number, std::mem::take(&mut self.taken)).put(out);
         }
         if self.came_all && self.down.is_empty() && !std::mem::replace(&mut self.shut, true) {
             // Half-close: the browser may still be sending.

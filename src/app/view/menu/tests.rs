@@ -4,8 +4,8 @@ use super::*;
 use crate::app::samples::ready;
 use crate::app::updates::Release;
 use crate::config::Host;
-use crate::desktop::shortcut::Launcher;
-use crate::host_os::Options;
+use crate::desktop::shortcut::Shortcut;
+use crate::host_os::ConfigOptions;
 use crate::ipc::Message;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Phase};
@@ -257,10 +257,10 @@ fn a_server_that_ended_says_so_and_offers_to_start_again() {
 fn a_launcher_is_ticked_and_a_host_that_leaves_gets_none() {
     let mut model = model(&["gpu01", "other"]);
     hear(&mut model, "gpu01", &ready("gpu01"));
-    let launcher = Launcher {
+    let launcher = Shortcut {
         host: "gpu01".into(),
         path: "/x".into(),
-        options: Options::default(),
+        options: ConfigOptions::default(),
     };
     model.know_launchers(vec![launcher]);
     let line = lines(&model)[1].clone();
@@ -277,7 +277,7 @@ fn a_newer_version_stands_above_the_help_and_can_be_asked_for() {
     let end = |model: &Model| lines(model).split_off(lines(model).len() - 4);
     let help = "Help > Show Log, Copy Diagnostics, About Remote Jupyter";
     assert_eq!(end(&model)[1], help);
-    *model.updates_mut() = Updates {
+    *model.updates_mut() = UpdateInfo {
         can_be_asked: true,
         release: Some(Release {
             version: semver::Version::new(9, 8, 7),

@@ -16,23 +16,23 @@ const LOOPBACK: u32 = 1;
 
 /// The machine's network as it was told so far.
 #[derive(Debug, Default)]
-pub struct Known {
+pub struct KnownRoutes {
     /// By their numbers: whether they are up, with a carrier.
     links: HashMap<u32, bool>,
     addresses: HashSet<(u32, Vec<u8>)>,
-    routes: HashSet<Route>,
+    routes: HashSet<DefaultRoute>,
 }
 
 /// A default route.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Route {
+struct DefaultRoute {
     family: u8,
     table: u8,
     priority: Vec<u8>,
     hops: Vec<u8>,
 }
 
-impl Known {
+impl KnownRoutes {
     /// Takes in some messages, and tells whether they change what matters: an address that others
     /// can reach, a link that has one, or a default route.
     pub fn learn(&mut self, bytes: &[u8]) -> bool {
@@ -92,7 +92,7 @@ impl Known {
         let attributes = body.get(ROUTE..)?;
         let value = |wanted| attribute(attributes, wanted).unwrap_or_default().to_vec();
         let hops = [libc::RTA_OIF, libc::RTA_GATEWAY, libc::RTA_MULTIPATH];
-        let route = Route {
+        let route = DefaultRoute {
             family,
             table,
             priority: value(libc::RTA_PRIORITY),
@@ -110,7 +110,7 @@ impl Known {
     }
 }
 
-impl Route {
+impl DefaultRoute {
     fn is_instead_of(&self, other: &Self) -> bool {
         let place = |route: &Self| (route.family, route.table, route.priority.clone());
         place(self) == place(other)
@@ -153,14 +153,14 @@ fn half(bytes: &[u8], at: usize) -> Option<u16> {
 }
 
 /// The question for all links, addresses or routes there are; the answer comes as if they were new.
-pub fn question(kind: u16) -> Vec<u8> {
+pub fn prompt(kind: u16) -> Vec<u8> {
     let flags = u16::try_from(libc::NLM_F_REQUEST | libc::NLM_F_DUMP).unwrap_or_default();
     let length = u32::try_from(HEADER + LINK).unwrap_or_default();
-    let mut question = Vec::from(length.to_ne_bytes());
-    question.extend(kind.to_ne_bytes());
-    question.extend(flags.to_ne_bytes());
-    question.resize(HEADER + LINK, 0); // No number, no sender, any family.
-    question
+    let mut prompt = Vec::from(length.to_ne_bytes());
+    prompt.extend(kind.to_ne_bytes());
+    prompt.extend(flags.to_ne_bytes());
+    prompt.resize(HEADER + LINK, 0); // No number, no sender, any family.
+    prompt
 }
 
 #[cfg(test)]

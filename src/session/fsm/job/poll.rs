@@ -2,68 +2,68 @@
 
 use std::time::Duration;
 
-use super::super::state::{Call, Effect, Poll, State};
-use super::super::{Machine, over};
-use super::{Outlook, Turn, Wait, begun};
+use super::super::state::{Effect, PollResult, SchedulerCall, State};
+use super::super::{StateMachine, over};
+use super::{HoldState, JobWait, StartOutlook, begun};
 use crate::i18n::say;
 use crate::problem;
-use crate::scheduler::{Job, JobState, Presence, Why};
+use crate::scheduler::{Job, JobState, PendingReason, Presence};
 
-impl Machine {
+impl StateMachine {
     /// A rest is over: the files are looked at, and now and then the scheduler is asked.
-    pub(super) fn next_look(&self, wait: Box<Wait>) -> (State, Vec<Effect>) {
+    pub(super) fn next_look(&self, wait: Box<JobWait>) -> (State, Vec<Effect>) {
         if wait
             .running
             .is_some_and(|running| running > self.plan.timeout)
         {
             let problem = problem::job_start_slow(&self.plan.host, wait.job.node.as_deref());
-            return over(Effect::TellFailed(problem));
+            return over(Effect::EmitFailed(problem));
         }
         let effect = if wait.is_due(self.plan.poll, self.plan.why_calls) {
             let call = wait.call(self.plan.poll, self.plan.why_calls);
             if self.plan.why_calls > 0 && wait.wonders_why() {
-                Effect::AskWhy(call)
+                Effect::QueryPendingReason(call)
             } else {
                 Effect::Poll(call)
             }
         } else {
-            wait.peek()
+            wait.read_files()
         };
         (State::Queued(wait), vec![effect])
     }
 
     pub(super) fn polled(
         &self,
-        mut wait: Box<Wait>,
-        poll: Poll,
+        mut wait: Box<JobWait>,
+        poll: PollResult,
         age: Duration,
     ) -> (State, Vec<Effect>) {
-        if poll != Poll::Later {
+        if poll != PollResult::Later {
             wait.heard(age);
         }
         let mut effects = match poll {
-            Poll::Listed(job) => return self.listed(wait, *job),
+            PollResult::Listed(job) => return self.listed(wait, *job),
             // No list is believed about that: files come later over a network, and then the job is asked for alone.
-            Poll::Missing if wait.absent > 0 => {
+            PollResult::Missing if wait.absent > 0 => {
                 let query = Effect::Query(wait.call(self.plan.poll, self.plan.why_calls));
                 return (State::Queued(wait), vec![query]);
             }
-            Poll::Missing => {
+            PollResult::Missing => {
                 wait.absent += 1;
-                let peek = wait.peek();
+                let peek = wait.read_files();
                 return (State::Queued(wait), vec![peek]);
             }
-            Poll::Later => {
-                let peek = wait.peek();
+            PollResult::Later => {
+                let peek = wait.read_files();
                 return (State::Queued(wait), vec![peek]);
             }
-            Poll::Failed(words) => self.complain(&mut wait, &words),
+            PollResult::Failed(words) => self.complain(&mut wait, &words),
         };
         effects.push(wait.rest());
         (State::Queued(wait), effects)
     }
 
-    fn complain(&self, wait: &mut Wait, words: &str) -> Vec<Effect> {
+    fn complain(&self, wait: &mut JobWait, words: &str) -> Vec<Effect> {
         if std::mem::replace(&mut wait.complained, true) {
             return vec![];
         }
@@ -73,7 +73,11 @@ impl Machine {
     }
 
     /// The scheduler was asked for the job alone. Only its own word is the end of the job.
-    pub(super) fn queried(&self, mut wait: Box<Wait>, presence: Presence) -> (State, Vec<Effect>) {
+    pub(super) fn queried(
+        &self,
+        mut wait: Box<JobWait>,
+        presence: Presence,
+    ) -> (State, Vec<Effect>) {
         wait.queried();
         let mut effects = match presence {
             Presence::Listed(job) => return self.listed(wait, *job),
@@ -89,7 +93,7 @@ impl Machine {
         (State::Queued(wait), effects)
     }
 
-    fn listed(&self, mut wait: Box<Wait>, mut job: Job) -> (State, Vec<Effect>) {
+    fn listed(&self, mut wait: Box<JobWait>, mut job: Job) -> (State, Vec<Effect>) {
         wait.absent = 0;
         if job.state == JobState::Waiting {
             // What the list does not tell is as it was told before.
@@ -102,18 +106,18 @@ impl Machine {
         wait.job = job;
         wait.note_turn();
         let is_held = wait.job.state == JobState::Held;
-        let is_new_hold = is_held && wait.turn != Turn::Held;
+        let is_new_hold = is_held && wait.turn != HoldState::Held;
         let silent = wait.job.reason.is_empty() && self.plan.why_calls > 0;
         let asks = self.plan.why_calls > 0 && wait.may_be_stuck();
         if asks || silent && (wait.is_stuck() || is_new_hold) {
-            return now(wait, Effect::AskWhy);
+            return now(wait, Effect::QueryPendingReason);
         }
         if wait.is_stuck() {
             return self.never(&wait);
         }
         let mut effects = Vec::new();
         if changed {
-            effects.push(Effect::TellJob(self.info(&wait.job)));
+            effects.push(Effect::EmitJob(self.info(&wait.job)));
         }
         effects.extend(wait.hold_note());
         effects.extend(wait.stuck_note());
@@ -124,7 +128,11 @@ impl Machine {
         (State::Queued(wait), effects)
     }
 
-    pub(super) fn heard_why(&self, mut wait: Box<Wait>, why: Option<Why>) -> (State, Vec<Effect>) {
+    pub(super) fn heard_why(
+        &self,
+        mut wait: Box<JobWait>,
+        why: Option<PendingReason>,
+    ) -> (State, Vec<Effect>) {
         wait.explained(self.plan.why_calls);
         if why.is_none() && wait.job.state == JobState::Waiting {
             // Nothing is known of a job that waits: it does not wait any more, most likely.
@@ -137,16 +145,16 @@ impl Machine {
                 wait.job.reason = why.reason;
             }
             wait.job.place = why.place;
-            effects.push(Effect::TellJob(self.info(&wait.job)));
+            effects.push(Effect::EmitJob(self.info(&wait.job)));
         }
-        if wait.is_stuck() || never && wait.outlook == Outlook::Open {
+        if wait.is_stuck() || never && wait.outlook == StartOutlook::Open {
             return self.never(&wait);
         }
         if never {
             wait.job.state = JobState::Never;
         }
-        if wait.outlook == Outlook::Open {
-            wait.outlook = Outlook::MayStart;
+        if wait.outlook == StartOutlook::Open {
+            wait.outlook = StartOutlook::MayStart;
         }
         effects.extend(wait.hold_note());
         effects.extend(wait.stuck_note());
@@ -155,7 +163,7 @@ impl Machine {
     }
 
     /// It can never start as it was submitted a moment ago: told at once, and nothing of ours is left queued.
-    pub(super) fn never(&self, wait: &Wait) -> (State, Vec<Effect>) {
+    pub(super) fn never(&self, wait: &JobWait) -> (State, Vec<Effect>) {
         let (id, word) = (wait.identity.id.as_str(), wait.job.word.as_str());
         let problem = problem::job_never_starts(&self.plan.host, id, word, &wait.job.reason);
         let end = Effect::EndJob(wait.end(false));
@@ -167,9 +175,9 @@ impl Machine {
 const FRESH: Duration = Duration::from_secs(60);
 
 /// A call that the user waits for.
-fn now(wait: Box<Wait>, effect: fn(Call) -> Effect) -> (State, Vec<Effect>) {
+fn now(wait: Box<JobWait>, effect: fn(SchedulerCall) -> Effect) -> (State, Vec<Effect>) {
     let gap = Duration::ZERO;
     let call = wait.call(gap, 1);
-    let effect = effect(Call { gap, ..call });
+    let effect = effect(SchedulerCall { gap, ..call });
     (State::Queued(wait), vec![effect])
 }

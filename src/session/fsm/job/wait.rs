@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::state::{Call, Effect, JobEnd};
+use super::super::state::{Effect, JobEnd, SchedulerCall};
 use crate::i18n::say;
-use crate::remote::Known;
-use crate::scheduler::{Identity, Job, JobState, Stand};
+use crate::remote::OtherServers;
+use crate::scheduler::{Job, JobIdentity, JobState, ListenScope};
 use crate::session::event::Phase;
 
 /// A look at the job's files costs the far side two calls of its file system, and the click that
@@ -25,9 +25,9 @@ const WHY_EVERY: u32 = 7;
 
 /// A job that is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
+pub struct JobWait {
     /// What tells it from others.
-    pub identity: Identity,
+    pub identity: JobIdentity,
     /// As the scheduler told it most recently.
     pub job: Job,
     /// Its folder, if it is one of ours.
@@ -35,7 +35,7 @@ pub struct Wait {
     /// Whether it writes there how far it is.
     pub tells: bool,
     /// Servers that ran before: none of them is this job's.
-    pub known: Known,
+    pub known: OtherServers,
     /// For how long, by the sum of the rests.
     pub waited: Duration,
     /// Since the last list.
@@ -51,18 +51,18 @@ pub struct Wait {
     /// In how many lists one after the other it was missing.
     pub absent: u32,
     /// What is known about its turn.
-    pub turn: Turn,
+    pub turn: HoldState,
     /// What is known about its start.
-    pub outlook: Outlook,
+    pub outlook: StartOutlook,
     /// True if the user knows that the scheduler does not answer.
     pub complained: bool,
     /// Where its server will listen that is being started anew; it listens elsewhere as yet.
-    pub moves_to: Option<Stand>,
+    pub moves_to: Option<ListenScope>,
 }
 
 /// Whether a job waits for its turn, or for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum HoldState {
     /// It was submitted a moment ago, and has not been seen to wait yet.
     Open,
     /// It waits for its turn.
@@ -73,7 +73,7 @@ pub enum Turn {
 
 /// True if a job can start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outlook {
+pub enum StartOutlook {
     /// It was submitted a moment ago, and the scheduler has not looked at it yet.
     Open,
     /// The scheduler has, and found that it may; or another click has submitted it.
@@ -82,16 +82,16 @@ pub enum Outlook {
     Told,
 }
 
-impl Wait {
+impl JobWait {
     /// For a job that is not known to run.
     #[must_use]
-    pub fn new(identity: Identity, job: Job, folder: Option<String>, tells: bool) -> Self {
+    pub fn new(identity: JobIdentity, job: Job, folder: Option<String>, tells: bool) -> Self {
         Self {
             identity,
             job,
             folder,
             tells,
-            known: Known::default(),
+            known: OtherServers::default(),
             waited: Duration::ZERO,
             since_poll: Duration::ZERO,
             polls: 0,
@@ -99,8 +99,8 @@ impl Wait {
             cost: 1,
             running: None,
             absent: 0,
-            turn: Turn::Due,
-            outlook: Outlook::MayStart,
+            turn: HoldState::Due,
+            outlook: StartOutlook::MayStart,
             complained: false,
             moves_to: None,
         }
@@ -116,14 +116,14 @@ impl Wait {
         if let Some(running) = &mut self.running {
             *running += pause;
         }
-        Effect::Rest(pause)
+        Effect::Sleep(pause)
     }
 
     /// A look without the scheduler.
-    pub(super) fn peek(&self) -> Effect {
+    pub(super) fn read_files(&self) -> Effect {
         match &self.folder {
-            Some(folder) if self.tells => Effect::Peek(folder.clone()),
-            _ => Effect::PeekFar {
+            Some(folder) if self.tells => Effect::ReadJobFiles(folder.clone()),
+            _ => Effect::ReadSharedHome {
                 id: self.identity.id.clone(),
                 known: self.known.clone(),
                 node: self.job.node.clone(),
@@ -158,35 +158,35 @@ impl Wait {
     /// that has waited keeps its place: what keeps it from starting now may pass.
     pub(super) fn is_stuck(&self) -> bool {
         match self.job.state {
-            JobState::Never => self.outlook == Outlook::Open,
-            JobState::Held => self.turn == Turn::Open,
+            JobState::Never => self.outlook == StartOutlook::Open,
+            JobState::Held => self.turn == HoldState::Open,
             _ => false,
         }
     }
 
     /// Returns true if nothing fits it that the cluster has now, and nobody knows yet whether that passes.
     pub(super) fn may_be_stuck(&self) -> bool {
-        self.outlook == Outlook::Open && self.job.state == JobState::Unfit
+        self.outlook == StartOutlook::Open && self.job.state == JobState::Unfit
     }
 
     /// Notes what a list says of its turn. Without a reason the scheduler may not have looked at the job yet.
     pub(super) fn note_turn(&mut self) {
         let (state, has_reason) = (self.job.state, !self.job.reason.is_empty());
         if state != JobState::Held {
-            self.turn = Turn::Due;
+            self.turn = HoldState::Due;
         }
         let is_weighed = state == JobState::Waiting && has_reason;
         if is_weighed || matches!(state, JobState::Running | JobState::Ending) {
-            self.outlook = Outlook::MayStart;
+            self.outlook = StartOutlook::MayStart;
         }
     }
 
     /// That it cannot start as things are, once.
     pub(super) fn stuck_note(&mut self) -> Option<Effect> {
-        if self.outlook != Outlook::MayStart || self.job.state != JobState::Never {
+        if self.outlook != StartOutlook::MayStart || self.job.state != JobState::Never {
             return None;
         }
-        self.outlook = Outlook::Told;
+        self.outlook = StartOutlook::Told;
         let reason = self.reason();
         let id = self.identity.id.as_str();
         Some(Effect::Note(say!("job-stuck", id = id, reason = reason)))
@@ -201,10 +201,10 @@ impl Wait {
 
     /// A hold by somebody is told, once.
     pub(super) fn hold_note(&mut self) -> Option<Effect> {
-        if self.job.state != JobState::Held || self.turn == Turn::Held {
+        if self.job.state != JobState::Held || self.turn == HoldState::Held {
             return None;
         }
-        self.turn = Turn::Held;
+        self.turn = HoldState::Held;
         let reason = self.reason();
         let id = self.identity.id.as_str();
         Some(Effect::Note(say!("job-held", id = id, reason = reason)))
@@ -220,8 +220,8 @@ impl Wait {
                 .map_or(self.polls > 0, |lists| lists >= WHY_EVERY)
     }
 
-    pub(super) fn call(&self, least: Duration, why_calls: u32) -> Call {
-        Call {
+    pub(super) fn call(&self, least: Duration, why_calls: u32) -> SchedulerCall {
+        SchedulerCall {
             identity: self.identity.clone(),
             folder: self.folder.clone(),
             queue: self.job.queue.clone(),
@@ -265,7 +265,7 @@ impl Wait {
 }
 
 /// The job runs: from now on its Jupyter is waited for. Told once.
-pub(super) fn begun(wait: &mut Wait, node: Option<String>) -> Option<Effect> {
+pub(super) fn begun(wait: &mut JobWait, node: Option<String>) -> Option<Effect> {
     if node.is_some() {
         wait.job.node = node;
     }

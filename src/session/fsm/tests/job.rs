@@ -1,11 +1,11 @@
 use super::*;
-use crate::remote::Survey;
-use crate::scheduler::{Identity, Job, JobState, Presence, Why};
+use crate::remote::Discovery;
+use crate::scheduler::{Job, JobIdentity, JobState, PendingReason, Presence};
 
 pub(super) const FOLDER: &str = "/home/me/.local/state/remote-jupyter/jobs/20261124-080000-7";
 
-pub(super) fn batch_plan(goal: Goal) -> Plan {
-    Plan {
+pub(super) fn batch_plan(goal: Goal) -> SessionPlan {
+    SessionPlan {
         scheduler: "slurm".into(),
         job_tells: true,
         ..plan(goal)
@@ -22,8 +22,8 @@ pub(super) fn job(state: JobState, word: &str) -> Job {
     }
 }
 
-pub(super) fn identity() -> Identity {
-    Identity {
+pub(super) fn identity() -> JobIdentity {
+    JobIdentity {
         id: "4711".into(),
         name: "jupyter_nb".into(),
         submitted: None,
@@ -41,34 +41,34 @@ pub(super) fn ours(state: JobState, word: &str) -> OurJob {
     }
 }
 
-pub(super) fn survey(candidates: Vec<Candidate>, jobs: Vec<OurJob>) -> Input {
-    Input::Surveyed(Box::new(Survey {
-        candidates,
-        facts: facts(),
+pub(super) fn discovery(runtime_files: Vec<RuntimeFile>, jobs: Vec<OurJob>) -> FsmEvent {
+    FsmEvent::Discovered(Box::new(Discovery {
+        runtime_files,
+        host_info: host_info(),
         jobs,
-        others: crate::remote::Known::default(),
+        others: crate::remote::OtherServers::default(),
         doubts: vec![],
         ended: vec![],
     }))
 }
 
-pub(super) fn nothing() -> Input {
-    survey(vec![], vec![])
+pub(super) fn nothing() -> FsmEvent {
+    discovery(vec![], vec![])
 }
 
 /// A machine after these inputs, which follow the login, and the effects of the last one.
-pub(super) fn at(goal: Goal, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
+pub(super) fn at(goal: Goal, inputs: Vec<FsmEvent>) -> (StateMachine, Vec<Effect>) {
     along(batch_plan(goal), inputs)
 }
 
 /// The same by another plan.
-pub(super) fn along(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
-    let mut machine = Machine::new(plan);
+pub(super) fn along(plan: SessionPlan, inputs: Vec<FsmEvent>) -> (StateMachine, Vec<Effect>) {
+    let mut machine = StateMachine::new(plan);
     let way = [
-        Input::Begin,
-        Input::Resolved,
-        Input::Connected,
-        Input::LoggedIn,
+        FsmEvent::Begin,
+        FsmEvent::Resolved,
+        FsmEvent::Connected,
+        FsmEvent::LoggedIn,
     ];
     let mut effects = vec![];
     for input in way.into_iter().chain(inputs) {
@@ -77,37 +77,37 @@ pub(super) fn along(plan: Plan, inputs: Vec<Input>) -> (Machine, Vec<Effect>) {
     (machine, effects)
 }
 
-pub(super) fn submitted() -> Input {
-    Input::Submitted {
+pub(super) fn submitted() -> FsmEvent {
+    FsmEvent::Submitted {
         folder: FOLDER.into(),
         identity: identity(),
     }
 }
 
-fn polled(poll: Poll) -> Input {
-    Input::Polled(poll, Duration::ZERO)
+fn polled(poll: PollResult) -> FsmEvent {
+    FsmEvent::JobPolled(poll, Duration::ZERO)
 }
 
-fn listed(job: Job) -> Input {
-    polled(Poll::Listed(Box::new(job)))
+fn listed(job: Job) -> FsmEvent {
+    polled(PollResult::Listed(Box::new(job)))
 }
 
-fn queued() -> Machine {
+fn queued() -> StateMachine {
     at(open(), vec![nothing(), nothing(), submitted()]).0
 }
 
 /// The server of the job, on another node.
-pub(super) fn in_the_job() -> Candidate {
-    let mut candidate = running();
-    candidate.node = Some("node17".into());
-    candidate.listeners[0].address = Some([10, 0, 0, 17].into());
-    candidate.ends = Some(1_795_510_620);
-    candidate
+pub(super) fn in_the_job() -> RuntimeFile {
+    let mut runtime_file = running();
+    runtime_file.node = Some("node17".into());
+    runtime_file.listeners[0].address = Some([10, 0, 0, 17].into());
+    runtime_file.ends = Some(1_795_510_620);
+    runtime_file
 }
 
 pub(super) fn rest(effects: &[Effect]) -> Duration {
     let rest = effects.iter().find_map(|effect| match effect {
-        Effect::Rest(pause) => Some(*pause),
+        Effect::Sleep(pause) => Some(*pause),
         _ => None,
     });
     rest.unwrap_or_else(|| panic!("no rest in {effects:?}"))
@@ -140,8 +140,8 @@ fn a_job_is_submitted_under_the_lock_and_only_there() {
 fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
     let waiting = || vec![ours(JobState::Waiting, "PENDING")];
     for inputs in [
-        vec![survey(vec![], waiting())],
-        vec![nothing(), survey(vec![], waiting())],
+        vec![discovery(vec![], waiting())],
+        vec![nothing(), discovery(vec![], waiting())],
     ] {
         let locked = inputs.len() == 2;
         let (_, effects) = at(open(), inputs);
@@ -153,7 +153,7 @@ fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
         assert!(effects.contains(&Effect::Phase(Phase::Queued)));
         assert_eq!(
             effects.last(),
-            Some(&Effect::Rest(Duration::from_millis(300)))
+            Some(&Effect::Sleep(Duration::from_millis(300)))
         );
     }
 }
@@ -163,12 +163,12 @@ fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
     let mut plan = batch_plan(open());
     plan.why_calls = why_calls;
     plan.poll = Duration::from_secs(seconds);
-    let mut machine = Machine::new(plan);
+    let mut machine = StateMachine::new(plan);
     let way = [
-        Input::Begin,
-        Input::Resolved,
-        Input::Connected,
-        Input::LoggedIn,
+        FsmEvent::Begin,
+        FsmEvent::Resolved,
+        FsmEvent::Connected,
+        FsmEvent::LoggedIn,
     ];
     for input in way.into_iter().chain([nothing(), nothing()]) {
         machine.handle(input);
@@ -177,11 +177,11 @@ fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
     let (mut clock, mut times) = (Duration::ZERO, vec![]);
     while clock < Duration::from_secs(3600) {
         clock += rest(&effects);
-        let asked = machine.handle(Input::Elapsed);
+        let asked = machine.handle(FsmEvent::Elapsed);
         effects = match asked.as_slice() {
-            [Effect::Peek(folder)] => {
+            [Effect::ReadJobFiles(folder)] => {
                 assert_eq!(folder, FOLDER);
-                machine.handle(Input::Peeked(None))
+                machine.handle(FsmEvent::JobFilesRead(None))
             }
             [Effect::Poll(call)] => {
                 assert_eq!(call.identity.id, "4711");
@@ -189,9 +189,9 @@ fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
                 let job = job(JobState::Waiting, "PENDING");
                 machine.handle(listed(job))
             }
-            [Effect::AskWhy(_)] => {
+            [Effect::QueryPendingReason(_)] => {
                 times.extend((0..why_calls).map(|_| clock));
-                machine.handle(Input::Why(Some(Why {
+                machine.handle(FsmEvent::PendingReason(Some(PendingReason {
                     reason: String::new(),
                     never: false,
                     place: Some(3),
@@ -229,13 +229,13 @@ fn an_hour_in_the_queue_is_no_burden_for_the_scheduler() {
 }
 
 /// Rests until the scheduler is to be asked, and gives that call and how long it took.
-fn until_asked(machine: &mut Machine, mut effects: Vec<Effect>) -> (Effect, Duration) {
+fn until_asked(machine: &mut StateMachine, mut effects: Vec<Effect>) -> (Effect, Duration) {
     let mut rested = Duration::ZERO;
     loop {
         rested += rest(&effects);
-        let asked = machine.handle(Input::Elapsed).remove(0);
+        let asked = machine.handle(FsmEvent::Elapsed).remove(0);
         match asked {
-            Effect::Peek(_) => effects = machine.handle(Input::Peeked(None)),
+            Effect::ReadJobFiles(_) => effects = machine.handle(FsmEvent::JobFilesRead(None)),
             call => return (call, rested),
         }
     }
@@ -244,10 +244,10 @@ fn until_asked(machine: &mut Machine, mut effects: Vec<Effect>) -> (Effect, Dura
 #[test]
 fn a_list_that_another_session_asked_for_counts_from_when_it_was_asked_for() {
     let mut machine = queued();
-    machine.handle(Input::Elapsed);
+    machine.handle(FsmEvent::Elapsed);
     let waits = || Box::new(job(JobState::Waiting, "PENDING"));
     let age = Duration::from_secs(10);
-    let effects = machine.handle(Input::Polled(Poll::Listed(waits()), age));
+    let effects = machine.handle(FsmEvent::JobPolled(PollResult::Listed(waits()), age));
     let (call, rested) = until_asked(&mut machine, effects);
     assert!(
         rested >= Duration::from_secs(5) && rested < age,
@@ -259,9 +259,9 @@ fn a_list_that_another_session_asked_for_counts_from_when_it_was_asked_for() {
     assert_eq!(call.since, rested + age);
     assert_eq!(call.gap, Duration::from_secs(15));
     // Somebody else asks just now: the files are looked at, and it is tried again soon.
-    let effects = machine.handle(polled(Poll::Later));
-    assert_eq!(effects, [Effect::Peek(FOLDER.into())]);
-    let effects = machine.handle(Input::Peeked(None));
+    let effects = machine.handle(polled(PollResult::Later));
+    assert_eq!(effects, [Effect::ReadJobFiles(FOLDER.into())]);
+    let effects = machine.handle(FsmEvent::JobFilesRead(None));
     let (call, rested) = until_asked(&mut machine, effects);
     assert!(matches!(call, Effect::Poll(_)), "{call:?}");
     assert!(rested <= Duration::from_secs(5), "{rested:?}");
@@ -273,8 +273,8 @@ fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
     machine.plan.why_calls = 2;
     let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
     let (call, _) = until_asked(&mut machine, effects);
-    assert!(matches!(call, Effect::AskWhy(_)), "{call:?}");
-    let effects = machine.handle(Input::Why(Some(Why {
+    assert!(matches!(call, Effect::QueryPendingReason(_)), "{call:?}");
+    let effects = machine.handle(FsmEvent::PendingReason(Some(PendingReason {
         reason: "it is full".into(),
         never: false,
         place: Some(2),
@@ -288,7 +288,7 @@ fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
     machine.plan.why_calls = 2;
     let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
     until_asked(&mut machine, effects);
-    let effects = machine.handle(Input::Why(None));
+    let effects = machine.handle(FsmEvent::PendingReason(None));
     assert!(
         matches!(effects.as_slice(), [Effect::Poll(call)] if call.gap.is_zero()),
         "{effects:?}"
@@ -303,12 +303,12 @@ fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
 #[test]
 fn the_job_starts_and_its_server_is_used() {
     let mut machine = queued();
-    machine.handle(Input::Elapsed);
-    let effects = machine.handle(Input::Peeked(Some("node17".into())));
+    machine.handle(FsmEvent::Elapsed);
+    let effects = machine.handle(FsmEvent::JobFilesRead(Some("node17".into())));
     assert_eq!(effects[0], Effect::Phase(Phase::Starting));
     assert!(rest(&effects) < Duration::from_secs(1));
-    machine.handle(Input::Elapsed);
-    let effects = machine.handle(Input::Launched(in_the_job()));
+    machine.handle(FsmEvent::Elapsed);
+    let effects = machine.handle(FsmEvent::Launched(in_the_job()));
     let [Effect::Listen(server)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
@@ -317,7 +317,7 @@ fn the_job_starts_and_its_server_is_used() {
     machine.handle(listening_on(8890));
     let effects = machine.handle(answered(true));
     let told = effects.iter().find_map(|effect| match effect {
-        Effect::TellReady(found, ..) => Some(found.clone()),
+        Effect::EmitReady(found, ..) => Some(found.clone()),
         _ => None,
     });
     let told = told.unwrap();
@@ -333,7 +333,7 @@ fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
     never.reason = "PartitionConfig".into();
     let effects = machine.handle(listed(never));
     assert_eq!(effects, [end(false)]);
-    let effects = machine.handle(Input::Gone("job".into()));
+    let effects = machine.handle(FsmEvent::Gone("job".into()));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JobNeverStarts);
     assert!(problem.detail.contains("PartitionConfig"), "{problem}");
@@ -344,26 +344,29 @@ fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
 fn where_the_list_has_no_reasons_they_are_asked_for() {
     let mut plan = batch_plan(open());
     plan.why_calls = 2;
-    let mut machine = Machine::new(plan);
+    let mut machine = StateMachine::new(plan);
     let way = [
-        Input::Begin,
-        Input::Resolved,
-        Input::Connected,
-        Input::LoggedIn,
+        FsmEvent::Begin,
+        FsmEvent::Resolved,
+        FsmEvent::Connected,
+        FsmEvent::LoggedIn,
     ];
     for input in way.into_iter().chain([nothing(), nothing(), submitted()]) {
         machine.handle(input);
     }
     let eqw = job(JobState::Never, "Eqw");
     let effects = machine.handle(listed(eqw));
-    assert!(matches!(effects.as_slice(), [Effect::AskWhy(call)] if call.gap.is_zero()));
-    let why = Why {
+    assert!(matches!(effects.as_slice(), [Effect::QueryPendingReason(call)] if call.gap.is_zero()));
+    let why = PendingReason {
         reason: "can't chdir to /nonexistent".into(),
         never: true,
         place: None,
     };
-    assert_eq!(machine.handle(Input::Why(Some(why))), [end(false)]);
-    let effects = machine.handle(Input::Gone("job".into()));
+    assert_eq!(
+        machine.handle(FsmEvent::PendingReason(Some(why))),
+        [end(false)]
+    );
+    let effects = machine.handle(FsmEvent::Gone("job".into()));
     assert!(
         failure(&effects).detail.contains("Eqw: can't chdir"),
         "{effects:?}"
@@ -376,16 +379,22 @@ fn a_job_that_is_held_from_the_first_is_taken_out_whatever_the_reason_is() {
     let mut machine = queued();
     machine.plan.why_calls = 2;
     let effects = machine.handle(listed(job(JobState::Held, "hqw")));
-    assert!(matches!(effects.as_slice(), [Effect::AskWhy(_)]));
-    assert_eq!(machine.handle(Input::Why(Some(hold()))), [end(false)]);
-    let effects = machine.handle(Input::Gone("job".into()));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::QueryPendingReason(_)]
+    ));
+    assert_eq!(
+        machine.handle(FsmEvent::PendingReason(Some(hold()))),
+        [end(false)]
+    );
+    let effects = machine.handle(FsmEvent::Gone("job".into()));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JobNeverStarts);
     assert!(problem.detail.contains("in hold state"), "{problem}");
 }
 
-fn hold() -> Why {
-    Why {
+fn hold() -> PendingReason {
+    PendingReason {
         reason: "Job is in hold state".into(),
         never: false,
         place: None,
@@ -419,8 +428,11 @@ fn a_job_that_has_waited_and_is_put_on_hold_keeps_its_place() {
     machine.plan.why_calls = 3;
     machine.handle(listed(job(JobState::Waiting, "qw")));
     let effects = machine.handle(listed(job(JobState::Held, "hqw")));
-    assert!(matches!(effects.as_slice(), [Effect::AskWhy(_)]));
-    let effects = machine.handle(Input::Why(Some(hold())));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::QueryPendingReason(_)]
+    ));
+    let effects = machine.handle(FsmEvent::PendingReason(Some(hold())));
     assert!(is_told_held(&effects), "{effects:?}");
     rest(&effects);
 }
@@ -428,7 +440,7 @@ fn a_job_that_has_waited_and_is_put_on_hold_keeps_its_place() {
 #[test]
 fn a_held_job_of_another_day_is_waited_for() {
     let waiting = vec![ours(JobState::Held, "PENDING")];
-    let (_, effects) = at(open(), vec![survey(vec![], waiting)]);
+    let (_, effects) = at(open(), vec![discovery(vec![], waiting)]);
     assert!(is_told_held(&effects), "{effects:?}");
     rest(&effects);
 }
@@ -436,21 +448,21 @@ fn a_held_job_of_another_day_is_waited_for() {
 #[test]
 fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
     let mut machine = queued();
-    let effects = machine.handle(polled(Poll::Missing));
+    let effects = machine.handle(polled(PollResult::Missing));
     assert_eq!(
         effects,
-        [Effect::Peek(FOLDER.into())],
+        [Effect::ReadJobFiles(FOLDER.into())],
         "its files may come later"
     );
-    machine.handle(Input::Peeked(None));
-    let effects = machine.handle(polled(Poll::Missing));
+    machine.handle(FsmEvent::JobFilesRead(None));
+    let effects = machine.handle(polled(PollResult::Missing));
     assert!(
         matches!(effects.as_slice(), [Effect::Query(call)] if call.identity == identity()),
         "{effects:?}"
     );
-    let effects = machine.handle(Input::Queried(Presence::Ended));
+    let effects = machine.handle(FsmEvent::JobQueried(Presence::Ended));
     assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
-    let effects = machine.handle(Input::Over(None, "Killed: out of memory".into()));
+    let effects = machine.handle(FsmEvent::Over(None, "Killed: out of memory".into()));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JobEnded);
     assert!(problem.detail.contains("out of memory"));
@@ -459,7 +471,11 @@ fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
 #[test]
 fn a_scheduler_that_is_down_ends_no_wait() {
     let mut machine = queued();
-    let down = || polled(Poll::Failed("Unable to contact slurm controller".into()));
+    let down = || {
+        polled(PollResult::Failed(
+            "Unable to contact slurm controller".into(),
+        ))
+    };
     let effects = machine.handle(down());
     let notes = |effects: &[Effect]| {
         let notes = effects.iter().filter(|e| matches!(e, Effect::Note(_)));
@@ -473,26 +489,26 @@ fn a_scheduler_that_is_down_ends_no_wait() {
 #[test]
 fn a_stop_takes_the_job_out_of_the_queue() {
     let mut machine = queued();
-    assert_eq!(machine.handle(Input::Stop(Busy::Refuse)), [end(false)]);
-    let effects = machine.handle(Input::Gone("job".into()));
-    assert_eq!(effects.last(), Some(&Effect::TellClosed));
+    assert_eq!(machine.handle(FsmEvent::Stop(Busy::Refuse)), [end(false)]);
+    let effects = machine.handle(FsmEvent::Gone("job".into()));
+    assert_eq!(effects.last(), Some(&Effect::EmitClosed));
     // And from another program, which only sees that it waits.
     let stop = Goal::Stop { busy: Busy::Ask };
     let waiting = vec![ours(JobState::Waiting, "PENDING")];
-    let (_, effects) = at(stop, vec![survey(vec![], waiting)]);
+    let (_, effects) = at(stop, vec![discovery(vec![], waiting)]);
     assert_eq!(effects, [end(false)]);
 }
 
 #[test]
 fn a_close_leaves_the_job() {
     let mut machine = queued();
-    assert_eq!(machine.handle(Input::Close), [Effect::TellClosed]);
+    assert_eq!(machine.handle(FsmEvent::Close), [Effect::EmitClosed]);
 }
 
 #[test]
 fn a_connection_that_is_lost_meanwhile_is_made_anew_and_the_wait_goes_on() {
     let mut machine = queued();
-    let lost = Input::Lost {
+    let lost = FsmEvent::Lost {
         problem: problem(),
         stood: Duration::ZERO,
     };
@@ -501,12 +517,12 @@ fn a_connection_that_is_lost_meanwhile_is_made_anew_and_the_wait_goes_on() {
         effects,
         [
             Effect::Phase(Phase::Reconnecting),
-            Effect::Hold,
+            Effect::Suspend,
             Effect::Attempt,
             Effect::Resolve
         ]
     );
-    let unreached = Input::Unreached {
+    let unreached = FsmEvent::Unreached {
         problem: problem(),
         offline: true,
         took: Duration::from_secs(3),
@@ -515,14 +531,17 @@ fn a_connection_that_is_lost_meanwhile_is_made_anew_and_the_wait_goes_on() {
         machine.handle(unreached),
         [Effect::Pause(Duration::from_secs(1))]
     );
-    machine.handle(Input::Elapsed);
-    for input in [Input::Resolved, Input::Connected] {
+    machine.handle(FsmEvent::Elapsed);
+    for input in [FsmEvent::Resolved, FsmEvent::Connected] {
         machine.handle(input);
     }
-    let effects = machine.handle(Input::LoggedIn);
+    let effects = machine.handle(FsmEvent::LoggedIn);
     assert_eq!(
         effects,
-        [Effect::Phase(Phase::Queued), Effect::Peek(FOLDER.into())]
+        [
+            Effect::Phase(Phase::Queued),
+            Effect::ReadJobFiles(FOLDER.into())
+        ]
     );
 }
 
@@ -533,7 +552,7 @@ fn a_server_in_a_job_is_found_again_and_ends_with_it() {
     running_job.file = Some(in_the_job().file);
     let stop = Goal::Stop { busy: Busy::End };
     let inputs = vec![
-        survey(vec![in_the_job()], vec![running_job]),
+        discovery(vec![in_the_job()], vec![running_job]),
         listening_on(8890),
         answered(true),
         kernels(0, 0),
@@ -543,7 +562,7 @@ fn a_server_in_a_job_is_found_again_and_ends_with_it() {
         matches!(effects.as_slice(), [Effect::AskToEnd(..)]),
         "{effects:?}"
     );
-    assert_eq!(machine.handle(Input::AskedToEnd(true)), [end(true)]);
+    assert_eq!(machine.handle(FsmEvent::AskedToEnd(true)), [end(true)]);
 }
 
 #[test]
@@ -551,14 +570,14 @@ fn silence_of_a_job_that_the_scheduler_has_suspended_is_told_as_such() {
     for (word, is_told) in [("SUSPENDED", true), ("RUNNING", false)] {
         let mut running_job = ours(JobState::Running, word);
         running_job.file = Some(in_the_job().file);
-        let silence = Input::Checked(Err(problem()));
+        let silence = FsmEvent::Checked(Err(problem()));
         let inputs = vec![
-            survey(vec![in_the_job()], vec![running_job]),
+            discovery(vec![in_the_job()], vec![running_job]),
             listening_on(8890),
             silence,
         ];
         let (_, effects) = at(open(), inputs);
-        let [Effect::TellFailed(told)] = effects.as_slice() else {
+        let [Effect::EmitFailed(told)] = effects.as_slice() else {
             panic!("{effects:?}")
         };
         assert_eq!(told.title.contains("suspended"), is_told, "{told}");
@@ -567,11 +586,11 @@ fn silence_of_a_job_that_the_scheduler_has_suspended_is_told_as_such() {
 
 #[test]
 fn a_look_asks_the_scheduler_about_a_job_that_is_not_there() {
-    let (_, effects) = at(Goal::Look, vec![nothing()]);
+    let (_, effects) = at(Goal::Inspect, vec![nothing()]);
     assert_eq!(effects.last(), Some(&Effect::Rehearse));
-    let waiting = survey(vec![], vec![ours(JobState::Waiting, "PENDING")]);
-    let (_, effects) = at(Goal::Look, vec![waiting]);
-    assert_eq!(effects.last(), Some(&Effect::TellClosed), "it was taken");
+    let waiting = discovery(vec![], vec![ours(JobState::Waiting, "PENDING")]);
+    let (_, effects) = at(Goal::Inspect, vec![waiting]);
+    assert_eq!(effects.last(), Some(&Effect::EmitClosed), "it was taken");
 }
 
 #[test]
@@ -579,13 +598,16 @@ fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
     let mut running_job = ours(JobState::Running, "RUNNING");
     running_job.file = Some(in_the_job().file);
     let inputs = vec![
-        survey(vec![in_the_job()], vec![running_job]),
+        discovery(vec![in_the_job()], vec![running_job]),
         listening_on(8890),
         answered(true),
     ];
     let (mut machine, _) = at(open(), inputs);
-    assert_eq!(machine.handle(Input::Refused), [Effect::LookBeside]);
-    let effects = machine.handle(Input::Looked(vec![], facts()));
+    assert_eq!(
+        machine.handle(FsmEvent::Refused),
+        [Effect::RecheckInBackground]
+    );
+    let effects = machine.handle(FsmEvent::Rechecked(vec![], host_info()));
     assert_eq!(failure(&effects).code, Code::JobEnded);
 }
 
@@ -596,14 +618,14 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
         running_job.file = Some(in_the_job().file);
         running_job.job.ends = Some(1_795_510_620);
         let inputs = vec![
-            survey(vec![in_the_job()], vec![running_job]),
+            discovery(vec![in_the_job()], vec![running_job]),
             listening_on(8890),
             answered(true),
         ];
         let (mut machine, _) = at(open(), inputs);
-        let mut facts = facts();
-        facts.now = now;
-        failure(&machine.handle(Input::Looked(vec![], facts)))
+        let mut host_info = host_info();
+        host_info.now = now;
+        failure(&machine.handle(FsmEvent::Rechecked(vec![], host_info)))
             .title
             .clone()
     };
@@ -616,12 +638,14 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
 #[test]
 fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
     let mut machine = queued();
-    machine.handle(Input::Elapsed);
-    machine.handle(Input::Peeked(Some("node17".into())));
+    machine.handle(FsmEvent::Elapsed);
+    machine.handle(FsmEvent::JobFilesRead(Some("node17".into())));
     for _ in 0..10_000 {
-        let effects = machine.handle(Input::Elapsed);
+        let effects = machine.handle(FsmEvent::Elapsed);
         match effects.as_slice() {
-            [Effect::Peek(_)] => machine.handle(Input::Peeked(Some("node17".into()))),
+            [Effect::ReadJobFiles(_)] => {
+                machine.handle(FsmEvent::JobFilesRead(Some("node17".into())))
+            }
             [Effect::Poll(_)] => {
                 let job = job(JobState::Running, "RUNNING");
                 machine.handle(listed(job))
@@ -639,21 +663,21 @@ fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
 fn a_server_that_may_be_another_jobs_is_not_taken() {
     let mut running = ours(JobState::Running, "RUNNING");
     running.confused = true;
-    let (machine, effects) = at(open(), vec![survey(vec![], vec![running])]);
+    let (machine, effects) = at(open(), vec![discovery(vec![], vec![running])]);
     assert_eq!(failure(&effects).code, Code::JupyterAnswer);
     assert!(machine.has_ended());
 }
 
 /// After two lists without the job, what an answer about it alone brings.
-fn after_two_lists(machine: &mut Machine, presence: Presence) -> Vec<Effect> {
-    machine.handle(polled(Poll::Missing));
-    machine.handle(Input::Peeked(None));
-    let effects = machine.handle(polled(Poll::Missing));
+fn after_two_lists(machine: &mut StateMachine, presence: Presence) -> Vec<Effect> {
+    machine.handle(polled(PollResult::Missing));
+    machine.handle(FsmEvent::JobFilesRead(None));
+    let effects = machine.handle(polled(PollResult::Missing));
     assert!(
         matches!(effects.as_slice(), [Effect::Query(_)]),
         "{effects:?}"
     );
-    machine.handle(Input::Queried(presence))
+    machine.handle(FsmEvent::JobQueried(presence))
 }
 
 #[test]
@@ -675,27 +699,30 @@ fn a_job_is_not_over_before_the_scheduler_says_so_of_it_alone() {
     let mut waited = Duration::ZERO;
     while waited < Duration::from_secs(60) {
         waited += rest(&effects);
-        machine.handle(Input::Elapsed);
-        effects = machine.handle(Input::Peeked(None));
+        machine.handle(FsmEvent::Elapsed);
+        effects = machine.handle(FsmEvent::JobFilesRead(None));
     }
-    machine.handle(polled(Poll::Missing));
-    let effects = machine.handle(Input::Queried(Presence::Unknown));
+    machine.handle(polled(PollResult::Missing));
+    let effects = machine.handle(FsmEvent::JobQueried(Presence::Unknown));
     assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
 }
 
 #[test]
 fn no_job_is_submitted_while_another_one_of_the_host_may_live() {
     let doubtful = || {
-        let doubt = crate::remote::Doubt {
+        let doubt = crate::remote::UncertainJob {
             id: "4711".into(),
             folder: FOLDER.into(),
             words: "slurm_load_jobs error".into(),
         };
-        let Input::Surveyed(survey) = nothing() else {
+        let FsmEvent::Discovered(discovery) = nothing() else {
             unreachable!()
         };
         let doubts = vec![doubt];
-        Input::Surveyed(Box::new(Survey { doubts, ..*survey }))
+        FsmEvent::Discovered(Box::new(Discovery {
+            doubts,
+            ..*discovery
+        }))
     };
     let (_, effects) = at(open(), vec![doubtful(), doubtful()]);
     assert_eq!(effects[0], Effect::Unlock);
@@ -732,7 +759,7 @@ fn a_job_that_has_waited_is_not_cancelled_for_a_reason_that_may_pass() {
     // One that was there before this click, too.
     let mut never = ours(JobState::Never, "PENDING");
     never.job.reason = "InvalidAccount".into();
-    let (machine, effects) = at(open(), vec![survey(vec![], vec![never])]);
+    let (machine, effects) = at(open(), vec![discovery(vec![], vec![never])]);
     assert!(is_told(&effects), "{effects:?}");
     assert!(!machine.has_ended());
 }
@@ -745,7 +772,7 @@ fn no_fitting_node_is_the_end_only_where_none_is_away() {
         listed(unfit)
     };
     let why = |never| {
-        Input::Why(Some(Why {
+        FsmEvent::PendingReason(Some(PendingReason {
             reason: String::new(),
             never,
             place: None,
@@ -756,7 +783,7 @@ fn no_fitting_node_is_the_end_only_where_none_is_away() {
         machine.plan.why_calls = 2;
         let effects = machine.handle(unfit());
         assert!(
-            matches!(effects.as_slice(), [Effect::AskWhy(_)]),
+            matches!(effects.as_slice(), [Effect::QueryPendingReason(_)]),
             "{effects:?}"
         );
         machine
@@ -764,7 +791,7 @@ fn no_fitting_node_is_the_end_only_where_none_is_away() {
     let mut small = machine();
     assert_eq!(small.handle(why(true)), [end(false)]);
     assert_eq!(
-        failure(&small.handle(Input::Gone("job".into()))).code,
+        failure(&small.handle(FsmEvent::Gone("job".into()))).code,
         Code::JobNeverStarts
     );
     // A node is down: it may come back.

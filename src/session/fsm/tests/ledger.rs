@@ -5,15 +5,15 @@ use super::*;
 const FOLDER: &str = "/s/1";
 
 /// A launch of ours on whose port nothing listens.
-fn silent() -> Candidate {
-    let mut candidate = running();
-    candidate.launch = Some(FOLDER.into());
-    candidate.listeners.clear();
-    candidate
+fn silent() -> RuntimeFile {
+    let mut runtime_file = running();
+    runtime_file.launch = Some(FOLDER.into());
+    runtime_file.listeners.clear();
+    runtime_file
 }
 
-fn refusal() -> Input {
-    Input::Unsuitable(Problem::new(
+fn refusal() -> FsmEvent {
+    FsmEvent::Unsuitable(Problem::new(
         Code::JupyterAnswer,
         "",
         "the server answered 403",
@@ -30,7 +30,7 @@ fn a_launch_that_runs_is_waited_for_and_no_other_is_started() {
         "{effects:?}"
     );
     // It ends meanwhile: what there is has to be found out again.
-    assert_eq!(machine.handle(Input::LookAgain), [Effect::Lock]);
+    assert_eq!(machine.handle(FsmEvent::Rediscover), [Effect::Lock]);
     let effects = machine.handle(found(vec![]));
     assert!(effects.contains(&Effect::Launch), "{effects:?}");
 }
@@ -38,8 +38,8 @@ fn a_launch_that_runs_is_waited_for_and_no_other_is_started() {
 #[test]
 fn one_of_before_that_cannot_be_used_is_left_to_a_stop() {
     let mut machine = after(open(), vec![found(vec![silent()]), found(vec![silent()])]);
-    let effects = machine.handle(Input::Launched(silent()));
-    let [Effect::TellFailed(problem)] = effects.as_slice() else {
+    let effects = machine.handle(FsmEvent::Launched(silent()));
+    let [Effect::EmitFailed(problem)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
     assert!(problem.remedy.contains("remote-jupyter stop"), "{problem}");
@@ -51,11 +51,11 @@ fn one_of_before_that_cannot_be_used_is_left_to_a_stop() {
 #[test]
 fn a_new_one_that_cannot_be_used_is_ended_first() {
     let mut machine = after(open(), vec![found(vec![]), found(vec![])]);
-    let effects = machine.handle(Input::Launched(silent()));
+    let effects = machine.handle(FsmEvent::Launched(silent()));
     assert_eq!(effects, [Effect::EndLaunch(FOLDER.into())]);
-    let effects = machine.handle(Input::Gone("launch".into()));
+    let effects = machine.handle(FsmEvent::Gone("launch".into()));
     assert!(
-        matches!(effects.as_slice(), [Effect::TellFailed(_)]),
+        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
         "{effects:?}"
     );
 }
@@ -65,7 +65,11 @@ fn a_server_that_refuses_is_passed_over_once() {
     let inputs = vec![found(vec![running()]), listening_on(8890)];
     let mut machine = after(open(), inputs);
     let effects = machine.handle(refusal());
-    assert!(effects.ends_with(&[Effect::Leave, Effect::Phase(Phase::Finding), Effect::Find]));
+    assert!(effects.ends_with(&[
+        Effect::Leave,
+        Effect::Phase(Phase::Finding),
+        Effect::Discover
+    ]));
     assert_eq!(machine.handle(found(vec![running()])), [Effect::Lock]);
     let effects = machine.handle(found(vec![running()]));
     assert!(effects.contains(&Effect::Launch), "{effects:?}");
@@ -78,17 +82,17 @@ fn one_of_ours_that_refuses_is_told_of() {
     let mut machine = after(open(), vec![found(vec![ours]), listening_on(8890)]);
     let effects = machine.handle(refusal());
     assert!(
-        matches!(effects.as_slice(), [Effect::TellFailed(_)]),
+        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
         "{effects:?}"
     );
 }
 
 #[test]
 fn silence_keeps_nobody_from_another_server_and_starts_none() {
-    let silence = || Input::Checked(Err(problem()));
-    let both = || found(vec![running(), candidate(42, "/other", "t", false)]);
+    let silence = || FsmEvent::Checked(Err(problem()));
+    let both = || found(vec![running(), runtime_file(42, "/other", "t", false)]);
     let mut machine = after(open(), vec![both(), listening_on(8890)]);
-    assert!(machine.handle(silence()).contains(&Effect::Find));
+    assert!(machine.handle(silence()).contains(&Effect::Discover));
     let effects = machine.handle(both());
     assert!(
         effects
@@ -98,7 +102,7 @@ fn silence_keeps_nobody_from_another_server_and_starts_none() {
     machine.handle(listening_on(8890));
     let effects = machine.handle(silence());
     assert!(
-        matches!(effects.as_slice(), [Effect::TellFailed(_)]),
+        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
         "{effects:?}"
     );
 }

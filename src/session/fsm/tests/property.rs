@@ -9,8 +9,8 @@ use proptest::prelude::{ProptestConfig, any, proptest};
 use super::world::{Fault, Folder, NAME, World};
 use super::*;
 use crate::config::{Host, LauncherKind};
-use crate::remote::{Frame, Piece, Surveyor, has_gone, was_taken};
-use crate::scheduler::{Identity, Output, Presence, Scheduler, scheduler};
+use crate::remote::{DiscoveryBuilder, Piece, ScriptMessage, has_gone, was_taken};
+use crate::scheduler::{CommandOutput, JobIdentity, Presence, Scheduler, adapter};
 
 const RUNS: u32 = 10_000;
 
@@ -43,7 +43,7 @@ struct Play {
 }
 
 /// Nothing came of an effect, an input did, or the connection broke.
-type Came = Result<Option<Input>, ()>;
+type Came = Result<Option<FsmEvent>, ()>;
 
 impl Play {
     fn new(script: Vec<u16>, cluster: &'static str) -> Self {
@@ -55,7 +55,7 @@ impl Play {
         Self {
             world: World::new(script, cluster),
             host,
-            scheduler: scheduler(LauncherKind::Slurm).unwrap(),
+            scheduler: adapter(LauncherKind::Slurm).unwrap(),
         }
     }
 
@@ -65,8 +65,8 @@ impl Play {
 
     /// A whole session, from the login to its end.
     fn click(&mut self, goal: Goal) {
-        let mut machine = Machine::new(super::job::batch_plan(goal));
-        let mut inputs = std::collections::VecDeque::from([Input::Begin]);
+        let mut machine = StateMachine::new(super::job::batch_plan(goal));
+        let mut inputs = std::collections::VecDeque::from([FsmEvent::Begin]);
         let mut calm = 0;
         // A job that waits in peace would wait for ever.
         while let (Some(input), 0..40) = (inputs.pop_front(), calm) {
@@ -76,60 +76,60 @@ impl Play {
                 match self.execute(effect) {
                     Ok(input) => inputs.extend(input),
                     Err(()) if is_wait => inputs.push_back(lost()),
-                    Err(()) => inputs.push_back(Input::Failed(problem())),
+                    Err(()) => inputs.push_back(FsmEvent::Failed(problem())),
                 }
             }
             assert!(self.world.live().len() <= 1, "doubled: {:?}", self.world);
         }
-        machine.handle(Input::Close);
+        machine.handle(FsmEvent::Close);
     }
 
     fn execute(&mut self, effect: Effect) -> Came {
         Ok(Some(match effect {
-            Effect::Resolve => Input::Resolved,
-            Effect::Connect => Input::Connected,
-            Effect::LogIn => Input::LoggedIn,
-            Effect::Find | Effect::Lock => return self.survey(),
+            Effect::Resolve => FsmEvent::Resolved,
+            Effect::Connect => FsmEvent::Connected,
+            Effect::LogIn => FsmEvent::LoggedIn,
+            Effect::Discover | Effect::Lock => return self.discovery(),
             Effect::Submit(_) => return self.submit(),
-            Effect::Peek(folder) => return self.peek(&folder),
+            Effect::ReadJobFiles(folder) => return self.peek(&folder),
             Effect::Poll(call) => {
                 let cluster = self.world.cluster;
                 let list = self
                     .world
                     .answer(|jobs, _| World::list(jobs, cluster))
                     .ok_or(())?;
-                let jobs = self.scheduler.jobs(&list);
+                let jobs = self.scheduler.parse_jobs(&list);
                 let poll = match jobs.map(|jobs| call.identity.find(&jobs)) {
-                    Ok(Some(job)) => Poll::Listed(Box::new(job)),
-                    Ok(None) => Poll::Missing,
-                    Err(words) => Poll::Failed(words),
+                    Ok(Some(job)) => PollResult::Listed(Box::new(job)),
+                    Ok(None) => PollResult::Missing,
+                    Err(words) => PollResult::Failed(words),
                 };
-                Input::Polled(poll, Duration::ZERO)
+                FsmEvent::JobPolled(poll, Duration::ZERO)
             }
-            Effect::Query(call) => Input::Queried(self.query(&call.identity)?),
-            Effect::AskWhy(_) => Input::Why(None),
+            Effect::Query(call) => FsmEvent::JobQueried(self.query(&call.identity)?),
+            Effect::QueryPendingReason(_) => FsmEvent::PendingReason(None),
             Effect::JobOver(folder) => {
                 self.world.close(&folder);
-                Input::Over(None, String::new())
+                FsmEvent::Over(None, String::new())
             }
             Effect::EndJob(end) => return self.end(&end),
-            Effect::Rest(pause) | Effect::Pause(pause) => return self.rest(pause),
+            Effect::Sleep(pause) | Effect::Pause(pause) => return self.rest(pause),
             Effect::Listen(_) => listening_on(8890),
             Effect::Check(..) => answered(true),
-            Effect::TellReady(..) => match self.world.draw(3) {
+            Effect::EmitReady(..) => match self.world.draw(3) {
                 0 => return Ok(None),
-                1 => Input::Refused,
-                _ => Input::Stop(Busy::End),
+                1 => FsmEvent::Refused,
+                _ => FsmEvent::Stop(Busy::End),
             },
-            Effect::LookBeside => match self.survey() {
-                Ok(Some(Input::Surveyed(survey))) if survey.doubts.is_empty() => {
-                    Input::Looked(survey.candidates, survey.facts)
+            Effect::RecheckInBackground => match self.discovery() {
+                Ok(Some(FsmEvent::Discovered(discovery))) if discovery.doubts.is_empty() => {
+                    FsmEvent::Rechecked(discovery.runtime_files, discovery.host_info)
                 }
                 _ => return Ok(None),
             },
             Effect::Count(..) => kernels(0, 0),
-            Effect::AskToEnd(..) => Input::AskedToEnd(true),
-            Effect::Resume => Input::Resumed,
+            Effect::AskToEnd(..) => FsmEvent::AskedToEnd(true),
+            Effect::Resume => FsmEvent::Resumed,
             _ => return Ok(None),
         }))
     }
@@ -155,13 +155,13 @@ impl Play {
                 }
             }
             3 => self.world.change(ours, |job| job.ended = Some(now)),
-            4 => return Ok(Some(Input::Stop(Busy::End))),
-            5 => return Ok(Some(Input::Close)),
+            4 => return Ok(Some(FsmEvent::Stop(Busy::End))),
+            5 => return Ok(Some(FsmEvent::Close)),
             6 => self.world.now += 1800,
             7 => return Err(()),
             _ => {}
         }
-        Ok(Some(Input::Elapsed))
+        Ok(Some(FsmEvent::Elapsed))
     }
 
     fn ledger(&self) -> String {
@@ -179,7 +179,7 @@ impl Play {
     }
 
     /// As the driver does it: the ledger and a list, then the jobs that this does not show.
-    fn survey(&mut self) -> Came {
+    fn discovery(&mut self) -> Came {
         let (cluster, ledger) = (self.world.cluster, self.ledger());
         let list = self
             .world
@@ -192,18 +192,18 @@ impl Play {
             Fault::Empty => String::new(),
             _ => ledger,
         };
-        let mut surveyor = Surveyor::default();
+        let mut discovery_builder = DiscoveryBuilder::default();
         let length = list.out.len();
         for frame in [
-            Frame::Job(Piece(told.into_bytes())),
-            Frame::Ledger(size),
-            Frame::Out(Piece(list.out.into_bytes())),
-            Frame::Ran(list.status, list.clock, length),
+            ScriptMessage::Job(Piece(told.into_bytes())),
+            ScriptMessage::Ledger(size),
+            ScriptMessage::Out(Piece(list.out.into_bytes())),
+            ScriptMessage::Ran(list.status, list.clock, length),
         ] {
-            surveyor.take(frame);
+            discovery_builder.take(frame);
         }
-        let Ok(missing) = surveyor.missing(&self.host) else {
-            return Ok(Some(Input::Failed(problem())));
+        let Ok(missing) = discovery_builder.missing(&self.host) else {
+            return Ok(Some(FsmEvent::Failed(problem())));
         };
         if !missing.is_empty() {
             let answer = self.world.answer(|jobs, then| {
@@ -216,24 +216,26 @@ impl Play {
                 });
                 sections.collect()
             });
-            surveyor.answer(self.scheduler, &missing, &answer.ok_or(())?);
+            discovery_builder.answer(self.scheduler, &missing, &answer.ok_or(())?);
         }
-        let facts = Facts {
+        let host_info = HostInfo {
             node: "login".into(),
-            ..facts()
+            ..host_info()
         };
-        Ok(Some(match surveyor.survey(&self.host, facts) {
-            Ok(survey) => {
-                for folder in &survey.ended {
-                    self.world.close(folder);
+        Ok(Some(
+            match discovery_builder.finish(&self.host, host_info) {
+                Ok(discovery) => {
+                    for folder in &discovery.ended {
+                        self.world.close(folder);
+                    }
+                    FsmEvent::Discovered(Box::new(discovery))
                 }
-                Input::Surveyed(Box::new(survey))
-            }
-            Err(_) => Input::Failed(problem()),
-        }))
+                Err(_) => FsmEvent::Failed(problem()),
+            },
+        ))
     }
 
-    fn query(&mut self, identity: &Identity) -> Result<Presence, ()> {
+    fn query(&mut self, identity: &JobIdentity) -> Result<Presence, ()> {
         let answer = self
             .world
             .answer(|jobs, then| World::query(jobs, &identity.id, then));
@@ -244,7 +246,7 @@ impl Play {
     /// Taken or refused, with or without an answer.
     fn submit(&mut self) -> Came {
         let (at, folder) = (self.world.now, self.world.folders.len());
-        let refused = || Ok(Some(Input::Failed(problem())));
+        let refused = || Ok(Some(FsmEvent::Failed(problem())));
         let kind = self.world.draw(8);
         if kind == 1 {
             return Err(());
@@ -275,9 +277,9 @@ impl Play {
         match kind {
             2..=4 => refused(),
             5 => Err(()),
-            _ => Ok(Some(Input::Submitted {
+            _ => Ok(Some(FsmEvent::Submitted {
                 folder: World::path(folder),
-                identity: Identity {
+                identity: JobIdentity {
                     id,
                     name: NAME.into(),
                     submitted: Some(self.world.now - 120),
@@ -292,7 +294,7 @@ impl Play {
         }
         let at = World::of_path(folder).unwrap();
         if self.world.folders[at].exit {
-            return Ok(Some(Input::Failed(problem())));
+            return Ok(Some(FsmEvent::Failed(problem())));
         }
         let runs = self
             .world
@@ -300,9 +302,9 @@ impl Play {
             .iter()
             .any(|job| job.folder == Some(at) && job.state == "RUNNING");
         Ok(Some(match (runs, self.world.draw(3)) {
-            (true, 1) => Input::Launched(running()),
-            (true, _) => Input::Peeked(Some("login".into())),
-            _ => Input::Peeked(None),
+            (true, 1) => FsmEvent::Launched(running()),
+            (true, _) => FsmEvent::JobFilesRead(Some("login".into())),
+            _ => FsmEvent::JobFilesRead(None),
         }))
     }
 
@@ -323,11 +325,11 @@ impl Play {
             self.world.close(folder);
         }
         let how = if is_gone { "job" } else { "no" };
-        Ok(Some(Input::Gone(how.into())))
+        Ok(Some(FsmEvent::Gone(how.into())))
     }
 
     /// The command may be lost on its way there, or its answer on the way back.
-    fn cancel(&mut self, identity: &Identity) -> Result<Output, ()> {
+    fn cancel(&mut self, identity: &JobIdentity) -> Result<CommandOutput, ()> {
         let kind = self.world.draw(6);
         if kind == 1 {
             return Err(());
@@ -335,9 +337,9 @@ impl Play {
         let (number, cluster) = identity.id.split_once(';').unwrap_or((&identity.id, ""));
         let is_it =
             |job: &super::world::Job| job.number.to_string() == number && job.cluster == cluster;
-        let mut answer = Output {
+        let mut answer = CommandOutput {
             clock: self.world.clock(),
-            ..Output::default()
+            ..CommandOutput::default()
         };
         match self
             .world
@@ -364,8 +366,8 @@ impl Play {
     }
 }
 
-fn lost() -> Input {
-    Input::Lost {
+fn lost() -> FsmEvent {
+    FsmEvent::Lost {
         problem: problem(),
         stood: Duration::ZERO,
     }

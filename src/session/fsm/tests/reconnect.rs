@@ -4,15 +4,15 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn lost(stood: u64) -> Input {
-    Input::Lost {
+fn lost(stood: u64) -> FsmEvent {
+    FsmEvent::Lost {
         problem: problem(),
         stood: SECOND * u32::try_from(stood).unwrap(),
     }
 }
 
-fn unreached(offline: bool, took: u32) -> Input {
-    Input::Unreached {
+fn unreached(offline: bool, took: u32) -> FsmEvent {
+    FsmEvent::Unreached {
         problem: Problem::new(Code::Refused, "nothing listens", "", ""),
         offline,
         took: SECOND * took,
@@ -28,19 +28,19 @@ fn pause(seconds: u32) -> [Effect; 1] {
 }
 
 /// A machine whose tunnel has just been lost.
-fn broken() -> Machine {
+fn broken() -> StateMachine {
     let mut machine = ready();
     machine.handle(lost(3600));
     machine
 }
 
 /// A machine that has logged in again and looks around.
-fn looking() -> Machine {
+fn looking() -> StateMachine {
     let mut machine = broken();
     for (input, effect) in [
-        (Input::Resolved, Effect::Connect),
-        (Input::Connected, Effect::LogIn),
-        (Input::LoggedIn, Effect::Find),
+        (FsmEvent::Resolved, Effect::Connect),
+        (FsmEvent::Connected, Effect::LogIn),
+        (FsmEvent::LoggedIn, Effect::Discover),
     ] {
         assert_eq!(machine.handle(input), [effect]);
     }
@@ -55,7 +55,7 @@ fn a_lost_connection_is_made_anew_at_once_and_the_ports_are_held() {
         machine.handle(lost(3600)),
         [
             Effect::Phase(Phase::Reconnecting),
-            Effect::Hold,
+            Effect::Suspend,
             begin,
             resolve
         ]
@@ -68,17 +68,17 @@ fn the_same_server_is_gone_on_with_and_no_page_is_shown() {
     let mut machine = looking();
     assert_eq!(machine.handle(found(vec![running()])), [Effect::Resume]);
     assert_eq!(
-        machine.handle(Input::Resumed),
-        [Effect::TellAgain(Box::new(the_found(true)), 8890)]
+        machine.handle(FsmEvent::Resumed),
+        [Effect::EmitReconnected(Box::new(the_found(true)), 8890)]
     );
     assert!(machine.is_ready());
 }
 
 #[test]
 fn a_server_that_is_gone_is_told_and_none_is_launched() {
-    for candidates in [vec![], vec![candidate(42, HOME, "other", false)]] {
+    for runtime_files in [vec![], vec![runtime_file(42, HOME, "other", false)]] {
         let mut machine = looking();
-        let effects = machine.handle(found(candidates));
+        let effects = machine.handle(found(runtime_files));
         let problem = failure(&effects);
         assert_eq!((problem.code, problem.code.exit()), (Code::ServerEnded, 6));
         assert!(problem.title.contains("gpu01"));
@@ -89,7 +89,7 @@ fn a_server_that_is_gone_is_told_and_none_is_launched() {
 #[test]
 fn another_token_at_the_same_place_is_another_server() {
     let mut machine = looking();
-    let effects = machine.handle(found(vec![candidate(41, HOME, "0ther", false)]));
+    let effects = machine.handle(found(vec![runtime_file(41, HOME, "0ther", false)]));
     assert!(!effects.contains(&Effect::Resume), "{effects:?}");
 }
 
@@ -103,9 +103,9 @@ fn a_process_that_does_not_listen_is_looked_at_again() {
 #[test]
 fn another_machine_of_the_same_name_is_no_proof_of_anything() {
     let mut machine = looking();
-    let mut facts = facts();
-    facts.node = "node2".into();
-    assert_eq!(machine.handle(Input::Found(vec![], facts)), pause(1));
+    let mut host_info = host_info();
+    host_info.node = "node2".into();
+    assert_eq!(machine.handle(FsmEvent::Found(vec![], host_info)), pause(1));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn pauses_double_up_to_half_a_minute() {
     let mut machine = broken();
     for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
         assert_eq!(machine.handle(unreached(false, 1)), pause(seconds));
-        assert_eq!(machine.handle(Input::Elapsed), attempt());
+        assert_eq!(machine.handle(FsmEvent::Elapsed), attempt());
     }
 }
 
@@ -122,23 +122,27 @@ fn a_hint_tries_at_once_and_begins_the_pauses_anew() {
     let mut machine = broken();
     for _ in 0..4 {
         machine.handle(unreached(false, 1));
-        machine.handle(Input::Elapsed);
+        machine.handle(FsmEvent::Elapsed);
     }
-    assert_eq!(machine.handle(Input::Check), [], "an attempt is under way");
+    assert_eq!(
+        machine.handle(FsmEvent::Check),
+        [],
+        "an attempt is under way"
+    );
     assert_eq!(machine.handle(unreached(false, 1)), pause(16));
-    assert_eq!(machine.handle(Input::Check), attempt());
-    assert_eq!(machine.handle(Input::Elapsed), [], "that pause is over");
+    assert_eq!(machine.handle(FsmEvent::Check), attempt());
+    assert_eq!(machine.handle(FsmEvent::Elapsed), [], "that pause is over");
     assert_eq!(machine.handle(unreached(false, 1)), pause(1));
 }
 
 /// How many attempts there are until the end, and the end.
-fn give_up(machine: &mut Machine, input: impl Fn() -> Input) -> (usize, Vec<Effect>) {
+fn give_up(machine: &mut StateMachine, input: impl Fn() -> FsmEvent) -> (usize, Vec<Effect>) {
     for attempts in 1..1000 {
         let effects = machine.handle(input());
         if machine.has_ended() {
             return (attempts, effects);
         }
-        machine.handle(Input::Elapsed);
+        machine.handle(FsmEvent::Elapsed);
     }
     (1000, vec![])
 }
@@ -163,8 +167,8 @@ fn without_a_network_nobody_loses_patience() {
 fn a_refusal_is_not_tried_again() {
     let mut machine = looking();
     let refused = Problem::new(Code::AuthRefused, "t", "", "");
-    let effects = machine.handle(Input::Failed(refused.clone()));
-    assert_eq!(effects, [Effect::TellFailed(refused)]);
+    let effects = machine.handle(FsmEvent::Failed(refused.clone()));
+    assert_eq!(effects, [Effect::EmitFailed(refused)]);
     assert!(machine.has_ended());
 }
 
@@ -172,14 +176,14 @@ fn a_refusal_is_not_tried_again() {
 fn a_connection_that_breaks_again_and_again_is_not_made_anew_in_a_frenzy() {
     let mut machine = broken();
     for pause in [1, 2, 4] {
-        for input in [Input::Resolved, Input::Connected, Input::LoggedIn] {
+        for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
             machine.handle(input);
         }
         machine.handle(found(vec![running()]));
-        machine.handle(Input::Resumed);
+        machine.handle(FsmEvent::Resumed);
         let effects = machine.handle(lost(2));
         assert_eq!(effects.last(), Some(&Effect::Pause(SECOND * pause)));
-        assert_eq!(machine.handle(Input::Elapsed), attempt());
+        assert_eq!(machine.handle(FsmEvent::Elapsed), attempt());
     }
     let mut steady = ready();
     steady.trouble = machine.trouble;
@@ -189,12 +193,12 @@ fn a_connection_that_breaks_again_and_again_is_not_made_anew_in_a_frenzy() {
 
 #[test]
 fn a_wish_that_comes_too_late_is_refused_and_not_forgotten() {
-    for wish in [Input::WantLog, Input::Stop(Busy::End)] {
+    for wish in [FsmEvent::ReadLog, FsmEvent::Stop(Busy::End)] {
         let mut machine = broken();
         machine.handle(unreached(false, 1));
         let effects = machine.handle(wish);
-        assert!(matches!(effects.as_slice(), [Effect::TellRefused(_)]));
-        assert_eq!(machine.handle(Input::Elapsed), attempt());
+        assert!(matches!(effects.as_slice(), [Effect::EmitRefused(_)]));
+        assert_eq!(machine.handle(FsmEvent::Elapsed), attempt());
     }
 }
 
@@ -203,9 +207,9 @@ fn only_a_tunnel_for_a_page_is_worth_it() {
     let mut stopping = counting(Busy::Refuse);
     stopping.handle(kernels(3, 1));
     assert!(stopping.is_ready());
-    assert_eq!(stopping.handle(lost(60)), [Effect::TellFailed(problem())]);
+    assert_eq!(stopping.handle(lost(60)), [Effect::EmitFailed(problem())]);
     let mut early = after(open(), vec![found(vec![running()]), listening_on(8890)]);
-    assert_eq!(early.handle(lost(0)), [Effect::TellFailed(problem())]);
+    assert_eq!(early.handle(lost(0)), [Effect::EmitFailed(problem())]);
 }
 
 // ---- while it stands --------------------------------------------------------------------------
@@ -213,34 +217,40 @@ fn only_a_tunnel_for_a_page_is_worth_it() {
 #[test]
 fn a_hint_makes_a_standing_tunnel_prove_itself() {
     let mut machine = ready();
-    assert_eq!(machine.handle(Input::Check), [Effect::Doubt]);
+    assert_eq!(machine.handle(FsmEvent::Check), [Effect::ProbePeer]);
     assert!(machine.is_ready());
 }
 
 #[test]
 fn a_refused_connection_is_looked_into_and_only_a_process_that_is_gone_is_an_end() {
     let mut machine = ready();
-    assert_eq!(machine.handle(Input::Refused), [Effect::LookBeside]);
-    for candidates in [vec![running()], vec![foreign()]] {
-        assert_eq!(machine.handle(Input::Looked(candidates, facts())), []);
+    assert_eq!(
+        machine.handle(FsmEvent::Refused),
+        [Effect::RecheckInBackground]
+    );
+    for runtime_files in [vec![running()], vec![foreign()]] {
+        assert_eq!(
+            machine.handle(FsmEvent::Rechecked(runtime_files, host_info())),
+            []
+        );
     }
     assert!(machine.is_ready());
-    let effects = machine.handle(Input::Looked(vec![], facts()));
+    let effects = machine.handle(FsmEvent::Rechecked(vec![], host_info()));
     assert_eq!(failure(&effects).code, Code::ServerEnded);
     assert!(machine.has_ended());
 }
 
 #[test]
 fn a_server_that_ended_because_nobody_used_it_is_told_as_such() {
-    let folder = |path: &str| Facts {
+    let folder = |path: &str| HostInfo {
         idle: vec!["/elsewhere/of/another".into(), path.to_owned()],
-        ..facts()
+        ..host_info()
     };
     // Its runtime file is /r/jpserver-41.json.
     for (path, code) in [("/r", Code::IdleEnded), ("/r/jp", Code::ServerEnded)] {
         let mut machine = ready();
-        machine.handle(Input::Refused);
-        let effects = machine.handle(Input::Looked(vec![], folder(path)));
+        machine.handle(FsmEvent::Refused);
+        let effects = machine.handle(FsmEvent::Rechecked(vec![], folder(path)));
         assert_eq!(failure(&effects).code, code, "{path}");
     }
 }
@@ -248,15 +258,18 @@ fn a_server_that_ended_because_nobody_used_it_is_told_as_such() {
 #[test]
 fn the_log_can_be_had_beside_the_tunnel() {
     let mut machine = ready();
-    assert_eq!(machine.handle(Input::WantLog), [Effect::LogBeside]);
+    assert_eq!(
+        machine.handle(FsmEvent::ReadLog),
+        [Effect::ReadLogInBackground]
+    );
     let log = ("/s/1/log".to_owned(), "text".to_owned());
     assert_eq!(
-        machine.handle(Input::Log(log.0.clone(), log.1.clone())),
-        [Effect::TellLog(log.0, log.1)]
+        machine.handle(FsmEvent::Log(log.0.clone(), log.1.clone())),
+        [Effect::EmitLog(log.0, log.1)]
     );
     assert_eq!(
-        machine.handle(Input::NoLog(problem())),
-        [Effect::TellRefused(problem())]
+        machine.handle(FsmEvent::NoLog(problem())),
+        [Effect::EmitRefused(problem())]
     );
     assert!(machine.is_ready());
 }
@@ -269,8 +282,8 @@ fn what_goes_on_is_told_when_it_changes() {
         ..Activity::default()
     };
     for (activity, news) in [(busy(0), true), (busy(0), false), (busy(1), true)] {
-        let effects = machine.handle(Input::Active(activity.clone()));
-        let told = [Effect::TellActivity(activity)];
+        let effects = machine.handle(FsmEvent::Active(activity.clone()));
+        let told = [Effect::EmitActivity(activity)];
         assert_eq!(effects, if news { &told[..] } else { &[] });
     }
 }

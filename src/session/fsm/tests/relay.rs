@@ -1,40 +1,40 @@
 //! A scheduler that has a way into its jobs: tried where the others lead nowhere.
 
-use super::job::{FOLDER, along, batch_plan, end, in_the_job, nothing, ours, submitted, survey};
+use super::job::{FOLDER, along, batch_plan, discovery, end, in_the_job, nothing, ours, submitted};
 use super::route::{inside, listening, no_hop, ready};
 use super::*;
 use crate::scheduler::JobState;
 
-fn plan(remembered: Option<Route>) -> Plan {
+fn plan(remembered: Option<Route>) -> SessionPlan {
     let mut plan = batch_plan(open());
     plan.routes = Routes::new(Bind::Auto, remembered, true);
     plan
 }
 
-fn begun(remembered: Option<Route>, candidate: Candidate) -> (Machine, Vec<Effect>) {
-    let launched = Input::Launched(candidate);
+fn begun(remembered: Option<Route>, runtime_file: RuntimeFile) -> (StateMachine, Vec<Effect>) {
+    let launched = FsmEvent::Launched(runtime_file);
     let inputs = vec![nothing(), nothing(), submitted(), launched];
     along(plan(remembered), inputs)
 }
 
-fn relay(candidate: &Candidate) -> Effect {
-    let server = candidate.server(Some(7)).unwrap();
+fn relay(runtime_file: &RuntimeFile) -> Effect {
+    let server = runtime_file.server(Some(7)).unwrap();
     Effect::Relay(Box::new(server), "4711".into())
 }
 
-fn listen(candidate: &Candidate) -> Effect {
-    Effect::Listen(candidate.server(Some(7)).unwrap())
+fn listen(runtime_file: &RuntimeFile) -> Effect {
+    Effect::Listen(runtime_file.server(Some(7)).unwrap())
 }
 
-fn barred(what: &str) -> Input {
-    Input::Barred(problem::barred("gpu01", "gpu01", what))
+fn barred(what: &str) -> FsmEvent {
+    FsmEvent::ForwardRefused(problem::barred("gpu01", "gpu01", what))
 }
 
 #[test]
 fn a_login_host_that_forwards_nothing_leaves_the_relay_alone() {
     let (mut machine, effects) = begun(None, inside());
-    assert!(matches!(effects.as_slice(), [Effect::Hop(..)]));
-    let forbidden = Input::NoForwarding(problem::barred("gpu01", "gpu01", "prohibited"));
+    assert!(matches!(effects.as_slice(), [Effect::ConnectNode(..)]));
+    let forbidden = FsmEvent::ForwardingForbidden(problem::barred("gpu01", "gpu01", "prohibited"));
     let effects = machine.handle(forbidden);
     assert_eq!(effects, [relay(&inside()), listen(&inside())]);
     assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Relay)));
@@ -46,10 +46,10 @@ fn a_login_host_that_forwards_nothing_leaves_the_relay_alone() {
 fn a_new_server_moves_to_its_address_before_a_relay_is_tried_on_the_same_port() {
     let (mut machine, _) = begun(None, inside());
     let effects = machine.handle(no_hop());
-    assert_eq!(effects.last(), Some(&Effect::Move(FOLDER.into())));
-    machine.handle(Input::Moved);
-    machine.handle(Input::Elapsed);
-    let effects = machine.handle(Input::Launched(in_the_job()));
+    assert_eq!(effects.last(), Some(&Effect::Relocate(FOLDER.into())));
+    machine.handle(FsmEvent::Moved);
+    machine.handle(FsmEvent::Elapsed);
+    let effects = machine.handle(FsmEvent::Launched(in_the_job()));
     assert_eq!(effects, [listen(&in_the_job())]);
     machine.handle(listening());
     let effects = machine.handle(barred("no route to host"));
@@ -62,21 +62,24 @@ fn a_new_server_moves_to_its_address_before_a_relay_is_tried_on_the_same_port() 
 fn a_server_that_was_there_before_is_not_moved_where_a_relay_may_lead_to_it() {
     let mut job = ours(JobState::Running, "RUNNING");
     job.file = Some(inside().file);
-    let (mut machine, _) = along(plan(None), vec![survey(vec![inside()], vec![job.clone()])]);
+    let (mut machine, _) = along(
+        plan(None),
+        vec![discovery(vec![inside()], vec![job.clone()])],
+    );
     let effects = machine.handle(no_hop());
     assert_eq!(effects, [relay(&inside()), listen(&inside())]);
     let lesson = Effect::RememberRoute(Route::Relay);
     assert!(!ready(&mut machine).contains(&lesson), "the address may do");
-    machine.handle(Input::Lost {
+    machine.handle(FsmEvent::Lost {
         problem: problem(),
         stood: Duration::from_secs(90),
     });
-    for input in [Input::Resolved, Input::Connected, Input::LoggedIn] {
+    for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
         machine.handle(input);
     }
-    let effects = machine.handle(survey(vec![inside()], vec![job]));
+    let effects = machine.handle(discovery(vec![inside()], vec![job]));
     assert_eq!(effects, [relay(&inside()), Effect::Resume]);
-    machine.handle(Input::Resumed);
+    machine.handle(FsmEvent::Resumed);
     assert!(machine.is_ready());
 }
 
@@ -85,11 +88,11 @@ fn what_each_way_said_is_told_when_the_last_one_is_gone() {
     let (mut machine, _) = begun(Some(Route::Relay), inside());
     machine.handle(listening());
     let effects = machine.handle(barred("didn't accept task"));
-    assert!(matches!(effects.as_slice(), [Effect::Hop(..)]));
-    let forbidden = Input::NoForwarding(problem::barred("gpu01", "node17", "prohibited"));
+    assert!(matches!(effects.as_slice(), [Effect::ConnectNode(..)]));
+    let forbidden = FsmEvent::ForwardingForbidden(problem::barred("gpu01", "node17", "prohibited"));
     assert_eq!(machine.handle(forbidden), [end(false)]);
-    let effects = machine.handle(Input::Gone("job".into()));
-    let [Effect::TellFailed(problem)] = effects.as_slice() else {
+    let effects = machine.handle(FsmEvent::Gone("job".into()));
+    let [Effect::EmitFailed(problem)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
     assert_eq!(problem.code, Code::NodeRefuses);

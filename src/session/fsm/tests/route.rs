@@ -1,53 +1,57 @@
 //! Servers on nodes: which way is tried, and what follows where it leads nowhere.
 
 use super::job::{
-    FOLDER, along, batch_plan, end, in_the_job, nothing, ours, rest, submitted, survey,
+    FOLDER, along, batch_plan, discovery, end, in_the_job, nothing, ours, rest, submitted,
 };
 use super::*;
 use crate::scheduler::JobState;
 
 /// As a job with that `bind` begins, up to its server: the last effects.
-fn begun(bind: Bind, remembered: Option<Route>, candidate: Candidate) -> (Machine, Vec<Effect>) {
+fn begun(
+    bind: Bind,
+    remembered: Option<Route>,
+    runtime_file: RuntimeFile,
+) -> (StateMachine, Vec<Effect>) {
     let mut plan = batch_plan(open());
     plan.routes = Routes::new(bind, remembered, false);
     let inputs = vec![
         nothing(),
         nothing(),
         submitted(),
-        Input::Launched(candidate),
+        FsmEvent::Launched(runtime_file),
     ];
     along(plan, inputs)
 }
 
 /// The server of the job, which only its own node reaches.
-pub(super) fn inside() -> Candidate {
-    let mut candidate = in_the_job();
-    candidate.listeners[0].address = Some([127, 0, 0, 1].into());
-    candidate.host_keys = vec!["ssh-ed25519 AAAA".into()];
-    candidate
+pub(super) fn inside() -> RuntimeFile {
+    let mut runtime_file = in_the_job();
+    runtime_file.listeners[0].address = Some([127, 0, 0, 1].into());
+    runtime_file.host_keys = vec!["ssh-ed25519 AAAA".into()];
+    runtime_file
 }
 
 fn hop(is_new: bool) -> Effect {
     let server = inside().server(Some(7)).unwrap();
-    Effect::Hop(Box::new(server.node.unwrap()), server.pid, is_new)
+    Effect::ConnectNode(Box::new(server.node.unwrap()), server.pid, is_new)
 }
 
-fn listen(candidate: &Candidate) -> Effect {
-    Effect::Listen(candidate.server(Some(7)).unwrap())
+fn listen(runtime_file: &RuntimeFile) -> Effect {
+    Effect::Listen(runtime_file.server(Some(7)).unwrap())
 }
 
-pub(super) fn no_hop() -> Input {
-    Input::NoHop(problem::not_there("gpu01", "node17"))
+pub(super) fn no_hop() -> FsmEvent {
+    FsmEvent::NodeUnreachable(problem::not_there("gpu01", "node17"))
 }
 
-pub(super) fn listening() -> Input {
-    Input::Listening {
+pub(super) fn listening() -> FsmEvent {
+    FsmEvent::Listening {
         port: 8890,
         taken: None,
     }
 }
 
-pub(super) fn ready(machine: &mut Machine) -> Vec<Effect> {
+pub(super) fn ready(machine: &mut StateMachine) -> Vec<Effect> {
     machine.handle(listening());
     machine.handle(answered(true))
 }
@@ -56,7 +60,7 @@ pub(super) fn ready(machine: &mut Machine) -> Vec<Effect> {
 fn a_server_inside_is_hopped_to_and_that_is_remembered() {
     let (mut machine, effects) = begun(Bind::Auto, None, inside());
     assert_eq!(effects, [hop(true)]);
-    assert_eq!(machine.handle(Input::HopStands), [listen(&inside())]);
+    assert_eq!(machine.handle(FsmEvent::NodeConnected), [listen(&inside())]);
     assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Hop)));
     let (_, effects) = begun(Bind::Auto, Some(Route::Hop), inside());
     assert_eq!(effects, [hop(false)], "and needs no probe the next time");
@@ -66,18 +70,18 @@ fn a_server_inside_is_hopped_to_and_that_is_remembered() {
 fn where_the_node_takes_no_ssh_the_server_moves_to_its_address_once() {
     let (mut machine, _) = begun(Bind::Auto, None, inside());
     let effects = machine.handle(no_hop());
-    assert_eq!(effects.last(), Some(&Effect::Move(FOLDER.into())));
+    assert_eq!(effects.last(), Some(&Effect::Relocate(FOLDER.into())));
     assert!(matches!(effects[0], Effect::Note(_)));
-    let effects = machine.handle(Input::Moved);
+    let effects = machine.handle(FsmEvent::Moved);
     assert!(rest(&effects) < Duration::from_secs(1));
     // The old file is still there for a while.
-    machine.handle(Input::Elapsed);
-    let effects = machine.handle(Input::Launched(inside()));
+    machine.handle(FsmEvent::Elapsed);
+    let effects = machine.handle(FsmEvent::Launched(inside()));
     assert!(
-        matches!(effects.as_slice(), [Effect::Rest(_)]),
+        matches!(effects.as_slice(), [Effect::Sleep(_)]),
         "{effects:?}"
     );
-    let effects = machine.handle(Input::Launched(in_the_job()));
+    let effects = machine.handle(FsmEvent::Launched(in_the_job()));
     assert_eq!(effects, [listen(&in_the_job())]);
     assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Address)));
 }
@@ -97,12 +101,14 @@ fn an_address_that_is_barred_is_left_for_a_hop_on_the_same_port() {
     let (mut machine, effects) = begun(Bind::Auto, Some(Route::Address), in_the_job());
     assert_eq!(effects, [listen(&in_the_job())]);
     machine.handle(listening());
-    let effects = machine.handle(Input::Barred(problem::barred("gpu01", "gpu01", "")));
+    let effects = machine.handle(FsmEvent::ForwardRefused(problem::barred(
+        "gpu01", "gpu01", "",
+    )));
     assert!(
-        matches!(effects.as_slice(), [Effect::Hop(..)]),
+        matches!(effects.as_slice(), [Effect::ConnectNode(..)]),
         "{effects:?}"
     );
-    let effects = machine.handle(Input::HopStands);
+    let effects = machine.handle(FsmEvent::NodeConnected);
     let server = in_the_job().server(Some(7)).unwrap();
     assert_eq!(effects, [Effect::Check(server, 8890, false)]);
     let effects = machine.handle(answered(true));
@@ -114,13 +120,13 @@ fn an_address_that_is_barred_is_left_for_a_hop_on_the_same_port() {
 
 #[test]
 fn a_way_that_is_forced_and_leads_nowhere_leaves_no_job() {
-    for (bind, candidate) in [(Bind::Loopback, inside()), (Bind::Socket, inside())] {
-        let (mut machine, _) = begun(bind, None, candidate);
+    for (bind, runtime_file) in [(Bind::Loopback, inside()), (Bind::Socket, inside())] {
+        let (mut machine, _) = begun(bind, None, runtime_file);
         assert_eq!(machine.handle(no_hop()), [end(false)]);
-        let effects = machine.handle(Input::Gone("job".into()));
+        let effects = machine.handle(FsmEvent::Gone("job".into()));
         assert!(matches!(
             effects.as_slice(),
-            [Effect::TellFailed(Problem {
+            [Effect::EmitFailed(Problem {
                 code: Code::NodeRefuses,
                 ..
             })]
@@ -128,16 +134,16 @@ fn a_way_that_is_forced_and_leads_nowhere_leaves_no_job() {
     }
     let (mut machine, _) = begun(Bind::Node, None, in_the_job());
     machine.handle(listening());
-    let barred = Input::Barred(problem::barred("gpu01", "gpu01", ""));
+    let barred = FsmEvent::ForwardRefused(problem::barred("gpu01", "gpu01", ""));
     assert_eq!(machine.handle(barred), [end(false)]);
 }
 
-fn found_again(goal: Goal, bind: Bind) -> (Machine, Vec<Effect>) {
+fn found_again(goal: Goal, bind: Bind) -> (StateMachine, Vec<Effect>) {
     let mut plan = batch_plan(goal);
     plan.routes = Routes::new(bind, None, false);
     let mut job = ours(JobState::Running, "RUNNING");
     job.file = Some(inside().file);
-    along(plan, vec![survey(vec![inside()], vec![job])])
+    along(plan, vec![discovery(vec![inside()], vec![job])])
 }
 
 #[test]
@@ -146,7 +152,7 @@ fn a_server_that_was_there_before_is_never_ended_for_want_of_a_way() {
     assert_eq!(effects, [hop(true)], "whatever bind says now");
     let effects = machine.handle(no_hop());
     assert!(
-        matches!(effects.as_slice(), [Effect::TellFailed(_)]),
+        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
         "{effects:?}"
     );
 }
@@ -160,15 +166,15 @@ fn a_stop_needs_no_way_but_does_not_guess_about_kernels() {
     let (mut machine, _) = found_again(stop(Busy::Refuse), Bind::Auto);
     let effects = machine.handle(no_hop());
     assert!(
-        matches!(effects.as_slice(), [Effect::TellFailed(_)]),
+        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
         "{effects:?}"
     );
 }
 
 /// A tunnel by a hop, with its machine.
-fn standing() -> Machine {
+fn standing() -> StateMachine {
     let (mut machine, _) = found_again(open(), Bind::Auto);
-    machine.handle(Input::HopStands);
+    machine.handle(FsmEvent::NodeConnected);
     ready(&mut machine);
     assert!(machine.is_ready());
     machine
@@ -178,34 +184,38 @@ fn standing() -> Machine {
 fn a_new_connection_brings_a_new_hop_before_the_ports_open() {
     let mut machine = standing();
     let stood = Duration::from_secs(90);
-    machine.handle(Input::Lost {
+    machine.handle(FsmEvent::Lost {
         problem: problem(),
         stood,
     });
-    for input in [Input::Resolved, Input::Connected, Input::LoggedIn] {
+    for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
         machine.handle(input);
     }
     let mut job = ours(JobState::Running, "RUNNING");
     job.file = Some(inside().file);
-    let effects = machine.handle(survey(vec![inside()], vec![job]));
+    let effects = machine.handle(discovery(vec![inside()], vec![job]));
     assert_eq!(effects, [hop(false)]);
-    assert_eq!(machine.handle(Input::HopStands), [Effect::Resume]);
-    machine.handle(Input::Resumed);
+    assert_eq!(machine.handle(FsmEvent::NodeConnected), [Effect::Resume]);
+    machine.handle(FsmEvent::Resumed);
     assert!(machine.is_ready());
 }
 
 #[test]
 fn a_hop_that_is_lost_alone_is_made_anew_over_the_same_login() {
     let mut machine = standing();
-    let lost = || Input::HopLost {
+    let lost = || FsmEvent::NodeLost {
         problem: problem(),
         stood: Duration::from_secs(90),
     };
     let effects = machine.handle(lost());
-    let wanted = [Effect::Phase(Phase::Reconnecting), Effect::Shut, hop(false)];
+    let wanted = [
+        Effect::Phase(Phase::Reconnecting),
+        Effect::CloseListeners,
+        hop(false),
+    ];
     assert_eq!(effects, wanted);
-    assert_eq!(machine.handle(Input::HopStands), [Effect::Resume]);
-    machine.handle(Input::Resumed);
+    assert_eq!(machine.handle(FsmEvent::NodeConnected), [Effect::Resume]);
+    machine.handle(FsmEvent::Resumed);
     assert!(machine.is_ready());
     // If that fails everything is made anew.
     machine.handle(lost());

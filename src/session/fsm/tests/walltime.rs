@@ -1,6 +1,6 @@
-use super::job::{at, in_the_job, job, ours, survey};
+use super::job::{at, discovery, in_the_job, job, ours};
 use super::*;
-use crate::scheduler::{Job, JobState, Output};
+use crate::scheduler::{CommandOutput, Job, JobState};
 
 const BEGAN: i64 = 1_795_500_000;
 const END: i64 = BEGAN + 3600;
@@ -15,14 +15,14 @@ fn running(ends: i64) -> Job {
     }
 }
 
-fn found_in_a_job(job: Job) -> Input {
+fn found_in_a_job(job: Job) -> FsmEvent {
     let mut ours = ours(JobState::Running, "RUNNING");
     ours.job = job;
     ours.file = Some(in_the_job().file);
-    survey(vec![in_the_job()], vec![ours])
+    discovery(vec![in_the_job()], vec![ours])
 }
 
-fn standing() -> Machine {
+fn standing() -> StateMachine {
     let inputs = vec![
         found_in_a_job(running(END)),
         listening_on(8890),
@@ -33,26 +33,26 @@ fn standing() -> Machine {
     machine
 }
 
-fn listed(ends: i64) -> Input {
-    Input::Polled(Poll::Listed(Box::new(running(ends))), Duration::ZERO)
+fn listed(ends: i64) -> FsmEvent {
+    FsmEvent::JobPolled(PollResult::Listed(Box::new(running(ends))), Duration::ZERO)
 }
 
-fn said(status: i32, words: &str) -> Input {
-    Input::Extended(Output {
+fn said(status: i32, words: &str) -> FsmEvent {
+    FsmEvent::Extended(CommandOutput {
         status,
         err: words.into(),
-        ..Output::default()
+        ..CommandOutput::default()
     })
 }
 
 fn list() -> Effect {
-    Effect::ListBeside("4711".into())
+    Effect::ListInBackground("4711".into())
 }
 
 /// The end that is told.
 fn told(effects: &[Effect]) -> Option<i64> {
     match effects {
-        [Effect::TellExtended(job)] | [Effect::TellExtended(job), Effect::TellClosed] => job.ends,
+        [Effect::EmitExtended(job)] | [Effect::EmitExtended(job), Effect::EmitClosed] => job.ends,
         other => panic!("{other:?}"),
     }
 }
@@ -60,10 +60,10 @@ fn told(effects: &[Effect]) -> Option<i64> {
 #[test]
 fn a_job_is_extended_from_the_end_that_it_has_now_and_the_new_one_is_read_back() {
     let mut machine = standing();
-    assert_eq!(machine.handle(Input::Extend(HOUR)), [list()]);
+    assert_eq!(machine.handle(FsmEvent::Extend(HOUR)), [list()]);
     // Somebody else gave it ten minutes meanwhile.
     let effects = machine.handle(listed(END + 600));
-    let [Effect::ExtendBeside(job, HOUR)] = effects.as_slice() else {
+    let [Effect::ExtendInBackground(job, HOUR)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
     assert_eq!(job.whole(), Some(4200));
@@ -71,16 +71,16 @@ fn a_job_is_extended_from_the_end_that_it_has_now_and_the_new_one_is_read_back()
     assert_eq!(told(&machine.handle(listed(END + 4200))), Some(END + 4200));
     assert!(machine.is_ready());
     // And that is the end from now on.
-    let mut facts = facts();
-    facts.now = Some(END);
-    let effects = machine.handle(Input::Looked(vec![], facts));
+    let mut host_info = host_info();
+    host_info.now = Some(END);
+    let effects = machine.handle(FsmEvent::Rechecked(vec![], host_info));
     assert_eq!(failure(&effects).code, Code::JobEnded, "before its time");
 }
 
 #[test]
 fn a_refusal_comes_in_the_schedulers_own_words_and_the_tunnel_stands() {
     let mut machine = standing();
-    machine.handle(Input::Extend(HOUR));
+    machine.handle(FsmEvent::Extend(HOUR));
     machine.handle(listed(END));
     let denied = "Access/permission denied for job 4711";
     let effects = machine.handle(said(1, denied));
@@ -92,7 +92,7 @@ fn a_refusal_comes_in_the_schedulers_own_words_and_the_tunnel_stands() {
     assert!(problem.title.contains("Slurm"), "{problem}");
     assert!(machine.is_ready());
     // A command that went well and changed nothing is no success.
-    machine.handle(Input::Extend(HOUR));
+    machine.handle(FsmEvent::Extend(HOUR));
     machine.handle(listed(END));
     machine.handle(said(0, ""));
     assert_eq!(
@@ -104,23 +104,23 @@ fn a_refusal_comes_in_the_schedulers_own_words_and_the_tunnel_stands() {
 #[test]
 fn what_comes_in_between_is_a_refusal_too() {
     for between in [
-        Input::Polled(Poll::Missing, Duration::ZERO),
-        Input::Polled(Poll::Failed("down".into()), Duration::ZERO),
-        Input::NotExtended(problem::no_end("gpu01")),
+        FsmEvent::JobPolled(PollResult::Missing, Duration::ZERO),
+        FsmEvent::JobPolled(PollResult::Failed("down".into()), Duration::ZERO),
+        FsmEvent::NotExtended(problem::no_end("gpu01")),
     ] {
         let mut machine = standing();
-        machine.handle(Input::Extend(HOUR));
+        machine.handle(FsmEvent::Extend(HOUR));
         assert_eq!(failure(&machine.handle(between)).code, Code::NotExtended);
         // The next wish begins anew.
-        assert_eq!(machine.handle(Input::Extend(HOUR)), [list()]);
+        assert_eq!(machine.handle(FsmEvent::Extend(HOUR)), [list()]);
         assert!(matches!(
             machine.handle(listed(END))[..],
-            [Effect::ExtendBeside(..)]
+            [Effect::ExtendInBackground(..)]
         ));
     }
     let mut process = ready();
     assert_eq!(
-        failure(&process.handle(Input::Extend(HOUR))).code,
+        failure(&process.handle(FsmEvent::Extend(HOUR))).code,
         Code::NotExtended
     );
 }
@@ -141,7 +141,7 @@ fn without_a_tunnel_the_job_is_found_and_extended() {
     assert_eq!(failure(&machine.handle(said(1, "no"))).detail, "no");
     let waits = ours(JobState::Waiting, "PENDING");
     for jobs in [vec![], vec![waits]] {
-        let (machine, effects) = at(Goal::Extend(HOUR), vec![survey(vec![], jobs)]);
+        let (machine, effects) = at(Goal::Extend(HOUR), vec![discovery(vec![], jobs)]);
         assert_eq!(failure(&effects).code, Code::NotExtended);
         assert!(machine.has_ended());
     }
@@ -149,14 +149,14 @@ fn without_a_tunnel_the_job_is_found_and_extended() {
 
 #[test]
 fn a_time_that_is_up_names_the_command_that_starts_it_again() {
-    let problem = |inputs: Vec<Input>| {
+    let problem = |inputs: Vec<FsmEvent>| {
         let mut machine = standing();
         for input in inputs {
             machine.handle(input);
         }
-        let mut facts = facts();
-        facts.now = Some(END + 5);
-        failure(&machine.handle(Input::Looked(vec![], facts))).clone()
+        let mut host_info = host_info();
+        host_info.now = Some(END + 5);
+        failure(&machine.handle(FsmEvent::Rechecked(vec![], host_info))).clone()
     };
     let plain = problem(vec![]);
     assert_eq!(plain.code, Code::JobTimeUp);
@@ -170,12 +170,12 @@ fn a_time_that_is_up_names_the_command_that_starts_it_again() {
     );
 
     let show = |notebook: Option<&str>| {
-        Input::Show(Page {
+        FsmEvent::Show(Page {
             notebook: notebook.map(str::to_owned),
             ..Page::default()
         })
     };
-    let active = Input::Active(Activity {
+    let active = FsmEvent::Active(Activity {
         latest: Some("b/c.ipynb".into()),
         ..Activity::default()
     });
@@ -191,13 +191,13 @@ fn an_end_that_somebody_moved_is_known_after_a_lost_connection() {
     let mut machine = standing();
     let stood = Duration::from_secs(90);
     let problem = problem::not_listening("gpu01");
-    machine.handle(Input::Lost { problem, stood });
-    for input in [Input::Resolved, Input::Connected, Input::LoggedIn] {
+    machine.handle(FsmEvent::Lost { problem, stood });
+    for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
         machine.handle(input);
     }
     machine.handle(found_in_a_job(running(END + 600)));
-    let effects = machine.handle(Input::Resumed);
-    let [Effect::TellAgain(found, _)] = effects.as_slice() else {
+    let effects = machine.handle(FsmEvent::Resumed);
+    let [Effect::EmitReconnected(found, _)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
     assert_eq!(
@@ -216,7 +216,7 @@ fn a_job_whose_start_was_seen_by_its_files_has_the_time_that_it_asked_for() {
             ends: Some(END),
             ..Job::default()
         };
-        Machine::new(plan).began(&job)
+        StateMachine::new(plan).began(&job)
     };
     assert_eq!(began(Some(3600), None), Some(BEGAN));
     assert_eq!(began(Some(3600), Some(7)), Some(7));

@@ -1,7 +1,7 @@
 //! A model of a cluster, of the folders in a remote home, and of a network that loses, delays, cuts and empties answers. It
 //! speaks Slurm: what it says goes through the real readers.
 
-use crate::scheduler::{Clock, Output};
+use crate::scheduler::{CommandOutput, LocalTime};
 
 /// What happens to an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +167,7 @@ impl World {
     }
 
     /// An answer of the scheduler about all that it knew when it gave it; none where the connection is lost.
-    pub fn answer(&mut self, render: impl Fn(&[Job], i64) -> String) -> Option<Output> {
+    pub fn answer(&mut self, render: impl Fn(&[Job], i64) -> String) -> Option<CommandOutput> {
         let fault = self.fault();
         let then = match fault {
             Fault::Old => self.now - i64::from(self.draw(45)),
@@ -202,7 +202,7 @@ impl World {
             }
             Fault::None | Fault::Old | Fault::Short => {}
         }
-        Some(Output {
+        Some(CommandOutput {
             status,
             out,
             err: String::new(),
@@ -210,8 +210,8 @@ impl World {
         })
     }
 
-    pub fn clock(&self) -> Clock {
-        Clock {
+    pub fn clock(&self) -> LocalTime {
+        LocalTime {
             now: self.now,
             offset: 0,
         }

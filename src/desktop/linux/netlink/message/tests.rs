@@ -42,7 +42,7 @@ const UP: i32 = libc::IFF_UP | libc::IFF_RUNNING;
 
 #[test]
 fn an_address_is_news_once() {
-    let mut known = Known::default();
+    let mut known = KnownRoutes::default();
     let new = address(libc::RTM_NEWADDR, 2, 0, 0, &[10, 0, 0, 2]);
     assert!(known.learn(&new));
     assert!(!known.learn(&new), "an advertisement that repeats it");
@@ -52,7 +52,7 @@ fn an_address_is_news_once() {
 
 #[test]
 fn an_address_that_nobody_else_reaches_is_none() {
-    let mut known = Known::default();
+    let mut known = KnownRoutes::default();
     let lo = address(libc::RTM_NEWADDR, LOOPBACK, 0, 0, &[127, 0, 0, 2]);
     let of_link = address(libc::RTM_NEWADDR, 2, 0, libc::RT_SCOPE_LINK, &[254; 16]);
     let untried = address(libc::RTM_NEWADDR, 2, libc::IFA_F_TENTATIVE, 0, &[32; 16]);
@@ -63,7 +63,7 @@ fn an_address_that_nobody_else_reaches_is_none() {
 
 #[test]
 fn a_link_counts_if_it_has_an_address() {
-    let mut known = Known::default();
+    let mut known = KnownRoutes::default();
     assert!(
         !known.learn(&link(libc::RTM_NEWLINK, 3, UP)),
         "a bridge's port"
@@ -84,7 +84,7 @@ fn a_link_counts_if_it_has_an_address() {
 
 #[test]
 fn another_default_route_is_news() {
-    let mut known = Known::default();
+    let mut known = KnownRoutes::default();
     let (home, hotel) = ([192, 168, 0, 1], [10, 9, 8, 1]);
     assert!(known.learn(&route(libc::RTM_NEWROUTE, 0, 0, &home)));
     let again = route(libc::RTM_NEWROUTE, libc::NLM_F_REPLACE, 0, &home);
@@ -101,18 +101,18 @@ fn another_default_route_is_news() {
 
 #[test]
 fn messages_come_several_at_once_and_nothing_broken_ends_the_app() {
-    let mut known = Known::default();
+    let mut known = KnownRoutes::default();
     let mut both = address(libc::RTM_NEWADDR, LOOPBACK, 0, 0, &[127, 0, 0, 2]);
     both.extend(address(libc::RTM_NEWADDR, 2, 0, 0, &[10, 0, 0, 2]));
     assert!(known.learn(&both));
     for length in 0..both.len() {
-        Known::default().learn(&both[..length]);
+        KnownRoutes::default().learn(&both[..length]);
     }
     for at in 0..both.len() {
         let mut broken = both.clone();
         broken[at] = 0xFF;
-        Known::default().learn(&broken);
+        KnownRoutes::default().learn(&broken);
         broken[at] = 0;
-        Known::default().learn(&broken);
+        KnownRoutes::default().learn(&broken);
     }
 }
