@@ -4,92 +4,124 @@
 //! from the module that the file belongs to. Comments are left out, so documentation may point anywhere.
 #![allow(clippy::panic, clippy::expect_used, reason = "a test may stop")]
 
+mod circles;
+mod source;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use source::{files, read};
 
 /// Which module may use which. Whoever adds an edge here changes the architecture: do it in docs/architecture.md too.
 const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "app", "config", "control", "explain", "jupyter", "platform", "problem", "session",
-            "ssh", "token",
+            "app", "config", "desktop", "host_os", "ipc", "jupyter", "problem", "secret",
+            "session", "ssh",
         ],
     ),
     (
         "app",
         &[
-            "config", "control", "explain", "jupyter", "platform", "problem", "session", "ssh",
-            "token",
+            "config", "desktop", "host_os", "ipc", "jupyter", "problem", "secret", "session", "ssh",
         ],
     ),
     (
-        "control",
-        &["jupyter", "platform", "problem", "session", "token"],
+        "ipc",
+        &["host_os", "jupyter", "problem", "secret", "session"],
     ),
-    ("platform", &["session", "ssh", "token"]),
+    ("desktop", &["host_os", "secret"]),
+    ("host_os", &["secret", "session", "ssh"]),
     (
         "session",
         &[
-            "config", "explain", "hops", "jupyter", "launcher", "phase", "problem", "remote",
-            "ssh", "token", "tunnel",
+            "config",
+            "connect",
+            "jupyter",
+            "phase",
+            "problem",
+            "remote",
+            "scheduler",
+            "secret",
+            "ssh",
+            "tunnel",
         ],
     ),
-    ("hops", &["ssh", "tunnel"]),
     (
-        "explain",
+        "problem",
         &[
-            "config", "jupyter", "launcher", "phase", "problem", "remote", "ssh", "token",
+            "config",
+            "jupyter",
+            "phase",
+            "remote",
+            "scheduler",
+            "secret",
+            "shell_quote",
+            "ssh",
         ],
     ),
-    ("remote", &["config", "jupyter", "launcher", "ssh", "token"]),
-    ("launcher", &["config"]),
-    ("jupyter", &["config", "token"]),
+    (
+        "remote",
+        &[
+            "config",
+            "jupyter",
+            "launch",
+            "scheduler",
+            "secret",
+            "shell_quote",
+            "ssh",
+        ],
+    ),
+    ("launch", &["config", "scheduler", "shell_quote"]),
+    ("connect", &["ssh", "tunnel"]),
     ("tunnel", &["ssh"]),
-    ("config", &[]),
-    ("phase", &[]),
-    ("problem", &[]),
+    ("scheduler", &["config", "shell_quote"]),
+    ("jupyter", &["config", "secret"]),
     ("ssh", &[]),
-    ("token", &[]),
-    ("words", &[]),
+    ("shell_quote", &[]),
+    ("secret", &[]),
+    ("phase", &[]),
+    ("i18n", &[]),
+    ("config", &[]),
 ];
 
 /// Every module may take its texts from the catalogue.
-const EVERYWHERE: &str = "words";
+const EVERYWHERE: &str = "i18n";
 
 /// Modules that never touch the system: no files, sockets, processes or clocks of their own.
 const PURE: &[&str] = &[
     "app/model.rs",
     "app/model/host.rs",
-    "app/menu.rs",
-    "app/menu/host.rs",
-    "app/menu/text.rs",
-    "app/news.rs",
-    "app/url.rs",
-    "session/machine.rs",
-    "session/machine/healing.rs",
-    "session/machine/job.rs",
-    "session/machine/job/poll.rs",
-    "session/machine/job/wait.rs",
-    "session/machine/reach.rs",
-    "session/machine/sight.rs",
-    "session/machine/vocabulary.rs",
-    "session/machine/vocabulary/effect.rs",
-    "session/machine/vocabulary/input.rs",
-    "session/machine/walltime.rs",
+    "app/view/menu.rs",
+    "app/view/host_menu.rs",
+    "app/view/text.rs",
+    "app/view/notification.rs",
+    "app/deep_link.rs",
+    "session/fsm/mod.rs",
+    "session/fsm/reconnect.rs",
+    "session/fsm/job.rs",
+    "session/fsm/job/poll.rs",
+    "session/fsm/job/wait.rs",
+    "session/fsm/route.rs",
+    "session/fsm/inspect.rs",
+    "session/fsm/state.rs",
+    "session/fsm/effect.rs",
+    "session/fsm/event.rs",
+    "session/fsm/walltime.rs",
     "session/walltime.rs",
-    "jupyter/choose.rs",
+    "jupyter/select.rs",
     "jupyter/page.rs",
-    "problem.rs",
-    "explain.rs",
-    "explain/connection.rs",
-    "explain/far_side.rs",
-    "explain/hops.rs",
-    "explain/jobs.rs",
-    "explain/login.rs",
-    "explain/lost.rs",
-    "explain/route.rs",
-    "launcher/route.rs",
+    "problem/code.rs",
+    "problem/mod.rs",
+    "problem/connection.rs",
+    "problem/remote.rs",
+    "problem/jump_host.rs",
+    "problem/job.rs",
+    "problem/login.rs",
+    "problem/connection_lost.rs",
+    "problem/node_route.rs",
+    "scheduler/route.rs",
 ];
 const IMPURE: &[&str] = &[
     "std::fs",
@@ -107,10 +139,10 @@ const IMPURE: &[&str] = &[
 const UNSAFE: [&str; 6] = [
     "ssh/auth/raw.rs",
     "ssh/channel.rs",
-    "ssh/wire.rs",
-    "platform/macos/changes.rs",
-    "platform/macos/dialogs.rs",
-    "platform/macos/notify.rs",
+    "ssh/buffered_socket.rs",
+    "desktop/macos/system_events.rs",
+    "desktop/macos/dialogs.rs",
+    "desktop/macos/notifications.rs",
 ];
 
 #[test]
@@ -172,7 +204,7 @@ fn the_table_allows_nothing_that_is_not_used() {
 #[test]
 fn what_decides_does_no_io() {
     for file in PURE {
-        let text = read(&source().join(file));
+        let text = read(&source::folder().join(file));
         for word in IMPURE {
             let found = code(&text).find(|(_, line)| line.contains(word));
             assert_eq!(found, None, "src/{file} must not touch the system: {word}");
@@ -194,10 +226,10 @@ fn unsafe_code_is_where_libssh2_and_the_mac_are_called() {
 
 #[test]
 fn the_parser_sees_what_it_must() {
-    let modules = ["ssh".to_owned(), "token".to_owned()].into();
+    let modules = ["ssh".to_owned(), "secret".to_owned()].into();
     let table = [
         ("use crate::ssh::Error;", 1, Some("ssh")),
-        ("    crate::token::random_hex(12)", 2, Some("token")),
+        ("    crate::secret::random_hex(12)", 2, Some("secret")),
         ("use super::super::ssh::Error;", 2, Some("ssh")),
         ("use super::ssh::Error;", 2, None),
         ("use super::ssh::Error;", 1, Some("ssh")),
@@ -275,7 +307,7 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The top-level module of a file, and how deep below the crate's root its own module is.
 fn place(file: &Path) -> Option<(String, usize)> {
     let path = file
-        .strip_prefix(source())
+        .strip_prefix(source::folder())
         .expect("a file of src")
         .with_extension("");
     let mut names: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
@@ -291,31 +323,6 @@ fn place(file: &Path) -> Option<(String, usize)> {
 fn modules() -> BTreeSet<String> {
     let places = files().into_iter().filter_map(|file| place(&file));
     places.map(|(top, _)| top).collect()
-}
-
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
-fn read(file: &Path) -> String {
-    std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
-}
-
-fn files() -> Vec<PathBuf> {
-    let mut folders = vec![source()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("src can be read") {
-            let path = entry.expect("src can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
 }
 
 #[test]
