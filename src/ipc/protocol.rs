@@ -210,6 +210,8 @@ fn ready_fields(ready: &Ready) -> Value {
 }
 
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;

@@ -1,0 +1,166 @@
+//! Lines that other versions and users' scripts rely on, one of each kind, as recorded from version
+//! 0.1.0: `messages.jsonl` and `requests.jsonl`. The files only ever gain lines.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::jupyter::{Kernels, Notebook};
+use crate::problem::Code;
+
+const REQUESTS: &str = include_str!("requests.jsonl");
+
+/// The recorded messages. Notes about a job's time take their words from the catalogue.
+fn messages() -> String {
+    include_str!("messages.jsonl")
+        .replace("{short}", &job().short())
+        .replace("{longer}", &job().longer())
+}
+
+/// A job whose end is long past, so that its words depend neither on the clock nor on the time zone.
+fn job() -> JobInfo {
+    JobInfo {
+        scheduler: "slurm".into(),
+        id: "4711".into(),
+        state: Some("PENDING".into()),
+        reason: Some("Priority".into()),
+        place: Some(3),
+        start_estimate: Some(3600),
+        node: Some("node17".into()),
+        started: Some(7200),
+        ends: Some(10800),
+    }
+}
+
+fn ready(socket: bool) -> Ready {
+    Ready {
+        url: Secret::new("http://localhost:8890/lab?token=abcdef0123"),
+        local_port: 8890,
+        server: ServerInfo {
+            host: "node17".into(),
+            port: (!socket).then_some(8888),
+            socket: socket.then(|| "/run/user/1000/jupyter.sock".into()),
+            pid: 12345,
+            version: "2.14.0".into(),
+            base_url: "/user/me/".into(),
+        },
+        job: (!socket).then(job),
+        reused: socket,
+        forwards: if socket {
+            Vec::new()
+        } else {
+            vec![Forwarded {
+                name: "TensorBoard".into(),
+                local_port: 16006,
+            }]
+        },
+        again: !socket,
+    }
+}
+
+fn activity() -> Activity {
+    Activity {
+        kernels: Kernels { total: 2, busy: 1 },
+        notebooks: vec![Notebook {
+            path: "a b.ipynb".into(),
+            name: "a b".into(),
+            kernel: "python3".into(),
+            state: "busy".into(),
+        }],
+        latest: Some("a b.ipynb".into()),
+    }
+}
+
+fn problem() -> Problem {
+    Problem::new(
+        Code::JobRefused,
+        "the job was refused",
+        "sbatch: error\nmore",
+        "Choose another queue.",
+    )
+}
+
+/// One event of each kind that others read, and the phase that goes on beside it.
+fn events() -> Vec<(Event, Phase)> {
+    let log = Event::Log {
+        path: "~/.local/share/log".into(),
+        text: "one\ntwo \"quoted\" 日本\n".into(),
+    };
+    vec![
+        (Event::Phase(Phase::Connecting), Phase::Resolving),
+        (Event::Note("port 8890 was taken".into()), Phase::Forwarding),
+        (
+            Event::Waits("it may wait for you".into()),
+            Phase::Authenticating,
+        ),
+        (Event::Job(job()), Phase::Queued),
+        (Event::Job(JobInfo::default()), Phase::Queued),
+        (Event::Ready(Box::new(ready(false))), Phase::Forwarding),
+        (Event::Ready(Box::new(ready(true))), Phase::Forwarding),
+        (Event::Walltime(job(), Walltime::Short), Phase::Ready),
+        (Event::Walltime(job(), Walltime::Extended), Phase::Ready),
+        (Event::Kernels(activity()), Phase::Ready),
+        (Event::Kernels(Activity::default()), Phase::Ready),
+        (log, Phase::Ready),
+        (Event::Refused(problem()), Phase::Ready),
+        (Event::Phase(Phase::Reconnecting), Phase::Ready),
+        (Event::Failed(problem()), Phase::Submitting),
+        (Event::Closed, Phase::Ready),
+    ]
+}
+
+#[test]
+fn every_event_is_written_as_it_was_recorded() {
+    let lines = events().into_iter().zip(1..).map(|((event, phase), at)| {
+        let message = Message::of(&event, "gpu01", at, phase).unwrap();
+        serde_json::to_string(&message).unwrap() + "\n"
+    });
+    assert_eq!(lines.collect::<String>(), messages());
+}
+
+#[test]
+fn every_recorded_message_comes_back_as_its_event() {
+    for (line, (event, phase)) in messages().lines().zip(events()) {
+        let read: Message = serde_json::from_str(line).unwrap();
+        let written = Message::of(&event, "gpu01", read.at_ms, phase).unwrap();
+        assert_eq!(read, written, "{line}");
+        assert_eq!(serde_json::to_string(&read).unwrap(), line);
+    }
+}
+
+#[test]
+fn every_recorded_request_is_understood() {
+    let notebook = Some("a b.ipynb".to_owned());
+    let of_a_host = [
+        Request::Open {
+            browser: true,
+            notebook,
+        },
+        Request::Open {
+            browser: false,
+            notebook: None,
+        },
+        Request::Status,
+        Request::Watch,
+        Request::Logs,
+        Request::Close,
+        Request::Extend { by: 3600 },
+        Request::Stop { force: false },
+    ];
+    let url = "remote-jupyter://open/gpu01".to_owned();
+    let host = "gpu01".to_owned();
+    let of_the_app = [
+        AppRequest::Show,
+        AppRequest::DeepLink { url },
+        AppRequest::Connect { host },
+    ];
+    let lines: Vec<&str> = REQUESTS.lines().collect();
+    let (hosts, apps) = lines.split_at(of_a_host.len());
+    for (line, request) in hosts.iter().zip(&of_a_host) {
+        assert_eq!(&serde_json::from_str::<Request>(line).unwrap(), request);
+        assert_eq!(serde_json::to_string(request).unwrap(), *line);
+    }
+    assert_eq!(apps.len(), of_the_app.len());
+    for (line, request) in apps.iter().zip(&of_the_app) {
+        assert_eq!(&serde_json::from_str::<AppRequest>(line).unwrap(), request);
+        assert_eq!(serde_json::to_string(request).unwrap(), *line);
+    }
+}
