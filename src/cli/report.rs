@@ -56,7 +56,7 @@ impl Report {
 
     /// Shows a message.
     pub fn tell(&mut self, message: &Message) {
-        self.over |= matches!(message.phase, Phase::Failed | Phase::Closed);
+        self.over |= message.is_end();
         if message.log().is_some() {
             return; // for the program that asked for it
         }
@@ -72,7 +72,7 @@ impl Report {
         } else if let Some(note) = message.note() {
             self.say(&format!("  {note}"));
         } else if let Some(ready) = message.ready() {
-            self.ready(&ready);
+            self.ready(ready);
         } else if !matches!(message.phase, Phase::Ready | Phase::Failed | Phase::Closed) {
             self.phase(message.phase);
         }

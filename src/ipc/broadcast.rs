@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
-use super::protocol::Message;
+use super::protocol::{Message, MessageBody};
 use crate::session::Phase;
 
 /// The newest state of a session, and those who want to hear more.
@@ -28,7 +28,7 @@ impl EventBroadcaster {
             host: host.to_owned(),
             phase: Phase::Resolving,
             at_ms: 0,
-            more: serde_json::Map::new(),
+            body: MessageBody::Phase {},
         };
         let inner = Inner {
             newest,
@@ -46,11 +46,9 @@ impl EventBroadcaster {
         let mut inner = self.lock();
         if !message.is_remark() {
             inner.newest = message.clone();
-        } else if let (Some(job), Some(newest)) =
-            (message.more.get("job"), inner.newest.more.get_mut("job"))
-        {
-            // Who comes later has to know when it ends now.
-            job.clone_into(newest);
+        } else if let MessageBody::Walltime { job, .. } = &message.body {
+            // New subscribers need the updated end time.
+            inner.newest.update_job(job);
         }
         inner
             .listeners
@@ -101,39 +99,74 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::jupyter::Activity;
+    use crate::problem::{Code, Problem};
+    use crate::secret::Secret;
+    use crate::session::{Event, JobInfo, Ready, ServerInfo, Walltime};
 
-    fn message(phase: Phase, more: &str) -> Message {
-        Message {
-            host: "h".into(),
-            phase,
-            at_ms: 1,
-            more: serde_json::from_str(more).unwrap(),
+    fn message(event: &Event) -> Message {
+        Message::of(event, "h", 1, Phase::Ready).unwrap()
+    }
+
+    fn job(ends: i64) -> JobInfo {
+        JobInfo {
+            ends: Some(ends),
+            ..JobInfo::default()
+        }
+    }
+
+    fn ready(job: Option<JobInfo>) -> Ready {
+        Ready {
+            url: Secret::new("u"),
+            local_port: 1,
+            server: ServerInfo {
+                host: "n".into(),
+                port: Some(2),
+                socket: None,
+                pid: 3,
+                version: "2".into(),
+                base_url: "/".into(),
+            },
+            job,
+            reused: false,
+            forwards: Vec::new(),
+            again: false,
         }
     }
 
     #[test]
     fn who_comes_later_knows_when_the_job_ends_now() {
         let hub = EventBroadcaster::new("h");
-        hub.publish(&message(Phase::Ready, r#"{"url":"u","job":{"ends":1}}"#));
-        hub.publish(&message(Phase::Ready, r#"{"note":"n","job":{"ends":2}}"#));
+        hub.publish(&message(&Event::Ready(Box::new(ready(Some(job(1)))))));
+        hub.publish(&message(&Event::Walltime(job(2), Walltime::Extended)));
         let newest = hub.subscribe().0;
-        assert_eq!(
-            (&newest.more["job"]["ends"], &newest.more["url"]),
-            (&2.into(), &"u".into())
-        );
+        assert_eq!(newest.ready(), Some(&ready(Some(job(2)))));
         assert!(newest.note().is_none());
+    }
+
+    #[test]
+    fn a_phase_without_a_job_gains_none() {
+        let hub = EventBroadcaster::new("h");
+        hub.publish(&message(&Event::Phase(Phase::Reconnecting)));
+        hub.publish(&message(&Event::Walltime(job(2), Walltime::Short)));
+        assert_eq!(hub.subscribe().0.job(), None);
     }
 
     #[test]
     fn who_comes_later_hears_the_newest_phase_and_not_the_remarks() {
         let hub = EventBroadcaster::new("h");
         assert_eq!(hub.subscribe().0.phase, Phase::Resolving);
-        hub.publish(&message(Phase::Ready, r#"{"url":"u"}"#));
-        hub.publish(&message(Phase::Ready, r#"{"note":"n"}"#));
-        hub.publish(&message(Phase::Ready, r#"{"refused":{}}"#));
-        hub.publish(&message(Phase::Ready, r#"{"kernels":{}}"#));
+        let problem = Problem::new(Code::KernelsBusy, "t", "d", "r");
+        for event in [
+            Event::Ready(Box::new(ready(None))),
+            Event::Note("n".into()),
+            Event::Refused(problem),
+            Event::Kernels(Activity::default()),
+        ] {
+            hub.publish(&message(&event));
+        }
         let (newest, _) = hub.subscribe();
-        assert_eq!(newest.more["url"], "u");
+        assert_eq!(newest.ready(), Some(&ready(None)));
     }
 
     #[test]
@@ -143,9 +176,9 @@ mod tests {
         let (_, gone) = hub.subscribe();
         drop(gone);
         let all = [
-            message(Phase::Starting, "{}"),
-            message(Phase::Starting, r#"{"note":"n"}"#),
-            message(Phase::Closed, "{}"),
+            message(&Event::Phase(Phase::Starting)),
+            message(&Event::Note("n".into())),
+            message(&Event::Closed),
         ];
         for message in &all {
             hub.publish(message);

@@ -14,5 +14,5 @@ pub use client::Client;
 pub use host_lock::{
     APP, HostLock, IpcListener, LockHolder, LockResult, acquire, held_locks, held_since, holder,
 };
-pub use protocol::{AppRequest, Message, Request};
+pub use protocol::{AppRequest, LogText, Message, MessageBody, Request};
 pub use server::{OpenDefaults, serve};

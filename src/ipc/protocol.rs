@@ -1,12 +1,11 @@
 //! Requests and answers, and the JSON events of the command line: one object a line.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::jupyter::Activity;
-use crate::problem::Problem;
-use crate::secret::Secret;
-use crate::session::{Event, Forwarded, JobInfo, Phase, Ready, ServerInfo, Walltime};
+use crate::problem::{Code, Problem};
+use crate::session::{Event, JobInfo, Phase, Ready, Walltime};
 
 /// What one program asks of the one that holds a tunnel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,155 +57,275 @@ pub enum AppRequest {
     },
 }
 
-/// An event as others read it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// An event of a host's session, as other programs and scripts read it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Message {
     /// The host's name.
     pub host: String,
-    /// The phase.
+    /// The phase of the session, after the event.
     pub phase: Phase,
     /// Milliseconds since the session began.
     pub at_ms: u64,
-    /// What else belongs to the phase.
+    /// The event.
     #[serde(flatten)]
-    pub more: Map<String, Value>,
+    pub body: MessageBody,
+}
+
+/// The part of a message that depends on the event. It has no tag of its own: its keys tell the
+/// variants apart, and the first variant whose keys are all present is the one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum MessageBody {
+    /// The session failed.
+    Failed(#[serde(deserialize_with = "read_problem")] Problem),
+    /// The tunnel is ready.
+    Ready(Box<Ready>),
+    /// A request was refused; the session goes on.
+    Refused {
+        /// The reason.
+        #[serde(deserialize_with = "read_problem")]
+        refused: Problem,
+    },
+    /// The state of the server's kernels.
+    Kernels {
+        /// The kernels and their notebooks.
+        kernels: Activity,
+    },
+    /// The log of the newest launch.
+    Log {
+        /// The log.
+        log: LogText,
+    },
+    /// The job's time is nearly up, or was extended.
+    Walltime {
+        /// The same in words, for programs that show notes only.
+        note: String,
+        /// The kind of change.
+        walltime: Walltime,
+        /// The job, with its new end.
+        job: JobInfo,
+    },
+    /// A remark.
+    Note {
+        /// The remark.
+        note: String,
+        /// True if the login waits in silence, perhaps for the user.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        waits: bool,
+    },
+    /// News of a job that waits.
+    Job {
+        /// The job.
+        job: JobInfo,
+    },
+    /// A phase began.
+    Phase {},
+}
+
+/// The log of a launch, as far as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogText {
+    /// Its path on the remote host; empty when there is no log.
+    pub path: String,
+    /// Its text, without tokens.
+    pub text: String,
 }
 
 impl Message {
-    /// The message of an event. `phase` is the phase that goes on while an event is no phase of its
-    /// own. Questions are for the program that asked, and make none.
+    /// Returns the message of an event. `phase` is the phase that goes on while the event begins
+    /// none. Prompts and reports are for the caller of the session, and make no message.
     #[must_use]
     pub fn of(event: &Event, host: &str, at_ms: u64, phase: Phase) -> Option<Self> {
-        let (phase, more) = match event {
-            Event::Phase(phase) => (*phase, json!({})),
-            Event::Note(text) => (phase, json!({ "note": text })),
-            Event::Waits(text) => (phase, json!({ "note": text, "waits": true })),
-            Event::Job(job) => (phase, json!({ "job": job })),
-            Event::Ready(ready) => (Phase::Ready, ready_fields(ready)),
-            Event::Walltime(job, what) => (phase, walltime_fields(job, *what)),
-            Event::Kernels(activity) => (phase, json!({ "kernels": activity })),
-            Event::Log { path, text } => (phase, json!({ "log": { "path": path, "text": text } })),
-            Event::Refused(problem) => (phase, json!({ "refused": problem })),
-            Event::Failed(problem) => (Phase::Failed, json!(problem)),
-            Event::Closed => (Phase::Closed, json!({})),
-            Event::Ask(..) | Event::Seen(_) | Event::Step(_) => return None,
-        };
-        let Value::Object(more) = more else {
-            return None;
-        };
         Some(Self {
             host: host.to_owned(),
-            phase,
+            phase: phase_after(event, phase),
             at_ms,
-            more,
+            body: MessageBody::of(event)?,
         })
     }
 
-    /// The failure of a `failed` message, or of a refusal.
+    /// Returns the reason of a failure or of a refusal.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
-        let fields = match self.more.get("refused") {
-            Some(refused) => refused.clone(),
-            None => Value::Object(self.more.clone()),
-        };
-        serde_json::from_value(fields).ok()
+        match &self.body {
+            MessageBody::Failed(problem) | MessageBody::Refused { refused: problem } => {
+                Some(problem.clone())
+            }
+            _ => None,
+        }
     }
 
-    /// Whether it is a refusal.
+    /// Returns true for a refusal.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        self.more.contains_key("refused")
+        matches!(self.body, MessageBody::Refused { .. })
     }
 
-    /// Whether it only remarks on something while its phase goes on.
+    /// Returns true if the phase goes on and only a remark about it is made.
     #[must_use]
     pub fn is_remark(&self) -> bool {
-        let remarks = ["note", "refused", "kernels", "log"];
-        remarks.iter().any(|field| self.more.contains_key(*field))
+        match self.body {
+            MessageBody::Refused { .. }
+            | MessageBody::Kernels { .. }
+            | MessageBody::Log { .. }
+            | MessageBody::Walltime { .. }
+            | MessageBody::Note { .. } => true,
+            MessageBody::Failed(_)
+            | MessageBody::Ready(_)
+            | MessageBody::Job { .. }
+            | MessageBody::Phase {} => false,
+        }
     }
 
-    /// What goes on in the server, if that is what it tells.
+    /// Returns true for the last message of a session.
     #[must_use]
-    pub fn kernels(&self) -> Option<Activity> {
-        serde_json::from_value(self.more.get("kernels")?.clone()).ok()
+    pub fn is_end(&self) -> bool {
+        matches!(self.phase, Phase::Failed | Phase::Closed)
     }
 
-    /// The log, if it is one: its path on the far side, empty when there is none, and its text.
+    /// Returns the path and the text of a log.
     #[must_use]
     pub fn log(&self) -> Option<(&str, &str)> {
-        let log = self.more.get("log")?;
-        Some((log.get("path")?.as_str()?, log.get("text")?.as_str()?))
+        match &self.body {
+            MessageBody::Log { log } => Some((&log.path, &log.text)),
+            _ => None,
+        }
     }
 
-    /// What it says about the time of the job, if it does.
+    /// Returns the kind of a change of the job's time.
     #[must_use]
     pub fn walltime(&self) -> Option<Walltime> {
-        serde_json::from_value(self.more.get("walltime")?.clone()).ok()
+        match self.body {
+            MessageBody::Walltime { walltime, .. } => Some(walltime),
+            _ => None,
+        }
     }
 
-    /// The job that is waited for, or that the server runs in.
+    /// Returns the job that waits, or that the server runs in.
     #[must_use]
     pub fn job(&self) -> Option<JobInfo> {
-        serde_json::from_value(self.more.get("job")?.clone()).ok()
+        match &self.body {
+            MessageBody::Walltime { job, .. } | MessageBody::Job { job } => Some(job.clone()),
+            MessageBody::Ready(ready) => ready.job.clone(),
+            _ => None,
+        }
     }
 
-    /// The note, if it is one.
+    /// Puts a newer state of the job into a message that tells of one.
+    pub(super) fn update_job(&mut self, newer: &JobInfo) {
+        match &mut self.body {
+            MessageBody::Ready(ready) => ready.job = Some(newer.clone()),
+            MessageBody::Walltime { job, .. } | MessageBody::Job { job } => job.clone_from(newer),
+            _ => {}
+        }
+    }
+
+    /// Returns the words of a remark.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
-        self.more.get("note")?.as_str()
-    }
-
-    /// Returns true if the note is about a login that waits in silence, perhaps for the user.
-    #[must_use]
-    pub fn waits(&self) -> bool {
-        self.more.get("waits").and_then(Value::as_bool) == Some(true)
-    }
-
-    /// What a `ready` message says.
-    #[must_use]
-    pub fn ready(&self) -> Option<Ready> {
-        if self.phase != Phase::Ready {
-            return None;
+        match &self.body {
+            MessageBody::Note { note, .. } | MessageBody::Walltime { note, .. } => Some(note),
+            _ => None,
         }
-        let server: ServerInfo = serde_json::from_value(self.more.get("server")?.clone()).ok()?;
-        Some(Ready {
-            url: Secret::new(self.more.get("url")?.as_str()?),
-            local_port: u16::try_from(self.more.get("local_port")?.as_u64()?).ok()?,
-            server,
-            job: self.job(),
-            reused: self.more.get("reused")?.as_bool()?,
-            forwards: self.forwards(),
-            again: self.more.get("again").and_then(Value::as_bool) == Some(true),
+    }
+
+    /// Returns the tunnel of a `ready` message.
+    #[must_use]
+    pub fn ready(&self) -> Option<&Ready> {
+        match &self.body {
+            MessageBody::Ready(ready) if self.phase == Phase::Ready => Some(ready),
+            _ => None,
+        }
+    }
+}
+
+impl MessageBody {
+    fn of(event: &Event) -> Option<Self> {
+        let note = |note: &String, waits| Self::Note {
+            note: note.clone(),
+            waits,
+        };
+        Some(match event {
+            Event::Phase(_) | Event::Closed => Self::Phase {},
+            Event::Note(text) => note(text, false),
+            Event::Waits(text) => note(text, true),
+            Event::Job(job) => Self::Job { job: job.clone() },
+            Event::Ready(ready) => Self::Ready(ready.clone()),
+            Event::Walltime(job, change) => Self::walltime(job, *change),
+            Event::Kernels(kernels) => Self::Kernels {
+                kernels: kernels.clone(),
+            },
+            Event::Log { path, text } => Self::Log {
+                log: LogText {
+                    path: path.clone(),
+                    text: text.clone(),
+                },
+            },
+            Event::Refused(problem) => Self::Refused {
+                refused: problem.clone(),
+            },
+            Event::Failed(problem) => Self::Failed(problem.clone()),
+            Event::Ask(..) | Event::Seen(_) | Event::Step(_) => return None,
         })
     }
 
-    /// None from a program that is older than they are.
-    fn forwards(&self) -> Vec<Forwarded> {
-        let forwards = self.more.get("forwards").cloned();
-        let forwards = forwards.and_then(|forwards| serde_json::from_value(forwards).ok());
-        forwards.unwrap_or_default()
+    fn walltime(job: &JobInfo, walltime: Walltime) -> Self {
+        let note = match walltime {
+            Walltime::Short => job.short(),
+            Walltime::Extended => job.longer(),
+        };
+        Self::Walltime {
+            note,
+            walltime,
+            job: job.clone(),
+        }
     }
 }
 
-/// A note for whoever reads notes, with the job as it is now.
-fn walltime_fields(job: &JobInfo, what: Walltime) -> Value {
-    let note = match what {
-        Walltime::Short => job.short(),
-        Walltime::Extended => job.longer(),
-    };
-    json!({ "note": note, "walltime": what, "job": job })
+/// Returns the phase that goes on after an event, if `phase` did before it.
+fn phase_after(event: &Event, phase: Phase) -> Phase {
+    match event {
+        Event::Phase(phase) => *phase,
+        Event::Ready(_) => Phase::Ready,
+        Event::Failed(_) => Phase::Failed,
+        Event::Closed => Phase::Closed,
+        _ => phase,
+    }
 }
 
-fn ready_fields(ready: &Ready) -> Value {
-    json!({
-        "url": ready.url.reveal(),
-        "local_port": ready.local_port,
-        "server": ready.server,
-        "job": ready.job,
-        "reused": ready.reused,
-        "forwards": ready.forwards,
-        "again": ready.again,
-    })
+/// The keys of the body are sorted: lines that scripts have seen stay the same, byte for byte.
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            host: &'a str,
+            phase: Phase,
+            at_ms: u64,
+            #[serde(flatten)]
+            body: Value,
+        }
+        Line {
+            host: &self.host,
+            phase: self.phase,
+            at_ms: self.at_ms,
+            body: serde_json::to_value(&self.body).map_err(serde::ser::Error::custom)?,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// Reads a problem. One whose code only a newer version knows keeps its words.
+fn read_problem<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Problem, D::Error> {
+    #[derive(Deserialize)]
+    struct Line {
+        code: Value,
+        title: String,
+        detail: String,
+        remedy: String,
+    }
+    let line = Line::deserialize(deserializer)?;
+    let code = serde_json::from_value(line.code).unwrap_or(Code::Unsupported);
+    Ok(Problem::new(code, line.title, line.detail, line.remedy))
 }
 
 #[cfg(test)]
@@ -215,8 +334,8 @@ mod recorded;
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::problem::Code;
-    use crate::session::InspectReport;
+    use crate::secret::Secret;
+    use crate::session::{Forwarded, InspectReport, ServerInfo};
 
     #[test]
     fn ready_comes_back_as_it_was() {
@@ -248,7 +367,7 @@ mod tests {
         let message = Message::of(&event, "h", 7, Phase::Forwarding).unwrap();
         let line = serde_json::to_string(&message).unwrap();
         let back: Message = serde_json::from_str(&line).unwrap();
-        assert_eq!(back.ready().unwrap(), ready);
+        assert_eq!(back.ready(), Some(&ready));
         assert!(
             line.starts_with(r#"{"host":"h","phase":"ready","at_ms":7,"#),
             "{line}"
@@ -261,7 +380,8 @@ mod tests {
         let problem = Problem::new(Code::Refused, "t", "d", "r");
         let message = Message::of(&Event::Failed(problem.clone()), "h", 7, Phase::Ready).unwrap();
         assert_eq!(message.phase, Phase::Failed);
-        assert_eq!(message.more["code"], "connection_refused");
+        let written = serde_json::to_value(&message).unwrap();
+        assert_eq!(written["code"], "connection_refused");
         assert_eq!(message.problem().unwrap(), problem);
     }
 
@@ -317,11 +437,12 @@ mod tests {
             text: "t".into(),
         };
         let message = of(&log).unwrap();
-        assert!(message.is_remark() && message.kernels().is_none());
+        assert!(message.is_remark() && message.note().is_none());
         assert_eq!(message.log(), Some(("/p", "t")));
         let message = of(&Event::Kernels(Activity::default())).unwrap();
         assert!(message.is_remark() && message.log().is_none());
-        assert_eq!(message.kernels(), Some(Activity::default()));
+        let kernels = Activity::default();
+        assert_eq!(message.body, MessageBody::Kernels { kernels });
         assert!(!of(&Event::Phase(Phase::Reconnecting)).unwrap().is_remark());
     }
 
@@ -351,6 +472,23 @@ mod tests {
             assert!(whole.contains(part), "{part}");
             assert!(read(&whole.replace(part, instead)).ready().is_none());
         }
+    }
+
+    #[test]
+    fn what_only_a_newer_version_knows_keeps_its_phase_and_its_words() {
+        let read = |more: &str| {
+            let line = format!(r#"{{"host":"h","phase":"failed","at_ms":1{more}}}"#);
+            serde_json::from_str::<Message>(&line).unwrap()
+        };
+        let problem = r#"{"code":"newer","title":"t","detail":"d","remedy":"r","more":1}"#;
+        let failed = read(&format!(",{}", problem.trim_matches(['{', '}'])));
+        let known = Problem::new(Code::Unsupported, "t", "d", "r");
+        assert_eq!(failed.body, MessageBody::Failed(known.clone()));
+        let refused = read(&format!(r#","refused":{problem}"#));
+        assert_eq!(refused.body, MessageBody::Refused { refused: known });
+        assert_eq!(read(r#","newer":[1]"#).body, MessageBody::Phase {});
+        let noted = read(r#","note":"n","newer":[1]"#);
+        assert_eq!(noted.note(), Some("n"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a session tells its face: the terminal, the menu, or a script.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::job::JobInfo;
 use crate::jupyter::Activity;
@@ -38,10 +38,12 @@ pub struct Forwarded {
     pub local_port: u16,
 }
 
-/// A tunnel that stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A tunnel that is ready. As JSON it holds the token: that is for a socket or a script of the
+/// user's own account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ready {
     /// The page, with the token.
+    #[serde(serialize_with = "reveal", deserialize_with = "conceal")]
     pub url: Secret,
     /// The port on this machine.
     pub local_port: u16,
@@ -52,9 +54,19 @@ pub struct Ready {
     /// Whether it was running before.
     pub reused: bool,
     /// The further forwards of its host.
+    #[serde(default)]
     pub forwards: Vec<Forwarded>,
-    /// Whether it stood before, and its connection was made anew: nothing is to be opened.
+    /// True after a reconnection: nothing is to be opened.
+    #[serde(default)]
     pub again: bool,
+}
+
+fn reveal<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.reveal())
+}
+
+fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
 }
 
 /// What there is to say about a job's time.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::MenuAction;
 use crate::app::view::notification::NotableChange;
-use crate::ipc::Message;
+use crate::ipc::{Message, MessageBody};
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
 use crate::session::{JobInfo, Phase, Ready};
@@ -111,12 +111,13 @@ impl HostState {
 
     /// Takes in what a message says beside its phase.
     pub(super) fn note(&mut self, message: &Message, now: Instant) {
-        if message.waits() {
-            self.silence_hint = message.note().map(str::to_owned);
-        }
-        if let Some(activity) = message.kernels() {
-            self.notebook = activity.latest.clone().or(self.notebook.take());
-            self.kernels = Some(activity);
+        match &message.body {
+            MessageBody::Note { note, waits: true } => self.silence_hint = Some(note.clone()),
+            MessageBody::Kernels { kernels } => {
+                self.notebook = kernels.latest.clone().or(self.notebook.take());
+                self.kernels = Some(kernels.clone());
+            }
+            _ => {}
         }
         if let Some(job) = message.job() {
             self.ends = job.left().map(|left| now + left);
@@ -206,7 +207,7 @@ impl HostState {
     ) -> Option<NotableChange> {
         match self.phase {
             Phase::Ready => {
-                let ready = message.ready()?;
+                let ready = message.ready()?.clone();
                 let is_new = self.ready.is_none();
                 self.ready = Some(ready.clone());
                 self.retry_until = None;

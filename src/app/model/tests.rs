@@ -79,12 +79,9 @@ fn entries_that_do_not_apply_do_nothing() {
 fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
     let mut model = model();
     hear(&mut model, "my box", &ready("gpu01"));
-    let mut message = Message::of(&Event::Phase(Phase::Ready), "my box", 0, Phase::Ready).unwrap();
     let kernels = r#"{"total":2,"busy":1,"notebooks":[{"path":"a b.ipynb","name":"","kernel":"p","state":"busy"}]}"#;
-    message
-        .more
-        .insert("kernels".into(), serde_json::from_str(kernels).unwrap());
-    assert_eq!(model.hear(&message, Instant::now()), None);
+    let kernels: Activity = serde_json::from_str(kernels).unwrap();
+    assert_eq!(hear(&mut model, "my box", &Event::Kernels(kernels)), None);
     assert!(model.hosts()[1].ready.is_some(), "a remark is no new state");
 
     let name = || "my box".to_owned();

@@ -4,7 +4,8 @@
 
 use super::*;
 use crate::jupyter::{Kernels, Notebook};
-use crate::problem::Code;
+use crate::secret::Secret;
+use crate::session::{Forwarded, ServerInfo};
 
 const REQUESTS: &str = include_str!("requests.jsonl");
 
