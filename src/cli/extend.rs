@@ -58,16 +58,11 @@ fn through(client: Client, host: &Host, by: u64) -> Result<JobInfo, Problem> {
 fn alone(context: &Context, host: &Host, by: u64) -> Result<Option<JobInfo>, Problem> {
     let order = context.order(host.clone(), Goal::Extend(by), TIMEOUT)?;
     let mut longer = None;
-    let end = run(
-        order,
-        context.machine(None),
-        |_| Ok(()),
-        |event| {
-            if let Event::Walltime(job, Walltime::Extended) = event {
-                longer = Some(job.clone());
-            }
-        },
-    )?;
+    let end = run(order, context.machine(None), |event| {
+        if let Event::Walltime(job, Walltime::Extended) = event {
+            longer = Some(job.clone());
+        }
+    })?;
     match (end.problem, longer) {
         (Some(problem), _) => Err(problem),
         (None, None) if !end.interrupted => Err(problem::no_end(&host.name)),

@@ -8,14 +8,11 @@ use super::CommandOutcome;
 use super::arguments::OpenOptions;
 use super::context::Context;
 use super::report::Report;
-use super::run::{End, run};
+use super::run::{End, attend, channel};
 use crate::config::Host;
 use crate::host_os::runtime_folder;
 use crate::i18n::say;
-use crate::ipc::{
-    self, AppRequest, Client, EventBroadcaster, HostLock, LockResult, Message, OpenDefaults,
-    Request,
-};
+use crate::ipc::{self, AppRequest, Client, HostLock, HostedSession, LockResult, Request};
 use crate::jupyter::Page;
 use crate::problem;
 use crate::session::{Event, Goal, Phase};
@@ -61,7 +58,7 @@ fn claim_and_open(
         .map_err(|error| problem::no_control(&host.name, &error))?;
     match claim {
         LockResult::HeldByOther(client) => ask_holder(client, host, options, report),
-        LockResult::Acquired(lease) => hold(context, browser, host, options, lease, report),
+        LockResult::Acquired(lock) => hold(context, browser, host, options, lock, report),
     }
 }
 
@@ -95,34 +92,29 @@ fn hold(
     browser: Option<String>,
     host: &Host,
     options: &OpenOptions,
-    lease: HostLock,
+    lock: HostLock,
     report: &mut Report,
 ) -> CommandOutcome {
-    let page = page(host, options);
     let goal = Goal::Open {
-        page: page.clone(),
+        page: page(host, options),
         show: !options.no_browser,
     };
-    let order = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
-    let hub = Arc::new(EventBroadcaster::new(&host.name));
-    let listening = lease.listening();
-    let serve = |handle: &crate::session::Handle| {
-        let usual = OpenDefaults {
-            page,
-            open_browser: !options.no_browser,
-        };
-        ipc::serve(listening?, Arc::clone(&hub), handle.clone(), usual)
-    };
-    let mut phase = Phase::Resolving;
+    let request = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
+    let machine = Arc::new(context.machine(browser));
+    let (pass_on, events) = channel();
+    let HostedSession {
+        handle,
+        thread,
+        broadcaster,
+    } = HostedSession::start(lock, report.began(), request, machine, pass_on)
+        .map_err(|error| problem::local(&host.name, &error))?;
     let mut was_ready = false;
-    let end = run(order, context.machine(browser), serve, |event| {
+    let end = attend(&host.name, handle, thread, events, |event, message| {
         if let Event::Ask(..) = event {
             report.pause();
         }
-        if let Some(message) = Message::of(event, &host.name, report.at_ms(), phase) {
-            phase = message.phase;
-            report.tell(&message);
-            hub.publish(&message);
+        if let Some(message) = message {
+            report.tell(message);
         }
         if let Event::Ready(ready) = event {
             was_ready = true;
@@ -132,8 +124,7 @@ fn hold(
         }
     })?;
     report.finish();
-    hub.wait_for_answers(LAST_ANSWER);
-    drop(lease);
+    broadcaster.wait_for_answers(LAST_ANSWER);
     ended(end, was_ready, host, options)
 }
 

@@ -49,8 +49,13 @@ impl Report {
         }
     }
 
+    /// Returns when the command began.
+    pub fn began(&self) -> Instant {
+        self.began
+    }
+
     /// Milliseconds since the beginning, for messages.
-    pub fn at_ms(&self) -> u64 {
+    fn at_ms(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 

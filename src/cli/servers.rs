@@ -90,21 +90,16 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
 fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
     let order = context.order(host.clone(), Goal::Glance, TIMEOUT)?;
     let mut lines = Vec::new();
-    let end = run(
-        order,
-        context.machine(None),
-        |_| Ok(()),
-        |event| {
-            if let Event::Seen(sight) = event {
-                let found = match &sight.server {
-                    Some(server) => say!("doctor-found", server = server),
-                    None => say!("doctor-none"),
-                };
-                lines = vec![found];
-                lines.extend(sight.jobs.iter().chain(&sight.lost).cloned());
-            }
-        },
-    )?;
+    let end = run(order, context.machine(None), |event| {
+        if let Event::Seen(sight) = event {
+            let found = match &sight.server {
+                Some(server) => say!("doctor-found", server = server),
+                None => say!("doctor-none"),
+            };
+            lines = vec![found];
+            lines.extend(sight.jobs.iter().chain(&sight.lost).cloned());
+        }
+    })?;
     match end.problem {
         Some(problem) => Ok(vec![say!("status-unseen", why = problem.title.as_str())]),
         None if end.interrupted => Err(problem::interrupted(&host.name)),
@@ -268,7 +263,6 @@ fn stop_alone(
     let end = run(
         order,
         context.machine(config.browser.clone()),
-        |_| Ok(()),
         |event| match event {
             Event::Note(text) => text.clone_into(&mut note),
             Event::Waits(text) => eprintln!("  {text}"),
@@ -291,18 +285,13 @@ pub fn logs(context: &Context, name: &str) -> CommandOutcome {
     }
     let order = context.order(host.clone(), Goal::Log, TIMEOUT)?;
     let mut found = None;
-    let end = run(
-        order,
-        context.machine(None),
-        |_| Ok(()),
-        |event| match event {
-            Event::Log { path, text } if !path.is_empty() => {
-                found = Some((path.clone(), text.clone()));
-            }
-            Event::Note(text) => eprintln!("{text}"),
-            _ => {}
-        },
-    )?;
+    let end = run(order, context.machine(None), |event| match event {
+        Event::Log { path, text } if !path.is_empty() => {
+            found = Some((path.clone(), text.clone()));
+        }
+        Event::Note(text) => eprintln!("{text}"),
+        _ => {}
+    })?;
     if let Some(problem) = end.problem {
         return Err(problem);
     }

@@ -1,4 +1,4 @@
-//! Hands a session's events to everybody who listens, now or later.
+//! Passes a session's messages to every program that listens, now or later.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
@@ -6,7 +6,11 @@ use std::time::Duration;
 use super::protocol::{Message, MessageBody};
 use crate::session::Phase;
 
-/// The newest state of a session, and those who want to hear more.
+/// Messages that a listener may be behind. A session says a few dozen things in a day; a program
+/// that is stopped, and reads none of so many, is disconnected instead of filling the memory.
+const BACKLOG: usize = 256;
+
+/// The newest state of a session, and the listeners for more.
 #[derive(Debug)]
 pub struct EventBroadcaster {
     inner: Mutex<Inner>,
@@ -16,12 +20,12 @@ pub struct EventBroadcaster {
 #[derive(Debug)]
 struct Inner {
     newest: Message,
-    listeners: Vec<mpsc::Sender<Message>>,
+    listeners: Vec<mpsc::SyncSender<Message>>,
     answering: usize,
 }
 
 impl EventBroadcaster {
-    /// A hub of a session that has not said anything yet.
+    /// Returns the broadcaster of a session that has not said anything yet.
     #[must_use]
     pub fn new(host: &str) -> Self {
         let newest = Message {
@@ -41,7 +45,7 @@ impl EventBroadcaster {
         }
     }
 
-    /// Tells everybody. What merely comments on a phase does not replace it as the newest.
+    /// Sends a message to all listeners. A remark does not replace the phase as the newest message.
     pub fn publish(&self, message: &Message) {
         let mut inner = self.lock();
         if !message.is_remark() {
@@ -52,13 +56,13 @@ impl EventBroadcaster {
         }
         inner
             .listeners
-            .retain(|listener| listener.send(message.clone()).is_ok());
+            .retain(|listener| listener.try_send(message.clone()).is_ok());
     }
 
-    /// The newest message, and all later ones.
+    /// Returns the newest message, and a receiver of all later ones.
     pub fn subscribe(&self) -> (Message, mpsc::Receiver<Message>) {
         let mut inner = self.lock();
-        let (sender, receiver) = mpsc::channel();
+        let (sender, receiver) = mpsc::sync_channel(BACKLOG);
         inner.listeners.push(sender);
         (inner.newest.clone(), receiver)
     }
@@ -136,26 +140,26 @@ mod tests {
 
     #[test]
     fn who_comes_later_knows_when_the_job_ends_now() {
-        let hub = EventBroadcaster::new("h");
-        hub.publish(&message(&Event::Ready(Box::new(ready(Some(job(1)))))));
-        hub.publish(&message(&Event::Walltime(job(2), Walltime::Extended)));
-        let newest = hub.subscribe().0;
+        let broadcaster = EventBroadcaster::new("h");
+        broadcaster.publish(&message(&Event::Ready(Box::new(ready(Some(job(1)))))));
+        broadcaster.publish(&message(&Event::Walltime(job(2), Walltime::Extended)));
+        let newest = broadcaster.subscribe().0;
         assert_eq!(newest.ready(), Some(&ready(Some(job(2)))));
         assert!(newest.note().is_none());
     }
 
     #[test]
     fn a_phase_without_a_job_gains_none() {
-        let hub = EventBroadcaster::new("h");
-        hub.publish(&message(&Event::Phase(Phase::Reconnecting)));
-        hub.publish(&message(&Event::Walltime(job(2), Walltime::Short)));
-        assert_eq!(hub.subscribe().0.job(), None);
+        let broadcaster = EventBroadcaster::new("h");
+        broadcaster.publish(&message(&Event::Phase(Phase::Reconnecting)));
+        broadcaster.publish(&message(&Event::Walltime(job(2), Walltime::Short)));
+        assert_eq!(broadcaster.subscribe().0.job(), None);
     }
 
     #[test]
     fn who_comes_later_hears_the_newest_phase_and_not_the_remarks() {
-        let hub = EventBroadcaster::new("h");
-        assert_eq!(hub.subscribe().0.phase, Phase::Resolving);
+        let broadcaster = EventBroadcaster::new("h");
+        assert_eq!(broadcaster.subscribe().0.phase, Phase::Resolving);
         let problem = Problem::new(Code::KernelsBusy, "t", "d", "r");
         for event in [
             Event::Ready(Box::new(ready(None))),
@@ -163,17 +167,17 @@ mod tests {
             Event::Refused(problem),
             Event::Kernels(Activity::default()),
         ] {
-            hub.publish(&message(&event));
+            broadcaster.publish(&message(&event));
         }
-        let (newest, _) = hub.subscribe();
+        let (newest, _) = broadcaster.subscribe();
         assert_eq!(newest.ready(), Some(&ready(None)));
     }
 
     #[test]
     fn who_listens_hears_everything_in_order() {
-        let hub = EventBroadcaster::new("h");
-        let (_, later) = hub.subscribe();
-        let (_, gone) = hub.subscribe();
+        let broadcaster = EventBroadcaster::new("h");
+        let (_, later) = broadcaster.subscribe();
+        let (_, gone) = broadcaster.subscribe();
         drop(gone);
         let all = [
             message(&Event::Phase(Phase::Starting)),
@@ -181,21 +185,35 @@ mod tests {
             message(&Event::Closed),
         ];
         for message in &all {
-            hub.publish(message);
+            broadcaster.publish(message);
         }
         assert_eq!(later.try_iter().collect::<Vec<_>>(), all);
     }
 
     #[test]
-    fn the_last_answer_is_waited_for_but_not_for_ever() {
-        let hub = Arc::new(EventBroadcaster::new("h"));
-        hub.wait_for_answers(Duration::from_secs(60)); // nobody is being answered
+    fn who_reads_nothing_is_dropped_and_the_others_hear_on() {
+        let broadcaster = EventBroadcaster::new("h");
+        let (_, stuck) = broadcaster.subscribe();
+        let (_, reads) = broadcaster.subscribe();
+        for number in 0..=BACKLOG {
+            broadcaster.publish(&message(&Event::Note(number.to_string())));
+            assert_eq!(reads.try_recv().unwrap().note(), Some(&*number.to_string()));
+        }
+        assert_eq!(stuck.try_iter().count(), BACKLOG);
+        assert_eq!(stuck.try_recv(), Err(mpsc::TryRecvError::Disconnected));
+        assert_eq!(reads.try_recv(), Err(mpsc::TryRecvError::Empty));
+    }
 
-        let stuck = hub.begin_answer();
-        hub.wait_for_answers(Duration::from_millis(10));
+    #[test]
+    fn the_last_answer_is_waited_for_but_not_for_ever() {
+        let broadcaster = Arc::new(EventBroadcaster::new("h"));
+        broadcaster.wait_for_answers(Duration::from_secs(60)); // nobody is being answered
+
+        let stuck = broadcaster.begin_answer();
+        broadcaster.wait_for_answers(Duration::from_millis(10));
         drop(stuck);
 
-        let other = Arc::clone(&hub);
+        let other = Arc::clone(&broadcaster);
         let (begun, is_begun) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let _answering = other.begin_answer();
@@ -204,7 +222,7 @@ mod tests {
         });
         is_begun.recv().unwrap();
         let before = Instant::now();
-        hub.wait_for_answers(Duration::from_secs(60));
+        broadcaster.wait_for_answers(Duration::from_secs(60));
         assert!(before.elapsed() < Duration::from_secs(30));
         thread.join().unwrap();
     }

@@ -6,6 +6,7 @@
 mod broadcast;
 mod client;
 mod host_lock;
+mod hosted_session;
 mod protocol;
 mod server;
 
@@ -14,5 +15,5 @@ pub use client::Client;
 pub use host_lock::{
     APP, HostLock, IpcListener, LockHolder, LockResult, acquire, held_locks, held_since, holder,
 };
+pub use hosted_session::HostedSession;
 pub use protocol::{AppRequest, LogText, Message, MessageBody, Request};
-pub use server::{OpenDefaults, serve};

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use super::broadcast::EventBroadcaster;
@@ -13,56 +13,85 @@ use crate::session::{Busy, Handle, Phase, Walltime};
 
 /// A request is one short line.
 const REQUEST_LIMIT: u64 = 64 << 10;
-/// An asker that says nothing is not waited for.
+/// For a program that asks nothing, or stops reading its answers.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What a session shows by itself when it is ready.
+/// The way in which a session opens its page without being asked for another one.
 #[derive(Debug, Clone)]
 pub struct OpenDefaults {
     /// The page.
     pub page: Page,
-    /// Whether it opens the browser for it.
+    /// True if the session opens the browser for it.
     pub open_browser: bool,
 }
 
-/// Answers requests about one session for as long as its lease.
+/// A thread that answers requests once there is a session to answer for.
+pub struct Serving(mpsc::SyncSender<Handle>);
+
+impl Serving {
+    /// Begins to answer, for as long as the host's lock is held.
+    pub fn begin(self, handle: Handle) {
+        // The thread ends only after it was handed a session, and the channel has room for one.
+        let _ = self.0.send(handle);
+    }
+}
+
+/// Starts the thread that will answer requests about a session; it ends unused when the result is
+/// dropped.
 ///
 /// # Errors
 /// When no thread can be started.
 pub fn serve(
-    listening: IpcListener,
-    hub: Arc<EventBroadcaster>,
-    handle: Handle,
-    usual: OpenDefaults,
-) -> io::Result<()> {
-    let answer_all = move || {
-        for stream in listening.incoming() {
-            let (hub, handle, usual) = (Arc::clone(&hub), handle.clone(), usual.clone());
-            std::thread::spawn(move || {
-                let _answering = hub.begin_answer();
-                if let Err(error) = answer(&stream, &hub, &handle, &usual) {
-                    tracing::debug!(%error, "an asker went away");
-                }
-            });
+    listener: IpcListener,
+    broadcaster: Arc<EventBroadcaster>,
+    defaults: OpenDefaults,
+) -> io::Result<Serving> {
+    let (sender, session) = mpsc::sync_channel(1);
+    let serve = move || {
+        if let Ok(handle) = session.recv() {
+            answer_all(listener, &broadcaster, &handle, &defaults);
         }
     };
-    std::thread::Builder::new()
-        .name("control".into())
-        .spawn(answer_all)?;
-    Ok(())
+    let builder = std::thread::Builder::new().name("ipc".into());
+    builder.spawn(serve)?;
+    Ok(Serving(sender))
+}
+
+fn answer_all(
+    listener: IpcListener,
+    broadcaster: &Arc<EventBroadcaster>,
+    handle: &Handle,
+    defaults: &OpenDefaults,
+) {
+    for stream in listener.incoming() {
+        let (broadcaster, handle) = (Arc::clone(broadcaster), handle.clone());
+        let defaults = defaults.clone();
+        let answer = move || {
+            let _answering = broadcaster.begin_answer();
+            if let Err(error) = answer(&stream, &broadcaster, &handle, &defaults) {
+                tracing::debug!(%error, "an asker went away");
+            }
+        };
+        let builder = std::thread::Builder::new().name("ipc answer".into());
+        // Without a thread the connection closes, and the other program says that it did.
+        if let Err(error) = builder.spawn(answer) {
+            tracing::warn!(%error, "no thread to answer another program");
+        }
+    }
 }
 
 fn answer(
     stream: &UnixStream,
-    hub: &EventBroadcaster,
+    broadcaster: &EventBroadcaster,
     handle: &Handle,
-    usual: &OpenDefaults,
+    defaults: &OpenDefaults,
 ) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
     BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
     let request: Request = serde_json::from_str(&line)?;
-    let (newest, later) = hub.subscribe();
+    let (newest, later) = broadcaster.subscribe();
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(request, Request::Logs | Request::Extend { .. });
     if request == Request::Status || needs_tunnel && !stands {
@@ -81,7 +110,7 @@ fn answer(
         let queued = message.phase == Phase::Queued && is_stop;
         if !granted && (message.phase == Phase::Ready || queued) {
             granted = true;
-            grant(&request, handle, usual, joined_early);
+            grant(&request, handle, defaults, joined_early);
         }
         if is_last(&request, &message) {
             break;
@@ -90,21 +119,21 @@ fn answer(
     Ok(())
 }
 
-fn grant(request: &Request, handle: &Handle, usual: &OpenDefaults, joined_early: bool) {
+fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_early: bool) {
     match request {
         // Two clicks on a host that is still starting want one tab.
         Request::Open {
             browser: true,
             notebook: None,
-        } if joined_early && usual.open_browser => {}
+        } if joined_early && defaults.open_browser => {}
         Request::Open {
             browser: true,
             notebook,
         } => {
-            let notebook = notebook.clone().or_else(|| usual.page.notebook.clone());
+            let notebook = notebook.clone().or_else(|| defaults.page.notebook.clone());
             handle.show(Page {
                 notebook,
-                ..usual.page.clone()
+                ..defaults.page.clone()
             });
         }
         Request::Stop { force: true } => handle.stop(Busy::End),

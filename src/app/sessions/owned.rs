@@ -1,6 +1,6 @@
 //! One host being connected, and what it says from then on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::super::event::{AppEvent, PromptRequest, SessionPurpose};
@@ -8,11 +8,9 @@ use super::super::event_sender::EventSender;
 use super::attached;
 use super::{SessionSlot, Slots, lock};
 use crate::host_os::{LocalHost, Scope, runtime_folder};
-use crate::ipc::{
-    self, Client, EventBroadcaster, HostLock, LockResult, Message, OpenDefaults, Request,
-};
+use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
-use crate::session::{self, Event, Goal, Phase, SessionRequest};
+use crate::session::{self, Event, Phase, SessionRequest};
 
 /// Called once the host has its control socket.
 pub type OnHosted = Box<dyn FnOnce() + Send>;
@@ -49,42 +47,20 @@ impl ConnectTask {
 
     fn hold(self, host_lock: HostLock, opened: Option<OnHosted>) -> std::io::Result<()> {
         let name = self.order.host.name.clone();
-        let Goal::Open { page, .. } = self.order.goal.clone() else {
-            return Ok(());
-        };
-        let hub = Arc::new(EventBroadcaster::new(&name));
-        let listening = host_lock.listening()?;
-        let teller = EventForwarder {
-            host: name.clone(),
-            began: Instant::now(),
-            phase: Mutex::new(Phase::Resolving),
-            hub: Arc::clone(&hub),
-            sender: self.sender,
-            slots: Arc::clone(&self.slots),
-            host_lock: Mutex::new(Some(host_lock)),
-        };
         // Locked until the handle is in its place: a session that fails at once takes it out again.
-        let shows = self.show;
         let mut slots = lock(&self.slots);
         if let Some(SessionSlot::Locking { cancelled: true }) = slots.get(&name) {
-            drop(slots);
-            teller.tell(Event::Closed);
+            slots.remove(&name);
+            drop((slots, host_lock));
+            say(&self.sender, &name, &Event::Closed);
             return Ok(());
         }
         let machine = Arc::new(LocalHost::new(self.browser, self.scope));
-        let (handle, _thread) =
-            session::start(self.order, machine, move |event| teller.tell(event))?;
-        slots.insert(name, SessionSlot::Owned(handle.clone()));
+        let forward = forward_events(&name, self.sender, &self.slots);
+        let session =
+            HostedSession::start(host_lock, Instant::now(), self.order, machine, forward)?;
+        slots.insert(name, SessionSlot::Owned(session.handle));
         drop(slots);
-        ipc::serve(
-            listening,
-            hub,
-            handle,
-            OpenDefaults {
-                page,
-                open_browser: shows,
-            },
-        )?;
         if let Some(opened) = opened {
             opened();
         }
@@ -138,38 +114,23 @@ pub fn fetch_log(order: SessionRequest, scope: &Scope, sender: &EventSender) {
     }
 }
 
-/// Passes a session's events on: to the menu, to other programs, to whoever can answer a question.
-struct EventForwarder {
-    host: String,
-    began: Instant,
-    phase: Mutex<Phase>,
-    hub: Arc<EventBroadcaster>,
+/// Returns what passes a session's events on: to the menu, and to whoever can answer a prompt.
+fn forward_events(
+    host: &str,
     sender: EventSender,
-    slots: Slots,
-    /// Held until the session's last event.
-    host_lock: Mutex<Option<HostLock>>,
-}
-
-impl EventForwarder {
-    fn tell(&self, event: Event) {
-        let mut phase = self.phase.lock().unwrap_or_else(PoisonError::into_inner);
-        let at_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if let Some(message) = Message::of(&event, &self.host, at_ms, *phase) {
-            *phase = message.phase;
-            if matches!(event, Event::Failed(_) | Event::Closed) {
-                lock(&self.slots).remove(&self.host);
-                self.host_lock
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
+    slots: &Slots,
+) -> impl Fn(Event, Option<Message>) + Send + 'static {
+    let (host, slots) = (host.to_owned(), Arc::clone(slots));
+    move |event, message| {
+        if let Some(message) = message {
+            if message.is_end() {
+                lock(&slots).remove(&host);
             }
-            self.hub.publish(&message);
-            self.sender.send(AppEvent::SessionMessage(message));
+            sender.send(AppEvent::SessionMessage(message));
         }
         if let Event::Ask(prompt, reply) = event {
-            let host = self.host.clone();
-            let asked = PromptRequest::new(host, SessionPurpose::Tunnel, prompt, reply);
-            self.sender.send(AppEvent::PromptRequested(asked));
+            let asked = PromptRequest::new(host.clone(), SessionPurpose::Tunnel, prompt, reply);
+            sender.send(AppEvent::PromptRequested(asked));
         }
     }
 }
