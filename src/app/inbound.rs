@@ -2,7 +2,7 @@
 //! configuration.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -18,23 +18,32 @@ use crate::config::Config;
 use crate::desktop::shortcut;
 use crate::host_os::{Scope, runtime_folder};
 use crate::ipc::{self, APP, AppRequest, HostLock, IpcListener, LockResult, Message};
+use crate::problem;
 use crate::problem::Problem;
 use crate::session::{Event, Phase};
 use crate::ssh::aliases;
 
-/// A request is one short line.
-const REQUEST_LIMIT: u64 = 16 << 10;
+/// For the app to take a host in hand.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// The app in place of a host's name, in problems.
+pub const APP_WORDS: &str = "the app";
+
 /// The right to be the one app of this account for one configuration; none if another one runs,
 /// which is asked instead.
-pub fn claim(scope: &Scope, request: &AppRequest) -> io::Result<Option<HostLock>> {
-    match ipc::acquire(&runtime_folder()?, scope, APP)? {
+pub fn claim(scope: &Scope, request: &AppRequest) -> Result<Option<HostLock>, Problem> {
+    let failed = |error| problem::no_control(APP_WORDS, &error);
+    let acquired = runtime_folder().and_then(|folder| ipc::acquire(&folder, scope, APP));
+    match acquired.map_err(failed)? {
         LockResult::Acquired(host_lock) => Ok(Some(host_lock)),
         LockResult::HeldByOther(client) => {
-            client.ask(request)?.for_each(drop);
-            Ok(None)
+            let mut answers = client.ask(request).map_err(failed)?;
+            // It answers only if it cannot do what it was asked for.
+            match answers.find_map(|message| message.problem()) {
+                Some(problem) => Err(problem),
+                None => Ok(None),
+            }
         }
     }
 }
@@ -45,20 +54,20 @@ pub fn listen(listening: IpcListener, sender: EventSender) -> io::Result<()> {
     spawn("second starts", move || {
         for stream in listening.incoming() {
             let sender = sender.clone();
-            std::thread::spawn(move || {
+            let answered = spawn("ipc answer", move || {
                 if let Err(error) = answer(&stream, &sender) {
                     tracing::debug!(%error, "an asker went away");
                 }
             });
+            if let Err(error) = answered {
+                tracing::warn!(%error, "no thread to answer another program");
+            }
         }
     })
 }
 
-fn answer(mut stream: &UnixStream, sender: &EventSender) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut line = String::new();
-    BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
-    match serde_json::from_str(&line)? {
+fn answer(stream: &UnixStream, sender: &EventSender) -> io::Result<()> {
+    match ipc::receive(stream, APP_WORDS)? {
         AppRequest::Show => {
             sender.send(AppEvent::SecondLaunch);
         }
@@ -67,9 +76,9 @@ fn answer(mut stream: &UnixStream, sender: &EventSender) -> io::Result<()> {
             let (done, outcome) = mpsc::channel();
             let name = host.clone();
             sender.send(AppEvent::ConnectRequested { host, done });
-            let line =
-                serde_json::to_string(&outcome_message(&name, outcome.recv_timeout(PATIENCE)))?;
-            stream.write_all(line.as_bytes())?;
+            // One message at most: the channel needs no bound.
+            let outcome = outcome_message(&name, outcome.recv_timeout(PATIENCE));
+            ipc::send(stream, &outcome)?;
         }
     }
     Ok(())

@@ -42,10 +42,10 @@ pub use logging::log_to_file;
 /// app runs already, which then does what `request` says.
 ///
 /// # Errors
-/// When the programs of this account cannot speak to each other.
+/// When the programs of this account cannot speak to each other, or do not understand each other.
 pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
-    let failed = |error: std::io::Error| problem::no_control("the app", &error);
-    let Some(host_lock) = inbound::claim(&scope, request).map_err(failed)? else {
+    let failed = |error: std::io::Error| problem::no_control(inbound::APP_WORDS, &error);
+    let Some(host_lock) = inbound::claim(&scope, request)? else {
         eprintln!("{}", crate::i18n::say!("app-runs-already"));
         return Ok(0);
     };

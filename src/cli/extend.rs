@@ -40,7 +40,8 @@ pub fn extend(context: &Context, name: &str, by: u64, json: bool) -> CommandOutc
 }
 
 fn through(client: Client, host: &Host, by: u64) -> Result<JobInfo, Problem> {
-    for message in answers(client, host, &Request::Extend { by })? {
+    let mut answers = answers(client, host, &Request::Extend { by })?;
+    for message in answers.by_ref() {
         if let Some(problem) = message.problem() {
             return Err(problem);
         }
@@ -50,8 +51,10 @@ fn through(client: Client, host: &Host, by: u64) -> Result<JobInfo, Problem> {
             return Ok(job);
         }
     }
-    // Its tunnel does not stand: the job waits, or the connection is being made.
-    Err(problem::no_end(&host.name))
+    // Its tunnel is not ready: the job waits, or the connection is being made.
+    Err(answers
+        .misunderstanding(&host.name)
+        .unwrap_or_else(|| problem::no_end(&host.name)))
 }
 
 /// None when it was interrupted.

@@ -9,6 +9,7 @@ use super::arguments::OpenOptions;
 use super::context::Context;
 use super::report::Report;
 use super::run::{End, attend, channel};
+use super::servers::answers;
 use crate::config::Host;
 use crate::host_os::runtime_folder;
 use crate::i18n::say;
@@ -166,10 +167,8 @@ fn ask_holder(
         browser: !options.no_browser,
         notebook: options.notebook.clone(),
     };
-    let answers = client
-        .ask(&request)
-        .map_err(|error| problem::no_control(&host.name, &error))?;
-    for message in answers {
+    let mut answers = answers(client, host, &request)?;
+    for message in answers.by_ref() {
         if message.ready().is_some() {
             report.tell_held(&message);
             return Ok(0);
@@ -186,5 +185,7 @@ fn ask_holder(
         }
     }
     report.finish();
-    Err(problem::holder_gone(&host.name))
+    Err(answers
+        .misunderstanding(&host.name)
+        .unwrap_or_else(|| problem::holder_gone(&host.name)))
 }

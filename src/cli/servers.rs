@@ -11,7 +11,7 @@ use super::run::run;
 use crate::config::{Config, Host};
 use crate::host_os::{runtime_folder, terminal_prompt};
 use crate::i18n::say;
-use crate::ipc::{self, Client, Message, Request};
+use crate::ipc::{self, Answers, Client, Message, Request};
 use crate::jupyter::{Api, Kernels, redacted};
 use crate::problem;
 use crate::problem::{Code, Problem};
@@ -175,12 +175,16 @@ pub fn close(context: &Context, name: &str, json: bool) -> CommandOutcome {
     let Some(client) = held(context, &host)? else {
         return done(&host, json, &say!("close-none", host = &host.name));
     };
-    for message in answers(client, &host, &Request::Close)? {
+    let mut answers = answers(client, &host, &Request::Close)?;
+    for message in answers.by_ref() {
         if message.phase == Phase::Failed {
             return Err(message
                 .problem()
                 .unwrap_or_else(|| problem::bug(&host.name)));
         }
+    }
+    if let Some(problem) = answers.misunderstanding(&host.name) {
+        return Err(problem);
     }
     done(&host, json, &say!("close-done", host = &host.name))
 }
@@ -334,11 +338,7 @@ pub(super) fn held(context: &Context, host: &Host) -> Result<Option<Client>, Pro
     Ok(ipc::holder(&folder, context.scope(), &host.name))
 }
 
-pub(super) fn answers(
-    client: Client,
-    host: &Host,
-    request: &Request,
-) -> Result<impl Iterator<Item = Message> + use<>, Problem> {
+pub(super) fn answers(client: Client, host: &Host, request: &Request) -> Result<Answers, Problem> {
     client
         .ask(request)
         .map_err(|error| problem::no_control(&host.name, &error))

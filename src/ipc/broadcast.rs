@@ -13,6 +13,7 @@ const BACKLOG: usize = 256;
 /// The newest state of a session, and the listeners for more.
 #[derive(Debug)]
 pub struct EventBroadcaster {
+    host: String,
     inner: Mutex<Inner>,
     answered: Condvar,
 }
@@ -40,9 +41,15 @@ impl EventBroadcaster {
             answering: 0,
         };
         Self {
+            host: host.to_owned(),
             inner: Mutex::new(inner),
             answered: Condvar::new(),
         }
+    }
+
+    /// Returns the name of the session's host.
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// Sends a message to all listeners. A remark does not replace the phase as the newest message.

@@ -1,9 +1,12 @@
 //! The asking side.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Lines, Write};
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 
-use super::protocol::Message;
+use super::protocol::{Greeting, Message, request_line};
+use super::version::{VERSION, misunderstood};
+use crate::problem::Problem;
 
 /// A connection to the program that holds a host.
 #[derive(Debug)]
@@ -16,18 +19,143 @@ impl Client {
         Self { stream }
     }
 
-    /// Sends a request and gives the answers, until the holder has no more.
+    /// Sends a request and returns the answers.
     ///
     /// # Errors
-    /// When the holder went away; the iterator skips what is no message.
-    pub fn ask<R: serde::Serialize>(
-        mut self,
-        request: &R,
-    ) -> io::Result<impl Iterator<Item = Message> + use<R>> {
-        let mut line = serde_json::to_string(request)?;
-        line.push('\n');
-        self.stream.write_all(line.as_bytes())?;
-        let lines = BufReader::new(self.stream).lines().map_while(Result::ok);
-        Ok(lines.filter_map(|line| serde_json::from_str(&line).ok()))
+    /// When the holder went away.
+    pub fn ask<R: serde::Serialize>(mut self, request: &R) -> io::Result<Answers> {
+        self.stream.write_all(request_line(request)?.as_bytes())?;
+        let address = self.stream.peer_addr().ok();
+        Ok(Answers {
+            socket: address.and_then(|address| address.as_pathname().map(Into::into)),
+            lines: BufReader::new(self.stream).lines(),
+            holder: None,
+            is_understood: false,
+        })
+    }
+}
+
+/// The holder's answers, until it has no more. Lines that are no message are skipped.
+#[derive(Debug)]
+pub struct Answers {
+    lines: Lines<BufReader<UnixStream>>,
+    socket: Option<PathBuf>,
+    /// The holder's version, if it told one.
+    holder: Option<String>,
+    /// True as long as there are answers and nothing in them is unknown.
+    is_understood: bool,
+}
+
+impl Answers {
+    /// Explains answers that ended too early, if the cause is a holder of another version.
+    #[must_use]
+    pub fn misunderstanding(&self, host: &str) -> Option<Problem> {
+        if self.is_understood {
+            return None;
+        }
+        let holder = self.holder.as_deref();
+        // A holder that tells no version and does not answer is older, or has ended just now.
+        if holder.is_none() && !self.holder_listens() {
+            return None;
+        }
+        misunderstood(host, Some(VERSION), holder)
+    }
+
+    fn holder_listens(&self) -> bool {
+        let socket = self.socket.as_ref();
+        socket.is_some_and(|socket| UnixStream::connect(socket).is_ok())
+    }
+}
+
+impl Iterator for Answers {
+    type Item = Message;
+
+    fn next(&mut self) -> Option<Message> {
+        loop {
+            let line = self.lines.next()?.ok()?;
+            if let Ok(message) = serde_json::from_str::<Message>(&line) {
+                self.is_understood = message.is_complete();
+                return Some(message);
+            }
+            match serde_json::from_str::<Greeting>(&line) {
+                Ok(greeting) => self.holder = Some(greeting.version),
+                Err(_) => self.is_understood = false,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ipc::Request;
+    use crate::problem;
+    use crate::session::Phase;
+
+    /// Asks a holder that says these lines and closes.
+    fn asked(lines: &str) -> Answers {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        far.write_all(lines.as_bytes()).unwrap();
+        let answers = Client::new(near).ask(&Request::Status).unwrap();
+        drop(far);
+        answers
+    }
+
+    const MESSAGE: &str = "{\"host\":\"h\",\"phase\":\"queued\",\"at_ms\":1}\n";
+
+    #[test]
+    fn holders_with_and_without_a_greeting_are_understood() {
+        for greeting in ["", "{\"version\":\"99.0.0\"}\n"] {
+            let mut answers = asked(&format!("{greeting}{MESSAGE}"));
+            let phases: Vec<Phase> = answers.by_ref().map(|message| message.phase).collect();
+            assert_eq!(phases, [Phase::Queued]);
+            assert_eq!(answers.misunderstanding("h"), None);
+        }
+    }
+
+    #[test]
+    fn a_newer_holder_that_says_unknown_things_is_the_cause() {
+        for unknown in [
+            "",
+            "{\"host\":\"h\",\"phase\":\"dancing\",\"at_ms\":1}\n",
+            "{\"host\":\"h\",\"phase\":\"ready\",\"at_ms\":1,\"urls\":[]}\n",
+        ] {
+            let mut answers = asked(&format!("{{\"version\":\"99.0.0\"}}\n{MESSAGE}{unknown}"));
+            answers.by_ref().for_each(drop);
+            let newer = problem::asker_too_old("h", Some(VERSION), Some("99.0.0"));
+            let cause = (!unknown.is_empty()).then_some(newer);
+            assert_eq!(answers.misunderstanding("h"), cause, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn an_older_holder_that_says_nothing_is_the_cause() {
+        let mut answers = asked("{\"version\":\"0.0.1\"}\n");
+        assert_eq!(answers.next(), None);
+        let older = problem::holder_too_old("h", Some(VERSION), Some("0.0.1"));
+        assert_eq!(answers.misunderstanding("h"), Some(older));
+
+        let mut answers = asked(&format!("{{\"version\":\"{VERSION}\"}}\n"));
+        assert_eq!(
+            (answers.next(), answers.misunderstanding("h")),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn a_silent_holder_without_a_version_is_older_only_while_it_listens() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let mut answers = Client::new(UnixStream::connect(&path).unwrap())
+            .ask(&Request::Status)
+            .unwrap();
+        drop(listener.accept().unwrap());
+        assert_eq!(answers.next(), None);
+        let older = problem::holder_too_old("h", Some(VERSION), None);
+        assert_eq!(answers.misunderstanding("h"), Some(older));
+        drop(listener);
+        assert_eq!(answers.misunderstanding("h"), None);
     }
 }

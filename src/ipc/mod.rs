@@ -1,7 +1,8 @@
 //! How the programs of one account speak to each other: whoever holds a host's tunnel listens on a
 //! socket of its own (0600, in a 0700 folder), and the others ask it instead of logging in again.
 //!
-//! One request line of JSON, then answer lines of JSON: the same objects as `--json` prints.
+//! One request line of JSON, then answer lines of JSON: a greeting with the version of the holder,
+//! then the same objects as `--json` prints.
 
 mod broadcast;
 mod client;
@@ -9,11 +10,13 @@ mod host_lock;
 mod hosted_session;
 mod protocol;
 mod server;
+mod version;
 
 pub use broadcast::EventBroadcaster;
-pub use client::Client;
+pub use client::{Answers, Client};
 pub use host_lock::{
     APP, HostLock, IpcListener, LockHolder, LockResult, acquire, held_locks, held_since, holder,
 };
 pub use hosted_session::HostedSession;
 pub use protocol::{AppRequest, LogText, Message, MessageBody, Request};
+pub use server::{receive, send};

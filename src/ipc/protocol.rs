@@ -1,8 +1,10 @@
 //! Requests and answers, and the JSON events of the command line: one object a line.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::version::{VERSION, misunderstood};
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, JobInfo, Phase, Ready, Walltime};
@@ -55,6 +57,58 @@ pub enum AppRequest {
         /// The host's name.
         host: String,
     },
+}
+
+/// The first line that a holder sends. Versions that know of none skip it, since it is no message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Greeting {
+    /// The holder's version.
+    pub version: String,
+}
+
+impl Greeting {
+    /// Returns the greeting of this version.
+    #[must_use]
+    pub fn of_this_version() -> Self {
+        Self {
+            version: VERSION.to_owned(),
+        }
+    }
+}
+
+/// Returns the line that asks for something, with this program's version.
+///
+/// # Errors
+/// When the request cannot be written as JSON.
+pub fn request_line<R: Serialize>(request: &R) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Line<'a, R> {
+        #[serde(flatten)]
+        request: &'a R,
+        version: &'static str,
+    }
+    let version = VERSION;
+    serde_json::to_string(&Line { request, version }).map(|line| line + "\n")
+}
+
+/// Reads a request from its line.
+///
+/// # Errors
+/// When it is none that this version knows: with an answer for the other program, if that is of
+/// another version.
+pub fn read_request<R: DeserializeOwned>(
+    line: &str,
+    host: &str,
+) -> Result<R, Option<Box<Message>>> {
+    #[derive(Deserialize)]
+    struct Asker {
+        version: Option<String>,
+    }
+    serde_json::from_str(line).map_err(|_| {
+        let asker: Asker = serde_json::from_str(line).ok()?;
+        let problem = misunderstood(host, asker.version.as_deref(), Some(VERSION))?;
+        Message::of(&Event::Failed(problem), host, 0, Phase::Failed).map(Box::new)
+    })
 }
 
 /// An event of a host's session, as other programs and scripts read it.
@@ -155,6 +209,15 @@ impl Message {
         }
     }
 
+    /// Returns the answer to a request that the other program does not know.
+    #[must_use]
+    pub fn misunderstood(&self) -> Option<&Problem> {
+        match &self.body {
+            MessageBody::Failed(problem) if problem.code == Code::Unsupported => Some(problem),
+            _ => None,
+        }
+    }
+
     /// Returns true for a refusal.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
@@ -181,6 +244,13 @@ impl Message {
     #[must_use]
     pub fn is_end(&self) -> bool {
         matches!(self.phase, Phase::Failed | Phase::Closed)
+    }
+
+    /// Returns false if the phase should say more than could be read: the other program is newer.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let says_more = matches!(self.phase, Phase::Ready | Phase::Failed);
+        !(says_more && matches!(self.body, MessageBody::Phase {} | MessageBody::Job { .. }))
     }
 
     /// Returns the path and the text of a log.
@@ -489,6 +559,51 @@ mod tests {
         assert_eq!(read(r#","newer":[1]"#).body, MessageBody::Phase {});
         let noted = read(r#","note":"n","newer":[1]"#);
         assert_eq!(noted.note(), Some("n"));
+    }
+
+    #[test]
+    fn a_request_tells_the_version_and_is_read_by_those_that_tell_none() {
+        let stop = Request::Stop { force: true };
+        let line = request_line(&stop).unwrap();
+        let version = format!(r#""version":"{VERSION}""#);
+        assert_eq!(
+            line,
+            format!("{{\"command\":\"stop\",\"force\":true,{version}}}\n")
+        );
+        assert_eq!(serde_json::from_str::<Request>(&line).unwrap(), stop);
+        let line = request_line(&Request::Status).unwrap();
+        let older = serde_json::from_str::<Request>(&line).unwrap();
+        assert_eq!(older, Request::Status);
+        let line = request_line(&AppRequest::Show).unwrap();
+        let older = serde_json::from_str::<AppRequest>(&line).unwrap();
+        assert_eq!(older, AppRequest::Show);
+    }
+
+    #[test]
+    fn an_unknown_request_is_answered_where_versions_differ() {
+        let read = |line: &str| read_request::<Request>(line, "h");
+        assert_eq!(read(r#"{"command":"status"}"#), Ok(Request::Status));
+        let own = format!(r#"{{"command":"dance","version":"{VERSION}"}}"#);
+        for line in ["", "[]", "GET / HTTP/1.1", &own] {
+            assert_eq!(read(line), Err(None), "{line}");
+        }
+        let newer = read(r#"{"command":"dance","version":"99.0.0"}"#).unwrap_err();
+        let problem = crate::problem::holder_too_old("h", Some("99.0.0"), Some(VERSION));
+        let newer = newer.unwrap();
+        assert_eq!(
+            (newer.phase, newer.problem()),
+            (Phase::Failed, Some(problem))
+        );
+        let older = read(r#"{"command":"dance"}"#).unwrap_err().unwrap();
+        let problem = crate::problem::asker_too_old("h", None, Some(VERSION));
+        assert_eq!(older.problem(), Some(problem));
+    }
+
+    #[test]
+    fn older_programs_skip_the_greeting() {
+        let line = serde_json::to_string(&Greeting::of_this_version()).unwrap();
+        assert_eq!(line, format!(r#"{{"version":"{VERSION}"}}"#));
+        assert!(serde_json::from_str::<Message>(&line).is_err());
     }
 
     #[test]

@@ -5,9 +5,12 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::broadcast::EventBroadcaster;
 use super::host_lock::IpcListener;
-use super::protocol::{Message, Request};
+use super::protocol::{Greeting, Message, Request, read_request};
 use crate::jupyter::Page;
 use crate::session::{Busy, Handle, Phase, Walltime};
 
@@ -86,16 +89,12 @@ fn answer(
     handle: &Handle,
     defaults: &OpenDefaults,
 ) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    let mut line = String::new();
-    BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
-    let request: Request = serde_json::from_str(&line)?;
+    let request: Request = receive(stream, broadcaster.host())?;
     let (newest, later) = broadcaster.subscribe();
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(request, Request::Logs | Request::Extend { .. });
     if request == Request::Status || needs_tunnel && !stands {
-        return tell(stream, &newest);
+        return send(stream, &newest);
     }
     if request == Request::Close {
         handle.close();
@@ -104,7 +103,7 @@ fn answer(
     let joined_early = !stands && newest.phase != Phase::Reconnecting;
     let mut granted = false;
     for message in std::iter::once(newest).chain(later) {
-        tell(stream, &message)?;
+        send(stream, &message)?;
         // A wish for a ready tunnel waits until it stands; a job that waits can be stopped, too.
         let is_stop = matches!(request, Request::Stop { .. });
         let queued = message.phase == Phase::Queued && is_stop;
@@ -157,8 +156,30 @@ fn is_last(request: &Request, message: &Message) -> bool {
     }
 }
 
-fn tell(mut stream: &UnixStream, message: &Message) -> io::Result<()> {
-    let mut line = serde_json::to_string(message)?;
+/// Greets another program and receives its request. One that this version does not know is
+/// answered with a failure, in words, if the other program is of another version.
+///
+/// # Errors
+/// When the other program goes away, says nothing for 10 s, or nothing that is known.
+pub fn receive<R: DeserializeOwned>(stream: &UnixStream, host: &str) -> io::Result<R> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    send(stream, &Greeting::of_this_version())?;
+    let mut line = String::new();
+    BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
+    read_request(&line, host).map_err(|answer| {
+        let sent = answer.map_or(Ok(()), |answer| send(stream, &answer));
+        let unknown = || io::Error::new(io::ErrorKind::InvalidData, "an unknown request");
+        sent.err().unwrap_or_else(unknown)
+    })
+}
+
+/// Sends a line to another program.
+///
+/// # Errors
+/// When the other program went away, or has not read for 10 s.
+pub fn send<T: Serialize>(mut stream: &UnixStream, line: &T) -> io::Result<()> {
+    let mut line = serde_json::to_string(line)?;
     line.push('\n');
     stream.write_all(line.as_bytes())
 }

@@ -1,5 +1,9 @@
 //! The app and the other programs of the account: the command line, a second start, an editor.
 
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+
 use crate::desk::{self, Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
@@ -68,6 +72,28 @@ fn the_app_notices_that_the_command_line_has_closed() {
     desk.desktop.wait_for("● gpu01");
     opened.interrupt();
     desk.desktop.wait_for("○ gpu01");
+}
+
+#[test]
+fn the_app_tells_programs_of_other_versions_what_it_does_not_know() {
+    let desk = Desk::with(&["gpu01"]);
+    let files = std::fs::read_dir(desk.client.path("run/remote-jupyter")).unwrap();
+    let mut paths = files.map(|file| file.unwrap().path());
+    // The app's is the only one, since no host is open.
+    let is_socket = |path: &PathBuf| path.extension().is_some_and(|end| end == "sock");
+    let socket = paths.find(is_socket).unwrap();
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream
+        .write_all(b"{\"command\":\"dance\",\"version\":\"99.0.0\"}\n")
+        .unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    let own = env!("CARGO_PKG_VERSION");
+    let failed = format!("{{\"version\":\"{own}\"}}\n{{\"host\":\"the app\",\"phase\":\"failed\",");
+    assert!(answers.starts_with(&failed), "{answers}");
+    for word in ["unsupported", "too old", "99.0.0", "Quit the app"] {
+        assert!(answers.contains(word), "{answers}");
+    }
 }
 
 /// A configuration of its own, whose `gpu01` is another machine.

@@ -33,5 +33,6 @@ mod shells;
 mod silent_logins;
 mod two_configurations;
 mod uninstalling;
+mod versions;
 mod what_goes_wrong;
 mod words;

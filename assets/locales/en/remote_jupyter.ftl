@@ -366,6 +366,12 @@ explain-no-control-remedy = `remote-jupyter doctor` names their folder; another 
 explain-control-long-remedy = Set XDG_RUNTIME_DIR to a folder with a shorter path: the system takes no socket below a longer one.
 explain-bug = { $host }: remote-jupyter itself has failed
 explain-bug-remedy = Please report this, with what was printed above.
+version-holder-too-old = { $host }: the Remote Jupyter that is running is too old for this one
+version-holder-too-old-remedy = Quit the app, or end the command that is running, then open it again.
+version-asker-too-old = { $host }: this Remote Jupyter is too old for the one that is running
+version-asker-too-old-remedy = Update this one, then try again.
+version-both = Running: version { $running }. This one: version { $this }.
+version-not-told = unknown
 
 ## On the way to the host (src/problem/connection.rs)
 

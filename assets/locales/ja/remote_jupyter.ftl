@@ -353,6 +353,12 @@ explain-no-control-remedy = ソケットのフォルダーは `remote-jupyter do
 explain-control-long-remedy = XDG_RUNTIME_DIR に、より短いパスのフォルダーを設定してください。これより長いパスにはソケットを作成できません。
 explain-bug = { $host }: remote-jupyter 自体に異常が起きました
 explain-bug-remedy = 上の出力を添えて報告してください。
+version-holder-too-old = { $host }: 実行中の Remote Jupyter は、この Remote Jupyter より古く、要求を理解できません
+version-holder-too-old-remedy = アプリを終了するか、実行中のコマンドを終了してから、開き直してください。
+version-asker-too-old = { $host }: この Remote Jupyter は、実行中の Remote Jupyter より古く、応答を理解できません
+version-asker-too-old-remedy = この Remote Jupyter をアップデートしてから、もう一度試してください。
+version-both = 実行中: バージョン { $running }。この Remote Jupyter: バージョン { $this }。
+version-not-told = 不明
 
 ## ホストまでの接続 (src/problem/connection.rs)
 

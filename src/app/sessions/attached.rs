@@ -7,28 +7,33 @@ use super::super::event_sender::EventSender;
 use super::owned::say;
 use super::{SessionSlot, Slots, lock};
 use crate::host_os::{Scope, runtime_folder};
-use crate::ipc::{self, Client, Message, Request};
+use crate::ipc::{self, Answers, Client, Request};
 use crate::problem;
-use crate::session::{Event, Phase};
+use crate::session::Event;
 
 /// Asks the program that has a host, in a thread: its answers take as long as what they tell of,
-/// and who follows it hears them anyway.
-pub fn ask(scope: &Scope, name: &str, request: Request) {
-    let (scope, name) = (scope.clone(), name.to_owned());
-    std::thread::spawn(move || {
-        if let Some(Ok(answers)) = holder(&scope, &name).map(|client| client.ask(&request)) {
-            answers.for_each(drop);
+/// and who follows it hears them anyway, unless it does not understand the request.
+pub fn ask(scope: &Scope, name: &str, request: Request, sender: &EventSender) {
+    let (scope, host, sender) = (scope.clone(), name.to_owned(), sender.clone());
+    let ask = move || {
+        let Some(Ok(mut answers)) = holder(&scope, &host).map(|client| client.ask(&request)) else {
+            return;
+        };
+        let refused = answers.find_map(|message| message.misunderstood().cloned());
+        if let Some(problem) = refused.or_else(|| answers.misunderstanding(&host)) {
+            say(&sender, &host, &Event::Refused(problem));
         }
-    });
+    };
+    spawn(&format!("ask {name}"), ask);
 }
 
 /// Follows a tunnel that this app had no part in, if there is one.
-pub fn attach(scope: &Scope, name: &str, sender: &EventSender, slots: &Slots) {
-    let (scope, name) = (scope.clone(), name.to_owned());
+pub fn attach(scope: &Scope, host: &str, sender: &EventSender, slots: &Slots) {
+    let (scope, name) = (scope.clone(), host.to_owned());
     let (sender, slots) = (sender.clone(), Arc::clone(slots));
-    std::thread::spawn(move || {
-        let messages = holder(&scope, &name).and_then(|client| client.ask(&Request::Watch).ok());
-        let Some(messages) = messages else {
+    spawn(&format!("follow {host}"), move || {
+        let answers = holder(&scope, &name).and_then(|client| client.ask(&Request::Watch).ok());
+        let Some(answers) = answers else {
             return;
         };
         {
@@ -39,19 +44,14 @@ pub fn attach(scope: &Scope, name: &str, sender: &EventSender, slots: &Slots) {
             }
             slots.insert(name.clone(), SessionSlot::Attached);
         }
-        relay_events(&name, messages, &sender, &slots);
+        relay_events(&name, answers, &sender, &slots);
     });
 }
 
 /// Passes on what the holder says, until its tunnel is gone.
-pub fn relay_events(
-    name: &str,
-    messages: impl Iterator<Item = Message>,
-    sender: &EventSender,
-    slots: &Slots,
-) {
-    for message in messages {
-        let ended = matches!(message.phase, Phase::Failed | Phase::Closed);
+pub fn relay_events(name: &str, mut answers: Answers, sender: &EventSender, slots: &Slots) {
+    for message in answers.by_ref() {
+        let ended = message.is_end();
         if ended {
             lock(slots).remove(name);
         }
@@ -61,9 +61,19 @@ pub fn relay_events(
         }
     }
     lock(slots).remove(name);
-    say(sender, name, &Event::Failed(problem::holder_gone(name)));
+    let problem = answers.misunderstanding(name);
+    let problem = problem.unwrap_or_else(|| problem::holder_gone(name));
+    say(sender, name, &Event::Failed(problem));
 }
 
 fn holder(scope: &Scope, name: &str) -> Option<Client> {
     ipc::holder(&runtime_folder().ok()?, scope, name)
+}
+
+/// A host whose program cannot be followed or asked stays as it is shown.
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
+    let builder = std::thread::Builder::new().name(name.to_owned());
+    if let Err(error) = builder.spawn(work) {
+        tracing::warn!(%error, "no thread to speak to another program");
+    }
 }

@@ -210,7 +210,7 @@ impl Sessions {
     fn ask(&self, name: &str, request: Request, tell: impl FnOnce(&Handle)) {
         match lock(&self.slots).get_mut(name) {
             Some(SessionSlot::Owned(handle)) => tell(handle),
-            Some(SessionSlot::Attached) => attached::ask(&self.scope, name, request),
+            Some(SessionSlot::Attached) => attached::ask(&self.scope, name, request, &self.sender),
             Some(SessionSlot::Locking { cancelled }) => *cancelled |= request == Request::Close,
             None => {}
         }

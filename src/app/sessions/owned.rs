@@ -70,7 +70,7 @@ impl ConnectTask {
     /// Another program has the tunnel: it opens the tab, and this one shows what it says.
     fn follow(self, client: Client, opened: Option<OnHosted>) -> std::io::Result<()> {
         let name = &self.order.host.name;
-        let messages = client.ask(&Request::Watch)?;
+        let answers = client.ask(&Request::Watch)?;
         let claiming = lock(&self.slots).insert(name.clone(), SessionSlot::Attached);
         let request = match claiming {
             Some(SessionSlot::Locking { cancelled: true }) => Request::Close,
@@ -79,11 +79,11 @@ impl ConnectTask {
                 notebook: None,
             },
         };
-        attached::ask(&self.scope, name, request);
+        attached::ask(&self.scope, name, request, &self.sender);
         if let Some(opened) = opened {
             opened();
         }
-        attached::relay_events(name, messages, &self.sender, &self.slots);
+        attached::relay_events(name, answers, &self.sender, &self.slots);
         Ok(())
     }
 }
@@ -137,7 +137,8 @@ fn forward_events(
 
 /// Says an event of a host that has no session.
 pub fn say(sender: &EventSender, host: &str, event: &Event) {
-    if let Some(message) = Message::of(event, host, 0, Phase::Failed) {
+    // The phase counts for a refusal only, which is no end.
+    if let Some(message) = Message::of(event, host, 0, Phase::Ready) {
         sender.send(AppEvent::SessionMessage(message));
     }
 }

@@ -529,6 +529,11 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::Local, local(name, &denied())),
         (Code::Lost, holder_gone(name)),
         (Code::Lost, not_now(name)),
+        (
+            Code::Unsupported,
+            holder_too_old(name, Some("0.2.0"), Some("0.1.0")),
+        ),
+        (Code::Unsupported, asker_too_old(name, None, Some("0.2.0"))),
         (Code::ServerEnded, server_ended(name, None)),
         (Code::ServerEnded, server_ended(name, Some(Fate::Killed))),
         (Code::ServerEnded, server_ended(name, Some(Fate::Outside))),

@@ -1,0 +1,34 @@
+//! Programs of different versions that do not understand each other.
+
+use super::code::{Code, Problem};
+use crate::i18n::say;
+
+/// Explains that the program that holds a host is too old for the one that asks it.
+#[must_use]
+pub fn holder_too_old(host: &str, asker: Option<&str>, holder: Option<&str>) -> Problem {
+    Problem::new(
+        Code::Unsupported,
+        say!("version-holder-too-old", host = host),
+        versions(asker, holder),
+        say!("version-holder-too-old-remedy"),
+    )
+}
+
+/// Explains that the program that asks is too old for the one that holds a host.
+#[must_use]
+pub fn asker_too_old(host: &str, asker: Option<&str>, holder: Option<&str>) -> Problem {
+    Problem::new(
+        Code::Unsupported,
+        say!("version-asker-too-old", host = host),
+        versions(asker, holder),
+        say!("version-asker-too-old-remedy"),
+    )
+}
+
+fn versions(asker: Option<&str>, holder: Option<&str>) -> String {
+    let word = |version: Option<&str>| match version {
+        Some(version) => version.to_owned(),
+        None => say!("version-not-told"),
+    };
+    say!("version-both", running = word(holder), this = word(asker))
+}
