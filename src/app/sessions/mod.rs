@@ -14,6 +14,7 @@ use crate::config::{Config, Host, OnQuit};
 use crate::host_os::Scope;
 use crate::ipc::Request;
 use crate::jupyter::Page;
+use crate::problem;
 use crate::session::{Busy, Event, Goal, Handle, SessionRequest};
 use owned::{ConnectTask, OnHosted, fetch_log, say};
 
@@ -84,7 +85,12 @@ impl Sessions {
         };
         let claiming = SessionSlot::Locking { cancelled: false };
         lock(&self.slots).insert(name.to_owned(), claiming);
-        std::thread::spawn(move || task.run());
+        let builder = std::thread::Builder::new().name(format!("connect {name}"));
+        if let Err(error) = builder.spawn(move || task.run()) {
+            lock(&self.slots).remove(name);
+            let failed = Event::Failed(problem::local(name, &error));
+            say(&self.sender, name, &failed);
+        }
     }
 
     /// Follows the tunnel of another program to a host.
