@@ -2,17 +2,18 @@
 //! time comes in.
 
 mod host;
+mod notable_change;
 
 use std::time::{Duration, Instant};
 
 use super::updates::Release;
-use super::view::notification::NotableChange;
 use crate::config::Host;
 use crate::desktop::login_item;
 use crate::desktop::shortcut::Shortcut;
 use crate::ipc::Message;
 use crate::session::Phase;
-pub use host::{HostState, RestartOffer};
+pub use host::HostState;
+pub use notable_change::NotableChange;
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
 /// is no network yet: a laptop that wakes at a desk has its wireless network within seconds, a VPN

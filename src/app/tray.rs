@@ -9,7 +9,7 @@ use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
 use super::model::IconState;
 use super::view::icon;
-use super::view::menu::{Entry, Item};
+use super::view::menu_item::{Entry, Item};
 use crate::desktop::Desktop;
 use crate::desktop::NativeDesktop;
 

@@ -1,6 +1,7 @@
 //! Whether there is a newer version of this program: looked up once a day, and at once when the
 //! person wants to know. It is told and linked to; nothing is downloaded.
 
+mod release;
 mod releases;
 
 use std::io;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::event::AppEvent;
 use super::event_sender::EventSender;
 use crate::host_os::{installed_files, private_state_folder, write_whole};
+pub use release::Release;
 use releases::{ReleaseError, ReleaseSource};
 
 /// Between two looks.
@@ -21,15 +23,6 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Between two thoughts about it, and after a look for which there was no network. By the hour, since
 /// a machine that sleeps stops the clocks that one can wait for.
 const THINK_EVERY: Duration = Duration::from_secs(60 * 60);
-
-/// A version that is published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Release {
-    /// Its number.
-    pub version: Version,
-    /// Its page, below the project's own address.
-    pub page: String,
-}
 
 /// What the thread that looks is told.
 enum UpdateCommand {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::MenuAction;
-use crate::app::view::notification::NotableChange;
+use super::notable_change::{NotableChange, RestartOffer};
 use crate::ipc::{Message, MessageBody};
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
@@ -11,13 +11,6 @@ use crate::session::{JobInfo, Phase, Ready};
 
 /// A job that waited this long has started when nobody looks any more.
 const WAIT: Duration = Duration::from_secs(60);
-
-/// How a server is started again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RestartOffer {
-    /// With the notebook that the person had open last.
-    pub notebook: Option<String>,
-}
 
 /// One host, as its sessions told it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use super::notable_change::RestartOffer;
 use super::*;
 use crate::app::samples::ready;
 use crate::host_os::ConfigOptions;

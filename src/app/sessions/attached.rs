@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::super::event::AppEvent;
 use super::super::event_sender::EventSender;
-use super::owned::say;
-use super::{SessionSlot, Slots, lock};
+use super::slots::{SessionSlot, Slots, lock, say};
 use crate::host_os::{Scope, runtime_folder};
 use crate::ipc::{self, Answers, Client, Request};
 use crate::problem;

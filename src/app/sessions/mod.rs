@@ -2,10 +2,10 @@
 
 pub mod attached;
 pub mod owned;
+mod slots;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::AppEvent;
@@ -16,25 +16,14 @@ use crate::ipc::Request;
 use crate::jupyter::Page;
 use crate::problem;
 use crate::session::{Busy, Event, Goal, Handle, SessionRequest};
-use owned::{ConnectTask, OnHosted, fetch_log, say};
+use owned::{ConnectTask, OnHosted, fetch_log};
+use slots::{SessionSlot, Slots, lock, say};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
 /// How often a server is asked what its kernels do: ten hosts cost 0.5 % of a core at 10 s and two
 /// requests each (`make bench-app`).
 const WATCH_KERNELS: Duration = Duration::from_secs(15);
-
-pub(super) type Slots = Arc<Mutex<HashMap<String, SessionSlot>>>;
-
-/// Who has a host's tunnel.
-pub(super) enum SessionSlot {
-    /// Being found out. A person who cancels meanwhile is not to be forgotten.
-    Locking { cancelled: bool },
-    /// A session of ours.
-    Owned(Handle),
-    /// Another program, which is asked for everything.
-    Attached,
-}
 
 /// All sessions of the app.
 pub struct Sessions {
@@ -228,8 +217,4 @@ fn page(host: &Host, notebook: Option<String>) -> Page {
         app: host.app,
         notebook,
     }
-}
-
-pub(super) fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, SessionSlot>> {
-    slots.lock().unwrap_or_else(PoisonError::into_inner)
 }

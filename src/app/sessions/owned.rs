@@ -6,11 +6,11 @@ use std::time::Instant;
 use super::super::event::{AppEvent, PromptRequest, SessionPurpose};
 use super::super::event_sender::EventSender;
 use super::attached;
-use super::{SessionSlot, Slots, lock};
+use super::slots::{SessionSlot, Slots, lock, say};
 use crate::host_os::{LocalHost, Scope, runtime_folder};
 use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
-use crate::session::{self, Event, Phase, SessionRequest};
+use crate::session::{self, Event, SessionRequest};
 
 /// Called once the host has its control socket.
 pub type OnHosted = Box<dyn FnOnce() + Send>;
@@ -132,13 +132,5 @@ fn forward_events(
             let asked = PromptRequest::new(host.clone(), SessionPurpose::Tunnel, prompt, reply);
             sender.send(AppEvent::PromptRequested(asked));
         }
-    }
-}
-
-/// Says an event of a host that has no session.
-pub fn say(sender: &EventSender, host: &str, event: &Event) {
-    // The phase counts for a refusal only, which is no end.
-    if let Some(message) = Message::of(event, host, 0, Phase::Ready) {
-        sender.send(AppEvent::SessionMessage(message));
     }
 }

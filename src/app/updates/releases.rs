@@ -8,7 +8,7 @@ use std::time::Duration;
 use semver::Version;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
-use super::Release;
+use super::release::Release;
 use crate::i18n::say;
 
 /// The project's own address; empty as long as it has none.

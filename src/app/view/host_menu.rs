@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::menu::{Entry, disabled_item, item, tickable};
+use super::menu_item::{Entry, disabled_item, item, tickable};
 use super::text::{INDENT, elapsed, shown, wrapped};
 use crate::app::model::HostState;
 use crate::i18n::say;

@@ -1,50 +1,17 @@
 //! The menu as a pure function of the model and the time.
 
-pub use super::text::{elapsed, shown};
-
 use std::time::Instant;
 
 use super::super::model::{Model, UpdateInfo};
-use super::text::wrapped;
+use super::host_menu;
+use super::menu_item::{Entry, disabled_item, item, tickable, with_keys};
+use super::text::{shown, wrapped};
 use crate::desktop::login_item;
 use crate::i18n::say;
 
 /// Hosts that stand in the menu itself; a longer list is no list to choose from. What is open or
 /// has failed always stands there.
 const AT_HAND: usize = 20;
-
-/// One line of the menu.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
-    /// Something to choose, or, disabled, to read.
-    Item(Item),
-    /// More entries.
-    Submenu {
-        /// Tells it from the others.
-        id: String,
-        /// Its text.
-        text: String,
-        /// The entries.
-        entries: Vec<Entry>,
-    },
-    /// A line.
-    Separator,
-}
-
-/// A line with a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    /// What [`Model::choose`] is given.
-    pub id: String,
-    /// Its text; `&` stands for itself.
-    pub text: String,
-    /// Whether it can be chosen.
-    pub enabled: bool,
-    /// Whether it is ticked, if it can be.
-    pub checked: Option<bool>,
-    /// Its keys, where the platform's menus have some.
-    pub keys: Option<&'static str>,
-}
 
 /// The whole menu.
 pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
@@ -69,7 +36,7 @@ pub fn list(model: &Model, now: Instant) -> String {
     let (first, others) = model.hosts().split_at(model.hosts().len().min(AT_HAND));
     let mut lines: Vec<String> = first
         .iter()
-        .map(|host| super::host_menu::title(host, now))
+        .map(|host| host_menu::title(host, now))
         .collect();
     if !others.is_empty() {
         lines.push(say!("menu-more-hosts", count = others.len()));
@@ -90,7 +57,7 @@ fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
             &mut entries
         };
         let has_launcher = model.has_launcher(&host.name);
-        list.extend(super::host_menu::entries(host, has_launcher, now));
+        list.extend(host_menu::entries(host, has_launcher, now));
     }
     entries.extend(overflow("hosts", others));
     entries
@@ -188,46 +155,6 @@ fn help(updates: &UpdateInfo) -> Entry {
         id: "help".to_owned(),
         text: say!("menu-help"),
         entries,
-    }
-}
-
-pub(super) fn item(id: &str, text: &str) -> Entry {
-    Entry::Item(Item {
-        id: id.to_owned(),
-        text: text.to_owned(),
-        enabled: true,
-        checked: None,
-        keys: None,
-    })
-}
-
-pub(super) fn tickable(id: &str, text: &str, ticked: bool) -> Entry {
-    Entry::Item(Item {
-        id: id.to_owned(),
-        text: text.to_owned(),
-        enabled: true,
-        checked: Some(ticked),
-        keys: None,
-    })
-}
-
-pub(super) fn disabled_item(id: &str, text: &str) -> Entry {
-    Entry::Item(Item {
-        id: id.to_owned(),
-        text: text.to_owned(),
-        enabled: false,
-        checked: None,
-        keys: None,
-    })
-}
-
-fn with_keys(entry: Entry, keys: &'static str) -> Entry {
-    match entry {
-        Entry::Item(item) => Entry::Item(Item {
-            keys: Some(keys),
-            ..item
-        }),
-        other => other,
     }
 }
 

@@ -3,5 +3,6 @@
 pub mod host_menu;
 pub mod icon;
 pub mod menu;
+pub mod menu_item;
 pub mod notification;
 pub mod text;

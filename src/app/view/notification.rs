@@ -1,30 +1,11 @@
 //! What is worth a notification, and what a click on it does.
 
-use std::time::Duration;
-
-use super::super::model::RestartOffer;
-use super::menu::{elapsed, shown};
+use super::super::model::NotableChange;
+use super::text::{elapsed, shown};
 use crate::desktop::Notification;
 use crate::i18n::say;
-use crate::problem::{Code, Problem};
-use crate::session::{JobInfo, Ready, Walltime, time_words};
-
-/// Something that has just become so.
-#[derive(Debug, Clone, PartialEq)]
-pub enum NotableChange {
-    /// A tab is open.
-    Opened(Ready),
-    /// A tab is open, in a job that waited that long.
-    Started(Ready, Duration),
-    /// The time of its job is nearly up, or is longer than it was.
-    Walltime(JobInfo, Walltime),
-    /// The server that had stood has ended, and can be started again.
-    Ended(Problem, RestartOffer),
-    /// A host failed, or its connection is lost for good.
-    Failed(Problem),
-    /// A wish was not granted, and the session goes on.
-    Refused(Problem),
-}
+use crate::problem::Code;
+use crate::session::{JobInfo, Walltime, time_words};
 
 /// A notification and the menu entry that a click on it stands for.
 #[derive(Debug, PartialEq, Eq)]
@@ -133,6 +114,7 @@ fn remedy(code: Code) -> (String, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Problem;
 
     #[test]
     fn a_click_does_what_helps() {

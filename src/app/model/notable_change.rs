@@ -1,0 +1,30 @@
+//! Changes of a host that are worth a notification.
+
+use std::time::Duration;
+
+use crate::problem::Problem;
+use crate::session::{JobInfo, Ready, Walltime};
+
+/// How a server is started again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestartOffer {
+    /// With the notebook that the person had open last.
+    pub notebook: Option<String>,
+}
+
+/// Something that has just become so.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotableChange {
+    /// A tab is open.
+    Opened(Ready),
+    /// A tab is open, in a job that waited that long.
+    Started(Ready, Duration),
+    /// The time of its job is nearly up, or is longer than it was.
+    Walltime(JobInfo, Walltime),
+    /// The server that had stood has ended, and can be started again.
+    Ended(Problem, RestartOffer),
+    /// A host failed, or its connection is lost for good.
+    Failed(Problem),
+    /// A wish was not granted, and the session goes on.
+    Refused(Problem),
+}
