@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 
 use tao::event_loop::ControlFlow;
 
-use super::deep_link::DeepLink;
+use super::effect::AppEffect;
 use super::event::{AppEvent, PromptRequest, SessionPurpose};
 use super::event_sender::EventSender;
-use super::model::{HostState, MenuAction, Model, NotableChange};
+use super::menu_action::{HostAction, MenuAction};
+use super::model::{HostState, Model, NotableChange};
 use super::os_actions;
 use super::prompts::{self, PendingDialog, Prompts};
 use super::renderer::TrayRenderer;
 use super::sessions::Sessions;
 use super::timer::Timer;
 use super::updates::Updates;
-use super::view::menu;
 use super::view::notification;
 use crate::config::{Config, ConfigErrors};
 use crate::desktop::NativeDesktop;
@@ -93,7 +93,11 @@ impl App {
     /// The event loop runs.
     pub fn begin(&mut self) {
         let now = Instant::now();
-        if let Err(error) = self.screen.begin(&self.model, now) {
+        let sender = self.sender.clone();
+        let clicked = move |action| {
+            sender.send(AppEvent::MenuClicked(action));
+        };
+        if let Err(error) = self.screen.begin(&self.model, now, clicked) {
             eprintln!("{}", say!("app-no-tray", error = error.to_string()));
             self.host_lock.take();
             std::process::exit(1);
@@ -109,7 +113,7 @@ impl App {
         self.model.updates_mut().can_be_asked = self.updates.is_some();
         for host in std::mem::take(&mut self.open_at_start) {
             self.model.be_patient(&host, now);
-            self.menu_clicked(&format!("host {host}"));
+            self.menu_clicked(MenuAction::Host(host, HostAction::Open));
         }
         self.screen.is_current = false;
     }
@@ -137,14 +141,14 @@ impl App {
                     self.dialog_answered(pending, given);
                 }
             }
-            AppEvent::MenuClicked(id) => self.menu_clicked(&id),
+            AppEvent::MenuClicked(action) => self.menu_clicked(action),
             AppEvent::SecondLaunch => self.second_launch(),
-            AppEvent::DeepLink(visit) => self.deep_link(visit),
+            AppEvent::DeepLink(action) => self.deep_link(action),
             AppEvent::ConnectRequested { host, done } => self.connect_requested(&host, done),
             AppEvent::ConfigReloaded(config) => self.config_reloaded(config, now),
             AppEvent::Aliases(aliases) => self.model.know_aliases(aliases),
             AppEvent::HostAdded(alias, open, added) => match added {
-                Ok(()) if open => self.menu_clicked(&format!("host {alias}")),
+                Ok(()) if open => self.menu_clicked(MenuAction::Host(alias, HostAction::Open)),
                 Ok(()) => {}
                 Err(problem) => self.show_error(&problem),
             },
@@ -199,9 +203,9 @@ impl App {
             }
             Some(notable) => {
                 let notification_request = notification::notification_request(host, &notable);
-                let (sender, id) = (self.sender.clone(), notification_request.id);
+                let (sender, action) = (self.sender.clone(), notification_request.action);
                 let clicked = move || {
-                    sender.send(AppEvent::MenuClicked(id));
+                    sender.send(AppEvent::MenuClicked(action));
                 };
                 NativeDesktop.notify(notification_request.notification, Box::new(clicked));
             }
@@ -237,7 +241,7 @@ impl App {
                 self.sessions.stop(&host, force);
             }
             PendingDialog::Page(page) if given == DialogResponse::Confirmed => {
-                self.act(MenuAction::ShowPage(page))
+                self.perform(AppEffect::ShowPage(page));
             }
             PendingDialog::Stop { .. } | PendingDialog::Page(_) | PendingDialog::Message => {}
         }
@@ -256,30 +260,18 @@ impl App {
     /// Started once more: the usual host's tab, or the list of hosts.
     fn second_launch(&mut self) {
         let host = self.sessions.config().usual_host();
-        match host.map(|host| host.name.clone()) {
-            Some(host) => self.menu_clicked(&format!("host {host}")),
-            None => self.deep_link(DeepLink::List),
-        }
+        let open = host.map(|host| MenuAction::host(&host.name, HostAction::Open));
+        self.menu_clicked(open.unwrap_or(MenuAction::ShowHosts));
     }
 
-    fn deep_link(&mut self, visit: DeepLink) {
-        let (verb, host) = match visit {
-            DeepLink::Open(host) => ("host", host),
-            DeepLink::Close(host) => ("close", host),
-            DeepLink::List => {
-                let dialog = Dialog {
-                    title: say!("dialog-hosts"),
-                    text: menu::list(&self.model, Instant::now()),
-                    kind: DialogKind::Message,
-                };
-                return self.prompts.show(dialog, PendingDialog::Message);
-            }
-        };
-        if self.model.host(&host).is_none() {
+    fn deep_link(&mut self, action: MenuAction) {
+        if let MenuAction::Host(host, _) = &action
+            && self.model.host(host).is_none()
+        {
             tracing::warn!(host = %host.escape_debug(), "an address names a host that is not configured: refused");
             return;
         }
-        self.menu_clicked(&format!("{verb} {host}"));
+        self.menu_clicked(action);
     }
 
     /// Another program wants a host connected.
@@ -291,8 +283,9 @@ impl App {
         if self.quits_at.is_some() {
             return; // Which is an answer too: nobody holds the sender any more.
         }
-        match self.model.choose(&format!("host {host}"), Instant::now()) {
-            Some(MenuAction::Open(host)) => {
+        let open = MenuAction::host(host, HostAction::Open);
+        match self.model.choose(open, Instant::now()) {
+            Some(AppEffect::Open { host, .. }) => {
                 let opened = move || {
                     let _ = done.send(Ok(()));
                 };
@@ -338,14 +331,14 @@ impl App {
 
     fn retry(&mut self, now: Instant) {
         self.retry_at = None;
-        for action in self.model.retry_patient(now) {
-            self.act(action);
+        for effect in self.model.retry_patient(now) {
+            self.perform(effect);
         }
     }
 
-    fn menu_clicked(&mut self, id: &str) {
-        if let Some(action) = self.model.choose(id, Instant::now()) {
-            self.act(action);
+    fn menu_clicked(&mut self, action: MenuAction) {
+        if let Some(effect) = self.model.choose(action, Instant::now()) {
+            self.perform(effect);
         }
     }
 

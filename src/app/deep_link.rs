@@ -3,19 +3,13 @@
 
 use percent_encoding::percent_decode_str;
 
-/// What an address asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DeepLink {
-    /// `…/open/HOST`: as a click on the host.
-    Open(String),
-    /// `…/close/HOST`: as Disconnect.
-    Close(String),
-    /// `…/list`: the hosts and their states.
-    List,
-}
+use super::menu_action::{HostAction, MenuAction};
 
-/// What `address` asks for; none when it is not exactly one of ours.
-pub fn parse(address: &str) -> Option<DeepLink> {
+/// Returns the choice that an address is; none when it is not exactly one of ours.
+///
+/// `…/open/HOST` is a click on the host, `…/close/HOST` is Disconnect, and `…/list` shows the hosts
+/// and their states.
+pub fn parse(address: &str) -> Option<MenuAction> {
     let (scheme, rest) = address.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("remote-jupyter") || rest.contains(['?', '#']) {
         return None;
@@ -23,49 +17,43 @@ pub fn parse(address: &str) -> Option<DeepLink> {
     // Browsers end an address without a path with a slash.
     let rest = rest.strip_suffix('/').unwrap_or(rest);
     let Some((verb, host)) = rest.split_once('/') else {
-        return rest.eq_ignore_ascii_case("list").then_some(DeepLink::List);
+        let is_list = rest.eq_ignore_ascii_case("list");
+        return is_list.then_some(MenuAction::ShowHosts);
     };
     let host = percent_decode_str(host).decode_utf8().ok()?.into_owned();
     if host.is_empty() {
         return None;
     }
-    match verb.to_ascii_lowercase().as_str() {
-        "open" => Some(DeepLink::Open(host)),
-        "close" => Some(DeepLink::Close(host)),
-        _ => None,
-    }
+    let action = match verb.to_ascii_lowercase().as_str() {
+        "open" => HostAction::Open,
+        "close" => HostAction::Close,
+        _ => return None,
+    };
+    Some(MenuAction::Host(host, action))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn open(host: &str) -> MenuAction {
+        MenuAction::host(host, HostAction::Open)
+    }
+
     #[test]
     fn our_addresses_are_understood() {
         for (address, want) in [
-            (
-                "remote-jupyter://open/gpu01",
-                DeepLink::Open("gpu01".into()),
-            ),
-            (
-                "REMOTE-JUPYTER://OPEN/gpu01/",
-                DeepLink::Open("gpu01".into()),
-            ),
-            (
-                "remote-jupyter://open/my%20box",
-                DeepLink::Open("my box".into()),
-            ),
-            ("remote-jupyter://open/a%2Fb", DeepLink::Open("a/b".into())),
-            (
-                "remote-jupyter://open/%E6%A9%9F",
-                DeepLink::Open("機".into()),
-            ),
+            ("remote-jupyter://open/gpu01", open("gpu01")),
+            ("REMOTE-JUPYTER://OPEN/gpu01/", open("gpu01")),
+            ("remote-jupyter://open/my%20box", open("my box")),
+            ("remote-jupyter://open/a%2Fb", open("a/b")),
+            ("remote-jupyter://open/%E6%A9%9F", open("機")),
             (
                 "remote-jupyter://close/gpu01",
-                DeepLink::Close("gpu01".into()),
+                MenuAction::host("gpu01", HostAction::Close),
             ),
-            ("remote-jupyter://list", DeepLink::List),
-            ("remote-jupyter://list/", DeepLink::List),
+            ("remote-jupyter://list", MenuAction::ShowHosts),
+            ("remote-jupyter://list/", MenuAction::ShowHosts),
         ] {
             assert_eq!(parse(address), Some(want), "{address}");
         }
@@ -75,11 +63,7 @@ mod tests {
     fn what_launchers_open_is_understood() {
         for host in ["gpu01", "my box", "a/b", "100% \"x\"?#", "機🧪"] {
             let address = crate::desktop::shortcut::address(host);
-            assert_eq!(
-                parse(&address),
-                Some(DeepLink::Open(host.into())),
-                "{address}"
-            );
+            assert_eq!(parse(&address), Some(open(host)), "{address}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use super::deep_link::DeepLink;
+use super::menu_action::MenuAction;
 use super::updates::Release;
 use crate::config::{Config, ConfigErrors};
 use crate::desktop::login_item;
@@ -24,12 +24,12 @@ pub enum AppEvent {
     PromptRequested(PromptRequest),
     /// A dialog was answered.
     DialogAnswered(DialogId, DialogResponse),
-    /// A menu entry was chosen, by its id, or a notification that stands for it was clicked.
-    MenuClicked(String),
+    /// A menu item was chosen, or something that stands for one: a notification, a Unix signal.
+    MenuClicked(MenuAction),
     /// The app was started once more.
     SecondLaunch,
-    /// An address of ours was opened.
-    DeepLink(DeepLink),
+    /// An address of ours was opened, which any web page may do.
+    DeepLink(MenuAction),
     /// Another program wants a host of this configuration connected here; it hears when that is in
     /// hand, or why it is not.
     ConnectRequested {

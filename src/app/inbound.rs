@@ -14,6 +14,7 @@ use signal_hook::iterator::Signals;
 use super::deep_link;
 use super::event::AppEvent;
 use super::event_sender::EventSender;
+use super::menu_action::MenuAction;
 use crate::config::Config;
 use crate::desktop::shortcut;
 use crate::host_os::{Scope, runtime_folder};
@@ -114,7 +115,7 @@ pub fn quit_on_signal(sender: EventSender) -> io::Result<()> {
     spawn("signals", move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {
-            sender.send(AppEvent::MenuClicked("quit".to_owned()));
+            sender.send(AppEvent::MenuClicked(MenuAction::Quit));
         }
         if signals.next().is_some() {
             std::process::exit(130);

@@ -6,10 +6,12 @@
 mod app;
 mod deep_link;
 mod diagnostics;
+mod effect;
 mod event;
 mod event_sender;
 mod inbound;
 mod logging;
+mod menu_action;
 mod model;
 mod os_actions;
 mod prompts;
@@ -52,7 +54,6 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
     let mut events: EventLoop<Wakeup> = EventLoopBuilder::with_user_event().build();
     NativeDesktop.prepare(&mut events);
     let sender = EventSender::new(events.create_proxy());
-    listen_to_menu(&sender);
     let listening = host_lock.listening().map_err(failed)?;
     inbound::listen(listening, sender.clone()).map_err(failed)?;
     inbound::quit_on_signal(sender.clone()).map_err(failed)?;
@@ -79,11 +80,4 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
         }
         *flow = app.flow();
     })
-}
-
-fn listen_to_menu(sender: &EventSender) {
-    let sender = sender.clone();
-    muda::MenuEvent::set_event_handler(Some(move |event: muda::MenuEvent| {
-        sender.send(AppEvent::MenuClicked(event.id.0));
-    }));
 }

@@ -6,6 +6,8 @@ mod notable_change;
 
 use std::time::{Duration, Instant};
 
+use super::effect::AppEffect;
+use super::menu_action::MenuAction;
 use super::updates::Release;
 use crate::config::Host;
 use crate::desktop::login_item;
@@ -31,51 +33,6 @@ pub enum IconState {
     Connected,
     /// Something failed.
     Failed,
-}
-
-/// What a choice in the menu asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MenuAction {
-    /// Connect a host.
-    Open(String),
-    /// Connect a host, and open that notebook there.
-    OpenNotebook(String, Option<String>),
-    /// Give the job of a host's server an hour more.
-    Extend(String),
-    /// Open the tab of a connected host again, or a notebook there.
-    Show(String, Option<String>),
-    /// Open a further forward's local port in the browser.
-    ShowPort(String, u16),
-    /// Put the link of a connected host, with its token, into the clipboard.
-    CopyLink(String),
-    /// Show what Jupyter printed there.
-    ShowHostLog(String),
-    /// Take a tunnel down.
-    Close(String),
-    /// Give up what is under way: a job that waits is taken out of the queue.
-    Cancel(String),
-    /// Stop a host's server, after a question where kernels would be lost.
-    Stop(String),
-    /// Add an alias of the ssh configuration, and open it if so.
-    Add(String, bool),
-    /// Open the configuration in an editor.
-    EditConfiguration,
-    /// Start at login, or not any more.
-    SetLoginItem(bool),
-    /// Make the launcher of a host, or remove it.
-    SetLauncher(String, bool),
-    /// Find out whether there is a newer version.
-    CheckUpdates,
-    /// Open a page of ours in the browser.
-    ShowPage(String),
-    /// Show the app's own log.
-    ShowLog,
-    /// Put what a bug report needs into the clipboard.
-    CopyDiagnostics,
-    /// Say what this is.
-    About,
-    /// End the app.
-    Quit,
 }
 
 /// All hosts, in the order of the configuration.
@@ -277,57 +234,48 @@ impl Model {
     }
 
     /// The hosts that waited for the network, which may be there now: they are connected anew.
-    pub fn retry_patient(&mut self, now: Instant) -> Vec<MenuAction> {
+    pub fn retry_patient(&mut self, now: Instant) -> Vec<AppEffect> {
         let waiting = self.hosts.iter_mut();
         let waiting = waiting.filter(|host| host.waits_for_network());
-        waiting.map(|host| host.open(now)).collect()
+        waiting.map(|host| host.open(None, now)).collect()
     }
 
-    /// What the entry `id` of the menu means now; an entry that is gone or disabled means nothing.
-    pub fn choose(&mut self, id: &str, now: Instant) -> Option<MenuAction> {
-        let (verb, rest) = id.split_once(' ').unwrap_or((id, ""));
-        match verb {
-            "quit" => return Some(MenuAction::Quit),
-            "edit" => return Some(MenuAction::EditConfiguration),
-            "login" => {
+    /// Returns what a choice does now: nothing if it does not apply any more.
+    pub fn choose(&mut self, action: MenuAction, now: Instant) -> Option<AppEffect> {
+        match action {
+            MenuAction::Host(name, action) => self.host_mut(&name)?.choose(&action, now),
+            MenuAction::ToggleShortcut(host) => self.toggle_shortcut(host),
+            MenuAction::AddHost { alias, open } => self.add(alias, open),
+            MenuAction::ShowHosts => Some(AppEffect::ShowHosts),
+            MenuAction::EditConfiguration => Some(AppEffect::EditConfiguration),
+            MenuAction::ToggleLoginItem => {
                 let on = self.login_item == login_item::Status::On;
-                return Some(MenuAction::SetLoginItem(!on));
+                Some(AppEffect::SetLoginItem(!on))
             }
-            "checkupdates" => {
-                return self
-                    .updates
-                    .can_be_asked
-                    .then_some(MenuAction::CheckUpdates);
-            }
-            "update" => {
+            MenuAction::ShowRelease => {
                 let release = self.updates.release.as_ref();
-                return release.map(|release| MenuAction::ShowPage(release.page.clone()));
+                release.map(|release| AppEffect::ShowPage(release.page.clone()))
             }
-            "launcher" => return self.set_launcher(rest),
-            "log" => return Some(MenuAction::ShowLog),
-            "diagnostics" => return Some(MenuAction::CopyDiagnostics),
-            "about" => return Some(MenuAction::About),
-            "add" => return self.add(rest, false),
-            "new" => return self.add(rest, true),
-            _ => {}
+            MenuAction::CheckForUpdates => {
+                let can_be_asked = self.updates.can_be_asked;
+                can_be_asked.then_some(AppEffect::CheckForUpdates)
+            }
+            MenuAction::ShowLog => Some(AppEffect::ShowLog),
+            MenuAction::CopyDiagnostics => Some(AppEffect::CopyDiagnostics),
+            MenuAction::About => Some(AppEffect::About),
+            MenuAction::Quit => Some(AppEffect::Quit),
         }
-        let (what, name) = match verb {
-            // `notebook 3 gpu01`, `port 16006 gpu01`: the name is last, for it may hold blanks.
-            "notebook" | "port" => rest.split_once(' ')?,
-            _ => ("", rest),
-        };
-        self.host_mut(name)?.choose(verb, what, now)
     }
 
-    fn set_launcher(&self, name: &str) -> Option<MenuAction> {
-        let host = self.host(name)?.name.clone();
-        let has_one = self.has_launcher(name);
-        Some(MenuAction::SetLauncher(host, !has_one))
+    fn toggle_shortcut(&self, host: String) -> Option<AppEffect> {
+        self.host(&host)?;
+        let has_one = self.has_launcher(&host);
+        Some(AppEffect::SetShortcut(host, !has_one))
     }
 
-    fn add(&self, alias: &str, open: bool) -> Option<MenuAction> {
-        let known = self.new_aliases().any(|known| known == alias);
-        known.then(|| MenuAction::Add(alias.to_owned(), open))
+    fn add(&self, alias: String, open: bool) -> Option<AppEffect> {
+        let is_new = self.new_aliases().any(|new| new == alias);
+        is_new.then_some(AppEffect::AddHost(alias, open))
     }
 }
 

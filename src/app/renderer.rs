@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::menu_action::MenuAction;
 use super::model::{IconState, Model};
 use super::timer::Timer;
 use super::tray::{Tray, TrayError};
@@ -32,12 +33,19 @@ impl TrayRenderer {
         }
     }
 
-    /// The event loop runs: the icon goes into the tray.
+    /// The event loop runs: the icon goes into the tray, and `clicked` gets the action of each item
+    /// that is chosen, from any thread.
     ///
     /// # Errors
     /// When there is no tray.
-    pub fn begin(&mut self, model: &Model, now: Instant) -> Result<(), TrayError> {
-        self.tray = Some(Tray::new(&menu::entries(model, now), model.icon_state())?);
+    pub fn begin(
+        &mut self,
+        model: &Model,
+        now: Instant,
+        clicked: impl Fn(MenuAction) + Send + Sync + 'static,
+    ) -> Result<(), TrayError> {
+        let entries = menu::entries(model, now);
+        self.tray = Some(Tray::new(&entries, model.icon_state(), clicked)?);
         Ok(())
     }
 

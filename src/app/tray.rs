@@ -1,12 +1,18 @@
 //! The tray icon and its menu on the screen. Main thread only.
 //!
 //! A menu may be open while it changes: what stays is edited in place, and only entries that come
-//! or go are put in or taken out.
+//! or go are put in or taken out. muda names what was clicked by an id: ids exist in this file only.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use muda::accelerator::Accelerator;
-use muda::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
+use muda::{
+    CheckMenuItem, IsMenuItem, Menu, MenuEvent, MenuId, MenuItem, PredefinedMenuItem, Submenu,
+};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
+use super::menu_action::MenuAction;
 use super::model::IconState;
 use super::view::icon;
 use super::view::menu_item::{Entry, Item};
@@ -32,7 +38,33 @@ pub struct Tray {
     icon: TrayIcon,
     menu: Menu,
     shown: Vec<TrayNode>,
+    actions: ClickActions,
     picture: (IconState, usize),
+}
+
+/// The actions of the items on the screen, by muda's ids; a disabled item has none. Shared, since
+/// muda may tell of a click from another thread.
+#[derive(Debug, Clone, Default)]
+struct ClickActions(Arc<Mutex<HashMap<MenuId, MenuAction>>>);
+
+impl ClickActions {
+    fn keep(&self, id: &MenuId, action: Option<&MenuAction>) {
+        if let Some(action) = action {
+            self.lock().insert(id.clone(), action.clone());
+        }
+    }
+
+    fn forget(&self, id: &MenuId) {
+        self.lock().remove(id);
+    }
+
+    fn get(&self, id: &MenuId) -> Option<MenuAction> {
+        self.lock().get(id).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<MenuId, MenuAction>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// An entry on the screen.
@@ -49,11 +81,22 @@ enum TrayNodeKind {
 }
 
 impl Tray {
-    /// Puts the icon into the tray.
-    pub fn new(entries: &[Entry], icon_state: IconState) -> Result<Self, TrayError> {
+    /// Puts the icon into the tray. `clicked` gets the action of each item that is chosen, from any
+    /// thread.
+    pub fn new(
+        entries: &[Entry],
+        icon_state: IconState,
+        clicked: impl Fn(MenuAction) + Send + Sync + 'static,
+    ) -> Result<Self, TrayError> {
         let menu = Menu::new();
-        let mut shown = Vec::new();
-        sync(&menu, &mut shown, entries)?;
+        let (mut shown, actions) = (Vec::new(), ClickActions::default());
+        sync(&menu, &mut shown, entries, &actions)?;
+        let known = actions.clone();
+        MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
+            if let Some(action) = known.get(&event.id) {
+                clicked(action);
+            }
+        }));
         let builder = TrayIconBuilder::new()
             .with_id("remote-jupyter")
             .with_tooltip("Remote Jupyter")
@@ -64,13 +107,14 @@ impl Tray {
             icon,
             menu,
             shown,
+            actions,
             picture,
         })
     }
 
     /// Shows the entries; what is shown already is left alone.
     pub fn show(&mut self, entries: &[Entry]) {
-        if let Err(error) = sync(&self.menu, &mut self.shown, entries) {
+        if let Err(error) = sync(&self.menu, &mut self.shown, entries, &self.actions) {
             tracing::warn!(%error, "the menu could not be changed");
         }
     }
@@ -120,7 +164,12 @@ impl Entries for Submenu {
 
 /// Makes a menu show `entries`: those at its beginning and its end that are the same ones are
 /// edited, those between them are exchanged.
-fn sync(menu: &dyn Entries, shown: &mut Vec<TrayNode>, entries: &[Entry]) -> muda::Result<()> {
+fn sync(
+    menu: &dyn Entries,
+    shown: &mut Vec<TrayNode>,
+    entries: &[Entry],
+    actions: &ClickActions,
+) -> muda::Result<()> {
     let same = |node: &TrayNode, entry: &Entry| is_same(&node.entry, entry);
     let start = shown
         .iter()
@@ -135,14 +184,15 @@ fn sync(menu: &dyn Entries, shown: &mut Vec<TrayNode>, entries: &[Entry]) -> mud
 
     for node in shown.drain(start..shown.len() - end) {
         menu.take(node.item.as_item())?;
+        node.forget(actions);
     }
     for (at, entry) in entries[start..entries.len() - end].iter().enumerate() {
-        let node = TrayNode::new(entry)?;
+        let node = TrayNode::new(entry, actions)?;
         menu.put(node.item.as_item(), start + at)?;
         shown.insert(start + at, node);
     }
     for (node, entry) in shown.iter_mut().zip(entries) {
-        node.edit(entry)?;
+        node.edit(entry, actions)?;
     }
     Ok(())
 }
@@ -152,22 +202,26 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
     match (one, other) {
         (Entry::Separator, Entry::Separator) => true,
         (Entry::Item(one), Entry::Item(other)) => {
-            one.id == other.id && one.checked.is_some() == other.checked.is_some()
+            one.action == other.action && one.checked.is_some() == other.checked.is_some()
         }
-        (Entry::Submenu { id: one, .. }, Entry::Submenu { id: other, .. }) => one == other,
+        (Entry::Submenu { kind: one, .. }, Entry::Submenu { kind: other, .. }) => one == other,
         _ => false,
     }
 }
 
 impl TrayNode {
-    fn new(entry: &Entry) -> muda::Result<Self> {
+    fn new(entry: &Entry, actions: &ClickActions) -> muda::Result<Self> {
         let item = match entry {
             Entry::Separator => TrayNodeKind::Separator(PredefinedMenuItem::separator()),
-            Entry::Item(item) => TrayNodeKind::of(item),
-            Entry::Submenu { id, text, entries } => {
-                let submenu = Submenu::with_id(id.as_str(), escape(text), true);
+            Entry::Item(item) => {
+                let shown = TrayNodeKind::of(item);
+                actions.keep(shown.as_item().id(), item.action.as_ref());
+                shown
+            }
+            Entry::Submenu { text, entries, .. } => {
+                let submenu = Submenu::new(escape(text), true);
                 let mut nodes = Vec::new();
-                sync(&submenu, &mut nodes, entries)?;
+                sync(&submenu, &mut nodes, entries, actions)?;
                 TrayNodeKind::Submenu(submenu, nodes)
             }
         };
@@ -177,14 +231,21 @@ impl TrayNode {
         })
     }
 
-    fn edit(&mut self, entry: &Entry) -> muda::Result<()> {
+    /// Makes the ids of what is taken out mean nothing.
+    fn forget(&self, actions: &ClickActions) {
+        actions.forget(self.item.as_item().id());
+        if let TrayNodeKind::Submenu(_, nodes) = &self.item {
+            nodes.iter().for_each(|node| node.forget(actions));
+        }
+    }
+
+    fn edit(&mut self, entry: &Entry, actions: &ClickActions) -> muda::Result<()> {
         if self.entry == *entry {
             return Ok(());
         }
         match (&mut self.item, entry) {
             (TrayNodeKind::Plain(shown), Entry::Item(item)) => {
                 shown.set_text(escape(&item.text));
-                shown.set_enabled(item.enabled);
             }
             (TrayNodeKind::Check(shown), Entry::Item(item)) => {
                 shown.set_text(escape(&item.text));
@@ -192,7 +253,7 @@ impl TrayNode {
             }
             (TrayNodeKind::Submenu(shown, nodes), Entry::Submenu { text, entries, .. }) => {
                 shown.set_text(escape(text));
-                sync(&*shown, nodes, entries)?;
+                sync(&*shown, nodes, entries, actions)?;
             }
             _ => {}
         }
@@ -205,10 +266,10 @@ impl TrayNodeKind {
     fn of(item: &Item) -> Self {
         let keys = item.keys.filter(|_| NativeDesktop::MENU_KEYS);
         let keys: Option<Accelerator> = keys.and_then(|keys| keys.parse().ok());
-        let (id, text) = (item.id.as_str(), escape(&item.text));
+        let (text, enabled) = (escape(&item.text), item.action.is_some());
         match item.checked {
-            None => Self::Plain(MenuItem::with_id(id, text, item.enabled, keys)),
-            Some(on) => Self::Check(CheckMenuItem::with_id(id, text, item.enabled, on, keys)),
+            None => Self::Plain(MenuItem::new(text, enabled, keys)),
+            Some(on) => Self::Check(CheckMenuItem::new(text, enabled, on, keys)),
         }
     }
 
@@ -225,4 +286,83 @@ impl TrayNodeKind {
 /// muda takes `&` for a mnemonic.
 fn escape(text: &str) -> String {
     text.replace('&', "&&")
+}
+
+// On a Mac, menu items belong to the main thread, which tests do not have.
+#[cfg(all(test, not(target_os = "macos")))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::app::menu_action::HostAction;
+    use crate::app::view::menu_item::{SubmenuKind, disabled_item, item};
+
+    fn open(host: &str) -> Entry {
+        item(MenuAction::host(host, HostAction::Open), host)
+    }
+
+    fn more(entries: Vec<Entry>) -> Entry {
+        Entry::Submenu {
+            kind: SubmenuKind::MoreHosts,
+            text: "More".to_owned(),
+            entries,
+        }
+    }
+
+    /// A menu without a tray.
+    #[derive(Default)]
+    struct Shown {
+        menu: Menu,
+        nodes: Vec<TrayNode>,
+        actions: ClickActions,
+    }
+
+    impl Shown {
+        fn show(&mut self, entries: &[Entry]) {
+            sync(&self.menu, &mut self.nodes, entries, &self.actions).unwrap();
+        }
+
+        fn ids(&self) -> Vec<MenuId> {
+            let ids = self.nodes.iter().map(|node| node.item.as_item().id());
+            ids.cloned().collect()
+        }
+    }
+
+    #[test]
+    fn a_click_on_an_item_is_its_action_and_one_on_a_disabled_line_is_none() {
+        let mut shown = Shown::default();
+        shown.show(&[open("a"), disabled_item("line"), Entry::Separator]);
+        let clicks: Vec<_> = shown.ids().iter().map(|id| shown.actions.get(id)).collect();
+        let open = MenuAction::host("a", HostAction::Open);
+        assert_eq!(clicks, [Some(open), None, None]);
+    }
+
+    #[test]
+    fn what_stays_keeps_its_id_and_what_goes_means_nothing() {
+        let mut shown = Shown::default();
+        shown.show(&[open("a"), open("b"), more(vec![open("c")]), open("d")]);
+        let before = shown.ids();
+        assert_eq!(shown.actions.lock().len(), 4);
+        shown.show(&[open("a"), open("new"), open("d")]);
+        let after = shown.ids();
+        assert_eq!((&after[0], &after[2]), (&before[0], &before[3]));
+        assert_eq!(shown.actions.get(&before[1]), None);
+        assert_eq!(shown.actions.lock().len(), 3, "c went with its submenu");
+    }
+
+    #[test]
+    fn a_submenu_stays_while_its_text_and_its_entries_change() {
+        let mut shown = Shown::default();
+        shown.show(&[more(vec![open("a")])]);
+        let before = shown.ids();
+        let entries = vec![open("a"), open("b")];
+        let text = "More (2)".to_owned();
+        let kind = SubmenuKind::MoreHosts;
+        shown.show(&[Entry::Submenu {
+            kind,
+            text,
+            entries,
+        }]);
+        assert_eq!(shown.ids(), before);
+        assert_eq!(shown.actions.lock().len(), 2);
+    }
 }

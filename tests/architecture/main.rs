@@ -92,9 +92,13 @@ const EVERYWHERE: &str = "i18n";
 /// Modules that never touch the system: no files, sockets, processes or clocks of their own.
 const PURE: &[&str] = &[
     "app/model.rs",
+    "app/menu_action.rs",
+    "app/effect.rs",
     "app/model/host.rs",
+    "app/model/notable_change.rs",
     "app/view/menu.rs",
     "app/view/host_menu.rs",
+    "app/view/menu_item.rs",
     "app/view/text.rs",
     "app/view/notification.rs",
     "app/deep_link.rs",

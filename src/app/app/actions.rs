@@ -3,9 +3,10 @@
 use std::time::Instant;
 
 use super::App;
-use crate::app::model::MenuAction;
+use crate::app::effect::AppEffect;
 use crate::app::prompts::{self, PendingDialog};
 use crate::app::updates::Release;
+use crate::app::view::menu;
 use crate::app::{diagnostics, os_actions};
 use crate::desktop::{Dialog, DialogKind};
 use crate::i18n::say;
@@ -16,62 +17,73 @@ use crate::problem::Problem;
 const HOUR: u64 = 3600;
 
 impl App {
-    /// Does what a choice in the menu asks for.
-    pub(super) fn act(&mut self, action: MenuAction) {
+    /// Does what the model has decided.
+    pub(super) fn perform(&mut self, effect: AppEffect) {
         let path = || self.sessions.config().path.clone();
-        match action {
-            MenuAction::Open(host) => self.sessions.open(&host, None, true, None),
-            MenuAction::OpenNotebook(host, notebook) => {
+        match effect {
+            AppEffect::Open { host, notebook } => {
                 self.sessions.open(&host, notebook, true, None);
             }
-            MenuAction::Extend(host) => {
+            AppEffect::Extend(host) => {
                 self.sessions.extend(&host, HOUR);
                 self.awaited_time.insert(host);
             }
-            MenuAction::Show(host, notebook) => self.sessions.show(&host, notebook),
-            MenuAction::ShowPort(_, port) => self.show_page(format!("http://localhost:{port}/")),
-            MenuAction::ShowPage(page) => self.show_page(page),
-            MenuAction::CopyLink(host) => {
+            AppEffect::Show(host, notebook) => self.sessions.show(&host, notebook),
+            AppEffect::ShowPort(port) => self.show_page(format!("http://localhost:{port}/")),
+            AppEffect::ShowPage(page) => self.show_page(page),
+            AppEffect::CopyLink(host) => {
                 let ready = self.model.host(&host).and_then(|host| host.ready.as_ref());
                 if let Some(url) = ready.map(|ready| ready.url.reveal().to_owned()) {
                     self.copy(url);
                 }
             }
-            MenuAction::ShowHostLog(host) => {
+            AppEffect::ShowHostLog(host) => {
                 self.sessions.fetch_log(&host);
                 self.awaited_logs.insert(host);
             }
-            MenuAction::Close(host) => self.sessions.close(&host),
-            MenuAction::Cancel(host) => self.sessions.cancel(&host),
-            MenuAction::Stop(host) => self.stop(host),
-            MenuAction::Add(alias, open) => os_actions::add(&self.sender, path(), alias, open),
-            MenuAction::EditConfiguration => os_actions::edit_configuration(&self.sender, path()),
-            MenuAction::SetLauncher(host, on) => {
+            AppEffect::Close(host) => self.sessions.close(&host),
+            AppEffect::Cancel(host) => self.sessions.cancel(&host),
+            AppEffect::Stop(host) => self.stop(host),
+            AppEffect::AddHost(alias, open) => os_actions::add(&self.sender, path(), alias, open),
+            AppEffect::ShowHosts => self.show_hosts(),
+            AppEffect::EditConfiguration => os_actions::edit_configuration(&self.sender, path()),
+            AppEffect::SetShortcut(host, on) => {
                 os_actions::set_launcher(&self.sender, host, on, self.sessions.scope());
             }
-            MenuAction::CheckUpdates => {
+            AppEffect::CheckForUpdates => {
                 if let Some(updates) = &self.updates {
                     updates.look_now();
                 }
             }
-            MenuAction::SetLoginItem(on) => {
+            AppEffect::SetLoginItem(on) => {
                 os_actions::set_login_item(&self.sender, on, self.sessions.scope())
             }
-            MenuAction::ShowLog => os_actions::show_log(&self.sender),
-            MenuAction::CopyDiagnostics => {
+            AppEffect::ShowLog => os_actions::show_log(&self.sender),
+            AppEffect::CopyDiagnostics => {
                 diagnostics::gather(&self.sender, &self.model, self.sessions.config());
             }
-            MenuAction::About => {
+            AppEffect::About => {
                 let version = env!("CARGO_PKG_VERSION");
-                let about = Dialog {
-                    title: say!("dialog-about", version = version),
-                    text: say!("dialog-about-text"),
-                    kind: DialogKind::Message,
-                };
-                self.prompts.show(about, PendingDialog::Message);
+                let title = say!("dialog-about", version = version);
+                self.show_message(title, say!("dialog-about-text"));
             }
-            MenuAction::Quit => self.quit(),
+            AppEffect::Quit => self.quit(),
         }
+    }
+
+    fn show_hosts(&mut self) {
+        let hosts = menu::list(&self.model, Instant::now());
+        self.show_message(say!("dialog-hosts"), hosts);
+    }
+
+    /// Shows a dialog to read.
+    fn show_message(&mut self, title: String, text: String) {
+        let dialog = Dialog {
+            title,
+            text,
+            kind: DialogKind::Message,
+        };
+        self.prompts.show(dialog, PendingDialog::Message);
     }
 
     fn show_page(&self, url: String) {
@@ -157,12 +169,7 @@ impl App {
         if !path.is_empty() {
             return os_actions::show_host_log(&self.sender, host, text.to_owned());
         }
-        let nothing = Dialog {
-            title: host.to_owned(),
-            text: say!("logs-none", host = host),
-            kind: DialogKind::Message,
-        };
-        self.prompts.show(nothing, PendingDialog::Message);
+        self.show_message(host.to_owned(), say!("logs-none", host = host));
     }
 
     /// A log that nobody waits for any more is not missed.
@@ -179,15 +186,10 @@ impl App {
         }
     }
 
-    /// Something that the person has to read.
+    /// Shows an error dialog.
     pub(super) fn show_error(&mut self, problem: &Problem) {
         let text = [problem.detail.as_str(), problem.remedy.as_str()];
         let text: Vec<&str> = text.into_iter().filter(|text| !text.is_empty()).collect();
-        let dialog = Dialog {
-            title: problem.title.clone(),
-            text: text.join("\n\n"),
-            kind: DialogKind::Message,
-        };
-        self.prompts.show(dialog, PendingDialog::Message);
+        self.show_message(problem.title.clone(), text.join("\n\n"));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::MenuAction;
 use super::notable_change::{NotableChange, RestartOffer};
+use crate::app::effect::AppEffect;
+use crate::app::menu_action::HostAction;
 use crate::ipc::{Message, MessageBody};
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
@@ -149,47 +150,71 @@ impl HostState {
         }
     }
 
-    pub(super) fn choose(&mut self, verb: &str, what: &str, now: Instant) -> Option<MenuAction> {
+    /// Returns what a choice does now, and has it seen at once.
+    pub(super) fn choose(&mut self, action: &HostAction, now: Instant) -> Option<AppEffect> {
         let name = self.name.clone();
         let is_ready = self.phase == Phase::Ready;
-        match verb {
-            "host" if is_ready => Some(MenuAction::Show(name, None)),
-            "host" | "again" if self.restart.is_some() => {
-                let again = self.restart.take()?;
-                self.open(now);
-                Some(MenuAction::OpenNotebook(name, again.notebook))
+        match action {
+            HostAction::Open if is_ready => Some(AppEffect::Show(name, None)),
+            HostAction::Open | HostAction::StartAgain if self.restart.is_some() => {
+                let offer = self.restart.take()?;
+                Some(self.open(offer.notebook, now))
             }
-            "host" if !self.is_active() => Some(self.open(now)),
-            "extend" if is_ready && self.can_be_extended() => Some(MenuAction::Extend(name)),
-            "dismiss" if self.phase == Phase::Failed => {
-                self.problem = None;
-                self.restart = None;
-                self.retry_until = None;
-                self.enter(Phase::Closed, now);
+            HostAction::Open if !self.is_active() => Some(self.open(None, now)),
+            HostAction::OpenNotebook(path) if is_ready => self.open_notebook(path),
+            HostAction::OpenForward(port) if is_ready => Some(AppEffect::ShowPort(*port)),
+            HostAction::CopyLink if is_ready => Some(AppEffect::CopyLink(name)),
+            HostAction::ShowLog => Some(AppEffect::ShowHostLog(name)),
+            HostAction::Extend if is_ready && self.can_be_extended() => {
+                Some(AppEffect::Extend(name))
+            }
+            HostAction::Cancel if self.is_active() && !is_ready => Some(AppEffect::Cancel(name)),
+            HostAction::Dismiss if self.phase == Phase::Failed => {
+                self.dismiss(now);
                 None
             }
-            "close" if self.is_active() => Some(MenuAction::Close(name)),
-            "cancel" if self.is_active() && !is_ready => Some(MenuAction::Cancel(name)),
-            "hostlog" => Some(MenuAction::ShowHostLog(name)),
-            "link" if is_ready => Some(MenuAction::CopyLink(name)),
-            "stop" if is_ready => Some(MenuAction::Stop(name)),
-            "notebook" if is_ready => {
-                let at: usize = what.parse().ok()?;
-                let notebook = self.kernels.as_ref()?.notebooks.get(at)?;
-                self.notebook = Some(notebook.path.clone());
-                Some(MenuAction::Show(name, self.notebook.clone()))
-            }
-            "port" if is_ready => Some(MenuAction::ShowPort(name, what.parse().ok()?)),
-            _ => None,
+            HostAction::Close if self.is_active() => Some(AppEffect::Close(name)),
+            HostAction::Stop if is_ready => Some(AppEffect::Stop(name)),
+            // The menu has changed since it was opened, or the choice came from elsewhere.
+            HostAction::Open
+            | HostAction::StartAgain
+            | HostAction::OpenNotebook(_)
+            | HostAction::OpenForward(_)
+            | HostAction::CopyLink
+            | HostAction::Extend
+            | HostAction::Cancel
+            | HostAction::Dismiss
+            | HostAction::Close
+            | HostAction::Stop => None,
         }
     }
 
+    fn open_notebook(&mut self, path: &str) -> Option<AppEffect> {
+        let mut notebooks = self.kernels.as_ref()?.notebooks.iter();
+        let path = notebooks
+            .find(|notebook| notebook.path == path)?
+            .path
+            .clone();
+        self.notebook = Some(path.clone());
+        Some(AppEffect::Show(self.name.clone(), Some(path)))
+    }
+
+    fn dismiss(&mut self, now: Instant) {
+        self.problem = None;
+        self.restart = None;
+        self.retry_until = None;
+        self.enter(Phase::Closed, now);
+    }
+
     /// At once, so that a double click does not connect twice.
-    pub(super) fn open(&mut self, now: Instant) -> MenuAction {
+    pub(super) fn open(&mut self, notebook: Option<String>, now: Instant) -> AppEffect {
         self.suppresses_notifications = false;
         self.problem = None;
         self.enter(Phase::Resolving, now);
-        MenuAction::Open(self.name.clone())
+        AppEffect::Open {
+            host: self.name.clone(),
+            notebook,
+        }
     }
 
     pub(super) fn notable(

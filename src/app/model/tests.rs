@@ -2,6 +2,7 @@
 
 use super::notable_change::RestartOffer;
 use super::*;
+use crate::app::menu_action::HostAction;
 use crate::app::samples::ready;
 use crate::host_os::ConfigOptions;
 use crate::jupyter::Activity;
@@ -20,8 +21,25 @@ fn hear(model: &mut Model, host: &str, event: &Event) -> Option<NotableChange> {
     model.hear(&message, Instant::now())
 }
 
-fn choose(model: &mut Model, id: &str) -> Option<MenuAction> {
-    model.choose(id, Instant::now())
+fn choose(model: &mut Model, action: MenuAction) -> Option<AppEffect> {
+    model.choose(action, Instant::now())
+}
+
+/// Chooses something that concerns a host.
+fn on(model: &mut Model, host: &str, action: HostAction) -> Option<AppEffect> {
+    choose(model, MenuAction::host(host, action))
+}
+
+fn open(host: &str, notebook: Option<&str>) -> AppEffect {
+    AppEffect::Open {
+        host: host.to_owned(),
+        notebook: notebook.map(str::to_owned),
+    }
+}
+
+fn add(alias: &str, open: bool) -> MenuAction {
+    let alias = alias.to_owned();
+    MenuAction::AddHost { alias, open }
 }
 
 fn failure(code: Code) -> Event {
@@ -31,24 +49,24 @@ fn failure(code: Code) -> Event {
 #[test]
 fn a_click_connects_once_and_then_opens_the_tab_again() {
     let mut model = model();
-    let open = Some(MenuAction::Open("my box".into()));
-    assert_eq!(choose(&mut model, "host my box"), open);
-    assert_eq!(choose(&mut model, "host my box"), None);
+    let connect = Some(open("my box", None));
+    assert_eq!(on(&mut model, "my box", HostAction::Open), connect);
+    assert_eq!(on(&mut model, "my box", HostAction::Open), None);
     hear(&mut model, "my box", &ready("gpu01"));
-    let show = Some(MenuAction::Show("my box".into(), None));
-    assert_eq!(choose(&mut model, "host my box"), show);
+    let show = Some(AppEffect::Show("my box".into(), None));
+    assert_eq!(on(&mut model, "my box", HostAction::Open), show);
 }
 
 #[test]
 fn a_failure_stands_until_the_click_that_retries_or_dismisses() {
     let mut model = model();
-    for verb in ["host", "dismiss"] {
+    for action in [HostAction::Open, HostAction::Dismiss] {
         hear(&mut model, "gpu01", &failure(Code::Refused));
         assert_eq!(model.icon_state(), IconState::Failed);
         assert!(model.hosts()[0].problem.is_some());
-        choose(&mut model, &format!("{verb} gpu01"));
+        on(&mut model, "gpu01", action.clone());
         assert_eq!(model.hosts()[0].problem, None);
-        assert_ne!(model.icon_state(), IconState::Failed, "{verb}");
+        assert_ne!(model.icon_state(), IconState::Failed, "{action:?}");
     }
     assert_eq!(model.hosts()[0].phase, Phase::Closed);
 }
@@ -56,24 +74,30 @@ fn a_failure_stands_until_the_click_that_retries_or_dismisses() {
 #[test]
 fn entries_that_do_not_apply_do_nothing() {
     let mut model = model();
-    for id in [
-        "close gpu01",
-        "stop gpu01",
-        "link gpu01",
-        "dismiss gpu01",
-        "notebook 0 gpu01",
-        "notebook x gpu01",
-        "port 16006 gpu01",
-        "add nobody",
-        "new nobody",
-        "host nobody",
-        "line0 gpu01",
-        "",
-        "dance gpu01",
+    for action in [
+        HostAction::Close,
+        HostAction::Stop,
+        HostAction::CopyLink,
+        HostAction::Dismiss,
+        HostAction::Cancel,
+        HostAction::Extend,
+        HostAction::StartAgain,
+        HostAction::OpenNotebook("a.ipynb".into()),
+        HostAction::OpenForward(16006),
     ] {
-        assert_eq!(choose(&mut model, id), None, "{id}");
+        assert_eq!(on(&mut model, "gpu01", action.clone()), None, "{action:?}");
     }
-    assert_eq!(choose(&mut model, "quit"), Some(MenuAction::Quit));
+    for action in [
+        add("nobody", false),
+        add("nobody", true),
+        MenuAction::host("nobody", HostAction::Open),
+        MenuAction::host("nobody", HostAction::ShowLog),
+        MenuAction::ToggleShortcut("nobody".into()),
+    ] {
+        assert_eq!(choose(&mut model, action.clone()), None, "{action:?}");
+    }
+    let quit = choose(&mut model, MenuAction::Quit);
+    assert_eq!(quit, Some(AppEffect::Quit));
 }
 
 #[test]
@@ -86,19 +110,21 @@ fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
     assert!(model.hosts()[1].ready.is_some(), "a remark is no new state");
 
     let name = || "my box".to_owned();
-    for (id, want) in [
-        ("link my box", MenuAction::CopyLink(name())),
+    let notebook = |path: &str| HostAction::OpenNotebook(path.to_owned());
+    for (action, want) in [
+        (HostAction::CopyLink, AppEffect::CopyLink(name())),
         (
-            "notebook 0 my box",
-            MenuAction::Show(name(), Some("a b.ipynb".into())),
+            notebook("a b.ipynb"),
+            AppEffect::Show(name(), Some("a b.ipynb".into())),
         ),
-        ("port 16006 my box", MenuAction::ShowPort(name(), 16006)),
-        ("stop my box", MenuAction::Stop(name())),
-        ("hostlog my box", MenuAction::ShowHostLog(name())),
+        (HostAction::OpenForward(16006), AppEffect::ShowPort(16006)),
+        (HostAction::Stop, AppEffect::Stop(name())),
+        (HostAction::ShowLog, AppEffect::ShowHostLog(name())),
     ] {
-        assert_eq!(choose(&mut model, id), Some(want), "{id}");
+        let effect = on(&mut model, "my box", action.clone());
+        assert_eq!(effect, Some(want), "{action:?}");
     }
-    assert_eq!(choose(&mut model, "notebook 1 my box"), None);
+    assert_eq!(on(&mut model, "my box", notebook("ended.ipynb")), None);
     hear(&mut model, "my box", &Event::Closed);
     assert_eq!(
         (&model.hosts()[1].ready, &model.hosts()[1].kernels),
@@ -162,13 +188,10 @@ fn a_refusal_is_news_and_ends_nothing() {
 fn a_host_of_the_start_waits_for_the_network_without_a_word() {
     let mut model = model();
     model.be_patient("gpu01", Instant::now());
-    choose(&mut model, "host gpu01");
+    on(&mut model, "gpu01", HostAction::Open);
     assert_eq!(hear(&mut model, "gpu01", &failure(Code::NameUnknown)), None);
     assert_eq!(model.icon_state(), IconState::Idle);
-    assert_eq!(
-        model.retry_patient(Instant::now()),
-        [MenuAction::Open("gpu01".into())]
-    );
+    assert_eq!(model.retry_patient(Instant::now()), [open("gpu01", None)]);
     assert!(
         model.retry_patient(Instant::now()).is_empty(),
         "it is under way"
@@ -178,7 +201,7 @@ fn a_host_of_the_start_waits_for_the_network_without_a_word() {
     let told = hear(&mut model, "gpu01", &failure(Code::AuthRefused));
     assert!(matches!(told, Some(NotableChange::Failed(_))));
     model.be_patient("my box", Instant::now());
-    choose(&mut model, "host my box");
+    on(&mut model, "my box", HostAction::Open);
     let message = Message::of(&failure(Code::Unreachable), "my box", 0, Phase::Ready).unwrap();
     let late = Instant::now() + NETWORK_RETRY_TIME;
     assert!(matches!(
@@ -192,23 +215,24 @@ fn only_aliases_that_are_no_hosts_are_on_offer() {
     let mut model = model();
     model.know_aliases(vec!["gpu01".into(), "other".into()]);
     assert_eq!(model.new_aliases().collect::<Vec<_>>(), ["other"]);
-    let add = |open| Some(MenuAction::Add("other".into(), open));
-    assert_eq!(choose(&mut model, "add other"), add(false));
-    assert_eq!(choose(&mut model, "new other"), add(true));
-    assert_eq!(choose(&mut model, "add gpu01"), None);
+    for open in [false, true] {
+        let want = Some(AppEffect::AddHost("other".into(), open));
+        assert_eq!(choose(&mut model, add("other", open)), want);
+    }
+    assert_eq!(choose(&mut model, add("gpu01", false)), None);
 }
 
 #[test]
 fn the_login_item_is_turned_round() {
     let mut model = model();
     assert_eq!(
-        choose(&mut model, "login"),
-        Some(MenuAction::SetLoginItem(true))
+        choose(&mut model, MenuAction::ToggleLoginItem),
+        Some(AppEffect::SetLoginItem(true))
     );
     model.know_login_item(login_item::Status::On);
     assert_eq!(
-        choose(&mut model, "login"),
-        Some(MenuAction::SetLoginItem(false))
+        choose(&mut model, MenuAction::ToggleLoginItem),
+        Some(AppEffect::SetLoginItem(false))
     );
 }
 
@@ -238,28 +262,29 @@ fn a_job_that_starts_after_a_wait_is_news_of_its_own() {
 #[test]
 fn a_cancel_is_for_what_is_under_way() {
     let mut model = model();
-    assert_eq!(choose(&mut model, "cancel gpu01"), None);
+    assert_eq!(on(&mut model, "gpu01", HostAction::Cancel), None);
     hear(&mut model, "gpu01", &Event::Phase(Phase::Queued));
-    let cancel = Some(MenuAction::Cancel("gpu01".into()));
-    assert_eq!(choose(&mut model, "cancel gpu01"), cancel);
+    let cancel = Some(AppEffect::Cancel("gpu01".into()));
+    assert_eq!(on(&mut model, "gpu01", HostAction::Cancel), cancel);
     hear(&mut model, "gpu01", &ready("n"));
-    assert_eq!(choose(&mut model, "cancel gpu01"), None);
+    assert_eq!(on(&mut model, "gpu01", HostAction::Cancel), None);
 }
 
 #[test]
 fn launchers_and_pages_are_what_the_menu_says_of_them() {
     let mut model = model();
-    let set = |on| Some(MenuAction::SetLauncher("my box".into(), on));
-    assert_eq!(choose(&mut model, "launcher my box"), set(true));
+    let toggle = || MenuAction::ToggleShortcut("my box".into());
+    let set = |on| Some(AppEffect::SetShortcut("my box".into(), on));
+    assert_eq!(choose(&mut model, toggle()), set(true));
     model.know_launchers(vec![Shortcut {
         host: "my box".into(),
         path: "/x".into(),
         options: ConfigOptions::default(),
     }]);
-    assert_eq!(choose(&mut model, "launcher my box"), set(false));
+    assert_eq!(choose(&mut model, toggle()), set(false));
 
-    for id in ["update", "checkupdates"] {
-        assert_eq!(choose(&mut model, id), None, "not in the menu");
+    for action in [MenuAction::ShowRelease, MenuAction::CheckForUpdates] {
+        assert_eq!(choose(&mut model, action), None, "not in the menu");
     }
     *model.updates_mut() = UpdateInfo {
         can_be_asked: true,
@@ -268,12 +293,10 @@ fn launchers_and_pages_are_what_the_menu_says_of_them() {
             page: "https://example.org/9".into(),
         }),
     };
-    let page = MenuAction::ShowPage("https://example.org/9".into());
-    assert_eq!(choose(&mut model, "update"), Some(page));
-    assert_eq!(
-        choose(&mut model, "checkupdates"),
-        Some(MenuAction::CheckUpdates)
-    );
+    let page = AppEffect::ShowPage("https://example.org/9".into());
+    assert_eq!(choose(&mut model, MenuAction::ShowRelease), Some(page));
+    let look = choose(&mut model, MenuAction::CheckForUpdates);
+    assert_eq!(look, Some(AppEffect::CheckForUpdates));
 }
 
 fn in_a_job(left: i64) -> (Event, JobInfo) {
@@ -321,13 +344,14 @@ fn time_that_runs_out_is_news_and_stands_in_the_menu_until_there_is_more() {
         "{notification_request:?}"
     );
     assert_eq!(
-        notification_request.id, "host my box",
+        notification_request.action,
+        MenuAction::host("my box", HostAction::Open),
         "a click opens the tab"
     );
     assert!(is_short(&model) && model.hosts()[1].ready.is_some());
 
-    let extend = Some(MenuAction::Extend("my box".into()));
-    assert_eq!(choose(&mut model, "extend my box"), extend);
+    let extend = Some(AppEffect::Extend("my box".into()));
+    assert_eq!(on(&mut model, "my box", HostAction::Extend), extend);
     let longer = JobInfo {
         ends: job.ends.map(|ends| ends + 3600),
         ..job
@@ -364,9 +388,9 @@ fn only_a_job_that_can_be_extended_is() {
         };
         standing.job.as_mut().map(change);
         hear(&mut model, "gpu01", &Event::Ready(standing));
-        assert_eq!(choose(&mut model, "extend gpu01"), None);
+        assert_eq!(on(&mut model, "gpu01", HostAction::Extend), None);
     }
-    assert_eq!(choose(&mut model(), "extend gpu01"), None);
+    assert_eq!(on(&mut model(), "gpu01", HostAction::Extend), None);
 }
 
 #[test]
@@ -375,7 +399,7 @@ fn a_job_whose_time_was_up_starts_again_with_the_notebook_that_was_open() {
         latest: Some("a b.ipynb".into()),
         ..Activity::default()
     });
-    for verb in ["again", "host"] {
+    for action in [HostAction::StartAgain, HostAction::Open] {
         let mut model = model();
         hear(&mut model, "my box", &in_a_job(1).0);
         hear(&mut model, "my box", &active);
@@ -387,11 +411,16 @@ fn a_job_whose_time_was_up_starts_again_with_the_notebook_that_was_open() {
             notification_request.notification.body,
             "Click to start again with a b.ipynb."
         );
-        assert_eq!(notification_request.id, "again my box");
-        let again = MenuAction::OpenNotebook("my box".into(), Some("a b.ipynb".into()));
-        assert_eq!(choose(&mut model, &format!("{verb} my box")), Some(again));
+        let again = MenuAction::host("my box", HostAction::StartAgain);
+        assert_eq!(notification_request.action, again);
+        let restart = open("my box", Some("a b.ipynb"));
+        assert_eq!(on(&mut model, "my box", action), Some(restart));
         assert_eq!(model.hosts()[1].restart, None);
-        assert_eq!(choose(&mut model, "again my box"), None, "it is under way");
+        assert_eq!(
+            on(&mut model, "my box", HostAction::StartAgain),
+            None,
+            "it is under way"
+        );
     }
 }
 
@@ -404,14 +433,14 @@ fn what_never_stood_or_is_merely_lost_does_not_start_again() {
         matches!(notable, Some(NotableChange::Failed(_))),
         "{notable:?}"
     );
-    assert_eq!(choose(&mut model, "again gpu01"), None);
+    assert_eq!(on(&mut model, "gpu01", HostAction::StartAgain), None);
     hear(&mut model, "my box", &ready("n"));
     let notable = hear(&mut model, "my box", &failure(Code::Lost));
     assert!(
         matches!(notable, Some(NotableChange::Failed(_))),
         "{notable:?}"
     );
-    assert_eq!(choose(&mut model, "again my box"), None);
+    assert_eq!(on(&mut model, "my box", HostAction::StartAgain), None);
     hear(&mut model, "my box", &ready("n"));
     let notable = hear(&mut model, "my box", &failure(Code::ServerEnded));
     assert!(
@@ -421,7 +450,7 @@ fn what_never_stood_or_is_merely_lost_does_not_start_again() {
         ),
         "{notable:?}"
     );
-    choose(&mut model, "dismiss my box");
+    on(&mut model, "my box", HostAction::Dismiss);
     assert_eq!(model.hosts()[1].restart, None);
 }
 

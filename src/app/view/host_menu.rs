@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use super::menu_item::{Entry, disabled_item, item, tickable};
+use super::menu_item::{Entry, SubmenuKind, disabled_item, item, tickable};
 use super::text::{INDENT, elapsed, shown, wrapped};
+use crate::app::menu_action::{HostAction, MenuAction};
 use crate::app::model::HostState;
 use crate::i18n::say;
 use crate::jupyter::{Kernels, Notebook};
@@ -11,21 +12,24 @@ use crate::session::{Forwarded, Phase};
 
 /// The host's line, what is to be read below it, and what else can be done.
 pub fn entries(host: &HostState, has_launcher: bool, now: Instant) -> Vec<Entry> {
-    let name = &host.name;
-    let mut entries = vec![item(&format!("host {name}"), &title(host, now))];
+    let mut entries = vec![of(host, HostAction::Open, &title(host, now))];
     let lines = details(host, now);
-    for (at, line) in lines.iter().enumerate() {
-        entries.push(disabled_item(&format!("line{at} {name}"), line));
-    }
+    entries.extend(lines.iter().map(|line| disabled_item(line)));
     if let Some(again) = &host.restart {
         let text = match &again.notebook {
             Some(notebook) => say!("menu-start-again-with", notebook = shown(notebook)),
             None => say!("menu-start-again"),
         };
-        entries.push(item(&format!("again {name}"), &format!("{INDENT}{text}")));
+        let text = format!("{INDENT}{text}");
+        entries.push(of(host, HostAction::StartAgain, &text));
     }
     entries.extend(more(host, has_launcher));
     entries
+}
+
+/// An item that does something with the host.
+fn of(host: &HostState, action: HostAction, text: &str) -> Entry {
+    item(MenuAction::host(&host.name, action), text)
 }
 
 /// The state by shape and in words, never by colour.
@@ -103,40 +107,38 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
 /// What else can be done with a host that is open, on its way, or has failed.
 fn more(host: &HostState, has_launcher: bool) -> Option<Entry> {
     let name = &host.name;
-    let indented =
-        |id: &str, text: String| item(&format!("{id} {name}"), &format!("{INDENT}{text}"));
+    let indented = |action, text: String| of(host, action, &format!("{INDENT}{text}"));
     match host.phase {
         Phase::Closed => None,
-        Phase::Failed => Some(indented("dismiss", say!("menu-dismiss"))),
+        Phase::Failed => Some(indented(HostAction::Dismiss, say!("menu-dismiss"))),
         Phase::Ready => Some(Entry::Submenu {
-            id: format!("more {name}"),
+            kind: SubmenuKind::Host(name.clone()),
             text: format!("{INDENT}{}", say!("menu-more", host = shown(name))),
             entries: actions(host, has_launcher),
         }),
-        _ => Some(indented("cancel", say!("menu-cancel"))),
+        _ => Some(indented(HostAction::Cancel, say!("menu-cancel"))),
     }
 }
 
 fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {
-    let name = &host.name;
     let mut entries = vec![
-        item(&format!("host {name}"), &say!("menu-open-tab")),
-        item(&format!("link {name}"), &say!("menu-copy-link")),
+        of(host, HostAction::Open, &say!("menu-open-tab")),
+        of(host, HostAction::CopyLink, &say!("menu-copy-link")),
     ];
     entries.extend(notebooks(host));
     entries.extend(forwards(host));
-    entries.push(item(&format!("hostlog {name}"), &say!("menu-show-log")));
+    entries.push(of(host, HostAction::ShowLog, &say!("menu-show-log")));
     // Its address names configured hosts only.
     if !host.removed_from_config {
-        let (id, text) = (format!("launcher {name}"), say!("menu-launcher"));
-        entries.push(tickable(&id, &text, has_launcher));
+        let action = MenuAction::ToggleShortcut(host.name.clone());
+        entries.push(tickable(action, &say!("menu-launcher"), has_launcher));
     }
     if host.can_be_extended() {
-        entries.push(item(&format!("extend {name}"), &say!("menu-extend")));
+        entries.push(of(host, HostAction::Extend, &say!("menu-extend")));
     }
     entries.push(Entry::Separator);
-    entries.push(item(&format!("close {name}"), &say!("menu-disconnect")));
-    entries.push(item(&format!("stop {name}"), &say!("menu-stop")));
+    entries.push(of(host, HostAction::Close, &say!("menu-disconnect")));
+    entries.push(of(host, HostAction::Stop, &say!("menu-stop")));
     entries
 }
 
@@ -146,19 +148,20 @@ fn notebooks(host: &HostState) -> Option<Entry> {
     if kernels.notebooks.is_empty() {
         return None;
     }
-    let line = |(at, notebook): (usize, &Notebook)| {
+    let line = |notebook: &Notebook| {
         let (path, state) = (shown(&notebook.path), notebook.state.as_str());
         let text = match state {
             "busy" => say!("menu-notebook-busy", path = path),
             "idle" => say!("menu-notebook-idle", path = path),
             other => say!("menu-notebook", path = path, state = other),
         };
-        item(&format!("notebook {at} {}", host.name), &text)
+        let action = HostAction::OpenNotebook(notebook.path.clone());
+        of(host, action, &text)
     };
     Some(Entry::Submenu {
-        id: format!("kernels {}", host.name),
+        kind: SubmenuKind::Kernels(host.name.clone()),
         text: say!("menu-kernels-menu"),
-        entries: kernels.notebooks.iter().enumerate().map(line).collect(),
+        entries: kernels.notebooks.iter().map(line).collect(),
     })
 }
 
@@ -173,7 +176,7 @@ fn forwards(host: &HostState) -> Vec<Entry> {
             name = shown(&forward.name),
             port = port.to_string()
         );
-        item(&format!("port {port} {}", host.name), &text)
+        of(host, HostAction::OpenForward(port), &text)
     };
     ready.forwards.iter().map(line).collect()
 }

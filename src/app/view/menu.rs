@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use super::super::menu_action::MenuAction;
 use super::super::model::{Model, UpdateInfo};
 use super::host_menu;
-use super::menu_item::{Entry, disabled_item, item, tickable, with_keys};
+use super::menu_item::{Entry, SubmenuKind, disabled_item, item, tickable, with_keys};
 use super::text::{shown, wrapped};
 use crate::desktop::login_item;
 use crate::i18n::say;
@@ -19,12 +20,14 @@ pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
     entries.push(Entry::Separator);
     entries.extend(complaint(model));
     entries.extend(aliases(model));
-    entries.push(with_keys(item("edit", &say!("menu-edit")), "CmdOrCtrl+,"));
+    let edit = item(MenuAction::EditConfiguration, &say!("menu-edit"));
+    entries.push(with_keys(edit, "CmdOrCtrl+,"));
     entries.extend(login_item(model.login_item()));
     entries.extend(update(model.updates()));
     entries.push(help(model.updates()));
     entries.push(Entry::Separator);
-    entries.push(with_keys(item("quit", &say!("menu-quit")), "CmdOrCtrl+Q"));
+    let quit = item(MenuAction::Quit, &say!("menu-quit"));
+    entries.push(with_keys(quit, "CmdOrCtrl+Q"));
     entries
 }
 
@@ -59,7 +62,7 @@ fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
         let has_launcher = model.has_launcher(&host.name);
         list.extend(host_menu::entries(host, has_launcher, now));
     }
-    entries.extend(overflow("hosts", others));
+    entries.extend(more_hosts(others));
     entries
 }
 
@@ -69,25 +72,26 @@ fn first_run(model: &Model) -> Vec<Entry> {
         .new_aliases()
         .map(|alias| {
             let text = say!("menu-host-closed", host = shown(alias));
-            item(&format!("new {alias}"), &text)
+            item(add_host(alias, true), &text)
         })
         .collect();
     if offers.is_empty() {
         let lines = wrapped(&say!("menu-no-hosts"));
-        let line =
-            |(at, line): (usize, &String)| disabled_item(&format!("nohosts{at}"), line.trim());
-        return lines.iter().enumerate().map(line).collect();
+        return lines
+            .iter()
+            .map(|line| disabled_item(line.trim()))
+            .collect();
     }
     let others = offers.split_off(offers.len().min(AT_HAND));
-    offers.insert(0, disabled_item("offers", &say!("menu-offers")));
-    offers.extend(overflow("hosts", others));
+    offers.insert(0, disabled_item(&say!("menu-offers")));
+    offers.extend(more_hosts(others));
     offers
 }
 
-fn overflow(id: &str, others: Vec<Entry>) -> Option<Entry> {
+fn more_hosts(others: Vec<Entry>) -> Option<Entry> {
     let count = others.len();
     (count > 0).then(|| Entry::Submenu {
-        id: id.to_owned(),
+        kind: SubmenuKind::MoreHosts,
         text: say!("menu-more-hosts", count = count),
         entries: others,
     })
@@ -97,10 +101,8 @@ fn complaint(model: &Model) -> Vec<Entry> {
     let Some(complaint) = model.complaint() else {
         return Vec::new();
     };
-    let mut lines = vec![disabled_item("complaint", &say!("menu-complaint"))];
-    for (at, line) in wrapped(complaint).iter().enumerate() {
-        lines.push(disabled_item(&format!("complaint{at}"), line));
-    }
+    let mut lines = vec![disabled_item(&say!("menu-complaint"))];
+    lines.extend(wrapped(complaint).iter().map(|line| disabled_item(line)));
     lines
 }
 
@@ -109,16 +111,21 @@ fn aliases(model: &Model) -> Option<Entry> {
     if model.hosts().is_empty() {
         return None;
     }
-    let offer = |alias: &str| item(&format!("add {alias}"), &shown(alias));
+    let offer = |alias: &str| item(add_host(alias, false), &shown(alias));
     let entries: Vec<Entry> = model.new_aliases().map(offer).collect();
     if entries.is_empty() {
         return None;
     }
     Some(Entry::Submenu {
-        id: "aliases".to_owned(),
+        kind: SubmenuKind::AddHost,
         text: say!("menu-add"),
         entries,
     })
+}
+
+fn add_host(alias: &str, open: bool) -> MenuAction {
+    let alias = alias.to_owned();
+    MenuAction::AddHost { alias, open }
 }
 
 fn login_item(status: &login_item::Status) -> Vec<Entry> {
@@ -128,31 +135,32 @@ fn login_item(status: &login_item::Status) -> Vec<Entry> {
         login_item::Status::NeedsApproval => (true, Some(say!("menu-login-approval"))),
         login_item::Status::NotHere(_) => return Vec::new(),
     };
-    let mut entries = vec![tickable("login", &say!("menu-login"), on)];
+    let text = say!("menu-login");
+    let mut entries = vec![tickable(MenuAction::ToggleLoginItem, &text, on)];
     let remark = remark.map(|text| wrapped(&text)).unwrap_or_default();
-    for (at, line) in remark.iter().enumerate() {
-        entries.push(disabled_item(&format!("approval{at}"), line));
-    }
+    entries.extend(remark.iter().map(|line| disabled_item(line)));
     entries
 }
 
 /// A newer version, which leads to its page.
 fn update(updates: &UpdateInfo) -> Option<Entry> {
     let version = updates.release.as_ref()?.version.to_string();
-    Some(item("update", &say!("menu-update", version = version)))
+    let text = say!("menu-update", version = version);
+    Some(item(MenuAction::ShowRelease, &text))
 }
 
 fn help(updates: &UpdateInfo) -> Entry {
     let mut entries = vec![
-        item("log", &say!("menu-show-log")),
-        item("diagnostics", &say!("menu-diagnostics")),
+        item(MenuAction::ShowLog, &say!("menu-show-log")),
+        item(MenuAction::CopyDiagnostics, &say!("menu-diagnostics")),
     ];
     if updates.can_be_asked {
-        entries.push(item("checkupdates", &say!("menu-check-updates")));
+        let text = say!("menu-check-updates");
+        entries.push(item(MenuAction::CheckForUpdates, &text));
     }
-    entries.push(item("about", &say!("menu-about")));
+    entries.push(item(MenuAction::About, &say!("menu-about")));
     Entry::Submenu {
-        id: "help".to_owned(),
+        kind: SubmenuKind::Help,
         text: say!("menu-help"),
         entries,
     }

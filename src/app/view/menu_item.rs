@@ -1,14 +1,16 @@
 //! The lines that a menu consists of, as values.
 
+use crate::app::menu_action::MenuAction;
+
 /// One line of the menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// Something to choose, or, disabled, to read.
+    /// Something to choose, or to read.
     Item(Item),
     /// More entries.
     Submenu {
-        /// Tells it from the others.
-        id: String,
+        /// Tells it from the others, whatever its text says.
+        kind: SubmenuKind,
         /// Its text.
         text: String,
         /// The entries.
@@ -21,46 +23,56 @@ pub enum Entry {
 /// A line with a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// What [`Model::choose`] is given.
-    pub id: String,
+    /// The choice that it is; none for a line to read, which is disabled.
+    pub action: Option<MenuAction>,
     /// Its text; `&` stands for itself.
     pub text: String,
-    /// Whether it can be chosen.
-    pub enabled: bool,
     /// Whether it is ticked, if it can be.
     pub checked: Option<bool>,
     /// Its keys, where the platform's menus have some.
     pub keys: Option<&'static str>,
 }
 
+/// A submenu's contents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubmenuKind {
+    /// The hosts for which the menu itself has no room.
+    MoreHosts,
+    /// Everything that can be done with a connected host.
+    Host(String),
+    /// The notebooks of a host.
+    Kernels(String),
+    /// The aliases of the ssh configuration.
+    AddHost,
+    /// The app's own help.
+    Help,
+}
+
 /// Returns an item that can be chosen.
-pub fn item(id: &str, text: &str) -> Entry {
+pub fn item(action: MenuAction, text: &str) -> Entry {
     Entry::Item(Item {
-        id: id.to_owned(),
+        action: Some(action),
         text: text.to_owned(),
-        enabled: true,
         checked: None,
         keys: None,
     })
 }
 
 /// Returns an item with a tick.
-pub fn tickable(id: &str, text: &str, ticked: bool) -> Entry {
+pub fn tickable(action: MenuAction, text: &str, ticked: bool) -> Entry {
     Entry::Item(Item {
-        id: id.to_owned(),
+        action: Some(action),
         text: text.to_owned(),
-        enabled: true,
         checked: Some(ticked),
         keys: None,
     })
 }
 
 /// Returns a line to read.
-pub fn disabled_item(id: &str, text: &str) -> Entry {
+pub fn disabled_item(text: &str) -> Entry {
     Entry::Item(Item {
-        id: id.to_owned(),
+        action: None,
         text: text.to_owned(),
-        enabled: false,
         checked: None,
         keys: None,
     })

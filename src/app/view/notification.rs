@@ -1,5 +1,6 @@
 //! What is worth a notification, and what a click on it does.
 
+use super::super::menu_action::{HostAction, MenuAction};
 use super::super::model::NotableChange;
 use super::text::{elapsed, shown};
 use crate::desktop::Notification;
@@ -7,13 +8,13 @@ use crate::i18n::say;
 use crate::problem::Code;
 use crate::session::{JobInfo, Walltime, time_words};
 
-/// A notification and the menu entry that a click on it stands for.
+/// A notification, and the choice that a click on it is.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotificationRequest {
     /// What is shown; never an address, which could hold a token.
     pub notification: Notification,
-    /// See `Model::choose`.
-    pub id: String,
+    /// The choice.
+    pub action: MenuAction,
 }
 
 /// The notification for news of a host.
@@ -32,7 +33,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
                     body,
                     action: say!("menu-open-tab"),
                 },
-                id: format!("host {host}"),
+                action: MenuAction::host(host, HostAction::Open),
             }
         }
         NotableChange::Started(ready, waited) => {
@@ -50,12 +51,12 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
                     ),
                     action: say!("menu-open-tab"),
                 },
-                id: format!("host {host}"),
+                action: MenuAction::host(host, HostAction::Open),
             }
         }
         NotableChange::Walltime(job, walltime) => NotificationRequest {
             notification: of_time(host, job, *walltime),
-            id: format!("host {host}"),
+            action: MenuAction::host(host, HostAction::Open),
         },
         NotableChange::Ended(problem, again) => NotificationRequest {
             notification: Notification {
@@ -68,17 +69,17 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
                 },
                 action: say!("menu-start-again"),
             },
-            id: format!("again {host}"),
+            action: MenuAction::host(host, HostAction::StartAgain),
         },
         NotableChange::Failed(problem) | NotableChange::Refused(problem) => {
-            let (action, verb) = remedy(problem.code);
+            let (label, action) = remedy(problem.code);
             NotificationRequest {
                 notification: Notification {
                     title: problem.title.clone(),
                     body: problem.remedy.clone(),
-                    action,
+                    action: label,
                 },
-                id: format!("{verb} {host}"),
+                action: MenuAction::host(host, action),
             }
         }
     }
@@ -100,14 +101,14 @@ fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
 }
 
 /// What helps: the server's own words where it has failed, another try where the way there has.
-fn remedy(code: Code) -> (String, &'static str) {
+fn remedy(code: Code) -> (String, HostAction) {
     match code {
         Code::JobEnded
         | Code::JupyterDied
         | Code::JupyterAnswer
         | Code::NotStopped
-        | Code::KernelsBusy => (say!("menu-show-log"), "hostlog"),
-        _ => (say!("notice-try-again"), "host"),
+        | Code::KernelsBusy => (say!("menu-show-log"), HostAction::ShowLog),
+        _ => (say!("notice-try-again"), HostAction::Open),
     }
 }
 
@@ -123,11 +124,13 @@ mod tests {
             notification_request("my box", &NotableChange::Failed(problem))
         };
         let died = after(Code::JupyterDied);
-        assert_eq!(died.id, "hostlog my box");
+        let show_log = MenuAction::host("my box", HostAction::ShowLog);
+        assert_eq!(died.action, show_log);
         assert_eq!(
             (died.notification.title, died.notification.body),
             ("title".into(), "remedy".into())
         );
-        assert_eq!(after(Code::Lost).id, "host my box");
+        let open = MenuAction::host("my box", HostAction::Open);
+        assert_eq!(after(Code::Lost).action, open);
     }
 }

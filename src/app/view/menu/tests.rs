@@ -1,6 +1,8 @@
 use std::time::Duration;
 
+use super::super::menu_item::Item;
 use super::*;
+use crate::app::menu_action::HostAction;
 use crate::app::samples::ready;
 use crate::app::updates::Release;
 use crate::config::Host;
@@ -18,7 +20,7 @@ fn texts(entries: &[Entry]) -> Vec<String> {
                 Some(false) => "✗ ",
                 None => "",
             };
-            if item.enabled {
+            if item.action.is_some() {
                 format!("{tick}{}", item.text)
             } else {
                 format!("({})", item.text)
@@ -151,7 +153,9 @@ fn without_hosts_those_of_the_ssh_configuration_are_on_offer() {
         "once is enough"
     );
     let entries = entries(&model, Instant::now());
-    assert!(matches!(&entries[1], Entry::Item(item) if item.id == "new gpu01"));
+    assert!(
+        matches!(&entries[1], Entry::Item(item) if item.action == Some(add_host("gpu01", true)))
+    );
 }
 
 #[test]
@@ -201,7 +205,8 @@ fn odd_names_stay_readable_and_keep_apart() {
     let texts = texts(&all);
     assert_eq!(texts[..3], ["○ a & b", "○ _b_", "○ 🧪 lab"]);
     assert!(texts[3].chars().count() < 50, "{}", texts[3]);
-    assert!(matches!(&all[3], Entry::Item(item) if item.id == format!("host {long}")));
+    let open = MenuAction::host(&long, HostAction::Open);
+    assert!(matches!(&all[3], Entry::Item(item) if item.action == Some(open)));
 }
 
 fn waiting() -> crate::session::JobInfo {
@@ -286,4 +291,134 @@ fn a_newer_version_stands_above_the_help_and_can_be_asked_for() {
     };
     let help = "Help > Show Log, Copy Diagnostics, Check for Updates, About Remote Jupyter";
     assert_eq!(end(&model)[..2], ["Version 9.8.7 Is There…", help]);
+}
+
+/// An item that does something with gpu01.
+fn of(action: HostAction, text: &str) -> Entry {
+    item(MenuAction::host("gpu01", action), text)
+}
+
+fn submenu(kind: SubmenuKind, text: &str, entries: Vec<Entry>) -> Entry {
+    Entry::Submenu {
+        kind,
+        text: text.to_owned(),
+        entries,
+    }
+}
+
+/// The lines below the hosts, which every menu has.
+fn ending() -> Vec<Entry> {
+    let keys = |action, text: &str, keys| {
+        Entry::Item(Item {
+            action: Some(action),
+            text: text.to_owned(),
+            checked: None,
+            keys: Some(keys),
+        })
+    };
+    let help = vec![
+        item(MenuAction::ShowLog, "Show Log"),
+        item(MenuAction::CopyDiagnostics, "Copy Diagnostics"),
+        item(MenuAction::About, "About Remote Jupyter"),
+    ];
+    vec![
+        keys(
+            MenuAction::EditConfiguration,
+            "Edit Configuration…",
+            "CmdOrCtrl+,",
+        ),
+        tickable(MenuAction::ToggleLoginItem, "Launch at Login", false),
+        submenu(SubmenuKind::Help, "Help", help),
+        Entry::Separator,
+        keys(MenuAction::Quit, "Quit Remote Jupyter", "CmdOrCtrl+Q"),
+    ]
+}
+
+/// The whole menu with these lines above the ending.
+fn whole(mut above: Vec<Entry>) -> Vec<Entry> {
+    above.push(Entry::Separator);
+    above.extend(ending());
+    above
+}
+
+#[test]
+fn the_menu_of_hosts_that_are_closed_opens_them_and_offers_aliases() {
+    let mut model = model(&["gpu01", "a & b"]);
+    model.know_aliases(vec!["gpu01".into(), "gpu02".into()]);
+    let mut want = whole(vec![
+        of(HostAction::Open, "○ gpu01"),
+        item(MenuAction::host("a & b", HostAction::Open), "○ a & b"),
+    ]);
+    let add = vec![item(add_host("gpu02", false), "gpu02")];
+    let add = submenu(SubmenuKind::AddHost, "Add Host from SSH Config", add);
+    want.insert(3, add);
+    assert_eq!(entries(&model, Instant::now()), want);
+}
+
+#[test]
+fn the_menu_of_the_first_run_adds_and_opens_aliases() {
+    let mut model = model(&[]);
+    model.know_aliases(vec!["gpu02".into()]);
+    let want = whole(vec![
+        disabled_item(&say!("menu-offers")),
+        item(add_host("gpu02", true), "○ gpu02"),
+    ]);
+    assert_eq!(entries(&model, Instant::now()), want);
+}
+
+#[test]
+fn the_menu_of_a_host_under_way_cancels_it() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Starting));
+    let want = whole(vec![
+        of(HostAction::Open, "◐ gpu01: starting Jupyter"),
+        of(HostAction::Cancel, "    Cancel"),
+    ]);
+    assert_eq!(entries(&model, Instant::now()), want);
+}
+
+#[test]
+fn the_menu_of_a_failed_host_retries_or_dismisses_and_only_says_why() {
+    let mut model = model(&["gpu01"]);
+    let problem = Problem::new(Code::Refused, "nothing listens", "", "Check the Port.");
+    hear(&mut model, "gpu01", &Event::Failed(problem));
+    let want = whole(vec![
+        of(HostAction::Open, "▲ gpu01: click to try again"),
+        disabled_item("    nothing listens"),
+        disabled_item("    Check the Port."),
+        of(HostAction::Dismiss, "    Dismiss"),
+    ]);
+    assert_eq!(entries(&model, Instant::now()), want);
+}
+
+#[test]
+fn the_menu_of_a_connected_host_has_all_that_can_be_done_with_it() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let kernels = r#"{"host":"gpu01","phase":"ready","at_ms":1,"kernels":{"total":1,"busy":1,
+        "notebooks":[{"path":"a.ipynb","name":"","kernel":"p","state":"busy"}]}}"#;
+    model.hear(&serde_json::from_str(kernels).unwrap(), Instant::now());
+    let notebook = HostAction::OpenNotebook("a.ipynb".into());
+    let kernels = SubmenuKind::Kernels("gpu01".into());
+    let shortcut = MenuAction::ToggleShortcut("gpu01".into());
+    let more = vec![
+        of(HostAction::Open, "Open Tab"),
+        of(HostAction::CopyLink, "Copy Link"),
+        submenu(kernels, "Kernels", vec![of(notebook, "● a.ipynb")]),
+        of(
+            HostAction::OpenForward(16006),
+            "TensorBoard (localhost:16006)",
+        ),
+        of(HostAction::ShowLog, "Show Log"),
+        tickable(shortcut, "Keep in Applications", false),
+        Entry::Separator,
+        of(HostAction::Close, "Disconnect"),
+        of(HostAction::Stop, "Stop Jupyter…"),
+    ];
+    let want = whole(vec![
+        of(HostAction::Open, "● gpu01"),
+        disabled_item("    1 kernel, busy"),
+        submenu(SubmenuKind::Host("gpu01".into()), "    gpu01: More", more),
+    ]);
+    assert_eq!(entries(&model, Instant::now()), want);
 }
