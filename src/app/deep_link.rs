@@ -3,13 +3,26 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::event::AppEvent;
+use super::event_sender::EventSender;
 use super::menu_action::{HostAction, MenuAction};
+
+/// Sends the choice that an address is. What is no address of ours is refused, and only the log says
+/// so: a web page may try as often as it likes.
+pub fn open(address: &str, sender: &EventSender) {
+    if let Some(action) = parse(address) {
+        sender.send(AppEvent::DeepLink(action));
+    } else {
+        let address = address.escape_debug();
+        tracing::warn!(%address, "not an address of ours: refused");
+    }
+}
 
 /// Returns the choice that an address is; none when it is not exactly one of ours.
 ///
 /// `…/open/HOST` is a click on the host, `…/close/HOST` is Disconnect, and `…/list` shows the hosts
 /// and their states.
-pub fn parse(address: &str) -> Option<MenuAction> {
+fn parse(address: &str) -> Option<MenuAction> {
     let (scheme, rest) = address.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("remote-jupyter") || rest.contains(['?', '#']) {
         return None;
@@ -36,18 +49,18 @@ pub fn parse(address: &str) -> Option<MenuAction> {
 mod tests {
     use super::*;
 
-    fn open(host: &str) -> MenuAction {
+    fn open_host(host: &str) -> MenuAction {
         MenuAction::host(host, HostAction::Open)
     }
 
     #[test]
     fn our_addresses_are_understood() {
         for (address, want) in [
-            ("remote-jupyter://open/gpu01", open("gpu01")),
-            ("REMOTE-JUPYTER://OPEN/gpu01/", open("gpu01")),
-            ("remote-jupyter://open/my%20box", open("my box")),
-            ("remote-jupyter://open/a%2Fb", open("a/b")),
-            ("remote-jupyter://open/%E6%A9%9F", open("機")),
+            ("remote-jupyter://open/gpu01", open_host("gpu01")),
+            ("REMOTE-JUPYTER://OPEN/gpu01/", open_host("gpu01")),
+            ("remote-jupyter://open/my%20box", open_host("my box")),
+            ("remote-jupyter://open/a%2Fb", open_host("a/b")),
+            ("remote-jupyter://open/%E6%A9%9F", open_host("機")),
             (
                 "remote-jupyter://close/gpu01",
                 MenuAction::host("gpu01", HostAction::Close),
@@ -63,7 +76,7 @@ mod tests {
     fn what_launchers_open_is_understood() {
         for host in ["gpu01", "my box", "a/b", "100% \"x\"?#", "機🧪"] {
             let address = crate::desktop::shortcut::address(host);
-            assert_eq!(parse(&address), Some(open(host)), "{address}");
+            assert_eq!(parse(&address), Some(open_host(host)), "{address}");
         }
     }
 

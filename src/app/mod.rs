@@ -4,12 +4,12 @@
 //! the model ([`model`]); [`tray`] only carries the one to the screen.
 
 mod app;
+mod config_watcher;
 mod deep_link;
 mod diagnostics;
 mod effect;
 mod event;
 mod event_sender;
-mod inbound;
 mod logging;
 mod menu_action;
 mod model;
@@ -19,8 +19,10 @@ mod renderer;
 #[cfg(test)]
 mod samples;
 mod sessions;
+mod single_instance;
 mod timer;
 mod tray;
+mod unix_signals;
 mod updates;
 mod view;
 
@@ -46,8 +48,8 @@ pub use logging::log_to_file;
 /// # Errors
 /// When the programs of this account cannot speak to each other, or do not understand each other.
 pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
-    let failed = |error: std::io::Error| problem::no_control(inbound::APP_WORDS, &error);
-    let Some(host_lock) = inbound::claim(&scope, request)? else {
+    let failed = |error: std::io::Error| problem::no_control(single_instance::APP_WORDS, &error);
+    let Some(host_lock) = single_instance::acquire(&scope, request)? else {
         eprintln!("{}", crate::i18n::say!("app-runs-already"));
         return Ok(0);
     };
@@ -55,11 +57,11 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
     NativeDesktop.prepare(&mut events);
     let sender = EventSender::new(events.create_proxy());
     let listening = host_lock.listening().map_err(failed)?;
-    inbound::listen(listening, sender.clone()).map_err(failed)?;
-    inbound::quit_on_signal(sender.clone()).map_err(failed)?;
-    inbound::watch(config.path.clone(), scope.clone(), sender.clone()).map_err(failed)?;
+    single_instance::listen(listening, sender.clone()).map_err(failed)?;
+    unix_signals::quit_on_signal(sender.clone()).map_err(failed)?;
+    config_watcher::watch(config.path.clone(), scope.clone(), sender.clone()).map_err(failed)?;
     if let AppRequest::DeepLink { url } = request {
-        inbound::visit(url, &sender);
+        deep_link::open(url, &sender);
     }
     let mut app = App::new(config, scope, sender.clone(), host_lock).map_err(failed)?;
     events.run(move |event, _, flow| {
@@ -70,7 +72,7 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
             // May come before the loop's first turn: what it asks for waits in the post.
             LoopEvent::Opened { urls } => {
                 for url in &urls {
-                    inbound::visit(url.as_str(), &sender);
+                    deep_link::open(url.as_str(), &sender);
                 }
             }
             LoopEvent::Reopen { .. } => {

@@ -1,0 +1,128 @@
+//! Looks every two seconds at the files that the menu depends on: the configuration, the aliases of
+//! the ssh configuration, the shortcuts, and the locks of other programs. That costs next to
+//! nothing, and works on every file system.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::event::AppEvent;
+use super::event_sender::EventSender;
+use crate::config::Config;
+use crate::desktop::shortcut;
+use crate::host_os::{Scope, runtime_folder};
+use crate::ipc;
+use crate::ssh::aliases;
+
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// A file's time and size, which change with it; none for a file that cannot be seen.
+type Stamp = Option<(SystemTime, u64)>;
+
+/// Sends what has changed from now on, and all of it at first, from a thread of its own. The thread
+/// ends with the event loop.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn watch(path: PathBuf, scope: Scope, sender: EventSender) -> io::Result<()> {
+    let watcher = ConfigWatcher::new(path, scope, sender);
+    let builder = std::thread::Builder::new().name("configuration".to_owned());
+    builder.spawn(move || watcher.run()).map(drop)
+}
+
+/// The files, and what was last seen of them: nothing yet, for what changed between the start and
+/// the first look would be missed.
+struct ConfigWatcher {
+    path: PathBuf,
+    scope: Scope,
+    ssh_config: Option<PathBuf>,
+    sender: EventSender,
+    /// None before the first look.
+    config: Option<Stamp>,
+    hosts: Vec<String>,
+    locked: BTreeSet<(String, SystemTime)>,
+    aliases: Vec<String>,
+    shortcuts: Stamp,
+}
+
+impl ConfigWatcher {
+    fn new(path: PathBuf, scope: Scope, sender: EventSender) -> Self {
+        let ssh_config = scope.ssh_config().map(Path::to_owned);
+        Self {
+            path,
+            scope,
+            ssh_config: ssh_config.or_else(aliases::default_file),
+            sender,
+            config: None,
+            hosts: Vec::new(),
+            locked: BTreeSet::new(),
+            aliases: Vec::new(),
+            shortcuts: None,
+        }
+    }
+
+    fn run(mut self) {
+        while self.look_at_config() {
+            self.look_at_locks();
+            self.look_at_aliases();
+            self.look_at_shortcuts();
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+
+    /// Returns false once the event loop is gone.
+    fn look_at_config(&mut self) -> bool {
+        let now = Some(stamp(&self.path));
+        if now == self.config {
+            return true;
+        }
+        self.config = now;
+        let config = Config::load(&self.path).map(Box::new);
+        if let Ok(config) = &config {
+            self.hosts = config.hosts.iter().map(|host| host.name.clone()).collect();
+        }
+        self.sender.send(AppEvent::ConfigReloaded(config))
+    }
+
+    fn look_at_locks(&mut self) {
+        let now = locked_hosts(&self.scope, &self.hosts);
+        for (host, _) in now.difference(&self.locked) {
+            self.sender.send(AppEvent::HostLocked(host.clone()));
+        }
+        self.locked = now;
+    }
+
+    /// The file may include others, so it is read and not only looked at: some kilobytes.
+    fn look_at_aliases(&mut self) {
+        let aliases = self.ssh_config.as_deref().map(aliases::aliases);
+        let aliases = aliases.unwrap_or_default();
+        if aliases != self.aliases {
+            self.aliases.clone_from(&aliases);
+            self.sender.send(AppEvent::Aliases(aliases));
+        }
+    }
+
+    fn look_at_shortcuts(&mut self) {
+        let now = shortcut::folder().and_then(|folder| stamp(&folder));
+        if now != self.shortcuts {
+            self.shortcuts = now;
+            let shortcuts = shortcut::list_of(&self.scope);
+            self.sender.send(AppEvent::Shortcuts(shortcuts));
+        }
+    }
+}
+
+/// The hosts that have a control socket, and since when.
+fn locked_hosts(scope: &Scope, hosts: &[String]) -> BTreeSet<(String, SystemTime)> {
+    let Ok(folder) = runtime_folder() else {
+        return BTreeSet::new();
+    };
+    let since = |host: &String| Some((host.clone(), ipc::held_since(&folder, scope, host)?));
+    hosts.iter().filter_map(since).collect()
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.modified().ok()?, meta.len()))
+}
