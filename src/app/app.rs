@@ -1,8 +1,9 @@
-//! Everything that the event loop's thread owns, and what each signal does to it.
+//! Everything that the event loop's thread owns, and what each event does to it.
 
 mod actions;
 
 use std::collections::HashSet;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tao::event_loop::ControlFlow;
@@ -20,7 +21,6 @@ use super::timer::Timer;
 use super::updates::Updates;
 use super::view::notification;
 use crate::config::{Config, ConfigErrors};
-use crate::desktop::NativeDesktop;
 use crate::desktop::{Desktop, Dialog, DialogKind, DialogResponse, SystemEvent};
 use crate::host_os::Scope;
 use crate::i18n::say;
@@ -38,14 +38,15 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// a VPN may come up without one.
 const RETRY_EVERY: Duration = Duration::from_secs(15);
 
-/// The app.
-pub struct App {
+/// The app on a desktop.
+pub struct App<D> {
+    desktop: Rc<D>,
     model: Model,
     sessions: Sessions,
-    prompts: Prompts,
+    prompts: Prompts<D>,
     sender: EventSender,
     clock: Timer,
-    screen: TrayRenderer,
+    screen: TrayRenderer<D>,
     retry_at: Option<Instant>,
     quits_at: Option<Instant>,
     clipboard: Option<arboard::Clipboard>,
@@ -60,12 +61,13 @@ pub struct App {
     host_lock: Option<HostLock>,
 }
 
-impl App {
+impl<D: Desktop> App<D> {
     /// Before the event loop runs.
     ///
     /// # Errors
     /// When no thread can be started.
     pub fn new(
+        desktop: Rc<D>,
         config: Config,
         scope: Scope,
         sender: EventSender,
@@ -77,16 +79,17 @@ impl App {
             open_at_start: config.open_at_start.clone(),
             updates: Updates::new(sender.clone(), config.checks_updates())?,
             sessions: Sessions::new(config, scope, sender.clone()),
-            prompts: Prompts::new(sender.clone()),
+            prompts: Prompts::new(Rc::clone(&desktop), sender.clone()),
             clock: Timer::new(sender.clone())?,
             sender,
-            screen: TrayRenderer::new(now),
+            screen: TrayRenderer::new(Rc::clone(&desktop), now),
             retry_at: None,
             quits_at: None,
             clipboard: None,
             awaited_logs: HashSet::new(),
             awaited_time: HashSet::new(),
             host_lock: Some(host_lock),
+            desktop,
         })
     }
 
@@ -106,7 +109,7 @@ impl App {
         let tell = move |change| {
             sender.send(AppEvent::System(change));
         };
-        if let Err(error) = NativeDesktop.watch(Box::new(tell)) {
+        if let Err(error) = self.desktop.watch(Box::new(tell)) {
             tracing::warn!(%error, "sleep and network changes are not told");
         }
         os_actions::look_at_login_item(&self.sender);
@@ -207,7 +210,8 @@ impl App {
                 let clicked = move || {
                     sender.send(AppEvent::MenuClicked(action));
                 };
-                NativeDesktop.notify(notification_request.notification, Box::new(clicked));
+                let notification = notification_request.notification;
+                self.desktop.notify(notification, Box::new(clicked));
             }
             None => {}
         }
@@ -371,3 +375,6 @@ impl App {
         ControlFlow::Wait
     }
 }
+
+#[cfg(test)]
+mod tests;

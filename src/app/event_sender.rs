@@ -4,8 +4,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tao::event_loop::EventLoopProxy;
-
 use super::event::AppEvent;
 
 /// Something lies in the post.
@@ -20,16 +18,16 @@ pub struct EventSender {
 
 struct Inner {
     waiting: Vec<AppEvent>,
-    loop_proxy: EventLoopProxy<Wakeup>,
+    wake: Box<dyn Fn() -> bool + Send>,
     is_over: bool,
 }
 
 impl EventSender {
-    /// An empty one for that event loop.
-    pub fn new(loop_proxy: EventLoopProxy<Wakeup>) -> Self {
+    /// Returns an empty one for an event loop, which `wake` wakes; false when the loop is gone.
+    pub fn new(wake: impl Fn() -> bool + Send + 'static) -> Self {
         let inner = Inner {
             waiting: Vec::new(),
-            loop_proxy,
+            wake: Box::new(wake),
             is_over: false,
         };
         Self {
@@ -42,7 +40,7 @@ impl EventSender {
         let mut inner = self.lock();
         inner.waiting.push(signal);
         if inner.waiting.len() == 1 {
-            inner.is_over |= inner.loop_proxy.send_event(Wakeup).is_err();
+            inner.is_over |= !(inner.wake)();
         }
         !inner.is_over
     }

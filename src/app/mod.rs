@@ -26,12 +26,13 @@ mod unix_signals;
 mod updates;
 mod view;
 
+use std::rc::Rc;
+
 use tao::event::{Event as LoopEvent, StartCause};
 use tao::event_loop::{EventLoop, EventLoopBuilder};
 
 use crate::config::Config;
-use crate::desktop::Desktop;
-use crate::desktop::NativeDesktop;
+use crate::desktop::{Desktop, NativeDesktop};
 use crate::host_os::Scope;
 use crate::ipc::AppRequest;
 use crate::problem;
@@ -54,8 +55,10 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
         return Ok(0);
     };
     let mut events: EventLoop<Wakeup> = EventLoopBuilder::with_user_event().build();
-    NativeDesktop.prepare(&mut events);
-    let sender = EventSender::new(events.create_proxy());
+    let desktop = Rc::new(NativeDesktop);
+    desktop.prepare(&mut events);
+    let event_loop = events.create_proxy();
+    let sender = EventSender::new(move || event_loop.send_event(Wakeup).is_ok());
     let listening = host_lock.listening().map_err(failed)?;
     single_instance::listen(listening, sender.clone()).map_err(failed)?;
     unix_signals::quit_on_signal(sender.clone()).map_err(failed)?;
@@ -63,7 +66,7 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
     if let AppRequest::DeepLink { url } = request {
         deep_link::open(url, &sender);
     }
-    let mut app = App::new(config, scope, sender.clone(), host_lock).map_err(failed)?;
+    let mut app = App::new(desktop, config, scope, sender.clone(), host_lock).map_err(failed)?;
     events.run(move |event, _, flow| {
         match event {
             // Not earlier: macOS has no status bar before the loop runs.

@@ -1,9 +1,11 @@
 //! A session's questions as dialogs, and the dialogs' answers.
 
+use std::cell::Cell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
+use crate::desktop::keychain;
 use crate::desktop::{Desktop, Dialog, DialogId, DialogKind, DialogResponse};
-use crate::desktop::{NativeDesktop, keychain};
 use crate::i18n::say;
 use crate::jupyter::Kernels;
 use crate::ssh::prompt::Prompt;
@@ -12,7 +14,8 @@ use super::event::{AppEvent, PromptRequest};
 use super::event_sender::EventSender;
 
 /// The dialogs that are open.
-pub struct Prompts {
+pub struct Prompts<D> {
+    desktop: Rc<D>,
     open: Vec<(DialogId, PendingDialog)>,
     sender: EventSender,
 }
@@ -50,10 +53,11 @@ impl PendingDialog {
     }
 }
 
-impl Prompts {
+impl<D: Desktop> Prompts<D> {
     /// None yet.
-    pub fn new(sender: EventSender) -> Self {
+    pub fn new(desktop: Rc<D>, sender: EventSender) -> Self {
         Self {
+            desktop,
             open: Vec::new(),
             sender,
         }
@@ -75,9 +79,9 @@ impl Prompts {
     pub fn show(&mut self, dialog: Dialog, pending: PendingDialog) {
         let sender = self.sender.clone();
         // The id is known only once the dialog is open, and no answer comes before that.
-        let slot = std::rc::Rc::new(std::cell::Cell::new(0));
-        let answered = std::rc::Rc::clone(&slot);
-        let id = NativeDesktop.ask(
+        let slot = Rc::new(Cell::new(0));
+        let answered = Rc::clone(&slot);
+        let id = self.desktop.ask(
             dialog,
             Box::new(move |given| {
                 sender.send(AppEvent::DialogAnswered(answered.get(), given));
@@ -103,7 +107,7 @@ impl Prompts {
     pub fn withdraw(&mut self, host: &str) {
         let of_host = |(_, pending): &mut (DialogId, PendingDialog)| pending.host() == Some(host);
         for (id, _) in self.open.extract_if(.., of_host) {
-            NativeDesktop.withdraw(id);
+            self.desktop.withdraw(id);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! When the menu and the icon change on the screen. Main thread only.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::menu_action::MenuAction;
@@ -7,6 +8,7 @@ use super::model::{IconState, Model};
 use super::timer::Timer;
 use super::tray::{Tray, TrayError};
 use super::view::{icon, menu};
+use crate::desktop::Desktop;
 
 /// The menu is changed at most that often.
 const SHOW_EVERY: Duration = Duration::from_millis(100);
@@ -14,18 +16,20 @@ const SHOW_EVERY: Duration = Duration::from_millis(100);
 const FRAME: Duration = Duration::from_millis(150);
 
 /// What is on the screen.
-pub struct TrayRenderer {
-    tray: Option<Tray>,
+pub struct TrayRenderer<D> {
+    desktop: Rc<D>,
+    tray: Option<Tray<D>>,
     shown_at: Instant,
     working_since: Option<Instant>,
     /// False when the model may have changed since the menu did.
     pub is_current: bool,
 }
 
-impl TrayRenderer {
+impl<D: Desktop> TrayRenderer<D> {
     /// Nothing yet.
-    pub fn new(now: Instant) -> Self {
+    pub fn new(desktop: Rc<D>, now: Instant) -> Self {
         Self {
+            desktop,
             tray: None,
             shown_at: now,
             working_since: None,
@@ -45,7 +49,8 @@ impl TrayRenderer {
         clicked: impl Fn(MenuAction) + Send + Sync + 'static,
     ) -> Result<(), TrayError> {
         let entries = menu::entries(model, now);
-        self.tray = Some(Tray::new(&entries, model.icon_state(), clicked)?);
+        let desktop = Rc::clone(&self.desktop);
+        self.tray = Some(Tray::new(desktop, &entries, model.icon_state(), clicked)?);
         Ok(())
     }
 

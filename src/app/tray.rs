@@ -4,6 +4,7 @@
 //! or go are put in or taken out. muda names what was clicked by an id: ids exist in this file only.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use muda::accelerator::Accelerator;
@@ -17,7 +18,6 @@ use super::model::IconState;
 use super::view::icon;
 use super::view::menu_item::{Entry, Item};
 use crate::desktop::Desktop;
-use crate::desktop::NativeDesktop;
 
 /// Why there is no tray.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,8 @@ pub enum TrayError {
 }
 
 /// The tray icon, its menu, and what both show.
-pub struct Tray {
+pub struct Tray<D> {
+    desktop: Rc<D>,
     icon: TrayIcon,
     menu: Menu,
     shown: Vec<TrayNode>,
@@ -80,17 +81,18 @@ enum TrayNodeKind {
     Separator(PredefinedMenuItem),
 }
 
-impl Tray {
+impl<D: Desktop> Tray<D> {
     /// Puts the icon into the tray. `clicked` gets the action of each item that is chosen, from any
     /// thread.
     pub fn new(
+        desktop: Rc<D>,
         entries: &[Entry],
         icon_state: IconState,
         clicked: impl Fn(MenuAction) + Send + Sync + 'static,
     ) -> Result<Self, TrayError> {
         let menu = Menu::new();
         let (mut shown, actions) = (Vec::new(), ClickActions::default());
-        sync(&menu, &mut shown, entries, &actions)?;
+        sync::<D>(&menu, &mut shown, entries, &actions)?;
         let known = actions.clone();
         MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
             if let Some(action) = known.get(&event.id) {
@@ -102,8 +104,9 @@ impl Tray {
             .with_tooltip("Remote Jupyter")
             .with_menu(Box::new(menu.clone()));
         let picture = (icon_state, 0);
-        let icon = NativeDesktop.with_icon(builder, image(picture)?).build()?;
+        let icon = desktop.with_icon(builder, image::<D>(picture)?).build()?;
         Ok(Self {
+            desktop,
             icon,
             menu,
             shown,
@@ -114,7 +117,7 @@ impl Tray {
 
     /// Shows the entries; what is shown already is left alone.
     pub fn show(&mut self, entries: &[Entry]) {
-        if let Err(error) = sync(&self.menu, &mut self.shown, entries, &self.actions) {
+        if let Err(error) = sync::<D>(&self.menu, &mut self.shown, entries, &self.actions) {
             tracing::warn!(%error, "the menu could not be changed");
         }
     }
@@ -126,15 +129,16 @@ impl Tray {
             return;
         }
         self.picture = picture;
-        let shown = image(picture).and_then(|image| Ok(NativeDesktop.set_icon(&self.icon, image)?));
+        let shown = image::<D>(picture);
+        let shown = shown.and_then(|image| Ok(self.desktop.set_icon(&self.icon, image)?));
         if let Err(error) = shown {
             tracing::warn!(%error, "the icon could not be changed");
         }
     }
 }
 
-fn image((icon_state, frame): (IconState, usize)) -> Result<Icon, TrayError> {
-    let pixels = icon::pixels(icon_state, frame);
+fn image<D: Desktop>((icon_state, frame): (IconState, usize)) -> Result<Icon, TrayError> {
+    let pixels = icon::pixels(icon_state, frame, D::ICON_COLOUR);
     Ok(Icon::from_rgba(pixels, icon::SIZE, icon::SIZE)?)
 }
 
@@ -164,7 +168,7 @@ impl Entries for Submenu {
 
 /// Makes a menu show `entries`: those at its beginning and its end that are the same ones are
 /// edited, those between them are exchanged.
-fn sync(
+fn sync<D: Desktop>(
     menu: &dyn Entries,
     shown: &mut Vec<TrayNode>,
     entries: &[Entry],
@@ -187,12 +191,12 @@ fn sync(
         node.forget(actions);
     }
     for (at, entry) in entries[start..entries.len() - end].iter().enumerate() {
-        let node = TrayNode::new(entry, actions)?;
+        let node = TrayNode::new::<D>(entry, actions)?;
         menu.put(node.item.as_item(), start + at)?;
         shown.insert(start + at, node);
     }
     for (node, entry) in shown.iter_mut().zip(entries) {
-        node.edit(entry, actions)?;
+        node.edit::<D>(entry, actions)?;
     }
     Ok(())
 }
@@ -210,18 +214,18 @@ fn is_same(one: &Entry, other: &Entry) -> bool {
 }
 
 impl TrayNode {
-    fn new(entry: &Entry, actions: &ClickActions) -> muda::Result<Self> {
+    fn new<D: Desktop>(entry: &Entry, actions: &ClickActions) -> muda::Result<Self> {
         let item = match entry {
             Entry::Separator => TrayNodeKind::Separator(PredefinedMenuItem::separator()),
             Entry::Item(item) => {
-                let shown = TrayNodeKind::of(item);
+                let shown = TrayNodeKind::of::<D>(item);
                 actions.keep(shown.as_item().id(), item.action.as_ref());
                 shown
             }
             Entry::Submenu { text, entries, .. } => {
                 let submenu = Submenu::new(escape(text), true);
                 let mut nodes = Vec::new();
-                sync(&submenu, &mut nodes, entries, actions)?;
+                sync::<D>(&submenu, &mut nodes, entries, actions)?;
                 TrayNodeKind::Submenu(submenu, nodes)
             }
         };
@@ -239,7 +243,7 @@ impl TrayNode {
         }
     }
 
-    fn edit(&mut self, entry: &Entry, actions: &ClickActions) -> muda::Result<()> {
+    fn edit<D: Desktop>(&mut self, entry: &Entry, actions: &ClickActions) -> muda::Result<()> {
         if self.entry == *entry {
             return Ok(());
         }
@@ -253,7 +257,7 @@ impl TrayNode {
             }
             (TrayNodeKind::Submenu(shown, nodes), Entry::Submenu { text, entries, .. }) => {
                 shown.set_text(escape(text));
-                sync(&*shown, nodes, entries, actions)?;
+                sync::<D>(&*shown, nodes, entries, actions)?;
             }
             _ => {}
         }
@@ -263,8 +267,8 @@ impl TrayNode {
 }
 
 impl TrayNodeKind {
-    fn of(item: &Item) -> Self {
-        let keys = item.keys.filter(|_| NativeDesktop::MENU_KEYS);
+    fn of<D: Desktop>(item: &Item) -> Self {
+        let keys = item.keys.filter(|_| D::MENU_KEYS);
         let keys: Option<Accelerator> = keys.and_then(|keys| keys.parse().ok());
         let (text, enabled) = (escape(&item.text), item.action.is_some());
         match item.checked {
@@ -295,6 +299,7 @@ mod tests {
     use super::*;
     use crate::app::menu_action::HostAction;
     use crate::app::view::menu_item::{SubmenuKind, disabled_item, item};
+    use crate::desktop::NativeDesktop;
 
     fn open(host: &str) -> Entry {
         item(MenuAction::host(host, HostAction::Open), host)
@@ -318,7 +323,8 @@ mod tests {
 
     impl Shown {
         fn show(&mut self, entries: &[Entry]) {
-            sync(&self.menu, &mut self.nodes, entries, &self.actions).unwrap();
+            let (nodes, actions) = (&mut self.nodes, &self.actions);
+            sync::<NativeDesktop>(&self.menu, nodes, entries, actions).unwrap();
         }
 
         fn ids(&self) -> Vec<MenuId> {

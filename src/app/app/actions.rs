@@ -8,7 +8,7 @@ use crate::app::prompts::{self, PendingDialog};
 use crate::app::updates::Release;
 use crate::app::view::menu;
 use crate::app::{diagnostics, os_actions};
-use crate::desktop::{Dialog, DialogKind};
+use crate::desktop::{Desktop, Dialog, DialogKind};
 use crate::i18n::say;
 use crate::problem;
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// What a click gives a job more; `remote-jupyter extend` takes any time.
 const HOUR: u64 = 3600;
 
-impl App {
+impl<D: Desktop> App<D> {
     /// Does what the model has decided.
     pub(super) fn perform(&mut self, effect: AppEffect) {
         let path = || self.sessions.config().path.clone();

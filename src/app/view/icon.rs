@@ -4,8 +4,6 @@
 //! desktop's affair.
 
 use super::super::model::IconState;
-use crate::desktop::Desktop;
-use crate::desktop::NativeDesktop;
 
 /// Pixels in each direction: 22 points at twice the resolution, as menu bars want it.
 pub const SIZE: u32 = 44;
@@ -33,8 +31,8 @@ const WORKING: [&[u8]; 8] = [
     picture!("working-7"),
 ];
 
-/// RGBA pixels, row by row. Frames begin anew after the last.
-pub fn pixels(icon_state: IconState, frame: usize) -> Vec<u8> {
+/// Returns RGBA pixels of that colour, row by row. After the last frame comes the first.
+pub fn pixels(icon_state: IconState, frame: usize, colour: [u8; 3]) -> Vec<u8> {
     let png = match icon_state {
         IconState::Idle => IDLE,
         IconState::Working => WORKING[frame % FRAMES],
@@ -44,7 +42,7 @@ pub fn pixels(icon_state: IconState, frame: usize) -> Vec<u8> {
     // A picture that cannot be read has no pixels, which the tray refuses in words of its own.
     let mut pixels = decode(png).unwrap_or_default();
     for pixel in pixels.chunks_exact_mut(4) {
-        pixel[..3].copy_from_slice(&NativeDesktop::ICON_COLOUR);
+        pixel[..3].copy_from_slice(&colour);
     }
     pixels
 }
@@ -61,18 +59,20 @@ fn decode(png: &[u8]) -> Result<Vec<u8>, png::DecodingError> {
 mod tests {
     use super::*;
 
+    const COLOUR: [u8; 3] = [1, 2, 3];
+
     /// Their shapes are compared in tests/icons.rs, which sees the files and not which one a mood gets.
     #[test]
     fn every_mood_and_frame_has_a_picture() {
         let still = [IconState::Idle, IconState::Connected, IconState::Failed]
-            .map(|icon_state| pixels(icon_state, 0));
+            .map(|icon_state| pixels(icon_state, 0, COLOUR));
         // Four frames go to the small end of the moon's breath, four come back the same way.
-        let moving = (0..=FRAMES / 2).map(|frame| pixels(IconState::Working, frame));
+        let moving = (0..=FRAMES / 2).map(|frame| pixels(IconState::Working, frame, COLOUR));
         let all: Vec<_> = still.into_iter().chain(moving).collect();
         for (at, one) in all.iter().enumerate() {
             assert_eq!(one.len(), (SIZE * SIZE * 4) as usize);
             assert!(!all[..at].contains(one), "{at}");
-            assert_eq!(one[..3], NativeDesktop::ICON_COLOUR);
+            assert_eq!(one[..3], COLOUR);
         }
     }
 
@@ -89,9 +89,12 @@ mod tests {
     #[test]
     fn frames_begin_anew() {
         assert_eq!(
-            pixels(IconState::Working, FRAMES),
-            pixels(IconState::Working, 0)
+            pixels(IconState::Working, FRAMES, COLOUR),
+            pixels(IconState::Working, 0, COLOUR)
         );
-        assert_eq!(pixels(IconState::Idle, 5), pixels(IconState::Idle, 0));
+        assert_eq!(
+            pixels(IconState::Idle, 5, COLOUR),
+            pixels(IconState::Idle, 0, COLOUR)
+        );
     }
 }

@@ -1,0 +1,309 @@
+//! The app on a desktop without a screen.
+#![allow(clippy::unwrap_used)]
+
+use std::cell::RefCell;
+use std::sync::mpsc::{self, TryRecvError};
+
+use tao::event_loop::EventLoop;
+use tempfile::TempDir;
+use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::app::samples;
+use crate::app::view::menu;
+use crate::app::view::menu_item::Entry;
+use crate::config::Host;
+use crate::desktop::{DialogId, Notification};
+use crate::host_os::ConfigOptions;
+use crate::ipc::{self, APP, LockResult};
+use crate::session::{Event, Reply};
+use crate::ssh::poll::Poller;
+use crate::ssh::prompt::{Prompt, PromptAnswer};
+
+/// A desktop that keeps what the app shows.
+#[derive(Default)]
+struct FakeDesktop {
+    dialogs: RefCell<Vec<ShownDialog>>,
+    withdrawn: RefCell<Vec<DialogId>>,
+    notifications: RefCell<Vec<(Notification, Box<dyn FnOnce() + Send>)>>,
+}
+
+struct ShownDialog {
+    dialog: Dialog,
+    /// None once it is answered.
+    answered: Option<Box<dyn FnOnce(DialogResponse)>>,
+}
+
+impl Desktop for FakeDesktop {
+    const MENU_KEYS: bool = false;
+    const ICON_COLOUR: [u8; 3] = [0; 3];
+
+    fn prepare<T: 'static>(&self, _: &mut EventLoop<T>) {}
+
+    fn has_screen(&self) -> bool {
+        false
+    }
+
+    fn with_icon(&self, builder: TrayIconBuilder, _: Icon) -> TrayIconBuilder {
+        builder
+    }
+
+    fn set_icon(&self, _: &TrayIcon, _: Icon) -> tray_icon::Result<()> {
+        Ok(())
+    }
+
+    fn notify(&self, notification: Notification, clicked: Box<dyn FnOnce() + Send>) {
+        self.notifications
+            .borrow_mut()
+            .push((notification, clicked));
+    }
+
+    /// A dialog's id is its place in the list.
+    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId {
+        let mut dialogs = self.dialogs.borrow_mut();
+        dialogs.push(ShownDialog {
+            dialog,
+            answered: Some(answered),
+        });
+        u64::try_from(dialogs.len() - 1).unwrap()
+    }
+
+    fn withdraw(&self, dialog: DialogId) {
+        self.withdrawn.borrow_mut().push(dialog);
+    }
+
+    fn watch(&self, _: Box<dyn Fn(SystemEvent) + Send + Sync>) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An app with hosts of these names, which nothing connects.
+struct Fixture {
+    app: App<FakeDesktop>,
+    desktop: Rc<FakeDesktop>,
+    sender: EventSender,
+    _folder: TempDir,
+}
+
+impl Fixture {
+    fn new(hosts: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("config.toml");
+        let scope = Scope::new(path.clone(), ConfigOptions::default());
+        let lock = ipc::acquire(folder.path(), &scope, APP).unwrap();
+        let LockResult::Acquired(host_lock) = lock else {
+            panic!("the lock of a new folder is free")
+        };
+        let config = Config {
+            path,
+            check_updates: Some(false),
+            hosts: hosts.iter().map(|name| Host::named(name)).collect(),
+            ..Config::default()
+        };
+        let desktop = Rc::new(FakeDesktop::default());
+        let sender = EventSender::new(|| true);
+        let app = App::new(
+            Rc::clone(&desktop),
+            config,
+            scope,
+            sender.clone(),
+            host_lock,
+        );
+        Self {
+            app: app.unwrap(),
+            desktop,
+            sender,
+            _folder: folder,
+        }
+    }
+
+    /// Has the app handle an event, and those that follow from it.
+    fn send(&mut self, event: AppEvent) {
+        self.sender.send(event);
+        self.turn();
+    }
+
+    fn turn(&mut self) {
+        loop {
+            let events = self.sender.take();
+            if events.is_empty() {
+                return;
+            }
+            self.app.handle_all(events);
+        }
+    }
+
+    fn click(&mut self, action: MenuAction) {
+        self.send(AppEvent::MenuClicked(action));
+    }
+
+    fn hear(&mut self, host: &str, event: &Event) {
+        let message = Message::of(event, host, 0, Phase::Closed).unwrap();
+        self.send(AppEvent::SessionMessage(message));
+    }
+
+    fn titles(&self) -> Vec<String> {
+        let dialogs = self.desktop.dialogs.borrow();
+        dialogs.iter().map(|it| it.dialog.title.clone()).collect()
+    }
+
+    fn newest_dialog(&self) -> Dialog {
+        self.desktop.dialogs.borrow().last().unwrap().dialog.clone()
+    }
+
+    /// Answers the newest dialog.
+    fn answer(&mut self, response: DialogResponse) {
+        let answered = self
+            .desktop
+            .dialogs
+            .borrow_mut()
+            .last_mut()
+            .unwrap()
+            .answered
+            .take();
+        answered.unwrap()(response);
+        self.turn();
+    }
+
+    /// Has a session of the host ask, and returns where the answer comes in.
+    fn ask(&mut self, host: &str, purpose: SessionPurpose) -> mpsc::Receiver<PromptAnswer> {
+        let prompt = Prompt::Password {
+            user: "me".into(),
+            host: host.into(),
+            again: false,
+        };
+        let (reply, answers) = Reply::new(Poller::new().unwrap().waker());
+        let request = PromptRequest::new(host.to_owned(), purpose, prompt, reply);
+        self.send(AppEvent::PromptRequested(request));
+        answers
+    }
+
+    fn first_line(&self) -> String {
+        let entries = menu::entries(&self.app.model, Instant::now());
+        let Some(Entry::Item(item)) = entries.into_iter().next() else {
+            panic!("a menu begins with an item")
+        };
+        item.text
+    }
+}
+
+#[test]
+fn a_menu_click_does_its_action() {
+    let mut app = Fixture::new(&["gpu01", "gpu02"]);
+    app.click(MenuAction::About);
+    assert_eq!(
+        app.titles(),
+        [say!("dialog-about", version = env!("CARGO_PKG_VERSION"))]
+    );
+    app.answer(DialogResponse::Confirmed);
+
+    app.click(MenuAction::host("gpu01", HostAction::Stop));
+    assert_eq!(app.titles().len(), 1, "nothing to stop");
+    app.hear("gpu01", &samples::ready("gpu01"));
+    app.click(MenuAction::host("gpu01", HostAction::Stop));
+    let dialog = app.newest_dialog();
+    assert_eq!(dialog.title, say!("dialog-stop", host = "gpu01"));
+    assert!(matches!(dialog.kind, DialogKind::Confirmation { .. }));
+
+    let failed = Event::Failed(Problem::new(Code::Refused, "t", "d", "r"));
+    app.hear("gpu02", &failed);
+    assert_eq!(app.app.model.hosts()[1].phase, Phase::Failed);
+    app.click(MenuAction::host("gpu02", HostAction::Dismiss));
+    assert_eq!(app.app.model.hosts()[1].phase, Phase::Closed);
+}
+
+#[test]
+fn a_click_on_a_notification_is_a_menu_action() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    let (notification, clicked) = app.desktop.notifications.borrow_mut().pop().unwrap();
+    assert_eq!(notification.title, say!("notice-ready", host = "gpu01"));
+    clicked();
+    let events = app.sender.take();
+    let open = MenuAction::host("gpu01", HostAction::Open);
+    assert!(
+        matches!(&events[..], [AppEvent::MenuClicked(action)] if *action == open),
+        "{events:?}"
+    );
+}
+
+#[test]
+fn a_second_launch_and_an_address_show_the_hosts() {
+    let mut app = Fixture::new(&["gpu01", "gpu02"]);
+    for event in [
+        AppEvent::SecondLaunch,
+        AppEvent::DeepLink(MenuAction::ShowHosts),
+    ] {
+        app.send(event);
+        let dialog = app.newest_dialog();
+        assert_eq!(dialog.title, say!("dialog-hosts"));
+        assert_eq!(dialog.text, "○ gpu01\n○ gpu02");
+    }
+}
+
+#[test]
+fn an_address_opens_configured_hosts_only() {
+    let mut app = Fixture::new(&["gpu01"]);
+    let before = app.app.model.clone();
+    let open = MenuAction::host("elsewhere", HostAction::Open);
+    app.send(AppEvent::DeepLink(open));
+    assert_eq!(app.app.model, before);
+    assert!(!app.app.sessions.owns_any() && app.titles().is_empty());
+}
+
+#[test]
+fn a_prompt_is_a_dialog_whose_answer_goes_to_the_session() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &Event::Phase(Phase::Authenticating));
+    let answers = app.ask("gpu01", SessionPurpose::Tunnel);
+    let dialog = app.newest_dialog();
+    let (echo, remember) = (false, None);
+    assert_eq!(dialog.kind, DialogKind::Line { echo, remember });
+    assert_eq!(app.first_line(), say!("menu-host-asks", host = "gpu01"));
+    assert!(matches!(answers.try_recv(), Err(TryRecvError::Empty)));
+
+    app.answer(DialogResponse::Line {
+        text: Zeroizing::new("secret".to_owned()),
+        remember: false,
+    });
+    let answer = answers.recv().unwrap().unwrap();
+    assert_eq!(answer.as_str(), "secret");
+    assert_ne!(app.first_line(), say!("menu-host-asks", host = "gpu01"));
+}
+
+#[test]
+fn a_dismissed_prompt_gets_no_answer() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &Event::Phase(Phase::Authenticating));
+    for purpose in [SessionPurpose::Tunnel, SessionPurpose::Log] {
+        let answers = app.ask("gpu01", purpose);
+        app.answer(DialogResponse::Dismissed);
+        assert!(answers.recv().is_err(), "{purpose:?}");
+        assert!(!app.app.model.hosts()[0].is_prompting);
+    }
+}
+
+#[test]
+fn the_prompt_of_a_session_that_ended_is_withdrawn() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &Event::Phase(Phase::Authenticating));
+    let answers = app.ask("gpu01", SessionPurpose::Tunnel);
+    app.hear("gpu01", &Event::Closed);
+    assert_eq!(*app.desktop.withdrawn.borrow(), [0]);
+    assert!(answers.recv().is_err());
+    // The desktop answers a withdrawn dialog, too.
+    app.answer(DialogResponse::Dismissed);
+    assert_eq!(app.first_line(), "○ gpu01");
+}
+
+#[test]
+fn a_quit_ends_the_loop_and_notifies_no_more() {
+    let mut app = Fixture::new(&["gpu01"]);
+    assert_eq!(app.app.flow(), ControlFlow::Wait);
+    app.click(MenuAction::Quit);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    assert!(app.desktop.notifications.borrow().is_empty());
+    assert_eq!(app.app.flow(), ControlFlow::Exit);
+    assert!(app.app.host_lock.is_none(), "the next app may start");
+}
