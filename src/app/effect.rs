@@ -1,4 +1,4 @@
-//! What the app does after a choice; the model decides it, and `app/actions.rs` does it.
+//! The effects of a choice: the model decides on them, `App::perform` carries them out.
 
 /// An effect of a choice in the present state.
 #[derive(Debug, Clone, PartialEq, Eq)]

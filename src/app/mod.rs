@@ -3,6 +3,10 @@
 //! What the menu says is a pure function of the model ([`menu`]); what a click does is decided by
 //! the model ([`model`]); [`tray`] only carries the one to the screen.
 
+#[expect(
+    clippy::module_inception,
+    reason = "the folder is the menu-bar app, the file its type `App`"
+)]
 mod app;
 mod config_watcher;
 mod deep_link;

@@ -239,7 +239,9 @@ impl TrayNode {
     fn forget(&self, actions: &ClickActions) {
         actions.forget(self.item.as_item().id());
         if let TrayNodeKind::Submenu(_, nodes) = &self.item {
-            nodes.iter().for_each(|node| node.forget(actions));
+            for node in nodes {
+                node.forget(actions);
+            }
         }
     }
 

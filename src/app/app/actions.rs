@@ -56,7 +56,7 @@ impl<D: Desktop> App<D> {
                 }
             }
             AppEffect::SetLoginItem(on) => {
-                os_actions::set_login_item(&self.sender, on, self.sessions.scope())
+                os_actions::set_login_item(&self.sender, on, self.sessions.scope());
             }
             AppEffect::ShowLog => os_actions::show_log(&self.sender),
             AppEffect::CopyDiagnostics => {

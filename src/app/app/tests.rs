@@ -21,12 +21,14 @@ use crate::session::{Event, Reply};
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, PromptAnswer};
 
+type Clicked = Box<dyn FnOnce() + Send>;
+
 /// A desktop that keeps what the app shows.
 #[derive(Default)]
 struct FakeDesktop {
     dialogs: RefCell<Vec<ShownDialog>>,
     withdrawn: RefCell<Vec<DialogId>>,
-    notifications: RefCell<Vec<(Notification, Box<dyn FnOnce() + Send>)>>,
+    notifications: RefCell<Vec<(Notification, Clicked)>>,
 }
 
 struct ShownDialog {
@@ -53,7 +55,7 @@ impl Desktop for FakeDesktop {
         Ok(())
     }
 
-    fn notify(&self, notification: Notification, clicked: Box<dyn FnOnce() + Send>) {
+    fn notify(&self, notification: Notification, clicked: Clicked) {
         self.notifications
             .borrow_mut()
             .push((notification, clicked));
