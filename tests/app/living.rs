@@ -130,6 +130,19 @@ fn open_in_a_terminal_hands_the_work_to_the_app() {
 }
 
 #[test]
+fn open_in_a_terminal_starts_a_server_that_ended_again() {
+    let desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    kernels::kill_server(&desk.sshd);
+    desk.desktop.click("● gpu01");
+    desk.desktop.wait_within("▲ gpu01: ended", PATIENCE);
+    let out = desk.client.run(&["open", "gpu01", "--json"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    assert_eq!(servers(&desk.sshd), 1);
+}
+
+#[test]
 fn a_server_that_ended_and_a_connection_that_healed_are_told_apart() {
     let desk = Desk::with(&["gpu01"]);
     desk.connect("gpu01");
