@@ -2,7 +2,7 @@
 
 use super::code::{Code, Problem};
 use super::connection_lost::login_silent;
-use super::jump_host::{at_hop, forward, last_lines, no_way, proxy_command};
+use super::jump_host::{forward, last_lines, no_way, proxy_command};
 use super::local::system_remedy;
 use super::wait::waiting;
 use super::{local, login, lost};
@@ -12,7 +12,7 @@ use crate::phase::Phase;
 use crate::ssh::SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, SshTarget};
-use crate::ssh::{Greeting, Lacking, Matter};
+use crate::ssh::{AtHop, Greeting, Lacking, Matter};
 
 /// One arm for each error: a table, longer than a function should be.
 pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> Problem {
@@ -440,4 +440,22 @@ fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
     let shown = say!("explain-host-key-shown", fingerprint = fingerprint);
     let lines: Vec<String> = std::iter::once(shown).chain(known).collect();
     lines.join("\n")
+}
+
+/// As for a host, only that the jump host's name stands where that host's would. Behind several
+/// jump hosts the nearest one in trouble is meant.
+fn at_hop(host: &Host, hop: &AtHop) -> Problem {
+    if let SshError::Hop(nearer) = hop.error.as_ref() {
+        return at_hop(host, nearer);
+    }
+    if let SshError::Wait(wait) = hop.error.as_ref() {
+        let problem = waiting(&host.name, Phase::Connecting, wait);
+        let detail = say!("hops-waited", hop = &hop.name);
+        return Problem { detail, ..problem };
+    }
+    let mut stand_in = Host::named(&say!("hops-name", hop = &hop.name));
+    stand_in.ssh = Some(hop.destination.clone());
+    let problem = ssh(&stand_in, Some(&hop.target), &hop.error);
+    let title = say!("hops-title", host = &host.name, title = problem.title);
+    Problem { title, ..problem }
 }

@@ -1,30 +1,7 @@
 //! What goes wrong at a jump host, and with a proxy command.
 
 use super::code::{Code, Problem};
-use super::connection::ssh;
-use super::wait::waiting;
-use crate::config::Host;
 use crate::i18n::say;
-use crate::phase::Phase;
-use crate::ssh::{AtHop, SshError};
-
-/// As for a host, only that the jump host's name stands where that host's would. Behind several
-/// jump hosts the nearest one in trouble is meant.
-pub(super) fn at_hop(host: &Host, hop: &AtHop) -> Problem {
-    if let SshError::Hop(nearer) = hop.error.as_ref() {
-        return at_hop(host, nearer);
-    }
-    if let SshError::Wait(wait) = hop.error.as_ref() {
-        let problem = waiting(&host.name, Phase::Connecting, wait);
-        let detail = say!("hops-waited", hop = &hop.name);
-        return Problem { detail, ..problem };
-    }
-    let mut stand_in = Host::named(&say!("hops-name", hop = &hop.name));
-    stand_in.ssh = Some(hop.destination.clone());
-    let problem = ssh(&stand_in, Some(&hop.target), &hop.error);
-    let title = say!("hops-title", host = &host.name, title = problem.title);
-    Problem { title, ..problem }
-}
 
 /// `name` is the jump host that was to connect to `wanted`.
 pub(super) fn forward(
