@@ -10,6 +10,7 @@ pub mod config;
 pub mod connect;
 #[cfg(feature = "app")]
 pub mod desktop;
+pub mod host_name;
 pub mod host_os;
 pub mod i18n;
 pub mod ipc;

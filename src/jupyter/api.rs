@@ -9,7 +9,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
 use super::pages::{PagePath, Pages};
-use super::runtime_file::Server;
+use super::server::Server;
 use super::tls::{Fingerprint, OtherCertificate, Pin, PinnedTls};
 use crate::config::App;
 use crate::i18n::say;

@@ -2,15 +2,21 @@
 //! interface and its pages. No SSH here.
 
 mod api;
+mod host_info;
+mod listening_socket;
 mod page;
 mod pages;
 mod runtime_file;
 mod select;
+mod server;
 mod tls;
 
 pub use api::{Activity, Api, ApiError, Kernels, Notebook, ServerAnswer};
+pub use host_info::{Fate, HostInfo, Lost};
+pub use listening_socket::ListeningSocket;
 pub use page::{Address, Page, PageLogin, page_url, redacted};
-pub use pages::Pages;
-pub use runtime_file::{ComputeNode, Endpoint, Fate, Flavour, HostInfo, Lost, RuntimeFile, Server};
+pub use pages::{Flavour, Pages};
+pub use runtime_file::RuntimeFile;
 pub use select::{Selection, SelectionCriteria, select};
+pub use server::{ComputeNode, Endpoint, Server};
 pub use tls::Fingerprint;

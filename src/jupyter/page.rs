@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::runtime_file::Server;
+use super::server::Server;
 use crate::config::App;
 use crate::secret::Secret;
 
@@ -120,8 +120,9 @@ fn path(server: &Server, page: &Page) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::pages::Flavour;
     use super::super::pages::Pages;
-    use super::super::runtime_file::{Endpoint, Flavour};
+    use super::super::server::Endpoint;
     use super::*;
 
     fn server(flavour: Flavour, base_url: &str, token: &str) -> Server {

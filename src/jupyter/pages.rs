@@ -1,6 +1,5 @@
 //! Which pages a server has: asked, and not guessed from a file's name.
 
-use super::runtime_file::Flavour;
 use crate::config::App;
 
 /// Where a server may have its pages.
@@ -171,6 +170,15 @@ impl Pages {
             Some(App::Nbclassic) => self.place(wish) != PagePath::Lab,
         }
     }
+}
+
+/// Which program wrote the runtime file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// `jupyter_server` 2, under lab 4, notebook 7 or nbclassic.
+    Server2,
+    /// Notebook 6: it has no lab.
+    Notebook6,
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Which of several running servers is the right one: the same working folder first, then the newest that has a token.
 
-use super::runtime_file::{Endpoint, HostInfo, RuntimeFile, Server};
+use super::host_info::HostInfo;
+use super::runtime_file::RuntimeFile;
+use super::server::{Endpoint, Server};
 use crate::i18n::say;
 
 /// What the configuration says about the server.

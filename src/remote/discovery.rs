@@ -8,11 +8,12 @@ mod shared_home;
 use std::collections::HashMap;
 
 use crate::config::Host;
+use crate::host_name::same_machine;
 use crate::i18n::say;
 use crate::jupyter::{HostInfo, RuntimeFile};
 use crate::launch::BatchLaunch;
 use crate::scheduler::{
-    CommandOutput, Job, JobIdentity, JobState, Presence, Scheduler, adapter, job_name, same_machine,
+    CommandOutput, Job, JobIdentity, JobState, Presence, Scheduler, adapter, job_name,
 };
 
 use super::protocol::{OutputCollector, ScriptMessage};

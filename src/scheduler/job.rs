@@ -1,6 +1,6 @@
 //! A job: how the scheduler tells it, and what tells it from every other.
 
-use std::net::IpAddr;
+use crate::host_name::same_machine;
 
 /// How far a job has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -169,17 +169,6 @@ impl Presence {
     }
 }
 
-/// Returns true if two names stand for the same machine: one may be without its domain. Addresses are compared whole.
-#[must_use]
-pub fn same_machine(one: &str, other: &str) -> bool {
-    let address = |name: &str| name.parse::<IpAddr>().ok();
-    let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
-    match (address(one), address(other)) {
-        (None, None) => !one.is_empty() && short(one) == short(other),
-        (one, other) => one == other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,16 +253,5 @@ mod tests {
         let found = JobIdentity::of(&job("12", "a", 1)).find(&list);
         let found = found.map(|job| (job.id, job.state));
         assert_eq!(found, Some(("12".into(), JobState::Running)));
-    }
-
-    #[test]
-    fn a_machine_is_the_same_without_its_domain() {
-        assert!(same_machine("node17", "Node17.cluster.example"));
-        assert!(!same_machine("node17", "node1"));
-        assert!(!same_machine("", ""));
-        assert!(same_machine("10.1.0.5", "10.1.0.5"));
-        assert!(!same_machine("10.1.0.5", "10.9.9.9"), "addresses are whole");
-        assert!(!same_machine("10.1.0.5", "10"));
-        assert!(same_machine("fd00::1", "fd00:0::1"));
     }
 }

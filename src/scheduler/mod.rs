@@ -18,7 +18,7 @@ mod slurm;
 
 use crate::config::{Host, LauncherKind};
 pub use exec_in_job::RelayCommand;
-pub use job::{Job, JobIdentity, JobState, Presence, same_machine};
+pub use job::{Job, JobIdentity, JobState, Presence};
 use options::Style;
 pub use options::job_name;
 pub use options::may_rerun;

@@ -2,8 +2,9 @@
 //! runtime files in the shared home.
 
 use super::{DiscoveryBuilder, SharedRuntimeFile};
+use crate::host_name::same_machine;
 use crate::jupyter::{Endpoint, RuntimeFile};
-use crate::scheduler::{Job, JobState, same_machine};
+use crate::scheduler::{Job, JobState};
 
 /// Clocks of nodes and file systems differ a little.
 const SKEW: i64 = 120;

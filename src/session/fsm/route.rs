@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::job::JobWait;
 use super::state::{Effect, FoundServer, State};
 use super::{StateMachine, over};
+use crate::host_name::same_machine;
 use crate::i18n::say;
 use crate::jupyter::{RuntimeFile, Server};
 use crate::problem;
 use crate::problem::Problem;
-use crate::scheduler::{Job, JobIdentity, JobState, ListenScope, Next, Route, same_machine};
+use crate::scheduler::{Job, JobIdentity, JobState, ListenScope, Next, Route};
 
 impl StateMachine {
     /// The server in the job listens.
