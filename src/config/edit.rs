@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
+use super::error::ConfigErrors;
+use super::file;
+use super::schema::Config;
 use super::values::quoted;
-use super::{Config, ConfigErrors};
 use crate::i18n::say;
 
 /// Why the file was not changed. It is then exactly as it was.
@@ -76,7 +78,7 @@ pub fn add_host(path: &Path, name: &str) -> Result<(), EditError> {
         path: path.to_path_buf(),
         source,
     };
-    let old = super::read(path)?;
+    let old = file::read(path)?;
     if Config::parse(path, &old)?.host(name).is_some() {
         return Err(EditError::Exists {
             path: path.to_path_buf(),

@@ -6,6 +6,7 @@
 mod check;
 mod edit;
 mod error;
+mod file;
 mod keys;
 mod schema;
 mod values;
@@ -23,8 +24,6 @@ pub use values::{is_plain, says_where};
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
 use error::ConfigFault;
-
-use crate::i18n::say;
 
 /// Whether a text has the form of a `walltime`.
 ///
@@ -56,7 +55,7 @@ impl Config {
     /// # Errors
     /// Everything that is wrong with the file, in its order, or why it can't be read.
     pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
-        Self::parse(path, &read(path)?)
+        Self::parse(path, &file::read(path)?)
     }
 
     /// Checks `text`, which `path` holds; the path is only named in the errors and kept.
@@ -111,28 +110,6 @@ impl Config {
             _ => None,
         }
     }
-}
-
-/// The file's text; nothing when there is no file.
-fn read(path: &Path) -> Result<String, ConfigErrors> {
-    match std::fs::read(path) {
-        Ok(bytes) => String::from_utf8(bytes)
-            .map_err(|why| not_utf8(path, why.as_bytes(), why.utf8_error().valid_up_to())),
-        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        Err(why) => Err(ConfigErrors::unreadable(path, &why)),
-    }
-}
-
-/// The error for a file that is no UTF-8 from byte `at` on.
-fn not_utf8(path: &Path, bytes: &[u8], at: usize) -> ConfigErrors {
-    let text = String::from_utf8_lossy(bytes);
-    // What stands before the bad byte is unchanged in `text`, so `at` means the same place.
-    let fault = ConfigFault {
-        span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
-        message: say!("config-not-utf8"),
-        remedy: say!("config-not-utf8-remedy"),
-    };
-    ConfigErrors::new(path, &text, vec![fault])
 }
 
 #[cfg(test)]
