@@ -5,6 +5,7 @@
 //! something moves all the time, and neither another connection nor a wish to close may have to
 //! wait for the end of it.
 
+mod suspended;
 mod upstream;
 
 use std::rc::Rc;
@@ -22,7 +23,7 @@ use crate::ssh::channel::{Channel, ForwardTarget};
 use crate::ssh::poll::{Poller, WaitError};
 use crate::ssh::{BackgroundExec, Connection, ExecRequest, SshError, Stream};
 
-pub use upstream::{Carrier, SuspendedListeners};
+pub use suspended::SuspendedListeners;
 
 /// What one turn takes in from the SSH connection at most: a millisecond or two of decrypting.
 const INTAKE: usize = 256 << 10;
@@ -44,6 +45,9 @@ pub struct Refused {
     /// The far side's words.
     pub reason: String,
 }
+
+/// Takes connections that another session carries.
+pub type Carrier = Box<dyn FnMut(Stream, ForwardTarget)>;
 
 /// Carries the connections of all doors over one SSH session.
 pub struct Forwarder {

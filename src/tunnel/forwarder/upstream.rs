@@ -3,27 +3,15 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use super::{Forwarder, Refused};
-use crate::ssh::Stream;
-use crate::ssh::channel::ForwardTarget;
+use super::suspended::SuspendedListeners;
+use super::{Carrier, Forwarder, Refused};
 use crate::tunnel::channel_opener::OpenRequest;
-use crate::tunnel::listener::{ForwardListener, accept_all};
+use crate::tunnel::listener::accept_all;
 use crate::tunnel::relay::{RelayConnection, RelayState};
 
 /// How long listeners are left alone when the process has no file descriptors left: waiting
 /// connections would wake the pump for ever.
 const REST: Duration = Duration::from_millis(200);
-
-/// Takes connections that another session carries.
-pub type Carrier = Box<dyn FnMut(Stream, ForwardTarget)>;
-
-/// What is left of a pump whose connection is gone: the open doors, and who had come in and not got
-/// a channel yet. Whoever comes now waits in the listeners' own queues, which the system bounds:
-/// nobody needs to accept them meanwhile.
-pub struct SuspendedListeners {
-    forward_listeners: Vec<ForwardListener>,
-    waiting: Vec<OpenRequest>,
-}
 
 impl Forwarder {
     /// Goes on where another pump had to stop.
