@@ -1,7 +1,7 @@
 //! A way into a job through its scheduler: the command line that runs the far end of a relay beside
 //! the server.
 
-use super::Scheduler;
+use super::adapter::Scheduler;
 use crate::shell_quote::quote;
 
 /// What runs on the node, if the server does, by its own Python: any other may be too old, or missing. Modules
@@ -58,7 +58,7 @@ impl RelayCommand<'_> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::adapter;
+    use super::super::registry::adapter;
     use super::*;
     use crate::config::LauncherKind;
     use std::io::Read;

@@ -3,11 +3,12 @@
 
 use jiff::civil::DateTime;
 
+use super::adapter::{DetectError, Dialect, Rehearsal, Scheduler};
 use super::job::{Job, JobState, Presence};
 use super::options::value;
 use super::output::{CommandOutput, LocalTime};
 use super::resources::{CommandLine, seconds};
-use super::{DetectError, Dialect, Rehearsal, Scheduler, count_place, filtered};
+use super::shell::{count_place, filtered};
 use crate::config::Host;
 use crate::shell_quote::quote;
 
@@ -494,7 +495,7 @@ mod tests {
     fn the_place_is_told_where_other_accounts_jobs_are_seen() {
         let place = |list| {
             let line = Lsf.pending_reason_command("12", "normal").unwrap();
-            crate::scheduler::counted("bjobs", list, &line)
+            crate::scheduler::shell::counted("bjobs", list, &line)
         };
         assert_eq!(place("RUN you 7\nPEND me 12\nPEND you 13\n"), Some(1));
         assert_eq!(place("PEND me 11\nPEND me 12\n"), None);
@@ -504,7 +505,7 @@ mod tests {
     fn a_script_of_ones_own_is_asked_where_it_writes() {
         let files = |printed| {
             let line = Lsf.output_path_command("7").replace("bpeek", "echo peek");
-            crate::scheduler::ran("bjobs", printed, &line)
+            crate::scheduler::shell::ran("bjobs", printed, &line)
         };
         assert_eq!(
             files("out.7|/work/x|/home/me\n"),

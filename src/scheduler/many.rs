@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::adapter;
 use super::output::{CommandOutput, LocalTime};
+use super::registry::adapter;
 use crate::config::{Host, LauncherKind};
 
 const JOBS: u32 = 10_000;

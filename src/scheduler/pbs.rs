@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::DateTime;
 
+use super::adapter::{DetectError, Dialect, Rehearsal, Scheduler};
 use super::job::{Job, JobState, Presence};
 use super::options::{Style, value};
 use super::output::{CommandOutput, LocalTime};
 use super::resources::{CommandLine, clock, hours, seconds};
-use super::{DetectError, Dialect, Rehearsal, Scheduler, filtered};
+use super::shell::filtered;
 use crate::config::{Host, LauncherKind};
 use crate::shell_quote::quote;
 
@@ -624,7 +625,7 @@ mod tests {
         let files = |more: &str| {
             let printed = format!("{more}{}", LIST.split("Job Id: 3").next().unwrap());
             let line = Pbs.output_path_command("1.login");
-            crate::scheduler::ran("qstat", &printed, &line)
+            crate::scheduler::shell::ran("qstat", &printed, &line)
         };
         let joined = files("");
         assert!(
@@ -633,7 +634,7 @@ mod tests {
         );
         let printed = "Job Id: 7.login\n    Join_Path = oe\n    Output_Path = login.example:/home/me/a long \n\tname.o7\n    Error_Path = login:/x\n";
         let line = Pbs.output_path_command("7.login");
-        let one = crate::scheduler::ran("qstat", printed, &line);
+        let one = crate::scheduler::shell::ran("qstat", printed, &line);
         assert_eq!(one, "/home/me/a long name.o7\n");
     }
 }

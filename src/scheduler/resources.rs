@@ -1,10 +1,9 @@
 //! The portable resources in units that schedulers take. The forms were checked with the
 //! configuration.
 
+use super::adapter::Scheduler;
+use super::job_name::{job_name, own_name};
 use crate::config::Host;
-
-use super::Scheduler;
-use super::options::{job_name, own_name};
 use crate::shell_quote::quote;
 
 /// `H:MM:SS` or `D-HH:MM:SS` in seconds.

@@ -3,13 +3,11 @@
 use jiff::civil::DateTime;
 use roxmltree::{Document, Node};
 
+use super::adapter::{DetectError, Dialect, PendingReason, Rehearsal, Scheduler};
 use super::job::{Job, JobState, Presence};
 use super::output::{CommandOutput, LocalTime};
 use super::resources::{CommandLine, hours};
-use super::{
-    DetectError, Dialect, PendingReason, Rehearsal, Scheduler, count_place, filtered, place,
-    rehearsal,
-};
+use super::shell::{count_place, filtered, place, rehearsal};
 use crate::config::{Host, LauncherKind};
 use crate::shell_quote::quote;
 
@@ -790,7 +788,7 @@ mod tests {
         let count = |list| {
             let line = Sge.pending_reason_command("12", "").unwrap();
             let (_, line) = line.split_once("2>&1;").unwrap();
-            crate::scheduler::counted("qstat", list, line)
+            crate::scheduler::shell::counted("qstat", list, line)
         };
         assert_eq!(count(list), Some(2));
         // OCS 9 and GCS 9 write times in another form.
@@ -812,7 +810,7 @@ mod tests {
             let head = "==========\njob_number:                 7\nowner:                      me\n\
                 sge_o_home:                 /home/me\njob_name:                   a b\n";
             let line = Sge.output_path_command("7");
-            crate::scheduler::ran("qstat", &format!("{head}{more}"), &line)
+            crate::scheduler::shell::ran("qstat", &format!("{head}{more}"), &line)
         };
         // As SGE 8.1.9 printed them.
         let of_2020 = "cwd:                        /tmp\nmerge:                      y\n\
@@ -823,7 +821,8 @@ mod tests {
             stdout_path_list:           NONE:NONE:$HOME/x/$JOB_NAME.$JOB_ID\n";
         assert_eq!(files(patterns), "/home/me/x/a b.7\n/tmp/e\n");
         let line = Sge.output_path_command("7");
-        let gone = crate::scheduler::ran("qstat", "Following jobs do not exist:\n7\n", &line);
+        let gone =
+            crate::scheduler::shell::ran("qstat", "Following jobs do not exist:\n7\n", &line);
         assert_eq!(gone, "");
     }
 

@@ -5,14 +5,12 @@
 
 mod list;
 
+use super::adapter::{DetectError, Dialect, PendingReason, Rehearsal, Scheduler};
 use super::job::{Job, JobIdentity, Presence};
 use super::options::{Style, value};
 use super::output::{CommandOutput, plain};
 use super::resources::CommandLine;
-use super::{
-    DetectError, Dialect, PendingReason, Rehearsal, Scheduler, count_place, filtered, place,
-    rehearsal, unset,
-};
+use super::shell::{count_place, filtered, place, rehearsal, unset};
 use crate::config::Host;
 use crate::shell_quote::quote;
 use list::{FILTER, FORMAT, RECORD_FILTER, has_ended, record, with_cluster};
@@ -556,7 +554,7 @@ mod tests {
         let place = |list| {
             let line = Slurm.pending_reason_command("12", "main").unwrap();
             let (line, _) = line.rsplit_once("; LC_ALL=C sinfo").unwrap();
-            crate::scheduler::counted("squeue", list, line)
+            crate::scheduler::shell::counted("squeue", list, line)
         };
         let seen = "R you 7 None\nPD you 9_[1-50] Priority\nPD me 11 Priority\nPD me 12 Priority\nPD you 13 Priority\nPD you 120 Priority\n";
         assert_eq!(place(seen), Some(3));
@@ -570,7 +568,7 @@ mod tests {
     fn a_script_of_ones_own_is_asked_where_it_writes() {
         let files = |printed| {
             let line = Slurm.output_path_command("7");
-            crate::scheduler::ran("scontrol", printed, &line)
+            crate::scheduler::shell::ran("scontrol", printed, &line)
         };
         let usual =
             "   StdErr=/home/me/slurm-7.out\n   StdIn=/dev/null\n   StdOut=/home/me/slurm-7.out\n";
