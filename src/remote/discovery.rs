@@ -1,142 +1,26 @@
 //! Which jobs on the remote host are ours, and which servers run in them: the ledger, runtime files and the scheduler's
 //! list, put together.
 
+mod builder;
 mod ledger;
+mod pass;
 mod record;
 mod shared_home;
-
-use std::collections::HashMap;
+mod types;
 
 use crate::config::Host;
 use crate::host_name::same_machine;
-use crate::i18n::say;
 use crate::jupyter::{HostInfo, RuntimeFile};
-use crate::launch::BatchLaunch;
-use crate::scheduler::{
-    CommandOutput, Job, JobIdentity, JobState, Presence, Scheduler, adapter, job_name,
-};
+use crate::scheduler::{Job, JobIdentity, JobState, adapter, job_name};
 
-use super::protocol::{OutputCollector, ScriptMessage};
-pub use ledger::{UncertainJob, UnlistedJob, has_gone, queries, there, was_taken};
+pub use builder::DiscoveryBuilder;
+pub use ledger::{has_gone, queries, there, was_taken};
+use pass::{DiscoveryPass, is_of};
 pub use record::{JobRecord, SharedRuntimeFile};
-pub use shared_home::OtherServers;
 use shared_home::{JobClaim, SharedHomeMatch, beside};
-
-/// A job that is this host's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OurJob {
-    /// As the scheduler tells it.
-    pub job: Job,
-    /// What tells it from others: as it was submitted, where the ledger has that.
-    pub identity: JobIdentity,
-    /// Its folder; none when somebody submitted it by hand.
-    pub folder: Option<String>,
-    /// Whether it writes a ready file there.
-    pub tells: bool,
-    /// The runtime file of its server, once there is one.
-    pub file: Option<String>,
-    /// Whether a server may be its or another job's.
-    pub confused: bool,
-}
-
-/// All that was found on the far side.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Discovery {
-    /// The servers of this host's jobs.
-    pub runtime_files: Vec<RuntimeFile>,
-    /// What else is known about the machine.
-    pub host_info: HostInfo,
-    /// This host's jobs, newest first.
-    pub jobs: Vec<OurJob>,
-    /// Servers that are no matter of the scheduler, or another job's.
-    pub others: OtherServers,
-    /// Jobs of this host that may live, though no list shows them.
-    pub doubts: Vec<UncertainJob>,
-    /// Folders of jobs that have ended, by the scheduler's own word.
-    pub ended: Vec<String>,
-}
-
-impl Discovery {
-    /// The far side's clock is that many seconds ahead of ours: all times by ours.
-    pub fn set_back(&mut self, ahead: i64) {
-        for ours in &mut self.jobs {
-            ours.job.set_back(ahead);
-        }
-        let ends = self.runtime_files.iter_mut().map(|one| &mut one.ends);
-        for time in ends.chain([&mut self.host_info.now]) {
-            *time = time.map(|time| time - ahead);
-        }
-    }
-}
-
-/// Collects the frames of a look, and the answers about jobs that its list does not show.
-#[derive(Debug, Default)]
-pub struct DiscoveryBuilder {
-    local: Vec<RuntimeFile>,
-    ledger: Vec<u8>,
-    ledger_size: Option<usize>,
-    far: Vec<u8>,
-    owners: HashMap<u32, String>,
-    running: OutputCollector,
-    list: Option<CommandOutput>,
-    /// A job that was found before, and has to be looked for whatever list and ledger say.
-    expected: Option<UnlistedJob>,
-    /// What the scheduler answered about a job, by its folder (or the id of one that has none).
-    answers: HashMap<String, Presence>,
-}
+pub use types::{Discovery, OtherServers, OurJob, UncertainJob, UnlistedJob};
 
 impl DiscoveryBuilder {
-    /// Takes a frame. The last one is `found`, whose facts are given back.
-    pub fn take(&mut self, frame: ScriptMessage) -> Option<HostInfo> {
-        match frame {
-            ScriptMessage::Server(runtime_file) => self.local.push(runtime_file),
-            ScriptMessage::Job(piece) => self.ledger.extend(piece.0),
-            ScriptMessage::Ledger(size) => self.ledger_size = Some(size),
-            ScriptMessage::Far(piece) => self.far.extend(piece.0),
-            ScriptMessage::Owner(pid, job) => {
-                self.owners.insert(pid, job);
-            }
-            ScriptMessage::Found(host_info) => return Some(host_info),
-            other => self.list = self.running.take(other).or(self.list.take()),
-        }
-        None
-    }
-
-    /// What the scheduler's list printed, once that came.
-    #[must_use]
-    pub fn list(&self) -> Option<&CommandOutput> {
-        self.list.as_ref()
-    }
-
-    /// The ledger's records. One that was lost on the way would be a job that is forgotten.
-    fn records(&self) -> Result<Vec<JobRecord>, String> {
-        if self.ledger_size != Some(self.ledger.len()) {
-            return Err(say!("answer-cut"));
-        }
-        Ok(texts(&self.ledger)
-            .map(|text| JobRecord::parse(&text))
-            .collect())
-    }
-
-    fn shared_runtime_files(&self) -> Vec<SharedRuntimeFile> {
-        texts(&self.far)
-            .map(|text| SharedRuntimeFile::parse(&text))
-            .collect()
-    }
-
-    /// The jobs that the scheduler has: those of its list, and those that it knows when asked for them alone.
-    fn jobs(&self, scheduler: &dyn Scheduler) -> Result<Vec<Job>, String> {
-        let mut jobs = scheduler.parse_jobs(&self.list.clone().unwrap_or_default())?;
-        for answer in self.answers.values() {
-            if let Presence::Listed(job) = answer
-                && !jobs.iter().any(|listed| listed.id == job.id)
-            {
-                jobs.push((**job).clone());
-            }
-        }
-        Ok(jobs)
-    }
-
     /// Puts everything together.
     ///
     /// # Errors
@@ -194,35 +78,6 @@ impl DiscoveryBuilder {
             self.new_shared_server(node, known, host_info.uid, port)
         })
     }
-
-    /// A server on this machine in that job. Where the system does not show whose it is, any that is
-    /// no launch of ours (those have folders of their own). The job's own environment names no cluster.
-    fn local_of(&self, id: &str, known: &[u32]) -> Option<RuntimeFile> {
-        let number = id.split(';').next().unwrap_or_default();
-        let is_its = |one: &&RuntimeFile| match self.owners.get(&one.pid) {
-            Some(owner) => owner == number,
-            None => !one.file.contains("/remote-jupyter/"),
-        };
-        let mut locals = self.local.iter().filter(|one| !known.contains(&one.pid));
-        locals.find(is_its).cloned()
-    }
-}
-
-/// The texts of a stream of them, each with a record separator at its end.
-fn texts(bytes: &[u8]) -> impl Iterator<Item = String> {
-    let texts = bytes.split(|byte| *byte == 0x1e);
-    texts
-        .map(|text| String::from_utf8_lossy(text).trim_start().to_owned())
-        .filter(|text| !text.is_empty())
-}
-
-/// All that a survey is made of.
-struct DiscoveryPass<'s> {
-    discovery_builder: &'s DiscoveryBuilder,
-    scheduler: &'static dyn Scheduler,
-    host: &'s Host,
-    list: &'s [Job],
-    records: &'s [JobRecord],
 }
 
 impl DiscoveryPass<'_> {
@@ -338,13 +193,6 @@ fn add(ours: &mut OurJob, mut runtime_file: RuntimeFile, discovery: &mut Discove
     ours.job.ends = ours.job.ends.or(runtime_file.ends);
     ours.file = Some(runtime_file.file.clone());
     discovery.runtime_files.push(runtime_file);
-}
-
-/// A host's job is one that was submitted for a host of that name, or with the same wishes: on
-/// another computer of the user's it may have another name.
-fn is_of(scheduler: &'static dyn Scheduler, record: &JobRecord, host: &Host) -> bool {
-    record.scheduler == scheduler.id()
-        && (record.host == host.name || record.wish == BatchLaunch(scheduler).wish(host))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Jobs of the ledger that a list does not show. None of them is given up for that: it is asked for by its id, where it was
 //! submitted, and has ended when the scheduler says so.
 
-use super::{Discovery, DiscoveryBuilder, DiscoveryPass, is_of};
+use super::builder::DiscoveryBuilder;
+use super::pass::{DiscoveryPass, is_of};
+use super::record::JobRecord;
+use super::types::{Discovery, UncertainJob, UnlistedJob};
 use crate::config::Host;
 use crate::i18n::say;
-use crate::remote::JobRecord;
 use crate::scheduler::{
     CommandOutput, Job, JobIdentity, JobState, Presence, SUBMISSION, Scheduler, adapter,
 };
@@ -17,26 +19,6 @@ const FRESH: i64 = 180;
 const UNNUMBERED: i64 = 600;
 /// The clocks of login host and scheduler differ by no more.
 const SKEW: i64 = 300;
-
-/// A job of the ledger that the list does not show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnlistedJob {
-    /// Its folder; empty for a job that was submitted by hand.
-    pub folder: String,
-    /// What tells it from others.
-    pub identity: JobIdentity,
-}
-
-/// A job that may live, though no list shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UncertainJob {
-    /// Its id; empty where the submission's answer never came.
-    pub id: String,
-    /// Its folder; empty for a job that was submitted by hand.
-    pub folder: String,
-    /// What the scheduler said; may be empty.
-    pub words: String,
-}
 
 impl UnlistedJob {
     /// Returns the line that asks for it, in the environment that it was submitted in. A submission whose answer never

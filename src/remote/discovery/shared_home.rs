@@ -1,24 +1,15 @@
 //! Servers of jobs that write nothing for us, on other machines: all that is known of them are
 //! runtime files in the shared home.
 
-use super::{DiscoveryBuilder, SharedRuntimeFile};
+use super::builder::DiscoveryBuilder;
+use super::record::SharedRuntimeFile;
+use super::types::OtherServers;
 use crate::host_name::same_machine;
 use crate::jupyter::{Endpoint, RuntimeFile};
 use crate::scheduler::{Job, JobState};
 
 /// Clocks of nodes and file systems differ a little.
 const SKEW: i64 = 120;
-
-/// What was there before a job began, and is no server of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OtherServers {
-    /// Processes of servers on the script's own machine.
-    pub pids: Vec<u32>,
-    /// When the newest runtime file was written.
-    pub written: Option<i64>,
-    /// Runtime files whose servers are not where these say.
-    pub stale: Vec<String>,
-}
 
 /// Whose server is looked for.
 pub(super) struct JobClaim<'c> {

@@ -2,8 +2,9 @@
 use super::*;
 use crate::config::LauncherKind;
 use crate::jupyter::Endpoint;
-use crate::remote::Piece;
-use crate::scheduler::LocalTime;
+use crate::launch::BatchLaunch;
+use crate::remote::{Piece, ScriptMessage};
+use crate::scheduler::{CommandOutput, LocalTime};
 use crate::secret::Secret;
 
 const READY: &str = "file=/h/jobs/1/runtime/jpserver-9.json\npid=9\nuid=7\nport=8888\nargs=jupyter\n\

@@ -1,0 +1,82 @@
+//! What is known of jobs and servers on the remote host.
+
+use crate::jupyter::{HostInfo, RuntimeFile};
+use crate::scheduler::{Job, JobIdentity};
+
+/// A job that is this host's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OurJob {
+    /// As the scheduler tells it.
+    pub job: Job,
+    /// What tells it from others: as it was submitted, where the ledger has that.
+    pub identity: JobIdentity,
+    /// Its folder; none when somebody submitted it by hand.
+    pub folder: Option<String>,
+    /// Whether it writes a ready file there.
+    pub tells: bool,
+    /// The runtime file of its server, once there is one.
+    pub file: Option<String>,
+    /// Whether a server may be its or another job's.
+    pub confused: bool,
+}
+
+/// All that was found on the far side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovery {
+    /// The servers of this host's jobs.
+    pub runtime_files: Vec<RuntimeFile>,
+    /// What else is known about the machine.
+    pub host_info: HostInfo,
+    /// This host's jobs, newest first.
+    pub jobs: Vec<OurJob>,
+    /// Servers that are no matter of the scheduler, or another job's.
+    pub others: OtherServers,
+    /// Jobs of this host that may live, though no list shows them.
+    pub doubts: Vec<UncertainJob>,
+    /// Folders of jobs that have ended, by the scheduler's own word.
+    pub ended: Vec<String>,
+}
+
+impl Discovery {
+    /// The far side's clock is that many seconds ahead of ours: all times by ours.
+    pub fn set_back(&mut self, ahead: i64) {
+        for ours in &mut self.jobs {
+            ours.job.set_back(ahead);
+        }
+        let ends = self.runtime_files.iter_mut().map(|one| &mut one.ends);
+        for time in ends.chain([&mut self.host_info.now]) {
+            *time = time.map(|time| time - ahead);
+        }
+    }
+}
+
+/// A job of the ledger that the list does not show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnlistedJob {
+    /// Its folder; empty for a job that was submitted by hand.
+    pub folder: String,
+    /// What tells it from others.
+    pub identity: JobIdentity,
+}
+
+/// A job that may live, though no list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UncertainJob {
+    /// Its id; empty where the submission's answer never came.
+    pub id: String,
+    /// Its folder; empty for a job that was submitted by hand.
+    pub folder: String,
+    /// What the scheduler said; may be empty.
+    pub words: String,
+}
+
+/// What was there before a job began, and is no server of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherServers {
+    /// Processes of servers on the script's own machine.
+    pub pids: Vec<u32>,
+    /// When the newest runtime file was written.
+    pub written: Option<i64>,
+    /// Runtime files whose servers are not where these say.
+    pub stale: Vec<String>,
+}
