@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::DialogId;
+use super::contract::DialogId;
 
 /// A dialog on the screen at most, and others that wait for their turn.
 #[derive(Debug)]

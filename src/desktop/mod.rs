@@ -1,6 +1,7 @@
 //! What the menu-bar app needs of the desktop that it runs on: the contract that `linux` and `macos`
 //! keep. The app knows no other difference between the two.
 
+mod contract;
 // Used on a Mac only, but tested wherever tests run.
 #[cfg(any(test, target_os = "macos"))]
 mod dialog_queue;
@@ -19,122 +20,6 @@ pub use linux::NativeDesktop;
 #[cfg(target_os = "macos")]
 pub use macos::NativeDesktop;
 
-use std::io;
-
-use tao::event_loop::EventLoop;
-use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
-use zeroize::Zeroizing;
-
-/// Something that a notification tells. Never an address: it could hold a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notification {
-    /// One line.
-    pub title: String,
-    /// A sentence or two.
-    pub body: String,
-    /// What a click on it does, on its button where there is one: "Open Tab".
-    pub action: String,
-}
-
-/// Something that a dialog says or asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dialog {
-    /// What it is about, in one line.
-    pub title: String,
-    /// The whole of it; may have several lines.
-    pub text: String,
-    /// What it wants of the person.
-    pub kind: DialogKind,
-}
-
-/// What a dialog wants of the person. Return gives what is safe; Escape and closing it cancel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DialogKind {
-    /// That it is read.
-    Message,
-    /// A decision; the default is not to.
-    Confirmation {
-        /// The button that agrees: "Connect", "Stop Anyway".
-        yes: String,
-    },
-    /// A line of text.
-    Line {
-        /// Whether it may be seen while it is typed.
-        echo: bool,
-        /// A box to tick, if there is to be one: "Remember in the keychain".
-        remember: Option<String>,
-    },
-}
-
-/// What a dialog came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DialogResponse {
-    /// Cancelled, closed, or withdrawn.
-    Dismissed,
-    /// Read, or agreed to.
-    Confirmed,
-    /// A line.
-    Line {
-        /// The line, wiped from memory when dropped.
-        text: Zeroizing<String>,
-        /// Whether the box was ticked.
-        remember: bool,
-    },
-}
-
-/// Something that happened to the machine, which may have cost connections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SystemEvent {
-    /// It is about to sleep.
-    Sleep,
-    /// It is awake again.
-    Wake,
-    /// It has another network than before, or one again.
-    NetworkChanged,
-}
-
-/// A dialog that is open, for [`Desktop::withdraw`].
-pub type DialogId = u64;
-
-/// What the app needs of its desktop.
-pub trait Desktop {
-    /// Whether its menus show keys beside their entries.
-    const MENU_KEYS: bool;
-
-    /// The tray icon's colour; its shape says everything.
-    const ICON_COLOUR: [u8; 3];
-
-    /// Sets up what must be there before the event loop runs: no place in the Dock or the task bar,
-    /// and no focus taken. Main thread only.
-    fn prepare<T: 'static>(&self, events: &mut EventLoop<T>);
-
-    /// Whether there is a screen to show anything on.
-    fn has_screen(&self) -> bool;
-
-    /// The builder with the icon in it, as the tray wants it.
-    fn with_icon(&self, builder: TrayIconBuilder, icon: Icon) -> TrayIconBuilder;
-
-    /// Puts another icon into the tray. Main thread only.
-    ///
-    /// # Errors
-    /// The tray's.
-    fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()>;
-
-    /// Posts a notification, and returns at once: whoever shows it may be slow, or missing.
-    /// `clicked` is called from any thread, at most once, if the person clicks it.
-    fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>);
-
-    /// Opens a dialog in front of other windows and returns at once. `answered` is called later on
-    /// the main thread, exactly once, never from within this call. Main thread only.
-    fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId;
-
-    /// Closes a dialog whose answer nobody waits for any more; `answered` gets [`Given::Nothing`].
-    /// One that is closed already is no error. Main thread only.
-    fn withdraw(&self, dialog: DialogId);
-
-    /// Tells of changes from now on, from a thread of its own. Main thread only.
-    ///
-    /// # Errors
-    /// When the system offers no way to hear of them; the app then lives without.
-    fn watch(&self, tell: Box<dyn Fn(SystemEvent) + Send + Sync>) -> io::Result<()>;
-}
+pub use contract::{
+    Desktop, Dialog, DialogId, DialogKind, DialogResponse, Notification, SystemEvent,
+};

@@ -11,7 +11,7 @@ use gtk::glib;
 use gtk::prelude::*;
 use zeroize::Zeroizing;
 
-use super::super::{Dialog, DialogId, DialogKind, DialogResponse};
+use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
 use super::sanitize::sanitized;
 use crate::i18n::say;
 

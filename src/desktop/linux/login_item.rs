@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use super::super::login_item::{LoginItemError, Status};
+use super::super::login_item::status::{LoginItemError, Status};
 use super::desktop_entry as form;
 use super::desktop_entry::{GROUP, escaped, field};
 use crate::host_os::paths::{program, write_whole};

@@ -7,8 +7,7 @@ use futures_lite::StreamExt;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-use super::super::SystemEvent;
-use super::system_events::SystemEventSink;
+use super::super::contract::{SystemEvent, SystemEventSink};
 
 /// Where there is no system bus now, there is mostly none later either.
 const PAUSE: Duration = Duration::from_secs(10);

@@ -16,7 +16,7 @@ use std::io;
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
+use super::contract::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
 
 /// This desktop.
 #[derive(Debug, Default)]

@@ -14,8 +14,7 @@ use rustix::net::{
     send, socket_with,
 };
 
-use super::super::SystemEvent;
-use super::system_events::SystemEventSink;
+use super::super::contract::{SystemEvent, SystemEventSink};
 use message::KnownRoutes;
 
 /// One change of the network is a handful of messages, over some tenths of a second.

@@ -15,7 +15,7 @@ use futures_lite::StreamExt;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream, Variant};
 
-use super::super::Notification;
+use super::super::contract::Notification;
 use super::super::notification_actions::NotificationActions;
 use super::sanitize::sanitized;
 use queue::Queue;

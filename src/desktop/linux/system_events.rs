@@ -4,11 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::thread::Builder;
 
-use super::super::SystemEvent;
+use super::super::contract::SystemEventSink;
 use super::{logind, netlink};
-
-/// Whoever is told.
-pub type SystemEventSink = dyn Fn(SystemEvent) + Send + Sync;
 
 /// Tells of changes from now on. Without logind, as in a container, only those of the network are
 /// told.

@@ -26,8 +26,8 @@ use objc2_foundation::{
 };
 use zeroize::Zeroizing;
 
+use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
 use super::super::dialog_queue::{OneAtATime, Withdrawn};
-use super::super::{Dialog, DialogId, DialogKind, DialogResponse};
 use crate::i18n::say;
 
 const NO_KEY: &str = "";

@@ -6,7 +6,7 @@ use std::path::Path;
 use auto_launch::{AutoLaunch, AutoLaunchBuilder, Error as LaunchError, MacOSLaunchMode};
 use smappservice_rs::{AppService, ServiceStatus, ServiceType};
 
-use super::super::login_item::{LoginItemError, Status};
+use super::super::login_item::status::{LoginItemError, Status};
 use crate::host_os::paths::program;
 use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;

@@ -15,7 +15,7 @@ use tao::event_loop::EventLoop;
 use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
+use super::contract::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
 
 /// This desktop.
 #[derive(Debug, Default)]

@@ -26,7 +26,7 @@ use objc2_user_notifications::{
     UNUserNotificationCenterDelegate,
 };
 
-use super::super::Notification;
+use super::super::contract::Notification;
 use super::super::notification_actions::NotificationActions;
 use crate::secret::random_hex;
 

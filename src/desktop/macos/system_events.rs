@@ -28,7 +28,7 @@ use system_configuration::dynamic_store::{
     SCDynamicStore, SCDynamicStoreBuilder, SCDynamicStoreCallBackContext,
 };
 
-use super::super::SystemEvent;
+use super::super::contract::SystemEvent;
 
 type SystemEventSink = Arc<dyn Fn(SystemEvent) + Send + Sync>;
 

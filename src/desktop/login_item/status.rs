@@ -1,0 +1,28 @@
+//! What is known of the login item, and why it was not changed.
+
+use std::fmt;
+
+/// How it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// The app starts at login.
+    On,
+    /// It does not.
+    Off,
+    /// The person has yet to allow it in the system's settings.
+    NeedsApproval,
+    /// The system cannot do it, for the reason given.
+    NotHere(String),
+}
+
+/// Why it was not changed, in words.
+#[derive(Debug)]
+pub struct LoginItemError(pub(in crate::desktop) String);
+
+impl fmt::Display for LoginItemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for LoginItemError {}
