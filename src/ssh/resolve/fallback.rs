@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::error::ResolveError;
 use super::expand::{Local, tilde};
-use super::{
-    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, SshTarget, StrictHostKeyChecking,
+use super::target::{
+    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshTarget, StrictHostKeyChecking,
 };
 use crate::i18n::say;
 
@@ -95,7 +96,7 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<SshTarget, Reso
         ca_signature_algorithms: Vec::new(),
         check_host_ip: false,
         trust_localhost: false,
-        min_rsa_bits: super::parse::MIN_RSA_BITS,
+        min_rsa_bits: MIN_RSA_BITS,
         strict: StrictHostKeyChecking::Ask,
         hash_known_hosts: false,
         connect_timeout: None,

@@ -4,14 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::error::ResolveError;
 use super::expand::{Local, Tokens, tilde};
 use super::fallback::split;
-use super::{
-    AddressFamily, AgentChoice, Algorithms, ResolveError, Source, SshTarget, StrictHostKeyChecking,
+use super::target::{
+    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshTarget, StrictHostKeyChecking,
 };
-
-/// OpenSSH's own default of `RequiredRSASize`, for versions that do not print it.
-pub(super) const MIN_RSA_BITS: u32 = 1024;
 
 /// The lines of an answer.
 struct Options<'a>(Vec<(String, &'a str)>);
