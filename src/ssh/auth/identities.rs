@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use super::agent::AgentKey;
 use super::blob::key_type;
-use super::keys::{KeyError, KeyText};
+use super::key_error::KeyError;
+use super::keys::KeyText;
 use crate::i18n::say;
 use crate::ssh::known_hosts::{fingerprint, plain_key, rsa_bits, user_certificate};
 use crate::ssh::resolve::SshTarget;

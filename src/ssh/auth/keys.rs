@@ -9,7 +9,6 @@ use std::path::Path;
 
 use openssl::ec::PointConversionForm;
 use openssl::ecdsa::EcdsaSig;
-use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Private};
@@ -17,27 +16,9 @@ use openssl::sign::Signer;
 use zeroize::Zeroizing;
 
 use super::blob::{put, put_number};
+use super::key_error::KeyError;
 use super::openssh::Container;
 use crate::i18n::say;
-
-/// Why a key file is of no use.
-#[derive(Debug)]
-pub enum KeyError {
-    /// It is encrypted, and this passphrase, if any, does not open it.
-    Passphrase,
-    /// Other accounts can read it; the mode.
-    TooOpen(u32),
-    /// A security key's handle: the key itself is in a device, which only an agent speaks to.
-    SecurityKey,
-    /// Anything else, in words.
-    Other(String),
-}
-
-impl From<ErrorStack> for KeyError {
-    fn from(error: ErrorStack) -> Self {
-        Self::Other(error.to_string())
-    }
-}
 
 /// The text of a key file.
 pub struct KeyText(Zeroizing<Vec<u8>>);

@@ -10,6 +10,7 @@ mod agent;
 mod blob;
 mod identities;
 mod interactive;
+mod key_error;
 mod keys;
 mod openssh;
 mod password;

@@ -13,7 +13,7 @@ use ssh_key::{Cipher, Kdf};
 use zeroize::Zeroizing;
 
 use super::blob::take;
-use super::keys::KeyError;
+use super::key_error::KeyError;
 use crate::i18n::say;
 
 const BEGIN: &str = "-----BEGIN OPENSSH PRIVATE KEY-----";
