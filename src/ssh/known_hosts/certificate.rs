@@ -5,7 +5,7 @@
 //! which `ssh-keygen -s` writes unless it is told otherwise, is `u64::MAX`. The format is that of
 //! OpenSSH's PROTOCOL.certkeys; what is asked of a certificate is what `ssh` 9.2 asks.
 
-use super::line::split_string;
+use super::blob::split_string;
 use super::signature::{self, Checked};
 use crate::i18n::say;
 
@@ -42,7 +42,8 @@ pub(super) enum CertificateError {
 }
 
 /// Whether a key's type is that of a certificate.
-pub(super) fn is_certificate(key_type: &str) -> bool {
+#[must_use]
+pub fn is_certificate(key_type: &str) -> bool {
     key_type.ends_with(SUFFIX)
 }
 

@@ -5,7 +5,7 @@ use base64ct::{Base64, Encoding};
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 
-use super::key_type;
+use super::blob::{key_type, split_string};
 
 /// What a hashed name begins with: `|1|salt|hash`.
 pub(super) const HASH_MAGIC: &str = "|1|";
@@ -161,12 +161,6 @@ fn is_whole(blob: &[u8]) -> bool {
         rest = after;
     }
     rest.is_empty()
-}
-
-/// Splits an SSH `string` (RFC 4251, 5) off the front.
-pub(super) fn split_string(data: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = data.split_first_chunk::<4>()?;
-    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
 
 /// Comma-separated patterns; a `!` pattern that matches overrules every other.

@@ -2,9 +2,11 @@
 //! with what is on file moved to the front. A host known by its RSA key alone must not look changed
 //! because the server likes another kind better.
 
+use super::blob::key_type;
 use super::certificate::{is_certificate, plain_type};
+use super::host_name::HostName;
 use super::line::Marker;
-use super::{HostName, KnownHosts, key_type};
+use super::lookup::KnownHosts;
 
 /// What libssh2 and OpenSSH both have, in OpenSSH's order.
 pub const ALGORITHMS: [&str; 12] = [

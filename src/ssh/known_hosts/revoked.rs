@@ -6,9 +6,10 @@ use std::process::Command;
 
 use base64ct::{Base64, Encoding};
 
+use super::blob::key_type;
 use super::certificate::{Certificate, plain_key};
+use super::error::KnownHostsError;
 use super::line::{decode, field, label_fits};
-use super::{KnownHostsError, key_type};
 use crate::i18n::say;
 use crate::ssh::SshError;
 use crate::ssh::command::{self, Unfinished};

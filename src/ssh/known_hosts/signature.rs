@@ -11,7 +11,7 @@ use openssl::pkey::{Id, PKey};
 use openssl::rsa::Rsa;
 use openssl::sign::Verifier;
 
-use super::line::split_string;
+use super::blob::split_string;
 
 /// Shorter ones are refused by OpenSSH too.
 const MIN_RSA_BITS: u32 = 1024;

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 
-use base64ct::Base64;
+use base64ct::{Base64, Encoding};
 use tempfile::TempDir;
 
 use super::*;
