@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::event::Forwarded;
+use super::types::Forwarded;
 use crate::config::{Bind, Forward, Host};
 use crate::i18n::say;
 use crate::jupyter::Endpoint;

@@ -1,37 +1,13 @@
-//! A batch job as events tell it, and in words.
+//! A batch job in words.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 
-use super::walltime::is_short;
+use super::types::JobInfo;
 use crate::i18n::say;
 use crate::scheduler::by_id;
-
-/// A batch job, as events tell it. Times are seconds since 1970.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobInfo {
-    /// The scheduler, as the configuration names it.
-    pub scheduler: String,
-    /// Its number.
-    pub id: String,
-    /// The scheduler's own word for its state, once that was told.
-    pub state: Option<String>,
-    /// Why it waits, in the scheduler's own words.
-    pub reason: Option<String>,
-    /// Its place in the queue, where the scheduler tells it.
-    pub place: Option<u32>,
-    /// When it may start.
-    pub start_estimate: Option<i64>,
-    /// The machine that it runs on.
-    pub node: Option<String>,
-    /// When it started, where that is known.
-    pub started: Option<i64>,
-    /// When its time is up.
-    pub ends: Option<i64>,
-}
 
 impl JobInfo {
     /// Its number, and why and until when it waits: `job 4711 · Priority ·
@@ -76,12 +52,6 @@ impl JobInfo {
     pub fn can_be_extended(&self) -> bool {
         let scheduler = by_id(&self.scheduler).filter(|_| self.ends.is_some());
         scheduler.is_some_and(|one| one.extend(&self.id, 1, Some(1)).is_some())
-    }
-
-    /// Whether so much is little of its time.
-    #[must_use]
-    pub fn is_short(&self, left: Duration) -> bool {
-        i64::try_from(left.as_secs()).is_ok_and(|left| is_short(left, self.whole()))
     }
 
     /// That its time is nearly up, in words.

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Handle;
 use super::fsm::FsmEvent;
+use super::handle::Handle;
 use crate::config::App;
 use crate::jupyter::{Api, ApiError, Server, ServerAnswer};
 use crate::problem;

@@ -2,9 +2,11 @@
 //!
 //! All times are seconds since 1970 by this machine's clock. That also goes on while the machine sleeps.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::JobInfo;
+use super::types::JobInfo;
 
 /// Minutes before the end at which it is told.
 const THRESHOLDS: [u32; 3] = [30, 10, 2];
@@ -135,6 +137,14 @@ pub fn is_short(left: i64, whole: Option<u64>) -> bool {
 
 fn seconds(minutes: u32) -> i64 {
     i64::from(minutes) * 60
+}
+
+impl JobInfo {
+    /// Whether so much is little of its time.
+    #[must_use]
+    pub fn is_short(&self, left: Duration) -> bool {
+        i64::try_from(left.as_secs()).is_ok_and(|left| is_short(left, self.whole()))
+    }
 }
 
 #[cfg(test)]

@@ -10,9 +10,10 @@ use crate::i18n::say;
 use crate::jupyter::{Address, Page, Server, page_url};
 use crate::problem;
 use crate::secret::Secret;
-use crate::session::event::{Event, Phase, Ready};
+use crate::session::event::{Event, Phase};
 use crate::session::forwards;
 use crate::session::fsm::{FoundServer, FsmEvent, Goal};
+use crate::session::types::Ready;
 use crate::ssh::{Connection, is_forbidden};
 use crate::tunnel::Forwarder;
 

@@ -10,9 +10,9 @@ use crate::problem;
 use crate::problem::Problem;
 use crate::remote::Discovery;
 use crate::scheduler::{CommandOutput, JobIdentity, Scheduler};
-use crate::session::JobInfo;
-use crate::session::event::{Event, Walltime};
+use crate::session::event::Event;
 use crate::session::fsm::{FsmEvent, PollResult};
+use crate::session::types::{JobInfo, Walltime};
 use crate::session::walltime::Countdown;
 
 /// Clocks that differ by less are the same: each reading is late by the answer's way, and times that

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::state::{FoundServer, JobEnd};
+use super::types::{FoundServer, JobEnd};
 use crate::jupyter::{Activity, ComputeNode, Kernels, Page, Server};
+use crate::phase::Phase;
 use crate::problem::Problem;
 use crate::remote::OtherServers;
 use crate::scheduler::{JobIdentity, Route};
-use crate::session::JobInfo;
-use crate::session::event::{InspectReport, Phase};
+use crate::session::types::InspectReport;
+use crate::session::types::JobInfo;
 
 /// A call of the scheduler while a job waits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::state::Busy;
+use super::types::Busy;
 use crate::jupyter::{Activity, HostInfo, Kernels, Page, RuntimeFile, ServerAnswer};
 use crate::problem::Problem;
 use crate::remote::Discovery;

@@ -1,15 +1,16 @@
 //! What is seen on the far side, in words, for who only looks.
 
+use super::effect::Effect;
+use super::machine::{StateMachine, over, over_with};
 use super::route::stand;
-use super::state::{Effect, State};
-use super::{StateMachine, over, over_with};
+use super::state::State;
 use crate::i18n::say;
 use crate::jupyter::{Endpoint, HostInfo, Selection, Server};
 use crate::problem;
 use crate::problem::Problem;
 use crate::remote::OurJob;
 use crate::scheduler::{Next, Route};
-use crate::session::event::InspectReport;
+use crate::session::types::InspectReport;
 
 impl StateMachine {
     /// A look goes as far as a click would: to a server that runs, else to where one would listen.

@@ -5,15 +5,18 @@ use std::time::Duration;
 mod poll;
 mod wait;
 
-use super::state::{Effect, FsmEvent, JobEnd, ReconnectStep, State};
-use super::{StateMachine, over, over_with};
+use super::effect::Effect;
+use super::event::FsmEvent;
+use super::machine::{StateMachine, over, over_with};
+use super::state::State;
+use super::types::{JobEnd, ReconnectStep};
 use crate::i18n::say;
+use crate::phase::Phase;
 use crate::problem;
 use crate::problem::Problem;
 use crate::remote::OurJob;
 use crate::scheduler::{Job, JobIdentity, JobState};
-use crate::session::JobInfo;
-use crate::session::event::Phase;
+use crate::session::types::JobInfo;
 pub use wait::JobWait;
 use wait::{HoldState, StartOutlook, begun};
 

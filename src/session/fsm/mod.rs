@@ -1,102 +1,38 @@
 //! One host's life as a state machine without I/O: an input and a state give a new state and the
 //! effects to be carried out. [`super::driver`] carries them out and feeds back what came of them.
 
+mod backoff;
 pub mod effect;
 pub mod event;
 mod inspect;
 mod job;
+mod machine;
 mod reconnect;
 mod route;
 mod state;
+mod stop;
+mod types;
 mod walltime;
 
-use crate::jupyter::{
-    Activity, Fate, HostInfo, Kernels, RuntimeFile, Selection, Server, ServerAnswer, select,
-};
+use crate::i18n::say;
+use crate::jupyter::{Fate, HostInfo, RuntimeFile, Selection, Server, ServerAnswer, select};
+use crate::phase::Phase;
 use crate::problem;
 use crate::problem::Problem;
-use crate::remote::{OtherServers, OurJob, UncertainJob};
-use crate::scheduler::{Route, Routes};
+use crate::scheduler::Route;
 
-use super::event::Phase;
-use crate::i18n::say;
+pub use effect::{Effect, SchedulerCall};
+pub use event::{FsmEvent, PollResult};
 use inspect::{answers, log_of, probed, rehearsed};
 pub use job::JobWait;
-use reconnect::{ReconnectBackoff, is_gone};
-pub use state::{
-    Busy, Effect, FoundServer, FsmEvent, Goal, JobEnd, PollResult, ReconnectStep, SchedulerCall,
-    SessionPlan, State,
-};
-
-/// The machine.
-#[derive(Debug)]
-pub struct StateMachine {
-    plan: SessionPlan,
-    state: State,
-    uid: Option<u32>,
-    /// The machine that the script runs on.
-    node: String,
-    /// The working folder there.
-    workdir: String,
-    /// This host's jobs, at the last look.
-    jobs: Vec<OurJob>,
-    /// Those that may live, though no list showed them.
-    doubts: Vec<UncertainJob>,
-    /// Servers that are in none of them.
-    others: OtherServers,
-    /// The ways to servers in jobs, those that failed among them.
-    routes: Routes,
-    /// What those said that failed.
-    refusals: Vec<Problem>,
-    trouble: ReconnectBackoff,
-    activity: Option<Activity>,
-    /// The notebook that the person had open last, as far as that is known.
-    notebook: Option<String>,
-    /// How many seconds more the job is to get, until its end was read.
-    more_time: Option<u64>,
-    /// True if other servers than the chosen one run there.
-    others_run: bool,
-}
+pub use machine::StateMachine;
+use machine::over;
+use reconnect::is_gone;
+pub use state::State;
+use stop::{ask_to_end, count, make_gone};
+pub use types::{Busy, FoundServer, Goal, JobEnd, ReconnectStep, SessionPlan};
 
 impl StateMachine {
-    /// A machine at its beginning.
-    #[must_use]
-    pub fn new(plan: SessionPlan) -> Self {
-        let notebook = match &plan.goal {
-            Goal::Open { page, .. } => page.notebook.clone(),
-            _ => None,
-        };
-        Self {
-            routes: plan.routes.clone(),
-            refusals: Vec::new(),
-            plan,
-            notebook,
-            state: State::Idle,
-            uid: None,
-            node: String::new(),
-            workdir: String::new(),
-            jobs: Vec::new(),
-            doubts: Vec::new(),
-            others: OtherServers::default(),
-            trouble: ReconnectBackoff::default(),
-            activity: None,
-            more_time: None,
-            others_run: false,
-        }
-    }
-
-    /// Whether it is over.
-    #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.state == State::Ended
-    }
-
-    /// Whether the tunnel stands and nothing is under way.
-    #[must_use]
-    pub fn is_ready(&self) -> bool {
-        matches!(self.state, State::Ready(..))
-    }
-
     /// Takes an input. (A table: longer than a function should be, and readable because of it.) One
     /// that does not fit the state is a late answer to something given up, and
     /// is ignored.
@@ -352,16 +288,6 @@ impl StateMachine {
         self.reach(Box::new(found), None)
     }
 
-    /// A stop where no server runs: one may be starting, and would else start for ever.
-    fn nothing_to_ask(&self, ours: Option<String>, more: Vec<String>) -> (State, Vec<Effect>) {
-        if let Some(folder) = ours {
-            return (State::Ending, vec![Effect::EndLaunch(folder)]);
-        }
-        let text = say!("session-none-runs", host = self.plan.host.as_str());
-        let lines: Vec<String> = [text].into_iter().chain(more).collect();
-        over_with(Effect::Note(lines.join("\n")), Effect::EmitClosed)
-    }
-
     /// One that this session has just started and that cannot be used is ended; one that was there
     /// before is left to a stop.
     fn launched(
@@ -489,55 +415,12 @@ impl StateMachine {
         };
         over(Effect::EmitFailed(Problem { remedy, ..problem }))
     }
-
-    fn counted(
-        &self,
-        found: Box<FoundServer>,
-        port: u16,
-        busy: Busy,
-        kernels: Option<Kernels>,
-    ) -> (State, Vec<Effect>) {
-        // A server that will not tell (a password and no token) may be in the middle of a long cell. It
-        // will not be asked to shut down either, and is ended by its own signal handler.
-        match busy {
-            _ if kernels.is_some_and(|kernels| kernels.busy == 0) => ask_to_end(found, port),
-            Busy::End => ask_to_end(found, port),
-            Busy::Ask => (
-                State::Confirming(found, port, kernels),
-                vec![Effect::Confirm(kernels)],
-            ),
-            Busy::Refuse => {
-                let refusal = Effect::EmitRefused(problem::kernels_busy(&self.plan.host, kernels));
-                (State::Ready(found, port), vec![refusal])
-            }
-        }
-    }
-
-    fn gone(&self, how: &str) -> (State, Vec<Effect>) {
-        let host = self.plan.host.as_str();
-        let text = match how {
-            "no" => return over(Effect::EmitFailed(problem::not_stopped(host))),
-            "itself" => say!("session-gone-itself", host = host),
-            "job" => say!("session-gone-job", host = host),
-            "launch" => say!("session-gone-launch", host = host),
-            signal => say!("session-gone-signal", host = host, signal = signal),
-        };
-        over_with(Effect::Note(text), Effect::EmitClosed)
-    }
 }
 
 /// The right to launch is taken, and what there is looked at once more: another click may have
 /// launched meanwhile.
 fn lock() -> (State, Vec<Effect>) {
     (State::Discovering { locked: true }, vec![Effect::Lock])
-}
-
-fn over(last: Effect) -> (State, Vec<Effect>) {
-    (State::Ended, vec![last])
-}
-
-fn over_with(first: Effect, last: Effect) -> (State, Vec<Effect>) {
-    (State::Ended, vec![first, last])
 }
 
 fn listening(found: Box<FoundServer>, port: u16, taken: Option<u16>) -> (State, Vec<Effect>) {
@@ -552,28 +435,6 @@ fn listening(found: Box<FoundServer>, port: u16, taken: Option<u16>) -> (State, 
     }
     effects.push(Effect::Check(found.server.clone(), port, found.reused));
     (State::Checking(found, port), effects)
-}
-
-fn count(found: Box<FoundServer>, port: u16, busy: Busy) -> (State, Vec<Effect>) {
-    let effects = vec![Effect::Count(found.server.clone(), port)];
-    (State::Counting(found, port, busy), effects)
-}
-
-fn ask_to_end(found: Box<FoundServer>, port: u16) -> (State, Vec<Effect>) {
-    let effects = vec![Effect::AskToEnd(found.server.clone(), port)];
-    (State::ShuttingDown(found), effects)
-}
-
-/// A server that was asked to end, or will not be asked: its process, or its whole job, goes.
-fn make_gone(found: FoundServer, asked: bool) -> (State, Vec<Effect>) {
-    let effect = match found.job {
-        Some(job) => Effect::EndJob(JobEnd { asked, ..*job }),
-        None => Effect::EnsureStopped {
-            server: found.server,
-            asked,
-        },
-    };
-    (State::Ending, vec![effect])
 }
 
 #[cfg(test)]

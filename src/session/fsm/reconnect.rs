@@ -2,43 +2,23 @@
 
 use std::time::Duration;
 
+use super::backoff::ReconnectBackoff;
+use super::effect::Effect;
+use super::event::FsmEvent;
+use super::machine::{StateMachine, over};
 use super::route::{hop, relay};
-use super::state::{Effect, FoundServer, FsmEvent, Goal, ReconnectStep, State};
-use super::{StateMachine, over};
+use super::state::State;
+use super::types::{FoundServer, Goal, ReconnectStep};
 use crate::jupyter::{HostInfo, RuntimeFile, Server};
+use crate::phase::Phase;
 use crate::problem;
 use crate::problem::Problem;
-use crate::session::event::Phase;
 
 /// A connection that stood this long was a good one: the next loss is a new story.
 const STEADY: Duration = Duration::from_secs(60);
 
 /// One that was lost sooner after another loss is not made anew over the same login.
 const BRIEF: Duration = Duration::from_secs(5);
-
-/// No pause is longer.
-const LONGEST_PAUSE: u64 = 30;
-
-/// What has gone wrong since the connection last stood well.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ReconnectBackoff {
-    losses: u32,
-    /// How long attempts and pauses took. The time without any network does not count: it says
-    /// nothing about the host, and a laptop may be carried about for hours.
-    spent: Duration,
-}
-
-impl ReconnectBackoff {
-    /// The pause before the next attempt: none, then 1, 2, 4… seconds, as `JupyterLab` itself does.
-    fn pause(&mut self) -> Duration {
-        let seconds = match self.losses {
-            0 => 0,
-            losses => 1_u64.checked_shl(losses - 1).unwrap_or(LONGEST_PAUSE),
-        };
-        self.losses = self.losses.saturating_add(1).min(60);
-        Duration::from_secs(seconds.min(LONGEST_PAUSE))
-    }
-}
 
 impl StateMachine {
     /// Whether a lost connection is worth another one: a page may be open that needs it.

@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use super::effect::Effect;
 use super::job::JobWait;
-use super::state::{Effect, FoundServer, State};
-use super::{StateMachine, over};
+use super::machine::{StateMachine, over};
+use super::state::State;
+use super::types::{FoundServer, JobEnd};
 use crate::host_name::same_machine;
 use crate::i18n::say;
 use crate::jupyter::{RuntimeFile, Server};
@@ -113,7 +115,7 @@ impl StateMachine {
         match &found.job {
             _ if !self.should_reconnect() => self.unanswered(*found, problem),
             Some(job) if !found.reused && job.folder.is_some() => {
-                let end = Effect::EndJob(super::JobEnd {
+                let end = Effect::EndJob(JobEnd {
                     asked: false,
                     ..(**job).clone()
                 });

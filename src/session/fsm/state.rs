@@ -1,129 +1,10 @@
-//! The words of the state machine: what a session is for, where it stands, what can happen to it,
-//! and what it wants done.
+//! The states of a session.
 
-use std::time::Duration;
-
-pub use super::effect::{Effect, SchedulerCall};
-pub use super::event::{FsmEvent, PollResult};
 use super::job::JobWait;
-use crate::jupyter::{Endpoint, Kernels, Page, SelectionCriteria, Server};
+use super::types::{Busy, FoundServer, ReconnectStep};
+use crate::jupyter::Kernels;
 use crate::problem::Problem;
-use crate::scheduler::{JobIdentity, Route, Routes};
-use crate::session::JobInfo;
-use crate::session::event::ServerInfo;
-
-/// What a session is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Goal {
-    /// A page in the browser, and the tunnel that it needs.
-    Open {
-        /// Which page.
-        page: Page,
-        /// Whether to open the browser.
-        show: bool,
-    },
-    /// The server ended.
-    Stop {
-        /// What to do about busy kernels.
-        busy: Busy,
-    },
-    /// The log of the server that a click would use, else of the newest launch.
-    Log,
-    /// More time for the job that the server runs in, that many seconds.
-    Extend(u64),
-    /// A look at what is there, up to the answer of a server that runs; nothing is launched.
-    Inspect,
-    /// The same without asking the server anything.
-    Glance,
-}
-
-/// What to do about busy kernels when a server is to be stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Busy {
-    /// Ask the person.
-    Ask,
-    /// Leave the server alone.
-    Refuse,
-    /// End them.
-    End,
-}
-
-/// The machine's knowledge of the host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionPlan {
-    /// What for.
-    pub goal: Goal,
-    /// The host's name, for messages.
-    pub host: String,
-    /// Whether a server may be launched.
-    pub launch: bool,
-    /// What the server has to be like.
-    pub wanted: SelectionCriteria,
-    /// How long a lost connection is tried to be made anew.
-    pub patience: Duration,
-    /// The scheduler that servers are launched by; empty when they are processes.
-    pub scheduler: String,
-    /// Whether jobs tell of themselves by files in their folder.
-    pub job_tells: bool,
-    /// How many calls it takes to hear what the scheduler's list leaves out: why a job waits; none
-    /// where it leaves nothing out.
-    pub why_calls: u32,
-    /// The time that a job of ours asks for, in seconds.
-    pub walltime: Option<u64>,
-    /// The least time between two calls of the scheduler.
-    pub poll: Duration,
-    /// How long a job that runs may take until its server listens.
-    pub timeout: Duration,
-    /// The routes to the servers of jobs.
-    pub routes: Routes,
-}
-
-/// A job to be ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobEnd {
-    /// What tells it from others.
-    pub identity: JobIdentity,
-    /// Its folder, if it is one of ours.
-    pub folder: Option<String>,
-    /// Whether its server was asked to shut down, and it ends by itself.
-    pub asked: bool,
-}
-
-/// A server, and how it came about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundServer {
-    /// The server.
-    pub server: Server,
-    /// The machine's own name.
-    pub node: String,
-    /// Whether it was running before.
-    pub reused: bool,
-    /// The job that it runs in.
-    pub job: Option<Box<JobEnd>>,
-    /// The same, as others are told.
-    pub info: Option<JobInfo>,
-    /// How it is reached.
-    pub route: Route,
-}
-
-/// How far an attempt to connect anew has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReconnectStep {
-    /// The next attempt is waited for.
-    Pausing,
-    /// `ssh -G` runs: another network may need another way.
-    Resolving,
-    /// Dialling, handshake, host key.
-    Connecting,
-    /// Logging in.
-    LoggingIn,
-    /// The script looks for the same server.
-    Discovering,
-    /// A session to its node is being made.
-    ConnectingNode,
-    /// The pump begins again.
-    Resuming,
-}
+use crate::session::types::JobInfo;
 
 /// Where a session stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,23 +65,4 @@ pub enum State {
     Extending(Box<JobInfo>),
     /// Over.
     Ended,
-}
-
-impl FoundServer {
-    /// What `ready` events say about the server.
-    #[must_use]
-    pub fn server_info(&self, version: String) -> ServerInfo {
-        let (port, socket) = match &self.server.endpoint {
-            Endpoint::Tcp { port, .. } => (Some(*port), None),
-            Endpoint::Socket { path } => (None, Some(path.clone())),
-        };
-        ServerInfo {
-            host: self.node.clone(),
-            port,
-            socket,
-            pid: self.server.pid,
-            version,
-            base_url: self.server.base_url.clone(),
-        }
-    }
 }

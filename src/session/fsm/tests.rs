@@ -5,7 +5,9 @@ use crate::problem::Code;
 use std::time::Duration;
 
 use crate::config::{App, Bind};
-use crate::jupyter::{Endpoint, Page, SelectionCriteria, Server};
+use crate::jupyter::{Activity, Endpoint, Kernels, Page, SelectionCriteria, Server};
+use crate::remote::OurJob;
+use crate::scheduler::Routes;
 
 mod job;
 mod ledger;

@@ -1,13 +1,16 @@
 //! The time of a server's job: put off where the scheduler lets somebody do that, and told when it is up.
 
-use super::state::{Effect, FoundServer, FsmEvent, PollResult, State};
-use super::{StateMachine, over, over_with};
+use super::effect::Effect;
+use super::event::{FsmEvent, PollResult};
+use super::machine::{StateMachine, over, over_with};
+use super::state::State;
+use super::types::FoundServer;
 use crate::i18n::say;
 use crate::jupyter::HostInfo;
 use crate::problem;
 use crate::problem::Problem;
 use crate::scheduler::{CommandOutput, Job, JobState};
-use crate::session::JobInfo;
+use crate::session::types::JobInfo;
 
 /// Two readings of one end may differ that much: some schedulers tell minutes.
 const SAME: i64 = 59;

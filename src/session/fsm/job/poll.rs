@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::state::{Effect, PollResult, SchedulerCall, State};
-use super::super::{StateMachine, over};
+use super::super::effect::{Effect, SchedulerCall};
+use super::super::event::PollResult;
+use super::super::machine::{StateMachine, over};
+use super::super::state::State;
 use super::{HoldState, JobWait, StartOutlook, begun};
 use crate::i18n::say;
 use crate::problem;

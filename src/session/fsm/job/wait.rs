@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::state::{Effect, JobEnd, SchedulerCall};
+use super::super::effect::{Effect, SchedulerCall};
+use super::super::types::JobEnd;
 use crate::i18n::say;
+use crate::phase::Phase;
 use crate::remote::OtherServers;
 use crate::scheduler::{Job, JobIdentity, JobState, ListenScope};
-use crate::session::event::Phase;
 
 /// A look at the job's files costs the far side two calls of its file system, and the click that
 /// much delay: often at first, then every five seconds.

@@ -1,0 +1,30 @@
+//! What a session needs from the program that runs it.
+
+use super::walltime::WalltimeWarning;
+use crate::jupyter::Address;
+use crate::scheduler::Route;
+
+/// Takes why a page was not shown after all, in words.
+pub type Failed = Box<dyn FnOnce(String) + Send>;
+
+/// What a session needs from the machine that it runs on.
+pub trait SessionDelegate: Send + Sync {
+    /// Opens a page in the browser. The token must not show in a process list. What fails later is told to `failed`, from
+    /// any thread.
+    ///
+    /// # Errors
+    /// In words, why the page could not be opened.
+    fn show(&self, page: Address, failed: Failed) -> Result<(), String>;
+    /// The local port that this host had the last time.
+    fn remembered_port(&self, host: &str) -> Option<u16>;
+    /// Remembers the local port.
+    fn remember_port(&self, host: &str, port: u16);
+    /// The route that led to this host's jobs the last time.
+    fn remembered_route(&self, host: &str) -> Option<Route>;
+    /// Remembers that route.
+    fn remember_route(&self, host: &str, route: Route);
+    /// What this host's person was told lastly about the time of its job.
+    fn told(&self, host: &str) -> Option<WalltimeWarning>;
+    /// Remembers that.
+    fn remember_told(&self, host: &str, told: WalltimeWarning);
+}

@@ -1,0 +1,135 @@
+//! What is looked after while nothing is under way: the forwarder, timers, and the server behind a tunnel that stands.
+
+use std::time::{Duration, Instant};
+
+use super::maintenance::{BackgroundTask, Maintenance, PROBE_EVERY};
+use super::{Driver, EffectError};
+use crate::i18n::say;
+use crate::problem;
+use crate::problem::Problem;
+use crate::remote::RemoteError;
+use crate::secret::redact;
+use crate::session::event::Event;
+use crate::session::fsm::FsmEvent;
+use crate::session::{forwards, requests};
+use crate::ssh::{SshError, is_forbidden};
+use crate::tunnel::Refused;
+
+impl Driver {
+    /// Nothing to decide: pump, or wait for an input, until something is due.
+    pub(super) fn idle(&mut self) -> Result<Option<FsmEvent>, EffectError> {
+        let now = Instant::now();
+        if let Some(input) = self.hear_hop() {
+            return Ok(Some(input));
+        }
+        if self.retry_at.take_if(|at| *at <= now).is_some() {
+            return Ok(Some(FsmEvent::Elapsed));
+        }
+        self.watch_the_time(now);
+        self.look_after(now);
+        let due = self.standing.as_ref().and_then(Maintenance::next);
+        let time = self.time_is_next(now);
+        let until = due.into_iter().chain(time).chain(self.retry_at).min();
+        let result = match &mut self.forwarder {
+            Some(forwarder) => forwarder.poll_once(until),
+            None => self.poller.wait(&mut vec![], until).map_err(SshError::from),
+        };
+        match result {
+            Ok(()) if self.poller.take_suspend() => Ok(Some(FsmEvent::Check)),
+            Ok(()) => Ok(self.hear()),
+            Err(error @ (SshError::Session(_) | SshError::Closed | SshError::Silent(_))) => {
+                Ok(Some(self.lost(&error)))
+            }
+            Err(error) => Err(self.halt(error)),
+        }
+    }
+
+    fn lost(&mut self, error: &SshError) -> FsmEvent {
+        let problem = problem::lost(&self.host().name, error);
+        let stood = self.stood(&problem);
+        FsmEvent::Lost { problem, stood }
+    }
+
+    /// The tunnel stands no longer: for how long it did.
+    pub(super) fn stood(&mut self, problem: &Problem) -> Duration {
+        let standing = self.standing.take();
+        // Whoever waits for an answer is not left waiting.
+        let for_somebody = |wish: &BackgroundTask| *wish != BackgroundTask::Look;
+        if standing
+            .as_ref()
+            .is_some_and(|s| s.awaits_any(for_somebody))
+        {
+            self.tell(Event::Refused(problem.clone()));
+        }
+        standing.map_or(Duration::ZERO, |standing| standing.since.elapsed())
+    }
+
+    /// What is to be done now and then.
+    fn look_after(&mut self, now: Instant) {
+        let (Some(standing), Some(forwarder)) = (&mut self.standing, &mut self.forwarder) else {
+            return;
+        };
+        if standing.knock_at.take_if(|at| *at <= now).is_some() {
+            let target = forwards::target(&standing.server.endpoint);
+            match &self.hop {
+                Some(hop) => hop.probe_target(target),
+                None => forwarder.probe_target(target),
+            }
+            standing.knock_at = standing.watch.is_none().then(|| now + PROBE_EVERY);
+        }
+        if let Some((every, at)) = &mut standing.watch
+            && *at <= now
+        {
+            *at = now + *every;
+            requests::watch(self.handle.clone(), standing.server.clone(), standing.port);
+        }
+    }
+
+    /// A connection was not taken on the far side. Before the tunnel stands that may be for good.
+    pub(super) fn refused(&mut self, refused: &Refused) -> Option<FsmEvent> {
+        tracing::info!(reason = %redact(&refused.reason), "the far side refused a forwarded connection");
+        if let Some(standing) = &mut self.standing {
+            if refused.target == forwards::target(&standing.server.endpoint) {
+                return standing.refused(Instant::now());
+            }
+            self.tell_refused(refused);
+            return None;
+        }
+        let is_its = self.server_at.as_ref() == Some(&refused.target);
+        is_its.then(|| self.barred(&refused.reason)).flatten()
+    }
+
+    /// A further forward that is forbidden would else look like a program that does not answer.
+    fn tell_refused(&mut self, refused: &Refused) {
+        if !is_forbidden(&refused.reason) || self.told_refused.contains(&refused.target) {
+            return;
+        }
+        self.told_refused.push(refused.target.clone());
+        let (target, reason) = (refused.target.to_string(), redact(&refused.reason));
+        self.tell(Event::Note(say!(
+            "session-forward-forbidden",
+            target = target,
+            reason = reason
+        )));
+    }
+
+    /// What the pump has to tell.
+    fn hear(&mut self) -> Option<FsmEvent> {
+        if let Some(refused) = self.forwarder.as_mut()?.take_refusal() {
+            // Once a session to the node is wanted it alone counts.
+            if self.hop.is_none()
+                && let Some(input) = self.refused(&refused)
+            {
+                return Some(input);
+            }
+        }
+        let outcome = self.forwarder.as_mut()?.take_outcome()?;
+        let (wish, aside) = self.standing.as_mut()?.running.take()?;
+        self.run_beside();
+        let frames = outcome.map_err(RemoteError::from);
+        match frames.and_then(|lines| aside.answers(&lines)) {
+            Ok(frames) => self.answered(&wish, frames),
+            Err(error) => self.unanswered(&wish, &error),
+        }
+    }
+}

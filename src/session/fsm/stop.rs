@@ -1,0 +1,82 @@
+//! A server that is to be stopped: its kernels are counted, it is asked to shut down, and its end is made sure of.
+
+use super::effect::Effect;
+use super::machine::{StateMachine, over, over_with};
+use super::state::State;
+use super::types::{Busy, FoundServer, JobEnd};
+use crate::i18n::say;
+use crate::jupyter::Kernels;
+use crate::problem;
+
+impl StateMachine {
+    /// A stop where no server runs: one may be starting, and would else start for ever.
+    pub(super) fn nothing_to_ask(
+        &self,
+        ours: Option<String>,
+        more: Vec<String>,
+    ) -> (State, Vec<Effect>) {
+        if let Some(folder) = ours {
+            return (State::Ending, vec![Effect::EndLaunch(folder)]);
+        }
+        let text = say!("session-none-runs", host = self.plan.host.as_str());
+        let lines: Vec<String> = [text].into_iter().chain(more).collect();
+        over_with(Effect::Note(lines.join("\n")), Effect::EmitClosed)
+    }
+
+    pub(super) fn counted(
+        &self,
+        found: Box<FoundServer>,
+        port: u16,
+        busy: Busy,
+        kernels: Option<Kernels>,
+    ) -> (State, Vec<Effect>) {
+        // A server that will not tell (a password and no token) may be in the middle of a long cell. It
+        // will not be asked to shut down either, and is ended by its own signal handler.
+        match busy {
+            _ if kernels.is_some_and(|kernels| kernels.busy == 0) => ask_to_end(found, port),
+            Busy::End => ask_to_end(found, port),
+            Busy::Ask => (
+                State::Confirming(found, port, kernels),
+                vec![Effect::Confirm(kernels)],
+            ),
+            Busy::Refuse => {
+                let refusal = Effect::EmitRefused(problem::kernels_busy(&self.plan.host, kernels));
+                (State::Ready(found, port), vec![refusal])
+            }
+        }
+    }
+
+    pub(super) fn gone(&self, how: &str) -> (State, Vec<Effect>) {
+        let host = self.plan.host.as_str();
+        let text = match how {
+            "no" => return over(Effect::EmitFailed(problem::not_stopped(host))),
+            "itself" => say!("session-gone-itself", host = host),
+            "job" => say!("session-gone-job", host = host),
+            "launch" => say!("session-gone-launch", host = host),
+            signal => say!("session-gone-signal", host = host, signal = signal),
+        };
+        over_with(Effect::Note(text), Effect::EmitClosed)
+    }
+}
+
+pub(super) fn count(found: Box<FoundServer>, port: u16, busy: Busy) -> (State, Vec<Effect>) {
+    let effects = vec![Effect::Count(found.server.clone(), port)];
+    (State::Counting(found, port, busy), effects)
+}
+
+pub(super) fn ask_to_end(found: Box<FoundServer>, port: u16) -> (State, Vec<Effect>) {
+    let effects = vec![Effect::AskToEnd(found.server.clone(), port)];
+    (State::ShuttingDown(found), effects)
+}
+
+/// A server that was asked to end, or will not be asked: its process, or its whole job, goes.
+pub(super) fn make_gone(found: FoundServer, asked: bool) -> (State, Vec<Effect>) {
+    let effect = match found.job {
+        Some(job) => Effect::EndJob(JobEnd { asked, ..*job }),
+        None => Effect::EnsureStopped {
+            server: found.server,
+            asked,
+        },
+    };
+    (State::Ending, vec![effect])
+}

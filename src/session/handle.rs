@@ -1,0 +1,88 @@
+//! A session as other threads see it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+
+use super::fsm::{Busy, FsmEvent};
+use crate::jupyter::Page;
+use crate::ssh::poll::Waker;
+
+/// A running session, seen from other threads.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    inputs: mpsc::Sender<FsmEvent>,
+    waker: Waker,
+    /// Whether a job is waited for.
+    waits: Arc<AtomicBool>,
+}
+
+impl Handle {
+    /// The handle of a session that takes its inputs from that channel and is woken by `waker`.
+    pub(super) fn new(inputs: mpsc::Sender<FsmEvent>, waker: Waker) -> Self {
+        Self {
+            inputs,
+            waker,
+            waits: Arc::default(),
+        }
+    }
+
+    /// Closes the tunnel; the server stays, and so does a job that waits for its turn.
+    pub fn close(&self) {
+        self.waker.cancel();
+    }
+
+    /// Gives up what is under way: as [`Handle::close`], but a job that waits is taken out of the
+    /// queue, as with the schedulers' own interactive commands.
+    pub fn cancel(&self) {
+        if self.waits() {
+            self.stop(Busy::Refuse);
+        } else {
+            self.close();
+        }
+    }
+
+    /// Returns true while a job is waited for.
+    pub(super) fn waits(&self) -> bool {
+        self.waits.load(Ordering::SeqCst)
+    }
+
+    /// Notes if a job is waited for.
+    pub(super) fn set_waits(&self, waits: bool) {
+        self.waits.store(waits, Ordering::SeqCst);
+    }
+
+    /// Opens the page again.
+    pub fn show(&self, page: Page) {
+        self.send(FsmEvent::Show(page));
+    }
+
+    /// Stops the server.
+    pub fn stop(&self, busy: Busy) {
+        self.send(FsmEvent::Stop(busy));
+    }
+
+    /// Asks the scheduler to give the server's job that many seconds more: [`Event::Walltime`], or
+    /// [`Event::Refused`].
+    pub fn extend(&self, by: u64) {
+        self.send(FsmEvent::Extend(by));
+    }
+
+    /// Tells that the machine woke up or its network changed: a standing connection is to answer
+    /// within seconds, or counts as lost; one that is being made anew is tried at once.
+    pub fn check(&self) {
+        self.send(FsmEvent::Check);
+    }
+
+    /// Asks for the newest launch's log, once the tunnel stands: [`Event::Log`], or
+    /// [`Event::Refused`].
+    pub fn log(&self) {
+        self.send(FsmEvent::ReadLog);
+    }
+
+    /// Gives the session an event, and wakes it.
+    pub(super) fn send(&self, input: FsmEvent) {
+        // A session that has ended has told so by its last event.
+        let _ = self.inputs.send(input);
+        self.waker.wake();
+    }
+}

@@ -1,0 +1,52 @@
+//! What a session is asked to do.
+
+use std::time::Duration;
+
+use super::fsm::Goal;
+use crate::config::Host;
+use crate::problem::Problem;
+
+/// How long a lost connection is tried to be made anew while this machine has a network. A server
+/// that restarts is back within it; a page that was open finds its kernels again when it is
+/// reloaded (`JupyterLab` itself stops trying after two minutes); and who comes to a laptop later
+/// had better be told than see it trying for ever.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// What a session is to do.
+#[derive(Debug, Clone)]
+pub struct SessionRequest {
+    /// The host.
+    pub host: Host,
+    /// The ssh configuration file to use instead of the person's own.
+    pub ssh_config: Option<std::path::PathBuf>,
+    /// What for.
+    pub goal: Goal,
+    /// How long it may take until the tunnel stands, not counting the time of questions.
+    pub timeout: Duration,
+    /// How often to ask the server what goes on in it, for [`Event::Kernels`]; not at all if none.
+    pub watch_kernels: Option<Duration>,
+    /// How long a lost connection is tried to be made anew, while there is a network.
+    pub patience: Duration,
+}
+
+impl SessionRequest {
+    /// An order for a host.
+    ///
+    /// # Errors
+    /// When the host's launcher is one that this version does not have.
+    pub fn new(
+        host: Host,
+        ssh_config: Option<std::path::PathBuf>,
+        goal: Goal,
+        timeout: Duration,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            host,
+            ssh_config,
+            goal,
+            timeout,
+            watch_kernels: None,
+            patience: PATIENCE,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Data about servers, jobs and tunnels that a session reports.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::secret::Secret;
+
+/// A batch job, as events tell it. Times are seconds since 1970.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobInfo {
+    /// The scheduler, as the configuration names it.
+    pub scheduler: String,
+    /// Its number.
+    pub id: String,
+    /// The scheduler's own word for its state, once that was told.
+    pub state: Option<String>,
+    /// Why it waits, in the scheduler's own words.
+    pub reason: Option<String>,
+    /// Its place in the queue, where the scheduler tells it.
+    pub place: Option<u32>,
+    /// When it may start.
+    pub start_estimate: Option<i64>,
+    /// The machine that it runs on.
+    pub node: Option<String>,
+    /// When it started, where that is known.
+    pub started: Option<i64>,
+    /// When its time is up.
+    pub ends: Option<i64>,
+}
+
+/// The server behind a ready tunnel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// The machine it runs on, as that calls itself.
+    pub host: String,
+    /// Its port there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Its unix socket there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket: Option<String>,
+    /// Its process there.
+    pub pid: u32,
+    /// Its version.
+    pub version: String,
+    /// Begins and ends with a slash.
+    pub base_url: String,
+}
+
+/// A further forward that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarded {
+    /// What the configuration calls it.
+    pub name: String,
+    /// Its port on this machine.
+    pub local_port: u16,
+}
+
+/// A tunnel that is ready. As JSON it holds the token: that is for a socket or a script of the
+/// user's own account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// The page, with the token.
+    #[serde(serialize_with = "reveal", deserialize_with = "conceal")]
+    pub url: Secret,
+    /// The port on this machine.
+    pub local_port: u16,
+    /// The server.
+    pub server: ServerInfo,
+    /// The job that it runs in.
+    pub job: Option<JobInfo>,
+    /// Whether it was running before.
+    pub reused: bool,
+    /// The further forwards of its host.
+    #[serde(default)]
+    pub forwards: Vec<Forwarded>,
+    /// True after a reconnection: nothing is to be opened.
+    #[serde(default)]
+    pub again: bool,
+}
+
+fn reveal<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.reveal())
+}
+
+fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+/// What there is to say about a job's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Walltime {
+    /// It is nearly up.
+    Short,
+    /// It ends later than it did.
+    Extended,
+}
+
+/// What was found on the far side without changing anything there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InspectReport {
+    /// The machine's own name.
+    pub node: String,
+    /// The login shell there.
+    pub shell: String,
+    /// The `jupyter` on its PATH; empty if there is none before any set-up line has run.
+    pub jupyter: String,
+    /// The server that `open` would use: its version, place and process in words.
+    pub server: Option<String>,
+    /// Runtime files that were not believed, and why.
+    pub passed_over: Vec<String>,
+    /// What became of launches that nobody ended, in words.
+    pub lost: Vec<String>,
+    /// This host's jobs, in words, and the way to the server of one.
+    pub jobs: Vec<String>,
+}
