@@ -8,10 +8,12 @@
 
 mod agent;
 mod blob;
+mod failure;
 mod identities;
 mod interactive;
 mod key_error;
 mod keys;
+mod logged_in;
 mod openssh;
 mod password;
 mod public_key;
@@ -27,13 +29,14 @@ use std::task::Poll;
 use ssh2::ErrorCode;
 use zeroize::Zeroizing;
 
+use super::SshError;
 use super::channel::Nonblocking;
 use super::connection::{Connection, step};
 use super::poll::{Poller, WaitError};
-use super::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter, one_line};
+use super::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use super::resolve::SshTarget;
-use super::{RefusedLogin, SshError};
 use crate::i18n::say;
+pub use logged_in::LoggedIn;
 pub use refusal::AuthRefusal;
 use silence::Silence;
 
@@ -93,36 +96,6 @@ enum Obstacle {
     Unanswered { prompt: String, reason: String },
     /// A key that no passphrase opened.
     Locked(PathBuf),
-}
-
-/// How a login came about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoggedIn {
-    /// The account.
-    pub user: String,
-    /// What did it; several factors are joined by a plus sign.
-    pub how: String,
-    /// The methods that the server offered at first.
-    pub offered: String,
-    /// What was refused before, in words.
-    pub refused: Vec<String>,
-    /// The key that did it, or was one factor of it.
-    pub key: Option<Vec<u8>>,
-    /// True if the user had a part in it: a prompt was answered, or a wait was long.
-    pub needed_user: bool,
-}
-
-impl LoggedIn {
-    /// The login step by step, in words, for `doctor`.
-    #[must_use]
-    pub fn steps(&self) -> Vec<String> {
-        let offered = (!self.offered.is_empty())
-            .then(|| say!("login-offered", offered = self.offered.as_str()));
-        let (user, how) = (self.user.as_str(), self.how.as_str());
-        let done = say!("login-done", user = user, how = how);
-        let refused = self.refused.iter().cloned();
-        offered.into_iter().chain(refused).chain([done]).collect()
-    }
 }
 
 /// Logs in and says how.
@@ -439,58 +412,6 @@ impl AuthAttempt<'_> {
 
     fn note_locked(&mut self, key: &Path) {
         self.obstacle = Some(Obstacle::Locked(key.into()));
-    }
-
-    /// The end of a login that the server cut short.
-    fn hung_up(&mut self, offered: &str) -> SshError {
-        let words = self.last_words.get().map(|words| one_line(&words));
-        let too_many = words
-            .as_ref()
-            .is_some_and(|words| words.contains("Too many auth"));
-        self.refusal = if too_many {
-            AuthRefusal::TooManyTries
-        } else {
-            AuthRefusal::HungUp
-        };
-        if let Some(words) = words {
-            self.silence.hear(words);
-        }
-        // What sshd says of an account that is closed comes as a banner, and then it hangs up:
-        // libssh2 takes the banner up only when it is asked for methods.
-        let _ = self.connection.session().auth_methods(&self.target.user);
-        self.obstacle = None;
-        self.refused(offered.to_owned())
-    }
-
-    fn refused(&mut self, offered: String) -> SshError {
-        match self.obstacle.take() {
-            Some(Obstacle::Unanswered { prompt, reason }) => {
-                return SshError::NoAnswer {
-                    prompt,
-                    reason,
-                    tried: self.tried_in_words(),
-                };
-            }
-            Some(Obstacle::Locked(key)) => return SshError::Passphrase { key },
-            None => {}
-        }
-        if self.target.batch && PROMPTING.iter().any(|method| has(&offered, method)) {
-            self.tried.push(say!("login-batch"));
-        }
-        let refusal = std::mem::take(&mut self.refusal);
-        let refusal = match refusal {
-            // Whoever was asked had another way in.
-            AuthRefusal::NoAgent(_) if self.asked => AuthRefusal::Plain,
-            other => other,
-        };
-        let refusal = refusal.or_else(self.target, &self.passed, &offered);
-        SshError::AuthRefused(Box::new(RefusedLogin {
-            user: self.target.user.clone(),
-            tried: std::mem::take(&mut self.tried),
-            offered,
-            refusal,
-            said: self.silence.said(),
-        }))
     }
 }
 

@@ -1,0 +1,33 @@
+//! A login that succeeded.
+
+use crate::i18n::say;
+
+/// How a login came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// The account.
+    pub user: String,
+    /// What did it; several factors are joined by a plus sign.
+    pub how: String,
+    /// The methods that the server offered at first.
+    pub offered: String,
+    /// What was refused before, in words.
+    pub refused: Vec<String>,
+    /// The key that did it, or was one factor of it.
+    pub key: Option<Vec<u8>>,
+    /// True if the user had a part in it: a prompt was answered, or a wait was long.
+    pub needed_user: bool,
+}
+
+impl LoggedIn {
+    /// The login step by step, in words, for `doctor`.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let offered = (!self.offered.is_empty())
+            .then(|| say!("login-offered", offered = self.offered.as_str()));
+        let (user, how) = (self.user.as_str(), self.how.as_str());
+        let done = say!("login-done", user = user, how = how);
+        let refused = self.refused.iter().cloned();
+        offered.into_iter().chain(refused).chain([done]).collect()
+    }
+}
