@@ -280,7 +280,7 @@ fn begin(
             "route-step",
             node = name,
             step = step
-        )))
+        )));
     };
     own(connection.describe());
     let login = ssh::log_in_unasked(&connection, &target, order.key.as_deref(), poller)?;

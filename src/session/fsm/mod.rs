@@ -89,19 +89,7 @@ impl StateMachine {
                 self.launched(&runtime_file, node, own)
             }
             (State::Starting { .. }, FsmEvent::Rediscover) => lock(),
-            (State::ConnectingNode(found, port), FsmEvent::NodeConnected) => {
-                Self::hopped(found, port)
-            }
-            (State::ConnectingNode(found, port), FsmEvent::NodeUnreachable(problem)) => {
-                self.turned_back(found, port, problem)
-            }
-            (State::ConnectingNode(found, _), FsmEvent::ServerNotOnNode(problem)) => {
-                self.not_there(*found, problem)
-            }
-            (State::ConnectingNode(found, port), FsmEvent::ForwardingForbidden(problem)) => {
-                self.routes.fail(Route::Address);
-                self.turned_back(found, port, problem)
-            }
+            (State::ConnectingNode(found, port), input) => self.connecting_node(found, port, input),
             (State::Checking(found, _), FsmEvent::ForwardRefused(problem))
                 if found.server.node.is_none() =>
             {

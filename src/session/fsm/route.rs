@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::effect::Effect;
+use super::event::FsmEvent;
 use super::job::JobWait;
 use super::machine::{StateMachine, over};
 use super::state::State;
@@ -125,9 +126,23 @@ impl StateMachine {
         }
     }
 
-    /// The session to the node stands.
-    pub(super) fn hopped(found: Box<FoundServer>, port: Option<u16>) -> (State, Vec<Effect>) {
-        listen(found, port)
+    /// Takes an event while a session to the server's node is being made.
+    pub(super) fn connecting_node(
+        &mut self,
+        found: Box<FoundServer>,
+        port: Option<u16>,
+        input: FsmEvent,
+    ) -> (State, Vec<Effect>) {
+        match input {
+            FsmEvent::NodeConnected => listen(found, port),
+            FsmEvent::NodeUnreachable(problem) => self.turned_back(found, port, problem),
+            FsmEvent::ServerNotOnNode(problem) => self.not_there(*found, problem),
+            FsmEvent::ForwardingForbidden(problem) => {
+                self.routes.fail(Route::Address);
+                self.turned_back(found, port, problem)
+            }
+            _ => (State::ConnectingNode(found, port), vec![]),
+        }
     }
 
     /// A route leads nowhere. Where the local port is open already it stays so for the next one.
@@ -150,11 +165,7 @@ impl StateMachine {
     }
 
     /// A runtime file that an earlier job left behind: that of ours is still to come.
-    pub(super) fn not_there(
-        &mut self,
-        found: FoundServer,
-        problem: Problem,
-    ) -> (State, Vec<Effect>) {
+    fn not_there(&mut self, found: FoundServer, problem: Problem) -> (State, Vec<Effect>) {
         if found.reused {
             return over(Effect::EmitFailed(problem));
         }

@@ -106,7 +106,7 @@ impl Forwarder {
         for forward_listener in &self.forward_listeners {
             for listener in &forward_listener.listeners {
                 match accept_all(listener, |local| {
-                    come.push((local, forward_listener.target.clone()))
+                    come.push((local, forward_listener.target.clone()));
                 }) {
                     // A connection that was given up before we came.
                     ErrorKind::WouldBlock | ErrorKind::ConnectionAborted => {}
