@@ -110,6 +110,7 @@ const PURE: &[&str] = &[
     "session/fsm/machine.rs",
     "session/fsm/types.rs",
     "session/fsm/backoff.rs",
+    "session/fsm/check.rs",
     "session/fsm/stop.rs",
     "session/fsm/reconnect.rs",
     "session/fsm/job.rs",

@@ -2,6 +2,7 @@
 //! effects to be carried out. [`super::driver`] carries them out and feeds back what came of them.
 
 mod backoff;
+mod check;
 pub mod effect;
 pub mod event;
 mod inspect;
@@ -15,15 +16,14 @@ mod types;
 mod walltime;
 
 use crate::i18n::say;
-use crate::jupyter::{Fate, HostInfo, RuntimeFile, Selection, Server, ServerAnswer, select};
+use crate::jupyter::{Fate, HostInfo, RuntimeFile, Selection, Server, select};
 use crate::phase::Phase;
 use crate::problem;
-use crate::problem::Problem;
 use crate::scheduler::Route;
 
 pub use effect::{Effect, SchedulerCall};
 pub use event::{FsmEvent, PollResult};
-use inspect::{answers, log_of, probed, rehearsed};
+use inspect::{log_of, probed, rehearsed};
 pub use job::JobWait;
 pub use machine::StateMachine;
 use machine::over;
@@ -314,94 +314,6 @@ impl StateMachine {
                 }
             }
         }
-    }
-
-    fn checked(
-        &self,
-        mut found: Box<FoundServer>,
-        port: u16,
-        answer: ServerAnswer,
-    ) -> (State, Vec<Effect>) {
-        let mut effects = Vec::new();
-        found.server.certificate = answer.certificate;
-        found.server.pages = answer.pages;
-        let (page, show) = match &self.plan.goal {
-            Goal::Open { page, show } => (page.clone(), *show),
-            Goal::Stop { busy } => return count(found, port, *busy),
-            Goal::Inspect => return answers(&answer.version),
-            Goal::Log | Goal::Glance | Goal::Extend(_) => return (State::Ended, vec![]),
-        };
-        if !answer.pages.suits(page.app) {
-            effects.push(Effect::Note(say!("session-other-page")));
-        }
-        if answer.open {
-            effects.push(Effect::Note(say!("session-open-to-all")));
-        } else if !answer.authenticated {
-            effects.push(Effect::Note(say!("session-password")));
-        }
-        if let Some(certificate) = answer.certificate {
-            let fingerprint = certificate.to_string();
-            effects.push(Effect::Note(say!(
-                "session-own-certificate",
-                fingerprint = fingerprint
-            )));
-        }
-        found.server.version = Some(answer.version.clone());
-        effects.push(Effect::Remember(port));
-        // What was there before teaches nothing about what would be best.
-        let taught = !found.reused || self.routes.is_best(found.route);
-        let lesson = self.routes.to_remember(found.route).filter(|_| taught);
-        effects.extend(lesson.map(Effect::RememberRoute));
-        effects.push(Effect::EmitReady(found.clone(), port, answer.version));
-        if show {
-            effects.push(Effect::Show(found.clone(), port, page));
-        }
-        (State::Ready(found, port), effects)
-    }
-
-    /// Another server may answer: what says nothing, or not what it should, keeps nobody from it.
-    fn silent(&mut self, found: Box<FoundServer>, problem: Problem) -> (State, Vec<Effect>) {
-        if self.others_run && found.job.is_none() {
-            return self.look_past(&found, &problem);
-        }
-        self.unanswered(*found, problem)
-    }
-
-    /// A server of the user's own that is of no use for a page is none. One that was started from
-    /// here is told of: another one would be no better.
-    fn unsuitable(&mut self, found: Box<FoundServer>, problem: Problem) -> (State, Vec<Effect>) {
-        let is_ours = found.server.launch.is_some() || found.job.is_some();
-        if self.should_reconnect() && self.plan.launch && !is_ours {
-            return self.look_past(&found, &problem);
-        }
-        self.silent(found, problem)
-    }
-
-    fn look_past(&mut self, found: &FoundServer, problem: &Problem) -> (State, Vec<Effect>) {
-        let why = problem.detail.clone();
-        let pid = found.server.pid;
-        let note = say!("server-refused", pid = pid, why = why.as_str());
-        let refused = &mut self.plan.wanted.refused;
-        refused.push((found.server.file.clone(), why));
-        let phase = Effect::Phase(Phase::Finding);
-        let effects = vec![Effect::Note(note), Effect::Leave, phase, Effect::Discover];
-        (State::Discovering { locked: false }, effects)
-    }
-
-    /// The server runs and does not answer. It may hang, which is what a stop is for; but nobody
-    /// can tell then whether its kernels compute.
-    fn unanswered(&self, found: FoundServer, problem: Problem) -> (State, Vec<Effect>) {
-        let suspended = found.info.as_ref().filter(|job| job.is_suspended());
-        let problem = suspended.map_or(problem, |job| {
-            let word = job.state.as_deref().unwrap_or_default();
-            problem::job_suspended(&self.plan.host, &job.id, word)
-        });
-        let remedy = match self.plan.goal {
-            Goal::Stop { busy: Busy::End } => return make_gone(found, false),
-            Goal::Stop { .. } => say!("session-stop-hung", host = self.plan.host.as_str()),
-            _ => problem.remedy,
-        };
-        over(Effect::EmitFailed(Problem { remedy, ..problem }))
     }
 }
 

@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::problem::Code;
+use crate::problem::{Code, Problem};
 use std::time::Duration;
 
 use crate::config::{App, Bind};
-use crate::jupyter::{Activity, Endpoint, Kernels, Page, SelectionCriteria, Server};
+use crate::jupyter::{Activity, Endpoint, Kernels, Page, SelectionCriteria, Server, ServerAnswer};
 use crate::remote::OurJob;
 use crate::scheduler::Routes;
 
