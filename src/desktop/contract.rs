@@ -1,4 +1,4 @@
-//! What the app needs of the desktop that it runs on: the trait that `linux` and `macos` implement, and its data.
+//! The contract between the app and its desktop: the trait that `linux` and `macos` implement, and its data.
 
 use std::io;
 
@@ -6,29 +6,29 @@ use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 use zeroize::Zeroizing;
 
-/// Something that a notification tells. Never an address: it could hold a token.
+/// The content of a notification. Never an address: it could hold a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// One line.
     pub title: String,
     /// A sentence or two.
     pub body: String,
-    /// What a click on it does, on its button where there is one: "Open Tab".
+    /// The effect of a click on it, on its button where there is one: "Open Tab".
     pub action: String,
 }
 
-/// Something that a dialog says or asks.
+/// The content of a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialog {
-    /// What it is about, in one line.
+    /// Its subject, in one line.
     pub title: String,
     /// The whole of it; may have several lines.
     pub text: String,
-    /// What it wants of the person.
+    /// The response that it waits for.
     pub kind: DialogKind,
 }
 
-/// What a dialog wants of the person. Return gives what is safe; Escape and closing it cancel.
+/// The response that a dialog waits for. Return gives what is safe; Escape and closing it cancel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DialogKind {
     /// That it is read.
@@ -40,14 +40,14 @@ pub enum DialogKind {
     },
     /// A line of text.
     Line {
-        /// Whether it may be seen while it is typed.
+        /// True if it may be seen while it is typed.
         echo: bool,
         /// A box to tick, if there is to be one: "Remember in the keychain".
         remember: Option<String>,
     },
 }
 
-/// What a dialog came to.
+/// A user's response to a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DialogResponse {
     /// Cancelled, closed, or withdrawn.
@@ -58,7 +58,7 @@ pub enum DialogResponse {
     Line {
         /// The line, wiped from memory when dropped.
         text: Zeroizing<String>,
-        /// Whether the box was ticked.
+        /// True if the box was ticked.
         remember: bool,
     },
 }
@@ -66,7 +66,7 @@ pub enum DialogResponse {
 /// A dialog that is open, for [`Desktop::withdraw`].
 pub type DialogId = u64;
 
-/// Something that happened to the machine, which may have cost connections.
+/// An event of the local computer that may have cost connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SystemEvent {
     /// It is about to sleep.
@@ -77,12 +77,12 @@ pub enum SystemEvent {
     NetworkChanged,
 }
 
-/// Whoever is told.
+/// Receives system events.
 pub type SystemEventSink = dyn Fn(SystemEvent) + Send + Sync;
 
-/// What the app needs of its desktop.
+/// A desktop, as the app needs it.
 pub trait Desktop {
-    /// Whether its menus show keys beside their entries.
+    /// True if its menus show keys beside their entries.
     const MENU_KEYS: bool;
 
     /// The tray icon's colour; its shape says everything.
@@ -92,7 +92,7 @@ pub trait Desktop {
     /// and no focus taken. Main thread only.
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>);
 
-    /// Whether there is a screen to show anything on.
+    /// Checks if there is a screen to show anything on.
     fn has_screen(&self) -> bool;
 
     /// The builder with the icon in it, as the tray wants it.
@@ -112,7 +112,7 @@ pub trait Desktop {
     /// the main thread, exactly once, never from within this call. Main thread only.
     fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId;
 
-    /// Closes a dialog whose answer nobody waits for any more; `answered` gets [`Given::Nothing`].
+    /// Closes a dialog whose answer nobody waits for any more; `answered` gets [`DialogResponse::Dismissed`].
     /// One that is closed already is no error. Main thread only.
     fn withdraw(&self, dialog: DialogId);
 

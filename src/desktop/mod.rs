@@ -1,5 +1,4 @@
-//! What the menu-bar app needs of the desktop that it runs on: the contract that `linux` and `macos`
-//! keep. The app knows no other difference between the two.
+//! The desktop that the menu-bar app runs on: a contract that `linux` and `macos` keep. The app knows no other difference between the two.
 
 mod contract;
 // Used on a Mac only, but tested wherever tests run.

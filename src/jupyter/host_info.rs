@@ -1,8 +1,8 @@
-//! What the remote script reports about its host.
+//! The remote script's report on its host.
 
 use std::path::Path;
 
-/// What the far side's script tells about the machine after all runtime files.
+/// The remote script's report on its host, which comes after all runtime files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostInfo {
     /// `uname -n`.
@@ -46,7 +46,7 @@ impl HostInfo {
         host_info
     }
 
-    /// Whether the server that wrote this runtime file ended because nobody used it.
+    /// Returns true if the server that wrote this runtime file ended because nobody used it.
     #[must_use]
     pub fn was_idle(&self, file: &str) -> bool {
         let holds = |folder: &String| Path::new(file).starts_with(folder);

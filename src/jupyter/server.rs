@@ -14,7 +14,7 @@ pub struct Server {
     pub endpoint: Endpoint,
     /// Its token; empty when it has none.
     pub token: Secret,
-    /// Whether it speaks HTTPS.
+    /// True if it speaks HTTPS.
     pub secure: bool,
     /// Its certificate, once it has shown it.
     pub certificate: Option<Fingerprint>,
@@ -56,7 +56,7 @@ pub enum Endpoint {
 }
 
 impl Server {
-    /// Whether only its own machine can connect to it.
+    /// Returns true if only its own host can connect to it.
     #[must_use]
     pub fn is_inside(&self) -> bool {
         match &self.endpoint {
@@ -75,6 +75,6 @@ pub struct ComputeNode {
     pub address: Option<String>,
     /// Its SSH host keys, `TYPE BASE64`, as the job told them.
     pub host_keys: Vec<String>,
-    /// Whether only a runtime file says that the server runs there.
+    /// True if only a runtime file says that the server runs there.
     pub is_hearsay: bool,
 }

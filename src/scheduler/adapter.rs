@@ -1,4 +1,4 @@
-//! What an adapter of a batch scheduler gives: commands, and the reading of their answers.
+//! The trait of a batch scheduler's adapter: commands, and the reading of their answers.
 
 use super::job::{Job, Presence};
 use super::options::Style;
@@ -62,7 +62,7 @@ pub trait Scheduler: Sync {
     /// Checks whether a command says that there is no such job, which is not so with one that could not be asked.
     fn denies(&self, words: &str) -> bool;
 
-    /// How many calls [`Self::ask_why`] makes; none where the list tells everything.
+    /// The number of calls that [`Self::pending_reason_command`] makes; none where the list tells everything.
     fn pending_reason_calls(&self) -> u32 {
         0
     }
@@ -85,7 +85,7 @@ pub trait Scheduler: Sync {
     /// comes what it has written so far, where that cannot be read from a file yet.
     fn output_path_command(&self, id: &str) -> String;
 
-    /// Whether what a job writes comes into its file when it ends.
+    /// Returns true if what a job writes comes into its file when it ends.
     fn output_only_at_end(&self) -> bool {
         false
     }
@@ -106,7 +106,7 @@ pub trait Scheduler: Sync {
     /// The name of a job in options of the user's own; the first is how we give one.
     fn name_option(&self) -> &'static [&'static str];
 
-    /// How its commands take an option's value.
+    /// The way in which its commands take an option's value.
     fn style(&self) -> Style {
         Style::Words
     }
@@ -144,12 +144,12 @@ pub enum DetectError {
     Other(LauncherKind),
 }
 
-/// Why a job does not start.
+/// The reason why a job does not start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingReason {
     /// The scheduler's own words; empty where these stand in the list.
     pub reason: String,
-    /// Whether it can never start as it is.
+    /// True if it can never start as it is.
     pub never: bool,
     /// Its place in the queue, where that can be known.
     pub place: Option<u32>,

@@ -53,7 +53,7 @@ pub(super) fn unset(beginnings: &[&str]) -> String {
     format!("for rj_n in $(env | sed -n{names}); do unset \"$rj_n\"; done; ")
 }
 
-/// What a line of an adapter prints where its command printed that; for the adapters' own tests.
+/// Returns what a line of an adapter prints where its command printed that; for the adapters' own tests.
 #[cfg(test)]
 pub(super) fn counted(command: &str, printed: &str, line: &str) -> Option<u32> {
     place(&CommandOutput::printed(&ran(command, printed, line)))

@@ -1,4 +1,4 @@
-//! What a session needs from the program that runs it.
+//! The part of a session that the program around it provides.
 
 use super::walltime::WalltimeWarning;
 use crate::jupyter::Address;
@@ -7,7 +7,7 @@ use crate::scheduler::Route;
 /// Takes why a page was not shown after all, in words.
 pub type Failed = Box<dyn FnOnce(String) + Send>;
 
-/// What a session needs from the machine that it runs on.
+/// The services that a session needs from the program that runs it.
 pub trait SessionDelegate: Send + Sync {
     /// Opens a page in the browser. The token must not show in a process list. What fails later is told to `failed`, from
     /// any thread.

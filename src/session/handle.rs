@@ -12,7 +12,7 @@ use crate::ssh::poll::Waker;
 pub struct Handle {
     inputs: mpsc::Sender<FsmEvent>,
     waker: Waker,
-    /// Whether a job is waited for.
+    /// True if a job is waited for.
     waits: Arc<AtomicBool>,
 }
 

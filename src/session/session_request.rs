@@ -1,4 +1,4 @@
-//! What a session is asked to do.
+//! The request that starts a session.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ use super::fsm::Goal;
 use crate::config::Host;
 use crate::problem::Problem;
 
-/// How long a lost connection is tried to be made anew while this machine has a network. A server
+/// The time for which a lost connection is retried while the local computer has a network. A server
 /// that restarts is back within it; a page that was open finds its kernels again when it is
 /// reloaded (`JupyterLab` itself stops trying after two minutes); and who comes to a laptop later
 /// had better be told than see it trying for ever.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// What a session is to do.
+/// The request that starts a session.
 #[derive(Debug, Clone)]
 pub struct SessionRequest {
     /// The host.
     pub host: Host,
     /// The ssh configuration file to use instead of the person's own.
     pub ssh_config: Option<std::path::PathBuf>,
-    /// What for.
+    /// Its goal.
     pub goal: Goal,
-    /// How long it may take until the tunnel stands, not counting the time of questions.
+    /// The time that it may take until the tunnel stands, not counting the time of questions.
     pub timeout: Duration,
     /// How often to ask the server what goes on in it, for [`Event::Kernels`]; not at all if none.
     pub watch_kernels: Option<Duration>,
-    /// How long a lost connection is tried to be made anew, while there is a network.
+    /// The time for which a lost connection is retried, while there is a network.
     pub patience: Duration,
 }
 

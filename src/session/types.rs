@@ -49,7 +49,7 @@ pub struct ServerInfo {
 /// A further forward that is open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forwarded {
-    /// What the configuration calls it.
+    /// Its name in the configuration.
     pub name: String,
     /// Its port on this machine.
     pub local_port: u16,
@@ -68,7 +68,7 @@ pub struct Ready {
     pub server: ServerInfo,
     /// The job that it runs in.
     pub job: Option<JobInfo>,
-    /// Whether it was running before.
+    /// True if it was running before.
     pub reused: bool,
     /// The further forwards of its host.
     #[serde(default)]
@@ -86,7 +86,7 @@ fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Erro
     String::deserialize(deserializer).map(Secret::new)
 }
 
-/// What there is to say about a job's time.
+/// A change of a job's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Walltime {
@@ -96,7 +96,7 @@ pub enum Walltime {
     Extended,
 }
 
-/// What was found on the far side without changing anything there.
+/// The result of a look at the remote host that changes nothing there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InspectReport {
     /// The machine's own name.

@@ -1,8 +1,8 @@
-//! What is known of the login item, and why it was not changed.
+//! The state of the login item, and the error of a change to it.
 
 use std::fmt;
 
-/// How it is.
+/// The state of the login item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
     /// The app starts at login.
@@ -15,7 +15,7 @@ pub enum Status {
     NotHere(String),
 }
 
-/// Why it was not changed, in words.
+/// The reason why the login item was not changed, in words.
 #[derive(Debug)]
 pub struct LoginItemError(pub(in crate::desktop) String);
 

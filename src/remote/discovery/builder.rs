@@ -1,4 +1,4 @@
-//! What the script and the scheduler report, as it comes in.
+//! The reports of script and scheduler, as they come in.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub struct DiscoveryBuilder {
     pub(super) list: Option<CommandOutput>,
     /// A job that was found before, and has to be looked for whatever list and ledger say.
     pub(super) expected: Option<UnlistedJob>,
-    /// What the scheduler answered about a job, by its folder (or the id of one that has none).
+    /// The scheduler's answers about single jobs, by its folder (or the id of one that has none).
     pub(super) answers: HashMap<String, Presence>,
 }
 
@@ -42,7 +42,7 @@ impl DiscoveryBuilder {
         None
     }
 
-    /// What the scheduler's list printed, once that came.
+    /// Returns the output of the scheduler's list, once that came.
     #[must_use]
     pub fn list(&self) -> Option<&CommandOutput> {
         self.list.as_ref()

@@ -1,4 +1,4 @@
-//! What is known of jobs and servers on the remote host.
+//! Data about jobs and servers on the remote host.
 
 use crate::jupyter::{HostInfo, RuntimeFile};
 use crate::scheduler::{Job, JobIdentity};
@@ -8,24 +8,24 @@ use crate::scheduler::{Job, JobIdentity};
 pub struct OurJob {
     /// As the scheduler tells it.
     pub job: Job,
-    /// What tells it from others: as it was submitted, where the ledger has that.
+    /// Its identity: as it was submitted, where the ledger has that.
     pub identity: JobIdentity,
     /// Its folder; none when somebody submitted it by hand.
     pub folder: Option<String>,
-    /// Whether it writes a ready file there.
+    /// True if it writes a ready file there.
     pub tells: bool,
     /// The runtime file of its server, once there is one.
     pub file: Option<String>,
-    /// Whether a server may be its or another job's.
+    /// True if a server may be its or another job's.
     pub confused: bool,
 }
 
-/// All that was found on the far side.
+/// All that was found on the remote host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovery {
     /// The servers of this host's jobs.
     pub runtime_files: Vec<RuntimeFile>,
-    /// What else is known about the machine.
+    /// The host of the script.
     pub host_info: HostInfo,
     /// This host's jobs, newest first.
     pub jobs: Vec<OurJob>,
@@ -55,7 +55,7 @@ impl Discovery {
 pub struct UnlistedJob {
     /// Its folder; empty for a job that was submitted by hand.
     pub folder: String,
-    /// What tells it from others.
+    /// Its identity.
     pub identity: JobIdentity,
 }
 
@@ -66,11 +66,11 @@ pub struct UncertainJob {
     pub id: String,
     /// Its folder; empty for a job that was submitted by hand.
     pub folder: String,
-    /// What the scheduler said; may be empty.
+    /// The scheduler's own words; may be empty.
     pub words: String,
 }
 
-/// What was there before a job began, and is no server of it.
+/// The servers that were there before a job began: none of them is its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtherServers {
     /// Processes of servers on the script's own machine.

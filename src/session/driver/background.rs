@@ -1,4 +1,4 @@
-//! What the script is run for beside a tunnel that stands.
+//! One-shot runs of the script beside a tunnel that stands.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is looked after while nothing is under way: the forwarder, timers, and the server behind a tunnel that stands.
+//! The loop while nothing is under way: it looks after the forwarder, timers, and the server behind a tunnel that stands.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A tunnel that stands: what its server is, what is due, and what runs beside it.
+//! A tunnel that stands: its server, the times at which something is due, and background tasks.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -5,11 +5,11 @@ use std::time::Duration;
 /// No pause is longer.
 const LONGEST_PAUSE: u64 = 30;
 
-/// What has gone wrong since the connection last stood well.
+/// The losses and attempts since the connection last stood well.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReconnectBackoff {
     pub(super) losses: u32,
-    /// How long attempts and pauses took. The time without any network does not count: it says
+    /// The time that attempts and pauses took. The time without any network does not count: it says
     /// nothing about the host, and a laptop may be carried about for hours.
     pub(super) spent: Duration,
 }

@@ -27,13 +27,13 @@ pub struct StateMachine {
     pub(super) others: OtherServers,
     /// The ways to servers in jobs, those that failed among them.
     pub(super) routes: Routes,
-    /// What those said that failed.
+    /// The problems of those that failed.
     pub(super) refusals: Vec<Problem>,
     pub(super) trouble: ReconnectBackoff,
     pub(super) activity: Option<Activity>,
     /// The notebook that the person had open last, as far as that is known.
     pub(super) notebook: Option<String>,
-    /// How many seconds more the job is to get, until its end was read.
+    /// The number of seconds more that the job is to get, until its end was read.
     pub(super) more_time: Option<u64>,
     /// True if other servers than the chosen one run there.
     pub(super) others_run: bool,
@@ -66,13 +66,13 @@ impl StateMachine {
         }
     }
 
-    /// Whether it is over.
+    /// Returns true if it is over.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.state == State::Ended
     }
 
-    /// Whether the tunnel stands and nothing is under way.
+    /// Returns true if the tunnel stands and nothing is under way.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         matches!(self.state, State::Ready(..))

@@ -6,19 +6,19 @@ use crate::jupyter::{Endpoint, Page, SelectionCriteria, Server};
 use crate::scheduler::{JobIdentity, Route, Routes};
 use crate::session::types::{JobInfo, ServerInfo};
 
-/// What a session is for.
+/// The goal of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
     /// A page in the browser, and the tunnel that it needs.
     Open {
         /// Which page.
         page: Page,
-        /// Whether to open the browser.
+        /// True if the browser is to be opened.
         show: bool,
     },
     /// The server ended.
     Stop {
-        /// What to do about busy kernels.
+        /// The way to deal with busy kernels.
         busy: Busy,
     },
     /// The log of the server that a click would use, else of the newest launch.
@@ -31,7 +31,7 @@ pub enum Goal {
     Glance,
 }
 
-/// What to do about busy kernels when a server is to be stopped.
+/// The way to deal with busy kernels when a server is to be stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Busy {
     /// Ask the person.
@@ -45,19 +45,19 @@ pub enum Busy {
 /// The machine's knowledge of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionPlan {
-    /// What for.
+    /// The goal.
     pub goal: Goal,
     /// The host's name, for messages.
     pub host: String,
-    /// Whether a server may be launched.
+    /// True if a server may be launched.
     pub launch: bool,
-    /// What the server has to be like.
+    /// The criteria for a server that runs.
     pub wanted: SelectionCriteria,
-    /// How long a lost connection is tried to be made anew.
+    /// The time for which a lost connection is retried.
     pub patience: Duration,
     /// The scheduler that servers are launched by; empty when they are processes.
     pub scheduler: String,
-    /// Whether jobs tell of themselves by files in their folder.
+    /// True if jobs tell of themselves by files in their folder.
     pub job_tells: bool,
     /// How many calls it takes to hear what the scheduler's list leaves out: why a job waits; none
     /// where it leaves nothing out.
@@ -75,11 +75,11 @@ pub struct SessionPlan {
 /// A job to be ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobEnd {
-    /// What tells it from others.
+    /// Its identity.
     pub identity: JobIdentity,
     /// Its folder, if it is one of ours.
     pub folder: Option<String>,
-    /// Whether its server was asked to shut down, and it ends by itself.
+    /// True if its server was asked to shut down, and it ends by itself.
     pub asked: bool,
 }
 
@@ -90,18 +90,18 @@ pub struct FoundServer {
     pub server: Server,
     /// The machine's own name.
     pub node: String,
-    /// Whether it was running before.
+    /// True if it was running before.
     pub reused: bool,
     /// The job that it runs in.
     pub job: Option<Box<JobEnd>>,
     /// The same, as others are told.
     pub info: Option<JobInfo>,
-    /// How it is reached.
+    /// The route to it.
     pub route: Route,
 }
 
 impl FoundServer {
-    /// What `ready` events say about the server.
+    /// Returns what `ready` events say about the server.
     #[must_use]
     pub fn server_info(&self, version: String) -> ServerInfo {
         let (port, socket) = match &self.server.endpoint {
@@ -119,7 +119,7 @@ impl FoundServer {
     }
 }
 
-/// How far an attempt to connect anew has come.
+/// The step that an attempt to reconnect has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReconnectStep {
     /// The next attempt is waited for.

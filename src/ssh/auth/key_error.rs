@@ -1,8 +1,8 @@
-//! Why a key file is of no use.
+//! The error of a key file that is of no use.
 
 use openssl::error::ErrorStack;
 
-/// Why a key file is of no use.
+/// The reason why a key file is of no use.
 #[derive(Debug)]
 pub enum KeyError {
     /// It is encrypted, and this passphrase, if any, does not open it.

@@ -2,7 +2,7 @@
 
 use crate::i18n::say;
 
-/// How a login came about.
+/// A successful login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedIn {
     /// The account.

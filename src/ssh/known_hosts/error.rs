@@ -1,11 +1,11 @@
-//! Why the known-hosts files could not be read or extended.
+//! The error of known-hosts files that could not be read or extended.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::i18n::say;
 
-/// Why the known-hosts files could not be read or extended.
+/// The reason why the known-hosts files could not be read or extended.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownHostsError {
     /// A file exists but cannot be read. Going on would turn a revoked or changed key into a new one.

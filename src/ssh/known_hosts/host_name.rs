@@ -38,7 +38,7 @@ impl HostName {
         }
     }
 
-    /// What a certificate has to name.
+    /// The name that a certificate has to hold.
     pub(super) fn principal(&self) -> &str {
         self.without_port.as_deref().unwrap_or(&self.name)
     }

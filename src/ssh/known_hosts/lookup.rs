@@ -1,4 +1,4 @@
-//! What the known-hosts files say about the keys of one host.
+//! The lookup of a host's keys in the known-hosts files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub struct KnownHosts {
     pub(super) told: Vec<Vec<u8>>,
 }
 
-/// What the known-hosts files say about a key that a host has shown.
+/// The known-hosts files' verdict on a key that a host has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Exactly this key is on file for this host.
@@ -38,7 +38,7 @@ pub enum Verdict {
     Changed {
         /// The keys on file.
         known: Vec<KnownKey>,
-        /// Whether one of them has the type of the shown key. If none has, the server may only
+        /// True if one of them has the type of the shown key. If none has, the server may only
         /// have dropped its old key, which deserves the same refusal but calmer words.
         same_type: bool,
     },
@@ -51,7 +51,7 @@ pub enum Verdict {
     },
 }
 
-/// What the known-hosts files say about a certificate that a host has shown.
+/// The known-hosts files' verdict on a certificate that a host has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CertificateVerdict {
     /// An authority on file made it, for this host and this time.
@@ -118,7 +118,7 @@ impl KnownHosts {
         self
     }
 
-    /// What the files say about this key of this host.
+    /// Looks up this key of this host.
     #[must_use]
     pub fn verdict(&self, name: &HostName, key_blob: &[u8]) -> Verdict {
         if let Some((file, line)) = self.revocation(name, key_blob) {
@@ -139,7 +139,7 @@ impl KnownHosts {
         self.verdict_without_port(name, key_blob)
     }
 
-    /// What the files say about a certificate of this host, at a time in seconds since 1970.
+    /// Looks up a certificate of this host, at a time in seconds since 1970.
     ///
     /// `algorithms` are the ones that an authority may sign with (`CASignatureAlgorithms`).
     #[must_use]

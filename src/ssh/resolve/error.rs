@@ -1,11 +1,11 @@
-//! Why a destination cannot be resolved.
+//! The error of a destination that cannot be resolved.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::i18n::say;
 
-/// Why a destination could not be resolved.
+/// The reason why a destination could not be resolved.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// The destination was refused before anything ran.

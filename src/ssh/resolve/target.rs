@@ -27,7 +27,7 @@ pub struct SshTarget {
     pub host_key_alias: Option<String>,
     /// Private keys to try, in order; some may not exist.
     pub identity_files: Vec<PathBuf>,
-    /// Whether only those keys are offered, though an agent holds more.
+    /// True if only those keys are offered, though an agent holds more.
     pub identities_only: bool,
     /// The agent to ask.
     pub identity_agent: AgentChoice,
@@ -47,15 +47,15 @@ pub struct SshTarget {
     pub known_hosts_command: Option<String>,
     /// What an authority may sign certificates with; empty means anything that can be checked.
     pub ca_signature_algorithms: Vec<String>,
-    /// Whether the host's address is looked up among the known hosts too.
+    /// True if the host's address is looked up among the known hosts too.
     pub check_host_ip: bool,
-    /// Whether any key of this very machine is taken (`NoHostAuthenticationForLocalhost`).
+    /// True if any key of this very machine is taken (`NoHostAuthenticationForLocalhost`).
     pub trust_localhost: bool,
     /// The shortest RSA key that is accepted, in bits.
     pub min_rsa_bits: u32,
     /// What to do about a host key that isn't on file.
     pub strict: StrictHostKeyChecking,
-    /// Whether host names are hashed when a key is written down.
+    /// True if host names are hashed when a key is written down.
     pub hash_known_hosts: bool,
     /// How long connecting may take; `None` leaves it to the system.
     pub connect_timeout: Option<Duration>,
@@ -67,11 +67,11 @@ pub struct SshTarget {
     pub bind_interface: Option<String>,
     /// The order of authentication methods; empty means OpenSSH's own order.
     pub preferred_auth: Vec<String>,
-    /// Whether keys may be used.
+    /// True if keys may be used.
     pub pubkey: bool,
-    /// Whether a password may be asked for.
+    /// True if a password may be asked for.
     pub password: bool,
-    /// Whether the server's own questions may be passed on.
+    /// True if the server's own questions may be passed on.
     pub kbd_interactive: bool,
     /// Signature algorithms for keys (`PubkeyAcceptedAlgorithms`), in order.
     pub pubkey_algorithms: Vec<String>,
@@ -85,9 +85,9 @@ pub struct SshTarget {
     pub proxy_jump: Option<String>,
     /// A command to connect through, its tokens filled in, for the person's shell.
     pub proxy_command: Option<String>,
-    /// Whether that command hands over a socket instead of carrying the bytes.
+    /// True if that command hands over a socket instead of carrying the bytes.
     pub proxy_fdpass: bool,
-    /// Whether variables are to be sent along (`SetEnv`), which is not done.
+    /// True if variables are to be sent along (`SetEnv`), which is not done.
     pub sets_env: bool,
     /// The pause between keep-alive messages; zero means none are sent.
     pub alive_interval: Duration,
@@ -158,7 +158,7 @@ pub enum AddressFamily {
     V6,
 }
 
-/// Where a [`Target`] comes from.
+/// The source of an [`SshTarget`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// `ssh -G`: the person's configuration was read.

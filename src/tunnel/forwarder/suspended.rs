@@ -1,4 +1,4 @@
-//! What outlives a forwarder.
+//! The listeners and connections that outlive a forwarder.
 
 use crate::tunnel::channel_opener::OpenRequest;
 use crate::tunnel::listener::ForwardListener;
