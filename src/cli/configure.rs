@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::CommandOutcome;
 use super::arguments::ConfigAction;
 use super::context::{Context, hosts_in};
+use super::outcome::CommandOutcome;
 use crate::config::{Config, EditError, add_host, begin};
 use crate::i18n::say;
 use crate::problem;

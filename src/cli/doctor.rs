@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::CommandOutcome;
 use super::context::{Context, hosts_in};
+use super::outcome::CommandOutcome;
 use super::run::run;
 use crate::config::Host;
 use crate::i18n::say;

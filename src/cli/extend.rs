@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::CommandOutcome;
 use super::context::Context;
+use super::outcome::CommandOutcome;
 use super::run::run;
 use super::servers::{answers, held};
 use crate::config::Host;

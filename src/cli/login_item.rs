@@ -1,8 +1,8 @@
 //! `login-item`: whether the app starts at login.
 
-use super::CommandOutcome;
 use super::arguments::LoginItemAction;
 use super::context::Context;
+use super::outcome::CommandOutcome;
 
 #[cfg(feature = "app")]
 pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome {
@@ -32,5 +32,5 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome 
 /// Without an app there is nothing to start.
 #[cfg(not(feature = "app"))]
 pub fn login_item(context: &Context, _: LoginItemAction) -> CommandOutcome {
-    super::app(context, &crate::ipc::AppRequest::Show)
+    super::app::run(context, &crate::ipc::AppRequest::Show)
 }

@@ -1,5 +1,6 @@
 //! The command line: what `docs` call "the engine without a screen".
 
+mod app;
 mod arguments;
 mod configure;
 mod context;
@@ -7,6 +8,7 @@ mod doctor;
 mod extend;
 mod login_item;
 mod open;
+mod outcome;
 mod report;
 mod run;
 mod servers;
@@ -20,16 +22,12 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use context::Context;
+use outcome::CommandOutcome;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 use crate::i18n::set_language;
 use crate::ipc::AppRequest;
-use crate::problem;
-use crate::problem::Problem;
-
-/// What a command came to: an exit code, or a failure that is told and gives its own.
-type CommandOutcome = Result<u8, Problem>;
 
 /// Parses the arguments, runs the command, tells a failure.
 #[must_use]
@@ -53,8 +51,8 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> CommandOutcome {
     let context = Context::new(&arguments);
     match arguments.command {
-        None => app(&context, &AppRequest::Show),
-        Some(Command::Url { url }) => app(&context, &AppRequest::DeepLink { url }),
+        None => app::run(&context, &AppRequest::Show),
+        Some(Command::Url { url }) => app::run(&context, &AppRequest::DeepLink { url }),
         Some(Command::LoginItem { action }) => login_item::login_item(&context, action),
         Some(Command::Launcher(options)) => shortcut::launcher(&context, &options),
         Some(Command::Uninstall { purge, json }) => uninstall::uninstall(&context, purge, json),
@@ -76,21 +74,6 @@ fn dispatch(arguments: Arguments) -> CommandOutcome {
             Ok(0)
         }
     }
-}
-
-#[cfg(feature = "app")]
-fn app(context: &Context, request: &AppRequest) -> CommandOutcome {
-    use crate::desktop::Desktop;
-
-    if !crate::desktop::NativeDesktop.has_screen() {
-        return Err(problem::no_display());
-    }
-    crate::app::run(context.config()?, context.scope().clone(), request)
-}
-
-#[cfg(not(feature = "app"))]
-fn app(_: &Context, _: &AppRequest) -> CommandOutcome {
-    Err(problem::no_app())
 }
 
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::secret::Secret`].

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::CommandOutcome;
 use super::arguments::OpenOptions;
 use super::context::Context;
+use super::outcome::CommandOutcome;
 use super::report::Report;
 use super::run::{End, attend, channel};
 use super::servers::answers;

@@ -1,8 +1,8 @@
 //! `launcher`: an application of its own for one host.
 
-use super::CommandOutcome;
 use super::arguments::LauncherOptions;
 use super::context::Context;
+use super::outcome::CommandOutcome;
 
 #[cfg(feature = "app")]
 pub fn launcher(context: &Context, options: &LauncherOptions) -> CommandOutcome {
@@ -16,14 +16,15 @@ pub fn launcher(context: &Context, options: &LauncherOptions) -> CommandOutcome 
 /// Without an app nothing would hear what a launcher says.
 #[cfg(not(feature = "app"))]
 pub fn launcher(context: &Context, _: &LauncherOptions) -> CommandOutcome {
-    super::app(context, &crate::ipc::AppRequest::Show)
+    super::app::run(context, &crate::ipc::AppRequest::Show)
 }
 
 #[cfg(feature = "app")]
 mod with_an_app {
     use serde_json::json;
 
-    use super::{CommandOutcome, Context};
+    use super::Context;
+    use crate::cli::outcome::CommandOutcome;
     use crate::desktop::shortcut;
     use crate::i18n::say;
     use crate::problem;

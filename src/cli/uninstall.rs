@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::CommandOutcome;
 use super::context::Context;
+use super::outcome::CommandOutcome;
 use crate::host_os::{Scope, installed_files, parse_remembered, runtime_folder, state_folder};
 use crate::i18n::say;
 use crate::ipc::{self, APP, LockHolder, LockResult};
