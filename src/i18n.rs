@@ -1,4 +1,4 @@
-//! What a person reads, in their language: one catalogue a language, below `assets/locales`.
+//! Texts for the user, in their language: one catalogue for each language, below `assets/locales`.
 //!
 //! `say!("phase-ready")` and `say!("host-unknown", host = name)` give the text. A name or an argument
 //! that the English catalogue does not have is a compile error; a text that another language lacks
@@ -17,7 +17,7 @@ struct Catalogues;
 /// The languages that there is a catalogue for; the first one is also what others fall back to.
 pub const LANGUAGES: [&str; 2] = ["en", "ja"];
 
-/// The catalogues in use: English until [`speak`] is called.
+/// The catalogues in use: English until [`set_language`] is called.
 pub static CATALOGUE: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
     let catalogue = fluent_language_loader!();
     load(&catalogue, LANGUAGES[0]);

@@ -1,4 +1,4 @@
-//! Remote Jupyter: one click, or one command, opens a notebook tab from a remote machine.
+//! Remote Jupyter: one click, or one command, opens a notebook tab from a remote host.
 //!
 //! Dependencies point one way: `cli` → `app` → `control` → `session` → `hops` → `tunnel`,
 //! `remote`, `launcher`, `jupyter`, `ssh` → `config`. docs/architecture.md has the map, tests/architecture.rs keeps it true.

@@ -1,10 +1,10 @@
-//! How far a session has come, in a word and in words: below everything that speaks of it.
+//! Phases of a session, as a code and as text. This module is below all others that use it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::i18n::say;
 
-/// How far a session has come. The words stand in `--json` events.
+/// Phase of a session. Its codes are part of the `--json` events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {

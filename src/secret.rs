@@ -31,7 +31,7 @@ impl Secret {
         &self.0
     }
 
-    /// Whether there is none.
+    /// Returns true if it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

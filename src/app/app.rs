@@ -28,11 +28,11 @@ use crate::ipc::{HostLock, Message};
 use crate::problem::{Code, Problem};
 use crate::session::{Phase, Walltime};
 
-/// How long sessions get to close when the person quits; the whole app has five seconds.
+/// Time that sessions have to close when the user quits; the whole app has five seconds.
 const QUIT_PATIENCE: Duration = Duration::from_secs(4);
-/// How long servers get of that which are to be stopped.
+/// Part of that time that servers have which are to be stopped.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
-/// How often a quit looks whether all has closed.
+/// Interval between checks during a quit that everything has closed.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A host that waits for the network is tried again that often, also without a word of a network:
 /// a VPN may come up without one.
@@ -53,9 +53,9 @@ pub struct App<D> {
     open_at_start: Vec<String>,
     /// None where there is no place to ask for newer versions.
     updates: Option<Updates>,
-    /// The hosts whose logs the person wants to see.
+    /// Hosts whose logs the user wants to see.
     awaited_logs: HashSet<String>,
-    /// Those whose jobs the person wants to have more time.
+    /// Hosts whose jobs the user wants to extend.
     awaited_time: HashSet<String>,
     /// Dropped when the app ends: until then it is the only one.
     host_lock: Option<HostLock>,
@@ -121,7 +121,7 @@ impl<D: Desktop> App<D> {
         self.screen.is_current = false;
     }
 
-    /// What lies in the post.
+    /// Handles the queued events.
     pub fn handle_all(&mut self, signals: Vec<AppEvent>) {
         for signal in signals {
             self.handle(signal);
@@ -182,7 +182,7 @@ impl<D: Desktop> App<D> {
             self.awaited_time.remove(host);
         }
         if self.quits_at.is_some() {
-            // Nobody is there any more to be asked or told.
+            // During a quit there are no dialogs and no notifications.
             if matches!(notable, Some(NotableChange::Refused(_))) {
                 self.sessions.close(host);
             }
@@ -233,7 +233,7 @@ impl<D: Desktop> App<D> {
         match pending {
             PendingDialog::Prompt { asked, remember } => {
                 let host = asked.host.clone();
-                // First the wish to give up, then the missing answer: else the login would fail.
+                // First the request to cancel, then the missing answer: else the login would fail.
                 if given == DialogResponse::Dismissed {
                     self.give_up(&host, asked.purpose);
                 }
@@ -251,7 +251,7 @@ impl<D: Desktop> App<D> {
         }
     }
 
-    /// A cancelled question cancels what it was asked for.
+    /// Cancels the session or the log for which a cancelled prompt was shown.
     fn give_up(&mut self, host: &str, purpose: SessionPurpose) {
         match purpose {
             SessionPurpose::Tunnel => self.sessions.close(host),
@@ -346,7 +346,7 @@ impl<D: Desktop> App<D> {
         }
     }
 
-    /// What the loop does next; the menu and the icon are brought up to date before.
+    /// Returns what the event loop does next, after the menu and the icon are brought up to date.
     pub fn flow(&mut self) -> ControlFlow {
         let now = Instant::now();
         if let Some(began) = self.quits_at {

@@ -1,5 +1,5 @@
-//! Addresses of ours, `remote-jupyter://open/HOST`: from Shortcuts, a launcher, a bookmark, or from
-//! any web page that likes to. So they only ever name a configured host, and carry nothing else.
+//! Addresses of ours, `remote-jupyter://open/HOST`: from Shortcuts, a host's shortcut, a bookmark,
+//! or from any web page. So they only ever name a configured host, and carry nothing else.
 
 use percent_encoding::percent_decode_str;
 

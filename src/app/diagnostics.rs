@@ -1,5 +1,5 @@
-//! What a bug report needs: versions, states, the log's last lines; no token, and no answer to any
-//! question.
+//! Diagnostics for a bug report: versions, states, the log's last lines; no token, and no prompt
+//! answer.
 
 use std::fmt::Write as _;
 use std::process::Command;

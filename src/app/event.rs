@@ -1,4 +1,4 @@
-//! What can happen to the app.
+//! Events that the app handles.
 
 use std::sync::mpsc;
 
@@ -13,14 +13,14 @@ use crate::problem::Problem;
 use crate::session::Reply;
 use crate::ssh::prompt::Prompt;
 
-/// What reaches the event loop from other threads.
+/// Event that another thread sends to the event loop.
 #[derive(Debug)]
 pub enum AppEvent {
     /// A session said something.
     SessionMessage(Message),
     /// A host has a control socket now: ours, or another program's.
     HostLocked(String),
-    /// A session asks the person.
+    /// A session prompts the user.
     PromptRequested(PromptRequest),
     /// A dialog was answered.
     DialogAnswered(DialogId, DialogResponse),
@@ -35,7 +35,7 @@ pub enum AppEvent {
     ConnectRequested {
         /// The host.
         host: String,
-        /// Where the answer goes.
+        /// Receiver of the answer.
         done: mpsc::Sender<Result<(), Problem>>,
     },
     /// The configuration's file was read again.
@@ -44,36 +44,36 @@ pub enum AppEvent {
     Aliases(Vec<String>),
     /// A host was added to the configuration; true if it is to be opened as well.
     HostAdded(String, bool, Result<(), Problem>),
-    /// Whether the app starts at login.
+    /// Status of the login item, with which the app starts at login.
     LoginItem(login_item::Status),
-    /// The launchers that there are.
+    /// The shortcuts that exist.
     Shortcuts(Vec<Shortcut>),
     /// A newer version is known, or none any more.
     Release(Option<Release>),
-    /// The person wanted to know of a newer version, and this came of it.
+    /// Outcome of an update check that the user requested.
     UpdateChecked(Result<Option<Release>, String>),
     /// A text for the clipboard.
     Copy(String),
-    /// What Jupyter printed on a host.
+    /// Jupyter's log on a host.
     HostLog {
         /// The host.
         host: String,
         /// The file there; empty when there is none.
         path: String,
-        /// What it says.
+        /// Its content.
         text: String,
     },
-    /// What Jupyter printed on a host could not be had.
+    /// Jupyter's log on a host could not be fetched.
     NoHostLog(String, Problem),
-    /// Something went wrong that the person has to read.
+    /// An error that the user has to read.
     Error(Problem),
-    /// Something happened to the machine.
+    /// A system event.
     System(SystemEvent),
-    /// The clock rings.
+    /// The timer fires.
     Tick,
 }
 
-/// What a session of the app is for.
+/// Purpose of a session of the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionPurpose {
     /// The host's tunnel.
@@ -82,23 +82,23 @@ pub enum SessionPurpose {
     Log,
 }
 
-/// A session's question.
+/// A session's prompt.
 #[derive(Debug)]
 pub struct PromptRequest {
     /// Whose session.
     pub host: String,
-    /// What the session is for.
+    /// Purpose of the session.
     pub purpose: SessionPurpose,
     /// The question.
     pub prompt: Prompt,
-    /// Where the answer goes.
+    /// Receiver of the answer.
     pub reply: Reply,
-    /// Whether the keychain was looked into and has no answer.
+    /// True if the keychain was searched and has no answer.
     pub keychain_searched: bool,
 }
 
 impl PromptRequest {
-    /// A question that nobody has looked at yet.
+    /// Creates a request for which the keychain has not been searched yet.
     pub fn new(host: String, purpose: SessionPurpose, prompt: Prompt, reply: Reply) -> Self {
         Self {
             host,

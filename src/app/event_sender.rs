@@ -1,12 +1,12 @@
-//! How other threads reach the event loop: they leave what they have to say, and wake it once for
-//! all that lies there. A flood of progress is then one wake-up, since activity of the loop can
-//! close an open menu on macOS (tao's issue 1324).
+//! Sends events to the event loop from other threads. Queued events are delivered with a single
+//! wake-up, even during a flood of progress, since activity of the loop can close an open menu on
+//! macOS (tao's issue 1324).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::event::AppEvent;
 
-/// Something lies in the post.
+/// Wakes the event loop: there are queued events.
 #[derive(Debug, Clone, Copy)]
 pub struct Wakeup;
 

@@ -14,7 +14,7 @@ pub enum MenuAction {
     AddHost {
         /// The alias.
         alias: String,
-        /// Whether the host is opened as well.
+        /// True if the host is opened as well.
         open: bool,
     },
     /// Shows the hosts and their states in a dialog. No menu item does: it is a menu without a tray.

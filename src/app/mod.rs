@@ -47,8 +47,8 @@ use event_sender::{EventSender, Wakeup};
 
 pub use logging::log_to_file;
 
-/// Runs the app until the person quits: the process ends with it. It returns only when another
-/// app runs already, which then does what `request` says.
+/// Runs the app until the user quits: the process ends with it. It returns only if another app runs
+/// already, which then does what `request` says.
 ///
 /// # Errors
 /// When the programs of this account cannot speak to each other, or do not understand each other.
@@ -76,7 +76,7 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
             // Not earlier: macOS has no status bar before the loop runs.
             LoopEvent::NewEvents(StartCause::Init) => app.begin(),
             LoopEvent::UserEvent(Wakeup) => app.handle_all(sender.take()),
-            // May come before the loop's first turn: what it asks for waits in the post.
+            // May come before the loop's first turn: the event is queued until then.
             LoopEvent::Opened { urls } => {
                 for url in &urls {
                     deep_link::open(url.as_str(), &sender);

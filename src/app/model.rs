@@ -1,5 +1,4 @@
-//! What the app knows of its hosts, and what a choice in the menu means. No I/O, and no clock: the
-//! time comes in.
+//! State of the hosts, and the actions of menu items. No I/O, and no clock: the time is passed in.
 
 mod host;
 mod notable_change;
@@ -22,14 +21,14 @@ pub use notable_change::NotableChange;
 /// after a login within minutes.
 const NETWORK_RETRY_TIME: Duration = Duration::from_secs(5 * 60);
 
-/// What the icon tells at a glance.
+/// Summary of all hosts that the icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IconState {
     /// Nothing is connected.
     Idle,
     /// Something is under way.
     Working,
-    /// A tunnel stands.
+    /// A tunnel is open.
     Connected,
     /// Something failed.
     Failed,
@@ -46,10 +45,10 @@ pub struct Model {
     updates: UpdateInfo,
 }
 
-/// What is known of newer versions.
+/// Information about newer versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UpdateInfo {
-    /// Whether there is a place where they are published.
+    /// True if there is a source of releases.
     pub can_be_asked: bool,
     /// The newest version, if it is newer than this one.
     pub release: Option<Release>,
@@ -85,22 +84,22 @@ impl Model {
         self.complaint = None;
     }
 
-    /// These launchers are there now.
+    /// Records the shortcuts that exist now.
     pub fn know_launchers(&mut self, launchers: Vec<Shortcut>) {
         self.launchers = launchers;
     }
 
-    /// Whether a host has a launcher.
+    /// Returns true if a host has a shortcut.
     pub fn has_launcher(&self, host: &str) -> bool {
         self.launchers.iter().any(|known| known.host == host)
     }
 
-    /// What is known of newer versions changes.
+    /// Gives access to the information about newer versions, to change it.
     pub fn updates_mut(&mut self) -> &mut UpdateInfo {
         &mut self.updates
     }
 
-    /// What is known of newer versions.
+    /// Information about newer versions.
     pub fn updates(&self) -> &UpdateInfo {
         &self.updates
     }
@@ -110,7 +109,7 @@ impl Model {
         self.complaint = Some(why);
     }
 
-    /// What is wrong with the configuration's file.
+    /// Returns the first error of the configuration file, if it has any.
     pub fn complaint(&self) -> Option<&str> {
         self.complaint.as_deref()
     }
@@ -126,12 +125,12 @@ impl Model {
         self.aliases.iter().filter(is_new).map(String::as_str)
     }
 
-    /// Whether the app starts at login is known now.
+    /// Records the status of the login item.
     pub fn know_login_item(&mut self, status: login_item::Status) {
         self.login_item = status;
     }
 
-    /// Whether the app starts at login.
+    /// Status of the login item, with which the app starts at login.
     pub fn login_item(&self) -> &login_item::Status {
         &self.login_item
     }
@@ -150,7 +149,7 @@ impl Model {
         self.hosts.iter_mut().find(|host| host.name == name)
     }
 
-    /// The most urgent of the hosts' moods.
+    /// Returns the most urgent state of the hosts.
     pub fn icon_state(&self) -> IconState {
         let any = |test: fn(&HostState) -> bool| self.hosts.iter().any(test);
         if any(|host| host.phase == Phase::Failed && !host.waits_for_network()) {
@@ -164,13 +163,14 @@ impl Model {
         }
     }
 
-    /// Whether something is under way.
+    /// Returns true if a host is being connected or is otherwise busy.
     pub fn is_working(&self) -> bool {
         let works = |host: &HostState| host.is_active() && host.phase != Phase::Ready;
         self.hosts.iter().any(works)
     }
 
-    /// Takes in what a session said, and gives what is news to the person.
+    /// Records a message of a session, and returns the change of which the user is notified, if
+    /// any.
     pub fn hear(&mut self, message: &Message, now: Instant) -> Option<NotableChange> {
         let host = self.host_mut(&message.host)?;
         if message.is_refusal() {
@@ -194,8 +194,8 @@ impl Model {
         notable
     }
 
-    /// What is left of the jobs' times, see [`HostState::ends`]. It gives the time at which the menu says
-    /// another minute.
+    /// Updates the time that each job has left, see [`HostState::ends`]. Returns the time at which
+    /// the menu next shows another minute.
     pub fn count_down(&mut self, now: Instant, time: i64) -> Option<Instant> {
         let minute = |ends: Instant| {
             let left = ends.saturating_duration_since(now);
@@ -219,7 +219,7 @@ impl Model {
         true
     }
 
-    /// A dialog of the host waits for the person, or does not any more.
+    /// Records that a dialog of the host waits for the user, or no longer does.
     pub fn ask(&mut self, name: &str, asks: bool) {
         if let Some(host) = self.host_mut(name) {
             host.is_prompting = asks;
@@ -233,7 +233,7 @@ impl Model {
         }
     }
 
-    /// The hosts that waited for the network, which may be there now: they are connected anew.
+    /// Connects the hosts that waited for the network, which may be available now.
     pub fn retry_patient(&mut self, now: Instant) -> Vec<AppEffect> {
         let waiting = self.hosts.iter_mut();
         let waiting = waiting.filter(|host| host.waits_for_network());

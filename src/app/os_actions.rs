@@ -1,4 +1,4 @@
-//! What the app does on this machine beside connecting: files that it opens, texts that it copies.
+//! Local actions other than connecting: opening files, copying text.
 
 use std::path::{Path, PathBuf};
 
@@ -99,7 +99,7 @@ pub fn look_at_login_item(sender: &EventSender) {
     });
 }
 
-/// Makes a host's launcher or removes it, and says which there are then.
+/// Creates a host's shortcut or removes it, and then sends the list of shortcuts.
 pub fn set_launcher(sender: &EventSender, host: String, on: bool, scope: &Scope) {
     let scope = scope.clone();
     spawn_task(sender, move |sender| {

@@ -1,4 +1,4 @@
-//! A session's questions as dialogs, and the dialogs' answers.
+//! Shows a session's prompts as dialogs, and passes the answers on.
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -20,23 +20,23 @@ pub struct Prompts<D> {
     sender: EventSender,
 }
 
-/// Somebody who waits for a dialog.
+/// A request that waits for a dialog's answer.
 pub enum PendingDialog {
     /// A session of a host asks.
     Prompt {
-        /// What, and where the answer goes.
+        /// The prompt, and the receiver of its answer.
         asked: PromptRequest,
-        /// Whether a passphrase is remembered without a tick.
+        /// True if a passphrase is remembered even if the box is not ticked.
         remember: bool,
     },
     /// The app itself asks whether to stop a host's server, whatever its kernels do if `force`.
     Stop {
         /// The host.
         host: String,
-        /// Whether busy kernels may be ended.
+        /// True if busy kernels may be shut down.
         force: bool,
     },
-    /// Whether a page is to be opened.
+    /// The app asks whether to open a page.
     Page(String),
     /// Something to read.
     Message,
@@ -63,8 +63,8 @@ impl<D: Desktop> Prompts<D> {
         }
     }
 
-    /// A session's question. For a passphrase the keychain is asked first, unless nobody found one
-    /// there already. True when a dialog is open now.
+    /// Shows a session's prompt. For a passphrase the keychain is searched first, unless it was
+    /// searched already. Returns true if a dialog is open now.
     pub fn ask(&mut self, asked: PromptRequest, remember: bool) -> bool {
         if matches!(asked.prompt, Prompt::Passphrase { .. }) && !asked.keychain_searched {
             search(&self.sender, asked);
@@ -75,7 +75,7 @@ impl<D: Desktop> Prompts<D> {
         true
     }
 
-    /// Opens a dialog for whoever waits.
+    /// Opens a dialog, and keeps what waits for its answer.
     pub fn show(&mut self, dialog: Dialog, pending: PendingDialog) {
         let sender = self.sender.clone();
         // The id is known only once the dialog is open, and no answer comes before that.
@@ -91,13 +91,13 @@ impl<D: Desktop> Prompts<D> {
         self.open.push((id, pending));
     }
 
-    /// Who waited for that dialog; nobody if it was withdrawn.
+    /// Takes what waits for the answer of that dialog; `None` if the dialog was withdrawn.
     pub fn take(&mut self, id: DialogId) -> Option<PendingDialog> {
         let at = self.open.iter().position(|(open, _)| *open == id)?;
         Some(self.open.remove(at).1)
     }
 
-    /// Whether a session's question about the host is open.
+    /// Returns true if a session's prompt about the host is open.
     pub fn has_any_of(&self, host: &str) -> bool {
         let asks = |pending: &PendingDialog| matches!(pending, PendingDialog::Prompt { asked, .. } if asked.host == host);
         self.open.iter().any(|(_, pending)| asks(pending))
@@ -131,7 +131,7 @@ pub fn answer(asked: PromptRequest, keep_it: bool, given: DialogResponse) {
 }
 
 /// Stores a passphrase, in a thread: the keychain may have to be unlocked first. A wrong one is
-/// taken out again when the question comes back.
+/// removed again when the prompt comes back.
 fn keep(key: PathBuf, passphrase: zeroize::Zeroizing<String>) {
     std::thread::spawn(move || {
         if let Err(error) = keychain::remember(&key, &passphrase) {
@@ -140,8 +140,8 @@ fn keep(key: PathBuf, passphrase: zeroize::Zeroizing<String>) {
     });
 }
 
-/// Looks into the keychain, in a thread; the question comes back if there is no answer there. After
-/// a wrong passphrase the one that is stored goes.
+/// Searches the keychain, in a thread; the prompt comes back if there is no answer in it. After a
+/// wrong passphrase the stored one is removed.
 fn search(sender: &EventSender, asked: PromptRequest) {
     let sender = sender.clone();
     std::thread::spawn(move || {
@@ -162,7 +162,7 @@ fn search(sender: &EventSender, asked: PromptRequest) {
     });
 }
 
-/// The dialog for a question.
+/// Returns the dialog for a prompt.
 fn dialog(host: &str, prompt: &Prompt, remember: bool) -> Dialog {
     let (title, wants) = match prompt {
         Prompt::HostKey { .. } => (
@@ -199,7 +199,7 @@ fn dialog(host: &str, prompt: &Prompt, remember: bool) -> Dialog {
     }
 }
 
-/// The question without the hint for a terminal that "yes" is to be typed.
+/// Returns the prompt's text without the hint for a terminal that "yes" is to be typed.
 fn text(prompt: &Prompt) -> String {
     match prompt {
         Prompt::HostKey {
@@ -227,7 +227,7 @@ fn text(prompt: &Prompt) -> String {
     }
 }
 
-/// The question before a server is stopped. None when nothing is lost by it.
+/// Returns the dialog before a server is stopped; `None` if nothing would be lost.
 pub fn before_stop(host: &str, kernels: Option<Kernels>) -> Option<Dialog> {
     let text = match kernels {
         Some(Kernels { total: 0, .. }) => return None,

@@ -1,4 +1,4 @@
-//! When the menu and the icon change on the screen. Main thread only.
+//! Decides when the menu and the icon change on the screen. Main thread only.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ const SHOW_EVERY: Duration = Duration::from_millis(100);
 /// A frame of the icon's animation, while something is under way.
 const FRAME: Duration = Duration::from_millis(150);
 
-/// What is on the screen.
+/// State of the tray icon and its menu on the screen.
 pub struct TrayRenderer<D> {
     desktop: Rc<D>,
     tray: Option<Tray<D>>,

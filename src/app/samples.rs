@@ -1,9 +1,9 @@
-//! What the tests of the menu and the model share.
+//! Samples that the tests of the menu and the model share.
 
 use crate::secret::Secret;
 use crate::session::{Event, Forwarded, Ready, ServerInfo};
 
-/// A tunnel that stands, to a server on that node.
+/// Returns the event of an open tunnel to a server on that node.
 pub fn ready(node: &str) -> Event {
     Event::Ready(Box::new(Ready {
         url: Secret::new("http://localhost:8890/lab?token=t"),

@@ -26,7 +26,7 @@ impl Timer {
         Ok(Self { alarm, set: None })
     }
 
-    /// Sends [`Signal::Tick`] at that time, or earlier if an earlier one is set already.
+    /// Sends [`AppEvent::Tick`] at that time, or earlier if an earlier one is set already.
     pub fn wake_at(&mut self, at: Instant) {
         if self.set.is_none_or(|set| at < set || set <= Instant::now()) {
             self.set = Some(at);

@@ -122,7 +122,7 @@ impl<D: Desktop> Tray<D> {
         }
     }
 
-    /// Shows a frame of a mood's picture.
+    /// Shows a frame of a state's picture.
     pub fn show_picture(&mut self, icon_state: IconState, frame: usize) {
         let picture = (icon_state, frame);
         if picture == self.picture {
@@ -201,7 +201,7 @@ fn sync<D: Desktop>(
     Ok(())
 }
 
-/// Whether only texts and states differ.
+/// Returns true if only texts and states differ.
 fn is_same(one: &Entry, other: &Entry) -> bool {
     match (one, other) {
         (Entry::Separator, Entry::Separator) => true,

@@ -1,5 +1,5 @@
-//! Whether there is a newer version of this program: looked up once a day, and at once when the
-//! person wants to know. It is told and linked to; nothing is downloaded.
+//! Update check: daily, and at once when the user requests it. The user gets the newer version's
+//! number and a link; nothing is downloaded.
 
 mod release;
 mod releases;
@@ -20,15 +20,15 @@ use releases::{ReleaseError, ReleaseSource};
 
 /// Between two looks.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Between two thoughts about it, and after a look for which there was no network. By the hour, since
-/// a machine that sleeps stops the clocks that one can wait for.
+/// Interval between checks that look if the daily request is due, and retry interval when offline.
+/// An hour, since the clocks of waits stop while the computer is suspended.
 const THINK_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// What the thread that looks is told.
+/// Command to the thread that checks for updates.
 enum UpdateCommand {
-    /// Look now, and tell the person.
+    /// Check now, and show the user the outcome.
     Now,
-    /// Look by itself from now on, or not.
+    /// Check daily from now on, or not.
     Daily(bool),
 }
 
@@ -57,7 +57,7 @@ impl Updates {
         Ok(Some(Self { orders }))
     }
 
-    /// The person wants to know, and gets [`Signal::Looked`].
+    /// Checks now, as the user requested; the outcome is an [`AppEvent::UpdateChecked`].
     pub fn look_now(&self) {
         let _ = self.orders.send(UpdateCommand::Now);
     }
@@ -136,12 +136,12 @@ impl UpdateChecker {
     }
 }
 
-/// What is remembered between runs.
+/// State that is kept between runs.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 struct UpdateCache {
-    /// When the last look was, in seconds since 1970.
+    /// Time of the last check, in seconds since 1970.
     looked: Option<u64>,
-    /// What it found, whether newer or not.
+    /// Version that it found, newer or not.
     newest: Option<Version>,
 }
 

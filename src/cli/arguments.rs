@@ -1,4 +1,5 @@
-//! What can be typed. Its texts come from the catalogue when the parser is made, see [`super::usage`].
+//! Command line arguments. Their texts come from the catalogue when the parser is built, see
+//! [`super::usage`].
 
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use crate::config::check_walltime;
 use crate::i18n::say;
 use crate::session::seconds;
 
-/// How long `open` may take, in seconds, unless the person says otherwise.
+/// Default timeout of `open`, in seconds.
 const TIMEOUT: u64 = 120;
 
 /// The whole command line.
@@ -134,7 +135,7 @@ pub struct OpenOptions {
     pub json: bool,
 }
 
-/// What `launcher` is to do: one of the three.
+/// Action of `launcher`: one of the three.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["host", "list", "remove"]))]
 pub struct LauncherOptions {
@@ -148,7 +149,7 @@ pub struct LauncherOptions {
     pub json: bool,
 }
 
-/// What `login-item` can do.
+/// Actions of `login-item`.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub enum LoginItemAction {
     /// Start it from now on
@@ -159,7 +160,7 @@ pub enum LoginItemAction {
     Status,
 }
 
-/// What `config` can do.
+/// Actions of `config`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigAction {
     #[command(about = say!("help-config-path"))]

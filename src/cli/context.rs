@@ -1,4 +1,4 @@
-//! What all commands share: the configuration, and which host is meant.
+//! Context of all commands: the configuration, and the host that is meant.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl Context {
         }
     }
 
-    /// This machine, for a session with one of these hosts.
+    /// Returns the local computer, for a session with one of these hosts.
     pub fn machine(&self, browser: Option<String>) -> LocalHost {
         LocalHost::new(browser, self.scope.clone())
     }
@@ -84,7 +84,7 @@ impl Context {
     }
 }
 
-/// How many hosts a configuration has, in words.
+/// Returns the number of hosts of a configuration, as text.
 pub fn hosts_in(config: &Config) -> String {
     say!("cli-hosts", count = config.hosts.len())
 }

@@ -122,7 +122,7 @@ fn check_ssh(checkup: &Checkup) {
     }
 }
 
-/// Nobody knows beforehand what the system's own choice is.
+/// Checks the configured browser; the system's own choice is not known beforehand.
 fn check_browser(checkup: &mut Checkup, browser: Option<&str>) {
     let Some(browser) = browser else {
         return;

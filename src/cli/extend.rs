@@ -17,7 +17,8 @@ use crate::session::{Event, Goal, JobInfo, Walltime};
 /// Logging in, finding the job, and three calls of the scheduler.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Gives the host's job `by` seconds more, through whoever is logged in there already.
+/// Extends the host's job by `by` seconds, through a program that is logged in there already, if
+/// there is one.
 pub fn extend(context: &Context, name: &str, by: u64, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;

@@ -69,7 +69,7 @@ fn dispatch(arguments: Arguments) -> CommandOutcome {
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut usage::command(), "remote-jupyter", &mut script);
-            // Whoever reads only the beginning, as `head` does, has what they want.
+            // A reader such as `head` may close the pipe after the first lines: that is no error.
             let _ = std::io::stdout().write_all(&script);
             Ok(0)
         }

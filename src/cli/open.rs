@@ -18,7 +18,7 @@ use crate::jupyter::Page;
 use crate::problem;
 use crate::session::{Event, Goal, Phase};
 
-/// What the last answer to another program gets at the end.
+/// Longest time for the last answer to another program at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
 
 /// Opens a host, or asks the program that has it open to show its tab. With `--json` every failure
@@ -63,8 +63,8 @@ fn claim_and_open(
     }
 }
 
-/// Where the app runs it connects the host, and goes on to hold its tunnel: it then is the holder
-/// that the claim finds. Where it will not, the tunnel is ours.
+/// Lets a running app connect the host, and keep its tunnel: the app then holds the lock. If the
+/// app does not, this process opens the tunnel.
 fn hand_over(context: &Context, folder: &Path, host: &Host) {
     if ipc::holder(folder, context.scope(), &host.name).is_some() {
         return;

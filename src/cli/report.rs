@@ -1,4 +1,4 @@
-//! What `open` shows: one progress line and then the address, or one JSON object a line.
+//! Output of `open`: a progress line and then the address, or one JSON object per line.
 
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -12,21 +12,21 @@ use crate::problem::Problem;
 use crate::session::Ready;
 use crate::session::{Event, JobInfo, Phase};
 
-/// Where a session's messages go.
+/// Prints a session's messages.
 pub struct Report {
     host: String,
     json: bool,
     line: ProgressBar,
-    /// Whether a person sees the progress line.
+    /// True if the progress line is visible on a terminal.
     watched: bool,
     began: Instant,
     told: Option<Phase>,
-    /// Whether the end was told, with or without a reason.
+    /// True if the end was reported, with or without a reason.
     over: bool,
 }
 
 impl Report {
-    /// For a host; a progress line only where a person watches.
+    /// Creates a report for a host; the progress line is shown only on a terminal.
     pub fn new(host: &str, json: bool) -> Self {
         let watched = !json && std::io::stderr().is_terminal();
         let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -83,7 +83,8 @@ impl Report {
         }
     }
 
-    /// Whoever reads events hears of a failure that no session told, and only once.
+    /// Reports a failure that no session has reported, so that a reader of the events gets it
+    /// exactly once.
     pub fn tell_failure(&mut self, problem: &Problem) {
         let event = Event::Failed(problem.clone());
         let message = Message::of(&event, &self.host, self.at_ms(), Phase::Failed);
@@ -92,7 +93,7 @@ impl Report {
         }
     }
 
-    /// Takes the progress line away while a question is asked.
+    /// Hides the progress line during a prompt.
     pub fn pause(&self) {
         self.line.disable_steady_tick();
         self.line.set_draw_target(ProgressDrawTarget::hidden());
@@ -127,7 +128,7 @@ impl Report {
         let text = format!("{}: {}", self.host, phase.words());
         if self.watched {
             if phase == Phase::Reconnecting {
-                // It was finished when the tunnel stood.
+                // It was finished when the tunnel opened.
                 self.line.reset();
                 self.line.enable_steady_tick(Duration::from_millis(120));
             }
@@ -138,7 +139,7 @@ impl Report {
         }
     }
 
-    /// What is known of a job that waits; the line's own clock says for how long.
+    /// Shows the state of a waiting job; the line's own clock shows for how long.
     fn waiting(&mut self, job: &str) {
         let text = format!("{}: {} · {job}", self.host, Phase::Queued.words());
         if self.watched {
@@ -149,7 +150,7 @@ impl Report {
         }
     }
 
-    /// The tunnel stands, held by another program. A progress line of ours has nothing to add.
+    /// Reports an open tunnel that another program holds. It has no progress line.
     pub fn tell_held(&mut self, message: &Message) {
         let Some(ready) = message.ready().filter(|_| !self.json) else {
             return self.tell(message);
@@ -168,7 +169,7 @@ impl Report {
 
     fn ready(&mut self, ready: &Ready) {
         self.finish();
-        // The next loss is news again.
+        // The next loss is reported again.
         self.told = None;
         if ready.again {
             eprintln!("  {}", say!("lost-again", host = self.host.as_str()));

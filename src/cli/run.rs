@@ -1,4 +1,4 @@
-//! Runs one session to its end in this process, with questions on the terminal.
+//! Runs one session to its end in this process, with prompts on the terminal.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
@@ -11,11 +11,11 @@ use crate::problem;
 use crate::problem::Problem;
 use crate::session::{self, Event, Handle, SessionRequest};
 
-/// How a session ended.
+/// End of a session.
 pub struct End {
     /// Why it failed, if it did.
     pub problem: Option<Problem>,
-    /// Whether a signal ended it.
+    /// True if a signal ended it.
     pub interrupted: bool,
 }
 

@@ -19,7 +19,7 @@ use crate::secret::Secret;
 use crate::session::{Busy, Event, Goal, Phase};
 use crate::ssh::prompt::Prompt;
 
-/// Logging in and finding; a person may be asked in between, which does not count.
+/// Longest time for logging in and discovery; the time of prompts does not count.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// `list`: the configured hosts.
@@ -52,9 +52,10 @@ pub fn list(context: &Context, json: bool) -> CommandOutcome {
     Ok(0)
 }
 
-/// `status`: the open tunnels, and the state of their kernels. A user who names a host without a tunnel is told what runs
-/// there, which takes a login. Scripts (`--json`) may ask every few seconds: they get what is known here, and no login,
-/// which could mean a prompt or a push each time.
+/// `status`: prints the open tunnels, and the state of their kernels. For a named host without a
+/// tunnel it prints what runs there, which takes a login. Scripts (`--json`) may ask every few
+/// seconds: they get what is known locally, and no login, which could mean a prompt or a push each
+/// time.
 pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let is_named = host.is_some();
@@ -86,7 +87,8 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
     Ok(0)
 }
 
-/// Returns what is found on the remote host, in words. One that cannot be reached is no failure of `status`.
+/// Describes what is found on the remote host. One that cannot be reached is no failure of
+/// `status`.
 fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
     let order = context.order(host.clone(), Goal::Glance, TIMEOUT)?;
     let mut lines = Vec::new();
@@ -189,21 +191,22 @@ pub fn close(context: &Context, name: &str, json: bool) -> CommandOutcome {
     done(&host, json, &say!("close-done", host = &host.name))
 }
 
-/// `stop`: the server ended, after a question where kernels are busy.
+/// `stop`: stops the server, after a prompt if kernels are busy.
 pub fn stop(context: &Context, name: &str, yes: bool, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     match held(context, &host)? {
         Some(client) => match stop_through(context, client, &host, yes, json)? {
             Some(code) => Ok(code),
-            // The holder gave up before its tunnel stood: what it left is for us to stop.
+            // The holder gave up before its tunnel was open: its server or job is stopped from
+            // here.
             None => stop_alone(context, &config, &host, yes, json),
         },
         None => stop_alone(context, &config, &host, yes, json),
     }
 }
 
-/// What is asked before kernels are ended, as far as they can be counted.
+/// Returns the prompt before kernels are shut down, with their numbers if they can be counted.
 fn prompt(context: &Context, host: &str) -> Prompt {
     let kernels = newest(context, host).as_ref().and_then(count_kernels);
     let host = host.to_owned();

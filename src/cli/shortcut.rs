@@ -1,4 +1,4 @@
-//! `launcher`: an application of its own for one host.
+//! `launcher`: creates a shortcut, a small application for one host.
 
 use super::arguments::LauncherOptions;
 use super::context::Context;
@@ -13,7 +13,7 @@ pub fn launcher(context: &Context, options: &LauncherOptions) -> CommandOutcome 
     }
 }
 
-/// Without an app nothing would hear what a launcher says.
+/// Without the app, nothing would handle the address that a shortcut opens.
 #[cfg(not(feature = "app"))]
 pub fn launcher(context: &Context, _: &LauncherOptions) -> CommandOutcome {
     super::app::run(context, &crate::ipc::AppRequest::Show)

@@ -22,7 +22,8 @@ pub fn close_on_signal(handle: Handle) -> std::io::Result<Arc<AtomicBool>> {
                     crate::host_os::terminal_prompt::restore_terminal();
                     std::process::exit(130);
                 }
-                // A person takes a waiting job out of the queue; a terminal that closes does not.
+                // A user at a terminal takes a waiting job out of the queue; a terminal that closes
+                // does not.
                 match signal {
                     SIGINT => handle.cancel(),
                     _ => handle.close(),

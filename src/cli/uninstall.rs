@@ -1,5 +1,5 @@
-//! `uninstall`: what this program has put on this machine goes again, and each part is told. On the
-//! far side nothing is touched.
+//! `uninstall`: removes what this program has put on the local computer, and reports each part.
+//! Changes nothing on remote hosts.
 
 use std::io;
 use std::path::Path;
@@ -14,8 +14,8 @@ use crate::ipc::{self, APP, LockHolder, LockResult};
 use crate::problem;
 use crate::problem::Problem;
 
-/// Removes everything but the configuration, and that as well if `purge`. The program itself is for
-/// whoever installed it to remove.
+/// Removes everything but the configuration, and that as well if `purge`. The program itself stays:
+/// it is removed in the way in which it was installed.
 pub fn uninstall(context: &Context, purge: bool, json: bool) -> CommandOutcome {
     let folder = runtime_folder().map_err(|error| problem::no_control("uninstall", &error))?;
     let mut report = RemovalReport { json, failed: None };
@@ -59,7 +59,8 @@ fn alone(context: &Context, folder: &Path) -> Result<ipc::HostLock, Problem> {
     }
 }
 
-/// What `close` needs for a tunnel that may be of another configuration, as words for a shell.
+/// Returns the arguments of `close` for a tunnel that may be of another configuration, quoted for a
+/// shell.
 fn closing_words(scope: &Scope, held: &LockHolder) -> String {
     let options = held.options();
     if scope.with(options.clone()) == *scope {
@@ -74,7 +75,7 @@ fn closing_words(scope: &Scope, held: &LockHolder) -> String {
     words.join(" ")
 }
 
-/// What the app has put into the desktop.
+/// Removes what the app has put into the desktop.
 #[cfg(feature = "app")]
 fn desktop(report: &mut RemovalReport) {
     use crate::desktop::keychain;

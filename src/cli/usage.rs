@@ -1,4 +1,4 @@
-//! clap's own words in the person's language: headings, the help on help, usage errors.
+//! clap's own texts in the user's language: headings, the help on help, usage errors.
 
 use std::error::Error as _;
 
@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 use super::arguments::Arguments;
 use crate::i18n::say;
 
-/// Parses what was typed; help and mistakes are told, and end the process.
+/// Parses the command line; prints help or usage errors, and then ends the process.
 pub fn parse() -> Arguments {
     let matches = command().try_get_matches();
     matches

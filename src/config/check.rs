@@ -185,7 +185,7 @@ impl Walk<'_> {
     }
 }
 
-/// What holds between values. Values of the wrong type have been told of, and count as absent.
+/// Rules between values. Values of the wrong type have been reported already, and count as absent.
 impl Walk<'_> {
     fn host(&mut self, host: &DeTable<'_>) {
         self.ssh_by_name(host);
@@ -251,7 +251,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Notes a value that may stand only once, or tells in the words of `twice` that it stands here again.
+    /// Records a value that may occur only once, or reports with the message `twice` that it occurs
+    /// again.
     fn differs<T: Ord>(
         &mut self,
         seen: &mut BTreeMap<T, usize>,
@@ -349,7 +350,7 @@ fn one_of(words: &[&str], text: &str) -> Result<(), Complaint> {
     ))
 }
 
-/// What a value is, for a person who does not know TOML's words.
+/// Returns the type of a value, for a user who does not know TOML's terms.
 fn type_of(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(_) => say!("type-string"),

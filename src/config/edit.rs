@@ -1,4 +1,4 @@
-//! Changes to the file that leave everything else in it as the person wrote it.
+//! Edits the file, and leaves everything else in it as the user wrote it.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind, Write};
@@ -28,9 +28,9 @@ pub enum EditError {
     /// The name can't be a host's.
     #[error("{message}\n  {}", say!("config-remedy", remedy = remedy))]
     Name {
-        /// What is wrong with it.
+        /// Description of the fault.
         message: String,
-        /// What to do.
+        /// Remedy for the user.
         remedy: String,
     },
     /// The file is in error as it is; a change could make that worse.
@@ -41,12 +41,12 @@ pub enum EditError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: io::Error,
     },
 }
 
-/// What a new file says.
+/// Returns the text of a new file.
 fn template() -> String {
     let about = say!("config-template-about");
     let name = say!("config-template-name");
@@ -129,8 +129,8 @@ fn with_host(old: &str, name: &str) -> String {
         };
         return format!("{mark}{}", new.replace("\r\n", "\n").replace('\n', newline));
     }
-    // A header ends whatever stands before it, so the lines can go below all others, and a
-    // comment at the end stays where it is.
+    // A header ends whatever precedes it, so the lines can go below all others, and a comment at
+    // the end stays where it is.
     let gap = match old {
         "" | "\u{feff}" => "",
         _ if old.ends_with('\n') => newline,

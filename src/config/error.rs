@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: where, what, and what to do about it.
+//! Errors of a configuration: place, message and remedy.
 
 use std::fmt;
 use std::ops::Range;
@@ -15,7 +15,7 @@ pub(super) struct ConfigFault {
 }
 
 impl ConfigFault {
-    /// What the TOML parser complained about.
+    /// Returns the error of the TOML parser.
     pub fn syntax(why: &toml::de::Error, text: &str) -> Self {
         let message = why.message();
         let remedy = if message.contains("duplicate key") {
@@ -35,7 +35,7 @@ impl ConfigFault {
     }
 }
 
-/// One problem of a configuration file, for a person to read.
+/// One problem of a configuration file, to be shown to the user.
 ///
 /// `Display` gives it whole: the place, the line with the text underlined, the remedy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,13 +46,13 @@ pub struct ConfigError {
     pub line: usize,
     /// The column in characters, from 1; 0 when the file as a whole can't be read.
     pub column: usize,
-    /// The offending text, as far as it stands on that line. May be empty, as at a line's end.
+    /// The offending text, as far as it is on that line. May be empty, as at a line's end.
     pub text: String,
     /// The whole line, without its end.
     pub source_line: String,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do.
+    /// Remedy for the user.
     pub remedy: String,
 }
 
@@ -158,7 +158,7 @@ pub(super) fn line_of(source: &str, at: usize) -> usize {
     before.matches('\n').count() + 1
 }
 
-/// Where the line of `at` begins. A byte-order mark is no part of the first line.
+/// Returns the start of the line of `at`. A byte-order mark is no part of the first line.
 fn line_start(source: &str, at: usize) -> usize {
     match source[..at].rfind('\n') {
         Some(newline) => newline + 1,

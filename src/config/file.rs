@@ -18,7 +18,7 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigErrors> {
 /// The error for a file that is no UTF-8 from byte `at` on.
 fn not_utf8(path: &Path, bytes: &[u8], at: usize) -> ConfigErrors {
     let text = String::from_utf8_lossy(bytes);
-    // What stands before the bad byte is unchanged in `text`, so `at` means the same place.
+    // The text before the bad byte is unchanged in `text`, so `at` means the same place.
     let fault = ConfigFault {
         span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
         message: say!("config-not-utf8"),

@@ -4,7 +4,7 @@ use super::schema::{App, Bind, LauncherKind, OnQuit};
 use super::values::{self, Complaint};
 use crate::i18n::say;
 
-/// What a key takes.
+/// Type of a key's value.
 pub(super) enum Kind {
     /// Any text of one line.
     Text,
@@ -25,7 +25,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// In words, after "takes".
+    /// Returns the type as text, as it follows "takes".
     pub fn expected(&self) -> String {
         match self {
             Self::Text | Self::Formed(_) | Self::Word(_) => say!("type-string"),
@@ -53,7 +53,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// How to write it, as a remedy.
+    /// Returns how to write it, as a remedy.
     pub fn form(&self) -> String {
         match self.kind {
             Kind::Tables(level) => say!("key-write-table", header = level.title),
@@ -76,7 +76,7 @@ impl Level {
         self.keys.iter().find(|key| key.name == name)
     }
 
-    /// Where its keys belong, in words.
+    /// Returns the place where its keys belong, as text.
     pub fn place(&self) -> String {
         match self.title {
             "" => say!("key-belongs-top"),
@@ -93,7 +93,7 @@ const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
     }
 }
 
-/// Lower ones are the system's: an ordinary person's program can't listen there.
+/// Ports below are privileged: an ordinary user's program cannot listen on them.
 const LOCAL_PORT: Kind = Kind::Number {
     least: 1024,
     most: 65535,
@@ -103,7 +103,7 @@ const REMOTE_PORT: Kind = Kind::Number {
     most: 65535,
 };
 
-/// Every level, for a key that stands at the wrong one.
+/// Every level, for a key at the wrong one.
 pub(super) static LEVELS: [&Level; 3] = [&TOP, &HOST, &FORWARD];
 
 /// The top of the file.
@@ -221,7 +221,7 @@ static FORWARD: Level = Level {
     ],
 };
 
-/// What somebody who wrote `written` most likely meant among `known`.
+/// Returns the one of `known` that `written` most likely means.
 pub(super) fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |word: &str| word.to_lowercase().replace('-', "_");
     let meant = plain(written);

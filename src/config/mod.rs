@@ -25,10 +25,10 @@ pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
 use error::ConfigFault;
 
-/// Whether a text has the form of a `walltime`.
+/// Checks that a text has the form of a `walltime`.
 ///
 /// # Errors
-/// In words, what is wrong with it.
+/// A text that says what is wrong, and the remedy.
 pub fn check_walltime(text: &str) -> Result<(), String> {
     let checked = values::walltime(text);
     checked.map_err(|complaint| format!("{}; {}", complaint.message, complaint.remedy))
@@ -38,13 +38,13 @@ pub fn check_walltime(text: &str) -> Result<(), String> {
 const FILE: &str = "remote-jupyter/config.toml";
 
 impl Config {
-    /// Where the configuration is, unless the person names another file:
+    /// Returns the path of the configuration, unless the user names another file:
     /// `$XDG_CONFIG_HOME/remote-jupyter/config.toml`, or the same below `~/.config`, on macOS too.
     /// A relative `XDG_CONFIG_HOME` counts as unset, as its standard says.
     #[must_use]
     pub fn default_path() -> PathBuf {
-        // Without a home, the root stands for it: a relative path would read whatever lies in
-        // the working folder, which may be somebody else's.
+        // Without a home, the root is used: a relative path would read a file in the working
+        // folder, which may be another user's.
         etcetera::base_strategy::Xdg::new()
             .map_or_else(|_| PathBuf::from("/.config"), |xdg| xdg.config_dir())
             .join(FILE)
@@ -89,7 +89,8 @@ impl Config {
         Some(language.to_owned())
     }
 
-    /// Whether the app looks for a new version of itself by itself: unless that is switched off.
+    /// Returns true if the app checks for a new version of itself automatically: unless that is
+    /// switched off.
     #[must_use]
     pub fn checks_updates(&self) -> bool {
         self.check_updates != Some(false)

@@ -1,4 +1,4 @@
-//! What a configuration can say: plain data, filled in by serde once the checks have passed.
+//! Contents of a configuration: plain data, filled in by serde once the checks have passed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,10 +37,10 @@ macro_rules! words {
 }
 
 words! {
-    /// How a server is started when none runs.
+    /// Launch method: how a server is started if none runs.
     #[derive(Default)]
     LauncherKind {
-        /// A process on the machine that ssh reaches.
+        /// A process on the remote host that ssh reaches.
         #[default]
         Direct = "direct",
         /// A job of Grid Engine.
@@ -57,7 +57,7 @@ words! {
 }
 
 words! {
-    /// Which Jupyter application to start.
+    /// Jupyter application to start.
     App {
         /// `JupyterLab`.
         Lab = "lab",
@@ -69,7 +69,7 @@ words! {
 }
 
 words! {
-    /// What a started server listens on.
+    /// Address that a started server listens on.
     #[derive(Default)]
     Bind {
         /// The safest that works there.
@@ -77,7 +77,7 @@ words! {
         Auto = "auto",
         /// A unix socket.
         Socket = "socket",
-        /// The machine's loopback address.
+        /// The loopback address of the server's host.
         Loopback = "loopback",
         /// The node's own address, where others can reach it and the token guards it.
         Node = "node",
@@ -85,7 +85,7 @@ words! {
 }
 
 words! {
-    /// What becomes of the server when the app quits.
+    /// Action on the server when the app quits.
     #[derive(Default)]
     OnQuit {
         /// It stays.
@@ -111,31 +111,32 @@ pub struct Config {
     pub open_at_start: Vec<String>,
     /// The language of all texts, such as `ja`; the system's when absent.
     pub language: Option<String>,
-    /// Whether the app looks for a new version of itself, once a day; see [`Config::checks_updates`].
+    /// False if the app does not check for a new version of itself once a day; see
+    /// [`Config::checks_updates`].
     pub check_updates: Option<bool>,
     /// The hosts, in the file's order; no name twice.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,
 }
 
-/// One remote machine and how Jupyter runs there.
+/// One remote host and how Jupyter runs there.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Host {
     /// The menu's label, and the name in commands.
     pub name: String,
     /// Alias, `user@host` or `ssh://user@host:port`; see [`Host::ssh_destination`].
     pub ssh: Option<String>,
-    /// How to start a server.
+    /// Launch method for a server.
     #[serde(default)]
     pub launcher: LauncherKind,
     /// The application to start; the best one there when absent.
     pub app: Option<App>,
-    /// A command line of the person's own, which goes before `app`.
+    /// The user's own command line, which goes before `app`.
     pub command: Option<String>,
     /// Further options for Jupyter, passed on as words.
     #[serde(default)]
     pub args: Vec<String>,
-    /// The server's folder on the far side; may begin with `~`.
+    /// The server's folder on the remote host; may begin with `~`.
     pub workdir: Option<String>,
     /// Shell lines to run before the server starts.
     #[serde(default)]
@@ -143,11 +144,11 @@ pub struct Host {
     /// The server's environment, beyond the login shell's. Values may be empty.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// The port on this machine, 1024 or more; a free one when absent.
+    /// The port on the local computer, 1024 or more; a free one when absent.
     pub local_port: Option<u16>,
-    /// The server's port on the far side, 1 or more; any when absent.
+    /// The server's port on the remote host, 1 or more; any when absent.
     pub remote_port: Option<u16>,
-    /// What the server listens on.
+    /// Address that the server listens on.
     #[serde(default)]
     pub bind: Bind,
     /// The scheduler's queue or partition.
@@ -165,18 +166,18 @@ pub struct Host {
     /// Further arguments for the scheduler, as they are.
     #[serde(default)]
     pub options: Vec<String>,
-    /// The person's own job script on the far side, instead of a generated one.
+    /// The user's own job script on the remote host, instead of a generated one.
     pub job_script: Option<String>,
     /// The least time between two calls of the scheduler, in seconds, at least 1.
     #[serde(default = "poll_seconds")]
     pub poll_seconds: u32,
-    /// What becomes of the server when the app quits.
+    /// Action on the server when the app quits.
     #[serde(default)]
     pub on_quit: OnQuit,
-    /// How long a server may idle before it is stopped; for ever when absent.
+    /// Longest time that a server may be idle before it is stopped; no limit when absent.
     #[serde(default, deserialize_with = "duration")]
     pub idle_stop: Option<Duration>,
-    /// Whether the passphrase goes into the system's keychain.
+    /// True if the passphrase goes into the system's keychain.
     #[serde(default)]
     pub remember: bool,
     /// Further forwards, up with the tunnel; no name and no local port twice.
@@ -217,7 +218,7 @@ impl Host {
         }
     }
 
-    /// What to hand to ssh: `ssh` if it is said, else the name.
+    /// Returns the destination for ssh: `ssh` if it is set, else the name.
     #[must_use]
     pub fn ssh_destination(&self) -> &str {
         self.ssh.as_deref().unwrap_or(&self.name)
@@ -230,11 +231,11 @@ impl Host {
 pub struct Forward {
     /// Its label.
     pub name: String,
-    /// Where it ends, as seen from the far side; an IPv6 address stands without brackets.
+    /// The target host, as seen from the remote host; an IPv6 address has no brackets.
     pub remote_host: String,
     /// The port there, 1 or more.
     pub remote_port: u16,
-    /// The port on this machine, 1024 or more; a free one when absent.
+    /// The port on the local computer, 1024 or more; a free one when absent.
     pub local_port: Option<u16>,
 }
 

@@ -186,7 +186,7 @@ fn a_folder_in_the_files_place() {
     assert!(errors[0].message.starts_with("the file can't be read: "));
     let shown = errors[0].to_string();
     assert!(
-        shown.ends_with("\n  remedy: check that this is a file, and yours to read"),
+        shown.ends_with("\n  remedy: check that this is a file and that you can read it"),
         "{shown}"
     );
 }
@@ -261,7 +261,11 @@ fn a_damaged_file_never_surprises() {
                     "{error}"
                 );
                 assert!(line.contains(&error.text), "{error}");
-                assert_eq!(error.message.contains("not TOML"), !is_toml, "{error}");
+                assert_eq!(
+                    error.message.contains("not valid TOML"),
+                    !is_toml,
+                    "{error}"
+                );
             }
         }
     }

@@ -20,7 +20,7 @@ impl Complaint {
     }
 }
 
-/// What holds for every text: it is not blank, and it is one line.
+/// Checks the rules for every text: it is not blank, and it is one line.
 pub(super) fn plain(text: &str) -> Result<(), Complaint> {
     if text.trim().is_empty() {
         return Err(Complaint::new(
@@ -87,7 +87,7 @@ pub(super) fn host_name(text: &str) -> Result<(), Complaint> {
     Ok(())
 }
 
-/// What ssh may be given as its destination, and reads as nothing else.
+/// Checks that ssh takes a text as its destination, and as nothing else.
 pub(super) fn destination(text: &str) -> Result<(), Complaint> {
     let address = text.strip_prefix("ssh://").unwrap_or(text);
     let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
@@ -176,7 +176,7 @@ pub(super) fn remote(text: &str) -> Result<(String, u16), Complaint> {
         let (host, port) = text.rsplit_once(':').unwrap_or(("127.0.0.1", text));
         let host = match host.strip_prefix('[') {
             Some(inner) => inner.strip_suffix(']')?,
-            // More colons without brackets: where the address ends is anybody's guess.
+            // More colons without brackets: the end of the address is ambiguous.
             None if host.contains(':') => return None,
             None => host,
         };
@@ -220,12 +220,12 @@ pub(super) fn language(text: &str) -> Result<(), Complaint> {
     ))
 }
 
-/// As a text stands in the file.
+/// Returns a text as it is written in the file.
 pub(super) fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// A number of digits alone; `parse` by itself would also take a plus sign.
+/// Parses a number that has digits alone; `parse` would also take a plus sign.
 fn digits(text: &str) -> Option<u64> {
     let all = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| all)

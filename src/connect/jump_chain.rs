@@ -1,4 +1,4 @@
-//! Which hosts lie on the way, by the rules of `ssh -J`.
+//! Lists the jump hosts of a destination, by the rules of `ssh -J`.
 //!
 //! OpenSSH reaches a host with `ProxyJump a,b` by running `ssh -J a -W TARGET b`: the first one's own
 //! `ProxyJump` counts, and that of the later ones is replaced by the list.
@@ -9,7 +9,8 @@ use crate::ssh::SshError;
 use crate::ssh::poll::Poller;
 use crate::ssh::resolve::{SshTarget, hop_arguments, resolve_hop};
 
-/// More than anybody has; a configuration that names ever new hosts (`Match exec`) ends here.
+/// More jump hosts than any real configuration has; one that names ever new hosts (`Match exec`)
+/// ends here.
 const MOST: usize = 8;
 
 /// A jump host on the way.
@@ -17,12 +18,12 @@ const MOST: usize = 8;
 pub struct Hop {
     /// As the configuration names it: `[user@]host[:port]`, or an address beginning with `ssh://`.
     pub name: String,
-    /// What that means.
+    /// Target that the name resolves to.
     pub target: SshTarget,
 }
 
 impl Hop {
-    /// What to type after `ssh` to get there.
+    /// Returns what to type after `ssh` to get there.
     #[must_use]
     pub fn destination(&self) -> String {
         let (options, host) = hop_arguments(&self.name);
@@ -39,7 +40,7 @@ impl Hop {
 /// The jump hosts before `target`, the nearest to this machine first.
 ///
 /// # Errors
-/// What `ssh -G` says about one of them, or [`Error::Hops`].
+/// The errors of `ssh -G` for one of them, or [`SshError::Hops`].
 pub fn hops(
     target: &SshTarget,
     ssh_config: Option<&Path>,
@@ -68,7 +69,7 @@ pub fn hops(
     Ok(hops)
 }
 
-/// Nobody is met twice on a way that leads somewhere.
+/// Checks that no host occurs twice, and that there are not too many: the chain would be a loop.
 fn check(hops: &[Hop], target: &SshTarget) -> Result<(), SshError> {
     let is_again = |(at, hop): (usize, &Hop)| {
         hop.is_same(target)

@@ -17,7 +17,8 @@ use crate::ssh::{SshError, Transport, channel};
 /// All that are in use, or that refused their last login.
 static POOL: Mutex<Vec<PoolEntry>> = Mutex::new(Vec::new());
 
-/// What the end of a session may take: its last bytes, and a proxy command that does not want to end.
+/// Longest time for a session to end: it sends its last bytes, and a proxy command may be slow to
+/// exit.
 const PARTING: Duration = Duration::from_secs(3);
 
 struct PoolEntry {
@@ -50,7 +51,8 @@ impl JumpHost {
             .name(format!("hop {}", hop.name))
             .spawn(move || {
                 let rest = jump_host_thread::run(&hop, &before, poller, receiver);
-                // Whoever notices the end by a closed socket must find it told here already.
+                // A thread that notices the end by a closed socket must find it recorded here
+                // already.
                 has_ended.store(true, Ordering::SeqCst);
                 drop(rest);
             })?;
@@ -63,7 +65,7 @@ impl JumpHost {
     }
 
     fn send(&self, request: JumpHostCommand) {
-        // A session that has ended does not listen; whoever asked sees the channel closed.
+        // A session that has ended receives nothing; the caller sees its channel closed.
         let _ = self.requests.send(request);
         self.waker.wake();
     }
@@ -142,7 +144,7 @@ fn await_opening(
             Ok(JumpHostEvent::Step(text)) => (caller.tell)(text),
             Ok(JumpHostEvent::Waits(text)) => caller.prompter.tell_silence(text),
             Ok(JumpHostEvent::Ask(prompt, reply)) => reply.send(caller.prompter.ask(prompt)),
-            // Somebody else is being asked: a person's time does not count here either.
+            // Another request is being prompted: the user's time does not count here either.
             Ok(JumpHostEvent::PromptInProgress(true)) => {
                 quiet.get_or_insert((Instant::now(), caller.poller.deadline()));
                 caller.poller.set_deadline(None);
@@ -175,8 +177,9 @@ fn no_way(target: &SshTarget, reason: String) -> SshError {
     SshError::forward(target.host.clone(), target.port, reason)
 }
 
-/// The session that stands or is being made, or a new one. A refused login is not tried again unless
-/// a person asks for it: a second host behind the same jump host, healing by itself, does not.
+/// Returns the session that is open or being opened, or a new one. A refused login is not retried
+/// unless a prompt is expected: the automatic reconnect of a second host behind the same jump host
+/// does not retry it.
 fn take(hop: &Hop, before: &[Hop], expected: bool) -> Result<Arc<JumpHost>, SshError> {
     let way = way(hop, before);
     let mut jump_hosts = POOL.lock().unwrap_or_else(PoisonError::into_inner);
@@ -219,7 +222,7 @@ fn remember(hop: &Hop, before: &[Hop], error: &Arc<SshError>) {
     }
 }
 
-/// What a session is known by. The name that was used for it does not matter.
+/// Returns the key of a session in the pool. The name that was used for the host does not matter.
 fn way(hop: &Hop, before: &[Hop]) -> Vec<SshTarget> {
     let nameless = |hop: &Hop| SshTarget {
         alias: String::new(),

@@ -1,4 +1,5 @@
-//! A jump host's own thread: its login, for which whoever waits is asked, and then its pump.
+//! The thread that owns a jump host's session: it logs in, prompting a waiting session if needed,
+//! then forwards data.
 
 use std::cell::RefCell;
 use std::os::unix::net::UnixStream;
@@ -15,7 +16,7 @@ use crate::ssh::resolve::SshTarget;
 use crate::ssh::{self, SshError, channel};
 use crate::tunnel::Forwarder;
 
-/// What the last bytes get at the end.
+/// Longest time for the last bytes at the end.
 const DRAIN: Duration = Duration::from_millis(200);
 
 /// Jump hosts whose last login needed nobody: a trusted network, a conversation without prompts. Only
@@ -35,43 +36,43 @@ fn needs_nobody(target: &SshTarget) -> bool {
     known.contains(target)
 }
 
-/// What others ask of a jump host.
+/// Command to a jump host's thread.
 pub enum JumpHostCommand {
     /// Carry a connection.
     Join(ChannelRequest),
-    /// Make sure that the far side lives.
+    /// Probe the remote host, which may be dead.
     ProbePeer,
 }
 
-/// Somebody who waits for a connection through it.
+/// Request of a session that waits for a connection through the jump host.
 pub struct ChannelRequest {
     /// The jump host's end of the pair.
     pub stream: UnixStream,
-    /// Where to.
+    /// Target of the connection.
     pub target: channel::ForwardTarget,
-    /// Whether it may be asked.
+    /// True if this session may be prompted.
     pub expected: bool,
-    /// Where it hears.
+    /// Sender of its events.
     pub words: mpsc::Sender<JumpHostEvent>,
     /// Makes it listen.
     pub waker: Waker,
 }
 
-/// What a visitor hears.
+/// Event for a session that waits for its connection.
 pub enum JumpHostEvent {
-    /// A step of the login, in words.
+    /// A step of the login, as text.
     Step(String),
-    /// The login waits in silence, in words.
+    /// The login waits without a prompt; the text says so.
     Waits(String),
     /// A question for it.
     Ask(Prompt, Reply),
-    /// Somebody else is being asked, or is not any more.
+    /// Another session is being prompted, or no longer is.
     PromptInProgress(bool),
     /// The login is done; its own connection is next.
     LoggedIn,
-    /// The far side took its connection.
+    /// The remote host accepted its connection.
     Open,
-    /// The far side did not.
+    /// The remote host refused its connection.
     Refused(ssh2::Error),
     /// There is no login.
     Failed(Arc<SshError>),
@@ -85,7 +86,7 @@ impl ChannelRequest {
     }
 }
 
-/// Who waits for the login.
+/// State of the thread, with the sessions that wait for the login.
 struct JumpHostThread<'a> {
     hop: &'a Hop,
     requests: mpsc::Receiver<JumpHostCommand>,
@@ -215,7 +216,8 @@ impl JumpHostThread<'_> {
         self.tell(|| JumpHostEvent::Failed(Arc::clone(&error)));
     }
 
-    /// Takes in who has come while somebody else is being asked: their time does not count either.
+    /// Takes in requests that arrive while another session is being prompted: that time does not
+    /// count against their deadlines either.
     fn admit_quietly(&self) {
         while let Ok(request) = self.requests.try_recv() {
             if let JumpHostCommand::Join(visitor) = request {
@@ -250,7 +252,7 @@ impl Prompter for JumpHostThread<'_> {
             let answer = loop {
                 match answers.try_recv() {
                     Ok(answer) => break Some(answer),
-                    // Whoever was asked has gone; somebody else may wait.
+                    // The prompted session has gone; another one may be waiting.
                     Err(TryRecvError::Disconnected) => break None,
                     Err(TryRecvError::Empty) => {
                         if let Err(error) = self.poller.wait(&mut vec![], None) {

@@ -22,14 +22,14 @@ use proxy_command::ProxyCommand;
 pub use jump_chain::{Hop, hops};
 pub use jump_host::check;
 
-/// What connecting may take where no `ConnectTimeout` says it: as for dialling.
+/// Longest time for connecting where `ConnectTimeout` is not set: the same as for dialling.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Whoever wants a connection.
+/// The caller that wants a connection.
 pub struct Caller<'a> {
     /// Answers the questions of every host on the way.
     pub prompter: &'a dyn Prompter,
-    /// Whether a question is expected: not while a connection is made anew.
+    /// True if a prompt is expected: false while reconnecting.
     pub expected: bool,
     /// Hears what the jump hosts' logins come to.
     pub tell: &'a dyn Fn(String),
@@ -40,7 +40,8 @@ pub struct Caller<'a> {
 /// Connects to `target` through `hops`, the nearest first, and checks its host key.
 ///
 /// # Errors
-/// Those of [`Connection::open`]; [`Error::Hop`] for what happens at a jump host; [`Error::ProxyCommand`].
+/// Those of [`Connection::open`]; [`SshError::Hop`] for errors at a jump host;
+/// [`SshError::ProxyCommand`].
 pub fn connect(
     target: &SshTarget,
     hops: &[Hop],

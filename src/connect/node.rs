@@ -1,8 +1,8 @@
 //! A session to a compute node: over a channel of the login host's session, so with no second login
 //! there, and in a thread of its own, as that of a jump host is.
 //!
-//! The other end of its socket pair is for the login host's pump to carry. Whoever holds a [`Node`]
-//! hands it the connections that are to come out on the node.
+//! The login host's forwarder carries the other end of its socket pair. The owner of a
+//! [`NodeConnection`] hands it the connections whose target is on the node.
 
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -19,29 +19,30 @@ use crate::ssh::resolve::{SshTarget, StrictHostKeyChecking, hop_arguments, resol
 use crate::ssh::{self, Connection, Exec, SshError, Stream, Transport, channel};
 use crate::tunnel::{Carrier, Forwarder, OnOpened, Refused};
 
-/// What connecting and logging in may take: it is one network, and a login is there.
+/// Longest time for connecting and logging in: the node is in the login host's network, and the
+/// login prompts for nothing.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How to get to a node.
+/// Request for a session to a compute node.
 #[derive(Debug, Clone)]
 pub struct NodeRequest {
     /// The node: see [`target`].
     pub target: SshTarget,
     /// The key that was right at the login host.
     pub key: Option<Vec<u8>>,
-    /// Whether an unknown host key may be asked about.
+    /// True if the user may be prompted about an unknown host key.
     pub asks: bool,
     /// A process that has to be the account's own there, where that is not certain.
     pub proof: Option<u32>,
 }
 
-/// What is heard of it.
+/// Events of the session to the compute node.
 pub enum NodeEvent {
-    /// A step, in words.
+    /// A step, as text.
     Step(String),
     /// A question.
     Ask(Prompt, Reply),
-    /// It stands.
+    /// The session is open.
     Open,
     /// It never came about.
     Failed(SshError),
@@ -83,7 +84,7 @@ impl NodeConnection {
         let target = (order.target.host.clone(), order.target.port);
         let words_of_thread = sender.clone();
         let tell = move |word| {
-            // Whoever has let go of it does not listen.
+            // An owner that has dropped it does not receive.
             let _ = words_of_thread.send(word);
             hearer.wake();
         };
@@ -106,8 +107,9 @@ impl NodeConnection {
         &self.name
     }
 
-    /// What the login host's pump tells of the channel to the node. Its words are better than those
-    /// of a session whose socket just closes.
+    /// Returns the callback with which the login host's forwarder reports why the channel to the
+    /// node did not open. That reason is more precise than the one of a session whose socket just
+    /// closes.
     #[must_use]
     pub fn opening(&self) -> OnOpened {
         let (sender, (host, port)) = (self.sender.clone(), self.target.clone());
@@ -118,13 +120,13 @@ impl NodeConnection {
         })
     }
 
-    /// What there is to hear.
+    /// Returns the next event, if there is one.
     #[must_use]
     pub fn next_event(&self) -> Option<NodeEvent> {
         self.words.try_recv().ok()
     }
 
-    /// What hands it connections, for [`Pump::hand_over`].
+    /// Returns the function that hands connections to this session, for [`Forwarder::delegate_to`].
     #[must_use]
     pub fn carrier(&self) -> Carrier {
         let (requests, waker) = (self.requests.clone(), self.waker.clone());
@@ -135,12 +137,12 @@ impl NodeConnection {
         })
     }
 
-    /// As [`Pump::knock`].
+    /// See [`Forwarder::probe_target`].
     pub fn probe_target(&self, target: channel::ForwardTarget) {
         self.send(NodeCommand::ProbeTarget(target));
     }
 
-    /// As [`Pump::doubt`].
+    /// See [`Forwarder::probe_peer`].
     pub fn probe_peer(&self) {
         self.send(NodeCommand::ProbePeer);
     }

@@ -14,10 +14,10 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use crate::ssh::SshError;
 
-/// What is kept of standard error.
+/// Number of bytes of standard error that are kept.
 const KEPT: usize = 2048;
 
-/// What a command gets to end by itself at the end of its input, and after that at TERM.
+/// Times that a command has to exit: at the end of its input, and after that at TERM.
 const GRACE: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 
 /// A command that runs. Dropping it ends it.
@@ -25,7 +25,7 @@ pub struct ProxyCommand {
     child: Mutex<Child>,
     said: Arc<Mutex<Vec<u8>>>,
     listener: JoinHandle<()>,
-    /// Whether it leads a process group, so that what it has started ends with it.
+    /// True if it leads a process group, so that the processes that it started end with it.
     leads: bool,
 }
 
@@ -63,7 +63,7 @@ impl ProxyCommand {
         Ok((proxy, ours))
     }
 
-    /// What the command says, where it is the reason for a connection that failed.
+    /// Replaces the error with what the command printed, where that is why the connection failed.
     pub fn explain(&self, command: &str, error: SshError) -> SshError {
         if !matches!(
             error,
@@ -121,7 +121,8 @@ impl Drop for ProxyCommand {
     }
 }
 
-/// A shell that is not there is told by its name; whatever else fails is the system's.
+/// Explains a command that did not start: a missing shell by its name, anything else by the
+/// system's error.
 fn not_started(shell: &OsStr, why: std::io::Error) -> SshError {
     if matches!(
         why.kind(),

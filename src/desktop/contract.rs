@@ -104,8 +104,8 @@ pub trait Desktop {
     /// The tray's.
     fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()>;
 
-    /// Posts a notification, and returns at once: whoever shows it may be slow, or missing.
-    /// `clicked` is called from any thread, at most once, if the person clicks it.
+    /// Posts a notification, and returns at once: the notification service may be slow, or missing.
+    /// `clicked` is called from any thread, at most once, if the user clicks it.
     fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>);
 
     /// Opens a dialog in front of other windows and returns at once. `answered` is called later on

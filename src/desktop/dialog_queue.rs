@@ -12,12 +12,12 @@ pub struct OneAtATime<T> {
     waiting: VecDeque<(DialogId, T)>,
 }
 
-/// Where a dialog was when it was withdrawn.
+/// Place of a dialog when it was withdrawn.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Withdrawn<T> {
     /// It waited, and is out of the line now.
     Waited(T),
-    /// It is on the screen: whoever shows it has to close it.
+    /// It is on the screen: the caller has to close it.
     Shown,
     /// It is over already.
     Gone,

@@ -1,7 +1,7 @@
 //! Passphrases in the system's keychain: the Keychain on a Mac, the Secret Service (GNOME Keyring,
 //! `KWallet`, `KeePassXC`) elsewhere.
 //!
-//! Never call these on the main thread: each may wait for a person to unlock the keychain.
+//! Never call these on the main thread: each may wait for the user to unlock the keychain.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,7 +19,7 @@ use apple_native_keyring_store::keychain::Store;
 #[cfg(not(target_os = "macos"))]
 use zbus_secret_service_keyring_store::Store;
 
-/// What other programs show as the owner.
+/// Name that other programs show as the owner.
 const SERVICE: &str = "Remote Jupyter";
 
 /// Why the keychain did not do it. Never holds a secret.
@@ -27,7 +27,7 @@ const SERVICE: &str = "Remote Jupyter";
 pub enum KeychainError {
     /// There is none.
     Absent(String),
-    /// It is locked, or the person said no.
+    /// The keychain is locked, or the user refused access.
     Refused(String),
     /// Anything else.
     Failed(String),
@@ -94,7 +94,7 @@ pub fn forget_all() -> Result<usize, KeychainError> {
     forgotten.map_err(explained).map(|()| entries.len())
 }
 
-/// It is opened each time: whoever keeps it may have been started, or started anew, since.
+/// Opens the store, each time: the service that keeps it may have been started or restarted since.
 fn store() -> Result<Arc<Store>, KeychainError> {
     Store::new().map_err(|error| match explained(error) {
         KeychainError::Absent(why) | KeychainError::Refused(why) | KeychainError::Failed(why) => {

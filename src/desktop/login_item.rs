@@ -1,4 +1,4 @@
-//! Whether the app starts when the person logs in. Off until they say so.
+//! The login item, which starts the app when the user logs in. Off until the user switches it on.
 
 pub(super) mod status;
 
@@ -11,7 +11,7 @@ use super::linux::login_item as system;
 #[cfg(target_os = "macos")]
 use super::macos::login_item as system;
 
-/// How it is now.
+/// Returns the present status.
 #[must_use]
 pub fn status() -> Status {
     system::status()
@@ -20,7 +20,7 @@ pub fn status() -> Status {
 /// Starts the app with these options at login from now on, or not any more.
 ///
 /// # Errors
-/// In words, for the user.
+/// The reason, as text for the user.
 pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
     system::set(on, options)
 }

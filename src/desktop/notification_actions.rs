@@ -1,9 +1,9 @@
-//! What a click on each notification does: kept until it comes, but not for ever.
+//! Actions on a click on notifications: each is kept until the click, but not for ever.
 
 use std::collections::VecDeque;
 
-/// How many notifications keep their click. Nobody is told when one is dismissed or scrolls away,
-/// so the oldest have to go.
+/// Number of notifications that keep their action. There is no event when one is dismissed or
+/// scrolls away, so the oldest are dropped.
 const MOST: usize = 64;
 
 /// The clicks that may still come, by their notification's name.
@@ -27,7 +27,7 @@ impl<T> NotificationActions<T> {
         self.kept.push_back((notification, click));
     }
 
-    /// What a click does, once: none for a notification that is unknown or was clicked before.
+    /// Takes the action of a notification; `None` if it is unknown or was clicked before.
     pub fn take(&mut self, notification: &str) -> Option<T> {
         let at = self.kept.iter().position(|(name, _)| name == notification);
         let (_, click) = self.kept.remove(at?)?;

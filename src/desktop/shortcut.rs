@@ -26,7 +26,7 @@ use super::macos::shortcut as system;
 #[expect(dead_code, reason = "which folder it is on a Mac")]
 mod of_the_mac;
 
-/// Reads a launcher's mark: which host it opens, and with which options.
+/// Function that reads a shortcut's mark: the host that it opens, and the options.
 type Reader = fn(&Path) -> Option<(String, ConfigOptions)>;
 
 /// One that is there.
@@ -34,9 +34,9 @@ type Reader = fn(&Path) -> Option<(String, ConfigOptions)>;
 pub struct Shortcut {
     /// The host that it opens.
     pub host: String,
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// What it starts the app with: they decide which host the name means.
+    /// Options with which it starts the app: they determine which host the name means.
     pub options: ConfigOptions,
 }
 
@@ -48,7 +48,7 @@ impl Shortcut {
     }
 }
 
-/// Why it was not made or removed, in words.
+/// Reason why it was not created or removed, as text.
 #[derive(Debug)]
 pub struct ShortcutError(String);
 
@@ -60,7 +60,7 @@ impl fmt::Display for ShortcutError {
 
 impl std::error::Error for ShortcutError {}
 
-/// Where they are kept, if there is a home folder. It need not be there.
+/// Returns the folder of the shortcuts, if there is a home folder. It may not exist yet.
 #[must_use]
 pub fn folder() -> Option<PathBuf> {
     system::folder()
@@ -85,7 +85,7 @@ pub fn list_of(scope: &Scope) -> Vec<Shortcut> {
 /// Makes one, in place of an older one of that host. It starts the app with the same options.
 ///
 /// # Errors
-/// In words, for the person.
+/// The reason, as text for the user.
 pub fn make(host: &str, scope: &Scope) -> Result<Shortcut, ShortcutError> {
     let folder = folder().ok_or_else(|| ShortcutError(say!("autostart-no-folder")))?;
     fs::create_dir_all(&folder).map_err(|why| failed(&folder, &why))?;
@@ -102,7 +102,7 @@ pub fn make(host: &str, scope: &Scope) -> Result<Shortcut, ShortcutError> {
 /// Removes that of a host, if there is one.
 ///
 /// # Errors
-/// In words, for the user.
+/// The reason, as text for the user.
 pub fn remove(host: &str, scope: &Scope) -> Result<Option<Shortcut>, ShortcutError> {
     let mut all = list_of(scope).into_iter();
     let Some(launcher) = all.find(|known| known.host == host) else {
@@ -115,7 +115,7 @@ pub fn remove(host: &str, scope: &Scope) -> Result<Option<Shortcut>, ShortcutErr
 /// Removes this one.
 ///
 /// # Errors
-/// In words, for the user.
+/// The reason, as text for the user.
 pub fn remove_file(launcher: &Shortcut) -> Result<(), ShortcutError> {
     system::remove(&launcher.path).map_err(|why| failed(&launcher.path, &why))
 }
@@ -124,7 +124,8 @@ fn failed(path: &Path, why: &io::Error) -> ShortcutError {
     ShortcutError(format!("{}: {why}", path.display()))
 }
 
-/// What carries our mark in a folder. Links are not followed: what they lead to is not ours.
+/// Lists the shortcuts that carry our mark in a folder. Links are not followed: their targets are
+/// not ours.
 fn list_in(folder: &Path, read: Reader) -> Vec<Shortcut> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries
@@ -144,8 +145,8 @@ fn list_in(folder: &Path, read: Reader) -> Vec<Shortcut> {
     found
 }
 
-/// Where a host's launcher is or may be. A name that is taken, by something else or, where capitals
-/// do not count, by another host's, is left alone.
+/// Returns the path of a host's shortcut, or a free one for it. A name that is taken, by another
+/// file or, where case is ignored, by another host's shortcut, is left alone.
 fn place(
     folder: &Path,
     scope: &Scope,

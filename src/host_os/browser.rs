@@ -12,8 +12,8 @@ use crate::i18n::say;
 /// An opener that fails says so within this time; what ends later was a browser.
 const WATCH: Duration = Duration::from_secs(10);
 
-/// Opens `url` in `browser`, or the system's own. Does not wait: `xdg-open` may last as long as the browser does. An opener
-/// that starts and fails soon after is told to `failed`, from another thread.
+/// Opens `url` in `browser`, or the system's own. Does not wait: `xdg-open` may last as long as the
+/// browser does. If the opener starts and fails soon after, `failed` is called from another thread.
 ///
 /// # Errors
 /// In words, why nothing was started.
@@ -64,7 +64,7 @@ fn watch(mut child: Child) -> io::Result<()> {
 /// a Mac it is the name of an application.
 ///
 /// # Errors
-/// In words, why it would not start.
+/// The reason why it would not start, as text.
 pub fn check(browser: &str) -> Result<(), String> {
     if cfg!(target_os = "macos") || is_program(browser) {
         return Ok(());

@@ -1,4 +1,5 @@
-//! What this program has put on this machine, beside the configuration, and how it goes again.
+//! Files that Remote Jupyter creates on the local computer, apart from its configuration, and how
+//! to remove them.
 
 use std::fs;
 use std::io;
@@ -16,8 +17,8 @@ pub fn visited_hosts() -> Vec<String> {
     StateStore::in_folder(&state_folder()).hosts()
 }
 
-/// What is remembered, each file of it. Never the whole folder: for those who come here from other
-/// machines it also holds the servers that they started on this one.
+/// Returns the files of the remembered state. Never the whole folder: if the local computer is also
+/// a remote host of others, the folder also holds the servers that were started from there.
 #[must_use]
 pub fn state() -> Vec<PathBuf> {
     let folder = state_folder();

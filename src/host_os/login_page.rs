@@ -1,6 +1,6 @@
-//! A page on this computer that logs the browser in to Jupyter, so that the token stands in no
-//! address: neither in the arguments of the programs that open the browser, nor in a redirect, the
-//! address bar or the history.
+//! A page on this computer that logs the browser in to Jupyter, so that the token is in no address:
+//! neither in the arguments of the programs that open the browser, nor in a redirect, the address
+//! bar or the history.
 //!
 //! Opening a browser puts an address into the arguments of one process or more, which every account
 //! of the computer may read; some of these programs visit it themselves before the browser does. So
@@ -19,9 +19,10 @@ use crate::i18n::say;
 use crate::secret::random_hex;
 use crate::session::PageLogin;
 
-/// A browser that has to start first may take long on a busy machine.
+/// Time for the first visit: a browser that has to start first may take long on a busy computer.
 const OPEN_FOR: Duration = Duration::from_secs(120);
-/// From the first visit on: whoever looks before it starts the browser has this long for that.
+/// Time that the page stays open after the first visit: a program that visits it before it starts
+/// the browser has this long for that.
 const OPEN_ON: Duration = Duration::from_secs(30);
 /// A browser says at once what it wants, or later on another connection.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -63,7 +64,7 @@ fn serve(listener: &TcpListener, nonce: &str, login: &PageLogin) {
     }
 }
 
-/// Waits for somebody to come or to speak, or for a visitor's time to end, and lets in who has come.
+/// Waits for a connection, for data, or for a visitor's time to end, and accepts new connections.
 fn await_some(
     listener: &TcpListener,
     visitors: &mut Vec<Visitor>,
@@ -145,11 +146,11 @@ impl Visitor {
     }
 }
 
-/// What came of a visit.
+/// Outcome of a visit.
 enum Greeted {
     /// A program of this account has the page.
     Own,
-    /// Nobody knows whose program has it: there is to be no second one.
+    /// A program of an unknown account has the page: no second one may get it.
     Unknown,
     NotLetIn,
 }
@@ -208,8 +209,9 @@ fn refuse(visitor: &mut TcpStream) -> io::Result<()> {
     )
 }
 
-/// Jupyter takes the token in the field for the password. In one called `token`, too, it stands for
-/// the cookie against forged requests, which a browser that comes for the first time cannot have.
+/// Builds the page. Jupyter takes the token in the field for the password. In the field `token` it
+/// also replaces the cookie against forged requests, which a browser cannot have on its first
+/// visit.
 fn page(login: &PageLogin) -> io::Result<LoginPage> {
     let nonce = random_hex(16).map_err(io::Error::other)?;
     let fields = [

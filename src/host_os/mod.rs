@@ -1,4 +1,4 @@
-//! What differs between machines: folders, questions, opening a browser, what is remembered.
+//! Services of the local operating system: folders, prompts, opening a browser, remembered state.
 
 mod browser;
 pub mod installed_files;
@@ -39,7 +39,7 @@ use std::sync::Mutex;
 
 use crate::session::{Address, Failed, Route, SessionDelegate, WalltimeWarning};
 
-/// This machine, for a session.
+/// The local computer, for a session.
 pub struct LocalHost {
     browser: Option<String>,
     scope: Scope,
@@ -47,7 +47,7 @@ pub struct LocalHost {
 }
 
 impl LocalHost {
-    /// This machine with the configured browser, for hosts of one configuration.
+    /// Creates the local computer with the configured browser, for hosts of one configuration.
     #[must_use]
     pub fn new(browser: Option<String>, scope: Scope) -> Self {
         let memory = state_store::StateStore::in_folder(&state_folder());

@@ -1,5 +1,5 @@
-//! Where things are kept, by the XDG base directory specification; on macOS too, where scripts
-//! and people expect `~/.config`.
+//! Folders of the program, by the XDG base directory specification; on macOS too, where scripts and
+//! users expect `~/.config`.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use crate::i18n::say;
 
 const NAME: &str = "remote-jupyter";
 
-/// What is remembered between runs.
+/// State that is kept between runs.
 #[must_use]
 pub fn state_folder() -> PathBuf {
     etcetera::base_strategy::Xdg::new()
@@ -78,7 +78,7 @@ pub fn private_file(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Writes a file whole or not at all, with mode 0600; somebody may read it at any time.
+/// Writes a file whole or not at all, with mode 0600; another process may read it at any time.
 ///
 /// # Errors
 /// The system's.
@@ -90,7 +90,7 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// This program's own file; else, in words, why it is not known.
+/// Returns the path of this program's executable; else the reason why it is unknown, as text.
 #[cfg(feature = "app")]
 pub(crate) fn program() -> Result<PathBuf, String> {
     let lost = |why: io::Error| say!("autostart-no-program", why = why.to_string());

@@ -13,7 +13,7 @@ use crate::ssh::poll::Poller;
 /// The time limit for the system's tool.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Who it is.
+/// Owner of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
     /// This account, or root, which may read everything anyway.
@@ -52,7 +52,7 @@ fn account(table: &str, peer: SocketAddrV4, here: SocketAddrV4) -> Option<u32> {
     })
 }
 
-/// The kernel prints an address as one number in the machine's byte order.
+/// Returns an address as the kernel prints it: as one number in the byte order of the computer.
 fn written(address: SocketAddrV4) -> String {
     let number = u32::from_ne_bytes(address.ip().octets());
     format!("{number:08X}:{:04X}", address.port())

@@ -1,5 +1,5 @@
-//! The configuration files that a process was started with. They decide which machine and account a
-//! host's name means, so the same name under other files is another host.
+//! The configuration files that a process was started with. They decide which remote host and
+//! account a name means, so the same name under other files is another host.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ impl ConfigOptions {
 pub struct Scope {
     usual: PathBuf,
     options: ConfigOptions,
-    /// What the options lead to, through links.
+    /// Paths of the options, with links resolved.
     config: PathBuf,
     ssh_config: Option<PathBuf>,
 }
@@ -53,8 +53,8 @@ impl Scope {
             config: given.config.map(absolute).filter(is_named),
             ssh_config: given.ssh_config.map(absolute),
         };
-        // The usual one goes by its own name: whoever keeps links to changing places, as some
-        // package managers do, still means the same configuration.
+        // The default configuration goes by its own path: if it is a link to changing places, as
+        // some package managers keep them, it still is the same configuration.
         let config = options.config.as_deref().map_or(usual.clone(), followed);
         let ssh_config = options.ssh_config.as_deref().map(followed);
         Self {
@@ -71,7 +71,7 @@ impl Scope {
         Self::new(self.usual.clone(), options)
     }
 
-    /// What another process has to be given to mean the same hosts.
+    /// Returns the options with which another process means the same hosts.
     #[must_use]
     pub fn options(&self) -> &ConfigOptions {
         &self.options

@@ -1,6 +1,6 @@
-//! What is remembered between runs: each host's local port, so that its address stays the same and
-//! the browser finds its open tabs again; the route that leads to its jobs; and what was told about
-//! the time of its job, which is not told twice.
+//! State that is remembered between runs: each host's local port, so that its address stays the
+//! same and the browser finds its open tabs again; the route that leads to its jobs; and the
+//! warnings about its job's walltime, which are not repeated.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -55,7 +55,7 @@ impl StateStore {
         Route::parse(self.read().routes.get(host)?)
     }
 
-    /// What was told about the time of a host's job.
+    /// Returns the last warning about the walltime of a host's job.
     pub fn told(&self, host: &str) -> Option<WalltimeWarning> {
         self.read().told.remove(host)
     }

@@ -13,11 +13,12 @@ use crate::i18n::say;
 use crate::session::Reply;
 use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer};
 
-/// The terminal's settings before the first question. A question that is broken off must not leave
-/// the person with a terminal that does not show what is typed.
+/// The terminal's settings before the first prompt. A prompt that is interrupted must not leave the
+/// user with a terminal that does not show what is typed.
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
-/// The reason of an answer that Ctrl-C broke off. A hidden prompt turns it into the signal by itself.
+/// Reason of an answer that Ctrl-C interrupted. A hidden prompt itself turns Ctrl-C into the
+/// signal.
 const INTERRUPTED: &str = "interrupted";
 
 /// Asks in a thread of its own, so that a signal or the host's hanging up still ends the session.
@@ -30,7 +31,7 @@ pub fn ask(prompt: Prompt, reply: Reply) {
     });
 }
 
-/// Asks a question that is not a session's, and waits.
+/// Shows a prompt that is not a session's, and waits for the answer.
 #[must_use]
 pub fn confirm(prompt: &Prompt) -> bool {
     answer(prompt).is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
@@ -54,7 +55,7 @@ fn answer(prompt: &Prompt) -> PromptAnswer {
     }
 }
 
-/// What there is to ask with.
+/// Means of prompting that are available.
 struct PromptChannels {
     terminal: bool,
     display: bool,

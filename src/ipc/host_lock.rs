@@ -1,5 +1,5 @@
-//! Which program holds a host's tunnel: the one that holds the lock. A lock ends with its process,
-//! however that ends, so nothing stale can stand in the way.
+//! The lock of a host: the process that has it holds the host's tunnel. A lock ends with its
+//! process, however that ends, so no stale one can block others.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Write};
@@ -38,7 +38,7 @@ pub struct HostLock {
 }
 
 impl HostLock {
-    /// Others ask here, until the lease is dropped.
+    /// Returns the listener for other programs' requests, until the lock is dropped.
     ///
     /// # Errors
     /// When the process has no file descriptors left.
@@ -53,7 +53,7 @@ impl HostLock {
 impl Drop for HostLock {
     fn drop(&mut self) {
         self.over.store(true, Ordering::SeqCst);
-        // Wakes who listens: an app lives longer than its leases, and would gather threads.
+        // Wakes the listening thread: an app outlives its locks, and would accumulate threads.
         let _ = UnixStream::connect(&self.socket);
         let _ = std::fs::remove_file(&self.socket);
         // A child that another thread is starting just now has the file too, until its exec.
@@ -61,7 +61,7 @@ impl Drop for HostLock {
     }
 }
 
-/// Where askers arrive.
+/// Accepts the connections of other programs.
 #[derive(Debug)]
 pub struct IpcListener {
     listener: UnixListener,
@@ -69,7 +69,7 @@ pub struct IpcListener {
 }
 
 impl IpcListener {
-    /// The askers, one after the other; it ends with the lease.
+    /// Returns the connections of other programs, one after the other; ends with the lock.
     pub fn incoming(self) -> impl Iterator<Item = UnixStream> {
         std::iter::from_fn(move || {
             loop {
@@ -87,7 +87,7 @@ impl IpcListener {
     }
 }
 
-/// What came of [`claim`].
+/// Outcome of [`acquire`].
 pub enum LockResult {
     /// The host is ours.
     Acquired(HostLock),
@@ -129,15 +129,15 @@ pub fn holder(folder: &Path, scope: &Scope, host: &str) -> Option<Client> {
     Some(Client::new(stream))
 }
 
-/// When the program that seems to hold a host began to, at the cost of a look; one that was killed
-/// leaves its socket behind.
+/// Returns the time since when a program seems to hold a host, without connecting to it: a program
+/// that was killed leaves its socket behind.
 #[must_use]
 pub fn held_since(folder: &Path, scope: &Scope, host: &str) -> Option<SystemTime> {
     let socket = folder.join(file_name(scope, host, "sock"));
     std::fs::metadata(socket).ok()?.modified().ok()
 }
 
-/// What a program holds, as its lock says.
+/// Host that a program holds, as its lock says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockHolder {
     /// The host's name; [`APP`] for an app.

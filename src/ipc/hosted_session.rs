@@ -31,7 +31,7 @@ impl HostedSession {
     ///
     /// `listener` is called in the session's thread with every event, and with the message that
     /// other programs got of it, if there is one. Before its last call the lock is released, so
-    /// that whoever hears of the end can open the host again.
+    /// that its receiver can open the host again.
     ///
     /// # Errors
     /// When the process has no file descriptors or threads left; the session then has not started.

@@ -1,5 +1,6 @@
-//! How the programs of one account speak to each other: whoever holds a host's tunnel listens on a
-//! socket of its own (0600, in a 0700 folder), and the others ask it instead of logging in again.
+//! IPC between the programs of one account: the program that holds a host's tunnel listens on a
+//! socket of its own (0600, in a 0700 folder), and the others send it requests instead of logging
+//! in again.
 //!
 //! One request line of JSON, then answer lines of JSON: a greeting with the version of the holder,
 //! then the same objects as `--json` prints.

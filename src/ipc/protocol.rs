@@ -9,13 +9,13 @@ use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, JobInfo, Phase, Ready, Walltime};
 
-/// What one program asks of the one that holds a tunnel.
+/// Request to the program that holds a tunnel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "lowercase")]
 pub enum Request {
     /// Open the page again, and answer with events up to `ready` or `failed`.
     Open {
-        /// Whether to open the browser.
+        /// True if the browser is to be opened.
         browser: bool,
         /// A notebook or folder instead of the usual page.
         notebook: Option<String>,
@@ -31,17 +31,17 @@ pub enum Request {
     /// Give the server's job more time, and answer with events up to `walltime` or a refusal; if the
     /// tunnel does not stand, with the newest event.
     Extend {
-        /// How many seconds more.
+        /// Seconds to add.
         by: u64,
     },
     /// Stop the server, and answer with events up to the end, or to a refusal.
     Stop {
-        /// Whether busy kernels may be ended.
+        /// True if busy kernels may be shut down.
         force: bool,
     },
 }
 
-/// What one program asks of the app, which answers [`AppRequest::Connect`] with one message.
+/// Request to the app, which answers [`AppRequest::Connect`] with one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "lowercase")]
 pub enum AppRequest {
@@ -152,7 +152,7 @@ pub enum MessageBody {
     },
     /// The job's time is nearly up, or was extended.
     Walltime {
-        /// The same in words, for programs that show notes only.
+        /// The same as text, for programs that show notes only.
         note: String,
         /// The kind of change.
         walltime: Walltime,

@@ -1,4 +1,4 @@
-//! The answering side: a thread for the socket, and one for each asker.
+//! The IPC server: a thread for the socket, and one for each connection.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -99,12 +99,12 @@ fn answer(
     if request == Request::Close {
         handle.close();
     }
-    // A tunnel that is made anew shows no tab by itself.
+    // A tunnel that reconnects opens no tab of its own accord.
     let joined_early = !stands && newest.phase != Phase::Reconnecting;
     let mut granted = false;
     for message in std::iter::once(newest).chain(later) {
         send(stream, &message)?;
-        // A wish for a ready tunnel waits until it stands; a job that waits can be stopped, too.
+        // A request for a ready tunnel waits until it is open; a waiting job can be stopped, too.
         let is_stop = matches!(request, Request::Stop { .. });
         let queued = message.phase == Phase::Queued && is_stop;
         if !granted && (message.phase == Phase::Ready || queued) {

@@ -15,18 +15,18 @@ use crate::config::App;
 use crate::i18n::say;
 use crate::secret::Secret;
 
-/// A server that does not answer one request in this time is not well: even one that is starting
-/// on a busy machine answers within a second or two.
+/// Longest time for the answer to one request. Even a server that is starting on a busy host
+/// answers within a second or two.
 const PATIENCE: Duration = Duration::from_secs(7);
 
-/// Tells only those who may. Not to be counted as the person's activity: it would defeat an idle
-/// shutdown.
+/// Path of the status request, which only authorized requests get. It must not count as the user's
+/// activity: that would defeat an idle shutdown.
 const STATUS: &str = "api/status?no_track_activity=1";
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// Nobody listens (yet), or the connection broke off: worth another try while starting.
+    /// Nothing listens (yet), or the connection broke off: worth another try while starting.
     #[error("{}", say!("api-no-answer", why = .0))]
     NoAnswer(String),
     /// The server answered with this status.
@@ -62,20 +62,20 @@ pub struct ServerAnswer {
     pub version: String,
     /// False when there is no token to prove that we may: the tab then asks for the password.
     pub authenticated: bool,
-    /// True when it has neither token nor password: anybody may.
+    /// True if it has neither token nor password: every request is authorized.
     pub open: bool,
     /// Its certificate, where it speaks HTTPS.
     pub certificate: Option<Fingerprint>,
-    /// Which pages it has, as far as that was asked.
+    /// Pages that it has, as far as that was queried.
     pub pages: Pages,
 }
 
-/// What the kernels do.
+/// Numbers of kernels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
 pub struct Kernels {
-    /// How many there are.
+    /// Number of kernels.
     pub total: usize,
-    /// How many of them compute.
+    /// Number of busy kernels.
     pub busy: usize,
 }
 
@@ -84,7 +84,7 @@ pub struct Kernels {
 pub struct Notebook {
     /// Its path, as Jupyter's file browser has it.
     pub path: String,
-    /// What the tab calls it.
+    /// Name that the tab shows.
     pub name: String,
     /// The kernel's kind, such as `python3`.
     pub kernel: String,
@@ -92,13 +92,13 @@ pub struct Notebook {
     pub state: String,
 }
 
-/// What goes on in a server.
+/// Activity of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
 pub struct Activity {
-    /// How many kernels there are, and compute.
+    /// Numbers of kernels, and of busy ones.
     #[serde(flatten)]
     pub kernels: Kernels,
-    /// What runs in them, by path.
+    /// Notebooks that run in them, by path.
     pub notebooks: Vec<Notebook>,
     /// The path of that notebook which was worked with last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,8 +180,8 @@ impl Api {
         }
     }
 
-    /// Whether the server is there and takes our token. `/api` answers anybody; `/api/status` only
-    /// those who may.
+    /// Checks that the server is available and accepts our token. `/api` answers any request;
+    /// `/api/status` only authorized ones.
     ///
     /// # Errors
     /// See [`ApiError`].
@@ -211,8 +211,8 @@ impl Api {
         })
     }
 
-    /// Which pages there are: the wished one is asked for first, then the others until there is one.
-    /// What is `known` to be there is not asked for.
+    /// Returns the pages that the server has: it queries the wished page first, then the others
+    /// until one exists. A page that is `known` to exist is not queried.
     ///
     /// # Errors
     /// See [`ApiError`].
@@ -264,8 +264,8 @@ impl Api {
         })
     }
 
-    /// What goes on in the server. Asked like this and not through a kernel's websocket: a second
-    /// listener there takes the output that the server keeps for a closed tab.
+    /// Returns the server's activity. Queries it like this and not through a kernel's websocket: a
+    /// second listener there takes the output that the server keeps for a closed tab.
     ///
     /// # Errors
     /// See [`ApiError`].

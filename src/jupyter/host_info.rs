@@ -19,7 +19,7 @@ pub struct HostInfo {
     pub now: Option<i64>,
     /// The folder of a launch of ours that has not written its runtime file yet.
     pub starting: Option<String>,
-    /// Launches of ours that nobody here ended, and that nobody was told of yet.
+    /// Launches of ours that were not ended from here and have not been reported yet.
     pub lost: Vec<Lost>,
     /// Folders of launches and jobs of ours that ended because nobody used them.
     pub idle: Vec<String>,
@@ -65,7 +65,7 @@ impl HostInfo {
 /// A launch of ours that left no word of its end, or one that nobody here gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
-    /// What became of it.
+    /// Its fate.
     pub fate: Fate,
     /// The name of its machine.
     pub node: String,
@@ -73,7 +73,7 @@ pub struct Lost {
     pub folder: String,
 }
 
-/// What became of a launch.
+/// The fate of a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// All its processes were ended from outside.

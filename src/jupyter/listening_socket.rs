@@ -35,7 +35,8 @@ pub(super) fn listener(text: &str) -> Option<ListeningSocket> {
     Some(ListeningSocket { address, uid })
 }
 
-/// `/proc/net/tcp` prints addresses as 32-bit words in the machine's own order.
+/// Parses an address of `/proc/net/tcp`, which prints addresses as 32-bit words in the byte order
+/// of its host.
 fn kernel_address(digits: &str, bytes: fn(u32) -> [u8; 4]) -> Option<IpAddr> {
     if !digits.is_ascii() {
         return None;

@@ -1,5 +1,5 @@
-//! What is known about Jupyter: its runtime files, which server is the right one, its REST
-//! interface and its pages. No SSH here.
+//! Knowledge about Jupyter: its runtime files, the selection of a server, its REST interface and
+//! its pages. No SSH here.
 
 mod api;
 mod host_info;

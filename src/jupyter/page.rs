@@ -6,7 +6,7 @@ use super::server::Server;
 use crate::config::App;
 use crate::secret::Secret;
 
-/// What the tab is to show.
+/// Page that the tab is to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     /// Lab, notebook or nbclassic; lab where nothing is said.
@@ -24,10 +24,10 @@ pub struct Address {
     pub login: Option<PageLogin>,
 }
 
-/// What a browser sends to Jupyter's login form, which answers with a cookie and the page.
+/// Fields that a browser sends to Jupyter's login form, which answers with a cookie and the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageLogin {
-    /// Where the form is sent.
+    /// URL to which the form is sent.
     pub action: String,
     /// The server's token.
     pub token: Secret,

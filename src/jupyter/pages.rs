@@ -1,8 +1,8 @@
-//! Which pages a server has: asked, and not guessed from a file's name.
+//! Pages of a server: queried, and not guessed from a file's name.
 
 use crate::config::App;
 
-/// Where a server may have its pages.
+/// Path at which a server may have its pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PagePath {
     /// `JupyterLab`.
@@ -32,12 +32,12 @@ impl PagePath {
     }
 }
 
-/// What is known of a server without asking it.
+/// Program of a server, as far as it is known without a query.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Program {
     /// Its process is Lab's.
     Lab,
-    /// Notebook 6, whose own page comes before Lab unless that is wished for.
+    /// Notebook 6, whose own page comes before Lab unless Lab is requested.
     Notebook6,
     /// Notebook 7, whose own page comes first too.
     Notebook,
@@ -49,7 +49,7 @@ pub enum Program {
 }
 
 impl Program {
-    /// Names the app whose page it opens by itself.
+    /// Names the app whose page it opens on its own.
     fn app(self) -> App {
         match self {
             Self::Lab | Self::Unknown => App::Lab,
@@ -83,7 +83,7 @@ fn program(args: &str) -> Program {
     found.unwrap_or_default()
 }
 
-/// Which pages a server has, as far as that is known.
+/// Pages of a server, as far as they are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pages {
     /// It may have Lab.
@@ -108,7 +108,7 @@ impl Default for Pages {
 }
 
 impl Pages {
-    /// What the name of its runtime file and its command line say.
+    /// Derives the pages from the name of the server's runtime file and from its command line.
     pub(super) fn of(flavour: Flavour, args: &str) -> Self {
         let program = match (program(args), flavour) {
             (Program::Lab, _) => Program::Lab,
@@ -122,7 +122,7 @@ impl Pages {
         }
     }
 
-    /// The places by how well they fit the wish.
+    /// Returns the paths, best fit to the requested application first.
     pub(super) fn order(self, wish: Option<App>) -> [PagePath; 3] {
         match wish {
             None => self.order(Some(self.program.app())),
@@ -148,7 +148,7 @@ impl Pages {
         }
     }
 
-    /// Where the wish leads.
+    /// Returns the path of the pages that fit the wish best.
     #[must_use]
     pub fn place(self, wish: Option<App>) -> PagePath {
         let has = |place: &PagePath| match place {
@@ -160,7 +160,7 @@ impl Pages {
         order.into_iter().find(has).unwrap_or(order[0])
     }
 
-    /// Returns true if it has what was wished for.
+    /// Returns true if it has the requested application.
     #[must_use]
     pub fn suits(self, wish: Option<App>) -> bool {
         match wish {
@@ -172,7 +172,7 @@ impl Pages {
     }
 }
 
-/// Which program wrote the runtime file.
+/// Program that wrote the runtime file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
     /// `jupyter_server` 2, under lab 4, notebook 7 or nbclassic.

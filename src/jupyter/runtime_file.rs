@@ -25,27 +25,27 @@ pub struct RuntimeFile {
     pub port: Option<u16>,
     /// The start of its command line.
     pub args: String,
-    /// Who listens on the port.
+    /// Sockets that listen on the port.
     pub listeners: Vec<ListeningSocket>,
     /// The account that owns the unix socket, where there is one.
     pub socket_uid: Option<u32>,
     /// The file's text; it holds the token.
     pub json: Secret,
-    /// The machine that it runs on, where that is another one than the script's.
+    /// The host that it runs on, if that is not the script's.
     pub node: Option<String>,
-    /// That machine's address among its own kind.
+    /// That host's address on the cluster network.
     pub address: Option<String>,
-    /// That machine's SSH host keys, `TYPE BASE64`, as its job tells them.
+    /// That host's SSH host keys, `TYPE BASE64`, as its job reports them.
     pub host_keys: Vec<String>,
-    /// Whether only the runtime file tells of all this: it may be another machine's.
+    /// True if only the runtime file says all this: it may be another host's.
     pub is_unverified: bool,
-    /// When the process started, as its system counts that.
+    /// Start time of the process, in the unit of its system.
     pub began: Option<String>,
     /// The folder of the launch of ours that it belongs to, whose keeper runs.
     pub launch: Option<String>,
     /// True if it is the single-user server of a `JupyterHub`. Its text is left out then.
     pub is_hubs: bool,
-    /// When its job's time is up, in seconds since 1970.
+    /// The time at which its job reaches its walltime, in seconds since 1970.
     pub ends: Option<i64>,
 }
 
@@ -83,10 +83,11 @@ impl RuntimeFile {
         runtime_file
     }
 
-    /// A server on another machine, of which only the runtime file in the shared home is known. It
-    /// may be believed when a job of the account runs there, and the file names that machine: by its
-    /// name, by one of the `names` that the login host knows the file's host by, or by a loopback
-    /// address or none, where whoever goes there finds out whether it is its.
+    /// Returns a server on another host, of which only the runtime file in the shared home is
+    /// known. It may be believed if a job of the account runs there, and if the file names that
+    /// host: by its name, by one of the `names` under which the login node knows the file's host,
+    /// or by a loopback address or none; in the last case the session to that node finds out if the
+    /// server runs there. Otherwise `None`.
     #[must_use]
     pub fn elsewhere(
         file: &str,
@@ -133,7 +134,7 @@ impl RuntimeFile {
     /// whatever number it calls itself by: its folder and keeper are known.
     ///
     /// # Errors
-    /// In words, why not.
+    /// The reason why not, as text.
     pub fn server(&self, uid: Option<u32>) -> Result<Server, String> {
         if self.is_hubs {
             return Err(say!("server-hubs", pid = self.pid));
@@ -230,14 +231,15 @@ impl RuntimeFile {
             return Err(say!("server-foreign-port", port = port));
         }
         let host = match &self.node {
-            // What listens on every address is reached by the machine's name.
+            // A server that listens on every address is reached by the host's name.
             Some(node) if self.listeners.iter().any(ListeningSocket::is_everywhere) => node.clone(),
             _ => self.reach(),
         };
         Ok(Endpoint::Tcp { host, port })
     }
 
-    /// The address to connect to on the far side: loopback wherever that reaches it.
+    /// Returns the address to connect to on the remote host: loopback wherever that reaches the
+    /// server.
     fn reach(&self) -> String {
         let addresses: Vec<Option<IpAddr>> = self
             .listeners

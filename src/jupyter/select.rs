@@ -1,14 +1,15 @@
-//! Which of several running servers is the right one: the same working folder first, then the newest that has a token.
+//! Selects one of several running servers: the same working folder first, then the newest that has
+//! a token.
 
 use super::host_info::HostInfo;
 use super::runtime_file::RuntimeFile;
 use super::server::{Endpoint, Server};
 use crate::i18n::say;
 
-/// What the configuration says about the server.
+/// The configuration's requirements on the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SelectionCriteria {
-    /// A fixed port on the far side.
+    /// A fixed port on the remote host.
     pub port: Option<u16>,
     /// True if the user named a working folder.
     pub workdir: bool,
@@ -21,9 +22,9 @@ pub struct SelectionCriteria {
 pub struct Selection {
     /// The server to use, if one is right.
     pub server: Option<Server>,
-    /// Why this one, in words; empty when there was nothing to choose.
+    /// Reason for this selection, as text; empty if there was nothing to choose.
     pub why: String,
-    /// How many others would do as well.
+    /// Number of other servers that fit as well.
     pub others: usize,
     /// Runtime files that were not believed, and why.
     pub passed_over: Vec<String>,

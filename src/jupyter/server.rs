@@ -10,7 +10,7 @@ use crate::secret::Secret;
 pub struct Server {
     /// Its process.
     pub pid: u32,
-    /// Where it listens.
+    /// Endpoint at which it listens.
     pub endpoint: Endpoint,
     /// Its token; empty when it has none.
     pub token: Secret,
@@ -24,21 +24,21 @@ pub struct Server {
     pub root: String,
     /// `jupyter_server`'s version.
     pub version: Option<String>,
-    /// Which program it is.
+    /// Program that it is.
     pub flavour: Flavour,
-    /// Which pages it has, as far as that is known.
+    /// Pages that it has, as far as they are known.
     pub pages: Pages,
     /// Its runtime file.
     pub file: String,
-    /// When its process started, as its system counts that.
+    /// Start time of its process, in the unit of its system.
     pub began: Option<String>,
     /// The folder of the launch of ours that it belongs to.
     pub launch: Option<String>,
-    /// Its machine, where that is another one than the login host.
+    /// Its host, if that is not the login node.
     pub node: Option<ComputeNode>,
 }
 
-/// Where a server listens, on the far side.
+/// Endpoint at which a server listens on the remote host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
     /// A TCP port.
@@ -66,12 +66,12 @@ impl Server {
     }
 }
 
-/// The machine of a server that runs in a job.
+/// The host of a server that runs in a job.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ComputeNode {
     /// As it calls itself.
     pub name: String,
-    /// Its address among its own kind, where it told one.
+    /// Its address on the cluster network, if the job reported one.
     pub address: Option<String>,
     /// Its SSH host keys, `TYPE BASE64`, as the job told them.
     pub host_keys: Vec<String>,

@@ -1,9 +1,9 @@
 //! HTTPS to a server with a certificate of its own making, which no authority vouches for.
 //!
-//! What vouches for it is the way there: the SSH connection, and a port that the script has seen
-//! the person's own account listen on. The certificate of the first answer is pinned, and every
-//! later connection of the session has to show the same one. TLS itself proves each time that the
-//! other end has the certificate's key.
+//! The certificate is trusted because of the route to it: the SSH connection, and a port on which
+//! the script has seen the user's own account listen. The certificate of the first answer is
+//! pinned, and every later connection of the session has to show the same one. TLS itself proves
+//! each time that the other end has the certificate's key.
 
 use std::fmt;
 use std::io::{Read, Write};

@@ -1,9 +1,10 @@
-//! How a server is started on the far side: one file per launcher, in the language of the far
-//! side's script.
+//! Launch methods: how a server is started on the remote host. Each has a file of its own, in the
+//! language of the script on the remote host.
 //!
-//! A process of the machine itself is the shell function `rj_launch` and the variables that it reads; it
-//! ends by calling `rj_await` with the folder of its launch. A job is more: the functions of `job.sh`,
-//! and an adapter for each scheduler ([`Scheduler`]), which gives the lines that they run.
+//! A process on the remote host itself needs the shell function `rj_launch` and the variables that
+//! it reads; the function ends by calling `rj_await` with the folder of its launch. A job needs
+//! more: the functions of `job.sh`, and an adapter for each scheduler ([`Scheduler`]), which
+//! provides the lines that they run.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::config::{App, Bind, Host};
 use crate::scheduler::{CALL, Dialect, SUBMISSION, Scheduler, job_name, may_rerun, seconds};
 use crate::shell_quote::quote;
 
-/// The launcher of a host.
+/// Launch method of a host.
 pub trait LaunchMethod {
     /// Defines the shell functions.
     fn script(&self) -> &'static str;
@@ -19,7 +20,7 @@ pub trait LaunchMethod {
     fn variables(&self, host: &Host) -> String;
 }
 
-/// A process of the machine itself.
+/// Launch method for a process on the remote host itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectLaunch;
 
@@ -76,7 +77,7 @@ impl LaunchMethod for BatchLaunch {
 }
 
 impl BatchLaunch {
-    /// What a job's folder says about it, as `name=value` lines: enough to know it again.
+    /// Returns the record for a job's folder, as `name=value` lines: enough to recognize the job.
     fn about(&self, host: &Host) -> String {
         let own = host.job_script.is_some();
         format!(
@@ -89,15 +90,15 @@ impl BatchLaunch {
         )
     }
 
-    /// What is asked of the scheduler: the same from every machine of the person's, whatever that
-    /// calls the host.
+    /// Returns the request to the scheduler: it is the same from each of the user's computers,
+    /// whatever they call the host.
     #[must_use]
     pub fn wish(&self, host: &Host) -> String {
         self.0.submit(host, Dialect::Usual)
     }
 }
 
-/// The variables that every launcher reads.
+/// Returns the variables that every launch method reads.
 fn common(host: &Host, bind: &str) -> String {
     use std::fmt::Write;
     let mut text = String::new();
@@ -119,11 +120,11 @@ fn common(host: &Host, bind: &str) -> String {
     text
 }
 
-/// Jupyter's own options for `idle_stop`, and those of notebook 6. It looks by itself, about once a
-/// minute, and so also while nobody is connected. A kernel that runs, or that a tab shows, is none
-/// that it ends (`cull_busy` and `cull_connected` are off); the server follows when it has had no
-/// kernel, no terminal and no request for that long. Terminals it leaves: whether something runs in
-/// one it does not know.
+/// Returns Jupyter's own options for `idle_stop`, and those of notebook 6. The server checks its
+/// idle time about once a minute, also while no client is connected. It does not end a kernel that
+/// is busy, or that a tab shows (`cull_busy` and `cull_connected` are off). The server ends after
+/// it has had no kernel, no terminal and no request for that long. It leaves terminals alone: it
+/// does not know if a program runs in one.
 /// <https://jupyter-server.readthedocs.io/en/latest/other/full-config.html>
 fn idle_options(idle: Duration) -> (String, String) {
     // More than its clocks take.
@@ -181,7 +182,8 @@ fn environment(host: &Host) -> String {
     text
 }
 
-/// Lab first, unless the person says otherwise; an old installation has only the notebook, and some nbclassic alone.
+/// Lab first, unless the user says otherwise; an old installation has only the notebook, and some
+/// nbclassic alone.
 fn apps(app: Option<App>) -> &'static str {
     match app {
         None => "lab notebook nbclassic",

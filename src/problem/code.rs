@@ -1,20 +1,20 @@
-//! What a person is told when something goes wrong: a stable code, what happened, and what to do.
+//! A failure as data: a stable code, what happened, and what to do.
 //!
 //! This is data only. [`crate::problem`] makes it from the errors of the modules, and it is the one
 //! place that does.
 
 use serde::{Deserialize, Serialize};
 
-/// A failure in words, as the terminal, the menu and the `failed` event show it.
+/// A failure as text, as the terminal, the menu and the `failed` event show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// A stable word that scripts may match on.
     pub code: Code,
-    /// What happened, and to which host, in one line without a full stop.
+    /// The event, and the host, in one line without a full stop.
     pub title: String,
-    /// What was seen: the server's words, a log's last lines, a path. May be empty.
+    /// Evidence: the server's message, a log's last lines, a path. May be empty.
     pub detail: String,
-    /// What to do about it, as a sentence.
+    /// Remedy, as a sentence.
     pub remedy: String,
 }
 
@@ -63,7 +63,7 @@ macro_rules! codes {
             /// The word, as `failed` events carry it.
             #[must_use]
             pub fn word(self) -> &'static str { match self { $(Self::$name => $word,)* } }
-            /// What it stands for, for docs/errors.md.
+            /// Returns its meaning, for docs/errors.md.
             #[cfg(test)]
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc,)*).trim(),)* }
@@ -84,7 +84,7 @@ codes! {
     UnknownHost = "unknown_host", 2;
     /// Something that this version does not do yet.
     Unsupported = "unsupported", 2;
-    /// The person did not accept an unknown host key, or nobody could be asked.
+    /// The user did not accept an unknown host key, or could not be prompted.
     HostKeyUnknown = "host_key_unknown", 3;
     /// The host shows another key than the known one.
     HostKeyChanged = "host_key_changed", 3;
@@ -150,7 +150,7 @@ codes! {
     NoJupyter = "no_jupyter", 6;
     /// Nothing runs there, and launching is not wanted.
     NothingRunning = "nothing_running", 6;
-    /// A folder on the far side cannot be used.
+    /// A folder on the remote host cannot be used.
     RemoteFolder = "remote_folder", 6;
     /// Jupyter ended while starting.
     JupyterDied = "jupyter_died", 6;
@@ -158,7 +158,7 @@ codes! {
     JupyterAnswer = "jupyter_answer", 6;
     /// The server behind a tunnel is gone.
     ServerEnded = "server_ended", 6;
-    /// It ended by itself, since nobody used it.
+    /// The server ended because it was idle.
     IdleEnded = "idle_ended", 6;
     /// The server could not be stopped.
     NotStopped = "not_stopped", 6;
@@ -186,6 +186,6 @@ codes! {
     Lost = "lost", 9;
     /// No local port, file or browser could be had.
     Local = "local", 2;
-    /// The person, or a signal, ended it.
+    /// The user, or a signal, ended the session.
     Interrupted = "interrupted", 130;
 }

@@ -1,4 +1,4 @@
-//! What goes wrong between here and a logged-in SSH session.
+//! Problems on the way to a logged-in SSH session.
 
 use super::code::{Code, Problem};
 use super::connection_lost::login_silent;
@@ -110,7 +110,7 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
     }
 }
 
-/// What carries the connection failed.
+/// Explains the failure of what carries the connection.
 fn way(host: &Host, error: &SshError) -> Problem {
     let (name, destination) = (&host.name, host.ssh_destination());
     match error {
@@ -261,7 +261,7 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
     }
 }
 
-/// What was seen of the server, and what libssh2 makes of it.
+/// Describes what was seen of the server, and libssh2's error.
 fn greeted(greeting: Option<&Greeting>, text: &str) -> String {
     let seen = match greeting {
         Some(Greeting::Nothing) => say!("explain-handshake-nothing"),
@@ -442,8 +442,8 @@ fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
     lines.join("\n")
 }
 
-/// As for a host, only that the jump host's name stands where that host's would. Behind several
-/// jump hosts the nearest one in trouble is meant.
+/// Explains it as for a host, but with the jump host's name. Behind several jump hosts, the nearest
+/// one that fails is named.
 fn at_hop(host: &Host, hop: &AtHop) -> Problem {
     if let SshError::Hop(nearer) = hop.error.as_ref() {
         return at_hop(host, nearer);

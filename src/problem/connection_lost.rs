@@ -13,7 +13,7 @@ pub fn lost(host: &str, error: &SshError) -> Problem {
     about(host, error.to_string())
 }
 
-/// Explains a connection that could not be made anew for `patience`; `last` is why not.
+/// Explains a connection that could not be restored for `patience`; `last` is the last failure.
 #[must_use]
 pub fn lost_for_good(host: &str, patience: Duration, last: &Problem) -> Problem {
     let minutes = (patience.as_secs() / 60).to_string();
@@ -53,7 +53,7 @@ pub(super) fn login_silent(silent: Duration, said: &[String]) -> String {
         .join("\n")
 }
 
-/// Explains another machine that answers to the same name.
+/// Explains that another host answers to the same name.
 #[must_use]
 pub fn other_machine(host: &str, known: &str, seen: &str) -> Problem {
     about(host, say!("lost-other-machine", known = known, seen = seen))
@@ -74,7 +74,7 @@ fn about(host: &str, detail: String) -> Problem {
     )
 }
 
-/// Explains a wish that comes while the connection is made anew.
+/// Explains a request that comes while reconnecting.
 #[must_use]
 pub fn not_now(host: &str) -> Problem {
     Problem::new(
@@ -131,7 +131,7 @@ pub fn lost_launches(host: &str, host_info: &HostInfo) -> Vec<String> {
     lines
 }
 
-/// Explains a server that ended by itself, as `idle_stop` asks.
+/// Explains a server that ended because it was idle, as `idle_stop` requires.
 #[must_use]
 pub fn idle_ended(host: &str) -> Problem {
     Problem::new(

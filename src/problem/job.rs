@@ -179,7 +179,7 @@ pub fn job_ended(host: &str, id: &str, status: Option<i32>, log: &str) -> Proble
     Problem::new(Code::JobEnded, title, redact(log), remedy)
 }
 
-/// Explains a tunnel whose job is gone; `notebook` is what the person had open.
+/// Explains a tunnel whose job is gone; `notebook` is the one that the user had open.
 #[must_use]
 pub fn job_gone(host: &str, id: &str, notebook: Option<&str>) -> Problem {
     Problem::new(
@@ -205,7 +205,7 @@ pub fn job_time_up(host: &str, id: &str, whole: Option<u64>, notebook: Option<&s
     )
 }
 
-/// What starts it again with the same notebook.
+/// Returns the command that starts it again with the same notebook.
 fn again(host: &str, notebook: Option<&str>) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-@+".contains(c);
     let word = |text: &str| match text {

@@ -1,4 +1,4 @@
-//! What goes wrong at a jump host, and with a proxy command.
+//! Problems at a jump host, and with a proxy command.
 
 use super::code::{Code, Problem};
 use crate::i18n::say;

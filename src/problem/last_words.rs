@@ -2,7 +2,7 @@
 
 use crate::i18n::say;
 
-/// How many of the last lines count: above them stand warnings that ended nothing.
+/// Number of last lines that count: above them are warnings that ended nothing.
 const LINES: usize = 6;
 
 /// Returns the remedy for what a log ends with, if that has a single one.

@@ -1,4 +1,4 @@
-//! What goes wrong on this machine, beside the connection.
+//! Problems on the local computer other than the connection.
 
 use crate::ssh::{Shortage, shortage};
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::code::{Code, Problem};
 use crate::config::EditError;
 use crate::i18n::say;
 
-/// Explains a file that could not be made or opened for the person.
+/// Explains a file that could not be created or opened for the user.
 #[must_use]
 pub fn not_opened(path: &Path, error: &std::io::Error) -> Problem {
     let path = path.display().to_string();
@@ -64,7 +64,7 @@ pub fn no_clipboard(error: &dyn std::fmt::Display) -> Problem {
     )
 }
 
-/// Explains a launcher that was not made or removed.
+/// Explains a shortcut that could not be created or removed.
 #[must_use]
 pub fn launcher(host: &str, error: &dyn std::fmt::Display) -> Problem {
     Problem::new(
@@ -142,7 +142,7 @@ pub fn no_port(host: &str, error: &std::io::Error) -> Problem {
     )
 }
 
-/// Explains that this machine has no thread, pipe or signal handler left for a session.
+/// Explains that the local computer has no thread, pipe or signal handler left for a session.
 #[must_use]
 pub fn local(host: &str, error: &std::io::Error) -> Problem {
     Problem::new(
@@ -180,7 +180,7 @@ pub fn bug(host: &str) -> Problem {
     )
 }
 
-/// What to do about a system call that failed, as far as its error tells.
+/// Returns the remedy for a system call that failed, by its error.
 pub(super) fn system_remedy(error: &std::io::Error) -> String {
     match shortage(error) {
         Some(Shortage::Descriptors) => say!("explain-local-files-remedy"),

@@ -1,4 +1,4 @@
-//! Why a server did not let somebody in, and what to do about it.
+//! Explains why a server refused a login, and what to do about it.
 
 use super::code::{Code, Problem};
 use crate::i18n::say;

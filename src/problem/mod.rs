@@ -1,5 +1,5 @@
-//! The one place that turns errors into what a person reads: what happened, to which host, and
-//! what to do.
+//! The one place that turns errors into texts for the user: what happened, to which host, and what
+//! to do.
 
 pub mod code;
 mod connection;

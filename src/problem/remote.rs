@@ -1,4 +1,4 @@
-//! What goes wrong on the far side, in the words of its script and of Jupyter's log.
+//! Problems on the remote host, explained with the output of its script and of Jupyter's log.
 
 use super::code::{Code, Problem};
 use super::connection::ssh;
@@ -14,8 +14,8 @@ use crate::secret::redact;
 use crate::ssh::SshError;
 use crate::ssh::resolve::SshTarget;
 
-/// What says that an account runs none but certain commands, if any: the words of bash (`rbash`), nologin of Linux and the
-/// BSDs, git-shell, sshd's `internal-sftp`, rssh, scponly, lshell and the code hosts.
+/// Output of accounts that run certain commands only, or none: of bash (`rbash`), nologin of Linux
+/// and the BSDs, git-shell, sshd's `internal-sftp`, rssh, scponly, lshell and the code hosts.
 const NO_SHELL: [&str; 9] = [
     ": restricted",
     "This account is currently not available",
@@ -250,7 +250,7 @@ fn not_found(host: &Host, log: &str) -> Option<Problem> {
     })
 }
 
-/// Explains a failure on the way to, or on, the far side.
+/// Explains a failure on the connection to the remote host, or on it.
 #[must_use]
 pub fn remote(
     host: &Host,

@@ -129,7 +129,7 @@ fn an_account_without_a_shell_and_windows_are_told() {
     }
     let cmd = "'exec' is not recognized as an internal or external command,\noperable program";
     assert!(title(cmd).contains("Windows"));
-    assert!(title("Access restricted to staff").contains("without running our script"));
+    assert!(title("Access restricted to staff").contains("without running the script"));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn a_full_disk_and_a_silent_end_have_remedies_of_their_own() {
     ] {
         let problem = explained(&host(), &died(log));
         assert!(problem.remedy.contains("df -h"), "{problem}");
-        assert!(!problem.remedy.contains("last words"), "{problem}");
+        assert!(!problem.remedy.contains("last output"), "{problem}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with what was asked for: the command line, the configuration, the machine's screen.
+//! Problems of a request: the command line, the configuration, the computer's display.
 
 use std::path::Path;
 

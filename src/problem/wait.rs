@@ -30,7 +30,7 @@ pub(super) fn waiting(name: &str, phase: Phase, error: &WaitError) -> Problem {
     }
 }
 
-/// The person, or a signal, ended it.
+/// The user, or a signal, ended the session.
 #[must_use]
 pub fn interrupted(host: &str) -> Problem {
     let title = say!("explain-interrupted", host = host);

@@ -1,5 +1,5 @@
-//! Which jobs on the remote host are ours, and which servers run in them: the ledger, runtime files and the scheduler's
-//! list, put together.
+//! Finds this host's jobs on the remote host, and the servers that run in them, from the ledger,
+//! the runtime files and the scheduler's list.
 
 mod builder;
 mod ledger;
@@ -61,8 +61,8 @@ impl DiscoveryBuilder {
         Ok(discovery)
     }
 
-    /// The server of a job that writes no ready file, without the scheduler's word: not one of those
-    /// processes. On another machine it is known once the node is.
+    /// Returns the server of a job that writes no ready file, without a query of the scheduler: it
+    /// is none of the `known` processes. On another host it is found once the node is known.
     #[must_use]
     pub fn new_server(
         &self,

@@ -1,8 +1,8 @@
-//! The conversation with the far side: one POSIX-sh script on one channel, and its framed answers.
+//! Conversation with the remote host: one POSIX-sh script on one channel, and its framed answers.
 //!
 //! Nothing needs to be installed there. The script is read from standard input and not passed as an
-//! argument, so nothing of it stands in a process list; it runs in the person's login environment,
-//! so that PATH, conda and modules are as in a terminal.
+//! argument, so nothing of it is visible in a process list; it runs in the user's login
+//! environment, so that PATH, conda and modules are as in a terminal.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ pub use discovery::{
 };
 pub use protocol::{OutputCollector, Piece, ScriptFailure, ScriptMessage};
 
-/// The part of the script that every launcher shares.
+/// The part of the script that all launch methods share.
 const SCRIPT: &str = concat!(include_str!("script.sh"), include_str!("servers.sh"));
 
 /// Starts a POSIX shell in the login environment, reading the script from the channel.
@@ -62,7 +62,7 @@ const LOGIN: &str = concat!(
 /// Start-up files that take longer than this are spoken of.
 const SLOW: Duration = Duration::from_secs(4);
 
-/// Why the far side gave no answer.
+/// Reason why the remote host gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     /// The connection failed, or the wait ended.
@@ -98,7 +98,7 @@ pub struct ScriptSession {
     nonce: String,
     noise: Vec<String>,
     greeted: bool,
-    /// When the start-up files become slow; none once that was told.
+    /// Time from which the start-up files count as slow; `None` once that was reported.
     slow_at: Option<Instant>,
 }
 
@@ -107,7 +107,7 @@ impl ScriptSession {
     /// be a round trip. `slow` is called once if the server takes long to open a session.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`RemoteError`].
     pub fn start(
         connection: Rc<Connection>,
         poller: Rc<Poller>,
@@ -132,7 +132,7 @@ impl ScriptSession {
     /// Sends a command of the script.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`RemoteError`].
     pub fn send(&mut self, command: &str) -> Result<(), RemoteError> {
         Ok(self.exec.write(&format!("{command}\n"))?)
     }
@@ -140,7 +140,7 @@ impl ScriptSession {
     /// The script's next answer; whatever profiles and banners print is passed over.
     ///
     /// # Errors
-    /// [`Error::Failed`] for the script's own failures; see [`Error`] for the others.
+    /// [`RemoteError::Failed`] for the script's own failures; see [`RemoteError`] for the others.
     pub fn answer(&mut self) -> Result<ScriptMessage, RemoteError> {
         loop {
             let line = match self.line() {
@@ -187,7 +187,7 @@ impl ScriptSession {
         Ok(line?)
     }
 
-    /// Whether the start-up files (one may wait for a slow disk) have become slow just now.
+    /// Returns true, once, when the start-up files have become slow (one may wait for a slow disk).
     fn is_slow(&mut self) -> bool {
         let is_due = |at: &mut Instant| *at <= Instant::now();
         !self.greeted && self.slow_at.take_if(is_due).is_some() && self.poller.check().is_ok()
@@ -200,11 +200,11 @@ impl ScriptSession {
         last_words(&heard.collect::<Vec<_>>())
     }
 
-    /// Ends the script and gives its channel, for [`crate::tunnel::Pump::new`]. Nobody waits for the
-    /// end: the page is more urgent.
+    /// Ends the script and returns its channel, for [`crate::tunnel::Forwarder::new`]. Does not
+    /// wait for the end: the page is more urgent.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`RemoteError`].
     pub fn finish(mut self) -> Result<Channel, RemoteError> {
         self.send("done")?;
         Ok(self.exec.finish())
@@ -227,10 +227,10 @@ pub struct OneShotScript {
 }
 
 impl OneShotScript {
-    /// The script as a task; at the end of its input it ends by itself.
+    /// Creates the request that runs the script; it exits at the end of its input.
     ///
     /// # Errors
-    /// [`Error::Random`].
+    /// [`RemoteError::Random`].
     pub fn new(host: &Host, command: &str) -> Result<(Self, ExecRequest), RemoteError> {
         let nonce = crate::secret::random_hex(12).map_err(RemoteError::Random)?;
         let task = ExecRequest {
@@ -243,7 +243,8 @@ impl OneShotScript {
     /// The answers among what came.
     ///
     /// # Errors
-    /// [`Error::Failed`] for the script's own failures, [`Error::NoScript`] when it did not run.
+    /// [`RemoteError::Failed`] for the script's own failures, [`RemoteError::NoScript`] when it did
+    /// not run.
     pub fn answers(&self, lines: &[String]) -> Result<Vec<ScriptMessage>, RemoteError> {
         let frames = lines
             .iter()
@@ -272,11 +273,12 @@ fn last_words(lines: &[&str]) -> String {
         .replace(LOGIN, "exec …")
 }
 
-/// The script as a task that becomes the far end of a relay: its standard input and output are then
-/// that program's. None where the host's scheduler has no way into a job.
+/// Creates the request that runs the script and turns it into the remote end of a relay: its
+/// standard input and output are then that program's. `None` if the host's scheduler has no way
+/// into a job.
 ///
 /// # Errors
-/// [`Error::Random`].
+/// [`RemoteError::Random`].
 pub fn relay(
     host: &Host,
     (job, server): (&str, &Server),
@@ -374,7 +376,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join(".local/share/jupyter/runtime");
         std::fs::create_dir_all(&folder).unwrap();
-        // Beyond the numbers of processes that Linux gives: none of this machine's.
+        // Larger than the process ids that Linux assigns: no process of the local computer has it.
         for (pid, base, token) in [
             (4_194_401, "/user/me/", "hub-1"),
             (4_194_402, "/hub/site/user/me%40b/lab/", "hub-2"),
@@ -405,7 +407,7 @@ mod tests {
         assert!(!has("hub-1") && !has("hub-2"), "{told}");
     }
 
-    /// What a shell of this kind answers to one command, in that home.
+    /// Returns what a shell of this kind prints for one command, in that home.
     fn answers(shell: &str, home: &std::path::Path, command: &str) -> Vec<String> {
         let mut host = Host::named("x");
         host.workdir = Some("~/no'where".into());
@@ -462,7 +464,7 @@ mod tests {
                     std::os::unix::fs::symlink(path, folder.path().join(name)).is_ok()
                 })
             });
-            // What a machine lacks is no failure of ours; `make test` brings them on Debian.
+            // A missing shell is not a failure; `make test` installs them on Debian.
             if has_all {
                 folders.push((awk.to_owned(), folder));
             }
@@ -532,7 +534,7 @@ mod tests {
     fn the_script_answers_in_every_shell_that_is_here() {
         let home = tempfile::tempdir().unwrap();
         for shell in ["sh", "dash", "bash", "ksh93", "mksh", "zsh"] {
-            // What a machine lacks is no failure of ours; `make test` brings them on Debian.
+            // A missing shell is not a failure; `make test` installs them on Debian.
             if Command::new(shell).args(["-c", "true"]).status().is_err() {
                 continue;
             }

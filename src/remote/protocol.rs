@@ -11,7 +11,7 @@ pub enum ScriptMessage {
     Hello,
     /// A runtime file, with what is known about its process.
     Server(RuntimeFile),
-    /// All runtime files have been told; what else is known about the machine.
+    /// Sent after all runtime files: other facts about the remote host.
     Found(HostInfo),
     /// The server that was launched has written its runtime file.
     Launched(RuntimeFile),
@@ -21,22 +21,22 @@ pub enum ScriptMessage {
     Slow,
     /// The newest launch's log: its path and its last 200 000 bytes. Empty path: there is none.
     Log {
-        /// Where it is, on the far side.
+        /// Its path on the remote host.
         path: String,
         /// Its text.
         text: String,
     },
     /// A piece of the ledger of jobs.
     Job(Piece),
-    /// The ledger is told; it has that many bytes.
+    /// The ledger is complete; it has that many bytes.
     Ledger(usize),
     /// A piece of the runtime files that may be of servers on other nodes.
     Far(Piece),
-    /// A server's process on this machine, and the job that it runs in; no job if empty.
+    /// A server's process on the remote host, and the job that it runs in; no job if empty.
     Owner(u32, String),
     /// A piece of what a command of the scheduler wrote to standard output.
     Out(Piece),
-    /// What it wrote to standard error.
+    /// Its output on standard error.
     Err(String),
     /// Its exit status, the clock, and how many bytes it wrote to standard output.
     Ran(i32, LocalTime, usize),
@@ -48,7 +48,8 @@ pub enum ScriptMessage {
     Looked(String),
     /// A job that is over: its exit status, where it left one, and the last lines of its log.
     Over(Option<i32>, String),
-    /// How a stopped server ended: `itself`, `TERM`, `KILL`, `launch`, or `no`.
+    /// End of a stopped server: `itself`, `TERM`, `KILL`, `launch` (it was still starting), or `no`
+    /// (it did not end).
     Gone(String),
     /// The script ends.
     Bye,
@@ -66,7 +67,7 @@ impl std::fmt::Debug for Piece {
     }
 }
 
-/// What the script says is wrong.
+/// Failure that the script reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScriptFailure {
     /// The server ended while starting.

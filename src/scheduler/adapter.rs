@@ -122,7 +122,7 @@ pub enum Dialect {
     Torque,
 }
 
-/// What a scheduler says of a job that is not submitted.
+/// The scheduler's verdict on a job that is not submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rehearsal {
     /// It would take it.

@@ -1,12 +1,13 @@
-//! A way into a job through its scheduler: the command line that runs the far end of a relay beside
-//! the server.
+//! A route into a job through its scheduler: the command line that runs the remote end of a relay
+//! beside the server.
 
 use super::adapter::Scheduler;
 use crate::shell_quote::quote;
 
-/// What runs on the node, if the server does, by its own Python: any other may be too old, or missing. Modules
-/// that only its job has loaded may hold the libraries of that. The program comes in hexadecimal:
-/// it then has neither lines nor quotes of its own, wherever it passes.
+/// Script that runs on the node, if the server does, with the server's own Python: any other may be
+/// too old, or missing. That Python's libraries may come from modules that only its job has loaded.
+/// The program is passed in hexadecimal: it then has neither lines nor quotes of its own, wherever
+/// it passes.
 const START: &str = concat!(
     r#"[ -O "/proc/$1" ] && grep -q "jupyter\|python" "/proc/$1/cmdline" || "#,
     r#"{ echo "process $1 is no Jupyter of ours on $(uname -n)" >&2; exit 1; }; "#,
@@ -25,7 +26,7 @@ pub struct RelayCommand<'a> {
     pub node: &'a str,
     /// The server's process.
     pub pid: u32,
-    /// The far end's program, in Python.
+    /// The remote end's program, in Python.
     pub program: &'a str,
     /// Its arguments.
     pub arguments: &'a [&'a str],
@@ -99,7 +100,8 @@ mod tests {
             let output = shell.args(["-c", &format!("/bin/sh {command}")]).output();
             output.map(|out| (out.stdout, out.stderr)).unwrap()
         };
-        // Its own interpreter, and where that is none of Python's, one of the machine's.
+        // First with the server's own interpreter, then with a process that is not a Python, for
+        // which one on the PATH is used.
         for pid in [server.id(), std::process::id()] {
             let (said, error) = run(pid);
             let (said, error) = (String::from_utf8(said), String::from_utf8(error));

@@ -2,7 +2,7 @@
 
 use crate::host_name::same_machine;
 
-/// How far a job has come.
+/// State of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum JobState {
     /// It waits for its turn.
@@ -12,7 +12,7 @@ pub enum JobState {
     Running,
     /// It is on its way out.
     Ending,
-    /// It is on hold: it waits until somebody releases it.
+    /// It is on hold until it is released.
     Held,
     /// Nothing that the cluster has now fits it. That passes when nodes come back.
     Unfit,
@@ -35,25 +35,25 @@ pub struct Job {
     pub id: String,
     /// Its name, in full.
     pub name: String,
-    /// When it was submitted; seconds since 1970.
+    /// Time of its submission; seconds since 1970.
     pub submitted: Option<i64>,
     /// The queue that it waits in, where its place there can be asked for.
     pub queue: String,
-    /// How far it has come.
+    /// Its state.
     pub state: JobState,
     /// The same in the scheduler's own word: `qw`, `PENDING`.
     pub word: String,
     /// Why it waits, in the scheduler's own words; may be empty.
     pub reason: String,
-    /// The machine that runs it.
+    /// The node that runs it.
     pub node: Option<String>,
     /// Its place in the queue, where the scheduler tells it.
     pub place: Option<u32>,
-    /// When it may start; seconds since 1970.
+    /// Expected start time; seconds since 1970.
     pub start_estimate: Option<i64>,
-    /// When it started.
+    /// Start time.
     pub started: Option<i64>,
-    /// When its time is up.
+    /// End of its walltime.
     pub ends: Option<i64>,
 }
 
@@ -82,7 +82,7 @@ pub struct JobIdentity {
     pub id: String,
     /// Its name; empty where that is not known.
     pub name: String,
-    /// When it was submitted, where that is known.
+    /// Time of its submission, where that is known.
     pub submitted: Option<i64>,
 }
 

@@ -22,7 +22,7 @@ const FORMAT: &str = "jobid stat exec_host start_time estimated_start_time time_
     job_name delimiter=\"|\"";
 const FIELDS: usize = 10;
 
-/// What stands there before the scheduler has looked at a job: no reason.
+/// Text in the place of the reason before the scheduler has considered a job: not a reason.
 const NOT_YET: &str = "New job is waiting for scheduling";
 
 /// Keeps the ledger's jobs, and lines that are none; the last line says how many jobs there were.
@@ -215,7 +215,7 @@ fn minutes_of(seconds: u64) -> String {
 fn job(line: &str, clock: LocalTime) -> Result<Option<Job>, ()> {
     let mut fields: Vec<&str> = line.splitn(FIELDS, '|').map(str::trim).collect();
     if fields.len() == FIELDS - 1 {
-        // Whoever stands in front of it knows no submission time.
+        // A wrapper in front of the scheduler knows no submission time.
         fields.insert(FIELDS - 2, "-");
     }
     let [

@@ -15,18 +15,18 @@ use crate::config::{Host, LauncherKind};
 const JOBS: u32 = 10_000;
 /// A busy machine may take ten times as long as a quiet one.
 const LONG: Duration = Duration::from_secs(20);
-/// Two jobs are ours: more than some kilobytes would be somebody else's.
+/// Two jobs are ours: more than some kilobytes would be other users' jobs.
 const LARGE: usize = 8192;
 /// The filter holds a job at a time; awk alone takes up to 6 MB (gawk). In kB.
 const HEAVY: u64 = 16_384;
-/// What ten thousand jobs of ours may take here, in bytes.
+/// Memory that ten thousand jobs may take locally, in bytes.
 const HEAVY_HERE: usize = 8 << 20;
 
 /// Has the filter say how much memory it had at most, where the system tells that.
 const WEIGHED: &str = r#"awk() { command awk 'END { while ((getline line < "/proc/self/status") > 0)
   if (line ~ /^VmHWM/) print line | "cat >&2" } '"$1"; }"#;
 
-/// What a list took.
+/// The cost of a list.
 struct Cost {
     jobs: usize,
     printed: usize,

@@ -1,4 +1,5 @@
-//! What every batch scheduler can do, and what its commands tell. One file per scheduler says how.
+//! The trait of a batch scheduler: its operations, and the data that its commands print. Each
+//! scheduler has a file of its own.
 //!
 //! Nothing runs here: an adapter gives lines for the remote host's shell, and reads what they printed.
 //! Every value of the configuration in such a line went through [`crate::shell_quote::quote`].

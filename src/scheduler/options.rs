@@ -1,6 +1,6 @@
 //! Options of the user's own, read as the scheduler's commands read them.
 
-/// How the commands of a scheduler take an option's value.
+/// Form in which the commands of a scheduler take an option's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// In the next word alone: `-N name`. What else begins alike is another option (LSF's `-Jd`).

@@ -1,4 +1,4 @@
-//! What a command of a scheduler printed, and the clock that came with it.
+//! Output of a scheduler's command, and the clock that came with it.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use jiff::tz::TimeZone;
 
 use crate::i18n::say;
 
-/// How long a call may take: a busy scheduler is slow (Slurm's own limit is 10 s a try).
+/// Longest time for a call: a busy scheduler is slow (Slurm's own limit is 10 s per attempt).
 pub const CALL: Duration = Duration::from_secs(40);
-/// How long a submission may take: sites check jobs with programs of their own.
+/// Longest time for a submission: sites check jobs with programs of their own.
 pub const SUBMISSION: Duration = Duration::from_secs(120);
 /// The status of a command that did not come to an end by then: that of `timeout`.
 const HANGS: i32 = 124;
 
-/// How a section of an answer begins.
+/// Beginning of a section of an answer.
 pub(super) const SECTION: &str = "rj_id ";
 
-/// What a command on the remote host printed.
+/// Output of a command on the remote host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommandOutput {
     /// Its exit status.
@@ -63,7 +63,8 @@ impl CommandOutput {
         }
     }
 
-    /// What it said, for a person: the errors, or else all there is; and that it said no more.
+    /// Returns its message for the user: standard error, or else standard output, and a note if it
+    /// did not finish.
     #[must_use]
     pub fn words(&self) -> String {
         let words = match self.err.trim() {

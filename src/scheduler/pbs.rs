@@ -110,8 +110,9 @@ impl Scheduler for Pbs {
         )
     }
 
-    /// `qstat -f` asks for one job after the other: one that is not known is told on standard error, with a status, and the
-    /// others are there. Whatever else is said there, or a time limit, means that some are missing.
+    /// `qstat -f` queries one job after another: it reports an unknown one on standard error, with
+    /// a status, and prints the others. Any other message there, or a timeout, means that some are
+    /// missing.
     fn parse_jobs(&self, list: &CommandOutput) -> Result<Vec<Job>, String> {
         let blocks = blocks(&list.out);
         let denied = |line: &str| line.trim().is_empty() || self.denies(line) || has_finished(line);
@@ -292,7 +293,7 @@ fn job(id: &str, attributes: &Attributes, clock: LocalTime) -> Option<Job> {
     let word = get("job_state")?;
     let comment = get("comment").unwrap_or_default();
     let state = match word {
-        // PBS holds by itself what waits for another job.
+        // PBS itself holds a job that waits for another job.
         "H" if get("depend").is_some() => JobState::Waiting,
         "H" => JobState::Held,
         "Q" | "W" | "T" if comment.starts_with("Can Never Run") => JobState::Never,

@@ -7,7 +7,7 @@ use super::sge::Sge;
 use super::slurm::Slurm;
 use crate::config::LauncherKind;
 
-/// The adapter of a launcher; none for those without jobs.
+/// Returns the adapter of a launch method; `None` for those without jobs.
 #[must_use]
 pub fn adapter(kind: LauncherKind) -> Option<&'static dyn Scheduler> {
     match kind {

@@ -3,7 +3,8 @@
 use super::adapter::Scheduler;
 use super::options::value;
 
-/// Returns true if options of the user's own let the scheduler begin the job anew, after a preemption or a node's failure.
+/// Returns true if the user's own options let the scheduler begin the job again, after a preemption
+/// or a node's failure.
 #[must_use]
 pub fn may_rerun(scheduler: &dyn Scheduler, options: &[String]) -> bool {
     let last = |words: &[&str]| {

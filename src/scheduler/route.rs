@@ -3,13 +3,13 @@
 
 use crate::config::Bind;
 
-/// How a server is reached.
+/// Route to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// It runs on the login host: the login connection leads there.
     Login,
-    /// An SSH session of our own to the node, through the login connection. Nobody else reaches the
-    /// server's loopback address or socket.
+    /// An SSH session of our own to the node, through the login connection. Only from the node
+    /// itself are the server's loopback address and socket reachable.
     Hop,
     /// The login host connects to the node's address, where the token guards the server.
     Address,
@@ -36,7 +36,7 @@ impl Route {
         all.into_iter().find(|route| route.word() == word)
     }
 
-    /// Where a server listens that is to be reached like this.
+    /// Returns where a server has to listen to be reached by this route.
     #[must_use]
     pub fn stand(self) -> ListenScope {
         match self {
@@ -45,8 +45,8 @@ impl Route {
         }
     }
 
-    /// Whether it leads to a server on another machine that listens there. What connects on the
-    /// node itself reaches all of its addresses.
+    /// Returns true if it leads to a server on another host that listens there. A connection made
+    /// on the node itself reaches all of the node's addresses.
     fn reaches(self, stand: ListenScope) -> bool {
         match self {
             Self::Login => false,
@@ -56,21 +56,21 @@ impl Route {
     }
 }
 
-/// Where a server listens, seen from other machines.
+/// Addresses on which a server listens, as seen from other hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListenScope {
-    /// On its machine's loopback address or a unix socket: nobody connects from outside.
+    /// On its host's loopback address or a unix socket: no other host can connect.
     Loopback,
-    /// On the machine's address.
+    /// On its host's address.
     Address,
 }
 
-/// What to do to reach a server.
+/// Next step to reach a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Go there like this.
     Try(Route),
-    /// Have it started anew, to listen there.
+    /// Restart it, to listen there.
     Relocate(ListenScope),
 }
 
@@ -112,8 +112,8 @@ impl Routes {
         routes
     }
 
-    /// Where the server of a new job is told to listen (`rj_bind` in job.sh). A job on the login host
-    /// itself needs no address where that is not forced.
+    /// Returns where the server of a new job has to listen (`rj_bind` in job.sh). A job on the
+    /// login node itself needs no address unless that is forced.
     #[must_use]
     pub fn bind(&self) -> &'static str {
         let first = self.order.iter().find(|route| !self.failed.contains(route));
@@ -126,8 +126,8 @@ impl Routes {
         }
     }
 
-    /// How to go on with a server on another machine that listens there. Only what its `bind` leaves
-    /// open is moved. None when nothing is left.
+    /// Returns the next step for a server on another host that listens there. A server is moved
+    /// only if `bind` leaves that open. `None` if no route is left.
     #[must_use]
     pub fn next(&self, stand: ListenScope, is_movable: bool) -> Option<Next> {
         let left = |routes: &[Route]| -> Vec<Route> {
@@ -157,19 +157,19 @@ impl Routes {
         left(&self.others).into_iter().find(reach).map(Next::Try)
     }
 
-    /// Whether nothing says yet that it leads anywhere.
+    /// Returns true if it is not remembered as a route that led to the server.
     #[must_use]
     pub fn is_new(&self, route: Route) -> bool {
         self.remembered != Some(route)
     }
 
-    /// Whether it belongs to the routes and has not failed.
+    /// Returns true if it belongs to the routes and has not failed.
     #[must_use]
     pub fn is_left(&self, route: Route) -> bool {
         self.order.contains(&route) && !self.failed.contains(&route)
     }
 
-    /// Whether none that is better is left.
+    /// Returns true if no better one is left.
     #[must_use]
     pub fn is_best(&self, route: Route) -> bool {
         let better = [Route::Hop, Route::Address].into_iter();
@@ -182,8 +182,8 @@ impl Routes {
         self.failed.push(route);
     }
 
-    /// What is worth remembering of a route that led to the server. One that the person forces says
-    /// nothing about those that were not tried and would have come first.
+    /// Returns the route if it is worth remembering once it has led to the server. One that the
+    /// user forces says nothing about those that were not tried and would have come first.
     #[must_use]
     pub fn to_remember(&self, route: Route) -> Option<Route> {
         let counts = self.bind_option == Bind::Auto || route == Route::Hop;

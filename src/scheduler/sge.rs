@@ -49,9 +49,9 @@ impl Scheduler for Sge {
         }
     }
 
-    /// More than one core is a parallel environment's matter, and "smp" is its usual name. Memory is
-    /// asked for as `mem_free`, which every cell knows; a limit (`h_vmem`) is the site's own matter,
-    /// and virtual memory at that, of which Jupyter takes much. `-r n`: a job that begins anew has
+    /// More than one core requires a parallel environment, and "smp" is its usual name. Memory is
+    /// requested as `mem_free`, which every cell knows; a limit (`h_vmem`) is up to the site, and
+    /// counts virtual memory, of which Jupyter takes much. `-r n`: a job that is restarted has
     /// another server.
     fn submit(&self, host: &Host, _: Dialect) -> String {
         let host = &Host {
@@ -285,7 +285,7 @@ fn without_waiting(options: &[String]) -> Vec<String> {
     kept
 }
 
-/// What a list ends with.
+/// The end of a complete list.
 const END: &str = "</job_info>";
 
 /// One line, as every command of the conversation.
@@ -303,7 +303,7 @@ const OUTPUT: &str = concat!(
     r#"if (v["merge:"] != "y") print path(err == "" ? usual(".e") : err) }"#,
 );
 
-/// Keeps the ledger's jobs, a block each; what stands around them stays.
+/// Keeps the ledger's jobs, a block each, and the text around the blocks.
 const FILTER: &str = concat!(
     r#"function text(tag) { if (!match(block, "<" tag ">[^<]*")) return ""; "#,
     r#"return substr(block, RSTART + length(tag) + 2, RLENGTH - length(tag) - 2) } "#,
@@ -322,7 +322,8 @@ fn is_reason(words: &str) -> bool {
     !words.is_empty() && !words.starts_with(['-', '('])
 }
 
-/// How `qstat -j` tells a job: `job_state             1:    r`, a line for each task, of which one that runs comes first.
+/// Reads the state from `qstat -j`: `job_state             1:    r`, a line for each task; one that
+/// runs comes first.
 fn state_of(answer: &str) -> (JobState, String) {
     let words: Vec<&str> = answer
         .lines()
@@ -410,8 +411,9 @@ fn job(node: Node<'_, '_>, clock: LocalTime) -> Option<Job> {
     })
 }
 
-/// Letters add up: `Eqw` is an error, `hqw` a hold, `dr` is being deleted, `t` on its way to a node, `Rr` has begun anew. A
-/// hold of one that runs (`hr`) counts when it is put back into the queue (`hRwq`).
+/// Reads the letters, which add up: `Eqw` is an error, `hqw` a hold, `dr` is being deleted, `t` on
+/// its way to a node, `Rr` has begun again. A hold of one that runs (`hr`) counts when it is put
+/// back into the queue (`hRwq`).
 fn state(word: &str) -> JobState {
     match word {
         _ if word.contains('d') => JobState::Ending,

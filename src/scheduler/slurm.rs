@@ -43,8 +43,8 @@ impl Scheduler for Slurm {
         }
     }
 
-    /// The environment is handed on by Slurm itself (`--export=ALL` is its default); the job starts
-    /// a login shell all the same. `--no-requeue`: a job that begins anew has another server.
+    /// Slurm itself passes the environment on (`--export=ALL` is its default); the job starts a
+    /// login shell all the same. `--no-requeue`: a job that is restarted has another server.
     fn submit(&self, host: &Host, _: Dialect) -> String {
         let generated = "-o \"$rj_dir/batch.log\" --no-requeue --nodes=1 --ntasks=1";
         let mut line = CommandLine::submission(self, "sbatch --parsable", generated, "-p", host);
@@ -61,8 +61,8 @@ impl Scheduler for Slurm {
         line.option("-t", host.walltime.as_deref()).end(host)
     }
 
-    /// `--test-only` checks options, partition, account and limits at the controller, and submits nothing, whatever stands
-    /// beside it.
+    /// `--test-only` checks options, partition, account and limits at the controller, and submits
+    /// nothing, whatever other options there are.
     fn rehearse(&self, host: &Host, dialect: Dialect) -> Option<String> {
         let line = self.submit(host, dialect);
         let line = line.replacen("sbatch --parsable", "sbatch --test-only", 1);
@@ -174,9 +174,10 @@ impl Scheduler for Slurm {
         2
     }
 
-    /// The reason stands in the list; the place takes a list of the whole partition, which is counted
-    /// there. Sorted by priority; with the running jobs, which show whether others' are seen at all
-    /// (`PrivateData=jobs` hides them). And whether nodes are away that a job may wait for.
+    /// Lists the whole partition, in which the job's place is counted on the remote host; the list
+    /// also has the reason. It is sorted by priority, and includes the running jobs, which show if
+    /// others' jobs are visible at all (`PrivateData=jobs` hides them). A second command lists the
+    /// state of the nodes: some may be down that the job waits for.
     fn pending_reason_command(&self, id: &str, queue: &str) -> Option<String> {
         let (queue, (_, flag)) = (quote(queue), parts(id));
         let number = id.split(';').next()?;
@@ -287,7 +288,8 @@ fn records() -> String {
     filtered(lists, RECORD_FILTER)
 }
 
-/// How a command about one job begins: without filters, and with no cluster but the one that is named.
+/// Returns the beginning of a command about one job: without filters, and with no cluster but the
+/// one that is named.
 fn begin() -> String {
     format!("{}unset SLURM_CLUSTERS; ", unset(&OWN))
 }

@@ -4,16 +4,16 @@ use super::walltime::WalltimeWarning;
 use crate::jupyter::Address;
 use crate::scheduler::Route;
 
-/// Takes why a page was not shown after all, in words.
+/// Receives the reason why a page was not shown after all.
 pub type Failed = Box<dyn FnOnce(String) + Send>;
 
 /// The services that a session needs from the program that runs it.
 pub trait SessionDelegate: Send + Sync {
-    /// Opens a page in the browser. The token must not show in a process list. What fails later is told to `failed`, from
-    /// any thread.
+    /// Opens a page in the browser. The token must not show in a process list. `failed` is called,
+    /// from any thread, if that fails later.
     ///
     /// # Errors
-    /// In words, why the page could not be opened.
+    /// The reason why the page could not be opened, as text.
     fn show(&self, page: Address, failed: Failed) -> Result<(), String>;
     /// The local port that this host had the last time.
     fn remembered_port(&self, host: &str) -> Option<u16>;
@@ -23,7 +23,7 @@ pub trait SessionDelegate: Send + Sync {
     fn remembered_route(&self, host: &str) -> Option<Route>;
     /// Remembers that route.
     fn remember_route(&self, host: &str, route: Route);
-    /// What this host's person was told lastly about the time of its job.
+    /// Returns the last warning about the walltime of this host's job.
     fn told(&self, host: &str) -> Option<WalltimeWarning>;
     /// Remembers that.
     fn remember_told(&self, host: &str, told: WalltimeWarning);

@@ -43,9 +43,9 @@ use crate::ssh::{Connection, channel};
 use crate::tunnel::{Forwarder, SuspendedListeners};
 use maintenance::{BackgroundTask, Maintenance};
 
-/// How long a stop may take: Jupyter gets ten seconds, then TERM and KILL.
+/// Longest time for a stop: Jupyter gets 10 seconds, then TERM and KILL.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
-/// What a page's last bytes get at a close.
+/// Longest time for a page's last bytes when the session closes.
 const DRAIN: Duration = Duration::from_millis(200);
 
 struct Driver {
@@ -65,7 +65,7 @@ struct Driver {
     login_needs_nobody: bool,
     /// The session to the server's node, over that connection.
     hop: Option<node::NodeConnection>,
-    /// Where the server is, once a local port leads there.
+    /// Target of the server, once a local port forwards to it.
     server_at: Option<channel::ForwardTarget>,
     /// True if that is on another machine than the login host.
     is_elsewhere: bool,
@@ -81,17 +81,17 @@ struct Driver {
     seat: Option<PollClient>,
     /// The time of the job, where that has an end.
     countdown: Option<Countdown>,
-    /// How far the far side's clock is ahead of ours, in seconds.
+    /// Seconds by which the remote host's clock is ahead of the local one.
     ahead: i64,
-    /// The local ports, while a lost connection is made anew.
+    /// Listeners of the local ports, while reconnecting.
     held: Option<SuspendedListeners>,
-    /// When the present attempt at that began, and the next one will.
+    /// Times at which the present attempt to reconnect began, and at which the next one will.
     attempt_at: Instant,
     retry_at: Option<Instant>,
 }
 
-/// An effect's outcome: an input for the machine, none yet, or a failure in words. A cancelled
-/// wait is no failure: it is the wish to close.
+/// Outcome of an effect: an event for the state machine, none yet, or a failure with its text. A
+/// cancelled wait is not a failure: it is the request to close.
 type EffectResult = Result<Option<FsmEvent>, EffectError>;
 
 enum EffectError {
@@ -252,7 +252,8 @@ impl Driver {
         }
     }
 
-    /// Effects that cannot fail here: requests that run beside the pump, and what is told.
+    /// Carries out effects that cannot fail here: starts requests that run beside the forwarder,
+    /// and emits events.
     fn begin_or_tell(&mut self, effect: Effect) {
         let (handle, host) = (self.handle.clone(), self.host().name.clone());
         match effect {
@@ -317,7 +318,7 @@ impl Driver {
         }
     }
 
-    /// The last event is told when nothing is left: whoever hears it may end the process.
+    /// Emits the last event when nothing is left: its receiver may end the process.
     fn tell_end(&mut self, event: Event) {
         if let Some(mut forwarder) = self.forwarder.take() {
             forwarder.drain(DRAIN);

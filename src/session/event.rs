@@ -1,4 +1,4 @@
-//! What a session tells its face: the terminal, the menu, or a script.
+//! Events that a session sends to its user interface: the terminal, the menu, or a script.
 
 use super::types::{InspectReport, JobInfo, Ready, Walltime};
 use crate::jupyter::Activity;
@@ -16,26 +16,26 @@ pub enum Event {
     Note(String),
     /// The login waits in silence, and perhaps for the user: a push on a phone, a key to touch.
     Waits(String),
-    /// A question for the person.
+    /// A prompt for the user.
     Ask(Prompt, Reply),
-    /// The tunnel stands.
+    /// The tunnel is open.
     Ready(Box<Ready>),
-    /// What is known of a job that waits, when it is another thing than before.
+    /// State of a waiting job, when it has changed.
     Job(JobInfo),
     /// The time of the job that the server runs in is nearly up, or is longer than it was.
     Walltime(JobInfo, Walltime),
-    /// What goes on in the server, when it is another thing than before.
+    /// Activity of the server, when it has changed.
     Kernels(Activity),
     /// The newest launch's log.
     Log {
-        /// Where it is on the far side; empty when there is none.
+        /// Path on the remote host; empty if there is no log.
         path: String,
         /// Its text, with tokens taken out.
         text: String,
     },
-    /// What [`super::Goal::Look`] found: servers in use and passed over, in words.
+    /// Result of [`super::Goal::Inspect`]: servers in use and passed over, as text.
     Seen(InspectReport),
-    /// A step that worked, in words, for `doctor`.
+    /// A step that succeeded, as text for `doctor`.
     Step(String),
     /// A wish was not granted, and the session goes on: busy kernels.
     Refused(Problem),

@@ -27,7 +27,7 @@ pub fn main(
     Ok((listening.port, listening.taken))
 }
 
-/// Where the server is, for a channel.
+/// Returns the target of a channel to the server.
 pub fn target(endpoint: &Endpoint) -> ForwardTarget {
     match endpoint {
         Endpoint::Tcp { host, port } => ForwardTarget::Tcp {
@@ -38,7 +38,8 @@ pub fn target(endpoint: &Endpoint) -> ForwardTarget {
     }
 }
 
-/// Where a server that is started for a host would be. Which port it gets nobody knows before.
+/// Returns the target at which a newly started server of the host is likely to listen. Its port is
+/// not known in advance.
 pub fn likely(host: &Host) -> ForwardTarget {
     match host.bind {
         Bind::Socket => ForwardTarget::Unix {

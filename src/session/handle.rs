@@ -67,13 +67,13 @@ impl Handle {
         self.send(FsmEvent::Extend(by));
     }
 
-    /// Tells that the machine woke up or its network changed: a standing connection is to answer
-    /// within seconds, or counts as lost; one that is being made anew is tried at once.
+    /// Reports that the local computer woke up or its network changed: an open connection has to
+    /// answer within seconds, or counts as lost; a lost one is reconnected at once.
     pub fn check(&self) {
         self.send(FsmEvent::Check);
     }
 
-    /// Asks for the newest launch's log, once the tunnel stands: [`Event::Log`], or
+    /// Requests the newest launch's log, once the tunnel is open: [`Event::Log`], or
     /// [`Event::Refused`].
     pub fn log(&self) {
         self.send(FsmEvent::ReadLog);

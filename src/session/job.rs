@@ -1,4 +1,4 @@
-//! A batch job in words.
+//! A batch job as text.
 
 use std::time::Duration;
 
@@ -47,21 +47,21 @@ impl JobInfo {
         u64::try_from(self.ends? - self.started?).ok()
     }
 
-    /// Whether there is a command that puts off its end.
+    /// Returns true if its end is known and the scheduler has a command that extends it.
     #[must_use]
     pub fn can_be_extended(&self) -> bool {
         let scheduler = by_id(&self.scheduler).filter(|_| self.ends.is_some());
         scheduler.is_some_and(|one| one.extend(&self.id, 1, Some(1)).is_some())
     }
 
-    /// That its time is nearly up, in words.
+    /// Returns the text that its time is nearly up.
     #[must_use]
     pub fn short(&self) -> String {
         let time = time_words(self.left().unwrap_or_default());
         say!("time-short", id = self.id.as_str(), time = time)
     }
 
-    /// Until when it has time, in words.
+    /// Returns the text that says until when it now runs.
     #[must_use]
     pub fn longer(&self) -> String {
         let until = self.ends.and_then(|at| moment(at, &TimeZone::system()));
@@ -70,7 +70,7 @@ impl JobInfo {
         say!("time-longer", id = id, until = until, time = time)
     }
 
-    /// How long it may still run.
+    /// Returns how long it may still run.
     #[must_use]
     pub fn left(&self) -> Option<Duration> {
         let left = self.ends? - Timestamp::now().as_second();
@@ -78,7 +78,7 @@ impl JobInfo {
     }
 }
 
-/// A length of time in words, in whole minutes upwards: 29 minutes and 59.9 s are half an hour.
+/// Returns a duration as text, rounded up to whole minutes: 29 minutes and 59.9 s are half an hour.
 #[must_use]
 pub fn time_words(time: Duration) -> String {
     let minutes = time.as_secs().div_ceil(60);

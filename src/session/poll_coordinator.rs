@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use crate::scheduler::CommandOutput;
 use crate::ssh::resolve::SshTarget;
 
-/// Who asks whom. The way there belongs to it: two clusters may both call their login node `login`.
+/// Key of a scheduler and of the login that queries it. It includes the route: two clusters may
+/// both call their login node `login`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct QueryKey {
     user: String,
@@ -43,7 +44,7 @@ static STATES: LazyLock<Mutex<HashMap<QueryKey, Shared>>> = LazyLock::new(Mutex:
 
 type Shared = Arc<Mutex<PollState>>;
 
-/// What is known of one scheduler's calls with one login.
+/// State of the calls to one scheduler with one login.
 #[derive(Debug, Default)]
 struct PollState {
     next_seat: u64,
@@ -53,15 +54,15 @@ struct PollState {
     list: Option<(Instant, CommandOutput)>,
     /// The last turn: when it began, and how many calls it cost.
     called: Option<(Instant, u32)>,
-    /// Whether that one was for a list.
+    /// True if the last turn was for a list.
     was_list: bool,
-    /// Whether a call is under way.
+    /// True while a call is in progress.
     busy: bool,
     /// Whose question goes before the next list.
     promised: Option<u64>,
 }
 
-/// What a session wants of the scheduler.
+/// Query that a session wants to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueryKind {
     /// A list that is younger than this.
@@ -70,7 +71,7 @@ pub enum QueryKind {
     Answer(u32),
 }
 
-/// What it gets.
+/// Decision about a query.
 #[derive(Debug)]
 pub enum PollDecision {
     /// A list that another session asked for, that long ago.
@@ -168,7 +169,8 @@ impl PollClient {
 }
 
 impl PollState {
-    /// Who wants fewer calls for one of its hosts says so of the scheduler.
+    /// Returns the interval between two calls: the longest that a waiting session wants applies to
+    /// its whole scheduler.
     fn gap(&self, seat: u64, gap: Duration) -> Duration {
         let own = self.seats.get(&seat).copied().unwrap_or_default();
         let longest = self.seats.values().max().copied().unwrap_or_default();
@@ -208,7 +210,7 @@ impl PollPermit {
         lock(&self.ledger).list = Some((self.began, output.clone()));
     }
 
-    /// How long ago the question was put.
+    /// Returns the time since the query began.
     #[must_use]
     pub fn age(&self) -> Duration {
         self.began.elapsed()
@@ -259,7 +261,8 @@ mod tests {
             PollClient::at(Arc::clone(&self.ledger), poll)
         }
 
-        /// What a seat gets so many seconds after the beginning: a list's age, its own turn, or nothing.
+        /// Returns what a client gets that many seconds after the beginning: a list's age, its own
+        /// turn, or nothing.
         fn asks(&self, seat: &PollClient, seconds: u64, wanted: QueryKind) -> &'static str {
             self.asks_after(seat, seconds, wanted, 1)
         }
@@ -294,7 +297,8 @@ mod tests {
         assert_eq!(play.asks(&two, 9, list), "theirs");
         assert_eq!(play.asks(&two, 15, list), "own");
         assert_eq!(play.asks(&one, 16, list), "theirs");
-        // One of before the session's own last look is no news, and no reason to ask again so soon.
+        // A list from before the session's own last look has no new information, and is no reason
+        // to query again so soon.
         assert_eq!(
             play.asks(&one, 18, QueryKind::List(Duration::from_secs(2))),
             "later"

@@ -6,16 +6,16 @@ use super::event::Event;
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{self, NoAnswer, Prompt, PromptAnswer, Prompter};
 
-/// Where a session's events go.
+/// Function that receives a session's events.
 pub type EventSink = Box<dyn Fn(Event)>;
 
-/// Questions go out as events; the person's time does not count against the deadline.
+/// Prompter that sends prompts as events; the user's time does not count against the deadline.
 pub struct SessionPrompter<'a> {
-    /// Where the question goes.
+    /// Receiver of the prompts.
     pub sink: &'a EventSink,
-    /// Whose deadline stands still meanwhile.
+    /// Poller whose deadline is suspended during a prompt.
     pub poller: &'a Rc<Poller>,
-    /// Whether the person expects a question: not while a connection is made anew.
+    /// True if the user expects a prompt: false while reconnecting.
     pub expected: bool,
     /// True if the login before needed no user, so that the server may converse unattended.
     pub converses: bool,

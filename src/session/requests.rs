@@ -1,5 +1,5 @@
-//! Requests to the server through the tunnel. The session's thread has to pump meanwhile, so each
-//! runs in a thread of its own and comes back as an input.
+//! Requests to the server through the tunnel. The session's thread has to forward data meanwhile,
+//! so each runs in its own thread and returns an event.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::problem;
 /// A server that ran before and has a listener answers at once; this is for a busy machine.
 const REUSED_PATIENCE: Duration = Duration::from_secs(15);
 
-/// What a server is asked before it is used.
+/// Check of a server before it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probe {
     /// For its proof of life.

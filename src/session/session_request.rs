@@ -17,13 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub struct SessionRequest {
     /// The host.
     pub host: Host,
-    /// The ssh configuration file to use instead of the person's own.
+    /// The ssh configuration file to use instead of the user's own.
     pub ssh_config: Option<std::path::PathBuf>,
     /// Its goal.
     pub goal: Goal,
-    /// The time that it may take until the tunnel stands, not counting the time of questions.
+    /// Longest time until the tunnel is open, not counting the time of prompts.
     pub timeout: Duration,
-    /// How often to ask the server what goes on in it, for [`Event::Kernels`]; not at all if none.
+    /// Interval between queries of the server's activity, for [`Event::Kernels`]; none for no
+    /// queries.
     pub watch_kernels: Option<Duration>,
     /// The time for which a lost connection is retried, while there is a network.
     pub patience: Duration,

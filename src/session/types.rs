@@ -11,19 +11,19 @@ pub struct JobInfo {
     pub scheduler: String,
     /// Its number.
     pub id: String,
-    /// The scheduler's own word for its state, once that was told.
+    /// The scheduler's own word for its state, once it is known.
     pub state: Option<String>,
     /// Why it waits, in the scheduler's own words.
     pub reason: Option<String>,
     /// Its place in the queue, where the scheduler tells it.
     pub place: Option<u32>,
-    /// When it may start.
+    /// Estimated start.
     pub start_estimate: Option<i64>,
     /// The machine that it runs on.
     pub node: Option<String>,
-    /// When it started, where that is known.
+    /// Start, where it is known.
     pub started: Option<i64>,
-    /// When its time is up.
+    /// End of its walltime.
     pub ends: Option<i64>,
 }
 
@@ -99,18 +99,18 @@ pub enum Walltime {
 /// The result of a look at the remote host that changes nothing there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InspectReport {
-    /// The machine's own name.
+    /// The host's own name.
     pub node: String,
     /// The login shell there.
     pub shell: String,
     /// The `jupyter` on its PATH; empty if there is none before any set-up line has run.
     pub jupyter: String,
-    /// The server that `open` would use: its version, place and process in words.
+    /// Server that `open` would use: its version, place and process, as text.
     pub server: Option<String>,
     /// Runtime files that were not believed, and why.
     pub passed_over: Vec<String>,
-    /// What became of launches that nobody ended, in words.
+    /// Fates of launches that were not ended from here, as text.
     pub lost: Vec<String>,
-    /// This host's jobs, in words, and the way to the server of one.
+    /// This host's jobs, and the route to the server of one of them, as text.
     pub jobs: Vec<String>,
 }

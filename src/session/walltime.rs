@@ -1,4 +1,4 @@
-//! When it is told that a job's time runs out: a rule that is given the time.
+//! Decides when to warn that a job is about to reach its walltime. The current time is passed in.
 //!
 //! All times are seconds since 1970 by this machine's clock. That also goes on while the machine sleeps.
 
@@ -8,22 +8,22 @@ use serde::{Deserialize, Serialize};
 
 use super::types::JobInfo;
 
-/// Minutes before the end at which it is told.
+/// Minutes before the end at which a warning is due.
 const THRESHOLDS: [u32; 3] = [30, 10, 2];
 /// Ends of one job that differ by less are the same one: LSF tells it in minutes.
 const SAME: i64 = 120;
-/// How often it is looked whether a job whose time is up has ended. Slurm looks at the limits twice a
-/// minute, and then gives the job's processes `KillWait`, usually half a minute.
+/// Interval, in seconds, between checks if a job whose time is up has ended. Slurm looks at the
+/// limits twice a minute, and then gives the job's processes `KillWait`, usually half a minute.
 const LOOK: i64 = 5;
-/// How often in all.
+/// Number of those checks in all.
 const LOOKS: i64 = 36;
 
-/// What was told last about the time of a host's job. It is kept between runs.
+/// Last warning about the time of a host's job. It is kept between runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WalltimeWarning {
     /// The job's number.
     pub job: String,
-    /// When its time was to be up.
+    /// Time at which the job was to end.
     pub ends: i64,
     /// The threshold, in minutes before that.
     pub minutes: u32,
@@ -36,14 +36,14 @@ pub struct Countdown {
     ends: i64,
     /// All of its time. Where nobody knows when it began, what was left at first sight.
     whole: i64,
-    /// The last threshold that was told, or passed without a need to tell it.
+    /// The last threshold that was reported, or that passed without a need to report it.
     told: Option<u32>,
     looks: i64,
 }
 
 impl Countdown {
-    /// The time of a job that has an end. `before` is what was told lastly of this host's jobs, perhaps
-    /// by another program, or before this one was started anew.
+    /// Returns the countdown of a job that has an end. `before` is the last warning about this
+    /// host's jobs, perhaps by another program, or before this one was restarted.
     #[must_use]
     pub fn new(job: &JobInfo, before: Option<&WalltimeWarning>, now: i64) -> Option<Self> {
         let ends = job.ends?;
@@ -63,8 +63,8 @@ impl Countdown {
         &self.job
     }
 
-    /// The job is read again, and its end may be another one. What is passed by then is told no more, and
-    /// the rest anew.
+    /// Updates the job, whose end may have changed. Thresholds that have passed are not reported
+    /// again; the others are.
     pub fn read(&mut self, job: &JobInfo, now: i64) {
         let ends = job.ends.unwrap_or(self.ends);
         if (ends - self.ends).abs() < SAME {
@@ -77,7 +77,8 @@ impl Countdown {
         self.told = self.passed(now);
     }
 
-    /// What is to be told now. After a sleep past several thresholds that is the nearest one alone.
+    /// Returns the warning that is due now. After a suspend past several thresholds, that is the
+    /// nearest one alone.
     pub fn due(&mut self, now: i64) -> Option<WalltimeWarning> {
         let minutes = self.passed(now).filter(|_| now < self.ends)?;
         if self.told.is_some_and(|told| told <= minutes) {
@@ -91,7 +92,7 @@ impl Countdown {
         })
     }
 
-    /// Whether it is time to look if the job has ended.
+    /// Returns true if it is time to check that the job has ended.
     pub fn is_over(&mut self, now: i64) -> bool {
         let look = (now - self.ends).div_euclid(LOOK);
         let is_due = (self.looks..LOOKS).contains(&look);
@@ -101,7 +102,7 @@ impl Countdown {
         is_due
     }
 
-    /// When something of this is to be done next.
+    /// Returns the time of the next warning or check.
     #[must_use]
     pub fn next(&self, now: i64) -> Option<i64> {
         let thresholds = self
@@ -128,7 +129,7 @@ fn thresholds(whole: i64) -> impl DoubleEndedIterator<Item = u32> {
     thresholds.filter(move |minutes| seconds(*minutes) < whole)
 }
 
-/// Whether so many seconds are little of a job's whole time: whether that was told.
+/// Returns true if the seconds left are below a warning threshold for a job of this length.
 #[must_use]
 pub fn is_short(left: i64, whole: Option<u64>) -> bool {
     let whole = whole.and_then(|whole| i64::try_from(whole).ok());
@@ -140,7 +141,7 @@ fn seconds(minutes: u32) -> i64 {
 }
 
 impl JobInfo {
-    /// Whether so much is little of its time.
+    /// Returns true if that much time left is below a warning threshold.
     #[must_use]
     pub fn is_short(&self, left: Duration) -> bool {
         i64::try_from(left.as_secs()).is_ok_and(|left| is_short(left, self.whole()))
@@ -164,7 +165,8 @@ mod tests {
         }
     }
 
-    /// Counts second by second from `left` seconds before the end: what is told, and when.
+    /// Counts second by second from `left` seconds before the end. Returns the warnings and their
+    /// times.
     fn told(countdown: &mut Countdown, left: i64) -> Vec<(u32, i64)> {
         let told = |left| Some((countdown.due(END - left)?.minutes, left));
         (0..=left).rev().filter_map(told).collect()

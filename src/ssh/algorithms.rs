@@ -8,15 +8,15 @@ use super::greeting::Greeting;
 use super::offer::Lacking;
 use super::resolve::Algorithms;
 
-/// What stands in the list of key exchanges and is none: how each side says that it knows
-/// extensions and the remedy against Terrapin. Without them the server would not tell which
-/// signatures it takes.
+/// Names in the list of key exchanges that are none: with them each side says that it knows
+/// extensions and the remedy against Terrapin. Without them the server would not say which
+/// signatures it accepts.
 const SIGNALS: [&str; 2] = ["ext-info-c", "kex-strict-c-v00@openssh.com"];
 
 /// Tells libssh2, before the handshake.
 ///
 /// # Errors
-/// [`Error::Algorithms`] when it has nothing of what the person wants.
+/// [`SshError::Algorithms`] when libssh2 has nothing of what the user wants.
 pub fn prefer(session: &Session, wanted: &Algorithms) -> Result<(), SshError> {
     let lists = [
         ("KexAlgorithms", &wanted.kex, &[MethodType::Kex][..]),
@@ -45,11 +45,11 @@ pub fn prefer(session: &Session, wanted: &Algorithms) -> Result<(), SshError> {
     Ok(())
 }
 
-/// What is wanted and possible, in the order of what is wanted; all that is possible where nothing
-/// is wanted.
+/// Returns the wanted algorithms that are possible, in the order of the wanted ones; all possible
+/// ones if none is wanted.
 ///
 /// # Errors
-/// [`Error::Algorithms`] when that is nothing.
+/// [`SshError::Algorithms`] when that is nothing.
 pub fn choose<'a>(
     keyword: &'static str,
     wanted: &[String],
@@ -71,7 +71,8 @@ pub fn choose<'a>(
     Ok(chosen)
 }
 
-/// What this side would take of what is wanted; none when libssh2 does not say.
+/// Returns the algorithms that this side would accept of the wanted ones; `None` when libssh2 does
+/// not say.
 pub fn possible(session: &Session, wanted: &Algorithms) -> Option<Algorithms> {
     let list = |keyword, wanted: &[String], method| {
         let possible = session.supported_algs(method).ok()?;

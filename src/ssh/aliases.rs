@@ -58,7 +58,7 @@ fn words(line: &str) -> Option<(String, Vec<String>)> {
     Some((keyword.to_owned(), shlex::split(rest)?))
 }
 
-/// Whether it names one host, and one that `ssh` would take as an argument.
+/// Returns true if it names one host, and one that `ssh` would accept as an argument.
 fn is_name(word: &str) -> bool {
     !word.is_empty() && !word.starts_with(['-', '!']) && !word.contains(['*', '?', ',', '@', '/'])
 }

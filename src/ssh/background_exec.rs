@@ -10,7 +10,7 @@ use super::exec::LineBuffer;
 /// Our longest answer is a log of 200 kB in hexadecimal; a start-up file may print for ever.
 const LIMIT: usize = 4 << 20;
 
-/// What is to be run.
+/// Command to run.
 #[derive(Debug)]
 pub struct ExecRequest {
     /// For the account's login shell.
@@ -81,13 +81,13 @@ impl BackgroundExec {
             .map_ok(|size| self.sent += size)
     }
 
-    /// Whether the command has said all that it will.
+    /// Returns true if the command's output has ended.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.output.has_ended()
     }
 
-    /// What it said, line by line, and the channel, to be closed.
+    /// Returns its output, line by line, and the channel, to be closed.
     #[must_use]
     pub fn finish(self) -> (Vec<String>, Channel) {
         (self.output.into_lines(), self.channel)

@@ -41,7 +41,7 @@ pub struct BufferedSocket {
     key: RawFd,
     outbox: RefCell<VecDeque<u8>>,
     allowance: Cell<usize>,
-    /// When bytes last arrived; libssh2 does not tell.
+    /// Time at which bytes last arrived; libssh2 does not report it.
     last_received: Cell<Instant>,
     ended: Cell<bool>,
     /// The server's first bytes, up to the end of the handshake.
@@ -100,28 +100,28 @@ impl BufferedSocket {
         }
     }
 
-    /// Whether something is left over.
+    /// Returns true if something is left to send.
     pub fn wants_to_send(&self) -> bool {
         !self.outbox.borrow().is_empty()
     }
 
-    /// Whether new data had better wait.
+    /// Returns true if new data should wait.
     pub fn is_congested(&self) -> bool {
         self.outbox.borrow().len() >= CONGESTED
     }
 
-    /// How much libssh2 gets to see until the next call of this.
+    /// Limits the number of bytes that libssh2 sees until the next call of this.
     pub fn allow(&self, bytes: usize) {
         self.allowance.set(bytes);
     }
 
-    /// When the far side was last heard.
+    /// Returns the time at which the remote host was last heard.
     pub fn heard(&self) -> Instant {
         self.last_received.get()
     }
 
-    /// Whether the socket has ended or failed: what libssh2 then says of it varies with what it was
-    /// about to do.
+    /// Returns true if the socket has ended or failed: libssh2's own report of that varies with
+    /// what it was about to do.
     pub fn has_ended(&self) -> bool {
         self.ended.get()
     }
@@ -214,7 +214,7 @@ fn outcome(result: std::io::Result<usize>) -> ssize_t {
     }
 }
 
-/// What the system says, in the same form.
+/// Returns the system's result in the same form.
 fn system(size: ssize_t) -> ssize_t {
     if size < 0 {
         return outcome(Err(std::io::Error::last_os_error()));

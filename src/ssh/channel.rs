@@ -19,23 +19,23 @@ use std::task::Poll;
 use libssh2_sys as raw;
 use ssh2::{Error, ErrorCode, Session};
 
-/// What every operation gives: done, failed, or to be tried again once the socket is ready.
+/// Result of every operation: done, failed, or to be repeated once the socket is ready.
 pub type Nonblocking<T> = Poll<Result<T, Error>>;
 
 /// The most that one packet carries; RFC 4253 section 6.1 asks every side to take 32768 bytes.
 const PACKET_SIZE: u32 = 32768;
 
-/// A channel's far end.
+/// The remote end of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForwardTarget {
-    /// A TCP port, as the far side resolves and reaches it.
+    /// A TCP port, as the remote host resolves and reaches it.
     Tcp {
         /// Name or address.
         host: String,
         /// Port number.
         port: u16,
     },
-    /// A unix socket on the far side (OpenSSH's `direct-streamlocal`).
+    /// A Unix socket on the remote host (OpenSSH's `direct-streamlocal`).
     Unix {
         /// Its path there.
         path: String,
@@ -81,7 +81,8 @@ pub struct ChannelOpening {
 }
 
 impl ChannelOpening {
-    /// A channel for running a command. Its window is libssh2's default and grows by itself.
+    /// Returns a channel for running a command. Its window is libssh2's default and grows
+    /// automatically.
     #[must_use]
     pub fn session() -> Self {
         Self {
@@ -167,12 +168,12 @@ fn length(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
-/// How a channel's receive window stands, in bytes.
+/// State of a channel's receive window, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReceiveWindow {
     /// Here already, and not read yet.
     pub queued: u32,
-    /// What the far side may still send.
+    /// Number of bytes that the remote host may still send.
     pub open: u32,
 }
 
@@ -203,7 +204,7 @@ impl Channel {
     /// Reads what is here; 0 is the end of the stream if [`Channel::at_eof`] says so, and else
     /// nothing at all. `stream` is 0, or 1 for standard error.
     ///
-    /// libssh2 widens the window by itself when the buffer is longer than the window; a caller
+    /// libssh2 widens the window automatically when the buffer is longer than the window; a caller
     /// that grants windows itself reads no more than [`ReceiveWindow::queued`]. An empty buffer
     /// only takes in what the socket holds.
     pub fn poll_read(&mut self, stream: i32, buffer: &mut [u8]) -> Nonblocking<usize> {
@@ -231,8 +232,9 @@ impl Channel {
         self.size(size)
     }
 
-    /// Asks the far side for an answer, on a channel on which no command was started: for an
-    /// environment variable, which it most likely refuses. `Ready` is the answer, whatever it says.
+    /// Requests an answer from the remote host, on a channel on which no command was started: sets
+    /// an environment variable, which it most likely refuses. `Ready` is the answer, whatever it
+    /// says.
     ///
     /// Not libssh2's own keep-alive: a reply to that stays in its list of packets for ever, and
     /// every read of every channel walks through that list.
@@ -258,7 +260,7 @@ impl Channel {
         self.call(|channel| unsafe { raw::libssh2_channel_send_eof(channel) })
     }
 
-    /// Whether the far side has ended its stream and all of it was read.
+    /// Returns true if the remote host has ended its stream and all of it was read.
     #[must_use]
     pub fn at_eof(&self) -> bool {
         let _guard = self.session.raw();
@@ -293,7 +295,7 @@ impl Channel {
         }
     }
 
-    /// Lets the far side send `bytes` more.
+    /// Lets the remote host send `bytes` more.
     pub fn poll_grant(&mut self, bytes: u32) -> Nonblocking<()> {
         self.call(|channel| {
             // SAFETY: see the module's head.
@@ -308,8 +310,8 @@ impl Channel {
         })
     }
 
-    /// How many bytes the far side takes now. With 0, a write would wait for the far side and not
-    /// for the socket.
+    /// Returns the number of bytes that the remote host accepts now. With 0, a write would wait for
+    /// the remote host and not for the socket.
     #[must_use]
     pub fn send_window(&self) -> usize {
         let _guard = self.session.raw();

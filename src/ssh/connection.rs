@@ -35,10 +35,10 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Exchanges keys and checks the host key, over a way to the target that stands.
+    /// Exchanges keys and checks the host key, over an open transport to the target.
     ///
     /// # Errors
-    /// See [`Error`]; nothing of the person's was sent to the host by then.
+    /// See [`SshError`]; nothing of the user's was sent to the host by then.
     pub fn open(
         target: &SshTarget,
         transport: Transport,
@@ -66,7 +66,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// What the user should know of the host's key, though it was accepted.
+    /// Returns what the user should know of the host's key, though it was accepted.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         match &self.accepted {
@@ -103,7 +103,7 @@ impl Connection {
         })
     }
 
-    /// What was agreed on, in words, for `doctor`.
+    /// Returns what was agreed on, as text for `doctor`.
     #[must_use]
     pub fn describe(&self) -> String {
         let peer = self.socket().peer().map(|address| address.to_string());
@@ -144,14 +144,14 @@ impl Connection {
         &self.socket_buffer
     }
 
-    /// How long the far side may say nothing.
+    /// Returns the limits for the remote host's silence.
     #[must_use]
     pub fn alive(&self) -> KeepaliveConfig {
         self.alive
     }
 
-    /// What the socket is to be waited for. Always for reading: whatever a session waits for, it
-    /// comes from the far side.
+    /// Returns the events to wait for on the socket. Always for reading: whatever a session waits
+    /// for, it comes from the remote host.
     #[must_use]
     pub fn interest(&self) -> PollFlags {
         if self.socket_buffer.wants_to_send() {
@@ -218,8 +218,8 @@ impl Connection {
 }
 
 impl Drop for Connection {
-    /// libssh2 would wait for the far side's goodbye; on a dead network that is forever. Without a
-    /// socket it does not.
+    /// Closes the socket: libssh2 would wait for the remote host's goodbye, which on a dead network
+    /// is forever. Without a socket it does not.
     fn drop(&mut self) {
         let _ = self.session.disconnect(None, "closed by the user", None);
         self.socket_buffer.flush();

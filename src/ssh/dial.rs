@@ -29,7 +29,7 @@ struct Attempt {
 /// Connects to `target`, giving each address the `ConnectTimeout` of the ssh configuration.
 ///
 /// # Errors
-/// [`Error::NameUnknown`], [`Error::Dial`] with every address tried, [`Error::Wait`].
+/// [`SshError::NameUnknown`], [`SshError::Dial`] with every address tried, [`SshError::Wait`].
 pub fn dial(target: &SshTarget, poller: &Poller) -> Result<TcpStream, SshError> {
     let timeout = target.connect_timeout.unwrap_or(DEFAULT_TIMEOUT);
     let mut waiting = addresses(target, poller)?.into_iter();
@@ -73,8 +73,8 @@ pub fn dial(target: &SshTarget, poller: &Poller) -> Result<TcpStream, SshError> 
     }
 }
 
-/// The name's addresses. The resolver can hang for minutes and cannot be interrupted, so it runs
-/// in a thread that is left behind when the person gives up.
+/// Resolves the name's addresses. The resolver can hang for minutes and cannot be interrupted, so
+/// it runs in a thread that is left behind when the user gives up.
 fn addresses(target: &SshTarget, poller: &Poller) -> Result<Vec<SocketAddr>, SshError> {
     let (host, port) = (target.host.clone(), target.port);
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -83,7 +83,7 @@ fn addresses(target: &SshTarget, poller: &Poller) -> Result<Vec<SocketAddr>, Ssh
         let found = (host.as_str(), port)
             .to_socket_addrs()
             .map(Iterator::collect);
-        // Nobody listens any more after a cancel.
+        // After a cancel, the receiver is gone.
         let _ = sender.send(found);
         waker.wake();
     });

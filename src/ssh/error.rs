@@ -1,4 +1,4 @@
-//! What can go wrong between here and a logged-in SSH session.
+//! Errors between the local computer and a logged-in SSH session.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -15,13 +15,13 @@ use super::offer::Lacking;
 use super::poll::WaitError;
 use super::resolve::{ResolveError, SshTarget};
 
-/// A failure of the SSH side; the host's name is added where it is told to a person.
+/// A failure of the SSH side; the host's name is added where it is reported to the user.
 #[derive(Debug, thiserror::Error)]
 pub enum SshError {
     /// The ssh configuration could not be resolved.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
-    /// The deadline passed, or the person cancelled.
+    /// The deadline passed, or the user cancelled.
     #[error(transparent)]
     Wait(#[from] WaitError),
     /// A command printed a line that nobody can take in.
@@ -63,13 +63,13 @@ pub enum SshError {
         keyword: &'static str,
         /// Its value.
         asked: String,
-        /// What there is.
+        /// The available ones.
         possible: String,
     },
     /// The server and we have no algorithm in common.
     #[error("no algorithm in common with {server}: {text}")]
     NoCommonAlgorithm {
-        /// What the server calls itself.
+        /// The server's name for itself.
         server: String,
         /// libssh2's words.
         text: String,
@@ -83,15 +83,15 @@ pub enum SshError {
         text: String,
         /// The connection broke off, whatever libssh2 makes of that.
         cut: bool,
-        /// What the server had said, where that may be the reason.
+        /// The server's words, where these may be the reason.
         greeting: Option<Greeting>,
     },
     /// The connection was made, and the handshake did not end in time.
     #[error("the SSH handshake did not end in time: {greeting:?}")]
     HandshakeSilent {
-        /// What the server had said.
+        /// The server's words.
         greeting: Greeting,
-        /// What the command said that carries the connection, if one does.
+        /// Output of the command that carries the connection, if one does.
         said: String,
     },
     /// The server lets the account run no command.
@@ -103,7 +103,7 @@ pub enum SshError {
     /// The known hosts files could not be used.
     #[error(transparent)]
     KnownHosts(#[from] KnownHostsError),
-    /// Nobody confirmed an unknown key.
+    /// The unknown key was not confirmed.
     #[error("the host key {fingerprint} is not known")]
     HostKeyUnknown {
         /// SHA256 fingerprint of the key shown.
@@ -116,12 +116,12 @@ pub enum SshError {
     HostKeyChanged {
         /// SHA256 fingerprint of the key shown.
         fingerprint: String,
-        /// What is known.
+        /// The known keys.
         known: Vec<KnownKey>,
-        /// Whether a known key has the type of the shown one.
+        /// True if a known key has the type of the shown one.
         same_type: bool,
     },
-    /// The key is marked `@revoked`, or stands in `RevokedHostKeys`.
+    /// The key is marked `@revoked`, or is in `RevokedHostKeys`.
     #[error("the host key {fingerprint} is revoked in {}", file.display())]
     HostKeyRevoked {
         /// SHA256 fingerprint of the key shown.
@@ -136,9 +136,9 @@ pub enum SshError {
     HostKeyShort {
         /// SHA256 fingerprint of the plain key.
         fingerprint: String,
-        /// How many bits it has.
+        /// Number of bits that it has.
         bits: usize,
-        /// How many are required.
+        /// Number of bits that are required.
         min: u32,
     },
     /// The server took none of what we have.
@@ -147,11 +147,11 @@ pub enum SshError {
     /// A question stayed without an answer.
     #[error("no answer to: {prompt}")]
     NoAnswer {
-        /// What was asked.
+        /// The prompt.
         prompt: String,
         /// Why nobody answered.
         reason: String,
-        /// What would have needed no answer, and why it did not do, in words.
+        /// Methods that would have needed no answer, and why each did not do.
         tried: Vec<String>,
     },
     /// The server was silent in the middle of the login until time was up: perhaps it waited for a
@@ -160,7 +160,7 @@ pub enum SshError {
     LoginSilent {
         /// For how long.
         silent: Duration,
-        /// What the server had said before.
+        /// The server's words before that.
         said: Vec<String>,
     },
     /// The passphrase did not open the key.
@@ -172,10 +172,10 @@ pub enum SshError {
     /// The server's or libssh2's own error in an established session.
     #[error("the SSH connection failed: {0}")]
     Session(#[from] ssh2::Error),
-    /// The far side closed the connection.
+    /// The remote host closed the connection.
     #[error("the connection was closed by the far side")]
     Closed,
-    /// The far side was asked, and nothing came.
+    /// The remote host was probed, and did not answer.
     #[error("nothing was heard for {} s", .0.as_secs())]
     Silent(Duration),
     /// Something went wrong at a jump host.
@@ -201,7 +201,7 @@ pub enum SshError {
     ProxyCommand {
         /// Its command line.
         command: String,
-        /// How it ended, in the system's words.
+        /// The way it ended, in the system's words.
         status: String,
         /// The last of what it wrote to standard error.
         said: String,
@@ -224,13 +224,13 @@ pub enum SshError {
 pub struct RefusedLogin {
     /// The account.
     pub user: String,
-    /// What was tried, in words, in order.
+    /// The attempts, as text, in order.
     pub tried: Vec<String>,
     /// The methods that the server offers.
     pub offered: String,
     /// Why, if more is known than that it did.
     pub refusal: AuthRefusal,
-    /// What the server said: its banner, and messages without a question.
+    /// The server's words: its banner, and messages without a prompt.
     pub said: Vec<String>,
 }
 
@@ -241,13 +241,14 @@ pub struct AtHop {
     pub name: String,
     /// The same for `ssh`.
     pub destination: String,
-    /// What the name means.
+    /// Target that this name resolves to.
     pub target: SshTarget,
-    /// What went wrong.
+    /// The error.
     pub error: Arc<SshError>,
 }
 
-/// libssh2 keeps none of the far side's words, only its own for RFC 4254's reasons (section 5.1).
+/// Returns true if the reason is that forwarding is forbidden. libssh2 keeps none of the remote
+/// host's words, only its own for RFC 4254's reasons (section 5.1).
 #[must_use]
 pub fn is_forbidden(reason: &str) -> bool {
     reason.contains("administratively prohibited")
@@ -284,7 +285,7 @@ impl SshError {
         }
     }
 
-    /// What went wrong, at whichever of the hosts on the way.
+    /// Returns the error itself, at whichever of the hosts on the way.
     #[must_use]
     pub fn cause(&self) -> &Self {
         match self {
@@ -293,8 +294,8 @@ impl SshError {
         }
     }
 
-    /// Whether the network may be all that is wrong, so that another try may help. (An error of the
-    /// session itself does not tell: its socket does.)
+    /// Returns true if the network alone may be the cause, so that another attempt may help. (An
+    /// error of the session itself does not tell: its socket does.)
     #[must_use]
     pub fn is_of_the_network(&self) -> bool {
         match self.cause() {
@@ -312,7 +313,8 @@ impl SshError {
         }
     }
 
-    /// Whether this machine has no network at all: a failed try then says nothing about the host.
+    /// Returns true if the local computer has no network at all: a failed attempt then says nothing
+    /// about the host.
     #[must_use]
     pub fn is_offline(&self) -> bool {
         let no_way = |error: &std::io::Error| {

@@ -1,4 +1,4 @@
-//! A running command on the far side: lines out of it, text into it.
+//! A running command on the remote host: lines out of it, text into it.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use super::channel::{Channel, ChannelOpening};
 use super::connection::Connection;
 use super::poll::Poller;
 
-/// What is kept of standard error, for an error message.
+/// Number of bytes of standard error that are kept, for an error message.
 const STDERR_KEPT: usize = 4096;
 
 /// A line longer than this is an error, and never data. A frame of `logs` is the longest: 256 KiB of log in hexadecimal.
@@ -23,7 +23,7 @@ const LINE_START: usize = 64;
 /// A session that takes longer than this to open is spoken of.
 const SLOW: Duration = Duration::from_secs(4);
 
-/// A command that runs on the far side.
+/// A command that runs on the remote host.
 pub struct Exec {
     connection: Rc<Connection>,
     poller: Rc<Poller>,
@@ -61,7 +61,7 @@ impl Exec {
     /// Writes all of `text` to the command's standard input.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the command has closed it, or the wait's.
+    /// [`SshError::Closed`] when the command has closed it, or the wait's.
     pub fn write(&mut self, text: &str) -> Result<(), SshError> {
         let mut rest = text.as_bytes();
         while !rest.is_empty() {
@@ -80,7 +80,7 @@ impl Exec {
     /// The next line of standard output; `None` at its end.
     ///
     /// # Errors
-    /// The session's, the wait's, or [`Error::LineTooLong`], after which the next line follows.
+    /// The session's, the wait's, or [`SshError::LineTooLong`], after which the next line follows.
     pub fn line(&mut self) -> Result<Option<String>, SshError> {
         loop {
             if let Some(line) = self.output.lines.pop_front() {
@@ -108,8 +108,8 @@ impl Exec {
             .to_owned()
     }
 
-    /// Begins to close the channel, and gives it to [`crate::tunnel::Pump`], which reads the
-    /// connection through it when nothing else is open, and closes it to the end.
+    /// Begins to close the channel, and returns it for [`crate::tunnel::Forwarder`], which reads
+    /// the connection through it when nothing else is open, and closes it to the end.
     #[must_use]
     pub fn finish(mut self) -> Channel {
         // Two small packets, which the wire takes in any case. A failure shows when it is read.
@@ -142,7 +142,7 @@ fn is_refused(error: &ssh2::Error) -> bool {
     matches!(error.code(), ssh2::ErrorCode::Session(code) if refusals.contains(&code))
 }
 
-/// What a command writes: lines of standard output, and the end of standard error.
+/// Output of a command: lines of standard output, and the end of standard error.
 #[derive(Debug, Default)]
 pub struct LineBuffer {
     partial: Vec<u8>,
@@ -164,13 +164,13 @@ impl LineBuffer {
         Ok(self.read_stderr(channel)? | self.read_stdout(channel)?)
     }
 
-    /// Whether standard output has ended.
+    /// Returns true if standard output has ended.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// How much standard output there was.
+    /// Returns the number of bytes of standard output.
     #[must_use]
     pub fn size(&self) -> usize {
         self.size

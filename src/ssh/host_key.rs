@@ -1,5 +1,5 @@
-//! Whether the host that answered is the one that was meant: as `ssh` decides it, and closed when in
-//! doubt.
+//! Checks that the host that answered is the one that was meant: as `ssh` decides it, and refused
+//! when in doubt.
 //!
 //! libssh2 proves that the server has the key it shows, of a certificate the key inside. That is all
 //! it does: who the key belongs to is decided here, with [`KnownHosts`].
@@ -40,7 +40,7 @@ struct Shown<'a> {
     /// The plain key, even where a certificate was shown.
     key: Vec<u8>,
     print: String,
-    /// What is wrong with the certificate that it came in.
+    /// Fault of the certificate that it came in.
     why_not_certified: Option<String>,
     /// The other name to look at, with `CheckHostIP`.
     address: Option<HostName>,
@@ -71,7 +71,7 @@ impl HostKeys {
     /// Tells the server which kinds of key are wanted, known ones first.
     ///
     /// # Errors
-    /// [`Error::Algorithms`] when libssh2 has none of those that the person wants.
+    /// [`SshError::Algorithms`] when libssh2 has none of those that the user wants.
     pub fn prefer_known(&self, session: &Session, wanted: &[String]) -> Result<(), SshError> {
         let order = self.known.algorithms(&self.name, wanted);
         if order.is_empty() {
@@ -198,7 +198,7 @@ impl HostKeys {
         Ok(notes)
     }
 
-    /// Whether an unknown key may be taken.
+    /// Checks that an unknown key may be accepted.
     fn confirm(
         &self,
         shown: &Shown,
@@ -214,8 +214,8 @@ impl HostKeys {
             StrictHostKeyChecking::Ask if shown.target.batch => {
                 Err(shown.unknown(say!("login-batch")))
             }
-            // As the person's configuration says: `no` differs from `accept-new` in what it does
-            // about changed keys, and there `ssh` forwards nothing, so that this refuses.
+            // As the user's configuration says: `no` differs from `accept-new` in its treatment of
+            // changed keys, and there `ssh` forwards nothing, so this program refuses.
             StrictHostKeyChecking::AcceptNew | StrictHostKeyChecking::No => Ok(()),
             StrictHostKeyChecking::Ask => {
                 let answer = prompter.ask(Prompt::HostKey {
@@ -230,7 +230,7 @@ impl HostKeys {
     }
 }
 
-/// What became of a certificate.
+/// Outcome of checking a certificate.
 enum Certified {
     Trusted,
     /// The plain key, and why its certificate did not count.
@@ -299,8 +299,8 @@ impl Shown<'_> {
         }
     }
 
-    /// Writes the key down under all these names. As with `ssh`, a file that cannot be written keeps
-    /// nobody out, but the person is told.
+    /// Writes the key to the known-hosts file under all these names. As with `ssh`, a file that
+    /// cannot be written does not prevent the login, but is reported to the user.
     fn write_down(&self, names: &[&HostName]) -> Result<Option<String>, SshError> {
         let Some(file) = self.target.user_known_hosts.first() else {
             return Ok(None);

@@ -1,12 +1,12 @@
-//! How long a far side may say nothing, as the ssh configuration has it.
+//! Longest silence of a remote host, as the ssh configuration has it.
 
 use std::time::{Duration, Instant};
 
 use super::resolve::SshTarget;
 
-/// Where the configuration asks for nothing (OpenSSH's own default): a dead link is told after
-/// three quarters of a minute, before `JupyterLab` gives up (two minutes), and an idle tunnel costs
-/// four small packets a minute.
+/// Used where the configuration sets no interval (OpenSSH's own default): a dead connection is
+/// reported after three quarters of a minute, before `JupyterLab` gives up (two minutes), and an
+/// idle tunnel costs four small packets a minute.
 const USUAL: KeepaliveConfig = KeepaliveConfig {
     interval: Duration::from_secs(15),
     misses: 2,
@@ -15,7 +15,7 @@ const USUAL: KeepaliveConfig = KeepaliveConfig {
 /// No interval is longer: sums of times must not overflow.
 const LONGEST: Duration = Duration::from_secs(86_400);
 
-/// When the far side is asked for a sign of life, and when it is given up.
+/// Times at which the remote host is sent a keepalive, and at which it is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeepaliveConfig {
     interval: Duration,
@@ -35,14 +35,15 @@ impl KeepaliveConfig {
         }
     }
 
-    /// When a far side that was last heard at `heard` is to be asked.
+    /// Returns the time at which a remote host that was last heard at `heard` is to be sent a
+    /// keepalive.
     #[must_use]
     pub fn ask_at(self, heard: Instant) -> Instant {
         heard + self.interval
     }
 
-    /// When it is given up: as in OpenSSH each question has one interval for its answer, and a
-    /// maximum of none means never.
+    /// Returns the time at which it is given up: as in OpenSSH each keepalive has one interval for
+    /// its answer, and a maximum of none means never.
     #[must_use]
     pub fn lost_at(self, heard: Instant) -> Option<Instant> {
         (self.misses > 0).then(|| heard + self.interval * (self.misses + 1))

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 
-/// A machine that missed this much was asleep, or stopped by whoever runs it.
+/// Shortest gap between the clocks, or after a deadline, that means that the computer was
+/// suspended, or the process stopped.
 const LEAP: Duration = Duration::from_secs(5);
 
 /// Why a wait ended without the socket being ready.
@@ -85,7 +86,7 @@ impl Poller {
         })
     }
 
-    /// When every wait ends with [`WaitError::TimedOut`]; `None` for never.
+    /// Sets the time at which every wait ends with [`WaitError::TimedOut`]; `None` for never.
     pub fn set_deadline(&self, deadline: Option<Instant>) {
         self.deadline.set(deadline);
     }
@@ -101,7 +102,7 @@ impl Poller {
         self.obeys.set(false);
     }
 
-    /// Whether the machine has slept since this was last asked.
+    /// Returns true if the computer was suspended since the last call of this.
     pub fn take_suspend(&self) -> bool {
         self.leapt.take()
     }
@@ -168,7 +169,7 @@ impl Poller {
     }
 }
 
-/// Both clocks: the one that stands still while the machine sleeps, and the one on the wall.
+/// Both clocks: the monotonic one, which stops during a suspend, and the wall clock.
 #[derive(Debug, Clone, Copy)]
 struct Times {
     running: Instant,
@@ -183,8 +184,8 @@ impl Times {
         }
     }
 
-    /// Whether the wall's clock went on without the other. (So it does, too, when somebody sets it;
-    /// a look at the connection costs little.)
+    /// Returns true if the wall clock went on without the other. (It does so, too, when it is set;
+    /// checking the connection costs little.)
     fn leap_since(&self, before: Self) -> bool {
         let wall = self.wall.duration_since(before.wall).unwrap_or_default();
         wall > self.running.saturating_duration_since(before.running) + LEAP

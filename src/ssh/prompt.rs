@@ -1,4 +1,4 @@
-//! Questions that only a person can answer, and their answers.
+//! Prompts that only the user can answer, and their answers.
 //!
 //! A question leaves the engine as an event with a reply (see `session::Event::Ask`), so that the
 //! terminal, a dialog or `SSH_ASKPASS` can answer it.
@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 use super::poll::{Poller, Waker};
 use crate::i18n::say;
 
-/// What is asked.
+/// Prompt for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
     /// Is this unknown host key the right one? The default is no.
     HostKey {
-        /// The host as the person knows it, with the port where it is not 22.
+        /// The host as the user named it, with the port where it is not 22.
         host: String,
         /// For example `ssh-ed25519`.
         key_type: String,
@@ -46,9 +46,9 @@ pub enum Prompt {
     EndKernels {
         /// The host.
         host: String,
-        /// How many kernels there are.
+        /// Number of kernels.
         total: usize,
-        /// How many of them compute.
+        /// Number of busy kernels.
         busy: usize,
     },
     /// May kernels be ended that cannot be counted? The default is no.
@@ -64,7 +64,7 @@ pub enum Prompt {
         instruction: String,
         /// The server's prompt.
         text: String,
-        /// Whether the answer may be seen while it is typed.
+        /// True if the answer may be shown while it is typed.
         echo: bool,
     },
 }
@@ -126,7 +126,7 @@ impl Prompt {
         }
     }
 
-    /// Whether the answer may be shown while it is typed.
+    /// Returns true if the answer may be shown while it is typed.
     #[must_use]
     pub fn echo(&self) -> bool {
         matches!(
@@ -139,7 +139,7 @@ impl Prompt {
     }
 }
 
-/// A path as a person writes it: `~` for their home.
+/// Returns a path with `~` for the user's home folder.
 fn from_home(path: &Path) -> String {
     let home = etcetera::home_dir().ok();
     match home.and_then(|home| path.strip_prefix(home).ok()) {
@@ -158,7 +158,7 @@ pub(super) fn one_line(text: &str) -> String {
 /// The answer, wiped from memory when dropped; or why there is none.
 pub type PromptAnswer = Result<Zeroizing<String>, NoAnswer>;
 
-/// The reason for a missing answer, in words.
+/// Reason for a missing answer, as text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
     /// There is nobody to ask: whatever needs no answer may still be tried.
@@ -170,7 +170,7 @@ pub enum NoAnswer {
 }
 
 impl NoAnswer {
-    /// Nobody could be asked.
+    /// Returns the answer that no user could be prompted.
     #[must_use]
     pub fn nobody() -> Self {
         Self::Nobody(say!("session-nobody"))
@@ -185,7 +185,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A reply that wakes whoever waits for it, and where it comes in.
+    /// Returns a reply that wakes the waiting thread, and the receiver of the answer.
     #[must_use]
     pub fn new(waker: Waker) -> (Self, mpsc::Receiver<PromptAnswer>) {
         let (sender, receiver) = mpsc::channel();
@@ -205,7 +205,7 @@ impl Drop for Reply {
     }
 }
 
-/// Somebody who can be asked. The call returns when the answer is there.
+/// Answers prompts. The call returns when the answer is available.
 pub trait Prompter {
     /// Asks, and waits for the answer.
     ///
@@ -225,15 +225,15 @@ pub trait Prompter {
         self.is_attended()
     }
 
-    /// Tells the user, in words, that a login waits in silence, and perhaps for them.
+    /// Tells the user that a login waits without a prompt, and perhaps for them.
     fn tell_silence(&self, _text: String) {}
 }
 
-/// Puts a question to somebody in another thread, by `to`, and waits for the answer. The person's time
-/// does not count against the waiter's deadline.
+/// Sends a prompt to another thread, by `to`, and waits for the answer. The user's time does not
+/// count against the deadline of the waiting thread.
 ///
 /// # Errors
-/// As [`Ask::ask`].
+/// As [`Prompter::ask`].
 pub fn put(prompt: Prompt, poller: &Poller, to: impl FnOnce(Prompt, Reply)) -> PromptAnswer {
     let (began, deadline) = (Instant::now(), poller.deadline());
     poller.set_deadline(None);

@@ -1,4 +1,4 @@
-//! What OpenSSH's configuration says about a destination, asked of `ssh -G` itself, so that every
+//! Resolves a destination by OpenSSH's configuration, as `ssh -G` itself reports it, so that every
 //! option, `Match` block and include means here what it means there.
 //!
 //! `ssh -G` runs the commands of `Match exec`: call this on a click, never to draw a menu.
@@ -32,8 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Asks `ssh` about a destination: an alias, `user@host` or `ssh://user@host:port`.
 ///
-/// `ssh_config` takes the place of the person's and the machine's configuration. Without an `ssh`
-/// program the destination is read as it stands, with OpenSSH's defaults ([`Source::Fallback`]).
+/// `ssh_config` replaces the user's and the system's configuration. Without an `ssh` program the
+/// destination is read as it is written, with OpenSSH's defaults ([`Source::Fallback`]).
 ///
 /// # Errors
 /// If the destination looks like an option or a command, or `ssh` refuses it.
@@ -54,7 +54,7 @@ pub fn resolve(destination: &str, ssh_config: Option<&Path>) -> Result<SshTarget
 /// As [`resolve`], by a waiter's deadline, and so that it can be cancelled.
 ///
 /// # Errors
-/// As [`resolve`], or [`Error::Wait`] when cancelled.
+/// As [`resolve`], or [`SshError::Wait`] when cancelled.
 pub fn resolve_within(
     destination: &str,
     ssh_config: Option<&Path>,
@@ -135,7 +135,7 @@ fn read_answer(destination: &str, output: &Output) -> Result<SshTarget, ResolveE
     parse::parse(&text, destination, &Local::here(&text))
 }
 
-/// What `ssh` complained about, on one line, without what it says to every program.
+/// Returns the complaint of `ssh`, on one line, without what it prints to every program.
 fn refusal(stderr: &str) -> String {
     if stderr.contains("usage: ssh") {
         return say!("resolve-usage");

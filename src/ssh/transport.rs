@@ -1,5 +1,5 @@
-//! What an SSH connection runs over: a TCP connection, or one end of a socket pair whose other end
-//! is a jump host's channel or a proxy command.
+//! Transport of an SSH connection: a TCP connection, or one end of a socket pair whose other end is
+//! a jump host's channel or a proxy command.
 
 use std::io::{IoSlice, Read, Result, Write};
 use std::net::{Shutdown, TcpStream};

@@ -10,32 +10,33 @@ use super::connection::ForwardedConnection;
 use crate::ssh::channel::{Channel, ChannelOpening, ForwardTarget, Nonblocking};
 use crate::ssh::{BackgroundExec, ExecRequest, Stream, is_forbidden};
 
-/// What a channel is for.
+/// Purpose of a channel.
 pub enum OpenRequest {
     /// A connection of the browser's.
     Link(Stream, ForwardTarget),
-    /// A connection of somebody in this process, who wants to hear of it.
+    /// A connection from this process, with the callback for its result.
     Join(Stream, ForwardTarget, OnOpened),
-    /// To see whether anybody listens there.
+    /// A check that something listens there.
     Knock(ForwardTarget),
-    /// A command line whose standard input and output somebody in this process wants.
+    /// A command line whose standard input and output this process reads and writes.
     Command(Stream, String),
     /// A command.
     Errand(ExecRequest),
-    /// Questions to the far side.
+    /// Keepalives to the remote host.
     Pulse,
 }
 
-/// Told once whether the far side took the connection; dropped if that never came out.
+/// Callback for the remote host's answer to the connection; called once, or dropped if there is no
+/// answer.
 pub type OnOpened = Box<dyn FnOnce(Result<(), ssh2::Error>)>;
 
 /// A channel that is there.
 pub enum OpenedChannel {
     /// Joined to its connection.
     Link(ForwardedConnection),
-    /// The same, and somebody wants to hear of it.
+    /// The same, with the callback for its result.
     Join(ForwardedConnection, OnOpened),
-    /// Somebody listens.
+    /// Something listens.
     Knock(Channel),
     /// The command runs.
     Command(ForwardedConnection),
@@ -45,9 +46,9 @@ pub enum OpenedChannel {
     Pulse(Channel),
 }
 
-/// A channel that the far side, or the session, did not give.
+/// A channel that the remote host, or the session, refused.
 pub struct OpenRefusal {
-    /// What it was for.
+    /// Purpose of the channel.
     pub wanted: OpenRequest,
     /// The error.
     pub error: ssh2::Error,
@@ -105,7 +106,7 @@ impl ChannelOpener {
         self.queue.push_front(wanted);
     }
 
-    /// Whether none is wanted or under way.
+    /// Returns true if no channel is requested or in progress.
     pub fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.begun.is_none()
     }
@@ -123,7 +124,7 @@ impl ChannelOpener {
         self.begun.is_some()
     }
 
-    /// Since when the far side owes an answer to the wish for a [`Wanted::Pulse`].
+    /// Returns the time since which the remote host owes an answer to an [`OpenRequest::Pulse`].
     pub fn pulse_since(&self) -> Option<Instant> {
         let begun = self.begun.as_ref()?;
         matches!(begun.wanted, OpenRequest::Pulse).then_some(begun.since)

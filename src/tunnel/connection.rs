@@ -12,17 +12,18 @@ use super::window::Window;
 use crate::ssh::Stream;
 use crate::ssh::channel::Channel;
 
-/// What one turn takes from the local side: libssh2 puts no more into one packet.
+/// Largest number of bytes read from the local side in one turn: libssh2 puts no more into one
+/// packet.
 const PACKET: usize = 32_700;
 
 /// An empty queue gives memory back that is more than this.
 const KEPT: usize = 256 << 10;
 
-/// What is kept of a command's standard error.
+/// Number of bytes of a command's standard error that are kept.
 const WORDS: usize = 4096;
 
-/// What libssh2 has begun to send for this channel, and holds back while keys are exchanged anew: the
-/// very same call has to be made again.
+/// Call that libssh2 has begun for this channel, and holds back during rekeying: the same call must
+/// be repeated with the same arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Begun {
     Write(usize),
@@ -30,7 +31,7 @@ enum Begun {
     Eof,
 }
 
-/// A forwarded connection. Its flags are independent of each other: each direction ends by itself.
+/// A forwarded connection. Its flags are independent of each other: each direction ends on its own.
 #[allow(clippy::struct_excessive_bools)]
 pub struct ForwardedConnection {
     local: Stream,
@@ -42,7 +43,7 @@ pub struct ForwardedConnection {
     /// is always a little behind never empties it.
     down: VecDeque<u8>,
     begun: Option<Begun>,
-    /// What `poll` said last; cleared when the socket says that it would block.
+    /// Last result of `poll`; cleared when the socket would block.
     readable: bool,
     writable: bool,
     local_ended: bool,
@@ -74,7 +75,7 @@ impl ForwardedConnection {
         }
     }
 
-    /// At the far end is a command: it has a standard error, which is kept apart.
+    /// Marks the remote end as a command: its standard error is kept apart.
     pub fn of_command(mut self) -> Self {
         self.words = Some(Vec::new());
         self
@@ -86,9 +87,9 @@ impl ForwardedConnection {
         Some(String::from_utf8_lossy(words).trim().to_owned())
     }
 
-    /// The local socket, and what it is waited for; nothing when it is the far side's turn. (A
-    /// socket with no interest is left out: poll would report its hang-up for ever.) Nothing is read
-    /// while the connection is `congested`.
+    /// Returns the local socket, and the events to wait for: none when it is the remote host's
+    /// turn. (A socket with no interest is left out: poll would report its hang-up forever.)
+    /// Nothing is read while the connection is `congested`.
     pub fn interest(&self, congested: bool) -> (&Stream, PollFlags) {
         let mut flags = PollFlags::empty();
         if !self.broken && !self.local_ended && self.up.is_empty() && !congested {
@@ -130,7 +131,7 @@ impl ForwardedConnection {
         self.begun.is_none() && (self.broken || both_ended)
     }
 
-    /// Whether bytes are on their way to either side.
+    /// Returns true if bytes are on their way to either side.
     pub fn is_carrying(&self) -> bool {
         !(self.broken || self.up.is_empty() && self.down.is_empty())
     }
@@ -183,7 +184,7 @@ impl ForwardedConnection {
         progress
     }
 
-    /// What is left of an upload into a closed channel can go nowhere.
+    /// Gives up the rest of an upload into a closed channel: it can go nowhere.
     fn give_up_upload(&mut self) -> bool {
         let is_closed = self.remote_ended && !self.eof_sent && self.begun.is_none();
         self.broken |= is_closed && self.channel.poll_closed().is_ready();
@@ -224,8 +225,8 @@ impl ForwardedConnection {
         false
     }
 
-    /// Takes over what has arrived. Never more than is queued: libssh2 would widen the window by
-    /// itself to fit a larger buffer.
+    /// Takes over what has arrived, but never more than is queued: libssh2 would widen the window
+    /// automatically to fit a larger buffer.
     fn receive(&mut self, scratch: &mut [u8]) -> bool {
         let queued = self.channel.receive_window().queued as usize;
         let size = queued.min(scratch.len());

@@ -1,4 +1,4 @@
-//! The pump: one turn accepts, opens, moves and closes whatever can be, then waits.
+//! The forwarder: one turn accepts, opens, moves and closes whatever can be, then waits.
 //!
 //! Any call into libssh2 may take in data of any channel, so a turn in which something moved only
 //! looks at the sockets and does not wait. It does look, though, and returns: during a download
@@ -25,37 +25,39 @@ use crate::ssh::{BackgroundExec, Connection, ExecRequest, SshError, Stream};
 
 pub use suspended::SuspendedListeners;
 
-/// What one turn takes in from the SSH connection at most: a millisecond or two of decrypting.
+/// Largest number of bytes that one turn takes in from the SSH connection: a millisecond or two of
+/// decrypting.
 const INTAKE: usize = 256 << 10;
 
-/// What one link takes over from the far side in one turn at most, so that none starves another.
+/// Largest number of bytes that one forwarded connection takes from the remote host in one turn, so
+/// that none starves another.
 const CHUNK: usize = 64 << 10;
 
-/// How long a server may take to close what it is asked to close.
+/// Longest time for a server to close what it is asked to close.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// How long a command beside the tunnel may take: the account's start-up files are read for it.
+/// Longest time for a command beside the tunnel: the account's start-up files are read for it.
 const ERRAND: Duration = Duration::from_secs(30);
 
-/// A forwarded connection that the far side did not take.
+/// A forwarded connection that the remote host refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Where it should have gone.
+    /// Target of the connection.
     pub target: ForwardTarget,
-    /// The far side's words.
+    /// The remote host's reason.
     pub reason: String,
 }
 
 /// Takes connections that another session carries.
 pub type Carrier = Box<dyn FnMut(Stream, ForwardTarget)>;
 
-/// Carries the connections of all doors over one SSH session.
+/// Forwarder of the connections of all listeners over one SSH session.
 pub struct Forwarder {
     connection: Rc<Connection>,
     poller: Rc<Poller>,
     forward_listeners: Vec<ForwardListener>,
     openings: ChannelOpener,
-    /// Who carries what comes in at the doors, where that is not this pump.
+    /// Function that carries the listeners' connections, where that is not this forwarder.
     carrier: Option<Carrier>,
     links: Vec<ForwardedConnection>,
     closing: Vec<Channel>,
@@ -76,7 +78,8 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    /// A pump without doors; `idle_channel` is the channel of the script that ran before, if any.
+    /// Returns a forwarder without listeners; `idle_channel` is the channel of the script that ran
+    /// before, if any.
     pub fn new(
         connection: Rc<Connection>,
         poller: Rc<Poller>,
@@ -109,23 +112,24 @@ impl Forwarder {
         self.idle_channel = Some(idle_channel);
     }
 
-    /// There is reason to doubt that the far side lives: if it does not answer within seconds, the
-    /// connection is lost.
+    /// Probes the remote host: if it does not answer within seconds, the connection is lost.
     pub fn probe_peer(&mut self) {
         self.keepalive.doubt(Instant::now());
     }
 
-    /// Carries one more connection, whose socket does not block, and tells what the far side says.
+    /// Carries one more connection, whose socket does not block, and passes the remote host's
+    /// answer to `tell`.
     pub fn join(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened) {
         self.openings.want(OpenRequest::Join(local, target, tell));
     }
 
-    /// Carries one more connection, as if it had come in at a door.
+    /// Carries one more connection, as if a listener had accepted it.
     pub fn carry(&mut self, local: Stream, target: ForwardTarget) {
         self.openings.want(OpenRequest::Link(local, target));
     }
 
-    /// Looks whether anybody listens at `target`; if not, [`Pump::take_refusal`] tells.
+    /// Checks that something listens at `target`; if not, [`Forwarder::take_refusal`] returns the
+    /// reason.
     pub fn probe_target(&mut self, target: ForwardTarget) {
         self.want(OpenRequest::Knock(target));
     }
@@ -141,23 +145,23 @@ impl Forwarder {
         self.openings.want(OpenRequest::Errand(task));
     }
 
-    /// What the command said, line by line.
+    /// Takes the command's output, line by line.
     pub fn take_outcome(&mut self) -> Option<Result<Vec<String>, SshError>> {
         self.outcome.take()
     }
 
-    /// Opens another door.
+    /// Adds a listener.
     pub fn add_listener(&mut self, forward_listener: ForwardListener) {
         self.forward_listeners.push(forward_listener);
     }
 
-    /// How many channels are open or on their way to be closed.
+    /// Returns the number of channels that are open or being closed.
     #[must_use]
     pub fn channels(&self) -> usize {
         self.links.len() + self.closing.len()
     }
 
-    /// Why the far side last refused a connection, once.
+    /// Takes the remote host's reason for the last refusal of a connection.
     pub fn take_refusal(&mut self) -> Option<Refused> {
         self.refused.take()
     }
@@ -166,8 +170,8 @@ impl Forwarder {
     /// wake-up, or until `until`.
     ///
     /// # Errors
-    /// [`Error::Session`] or [`Error::Silent`] when the connection is lost, [`Error::Wait`] when
-    /// cancelled.
+    /// [`SshError::Session`] or [`SshError::Silent`] when the connection is lost,
+    /// [`SshError::Wait`] when cancelled.
     pub fn poll_once(&mut self, until: Option<Instant>) -> Result<(), SshError> {
         let now = Instant::now();
         if self.work(now)? {
@@ -385,12 +389,12 @@ impl Forwarder {
         }
     }
 
-    /// Ends all forwarding, closes every channel and leaves the connection to others, who may need the
-    /// only session that the server gives. An opening that has begun is waited for: libssh2 would give
-    /// its channel to whoever opens the next one.
+    /// Ends all forwarding, closes every channel and leaves the connection to its next owner, which
+    /// may need the only session that the server gives. Waits for an opening that has begun:
+    /// libssh2 would give its channel to the next opening.
     ///
     /// # Errors
-    /// As [`Pump::turn`].
+    /// See [`Forwarder::poll_once`].
     pub fn end(mut self) -> Result<(), SshError> {
         self.forward_listeners.clear();
         self.openings.clear();

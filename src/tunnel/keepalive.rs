@@ -1,26 +1,26 @@
-//! Whether the far side still lives: found out by a question when it has been silent, since a dead
-//! link says nothing of itself, and libssh2's own keep-alive returns success on one for ever.
+//! Detects a dead connection: after a period of silence it sends a keepalive and waits for the
+//! reply. A dead connection does not report itself, and libssh2's own keepalive returns success on
+//! one forever.
 
 use std::time::{Duration, Instant};
 
 use crate::ssh::channel::Channel;
 use crate::ssh::{KeepaliveConfig, SshError};
 
-/// What a far side gets to answer when there is reason to doubt that it lives. A Wi-Fi that comes
-/// back after a sleep takes up to three seconds (and TCP sends again within them); a person waits
-/// meanwhile.
+/// Time that a remote host has to answer a probe. A Wi-Fi that comes back after a suspend takes up
+/// to three seconds (and TCP sends again within them); the user waits meanwhile.
 const PROBE: Duration = Duration::from_secs(5);
 
-/// The questions to one far side, on a channel of their own.
+/// Keepalives to one remote host, on their own channel.
 pub struct Keepalive {
     alive: KeepaliveConfig,
     /// On it no command runs.
     channel: Option<Channel>,
     /// One on its way out, to make room.
     leaving: Option<Channel>,
-    /// Whether the channel is on its way.
+    /// True while the channel is being opened.
     ordered: bool,
-    /// Whether it may be opened before it is needed.
+    /// True if it may be opened before it is needed.
     early: bool,
     /// Since when a question is out.
     asked: Option<Instant>,
@@ -49,7 +49,7 @@ impl Keepalive {
     /// Asks if it is time to.
     ///
     /// # Errors
-    /// [`Error::Silent`] when no answer came.
+    /// [`SshError::Silent`] when no answer came.
     pub fn work(&mut self, heard: Instant, now: Instant) -> Result<(), SshError> {
         self.probe = self.probe.filter(|since| heard <= *since);
         if self.channel.is_some() && self.is_due(heard, now) {
@@ -62,7 +62,7 @@ impl Keepalive {
         }
     }
 
-    /// When [`Pulse::work`] has to be called next.
+    /// Returns when [`Keepalive::work`] has to be called next.
     pub fn next(&self, heard: Instant, now: Instant) -> Option<Instant> {
         let ask_at = Some(self.alive.ask_at(heard)).filter(|at| *at > now);
         self.lost_at(heard).or(ask_at)
@@ -87,7 +87,7 @@ impl Keepalive {
         self.channel.as_mut()
     }
 
-    /// Whether a channel is to be opened for the questions.
+    /// Returns true if a channel is to be opened for the keepalives.
     pub fn take_order(&mut self, heard: Instant, now: Instant) -> bool {
         let has_one = self.channel.is_some() || self.leaving.is_some();
         let wants = !has_one && !self.ordered && self.is_due(heard, now);

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use crate::ssh::Stream;
 use crate::ssh::channel::ForwardTarget;
 
-/// How often a free port is looked for that is free on both loopback addresses.
+/// Number of attempts to find a port that is free on both loopback addresses.
 const TRIES: usize = 20;
 
 /// Local listeners and where their connections go.
@@ -14,11 +14,11 @@ const TRIES: usize = 20;
 pub struct ForwardListener {
     /// One for 127.0.0.1, and one for `::1` where that exists.
     pub listeners: Vec<TcpListener>,
-    /// The far end.
+    /// Target of their connections.
     pub target: ForwardTarget,
 }
 
-/// What came of [`listen`].
+/// Result of [`listen`].
 #[derive(Debug)]
 pub struct BoundListener {
     /// The listeners, not blocking.
@@ -29,7 +29,8 @@ pub struct BoundListener {
     pub taken: Option<u16>,
 }
 
-/// Listens on loopback only, on `wanted` if that is free. Whoever has it is left alone.
+/// Listens on loopback only, on `wanted` if that is free. Another program that has it is left
+/// alone.
 ///
 /// # Errors
 /// When no port at all can be had.

@@ -1,4 +1,5 @@
-//! The tunnel: local listeners, and the pump that carries their connections over one SSH session.
+//! The tunnel: local listeners, and the forwarder that carries their connections over one SSH
+//! session.
 
 mod channel_opener;
 mod connection;

@@ -1,4 +1,4 @@
-//! How much the far side may send on one channel before the local reader has taken it.
+//! Controls how much the remote host may send on one channel before the local reader has taken it.
 //!
 //! A download can go no faster than one window per round trip, and a reader that stalls holds one
 //! window of memory: so the window starts small, and doubles while the data proves that it is the
@@ -28,8 +28,8 @@ impl Window {
         }
     }
 
-    /// How many bytes to grant now, if any. `open` bytes may still be sent by the far side, and
-    /// `held` bytes are here but not taken by the reader.
+    /// Returns how many bytes to grant now, if any. The remote host may still send `open` bytes,
+    /// and `held` bytes have arrived but are not taken by the reader.
     ///
     /// Grants come in halves of a window, so that they cost few packets. Half a window that came
     /// and went within two round trips means that the window was the limit.

@@ -172,8 +172,8 @@ fn without_hosts_the_menu_says_what_to_do() {
     let client = Client::new();
     let desktop = Desktop::of(&client);
     let _app = Opened::spawn(&mut client.command(&[]));
-    let line = desktop.wait_for("No hosts yet");
-    assert!(!line.enabled && line.text.contains("remote-jupyter add"));
+    let line = desktop.wait_for("No hosts configured");
+    assert!(!line.enabled && line.text.contains("Choose Edit Configuration"));
     assert_eq!(desktop.icons(), 1);
     desktop.wait_for("Edit Configuration");
 }

@@ -61,7 +61,10 @@ fn time_that_runs_out_is_told_once_and_a_click_starts_the_job_again() {
     desk.sshd.drop_connections();
     desk.desktop.wait_within("▲ job: ended", PATIENCE * 2);
     let (title, text) = told(&desk, 5);
-    assert!(title.contains("is up (0:01:40)"), "{title}");
+    assert!(
+        title.contains("reached its time limit (0:01:40)"),
+        "{title}"
+    );
     assert_eq!(text, "Click to start again with a b.ipynb.");
     desk.desktop.wait_for("    Start Again with a b.ipynb");
     let pages = desk.desktop.answers().len();

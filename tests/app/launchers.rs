@@ -39,7 +39,7 @@ fn a_launcher_made_in_a_terminal_opens_its_host_in_the_app() {
 fn the_menu_makes_a_launcher_and_takes_it_away() {
     let desk = Desk::with(&["gpu01"]);
     desk.connect("gpu01");
-    let entry = "    gpu01: More > Keep in Applications";
+    let entry = "    gpu01: More > Add Shortcut to Applications";
     desk.desktop.click(entry);
     assert!(eventually(SOON, || entries(&desk.client).len() == 1));
     let out = run(&desk.client, &["--list"], 0);
@@ -62,13 +62,13 @@ fn launchers_are_listed_replaced_and_removed() {
     client.configure("[[host]]\nname = \"gpu01\"\n[[host]]\nname = \"a/b\"\n");
     let out = run(&client, &["--list"], 0);
     assert!(
-        out.stdout.is_empty() && out.stderr.contains("no launcher"),
+        out.stdout.is_empty() && out.stderr.contains("no shortcuts"),
         "{out}"
     );
 
     // Only what is configured, since an address can name nothing else.
     let out = run(&client, &["gpu02"], 2);
-    assert!(out.stderr.contains("No host is called gpu02"), "{out}");
+    assert!(out.stderr.contains("No host is named gpu02"), "{out}");
     assert!(entries(&client).is_empty());
 
     let theirs = client.path("home/.local/share/applications/remote-jupyter-host-gpu01.desktop");
@@ -95,7 +95,7 @@ fn launchers_are_listed_replaced_and_removed() {
         run(&client, &["--remove", host], 0);
     }
     let out = run(&client, &["--remove", "gpu01"], 0);
-    assert!(out.stderr.contains("no launcher for gpu01"), "{out}");
+    assert!(out.stderr.contains("no shortcut for gpu01"), "{out}");
     assert_eq!(entries(&client), std::slice::from_ref(&theirs));
     assert_eq!(
         std::fs::read_to_string(theirs).unwrap(),

@@ -14,7 +14,7 @@ fn without_a_configuration_one_click_adds_a_host_and_opens_it() {
     std::fs::remove_file(&config).unwrap();
     client.env("BROWSER", desktop.browser());
     let _app = Opened::spawn(&mut client.command(&[]));
-    desktop.wait_for("Hosts of your SSH configuration");
+    desktop.wait_for("Choose a host from your SSH configuration");
     desktop.click("○ test");
     desktop.wait_within("● test", PATIENCE);
     let text = std::fs::read_to_string(config).unwrap();
@@ -34,13 +34,13 @@ fn the_login_item_is_turned_on_and_off() {
             .map(Iterator::count)
     };
     let status = || desk.client.run(&["login-item", "status"]).stdout;
-    assert!(status().contains("does not start"), "{}", status());
-    desk.desktop.click("Launch at Login");
+    assert!(status().contains("does not open"), "{}", status());
+    desk.desktop.click("Open at Login");
     assert!(eventually(SOON, || entry().is_ok_and(|count| count == 1)));
     assert!(!status().contains("does not"), "{}", status());
-    desk.desktop.click("Launch at Login");
+    desk.desktop.click("Open at Login");
     assert!(
-        eventually(SOON, || status().contains("does not start")),
+        eventually(SOON, || status().contains("does not open")),
         "{}",
         status()
     );

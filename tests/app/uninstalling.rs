@@ -28,7 +28,7 @@ fn what_the_app_has_left_goes_and_the_configuration_stays() {
     let out = desk.client.run(&["uninstall"]);
     assert_eq!(out.code, Some(2), "{out}");
     assert!(
-        out.stderr.contains("is running") && out.stderr.contains("Quit it"),
+        out.stderr.contains("is running") && out.stderr.contains("Choose Quit Remote Jupyter"),
         "{out}"
     );
     assert!(launcher.exists() && !desk.log().is_empty(), "{out}");

@@ -51,7 +51,7 @@ impl Releases {
 }
 
 const NEWER: &str = "302 Found\r\nLocation: https://example.org/x/releases/tag/v99.0.0";
-const ENTRY: &str = "Version 99.0.0 Is There…";
+const ENTRY: &str = "Version 99.0.0 Is Available…";
 
 #[test]
 fn a_newer_version_stands_in_the_menu_and_leads_to_its_page() {

@@ -23,8 +23,8 @@ fn says(client: &Client, program: &Path, action: &str) -> String {
     must(command.args(["login-item", action]))
 }
 
-const ON: &str = "Remote Jupyter starts at login.\n";
-const OFF: &str = "Remote Jupyter does not start at login.\n";
+const ON: &str = "Remote Jupyter opens at login.\n";
+const OFF: &str = "Remote Jupyter does not open at login.\n";
 
 #[test]
 fn it_is_off_until_it_is_wanted_and_a_desktop_may_switch_it_off() {

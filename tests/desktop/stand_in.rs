@@ -54,7 +54,7 @@ pub enum Want {
     },
 }
 
-/// What it says.
+/// Its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Report {
     Opened(u64),

@@ -46,7 +46,7 @@ fn time_that_runs_out_is_told_and_the_job_started_again_with_the_same_notebook()
     let calls_before = calls(&cluster, &["squeue"]).len();
     let short = wait_walltime(&mut opened, "short", PATIENCE);
     let note = short["note"].as_str().unwrap();
-    assert!(note.contains("up in 2 min"), "{short}");
+    assert!(note.contains("time limit in 2 min"), "{short}");
     assert_eq!(ends(&short), ends(&ready));
     assert_eq!(
         calls(&cluster, &["squeue"]).len(),
@@ -74,7 +74,7 @@ fn time_that_runs_out_is_told_and_the_job_started_again_with_the_same_notebook()
         event["title"].as_str().unwrap(),
         event["remedy"].as_str().unwrap(),
     );
-    assert!(title.contains("is up (0:03:00)"), "{out}");
+    assert!(title.contains("reached its time limit (0:03:00)"), "{out}");
     let command = "`remote-jupyter open test --notebook 'a b.ipynb'`";
     assert!(remedy.contains(command), "{out}");
 
@@ -96,7 +96,7 @@ fn slurm_lets_its_administrator_extend_a_job_and_says_so_to_others() {
     let cluster = Cluster::start(&[Scheduler::Slurm]);
     let client = Client::of(&cluster);
     configure(&client, "launcher = \"slurm\"\nwalltime = \"1:00:00\"");
-    refuses(&client, "No job with an end runs");
+    refuses(&client, "has no running job with a time limit");
     let mut opened = client.open("test");
     let ready = opened.wait_phase_within("ready", PATIENCE);
     let id = ready["job"]["id"].as_str().unwrap();

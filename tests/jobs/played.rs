@@ -162,7 +162,7 @@ fn a_scheduler_that_hangs_ends_a_click_and_no_wait() {
     // What waits has been told, and has not logged in anew for it.
     waiting.wait("note", PATIENCE, |event| {
         assert!(!matches!(event, Event::Phase(Phase::Reconnecting)));
-        matches!(event, Event::Note(text) if text.contains("gives no list")).then_some(())
+        matches!(event, Event::Note(text) if text.contains("returned no list")).then_some(())
     });
     lsf.start_server();
     lsf.open_queue();

@@ -48,7 +48,7 @@ fn slurm_says_what_is_wrong() {
     configure(&client, "launcher = \"slurm\"");
     let out = client.run(&["doctor", "test"]);
     assert!(
-        out.code == Some(0) && out.stdout.contains("✓ Slurm would take"),
+        out.code == Some(0) && out.stdout.contains("✓ Slurm would accept"),
         "{out}"
     );
     nothing_queued(&client, Scheduler::Slurm);

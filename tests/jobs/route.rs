@@ -49,7 +49,7 @@ fn a_hop_reaches_a_server_that_only_its_own_node_reaches() {
     let forward = "[[host.forward]]\nname = \"board\"\nremote = \"127.0.0.1:6006\"";
     configure(&client, &format!("{ON_C1}\n{forward}"));
     let (cold, first, told) = click(&client);
-    assert!(!told.contains("started again"), "{told}");
+    assert!(!told.contains("Restarting Jupyter"), "{told}");
     assert_eq!(first["server"]["host"], C1);
     assert!(
         !is_open(&cluster, C1_ADDRESS, &first),
@@ -75,7 +75,7 @@ fn a_hop_reaches_a_server_that_only_its_own_node_reaches() {
     let (warm, again, told) = click(&client);
     assert_eq!(again["reused"], true);
     assert_eq!(again["server"], first["server"]);
-    assert!(!told.contains("started again"), "{told}");
+    assert!(!told.contains("Restarting Jupyter"), "{told}");
     close(warm);
     stop(&client);
     nothing_queued(&client, Scheduler::Slurm);
@@ -106,7 +106,7 @@ fn a_node_without_ssh_is_reached_at_its_address_and_that_is_remembered() {
     cluster.refuse_ssh(C1);
     configure(&client, ON_C1);
     let (cold, first, told) = click(&client);
-    assert!(told.contains("started again"), "{told}");
+    assert!(told.contains("Restarting Jupyter"), "{told}");
     assert!(is_open(&cluster, C1_ADDRESS, &first));
     assert_eq!(remembered(&client).as_deref(), Some("address"));
     let job = jobs(&client, Scheduler::Slurm);
@@ -120,7 +120,7 @@ fn a_node_without_ssh_is_reached_at_its_address_and_that_is_remembered() {
     nothing_queued(&client, Scheduler::Slurm);
     // The next job begins where the last one had to go.
     let (cold, _, told) = click(&client);
-    assert!(!told.contains("started again"), "{told}");
+    assert!(!told.contains("Restarting Jupyter"), "{told}");
     close(cold);
     stop(&client);
     nothing_queued(&client, Scheduler::Slurm);
@@ -186,7 +186,7 @@ fn a_hop_that_is_forced_and_refused_leaves_nothing_queued() {
     // Left to itself it finds a way.
     configure(&client, ON_C2);
     let (opened, _, told) = click(&client);
-    assert!(told.contains("started again"), "{told}");
+    assert!(told.contains("Restarting Jupyter"), "{told}");
     close(opened);
     stop(&client);
     nothing_queued(&client, Scheduler::Slurm);
@@ -213,7 +213,7 @@ fn a_firewall_that_drops_is_no_trap_and_a_server_with_a_kernel_stays_where_it_is
     cluster.admin(C2, &drop);
     configure(&client, ON_C2);
     let (opened, _, told) = click(&client);
-    assert!(told.contains("started again"), "{told}");
+    assert!(told.contains("Restarting Jupyter"), "{told}");
     close(opened);
     stop(&client);
     nothing_queued(&client, Scheduler::Slurm);

@@ -183,7 +183,10 @@ fn a_job_that_is_ended_under_its_tunnel_is_told() {
     );
     // And to whoever was away meanwhile.
     let status = client.run(&["status", "test"]);
-    assert!(status.stdout.contains("was ended from outside"), "{status}");
+    assert!(
+        status.stdout.contains("was terminated from outside"),
+        "{status}"
+    );
 }
 
 /// The cores are free again; whoever has left the tunnel open is told why.

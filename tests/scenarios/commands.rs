@@ -138,7 +138,9 @@ fn a_tunnel_can_be_looked_at_closed_and_its_server_stopped_from_elsewhere() {
     assert_nothing_left(&sshd, &client);
     let nothing = good(&client, &["stop", "test"]);
     assert!(
-        nothing.stderr.contains("No Jupyter of yours runs on test"),
+        nothing
+            .stderr
+            .contains("No Jupyter server of yours is running on test"),
         "{nothing}"
     );
 }
@@ -175,13 +177,13 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
     assert_eq!(out.code, Some(6), "as a click: {out}");
     let words = out.stdout;
     for step in [
-        "This machine",
+        "Local computer",
         "✓ ssh: OpenSSH",
         "✓ the server offers publickey",
         "✓ logged in as",
         "✓ the login shell (/",
-        "works; the machine calls itself",
-        "· no `jupyter` is on the PATH there by itself",
+        "works; the host's own name is",
+        "· `jupyter` is not on the PATH by default",
         "· no Jupyter",
         "✗ There is no Jupyter on the PATH of test",
     ] {
@@ -201,7 +203,7 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
         "setup = [\"echo loaded\", 'export PATH=\"$HOME/tools/bin:$PATH\";']",
     );
     let words = good(&client, &["doctor", "test"]).stdout;
-    assert!(words.contains("✓ a start there runs /"), "{words}");
+    assert!(words.contains("✓ starting Jupyter runs /"), "{words}");
     let steps = good(&client, &["doctor", "test", "--json"]).json_lines();
     assert!(
         steps.iter().all(|step| step["verdict"] != "failed"),
@@ -256,7 +258,7 @@ fn the_configuration_is_shown_checked_and_edited() {
     assert_eq!(path.stdout.trim(), file.to_str().unwrap());
     client.configure("[[host]]\nname = \"a\"\n");
     let check = good(&client, &["config", "check"]);
-    assert!(check.stderr.contains("is good"), "{check}");
+    assert!(check.stderr.contains("is valid"), "{check}");
     client.configure("[[host]]\nname = \"a\"\ncores = 0\n");
     let bad = client.run(&["config", "check"]);
     assert_eq!(bad.code, Some(2), "{bad}");

@@ -94,7 +94,7 @@ fn a_proxy_command_that_is_not_found_names_the_path_that_was_searched() {
         text(&failed, "detail").contains("PATH of this program: /"),
         "{failed}"
     );
-    assert!(text(&failed, "remedy").contains("whole path"), "{failed}");
+    assert!(text(&failed, "remedy").contains("full path"), "{failed}");
 }
 
 /// As OpenSSH does: `HOME` is another folder here, and `~` is the account's own home.

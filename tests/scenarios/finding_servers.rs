@@ -87,7 +87,7 @@ fn attach_takes_the_server_of_the_working_folder_or_else_the_newest() {
     assert_eq!(ready["reused"], true);
     let said = opened.seen.join("\n");
     assert!(
-        said.contains("2 servers run there; this one works in"),
+        said.contains("2 servers are running; selected the one in"),
         "{said}"
     );
     opened.interrupt();
@@ -101,7 +101,7 @@ fn attach_takes_the_server_of_the_working_folder_or_else_the_newest() {
         Some("letmein2")
     );
     assert!(
-        opened.seen.join("\n").contains("is the newest"),
+        opened.seen.join("\n").contains("selected the newest"),
         "{:?}",
         opened.seen
     );
@@ -189,7 +189,7 @@ fn stale_malformed_and_foreign_runtime_files_are_passed_over() {
         &client,
         &[
             format!("jpserver-{}.json is malformed", sleeps[0]),
-            format!("process {} is no Jupyter", sleeps[1]),
+            format!("process {} is not Jupyter", sleeps[1]),
             format!("jpserver-{}.json is malformed", sleeps[2]),
             format!("nothing listens on port {port}"),
         ],

@@ -46,7 +46,7 @@ impl Server for Service {
 #[test]
 fn a_handshake_that_fails_is_told_with_what_came_and_its_own_remedy() {
     for (words, seen, remedy) in [
-        (&b""[..], "before the server said anything", "MaxStartups"),
+        (&b""[..], "before the server sent anything", "MaxStartups"),
         (b"Exceeded MaxStartups\r\n", "Exceeded", "a few minutes"),
         (
             b"Not allowed at this time\r\n",
@@ -56,12 +56,12 @@ fn a_handshake_that_fails_is_told_with_what_came_and_its_own_remedy() {
         (
             b"HTTP/1.1 400 Bad Request\r\n\r\n",
             "HTTP/1.1 400",
-            "another service",
+            "a service other than SSH",
         ),
         (
             b"220 mail.example.org ESMTP\r\n",
             "ESMTP",
-            "another service",
+            "a service other than SSH",
         ),
         (b"SSH-1.5-Cisco-1.25\r\n", "Cisco", "first version of SSH"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "OpenSSH_9.2", "MTU"),
@@ -83,8 +83,8 @@ fn a_handshake_that_fails_is_told_with_what_came_and_its_own_remedy() {
 #[test]
 fn a_connection_on_which_nothing_comes_is_told_from_one_that_was_not_made() {
     for (words, seen) in [
-        (&b""[..], "no SSH server said anything"),
-        (b"SSH-2.0-x\r\n", "the key exchange did not end"),
+        (&b""[..], "no SSH server answered"),
+        (b"SSH-2.0-x\r\n", "the key exchange did not finish"),
     ] {
         let client = Client::new();
         client.add_host("test", &Service::new(words, true), Key::Ed25519);

@@ -77,8 +77,7 @@ fn errors_of_the_configuration_come_in_the_language_that_it_names() {
     let out = client.run(&["config", "check"]);
     assert_eq!(out.code, Some(2), "{out}");
     assert!(
-        out.stderr
-            .contains("\"de\" is not a language of this program"),
+        out.stderr.contains("\"de\" is not a supported language"),
         "{out}"
     );
     assert!(out.stderr.contains("write one of: en, ja"), "{out}");

@@ -185,7 +185,7 @@ fn a_launch_that_was_ended_from_outside_is_told_once() {
         opened.interrupt();
         opened.wait_exit().stdout
     };
-    assert!(!open().contains("ended from outside"));
+    assert!(!open().contains("terminated from outside"));
     for line in sshd.leftovers() {
         let pid = Pid::from_raw(pid_of(&line).parse().unwrap()).unwrap();
         let _ = kill_process(pid, Signal::KILL);
@@ -193,11 +193,11 @@ fn a_launch_that_was_ended_from_outside_is_told_once() {
     assert!(sshd.empties_within(SOON));
     let said = open();
     assert!(
-        said.contains("ended from outside") && said.contains("linger"),
+        said.contains("terminated from outside") && said.contains("linger"),
         "{said}"
     );
     assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
-    assert!(!open().contains("ended from outside"));
+    assert!(!open().contains("terminated from outside"));
     assert_eq!(client.run(&["stop", "test", "--yes"]).code, Some(0));
     assert_nothing_left(&sshd, &client);
 }
@@ -211,7 +211,7 @@ fn every_command_reads_the_ledger() {
     let sshd = Sshd::start();
     let client = Client::of(&sshd);
     let status = || client.run(&["status", "test"]).stdout;
-    assert!(status().contains("no Jupyter of yours runs"));
+    assert!(status().contains("no Jupyter server of yours is running"));
     let port = crate::support::sshd::free_port(std::net::Ipv4Addr::LOCALHOST.into()).port();
     let launch = |folder: &str, more: &str| {
         fs::create_dir_all(sshd.home().path().join(folder)).unwrap();
@@ -255,14 +255,18 @@ fn every_command_reads_the_ledger() {
         let _ = kill_process(pid, Signal::KILL);
     }
     assert!(sshd.empties_within(SOON));
-    assert!(status().contains("ended from outside"));
+    assert!(status().contains("terminated from outside"));
     if !first.join("computer").exists() {
         fs::write(third.join("computer"), "unknown\n").unwrap();
     }
     fs::write(third.join("machine"), "another-boot 4026531836\n").unwrap();
-    assert!(status().contains("may still run there"), "{}", status());
+    assert!(
+        status().contains("may still be running there"),
+        "{}",
+        status()
+    );
     let out = client.run(&["stop", "test"]);
-    assert!(out.stderr.contains("may still run there"), "{out}");
+    assert!(out.stderr.contains("may still be running there"), "{out}");
     if first.join("computer").exists() {
         let old = std::time::SystemTime::UNIX_EPOCH;
         let pid = fs::File::options().write(true).open(third.join("pid"));
@@ -372,7 +376,8 @@ fn a_server_on_another_login_node_is_told_and_left_alone() {
     let out = client.run(&["stop", "test", "--yes"]);
     assert_eq!(out.code, Some(0), "{out}");
     assert!(
-        out.stderr.contains("started on login1 may still run"),
+        out.stderr
+            .contains("started on login1 may still be running"),
         "{out}"
     );
     assert!(state(&sshd, launch).join("pid").exists());

@@ -63,7 +63,10 @@ fn no_command_reaches_a_host_of_that_name_in_another_configuration() {
     let out = two.elsewhere(&two.other, &["logs", "two"]);
     assert!(out.stdout.is_empty(), "{out}");
     let out = two.elsewhere(&two.other, &["stop", "two", "--yes"]);
-    assert!(out.stderr.contains("No Jupyter of yours runs"), "{out}");
+    assert!(
+        out.stderr.contains("No Jupyter server of yours is running"),
+        "{out}"
+    );
 
     // Under another ssh configuration the name may mean another machine, too.
     let text = two.client.read("ssh_config");

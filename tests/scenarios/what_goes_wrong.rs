@@ -292,7 +292,7 @@ fn whatever_a_profile_prints_or_reads_the_script_is_understood() {
             let out = client.run(&["doctor", "test"]);
             assert_eq!(out.code, NO_JUPYTER, "{what} in {file}: {out}");
             assert!(
-                out.stdout.contains("no Jupyter of yours runs there"),
+                out.stdout.contains("no Jupyter server of yours is running"),
                 "{what} in {file}: {out}"
             );
             sshd.home().write(".bashrc", &usual);
@@ -330,7 +330,7 @@ fn a_start_that_takes_too_long_is_given_up_and_stop_ends_it() {
     };
     let failed = fails(&client, &["--timeout", "3"], 8, "timed_out");
     assert!(
-        text(&failed, "detail").contains("goes on starting"),
+        text(&failed, "detail").contains("still starting"),
         "{failed}"
     );
     assert!(
@@ -398,7 +398,7 @@ fn errors_of_the_configuration_have_file_line_and_column() {
     client.configure("[[host]]\nname = \"a\"\nlocal_port = 70000\n\n[[host]]\nname = \"a\"\n");
     says(&client, &["open", "a"], &[&at(3, 14), "70000", &at(6, 8)]);
     client.configure("[[host]\nname = 3\n");
-    says(&client, &["list"], &[&at(1, 8), "not TOML"]);
+    says(&client, &["list"], &[&at(1, 8), "not valid TOML"]);
     says(
         &client,
         &["--config", "/no/such/file", "list"],

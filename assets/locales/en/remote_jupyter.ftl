@@ -5,33 +5,33 @@
 
 ## What can be typed (src/cli/arguments.rs)
 
-help-about = Opens a Jupyter tab from a remote machine over SSH, with one command
+help-about = Opens a Jupyter tab from a remote host over SSH, with one command
 help-config-file = The configuration file [default: ~/.config/remote-jupyter/config.toml]
-help-ssh-config = An ssh configuration file instead of ~/.ssh/config, as ssh's own -F
-help-verbose = Say more; twice for still more
-help-open = Open the notebook tab of a host, and hold the tunnel until Ctrl-C
-help-open-host = The host [default: the configured one, or the only one]
+help-ssh-config = An ssh configuration file to use instead of ~/.ssh/config (like ssh -F)
+help-verbose = More output; -vv for debug output
+help-open = Open the notebook tab of a host, and keep the tunnel open until Ctrl-C
+help-open-host = The host [default: default_host, or the only configured host]
 help-no-browser = Do not open the browser
-help-notebook = A notebook or folder, relative to the server's working folder
-help-timeout = How long it may take, not counting the time of questions [default: { $seconds }]
-help-json-events = Events as JSON, one object a line
-help-json = One JSON object a line
+help-notebook = A notebook or folder to open, relative to the server's working folder
+help-timeout = Time limit in seconds, not counting the time spent at prompts [default: { $seconds }]
+help-json-events = Print events as JSON, one object per line
+help-json = Print JSON, one object per line
 help-list = List the configured hosts
-help-status = Show which tunnels are open, and what their kernels do; of a host that is named also what runs there
+help-status = Show open tunnels and the state of their kernels; for a named host, also what runs on it
 help-host = The host
 help-only-host = Only this host
 help-only-host-of-all = Only this host [default: all]
-help-close = Close the tunnel; the server stays
+help-close = Close the tunnel; the server keeps running
 help-stop = Stop the Jupyter server on a host
 help-yes = End busy kernels without asking
-help-logs = Show what the server in use has printed, else the newest one that we started
-help-doctor = Try every step without starting anything, and say what to do about those that fail
-help-add = Add a host of your ssh configuration
-help-alias = Its name there
-help-config = The configuration file
-help-config-path = Print where it is
-help-config-check = Say what is wrong with it
-help-config-edit = Open it in your editor
+help-logs = Show the log of the server in use, or of the newest one that Remote Jupyter started
+help-doctor = Check every step without starting anything, and show how to fix those that fail
+help-add = Add a host from your ssh configuration
+help-alias = Its alias in the ssh configuration
+help-config = Show, check or edit the configuration file
+help-config-path = Print the path of the file
+help-config-check = Report errors in the file
+help-config-edit = Open the file in your editor
 help-completions = Print a completion script for your shell
 help-shell = The shell [possible values: { $shells }]
 
@@ -59,11 +59,11 @@ usage-more = For more information, try '--help'.
 
 ## Which host is meant (src/cli/mod.rs, context.rs)
 
-cli-no-display = The app needs a desktop, and there is no display here
-cli-no-app = This build is the command line only; it has no menu-bar app
-cli-open-remedy = Open a host with `remote-jupyter open HOST`; `remote-jupyter --help` tells the rest.
-cli-no-file = There is no file { $file }
-cli-no-file-remedy = Check what follows --config.
+cli-no-display = The app needs a desktop, but no display is available
+cli-no-app = This build does not include the menu-bar app
+cli-open-remedy = Run `remote-jupyter open HOST` to open a host, or `remote-jupyter --help` to see all commands.
+cli-no-file = The file { $file } does not exist
+cli-no-file-remedy = Check the path after --config.
 cli-config-broken = The configuration has errors
 cli-hosts =
     { $count ->
@@ -72,11 +72,11 @@ cli-hosts =
     }
 cli-configured = configured: { $names }
 cli-which = Which host?
-cli-which-remedy = Name one, or set `default_host`.
-cli-which-none = { $file } names none yet
-cli-which-none-remedy = Name one: anything that ssh takes will do. `remote-jupyter add ALIAS` keeps it.
-cli-unknown = No host is called { $name }
-cli-unknown-remedy = `remote-jupyter add { $name }` adds it from your ssh configuration.
+cli-which-remedy = Name a host, or set `default_host`.
+cli-which-none = No hosts are configured in { $file }
+cli-which-none-remedy = Name any destination that ssh accepts. Run `remote-jupyter add ALIAS` to add a host to the configuration.
+cli-unknown = No host is named { $name }
+cli-unknown-remedy = Run `remote-jupyter add { $name }` to add it from your ssh configuration.
 
 ## open (src/cli/open.rs, report.rs)
 
@@ -88,7 +88,7 @@ open-held = Jupyter { $version } on { $host } (process { $pid }); another remote
 
 ## list, status, close, stop, logs (src/cli/servers.rs)
 
-list-empty = No host is configured yet. `remote-jupyter add ALIAS` adds one from your ssh configuration; `remote-jupyter open DESTINATION` works without one.
+list-empty = No hosts are configured. Run `remote-jupyter add ALIAS` to add one from your ssh configuration, or `remote-jupyter open DESTINATION` to open one without configuring it.
 status-kernels-unknown = kernels unknown
 status-kernels =
     { $total ->
@@ -104,77 +104,77 @@ status-kernels =
 close-none = There is no open tunnel to { $host }.
 close-done = The tunnel to { $host } is closed; Jupyter keeps running there.
 stop-done = Jupyter on { $host } has shut down.
-status-unseen = What runs there could not be seen: { $why }
-logs-not-ours = Jupyter in use there (process { $pid }) was not started from here, so its log is not known. This is the log of the newest one that was.
+status-unseen = Could not check what runs on the host: { $why }
+logs-not-ours = The Jupyter server in use (process { $pid }) was not started by Remote Jupyter, so the location of its log is unknown. This is the log of the newest server that Remote Jupyter started.
 logs-none = Remote Jupyter has not started a server on { $host } yet.
 
 ## doctor (src/cli/doctor.rs)
 
-doctor-this-machine = This machine
-doctor-here = this machine
+doctor-this-machine = Local computer
+doctor-here = local computer
 doctor-ssh = ssh: { $version }
-doctor-no-ssh = there is no `ssh`: ~/.ssh/config cannot be read
+doctor-no-ssh = `ssh` was not found, so ~/.ssh/config cannot be read
 doctor-configuration = configuration { $file }: { $hosts }
 doctor-sockets = control sockets in { $folder }
 doctor-browser = browser { $browser }
-doctor-login-shell = the login shell ({ $shell }) works; the machine calls itself { $node }
-doctor-jupyter = the PATH there has { $path }
-doctor-no-jupyter = no `jupyter` is on the PATH there by itself: `setup` has to bring it, as in setup = ["module load python"]
+doctor-login-shell = the login shell ({ $shell }) works; the host's own name is { $node }
+doctor-jupyter = Jupyter on the PATH: { $path }
+doctor-no-jupyter = `jupyter` is not on the PATH by default: add it in `setup`, as in setup = ["module load python"]
 doctor-found = found { $server }
-doctor-none = no Jupyter of yours runs there now
+doctor-none = no Jupyter server of yours is running
 doctor-passed-over = passed over: { $reason }
 
 ## add, config (src/cli/configure.rs)
 
 add-failed = { $alias } cannot be added
-add-done = { $alias } ({ $user }@{ $host }) is in { $file } now. Open it with `remote-jupyter open { $alias }`.
+add-done = Added { $alias } ({ $user }@{ $host }) to { $file }. Run `remote-jupyter open { $alias }` to open it.
 config-uneditable = { $file } cannot be edited
 config-uneditable-remedy = Set EDITOR to your editor, or open the file yourself.
-config-good = { $file } is good: { $hosts }.
-config-absent = { $file } does not exist yet, which is fine: the defaults hold.
-config-template-about = Remote Jupyter: see the README for all that a host can say.
-config-template-name = a name of your ~/.ssh/config; alone it is a whole host
+config-good = { $file } is valid: { $hosts }.
+config-absent = { $file } does not exist yet; the defaults apply.
+config-template-about = Remote Jupyter: see the README for all settings of a host.
+config-template-name = an alias from your ~/.ssh/config; no other setting is required
 
 ## Who holds a host's tunnel (src/ipc/host_lock.rs)
 
-claim-silent = another remote-jupyter has this host, and does not answer
+claim-silent = another remote-jupyter process holds this host and does not answer
 
 ## Which running server is the right one (src/jupyter/select.rs, server.rs)
 
-server-same-folder = { $count } servers run there; this one works in { $folder }
-server-newest = { $count } servers run there; this one, in { $folder }, is the newest
-server-other-folder = The running server works in { $folder }, not in the configured folder
+server-same-folder = { $count } servers are running; selected the one in { $folder }
+server-newest = { $count } servers are running; selected the newest, in { $folder }
+server-other-folder = The working folder of the running server is { $folder }, not the configured one
 server-other-port = the server of process { $pid } listens on { $port }, not on { $wanted }
 server-on-socket = the server of process { $pid } listens on a socket, not on { $wanted }
 server-malformed = { $file } is malformed: { $why }
 server-foreign = process { $pid } belongs to another account
 server-names-other = { $file } names process { $pid }
-server-reused = process { $pid } is no Jupyter (its number was reused)
-server-socket = the socket { $socket } is gone, or another account's
+server-reused = process { $pid } is not Jupyter (its number was reused)
+server-socket = the socket { $socket } is gone or belongs to another account
 server-no-port = it names no port
 server-silent = nothing listens on port { $port }
 server-foreign-port = another account listens on port { $port }
-server-editors = process { $pid } is the server that VS Code started for itself, and is left alone
+server-editors = process { $pid } is a server that VS Code started for its own use, and is left alone
 server-hubs = process { $pid } is JupyterHub's own server, and is left alone: reach it through the Hub
 server-refused = the server of process { $pid } is passed over: { $why }
 
 ## Jupyter's own answers (src/jupyter/api.rs)
 
 api-no-answer = no answer: { $why }
-api-silent = nothing came within { $seconds } s
+api-silent = no data received within { $seconds } s
 api-status = the server answered { $status }
-api-not-jupyter = not an answer of Jupyter: { $why }
-api-no-page = it has no page of Lab, Notebook or nbclassic: `pip install jupyterlab` brings one
+api-not-jupyter = not a response from Jupyter: { $why }
+api-no-page = it has no Lab, Notebook or nbclassic page: `pip install jupyterlab` adds one
 
 ## Questions (src/ssh/prompt.rs). The answers are yes and no in every language.
 
-ask-host-key = The host { $host } is not known yet. It shows the { $kind } key { $fingerprint }. Is that the right one? (yes/no)
-ask-host-key-also-known = The host { $host } is not known yet. It shows the { $kind } key { $fingerprint }. At port 22 it is known by { $others }. Is that the right one? (yes/no)
+ask-host-key = The host { $host } is not known yet. Its { $kind } key is { $fingerprint }. Do you trust this key? (yes/no)
+ask-host-key-also-known = The host { $host } is not known yet. Its { $kind } key is { $fingerprint }. On port 22 it is known by { $others }. Do you trust this key? (yes/no)
 ask-end-kernels = { $busy } of { $total } kernels on { $host } are busy. End them anyway? (yes/no)
 ask-passphrase = Passphrase for the key { $key }:
 ask-passphrase-again = Wrong passphrase. Passphrase for the key { $key }:
-ask-password = Password of { $user }@{ $host }:
-ask-password-again = Refused. Password of { $user }@{ $host }:
+ask-password = Password for { $user }@{ $host }:
+ask-password-again = Refused. Password for { $user }@{ $host }:
 
 ## Logging in, and what the server's key is (src/ssh/auth/, connection.rs, dial.rs, host_key.rs)
 
@@ -187,51 +187,51 @@ login-none = none
 login-refused = { $what }: refused
 login-offered = the server offers { $offered }
 login-done = logged in as { $user } with { $how }
-login-no-file = key { $file }: there is no such file
-login-no-variable = key { $file }: { $variable } is not set in the environment of this program; write the whole path into IdentityFile
-host-key-none = the server showed no host key
-host-key-nobody-asked = StrictHostKeyChecking is yes, so nobody is asked
+login-no-file = key { $file }: no such file
+login-no-variable = key { $file }: { $variable } is not set in the environment of this program; write the full path in IdentityFile
+host-key-none = the server presented no host key
+host-key-nobody-asked = StrictHostKeyChecking is yes, so you are not prompted
 host-key-not-yes = the answer was not yes
 host-key-type-unknown = unknown
-dial-no-family = it has no address of the family that AddressFamily asks for
+dial-no-family = it has no address of the family that AddressFamily requires
 dial-no-answer = no answer
 dial-bad-bind = BindAddress { $address } is not an address
 connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
-connected-unchecked = connected to { $address } ({ $banner }); the host key { $algorithm } was not checked, as NoHostAuthenticationForLocalhost says
+connected-unchecked = connected to { $address } ({ $banner }); the host key { $algorithm } was not checked, because of NoHostAuthenticationForLocalhost
 
 ## What a destination means (src/ssh/resolve.rs)
 
 resolve-bad = { $destination } is not an SSH destination: { $reason }; write an alias, user@host or ssh://user@host:port
-resolve-no-ssh = cannot read { $file } for { $destination }: no ssh program was found; install OpenSSH, or leave the file out
+resolve-no-ssh = cannot read { $file } for { $destination }: no ssh program was found; install OpenSSH, or omit the file
 resolve-not-started = could not run { $program } to look up { $destination }: { $why }
 resolve-refused = ssh does not accept { $destination }: { $message }; check with: ssh -G { $bare }
-resolve-missing = the answer of ssh -G about { $destination } has no usable { $option } line; check with: ssh -G { $bare }
+resolve-missing = the output of ssh -G for { $destination } has no usable { $option } line; check with: ssh -G { $bare }
 resolve-no-host = it names no host
 resolve-no-user = it names no user, and USER is not set
 resolve-bad-port = its port is not a number from 1 to 65535
 resolve-hyphen = a name can't begin with '-'
-resolve-blank = it contains a blank or a control character
-resolve-shell = it contains a character that means something to a shell
+resolve-blank = it contains a space or a control character
+resolve-shell = it contains a character that has a special meaning in a shell
 resolve-usage = it is not a host, user@host or ssh://user@host:port
 resolve-no-reason = it gave no reason
 
 ## Known host keys (src/ssh/known_hosts.rs)
 
-known-hosts-unreadable = could not read the known host keys in { $file }: { $why }; make the file readable for you, or remove it
+known-hosts-unreadable = could not read the known host keys in { $file }: { $why }; make the file readable by you, or remove it
 known-hosts-unwritable = could not write the key of { $host } to { $file }: { $why }; check that you may write there
-known-hosts-name = the host name { $host } cannot stand in a known-hosts file; give the host a plain HostName or HostKeyAlias in the SSH configuration
+known-hosts-name = the host name { $host } cannot be written to a known-hosts file; set a plain HostName or HostKeyAlias for the host in the ssh configuration
 known-hosts-malformed = the key that { $host } sent is malformed; nothing was written to { $file }
 
 ## Errors of the configuration file (src/config/error.rs, mod.rs)
 
 config-remedy = remedy: { $remedy }
-config-not-toml = this is not TOML: { $why }
+config-not-toml = this is not valid TOML: { $why }
 config-duplicate-key = keep one of the two
 config-quotes = put the value in double quotes
-config-line-ends = save the file with the line ends of Unix or Windows
+config-line-ends = save the file with Unix or Windows line endings
 config-write-toml = write it as TOML, as in: key = "text", key = 8 or key = true
 config-unreadable = the file can't be read: { $why }
-config-unreadable-remedy = check that this is a file, and yours to read
+config-unreadable-remedy = check that this is a file and that you can read it
 config-not-utf8 = this is not UTF-8 text
 config-not-utf8-remedy = save the file as UTF-8
 
@@ -242,7 +242,7 @@ key-unknown = unknown key { $key }
 key-belongs-top = it belongs at the top of the file, above the first [[host]]
 key-belongs-under = it belongs under a { $header }
 key-did-you-mean = did you mean { $near }?
-key-take-out = take it out; known here are: { $keys }
+key-take-out = remove it; valid keys here: { $keys }
 key-wrong-type = { $key } takes { $expected }, not { $found }
 key-write-as = write it as in: { $example }
 key-write-table = write it as in: { $header }, with both pairs of brackets
@@ -252,23 +252,23 @@ key-missing = this { $header } has no { $key }
 key-missing-remedy = add a line such as: { $example }
 key-out-of-range = { $number } is out of range
 key-out-of-range-remedy = write { $expected }, as in: { $example }
-key-word-unknown = { $word } is not known here
+key-word-unknown = { $word } is not a valid value
 key-word-one-of = write one of: { $words }
 key-word-near = did you mean { $near }? write one of: { $words }
-key-name-for-ssh = keep the name and say how ssh reaches it, as in: ssh = "me@gpu01"
-key-args = args cannot be passed on by this host's { $other }
-key-args-remedy = write the options into { $other } itself, and take args out
+key-name-for-ssh = keep the name, and set the ssh destination, as in: ssh = "me@gpu01"
+key-args = this host's { $other } cannot pass on args
+key-args-remedy = write the options in { $other } itself, and remove args
 key-duplicate-host = duplicate host name { $name }
 key-duplicate-forward = duplicate forward name { $name }
 key-duplicate-port = duplicate local port { $port } in this host
-key-duplicate-remedy = line { $line } has it already: change one of the two
+key-duplicate-remedy = line { $line } already has it: change one of the two
 key-no-host = { $key }: there is no host { $name }
 key-no-host-remedy = add a [[host]] with name = { $name }, or name another host
 type-string = a string
 type-whole-number = a whole number
 type-number-from = a whole number, { $least } or more
 type-number-between = a whole number from { $least } to { $most }
-type-float = a number with a point
+type-float = a decimal number
 type-flag = true or false
 type-date = a date or time
 type-list = a list
@@ -279,93 +279,93 @@ type-tables = tables under { $header }
 
 ## Forms of values (src/config/values.rs)
 
-value-empty = the text is empty
-value-empty-remedy = fill it in, or leave the key out for the default
-value-control = the control character { $character } can't stand here
-value-control-remedy = take it out: the text must be one line, without tabs or line breaks
+value-empty = the value is empty
+value-empty-remedy = set a value, or omit the key to use the default
+value-control = the control character { $character } is not allowed here
+value-control-remedy = remove it: the value must be one line, without tabs or line breaks
 value-hyphen = { $text } begins with a hyphen
-value-hyphen-remedy = take the hyphen away: a command would read it as an option
-value-destination-hyphen = { $text } is no ssh destination: a hyphen begins an option
-value-destination-space = { $text } is no ssh destination: it contains a space
+value-hyphen-remedy = remove the hyphen: a command would read the value as an option
+value-destination-hyphen = { $text } is not an ssh destination: a hyphen begins an option
+value-destination-space = { $text } is not an ssh destination: it contains a space
 value-destination-remedy = write an alias, user@host or ssh://user@host:port
-value-duration = { $text } is not a length of time
-value-duration-remedy = write a whole number and s, m, h or d, as in: "90s", "30m", "2h", "1d"
+value-duration = { $text } is not a duration
+value-duration-remedy = write a whole number followed by s, m, h or d, as in: "90s", "30m", "2h", "1d"
 value-walltime = { $text } is not a walltime
-value-walltime-remedy = write hours:minutes:seconds, with days before them if need be, as in: "8:00:00" or "2-12:00:00"
+value-walltime-remedy = write hours:minutes:seconds, preceded by days if necessary, as in: "8:00:00" or "2-12:00:00"
 value-memory = { $text } is not an amount of memory
-value-memory-remedy = write a whole number and K, M, G or T, as in: "8G" or "512M"
+value-memory-remedy = write a whole number followed by K, M, G or T, as in: "8G" or "512M"
 value-remote = { $text } is not a host and a port
 value-remote-remedy = write host:port with a port from 1 to 65535, as in: "127.0.0.1:6006", "[::1]:6006" or "6006"
-value-variable = { $text } is not a name for an environment variable
-value-variable-remedy = use letters, digits and _ alone, with no digit first, as in: OMP_NUM_THREADS
-value-language = { $text } is not a language of this program
-value-language-remedy = write one of: { $languages }; without the key, the system's language holds
+value-variable = { $text } is not a valid name for an environment variable
+value-variable-remedy = use only letters, digits and _, and do not start with a digit, as in: OMP_NUM_THREADS
+value-language = { $text } is not a supported language
+value-language-remedy = write one of: { $languages }; omit the key to use the system's language
 
 ## Changing the configuration file (src/config/edit.rs)
 
 edit-exists = { $file } already has a host { $name }
-edit-broken = the configuration must be put right first
+edit-broken = fix the errors in the configuration first
 edit-unwritable = { $file } can't be written: { $why }
 
 ## This machine: questions, browser, folders (src/host_os/terminal_prompt.rs, browser.rs, folders.rs)
 
-ask-nowhere = there is no terminal to ask on, and no SSH_ASKPASS to ask with
+ask-nowhere = there is no terminal and no SSH_ASKPASS program to prompt you with
 ask-program-failed = SSH_ASKPASS { $program }: { $why }
 ask-program-cancelled = SSH_ASKPASS was cancelled
-ask-program-no-text = SSH_ASKPASS gave no text
+ask-program-no-text = SSH_ASKPASS did not return text
 ask-terminal-closed = the terminal was closed
 login-page-title = Opening Jupyter
 login-page-button = Open Jupyter
-browser-nobody = no program of this system took the page
+browser-nobody = no program on the local computer could open the page
 browser-failed = `{ $browser }`: { $why }; check `browser` in the configuration
-folder-open = { $folder } is open to other accounts; `chmod 700` it
+folder-open = { $folder } is accessible to other accounts; run `chmod 700` on it
 
 ## What went wrong (src/problem/mod.rs)
 
-explain-no-script = The login shell on { $host } ended without running our script
-explain-no-script-remedy = Try `ssh { $destination }`, and `ssh { $destination } true`, which should print nothing. A line in the start-up files there may end the shell, or the server may run a command of its own in place of this program's (ForceCommand, `command=` in authorized_keys).
-explain-files-only-remedy = The account there may only transfer files: ask the administrator for one that may run commands.
-explain-no-login-remedy = The account there has no login shell (nologin), or was closed: ask the administrator.
+explain-no-script = The login shell on { $host } exited without running the script
+explain-no-script-remedy = Run `ssh { $destination }` and `ssh { $destination } true`; the second should print nothing. A line in the account's start-up files may exit the shell, or the server may run a command of its own instead of this program's (ForceCommand, `command=` in authorized_keys).
+explain-files-only-remedy = Ask the administrator for an account that may run commands: this one may only transfer files.
+explain-no-login-remedy = Ask the administrator: the account has no login shell (nologin), or was closed.
 explain-not-started = The start-up files of the login shell on { $host } took longer than allowed
-explain-not-started-remedy = Try `ssh { $destination } true`: one of them may wait for input or for a slow disk. `--timeout SECONDS` allows more.
-explain-unexpected = { $host } gave an answer that was not asked for
-explain-report-remedy = Please report this, with what `remote-jupyter doctor` says.
-explain-random = { $host }: this machine gives no random numbers
-explain-random-remedy = Without them nothing can be kept secret: look into the system's log.
+explain-not-started-remedy = Run `ssh { $destination } true`: a start-up file may wait for input or for a slow disk. Use `--timeout SECONDS` to allow more time.
+explain-unexpected = { $host } sent an unexpected answer
+explain-report-remedy = Report this problem, with the output of `remote-jupyter doctor`.
+explain-random = { $host }: the system's random number generator is not available
+explain-random-remedy = Check the system's log: nothing can be kept secret without random numbers.
 explain-start-slow = { $host }: starting Jupyter took longer than allowed
-explain-start-slow-detail = It goes on starting there.
-explain-start-slow-remedy = Open it again to wait on; `remote-jupyter logs { $host }` shows what it says, `remote-jupyter stop { $host }` ends it.
+explain-start-slow-detail = It is still starting.
+explain-start-slow-remedy = Open the host again to keep waiting. Run `remote-jupyter logs { $host }` to see its output, or `remote-jupyter stop { $host }` to end it.
 explain-timed-out = { $host }: { $phase } took longer than allowed
-explain-timed-out-remedy = `remote-jupyter doctor { $host }` shows which step is slow; `open` takes `--timeout SECONDS`.
+explain-timed-out-remedy = Run `remote-jupyter doctor { $host }` to see which step is slow. Use `--timeout SECONDS` with `open` to allow more time.
 explain-interrupted = { $host }: interrupted
 explain-no-shell = The account on { $host } may not run this program's commands
 explain-no-shell-remedy = Ask the administrator for an ordinary login shell, such as bash, or use another account.
-explain-windows = The login shell on { $host } is one of Windows, which cannot run Jupyter for this program
-explain-windows-remedy = Use a remote host with Linux, macOS or BSD, or let the OpenSSH server of Windows start the bash of WSL (DefaultShell).
-explain-no-wait = This machine could not wait for { $host }
-explain-no-wait-remedy = See whether it is out of file descriptors.
+explain-windows = The login shell on { $host } is a Windows shell, which cannot run Jupyter for this program
+explain-windows-remedy = Use a remote host with Linux, macOS or BSD, or configure the OpenSSH server of Windows to start bash from WSL (DefaultShell).
+explain-no-wait = Could not wait for { $host }
+explain-no-wait-remedy = Check whether the local computer is out of file descriptors.
 explain-no-answer = Jupyter runs on { $host }, but does not answer through the tunnel
-explain-forbidden-remedy = It does not take the token of its runtime file: stop it there, and open it again.
-explain-no-page = Jupyter on { $host } has no page that a tab could show
-explain-no-page-remedy = Install one there, end this server with `remote-jupyter stop { $host }`, and connect again: a server does not see what is installed after its start.
-explain-no-answer-remedy = Its process may hang, or sshd may forbid forwarding (AllowTcpForwarding).
-explain-wrong-answer = Jupyter runs on { $host }, but does not answer as it should
-explain-wrong-answer-remedy = See what runs on that port there.
+explain-forbidden-remedy = Stop the server on the remote host, then open the host again: the server does not accept the token in its runtime file.
+explain-no-page = Jupyter on { $host } has no page to show in a tab
+explain-no-page-remedy = Install one on the host, stop this server with `remote-jupyter stop { $host }`, then connect again: a server does not notice what is installed after it starts.
+explain-no-answer-remedy = Check whether its process hangs, and whether sshd forbids forwarding (AllowTcpForwarding).
+explain-wrong-answer = Jupyter runs on { $host }, but does not answer as expected
+explain-wrong-answer-remedy = Check what runs on that port of the host.
 explain-no-port = No local port could be opened for { $host }
-explain-no-port-remedy = See whether this machine is out of ports or file descriptors.
-explain-local = This machine could not do its part for { $host }
-explain-local-remedy = The line above is the system's own. If it does not help, please report it with what `remote-jupyter doctor` says.
+explain-no-port-remedy = Check whether the local computer is out of ports or file descriptors.
+explain-local = Could not start a session for { $host }: out of local resources
+explain-local-remedy = Read the system's message above. If it does not help, report it with the output of `remote-jupyter doctor`.
 explain-local-files-remedy = Close other programs, or raise the limit of open files: `ulimit -n 1024`.
-explain-local-memory-remedy = Close other programs: this computer is out of memory or of threads.
-explain-bad-url = The base URL of Jupyter on { $host } makes no address
-explain-bad-url-remedy = Check `base_url` in its configuration there.
-explain-holder-gone = The remote-jupyter that held the tunnel to { $host } has ended
-explain-open-again-remedy = Open it again.
+explain-local-memory-remedy = Close other programs: the local computer is out of memory or of threads.
+explain-bad-url = The base URL of Jupyter on { $host } is not valid
+explain-bad-url-remedy = Check `base_url` in its configuration on the host.
+explain-holder-gone = The remote-jupyter process that held the tunnel to { $host } has ended
+explain-open-again-remedy = Open the host again.
 explain-no-control = { $host }: the control sockets cannot be used
-explain-no-control-remedy = `remote-jupyter doctor` names their folder; another remote-jupyter may also hang.
-explain-control-long-remedy = Set XDG_RUNTIME_DIR to a folder with a shorter path: the system takes no socket below a longer one.
-explain-bug = { $host }: remote-jupyter itself has failed
-explain-bug-remedy = Please report this, with what was printed above.
+explain-no-control-remedy = Run `remote-jupyter doctor` to see their folder. Another remote-jupyter process may also hang.
+explain-control-long-remedy = Set XDG_RUNTIME_DIR to a folder with a shorter path: the system does not allow sockets with a longer one.
+explain-bug = { $host }: remote-jupyter has an internal error
+explain-bug-remedy = Report this problem, with the output above.
 version-holder-too-old = { $host }: the Remote Jupyter that is running is too old for this one
 version-holder-too-old-remedy = Quit the app, or end the command that is running, then open it again.
 version-asker-too-old = { $host }: this Remote Jupyter is too old for the one that is running
@@ -377,10 +377,10 @@ version-not-told = unknown
 
 explain-resolve = The ssh configuration of { $host } cannot be used
 explain-resolve-remedy = Check it with `ssh -G { $destination }`.
-explain-no-ssh-remedy = Install OpenSSH, or start this program with a PATH that has `ssh`. PATH of this program: { $path }
-explain-resolve-variable-remedy = Write the value of { $variable } itself into ~/.ssh/config: it is not set in the environment of this program, since an app started from the desktop does not read ~/.bashrc. In a terminal, `ssh -G { $destination }` may work all the same.
+explain-no-ssh-remedy = Install OpenSSH, or start this program with a PATH that includes `ssh`. PATH of this program: { $path }
+explain-resolve-variable-remedy = Write the value of { $variable } in ~/.ssh/config: the variable is not set in the environment of this program, because an app started from the desktop does not read ~/.bashrc. In a terminal, `ssh -G { $destination }` may still work.
 explain-route = { $host } needs { $keyword }, which this version does not support yet
-explain-route-remedy = Until it does, forward a port by hand: `ssh -N -L 8888:localhost:8888 { $destination }`.
+explain-route-remedy = Forward a port by hand for now: `ssh -N -L 8888:localhost:8888 { $destination }`.
 explain-name = { $host }: no address is known for { $wanted }
 explain-name-remedy = Check the spelling, the HostName in ~/.ssh/config, and whether a VPN is needed.
 explain-refused-port = { $host }: nothing listens on port { $port } of { $wanted }
@@ -389,91 +389,91 @@ explain-unreachable = { $host }: no answer from { $wanted } port { $port }
 explain-unreachable-remedy = Check the network, and whether a VPN or a jump host is needed.
 explain-handshake = { $host }: the SSH handshake failed
 explain-handshake-remedy = Check that an SSH server answers on that port: `ssh -v` shows its greeting.
-explain-no-session = { $host } lets this account run no command
-explain-no-session-remedy = Try `ssh { $destination } true`. If the server refuses that too, the account is for forwards or files alone (MaxSessions 0): ask the administrator for one that may run commands.
-explain-handshake-nothing = The connection was closed before the server said anything.
-explain-handshake-nothing-remedy = Wait a minute, then try `ssh -v { $destination }`: the server may have too many logins at once (MaxStartups), or it or a firewall may bar your address (fail2ban, hosts.deny). If that never works, check the Port in ~/.ssh/config.
-explain-handshake-turned-away-remedy = Wait a few minutes, then try again: the server has too many logins at once, or bars your address after failed ones. Its log has the reason (MaxStartups, PerSourcePenalties).
-explain-handshake-foreign-remedy = Check the HostName and the Port in ~/.ssh/config: another service than SSH answers there, perhaps the login page of the network that you are in.
-explain-handshake-old-remedy = Have the server updated: it knows the first version of SSH alone, which is not safe.
-explain-handshake-greeted = The server calls itself { $version }.
-explain-handshake-cut-remedy = Try `ssh -v { $destination }`. If it breaks off too, the server's log has the reason; a VPN that loses large packets (MTU) looks the same.
-explain-handshake-silent = A connection was made, and no SSH server said anything on it.
-explain-handshake-silent-remedy = Try `ssh -v { $destination }`: a firewall, a proxy or a VPN may take the connection in place of the server, or the server may hang. `open` takes `--timeout SECONDS`.
-explain-handshake-slow = The server calls itself { $version }, and the key exchange did not end.
-explain-handshake-slow-remedy = Try `ssh -v { $destination }`: a VPN that loses large packets (MTU) looks like this, and a server that is busy. `open` takes `--timeout SECONDS`.
+explain-no-session = { $host } does not let this account run commands
+explain-no-session-remedy = Run `ssh { $destination } true`. If the server refuses that too, the account is limited to forwards or files (MaxSessions 0): ask the administrator for one that may run commands.
+explain-handshake-nothing = The connection was closed before the server sent anything.
+explain-handshake-nothing-remedy = Wait a minute, then run `ssh -v { $destination }`: the server may have too many logins at once (MaxStartups), or it or a firewall may block your address (fail2ban, hosts.deny). If that never works, check the Port in ~/.ssh/config.
+explain-handshake-turned-away-remedy = Wait a few minutes, then try again: the server has too many logins at once, or blocks your address after failed logins. Its log has the reason (MaxStartups, PerSourcePenalties).
+explain-handshake-foreign-remedy = Check the HostName and the Port in ~/.ssh/config: a service other than SSH answers there, perhaps the login page of your network.
+explain-handshake-old-remedy = Ask the administrator to update the server: it supports only the first version of SSH, which is not safe.
+explain-handshake-greeted = The server identifies itself as { $version }.
+explain-handshake-cut-remedy = Run `ssh -v { $destination }`. If it breaks off too, the server's log has the reason; a VPN that drops large packets (MTU) looks the same.
+explain-handshake-silent = A connection was made, but no SSH server answered on it.
+explain-handshake-silent-remedy = Run `ssh -v { $destination }`: a firewall, a proxy or a VPN may accept the connection in place of the server, or the server may hang. Use `--timeout SECONDS` with `open` to allow more time.
+explain-handshake-slow = The server identifies itself as { $version }, but the key exchange did not finish.
+explain-handshake-slow-remedy = Run `ssh -v { $destination }`: a VPN that drops large packets (MTU) looks like this, and so does a busy server. Use `--timeout SECONDS` with `open` to allow more time.
 explain-host-key-files = The host key of { $host } cannot be checked
-explain-host-key-files-remedy = Make the file readable and writable for yourself.
-explain-host-key-name-remedy = Give it a plain HostName or HostKeyAlias in ~/.ssh/config.
+explain-host-key-files-remedy = Make the file readable and writable by you.
+explain-host-key-name-remedy = Set a plain HostName or HostKeyAlias for it in ~/.ssh/config.
 explain-host-key-malformed-remedy = Check that an SSH server answers on that port.
-explain-host-key-changed = { $host } shows another host key than the one that is known: nothing was sent
-explain-host-key-shown = shown: { $fingerprint }
+explain-host-key-changed = { $host } presented a host key other than the known one: nothing was sent
+explain-host-key-shown = presented: { $fingerprint }
 explain-host-key-known = known: { $fingerprint } { $kind } ({ $place })
-explain-host-key-changed-remedy = Somebody may be in between. Only if you know why it changed: `ssh-keygen -R '{ $filed }'`, then connect again.
-explain-host-key-other-type-remedy = The host has no key of the known type any more. If its owner confirms the new one: `ssh-keygen -R '{ $filed }'`, then connect again.
-explain-host-key-revoked = { $host } shows a host key that is marked as revoked: nothing was sent
-explain-host-key-revoked-remedy = Ask the host's administrator; this key must not be used any more.
+explain-host-key-changed-remedy = Make sure that nobody intercepts the connection. Only if you know why the key changed, run `ssh-keygen -R '{ $filed }'`, then connect again.
+explain-host-key-other-type-remedy = Ask the host's administrator about the new key: the host no longer has one of the known type. If the new key is confirmed, run `ssh-keygen -R '{ $filed }'`, then connect again.
+explain-host-key-revoked = { $host } presented a host key that is marked as revoked: nothing was sent
+explain-host-key-revoked-remedy = Ask the host's administrator: this key must not be used any more.
 explain-host-key-unknown = The host key of { $host } is not known and was not accepted
-explain-host-key-unknown-remedy = Compare the fingerprint with the administrator's, then connect once with `ssh { $destination }`, or answer yes here.
-explain-auth-refused = { $host } refused the login of { $user }
-explain-auth-nothing-fits = no key, agent or password of yours fits what the server offers
+explain-host-key-unknown-remedy = Compare the fingerprint with the administrator's, then connect once with `ssh { $destination }`, or answer yes at the prompt.
+explain-auth-refused = { $host } rejected the login for { $user }
+explain-auth-nothing-fits = you have no key, agent or password for the methods that the server offers
 explain-auth-offered = the server offers: { $offered }
-explain-auth-refused-remedy = Check with `ssh { $destination }`; a key has to stand in ~/.ssh/authorized_keys there.
+explain-auth-refused-remedy = Check with `ssh { $destination }`; your public key must be in ~/.ssh/authorized_keys on the host.
 login-no-agent = ssh agent: { $variable } is not set in the environment of this program
-explain-no-agent-remedy = Check with `ssh { $destination }` in a terminal. If that works, its key is in an agent that this program does not see: an app started from the desktop does not read ~/.bashrc. Add an `IdentityAgent` line with the output of `echo ${ $variable }` to ~/.ssh/config. Otherwise the key is missing in ~/.ssh/authorized_keys there.
-explain-auth-no-answer = The login to { $host } needs an answer that nobody gave
+explain-no-agent-remedy = Run `ssh { $destination }` in a terminal. If that works, its key is in an agent that this program does not see: an app started from the desktop does not read ~/.bashrc. Add an `IdentityAgent` line with the output of `echo ${ $variable }` to ~/.ssh/config. Otherwise the key is missing from ~/.ssh/authorized_keys on the host.
+explain-auth-no-answer = The login to { $host } needs a prompt answer that was not given
 explain-auth-no-answer-remedy = Run the command in a terminal, set SSH_ASKPASS, or load the key into an agent with `ssh-add`.
-explain-auth-no-answer-tried-remedy = The lines above say why nothing else logged you in: mend that, or run the command in a terminal to answer.
-explain-passphrase = { $host }: the passphrase does not open the key { $key }
-resolve-slow = `ssh -G { $destination }` did not end. It runs the commands of `Match exec` in the ssh configuration, and one of them may hang.
-explain-resolve-slow-remedy = Run `ssh -G { $destination }` in a terminal, and mend or limit the `Match exec` command that hangs.
-explain-login-silent = The login at { $host } did not end in time
+explain-auth-no-answer-tried-remedy = Fix what the lines above report, or run the command in a terminal to answer the prompt.
+explain-passphrase = { $host }: the passphrase does not unlock the key { $key }
+resolve-slow = `ssh -G { $destination }` did not finish. It runs the commands of `Match exec` in the ssh configuration, and one of them may hang.
+explain-resolve-slow-remedy = Run `ssh -G { $destination }` in a terminal, and fix or limit the `Match exec` command that hangs.
+explain-login-silent = The login to { $host } did not finish in time
 explain-login-silent-remedy = Connect again with your phone or security key at hand, or allow more time with `remote-jupyter open { $host } --timeout 300`.
 explain-passphrase-remedy = Check it with `ssh-keygen -y -f { $key }`.
 
 ## On the far side (src/problem/remote.rs)
 
 explain-workdir = The working folder { $folder } cannot be used on { $host }
-explain-workdir-remedy = Create it there, or change `workdir`.
-explain-unwritable = Nothing can be written below ~/.local/state/remote-jupyter on { $host }
-explain-unwritable-remedy = The disk or your quota may be full, or the folder may not be yours: look at `df -h ~` and `ls -ld ~/.local/state` there.
-explain-socket = The path of the unix socket is too long on { $host }
-explain-socket-remedy = Use bind = "loopback".
+explain-workdir-remedy = Create it on the host, or change `workdir`.
+explain-unwritable = ~/.local/state/remote-jupyter on { $host } is not writable
+explain-unwritable-remedy = Run `df -h ~` and `ls -ld ~/.local/state` on the host: the disk or your quota may be full, or the folder may belong to another account.
+explain-socket = The path of the Unix socket on { $host } is too long
+explain-socket-remedy = Set bind = "loopback".
 explain-script = The script failed on { $host }
-explain-not-installed = What the host is to show is not installed on { $host }
-explain-not-installed-remedy = Install it there, or choose another `app`.
-explain-died = Jupyter ended while it was starting on { $host }
-explain-died-status = Jupyter ended while it was starting on { $host } (exit status { $status })
-explain-died-full-remedy = The disk or your quota is full there: see `df -h ~`.
-explain-died-open-remedy = The file system of the home folder there keeps no permissions, so that Jupyter cannot keep its token secret. Set XDG_STATE_HOME in ~/.profile there to a folder of yours on another file system.
+explain-not-installed = The configured app is not installed on { $host }
+explain-not-installed-remedy = Install it on the host, or choose another `app`.
+explain-died = Jupyter exited while starting on { $host }
+explain-died-status = Jupyter exited while starting on { $host } (exit status { $status })
+explain-died-full-remedy = Free space on the host: the disk or your quota is full (see `df -h ~`).
+explain-died-open-remedy = Set XDG_STATE_HOME in ~/.profile on the host to a folder of yours on another file system: that of the home folder does not keep permissions, so Jupyter cannot keep its token secret.
 explain-died-root-remedy = Add args = ["--allow-root"] to the host in your configuration: Jupyter refuses to run as root without it.
-explain-died-silent-remedy = It said nothing: try the same by hand there, and see whether the disk is full (`df -h ~`).
-explain-died-done-remedy = `command` ended without an error, and no server came of it: let it run Jupyter in the foreground.
-explain-died-port-remedy = Another program there has that port: leave `remote_port` out, or choose another.
-explain-died-threads-remedy = Your account may run too few processes there: set env = {"{"} OPENBLAS_NUM_THREADS = "1", OMP_NUM_THREADS = "1" {"}"}, end what you do not need (`ps -u $USER`), or use the host's scheduler.
-explain-died-memory-remedy = Memory ran out there: ask for more (`memory`), or use a machine that has more.
-explain-died-library-remedy = Jupyter there needs libraries that this machine lacks or has in an older version: bring them in `setup`, as in setup = ["module load gcc"], or install Jupyter in a conda environment, which has its own.
-explain-died-conda-remedy = Let `setup` begin with conda's own file, as in setup = ["source ~/miniconda3/etc/profile.d/conda.sh", "conda activate NAME"].
-explain-died-module-remedy = Let `setup` begin with the file that defines `module`, often setup = ["source /etc/profile.d/modules.sh", "module load python"] or /etc/profile.d/lmod.sh.
-explain-died-interpreter-remedy = The Python that Jupyter was installed with is gone or has moved: install Jupyter again there.
-explain-died-database-remedy = Your home there is on a file system that does not serve SQLite, often NFS: keep Jupyter's data elsewhere, as in env = {"{"} JUPYTER_DATA_DIR = "/tmp/NAME-jupyter", IPYTHONDIR = "/tmp/NAME-ipython" {"}"}.
-explain-died-option-remedy = The last lines name an option or a setting that this Jupyter does not take: look for it in `args` and `command`, and in ~/.jupyter there.
-explain-died-address-remedy = The address that Jupyter was to listen on is not one of that machine's: leave `bind` at "auto", and see whether /etc/hosts there has localhost as 127.0.0.1.
-explain-died-locale-remedy = The locale of that login is not installed there: set env = {"{"} LC_ALL = "C.UTF-8" {"}"}.
-explain-died-files-remedy = Too many files are open there: raise the limit in `setup`, as in setup = ["ulimit -n 4096"].
-explain-died-denied-remedy = Your account may not use { $path } there: see `ls -ld` of it. What a `sudo` has left belongs to root.
-explain-died-packages-remedy = A Python package of Jupyter's is missing, or does not fit the others: run `pip install --upgrade jupyterlab` in the environment that has Jupyter.
-explain-died-python-remedy = The Python there may be too old for this Jupyter: bring a newer one in `setup`.
-explain-died-setup-remedy = The lines above are its last words; also try the `setup` lines by hand there.
-explain-died-remedy = The lines above are its last words; try the same by hand there.
+explain-died-silent-remedy = Run the same command by hand on the host, and check whether the disk is full (`df -h ~`): Jupyter printed nothing.
+explain-died-done-remedy = Let `command` run Jupyter in the foreground: it ended without an error, but no server started.
+explain-died-port-remedy = Omit `remote_port`, or choose another port: another program on the host uses this one.
+explain-died-threads-remedy = Set env = {"{"} OPENBLAS_NUM_THREADS = "1", OMP_NUM_THREADS = "1" {"}"}, end processes that you do not need (`ps -u $USER`), or use the host's scheduler: your account may run too few processes there.
+explain-died-memory-remedy = Request more memory (`memory`), or use a host that has more: memory ran out.
+explain-died-library-remedy = Load libraries in `setup`, as in setup = ["module load gcc"], or install Jupyter in a conda environment, which has its own: the host lacks libraries that Jupyter needs, or has older versions.
+explain-died-conda-remedy = Begin `setup` with conda's own file, as in setup = ["source ~/miniconda3/etc/profile.d/conda.sh", "conda activate NAME"].
+explain-died-module-remedy = Begin `setup` with the file that defines `module`, often setup = ["source /etc/profile.d/modules.sh", "module load python"] or /etc/profile.d/lmod.sh.
+explain-died-interpreter-remedy = Install Jupyter on the host again: the Python that it was installed with is gone or has moved.
+explain-died-database-remedy = Keep Jupyter's data elsewhere, as in env = {"{"} JUPYTER_DATA_DIR = "/tmp/NAME-jupyter", IPYTHONDIR = "/tmp/NAME-ipython" {"}"}: your home folder on the host is on a file system that does not support SQLite, often NFS.
+explain-died-option-remedy = Check `args`, `command`, and ~/.jupyter on the host: this Jupyter does not accept an option or a setting that the last lines name.
+explain-died-address-remedy = Leave `bind` at "auto", and check that /etc/hosts on the host has localhost as 127.0.0.1: the address that Jupyter was asked to listen on does not belong to the host.
+explain-died-locale-remedy = Set env = {"{"} LC_ALL = "C.UTF-8" {"}"}: the locale of the login is not installed on the host.
+explain-died-files-remedy = Raise the limit in `setup`, as in setup = ["ulimit -n 4096"]: too many files are open on the host.
+explain-died-denied-remedy = Check the permissions of { $path } on the host with `ls -ld`: your account may not use it. Files created with `sudo` belong to root.
+explain-died-packages-remedy = Run `pip install --upgrade jupyterlab` in the environment that has Jupyter: one of its Python packages is missing, or does not fit the others.
+explain-died-python-remedy = Load a newer Python in `setup`: the one on the host may be too old for this Jupyter.
+explain-died-setup-remedy = Read its last output above, and try the `setup` lines by hand on the host.
+explain-died-remedy = Read its last output above, and try the same by hand on the host.
 explain-set-up-failed = Line { $line } of `setup` failed on { $host } (exit status { $status })
-explain-set-up-failed-remedy = Try `{ $text }` by hand there, and correct that line of `setup`.
-explain-set-up-left = Line { $line } of `setup` ended its shell on { $host }, before Jupyter could start
-explain-set-up-left-remedy = Leave out of `setup` what ends the shell (exit) or takes its place (exec): `{ $text }` does so.
+explain-set-up-failed-remedy = Run `{ $text }` by hand on the host, and correct that line of `setup`.
+explain-set-up-left = Line { $line } of `setup` ended its shell on { $host } before Jupyter could start
+explain-set-up-left-remedy = Remove from `setup` what ends the shell (exit) or replaces it (exec), as `{ $text }` does.
 explain-no-command = The command `{ $command }` does not exist on { $host }
-explain-no-command-remedy = Check `command`, and whether `setup` puts it on the PATH.
+explain-no-command-remedy = Check `command`, and whether `setup` adds it to the PATH.
 explain-no-jupyter = There is no Jupyter on the PATH of { $host }
-explain-no-jupyter-remedy = Add what you type before `jupyter lab` there: setup = ["module load python"] or setup = ["conda activate NAME"]; or install it with `pip install --user jupyterlab`.
+explain-no-jupyter-remedy = Add what you type before `jupyter lab` on the host: setup = ["module load python"] or setup = ["conda activate NAME"]; or install it with `pip install --user jupyterlab`.
 
 ## How far a session has come (src/phase.rs)
 
@@ -521,14 +521,14 @@ menu-disconnect = Disconnect
 menu-stop = Stop Jupyter…
 menu-cancel = Cancel
 menu-dismiss = Dismiss
-menu-offers = Hosts of your SSH configuration: choose one
-menu-no-hosts = No hosts yet: `remote-jupyter add ALIAS` adds one, and so does Edit Configuration
+menu-offers = Choose a host from your SSH configuration
+menu-no-hosts = No hosts configured. Choose Edit Configuration… to add one
 menu-more-hosts = More Hosts ({ $count })
-menu-complaint = The configuration has errors; the last good one is in force
+menu-complaint = The configuration has errors; using the last valid version
 menu-add = Add Host from SSH Config
 menu-edit = Edit Configuration…
-menu-login = Launch at Login
-menu-login-approval = To be allowed in System Settings, General, Login Items
+menu-login = Open at Login
+menu-login-approval = Allow it in System Settings > General > Login Items
 menu-help = Help
 menu-diagnostics = Copy Diagnostics
 menu-about = About Remote Jupyter
@@ -546,66 +546,66 @@ notice-try-again = Try Again
 
 ## Dialogs (src/app/prompts.rs, src/app/app.rs)
 
-dialog-host-key = Is this really { $host }?
+dialog-host-key = Do you trust the host key of { $host }?
 dialog-host-key-text =
-    { $host } is not known yet. It shows this { $kind } key:
+    { $host } is not known yet. Its { $kind } key is:
 
     { $print }
 
-    Compare it with what its administrator gives. If it differs, somebody may be in between.
+    Compare it with the fingerprint from the host's administrator. If it differs, someone may be intercepting the connection.
 dialog-host-key-also =
-    At port 22 the same host is known by:
+    On port 22 the same host is known by:
     { $others }
 dialog-connect = Connect
 dialog-passphrase = Passphrase for { $host }
-dialog-remember = Remember it in the keychain
+dialog-remember = Remember in keychain
 dialog-login = Log in to { $host }
 dialog-stop = Stop Jupyter on { $host }?
 dialog-stop-kernels = { $total ->
     [one] { $busy ->
-        [0] Its kernel ends, and what it holds in memory is lost.
-       *[other] Its kernel is busy. It ends, and what it computes and holds in memory is lost.
+        [0] This shuts down 1 kernel. Anything it holds in memory is lost.
+       *[other] Its kernel is busy. This shuts it down. Its computation and anything it holds in memory are lost.
     }
    *[other] { $busy ->
-        [0] Its { $total } kernels end, and what they hold in memory is lost.
-       *[other] { $busy } of its { $total } kernels are busy. They end, and what they compute and hold in memory is lost.
+        [0] This shuts down { $total } kernels. Anything they hold in memory is lost.
+       *[other] { $busy } of its { $total } kernels are busy. This shuts down all of them. Their computations and anything they hold in memory are lost.
     }
 }
-dialog-stop-unknown = What its kernels do is not known; some may be busy. They end, and what they compute and hold in memory is lost.
+dialog-stop-unknown = The state of its kernels is unknown; some may be busy. This shuts them down. Their computations and anything they hold in memory are lost.
 dialog-stop-yes = Stop Jupyter
 dialog-stop-anyway = Stop Anyway
 dialog-hosts = Remote Jupyter is in the menu bar
 dialog-about = Remote Jupyter { $version }
 dialog-about-text =
-    Opens a notebook tab from a remote machine with one click.
+    Opens a notebook tab from a remote host with one click.
 
     MIT or Apache-2.0, at your choice.
-app-runs-already = Remote Jupyter is running already: its icon is in the menu bar.
-app-no-tray = remote-jupyter: there is no place for a tray icon here: { $error }
+app-runs-already = Remote Jupyter is already running: its icon is in the menu bar.
+app-no-tray = remote-jupyter: no system tray is available: { $error }
 
 ## What goes wrong on this machine (src/problem/local.rs)
 
 not-opened-title = { $path } cannot be opened
-not-opened-remedy = See whether { $path } can be written, and which program opens such files.
+not-opened-remedy = Check whether { $path } is writable, and which program opens such files.
 no-browser-title = The browser did not open
 no-browser-remedy = Check `browser` in the configuration.
 not-added-title = { $alias } was not added
-not-added-remedy = See { $path }.
-login-item-title = Launch at Login was not changed
-login-item-remedy = Change it in the settings of your system.
+not-added-remedy = Check { $path }.
+login-item-title = Open at Login was not changed
+login-item-remedy = Change it in the system's settings.
 no-clipboard-title = The clipboard cannot be used
-no-clipboard-remedy = Try it again; another program may hold it.
+no-clipboard-remedy = Try again; another program may be using it.
 
 ## login-item (src/cli/login_item.rs)
 
-help-login-item = Start the app at login
+help-login-item = Open the app at login
 help-login-item-action = on, off, or status
-help-url = Do what an address of ours says, as the system's handler for it
+help-url = Open a remote-jupyter:// URL, as the system's handler for it
 help-url-url = remote-jupyter://open/HOST, …/close/HOST, or …/list
-login-item-on = Remote Jupyter starts at login.
-login-item-off = Remote Jupyter does not start at login.
-login-item-approval = Remote Jupyter waits to be allowed in System Settings, General, Login Items.
-login-item-not-here = Remote Jupyter cannot start at login here: { $reason }
+login-item-on = Remote Jupyter opens at login.
+login-item-off = Remote Jupyter does not open at login.
+login-item-approval = Remote Jupyter waits for your approval in System Settings > General > Login Items.
+login-item-not-here = Remote Jupyter cannot open at login on this system: { $reason }
 
 ## Buttons of dialogs (src/platform/linux, src/platform/macos)
 
@@ -613,60 +613,60 @@ login-item-not-here = Remote Jupyter cannot start at login here: { $reason }
 ## A connection that is lost and made anew (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)
 
 phase-reconnecting = reconnecting
-lost-title = The connection to { $host } is lost
-lost-remedy = A Jupyter that was running there still is: open it again.
-lost-tried = It was tried again for { $minutes } min. Lastly:
-lost-needs-answer = The login there needs an answer, and nobody is asked while reconnecting: { $prompt }
-lost-other-machine = Another machine answers to that name: { $seen } instead of { $known }.
-lost-not-listening = Its process is there, but does not listen any more.
-lost-not-now = Another one is being made.
-lost-not-now-remedy = Try again when it stands.
+lost-title = The connection to { $host } was lost
+lost-remedy = Open the host again: a Jupyter server that was running there still is.
+lost-tried = Retried for { $minutes } min. Last error:
+lost-needs-answer = The login needs an answer, and you are not prompted while reconnecting: { $prompt }
+lost-other-machine = Another host answers to that name: { $seen } instead of { $known }.
+lost-not-listening = Its process is running but no longer listens.
+lost-not-now = Reconnecting.
+lost-not-now-remedy = Try again when the connection is back.
 lost-again = { $host } is connected again.
 server-ended-title = Jupyter on { $host } has ended
-server-ended-detail = Its process is gone: it was shut down or killed, or its machine was restarted.
-server-ended-killed = Its process was ended by KILL, as a system does when memory runs out.
-server-ended-killed-remedy = Open it again to start another one; load less data at once, or ask for more memory.
-server-ended-outside = All its processes were ended from outside.
-server-ended-restart = Its machine was restarted.
-server-ended-remedy = Open it again to start another one; `remote-jupyter logs { $host }` may say why it ended.
+server-ended-detail = Its process is gone: it was shut down or killed, or its host was restarted.
+server-ended-killed = Its process was ended by KILL, as the system does when memory runs out.
+server-ended-killed-remedy = Open the host again to start another server. Load less data at once, or request more memory.
+server-ended-outside = All its processes were terminated from outside.
+server-ended-restart = Its host was restarted.
+server-ended-remedy = Open the host again to start another server. Run `remote-jupyter logs { $host }` to see whether its log says why it ended.
 
 ## A session's remarks (src/session)
 
-session-no-ssh = There is no `ssh` on this machine, so ~/.ssh/config was not read.
-session-set-env = SetEnv of the ssh configuration is not sent: name the variables in `env` of the host instead
+session-no-ssh = `ssh` was not found on the local computer, so ~/.ssh/config was not read.
+session-set-env = SetEnv of the ssh configuration is not sent: set the variables in the host's `env` instead
 session-target = { $destination } is { $user }@{ $host } port { $port }
-session-other-click = Jupyter is being started there by another click; waiting.
+session-other-click = Another start of Jupyter is in progress there; waiting for it.
 session-no-browser = The browser did not open: { $reason }
 session-forward = { $name } is at localhost:{ $port }
 session-forward-moved = { $name } is at localhost:{ $port } ({ $taken } is in use)
 session-forward-forbidden = The SSH server forbids the forward to { $target }: { $reason }
-session-nobody = nobody could be asked
-session-port-taken = Local port { $taken } is in use by another program; { $port } is used instead.
+session-nobody = there was no way to prompt you
+session-port-taken = Local port { $taken } is in use by another program; using { $port } instead.
 session-password = This server asks for its password in the tab.
-session-other-page = This Jupyter does not have the page that was asked for: the tab shows the one that it has.
-session-open-to-all = This server has neither token nor password: every account on its machine and on this one can use it.
-session-none-runs = No Jupyter of yours runs on { $host }.
-session-lost-launch = The Jupyter that was started on { $host } before was ended from outside. If this host ends what you leave running at a logout, ask for `loginctl enable-linger`, or use its scheduler.
-session-ends-at-logout = { $host } ends what you leave running when you log out, and Jupyter with it: it ends soon after this connection. Ask for `loginctl enable-linger` there, or use its scheduler.
-session-lost-killed = The Jupyter that ran on { $host } before was ended by KILL, as a system does when memory runs out. Load less data at once, or ask for more memory.
-session-lost-job = The job in which Jupyter ran on { $node } was ended from outside: it was cancelled, its time was up, or its node failed.
-session-lost-restart = { $host } was restarted, which ended the Jupyter that was started there before.
-session-lost-elsewhere = A Jupyter that was started on { $node } may still run there: { $host } leads to { $here } now. Set `ssh` of this host to a name that leads to { $node } to use or stop it. If it has ended, delete { $folder } there.
+session-other-page = This Jupyter does not have the requested page; the tab shows the one that it has.
+session-open-to-all = This server has neither token nor password: every account on its host and on the local computer can use it.
+session-none-runs = No Jupyter server of yours is running on { $host }.
+session-lost-launch = The Jupyter server that was started on { $host } earlier was terminated from outside. If this host ends your processes when you log out, ask for `loginctl enable-linger`, or use its scheduler.
+session-ends-at-logout = { $host } ends your processes when you log out, so Jupyter ends soon after this connection. Ask for `loginctl enable-linger` there, or use its scheduler.
+session-lost-killed = The Jupyter server that ran on { $host } earlier was ended by KILL, as the system does when memory runs out. Load less data at once, or request more memory.
+session-lost-job = The job that ran Jupyter on { $node } was terminated from outside: it was cancelled, it reached its time limit, or its node failed.
+session-lost-restart = { $host } was restarted, which ended the Jupyter server that was started there earlier.
+session-lost-elsewhere = A Jupyter server that was started on { $node } may still be running there: { $host } now connects to { $here }. To use or stop it, set `ssh` of this host to a name that connects to { $node }. If it has ended, delete { $folder } there.
 session-gone-itself = Jupyter on { $host } has shut down.
-session-gone-launch = The Jupyter that was starting on { $host } was ended.
-session-gone-signal = Jupyter on { $host } did not shut down by itself; { $signal } ended it.
-session-stop-hung = `remote-jupyter stop { $host } --yes` ends its process, whatever its kernels do.
-session-unusable-title = The Jupyter that was started on { $host } cannot be used
-session-unusable-remedy = It was ended. `remote-jupyter logs { $host }` shows what it said.
-session-unusable-runs-remedy = It still runs: `remote-jupyter stop { $host }` ends it, and `remote-jupyter logs { $host }` shows what it said.
-session-not-stopped-title = Jupyter on { $host } did not end
+session-gone-launch = The Jupyter server that was starting on { $host } was stopped.
+session-gone-signal = Jupyter on { $host } did not shut down when asked; { $signal } ended it.
+session-stop-hung = Run `remote-jupyter stop { $host } --yes` to end its process, whatever its kernels are doing.
+session-unusable-title = The Jupyter server that was started on { $host } cannot be used
+session-unusable-remedy = Run `remote-jupyter logs { $host }` to see its output. The server was ended.
+session-unusable-runs-remedy = Run `remote-jupyter stop { $host }` to end it, and `remote-jupyter logs { $host }` to see its output: it is still running.
+session-not-stopped-title = Jupyter on { $host } could not be stopped
 session-not-stopped-detail = It was asked to shut down, then sent TERM and KILL.
-session-not-stopped-remedy = Look at the process there: it may be waiting for a file system that is gone.
+session-not-stopped-remedy = Check its process on the host: it may be waiting for a file system that is gone.
 session-busy-title = Jupyter on { $host } was left running: kernels are busy
 session-busy-detail = { $busy } of { $total } kernels are busy.
-session-busy-remedy = `remote-jupyter stop { $host } --yes` ends them anyway.
-session-none-title = No Jupyter of yours runs on { $host }
-session-none-remedy = Start one there, or let it be launched: launcher = "direct" instead of "attach".
+session-busy-remedy = Run `remote-jupyter stop { $host } --yes` to end them anyway.
+session-none-title = No Jupyter server of yours is running on { $host }
+session-none-remedy = Start one on the host, or set launcher = "direct" instead of "attach".
 session-sight = Jupyter { $version }, process { $pid }, { $place }, in { $root }
 session-sight-answers = Jupyter { $version } answers through a forward
 session-sight-forwards = a forward to the remote host is allowed
@@ -678,95 +678,95 @@ dialog-cancel = Cancel
 
 ## The keychain (src/desktop/keychain.rs)
 
-keychain-absent = No keychain can be reached here: { $why }
+keychain-absent = No keychain is available: { $why }
 keychain-refused = The keychain is locked, or access to it was refused: { $why }
-keychain-failed = The keychain could not do it: { $why }
+keychain-failed = The keychain reported an error: { $why }
 keychain-label = Passphrase of { $key } (Remote Jupyter)
 
 ## The login item (src/desktop/login_item.rs)
 
-autostart-comment = Notebook tabs from your remote machines
-autostart-no-program = This program's own file cannot be found: { $why }
+autostart-comment = Notebook tabs from your remote hosts
+autostart-no-program = This program's own executable cannot be found: { $why }
 autostart-odd-path = { $path } cannot be written into an autostart entry: rename it
 autostart-no-folder = There is no home folder to keep the entry in
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = The system opens the app without arguments: it cannot start with { $path } at login
-autostart-mac-refused = The system refused (code { $code }). See System Settings > General > Login Items
+autostart-mac-refused = The system refused (code { $code }). Check System Settings > General > Login Items
 
 ## Batch jobs (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
 
 phase-submitting = submitting a job
 phase-queued = queued
 session-gone-job = The job on { $host } is gone.
-job-resumed = Job { $id } of { $scheduler } is waiting there already; the wait goes on.
-job-no-list = { $scheduler } gives no list of jobs now, and is asked again: { $words }
-job-left = Job { $id } was started by hand and stays where it is.
-job-not-ended = The scheduler still lists the job: look at it there.
-launch-not-ended = It did not end either: `remote-jupyter stop` tries again.
+job-resumed = Job { $id } of { $scheduler } was submitted before; waiting for it.
+job-no-list = { $scheduler } returned no list of jobs; asking again: { $words }
+job-left = Job { $id } was started by hand and is left as it is.
+job-not-ended = The scheduler still lists the job: check it on the host.
+launch-not-ended = It could not be ended either. Run `remote-jupyter stop` to try again.
 job-sight = job { $id } ({ $name }): { $state }
-launch-sight = a Jupyter that was started from here still runs, and does not serve: { $folder }
+launch-sight = a Jupyter server that Remote Jupyter started is running, but does not answer: { $folder }
 job-number = job { $id }
 job-starts = starts ≈ { $time }
 job-time-left = { $time } left
-rehearsal-start = a start there runs { $path }
-rehearsal-taken = { $scheduler } would take the job, which was not submitted: { $words }
+rehearsal-start = starting Jupyter runs { $path }
+rehearsal-taken = { $scheduler } would accept the job, which was not submitted: { $words }
 rehearsal-queue = { $scheduler } answers, and has the queue
-rehearsal-open = { $scheduler } was asked about the job, which was not submitted, and says: { $words }
+rehearsal-open = { $scheduler } was asked about the job, which was not submitted, and answered: { $words }
 rehearsal-refused = { $scheduler } on { $host } would refuse the job, which was not submitted
 rehearsal-refused-remedy = Change the host's queue, resources or options in the configuration.
-job-not-given = { $scheduler } on { $host } cannot be reached, and was not given the job
-job-not-given-remedy = Try again when the scheduler's server works. Nothing was left in the queue.
-job-not-taken = { $scheduler } on { $host } was given the job, and has none
-job-not-taken-remedy = Its command printed no job id, and no list shows such a job. Look in `options` for one that only checks a job, as --test-only and -verify do.
+job-not-given = { $scheduler } on { $host } cannot be reached; the job was not submitted
+job-not-given-remedy = Try again when the scheduler's server is available. Nothing was left in the queue.
+job-not-taken = { $scheduler } on { $host } accepted the submission, but created no job
+job-not-taken-remedy = Check `options` for one that only checks a job, such as --test-only or -verify: the command printed no job id, and no list shows such a job.
 job-refused = { $scheduler } on { $host } refused the job
 job-refused-remedy = Change the host's queue, resources or options in the configuration; nothing was left in the queue.
 job-no-scheduler = { $scheduler } cannot be used on { $host }
-job-no-scheduler-remedy = Its commands have to be on the PATH of a login shell there: try `ssh { $destination }` and a command of it, and load its module in ~/.profile.
-job-other-scheduler = The commands there are those of { $kind }.
+job-no-scheduler-remedy = Run `ssh { $destination }` and try one of its commands: they must be on the PATH of a login shell. Load its module in ~/.profile.
+job-other-scheduler = The commands on the host are those of { $kind }.
 job-other-scheduler-remedy = Set launcher = "{ $kind }" for this host.
-job-silent = { $scheduler } on { $host } gives no list of jobs
-job-silent-remedy = Try it again when the scheduler works; a job of yours is not lost by that.
-answer-cut = An answer of the remote host came cut off.
-job-unnumbered = The answer to its submission never came, so its number is not known.
-job-unanswered = { $scheduler } did not say whether it took the job for { $host }
+job-silent = { $scheduler } on { $host } returned no list of jobs
+job-silent-remedy = Try again when the scheduler works. Your jobs are not affected.
+answer-cut = An answer of the remote host was cut off.
+job-unnumbered = The answer to its submission never came, so its job id is unknown.
+job-unanswered = { $scheduler } did not say whether it accepted the job for { $host }
 job-uncertain = { $scheduler } does not say whether job { $id } on { $host } still exists
 job-uncertain-remedy = Try again in a minute. No other job is submitted meanwhile.
 job-uncertain-folder-remedy = Try again in a minute. No other job is submitted meanwhile. If you know that the job has ended, delete its folder { $folder } on the remote host.
-job-sight-doubt = job { $id }: the scheduler does not show it, nor does it say that it has ended
+job-sight-doubt = job { $id }: the scheduler does not list it, and does not say that it has ended
 job-sight-unnumbered = a job whose submission was not answered
-job-stuck = The scheduler says that job { $id } cannot start as things are ({ $reason }). It keeps its place in the queue.
-job-never = Job { $id } on { $host } can never start as it is
-job-never-remedy = Change what the host asks for (queue, cores, memory, walltime, options), then open it again. A job that we submitted was taken out of the queue.
-job-ended = Job { $id } on { $host } ended before Jupyter was there
-job-ended-status = Job { $id } on { $host } ended with status { $status } before Jupyter was there
-job-ended-remedy = The last lines of its log say why; open the host again when that is put right.
-job-ended-silent-remedy = It left no log: the scheduler or somebody else ended it, or its node cannot reach your home folder.
+job-stuck = The scheduler says that job { $id } cannot start at present ({ $reason }). It keeps its place in the queue.
+job-never = Job { $id } on { $host } can never start with what it requests
+job-never-remedy = Change what the host requests (queue, cores, memory, walltime, options), then open it again. A job that Remote Jupyter submitted was removed from the queue.
+job-ended = Job { $id } on { $host } ended before Jupyter started
+job-ended-status = Job { $id } on { $host } ended with status { $status } before Jupyter started
+job-ended-remedy = Check the last lines of its log for the reason, fix it, then open the host again.
+job-ended-silent-remedy = Check whether the scheduler or another user ended it, and whether its node can reach your home folder: it left no log.
 job-gone = Job { $id } on { $host } has ended, and Jupyter with it
-job-gone-detail = The scheduler does not list it any more: its time was up, it was cancelled, or its node failed.
-job-gone-remedy = `{ $command }` starts another one; give it a longer walltime if its time was up.
-job-time-up = The time of job { $id } on { $host } is up
-job-time-up-detail = The scheduler ended the job at its walltime, and Jupyter with it. What kernels held in memory is lost; saved notebooks are not.
-job-time-up-remedy = `{ $command }` starts another one; a longer walltime in the configuration gives it more time.
-job-slow = The job for { $host } runs on { $node }, and no Jupyter listens there
-job-slow-detail = It was waited for as long as --timeout says. The job is left running.
-job-slow-remedy = See `remote-jupyter logs { $host }`. A job script of your own has to let Jupyter listen on the node's own address (--ip).
+job-gone-detail = The scheduler no longer lists it: it reached its time limit, it was cancelled, or its node failed.
+job-gone-remedy = Run `{ $command }` to start another one; set a longer walltime if it reached its time limit.
+job-time-up = Job { $id } on { $host } reached its time limit
+job-time-up-detail = The scheduler ended the job at its walltime, and Jupyter with it. Anything that kernels held in memory is lost; saved notebooks are not.
+job-time-up-remedy = Run `{ $command }` to start another one; set a longer walltime in the configuration to give it more time.
+job-slow = The job for { $host } runs on { $node }, but no Jupyter listens there
+job-slow-detail = The time set by --timeout has passed. The job is left running.
+job-slow-remedy = Run `remote-jupyter logs { $host }`. Your own job script must let Jupyter listen on the node's own address (--ip).
 job-time = { $hours ->
     [0] { $minutes } min
    *[other] { $hours } h { $minutes } min
 }
-notice-job-started = Job { $id } has started on { $node } after { $time } in the queue.
+notice-job-started = Job { $id } started on { $node } after { $time } in the queue.
 
 ## Host certificates and revoked keys (src/ssh/known_hosts/)
 
 certificate-not-for-hosts = its certificate is not one for hosts
-certificate-not-yet = its certificate is not valid yet (check the clock here)
+certificate-not-yet = its certificate is not valid yet (check the clock of the local computer)
 certificate-expired = its certificate has expired
 certificate-other-name = its certificate does not name { $host }
-certificate-options = its certificate has conditions that are not understood
+certificate-options = its certificate has options that are not supported
 certificate-algorithm = its certificate is signed with { $name }, which is not accepted
 certificate-forged = the host's certificate is damaged, or its signature is wrong
 revoked-keys-line = line { $line } is not a public key
-host-key-no-file = UserKnownHostsFile is none, so there is nowhere to keep it
+host-key-no-file = UserKnownHostsFile is none, so the key cannot be saved
 explain-host-key-short = The RSA host key of { $host } has only { $bits } bits: nothing was sent
 explain-host-key-short-detail = { $fingerprint } has { $bits } bits, and RequiredRSASize is { $min }
 explain-host-key-short-remedy = Ask the host's administrator for an Ed25519 key, or an RSA key of at least { $min } bits. Lower RequiredRSASize in ~/.ssh/config only if you accept the short key.
@@ -782,110 +782,110 @@ login-certificate-expired =
        *[other] it expired { $days } days ago
     }
 login-certificate-not-yet = it is not valid yet
-login-agent-nonsense = its answer makes no sense
+login-agent-nonsense = it sent an invalid answer
 login-agent-silent = it does not answer
-login-agent-will-not-sign = it would not sign
-login-waits = The login at { $host } has been silent for { $seconds } s. Perhaps it waits for you: look at your phone, or touch your security key.
-login-silent = The login was silent for { $seconds } s, perhaps because it waited for you: for a confirmation on a phone, or a touch of a security key.
-login-batch = BatchMode is yes, so nobody is asked
-login-key-no-key = there is no private key in it
+login-agent-will-not-sign = it refused to sign
+login-waits = The login to { $host } has been silent for { $seconds } s. It may be waiting for you: check your phone, or touch your security key.
+login-silent = The login was silent for { $seconds } s, perhaps because it was waiting for you to confirm on a phone or to touch a security key.
+login-batch = BatchMode is yes, so you are not prompted
+login-key-no-key = it contains no private key
 login-key-type = a type of key that is not supported
 login-key-passphrase = it needs a passphrase
-login-key-open = not used, since others may read it (mode { $mode }): chmod 600 { $file }
-login-key-security = a security key, which only an agent can use
-login-key-sha1 = { $what }: the server takes it with SHA-1 signatures alone
-login-key-other-half = the public key beside it is another key's
+login-key-open = not used, because others can read it (mode { $mode }): chmod 600 { $file }
+login-key-security = a security key, which can only be used through an agent
+login-key-sha1 = { $what }: the server accepts it only with SHA-1 signatures
+login-key-other-half = the public key beside it belongs to another key
 explain-auth-said = the server said: { $words }
-explain-auth-too-many = { $host } hung up: too many keys were tried
-explain-auth-too-many-remedy = Name the right key in the ssh configuration: IdentityFile, with IdentitiesOnly yes.
-explain-auth-hung-up = { $host } hung up in the middle of the login of { $user }
-explain-auth-hung-up-remedy = The account there may be closed or expired, or too much time passed. Check with `ssh { $destination }`.
+explain-auth-too-many = { $host } closed the connection: too many keys were tried
+explain-auth-too-many-remedy = Set IdentityFile to the right key in the ssh configuration, with IdentitiesOnly yes.
+explain-auth-hung-up = { $host } closed the connection during the login of { $user }
+explain-auth-hung-up-remedy = Check with `ssh { $destination }`: the account may be closed or expired, or the login took too long.
 explain-password-expired = { $host }: the password of { $user } has expired
 explain-password-expired-remedy = Log in once with `ssh { $destination }` and change it there.
-explain-second-factor = { $host } took the first factor of { $user }, and then no second one
-explain-second-factor-remedy = Check the code, and the clock of the device that makes it; then try again.
-explain-key-open = { $host }: the key { $file } was not used, since others may read it
-explain-key-open-remedy = Close it to others: `chmod 600 { $file }`.
+explain-second-factor = { $host } accepted the first factor for { $user }, but no second factor
+explain-second-factor-remedy = Check the code, and the clock of the device that generates it; then try again.
+explain-key-open = { $host }: the key { $file } was not used, because others can read it
+explain-key-open-remedy = Run `chmod 600 { $file }`.
 explain-certificate = { $host }: the certificate is out of date
-explain-certificate-remedy = Get a new one from whoever signed it, then try again.
-explain-security-key = { $host }: a security key is used through an agent only
+explain-certificate-remedy = Get a new one from its issuer, then try again.
+explain-security-key = { $host }: a security key can only be used through an agent
 explain-security-key-remedy = Load it with `ssh-add { $file }`.
 explain-pkcs11 = { $host }: PKCS11Provider is not supported
 explain-pkcs11-remedy = Load the device's keys into the agent with `ssh-add -s { $provider }`.
 explain-auth-method = { $host } offers only methods that are not supported: { $offered }
-explain-auth-method-remedy = Ask there for a login with a key or a password. Kerberos (GSSAPI) and host-based logins work with ssh alone.
-explain-agent = { $host } refused the login of { $user }, and the agent did not help
-explain-agent-remedy = Check the agent with `ssh-add -l`; it may be locked, or hang. IdentityAgent none does without it.
-explain-algorithms = { $host }: { $keyword } asks for nothing that is supported
+explain-auth-method-remedy = Ask the administrator for a login with a key or a password. Kerberos (GSSAPI) and host-based logins work only with ssh.
+explain-agent = { $host } rejected the login for { $user }, and the agent did not help
+explain-agent-remedy = Check the agent with `ssh-add -l`; it may be locked, or hang. Set IdentityAgent none to log in without it.
+explain-algorithms = { $host }: { $keyword } names no supported algorithm
 explain-algorithms-detail =
-    asked for: { $asked }
-    possible: { $possible }
-explain-algorithms-remedy = Add one of the possible ones to { $keyword } for this host in the ssh configuration.
+    requested: { $asked }
+    supported: { $possible }
+explain-algorithms-remedy = Add one of the supported ones to { $keyword } for this host in the ssh configuration.
 explain-no-common-algorithm = { $host } ({ $server }) has no algorithm in common with this program
-explain-no-common-algorithm-remedy = The server knows SHA-1 alone, which is not safe any more and refused here. Look at `ssh -vv { $destination }` for what it offers, and have the server updated.
-explain-no-common-lists = { $keyword }: the server offers { $theirs }; this program has { $ours }
-explain-post-quantum-remedy = The server allows post-quantum key exchange alone, which this program does not have yet. Ask its administrator to allow curve25519-sha256 as well.
+explain-no-common-algorithm-remedy = Run `ssh -vv { $destination }` to see what the server offers, and ask its administrator to update it: it supports only SHA-1, which is no longer safe and is refused here.
+explain-no-common-lists = { $keyword }: the server offers { $theirs }; this program supports { $ours }
+explain-post-quantum-remedy = Ask the server's administrator to allow curve25519-sha256 as well: the server allows only post-quantum key exchange, which this program does not support yet.
 explain-no-common-list-remedy = Ask the server's administrator to allow one of this program's algorithms, and check that your ssh configuration does not leave them out.
-explain-no-common-unknown-remedy = Look at `ssh -vv { $destination }` for what the server offers.
+explain-no-common-unknown-remedy = Run `ssh -vv { $destination }` to see what the server offers.
 
 ## Jump hosts and proxy commands (src/hops, src/problem/jump_host.rs)
 
 hops-way = through { $hops }
 hops-name = the jump host { $hop }
 hops-step = jump host { $hop }: { $step }
-hops-shared = jump host { $hop }: the session that stands is shared
+hops-shared = jump host { $hop }: sharing its open session
 hops-proxy-said = the ProxyCommand said: { $said }
-hops-proxy-token = the ProxyCommand `{ $command }` holds a percent sign that is none of %%, %h, %n, %p and %r
-hops-proxy-shell = { $value } would be more than a name to the shell that runs the ProxyCommand `{ $command }`
+hops-proxy-token = the ProxyCommand `{ $command }` contains a percent sign that is none of %%, %h, %n, %p and %r
+hops-proxy-shell = { $value } has a special meaning in the shell that runs the ProxyCommand `{ $command }`
 hops-bind-interface = BindInterface { $interface } is not supported on this system: use BindAddress
 hops-waited = at the jump host { $hop }
 hops-title = { $host }: { $title }
 hops-forbids = { $host } may not connect to { $place }
 hops-forbids-remedy = Ask its administrator to allow { $place } (AllowTcpForwarding, PermitOpen), or use another jump host.
-hops-unreachable = { $host } does not reach { $place }
-hops-unreachable-remedy = Look from there: `ssh { $destination }`, and then whether { $wanted } is up and its HostName and Port are right as seen from there.
-hops-loop = The way to { $host } leads through the same jump host again, or through too many
-hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` takes one away from a host.
-hops-proxy-failed = The ProxyCommand of { $host } ended without a connection
+hops-unreachable = { $host } cannot reach { $place }
+hops-unreachable-remedy = Log in with `ssh { $destination }`, then check whether { $wanted } is up and its HostName and Port are right as seen from there.
+hops-loop = The route to { $host } goes through the same jump host again, or through too many
+hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` removes it from a host.
+hops-proxy-failed = The ProxyCommand of { $host } exited without a connection
 hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.
 hops-proxy-path = PATH of this program: { $path }
-hops-proxy-path-remedy = Write the whole path of the program into ProxyCommand: an app started from the desktop has another PATH than your terminal.
+hops-proxy-path-remedy = Write the full path of the program in ProxyCommand: an app started from the desktop has a different PATH than your terminal.
 hops-proxy-shell-remedy = Set SHELL to a shell that exists: ProxyCommand is run by it, and { $shell } cannot be started.
 
 ## Login shells (src/session/driver/remote_script.rs)
 
 start-up-slow = The start-up files of your account on { $host } are still running; waiting for them. `ssh { $host }` shows what they do.
-session-opens-slowly = The login at { $host } is done, and its session takes long to open. Perhaps a home folder is mounted there, or it waits for you: look at your phone.
+session-opens-slowly = The login to { $host } succeeded, but its session takes long to open. It may be mounting a home folder, or waiting for you: check your phone.
 
 ## HTTPS (src/jupyter/api.rs, src/session/fsm/mod.rs, src/problem/mod.rs)
 
-api-other-certificate = the server shows another certificate than before, and was sent nothing: { $why }
-session-own-certificate = This server speaks HTTPS with a certificate of its own, so the browser will warn. Its SHA-256 fingerprint must be { $fingerprint }
-explain-other-certificate-remedy = Open it again if you know why it changed, as after a restart with a new certificate.
+api-other-certificate = the server presented another certificate than before, and nothing was sent: { $why }
+session-own-certificate = This server uses HTTPS with a certificate of its own, so the browser will warn you. Check that its SHA-256 fingerprint is { $fingerprint }
+explain-other-certificate-remedy = Open the host again only if you know why it changed, as after a restart with a new certificate.
 
 ## Launchers (src/desktop/shortcut.rs, src/cli/shortcut.rs)
 
-help-launcher = Make an application of its own for one host, which Spotlight and other searches find
-help-launcher-host = The host, a configured one
-help-launcher-list = List those that are there
-help-launcher-remove = Remove the one of this host
+help-launcher = Create a shortcut for one host: an application that Spotlight and other searches find
+help-launcher-host = A configured host
+help-launcher-list = List the shortcuts
+help-launcher-remove = Remove the shortcut for this host
 usage-conflict = the argument '{ $argument }' cannot be used with '{ $other }'
 launcher-name = Jupyter { $host }
 launcher-comment = Opens the notebook tab of { $host }
-launcher-made = { $path } opens { $host } from now on.
-launcher-none = There is no launcher yet.
-launcher-none-of = There is no launcher for { $host }.
-launcher-not-configured = (this host is not configured any more)
-launcher-taken = { $path } is there already, and is not ours
-launcher-mac-config = The system opens the app without arguments: a launcher cannot start it with { $path }
-launcher-title = The launcher for { $host } was not changed
-launcher-remedy = Put right what stands above, then try again.
-menu-launcher = Keep in Applications
+launcher-made = { $path } now opens { $host }.
+launcher-none = There are no shortcuts.
+launcher-none-of = There is no shortcut for { $host }.
+launcher-not-configured = (this host is no longer configured)
+launcher-taken = { $path } already exists, and Remote Jupyter did not create it
+launcher-mac-config = The system opens the app without arguments: a shortcut cannot start it with { $path }
+launcher-title = The shortcut for { $host } was not changed
+launcher-remedy = Fix the problem above, then try again.
+menu-launcher = Add Shortcut to Applications
 
 ## uninstall (src/cli/uninstall.rs)
 
-help-uninstall = Remove what the program keeps on this machine: login item, launchers, state and logs
-help-purge = The configuration too
+help-uninstall = Remove what the program keeps on the local computer: login item, shortcuts, state and logs
+help-purge = Also remove the configuration
 uninstall-removed = Removed: { $what }
 uninstall-login-item = the login item
 uninstall-keychain =
@@ -894,65 +894,65 @@ uninstall-keychain =
        *[other] { $count } passphrases in the keychain
     }
 uninstall-app-runs = Remote Jupyter is running: nothing was removed
-uninstall-app-runs-remedy = Quit it in its menu, then try again.
+uninstall-app-runs-remedy = Choose Quit Remote Jupyter in its menu, then try again.
 uninstall-tunnels = Tunnels are open ({ $hosts }): nothing was removed
-uninstall-tunnels-remedy = Close each with `remote-jupyter close HOST`, as in `remote-jupyter { $first }`, then try again.
-uninstall-configuration-stays = Kept: { $path }. `remote-jupyter uninstall --purge` removes it too.
-uninstall-servers-here = Kept: { $path }, for it holds the servers that were started on this machine from elsewhere.
-uninstall-host = Not touched: { $host }. If Jupyter still runs there, `remote-jupyter stop { $host }` ends it.
-uninstall-host-elsewhere = Not touched: { $host } of { $config }. If Jupyter still runs there, `remote-jupyter -c { $config } stop { $host }` ends it.
+uninstall-tunnels-remedy = Run `remote-jupyter close HOST` for each, as in `remote-jupyter { $first }`, then try again.
+uninstall-configuration-stays = Kept: { $path }. Run `remote-jupyter uninstall --purge` to remove it too.
+uninstall-servers-here = Kept: { $path }, which holds the servers that other computers started on the local computer.
+uninstall-host = Not touched: { $host }. If Jupyter still runs there, run `remote-jupyter stop { $host }` to end it.
+uninstall-host-elsewhere = Not touched: { $host } of { $config }. If Jupyter still runs there, run `remote-jupyter -c { $config } stop { $host }` to end it.
 not-removed-title = { $path } was not removed
 not-removed-remedy = Remove it by hand.
-keychain-kept-title = Passphrases stay in the keychain
-keychain-kept-remedy = Remove the entries of Remote Jupyter by hand, in the program that shows your keychain.
+keychain-kept-title = Passphrases remain in the keychain
+keychain-kept-remedy = Remove the entries of Remote Jupyter by hand, in the program that manages your keychain.
 
 ## A new version (src/app/updates.rs)
 
-menu-update = Version { $version } Is There…
+menu-update = Version { $version } Is Available…
 menu-check-updates = Check for Updates
-update-title = Version { $version } is there
-update-text = You have { $current }. Its page tells what is new and how to get it.
+update-title = Version { $version } is available
+update-text = You have { $current }. The release page describes what is new and how to get it.
 update-show = Show Page
-update-none-title = There is no newer version
+update-none-title = Remote Jupyter is up to date
 update-none-text = You have { $current }.
-no-release-title = Whether there is a newer version could not be found out
-no-release-remedy = Try it again later; the network may be away.
+no-release-title = Could not check for updates
+no-release-remedy = Try again later, and check the network.
 release-status = the answer was { $status }
 
 ## Waiting for a job (src/session/job.rs)
 
 job-place = place { $place } in the queue
-job-held = Job { $id } is on hold ({ $reason }). It keeps its place and goes on waiting, until it is released.
+job-held = Job { $id } is on hold ({ $reason }). It keeps its place and waits until it is released.
 job-suspended = Job { $id } on { $host } is suspended, and Jupyter with it
-job-suspended-remedy = The scheduler has stopped it for a time, for other jobs or at an operator's command; kernels go on where they were. Try again when the job runs, or end it with `remote-jupyter stop { $host }`.
-job-confused-title = Which Jupyter is that of { $host } cannot be told
-job-confused-detail = Job { $id } and another one of yours run job scripts of your own on { $node }, and their servers came at the same time.
+job-suspended-remedy = Try again when the job runs, or run `remote-jupyter stop { $host }` to end it. The scheduler has suspended it, for other jobs or at an operator's command; its kernels will go on where they were.
+job-confused-title = Cannot tell which Jupyter server belongs to { $host }
+job-confused-detail = Job { $id } and another job of yours run your own job scripts on { $node }, and their servers started at the same time.
 job-confused-remedy = Let each script's Jupyter listen on a port of its own, and give each host that port as remote_port.
-scheduler-hangs = (no more came within { $seconds } seconds)
+scheduler-hangs = (no more output within { $seconds } seconds)
 
 ## Logs of one's own job script (src/session/driver/logs.rs)
 
-log-at-the-end = { $path } is not there yet: the scheduler brings what a job writes when the job ends.
+log-at-the-end = { $path } does not exist yet: the scheduler delivers what a job writes when the job ends.
 
 ## A server that ends because nobody uses it
 
-idle-ended-title = Jupyter on { $host } was not used, and has ended
+idle-ended-title = Jupyter on { $host } was not used and has ended
 idle-ended-detail = It had been idle for as long as idle_stop allows.
-idle-ended-remedy = Open it again to start another one. What a kernel had computed and not saved is gone.
+idle-ended-remedy = Open the host again to start another server. Anything that kernels computed and did not save is lost.
 
 ## The time of a job (src/session/walltime.rs, src/cli/extend.rs)
 
-job-time-up-of = The time of job { $id } on { $host } is up ({ $time })
-time-short = The time of job { $id } is up in { $time }: save your notebooks. What kernels hold in memory is lost then.
-time-longer = Job { $id } has until { $until } now ({ $time } left).
-extend-refused = { $scheduler } gives the job for { $host } no more time
+job-time-up-of = Job { $id } on { $host } reached its time limit ({ $time })
+time-short = Job { $id } reaches its time limit in { $time }: save your notebooks. Anything that kernels hold in memory is lost then.
+time-longer = Job { $id } now runs until { $until } ({ $time } left).
+extend-refused = { $scheduler } did not extend the job for { $host }
 extend-refused-remedy = Ask your site's administrators to extend the job, or save your work and start again with a longer walltime.
-extend-no-command = { $scheduler } has no command that puts off the end of a job that runs.
-extend-same-end = It took the command, and the end of the job is what it was.
-extend-no-end = No job with an end runs for { $host }
-extend-no-end-remedy = Only a batch job of `remote-jupyter open { $host }` that runs already, and has a walltime, can be extended.
-help-extend = Give the job that Jupyter runs in more time
-help-extend-time = How much more, H:MM:SS or D-HH:MM:SS; 1:00:00 without it
+extend-no-command = { $scheduler } has no command to extend a running job.
+extend-same-end = It accepted the command, but the end of the job did not change.
+extend-no-end = { $host } has no running job with a time limit
+extend-no-end-remedy = Run `remote-jupyter open { $host }` with a walltime first: only a running batch job that has one can be extended.
+help-extend = Request more time for the job that runs Jupyter
+help-extend-time = Time to add, as H:MM:SS or D-HH:MM:SS [default: 1:00:00]
 menu-extend = Extend by 1 Hour
 menu-start-again = Start Again
 menu-start-again-with = Start Again with { $notebook }
@@ -965,36 +965,36 @@ notice-start-again-with = Click to start again with { $notebook }.
 
 ## The route to a compute node (src/problem/node_route.rs, src/session/fsm/route.rs, src/connect/node.rs)
 
-route-hop = an SSH session to { $node } ({ $address }), through the login host's
+route-hop = an SSH session to { $node } ({ $address }), through that of the login node
 route-step = node { $node }: { $step }
-route-moves = { $why }. Jupyter is started again there, on the node's own address.
-route-sight = the way to { $node }: { $route }
-route-sight-hop = an SSH session of its own, through the login host's
-route-sight-address = the login host connects to the node's address
-route-sight-relay = a command of the scheduler beside the job
-route-no-hop = { $node } takes no SSH session for { $host }
-route-no-hop-remedy = Ask the site whether its nodes take SSH while a job of yours runs there. With bind = "node" Jupyter listens on the node's own address and no session is needed; bind = "auto" finds out what works.
-route-barred = { $by } lets no connection through to Jupyter on { $host }
-route-barred-remedy = Ask its administrator to allow it (AllowTcpForwarding, PermitOpen), or leave bind at "auto", which tries other ways.
+route-moves = { $why }. Restarting Jupyter there, on the node's own address.
+route-sight = the route to { $node }: { $route }
+route-sight-hop = an SSH session of its own, through that of the login node
+route-sight-address = the login node connects to the node's address
+route-sight-relay = a scheduler command beside the job
+route-no-hop = { $node } does not accept an SSH session for { $host }
+route-no-hop-remedy = Ask the site whether its nodes accept SSH while a job of yours runs there. With bind = "node" Jupyter listens on the node's own address and no session is needed; bind = "auto" finds out what works.
+route-barred = { $by } does not allow connections to Jupyter on { $host }
+route-barred-remedy = Ask its administrator to allow it (AllowTcpForwarding, PermitOpen), or leave bind at "auto", which tries other routes.
 route-forbidden = The SSH server of { $host } forbids the forward to Jupyter
 route-forbidden-remedy = Ask its administrator to allow forwards to 127.0.0.1 or localhost (AllowTcpForwarding, PermitOpen), or try bind = "socket".
 route-socket = The SSH server of { $host } refuses connections to Jupyter's socket
 route-socket-remedy = Set bind = "loopback" and stop the server that runs now, or ask the administrator to allow forwards to sockets (AllowStreamLocalForwarding).
-route-not-there = The Jupyter that a file names does not run on { $node }, for { $host }
+route-not-there = The Jupyter server that a runtime file names does not run on { $node }, for { $host }
 route-not-there-remedy = Let the job script's Jupyter listen on the node's own address (--ip), or end its job and open { $host } again.
-route-none = No way leads to where Jupyter listens on { $node }, for { $host }
-route-kept = Jupyter in the job of { $host } cannot be reached from here, and is in use
-route-kept-remedy = Its kernels were left alone. Use the machine that reaches it, or `remote-jupyter stop { $host }` and open it again.
+route-none = There is no route to the place where Jupyter listens on { $node }, for { $host }
+route-kept = Jupyter in the job for { $host } cannot be reached from the local computer, and is in use
+route-kept-remedy = Use the computer that reaches it, or run `remote-jupyter stop { $host }` and open the host again. Its kernels were left alone.
 
 ## Kernels that cannot be counted (src/session/fsm/mod.rs, src/ssh/prompt.rs)
 
 ask-end-uncounted = The kernels on { $host } cannot be counted, and some may be busy. End them anyway? (yes/no)
 session-uncounted-title = Jupyter on { $host } was left running: its kernels cannot be counted
-session-uncounted-detail = A server that takes a password alone does not tell what its kernels do; some may be busy.
+session-uncounted-detail = A server that accepts only a password does not report what its kernels do; some may be busy.
 
 ## Relays through a scheduler
 relay-silent = the relay gave no answer within 45 seconds
-relay-ended = the relay has ended without a word
-route-no-relay = { $scheduler } lets no command into the job of { $host }
-route-no-relay-remedy = Slurm does so for every job that runs; Grid Engine for one of at least two slots (cores = 2) in a parallel environment with control_slaves.
-route-no-way = No way leads to Jupyter on { $node }, for { $host }
+relay-ended = the relay ended without a message
+route-no-relay = { $scheduler } does not run a command in the job of { $host }
+route-no-relay-remedy = Set cores = 2 and a parallel environment with control_slaves for Grid Engine, which allows this only for jobs of at least two slots; Slurm allows it for every running job.
+route-no-way = There is no route to Jupyter on { $node }, for { $host }

@@ -2,15 +2,15 @@
 
 ## コマンドの書き方 (src/cli/arguments.rs)
 
-help-about = リモートマシンの Jupyter を、SSH 経由でコマンド 1 つでブラウザーに開きます
+help-about = リモートホストの Jupyter を、SSH 経由でコマンド 1 つでブラウザーに開きます
 help-config-file = 設定ファイル [既定: ~/.config/remote-jupyter/config.toml]
 help-ssh-config = ~/.ssh/config の代わりに使う ssh の設定ファイル (ssh の -F と同じ)
-help-verbose = 詳しく表示する。2 回指定するとさらに詳しく表示する
+help-verbose = 詳しく表示する。-vv でデバッグ情報も表示する
 help-open = ホストのノートブックをタブで開き、Ctrl-C までトンネルを保つ
-help-open-host = ホスト [既定: 設定した既定のホスト、または唯一のホスト]
+help-open-host = ホスト [既定: default_host、または唯一のホスト]
 help-no-browser = ブラウザーを開かない
 help-notebook = ノートブックまたはフォルダー。サーバーの作業フォルダーからの相対パス
-help-timeout = 制限時間。質問に答える時間は含まない [既定: { $seconds }]
+help-timeout = 制限時間 (秒)。入力を待つ時間は含まない [既定: { $seconds }]
 help-json-events = 経過を JSON で出力する (1 行に 1 オブジェクト)
 help-json = JSON で出力する (1 行に 1 オブジェクト)
 help-list = 設定したホストの一覧
@@ -22,10 +22,10 @@ help-close = トンネルを閉じる。サーバーはそのまま残る
 help-stop = ホストの Jupyter サーバーを停止する
 help-yes = 実行中のカーネルがあっても確認せずに終了する
 help-logs = 使用中のサーバー、または Remote Jupyter が最後に起動したサーバーの出力を表示する
-help-doctor = 何も起動せずに各段階を試し、失敗した段階の対処を示す
+help-doctor = 何も起動せずに各段階を確認し、失敗した段階の対処を示す
 help-add = ssh の設定にあるホストを追加する
 help-alias = ssh の設定での名前
-help-config = 設定ファイルの操作
+help-config = 設定ファイルの表示、確認、編集
 help-config-path = ファイルの場所を表示する
 help-config-check = 誤りを調べる
 help-config-edit = エディターで開く
@@ -57,7 +57,7 @@ usage-more = 詳しくは '--help' を参照してください。
 ## どのホストか (src/cli/mod.rs, context.rs)
 
 cli-no-display = アプリにはデスクトップが必要ですが、ディスプレイがありません
-cli-no-app = このビルドはコマンドラインだけで、メニューバーのアプリを含みません
+cli-no-app = このビルドにはメニューバーのアプリが含まれていません
 cli-open-remedy = `remote-jupyter open HOST` でホストを開けます。ほかの使い方は `remote-jupyter --help` を参照してください。
 cli-no-file = ファイル { $file } がありません
 cli-no-file-remedy = --config に続くパスを確認してください。
@@ -66,7 +66,7 @@ cli-hosts = ホスト { $count } 件
 cli-configured = 設定済みのホスト: { $names }
 cli-which = どのホストですか
 cli-which-remedy = ホストを指定するか、`default_host` を設定してください。
-cli-which-none = { $file } にはまだホストがありません
+cli-which-none = { $file } にはホストが設定されていません
 cli-which-none-remedy = ssh で使える接続先なら何でも指定できます。`remote-jupyter add ALIAS` で設定に追加できます。
 cli-unknown = { $name } というホストはありません
 cli-unknown-remedy = ssh の設定にあるホストなら、`remote-jupyter add { $name }` で追加できます。
@@ -81,7 +81,7 @@ open-held = { $host } の Jupyter { $version } (プロセス { $pid })。この�
 
 ## list, status, close, stop, logs (src/cli/servers.rs)
 
-list-empty = ホストはまだ設定されていません。`remote-jupyter add ALIAS` で ssh の設定から追加できます。`remote-jupyter open DESTINATION` は設定なしでも使えます。
+list-empty = ホストが設定されていません。`remote-jupyter add ALIAS` で ssh の設定から追加できます。`remote-jupyter open DESTINATION` なら設定せずに開けます。
 status-kernels-unknown = カーネルの状態は不明
 status-kernels =
     { $busy ->
@@ -97,18 +97,18 @@ logs-none = Remote Jupyter はまだ { $host } でサーバーを起動してい
 
 ## doctor (src/cli/doctor.rs)
 
-doctor-this-machine = このマシン
-doctor-here = このマシン
+doctor-this-machine = ローカルコンピューター
+doctor-here = ローカルコンピューター
 doctor-ssh = ssh のバージョン: { $version }
-doctor-no-ssh = `ssh` がないため、~/.ssh/config を読み込めません
+doctor-no-ssh = `ssh` が見つからないため、~/.ssh/config を読み込めません
 doctor-configuration = 設定 { $file }: { $hosts }
 doctor-sockets = 制御ソケットの場所: { $folder }
 doctor-browser = ブラウザー: { $browser }
-doctor-login-shell = ログインシェル ({ $shell }) は正常です。マシンの名前は { $node } です
+doctor-login-shell = ログインシェル ({ $shell }) は正常です。ホスト自身の名前は { $node } です
 doctor-jupyter = PATH 上の Jupyter: { $path }
 doctor-no-jupyter = そのままでは PATH に `jupyter` がありません。setup = ["module load python"] のように `setup` で用意してください
 doctor-found = 見つかりました: { $server }
-doctor-none = あなたの Jupyter は今は動いていません
+doctor-none = 実行中のあなたの Jupyter サーバーはありません
 doctor-passed-over = 対象外: { $reason }
 
 ## add, config (src/cli/configure.rs)
@@ -118,18 +118,18 @@ add-done = { $alias } ({ $user }@{ $host }) を { $file } に追加しました�
 config-uneditable = { $file } を編集できません
 config-uneditable-remedy = EDITOR にエディターを設定するか、ファイルを直接開いてください。
 config-good = { $file } に誤りはありません ({ $hosts })。
-config-absent = { $file } はまだありませんが、問題ありません。既定の設定で動きます。
+config-absent = { $file } はまだありません。既定の設定で動きます。
 config-template-about = Remote Jupyter の設定。ホストに書けることは README を参照してください。
-config-template-name = ~/.ssh/config にある名前。これだけでホストの設定になります
+config-template-name = ~/.ssh/config にある別名。ほかの設定は必要ありません
 
 ## ホストのトンネルを持つプログラム (src/ipc/host_lock.rs)
 
-claim-silent = 別の remote-jupyter がこのホストを開いていますが、応答しません
+claim-silent = 別の remote-jupyter プロセスがこのホストを開いていますが、応答しません
 
 ## どの実行中サーバーを使うか (src/jupyter/select.rs, server.rs)
 
-server-same-folder = サーバーが { $count } 個動いています。作業フォルダーが { $folder } のものを使います
-server-newest = サーバーが { $count } 個動いています。最も新しいもの ({ $folder }) を使います
+server-same-folder = サーバーが { $count } 個動いています。{ $folder } のものを選びました
+server-newest = サーバーが { $count } 個動いています。最も新しいもの ({ $folder }) を選びました
 server-other-folder = 実行中のサーバーの作業フォルダーは、設定したフォルダーではなく { $folder } です
 server-other-port = プロセス { $pid } のサーバーのポートは { $wanted } ではなく { $port } です
 server-on-socket = プロセス { $pid } のサーバーはポート { $wanted } ではなくソケットを使っています
@@ -155,8 +155,8 @@ api-no-page = Lab、Notebook、nbclassic のいずれの画面もありません
 
 ## 質問 (src/ssh/prompt.rs)。答えはどの言語でも yes か no。
 
-ask-host-key = ホスト { $host } はまだ登録されていません。提示された { $kind } 鍵は { $fingerprint } です。この鍵で正しいですか。yes か no を入力してください (yes/no)
-ask-host-key-also-known = ホスト { $host } はまだ登録されていません。提示された { $kind } 鍵は { $fingerprint } です。ポート 22 では { $others } が登録されています。この鍵で正しいですか。yes か no を入力してください (yes/no)
+ask-host-key = ホスト { $host } はまだ登録されていません。{ $kind } 鍵は { $fingerprint } です。この鍵を信頼しますか。yes か no を入力してください (yes/no)
+ask-host-key-also-known = ホスト { $host } はまだ登録されていません。{ $kind } 鍵は { $fingerprint } です。ポート 22 では { $others } が登録されています。この鍵を信頼しますか。yes か no を入力してください (yes/no)
 ask-end-kernels = { $host } のカーネル { $total } 個のうち { $busy } 個が実行中です。それでも終了しますか。yes か no を入力してください (yes/no)
 ask-passphrase = 鍵 { $key } のパスフレーズ:
 ask-passphrase-again = パスフレーズが違います。鍵 { $key } のパスフレーズ:
@@ -177,7 +177,7 @@ login-done = { $user } としてログインしました ({ $how })
 login-no-file = 鍵 { $file }: ファイルがありません
 login-no-variable = 鍵 { $file }: このプログラムの環境には { $variable } が設定されていません。IdentityFile には完全なパスを書いてください
 host-key-none = サーバーがホスト鍵を提示しませんでした
-host-key-nobody-asked = StrictHostKeyChecking が yes なので、確認は求められません
+host-key-nobody-asked = StrictHostKeyChecking が yes なので、確認を求めません
 host-key-not-yes = 答えが yes ではありませんでした
 host-key-type-unknown = 不明な種類の
 dial-no-family = AddressFamily で指定した種類のアドレスがありません
@@ -212,7 +212,7 @@ known-hosts-malformed = { $host } が送った鍵の形式が正しくありま�
 ## 設定ファイルの誤り (src/config/error.rs, mod.rs)
 
 config-remedy = 対処: { $remedy }
-config-not-toml = TOML として読めません: { $why }
+config-not-toml = 正しい TOML ではありません: { $why }
 config-duplicate-key = どちらか一方だけを残してください
 config-quotes = 値を二重引用符で囲んでください
 config-line-ends = Unix か Windows の改行でファイルを保存してください
@@ -239,7 +239,7 @@ key-missing = この { $header } には { $key } がありません
 key-missing-remedy = 次のような行を加えてください: { $example }
 key-out-of-range = { $number } は範囲外です
 key-out-of-range-remedy = { $expected }を書いてください。例: { $example }
-key-word-unknown = { $word } はここでは使えません
+key-word-unknown = { $word } は使えない値です
 key-word-one-of = 次のいずれかを書いてください: { $words }
 key-word-near = { $near } ではありませんか。次のいずれかを書いてください: { $words }
 key-name-for-ssh = 名前はそのままにして、ssh での接続先を書いてください。例: ssh = "me@gpu01"
@@ -296,29 +296,29 @@ edit-unwritable = { $file } に書き込めません: { $why }
 
 ## このマシン: 質問、ブラウザー、フォルダー (src/host_os/terminal_prompt.rs, browser.rs, folders.rs)
 
-ask-nowhere = 質問するための端末も SSH_ASKPASS もありません
+ask-nowhere = 入力を求めるための端末も SSH_ASKPASS のプログラムもありません
 ask-program-failed = SSH_ASKPASS の { $program } を実行できません: { $why }
 ask-program-cancelled = SSH_ASKPASS が取り消されました
 ask-program-no-text = SSH_ASKPASS の答えがテキストではありません
 ask-terminal-closed = 端末が閉じられました
 login-page-title = Jupyter を開いています
 login-page-button = Jupyter を開く
-browser-nobody = このシステムにはページを開けるプログラムがありません
+browser-nobody = このコンピューターでページを開けるプログラムがありません
 browser-failed = `{ $browser }`: { $why }。設定の `browser` を確認してください
 folder-open = { $folder } に他のアカウントが入れます。`chmod 700` してください
 
 ## 何が起きたか (src/problem/mod.rs)
 
 explain-no-script = { $host } のログインシェルが、スクリプトを実行せずに終了しました
-explain-no-script-remedy = `ssh { $destination }` と `ssh { $destination } true` を試してください。後者では何も表示されないのが正常です。起動ファイルのどこかでシェルが終了しているか、サーバーがこのプログラムの代わりに独自のコマンド（ForceCommand、authorized_keys の `command=`）を実行している可能性があります。
+explain-no-script-remedy = `ssh { $destination }` と `ssh { $destination } true` を実行してください。後者では何も表示されないのが正常です。起動ファイルのどこかでシェルが終了しているか、サーバーがこのプログラムの代わりに独自のコマンド（ForceCommand、authorized_keys の `command=`）を実行している可能性があります。
 explain-files-only-remedy = このアカウントではファイル転送しかできません。コマンドを実行できるアカウントを管理者に依頼してください。
 explain-no-login-remedy = このアカウントにはログインシェルがない（nologin）か、アカウントが閉鎖されています。管理者に問い合わせてください。
 explain-not-started = { $host } のログインシェルの起動ファイルが制限時間内に終わりませんでした
-explain-not-started-remedy = `ssh { $destination } true` を試してください。起動ファイルが入力や遅いディスクを待っている可能性があります。`--timeout SECONDS` で制限時間を延ばせます。
+explain-not-started-remedy = `ssh { $destination } true` を実行してください。起動ファイルが入力や遅いディスクを待っている可能性があります。`--timeout SECONDS` で制限時間を延ばせます。
 explain-unexpected = { $host } から想定外の応答がありました
 explain-report-remedy = `remote-jupyter doctor` の出力を添えて報告してください。
-explain-random = { $host }: このマシンから乱数を得られません
-explain-random-remedy = 乱数がないと秘密を守れません。システムのログを確認してください。
+explain-random = { $host }: システムの乱数生成器を使えません
+explain-random-remedy = システムのログを確認してください。乱数がないと秘密を守れません。
 explain-start-slow = { $host }: Jupyter が制限時間内に起動しませんでした
 explain-start-slow-detail = 起動は続いています。
 explain-start-slow-remedy = もう一度開くと続きを待てます。出力は `remote-jupyter logs { $host }` で確認でき、`remote-jupyter stop { $host }` で終了できます。
@@ -329,29 +329,29 @@ explain-no-shell = { $host } のアカウントでは、このプログラムの
 explain-no-shell-remedy = bash などの通常のログインシェルを使えるよう管理者に依頼するか、別のアカウントを使ってください。
 explain-windows = { $host } のログインシェルは Windows のもので、Jupyter を起動できません
 explain-windows-remedy = Linux、macOS、BSD のホストを使うか、Windows の OpenSSH サーバーが WSL の bash を起動するように設定してください (DefaultShell)。
-explain-no-wait = このマシンで { $host } を待つことができませんでした
-explain-no-wait-remedy = ファイル記述子が不足していないか確認してください。
+explain-no-wait = { $host } を待つことができませんでした
+explain-no-wait-remedy = ローカルコンピューターのファイル記述子が不足していないか確認してください。
 explain-no-answer = { $host } で Jupyter は動いていますが、トンネル越しに応答しません
-explain-forbidden-remedy = ランタイムファイルのトークンが受け付けられません。サーバーを停止してから、開き直してください。
+explain-forbidden-remedy = リモートホストのサーバーを停止してから、ホストを開き直してください。ランタイムファイルのトークンが受け付けられません。
 explain-no-page = { $host } の Jupyter には、タブに表示できるページがありません
 explain-no-page-remedy = ホストにインストールしてから、`remote-jupyter stop { $host }` でこのサーバーを終了し、もう一度接続してください。起動後にインストールしたものは認識されません。
 explain-no-answer-remedy = プロセスが停止しているか、sshd が転送を禁じている (AllowTcpForwarding) 可能性があります。
 explain-wrong-answer = { $host } で Jupyter は動いていますが、正しく応答しません
 explain-wrong-answer-remedy = そのポートで何が動いているか確認してください。
 explain-no-port = { $host } のためのローカルポートを開けませんでした
-explain-no-port-remedy = このマシンのポートやファイル記述子が不足していないか確認してください。
-explain-local = { $host } のための処理をこのマシンで行えませんでした
-explain-local-remedy = 上の行はシステムからのメッセージです。解決しない場合は、`remote-jupyter doctor` の結果と一緒に報告してください。
+explain-no-port-remedy = ローカルコンピューターのポートやファイル記述子が不足していないか確認してください。
+explain-local = { $host } のセッションを開始できませんでした: ローカルの資源が不足しています
+explain-local-remedy = 上のシステムからのメッセージを確認してください。解決しない場合は、`remote-jupyter doctor` の結果と一緒に報告してください。
 explain-local-files-remedy = 他のプログラムを終了するか、開けるファイル数の上限を上げてください: `ulimit -n 1024`。
-explain-local-memory-remedy = 他のプログラムを終了してください。このコンピューターのメモリーまたはスレッドが不足しています。
-explain-bad-url = { $host } の Jupyter のベース URL からアドレスを作れません
+explain-local-memory-remedy = ほかのプログラムを終了してください。ローカルコンピューターのメモリーまたはスレッドが不足しています。
+explain-bad-url = { $host } の Jupyter のベース URL が正しくありません
 explain-bad-url-remedy = サーバーの設定の `base_url` を確認してください。
-explain-holder-gone = { $host } へのトンネルを開いていた remote-jupyter が終了しました
-explain-open-again-remedy = 開き直してください。
+explain-holder-gone = { $host } へのトンネルを開いていた remote-jupyter プロセスが終了しました
+explain-open-again-remedy = ホストを開き直してください。
 explain-no-control = { $host }: 制御ソケットを使えません
 explain-no-control-remedy = ソケットのフォルダーは `remote-jupyter doctor` で分かります。別の remote-jupyter が応答していない可能性もあります。
 explain-control-long-remedy = XDG_RUNTIME_DIR に、より短いパスのフォルダーを設定してください。これより長いパスにはソケットを作成できません。
-explain-bug = { $host }: remote-jupyter 自体に異常が起きました
+explain-bug = { $host }: remote-jupyter で内部エラーが起きました
 explain-bug-remedy = 上の出力を添えて報告してください。
 version-holder-too-old = { $host }: 実行中の Remote Jupyter は、この Remote Jupyter より古く、要求を理解できません
 version-holder-too-old-remedy = アプリを終了するか、実行中のコマンドを終了してから、開き直してください。
@@ -365,9 +365,9 @@ version-not-told = 不明
 explain-resolve = { $host } の ssh の設定を使えません
 explain-resolve-remedy = `ssh -G { $destination }` で確認してください。
 explain-no-ssh-remedy = OpenSSH をインストールするか、`ssh` を含む PATH でこのプログラムを起動してください。このプログラムの PATH: { $path }
-explain-resolve-variable-remedy = ~/.ssh/config に { $variable } の値を直接書いてください。デスクトップから起動したアプリは ~/.bashrc を読み込まないため、このプログラムの環境には設定されていません。ターミナルでは `ssh -G { $destination }` が成功することもあります。
+explain-resolve-variable-remedy = ~/.ssh/config に { $variable } の値を直接書いてください。デスクトップから起動したアプリは ~/.bashrc を読み込まないため、このプログラムの環境には変数が設定されていません。ターミナルでは `ssh -G { $destination }` が成功することもあります。
 explain-route = { $host } には { $keyword } が必要ですが、このバージョンはまだ対応していません
-explain-route-remedy = 対応するまでは、手動でポートを転送してください: `ssh -N -L 8888:localhost:8888 { $destination }`
+explain-route-remedy = 今は手動でポートを転送してください: `ssh -N -L 8888:localhost:8888 { $destination }`
 explain-name = { $host }: { $wanted } のアドレスが見つかりません
 explain-name-remedy = 綴り、~/.ssh/config の HostName、VPN が必要かどうかを確認してください。
 explain-refused-port = { $host }: { $wanted } のポート { $port } で待ち受けているものがありません
@@ -377,7 +377,7 @@ explain-unreachable-remedy = ネットワークと、VPN や踏み台ホスト�
 explain-handshake = { $host }: SSH のハンドシェイクに失敗しました
 explain-handshake-remedy = そのポートで SSH サーバーが応答しているか確認してください。`ssh -v` でサーバーの挨拶が分かります。
 explain-no-session = { $host } では、このアカウントでコマンドを実行できません
-explain-no-session-remedy = `ssh { $destination } true` を試してください。これも拒否される場合、このアカウントは転送またはファイル専用です（MaxSessions 0）。コマンドを実行できるアカウントを管理者に依頼してください。
+explain-no-session-remedy = `ssh { $destination } true` を実行してください。これも拒否される場合、このアカウントは転送またはファイル専用です（MaxSessions 0）。コマンドを実行できるアカウントを管理者に依頼してください。
 explain-handshake-nothing = サーバーが何も送らないうちに接続が閉じられました。
 explain-handshake-nothing-remedy = 1 分ほど待ってから `ssh -v { $destination }` を試してください。同時ログイン数の上限（MaxStartups）に達しているか、サーバーやファイアウォールがあなたのアドレスを拒否している可能性があります（fail2ban、hosts.deny）。何度試しても接続できない場合は、~/.ssh/config の Port を確認してください。
 explain-handshake-turned-away-remedy = 数分待ってからもう一度試してください。同時ログイン数が多すぎるか、ログインの失敗が続いたためにあなたのアドレスが拒否されています。理由はサーバーのログで分かります（MaxStartups、PerSourcePenalties）。
@@ -396,21 +396,21 @@ explain-host-key-malformed-remedy = そのポートで SSH サーバーが応答
 explain-host-key-changed = { $host } が登録済みのものと違うホスト鍵を提示しました。何も送信していません
 explain-host-key-shown = 提示された鍵: { $fingerprint }
 explain-host-key-known = 登録済みの鍵: { $fingerprint } { $kind } ({ $place })
-explain-host-key-changed-remedy = 通信に割り込まれている可能性があります。変わった理由が分かっている場合に限り、`ssh-keygen -R '{ $filed }'` を実行して接続し直してください。
-explain-host-key-other-type-remedy = 登録済みの種類の鍵がホストからなくなっています。管理者が新しい鍵を認めた場合に限り、`ssh-keygen -R '{ $filed }'` を実行して接続し直してください。
+explain-host-key-changed-remedy = 通信が傍受されていないことを確認してください。鍵が変わった理由が分かっている場合に限り、`ssh-keygen -R '{ $filed }'` を実行して接続し直してください。
+explain-host-key-other-type-remedy = 新しい鍵について管理者に確認してください。登録済みの種類の鍵がホストからなくなっています。新しい鍵が確認できた場合に限り、`ssh-keygen -R '{ $filed }'` を実行して接続し直してください。
 explain-host-key-revoked = { $host } が失効したホスト鍵を提示しました。何も送信していません
 explain-host-key-revoked-remedy = ホストの管理者に問い合わせてください。この鍵はもう使えません。
 explain-host-key-unknown = { $host } のホスト鍵は未登録で、承認されませんでした
 explain-host-key-unknown-remedy = 指紋を管理者のものと照らし合わせ、一度 `ssh { $destination }` で接続するか、ここで yes と答えてください。
 explain-auth-refused = { $host } が { $user } のログインを拒否しました
-explain-auth-nothing-fits = サーバーの認証方式に合う鍵、エージェント、パスワードがありません
+explain-auth-nothing-fits = サーバーの認証方式に使える鍵、エージェント、パスワードがありません
 explain-auth-offered = サーバーの認証方式: { $offered }
 explain-auth-refused-remedy = `ssh { $destination }` で確認してください。鍵はホスト側の ~/.ssh/authorized_keys に登録されている必要があります。
 login-no-agent = ssh エージェント: このプログラムの環境には { $variable } が設定されていません
-explain-no-agent-remedy = ターミナルで `ssh { $destination }` を確認してください。成功する場合、鍵はこのプログラムから見えないエージェントにあります。デスクトップから起動したアプリは ~/.bashrc を読み込みません。`echo ${ $variable }` の出力を `IdentityAgent` として ~/.ssh/config に書いてください。失敗する場合は、ホスト側の ~/.ssh/authorized_keys に鍵がありません。
+explain-no-agent-remedy = ターミナルで `ssh { $destination }` を実行してください。成功する場合、鍵はこのプログラムから見えないエージェントにあります。デスクトップから起動したアプリは ~/.bashrc を読み込みません。`echo ${ $variable }` の出力を `IdentityAgent` として ~/.ssh/config に書いてください。失敗する場合は、ホスト側の ~/.ssh/authorized_keys に鍵がありません。
 explain-auth-no-answer = { $host } へのログインに必要な答えが得られませんでした
 explain-auth-no-answer-remedy = 端末で実行するか、SSH_ASKPASS を設定するか、`ssh-add` で鍵をエージェントに読み込んでください。
-explain-auth-no-answer-tried-remedy = 他の方法でログインできなかった理由は上の行の通りです。それを直すか、端末で実行して応答してください。
+explain-auth-no-answer-tried-remedy = 上の行に示された問題を直すか、端末で実行して応答してください。
 explain-passphrase = { $host }: このパスフレーズでは鍵 { $key } を開けません
 resolve-slow = `ssh -G { $destination }` が終わりません。ssh の設定にある `Match exec` のコマンドが止まっている可能性があります。
 explain-resolve-slow-remedy = ターミナルで `ssh -G { $destination }` を実行し、止まっている `Match exec` のコマンドを直すか、時間を制限してください。
@@ -427,15 +427,15 @@ explain-unwritable-remedy = ディスクか割り当て容量がいっぱいか�
 explain-socket = { $host } での Unix ソケットのパスが長すぎます
 explain-socket-remedy = bind = "loopback" を使ってください。
 explain-script = { $host } でスクリプトが失敗しました
-explain-not-installed = 開こうとしたアプリケーションが { $host } にインストールされていません
+explain-not-installed = 設定したアプリケーションが { $host } にインストールされていません
 explain-not-installed-remedy = ホストにインストールするか、別の `app` を選んでください。
 explain-died = { $host } で Jupyter が起動中に終了しました
 explain-died-status = { $host } で Jupyter が起動中に終了しました (終了コード { $status })
-explain-died-full-remedy = ホストのディスクか割り当て容量がいっぱいです。`df -h ~` で確認してください。
+explain-died-full-remedy = ホストの空き容量を増やしてください。ディスクか割り当て容量がいっぱいです (`df -h ~` で確認できます)。
 explain-died-open-remedy = ホストのホームフォルダーのファイルシステムはアクセス権を保存しないため、Jupyter はトークンを秘密にできません。ホストの ~/.profile で、XDG_STATE_HOME を別のファイルシステムにある自分のフォルダーに設定してください。
 explain-died-root-remedy = Jupyter を root で実行するには指定が必要です。設定のホストに args = ["--allow-root"] を追加してください。
-explain-died-silent-remedy = 何も出力されませんでした。ホストで同じことを手動で試し、ディスクがいっぱいでないか `df -h ~` で確認してください。
-explain-died-done-remedy = `command` はエラーなしで終了しましたが、サーバーが起動しませんでした。Jupyter をフォアグラウンドで実行するようにしてください。
+explain-died-silent-remedy = ホストで同じコマンドを手動で実行し、ディスクがいっぱいでないか `df -h ~` で確認してください。何も出力されませんでした。
+explain-died-done-remedy = `command` で Jupyter をフォアグラウンドで実行するようにしてください。エラーなしで終了しましたが、サーバーが起動しませんでした。
 explain-died-port-remedy = ホストの別のプログラムがそのポートを使っています。`remote_port` を省くか、別のポートにしてください。
 explain-died-threads-remedy = ホストで使えるプロセス数が足りません。env = {"{"} OPENBLAS_NUM_THREADS = "1", OMP_NUM_THREADS = "1" {"}"} を設定するか、不要なプロセスを終了するか (`ps -u $USER`)、ホストのスケジューラーを使ってください。
 explain-died-memory-remedy = ホストのメモリが不足しました。`memory` を増やすか、メモリの多いマシンを使ってください。
@@ -451,10 +451,10 @@ explain-died-files-remedy = ホストで開いているファイルが多すぎ�
 explain-died-denied-remedy = ホストの { $path } を使う権限がありません。`ls -ld` で確認してください。`sudo` で作られたものは root の所有です。
 explain-died-packages-remedy = Jupyter の Python パッケージが足りないか、組み合わせが合っていません。Jupyter のある環境で `pip install --upgrade jupyterlab` を実行してください。
 explain-died-python-remedy = ホストの Python が、この Jupyter には古すぎる可能性があります。`setup` で新しい Python を用意してください。
-explain-died-setup-remedy = 上の行が最後の出力です。`setup` の行もホストで手動で試してください。
-explain-died-remedy = 上の行が最後の出力です。ホストで同じことを手動で試してください。
+explain-died-setup-remedy = 上の最後の出力を確認し、`setup` の行をホストで手動で試してください。
+explain-died-remedy = 上の最後の出力を確認し、ホストで同じことを手動で試してください。
 explain-set-up-failed = { $host } で `setup` の { $line } 行目が失敗しました (終了コード { $status })
-explain-set-up-failed-remedy = ホストで `{ $text }` を手動で試し、`setup` のその行を修正してください。
+explain-set-up-failed-remedy = ホストで `{ $text }` を手動で実行し、`setup` のその行を修正してください。
 explain-set-up-left = { $host } で `setup` の { $line } 行目がシェルを終了させたため、Jupyter を起動できませんでした
 explain-set-up-left-remedy = `setup` から、シェルを終了させるもの (exit) や置き換えるもの (exec) を取り除いてください。該当する行は `{ $text }` です。
 explain-no-command = { $host } にコマンド `{ $command }` がありません
@@ -504,14 +504,14 @@ menu-disconnect = 切断
 menu-stop = Jupyter を停止…
 menu-cancel = キャンセル
 menu-dismiss = 閉じる
-menu-offers = SSH 設定のホスト（選ぶと開きます）
-menu-no-hosts = ホストがまだありません。`remote-jupyter add ALIAS` または「設定を編集」で追加できます
+menu-offers = SSH 設定のホストを選択
+menu-no-hosts = ホストが設定されていません。「設定を編集…」を選んで追加してください
 menu-more-hosts = ほかのホスト（{ $count }）
 menu-complaint = 設定に誤りがあるため、直前の正しい設定を使っています
 menu-add = SSH 設定からホストを追加
 menu-edit = 設定を編集…
-menu-login = ログイン時に起動
-menu-login-approval = 「システム設定」の「一般」→「ログイン項目」で許可してください
+menu-login = ログイン時に開く
+menu-login-approval = 「システム設定」＞「一般」＞「ログイン項目」で許可してください
 menu-help = ヘルプ
 menu-diagnostics = 診断情報をコピー
 menu-about = Remote Jupyter について
@@ -529,13 +529,13 @@ notice-try-again = 再試行
 
 ## ダイアログ (src/app/prompts.rs, src/app/app.rs)
 
-dialog-host-key = 本当に { $host } ですか？
+dialog-host-key = { $host } のホスト鍵を信頼しますか？
 dialog-host-key-text =
-    { $host } はまだ登録されていません。相手の { $kind } 鍵は次のとおりです。
+    { $host } はまだ登録されていません。{ $kind } 鍵は次のとおりです。
 
     { $print }
 
-    管理者が公開している値と比べてください。異なる場合は、通信が途中で横取りされているおそれがあります。
+    管理者から得た指紋と比べてください。異なる場合は、通信が傍受されているおそれがあります。
 dialog-host-key-also =
     同じホストのポート 22 には、次の鍵が登録されています。
     { $others }
@@ -548,17 +548,17 @@ dialog-stop-kernels = { $busy ->
     [0] { $total } 個のカーネルが終了し、メモリー上の内容は失われます。
    *[other] { $total } 個のカーネルのうち { $busy } 個が実行中です。すべて終了し、計算中の結果とメモリー上の内容は失われます。
 }
-dialog-stop-unknown = カーネルの状態が分かりません。実行中のものがあるかもしれません。カーネルは終了し、計算中の内容とメモリー上の内容は失われます。
+dialog-stop-unknown = カーネルの状態が分かりません。実行中のものがあるかもしれません。カーネルはすべて終了し、計算中の結果とメモリー上の内容は失われます。
 dialog-stop-yes = Jupyter を停止
 dialog-stop-anyway = それでも停止
 dialog-hosts = Remote Jupyter はメニューバーにあります
 dialog-about = Remote Jupyter { $version }
 dialog-about-text =
-    リモートマシンのノートブックを、クリックひとつでタブに開きます。
+    リモートホストのノートブックを、クリックひとつでタブに開きます。
 
     ライセンスは MIT または Apache-2.0 から選べます。
 app-runs-already = Remote Jupyter はすでに起動しています。メニューバーのアイコンをご覧ください。
-app-no-tray = remote-jupyter: トレイアイコンを表示できません: { $error }
+app-no-tray = remote-jupyter: システムトレイを使えません: { $error }
 
 ## このマシンの問題 (src/problem/local.rs)
 
@@ -568,21 +568,21 @@ no-browser-title = ブラウザーを開けませんでした
 no-browser-remedy = 設定の `browser` を確かめてください。
 not-added-title = { $alias } を追加できませんでした
 not-added-remedy = { $path } を確かめてください。
-login-item-title = 「ログイン時に起動」を変更できませんでした
+login-item-title = 「ログイン時に開く」を変更できませんでした
 login-item-remedy = システムの設定で変更してください。
 no-clipboard-title = クリップボードを使えません
 no-clipboard-remedy = もう一度お試しください。ほかのアプリが使用中の可能性があります。
 
 ## login-item (src/cli/login_item.rs)
 
-help-login-item = ログイン時にアプリを起動する
-help-login-item-action = on（起動する）、off（起動しない）、status（状態を表示）
+help-login-item = ログイン時にアプリを開く
+help-login-item-action = on（ログイン時に開く）、off（開かない）、status（状態を表示）
 help-url = このアプリの URL を処理する（システムから呼ばれる）
 help-url-url = remote-jupyter://open/HOST、…/close/HOST、または …/list
-login-item-on = Remote Jupyter はログイン時に起動します。
-login-item-off = Remote Jupyter はログイン時に起動しません。
-login-item-approval = 「システム設定」の「一般」→「ログイン項目」での許可を待っています。
-login-item-not-here = ここではログイン時に起動できません: { $reason }
+login-item-on = Remote Jupyter はログイン時に開きます。
+login-item-off = Remote Jupyter はログイン時に開きません。
+login-item-approval = Remote Jupyter は「システム設定」＞「一般」＞「ログイン項目」での許可を待っています。
+login-item-not-here = このシステムでは Remote Jupyter をログイン時に開けません: { $reason }
 
 ## ダイアログのボタン (src/platform/linux, src/platform/macos)
 
@@ -591,25 +591,25 @@ login-item-not-here = ここではログイン時に起動できません: { $re
 
 phase-reconnecting = 再接続中
 lost-title = { $host } との接続が失われました
-lost-remedy = 接続先で動いていた Jupyter はそのまま動いています。もう一度開いてください。
-lost-tried = { $minutes } 分間、再接続を試みました。最後の結果:
-lost-needs-answer = 接続先のログインには入力が必要ですが、再接続の途中では質問しません: { $prompt }
-lost-other-machine = 同じ名前で別のマシンが応答しました ({ $known } ではなく { $seen })。
+lost-remedy = ホストをもう一度開いてください。動いていた Jupyter サーバーはそのまま動いています。
+lost-tried = { $minutes } 分間、再接続を試みました。最後のエラー:
+lost-needs-answer = ログインには入力が必要ですが、再接続中は入力を求めません: { $prompt }
+lost-other-machine = 同じ名前で別のホストが応答しました ({ $known } ではなく { $seen })。
 lost-not-listening = プロセスは残っていますが、接続を受け付けていません。
 lost-not-now = 再接続しています。
-lost-not-now-remedy = 再接続した後に、もう一度試してください。
+lost-not-now-remedy = 接続が回復してから、もう一度お試しください。
 lost-again = { $host } に再接続しました。
 server-ended-title = { $host } の Jupyter が終了しました
-server-ended-detail = プロセスがありません。シャットダウンまたは強制終了されたか、マシンが再起動されました。
+server-ended-detail = プロセスがありません。シャットダウンまたは強制終了されたか、ホストが再起動されました。
 server-ended-killed = メモリ不足のときにシステムが行うように、プロセスが KILL で強制終了されました。
 server-ended-killed-remedy = もう一度開くと、新しく起動します。一度に読み込むデータを減らすか、メモリを増やしてください。
 server-ended-outside = すべてのプロセスが、外部から強制終了されました。
-server-ended-restart = マシンが再起動されました。
+server-ended-restart = ホストが再起動されました。
 server-ended-remedy = もう一度開くと、新しく起動します。終了の理由は `remote-jupyter logs { $host }` で分かることがあります。
 
 ## セッションからのお知らせ (src/session)
 
-session-no-ssh = このマシンに `ssh` がないため、~/.ssh/config は読み込まれていません。
+session-no-ssh = ローカルコンピューターに `ssh` が見つからないため、~/.ssh/config は読み込まれていません。
 session-set-env = ssh 設定の SetEnv は送られません。代わりにホストの `env` に変数を書いてください
 session-target = { $destination } は { $user }@{ $host } ポート { $port } です
 session-other-click = 別の操作で Jupyter が起動中のため、待っています。
@@ -617,12 +617,12 @@ session-no-browser = ブラウザを開けませんでした: { $reason }
 session-forward = { $name } は localhost:{ $port } です
 session-forward-moved = { $name } は localhost:{ $port } です ({ $taken } は使用中)
 session-forward-forbidden = SSH サーバーは { $target } への転送を禁じています: { $reason }
-session-nobody = 質問できる相手がいません
+session-nobody = 入力を求める手段がありません
 session-port-taken = ローカルポート { $taken } は別のプログラムが使用中のため、{ $port } を使います。
 session-password = このサーバーは、タブでパスワードの入力を求めます。
 session-other-page = この Jupyter には指定した画面がないため、利用できる画面を開きます。
-session-open-to-all = このサーバーにはトークンもパスワードもありません。接続先とこのマシンのすべてのアカウントから利用できます。
-session-none-runs = { $host } で動いているあなたの Jupyter はありません。
+session-open-to-all = このサーバーにはトークンもパスワードもありません。ホストとローカルコンピューターのすべてのアカウントから利用できます。
+session-none-runs = { $host } で実行中のあなたの Jupyter サーバーはありません。
 session-lost-launch = 前回 { $host } で起動した Jupyter は、外部から強制終了されました。ログアウト時にプロセスを終了するホストの場合は、`loginctl enable-linger` の利用を管理者に相談するか、スケジューラーを使ってください。
 session-ends-at-logout = { $host } はログアウト時にプロセスを終了するため、この接続が終わると Jupyter も終了します。`loginctl enable-linger` の利用を管理者に相談するか、スケジューラーを使ってください。
 session-lost-killed = 前回 { $host } で動いていた Jupyter は、メモリ不足のときにシステムが行うように、KILL で強制終了されました。一度に読み込むデータを減らすか、メモリを増やしてください。
@@ -634,15 +634,15 @@ session-gone-launch = { $host } で起動中だった Jupyter を終了しまし
 session-gone-signal = { $host } の Jupyter は自分では終了しなかったため、{ $signal } で終了しました。
 session-stop-hung = `remote-jupyter stop { $host } --yes` は、カーネルの状態にかかわらずプロセスを終了します。
 session-unusable-title = { $host } で起動した Jupyter を利用できません
-session-unusable-remedy = 終了しました。`remote-jupyter logs { $host }` でログを確認してください。
-session-unusable-runs-remedy = 起動したままです。`remote-jupyter stop { $host }` で終了でき、`remote-jupyter logs { $host }` でログを確認できます。
-session-not-stopped-title = { $host } の Jupyter が終了しません
+session-unusable-remedy = `remote-jupyter logs { $host }` で出力を確認してください。サーバーは終了しました。
+session-unusable-runs-remedy = 終了するには `remote-jupyter stop { $host }` を、出力を見るには `remote-jupyter logs { $host }` を実行してください。まだ動いています。
+session-not-stopped-title = { $host } の Jupyter を停止できませんでした
 session-not-stopped-detail = シャットダウンを要求し、続けて TERM と KILL を送りました。
 session-not-stopped-remedy = 接続先のプロセスを確認してください。失われたファイルシステムを待っている可能性があります。
 session-busy-title = { $host } の Jupyter は実行中のカーネルがあるため、そのまま動いています
 session-busy-detail = { $total } 個のカーネルのうち { $busy } 個が実行中です。
 session-busy-remedy = `remote-jupyter stop { $host } --yes` で、実行中でも終了できます。
-session-none-title = { $host } で動いているあなたの Jupyter はありません
+session-none-title = { $host } で実行中のあなたの Jupyter サーバーはありません
 session-none-remedy = 接続先で起動するか、launcher を "attach" から "direct" に変えて起動できるようにしてください。
 session-sight = Jupyter { $version }、プロセス { $pid }、{ $place }、フォルダー { $root }
 session-sight-answers = Jupyter { $version } が転送越しに応答します
@@ -655,20 +655,20 @@ dialog-cancel = キャンセル
 
 ## キーチェーン (src/desktop/keychain.rs)
 
-keychain-absent = キーチェーンに接続できません: { $why }
+keychain-absent = 使えるキーチェーンがありません: { $why }
 keychain-refused = キーチェーンがロックされているか、アクセスが拒否されました: { $why }
-keychain-failed = キーチェーンの処理に失敗しました: { $why }
+keychain-failed = キーチェーンがエラーを返しました: { $why }
 keychain-label = { $key } のパスフレーズ (Remote Jupyter)
 
 ## ログイン項目 (src/desktop/login_item.rs)
 
-autostart-comment = リモートマシンのノートブックをタブで開く
-autostart-no-program = このプログラム自身のファイルが見つかりません: { $why }
+autostart-comment = リモートホストのノートブックをタブで開く
+autostart-no-program = このプログラムの実行ファイルが見つかりません: { $why }
 autostart-odd-path = { $path } は自動起動の設定に書けません。名前を変更してください
 autostart-no-folder = 設定を置くホームフォルダがありません
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = ログイン時はシステムが引数なしでアプリを開くため、{ $path } を指定して起動することはできません
-autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定 > 一般 > ログイン項目」を確認してください
+autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定」＞「一般」＞「ログイン項目」を確認してください
 
 ## バッチジョブ (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
 
@@ -691,9 +691,9 @@ rehearsal-queue = { $scheduler } は応答し、キューがあります
 rehearsal-open = { $scheduler } にこのジョブを問い合わせた結果です（投入はしていません）: { $words }
 rehearsal-refused = { $host } の { $scheduler } はこのジョブを受け付けません（投入はしていません）
 rehearsal-refused-remedy = 設定でこのホストのキュー、資源、オプションを変えてください。
-job-not-given = { $host } の { $scheduler } に接続できないため、ジョブを渡せませんでした
+job-not-given = { $host } の { $scheduler } に接続できないため、ジョブを投入しませんでした
 job-not-given-remedy = スケジューラーのサーバーが動いているときにもう一度お試しください。待ち行列には何も残っていません。
-job-not-taken = { $host } の { $scheduler } にジョブを渡しましたが、ジョブがありません
+job-not-taken = { $host } の { $scheduler } は投入を受け付けましたが、ジョブがありません
 job-not-taken-remedy = コマンドはジョブ ID を出力せず、一覧にもそのジョブがありません。--test-only や -verify のように確認だけを行うオプションが `options` にないか確かめてください。
 job-refused = { $host } の { $scheduler } がジョブを受け付けませんでした
 job-refused-remedy = 設定でこのホストのキュー、資源、オプションを変えてください。待ち行列には何も残っていません。
@@ -712,12 +712,12 @@ job-uncertain-folder-remedy = 1 分ほど待ってからもう一度お試しく
 job-sight-doubt = ジョブ { $id }: スケジューラーの一覧になく、終了したという応答もありません
 job-sight-unnumbered = 投入への応答がなかったジョブ
 job-stuck = スケジューラーによると、ジョブ { $id } は現状では開始できません（{ $reason }）。順番を保ったまま待ちます。
-job-never = { $host } のジョブ { $id } はこのままでは開始できません
+job-never = { $host } のジョブ { $id } は、この要求のままでは開始できません
 job-never-remedy = ホストの要求（キュー、コア数、メモリー、制限時間、オプション）を変えてから、もう一度開いてください。投入したジョブは待ち行列から取り除きました。
 job-ended = { $host } のジョブ { $id } は Jupyter が起動する前に終わりました
 job-ended-status = { $host } のジョブ { $id } は Jupyter が起動する前に状態 { $status } で終わりました
-job-ended-remedy = ログの最後の行に理由があります。直してから、もう一度開いてください。
-job-ended-silent-remedy = ログは残っていません。スケジューラーかほかの人が終了させたか、ノードからホームフォルダーに届きません。
+job-ended-remedy = ログの最後の行で理由を確認し、直してから、ホストをもう一度開いてください。
+job-ended-silent-remedy = スケジューラーかほかのユーザーが終了させていないか、ノードからホームフォルダーを使えるかを確認してください。ログは残っていません。
 job-gone = { $host } のジョブ { $id } が終わり、Jupyter も終了しました
 job-gone-detail = スケジューラーの一覧にありません。時間切れ、取り消し、ノードの障害のいずれかです。
 job-gone-remedy = `{ $command }` で新しく起動します。時間切れなら walltime を長くしてください。
@@ -725,8 +725,8 @@ job-time-up = { $host } のジョブ { $id } は制限時間になりました
 job-time-up-detail = スケジューラーが制限時間でジョブを終わらせ、Jupyter も終了しました。カーネルのメモリーにあったものは失われますが、保存したノートブックは残っています。
 job-time-up-remedy = `{ $command }` で新しく起動します。設定の walltime を長くすると、使える時間が延びます。
 job-slow = { $host } のジョブは { $node } で動いていますが、Jupyter が待ち受けていません
-job-slow-detail = --timeout の時間だけ待ちました。ジョブはそのまま動いています。
-job-slow-remedy = `remote-jupyter logs { $host }` をご覧ください。自分のジョブスクリプトでは、Jupyter がノード自身のアドレスで待ち受ける必要があります（--ip）。
+job-slow-detail = --timeout で指定した時間が過ぎました。ジョブはそのまま動いています。
+job-slow-remedy = `remote-jupyter logs { $host }` を実行してください。自分のジョブスクリプトでは、Jupyter がノード自身のアドレスで待ち受ける必要があります（--ip）。
 job-time = { $hours ->
     [0] { $minutes } 分
    *[other] { $hours } 時間 { $minutes } 分
@@ -736,7 +736,7 @@ notice-job-started = ジョブ { $id } が { $time }待ってから { $node } �
 ## ホスト証明書と失効した鍵 (src/ssh/known_hosts/)
 
 certificate-not-for-hosts = 証明書がホスト用のものではありません
-certificate-not-yet = 証明書の有効期間がまだ始まっていません (この端末の時計を確認してください)
+certificate-not-yet = 証明書の有効期間がまだ始まっていません (ローカルコンピューターの時計を確認してください)
 certificate-expired = 証明書の有効期限が切れています
 certificate-other-name = 証明書に { $host } の名前がありません
 certificate-options = 証明書に対応していない条件が含まれています
@@ -763,7 +763,7 @@ login-agent-silent = 応答がありません
 login-agent-will-not-sign = 署名が拒否されました
 login-waits = { $host } へのログインが { $seconds } 秒間応答していません。あなたの操作を待っている可能性があります。スマートフォンを確認するか、セキュリティキーに触れてください。
 login-silent = ログインが { $seconds } 秒間応答しませんでした。スマートフォンでの承認やセキュリティキーへの接触など、あなたの操作を待っていた可能性があります。
-login-batch = BatchMode が yes なので、質問はしません
+login-batch = BatchMode が yes なので、入力を求めません
 login-key-no-key = 秘密鍵が含まれていません
 login-key-type = 対応していない種類の鍵です
 login-key-passphrase = パスフレーズが必要です
@@ -794,7 +794,7 @@ explain-agent = { $host } が { $user } のログインを拒否しました。s
 explain-agent-remedy = `ssh-add -l` で ssh-agent を確認してください。ロックされているか、停止している可能性があります。IdentityAgent none を指定すると使用しません。
 explain-algorithms = { $host }: { $keyword } の指定に、対応しているものがありません
 explain-algorithms-detail =
-    指定: { $asked }
+    要求: { $asked }
     対応: { $possible }
 explain-algorithms-remedy = SSH の設定で、このホストの { $keyword } に対応しているものを追加してください。
 explain-no-common-algorithm = { $host } ({ $server }) と共通のアルゴリズムがありません
@@ -812,7 +812,7 @@ hops-step = 踏み台ホスト { $hop }: { $step }
 hops-shared = 踏み台ホスト { $hop }: 既存の接続を共有します
 hops-proxy-said = ProxyCommand の出力: { $said }
 hops-proxy-token = ProxyCommand `{ $command }` に %%、%h、%n、%p、%r 以外のパーセント記号があります
-hops-proxy-shell = { $value } は、ProxyCommand `{ $command }` を実行するシェルにとって単なる名前ではありません
+hops-proxy-shell = { $value } は、ProxyCommand `{ $command }` を実行するシェルで特別な意味を持ちます
 hops-bind-interface = このシステムでは BindInterface { $interface } を使えません。BindAddress を使ってください
 hops-waited = 踏み台ホスト { $hop } で待っていました
 hops-title = { $host }: { $title }
@@ -841,36 +841,36 @@ explain-other-certificate-remedy = 新しい証明書での再起動など、変
 
 ## ランチャー (src/desktop/shortcut.rs, src/cli/shortcut.rs)
 
-help-launcher = Spotlight などの検索から直接開ける、ホストごとの小さなアプリを作る
+help-launcher = Spotlight などの検索から開ける、ホストごとのショートカット（アプリ）を作る
 help-launcher-host = 設定済みのホスト
-help-launcher-list = 作成済みのランチャーを一覧表示
-help-launcher-remove = このホストのランチャーを削除
+help-launcher-list = 作成済みのショートカットを一覧表示
+help-launcher-remove = このホストのショートカットを削除
 usage-conflict = 引数 '{ $argument }' は '{ $other }' と同時に使えません
 launcher-name = Jupyter { $host }
 launcher-comment = { $host } のノートブックをタブで開く
 launcher-made = { $path } から { $host } を開けるようになりました。
-launcher-none = ランチャーはまだありません。
-launcher-none-of = { $host } のランチャーはありません。
+launcher-none = ショートカットはありません。
+launcher-none-of = { $host } のショートカットはありません。
 launcher-not-configured = （このホストはもう設定にありません）
-launcher-taken = { $path } はすでにあり、このプログラムが作ったものではありません
-launcher-mac-config = システムは引数なしでアプリを開くため、ランチャーから { $path } を指定して起動することはできません
-launcher-title = { $host } のランチャーを変更できませんでした
+launcher-taken = { $path } はすでにあり、Remote Jupyter が作ったものではありません
+launcher-mac-config = システムは引数なしでアプリを開くため、ショートカットから { $path } を指定して起動することはできません
+launcher-title = { $host } のショートカットを変更できませんでした
 launcher-remedy = 上の問題を解決してから、もう一度お試しください。
-menu-launcher = アプリケーションに追加
+menu-launcher = アプリケーションにショートカットを追加
 
 ## アンインストール (src/cli/uninstall.rs)
 
-help-uninstall = このマシンに残したもの（ログイン項目、ランチャー、状態、ログ）を削除する
+help-uninstall = ローカルコンピューターに残したもの（ログイン項目、ショートカット、状態、ログ）を削除する
 help-purge = 設定も削除する
 uninstall-removed = 削除しました: { $what }
 uninstall-login-item = ログイン項目
 uninstall-keychain = キーチェーンのパスフレーズ { $count } 件
 uninstall-app-runs = Remote Jupyter が起動中のため、何も削除していません
-uninstall-app-runs-remedy = メニューから終了して、もう一度お試しください。
+uninstall-app-runs-remedy = メニューで「Remote Jupyter を終了」を選んでから、もう一度お試しください。
 uninstall-tunnels = トンネルが開いているため（{ $hosts }）、何も削除していません
 uninstall-tunnels-remedy = `remote-jupyter close HOST`（例: `remote-jupyter { $first }`）でそれぞれ閉じてから、もう一度お試しください。
 uninstall-configuration-stays = 残しました: { $path }。`remote-jupyter uninstall --purge` で一緒に削除できます。
-uninstall-servers-here = 残しました: { $path }。ほかのマシンからここで起動されたサーバーの情報があります。
+uninstall-servers-here = 残しました: { $path }。ほかのコンピューターがここで起動したサーバーの情報があります。
 uninstall-host = { $host } には何もしていません。Jupyter がまだ動いている場合は `remote-jupyter stop { $host }` で停止できます。
 uninstall-host-elsewhere = { $config } の { $host } には何もしていません。Jupyter がまだ動いている場合は `remote-jupyter -c { $config } stop { $host }` で停止できます。
 not-removed-title = { $path } を削除できませんでした
@@ -880,15 +880,15 @@ keychain-kept-remedy = キーチェーンを管理するアプリで、Remote Ju
 
 ## 新しいバージョン (src/app/updates.rs)
 
-menu-update = バージョン { $version } があります…
+menu-update = バージョン { $version } を利用できます…
 menu-check-updates = アップデートを確認
-update-title = バージョン { $version } があります
+update-title = バージョン { $version } を利用できます
 update-text = 現在お使いのバージョンは { $current } です。変更点と入手方法はリリースのページをご覧ください。
 update-show = ページを表示
-update-none-title = 新しいバージョンはありません
+update-none-title = Remote Jupyter は最新です
 update-none-text = お使いのバージョンは { $current } です。
-no-release-title = 新しいバージョンの有無を確認できませんでした
-no-release-remedy = しばらくしてから、もう一度お試しください。ネットワークに接続していない可能性があります。
+no-release-title = アップデートを確認できませんでした
+no-release-remedy = しばらくしてから、もう一度お試しください。ネットワークも確認してください。
 release-status = 応答は { $status } でした
 
 ## Waiting for a job (src/session/job.rs)
@@ -916,13 +916,13 @@ idle-ended-remedy = もう一度開くと、新しく起動します。カーネ
 
 job-time-up-of = { $host } のジョブ { $id } は制限時間（{ $time }）になりました
 time-short = ジョブ { $id } はあと { $time }で制限時間になります。ノートブックを保存してください。カーネルのメモリーにあるものは失われます。
-time-longer = ジョブ { $id } を使えるのは { $until } までになりました（残り { $time }）。
+time-longer = ジョブ { $id } は { $until } まで動きます（残り { $time }）。
 extend-refused = { $scheduler } は { $host } のジョブの時間を延長しませんでした
 extend-refused-remedy = サイトの管理者に延長を依頼するか、作業を保存してから、walltime を長くして起動し直してください。
 extend-no-command = { $scheduler } には、実行中のジョブの終了を延ばすコマンドがありません。
 extend-same-end = コマンドは受け付けられましたが、ジョブの終了時刻は変わっていません。
 extend-no-end = { $host } には、制限時間のある実行中のジョブがありません
-extend-no-end-remedy = 延長できるのは、`remote-jupyter open { $host }` ですでに実行中の、walltime のあるバッチジョブだけです。
+extend-no-end-remedy = まず walltime を設定して `remote-jupyter open { $host }` を実行してください。延長できるのは、walltime のある実行中のバッチジョブだけです。
 help-extend = Jupyter が動いているジョブの時間を延長する
 help-extend-time = 延長する時間。H:MM:SS または D-HH:MM:SS（省略時は 1:00:00）
 menu-extend = 1 時間延長
@@ -937,12 +937,12 @@ notice-start-again-with = クリックすると { $notebook } でもう一度起
 
 ## 計算ノードへの経路（src/problem/node_route.rs、src/session/fsm/route.rs、src/connect/node.rs）
 
-route-hop = ログインホストの接続を通した { $node }（{ $address }）への SSH セッション
+route-hop = ログインノードのセッションを通した { $node }（{ $address }）への SSH セッション
 route-step = ノード { $node }: { $step }
 route-moves = { $why }。ノード自身のアドレスで Jupyter を起動し直します。
 route-sight = { $node } への経路: { $route }
-route-sight-hop = ログインホストの接続を通した SSH セッション
-route-sight-address = ログインホストからノードのアドレスへの接続
+route-sight-hop = ログインノードのセッションを通した SSH セッション
+route-sight-address = ログインノードからノードのアドレスへの接続
 route-sight-relay = ジョブの横で動くスケジューラーのコマンド
 route-no-hop = { $node } は { $host } の SSH セッションを受け付けません
 route-no-hop-remedy = 自分のジョブが動いているノードに SSH で入れるかどうかを、サイトの管理者に確かめてください。bind = "node" にすると Jupyter はノード自身のアドレスで待ち受けるので、セッションは要りません。bind = "auto" なら使える方法を自動で選びます。
@@ -952,11 +952,11 @@ route-forbidden = { $host } の SSH サーバーは Jupyter への転送を禁�
 route-forbidden-remedy = 管理者に 127.0.0.1 または localhost への転送の許可（AllowTcpForwarding、PermitOpen）を頼むか、bind = "socket" を試してください。
 route-socket = { $host } の SSH サーバーが Jupyter のソケットへの接続を拒否しました
 route-socket-remedy = bind = "loopback" を設定して、動いているサーバーを停止してください。または、ソケットへの転送の許可（AllowStreamLocalForwarding）を管理者に依頼してください。
-route-not-there = ファイルに書かれた Jupyter は { $node } で動いていません（{ $host }）
+route-not-there = ランタイムファイルにある Jupyter サーバーは { $node } で動いていません（{ $host }）
 route-not-there-remedy = ジョブスクリプトの Jupyter がノード自身のアドレスで待ち受けるようにする（--ip）か、そのジョブを終了してから { $host } をもう一度開いてください。
 route-none = { $node } で Jupyter が待ち受けている場所への経路がありません（{ $host }）
-route-kept = { $host } のジョブの Jupyter はここからは届かず、使用中です
-route-kept-remedy = カーネルには触れていません。届くマシンから使うか、`remote-jupyter stop { $host }` で終了してからもう一度開いてください。
+route-kept = { $host } のジョブの Jupyter はローカルコンピューターからは届かず、使用中です
+route-kept-remedy = 届くコンピューターから使うか、`remote-jupyter stop { $host }` で終了してからホストをもう一度開いてください。カーネルはそのまま動いています。
 
 ## Kernels that cannot be counted (src/session/fsm/mod.rs, src/ssh/prompt.rs)
 
@@ -966,7 +966,7 @@ session-uncounted-detail = パスワードだけで入るサーバーからは�
 
 ## Relays through a scheduler
 relay-silent = 中継が 45 秒以内に応答しませんでした
-relay-ended = 中継が何も言わずに終了しました
+relay-ended = 中継がメッセージを出さずに終了しました
 route-no-relay = { $scheduler } は { $host } のジョブの中でコマンドを実行させません
-route-no-relay-remedy = Slurm は実行中のどのジョブでも受け付けます。Grid Engine が受け付けるのは、control_slaves が有効な並列環境で 2 スロット以上（cores = 2）を使うジョブだけです。
+route-no-relay-remedy = Grid Engine では、cores = 2 と、control_slaves が有効な並列環境を設定してください。2 スロット以上のジョブだけで実行できます。Slurm では実行中のどのジョブでも実行できます。
 route-no-way = { $node } の Jupyter への経路がありません（{ $host }）

@@ -1,4 +1,4 @@
-//! What the app does when something is chosen or asked for.
+//! Actions of the app: what a menu action or a request does.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::i18n::say;
 use crate::problem;
 use crate::problem::Problem;
 
-/// What a click gives a job more; `remote-jupyter extend` takes any time.
+/// Seconds by which a menu action extends a job; `remote-jupyter extend` takes any time.
 const HOUR: u64 = 3600;
 
 impl<D: Desktop> App<D> {
@@ -90,7 +90,7 @@ impl<D: Desktop> App<D> {
         os_actions::show_page(&self.sender, url, self.sessions.config().browser.clone());
     }
 
-    /// The person wanted to know whether there is a newer version.
+    /// Shows the outcome of an update check that the user requested.
     pub(super) fn update_checked(&mut self, outcome: Result<Option<Release>, String>) {
         let current = env!("CARGO_PKG_VERSION");
         let (dialog, pending) = match outcome {
@@ -118,7 +118,7 @@ impl<D: Desktop> App<D> {
         self.prompts.show(dialog, pending);
     }
 
-    /// Stops a server, after a question where kernels would be lost.
+    /// Stops a server, after a prompt if kernels would be lost.
     fn stop(&mut self, host: String) {
         let kernels = self
             .model
@@ -126,7 +126,8 @@ impl<D: Desktop> App<D> {
             .and_then(|host| host.kernels.as_ref());
         let kernels = kernels.map(|activity| activity.kernels);
         match prompts::before_stop(&host, kernels) {
-            // What is busy now, or may be, is part of the question; what becomes so until the answer is not.
+            // Kernels that are busy now, or may be, are part of the prompt; those that become busy
+            // before the answer are not.
             Some(dialog) => {
                 let force = kernels.is_none_or(|kernels| kernels.busy > 0);
                 self.prompts
@@ -161,7 +162,7 @@ impl<D: Desktop> App<D> {
         }
     }
 
-    /// A log that somebody else asked for is not shown here.
+    /// Shows a log, unless it was requested by another program.
     pub(super) fn host_log(&mut self, host: &str, path: &str, text: &str) {
         if !self.awaited_logs.remove(host) {
             return;
@@ -179,7 +180,8 @@ impl<D: Desktop> App<D> {
         }
     }
 
-    /// The scheduler's own words are what there is to say, and whoever asked in a terminal reads them there.
+    /// Shows why a job was not extended. The detail is the scheduler's own message; a request from
+    /// a terminal shows it there.
     pub(super) fn not_extended(&mut self, host: &str, problem: &Problem) {
         if self.awaited_time.remove(host) {
             self.show_error(problem);

@@ -22,29 +22,29 @@ pub struct HostState {
     pub phase: Phase,
     /// Since when.
     pub since: Instant,
-    /// Why the last session failed, or did not grant a wish.
+    /// Reason why the last session failed, or refused a request.
     pub problem: Option<Problem>,
     /// Gone from the configuration; it stays as long as it is open.
     pub removed_from_config: bool,
-    /// What stands, once it does.
+    /// The open tunnel; `None` while it is not open.
     pub ready: Option<Ready>,
     /// The job that is waited for, or that the server runs in.
     pub job: Option<JobInfo>,
-    /// When the time of that job is up.
+    /// The time at which that job reaches its walltime.
     pub ends: Option<Instant>,
     /// Since when it has waited.
     pub queued: Option<Instant>,
-    /// The server that had stood has ended, and another one may take its place.
+    /// Offer to start another server, after the server of an open tunnel has ended.
     pub restart: Option<RestartOffer>,
-    /// The notebook that the person had open last.
+    /// The notebook that the user had open last.
     pub notebook: Option<String>,
-    /// What its kernels do, once that is known.
+    /// Activity of its kernels, once that is known.
     pub kernels: Option<Activity>,
-    /// Whether a dialog waits for the person.
+    /// True if a dialog waits for the user.
     pub is_prompting: bool,
     /// The hint of a login that waits in silence, perhaps for the user.
     pub silence_hint: Option<String>,
-    /// Whether another program opened it, which tells the person itself.
+    /// True if another program opened it, which notifies the user itself.
     pub suppresses_notifications: bool,
     /// Until when a missing network is no failure.
     pub retry_until: Option<Instant>,
@@ -72,23 +72,24 @@ impl HostState {
         }
     }
 
-    /// Whether a session runs.
+    /// Returns true if a session runs.
     pub fn is_active(&self) -> bool {
         !matches!(self.phase, Phase::Failed | Phase::Closed)
     }
 
-    /// Whether it failed only because there is no network yet.
+    /// Returns true if it failed only because there is no network yet.
     pub fn waits_for_network(&self) -> bool {
         self.phase == Phase::Failed && self.retry_until.is_some()
     }
 
-    /// Whether the scheduler has a command for that. Whether the person may, it says itself.
+    /// Returns true if the scheduler has a command to extend a job. Whether the user is allowed to,
+    /// only the scheduler can say.
     pub fn can_be_extended(&self) -> bool {
         self.job.as_ref().is_some_and(JobInfo::can_be_extended)
     }
 
-    /// What of its job's time is left. `time` is what the wall's clock shows `now`: the other one stands
-    /// still while the machine sleeps.
+    /// Updates the time that its job has left. `time` is the wall clock's at `now`: the monotonic
+    /// clock does not advance while the computer is suspended.
     pub(super) fn count_down(&mut self, now: Instant, time: i64) {
         if let Some(ends) = self.job.as_ref().and_then(|job| job.ends) {
             let left = u64::try_from(ends - time).unwrap_or_default();
@@ -96,7 +97,7 @@ impl HostState {
         }
     }
 
-    /// What of its job's time is left, and whether that is little.
+    /// Returns the time that its job has left, and true if that is short.
     pub fn time_left(&self, now: Instant) -> Option<(Duration, bool)> {
         let left = self.ends?.saturating_duration_since(now);
         let is_short = self.job.as_ref().is_some_and(|job| job.is_short(left));
@@ -119,7 +120,7 @@ impl HostState {
         }
     }
 
-    /// What had stood has ended with this problem.
+    /// Offers to start the server again if this problem ended an open tunnel.
     pub(super) fn see_end(&mut self, stood: bool) {
         let ends = [Code::JobTimeUp, Code::JobEnded, Code::ServerEnded];
         let code = self.problem.as_ref().map(|problem| problem.code);

@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::problem::Problem;
 use crate::session::{JobInfo, Ready, Walltime};
 
-/// How a server is started again.
+/// Offer to start a server again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestartOffer {
-    /// With the notebook that the person had open last.
+    /// With the notebook that the user had open last.
     pub notebook: Option<String>,
 }
 
@@ -21,10 +21,10 @@ pub enum NotableChange {
     Started(Ready, Duration),
     /// The time of its job is nearly up, or is longer than it was.
     Walltime(JobInfo, Walltime),
-    /// The server that had stood has ended, and can be started again.
+    /// The server of an open tunnel has ended, and can be started again.
     Ended(Problem, RestartOffer),
     /// A host failed, or its connection is lost for good.
     Failed(Problem),
-    /// A wish was not granted, and the session goes on.
+    /// A request was refused, and the session goes on.
     Refused(Problem),
 }

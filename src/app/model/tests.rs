@@ -197,7 +197,8 @@ fn a_host_of_the_start_waits_for_the_network_without_a_word() {
         "it is under way"
     );
 
-    // Anything else than a missing network is told, and so is one that is missing for too long.
+    // Any problem other than a missing network is notified, and so is a network that is missing for
+    // too long.
     let told = hear(&mut model, "gpu01", &failure(Code::AuthRefused));
     assert!(matches!(told, Some(NotableChange::Failed(_))));
     model.be_patient("my box", Instant::now());
@@ -460,7 +461,7 @@ fn the_time_left_is_counted_by_the_walls_clock() {
     let (now, (ready, job)) = (Instant::now(), in_a_job(3600));
     hear(&mut model, "my box", &ready);
     let ends = job.ends.unwrap();
-    // The other clock stood still while the machine slept for half an hour.
+    // The monotonic clock did not advance while the computer was suspended for half an hour.
     let next = model.count_down(now, ends - 1790);
     let left = model.hosts()[1].ends.unwrap() - now;
     assert_eq!(left, Duration::from_secs(1790));

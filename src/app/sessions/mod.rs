@@ -21,7 +21,7 @@ use slots::{SessionSlot, Slots, lock, say};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// How often a server is asked what its kernels do: ten hosts cost 0.5 % of a core at 10 s and two
+/// Interval between queries of a server's kernels: ten hosts cost 0.5 % of a core at 10 s and two
 /// requests each (`make bench-app`).
 const WATCH_KERNELS: Duration = Duration::from_secs(15);
 
@@ -44,8 +44,9 @@ impl Sessions {
         }
     }
 
-    /// Connects a host, from a thread: claiming it may wait for another program. `show` opens the
-    /// browser once it is ready, with that notebook; `opened` hears when the host has its control socket.
+    /// Connects a host, in a thread: acquiring its lock may wait for another program. `show` opens
+    /// the browser once it is ready, with that notebook; `opened` is called when the host has its
+    /// IPC socket.
     pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<OnHosted>) {
         let host = self.config.host(name).cloned();
         let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
@@ -141,7 +142,8 @@ impl Sessions {
         }
     }
 
-    /// The machine woke up, or its network is another one: what stands may be dead.
+    /// Probes all connections: the computer resumed from suspend, or its network changed, so an
+    /// open tunnel may be dead.
     pub fn check(&self) {
         for slot in lock(&self.slots).values() {
             if let SessionSlot::Owned(handle) = slot {
@@ -167,7 +169,7 @@ impl Sessions {
         }
     }
 
-    /// Takes down what has not closed by itself.
+    /// Closes the sessions that have not closed yet.
     pub fn close_all(&self) {
         for slot in lock(&self.slots).values() {
             if let SessionSlot::Owned(handle) = slot {
@@ -176,7 +178,7 @@ impl Sessions {
         }
     }
 
-    /// Whether a session of ours runs, or is about to.
+    /// Returns true if a session of ours runs, or is about to.
     pub fn owns_any(&self) -> bool {
         let is_ours = |slot: &SessionSlot| !matches!(slot, SessionSlot::Attached);
         lock(&self.slots).values().any(is_ours)
@@ -201,7 +203,8 @@ impl Sessions {
         self.scope.ssh_config().map(Into::into)
     }
 
-    /// Whoever has the tunnel is told: a session of ours by its handle, another program by request.
+    /// Passes a request to the owner of the tunnel: to a session of ours by its handle, to another
+    /// program over IPC.
     fn ask(&self, name: &str, request: Request, tell: impl FnOnce(&Handle)) {
         match lock(&self.slots).get_mut(name) {
             Some(SessionSlot::Owned(handle)) => tell(handle),

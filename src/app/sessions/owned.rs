@@ -18,7 +18,7 @@ pub type OnHosted = Box<dyn FnOnce() + Send>;
 /// One connection being made, and then held by its session's thread.
 pub struct ConnectTask {
     pub order: SessionRequest,
-    /// Whether the browser is opened once it is ready.
+    /// True if the browser is opened once the tunnel is ready.
     pub show: bool,
     pub browser: Option<String>,
     pub scope: Scope,
@@ -114,7 +114,8 @@ pub fn fetch_log(order: SessionRequest, scope: &Scope, sender: &EventSender) {
     }
 }
 
-/// Returns what passes a session's events on: to the menu, and to whoever can answer a prompt.
+/// Returns the function that passes a session's events on: to the menu, and to the dialog that can
+/// answer a prompt.
 fn forward_events(
     host: &str,
     sender: EventSender,

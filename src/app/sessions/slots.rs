@@ -1,4 +1,4 @@
-//! Which program has each host's tunnel, as the app's threads share it.
+//! The holder of each host's tunnel, as the app's threads share it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,9 +11,9 @@ use crate::session::{Event, Handle, Phase};
 /// The hosts that have a session, shared by the event loop and the sessions' threads.
 pub type Slots = Arc<Mutex<HashMap<String, SessionSlot>>>;
 
-/// Who has a host's tunnel.
+/// Owner of a host's tunnel.
 pub enum SessionSlot {
-    /// Being found out. A person who cancels meanwhile is not to be forgotten.
+    /// Not known yet. A cancel by the user meanwhile is kept.
     Locking { cancelled: bool },
     /// A session of ours.
     Owned(Handle),

@@ -1,6 +1,6 @@
-//! Where releases are published, and what stands there. GitHub and Forgejo send whoever asks for
-//! `releases/latest` on to the page of the newest one that is no draft and no pre-release; where
-//! that leads to is the whole answer, and nothing is read besides:
+//! Source of the project's releases. GitHub and Forgejo redirect requests for `releases/latest` to
+//! the page of the newest release that is neither a draft nor a pre-release. The target of that
+//! redirect is the whole answer, and nothing else is read:
 //! <https://docs.github.com/en/repositories/releasing-projects-on-github/linking-to-releases>.
 
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::i18n::say;
 
 /// The project's own address; empty as long as it has none.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
-/// For tests: a server of theirs on this machine, as `http://127.0.0.1:PORT`. Anything else is not
-/// taken.
+/// For tests: their own server on the local computer, as `http://127.0.0.1:PORT`. Any other value
+/// is ignored.
 const FOR_TESTS: &str = "REMOTE_JUPYTER_RELEASES";
 /// For the whole answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,15 +24,15 @@ const AGENT: &str = concat!("remote-jupyter/", env!("CARGO_PKG_VERSION"));
 /// Why nothing is known.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
-    /// Nobody answered: the network may be away.
+    /// There was no answer: the network may be down.
     #[error("{0}")]
     Silence(#[from] ureq::Error),
-    /// It was no answer to this question.
+    /// It was not an answer to this request.
     #[error("{}", say!("release-status", status = .0.to_string()))]
     Answer(u16),
 }
 
-/// Where releases are published.
+/// Web address at which releases are published.
 #[derive(Debug)]
 pub struct ReleaseSource {
     address: String,

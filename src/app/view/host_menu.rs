@@ -32,7 +32,7 @@ fn of(host: &HostState, action: HostAction, text: &str) -> Entry {
     item(MenuAction::host(&host.name, action), text)
 }
 
-/// The state by shape and in words, never by colour.
+/// Returns the host's line, which shows the state by shape and as text, never by colour.
 pub fn title(host: &HostState, now: Instant) -> String {
     let name = shown(&host.name);
     match host.phase {
@@ -65,7 +65,7 @@ fn little_left(host: &HostState, now: Instant) -> Option<String> {
     elapsed(left).filter(|_| is_short)
 }
 
-/// What happened and what to do, or what there is.
+/// Returns the lines below it: a problem and its remedy, or details of the tunnel.
 fn details(host: &HostState, now: Instant) -> Vec<String> {
     if host.waits_for_network() {
         return Vec::new();
@@ -104,7 +104,7 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
     vec![format!("{INDENT}{}", parts.join(" · "))]
 }
 
-/// What else can be done with a host that is open, on its way, or has failed.
+/// Returns the other actions for a host that is open, being connected, or failed.
 fn more(host: &HostState, has_launcher: bool) -> Option<Entry> {
     let name = &host.name;
     let indented = |action, text: String| of(host, action, &format!("{INDENT}{text}"));

@@ -8,7 +8,7 @@ use super::super::model::IconState;
 /// Pixels in each direction: 22 points at twice the resolution, as menu bars want it.
 pub const SIZE: u32 = 44;
 
-/// In how many pictures [`Mood::Working`] moves. The other moods have one.
+/// Number of pictures in the animation of [`IconState::Working`]. The other states have one.
 pub const FRAMES: usize = WORKING.len();
 
 macro_rules! picture {
@@ -39,7 +39,7 @@ pub fn pixels(icon_state: IconState, frame: usize, colour: [u8; 3]) -> Vec<u8> {
         IconState::Connected => CONNECTED,
         IconState::Failed => TROUBLE,
     };
-    // A picture that cannot be read has no pixels, which the tray refuses in words of its own.
+    // A picture that cannot be read has no pixels, which the tray refuses with its own error.
     let mut pixels = decode(png).unwrap_or_default();
     for pixel in pixels.chunks_exact_mut(4) {
         pixel[..3].copy_from_slice(&colour);
@@ -61,7 +61,8 @@ mod tests {
 
     const COLOUR: [u8; 3] = [1, 2, 3];
 
-    /// Their shapes are compared in tests/icons.rs, which sees the files and not which one a mood gets.
+    /// Their shapes are compared in tests/icons.rs, which sees the files, but not which one a state
+    /// gets.
     #[test]
     fn every_mood_and_frame_has_a_picture() {
         let still = [IconState::Idle, IconState::Connected, IconState::Failed]

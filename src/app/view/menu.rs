@@ -10,8 +10,8 @@ use super::text::{shown, wrapped};
 use crate::desktop::login_item;
 use crate::i18n::say;
 
-/// Hosts that stand in the menu itself; a longer list is no list to choose from. What is open or
-/// has failed always stands there.
+/// Longest list of hosts that the menu itself shows; a longer one is hard to choose from. A host
+/// that is open or has failed is always shown.
 const AT_HAND: usize = 20;
 
 /// The whole menu.

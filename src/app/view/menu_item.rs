@@ -25,9 +25,9 @@ pub enum Entry {
 pub struct Item {
     /// The choice that it is; none for a line to read, which is disabled.
     pub action: Option<MenuAction>,
-    /// Its text; `&` stands for itself.
+    /// Its text; `&` is not an escape character.
     pub text: String,
-    /// Whether it is ticked, if it can be.
+    /// True if it is ticked; `None` if it cannot be ticked.
     pub checked: Option<bool>,
     /// Its keys, where the platform's menus have some.
     pub keys: Option<&'static str>,

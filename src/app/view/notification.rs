@@ -1,4 +1,4 @@
-//! What is worth a notification, and what a click on it does.
+//! Decides what a notification of a session's change says, and what clicking it does.
 
 use super::super::menu_action::{HostAction, MenuAction};
 use super::super::model::NotableChange;
@@ -11,13 +11,13 @@ use crate::session::{JobInfo, Walltime, time_words};
 /// A notification, and the choice that a click on it is.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotificationRequest {
-    /// What is shown; never an address, which could hold a token.
+    /// The visible part; never an address, which could hold a token.
     pub notification: Notification,
     /// The choice.
     pub action: MenuAction,
 }
 
-/// The notification for news of a host.
+/// Returns the notification of a host's change.
 pub fn notification_request(host: &str, notable: &NotableChange) -> NotificationRequest {
     match notable {
         NotableChange::Opened(ready) => {
@@ -100,7 +100,8 @@ fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
     }
 }
 
-/// What helps: the server's own words where it has failed, another try where the way there has.
+/// Returns the action that helps: Jupyter's log if the server failed, another attempt if the
+/// connection did.
 fn remedy(code: Code) -> (String, HostAction) {
     match code {
         Code::JobEnded

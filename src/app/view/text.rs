@@ -28,8 +28,8 @@ pub fn shown(name: &str) -> String {
     start.iter().chain(&['…']).chain(end).collect()
 }
 
-/// How long something has taken, once that is worth saying; in steps, so that a menu that somebody
-/// reads changes seldom.
+/// Returns how long something has taken, if that is long enough to show; in steps, so that an open
+/// menu changes seldom.
 pub fn elapsed(time: Duration) -> Option<String> {
     let seconds = time.as_secs();
     let (hours, minutes, steps) = (seconds / 3600, seconds / 60 % 60, seconds / 5 * 5);

@@ -41,21 +41,21 @@ fn toml_itself() {
         "[[host]]\nname = gpu01\n",
         (2, 8),
         "gpu01",
-        "this is not TOML: string values must be quoted, expected literal string",
+        "this is not valid TOML: string values must be quoted, expected literal string",
         "put the value in double quotes",
     );
     only(
         "browser = \"a\"\nbrowser = \"b\"\nwrong = 1",
         (2, 1),
         "browser",
-        "this is not TOML: duplicate key",
+        "this is not valid TOML: duplicate key",
         "keep one of the two",
     );
     only(
         "[[host\n",
         (1, 7),
         "",
-        "this is not TOML: unclosed array table, expected `]]`",
+        "this is not valid TOML: unclosed array table, expected `]]`",
         "write it as TOML, as in: key = \"text\", key = 8 or key = true",
     );
 }
@@ -89,7 +89,7 @@ fn unknown_keys() {
         (1, 1),
         "colour",
         "unknown key \"colour\"",
-        "take it out; known here are: default_host, browser, open_at_start, language, check_updates, host",
+        "remove it; valid keys here: default_host, browser, open_at_start, language, check_updates, host",
     );
 }
 
@@ -131,7 +131,7 @@ fn wrong_types() {
         "cores = 1.5",
         9,
         "1.5",
-        "cores takes a whole number, 1 or more, not a number with a point",
+        "cores takes a whole number, 1 or more, not a decimal number",
         "write it as in: cores = 4",
     );
     below(
@@ -266,35 +266,41 @@ fn numbers_out_of_range() {
 
 #[test]
 fn control_characters_and_empty_texts() {
-    let one_line = "take it out: the text must be one line, without tabs or line breaks";
-    let empty = "fill it in, or leave the key out for the default";
+    let one_line = "remove it: the value must be one line, without tabs or line breaks";
+    let empty = "set a value, or omit the key to use the default";
     below(
         r#"workdir = "a\u001bb""#,
         11,
         r#""a\u001bb""#,
-        "workdir: the control character U+001B can't stand here",
+        "workdir: the control character U+001B is not allowed here",
         one_line,
     );
     below(
         "setup = [\"a\", \"\"\"b\nc\"\"\"]",
         15,
         "\"\"\"b",
-        "setup: the control character U+000A can't stand here",
+        "setup: the control character U+000A is not allowed here",
         one_line,
     );
     below(
         r#"env = { A = "a\nb" }"#,
         13,
         r#""a\nb""#,
-        "env: the control character U+000A can't stand here",
+        "env: the control character U+000A is not allowed here",
         one_line,
     );
-    below("queue = \"\"", 9, "\"\"", "queue: the text is empty", empty);
+    below(
+        "queue = \"\"",
+        9,
+        "\"\"",
+        "queue: the value is empty",
+        empty,
+    );
     below(
         "options = [\" \"]",
         12,
         "\" \"",
-        "options: the text is empty",
+        "options: the value is empty",
         empty,
     );
     let hides_gpus = format!("{HOST}env = {{ CUDA_VISIBLE_DEVICES = \"\" }}\n");
@@ -307,28 +313,28 @@ fn unknown_words() {
         "launcher = \"slrum\"",
         12,
         "\"slrum\"",
-        "launcher: \"slrum\" is not known here",
+        "launcher: \"slrum\" is not a valid value",
         "did you mean \"slurm\"? write one of: direct, sge, slurm, pbs, lsf, attach",
     );
     below(
         "app = \"rstudio\"",
         7,
         "\"rstudio\"",
-        "app: \"rstudio\" is not known here",
+        "app: \"rstudio\" is not a valid value",
         "write one of: lab, notebook, nbclassic",
     );
     below(
         "bind = \"0.0.0.0\"",
         8,
         "\"0.0.0.0\"",
-        "bind: \"0.0.0.0\" is not known here",
+        "bind: \"0.0.0.0\" is not a valid value",
         "write one of: auto, socket, loopback, node",
     );
     below(
         "on_quit = \"Keep\"",
         11,
         "\"Keep\"",
-        "on_quit: \"Keep\" is not known here",
+        "on_quit: \"Keep\" is not a valid value",
         "did you mean \"keep\"? write one of: keep, stop",
     );
 }
@@ -339,43 +345,43 @@ fn forms_of_texts() {
         "ssh = \"-oProxyCommand=x\"",
         7,
         "\"-oProxyCommand=x\"",
-        "ssh: \"-oProxyCommand=x\" is no ssh destination: a hyphen begins an option",
+        "ssh: \"-oProxyCommand=x\" is not an ssh destination: a hyphen begins an option",
         "write an alias, user@host or ssh://user@host:port",
     );
     below(
         "ssh = \"gpu 01\"",
         7,
         "\"gpu 01\"",
-        "ssh: \"gpu 01\" is no ssh destination: it contains a space",
+        "ssh: \"gpu 01\" is not an ssh destination: it contains a space",
         "write an alias, user@host or ssh://user@host:port",
     );
     below(
         "env = { 1A = \"x\" }",
         9,
         "1A",
-        "env: \"1A\" is not a name for an environment variable",
-        "use letters, digits and _ alone, with no digit first, as in: OMP_NUM_THREADS",
+        "env: \"1A\" is not a valid name for an environment variable",
+        "use only letters, digits and _, and do not start with a digit, as in: OMP_NUM_THREADS",
     );
     below(
         "idle_stop = \"2 hours\"",
         13,
         "\"2 hours\"",
-        "idle_stop: \"2 hours\" is not a length of time",
-        "write a whole number and s, m, h or d, as in: \"90s\", \"30m\", \"2h\", \"1d\"",
+        "idle_stop: \"2 hours\" is not a duration",
+        "write a whole number followed by s, m, h or d, as in: \"90s\", \"30m\", \"2h\", \"1d\"",
     );
     below(
         "walltime = \"30:00\"",
         12,
         "\"30:00\"",
         "walltime: \"30:00\" is not a walltime",
-        "write hours:minutes:seconds, with days before them if need be, as in: \"8:00:00\" or \"2-12:00:00\"",
+        "write hours:minutes:seconds, preceded by days if necessary, as in: \"8:00:00\" or \"2-12:00:00\"",
     );
     below(
         "memory = \"8 GB\"",
         10,
         "\"8 GB\"",
         "memory: \"8 GB\" is not an amount of memory",
-        "write a whole number and K, M, G or T, as in: \"8G\" or \"512M\"",
+        "write a whole number followed by K, M, G or T, as in: \"8G\" or \"512M\"",
     );
     only(
         &format!("{HOST}[[host.forward]]\nname = \"a\"\nremote = \"::1:6006\"\n"),

@@ -116,7 +116,7 @@ fn a_name_that_is_none() {
     let error = add_host(&path, "-v").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "name: \"-v\" begins with a hyphen\n  remedy: take the hyphen away: a command would read it as an option"
+        "name: \"-v\" begins with a hyphen\n  remedy: remove the hyphen: a command would read the value as an option"
     );
 }
 

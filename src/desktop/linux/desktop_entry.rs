@@ -23,7 +23,7 @@ pub fn quoted(argument: &str) -> String {
     word
 }
 
-/// The beginning of an `Exec`: a program and its options; else why not, in words.
+/// Returns the beginning of an `Exec`: a program and its options; else the reason why not, as text.
 pub fn command(program: &str, options: &ConfigOptions) -> Result<String, String> {
     let mut command = quoted(program);
     for (option, path) in options.words() {
@@ -54,14 +54,14 @@ pub fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\")
 }
 
-/// A path that an entry can hold; else why not, in words.
+/// Returns a path that an entry can hold; else the reason why it cannot, as text.
 pub fn text(path: &Path) -> Result<&str, String> {
     let text = path.to_str();
     let text = text.filter(|text| !text.contains(|c: char| c.is_control()));
     text.ok_or_else(|| odd(path))
 }
 
-/// The path of a program that an entry can start; else why not, in words.
+/// Returns the path of a program that an entry can start; else the reason why it cannot, as text.
 pub fn program(path: &Path) -> Result<&str, String> {
     // GLib 2.74 looks for the program before it makes "%%" one sign again, and passes the entry over.
     text(path).and_then(|text| {

@@ -1,7 +1,6 @@
 //! Dialogs with GTK, on which tao runs here anyway: its event loop is theirs too.
 //!
-//! None of them is modal: GTK calls back when the person has answered, and the loop goes on
-//! meanwhile.
+//! None of them is modal: GTK calls back when the user has answered, and the loop runs meanwhile.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -45,7 +44,7 @@ struct Pending {
     answered: Box<dyn FnOnce(DialogResponse)>,
 }
 
-/// Where a person puts what is asked for.
+/// Input fields of a dialog.
 #[derive(Default)]
 struct Fields {
     line: Option<gtk::Entry>,
@@ -81,7 +80,7 @@ pub fn withdraw(id: DialogId) {
     }
 }
 
-/// The person has answered, or closed the window. GTK calls it from the loop.
+/// Handles the user's answer, or the closing of the window. GTK calls it from the loop.
 fn close(id: DialogId, response: ResponseType) {
     let Some(pending) = take(id) else {
         return; // Closing the window of one that is answered is a response once more.
@@ -153,7 +152,7 @@ fn build(dialog: &Dialog) -> (gtk::Dialog, Fields) {
     (window, fields)
 }
 
-/// What kind of question it is, at a glance. GTK brings these pictures itself.
+/// Returns the icon for a kind of dialog. GTK provides these icons.
 fn sign(wants: &DialogKind) -> gtk::Image {
     let name = match wants {
         DialogKind::Message => "dialog-information-symbolic",
@@ -266,7 +265,8 @@ fn add_button(window: &gtk::Dialog, text: &str, response: ResponseType) -> gtk::
     button
 }
 
-/// Where the keyboard begins; GTK would take the text, as the first thing that can be selected.
+/// Sets the initial keyboard focus; GTK would give it to the text, as the first widget whose
+/// content can be selected.
 fn begin_at(window: &gtk::Dialog, fields: &Fields) {
     match &fields.line {
         Some(line) => line.grab_focus(),

@@ -19,7 +19,7 @@ use crate::i18n::say;
 
 const FILE: &str = "remote-jupyter.desktop";
 
-/// How it is now.
+/// Returns the present status.
 pub fn status() -> Status {
     let path = match path() {
         Ok(path) => path,
@@ -69,7 +69,7 @@ fn entry(program: &Path, options: &ConfigOptions) -> Result<String, String> {
     ))
 }
 
-/// Whether an entry starts anything. Desktops switch one off by a line of their own.
+/// Returns true if an entry starts anything. Desktops disable an entry with their own lines in it.
 fn starts(entry: &str) -> bool {
     let is = |key, value| field(entry, key).is_some_and(|it| it.eq_ignore_ascii_case(value));
     let program = field(entry, "TryExec").map(|path| path.replace("\\\\", "\\"));

@@ -9,7 +9,8 @@ use zbus::{Connection, MatchRule, Message, MessageStream};
 
 use super::super::contract::{SystemEvent, SystemEventSink};
 
-/// Where there is no system bus now, there is mostly none later either.
+/// First pause before a retry. If no system bus is available now, there is usually none later
+/// either.
 const PAUSE: Duration = Duration::from_secs(10);
 const LONG_PAUSE: Duration = Duration::from_secs(600);
 

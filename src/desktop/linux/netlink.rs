@@ -19,7 +19,7 @@ use message::KnownRoutes;
 
 /// One change of the network is a handful of messages, over some tenths of a second.
 const QUIET: Duration = Duration::from_millis(700);
-/// A network that never comes to rest is told of all the same.
+/// Longest wait for a network to settle; one that never settles is reported all the same.
 const LONGEST: Duration = Duration::from_secs(3);
 /// The kernel's messages are far shorter.
 const LARGEST: usize = 32 * 1024;
@@ -62,7 +62,8 @@ pub fn listen(socket: &OwnedFd, tell: &SystemEventSink) {
     tracing::warn!(error = %failed, "the kernel tells nothing of the network any more");
 }
 
-/// Learns what is there already: otherwise each thing would be news the first time it is repeated.
+/// Reads the present links, addresses and routes: otherwise each would count as a change the first
+/// time it is repeated.
 fn look_around(socket: &OwnedFd, known: &mut KnownRoutes) -> io::Result<()> {
     for kind in [libc::RTM_GETLINK, libc::RTM_GETADDR, libc::RTM_GETROUTE] {
         send(socket, &message::prompt(kind), SendFlags::empty())?;
@@ -73,7 +74,7 @@ fn look_around(socket: &OwnedFd, known: &mut KnownRoutes) -> io::Result<()> {
     Ok(())
 }
 
-/// After news, waits until there are none for a while; passes on whether there were any.
+/// After a change, waits until no more come for a while. Returns true if there was a change.
 fn settle(socket: &OwnedFd, known: &mut KnownRoutes, news: bool) -> io::Result<bool> {
     let latest = Instant::now() + LONGEST;
     let mut quiet_at = Instant::now() + QUIET;
@@ -112,7 +113,7 @@ fn receive(socket: &OwnedFd, known: &mut KnownRoutes) -> io::Result<bool> {
     }
 }
 
-/// Anybody may send to the socket; the kernel is number 0.
+/// Returns true if the kernel sent it, whose number is 0: any process may send to the socket.
 fn is_kernel(sender: Option<SocketAddrAny>) -> bool {
     let sender = sender.map(SocketAddrNetlink::try_from);
     matches!(sender, Some(Ok(sender)) if sender.pid() == 0)

@@ -27,7 +27,7 @@ const SIGNALS: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
-/// The action that stands for a click on the notification itself.
+/// Name of the action for a click on the notification itself.
 const ITSELF: &str = "default";
 const BUTTON: &str = "open";
 
@@ -155,7 +155,7 @@ fn body(text: &str, markup: bool) -> String {
         .replace('>', "&gt;")
 }
 
-/// Pairs of a name and what a person reads.
+/// Returns pairs of an action's name and its label.
 fn actions(button: &str, can: bool) -> Vec<String> {
     let mut actions = Vec::new();
     if can {
@@ -184,7 +184,8 @@ fn listen(mut signals: MessageStream, clicks: &Mutex<NotificationActions<Clicked
     }
 }
 
-/// What a signal asks for.
+/// Returns the callback of a notification that was clicked. A notification that was closed loses
+/// its callback.
 fn hear(signal: &Message, clicks: &Mutex<NotificationActions<Clicked>>) -> Option<Clicked> {
     let body = signal.body();
     let header = signal.header();

@@ -15,7 +15,7 @@ use crate::host_os::paths::{program, write_whole};
 use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;
 
-/// The mark: the host's name, as it stands in an address.
+/// Key that marks our entries: its value is the host's name, percent-encoded as in an address.
 const MARK: &str = "X-RemoteJupyter-Host";
 
 pub fn folder() -> Option<PathBuf> {
@@ -58,7 +58,7 @@ fn entry(host: &str, program: &Path, options: &ConfigOptions) -> Result<String, 
     let name = say!("launcher-name", host = host);
     let comment = say!("launcher-comment", host = host);
     let mark = address.rsplit('/').next().unwrap_or_default();
-    // A program that is gone takes its launchers along, by their TryExec.
+    // Desktops hide the shortcuts of a program that is gone, because of their TryExec.
     Ok(format!(
         "{GROUP}\nType=Application\nName={}\nComment={}\nIcon=remote-jupyter\nTryExec={}\nExec={}\n\
          Terminal=false\nStartupNotify=false\nCategories=Development;Science;\n{MARK}={mark}\n",

@@ -1,4 +1,4 @@
-//! What happens to the machine: sleep by logind's word, the network by the kernel's.
+//! System events: sleep from logind, network changes from netlink.
 
 use std::io;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use std::thread::Builder;
 use super::super::contract::SystemEventSink;
 use super::{logind, netlink};
 
-/// Tells of changes from now on. Without logind, as in a container, only those of the network are
-/// told.
+/// Reports changes from now on. Without logind, as in a container, only those of the network are
+/// reported.
 ///
 /// # Errors
 /// When the kernel tells nothing either, or there is no thread to listen.

@@ -9,13 +9,13 @@ pub enum Status {
     On,
     /// It does not.
     Off,
-    /// The person has yet to allow it in the system's settings.
+    /// The user has not yet allowed it in System Settings.
     NeedsApproval,
     /// The system cannot do it, for the reason given.
     NotHere(String),
 }
 
-/// The reason why the login item was not changed, in words.
+/// The reason why the login item was not changed.
 #[derive(Debug)]
 pub struct LoginItemError(pub(in crate::desktop) String);
 

@@ -143,7 +143,7 @@ fn run(alert: &NSAlert, main: MainThreadMarker) -> bool {
     #[allow(deprecated)]
     NSApplication::sharedApplication(main).activateIgnoringOtherApps(true);
     let response = alert.runModal();
-    // Whoever ends the loop from outside leaves the window where it is.
+    // Code that ends the loop from outside leaves the window open.
     alert.window().orderOut(None);
     response == NSAlertFirstButtonReturn
 }
@@ -197,7 +197,7 @@ fn stop_modal() {
     }
 }
 
-/// What a line is typed into.
+/// The field in which a line is typed, and its checkbox.
 struct Entry {
     field: Retained<NSTextField>,
     tick: Option<Retained<NSButton>>,
@@ -242,7 +242,8 @@ impl Entry {
         alert.window().setInitialFirstResponder(Some(&self.field));
     }
 
-    /// What was typed. `AppKit`'s own copies are out of reach; the field at least is emptied.
+    /// Returns what was typed. `AppKit`'s own copies are out of reach; the field at least is
+    /// emptied.
     fn given(&self, taken: bool) -> DialogResponse {
         let text = Zeroizing::new(self.field.stringValue().to_string());
         self.field.setStringValue(ns_string!(""));

@@ -11,13 +11,13 @@ use crate::host_os::paths::program;
 use crate::host_os::scope::ConfigOptions;
 use crate::i18n::say;
 
-/// Which of the two serves here.
+/// The mechanism that this version of macOS offers.
 enum Means {
     Service(AutoLaunch),
     Agent(AutoLaunch),
 }
 
-/// How it is now.
+/// Returns the present status.
 pub fn status() -> Status {
     match means(&ConfigOptions::default()) {
         // auto-launch takes one that waits for approval for one that is off.

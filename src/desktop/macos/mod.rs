@@ -24,8 +24,7 @@ pub struct NativeDesktop;
 impl Desktop for NativeDesktop {
     const MENU_KEYS: bool = true;
 
-    /// Where the Console app looks.
-    /// Only the coverage counts in a template image.
+    /// Black: only the coverage counts in a template image.
     const ICON_COLOUR: [u8; 3] = [0, 0, 0];
 
     fn prepare<T: 'static>(&self, events: &mut EventLoop<T>) {

@@ -47,7 +47,8 @@ pub fn listen() {
     std::mem::forget(delegate);
 }
 
-/// Posts a notification as soon as the person has allowed them, which is asked at the first one.
+/// Posts a notification as soon as the user has allowed notifications; the first one requests that
+/// permission.
 pub fn post(notice: Notification, clicked: Click) {
     // Any thread may call, and not every one has a pool of its own.
     autoreleasepool(|_| ask_and_add(notice, clicked));
@@ -134,7 +135,8 @@ fn category(action: &str) -> Retained<UNNotificationCategory> {
     )
 }
 
-/// Not at every notification: what they tell stands in the menu too.
+/// Logs once that notifications are not allowed, not for each one: the menu shows the same
+/// information.
 fn warn_once(error: *mut NSError) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
@@ -150,7 +152,8 @@ fn words(error: *mut NSError) -> Option<String> {
     Some(error.localizedDescription().to_string())
 }
 
-/// What is behind the lock is whole after each single call, even one that ended in a panic.
+/// Locks the mutex, poisoned or not: its value is consistent after each call, even one that
+/// panicked.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -22,7 +22,7 @@ pub fn folder() -> Option<PathBuf> {
     Some(etcetera::home_dir().ok()?.join("Applications"))
 }
 
-/// What Finder and Spotlight show. A colon would be shown as a slash.
+/// Returns the name that Finder and Spotlight show. A colon would be shown as a slash.
 pub fn file_name(host: &str) -> String {
     let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | ':' | '\\');
     let part = part_of_a_name(host, is_plain);
@@ -128,7 +128,8 @@ fn info(host: &str, family: &str, has_icon: bool) -> Dictionary {
     if has_icon {
         info.insert("CFBundleIconFile".to_owned(), ICON.into());
     }
-    // Neither a place in the Dock nor, for a script that names no processor, a wish for Rosetta.
+    // No place in the Dock; and no request for Rosetta, which a script would cause that names no
+    // processor.
     info.insert("LSUIElement".to_owned(), true.into());
     let processors = ["arm64", "x86_64"].map(Value::from).to_vec();
     info.insert("LSArchitecturePriority".to_owned(), processors.into());

@@ -1,9 +1,9 @@
-//! What a host's launcher is called, and what it opens.
+//! Name of a host's shortcut, and the address that it opens.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha1::{Digest, Sha1};
 
-/// What stands for itself in an address, by RFC 3986.
+/// Characters that are percent-encoded in an address: all but the unreserved ones of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -1,4 +1,4 @@
-//! Names and places, on a folder of the test's own, for both systems' launchers.
+//! Tests of names and places, in a folder of the test's own, for both systems' shortcuts.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::*;
 
-/// What differs between the two.
+/// Functions that differ between the two systems.
 struct Kind {
     file_name: fn(&str) -> String,
     read: Reader,

@@ -133,8 +133,8 @@ fn of_the_environment() -> Vec<(Code, SshError)> {
         (
             Code::AuthNoAnswer,
             SshError::NoAnswer {
-                prompt: "Password of me@gpu01:".into(),
-                reason: "there is no terminal to ask on".into(),
+                prompt: "Password for me@gpu01:".into(),
+                reason: "there is no terminal and no SSH_ASKPASS program to prompt you with".into(),
                 tried: vec!["ssh agent: No such file or directory".into()],
             },
         ),
@@ -194,8 +194,8 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
         (
             Code::AuthNoAnswer,
             SshError::NoAnswer {
-                prompt: "Password of me@gpu01:".into(),
-                reason: "there is no terminal to ask on".into(),
+                prompt: "Password for me@gpu01:".into(),
+                reason: "there is no terminal and no SSH_ASKPASS program to prompt you with".into(),
                 tried: vec![],
             },
         ),
@@ -240,7 +240,7 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
     ]
 }
 
-/// What may be wrong with a host key, or with the files that it is looked up in.
+/// Returns each error about a host key, or about the files that it is looked up in.
 pub fn host_keys() -> Vec<(Code, SshError)> {
     let known = || PathBuf::from("/home/me/.ssh/known_hosts");
     vec![
@@ -356,7 +356,7 @@ pub fn a_failure_at_a_jump_host_names_both_hosts() {
 pub fn bad_destination() -> ResolveError {
     ResolveError::BadDestination {
         destination: "a b".into(),
-        reason: "it contains a blank or a control character".into(),
+        reason: "it contains a space or a control character".into(),
     }
 }
 
@@ -446,7 +446,7 @@ pub fn log() -> String {
     format!("http://localhost:8888/lab?token={TOKEN}\nTraceback")
 }
 
-/// One of each kind of failure on the far side. All of them hold a token.
+/// Returns one of each kind of failure on the remote host. All of them hold a token.
 pub fn on_the_far_side() -> Vec<(Code, RemoteError)> {
     let other = |code: &str| {
         RemoteError::Failed(ScriptFailure::Other {
@@ -643,7 +643,7 @@ pub fn log_free() -> String {
     "it listens nowhere".into()
 }
 
-/// What is wrong with what was asked for; the subject is a name or a file.
+/// Returns each problem of a request; the subject is a name or a file.
 pub fn asked_for() -> Vec<(Code, Problem)> {
     let hosts = [host(), Host::named("gpu02")];
     let file = Path::new("/home/gpu01/config.toml");

@@ -77,8 +77,9 @@ impl DiscoveryBuilder {
         Ok(jobs)
     }
 
-    /// A server on this machine in that job. Where the system does not show whose it is, any that is
-    /// no launch of ours (those have folders of their own). The job's own environment names no cluster.
+    /// Returns a server on the script's host in that job. If the system does not show the job of a
+    /// process, any server that is no launch of ours (those have folders of their own). The job's
+    /// own environment names no cluster.
     pub(super) fn local_of(&self, id: &str, known: &[u32]) -> Option<RuntimeFile> {
         let number = id.split(';').next().unwrap_or_default();
         let is_its = |one: &&RuntimeFile| match self.owners.get(&one.pid) {

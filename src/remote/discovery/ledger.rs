@@ -164,8 +164,8 @@ impl DiscoveryBuilder {
     }
 }
 
-/// What a search says of a submission without an id: a whole list in which nothing that lives has its name and its time, and
-/// is not the job of another record.
+/// Reads a search for a submission without an id: a whole list in which no living job has its name
+/// and time and belongs to no other record.
 fn searched(
     scheduler: &dyn Scheduler,
     identity: &JobIdentity,
@@ -238,7 +238,7 @@ impl DiscoveryPass<'_> {
         let words = match (&id, self.discovery_builder.answers.get(&record.folder)) {
             (Some(_), Some(Presence::Ended)) => None,
             (Some(_), Some(Presence::Unknown)) if is_older(FRESH) => None,
-            // A submission that ended by itself is under way no more.
+            // A submission that ended on its own is no longer under way.
             (None, Some(Presence::Unknown)) if record.answered || is_older(UNNUMBERED) => None,
             (_, Some(Presence::Silent(words))) => Some(words.clone()),
             (Some(_), _) => Some(String::new()),

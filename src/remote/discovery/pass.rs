@@ -15,8 +15,8 @@ pub(super) struct DiscoveryPass<'s> {
     pub(super) records: &'s [JobRecord],
 }
 
-/// A host's job is one that was submitted for a host of that name, or with the same wishes: on
-/// another computer of the user's it may have another name.
+/// Returns true if the job was submitted for a host of that name, or with the same request to the
+/// scheduler: another of the user's computers may use another name for the host.
 pub(super) fn is_of(scheduler: &'static dyn Scheduler, record: &JobRecord, host: &Host) -> bool {
     record.scheduler == scheduler.id()
         && (record.host == host.name || record.wish == BatchLaunch(scheduler).wish(host))

@@ -1,4 +1,4 @@
-//! What lies in the remote home: the folder of a job, a runtime file of another node.
+//! Records in the remote home: the folder of a job, a runtime file of another node.
 
 use jiff::civil::DateTime;
 
@@ -6,10 +6,10 @@ use crate::jupyter::RuntimeFile;
 use crate::scheduler::LocalTime;
 use crate::secret::Secret;
 
-/// What the folder of a job says.
+/// Contents of a job's folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobRecord {
-    /// Where it is.
+    /// Its path.
     pub folder: String,
     /// The scheduler's word.
     pub scheduler: String,
@@ -17,16 +17,16 @@ pub struct JobRecord {
     pub host: String,
     /// The job's name; empty in records of earlier versions.
     pub name: String,
-    /// When it was submitted, by the remote host's clock in seconds since 1970. Earlier versions have it in the
-    /// folder's name alone.
+    /// Time of the submission, by the remote host's clock in seconds since 1970. Earlier versions
+    /// have it in the folder's name alone.
     pub at: Option<i64>,
-    /// What was asked of the scheduler.
+    /// The request to the scheduler.
     pub wish: String,
     /// True if it is the user's own script, which writes nothing into the folder.
     pub own: bool,
-    /// What the scheduler printed when it was submitted; lines end in tabs.
+    /// Output of the scheduler for the submission; lines end in tabs.
     pub submitted: String,
-    /// True if the submission ended by itself and without an error.
+    /// True if the submission ended on its own and without an error.
     pub answered: bool,
     /// The node on which it has begun; empty before.
     pub started: String,
@@ -88,9 +88,9 @@ pub struct SharedRuntimeFile {
     pub file: String,
     /// Its owner.
     pub uid: Option<u32>,
-    /// When it was written; seconds since 1970.
+    /// Time at which it was written; seconds since 1970.
     pub written: Option<i64>,
-    /// The names and addresses of the machine that it names, as the login host knows them.
+    /// The names and addresses of the host that it names, as the login node knows them.
     pub names: Vec<String>,
     /// Its text; it holds the token.
     pub json: Secret,

@@ -13,9 +13,9 @@ const SKEW: i64 = 120;
 
 /// Whose server is looked for.
 pub(super) struct JobClaim<'c> {
-    /// The machine that the job runs on.
+    /// The node that the job runs on.
     pub node: &'c str,
-    /// When it began, or a moment before that. Where that is not known no file is its own.
+    /// Its start time, or a moment before that. If that is unknown, no file is its own.
     pub begun: Option<i64>,
     /// The account.
     pub uid: Option<u32>,
@@ -25,7 +25,7 @@ pub(super) struct JobClaim<'c> {
     pub rivals: Vec<&'c Job>,
 }
 
-/// What was found.
+/// Result of the search for a job's server.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum SharedHomeMatch {
     /// Its server.
@@ -45,7 +45,7 @@ impl JobClaim<'_> {
         file.uid == self.uid && written >= begun.saturating_sub(SKEW)
     }
 
-    /// Whether no other job has written it: it is older than they are.
+    /// Returns true if no other job can have written the file: it is older than they are.
     fn alone_may_own(&self, file: &SharedRuntimeFile) -> bool {
         let older = |rival: &&Job| {
             let begun = rival.started.map(|started| started - SKEW);
@@ -77,7 +77,7 @@ impl DiscoveryBuilder {
         claim: &JobClaim,
         may_be: &dyn Fn(&SharedRuntimeFile) -> bool,
     ) -> SharedHomeMatch {
-        // One that says "localhost" may be this machine's own.
+        // One that says "localhost" may be the script's own host's.
         let is_local =
             |file: &SharedRuntimeFile| self.local.iter().any(|local| local.file == file.file);
         let all = self.shared_runtime_files();
@@ -131,7 +131,7 @@ impl DiscoveryBuilder {
     }
 }
 
-/// The jobs of a list that run on that machine, but for this one.
+/// Returns the jobs of a list that run on that node, except this one.
 pub(super) fn beside<'l>(
     list: impl Iterator<Item = &'l Job>,
     id: &str,

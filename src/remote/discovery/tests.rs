@@ -171,7 +171,7 @@ fn a_job_by_hand_is_known_by_its_whole_name() {
             port: 8888
         }
     );
-    // Another machine's file, or one that is older than the job: its port may be anybody's.
+    // Another host's file, or one that is older than the job: its port may be any account's.
     for stale in [far("http://c2:8888/", now), far(url, now - 86400)] {
         let found = discovery(&host(), vec![stale], RUNNING);
         assert!(found.runtime_files.is_empty());
@@ -279,7 +279,8 @@ fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
     let server = of("http://c1:8888/").unwrap().server(Some(7)).unwrap();
     assert!(!server.is_inside());
     assert_eq!(of("http://c2:8888/"), None);
-    // Notebook 6 says so of every address: whoever goes there finds out whether it is its.
+    // Notebook 6 reports this for every address: the session to the node finds out if the server
+    // runs there.
     let server = of("http://0.0.0.0:8888/").unwrap().server(Some(7)).unwrap();
     assert!(server.is_inside());
 }
@@ -318,7 +319,8 @@ fn far(pid: u32, port: u16, written: i64) -> ScriptMessage {
     ))
 }
 
-/// Jobs 12 and 13 run the person's own scripts on one node, one begun an hour after the other or at the same time.
+/// Jobs 12 and 13 run the user's own scripts on one node; one started an hour after the other, or
+/// both at the same time.
 fn two_on_one_node(host: &Host, later: i64, servers: Vec<ScriptMessage>) -> Vec<Option<String>> {
     let own = |id: &str, name: &str| {
         told(&format!(
@@ -394,7 +396,8 @@ fn a_server_that_was_there_before_is_not_the_new_jobs() {
     assert_eq!(new(&discovery_builder, Some(8888)), Some(7));
 }
 
-/// The survey after the scheduler was asked for what its list did not show, and answered that.
+/// Returns the discovery after the scheduler was queried for the job that its list did not show,
+/// and gave that answer.
 fn asked(frames: Vec<ScriptMessage>, answer: Option<&str>) -> Discovery {
     let mut discovery_builder = discovery_builder(frames, "");
     let missing = discovery_builder.missing(&host()).unwrap();

@@ -10,7 +10,7 @@ pub struct OurJob {
     pub job: Job,
     /// Its identity: as it was submitted, where the ledger has that.
     pub identity: JobIdentity,
-    /// Its folder; none when somebody submitted it by hand.
+    /// Its folder; `None` if the user submitted it by hand.
     pub folder: Option<String>,
     /// True if it writes a ready file there.
     pub tells: bool,
@@ -38,7 +38,7 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// The far side's clock is that many seconds ahead of ours: all times by ours.
+    /// Converts all times to the local clock: the remote host's clock is `ahead` seconds ahead.
     pub fn set_back(&mut self, ahead: i64) {
         for ours in &mut self.jobs {
             ours.job.set_back(ahead);
@@ -73,9 +73,9 @@ pub struct UncertainJob {
 /// The servers that were there before a job began: none of them is its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtherServers {
-    /// Processes of servers on the script's own machine.
+    /// Processes of servers on the script's own host.
     pub pids: Vec<u32>,
-    /// When the newest runtime file was written.
+    /// Time at which the newest runtime file was written.
     pub written: Option<i64>,
     /// Runtime files whose servers are not where these say.
     pub stale: Vec<String>,

@@ -111,8 +111,8 @@ fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
     }
 }
 
-/// What the commands do by the source of `OpenPBS` (`req_stat.c`): the server of the submission says of a job that it has
-/// moved what it says of one that has finished.
+/// By the source of `OpenPBS` (`req_stat.c`), the server of the submission says of a job that it
+/// has moved what it says of one that has finished.
 #[test]
 fn a_job_that_was_moved_to_another_server_is_asked_for_there() {
     let presence = |other: &str| {

@@ -1,13 +1,14 @@
-//! What Slurm's commands print about jobs: lines of `squeue`, records of `scontrol`.
+//! Parses what Slurm's commands print about jobs: lines of `squeue`, records of `scontrol`.
 
 use jiff::civil::DateTime;
 
 use crate::scheduler::job::{Job, JobState};
 use crate::scheduler::output::{CommandOutput, LocalTime};
 
-/// Reasons with which a job waits for ever unless somebody changes it, or grants more. They are names of Slurm's source
-/// (`job_state_reason`), the same in every language, and depend on the job and on the site's rules alone: neither on the
-/// state of nodes nor on a budget that others use, which both pass.
+/// Reasons for which a job waits for ever unless it is changed, or is granted more. They are names
+/// from Slurm's source (`job_state_reason`), the same in every language, and depend on the job and
+/// on the site's rules alone: neither on the state of nodes nor on a budget that others use, which
+/// both pass.
 const NEVER: [&str; 13] = [
     "DependencyNeverSatisfied",
     "PartitionTimeLimit",
@@ -38,15 +39,17 @@ const UNFIT: [&str; 5] = [
 /// hold the delimiter.
 pub(super) const FORMAT: &str = "%i|%T|%S|%e|%V|%B|%P|%r|%j";
 const FIELDS: usize = 9;
-/// How the heading of that format begins. It shows that squeue itself has answered, and in our format.
+/// Beginning of the heading of that format. It shows that squeue itself has answered, and in our
+/// format.
 const HEADING: &str = "JOBID|STATE|";
-/// What stands above the jobs of each of several clusters.
+/// Beginning of the line above the jobs of each cluster, if there are several.
 const CLUSTER: &str = "CLUSTER: ";
-/// What our filter of scontrol's records ends with.
+/// Last line of our filter of scontrol's records.
 const RECORDS: &str = "rj_records";
 
-/// Keeps heading, clusters, and the ledger's jobs. Without a heading the first lines stay, to be told; and status 99
-/// says that squeue, or what stands in front of it, gave no list though it failed not.
+/// Keeps heading, clusters, and the ledger's jobs. Without a heading it keeps the first lines, as
+/// the error message; status 99 means that squeue, or a wrapper in front of it, printed no list
+/// although it did not fail.
 pub(super) const FILTER: &str = concat!(
     r#"/^JOBID\|STATE\|/ { seen = 1; print; next } /^CLUSTER: / { print; next } "#,
     r#"!seen { if (NR < 20) print; next } "#,
@@ -68,7 +71,7 @@ pub(super) const RECORD_FILTER: &str = concat!(
 /// Reads a list. An answer without a heading of squeue's or our mark after the records is no list.
 ///
 /// # Errors
-/// In Slurm's own words, or whoever's else answered.
+/// In the words of Slurm, or of the program that answered instead.
 pub(super) fn jobs(list: &CommandOutput) -> Result<Vec<Job>, String> {
     let is_list = |line: &str| line.starts_with(HEADING) || line == RECORDS;
     if list.status != 0 || !list.out.lines().any(is_list) {
@@ -322,7 +325,8 @@ mod tests {
         );
     }
 
-    /// A record of `scontrol --oneliner show job`, shortened to what is read and what stands between.
+    /// A record of `scontrol --oneliner show job`, shortened to the fields that are read and those
+    /// between them.
     const RECORD: &str = "JobId=13 ArrayJobId=12 ArrayTaskId=1 JobName=my job UserId=me(1000) GroupId=me(1000) MCS_label=N/A \
         Priority=4294901759 Nice=0 Account=(null) QOS=(null) JobState=RUNNING Reason=None Dependency=(null) Requeue=0 \
         RunTime=00:00:05 TimeLimit=01:00:00 SubmitTime=2026-11-24T07:01:40 EligibleTime=2026-11-24T07:01:40 \

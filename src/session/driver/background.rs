@@ -1,4 +1,4 @@
-//! One-shot runs of the script beside a tunnel that stands.
+//! One-shot runs of the script beside an open tunnel.
 
 use std::time::Duration;
 
@@ -27,7 +27,8 @@ impl Driver {
         }
     }
 
-    /// One after the other: each is a session of its own on the far side.
+    /// Starts the next background task. Only one runs at a time: each is a session on the remote
+    /// host.
     pub(super) fn run_beside(&mut self) {
         let (Some(standing), Some(forwarder)) = (&mut self.standing, &mut self.forwarder) else {
             return;

@@ -56,7 +56,8 @@ impl Driver {
         Ok(None)
     }
 
-    /// Whether a connection to the node's sshd would hang, and with it all that is forwarded.
+    /// Returns true if a connection to the node's sshd would hang, and with it all that is
+    /// forwarded.
     fn hangs(&mut self, target: &SshTarget) -> Result<bool, EffectError> {
         let command = format!("job probe {} {}", target.host, target.port);
         self.converse(&command, |_, frame| match frame {
@@ -65,7 +66,7 @@ impl Driver {
         })
     }
 
-    /// What is heard of it.
+    /// Handles the events of the session to the compute node.
     pub(super) fn hear_hop(&mut self) -> Option<FsmEvent> {
         while let Some(word) = self.hop.as_ref()?.next_event() {
             let input = match word {
@@ -74,7 +75,7 @@ impl Driver {
                     None
                 }
                 NodeEvent::Ask(prompt, reply) => {
-                    // The person's time does not count.
+                    // The user's time does not count.
                     self.poller.set_deadline(None);
                     self.tell(Event::Ask(prompt, reply));
                     None
@@ -133,9 +134,9 @@ impl Driver {
         FsmEvent::NodeLost { problem, stood }
     }
 
-    /// A connection to the server was refused before the tunnel stands. The server listens, as its
-    /// job says: the login host may not go to its address. Through a session to the node a refusal
-    /// means that only when it says so.
+    /// Handles a connection to the server that was refused before the tunnel is open. The server
+    /// listens, as its job says, so the login host may not connect to its address. Through a
+    /// session to the node, a refusal means that only when its reason says so.
     pub(super) fn barred(&mut self, reason: &str) -> Option<FsmEvent> {
         if let Some(was_up) = self.forwarder.as_ref().and_then(Forwarder::relay_was_up) {
             return self.barred_relay(reason, was_up);

@@ -1,4 +1,4 @@
-//! The way to the far side: resolve, connect, log in; and what its failures mean.
+//! Connects to the remote host (resolves, connects, logs in) and classifies the failures.
 
 use std::rc::Rc;
 use std::time::Instant;
@@ -91,7 +91,7 @@ impl Driver {
         Ok(Some(FsmEvent::LoggedIn))
     }
 
-    /// Whether a lost connection is being made anew.
+    /// Returns true while reconnecting.
     pub(super) fn is_reconnecting(&self) -> bool {
         self.phase == Phase::Reconnecting
     }
@@ -109,8 +109,8 @@ impl Driver {
         }
     }
 
-    /// What the network does is tried again; a refusal, another host key, or a login that needs the
-    /// user, never.
+    /// Decides if an attempt to reconnect is repeated: network errors are retried; a refusal, a
+    /// changed host key, or a login that needs the user, never.
     fn unhealed(&self, error: &RemoteError) -> EffectError {
         let host = self.host();
         if let RemoteError::Ssh(error) = error

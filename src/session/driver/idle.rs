@@ -1,4 +1,4 @@
-//! The loop while nothing is under way: it looks after the forwarder, timers, and the server behind a tunnel that stands.
+//! The loop while nothing is under way: forwarder, timers, and the server behind an open tunnel.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ use crate::ssh::{SshError, is_forbidden};
 use crate::tunnel::Refused;
 
 impl Driver {
-    /// Nothing to decide: pump, or wait for an input, until something is due.
+    /// Forwards data, or waits for an event, until something is due. Called when there is nothing
+    /// to decide.
     pub(super) fn idle(&mut self) -> Result<Option<FsmEvent>, EffectError> {
         let now = Instant::now();
         if let Some(input) = self.hear_hop() {
@@ -50,10 +51,10 @@ impl Driver {
         FsmEvent::Lost { problem, stood }
     }
 
-    /// The tunnel stands no longer: for how long it did.
+    /// Ends the maintenance of a tunnel that is no longer open. Returns how long it was open.
     pub(super) fn stood(&mut self, problem: &Problem) -> Duration {
         let standing = self.standing.take();
-        // Whoever waits for an answer is not left waiting.
+        // A caller that waits for an answer is not left waiting.
         let for_somebody = |wish: &BackgroundTask| *wish != BackgroundTask::Look;
         if standing
             .as_ref()
@@ -64,7 +65,7 @@ impl Driver {
         standing.map_or(Duration::ZERO, |standing| standing.since.elapsed())
     }
 
-    /// What is to be done now and then.
+    /// Makes the periodic checks that are due.
     fn look_after(&mut self, now: Instant) {
         let (Some(standing), Some(forwarder)) = (&mut self.standing, &mut self.forwarder) else {
             return;
@@ -85,7 +86,8 @@ impl Driver {
         }
     }
 
-    /// A connection was not taken on the far side. Before the tunnel stands that may be for good.
+    /// Handles a forwarded connection that the remote host refused. Before the tunnel is open, the
+    /// refusal may be permanent.
     pub(super) fn refused(&mut self, refused: &Refused) -> Option<FsmEvent> {
         tracing::info!(reason = %redact(&refused.reason), "the far side refused a forwarded connection");
         if let Some(standing) = &mut self.standing {
@@ -113,7 +115,7 @@ impl Driver {
         )));
     }
 
-    /// What the pump has to tell.
+    /// Handles what the forwarder reports: refusals, and outcomes of background tasks.
     fn hear(&mut self) -> Option<FsmEvent> {
         if let Some(refused) = self.forwarder.as_mut()?.take_refusal() {
             // Once a session to the node is wanted it alone counts.

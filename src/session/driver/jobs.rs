@@ -1,4 +1,4 @@
-//! Jobs of a scheduler: submitted, looked at, and ended, through the far side's script.
+//! Jobs of a scheduler: submitted, polled and ended, through the script on the remote host.
 
 use std::time::{Duration, Instant};
 
@@ -18,12 +18,13 @@ use crate::session::event::{Event, Phase};
 use crate::session::fsm::{FsmEvent, JobEnd, PollResult, SchedulerCall};
 use crate::session::poll_coordinator::{self, PollClient, PollDecision, QueryKey, QueryKind};
 
-/// What an exchange with the far side may take while a job waits. It ends a call of the scheduler
-/// before that, so what takes longer is a dead connection.
+/// Longest time for an exchange with the remote host while a job waits. The script ends a call of
+/// the scheduler before that, so an exchange that takes longer means a dead connection.
 const EXCHANGE: Duration = CALL.saturating_add(Duration::from_secs(10));
 /// The submission may have waited so long for its answer, in seconds.
 const SUBMISSION_TIME: i64 = SUBMISSION.as_secs().cast_signed();
-/// A cancelled job that runs is gone when its processes are: Slurm waits 30 s for them by itself.
+/// Longest time for a cancelled job to end: a running job is gone when its processes are, and Slurm
+/// itself waits 30 s for them.
 const END: Duration = Duration::from_secs(60);
 
 impl Driver {
@@ -218,8 +219,8 @@ impl Driver {
         Ok(None)
     }
 
-    /// A call while a job waits: it has a time limit of its own, and a connection that fails
-    /// meanwhile is made anew. The wait in the queue has no limit.
+    /// Makes a call while a job waits. The call has its own time limit, and a connection that fails
+    /// meanwhile is reconnected. The wait in the queue has no limit.
     fn while_waiting(&mut self, call: impl FnOnce(&mut Self) -> EffectResult) -> EffectResult {
         self.poller.set_deadline(Some(Instant::now() + EXCHANGE));
         let outcome = call(self);

@@ -1,5 +1,5 @@
-//! Logs: of the launch that is in use or the newest one, of the newest job, and of a job script of the person's own, which
-//! writes where its own lines say.
+//! Logs: of the launch that is in use or the newest one, of the newest job, and of the user's own
+//! job script, which writes where its own lines say.
 
 use super::{Driver, EffectError, EffectResult};
 use crate::config::Host;
@@ -16,7 +16,7 @@ impl Driver {
             let (path, text) = self.log_of(&log_command(self.host(), None, folder))?;
             return Ok(Some(FsmEvent::Log(path, text)));
         };
-        // Somebody's own job may have been submitted by hand: then the scheduler alone knows it.
+        // The user's own job may have been submitted by hand: then only the scheduler knows it.
         let by_list = self.host().job_script.is_some();
         let mut log = None;
         if by_list {
@@ -52,8 +52,8 @@ impl Driver {
         Ok(Some(log).filter(|(path, text)| !path.is_empty() || !text.is_empty()))
     }
 
-    /// Where a person's own script writes is noted while the scheduler knows its job: a script that
-    /// dies at once is known for some minutes only, or not at all.
+    /// Records where the user's own script writes, while the scheduler knows its job: a script that
+    /// exits at once is known for a few minutes only, or not at all.
     pub(super) fn keep_output(&mut self, folder: &str, id: &str) -> Result<(), EffectError> {
         let line = self.scheduler()?.output_path_command(id);
         self.converse(&format!("job output {folder} {line}"), |_, frame| {

@@ -1,4 +1,4 @@
-//! A tunnel that stands: its server, the times at which something is due, and background tasks.
+//! An open tunnel: its server, the times at which something is due, and background tasks.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -7,32 +7,33 @@ use crate::jupyter::{HostInfo, Server};
 use crate::remote::{DiscoveryBuilder, OneShotScript, UnlistedJob};
 use crate::session::fsm::{FsmEvent, JobEnd};
 
-/// How often an idle tunnel looks whether its server still listens: a connection that is opened and
-/// closed, no request. A tab that is open finds a server that has ended within a second or two, by
-/// its own requests; this is for a tab that is closed, and may take its time. (All that an idle
+/// Interval between checks that the server of an idle tunnel still listens: a connection that is
+/// opened and closed, no request. An open tab notices within a second or two, by its own requests,
+/// that its server has ended; this is for a closed tab, and may take its time. (All that an idle
 /// tunnel does, this included, was measured as 8 ms of processor time in 5 minutes.)
 pub(super) const PROBE_EVERY: Duration = Duration::from_secs(60);
 
-/// A page whose server is gone asks again and again; the script need not look each time. The pauses
-/// between its looks double, up to [`KNOCK`]: each starts a login shell.
+/// First pause between checks by the script. A page whose server is gone sends one request after
+/// another, and the script need not check each time. The pauses double, up to [`PROBE_EVERY`]: each
+/// check starts a login shell.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// What the script is run for beside the tunnel.
+/// Task for which the script runs beside the tunnel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BackgroundTask {
     /// The newest launch's log.
     Log,
-    /// Which servers there are.
+    /// The servers that run.
     Look,
-    /// What the scheduler says of that job.
+    /// The scheduler's list, for that job.
     List(String),
-    /// What it says of jobs that its list did not show, each asked for alone.
+    /// The scheduler's answers about jobs that its list did not show, each queried alone.
     Query(String),
     /// A command of the scheduler that gives the job more time.
     Extend(String),
 }
 
-/// A tunnel that stands.
+/// An open tunnel.
 pub struct Maintenance {
     pub(super) server: Server,
     pub(super) port: u16,

@@ -17,7 +17,8 @@ impl Driver {
         Ok(Some(FsmEvent::Rehearsed(outcome)))
     }
 
-    /// Runs the set-up, and looks for the program that a start would run. What fails is told as a click would tell it.
+    /// Runs the set-up, and looks for the program that a start would run. A failure is explained as
+    /// for a click.
     fn rehearse_start(&mut self) -> Result<Result<String, String>, EffectError> {
         let path = self.converse("rehearse", |_, frame| match frame {
             ScriptMessage::Looked(path) => Some(path),

@@ -29,8 +29,8 @@ impl Driver {
         Ok(None)
     }
 
-    /// What a relay refuses that has reached the node is the server's own refusal, and no reason for
-    /// another way.
+    /// Handles a refusal by the relay. If the relay has reached the node, it is the server's own
+    /// refusal, and no reason to try another route.
     pub(super) fn barred_relay(&mut self, reason: &str, was_up: bool) -> Option<FsmEvent> {
         if was_up {
             return None;

@@ -1,4 +1,5 @@
-//! The conversation with the far side's script, while nothing else uses the connection.
+//! Exchanges commands and messages with the script on the remote host, while nothing else uses the
+//! connection.
 
 use std::rc::Rc;
 

@@ -17,7 +17,7 @@ use crate::session::types::Ready;
 use crate::ssh::{Connection, is_forbidden};
 use crate::tunnel::Forwarder;
 
-/// What one attempt to connect anew may take: dialling alone gets fifteen seconds.
+/// Longest time for one attempt to reconnect: dialling alone gets 15 seconds.
 const ATTEMPT: Duration = Duration::from_secs(20);
 
 impl Driver {
@@ -71,7 +71,8 @@ impl Driver {
         Ok(Some(FsmEvent::Probed(problem)))
     }
 
-    /// Nothing is waited for any more: after a queue, or a question, the click's time begins anew.
+    /// Notes that no job is waited for any more. After a queue or a prompt, which have no deadline,
+    /// the full timeout of the session starts again.
     pub(super) fn start_clock(&mut self) {
         self.handle.set_waits(false);
         if self.poller.deadline().is_none() {
@@ -121,13 +122,14 @@ impl Driver {
         Ok(None)
     }
 
-    /// The version is known since the tunnel stood for the first time.
+    /// Reports that the tunnel is open again. The version is known since the tunnel was first
+    /// opened.
     pub(super) fn tell_again(&mut self, found: &FoundServer, port: u16) -> EffectResult {
         let version = found.server.version.clone().unwrap_or_default();
         self.tell_ready(found, port, version)
     }
 
-    /// The far side is to give a sign of life, or the connection is lost.
+    /// Probes the remote host: it answers, or the connection is lost.
     pub(super) fn doubt(&mut self) {
         if let Some(forwarder) = &mut self.forwarder {
             forwarder.probe_peer();
@@ -140,7 +142,7 @@ impl Driver {
         }
     }
 
-    /// The local ports stay open while the connection is made anew.
+    /// Drops the connection, and keeps the local ports open while reconnecting.
     pub(super) fn hold(&mut self) {
         self.held = self.forwarder.take().map(Forwarder::suspend);
         self.let_go();
@@ -166,7 +168,7 @@ impl Driver {
         self.poller.set_deadline(Some(self.attempt_at + ATTEMPT));
     }
 
-    /// Whoever has come meanwhile is let through.
+    /// Forwards the connections that arrived while reconnecting.
     pub(super) fn resume(&mut self) -> EffectResult {
         let Some(mut forwarder) = self.take_pump()? else {
             return Ok(None);
@@ -178,15 +180,16 @@ impl Driver {
         Ok(Some(FsmEvent::Resumed))
     }
 
-    /// The pump while the script still has something to do: a way to a node begins over it.
+    /// Returns the forwarder while the script still has something to do: a session to a node begins
+    /// over it.
     pub(super) fn early_pump(&mut self, connection: Rc<Connection>) -> &mut Forwarder {
         let poller = Rc::clone(&self.poller);
         self.forwarder
             .get_or_insert_with(|| Forwarder::new(connection, poller, None))
     }
 
-    /// The pump of the present connection, whose script has nothing more to do. One may be there since
-    /// it carries the session to a node. None when there is no connection.
+    /// Takes the forwarder of the present connection, whose script has nothing more to do. It may
+    /// exist already because it carries the session to a node. Returns `None` without a connection.
     fn take_pump(&mut self) -> Result<Option<Forwarder>, EffectError> {
         let Some(connection) = self.connection.clone() else {
             return Ok(None);

@@ -15,12 +15,13 @@ use crate::session::fsm::{FsmEvent, PollResult};
 use crate::session::types::{JobInfo, Walltime};
 use crate::session::walltime::Countdown;
 
-/// Clocks that differ by less are the same: each reading is late by the answer's way, and times that
-/// changed by a second with every one would be news.
+/// Largest difference, in seconds, between clocks that count as equal: each reading is late by the
+/// answer's transit time, and times that changed by a second with every reading would be reported
+/// as changes.
 const SAME_CLOCK: i64 = 5;
 
 impl Driver {
-    /// The tunnel stands (again), and with it this job.
+    /// Starts or updates the countdown of this job, because the tunnel is open (again).
     pub(super) fn count_down(&mut self, job: Option<&JobInfo>) {
         let now = Timestamp::now().as_second();
         match (&mut self.countdown, job) {
@@ -50,7 +51,7 @@ impl Driver {
         }
     }
 
-    /// When that is to be done next. A sleep makes it late; the loop then turns anyway.
+    /// Returns when that is due next. A suspend makes it late; the loop then runs anyway.
     pub(super) fn time_is_next(&self, now: Instant) -> Option<Instant> {
         self.standing.as_ref()?;
         let time = Timestamp::now();
@@ -95,7 +96,7 @@ impl Driver {
         }))
     }
 
-    /// The scheduler is asked for a job, whoever else asks it.
+    /// Queries the scheduler for a job, regardless of other sessions that query it.
     pub(super) fn list(&mut self, id: &str) -> EffectResult {
         let scheduler = self.scheduler()?;
         let output = self.run_there(&scheduler.list(self.host()))?;
@@ -104,7 +105,7 @@ impl Driver {
         Ok(Some(FsmEvent::JobPolled(poll, Duration::ZERO)))
     }
 
-    /// What a list says of a job, its times by our clock.
+    /// Returns what a list says of a job, with its times by the local clock.
     pub(super) fn poll(
         &self,
         scheduler: &dyn Scheduler,
@@ -121,7 +122,7 @@ impl Driver {
         }
     }
 
-    /// What was found, its times by our clock.
+    /// Converts the times of a discovery to the local clock.
     pub(super) fn by_our_clock(&mut self, mut discovery: Discovery) -> Discovery {
         self.note_clock(discovery.host_info.now);
         discovery.set_back(self.ahead);
@@ -145,7 +146,7 @@ impl Driver {
     }
 }
 
-/// A job whose id was told a moment ago.
+/// Returns the identity of a job whose id became known a moment ago.
 pub(super) fn by_id(id: &str) -> JobIdentity {
     JobIdentity {
         id: id.to_owned(),

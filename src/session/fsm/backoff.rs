@@ -5,7 +5,7 @@ use std::time::Duration;
 /// No pause is longer.
 const LONGEST_PAUSE: u64 = 30;
 
-/// The losses and attempts since the connection last stood well.
+/// The losses and attempts since the connection last was good.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReconnectBackoff {
     pub(super) losses: u32,

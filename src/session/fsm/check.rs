@@ -68,8 +68,8 @@ impl StateMachine {
         self.unanswered(*found, problem)
     }
 
-    /// A server of the user's own that is of no use for a page is none. One that was started from
-    /// here is told of: another one would be no better.
+    /// Handles a server that cannot show the page. One that the user started is passed over. One
+    /// that this program launched is reported: another one would be no better.
     pub(super) fn unsuitable(
         &mut self,
         found: Box<FoundServer>,

@@ -1,4 +1,4 @@
-//! What a session wants done.
+//! Effects that a session requests.
 
 use std::time::Duration;
 
@@ -20,15 +20,15 @@ pub struct SchedulerCall {
     pub folder: Option<String>,
     /// Its queue, where that is known.
     pub queue: String,
-    /// How long ago it was last listed: what is older is no news.
+    /// Time since the job was last listed: an older list has no new information.
     pub since: Duration,
     /// The least time between two calls.
     pub gap: Duration,
-    /// How many times that has to be since the last one.
+    /// Number of times that this interval has to pass since the last call.
     pub times: u32,
 }
 
-/// What is to be done.
+/// Effect for the driver to carry out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Run `ssh -G`.
@@ -39,11 +39,11 @@ pub enum Effect {
     LogIn,
     /// Start the script and let it look.
     Discover,
-    /// Take the far side's launch lock and look again.
+    /// Take the launch lock on the remote host and discover again.
     Lock,
     /// Launch a server.
     Launch,
-    /// Give the far side's launch lock back.
+    /// Release the launch lock on the remote host.
     Unlock,
     /// Submit a job whose server listens there (`bind`).
     Submit(&'static str),
@@ -78,7 +78,7 @@ pub enum Effect {
     FetchLog(Option<String>),
     /// Make a session to the server's node; where that is new, see first whether it hangs.
     ConnectNode(Box<ComputeNode>, u32, bool),
-    /// Have the job in that folder start its server anew, on its node's address.
+    /// Have the job in that folder restart its server, on the address of its node.
     Relocate(String),
     /// Let the session to the node go, and keep the local ports.
     CloseListeners,
@@ -86,7 +86,7 @@ pub enum Effect {
     RememberRoute(Route),
     /// Begin the relay to a server in the job of that number.
     Relay(Box<Server>, String),
-    /// End the script, open the local port, start the pump.
+    /// End the script, open the local port, start the forwarder.
     Listen(Server),
     /// Close the local port and give the connection back to the script.
     Leave,
@@ -98,7 +98,7 @@ pub enum Effect {
     Rehearse,
     /// Count its kernels.
     Count(Server, u16),
-    /// Ask the person about that many kernels, or about those that cannot be counted.
+    /// Prompt the user about that many kernels, or about kernels that cannot be counted.
     Confirm(Option<Kernels>),
     /// Ask the server to shut down.
     AskToEnd(Server, u16),
@@ -106,18 +106,18 @@ pub enum Effect {
     EnsureStopped {
         /// The server.
         server: Server,
-        /// Whether it ends by itself.
+        /// True if it was asked to shut down, and ends without a signal.
         asked: bool,
     },
     /// End a launch that has no server yet, or none that can be used, in that folder.
     EndLaunch(String),
-    /// Ask the far side for a sign of life.
+    /// Probe the remote host.
     ProbePeer,
     /// Let the connection go, and keep the local ports.
     Suspend,
     /// Wait for the next attempt.
     Pause(Duration),
-    /// An attempt to connect anew begins.
+    /// Begin an attempt to reconnect.
     Attempt,
     /// Go on pumping, through the new connection.
     Resume,
@@ -145,9 +145,9 @@ pub enum Effect {
     Note(String),
     /// Tell that a step of a look went well.
     EmitStep(String),
-    /// Tell that the tunnel stands.
+    /// Report that the tunnel is open.
     EmitReady(Box<FoundServer>, u16, String),
-    /// Tell that the tunnel stands again.
+    /// Report that the tunnel is open again.
     EmitReconnected(Box<FoundServer>, u16),
     /// Tell what goes on in the server.
     EmitActivity(Activity),

@@ -1,4 +1,4 @@
-//! What can happen to a session.
+//! Events that a session handles.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::problem::Problem;
 use crate::remote::Discovery;
 use crate::scheduler::{CommandOutput, Job, JobIdentity, PendingReason, Presence};
 
-/// What the scheduler says about a job.
+/// Result of polling the scheduler for a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PollResult {
-    /// This.
+    /// The job as the scheduler lists it.
     Listed(Box<Job>),
     /// It does not know it.
     Missing,
@@ -21,7 +21,7 @@ pub enum PollResult {
     Later,
 }
 
-/// What happened: a wish, or the outcome of an effect.
+/// Event of a session: a request, or the outcome of an effect.
 #[derive(Debug)]
 pub enum FsmEvent {
     /// Begin.
@@ -40,16 +40,16 @@ pub enum FsmEvent {
     Submitted {
         /// Its folder.
         folder: String,
-        /// What tells it from others.
+        /// Identity of the job.
         identity: JobIdentity,
     },
     /// The job's files tell nothing new, or the node on which it has begun.
     JobFilesRead(Option<String>),
-    /// What the scheduler says about the job, or said that long ago.
+    /// The scheduler's answer about the job, and the age of that answer.
     JobPolled(PollResult, Duration),
-    /// What it says of that job alone.
+    /// The scheduler's answer to a query for that job alone.
     JobQueried(Presence),
-    /// Why it does not start, if that was told.
+    /// The reason why it does not start, if the scheduler gave one.
     PendingReason(Option<PendingReason>),
     /// The job is over: its exit status, where it left one, and the last lines of its log.
     Over(Option<i32>, String),
@@ -67,15 +67,16 @@ pub enum FsmEvent {
     },
     /// The server's answer through the tunnel.
     Checked(Result<ServerAnswer, Problem>),
-    /// It answered, and is of no use; in words.
+    /// The server answered and cannot be used; the problem says why.
     Unsuitable(Problem),
     /// Kernels were counted; none when the server would not tell.
     Counted(Option<Kernels>),
-    /// The person's answer about busy kernels.
+    /// The user's answer about busy kernels.
     Confirmed(bool),
     /// The server was asked to shut down; false when it would not be asked.
     AskedToEnd(bool),
-    /// How it ended: `itself`, `TERM`, `KILL`, `launch` (it was still starting), or `no`.
+    /// Way in which it ended: `itself`, `TERM`, `KILL`, `job` (with its job), `launch` (it was
+    /// still starting), or `no` (it did not).
     Gone(String),
     /// The log of the newest launch.
     Log(String, String),
@@ -85,60 +86,61 @@ pub enum FsmEvent {
     Stop(Busy),
     /// The tunnel is to be closed.
     Close,
-    /// The log is wanted while the tunnel stands.
+    /// Request for the log while the tunnel is open or a job waits.
     ReadLog,
     /// The machine woke up, or its network changed.
     Check,
-    /// The connection is lost, which stood that long.
+    /// The connection is lost; it was open for that long.
     Lost {
-        /// In words.
+        /// Description for the user.
         problem: Problem,
         /// Since it was ready.
         stood: Duration,
     },
-    /// An attempt to connect anew failed, and the network may be all that is wrong.
+    /// An attempt to reconnect failed, possibly because of the network alone.
     Unreached {
-        /// In words.
+        /// Description for the user.
         problem: Problem,
-        /// Whether this machine has no network.
+        /// True if the local computer has no network.
         offline: bool,
-        /// How long the attempt took.
+        /// Duration of the attempt.
         took: Duration,
     },
     /// A pause is over.
     Elapsed,
-    /// The pump works again.
+    /// The forwarder works again.
     Resumed,
-    /// The far side refused a connection to the server.
+    /// The remote host refused a connection to the server.
     Refused,
-    /// It never lets any through, in words.
+    /// The remote host refuses every connection to the server; the problem says why.
     ForwardRefused(Problem),
     /// A forward was tried; none where the remote host allows it.
     Probed(Option<Problem>),
     /// A start was rehearsed: what is known of it now, or what could not be known; either may be empty.
     Rehearsed(Result<String, String>),
-    /// The session to the node stands.
+    /// The session to the compute node is open.
     NodeConnected,
-    /// There is none, in words.
+    /// There is no session to the compute node; the problem says why.
     NodeUnreachable(Problem),
-    /// The node is right, and the server that a runtime file names is not there; in words.
+    /// The node is the right one, and the server that a runtime file names is not on it.
     ServerNotOnNode(Problem),
     /// It did not, and could not: the login host forwards nothing, to the node's address neither.
     ForwardingForbidden(Problem),
-    /// It is lost, and the login host's stands; it stood that long.
+    /// The session to the compute node is lost, and the login host's is not; it was open for that
+    /// long.
     NodeLost {
-        /// In words.
+        /// Description for the user.
         problem: Problem,
         /// Since it was ready.
         stood: Duration,
     },
-    /// The job will start its server anew.
+    /// The job will restart its server.
     Moved,
-    /// What the script sees beside a standing tunnel.
+    /// The servers that the script found beside the open tunnel.
     Rechecked(Vec<RuntimeFile>, HostInfo),
     /// The server's job is to get that many seconds more.
     Extend(u64),
-    /// What the scheduler said to that.
+    /// The scheduler's answer to the extension.
     Extended(CommandOutput),
     /// It could not be asked.
     NotExtended(Problem),
@@ -146,7 +148,7 @@ pub enum FsmEvent {
     NotShown(String),
     /// The log could not be had.
     NoLog(Problem),
-    /// What goes on in the server.
+    /// The server's activity.
     Active(Activity),
     /// An effect failed, or the connection is lost.
     Failed(Problem),

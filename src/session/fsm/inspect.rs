@@ -1,4 +1,4 @@
-//! What is seen on the far side, in words, for who only looks.
+//! Reports what is on the remote host, as text, for a session that only inspects.
 
 use super::effect::Effect;
 use super::machine::{StateMachine, over, over_with};
@@ -65,7 +65,7 @@ impl StateMachine {
         }
     }
 
-    /// The route that would be tried first, in words.
+    /// Returns the route that would be tried first, as text.
     fn route_in_words(&self, server: &Server) -> Option<String> {
         let node = server.node.as_ref()?;
         let route = match self.routes.next(stand(server), false)? {
@@ -118,7 +118,8 @@ pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
     }
 }
 
-/// A start was rehearsed: what is known now, or what cannot be known, in words; either may be empty.
+/// Continues after a rehearsed start: with what is known now, or what cannot be known; either may
+/// be empty.
 pub(super) fn rehearsed(outcome: Result<String, String>) -> (State, Vec<Effect>) {
     match outcome {
         Ok(text) | Err(text) if text.is_empty() => over(Effect::EmitClosed),

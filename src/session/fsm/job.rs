@@ -21,8 +21,8 @@ pub use wait::JobWait;
 use wait::{HoldState, StartOutlook, begun};
 
 impl StateMachine {
-    /// No server runs in a job of this host. One may wait for its turn; else one is submitted, under
-    /// the far side's lock.
+    /// Handles a host without a server in a job: resumes the job that waits for its turn, or
+    /// submits one under the remote host's lock.
     pub(super) fn no_server_in_a_job(
         &mut self,
         locked: bool,
@@ -56,10 +56,10 @@ impl StateMachine {
         Some(problem::job_uncertain(&self.plan.host, name, doubt))
     }
 
-    /// The wait goes on where somebody left it: never a second job.
+    /// Resumes the wait for a job that was left waiting; never submits a second job.
     fn resume(&mut self, ours: OurJob) -> (State, Vec<Effect>) {
         if ours.confused {
-            // Somebody else's notebook is worse than none.
+            // Another user's notebook is worse than none.
             let (id, node) = (ours.job.id.as_str(), ours.job.node.as_deref());
             let node = node.unwrap_or_default();
             let problem = problem::job_confused(&self.plan.host, id, node);
@@ -107,7 +107,7 @@ impl StateMachine {
         (State::Queued(Box::new(wait)), effects)
     }
 
-    /// What happens to a job that waits or starts.
+    /// Handles an event while a job waits or starts.
     pub(super) fn queued(
         &mut self,
         mut wait: Box<JobWait>,
@@ -189,7 +189,7 @@ impl StateMachine {
         }
     }
 
-    /// A connection that was lost while the job waits is made anew: the job does not mind.
+    /// Reconnects a connection that was lost while the job waits; the job is not affected.
     pub(super) fn returning(
         &mut self,
         wait: Box<JobWait>,
@@ -238,7 +238,8 @@ impl StateMachine {
         (State::Returning(wait, step), effects)
     }
 
-    /// A job, or a launch, that is given up: what is told when it is gone, or is not.
+    /// Returns the last report about a job, or a launch, that was given up: it is gone, or could
+    /// not be ended.
     pub(super) fn dropped(&self, problem: Problem, how: &str) -> (State, Vec<Effect>) {
         if how == "no" {
             let left = match self.plan.scheduler.as_str() {

@@ -31,7 +31,7 @@ pub struct StateMachine {
     pub(super) refusals: Vec<Problem>,
     pub(super) trouble: ReconnectBackoff,
     pub(super) activity: Option<Activity>,
-    /// The notebook that the person had open last, as far as that is known.
+    /// Notebook that the user opened last, as far as it is known.
     pub(super) notebook: Option<String>,
     /// The number of seconds more that the job is to get, until its end was read.
     pub(super) more_time: Option<u64>,
@@ -72,7 +72,7 @@ impl StateMachine {
         self.state == State::Ended
     }
 
-    /// Returns true if the tunnel stands and nothing is under way.
+    /// Returns true if the tunnel is open and nothing is under way.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         matches!(self.state, State::Ready(..))

@@ -137,7 +137,7 @@ impl StateMachine {
         effects
     }
 
-    /// Where servers run in jobs, these are noted and the rest is as always.
+    /// Records the jobs of a discovery, and turns it into [`FsmEvent::Found`].
     fn note_jobs(&mut self, input: FsmEvent) -> FsmEvent {
         let FsmEvent::Discovered(discovery) = input else {
             return input;
@@ -148,7 +148,7 @@ impl StateMachine {
         FsmEvent::Found(discovery.runtime_files, discovery.host_info)
     }
 
-    /// What does not end a standing tunnel, but for a server that is gone.
+    /// Handles events that do not end an open tunnel, except for a server that is gone.
     fn standing(
         &mut self,
         found: Box<FoundServer>,

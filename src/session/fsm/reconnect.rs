@@ -1,4 +1,4 @@
-//! A connection that is lost and made anew, to the same server and on the same local port.
+//! Reconnects a lost connection, to the same server and on the same local port.
 
 use std::time::Duration;
 
@@ -14,19 +14,20 @@ use crate::phase::Phase;
 use crate::problem;
 use crate::problem::Problem;
 
-/// A connection that stood this long was a good one: the next loss is a new story.
+/// Time after which an open connection resets the backoff.
 const STEADY: Duration = Duration::from_secs(60);
 
-/// One that was lost sooner after another loss is not made anew over the same login.
+/// Shortest time for which a session must have been open, after another loss, to be reconnected
+/// over the same login.
 const BRIEF: Duration = Duration::from_secs(5);
 
 impl StateMachine {
-    /// Whether a lost connection is worth another one: a page may be open that needs it.
+    /// Returns true if a lost connection is to be reconnected: a page may be open that needs it.
     pub(super) fn should_reconnect(&self) -> bool {
         matches!(self.plan.goal, Goal::Open { .. })
     }
 
-    /// What stood that long begins anew with its patience.
+    /// Resets the backoff if the connection was open long enough.
     fn reset_backoff(&mut self, stood: Duration) {
         if stood >= STEADY {
             self.trouble = ReconnectBackoff::default();
@@ -66,7 +67,7 @@ impl StateMachine {
         )
     }
 
-    /// What happens between the loss and the new connection.
+    /// Handles events between the loss and the new connection.
     pub(super) fn reconnecting(
         &mut self,
         found: Box<FoundServer>,
@@ -116,7 +117,7 @@ impl StateMachine {
         (State::Reconnecting(found, port, step), effects)
     }
 
-    /// The steps to another connection, whoever needs it.
+    /// Handles the steps to a new connection that an open tunnel and a waiting job have in common.
     pub(super) fn on_the_way(
         &mut self,
         step: ReconnectStep,
@@ -134,7 +135,7 @@ impl StateMachine {
             (ReconnectStep::Connecting, FsmEvent::Connected) => {
                 (ReconnectStep::LoggingIn, vec![Effect::LogIn])
             }
-            // Whoever wished for it before hearing of the loss is not left waiting.
+            // A caller that requested it before it knew of the loss is not left waiting.
             (step, FsmEvent::ReadLog | FsmEvent::Stop(_) | FsmEvent::Extend(_)) => {
                 let problem = problem::not_now(&self.plan.host);
                 (step, vec![Effect::EmitRefused(problem)])
@@ -162,7 +163,8 @@ impl StateMachine {
         self.trouble = ReconnectBackoff::default();
     }
 
-    /// What is told when patience is gone, after an attempt that took so long and before a pause.
+    /// Returns the final problem if the time for reconnecting is used up, after an attempt that
+    /// took `took` and before a pause.
     pub(super) fn exhausted(
         &mut self,
         next: &[Effect],
@@ -202,12 +204,12 @@ impl StateMachine {
         host_info: &HostInfo,
     ) -> (State, Vec<Effect>) {
         let host = &self.plan.host;
-        // Somebody may have given the job more time meanwhile.
+        // The job may have been extended meanwhile.
         if let Some((_, info)) = self.job_of(&found.server.file) {
             found.info = Some(info);
         }
         if found.job.is_none() && found.node != host_info.node {
-            // A name that stands for several login nodes: the next attempt may reach the right one.
+            // Several login nodes share the name: the next attempt may reach the right one.
             let problem = problem::other_machine(host, &found.node, &host_info.node);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
@@ -247,7 +249,7 @@ impl StateMachine {
     }
 }
 
-/// Whether a look beside the tunnel proves that the server has ended.
+/// Returns true if a check beside the tunnel proves that the server has ended.
 pub(super) fn is_gone(
     found: &FoundServer,
     runtime_files: &[RuntimeFile],

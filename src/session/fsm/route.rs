@@ -1,5 +1,5 @@
-//! How a server in a job is reached once it is known: by which route, what follows where one leads
-//! nowhere, and a server that has to be started anew for that.
+//! Reaches a known server in a job: tries its routes one after the other, and has the server
+//! restarted where they need that.
 
 use std::time::Duration;
 
@@ -60,8 +60,8 @@ impl StateMachine {
         self.reach(Box::new(found), None)
     }
 
-    /// The next way to a server that is known. The local `port` may be open already, from a way that
-    /// leads nowhere.
+    /// Tries the next route to a known server. The local `port` may already be open, from a route
+    /// that failed.
     pub(super) fn reach(
         &mut self,
         mut found: Box<FoundServer>,
@@ -97,8 +97,8 @@ impl StateMachine {
         }
     }
 
-    /// The folder of a job of ours that can start its server anew. One that somebody may use is better
-    /// left as it is, where there is another way.
+    /// Returns the folder of this host's job if it can restart its server. A server that may be in
+    /// use is better left as it is, where there is another route.
     fn folder_to_move(&self, found: &FoundServer) -> Option<String> {
         let folder = found.job.as_ref()?.folder.clone();
         let is_best_left = found.reused && self.routes.is_left(Route::Relay);
@@ -145,7 +145,8 @@ impl StateMachine {
         }
     }
 
-    /// A route leads nowhere. Where the local port is open already it stays so for the next one.
+    /// Handles a route that failed. If the local port is already open, it stays open for the next
+    /// route.
     pub(super) fn turned_back(
         &mut self,
         found: Box<FoundServer>,
@@ -157,7 +158,7 @@ impl StateMachine {
         self.reach(found, port)
     }
 
-    /// The job starts its server anew, and is waited for like one that has just begun.
+    /// Waits for a job that restarts its server, as for one that has just begun.
     pub(super) fn moved(&mut self, found: FoundServer) -> (State, Vec<Effect>) {
         let mut wait = self.begun_before(found);
         wait.moves_to = Some(ListenScope::Address);

@@ -140,7 +140,7 @@ fn after(goal: Goal, inputs: Vec<FsmEvent>) -> StateMachine {
     machine
 }
 
-/// A machine whose tunnel stands.
+/// Returns a state machine whose tunnel is open.
 fn ready() -> StateMachine {
     let inputs = vec![found(vec![running()]), listening_on(8890), answered(true)];
     let machine = after(open(), inputs);
@@ -295,7 +295,7 @@ fn a_choice_among_several_is_explained() {
         runtime_file(42, "/data", "t", false),
         running(),
     ]));
-    assert!(note(&effects).contains("2 servers run there"));
+    assert!(note(&effects).contains("2 servers are running"));
     assert_eq!(effects[1], Effect::Listen(server()));
 }
 
@@ -653,7 +653,7 @@ fn a_stop_with_nothing_running_is_done_and_launches_nothing() {
         let mut machine = after(stop(Busy::Ask), vec![]);
         machine.plan.launch = launch;
         let effects = machine.handle(found(vec![]));
-        assert!(note(&effects).contains("No Jupyter of yours"));
+        assert!(note(&effects).contains("No Jupyter server of yours"));
         assert_eq!(effects.last(), Some(&Effect::EmitClosed));
         assert!(machine.has_ended());
     }
@@ -849,7 +849,7 @@ fn an_input_that_does_not_fit_changes_nothing() {
     assert!(ignored > 200);
 }
 
-/// Whatever comes in whatever order: an end is told once, and nothing after it.
+/// Reports an end once, and nothing after it, for any events in any order.
 #[test]
 fn the_end_is_told_exactly_once() {
     for (name, mut machine) in everywhere() {

@@ -11,7 +11,7 @@ use crate::session::types::{JobInfo, ServerInfo};
 pub enum Goal {
     /// A page in the browser, and the tunnel that it needs.
     Open {
-        /// Which page.
+        /// The page.
         page: Page,
         /// True if the browser is to be opened.
         show: bool,
@@ -34,7 +34,7 @@ pub enum Goal {
 /// The way to deal with busy kernels when a server is to be stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Busy {
-    /// Ask the person.
+    /// Prompt the user.
     Ask,
     /// Leave the server alone.
     Refuse,
@@ -42,7 +42,7 @@ pub enum Busy {
     End,
 }
 
-/// The machine's knowledge of the host.
+/// The state machine's knowledge of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionPlan {
     /// The goal.
@@ -59,14 +59,14 @@ pub struct SessionPlan {
     pub scheduler: String,
     /// True if jobs tell of themselves by files in their folder.
     pub job_tells: bool,
-    /// How many calls it takes to hear what the scheduler's list leaves out: why a job waits; none
-    /// where it leaves nothing out.
+    /// Number of calls that it takes to query why a job waits, where the scheduler's list omits
+    /// that; 0 where it omits nothing.
     pub why_calls: u32,
     /// The time that a job of ours asks for, in seconds.
     pub walltime: Option<u64>,
     /// The least time between two calls of the scheduler.
     pub poll: Duration,
-    /// How long a job that runs may take until its server listens.
+    /// Longest time until the server of a running job listens.
     pub timeout: Duration,
     /// The routes to the servers of jobs.
     pub routes: Routes,
@@ -79,7 +79,7 @@ pub struct JobEnd {
     pub identity: JobIdentity,
     /// Its folder, if it is one of ours.
     pub folder: Option<String>,
-    /// True if its server was asked to shut down, and it ends by itself.
+    /// True if its server was asked to shut down and ends on its own.
     pub asked: bool,
 }
 
@@ -88,13 +88,13 @@ pub struct JobEnd {
 pub struct FoundServer {
     /// The server.
     pub server: Server,
-    /// The machine's own name.
+    /// The host's own name.
     pub node: String,
     /// True if it was running before.
     pub reused: bool,
     /// The job that it runs in.
     pub job: Option<Box<JobEnd>>,
-    /// The same, as others are told.
+    /// The same job, as events report it.
     pub info: Option<JobInfo>,
     /// The route to it.
     pub route: Route,
@@ -134,6 +134,6 @@ pub enum ReconnectStep {
     Discovering,
     /// A session to its node is being made.
     ConnectingNode,
-    /// The pump begins again.
+    /// The forwarder resumes.
     Resuming,
 }

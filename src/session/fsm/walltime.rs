@@ -1,4 +1,5 @@
-//! The time of a server's job: put off where the scheduler lets somebody do that, and told when it is up.
+//! Walltime of a server's job: extended where the scheduler allows it, and reported when it is
+//! over.
 
 use super::effect::Effect;
 use super::event::{FsmEvent, PollResult};
@@ -16,8 +17,9 @@ use crate::session::types::JobInfo;
 const SAME: i64 = 59;
 
 impl StateMachine {
-    /// A longer job beside a standing tunnel. Its end is read first: some schedulers take the whole time
-    /// only, and somebody else may have changed that. Then comes the wish, and the end is read back.
+    /// Extends the job of an open tunnel. Reads its end first: some schedulers accept only the
+    /// whole time, and another user may have changed that. Then requests the extension, and reads
+    /// the end back.
     pub(super) fn longer(
         &mut self,
         mut found: Box<FoundServer>,
@@ -71,7 +73,7 @@ impl StateMachine {
         (State::Extending(Box::new(info)), vec![effect])
     }
 
-    /// What comes of that.
+    /// Handles the outcome of an extension without a tunnel.
     pub(super) fn extending(&self, info: Box<JobInfo>, input: FsmEvent) -> (State, Vec<Effect>) {
         let outcome = match input {
             FsmEvent::Extended(output) => match self.granted(&info, &output) {
@@ -98,7 +100,8 @@ impl StateMachine {
         }
     }
 
-    /// What the scheduler says of the job now. Its file knew the node by the name that it has itself.
+    /// Returns what the scheduler now says of the job. The node keeps the name that it has for
+    /// itself, which the job's file contained.
     fn read(&self, info: &JobInfo, poll: PollResult) -> Result<JobInfo, Problem> {
         let job = match poll {
             PollResult::Listed(job) => *job,
@@ -127,7 +130,8 @@ impl StateMachine {
         problem::not_extended(&self.plan.host, name, words)
     }
 
-    /// When a job began whose start was seen by its files: it has the time that was asked for.
+    /// Returns the time at which a job began. Where its start was seen in its files only, counts
+    /// back from its end by the walltime that was requested.
     pub(super) fn began(&self, job: &Job) -> Option<i64> {
         let walltime = self.plan.walltime.and_then(|time| i64::try_from(time).ok());
         let asked = job.ends.zip(walltime).map(|(ends, time)| ends - time);
@@ -148,7 +152,8 @@ impl StateMachine {
     }
 }
 
-/// Whether a job's time is up. Its clock began a moment before ours for it.
+/// Returns true if a job has reached its walltime. The scheduler starts that clock a moment earlier
+/// than it is seen here.
 fn is_up(ends: Option<i64>, now: Option<i64>) -> bool {
     const SHORT: i64 = 30;
     ends.zip(now).is_some_and(|(ends, now)| now >= ends - SHORT)

@@ -37,11 +37,11 @@ pub struct Agent(UnixStream);
 pub struct AgentKey {
     /// The public key or the certificate.
     pub blob: Vec<u8>,
-    /// What the person calls it.
+    /// The user's name for it.
     pub comment: String,
 }
 
-/// Why the agent did not help: in words, or since the login itself ended.
+/// Reason why the agent did not help: its own, as text, or the end of the login.
 pub enum Failed {
     /// The agent's fault.
     Agent(String),
@@ -163,7 +163,7 @@ impl Agent {
     }
 }
 
-/// The person's time does not count against the deadline.
+/// Suspends the deadline: the user's time does not count against it.
 fn on_the_persons_time<T>(poller: &Poller, act: impl FnOnce() -> T) -> T {
     let (began, deadline) = (Instant::now(), poller.deadline());
     poller.set_deadline(None);

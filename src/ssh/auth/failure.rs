@@ -28,7 +28,7 @@ impl AuthAttempt<'_> {
         self.refused(offered.to_owned())
     }
 
-    /// The error after the last method, by what stood in the way.
+    /// Returns the error after the last method, by the obstacle.
     pub(super) fn refused(&mut self, offered: String) -> SshError {
         match self.obstacle.take() {
             Some(Obstacle::Unanswered { prompt, reason }) => {
@@ -46,7 +46,7 @@ impl AuthAttempt<'_> {
         }
         let refusal = std::mem::take(&mut self.refusal);
         let refusal = match refusal {
-            // Whoever was asked had another way in.
+            // A user who was prompted had another way in.
             AuthRefusal::NoAgent(_) if self.asked => AuthRefusal::Plain,
             other => other,
         };

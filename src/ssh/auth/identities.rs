@@ -1,5 +1,5 @@
-//! Which keys are offered, and in which order: OpenSSH's, so that a login which works there works
-//! here, and uses up no more of the server's patience.
+//! Selects the keys to offer, and their order: OpenSSH's, so that a login which works there works
+//! here, and uses up no more of the server's permitted attempts.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::i18n::say;
 use crate::ssh::known_hosts::{fingerprint, plain_key, rsa_bits, user_certificate};
 use crate::ssh::resolve::SshTarget;
 
-/// What OpenSSH looks for by itself (`IdentityFile` in `ssh_config(5)`).
+/// Key files that OpenSSH looks for by default (`IdentityFile` in `ssh_config(5)`).
 const USUAL: [&str; 7] = [
     "id_rsa",
     "id_ecdsa",
@@ -27,16 +27,16 @@ const USUAL: [&str; 7] = [
 /// A key, or a certificate, to be offered.
 #[derive(Debug, Clone)]
 pub struct UserKey {
-    /// In words.
+    /// Description for the user.
     pub what: String,
-    /// What the server gets to see. A PEM file with no `.pub` beside it shows nothing before it is
-    /// open.
+    /// The part that the server sees. A PEM file with no `.pub` beside it shows nothing before it
+    /// is open.
     pub blob: Option<Vec<u8>>,
-    /// Who signs.
+    /// Its signer.
     pub signer: Signer,
 }
 
-/// Who signs for an identity.
+/// Signer for an identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signer {
     /// The agent, with the key that it knows by this blob.
@@ -96,7 +96,8 @@ fn signs(algorithm: &str, kind: &str) -> bool {
     of == kind
 }
 
-/// Key files that somebody has named and that are not there. (`ssh -G` names the usual ones too.)
+/// Returns the key files that are named explicitly and do not exist. (`ssh -G` names the default
+/// ones too.)
 pub fn missing(target: &SshTarget) -> impl Iterator<Item = &Path> {
     let is_usual = |file: &Path| {
         let name = file.file_name().and_then(|name| name.to_str());
@@ -232,7 +233,7 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Why a file is of no use, in words.
+/// Returns the reason why a file cannot be used, as text.
 pub fn in_words(file: &Path, error: &KeyError) -> String {
     match error {
         KeyError::Passphrase => say!("login-key-passphrase"),

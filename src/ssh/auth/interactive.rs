@@ -11,7 +11,7 @@ use crate::ssh::SshError;
 use crate::ssh::prompt::{Prompt, one_line};
 
 impl AuthAttempt<'_> {
-    /// Goes through the server's questions, anew after a refusal as ssh does. `offered` is the
+    /// Answers the server's prompts, and starts over after a refusal as ssh does. `offered` is the
     /// server's list, where it is known.
     pub(super) fn keyboard_interactive(
         &mut self,

@@ -11,7 +11,7 @@ pub enum KeyError {
     TooOpen(u32),
     /// A security key's handle: the key itself is in a device, which only an agent speaks to.
     SecurityKey,
-    /// Anything else, in words.
+    /// Any other reason, as text.
     Other(String),
 }
 

@@ -35,8 +35,8 @@ impl KeyText {
         Ok(Self(Zeroizing::new(std::fs::read(file).map_err(other)?)))
     }
 
-    /// Reads a file for its public half, whoever else may read it: as ssh does, a file that is open
-    /// to others is refused only when something is to be signed with it.
+    /// Reads a file for its public half, even if other accounts can read it: as with ssh, a file
+    /// that is open to others is refused only when something is to be signed with it.
     pub fn peek(file: &Path) -> Option<Self> {
         std::fs::read(file)
             .ok()

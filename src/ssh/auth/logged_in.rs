@@ -7,11 +7,11 @@ use crate::i18n::say;
 pub struct LoggedIn {
     /// The account.
     pub user: String,
-    /// What did it; several factors are joined by a plus sign.
+    /// Methods that succeeded; several factors are joined by a plus sign.
     pub how: String,
     /// The methods that the server offered at first.
     pub offered: String,
-    /// What was refused before, in words.
+    /// Attempts that were refused before, as text.
     pub refused: Vec<String>,
     /// The key that did it, or was one factor of it.
     pub key: Option<Vec<u8>>,
@@ -20,7 +20,7 @@ pub struct LoggedIn {
 }
 
 impl LoggedIn {
-    /// The login step by step, in words, for `doctor`.
+    /// Returns the steps of the login, as text for `doctor`.
     #[must_use]
     pub fn steps(&self) -> Vec<String> {
         let offered = (!self.offered.is_empty())

@@ -1,10 +1,10 @@
-//! Logging in: keys, the server's own questions, password, in the order that the ssh configuration
-//! asks for, and one after the other where the server wants several. A refused answer is never
-//! tried again by itself, and no key is offered twice.
+//! Logs in with keys, the server's own prompts and the password, in the order that the ssh
+//! configuration asks for, and with one after the other where the server wants several. Never
+//! retries a refused answer automatically, and offers no key twice.
 //!
-//! libssh2 hides whether a refusal was a "partial success", that is one factor of several. So: a
-//! key that was signed with and still "refused" was taken (the server had said before that it
-//! takes it); after an answer of the person's, the list of methods tells, which changes.
+//! libssh2 does not report that a refusal was a "partial success", that is, one factor of several.
+//! So: a key that was signed with and still "refused" was accepted (the server had said before that
+//! it accepts it); after an answer by the user, the list of methods tells, which changes.
 
 mod agent;
 mod blob;
@@ -46,7 +46,7 @@ const ORDER: [&str; 3] = ["publickey", "keyboard-interactive", "password"];
 /// The methods that ask the user.
 const PROMPTING: [&str; 2] = ["keyboard-interactive", "password"];
 
-/// What a method came to.
+/// Outcome of a method.
 enum AuthOutcome {
     /// Logged in, with this.
     Done(String),
@@ -61,7 +61,7 @@ struct AuthAttempt<'a> {
     connection: &'a Connection,
     target: &'a SshTarget,
     prompter: &'a dyn Prompter,
-    /// Nobody is to be asked anything: only keys that can be used as they are.
+    /// True if the user is not to be prompted: only keys that can be used as they are.
     unasked: bool,
     /// The key to begin with.
     first: Option<&'a [u8]>,
@@ -69,7 +69,7 @@ struct AuthAttempt<'a> {
     silence: Silence<'a>,
     user: CString,
     last_words: raw::DisconnectMessage<'a>,
-    /// What was refused, in words.
+    /// Refused attempts, as text.
     tried: Vec<String>,
     /// The factors that were right.
     passed: Vec<String>,
@@ -101,7 +101,8 @@ enum Obstacle {
 /// Logs in and says how.
 ///
 /// # Errors
-/// [`Error::AuthRefused`] with all that was tried, [`Error::NoAnswer`], [`Error::Passphrase`].
+/// [`SshError::AuthRefused`] with all that was tried, [`SshError::NoAnswer`],
+/// [`SshError::Passphrase`].
 pub fn log_in(
     connection: &Connection,
     target: &SshTarget,
@@ -111,8 +112,8 @@ pub fn log_in(
     begin(connection, target, prompter, poller)?.finish()
 }
 
-/// Logs in with keys of the agent and of files that need no passphrase, `first` before the others: to
-/// a host of which the person may never have heard, so nothing is asked.
+/// Logs in with keys of the agent and of files that need no passphrase, `first` before the others.
+/// Prompts for nothing: the user may never have heard of the host.
 ///
 /// # Errors
 /// As [`log_in`], but for those of questions.
@@ -176,7 +177,7 @@ fn begin<'a>(
 impl AuthAttempt<'_> {
     fn finish(self) -> Result<LoggedIn, SshError> {
         let session = self.connection.session();
-        // Whoever approves a push takes longer than libssh2's minute; the waiter has the deadline.
+        // Approving a push takes longer than libssh2's minute; the poller has the deadline.
         raw::set_read_timeout(session, raw::A_DAY);
         let result = self.conclude();
         raw::set_read_timeout(session, raw::A_MINUTE);
@@ -334,8 +335,8 @@ impl AuthAttempt<'_> {
         }
     }
 
-    /// Whether an answer that was refused was right nevertheless: the list of methods is another
-    /// one then. A server that hangs up over the question did not take it.
+    /// Returns true if a refused answer was right nevertheless: the list of methods has changed. A
+    /// server that hangs up when it is asked for the list did not accept the answer.
     fn was_partial(&mut self, before: Option<&str>, method: &str) -> Result<bool, SshError> {
         let now = match self.offered() {
             Ok(now) => now,
@@ -365,7 +366,8 @@ impl AuthAttempt<'_> {
         self.last_words.get().is_some() || self.connection.socket_buffer().has_ended()
     }
 
-    /// Whether the server ended the connection in the middle of the login, for a reason of its own.
+    /// Returns true if the server ended the connection in the middle of the login, for a reason of
+    /// its own.
     fn is_cut(&self, error: &SshError) -> bool {
         let told = self.last_words.get().is_some();
         let ended = self.connection.socket_buffer().has_ended() && self.answered;
@@ -375,7 +377,7 @@ impl AuthAttempt<'_> {
     /// The answer; none where nobody could be asked, which leaves what needs no answer.
     ///
     /// # Errors
-    /// [`Error::NoAnswer`] when the user cancels.
+    /// [`SshError::NoAnswer`] when the user cancels.
     fn ask(&mut self, prompt: Prompt) -> Result<Option<Zeroizing<String>>, SshError> {
         let text = prompt.text();
         let answer = self.prompter.ask(prompt);
@@ -397,7 +399,7 @@ impl AuthAttempt<'_> {
         }
     }
 
-    /// What was of no use so far: a question would not have come without that.
+    /// Lists what was of no use so far: without that there would have been no prompt.
     fn tried_in_words(&self) -> Vec<String> {
         let mut tried = self.tried.clone();
         if let AuthRefusal::NoAgent(variable) = &self.refusal {
@@ -415,7 +417,7 @@ impl AuthAttempt<'_> {
     }
 }
 
-/// Whether a list of names, parted by commas, has one.
+/// Returns true if a comma-separated list of names contains this one.
 fn has(list: &str, name: &str) -> bool {
     list.split(',').any(|item| item == name)
 }

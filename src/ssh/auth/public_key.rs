@@ -16,7 +16,7 @@ use crate::ssh::known_hosts::plain_key;
 use crate::ssh::prompt::Prompt;
 use crate::ssh::resolve::AgentChoice;
 
-/// What became of one key.
+/// Outcome of offering one key.
 enum Tried {
     Accepted,
     Partial,

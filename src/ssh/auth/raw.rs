@@ -1,5 +1,5 @@
-//! What libssh2 can do at a login and `ssh2` has no call for: a signature that is made elsewhere,
-//! a conversation whose messages without a question are heard too, and the server's last words.
+//! Calls of libssh2 for a login that `ssh2` lacks: a signature that is made elsewhere, a
+//! conversation whose messages without a prompt are received too, and the server's last words.
 #![allow(unsafe_code)]
 
 use std::cell::RefCell;
@@ -17,7 +17,8 @@ use crate::ssh::channel::Nonblocking;
 /// One public key, or certificate, on its way through a login.
 ///
 /// libssh2 asks for the signature in the middle of the call. It gets "again" until there is one, so
-/// that an agent or a person is asked outside of libssh2, and only for a key that the server takes.
+/// that an agent or the user is asked outside of libssh2, and only for a key that the server
+/// accepts.
 pub struct Offer<'a> {
     user: &'a CStr,
     blob: &'a [u8],
@@ -25,14 +26,14 @@ pub struct Offer<'a> {
     signature: Signature,
 }
 
-/// What libssh2 gets when it asks for the signature.
+/// Answer for libssh2 when it asks for the signature.
 enum Signature {
     Awaited,
     Unmade,
     Made(Vec<u8>),
 }
 
-/// How far an offer has come.
+/// Progress of an offer.
 pub enum Progress {
     /// The server takes the key if this gets signed with it.
     Sign(Vec<u8>),
@@ -51,8 +52,8 @@ impl<'a> Offer<'a> {
         }
     }
 
-    /// Whether the server has taken the key, and it was signed with: what it then refuses is not
-    /// the key.
+    /// Returns true if the server has accepted the key, and it was signed with: what the server
+    /// then refuses is not the key.
     pub fn is_signed(&self) -> bool {
         matches!(self.signature, Signature::Made(_))
     }
@@ -92,11 +93,11 @@ pub struct RawPrompt {
     pub echo: bool,
 }
 
-/// Whoever answers: the title and the instruction, both often empty, and the questions, of which
-/// there may be none.
+/// Function that answers prompts: it gets the title and the instruction, both often empty, and the
+/// prompts, of which there may be none.
 pub type Answers<'a> = dyn FnMut(&str, &str, &[RawPrompt]) -> Vec<Zeroizing<String>> + 'a;
 
-/// A thin pointer to whoever answers.
+/// A thin pointer to the function that answers.
 struct PromptListener<'a>(&'a mut Answers<'a>);
 
 /// Goes on with a keyboard-interactive login; to be called until it is done.
@@ -146,7 +147,7 @@ impl<'a> DisconnectMessage<'a> {
         Self { session, key }
     }
 
-    /// What the server said, if it has hung up in words.
+    /// Returns the server's message, if it has hung up with one.
     pub fn get(&self) -> Option<String> {
         LAST_WORDS.with_borrow(|words| words.get(&self.key).cloned())
     }
@@ -171,7 +172,7 @@ impl Drop for DisconnectMessage<'_> {
     }
 }
 
-/// What libssh2 waits for an answer unless told otherwise, in seconds.
+/// Time that libssh2 waits for an answer by default, in seconds.
 pub const A_MINUTE: c_long = 60;
 /// More than any deadline.
 pub const A_DAY: c_long = 86_400;
@@ -242,7 +243,8 @@ fn malloced(bytes: &[u8]) -> *mut c_uchar {
     }
 }
 
-/// What libssh2 passes as address and length; both may be nothing.
+/// Returns the bytes that libssh2 passes as address and length; the address may be null, and the
+/// length 0.
 fn bytes<'a>(start: *const c_uchar, length: usize) -> &'a [u8] {
     if start.is_null() || length == 0 {
         return &[];

@@ -1,4 +1,4 @@
-//! Why a login failed, as far as a person's next step depends on it.
+//! Reasons why a login failed, as far as the user's next step depends on them.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::ssh::resolve::SshTarget;
 /// Methods of servers that libssh2 has not.
 const FOREIGN: [&str; 3] = ["gssapi-with-mic", "gssapi-keyex", "hostbased"];
 
-/// Why the server did not let somebody in.
+/// Reason why the server refused the login.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum AuthRefusal {
     /// Nothing that we have was right.

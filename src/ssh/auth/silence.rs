@@ -1,5 +1,6 @@
-//! A login that waits without a prompt: a push on a phone, a security key to be touched, an agent that
-//! asks its owner, or a slow server. The protocol does not tell which; the user is told after a while.
+//! A login that waits without a prompt: a push on a phone, a security key to be touched, an agent
+//! that asks its owner, or a slow server. The protocol does not distinguish these; the user gets a
+//! hint after a while.
 
 use std::cell::{Cell, RefCell};
 use std::os::fd::AsFd;

@@ -1,15 +1,15 @@
 //! A certificate: its plain key, and an authority's word for whom that key speaks: a host, as told
 //! here, or a user, as told to a server.
 //!
-//! Read here because `ssh_key::Certificate` (0.6.7) refuses a time beyond `i64::MAX`, and "for ever",
-//! which `ssh-keygen -s` writes unless it is told otherwise, is `u64::MAX`. The format is that of
-//! OpenSSH's PROTOCOL.certkeys; what is asked of a certificate is what `ssh` 9.2 asks.
+//! Read here because `ssh_key::Certificate` (0.6.7) refuses a time beyond `i64::MAX`, and "for
+//! ever", which `ssh-keygen -s` writes by default, is `u64::MAX`. The format is that of OpenSSH's
+//! PROTOCOL.certkeys; a certificate has to meet what `ssh` 9.2 requires of it.
 
 use super::blob::split_string;
 use super::signature::{self, Checked};
 use crate::i18n::say;
 
-/// What the type of every certificate ends in.
+/// Suffix of the type of every certificate.
 const SUFFIX: &str = "-cert-v01@openssh.com";
 /// "This certificate is for users", and "… for hosts".
 const FOR_USERS: u32 = 1;
@@ -37,22 +37,23 @@ pub(super) struct Certificate<'a> {
 pub(super) enum CertificateError {
     /// It is no certificate of this authority: `ssh` ends the connection.
     Forged,
-    /// The authority did not mean this, in words: `ssh` looks at the plain key instead.
+    /// The authority did not mean this, for that reason: `ssh` looks at the plain key instead.
     NotForUs(String),
 }
 
-/// Whether a key's type is that of a certificate.
+/// Returns true if a key's type is that of a certificate.
 #[must_use]
 pub fn is_certificate(key_type: &str) -> bool {
     key_type.ends_with(SUFFIX)
 }
 
-/// The type of key that a certificate's type stands for; any other type is its own.
+/// Returns the type of key that a certificate's type contains; any other type is its own.
 pub(super) fn plain_type(key_type: &str) -> &str {
     key_type.strip_suffix(SUFFIX).unwrap_or(key_type)
 }
 
-/// How many strings a key of a type has after its name. `None` for a type that OpenSSH has not.
+/// Returns the number of strings that a key of a type has after its name. `None` for a type that
+/// OpenSSH does not have.
 pub(super) fn parts(plain_type: &str) -> Option<usize> {
     Some(match plain_type {
         "ssh-ed25519" => 1,
@@ -106,8 +107,8 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// Why this certificate does not make its key the one of `host`, or `None` if it does. That the
-    /// authority is one of the person's is not looked at here.
+    /// Returns the reason why this certificate does not make its key the one of `host`, or `None`
+    /// if it does. Does not check that the authority is one of the user's.
     pub(super) fn fault(
         &self,
         host: &str,
@@ -148,7 +149,7 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// What a login looks at in a user's certificate; the server judges the rest.
+/// Parts of a user's certificate that a login checks; the server judges the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserCertificate {
     /// The key that it certifies, as a plain key.

@@ -13,7 +13,7 @@ pub enum KnownHostsError {
     Read {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// The new key could not be written down.
@@ -23,7 +23,7 @@ pub enum KnownHostsError {
         host: String,
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// A name that would mean something else in the file: a wildcard, or a second field.
@@ -32,7 +32,7 @@ pub enum KnownHostsError {
         /// The name.
         host: String,
     },
-    /// What the server sent as its key is not a key.
+    /// The key that the server sent is not a key.
     #[error("{}", say!("known-hosts-malformed", host = host, file = file.display().to_string()))]
     MalformedKey {
         /// The host.

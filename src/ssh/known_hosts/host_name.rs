@@ -43,7 +43,7 @@ impl HostName {
         self.without_port.as_deref().unwrap_or(&self.name)
     }
 
-    /// The name as it stands in a known-hosts file that isn't hashed.
+    /// Returns the name as it is in a known-hosts file that isn't hashed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.name

@@ -7,7 +7,7 @@ use sha1::Sha1;
 
 use super::blob::{key_type, split_string};
 
-/// What a hashed name begins with: `|1|salt|hash`.
+/// Beginning of a hashed name: `|1|salt|hash`.
 pub(super) const HASH_MAGIC: &str = "|1|";
 /// The length of a salt, which is that of a SHA-1 digest.
 pub(super) const SALT_LEN: usize = 20;
@@ -40,8 +40,9 @@ enum Hosts {
 }
 
 impl KnownHostsEntry {
-    /// Whether the line is about the host of this name. As in `ssh`, case counts only where the name is
-    /// hashed, and hence only for a `HostKeyAlias`: other names are in lower case by now.
+    /// Returns true if the line is about the host of this name. As in `ssh`, case counts only where
+    /// the name is hashed, and hence only for a `HostKeyAlias`: other names are in lower case by
+    /// now.
     pub(super) fn names(&self, host: &str) -> bool {
         match &self.hosts {
             Hosts::Patterns(list) => matches_list(host.as_bytes(), list),
@@ -136,13 +137,14 @@ pub(super) fn decode(encoded: &[u8]) -> Option<Vec<u8>> {
     Base64::decode_vec(std::str::from_utf8(&encoded).ok()?).ok()
 }
 
-/// Whether the type named on the line is that of the key. Signature names stand for RSA keys.
+/// Returns true if the type named on the line is that of the key. Signature names mean RSA keys.
 pub(super) fn label_fits(label: &[u8], key_type: &str) -> bool {
     label == key_type.as_bytes()
         || (key_type == "ssh-rsa" && matches!(label, b"rsa-sha2-256" | b"rsa-sha2-512"))
 }
 
-/// Whether no part of the key is cut off. All key types in use are a row of strings (RFC 4253,
+/// Returns true if no part of the key is cut off. All key types in use are a row of strings (RFC
+/// 4253,
 /// 6.6); of a type never heard of, only the name is looked at, since only its bytes count.
 fn is_whole(blob: &[u8]) -> bool {
     let parts = match key_type(blob).as_deref() {

@@ -12,7 +12,7 @@ use super::error::KnownHostsError;
 use super::host_name::HostName;
 use super::line::{self, KnownHostsEntry, Marker};
 
-/// Every line of several known-hosts files, the person's own files first.
+/// Every line of several known-hosts files, the user's own files first.
 #[derive(Debug, Clone, Default)]
 pub struct KnownHosts {
     files: Vec<(PathBuf, Vec<KnownHostsEntry>)>,
@@ -27,8 +27,8 @@ pub enum Verdict {
     Trusted,
     /// No key is on file for this host.
     Unknown {
-        /// Keys on file for the same host name without its port, none of which is this key.
-        /// `ssh` ignores them here; a question to the person may mention them.
+        /// Keys on file for the same host name without its port, none of which is this key. `ssh`
+        /// ignores them here; a prompt to the user may mention them.
         without_port: Vec<KnownKey>,
     },
     /// Other keys are on file for this host, but not this one.
@@ -60,7 +60,7 @@ pub enum CertificateVerdict {
     PlainKey {
         /// The key that the host proved to have.
         key: Vec<u8>,
-        /// What is wrong with it, if an authority on file made it.
+        /// Fault of the certificate, if an authority on file made it.
         why: Option<String>,
     },
     /// Its key or its authority must never be accepted.
@@ -74,10 +74,10 @@ pub enum CertificateVerdict {
     Malformed,
 }
 
-/// One key on file, told so that a person can find and remove it.
+/// One key on file, with what the user needs to find and remove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownKey {
-    /// The file it stands in.
+    /// The file that contains it.
     pub file: PathBuf,
     /// The number of the line in it, from 1.
     pub line: usize,
@@ -88,7 +88,7 @@ pub struct KnownKey {
 }
 
 impl KnownHosts {
-    /// Reads the person's files, then the machine's. A missing file is an empty one.
+    /// Reads the user's files, then the system's. A missing file counts as an empty one.
     ///
     /// # Errors
     /// If a file exists but cannot be read: without it a revoked key could pass for a new one.
@@ -110,8 +110,8 @@ impl KnownHosts {
         Ok(Self { files, told })
     }
 
-    /// With keys that somebody trustworthy told of the host that is to be looked up. They count as
-    /// if they stood in a file: a key that is neither there nor here is another host's.
+    /// Adds keys of the host that is to be looked up, as told by a trusted host. They count as if
+    /// they were in a file: a key that is neither there nor here is another host's.
     #[must_use]
     pub fn with_told(mut self, keys: &[Vec<u8>]) -> Self {
         self.told = keys.to_vec();

@@ -1,6 +1,6 @@
-//! Which kinds of host key to ask the server for, in which order: `ssh`'s own (`HostKeyAlgorithms`),
+//! Orders the kinds of host key to ask the server for: `ssh`'s own order (`HostKeyAlgorithms`),
 //! with what is on file moved to the front. A host known by its RSA key alone must not look changed
-//! because the server likes another kind better.
+//! because the server prefers another kind.
 
 use super::blob::key_type;
 use super::certificate::{is_certificate, plain_type};
@@ -8,7 +8,7 @@ use super::host_name::HostName;
 use super::line::Marker;
 use super::lookup::KnownHosts;
 
-/// What libssh2 and OpenSSH both have, in OpenSSH's order.
+/// Algorithms that both libssh2 and OpenSSH have, in OpenSSH's order.
 pub const ALGORITHMS: [&str; 12] = [
     "ssh-ed25519-cert-v01@openssh.com",
     "ecdsa-sha2-nistp256-cert-v01@openssh.com",
@@ -25,13 +25,14 @@ pub const ALGORITHMS: [&str; 12] = [
 ];
 
 impl KnownHosts {
-    /// The algorithms to offer. `wanted` is what the person's configuration says, nothing being
-    /// OpenSSH's default.
+    /// Returns the algorithms to offer. `wanted` is the user's configuration; empty means OpenSSH's
+    /// default.
     ///
-    /// The rules are those of `ssh`: if the first of its list is known, the list stands as it is;
-    /// otherwise certificates go first where an authority is on file, and so do the known kinds. A
-    /// list of the person's own stands too. `ssh -G` does not tell it from the default, but one that
-    /// lacks nothing of the default is that, or adds to it (`+`), where `ssh` sorts as well.
+    /// The rules are those of `ssh`: if the first of its list is known, the list is used as it is;
+    /// otherwise certificates go first where an authority is on file, and so do the known kinds.
+    /// The user's own list is used as it is, too. `ssh -G` does not distinguish it from the
+    /// default, but one that lacks nothing of the default is that, or adds to it (`+`), where `ssh`
+    /// sorts as well.
     #[must_use]
     pub fn algorithms(&self, name: &HostName, wanted: &[String]) -> Vec<&'static str> {
         let position = |algorithm: &str| wanted.iter().position(|wanted| wanted == algorithm);
@@ -66,7 +67,7 @@ impl KnownHosts {
     }
 }
 
-/// The type of plain key that an algorithm stands for: several make their signatures with RSA keys.
+/// Returns the type of plain key of an algorithm: several make their signatures with RSA keys.
 fn key_kind(algorithm: &str) -> &str {
     match plain_type(algorithm) {
         "rsa-sha2-256" | "rsa-sha2-512" => "ssh-rsa",

@@ -29,7 +29,7 @@ pub fn remember(
     let Some(first) = names.first() else {
         return Ok(());
     };
-    // As `ssh` does, even for an alias, which it then looks up as it stands.
+    // As `ssh` does, even for an alias, which it then looks up without changing its case.
     let plain: Vec<String> = names
         .iter()
         .map(|name| name.as_str().to_ascii_lowercase())
@@ -62,7 +62,7 @@ pub fn remember(
     append(file, &lines.concat()).map_err(write_error)
 }
 
-/// Whether a name stands for itself alone in a known-hosts line. A blank would start another
+/// Returns true if a name means itself alone in a known-hosts line. A blank would start another
 /// field, a comma another name, and `*`, `?`, `!`, `|`, `#`, `@` have a meaning of their own.
 fn is_plain(name: &str) -> bool {
     !name.is_empty()

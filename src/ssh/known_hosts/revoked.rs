@@ -15,7 +15,7 @@ use crate::ssh::SshError;
 use crate::ssh::command::{self, Unfinished};
 use crate::ssh::poll::Poller;
 
-/// What a key revocation list (KRL) begins with.
+/// Beginning of a key revocation list (KRL).
 const KRL_MAGIC: &[u8] = b"SSHKRL\n\0";
 /// The program that reads such lists. Where `ssh -G` was asked, it is there too.
 const SSH_KEYGEN: &str = "ssh-keygen";
@@ -52,7 +52,8 @@ impl RevokedKeys {
         })
     }
 
-    /// Whether this key, or the key or the authority of this certificate, is in the file: its place.
+    /// Returns the place in the file of this key, or of the key or the authority of this
+    /// certificate, if it is in there.
     ///
     /// # Errors
     /// If `ssh-keygen` does not say, or not in time.

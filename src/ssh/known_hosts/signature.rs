@@ -1,5 +1,5 @@
-//! Whether an authority's signature is right. The mathematics is OpenSSL's, which libssh2 brings
-//! along anyway.
+//! Checks an authority's signature. The mathematics is OpenSSL's, which libssh2 brings along
+//! anyway.
 
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint};
@@ -31,7 +31,7 @@ pub(super) fn algorithm(signature: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(name).into_owned())
 }
 
-/// How long an RSA key is; `None` for any other key.
+/// Returns the length of an RSA key, in bits; `None` for any other key.
 #[must_use]
 pub fn rsa_bits(key: &[u8]) -> Option<usize> {
     let (b"ssh-rsa", fields) = split_string(key)? else {

@@ -39,7 +39,7 @@ fn line(hosts: &str, blob: &[u8]) -> String {
     )
 }
 
-/// The known hosts of two files, the person's and the machine's.
+/// Returns the known hosts of two files, the user's and the system's.
 fn known(user: &str, global: &str) -> KnownHosts {
     let folder = TempDir::new().unwrap();
     let paths = [folder.path().join("user"), folder.path().join("global")];
@@ -54,7 +54,7 @@ fn unknown() -> Verdict {
     }
 }
 
-/// What the server is asked for first.
+/// Returns the kind of key that the server is asked for first.
 fn first_of(hosts: &KnownHosts, name: &HostName) -> &'static str {
     hosts.algorithms(name, &[])[0]
 }

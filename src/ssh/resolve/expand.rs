@@ -8,7 +8,7 @@ use nix::unistd::{Uid, User};
 
 use crate::i18n::say;
 
-/// What is known about this side.
+/// Facts about the local computer.
 #[derive(Debug, Clone)]
 pub(super) struct Local {
     pub(super) home: Option<PathBuf>,
@@ -18,7 +18,7 @@ pub(super) struct Local {
     pub(super) env: fn(&str) -> Option<String>,
 }
 
-/// What the percent tokens of `ssh_config(5)` stand for.
+/// Values of the percent tokens of `ssh_config(5)`.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     pub(super) local: &'a Local,
@@ -37,7 +37,8 @@ pub(super) struct Tokens<'a> {
 }
 
 impl Local {
-    /// What this machine says; programs are only run for tokens that occur in `text`.
+    /// Returns the facts about the local computer; runs programs only for tokens that occur in
+    /// `text`, and for a user name that the environment lacks.
     pub(super) fn here(text: &str) -> Self {
         let env = |name: &str| std::env::var(name).ok();
         let user = ["USER", "LOGNAME"]
@@ -105,8 +106,9 @@ impl Tokens<'_> {
     /// as `ssh` does.
     ///
     /// # Errors
-    /// In words: a token that is none of these, or a name that the shell would take for more than
-    /// a name. OpenSSH refuses that since 9.6 (CVE-2023-51385), and older ones are still about.
+    /// A text about a token that is none of these, or about a name that the shell would take for
+    /// more than a name. OpenSSH refuses such a name since 9.6 (CVE-2023-51385), and older versions
+    /// are still in use.
     pub(super) fn command(&self, text: &str) -> Result<String, String> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -166,8 +168,8 @@ impl Tokens<'_> {
     }
 }
 
-/// Whether a shell might read more than one plain word in it. (A backslash and a dollar sign stand in
-/// names of accounts on Windows; they cannot start another command.)
+/// Returns true if a shell might read more than one plain word in it. (A backslash and a dollar
+/// sign occur in account names on Windows; they cannot start another command.)
 fn is_shell_text(value: &str) -> bool {
     value.starts_with('-')
         || value.ends_with('\\')

@@ -1,4 +1,4 @@
-//! A destination on a machine without `ssh`: read as it stands, with OpenSSH's defaults.
+//! Resolves a destination on a computer without `ssh`: as it is written, with OpenSSH's defaults.
 
 use std::path::PathBuf;
 use std::time::Duration;

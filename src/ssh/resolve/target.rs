@@ -8,14 +8,14 @@ use crate::ssh::known_hosts::HostName;
 /// OpenSSH's own default of `RequiredRSASize`, for versions that do not print it.
 pub(super) const MIN_RSA_BITS: u32 = 1024;
 
-/// Where and how to connect.
+/// Destination of a connection, and its options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is an option of ssh_config(5)"
 )]
 pub struct SshTarget {
-    /// The host as the person named it.
+    /// The host as the user named it.
     pub alias: String,
     /// The name or address to connect to (`HostName`).
     pub host: String,
@@ -33,9 +33,9 @@ pub struct SshTarget {
     pub identity_agent: AgentChoice,
     /// Certificates that go with the keys.
     pub certificate_files: Vec<PathBuf>,
-    /// The person's known-hosts files; new keys go to the first.
+    /// The user's known-hosts files; new keys go to the first.
     pub user_known_hosts: Vec<PathBuf>,
-    /// The machine's known-hosts files.
+    /// The system's known-hosts files.
     pub global_known_hosts: Vec<PathBuf>,
     /// `BatchMode`: nobody is asked anything.
     pub batch: bool,
@@ -45,7 +45,8 @@ pub struct SshTarget {
     pub revoked_host_keys: Option<PathBuf>,
     /// A program that prints known-hosts lines (`KnownHostsCommand`), as written.
     pub known_hosts_command: Option<String>,
-    /// What an authority may sign certificates with; empty means anything that can be checked.
+    /// Algorithms with which an authority may sign certificates; empty means any that can be
+    /// checked.
     pub ca_signature_algorithms: Vec<String>,
     /// True if the host's address is looked up among the known hosts too.
     pub check_host_ip: bool,
@@ -53,13 +54,13 @@ pub struct SshTarget {
     pub trust_localhost: bool,
     /// The shortest RSA key that is accepted, in bits.
     pub min_rsa_bits: u32,
-    /// What to do about a host key that isn't on file.
+    /// Treatment of a host key that isn't on file.
     pub strict: StrictHostKeyChecking,
     /// True if host names are hashed when a key is written down.
     pub hash_known_hosts: bool,
-    /// How long connecting may take; `None` leaves it to the system.
+    /// Longest time for connecting; `None` leaves it to the system.
     pub connect_timeout: Option<Duration>,
-    /// Which addresses may be used.
+    /// Family of the addresses that may be used.
     pub family: AddressFamily,
     /// The local address to connect from.
     pub bind_address: Option<String>,
@@ -79,11 +80,11 @@ pub struct SshTarget {
     pub pkcs11_provider: Option<String>,
     /// The algorithms of the connection itself.
     pub algorithms: Algorithms,
-    /// How often a password is asked for.
+    /// Number of times that a password is prompted for.
     pub password_prompts: u32,
     /// Hosts to go through, as written: `[user@]host[:port],…`.
     pub proxy_jump: Option<String>,
-    /// A command to connect through, its tokens filled in, for the person's shell.
+    /// A command to connect through, its tokens filled in, for the user's shell.
     pub proxy_command: Option<String>,
     /// True if that command hands over a socket instead of carrying the bytes.
     pub proxy_fdpass: bool,
@@ -91,9 +92,9 @@ pub struct SshTarget {
     pub sets_env: bool,
     /// The pause between keep-alive messages; zero means none are sent.
     pub alive_interval: Duration,
-    /// How many of them may go unanswered.
+    /// Number of keepalives that may go unanswered.
     pub alive_count_max: u32,
-    /// Who says all this.
+    /// Source of all this.
     pub source: Source,
 }
 
@@ -108,7 +109,7 @@ impl SshTarget {
     }
 }
 
-/// Lists of algorithms, in the person's order; an empty one leaves it to libssh2.
+/// Lists of algorithms, in the user's order; an empty one leaves it to libssh2.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Algorithms {
     /// `KexAlgorithms`.
@@ -161,8 +162,8 @@ pub enum AddressFamily {
 /// The source of an [`SshTarget`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// `ssh -G`: the person's configuration was read.
+    /// `ssh -G`: the user's configuration was read.
     OpenSsh,
-    /// This machine has no `ssh`: no configuration was read, and the person should be told.
+    /// The local computer has no `ssh`: no configuration was read, and the user is to be informed.
     Fallback,
 }

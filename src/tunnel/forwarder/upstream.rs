@@ -1,4 +1,5 @@
-//! Who comes in at the doors, and what carries them: a channel each, another session, or a relay.
+//! Accepts local connections and assigns each to an SSH channel, to the compute node's session, or
+//! to the relay.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -9,12 +10,12 @@ use crate::tunnel::channel_opener::OpenRequest;
 use crate::tunnel::listener::accept_all;
 use crate::tunnel::relay::{RelayConnection, RelayState};
 
-/// How long listeners are left alone when the process has no file descriptors left: waiting
-/// connections would wake the pump for ever.
+/// Pause of the listeners when the process has no file descriptors left: waiting connections would
+/// wake the forwarder forever.
 const REST: Duration = Duration::from_millis(200);
 
 impl Forwarder {
-    /// Goes on where another pump had to stop.
+    /// Continues where another forwarder had to stop.
     pub fn resume(&mut self, held: SuspendedListeners) {
         self.forward_listeners = held.forward_listeners;
         self.knocked = true;
@@ -23,13 +24,13 @@ impl Forwarder {
         }
     }
 
-    /// From now on what comes in at the doors is another session's to carry, whose own bytes may well
-    /// come through here.
+    /// Hands the listeners' connections to another session from now on; the bytes of that session
+    /// may well come through here.
     pub fn delegate_to(&mut self, carrier: Carrier) {
         self.carrier = Some(carrier);
     }
 
-    /// Takes the open doors away until [`Pump::resume`], and carries on with all else.
+    /// Takes the open listeners away until [`Forwarder::resume`], and carries on with all else.
     #[must_use]
     pub fn close_listeners(&mut self) -> SuspendedListeners {
         self.carrier = None;
@@ -44,7 +45,7 @@ impl Forwarder {
         }
     }
 
-    /// What outlives the connection. Whoever had a channel is cut off.
+    /// Returns what outlives the connection. Connections that had a channel are cut off.
     #[must_use]
     pub fn suspend(mut self) -> SuspendedListeners {
         let openings = std::mem::take(&mut self.openings);
@@ -68,7 +69,7 @@ impl Forwarder {
         ));
     }
 
-    /// Whether there is a relay, and whether it has reached its node.
+    /// Returns true if the relay has reached its node; `None` without a relay.
     #[must_use]
     pub fn relay_was_up(&self) -> Option<bool> {
         self.relay.as_ref().map(RelayConnection::was_up)

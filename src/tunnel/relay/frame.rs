@@ -1,5 +1,5 @@
-//! What goes to and fro between [`super::mux`] and `relay.py`: a kind, the number of a connection, a
-//! size, and with two of the kinds as many bytes.
+//! Frames between [`super::mux`] and `relay.py`: a kind, the number of a connection, a size, and
+//! with two of the kinds as many bytes.
 
 use std::collections::VecDeque;
 
@@ -16,13 +16,13 @@ pub enum MuxFrame {
     Open(u32),
     /// Bytes of it.
     Data(u32, Vec<u8>),
-    /// So many more of them may be sent: the reader has taken them.
+    /// That many more of them may be sent: the reader has taken them.
     WindowAdjust(u32, u32),
     /// No more will come in this direction.
     End(u32),
     /// It is given up, with the system's words for the reason, if there are any.
     Reset(u32, String),
-    /// A sign of life, which the far side returns.
+    /// A keepalive, which the remote end answers.
     Ping,
 }
 

@@ -1,5 +1,6 @@
-//! The relay of a pump: one command on the login host that leads into a job, and carries all
-//! connections to the server there. Begun at once, and anew when somebody comes after its end.
+//! The relay of a forwarder: one command on the login host that leads into a job, and carries all
+//! connections to the server there. It begins at once, and again when a connection comes after its
+//! end.
 
 pub mod frame;
 pub mod mux;
@@ -18,17 +19,17 @@ use crate::ssh::{ExecRequest, Stream};
 
 /// The least time between two beginnings: each asks the scheduler, and a page asks again at once.
 const REST: Duration = Duration::from_secs(5);
-/// What its first word may take: start-up files, and a scheduler that is busy.
+/// Longest time until its first output: start-up files, and a scheduler that is busy.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Which connections take a relay, and what it is.
+/// Connections that take a relay, and the command for it.
 #[derive(Debug)]
 pub struct RelayState {
-    /// Where they would else go by a channel each.
+    /// Target that the connections would otherwise reach by a channel each.
     pub target: ForwardTarget,
-    /// What leads there, with [`super::RELAY`] at its end.
+    /// Command that leads there, with [`super::RELAY`] at its end.
     pub task: ExecRequest,
-    /// What that says first, as a line.
+    /// First line that the command prints.
     pub mark: String,
 }
 
@@ -76,17 +77,17 @@ impl RelayConnection {
         }
     }
 
-    /// Whether connections there are its own.
+    /// Returns true if the relay carries connections to this target.
     pub fn serves(&self, target: &ForwardTarget) -> bool {
         self.what.target == *target
     }
 
-    /// Where its connections go.
+    /// Returns the target of its connections.
     pub fn target(&self) -> &ForwardTarget {
         &self.what.target
     }
 
-    /// Carries one more connection; none to look whether anybody listens.
+    /// Carries one more connection; without one, checks that something listens.
     pub fn add(&mut self, local: Option<Stream>, openings: &mut ChannelOpener, now: Instant) {
         if self.mux.is_none() && now >= self.began + REST {
             self.begin(openings, now);
@@ -108,7 +109,7 @@ impl RelayConnection {
         self.refusal.take()
     }
 
-    /// Whether it has reached the node since it was begun.
+    /// Returns true if it has reached the node since it began.
     pub fn was_up(&self) -> bool {
         self.was_up
     }
@@ -120,12 +121,12 @@ impl RelayConnection {
         early.map(move |local| OpenRequest::Link(local, target.clone()))
     }
 
-    /// Whether bytes are on their way.
+    /// Returns true if bytes are on their way.
     pub fn is_carrying(&self) -> bool {
         self.mux.as_ref().is_some_and(Mux::is_carrying)
     }
 
-    /// When [`Relay::work`] has to be called next, if nothing happens before.
+    /// Returns when [`RelayConnection::work`] has to be called next, if nothing happens before.
     pub fn next(&self) -> Option<Instant> {
         let mux = self.mux.as_ref()?;
         Some(if mux.is_up() {
@@ -135,7 +136,7 @@ impl RelayConnection {
         })
     }
 
-    /// What is waited for.
+    /// Returns the file descriptors to poll, and the events to wait for.
     pub fn interest(&self) -> Vec<(Who, std::os::fd::BorrowedFd<'_>, PollFlags)> {
         self.mux.as_ref().map(Mux::interest).unwrap_or_default()
     }

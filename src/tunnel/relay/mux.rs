@@ -17,20 +17,21 @@ use super::frame::{FrameReader, MuxFrame};
 use super::stream::{CHUNK, MuxStream, WINDOW};
 use crate::ssh::Stream;
 
-/// The program of the far end.
+/// The program of the remote end.
 pub const PROGRAM: &str = include_str!("relay.py");
 
 /// With so much on its way out, local sockets are not read.
 const CONGESTED: usize = 256 << 10;
-/// The far end takes a longer silence for our end.
+/// Interval between keepalives: after a longer silence, the remote end takes this side for gone.
 const PING: Duration = Duration::from_secs(30);
 /// And we take this for its end: the network's is found out sooner and otherwise.
 const SILENCE: Duration = Duration::from_secs(75);
-/// TCP between a scheduler's processes holds a small piece back until there is word of the one before
-/// (Nagle), up to 40 ms: what comes within milliseconds goes as one. The far end does the same.
+/// Size up to which bytes wait to be sent together. TCP between a scheduler's processes holds a
+/// small piece back until the one before is acknowledged (Nagle), up to 40 ms: what comes within
+/// milliseconds goes as one. The remote end does the same.
 const SMALL: usize = 1400;
 const TOGETHER: Duration = Duration::from_millis(3);
-/// What is kept of lines that came before the far end's first word.
+/// Number of bytes kept of lines that came before the remote end's first output.
 const NOISE: usize = 4096;
 
 /// Whose readiness is waited for.
@@ -91,8 +92,8 @@ impl Mux {
         })
     }
 
-    /// Carries one more connection, whose socket does not block; without one, it only looks whether
-    /// somebody listens there.
+    /// Carries one more connection, whose socket does not block; without one, it only checks that
+    /// something listens there.
     pub fn add(&mut self, local: Option<Stream>) {
         if self.mark.is_some() {
             self.early.push(local);
@@ -108,12 +109,12 @@ impl Mux {
         self.lines.insert(self.last, line);
     }
 
-    /// Whether the program has begun.
+    /// Returns true if the program has begun.
     pub fn is_up(&self) -> bool {
         self.mark.is_none()
     }
 
-    /// Whether the stream is over: then all connections are.
+    /// Returns true if the stream is over: then all connections are.
     pub fn has_ended(&self) -> bool {
         self.ended
     }
@@ -141,19 +142,19 @@ impl Mux {
         self.early.into_iter().flatten()
     }
 
-    /// Whether bytes are on their way to either side.
+    /// Returns true if bytes are on their way to either side.
     pub fn is_carrying(&self) -> bool {
         !self.out.is_empty() || self.lines.values().any(|line| !line.down.is_empty())
     }
 
-    /// When [`Mux::work`] has to be called next, if nothing happens before.
+    /// Returns when [`Mux::work`] has to be called next, if nothing happens before.
     pub fn next(&self) -> Instant {
         let ping = self.pinged + PING;
         let out_at = self.out_at.filter(|_| self.writable);
         out_at.map_or(ping, |at| at.min(ping))
     }
 
-    /// What is waited for.
+    /// Returns the file descriptors to poll, and the events to wait for.
     pub fn interest(&self) -> Vec<(Who, BorrowedFd<'_>, PollFlags)> {
         let mut flags = PollFlags::IN;
         if !self.out.is_empty() && !self.writable {
@@ -265,7 +266,8 @@ impl Mux {
         }
     }
 
-    /// What comes after the mark; until then, what start-up files print is kept for a failure's words.
+    /// Returns what comes after the mark; until then, keeps what start-up files print for the text
+    /// of a failure.
     fn past_the_mark<'a>(&mut self, data: &'a [u8], now: Instant) -> Option<Cow<'a, [u8]>> {
         let Some(mark) = &self.mark else {
             return Some(data.into());
@@ -294,7 +296,7 @@ impl Mux {
                 if let Some(line) = self.lines.get_mut(&number) {
                     line.was_answered = true;
                     line.down.extend(data);
-                    // Somebody who sends more than was granted is not our program.
+                    // The peer exceeded its window: a protocol error.
                     self.ended |= line.down.len() > WINDOW as usize;
                 }
             }

@@ -11,7 +11,7 @@ use crate::ssh::Stream;
 
 /// Bytes of a connection that may be on their way in one direction; the same in `relay.py`.
 pub const WINDOW: u32 = 1 << 20;
-/// What is read at once.
+/// Largest number of bytes read at once.
 pub const CHUNK: usize = 64 << 10;
 
 /// One connection.
@@ -20,9 +20,9 @@ pub struct MuxStream {
     pub local: Option<Stream>,
     /// Received, not taken by the local side yet.
     pub down: VecDeque<u8>,
-    /// What the far side takes now.
+    /// Number of bytes that the remote end accepts now.
     pub credit: u32,
-    /// What the local side has taken, and the far side has not heard of.
+    /// Number of bytes that the local side has taken and the remote end has not heard of.
     taken: u32,
     pub readable: bool,
     pub writable: bool,
@@ -114,7 +114,7 @@ impl MuxStream {
 
     fn give(&mut self, number: u32, out: &mut VecDeque<u8>) -> bool {
         let Some(mut local) = self.local.as_ref() else {
-            // Nobody asked for what comes.
+            // A check has no use for the data.
             return !std::mem::take(&mut self.down).is_empty();
         };
         let mut progress = false;

@@ -81,7 +81,7 @@ fn each_state_has_its_words() {
         ["◐ gpu01: starting Jupyter", "    Cancel"]
     );
     let more = "    gpu01: More > Open Tab, Copy Link, TensorBoard (localhost:16006), Show Log, \
-                ✗ Keep in Applications, -, Disconnect, Stop Jupyter…";
+                ✗ Add Shortcut to Applications, -, Disconnect, Stop Jupyter…";
     assert_eq!(after(&ready("gpu01")), ["● gpu01", more]);
     let on_node = after(&ready("node17"));
     assert_eq!(on_node[..2], ["● gpu01", "(    on node17)"]);
@@ -144,7 +144,7 @@ fn a_broken_configuration_is_told_beside_the_way_to_mend_it() {
 #[test]
 fn without_hosts_those_of_the_ssh_configuration_are_on_offer() {
     let mut model = model(&[]);
-    assert!(lines(&model)[0].contains("remote-jupyter add"));
+    assert!(lines(&model)[0].contains("No hosts configured"));
     model.know_aliases(vec!["gpu01".into(), "gpu02".into()]);
     let all = lines(&model);
     assert_eq!(all[1..3], ["○ gpu01", "○ gpu02"]);
@@ -173,11 +173,11 @@ fn further_aliases_can_be_added() {
 fn the_login_item_is_ticked_and_may_want_approval() {
     let mut model = model(&["gpu01"]);
     let has = |model: &Model, text: &str| lines(model).iter().any(|line| line.contains(text));
-    assert!(has(&model, "✗ Launch at Login"));
+    assert!(has(&model, "✗ Open at Login"));
     model.know_login_item(login_item::Status::NeedsApproval);
-    assert!(has(&model, "✓ Launch at Login") && has(&model, "System Settings"));
+    assert!(has(&model, "✓ Open at Login") && has(&model, "System Settings"));
     model.know_login_item(login_item::Status::NotHere("no".into()));
-    assert!(!has(&model, "Launch at Login"));
+    assert!(!has(&model, "Open at Login"));
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_launcher_is_ticked_and_a_host_that_leaves_gets_none() {
     };
     model.know_launchers(vec![launcher]);
     let line = lines(&model)[1].clone();
-    assert!(line.contains("✓ Keep in Applications"), "{line}");
+    assert!(line.contains("✓ Add Shortcut to Applications"), "{line}");
     model.reconfigure(&[Host::named("gpu01")], Instant::now());
     assert_eq!(lines(&model)[1], line, "known to the new host too");
     model.reconfigure(&[], Instant::now());
@@ -290,7 +290,7 @@ fn a_newer_version_stands_above_the_help_and_can_be_asked_for() {
         }),
     };
     let help = "Help > Show Log, Copy Diagnostics, Check for Updates, About Remote Jupyter";
-    assert_eq!(end(&model)[..2], ["Version 9.8.7 Is There…", help]);
+    assert_eq!(end(&model)[..2], ["Version 9.8.7 Is Available…", help]);
 }
 
 /// An item that does something with gpu01.
@@ -327,7 +327,7 @@ fn ending() -> Vec<Entry> {
             "Edit Configuration…",
             "CmdOrCtrl+,",
         ),
-        tickable(MenuAction::ToggleLoginItem, "Launch at Login", false),
+        tickable(MenuAction::ToggleLoginItem, "Open at Login", false),
         submenu(SubmenuKind::Help, "Help", help),
         Entry::Separator,
         keys(MenuAction::Quit, "Quit Remote Jupyter", "CmdOrCtrl+Q"),
@@ -410,7 +410,7 @@ fn the_menu_of_a_connected_host_has_all_that_can_be_done_with_it() {
             "TensorBoard (localhost:16006)",
         ),
         of(HostAction::ShowLog, "Show Log"),
-        tickable(shortcut, "Keep in Applications", false),
+        tickable(shortcut, "Add Shortcut to Applications", false),
         Entry::Separator,
         of(HostAction::Close, "Disconnect"),
         of(HostAction::Stop, "Stop Jupyter…"),

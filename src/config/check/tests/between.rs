@@ -1,4 +1,4 @@
-//! What holds between values, and where faults are told to be.
+//! Tests of the rules between values, and of the places that faults are reported at.
 
 use super::*;
 
@@ -8,15 +8,15 @@ fn names_that_ssh_would_get() {
         "[[host]]\nname = \"GPU box\"\n",
         (2, 8),
         "\"GPU box\"",
-        "name: \"GPU box\" is no ssh destination: it contains a space",
-        "keep the name and say how ssh reaches it, as in: ssh = \"me@gpu01\"",
+        "name: \"GPU box\" is not an ssh destination: it contains a space",
+        "keep the name, and set the ssh destination, as in: ssh = \"me@gpu01\"",
     );
     only(
         "[[host]]\nname = \"-v\"\n",
         (2, 8),
         "\"-v\"",
         "name: \"-v\" begins with a hyphen",
-        "take the hyphen away: a command would read it as an option",
+        "remove the hyphen: a command would read the value as an option",
     );
     let label = "[[host]]\nname = \"GPU box\"\nssh = \"gpu01\"\n";
     assert!(Config::parse(Path::new(""), label).is_ok());
@@ -33,8 +33,8 @@ fn options_that_cannot_be_passed_on() {
             &format!("{HOST}args = [\"--allow-root\"]\n{other} = \"{value}\"\n"),
             (3, 8),
             "[\"--allow-root\"]",
-            &format!("args cannot be passed on by this host's {other}"),
-            &format!("write the options into {other} itself, and take args out"),
+            &format!("this host's {other} cannot pass on args"),
+            &format!("write the options in {other} itself, and remove args"),
         );
     }
     for command in [
@@ -54,7 +54,7 @@ fn duplicates() {
         (4, 8),
         "\"gpu01\"",
         "duplicate host name \"gpu01\"",
-        "line 2 has it already: change one of the two",
+        "line 2 already has it: change one of the two",
     );
     let forward = "[[host.forward]]\nname = \"a\"\nremote = \"1\"\n";
     only(
@@ -62,14 +62,14 @@ fn duplicates() {
         (7, 8),
         "\"a\"",
         "duplicate forward name \"a\"",
-        "line 4 has it already: change one of the two",
+        "line 4 already has it: change one of the two",
     );
     only(
         &format!("{HOST}local_port = 8890\n{forward}local_port = 8890\n"),
         (7, 14),
         "8890",
         "duplicate local port 8890 in this host",
-        "line 3 has it already: change one of the two",
+        "line 3 already has it: change one of the two",
     );
     let two_hosts = format!("{HOST}local_port = 8890\n[[host]]\nname = \"b\"\nlocal_port = 8890\n");
     assert!(Config::parse(Path::new(""), &two_hosts).is_ok());

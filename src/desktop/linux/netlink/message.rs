@@ -1,4 +1,4 @@
-//! What the kernel says of links, addresses and routes, and whether it is new.
+//! Parses the kernel's messages about links, addresses and routes, and decides if they are new.
 //!
 //! Much of it is not: a router's advertisement comes every few seconds and repeats the addresses and
 //! the route that everybody knows, and a wireless link tells of each look around.
@@ -14,7 +14,7 @@ const ATTRIBUTE: usize = 4;
 /// The loopback interface has this number in every network namespace.
 const LOOPBACK: u32 = 1;
 
-/// The machine's network as it was told so far.
+/// State of the computer's network, from the messages so far.
 #[derive(Debug, Default)]
 pub struct KnownRoutes {
     /// By their numbers: whether they are up, with a carrier.
@@ -73,7 +73,7 @@ impl KnownRoutes {
         if index == LOOPBACK || scope >= libc::RT_SCOPE_LINK || is_tentative {
             return None;
         }
-        // The far end's address where a link has two ends; its own is what counts.
+        // On a point-to-point link the other attribute is the peer's address; the local one counts.
         let attribute = |wanted| attribute(body.get(ADDRESS..)?, wanted);
         let address = attribute(libc::IFA_LOCAL).or_else(|| attribute(libc::IFA_ADDRESS))?;
         let address = (index, address.to_vec());
@@ -152,7 +152,8 @@ fn half(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_ne_bytes(bytes.try_into().ok()?))
 }
 
-/// The question for all links, addresses or routes there are; the answer comes as if they were new.
+/// Returns the request for all existing links, addresses or routes; the kernel answers as if they
+/// were new.
 pub fn prompt(kind: u16) -> Vec<u8> {
     let flags = u16::try_from(libc::NLM_F_REQUEST | libc::NLM_F_DUMP).unwrap_or_default();
     let length = u32::try_from(HEADER + LINK).unwrap_or_default();

@@ -1,9 +1,9 @@
-//! What waits for a thread that may be held up: the newest, and not without end.
+//! Queue for a thread that may block: it keeps the newest entries, up to a limit.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// More than a person reads at once.
+/// Capacity: more than a user reads at once.
 const MOST: usize = 8;
 
 /// Its oldest entry goes when it is full.

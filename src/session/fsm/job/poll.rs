@@ -1,4 +1,4 @@
-//! What the scheduler says of a job that waits, and what comes of it.
+//! Handles the scheduler's answers about a waiting job.
 
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ impl StateMachine {
     fn listed(&self, mut wait: Box<JobWait>, mut job: Job) -> (State, Vec<Effect>) {
         wait.absent = 0;
         if job.state == JobState::Waiting {
-            // What the list does not tell is as it was told before.
+            // Details that the list omits keep their last known values.
             if job.reason.is_empty() {
                 job.reason.clone_from(&wait.job.reason);
             }

@@ -9,31 +9,32 @@ use crate::phase::Phase;
 use crate::remote::OtherServers;
 use crate::scheduler::{Job, JobIdentity, JobState, ListenScope};
 
-/// A look at the job's files costs the far side two calls of its file system, and the click that
-/// much delay: often at first, then every five seconds.
+/// Intervals between reads of the job's files: short at first, then 5 seconds. A read costs the
+/// remote host two calls of its file system, and the interval delays the click by as much.
 const FIRST_LOOK: Duration = Duration::from_millis(300);
 const LOOK: Duration = Duration::from_secs(5);
-/// How often while the job's Jupyter starts.
+/// Interval while the job's Jupyter starts.
 const STARTING_LOOK: Duration = Duration::from_millis(200);
-/// A job that can never start is told of soon after its submission, where the person has not asked
-/// for fewer calls than usual.
+/// Time until the first poll after a submission, so that a job that can never start is reported
+/// soon; not where the user has asked for fewer calls than usual.
 const FIRST_POLL: Duration = Duration::from_secs(2);
 const USUAL_POLL: Duration = Duration::from_secs(15);
 /// A job that has waited an hour is not asked about every quarter of a minute.
 const LONGEST_POLL: Duration = Duration::from_secs(120);
-/// Where the list tells no reasons they are asked for after the first one, and then after as many.
+/// Number of lists between queries of the pending reason, where the list omits it; the first query
+/// follows the first list.
 const WHY_EVERY: u32 = 7;
 
 /// A job that is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobWait {
-    /// What tells it from others.
+    /// Identity of the job.
     pub identity: JobIdentity,
     /// As the scheduler told it most recently.
     pub job: Job,
     /// Its folder, if it is one of ours.
     pub folder: Option<String>,
-    /// Whether it writes there how far it is.
+    /// True if it records its progress there.
     pub tells: bool,
     /// Servers that ran before: none of them is this job's.
     pub known: OtherServers,
@@ -41,34 +42,35 @@ pub struct JobWait {
     pub waited: Duration,
     /// Since the last list.
     pub since_poll: Duration,
-    /// How many lists there were.
+    /// Number of lists so far.
     pub polls: u32,
-    /// How many since it was asked why the job waits; none while it never was.
+    /// Number of lists since the pending reason was queried; none if it never was.
     pub since_why: Option<u32>,
-    /// How many calls the last look cost: that many times the usual pause comes after it.
+    /// Number of calls that the last poll cost: the pause after it is that many times the usual
+    /// one.
     pub cost: u32,
     /// For how long it has run.
     pub running: Option<Duration>,
     /// In how many lists one after the other it was missing.
     pub absent: u32,
-    /// What is known about its turn.
+    /// State of its turn.
     pub turn: HoldState,
-    /// What is known about its start.
+    /// Outlook for its start.
     pub outlook: StartOutlook,
     /// True if the user knows that the scheduler does not answer.
     pub complained: bool,
-    /// Where its server will listen that is being started anew; it listens elsewhere as yet.
+    /// Scope in which its server will listen after its restart; until then it listens elsewhere.
     pub moves_to: Option<ListenScope>,
 }
 
-/// Whether a job waits for its turn, or for a person.
+/// State of a job that waits for its turn, or for a user to release it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HoldState {
     /// It was submitted a moment ago, and has not been seen to wait yet.
     Open,
     /// It waits for its turn.
     Due,
-    /// Somebody put it on hold, which was told.
+    /// A user put it on hold, and that was reported.
     Held,
 }
 
@@ -79,7 +81,7 @@ pub enum StartOutlook {
     Open,
     /// The scheduler has, and found that it may; or another click has submitted it.
     MayStart,
-    /// It cannot as things are now, which was told.
+    /// It cannot start as things are now, and that was reported.
     Told,
 }
 
@@ -132,8 +134,8 @@ impl JobWait {
         }
     }
 
-    /// When the scheduler is asked again: as seldom as the person wants, and more seldom for a job
-    /// that has long waited.
+    /// Returns the time until the next poll of the scheduler: the user's interval, or longer for a
+    /// job that has waited long; shorter for the first poll.
     pub(super) fn poll_after(&self, least: Duration) -> Duration {
         if self.polls == 0 && least <= USUAL_POLL {
             return FIRST_POLL.min(least);
@@ -142,7 +144,7 @@ impl JobWait {
         least.max(patient)
     }
 
-    /// Whether it is time for a call.
+    /// Returns true if it is time for a call.
     pub(super) fn is_due(&self, least: Duration, why_calls: u32) -> bool {
         self.since_poll >= self.poll_after(least) * self.times(why_calls)
     }
@@ -200,7 +202,7 @@ impl JobWait {
         }
     }
 
-    /// A hold by somebody is told, once.
+    /// Returns the note that the job is on hold, once.
     pub(super) fn hold_note(&mut self) -> Option<Effect> {
         if self.job.state != JobState::Held || self.turn == HoldState::Held {
             return None;
@@ -211,7 +213,7 @@ impl JobWait {
         Some(Effect::Note(say!("job-held", id = id, reason = reason)))
     }
 
-    /// Whether that is to be about the reason: first after the first list.
+    /// Returns true if the call is to query the pending reason: first after the first list.
     pub(super) fn wonders_why(&self) -> bool {
         let waits = !matches!(self.job.state, JobState::Running | JobState::Ending);
         let waits = waits && self.running.is_none();

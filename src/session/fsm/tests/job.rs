@@ -158,7 +158,7 @@ fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
     }
 }
 
-/// How often the scheduler is asked in an hour in which nothing happens.
+/// Returns how often the scheduler is polled in an hour in which nothing happens.
 fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
     let mut plan = batch_plan(open());
     plan.why_calls = why_calls;
@@ -258,7 +258,7 @@ fn a_list_that_another_session_asked_for_counts_from_when_it_was_asked_for() {
     };
     assert_eq!(call.since, rested + age);
     assert_eq!(call.gap, Duration::from_secs(15));
-    // Somebody else asks just now: the files are looked at, and it is tried again soon.
+    // Another session is querying: the files are read, and the poll is retried soon.
     let effects = machine.handle(polled(PollResult::Later));
     assert_eq!(effects, [Effect::ReadJobFiles(FOLDER.into())]);
     let effects = machine.handle(FsmEvent::JobFilesRead(None));
@@ -629,7 +629,7 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
             .title
             .clone()
     };
-    assert!(title(Some(1_795_510_625)).contains("time of job 4711"));
+    assert!(title(Some(1_795_510_625)).contains("reached its time limit"));
     for now in [Some(1_795_500_000), None] {
         assert!(title(now).contains("has ended"), "cancelled, most likely");
     }
@@ -693,7 +693,7 @@ fn a_job_is_not_over_before_the_scheduler_says_so_of_it_alone() {
             machine = queued();
         }
     }
-    // That it has no such number is believed when that is no news from before the submission.
+    // An unknown id is believed once the answer cannot be from before the submission.
     let mut machine = queued();
     let mut effects = after_two_lists(&mut machine, Presence::Unknown);
     let mut waited = Duration::ZERO;

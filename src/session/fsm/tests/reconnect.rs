@@ -1,4 +1,4 @@
-//! A connection that is lost, and what is looked after while it stands.
+//! Lost connections, and the checks of an open tunnel.
 
 use super::*;
 
@@ -135,7 +135,7 @@ fn a_hint_tries_at_once_and_begins_the_pauses_anew() {
     assert_eq!(machine.handle(unreached(false, 1)), pause(1));
 }
 
-/// How many attempts there are until the end, and the end.
+/// Returns the number of attempts until the end, and the effects of the end.
 fn give_up(machine: &mut StateMachine, input: impl Fn() -> FsmEvent) -> (usize, Vec<Effect>) {
     for attempts in 1..1000 {
         let effects = machine.handle(input());

@@ -1,4 +1,4 @@
-//! Servers on nodes: which way is tried, and what follows where it leads nowhere.
+//! Servers on compute nodes: which route is tried, and what follows when it fails.
 
 use super::job::{
     FOLDER, along, batch_plan, discovery, end, in_the_job, nothing, ours, rest, submitted,
@@ -217,7 +217,7 @@ fn a_hop_that_is_lost_alone_is_made_anew_over_the_same_login() {
     assert_eq!(machine.handle(FsmEvent::NodeConnected), [Effect::Resume]);
     machine.handle(FsmEvent::Resumed);
     assert!(machine.is_ready());
-    // If that fails everything is made anew.
+    // If that fails, the whole connection is opened again.
     machine.handle(lost());
     let effects = machine.handle(no_hop());
     assert!(

@@ -49,7 +49,7 @@ fn list() -> Effect {
     Effect::ListInBackground("4711".into())
 }
 
-/// The end that is told.
+/// Returns the end that is reported.
 fn told(effects: &[Effect]) -> Option<i64> {
     match effects {
         [Effect::EmitExtended(job)] | [Effect::EmitExtended(job), Effect::EmitClosed] => job.ends,
@@ -61,7 +61,7 @@ fn told(effects: &[Effect]) -> Option<i64> {
 fn a_job_is_extended_from_the_end_that_it_has_now_and_the_new_one_is_read_back() {
     let mut machine = standing();
     assert_eq!(machine.handle(FsmEvent::Extend(HOUR)), [list()]);
-    // Somebody else gave it ten minutes meanwhile.
+    // It was extended by ten minutes elsewhere meanwhile.
     let effects = machine.handle(listed(END + 600));
     let [Effect::ExtendInBackground(job, HOUR)] = effects.as_slice() else {
         panic!("{effects:?}")
@@ -111,7 +111,7 @@ fn what_comes_in_between_is_a_refusal_too() {
         let mut machine = standing();
         machine.handle(FsmEvent::Extend(HOUR));
         assert_eq!(failure(&machine.handle(between)).code, Code::NotExtended);
-        // The next wish begins anew.
+        // The next request starts from the beginning.
         assert_eq!(machine.handle(FsmEvent::Extend(HOUR)), [list()]);
         assert!(matches!(
             machine.handle(listed(END))[..],

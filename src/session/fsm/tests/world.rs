@@ -3,7 +3,7 @@
 
 use crate::scheduler::{CommandOutput, LocalTime};
 
-/// What happens to an answer.
+/// Fault in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     None,
@@ -48,7 +48,8 @@ pub struct Folder {
     pub removed: bool,
 }
 
-/// Everything there, and the script of what goes wrong: numbers that choose among so many things each.
+/// Everything on the remote side, and the script of its faults: numbers that each choose one of
+/// several possibilities.
 #[derive(Debug)]
 pub struct World {
     script: std::vec::IntoIter<u16>,
@@ -184,7 +185,7 @@ impl World {
             Fault::Cut => {
                 let share = usize::from(self.draw(100));
                 out.truncate(out.len() * share / 100);
-                // Cut on its way, which is seen, or by whoever printed it.
+                // Cut in transit, which is detected, or by the program that printed it.
                 status = i32::from(self.draw(2) == 0);
             }
             Fault::Down => {
@@ -217,7 +218,7 @@ impl World {
         }
     }
 
-    /// What squeue lists.
+    /// Returns what `squeue` lists.
     pub fn list(jobs: &[Job], cluster: &str) -> String {
         let live = jobs
             .iter()
@@ -237,7 +238,7 @@ impl World {
         }
     }
 
-    /// What scontrol says of one job. It knows an ended one for five minutes.
+    /// Returns what `scontrol` says of one job. It knows an ended one for 5 minutes.
     pub fn query(jobs: &[Job], id: &str, then: i64) -> String {
         let (number, cluster) = id.split_once(';').unwrap_or((id, ""));
         let is_it = |job: &&Job| job.number.to_string() == number && job.cluster == cluster;
@@ -248,7 +249,7 @@ impl World {
         }
     }
 
-    /// What scontrol says of all jobs.
+    /// Returns what `scontrol` says of all jobs.
     pub fn search(jobs: &[Job], cluster: &str) -> String {
         let live = jobs
             .iter()

@@ -50,7 +50,7 @@ impl Rig {
         browser
     }
 
-    /// As the pump does it, until that is so.
+    /// Takes turns like the forwarder, until the condition is true.
     fn turn_until(&mut self, mut is_so: impl FnMut(&mut Mux) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !is_so(&mut self.mux) {
@@ -89,7 +89,7 @@ impl Drop for Rig {
     }
 }
 
-/// Gives back what comes, to the end, and then ends by itself.
+/// Sends back what comes, to the end, and then ends.
 fn echo(stream: &mut (impl Read + Write)) -> u64 {
     let mut buffer = vec![0; 50_000];
     let mut all = 0;
