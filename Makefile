@@ -42,7 +42,7 @@ test: jupyter
 test-app: jupyter
 	tests/bring-up/install app
 	$(CARGO) clippy --locked --features app --all-targets -- -D warnings
-	$(CARGO) test --locked --features app --lib -- app:: platform::
+	$(CARGO) test --locked --features app --lib -- app:: desktop:: host_os::
 	$(CARGO) test --locked --features app --test app --test desktop
 
 lint:
@@ -66,7 +66,7 @@ bench-app: jupyter
 
 # docs/errors.md, from what the source says.
 errors:
-	WRITE_ERRORS=1 $(CARGO) test --locked --lib explain::tests::table
+	WRITE_ERRORS=1 $(CARGO) test --locked --lib problem::tests::table
 
 # The pixels of assets/icons, from the drawings there.
 icons:

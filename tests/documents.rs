@@ -287,3 +287,149 @@ fn that_nobody_can_be_asked_for_updates_is_said_while_it_is_so() {
         assert_eq!(is_said, has_none, "{name}: \"{sentence}\"");
     }
 }
+
+/// Rows of the table under a heading of a document: the cells, without the heading's and the ruler's.
+fn rows<'a>(text: &'a str, first: &str) -> Vec<Vec<&'a str>> {
+    let table = text.split_once(first).expect("the table is there").1;
+    let lines = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    lines
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+/// The paths in backticks that begin with a folder of ours.
+fn paths(text: &str) -> impl Iterator<Item = &str> {
+    const FOLDERS: [&str; 5] = ["src/", "tests/", "assets/", "bundle/", "docs/"];
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.filter(|path| {
+        let is_name = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+        FOLDERS.iter().any(|folder| path.starts_with(folder)) && path.chars().all(is_name)
+    })
+}
+
+#[test]
+fn paths_in_the_documents_lead_somewhere() {
+    for file in documents() {
+        let text = read(&file);
+        for path in paths(&text) {
+            assert!(root().join(path).exists(), "{}: {path}", file.display());
+        }
+    }
+}
+
+/// What a contributor asks first, and where docs/architecture.md sends them.
+#[test]
+fn the_places_to_change_are_where_the_document_says() {
+    let text = read(&root().join("docs/architecture.md"));
+    let rows = rows(&text, "| To change | Go to |");
+    let in_file = [
+        ("the text of a menu item", "menu-open-tab"),
+        ("the keepalive interval", "ServerAliveInterval"),
+        ("Slurm's pending reasons", "const NEVER"),
+        ("the host-key dialog on a Mac", "HostKey"),
+        ("a new configuration key", "key("),
+    ];
+    assert_eq!(rows.len(), in_file.len());
+    for (subject, word) in in_file {
+        let row = rows.iter().find(|row| row[0] == subject);
+        let row = row.unwrap_or_else(|| panic!("no row for {subject}"));
+        let mut files = paths(row[1]).map(|path| read(&root().join(path)));
+        assert!(files.any(|text| text.contains(word)), "{subject}: {word}");
+    }
+}
+
+/// Retired words, and whether they are retired in prose alone, where identifiers have them in another sense.
+fn retired() -> Vec<(String, bool)> {
+    let text = read(&root().join("docs/glossary.md"));
+    let cells = rows(&text, "| Term | Meaning | Not |");
+    let words = cells.iter().flat_map(|row| row[2].split(','));
+    let words = words.map(str::trim).filter(|word| !word.is_empty());
+    words
+        .map(|word| match word.strip_prefix('(') {
+            Some(word) => (word.trim_end_matches(')').to_owned(), true),
+            None => (word.to_owned(), false),
+        })
+        .collect()
+}
+
+#[test]
+fn retired_words_stay_out_of_identifiers_and_messages() {
+    let mut found = Vec::new();
+    let messages = read(&root().join("assets/locales/en/remote_jupyter.ftl"));
+    let messages = messages.lines().filter(|line| !line.starts_with('#'));
+    let messages: String = messages
+        .filter_map(|line| Some(line.split_once('=')?.1))
+        .collect();
+    let messages = messages.to_lowercase();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let spoken: std::collections::BTreeSet<&str> = messages.split(|c| !is_word(c)).collect();
+    let names = identifiers();
+    for (word, in_prose_alone) in retired() {
+        let joined = word.replace(' ', "_");
+        let is_spoken = if word.contains(' ') {
+            messages.contains(&word)
+        } else {
+            spoken.contains(word.as_str())
+        };
+        if is_spoken {
+            found.push(format!("a message: {word}"));
+        }
+        if !in_prose_alone && let Some(file) = names.get(&joined) {
+            found.push(format!("{file}: {word}"));
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "docs/glossary.md retires:\n{}",
+        found.join("\n")
+    );
+}
+
+/// The words that the names in `src` consist of, in lower case, and a file that has each. Two neighbours count as one too.
+fn identifiers() -> std::collections::BTreeMap<String, String> {
+    let mut words = std::collections::BTreeMap::new();
+    for file in sources() {
+        let syntax = syn::parse_file(&read(&file)).expect("src compiles");
+        let mut names = Names::default();
+        syn::visit::Visit::visit_file(&mut names, &syntax);
+        for name in names.0 {
+            let parts = parts(&name);
+            let pairs = parts.windows(2).map(|pair| pair.join("_"));
+            for word in pairs.chain(parts.iter().cloned()) {
+                words.insert(word, format!("{} ({name})", file.display()));
+            }
+        }
+    }
+    words
+}
+
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl<'ast> syn::visit::Visit<'ast> for Names {
+    fn visit_ident(&mut self, name: &'ast proc_macro2::Ident) {
+        self.0.push(name.to_string());
+    }
+}
+
+/// `OneShotScript` and `one_shot_script` as their words.
+fn parts(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut was_lower = false;
+    for c in name.chars() {
+        if c == '_' || (c.is_uppercase() && was_lower) {
+            parts.push(String::new());
+        }
+        if c != '_'
+            && let Some(last) = parts.last_mut()
+        {
+            last.extend(c.to_lowercase());
+        }
+        was_lower = c.is_lowercase();
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}

@@ -209,7 +209,7 @@ fn the_default_file() {
 }
 
 #[test]
-fn errors_as_a_person_reads_them() {
+fn errors_as_a_user_reads_them() {
     let text = "browser = 1\n[[host]]\nname = \"gpu01\"\n  lokal_port = 8890 # mine\n";
     let errors = Config::parse(Path::new("config.toml"), text).unwrap_err();
     let expected = r#"config.toml:1:11: browser takes a string, not a whole number

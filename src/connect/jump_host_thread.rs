@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_while_another_one_is_asked_loses_no_time() {
+    fn a_newcomer_during_anothers_prompt_loses_no_time() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let hop = Hop {
             name: "bastion".into(),
@@ -322,7 +322,7 @@ mod tests {
         let waker = poller.waker();
         let (first, heard) = visitor(&waker);
         requester.send(JumpHostCommand::Join(first)).unwrap();
-        let person = std::thread::spawn(move || {
+        let user = std::thread::spawn(move || {
             let Ok(JumpHostEvent::Ask(_, reply)) = heard.recv() else {
                 panic!("a question");
             };
@@ -345,6 +345,6 @@ mod tests {
             again: false,
         };
         assert!(desk.ask(prompt).is_err());
-        person.join().unwrap();
+        user.join().unwrap();
     }
 }

@@ -337,7 +337,7 @@ mod tests {
 
     /// Browsers connect ahead of need, and another account may hold connections open.
     #[test]
-    fn whoever_connects_and_says_nothing_keeps_nobody_waiting() {
+    fn a_silent_visitor_keeps_no_other_waiting() {
         let address = open(login()).unwrap();
         let url = url::Url::parse(&address).unwrap();
         let place = (Ipv4Addr::LOCALHOST, url.port().unwrap());

@@ -123,7 +123,7 @@ mod tests {
         ] {
             let mut answers = asked(&format!("{{\"version\":\"99.0.0\"}}\n{MESSAGE}{unknown}"));
             answers.by_ref().for_each(drop);
-            let newer = problem::asker_too_old("h", Some(VERSION), Some("99.0.0"));
+            let newer = problem::client_too_old("h", Some(VERSION), Some("99.0.0"));
             let cause = (!unknown.is_empty()).then_some(newer);
             assert_eq!(answers.misunderstanding("h"), cause, "{unknown}");
         }

@@ -101,12 +101,12 @@ pub fn read_request<R: DeserializeOwned>(
     host: &str,
 ) -> Result<R, Option<Box<Message>>> {
     #[derive(Deserialize)]
-    struct Asker {
+    struct Peer {
         version: Option<String>,
     }
     serde_json::from_str(line).map_err(|_| {
-        let asker: Asker = serde_json::from_str(line).ok()?;
-        let problem = misunderstood(host, asker.version.as_deref(), Some(VERSION))?;
+        let client: Peer = serde_json::from_str(line).ok()?;
+        let problem = misunderstood(host, client.version.as_deref(), Some(VERSION))?;
         Message::of(&Event::Failed(problem), host, 0, Phase::Failed).map(Box::new)
     })
 }
@@ -517,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_the_asker_alone_is_no_message() {
+    fn what_is_for_the_client_alone_is_no_message() {
         for event in [
             Event::Seen(InspectReport::default()),
             Event::Step("s".into()),
@@ -595,7 +595,7 @@ mod tests {
             (Phase::Failed, Some(problem))
         );
         let older = read(r#"{"command":"dance"}"#).unwrap_err().unwrap();
-        let problem = crate::problem::asker_too_old("h", None, Some(VERSION));
+        let problem = crate::problem::client_too_old("h", None, Some(VERSION));
         assert_eq!(older.problem(), Some(problem));
     }
 

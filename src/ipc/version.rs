@@ -12,18 +12,22 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Explains that the holder of a host and the program that asks it do not understand each other.
 /// None if both have one version: then versions are not the reason. A program without a version is
 /// older than all that tell theirs.
-pub fn misunderstood(host: &str, asker: Option<&str>, holder: Option<&str>) -> Option<Problem> {
-    if asker == holder {
+pub fn misunderstood(
+    host: &str,
+    client_version: Option<&str>,
+    holder: Option<&str>,
+) -> Option<Problem> {
+    if client_version == holder {
         return None;
     }
-    let is_asker_older = match (asker, holder) {
-        (Some(asker), Some(holder)) => compare(asker, holder) == Ordering::Less,
-        (asker, _) => asker.is_none(),
+    let is_client_older = match (client_version, holder) {
+        (Some(client_version), Some(holder)) => compare(client_version, holder) == Ordering::Less,
+        (client_version, _) => client_version.is_none(),
     };
-    Some(if is_asker_older {
-        problem::asker_too_old(host, asker, holder)
+    Some(if is_client_older {
+        problem::client_too_old(host, client_version, holder)
     } else {
-        problem::holder_too_old(host, asker, holder)
+        problem::holder_too_old(host, client_version, holder)
     })
 }
 
@@ -47,13 +51,13 @@ mod tests {
         let (host, ten, nine) = ("gpu01", Some("0.10.0"), Some("0.9.12"));
         let holder = Some(problem::holder_too_old(host, ten, nine));
         assert_eq!(misunderstood(host, ten, nine), holder);
-        let asker = Some(problem::asker_too_old(host, nine, ten));
-        assert_eq!(misunderstood(host, nine, ten), asker);
+        let client_version = Some(problem::client_too_old(host, nine, ten));
+        assert_eq!(misunderstood(host, nine, ten), client_version);
 
         let holder = Some(problem::holder_too_old(host, ten, None));
         assert_eq!(misunderstood(host, ten, None), holder);
-        let asker = Some(problem::asker_too_old(host, None, ten));
-        assert_eq!(misunderstood(host, None, ten), asker);
+        let client_version = Some(problem::client_too_old(host, None, ten));
+        assert_eq!(misunderstood(host, None, ten), client_version);
     }
 
     #[test]
@@ -61,7 +65,7 @@ mod tests {
         assert_eq!(misunderstood("gpu01", Some(VERSION), Some(VERSION)), None);
         assert_eq!(misunderstood("gpu01", None, None), None);
         // Which of these is the older one is not known; the running one can be restarted.
-        let (release, candidate) = (Some("1.0.0"), Some("1.0.0-rc1"));
-        assert!(misunderstood("gpu01", release, candidate).is_some());
+        let (release, preview) = (Some("1.0.0"), Some("1.0.0-rc1"));
+        assert!(misunderstood("gpu01", release, preview).is_some());
     }
 }

@@ -179,7 +179,7 @@ impl RuntimeFile {
                 name: name.clone(),
                 address: self.address.clone(),
                 host_keys: self.host_keys.clone(),
-                is_hearsay: self.is_unverified,
+                is_unverified: self.is_unverified,
             }),
         })
     }

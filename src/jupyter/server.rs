@@ -76,5 +76,5 @@ pub struct ComputeNode {
     /// Its SSH host keys, `TYPE BASE64`, as the job told them.
     pub host_keys: Vec<String>,
     /// True if only a runtime file says that the server runs there.
-    pub is_hearsay: bool,
+    pub is_unverified: bool,
 }

@@ -1,5 +1,5 @@
 # Jupyter as a batch job: what the far side does about folders, and the program that the job runs.
-# Commands of the scheduler come as lines from src/launcher/*.rs; what they print goes back as it is.
+# Commands of the scheduler come as lines from src/launch/*.rs; what they print goes back as it is.
 
 # rj_run LINE: a command of the scheduler, with what it printed and the clock. While LSF is down, bjobs says so and tries
 # for ever; others hang without a word. Status 124 is for that (src/scheduler/output.rs has the time). Who waits longer

@@ -47,7 +47,7 @@ pub use connection_lost::holder_gone;
 pub use local::{bug, local, no_control, no_port};
 pub use remote::remote;
 pub use server::{api, bad_url};
-pub use version::{asker_too_old, holder_too_old};
+pub use version::{client_too_old, holder_too_old};
 pub use wait::interrupted;
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn no_shell_remedy(output: &str) -> String {
     }
 }
 
-fn far_side(host: &Host, failure: &ScriptFailure) -> Problem {
+fn remote_side(host: &Host, failure: &ScriptFailure) -> Problem {
     match failure {
         ScriptFailure::Died { status, log } => died(host, *status, log),
         ScriptFailure::Other { code, text } => match code.as_str() {
@@ -261,7 +261,7 @@ pub fn remote(
     match error {
         RemoteError::Ssh(SshError::Wait(wait)) => waiting(&host.name, phase, wait),
         RemoteError::Ssh(error) => ssh(host, target, error),
-        RemoteError::Failed(failure) => far_side(host, failure),
+        RemoteError::Failed(failure) => remote_side(host, failure),
         RemoteError::NoScript { output } => no_script(host, output),
         RemoteError::NotStarted { output } => Problem::new(
             Code::TimedOut,

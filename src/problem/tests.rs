@@ -182,7 +182,7 @@ fn a_file_system_without_permissions_has_a_remedy_of_its_own() {
 }
 
 #[test]
-fn a_taken_port_on_the_far_side_is_recognised() {
+fn a_taken_port_on_the_remote_host_is_recognised() {
     let died = RemoteError::Failed(ScriptFailure::Died {
         status: Some(1),
         log: "The port 8888 is already in use".into(),

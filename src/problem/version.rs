@@ -5,30 +5,34 @@ use crate::i18n::say;
 
 /// Explains that the program that holds a host is too old for the one that asks it.
 #[must_use]
-pub fn holder_too_old(host: &str, asker: Option<&str>, holder: Option<&str>) -> Problem {
+pub fn holder_too_old(host: &str, client_version: Option<&str>, holder: Option<&str>) -> Problem {
     Problem::new(
         Code::Unsupported,
         say!("version-holder-too-old", host = host),
-        versions(asker, holder),
+        versions(client_version, holder),
         say!("version-holder-too-old-remedy"),
     )
 }
 
 /// Explains that the program that asks is too old for the one that holds a host.
 #[must_use]
-pub fn asker_too_old(host: &str, asker: Option<&str>, holder: Option<&str>) -> Problem {
+pub fn client_too_old(host: &str, client_version: Option<&str>, holder: Option<&str>) -> Problem {
     Problem::new(
         Code::Unsupported,
         say!("version-asker-too-old", host = host),
-        versions(asker, holder),
+        versions(client_version, holder),
         say!("version-asker-too-old-remedy"),
     )
 }
 
-fn versions(asker: Option<&str>, holder: Option<&str>) -> String {
+fn versions(client_version: Option<&str>, holder: Option<&str>) -> String {
     let word = |version: Option<&str>| match version {
         Some(version) => version.to_owned(),
         None => say!("version-not-told"),
     };
-    say!("version-both", running = word(holder), this = word(asker))
+    say!(
+        "version-both",
+        running = word(holder),
+        this = word(client_version)
+    )
 }

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_person_forces_is_not_given_up() {
+    fn what_the_user_forces_is_not_given_up() {
         for (bind, stand, route) in [
             (Bind::Loopback, Inside, Route::Hop),
             (Bind::Socket, Inside, Route::Hop),

@@ -231,7 +231,7 @@ impl Driver {
             Effect::Extend(job, by) => self.extend(&job, by),
             Effect::List(id) => self.list(&id),
             Effect::ExtendInBackground(job, by) => Ok(self.extend_beside(&job, by)),
-            Effect::Leave => self.end_pump().map(|()| None),
+            Effect::Leave => self.end_forwarder().map(|()| None),
             Effect::Launch => self.await_launch("launch"),
             Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
             Effect::FetchLog(folder) => self.fetch_log(folder.as_deref()),

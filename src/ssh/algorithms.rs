@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_persons_order_counts_and_an_empty_choice_says_what_there_is() {
+    fn the_users_order_counts_and_an_empty_choice_says_what_there_is() {
         let wanted = |names: &[&str]| names.iter().map(|&name| name.into()).collect::<Vec<_>>();
         let possible = ["a", "b", "c"];
         let choice = |names: &[&str]| choose("Ciphers", &wanted(names), &possible);

@@ -17,13 +17,13 @@ pub enum OpenRequest {
     /// A connection from this process, with the callback for its result.
     Join(Stream, ForwardTarget, OnOpened),
     /// A check that something listens there.
-    Knock(ForwardTarget),
+    Probe(ForwardTarget),
     /// A command line whose standard input and output this process reads and writes.
     Command(Stream, String),
     /// A command.
-    Errand(ExecRequest),
+    Background(ExecRequest),
     /// Keepalives to the remote host.
-    Pulse,
+    Keepalive,
 }
 
 /// Callback for the remote host's answer to the connection; called once, or dropped if there is no
@@ -37,13 +37,13 @@ pub enum OpenedChannel {
     /// The same, with the callback for its result.
     Join(ForwardedConnection, OnOpened),
     /// Something listens.
-    Knock(Channel),
+    Probe(Channel),
     /// The command runs.
     Command(ForwardedConnection),
     /// The command can begin.
-    Errand(BackgroundExec),
+    Background(BackgroundExec),
     /// Questions can be asked.
-    Pulse(Channel),
+    Keepalive(Channel),
 }
 
 /// A channel that the remote host, or the session, refused.
@@ -81,8 +81,8 @@ struct InProgress {
 impl OpenRequest {
     fn target(&self) -> Option<&ForwardTarget> {
         match self {
-            Self::Link(_, target) | Self::Join(_, target, _) | Self::Knock(target) => Some(target),
-            Self::Command(..) | Self::Errand(_) | Self::Pulse => None,
+            Self::Link(_, target) | Self::Join(_, target, _) | Self::Probe(target) => Some(target),
+            Self::Command(..) | Self::Background(_) | Self::Keepalive => None,
         }
     }
 }
@@ -116,7 +116,7 @@ impl ChannelOpener {
         let next = self.queue.front().filter(|_| self.begun.is_none());
         matches!(
             next,
-            Some(OpenRequest::Command(..) | OpenRequest::Errand(_))
+            Some(OpenRequest::Command(..) | OpenRequest::Background(_))
         )
     }
 
@@ -124,10 +124,10 @@ impl ChannelOpener {
         self.begun.is_some()
     }
 
-    /// Returns the time since which the remote host owes an answer to an [`OpenRequest::Pulse`].
-    pub fn pulse_since(&self) -> Option<Instant> {
+    /// Returns the time since which the remote host owes an answer to an [`OpenRequest::Keepalive`].
+    pub fn keepalive_since(&self) -> Option<Instant> {
         let begun = self.begun.as_ref()?;
-        matches!(begun.wanted, OpenRequest::Pulse).then_some(begun.since)
+        matches!(begun.wanted, OpenRequest::Keepalive).then_some(begun.since)
     }
 
     /// Drops what has not begun.
@@ -249,12 +249,14 @@ fn opened(begun: InProgress, channel: Channel) -> OpenedChannel {
             ForwardedConnection::new(local, channel, begun.since.elapsed()),
             tell,
         ),
-        OpenRequest::Knock(_) => OpenedChannel::Knock(channel),
+        OpenRequest::Probe(_) => OpenedChannel::Probe(channel),
         OpenRequest::Command(local, _) => OpenedChannel::Command(
             ForwardedConnection::new(local, channel, begun.since.elapsed()).of_command(),
         ),
-        OpenRequest::Errand(task) => OpenedChannel::Errand(BackgroundExec::new(task, channel)),
-        OpenRequest::Pulse => OpenedChannel::Pulse(channel),
+        OpenRequest::Background(task) => {
+            OpenedChannel::Background(BackgroundExec::new(task, channel))
+        }
+        OpenRequest::Keepalive => OpenedChannel::Keepalive(channel),
     }
 }
 
@@ -274,7 +276,7 @@ mod tests {
             (libssh2_sys::LIBSSH2_ERROR_SOCKET_SEND, false),
         ] {
             let refusal = OpenRefusal {
-                wanted: OpenRequest::Knock(target.clone()),
+                wanted: OpenRequest::Probe(target.clone()),
                 error: ssh2::Error::new(ErrorCode::Session(code), "why"),
                 channel: None,
             };

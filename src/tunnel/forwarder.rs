@@ -37,7 +37,7 @@ const CHUNK: usize = 64 << 10;
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// Longest time for a command beside the tunnel: the account's start-up files are read for it.
-const ERRAND: Duration = Duration::from_secs(30);
+const BACKGROUND: Duration = Duration::from_secs(30);
 
 /// A forwarded connection that the remote host refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +65,9 @@ pub struct Forwarder {
     /// keep-alives want answers also when nothing is forwarded. A jump host gives none: many allow
     /// forwarding and nothing else, and nothing is read there while nothing is forwarded.
     idle_channel: Option<Channel>,
-    spine_closed: bool,
+    idle_channel_closed: bool,
     keepalive: Keepalive,
-    errand: Option<(BackgroundExec, Instant)>,
+    background: Option<(BackgroundExec, Instant)>,
     outcome: Option<Result<Vec<String>, SshError>>,
     refused: Option<Refused>,
     relay: Option<RelayConnection>,
@@ -95,9 +95,9 @@ impl Forwarder {
             links: Vec::new(),
             closing: Vec::new(),
             idle_channel,
-            spine_closed: false,
+            idle_channel_closed: false,
             keepalive,
-            errand: None,
+            background: None,
             outcome: None,
             refused: None,
             relay: None,
@@ -131,7 +131,7 @@ impl Forwarder {
     /// Checks that something listens at `target`; if not, [`Forwarder::take_refusal`] returns the
     /// reason.
     pub fn probe_target(&mut self, target: ForwardTarget) {
-        self.want(OpenRequest::Knock(target));
+        self.want(OpenRequest::Probe(target));
     }
 
     /// Returns true if a channel is wanted, or on its way.
@@ -142,7 +142,7 @@ impl Forwarder {
 
     /// Runs a command beside the forwarded connections, one at a time; its outcome is to be taken.
     pub fn run(&mut self, task: ExecRequest) {
-        self.openings.want(OpenRequest::Errand(task));
+        self.openings.want(OpenRequest::Background(task));
     }
 
     /// Takes the command's output, line by line.
@@ -178,11 +178,11 @@ impl Forwarder {
             return self.wait(Some(now));
         }
         let heard = self.connection.socket_buffer().heard();
-        let errand = self.errand.as_ref().map(|(_, until)| *until);
+        let background = self.background.as_ref().map(|(_, until)| *until);
         let relay = self.relay.as_ref().and_then(RelayConnection::next);
         let own = [
             self.keepalive.next(heard, now),
-            errand,
+            background,
             relay,
             self.resting_until,
         ];
@@ -223,7 +223,8 @@ impl Forwarder {
     /// Takes in what the socket holds, and finds out that the connection has ended.
     fn take_in(&mut self) -> Result<(), SshError> {
         if let Some(idle_channel) = &mut self.idle_channel {
-            self.spine_closed = self.spine_closed || idle_channel.poll_close().is_ready();
+            self.idle_channel_closed =
+                self.idle_channel_closed || idle_channel.poll_close().is_ready();
         }
         match self.reader().map(|channel| channel.poll_read(0, &mut [])) {
             Some(Poll::Ready(Err(error))) => Err(error.into()),
@@ -247,27 +248,27 @@ impl Forwarder {
         let heard = self.connection.socket_buffer().heard();
         self.keepalive.work(heard, now)?;
         if self.keepalive.take_order(heard, now) {
-            self.openings.want_first(OpenRequest::Pulse);
+            self.openings.want_first(OpenRequest::Keepalive);
         }
-        if let Some(since) = self.openings.pulse_since() {
+        if let Some(since) = self.openings.keepalive_since() {
             self.keepalive.opening(since);
         }
         Ok(())
     }
 
     fn run_exec(&mut self, now: Instant) -> bool {
-        let Some((mut errand, until)) = self.errand.take() else {
+        let Some((mut background, until)) = self.background.take() else {
             return false;
         };
-        let result = match errand.work() {
-            Ok(moved) if !errand.is_done() && now < until => {
-                self.errand = Some((errand, until));
+        let result = match background.work() {
+            Ok(moved) if !background.is_done() && now < until => {
+                self.background = Some((background, until));
                 return moved;
             }
-            Ok(_) if !errand.is_done() => Err(WaitError::TimedOut.into()),
+            Ok(_) if !background.is_done() => Err(WaitError::TimedOut.into()),
             other => other,
         };
-        let (lines, channel) = errand.finish();
+        let (lines, channel) = background.finish();
         self.closing.push(channel);
         self.outcome = Some(result.map(|_| lines));
         true
@@ -284,11 +285,13 @@ impl Forwarder {
                 self.joined(link);
                 tell(Ok(()));
             }
-            Poll::Ready(Ok(OpenedChannel::Knock(channel))) => self.closing.push(channel),
+            Poll::Ready(Ok(OpenedChannel::Probe(channel))) => self.closing.push(channel),
             Poll::Ready(Ok(OpenedChannel::Command(link))) => self.links.push(link),
-            Poll::Ready(Ok(OpenedChannel::Pulse(channel))) => self.keepalive.opened(Some(channel)),
-            Poll::Ready(Ok(OpenedChannel::Errand(errand))) => {
-                self.errand = Some((errand, Instant::now() + ERRAND));
+            Poll::Ready(Ok(OpenedChannel::Keepalive(channel))) => {
+                self.keepalive.opened(Some(channel))
+            }
+            Poll::Ready(Ok(OpenedChannel::Background(background))) => {
+                self.background = Some((background, Instant::now() + BACKGROUND));
             }
             Poll::Ready(Err(refusal)) => self.note_refusal(refusal),
         }
@@ -298,7 +301,7 @@ impl Forwarder {
     fn joined(&mut self, link: ForwardedConnection) {
         self.links.push(link);
         if self.openings.is_idle() && self.keepalive.take_early_order() {
-            self.openings.want(OpenRequest::Pulse);
+            self.openings.want(OpenRequest::Keepalive);
         }
     }
 
@@ -308,18 +311,18 @@ impl Forwarder {
         let reason = refusal.error.message().to_owned();
         self.closing.extend(refusal.channel);
         match refusal.wanted {
-            OpenRequest::Link(_, target) | OpenRequest::Knock(target) if is_theirs => {
+            OpenRequest::Link(_, target) | OpenRequest::Probe(target) if is_theirs => {
                 self.refused = Some(Refused { target, reason });
             }
-            OpenRequest::Link(..) | OpenRequest::Knock(_) => {}
+            OpenRequest::Link(..) | OpenRequest::Probe(_) => {}
             OpenRequest::Join(_, _, tell) => tell(Err(refusal.error)),
             OpenRequest::Command(..) => {
                 if let Some(relay) = &mut self.relay {
                     relay.command_ended(reason);
                 }
             }
-            OpenRequest::Errand(_) => self.outcome = Some(Err(refusal.error.into())),
-            OpenRequest::Pulse => self.keepalive.opened(None),
+            OpenRequest::Background(_) => self.outcome = Some(Err(refusal.error.into())),
+            OpenRequest::Keepalive => self.keepalive.opened(None),
         }
     }
 
@@ -401,12 +404,15 @@ impl Forwarder {
         while self.openings.has_begun() {
             self.poll_once(None)?;
         }
-        let errand = self.errand.take().map(|(errand, _)| errand.finish().1);
+        let background = self
+            .background
+            .take()
+            .map(|(background, _)| background.finish().1);
         let links = std::mem::take(&mut self.links);
         self.closing
             .extend(links.into_iter().map(ForwardedConnection::into_channel));
         self.closing
-            .extend(errand.into_iter().chain(self.idle_channel.take()));
+            .extend(background.into_iter().chain(self.idle_channel.take()));
         let until = Instant::now() + CLOSING;
         while !(self.keepalive.make_room() && self.closing.is_empty()) && Instant::now() < until {
             self.poll_once(Some(until))?;

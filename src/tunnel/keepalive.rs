@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_asked_of_a_far_side_that_speaks() {
+    fn nothing_is_asked_of_a_peer_that_speaks() {
         let (mut keepalive, heard) = (keepalive(), Instant::now());
         let now = heard + seconds(9);
         assert!(!keepalive.take_order(heard, now));

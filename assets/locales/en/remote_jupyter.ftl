@@ -607,7 +607,7 @@ login-item-off = Remote Jupyter does not open at login.
 login-item-approval = Remote Jupyter waits for your approval in System Settings > General > Login Items.
 login-item-not-here = Remote Jupyter cannot open at login on this system: { $reason }
 
-## Buttons of dialogs (src/platform/linux, src/platform/macos)
+## Buttons of dialogs (src/desktop/linux, src/desktop/macos)
 
 
 ## A connection that is lost and made anew (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)

@@ -584,7 +584,7 @@ login-item-off = Remote Jupyter はログイン時に開きません。
 login-item-approval = Remote Jupyter は「システム設定」＞「一般」＞「ログイン項目」での許可を待っています。
 login-item-not-here = このシステムでは Remote Jupyter をログイン時に開けません: { $reason }
 
-## ダイアログのボタン (src/platform/linux, src/platform/macos)
+## ダイアログのボタン (src/desktop/linux, src/desktop/macos)
 
 
 ## 切断と再接続 (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)

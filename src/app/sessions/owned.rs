@@ -92,19 +92,19 @@ impl ConnectTask {
 pub fn fetch_log(order: SessionRequest, scope: &Scope, sender: &EventSender) {
     let host = order.host.name.clone();
     let machine = Arc::new(LocalHost::new(None, scope.clone()));
-    let (teller, name) = (sender.clone(), host.clone());
+    let (forwarder, name) = (sender.clone(), host.clone());
     let tell = move |event| match event {
         Event::Log { path, text } => {
             let host = name.clone();
-            teller.send(AppEvent::HostLog { host, path, text });
+            forwarder.send(AppEvent::HostLog { host, path, text });
         }
         Event::Ask(prompt, reply) => {
             let host = name.clone();
             let asked = PromptRequest::new(host, SessionPurpose::Log, prompt, reply);
-            teller.send(AppEvent::PromptRequested(asked));
+            forwarder.send(AppEvent::PromptRequested(asked));
         }
         Event::Failed(problem) => {
-            teller.send(AppEvent::NoHostLog(name.clone(), problem));
+            forwarder.send(AppEvent::NoHostLog(name.clone(), problem));
         }
         _ => {}
     };

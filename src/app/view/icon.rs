@@ -64,7 +64,7 @@ mod tests {
     /// Their shapes are compared in tests/icons.rs, which sees the files, but not which one a state
     /// gets.
     #[test]
-    fn every_mood_and_frame_has_a_picture() {
+    fn every_state_and_frame_has_a_picture() {
         let still = [IconState::Idle, IconState::Connected, IconState::Failed]
             .map(|icon_state| pixels(icon_state, 0, COLOUR));
         // Four frames go to the small end of the moon's breath, four come back the same way.

@@ -207,11 +207,11 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
                 said: vec!["Approve the request".into()],
             },
         ),
-        (Code::HopForbids, at_bastion(not_forwarded(true))),
-        (Code::HopUnreachable, at_bastion(not_forwarded(false))),
-        (Code::AuthRefused, at_bastion(denied_login(&[]))),
-        (Code::HostKeyChanged, at_bastion(changed(true))),
-        (Code::TimedOut, at_bastion(WaitError::TimedOut.into())),
+        (Code::HopForbids, at_jump_host(not_forwarded(true))),
+        (Code::HopUnreachable, at_jump_host(not_forwarded(false))),
+        (Code::AuthRefused, at_jump_host(denied_login(&[]))),
+        (Code::HostKeyChanged, at_jump_host(changed(true))),
+        (Code::TimedOut, at_jump_host(WaitError::TimedOut.into())),
         (Code::HopUnreachable, not_forwarded(false)),
         (Code::HopForbids, not_forwarded(true)),
         (
@@ -322,7 +322,7 @@ pub fn not_forwarded(forbidden: bool) -> SshError {
 }
 
 /// Behind a second jump host, so that the nearest one in trouble has to be found.
-pub fn at_bastion(error: SshError) -> SshError {
+pub fn at_jump_host(error: SshError) -> SshError {
     let hop = |name: &str, error| {
         SshError::Hop(Box::new(AtHop {
             name: name.into(),
@@ -343,12 +343,12 @@ pub fn a_failure_at_a_jump_host_names_both_hosts() {
         changed(true),
         SshError::Closed,
     ] {
-        let problem = ssh(&host(), None, &at_bastion(error));
+        let problem = ssh(&host(), None, &at_jump_host(error));
         assert!(problem.title.starts_with("gpu01: "), "{problem}");
         let named = problem.title.contains("the jump host me@bastion:2222");
         assert!(named && !problem.title.contains("inner"), "{problem}");
     }
-    let late = ssh(&host(), None, &at_bastion(WaitError::TimedOut.into()));
+    let late = ssh(&host(), None, &at_jump_host(WaitError::TimedOut.into()));
     assert!(late.detail.contains("me@bastion:2222"), "{late}");
     assert!(late.remedy.contains("doctor gpu01"), "{late}");
 }
@@ -447,7 +447,7 @@ pub fn log() -> String {
 }
 
 /// Returns one of each kind of failure on the remote host. All of them hold a token.
-pub fn on_the_far_side() -> Vec<(Code, RemoteError)> {
+pub fn on_the_remote_host() -> Vec<(Code, RemoteError)> {
     let other = |code: &str| {
         RemoteError::Failed(ScriptFailure::Other {
             code: code.into(),
@@ -509,7 +509,7 @@ pub fn everything() -> Vec<(Code, Problem)> {
             (code, RemoteError::Ssh(error))
         });
     let mut problems: Vec<(Code, Problem)> = on_the_way
-        .chain(on_the_far_side())
+        .chain(on_the_remote_host())
         .map(|(code, error)| (code, remote(&host, None, Phase::Starting, &error)))
         .collect();
     let leaky = ApiError::NotJupyter(log());
@@ -533,7 +533,7 @@ pub fn everything() -> Vec<(Code, Problem)> {
             Code::Unsupported,
             holder_too_old(name, Some("0.2.0"), Some("0.1.0")),
         ),
-        (Code::Unsupported, asker_too_old(name, None, Some("0.2.0"))),
+        (Code::Unsupported, client_too_old(name, None, Some("0.2.0"))),
         (Code::ServerEnded, server_ended(name, None)),
         (Code::ServerEnded, server_ended(name, Some(Fate::Killed))),
         (Code::ServerEnded, server_ended(name, Some(Fate::Outside))),

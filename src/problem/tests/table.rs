@@ -9,7 +9,7 @@ use crate::problem::{Code, Problem};
 
 const HEAD: &str = "# What can go wrong
 
-<!-- Written by `make errors` from src/explain/ and src/problem/code.rs; a test compares. -->
+<!-- Written by `make errors` from src/problem/ and src/problem/code.rs; a test compares. -->
 
 Every failure carries a stable code word (`code` of a `failed` event, and of `doctor --json`), a title, and what to do. The
 command line ends with the exit code. The host of these examples is

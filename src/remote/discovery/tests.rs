@@ -244,7 +244,7 @@ fn a_server_on_a_nodes_loopback_is_known_with_its_node() {
     let server = found.runtime_files[0].server(Some(7)).unwrap();
     assert!(server.is_inside());
     let node = server.node.unwrap();
-    assert_eq!((node.name.as_str(), node.is_hearsay), ("c1", false));
+    assert_eq!((node.name.as_str(), node.is_unverified), ("c1", false));
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_jobs_node_tells_its_address_and_its_host_keys() {
 }
 
 #[test]
-fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
+fn a_runtime_file_that_says_localhost_is_unverified_on_the_jobs_node() {
     let json = |url: &str| {
         Secret::new(format!(
             "{{\"pid\": 5, \"port\": 8888, \"hostname\": \"localhost\", \"url\": \"{url}\"}}"
@@ -275,7 +275,7 @@ fn a_runtime_file_that_says_localhost_is_hearsay_of_the_jobs_node() {
         .unwrap()
         .server(Some(7))
         .unwrap();
-    assert!(server.is_inside() && server.node.unwrap().is_hearsay);
+    assert!(server.is_inside() && server.node.unwrap().is_unverified);
     let server = of("http://c1:8888/").unwrap().server(Some(7)).unwrap();
     assert!(!server.is_inside());
     assert_eq!(of("http://c2:8888/"), None);

@@ -46,12 +46,12 @@ impl Driver {
         }
         let order = node::NodeRequest {
             key: self.key.clone(),
-            asks: node.is_hearsay && !self.is_reconnecting(),
-            proof: node.is_hearsay.then_some(pid),
+            asks: node.is_unverified && !self.is_reconnecting(),
+            proof: node.is_unverified.then_some(pid),
             target,
         };
         let waker = self.poller.waker();
-        let hop = begin(self.early_pump(connection), order, waker);
+        let hop = begin(self.early_forwarder(connection), order, waker);
         self.hop = Some(hop.map_err(|error| self.halt(SshError::from(error)))?);
         Ok(None)
     }
@@ -184,7 +184,7 @@ impl Driver {
     pub(super) fn move_server(&mut self, folder: &str) -> EffectResult {
         self.hop = None;
         if self.conversation.is_none() {
-            self.end_pump()?;
+            self.end_forwarder()?;
         }
         self.converse(&format!("job move {folder}"), |_, frame| {
             matches!(frame, ScriptMessage::Looked(_)).then_some(())

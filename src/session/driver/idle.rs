@@ -55,10 +55,10 @@ impl Driver {
     pub(super) fn stood(&mut self, problem: &Problem) -> Duration {
         let standing = self.standing.take();
         // A caller that waits for an answer is not left waiting.
-        let for_somebody = |wish: &BackgroundTask| *wish != BackgroundTask::Look;
+        let for_a_client = |wish: &BackgroundTask| *wish != BackgroundTask::Look;
         if standing
             .as_ref()
-            .is_some_and(|s| s.awaits_any(for_somebody))
+            .is_some_and(|s| s.awaits_any(for_a_client))
         {
             self.tell(Event::Refused(problem.clone()));
         }
@@ -70,13 +70,13 @@ impl Driver {
         let (Some(standing), Some(forwarder)) = (&mut self.standing, &mut self.forwarder) else {
             return;
         };
-        if standing.knock_at.take_if(|at| *at <= now).is_some() {
+        if standing.probe_at.take_if(|at| *at <= now).is_some() {
             let target = forwards::target(&standing.server.endpoint);
             match &self.hop {
                 Some(hop) => hop.probe_target(target),
                 None => forwarder.probe_target(target),
             }
-            standing.knock_at = standing.watch.is_none().then(|| now + PROBE_EVERY);
+            standing.probe_at = standing.watch.is_none().then(|| now + PROBE_EVERY);
         }
         if let Some((every, at)) = &mut standing.watch
             && *at <= now

@@ -382,7 +382,7 @@ impl Driver {
 
     /// A job is gone when the scheduler says so, asked for that job alone.
     pub(super) fn end_job(&mut self, end: &JobEnd) -> EffectResult {
-        self.end_pump()?;
+        self.end_forwarder()?;
         self.poller.set_deadline(Some(Instant::now() + END));
         if let (true, Some(folder)) = (end.asked, &end.folder) {
             let command = format!("job exit {folder}");

@@ -38,7 +38,7 @@ pub struct Maintenance {
     pub(super) server: Server,
     pub(super) port: u16,
     pub(super) since: Instant,
-    pub(super) knock_at: Option<Instant>,
+    pub(super) probe_at: Option<Instant>,
     pub(super) watch: Option<(Duration, Instant)>,
     pub(super) look_at: Instant,
     pub(super) pause: Duration,
@@ -67,7 +67,7 @@ impl Maintenance {
             port,
             since: now,
             // Who watches the kernels sees a server that has gone, too.
-            knock_at: watch.is_none().then(|| now + PROBE_EVERY),
+            probe_at: watch.is_none().then(|| now + PROBE_EVERY),
             watch: watch.map(|every| (every, now)),
             look_at: now,
             pause: LOOK,
@@ -86,7 +86,7 @@ impl Maintenance {
 
     pub(super) fn next(&self) -> Option<Instant> {
         let watch = self.watch.map(|(_, at)| at);
-        watch.into_iter().chain(self.knock_at).min()
+        watch.into_iter().chain(self.probe_at).min()
     }
 
     pub(super) fn awaits(&self, wish: &BackgroundTask) -> bool {
@@ -99,8 +99,8 @@ impl Maintenance {
     }
 
     /// Its server is knocked at now: it may have ended.
-    pub(super) fn knock(&mut self, now: Instant) {
-        self.knock_at = Some(now);
+    pub(super) fn probe(&mut self, now: Instant) {
+        self.probe_at = Some(now);
     }
 
     /// The server's own port refused: worth a look, but not at every single time. Soon after, it
@@ -110,7 +110,7 @@ impl Maintenance {
             return None;
         }
         self.look_at = now + self.pause;
-        self.knock_at = Some(self.look_at);
+        self.probe_at = Some(self.look_at);
         self.pause = (self.pause * 2).min(PROBE_EVERY);
         Some(FsmEvent::Refused)
     }

@@ -9,7 +9,7 @@ use crate::session::fsm::FsmEvent;
 
 impl Driver {
     pub(super) fn rehearse(&mut self) -> EffectResult {
-        self.end_pump()?;
+        self.end_forwarder()?;
         let outcome = match adapter(self.host().launcher) {
             Some(scheduler) => self.rehearse_job(scheduler)?,
             None => self.rehearse_start()?,

@@ -19,7 +19,7 @@ impl Driver {
         let Some((task, mark)) = order.map_err(|error| self.halt(error))? else {
             return Err(EffectError::Problem(problem::bug(&self.host().name)));
         };
-        let forwarder = self.early_pump(connection);
+        let forwarder = self.early_forwarder(connection);
         forwarder.take_back();
         forwarder.relay(RelayState {
             target: forwards::target(&server.endpoint),

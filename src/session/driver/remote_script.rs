@@ -110,7 +110,7 @@ impl Driver {
 
     pub(super) fn make_gone(&mut self, server: &Server, asked: bool) -> EffectResult {
         // The requests are done; the script gets the connection for itself.
-        self.end_pump()?;
+        self.end_forwarder()?;
         let command = if asked { "gone" } else { "term" };
         let began = server.began.as_deref().unwrap_or("-");
         self.await_end(&format!("{command} {} {began} {}", server.pid, server.file))

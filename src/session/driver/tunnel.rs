@@ -23,7 +23,7 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 impl Driver {
     pub(super) fn listen(&mut self, server: &Server) -> EffectResult {
         self.start_clock();
-        let Some(mut forwarder) = self.take_pump()? else {
+        let Some(mut forwarder) = self.take_forwarder()? else {
             return Ok(None);
         };
         // A look at the server for a stop leaves the host's own ports alone.
@@ -54,7 +54,7 @@ impl Driver {
     /// Tries a forward to where a server of this host would listen. It may well be that nothing does
     /// there; what counts is a remote host that forbids it.
     pub(super) fn probe(&mut self) -> EffectResult {
-        let Some(mut forwarder) = self.take_pump()? else {
+        let Some(mut forwarder) = self.take_forwarder()? else {
             return Ok(None);
         };
         forwarder.probe_target(forwards::likely(self.host()));
@@ -170,7 +170,7 @@ impl Driver {
 
     /// Forwards the connections that arrived while reconnecting.
     pub(super) fn resume(&mut self) -> EffectResult {
-        let Some(mut forwarder) = self.take_pump()? else {
+        let Some(mut forwarder) = self.take_forwarder()? else {
             return Ok(None);
         };
         if let Some(held) = self.held.take() {
@@ -182,7 +182,7 @@ impl Driver {
 
     /// Returns the forwarder while the script still has something to do: a session to a node begins
     /// over it.
-    pub(super) fn early_pump(&mut self, connection: Rc<Connection>) -> &mut Forwarder {
+    pub(super) fn early_forwarder(&mut self, connection: Rc<Connection>) -> &mut Forwarder {
         let poller = Rc::clone(&self.poller);
         self.forwarder
             .get_or_insert_with(|| Forwarder::new(connection, poller, None))
@@ -190,7 +190,7 @@ impl Driver {
 
     /// Takes the forwarder of the present connection, whose script has nothing more to do. It may
     /// exist already because it carries the session to a node. Returns `None` without a connection.
-    fn take_pump(&mut self) -> Result<Option<Forwarder>, EffectError> {
+    fn take_forwarder(&mut self) -> Result<Option<Forwarder>, EffectError> {
         let Some(connection) = self.connection.clone() else {
             return Ok(None);
         };
@@ -205,7 +205,7 @@ impl Driver {
     }
 
     /// Gives the connection back to the script.
-    pub(super) fn end_pump(&mut self) -> Result<(), EffectError> {
+    pub(super) fn end_forwarder(&mut self) -> Result<(), EffectError> {
         self.hop = None;
         match self.forwarder.take() {
             Some(forwarder) => forwarder.end().map_err(|error| self.halt(error)),

@@ -42,7 +42,7 @@ impl Driver {
         };
         let time = Timestamp::now().as_second();
         if countdown.is_over(time) {
-            standing.knock(now);
+            standing.probe(now);
         }
         if let Some(told) = countdown.due(time) {
             let job = countdown.job().clone();

@@ -91,7 +91,7 @@ impl Agent {
         put(&mut request, data);
         request.extend(flags.to_be_bytes());
         silence.begin();
-        let answer = on_the_persons_time(poller, || self.ask(&request, SIGN, silence))?;
+        let answer = on_the_users_time(poller, || self.ask(&request, SIGN, silence))?;
         match answer.split_first() {
             Some((&SIGN_RESPONSE, mut rest)) => take(&mut rest)
                 .map(<[u8]>::to_vec)
@@ -164,7 +164,7 @@ impl Agent {
 }
 
 /// Suspends the deadline: the user's time does not count against it.
-fn on_the_persons_time<T>(poller: &Poller, act: impl FnOnce() -> T) -> T {
+fn on_the_users_time<T>(poller: &Poller, act: impl FnOnce() -> T) -> T {
     let (began, deadline) = (Instant::now(), poller.deadline());
     poller.set_deadline(None);
     let result = act();

@@ -373,7 +373,7 @@ fn line_endings_comments_and_bytes_beyond_ascii_do_no_harm() {
 }
 
 #[test]
-fn known_kinds_are_asked_for_first_unless_the_list_is_the_persons_own() {
+fn known_kinds_are_asked_for_first_unless_the_list_is_the_users_own() {
     for (known_key, first) in [
         ("ssh-rsa", "rsa-sha2-512-cert-v01@openssh.com"),
         ("ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com"),

@@ -88,7 +88,7 @@ impl Forwarder {
             (OpenRequest::Link(local, target), _, Some(relay)) if relay.serves(&target) => {
                 relay.add(Some(local), &mut self.openings, now);
             }
-            (OpenRequest::Knock(target), _, Some(relay)) if relay.serves(&target) => {
+            (OpenRequest::Probe(target), _, Some(relay)) if relay.serves(&target) => {
                 relay.add(None, &mut self.openings, now);
             }
             (wanted, ..) => self.openings.want(wanted),

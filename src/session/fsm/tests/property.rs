@@ -18,7 +18,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: RUNS, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_job_is_lost_doubled_or_somebody_elses(script in vec(any::<u16>(), 0..160), other in any::<bool>()) {
+    fn no_job_is_lost_doubled_or_another_accounts(script in vec(any::<u16>(), 0..160), other in any::<bool>()) {
         let mut play = Play::new(script, if other { "gpu" } else { "" });
         for _ in 0..4 {
             play.click(open());

@@ -187,7 +187,7 @@ fn a_time_that_is_up_names_the_command_that_starts_it_again() {
 }
 
 #[test]
-fn an_end_that_somebody_moved_is_known_after_a_lost_connection() {
+fn an_end_that_was_moved_is_known_after_a_lost_connection() {
     let mut machine = standing();
     let stood = Duration::from_secs(90);
     let problem = problem::not_listening("gpu01");

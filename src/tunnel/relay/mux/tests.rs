@@ -200,7 +200,7 @@ fn a_server_that_is_not_there_refuses_and_the_others_do_not_mind() {
 }
 
 #[test]
-fn a_look_is_no_refusal_where_somebody_listens() {
+fn a_probe_is_no_refusal_where_a_server_listens() {
     let mut rig = Rig::before(echo_server());
     rig.mux.add(None);
     rig.turn_until(|mux| mux.is_up() && mux.lines.is_empty());
