@@ -288,7 +288,7 @@ impl Forwarder {
             Poll::Ready(Ok(OpenedChannel::Probe(channel))) => self.closing.push(channel),
             Poll::Ready(Ok(OpenedChannel::Command(link))) => self.links.push(link),
             Poll::Ready(Ok(OpenedChannel::Keepalive(channel))) => {
-                self.keepalive.opened(Some(channel))
+                self.keepalive.opened(Some(channel));
             }
             Poll::Ready(Ok(OpenedChannel::Background(background))) => {
                 self.background = Some((background, Instant::now() + BACKGROUND));

@@ -1,8 +1,10 @@
 //! The app's environment is not the terminal's: what is missing in it is named.
 
 use crate::scene::{bare, text};
+#[cfg(target_os = "linux")]
+use crate::support::RootSshd;
 use crate::support::process::must;
-use crate::support::{Client, Key, RootSshd};
+use crate::support::{Client, Key};
 
 #[test]
 fn an_agent_that_the_environment_does_not_name_is_missed_in_words() {
@@ -29,6 +31,7 @@ fn an_agent_that_the_environment_does_not_name_is_missed_in_words() {
 }
 
 /// Most servers take a password too, and then the question for it must not hide why no key did.
+#[cfg(target_os = "linux")]
 #[test]
 fn an_unset_variable_is_named_though_a_password_would_do() {
     let sshd = RootSshd::start();

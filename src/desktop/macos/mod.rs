@@ -8,7 +8,6 @@ pub mod shortcut;
 mod system_events;
 
 use std::io;
-use std::path::PathBuf;
 
 use muda::{Menu, PredefinedMenuItem, Submenu};
 use tao::event_loop::EventLoop;

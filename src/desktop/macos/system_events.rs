@@ -28,9 +28,7 @@ use system_configuration::dynamic_store::{
     SCDynamicStore, SCDynamicStoreBuilder, SCDynamicStoreCallBackContext,
 };
 
-use super::super::contract::SystemEvent;
-
-type SystemEventSink = Arc<dyn Fn(SystemEvent) + Send + Sync>;
+use super::super::contract::{SystemEvent, SystemEventSink};
 
 /// One of these exists while there is a network.
 const WAYS_OUT: [&str; 2] = ["State:/Network/Global/IPv4", "State:/Network/Global/IPv6"];
@@ -45,8 +43,8 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// # Errors
 /// When no thread can be started.
-pub fn watch(tell: Box<dyn Fn(SystemEvent) + Send + Sync>) -> io::Result<()> {
-    let tell: SystemEventSink = Arc::new(move |change| {
+pub fn watch(tell: Box<SystemEventSink>) -> io::Result<()> {
+    let tell: Arc<SystemEventSink> = Arc::new(move |change| {
         tracing::debug!(?change, "the machine has changed");
         tell(change);
     });
@@ -61,7 +59,7 @@ pub fn watch(tell: Box<dyn Fn(SystemEvent) + Send + Sync>) -> io::Result<()> {
     Ok(())
 }
 
-fn watch_sleep(tell: &SystemEventSink) {
+fn watch_sleep(tell: &Arc<SystemEventSink>) {
     let centre = NSWorkspace::sharedWorkspace().notificationCenter();
     // One after the other, so that waking is not told before the sleep.
     let queue = NSOperationQueue::new();
@@ -96,7 +94,7 @@ fn watch_sleep(tell: &SystemEventSink) {
 ///
 /// The store sends no first report, so each one is a change. What it changed to is not compared:
 /// another network may well have the same addresses, and a check too many costs one round trip.
-fn watch_network(tell: &SystemEventSink) -> Option<()> {
+fn watch_network(tell: &Arc<SystemEventSink>) -> Option<()> {
     let store = SCDynamicStoreBuilder::new("remote-jupyter")
         .callback_context(SCDynamicStoreCallBackContext {
             callout: heard,
