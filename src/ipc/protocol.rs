@@ -46,8 +46,10 @@ pub enum Request {
 #[serde(tag = "command", rename_all = "lowercase")]
 pub enum AppRequest {
     /// It was started once more: open the usual host, or show that it is there.
+    #[serde(rename = "summon")]
     Show,
     /// An address of ours was opened.
+    #[serde(rename = "visit")]
     DeepLink {
         /// `remote-jupyter://…`.
         url: String,
