@@ -229,7 +229,11 @@ fn documents() -> Vec<PathBuf> {
 }
 
 fn sources() -> Vec<PathBuf> {
-    let mut folders = vec![root().join("src")];
+    rust_files("src")
+}
+
+fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let mut folders = vec![root().join(folder)];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for path in entries(&folder) {
@@ -432,4 +436,30 @@ fn parts(name: &str) -> Vec<String> {
     }
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+/// A case is held by a test, as long as that test is there.
+#[test]
+fn tests_that_hold_the_field_cases_exist() {
+    let text = read(&root().join("docs/field-cases.md"));
+    let rows = text.lines().filter(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.trim_end_matches('|').rsplit('|').next());
+    let named = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let code: String = [sources(), rust_files("tests")]
+        .concat()
+        .iter()
+        .map(|file| read(file))
+        .collect();
+    let mut count = 0;
+    for name in named.filter(|name| name.contains("::")) {
+        let last = name.rsplit("::").next().unwrap_or_default();
+        let beginning = last.trim_end_matches(['…', '*']);
+        // A name in full ends there; a module may stand for all of its tests.
+        let end = if beginning == last { "(" } else { "" };
+        let is_there = code.contains(&format!("fn {beginning}{end}"))
+            || code.contains(&format!("mod {beginning};"));
+        assert!(is_there, "no test {name}");
+        count += 1;
+    }
+    assert!(count > 100, "the tables have another form now: {count}");
 }
