@@ -44,7 +44,7 @@ pub fn acquire(scope: &Scope, request: &AppRequest) -> Result<Option<HostLock>, 
     }
 }
 
-/// Answers the requests of other programs, each in a thread of its own: one that says nothing must
+/// Responses the requests of other programs, each in a thread of its own: one that says nothing must
 /// not keep the others waiting.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use super::run::run;
 use crate::config::{Config, Host};
 use crate::host_os::{runtime_folder, terminal_prompt};
 use crate::i18n::say;
-use crate::ipc::{self, Answers, Client, Message, Request};
+use crate::ipc::{self, Client, Message, Request, Responses};
 use crate::jupyter::{Api, Kernels, redacted};
 use crate::problem;
 use crate::problem::{Code, Problem};
@@ -341,7 +341,11 @@ pub(super) fn held(context: &Context, host: &Host) -> Result<Option<Client>, Pro
     Ok(ipc::holder(&folder, context.scope(), &host.name))
 }
 
-pub(super) fn answers(client: Client, host: &Host, request: &Request) -> Result<Answers, Problem> {
+pub(super) fn answers(
+    client: Client,
+    host: &Host,
+    request: &Request,
+) -> Result<Responses, Problem> {
     client
         .ask(request)
         .map_err(|error| problem::no_control(&host.name, &error))

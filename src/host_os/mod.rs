@@ -37,7 +37,7 @@ pub fn private_logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Address, Failed, Route, SessionDelegate, WalltimeWarning};
+use crate::session::{Address, OnFailed, Route, SessionDelegate, WalltimeWarning};
 
 /// The local computer, for a session.
 pub struct LocalHost {
@@ -60,7 +60,7 @@ impl LocalHost {
 }
 
 impl SessionDelegate for LocalHost {
-    fn show(&self, page: Address, failed: Failed) -> Result<(), String> {
+    fn show(&self, page: Address, failed: OnFailed) -> Result<(), String> {
         let address = match page.login {
             // There is nothing secret in it.
             None => page.url,

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Lines, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
-use super::protocol::{Greeting, Message, request_line};
+use super::protocol::{HolderGreeting, Message, request_line};
 use super::version::{VERSION, misunderstood};
 use crate::problem::Problem;
 
@@ -23,10 +23,10 @@ impl Client {
     ///
     /// # Errors
     /// When the holder went away.
-    pub fn ask<R: serde::Serialize>(mut self, request: &R) -> io::Result<Answers> {
+    pub fn ask<R: serde::Serialize>(mut self, request: &R) -> io::Result<Responses> {
         self.stream.write_all(request_line(request)?.as_bytes())?;
         let address = self.stream.peer_addr().ok();
-        Ok(Answers {
+        Ok(Responses {
             socket: address.and_then(|address| address.as_pathname().map(Into::into)),
             lines: BufReader::new(self.stream).lines(),
             holder: None,
@@ -37,7 +37,7 @@ impl Client {
 
 /// The holder's answers, until it has no more. Lines that are no message are skipped.
 #[derive(Debug)]
-pub struct Answers {
+pub struct Responses {
     lines: Lines<BufReader<UnixStream>>,
     socket: Option<PathBuf>,
     /// The holder's version, if it told one.
@@ -46,7 +46,7 @@ pub struct Answers {
     is_understood: bool,
 }
 
-impl Answers {
+impl Responses {
     /// Explains answers that ended too early, if the cause is a holder of another version.
     #[must_use]
     pub fn misunderstanding(&self, host: &str) -> Option<Problem> {
@@ -67,7 +67,7 @@ impl Answers {
     }
 }
 
-impl Iterator for Answers {
+impl Iterator for Responses {
     type Item = Message;
 
     fn next(&mut self) -> Option<Message> {
@@ -77,7 +77,7 @@ impl Iterator for Answers {
                 self.is_understood = message.is_complete();
                 return Some(message);
             }
-            match serde_json::from_str::<Greeting>(&line) {
+            match serde_json::from_str::<HolderGreeting>(&line) {
                 Ok(greeting) => self.holder = Some(greeting.version),
                 Err(_) => self.is_understood = false,
             }
@@ -94,7 +94,7 @@ mod tests {
     use crate::session::Phase;
 
     /// Asks a holder that says these lines and closes.
-    fn asked(lines: &str) -> Answers {
+    fn asked(lines: &str) -> Responses {
         let (near, mut far) = UnixStream::pair().unwrap();
         far.write_all(lines.as_bytes()).unwrap();
         let answers = Client::new(near).ask(&Request::Status).unwrap();

@@ -14,7 +14,7 @@ mod server;
 mod version;
 
 pub use broadcast::EventBroadcaster;
-pub use client::{Answers, Client};
+pub use client::{Client, Responses};
 pub use host_lock::{
     APP, HostLock, IpcListener, LockHolder, LockResult, acquire, held_locks, held_since, holder,
 };

@@ -63,12 +63,12 @@ pub enum AppRequest {
 
 /// The first line that a holder sends. Versions that know of none skip it, since it is no message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Greeting {
+pub struct HolderGreeting {
     /// The holder's version.
     pub version: String,
 }
 
-impl Greeting {
+impl HolderGreeting {
     /// Returns the greeting of this version.
     #[must_use]
     pub fn of_this_version() -> Self {
@@ -603,7 +603,7 @@ mod tests {
 
     #[test]
     fn older_programs_skip_the_greeting() {
-        let line = serde_json::to_string(&Greeting::of_this_version()).unwrap();
+        let line = serde_json::to_string(&HolderGreeting::of_this_version()).unwrap();
         assert_eq!(line, format!(r#"{{"version":"{VERSION}"}}"#));
         assert!(serde_json::from_str::<Message>(&line).is_err());
     }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::broadcast::EventBroadcaster;
 use super::host_lock::IpcListener;
-use super::protocol::{Greeting, Message, Request, read_request};
+use super::protocol::{HolderGreeting, Message, Request, read_request};
 use crate::jupyter::Page;
 use crate::session::{Busy, Handle, Phase, Walltime};
 
@@ -164,7 +164,7 @@ fn is_last(request: &Request, message: &Message) -> bool {
 pub fn receive<R: DeserializeOwned>(stream: &UnixStream, host: &str) -> io::Result<R> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    send(stream, &Greeting::of_this_version())?;
+    send(stream, &HolderGreeting::of_this_version())?;
     let mut line = String::new();
     BufReader::new(stream.take(REQUEST_LIMIT)).read_line(&mut line)?;
     read_request(&line, host).map_err(|answer| {

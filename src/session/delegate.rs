@@ -5,7 +5,7 @@ use crate::jupyter::Address;
 use crate::scheduler::Route;
 
 /// Receives the reason why a page was not shown after all.
-pub type Failed = Box<dyn FnOnce(String) + Send>;
+pub type OnFailed = Box<dyn FnOnce(String) + Send>;
 
 /// The services that a session needs from the program that runs it.
 pub trait SessionDelegate: Send + Sync {
@@ -14,7 +14,7 @@ pub trait SessionDelegate: Send + Sync {
     ///
     /// # Errors
     /// The reason why the page could not be opened, as text.
-    fn show(&self, page: Address, failed: Failed) -> Result<(), String>;
+    fn show(&self, page: Address, failed: OnFailed) -> Result<(), String>;
     /// The local port that this host had the last time.
     fn remembered_port(&self, host: &str) -> Option<u16>;
     /// Remembers the local port.

@@ -24,7 +24,7 @@ use crate::ssh::poll::Poller;
 
 pub use crate::jupyter::{Address, PageLogin};
 pub use crate::scheduler::{Route, seconds};
-pub use delegate::{Failed, SessionDelegate};
+pub use delegate::{OnFailed, SessionDelegate};
 pub use event::{Event, Phase, Reply};
 pub use fsm::{Busy, Goal};
 pub use handle::Handle;

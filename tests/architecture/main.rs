@@ -5,6 +5,7 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "a test may stop")]
 
 mod circles;
+mod names;
 mod source;
 
 use std::collections::BTreeSet;

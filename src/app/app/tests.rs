@@ -154,7 +154,7 @@ impl Fixture {
         self.desktop.dialogs.borrow().last().unwrap().dialog.clone()
     }
 
-    /// Answers the newest dialog.
+    /// Responses the newest dialog.
     fn answer(&mut self, response: DialogResponse) {
         let answered = self
             .desktop

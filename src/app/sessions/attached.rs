@@ -6,7 +6,7 @@ use super::super::event::AppEvent;
 use super::super::event_sender::EventSender;
 use super::slots::{SessionSlot, Slots, lock, say};
 use crate::host_os::{Scope, runtime_folder};
-use crate::ipc::{self, Answers, Client, Request};
+use crate::ipc::{self, Client, Request, Responses};
 use crate::problem;
 use crate::session::Event;
 
@@ -48,7 +48,7 @@ pub fn attach(scope: &Scope, host: &str, sender: &EventSender, slots: &Slots) {
 }
 
 /// Passes on what the holder says, until its tunnel is gone.
-pub fn relay_events(name: &str, mut answers: Answers, sender: &EventSender, slots: &Slots) {
+pub fn relay_events(name: &str, mut answers: Responses, sender: &EventSender, slots: &Slots) {
     for message in answers.by_ref() {
         let ended = message.is_end();
         if ended {

@@ -42,14 +42,14 @@ pub struct AgentKey {
 }
 
 /// Reason why the agent did not help: its own, as text, or the end of the login.
-pub enum Failed {
+pub enum AgentError {
     /// The agent's fault.
     Agent(String),
     /// The login's.
     Login(SshError),
 }
 
-impl From<std::io::Error> for Failed {
+impl From<std::io::Error> for AgentError {
     fn from(error: std::io::Error) -> Self {
         Self::Agent(error.to_string())
     }
@@ -57,9 +57,9 @@ impl From<std::io::Error> for Failed {
 
 impl Agent {
     /// Connects to the agent's socket.
-    pub fn connect(socket: &Path) -> Result<Self, Failed> {
+    pub fn connect(socket: &Path) -> Result<Self, AgentError> {
         // Which one it is depends on the environment, so it is named.
-        Self::reach(socket).map_err(|why| Failed::Agent(format!("{}: {why}", socket.display())))
+        Self::reach(socket).map_err(|why| AgentError::Agent(format!("{}: {why}", socket.display())))
     }
 
     fn reach(socket: &Path) -> std::io::Result<Self> {
@@ -71,10 +71,10 @@ impl Agent {
     }
 
     /// Its keys, in its order.
-    pub fn keys(&mut self, silence: &Silence) -> Result<Vec<AgentKey>, Failed> {
+    pub fn keys(&mut self, silence: &Silence) -> Result<Vec<AgentKey>, AgentError> {
         silence.begin();
         let answer = self.ask(&[REQUEST_IDENTITIES], LIST, silence)?;
-        parse_keys(&answer).ok_or_else(|| Failed::Agent(say!("login-agent-nonsense")))
+        parse_keys(&answer).ok_or_else(|| AgentError::Agent(say!("login-agent-nonsense")))
     }
 
     /// A signature, in SSH's form: the algorithm's name, then its bytes.
@@ -85,7 +85,7 @@ impl Agent {
         flags: u32,
         poller: &Poller,
         silence: &Silence,
-    ) -> Result<Vec<u8>, Failed> {
+    ) -> Result<Vec<u8>, AgentError> {
         let mut request = vec![SIGN_REQUEST];
         put(&mut request, key);
         put(&mut request, data);
@@ -95,8 +95,8 @@ impl Agent {
         match answer.split_first() {
             Some((&SIGN_RESPONSE, mut rest)) => take(&mut rest)
                 .map(<[u8]>::to_vec)
-                .ok_or_else(|| Failed::Agent(say!("login-agent-nonsense"))),
-            _ => Err(Failed::Agent(say!("login-agent-will-not-sign"))),
+                .ok_or_else(|| AgentError::Agent(say!("login-agent-nonsense"))),
+            _ => Err(AgentError::Agent(say!("login-agent-will-not-sign"))),
         }
     }
 
@@ -105,7 +105,7 @@ impl Agent {
         request: &[u8],
         patience: Duration,
         silence: &Silence,
-    ) -> Result<Vec<u8>, Failed> {
+    ) -> Result<Vec<u8>, AgentError> {
         let until = Instant::now() + patience;
         let mut message = Vec::with_capacity(request.len() + 4);
         put(&mut message, request);
@@ -120,7 +120,7 @@ impl Agent {
         self.read(&mut length, until, silence)?;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
         if length > LONGEST {
-            return Err(Failed::Agent(say!("login-agent-nonsense")));
+            return Err(AgentError::Agent(say!("login-agent-nonsense")));
         }
         let mut answer = vec![0; length];
         self.read(&mut answer, until, silence)?;
@@ -132,7 +132,7 @@ impl Agent {
         mut buffer: &mut [u8],
         until: Instant,
         silence: &Silence,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), AgentError> {
         while !buffer.is_empty() {
             match self.0.read(buffer) {
                 Ok(0) => return Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()),
@@ -149,17 +149,17 @@ impl Agent {
         interest: PollFlags,
         until: Instant,
         silence: &Silence,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), AgentError> {
         match error.kind() {
             ErrorKind::Interrupted => return Ok(()),
             ErrorKind::WouldBlock => {}
-            _ => return Err(Failed::Agent(error.to_string())),
+            _ => return Err(AgentError::Agent(error.to_string())),
         }
         if Instant::now() >= until {
-            return Err(Failed::Agent(say!("login-agent-silent")));
+            return Err(AgentError::Agent(say!("login-agent-silent")));
         }
         let result = silence.wait(&self.0, interest, Some(until));
-        result.map_err(|error| Failed::Login(error.into()))
+        result.map_err(|error| AgentError::Login(error.into()))
     }
 }
 

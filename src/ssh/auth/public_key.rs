@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::agent::{Agent, Failed};
+use super::agent::{Agent, AgentError};
 use super::blob::{key_type, take};
 use super::identities::{Signer, UserKey, fits, in_order, in_words, missing, out_of_date};
 use super::key_error::KeyError;
@@ -77,16 +77,16 @@ impl AuthAttempt<'_> {
     }
 
     /// An agent that fails is noted, and the login goes on without it.
-    fn or_note<T>(&mut self, result: Result<T, Failed>) -> Result<Option<T>, SshError> {
+    fn or_note<T>(&mut self, result: Result<T, AgentError>) -> Result<Option<T>, SshError> {
         match result {
             Ok(found) => Ok(Some(found)),
-            Err(Failed::Agent(why)) => {
+            Err(AgentError::Agent(why)) => {
                 let why = say!("login-agent", why = why);
                 self.refusal = AuthRefusal::Agent(why.clone());
                 self.tried.push(why);
                 Ok(None)
             }
-            Err(Failed::Login(error)) => Err(error),
+            Err(AgentError::Login(error)) => Err(error),
         }
     }
 
