@@ -9,7 +9,7 @@ use remote_jupyter::config::Host;
 use remote_jupyter::ipc::Message;
 use remote_jupyter::jupyter::Page;
 use remote_jupyter::session::{
-    self, Address, Event, Failed, Goal, Handle, Phase, Reply, Route, SessionDelegate,
+    self, Address, Event, Goal, Handle, OnFailed, Phase, Reply, Route, SessionDelegate,
     SessionRequest, WalltimeWarning,
 };
 use serde_json::Value;
@@ -34,7 +34,7 @@ struct Visits {
 }
 
 impl SessionDelegate for Visits {
-    fn show(&self, _page: Address, _failed: Failed) -> Result<(), String> {
+    fn show(&self, _page: Address, _failed: OnFailed) -> Result<(), String> {
         self.count.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
