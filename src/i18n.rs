@@ -1,6 +1,6 @@
 //! Texts for the user, in their language: one catalogue for each language, below `assets/locales`.
 //!
-//! `say!("phase-ready")` and `say!("host-unknown", host = name)` give the text. A name or an argument
+//! `fl!("phase-ready")` and `fl!("host-unknown", host = name)` give the text. A name or an argument
 //! that the English catalogue does not have is a compile error; a text that another language lacks
 //! comes in English.
 
@@ -26,13 +26,13 @@ pub static CATALOGUE: LazyLock<FluentLanguageLoader> = LazyLock::new(|| {
 
 /// A text of the catalogue; see the module's own words. The parentheses are for `fl!`, which puts
 /// `.into()` behind whatever it is given.
-macro_rules! say {
+macro_rules! fl {
     ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
         i18n_embed_fl::fl!($crate::i18n::CATALOGUE, $id $(, $name = ($value))*)
     };
 }
 
-pub(crate) use say;
+pub(crate) use fl;
 
 /// Speaks `language` from now on, or, without one that there is a catalogue for, the system's.
 pub fn set_language(language: Option<&str>) {
@@ -113,6 +113,6 @@ mod tests {
 
     #[test]
     fn texts_come_without_marks_around_them() {
-        assert_eq!(say!("phase-resolving"), "reading the ssh configuration");
+        assert_eq!(fl!("phase-resolving"), "reading the ssh configuration");
     }
 }

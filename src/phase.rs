@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Phase of a session. Its codes are part of the `--json` events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,18 +39,18 @@ impl Phase {
     #[must_use]
     pub fn words(self) -> String {
         match self {
-            Self::Resolving => say!("phase-resolving"),
-            Self::Connecting => say!("phase-connecting"),
-            Self::Authenticating => say!("phase-authenticating"),
-            Self::Finding => say!("phase-finding"),
-            Self::Submitting => say!("phase-submitting"),
-            Self::Queued => say!("phase-queued"),
-            Self::Starting => say!("phase-starting"),
-            Self::Forwarding => say!("phase-forwarding"),
-            Self::Ready => say!("phase-ready"),
-            Self::Reconnecting => say!("phase-reconnecting"),
-            Self::Failed => say!("phase-failed"),
-            Self::Closed => say!("phase-closed"),
+            Self::Resolving => fl!("phase-resolving"),
+            Self::Connecting => fl!("phase-connecting"),
+            Self::Authenticating => fl!("phase-authenticating"),
+            Self::Finding => fl!("phase-finding"),
+            Self::Submitting => fl!("phase-submitting"),
+            Self::Queued => fl!("phase-queued"),
+            Self::Starting => fl!("phase-starting"),
+            Self::Forwarding => fl!("phase-forwarding"),
+            Self::Ready => fl!("phase-ready"),
+            Self::Reconnecting => fl!("phase-reconnecting"),
+            Self::Failed => fl!("phase-failed"),
+            Self::Closed => fl!("phase-closed"),
         }
     }
 }

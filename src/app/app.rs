@@ -23,7 +23,7 @@ use super::view::notification;
 use crate::config::{Config, ConfigErrors};
 use crate::desktop::{Desktop, Dialog, DialogKind, DialogResponse, SystemEvent};
 use crate::host_os::Scope;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ipc::{HostLock, Message};
 use crate::problem::{Code, Problem};
 use crate::session::{Phase, Walltime};
@@ -101,7 +101,7 @@ impl<D: Desktop> App<D> {
             sender.send(AppEvent::MenuClicked(action));
         };
         if let Err(error) = self.screen.begin(&self.model, now, clicked) {
-            eprintln!("{}", say!("app-no-tray", error = error.to_string()));
+            eprintln!("{}", fl!("app-no-tray", error = error.to_string()));
             self.host_lock.take();
             std::process::exit(1);
         }
@@ -194,7 +194,7 @@ impl<D: Desktop> App<D> {
                     title: problem.title,
                     text: problem.detail,
                     kind: DialogKind::Confirmation {
-                        yes: say!("dialog-stop-anyway"),
+                        yes: fl!("dialog-stop-anyway"),
                     },
                 };
                 let host = host.clone();

@@ -55,7 +55,7 @@ pub use logging::log_to_file;
 pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
     let failed = |error: std::io::Error| problem::no_control(single_instance::APP_WORDS, &error);
     let Some(host_lock) = single_instance::acquire(&scope, request)? else {
-        eprintln!("{}", crate::i18n::say!("app-runs-already"));
+        eprintln!("{}", crate::i18n::fl!("app-runs-already"));
         return Ok(0);
     };
     let mut events: EventLoop<Wakeup> = EventLoopBuilder::with_user_event().build();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::desktop::keychain;
 use crate::desktop::{Desktop, Dialog, DialogId, DialogKind, DialogResponse};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::Kernels;
 use crate::ssh::prompt::Prompt;
 
@@ -166,26 +166,26 @@ fn search(sender: &EventSender, asked: PromptRequest) {
 fn dialog(host: &str, prompt: &Prompt, remember: bool) -> Dialog {
     let (title, wants) = match prompt {
         Prompt::HostKey { .. } => (
-            say!("dialog-host-key", host = host),
+            fl!("dialog-host-key", host = host),
             DialogKind::Confirmation {
-                yes: say!("dialog-connect"),
+                yes: fl!("dialog-connect"),
             },
         ),
         Prompt::EndKernels { .. } | Prompt::EndUncounted { .. } => (
-            say!("dialog-stop", host = host),
+            fl!("dialog-stop", host = host),
             DialogKind::Confirmation {
-                yes: say!("dialog-stop-anyway"),
+                yes: fl!("dialog-stop-anyway"),
             },
         ),
         Prompt::Passphrase { .. } => (
-            say!("dialog-passphrase", host = host),
+            fl!("dialog-passphrase", host = host),
             DialogKind::Line {
                 echo: false,
-                remember: (!remember).then(|| say!("dialog-remember")),
+                remember: (!remember).then(|| fl!("dialog-remember")),
             },
         ),
         Prompt::Password { .. } | Prompt::Interactive { .. } => (
-            say!("dialog-login", host = host),
+            fl!("dialog-login", host = host),
             DialogKind::Line {
                 echo: prompt.echo(),
                 remember: None,
@@ -210,7 +210,7 @@ fn text(prompt: &Prompt) -> String {
         } => {
             let host = host.as_str();
             let (kind, print) = (key_type.as_str(), fingerprint.as_str());
-            let mut text = say!(
+            let mut text = fl!(
                 "dialog-host-key-text",
                 host = host,
                 kind = kind,
@@ -219,7 +219,7 @@ fn text(prompt: &Prompt) -> String {
             if !also_known.is_empty() {
                 let others = also_known.join("\n");
                 text.push_str("\n\n");
-                text.push_str(&say!("dialog-host-key-also", others = others));
+                text.push_str(&fl!("dialog-host-key-also", others = others));
             }
             text
         }
@@ -231,14 +231,14 @@ fn text(prompt: &Prompt) -> String {
 pub fn before_stop(host: &str, kernels: Option<Kernels>) -> Option<Dialog> {
     let text = match kernels {
         Some(Kernels { total: 0, .. }) => return None,
-        Some(Kernels { total, busy }) => say!("dialog-stop-kernels", total = total, busy = busy),
-        None => say!("dialog-stop-unknown"),
+        Some(Kernels { total, busy }) => fl!("dialog-stop-kernels", total = total, busy = busy),
+        None => fl!("dialog-stop-unknown"),
     };
     Some(Dialog {
-        title: say!("dialog-stop", host = host),
+        title: fl!("dialog-stop", host = host),
         text,
         kind: DialogKind::Confirmation {
-            yes: say!("dialog-stop-yes"),
+            yes: fl!("dialog-stop-yes"),
         },
     })
 }

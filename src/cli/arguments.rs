@@ -7,7 +7,7 @@ use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parse
 use clap_complete::Shell;
 
 use crate::config::check_walltime;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::session::seconds;
 
 /// Default timeout of `open`, in seconds.
@@ -15,13 +15,13 @@ const TIMEOUT: u64 = 120;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "remote-jupyter", version, about = say!("help-about"), max_term_width = 100)]
+#[command(name = "remote-jupyter", version, about = fl!("help-about"), max_term_width = 100)]
 pub struct Arguments {
-    #[arg(short, long, global = true, value_name = "FILE", help = say!("help-config-file"))]
+    #[arg(short, long, global = true, value_name = "FILE", help = fl!("help-config-file"))]
     pub config: Option<PathBuf>,
-    #[arg(short = 'F', global = true, value_name = "SSH_CONFIG", help = say!("help-ssh-config"))]
+    #[arg(short = 'F', global = true, value_name = "SSH_CONFIG", help = fl!("help-ssh-config"))]
     pub ssh_config: Option<PathBuf>,
-    #[arg(short, long, global = true, action = ArgAction::Count, help = say!("help-verbose"))]
+    #[arg(short, long, global = true, action = ArgAction::Count, help = fl!("help-verbose"))]
     pub verbose: u8,
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -30,90 +30,90 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    #[command(about = say!("help-open"))]
+    #[command(about = fl!("help-open"))]
     Open(OpenOptions),
-    #[command(about = say!("help-list"))]
+    #[command(about = fl!("help-list"))]
     List {
-        #[arg(long, help = say!("help-json"))]
+        #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
-    #[command(about = say!("help-status"))]
+    #[command(about = fl!("help-status"))]
     Status {
-        #[arg(help = say!("help-only-host"))]
+        #[arg(help = fl!("help-only-host"))]
         host: Option<String>,
-        #[arg(long, help = say!("help-json"))]
+        #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
-    #[command(about = say!("help-close"))]
+    #[command(about = fl!("help-close"))]
     Close {
-        #[arg(help = say!("help-host"))]
+        #[arg(help = fl!("help-host"))]
         host: String,
-        #[arg(long, help = say!("help-json"))]
+        #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
-    #[command(about = say!("help-stop"))]
+    #[command(about = fl!("help-stop"))]
     Stop {
-        #[arg(help = say!("help-host"))]
+        #[arg(help = fl!("help-host"))]
         host: String,
-        #[arg(long, help = say!("help-yes"))]
+        #[arg(long, help = fl!("help-yes"))]
         yes: bool,
-        #[arg(long, help = say!("help-json"))]
+        #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
-    #[command(about = say!("help-extend"))]
+    #[command(about = fl!("help-extend"))]
     Extend {
-        #[arg(help = say!("help-host"))]
+        #[arg(help = fl!("help-host"))]
         host: String,
         #[arg(value_name = "TIME", default_value = "1:00:00", hide_default_value = true,
-              value_parser = walltime, help = say!("help-extend-time"))]
+              value_parser = walltime, help = fl!("help-extend-time"))]
         by: u64,
-        #[arg(long, help = say!("help-json"))]
+        #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
-    #[command(about = say!("help-logs"))]
+    #[command(about = fl!("help-logs"))]
     Logs {
-        #[arg(help = say!("help-host"))]
+        #[arg(help = fl!("help-host"))]
         host: String,
     },
-    #[command(about = say!("help-doctor"))]
+    #[command(about = fl!("help-doctor"))]
     Doctor {
-        #[arg(help = say!("help-only-host-of-all"))]
+        #[arg(help = fl!("help-only-host-of-all"))]
         host: Option<String>,
-        #[arg(long, help = say!("help-json"))]
+        #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
-    #[command(about = say!("help-add"))]
+    #[command(about = fl!("help-add"))]
     Add {
-        #[arg(help = say!("help-alias"))]
+        #[arg(help = fl!("help-alias"))]
         alias: String,
     },
-    #[command(about = say!("help-config"))]
+    #[command(about = fl!("help-config"))]
     Config {
         #[command(subcommand)]
         action: ConfigAction,
     },
-    #[command(about = say!("help-login-item"))]
+    #[command(about = fl!("help-login-item"))]
     LoginItem {
-        #[arg(hide_possible_values = true, help = say!("help-login-item-action"))]
+        #[arg(hide_possible_values = true, help = fl!("help-login-item-action"))]
         action: LoginItemAction,
     },
-    #[command(about = say!("help-launcher"))]
+    #[command(about = fl!("help-launcher"))]
     Launcher(LauncherOptions),
-    #[command(about = say!("help-uninstall"))]
+    #[command(about = fl!("help-uninstall"))]
     Uninstall {
-        #[arg(long, help = say!("help-purge"))]
+        #[arg(long, help = fl!("help-purge"))]
         purge: bool,
-        #[arg(long, help = say!("help-json"))]
+        #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
-    #[command(hide = true, about = say!("help-url"))]
+    #[command(hide = true, about = fl!("help-url"))]
     Url {
-        #[arg(help = say!("help-url-url"))]
+        #[arg(help = fl!("help-url-url"))]
         url: String,
     },
-    #[command(about = say!("help-completions"))]
+    #[command(about = fl!("help-completions"))]
     Completions {
-        #[arg(hide_possible_values = true, help = say!("help-shell", shells = shells()))]
+        #[arg(hide_possible_values = true, help = fl!("help-shell", shells = shells()))]
         shell: Shell,
     },
 }
@@ -121,17 +121,17 @@ pub enum Command {
 /// Options of `open`.
 #[derive(Debug, Args)]
 pub struct OpenOptions {
-    #[arg(help = say!("help-open-host"))]
+    #[arg(help = fl!("help-open-host"))]
     pub host: Option<String>,
-    #[arg(long, help = say!("help-no-browser"))]
+    #[arg(long, help = fl!("help-no-browser"))]
     pub no_browser: bool,
-    #[arg(long, value_name = "PATH", help = say!("help-notebook"))]
+    #[arg(long, value_name = "PATH", help = fl!("help-notebook"))]
     pub notebook: Option<String>,
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, hide_default_value = true,
           value_parser = value_parser!(u64).range(1..=604_800),
-          help = say!("help-timeout", seconds = TIMEOUT))]
+          help = fl!("help-timeout", seconds = TIMEOUT))]
     pub timeout: u64,
-    #[arg(long, help = say!("help-json-events"))]
+    #[arg(long, help = fl!("help-json-events"))]
     pub json: bool,
 }
 
@@ -139,13 +139,13 @@ pub struct OpenOptions {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["host", "list", "remove"]))]
 pub struct LauncherOptions {
-    #[arg(help = say!("help-launcher-host"))]
+    #[arg(help = fl!("help-launcher-host"))]
     pub host: Option<String>,
-    #[arg(long, help = say!("help-launcher-list"))]
+    #[arg(long, help = fl!("help-launcher-list"))]
     pub list: bool,
-    #[arg(long, value_name = "HOST", help = say!("help-launcher-remove"))]
+    #[arg(long, value_name = "HOST", help = fl!("help-launcher-remove"))]
     pub remove: Option<String>,
-    #[arg(long, help = say!("help-json"))]
+    #[arg(long, help = fl!("help-json"))]
     pub json: bool,
 }
 
@@ -163,11 +163,11 @@ pub enum LoginItemAction {
 /// Actions of `config`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigAction {
-    #[command(about = say!("help-config-path"))]
+    #[command(about = fl!("help-config-path"))]
     Path,
-    #[command(about = say!("help-config-check"))]
+    #[command(about = fl!("help-config-check"))]
     Check,
-    #[command(about = say!("help-config-edit"))]
+    #[command(about = fl!("help-config-edit"))]
     Edit,
 }
 

@@ -7,7 +7,7 @@ use super::arguments::ConfigAction;
 use super::context::{Context, hosts_in};
 use super::outcome::CommandOutcome;
 use crate::config::{Config, EditError, add_host, begin};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::ssh::resolve::resolve;
 
@@ -21,7 +21,7 @@ pub fn add(context: &Context, alias: &str) -> CommandOutcome {
         other => problem::not_added(&context.config_path, alias, &other),
     })?;
     let (user, host) = (&target.user, &target.host);
-    let done = say!(
+    let done = fl!(
         "add-done",
         alias = alias,
         user = user,
@@ -78,9 +78,9 @@ fn edit(context: &Context) -> CommandOutcome {
 fn tell_good(path: &Path, config: &Config) {
     let file = path.display().to_string();
     let text = if path.exists() {
-        say!("config-good", file = file, hosts = hosts_in(config))
+        fl!("config-good", file = file, hosts = hosts_in(config))
     } else {
-        say!("config-absent", file = file)
+        fl!("config-absent", file = file)
     };
     eprintln!("{text}");
 }

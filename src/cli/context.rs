@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::arguments::Arguments;
 use crate::config::{Config, Host};
 use crate::host_os::{ConfigOptions, LocalHost, Scope};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
 use crate::session::{Goal, SessionRequest};
@@ -86,5 +86,5 @@ impl Context {
 
 /// Returns the number of hosts of a configuration, as text.
 pub fn hosts_in(config: &Config) -> String {
-    say!("cli-hosts", count = config.hosts.len())
+    fl!("cli-hosts", count = config.hosts.len())
 }

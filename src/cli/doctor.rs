@@ -9,7 +9,7 @@ use super::context::{Context, hosts_in};
 use super::outcome::CommandOutcome;
 use super::run::run;
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::session::{Event, Goal, InspectReport};
@@ -68,7 +68,7 @@ impl Checkup {
 /// answer of a server that runs. Nothing is launched or changed.
 pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
     let mut checkup = Checkup { json, worst: 0 };
-    headline(json, &say!("doctor-this-machine"));
+    headline(json, &fl!("doctor-this-machine"));
     check_ssh(&checkup);
     let config = match context.config() {
         Ok(config) => config,
@@ -79,16 +79,13 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
     };
     let file = context.config_path.display().to_string();
     let hosts = hosts_in(&config);
-    checkup.good(
-        "",
-        &say!("doctor-configuration", file = file, hosts = hosts),
-    );
+    checkup.good("", &fl!("doctor-configuration", file = file, hosts = hosts));
     match crate::host_os::runtime_folder() {
         Ok(folder) => {
             let folder = folder.display().to_string();
-            checkup.good("", &say!("doctor-sockets", folder = folder));
+            checkup.good("", &fl!("doctor-sockets", folder = folder));
         }
-        Err(error) => checkup.bad("", &problem::no_control(&say!("doctor-here"), &error)),
+        Err(error) => checkup.bad("", &problem::no_control(&fl!("doctor-here"), &error)),
     }
     check_browser(&mut checkup, config.browser.as_deref());
     let hosts = match host {
@@ -116,9 +113,9 @@ fn check_ssh(checkup: &Checkup) {
     match Command::new("ssh").arg("-V").output() {
         Ok(output) => {
             let version = String::from_utf8_lossy(&output.stderr);
-            checkup.good("", &say!("doctor-ssh", version = version.trim()));
+            checkup.good("", &fl!("doctor-ssh", version = version.trim()));
         }
-        Err(_) => checkup.note("", &say!("doctor-no-ssh")),
+        Err(_) => checkup.note("", &fl!("doctor-no-ssh")),
     }
 }
 
@@ -128,24 +125,21 @@ fn check_browser(checkup: &mut Checkup, browser: Option<&str>) {
         return;
     };
     match crate::host_os::check_browser(browser) {
-        Ok(()) => checkup.good("", &say!("doctor-browser", browser = browser)),
+        Ok(()) => checkup.good("", &fl!("doctor-browser", browser = browser)),
         Err(why) => checkup.bad("", &problem::no_browser(why)),
     }
 }
 
 fn seen(checkup: &Checkup, host: &str, sight: &InspectReport) {
     let (shell, node) = (sight.shell.as_str(), sight.node.as_str());
-    checkup.good(
-        host,
-        &say!("doctor-login-shell", shell = shell, node = node),
-    );
+    checkup.good(host, &fl!("doctor-login-shell", shell = shell, node = node));
     match sight.jupyter.as_str() {
-        "" => checkup.note(host, &say!("doctor-no-jupyter")),
-        path => checkup.good(host, &say!("doctor-jupyter", path = path)),
+        "" => checkup.note(host, &fl!("doctor-no-jupyter")),
+        path => checkup.good(host, &fl!("doctor-jupyter", path = path)),
     }
     match &sight.server {
-        Some(server) => checkup.good(host, &say!("doctor-found", server = server)),
-        None => checkup.note(host, &say!("doctor-none")),
+        Some(server) => checkup.good(host, &fl!("doctor-found", server = server)),
+        None => checkup.note(host, &fl!("doctor-none")),
     }
     for job in &sight.jobs {
         checkup.good(host, job);
@@ -154,7 +148,7 @@ fn seen(checkup: &Checkup, host: &str, sight: &InspectReport) {
         checkup.note(host, line);
     }
     for reason in &sight.passed_over {
-        checkup.note(host, &say!("doctor-passed-over", reason = reason));
+        checkup.note(host, &fl!("doctor-passed-over", reason = reason));
     }
 }
 

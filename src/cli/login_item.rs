@@ -7,7 +7,7 @@ use super::outcome::CommandOutcome;
 #[cfg(feature = "app")]
 pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome {
     use crate::desktop::login_item::{self, Status};
-    use crate::i18n::say;
+    use crate::i18n::fl;
     use crate::problem;
 
     let options = context.scope().options();
@@ -20,10 +20,10 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome 
     println!(
         "{}",
         match login_item::status() {
-            Status::On => say!("login-item-on"),
-            Status::Off => say!("login-item-off"),
-            Status::NeedsApproval => say!("login-item-approval"),
-            Status::NotHere(reason) => say!("login-item-not-here", reason = reason),
+            Status::On => fl!("login-item-on"),
+            Status::Off => fl!("login-item-off"),
+            Status::NeedsApproval => fl!("login-item-approval"),
+            Status::NotHere(reason) => fl!("login-item-not-here", reason = reason),
         }
     );
     Ok(0)

@@ -12,7 +12,7 @@ use super::run::{End, attend, channel};
 use super::servers::answers;
 use crate::config::Host;
 use crate::host_os::runtime_folder;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ipc::{self, AppRequest, Client, HostLock, HostedSession, LockResult, Request};
 use crate::jupyter::Page;
 use crate::problem;
@@ -120,7 +120,7 @@ fn hold(
         if let Event::Ready(ready) = event {
             was_ready = true;
             if !options.json && !ready.again {
-                eprintln!("  {}", say!("open-stays"));
+                eprintln!("  {}", fl!("open-stays"));
             }
         }
     })?;
@@ -136,7 +136,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Comma
             problem: None,
         } if was_ready => {
             if !options.json {
-                eprintln!("\n{}", say!("close-done", host = &host.name));
+                eprintln!("\n{}", fl!("close-done", host = &host.name));
             }
             Ok(0)
         }
@@ -149,7 +149,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Comma
         } => Err(problem::interrupted(&host.name)),
         End { .. } => {
             if !options.json {
-                eprintln!("{}", say!("open-closed", host = &host.name));
+                eprintln!("{}", fl!("open-closed", host = &host.name));
             }
             Ok(0)
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ipc::Message;
 use crate::jupyter::redacted;
 use crate::problem::Problem;
@@ -158,7 +158,7 @@ impl Report {
         self.finish();
         println!("{}", redacted(ready.url.reveal()));
         let server = &ready.server;
-        let text = say!(
+        let text = fl!(
             "open-held",
             version = &server.version,
             host = &server.host,
@@ -172,7 +172,7 @@ impl Report {
         // The next loss is reported again.
         self.told = None;
         if ready.again {
-            eprintln!("  {}", say!("lost-again", host = self.host.as_str()));
+            eprintln!("  {}", fl!("lost-again", host = self.host.as_str()));
             return;
         }
         println!("{}", redacted(ready.url.reveal()));
@@ -180,7 +180,7 @@ impl Report {
         let pid = ready.server.pid;
         let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
         let text = if ready.reused {
-            say!(
+            fl!(
                 "open-was-running",
                 version = version,
                 host = host,
@@ -188,7 +188,7 @@ impl Report {
                 seconds = seconds
             )
         } else {
-            say!(
+            fl!(
                 "open-was-started",
                 version = version,
                 host = host,
@@ -205,11 +205,11 @@ impl Report {
 
 /// The job that a server runs in, and how long that may still run.
 pub fn job_words(job: &JobInfo) -> String {
-    let mut words = say!("job-number", id = job.id.as_str());
+    let mut words = fl!("job-number", id = job.id.as_str());
     if let Some(left) = job.left() {
         let minutes = left.as_secs() / 60;
-        let time = say!("job-time", hours = minutes / 60, minutes = minutes % 60);
-        words = format!("{words} · {}", say!("job-time-left", time = time));
+        let time = fl!("job-time", hours = minutes / 60, minutes = minutes % 60);
+        words = format!("{words} · {}", fl!("job-time-left", time = time));
     }
     words
 }

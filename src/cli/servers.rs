@@ -10,7 +10,7 @@ use super::report::job_words;
 use super::run::run;
 use crate::config::{Config, Host};
 use crate::host_os::{runtime_folder, terminal_prompt};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ipc::{self, Client, Message, Request, Responses};
 use crate::jupyter::{Api, Kernels, redacted};
 use crate::problem;
@@ -95,15 +95,15 @@ fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
     let end = run(order, context.machine(None), |event| {
         if let Event::Seen(sight) = event {
             let found = match &sight.server {
-                Some(server) => say!("doctor-found", server = server),
-                None => say!("doctor-none"),
+                Some(server) => fl!("doctor-found", server = server),
+                None => fl!("doctor-none"),
             };
             lines = vec![found];
             lines.extend(sight.jobs.iter().chain(&sight.lost).cloned());
         }
     })?;
     match end.problem {
-        Some(problem) => Ok(vec![say!("status-unseen", why = problem.title.as_str())]),
+        Some(problem) => Ok(vec![fl!("status-unseen", why = problem.title.as_str())]),
         None if end.interrupted => Err(problem::interrupted(&host.name)),
         None => Ok(lines),
     }
@@ -111,7 +111,7 @@ fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
 
 fn hint_when_empty(config: &Config, json: bool) {
     if config.hosts.is_empty() && !json {
-        eprintln!("{}", say!("list-empty"));
+        eprintln!("{}", fl!("list-empty"));
     }
 }
 
@@ -161,8 +161,8 @@ fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
         return format!("{}{}", message.phase.words(), waiting.unwrap_or_default());
     };
     let kernels = match kernels {
-        None => say!("status-kernels-unknown"),
-        Some(Kernels { total, busy }) => say!("status-kernels", total = total, busy = busy),
+        None => fl!("status-kernels-unknown"),
+        Some(Kernels { total, busy }) => fl!("status-kernels", total = total, busy = busy),
     };
     let url = redacted(ready.url.reveal());
     let job = job.map(|job| format!("  {}", job_words(&job)));
@@ -175,7 +175,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let host = context.host(&config, Some(name))?;
     let Some(client) = held(context, &host)? else {
-        return done(&host, json, &say!("close-none", host = &host.name));
+        return done(&host, json, &fl!("close-none", host = &host.name));
     };
     let mut answers = answers(client, &host, &Request::Close)?;
     for message in answers.by_ref() {
@@ -188,7 +188,7 @@ pub fn close(context: &Context, name: &str, json: bool) -> CommandOutcome {
     if let Some(problem) = answers.misunderstanding(&host.name) {
         return Err(problem);
     }
-    done(&host, json, &say!("close-done", host = &host.name))
+    done(&host, json, &fl!("close-done", host = &host.name))
 }
 
 /// `stop`: stops the server, after a prompt if kernels are busy.
@@ -226,7 +226,7 @@ fn stop_through(
     json: bool,
 ) -> Result<Option<u8>, Problem> {
     let mut was_ready = false;
-    let mut note = say!("stop-done", host = &host.name);
+    let mut note = fl!("stop-done", host = &host.name);
     for message in answers(client, host, &Request::Stop { force })? {
         if message.is_refusal() {
             let refusal = message
@@ -266,7 +266,7 @@ fn stop_alone(
 ) -> CommandOutcome {
     let busy = if yes { Busy::End } else { Busy::Ask };
     let order = context.order(host.clone(), Goal::Stop { busy }, TIMEOUT)?;
-    let mut note = say!("stop-done", host = &host.name);
+    let mut note = fl!("stop-done", host = &host.name);
     let end = run(
         order,
         context.machine(config.browser.clone()),
@@ -328,7 +328,7 @@ fn log_through(context: &Context, host: &Host) -> Result<Option<(String, String)
 
 fn show_log(host: &Host, path: &str, text: &str) -> u8 {
     if path.is_empty() {
-        eprintln!("{}", say!("logs-none", host = &host.name));
+        eprintln!("{}", fl!("logs-none", host = &host.name));
     } else {
         eprintln!("{}: {path}", host.name);
         print!("{text}");

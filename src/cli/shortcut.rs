@@ -26,7 +26,7 @@ mod with_an_app {
     use super::Context;
     use crate::cli::outcome::CommandOutcome;
     use crate::desktop::shortcut;
-    use crate::i18n::say;
+    use crate::i18n::fl;
     use crate::problem;
 
     /// Only for a configured host: an address names no other.
@@ -41,7 +41,7 @@ mod with_an_app {
             println!("{}", json!({ "host": host, "path": made.path }));
         } else {
             let path = made.path.display().to_string();
-            eprintln!("{}", say!("launcher-made", path = path, host = host));
+            eprintln!("{}", fl!("launcher-made", path = path, host = host));
         }
         Ok(0)
     }
@@ -50,7 +50,7 @@ mod with_an_app {
         let config = context.config()?;
         let launchers = shortcut::list();
         if launchers.is_empty() && !json {
-            eprintln!("{}", say!("launcher-none"));
+            eprintln!("{}", fl!("launcher-none"));
         }
         for known in launchers {
             let is_ours = known.is_of(context.scope());
@@ -65,7 +65,7 @@ mod with_an_app {
             let remark = if configured {
                 String::new()
             } else {
-                format!("  {}", say!("launcher-not-configured"))
+                format!("  {}", fl!("launcher-not-configured"))
             };
             println!("{:<20} {path}{remark}", known.host);
         }
@@ -82,8 +82,8 @@ mod with_an_app {
             return Ok(0);
         }
         let text = match path.map(|path| path.display().to_string()) {
-            Some(path) => say!("uninstall-removed", what = path),
-            None => say!("launcher-none-of", host = host),
+            Some(path) => fl!("uninstall-removed", what = path),
+            None => fl!("launcher-none-of", host = host),
         };
         eprintln!("{text}");
         Ok(0)

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::context::Context;
 use super::outcome::CommandOutcome;
 use crate::host_os::{Scope, installed_files, parse_remembered, runtime_folder, state_folder};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ipc::{self, APP, LockHolder, LockResult};
 use crate::problem;
 use crate::problem::Problem;
@@ -86,7 +86,7 @@ fn desktop(report: &mut RemovalReport) {
     let was = login_item::status();
     match login_item::set(false, &ConfigOptions::default()) {
         Ok(()) if matches!(was, Status::On | Status::NeedsApproval) => {
-            report.removed("login-item", &say!("uninstall-login-item"));
+            report.removed("login-item", &fl!("uninstall-login-item"));
         }
         Ok(()) => {}
         // Where there can be none, none is left.
@@ -101,7 +101,7 @@ fn desktop(report: &mut RemovalReport) {
     }
     match keychain::forget_all() {
         Ok(0) | Err(keychain::KeychainError::Absent(_)) => {}
-        Ok(count) => report.removed("keychain", &say!("uninstall-keychain", count = count)),
+        Ok(count) => report.removed("keychain", &fl!("uninstall-keychain", count = count)),
         Err(error) => report.failed(problem::keychain_kept(&error)),
     }
 }
@@ -148,7 +148,7 @@ impl RemovalReport {
         if self.json {
             println!("{}", json!({ "part": part, "what": what, "removed": true }));
         } else {
-            println!("{}", say!("uninstall-removed", what = what));
+            println!("{}", fl!("uninstall-removed", what = what));
         }
     }
 
@@ -174,22 +174,18 @@ impl RemovalReport {
         let folder = state_folder();
         if folder.exists() {
             let path = folder.display().to_string();
-            self.stays(
-                "state",
-                &path,
-                &say!("uninstall-servers-here", path = &path),
-            );
+            self.stays("state", &path, &fl!("uninstall-servers-here", path = &path));
         }
         if !purge && context.config_path.exists() {
             let path = context.config_path.display().to_string();
-            let text = say!("uninstall-configuration-stays", path = &path);
+            let text = fl!("uninstall-configuration-stays", path = &path);
             self.stays("configuration", &path, &text);
         }
         for host in visited {
             let (host, config) = parse_remembered(host);
             let text = match config {
-                None => say!("uninstall-host", host = host),
-                Some(config) => say!("uninstall-host-elsewhere", host = host, config = config),
+                None => fl!("uninstall-host", host = host),
+                Some(config) => fl!("uninstall-host-elsewhere", host = host, config = config),
             };
             self.stays("servers", host, &text);
         }

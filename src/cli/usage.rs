@@ -7,7 +7,7 @@ use clap::error::{ContextKind, Error, ErrorFormatter, ErrorKind};
 use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
 
 use super::arguments::Arguments;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Parses the command line; prints help or usage errors, and then ends the process.
 pub fn parse() -> Arguments {
@@ -19,7 +19,7 @@ pub fn parse() -> Arguments {
 
 /// The parser, all of its words from the catalogue.
 pub fn command() -> Command {
-    let version = own_flag("version", ArgAction::Version).help(say!("help-version"));
+    let version = own_flag("version", ArgAction::Version).help(fl!("help-version"));
     let command = Arguments::command()
         .disable_version_flag(true)
         .arg(version.short('V'));
@@ -38,28 +38,28 @@ fn with_headings(command: Command) -> Command {
     let usage = command.get_styles().get_usage();
     let template = format!(
         "{{about-with-newline}}\n{usage}{}{usage:#} {{usage}}\n\n{{all-args}}",
-        say!("help-usage")
+        fl!("help-usage")
     );
-    let help = own_flag("help", ArgAction::Help).help(say!("help-help"));
+    let help = own_flag("help", ArgAction::Help).help(fl!("help-help"));
     each_subcommand(command, with_headings)
         .disable_help_flag(true)
         .arg(help.short('h'))
         .mut_args(|arg| {
             let heading = if arg.is_positional() {
-                say!("help-arguments")
+                fl!("help-arguments")
             } else {
-                say!("help-options")
+                fl!("help-options")
             };
             arg.help_heading(heading)
         })
-        .subcommand_help_heading(say!("help-commands"))
+        .subcommand_help_heading(fl!("help-commands"))
         .help_template(template)
 }
 
 fn with_help(command: Command) -> Command {
     let command = each_subcommand(command, with_help);
     if command.get_name() == "help" {
-        return command.about(say!("help-help-command"));
+        return command.about(fl!("help-help-command"));
     }
     command
 }
@@ -81,19 +81,19 @@ impl ErrorFormatter for InWords {
         let (red, underlined) = (styles.get_error(), styles.get_usage());
         let mut parts = vec![format!(
             "{red}{}{red:#} {}",
-            say!("usage-error"),
+            fl!("usage-error"),
             wrong(error)
         )];
         if let Some(similar) = similar(error) {
-            parts.push(format!("  {}", say!("usage-similar", similar = similar)));
+            parts.push(format!("  {}", fl!("usage-similar", similar = similar)));
         }
         if let Some(usage) = error.get(ContextKind::Usage).map(ToString::to_string) {
             // It begins with clap's own heading.
             let usage = usage.trim_start_matches("Usage: ");
-            let heading = say!("help-usage");
+            let heading = fl!("help-usage");
             parts.push(format!("{underlined}{heading}{underlined:#} {usage}"));
         }
-        parts.push(say!("usage-more"));
+        parts.push(fl!("usage-more"));
         (parts.join("\n\n") + "\n").into()
     }
 }
@@ -103,36 +103,36 @@ fn wrong(error: &Error<InWords>) -> String {
     let argument = told(ContextKind::InvalidArg);
     let value = told(ContextKind::InvalidValue);
     match error.kind() {
-        ErrorKind::UnknownArgument => say!("usage-unknown-argument", argument = argument),
+        ErrorKind::UnknownArgument => fl!("usage-unknown-argument", argument = argument),
         ErrorKind::InvalidSubcommand => {
             let command = told(ContextKind::InvalidSubcommand);
-            say!("usage-unknown-command", command = command)
+            fl!("usage-unknown-command", command = command)
         }
-        ErrorKind::MissingRequiredArgument => format!("{}\n  {argument}", say!("usage-missing")),
-        ErrorKind::InvalidValue if value.is_empty() => say!("usage-no-value", argument = argument),
+        ErrorKind::MissingRequiredArgument => format!("{}\n  {argument}", fl!("usage-missing")),
+        ErrorKind::InvalidValue if value.is_empty() => fl!("usage-no-value", argument = argument),
         ErrorKind::InvalidValue => {
             let values = told(ContextKind::ValidValue);
-            let values = say!("usage-possible-values", values = values);
-            let text = say!("usage-invalid-value", value = value, argument = argument);
+            let values = fl!("usage-possible-values", values = values);
+            let text = fl!("usage-invalid-value", value = value, argument = argument);
             format!("{text}\n  {values}")
         }
         ErrorKind::ValueValidation => {
             let why = error.source().map(ToString::to_string).unwrap_or_default();
-            let text = say!("usage-invalid-value", value = value, argument = argument);
+            let text = fl!("usage-invalid-value", value = value, argument = argument);
             format!("{text}: {why}")
         }
         ErrorKind::TooManyValues => {
-            say!("usage-unexpected-value", value = value, argument = argument)
+            fl!("usage-unexpected-value", value = value, argument = argument)
         }
         ErrorKind::ArgumentConflict => {
             let other = told(ContextKind::PriorArg);
             if other == argument || other.is_empty() {
-                say!("usage-twice", argument = argument)
+                fl!("usage-twice", argument = argument)
             } else {
-                say!("usage-conflict", argument = argument, other = other)
+                fl!("usage-conflict", argument = argument, other = other)
             }
         }
-        other => say!("usage-other", why = other.to_string()),
+        other => fl!("usage-other", why = other.to_string()),
     }
 }
 

@@ -12,7 +12,7 @@ use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 use super::error::{ConfigFault, line_of};
 use super::keys::{Key, Kind, LEVELS, Level, TOP, nearest};
 use super::values::{self, Complaint, quoted};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -24,7 +24,7 @@ pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<ConfigFault> {
     };
     walk.table(&TOP, root);
     let hosts = tables(root, "host");
-    walk.names_differ(&hosts, |name| say!("key-duplicate-host", name = name));
+    walk.names_differ(&hosts, |name| fl!("key-duplicate-host", name = name));
     for host in &hosts {
         walk.host(host);
     }
@@ -51,7 +51,7 @@ impl Walk<'_> {
     /// A complaint about a key's value.
     fn complain(&mut self, key: &Key, span: Range<usize>, verdict: Result<(), Complaint>) {
         if let Err(Complaint { message, remedy }) = verdict {
-            let message = say!("key-about", key = key.name, message = message);
+            let message = fl!("key-about", key = key.name, message = message);
             self.add(span, message, remedy);
         }
     }
@@ -72,14 +72,14 @@ impl Walk<'_> {
         let remedy = if let Some(other) = elsewhere {
             other.place()
         } else if let Some(near) = nearest(name, known()) {
-            say!("key-did-you-mean", near = quoted(near))
+            fl!("key-did-you-mean", near = quoted(near))
         } else {
             let all: Vec<_> = known().collect();
-            say!("key-take-out", keys = all.join(", "))
+            fl!("key-take-out", keys = all.join(", "))
         };
         self.add(
             written.span(),
-            say!("key-unknown", key = quoted(name)),
+            fl!("key-unknown", key = quoted(name)),
             remedy,
         );
     }
@@ -108,7 +108,7 @@ impl Walk<'_> {
     fn wrong_type(&mut self, key: &Key, value: &Value<'_>) {
         self.add(
             value.span(),
-            say!(
+            fl!(
                 "key-wrong-type",
                 key = key.name,
                 expected = key.kind.expected(),
@@ -148,13 +148,13 @@ impl Walk<'_> {
                 }
                 other => self.add(
                     value.span(),
-                    say!(
+                    fl!(
                         "key-environment-type",
                         key = key.name,
                         name = name.get_ref().escape_debug().to_string(),
                         found = type_of(other)
                     ),
-                    say!("key-environment-quotes", example = key.example),
+                    fl!("key-environment-quotes", example = key.example),
                 ),
             }
         }
@@ -177,8 +177,8 @@ impl Walk<'_> {
             if let (false, Some(key)) = (table.contains_key(name), level.find(name)) {
                 self.add(
                     item.span(),
-                    say!("key-missing", header = level.title, key = quoted(name)),
-                    say!("key-missing-remedy", example = key.example),
+                    fl!("key-missing", header = level.title, key = quoted(name)),
+                    fl!("key-missing-remedy", example = key.example),
                 );
             }
         }
@@ -191,7 +191,7 @@ impl Walk<'_> {
         self.ssh_by_name(host);
         self.args_reach_jupyter(host);
         let forwards = tables(host, "forward");
-        self.names_differ(&forwards, |name| say!("key-duplicate-forward", name = name));
+        self.names_differ(&forwards, |name| fl!("key-duplicate-forward", name = name));
         let ports = std::iter::once(&host).chain(&forwards);
         let ports = ports.filter_map(|table| table.get("local_port"));
         let mut seen = BTreeMap::new();
@@ -200,7 +200,7 @@ impl Walk<'_> {
                 self.differs(
                     &mut seen,
                     number,
-                    say!("key-duplicate-port", port = number),
+                    fl!("key-duplicate-port", port = number),
                     port.span(),
                 );
             }
@@ -219,8 +219,8 @@ impl Walk<'_> {
         } else {
             return;
         };
-        let message = say!("key-args", other = other);
-        self.add(args.span(), message, say!("key-args-remedy", other = other));
+        let message = fl!("key-args", other = other);
+        self.add(args.span(), message, fl!("key-args-remedy", other = other));
     }
 
     /// Without a destination of its own, the host's name is what ssh gets.
@@ -238,8 +238,8 @@ impl Walk<'_> {
         {
             self.add(
                 span,
-                say!("key-about", key = "name", message = why.message),
-                say!("key-name-for-ssh"),
+                fl!("key-about", key = "name", message = why.message),
+                fl!("key-name-for-ssh"),
             );
         }
     }
@@ -262,7 +262,7 @@ impl Walk<'_> {
     ) {
         if let Some(&first) = seen.get(&value) {
             let line = line_of(self.source, first);
-            self.add(span, twice, say!("key-duplicate-remedy", line = line));
+            self.add(span, twice, fl!("key-duplicate-remedy", line = line));
         } else {
             seen.insert(value, span.start);
         }
@@ -290,10 +290,10 @@ impl Walk<'_> {
                 continue;
             }
             let remedy = match nearest(name, known()) {
-                Some(near) => say!("key-did-you-mean", near = quoted(near)),
-                None => say!("key-no-host-remedy", name = quoted(name)),
+                Some(near) => fl!("key-did-you-mean", near = quoted(near)),
+                None => fl!("key-no-host-remedy", name = quoted(name)),
             };
-            let message = say!("key-no-host", key = key, name = quoted(name));
+            let message = fl!("key-no-host", key = key, name = quoted(name));
             self.add(span, message, remedy);
         }
     }
@@ -327,8 +327,8 @@ fn in_range(integer: &DeInteger<'_>, least: u32, most: u32, key: &Key) -> Result
         return Ok(());
     }
     Err(Complaint::new(
-        say!("key-out-of-range", number = integer.to_string()),
-        say!(
+        fl!("key-out-of-range", number = integer.to_string()),
+        fl!(
             "key-out-of-range-remedy",
             expected = key.kind.expected(),
             example = key.example
@@ -342,10 +342,10 @@ fn one_of(words: &[&str], text: &str) -> Result<(), Complaint> {
     }
     let all = words.join(", ");
     Err(Complaint::new(
-        say!("key-word-unknown", word = quoted(text)),
+        fl!("key-word-unknown", word = quoted(text)),
         match nearest(text, words.iter().copied()) {
-            Some(near) => say!("key-word-near", near = quoted(near), words = all),
-            None => say!("key-word-one-of", words = all),
+            Some(near) => fl!("key-word-near", near = quoted(near), words = all),
+            None => fl!("key-word-one-of", words = all),
         },
     ))
 }
@@ -353,13 +353,13 @@ fn one_of(words: &[&str], text: &str) -> Result<(), Complaint> {
 /// Returns the type of a value, for a user who does not know TOML's terms.
 fn type_of(value: &DeValue<'_>) -> String {
     match value {
-        DeValue::String(_) => say!("type-string"),
-        DeValue::Integer(_) => say!("type-whole-number"),
-        DeValue::Float(_) => say!("type-float"),
-        DeValue::Boolean(_) => say!("type-flag"),
-        DeValue::Datetime(_) => say!("type-date"),
-        DeValue::Array(_) => say!("type-list"),
-        DeValue::Table(_) => say!("type-table"),
+        DeValue::String(_) => fl!("type-string"),
+        DeValue::Integer(_) => fl!("type-whole-number"),
+        DeValue::Float(_) => fl!("type-float"),
+        DeValue::Boolean(_) => fl!("type-flag"),
+        DeValue::Datetime(_) => fl!("type-date"),
+        DeValue::Array(_) => fl!("type-list"),
+        DeValue::Table(_) => fl!("type-table"),
     }
 }
 

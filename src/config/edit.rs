@@ -12,13 +12,13 @@ use super::error::ConfigErrors;
 use super::file;
 use super::schema::Config;
 use super::values::quoted;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Why the file was not changed. It is then exactly as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
     /// There is a host of that name.
-    #[error("{}", say!("edit-exists", file = path.display().to_string(), name = quoted(name)))]
+    #[error("{}", fl!("edit-exists", file = path.display().to_string(), name = quoted(name)))]
     Exists {
         /// The file.
         path: PathBuf,
@@ -26,7 +26,7 @@ pub enum EditError {
         name: String,
     },
     /// The name can't be a host's.
-    #[error("{message}\n  {}", say!("config-remedy", remedy = remedy))]
+    #[error("{message}\n  {}", fl!("config-remedy", remedy = remedy))]
     Name {
         /// Description of the fault.
         message: String,
@@ -34,10 +34,10 @@ pub enum EditError {
         remedy: String,
     },
     /// The file is in error as it is; a change could make that worse.
-    #[error("{}\n{errors}", say!("edit-broken"), errors = .0)]
+    #[error("{}\n{errors}", fl!("edit-broken"), errors = .0)]
     Broken(#[from] ConfigErrors),
     /// The file can't be written.
-    #[error("{}", say!("edit-unwritable", file = path.display().to_string(), why = source.to_string()))]
+    #[error("{}", fl!("edit-unwritable", file = path.display().to_string(), why = source.to_string()))]
     Write {
         /// The file.
         path: PathBuf,
@@ -48,8 +48,8 @@ pub enum EditError {
 
 /// Returns the text of a new file.
 fn template() -> String {
-    let about = say!("config-template-about");
-    let name = say!("config-template-name");
+    let about = fl!("config-template-about");
+    let name = fl!("config-template-name");
     format!(
         "# {about}\n# default_host = \"gpu01\"\n\n# [[host]]\n# name = \"gpu01\"        # {name}\n"
     )

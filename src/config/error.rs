@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// One problem, with its place in bytes of the text.
 #[derive(Debug)]
@@ -19,17 +19,17 @@ impl ConfigFault {
     pub fn syntax(why: &toml::de::Error, text: &str) -> Self {
         let message = why.message();
         let remedy = if message.contains("duplicate key") {
-            say!("config-duplicate-key")
+            fl!("config-duplicate-key")
         } else if message.contains("must be quoted") {
-            say!("config-quotes")
+            fl!("config-quotes")
         } else if message.contains("carriage return") {
-            say!("config-line-ends")
+            fl!("config-line-ends")
         } else {
-            say!("config-write-toml")
+            fl!("config-write-toml")
         };
         Self {
             span: why.span().unwrap_or(text.len()..text.len()),
-            message: say!("config-not-toml", why = message),
+            message: fl!("config-not-toml", why = message),
             remedy,
         }
     }
@@ -100,7 +100,7 @@ impl fmt::Display for ConfigError {
         if self.line > 0 {
             f.write_str(&self.excerpt())?;
         }
-        write!(f, "\n  {}", say!("config-remedy", remedy = &self.remedy))
+        write!(f, "\n  {}", fl!("config-remedy", remedy = &self.remedy))
     }
 }
 
@@ -132,8 +132,8 @@ impl ConfigErrors {
             column: 0,
             text: String::new(),
             source_line: String::new(),
-            message: say!("config-unreadable", why = why.to_string()),
-            remedy: say!("config-unreadable-remedy"),
+            message: fl!("config-unreadable", why = why.to_string()),
+            remedy: fl!("config-unreadable-remedy"),
         }])
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::{ConfigErrors, ConfigFault};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Reads the file's text; nothing when there is no file.
 pub(super) fn read(path: &Path) -> Result<String, ConfigErrors> {
@@ -21,8 +21,8 @@ fn not_utf8(path: &Path, bytes: &[u8], at: usize) -> ConfigErrors {
     // The text before the bad byte is unchanged in `text`, so `at` means the same place.
     let fault = ConfigFault {
         span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
-        message: say!("config-not-utf8"),
-        remedy: say!("config-not-utf8-remedy"),
+        message: fl!("config-not-utf8"),
+        remedy: fl!("config-not-utf8-remedy"),
     };
     ConfigErrors::new(path, &text, vec![fault])
 }

@@ -2,7 +2,7 @@
 
 use super::schema::{App, Bind, LauncherKind, OnQuit};
 use super::values::{self, Complaint};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Type of a key's value.
 pub(super) enum Kind {
@@ -28,18 +28,18 @@ impl Kind {
     /// Returns the type as text, as it follows "takes".
     pub fn expected(&self) -> String {
         match self {
-            Self::Text | Self::Formed(_) | Self::Word(_) => say!("type-string"),
+            Self::Text | Self::Formed(_) | Self::Word(_) => fl!("type-string"),
             Self::Number {
                 least,
                 most: u32::MAX,
-            } => say!("type-number-from", least = *least),
+            } => fl!("type-number-from", least = *least),
             Self::Number { least, most } => {
-                say!("type-number-between", least = *least, most = *most)
+                fl!("type-number-between", least = *least, most = *most)
             }
-            Self::Flag => say!("type-flag"),
-            Self::Texts => say!("type-strings"),
-            Self::Environment => say!("type-environment"),
-            Self::Tables(level) => say!("type-tables", header = level.title),
+            Self::Flag => fl!("type-flag"),
+            Self::Texts => fl!("type-strings"),
+            Self::Environment => fl!("type-environment"),
+            Self::Tables(level) => fl!("type-tables", header = level.title),
         }
     }
 }
@@ -56,8 +56,8 @@ impl Key {
     /// Returns how to write it, as a remedy.
     pub fn form(&self) -> String {
         match self.kind {
-            Kind::Tables(level) => say!("key-write-table", header = level.title),
-            _ => say!("key-write-as", example = self.example),
+            Kind::Tables(level) => fl!("key-write-table", header = level.title),
+            _ => fl!("key-write-as", example = self.example),
         }
     }
 }
@@ -79,8 +79,8 @@ impl Level {
     /// Returns the place where its keys belong, as text.
     pub fn place(&self) -> String {
         match self.title {
-            "" => say!("key-belongs-top"),
-            header => say!("key-belongs-under", header = header),
+            "" => fl!("key-belongs-top"),
+            header => fl!("key-belongs-under", header = header),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::i18n::{LANGUAGES, closest, say};
+use crate::i18n::{LANGUAGES, closest, fl};
 
 /// Why a value won't do.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ impl Complaint {
 pub(super) fn plain(text: &str) -> Result<(), Complaint> {
     if text.trim().is_empty() {
         return Err(Complaint::new(
-            say!("value-empty"),
-            say!("value-empty-remedy"),
+            fl!("value-empty"),
+            fl!("value-empty-remedy"),
         ));
     }
     no_control(text)
@@ -69,8 +69,8 @@ pub(super) fn no_control(text: &str) -> Result<(), Complaint> {
         Some(found) => {
             let character = format!("U+{:04X}", u32::from(found));
             Err(Complaint::new(
-                say!("value-control", character = character),
-                say!("value-control-remedy"),
+                fl!("value-control", character = character),
+                fl!("value-control-remedy"),
             ))
         }
     }
@@ -80,8 +80,8 @@ pub(super) fn no_control(text: &str) -> Result<(), Complaint> {
 pub(super) fn host_name(text: &str) -> Result<(), Complaint> {
     if text.starts_with('-') {
         return Err(Complaint::new(
-            say!("value-hyphen", text = quoted(text)),
-            say!("value-hyphen-remedy"),
+            fl!("value-hyphen", text = quoted(text)),
+            fl!("value-hyphen-remedy"),
         ));
     }
     Ok(())
@@ -97,14 +97,14 @@ pub(super) fn destination(text: &str) -> Result<(), Complaint> {
         .any(|part| part.starts_with('-'))
     {
         return Err(Complaint::new(
-            say!("value-destination-hyphen", text = quoted(text)),
-            say!("value-destination-remedy"),
+            fl!("value-destination-hyphen", text = quoted(text)),
+            fl!("value-destination-remedy"),
         ));
     }
     if text.chars().any(char::is_whitespace) {
         return Err(Complaint::new(
-            say!("value-destination-space", text = quoted(text)),
-            say!("value-destination-remedy"),
+            fl!("value-destination-space", text = quoted(text)),
+            fl!("value-destination-remedy"),
         ));
     }
     Ok(())
@@ -114,8 +114,8 @@ pub(super) fn destination(text: &str) -> Result<(), Complaint> {
 pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {
     let wrong = || {
         Complaint::new(
-            say!("value-duration", text = quoted(text)),
-            say!("value-duration-remedy"),
+            fl!("value-duration", text = quoted(text)),
+            fl!("value-duration-remedy"),
         )
     };
     let (number, unit) = text
@@ -151,8 +151,8 @@ pub(super) fn walltime(text: &str) -> Result<(), Complaint> {
     };
     read().ok_or_else(|| {
         Complaint::new(
-            say!("value-walltime", text = quoted(text)),
-            say!("value-walltime-remedy"),
+            fl!("value-walltime", text = quoted(text)),
+            fl!("value-walltime-remedy"),
         )
     })
 }
@@ -164,8 +164,8 @@ pub(super) fn memory(text: &str) -> Result<(), Complaint> {
         return Ok(());
     }
     Err(Complaint::new(
-        say!("value-memory", text = quoted(text)),
-        say!("value-memory-remedy"),
+        fl!("value-memory", text = quoted(text)),
+        fl!("value-memory-remedy"),
     ))
 }
 
@@ -187,8 +187,8 @@ pub(super) fn remote(text: &str) -> Result<(String, u16), Complaint> {
     };
     read().ok_or_else(|| {
         Complaint::new(
-            say!("value-remote", text = quoted(text)),
-            say!("value-remote-remedy"),
+            fl!("value-remote", text = quoted(text)),
+            fl!("value-remote-remedy"),
         )
     })
 }
@@ -204,8 +204,8 @@ pub(super) fn variable(name: &str) -> Result<(), Complaint> {
         return Ok(());
     }
     Err(Complaint::new(
-        say!("value-variable", text = quoted(name)),
-        say!("value-variable-remedy"),
+        fl!("value-variable", text = quoted(name)),
+        fl!("value-variable-remedy"),
     ))
 }
 
@@ -215,8 +215,8 @@ pub(super) fn language(text: &str) -> Result<(), Complaint> {
         return Ok(());
     }
     Err(Complaint::new(
-        say!("value-language", text = quoted(text)),
-        say!("value-language-remedy", languages = LANGUAGES.join(", ")),
+        fl!("value-language", text = quoted(text)),
+        fl!("value-language-remedy", languages = LANGUAGES.join(", ")),
     ))
 }
 

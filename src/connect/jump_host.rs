@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::jump_host_thread::{self, ChannelRequest, JumpHostCommand, JumpHostEvent};
 use super::{Caller, DEFAULT_TIMEOUT, Hop, at};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
 use crate::ssh::resolve::SshTarget;
 use crate::ssh::{SshError, Transport, channel};
@@ -163,7 +163,7 @@ fn await_opening(
             }
             Err(TryRecvError::Disconnected) => return Err(SshError::Closed.into()),
             Err(TryRecvError::Empty) if until.is_some_and(|at| at <= Instant::now()) => {
-                return Err(no_way(target, say!("dial-no-answer")).into());
+                return Err(no_way(target, fl!("dial-no-answer")).into());
             }
             Err(TryRecvError::Empty) => {
                 let woken = caller.poller.wait(&mut vec![], until);

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Caller, Hop, connect};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
 use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
 use crate::ssh::resolve::SshTarget;
@@ -126,7 +126,7 @@ pub fn run(
         while let Ok(request) = desk.requests.try_recv() {
             match request {
                 JumpHostCommand::Join(visitor) => {
-                    visitor.hear(JumpHostEvent::Step(say!("hops-shared", hop = &hop.name)));
+                    visitor.hear(JumpHostEvent::Step(fl!("hops-shared", hop = &hop.name)));
                     join(&mut forwarder, visitor);
                 }
                 JumpHostCommand::ProbePeer => forwarder.probe_peer(),
@@ -163,7 +163,7 @@ impl JumpHostThread<'_> {
     fn log_in(&self, before: &[Hop], poller: &Rc<Poller>) -> Result<Forwarder, SshError> {
         let target = &self.hop.target;
         let tell = |text: String| self.tell(|| JumpHostEvent::Step(text.clone()));
-        let own = |text: String| tell(say!("hops-step", hop = &self.hop.name, step = text));
+        let own = |text: String| tell(fl!("hops-step", hop = &self.hop.name, step = text));
         let caller = Caller {
             prompter: self,
             expected: self.expected(),
@@ -281,7 +281,7 @@ impl Prompter for JumpHostThread<'_> {
     }
 
     fn tell_silence(&self, text: String) {
-        let text = say!("hops-step", hop = &self.hop.name, step = text);
+        let text = fl!("hops-step", hop = &self.hop.name, step = text);
         self.tell(|| JumpHostEvent::Waits(text.clone()));
     }
 }

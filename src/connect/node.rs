@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use ssh_key::PublicKey;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
 use crate::ssh::prompt::{self, NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
 use crate::ssh::resolve::{SshTarget, StrictHostKeyChecking, hop_arguments, resolve_hop};
@@ -278,11 +278,7 @@ fn begin(
     let connection = Connection::open(&target, transport, &prompter, poller)?;
     let name = order.target.alias.as_str();
     let own = |step: String| {
-        tell(NodeEvent::Step(say!(
-            "route-step",
-            node = name,
-            step = step
-        )));
+        tell(NodeEvent::Step(fl!("route-step", node = name, step = step)));
     };
     own(connection.describe());
     let login = ssh::log_in_unasked(&connection, &target, order.key.as_deref(), poller)?;

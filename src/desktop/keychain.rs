@@ -12,7 +12,7 @@ use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error as StoreError};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 #[cfg(target_os = "macos")]
 use apple_native_keyring_store::keychain::Store;
@@ -36,9 +36,9 @@ pub enum KeychainError {
 impl fmt::Display for KeychainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match self {
-            Self::Absent(why) => say!("keychain-absent", why = why.as_str()),
-            Self::Refused(why) => say!("keychain-refused", why = why.as_str()),
-            Self::Failed(why) => say!("keychain-failed", why = why.as_str()),
+            Self::Absent(why) => fl!("keychain-absent", why = why.as_str()),
+            Self::Refused(why) => fl!("keychain-refused", why = why.as_str()),
+            Self::Failed(why) => fl!("keychain-failed", why = why.as_str()),
         })
     }
 }
@@ -107,7 +107,7 @@ fn store() -> Result<Arc<Store>, KeychainError> {
 fn entry(key: &Path) -> Result<Entry, KeychainError> {
     let account = key.to_string_lossy();
     #[cfg(not(target_os = "macos"))]
-    let label = say!("keychain-label", key = account.as_ref());
+    let label = fl!("keychain-label", key = account.as_ref());
     #[cfg(not(target_os = "macos"))]
     let more = Some(HashMap::from([("label", label.as_str())]));
     // On a Mac the service's name is the label.

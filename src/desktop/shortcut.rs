@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::host_os::scope::{ConfigOptions, Scope};
-use crate::i18n::say;
+use crate::i18n::fl;
 pub use naming::address;
 use naming::distinct;
 
@@ -87,7 +87,7 @@ pub fn list_of(scope: &Scope) -> Vec<Shortcut> {
 /// # Errors
 /// The reason, as text for the user.
 pub fn make(host: &str, scope: &Scope) -> Result<Shortcut, ShortcutError> {
-    let folder = folder().ok_or_else(|| ShortcutError(say!("autostart-no-folder")))?;
+    let folder = folder().ok_or_else(|| ShortcutError(fl!("autostart-no-folder")))?;
     fs::create_dir_all(&folder).map_err(|why| failed(&folder, &why))?;
     let path = place(&folder, scope, host, system::file_name, system::read)?;
     let options = scope.options().clone();
@@ -168,7 +168,7 @@ fn place(
     let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
     paths.find(is_free).ok_or_else(|| {
         let path = folder.join(&names[0]).display().to_string();
-        ShortcutError(say!("launcher-taken", path = path))
+        ShortcutError(fl!("launcher-taken", path = path))
     })
 }
 

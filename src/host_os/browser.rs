@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// An opener that fails says so within this time; what ends later was a browser.
 const WATCH: Duration = Duration::from_secs(10);
@@ -31,9 +31,7 @@ pub fn open(
         let result = match started {
             Some((child, browser)) => watch(child).map_err(|error| told(&browser, &error)),
             // Its words hold the address, which is nobody else's business.
-            None => {
-                open::that_detached_with_timeout(url, WATCH).map_err(|_| say!("browser-nobody"))
-            }
+            None => open::that_detached_with_timeout(url, WATCH).map_err(|_| fl!("browser-nobody")),
         };
         if let Err(why) = result {
             failed(why);
@@ -88,7 +86,7 @@ fn is_program(name: &str) -> bool {
 }
 
 fn told(browser: &str, error: &io::Error) -> String {
-    say!("browser-failed", browser = browser, why = error.to_string())
+    fl!("browser-failed", browser = browser, why = error.to_string())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::peer::{Owner, owner};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::secret::random_hex;
 use crate::session::PageLogin;
 
@@ -227,10 +227,10 @@ fn page(login: &PageLogin) -> io::Result<LoginPage> {
         "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{}</title></head><body>\n\
          <form method=\"post\" action=\"{}\">{}<button>{}</button></form>\n\
          <script nonce=\"{nonce}\">document.forms[0].submit()</script>\n</body></html>\n",
-        escaped(&say!("login-page-title")),
+        escaped(&fl!("login-page-title")),
         escaped(&login.action),
         fields.concat(),
-        escaped(&say!("login-page-button")),
+        escaped(&fl!("login-page-button")),
     );
     let origin = url::Url::parse(&login.action).map_err(io::Error::other)?;
     let policy = format!(

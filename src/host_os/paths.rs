@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 const NAME: &str = "remote-jupyter";
 
@@ -59,7 +59,7 @@ pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     if !ours || meta.mode() & 0o077 != 0 {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
-            say!("folder-open", folder = folder.display().to_string()),
+            fl!("folder-open", folder = folder.display().to_string()),
         ));
     }
     Ok(())
@@ -93,7 +93,7 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
 /// Returns the path of this program's executable; else the reason why it is unknown, as text.
 #[cfg(feature = "app")]
 pub(crate) fn program() -> Result<PathBuf, String> {
-    let lost = |why: io::Error| say!("autostart-no-program", why = why.to_string());
+    let lost = |why: io::Error| fl!("autostart-no-program", why = why.to_string());
     // An update may have replaced the file: Linux then names one that is not there.
     let program = std::env::current_exe().map_err(lost)?;
     program.canonicalize().map_err(lost)

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::session::Reply;
 use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer};
 
@@ -95,7 +95,7 @@ fn choose(means: &PromptChannels) -> Result<PromptChannel, String> {
     match chosen {
         Some(asking) => Ok(asking),
         None if means.terminal => Ok(PromptChannel::Terminal),
-        None => Err(say!("ask-nowhere")),
+        None => Err(fl!("ask-nowhere")),
     }
 }
 
@@ -107,15 +107,15 @@ fn ask_program(program: &OsString, text: &str) -> PromptAnswer {
         .output()
         .map_err(|error| {
             let (program, why) = (program.display().to_string(), error.to_string());
-            let text = say!("ask-program-failed", program = program, why = why);
+            let text = fl!("ask-program-failed", program = program, why = why);
             NoAnswer::Nobody(text)
         })?;
     if !output.status.success() {
-        return Err(NoAnswer::Cancelled(say!("ask-program-cancelled")));
+        return Err(NoAnswer::Cancelled(fl!("ask-program-cancelled")));
     }
     let bytes = Zeroizing::new(output.stdout);
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| NoAnswer::Cancelled(say!("ask-program-no-text")))?;
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| NoAnswer::Cancelled(fl!("ask-program-no-text")))?;
     Ok(Zeroizing::new(
         text.trim_end_matches(['\r', '\n']).to_owned(),
     ))
@@ -144,7 +144,7 @@ fn ask_terminal(text: &str, echo: bool) -> PromptAnswer {
         .map_err(failed)?;
     let mut line = Zeroizing::new(String::new());
     match BufReader::new(&terminal).read_line(&mut line) {
-        Ok(0) => Err(NoAnswer::Cancelled(say!("ask-terminal-closed"))),
+        Ok(0) => Err(NoAnswer::Cancelled(fl!("ask-terminal-closed"))),
         Ok(_) => Ok(Zeroizing::new(
             line.trim_end_matches(['\r', '\n']).to_owned(),
         )),

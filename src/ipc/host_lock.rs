@@ -16,7 +16,7 @@ use sha1::{Digest, Sha1};
 use super::client::Client;
 use super::protocol::Request;
 use crate::host_os::{ConfigOptions, Scope, private_file};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The holder listens a moment after it has the lock.
 const HOLDER_TRIES: u32 = 100;
@@ -116,10 +116,7 @@ pub fn acquire(folder: &Path, scope: &Scope, host: &str) -> io::Result<LockResul
         }
         std::thread::sleep(HOLDER_PAUSE);
     }
-    Err(io::Error::new(
-        io::ErrorKind::TimedOut,
-        say!("claim-silent"),
-    ))
+    Err(io::Error::new(io::ErrorKind::TimedOut, fl!("claim-silent")))
 }
 
 /// The program that holds a host, if one does.

@@ -12,7 +12,7 @@ use super::pages::{PagePath, Pages};
 use super::server::Server;
 use super::tls::{Fingerprint, OtherCertificate, Pin, PinnedTls};
 use crate::config::App;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::secret::Secret;
 
 /// Longest time for the answer to one request. Even a server that is starting on a busy host
@@ -27,19 +27,19 @@ const STATUS: &str = "api/status?no_track_activity=1";
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// Nothing listens (yet), or the connection broke off: worth another try while starting.
-    #[error("{}", say!("api-no-answer", why = .0))]
+    #[error("{}", fl!("api-no-answer", why = .0))]
     NoAnswer(String),
     /// The server answered with this status.
-    #[error("{}", say!("api-status", status = .0))]
+    #[error("{}", fl!("api-status", status = .0))]
     Status(u16),
     /// The server shows another certificate than before; it was sent nothing.
-    #[error("{}", say!("api-other-certificate", why = .0))]
+    #[error("{}", fl!("api-other-certificate", why = .0))]
     Certificate(String),
     /// It answers, and has none of the pages that a tab could show.
-    #[error("{}", say!("api-no-page"))]
+    #[error("{}", fl!("api-no-page"))]
     NoPage,
     /// The answer is not what Jupyter says.
-    #[error("{}", say!("api-not-jupyter", why = .0))]
+    #[error("{}", fl!("api-not-jupyter", why = .0))]
     NotJupyter(String),
 }
 
@@ -112,7 +112,7 @@ fn no_answer(error: &ureq::Error) -> ApiError {
         return ApiError::Certificate(other.to_string());
     }
     ApiError::NoAnswer(match error {
-        ureq::Error::Timeout(_) => say!("api-silent", seconds = PATIENCE.as_secs()),
+        ureq::Error::Timeout(_) => fl!("api-silent", seconds = PATIENCE.as_secs()),
         other => other.to_string(),
     })
 }

@@ -9,7 +9,7 @@ use super::listening_socket::{ListeningSocket, listener};
 use super::pages::{Flavour, Pages};
 use super::server::{ComputeNode, Endpoint, Server};
 use crate::host_name::{address, is_loopback, same_machine};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::secret::Secret;
 
 /// A runtime file of a living process, as the script told it, not judged yet.
@@ -137,20 +137,20 @@ impl RuntimeFile {
     /// The reason why not, as text.
     pub fn server(&self, uid: Option<u32>) -> Result<Server, String> {
         if self.is_hubs {
-            return Err(say!("server-hubs", pid = self.pid));
+            return Err(fl!("server-hubs", pid = self.pid));
         }
         if self.launch.is_none() && is_editors(&self.args) {
-            return Err(say!("server-editors", pid = self.pid));
+            return Err(fl!("server-editors", pid = self.pid));
         }
         let file = RuntimeJson::read(&self.json).map_err(|error| {
-            say!(
+            fl!(
                 "server-malformed",
                 file = &self.file,
                 why = error.to_string()
             )
         })?;
         if uid.is_none() || self.uid != uid {
-            return Err(say!("server-foreign", pid = self.pid));
+            return Err(fl!("server-foreign", pid = self.pid));
         }
         if self.launch.is_none() {
             self.check_process(&file)?;
@@ -190,15 +190,11 @@ impl RuntimeFile {
         let named = self.file.rsplit_once("server-").map(|(_, end)| end);
         let named = named.and_then(|end| end.strip_suffix(".json")?.parse().ok());
         if file.pid != named.unwrap_or(self.pid) {
-            return Err(say!(
-                "server-names-other",
-                file = &self.file,
-                pid = file.pid
-            ));
+            return Err(fl!("server-names-other", file = &self.file, pid = file.pid));
         }
         let mut words = ["jupyter", "ipython", "python"].iter();
         if !words.any(|word| self.args.contains(word)) {
-            return Err(say!("server-reused", pid = self.pid));
+            return Err(fl!("server-reused", pid = self.pid));
         }
         Ok(())
     }
@@ -211,7 +207,7 @@ impl RuntimeFile {
                     path: socket.to_owned(),
                 })
             } else {
-                Err(say!("server-socket", socket = socket))
+                Err(fl!("server-socket", socket = socket))
             };
         }
         // Notebook 6 writes the port that it was asked for: 0, when it was to choose one.
@@ -219,16 +215,16 @@ impl RuntimeFile {
             .port
             .filter(|port| *port != 0)
             .or(self.port)
-            .ok_or_else(|| say!("server-no-port"))?;
+            .ok_or_else(|| fl!("server-no-port"))?;
         if self.listeners.is_empty() {
-            return Err(say!("server-silent", port = port));
+            return Err(fl!("server-silent", port = port));
         }
         if self
             .listeners
             .iter()
             .any(|listener| Some(listener.uid) != uid)
         {
-            return Err(say!("server-foreign-port", port = port));
+            return Err(fl!("server-foreign-port", port = port));
         }
         let host = match &self.node {
             // A server that listens on every address is reached by the host's name.

@@ -4,7 +4,7 @@
 use super::host_info::HostInfo;
 use super::runtime_file::RuntimeFile;
 use super::server::{Endpoint, Server};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The configuration's requirements on the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,13 +70,13 @@ pub fn select(
     };
     let why = match (&server, same_folder) {
         (Some(server), Some(_)) if count > 1 => {
-            say!("server-same-folder", count = count, folder = &server.root)
+            fl!("server-same-folder", count = count, folder = &server.root)
         }
         (Some(server), None) if count > 1 => {
-            say!("server-newest", count = count, folder = &server.root)
+            fl!("server-newest", count = count, folder = &server.root)
         }
         (Some(server), None) if wanted.workdir => {
-            say!("server-other-folder", folder = &server.root)
+            fl!("server-other-folder", folder = &server.root)
         }
         _ => String::new(),
     };
@@ -93,17 +93,17 @@ pub fn select(
 fn fits(server: Server, wanted: &SelectionCriteria) -> Result<Server, String> {
     let is_it = |refused: &&(String, String)| refused.0 == server.file;
     if let Some((_, why)) = wanted.refused.iter().find(is_it) {
-        return Err(say!("server-refused", pid = server.pid, why = why.as_str()));
+        return Err(fl!("server-refused", pid = server.pid, why = why.as_str()));
     }
     match (&server.endpoint, wanted.port) {
-        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(say!(
+        (Endpoint::Tcp { port, .. }, Some(wanted)) if *port != wanted => Err(fl!(
             "server-other-port",
             pid = server.pid,
             port = *port,
             wanted = wanted
         )),
         (Endpoint::Socket { .. }, Some(wanted)) => {
-            Err(say!("server-on-socket", pid = server.pid, wanted = wanted))
+            Err(fl!("server-on-socket", pid = server.pid, wanted = wanted))
         }
         _ => Ok(server),
     }

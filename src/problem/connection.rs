@@ -7,7 +7,7 @@ use super::local::system_remedy;
 use super::wait::waiting;
 use super::{local, login, lost};
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::ssh::SshError;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
@@ -21,17 +21,17 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
     match error {
         SshError::Resolve(error @ ResolveError::TimedOut { .. }) => Problem::new(
             Code::TimedOut,
-            say!(
+            fl!(
                 "explain-timed-out",
                 host = name,
                 phase = Phase::Resolving.words()
             ),
             error.to_string(),
-            say!("explain-resolve-slow-remedy", destination = destination),
+            fl!("explain-resolve-slow-remedy", destination = destination),
         ),
         SshError::Resolve(error) => Problem::new(
             Code::Resolve,
-            say!("explain-resolve", host = name),
+            fl!("explain-resolve", host = name),
             error.to_string(),
             resolve_remedy(destination, error),
         ),
@@ -41,18 +41,18 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
             value,
         } => Problem::new(
             Code::Route,
-            say!("explain-route", host = name, keyword = *keyword),
+            fl!("explain-route", host = name, keyword = *keyword),
             format!("{keyword} {value}"),
-            say!("explain-route-remedy", destination = destination),
+            fl!("explain-route-remedy", destination = destination),
         ),
         SshError::NameUnknown {
             host: wanted,
             reason,
         } => Problem::new(
             Code::NameUnknown,
-            say!("explain-name", host = name, wanted = wanted),
+            fl!("explain-name", host = name, wanted = wanted),
             reason.clone(),
-            say!("explain-name-remedy"),
+            fl!("explain-name-remedy"),
         ),
         SshError::Dial {
             host: wanted,
@@ -77,25 +77,25 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
             let key = key.display().to_string();
             Problem::new(
                 Code::Passphrase,
-                say!("explain-passphrase", host = name, key = &key),
+                fl!("explain-passphrase", host = name, key = &key),
                 "",
-                say!("explain-passphrase-remedy", key = &key),
+                fl!("explain-passphrase-remedy", key = &key),
             )
         }
         SshError::LoginSilent { silent, said } => Problem::new(
             Code::TimedOut,
-            say!("explain-login-silent", host = name),
+            fl!("explain-login-silent", host = name),
             login_silent(*silent, said),
-            say!("explain-login-silent-remedy", host = name),
+            fl!("explain-login-silent-remedy", host = name),
         ),
         SshError::HandshakeSilent { greeting, said } => {
             handshake_silent(name, destination, greeting, said)
         }
         SshError::NoSession { reason } => Problem::new(
             Code::LoginShell,
-            say!("explain-no-session", host = name),
+            fl!("explain-no-session", host = name),
             reason.clone(),
-            say!("explain-no-session-remedy", destination = destination),
+            fl!("explain-no-session-remedy", destination = destination),
         ),
         SshError::Hop(_)
         | SshError::Forward { .. }
@@ -129,9 +129,9 @@ fn way(host: &Host, error: &SshError) -> Problem {
         } => proxy_command(name, command, status, said),
         SshError::ProxyShell { shell, why } => Problem::new(
             Code::ProxyCommand,
-            say!("hops-proxy-failed", host = name),
+            fl!("hops-proxy-failed", host = name),
             format!("{shell}: {why}"),
-            say!("hops-proxy-shell-remedy", shell = shell),
+            fl!("hops-proxy-shell-remedy", shell = shell),
         ),
         other => lost(name, other),
     }
@@ -143,17 +143,17 @@ fn resolve_remedy(destination: &str, error: &ResolveError) -> String {
         ResolveError::NotStarted { source, .. } => system_remedy(source),
         ResolveError::NoSsh { .. } => {
             let path = std::env::var("PATH").unwrap_or_default();
-            say!("explain-no-ssh-remedy", path = path)
+            fl!("explain-no-ssh-remedy", path = path)
         }
         ResolveError::Refused { message, .. } => match unset_variable(message) {
-            Some(variable) => say!(
+            Some(variable) => fl!(
                 "explain-resolve-variable-remedy",
                 destination = destination,
                 variable = variable
             ),
-            None => say!("explain-resolve-remedy", destination = destination),
+            None => fl!("explain-resolve-remedy", destination = destination),
         },
-        _ => say!("explain-resolve-remedy", destination = destination),
+        _ => fl!("explain-resolve-remedy", destination = destination),
     }
 }
 
@@ -170,12 +170,12 @@ fn no_answer(name: &str, prompt: &str, reason: &str, tried: &[String]) -> Proble
     detail.extend(tried.iter().map(String::as_str));
     Problem::new(
         Code::AuthNoAnswer,
-        say!("explain-auth-no-answer", host = name),
+        fl!("explain-auth-no-answer", host = name),
         detail.join("\n"),
         if tried.is_empty() {
-            say!("explain-auth-no-answer-remedy")
+            fl!("explain-auth-no-answer-remedy")
         } else {
-            say!("explain-auth-no-answer-tried-remedy")
+            fl!("explain-auth-no-answer-tried-remedy")
         },
     )
 }
@@ -197,26 +197,26 @@ fn dial(
     if all_refused {
         return Problem::new(
             Code::Refused,
-            say!(
+            fl!(
                 "explain-refused-port",
                 host = name,
                 wanted = host,
                 port = port
             ),
             detail,
-            say!("explain-refused-port-remedy"),
+            fl!("explain-refused-port-remedy"),
         );
     }
     Problem::new(
         Code::Unreachable,
-        say!(
+        fl!(
             "explain-unreachable",
             host = name,
             wanted = host,
             port = port
         ),
         detail,
-        say!("explain-unreachable-remedy"),
+        fl!("explain-unreachable-remedy"),
     )
 }
 
@@ -229,13 +229,13 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
             possible,
         } => Problem::new(
             Code::Algorithms,
-            say!("explain-algorithms", host = name, keyword = *keyword),
-            say!(
+            fl!("explain-algorithms", host = name, keyword = *keyword),
+            fl!(
                 "explain-algorithms-detail",
                 asked = asked,
                 possible = possible
             ),
-            say!("explain-algorithms-remedy", keyword = *keyword),
+            fl!("explain-algorithms-remedy", keyword = *keyword),
         ),
         SshError::NoCommonAlgorithm {
             server,
@@ -243,7 +243,7 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
             lacking,
         } => Problem::new(
             Code::NoCommonAlgorithm,
-            say!("explain-no-common-algorithm", host = name, server = server),
+            fl!("explain-no-common-algorithm", host = name, server = server),
             lacking.as_ref().map_or_else(|| text.clone(), lists),
             no_common_remedy(destination, lacking.as_ref()),
         ),
@@ -253,7 +253,7 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
             greeting,
         } => Problem::new(
             Code::Handshake,
-            say!("explain-handshake", host = name),
+            fl!("explain-handshake", host = name),
             greeted(greeting.as_ref(), text),
             handshake_remedy(destination, greeting.as_ref(), *cut),
         ),
@@ -264,9 +264,9 @@ fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
 /// Describes what was seen of the server, and libssh2's error.
 fn greeted(greeting: Option<&Greeting>, text: &str) -> String {
     let seen = match greeting {
-        Some(Greeting::Nothing) => say!("explain-handshake-nothing"),
-        Some(Greeting::Foreign(words)) => say!("explain-auth-said", words = words),
-        Some(Greeting::Ssh(version)) => say!("explain-handshake-greeted", version = version),
+        Some(Greeting::Nothing) => fl!("explain-handshake-nothing"),
+        Some(Greeting::Foreign(words)) => fl!("explain-auth-said", words = words),
+        Some(Greeting::Ssh(version)) => fl!("explain-handshake-greeted", version = version),
         None => return text.to_owned(),
     };
     format!("{seen}\n{text}")
@@ -276,18 +276,18 @@ fn greeted(greeting: Option<&Greeting>, text: &str) -> String {
 fn handshake_remedy(destination: &str, greeting: Option<&Greeting>, cut: bool) -> String {
     match greeting {
         Some(Greeting::Nothing) => {
-            say!(
+            fl!(
                 "explain-handshake-nothing-remedy",
                 destination = destination
             )
         }
-        Some(seen) if seen.is_turned_away() => say!("explain-handshake-turned-away-remedy"),
-        Some(seen) if seen.is_too_old() => say!("explain-handshake-old-remedy"),
-        Some(Greeting::Foreign(_)) => say!("explain-handshake-foreign-remedy"),
+        Some(seen) if seen.is_turned_away() => fl!("explain-handshake-turned-away-remedy"),
+        Some(seen) if seen.is_too_old() => fl!("explain-handshake-old-remedy"),
+        Some(Greeting::Foreign(_)) => fl!("explain-handshake-foreign-remedy"),
         Some(Greeting::Ssh(_)) if cut => {
-            say!("explain-handshake-cut-remedy", destination = destination)
+            fl!("explain-handshake-cut-remedy", destination = destination)
         }
-        _ => say!("explain-handshake-remedy"),
+        _ => fl!("explain-handshake-remedy"),
     }
 }
 
@@ -296,29 +296,29 @@ fn handshake_silent(name: &str, destination: &str, greeting: &Greeting, said: &s
     let lines = last_lines(said);
     let command = lines
         .into_iter()
-        .map(|said| say!("hops-proxy-said", said = said));
+        .map(|said| fl!("hops-proxy-said", said = said));
     let seen = match greeting {
-        Greeting::Nothing => say!("explain-handshake-silent"),
-        Greeting::Foreign(words) => say!("explain-auth-said", words = words),
-        Greeting::Ssh(version) => say!("explain-handshake-slow", version = version),
+        Greeting::Nothing => fl!("explain-handshake-silent"),
+        Greeting::Foreign(words) => fl!("explain-auth-said", words = words),
+        Greeting::Ssh(version) => fl!("explain-handshake-slow", version = version),
     };
     let detail: Vec<String> = command.chain([seen]).collect();
     let phase = Phase::Connecting.words();
     Problem::new(
         Code::TimedOut,
-        say!("explain-timed-out", host = name, phase = phase),
+        fl!("explain-timed-out", host = name, phase = phase),
         detail.join("\n"),
         match greeting {
             Greeting::Ssh(_) => {
-                say!("explain-handshake-slow-remedy", destination = destination)
+                fl!("explain-handshake-slow-remedy", destination = destination)
             }
-            _ => say!("explain-handshake-silent-remedy", destination = destination),
+            _ => fl!("explain-handshake-silent-remedy", destination = destination),
         },
     )
 }
 
 fn lists(lacking: &Lacking) -> String {
-    say!(
+    fl!(
         "explain-no-common-lists",
         keyword = lacking.keyword,
         theirs = lacking.theirs.join(", "),
@@ -329,13 +329,13 @@ fn lists(lacking: &Lacking) -> String {
 /// Each cause has its own.
 fn no_common_remedy(destination: &str, lacking: Option<&Lacking>) -> String {
     match lacking.map(Lacking::matter) {
-        Some(Matter::PostQuantum) => say!("explain-post-quantum-remedy"),
-        Some(Matter::Sha1) => say!(
+        Some(Matter::PostQuantum) => fl!("explain-post-quantum-remedy"),
+        Some(Matter::Sha1) => fl!(
             "explain-no-common-algorithm-remedy",
             destination = destination
         ),
-        Some(Matter::Other) => say!("explain-no-common-list-remedy"),
-        None => say!(
+        Some(Matter::Other) => fl!("explain-no-common-list-remedy"),
+        None => fl!(
             "explain-no-common-unknown-remedy",
             destination = destination
         ),
@@ -345,14 +345,14 @@ fn no_common_remedy(destination: &str, lacking: Option<&Lacking>) -> String {
 fn host_key_files(name: &str, error: &KnownHostsError) -> Problem {
     let remedy = match error {
         KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
-            say!("explain-host-key-files-remedy")
+            fl!("explain-host-key-files-remedy")
         }
-        KnownHostsError::UnwritableName { .. } => say!("explain-host-key-name-remedy"),
-        KnownHostsError::MalformedKey { .. } => say!("explain-host-key-malformed-remedy"),
+        KnownHostsError::UnwritableName { .. } => fl!("explain-host-key-name-remedy"),
+        KnownHostsError::MalformedKey { .. } => fl!("explain-host-key-malformed-remedy"),
     };
     Problem::new(
         Code::HostKeyFiles,
-        say!("explain-host-key-files", host = name),
+        fl!("explain-host-key-files", host = name),
         error.to_string(),
         remedy,
     )
@@ -375,12 +375,12 @@ fn host_key(
             same_type,
         } => Problem::new(
             Code::HostKeyChanged,
-            say!("explain-host-key-changed", host = name),
+            fl!("explain-host-key-changed", host = name),
             shown_and_known(fingerprint, known),
             if *same_type {
-                say!("explain-host-key-changed-remedy", filed = filed)
+                fl!("explain-host-key-changed-remedy", filed = filed)
             } else {
-                say!("explain-host-key-other-type-remedy", filed = filed)
+                fl!("explain-host-key-other-type-remedy", filed = filed)
             },
         ),
         SshError::HostKeyRevoked {
@@ -389,8 +389,8 @@ fn host_key(
             line,
         } => Problem::new(
             Code::HostKeyRevoked,
-            say!("explain-host-key-revoked", host = name),
-            say!(
+            fl!("explain-host-key-revoked", host = name),
+            fl!(
                 "explain-host-key-revoked-detail",
                 fingerprint = fingerprint,
                 place = match line {
@@ -398,7 +398,7 @@ fn host_key(
                     None => file.display().to_string(),
                 }
             ),
-            say!("explain-host-key-revoked-remedy"),
+            fl!("explain-host-key-revoked-remedy"),
         ),
         SshError::HostKeyShort {
             fingerprint,
@@ -406,23 +406,23 @@ fn host_key(
             min,
         } => Problem::new(
             Code::HostKeyUnknown,
-            say!("explain-host-key-short", host = name, bits = *bits),
-            say!(
+            fl!("explain-host-key-short", host = name, bits = *bits),
+            fl!(
                 "explain-host-key-short-detail",
                 fingerprint = fingerprint,
                 bits = *bits,
                 min = *min
             ),
-            say!("explain-host-key-short-remedy", min = *min),
+            fl!("explain-host-key-short-remedy", min = *min),
         ),
         SshError::HostKeyUnknown {
             fingerprint,
             reason,
         } => Problem::new(
             Code::HostKeyUnknown,
-            say!("explain-host-key-unknown", host = name),
+            fl!("explain-host-key-unknown", host = name),
             format!("{fingerprint}\n{reason}"),
-            say!("explain-host-key-unknown-remedy", destination = destination),
+            fl!("explain-host-key-unknown-remedy", destination = destination),
         ),
         other => Problem::new(Code::HostKeyUnknown, format!("{name}: {other}"), "", ""),
     }
@@ -430,14 +430,14 @@ fn host_key(
 
 fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
     let known = known.iter().map(|key| {
-        say!(
+        fl!(
             "explain-host-key-known",
             fingerprint = &key.fingerprint,
             kind = &key.key_type,
             place = format!("{}:{}", key.file.display(), key.line),
         )
     });
-    let shown = say!("explain-host-key-shown", fingerprint = fingerprint);
+    let shown = fl!("explain-host-key-shown", fingerprint = fingerprint);
     let lines: Vec<String> = std::iter::once(shown).chain(known).collect();
     lines.join("\n")
 }
@@ -450,12 +450,12 @@ fn at_hop(host: &Host, hop: &AtHop) -> Problem {
     }
     if let SshError::Wait(wait) = hop.error.as_ref() {
         let problem = waiting(&host.name, Phase::Connecting, wait);
-        let detail = say!("hops-waited", hop = &hop.name);
+        let detail = fl!("hops-waited", hop = &hop.name);
         return Problem { detail, ..problem };
     }
-    let mut stand_in = Host::named(&say!("hops-name", hop = &hop.name));
+    let mut stand_in = Host::named(&fl!("hops-name", hop = &hop.name));
     stand_in.ssh = Some(hop.destination.clone());
     let problem = ssh(&stand_in, Some(&hop.target), &hop.error);
-    let title = say!("hops-title", host = &host.name, title = problem.title);
+    let title = fl!("hops-title", host = &host.name, title = problem.title);
     Problem { title, ..problem }
 }

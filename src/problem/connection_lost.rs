@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::code::{Code, Problem};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{Fate, HostInfo};
 use crate::ssh::SshError;
 
@@ -17,7 +17,7 @@ pub fn lost(host: &str, error: &SshError) -> Problem {
 #[must_use]
 pub fn lost_for_good(host: &str, patience: Duration, last: &Problem) -> Problem {
     let minutes = (patience.as_secs() / 60).to_string();
-    let tried = say!("lost-tried", minutes = minutes);
+    let tried = fl!("lost-tried", minutes = minutes);
     about(host, format!("{tried}\n{last}"))
 }
 
@@ -26,12 +26,12 @@ pub fn lost_for_good(host: &str, patience: Duration, last: &Problem) -> Problem 
 pub fn needs_user(host: &str, error: &SshError) -> Option<Problem> {
     match error.cause() {
         SshError::NoAnswer { prompt, .. } => {
-            let detail = say!("lost-needs-answer", prompt = prompt);
+            let detail = fl!("lost-needs-answer", prompt = prompt);
             Some(about(host, detail))
         }
         SshError::Passphrase { key } => {
             let key = key.display().to_string();
-            Some(about(host, say!("lost-needs-answer", prompt = key)))
+            Some(about(host, fl!("lost-needs-answer", prompt = key)))
         }
         SshError::LoginSilent { silent, said } => {
             let detail = login_silent(*silent, said);
@@ -44,9 +44,9 @@ pub fn needs_user(host: &str, error: &SshError) -> Option<Problem> {
 /// The detail of a login that was silent until time was up.
 pub(super) fn login_silent(silent: Duration, said: &[String]) -> String {
     let seconds = silent.as_secs().to_string();
-    let silent = say!("login-silent", seconds = seconds);
+    let silent = fl!("login-silent", seconds = seconds);
     let said = said.iter();
-    let said = said.map(|words| say!("explain-auth-said", words = words));
+    let said = said.map(|words| fl!("explain-auth-said", words = words));
     std::iter::once(silent)
         .chain(said)
         .collect::<Vec<_>>()
@@ -56,21 +56,21 @@ pub(super) fn login_silent(silent: Duration, said: &[String]) -> String {
 /// Explains that another host answers to the same name.
 #[must_use]
 pub fn other_machine(host: &str, known: &str, seen: &str) -> Problem {
-    about(host, say!("lost-other-machine", known = known, seen = seen))
+    about(host, fl!("lost-other-machine", known = known, seen = seen))
 }
 
 /// Explains a server whose process is there and whose port is not.
 #[must_use]
 pub fn not_listening(host: &str) -> Problem {
-    about(host, say!("lost-not-listening"))
+    about(host, fl!("lost-not-listening"))
 }
 
 fn about(host: &str, detail: String) -> Problem {
     Problem::new(
         Code::Lost,
-        say!("lost-title", host = host),
+        fl!("lost-title", host = host),
         detail,
-        say!("lost-remedy"),
+        fl!("lost-remedy"),
     )
 }
 
@@ -79,9 +79,9 @@ fn about(host: &str, detail: String) -> Problem {
 pub fn not_now(host: &str) -> Problem {
     Problem::new(
         Code::Lost,
-        say!("lost-title", host = host),
-        say!("lost-not-now"),
-        say!("lost-not-now-remedy"),
+        fl!("lost-title", host = host),
+        fl!("lost-not-now"),
+        fl!("lost-not-now-remedy"),
     )
 }
 
@@ -89,18 +89,18 @@ pub fn not_now(host: &str) -> Problem {
 #[must_use]
 pub fn server_ended(host: &str, fate: Option<Fate>) -> Problem {
     let detail = match fate {
-        Some(Fate::Killed) => say!("server-ended-killed"),
-        Some(Fate::Outside) => say!("server-ended-outside"),
-        Some(Fate::Restart) => say!("server-ended-restart"),
-        Some(Fate::Elsewhere | Fate::Job) | None => say!("server-ended-detail"),
+        Some(Fate::Killed) => fl!("server-ended-killed"),
+        Some(Fate::Outside) => fl!("server-ended-outside"),
+        Some(Fate::Restart) => fl!("server-ended-restart"),
+        Some(Fate::Elsewhere | Fate::Job) | None => fl!("server-ended-detail"),
     };
     let remedy = match fate {
-        Some(Fate::Killed) => say!("server-ended-killed-remedy"),
-        _ => say!("server-ended-remedy", host = host),
+        Some(Fate::Killed) => fl!("server-ended-killed-remedy"),
+        _ => fl!("server-ended-remedy", host = host),
     };
     Problem::new(
         Code::ServerEnded,
-        say!("server-ended-title", host = host),
+        fl!("server-ended-title", host = host),
         detail,
         remedy,
     )
@@ -112,11 +112,11 @@ pub fn lost_launches(host: &str, host_info: &HostInfo) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for lost in &host_info.lost {
         let line = match lost.fate {
-            Fate::Outside => say!("session-lost-launch", host = host),
-            Fate::Killed => say!("session-lost-killed", host = host),
-            Fate::Restart => say!("session-lost-restart", host = host),
-            Fate::Job => say!("session-lost-job", node = lost.node.as_str()),
-            Fate::Elsewhere => say!(
+            Fate::Outside => fl!("session-lost-launch", host = host),
+            Fate::Killed => fl!("session-lost-killed", host = host),
+            Fate::Restart => fl!("session-lost-restart", host = host),
+            Fate::Job => fl!("session-lost-job", node = lost.node.as_str()),
+            Fate::Elsewhere => fl!(
                 "session-lost-elsewhere",
                 host = host,
                 node = lost.node.as_str(),
@@ -136,9 +136,9 @@ pub fn lost_launches(host: &str, host_info: &HostInfo) -> Vec<String> {
 pub fn idle_ended(host: &str) -> Problem {
     Problem::new(
         Code::IdleEnded,
-        say!("idle-ended-title", host = host),
-        say!("idle-ended-detail"),
-        say!("idle-ended-remedy"),
+        fl!("idle-ended-title", host = host),
+        fl!("idle-ended-detail"),
+        fl!("idle-ended-remedy"),
     )
 }
 
@@ -147,8 +147,8 @@ pub fn idle_ended(host: &str) -> Problem {
 pub fn holder_gone(host: &str) -> Problem {
     Problem::new(
         Code::Lost,
-        say!("explain-holder-gone", host = host),
+        fl!("explain-holder-gone", host = host),
         "",
-        say!("explain-open-again-remedy"),
+        fl!("explain-open-again-remedy"),
     )
 }

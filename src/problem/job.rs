@@ -4,7 +4,7 @@ use super::code::{Code, Problem};
 use super::last_words;
 use super::remote::set_up_failed;
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::remote::UncertainJob;
 use crate::scheduler::{CommandOutput, DetectError, Scheduler, clock};
 use crate::secret::redact;
@@ -14,13 +14,13 @@ use crate::shell_quote::quote;
 #[must_use]
 pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, detect_error: &DetectError) -> Problem {
     let (name, scheduler) = (&host.name, scheduler.name());
-    let title = say!("job-no-scheduler", scheduler = scheduler, host = name);
+    let title = fl!("job-no-scheduler", scheduler = scheduler, host = name);
     match detect_error {
         DetectError::Absent(words) => Problem::new(
             Code::SchedulerMissing,
             title,
             redact(words),
-            say!(
+            fl!(
                 "job-no-scheduler-remedy",
                 destination = host.ssh_destination()
             ),
@@ -28,8 +28,8 @@ pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, detect_error: &Detec
         DetectError::Other(kind) => Problem::new(
             Code::SchedulerMissing,
             title,
-            say!("job-other-scheduler", kind = kind.as_str()),
-            say!("job-other-scheduler-remedy", kind = kind.as_str()),
+            fl!("job-other-scheduler", kind = kind.as_str()),
+            fl!("job-other-scheduler-remedy", kind = kind.as_str()),
         ),
     }
 }
@@ -41,16 +41,16 @@ pub fn job_refused(host: &str, scheduler: &str, output: &CommandOutput) -> Probl
     if is_unreachable(&words) {
         return Problem::new(
             Code::SchedulerSilent,
-            say!("job-not-given", scheduler = scheduler, host = host),
+            fl!("job-not-given", scheduler = scheduler, host = host),
             redact(&words),
-            say!("job-not-given-remedy"),
+            fl!("job-not-given-remedy"),
         );
     }
     Problem::new(
         Code::JobRefused,
-        say!("job-refused", scheduler = scheduler, host = host),
+        fl!("job-refused", scheduler = scheduler, host = host),
         redact(&words),
-        say!("job-refused-remedy"),
+        fl!("job-refused-remedy"),
     )
 }
 
@@ -74,9 +74,9 @@ fn is_unreachable(words: &str) -> bool {
 pub fn job_would_be_refused(host: &str, scheduler: &str, output: &CommandOutput) -> Problem {
     Problem::new(
         Code::JobRefused,
-        say!("rehearsal-refused", scheduler = scheduler, host = host),
+        fl!("rehearsal-refused", scheduler = scheduler, host = host),
         redact(&output.words()),
-        say!("rehearsal-refused-remedy"),
+        fl!("rehearsal-refused-remedy"),
     )
 }
 
@@ -85,9 +85,9 @@ pub fn job_would_be_refused(host: &str, scheduler: &str, output: &CommandOutput)
 pub fn job_not_taken(host: &str, scheduler: &str, output: &CommandOutput) -> Problem {
     Problem::new(
         Code::JobRefused,
-        say!("job-not-taken", scheduler = scheduler, host = host),
+        fl!("job-not-taken", scheduler = scheduler, host = host),
         redact(&output.words()),
-        say!("job-not-taken-remedy"),
+        fl!("job-not-taken-remedy"),
     )
 }
 
@@ -96,9 +96,9 @@ pub fn job_not_taken(host: &str, scheduler: &str, output: &CommandOutput) -> Pro
 pub fn no_list(host: &str, scheduler: &str, words: &str) -> Problem {
     Problem::new(
         Code::SchedulerSilent,
-        say!("job-silent", scheduler = scheduler, host = host),
+        fl!("job-silent", scheduler = scheduler, host = host),
         redact(words),
-        say!("job-silent-remedy"),
+        fl!("job-silent-remedy"),
     )
 }
 
@@ -107,12 +107,12 @@ pub fn no_list(host: &str, scheduler: &str, words: &str) -> Problem {
 pub fn job_uncertain(host: &str, scheduler: &str, doubt: &UncertainJob) -> Problem {
     let (id, folder) = (doubt.id.as_str(), doubt.folder.as_str());
     let title = match id {
-        "" => say!("job-unanswered", scheduler = scheduler, host = host),
-        id => say!("job-uncertain", scheduler = scheduler, id = id, host = host),
+        "" => fl!("job-unanswered", scheduler = scheduler, host = host),
+        id => fl!("job-uncertain", scheduler = scheduler, id = id, host = host),
     };
     let remedy = match folder {
-        "" => say!("job-uncertain-remedy"),
-        folder => say!("job-uncertain-folder-remedy", folder = folder),
+        "" => fl!("job-uncertain-remedy"),
+        folder => fl!("job-uncertain-folder-remedy", folder = folder),
     };
     Problem::new(Code::SchedulerSilent, title, redact(&doubt.words), remedy)
 }
@@ -126,9 +126,9 @@ pub fn job_never_starts(host: &str, id: &str, word: &str, reason: &str) -> Probl
     };
     Problem::new(
         Code::JobNeverStarts,
-        say!("job-never", id = id, host = host),
+        fl!("job-never", id = id, host = host),
         redact(&seen),
-        say!("job-never-remedy"),
+        fl!("job-never-remedy"),
     )
 }
 
@@ -137,9 +137,9 @@ pub fn job_never_starts(host: &str, id: &str, word: &str, reason: &str) -> Probl
 pub fn job_suspended(host: &str, id: &str, word: &str) -> Problem {
     Problem::new(
         Code::JupyterAnswer,
-        say!("job-suspended", id = id, host = host),
+        fl!("job-suspended", id = id, host = host),
         word,
-        say!("job-suspended-remedy", host = host),
+        fl!("job-suspended-remedy", host = host),
     )
 }
 
@@ -148,9 +148,9 @@ pub fn job_suspended(host: &str, id: &str, word: &str) -> Problem {
 pub fn job_confused(host: &str, id: &str, node: &str) -> Problem {
     Problem::new(
         Code::JupyterAnswer,
-        say!("job-confused-title", host = host),
-        say!("job-confused-detail", id = id, node = node),
-        say!("job-confused-remedy"),
+        fl!("job-confused-title", host = host),
+        fl!("job-confused-detail", id = id, node = node),
+        fl!("job-confused-remedy"),
     )
 }
 
@@ -166,14 +166,14 @@ pub fn job_ended(host: &str, id: &str, status: Option<i32>, log: &str) -> Proble
         );
     }
     let title = match status {
-        Some(status) => say!("job-ended-status", id = id, host = host, status = status),
-        None => say!("job-ended", id = id, host = host),
+        Some(status) => fl!("job-ended-status", id = id, host = host, status = status),
+        None => fl!("job-ended", id = id, host = host),
     };
     let remedy = last_words::remedy(status, log).unwrap_or_else(|| {
         if log.is_empty() {
-            say!("job-ended-silent-remedy")
+            fl!("job-ended-silent-remedy")
         } else {
-            say!("job-ended-remedy")
+            fl!("job-ended-remedy")
         }
     });
     Problem::new(Code::JobEnded, title, redact(log), remedy)
@@ -184,9 +184,9 @@ pub fn job_ended(host: &str, id: &str, status: Option<i32>, log: &str) -> Proble
 pub fn job_gone(host: &str, id: &str, notebook: Option<&str>) -> Problem {
     Problem::new(
         Code::JobEnded,
-        say!("job-gone", id = id, host = host),
-        say!("job-gone-detail"),
-        say!("job-gone-remedy", command = again(host, notebook)),
+        fl!("job-gone", id = id, host = host),
+        fl!("job-gone-detail"),
+        fl!("job-gone-remedy", command = again(host, notebook)),
     )
 }
 
@@ -194,14 +194,14 @@ pub fn job_gone(host: &str, id: &str, notebook: Option<&str>) -> Problem {
 #[must_use]
 pub fn job_time_up(host: &str, id: &str, whole: Option<u64>, notebook: Option<&str>) -> Problem {
     let title = match whole.map(clock) {
-        Some(time) => say!("job-time-up-of", id = id, host = host, time = time),
-        None => say!("job-time-up", id = id, host = host),
+        Some(time) => fl!("job-time-up-of", id = id, host = host, time = time),
+        None => fl!("job-time-up", id = id, host = host),
     };
     Problem::new(
         Code::JobTimeUp,
         title,
-        say!("job-time-up-detail"),
-        say!("job-time-up-remedy", command = again(host, notebook)),
+        fl!("job-time-up-detail"),
+        fl!("job-time-up-remedy", command = again(host, notebook)),
     )
 }
 
@@ -222,9 +222,9 @@ fn again(host: &str, notebook: Option<&str>) -> String {
 pub fn not_extended(host: &str, scheduler: &str, words: &str) -> Problem {
     Problem::new(
         Code::NotExtended,
-        say!("extend-refused", scheduler = scheduler, host = host),
+        fl!("extend-refused", scheduler = scheduler, host = host),
         redact(words),
-        say!("extend-refused-remedy"),
+        fl!("extend-refused-remedy"),
     )
 }
 
@@ -233,9 +233,9 @@ pub fn not_extended(host: &str, scheduler: &str, words: &str) -> Problem {
 pub fn not_extendable(host: &str, scheduler: &str) -> Problem {
     Problem::new(
         Code::NotExtended,
-        say!("extend-refused", scheduler = scheduler, host = host),
-        say!("extend-no-command", scheduler = scheduler),
-        say!("extend-refused-remedy"),
+        fl!("extend-refused", scheduler = scheduler, host = host),
+        fl!("extend-no-command", scheduler = scheduler),
+        fl!("extend-refused-remedy"),
     )
 }
 
@@ -244,9 +244,9 @@ pub fn not_extendable(host: &str, scheduler: &str) -> Problem {
 pub fn no_end(host: &str) -> Problem {
     Problem::new(
         Code::NotExtended,
-        say!("extend-no-end", host = host),
+        fl!("extend-no-end", host = host),
         String::new(),
-        say!("extend-no-end-remedy", host = host),
+        fl!("extend-no-end-remedy", host = host),
     )
 }
 
@@ -255,8 +255,8 @@ pub fn no_end(host: &str) -> Problem {
 pub fn job_start_slow(host: &str, node: Option<&str>) -> Problem {
     Problem::new(
         Code::TimedOut,
-        say!("job-slow", host = host, node = node.unwrap_or("?")),
-        say!("job-slow-detail"),
-        say!("job-slow-remedy", host = host),
+        fl!("job-slow", host = host, node = node.unwrap_or("?")),
+        fl!("job-slow-detail"),
+        fl!("job-slow-remedy", host = host),
     )
 }

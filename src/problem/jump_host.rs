@@ -1,7 +1,7 @@
 //! Problems at a jump host, and with a proxy command.
 
 use super::code::{Code, Problem};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// `name` is the jump host that was to connect to `wanted`.
 pub(super) fn forward(
@@ -16,16 +16,16 @@ pub(super) fn forward(
     if forbidden {
         return Problem::new(
             Code::HopForbids,
-            say!("hops-forbids", host = name, place = &place),
+            fl!("hops-forbids", host = name, place = &place),
             reason,
-            say!("hops-forbids-remedy", place = &place),
+            fl!("hops-forbids-remedy", place = &place),
         );
     }
     Problem::new(
         Code::HopUnreachable,
-        say!("hops-unreachable", host = name, place = &place),
+        fl!("hops-unreachable", host = name, place = &place),
         reason,
-        say!(
+        fl!(
             "hops-unreachable-remedy",
             destination = destination,
             wanted = wanted
@@ -36,9 +36,9 @@ pub(super) fn forward(
 pub(super) fn no_way(name: &str, names: &[String]) -> Problem {
     Problem::new(
         Code::HopLoop,
-        say!("hops-loop", host = name),
+        fl!("hops-loop", host = name),
         names.join(" → "),
-        say!("hops-loop-remedy"),
+        fl!("hops-loop-remedy"),
     )
 }
 
@@ -46,11 +46,11 @@ pub(super) fn proxy_command(name: &str, command: &str, status: &str, said: &str)
     // What a shell ends with when it does not find a program.
     let is_absent = status.ends_with(" 127");
     let path = std::env::var("PATH").unwrap_or_default();
-    let path = is_absent.then(|| say!("hops-proxy-path", path = path));
+    let path = is_absent.then(|| fl!("hops-proxy-path", path = path));
     // A menu has room for one line, and the last one is the reason.
     let mut lines = last_lines(said);
     let reason = lines.pop();
-    let reason = reason.map(|said| say!("hops-proxy-said", said = said));
+    let reason = reason.map(|said| fl!("hops-proxy-said", said = said));
     let reason = reason.unwrap_or_default();
     let before = lines.join("\n");
     let path = path.unwrap_or_default();
@@ -58,12 +58,12 @@ pub(super) fn proxy_command(name: &str, command: &str, status: &str, said: &str)
     let seen = seen.into_iter().filter(|text| !text.is_empty());
     Problem::new(
         Code::ProxyCommand,
-        say!("hops-proxy-failed", host = name),
+        fl!("hops-proxy-failed", host = name),
         seen.collect::<Vec<_>>().join("\n"),
         if is_absent {
-            say!("hops-proxy-path-remedy")
+            fl!("hops-proxy-path-remedy")
         } else {
-            say!("hops-proxy-failed-remedy")
+            fl!("hops-proxy-failed-remedy")
         },
     )
 }

@@ -1,6 +1,6 @@
 //! Last words of Jupyter's, and of the programs around it, that have one remedy.
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Number of last lines that count: above them are warnings that ended nothing.
 const LINES: usize = 6;
@@ -12,41 +12,41 @@ pub(super) fn remedy(status: Option<i32>, log: &str) -> Option<String> {
     let has = |words: &str| last.contains(words);
     let any = |all: &[&str]| all.iter().any(|words| last.contains(words));
     Some(if log.contains("--allow-root") {
-        say!("explain-died-root-remedy")
+        fl!("explain-died-root-remedy")
     } else if any(&FULL) {
-        say!("explain-died-full-remedy")
+        fl!("explain-died-full-remedy")
     } else if has("Permissions assignment failed for secure file") {
-        say!("explain-died-open-remedy")
+        fl!("explain-died-open-remedy")
     } else if any(&TAKEN) {
-        say!("explain-died-port-remedy")
+        fl!("explain-died-port-remedy")
     } else if any(&THREADS) {
-        say!("explain-died-threads-remedy")
+        fl!("explain-died-threads-remedy")
     } else if any(&MEMORY) || status == Some(137) {
-        say!("explain-died-memory-remedy")
+        fl!("explain-died-memory-remedy")
     } else if any(&LIBRARY) && any(&["not found", "No such file"]) {
-        say!("explain-died-library-remedy")
+        fl!("explain-died-library-remedy")
     } else if any(&CONDA) {
-        say!("explain-died-conda-remedy")
+        fl!("explain-died-conda-remedy")
     } else if any(&MODULE) {
-        say!("explain-died-module-remedy")
+        fl!("explain-died-module-remedy")
     } else if any(&INTERPRETER) {
-        say!("explain-died-interpreter-remedy")
+        fl!("explain-died-interpreter-remedy")
     } else if any(&DATABASE) {
-        say!("explain-died-database-remedy")
+        fl!("explain-died-database-remedy")
     } else if any(&OPTION) {
-        say!("explain-died-option-remedy")
+        fl!("explain-died-option-remedy")
     } else if has("Cannot assign requested address") {
-        say!("explain-died-address-remedy")
+        fl!("explain-died-address-remedy")
     } else if any(&LOCALE) {
-        say!("explain-died-locale-remedy")
+        fl!("explain-died-locale-remedy")
     } else if has("Too many open files") {
-        say!("explain-died-files-remedy")
+        fl!("explain-died-files-remedy")
     } else if let Some(path) = denied(&last) {
-        say!("explain-died-denied-remedy", path = path)
+        fl!("explain-died-denied-remedy", path = path)
     } else if any(&PACKAGES) {
-        say!("explain-died-packages-remedy")
+        fl!("explain-died-packages-remedy")
     } else if has("SyntaxError") {
-        say!("explain-died-python-remedy")
+        fl!("explain-died-python-remedy")
     } else {
         return None;
     })

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::code::{Code, Problem};
 use crate::config::EditError;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Explains a file that could not be created or opened for the user.
 #[must_use]
@@ -13,9 +13,9 @@ pub fn not_opened(path: &Path, error: &std::io::Error) -> Problem {
     let path = path.display().to_string();
     Problem::new(
         Code::Local,
-        say!("not-opened-title", path = path.as_str()),
+        fl!("not-opened-title", path = path.as_str()),
         error.to_string(),
-        say!("not-opened-remedy", path = path.as_str()),
+        fl!("not-opened-remedy", path = path.as_str()),
     )
 }
 
@@ -24,9 +24,9 @@ pub fn not_opened(path: &Path, error: &std::io::Error) -> Problem {
 pub fn no_browser(reason: String) -> Problem {
     Problem::new(
         Code::Local,
-        say!("no-browser-title"),
+        fl!("no-browser-title"),
         reason,
-        say!("no-browser-remedy"),
+        fl!("no-browser-remedy"),
     )
 }
 
@@ -36,9 +36,9 @@ pub fn not_added(path: &Path, alias: &str, error: &EditError) -> Problem {
     let path = path.display().to_string();
     Problem::new(
         Code::Config,
-        say!("not-added-title", alias = alias),
+        fl!("not-added-title", alias = alias),
         error.to_string(),
-        say!("not-added-remedy", path = path),
+        fl!("not-added-remedy", path = path),
     )
 }
 
@@ -47,9 +47,9 @@ pub fn not_added(path: &Path, alias: &str, error: &EditError) -> Problem {
 pub fn login_item(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(
         Code::Local,
-        say!("login-item-title"),
+        fl!("login-item-title"),
         error.to_string(),
-        say!("login-item-remedy"),
+        fl!("login-item-remedy"),
     )
 }
 
@@ -58,9 +58,9 @@ pub fn login_item(error: &dyn std::fmt::Display) -> Problem {
 pub fn no_clipboard(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(
         Code::Local,
-        say!("no-clipboard-title"),
+        fl!("no-clipboard-title"),
         error.to_string(),
-        say!("no-clipboard-remedy"),
+        fl!("no-clipboard-remedy"),
     )
 }
 
@@ -69,9 +69,9 @@ pub fn no_clipboard(error: &dyn std::fmt::Display) -> Problem {
 pub fn launcher(host: &str, error: &dyn std::fmt::Display) -> Problem {
     Problem::new(
         Code::Local,
-        say!("launcher-title", host = host),
+        fl!("launcher-title", host = host),
         error.to_string(),
-        say!("launcher-remedy"),
+        fl!("launcher-remedy"),
     )
 }
 
@@ -80,9 +80,9 @@ pub fn launcher(host: &str, error: &dyn std::fmt::Display) -> Problem {
 pub fn app_runs() -> Problem {
     Problem::new(
         Code::Local,
-        say!("uninstall-app-runs"),
+        fl!("uninstall-app-runs"),
         "",
-        say!("uninstall-app-runs-remedy"),
+        fl!("uninstall-app-runs-remedy"),
     )
 }
 
@@ -91,9 +91,9 @@ pub fn app_runs() -> Problem {
 pub fn tunnels_open(first: &str, all: &[String]) -> Problem {
     Problem::new(
         Code::Local,
-        say!("uninstall-tunnels", hosts = all.join(", ")),
+        fl!("uninstall-tunnels", hosts = all.join(", ")),
         "",
-        say!("uninstall-tunnels-remedy", first = first),
+        fl!("uninstall-tunnels-remedy", first = first),
     )
 }
 
@@ -103,9 +103,9 @@ pub fn not_removed(path: &Path, error: &std::io::Error) -> Problem {
     let path = path.display().to_string();
     Problem::new(
         Code::Local,
-        say!("not-removed-title", path = path.as_str()),
+        fl!("not-removed-title", path = path.as_str()),
         error.to_string(),
-        say!("not-removed-remedy"),
+        fl!("not-removed-remedy"),
     )
 }
 
@@ -114,9 +114,9 @@ pub fn not_removed(path: &Path, error: &std::io::Error) -> Problem {
 pub fn keychain_kept(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(
         Code::Local,
-        say!("keychain-kept-title"),
+        fl!("keychain-kept-title"),
         error.to_string(),
-        say!("keychain-kept-remedy"),
+        fl!("keychain-kept-remedy"),
     )
 }
 
@@ -125,9 +125,9 @@ pub fn keychain_kept(error: &dyn std::fmt::Display) -> Problem {
 pub fn no_release(reason: &str) -> Problem {
     Problem::new(
         Code::Local,
-        say!("no-release-title"),
+        fl!("no-release-title"),
         reason,
-        say!("no-release-remedy"),
+        fl!("no-release-remedy"),
     )
 }
 
@@ -136,9 +136,9 @@ pub fn no_release(reason: &str) -> Problem {
 pub fn no_port(host: &str, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Local,
-        say!("explain-no-port", host = host),
+        fl!("explain-no-port", host = host),
         error.to_string(),
-        say!("explain-no-port-remedy"),
+        fl!("explain-no-port-remedy"),
     )
 }
 
@@ -147,7 +147,7 @@ pub fn no_port(host: &str, error: &std::io::Error) -> Problem {
 pub fn local(host: &str, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Local,
-        say!("explain-local", host = host),
+        fl!("explain-local", host = host),
         error.to_string(),
         system_remedy(error),
     )
@@ -158,13 +158,13 @@ pub fn local(host: &str, error: &std::io::Error) -> Problem {
 pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Local,
-        say!("explain-no-control", host = host),
+        fl!("explain-no-control", host = host),
         error.to_string(),
         // A socket's path has 104 bytes on macOS and 108 on Linux, and no more.
         if error.kind() == std::io::ErrorKind::InvalidInput {
-            say!("explain-control-long-remedy")
+            fl!("explain-control-long-remedy")
         } else {
-            say!("explain-no-control-remedy")
+            fl!("explain-no-control-remedy")
         },
     )
 }
@@ -174,17 +174,17 @@ pub fn no_control(host: &str, error: &std::io::Error) -> Problem {
 pub fn bug(host: &str) -> Problem {
     Problem::new(
         Code::Local,
-        say!("explain-bug", host = host),
+        fl!("explain-bug", host = host),
         "",
-        say!("explain-bug-remedy"),
+        fl!("explain-bug-remedy"),
     )
 }
 
 /// Returns the remedy for a system call that failed, by its error.
 pub(super) fn system_remedy(error: &std::io::Error) -> String {
     match shortage(error) {
-        Some(Shortage::Descriptors) => say!("explain-local-files-remedy"),
-        Some(Shortage::Memory) => say!("explain-local-memory-remedy"),
-        None => say!("explain-local-remedy"),
+        Some(Shortage::Descriptors) => fl!("explain-local-files-remedy"),
+        Some(Shortage::Memory) => fl!("explain-local-memory-remedy"),
+        None => fl!("explain-local-remedy"),
     }
 }

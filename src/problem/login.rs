@@ -1,7 +1,7 @@
 //! Explains why a server refused a login, and what to do about it.
 
 use super::code::{Code, Problem};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::{AuthRefusal, RefusedLogin};
 
 /// A refused login. The detail has all that was tried and all that the server said.
@@ -20,17 +20,17 @@ pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Pr
             AuthRefusal::Plain | AuthRefusal::NoAgent(_) | AuthRefusal::Method(_)
         )
     {
-        detail.push(say!("explain-auth-nothing-fits"));
+        detail.push(fl!("explain-auth-nothing-fits"));
     }
     if let AuthRefusal::NoAgent(variable) = refusal {
-        detail.push(say!("login-no-agent", variable = variable));
+        detail.push(fl!("login-no-agent", variable = variable));
     }
     if !offered.is_empty() {
-        detail.push(say!("explain-auth-offered", offered = offered));
+        detail.push(fl!("explain-auth-offered", offered = offered));
     }
     detail.extend(
         said.iter()
-            .map(|words| say!("explain-auth-said", words = words)),
+            .map(|words| fl!("explain-auth-said", words = words)),
     );
     let (code, title, remedy) = by_reason(name, destination, user, refusal);
     Problem::new(code, title, detail.join("\n"), remedy)
@@ -41,64 +41,64 @@ fn by_reason(name: &str, to: &str, user: &str, why: &AuthRefusal) -> (Code, Stri
     match why {
         AuthRefusal::Plain => (
             Code::AuthRefused,
-            say!("explain-auth-refused", host = name, user = user),
-            say!("explain-auth-refused-remedy", destination = to),
+            fl!("explain-auth-refused", host = name, user = user),
+            fl!("explain-auth-refused-remedy", destination = to),
         ),
         AuthRefusal::TooManyTries => (
             Code::AuthTooMany,
-            say!("explain-auth-too-many", host = name),
-            say!("explain-auth-too-many-remedy"),
+            fl!("explain-auth-too-many", host = name),
+            fl!("explain-auth-too-many-remedy"),
         ),
         AuthRefusal::HungUp => (
             Code::AuthHungUp,
-            say!("explain-auth-hung-up", host = name, user = user),
-            say!("explain-auth-hung-up-remedy", destination = to),
+            fl!("explain-auth-hung-up", host = name, user = user),
+            fl!("explain-auth-hung-up-remedy", destination = to),
         ),
         AuthRefusal::PasswordExpired => (
             Code::PasswordExpired,
-            say!("explain-password-expired", host = name, user = user),
-            say!("explain-password-expired-remedy", destination = to),
+            fl!("explain-password-expired", host = name, user = user),
+            fl!("explain-password-expired-remedy", destination = to),
         ),
         AuthRefusal::SecondFactor => (
             Code::SecondFactor,
-            say!("explain-second-factor", host = name, user = user),
-            say!("explain-second-factor-remedy"),
+            fl!("explain-second-factor", host = name, user = user),
+            fl!("explain-second-factor-remedy"),
         ),
         AuthRefusal::KeyTooOpen(file) => {
             let file = file.display().to_string();
             (
                 Code::KeyPermissions,
-                say!("explain-key-open", host = name, file = &file),
-                say!("explain-key-open-remedy", file = &file),
+                fl!("explain-key-open", host = name, file = &file),
+                fl!("explain-key-open-remedy", file = &file),
             )
         }
         AuthRefusal::Certificate => (
             Code::Certificate,
-            say!("explain-certificate", host = name),
-            say!("explain-certificate-remedy"),
+            fl!("explain-certificate", host = name),
+            fl!("explain-certificate-remedy"),
         ),
         AuthRefusal::SecurityKey(file) => (
             Code::SecurityKey,
-            say!("explain-security-key", host = name),
-            say!(
+            fl!("explain-security-key", host = name),
+            fl!(
                 "explain-security-key-remedy",
                 file = file.display().to_string()
             ),
         ),
         AuthRefusal::Pkcs11(provider) => (
             Code::Pkcs11,
-            say!("explain-pkcs11", host = name),
-            say!("explain-pkcs11-remedy", provider = provider),
+            fl!("explain-pkcs11", host = name),
+            fl!("explain-pkcs11-remedy", provider = provider),
         ),
         AuthRefusal::Method(offered) => (
             Code::AuthMethod,
-            say!("explain-auth-method", host = name, offered = offered),
-            say!("explain-auth-method-remedy"),
+            fl!("explain-auth-method", host = name, offered = offered),
+            fl!("explain-auth-method-remedy"),
         ),
         AuthRefusal::NoAgent(variable) => (
             Code::AuthRefused,
-            say!("explain-auth-refused", host = name, user = user),
-            say!(
+            fl!("explain-auth-refused", host = name, user = user),
+            fl!(
                 "explain-no-agent-remedy",
                 destination = to,
                 variable = variable
@@ -106,8 +106,8 @@ fn by_reason(name: &str, to: &str, user: &str, why: &AuthRefusal) -> (Code, Stri
         ),
         AuthRefusal::Agent(_) => (
             Code::Agent,
-            say!("explain-agent", host = name, user = user),
-            say!("explain-agent-remedy"),
+            fl!("explain-agent", host = name, user = user),
+            fl!("explain-agent-remedy"),
         ),
     }
 }

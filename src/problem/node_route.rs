@@ -3,7 +3,7 @@
 use super::code::{Code, Problem};
 use super::connection::ssh;
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::secret::redact;
 use crate::ssh::SshError;
 
@@ -14,9 +14,9 @@ pub fn no_hop(host: &str, node: &str, error: &SshError) -> Problem {
     let detail = format!("{}\n{}", seen.title, seen.detail);
     Problem::new(
         Code::NodeRefuses,
-        say!("route-no-hop", node = node, host = host),
+        fl!("route-no-hop", node = node, host = host),
         redact(detail.trim()),
-        say!("route-no-hop-remedy"),
+        fl!("route-no-hop-remedy"),
     )
 }
 
@@ -25,9 +25,9 @@ pub fn no_hop(host: &str, node: &str, error: &SshError) -> Problem {
 pub fn barred(host: &str, by: &str, reason: &str) -> Problem {
     Problem::new(
         Code::NodeRefuses,
-        say!("route-barred", by = by, host = host),
+        fl!("route-barred", by = by, host = host),
         redact(reason),
-        say!("route-barred-remedy"),
+        fl!("route-barred-remedy"),
     )
 }
 
@@ -36,9 +36,9 @@ pub fn barred(host: &str, by: &str, reason: &str) -> Problem {
 pub fn forwarding(host: &str, reason: &str) -> Problem {
     Problem::new(
         Code::ForwardingForbidden,
-        say!("route-forbidden", host = host),
+        fl!("route-forbidden", host = host),
         redact(reason),
-        say!("route-forbidden-remedy"),
+        fl!("route-forbidden-remedy"),
     )
 }
 
@@ -47,9 +47,9 @@ pub fn forwarding(host: &str, reason: &str) -> Problem {
 pub fn socket_refuses(host: &str, reason: &str) -> Problem {
     Problem::new(
         Code::ForwardingForbidden,
-        say!("route-socket", host = host),
+        fl!("route-socket", host = host),
         redact(reason),
-        say!("route-socket-remedy"),
+        fl!("route-socket-remedy"),
     )
 }
 
@@ -58,9 +58,9 @@ pub fn socket_refuses(host: &str, reason: &str) -> Problem {
 pub fn no_relay(host: &str, scheduler: &str, reason: &str) -> Problem {
     Problem::new(
         Code::NodeRefuses,
-        say!("route-no-relay", scheduler = scheduler, host = host),
+        fl!("route-no-relay", scheduler = scheduler, host = host),
         redact(reason),
-        say!("route-no-relay-remedy"),
+        fl!("route-no-relay-remedy"),
     )
 }
 
@@ -76,7 +76,7 @@ pub fn no_way(host: &str, node: &str, refusals: &[Problem]) -> Problem {
     remedies.dedup();
     Problem::new(
         Code::NodeRefuses,
-        say!("route-no-way", node = node, host = host),
+        fl!("route-no-way", node = node, host = host),
         detail.join("\n"),
         remedies.join(" "),
     )
@@ -87,9 +87,9 @@ pub fn no_way(host: &str, node: &str, refusals: &[Problem]) -> Problem {
 pub fn not_there(host: &str, node: &str) -> Problem {
     Problem::new(
         Code::NodeRefuses,
-        say!("route-not-there", node = node, host = host),
+        fl!("route-not-there", node = node, host = host),
         "",
-        say!("route-not-there-remedy", host = host),
+        fl!("route-not-there-remedy", host = host),
     )
 }
 
@@ -98,9 +98,9 @@ pub fn not_there(host: &str, node: &str) -> Problem {
 pub fn no_route(host: &str, node: &str) -> Problem {
     Problem::new(
         Code::NodeRefuses,
-        say!("route-none", node = node, host = host),
+        fl!("route-none", node = node, host = host),
         "",
-        say!("route-no-hop-remedy"),
+        fl!("route-no-hop-remedy"),
     )
 }
 
@@ -108,8 +108,8 @@ pub fn no_route(host: &str, node: &str) -> Problem {
 pub(super) fn kept(host: &str) -> Problem {
     Problem::new(
         Code::NodeRefuses,
-        say!("route-kept", host = host),
+        fl!("route-kept", host = host),
         "",
-        say!("route-kept-remedy", host = host),
+        fl!("route-kept-remedy", host = host),
     )
 }

@@ -6,7 +6,7 @@ use super::last_words;
 use super::node_route::kept;
 use super::wait::waiting;
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::remote::RemoteError;
 use crate::remote::ScriptFailure;
@@ -42,18 +42,18 @@ pub(super) fn no_script(host: &Host, output: &str) -> Problem {
     let destination = host.ssh_destination();
     let (title, remedy) = if says(&WINDOWS) {
         (
-            say!("explain-windows", host = name),
-            say!("explain-windows-remedy"),
+            fl!("explain-windows", host = name),
+            fl!("explain-windows-remedy"),
         )
     } else if says(&NO_SHELL) {
         (
-            say!("explain-no-shell", host = name),
+            fl!("explain-no-shell", host = name),
             no_shell_remedy(output),
         )
     } else {
         (
-            say!("explain-no-script", host = name),
-            say!("explain-no-script-remedy", destination = destination),
+            fl!("explain-no-script", host = name),
+            fl!("explain-no-script-remedy", destination = destination),
         )
     };
     Problem::new(Code::LoginShell, title, redact(output), remedy)
@@ -62,11 +62,11 @@ pub(super) fn no_script(host: &Host, output: &str) -> Problem {
 /// Returns what an account needs that runs no commands, by the words that sshd and nologin(8) have for it.
 fn no_shell_remedy(output: &str) -> String {
     if output.contains("allows sftp connections only") {
-        say!("explain-files-only-remedy")
+        fl!("explain-files-only-remedy")
     } else if output.contains("account is currently not available") {
-        say!("explain-no-login-remedy")
+        fl!("explain-no-login-remedy")
     } else {
-        say!("explain-no-shell-remedy")
+        fl!("explain-no-shell-remedy")
     }
 }
 
@@ -76,32 +76,32 @@ fn remote_side(host: &Host, failure: &ScriptFailure) -> Problem {
         ScriptFailure::Other { code, text } => match code.as_str() {
             "workdir" => Problem::new(
                 Code::RemoteFolder,
-                say!(
+                fl!(
                     "explain-workdir",
                     folder = host.workdir.as_deref().unwrap_or("~"),
                     host = &host.name
                 ),
                 redact(text),
-                say!("explain-workdir-remedy"),
+                fl!("explain-workdir-remedy"),
             ),
             "unwritable" => Problem::new(
                 Code::RemoteFolder,
-                say!("explain-unwritable", host = &host.name),
+                fl!("explain-unwritable", host = &host.name),
                 redact(text),
-                say!("explain-unwritable-remedy"),
+                fl!("explain-unwritable-remedy"),
             ),
             "socket" => Problem::new(
                 Code::RemoteFolder,
-                say!("explain-socket", host = &host.name),
+                fl!("explain-socket", host = &host.name),
                 redact(text),
-                say!("explain-socket-remedy"),
+                fl!("explain-socket-remedy"),
             ),
             "kept" => kept(&host.name),
             _ => Problem::new(
                 Code::LoginShell,
-                say!("explain-script", host = &host.name),
+                fl!("explain-script", host = &host.name),
                 redact(&format!("{code} {text}")),
-                say!("explain-report-remedy"),
+                fl!("explain-report-remedy"),
             ),
         },
     }
@@ -124,27 +124,27 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
     if let Some(line) = log.lines().find(is_not_installed) {
         return Problem::new(
             Code::NoJupyter,
-            say!("explain-not-installed", host = name),
+            fl!("explain-not-installed", host = name),
             line,
             match host.command {
-                Some(_) => say!("explain-no-command-remedy"),
-                None => say!("explain-not-installed-remedy"),
+                Some(_) => fl!("explain-no-command-remedy"),
+                None => fl!("explain-not-installed-remedy"),
             },
         );
     }
     let title = match status {
-        Some(status) => say!("explain-died-status", host = name, status = status),
-        None => say!("explain-died", host = name),
+        Some(status) => fl!("explain-died-status", host = name, status = status),
+        None => fl!("explain-died", host = name),
     };
     let remedy = last_words::remedy(status, &log).unwrap_or_else(|| {
         if status == Some(0) && host.command.is_some() {
-            say!("explain-died-done-remedy")
+            fl!("explain-died-done-remedy")
         } else if log.is_empty() {
-            say!("explain-died-silent-remedy")
+            fl!("explain-died-silent-remedy")
         } else if !host.setup.is_empty() {
-            say!("explain-died-setup-remedy")
+            fl!("explain-died-setup-remedy")
         } else {
-            say!("explain-died-remedy")
+            fl!("explain-died-remedy")
         }
     });
     Problem::new(Code::JupyterDied, title, log, remedy)
@@ -196,22 +196,22 @@ pub(super) fn set_up_failed(host: &str, log: &str) -> Option<Problem> {
     let (number, text) = (line.number, line.text);
     let (title, remedy) = if line.status == "0" {
         (
-            say!("explain-set-up-left", host = host, line = number),
-            say!("explain-set-up-left-remedy", text = text),
+            fl!("explain-set-up-left", host = host, line = number),
+            fl!("explain-set-up-left-remedy", text = text),
         )
     } else {
         let status = line.status;
         (
-            say!(
+            fl!(
                 "explain-set-up-failed",
                 host = host,
                 line = number,
                 status = status
             ),
             if is_full(log) {
-                say!("explain-died-full-remedy")
+                fl!("explain-died-full-remedy")
             } else {
-                say!("explain-set-up-failed-remedy", text = text)
+                fl!("explain-set-up-failed-remedy", text = text)
             },
         )
     };
@@ -237,15 +237,15 @@ fn not_found(host: &Host, log: &str) -> Option<Problem> {
     Some(match command {
         Some(command) => Problem::new(
             Code::NoJupyter,
-            say!("explain-no-command", command = command, host = name),
+            fl!("explain-no-command", command = command, host = name),
             log,
-            say!("explain-no-command-remedy"),
+            fl!("explain-no-command-remedy"),
         ),
         None => Problem::new(
             Code::NoJupyter,
-            say!("explain-no-jupyter", host = name),
+            fl!("explain-no-jupyter", host = name),
             log,
-            say!("explain-no-jupyter-remedy"),
+            fl!("explain-no-jupyter-remedy"),
         ),
     })
 }
@@ -265,25 +265,25 @@ pub fn remote(
         RemoteError::NoScript { output } => no_script(host, output),
         RemoteError::NotStarted { output } => Problem::new(
             Code::TimedOut,
-            say!("explain-not-started", host = &host.name),
+            fl!("explain-not-started", host = &host.name),
             redact(output),
-            say!(
+            fl!(
                 "explain-not-started-remedy",
                 destination = host.ssh_destination()
             ),
         ),
         RemoteError::Unexpected(answer) => Problem::new(
             Code::LoginShell,
-            say!("explain-unexpected", host = &host.name),
+            fl!("explain-unexpected", host = &host.name),
             // Its kind alone: what it carries may hold a token.
             answer.split(['(', '{']).next().unwrap_or_default().trim(),
-            say!("explain-report-remedy"),
+            fl!("explain-report-remedy"),
         ),
         RemoteError::Random(error) => Problem::new(
             Code::Local,
-            say!("explain-random", host = &host.name),
+            fl!("explain-random", host = &host.name),
             error.to_string(),
-            say!("explain-random-remedy"),
+            fl!("explain-random-remedy"),
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! A server that is not there, not usable, or not to be ended.
 
 use super::code::{Code, Problem};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::ApiError;
 use crate::jupyter::Kernels;
 use crate::secret::redact;
@@ -10,13 +10,13 @@ use crate::secret::redact;
 #[must_use]
 pub fn unusable(host: &str, reason: String, ends: bool) -> Problem {
     let remedy = if ends {
-        say!("session-unusable-remedy", host = host)
+        fl!("session-unusable-remedy", host = host)
     } else {
-        say!("session-unusable-runs-remedy", host = host)
+        fl!("session-unusable-runs-remedy", host = host)
     };
     Problem::new(
         Code::JupyterAnswer,
-        say!("session-unusable-title", host = host),
+        fl!("session-unusable-title", host = host),
         reason,
         remedy,
     )
@@ -27,9 +27,9 @@ pub fn unusable(host: &str, reason: String, ends: bool) -> Problem {
 pub fn nothing_running(host: &str, passed_over: &[String]) -> Problem {
     Problem::new(
         Code::NothingRunning,
-        say!("session-none-title", host = host),
+        fl!("session-none-title", host = host),
         passed_over.join("\n"),
-        say!("session-none-remedy"),
+        fl!("session-none-remedy"),
     )
 }
 
@@ -38,9 +38,9 @@ pub fn nothing_running(host: &str, passed_over: &[String]) -> Problem {
 pub fn not_stopped(host: &str) -> Problem {
     Problem::new(
         Code::NotStopped,
-        say!("session-not-stopped-title", host = host),
-        say!("session-not-stopped-detail"),
-        say!("session-not-stopped-remedy"),
+        fl!("session-not-stopped-title", host = host),
+        fl!("session-not-stopped-detail"),
+        fl!("session-not-stopped-remedy"),
     )
 }
 
@@ -50,19 +50,19 @@ pub fn kernels_busy(host: &str, kernels: Option<Kernels>) -> Problem {
     let (title, detail) = match kernels {
         Some(Kernels { total, busy }) => {
             let (busy, total) = (busy.to_string(), total.to_string());
-            let detail = say!("session-busy-detail", busy = busy, total = total);
-            (say!("session-busy-title", host = host), detail)
+            let detail = fl!("session-busy-detail", busy = busy, total = total);
+            (fl!("session-busy-title", host = host), detail)
         }
         None => (
-            say!("session-uncounted-title", host = host),
-            say!("session-uncounted-detail"),
+            fl!("session-uncounted-title", host = host),
+            fl!("session-uncounted-detail"),
         ),
     };
     Problem::new(
         Code::KernelsBusy,
         title,
         detail,
-        say!("session-busy-remedy", host = host),
+        fl!("session-busy-remedy", host = host),
     )
 }
 
@@ -70,16 +70,16 @@ pub fn kernels_busy(host: &str, kernels: Option<Kernels>) -> Problem {
 #[must_use]
 pub fn api(host: &str, error: &ApiError) -> Problem {
     let title = match error {
-        ApiError::NoPage => say!("explain-no-page", host = host),
-        ApiError::Status(_) | ApiError::NotJupyter(_) => say!("explain-wrong-answer", host = host),
-        _ => say!("explain-no-answer", host = host),
+        ApiError::NoPage => fl!("explain-no-page", host = host),
+        ApiError::Status(_) | ApiError::NotJupyter(_) => fl!("explain-wrong-answer", host = host),
+        _ => fl!("explain-no-answer", host = host),
     };
     let remedy = match error {
-        ApiError::NoPage => say!("explain-no-page-remedy", host = host),
-        ApiError::Status(403) => say!("explain-forbidden-remedy"),
-        ApiError::NoAnswer(_) => say!("explain-no-answer-remedy"),
-        ApiError::Certificate(_) => say!("explain-other-certificate-remedy"),
-        _ => say!("explain-wrong-answer-remedy"),
+        ApiError::NoPage => fl!("explain-no-page-remedy", host = host),
+        ApiError::Status(403) => fl!("explain-forbidden-remedy"),
+        ApiError::NoAnswer(_) => fl!("explain-no-answer-remedy"),
+        ApiError::Certificate(_) => fl!("explain-other-certificate-remedy"),
+        _ => fl!("explain-wrong-answer-remedy"),
     };
     Problem::new(
         Code::JupyterAnswer,
@@ -94,8 +94,8 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
 pub fn bad_url(host: &str, error: &url::ParseError) -> Problem {
     Problem::new(
         Code::JupyterAnswer,
-        say!("explain-bad-url", host = host),
+        fl!("explain-bad-url", host = host),
         error.to_string(),
-        say!("explain-bad-url-remedy"),
+        fl!("explain-bad-url-remedy"),
     )
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::code::{Code, Problem};
 use crate::config::{ConfigErrors, Host};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::resolve::ResolveError;
 
 /// Explains a configuration file that was named and is not there.
@@ -12,9 +12,9 @@ use crate::ssh::resolve::ResolveError;
 pub fn no_config(file: &Path) -> Problem {
     Problem::new(
         Code::Config,
-        say!("cli-no-file", file = file.display().to_string()),
+        fl!("cli-no-file", file = file.display().to_string()),
         "",
-        say!("cli-no-file-remedy"),
+        fl!("cli-no-file-remedy"),
     )
 }
 
@@ -23,7 +23,7 @@ pub fn no_config(file: &Path) -> Problem {
 pub fn broken_config(errors: &ConfigErrors) -> Problem {
     Problem::new(
         Code::Config,
-        say!("cli-config-broken"),
+        fl!("cli-config-broken"),
         errors.to_string(),
         "",
     )
@@ -34,9 +34,9 @@ pub fn broken_config(errors: &ConfigErrors) -> Problem {
 pub fn uneditable(file: &Path, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Local,
-        say!("config-uneditable", file = file.display().to_string()),
+        fl!("config-uneditable", file = file.display().to_string()),
         error.to_string(),
-        say!("config-uneditable-remedy"),
+        fl!("config-uneditable-remedy"),
     )
 }
 
@@ -45,9 +45,9 @@ pub fn uneditable(file: &Path, error: &std::io::Error) -> Problem {
 pub fn not_resolved(alias: &str, error: &ResolveError) -> Problem {
     Problem::new(
         Code::Resolve,
-        say!("add-failed", alias = alias),
+        fl!("add-failed", alias = alias),
         error.to_string(),
-        say!("explain-resolve-remedy", destination = alias),
+        fl!("explain-resolve-remedy", destination = alias),
     )
 }
 
@@ -56,9 +56,9 @@ pub fn not_resolved(alias: &str, error: &ResolveError) -> Problem {
 pub fn which_host(hosts: &[Host]) -> Problem {
     Problem::new(
         Code::Usage,
-        say!("cli-which"),
+        fl!("cli-which"),
         configured(hosts),
-        say!("cli-which-remedy"),
+        fl!("cli-which-remedy"),
     )
 }
 
@@ -67,9 +67,9 @@ pub fn which_host(hosts: &[Host]) -> Problem {
 pub fn nothing_configured(file: &Path) -> Problem {
     Problem::new(
         Code::Usage,
-        say!("cli-which"),
-        say!("cli-which-none", file = file.display().to_string()),
-        say!("cli-which-none-remedy"),
+        fl!("cli-which"),
+        fl!("cli-which-none", file = file.display().to_string()),
+        fl!("cli-which-none-remedy"),
     )
 }
 
@@ -78,15 +78,15 @@ pub fn nothing_configured(file: &Path) -> Problem {
 pub fn unknown_host(name: &str, hosts: &[Host]) -> Problem {
     Problem::new(
         Code::UnknownHost,
-        say!("cli-unknown", name = name),
+        fl!("cli-unknown", name = name),
         configured(hosts),
-        say!("cli-unknown-remedy", name = name),
+        fl!("cli-unknown-remedy", name = name),
     )
 }
 
 fn configured(hosts: &[Host]) -> String {
     let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
-    say!("cli-configured", names = names.join(", "))
+    fl!("cli-configured", names = names.join(", "))
 }
 
 /// Explains an app without a screen.
@@ -95,9 +95,9 @@ fn configured(hosts: &[Host]) -> String {
 pub fn no_display() -> Problem {
     Problem::new(
         Code::Unsupported,
-        say!("cli-no-display"),
+        fl!("cli-no-display"),
         "",
-        say!("cli-open-remedy"),
+        fl!("cli-open-remedy"),
     )
 }
 
@@ -107,8 +107,8 @@ pub fn no_display() -> Problem {
 pub fn no_app() -> Problem {
     Problem::new(
         Code::Unsupported,
-        say!("cli-no-app"),
+        fl!("cli-no-app"),
         "",
-        say!("cli-open-remedy"),
+        fl!("cli-open-remedy"),
     )
 }

@@ -1,16 +1,16 @@
 //! Programs of different versions that do not understand each other.
 
 use super::code::{Code, Problem};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Explains that the program that holds a host is too old for the one that asks it.
 #[must_use]
 pub fn holder_too_old(host: &str, client_version: Option<&str>, holder: Option<&str>) -> Problem {
     Problem::new(
         Code::Unsupported,
-        say!("version-holder-too-old", host = host),
+        fl!("version-holder-too-old", host = host),
         versions(client_version, holder),
-        say!("version-holder-too-old-remedy"),
+        fl!("version-holder-too-old-remedy"),
     )
 }
 
@@ -19,18 +19,18 @@ pub fn holder_too_old(host: &str, client_version: Option<&str>, holder: Option<&
 pub fn client_too_old(host: &str, client_version: Option<&str>, holder: Option<&str>) -> Problem {
     Problem::new(
         Code::Unsupported,
-        say!("version-asker-too-old", host = host),
+        fl!("version-asker-too-old", host = host),
         versions(client_version, holder),
-        say!("version-asker-too-old-remedy"),
+        fl!("version-asker-too-old-remedy"),
     )
 }
 
 fn versions(client_version: Option<&str>, holder: Option<&str>) -> String {
     let word = |version: Option<&str>| match version {
         Some(version) => version.to_owned(),
-        None => say!("version-not-told"),
+        None => fl!("version-not-told"),
     };
-    say!(
+    fl!(
         "version-both",
         running = word(holder),
         this = word(client_version)

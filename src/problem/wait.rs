@@ -1,7 +1,7 @@
 //! Waits that ended without what was waited for.
 
 use super::code::{Code, Problem};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::ssh::poll::WaitError;
 
@@ -10,22 +10,22 @@ pub(super) fn waiting(name: &str, phase: Phase, error: &WaitError) -> Problem {
     match error {
         WaitError::TimedOut if phase == Phase::Starting => Problem::new(
             Code::TimedOut,
-            say!("explain-start-slow", host = name),
-            say!("explain-start-slow-detail"),
-            say!("explain-start-slow-remedy", host = name),
+            fl!("explain-start-slow", host = name),
+            fl!("explain-start-slow-detail"),
+            fl!("explain-start-slow-remedy", host = name),
         ),
         WaitError::TimedOut => Problem::new(
             Code::TimedOut,
-            say!("explain-timed-out", host = name, phase = phase.words()),
+            fl!("explain-timed-out", host = name, phase = phase.words()),
             "",
-            say!("explain-timed-out-remedy", host = name),
+            fl!("explain-timed-out-remedy", host = name),
         ),
         WaitError::Cancelled => interrupted(name),
         WaitError::System(error) => Problem::new(
             Code::Local,
-            say!("explain-no-wait", host = name),
+            fl!("explain-no-wait", host = name),
             error.to_string(),
-            say!("explain-no-wait-remedy"),
+            fl!("explain-no-wait-remedy"),
         ),
     }
 }
@@ -33,6 +33,6 @@ pub(super) fn waiting(name: &str, phase: Phase, error: &WaitError) -> Problem {
 /// The user, or a signal, ended the session.
 #[must_use]
 pub fn interrupted(host: &str) -> Problem {
-    let title = say!("explain-interrupted", host = host);
+    let title = fl!("explain-interrupted", host = host);
     Problem::new(Code::Interrupted, title, "", "")
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{Endpoint, Server};
 use crate::launch::{BatchLaunch, DirectLaunch, LaunchMethod};
 use crate::scheduler::{RelayCommand, adapter};
@@ -160,7 +160,7 @@ impl ScriptSession {
                     continue;
                 }
                 Err(RemoteError::Ssh(SshError::LineTooLong { .. })) => {
-                    return Err(RemoteError::Unexpected(say!("answer-cut")));
+                    return Err(RemoteError::Unexpected(fl!("answer-cut")));
                 }
                 Err(error) => return Err(error),
             };

@@ -1,6 +1,6 @@
 //! The script's answers: one line each, `NONCE KIND HEX`.
 
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{HostInfo, RuntimeFile};
 use crate::scheduler::{CommandOutput, LocalTime};
 
@@ -164,7 +164,7 @@ impl OutputCollector {
                     } else {
                         String::new()
                     },
-                    err: if is_whole { err } else { say!("answer-cut") },
+                    err: if is_whole { err } else { fl!("answer-cut") },
                     clock,
                 });
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Longest time for a call: a busy scheduler is slow (Slurm's own limit is 10 s per attempt).
 pub const CALL: Duration = Duration::from_secs(40);
@@ -71,7 +71,7 @@ impl CommandOutput {
             "" => self.out.trim(),
             err => err,
         };
-        let silence = say!("scheduler-hangs", seconds = CALL.as_secs());
+        let silence = fl!("scheduler-hangs", seconds = CALL.as_secs());
         let mut lines: Vec<&str> = words.lines().collect();
         if self.status == HANGS {
             lines.push(&silence);

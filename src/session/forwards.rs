@@ -4,7 +4,7 @@ use std::io;
 
 use super::types::Forwarded;
 use crate::config::{Bind, Forward, Host};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::Endpoint;
 use crate::ssh::channel::ForwardTarget;
 use crate::tunnel::{ForwardListener, Forwarder, listen};
@@ -66,8 +66,8 @@ pub fn further(
         });
         let (name, port) = (forward.name.as_str(), listening.port.to_string());
         notes.push(match listening.taken.map(|taken| taken.to_string()) {
-            None => say!("session-forward", name = name, port = port),
-            Some(taken) => say!(
+            None => fl!("session-forward", name = name, port = port),
+            Some(taken) => fl!(
                 "session-forward-moved",
                 name = name,
                 port = port,

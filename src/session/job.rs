@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::types::JobInfo;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::scheduler::by_id;
 
 impl JobInfo {
@@ -14,16 +14,16 @@ impl JobInfo {
     /// place 3 in the queue · starts ≈ 14:20`.
     #[must_use]
     pub fn waiting(&self) -> String {
-        let mut parts = vec![say!("job-number", id = self.id.as_str())];
+        let mut parts = vec![fl!("job-number", id = self.id.as_str())];
         parts.extend(self.reason.clone().or_else(|| self.state.clone()));
         if let Some(place) = self.place {
-            parts.push(say!("job-place", place = place));
+            parts.push(fl!("job-place", place = place));
         }
         if let Some(time) = self
             .start_estimate
             .and_then(|at| moment(at, &TimeZone::system()))
         {
-            parts.push(say!("job-starts", time = time));
+            parts.push(fl!("job-starts", time = time));
         }
         parts.join(" · ")
     }
@@ -58,7 +58,7 @@ impl JobInfo {
     #[must_use]
     pub fn short(&self) -> String {
         let time = time_words(self.left().unwrap_or_default());
-        say!("time-short", id = self.id.as_str(), time = time)
+        fl!("time-short", id = self.id.as_str(), time = time)
     }
 
     /// Returns the text that says until when it now runs.
@@ -67,7 +67,7 @@ impl JobInfo {
         let until = self.ends.and_then(|at| moment(at, &TimeZone::system()));
         let (id, until) = (self.id.as_str(), until.unwrap_or_default());
         let time = time_words(self.left().unwrap_or_default());
-        say!("time-longer", id = id, until = until, time = time)
+        fl!("time-longer", id = id, until = until, time = time)
     }
 
     /// Returns how long it may still run.
@@ -82,7 +82,7 @@ impl JobInfo {
 #[must_use]
 pub fn time_words(time: Duration) -> String {
     let minutes = time.as_secs().div_ceil(60);
-    say!("job-time", hours = minutes / 60, minutes = minutes % 60)
+    fl!("job-time", hours = minutes / 60, minutes = minutes % 60)
 }
 
 /// A time of day here; with its date where that is not today. Slurm's estimate for a job that waits

@@ -20,7 +20,7 @@ use super::prompt::Prompter;
 use super::resolve::SshTarget;
 use super::transport::{Stream, Transport};
 use super::{SshError, algorithms, offer};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The connection. Neither it nor its channels may leave their thread.
 pub struct Connection {
@@ -111,13 +111,13 @@ impl Connection {
         let banner = self.session.banner().unwrap_or("?");
         let algorithm = self.session.methods(MethodType::HostKey).unwrap_or("?");
         match self.accepted {
-            Accepted::Known(_) => say!(
+            Accepted::Known(_) => fl!(
                 "connected",
                 address = address,
                 banner = banner,
                 algorithm = algorithm
             ),
-            Accepted::Unchecked => say!(
+            Accepted::Unchecked => fl!(
                 "connected-unchecked",
                 address = address,
                 banner = banner,

@@ -12,7 +12,7 @@ use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 use super::SshError;
 use super::poll::Poller;
 use super::resolve::{AddressFamily, SshTarget};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// RFC 8305 section 8, "Connection Attempt Delay".
 const STAGGER: Duration = Duration::from_millis(250);
@@ -109,7 +109,7 @@ fn addresses(target: &SshTarget, poller: &Poller) -> Result<Vec<SocketAddr>, Ssh
     if wanted.is_empty() {
         return Err(SshError::NameUnknown {
             host: target.host.clone(),
-            reason: say!("dial-no-family"),
+            reason: fl!("dial-no-family"),
         });
     }
     Ok(wanted)
@@ -124,7 +124,7 @@ fn start(target: &SshTarget, address: SocketAddr) -> std::io::Result<Socket> {
     if let Some(bind) = &target.bind_address {
         let local: std::net::IpAddr = bind
             .parse()
-            .map_err(|_| std::io::Error::other(say!("dial-bad-bind", address = bind)))?;
+            .map_err(|_| std::io::Error::other(fl!("dial-bad-bind", address = bind)))?;
         socket.bind(&SocketAddr::new(local, 0).into())?;
     }
     if let Some(interface) = &target.bind_interface {
@@ -156,7 +156,7 @@ fn bind_to(socket: &Socket, interface: &str) -> std::io::Result<()> {
 
 #[cfg(not(target_os = "linux"))]
 fn bind_to(_: &Socket, interface: &str) -> std::io::Result<()> {
-    let text = say!("hops-bind-interface", interface = interface);
+    let text = fl!("hops-bind-interface", interface = interface);
     Err(std::io::Error::other(text))
 }
 
@@ -184,7 +184,7 @@ fn finished(
             }
             Ok(None) if Instant::now() >= attempt.deadline => tried.push((
                 attempt.address,
-                std::io::Error::new(std::io::ErrorKind::TimedOut, say!("dial-no-answer")),
+                std::io::Error::new(std::io::ErrorKind::TimedOut, fl!("dial-no-answer")),
             )),
             Ok(None) => left.push(attempt),
         }

@@ -17,7 +17,7 @@ use super::known_hosts::{
 use super::poll::Poller;
 use super::prompt::{Prompt, Prompter};
 use super::resolve::{SshTarget, StrictHostKeyChecking};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The known hosts that matter for one target.
 pub struct HostKeys {
@@ -99,7 +99,7 @@ impl HostKeys {
         poller: &Poller,
     ) -> Result<Accepted, SshError> {
         let (blob, _) = session.host_key().ok_or_else(|| SshError::Handshake {
-            text: say!("host-key-none"),
+            text: fl!("host-key-none"),
             cut: false,
             greeting: None,
         })?;
@@ -156,7 +156,7 @@ impl HostKeys {
                 line: Some(line),
             }),
             CertificateVerdict::Malformed => Err(SshError::Handshake {
-                text: say!("certificate-forged"),
+                text: fl!("certificate-forged"),
                 cut: false,
                 greeting: None,
             }),
@@ -207,12 +207,12 @@ impl HostKeys {
     ) -> Result<(), SshError> {
         if shown.target.user_known_hosts.is_empty() {
             // `ssh` takes no new key either where it has nowhere to keep it.
-            return Err(shown.unknown(say!("host-key-no-file")));
+            return Err(shown.unknown(fl!("host-key-no-file")));
         }
         match shown.target.strict {
-            StrictHostKeyChecking::Yes => Err(shown.unknown(say!("host-key-nobody-asked"))),
+            StrictHostKeyChecking::Yes => Err(shown.unknown(fl!("host-key-nobody-asked"))),
             StrictHostKeyChecking::Ask if shown.target.batch => {
-                Err(shown.unknown(say!("login-batch")))
+                Err(shown.unknown(fl!("login-batch")))
             }
             // As the user's configuration says: `no` differs from `accept-new` in its treatment of
             // changed keys, and there `ssh` forwards nothing, so this program refuses.
@@ -220,7 +220,7 @@ impl HostKeys {
             StrictHostKeyChecking::Ask => {
                 let answer = prompter.ask(Prompt::HostKey {
                     host: self.name.to_string(),
-                    key_type: key_type(&shown.key).unwrap_or_else(|| say!("host-key-type-unknown")),
+                    key_type: key_type(&shown.key).unwrap_or_else(|| fl!("host-key-type-unknown")),
                     fingerprint: shown.print.clone(),
                     also_known: also_known.to_vec(),
                 });
@@ -295,7 +295,7 @@ impl Shown<'_> {
                 file,
                 line: Some(line),
             },
-            Verdict::Trusted | Verdict::Unknown { .. } => self.unknown(say!("host-key-not-yes")),
+            Verdict::Trusted | Verdict::Unknown { .. } => self.unknown(fl!("host-key-not-yes")),
         }
     }
 
@@ -319,7 +319,7 @@ fn confirmed(answer: super::prompt::PromptAnswer, print: &str) -> Result<(), Str
     if answer.eq_ignore_ascii_case("yes") || answer == print {
         Ok(())
     } else {
-        Err(say!("host-key-not-yes"))
+        Err(fl!("host-key-not-yes"))
     }
 }
 

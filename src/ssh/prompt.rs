@@ -10,7 +10,7 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 use super::poll::{Poller, Waker};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Prompt for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,14 +82,14 @@ impl Prompt {
                 also_known,
             } => {
                 if also_known.is_empty() {
-                    say!(
+                    fl!(
                         "ask-host-key",
                         host = host,
                         kind = key_type,
                         fingerprint = fingerprint
                     )
                 } else {
-                    say!(
+                    fl!(
                         "ask-host-key-also-known",
                         host = host,
                         kind = key_type,
@@ -99,22 +99,22 @@ impl Prompt {
                 }
             }
             Self::EndKernels { host, total, busy } => {
-                say!("ask-end-kernels", host = host, total = *total, busy = *busy)
+                fl!("ask-end-kernels", host = host, total = *total, busy = *busy)
             }
-            Self::EndUncounted { host } => say!("ask-end-uncounted", host = host),
+            Self::EndUncounted { host } => fl!("ask-end-uncounted", host = host),
             Self::Passphrase { key, again } => {
                 let key = from_home(key);
                 if *again {
-                    say!("ask-passphrase-again", key = key)
+                    fl!("ask-passphrase-again", key = key)
                 } else {
-                    say!("ask-passphrase", key = key)
+                    fl!("ask-passphrase", key = key)
                 }
             }
             Self::Password { user, host, again } => {
                 if *again {
-                    say!("ask-password-again", user = user, host = host)
+                    fl!("ask-password-again", user = user, host = host)
                 } else {
-                    say!("ask-password", user = user, host = host)
+                    fl!("ask-password", user = user, host = host)
                 }
             }
             Self::Interactive {
@@ -173,7 +173,7 @@ impl NoAnswer {
     /// Returns the answer that no user could be prompted.
     #[must_use]
     pub fn nobody() -> Self {
-        Self::Nobody(say!("session-nobody"))
+        Self::Nobody(fl!("session-nobody"))
     }
 }
 

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use super::command::{self, Unfinished};
 use super::error::SshError;
 use super::poll::{Poller, WaitError};
-use crate::i18n::say;
+use crate::i18n::fl;
 pub use error::ResolveError;
 use expand::Local;
 pub use target::{
@@ -138,7 +138,7 @@ fn read_answer(destination: &str, output: &Output) -> Result<SshTarget, ResolveE
 /// Returns the complaint of `ssh`, on one line, without what it prints to every program.
 fn refusal(stderr: &str) -> String {
     if stderr.contains("usage: ssh") {
-        return say!("resolve-usage");
+        return fl!("resolve-usage");
     }
     let told: Vec<&str> = stderr
         .lines()
@@ -146,7 +146,7 @@ fn refusal(stderr: &str) -> String {
         .filter(|line| !line.is_empty() && !line.starts_with("Pseudo-terminal will not be"))
         .collect();
     if told.is_empty() {
-        say!("resolve-no-reason")
+        fl!("resolve-no-reason")
     } else {
         told.join("; ")
     }
@@ -164,17 +164,17 @@ fn check(destination: &str) -> Result<(), ResolveError> {
     let bare = destination.strip_prefix("ssh://").unwrap_or(destination);
     let (user, host) = bare.rsplit_once('@').unwrap_or(("", bare));
     if host.is_empty() {
-        return refuse(say!("resolve-no-host"));
+        return refuse(fl!("resolve-no-host"));
     }
     if destination.starts_with('-') || user.starts_with('-') || host.starts_with('-') {
-        return refuse(say!("resolve-hyphen"));
+        return refuse(fl!("resolve-hyphen"));
     }
     if destination.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return refuse(say!("resolve-blank"));
+        return refuse(fl!("resolve-blank"));
     }
     // Accounts on Windows may hold a backslash or a dollar sign.
     if destination.contains(|c| "'\"`;&<>|(){}".contains(c)) || host.contains(['\\', '$']) {
-        return refuse(say!("resolve-shell"));
+        return refuse(fl!("resolve-shell"));
     }
     Ok(())
 }

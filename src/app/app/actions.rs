@@ -9,7 +9,7 @@ use crate::app::updates::Release;
 use crate::app::view::menu;
 use crate::app::{diagnostics, os_actions};
 use crate::desktop::{Desktop, Dialog, DialogKind};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
 
@@ -64,8 +64,8 @@ impl<D: Desktop> App<D> {
             }
             AppEffect::About => {
                 let version = env!("CARGO_PKG_VERSION");
-                let title = say!("dialog-about", version = version);
-                self.show_message(title, say!("dialog-about-text"));
+                let title = fl!("dialog-about", version = version);
+                self.show_message(title, fl!("dialog-about-text"));
             }
             AppEffect::Quit => self.quit(),
         }
@@ -73,7 +73,7 @@ impl<D: Desktop> App<D> {
 
     fn show_hosts(&mut self) {
         let hosts = menu::list(&self.model, Instant::now());
-        self.show_message(say!("dialog-hosts"), hosts);
+        self.show_message(fl!("dialog-hosts"), hosts);
     }
 
     /// Shows a dialog to read.
@@ -97,8 +97,8 @@ impl<D: Desktop> App<D> {
             Err(why) => return self.show_error(&problem::no_release(&why)),
             Ok(None) => {
                 let dialog = Dialog {
-                    title: say!("update-none-title"),
-                    text: say!("update-none-text", current = current),
+                    title: fl!("update-none-title"),
+                    text: fl!("update-none-text", current = current),
                     kind: DialogKind::Message,
                 };
                 (dialog, PendingDialog::Message)
@@ -106,10 +106,10 @@ impl<D: Desktop> App<D> {
             Ok(Some(release)) => {
                 let version = release.version.to_string();
                 let dialog = Dialog {
-                    title: say!("update-title", version = version),
-                    text: say!("update-text", current = current),
+                    title: fl!("update-title", version = version),
+                    text: fl!("update-text", current = current),
                     kind: DialogKind::Confirmation {
-                        yes: say!("update-show"),
+                        yes: fl!("update-show"),
                     },
                 };
                 (dialog, PendingDialog::Page(release.page))
@@ -170,7 +170,7 @@ impl<D: Desktop> App<D> {
         if !path.is_empty() {
             return os_actions::show_host_log(&self.sender, host, text.to_owned());
         }
-        self.show_message(host.to_owned(), say!("logs-none", host = host));
+        self.show_message(host.to_owned(), fl!("logs-none", host = host));
     }
 
     /// A log that nobody waits for any more is not missed.

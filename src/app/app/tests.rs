@@ -196,7 +196,7 @@ fn a_menu_click_does_its_action() {
     app.click(MenuAction::About);
     assert_eq!(
         app.titles(),
-        [say!("dialog-about", version = env!("CARGO_PKG_VERSION"))]
+        [fl!("dialog-about", version = env!("CARGO_PKG_VERSION"))]
     );
     app.answer(DialogResponse::Confirmed);
 
@@ -205,7 +205,7 @@ fn a_menu_click_does_its_action() {
     app.hear("gpu01", &samples::ready("gpu01"));
     app.click(MenuAction::host("gpu01", HostAction::Stop));
     let dialog = app.newest_dialog();
-    assert_eq!(dialog.title, say!("dialog-stop", host = "gpu01"));
+    assert_eq!(dialog.title, fl!("dialog-stop", host = "gpu01"));
     assert!(matches!(dialog.kind, DialogKind::Confirmation { .. }));
 
     let failed = Event::Failed(Problem::new(Code::Refused, "t", "d", "r"));
@@ -220,7 +220,7 @@ fn a_click_on_a_notification_is_a_menu_action() {
     let mut app = Fixture::new(&["gpu01"]);
     app.hear("gpu01", &samples::ready("gpu01"));
     let (notification, clicked) = app.desktop.notifications.borrow_mut().pop().unwrap();
-    assert_eq!(notification.title, say!("notice-ready", host = "gpu01"));
+    assert_eq!(notification.title, fl!("notice-ready", host = "gpu01"));
     clicked();
     let events = app.sender.take();
     let open = MenuAction::host("gpu01", HostAction::Open);
@@ -239,7 +239,7 @@ fn a_second_launch_and_an_address_show_the_hosts() {
     ] {
         app.send(event);
         let dialog = app.newest_dialog();
-        assert_eq!(dialog.title, say!("dialog-hosts"));
+        assert_eq!(dialog.title, fl!("dialog-hosts"));
         assert_eq!(dialog.text, "○ gpu01\n○ gpu02");
     }
 }
@@ -262,7 +262,7 @@ fn a_prompt_is_a_dialog_whose_answer_goes_to_the_session() {
     let dialog = app.newest_dialog();
     let (echo, remember) = (false, None);
     assert_eq!(dialog.kind, DialogKind::Line { echo, remember });
-    assert_eq!(app.first_line(), say!("menu-host-asks", host = "gpu01"));
+    assert_eq!(app.first_line(), fl!("menu-host-asks", host = "gpu01"));
     assert!(matches!(answers.try_recv(), Err(TryRecvError::Empty)));
 
     app.answer(DialogResponse::Line {
@@ -271,7 +271,7 @@ fn a_prompt_is_a_dialog_whose_answer_goes_to_the_session() {
     });
     let answer = answers.recv().unwrap().unwrap();
     assert_eq!(answer.as_str(), "secret");
-    assert_ne!(app.first_line(), say!("menu-host-asks", host = "gpu01"));
+    assert_ne!(app.first_line(), fl!("menu-host-asks", host = "gpu01"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::event::AppEvent;
 use super::super::event_sender::EventSender;
-use super::slots::{SessionSlot, Slots, lock, say};
+use super::slots::{SessionSlot, Slots, emit, lock};
 use crate::host_os::{Scope, runtime_folder};
 use crate::ipc::{self, Client, Request, Responses};
 use crate::problem;
@@ -20,7 +20,7 @@ pub fn ask(scope: &Scope, name: &str, request: Request, sender: &EventSender) {
         };
         let refused = answers.find_map(|message| message.misunderstood().cloned());
         if let Some(problem) = refused.or_else(|| answers.misunderstanding(&host)) {
-            say(&sender, &host, &Event::Refused(problem));
+            emit(&sender, &host, &Event::Refused(problem));
         }
     };
     spawn(&format!("ask {name}"), ask);
@@ -62,7 +62,7 @@ pub fn relay_events(name: &str, mut answers: Responses, sender: &EventSender, sl
     lock(slots).remove(name);
     let problem = answers.misunderstanding(name);
     let problem = problem.unwrap_or_else(|| problem::holder_gone(name));
-    say(sender, name, &Event::Failed(problem));
+    emit(sender, name, &Event::Failed(problem));
 }
 
 fn holder(scope: &Scope, name: &str) -> Option<Client> {

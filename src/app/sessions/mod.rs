@@ -17,7 +17,7 @@ use crate::jupyter::Page;
 use crate::problem;
 use crate::session::{Busy, Event, Goal, Handle, SessionRequest};
 use owned::{ConnectTask, OnHosted, fetch_log};
-use slots::{SessionSlot, Slots, lock, say};
+use slots::{SessionSlot, Slots, emit, lock};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -62,7 +62,7 @@ impl Sessions {
                 watch_kernels: Some(WATCH_KERNELS),
                 ..order
             },
-            Err(problem) => return say(&self.sender, name, &Event::Failed(problem)),
+            Err(problem) => return emit(&self.sender, name, &Event::Failed(problem)),
         };
         let task = ConnectTask {
             order,
@@ -79,7 +79,7 @@ impl Sessions {
         if let Err(error) = builder.spawn(move || task.run()) {
             lock(&self.slots).remove(name);
             let failed = Event::Failed(problem::local(name, &error));
-            say(&self.sender, name, &failed);
+            emit(&self.sender, name, &failed);
         }
     }
 

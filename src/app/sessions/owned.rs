@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::super::event::{AppEvent, PromptRequest, SessionPurpose};
 use super::super::event_sender::EventSender;
 use super::attached;
-use super::slots::{SessionSlot, Slots, lock, say};
+use super::slots::{SessionSlot, Slots, emit, lock};
 use crate::host_os::{LocalHost, Scope, runtime_folder};
 use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
@@ -41,7 +41,7 @@ impl ConnectTask {
         if let Err(error) = result {
             lock(&slots).remove(&host);
             let problem = problem::no_control(&host, &error);
-            say(&sender, &host, &Event::Failed(problem));
+            emit(&sender, &host, &Event::Failed(problem));
         }
     }
 
@@ -52,7 +52,7 @@ impl ConnectTask {
         if let Some(SessionSlot::Locking { cancelled: true }) = slots.get(&name) {
             slots.remove(&name);
             drop((slots, host_lock));
-            say(&self.sender, &name, &Event::Closed);
+            emit(&self.sender, &name, &Event::Closed);
             return Ok(());
         }
         let machine = Arc::new(LocalHost::new(self.browser, self.scope));

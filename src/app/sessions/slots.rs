@@ -27,7 +27,7 @@ pub fn lock(slots: &Slots) -> MutexGuard<'_, HashMap<String, SessionSlot>> {
 }
 
 /// Says an event of a host that has no session.
-pub fn say(sender: &EventSender, host: &str, event: &Event) {
+pub fn emit(sender: &EventSender, host: &str, event: &Event) {
     // The phase counts for a refusal only, which is no end.
     if let Some(message) = Message::of(event, host, 0, Phase::Ready) {
         sender.send(AppEvent::SessionMessage(message));

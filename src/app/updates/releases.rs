@@ -9,7 +9,7 @@ use semver::Version;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
 use super::release::Release;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The project's own address; empty as long as it has none.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
@@ -28,7 +28,7 @@ pub enum ReleaseError {
     #[error("{0}")]
     Silence(#[from] ureq::Error),
     /// It was not an answer to this request.
-    #[error("{}", say!("release-status", status = .0.to_string()))]
+    #[error("{}", fl!("release-status", status = .0.to_string()))]
     Answer(u16),
 }
 

@@ -6,7 +6,7 @@ use super::menu_item::{Entry, SubmenuKind, disabled_item, item, tickable};
 use super::text::{INDENT, elapsed, shown, wrapped};
 use crate::app::menu_action::{HostAction, MenuAction};
 use crate::app::model::HostState;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{Kernels, Notebook};
 use crate::session::{Forwarded, Phase};
 
@@ -17,8 +17,8 @@ pub fn entries(host: &HostState, has_launcher: bool, now: Instant) -> Vec<Entry>
     entries.extend(lines.iter().map(|line| disabled_item(line)));
     if let Some(again) = &host.restart {
         let text = match &again.notebook {
-            Some(notebook) => say!("menu-start-again-with", notebook = shown(notebook)),
-            None => say!("menu-start-again"),
+            Some(notebook) => fl!("menu-start-again-with", notebook = shown(notebook)),
+            None => fl!("menu-start-again"),
         };
         let text = format!("{INDENT}{text}");
         entries.push(of(host, HostAction::StartAgain, &text));
@@ -36,25 +36,25 @@ fn of(host: &HostState, action: HostAction, text: &str) -> Entry {
 pub fn title(host: &HostState, now: Instant) -> String {
     let name = shown(&host.name);
     match host.phase {
-        Phase::Closed => say!("menu-host-closed", host = name),
+        Phase::Closed => fl!("menu-host-closed", host = name),
         Phase::Ready => match little_left(host, now) {
-            Some(time) => say!("menu-host-short", host = name, time = time),
-            None => say!("menu-host-ready", host = name),
+            Some(time) => fl!("menu-host-short", host = name, time = time),
+            None => fl!("menu-host-ready", host = name),
         },
-        Phase::Failed if host.waits_for_network() => say!("menu-host-no-network", host = name),
-        Phase::Failed if host.restart.is_some() => say!("menu-host-ended", host = name),
-        Phase::Failed => say!("menu-host-failed", host = name),
-        _ if host.is_prompting => say!("menu-host-asks", host = name),
+        Phase::Failed if host.waits_for_network() => fl!("menu-host-no-network", host = name),
+        Phase::Failed if host.restart.is_some() => fl!("menu-host-ended", host = name),
+        Phase::Failed => fl!("menu-host-failed", host = name),
+        _ if host.is_prompting => fl!("menu-host-asks", host = name),
         phase => {
             let phase = phase.words();
             match elapsed(now.saturating_duration_since(host.since)) {
-                Some(time) => say!(
+                Some(time) => fl!(
                     "menu-host-working-for",
                     host = name,
                     phase = phase,
                     time = time
                 ),
-                None => say!("menu-host-working", host = name, phase = phase),
+                None => fl!("menu-host-working", host = name, phase = phase),
             }
         }
     }
@@ -86,17 +86,17 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(activity) = &host.kernels {
         let Kernels { total, busy } = activity.kernels;
-        parts.push(say!("menu-kernels", total = total, busy = busy));
+        parts.push(fl!("menu-kernels", total = total, busy = busy));
     }
     if let Some(job) = &host.job {
-        parts.push(say!("job-number", id = job.id.as_str()));
+        parts.push(fl!("job-number", id = job.id.as_str()));
     }
     // A name of its own is worth reading: the node of a cluster, behind its login host.
     if ready.server.host != host.name {
-        parts.push(say!("menu-node", node = shown(&ready.server.host)));
+        parts.push(fl!("menu-node", node = shown(&ready.server.host)));
     }
     if let Some(time) = host.time_left(now).and_then(|(left, _)| elapsed(left)) {
-        parts.push(say!("job-time-left", time = time));
+        parts.push(fl!("job-time-left", time = time));
     }
     if parts.is_empty() {
         return Vec::new();
@@ -110,35 +110,35 @@ fn more(host: &HostState, has_launcher: bool) -> Option<Entry> {
     let indented = |action, text: String| of(host, action, &format!("{INDENT}{text}"));
     match host.phase {
         Phase::Closed => None,
-        Phase::Failed => Some(indented(HostAction::Dismiss, say!("menu-dismiss"))),
+        Phase::Failed => Some(indented(HostAction::Dismiss, fl!("menu-dismiss"))),
         Phase::Ready => Some(Entry::Submenu {
             kind: SubmenuKind::Host(name.clone()),
-            text: format!("{INDENT}{}", say!("menu-more", host = shown(name))),
+            text: format!("{INDENT}{}", fl!("menu-more", host = shown(name))),
             entries: actions(host, has_launcher),
         }),
-        _ => Some(indented(HostAction::Cancel, say!("menu-cancel"))),
+        _ => Some(indented(HostAction::Cancel, fl!("menu-cancel"))),
     }
 }
 
 fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {
     let mut entries = vec![
-        of(host, HostAction::Open, &say!("menu-open-tab")),
-        of(host, HostAction::CopyLink, &say!("menu-copy-link")),
+        of(host, HostAction::Open, &fl!("menu-open-tab")),
+        of(host, HostAction::CopyLink, &fl!("menu-copy-link")),
     ];
     entries.extend(notebooks(host));
     entries.extend(forwards(host));
-    entries.push(of(host, HostAction::ShowLog, &say!("menu-show-log")));
+    entries.push(of(host, HostAction::ShowLog, &fl!("menu-show-log")));
     // Its address names configured hosts only.
     if !host.removed_from_config {
         let action = MenuAction::ToggleShortcut(host.name.clone());
-        entries.push(tickable(action, &say!("menu-launcher"), has_launcher));
+        entries.push(tickable(action, &fl!("menu-launcher"), has_launcher));
     }
     if host.can_be_extended() {
-        entries.push(of(host, HostAction::Extend, &say!("menu-extend")));
+        entries.push(of(host, HostAction::Extend, &fl!("menu-extend")));
     }
     entries.push(Entry::Separator);
-    entries.push(of(host, HostAction::Close, &say!("menu-disconnect")));
-    entries.push(of(host, HostAction::Stop, &say!("menu-stop")));
+    entries.push(of(host, HostAction::Close, &fl!("menu-disconnect")));
+    entries.push(of(host, HostAction::Stop, &fl!("menu-stop")));
     entries
 }
 
@@ -151,16 +151,16 @@ fn notebooks(host: &HostState) -> Option<Entry> {
     let line = |notebook: &Notebook| {
         let (path, state) = (shown(&notebook.path), notebook.state.as_str());
         let text = match state {
-            "busy" => say!("menu-notebook-busy", path = path),
-            "idle" => say!("menu-notebook-idle", path = path),
-            other => say!("menu-notebook", path = path, state = other),
+            "busy" => fl!("menu-notebook-busy", path = path),
+            "idle" => fl!("menu-notebook-idle", path = path),
+            other => fl!("menu-notebook", path = path, state = other),
         };
         let action = HostAction::OpenNotebook(notebook.path.clone());
         of(host, action, &text)
     };
     Some(Entry::Submenu {
         kind: SubmenuKind::Kernels(host.name.clone()),
-        text: say!("menu-kernels-menu"),
+        text: fl!("menu-kernels-menu"),
         entries: kernels.notebooks.iter().map(line).collect(),
     })
 }
@@ -171,7 +171,7 @@ fn forwards(host: &HostState) -> Vec<Entry> {
     };
     let line = |forward: &Forwarded| {
         let port = forward.local_port;
-        let text = say!(
+        let text = fl!(
             "menu-forward",
             name = shown(&forward.name),
             port = port.to_string()

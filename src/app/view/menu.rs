@@ -8,7 +8,7 @@ use super::host_menu;
 use super::menu_item::{Entry, SubmenuKind, disabled_item, item, tickable, with_keys};
 use super::text::{shown, wrapped};
 use crate::desktop::login_item;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Longest list of hosts that the menu itself shows; a longer one is hard to choose from. A host
 /// that is open or has failed is always shown.
@@ -20,13 +20,13 @@ pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
     entries.push(Entry::Separator);
     entries.extend(complaint(model));
     entries.extend(aliases(model));
-    let edit = item(MenuAction::EditConfiguration, &say!("menu-edit"));
+    let edit = item(MenuAction::EditConfiguration, &fl!("menu-edit"));
     entries.push(with_keys(edit, "CmdOrCtrl+,"));
     entries.extend(login_item(model.login_item()));
     entries.extend(update(model.updates()));
     entries.push(help(model.updates()));
     entries.push(Entry::Separator);
-    let quit = item(MenuAction::Quit, &say!("menu-quit"));
+    let quit = item(MenuAction::Quit, &fl!("menu-quit"));
     entries.push(with_keys(quit, "CmdOrCtrl+Q"));
     entries
 }
@@ -34,7 +34,7 @@ pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
 /// The hosts and their states, a line each, for a dialog.
 pub fn list(model: &Model, now: Instant) -> String {
     if model.hosts().is_empty() {
-        return say!("menu-no-hosts");
+        return fl!("menu-no-hosts");
     }
     let (first, others) = model.hosts().split_at(model.hosts().len().min(AT_HAND));
     let mut lines: Vec<String> = first
@@ -42,7 +42,7 @@ pub fn list(model: &Model, now: Instant) -> String {
         .map(|host| host_menu::title(host, now))
         .collect();
     if !others.is_empty() {
-        lines.push(say!("menu-more-hosts", count = others.len()));
+        lines.push(fl!("menu-more-hosts", count = others.len()));
     }
     lines.join("\n")
 }
@@ -71,19 +71,19 @@ fn first_run(model: &Model) -> Vec<Entry> {
     let mut offers: Vec<Entry> = model
         .new_aliases()
         .map(|alias| {
-            let text = say!("menu-host-closed", host = shown(alias));
+            let text = fl!("menu-host-closed", host = shown(alias));
             item(add_host(alias, true), &text)
         })
         .collect();
     if offers.is_empty() {
-        let lines = wrapped(&say!("menu-no-hosts"));
+        let lines = wrapped(&fl!("menu-no-hosts"));
         return lines
             .iter()
             .map(|line| disabled_item(line.trim()))
             .collect();
     }
     let others = offers.split_off(offers.len().min(AT_HAND));
-    offers.insert(0, disabled_item(&say!("menu-offers")));
+    offers.insert(0, disabled_item(&fl!("menu-offers")));
     offers.extend(more_hosts(others));
     offers
 }
@@ -92,7 +92,7 @@ fn more_hosts(others: Vec<Entry>) -> Option<Entry> {
     let count = others.len();
     (count > 0).then(|| Entry::Submenu {
         kind: SubmenuKind::MoreHosts,
-        text: say!("menu-more-hosts", count = count),
+        text: fl!("menu-more-hosts", count = count),
         entries: others,
     })
 }
@@ -101,7 +101,7 @@ fn complaint(model: &Model) -> Vec<Entry> {
     let Some(complaint) = model.complaint() else {
         return Vec::new();
     };
-    let mut lines = vec![disabled_item(&say!("menu-complaint"))];
+    let mut lines = vec![disabled_item(&fl!("menu-complaint"))];
     lines.extend(wrapped(complaint).iter().map(|line| disabled_item(line)));
     lines
 }
@@ -118,7 +118,7 @@ fn aliases(model: &Model) -> Option<Entry> {
     }
     Some(Entry::Submenu {
         kind: SubmenuKind::AddHost,
-        text: say!("menu-add"),
+        text: fl!("menu-add"),
         entries,
     })
 }
@@ -132,10 +132,10 @@ fn login_item(status: &login_item::Status) -> Vec<Entry> {
     let (on, remark) = match status {
         login_item::Status::On => (true, None),
         login_item::Status::Off => (false, None),
-        login_item::Status::NeedsApproval => (true, Some(say!("menu-login-approval"))),
+        login_item::Status::NeedsApproval => (true, Some(fl!("menu-login-approval"))),
         login_item::Status::NotHere(_) => return Vec::new(),
     };
-    let text = say!("menu-login");
+    let text = fl!("menu-login");
     let mut entries = vec![tickable(MenuAction::ToggleLoginItem, &text, on)];
     let remark = remark.map(|text| wrapped(&text)).unwrap_or_default();
     entries.extend(remark.iter().map(|line| disabled_item(line)));
@@ -145,23 +145,23 @@ fn login_item(status: &login_item::Status) -> Vec<Entry> {
 /// A newer version, which leads to its page.
 fn update(updates: &UpdateInfo) -> Option<Entry> {
     let version = updates.release.as_ref()?.version.to_string();
-    let text = say!("menu-update", version = version);
+    let text = fl!("menu-update", version = version);
     Some(item(MenuAction::ShowRelease, &text))
 }
 
 fn help(updates: &UpdateInfo) -> Entry {
     let mut entries = vec![
-        item(MenuAction::ShowLog, &say!("menu-show-log")),
-        item(MenuAction::CopyDiagnostics, &say!("menu-diagnostics")),
+        item(MenuAction::ShowLog, &fl!("menu-show-log")),
+        item(MenuAction::CopyDiagnostics, &fl!("menu-diagnostics")),
     ];
     if updates.can_be_asked {
-        let text = say!("menu-check-updates");
+        let text = fl!("menu-check-updates");
         entries.push(item(MenuAction::CheckForUpdates, &text));
     }
-    entries.push(item(MenuAction::About, &say!("menu-about")));
+    entries.push(item(MenuAction::About, &fl!("menu-about")));
     Entry::Submenu {
         kind: SubmenuKind::Help,
-        text: say!("menu-help"),
+        text: fl!("menu-help"),
         entries,
     }
 }

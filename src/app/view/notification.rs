@@ -4,7 +4,7 @@ use super::super::menu_action::{HostAction, MenuAction};
 use super::super::model::NotableChange;
 use super::text::{elapsed, shown};
 use crate::desktop::Notification;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem::Code;
 use crate::session::{JobInfo, Walltime, time_words};
 
@@ -23,15 +23,15 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
         NotableChange::Opened(ready) => {
             let (version, node) = (ready.server.version.as_str(), ready.server.host.as_str());
             let body = if ready.reused {
-                say!("notice-was-running", version = version, node = node)
+                fl!("notice-was-running", version = version, node = node)
             } else {
-                say!("notice-was-started", version = version, node = node)
+                fl!("notice-was-started", version = version, node = node)
             };
             NotificationRequest {
                 notification: Notification {
-                    title: say!("notice-ready", host = host),
+                    title: fl!("notice-ready", host = host),
                     body,
-                    action: say!("menu-open-tab"),
+                    action: fl!("menu-open-tab"),
                 },
                 action: MenuAction::host(host, HostAction::Open),
             }
@@ -42,14 +42,14 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             let waited = elapsed(*waited).unwrap_or_default();
             NotificationRequest {
                 notification: Notification {
-                    title: say!("notice-ready", host = host),
-                    body: say!(
+                    title: fl!("notice-ready", host = host),
+                    body: fl!(
                         "notice-job-started",
                         id = job.unwrap_or("?"),
                         node = node,
                         time = waited
                     ),
-                    action: say!("menu-open-tab"),
+                    action: fl!("menu-open-tab"),
                 },
                 action: MenuAction::host(host, HostAction::Open),
             }
@@ -63,11 +63,11 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
                 title: problem.title.clone(),
                 body: match &again.notebook {
                     Some(notebook) => {
-                        say!("notice-start-again-with", notebook = shown(notebook))
+                        fl!("notice-start-again-with", notebook = shown(notebook))
                     }
-                    None => say!("notice-start-again"),
+                    None => fl!("notice-start-again"),
                 },
-                action: say!("menu-start-again"),
+                action: fl!("menu-start-again"),
             },
             action: MenuAction::host(host, HostAction::StartAgain),
         },
@@ -89,14 +89,14 @@ fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
     let (title, body) = match walltime {
         Walltime::Short => {
             let time = time_words(job.left().unwrap_or_default());
-            (say!("notice-short", host = host, time = time), job.short())
+            (fl!("notice-short", host = host, time = time), job.short())
         }
-        Walltime::Extended => (say!("notice-longer", host = host), job.longer()),
+        Walltime::Extended => (fl!("notice-longer", host = host), job.longer()),
     };
     Notification {
         title,
         body,
-        action: say!("menu-open-tab"),
+        action: fl!("menu-open-tab"),
     }
 }
 
@@ -108,8 +108,8 @@ fn remedy(code: Code) -> (String, HostAction) {
         | Code::JupyterDied
         | Code::JupyterAnswer
         | Code::NotStopped
-        | Code::KernelsBusy => (say!("menu-show-log"), HostAction::ShowLog),
-        _ => (say!("notice-try-again"), HostAction::Open),
+        | Code::KernelsBusy => (fl!("menu-show-log"), HostAction::ShowLog),
+        _ => (fl!("notice-try-again"), HostAction::Open),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// As wide as the state's sign in front of a host.
 pub const INDENT: &str = "    ";
@@ -35,9 +35,9 @@ pub fn elapsed(time: Duration) -> Option<String> {
     let (hours, minutes, steps) = (seconds / 3600, seconds / 60 % 60, seconds / 5 * 5);
     match seconds {
         0..5 => None,
-        5..60 => Some(say!("time-seconds", count = steps)),
-        60..3600 => Some(say!("time-minutes", count = minutes)),
-        _ => Some(say!("time-hours", hours = hours, minutes = minutes)),
+        5..60 => Some(fl!("time-seconds", count = steps)),
+        60..3600 => Some(fl!("time-minutes", count = minutes)),
+        _ => Some(fl!("time-hours", hours = hours, minutes = minutes)),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::host_os::scope::ConfigOptions;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The group that an entry begins with.
 pub const GROUP: &str = "[Desktop Entry]";
@@ -72,7 +72,7 @@ pub fn program(path: &Path) -> Result<&str, String> {
 
 fn odd(path: &Path) -> String {
     let path = path.display().to_string();
-    say!("autostart-odd-path", path = path)
+    fl!("autostart-odd-path", path = path)
 }
 
 /// The value of a key in the entry's own group.

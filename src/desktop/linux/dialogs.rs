@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
 use super::sanitize::sanitized;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Characters of a line, as the desktop's own dialogs have them.
 const LINE: i32 = 56;
@@ -241,17 +241,17 @@ fn add_fields(words: &gtk::Box, title: &gtk::Label, wants: &DialogKind) -> Field
 fn add_buttons(window: &gtk::Dialog, wants: &DialogKind) {
     let agree = match wants {
         DialogKind::Confirmation { yes } => {
-            add_button(window, &say!("dialog-cancel"), ResponseType::Cancel);
+            add_button(window, &fl!("dialog-cancel"), ResponseType::Cancel);
             let yes = add_button(window, yes, ResponseType::Accept);
             // Whatever is confirmed here is not to happen by habit.
             yes.style_context().add_class("destructive-action");
             window.set_default_response(ResponseType::Cancel);
             return;
         }
-        DialogKind::Message => add_button(window, &say!("dialog-ok"), ResponseType::Accept),
+        DialogKind::Message => add_button(window, &fl!("dialog-ok"), ResponseType::Accept),
         DialogKind::Line { .. } => {
-            add_button(window, &say!("dialog-cancel"), ResponseType::Cancel);
-            add_button(window, &say!("dialog-ok"), ResponseType::Accept)
+            add_button(window, &fl!("dialog-cancel"), ResponseType::Cancel);
+            add_button(window, &fl!("dialog-ok"), ResponseType::Accept)
         }
     };
     agree.style_context().add_class("suggested-action");

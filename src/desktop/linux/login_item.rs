@@ -15,7 +15,7 @@ use super::desktop_entry as form;
 use super::desktop_entry::{GROUP, escaped, field};
 use crate::host_os::paths::{program, write_whole};
 use crate::host_os::scope::ConfigOptions;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 const FILE: &str = "remote-jupyter.desktop";
 
@@ -47,19 +47,19 @@ pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
         }
     };
     let (path, said) = (path.display().to_string(), |why: io::Error| why.to_string());
-    done.map_err(|why| LoginItemError(say!("autostart-not-written", path = path, why = said(why))))
+    done.map_err(|why| LoginItemError(fl!("autostart-not-written", path = path, why = said(why))))
 }
 
 fn path() -> Result<PathBuf, LoginItemError> {
     let xdg = etcetera::base_strategy::Xdg::new();
-    let xdg = xdg.map_err(|_| LoginItemError(say!("autostart-no-folder")))?;
+    let xdg = xdg.map_err(|_| LoginItemError(fl!("autostart-no-folder")))?;
     Ok(xdg.config_dir().join("autostart").join(FILE))
 }
 
 fn entry(program: &Path, options: &ConfigOptions) -> Result<String, String> {
     let program = form::program(program)?;
     let command = form::command(program, options)?;
-    let comment = say!("autostart-comment");
+    let comment = fl!("autostart-comment");
     // A program that is gone is passed over in silence, by its TryExec.
     Ok(format!(
         "{GROUP}\nType=Application\nName=Remote Jupyter\nComment={comment}\nIcon=remote-jupyter\n\

@@ -13,7 +13,7 @@ use super::desktop_entry as form;
 use super::desktop_entry::{GROUP, escaped, field, quoted};
 use crate::host_os::paths::{program, write_whole};
 use crate::host_os::scope::ConfigOptions;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Key that marks our entries: its value is the host's name, percent-encoded as in an address.
 const MARK: &str = "X-RemoteJupyter-Host";
@@ -55,8 +55,8 @@ fn entry(host: &str, program: &Path, options: &ConfigOptions) -> Result<String, 
     let mut command = form::command(program, options)?;
     command += " url ";
     command += &quoted(&address);
-    let name = say!("launcher-name", host = host);
-    let comment = say!("launcher-comment", host = host);
+    let name = fl!("launcher-name", host = host);
+    let comment = fl!("launcher-comment", host = host);
     let mark = address.rsplit('/').next().unwrap_or_default();
     // Desktops hide the shortcuts of a program that is gone, because of their TryExec.
     Ok(format!(

@@ -28,7 +28,7 @@ use zeroize::Zeroizing;
 
 use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
 use super::super::dialog_queue::{OneAtATime, Withdrawn};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 const NO_KEY: &str = "";
 const RETURN: &str = "\r";
@@ -102,19 +102,19 @@ fn show(dialog: &Dialog, main: MainThreadMarker) -> DialogResponse {
     // The first button is the right-most one: it agrees in all of them.
     match &dialog.kind {
         DialogKind::Message => {
-            add_button(&alert, &say!("dialog-ok"), RETURN);
+            add_button(&alert, &fl!("dialog-ok"), RETURN);
             agreed(run_with_escape(&alert, main))
         }
         DialogKind::Confirmation { yes } => {
             // Where people look for it, but no key presses it.
             add_button(&alert, yes, NO_KEY);
-            add_button(&alert, &say!("dialog-cancel"), RETURN);
+            add_button(&alert, &fl!("dialog-cancel"), RETURN);
             agreed(run_with_escape(&alert, main))
         }
         DialogKind::Line { echo, remember } => {
-            add_button(&alert, &say!("dialog-ok"), RETURN);
+            add_button(&alert, &fl!("dialog-ok"), RETURN);
             // By the button's key, not by a monitor: an input method kind Escape for itself.
-            add_button(&alert, &say!("dialog-cancel"), ESCAPE);
+            add_button(&alert, &fl!("dialog-cancel"), ESCAPE);
             let entry = Entry::new(*echo, remember.as_deref(), main);
             entry.put_into(&alert, main);
             entry.given(run(&alert, main))

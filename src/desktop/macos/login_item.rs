@@ -9,7 +9,7 @@ use smappservice_rs::{AppService, ServiceStatus, ServiceType};
 use super::super::login_item::status::{LoginItemError, Status};
 use crate::host_os::paths::program;
 use crate::host_os::scope::ConfigOptions;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The mechanism that this version of macOS offers.
 enum Means {
@@ -42,7 +42,7 @@ pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
     let item = match (means(options)?, first) {
         (Means::Service(_), Some(path)) if on => {
             let path = path.display().to_string();
-            return Err(LoginItemError(say!("autostart-mac-config", path = path)));
+            return Err(LoginItemError(fl!("autostart-mac-config", path = path)));
         }
         (Means::Service(item) | Means::Agent(item), _) => item,
     };
@@ -54,7 +54,7 @@ pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
     done.map_err(|error| match error {
         LaunchError::SMAppServiceRegistrationFailed(code)
         | LaunchError::SMAppServiceUnregistrationFailed(code) => {
-            LoginItemError(say!("autostart-mac-refused", code = code))
+            LoginItemError(fl!("autostart-mac-refused", code = code))
         }
         other => LoginItemError(other.to_string()),
     })
@@ -88,7 +88,7 @@ fn means(options: &ConfigOptions) -> Result<Means, LoginItemError> {
 fn text(path: &Path) -> Result<&str, LoginItemError> {
     let text = path.to_str();
     let is_odd = |c: char| matches!(c, '&' | '<' | '>') || c.is_control();
-    let odd = || say!("autostart-odd-path", path = path.display().to_string());
+    let odd = || fl!("autostart-odd-path", path = path.display().to_string());
     text.filter(|text| !text.contains(is_odd))
         .ok_or_else(|| LoginItemError(odd()))
 }

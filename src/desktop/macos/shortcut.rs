@@ -11,7 +11,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::super::shortcut::naming::{address, number, part_of_a_name};
 use crate::host_os::scope::ConfigOptions;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The mark, a key of the property list: the host's name.
 const MARK: &str = "RemoteJupyterHost";
@@ -43,7 +43,7 @@ pub fn read(path: &Path) -> Option<(String, ConfigOptions)> {
 pub fn write(path: &Path, host: &str, options: &ConfigOptions) -> io::Result<()> {
     if let Some((_, named)) = options.words().first() {
         let path = named.display().to_string();
-        return Err(io::Error::other(say!("launcher-mac-config", path = path)));
+        return Err(io::Error::other(fl!("launcher-mac-config", path = path)));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let new = tempfile::Builder::new()
@@ -108,7 +108,7 @@ fn fill(bundle: &Path, host: &str, app: Option<&Path>) -> io::Result<()> {
 }
 
 fn info(host: &str, family: &str, has_icon: bool) -> Dictionary {
-    let name = say!("launcher-name", host = host);
+    let name = fl!("launcher-name", host = host);
     let identifier = format!("{family}.launcher.{}", number(host));
     let mut info = Dictionary::new();
     for (key, value) in [

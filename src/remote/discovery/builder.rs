@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::record::{JobRecord, SharedRuntimeFile};
 use super::types::UnlistedJob;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{HostInfo, RuntimeFile};
 use crate::remote::protocol::{OutputCollector, ScriptMessage};
 use crate::scheduler::{CommandOutput, Job, Presence, Scheduler};
@@ -51,7 +51,7 @@ impl DiscoveryBuilder {
     /// The ledger's records. One that was lost on the way would be a job that is forgotten.
     pub(super) fn records(&self) -> Result<Vec<JobRecord>, String> {
         if self.ledger_size != Some(self.ledger.len()) {
-            return Err(say!("answer-cut"));
+            return Err(fl!("answer-cut"));
         }
         Ok(texts(&self.ledger)
             .map(|text| JobRecord::parse(&text))

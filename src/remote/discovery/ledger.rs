@@ -6,7 +6,7 @@ use super::pass::{DiscoveryPass, is_of};
 use super::record::JobRecord;
 use super::types::{Discovery, UncertainJob, UnlistedJob};
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::scheduler::{
     CommandOutput, Job, JobIdentity, JobState, Presence, SUBMISSION, Scheduler, adapter,
 };
@@ -242,7 +242,7 @@ impl DiscoveryPass<'_> {
             (None, Some(Presence::Unknown)) if record.answered || is_older(UNNUMBERED) => None,
             (_, Some(Presence::Silent(words))) => Some(words.clone()),
             (Some(_), _) => Some(String::new()),
-            (None, _) => Some(say!("job-unnumbered")),
+            (None, _) => Some(fl!("job-unnumbered")),
         };
         match words {
             None => discovery.ended.push(record.folder.clone()),

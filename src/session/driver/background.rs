@@ -6,7 +6,7 @@ use super::Driver;
 use super::logs::{explained, log_command};
 use super::maintenance::{BackgroundTask, Maintenance};
 use super::walltime::by_id;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::HostInfo;
 use crate::problem;
 use crate::remote::{
@@ -130,7 +130,7 @@ impl Driver {
         };
         if standing.job.is_none() && standing.server.launch.is_none() {
             let pid = standing.server.pid;
-            self.tell(Event::Note(say!("logs-not-ours", pid = pid)));
+            self.tell(Event::Note(fl!("logs-not-ours", pid = pid)));
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Driver, EffectError, EffectResult};
 use crate::connect::node::{self, NodeEvent};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::ComputeNode;
 use crate::problem;
 use crate::remote::ScriptMessage;
@@ -34,13 +34,13 @@ impl Driver {
             Ok(target) => target,
             Err(error) => return Ok(Some(self.no_hop(&node.name, &error))),
         };
-        self.tell(Event::Step(say!(
+        self.tell(Event::Step(fl!(
             "route-hop",
             node = node.name.as_str(),
             address = target.host.as_str()
         )));
         if is_new && self.conversation.is_some() && self.hangs(&target)? {
-            let reason = say!("dial-no-answer");
+            let reason = fl!("dial-no-answer");
             let error = SshError::forward(target.host.clone(), target.port, reason);
             return Ok(Some(self.no_hop(&node.name, &error)));
         }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::{Driver, EffectError, EffectResult};
 use crate::connect::{self, Caller};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::remote::RemoteError;
 use crate::session::event::{Event, Phase};
@@ -22,9 +22,9 @@ impl Driver {
         let target =
             resolve_within(&destination, config, &self.poller).map_err(|error| self.halt(error))?;
         if target.source == Source::Fallback && !self.is_reconnecting() {
-            self.tell(Event::Note(say!("session-no-ssh")));
+            self.tell(Event::Note(fl!("session-no-ssh")));
         }
-        self.tell(Event::Step(say!(
+        self.tell(Event::Step(fl!(
             "session-target",
             destination = destination,
             user = target.user.as_str(),
@@ -32,13 +32,13 @@ impl Driver {
             port = target.port.to_string()
         )));
         if target.sets_env {
-            self.tell(Event::Step(say!("session-set-env")));
+            self.tell(Event::Step(fl!("session-set-env")));
         }
         self.hops =
             connect::hops(&target, config, &self.poller).map_err(|error| self.halt(error))?;
         if !self.hops.is_empty() {
             let names: Vec<&str> = self.hops.iter().map(|hop| hop.name.as_str()).collect();
-            self.tell(Event::Step(say!("hops-way", hops = names.join(", "))));
+            self.tell(Event::Step(fl!("hops-way", hops = names.join(", "))));
         }
         self.target = Some(target);
         Ok(Some(FsmEvent::Resolved))

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::maintenance::{BackgroundTask, Maintenance, PROBE_EVERY};
 use super::{Driver, EffectError};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
 use crate::remote::RemoteError;
@@ -108,7 +108,7 @@ impl Driver {
         }
         self.told_refused.push(refused.target.clone());
         let (target, reason) = (refused.target.to_string(), redact(&refused.reason));
-        self.tell(Event::Note(say!(
+        self.tell(Event::Note(fl!(
             "session-forward-forbidden",
             target = target,
             reason = reason

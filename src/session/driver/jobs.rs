@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::maintenance::Maintenance;
 use super::{Driver, EffectError, EffectResult};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::remote::{
@@ -46,7 +46,7 @@ impl Driver {
         let host_info = self.converse(&format!("job {verb} {list}"), |sink, frame| {
             if let (ScriptMessage::Wait(_), false) = (&frame, waited) {
                 waited = true;
-                sink(Event::Note(say!("session-other-click")));
+                sink(Event::Note(fl!("session-other-click")));
             }
             discovery_builder.take(frame)
         })?;

@@ -3,7 +3,7 @@
 
 use super::{Driver, EffectError, EffectResult};
 use crate::config::Host;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::remote::ScriptMessage;
 use crate::scheduler::{JobState, Scheduler, adapter, job_name};
 use crate::session::fsm::FsmEvent;
@@ -81,7 +81,7 @@ pub(super) fn explained(host: &Host, (path, text): Log) -> Log {
     match (path.is_empty(), text.trim().is_empty()) {
         (true, false) => (scheduler.name().to_owned(), text),
         (false, true) if scheduler.output_only_at_end() => {
-            let text = say!("log-at-the-end", path = path.as_str());
+            let text = fl!("log-at-the-end", path = path.as_str());
             (path, format!("{text}\n"))
         }
         _ => (path, text),

@@ -1,7 +1,7 @@
 //! A start that is tried without starting: for who only looks.
 
 use super::{Driver, EffectError, EffectResult};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::remote::ScriptMessage;
 use crate::scheduler::{Rehearsal, Scheduler, adapter};
@@ -27,7 +27,7 @@ impl Driver {
         let path = path.trim();
         Ok(Ok(match path {
             "" => String::new(),
-            path => say!("rehearsal-start", path = path),
+            path => fl!("rehearsal-start", path = path),
         }))
     }
 
@@ -44,9 +44,9 @@ impl Driver {
         let (name, words) = (scheduler.name(), answer.words());
         let words = words.as_str();
         Ok(match scheduler.rehearsed(&answer) {
-            Rehearsal::Taken => Ok(say!("rehearsal-taken", scheduler = name, words = words)),
-            Rehearsal::Queue => Ok(say!("rehearsal-queue", scheduler = name)),
-            Rehearsal::Open => Err(say!("rehearsal-open", scheduler = name, words = words)),
+            Rehearsal::Taken => Ok(fl!("rehearsal-taken", scheduler = name, words = words)),
+            Rehearsal::Queue => Ok(fl!("rehearsal-queue", scheduler = name)),
+            Rehearsal::Open => Err(fl!("rehearsal-open", scheduler = name, words = words)),
             Rehearsal::Refused => {
                 let host = self.host();
                 let problem = problem::job_would_be_refused(&host.name, name, &answer);

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{Driver, EffectError, EffectResult};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::Server;
 use crate::remote::{RemoteError, ScriptFailure, ScriptMessage, ScriptSession};
 use crate::scheduler::adapter;
@@ -24,7 +24,7 @@ impl Driver {
         };
         let (poller, host) = (Rc::clone(&self.poller), &self.order.host);
         let name = host.name.as_str();
-        let slow = || (self.sink)(Event::Waits(say!("session-opens-slowly", host = name)));
+        let slow = || (self.sink)(Event::Waits(fl!("session-opens-slowly", host = name)));
         let conversation = ScriptSession::start(connection, poller, host, command, &slow)?;
         self.conversation = Some(conversation);
         Ok(())
@@ -53,7 +53,7 @@ impl Driver {
             let frame = conversation.answer()?;
             if frame == ScriptMessage::Slow {
                 let host = self.order.host.name.as_str();
-                sink(Event::Note(say!("start-up-slow", host = host)));
+                sink(Event::Note(fl!("start-up-slow", host = host)));
             } else if let Some(outcome) = last(sink, frame) {
                 return Ok(outcome);
             }
@@ -78,7 +78,7 @@ impl Driver {
             ScriptMessage::Found(host_info) => Some(host_info),
             ScriptMessage::Wait(_) if !waited => {
                 waited = true;
-                sink(Event::Note(say!("session-other-click")));
+                sink(Event::Note(fl!("session-other-click")));
                 None
             }
             _ => None,
@@ -91,7 +91,7 @@ impl Driver {
         let runtime_file = self.answers(command, |sink, frame| match frame {
             ScriptMessage::Launched(runtime_file) => Some(runtime_file),
             ScriptMessage::Wait(what) if what == "logout" => {
-                sink(Event::Note(say!(
+                sink(Event::Note(fl!(
                     "session-ends-at-logout",
                     host = host.as_str()
                 )));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::maintenance::Maintenance;
 use super::{Driver, EffectError, EffectResult};
 use crate::connect;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{Address, Page, Server, page_url};
 use crate::problem;
 use crate::secret::Secret;
@@ -226,7 +226,7 @@ impl Driver {
         let handle = self.handle.clone();
         let failed = Box::new(move |reason| handle.send(FsmEvent::NotShown(reason)));
         if let Err(reason) = self.surroundings.show(address, failed) {
-            self.tell(Event::Note(say!("session-no-browser", reason = reason)));
+            self.tell(Event::Note(fl!("session-no-browser", reason = reason)));
         }
         Ok(None)
     }

@@ -6,7 +6,7 @@ use super::machine::{StateMachine, over};
 use super::state::State;
 use super::stop::{count, make_gone};
 use super::types::{Busy, FoundServer, Goal};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::ServerAnswer;
 use crate::phase::Phase;
 use crate::problem;
@@ -29,16 +29,16 @@ impl StateMachine {
             Goal::Log | Goal::Glance | Goal::Extend(_) => return (State::Ended, vec![]),
         };
         if !answer.pages.suits(page.app) {
-            effects.push(Effect::Note(say!("session-other-page")));
+            effects.push(Effect::Note(fl!("session-other-page")));
         }
         if answer.open {
-            effects.push(Effect::Note(say!("session-open-to-all")));
+            effects.push(Effect::Note(fl!("session-open-to-all")));
         } else if !answer.authenticated {
-            effects.push(Effect::Note(say!("session-password")));
+            effects.push(Effect::Note(fl!("session-password")));
         }
         if let Some(certificate) = answer.certificate {
             let fingerprint = certificate.to_string();
-            effects.push(Effect::Note(say!(
+            effects.push(Effect::Note(fl!(
                 "session-own-certificate",
                 fingerprint = fingerprint
             )));
@@ -85,7 +85,7 @@ impl StateMachine {
     fn look_past(&mut self, found: &FoundServer, problem: &Problem) -> (State, Vec<Effect>) {
         let why = problem.detail.clone();
         let pid = found.server.pid;
-        let note = say!("server-refused", pid = pid, why = why.as_str());
+        let note = fl!("server-refused", pid = pid, why = why.as_str());
         let refused = &mut self.plan.wanted.refused;
         refused.push((found.server.file.clone(), why));
         let phase = Effect::Phase(Phase::Finding);
@@ -103,7 +103,7 @@ impl StateMachine {
         });
         let remedy = match self.plan.goal {
             Goal::Stop { busy: Busy::End } => return make_gone(found, false),
-            Goal::Stop { .. } => say!("session-stop-hung", host = self.plan.host.as_str()),
+            Goal::Stop { .. } => fl!("session-stop-hung", host = self.plan.host.as_str()),
             _ => problem.remedy,
         };
         over(Effect::EmitFailed(Problem { remedy, ..problem }))

@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::machine::{StateMachine, over, over_with};
 use super::route::stand;
 use super::state::State;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{Endpoint, HostInfo, Selection, Server};
 use crate::problem;
 use crate::problem::Problem;
@@ -47,13 +47,13 @@ impl StateMachine {
         let line = |ours: &OurJob| {
             let job = &ours.job;
             let (id, name, word) = (job.id.as_str(), job.name.as_str(), job.word.as_str());
-            say!("job-sight", id = id, name = name, state = word)
+            fl!("job-sight", id = id, name = name, state = word)
         };
         let launch = host_info.starting.as_ref().or(choice.unusable.as_ref());
-        let launch = launch.map(|folder| say!("launch-sight", folder = folder.as_str()));
+        let launch = launch.map(|folder| fl!("launch-sight", folder = folder.as_str()));
         let doubts = self.doubts.iter().map(|doubt| match doubt.id.as_str() {
-            "" => say!("job-sight-unnumbered"),
-            id => say!("job-sight-doubt", id = id),
+            "" => fl!("job-sight-unnumbered"),
+            id => fl!("job-sight-doubt", id = id),
         });
         let jobs = self.jobs.iter().map(line).chain(doubts).chain(launch);
         let server = choice.server.as_ref();
@@ -69,12 +69,12 @@ impl StateMachine {
     fn route_in_words(&self, server: &Server) -> Option<String> {
         let node = server.node.as_ref()?;
         let route = match self.routes.next(stand(server), false)? {
-            Next::Try(Route::Hop) => say!("route-sight-hop"),
-            Next::Try(Route::Relay) => say!("route-sight-relay"),
-            _ => say!("route-sight-address"),
+            Next::Try(Route::Hop) => fl!("route-sight-hop"),
+            Next::Try(Route::Relay) => fl!("route-sight-relay"),
+            _ => fl!("route-sight-address"),
         };
         let node = node.name.as_str();
-        Some(say!("route-sight", node = node, route = route))
+        Some(fl!("route-sight", node = node, route = route))
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn log_of(choice: Selection, host_info: HostInfo) -> (State, Vec<Effe
                 effects.push(Effect::Note(choice.why));
             }
             if server.launch.is_none() {
-                effects.push(Effect::Note(say!("logs-not-ours", pid = server.pid)));
+                effects.push(Effect::Note(fl!("logs-not-ours", pid = server.pid)));
             }
             server.launch
         }
@@ -100,7 +100,7 @@ pub(super) fn log_of(choice: Selection, host_info: HostInfo) -> (State, Vec<Effe
 
 /// A server answered through the tunnel.
 pub(super) fn answers(version: &str) -> (State, Vec<Effect>) {
-    let text = say!("session-sight-answers", version = version);
+    let text = fl!("session-sight-answers", version = version);
     over_with(Effect::EmitStep(text), Effect::EmitClosed)
 }
 
@@ -111,7 +111,7 @@ pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
         None => (
             State::Probing,
             vec![
-                Effect::EmitStep(say!("session-sight-forwards")),
+                Effect::EmitStep(fl!("session-sight-forwards")),
                 Effect::Rehearse,
             ],
         ),
@@ -131,11 +131,11 @@ pub(super) fn rehearsed(outcome: Result<String, String>) -> (State, Vec<Effect>)
 fn seen(choice: Selection, host_info: HostInfo, jobs: Vec<String>) -> InspectReport {
     let server = choice.server.map(|server| {
         let place = match &server.endpoint {
-            Endpoint::Tcp { port, .. } => say!("session-place-port", port = port.to_string()),
-            Endpoint::Socket { path } => say!("session-place-socket", path = path.as_str()),
+            Endpoint::Tcp { port, .. } => fl!("session-place-port", port = port.to_string()),
+            Endpoint::Socket { path } => fl!("session-place-socket", path = path.as_str()),
         };
         let version = server.version.as_deref().unwrap_or("6");
-        say!(
+        fl!(
             "session-sight",
             version = version,
             pid = server.pid.to_string(),

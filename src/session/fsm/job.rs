@@ -10,7 +10,7 @@ use super::event::FsmEvent;
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
 use super::types::{JobEnd, ReconnectStep};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::problem;
 use crate::problem::Problem;
@@ -65,7 +65,7 @@ impl StateMachine {
             let problem = problem::job_confused(&self.plan.host, id, node);
             return over(Effect::EmitFailed(problem));
         }
-        let note = say!(
+        let note = fl!(
             "job-resumed",
             scheduler = self.plan.scheduler.as_str(),
             id = ours.job.id.as_str()
@@ -130,7 +130,7 @@ impl StateMachine {
                 return over(Effect::EmitFailed(problem));
             }
             FsmEvent::Stop(_) if wait.folder.is_none() => {
-                let left = say!("job-left", id = wait.identity.id.as_str());
+                let left = fl!("job-left", id = wait.identity.id.as_str());
                 return over_with(Effect::Note(left), Effect::EmitClosed);
             }
             FsmEvent::Stop(_) => {
@@ -243,8 +243,8 @@ impl StateMachine {
     pub(super) fn dropped(&self, problem: Problem, how: &str) -> (State, Vec<Effect>) {
         if how == "no" {
             let left = match self.plan.scheduler.as_str() {
-                "" => say!("launch-not-ended"),
-                _ => say!("job-not-ended"),
+                "" => fl!("launch-not-ended"),
+                _ => fl!("job-not-ended"),
             };
             return over_with(Effect::Note(left), Effect::EmitFailed(problem));
         }

@@ -15,7 +15,7 @@ mod stop;
 mod types;
 mod walltime;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{Fate, HostInfo, RuntimeFile, Selection, Server, select};
 use crate::phase::Phase;
 use crate::problem;
@@ -164,7 +164,7 @@ impl StateMachine {
             FsmEvent::ReadLog => Some(Effect::ReadLogInBackground),
             FsmEvent::Log(path, text) => Some(Effect::EmitLog(path, text)),
             FsmEvent::NotShown(reason) => {
-                Some(Effect::Note(say!("session-no-browser", reason = reason)))
+                Some(Effect::Note(fl!("session-no-browser", reason = reason)))
             }
             FsmEvent::NoLog(problem) => Some(Effect::EmitRefused(problem)),
             FsmEvent::Refused => Some(Effect::RecheckInBackground),
@@ -290,7 +290,7 @@ impl StateMachine {
                 // The user's own configuration may have the last word: this is what came of it.
                 if self.plan.wanted.workdir && own && server.root != self.workdir {
                     let folder = server.root.as_str();
-                    effects.push(Effect::Note(say!("server-other-folder", folder = folder)));
+                    effects.push(Effect::Note(fl!("server-other-folder", folder = folder)));
                 }
                 effects.push(Effect::Listen(server.clone()));
                 let found = FoundServer {
@@ -327,7 +327,7 @@ fn listening(found: Box<FoundServer>, port: u16, taken: Option<u16>) -> (State, 
     let mut effects = vec![Effect::Phase(Phase::Forwarding)];
     if let Some(taken) = taken {
         let (taken, port) = (taken.to_string(), port.to_string());
-        effects.push(Effect::Note(say!(
+        effects.push(Effect::Note(fl!(
             "session-port-taken",
             taken = taken,
             port = port

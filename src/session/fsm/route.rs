@@ -10,7 +10,7 @@ use super::machine::{StateMachine, over};
 use super::state::State;
 use super::types::{FoundServer, JobEnd};
 use crate::host_name::same_machine;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::{RuntimeFile, Server};
 use crate::problem;
 use crate::problem::Problem;
@@ -88,7 +88,7 @@ impl StateMachine {
             Some(Next::Relocate(_)) => {
                 let why = self.refusals.last();
                 let why = why.map_or_else(String::new, |problem| problem.title.clone());
-                let note = say!("route-moves", why = why);
+                let note = fl!("route-moves", why = why);
                 let folder = folder.unwrap_or_default();
                 let effects = vec![Effect::Note(note), Effect::Relocate(folder)];
                 (State::Relocating(found), effects)

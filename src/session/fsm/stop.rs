@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
 use super::types::{Busy, FoundServer, JobEnd};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::Kernels;
 use crate::problem;
 
@@ -18,7 +18,7 @@ impl StateMachine {
         if let Some(folder) = ours {
             return (State::Ending, vec![Effect::EndLaunch(folder)]);
         }
-        let text = say!("session-none-runs", host = self.plan.host.as_str());
+        let text = fl!("session-none-runs", host = self.plan.host.as_str());
         let lines: Vec<String> = [text].into_iter().chain(more).collect();
         over_with(Effect::Note(lines.join("\n")), Effect::EmitClosed)
     }
@@ -50,10 +50,10 @@ impl StateMachine {
         let host = self.plan.host.as_str();
         let text = match how {
             "no" => return over(Effect::EmitFailed(problem::not_stopped(host))),
-            "itself" => say!("session-gone-itself", host = host),
-            "job" => say!("session-gone-job", host = host),
-            "launch" => say!("session-gone-launch", host = host),
-            signal => say!("session-gone-signal", host = host, signal = signal),
+            "itself" => fl!("session-gone-itself", host = host),
+            "job" => fl!("session-gone-job", host = host),
+            "launch" => fl!("session-gone-launch", host = host),
+            signal => fl!("session-gone-signal", host = host, signal = signal),
         };
         over_with(Effect::Note(text), Effect::EmitClosed)
     }

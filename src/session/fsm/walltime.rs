@@ -6,7 +6,7 @@ use super::event::{FsmEvent, PollResult};
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
 use super::types::FoundServer;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::jupyter::HostInfo;
 use crate::problem;
 use crate::problem::Problem;
@@ -119,7 +119,7 @@ impl StateMachine {
     fn put_off(&self, info: &JobInfo, poll: PollResult) -> Result<JobInfo, Problem> {
         let now = self.read(info, poll)?;
         if now.ends.is_some_and(|ends| Some(ends - SAME) <= info.ends) {
-            return Err(self.not_extended(info, &say!("extend-same-end")));
+            return Err(self.not_extended(info, &fl!("extend-same-end")));
         }
         Ok(now)
     }

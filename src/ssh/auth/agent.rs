@@ -13,7 +13,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::blob::{put, take};
 use super::silence::Silence;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::poll::Poller;
 
@@ -74,7 +74,7 @@ impl Agent {
     pub fn keys(&mut self, silence: &Silence) -> Result<Vec<AgentKey>, AgentError> {
         silence.begin();
         let answer = self.ask(&[REQUEST_IDENTITIES], LIST, silence)?;
-        parse_keys(&answer).ok_or_else(|| AgentError::Agent(say!("login-agent-nonsense")))
+        parse_keys(&answer).ok_or_else(|| AgentError::Agent(fl!("login-agent-nonsense")))
     }
 
     /// A signature, in SSH's form: the algorithm's name, then its bytes.
@@ -95,8 +95,8 @@ impl Agent {
         match answer.split_first() {
             Some((&SIGN_RESPONSE, mut rest)) => take(&mut rest)
                 .map(<[u8]>::to_vec)
-                .ok_or_else(|| AgentError::Agent(say!("login-agent-nonsense"))),
-            _ => Err(AgentError::Agent(say!("login-agent-will-not-sign"))),
+                .ok_or_else(|| AgentError::Agent(fl!("login-agent-nonsense"))),
+            _ => Err(AgentError::Agent(fl!("login-agent-will-not-sign"))),
         }
     }
 
@@ -120,7 +120,7 @@ impl Agent {
         self.read(&mut length, until, silence)?;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
         if length > LONGEST {
-            return Err(AgentError::Agent(say!("login-agent-nonsense")));
+            return Err(AgentError::Agent(fl!("login-agent-nonsense")));
         }
         let mut answer = vec![0; length];
         self.read(&mut answer, until, silence)?;
@@ -156,7 +156,7 @@ impl Agent {
             _ => return Err(AgentError::Agent(error.to_string())),
         }
         if Instant::now() >= until {
-            return Err(AgentError::Agent(say!("login-agent-silent")));
+            return Err(AgentError::Agent(fl!("login-agent-silent")));
         }
         let result = silence.wait(&self.0, interest, Some(until));
         result.map_err(|error| AgentError::Login(error.into()))

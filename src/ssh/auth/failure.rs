@@ -2,7 +2,7 @@
 
 use super::refusal::AuthRefusal;
 use super::{AuthAttempt, Obstacle, PROMPTING, has};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::error::{RefusedLogin, SshError};
 use crate::ssh::prompt::one_line;
 
@@ -42,7 +42,7 @@ impl AuthAttempt<'_> {
             None => {}
         }
         if self.target.batch && PROMPTING.iter().any(|method| has(&offered, method)) {
-            self.tried.push(say!("login-batch"));
+            self.tried.push(fl!("login-batch"));
         }
         let refusal = std::mem::take(&mut self.refusal);
         let refusal = match refusal {

@@ -9,7 +9,7 @@ use super::agent::AgentKey;
 use super::blob::key_type;
 use super::key_error::KeyError;
 use super::keys::KeyText;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::known_hosts::{fingerprint, plain_key, rsa_bits, user_certificate};
 use crate::ssh::resolve::SshTarget;
 
@@ -114,7 +114,7 @@ fn configured(target: &SshTarget) -> Vec<UserKey> {
     for file in &target.identity_files {
         if file.is_file() || beside(file, ".pub").is_file() {
             found.push(UserKey {
-                what: say!("login-key", file = file.display().to_string()),
+                what: fl!("login-key", file = file.display().to_string()),
                 blob: public_half(file),
                 signer: Signer::File(file.clone()),
             });
@@ -171,7 +171,7 @@ fn sign_for_certificates(identities: &mut [UserKey]) {
 
 fn of_agent(key: &AgentKey) -> UserKey {
     UserKey {
-        what: say!(
+        what: fl!(
             "login-agent-key",
             comment = key.comment.as_str(),
             fingerprint = fingerprint(&key.blob)
@@ -182,7 +182,7 @@ fn of_agent(key: &AgentKey) -> UserKey {
 }
 
 fn certificate_in_words(file: &Path) -> String {
-    say!("login-certificate", file = file.display().to_string())
+    fl!("login-certificate", file = file.display().to_string())
 }
 
 /// Why a certificate will not do, if its dates alone say so.
@@ -191,12 +191,12 @@ pub fn out_of_date(blob: &[u8], now: SystemTime) -> Option<String> {
     let now = now.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
     let days = |seconds: u64| i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
     if now >= certificate.valid_before {
-        return Some(say!(
+        return Some(fl!(
             "login-certificate-expired",
             days = days(now - certificate.valid_before)
         ));
     }
-    (now < certificate.valid_after).then(|| say!("login-certificate-not-yet"))
+    (now < certificate.valid_after).then(|| fl!("login-certificate-not-yet"))
 }
 
 /// The public half of a key file, as OpenSSH looks for it: the file may be a public key itself, which
@@ -236,13 +236,13 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
 /// Returns the reason why a file cannot be used, as text.
 pub fn in_words(file: &Path, error: &KeyError) -> String {
     match error {
-        KeyError::Passphrase => say!("login-key-passphrase"),
-        KeyError::TooOpen(mode) => say!(
+        KeyError::Passphrase => fl!("login-key-passphrase"),
+        KeyError::TooOpen(mode) => fl!(
             "login-key-open",
             mode = format!("{mode:04o}"),
             file = file.display().to_string()
         ),
-        KeyError::SecurityKey => say!("login-key-security"),
+        KeyError::SecurityKey => fl!("login-key-security"),
         KeyError::Other(why) => why.clone(),
     }
 }

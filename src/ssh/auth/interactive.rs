@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::raw::{RawPrompt, converse};
 use super::{AuthAttempt, AuthOutcome};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::prompt::{Prompt, one_line};
 
@@ -17,9 +17,9 @@ impl AuthAttempt<'_> {
         &mut self,
         offered: Option<&str>,
     ) -> Result<AuthOutcome, SshError> {
-        let what = say!("login-keyboard-interactive");
+        let what = fl!("login-keyboard-interactive");
         if !self.prompter.lets_converse() {
-            self.note_unanswered(what, say!("session-nobody"));
+            self.note_unanswered(what, fl!("session-nobody"));
             return Ok(AuthOutcome::Refused);
         }
         let attempts = self.target.password_prompts;

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::blob::{put, put_number};
 use super::key_error::KeyError;
 use super::openssh::Container;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The text of a key file.
 pub struct KeyText(Zeroizing<Vec<u8>>);
@@ -66,7 +66,7 @@ impl KeyText {
         match PKey::private_key_from_pem_passphrase(&self.0, passphrase) {
             Ok(key) => Ok(PrivateKey(key)),
             Err(_) if encrypted => Err(KeyError::Passphrase),
-            Err(_) => Err(KeyError::Other(say!("login-key-no-key"))),
+            Err(_) => Err(KeyError::Other(fl!("login-key-no-key"))),
         }
     }
 }
@@ -99,7 +99,7 @@ impl PrivateKey {
                 put(&mut blob, curve.as_bytes());
                 put(&mut blob, &point);
             }
-            _ => return Err(KeyError::Other(say!("login-key-type"))),
+            _ => return Err(KeyError::Other(fl!("login-key-type"))),
         }
         Ok(blob)
     }
@@ -125,7 +125,7 @@ impl PrivateKey {
                 put_number(&mut signature, &pair.s().to_vec());
                 Ok(signature)
             }
-            _ => Err(KeyError::Other(say!("login-key-type"))),
+            _ => Err(KeyError::Other(fl!("login-key-type"))),
         }
     }
 }
@@ -136,6 +136,6 @@ fn curve(name: Option<Nid>) -> Result<(&'static str, MessageDigest), KeyError> {
         Some(Nid::X9_62_PRIME256V1) => Ok(("nistp256", MessageDigest::sha256())),
         Some(Nid::SECP384R1) => Ok(("nistp384", MessageDigest::sha384())),
         Some(Nid::SECP521R1) => Ok(("nistp521", MessageDigest::sha512())),
-        _ => Err(KeyError::Other(say!("login-key-type"))),
+        _ => Err(KeyError::Other(fl!("login-key-type"))),
     }
 }

@@ -1,6 +1,6 @@
 //! A login that succeeded.
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// A successful login.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +24,9 @@ impl LoggedIn {
     #[must_use]
     pub fn steps(&self) -> Vec<String> {
         let offered = (!self.offered.is_empty())
-            .then(|| say!("login-offered", offered = self.offered.as_str()));
+            .then(|| fl!("login-offered", offered = self.offered.as_str()));
         let (user, how) = (self.user.as_str(), self.how.as_str());
-        let done = say!("login-done", user = user, how = how);
+        let done = fl!("login-done", user = user, how = how);
         let refused = self.refused.iter().cloned();
         offered.into_iter().chain(refused).chain([done]).collect()
     }

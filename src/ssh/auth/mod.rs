@@ -35,7 +35,7 @@ use super::connection::{Connection, step};
 use super::poll::{Poller, WaitError};
 use super::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use super::resolve::SshTarget;
-use crate::i18n::say;
+use crate::i18n::fl;
 pub use logged_in::LoggedIn;
 pub use refusal::AuthRefusal;
 use silence::Silence;
@@ -187,7 +187,7 @@ impl AuthAttempt<'_> {
     fn conclude(mut self) -> Result<LoggedIn, SshError> {
         let offered = self.first_offered()?;
         let result = if self.connection.session().authenticated() {
-            Ok(say!("login-none"))
+            Ok(fl!("login-none"))
         } else {
             self.run(&offered)
         };
@@ -355,7 +355,7 @@ impl AuthAttempt<'_> {
             Ok(()) => Ok(true),
             Err(SshError::Session(error)) if is_refusal(&error) && !self.has_hung_up() => {
                 self.obstacle = None;
-                self.tried.push(say!("login-refused", what = what));
+                self.tried.push(fl!("login-refused", what = what));
                 Ok(false)
             }
             Err(other) => Err(other),
@@ -403,7 +403,7 @@ impl AuthAttempt<'_> {
     fn tried_in_words(&self) -> Vec<String> {
         let mut tried = self.tried.clone();
         if let AuthRefusal::NoAgent(variable) = &self.refusal {
-            tried.push(say!("login-no-agent", variable = variable));
+            tried.push(fl!("login-no-agent", variable = variable));
         }
         tried
     }

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::blob::take;
 use super::key_error::KeyError;
-use crate::i18n::say;
+use crate::i18n::fl;
 
 const BEGIN: &str = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const END: &str = "-----END OPENSSH PRIVATE KEY-----";
@@ -95,7 +95,7 @@ fn base64(body: &str) -> Option<Vec<u8>> {
 
 /// The numbers of a key, by its type.
 fn private_key(mut from: &[u8]) -> Result<PKey<Private>, KeyError> {
-    let no_key = || KeyError::Other(say!("login-key-no-key"));
+    let no_key = || KeyError::Other(fl!("login-key-no-key"));
     let kind = take(&mut from).ok_or_else(no_key)?;
     if kind.starts_with(b"sk-") {
         return Err(KeyError::SecurityKey);
@@ -110,7 +110,7 @@ fn private_key(mut from: &[u8]) -> Result<PKey<Private>, KeyError> {
         b"ssh-ed25519" => 2,
         b"ssh-rsa" => 6,
         _ if curve.is_some() => 3,
-        _ => return Err(KeyError::Other(say!("login-key-type"))),
+        _ => return Err(KeyError::Other(fl!("login-key-type"))),
     };
     let mut parts = Vec::new();
     for _ in 0..count {

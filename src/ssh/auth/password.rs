@@ -3,13 +3,13 @@
 use ssh2::ErrorCode;
 
 use super::{AuthAttempt, AuthOutcome, AuthRefusal};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::prompt::Prompt;
 
 impl AuthAttempt<'_> {
     pub(super) fn password(&mut self, offered: &str) -> Result<AuthOutcome, SshError> {
-        let what = say!("login-password");
+        let what = fl!("login-password");
         for attempt in 0..self.target.password_prompts {
             let prompt = Prompt::Password {
                 user: self.target.user.clone(),

@@ -10,7 +10,7 @@ use super::key_error::KeyError;
 use super::keys::{KeyText, PrivateKey};
 use super::raw::{Offer, Progress};
 use super::{AuthAttempt, AuthOutcome, AuthRefusal};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::known_hosts::plain_key;
 use crate::ssh::prompt::Prompt;
@@ -47,8 +47,8 @@ impl AuthAttempt<'_> {
         for file in missing(self.target) {
             let file = file.display().to_string();
             let why = match unset_variable(&file) {
-                Some(variable) => say!("login-no-variable", file = &file, variable = variable),
-                None => say!("login-no-file", file = &file),
+                Some(variable) => fl!("login-no-variable", file = &file, variable = variable),
+                None => fl!("login-no-file", file = &file),
             };
             self.tried.push(why);
         }
@@ -81,7 +81,7 @@ impl AuthAttempt<'_> {
         match result {
             Ok(found) => Ok(Some(found)),
             Err(AgentError::Agent(why)) => {
-                let why = say!("login-agent", why = why);
+                let why = fl!("login-agent", why = why);
                 self.refusal = AuthRefusal::Agent(why.clone());
                 self.tried.push(why);
                 Ok(None)
@@ -150,7 +150,7 @@ impl AuthAttempt<'_> {
         let old = algorithm == "ssh-rsa" || algorithm.starts_with("ssh-rsa-cert");
         if old && !self.target.pubkey_algorithms.contains(&algorithm) {
             self.tried
-                .push(say!("login-key-sha1", what = identity.what.as_str()));
+                .push(fl!("login-key-sha1", what = identity.what.as_str()));
             return Ok(None);
         }
         match &identity.signer {
@@ -171,7 +171,7 @@ impl AuthAttempt<'_> {
                 };
                 let Some(key) = key else { return Ok(None) };
                 if key.public().ok() != plain_key(blob) {
-                    let other = KeyError::Other(say!("login-key-other-half"));
+                    let other = KeyError::Other(fl!("login-key-other-half"));
                     self.note(file, &identity.what, &other);
                     return Ok(None);
                 }
@@ -232,7 +232,7 @@ impl AuthAttempt<'_> {
             };
             let Some(passphrase) = self.ask(prompt)? else {
                 self.tried
-                    .push(format!("{what}: {}", say!("login-key-passphrase")));
+                    .push(format!("{what}: {}", fl!("login-key-passphrase")));
                 return Ok(None);
             };
             if passphrase.is_empty() {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 use ssh2::Session;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::poll::{Poller, WaitError};
 use crate::ssh::prompt::{Prompter, one_line};
 
@@ -93,10 +93,10 @@ impl<'a> Silence<'a> {
 
     fn hint(&self) -> String {
         let seconds = self.lasts().as_secs().to_string();
-        let mut lines = vec![say!("login-waits", host = self.host, seconds = seconds)];
+        let mut lines = vec![fl!("login-waits", host = self.host, seconds = seconds)];
         let said = self.said();
         if !said.is_empty() {
-            lines.push(say!("explain-auth-said", words = said.join(" ")));
+            lines.push(fl!("explain-auth-said", words = said.join(" ")));
         }
         lines.join(" ")
     }

@@ -7,7 +7,7 @@
 
 use super::blob::split_string;
 use super::signature::{self, Checked};
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Suffix of the type of every certificate.
 const SUFFIX: &str = "-cert-v01@openssh.com";
@@ -120,24 +120,24 @@ impl<'a> Certificate<'a> {
             Checked::Good => {}
             Checked::Bad => return Some(CertificateError::Forged),
             Checked::Unsupported => {
-                return Some(CertificateError::NotForUs(say!(
+                return Some(CertificateError::NotForUs(fl!(
                     "certificate-algorithm",
                     name = name
                 )));
             }
         }
         let why = if self.kind != FOR_HOSTS {
-            say!("certificate-not-for-hosts")
+            fl!("certificate-not-for-hosts")
         } else if now < self.valid_after {
-            say!("certificate-not-yet")
+            fl!("certificate-not-yet")
         } else if now >= self.valid_before {
-            say!("certificate-expired")
+            fl!("certificate-expired")
         } else if !self.speaks_for(host) {
-            say!("certificate-other-name", host = host)
+            fl!("certificate-other-name", host = host)
         } else if !self.critical_options.is_empty() {
-            say!("certificate-options")
+            fl!("certificate-options")
         } else if !algorithms.is_empty() && !algorithms.contains(&name) {
-            say!("certificate-algorithm", name = name)
+            fl!("certificate-algorithm", name = name)
         } else {
             return None;
         };

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The reason why the known-hosts files could not be read or extended.
 #[derive(Debug, thiserror::Error)]
 pub enum KnownHostsError {
     /// A file exists but cannot be read. Going on would turn a revoked or changed key into a new one.
-    #[error("{}", say!("known-hosts-unreadable", file = file.display().to_string(), why = source.to_string()))]
+    #[error("{}", fl!("known-hosts-unreadable", file = file.display().to_string(), why = source.to_string()))]
     Read {
         /// The file.
         file: PathBuf,
@@ -17,7 +17,7 @@ pub enum KnownHostsError {
         source: io::Error,
     },
     /// The new key could not be written down.
-    #[error("{}", say!("known-hosts-unwritable", host = host, file = file.display().to_string(), why = source.to_string()))]
+    #[error("{}", fl!("known-hosts-unwritable", host = host, file = file.display().to_string(), why = source.to_string()))]
     Write {
         /// The host whose key was to be written.
         host: String,
@@ -27,13 +27,13 @@ pub enum KnownHostsError {
         source: io::Error,
     },
     /// A name that would mean something else in the file: a wildcard, or a second field.
-    #[error("{}", say!("known-hosts-name", host = format!("{host:?}")))]
+    #[error("{}", fl!("known-hosts-name", host = format!("{host:?}")))]
     UnwritableName {
         /// The name.
         host: String,
     },
     /// The key that the server sent is not a key.
-    #[error("{}", say!("known-hosts-malformed", host = host, file = file.display().to_string()))]
+    #[error("{}", fl!("known-hosts-malformed", host = host, file = file.display().to_string()))]
     MalformedKey {
         /// The host.
         host: String,

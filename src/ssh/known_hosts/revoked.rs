@@ -10,7 +10,7 @@ use super::blob::key_type;
 use super::certificate::{Certificate, plain_key};
 use super::error::KnownHostsError;
 use super::line::{decode, field, label_fits};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::command::{self, Unfinished};
 use crate::ssh::poll::Poller;
@@ -125,7 +125,7 @@ fn list(file: &Path, text: &[u8]) -> Result<Vec<(usize, Vec<u8>)>, KnownHostsErr
             continue;
         }
         let key = key_of(label, rest).ok_or_else(|| {
-            let why = say!("revoked-keys-line", line = number);
+            let why = fl!("revoked-keys-line", line = number);
             unreadable(file, io::Error::new(io::ErrorKind::InvalidData, why))
         })?;
         keys.push((number, key));

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// The reason why a destination could not be resolved.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     /// The destination was refused before anything ran.
-    #[error("{}", say!("resolve-bad", destination = quoted(destination), reason = reason))]
+    #[error("{}", fl!("resolve-bad", destination = quoted(destination), reason = reason))]
     BadDestination {
         /// The destination as given.
         destination: String,
@@ -17,7 +17,7 @@ pub enum ResolveError {
         reason: String,
     },
     /// A configuration file was named, but there is no `ssh` to read it.
-    #[error("{}", say!("resolve-no-ssh", file = config.display().to_string(), destination = quoted(destination)))]
+    #[error("{}", fl!("resolve-no-ssh", file = config.display().to_string(), destination = quoted(destination)))]
     NoSsh {
         /// Destination to resolve.
         destination: String,
@@ -25,7 +25,7 @@ pub enum ResolveError {
         config: PathBuf,
     },
     /// `ssh` is there but would not start.
-    #[error("{}", say!("resolve-not-started", program = program, destination = quoted(destination), why = source.to_string()))]
+    #[error("{}", fl!("resolve-not-started", program = program, destination = quoted(destination), why = source.to_string()))]
     NotStarted {
         /// Destination to resolve.
         destination: String,
@@ -35,13 +35,13 @@ pub enum ResolveError {
         source: io::Error,
     },
     /// `ssh` did not answer in time, most likely since a command of `Match exec` hangs.
-    #[error("{}", say!("resolve-slow", destination = quoted(destination)))]
+    #[error("{}", fl!("resolve-slow", destination = quoted(destination)))]
     TimedOut {
         /// Destination to resolve.
         destination: String,
     },
     /// `ssh` refused the destination or its configuration.
-    #[error("{}", say!("resolve-refused", destination = quoted(destination), message = message, bare = destination))]
+    #[error("{}", fl!("resolve-refused", destination = quoted(destination), message = message, bare = destination))]
     Refused {
         /// Destination to resolve.
         destination: String,
@@ -49,7 +49,7 @@ pub enum ResolveError {
         message: String,
     },
     /// The answer lacks something, or is not what any known `ssh` prints.
-    #[error("{}", say!("resolve-missing", destination = quoted(destination), option = quoted(option), bare = destination))]
+    #[error("{}", fl!("resolve-missing", destination = quoted(destination), option = quoted(option), bare = destination))]
     Unreadable {
         /// Destination to resolve.
         destination: String,

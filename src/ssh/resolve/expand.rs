@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use nix::unistd::{Uid, User};
 
-use crate::i18n::say;
+use crate::i18n::fl;
 
 /// Facts about the local computer.
 #[derive(Debug, Clone)]
@@ -117,9 +117,9 @@ impl Tokens<'_> {
             let mut left = after.chars();
             let token = left.next().filter(|token| "%hnpr".contains(*token));
             let value = token.and_then(|token| self.token(token));
-            let value = value.ok_or_else(|| say!("hops-proxy-token", command = text))?;
+            let value = value.ok_or_else(|| fl!("hops-proxy-token", command = text))?;
             if is_shell_text(&value) {
-                return Err(say!("hops-proxy-shell", value = value, command = text));
+                return Err(fl!("hops-proxy-shell", value = value, command = text));
             }
             out.push_str(&value);
             rest = left.as_str();

@@ -8,7 +8,7 @@ use super::expand::{Local, tilde};
 use super::target::{
     AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshTarget, StrictHostKeyChecking,
 };
-use crate::i18n::say;
+use crate::i18n::fl;
 
 const IDENTITIES: [&str; 5] = [
     "~/.ssh/id_rsa",
@@ -65,16 +65,16 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<SshTarget, Reso
     };
     let Parts { user, host, port } = split(destination);
     if host.is_empty() {
-        return Err(refuse(say!("resolve-no-host")));
+        return Err(refuse(fl!("resolve-no-host")));
     }
     let port = port
         .map_or(Ok(22), str::parse)
         .ok()
         .filter(|&port| port != 0);
-    let port = port.ok_or_else(|| refuse(say!("resolve-bad-port")))?;
+    let port = port.ok_or_else(|| refuse(fl!("resolve-bad-port")))?;
     let user = user.unwrap_or(&local.user).to_owned();
     if user.is_empty() {
-        return Err(refuse(say!("resolve-no-user")));
+        return Err(refuse(fl!("resolve-no-user")));
     }
     let paths = |list: &[&str]| -> Vec<PathBuf> { list.iter().map(|p| tilde(p, local)).collect() };
     Ok(SshTarget {

@@ -13,7 +13,7 @@ use rustix::event::PollFlags;
 
 use self::mux::{Mux, Who};
 use super::channel_opener::{ChannelOpener, OpenRequest};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::ssh::channel::ForwardTarget;
 use crate::ssh::{ExecRequest, Stream};
 
@@ -158,7 +158,7 @@ impl RelayConnection {
         self.refusal = mux.take_refusal().or(self.refusal.take());
         let is_late = !mux.is_up() && now >= self.began + PATIENCE;
         if is_late {
-            self.refusal = Some(say!("relay-silent"));
+            self.refusal = Some(fl!("relay-silent"));
         } else if mux.has_ended() {
             self.noise = Some(mux.noise());
         }
@@ -177,7 +177,7 @@ impl RelayConnection {
             return;
         };
         let said = [words, noise].into_iter().find(|said| !said.is_empty());
-        let said = said.cloned().unwrap_or_else(|| say!("relay-ended"));
+        let said = said.cloned().unwrap_or_else(|| fl!("relay-ended"));
         self.refusal = Some(said);
         (self.noise, self.words) = (None, None);
     }

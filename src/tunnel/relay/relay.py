@@ -48,7 +48,7 @@ class Relay:
         self.began = 0.0  # when the first byte of it came
         self.owes = False  # whether something came that nothing was said to
 
-    def say(self, kind, number, size=0, data=b""):
+    def send(self, kind, number, size=0, data=b""):
         self.began = self.began if self.out else time.monotonic()
         self.out += HEAD.pack(kind, number, size or len(data)) + data
 
@@ -70,7 +70,7 @@ class Relay:
                 self.came += data
                 self.take_frames()
             elif self.owes and not self.out and time.monotonic() - heard > TOGETHER:
-                self.say(b"P", 0)
+                self.send(b"P", 0)
             for number, connection in list(self.connections.items()):
                 events = ready.get(connection.server.fileno(), 0)
                 if not connection.is_connected and (events or connection.must_retry):
@@ -116,7 +116,7 @@ class Relay:
             pass
         except OSError as error:
             reason = error.strerror or str(error)
-            self.say(b"R", number, 0, reason.encode()[:200])
+            self.send(b"R", number, 0, reason.encode()[:200])
             self.drop(number)
 
     def open(self, number):
@@ -155,7 +155,7 @@ class Relay:
             data = connection.server.recv(min(CHUNK, connection.credit))
             connection.credit -= len(data)
             connection.all_said = not data
-            self.say(b"D" if data else b"E", number, 0, data)
+            self.send(b"D" if data else b"E", number, 0, data)
             self.finish(number, connection)
 
     def give(self, number, connection):
@@ -166,7 +166,7 @@ class Relay:
             del connection.waiting[:size]
             connection.taken += size
             if connection.taken >= WINDOW // 2:
-                self.say(b"W", number, connection.taken)
+                self.send(b"W", number, connection.taken)
                 connection.taken = 0
         if connection.all_came and not connection.waiting and not connection.shut:
             connection.shut = True

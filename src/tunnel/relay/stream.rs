@@ -74,7 +74,7 @@ impl MuxStream {
     ) -> bool {
         let mut progress = false;
         if !congested {
-            progress |= self.say(number, out, scratch);
+            progress |= self.send(number, out, scratch);
         }
         progress |= self.give(number, out);
         if self.broken {
@@ -83,7 +83,7 @@ impl MuxStream {
         progress
     }
 
-    fn say(&mut self, number: u32, out: &mut VecDeque<u8>, scratch: &mut [u8]) -> bool {
+    fn send(&mut self, number: u32, out: &mut VecDeque<u8>, scratch: &mut [u8]) -> bool {
         let Some(local) = &self.local else {
             return false;
         };

@@ -360,7 +360,7 @@ fn the_menu_of_the_first_run_adds_and_opens_aliases() {
     let mut model = model(&[]);
     model.know_aliases(vec!["gpu02".into()]);
     let want = whole(vec![
-        disabled_item(&say!("menu-offers")),
+        disabled_item(&fl!("menu-offers")),
         item(add_host("gpu02", true), "○ gpu02"),
     ]);
     assert_eq!(entries(&model, Instant::now()), want);

@@ -7,7 +7,7 @@ use super::super::event::PollResult;
 use super::super::machine::{StateMachine, over};
 use super::super::state::State;
 use super::{HoldState, JobWait, StartOutlook, begun};
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::problem;
 use crate::scheduler::{Job, JobState, PendingReason, Presence};
 
@@ -70,7 +70,7 @@ impl StateMachine {
             return vec![];
         }
         let scheduler = self.plan.scheduler.as_str();
-        let note = say!("job-no-list", scheduler = scheduler, words = words);
+        let note = fl!("job-no-list", scheduler = scheduler, words = words);
         vec![Effect::Note(note)]
     }
 

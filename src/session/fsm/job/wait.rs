@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::effect::{Effect, SchedulerCall};
 use super::super::types::JobEnd;
-use crate::i18n::say;
+use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::remote::OtherServers;
 use crate::scheduler::{Job, JobIdentity, JobState, ListenScope};
@@ -192,7 +192,7 @@ impl JobWait {
         self.outlook = StartOutlook::Told;
         let reason = self.reason();
         let id = self.identity.id.as_str();
-        Some(Effect::Note(say!("job-stuck", id = id, reason = reason)))
+        Some(Effect::Note(fl!("job-stuck", id = id, reason = reason)))
     }
 
     fn reason(&self) -> &str {
@@ -210,7 +210,7 @@ impl JobWait {
         self.turn = HoldState::Held;
         let reason = self.reason();
         let id = self.identity.id.as_str();
-        Some(Effect::Note(say!("job-held", id = id, reason = reason)))
+        Some(Effect::Note(fl!("job-held", id = id, reason = reason)))
     }
 
     /// Returns true if the call is to query the pending reason: first after the first list.
