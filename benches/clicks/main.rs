@@ -139,7 +139,7 @@ fn through_a_hop(sshd: &Sshd, client: &Client) -> Vec<[u64; 6]> {
     }
     let (most, least) = (median(ours.clone()), median(theirs.clone()));
     let what = "warm click behind a jump host, 80 ms round trip";
-    row(what, ours, "`ssh -J BASTION HOST true`", theirs);
+    row(what, ours, "`ssh -J JUMPHOST HOST true`", theirs);
     let allowed = least + 2 * 2 * HOP_DELAY;
     assert!(most <= allowed, "{most:?} is more than {allowed:?}");
     splits
@@ -184,7 +184,7 @@ fn standing(sshd: &Sshd, client: &Client) {
     let memory = [opened.pid(), ssh.id()].map(resident);
     let ratio = memory[0] / memory[1];
     println!(
-        "| processor time of a standing tunnel in 10 s | {} ms | `ssh -N -L` | {} ms | | |",
+        "| processor time of a open tunnel in 10 s | {} ms | `ssh -N -L` | {} ms | | |",
         (after[0] - before[0]) * 10,
         (after[1] - before[1]) * 10
     );

@@ -1,4 +1,4 @@
-//! Child processes whose output is wanted, waited for in the waiter: a deadline, a close or Ctrl-C ends
+//! Child processes whose output is wanted, waited for in the poller: a deadline, a close or Ctrl-C ends
 //! the wait and the child, and nothing that the child has left behind keeps us.
 
 use std::io::{self, IsTerminal, Read};
