@@ -2,6 +2,7 @@
 //! is ended that is not ours to end.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::finding_servers::{RUNTIME, runtime_files, start_by_hand};
@@ -162,12 +163,18 @@ fn a_server_that_refuses_its_token_hides_no_other() {
             .unwrap()
             .map(|entry| entry.unwrap().path())
     };
-    for file in files() {
-        let text = fs::read_to_string(&file).unwrap_or_default();
-        if file.extension().is_some_and(|end| end == "json") && text.contains("letmein9") {
-            fs::write(&file, text.replace("letmein9", "another")).unwrap();
-        }
-    }
+    // The file may be there before its text.
+    let of_the_second = || {
+        let is_its = |file: &PathBuf| {
+            file.extension().is_some_and(|end| end == "json")
+                && fs::read_to_string(file).is_ok_and(|text| text.contains("letmein9"))
+        };
+        files().find(is_its)
+    };
+    assert!(eventually(SOON, || of_the_second().is_some()));
+    let file = of_the_second().unwrap();
+    let text_of_it = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text_of_it.replace("letmein9", "another")).unwrap();
     let mut opened = client.open("test");
     let ready = opened.wait_phase("ready");
     assert_eq!(
