@@ -30,7 +30,7 @@ demo: build jupyter
 ## test: all tests, against real SSH servers and a real Jupyter; installs what is missing
 test: jupyter
 	tests/bring-up/install cluster
-	CARGO=$(CARGO) tests/bring-up/suite
+	$(CARGO) test --locked
 
 ## test-app: the menu-bar app: lints and tests
 # The menu-bar app as well; on Linux that takes GTK's headers.
