@@ -62,9 +62,9 @@ fn logind_s_word_is_passed_on_and_nobody_else_s() {
     prepare_for_sleep(&on_bus(&bus), true);
     assert_eq!(app.says_within(A_WHILE), [], "it was not logind");
     prepare_for_sleep(&logind, true);
-    assert_eq!(app.says_within(A_WHILE), [changed("Sleeps")]);
+    assert_eq!(app.says_within(A_WHILE), [changed("Sleep")]);
     prepare_for_sleep(&logind, false);
-    assert_eq!(app.says_within(A_WHILE), [changed("Woke")]);
+    assert_eq!(app.says_within(A_WHILE), [changed("Wake")]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_bus_that_is_started_anew_is_found_again() {
     let is_heard = || {
         prepare_for_sleep(&logind, true);
         app.says_within(Duration::from_millis(500))
-            .contains(&changed("Sleeps"))
+            .contains(&changed("Sleep"))
     };
     assert!(crate::support::eventually(
         Duration::from_secs(30),
