@@ -324,7 +324,7 @@ fn paths_in_the_documents_lead_somewhere() {
     }
 }
 
-/// What a contributor asks first, and where docs/architecture.md sends them.
+/// A contributor's first five questions lead to files that answer them.
 #[test]
 fn the_places_to_change_are_where_the_document_says() {
     let text = read(&root().join("docs/architecture.md"));

@@ -241,7 +241,7 @@ rj_end() {
   printf '%s\n' "$1" >"$rj_dir/exit"
   exit "$1"
 }
-# The scheduler wants its end. A job that may begin anew stays in the ledger: whether it does, the scheduler says.
+# The scheduler wants its end. A job that may begin again stays in the ledger: whether it does, the scheduler says.
 rj_stopped() {
   kill -TERM "$rj_child" 2>/dev/null
   wait "$rj_child"

@@ -96,7 +96,7 @@ struct Sources {
     passed_on: BTreeMap<Module, Module>,
 }
 
-/// What a file imports, under which name, and the other paths that it mentions.
+/// A file's imports, each with the name that it gets, and the other paths in it.
 #[derive(Default)]
 struct File {
     name: String,

@@ -167,7 +167,7 @@ fn relock(folder: &Path) {
     fs::rename(folder.join("des3"), folder.join("des-locked")).unwrap();
 }
 
-/// What editors, mails and Windows make of a key's file.
+/// Key files as editors, mails and Windows write them.
 fn spoilt(folder: &Path) {
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
     let crlf = |name: &str| read(name).replace('\n', "\r\n");

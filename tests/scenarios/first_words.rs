@@ -1,4 +1,4 @@
-//! What a server, or whatever answers in its place, says first, and accounts that run nothing: each cause of the same
+//! The first words of a server, or of what answers in its place, and accounts that run nothing: each cause of the same
 //! failure has its own remedy.
 
 use std::io::{Read, Write};

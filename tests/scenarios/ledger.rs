@@ -202,8 +202,8 @@ fn a_launch_that_was_ended_from_outside_is_told_once() {
     assert_nothing_left(&sshd, &client);
 }
 
-/// What `status`, `logs`, `doctor`, `stop` and a click say of two launches: which run, whose log it is, and what became of
-/// those that nobody here ended. A restart and another login node cannot be had here: their launches' folders are made to
+/// `status`, `logs`, `doctor`, `stop` and a click agree about two launches: which run, whose log it is, and how those ended
+/// that were not ended from here. A restart and another login node cannot be had here: their launches' folders are made to
 /// look as those leave them.
 #[cfg(target_os = "linux")]
 #[test]

@@ -25,7 +25,7 @@ fn socket(client: &Client) -> PathBuf {
     paths.find(is_socket).unwrap()
 }
 
-/// What the holder answers to a line.
+/// Returns the holder's answers to a line.
 fn answers(socket: &Path, line: &str) -> Vec<Value> {
     let mut stream = UnixStream::connect(socket).unwrap();
     writeln!(stream, "{line}").unwrap();

@@ -431,7 +431,7 @@ explain-login-silent = The login to { $host } did not finish in time
 explain-login-silent-remedy = Connect again with your phone or security key at hand, or allow more time with `remote-jupyter open { $host } --timeout 300`.
 explain-passphrase-remedy = Check it with `ssh-keygen -y -f { $key }`.
 
-## On the far side (src/problem/remote.rs)
+## On the remote host (src/problem/remote.rs)
 
 explain-workdir = The working folder { $folder } cannot be used on { $host }
 explain-workdir-remedy = Create it on the host, or change `workdir`.
@@ -610,7 +610,7 @@ login-item-not-here = Remote Jupyter cannot open at login on this system: { $rea
 ## Buttons of dialogs (src/desktop/linux, src/desktop/macos)
 
 
-## A connection that is lost and made anew (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)
+## A connection that is lost and made again (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)
 
 phase-reconnecting = reconnecting
 lost-title = The connection to { $host } was lost

@@ -89,7 +89,7 @@ impl Driver {
     /// Handles a forwarded connection that the remote host refused. Before the tunnel is open, the
     /// refusal may be permanent.
     pub(super) fn refused(&mut self, refused: &Refused) -> Option<FsmEvent> {
-        tracing::info!(reason = %redact(&refused.reason), "the far side refused a forwarded connection");
+        tracing::info!(reason = %redact(&refused.reason), "the remote host refused a forwarded connection");
         if let Some(standing) = &mut self.standing {
             if refused.target == forwards::target(&standing.server.endpoint) {
                 return standing.refused(Instant::now());
