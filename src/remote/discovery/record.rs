@@ -60,9 +60,7 @@ impl JobRecord {
         }
         record
     }
-}
 
-impl JobRecord {
     /// Returns the lines that the submission printed.
     #[must_use]
     pub fn printed(&self) -> String {

@@ -48,15 +48,11 @@ impl Forwarder {
     /// Returns what outlives the connection. Connections that had a channel are cut off.
     #[must_use]
     pub fn suspend(mut self) -> SuspendedListeners {
-        let openings = std::mem::take(&mut self.openings);
-        let relayed = self
-            .relay
-            .take()
-            .into_iter()
-            .flat_map(RelayConnection::into_waiting);
+        let openings = std::mem::take(&mut self.openings).into_waiting();
+        let suspended = self.close_listeners();
         SuspendedListeners {
-            forward_listeners: std::mem::take(&mut self.forward_listeners),
-            waiting: openings.into_waiting().chain(relayed).collect(),
+            waiting: openings.chain(suspended.waiting).collect(),
+            ..suspended
         }
     }
 
