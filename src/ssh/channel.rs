@@ -13,6 +13,7 @@
 //! calls come from the thread that owns the session, each under the session's lock.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ptr::NonNull;
 use std::task::Poll;
 
@@ -78,6 +79,8 @@ pub struct ChannelOpening {
     kind: &'static str,
     message: Vec<u8>,
     window: u32,
+    /// Set while a refusal may still be that of a session that is being cleared away.
+    may_repeat: Cell<bool>,
 }
 
 impl ChannelOpening {
@@ -89,6 +92,7 @@ impl ChannelOpening {
             kind: "session",
             message: Vec::new(),
             window: 2 << 20,
+            may_repeat: Cell::new(true),
         }
     }
 
@@ -127,11 +131,23 @@ impl ChannelOpening {
             kind,
             message,
             window: 0,
+            may_repeat: Cell::new(false),
         }
     }
 
-    /// Carries the opening on.
+    /// Carries the opening on. A session that was refused is asked for once more: sshd counts a session
+    /// until its loop comes round, so with `MaxSessions 1` a close and the next opening that arrive in
+    /// one packet collide. The second request is read in a later turn.
     pub fn poll(&self, session: &Session) -> Nonblocking<Channel> {
+        match self.request(session) {
+            Poll::Ready(Err(error)) if is_exhausted(&error) && self.may_repeat.take() => {
+                self.request(session)
+            }
+            other => other,
+        }
+    }
+
+    fn request(&self, session: &Session) -> Nonblocking<Channel> {
         let mut guard = session.raw();
         let sess: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
         // SAFETY: the pointers and lengths are those of live slices, and libssh2 copies them.
@@ -156,6 +172,14 @@ impl ChannelOpening {
             None => failed(failure.unwrap_or_else(Error::unknown)),
         }
     }
+}
+
+/// Returns true if the remote host had no session left, in libssh2's words for RFC 4254's reasons
+/// (section 5.1).
+fn is_exhausted(error: &Error) -> bool {
+    ["connect failed", "resource shortage"]
+        .iter()
+        .any(|reason| error.message().contains(reason))
 }
 
 fn put_string(message: &mut Vec<u8>, text: &str) {
