@@ -14,10 +14,10 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
 install:
-	tests/bring-up/install
+	scripts/install
 
 jupyter: install
-	tests/bring-up/jupyter
+	scripts/jupyter
 
 ## build: the release binary
 build: install
@@ -25,17 +25,17 @@ build: install
 
 ## demo: a throw-away SSH server, a real Jupyter, and the program opening it
 demo: build jupyter
-	tests/bring-up/demo
+	scripts/demo
 
 ## test: all tests, against real SSH servers and a real Jupyter; installs what is missing
 test: jupyter
-	tests/bring-up/install cluster
+	scripts/install cluster
 	$(CARGO) test --locked
 
 ## test-app: the menu-bar app: lints and tests
 # The menu-bar app as well; on Linux that takes GTK's headers.
 test-app: jupyter
-	tests/bring-up/install app
+	scripts/install app
 	$(CARGO) clippy --locked --features app --all-targets -- -D warnings
 	$(CARGO) test --locked --features app --lib -- app:: desktop:: host_os::
 	$(CARGO) test --locked --features app --test app --test desktop
@@ -65,7 +65,7 @@ bench: jupyter
 ## bench-app: measurements of the app at its start and at rest
 # The app's start and its rest; BENCH_REST_SECONDS=3600 watches it for an hour.
 bench-app: jupyter
-	tests/bring-up/install app
+	scripts/install app
 	$(CARGO) bench --locked --features app --bench app
 
 ## errors: docs/errors.md, from the source
@@ -81,7 +81,7 @@ icons:
 ## pictures: the pictures of the README, taken from the app at work
 # Those of the README, on a desktop that is brought up for them; Debian or Ubuntu.
 pictures: jupyter
-	tests/bring-up/install pictures
+	scripts/install pictures
 	$(CARGO) build --release --locked --features app
 	docs/pictures/make
 
@@ -118,7 +118,7 @@ deb:
 
 ## check-deb: tries the package on a fresh Debian
 check-deb: jupyter
-	tests/bring-up/install app
+	scripts/install app
 	bundle/check-deb target/remote-jupyter_*.deb
 
 ## workflows: checks the GitHub workflows

@@ -306,7 +306,7 @@ fn rows<'a>(text: &'a str, first: &str) -> Vec<Vec<&'a str>> {
 
 /// The paths in backticks that begin with a folder of ours.
 fn paths(text: &str) -> impl Iterator<Item = &str> {
-    const FOLDERS: [&str; 5] = ["src/", "tests/", "assets/", "bundle/", "docs/"];
+    const FOLDERS: [&str; 6] = ["src/", "tests/", "scripts/", "assets/", "bundle/", "docs/"];
     let quoted = text.split('`').skip(1).step_by(2);
     quoted.filter(|path| {
         let is_name = |c: char| c.is_alphanumeric() || "/._-".contains(c);

@@ -501,7 +501,7 @@ mod tests {
         }
     }
 
-    /// FreeBSD: `sockstat` is played, with the output that its manual shows (sockstat(1), 14.1) and strict in its options.
+    /// FreeBSD: `sockstat` is faked, with the output that its manual shows (sockstat(1), 14.1) and strict in its options.
     #[test]
     fn listeners_are_seen_where_sockstat_shows_them() {
         use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! What a desktop offers on the session bus, played: a place for tray icons, and one for notifications.
+//! What a desktop offers on the session bus, faked: a place for tray icons, and one for notifications.
 
 // The standards choose the arguments, and the macro uses all of them.
 #![allow(
@@ -105,7 +105,7 @@ pub fn play(address: &str) -> (Arc<Mutex<Seen>>, Connection) {
             std::future::pending::<()>().await;
         });
     });
-    let connection = is_ready.recv_timeout(PATIENCE).expect("a played desktop");
+    let connection = is_ready.recv_timeout(PATIENCE).expect("a fake desktop");
     (seen, connection)
 }
 

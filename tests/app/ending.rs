@@ -1,10 +1,10 @@
-//! A batch job's time in the app: told before it is up, and started again with a click. The scheduler is played (a real
-//! cluster would add nothing here but its minutes); `tests/jobs/ending.rs` has the real ones.
+//! A batch job's time in the app: told before it is up, and started again with a click. The scheduler is faked (a real
+//! cluster would add nothing here but its minutes); `tests/schedulers/ending.rs` has the real ones.
 
 use crate::desk::Desk;
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
-use crate::support::{Opened, Played, Sshd, eventually, kernels};
+use crate::support::{FakeScheduler, Opened, Sshd, eventually, kernels};
 
 const HOST: &str =
     "[[host]]\nname = \"job\"\nssh = \"test\"\nlauncher = \"pbs\"\nwalltime = \"0:30:20\"\n";
@@ -21,7 +21,7 @@ fn told(desk: &Desk, count: usize) -> (String, String) {
 #[test]
 fn time_that_runs_out_is_told_once_and_a_click_starts_the_job_again() {
     let sshd = Sshd::start();
-    let played = Played::pbs(sshd.home());
+    let fake = FakeScheduler::pbs(sshd.home());
     let mut desk = Desk::around(sshd, &[], HOST);
     desk.connect("job");
     assert_eq!(told(&desk, 1).0, "job is ready");
@@ -47,15 +47,15 @@ fn time_that_runs_out_is_told_once_and_a_click_starts_the_job_again() {
     desk.desktop.press(&["Return"]);
     desk.desktop.wait_for_no_dialog();
     let asked = |call: &String| call.contains("qalter -l walltime=1:30:20 ");
-    assert!(played.calls().iter().any(asked), "{:?}", played.calls());
-    played.let_extend(true);
+    assert!(fake.calls().iter().any(asked), "{:?}", fake.calls());
+    fake.let_extend(true);
     desk.desktop.click("    job: More > Extend by 1 Hour");
     assert_eq!(told(&desk, 4).0, "job has more time");
     let says = |line: &String| line.contains("1 h 29 min left");
     assert!(eventually(SOON, || desk.desktop.texts().iter().any(says)));
 
     // An operator takes nearly all of it away, and the next connection knows.
-    let job = played.jobs()[0].number;
+    let job = fake.jobs()[0].number;
     let short = format!("bash -lc 'qalter -l walltime=0:01:40 {job}'");
     desk.client.ssh_run("test", &short);
     desk.sshd.drop_connections();
@@ -71,7 +71,7 @@ fn time_that_runs_out_is_told_once_and_a_click_starts_the_job_again() {
     desk.desktop.click_notification();
     desk.desktop.wait_within("● job", PATIENCE);
     desk.wait_for_pages(pages + 1);
-    assert_eq!(played.jobs().len(), 2);
+    assert_eq!(fake.jobs().len(), 2);
     let status = desk.client.run(&["status", "job", "--json"]);
     assert!(status.stdout.contains("a%20b.ipynb"), "{status}");
     assert_eq!(told(&desk, 6).0, "job is ready");

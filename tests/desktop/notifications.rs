@@ -1,4 +1,4 @@
-//! Notifications, with the server of a desktop played.
+//! Notifications, with the server of a desktop faked.
 
 // The standard chooses the arguments, and the macro uses all of them.
 #![allow(

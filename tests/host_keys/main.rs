@@ -11,6 +11,7 @@ mod at_once;
 mod cases;
 mod certificates;
 mod files;
+mod known_hosts;
 mod run;
 mod servers;
 

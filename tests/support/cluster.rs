@@ -1,4 +1,4 @@
-//! A small cluster with real schedulers, of `tests/bring-up/cluster`: a login node and two compute nodes that only it
+//! A small cluster with real schedulers, of `scripts/cluster`: a login node and two compute nodes that only it
 //! reaches. As root, in namespaces of its own: the machine stays as it is, and several clusters stand side by side.
 
 use std::fs;
@@ -12,7 +12,7 @@ use super::home::Home;
 use super::process::{self, Finished, PATIENCE, finish};
 use super::root_sshd::as_root;
 use super::sshd::{Server, accepted_logins};
-use super::{bring_up, folder, jupyter_venv, keys};
+use super::{folder, jupyter_venv, keys, script_file};
 
 /// The account that tests log in to, and another one of the same cluster.
 pub const USER: &str = "rj-test";
@@ -58,7 +58,7 @@ impl Cluster {
             keys::authorized_keys(),
         )
         .unwrap();
-        let mut hold = as_root(&bring_up("cluster"));
+        let mut hold = as_root(&script_file("cluster"));
         hold.arg("hold").arg(folder.path());
         hold.args(schedulers.iter().map(|scheduler| scheduler.name()));
         hold.arg("--jupyter").arg(jupyter_venv());
@@ -66,7 +66,7 @@ impl Cluster {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("tests/bring-up/cluster");
+            .expect("scripts/cluster");
         let pipe = child.stdin.take().expect("a pipe");
         let mut word = String::new();
         let out = child.stdout.take().expect("a pipe");
@@ -245,7 +245,7 @@ impl Cluster {
     }
 
     fn script(&self, verb: &str) -> Command {
-        let mut command = as_root(&bring_up("cluster"));
+        let mut command = as_root(&script_file("cluster"));
         command.arg(verb).arg(self.folder.path());
         command
     }

@@ -28,6 +28,7 @@ pub mod browser;
 pub mod client;
 #[cfg(target_os = "linux")]
 pub mod cluster;
+pub mod fake_scheduler;
 pub mod home;
 pub mod http;
 pub mod kernels;
@@ -35,7 +36,6 @@ pub mod keys;
 pub mod live;
 pub mod network;
 pub mod opened;
-pub mod played;
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod root_sshd;
@@ -50,10 +50,11 @@ pub use agent::Agent;
 pub use client::{Client, Key, Known};
 #[cfg(target_os = "linux")]
 pub use cluster::{Cluster, Scheduler};
+pub use fake_scheduler::FakeScheduler;
 pub use home::Home;
 pub use live::Live;
 pub use opened::Opened;
-pub use played::Played;
+
 pub use process::{Finished, eventually};
 #[cfg(target_os = "linux")]
 pub use root_sshd::RootSshd;
@@ -74,8 +75,8 @@ pub fn folder(prefix: &str) -> tempfile::TempDir {
 }
 
 /// The scripts that tests, demo and CI share.
-pub fn bring_up(script: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "tests", "bring-up", script]
+pub fn script_file(script: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "scripts", script]
         .iter()
         .collect()
 }
@@ -96,9 +97,9 @@ fn build_venv(name: &str, requirements: &str) -> PathBuf {
     // Cargo's scratch folder for integration tests stands in the target folder, wherever that is.
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let venv = target.parent().expect("a target folder").join(name);
-    let mut script = Command::new(bring_up("jupyter"));
+    let mut script = Command::new(script_file("jupyter"));
     let out = process::finish(script.arg(venv).arg(requirements), process::LONG);
-    assert!(out.code == Some(0), "tests/bring-up/jupyter failed: {out}");
+    assert!(out.code == Some(0), "scripts/jupyter failed: {out}");
     PathBuf::from(
         out.stdout
             .lines()

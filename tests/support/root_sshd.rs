@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::home::Home;
 use super::process::{self, PATIENCE};
 use super::sshd::{Server, accepted_logins, answers, base_config, free_port, new_id};
-use super::{bring_up, folder, jupyter_venv, keys};
+use super::{folder, jupyter_venv, keys, script_file};
 
 /// The account that tests log in to, and another one on the same machine.
 pub const USER: &str = "rj-test";
@@ -155,7 +155,7 @@ impl RootSshd {
 
     /// Process id and command of everything started through this server that still runs, but for sshd itself.
     pub fn leftovers(&self) -> Vec<String> {
-        let found = process::must(as_root(&bring_up("marked")).arg(&self.id));
+        let found = process::must(as_root(&script_file("marked")).arg(&self.id));
         found.lines().map(str::to_owned).collect()
     }
 
@@ -190,7 +190,7 @@ impl RootSshd {
             "--",
         ]);
         command
-            .arg(bring_up("root-sshd"))
+            .arg(script_file("root-sshd"))
             .arg(self.folder.path())
             .arg(free_uid().to_string());
         command

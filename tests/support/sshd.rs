@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::home::Home;
 use super::process::{self, PATIENCE, eventually};
-use super::{bring_up, folder, jupyter_venv, keys};
+use super::{folder, jupyter_venv, keys, script_file};
 
 const SSHD: &str = "/usr/sbin/sshd";
 
@@ -248,7 +248,7 @@ impl Sshd {
             .stderr(log);
         let mut sshd = command
             .spawn()
-            .unwrap_or_else(|e| panic!("cannot start {SSHD}, run tests/bring-up/install: {e}"));
+            .unwrap_or_else(|e| panic!("cannot start {SSHD}, run scripts/install: {e}"));
         let reaper = Reaper::of(&self.id, sshd.id());
         let up = answers(&mut sshd, self.address);
         // A restart keeps the first reaper until the new one stands, so that nothing of before is ended now.
@@ -287,7 +287,7 @@ impl Drop for Sshd {
     }
 }
 
-/// Runs `tests/bring-up/reap`, which acts when the pipe that we hold closes: by us, or by our death.
+/// Runs `scripts/reap`, which acts when the pipe that we hold closes: by us, or by our death.
 pub struct Reaper {
     script: Child,
     pipe: Option<ChildStdin>,
@@ -295,9 +295,9 @@ pub struct Reaper {
 
 impl Reaper {
     pub fn of(id: &str, sshd: u32) -> Self {
-        let mut command = Command::new(bring_up("reap"));
+        let mut command = Command::new(script_file("reap"));
         command.args([id, &sshd.to_string()]).stdin(Stdio::piped());
-        let mut script = command.spawn().expect("tests/bring-up/reap");
+        let mut script = command.spawn().expect("scripts/reap");
         Self {
             pipe: script.stdin.take(),
             script,
@@ -400,7 +400,7 @@ pub fn accepted_logins(log: &str) -> usize {
 }
 
 pub fn marked(id: &str) -> Vec<String> {
-    let found = process::must(Command::new(bring_up("marked")).arg(id));
+    let found = process::must(Command::new(script_file("marked")).arg(id));
     found.lines().map(str::to_owned).collect()
 }
 

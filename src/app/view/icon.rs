@@ -61,7 +61,7 @@ mod tests {
 
     const COLOUR: [u8; 3] = [1, 2, 3];
 
-    /// Their shapes are compared in tests/icons.rs, which sees the files, but not which one a state
+    /// Their shapes are compared in tests/packaging/icons.rs, which sees the files, but not which one a state
     /// gets.
     #[test]
     fn every_state_and_frame_has_a_picture() {

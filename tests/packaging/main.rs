@@ -1,0 +1,9 @@
+//! What is shipped: the packages' templates, checks and scripts, and the icons.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may stop")]
+
+#[path = "../../examples/icons/draw.rs"]
+mod draw;
+
+mod bundle;
+mod icons;
