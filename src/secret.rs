@@ -5,13 +5,9 @@
 /// # Errors
 /// When the system has no random numbers.
 pub fn random_hex(bytes: usize) -> Result<String, getrandom::Error> {
-    use std::fmt::Write;
     let mut buffer = vec![0; bytes];
     getrandom::fill(&mut buffer)?;
-    Ok(buffer.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(base16ct::lower::encode_string(&buffer))
 }
 
 /// A token or other secret. It is wiped when dropped, and `Debug` does not show it.

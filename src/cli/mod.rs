@@ -2,6 +2,7 @@
 
 mod app;
 mod arguments;
+mod columns;
 mod configure;
 mod context;
 mod doctor;

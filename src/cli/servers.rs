@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::columns::{self, padded};
 use super::context::Context;
 use super::outcome::CommandOutcome;
 use super::report::job_words;
@@ -41,8 +42,8 @@ pub fn list(context: &Context, json: bool) -> CommandOutcome {
             );
         } else {
             println!(
-                "{:<20} {:<28} {:<8} {}",
-                host.name,
+                "{} {:<28} {:<8} {}",
+                padded(&host.name, columns::HOST),
                 host.ssh_destination(),
                 host.launcher,
                 phase.words()
@@ -78,7 +79,7 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
             println!("{object}");
         } else {
             let words = status_words(message.as_ref(), kernels);
-            println!("{:<20} {words}", host.name);
+            println!("{} {words}", padded(&host.name, columns::HOST));
             for line in &there {
                 println!("  {line}");
             }

@@ -24,6 +24,7 @@ mod with_an_app {
     use serde_json::json;
 
     use super::Context;
+    use crate::cli::columns::{self, padded};
     use crate::cli::outcome::CommandOutcome;
     use crate::desktop::shortcut;
     use crate::i18n::fl;
@@ -67,7 +68,7 @@ mod with_an_app {
             } else {
                 format!("  {}", fl!("launcher-not-configured"))
             };
-            println!("{:<20} {path}{remark}", known.host);
+            println!("{} {path}{remark}", padded(&known.host, columns::HOST));
         }
         Ok(0)
     }

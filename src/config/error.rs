@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::i18n::fl;
 
 /// One problem, with its place in bytes of the text.
@@ -78,13 +80,15 @@ impl ConfigError {
     /// The line, with the offending text underlined.
     fn excerpt(&self) -> String {
         let line = self.source_line.trim_start();
-        let indent = self.source_line.chars().count() - line.chars().count();
-        let before = self.column.saturating_sub(indent + 1);
-        let carets = self.text.trim_end().chars().count().max(1);
+        let indent = self.source_line.len() - line.len();
+        let before = self.source_line.chars().take(self.column.saturating_sub(1));
+        let before: String = before.collect();
+        let before = before.get(indent..).unwrap_or_default();
+        let carets = printable(self.text.trim_end()).width().max(1);
         format!(
             "\n    {}\n    {}{}",
             printable(line.trim_end()),
-            " ".repeat(before),
+            " ".repeat(printable(before).width()),
             "^".repeat(carets)
         )
     }

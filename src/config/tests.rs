@@ -223,6 +223,17 @@ config.toml:4:3: unknown key "lokal_port"
     assert_eq!(errors.to_string(), expected);
 }
 
+/// A Japanese letter takes two columns of a terminal.
+#[test]
+fn the_marks_stand_below_what_they_mean_in_any_script() {
+    let text = "host = [{ name = \"計算機\", lokal_port = 1 }]";
+    let errors = Config::parse(Path::new("config.toml"), text).unwrap_err();
+    let shown = errors.to_string();
+    let marks = shown.lines().nth(2);
+    let expected = format!("    {}^^^^^^^^^^", " ".repeat(27));
+    assert_eq!(marks, Some(expected.as_str()), "{shown}");
+}
+
 #[test]
 fn a_control_character_never_reaches_the_terminal() {
     let text = "browser = \"\u{1b}]0;x\u{7}\"\n\"\\u001b[2J\" = 1\n";

@@ -192,14 +192,7 @@ impl ScriptFailure {
 }
 
 fn unhex(digits: &str) -> Option<Vec<u8>> {
-    let digits = digits.trim().as_bytes();
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
+    base16ct::mixed::decode_vec(digits.trim()).ok()
 }
 
 #[cfg(test)]

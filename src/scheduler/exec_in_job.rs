@@ -38,10 +38,7 @@ impl RelayCommand<'_> {
     pub fn line(&self, scheduler: &dyn Scheduler) -> Option<String> {
         use std::fmt::Write;
         let mut line = scheduler.exec_in_job_command(self.job, self.node)?;
-        let mut program = String::new();
-        for byte in self.program.bytes() {
-            let _ = write!(program, "{byte:02x}");
-        }
+        let program = base16ct::lower::encode_string(self.program.as_bytes());
         let _ = write!(
             line,
             " /bin/sh -c {} relay {} {program}",

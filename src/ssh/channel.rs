@@ -20,6 +20,8 @@ use std::task::Poll;
 use libssh2_sys as raw;
 use ssh2::{Error, ErrorCode, Session};
 
+use super::wire::put_string;
+
 /// Result of every operation: done, failed, or to be repeated once the socket is ready.
 pub type Nonblocking<T> = Poll<Result<T, Error>>;
 
@@ -112,17 +114,17 @@ impl ChannelOpening {
         let mut message = Vec::new();
         let kind = match target {
             ForwardTarget::Tcp { host, port } => {
-                put_string(&mut message, host);
+                put_string(&mut message, host.as_bytes());
                 message.extend(u32::from(*port).to_be_bytes());
                 // RFC 4254 section 7.2: where the connection came from; sshd only logs it.
-                put_string(&mut message, "127.0.0.1");
+                put_string(&mut message, b"127.0.0.1");
                 message.extend(0_u32.to_be_bytes());
                 "direct-tcpip"
             }
             ForwardTarget::Unix { path } => {
                 // OpenSSH's PROTOCOL, section 2.4: path, then a reserved string and number.
-                put_string(&mut message, path);
-                put_string(&mut message, "");
+                put_string(&mut message, path.as_bytes());
+                put_string(&mut message, b"");
                 message.extend(0_u32.to_be_bytes());
                 "direct-streamlocal@openssh.com"
             }
@@ -180,11 +182,6 @@ fn is_exhausted(error: &Error) -> bool {
     ["connect failed", "resource shortage"]
         .iter()
         .any(|reason| error.message().contains(reason))
-}
-
-fn put_string(message: &mut Vec<u8>, text: &str) {
-    message.extend(length(text.as_bytes()).to_be_bytes());
-    message.extend(text.as_bytes());
 }
 
 /// Lengths here are those of host names and paths, far below 4 GiB.

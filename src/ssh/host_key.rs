@@ -220,7 +220,8 @@ impl HostKeys {
             StrictHostKeyChecking::Ask => {
                 let answer = prompter.ask(Prompt::HostKey {
                     host: self.name.to_string(),
-                    key_type: key_type(&shown.key).unwrap_or_else(|| fl!("host-key-type-unknown")),
+                    key_type: key_type(&shown.key)
+                        .map_or_else(|| fl!("host-key-type-unknown"), str::to_owned),
                     fingerprint: shown.print.clone(),
                     also_known: also_known.to_vec(),
                 });
@@ -238,7 +239,7 @@ enum Certified {
 }
 
 fn is_certified(blob: &[u8]) -> bool {
-    key_type(blob).is_some_and(|kind| is_certificate(&kind))
+    key_type(blob).is_some_and(is_certificate)
 }
 
 fn without_port_prints(known: Vec<super::known_hosts::KnownKey>) -> Vec<String> {

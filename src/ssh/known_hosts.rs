@@ -5,7 +5,6 @@
 //! from sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT", and from how `ssh` 9.2 behaves. Where the two
 //! choices differ in safety this module takes the stricter one, and says so.
 
-mod blob;
 mod certificate;
 mod error;
 mod host_name;
@@ -16,7 +15,7 @@ mod remember;
 mod revoked;
 mod signature;
 
-pub use blob::key_type;
+pub use super::wire::key_type;
 pub use certificate::{UserCertificate, is_certificate, plain_key, user_certificate};
 pub use error::KnownHostsError;
 pub use host_name::HostName;

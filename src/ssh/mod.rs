@@ -23,6 +23,7 @@ pub mod poll;
 pub mod prompt;
 pub mod resolve;
 mod transport;
+mod wire;
 
 pub use auth::{AuthRefusal, LoggedIn, log_in, log_in_unasked};
 pub use background_exec::{BackgroundExec, ExecRequest};

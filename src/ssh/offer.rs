@@ -2,6 +2,7 @@
 //! on it.
 
 use super::resolve::Algorithms;
+use super::wire::take_string;
 
 /// The limit for a server's first bytes, its greeting and its lists.
 pub const LONGEST: usize = 16 << 10;
@@ -95,13 +96,9 @@ fn lists(greeting: &[u8]) -> Option<Vec<Vec<String>>> {
     }
     let mut lists = Vec::new();
     for _ in 0..6 {
-        let (length, after) = packet.split_first_chunk()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        let (names, after) = after.split_at_checked(length)?;
-        let names = String::from_utf8_lossy(names);
+        let names = String::from_utf8_lossy(take_string(&mut packet)?);
         let names = names.split(',').filter(|name| !SIGNALS.contains(name));
         lists.push(names.map(str::to_owned).collect());
-        packet = after;
     }
     Some(lists)
 }
@@ -110,12 +107,12 @@ fn lists(greeting: &[u8]) -> Option<Vec<Vec<String>>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::ssh::wire::put_string;
 
     fn greeting(lists: [&str; 6]) -> Vec<u8> {
         let mut bytes = b"Welcome\r\nSSH-2.0-Test\r\n\0\0\0\0\0\x14................".to_vec();
         for list in lists {
-            bytes.extend(u32::try_from(list.len()).unwrap().to_be_bytes());
-            bytes.extend(list.as_bytes());
+            put_string(&mut bytes, list.as_bytes());
         }
         bytes
     }

@@ -288,6 +288,6 @@ fn a_remembered_key_is_the_line_that_openssh_would_write() {
                 fs::remove_file(file).unwrap();
             }
         }
-        assert_eq!(key_type(&key.blob).as_deref(), key.text.split(' ').next());
+        assert_eq!(key_type(&key.blob), key.text.split(' ').next());
     }
 }

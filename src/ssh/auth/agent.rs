@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::blob::{put, take};
 use super::silence::Silence;
 use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::poll::Poller;
+use crate::ssh::wire::{put_string, take_chunk, take_string};
 
 /// An agent that cannot list its keys in this time hangs.
 const LIST: Duration = Duration::from_secs(5);
@@ -87,13 +87,13 @@ impl Agent {
         silence: &Silence,
     ) -> Result<Vec<u8>, AgentError> {
         let mut request = vec![SIGN_REQUEST];
-        put(&mut request, key);
-        put(&mut request, data);
+        put_string(&mut request, key);
+        put_string(&mut request, data);
         request.extend(flags.to_be_bytes());
         silence.begin();
         let answer = on_the_users_time(poller, || self.ask(&request, SIGN, silence))?;
         match answer.split_first() {
-            Some((&SIGN_RESPONSE, mut rest)) => take(&mut rest)
+            Some((&SIGN_RESPONSE, mut rest)) => take_string(&mut rest)
                 .map(<[u8]>::to_vec)
                 .ok_or_else(|| AgentError::Agent(fl!("login-agent-nonsense"))),
             _ => Err(AgentError::Agent(fl!("login-agent-will-not-sign"))),
@@ -108,7 +108,7 @@ impl Agent {
     ) -> Result<Vec<u8>, AgentError> {
         let until = Instant::now() + patience;
         let mut message = Vec::with_capacity(request.len() + 4);
-        put(&mut message, request);
+        put_string(&mut message, request);
         let mut sent = 0;
         while sent < message.len() {
             match self.0.write(&message[sent..]) {
@@ -174,15 +174,14 @@ fn on_the_users_time<T>(poller: &Poller, act: impl FnOnce() -> T) -> T {
 
 fn parse_keys(answer: &[u8]) -> Option<Vec<AgentKey>> {
     let (&kind, mut rest) = answer.split_first()?;
-    let (count, after) = rest.split_first_chunk()?;
-    rest = after;
+    let count = u32::from_be_bytes(take_chunk(&mut rest)?);
     if kind != IDENTITIES_ANSWER {
         return None;
     }
     let mut keys = Vec::new();
-    for _ in 0..u32::from_be_bytes(*count) {
-        let blob = take(&mut rest)?.to_vec();
-        let comment = String::from_utf8_lossy(take(&mut rest)?).into_owned();
+    for _ in 0..count {
+        let blob = take_string(&mut rest)?.to_vec();
+        let comment = String::from_utf8_lossy(take_string(&mut rest)?).into_owned();
         keys.push(AgentKey { blob, comment });
     }
     Some(keys)
@@ -195,8 +194,8 @@ mod tests {
     #[test]
     fn an_agents_answer_is_read_and_nonsense_is_refused() {
         let mut answer = vec![IDENTITIES_ANSWER, 0, 0, 0, 1];
-        put(&mut answer, b"blob");
-        put(&mut answer, b"me@laptop");
+        put_string(&mut answer, b"blob");
+        put_string(&mut answer, b"me@laptop");
         let key = AgentKey {
             blob: b"blob".to_vec(),
             comment: "me@laptop".into(),

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::agent::AgentKey;
-use super::blob::key_type;
 use super::key_error::KeyError;
 use super::keys::KeyText;
 use crate::i18n::fl;
 use crate::ssh::known_hosts::{fingerprint, plain_key, rsa_bits, user_certificate};
 use crate::ssh::resolve::SshTarget;
+use crate::ssh::wire::key_type;
 
 /// Key files that OpenSSH looks for by default (`IdentityFile` in `ssh_config(5)`).
 const USUAL: [&str; 7] = [
@@ -81,7 +81,10 @@ pub fn fits(target: &SshTarget, blob: &[u8]) -> bool {
         return false;
     }
     let accepted = &target.pubkey_algorithms;
-    accepted.is_empty() || accepted.iter().any(|name| signs(name, key_type(blob)))
+    accepted.is_empty()
+        || accepted
+            .iter()
+            .any(|name| signs(name, key_type(blob).unwrap_or_default()))
 }
 
 /// Returns true if a signature algorithm is one of a key's type; RSA has three.
@@ -220,7 +223,7 @@ fn public_line(line: &str) -> Option<Vec<u8>> {
     let mut words = line.split_ascii_whitespace();
     let (kind, encoded) = (words.next()?, words.next()?);
     let blob = base64ct::Base64::decode_vec(encoded).ok()?;
-    (key_type(&blob) == kind && plain_key(&blob).is_some()).then_some(blob)
+    (key_type(&blob) == Some(kind) && plain_key(&blob).is_some()).then_some(blob)
 }
 
 fn certificate_in(file: &Path) -> Option<Vec<u8>> {

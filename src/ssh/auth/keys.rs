@@ -15,10 +15,10 @@ use openssl::pkey::{Id, PKey, Private};
 use openssl::sign::Signer;
 use zeroize::Zeroizing;
 
-use super::blob::{put, put_number};
 use super::key_error::KeyError;
 use super::openssh::Container;
 use crate::i18n::fl;
+use crate::ssh::wire::{put_number, put_string};
 
 /// The text of a key file.
 pub struct KeyText(Zeroizing<Vec<u8>>);
@@ -80,12 +80,12 @@ impl PrivateKey {
         let mut blob = Vec::new();
         match self.0.id() {
             Id::ED25519 => {
-                put(&mut blob, b"ssh-ed25519");
-                put(&mut blob, &self.0.raw_public_key()?);
+                put_string(&mut blob, b"ssh-ed25519");
+                put_string(&mut blob, &self.0.raw_public_key()?);
             }
             Id::RSA => {
                 let key = self.0.rsa()?;
-                put(&mut blob, b"ssh-rsa");
+                put_string(&mut blob, b"ssh-rsa");
                 put_number(&mut blob, &key.e().to_vec());
                 put_number(&mut blob, &key.n().to_vec());
             }
@@ -95,9 +95,9 @@ impl PrivateKey {
                 let mut context = openssl::bn::BigNumContext::new()?;
                 let form = PointConversionForm::UNCOMPRESSED;
                 let point = key.public_key().to_bytes(key.group(), form, &mut context)?;
-                put(&mut blob, format!("ecdsa-sha2-{curve}").as_bytes());
-                put(&mut blob, curve.as_bytes());
-                put(&mut blob, &point);
+                put_string(&mut blob, format!("ecdsa-sha2-{curve}").as_bytes());
+                put_string(&mut blob, curve.as_bytes());
+                put_string(&mut blob, &point);
             }
             _ => return Err(KeyError::Other(fl!("login-key-type"))),
         }

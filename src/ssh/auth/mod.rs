@@ -7,7 +7,6 @@
 //! it accepts it); after an answer by the user, the list of methods tells, which changes.
 
 mod agent;
-mod blob;
 mod failure;
 mod identities;
 mod interactive;

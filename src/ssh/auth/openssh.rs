@@ -12,9 +12,9 @@ use openssl::rsa::RsaPrivateKeyBuilder;
 use ssh_key::{Cipher, Kdf};
 use zeroize::Zeroizing;
 
-use super::blob::take;
 use super::key_error::KeyError;
 use crate::i18n::fl;
+use crate::ssh::wire::take_string;
 
 const BEGIN: &str = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const END: &str = "-----END OPENSSH PRIVATE KEY-----";
@@ -39,16 +39,16 @@ impl Container {
         let body: Zeroizing<String> = Zeroizing::new(body.split_whitespace().collect());
         let bytes = Zeroizing::new(base64(&body)?);
         let mut rest = bytes.strip_prefix(MAGIC)?;
-        let cipher = String::from_utf8(take(&mut rest)?.to_vec()).ok()?;
-        let kdf = String::from_utf8(take(&mut rest)?.to_vec()).ok()?;
-        let options = take(&mut rest)?.to_vec();
+        let cipher = String::from_utf8(take_string(&mut rest)?.to_vec()).ok()?;
+        let kdf = String::from_utf8(take_string(&mut rest)?.to_vec()).ok()?;
+        let options = take_string(&mut rest)?.to_vec();
         let mut rest = rest.strip_prefix(&[0, 0, 0, 1])?;
         Some(Self {
             cipher,
             kdf,
             options,
-            public: take(&mut rest)?.to_vec(),
-            private: Zeroizing::new(take(&mut rest)?.to_vec()),
+            public: take_string(&mut rest)?.to_vec(),
+            private: Zeroizing::new(take_string(&mut rest)?.to_vec()),
             tag: rest.to_vec(),
         })
     }
@@ -71,7 +71,7 @@ impl Container {
 
     fn decrypt(&self, buffer: &mut [u8], passphrase: &str) -> Option<()> {
         let mut options = self.options.as_slice();
-        let salt = take(&mut options)?.to_vec();
+        let salt = take_string(&mut options)?.to_vec();
         let rounds = u32::from_be_bytes(*options.first_chunk()?);
         if self.kdf != "bcrypt" {
             return None;
@@ -96,7 +96,7 @@ fn base64(body: &str) -> Option<Vec<u8>> {
 /// The numbers of a key, by its type.
 fn private_key(mut from: &[u8]) -> Result<PKey<Private>, KeyError> {
     let no_key = || KeyError::Other(fl!("login-key-no-key"));
-    let kind = take(&mut from).ok_or_else(no_key)?;
+    let kind = take_string(&mut from).ok_or_else(no_key)?;
     if kind.starts_with(b"sk-") {
         return Err(KeyError::SecurityKey);
     }
@@ -114,7 +114,7 @@ fn private_key(mut from: &[u8]) -> Result<PKey<Private>, KeyError> {
     };
     let mut parts = Vec::new();
     for _ in 0..count {
-        parts.push(take(&mut from).ok_or_else(no_key)?);
+        parts.push(take_string(&mut from).ok_or_else(no_key)?);
     }
     match (parts.as_slice(), curve) {
         // The private part is the seed, and the public key once more.

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::agent::{Agent, AgentError};
-use super::blob::{key_type, take};
 use super::identities::{Signer, UserKey, fits, in_order, in_words, missing, out_of_date};
 use super::key_error::KeyError;
 use super::keys::{KeyText, PrivateKey};
@@ -15,6 +14,7 @@ use crate::ssh::SshError;
 use crate::ssh::known_hosts::plain_key;
 use crate::ssh::prompt::Prompt;
 use crate::ssh::resolve::AgentChoice;
+use crate::ssh::wire::{key_type, take_string};
 
 /// Outcome of offering one key.
 enum Tried {
@@ -263,43 +263,43 @@ fn unset_variable(path: &str) -> Option<&str> {
 
 /// The algorithm in what is to be signed (RFC 4252 section 7).
 fn algorithm_of(mut data: &[u8]) -> Option<String> {
-    take(&mut data)?; // session identifier
+    take_string(&mut data)?; // session identifier
     data = data.get(1..)?; // SSH_MSG_USERAUTH_REQUEST
     for _ in ["user name", "service", "method"] {
-        take(&mut data)?;
+        take_string(&mut data)?;
     }
     data = data.get(1..)?; // TRUE
-    Some(key_type(data).to_owned())
+    Some(key_type(data).unwrap_or_default().to_owned())
 }
 
 /// libssh2 writes the algorithm's name itself, and the length of the rest, but for security keys:
 /// there more follows the signature, and it is left as it is.
 fn without_name(signature: &[u8]) -> Option<Vec<u8>> {
     let mut rest = signature;
-    let name = take(&mut rest)?;
+    let name = take_string(&mut rest)?;
     if name.starts_with(b"sk-") {
         return Some(rest.to_vec());
     }
-    take(&mut rest).map(<[u8]>::to_vec)
+    take_string(&mut rest).map(<[u8]>::to_vec)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::blob::put;
     use super::*;
+    use crate::ssh::wire::put_string;
 
     #[test]
     fn the_algorithm_is_found_in_what_is_signed() {
         let mut data = Vec::new();
-        put(&mut data, b"session");
+        put_string(&mut data, b"session");
         data.push(50);
         for part in ["me", "ssh-connection", "publickey"] {
-            put(&mut data, part.as_bytes());
+            put_string(&mut data, part.as_bytes());
         }
         data.push(1);
         assert_eq!(algorithm_of(&data).unwrap(), "");
-        put(&mut data, b"rsa-sha2-512");
+        put_string(&mut data, b"rsa-sha2-512");
         assert_eq!(algorithm_of(&data).unwrap(), "rsa-sha2-512");
         assert_eq!(algorithm_of(&data[..9]), None);
     }
@@ -307,12 +307,12 @@ mod tests {
     #[test]
     fn a_security_keys_signature_keeps_what_follows_it() {
         let mut plain = Vec::new();
-        put(&mut plain, b"ssh-ed25519");
-        put(&mut plain, b"signature");
+        put_string(&mut plain, b"ssh-ed25519");
+        put_string(&mut plain, b"signature");
         assert_eq!(without_name(&plain).unwrap(), b"signature");
         let mut of_device = Vec::new();
-        put(&mut of_device, b"sk-ssh-ed25519@openssh.com");
-        put(&mut of_device, b"sig");
+        put_string(&mut of_device, b"sk-ssh-ed25519@openssh.com");
+        put_string(&mut of_device, b"sig");
         of_device.extend([1, 0, 0, 0, 7]);
         assert_eq!(
             without_name(&of_device).unwrap(),

@@ -5,9 +5,9 @@
 //! ever", which `ssh-keygen -s` writes by default, is `u64::MAX`. The format is that of OpenSSH's
 //! PROTOCOL.certkeys; a certificate has to meet what `ssh` 9.2 requires of it.
 
-use super::blob::split_string;
 use super::signature::{self, Checked};
 use crate::i18n::fl;
+use crate::ssh::wire::{put_string, take_chunk, take_string};
 
 /// Suffix of the type of every certificate.
 const SUFFIX: &str = "-cert-v01@openssh.com";
@@ -71,38 +71,40 @@ pub(super) fn parts(plain_type: &str) -> Option<usize> {
 impl<'a> Certificate<'a> {
     /// `None` if the blob is anything else, or damaged.
     pub(super) fn parse(blob: &'a [u8]) -> Option<Self> {
-        let (name, rest) = split_string(blob)?;
-        let name = std::str::from_utf8(name).ok()?;
+        let mut rest = blob;
+        let name = std::str::from_utf8(take_string(&mut rest)?).ok()?;
         // Security keys have types of their own: `sk-ssh-ed25519-cert-v01@openssh.com`.
         let plain = match name.strip_suffix(SUFFIX)? {
             key if key.starts_with("sk-") => format!("{key}@openssh.com"),
             key => key.to_owned(),
         };
-        let (_nonce, key_data) = split_string(rest)?;
-        let rest = skip_strings(key_data, parts(&plain)?)?;
+        let _nonce = take_string(&mut rest)?;
+        let key_data = rest;
+        skip_strings(&mut rest, parts(&plain)?)?;
         let mut key = Vec::new();
-        push_string(&mut key, plain.as_bytes())?;
+        put_string(&mut key, plain.as_bytes());
         key.extend(key_data.strip_suffix(rest)?);
 
-        let (_serial, rest) = rest.split_first_chunk::<8>()?;
-        let (kind, rest) = rest.split_first_chunk::<4>()?;
-        let (_key_id, rest) = split_string(rest)?;
-        let (principals, rest) = split_string(rest)?;
-        let (valid_after, rest) = rest.split_first_chunk::<8>()?;
-        let (valid_before, rest) = rest.split_first_chunk::<8>()?;
-        let (critical_options, rest) = split_string(rest)?;
-        let rest = skip_strings(rest, 2)?; // Extensions, which hosts have none of, and a reserve.
-        let (authority, rest) = split_string(rest)?;
-        let (signature, end) = split_string(rest)?;
-        end.is_empty().then_some(Self {
+        let _serial: [u8; 8] = take_chunk(&mut rest)?;
+        let kind = u32::from_be_bytes(take_chunk(&mut rest)?);
+        let _key_id = take_string(&mut rest)?;
+        let principals = strings(take_string(&mut rest)?)?;
+        let valid_after = u64::from_be_bytes(take_chunk(&mut rest)?);
+        let valid_before = u64::from_be_bytes(take_chunk(&mut rest)?);
+        let critical_options = take_string(&mut rest)?;
+        skip_strings(&mut rest, 2)?; // Extensions, which hosts have none of, and a reserve.
+        let authority = take_string(&mut rest)?;
+        let signed = blob.strip_suffix(rest)?;
+        let signature = take_string(&mut rest)?;
+        rest.is_empty().then_some(Self {
             key,
             authority,
-            kind: u32::from_be_bytes(*kind),
-            principals: strings(principals)?,
-            valid_after: u64::from_be_bytes(*valid_after),
-            valid_before: u64::from_be_bytes(*valid_before),
+            kind,
+            principals,
+            valid_after,
+            valid_before,
             critical_options,
-            signed: blob.strip_suffix(rest)?,
+            signed,
             signature,
         })
     }
@@ -174,34 +176,26 @@ pub fn user_certificate(blob: &[u8]) -> Option<UserCertificate> {
 /// The plain key in a key or certificate, or `None` for what OpenSSH would not take for either.
 #[must_use]
 pub fn plain_key(blob: &[u8]) -> Option<Vec<u8>> {
-    let (name, rest) = split_string(blob)?;
-    let name = std::str::from_utf8(name).ok()?;
+    let mut rest = blob;
+    let name = std::str::from_utf8(take_string(&mut rest)?).ok()?;
     if is_certificate(name) {
         return Certificate::parse(blob).map(|certificate| certificate.key);
     }
-    let end = skip_strings(rest, parts(name)?)?;
-    end.is_empty().then(|| blob.to_owned())
+    skip_strings(&mut rest, parts(name)?)?;
+    rest.is_empty().then(|| blob.to_owned())
 }
 
-fn skip_strings(mut data: &[u8], count: usize) -> Option<&[u8]> {
+fn skip_strings(from: &mut &[u8], count: usize) -> Option<()> {
     for _ in 0..count {
-        (_, data) = split_string(data)?;
+        take_string(from)?;
     }
-    Some(data)
+    Some(())
 }
 
 fn strings(mut data: &[u8]) -> Option<Vec<&[u8]>> {
     let mut found = Vec::new();
     while !data.is_empty() {
-        let (one, rest) = split_string(data)?;
-        found.push(one);
-        data = rest;
+        found.push(take_string(&mut data)?);
     }
     Some(found)
-}
-
-fn push_string(to: &mut Vec<u8>, text: &[u8]) -> Option<()> {
-    to.extend(u32::try_from(text.len()).ok()?.to_be_bytes());
-    to.extend(text);
-    Some(())
 }

@@ -5,7 +5,7 @@ use base64ct::{Base64, Encoding};
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 
-use super::blob::{key_type, split_string};
+use crate::ssh::wire::{key_type, take_string};
 
 /// Beginning of a hashed name: `|1|salt|hash`.
 pub(super) const HASH_MAGIC: &str = "|1|";
@@ -85,7 +85,7 @@ fn parse(line: &[u8], number: usize) -> Option<KnownHostsEntry> {
     let (label, rest) = field(rest)?;
     let (encoded, _comment) = field(rest)?;
     let blob = decode(encoded)?;
-    let key_type = key_type(&blob)?;
+    let key_type = key_type(&blob)?.to_owned();
     // A damaged `@revoked` line still revokes what it can: `ssh` would skip it, which is laxer.
     if marker != Marker::Revoked && !(label_fits(label, &key_type) && is_whole(&blob)) {
         return None;
@@ -143,11 +143,10 @@ pub(super) fn label_fits(label: &[u8], key_type: &str) -> bool {
         || (key_type == "ssh-rsa" && matches!(label, b"rsa-sha2-256" | b"rsa-sha2-512"))
 }
 
-/// Returns true if no part of the key is cut off. All key types in use are a row of strings (RFC
-/// 4253,
-/// 6.6); of a type never heard of, only the name is looked at, since only its bytes count.
+/// Returns true if no part of the key is cut off. All key types in use are a row of strings (RFC 4253
+/// section 6.6); of a type never heard of, only the name is looked at, since only its bytes count.
 fn is_whole(blob: &[u8]) -> bool {
-    let parts = match key_type(blob).as_deref() {
+    let parts = match key_type(blob) {
         Some("ssh-ed25519") => 2,
         Some("ssh-rsa" | "sk-ssh-ed25519@openssh.com") => 3,
         Some("sk-ecdsa-sha2-nistp256@openssh.com") => 4,
@@ -157,10 +156,9 @@ fn is_whole(blob: &[u8]) -> bool {
     };
     let mut rest = blob;
     for _ in 0..parts {
-        let Some((_, after)) = split_string(rest) else {
+        if take_string(&mut rest).is_none() {
             return false;
-        };
-        rest = after;
+        }
     }
     rest.is_empty()
 }

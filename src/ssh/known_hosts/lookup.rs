@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use base64ct::{Base64Unpadded, Encoding};
 use ssh_key::sha2::{Digest, Sha256};
 
-use super::blob::key_type;
 use super::certificate::{Certificate, CertificateError, plain_key};
 use super::error::KnownHostsError;
 use super::host_name::HostName;
 use super::line::{self, KnownHostsEntry, Marker};
+use crate::ssh::wire::key_type;
 
 /// Every line of several known-hosts files, the user's own files first.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +133,7 @@ impl KnownHosts {
         let known = self.known(&name.name);
         if !known.is_empty() || !self.told.is_empty() {
             let shown = key_type(key_blob);
-            let same_type = known.iter().any(|k| Some(&k.key_type) == shown.as_ref());
+            let same_type = known.iter().any(|k| Some(k.key_type.as_str()) == shown);
             return Verdict::Changed { known, same_type };
         }
         self.verdict_without_port(name, key_blob)

@@ -2,11 +2,11 @@
 //! with what is on file moved to the front. A host known by its RSA key alone must not look changed
 //! because the server prefers another kind.
 
-use super::blob::key_type;
 use super::certificate::{is_certificate, plain_type};
 use super::host_name::HostName;
 use super::line::Marker;
 use super::lookup::KnownHosts;
+use crate::ssh::wire::key_type;
 
 /// Algorithms that both libssh2 and OpenSSH have, in OpenSSH's order.
 pub const ALGORITHMS: [&str; 12] = [

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use base64ct::{Base64, Encoding};
 
-use super::blob::key_type;
 use super::error::KnownHostsError;
 use super::host_name::HostName;
 use super::line::{HASH_MAGIC, SALT_LEN, hash_name};
+use crate::ssh::wire::key_type;
 
 /// Appends the line that `ssh` writes on first use, for a host under one or more names, with these
 /// hashed if `hash` is set, each on a line of its own.

@@ -6,7 +6,6 @@ use std::process::Command;
 
 use base64ct::{Base64, Encoding};
 
-use super::blob::key_type;
 use super::certificate::{Certificate, plain_key};
 use super::error::KnownHostsError;
 use super::line::{decode, field, label_fits};
@@ -14,6 +13,7 @@ use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::command::{self, Unfinished};
 use crate::ssh::poll::Poller;
+use crate::ssh::wire::key_type;
 
 /// Beginning of a key revocation list (KRL).
 const KRL_MAGIC: &[u8] = b"SSHKRL\n\0";
@@ -136,6 +136,6 @@ fn list(file: &Path, text: &[u8]) -> Result<Vec<(usize, Vec<u8>)>, KnownHostsErr
 fn key_of(label: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
     let (encoded, _comment) = field(rest)?;
     let blob = decode(encoded)?;
-    let fits = label_fits(label, &key_type(&blob)?);
+    let fits = label_fits(label, key_type(&blob)?);
     fits.then(|| plain_key(&blob))?
 }

@@ -11,7 +11,7 @@ use openssl::pkey::{Id, PKey};
 use openssl::rsa::Rsa;
 use openssl::sign::Verifier;
 
-use super::blob::split_string;
+use crate::ssh::wire::take_string;
 
 /// Shorter ones are refused by OpenSSH too.
 const MIN_RSA_BITS: u32 = 1024;
@@ -26,32 +26,33 @@ pub(super) enum Checked {
 }
 
 /// The name of a signature's algorithm.
-pub(super) fn algorithm(signature: &[u8]) -> Option<String> {
-    let (name, _) = split_string(signature)?;
+pub(super) fn algorithm(mut signature: &[u8]) -> Option<String> {
+    let name = take_string(&mut signature)?;
     Some(String::from_utf8_lossy(name).into_owned())
 }
 
 /// Returns the length of an RSA key, in bits; `None` for any other key.
 #[must_use]
-pub fn rsa_bits(key: &[u8]) -> Option<usize> {
-    let (b"ssh-rsa", fields) = split_string(key)? else {
+pub fn rsa_bits(mut key: &[u8]) -> Option<usize> {
+    if take_string(&mut key)? != b"ssh-rsa" {
         return None;
-    };
-    let (_exponent, rest) = split_string(fields)?;
-    let (modulus, _) = split_string(rest)?;
+    }
+    let _exponent = take_string(&mut key)?;
+    let modulus = take_string(&mut key)?;
     let first = modulus.iter().position(|&byte| byte != 0)?;
     let leading = modulus.get(first)?.leading_zeros() as usize;
     Some((modulus.len() - first) * 8 - leading)
 }
 
 /// Checks a signature over `data` with a public key, all in SSH's own encodings.
-pub(super) fn check(key: &[u8], signature: &[u8], data: &[u8]) -> Checked {
+pub(super) fn check(mut key: &[u8], signature: &[u8], data: &[u8]) -> Checked {
     let Some((name, value)) = taken_apart(signature) else {
         return Checked::Bad;
     };
-    let Some((kind, fields)) = split_string(key) else {
+    let Some(kind) = take_string(&mut key) else {
         return Checked::Bad;
     };
+    let fields = key;
     let good = match (kind, name) {
         (b"ssh-ed25519", b"ssh-ed25519") => ed25519(fields, value, data),
         (b"ssh-rsa", b"rsa-sha2-256") => rsa(fields, value, data, MessageDigest::sha256()),
@@ -71,10 +72,10 @@ pub(super) fn check(key: &[u8], signature: &[u8], data: &[u8]) -> Checked {
 }
 
 /// The name and the value of a signature that has no more to it. A security key's has: it stays whole.
-fn taken_apart(signature: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (name, rest) = split_string(signature)?;
-    let (value, end) = split_string(rest)?;
-    (end.is_empty() || name.starts_with(b"sk-")).then_some((name, value))
+fn taken_apart(mut signature: &[u8]) -> Option<(&[u8], &[u8])> {
+    let name = take_string(&mut signature)?;
+    let value = take_string(&mut signature)?;
+    (signature.is_empty() || name.starts_with(b"sk-")).then_some((name, value))
 }
 
 fn curve(kind: &[u8]) -> Option<(Nid, MessageDigest)> {
@@ -86,8 +87,8 @@ fn curve(kind: &[u8]) -> Option<(Nid, MessageDigest)> {
     }
 }
 
-fn ed25519(fields: &[u8], value: &[u8], data: &[u8]) -> Option<bool> {
-    let (point, _) = split_string(fields)?;
+fn ed25519(mut fields: &[u8], value: &[u8], data: &[u8]) -> Option<bool> {
+    let point = take_string(&mut fields)?;
     let verify = || -> Result<bool, ErrorStack> {
         let key = PKey::public_key_from_raw_bytes(point, Id::ED25519)?;
         Verifier::new_without_digest(&key)?.verify_oneshot(value, data)
@@ -95,9 +96,9 @@ fn ed25519(fields: &[u8], value: &[u8], data: &[u8]) -> Option<bool> {
     verify().ok()
 }
 
-fn rsa(fields: &[u8], value: &[u8], data: &[u8], digest: MessageDigest) -> Option<bool> {
-    let (exponent, rest) = split_string(fields)?;
-    let (modulus, _) = split_string(rest)?;
+fn rsa(mut fields: &[u8], value: &[u8], data: &[u8], digest: MessageDigest) -> Option<bool> {
+    let exponent = take_string(&mut fields)?;
+    let modulus = take_string(&mut fields)?;
     let verify = || -> Result<bool, ErrorStack> {
         let (n, e) = (BigNum::from_slice(modulus)?, BigNum::from_slice(exponent)?);
         let key = PKey::from_rsa(Rsa::from_public_components(n, e)?)?;
@@ -114,16 +115,16 @@ fn rsa(fields: &[u8], value: &[u8], data: &[u8], digest: MessageDigest) -> Optio
 }
 
 fn ecdsa(
-    fields: &[u8],
-    value: &[u8],
+    mut fields: &[u8],
+    mut value: &[u8],
     data: &[u8],
     nid: Nid,
     digest: MessageDigest,
 ) -> Option<bool> {
-    let (_curve, rest) = split_string(fields)?;
-    let (point, _) = split_string(rest)?;
-    let (r, rest) = split_string(value)?;
-    let (s, _) = split_string(rest)?;
+    let _curve = take_string(&mut fields)?;
+    let point = take_string(&mut fields)?;
+    let r = take_string(&mut value)?;
+    let s = take_string(&mut value)?;
     let verify = || -> Result<bool, ErrorStack> {
         let group = EcGroup::from_curve_name(nid)?;
         let point = EcPoint::from_bytes(&group, point, &mut *BigNumContext::new()?)?;

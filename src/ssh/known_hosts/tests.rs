@@ -75,7 +75,7 @@ fn names_are_lower_case_and_carry_other_ports() {
 #[test]
 fn fingerprints_are_those_of_ssh_keygen() {
     assert_eq!(fingerprint(&blob(ED_A)), ED_A_PRINT);
-    assert_eq!(key_type(&blob(ED_A)).as_deref(), Some("ssh-ed25519"));
+    assert_eq!(key_type(&blob(ED_A)), Some("ssh-ed25519"));
     for bad in [
         &b""[..],
         b"\0\0\0\x09ssh",
