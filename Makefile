@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo test test-app build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
+.PHONY: help quick demo test build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb workflows
 
 ## help: this list
@@ -32,22 +32,15 @@ test: jupyter
 	scripts/install cluster
 	$(CARGO) test --locked
 
-## test-app: the menu-bar app: lints and tests
-# The menu-bar app as well; on Linux that takes GTK's headers.
-test-app: jupyter
-	scripts/install app
-	$(CARGO) clippy --locked --features app --all-targets -- -D warnings
-	$(CARGO) test --locked --features app --lib -- app:: desktop:: host_os::
-	$(CARGO) test --locked --features app --test app --test desktop
-
 ## quick: formatting, lints and unit tests
 quick: lint
 	$(CARGO) test --locked --lib
 
-## lint: formatting and clippy
+## lint: formatting and clippy, also of the command without the app
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --no-default-features -- -D warnings
 
 ## fmt: formats the code
 fmt:
@@ -65,8 +58,7 @@ bench: jupyter
 ## bench-app: measurements of the app at its start and at rest
 # The app's start and its rest; BENCH_REST_SECONDS=3600 watches it for an hour.
 bench-app: jupyter
-	scripts/install app
-	$(CARGO) bench --locked --features app --bench app
+	$(CARGO) bench --locked --bench app
 
 ## errors: docs/errors.md, from the source
 # docs/errors.md, from what the source says.
@@ -82,7 +74,7 @@ icons:
 # Those of the README, on a desktop that is brought up for them; Debian or Ubuntu.
 pictures: jupyter
 	scripts/install pictures
-	$(CARGO) build --release --locked --features app
+	$(CARGO) build --release --locked
 	docs/pictures/make
 
 # --- packaging: bundle/README.md ------------------------------------------------------------------------------------
@@ -109,8 +101,8 @@ notarise:
 ## check-mac: types and lints of the Mac's code, from Debian or Ubuntu
 # The Mac's code, types and lints, from Debian or Ubuntu.
 check-mac:
-	bundle/mac-from-linux check aarch64-apple-darwin --all-targets --features app
-	bundle/mac-from-linux clippy aarch64-apple-darwin --all-targets --features app
+	bundle/mac-from-linux check aarch64-apple-darwin --all-targets
+	bundle/mac-from-linux clippy aarch64-apple-darwin --all-targets
 
 ## deb: the Debian package and a tarball
 deb:
@@ -118,7 +110,6 @@ deb:
 
 ## check-deb: tries the package on a fresh Debian
 check-deb: jupyter
-	scripts/install app
 	bundle/check-deb target/remote-jupyter_*.deb
 
 ## workflows: checks the GitHub workflows

@@ -1,7 +1,7 @@
 //! Remote Jupyter: one click, or one command, opens a notebook tab from a remote host.
 //!
-//! Dependencies point one way: `cli` → `app` → `control` → `session` → `hops` → `tunnel`,
-//! `remote`, `launcher`, `jupyter`, `ssh` → `config`. docs/architecture.md has the map, tests/architecture keeps it true.
+//! Dependencies point one way: `cli` → `app` → `ipc` → `session` → `connect` → `tunnel`, `remote`,
+//! `launch`, `jupyter`, `ssh` → `config`. docs/architecture.md has the map, tests/architecture keeps it true.
 
 #[cfg(feature = "app")]
 pub mod app;

@@ -51,8 +51,11 @@ pub use logging::log_to_file;
 /// already, which then does what `request` says.
 ///
 /// # Errors
-/// When the programs of this account cannot speak to each other, or do not understand each other.
+/// When there is no screen, or when the programs of this account cannot speak to each other, or do not understand each other.
 pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
+    if !NativeDesktop.has_screen() {
+        return Err(problem::no_display());
+    }
     let failed = |error: std::io::Error| problem::no_control(single_instance::APP_WORDS, &error);
     let Some(host_lock) = single_instance::acquire(&scope, request)? else {
         eprintln!("{}", crate::i18n::fl!("app-runs-already"));

@@ -32,5 +32,5 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome 
 /// Without an app there is nothing to start.
 #[cfg(not(feature = "app"))]
 pub fn login_item(context: &Context, _: LoginItemAction) -> CommandOutcome {
-    super::app::run(context, &crate::ipc::AppRequest::Show)
+    super::app::AppStart::Sibling.run(context, &crate::ipc::AppRequest::Show)
 }

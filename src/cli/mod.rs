@@ -21,6 +21,7 @@ mod usage;
 use std::io::Write;
 use std::process::ExitCode;
 
+pub use app::AppStart;
 use arguments::{Arguments, Command};
 use context::Context;
 use outcome::CommandOutcome;
@@ -30,17 +31,17 @@ use crate::config::Config;
 use crate::i18n::set_language;
 use crate::ipc::AppRequest;
 
-/// Parses the arguments, runs the command, tells a failure.
+/// Parses the arguments, runs the command or the app, tells a failure.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main(app: AppStart) -> ExitCode {
     // Before anything is said, help and mistakes too.
     set_language(Config::language_in(&Config::default_path()).as_deref());
     let arguments = usage::parse();
     if let Some(named) = &arguments.config {
         set_language(Config::language_in(named).as_deref());
     }
-    log(&arguments);
-    match dispatch(arguments) {
+    log(&arguments, app);
+    match dispatch(arguments, app) {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
             eprintln!("remote-jupyter: {problem}");
@@ -49,11 +50,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: Arguments) -> CommandOutcome {
+fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
     let context = Context::new(&arguments);
     match arguments.command {
-        None => app::run(&context, &AppRequest::Show),
-        Some(Command::Url { url }) => app::run(&context, &AppRequest::DeepLink { url }),
+        None => app.run(&context, &AppRequest::Show),
+        Some(Command::Url { url }) => app.run(&context, &AppRequest::DeepLink { url }),
         Some(Command::LoginItem { action }) => login_item::login_item(&context, action),
         Some(Command::Launcher(options)) => shortcut::launcher(&context, &options),
         Some(Command::Uninstall { purge, json }) => uninstall::uninstall(&context, purge, json),
@@ -78,7 +79,7 @@ fn dispatch(arguments: Arguments) -> CommandOutcome {
 }
 
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::secret::Secret`].
-fn log(arguments: &Arguments) {
+fn log(arguments: &Arguments, app: AppStart) {
     let level = match arguments.verbose {
         0 => "warn",
         1 => "info",
@@ -88,7 +89,9 @@ fn log(arguments: &Arguments) {
     // bus that it leaves when the app quits.
     let filter = |level| EnvFilter::new(format!("{level},ureq=warn,ureq_proto=warn,zbus=error"));
     #[cfg(feature = "app")]
-    if matches!(arguments.command, None | Some(Command::Url { .. })) {
+    if matches!(app, AppStart::InProcess(_))
+        && matches!(arguments.command, None | Some(Command::Url { .. }))
+    {
         return crate::app::log_to_file(filter(level), filter("info"));
     }
     tracing_subscriber::fmt()

@@ -16,7 +16,7 @@ pub fn launcher(context: &Context, options: &LauncherOptions) -> CommandOutcome 
 /// Without the app, nothing would handle the address that a shortcut opens.
 #[cfg(not(feature = "app"))]
 pub fn launcher(context: &Context, _: &LauncherOptions) -> CommandOutcome {
-    super::app::run(context, &crate::ipc::AppRequest::Show)
+    super::app::AppStart::Sibling.run(context, &crate::ipc::AppRequest::Show)
 }
 
 #[cfg(feature = "app")]

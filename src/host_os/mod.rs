@@ -10,7 +10,9 @@ mod state_store;
 pub mod terminal_prompt;
 
 pub use browser::{check as check_browser, open as open_page};
-pub use paths::{logs_folder, private_file, runtime_folder, state_folder, write_whole};
+pub use paths::{
+    APP_PROGRAM, logs_folder, private_file, runtime_folder, state_folder, write_whole,
+};
 pub use scope::{ConfigOptions, Scope, parse_remembered};
 
 /// The folder of the state, made with mode 0700 if it is not there.

@@ -90,11 +90,22 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the path of this program's executable; else the reason why it is unknown, as text.
+/// Name of the app's own executable, beside the command's.
+pub const APP_PROGRAM: &str = "remote-jupyter-app";
+
+/// Returns the path of the command `remote-jupyter`, which this process is or was started by; else the
+/// reason why it is unknown, as text.
 #[cfg(feature = "app")]
 pub(crate) fn program() -> Result<PathBuf, String> {
     let lost = |why: io::Error| fl!("autostart-no-program", why = why.to_string());
     // An update may have replaced the file: Linux then names one that is not there.
     let program = std::env::current_exe().map_err(lost)?;
-    program.canonicalize().map_err(lost)
+    let program = program.canonicalize().map_err(lost)?;
+    let command = program.with_file_name("remote-jupyter");
+    let is_the_app = program.file_name().is_some_and(|name| name == APP_PROGRAM);
+    Ok(if is_the_app && command.is_file() {
+        command
+    } else {
+        program
+    })
 }

@@ -33,12 +33,10 @@ pub use node_route::{
     barred, forwarding, no_hop, no_relay, no_route, no_way, not_there, socket_refuses,
 };
 pub use server::{kernels_busy, not_stopped, nothing_running, unusable};
-#[cfg(not(feature = "app"))]
-pub use usage::no_app;
 #[cfg(feature = "app")]
 pub use usage::no_display;
 pub use usage::{
-    broken_config, no_config, not_resolved, nothing_configured, uneditable, unknown_host,
+    broken_config, no_app, no_config, not_resolved, nothing_configured, uneditable, unknown_host,
     which_host,
 };
 

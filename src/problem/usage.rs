@@ -101,14 +101,13 @@ pub fn no_display() -> Problem {
     )
 }
 
-/// Explains a build without the app.
-#[cfg(not(feature = "app"))]
+/// Explains an app that is not there, or does not start.
 #[must_use]
-pub fn no_app() -> Problem {
+pub fn no_app(program: &std::path::Path, error: &std::io::Error) -> Problem {
     Problem::new(
         Code::Unsupported,
         fl!("cli-no-app"),
-        "",
+        format!("{}: {error}", program.display()),
         fl!("cli-open-remedy"),
     )
 }

@@ -36,7 +36,7 @@ pub fn name(file: &Path) -> String {
     below.to_str().expect("names of files are text").to_owned()
 }
 
-/// The path of a file's module below the crate; empty for `lib.rs` and `main.rs`.
+/// The path of a file's module below the crate; empty for `lib.rs` and the roots of executables.
 pub fn module(file: &Path) -> Vec<String> {
     let path = Path::new(&name(file)).with_extension("");
     let mut parts: Vec<String> = path
@@ -46,7 +46,7 @@ pub fn module(file: &Path) -> Vec<String> {
     if parts.last().is_some_and(|last| last == "mod") {
         parts.pop();
     }
-    if parts == ["lib"] || parts == ["main"] {
+    if parts == ["lib"] || parts == ["main"] || parts.first().is_some_and(|first| first == "bin") {
         parts.clear();
     }
     parts

@@ -6,4 +6,6 @@
 mod draw;
 
 mod bundle;
+#[cfg(target_os = "linux")]
+mod executables;
 mod icons;

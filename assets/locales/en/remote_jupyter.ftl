@@ -60,7 +60,7 @@ usage-more = For more information, try '--help'.
 ## Which host is meant (src/cli/mod.rs, context.rs)
 
 cli-no-display = The app needs a desktop, but no display is available
-cli-no-app = This build does not include the menu-bar app
+cli-no-app = The menu-bar app is not installed beside this command, or cannot be started
 cli-open-remedy = Run `remote-jupyter open HOST` to open a host, or `remote-jupyter --help` to see all commands.
 cli-no-file = The file { $file } does not exist
 cli-no-file-remedy = Check the path after --config.

@@ -57,7 +57,7 @@ usage-more = 詳しくは '--help' を参照してください。
 ## どのホストか (src/cli/mod.rs, context.rs)
 
 cli-no-display = アプリにはデスクトップが必要ですが、ディスプレイがありません
-cli-no-app = このビルドにはメニューバーのアプリが含まれていません
+cli-no-app = メニューバーのアプリがこのコマンドと同じ場所にないか、起動できません
 cli-open-remedy = `remote-jupyter open HOST` でホストを開けます。ほかの使い方は `remote-jupyter --help` を参照してください。
 cli-no-file = ファイル { $file } がありません
 cli-no-file-remedy = --config に続くパスを確認してください。
