@@ -266,7 +266,7 @@ fn edges() -> Vec<(String, String, String)> {
     let mut edges = Vec::new();
     for file in files() {
         let Some((from, depth)) = place(&file) else {
-            continue; // lib.rs and main.rs stand above all modules
+            continue; // lib.rs and the executables stand above all modules
         };
         let text = read(&file);
         for (number, line) in code(&text) {
@@ -329,7 +329,7 @@ fn place(file: &Path) -> Option<(String, usize)> {
         names.pop();
     }
     match names.as_slice() {
-        [] | ["lib" | "main"] => None,
+        [] | ["lib" | "main"] | ["bin", _] => None,
         [top, ..] => Some(((*top).to_owned(), names.len())),
     }
 }
