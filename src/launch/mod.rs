@@ -6,6 +6,8 @@
 //! more: the functions of `job.sh`, and an adapter for each scheduler ([`Scheduler`]), which
 //! provides the lines that they run.
 
+mod programs;
+
 use std::time::Duration;
 
 use crate::config::{App, Bind, Host};
@@ -26,7 +28,7 @@ pub struct DirectLaunch;
 
 impl LaunchMethod for DirectLaunch {
     fn script(&self) -> &'static str {
-        include_str!("direct.sh")
+        programs::DIRECT
     }
 
     fn variables(&self, host: &Host) -> String {
@@ -48,7 +50,7 @@ pub struct BatchLaunch(pub &'static dyn Scheduler);
 
 impl LaunchMethod for BatchLaunch {
     fn script(&self) -> &'static str {
-        concat!(include_str!("direct.sh"), include_str!("job.sh"))
+        programs::JOB
     }
 
     fn variables(&self, host: &Host) -> String {

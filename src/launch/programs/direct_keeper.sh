@@ -1,0 +1,30 @@
+# The process that stays: it runs the server and leaves its exit status when that ends. It is a
+# file, since setsid and nohup run programs, not functions. HUP is ignored for systems without
+# setsid; TERM is caught and not ignored, since children would inherit that.
+trap '' 1
+rj_shell=${SHELL:-/bin/sh}
+[ -z "$rj_root" ] || rj_root=$(pwd)
+rj_run() {
+  if [ -n "$rj_setup$rj_own_command" ]; then (rj_enter ''); else (rj_configure; exec /bin/sh "$rj_dir/start"); fi
+}
+rj_run_again() {
+  rj_first=$(rj_reached)
+  rj_wait_for_server
+  (rj_enter -i)
+  rj_counts $? "$rj_first"
+}
+# In one step, for others read it while we write; and without it nobody could find us, nor end us.
+if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
+  rj_wait_for_server
+  umask "$rj_umask"
+  rj_run
+  rj_status=$?
+  if rj_tries_again; then rj_run_again; fi
+  rj_blame
+  rj_follow :
+  umask 077
+else
+  rj_status=1
+fi
+rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/config" "$rj_dir/keeper" "$rj_dir/waiting" "$rj_dir/at" "$rj_dir/pid.new"
+printf '%s\n' "$rj_status" >"$rj_dir/exit"
