@@ -167,7 +167,7 @@ fn without_noise(log: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The line of `setup` that kept the launch from its server; its keeper names it (`rj_blame` in `login_shell.sh`).
+/// The line of `setup` that kept the launch from its server; its keeper names it (`rj_name_failed_line` in `login_shell.sh`).
 struct SetUpLine<'a> {
     number: &'a str,
     status: &'a str,

@@ -333,4 +333,6 @@ mod protocol;
 #[cfg(test)]
 mod script_tests;
 #[cfg(test)]
+mod shell_style_tests;
+#[cfg(test)]
 mod tests;

@@ -35,7 +35,7 @@ fn run(lines: &str) -> String {
 fn the_folder_of_a_job_that_was_killed_goes_as_any_other() {
     let told = run(
         "for n in 1 2 3 4 5 6 7; do mkdir -p \"$rj_base/jobs/$n/runtime\"; : >\"$rj_base/jobs/$n/about\"; : >\"$rj_base/jobs/$n/ready\"; done
-         rj_close 1 2 3 4 5 6 7 >/dev/null
+         rj_close_jobs 1 2 3 4 5 6 7 >/dev/null
          cat \"$rj_base\"/jobs/*/exit; ls -d \"$rj_base\"/jobs/*/r*
          rj_prune_jobs; ls \"$rj_base/jobs\" | wc -l",
     );
@@ -51,7 +51,7 @@ fn a_job_of_this_host_that_nobody_here_ended_is_told_once() {
     let told = run(
         "for n in cancelled done ours others never; do d=$rj_base/jobs/$n; mkdir -p \"$d\"; echo host=gpu >\"$d/about\"; echo c1 >\"$d/started\"; echo 143 >\"$d/exit\"; done
          echo 0 >\"$rj_base/jobs/done/exit\"; : >\"$rj_base/jobs/ours/told\"; echo host=cpu >\"$rj_base/jobs/others/about\"; rm \"$rj_base/jobs/never/started\"
-         rj_lost_jobs; rj_prune_jobs; rj_lost_jobs",
+         rj_print_lost_jobs; rj_prune_jobs; rj_print_lost_jobs",
     );
     let mut lines = told.lines();
     let only = lines.next().unwrap();
@@ -87,7 +87,9 @@ fn a_text_is_quoted_by_any_sed() {
 
 #[test]
 fn servers_are_looked_for_in_the_c_locale_by_all_commands() {
-    let told = run("rj_find() { echo \"in $LC_ALL\"; }; rj_job far; rj_job 'find true'");
+    let told = run(
+        "rj_say_found() { echo \"in $LC_ALL\"; }; rj_do_job_command far; rj_do_job_command 'find true'",
+    );
     assert_eq!(told.matches("in C\n").count(), 2, "{told}");
 }
 
@@ -97,7 +99,7 @@ fn a_runtime_file_is_told_once_whatever_names_its_folder_has() {
         "XDG_DATA_HOME=$HOME/.local/share XDG_RUNTIME_DIR=$HOME/run QUOTING_STYLE=shell-always; export QUOTING_STYLE
          mkdir -p \"$XDG_DATA_HOME/jupyter/runtime\" run \"$XDG_RUNTIME_DIR/jupyter\"
          : >\"$XDG_DATA_HOME/jupyter/runtime/jpserver-1.json\"; : >\"$XDG_RUNTIME_DIR/jupyter/nbserver-2.json\"
-         rj_files \"$XDG_DATA_HOME/jupyter/runtime\"",
+         rj_print_runtime_files \"$XDG_DATA_HOME/jupyter/runtime\"",
     );
     assert_eq!(told.lines().count(), 2, "{told}");
     assert!(!told.contains('\''), "{told}");
@@ -111,7 +113,7 @@ fn a_server_was_idle_by_its_last_words() {
          for n in early late; do mkdir -p \"$rj_base/servers/$n\"; done
          { echo \"$words\"; awk 'BEGIN { for (n = 0; n < 900; n++) print \"a line of a kernel\" }'; } >\"$rj_base/servers/early/log\"
          { cat \"$rj_base/servers/early/log\"; echo \"$words\"; } >\"$rj_base/servers/late/log\"
-         rj_idle_ends",
+         rj_print_idle_ends",
     );
     assert_eq!(told.lines().count(), 1, "{told}");
     assert!(told.trim_end().ends_with("/late"), "{told}");
@@ -122,7 +124,7 @@ fn a_server_was_idle_by_its_last_words() {
 fn a_process_is_known_by_its_start_before_it_is_ended() {
     let told = run(
         "echo 'sleep 5' >\"$HOME/python.sh\"; sh \"$HOME/python.sh\" >/dev/null 2>&1 & pid=$!
-         rj_runs $pid; is() { rj_is_server $pid \"$1\" && printf 'yes ' || printf 'no '; }
+         rj_is_running $pid; is() { rj_is_server $pid \"$1\" && printf 'yes ' || printf 'no '; }
          is \"$rj_began\"; is 1; is -; kill $pid",
     );
     assert_eq!(told, "yes no yes ");

@@ -146,7 +146,8 @@ fn json_is_read_there_as_its_writer_meant_it() {
     let text = |json: &str| json.replace(", ", ",\n  ");
     let told = "8888\n/tmp/🚀 \"a\"\\n/b\n/ü/\na:,{}[]b\n";
     let dos = "\u{feff}{\r\n\t\"port\": 8888,\r\n\t\"token\":\t\"t\"\r\n}";
-    let lines = "rj_in_c rj_fields | while IFS= read -r rj_l; do printf '%b\\n' \"$rj_l\"; done";
+    let lines =
+        "rj_in_c rj_print_fields | while IFS= read -r rj_l; do printf '%b\\n' \"$rj_l\"; done";
     for (awk, folder) in folders_of_awks(&[]) {
         for (json, told) in [
             (format!("{{{rocket}{inside}{rest}}}"), told),
@@ -185,7 +186,8 @@ fn listeners_are_seen_where_sockstat_shows_them() {
             std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
         }
-        let lines = "rj_listeners 8888; rj_port_of 4712; rj_shows_listeners && echo yes";
+        let lines =
+            "rj_print_listeners 8888; rj_print_port_of 4712; rj_shows_listeners && echo yes";
         let uid = rustix::process::getuid().as_raw();
         let told = format!("127.0.0.1:8888,{uid}\n::1:8889,{uid}\n*:8888,4294967294\n8889\nyes\n");
         assert_eq!(run_there(folder.path(), &script, lines, ""), told, "{awk}");

@@ -1,26 +1,28 @@
 # The process that stays: it runs the server and leaves its exit status when that ends. It is a
 # file, since setsid and nohup run programs, not functions. HUP is ignored for systems without
 # setsid; TERM is caught and not ignored, since children would inherit that.
-trap '' 1
+trap '' HUP
 rj_shell=${SHELL:-/bin/sh}
 [ -z "$rj_root" ] || rj_root=$(pwd)
-rj_run() {
-  if [ -n "$rj_setup$rj_own_command" ]; then (rj_enter ''); else (rj_configure; exec /bin/sh "$rj_dir/start"); fi
+# Runs the server in the login shell, or at once where nothing is to be set up.
+rj_run_server() {
+  if [ -n "$rj_setup$rj_own_command" ]; then (rj_enter_login_shell ''); else (rj_configure; exec /bin/sh "$rj_dir/start"); fi
 }
-rj_run_again() {
-  rj_first=$(rj_reached)
+# Runs the server in a login shell that is interactive.
+rj_run_server_again() {
+  _rj_reached_before=$(rj_reached)
   rj_wait_for_server
-  (rj_enter -i)
-  rj_counts $? "$rj_first"
+  (rj_enter_login_shell -i)
+  rj_keep_further_status $? "$_rj_reached_before"
 }
 # In one step, for others read it while we write; and without it nobody could find us, nor end us.
 if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
   rj_wait_for_server
   umask "$rj_umask"
-  rj_run
+  rj_run_server
   rj_status=$?
-  if rj_tries_again; then rj_run_again; fi
-  rj_blame
+  if rj_tries_again; then rj_run_server_again; fi
+  rj_name_failed_line
   rj_follow :
   umask 077
 else
