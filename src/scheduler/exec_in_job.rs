@@ -38,7 +38,10 @@ impl RelayCommand<'_> {
     pub fn line(&self, scheduler: &dyn Scheduler) -> Option<String> {
         use std::fmt::Write;
         let mut line = scheduler.exec_in_job_command(self.job, self.node)?;
-        let program = base16ct::lower::encode_string(self.program.as_bytes());
+        let lines = self.program.lines().filter(|line| !is_remark(line));
+        let program: String = lines.flat_map(|line| [line, "
+"]).collect();
+        let program = base16ct::lower::encode_string(program.as_bytes());
         let _ = write!(
             line,
             " /bin/sh -c {} relay {} {program}",
@@ -51,6 +54,14 @@ impl RelayCommand<'_> {
         }
         Some(line)
     }
+}
+
+/// Returns true for a comment, and for a docstring of one line: they stay here, since the program is an argument, which
+/// schedulers' own programs carry from hand to hand.
+fn is_remark(line: &str) -> bool {
+    let line = line.trim();
+    let is_docstring = line.len() >= 6 && line.starts_with("\"\"\"") && line.ends_with("\"\"\"");
+    line.is_empty() || line.starts_with('#') || is_docstring
 }
 
 #[cfg(test)]
@@ -114,6 +125,16 @@ mod tests {
         );
         server.kill().unwrap();
         server.wait().unwrap();
+    }
+
+    #[test]
+    fn what_a_program_says_to_its_readers_stays_here() {
+        let line = |program| {
+            let line = relay("7", 1, program, &["tcp"]);
+            line.line(adapter(LauncherKind::Slurm).unwrap())
+        };
+        let read = "# A relay.\n\ndef run():\n    \"\"\"Runs.\"\"\"\n    # at once\n    print('#')  # so\n";
+        assert_eq!(line(read), line("def run():\n    print('#')  # so\n"));
     }
 
     #[test]

@@ -24,6 +24,8 @@ CONNECTING = {errno.EINPROGRESS, errno.EALREADY}
 
 
 class Connection:
+    """One connection to the server, and what is on its way."""
+
     def __init__(self, server):
         self.server = server
         self.waiting = bytearray()  # for the server
@@ -33,6 +35,7 @@ class Connection:
         self.is_connected = self.must_retry = False
 
     def interest(self, congested):
+        """Returns the events to wait for."""
         if not self.is_connected:
             return 0 if self.must_retry else WRITE
         wants_read = not self.all_said and self.credit and not congested
@@ -40,45 +43,40 @@ class Connection:
 
 
 class Relay:
-    def __init__(self, mark, place):
-        self.place = place
+    """All connections, and the stream that carries them."""
+
+    def __init__(self, mark, address):
+        self.family, self.address = address
         self.connections = {}
         self.came = bytearray()
         self.out = bytearray(b"\n" + mark.encode() + b"\n")
         self.began = 0.0  # when the first byte of it came
+        self.heard = 0.0  # when something last came
         self.owes = False  # whether something came that nothing was said to
 
     def send(self, kind, number, size=0, data=b""):
+        """Puts a frame into the stream."""
         self.began = self.began if self.out else time.monotonic()
         self.out += HEAD.pack(kind, number, size or len(data)) + data
 
     def run(self):
+        """Works until the stream ends, or says nothing for too long."""
         os.set_blocking(0, False)
         os.set_blocking(1, False)
-        heard = time.monotonic()
-        while time.monotonic() - heard < SILENCE:
+        self.heard = time.monotonic()
+        while time.monotonic() - self.heard < SILENCE:
             ready = self.wait()
             if ready.get(1):
-                del self.out[:os.write(1, self.out[:CHUNK])]
-                self.owes = False
+                self.write_stream()
             if ready.get(0):
-                data = os.read(0, CHUNK)
-                if not data:
+                if not self.read_stream():
                     return
-                heard = time.monotonic()
-                self.owes = True
-                self.came += data
-                self.take_frames()
-            elif self.owes and not self.out and time.monotonic() - heard > TOGETHER:
+            elif self.owes and not self.out and time.monotonic() - self.heard > TOGETHER:
                 self.send(b"P", 0)
-            for number, connection in list(self.connections.items()):
-                events = ready.get(connection.server.fileno(), 0)
-                if not connection.is_connected and (events or connection.must_retry):
-                    self.attempt(self.connect, number, connection)
-                elif events:
-                    self.attempt(self.move, number, connection, events)
+            self.serve(ready)
 
     def wait(self):
+        """Returns what happens first, as events of file descriptors."""
         poll = select.poll()
         congested = len(self.out) > WINDOW
         patience = TOGETHER if self.owes else SILENCE
@@ -96,7 +94,32 @@ class Relay:
                 poll.register(connection.server, interest)
         return dict(poll.poll(patience * 1000))
 
+    def write_stream(self):
+        """Sends the next piece to the other end."""
+        del self.out[:os.write(1, self.out[:CHUNK])]
+        self.owes = False
+
+    def read_stream(self):
+        """Receives from the other end; returns False at its end."""
+        data = os.read(0, CHUNK)
+        if data:
+            self.heard = time.monotonic()
+            self.owes = True
+            self.came += data
+            self.take_frames()
+        return bool(data)
+
+    def serve(self, ready):
+        """Gives each connection its turn."""
+        for number, connection in list(self.connections.items()):
+            events = ready.get(connection.server.fileno(), 0)
+            if not connection.is_connected and (events or connection.must_retry):
+                self.attempt(self.connect, number, connection)
+            elif events:
+                self.attempt(self.move, number, connection, events)
+
     def take_frames(self):
+        """Does what the whole frames say that have come."""
         while len(self.came) >= HEAD.size:
             kind, number, size = HEAD.unpack_from(self.came)
             end = HEAD.size + (size if kind == b"D" else 0)
@@ -110,6 +133,7 @@ class Relay:
                 self.attempt(self.take, number, self.connections[number], kind, size, data)
 
     def attempt(self, step, number, *rest):
+        """Takes a step of one connection; where it fails, says why and gives the connection up."""
         try:
             step(number, *rest)
         except BlockingIOError:
@@ -120,16 +144,17 @@ class Relay:
             self.drop(number)
 
     def open(self, number):
-        family, _ = self.place
-        server = socket.socket(family, socket.SOCK_STREAM)
+        """Begins a connection to the server."""
+        server = socket.socket(self.family, socket.SOCK_STREAM)
         server.setblocking(False)  # a busy server may take a minute, and the others go on meanwhile
-        if family != socket.AF_UNIX:
+        if self.family != socket.AF_UNIX:
             server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connections[number] = Connection(server)
         self.connect(number, self.connections[number])
 
     def connect(self, number, connection):
-        error = connection.server.connect_ex(self.place[1])
+        """Goes on with a connection that is being made."""
+        error = connection.server.connect_ex(self.address)
         connection.must_retry = error == errno.EAGAIN
         connection.is_connected = error in CONNECTED
         if connection.is_connected:
@@ -138,6 +163,7 @@ class Relay:
             raise OSError(error, os.strerror(error))
 
     def take(self, number, connection, kind, size, data):
+        """Does what a frame says of a connection."""
         if kind == b"D":
             connection.waiting += data
         elif kind == b"W":
@@ -149,41 +175,54 @@ class Relay:
         self.give(number, connection)
 
     def move(self, number, connection, events):
+        """Moves bytes in the directions that are ready."""
         if events & WRITE:
             self.give(number, connection)
         if events & ~WRITE and not connection.all_said and connection.credit:
-            data = connection.server.recv(min(CHUNK, connection.credit))
-            connection.credit -= len(data)
-            connection.all_said = not data
-            self.send(b"D" if data else b"E", number, 0, data)
-            self.finish(number, connection)
+            self.fetch(number, connection)
+
+    def fetch(self, number, connection):
+        """Takes bytes from the server, or its end, for the other end."""
+        data = connection.server.recv(min(CHUNK, connection.credit))
+        connection.credit -= len(data)
+        connection.all_said = not data
+        self.send(b"D" if data else b"E", number, 0, data)
+        self.finish(number, connection)
 
     def give(self, number, connection):
+        """Gives the server what waits for it, and then the browser's end."""
         if not connection.is_connected:
             return
         if connection.waiting:
-            size = connection.server.send(connection.waiting[:CHUNK])
-            del connection.waiting[:size]
-            connection.taken += size
-            if connection.taken >= WINDOW // 2:
-                self.send(b"W", number, connection.taken)
-                connection.taken = 0
+            self.push(number, connection)
         if connection.all_came and not connection.waiting and not connection.shut:
             connection.shut = True
             connection.server.shutdown(socket.SHUT_WR)
         self.finish(number, connection)
 
+    def push(self, number, connection):
+        """Sends bytes to the server, and tells the other end that there is room for more."""
+        size = connection.server.send(connection.waiting[:CHUNK])
+        del connection.waiting[:size]
+        connection.taken += size
+        if connection.taken >= WINDOW // 2:
+            self.send(b"W", number, connection.taken)
+            connection.taken = 0
+
     def finish(self, number, connection):
+        """Drops a connection that has ended in both directions."""
         if connection.shut and connection.all_said:
             self.drop(number)
 
     def drop(self, number):
+        """Closes a connection."""
         connection = self.connections.pop(number, None)
         if connection:
             connection.server.close()
 
 
-def place(kind, where, port="0"):
+def server_address(kind, where, port="0"):
+    """Returns the family and the address of the server."""
     if kind == "unix":
         return socket.AF_UNIX, where
     family = socket.AF_INET6 if ":" in where else socket.AF_INET
@@ -192,6 +231,6 @@ def place(kind, where, port="0"):
 
 if __name__ == "__main__":
     try:
-        Relay(sys.argv[1], place(*sys.argv[2:])).run()
+        Relay(sys.argv[1], server_address(*sys.argv[2:])).run()
     except (BrokenPipeError, ConnectionError):
         pass  # nobody is there any more
