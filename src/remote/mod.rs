@@ -84,7 +84,7 @@ pub enum RemoteError {
     #[error("{0:?}")]
     Failed(ScriptFailure),
     /// An answer that the script does not give.
-    #[error("unexpected answer from the far side: {0}")]
+    #[error("unexpected answer from the remote host: {0}")]
     Unexpected(String),
     /// This system has no random numbers.
     #[error("no random numbers: {0}")]

@@ -1,7 +1,10 @@
 //! Grid Engine's adapter against recorded output.
 
 #![allow(clippy::unwrap_used)]
+use super::list::state;
 use super::*;
+use crate::scheduler::job::JobState;
+use crate::scheduler::output::LocalTime;
 
 /// Printed by SGE 8.1.9.
 const LIST: &str = include_str!("../recorded/sge-list.xml");
