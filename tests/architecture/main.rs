@@ -6,6 +6,7 @@
 
 mod circles;
 mod names;
+mod scripts;
 mod source;
 
 use std::collections::BTreeSet;
