@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo test build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
+.PHONY: help quick demo demo-cli test build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb workflows
 
 ## help: this list
@@ -23,9 +23,15 @@ jupyter: install
 build: install
 	$(CARGO) build --release --locked
 
-## demo: a throw-away SSH server, a real Jupyter, and the program opening it
+## demo: the app at work: a throw-away SSH server, a real Jupyter, a click, a tab
+# Without a display it brings a desktop up, clicks for you, and leaves pictures in target/demo.
 demo: build jupyter
+	[ "$$(uname -s)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || scripts/install pictures
 	scripts/demo
+
+## demo-cli: the same by the command, in a terminal
+demo-cli: build jupyter
+	scripts/demo-cli
 
 ## test: all tests, against real SSH servers and a real Jupyter; installs what is missing
 test: jupyter
@@ -75,7 +81,7 @@ icons:
 pictures: jupyter
 	scripts/install pictures
 	$(CARGO) build --release --locked
-	docs/pictures/make
+	scripts/pictures
 
 # --- packaging: bundle/README.md ------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""home.py FOLDER JUPYTER: somebody's work for the pictures: a few folders, and a notebook that is open in JupyterLab."""
+"""pictures-home.py FOLDER JUPYTER: somebody's work for the pictures: a few folders, and a notebook that is open in JupyterLab."""
 
 import base64, json, math, os, platform, subprocess, sys, time
 from pathlib import Path
