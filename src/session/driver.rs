@@ -20,28 +20,29 @@ mod walltime;
 
 use super::delegate::SessionDelegate;
 use super::event::{Event, Phase};
-use super::fsm::{Effect, FsmEvent, Goal, SessionPlan, StateMachine};
+use super::fsm::{
+    Effect, FsmEvent, FsmInput, Goal, LocalEvent, SessionCommand, SessionPlan, StateMachine,
+};
 use super::handle::Handle;
 use super::poll_coordinator::PollClient;
 use super::prompter::EventSink;
 use super::requests;
 use super::requests::Probe;
 use super::session_request::SessionRequest;
-use super::types::Forwarded;
+use super::types::{Forwarded, Walltime};
 use super::walltime::Countdown;
 use crate::config::{Host, LauncherKind};
 use crate::connect::{Hop, node};
-use crate::jupyter::{Kernels, SelectionCriteria};
+use crate::jupyter::{Kernels, SelectionCriteria, Server};
 use crate::problem::Problem;
 use crate::remote::ScriptSession;
-use crate::scheduler::{Routes, Scheduler, adapter, seconds};
-use crate::secret::redact;
+use crate::scheduler::{Route, Routes, Scheduler, adapter, seconds};
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, Prompter};
 use crate::ssh::resolve::SshTarget;
 use crate::ssh::{Connection, channel};
 use crate::tunnel::{Forwarder, SuspendedListeners};
-use maintenance::{BackgroundTask, Maintenance};
+use maintenance::Maintenance;
 
 /// Longest time for a stop: Jupyter gets 10 seconds, then TERM and KILL.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -107,7 +108,7 @@ pub fn run(
     surroundings: Arc<dyn SessionDelegate>,
     events: impl Fn(Event) + 'static,
     poller: Poller,
-    inputs: &mpsc::Receiver<FsmEvent>,
+    inputs: &mpsc::Receiver<FsmInput>,
     handle: Handle,
 ) {
     let remembered = surroundings.remembered_route(&order.host.name);
@@ -146,19 +147,19 @@ pub fn run(
     driver
         .poller
         .set_deadline(Some(Instant::now() + driver.order.timeout));
-    let mut queue = VecDeque::from([FsmEvent::Begin]);
+    let mut queue = VecDeque::from([FsmInput::from(SessionCommand::Begin)]);
     while !machine.has_ended() {
         let input = match queue.pop_front().or_else(|| inputs.try_recv().ok()) {
             Some(input) => input,
             None => match driver.idle() {
-                Ok(Some(input)) => input,
+                Ok(Some(event)) => event.into(),
                 Ok(None) => continue,
                 Err(halt) => halt.into(),
             },
         };
         for effect in machine.handle(input) {
             match driver.execute(effect) {
-                Ok(input) => queue.extend(input),
+                Ok(event) => queue.extend(event.map(FsmInput::from)),
                 Err(halt) => queue.push_back(halt.into()),
             }
         }
@@ -188,12 +189,12 @@ fn plan(order: &SessionRequest, routes: Routes) -> SessionPlan {
     }
 }
 
-impl From<EffectError> for FsmEvent {
+impl From<EffectError> for FsmInput {
     fn from(halt: EffectError) -> Self {
         match halt {
-            EffectError::Close => Self::Close,
-            EffectError::Problem(problem) => Self::Failed(problem),
-            EffectError::Retry(input) => *input,
+            EffectError::Close => SessionCommand::Close.into(),
+            EffectError::Problem(problem) => FsmEvent::Failed(problem).into(),
+            EffectError::Retry(event) => (*event).into(),
         }
     }
 }
@@ -209,16 +210,30 @@ impl Driver {
 
     fn execute(&mut self, effect: Effect) -> EffectResult {
         match effect {
+            Effect::Emit(event) => done(|| self.emit(event)),
+            Effect::EmitReady(found, port, version) => self.tell_ready(&found, port, version),
+            Effect::EmitReconnected(found, port) => self.tell_again(&found, port),
+
             Effect::Resolve => self.resolve(),
             Effect::Connect => self.connect(),
             Effect::LogIn => self.log_in(),
+            Effect::Attempt => done(|| self.attempt()),
+            Effect::Pause(pause) => done(|| self.pause(pause)),
+            Effect::Suspend => done(|| self.hold()),
+            Effect::Resume => self.resume(),
+            Effect::ProbePeer => done(|| self.doubt()),
+
             Effect::Discover => self.look("find"),
             Effect::Lock => self.look("lock"),
             Effect::Unlock => self.unlock(),
+            Effect::Launch => self.await_launch("launch"),
+            Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
+            Effect::EndLaunch(folder) => self.await_end(&format!("abort {folder}")),
+            Effect::EnsureStopped { server, asked } => self.make_gone(&server, asked),
+            Effect::Rehearse => self.rehearse(),
+            Effect::FetchLog(folder) => self.fetch_log(folder.as_deref()),
+
             Effect::Submit(bind) => self.submit(bind),
-            Effect::ConnectNode(node, pid, is_new) => self.hop(&node, pid, is_new),
-            Effect::Relay(server, job) => self.relay(&server, &job),
-            Effect::Relocate(folder) => self.move_server(&folder),
             Effect::ReadJobFiles(folder) => self.peek(&folder),
             Effect::ReadSharedHome { id, known, node } => {
                 self.peek_far(&id, &known, node.as_deref())
@@ -226,84 +241,81 @@ impl Driver {
             Effect::Poll(call) => self.poll_job(&call),
             Effect::Query(call) => self.query_job(&call),
             Effect::QueryPendingReason(call) => self.ask_why(&call),
+            Effect::List(id) => self.list(&id),
+            Effect::Extend(job, by) => self.extend(&job, by),
             Effect::JobOver(folder) => self.job_over(&folder),
             Effect::EndJob(end) => self.end_job(&end),
-            Effect::Extend(job, by) => self.extend(&job, by),
-            Effect::List(id) => self.list(&id),
-            Effect::ExtendInBackground(job, by) => Ok(self.extend_beside(&job, by)),
-            Effect::Leave => self.end_forwarder().map(|()| None),
-            Effect::Launch => self.await_launch("launch"),
-            Effect::Await(folder) => self.await_launch(&format!("await {folder}")),
-            Effect::FetchLog(folder) => self.fetch_log(folder.as_deref()),
+            Effect::Sleep(pause) => done(|| self.sleep(pause)),
+
             Effect::Listen(server) => self.listen(&server),
-            Effect::EnsureStopped { server, asked } => self.make_gone(&server, asked),
-            Effect::EndLaunch(folder) => self.await_end(&format!("abort {folder}")),
+            Effect::Leave => self.end_forwarder().map(|()| None),
+            Effect::Probe => self.probe(),
+            Effect::ConnectNode(node, pid, is_new) => self.hop(&node, pid, is_new),
+            Effect::CloseListeners => done(|| self.shut()),
+            Effect::Relay(server, job) => self.relay(&server, &job),
+            Effect::Relocate(folder) => self.move_server(&folder),
+
+            Effect::Check(server, port, reused) => done(|| self.check(server, port, reused)),
+            Effect::Count(server, port) => done(|| self.count(server, port)),
+            Effect::AskToEnd(server, port) => {
+                done(|| requests::ask_to_end(self.handle.clone(), server, port))
+            }
+            Effect::InBackground(task) => Ok(self.in_background(task)),
+
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
-            Effect::EmitReady(found, port, version) => self.tell_ready(&found, port, version),
-            Effect::EmitReconnected(found, port) => self.tell_again(&found, port),
-            Effect::Resume => self.resume(),
-            Effect::Probe => self.probe(),
-            Effect::Rehearse => self.rehearse(),
-            other => {
-                self.begin_or_tell(other);
-                Ok(None)
-            }
+            Effect::Remember(port) => done(|| self.remember_port(port)),
+            Effect::RememberRoute(route) => done(|| self.remember_route(route)),
         }
     }
 
-    /// Carries out effects that cannot fail here: starts requests that run beside the forwarder,
-    /// and emits events.
-    fn begin_or_tell(&mut self, effect: Effect) {
-        let (handle, host) = (self.handle.clone(), self.host().name.clone());
-        match effect {
-            Effect::Check(server, port, reused) => {
-                let deadline = self.poller.deadline().unwrap_or_else(Instant::now);
-                let asks = match &self.order.goal {
-                    Goal::Open { page, .. } => Probe::Page(page.app),
-                    _ => Probe::Life,
-                };
-                requests::check(handle, host, server, port, asks, reused, deadline);
-            }
-            Effect::Count(server, port) => {
-                self.poller
-                    .set_deadline(Some(Instant::now() + STOP_TIMEOUT));
-                requests::count(handle, server, port);
-            }
-            Effect::AskToEnd(server, port) => requests::ask_to_end(handle, server, port),
-            Effect::ProbePeer => self.doubt(),
-            Effect::Suspend => self.hold(),
-            Effect::CloseListeners => self.shut(),
-            Effect::Pause(pause) => self.pause(pause),
-            Effect::Sleep(pause) => self.retry_at = Some(Instant::now() + pause),
-            Effect::EmitJob(job) => self.tell(Event::Job(job)),
-            Effect::Attempt => self.attempt(),
-            Effect::RecheckInBackground => self.wish(BackgroundTask::Look),
-            Effect::ReadLogInBackground => self.wish(BackgroundTask::Log),
-            Effect::ListInBackground(id) => self.wish(BackgroundTask::List(id)),
-            Effect::EmitExtended(job) => self.tell_extended(job),
-            Effect::EmitActivity(activity) => self.tell(Event::Kernels(activity)),
-            Effect::Remember(port) => self.surroundings.remember_port(&host, port),
-            Effect::RememberRoute(route) => self.surroundings.remember_route(&host, route),
-            Effect::Phase(phase) => {
-                self.enter(phase);
-                self.tell(Event::Phase(phase));
-            }
-            Effect::Note(text) => self.tell(Event::Note(text)),
-            Effect::EmitInspected(sight) => self.tell(Event::Seen(sight)),
-            Effect::EmitStep(text) => self.tell(Event::Step(text)),
-            Effect::EmitLog(path, text) => self.tell(Event::Log {
-                path,
-                text: redact(&text),
-            }),
-            Effect::EmitRefused(problem) => {
-                self.poller.set_deadline(None);
-                self.tell(Event::Refused(problem));
-            }
-            Effect::EmitFailed(problem) => self.tell_end(Event::Failed(problem)),
-            Effect::EmitClosed => self.tell_end(Event::Closed),
-            _ => {}
+    /// Sends an event, after what has to be true when it is received.
+    fn emit(&mut self, event: Event) {
+        match &event {
+            Event::Phase(phase) => self.enter(*phase),
+            Event::Walltime(job, Walltime::Extended) => self.put_off_countdown(job),
+            Event::Refused(_) => self.poller.set_deadline(None),
+            Event::Failed(_) | Event::Closed => self.release(),
+            Event::Walltime(_, Walltime::Short)
+            | Event::Note(_)
+            | Event::Waits(_)
+            | Event::Ask(..)
+            | Event::Ready(_)
+            | Event::Job(_)
+            | Event::Kernels(_)
+            | Event::Log { .. }
+            | Event::Seen(_)
+            | Event::Step(_) => {}
         }
+        self.tell(event);
+    }
+
+    fn check(&self, server: Server, port: u16, reused: bool) {
+        let deadline = self.poller.deadline().unwrap_or_else(Instant::now);
+        let asks = match &self.order.goal {
+            Goal::Open { page, .. } => Probe::Page(page.app),
+            _ => Probe::Life,
+        };
+        let (handle, host) = (self.handle.clone(), self.host().name.clone());
+        requests::check(handle, host, server, port, asks, reused, deadline);
+    }
+
+    fn count(&self, server: Server, port: u16) {
+        self.poller
+            .set_deadline(Some(Instant::now() + STOP_TIMEOUT));
+        requests::count(self.handle.clone(), server, port);
+    }
+
+    fn remember_port(&self, port: u16) {
+        self.surroundings.remember_port(&self.host().name, port);
+    }
+
+    fn remember_route(&self, route: Route) {
+        self.surroundings.remember_route(&self.host().name, route);
+    }
+
+    fn sleep(&mut self, pause: Duration) {
+        self.retry_at = Some(Instant::now() + pause);
     }
 
     /// A wait in the queue has no time limit, and what ends it ends the job.
@@ -318,14 +330,13 @@ impl Driver {
         }
     }
 
-    /// Emits the last event when nothing is left: its receiver may end the process.
-    fn tell_end(&mut self, event: Event) {
+    /// Lets everything go before the last event: its receiver may end the process.
+    fn release(&mut self) {
         if let Some(mut forwarder) = self.forwarder.take() {
             forwarder.drain(DRAIN);
         }
         self.held = None;
         self.let_go();
-        self.tell(event);
     }
 
     fn confirm(&mut self, kernels: Option<Kernels>) -> FsmEvent {
@@ -336,6 +347,13 @@ impl Driver {
         };
         let answer = self.prompter().ask(prompt);
         let yes = answer.is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"));
-        FsmEvent::Confirmed(yes)
+        FsmEvent::Local(LocalEvent::Confirmed(yes))
     }
+}
+
+/// Carries out an effect that neither fails nor has an event at once.
+#[allow(clippy::unnecessary_wraps, reason = "one arm of a table of outcomes")]
+fn done(carry_out: impl FnOnce()) -> EffectResult {
+    carry_out();
+    Ok(None)
 }

@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
-use super::fsm::{Busy, FsmEvent};
+use super::fsm::{Busy, FsmEvent, FsmInput, LocalEvent, SessionCommand};
 use crate::jupyter::Page;
 use crate::ssh::poll::Waker;
 
 /// A running session, seen from other threads.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    inputs: mpsc::Sender<FsmEvent>,
+    inputs: mpsc::Sender<FsmInput>,
     waker: Waker,
     /// True if a job is waited for.
     waits: Arc<AtomicBool>,
@@ -18,7 +18,7 @@ pub struct Handle {
 
 impl Handle {
     /// The handle of a session that takes its inputs from that channel and is woken by `waker`.
-    pub(super) fn new(inputs: mpsc::Sender<FsmEvent>, waker: Waker) -> Self {
+    pub(super) fn new(inputs: mpsc::Sender<FsmInput>, waker: Waker) -> Self {
         Self {
             inputs,
             waker,
@@ -53,36 +53,36 @@ impl Handle {
 
     /// Opens the page again.
     pub fn show(&self, page: Page) {
-        self.send(FsmEvent::Show(page));
+        self.send(SessionCommand::Show(page));
     }
 
     /// Stops the server.
     pub fn stop(&self, busy: Busy) {
-        self.send(FsmEvent::Stop(busy));
+        self.send(SessionCommand::Stop(busy));
     }
 
     /// Asks the scheduler to give the server's job that many seconds more: [`Event::Walltime`], or
     /// [`Event::Refused`].
     pub fn extend(&self, by: u64) {
-        self.send(FsmEvent::Extend(by));
+        self.send(SessionCommand::Extend(by));
     }
 
     /// Reports that the local computer woke up or its network changed: an open connection has to
     /// answer within seconds, or counts as lost; a lost one is reconnected at once.
     pub fn check(&self) {
-        self.send(FsmEvent::Check);
+        self.send(FsmEvent::Local(LocalEvent::Check));
     }
 
     /// Requests the newest launch's log, once the tunnel is open: [`Event::Log`], or
     /// [`Event::Refused`].
     pub fn log(&self) {
-        self.send(FsmEvent::ReadLog);
+        self.send(SessionCommand::ReadLog);
     }
 
-    /// Gives the session an event, and wakes it.
-    pub(super) fn send(&self, input: FsmEvent) {
+    /// Gives the session a command or an event, and wakes it.
+    pub(super) fn send(&self, input: impl Into<FsmInput>) {
         // A session that has ended has told so by its last event.
-        let _ = self.inputs.send(input);
+        let _ = self.inputs.send(input.into());
         self.waker.wake();
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::fsm::FsmEvent;
+use super::fsm::{FsmEvent, ServerEvent};
 use super::handle::Handle;
 use crate::config::App;
 use crate::jupyter::{Api, ApiError, Server, ServerAnswer};
@@ -48,8 +48,12 @@ pub fn check(
         });
         let problem = |error: &ApiError| problem::api(&host, error);
         handle.send(match &result {
-            Err(error) if error.is_definite() => FsmEvent::Unsuitable(problem(error)),
-            _ => FsmEvent::Checked(result.map_err(|error| problem(&error))),
+            Err(error) if error.is_definite() => {
+                FsmEvent::Server(ServerEvent::Unsuitable(problem(error)))
+            }
+            _ => FsmEvent::Server(ServerEvent::Checked(
+                result.map_err(|error| problem(&error)),
+            )),
         });
     });
 }
@@ -71,7 +75,7 @@ fn ask_until(api: &Api, deadline: Instant) -> Result<ServerAnswer, ApiError> {
 pub fn watch(handle: Handle, server: Server, port: u16) {
     std::thread::spawn(move || {
         if let Ok(activity) = Api::new(&server, port).activity() {
-            handle.send(FsmEvent::Active(activity));
+            handle.send(FsmEvent::Server(ServerEvent::Active(activity)));
         }
     });
 }
@@ -79,7 +83,9 @@ pub fn watch(handle: Handle, server: Server, port: u16) {
 /// Counts the kernels.
 pub fn count(handle: Handle, server: Server, port: u16) {
     std::thread::spawn(move || {
-        handle.send(FsmEvent::Counted(Api::new(&server, port).kernels().ok()));
+        handle.send(FsmEvent::Server(ServerEvent::Counted(
+            Api::new(&server, port).kernels().ok(),
+        )));
     });
 }
 
@@ -87,6 +93,6 @@ pub fn count(handle: Handle, server: Server, port: u16) {
 pub fn ask_to_end(handle: Handle, server: Server, port: u16) {
     std::thread::spawn(move || {
         let asked = Api::new(&server, port).shut_down();
-        handle.send(FsmEvent::AskedToEnd(asked.is_ok()));
+        handle.send(FsmEvent::Server(ServerEvent::AskedToEnd(asked.is_ok())));
     });
 }

@@ -121,6 +121,8 @@ const PURE: &[&str] = &[
     "session/fsm/route.rs",
     "session/fsm/inspect.rs",
     "session/fsm/state.rs",
+    "session/fsm/command.rs",
+    "session/fsm/transitions.rs",
     "session/fsm/effect.rs",
     "session/fsm/event.rs",
     "session/fsm/walltime.rs",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Driver;
 use super::logs::{explained, log_command};
-use super::maintenance::{BackgroundTask, Maintenance};
+use super::maintenance::{Maintenance, ScriptTask};
 use super::walltime::by_id;
 use crate::i18n::fl;
 use crate::jupyter::HostInfo;
@@ -14,11 +14,22 @@ use crate::remote::{
 };
 use crate::scheduler::{CommandOutput, adapter};
 use crate::session::event::Event;
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{BackgroundTask, FsmEvent, JobEvent, ScriptEvent};
 
 impl Driver {
+    /// Lets the script do a task beside the tunnel. Returns an event where it cannot.
+    pub(super) fn in_background(&mut self, task: BackgroundTask) -> Option<FsmEvent> {
+        match task {
+            BackgroundTask::Recheck => self.wish(ScriptTask::Look),
+            BackgroundTask::ReadLog => self.wish(ScriptTask::Log),
+            BackgroundTask::List(id) => self.wish(ScriptTask::List(id)),
+            BackgroundTask::Extend(job, by) => return self.extend_beside(&job, by),
+        }
+        None
+    }
+
     /// Wishes for something that the script does beside the tunnel. The same wish twice is one.
-    pub(super) fn wish(&mut self, wish: BackgroundTask) {
+    pub(super) fn wish(&mut self, wish: ScriptTask) {
         if let Some(standing) = &mut self.standing
             && !standing.awaits(&wish)
         {
@@ -42,15 +53,15 @@ impl Driver {
         let host = &self.order.host;
         let list = adapter(host.launcher).map(|one| one.list(host));
         let command = match (&wish, list) {
-            (BackgroundTask::Log, _) => log_command(
+            (ScriptTask::Log, _) => log_command(
                 host,
                 standing.own_job.as_deref(),
                 standing.server.launch.as_deref(),
             ),
-            (BackgroundTask::Look, Some(list)) => format!("job find {list}"),
-            (BackgroundTask::Look, None) => "find".to_owned(),
-            (BackgroundTask::List(_), list) => format!("job run {}", list.unwrap_or_default()),
-            (BackgroundTask::Extend(line) | BackgroundTask::Query(line), _) => {
+            (ScriptTask::Look, Some(list)) => format!("job find {list}"),
+            (ScriptTask::Look, None) => "find".to_owned(),
+            (ScriptTask::List(_), list) => format!("job run {}", list.unwrap_or_default()),
+            (ScriptTask::Extend(line) | ScriptTask::Query(line), _) => {
                 format!("job run {line}")
             }
         };
@@ -63,37 +74,33 @@ impl Driver {
         }
     }
 
-    pub(super) fn unanswered(
-        &self,
-        wish: &BackgroundTask,
-        error: &RemoteError,
-    ) -> Option<FsmEvent> {
+    pub(super) fn unanswered(&self, wish: &ScriptTask, error: &RemoteError) -> Option<FsmEvent> {
         tracing::info!(%error, ?wish, "the script did not run beside the tunnel");
         let why = || problem::remote(self.host(), self.target.as_ref(), self.phase, error);
         match wish {
-            BackgroundTask::Log => Some(FsmEvent::NoLog(why())),
-            BackgroundTask::List(_) | BackgroundTask::Extend(_) => {
-                Some(FsmEvent::NotExtended(why()))
+            ScriptTask::Log => Some(FsmEvent::Script(ScriptEvent::NoLog(why()))),
+            ScriptTask::List(_) | ScriptTask::Extend(_) => {
+                Some(FsmEvent::Job(JobEvent::NotExtended(why())))
             }
-            BackgroundTask::Look | BackgroundTask::Query(_) => None,
+            ScriptTask::Look | ScriptTask::Query(_) => None,
         }
     }
 
     pub(super) fn answered(
         &mut self,
-        wish: &BackgroundTask,
+        wish: &ScriptTask,
         frames: Vec<ScriptMessage>,
     ) -> Option<FsmEvent> {
         match wish {
-            BackgroundTask::Log => frames.into_iter().find_map(|frame| match frame {
+            ScriptTask::Log => frames.into_iter().find_map(|frame| match frame {
                 ScriptMessage::Log { path, text } => {
                     self.tell_foreign_log();
                     let (path, text) = explained(self.host(), (path, text));
-                    Some(FsmEvent::Log(path, text))
+                    Some(FsmEvent::Script(ScriptEvent::Log(path, text)))
                 }
                 _ => None,
             }),
-            BackgroundTask::Look if adapter(self.host().launcher).is_some() => {
+            ScriptTask::Look if adapter(self.host().launcher).is_some() => {
                 let mut discovery_builder = DiscoveryBuilder::default();
                 if let Some(job) = self.standing.as_ref().and_then(Maintenance::job) {
                     discovery_builder.expect(job.identity.clone(), job.folder.as_deref());
@@ -103,7 +110,7 @@ impl Driver {
                     .find_map(|frame| discovery_builder.take(frame))?;
                 self.seen_beside(discovery_builder, host_info)
             }
-            BackgroundTask::Query(_) => {
+            ScriptTask::Query(_) => {
                 let output = ran(frames)?;
                 let scheduler = adapter(self.host().launcher)?;
                 let (mut discovery_builder, host_info, missing) =
@@ -111,15 +118,17 @@ impl Driver {
                 discovery_builder.answer(scheduler, &missing, &output);
                 self.looked_beside(discovery_builder, host_info)
             }
-            BackgroundTask::Look => looked(frames),
-            BackgroundTask::List(id) => {
+            ScriptTask::Look => looked(frames),
+            ScriptTask::List(id) => {
                 let output = ran(frames)?;
                 let scheduler = adapter(self.host().launcher)?;
                 self.see_clock(&output);
                 let poll = self.poll(scheduler, &output, &by_id(id));
-                Some(FsmEvent::JobPolled(poll, Duration::ZERO))
+                Some(FsmEvent::Job(JobEvent::Polled(poll, Duration::ZERO)))
             }
-            BackgroundTask::Extend(_) => ran(frames).map(FsmEvent::Extended),
+            ScriptTask::Extend(_) => {
+                ran(frames).map(|output| FsmEvent::Job(JobEvent::Extended(output)))
+            }
         }
     }
 
@@ -148,7 +157,7 @@ impl Driver {
         }
         let line = queries(scheduler, self.host(), &missing);
         self.standing.as_mut()?.look = Some((discovery_builder, host_info, missing));
-        self.wish(BackgroundTask::Query(line));
+        self.wish(ScriptTask::Query(line));
         None
     }
 
@@ -161,10 +170,10 @@ impl Driver {
         let discovery = self.by_our_clock(discovery);
         let own = self.standing.as_ref()?.job().map(|job| &job.identity.id);
         let in_doubt = discovery.doubts.iter().any(|doubt| Some(&doubt.id) == own);
-        (!in_doubt).then_some(FsmEvent::Rechecked(
+        (!in_doubt).then_some(FsmEvent::Script(ScriptEvent::Rechecked(
             discovery.runtime_files,
             discovery.host_info,
-        ))
+        )))
     }
 }
 
@@ -174,7 +183,10 @@ fn looked(frames: Vec<ScriptMessage>) -> Option<FsmEvent> {
         match frame {
             ScriptMessage::Server(runtime_file) => runtime_files.push(runtime_file),
             ScriptMessage::Found(host_info) => {
-                return Some(FsmEvent::Rechecked(runtime_files, host_info));
+                return Some(FsmEvent::Script(ScriptEvent::Rechecked(
+                    runtime_files,
+                    host_info,
+                )));
             }
             _ => {}
         }

@@ -10,7 +10,7 @@ use crate::jupyter::ComputeNode;
 use crate::problem;
 use crate::remote::ScriptMessage;
 use crate::session::event::Event;
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{FsmEvent, JobEvent, TunnelEvent};
 use crate::ssh::poll::Waker;
 use crate::ssh::resolve::SshTarget;
 use crate::ssh::{SshError, channel, is_forbidden};
@@ -82,7 +82,7 @@ impl Driver {
                 }
                 NodeEvent::Open => {
                     self.hop_stands();
-                    Some(FsmEvent::NodeConnected)
+                    Some(FsmEvent::Tunnel(TunnelEvent::NodeConnected))
                 }
                 NodeEvent::Failed(error) => {
                     let name = self.hop_name();
@@ -91,7 +91,7 @@ impl Driver {
                 NodeEvent::Unproven => {
                     let problem = problem::not_there(&self.host().name, &self.hop_name());
                     self.hop = None;
-                    Some(FsmEvent::ServerNotOnNode(problem))
+                    Some(FsmEvent::Tunnel(TunnelEvent::ServerNotOnNode(problem)))
                 }
                 NodeEvent::Refused(refused) => self.refused(&refused),
                 NodeEvent::Lost(error) => Some(self.node_lost(&error)),
@@ -122,8 +122,8 @@ impl Driver {
         match error {
             SshError::Forward {
                 forbidden: true, ..
-            } => FsmEvent::ForwardingForbidden(problem),
-            _ => FsmEvent::NodeUnreachable(problem),
+            } => FsmEvent::Tunnel(TunnelEvent::ForwardingForbidden(problem)),
+            _ => FsmEvent::Tunnel(TunnelEvent::NodeUnreachable(problem)),
         }
     }
 
@@ -147,15 +147,15 @@ impl Driver {
                 let problem = problem::barred(host, hop.name(), reason);
                 self.hop = None;
                 self.take_back();
-                Some(FsmEvent::ForwardRefused(problem))
+                Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(problem)))
             }
-            None if self.is_elsewhere => Some(FsmEvent::ForwardRefused(problem::barred(
-                host, host, reason,
+            None if self.is_elsewhere => Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(
+                problem::barred(host, host, reason),
             ))),
             // A server that has just been started may not listen yet.
-            None if is_forbidden(reason) => {
-                Some(FsmEvent::ForwardRefused(problem::forwarding(host, reason)))
-            }
+            None if is_forbidden(reason) => Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(
+                problem::forwarding(host, reason),
+            ))),
             None => self.barred_socket(reason),
             _ => None,
         }
@@ -170,8 +170,11 @@ impl Driver {
         };
         let since = *self.socket_refuses_since.get_or_insert_with(Instant::now);
         let host = &self.host().name;
-        (since.elapsed() >= SOCKET_PATIENCE)
-            .then(|| FsmEvent::ForwardRefused(problem::socket_refuses(host, reason)))
+        (since.elapsed() >= SOCKET_PATIENCE).then(|| {
+            FsmEvent::Tunnel(TunnelEvent::ForwardRefused(problem::socket_refuses(
+                host, reason,
+            )))
+        })
     }
 
     /// The local ports stay open while another session is made.
@@ -189,7 +192,7 @@ impl Driver {
         self.converse(&format!("job move {folder}"), |_, frame| {
             matches!(frame, ScriptMessage::Looked(_)).then_some(())
         })?;
-        Ok(Some(FsmEvent::Moved))
+        Ok(Some(FsmEvent::Job(JobEvent::Moved)))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::i18n::fl;
 use crate::problem;
 use crate::remote::RemoteError;
 use crate::session::event::{Event, Phase};
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{ConnectionEvent, FsmEvent};
 use crate::session::prompter::SessionPrompter;
 use crate::ssh::poll::WaitError;
 use crate::ssh::resolve::{Source, resolve_within};
@@ -41,7 +41,7 @@ impl Driver {
             self.tell(Event::Step(fl!("hops-way", hops = names.join(", "))));
         }
         self.target = Some(target);
-        Ok(Some(FsmEvent::Resolved))
+        Ok(Some(FsmEvent::Connection(ConnectionEvent::Resolved)))
     }
 
     pub(super) fn prompter(&self) -> SessionPrompter<'_> {
@@ -74,7 +74,7 @@ impl Driver {
             self.tell(Event::Note(note.clone()));
         }
         self.connection = Some(Rc::new(connection));
-        Ok(Some(FsmEvent::Connected))
+        Ok(Some(FsmEvent::Connection(ConnectionEvent::Connected)))
     }
 
     pub(super) fn log_in(&mut self) -> EffectResult {
@@ -88,7 +88,7 @@ impl Driver {
         }
         self.key = login.key;
         self.login_needs_nobody = !login.needed_user;
-        Ok(Some(FsmEvent::LoggedIn))
+        Ok(Some(FsmEvent::Connection(ConnectionEvent::LoggedIn)))
     }
 
     /// Returns true while reconnecting.
@@ -135,10 +135,10 @@ impl Driver {
         if !again {
             return EffectError::Problem(problem);
         }
-        EffectError::Retry(Box::new(FsmEvent::Unreached {
+        EffectError::Retry(Box::new(FsmEvent::Connection(ConnectionEvent::Unreached {
             problem,
             offline,
             took: Instant::now().saturating_duration_since(self.attempt_at),
-        }))
+        })))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::maintenance::{BackgroundTask, Maintenance, PROBE_EVERY};
+use super::maintenance::{Maintenance, PROBE_EVERY, ScriptTask};
 use super::{Driver, EffectError};
 use crate::i18n::fl;
 use crate::problem;
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::remote::RemoteError;
 use crate::secret::redact;
 use crate::session::event::Event;
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{FsmEvent, LocalEvent};
 use crate::session::{forwards, requests};
 use crate::ssh::{SshError, is_forbidden};
 use crate::tunnel::Refused;
@@ -24,7 +24,7 @@ impl Driver {
             return Ok(Some(input));
         }
         if self.retry_at.take_if(|at| *at <= now).is_some() {
-            return Ok(Some(FsmEvent::Elapsed));
+            return Ok(Some(FsmEvent::Local(LocalEvent::Elapsed)));
         }
         self.watch_the_time(now);
         self.look_after(now);
@@ -36,7 +36,7 @@ impl Driver {
             None => self.poller.wait(&mut vec![], until).map_err(SshError::from),
         };
         match result {
-            Ok(()) if self.poller.take_suspend() => Ok(Some(FsmEvent::Check)),
+            Ok(()) if self.poller.take_suspend() => Ok(Some(FsmEvent::Local(LocalEvent::Check))),
             Ok(()) => Ok(self.hear()),
             Err(error @ (SshError::Session(_) | SshError::Closed | SshError::Silent(_))) => {
                 Ok(Some(self.lost(&error)))
@@ -55,7 +55,7 @@ impl Driver {
     pub(super) fn stood(&mut self, problem: &Problem) -> Duration {
         let standing = self.standing.take();
         // A caller that waits for an answer is not left waiting.
-        let for_a_client = |wish: &BackgroundTask| *wish != BackgroundTask::Look;
+        let for_a_client = |wish: &ScriptTask| *wish != ScriptTask::Look;
         if standing
             .as_ref()
             .is_some_and(|s| s.awaits_any(for_a_client))

@@ -15,7 +15,9 @@ use crate::scheduler::{
     CALL, CommandOutput, Dialect, JobIdentity, Presence, SUBMISSION, Scheduler, adapter, job_name,
 };
 use crate::session::event::{Event, Phase};
-use crate::session::fsm::{FsmEvent, JobEnd, PollResult, SchedulerCall};
+use crate::session::fsm::{
+    ConnectionEvent, FsmEvent, JobEnd, JobEvent, PollResult, SchedulerCall, ScriptEvent,
+};
 use crate::session::poll_coordinator::{self, PollClient, PollDecision, QueryKey, QueryKind};
 
 /// Longest time for an exchange with the remote host while a job waits. The script ends a call of
@@ -64,7 +66,9 @@ impl Driver {
             Ok(discovery) => {
                 self.close_records(&discovery.ended)?;
                 let discovery = self.by_our_clock(discovery);
-                Ok(Some(FsmEvent::Discovered(Box::new(discovery))))
+                Ok(Some(FsmEvent::Script(ScriptEvent::Discovered(Box::new(
+                    discovery,
+                )))))
             }
             Err(words) => {
                 let problem = self.why_no_list(&words)?;
@@ -73,11 +77,11 @@ impl Driver {
                 }
                 let took = self.attempt_at.elapsed();
                 let offline = false;
-                Ok(Some(FsmEvent::Unreached {
+                Ok(Some(FsmEvent::Connection(ConnectionEvent::Unreached {
                     problem,
                     offline,
                     took,
-                }))
+                })))
             }
         }
     }
@@ -146,7 +150,10 @@ impl Driver {
                     name: job_name(scheduler, self.host()),
                     submitted: Some(output.clock.now - SUBMISSION_TIME).filter(|at| *at > 0),
                 };
-                Ok(Some(FsmEvent::Submitted { folder, identity }))
+                Ok(Some(FsmEvent::Job(JobEvent::Submitted {
+                    folder,
+                    identity,
+                })))
             }
             None if output.status == 0 && !folder.is_empty() => {
                 self.unnumbered(scheduler, folder, &output)
@@ -165,7 +172,8 @@ impl Driver {
         folder: String,
         output: &CommandOutput,
     ) -> EffectResult {
-        let Some(FsmEvent::Discovered(discovery)) = self.discovery("find")? else {
+        let Some(FsmEvent::Script(ScriptEvent::Discovered(discovery))) = self.discovery("find")?
+        else {
             return Err(EffectError::Problem(
                 self.not_submitted(scheduler, folder, output),
             ));
@@ -174,7 +182,10 @@ impl Driver {
         if let Some(ours) = jobs.find(|ours| ours.folder.as_ref() == Some(&folder)) {
             self.handle.set_waits(true);
             let identity = ours.identity;
-            return Ok(Some(FsmEvent::Submitted { folder, identity }));
+            return Ok(Some(FsmEvent::Job(JobEvent::Submitted {
+                folder,
+                identity,
+            })));
         }
         let problem = if discovery.ended.contains(&folder) {
             problem::job_not_taken(&self.host().name, scheduler.name(), output)
@@ -248,11 +259,11 @@ impl Driver {
             let seen = driver.converse(&command, |_, frame| match frame {
                 ScriptMessage::Ready(mut runtime_file) => {
                     runtime_file.ends = runtime_file.ends.map(|ends| ends - ahead);
-                    Some(FsmEvent::Launched(runtime_file))
+                    Some(FsmEvent::Script(ScriptEvent::Launched(runtime_file)))
                 }
-                ScriptMessage::Looked(node) => {
-                    Some(FsmEvent::JobFilesRead(Some(node).filter(|n| !n.is_empty())))
-                }
+                ScriptMessage::Looked(node) => Some(FsmEvent::Job(JobEvent::FilesRead(
+                    Some(node).filter(|n| !n.is_empty()),
+                ))),
                 _ => None,
             })?;
             Ok(Some(seen))
@@ -272,8 +283,8 @@ impl Driver {
             let host_info = driver.converse("job far", |_, frame| discovery_builder.take(frame))?;
             let server = discovery_builder.new_server(id, node, known, port, &host_info);
             Ok(Some(match server {
-                Some(runtime_file) => FsmEvent::Launched(runtime_file),
-                None => FsmEvent::JobFilesRead(None),
+                Some(runtime_file) => FsmEvent::Script(ScriptEvent::Launched(runtime_file)),
+                None => FsmEvent::Job(JobEvent::FilesRead(None)),
             }))
         })
     }
@@ -306,7 +317,7 @@ impl Driver {
         let ticket = match self.turn(QueryKind::List(call.since.min(call.gap)), call) {
             PollDecision::Cached(output, age) => {
                 let poll = self.poll(scheduler, &output, &call.identity);
-                return Ok(Some(FsmEvent::JobPolled(poll, age)));
+                return Ok(Some(FsmEvent::Job(JobEvent::Polled(poll, age))));
             }
             PollDecision::NotYet => return Ok(Some(later())),
             PollDecision::Granted(ticket) => ticket,
@@ -317,14 +328,14 @@ impl Driver {
             ticket.share(&output);
             driver.see_clock(&output);
             let poll = driver.poll(scheduler, &output, &call.identity);
-            Ok(Some(FsmEvent::JobPolled(poll, age)))
+            Ok(Some(FsmEvent::Job(JobEvent::Polled(poll, age))))
         })
     }
 
     pub(super) fn ask_why(&mut self, call: &SchedulerCall) -> EffectResult {
         let scheduler = self.scheduler()?;
         let Some(line) = scheduler.pending_reason_command(&call.identity.id, &call.queue) else {
-            return Ok(Some(FsmEvent::PendingReason(None)));
+            return Ok(Some(FsmEvent::Job(JobEvent::PendingReason(None))));
         };
         let PollDecision::Granted(ticket) =
             self.turn(QueryKind::Answer(scheduler.pending_reason_calls()), call)
@@ -334,9 +345,9 @@ impl Driver {
         self.while_waiting(|driver| {
             let answer = driver.run_there(&line)?;
             drop(ticket);
-            Ok(Some(FsmEvent::PendingReason(
+            Ok(Some(FsmEvent::Job(JobEvent::PendingReason(
                 scheduler.parse_pending_reason(&answer),
-            )))
+            ))))
         })
     }
 
@@ -344,7 +355,7 @@ impl Driver {
     pub(super) fn query_job(&mut self, call: &SchedulerCall) -> EffectResult {
         self.while_waiting(|driver| {
             let presence = driver.query(&call.identity, call.folder.as_deref())?;
-            Ok(Some(FsmEvent::JobQueried(presence)))
+            Ok(Some(FsmEvent::Job(JobEvent::Queried(presence))))
         })
     }
 
@@ -369,7 +380,7 @@ impl Driver {
     pub(super) fn job_over(&mut self, folder: &str) -> EffectResult {
         self.while_waiting(|driver| {
             let (status, log) = driver.over(folder)?;
-            Ok(Some(FsmEvent::Over(status, log)))
+            Ok(Some(FsmEvent::Job(JobEvent::Over(status, log))))
         })
     }
 
@@ -399,7 +410,7 @@ impl Driver {
             self.over(folder)?;
         }
         let how = if is_gone { "job" } else { "no" };
-        Ok(Some(FsmEvent::Gone(how.to_owned())))
+        Ok(Some(FsmEvent::Script(ScriptEvent::Gone(how.to_owned()))))
     }
 
     /// Cancels a job, and waits until it is gone.
@@ -452,5 +463,5 @@ impl Driver {
 }
 
 fn later() -> FsmEvent {
-    FsmEvent::JobPolled(PollResult::Later, Duration::ZERO)
+    FsmEvent::Job(JobEvent::Polled(PollResult::Later, Duration::ZERO))
 }

@@ -6,7 +6,7 @@ use crate::config::Host;
 use crate::i18n::fl;
 use crate::remote::ScriptMessage;
 use crate::scheduler::{JobState, Scheduler, adapter, job_name};
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{FsmEvent, ScriptEvent};
 
 type Log = (String, String);
 
@@ -14,7 +14,7 @@ impl Driver {
     pub(super) fn fetch_log(&mut self, folder: Option<&str>) -> EffectResult {
         let Some(scheduler) = adapter(self.host().launcher) else {
             let (path, text) = self.log_of(&log_command(self.host(), None, folder))?;
-            return Ok(Some(FsmEvent::Log(path, text)));
+            return Ok(Some(FsmEvent::Script(ScriptEvent::Log(path, text))));
         };
         // The user's own job may have been submitted by hand: then only the scheduler knows it.
         let by_list = self.host().job_script.is_some();
@@ -29,7 +29,7 @@ impl Driver {
             log = self.log_of_listed(scheduler)?;
         }
         let (path, text) = explained(self.host(), log.unwrap_or_default());
-        Ok(Some(FsmEvent::Log(path, text)))
+        Ok(Some(FsmEvent::Script(ScriptEvent::Log(path, text))))
     }
 
     fn log_of(&mut self, command: &str) -> Result<Log, EffectError> {

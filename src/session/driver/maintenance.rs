@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::jupyter::{HostInfo, Server};
 use crate::remote::{DiscoveryBuilder, OneShotScript, UnlistedJob};
-use crate::session::fsm::{FsmEvent, JobEnd};
+use crate::session::fsm::{FsmEvent, JobEnd, TunnelEvent};
 
 /// Interval between checks that the server of an idle tunnel still listens: a connection that is
 /// opened and closed, no request. An open tab notices within a second or two, by its own requests,
@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// Task for which the script runs beside the tunnel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BackgroundTask {
+pub enum ScriptTask {
     /// The newest launch's log.
     Log,
     /// The servers that run.
@@ -42,8 +42,8 @@ pub struct Maintenance {
     pub(super) watch: Option<(Duration, Instant)>,
     pub(super) look_at: Instant,
     pub(super) pause: Duration,
-    pub(super) wishes: VecDeque<BackgroundTask>,
-    pub(super) running: Option<(BackgroundTask, OneShotScript)>,
+    pub(super) wishes: VecDeque<ScriptTask>,
+    pub(super) running: Option<(ScriptTask, OneShotScript)>,
     /// The server's job, if that writes its log where we do not say.
     pub(super) own_job: Option<String>,
     /// The server's job.
@@ -89,11 +89,11 @@ impl Maintenance {
         watch.into_iter().chain(self.probe_at).min()
     }
 
-    pub(super) fn awaits(&self, wish: &BackgroundTask) -> bool {
+    pub(super) fn awaits(&self, wish: &ScriptTask) -> bool {
         self.awaits_any(|awaited| awaited == wish)
     }
 
-    pub(super) fn awaits_any(&self, is_one: impl Fn(&BackgroundTask) -> bool) -> bool {
+    pub(super) fn awaits_any(&self, is_one: impl Fn(&ScriptTask) -> bool) -> bool {
         let running = self.running.iter().map(|(runs, _)| runs);
         running.chain(&self.wishes).any(is_one)
     }
@@ -106,12 +106,12 @@ impl Maintenance {
     /// The server's own port refused: worth a look, but not at every single time. Soon after, it
     /// is knocked at once more: a server that shuts down stops listening before its process ends.
     pub(super) fn refused(&mut self, now: Instant) -> Option<FsmEvent> {
-        if now < self.look_at || self.awaits(&BackgroundTask::Look) {
+        if now < self.look_at || self.awaits(&ScriptTask::Look) {
             return None;
         }
         self.look_at = now + self.pause;
         self.probe_at = Some(self.look_at);
         self.pause = (self.pause * 2).min(PROBE_EVERY);
-        Some(FsmEvent::Refused)
+        Some(FsmEvent::Tunnel(TunnelEvent::Refused))
     }
 }

@@ -5,7 +5,7 @@ use crate::i18n::fl;
 use crate::problem;
 use crate::remote::ScriptMessage;
 use crate::scheduler::{Rehearsal, Scheduler, adapter};
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{FsmEvent, ScriptEvent};
 
 impl Driver {
     pub(super) fn rehearse(&mut self) -> EffectResult {
@@ -14,7 +14,7 @@ impl Driver {
             Some(scheduler) => self.rehearse_job(scheduler)?,
             None => self.rehearse_start()?,
         };
-        Ok(Some(FsmEvent::Rehearsed(outcome)))
+        Ok(Some(FsmEvent::Script(ScriptEvent::Rehearsed(outcome))))
     }
 
     /// Runs the set-up, and looks for the program that a start would run. A failure is explained as

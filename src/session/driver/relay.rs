@@ -6,7 +6,7 @@ use crate::problem;
 use crate::remote;
 use crate::scheduler::adapter;
 use crate::session::forwards;
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{FsmEvent, TunnelEvent};
 use crate::tunnel::{RELAY, RelayState};
 
 impl Driver {
@@ -38,7 +38,7 @@ impl Driver {
         self.take_back();
         let name = adapter(self.host().launcher).map_or("", |one| one.name());
         let problem = problem::no_relay(&self.host().name, name, reason);
-        Some(FsmEvent::ForwardRefused(problem))
+        Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(problem)))
     }
 
     /// Connections get channels of the login host's again.

@@ -9,7 +9,7 @@ use crate::jupyter::Server;
 use crate::remote::{RemoteError, ScriptFailure, ScriptMessage, ScriptSession};
 use crate::scheduler::adapter;
 use crate::session::event::Event;
-use crate::session::fsm::FsmEvent;
+use crate::session::fsm::{FsmEvent, ScriptEvent};
 use crate::session::prompter::EventSink;
 use crate::ssh::SshError;
 
@@ -83,7 +83,10 @@ impl Driver {
             }
             _ => None,
         })?;
-        Ok(Some(FsmEvent::Found(runtime_files, host_info)))
+        Ok(Some(FsmEvent::Script(ScriptEvent::Found(
+            runtime_files,
+            host_info,
+        ))))
     }
 
     pub(super) fn await_launch(&mut self, command: &str) -> EffectResult {
@@ -100,9 +103,9 @@ impl Driver {
             _ => None,
         });
         match runtime_file {
-            Ok(runtime_file) => Ok(Some(FsmEvent::Launched(runtime_file))),
+            Ok(runtime_file) => Ok(Some(FsmEvent::Script(ScriptEvent::Launched(runtime_file)))),
             Err(RemoteError::Failed(failure)) if is_stale(command, &failure) => {
-                Ok(Some(FsmEvent::Rediscover))
+                Ok(Some(FsmEvent::Script(ScriptEvent::Rediscover)))
             }
             Err(error) => Err(self.halt(error)),
         }
@@ -121,7 +124,7 @@ impl Driver {
             ScriptMessage::Gone(how) => Some(how),
             _ => None,
         })?;
-        Ok(Some(FsmEvent::Gone(how)))
+        Ok(Some(FsmEvent::Script(ScriptEvent::Gone(how))))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::problem;
 use crate::secret::Secret;
 use crate::session::event::{Event, Phase};
 use crate::session::forwards;
-use crate::session::fsm::{FoundServer, FsmEvent, Goal};
+use crate::session::fsm::{FoundServer, FsmEvent, Goal, LocalEvent, TunnelEvent};
 use crate::session::types::Ready;
 use crate::ssh::{Connection, is_forbidden};
 use crate::tunnel::Forwarder;
@@ -48,7 +48,10 @@ impl Driver {
         self.is_elsewhere = server.node.is_some();
         self.socket_refuses_since = None;
         self.server_at = Some(forwards::target(&server.endpoint));
-        Ok(Some(FsmEvent::Listening { port, taken }))
+        Ok(Some(FsmEvent::Tunnel(TunnelEvent::Listening {
+            port,
+            taken,
+        })))
     }
 
     /// Tries a forward to where a server of this host would listen. It may well be that nothing does
@@ -68,7 +71,7 @@ impl Driver {
         let forbidden = refused.filter(|reason| is_forbidden(reason));
         let problem = forbidden.map(|reason| problem::forwarding(&self.host().name, &reason));
         self.forwarder = Some(forwarder);
-        Ok(Some(FsmEvent::Probed(problem)))
+        Ok(Some(FsmEvent::Tunnel(TunnelEvent::Probed(problem))))
     }
 
     /// Notes that no job is waited for any more. After a queue or a prompt, which have no deadline,
@@ -177,7 +180,7 @@ impl Driver {
             forwarder.resume(held);
         }
         self.forwarder = Some(forwarder);
-        Ok(Some(FsmEvent::Resumed))
+        Ok(Some(FsmEvent::Tunnel(TunnelEvent::Resumed)))
     }
 
     /// Returns the forwarder while the script still has something to do: a session to a node begins
@@ -224,7 +227,8 @@ impl Driver {
         let address = Address::of(&found.server, port, page)
             .map_err(|error| EffectError::Problem(problem::bad_url(&self.host().name, &error)))?;
         let handle = self.handle.clone();
-        let failed = Box::new(move |reason| handle.send(FsmEvent::NotShown(reason)));
+        let failed =
+            Box::new(move |reason| handle.send(FsmEvent::Local(LocalEvent::NotShown(reason))));
         if let Err(reason) = self.surroundings.show(address, failed) {
             self.tell(Event::Note(fl!("session-no-browser", reason = reason)));
         }

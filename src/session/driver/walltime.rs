@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::maintenance::BackgroundTask;
+use super::maintenance::ScriptTask;
 use super::{Driver, EffectResult};
 use crate::problem;
 use crate::problem::Problem;
 use crate::remote::Discovery;
 use crate::scheduler::{CommandOutput, JobIdentity, Scheduler};
 use crate::session::event::Event;
-use crate::session::fsm::{FsmEvent, PollResult};
+use crate::session::fsm::{FsmEvent, JobEvent, PollResult};
 use crate::session::types::{JobInfo, Walltime};
 use crate::session::walltime::Countdown;
 
@@ -61,11 +61,10 @@ impl Driver {
     }
 
     /// The job has more time.
-    pub(super) fn tell_extended(&mut self, job: JobInfo) {
+    pub(super) fn put_off_countdown(&mut self, job: &JobInfo) {
         if let Some(countdown) = &mut self.countdown {
-            countdown.read(&job, Timestamp::now().as_second());
+            countdown.read(job, Timestamp::now().as_second());
         }
-        self.tell(Event::Walltime(job, Walltime::Extended));
     }
 
     /// The command that gives a job more time.
@@ -82,17 +81,17 @@ impl Driver {
     pub(super) fn extend_beside(&mut self, job: &JobInfo, by: u64) -> Option<FsmEvent> {
         match self.extension(job, by) {
             Ok(line) => {
-                self.wish(BackgroundTask::Extend(line));
+                self.wish(ScriptTask::Extend(line));
                 None
             }
-            Err(problem) => Some(FsmEvent::NotExtended(problem)),
+            Err(problem) => Some(FsmEvent::Job(JobEvent::NotExtended(problem))),
         }
     }
 
     pub(super) fn extend(&mut self, job: &JobInfo, by: u64) -> EffectResult {
         Ok(Some(match self.extension(job, by) {
-            Ok(line) => FsmEvent::Extended(self.run_there(&line)?),
-            Err(problem) => FsmEvent::NotExtended(problem),
+            Ok(line) => FsmEvent::Job(JobEvent::Extended(self.run_there(&line)?)),
+            Err(problem) => FsmEvent::Job(JobEvent::NotExtended(problem)),
         }))
     }
 
@@ -102,7 +101,7 @@ impl Driver {
         let output = self.run_there(&scheduler.list(self.host()))?;
         self.see_clock(&output);
         let poll = self.poll(scheduler, &output, &by_id(id));
-        Ok(Some(FsmEvent::JobPolled(poll, Duration::ZERO)))
+        Ok(Some(FsmEvent::Job(JobEvent::Polled(poll, Duration::ZERO))))
     }
 
     /// Returns what a list says of a job, with its times by the local clock.

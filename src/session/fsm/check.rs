@@ -29,16 +29,16 @@ impl StateMachine {
             Goal::Log | Goal::Glance | Goal::Extend(_) => return (State::Ended, vec![]),
         };
         if !answer.pages.suits(page.app) {
-            effects.push(Effect::Note(fl!("session-other-page")));
+            effects.push(Effect::note(fl!("session-other-page")));
         }
         if answer.open {
-            effects.push(Effect::Note(fl!("session-open-to-all")));
+            effects.push(Effect::note(fl!("session-open-to-all")));
         } else if !answer.authenticated {
-            effects.push(Effect::Note(fl!("session-password")));
+            effects.push(Effect::note(fl!("session-password")));
         }
         if let Some(certificate) = answer.certificate {
             let fingerprint = certificate.to_string();
-            effects.push(Effect::Note(fl!(
+            effects.push(Effect::note(fl!(
                 "session-own-certificate",
                 fingerprint = fingerprint
             )));
@@ -88,8 +88,8 @@ impl StateMachine {
         let note = fl!("server-refused", pid = pid, why = why.as_str());
         let refused = &mut self.plan.wanted.refused;
         refused.push((found.server.file.clone(), why));
-        let phase = Effect::Phase(Phase::Finding);
-        let effects = vec![Effect::Note(note), Effect::Leave, phase, Effect::Discover];
+        let phase = Effect::phase(Phase::Finding);
+        let effects = vec![Effect::note(note), Effect::Leave, phase, Effect::Discover];
         (State::Discovering { locked: false }, effects)
     }
 
@@ -106,6 +106,6 @@ impl StateMachine {
             Goal::Stop { .. } => fl!("session-stop-hung", host = self.plan.host.as_str()),
             _ => problem.remedy,
         };
-        over(Effect::EmitFailed(Problem { remedy, ..problem }))
+        over(Effect::failed(Problem { remedy, ..problem }))
     }
 }

@@ -10,6 +10,7 @@ use crate::problem;
 use crate::problem::Problem;
 use crate::remote::OurJob;
 use crate::scheduler::{Next, Route};
+use crate::session::event::Event;
 use crate::session::types::InspectReport;
 
 impl StateMachine {
@@ -17,18 +18,18 @@ impl StateMachine {
     pub(super) fn look(&mut self, choice: Selection, host_info: HostInfo) -> (State, Vec<Effect>) {
         let (server, machine) = (choice.server.clone(), host_info.node.clone());
         let passed_over = choice.passed_over.clone();
-        let mut effects = vec![Effect::EmitInspected(self.sight(choice, host_info))];
+        let mut effects = vec![Effect::Emit(Event::Seen(self.sight(choice, host_info)))];
         let (state, more) = match server {
             Some(server) => self.reach_again(server, machine),
             None if !self.plan.launch => {
                 let problem = problem::nothing_running(&self.plan.host, &passed_over);
-                over(Effect::EmitFailed(problem))
+                over(Effect::failed(problem))
             }
             None if self.plan.scheduler.is_empty() => (State::Probing, vec![Effect::Probe]),
             // One that waits was taken by the scheduler.
-            None if !self.jobs.is_empty() => over(Effect::EmitClosed),
+            None if !self.jobs.is_empty() => over(Effect::closed()),
             None => match self.doubt() {
-                Some(problem) => over(Effect::EmitFailed(problem)),
+                Some(problem) => over(Effect::failed(problem)),
                 None => (State::Probing, vec![Effect::Rehearse]),
             },
         };
@@ -39,7 +40,7 @@ impl StateMachine {
     /// The same without a word to the server.
     pub(super) fn glance(&self, choice: Selection, host_info: HostInfo) -> (State, Vec<Effect>) {
         let sight = self.sight(choice, host_info);
-        over_with(Effect::EmitInspected(sight), Effect::EmitClosed)
+        over_with(Effect::Emit(Event::Seen(sight)), Effect::closed())
     }
 
     /// All of it. Nothing is decided here.
@@ -85,10 +86,10 @@ pub(super) fn log_of(choice: Selection, host_info: HostInfo) -> (State, Vec<Effe
     let folder = match choice.server {
         Some(server) => {
             if !choice.why.is_empty() {
-                effects.push(Effect::Note(choice.why));
+                effects.push(Effect::note(choice.why));
             }
             if server.launch.is_none() {
-                effects.push(Effect::Note(fl!("logs-not-ours", pid = server.pid)));
+                effects.push(Effect::note(fl!("logs-not-ours", pid = server.pid)));
             }
             server.launch
         }
@@ -101,17 +102,17 @@ pub(super) fn log_of(choice: Selection, host_info: HostInfo) -> (State, Vec<Effe
 /// A server answered through the tunnel.
 pub(super) fn answers(version: &str) -> (State, Vec<Effect>) {
     let text = fl!("session-sight-answers", version = version);
-    over_with(Effect::EmitStep(text), Effect::EmitClosed)
+    over_with(Effect::step(text), Effect::closed())
 }
 
 /// A forward to where a server would listen came to its end; none where it was allowed.
 pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
     match problem {
-        Some(problem) => over(Effect::EmitFailed(problem)),
+        Some(problem) => over(Effect::failed(problem)),
         None => (
             State::Probing,
             vec![
-                Effect::EmitStep(fl!("session-sight-forwards")),
+                Effect::step(fl!("session-sight-forwards")),
                 Effect::Rehearse,
             ],
         ),
@@ -122,9 +123,9 @@ pub(super) fn probed(problem: Option<Problem>) -> (State, Vec<Effect>) {
 /// be empty.
 pub(super) fn rehearsed(outcome: Result<String, String>) -> (State, Vec<Effect>) {
     match outcome {
-        Ok(text) | Err(text) if text.is_empty() => over(Effect::EmitClosed),
-        Ok(text) => over_with(Effect::EmitStep(text), Effect::EmitClosed),
-        Err(text) => over_with(Effect::Note(text), Effect::EmitClosed),
+        Ok(text) | Err(text) if text.is_empty() => over(Effect::closed()),
+        Ok(text) => over_with(Effect::step(text), Effect::closed()),
+        Err(text) => over_with(Effect::note(text), Effect::closed()),
     }
 }
 

@@ -6,7 +6,7 @@ mod poll;
 mod wait;
 
 use super::effect::Effect;
-use super::event::FsmEvent;
+use super::event::{ConnectionEvent, FsmEvent, JobEvent, LocalEvent, ScriptEvent};
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
 use super::types::{JobEnd, ReconnectStep};
@@ -16,6 +16,7 @@ use crate::problem;
 use crate::problem::Problem;
 use crate::remote::OurJob;
 use crate::scheduler::{Job, JobIdentity, JobState};
+use crate::session::event::Event;
 use crate::session::types::JobInfo;
 pub use wait::JobWait;
 use wait::{HoldState, StartOutlook, begun};
@@ -39,11 +40,11 @@ impl StateMachine {
             return (State::Discovering { locked: true }, vec![Effect::Lock]);
         }
         if let Some(problem) = self.doubt() {
-            let told = Effect::EmitFailed(problem);
+            let told = Effect::failed(problem);
             return over_with(Effect::Unlock, told);
         }
-        let mut effects: Vec<Effect> = lost.into_iter().map(Effect::Note).collect();
-        effects.push(Effect::Phase(Phase::Submitting));
+        let mut effects: Vec<Effect> = lost.into_iter().map(Effect::note).collect();
+        effects.push(Effect::phase(Phase::Submitting));
         effects.push(Effect::Submit(self.routes.bind()));
         (State::Submitting, effects)
     }
@@ -63,7 +64,7 @@ impl StateMachine {
             let (id, node) = (ours.job.id.as_str(), ours.job.node.as_deref());
             let node = node.unwrap_or_default();
             let problem = problem::job_confused(&self.plan.host, id, node);
-            return over(Effect::EmitFailed(problem));
+            return over(Effect::failed(problem));
         }
         let note = fl!(
             "job-resumed",
@@ -75,7 +76,7 @@ impl StateMachine {
         wait.polls = 1;
         wait.known.clone_from(&self.others);
         let (state, mut effects) = self.wait(wait);
-        effects.insert(0, Effect::Note(note));
+        effects.insert(0, Effect::note(note));
         (state, effects)
     }
 
@@ -96,8 +97,8 @@ impl StateMachine {
     }
 
     pub(super) fn wait(&self, mut wait: JobWait) -> (State, Vec<Effect>) {
-        let mut effects = vec![Effect::Phase(Phase::Queued)];
-        effects.push(Effect::EmitJob(self.info(&wait.job)));
+        let mut effects = vec![Effect::phase(Phase::Queued)];
+        effects.push(Effect::Emit(Event::Job(self.info(&wait.job))));
         effects.extend(wait.hold_note());
         effects.extend(wait.stuck_note());
         if wait.job.state == JobState::Running {
@@ -108,44 +109,64 @@ impl StateMachine {
     }
 
     /// Handles an event while a job waits or starts.
-    pub(super) fn queued(
-        &mut self,
-        mut wait: Box<JobWait>,
-        input: FsmEvent,
-    ) -> (State, Vec<Effect>) {
+    pub(super) fn queued(&mut self, wait: Box<JobWait>, event: FsmEvent) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
-        match input {
-            FsmEvent::Elapsed | FsmEvent::Check => return self.next_look(wait),
-            FsmEvent::JobFilesRead(None) => effects.push(wait.rest()),
-            FsmEvent::JobFilesRead(Some(node)) => {
-                effects.extend(begun(&mut wait, Some(node)));
-                effects.push(wait.rest());
+        match event {
+            FsmEvent::Local(LocalEvent::Elapsed | LocalEvent::Check) => {
+                return self.next_look(wait);
             }
-            FsmEvent::Launched(runtime_file) => return self.job_serves(&runtime_file, wait),
-            FsmEvent::JobPolled(poll, age) => return self.polled(wait, poll, age),
-            FsmEvent::JobQueried(presence) => return self.queried(wait, presence),
-            FsmEvent::PendingReason(why) => return self.heard_why(wait, why),
-            FsmEvent::Over(status, log) => {
-                let problem = problem::job_ended(&self.plan.host, &wait.identity.id, status, &log);
-                return over(Effect::EmitFailed(problem));
+            FsmEvent::Job(event) => return self.job_told(wait, event),
+            FsmEvent::Script(ScriptEvent::Launched(runtime_file)) => {
+                return self.job_serves(&runtime_file, wait);
             }
-            FsmEvent::Stop(_) if wait.folder.is_none() => {
-                let left = fl!("job-left", id = wait.identity.id.as_str());
-                return over_with(Effect::Note(left), Effect::EmitClosed);
+            FsmEvent::Script(ScriptEvent::Log(path, text)) => {
+                effects.push(Effect::log(path, &text));
             }
-            FsmEvent::Stop(_) => {
-                let end = wait.end(false);
-                return (State::Ending, vec![Effect::EndJob(end)]);
-            }
-            FsmEvent::ReadLog => effects.push(Effect::FetchLog(None)),
-            FsmEvent::Log(path, text) => effects.push(Effect::EmitLog(path, text)),
             FsmEvent::Lost { .. } => {
-                let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Suspend];
+                let mut effects = vec![Effect::phase(Phase::Reconnecting), Effect::Suspend];
                 let (step, more) = self.next_try();
                 effects.extend(more);
                 return (State::Returning(wait, step), effects);
             }
-            _ => {}
+            FsmEvent::Failed(problem) => return over(Effect::failed(problem)),
+            FsmEvent::Connection(_)
+            | FsmEvent::Script(
+                ScriptEvent::Found(..)
+                | ScriptEvent::Discovered(_)
+                | ScriptEvent::Rechecked(..)
+                | ScriptEvent::Rediscover
+                | ScriptEvent::Gone(_)
+                | ScriptEvent::NoLog(_)
+                | ScriptEvent::Rehearsed(_),
+            )
+            | FsmEvent::Tunnel(_)
+            | FsmEvent::Server(_)
+            | FsmEvent::Local(LocalEvent::Confirmed(_) | LocalEvent::NotShown(_))
+            | FsmEvent::NodeLost { .. } => {}
+        }
+        (State::Queued(wait), effects)
+    }
+
+    /// Handles what the files of a waiting job, or its scheduler, tell of it.
+    fn job_told(&mut self, mut wait: Box<JobWait>, event: JobEvent) -> (State, Vec<Effect>) {
+        let mut effects = Vec::new();
+        match event {
+            JobEvent::FilesRead(None) => effects.push(wait.rest()),
+            JobEvent::FilesRead(Some(node)) => {
+                effects.extend(begun(&mut wait, Some(node)));
+                effects.push(wait.rest());
+            }
+            JobEvent::Polled(poll, age) => return self.polled(wait, poll, age),
+            JobEvent::Queried(presence) => return self.queried(wait, presence),
+            JobEvent::PendingReason(why) => return self.heard_why(wait, why),
+            JobEvent::Over(status, log) => {
+                let problem = problem::job_ended(&self.plan.host, &wait.identity.id, status, &log);
+                return over(Effect::failed(problem));
+            }
+            JobEvent::Submitted { .. }
+            | JobEvent::Moved
+            | JobEvent::Extended(_)
+            | JobEvent::NotExtended(_) => {}
         }
         (State::Queued(wait), effects)
     }
@@ -194,34 +215,49 @@ impl StateMachine {
         &mut self,
         wait: Box<JobWait>,
         step: ReconnectStep,
-        input: FsmEvent,
+        event: FsmEvent,
     ) -> (State, Vec<Effect>) {
-        if let Some((step, effects)) = self.on_the_way(step, &input) {
+        if let Some((step, effects)) = self.on_the_way(step, &event) {
             return (State::Returning(wait, step), effects);
         }
-        match (step, input) {
-            (ReconnectStep::LoggingIn, FsmEvent::LoggedIn) => {
+        match (step, event) {
+            (ReconnectStep::LoggingIn, FsmEvent::Connection(ConnectionEvent::LoggedIn)) => {
                 let phase = match wait.running {
                     Some(_) => Phase::Starting,
                     None => Phase::Queued,
                 };
                 let peek = wait.read_files();
                 self.recovered();
-                let effects = vec![Effect::Phase(phase), peek];
+                let effects = vec![Effect::phase(phase), peek];
                 (State::Queued(wait), effects)
             }
             (
                 _,
-                FsmEvent::Unreached {
+                FsmEvent::Connection(ConnectionEvent::Unreached {
                     problem,
                     offline,
                     took,
-                },
+                }),
             ) => {
                 let took = if offline { Duration::ZERO } else { took };
                 self.not_returned(wait, &problem, took)
             }
-            (step, _) => (State::Returning(wait, step), vec![]),
+            (_, FsmEvent::Failed(problem)) => over(Effect::failed(problem)),
+            (
+                step,
+                FsmEvent::Connection(
+                    ConnectionEvent::Resolved
+                    | ConnectionEvent::Connected
+                    | ConnectionEvent::LoggedIn,
+                )
+                | FsmEvent::Script(_)
+                | FsmEvent::Job(_)
+                | FsmEvent::Tunnel(_)
+                | FsmEvent::Server(_)
+                | FsmEvent::Local(_)
+                | FsmEvent::Lost { .. }
+                | FsmEvent::NodeLost { .. },
+            ) => (State::Returning(wait, step), vec![]),
         }
     }
 
@@ -233,7 +269,7 @@ impl StateMachine {
     ) -> (State, Vec<Effect>) {
         let (step, effects) = self.next_try();
         if let Some(last) = self.exhausted(&effects, took, problem) {
-            return over(Effect::EmitFailed(last));
+            return over(Effect::failed(last));
         }
         (State::Returning(wait, step), effects)
     }
@@ -246,8 +282,17 @@ impl StateMachine {
                 "" => fl!("launch-not-ended"),
                 _ => fl!("job-not-ended"),
             };
-            return over_with(Effect::Note(left), Effect::EmitFailed(problem));
+            return over_with(Effect::note(left), Effect::failed(problem));
         }
-        over(Effect::EmitFailed(problem))
+        over(Effect::failed(problem))
     }
+}
+
+/// Takes a waiting job out of the queue; one that is not ours is left there.
+pub(super) fn stop_waiting(wait: &JobWait) -> (State, Vec<Effect>) {
+    if wait.folder.is_none() {
+        let left = fl!("job-left", id = wait.identity.id.as_str());
+        return over_with(Effect::note(left), Effect::closed());
+    }
+    (State::Ending, vec![Effect::EndJob(wait.end(false))])
 }

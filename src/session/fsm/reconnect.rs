@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::backoff::ReconnectBackoff;
 use super::effect::Effect;
-use super::event::FsmEvent;
+use super::event::{ConnectionEvent, FsmEvent, LocalEvent, ScriptEvent, TunnelEvent};
 use super::machine::{StateMachine, over};
 use super::route::{hop, relay};
 use super::state::State;
@@ -42,7 +42,7 @@ impl StateMachine {
         stood: Duration,
     ) -> (State, Vec<Effect>) {
         self.reset_backoff(stood);
-        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::Suspend];
+        let mut effects = vec![Effect::phase(Phase::Reconnecting), Effect::Suspend];
         let (state, more) = self.next_attempt(found, port);
         effects.extend(more);
         (state, effects)
@@ -59,7 +59,7 @@ impl StateMachine {
         if !self.trouble.pause().is_zero() && stood < BRIEF {
             return self.lost(found, port, stood);
         }
-        let mut effects = vec![Effect::Phase(Phase::Reconnecting), Effect::CloseListeners];
+        let mut effects = vec![Effect::phase(Phase::Reconnecting), Effect::CloseListeners];
         effects.extend(hop(&found, false));
         (
             State::Reconnecting(found, port, ReconnectStep::ConnectingNode),
@@ -73,75 +73,90 @@ impl StateMachine {
         found: Box<FoundServer>,
         port: u16,
         step: ReconnectStep,
-        input: FsmEvent,
+        event: FsmEvent,
     ) -> (State, Vec<Effect>) {
-        if let Some((step, effects)) = self.on_the_way(step, &input) {
+        if let Some((step, effects)) = self.on_the_way(step, &event) {
             return (State::Reconnecting(found, port, step), effects);
         }
-        let (step, effects) = match (step, input) {
-            (ReconnectStep::LoggingIn, FsmEvent::LoggedIn) => {
+        let (step, effects) = match (step, event) {
+            (ReconnectStep::LoggingIn, FsmEvent::Connection(ConnectionEvent::LoggedIn)) => {
                 (ReconnectStep::Discovering, vec![Effect::Discover])
             }
-            (ReconnectStep::Discovering, FsmEvent::Found(runtime_files, host_info)) => {
+            (
+                ReconnectStep::Discovering,
+                FsmEvent::Script(ScriptEvent::Found(runtime_files, host_info)),
+            ) => {
                 return self.verify_same_server(found, port, &runtime_files, &host_info);
             }
-            (ReconnectStep::ConnectingNode, FsmEvent::NodeConnected) => {
+            (ReconnectStep::ConnectingNode, FsmEvent::Tunnel(TunnelEvent::NodeConnected)) => {
                 (ReconnectStep::Resuming, vec![Effect::Resume])
             }
             (
                 ReconnectStep::ConnectingNode,
-                FsmEvent::NodeUnreachable(problem)
-                | FsmEvent::ServerNotOnNode(problem)
+                FsmEvent::Tunnel(
+                    TunnelEvent::NodeUnreachable(problem) | TunnelEvent::ServerNotOnNode(problem),
+                )
                 | FsmEvent::NodeLost { problem, .. }
                 | FsmEvent::Lost { problem, .. },
             ) => {
                 return self.unreached(found, port, &problem, Duration::from_secs(1));
             }
-            (ReconnectStep::Resuming, FsmEvent::Resumed) => {
+            (ReconnectStep::Resuming, FsmEvent::Tunnel(TunnelEvent::Resumed)) => {
                 let again = Effect::EmitReconnected(found.clone(), port);
                 return (State::Ready(found, port), vec![again]);
             }
             (
                 _,
-                FsmEvent::Unreached {
+                FsmEvent::Connection(ConnectionEvent::Unreached {
                     problem,
                     offline,
                     took,
-                },
+                }),
             ) => {
                 let took = if offline { Duration::ZERO } else { took };
                 return self.unreached(found, port, &problem, took);
             }
-            (step, _) => (step, vec![]),
+            (_, FsmEvent::Failed(problem)) => return over(Effect::failed(problem)),
+            (
+                step,
+                FsmEvent::Connection(
+                    ConnectionEvent::Resolved
+                    | ConnectionEvent::Connected
+                    | ConnectionEvent::LoggedIn,
+                )
+                | FsmEvent::Script(_)
+                | FsmEvent::Job(_)
+                | FsmEvent::Tunnel(_)
+                | FsmEvent::Server(_)
+                | FsmEvent::Local(_)
+                | FsmEvent::Lost { .. }
+                | FsmEvent::NodeLost { .. },
+            ) => (step, vec![]),
         };
         (State::Reconnecting(found, port, step), effects)
     }
 
     /// Handles the steps to a new connection that an open tunnel and a waiting job have in common.
+    /// Returns `None` for an event that is none of these.
     pub(super) fn on_the_way(
         &mut self,
         step: ReconnectStep,
-        input: &FsmEvent,
+        event: &FsmEvent,
     ) -> Option<(ReconnectStep, Vec<Effect>)> {
-        Some(match (step, input) {
-            (ReconnectStep::Pausing, FsmEvent::Elapsed) => begin(),
-            (ReconnectStep::Pausing, FsmEvent::Check) => {
+        match (step, event) {
+            (ReconnectStep::Pausing, FsmEvent::Local(LocalEvent::Elapsed)) => Some(begin()),
+            (ReconnectStep::Pausing, FsmEvent::Local(LocalEvent::Check)) => {
                 self.trouble.losses = 1;
-                begin()
+                Some(begin())
             }
-            (ReconnectStep::Resolving, FsmEvent::Resolved) => {
-                (ReconnectStep::Connecting, vec![Effect::Connect])
+            (ReconnectStep::Resolving, FsmEvent::Connection(ConnectionEvent::Resolved)) => {
+                Some((ReconnectStep::Connecting, vec![Effect::Connect]))
             }
-            (ReconnectStep::Connecting, FsmEvent::Connected) => {
-                (ReconnectStep::LoggingIn, vec![Effect::LogIn])
+            (ReconnectStep::Connecting, FsmEvent::Connection(ConnectionEvent::Connected)) => {
+                Some((ReconnectStep::LoggingIn, vec![Effect::LogIn]))
             }
-            // A caller that requested it before it knew of the loss is not left waiting.
-            (step, FsmEvent::ReadLog | FsmEvent::Stop(_) | FsmEvent::Extend(_)) => {
-                let problem = problem::not_now(&self.plan.host);
-                (step, vec![Effect::EmitRefused(problem)])
-            }
-            _ => return None,
-        })
+            _ => None,
+        }
     }
 
     fn next_attempt(&mut self, found: Box<FoundServer>, port: u16) -> (State, Vec<Effect>) {
@@ -190,7 +205,7 @@ impl StateMachine {
     ) -> (State, Vec<Effect>) {
         let (state, effects) = self.next_attempt(found, port);
         if let Some(last) = self.exhausted(&effects, took, problem) {
-            return over(Effect::EmitFailed(last));
+            return over(Effect::failed(last));
         }
         (state, effects)
     }
@@ -238,7 +253,7 @@ impl StateMachine {
         if let Some(problem) = self.doubt_about(&found) {
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        over(Effect::EmitFailed(self.ended(&found, host_info)))
+        over(Effect::failed(self.ended(&found, host_info)))
     }
 
     /// The server's job may live, though the scheduler does not show it.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::effect::Effect;
-use super::event::FsmEvent;
+use super::event::TunnelEvent;
 use super::job::JobWait;
 use super::machine::{StateMachine, over};
 use super::state::State;
@@ -33,7 +33,7 @@ impl StateMachine {
             Ok(server) => server,
             Err(reason) => {
                 let problem = problem::unusable(&self.plan.host, reason, false);
-                return over(Effect::EmitFailed(problem));
+                return over(Effect::failed(problem));
             }
         };
         if wait.moves_to.is_some_and(|there| there != stand(&server)) {
@@ -90,7 +90,7 @@ impl StateMachine {
                 let why = why.map_or_else(String::new, |problem| problem.title.clone());
                 let note = fl!("route-moves", why = why);
                 let folder = folder.unwrap_or_default();
-                let effects = vec![Effect::Note(note), Effect::Relocate(folder)];
+                let effects = vec![Effect::note(note), Effect::Relocate(folder)];
                 (State::Relocating(found), effects)
             }
             None => self.given_up(found),
@@ -122,26 +122,30 @@ impl StateMachine {
                 });
                 (State::Dropping(Box::new(problem)), vec![end])
             }
-            _ => over(Effect::EmitFailed(problem)),
+            _ => over(Effect::failed(problem)),
         }
     }
 
-    /// Takes an event while a session to the server's node is being made.
+    /// Handles an event while a session to the server's node is being made.
     pub(super) fn connecting_node(
         &mut self,
         found: Box<FoundServer>,
         port: Option<u16>,
-        input: FsmEvent,
+        event: TunnelEvent,
     ) -> (State, Vec<Effect>) {
-        match input {
-            FsmEvent::NodeConnected => listen(found, port),
-            FsmEvent::NodeUnreachable(problem) => self.turned_back(found, port, problem),
-            FsmEvent::ServerNotOnNode(problem) => self.not_there(*found, problem),
-            FsmEvent::ForwardingForbidden(problem) => {
+        match event {
+            TunnelEvent::NodeConnected => listen(found, port),
+            TunnelEvent::NodeUnreachable(problem) => self.turned_back(found, port, problem),
+            TunnelEvent::ServerNotOnNode(problem) => self.not_there(*found, problem),
+            TunnelEvent::ForwardingForbidden(problem) => {
                 self.routes.fail(Route::Address);
                 self.turned_back(found, port, problem)
             }
-            _ => (State::ConnectingNode(found, port), vec![]),
+            TunnelEvent::Listening { .. }
+            | TunnelEvent::Resumed
+            | TunnelEvent::Refused
+            | TunnelEvent::ForwardRefused(_)
+            | TunnelEvent::Probed(_) => (State::ConnectingNode(found, port), vec![]),
         }
     }
 
@@ -168,7 +172,7 @@ impl StateMachine {
     /// A runtime file that an earlier job left behind: that of ours is still to come.
     fn not_there(&mut self, found: FoundServer, problem: Problem) -> (State, Vec<Effect>) {
         if found.reused {
-            return over(Effect::EmitFailed(problem));
+            return over(Effect::failed(problem));
         }
         self.others.stale.push(found.server.file.clone());
         let wait = self.begun_before(found);

@@ -20,7 +20,7 @@ impl StateMachine {
         }
         let text = fl!("session-none-runs", host = self.plan.host.as_str());
         let lines: Vec<String> = [text].into_iter().chain(more).collect();
-        over_with(Effect::Note(lines.join("\n")), Effect::EmitClosed)
+        over_with(Effect::note(lines.join("\n")), Effect::closed())
     }
 
     pub(super) fn counted(
@@ -40,7 +40,7 @@ impl StateMachine {
                 vec![Effect::Confirm(kernels)],
             ),
             Busy::Refuse => {
-                let refusal = Effect::EmitRefused(problem::kernels_busy(&self.plan.host, kernels));
+                let refusal = Effect::refused(problem::kernels_busy(&self.plan.host, kernels));
                 (State::Ready(found, port), vec![refusal])
             }
         }
@@ -49,13 +49,13 @@ impl StateMachine {
     pub(super) fn gone(&self, how: &str) -> (State, Vec<Effect>) {
         let host = self.plan.host.as_str();
         let text = match how {
-            "no" => return over(Effect::EmitFailed(problem::not_stopped(host))),
+            "no" => return over(Effect::failed(problem::not_stopped(host))),
             "itself" => fl!("session-gone-itself", host = host),
             "job" => fl!("session-gone-job", host = host),
             "launch" => fl!("session-gone-launch", host = host),
             signal => fl!("session-gone-signal", host = host, signal = signal),
         };
-        over_with(Effect::Note(text), Effect::EmitClosed)
+        over_with(Effect::note(text), Effect::closed())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::problem::{Code, Problem};
+use crate::session::event::Event;
 use std::time::Duration;
 
 use crate::config::{App, Bind};
@@ -51,21 +52,21 @@ fn host_info() -> HostInfo {
 }
 
 fn found(runtime_files: Vec<RuntimeFile>) -> FsmEvent {
-    FsmEvent::Found(runtime_files, host_info())
+    FsmEvent::Script(ScriptEvent::Found(runtime_files, host_info()))
 }
 
 fn answered(authenticated: bool) -> FsmEvent {
-    FsmEvent::Checked(Ok(ServerAnswer {
+    FsmEvent::Server(ServerEvent::Checked(Ok(ServerAnswer {
         version: "2.17.0".into(),
         authenticated,
         open: false,
         certificate: None,
         pages: server().pages,
-    }))
+    })))
 }
 
 fn listening_on(port: u16) -> FsmEvent {
-    FsmEvent::Listening { port, taken: None }
+    FsmEvent::Tunnel(TunnelEvent::Listening { port, taken: None })
 }
 
 fn problem() -> Problem {
@@ -73,7 +74,7 @@ fn problem() -> Problem {
 }
 
 fn kernels(total: usize, busy: usize) -> FsmEvent {
-    FsmEvent::Counted(Some(Kernels { total, busy }))
+    FsmEvent::Server(ServerEvent::Counted(Some(Kernels { total, busy })))
 }
 
 fn server() -> Server {
@@ -121,14 +122,22 @@ fn plan(goal: Goal) -> SessionPlan {
     }
 }
 
+/// The inputs up to the login.
+fn to_login() -> impl Iterator<Item = FsmInput> {
+    let events = [
+        ConnectionEvent::Resolved,
+        ConnectionEvent::Connected,
+        ConnectionEvent::LoggedIn,
+    ];
+    let events = events.map(|event| FsmEvent::Connection(event).into());
+    [SessionCommand::Begin.into()].into_iter().chain(events)
+}
+
 /// A machine that has logged in, and what it then does.
 fn logged_in(goal: Goal) -> (StateMachine, Vec<Effect>) {
     let mut machine = machine(goal);
-    for input in [FsmEvent::Begin, FsmEvent::Resolved, FsmEvent::Connected] {
-        machine.handle(input);
-    }
-    let effects = machine.handle(FsmEvent::LoggedIn);
-    (machine, effects)
+    let effects = to_login().map(|input| machine.handle(input)).last();
+    (machine, effects.unwrap())
 }
 
 /// A machine after these inputs, which follow the login.
@@ -160,7 +169,7 @@ fn counting(busy: Busy) -> StateMachine {
 
 fn note(effects: &[Effect]) -> &str {
     let mut notes = effects.iter().filter_map(|effect| match effect {
-        Effect::Note(text) => Some(text.as_str()),
+        Effect::Emit(Event::Note(text)) => Some(text.as_str()),
         _ => None,
     });
     let first = notes.next().unwrap_or_default();
@@ -170,7 +179,7 @@ fn note(effects: &[Effect]) -> &str {
 
 fn failure(effects: &[Effect]) -> &Problem {
     match effects {
-        [Effect::EmitFailed(problem) | Effect::EmitRefused(problem)] => problem,
+        [Effect::Emit(Event::Failed(problem) | Event::Refused(problem))] => problem,
         other => panic!("no single failure: {other:?}"),
     }
 }
@@ -181,13 +190,16 @@ fn failure(effects: &[Effect]) -> &Problem {
 fn a_click_begins_step_by_step() {
     let mut machine = machine(open());
     let steps = [
-        (FsmEvent::Begin, Phase::Resolving, Effect::Resolve),
-        (FsmEvent::Resolved, Phase::Connecting, Effect::Connect),
-        (FsmEvent::Connected, Phase::Authenticating, Effect::LogIn),
-        (FsmEvent::LoggedIn, Phase::Finding, Effect::Discover),
+        (Phase::Resolving, Effect::Resolve),
+        (Phase::Connecting, Effect::Connect),
+        (Phase::Authenticating, Effect::LogIn),
+        (Phase::Finding, Effect::Discover),
     ];
-    for (input, phase, effect) in steps {
-        assert_eq!(machine.handle(input), [Effect::Phase(phase), effect]);
+    for (input, (phase, effect)) in to_login().zip(steps) {
+        assert_eq!(
+            machine.handle(input),
+            [Effect::Emit(Event::Phase(phase)), effect]
+        );
     }
     assert!(!machine.has_ended() && !machine.is_ready());
 }
@@ -202,7 +214,7 @@ fn a_warm_click_reuses_the_running_server() {
     assert_eq!(
         machine.handle(listening_on(8890)),
         [
-            Effect::Phase(Phase::Forwarding),
+            Effect::Emit(Event::Phase(Phase::Forwarding)),
             Effect::Check(server(), 8890, true)
         ]
     );
@@ -224,16 +236,16 @@ fn a_cold_click_looks_again_under_the_lock_and_then_launches() {
     assert_eq!(machine.handle(found(vec![])), [Effect::Lock]);
     assert_eq!(
         machine.handle(found(vec![])),
-        [Effect::Phase(Phase::Starting), Effect::Launch]
+        [Effect::Emit(Event::Phase(Phase::Starting)), Effect::Launch]
     );
     assert_eq!(
-        machine.handle(FsmEvent::Launched(running())),
+        machine.handle(FsmEvent::Script(ScriptEvent::Launched(running()))),
         [Effect::Listen(server())]
     );
     assert_eq!(
         machine.handle(listening_on(8890)),
         [
-            Effect::Phase(Phase::Forwarding),
+            Effect::Emit(Event::Phase(Phase::Forwarding)),
             Effect::Check(server(), 8890, false)
         ]
     );
@@ -273,11 +285,14 @@ fn someone_elses_launch_is_awaited_and_not_repeated() {
     let mut host_info = host_info();
     host_info.starting = Some("/s/1".into());
     assert_eq!(
-        machine.handle(FsmEvent::Found(vec![], host_info)),
-        [Effect::Phase(Phase::Starting), Effect::Await("/s/1".into())]
+        machine.handle(FsmEvent::Script(ScriptEvent::Found(vec![], host_info))),
+        [
+            Effect::Emit(Event::Phase(Phase::Starting)),
+            Effect::Await("/s/1".into())
+        ]
     );
     assert_eq!(
-        machine.handle(FsmEvent::Launched(running())),
+        machine.handle(FsmEvent::Script(ScriptEvent::Launched(running()))),
         [Effect::Listen(server())]
     );
 }
@@ -302,7 +317,7 @@ fn a_choice_among_several_is_explained() {
 #[test]
 fn a_launched_server_that_cannot_be_believed_fails() {
     let mut machine = after(open(), vec![found(vec![]), found(vec![])]);
-    let effects = machine.handle(FsmEvent::Launched(foreign()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(foreign())));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JupyterAnswer);
     assert!(problem.detail.contains("another account listens"));
@@ -313,18 +328,18 @@ fn a_launched_server_that_cannot_be_believed_fails() {
 #[test]
 fn a_server_that_does_not_answer_fails() {
     let mut machine = after(open(), vec![found(vec![running()]), listening_on(8890)]);
-    let effects = machine.handle(FsmEvent::Checked(Err(problem())));
-    assert_eq!(effects, [Effect::EmitFailed(problem())]);
+    let effects = machine.handle(FsmEvent::Server(ServerEvent::Checked(Err(problem()))));
+    assert_eq!(effects, [Effect::Emit(Event::Failed(problem()))]);
     assert!(machine.has_ended());
 }
 
 #[test]
 fn a_taken_port_is_said() {
     let mut machine = after(open(), vec![found(vec![running()])]);
-    let effects = machine.handle(FsmEvent::Listening {
+    let effects = machine.handle(FsmEvent::Tunnel(TunnelEvent::Listening {
         port: 50123,
         taken: Some(8890),
-    });
+    }));
     assert!(note(&effects).contains("8890") && note(&effects).contains("50123"));
     assert_eq!(
         effects.last(),
@@ -343,13 +358,13 @@ fn how_a_server_without_a_token_is_guarded_is_said() {
     for (token, protected, want) in table {
         let runtime_file = runtime_file(41, HOME, token, false);
         let mut machine = after(open(), vec![found(vec![runtime_file]), listening_on(8890)]);
-        let effects = machine.handle(FsmEvent::Checked(Ok(ServerAnswer {
+        let effects = machine.handle(FsmEvent::Server(ServerEvent::Checked(Ok(ServerAnswer {
             version: "2.17.0".into(),
             authenticated: !token.is_empty(),
             open: token.is_empty() && !protected,
             certificate: None,
             pages: server().pages,
-        })));
+        }))));
         let note = note(&effects);
         assert!(
             note.contains(want) && note.is_empty() == want.is_empty(),
@@ -367,7 +382,7 @@ fn a_second_click_shows_the_page_that_was_asked_for() {
         notebook: Some("a.ipynb".into()),
     };
     let show = Effect::Show(Box::new(the_found(true)), 8890, page.clone());
-    assert_eq!(machine.handle(FsmEvent::Show(page)), [show]);
+    assert_eq!(machine.handle(SessionCommand::Show(page)), [show]);
     assert!(machine.is_ready());
 }
 
@@ -379,12 +394,7 @@ fn attach_never_launches() {
         launch: false,
         ..machine(open()).plan
     });
-    for input in [
-        FsmEvent::Begin,
-        FsmEvent::Resolved,
-        FsmEvent::Connected,
-        FsmEvent::LoggedIn,
-    ] {
+    for input in to_login() {
         machine.handle(input);
     }
     let effects = machine.handle(found(vec![foreign()]));
@@ -426,7 +436,7 @@ fn a_look_tells_and_changes_nothing() {
     for (runtime_files, server, passed_over) in table {
         let (mut machine, _) = logged_in(Goal::Inspect);
         let effects = machine.handle(found(runtime_files));
-        let [Effect::EmitInspected(sight), next] = effects.as_slice() else {
+        let [Effect::Emit(Event::Seen(sight)), next] = effects.as_slice() else {
             panic!("{effects:?}");
         };
         match server {
@@ -446,33 +456,39 @@ fn a_look_ends_with_what_a_click_would_come_to() {
     let probed = |problem| {
         let (mut machine, _) = logged_in(Goal::Inspect);
         machine.handle(found(vec![]));
-        let effects = machine.handle(FsmEvent::Probed(problem));
+        let effects = machine.handle(FsmEvent::Tunnel(TunnelEvent::Probed(problem)));
         (machine, effects)
     };
     let (machine, effects) = probed(Some(refusal()));
-    assert_eq!(effects.last(), Some(&Effect::EmitFailed(refusal())));
+    assert_eq!(
+        effects.last(),
+        Some(&Effect::Emit(Event::Failed(refusal())))
+    );
     assert!(machine.has_ended());
     for (outcome, told) in [
-        (Ok("a"), Some(Effect::EmitStep("a".into()))),
-        (Err("b"), Some(Effect::Note("b".into()))),
+        (Ok("a"), Some(Effect::Emit(Event::Step("a".into())))),
+        (Err("b"), Some(Effect::Emit(Event::Note("b".into())))),
         (Ok(""), None),
     ] {
         let (mut machine, effects) = probed(None);
         assert_eq!(effects.last(), Some(&Effect::Rehearse));
         let outcome = outcome.map(str::to_owned).map_err(str::to_owned);
-        let effects = machine.handle(FsmEvent::Rehearsed(outcome));
-        let all: Vec<Effect> = told.into_iter().chain([Effect::EmitClosed]).collect();
+        let effects = machine.handle(FsmEvent::Script(ScriptEvent::Rehearsed(outcome)));
+        let all: Vec<Effect> = told
+            .into_iter()
+            .chain([Effect::Emit(Event::Closed)])
+            .collect();
         assert_eq!(effects, all);
         assert!(machine.has_ended());
     }
     let (mut machine, _) = logged_in(Goal::Inspect);
     machine.handle(found(vec![running()]));
-    machine.handle(FsmEvent::Listening {
+    machine.handle(FsmEvent::Tunnel(TunnelEvent::Listening {
         port: 1,
         taken: None,
-    });
-    let effects = machine.handle(FsmEvent::ForwardRefused(refusal()));
-    assert_eq!(effects, [Effect::EmitFailed(refusal())]);
+    }));
+    let effects = machine.handle(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(refusal())));
+    assert_eq!(effects, [Effect::Emit(Event::Failed(refusal()))]);
 }
 
 #[test]
@@ -484,10 +500,13 @@ fn the_log_is_that_of_the_server_that_a_click_would_use() {
     let effects = machine.handle(found(vec![ours]));
     assert_eq!(effects, [Effect::FetchLog(Some("/s/1".into()))]);
     assert_eq!(
-        machine.handle(FsmEvent::Log("/s/1/log".into(), "text".into())),
+        machine.handle(FsmEvent::Script(ScriptEvent::Log(
+            "/s/1/log".into(),
+            "text".into()
+        ))),
         [
-            Effect::EmitLog("/s/1/log".into(), "text".into()),
-            Effect::EmitClosed
+            Effect::log("/s/1/log".into(), "text"),
+            Effect::Emit(Event::Closed)
         ]
     );
     assert!(machine.has_ended());
@@ -508,7 +527,9 @@ fn a_page_that_was_not_shown_is_told_while_the_tunnel_stands() {
         vec![found(vec![running()]), listening_on(8890), answered(true)],
     );
     assert!(machine.is_ready());
-    let effects = machine.handle(FsmEvent::NotShown("exit status: 3".into()));
+    let effects = machine.handle(FsmEvent::Local(LocalEvent::NotShown(
+        "exit status: 3".into(),
+    )));
     assert!(note(&effects).contains("exit status: 3"), "{effects:?}");
     assert!(machine.is_ready());
 }
@@ -518,7 +539,7 @@ fn a_glance_asks_the_server_nothing() {
     let (mut machine, _) = logged_in(Goal::Glance);
     let effects = machine.handle(found(vec![running()]));
     assert!(
-        matches!(effects.as_slice(), [Effect::EmitInspected(sight), Effect::EmitClosed] if sight.server.is_some()),
+        matches!(effects.as_slice(), [Effect::Emit(Event::Seen(sight)), Effect::Emit(Event::Closed)] if sight.server.is_some()),
         "{effects:?}"
     );
 }
@@ -563,7 +584,10 @@ fn busy_kernels_are_asked_about_refused_or_ended() {
 
     let mut refusing = counting(Busy::Refuse);
     let effects = refusing.handle(kernels(3, 1));
-    assert!(matches!(effects.as_slice(), [Effect::EmitRefused(_)]));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Emit(Event::Refused(_))]
+    ));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::KernelsBusy);
     assert!(problem.detail.contains("1 of 3"));
@@ -576,13 +600,13 @@ fn the_persons_word_about_busy_kernels_counts() {
     let mut yes = counting(Busy::Ask);
     yes.handle(kernels(3, 1));
     assert_eq!(
-        yes.handle(FsmEvent::Confirmed(true)),
+        yes.handle(FsmEvent::Local(LocalEvent::Confirmed(true))),
         [Effect::AskToEnd(server(), 8890)]
     );
 
     let mut no = counting(Busy::Ask);
     no.handle(kernels(3, 1));
-    let effects = no.handle(FsmEvent::Confirmed(false));
+    let effects = no.handle(FsmEvent::Local(LocalEvent::Confirmed(false)));
     assert_eq!(failure(&effects).code, Code::KernelsBusy);
     assert!(no.has_ended());
 }
@@ -591,21 +615,24 @@ fn the_persons_word_about_busy_kernels_counts() {
 fn kernels_that_cannot_be_counted_may_be_busy() {
     let mut asking = counting(Busy::Ask);
     assert_eq!(
-        asking.handle(FsmEvent::Counted(None)),
+        asking.handle(FsmEvent::Server(ServerEvent::Counted(None))),
         [Effect::Confirm(None)]
     );
-    let effects = asking.handle(FsmEvent::Confirmed(false));
+    let effects = asking.handle(FsmEvent::Local(LocalEvent::Confirmed(false)));
     assert_eq!(failure(&effects).code, Code::KernelsBusy);
     assert!(failure(&effects).title.contains("cannot be counted"));
 
     let mut refusing = counting(Busy::Refuse);
-    let effects = refusing.handle(FsmEvent::Counted(None));
-    assert!(matches!(effects.as_slice(), [Effect::EmitRefused(_)]));
+    let effects = refusing.handle(FsmEvent::Server(ServerEvent::Counted(None)));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Emit(Event::Refused(_))]
+    ));
     assert!(refusing.is_ready(), "the tunnel stays");
 
     let mut ending = counting(Busy::End);
     assert_eq!(
-        ending.handle(FsmEvent::Counted(None)),
+        ending.handle(FsmEvent::Server(ServerEvent::Counted(None))),
         [Effect::AskToEnd(server(), 8890)]
     );
 }
@@ -617,7 +644,7 @@ fn a_stop_ends_when_the_process_is_gone() {
         machine.handle(kernels(0, 0));
         let server = server();
         assert_eq!(
-            machine.handle(FsmEvent::AskedToEnd(asked)),
+            machine.handle(FsmEvent::Server(ServerEvent::AskedToEnd(asked))),
             [Effect::EnsureStopped { server, asked }]
         );
         assert!(!machine.has_ended());
@@ -634,16 +661,16 @@ fn how_a_server_ended_is_said() {
     for (how, want) in table {
         let mut machine = counting(Busy::End);
         machine.handle(kernels(0, 0));
-        machine.handle(FsmEvent::AskedToEnd(true));
-        let effects = machine.handle(FsmEvent::Gone(how.into()));
+        machine.handle(FsmEvent::Server(ServerEvent::AskedToEnd(true)));
+        let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone(how.into())));
         assert!(note(&effects).contains(want) && note(&effects).contains("gpu01"));
-        assert_eq!(effects.last(), Some(&Effect::EmitClosed));
+        assert_eq!(effects.last(), Some(&Effect::Emit(Event::Closed)));
         assert!(machine.has_ended());
     }
     let mut machine = counting(Busy::End);
     machine.handle(kernels(0, 0));
-    machine.handle(FsmEvent::AskedToEnd(true));
-    let effects = machine.handle(FsmEvent::Gone("no".into()));
+    machine.handle(FsmEvent::Server(ServerEvent::AskedToEnd(true)));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("no".into())));
     assert_eq!(failure(&effects).code, Code::NotStopped);
 }
 
@@ -654,7 +681,7 @@ fn a_stop_with_nothing_running_is_done_and_launches_nothing() {
         machine.plan.launch = launch;
         let effects = machine.handle(found(vec![]));
         assert!(note(&effects).contains("No Jupyter server of yours"));
-        assert_eq!(effects.last(), Some(&Effect::EmitClosed));
+        assert_eq!(effects.last(), Some(&Effect::Emit(Event::Closed)));
         assert!(machine.has_ended());
     }
 }
@@ -665,10 +692,10 @@ fn a_stop_ends_a_launch_that_is_still_starting() {
     let mut host_info = host_info();
     host_info.starting = Some("/s/1".into());
     assert_eq!(
-        machine.handle(FsmEvent::Found(vec![], host_info)),
+        machine.handle(FsmEvent::Script(ScriptEvent::Found(vec![], host_info))),
         [Effect::EndLaunch("/s/1".into())]
     );
-    let effects = machine.handle(FsmEvent::Gone("TERM".into()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("TERM".into())));
     assert!(note(&effects).contains("gpu01"));
     assert!(machine.has_ended());
 }
@@ -677,7 +704,7 @@ fn a_stop_ends_a_launch_that_is_still_starting() {
 fn a_standing_tunnel_can_be_told_to_stop_its_server() {
     let mut machine = ready();
     assert_eq!(
-        machine.handle(FsmEvent::Stop(Busy::Refuse)),
+        machine.handle(SessionCommand::Stop(Busy::Refuse)),
         [Effect::Count(server(), 8890)]
     );
     assert_eq!(
@@ -724,43 +751,50 @@ fn everywhere() -> Vec<(String, StateMachine)> {
 }
 
 /// One of each input that a late answer, a second click or a misdirected wish could bring.
-fn all_inputs() -> Vec<FsmEvent> {
-    vec![
-        FsmEvent::Begin,
-        FsmEvent::Resolved,
-        FsmEvent::Connected,
-        FsmEvent::LoggedIn,
+fn all_inputs() -> Vec<FsmInput> {
+    let commands = vec![
+        SessionCommand::Begin,
+        SessionCommand::Show(Page::default()),
+        SessionCommand::Stop(Busy::End),
+        SessionCommand::ReadLog,
+    ];
+    let events = vec![
+        FsmEvent::Connection(ConnectionEvent::Resolved),
+        FsmEvent::Connection(ConnectionEvent::Connected),
+        FsmEvent::Connection(ConnectionEvent::LoggedIn),
         found(vec![running()]),
-        FsmEvent::Launched(running()),
+        FsmEvent::Script(ScriptEvent::Launched(running())),
         listening_on(1),
         answered(true),
-        FsmEvent::Checked(Err(problem())),
+        FsmEvent::Server(ServerEvent::Checked(Err(problem()))),
         kernels(1, 1),
-        FsmEvent::Confirmed(true),
-        FsmEvent::AskedToEnd(true),
-        FsmEvent::Gone("no".into()),
-        FsmEvent::Log(String::new(), String::new()),
-        FsmEvent::Show(Page::default()),
-        FsmEvent::Stop(Busy::End),
-        FsmEvent::ReadLog,
-        FsmEvent::Check,
-        FsmEvent::Elapsed,
-        FsmEvent::Resumed,
-        FsmEvent::Refused,
-        FsmEvent::Rechecked(vec![running()], host_info()),
-        FsmEvent::NoLog(problem()),
-        FsmEvent::Active(Activity::default()),
-        FsmEvent::Close,
-        FsmEvent::Failed(problem()),
-    ]
+        FsmEvent::Local(LocalEvent::Confirmed(true)),
+        FsmEvent::Server(ServerEvent::AskedToEnd(true)),
+        FsmEvent::Script(ScriptEvent::Gone("no".into())),
+        FsmEvent::Script(ScriptEvent::Log(String::new(), String::new())),
+        FsmEvent::Local(LocalEvent::Check),
+        FsmEvent::Local(LocalEvent::Elapsed),
+        FsmEvent::Tunnel(TunnelEvent::Resumed),
+        FsmEvent::Tunnel(TunnelEvent::Refused),
+        FsmEvent::Script(ScriptEvent::Rechecked(vec![running()], host_info())),
+        FsmEvent::Script(ScriptEvent::NoLog(problem())),
+        FsmEvent::Server(ServerEvent::Active(Activity::default())),
+    ];
+    let ends: [FsmInput; 2] = [
+        SessionCommand::Close.into(),
+        FsmEvent::Failed(problem()).into(),
+    ];
+    let commands = commands.into_iter().map(FsmInput::from);
+    let events = events.into_iter().map(FsmInput::from);
+    commands.chain(events).chain(ends).collect()
 }
 
 #[test]
 fn close_ends_every_state() {
     for (name, mut machine) in everywhere() {
         assert_eq!(
-            machine.handle(FsmEvent::Close),
-            [Effect::EmitClosed],
+            machine.handle(SessionCommand::Close),
+            [Effect::Emit(Event::Closed)],
             "in {name}"
         );
         assert!(machine.has_ended(), "in {name}");
@@ -771,7 +805,11 @@ fn close_ends_every_state() {
 fn a_failure_ends_every_state() {
     for (name, mut machine) in everywhere() {
         let effects = machine.handle(FsmEvent::Failed(problem()));
-        assert_eq!(effects, [Effect::EmitFailed(problem())], "in {name}");
+        assert_eq!(
+            effects,
+            [Effect::Emit(Event::Failed(problem()))],
+            "in {name}"
+        );
         assert!(machine.has_ended(), "in {name}");
     }
 }
@@ -780,7 +818,7 @@ fn a_failure_ends_every_state() {
 fn nothing_happens_after_the_end() {
     for input in all_inputs() {
         let mut machine = ready();
-        machine.handle(FsmEvent::Close);
+        machine.handle(SessionCommand::Close);
         let name = format!("{input:?}");
         assert_eq!(machine.handle(input), [], "{name}");
         assert!(machine.has_ended());
@@ -790,47 +828,82 @@ fn nothing_happens_after_the_end() {
 #[test]
 #[allow(clippy::unnested_or_patterns)] // one line for each input is easier to read
 fn an_input_that_does_not_fit_changes_nothing() {
-    let fits = |state: &State, input: &FsmEvent| {
-        matches!(
-            (state, input),
-            (_, FsmEvent::Close | FsmEvent::Failed(_))
-                | (State::Idle, FsmEvent::Begin)
-                | (State::Resolving, FsmEvent::Resolved)
-                | (State::Connecting, FsmEvent::Connected)
-                | (State::LoggingIn, FsmEvent::LoggedIn)
-                | (State::Discovering { .. }, FsmEvent::Found(..))
-                | (State::Starting { .. }, FsmEvent::Launched(_))
-                | (State::Listening(_), FsmEvent::Listening { .. })
-                | (State::Checking(..), FsmEvent::Checked(_))
+    let fits = |state: &State, input: &FsmInput| match input {
+        FsmInput::Command(command) => matches!(
+            (state, command),
+            (_, SessionCommand::Close)
+                | (State::Idle, SessionCommand::Begin)
                 | (
                     State::Ready(..),
-                    FsmEvent::Show(_)
-                        | FsmEvent::Stop(_)
-                        | FsmEvent::ReadLog
-                        | FsmEvent::Log(..)
-                        | FsmEvent::NoLog(_)
-                        | FsmEvent::Check
-                        | FsmEvent::Refused
-                        | FsmEvent::Active(_)
+                    SessionCommand::Show(_) | SessionCommand::Stop(_) | SessionCommand::ReadLog
                 )
                 | (
                     State::Reconnecting(..),
-                    FsmEvent::ReadLog | FsmEvent::Stop(_)
+                    SessionCommand::ReadLog | SessionCommand::Stop(_)
+                )
+        ),
+        FsmInput::Event(event) => matches!(
+            (state, event),
+            (_, FsmEvent::Failed(_))
+                | (
+                    State::Resolving,
+                    FsmEvent::Connection(ConnectionEvent::Resolved)
+                )
+                | (
+                    State::Connecting,
+                    FsmEvent::Connection(ConnectionEvent::Connected)
+                )
+                | (
+                    State::LoggingIn,
+                    FsmEvent::Connection(ConnectionEvent::LoggedIn)
+                )
+                | (
+                    State::Discovering { .. },
+                    FsmEvent::Script(ScriptEvent::Found(..))
+                )
+                | (
+                    State::Starting { .. },
+                    FsmEvent::Script(ScriptEvent::Launched(_))
+                )
+                | (
+                    State::Listening(_),
+                    FsmEvent::Tunnel(TunnelEvent::Listening { .. })
+                )
+                | (
+                    State::Checking(..),
+                    FsmEvent::Server(ServerEvent::Checked(_))
+                )
+                | (
+                    State::Ready(..),
+                    FsmEvent::Script(ScriptEvent::Log(..))
+                        | FsmEvent::Script(ScriptEvent::NoLog(_))
+                        | FsmEvent::Local(LocalEvent::Check)
+                        | FsmEvent::Tunnel(TunnelEvent::Refused)
+                        | FsmEvent::Server(ServerEvent::Active(_))
                 )
                 | (
                     State::Reconnecting(_, _, ReconnectStep::Pausing),
-                    FsmEvent::Elapsed | FsmEvent::Check
+                    FsmEvent::Local(LocalEvent::Elapsed) | FsmEvent::Local(LocalEvent::Check)
                 )
                 | (
                     State::Reconnecting(_, _, ReconnectStep::Discovering),
-                    FsmEvent::Found(..)
+                    FsmEvent::Script(ScriptEvent::Found(..))
                 )
-                | (State::Counting(..), FsmEvent::Counted(_))
-                | (State::Confirming(..), FsmEvent::Confirmed(_))
-                | (State::ShuttingDown(_), FsmEvent::AskedToEnd(_))
-                | (State::Ending, FsmEvent::Gone(_))
-                | (State::FetchingLog, FsmEvent::Log(..))
-        )
+                | (
+                    State::Counting(..),
+                    FsmEvent::Server(ServerEvent::Counted(_))
+                )
+                | (
+                    State::Confirming(..),
+                    FsmEvent::Local(LocalEvent::Confirmed(_))
+                )
+                | (
+                    State::ShuttingDown(_),
+                    FsmEvent::Server(ServerEvent::AskedToEnd(_))
+                )
+                | (State::Ending, FsmEvent::Script(ScriptEvent::Gone(_)))
+                | (State::FetchingLog, FsmEvent::Script(ScriptEvent::Log(..)))
+        ),
     };
     let mut ignored = 0;
     for at in 0..all_inputs().len() {
@@ -858,7 +931,7 @@ fn the_end_is_told_exactly_once() {
             let effects = machine.handle(input);
             ends += effects
                 .iter()
-                .filter(|effect| matches!(effect, Effect::EmitClosed | Effect::EmitFailed(_)))
+                .filter(|effect| matches!(effect, Effect::Emit(Event::Closed | Event::Failed(_))))
                 .count();
         }
         assert_eq!(ends, 1, "from {name}");

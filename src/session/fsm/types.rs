@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::jupyter::{Endpoint, Page, SelectionCriteria, Server};
-use crate::scheduler::{JobIdentity, Route, Routes};
+use crate::scheduler::{Job, JobIdentity, Route, Routes};
 use crate::session::types::{JobInfo, ServerInfo};
 
 /// The goal of a session.
@@ -70,6 +70,36 @@ pub struct SessionPlan {
     pub timeout: Duration,
     /// The routes to the servers of jobs.
     pub routes: Routes,
+}
+
+/// A call of the scheduler while a job waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchedulerCall {
+    /// The job.
+    pub identity: JobIdentity,
+    /// Its folder, if it is one of ours.
+    pub folder: Option<String>,
+    /// Its queue, where that is known.
+    pub queue: String,
+    /// Time since the job was last listed: an older list has no new information.
+    pub since: Duration,
+    /// The least time between two calls.
+    pub gap: Duration,
+    /// Number of times that this interval has to pass since the last call.
+    pub times: u32,
+}
+
+/// Result of polling the scheduler for a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PollResult {
+    /// The job as the scheduler lists it.
+    Listed(Box<Job>),
+    /// It does not know it.
+    Missing,
+    /// It gave no list; its own words.
+    Failed(String),
+    /// It was not asked: another session asks it, or has just done so.
+    Later,
 }
 
 /// A job to be ended.

@@ -1,16 +1,17 @@
 //! Walltime of a server's job: extended where the scheduler allows it, and reported when it is
 //! over.
 
-use super::effect::Effect;
-use super::event::{FsmEvent, PollResult};
+use super::effect::{BackgroundTask, Effect};
+use super::event::JobEvent;
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
-use super::types::FoundServer;
+use super::types::{FoundServer, PollResult};
 use crate::i18n::fl;
 use crate::jupyter::HostInfo;
 use crate::problem;
 use crate::problem::Problem;
 use crate::scheduler::{CommandOutput, Job, JobState};
+use crate::session::event::Event;
 use crate::session::types::JobInfo;
 
 /// Two readings of one end may differ that much: some schedulers tell minutes.
@@ -19,43 +20,67 @@ const SAME: i64 = 59;
 impl StateMachine {
     /// Extends the job of an open tunnel. Reads its end first: some schedulers accept only the
     /// whole time, and another user may have changed that. Then requests the extension, and reads
-    /// the end back.
+    /// the end back ([`Self::longer`]).
+    pub(super) fn extend(
+        &mut self,
+        found: Box<FoundServer>,
+        port: u16,
+        by: u64,
+    ) -> (State, Vec<Effect>) {
+        self.extension_step(found, port, |machine, info| {
+            machine.more_time = Some(by);
+            Ok(list(info))
+        })
+    }
+
+    /// Handles what the scheduler says while the job of an open tunnel is extended.
     pub(super) fn longer(
+        &mut self,
+        found: Box<FoundServer>,
+        port: u16,
+        event: JobEvent,
+    ) -> (State, Vec<Effect>) {
+        match event {
+            JobEvent::Polled(poll, _) => self.extension_step(found, port, |machine, info| {
+                let Some(by) = machine.more_time.take() else {
+                    return machine.put_off(info, poll).map(Effect::extended);
+                };
+                let info = machine.read(info, poll)?;
+                Ok(Effect::InBackground(BackgroundTask::Extend(info, by)))
+            }),
+            JobEvent::Extended(output) => self.extension_step(found, port, |machine, info| {
+                machine.granted(info, &output).map(|()| list(info))
+            }),
+            JobEvent::NotExtended(problem) => self.extension_step(found, port, |_, _| Err(problem)),
+            JobEvent::Submitted { .. }
+            | JobEvent::FilesRead(_)
+            | JobEvent::Queried(_)
+            | JobEvent::PendingReason(_)
+            | JobEvent::Over(..)
+            | JobEvent::Moved => (State::Ready(found, port), vec![]),
+        }
+    }
+
+    /// Takes a step of an extension, where the end of the job is known.
+    fn extension_step(
         &mut self,
         mut found: Box<FoundServer>,
         port: u16,
-        input: FsmEvent,
+        step: impl FnOnce(&mut Self, &JobInfo) -> Result<Effect, Problem>,
     ) -> (State, Vec<Effect>) {
-        let Some(info) = found.info.clone().filter(|info| info.ends.is_some()) else {
-            let refused = Effect::EmitRefused(problem::no_end(&self.plan.host));
+        let Some(info) = found.info.as_ref().filter(|info| info.ends.is_some()) else {
+            let refused = Effect::refused(problem::no_end(&self.plan.host));
             return (State::Ready(found, port), vec![refused]);
         };
-        let outcome = match input {
-            FsmEvent::Extend(by) => {
-                self.more_time = Some(by);
-                Ok(Effect::ListInBackground(info.id.clone()))
-            }
-            FsmEvent::JobPolled(poll, _) => match self.more_time.take() {
-                Some(by) => {
-                    let read = self.read(&info, poll);
-                    read.map(|info| Effect::ExtendInBackground(info, by))
-                }
-                None => self.put_off(&info, poll).map(Effect::EmitExtended),
-            },
-            FsmEvent::Extended(output) => {
-                let read = Effect::ListInBackground(info.id.clone());
-                self.granted(&info, &output).map(|()| read)
-            }
-            FsmEvent::NotExtended(problem) => Err(problem),
-            _ => return (State::Ready(found, port), vec![]),
-        };
-        if let Ok(Effect::ExtendInBackground(info, _) | Effect::EmitExtended(info)) = &outcome {
+        let effect = step(self, info).unwrap_or_else(|problem| {
+            self.more_time = None;
+            Effect::refused(problem)
+        });
+        if let Effect::InBackground(BackgroundTask::Extend(info, _))
+        | Effect::Emit(Event::Walltime(info, _)) = &effect
+        {
             found.info = Some(info.clone());
         }
-        let effect = outcome.unwrap_or_else(|problem| {
-            self.more_time = None;
-            Effect::EmitRefused(problem)
-        });
         (State::Ready(found, port), vec![effect])
     }
 
@@ -67,29 +92,34 @@ impl StateMachine {
             let problem = self
                 .doubt()
                 .unwrap_or_else(|| problem::no_end(&self.plan.host));
-            return over(Effect::EmitFailed(problem));
+            return over(Effect::failed(problem));
         };
         let effect = Effect::Extend(info.clone(), by);
         (State::Extending(Box::new(info)), vec![effect])
     }
 
     /// Handles the outcome of an extension without a tunnel.
-    pub(super) fn extending(&self, info: Box<JobInfo>, input: FsmEvent) -> (State, Vec<Effect>) {
-        let outcome = match input {
-            FsmEvent::Extended(output) => match self.granted(&info, &output) {
+    pub(super) fn extending(&self, info: Box<JobInfo>, event: JobEvent) -> (State, Vec<Effect>) {
+        let outcome = match event {
+            JobEvent::Extended(output) => match self.granted(&info, &output) {
                 Ok(()) => {
                     let list = Effect::List(info.id.clone());
                     return (State::Extending(info), vec![list]);
                 }
                 Err(problem) => Err(problem),
             },
-            FsmEvent::JobPolled(poll, _) => self.put_off(&info, poll),
-            FsmEvent::NotExtended(problem) => Err(problem),
-            _ => return (State::Extending(info), vec![]),
+            JobEvent::Polled(poll, _) => self.put_off(&info, poll),
+            JobEvent::NotExtended(problem) => Err(problem),
+            JobEvent::Submitted { .. }
+            | JobEvent::FilesRead(_)
+            | JobEvent::Queried(_)
+            | JobEvent::PendingReason(_)
+            | JobEvent::Over(..)
+            | JobEvent::Moved => return (State::Extending(info), vec![]),
         };
         match outcome {
-            Ok(info) => over_with(Effect::EmitExtended(info), Effect::EmitClosed),
-            Err(problem) => over(Effect::EmitFailed(problem)),
+            Ok(info) => over_with(Effect::extended(info), Effect::closed()),
+            Err(problem) => over(Effect::failed(problem)),
         }
     }
 
@@ -150,6 +180,11 @@ impl StateMachine {
             None => problem::server_ended(host, host_info.fate(&found.server.file)),
         }
     }
+}
+
+/// Reads the end of the job beside the tunnel.
+fn list(info: &JobInfo) -> Effect {
+    Effect::InBackground(BackgroundTask::List(info.id.clone()))
 }
 
 /// Returns true if a job has reached its walltime. The scheduler starts that clock a moment earlier

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::super::effect::{Effect, SchedulerCall};
-use super::super::event::PollResult;
+use super::super::effect::Effect;
 use super::super::machine::{StateMachine, over};
 use super::super::state::State;
+use super::super::types::{PollResult, SchedulerCall};
 use super::{HoldState, JobWait, StartOutlook, begun};
 use crate::i18n::fl;
 use crate::problem;
 use crate::scheduler::{Job, JobState, PendingReason, Presence};
+use crate::session::event::Event;
 
 impl StateMachine {
     /// A rest is over: the files are looked at, and now and then the scheduler is asked.
@@ -19,7 +20,7 @@ impl StateMachine {
             .is_some_and(|running| running > self.plan.timeout)
         {
             let problem = problem::job_start_slow(&self.plan.host, wait.job.node.as_deref());
-            return over(Effect::EmitFailed(problem));
+            return over(Effect::failed(problem));
         }
         let effect = if wait.is_due(self.plan.poll, self.plan.why_calls) {
             let call = wait.call(self.plan.poll, self.plan.why_calls);
@@ -71,7 +72,7 @@ impl StateMachine {
         }
         let scheduler = self.plan.scheduler.as_str();
         let note = fl!("job-no-list", scheduler = scheduler, words = words);
-        vec![Effect::Note(note)]
+        vec![Effect::note(note)]
     }
 
     /// The scheduler was asked for the job alone. Only its own word is the end of the job.
@@ -119,7 +120,7 @@ impl StateMachine {
         }
         let mut effects = Vec::new();
         if changed {
-            effects.push(Effect::EmitJob(self.info(&wait.job)));
+            effects.push(Effect::Emit(Event::Job(self.info(&wait.job))));
         }
         effects.extend(wait.hold_note());
         effects.extend(wait.stuck_note());
@@ -147,7 +148,7 @@ impl StateMachine {
                 wait.job.reason = why.reason;
             }
             wait.job.place = why.place;
-            effects.push(Effect::EmitJob(self.info(&wait.job)));
+            effects.push(Effect::Emit(Event::Job(self.info(&wait.job))));
         }
         if wait.is_stuck() || never && wait.outlook == StartOutlook::Open {
             return self.never(&wait);

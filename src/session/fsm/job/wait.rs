@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::effect::{Effect, SchedulerCall};
-use super::super::types::JobEnd;
+use super::super::effect::Effect;
+use super::super::types::{JobEnd, SchedulerCall};
 use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::remote::OtherServers;
@@ -192,7 +192,7 @@ impl JobWait {
         self.outlook = StartOutlook::Told;
         let reason = self.reason();
         let id = self.identity.id.as_str();
-        Some(Effect::Note(fl!("job-stuck", id = id, reason = reason)))
+        Some(Effect::note(fl!("job-stuck", id = id, reason = reason)))
     }
 
     fn reason(&self) -> &str {
@@ -210,7 +210,7 @@ impl JobWait {
         self.turn = HoldState::Held;
         let reason = self.reason();
         let id = self.identity.id.as_str();
-        Some(Effect::Note(fl!("job-held", id = id, reason = reason)))
+        Some(Effect::note(fl!("job-held", id = id, reason = reason)))
     }
 
     /// Returns true if the call is to query the pending reason: first after the first list.
@@ -280,5 +280,5 @@ pub(super) fn begun(wait: &mut JobWait, node: Option<String>) -> Option<Effect> 
     wait.polls = wait.polls.max(1);
     wait.since_poll = Duration::ZERO;
     wait.cost = 1;
-    Some(Effect::Phase(Phase::Starting))
+    Some(Effect::phase(Phase::Starting))
 }

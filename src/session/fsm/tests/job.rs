@@ -42,14 +42,14 @@ pub(super) fn ours(state: JobState, word: &str) -> OurJob {
 }
 
 pub(super) fn discovery(runtime_files: Vec<RuntimeFile>, jobs: Vec<OurJob>) -> FsmEvent {
-    FsmEvent::Discovered(Box::new(Discovery {
+    FsmEvent::Script(ScriptEvent::Discovered(Box::new(Discovery {
         runtime_files,
         host_info: host_info(),
         jobs,
         others: crate::remote::OtherServers::default(),
         doubts: vec![],
         ended: vec![],
-    }))
+    })))
 }
 
 pub(super) fn nothing() -> FsmEvent {
@@ -64,28 +64,22 @@ pub(super) fn at(goal: Goal, inputs: Vec<FsmEvent>) -> (StateMachine, Vec<Effect
 /// The same by another plan.
 pub(super) fn along(plan: SessionPlan, inputs: Vec<FsmEvent>) -> (StateMachine, Vec<Effect>) {
     let mut machine = StateMachine::new(plan);
-    let way = [
-        FsmEvent::Begin,
-        FsmEvent::Resolved,
-        FsmEvent::Connected,
-        FsmEvent::LoggedIn,
-    ];
     let mut effects = vec![];
-    for input in way.into_iter().chain(inputs) {
+    for input in to_login().chain(inputs.into_iter().map(FsmInput::from)) {
         effects = machine.handle(input);
     }
     (machine, effects)
 }
 
 pub(super) fn submitted() -> FsmEvent {
-    FsmEvent::Submitted {
+    FsmEvent::Job(JobEvent::Submitted {
         folder: FOLDER.into(),
         identity: identity(),
-    }
+    })
 }
 
 fn polled(poll: PollResult) -> FsmEvent {
-    FsmEvent::JobPolled(poll, Duration::ZERO)
+    FsmEvent::Job(JobEvent::Polled(poll, Duration::ZERO))
 }
 
 fn listed(job: Job) -> FsmEvent {
@@ -129,10 +123,13 @@ fn a_job_is_submitted_under_the_lock_and_only_there() {
     let (_, effects) = at(open(), vec![nothing(), nothing()]);
     assert_eq!(
         effects,
-        [Effect::Phase(Phase::Submitting), Effect::Submit("loopback")]
+        [
+            Effect::Emit(Event::Phase(Phase::Submitting)),
+            Effect::Submit("loopback")
+        ]
     );
     let (_, effects) = at(open(), vec![nothing(), nothing(), submitted()]);
-    assert!(effects.contains(&Effect::Phase(Phase::Queued)));
+    assert!(effects.contains(&Effect::Emit(Event::Phase(Phase::Queued))));
     assert!(rest(&effects) < Duration::from_secs(1));
 }
 
@@ -150,7 +147,7 @@ fn a_job_that_waits_already_is_waited_for_and_no_second_one_submitted() {
             "{effects:?}"
         );
         assert_eq!(effects.contains(&Effect::Unlock), locked);
-        assert!(effects.contains(&Effect::Phase(Phase::Queued)));
+        assert!(effects.contains(&Effect::Emit(Event::Phase(Phase::Queued))));
         assert_eq!(
             effects.last(),
             Some(&Effect::Sleep(Duration::from_millis(300)))
@@ -164,24 +161,18 @@ fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
     plan.why_calls = why_calls;
     plan.poll = Duration::from_secs(seconds);
     let mut machine = StateMachine::new(plan);
-    let way = [
-        FsmEvent::Begin,
-        FsmEvent::Resolved,
-        FsmEvent::Connected,
-        FsmEvent::LoggedIn,
-    ];
-    for input in way.into_iter().chain([nothing(), nothing()]) {
+    for input in to_login().chain([nothing(), nothing()].map(FsmInput::from)) {
         machine.handle(input);
     }
     let mut effects = machine.handle(submitted());
     let (mut clock, mut times) = (Duration::ZERO, vec![]);
     while clock < Duration::from_secs(3600) {
         clock += rest(&effects);
-        let asked = machine.handle(FsmEvent::Elapsed);
+        let asked = machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
         effects = match asked.as_slice() {
             [Effect::ReadJobFiles(folder)] => {
                 assert_eq!(folder, FOLDER);
-                machine.handle(FsmEvent::JobFilesRead(None))
+                machine.handle(FsmEvent::Job(JobEvent::FilesRead(None)))
             }
             [Effect::Poll(call)] => {
                 assert_eq!(call.identity.id, "4711");
@@ -191,11 +182,13 @@ fn polls_in_an_hour(seconds: u64, why_calls: u32) -> (u32, Vec<Duration>) {
             }
             [Effect::QueryPendingReason(_)] => {
                 times.extend((0..why_calls).map(|_| clock));
-                machine.handle(FsmEvent::PendingReason(Some(PendingReason {
-                    reason: String::new(),
-                    never: false,
-                    place: Some(3),
-                })))
+                machine.handle(FsmEvent::Job(JobEvent::PendingReason(Some(
+                    PendingReason {
+                        reason: String::new(),
+                        never: false,
+                        place: Some(3),
+                    },
+                ))))
             }
             other => panic!("{other:?}"),
         };
@@ -233,9 +226,13 @@ fn until_asked(machine: &mut StateMachine, mut effects: Vec<Effect>) -> (Effect,
     let mut rested = Duration::ZERO;
     loop {
         rested += rest(&effects);
-        let asked = machine.handle(FsmEvent::Elapsed).remove(0);
+        let asked = machine
+            .handle(FsmEvent::Local(LocalEvent::Elapsed))
+            .remove(0);
         match asked {
-            Effect::ReadJobFiles(_) => effects = machine.handle(FsmEvent::JobFilesRead(None)),
+            Effect::ReadJobFiles(_) => {
+                effects = machine.handle(FsmEvent::Job(JobEvent::FilesRead(None)));
+            }
             call => return (call, rested),
         }
     }
@@ -244,10 +241,13 @@ fn until_asked(machine: &mut StateMachine, mut effects: Vec<Effect>) -> (Effect,
 #[test]
 fn a_list_that_another_session_asked_for_counts_from_when_it_was_asked_for() {
     let mut machine = queued();
-    machine.handle(FsmEvent::Elapsed);
+    machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
     let waits = || Box::new(job(JobState::Waiting, "PENDING"));
     let age = Duration::from_secs(10);
-    let effects = machine.handle(FsmEvent::JobPolled(PollResult::Listed(waits()), age));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::Polled(
+        PollResult::Listed(waits()),
+        age,
+    )));
     let (call, rested) = until_asked(&mut machine, effects);
     assert!(
         rested >= Duration::from_secs(5) && rested < age,
@@ -261,7 +261,7 @@ fn a_list_that_another_session_asked_for_counts_from_when_it_was_asked_for() {
     // Another session is querying: the files are read, and the poll is retried soon.
     let effects = machine.handle(polled(PollResult::Later));
     assert_eq!(effects, [Effect::ReadJobFiles(FOLDER.into())]);
-    let effects = machine.handle(FsmEvent::JobFilesRead(None));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::FilesRead(None)));
     let (call, rested) = until_asked(&mut machine, effects);
     assert!(matches!(call, Effect::Poll(_)), "{call:?}");
     assert!(rested <= Duration::from_secs(5), "{rested:?}");
@@ -274,11 +274,13 @@ fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
     let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
     let (call, _) = until_asked(&mut machine, effects);
     assert!(matches!(call, Effect::QueryPendingReason(_)), "{call:?}");
-    let effects = machine.handle(FsmEvent::PendingReason(Some(PendingReason {
-        reason: "it is full".into(),
-        never: false,
-        place: Some(2),
-    })));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::PendingReason(Some(
+        PendingReason {
+            reason: "it is full".into(),
+            never: false,
+            place: Some(2),
+        },
+    ))));
     let (call, rested) = until_asked(&mut machine, effects);
     assert!(matches!(call, Effect::Poll(_)), "{call:?}");
     assert!(rested >= Duration::from_secs(30), "{rested:?}");
@@ -288,7 +290,7 @@ fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
     machine.plan.why_calls = 2;
     let effects = machine.handle(listed(job(JobState::Waiting, "qw")));
     until_asked(&mut machine, effects);
-    let effects = machine.handle(FsmEvent::PendingReason(None));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::PendingReason(None)));
     assert!(
         matches!(effects.as_slice(), [Effect::Poll(call)] if call.gap.is_zero()),
         "{effects:?}"
@@ -303,12 +305,12 @@ fn a_reason_that_costs_two_calls_is_followed_by_a_longer_pause() {
 #[test]
 fn the_job_starts_and_its_server_is_used() {
     let mut machine = queued();
-    machine.handle(FsmEvent::Elapsed);
-    let effects = machine.handle(FsmEvent::JobFilesRead(Some("node17".into())));
-    assert_eq!(effects[0], Effect::Phase(Phase::Starting));
+    machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::FilesRead(Some("node17".into()))));
+    assert_eq!(effects[0], Effect::Emit(Event::Phase(Phase::Starting)));
     assert!(rest(&effects) < Duration::from_secs(1));
-    machine.handle(FsmEvent::Elapsed);
-    let effects = machine.handle(FsmEvent::Launched(in_the_job()));
+    machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(in_the_job())));
     let [Effect::Listen(server)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
@@ -333,7 +335,7 @@ fn what_can_never_start_is_taken_out_and_told_with_the_reason() {
     never.reason = "PartitionConfig".into();
     let effects = machine.handle(listed(never));
     assert_eq!(effects, [end(false)]);
-    let effects = machine.handle(FsmEvent::Gone("job".into()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("job".into())));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JobNeverStarts);
     assert!(problem.detail.contains("PartitionConfig"), "{problem}");
@@ -345,13 +347,7 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
     let mut plan = batch_plan(open());
     plan.why_calls = 2;
     let mut machine = StateMachine::new(plan);
-    let way = [
-        FsmEvent::Begin,
-        FsmEvent::Resolved,
-        FsmEvent::Connected,
-        FsmEvent::LoggedIn,
-    ];
-    for input in way.into_iter().chain([nothing(), nothing(), submitted()]) {
+    for input in to_login().chain([nothing(), nothing(), submitted()].map(FsmInput::from)) {
         machine.handle(input);
     }
     let eqw = job(JobState::Never, "Eqw");
@@ -363,10 +359,10 @@ fn where_the_list_has_no_reasons_they_are_asked_for() {
         place: None,
     };
     assert_eq!(
-        machine.handle(FsmEvent::PendingReason(Some(why))),
+        machine.handle(FsmEvent::Job(JobEvent::PendingReason(Some(why)))),
         [end(false)]
     );
-    let effects = machine.handle(FsmEvent::Gone("job".into()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("job".into())));
     assert!(
         failure(&effects).detail.contains("Eqw: can't chdir"),
         "{effects:?}"
@@ -384,10 +380,10 @@ fn a_job_that_is_held_from_the_first_is_taken_out_whatever_the_reason_is() {
         [Effect::QueryPendingReason(_)]
     ));
     assert_eq!(
-        machine.handle(FsmEvent::PendingReason(Some(hold()))),
+        machine.handle(FsmEvent::Job(JobEvent::PendingReason(Some(hold())))),
         [end(false)]
     );
-    let effects = machine.handle(FsmEvent::Gone("job".into()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("job".into())));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JobNeverStarts);
     assert!(problem.detail.contains("in hold state"), "{problem}");
@@ -403,7 +399,7 @@ fn hold() -> PendingReason {
 
 fn is_told_held(effects: &[Effect]) -> bool {
     let mut notes = effects.iter();
-    notes.any(|effect| matches!(effect, Effect::Note(text) if text.contains("hold")))
+    notes.any(|effect| matches!(effect, Effect::Emit(Event::Note(text)) if text.contains("hold")))
 }
 
 #[test]
@@ -432,7 +428,7 @@ fn a_job_that_has_waited_and_is_put_on_hold_keeps_its_place() {
         effects.as_slice(),
         [Effect::QueryPendingReason(_)]
     ));
-    let effects = machine.handle(FsmEvent::PendingReason(Some(hold())));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::PendingReason(Some(hold()))));
     assert!(is_told_held(&effects), "{effects:?}");
     rest(&effects);
 }
@@ -454,15 +450,18 @@ fn a_job_that_is_gone_without_a_word_gives_its_logs_end() {
         [Effect::ReadJobFiles(FOLDER.into())],
         "its files may come later"
     );
-    machine.handle(FsmEvent::JobFilesRead(None));
+    machine.handle(FsmEvent::Job(JobEvent::FilesRead(None)));
     let effects = machine.handle(polled(PollResult::Missing));
     assert!(
         matches!(effects.as_slice(), [Effect::Query(call)] if call.identity == identity()),
         "{effects:?}"
     );
-    let effects = machine.handle(FsmEvent::JobQueried(Presence::Ended));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::Queried(Presence::Ended)));
     assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
-    let effects = machine.handle(FsmEvent::Over(None, "Killed: out of memory".into()));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::Over(
+        None,
+        "Killed: out of memory".into(),
+    )));
     let problem = failure(&effects);
     assert_eq!(problem.code, Code::JobEnded);
     assert!(problem.detail.contains("out of memory"));
@@ -478,7 +477,9 @@ fn a_scheduler_that_is_down_ends_no_wait() {
     };
     let effects = machine.handle(down());
     let notes = |effects: &[Effect]| {
-        let notes = effects.iter().filter(|e| matches!(e, Effect::Note(_)));
+        let notes = effects
+            .iter()
+            .filter(|e| matches!(e, Effect::Emit(Event::Note(_))));
         notes.count()
     };
     assert_eq!(notes(&effects), 1);
@@ -489,9 +490,12 @@ fn a_scheduler_that_is_down_ends_no_wait() {
 #[test]
 fn a_stop_takes_the_job_out_of_the_queue() {
     let mut machine = queued();
-    assert_eq!(machine.handle(FsmEvent::Stop(Busy::Refuse)), [end(false)]);
-    let effects = machine.handle(FsmEvent::Gone("job".into()));
-    assert_eq!(effects.last(), Some(&Effect::EmitClosed));
+    assert_eq!(
+        machine.handle(SessionCommand::Stop(Busy::Refuse)),
+        [end(false)]
+    );
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("job".into())));
+    assert_eq!(effects.last(), Some(&Effect::Emit(Event::Closed)));
     // And from another program, which only sees that it waits.
     let stop = Goal::Stop { busy: Busy::Ask };
     let waiting = vec![ours(JobState::Waiting, "PENDING")];
@@ -502,7 +506,10 @@ fn a_stop_takes_the_job_out_of_the_queue() {
 #[test]
 fn a_close_leaves_the_job() {
     let mut machine = queued();
-    assert_eq!(machine.handle(FsmEvent::Close), [Effect::EmitClosed]);
+    assert_eq!(
+        machine.handle(SessionCommand::Close),
+        [Effect::Emit(Event::Closed)]
+    );
 }
 
 #[test]
@@ -516,30 +523,33 @@ fn a_connection_that_is_lost_meanwhile_is_made_anew_and_the_wait_goes_on() {
     assert_eq!(
         effects,
         [
-            Effect::Phase(Phase::Reconnecting),
+            Effect::Emit(Event::Phase(Phase::Reconnecting)),
             Effect::Suspend,
             Effect::Attempt,
             Effect::Resolve
         ]
     );
-    let unreached = FsmEvent::Unreached {
+    let unreached = FsmEvent::Connection(ConnectionEvent::Unreached {
         problem: problem(),
         offline: true,
         took: Duration::from_secs(3),
-    };
+    });
     assert_eq!(
         machine.handle(unreached),
         [Effect::Pause(Duration::from_secs(1))]
     );
-    machine.handle(FsmEvent::Elapsed);
-    for input in [FsmEvent::Resolved, FsmEvent::Connected] {
+    machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+    for input in [
+        FsmEvent::Connection(ConnectionEvent::Resolved),
+        FsmEvent::Connection(ConnectionEvent::Connected),
+    ] {
         machine.handle(input);
     }
-    let effects = machine.handle(FsmEvent::LoggedIn);
+    let effects = machine.handle(FsmEvent::Connection(ConnectionEvent::LoggedIn));
     assert_eq!(
         effects,
         [
-            Effect::Phase(Phase::Queued),
+            Effect::Emit(Event::Phase(Phase::Queued)),
             Effect::ReadJobFiles(FOLDER.into())
         ]
     );
@@ -562,7 +572,10 @@ fn a_server_in_a_job_is_found_again_and_ends_with_it() {
         matches!(effects.as_slice(), [Effect::AskToEnd(..)]),
         "{effects:?}"
     );
-    assert_eq!(machine.handle(FsmEvent::AskedToEnd(true)), [end(true)]);
+    assert_eq!(
+        machine.handle(FsmEvent::Server(ServerEvent::AskedToEnd(true))),
+        [end(true)]
+    );
 }
 
 #[test]
@@ -570,14 +583,14 @@ fn silence_of_a_job_that_the_scheduler_has_suspended_is_told_as_such() {
     for (word, is_told) in [("SUSPENDED", true), ("RUNNING", false)] {
         let mut running_job = ours(JobState::Running, word);
         running_job.file = Some(in_the_job().file);
-        let silence = FsmEvent::Checked(Err(problem()));
+        let silence = FsmEvent::Server(ServerEvent::Checked(Err(problem())));
         let inputs = vec![
             discovery(vec![in_the_job()], vec![running_job]),
             listening_on(8890),
             silence,
         ];
         let (_, effects) = at(open(), inputs);
-        let [Effect::EmitFailed(told)] = effects.as_slice() else {
+        let [Effect::Emit(Event::Failed(told))] = effects.as_slice() else {
             panic!("{effects:?}")
         };
         assert_eq!(told.title.contains("suspended"), is_told, "{told}");
@@ -590,7 +603,11 @@ fn a_look_asks_the_scheduler_about_a_job_that_is_not_there() {
     assert_eq!(effects.last(), Some(&Effect::Rehearse));
     let waiting = discovery(vec![], vec![ours(JobState::Waiting, "PENDING")]);
     let (_, effects) = at(Goal::Inspect, vec![waiting]);
-    assert_eq!(effects.last(), Some(&Effect::EmitClosed), "it was taken");
+    assert_eq!(
+        effects.last(),
+        Some(&Effect::Emit(Event::Closed)),
+        "it was taken"
+    );
 }
 
 #[test]
@@ -604,10 +621,13 @@ fn a_job_that_ends_under_a_standing_tunnel_is_told_as_such() {
     ];
     let (mut machine, _) = at(open(), inputs);
     assert_eq!(
-        machine.handle(FsmEvent::Refused),
-        [Effect::RecheckInBackground]
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::Refused)),
+        [Effect::InBackground(BackgroundTask::Recheck)]
     );
-    let effects = machine.handle(FsmEvent::Rechecked(vec![], host_info()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Rechecked(
+        vec![],
+        host_info(),
+    )));
     assert_eq!(failure(&effects).code, Code::JobEnded);
 }
 
@@ -625,7 +645,7 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
         let (mut machine, _) = at(open(), inputs);
         let mut host_info = host_info();
         host_info.now = now;
-        failure(&machine.handle(FsmEvent::Rechecked(vec![], host_info)))
+        failure(&machine.handle(FsmEvent::Script(ScriptEvent::Rechecked(vec![], host_info))))
             .title
             .clone()
     };
@@ -638,13 +658,13 @@ fn a_job_that_has_used_up_its_time_is_told_as_such() {
 #[test]
 fn a_running_job_whose_jupyter_does_not_come_is_not_waited_for_for_ever() {
     let mut machine = queued();
-    machine.handle(FsmEvent::Elapsed);
-    machine.handle(FsmEvent::JobFilesRead(Some("node17".into())));
+    machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+    machine.handle(FsmEvent::Job(JobEvent::FilesRead(Some("node17".into()))));
     for _ in 0..10_000 {
-        let effects = machine.handle(FsmEvent::Elapsed);
+        let effects = machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
         match effects.as_slice() {
             [Effect::ReadJobFiles(_)] => {
-                machine.handle(FsmEvent::JobFilesRead(Some("node17".into())))
+                machine.handle(FsmEvent::Job(JobEvent::FilesRead(Some("node17".into()))))
             }
             [Effect::Poll(_)] => {
                 let job = job(JobState::Running, "RUNNING");
@@ -671,13 +691,13 @@ fn a_server_that_may_be_another_jobs_is_not_taken() {
 /// After two lists without the job, what an answer about it alone brings.
 fn after_two_lists(machine: &mut StateMachine, presence: Presence) -> Vec<Effect> {
     machine.handle(polled(PollResult::Missing));
-    machine.handle(FsmEvent::JobFilesRead(None));
+    machine.handle(FsmEvent::Job(JobEvent::FilesRead(None)));
     let effects = machine.handle(polled(PollResult::Missing));
     assert!(
         matches!(effects.as_slice(), [Effect::Query(_)]),
         "{effects:?}"
     );
-    machine.handle(FsmEvent::JobQueried(presence))
+    machine.handle(FsmEvent::Job(JobEvent::Queried(presence)))
 }
 
 #[test]
@@ -699,11 +719,11 @@ fn a_job_is_not_over_before_the_scheduler_says_so_of_it_alone() {
     let mut waited = Duration::ZERO;
     while waited < Duration::from_secs(60) {
         waited += rest(&effects);
-        machine.handle(FsmEvent::Elapsed);
-        effects = machine.handle(FsmEvent::JobFilesRead(None));
+        machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+        effects = machine.handle(FsmEvent::Job(JobEvent::FilesRead(None)));
     }
     machine.handle(polled(PollResult::Missing));
-    let effects = machine.handle(FsmEvent::JobQueried(Presence::Unknown));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::Queried(Presence::Unknown)));
     assert_eq!(effects, [Effect::JobOver(FOLDER.into())]);
 }
 
@@ -715,14 +735,14 @@ fn no_job_is_submitted_while_another_one_of_the_host_may_live() {
             folder: FOLDER.into(),
             words: "slurm_load_jobs error".into(),
         };
-        let FsmEvent::Discovered(discovery) = nothing() else {
+        let FsmEvent::Script(ScriptEvent::Discovered(discovery)) = nothing() else {
             unreachable!()
         };
         let doubts = vec![doubt];
-        FsmEvent::Discovered(Box::new(Discovery {
+        FsmEvent::Script(ScriptEvent::Discovered(Box::new(Discovery {
             doubts,
             ..*discovery
-        }))
+        })))
     };
     let (_, effects) = at(open(), vec![doubtful(), doubtful()]);
     assert_eq!(effects[0], Effect::Unlock);
@@ -747,7 +767,7 @@ fn a_job_that_has_waited_is_not_cancelled_for_a_reason_that_may_pass() {
     };
     let is_told = |effects: &[Effect]| {
         let mut notes = effects.iter();
-        notes.any(|effect| matches!(effect, Effect::Note(text) if text.contains("cannot start")))
+        notes.any(|effect| matches!(effect, Effect::Emit(Event::Note(text)) if text.contains("cannot start")))
     };
     let mut machine = queued();
     machine.handle(waits("Priority", JobState::Waiting));
@@ -772,11 +792,11 @@ fn no_fitting_node_is_the_end_only_where_none_is_away() {
         listed(unfit)
     };
     let why = |never| {
-        FsmEvent::PendingReason(Some(PendingReason {
+        FsmEvent::Job(JobEvent::PendingReason(Some(PendingReason {
             reason: String::new(),
             never,
             place: None,
-        }))
+        })))
     };
     let machine = || {
         let mut machine = queued();
@@ -791,7 +811,7 @@ fn no_fitting_node_is_the_end_only_where_none_is_away() {
     let mut small = machine();
     assert_eq!(small.handle(why(true)), [end(false)]);
     assert_eq!(
-        failure(&small.handle(FsmEvent::Gone("job".into()))).code,
+        failure(&small.handle(FsmEvent::Script(ScriptEvent::Gone("job".into())))).code,
         Code::JobNeverStarts
     );
     // A node is down: it may come back.

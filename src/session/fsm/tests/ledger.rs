@@ -13,12 +13,12 @@ fn silent() -> RuntimeFile {
 }
 
 fn refusal() -> FsmEvent {
-    FsmEvent::Unsuitable(Problem::new(
+    FsmEvent::Server(ServerEvent::Unsuitable(Problem::new(
         Code::JupyterAnswer,
         "",
         "the server answered 403",
         "",
-    ))
+    )))
 }
 
 #[test]
@@ -30,7 +30,10 @@ fn a_launch_that_runs_is_waited_for_and_no_other_is_started() {
         "{effects:?}"
     );
     // It ends meanwhile: what there is has to be found out again.
-    assert_eq!(machine.handle(FsmEvent::Rediscover), [Effect::Lock]);
+    assert_eq!(
+        machine.handle(FsmEvent::Script(ScriptEvent::Rediscover)),
+        [Effect::Lock]
+    );
     let effects = machine.handle(found(vec![]));
     assert!(effects.contains(&Effect::Launch), "{effects:?}");
 }
@@ -38,8 +41,8 @@ fn a_launch_that_runs_is_waited_for_and_no_other_is_started() {
 #[test]
 fn one_of_before_that_cannot_be_used_is_left_to_a_stop() {
     let mut machine = after(open(), vec![found(vec![silent()]), found(vec![silent()])]);
-    let effects = machine.handle(FsmEvent::Launched(silent()));
-    let [Effect::EmitFailed(problem)] = effects.as_slice() else {
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(silent())));
+    let [Effect::Emit(Event::Failed(problem))] = effects.as_slice() else {
         panic!("{effects:?}");
     };
     assert!(problem.remedy.contains("remote-jupyter stop"), "{problem}");
@@ -51,11 +54,11 @@ fn one_of_before_that_cannot_be_used_is_left_to_a_stop() {
 #[test]
 fn a_new_one_that_cannot_be_used_is_ended_first() {
     let mut machine = after(open(), vec![found(vec![]), found(vec![])]);
-    let effects = machine.handle(FsmEvent::Launched(silent()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(silent())));
     assert_eq!(effects, [Effect::EndLaunch(FOLDER.into())]);
-    let effects = machine.handle(FsmEvent::Gone("launch".into()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("launch".into())));
     assert!(
-        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
+        matches!(effects.as_slice(), [Effect::Emit(Event::Failed(_))]),
         "{effects:?}"
     );
 }
@@ -67,7 +70,7 @@ fn a_server_that_refuses_is_passed_over_once() {
     let effects = machine.handle(refusal());
     assert!(effects.ends_with(&[
         Effect::Leave,
-        Effect::Phase(Phase::Finding),
+        Effect::Emit(Event::Phase(Phase::Finding)),
         Effect::Discover
     ]));
     assert_eq!(machine.handle(found(vec![running()])), [Effect::Lock]);
@@ -82,14 +85,14 @@ fn one_of_ours_that_refuses_is_told_of() {
     let mut machine = after(open(), vec![found(vec![ours]), listening_on(8890)]);
     let effects = machine.handle(refusal());
     assert!(
-        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
+        matches!(effects.as_slice(), [Effect::Emit(Event::Failed(_))]),
         "{effects:?}"
     );
 }
 
 #[test]
 fn silence_keeps_nobody_from_another_server_and_starts_none() {
-    let silence = || FsmEvent::Checked(Err(problem()));
+    let silence = || FsmEvent::Server(ServerEvent::Checked(Err(problem())));
     let both = || found(vec![running(), runtime_file(42, "/other", "t", false)]);
     let mut machine = after(open(), vec![both(), listening_on(8890)]);
     assert!(machine.handle(silence()).contains(&Effect::Discover));
@@ -102,7 +105,7 @@ fn silence_keeps_nobody_from_another_server_and_starts_none() {
     machine.handle(listening_on(8890));
     let effects = machine.handle(silence());
     assert!(
-        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
+        matches!(effects.as_slice(), [Effect::Emit(Event::Failed(_))]),
         "{effects:?}"
     );
 }

@@ -42,8 +42,8 @@ struct Play {
     scheduler: &'static dyn Scheduler,
 }
 
-/// Nothing came of an effect, an input did, or the connection broke.
-type Came = Result<Option<FsmEvent>, ()>;
+/// Nothing came of an effect, an event did, or the connection broke.
+type Came<T = FsmEvent> = Result<Option<T>, ()>;
 
 impl Play {
     fn new(script: Vec<u16>, cluster: &'static str) -> Self {
@@ -66,7 +66,7 @@ impl Play {
     /// A whole session, from the login to its end.
     fn click(&mut self, goal: Goal) {
         let mut machine = StateMachine::new(super::job::batch_plan(goal));
-        let mut inputs = std::collections::VecDeque::from([FsmEvent::Begin]);
+        let mut inputs = std::collections::VecDeque::from([FsmInput::from(SessionCommand::Begin)]);
         let mut calm = 0;
         // A job that waits in peace would wait for ever.
         while let (Some(input), 0..40) = (inputs.pop_front(), calm) {
@@ -75,20 +75,32 @@ impl Play {
                 let is_wait = matches!(machine.state, State::Queued(_) | State::Returning(..));
                 match self.execute(effect) {
                     Ok(input) => inputs.extend(input),
-                    Err(()) if is_wait => inputs.push_back(lost()),
-                    Err(()) => inputs.push_back(FsmEvent::Failed(problem())),
+                    Err(()) if is_wait => inputs.push_back(lost().into()),
+                    Err(()) => inputs.push_back(FsmEvent::Failed(problem()).into()),
                 }
             }
             assert!(self.world.live().len() <= 1, "doubled: {:?}", self.world);
         }
-        machine.handle(FsmEvent::Close);
+        machine.handle(SessionCommand::Close);
     }
 
-    fn execute(&mut self, effect: Effect) -> Came {
+    fn execute(&mut self, effect: Effect) -> Came<FsmInput> {
+        match effect {
+            Effect::Sleep(pause) | Effect::Pause(pause) => self.rest(pause),
+            Effect::EmitReady(..) => Ok(match self.world.draw(3) {
+                0 => None,
+                1 => Some(FsmEvent::Tunnel(TunnelEvent::Refused).into()),
+                _ => Some(SessionCommand::Stop(Busy::End).into()),
+            }),
+            effect => Ok(self.carry_out(effect)?.map(FsmInput::from)),
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Came {
         Ok(Some(match effect {
-            Effect::Resolve => FsmEvent::Resolved,
-            Effect::Connect => FsmEvent::Connected,
-            Effect::LogIn => FsmEvent::LoggedIn,
+            Effect::Resolve => FsmEvent::Connection(ConnectionEvent::Resolved),
+            Effect::Connect => FsmEvent::Connection(ConnectionEvent::Connected),
+            Effect::LogIn => FsmEvent::Connection(ConnectionEvent::LoggedIn),
             Effect::Discover | Effect::Lock => return self.discovery(),
             Effect::Submit(_) => return self.submit(),
             Effect::ReadJobFiles(folder) => return self.peek(&folder),
@@ -104,38 +116,37 @@ impl Play {
                     Ok(None) => PollResult::Missing,
                     Err(words) => PollResult::Failed(words),
                 };
-                FsmEvent::JobPolled(poll, Duration::ZERO)
+                FsmEvent::Job(JobEvent::Polled(poll, Duration::ZERO))
             }
-            Effect::Query(call) => FsmEvent::JobQueried(self.query(&call.identity)?),
-            Effect::QueryPendingReason(_) => FsmEvent::PendingReason(None),
+            Effect::Query(call) => FsmEvent::Job(JobEvent::Queried(self.query(&call.identity)?)),
+            Effect::QueryPendingReason(_) => FsmEvent::Job(JobEvent::PendingReason(None)),
             Effect::JobOver(folder) => {
                 self.world.close(&folder);
-                FsmEvent::Over(None, String::new())
+                FsmEvent::Job(JobEvent::Over(None, String::new()))
             }
             Effect::EndJob(end) => return self.end(&end),
-            Effect::Sleep(pause) | Effect::Pause(pause) => return self.rest(pause),
             Effect::Listen(_) => listening_on(8890),
             Effect::Check(..) => answered(true),
-            Effect::EmitReady(..) => match self.world.draw(3) {
-                0 => return Ok(None),
-                1 => FsmEvent::Refused,
-                _ => FsmEvent::Stop(Busy::End),
-            },
-            Effect::RecheckInBackground => match self.discovery() {
-                Ok(Some(FsmEvent::Discovered(discovery))) if discovery.doubts.is_empty() => {
-                    FsmEvent::Rechecked(discovery.runtime_files, discovery.host_info)
+            Effect::InBackground(BackgroundTask::Recheck) => match self.discovery() {
+                Ok(Some(FsmEvent::Script(ScriptEvent::Discovered(discovery))))
+                    if discovery.doubts.is_empty() =>
+                {
+                    FsmEvent::Script(ScriptEvent::Rechecked(
+                        discovery.runtime_files,
+                        discovery.host_info,
+                    ))
                 }
                 _ => return Ok(None),
             },
             Effect::Count(..) => kernels(0, 0),
-            Effect::AskToEnd(..) => FsmEvent::AskedToEnd(true),
-            Effect::Resume => FsmEvent::Resumed,
+            Effect::AskToEnd(..) => FsmEvent::Server(ServerEvent::AskedToEnd(true)),
+            Effect::Resume => FsmEvent::Tunnel(TunnelEvent::Resumed),
             _ => return Ok(None),
         }))
     }
 
     /// Time passes, and something may happen meanwhile.
-    fn rest(&mut self, pause: Duration) -> Came {
+    fn rest(&mut self, pause: Duration) -> Came<FsmInput> {
         self.world.now += i64::try_from(pause.as_secs()).unwrap() + 1;
         let now = self.world.now;
         let ours = |job: &super::world::Job| job.folder.is_some();
@@ -155,13 +166,13 @@ impl Play {
                 }
             }
             3 => self.world.change(ours, |job| job.ended = Some(now)),
-            4 => return Ok(Some(FsmEvent::Stop(Busy::End))),
-            5 => return Ok(Some(FsmEvent::Close)),
+            4 => return Ok(Some(SessionCommand::Stop(Busy::End).into())),
+            5 => return Ok(Some(SessionCommand::Close.into())),
             6 => self.world.now += 1800,
             7 => return Err(()),
             _ => {}
         }
-        Ok(Some(FsmEvent::Elapsed))
+        Ok(Some(FsmEvent::Local(LocalEvent::Elapsed).into()))
     }
 
     fn ledger(&self) -> String {
@@ -228,7 +239,7 @@ impl Play {
                     for folder in &discovery.ended {
                         self.world.close(folder);
                     }
-                    FsmEvent::Discovered(Box::new(discovery))
+                    FsmEvent::Script(ScriptEvent::Discovered(Box::new(discovery)))
                 }
                 Err(_) => FsmEvent::Failed(problem()),
             },
@@ -277,14 +288,14 @@ impl Play {
         match kind {
             2..=4 => refused(),
             5 => Err(()),
-            _ => Ok(Some(FsmEvent::Submitted {
+            _ => Ok(Some(FsmEvent::Job(JobEvent::Submitted {
                 folder: World::path(folder),
                 identity: JobIdentity {
                     id,
                     name: NAME.into(),
                     submitted: Some(self.world.now - 120),
                 },
-            })),
+            }))),
         }
     }
 
@@ -302,9 +313,9 @@ impl Play {
             .iter()
             .any(|job| job.folder == Some(at) && job.state == "RUNNING");
         Ok(Some(match (runs, self.world.draw(3)) {
-            (true, 1) => FsmEvent::Launched(running()),
-            (true, _) => FsmEvent::JobFilesRead(Some("login".into())),
-            _ => FsmEvent::JobFilesRead(None),
+            (true, 1) => FsmEvent::Script(ScriptEvent::Launched(running())),
+            (true, _) => FsmEvent::Job(JobEvent::FilesRead(Some("login".into()))),
+            _ => FsmEvent::Job(JobEvent::FilesRead(None)),
         }))
     }
 
@@ -325,7 +336,7 @@ impl Play {
             self.world.close(folder);
         }
         let how = if is_gone { "job" } else { "no" };
-        Ok(Some(FsmEvent::Gone(how.into())))
+        Ok(Some(FsmEvent::Script(ScriptEvent::Gone(how.into()))))
     }
 
     /// The command may be lost on its way there, or its answer on the way back.

@@ -12,11 +12,11 @@ fn lost(stood: u64) -> FsmEvent {
 }
 
 fn unreached(offline: bool, took: u32) -> FsmEvent {
-    FsmEvent::Unreached {
+    FsmEvent::Connection(ConnectionEvent::Unreached {
         problem: Problem::new(Code::Refused, "nothing listens", "", ""),
         offline,
         took: SECOND * took,
-    }
+    })
 }
 
 fn attempt() -> [Effect; 2] {
@@ -38,9 +38,18 @@ fn broken() -> StateMachine {
 fn looking() -> StateMachine {
     let mut machine = broken();
     for (input, effect) in [
-        (FsmEvent::Resolved, Effect::Connect),
-        (FsmEvent::Connected, Effect::LogIn),
-        (FsmEvent::LoggedIn, Effect::Discover),
+        (
+            FsmEvent::Connection(ConnectionEvent::Resolved),
+            Effect::Connect,
+        ),
+        (
+            FsmEvent::Connection(ConnectionEvent::Connected),
+            Effect::LogIn,
+        ),
+        (
+            FsmEvent::Connection(ConnectionEvent::LoggedIn),
+            Effect::Discover,
+        ),
     ] {
         assert_eq!(machine.handle(input), [effect]);
     }
@@ -54,7 +63,7 @@ fn a_lost_connection_is_made_anew_at_once_and_the_ports_are_held() {
     assert_eq!(
         machine.handle(lost(3600)),
         [
-            Effect::Phase(Phase::Reconnecting),
+            Effect::Emit(Event::Phase(Phase::Reconnecting)),
             Effect::Suspend,
             begin,
             resolve
@@ -68,7 +77,7 @@ fn the_same_server_is_gone_on_with_and_no_page_is_shown() {
     let mut machine = looking();
     assert_eq!(machine.handle(found(vec![running()])), [Effect::Resume]);
     assert_eq!(
-        machine.handle(FsmEvent::Resumed),
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed)),
         [Effect::EmitReconnected(Box::new(the_found(true)), 8890)]
     );
     assert!(machine.is_ready());
@@ -105,7 +114,10 @@ fn another_machine_of_the_same_name_is_no_proof_of_anything() {
     let mut machine = looking();
     let mut host_info = host_info();
     host_info.node = "node2".into();
-    assert_eq!(machine.handle(FsmEvent::Found(vec![], host_info)), pause(1));
+    assert_eq!(
+        machine.handle(FsmEvent::Script(ScriptEvent::Found(vec![], host_info))),
+        pause(1)
+    );
 }
 
 #[test]
@@ -113,7 +125,10 @@ fn pauses_double_up_to_half_a_minute() {
     let mut machine = broken();
     for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
         assert_eq!(machine.handle(unreached(false, 1)), pause(seconds));
-        assert_eq!(machine.handle(FsmEvent::Elapsed), attempt());
+        assert_eq!(
+            machine.handle(FsmEvent::Local(LocalEvent::Elapsed)),
+            attempt()
+        );
     }
 }
 
@@ -122,16 +137,23 @@ fn a_hint_tries_at_once_and_begins_the_pauses_anew() {
     let mut machine = broken();
     for _ in 0..4 {
         machine.handle(unreached(false, 1));
-        machine.handle(FsmEvent::Elapsed);
+        machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
     }
     assert_eq!(
-        machine.handle(FsmEvent::Check),
+        machine.handle(FsmEvent::Local(LocalEvent::Check)),
         [],
         "an attempt is under way"
     );
     assert_eq!(machine.handle(unreached(false, 1)), pause(16));
-    assert_eq!(machine.handle(FsmEvent::Check), attempt());
-    assert_eq!(machine.handle(FsmEvent::Elapsed), [], "that pause is over");
+    assert_eq!(
+        machine.handle(FsmEvent::Local(LocalEvent::Check)),
+        attempt()
+    );
+    assert_eq!(
+        machine.handle(FsmEvent::Local(LocalEvent::Elapsed)),
+        [],
+        "that pause is over"
+    );
     assert_eq!(machine.handle(unreached(false, 1)), pause(1));
 }
 
@@ -142,7 +164,7 @@ fn give_up(machine: &mut StateMachine, input: impl Fn() -> FsmEvent) -> (usize, 
         if machine.has_ended() {
             return (attempts, effects);
         }
-        machine.handle(FsmEvent::Elapsed);
+        machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
     }
     (1000, vec![])
 }
@@ -168,7 +190,7 @@ fn a_refusal_is_not_tried_again() {
     let mut machine = looking();
     let refused = Problem::new(Code::AuthRefused, "t", "", "");
     let effects = machine.handle(FsmEvent::Failed(refused.clone()));
-    assert_eq!(effects, [Effect::EmitFailed(refused)]);
+    assert_eq!(effects, [Effect::Emit(Event::Failed(refused))]);
     assert!(machine.has_ended());
 }
 
@@ -176,14 +198,21 @@ fn a_refusal_is_not_tried_again() {
 fn a_connection_that_breaks_again_and_again_is_not_made_anew_in_a_frenzy() {
     let mut machine = broken();
     for pause in [1, 2, 4] {
-        for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
+        for input in [
+            FsmEvent::Connection(ConnectionEvent::Resolved),
+            FsmEvent::Connection(ConnectionEvent::Connected),
+            FsmEvent::Connection(ConnectionEvent::LoggedIn),
+        ] {
             machine.handle(input);
         }
         machine.handle(found(vec![running()]));
-        machine.handle(FsmEvent::Resumed);
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed));
         let effects = machine.handle(lost(2));
         assert_eq!(effects.last(), Some(&Effect::Pause(SECOND * pause)));
-        assert_eq!(machine.handle(FsmEvent::Elapsed), attempt());
+        assert_eq!(
+            machine.handle(FsmEvent::Local(LocalEvent::Elapsed)),
+            attempt()
+        );
     }
     let mut steady = ready();
     steady.trouble = machine.trouble;
@@ -193,12 +222,18 @@ fn a_connection_that_breaks_again_and_again_is_not_made_anew_in_a_frenzy() {
 
 #[test]
 fn a_wish_that_comes_too_late_is_refused_and_not_forgotten() {
-    for wish in [FsmEvent::ReadLog, FsmEvent::Stop(Busy::End)] {
+    for wish in [SessionCommand::ReadLog, SessionCommand::Stop(Busy::End)] {
         let mut machine = broken();
         machine.handle(unreached(false, 1));
         let effects = machine.handle(wish);
-        assert!(matches!(effects.as_slice(), [Effect::EmitRefused(_)]));
-        assert_eq!(machine.handle(FsmEvent::Elapsed), attempt());
+        assert!(matches!(
+            effects.as_slice(),
+            [Effect::Emit(Event::Refused(_))]
+        ));
+        assert_eq!(
+            machine.handle(FsmEvent::Local(LocalEvent::Elapsed)),
+            attempt()
+        );
     }
 }
 
@@ -207,9 +242,15 @@ fn only_a_tunnel_for_a_page_is_worth_it() {
     let mut stopping = counting(Busy::Refuse);
     stopping.handle(kernels(3, 1));
     assert!(stopping.is_ready());
-    assert_eq!(stopping.handle(lost(60)), [Effect::EmitFailed(problem())]);
+    assert_eq!(
+        stopping.handle(lost(60)),
+        [Effect::Emit(Event::Failed(problem()))]
+    );
     let mut early = after(open(), vec![found(vec![running()]), listening_on(8890)]);
-    assert_eq!(early.handle(lost(0)), [Effect::EmitFailed(problem())]);
+    assert_eq!(
+        early.handle(lost(0)),
+        [Effect::Emit(Event::Failed(problem()))]
+    );
 }
 
 // ---- while it stands --------------------------------------------------------------------------
@@ -217,7 +258,10 @@ fn only_a_tunnel_for_a_page_is_worth_it() {
 #[test]
 fn a_hint_makes_a_standing_tunnel_prove_itself() {
     let mut machine = ready();
-    assert_eq!(machine.handle(FsmEvent::Check), [Effect::ProbePeer]);
+    assert_eq!(
+        machine.handle(FsmEvent::Local(LocalEvent::Check)),
+        [Effect::ProbePeer]
+    );
     assert!(machine.is_ready());
 }
 
@@ -225,17 +269,23 @@ fn a_hint_makes_a_standing_tunnel_prove_itself() {
 fn a_refused_connection_is_looked_into_and_only_a_process_that_is_gone_is_an_end() {
     let mut machine = ready();
     assert_eq!(
-        machine.handle(FsmEvent::Refused),
-        [Effect::RecheckInBackground]
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::Refused)),
+        [Effect::InBackground(BackgroundTask::Recheck)]
     );
     for runtime_files in [vec![running()], vec![foreign()]] {
         assert_eq!(
-            machine.handle(FsmEvent::Rechecked(runtime_files, host_info())),
+            machine.handle(FsmEvent::Script(ScriptEvent::Rechecked(
+                runtime_files,
+                host_info()
+            ))),
             []
         );
     }
     assert!(machine.is_ready());
-    let effects = machine.handle(FsmEvent::Rechecked(vec![], host_info()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Rechecked(
+        vec![],
+        host_info(),
+    )));
     assert_eq!(failure(&effects).code, Code::ServerEnded);
     assert!(machine.has_ended());
 }
@@ -249,8 +299,11 @@ fn a_server_that_ended_because_nobody_used_it_is_told_as_such() {
     // Its runtime file is /r/jpserver-41.json.
     for (path, code) in [("/r", Code::IdleEnded), ("/r/jp", Code::ServerEnded)] {
         let mut machine = ready();
-        machine.handle(FsmEvent::Refused);
-        let effects = machine.handle(FsmEvent::Rechecked(vec![], folder(path)));
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::Refused));
+        let effects = machine.handle(FsmEvent::Script(ScriptEvent::Rechecked(
+            vec![],
+            folder(path),
+        )));
         assert_eq!(failure(&effects).code, code, "{path}");
     }
 }
@@ -259,17 +312,20 @@ fn a_server_that_ended_because_nobody_used_it_is_told_as_such() {
 fn the_log_can_be_had_beside_the_tunnel() {
     let mut machine = ready();
     assert_eq!(
-        machine.handle(FsmEvent::ReadLog),
-        [Effect::ReadLogInBackground]
+        machine.handle(SessionCommand::ReadLog),
+        [Effect::InBackground(BackgroundTask::ReadLog)]
     );
     let log = ("/s/1/log".to_owned(), "text".to_owned());
     assert_eq!(
-        machine.handle(FsmEvent::Log(log.0.clone(), log.1.clone())),
-        [Effect::EmitLog(log.0, log.1)]
+        machine.handle(FsmEvent::Script(ScriptEvent::Log(
+            log.0.clone(),
+            log.1.clone()
+        ))),
+        [Effect::log(log.0, &log.1)]
     );
     assert_eq!(
-        machine.handle(FsmEvent::NoLog(problem())),
-        [Effect::EmitRefused(problem())]
+        machine.handle(FsmEvent::Script(ScriptEvent::NoLog(problem()))),
+        [Effect::Emit(Event::Refused(problem()))]
     );
     assert!(machine.is_ready());
 }
@@ -282,8 +338,8 @@ fn what_goes_on_is_told_when_it_changes() {
         ..Activity::default()
     };
     for (activity, news) in [(busy(0), true), (busy(0), false), (busy(1), true)] {
-        let effects = machine.handle(FsmEvent::Active(activity.clone()));
-        let told = [Effect::EmitActivity(activity)];
+        let effects = machine.handle(FsmEvent::Server(ServerEvent::Active(activity.clone())));
+        let told = [Effect::Emit(Event::Kernels(activity))];
         assert_eq!(effects, if news { &told[..] } else { &[] });
     }
 }

@@ -12,7 +12,7 @@ fn plan(remembered: Option<Route>) -> SessionPlan {
 }
 
 fn begun(remembered: Option<Route>, runtime_file: RuntimeFile) -> (StateMachine, Vec<Effect>) {
-    let launched = FsmEvent::Launched(runtime_file);
+    let launched = FsmEvent::Script(ScriptEvent::Launched(runtime_file));
     let inputs = vec![nothing(), nothing(), submitted(), launched];
     along(plan(remembered), inputs)
 }
@@ -27,14 +27,20 @@ fn listen(runtime_file: &RuntimeFile) -> Effect {
 }
 
 fn barred(what: &str) -> FsmEvent {
-    FsmEvent::ForwardRefused(problem::barred("gpu01", "gpu01", what))
+    FsmEvent::Tunnel(TunnelEvent::ForwardRefused(problem::barred(
+        "gpu01", "gpu01", what,
+    )))
 }
 
 #[test]
 fn a_login_host_that_forwards_nothing_leaves_the_relay_alone() {
     let (mut machine, effects) = begun(None, inside());
     assert!(matches!(effects.as_slice(), [Effect::ConnectNode(..)]));
-    let forbidden = FsmEvent::ForwardingForbidden(problem::barred("gpu01", "gpu01", "prohibited"));
+    let forbidden = FsmEvent::Tunnel(TunnelEvent::ForwardingForbidden(problem::barred(
+        "gpu01",
+        "gpu01",
+        "prohibited",
+    )));
     let effects = machine.handle(forbidden);
     assert_eq!(effects, [relay(&inside()), listen(&inside())]);
     assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Relay)));
@@ -47,9 +53,9 @@ fn a_new_server_moves_to_its_address_before_a_relay_is_tried_on_the_same_port() 
     let (mut machine, _) = begun(None, inside());
     let effects = machine.handle(no_hop());
     assert_eq!(effects.last(), Some(&Effect::Relocate(FOLDER.into())));
-    machine.handle(FsmEvent::Moved);
-    machine.handle(FsmEvent::Elapsed);
-    let effects = machine.handle(FsmEvent::Launched(in_the_job()));
+    machine.handle(FsmEvent::Job(JobEvent::Moved));
+    machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(in_the_job())));
     assert_eq!(effects, [listen(&in_the_job())]);
     machine.handle(listening());
     let effects = machine.handle(barred("no route to host"));
@@ -74,12 +80,16 @@ fn a_server_that_was_there_before_is_not_moved_where_a_relay_may_lead_to_it() {
         problem: problem(),
         stood: Duration::from_secs(90),
     });
-    for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
+    for input in [
+        FsmEvent::Connection(ConnectionEvent::Resolved),
+        FsmEvent::Connection(ConnectionEvent::Connected),
+        FsmEvent::Connection(ConnectionEvent::LoggedIn),
+    ] {
         machine.handle(input);
     }
     let effects = machine.handle(discovery(vec![inside()], vec![job]));
     assert_eq!(effects, [relay(&inside()), Effect::Resume]);
-    machine.handle(FsmEvent::Resumed);
+    machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed));
     assert!(machine.is_ready());
 }
 
@@ -89,10 +99,14 @@ fn what_each_way_said_is_told_when_the_last_one_is_gone() {
     machine.handle(listening());
     let effects = machine.handle(barred("didn't accept task"));
     assert!(matches!(effects.as_slice(), [Effect::ConnectNode(..)]));
-    let forbidden = FsmEvent::ForwardingForbidden(problem::barred("gpu01", "node17", "prohibited"));
+    let forbidden = FsmEvent::Tunnel(TunnelEvent::ForwardingForbidden(problem::barred(
+        "gpu01",
+        "node17",
+        "prohibited",
+    )));
     assert_eq!(machine.handle(forbidden), [end(false)]);
-    let effects = machine.handle(FsmEvent::Gone("job".into()));
-    let [Effect::EmitFailed(problem)] = effects.as_slice() else {
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("job".into())));
+    let [Effect::Emit(Event::Failed(problem))] = effects.as_slice() else {
         panic!("{effects:?}");
     };
     assert_eq!(problem.code, Code::NodeRefuses);

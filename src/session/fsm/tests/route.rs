@@ -18,7 +18,7 @@ fn begun(
         nothing(),
         nothing(),
         submitted(),
-        FsmEvent::Launched(runtime_file),
+        FsmEvent::Script(ScriptEvent::Launched(runtime_file)),
     ];
     along(plan, inputs)
 }
@@ -41,14 +41,16 @@ fn listen(runtime_file: &RuntimeFile) -> Effect {
 }
 
 pub(super) fn no_hop() -> FsmEvent {
-    FsmEvent::NodeUnreachable(problem::not_there("gpu01", "node17"))
+    FsmEvent::Tunnel(TunnelEvent::NodeUnreachable(problem::not_there(
+        "gpu01", "node17",
+    )))
 }
 
 pub(super) fn listening() -> FsmEvent {
-    FsmEvent::Listening {
+    FsmEvent::Tunnel(TunnelEvent::Listening {
         port: 8890,
         taken: None,
-    }
+    })
 }
 
 pub(super) fn ready(machine: &mut StateMachine) -> Vec<Effect> {
@@ -60,7 +62,10 @@ pub(super) fn ready(machine: &mut StateMachine) -> Vec<Effect> {
 fn a_server_inside_is_hopped_to_and_that_is_remembered() {
     let (mut machine, effects) = begun(Bind::Auto, None, inside());
     assert_eq!(effects, [hop(true)]);
-    assert_eq!(machine.handle(FsmEvent::NodeConnected), [listen(&inside())]);
+    assert_eq!(
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::NodeConnected)),
+        [listen(&inside())]
+    );
     assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Hop)));
     let (_, effects) = begun(Bind::Auto, Some(Route::Hop), inside());
     assert_eq!(effects, [hop(false)], "and needs no probe the next time");
@@ -71,17 +76,17 @@ fn where_the_node_takes_no_ssh_the_server_moves_to_its_address_once() {
     let (mut machine, _) = begun(Bind::Auto, None, inside());
     let effects = machine.handle(no_hop());
     assert_eq!(effects.last(), Some(&Effect::Relocate(FOLDER.into())));
-    assert!(matches!(effects[0], Effect::Note(_)));
-    let effects = machine.handle(FsmEvent::Moved);
+    assert!(matches!(effects[0], Effect::Emit(Event::Note(_))));
+    let effects = machine.handle(FsmEvent::Job(JobEvent::Moved));
     assert!(rest(&effects) < Duration::from_secs(1));
     // The old file is still there for a while.
-    machine.handle(FsmEvent::Elapsed);
-    let effects = machine.handle(FsmEvent::Launched(inside()));
+    machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(inside())));
     assert!(
         matches!(effects.as_slice(), [Effect::Sleep(_)]),
         "{effects:?}"
     );
-    let effects = machine.handle(FsmEvent::Launched(in_the_job()));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(in_the_job())));
     assert_eq!(effects, [listen(&in_the_job())]);
     assert!(ready(&mut machine).contains(&Effect::RememberRoute(Route::Address)));
 }
@@ -101,14 +106,14 @@ fn an_address_that_is_barred_is_left_for_a_hop_on_the_same_port() {
     let (mut machine, effects) = begun(Bind::Auto, Some(Route::Address), in_the_job());
     assert_eq!(effects, [listen(&in_the_job())]);
     machine.handle(listening());
-    let effects = machine.handle(FsmEvent::ForwardRefused(problem::barred(
-        "gpu01", "gpu01", "",
+    let effects = machine.handle(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(
+        problem::barred("gpu01", "gpu01", ""),
     )));
     assert!(
         matches!(effects.as_slice(), [Effect::ConnectNode(..)]),
         "{effects:?}"
     );
-    let effects = machine.handle(FsmEvent::NodeConnected);
+    let effects = machine.handle(FsmEvent::Tunnel(TunnelEvent::NodeConnected));
     let server = in_the_job().server(Some(7)).unwrap();
     assert_eq!(effects, [Effect::Check(server, 8890, false)]);
     let effects = machine.handle(answered(true));
@@ -123,18 +128,20 @@ fn a_way_that_is_forced_and_leads_nowhere_leaves_no_job() {
     for (bind, runtime_file) in [(Bind::Loopback, inside()), (Bind::Socket, inside())] {
         let (mut machine, _) = begun(bind, None, runtime_file);
         assert_eq!(machine.handle(no_hop()), [end(false)]);
-        let effects = machine.handle(FsmEvent::Gone("job".into()));
+        let effects = machine.handle(FsmEvent::Script(ScriptEvent::Gone("job".into())));
         assert!(matches!(
             effects.as_slice(),
-            [Effect::EmitFailed(Problem {
+            [Effect::Emit(Event::Failed(Problem {
                 code: Code::NodeRefuses,
                 ..
-            })]
+            }))]
         ));
     }
     let (mut machine, _) = begun(Bind::Node, None, in_the_job());
     machine.handle(listening());
-    let barred = FsmEvent::ForwardRefused(problem::barred("gpu01", "gpu01", ""));
+    let barred = FsmEvent::Tunnel(TunnelEvent::ForwardRefused(problem::barred(
+        "gpu01", "gpu01", "",
+    )));
     assert_eq!(machine.handle(barred), [end(false)]);
 }
 
@@ -152,7 +159,7 @@ fn a_server_that_was_there_before_is_never_ended_for_want_of_a_way() {
     assert_eq!(effects, [hop(true)], "whatever bind says now");
     let effects = machine.handle(no_hop());
     assert!(
-        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
+        matches!(effects.as_slice(), [Effect::Emit(Event::Failed(_))]),
         "{effects:?}"
     );
 }
@@ -166,7 +173,7 @@ fn a_stop_needs_no_way_but_does_not_guess_about_kernels() {
     let (mut machine, _) = found_again(stop(Busy::Refuse), Bind::Auto);
     let effects = machine.handle(no_hop());
     assert!(
-        matches!(effects.as_slice(), [Effect::EmitFailed(_)]),
+        matches!(effects.as_slice(), [Effect::Emit(Event::Failed(_))]),
         "{effects:?}"
     );
 }
@@ -174,7 +181,7 @@ fn a_stop_needs_no_way_but_does_not_guess_about_kernels() {
 /// A tunnel by a hop, with its machine.
 fn standing() -> StateMachine {
     let (mut machine, _) = found_again(open(), Bind::Auto);
-    machine.handle(FsmEvent::NodeConnected);
+    machine.handle(FsmEvent::Tunnel(TunnelEvent::NodeConnected));
     ready(&mut machine);
     assert!(machine.is_ready());
     machine
@@ -188,15 +195,22 @@ fn a_new_connection_brings_a_new_hop_before_the_ports_open() {
         problem: problem(),
         stood,
     });
-    for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
+    for input in [
+        FsmEvent::Connection(ConnectionEvent::Resolved),
+        FsmEvent::Connection(ConnectionEvent::Connected),
+        FsmEvent::Connection(ConnectionEvent::LoggedIn),
+    ] {
         machine.handle(input);
     }
     let mut job = ours(JobState::Running, "RUNNING");
     job.file = Some(inside().file);
     let effects = machine.handle(discovery(vec![inside()], vec![job]));
     assert_eq!(effects, [hop(false)]);
-    assert_eq!(machine.handle(FsmEvent::NodeConnected), [Effect::Resume]);
-    machine.handle(FsmEvent::Resumed);
+    assert_eq!(
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::NodeConnected)),
+        [Effect::Resume]
+    );
+    machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed));
     assert!(machine.is_ready());
 }
 
@@ -209,13 +223,16 @@ fn a_hop_that_is_lost_alone_is_made_anew_over_the_same_login() {
     };
     let effects = machine.handle(lost());
     let wanted = [
-        Effect::Phase(Phase::Reconnecting),
+        Effect::Emit(Event::Phase(Phase::Reconnecting)),
         Effect::CloseListeners,
         hop(false),
     ];
     assert_eq!(effects, wanted);
-    assert_eq!(machine.handle(FsmEvent::NodeConnected), [Effect::Resume]);
-    machine.handle(FsmEvent::Resumed);
+    assert_eq!(
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::NodeConnected)),
+        [Effect::Resume]
+    );
+    machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed));
     assert!(machine.is_ready());
     // If that fails, the whole connection is opened again.
     machine.handle(lost());

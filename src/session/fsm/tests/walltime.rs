@@ -1,6 +1,7 @@
 use super::job::{at, discovery, in_the_job, job, ours};
 use super::*;
 use crate::scheduler::{CommandOutput, Job, JobState};
+use crate::session::types::Walltime;
 
 const BEGAN: i64 = 1_795_500_000;
 const END: i64 = BEGAN + 3600;
@@ -34,25 +35,32 @@ fn standing() -> StateMachine {
 }
 
 fn listed(ends: i64) -> FsmEvent {
-    FsmEvent::JobPolled(PollResult::Listed(Box::new(running(ends))), Duration::ZERO)
+    FsmEvent::Job(JobEvent::Polled(
+        PollResult::Listed(Box::new(running(ends))),
+        Duration::ZERO,
+    ))
 }
 
 fn said(status: i32, words: &str) -> FsmEvent {
-    FsmEvent::Extended(CommandOutput {
+    FsmEvent::Job(JobEvent::Extended(CommandOutput {
         status,
         err: words.into(),
         ..CommandOutput::default()
-    })
+    }))
 }
 
 fn list() -> Effect {
-    Effect::ListInBackground("4711".into())
+    Effect::InBackground(BackgroundTask::List("4711".into()))
 }
 
 /// Returns the end that is reported.
 fn told(effects: &[Effect]) -> Option<i64> {
     match effects {
-        [Effect::EmitExtended(job)] | [Effect::EmitExtended(job), Effect::EmitClosed] => job.ends,
+        [Effect::Emit(Event::Walltime(job, Walltime::Extended))]
+        | [
+            Effect::Emit(Event::Walltime(job, Walltime::Extended)),
+            Effect::Emit(Event::Closed),
+        ] => job.ends,
         other => panic!("{other:?}"),
     }
 }
@@ -60,10 +68,10 @@ fn told(effects: &[Effect]) -> Option<i64> {
 #[test]
 fn a_job_is_extended_from_the_end_that_it_has_now_and_the_new_one_is_read_back() {
     let mut machine = standing();
-    assert_eq!(machine.handle(FsmEvent::Extend(HOUR)), [list()]);
+    assert_eq!(machine.handle(SessionCommand::Extend(HOUR)), [list()]);
     // It was extended by ten minutes elsewhere meanwhile.
     let effects = machine.handle(listed(END + 600));
-    let [Effect::ExtendInBackground(job, HOUR)] = effects.as_slice() else {
+    let [Effect::InBackground(BackgroundTask::Extend(job, HOUR))] = effects.as_slice() else {
         panic!("{effects:?}")
     };
     assert_eq!(job.whole(), Some(4200));
@@ -73,14 +81,14 @@ fn a_job_is_extended_from_the_end_that_it_has_now_and_the_new_one_is_read_back()
     // And that is the end from now on.
     let mut host_info = host_info();
     host_info.now = Some(END);
-    let effects = machine.handle(FsmEvent::Rechecked(vec![], host_info));
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Rechecked(vec![], host_info)));
     assert_eq!(failure(&effects).code, Code::JobEnded, "before its time");
 }
 
 #[test]
 fn a_refusal_comes_in_the_schedulers_own_words_and_the_tunnel_stands() {
     let mut machine = standing();
-    machine.handle(FsmEvent::Extend(HOUR));
+    machine.handle(SessionCommand::Extend(HOUR));
     machine.handle(listed(END));
     let denied = "Access/permission denied for job 4711";
     let effects = machine.handle(said(1, denied));
@@ -92,7 +100,7 @@ fn a_refusal_comes_in_the_schedulers_own_words_and_the_tunnel_stands() {
     assert!(problem.title.contains("Slurm"), "{problem}");
     assert!(machine.is_ready());
     // A command that went well and changed nothing is no success.
-    machine.handle(FsmEvent::Extend(HOUR));
+    machine.handle(SessionCommand::Extend(HOUR));
     machine.handle(listed(END));
     machine.handle(said(0, ""));
     assert_eq!(
@@ -104,23 +112,26 @@ fn a_refusal_comes_in_the_schedulers_own_words_and_the_tunnel_stands() {
 #[test]
 fn what_comes_in_between_is_a_refusal_too() {
     for between in [
-        FsmEvent::JobPolled(PollResult::Missing, Duration::ZERO),
-        FsmEvent::JobPolled(PollResult::Failed("down".into()), Duration::ZERO),
-        FsmEvent::NotExtended(problem::no_end("gpu01")),
+        FsmEvent::Job(JobEvent::Polled(PollResult::Missing, Duration::ZERO)),
+        FsmEvent::Job(JobEvent::Polled(
+            PollResult::Failed("down".into()),
+            Duration::ZERO,
+        )),
+        FsmEvent::Job(JobEvent::NotExtended(problem::no_end("gpu01"))),
     ] {
         let mut machine = standing();
-        machine.handle(FsmEvent::Extend(HOUR));
+        machine.handle(SessionCommand::Extend(HOUR));
         assert_eq!(failure(&machine.handle(between)).code, Code::NotExtended);
         // The next request starts from the beginning.
-        assert_eq!(machine.handle(FsmEvent::Extend(HOUR)), [list()]);
+        assert_eq!(machine.handle(SessionCommand::Extend(HOUR)), [list()]);
         assert!(matches!(
             machine.handle(listed(END))[..],
-            [Effect::ExtendInBackground(..)]
+            [Effect::InBackground(BackgroundTask::Extend(..))]
         ));
     }
     let mut process = ready();
     assert_eq!(
-        failure(&process.handle(FsmEvent::Extend(HOUR))).code,
+        failure(&process.handle(SessionCommand::Extend(HOUR))).code,
         Code::NotExtended
     );
 }
@@ -149,14 +160,15 @@ fn without_a_tunnel_the_job_is_found_and_extended() {
 
 #[test]
 fn a_time_that_is_up_names_the_command_that_starts_it_again() {
-    let problem = |inputs: Vec<FsmEvent>| {
+    let problem = |inputs: Vec<FsmInput>| {
         let mut machine = standing();
         for input in inputs {
             machine.handle(input);
         }
         let mut host_info = host_info();
         host_info.now = Some(END + 5);
-        failure(&machine.handle(FsmEvent::Rechecked(vec![], host_info))).clone()
+        failure(&machine.handle(FsmEvent::Script(ScriptEvent::Rechecked(vec![], host_info))))
+            .clone()
     };
     let plain = problem(vec![]);
     assert_eq!(plain.code, Code::JobTimeUp);
@@ -170,19 +182,19 @@ fn a_time_that_is_up_names_the_command_that_starts_it_again() {
     );
 
     let show = |notebook: Option<&str>| {
-        FsmEvent::Show(Page {
+        FsmInput::from(SessionCommand::Show(Page {
             notebook: notebook.map(str::to_owned),
             ..Page::default()
-        })
+        }))
     };
-    let active = FsmEvent::Active(Activity {
+    let active = FsmEvent::Server(ServerEvent::Active(Activity {
         latest: Some("b/c.ipynb".into()),
         ..Activity::default()
-    });
+    }));
     let shown = problem(vec![show(Some("it's a.ipynb")), show(None)]);
     let quoted = r"`remote-jupyter open gpu01 --notebook 'it'\''s a.ipynb'`";
     assert!(shown.remedy.contains(quoted), "{shown}");
-    let worked = problem(vec![show(Some("a.ipynb")), active]);
+    let worked = problem(vec![show(Some("a.ipynb")), active.into()]);
     assert!(worked.remedy.contains("--notebook b/c.ipynb`"), "{worked}");
 }
 
@@ -192,11 +204,15 @@ fn an_end_that_was_moved_is_known_after_a_lost_connection() {
     let stood = Duration::from_secs(90);
     let problem = problem::not_listening("gpu01");
     machine.handle(FsmEvent::Lost { problem, stood });
-    for input in [FsmEvent::Resolved, FsmEvent::Connected, FsmEvent::LoggedIn] {
+    for input in [
+        FsmEvent::Connection(ConnectionEvent::Resolved),
+        FsmEvent::Connection(ConnectionEvent::Connected),
+        FsmEvent::Connection(ConnectionEvent::LoggedIn),
+    ] {
         machine.handle(input);
     }
     machine.handle(found_in_a_job(running(END + 600)));
-    let effects = machine.handle(FsmEvent::Resumed);
+    let effects = machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed));
     let [Effect::EmitReconnected(found, _)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
