@@ -9,7 +9,7 @@ use crate::host_os::{ConfigOptions, LocalHost, Scope};
 use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
-use crate::session::{Goal, SessionRequest};
+use crate::session::{Goal, SessionRequest, Shared};
 
 /// The global arguments.
 pub struct Context {
@@ -18,6 +18,7 @@ pub struct Context {
     named: bool,
     ssh_config: Option<PathBuf>,
     scope: Scope,
+    shared: Shared,
 }
 
 impl Context {
@@ -35,6 +36,7 @@ impl Context {
             named: arguments.config.is_some(),
             ssh_config: arguments.ssh_config.clone(),
             scope: Scope::new(Config::default_path(), options),
+            shared: Shared::default(),
         }
     }
 
@@ -71,6 +73,11 @@ impl Context {
     /// Returns the local computer, for a session with one of these hosts.
     pub fn machine(&self, browser: Option<String>) -> LocalHost {
         LocalHost::new(browser, self.scope.clone())
+    }
+
+    /// Returns what the sessions of this process share.
+    pub fn shared(&self) -> Shared {
+        self.shared.clone()
     }
 
     /// A session's order for a host.

@@ -155,12 +155,17 @@ fn seen(checkup: &Checkup, host: &str, sight: &InspectReport) {
 fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(), Problem> {
     let order = context.order(host.clone(), Goal::Inspect, TIMEOUT)?;
     let name = host.name.clone();
-    let end = run(order, context.machine(None), |event| match event {
-        Event::Step(text) => checkup.good(&name, text),
-        Event::Note(text) | Event::Waits(text) => checkup.note(&name, text),
-        Event::Seen(sight) => seen(checkup, &name, sight),
-        _ => {}
-    })?;
+    let end = run(
+        order,
+        context.shared(),
+        context.machine(None),
+        |event| match event {
+            Event::Step(text) => checkup.good(&name, text),
+            Event::Note(text) | Event::Waits(text) => checkup.note(&name, text),
+            Event::Seen(sight) => seen(checkup, &name, sight),
+            _ => {}
+        },
+    )?;
     match end.problem {
         Some(problem) => Err(problem),
         None if end.interrupted => Err(problem::interrupted(&host.name)),

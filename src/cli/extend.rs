@@ -62,7 +62,7 @@ fn through(client: Client, host: &Host, by: u64) -> Result<JobInfo, Problem> {
 fn alone(context: &Context, host: &Host, by: u64) -> Result<Option<JobInfo>, Problem> {
     let order = context.order(host.clone(), Goal::Extend(by), TIMEOUT)?;
     let mut longer = None;
-    let end = run(order, context.machine(None), |event| {
+    let end = run(order, context.shared(), context.machine(None), |event| {
         if let Event::Walltime(job, Walltime::Extended) = event {
             longer = Some(job.clone());
         }

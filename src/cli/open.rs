@@ -107,8 +107,15 @@ fn hold(
         handle,
         thread,
         broadcaster,
-    } = HostedSession::start(lock, report.began(), request, machine, pass_on)
-        .map_err(|error| problem::local(&host.name, &error))?;
+    } = HostedSession::start(
+        lock,
+        report.began(),
+        request,
+        context.shared(),
+        machine,
+        pass_on,
+    )
+    .map_err(|error| problem::local(&host.name, &error))?;
     let mut was_ready = false;
     let end = attend(&host.name, handle, thread, events, |event, message| {
         if let Event::Ask(..) = event {

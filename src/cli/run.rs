@@ -9,7 +9,7 @@ use crate::host_os::{LocalHost, terminal_prompt};
 use crate::ipc::Message;
 use crate::problem;
 use crate::problem::Problem;
-use crate::session::{self, Event, Handle, SessionRequest};
+use crate::session::{self, Event, Handle, SessionRequest, Shared};
 
 /// End of a session.
 pub struct End {
@@ -28,13 +28,14 @@ pub type Heard = (Event, Option<Message>);
 /// When this process cannot run a session at all.
 pub fn run(
     request: SessionRequest,
+    shared: Shared,
     machine: LocalHost,
     mut hear: impl FnMut(&Event),
 ) -> Result<End, Problem> {
     let host = request.host.name.clone();
     let (sender, events) = channel();
     let pass_on = move |event| sender(event, None);
-    let (handle, thread) = session::start(request, Arc::new(machine), pass_on)
+    let (handle, thread) = session::start(request, shared, Arc::new(machine), pass_on)
         .map_err(|error| problem::local(&host, &error))?;
     attend(&host, handle, thread, events, |event, _| hear(event))
 }

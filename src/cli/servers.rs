@@ -93,7 +93,7 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
 fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
     let order = context.order(host.clone(), Goal::Glance, TIMEOUT)?;
     let mut lines = Vec::new();
-    let end = run(order, context.machine(None), |event| {
+    let end = run(order, context.shared(), context.machine(None), |event| {
         if let Event::Seen(sight) = event {
             let found = match &sight.server {
                 Some(server) => fl!("doctor-found", server = server),
@@ -270,6 +270,7 @@ fn stop_alone(
     let mut note = fl!("stop-done", host = &host.name);
     let end = run(
         order,
+        context.shared(),
         context.machine(config.browser.clone()),
         |event| match event {
             Event::Note(text) => text.clone_into(&mut note),
@@ -293,13 +294,18 @@ pub fn logs(context: &Context, name: &str) -> CommandOutcome {
     }
     let order = context.order(host.clone(), Goal::Log, TIMEOUT)?;
     let mut found = None;
-    let end = run(order, context.machine(None), |event| match event {
-        Event::Log { path, text } if !path.is_empty() => {
-            found = Some((path.clone(), text.clone()));
-        }
-        Event::Note(text) => eprintln!("{text}"),
-        _ => {}
-    })?;
+    let end = run(
+        order,
+        context.shared(),
+        context.machine(None),
+        |event| match event {
+            Event::Log { path, text } if !path.is_empty() => {
+                found = Some((path.clone(), text.clone()));
+            }
+            Event::Note(text) => eprintln!("{text}"),
+            _ => {}
+        },
+    )?;
     if let Some(problem) = end.problem {
         return Err(problem);
     }

@@ -4,37 +4,19 @@
 use std::cell::RefCell;
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::mpsc::{self, TryRecvError};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Caller, Hop, connect};
+use super::{Caller, Hop, JumpHostPool, connect};
 use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
 use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
-use crate::ssh::resolve::SshTarget;
 use crate::ssh::{self, SshError, channel};
 use crate::tunnel::Forwarder;
 
 /// Longest time for the last bytes at the end.
 const DRAIN: Duration = Duration::from_millis(200);
-
-/// Jump hosts whose last login needed nobody: a trusted network, a conversation without prompts. Only
-/// their conversation may begin while nobody is there.
-static UNATTENDED: Mutex<Vec<SshTarget>> = Mutex::new(Vec::new());
-
-fn remember(target: &SshTarget, needs_nobody: bool) {
-    let mut known = UNATTENDED.lock().unwrap_or_else(PoisonError::into_inner);
-    known.retain(|other| other != target);
-    if needs_nobody {
-        known.push(target.clone());
-    }
-}
-
-fn needs_nobody(target: &SshTarget) -> bool {
-    let known = UNATTENDED.lock().unwrap_or_else(PoisonError::into_inner);
-    known.contains(target)
-}
 
 /// Command to a jump host's thread.
 pub enum JumpHostCommand {
@@ -92,6 +74,8 @@ struct JumpHostThread<'a> {
     requests: mpsc::Receiver<JumpHostCommand>,
     poller: &'a Poller,
     visitors: RefCell<Vec<ChannelRequest>>,
+    /// The jump hosts before it are in the same pool.
+    pool: &'a JumpHostPool,
 }
 
 /// The thread. It ends with its connection, or when it is cancelled. What is left is to be dropped.
@@ -100,6 +84,7 @@ pub fn run(
     before: &[Hop],
     poller: Poller,
     requests: mpsc::Receiver<JumpHostCommand>,
+    pool: &JumpHostPool,
 ) -> Option<Forwarder> {
     let poller = Rc::new(poller);
     let desk = JumpHostThread {
@@ -107,6 +92,7 @@ pub fn run(
         requests,
         poller: &poller,
         visitors: RefCell::default(),
+        pool,
     };
     let mut forwarder = match desk.log_in(before, &poller) {
         Ok(forwarder) => forwarder,
@@ -169,6 +155,7 @@ impl JumpHostThread<'_> {
             expected: self.expected(),
             tell: &tell,
             poller,
+            jump_hosts: self.pool,
         };
         let connection = connect(target, before, &caller)?;
         own(connection.describe());
@@ -178,7 +165,7 @@ impl JumpHostThread<'_> {
                 error => error,
             })?;
         login.steps().into_iter().for_each(own);
-        remember(target, !login.needed_user);
+        self.pool.unattended().remember(target, !login.needed_user);
         Ok(Forwarder::new(Rc::new(connection), Rc::clone(poller), None))
     }
 
@@ -277,7 +264,7 @@ impl Prompter for JumpHostThread<'_> {
     }
 
     fn lets_converse(&self) -> bool {
-        self.is_attended() || needs_nobody(&self.hop.target)
+        self.is_attended() || self.pool.unattended().contains(&self.hop.target)
     }
 
     fn tell_silence(&self, text: String) {
@@ -318,6 +305,7 @@ mod tests {
             requests,
             poller: &poller,
             visitors: RefCell::default(),
+            pool: &JumpHostPool::default(),
         };
         let waker = poller.waker();
         let (first, heard) = visitor(&waker);

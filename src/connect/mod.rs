@@ -1,7 +1,7 @@
 //! The way to a host: straight, through jump hosts, or through a command.
 //!
-//! A jump host is an SSH session in a thread of its own ([`jump_host`]), which everybody in this process
-//! shares who goes that way. A host behind it is reached over a socket pair whose other end is a
+//! A jump host is an SSH session in a thread of its own ([`jump_host`]), which everybody shares who goes
+//! that way with the same [`JumpHostPool`]. A host behind it is reached over a socket pair whose other end is a
 //! channel of that session; so the connections of [`crate::ssh`] need not know what they run over.
 
 mod jump_chain;
@@ -9,6 +9,7 @@ mod jump_host;
 mod jump_host_thread;
 pub mod node;
 mod proxy_command;
+mod unattended;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use crate::ssh::{self, AtHop, Connection, SshError, Transport};
 use proxy_command::ProxyCommand;
 
 pub use jump_chain::{Hop, hops};
-pub use jump_host::check;
+pub use jump_host::JumpHostPool;
 
 /// Longest time for connecting where `ConnectTimeout` is not set: the same as for dialling.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -35,6 +36,8 @@ pub struct Caller<'a> {
     pub tell: &'a dyn Fn(String),
     /// Its deadline counts, and it can be cancelled.
     pub poller: &'a Poller,
+    /// The jump hosts that others have connected to.
+    pub jump_hosts: &'a JumpHostPool,
 }
 
 /// Connects to `target` through `hops`, the nearest first, and checks its host key.
@@ -50,7 +53,9 @@ pub fn connect(
     let Some(command) = target.proxy_command.as_ref().filter(|_| hops.is_empty()) else {
         let transport = match hops.split_last() {
             None => Transport::direct(ssh::dial(target, caller.poller)?),
-            Some((last, before)) => jump_host::open_channel_via(target, last, before, caller)?,
+            Some((last, before)) => caller
+                .jump_hosts
+                .open_channel(target, last, before, caller)?,
         };
         return Connection::open(target, transport, caller.prompter, caller.poller);
     };

@@ -78,6 +78,8 @@ impl NodeConnection {
     pub fn start(order: NodeRequest, stream: UnixStream, hearer: Waker) -> std::io::Result<Self> {
         let poller = Poller::new()?;
         let waker = poller.waker();
+        // No bounds: neither thread may wait for the other one. There is a command for each forwarded
+        // connection, and an event for each step of the login and each refused connection.
         let (requests, receiver) = mpsc::channel();
         let (sender, words) = mpsc::channel();
         let name = order.target.alias.clone();

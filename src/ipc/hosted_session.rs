@@ -12,7 +12,7 @@ use super::host_lock::HostLock;
 use super::protocol::Message;
 use super::server::{self, OpenDefaults};
 use crate::jupyter::Page;
-use crate::session::{self, Event, Goal, Handle, Phase, SessionDelegate, SessionRequest};
+use crate::session::{self, Event, Goal, Handle, Phase, SessionDelegate, SessionRequest, Shared};
 
 /// A running session under its host's lock.
 #[derive(Debug)]
@@ -39,6 +39,7 @@ impl HostedSession {
         lock: HostLock,
         began: Instant,
         request: SessionRequest,
+        shared: Shared,
         delegate: Arc<dyn SessionDelegate>,
         listener: impl Fn(Event, Option<Message>) + Send + 'static,
     ) -> io::Result<Self> {
@@ -57,7 +58,7 @@ impl HostedSession {
             let message = publisher.publish(&event);
             listener(event, message);
         };
-        let (handle, thread) = session::start(request, delegate, publish)?;
+        let (handle, thread) = session::start(request, shared, delegate, publish)?;
         serving.begin(handle.clone());
         Ok(Self {
             handle,

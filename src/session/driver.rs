@@ -29,6 +29,7 @@ use super::prompter::EventSink;
 use super::requests;
 use super::requests::Probe;
 use super::session_request::SessionRequest;
+use super::shared::Shared;
 use super::types::{Forwarded, Walltime};
 use super::walltime::Countdown;
 use crate::config::{Host, LauncherKind};
@@ -51,6 +52,7 @@ const DRAIN: Duration = Duration::from_millis(200);
 
 struct Driver {
     order: SessionRequest,
+    shared: Shared,
     surroundings: Arc<dyn SessionDelegate>,
     sink: EventSink,
     poller: Rc<Poller>,
@@ -105,6 +107,7 @@ enum EffectError {
 /// The session's thread.
 pub fn run(
     order: SessionRequest,
+    shared: Shared,
     surroundings: Arc<dyn SessionDelegate>,
     events: impl Fn(Event) + 'static,
     poller: Poller,
@@ -118,6 +121,7 @@ pub fn run(
     let mut machine = StateMachine::new(plan(&order, routes));
     let mut driver = Driver {
         order,
+        shared,
         surroundings,
         sink: Box::new(events),
         poller: Rc::new(poller),
@@ -258,7 +262,7 @@ impl Driver {
             Effect::Check(server, port, reused) => done(|| self.check(server, port, reused)),
             Effect::Count(server, port) => done(|| self.count(server, port)),
             Effect::AskToEnd(server, port) => {
-                done(|| requests::ask_to_end(self.handle.clone(), server, port))
+                done(|| requests::ask_to_end(&self.handle, server, port))
             }
             Effect::InBackground(task) => Ok(self.in_background(task)),
 
@@ -296,14 +300,14 @@ impl Driver {
             Goal::Open { page, .. } => Probe::Page(page.app),
             _ => Probe::Life,
         };
-        let (handle, host) = (self.handle.clone(), self.host().name.clone());
+        let (handle, host) = (&self.handle, &self.host().name);
         requests::check(handle, host, server, port, asks, reused, deadline);
     }
 
     fn count(&self, server: Server, port: u16) {
         self.poller
             .set_deadline(Some(Instant::now() + STOP_TIMEOUT));
-        requests::count(self.handle.clone(), server, port);
+        requests::count(&self.handle, server, port);
     }
 
     fn remember_port(&self, port: u16) {

@@ -15,6 +15,7 @@ mod poll_coordinator;
 mod prompter;
 mod requests;
 mod session_request;
+mod shared;
 mod types;
 mod walltime;
 
@@ -30,6 +31,7 @@ pub use fsm::{Busy, Goal};
 pub use handle::Handle;
 pub use job::time_words;
 pub use session_request::SessionRequest;
+pub use shared::Shared;
 pub use types::{Forwarded, InspectReport, JobInfo, Ready, ServerInfo, Walltime};
 pub use walltime::WalltimeWarning;
 
@@ -40,15 +42,18 @@ pub use walltime::WalltimeWarning;
 /// When the process has no file descriptors or threads left.
 pub fn start(
     order: SessionRequest,
+    shared: Shared,
     surroundings: Arc<dyn SessionDelegate>,
     events: impl Fn(Event) + Send + 'static,
 ) -> std::io::Result<(Handle, std::thread::JoinHandle<()>)> {
     let poller = Poller::new()?;
+    // No bound: users and requests send a few inputs, and none of them may wait for a session that
+    // connects.
     let (sender, inputs) = mpsc::channel();
     let handle = Handle::new(sender, poller.waker());
     let own = handle.clone();
     let thread = std::thread::Builder::new()
         .name(format!("session {}", order.host.name))
-        .spawn(move || driver::run(order, surroundings, events, poller, &inputs, own))?;
+        .spawn(move || driver::run(order, shared, surroundings, events, poller, &inputs, own))?;
     Ok((handle, thread))
 }

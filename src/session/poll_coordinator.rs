@@ -5,7 +5,7 @@
 //! again. So a session stays the only one to touch its connection, and a cancel is always heard.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::scheduler::CommandOutput;
@@ -40,9 +40,28 @@ impl QueryKey {
     }
 }
 
-static STATES: LazyLock<Mutex<HashMap<QueryKey, Shared>>> = LazyLock::new(Mutex::default);
+/// The calls of all schedulers that sessions of one process wait for. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct PollCoordinator(Arc<Mutex<HashMap<QueryKey, SharedPollState>>>);
 
-type Shared = Arc<Mutex<PollState>>;
+impl PollCoordinator {
+    /// Registers a session that waits, and wants no two calls within that time.
+    #[must_use]
+    pub fn register(&self, login: QueryKey, poll: Duration) -> PollClient {
+        PollClient::at(Arc::clone(lock(&self.0).entry(login).or_default()), poll)
+    }
+
+    /// Shares a list that a click or a stop needed at once, asked for at that time: those who wait
+    /// have it too.
+    pub fn share(&self, login: &QueryKey, began: Instant, output: &CommandOutput) {
+        let Some(ledger) = lock(&self.0).get(login).cloned() else {
+            return;
+        };
+        lock(&ledger).note(began, output);
+    }
+}
+
+type SharedPollState = Arc<Mutex<PollState>>;
 
 /// State of the calls to one scheduler with one login.
 #[derive(Debug, Default)]
@@ -85,25 +104,19 @@ pub enum PollDecision {
 /// A session that waits. Dropping it leaves.
 #[derive(Debug)]
 pub struct PollClient {
-    ledger: Shared,
+    ledger: SharedPollState,
     number: u64,
 }
 
 /// The right to ask, until it is dropped.
 #[derive(Debug)]
 pub struct PollPermit {
-    ledger: Shared,
+    ledger: SharedPollState,
     began: Instant,
 }
 
 impl PollClient {
-    /// For a session that wants no two calls within that time.
-    #[must_use]
-    pub fn register(login: QueryKey, poll: Duration) -> Self {
-        Self::at(Arc::clone(lock(&STATES).entry(login).or_default()), poll)
-    }
-
-    fn at(ledger: Shared, poll: Duration) -> Self {
+    fn at(ledger: SharedPollState, poll: Duration) -> Self {
         let mut open = lock(&ledger);
         let number = open.next_seat;
         open.next_seat += 1;
@@ -223,36 +236,29 @@ impl Drop for PollPermit {
     }
 }
 
-/// A list that a click or a stop needed at once, asked for at that time: those who wait have it too.
-pub fn share(login: &QueryKey, began: Instant, output: &CommandOutput) {
-    let Some(ledger) = lock(&STATES).get(login).cloned() else {
-        return;
-    };
-    lock(&ledger).note(began, output);
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic)]
+    #![allow(clippy::panic, clippy::unwrap_used)]
     use super::*;
+    use crate::ssh::resolve::resolve;
 
     const GAP: Duration = Duration::from_secs(15);
     const LONG: Duration = Duration::from_secs(120);
 
     /// A clock of our own, and what happened by it.
     struct Play {
-        ledger: Shared,
+        ledger: SharedPollState,
         begin: Instant,
     }
 
     impl Play {
         fn new() -> Self {
             Self {
-                ledger: Shared::default(),
+                ledger: SharedPollState::default(),
                 begin: Instant::now(),
             }
         }
@@ -380,5 +386,26 @@ mod tests {
         assert_eq!(play.asks(&seat, 14, QueryKind::List(GAP)), "theirs");
         drop(seat);
         assert!(lock(&play.ledger).list.is_none());
+    }
+
+    #[test]
+    fn a_session_joins_those_of_its_own_process_and_scheduler_alone() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let target = resolve("login", Some(file.path())).unwrap();
+        let key = || QueryKey::new(&target, "slurm");
+        let (process, other) = (PollCoordinator::default(), PollCoordinator::default());
+        let began = Instant::now();
+        let has_list = |seat: &PollClient| lock(&seat.ledger).list.is_some();
+        let (first, second) = (
+            process.register(key(), GAP),
+            process.clone().register(key(), GAP),
+        );
+        let elsewhere = [
+            other.register(key(), GAP),
+            process.register(QueryKey::new(&target, "sge"), GAP),
+        ];
+        process.share(&key(), began, &CommandOutput::printed("a list"));
+        assert!(has_list(&first) && has_list(&second));
+        assert!(!elsewhere.iter().any(has_list));
     }
 }

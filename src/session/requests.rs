@@ -1,6 +1,7 @@
 //! Requests to the server through the tunnel. The session's thread has to forward data meanwhile,
 //! so each runs in its own thread and returns an event.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use super::fsm::{FsmEvent, ServerEvent};
@@ -24,15 +25,17 @@ pub enum Probe {
 /// Asks the server for its proof of life, again and again while it starts, until `deadline`; and for
 /// its pages, where one is to be shown.
 pub fn check(
-    handle: Handle,
-    host: String,
+    handle: &Handle,
+    host: &str,
     server: Server,
     port: u16,
     asks: Probe,
     reused: bool,
     deadline: Instant,
 ) {
-    std::thread::spawn(move || {
+    let answers = handle.clone();
+    let name = host.to_owned();
+    let asked = in_thread("check server", move || {
         let deadline = if reused {
             deadline.min(Instant::now() + REUSED_PATIENCE)
         } else {
@@ -46,16 +49,21 @@ pub fn check(
             };
             Ok(ServerAnswer { pages, ..answer })
         });
-        let problem = |error: &ApiError| problem::api(&host, error);
-        handle.send(match &result {
-            Err(error) if error.is_definite() => {
-                FsmEvent::Server(ServerEvent::Unsuitable(problem(error)))
-            }
-            _ => FsmEvent::Server(ServerEvent::Checked(
-                result.map_err(|error| problem(&error)),
-            )),
-        });
+        let problem = |error: &ApiError| problem::api(&name, error);
+        answers.send(FsmEvent::Server(match &result {
+            Err(error) if error.is_definite() => ServerEvent::Unsuitable(problem(error)),
+            _ => ServerEvent::Checked(result.map_err(|error| problem(&error))),
+        }));
     });
+    if let Err(error) = asked {
+        handle.send(FsmEvent::Failed(problem::local(host, &error)));
+    }
+}
+
+/// Makes a request in a thread of that name.
+fn in_thread(name: &str, request: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let builder = std::thread::Builder::new().name(name.to_owned());
+    builder.spawn(request).map(drop)
 }
 
 fn ask_until(api: &Api, deadline: Instant) -> Result<ServerAnswer, ApiError> {
@@ -73,26 +81,36 @@ fn ask_until(api: &Api, deadline: Instant) -> Result<ServerAnswer, ApiError> {
 
 /// Asks what goes on in the server. A server that does not answer says so by refusing connections.
 pub fn watch(handle: Handle, server: Server, port: u16) {
-    std::thread::spawn(move || {
+    let asked = in_thread("watch kernels", move || {
         if let Ok(activity) = Api::new(&server, port).activity() {
             handle.send(FsmEvent::Server(ServerEvent::Active(activity)));
         }
     });
+    if let Err(error) = asked {
+        tracing::warn!(%error, "the server is not asked this time");
+    }
 }
 
-/// Counts the kernels.
-pub fn count(handle: Handle, server: Server, port: u16) {
-    std::thread::spawn(move || {
-        handle.send(FsmEvent::Server(ServerEvent::Counted(
-            Api::new(&server, port).kernels().ok(),
-        )));
+/// Counts the kernels. Without a thread they count as those of a server that would not tell.
+pub fn count(handle: &Handle, server: Server, port: u16) {
+    let answers = handle.clone();
+    let asked = in_thread("count kernels", move || {
+        let kernels = Api::new(&server, port).kernels().ok();
+        answers.send(FsmEvent::Server(ServerEvent::Counted(kernels)));
     });
+    if asked.is_err() {
+        handle.send(FsmEvent::Server(ServerEvent::Counted(None)));
+    }
 }
 
 /// Asks the server to shut down.
-pub fn ask_to_end(handle: Handle, server: Server, port: u16) {
-    std::thread::spawn(move || {
+pub fn ask_to_end(handle: &Handle, server: Server, port: u16) {
+    let answers = handle.clone();
+    let asked = in_thread("shut down", move || {
         let asked = Api::new(&server, port).shut_down();
-        handle.send(FsmEvent::Server(ServerEvent::AskedToEnd(asked.is_ok())));
+        answers.send(FsmEvent::Server(ServerEvent::AskedToEnd(asked.is_ok())));
     });
+    if asked.is_err() {
+        handle.send(FsmEvent::Server(ServerEvent::AskedToEnd(false)));
+    }
 }

@@ -77,16 +77,17 @@ pub fn dial(target: &SshTarget, poller: &Poller) -> Result<TcpStream, SshError> 
 /// it runs in a thread that is left behind when the user gives up.
 fn addresses(target: &SshTarget, poller: &Poller) -> Result<Vec<SocketAddr>, SshError> {
     let (host, port) = (target.host.clone(), target.port);
-    let (sender, receiver) = std::sync::mpsc::channel();
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let waker = poller.waker();
-    std::thread::spawn(move || {
+    let builder = std::thread::Builder::new().name("name resolution".into());
+    builder.spawn(move || {
         let found = (host.as_str(), port)
             .to_socket_addrs()
             .map(Iterator::collect);
         // After a cancel, the receiver is gone.
         let _ = sender.send(found);
         waker.wake();
-    });
+    })?;
     let found: Vec<SocketAddr> = loop {
         match receiver.try_recv() {
             Ok(found) => {

@@ -180,7 +180,7 @@ impl NoAnswer {
 /// Answers one question, once, from another thread.
 #[derive(Debug)]
 pub struct Reply {
-    sender: mpsc::Sender<PromptAnswer>,
+    sender: mpsc::SyncSender<PromptAnswer>,
     waker: Waker,
 }
 
@@ -188,7 +188,8 @@ impl Reply {
     /// Returns a reply that wakes the waiting thread, and the receiver of the answer.
     #[must_use]
     pub fn new(waker: Waker) -> (Self, mpsc::Receiver<PromptAnswer>) {
-        let (sender, receiver) = mpsc::channel();
+        // One answer at most, which is never waited for.
+        let (sender, receiver) = mpsc::sync_channel(1);
         (Self { sender, waker }, receiver)
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use remote_jupyter::session::Shared;
+
 use crate::scene::{NO_JUPYTER, SOON, assert_nothing_left, bare, servers, text};
 use crate::support::keys::PASSPHRASE;
 use crate::support::network::Network;
@@ -141,8 +143,11 @@ fn two_hosts_behind_one_bastion_share_its_login_and_its_question() {
     for server in [&jump_host, &one, &two] {
         client.know_also(server, Known::Right);
     }
-    let first = Live::open(&client, |_| ());
-    let second = Live::open(&client, |order| order.host.ssh = Some("other".into()));
+    let process = Shared::default();
+    let first = Live::open_beside(&client, &process, |_| ());
+    let second = Live::open_beside(&client, &process, |order| {
+        order.host.ssh = Some("other".into());
+    });
     // One of the two is asked, and neither runs out of time meanwhile.
     let deadline = std::time::Instant::now() + SOON;
     let reply = loop {

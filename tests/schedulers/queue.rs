@@ -4,7 +4,7 @@ use super::*;
 use crate::support::cluster::{LOGIN, OTHER};
 use crate::support::live::Live;
 use remote_jupyter::config::{Host, LauncherKind};
-use remote_jupyter::session::Event;
+use remote_jupyter::session::{Event, Shared};
 
 fn waiting(scheduler: Scheduler, lines: &str) -> (Cluster, Client) {
     let cluster = Cluster::start(&[scheduler]);
@@ -143,8 +143,11 @@ fn hosts_of_one_login_ask_the_scheduler_together_and_as_seldom_as_any_of_them_wa
     let cluster = Cluster::start(&[Scheduler::Slurm]);
     let client = Client::of(&cluster);
     cluster.close_queue(Scheduler::Slurm);
+    let process = Shared::default();
     let waiting: Vec<Live> = [("one", 4), ("two", 4), ("three", 8)]
-        .map(|(name, poll)| Live::open(&client, |order| order.host = host(name, poll)))
+        .map(|(name, poll)| {
+            Live::open_beside(&client, &process, |order| order.host = host(name, poll))
+        })
         .into();
     for session in &waiting {
         let told = |event: &Event| match event {

@@ -10,7 +10,7 @@ use remote_jupyter::ipc::Message;
 use remote_jupyter::jupyter::Page;
 use remote_jupyter::session::{
     self, Address, Event, Goal, Handle, OnFailed, Phase, Reply, Route, SessionDelegate,
-    SessionRequest, WalltimeWarning,
+    SessionRequest, Shared, WalltimeWarning,
 };
 use serde_json::Value;
 
@@ -63,8 +63,17 @@ impl SessionDelegate for Visits {
 }
 
 impl Live {
-    /// Opens `test`, with the browser.
+    /// Opens `test`, with the browser, in a process of its own as it were.
     pub fn open(client: &Client, change: impl FnOnce(&mut SessionRequest)) -> Self {
+        Self::open_beside(client, &Shared::default(), change)
+    }
+
+    /// The same in the process that has `shared`.
+    pub fn open_beside(
+        client: &Client,
+        shared: &Shared,
+        change: impl FnOnce(&mut SessionRequest),
+    ) -> Self {
         let goal = Goal::Open {
             page: Page::default(),
             show: true,
@@ -77,7 +86,7 @@ impl Live {
         let tell = move |event| {
             let _ = send.send(event);
         };
-        let (handle, thread) = session::start(order, visits.clone(), tell).unwrap();
+        let (handle, thread) = session::start(order, shared.clone(), visits.clone(), tell).unwrap();
         Self {
             handle,
             events,

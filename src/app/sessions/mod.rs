@@ -15,7 +15,7 @@ use crate::host_os::Scope;
 use crate::ipc::Request;
 use crate::jupyter::Page;
 use crate::problem;
-use crate::session::{Busy, Event, Goal, Handle, SessionRequest};
+use crate::session::{Busy, Event, Goal, Handle, SessionRequest, Shared};
 use owned::{ConnectTask, OnHosted, fetch_log};
 use slots::{SessionSlot, Slots, emit, lock};
 
@@ -29,6 +29,8 @@ const WATCH_KERNELS: Duration = Duration::from_secs(15);
 pub struct Sessions {
     config: Config,
     scope: Scope,
+    /// One for all hosts: they share jump hosts and the calls of schedulers.
+    shared: Shared,
     sender: EventSender,
     slots: Slots,
 }
@@ -39,6 +41,7 @@ impl Sessions {
         Self {
             config,
             scope,
+            shared: Shared::default(),
             sender,
             slots: Slots::default(),
         }
@@ -69,6 +72,7 @@ impl Sessions {
             show,
             browser: self.config.browser.clone(),
             scope: self.scope.clone(),
+            shared: self.shared.clone(),
             sender: self.sender.clone(),
             slots: Arc::clone(&self.slots),
             opened,
@@ -134,7 +138,7 @@ impl Sessions {
             return;
         };
         match SessionRequest::new(host, self.ssh_config(), Goal::Log, TIMEOUT) {
-            Ok(order) => fetch_log(order, &self.scope, &self.sender),
+            Ok(order) => fetch_log(order, self.shared.clone(), &self.scope, &self.sender),
             Err(problem) => {
                 self.sender
                     .send(AppEvent::NoHostLog(name.to_owned(), problem));

@@ -10,7 +10,7 @@ use super::slots::{SessionSlot, Slots, emit, lock};
 use crate::host_os::{LocalHost, Scope, runtime_folder};
 use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
-use crate::session::{self, Event, SessionRequest};
+use crate::session::{self, Event, SessionRequest, Shared};
 
 /// Called once the host has its control socket.
 pub type OnHosted = Box<dyn FnOnce() + Send>;
@@ -22,6 +22,7 @@ pub struct ConnectTask {
     pub show: bool,
     pub browser: Option<String>,
     pub scope: Scope,
+    pub shared: Shared,
     pub sender: EventSender,
     pub slots: Slots,
     pub opened: Option<OnHosted>,
@@ -57,8 +58,14 @@ impl ConnectTask {
         }
         let machine = Arc::new(LocalHost::new(self.browser, self.scope));
         let forward = forward_events(&name, self.sender, &self.slots);
-        let session =
-            HostedSession::start(host_lock, Instant::now(), self.order, machine, forward)?;
+        let session = HostedSession::start(
+            host_lock,
+            Instant::now(),
+            self.order,
+            self.shared,
+            machine,
+            forward,
+        )?;
         slots.insert(name, SessionSlot::Owned(session.handle));
         drop(slots);
         if let Some(opened) = opened {
@@ -89,7 +96,7 @@ impl ConnectTask {
 }
 
 /// Fetches what Jupyter printed on a host, by a login of its own: for a host without a tunnel.
-pub fn fetch_log(order: SessionRequest, scope: &Scope, sender: &EventSender) {
+pub fn fetch_log(order: SessionRequest, shared: Shared, scope: &Scope, sender: &EventSender) {
     let host = order.host.name.clone();
     let machine = Arc::new(LocalHost::new(None, scope.clone()));
     let (forwarder, name) = (sender.clone(), host.clone());
@@ -108,7 +115,7 @@ pub fn fetch_log(order: SessionRequest, scope: &Scope, sender: &EventSender) {
         }
         _ => {}
     };
-    if let Err(error) = session::start(order, machine, tell) {
+    if let Err(error) = session::start(order, shared, machine, tell) {
         let problem = problem::local(&host, &error);
         sender.send(AppEvent::NoHostLog(host, problem));
     }

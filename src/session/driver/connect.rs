@@ -59,13 +59,14 @@ impl Driver {
         };
         if self.is_reconnecting() {
             // One that died with this connection would take our wishes for a while.
-            connect::check();
+            self.shared.jump_hosts.probe_peers();
         }
         let caller = Caller {
             prompter: &self.prompter(),
             expected: !self.is_reconnecting(),
             tell: &|text| self.tell(Event::Step(text)),
             poller: &self.poller,
+            jump_hosts: &self.shared.jump_hosts,
         };
         let connection =
             connect::connect(target, &self.hops, &caller).map_err(|error| self.halt(error))?;

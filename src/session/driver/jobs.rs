@@ -18,7 +18,7 @@ use crate::session::event::{Event, Phase};
 use crate::session::fsm::{
     ConnectionEvent, FsmEvent, JobEnd, JobEvent, PollResult, SchedulerCall, ScriptEvent,
 };
-use crate::session::poll_coordinator::{self, PollClient, PollDecision, QueryKey, QueryKind};
+use crate::session::poll_coordinator::{PollClient, PollDecision, QueryKey, QueryKind};
 
 /// Longest time for an exchange with the remote host while a job waits. The script ends a call of
 /// the scheduler before that, so an exchange that takes longer means a dead connection.
@@ -103,7 +103,7 @@ impl Driver {
     /// A list that was needed at once serves those who wait, too.
     fn share(&self, began: Instant, output: &CommandOutput) {
         if let Some(login) = self.login() {
-            poll_coordinator::share(&login, began, output);
+            self.shared.polls.share(&login, began, output);
         }
     }
 
@@ -294,7 +294,9 @@ impl Driver {
         match phase {
             Phase::Queued if self.seat.is_none() => {
                 let poll = Duration::from_secs(self.host().poll_seconds.into());
-                self.seat = self.login().map(|login| PollClient::register(login, poll));
+                self.seat = self
+                    .login()
+                    .map(|login| self.shared.polls.register(login, poll));
             }
             Phase::Queued | Phase::Starting | Phase::Reconnecting => {}
             _ => self.seat = None,

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use super::maintenance::Maintenance;
 use super::{Driver, EffectError, EffectResult};
-use crate::connect;
 use crate::i18n::fl;
 use crate::jupyter::{Address, Page, Server, page_url};
 use crate::problem;
@@ -141,7 +140,7 @@ impl Driver {
             hop.probe_peer();
         }
         if !self.hops.is_empty() {
-            connect::check();
+            self.shared.jump_hosts.probe_peers();
         }
     }
 
