@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 mod background;
 mod compute_node;
 mod connect;
+mod connection_phase;
 mod idle;
 mod jobs;
 mod logs;
@@ -33,16 +34,16 @@ use super::shared::Shared;
 use super::types::{Forwarded, Walltime};
 use super::walltime::Countdown;
 use crate::config::{Host, LauncherKind};
-use crate::connect::{Hop, node};
+use crate::connect::Hop;
 use crate::jupyter::{Kernels, SelectionCriteria, Server};
 use crate::problem::Problem;
-use crate::remote::ScriptSession;
 use crate::scheduler::{Route, Routes, Scheduler, adapter, seconds};
+use crate::ssh::channel;
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, Prompter};
 use crate::ssh::resolve::SshTarget;
-use crate::ssh::{Connection, channel};
-use crate::tunnel::{Forwarder, SuspendedListeners};
+use crate::tunnel::SuspendedListeners;
+use connection_phase::ConnectionPhase;
 use maintenance::Maintenance;
 
 /// Longest time for a stop: Jupyter gets 10 seconds, then TERM and KILL.
@@ -58,27 +59,11 @@ struct Driver {
     poller: Rc<Poller>,
     handle: Handle,
     phase: Phase,
-    target: Option<SshTarget>,
-    /// The jump hosts before it.
-    hops: Vec<Hop>,
-    connection: Option<Rc<Connection>>,
-    /// The key that was right there.
-    key: Option<Vec<u8>>,
-    /// True if that login went through without the user: no prompt, and no long wait.
+    destination: Option<Destination>,
+    connection: ConnectionPhase,
+    /// True if the last login went through without the user: no prompt, and no long wait.
     login_needs_nobody: bool,
-    /// The session to the server's node, over that connection.
-    hop: Option<node::NodeConnection>,
-    /// Target of the server, once a local port forwards to it.
-    server_at: Option<channel::ForwardTarget>,
-    /// True if that is on another machine than the login host.
-    is_elsewhere: bool,
-    /// The time since when the server's socket refuses connections.
-    socket_refuses_since: Option<Instant>,
-    /// The further forwards that were told to be refused.
-    told_refused: Vec<channel::ForwardTarget>,
-    conversation: Option<ScriptSession>,
-    forwarder: Option<Forwarder>,
-    forwards: Vec<Forwarded>,
+    local_ports: Option<LocalPorts>,
     standing: Option<Maintenance>,
     /// Its place among those who wait for the same scheduler.
     seat: Option<PollClient>,
@@ -91,6 +76,27 @@ struct Driver {
     /// Times at which the present attempt to reconnect began, and at which the next one will.
     attempt_at: Instant,
     retry_at: Option<Instant>,
+}
+
+/// The remote host, as the ssh configuration says.
+struct Destination {
+    target: SshTarget,
+    /// The jump hosts before it.
+    hops: Vec<Hop>,
+}
+
+/// The local ports, once one forwards to the server. They outlive a connection.
+struct LocalPorts {
+    /// Target of the server.
+    server_at: channel::ForwardTarget,
+    /// True if that is on another machine than the login host.
+    is_elsewhere: bool,
+    /// The time since when the server's socket refuses connections.
+    socket_refuses_since: Option<Instant>,
+    /// The further forwards that are open.
+    forwards: Vec<Forwarded>,
+    /// Those of them that were told to be refused.
+    told_refused: Vec<channel::ForwardTarget>,
 }
 
 /// Outcome of an effect: an event for the state machine, none yet, or a failure with its text. A
@@ -127,19 +133,10 @@ pub fn run(
         poller: Rc::new(poller),
         handle,
         phase: Phase::Resolving,
-        target: None,
-        hops: Vec::new(),
-        connection: None,
-        key: None,
+        destination: None,
+        connection: ConnectionPhase::Disconnected,
         login_needs_nobody: false,
-        hop: None,
-        server_at: None,
-        is_elsewhere: false,
-        socket_refuses_since: None,
-        told_refused: Vec::new(),
-        conversation: None,
-        forwarder: None,
-        forwards: Vec::new(),
+        local_ports: None,
         standing: None,
         seat: None,
         countdown: None,
@@ -206,6 +203,11 @@ impl From<EffectError> for FsmInput {
 impl Driver {
     fn host(&self) -> &Host {
         &self.order.host
+    }
+
+    /// Returns the resolved destination, once it is known.
+    fn target(&self) -> Option<&SshTarget> {
+        self.destination.as_ref().map(|known| &known.target)
     }
 
     fn tell(&self, event: Event) {
@@ -336,7 +338,7 @@ impl Driver {
 
     /// Lets everything go before the last event: its receiver may end the process.
     fn release(&mut self) {
-        if let Some(mut forwarder) = self.forwarder.take() {
+        if let Some(forwarder) = self.connection.forwarder() {
             forwarder.drain(DRAIN);
         }
         self.held = None;

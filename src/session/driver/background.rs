@@ -41,7 +41,8 @@ impl Driver {
     /// Starts the next background task. Only one runs at a time: each is a session on the remote
     /// host.
     pub(super) fn run_beside(&mut self) {
-        let (Some(standing), Some(forwarder)) = (&mut self.standing, &mut self.forwarder) else {
+        let (Some(standing), Some(forwarder)) = (&mut self.standing, self.connection.forwarder())
+        else {
             return;
         };
         if standing.running.is_some() {
@@ -76,7 +77,7 @@ impl Driver {
 
     pub(super) fn unanswered(&self, wish: &ScriptTask, error: &RemoteError) -> Option<FsmEvent> {
         tracing::info!(%error, ?wish, "the script did not run beside the tunnel");
-        let why = || problem::remote(self.host(), self.target.as_ref(), self.phase, error);
+        let why = || problem::remote(self.host(), self.target(), self.phase, error);
         match wish {
             ScriptTask::Log => Some(FsmEvent::Script(ScriptEvent::NoLog(why()))),
             ScriptTask::List(_) | ScriptTask::Extend(_) => {

@@ -3,6 +3,7 @@
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
+use super::connection_phase::Forwarding;
 use super::{Driver, EffectError, EffectResult};
 use crate::connect::node::{self, NodeEvent};
 use crate::i18n::fl;
@@ -22,7 +23,7 @@ const SOCKET_PATIENCE: Duration = Duration::from_secs(4);
 impl Driver {
     /// Begins it. The script stays at hand meanwhile: if nothing comes of it the job hears of that.
     pub(super) fn hop(&mut self, node: &ComputeNode, pid: u32, is_new: bool) -> EffectResult {
-        let (Some(login), Some(connection)) = (self.target.clone(), self.connection.clone()) else {
+        let Some(login) = self.target().cloned() else {
             return Ok(None);
         };
         let address = node.address.as_deref();
@@ -39,20 +40,25 @@ impl Driver {
             node = node.name.as_str(),
             address = target.host.as_str()
         )));
-        if is_new && self.conversation.is_some() && self.hangs(&target)? {
+        if is_new && self.connection.has_script() && self.hangs(&target)? {
             let reason = fl!("dial-no-answer");
             let error = SshError::forward(target.host.clone(), target.port, reason);
             return Ok(Some(self.no_hop(&node.name, &error)));
         }
         let order = node::NodeRequest {
-            key: self.key.clone(),
+            key: self.connection.key().map(<[u8]>::to_vec),
             asks: node.is_unverified && !self.is_reconnecting(),
             proof: node.is_unverified.then_some(pid),
             target,
         };
         let waker = self.poller.waker();
-        let hop = begin(self.early_forwarder(connection), order, waker);
-        self.hop = Some(hop.map_err(|error| self.halt(SshError::from(error)))?);
+        let Some(forwarding) = self.connection.forward(&self.poller) else {
+            return Ok(None);
+        };
+        match begin(&mut forwarding.forwarder, order, waker) {
+            Ok(node) => forwarding.node = Some(node),
+            Err(error) => return Err(self.halt(SshError::from(error))),
+        }
         Ok(None)
     }
 
@@ -68,7 +74,7 @@ impl Driver {
 
     /// Handles the events of the session to the compute node.
     pub(super) fn hear_hop(&mut self) -> Option<FsmEvent> {
-        while let Some(word) = self.hop.as_ref()?.next_event() {
+        while let Some(word) = self.connection.node()?.next_event() {
             let input = match word {
                 NodeEvent::Step(text) => {
                     self.tell(Event::Step(text));
@@ -90,7 +96,7 @@ impl Driver {
                 }
                 NodeEvent::Unproven => {
                     let problem = problem::not_there(&self.host().name, &self.hop_name());
-                    self.hop = None;
+                    self.connection.drop_node();
                     Some(FsmEvent::Tunnel(TunnelEvent::ServerNotOnNode(problem)))
                 }
                 NodeEvent::Refused(refused) => self.refused(&refused),
@@ -104,20 +110,25 @@ impl Driver {
     }
 
     fn hop_stands(&mut self) {
-        if let (Some(forwarder), Some(hop)) = (&mut self.forwarder, &self.hop) {
-            forwarder.delegate_to(hop.carrier());
+        if let Some(Forwarding {
+            node: Some(node),
+            forwarder,
+            ..
+        }) = self.connection.forwarding()
+        {
+            forwarder.delegate_to(node.carrier());
         }
         self.start_clock();
     }
 
     fn hop_name(&self) -> String {
-        let name = self.hop.as_ref().map(node::NodeConnection::name);
+        let name = self.connection.node().map(node::NodeConnection::name);
         name.unwrap_or_default().to_owned()
     }
 
     fn no_hop(&mut self, node: &str, error: &SshError) -> FsmEvent {
         tracing::info!(node, %error, "no session to the node");
-        self.hop = None;
+        self.connection.drop_node();
         let problem = problem::no_hop(&self.host().name, node, error);
         match error {
             SshError::Forward {
@@ -128,7 +139,7 @@ impl Driver {
     }
 
     fn node_lost(&mut self, error: &SshError) -> FsmEvent {
-        self.hop = None;
+        self.connection.drop_node();
         let problem = problem::lost(&self.host().name, error);
         let stood = self.stood(&problem);
         FsmEvent::NodeLost { problem, stood }
@@ -138,20 +149,30 @@ impl Driver {
     /// listens, as its job says, so the login host may not connect to its address. Through a
     /// session to the node, a refusal means that only when its reason says so.
     pub(super) fn barred(&mut self, reason: &str) -> Option<FsmEvent> {
-        if let Some(was_up) = self.forwarder.as_ref().and_then(Forwarder::relay_was_up) {
+        if let Some(was_up) = self
+            .connection
+            .forwarder()
+            .and_then(|one| one.relay_was_up())
+        {
             return self.barred_relay(reason, was_up);
         }
         let host = &self.host().name;
-        match &self.hop {
+        match self.connection.node() {
             Some(hop) if is_forbidden(reason) => {
                 let problem = problem::barred(host, hop.name(), reason);
-                self.hop = None;
+                self.connection.drop_node();
                 self.take_back();
                 Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(problem)))
             }
-            None if self.is_elsewhere => Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(
-                problem::barred(host, host, reason),
-            ))),
+            None if self
+                .local_ports
+                .as_ref()
+                .is_some_and(|ports| ports.is_elsewhere) =>
+            {
+                Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(
+                    problem::barred(host, host, reason),
+                )))
+            }
             // A server that has just been started may not listen yet.
             None if is_forbidden(reason) => Some(FsmEvent::Tunnel(TunnelEvent::ForwardRefused(
                 problem::forwarding(host, reason),
@@ -165,10 +186,11 @@ impl Driver {
     /// to be had by forwards. sshd says of a socket that it "cannot connect" where it means that
     /// forwards to sockets are forbidden (serverloop.c, `server_request_direct_streamlocal`).
     fn barred_socket(&mut self, reason: &str) -> Option<FsmEvent> {
-        let Some(channel::ForwardTarget::Unix { .. }) = &self.server_at else {
+        let ports = self.local_ports.as_mut()?;
+        let channel::ForwardTarget::Unix { .. } = ports.server_at else {
             return None;
         };
-        let since = *self.socket_refuses_since.get_or_insert_with(Instant::now);
+        let since = *ports.socket_refuses_since.get_or_insert_with(Instant::now);
         let host = &self.host().name;
         (since.elapsed() >= SOCKET_PATIENCE).then(|| {
             FsmEvent::Tunnel(TunnelEvent::ForwardRefused(problem::socket_refuses(
@@ -179,14 +201,14 @@ impl Driver {
 
     /// The local ports stay open while another session is made.
     pub(super) fn shut(&mut self) {
-        self.hop = None;
-        self.held = self.forwarder.as_mut().map(Forwarder::close_listeners);
+        self.connection.drop_node();
+        self.held = self.connection.forwarder().map(Forwarder::close_listeners);
     }
 
     /// Tells the job where its server is to listen from now on.
     pub(super) fn move_server(&mut self, folder: &str) -> EffectResult {
-        self.hop = None;
-        if self.conversation.is_none() {
+        self.connection.drop_node();
+        if !self.connection.has_script() {
             self.end_forwarder()?;
         }
         self.converse(&format!("job move {folder}"), |_, frame| {

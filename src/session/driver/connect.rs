@@ -3,7 +3,8 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::{Driver, EffectError, EffectResult};
+use super::connection_phase::ConnectionPhase;
+use super::{Destination, Driver, EffectError, EffectResult};
 use crate::connect::{self, Caller};
 use crate::i18n::fl;
 use crate::problem;
@@ -34,13 +35,13 @@ impl Driver {
         if target.sets_env {
             self.tell(Event::Step(fl!("session-set-env")));
         }
-        self.hops =
+        let hops =
             connect::hops(&target, config, &self.poller).map_err(|error| self.halt(error))?;
-        if !self.hops.is_empty() {
-            let names: Vec<&str> = self.hops.iter().map(|hop| hop.name.as_str()).collect();
+        if !hops.is_empty() {
+            let names: Vec<&str> = hops.iter().map(|hop| hop.name.as_str()).collect();
             self.tell(Event::Step(fl!("hops-way", hops = names.join(", "))));
         }
-        self.target = Some(target);
+        self.destination = Some(Destination { target, hops });
         Ok(Some(FsmEvent::Connection(ConnectionEvent::Resolved)))
     }
 
@@ -54,7 +55,7 @@ impl Driver {
     }
 
     pub(super) fn connect(&mut self) -> EffectResult {
-        let Some(target) = &self.target else {
+        let Some(Destination { target, hops }) = &self.destination else {
             return Ok(None);
         };
         if self.is_reconnecting() {
@@ -69,17 +70,17 @@ impl Driver {
             jump_hosts: &self.shared.jump_hosts,
         };
         let connection =
-            connect::connect(target, &self.hops, &caller).map_err(|error| self.halt(error))?;
+            connect::connect(target, hops, &caller).map_err(|error| self.halt(error))?;
         self.tell(Event::Step(connection.describe()));
         for note in connection.notes() {
             self.tell(Event::Note(note.clone()));
         }
-        self.connection = Some(Rc::new(connection));
+        self.connection = ConnectionPhase::Connected(Rc::new(connection));
         Ok(Some(FsmEvent::Connection(ConnectionEvent::Connected)))
     }
 
     pub(super) fn log_in(&mut self) -> EffectResult {
-        let (Some(target), Some(connection)) = (&self.target, &self.connection) else {
+        let (Some(target), Some(connection)) = (self.target(), self.connection.connection()) else {
             return Ok(None);
         };
         let login = ssh::log_in(connection, target, &self.prompter(), &self.poller)
@@ -87,7 +88,7 @@ impl Driver {
         for step in login.steps() {
             self.tell(Event::Step(step));
         }
-        self.key = login.key;
+        self.connection.log_in(login.key);
         self.login_needs_nobody = !login.needed_user;
         Ok(Some(FsmEvent::Connection(ConnectionEvent::LoggedIn)))
     }
@@ -104,7 +105,7 @@ impl Driver {
             _ if matches!(self.poller.check(), Err(WaitError::Cancelled)) => EffectError::Close,
             error if self.is_reconnecting() => self.unhealed(&error),
             error => {
-                let target = self.target.as_ref();
+                let target = self.target();
                 EffectError::Problem(problem::remote(self.host(), target, self.phase, &error))
             }
         }
@@ -119,10 +120,10 @@ impl Driver {
         {
             return EffectError::Problem(problem);
         }
-        let problem = problem::remote(host, self.target.as_ref(), self.phase, error);
+        let problem = problem::remote(host, self.target(), self.phase, error);
         let is_cut = || {
             self.connection
-                .as_ref()
+                .connection()
                 .is_some_and(|c| c.socket_buffer().has_ended())
         };
         let (again, offline) = match error {

@@ -31,7 +31,7 @@ impl Driver {
         let due = self.standing.as_ref().and_then(Maintenance::next);
         let time = self.time_is_next(now);
         let until = due.into_iter().chain(time).chain(self.retry_at).min();
-        let result = match &mut self.forwarder {
+        let result = match self.connection.forwarder() {
             Some(forwarder) => forwarder.poll_once(until),
             None => self.poller.wait(&mut vec![], until).map_err(SshError::from),
         };
@@ -67,14 +67,15 @@ impl Driver {
 
     /// Makes the periodic checks that are due.
     fn look_after(&mut self, now: Instant) {
-        let (Some(standing), Some(forwarder)) = (&mut self.standing, &mut self.forwarder) else {
+        let (Some(standing), Some(forwarding)) = (&mut self.standing, self.connection.forwarding())
+        else {
             return;
         };
         if standing.probe_at.take_if(|at| *at <= now).is_some() {
             let target = forwards::target(&standing.server.endpoint);
-            match &self.hop {
-                Some(hop) => hop.probe_target(target),
-                None => forwarder.probe_target(target),
+            match &forwarding.node {
+                Some(node) => node.probe_target(target),
+                None => forwarding.forwarder.probe_target(target),
             }
             standing.probe_at = standing.watch.is_none().then(|| now + PROBE_EVERY);
         }
@@ -97,16 +98,20 @@ impl Driver {
             self.tell_refused(refused);
             return None;
         }
-        let is_its = self.server_at.as_ref() == Some(&refused.target);
+        let ports = self.local_ports.as_ref();
+        let is_its = ports.is_some_and(|ports| ports.server_at == refused.target);
         is_its.then(|| self.barred(&refused.reason)).flatten()
     }
 
     /// A further forward that is forbidden would else look like a program that does not answer.
     fn tell_refused(&mut self, refused: &Refused) {
-        if !is_forbidden(&refused.reason) || self.told_refused.contains(&refused.target) {
+        let Some(ports) = &mut self.local_ports else {
+            return;
+        };
+        if !is_forbidden(&refused.reason) || ports.told_refused.contains(&refused.target) {
             return;
         }
-        self.told_refused.push(refused.target.clone());
+        ports.told_refused.push(refused.target.clone());
         let (target, reason) = (refused.target.to_string(), redact(&refused.reason));
         self.tell(Event::Note(fl!(
             "session-forward-forbidden",
@@ -117,15 +122,15 @@ impl Driver {
 
     /// Handles what the forwarder reports: refusals, and outcomes of background tasks.
     fn hear(&mut self) -> Option<FsmEvent> {
-        if let Some(refused) = self.forwarder.as_mut()?.take_refusal() {
+        if let Some(refused) = self.connection.forwarder()?.take_refusal() {
             // Once a session to the node is wanted it alone counts.
-            if self.hop.is_none()
+            if self.connection.node().is_none()
                 && let Some(input) = self.refused(&refused)
             {
                 return Some(input);
             }
         }
-        let outcome = self.forwarder.as_mut()?.take_outcome()?;
+        let outcome = self.connection.forwarder()?.take_outcome()?;
         let (wish, aside) = self.standing.as_mut()?.running.take()?;
         self.run_beside();
         let frames = outcome.map_err(RemoteError::from);

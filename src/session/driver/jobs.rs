@@ -248,7 +248,7 @@ impl Driver {
     }
 
     fn is_cut(&self) -> bool {
-        let connection = self.connection.as_ref();
+        let connection = self.connection.connection();
         connection.is_none_or(|connection| connection.socket_buffer().has_ended())
     }
 
@@ -305,7 +305,7 @@ impl Driver {
 
     fn login(&self) -> Option<QueryKey> {
         let scheduler = adapter(self.host().launcher)?;
-        let target = self.target.as_ref()?;
+        let target = self.target()?;
         Some(QueryKey::new(target, scheduler.id()))
     }
 

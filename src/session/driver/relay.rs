@@ -1,5 +1,6 @@
 //! The relay to a server in a job, through the scheduler.
 
+use super::connection_phase::Forwarding;
 use super::{Driver, EffectError, EffectResult};
 use crate::jupyter::Server;
 use crate::problem;
@@ -12,14 +13,16 @@ use crate::tunnel::{RELAY, RelayState};
 impl Driver {
     /// Begins it. It comes up while the script ends and the local port is opened.
     pub(super) fn relay(&mut self, server: &Server, job: &str) -> EffectResult {
-        let (Some(node), Some(connection)) = (&server.node, self.connection.clone()) else {
+        let Some(node) = &server.node else {
             return Ok(None);
         };
         let order = remote::relay(self.host(), (job, server), (&node.name, RELAY));
         let Some((task, mark)) = order.map_err(|error| self.halt(error))? else {
             return Err(EffectError::Problem(problem::bug(&self.host().name)));
         };
-        let forwarder = self.early_forwarder(connection);
+        let Some(Forwarding { forwarder, .. }) = self.connection.forward(&self.poller) else {
+            return Ok(None);
+        };
         forwarder.take_back();
         forwarder.relay(RelayState {
             target: forwards::target(&server.endpoint),
@@ -43,7 +46,7 @@ impl Driver {
 
     /// Connections get channels of the login host's again.
     pub(super) fn take_back(&mut self) {
-        if let Some(forwarder) = &mut self.forwarder {
+        if let Some(forwarder) = self.connection.forwarder() {
             forwarder.take_back();
         }
     }

@@ -16,17 +16,17 @@ use crate::ssh::SshError;
 impl Driver {
     /// Gives a command to the script, which is started for its first one.
     fn begin(&mut self, command: &str) -> Result<(), RemoteError> {
-        if let Some(running) = &mut self.conversation {
+        if let Some(running) = self.connection.script() {
             return running.send(command);
         }
-        let Some(connection) = self.connection.clone() else {
+        let Some(connection) = self.connection.connection().cloned() else {
             return Err(SshError::Closed.into());
         };
         let (poller, host) = (Rc::clone(&self.poller), &self.order.host);
         let name = host.name.as_str();
         let slow = || (self.sink)(Event::Waits(fl!("session-opens-slowly", host = name)));
         let conversation = ScriptSession::start(connection, poller, host, command, &slow)?;
-        self.conversation = Some(conversation);
+        self.connection.keep_script(conversation);
         Ok(())
     }
 
@@ -46,7 +46,7 @@ impl Driver {
         mut last: impl FnMut(&EventSink, ScriptMessage) -> Option<T>,
     ) -> Result<T, RemoteError> {
         self.begin(command)?;
-        let (Some(conversation), sink) = (&mut self.conversation, &self.sink) else {
+        let (Some(conversation), sink) = (self.connection.script(), &self.sink) else {
             return Err(SshError::Closed.into());
         };
         loop {

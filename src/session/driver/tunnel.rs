@@ -1,10 +1,11 @@
 //! The tunnel: opened, told of, held while its connection is lost, and gone on with.
 
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::connection_phase::{ConnectionPhase, Forwarding};
 use super::maintenance::Maintenance;
-use super::{Driver, EffectError, EffectResult};
+use super::{Driver, EffectError, EffectResult, LocalPorts};
+use crate::config::Forward;
 use crate::i18n::fl;
 use crate::jupyter::{Address, Page, Server, page_url};
 use crate::problem;
@@ -13,7 +14,7 @@ use crate::session::event::{Event, Phase};
 use crate::session::forwards;
 use crate::session::fsm::{FoundServer, FsmEvent, Goal, LocalEvent, TunnelEvent};
 use crate::session::types::Ready;
-use crate::ssh::{Connection, is_forbidden};
+use crate::ssh::is_forbidden;
 use crate::tunnel::Forwarder;
 
 /// Longest time for one attempt to reconnect: dialling alone gets 15 seconds.
@@ -22,31 +23,32 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 impl Driver {
     pub(super) fn listen(&mut self, server: &Server) -> EffectResult {
         self.start_clock();
-        let Some(mut forwarder) = self.take_forwarder()? else {
+        if !self.start_forwarding()? {
+            return Ok(None);
+        }
+        let Some(forwarder) = self.connection.forwarder() else {
             return Ok(None);
         };
+        let host = &self.order.host;
         // A look at the server for a stop leaves the host's own ports alone.
         let opens = matches!(self.order.goal, Goal::Open { .. });
-        let remembered = || self.surroundings.remembered_port(&self.host().name);
-        let wanted = opens
-            .then(|| self.host().local_port.or_else(remembered))
-            .flatten();
-        let local = |error| EffectError::Problem(problem::no_port(&self.host().name, &error));
-        let (port, taken) =
-            forwards::main(&mut forwarder, &server.endpoint, wanted).map_err(local)?;
-        if opens {
-            let (open, notes) =
-                forwards::further(&mut forwarder, &self.host().forwards).map_err(local)?;
-            self.forwards = open;
-            for note in notes {
-                self.tell(Event::Note(note));
-            }
+        let remembered = || self.surroundings.remembered_port(&host.name);
+        let wanted = opens.then(|| host.local_port.or_else(remembered)).flatten();
+        let local = |error| EffectError::Problem(problem::no_port(&host.name, &error));
+        let (port, taken) = forwards::main(forwarder, &server.endpoint, wanted).map_err(local)?;
+        let further: &[Forward] = if opens { &host.forwards } else { &[] };
+        let (forwards, notes) = forwards::further(forwarder, further).map_err(local)?;
+        for note in notes {
+            self.tell(Event::Note(note));
         }
-        self.forwarder = Some(forwarder);
         self.held = None;
-        self.is_elsewhere = server.node.is_some();
-        self.socket_refuses_since = None;
-        self.server_at = Some(forwards::target(&server.endpoint));
+        self.local_ports = Some(LocalPorts {
+            server_at: forwards::target(&server.endpoint),
+            is_elsewhere: server.node.is_some(),
+            socket_refuses_since: None,
+            forwards,
+            told_refused: Vec::new(),
+        });
         Ok(Some(FsmEvent::Tunnel(TunnelEvent::Listening {
             port,
             taken,
@@ -56,20 +58,23 @@ impl Driver {
     /// Tries a forward to where a server of this host would listen. It may well be that nothing does
     /// there; what counts is a remote host that forbids it.
     pub(super) fn probe(&mut self) -> EffectResult {
-        let Some(mut forwarder) = self.take_forwarder()? else {
+        if !self.start_forwarding()? {
             return Ok(None);
-        };
-        forwarder.probe_target(forwards::likely(self.host()));
-        while forwarder.is_opening() {
-            let deadline = self.poller.deadline();
-            forwarder
-                .poll_once(deadline)
-                .map_err(|error| self.halt(error))?;
         }
-        let refused = forwarder.take_refusal().map(|refused| refused.reason);
+        if let Some(forwarder) = self.connection.forwarder() {
+            forwarder.probe_target(forwards::likely(&self.order.host));
+        }
+        while let Some(forwarder) = self.connection.forwarder()
+            && forwarder.is_opening()
+        {
+            let polled = forwarder.poll_once(self.poller.deadline());
+            polled.map_err(|error| self.halt(error))?;
+        }
+        let forwarder = self.connection.forwarder();
+        let refused = forwarder.and_then(Forwarder::take_refusal);
+        let refused = refused.map(|refused| refused.reason);
         let forbidden = refused.filter(|reason| is_forbidden(reason));
         let problem = forbidden.map(|reason| problem::forwarding(&self.host().name, &reason));
-        self.forwarder = Some(forwarder);
         Ok(Some(FsmEvent::Tunnel(TunnelEvent::Probed(problem))))
     }
 
@@ -112,13 +117,15 @@ impl Driver {
             job,
         ));
         self.count_down(found.info.as_ref());
+        let ports = self.local_ports.as_ref();
+        let forwards = ports.map_or_else(Vec::new, |ports| ports.forwards.clone());
         self.tell(Event::Ready(Box::new(Ready {
             url,
             local_port: port,
             server: found.server_info(version),
             job: found.info.clone(),
             reused: found.reused,
-            forwards: self.forwards.clone(),
+            forwards,
             again,
         })));
         Ok(None)
@@ -133,29 +140,30 @@ impl Driver {
 
     /// Probes the remote host: it answers, or the connection is lost.
     pub(super) fn doubt(&mut self) {
-        if let Some(forwarder) = &mut self.forwarder {
+        if let Some(Forwarding {
+            forwarder, node, ..
+        }) = self.connection.forwarding()
+        {
             forwarder.probe_peer();
+            if let Some(node) = node {
+                node.probe_peer();
+            }
         }
-        if let Some(hop) = &self.hop {
-            hop.probe_peer();
-        }
-        if !self.hops.is_empty() {
+        let destination = self.destination.as_ref();
+        if destination.is_some_and(|known| !known.hops.is_empty()) {
             self.shared.jump_hosts.probe_peers();
         }
     }
 
     /// Drops the connection, and keeps the local ports open while reconnecting.
     pub(super) fn hold(&mut self) {
-        self.held = self.forwarder.take().map(Forwarder::suspend);
+        self.held = self.connection.end_forwarding().map(Forwarder::suspend);
         self.let_go();
     }
 
     /// Nothing is left of the connection.
     pub(super) fn let_go(&mut self) {
-        self.hop = None;
-        self.forwarder = None;
-        self.conversation = None;
-        self.connection = None;
+        self.connection = ConnectionPhase::Disconnected;
         self.poller.set_deadline(None);
     }
 
@@ -172,44 +180,34 @@ impl Driver {
 
     /// Forwards the connections that arrived while reconnecting.
     pub(super) fn resume(&mut self) -> EffectResult {
-        let Some(mut forwarder) = self.take_forwarder()? else {
+        if !self.start_forwarding()? {
             return Ok(None);
-        };
-        if let Some(held) = self.held.take() {
+        }
+        if let (Some(forwarder), Some(held)) = (self.connection.forwarder(), self.held.take()) {
             forwarder.resume(held);
         }
-        self.forwarder = Some(forwarder);
         Ok(Some(FsmEvent::Tunnel(TunnelEvent::Resumed)))
     }
 
-    /// Returns the forwarder while the script still has something to do: a session to a node begins
-    /// over it.
-    pub(super) fn early_forwarder(&mut self, connection: Rc<Connection>) -> &mut Forwarder {
-        let poller = Rc::clone(&self.poller);
-        self.forwarder
-            .get_or_insert_with(|| Forwarder::new(connection, poller, None))
-    }
-
-    /// Takes the forwarder of the present connection, whose script has nothing more to do. It may
-    /// exist already because it carries the session to a node. Returns `None` without a connection.
-    fn take_forwarder(&mut self) -> Result<Option<Forwarder>, EffectError> {
-        let Some(connection) = self.connection.clone() else {
-            return Ok(None);
-        };
-        let forwarder = self.forwarder.take();
-        let mut forwarder =
-            forwarder.unwrap_or_else(|| Forwarder::new(connection, Rc::clone(&self.poller), None));
-        if let Some(conversation) = self.conversation.take() {
-            let idle_channel = conversation.finish().map_err(|error| self.halt(error))?;
-            forwarder.set_idle_channel(idle_channel);
+    /// Gives the connection to the forwarder, since the script has nothing more to do. The forwarder
+    /// may exist already because it carries the session to a node. Returns false without a
+    /// connection.
+    fn start_forwarding(&mut self) -> Result<bool, EffectError> {
+        if self.connection.forward(&self.poller).is_none() {
+            return Ok(false);
         }
-        Ok(Some(forwarder))
+        if let Some(script) = self.connection.take_script() {
+            let idle_channel = script.finish().map_err(|error| self.halt(error))?;
+            if let Some(forwarder) = self.connection.forwarder() {
+                forwarder.set_idle_channel(idle_channel);
+            }
+        }
+        Ok(true)
     }
 
     /// Gives the connection back to the script.
     pub(super) fn end_forwarder(&mut self) -> Result<(), EffectError> {
-        self.hop = None;
-        match self.forwarder.take() {
+        match self.connection.end_forwarding() {
             Some(forwarder) => forwarder.end().map_err(|error| self.halt(error)),
             None => Ok(()),
         }
