@@ -1,9 +1,9 @@
-//! What the sessions of one process share.
+//! The state that the sessions of one process share.
 
 use super::poll_coordinator::PollCoordinator;
 use crate::connect::JumpHostPool;
 
-/// What the sessions of one process share: the logins at jump hosts, and the calls of schedulers.
+/// State that the sessions of one process share: the logins at jump hosts, and the calls of schedulers.
 /// A process makes one and hands a clone to each session; clones share the same.
 #[derive(Clone, Default)]
 pub struct Shared {

@@ -1,4 +1,4 @@
-//! What there is of a connection, by its phase.
+//! A connection and all that exists over it, by its phase.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use crate::ssh::Connection;
 use crate::ssh::poll::Poller;
 use crate::tunnel::Forwarder;
 
-/// What there is of the connection to the remote host. Each phase holds what exists in it; to leave
+/// The connection to the remote host. Each phase holds what exists in it; to leave
 /// a phase is to drop that.
 pub enum ConnectionPhase {
     /// There is none: not yet, or not any more.
@@ -16,13 +16,13 @@ pub enum ConnectionPhase {
     /// It is open, and the host key is right. The login is next.
     Connected(Rc<Connection>),
     /// Logged in. The script has the connection for itself.
-    LoggedIn(Box<LoggedIn>),
+    LoggedIn(Box<OpenConnection>),
     /// The forwarder has the connection.
     Forwarding(Box<Forwarding>),
 }
 
 /// A connection after its login.
-pub struct LoggedIn {
+pub struct OpenConnection {
     /// Runs on the remote host from its first command on.
     script: Option<ScriptSession>,
     /// The key that was right there.
@@ -37,7 +37,7 @@ pub struct Forwarding {
     pub node: Option<NodeConnection>,
     /// Carries the forwarded connections.
     pub forwarder: Forwarder,
-    login: Box<LoggedIn>,
+    login: Box<OpenConnection>,
 }
 
 impl ConnectionPhase {
@@ -54,7 +54,7 @@ impl ConnectionPhase {
     /// Begins the phase after the login. The key is the one that was right there.
     pub fn log_in(&mut self, key: Option<Vec<u8>>) {
         *self = match std::mem::replace(self, Self::Disconnected) {
-            Self::Connected(connection) => Self::LoggedIn(Box::new(LoggedIn {
+            Self::Connected(connection) => Self::LoggedIn(Box::new(OpenConnection {
                 script: None,
                 key,
                 connection,
@@ -152,7 +152,7 @@ impl ConnectionPhase {
         }
     }
 
-    fn login(&self) -> Option<&LoggedIn> {
+    fn login(&self) -> Option<&OpenConnection> {
         match self {
             Self::LoggedIn(login) => Some(login.as_ref()),
             Self::Forwarding(forwarding) => Some(forwarding.login.as_ref()),
@@ -160,7 +160,7 @@ impl ConnectionPhase {
         }
     }
 
-    fn login_mut(&mut self) -> Option<&mut LoggedIn> {
+    fn login_mut(&mut self) -> Option<&mut OpenConnection> {
         match self {
             Self::LoggedIn(login) => Some(login.as_mut()),
             Self::Forwarding(forwarding) => Some(forwarding.login.as_mut()),
