@@ -93,18 +93,19 @@ impl Scheduler for Pbs {
 
     /// Attributes as text, which every PBS and Torque prints alike (JSON is PBS Pro's alone, XML Torque's). `qselect` finds
     /// the jobs of the ledger's names; its numbers are asked for as they are, each at its own server, or at the usual one
-    /// (Torque's `display_job_server_suffix` leaves the server out). A site without `qselect` has the numbers alone. Each job
+    /// (Torque's `display_job_server_suffix` leaves the server out). A site without `qselect` has the numbers alone. A server
+    /// that is gone, or does not answer in time, keeps nobody from the jobs of the others ([`LISTS`]). Each job
     /// has some kilobytes of attributes, and a dozen of these are read: the others stay there.
     fn list(&self, host: &Host) -> String {
         let queue = value(Style::Getopt, &host.options, &["-q"]).or_else(|| host.queue.clone());
         let server =
             queue.and_then(|queue| Some(format!(" -q {}", quote(&queue[queue.find('@')?..]))));
         let server = server.unwrap_or_default();
-        let stat = filtered("LC_ALL=C qstat -f $rj_ids", FILTER);
+        let stat = filtered(LISTS, FILTER);
         format!(
-            "(set -f; rj_ids=$(printf '%s\\n' \"$rj_names\" | sort -u | while IFS= read -r rj_n; do \
-             [ -z \"$rj_n\" ] || ! command -v qselect >/dev/null 2>&1 || LC_ALL=C qselect -u \"$(id -un)\" -N \"$rj_n\"{server} || exit; done) && \
-             rj_ids=$(printf '%s\\n' \"$rj_ids\" \"$rj_submitted\" | \
+            "(set -f; rj_select=$(command -v qselect); rj_found=$(printf '%s\\n' \"$rj_names\" | sort -u | while IFS= read -r rj_n; do \
+             [ -z \"$rj_n\" ] || [ -z \"$rj_select\" ] || LC_ALL=C qselect -u \"$(id -un)\" -N \"$rj_n\"{server} || exit; done) && \
+             rj_ids=$(printf '%s\\n' \"$rj_found\" \"$rj_submitted\" | \
              sed -n 's/^ *\\([0-9][0-9]*\\[*[0-9]*\\]*\\(\\.[^ ]*[A-Za-z][^ ]*\\)*\\) *$/\\1/p' | sort -u) && \
              if [ -n \"$rj_ids\" ]; then {stat}; fi)"
         )
@@ -219,6 +220,19 @@ fn is_over(word: &str) -> bool {
 const MOVED: &str = concat!(
     r#"$1 == "job_state" { state = $3 } $1 == "queue" { queue = $3 } "#,
     r#"END { if (state == "M" && sub(/^[^@]*@/, "", queue)) print queue }"#,
+);
+
+/// Asks for the jobs of each server. The usual one has answered to `qselect`, and fails with the list; so does every one
+/// where nothing tells which is the usual. A job of any other server that does not answer is not listed, and so is asked
+/// for alone.
+const LISTS: &str = concat!(
+    r#"rj_e=0; rj_cut='s/^[^.]*//; s/^$/./'; rj_usual=$(printf '%s\n' "$rj_found" | sed "$rj_cut"); "#,
+    r#"for rj_s in $(printf '%s\n' "$rj_ids" | sed "$rj_cut" | sort -u); do "#,
+    r#"rj_g=$(printf '%s\n' "$rj_ids" | awk -v at="$rj_s" '{ t = $0; sub(/^[^.]*/, "", t); if (t == "") t = "."; if (t == at) print }'); "#,
+    r#"if [ -z "$rj_select" ] || [ "$rj_s" = . ] || printf '%s\n' "$rj_usual" | grep -qxF -e "$rj_s"; then "#,
+    r#"LC_ALL=C qstat -f $rj_g || rj_e=$?; else rj_t=$(command -v timeout); "#,
+    r#"rj_o=$(LC_ALL=C ${rj_t:+timeout 10} qstat -f $rj_g 2>/dev/null); "#,
+    r#"case $? in 124 | 137 | 143) ;; *) printf '%s\n' "$rj_o" ;; esac; fi; done; (exit $rj_e)"#,
 );
 
 /// Joins lines that go on after a tab, and keeps what is read here.

@@ -172,15 +172,22 @@ fn every_letter_means_something() {
 fn numbers_of_any_length_are_asked_for_with_and_without_their_server() {
     let line = Pbs.list(&Host::named("h"));
     let asked = |qselect: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let asked = folder.path().join("asked");
         let script = format!(
-            "{qselect}\nqstat() {{ shift; printf '%s\\n' \"$@\" >&2; }}\n\
-                 rj_names=jupyter_nb; rj_submitted='10000012.head.example\n12[].head\n13\n7.1-10:1\n4711;gpu'; {line}"
+            "{qselect}\ntimeout() {{ shift; \"$@\"; }}\nqstat() {{ shift; printf '%s\\n' \"$@\" >>'{}'; }}\n\
+                 rj_names=jupyter_nb; rj_submitted='10000012.head.example\n12[].head\n13\n7.1-10:1\n4711;gpu'; {line}",
+            asked.display()
         );
         let output = std::process::Command::new("/bin/sh")
             .args(["-c", &script])
             .output()
             .unwrap();
-        String::from_utf8(output.stderr).unwrap()
+        assert!(output.status.success(), "{output:?}");
+        let asked = std::fs::read_to_string(asked).unwrap();
+        let mut asked: Vec<String> = asked.lines().map(str::to_owned).collect();
+        asked.sort();
+        asked.join("\n") + "\n"
     };
     assert_eq!(
         asked("qselect() { echo 14; }"),
@@ -192,11 +199,66 @@ fn numbers_of_any_length_are_asked_for_with_and_without_their_server() {
     );
 }
 
+/// What a list prints where a job was submitted to each of these servers. The usual one has jobs 1 and 3, `head2` has 5,
+/// `gone` is gone, and `mute` never answers.
+fn list_of(submitted: &str, usual_is_down: bool) -> CommandOutput {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("list");
+    std::fs::write(&list, LIST.split("Job Id: 4").next().unwrap()).unwrap();
+    let other = "Job Id: 5.head2\n    Job_Name = jupyter_nb\n    job_state = R\n";
+    let script = format!(
+        "qselect() {{ {} echo 1.login; echo 3.login; }}\ntimeout() {{ shift; \"$@\"; }}\n\
+         qstat() {{ case $* in *gone*) echo 'Connection refused' >&2; \
+         echo 'qstat: cannot connect to server gone (errno=111)' >&2; return 255 ;; \
+         *mute*) printf 'Job Id: 9.mute\\n    job_sta'; return 124 ;; \
+         *head2*) printf '%s' '{other}' ;; *) cat '{}' ;; esac; }}\n\
+         rj_names=jupyter_nb; rj_submitted='{submitted}'; {}",
+        if usual_is_down {
+            "echo 'qselect: cannot connect to server login (errno=111)' >&2; return 255;"
+        } else {
+            ""
+        },
+        list.display(),
+        Pbs.list(&Host::named("h"))
+    );
+    let mut shell = std::process::Command::new("/bin/sh");
+    let output = shell.args(["-c", &script]).output().unwrap();
+    CommandOutput {
+        status: output.status.code().unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+        ..CommandOutput::printed(&String::from_utf8(output.stdout).unwrap())
+    }
+}
+
+#[test]
+fn a_server_that_is_gone_hides_the_jobs_of_no_other() {
+    let listed = |submitted| {
+        let jobs = Pbs.parse_jobs(&list_of(submitted, false)).unwrap();
+        jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
+    };
+    let of_usual = ["1.login", "3.login"];
+    assert_eq!(listed("7.gone\n1.login"), of_usual);
+    assert_eq!(listed("9.mute\n1.login"), of_usual);
+    assert_eq!(listed("7.gone\n5.head2"), ["5.head2", "1.login", "3.login"]);
+    // And of its own job nothing is known.
+    let words = "Connection refused\nqstat: cannot connect to server gone (errno=111)";
+    let presence = Pbs.presence("7.gone", &CommandOutput::printed(words));
+    assert_eq!(presence, Presence::Silent(words.to_owned()));
+}
+
+#[test]
+fn a_usual_server_that_is_gone_gives_no_list() {
+    let list = list_of("7.gone\n1.login", true);
+    let error = Pbs.parse_jobs(&list).unwrap_err();
+    assert!(error.contains("server login"), "{error}");
+}
+
 #[test]
 fn lists_are_cut_down_on_the_remote_host_to_what_is_read() {
     let line = Pbs.list(&Host::named("h"));
     let script = format!(
-        "qselect() {{ echo 1.login; echo 3.login; }}\nqstat() {{ cat <<'END'\n{LIST}END\n}}\n\
+        "qselect() {{ echo 1.login; echo 3.login; }}\nqstat() {{ case $* in *login*) cat <<'END'\n{LIST}END\n;; \
+             *) echo 'qstat: Unknown Job Id 12.login' >&2; return 153 ;; esac; }}\n\
              rj_names=jupyter_nb; rj_submitted='4.login\n12'; {line}"
     );
     let output = std::process::Command::new("/bin/sh")
