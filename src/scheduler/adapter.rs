@@ -34,6 +34,14 @@ pub trait Scheduler: Sync {
     /// Reads the answer to that.
     fn rehearsed(&self, answer: &CommandOutput) -> Rehearsal;
 
+    /// The options by which a user has a job wait until it is released.
+    fn hold_options(&self) -> &'static [&'static str];
+
+    /// Returns what keeps a job from its start though the scheduler takes it, as that answer shows.
+    fn obstacle(&self, host: &Host, _answer: &CommandOutput) -> Option<StartObstacle> {
+        held(self.hold_options(), host)
+    }
+
     /// The job's id in what the submission printed, among lines of others, with the cluster or server that it names.
     fn parse_job_id(&self, printed: &str) -> Option<String>;
 
@@ -120,6 +128,34 @@ pub enum Dialect {
     Usual,
     /// Torque, which has PBS's commands and no `select`.
     Torque,
+}
+
+/// Returns the hold that the user's own options ask for.
+pub(super) fn held(flags: &[&str], host: &Host) -> Option<StartObstacle> {
+    let mut options = host.options.iter();
+    let option = options.find(|option| flags.contains(&option.as_str()))?;
+    Some(StartObstacle::Hold {
+        option: option.clone(),
+    })
+}
+
+/// The reason for which a job that the scheduler takes does not start on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StartObstacle {
+    /// The user's own option holds it.
+    Hold {
+        /// As it stands in the configuration.
+        option: String,
+    },
+    /// It asks for more time than it may ever have.
+    TimeLimit {
+        /// The scheduler's word for that.
+        reason: &'static str,
+        /// As the user wrote it.
+        wanted: String,
+        /// As the scheduler tells it.
+        limit: String,
+    },
 }
 
 /// The scheduler's verdict on a job that is not submitted.

@@ -192,6 +192,10 @@ impl Scheduler for Lsf {
         Some(format!("LC_ALL=C bmod -W {limit} {}", quote(id)))
     }
 
+    fn hold_options(&self) -> &'static [&'static str] {
+        &["-H"]
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-J"]
     }

@@ -22,7 +22,7 @@ mod sge;
 mod shell;
 mod slurm;
 
-pub use adapter::{DetectError, Dialect, PendingReason, Rehearsal, Scheduler};
+pub use adapter::{DetectError, Dialect, PendingReason, Rehearsal, Scheduler, StartObstacle};
 pub use exec_in_job::RelayCommand;
 pub use job::{Job, JobIdentity, JobState, Presence};
 pub use job_name::job_name;

@@ -41,6 +41,14 @@ impl CommandOutput {
         }
     }
 
+    /// Takes out the lines that a line of ours has added to the scheduler's words.
+    #[must_use]
+    pub fn without_marks(self) -> Self {
+        let lines = self.out.lines().filter(|line| !line.starts_with("rj_"));
+        let out = lines.collect::<Vec<_>>().join("\n");
+        Self { out, ..self }
+    }
+
     /// Checks whether it ended before the time limit. A command that was cut off proves nothing.
     #[must_use]
     pub fn has_finished(&self) -> bool {

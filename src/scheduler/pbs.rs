@@ -197,6 +197,10 @@ impl Scheduler for Pbs {
         Some(format!("LC_ALL=C qalter -l walltime={limit} {}", quote(id)))
     }
 
+    fn hold_options(&self) -> &'static [&'static str] {
+        &["-h"]
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-N"]
     }

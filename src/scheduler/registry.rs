@@ -35,6 +35,8 @@ pub fn by_id(word: &str) -> Option<&'static dyn Scheduler> {
 #[cfg(test)]
 mod tests {
     use super::by_id;
+    use crate::config::Host;
+    use crate::scheduler::CommandOutput;
 
     #[test]
     fn a_job_that_runs_gets_more_time_where_a_command_gives_it() {
@@ -51,6 +53,28 @@ mod tests {
         assert_eq!(line("lsf", whole), some("LC_ALL=C bmod -W 28:00 '12'"));
         for (word, limit) in [("pbs", None), ("lsf", None), ("sge", whole), ("", whole)] {
             assert_eq!(line(word, limit), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_hold_among_the_options_is_seen_beforehand() {
+        let seen = |word, option: &str| {
+            let mut host = Host::named("h");
+            host.options = vec![option.to_owned()];
+            let obstacle =
+                by_id(word).and_then(|one| one.obstacle(&host, &CommandOutput::default()));
+            obstacle.is_some()
+        };
+        for (word, option, expected) in [
+            ("slurm", "--hold", true),
+            ("slurm", "-H", true),
+            ("slurm", "-h", false),
+            ("sge", "-h", true),
+            ("sge", "-hold_jid", false),
+            ("pbs", "-h", true),
+            ("lsf", "-H", true),
+        ] {
+            assert_eq!(seen(word, option), expected, "{word} {option}");
         }
     }
 }

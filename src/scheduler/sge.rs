@@ -257,6 +257,10 @@ impl Scheduler for Sge {
         None
     }
 
+    fn hold_options(&self) -> &'static [&'static str] {
+        &["-h"]
+    }
+
     fn name_option(&self) -> &'static [&'static str] {
         &["-N"]
     }

@@ -3,9 +3,12 @@
 //! A job's id is what `sbatch --parsable` prints, `4711` or `4711;CLUSTER`, and every command about it goes to that
 //! cluster: on another one the number is another job's.
 
+mod limits;
 mod list;
 
-use super::adapter::{DetectError, Dialect, PendingReason, Rehearsal, Scheduler};
+use super::adapter::{
+    DetectError, Dialect, PendingReason, Rehearsal, Scheduler, StartObstacle, held,
+};
 use super::job::{Job, JobIdentity, Presence};
 use super::options::{Style, value};
 use super::output::{CommandOutput, plain};
@@ -66,7 +69,18 @@ impl Scheduler for Slurm {
     fn rehearse(&self, host: &Host, dialect: Dialect) -> Option<String> {
         let line = self.submit(host, dialect);
         let line = line.replacen("sbatch --parsable", "sbatch --test-only", 1);
-        Some(rehearsal(&line))
+        let line = rehearsal(&line);
+        Some(match limits::wanted(host) {
+            Some(_) => limits::with_limits(host, &line),
+            None => line,
+        })
+    }
+
+    /// A time beyond the limit of the partition or the account is taken all the same, unless the site denies that
+    /// (`EnforcePartLimits`, `DenyOnLimit`), and `--test-only` tells when the job starts, which it never does (measured
+    /// with 22.05).
+    fn obstacle(&self, host: &Host, answer: &CommandOutput) -> Option<StartObstacle> {
+        limits::exceeded(host, answer).or_else(|| held(self.hold_options(), host))
     }
 
     /// A job may well be taken, and wait, where it says that nothing free fits it now.
@@ -245,6 +259,10 @@ impl Scheduler for Slurm {
             "{}LC_ALL=C scontrol {flag}update {job} TimeLimit=+{minutes}",
             begin()
         ))
+    }
+
+    fn hold_options(&self) -> &'static [&'static str] {
+        &["-H", "--hold"]
     }
 
     fn name_option(&self) -> &'static [&'static str] {

@@ -257,3 +257,53 @@ fn a_script_of_ones_own_is_asked_where_it_writes() {
     let two = "   StdErr=/tmp/e\n   StdIn=/dev/null\n   StdOut=/tmp/my job.log\n";
     assert_eq!(files(two), "/tmp/e\n/tmp/my job.log\n");
 }
+
+/// As Slurm 22.05.8 answered for `-p short -t 10:00`, where the job then waited with `PartitionTimeLimit`.
+#[test]
+fn a_job_that_is_taken_and_never_starts_is_named_beforehand() {
+    let obstacle = |walltime: &str, options: &[&str], limits: &str| {
+        let mut host = Host::named("h");
+        host.walltime = Some(walltime.to_owned());
+        host.options = options.iter().map(|&option| option.to_owned()).collect();
+        let printed = "sbatch: Job 6 to start at 2026-11-29T18:41:27 using 1 processors on nodes c1 in partition short";
+        let script = format!(
+            "sbatch() {{ echo '{printed}' >&2; }}\nscontrol() {{ case $* in *' short') \
+             echo 'PartitionName=short MaxNodes=UNLIMITED MaxTime=00:01:00 MinNodes=0' ;; esac; }}\n\
+             sacctmgr() {{ printf '{limits}'; }}\n{}",
+            Slurm.rehearse(&host, Dialect::Usual).unwrap()
+        );
+        let mut shell = std::process::Command::new("/bin/sh");
+        let output = shell.args(["-c", &script]).output().unwrap();
+        let answer = CommandOutput::printed(&String::from_utf8(output.stdout).unwrap());
+        assert_eq!(Slurm.rehearsed(&answer), Rehearsal::Taken);
+        let obstacle = Slurm.obstacle(&host, &answer);
+        assert_eq!(answer.without_marks().words(), printed);
+        obstacle
+    };
+    let exceeds = |reason, wanted: &str, limit: &str| {
+        Some(StartObstacle::TimeLimit {
+            reason,
+            wanted: wanted.into(),
+            limit: limit.into(),
+        })
+    };
+    let partition = exceeds("PartitionTimeLimit", "10:00", "00:01:00");
+    assert_eq!(obstacle("10:00", &[], ""), partition);
+    assert_eq!(obstacle("1", &["--time=10:00"], ""), partition);
+    assert_eq!(
+        obstacle("1", &[], "00:00:30\\n\\n"),
+        None,
+        "one has no limit"
+    );
+    let account = exceeds("AssocMaxWallDurationPerJobLimit", "1", "0");
+    assert_eq!(obstacle("1", &[], "0\\n"), account);
+    assert_eq!(
+        obstacle("10:00", &["-M", "other"], ""),
+        None,
+        "of another cluster"
+    );
+    let hold = StartObstacle::Hold {
+        option: "--hold".into(),
+    };
+    assert_eq!(obstacle("1", &["--hold"], ""), Some(hold));
+}

@@ -4,7 +4,7 @@ use super::{Driver, EffectError, EffectResult};
 use crate::i18n::fl;
 use crate::problem;
 use crate::remote::ScriptMessage;
-use crate::scheduler::{Rehearsal, Scheduler, adapter};
+use crate::scheduler::{Rehearsal, Scheduler, StartObstacle, adapter};
 use crate::session::fsm::{FsmEvent, ScriptEvent};
 
 impl Driver {
@@ -41,9 +41,15 @@ impl Driver {
             return Ok(Ok(String::new()));
         };
         let answer = self.run_there(&line)?;
+        let verdict = scheduler.rehearsed(&answer);
+        let obstacle = scheduler.obstacle(self.host(), &answer);
+        if let Some(obstacle) = obstacle.filter(|_| verdict != Rehearsal::Refused) {
+            return Ok(Err(in_words(scheduler, &obstacle)));
+        }
+        let answer = answer.without_marks();
         let (name, words) = (scheduler.name(), answer.words());
         let words = words.as_str();
-        Ok(match scheduler.rehearsed(&answer) {
+        Ok(match verdict {
             Rehearsal::Taken => Ok(fl!("rehearsal-taken", scheduler = name, words = words)),
             Rehearsal::Queue => Ok(fl!("rehearsal-queue", scheduler = name)),
             Rehearsal::Open => Err(fl!("rehearsal-open", scheduler = name, words = words)),
@@ -53,5 +59,26 @@ impl Driver {
                 return Err(EffectError::Problem(problem));
             }
         })
+    }
+}
+
+/// Says what keeps the job from its start.
+fn in_words(scheduler: &dyn Scheduler, obstacle: &StartObstacle) -> String {
+    let name = scheduler.name();
+    match obstacle {
+        StartObstacle::Hold { option } => {
+            fl!("rehearsal-held", scheduler = name, option = option.as_str())
+        }
+        StartObstacle::TimeLimit {
+            reason,
+            wanted,
+            limit,
+        } => fl!(
+            "rehearsal-never",
+            scheduler = name,
+            reason = *reason,
+            wanted = wanted.as_str(),
+            limit = limit.as_str()
+        ),
     }
 }
