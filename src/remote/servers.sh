@@ -27,7 +27,7 @@ rj_is_running() {
     rj_began=$(LC_ALL=C ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
   fi
 }
-# rj_is_process PID BEGAN WORD: the process that had this number then. Where one of the times is unknown, WORD in its command
+# rj_is_process PID BEGAN WORD: returns true for the process that had this number then. Where one of the times is unknown, WORD in its command
 # line has to do; and where that is unknown too, that it is there.
 rj_is_process() {
   rj_is_running "$1" || return 1

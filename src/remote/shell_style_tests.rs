@@ -39,10 +39,8 @@ fn exported() -> String {
     let names = text.lines().filter_map(|line| line.split_once("export "));
     let names = names.flat_map(|(_, names)| names.split_whitespace());
     let names: BTreeSet<&str> = names.filter(|name| name.starts_with("rj_")).collect();
-    names
-        .iter()
-        .map(|name| format!("export {name}=\n"))
-        .collect()
+    let lines = names.into_iter().flat_map(|name| ["export ", name, "=\n"]);
+    lines.collect()
 }
 
 /// The whole script, with nothing in its variables: what stands there is text for `eval` and for other shells.
@@ -51,7 +49,9 @@ fn whole(launcher: LauncherKind) -> String {
     let at = text.find(SCRIPT).unwrap();
     let names = text[..at].lines().filter_map(|line| line.split_once('='));
     let names = names.filter(|(name, _)| words(name).eq([*name]));
-    let head: String = names.map(|(name, _)| format!("export {name}=\n")).collect();
+    let head: String = names
+        .flat_map(|(name, _)| ["export ", name, "=\n"])
+        .collect();
     format!("{head}rj_export_env() {{ :; }}\n{}", &text[at..])
 }
 

@@ -71,7 +71,7 @@ impl Scheduler for Slurm {
         let line = line.replacen("sbatch --parsable", "sbatch --test-only", 1);
         let line = rehearsal(&line);
         Some(match limits::wanted(host) {
-            Some(_) => limits::with_limits(host, &line),
+            Some(_) => limits::with_limits(&line, &clusters(host)),
             None => line,
         })
     }

@@ -199,7 +199,7 @@ fn numbers_of_any_length_are_asked_for_with_and_without_their_server() {
     );
 }
 
-/// What a list prints where a job was submitted to each of these servers. The usual one has jobs 1 and 3, `head2` has 5,
+/// Returns what a list prints where a job was submitted to each of these servers. The usual one has jobs 1 and 3, `head2` has 5,
 /// `gone` is gone, and `mute` never answers.
 fn list_of(submitted: &str, usual_is_down: bool) -> CommandOutput {
     let folder = tempfile::tempdir().unwrap();

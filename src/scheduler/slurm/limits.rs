@@ -1,6 +1,5 @@
 //! Limits of time beyond which Slurm takes a job and never starts it.
 
-use super::clusters;
 use crate::config::Host;
 use crate::scheduler::adapter::StartObstacle;
 use crate::scheduler::options::{Style, value};
@@ -19,16 +18,15 @@ pub(super) fn wanted(host: &Host) -> Option<String> {
 }
 
 /// Runs a line, and asks for the limits of the partition that it names, and of the account's associations. Those of another
-/// cluster are not asked for.
-pub(super) fn with_limits(host: &Host, line: &str) -> String {
+/// cluster are not asked for: `clusters` sets `$rj_c`.
+pub(super) fn with_limits(line: &str, clusters: &str) -> String {
     format!(
-        "rj_o=$({line}); rj_s=$?; printf '%s\\n' \"$rj_o\"; {}if [ $rj_s = 0 ] && [ -z \"$rj_c\" ]; then \
+        "rj_o=$({line}); rj_s=$?; printf '%s\\n' \"$rj_o\"; {clusters}if [ $rj_s = 0 ] && [ -z \"$rj_c\" ]; then \
          rj_p=$(printf '%s\\n' \"$rj_o\" | sed -n 's/.* in partition \\([^ ,]*\\).*/\\1/p' | head -1); \
          [ -z \"$rj_p\" ] || LC_ALL=C scontrol --oneliner show partition \"$rj_p\" 2>/dev/null | \
          sed -n 's/.* MaxTime=\\([^ ]*\\).*/rj_limit partition \\1/p'; \
          LC_ALL=C sacctmgr --noheader --parsable2 show associations user=\"$rj_me\" format=MaxWall 2>/dev/null | \
-         sed 's/^/rj_limit account /'; fi; (exit $rj_s)",
-        clusters(host)
+         sed 's/^/rj_limit account /'; fi; (exit $rj_s)"
     )
 }
 
