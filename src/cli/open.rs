@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::arguments::OpenOptions;
@@ -9,14 +10,14 @@ use super::context::Context;
 use super::outcome::CommandOutcome;
 use super::report::Report;
 use super::run::{End, attend, channel};
-use super::servers::answers;
+use super::servers::{answers, api};
 use crate::config::Host;
 use crate::host_os::runtime_folder;
 use crate::i18n::fl;
 use crate::ipc::{self, AppRequest, Client, HostLock, HostedSession, LockResult, Request};
-use crate::jupyter::Page;
+use crate::jupyter::{Page, is_inside};
 use crate::problem;
-use crate::session::{Event, Goal, Phase};
+use crate::session::{Event, Goal, Phase, Ready};
 
 /// Longest time for the last answer to another program at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
@@ -51,6 +52,10 @@ fn claim_and_open(
     options: &OpenOptions,
     report: &mut Report,
 ) -> CommandOutcome {
+    let outside = options.notebook.as_deref().filter(|path| !is_inside(path));
+    if let Some(path) = outside {
+        return Err(problem::notebook_outside(&host.name, path));
+    }
     let claim = runtime_folder()
         .and_then(|folder| {
             hand_over(context, &folder, host);
@@ -126,6 +131,9 @@ fn hold(
         }
         if let Event::Ready(ready) = event {
             was_ready = true;
+            if !ready.again {
+                look_for_notebook(&host.name, options, ready);
+            }
             if !options.json && !ready.again {
                 eprintln!("  {}", fl!("open-stays"));
             }
@@ -134,6 +142,20 @@ fn hold(
     report.finish();
     broadcaster.wait_for_answers(LAST_ANSWER);
     ended(end, was_ready, host, options)
+}
+
+/// Says so where the server has no such notebook: its page says it late, or shows a new file of that name.
+fn look_for_notebook(host: &str, options: &OpenOptions, ready: &Ready) -> Option<JoinHandle<()>> {
+    let path = options.notebook.clone()?;
+    let api = api(ready)?;
+    let host = host.to_owned();
+    let look = move || {
+        if matches!(api.has_file(&path), Ok(false)) {
+            eprintln!("  {}", fl!("open-no-notebook", host = host, path = path));
+        }
+    };
+    let thread = std::thread::Builder::new().name("notebook".into());
+    thread.spawn(look).ok()
 }
 
 fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> CommandOutcome {
@@ -176,8 +198,11 @@ fn ask_holder(
     };
     let mut answers = answers(client, host, &request)?;
     for message in answers.by_ref() {
-        if message.ready().is_some() {
+        if let Some(ready) = message.ready() {
             report.tell_held(&message);
+            if let Some(look) = look_for_notebook(&host.name, options, ready) {
+                let _ = look.join();
+            }
             return Ok(0);
         }
         report.tell(&message);

@@ -17,7 +17,7 @@ use crate::jupyter::{Api, Kernels, redacted};
 use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
-use crate::session::{Busy, Event, Goal, Phase};
+use crate::session::{Busy, Event, Goal, Phase, Ready};
 use crate::ssh::prompt::Prompt;
 
 /// Longest time for logging in and discovery; the time of prompts does not count.
@@ -122,7 +122,11 @@ fn newest(context: &Context, host: &str) -> Option<Message> {
 }
 
 fn count_kernels(message: &Message) -> Option<Kernels> {
-    let ready = message.ready()?;
+    api(message.ready()?)?.kernels().ok()
+}
+
+/// Returns the way to ask the server of a tunnel that is open.
+pub fn api(ready: &Ready) -> Option<Api> {
     let url = url::Url::parse(ready.url.reveal()).ok()?;
     let token = url.query_pairs().find(|(name, _)| name == "token");
     let token = Secret::new(
@@ -130,9 +134,7 @@ fn count_kernels(message: &Message) -> Option<Kernels> {
             .map(|(_, value)| value.into_owned())
             .unwrap_or_default(),
     );
-    Api::at(ready.local_port, &ready.server.base_url, token)
-        .kernels()
-        .ok()
+    Some(Api::at(ready.local_port, &ready.server.base_url, token))
 }
 
 /// Without the token: `status` is what people paste.

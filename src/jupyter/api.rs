@@ -8,6 +8,7 @@ use serde::Deserialize;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
+use super::page::inside;
 use super::pages::{PagePath, Pages};
 use super::server::Server;
 use super::tls::{Fingerprint, OtherCertificate, Pin, PinnedTls};
@@ -286,6 +287,25 @@ impl Api {
             notebooks,
             latest,
         })
+    }
+
+    /// Checks whether the server has a file or folder of that path in its own folder.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn has_file(&self, path: &str) -> Result<bool, ApiError> {
+        let mut url = url::Url::parse("http://localhost/api/contents")
+            .map_err(|error| ApiError::NotJupyter(error.to_string()))?;
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend(inside(path).split('/'));
+        }
+        url.set_query(Some("content=0&no_track_activity=1"));
+        let place = url.as_str().trim_start_matches("http://localhost/");
+        match self.get::<serde_json::Value>(place) {
+            Ok(_) => Ok(true),
+            Err(ApiError::Status(404)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Asks the server to end itself, and its kernels.

@@ -14,7 +14,7 @@ mod tls;
 pub use api::{Activity, Api, ApiError, Kernels, Notebook, ServerAnswer};
 pub use host_info::{Fate, HostInfo, Lost};
 pub use listening_socket::ListeningSocket;
-pub use page::{Address, Page, PageLogin, page_url, redacted};
+pub use page::{Address, Page, PageLogin, is_inside, page_url, redacted};
 pub use pages::{Flavour, Pages};
 pub use runtime_file::RuntimeFile;
 pub use select::{Selection, SelectionCriteria, select};

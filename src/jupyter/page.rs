@@ -85,7 +85,7 @@ fn place(server: &Server, local_port: u16, path: &str) -> Result<Url, url::Parse
 
 /// A path inside the server's folder. A browser would resolve `..` itself, and so leave the page's
 /// own part of the address.
-fn inside(path: &str) -> String {
+pub(super) fn inside(path: &str) -> String {
     let mut parts = Vec::new();
     for part in path.split('/') {
         match part {
@@ -95,6 +95,22 @@ fn inside(path: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+/// Checks whether a path leads to a place in the server's folder: it is relative, and `..` does not leave the folder. `~`
+/// is a name like any other to Jupyter.
+#[must_use]
+pub fn is_inside(path: &str) -> bool {
+    let mut depth = 0_usize;
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if depth == 0 => return false,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    depth > 0 && !path.starts_with(['/', '~'])
 }
 
 /// The same address without its token, for people and logs.
@@ -144,6 +160,31 @@ mod tests {
             began: None,
             launch: None,
             node: None,
+        }
+    }
+
+    #[test]
+    fn a_path_that_leaves_the_servers_folder_is_told_from_others() {
+        for path in [
+            "a.ipynb",
+            "sub/a.ipynb",
+            "./a",
+            "sub/../a.ipynb",
+            "..a",
+            "a~",
+        ] {
+            assert!(is_inside(path), "{path}");
+        }
+        for path in [
+            "/home/me/a.ipynb",
+            "../a.ipynb",
+            "sub/../../a",
+            "~/a.ipynb",
+            "",
+            ".",
+            "sub/..",
+        ] {
+            assert!(!is_inside(path), "{path}");
         }
     }
 

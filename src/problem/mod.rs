@@ -36,8 +36,8 @@ pub use server::{kernels_busy, not_stopped, nothing_running, unusable};
 #[cfg(feature = "app")]
 pub use usage::no_display;
 pub use usage::{
-    broken_config, no_app, no_config, not_resolved, nothing_configured, uneditable, unknown_host,
-    which_host,
+    broken_config, no_app, no_config, not_resolved, notebook_outside, nothing_configured,
+    uneditable, unknown_host, which_host,
 };
 
 pub use code::{Code, Problem};

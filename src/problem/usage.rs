@@ -73,6 +73,17 @@ pub fn nothing_configured(file: &Path) -> Problem {
     )
 }
 
+/// Explains a path that does not lead into the server's folder.
+#[must_use]
+pub fn notebook_outside(host: &str, path: &str) -> Problem {
+    Problem::new(
+        Code::Usage,
+        fl!("cli-notebook-outside", host = host),
+        path,
+        fl!("cli-notebook-outside-remedy"),
+    )
+}
+
 /// Explains a name that is not configured.
 #[must_use]
 pub fn unknown_host(name: &str, hosts: &[Host]) -> Problem {

@@ -276,8 +276,33 @@ fn notebook_on_a_unix_socket_shows_the_page_that_was_asked_for() {
     );
     assert_eq!(http::get(url).status, 200);
     named.interrupt();
-    named.wait_exit();
+    let said = named.wait_exit().stderr;
+    assert!(!said.contains("ü.ipynb"), "{said}");
+
+    let mut missing = client.open_with("test", &["--notebook", "sub folder/gone?.ipynb"]);
+    missing.wait_phase("ready");
+    let is_named = || {
+        missing
+            .stderr()
+            .contains("has no sub folder/gone?.ipynb in its folder")
+    };
+    assert!(eventually(SOON, is_named), "{}", missing.stderr());
+    missing.interrupt();
+    missing.wait_exit();
     stop(&client);
+    assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn a_notebook_outside_jupyters_folder_is_refused_before_anything_is_started() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    configure(&client, "");
+    for path in ["/etc/a.ipynb", "../a.ipynb", "~/a.ipynb"] {
+        let failed = fails(&client, &["--notebook", path], 2, "usage");
+        assert_eq!(text(&failed, "detail"), path);
+        assert!(text(&failed, "remedy").contains("`workdir`"), "{failed}");
+    }
     assert_nothing_left(&sshd, &client);
 }
 

@@ -72,6 +72,8 @@ cli-hosts =
     }
 cli-configured = configured: { $names }
 cli-which = Which host?
+cli-notebook-outside = The notebook is not in the folder of Jupyter on { $host }
+cli-notebook-outside-remedy = Use a path relative to the folder that Jupyter starts in (`workdir` in the configuration), such as `--notebook sub/plots.ipynb`.
 cli-which-remedy = Name a host, or set `default_host`.
 cli-which-none = No hosts are configured in { $file }
 cli-which-none-remedy = Name any destination that ssh accepts. Run `remote-jupyter add ALIAS` to add a host to the configuration.
@@ -81,6 +83,7 @@ cli-unknown-remedy = Run `remote-jupyter add { $name }` to add it from your ssh 
 ## open (src/cli/open.rs, report.rs)
 
 open-stays = The tunnel stays open until Ctrl-C; Jupyter keeps running after that.
+open-no-notebook = Jupyter on { $host } has no { $path } in its folder, so the tab shows an error or an empty page. The path is relative to the folder that Jupyter was started in.
 open-closed = The tunnel to { $host } was closed.
 open-was-running = Jupyter { $version } on { $host } (process { $pid }) was running; ready after { $seconds } s.
 open-was-started = Jupyter { $version } on { $host } (process { $pid }) was started; ready after { $seconds } s.

@@ -65,6 +65,8 @@ cli-config-broken = 設定に誤りがあります
 cli-hosts = ホスト { $count } 件
 cli-configured = 設定済みのホスト: { $names }
 cli-which = どのホストですか
+cli-notebook-outside = ノートブックが { $host } の Jupyter のフォルダの中にありません
+cli-notebook-outside-remedy = Jupyter が起動するフォルダ (設定の `workdir`) からの相対パスを使ってください。例: `--notebook sub/plots.ipynb`
 cli-which-remedy = ホストを指定するか、`default_host` を設定してください。
 cli-which-none = { $file } にはホストが設定されていません
 cli-which-none-remedy = ssh で使える接続先なら何でも指定できます。`remote-jupyter add ALIAS` で設定に追加できます。
@@ -74,6 +76,7 @@ cli-unknown-remedy = ssh の設定にあるホストなら、`remote-jupyter add
 ## open (src/cli/open.rs, report.rs)
 
 open-stays = トンネルは Ctrl-C を押すまで開いています。Jupyter はその後も動き続けます。
+open-no-notebook = { $host } の Jupyter のフォルダに { $path } がないため、タブにはエラーか空のページが表示されます。パスは Jupyter を起動したフォルダからの相対パスです。
 open-closed = { $host } へのトンネルが閉じられました。
 open-was-running = { $host } で Jupyter { $version } (プロセス { $pid }) が実行中でした。{ $seconds } 秒で準備ができました。
 open-was-started = { $host } で Jupyter { $version } (プロセス { $pid }) を起動しました。{ $seconds } 秒で準備ができました。
