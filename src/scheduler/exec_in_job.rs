@@ -39,8 +39,14 @@ impl RelayCommand<'_> {
         use std::fmt::Write;
         let mut line = scheduler.exec_in_job_command(self.job, self.node)?;
         let lines = self.program.lines().filter(|line| !is_remark(line));
-        let program: String = lines.flat_map(|line| [line, "
-"]).collect();
+        let program: String = lines
+            .flat_map(|line| {
+                [
+                    line, "
+",
+                ]
+            })
+            .collect();
         let program = base16ct::lower::encode_string(program.as_bytes());
         let _ = write!(
             line,
