@@ -50,6 +50,15 @@ impl<T> OneAtATime<T> {
         Some(dialog)
     }
 
+    /// Returns the dialog on the screen.
+    #[cfg_attr(
+        target_os = "macos",
+        expect(dead_code, reason = "Linux has its windows by id")
+    )]
+    pub fn shown(&self) -> Option<DialogId> {
+        self.shown
+    }
+
     /// The dialog on the screen is closed.
     pub fn end(&mut self) {
         self.shown = None;

@@ -2,7 +2,6 @@
 
 mod contract;
 // Used on a Mac only, but tested wherever tests run.
-#[cfg(any(test, target_os = "macos"))]
 mod dialog_queue;
 pub mod keychain;
 #[cfg(not(target_os = "macos"))]

@@ -227,24 +227,27 @@ fn a_dialog_that_is_withdrawn_gives_nothing_once() {
 }
 
 #[test]
-fn two_dialogs_at_once_have_answers_of_their_own() {
+fn a_second_dialog_waits_until_the_first_is_answered() {
     let mut person = Person::new();
     let one = person.is_asked("One", "", hidden_line(None));
-    let two = person.is_asked("Two", "", hidden_line(None));
-    assert_ne!(one, two);
-    let windows = person.sees_within(2);
-    person.looks_at(&windows[0]);
-    person.types("first");
-    person.looks_at(&windows[1]);
-    person.types("second");
-    person.presses(&["Return"]);
-    let (id, got) = person.answered();
-    assert_eq!(got, Got::Line("second".into(), false));
     person.looks();
+    person.types("fir");
+    let two = person.is_asked("Two", "", hidden_line(None));
+    let three = person.is_asked("Three", "", hidden_line(None));
+    assert_ne!(one, two);
+    person.types("st");
+    assert_eq!(person.windows().len(), 1);
     person.presses(&["Return"]);
-    let (other, got) = person.answered();
-    assert_eq!(got, Got::Line("first".into(), false));
-    assert_eq!([one, two], [id.min(other), id.max(other)]);
+    let first = Got::Line("first".into(), false);
+    assert_eq!(person.answered(), (one, first));
+
+    // One that nobody waits for any more never comes up.
+    person.app.tell(&Order::Withdraw(three));
+    assert_eq!(person.answered(), (three, Got::Nothing));
+    person.looks();
+    assert_eq!(person.windows().remove(0).texts[0], "Two");
+    person.app.tell(&Order::Withdraw(two));
+    assert_eq!(person.answered(), (two, Got::Nothing));
     person.is_done();
 }
 

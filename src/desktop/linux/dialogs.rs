@@ -3,7 +3,6 @@
 //! None of them is modal: GTK calls back when the user has answered, and the loop runs meanwhile.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use gtk::ResponseType;
 use gtk::glib;
@@ -11,6 +10,7 @@ use gtk::prelude::*;
 use zeroize::Zeroizing;
 
 use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
+use super::super::dialog_queue::{OneAtATime, Withdrawn};
 use super::sanitize::sanitized;
 use crate::i18n::fl;
 
@@ -28,20 +28,19 @@ const HEIGHT: i32 = 320;
 
 thread_local! {
     /// GTK belongs to the main thread, and so do its dialogs.
-    static OPEN: RefCell<Open> = RefCell::default();
+    static DIALOGS: RefCell<OneAtATime<(Dialog, Answered)>> =
+        const { RefCell::new(OneAtATime::new()) };
+    static SHOWN: RefCell<Option<Pending>> = const { RefCell::new(None) };
 }
 
-#[derive(Default)]
-struct Open {
-    last: DialogId,
-    dialogs: HashMap<DialogId, Pending>,
-}
+/// Receiver of a dialog's answer.
+type Answered = Box<dyn FnOnce(DialogResponse)>;
 
-/// A dialog that is on the screen.
+/// The dialog that is on the screen.
 struct Pending {
     window: gtk::Dialog,
     fields: Fields,
-    answered: Box<dyn FnOnce(DialogResponse)>,
+    answered: Answered,
 }
 
 /// Input fields of a dialog.
@@ -51,32 +50,44 @@ struct Fields {
     remember: Option<gtk::CheckButton>,
 }
 
-/// Opens a dialog in front of the others.
-pub fn ask(dialog: &Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId {
-    let id = OPEN.with_borrow_mut(|open| {
-        open.last += 1;
-        open.last
-    });
-    let (window, fields) = build(dialog);
+/// Opens a dialog as soon as no other one is open: what is typed for one must not go into another
+/// that comes up in front of it.
+pub fn ask(dialog: Dialog, answered: Answered) -> DialogId {
+    let id = DIALOGS.with_borrow_mut(|dialogs| dialogs.add((dialog, answered)));
+    show_next();
+    id
+}
+
+fn show_next() {
+    let next = DIALOGS.with_borrow_mut(|dialogs| Some((dialogs.begin()?, dialogs.shown()?)));
+    let Some(((dialog, answered), id)) = next else {
+        return;
+    };
+    let (window, fields) = build(&dialog);
     window.connect_response(move |_, response| close(id, response));
     window.show_all();
     begin_at(&window, &fields);
     window.present();
-    let pending = Pending {
+    SHOWN.set(Some(Pending {
         window,
         fields,
         answered,
-    };
-    OPEN.with_borrow_mut(|open| open.dialogs.insert(id, pending));
-    id
+    }));
 }
 
 /// Closes a dialog. Its answer comes from the loop, as every other does: the caller may be in the
 /// middle of something.
 pub fn withdraw(id: DialogId) {
-    if let Some(pending) = take(id) {
-        let Pending { answered, .. } = put_away(pending);
-        glib::idle_add_local_once(move || answered(DialogResponse::Dismissed));
+    let answered = match DIALOGS.with_borrow_mut(|dialogs| dialogs.withdraw(id)) {
+        Withdrawn::Waited((_, answered)) => Some(answered),
+        Withdrawn::Shown => take(id).map(|pending| put_away(pending).answered),
+        Withdrawn::Gone => None,
+    };
+    if let Some(answered) = answered {
+        glib::idle_add_local_once(move || {
+            answered(DialogResponse::Dismissed);
+            show_next();
+        });
     }
 }
 
@@ -88,10 +99,15 @@ fn close(id: DialogId, response: ResponseType) {
     let given = given(&pending.fields, response);
     let Pending { answered, .. } = put_away(pending);
     answered(given);
+    show_next();
 }
 
+/// Takes the dialog on the screen, if it is that one.
 fn take(id: DialogId) -> Option<Pending> {
-    OPEN.with_borrow_mut(|open| open.dialogs.remove(&id))
+    DIALOGS.with_borrow_mut(|dialogs| {
+        let is_shown = dialogs.shown() == Some(id);
+        is_shown.then(|| dialogs.end()).and_then(|()| SHOWN.take())
+    })
 }
 
 /// The window goes at once; GTK destroys it in the loop's next turn.

@@ -51,7 +51,7 @@ impl Desktop for NativeDesktop {
     }
 
     fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId {
-        dialogs::ask(&dialog, answered)
+        dialogs::ask(dialog, answered)
     }
 
     fn withdraw(&self, dialog: DialogId) {
