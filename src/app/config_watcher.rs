@@ -1,21 +1,19 @@
-//! Looks every two seconds at the files that the menu depends on: the configuration, the aliases of
-//! the ssh configuration, the shortcuts, and the locks of other programs. That costs next to
-//! nothing, and works on every file system.
+//! Follows the files that the menu depends on: the configuration, the aliases of the ssh
+//! configuration, the shortcuts, and the locks of other programs.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::event::AppEvent;
 use super::event_sender::EventSender;
+use super::file_watcher::{FileWatcher, folders_of};
 use crate::config::Config;
 use crate::desktop::shortcut;
 use crate::host_os::{Scope, runtime_folder};
 use crate::ipc;
 use crate::ssh::aliases;
-
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A file's time and size, which change with it; none for a file that cannot be seen.
 type Stamp = Option<(SystemTime, u64)>;
@@ -43,6 +41,8 @@ struct ConfigWatcher {
     hosts: Vec<String>,
     locked: BTreeSet<(String, SystemTime)>,
     aliases: Vec<String>,
+    /// The ssh configuration and those files that it includes.
+    ssh_files: BTreeSet<PathBuf>,
     shortcuts: Stamp,
 }
 
@@ -58,17 +58,37 @@ impl ConfigWatcher {
             hosts: Vec::new(),
             locked: BTreeSet::new(),
             aliases: Vec::new(),
+            ssh_files: BTreeSet::new(),
             shortcuts: None,
         }
     }
 
     fn run(mut self) {
-        while self.look_at_config() {
+        let mut watcher = FileWatcher::new();
+        loop {
+            let folders = self.folders();
+            let is_new = watcher.watch(&folders);
+            if !self.look_at_config() {
+                return;
+            }
             self.look_at_locks();
             self.look_at_aliases();
             self.look_at_shortcuts();
-            std::thread::sleep(LOOK_EVERY);
+            // What was looked at before its folder was watched is looked at again.
+            if !is_new {
+                watcher.wait(folders.len());
+            }
         }
+    }
+
+    /// The folders in which something may change that the menu shows.
+    fn folders(&self) -> BTreeSet<PathBuf> {
+        let shortcuts = shortcut::folder().map(|folder| folder.join("any"));
+        let locks = runtime_folder().ok().map(|folder| folder.join("any"));
+        let files = [Some(self.path.clone()), self.ssh_config.clone()];
+        let files = files.into_iter().chain([shortcuts, locks]).flatten();
+        let files = files.chain(self.ssh_files.iter().cloned());
+        files.flat_map(|file| folders_of(&file)).collect()
     }
 
     /// Returns false once the event loop is gone.
@@ -95,8 +115,9 @@ impl ConfigWatcher {
 
     /// The file may include others, so it is read and not only looked at: some kilobytes.
     fn look_at_aliases(&mut self) {
-        let aliases = self.ssh_config.as_deref().map(aliases::aliases);
-        let aliases = aliases.unwrap_or_default();
+        let read = self.ssh_config.as_deref().map(aliases::read);
+        let (aliases, files) = read.unwrap_or_default();
+        self.ssh_files = files;
         if aliases != self.aliases {
             self.aliases.clone_from(&aliases);
             self.sender.send(AppEvent::Aliases(aliases));

@@ -7,14 +7,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The aliases of a configuration file and of those that it includes, in their order: the names of
-/// `Host` lines without wildcards. Files that cannot be read have none.
+/// `Host` lines without wildcards. Files that cannot be read have none. Returns the files that were
+/// read as well.
 #[must_use]
-pub fn aliases(file: &Path) -> Vec<String> {
+pub fn read(file: &Path) -> (Vec<String>, BTreeSet<PathBuf>) {
     let (mut found, mut read) = (Vec::new(), BTreeSet::new());
     collect(file, &mut read, &mut found);
     let mut seen = BTreeSet::new();
     found.retain(|alias| seen.insert(alias.clone()));
-    found
+    (found, read)
 }
 
 /// `~/.ssh/config`.
@@ -95,9 +96,9 @@ mod tests {
         std::fs::write(file("more1"), "Host a\nHost b?\n").unwrap();
         std::fs::write(file("more2"), format!("Host c\nInclude {more}\n")).unwrap();
         assert_eq!(
-            aliases(&file("config")),
+            read(&file("config")).0,
             ["gpu01", "gpu02", "eq", "quoted", "a", "c"]
         );
-        assert!(aliases(&file("nowhere")).is_empty());
+        assert!(read(&file("nowhere")).0.is_empty());
     }
 }
