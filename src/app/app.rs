@@ -11,6 +11,7 @@ use tao::event_loop::ControlFlow;
 use super::effect::AppEffect;
 use super::event::{AppEvent, PromptRequest, SessionPurpose};
 use super::event_sender::EventSender;
+use super::journal;
 use super::menu_action::{HostAction, MenuAction};
 use super::model::{HostState, Model, NotableChange};
 use super::os_actions;
@@ -124,9 +125,10 @@ impl<D: Desktop> App<D> {
     /// Handles the queued events.
     pub fn handle_all(&mut self, signals: Vec<AppEvent>) {
         for signal in signals {
+            // A timer alone changes nothing: else it would set itself again for ever.
+            self.screen.is_current &= matches!(signal, AppEvent::Tick);
             self.handle(signal);
         }
-        self.screen.is_current = false;
     }
 
     fn handle(&mut self, signal: AppEvent) {
@@ -159,7 +161,7 @@ impl<D: Desktop> App<D> {
             AppEvent::Shortcuts(launchers) => self.model.know_launchers(launchers),
             AppEvent::Release(release) => self.model.updates_mut().release = release,
             AppEvent::UpdateChecked(outcome) => self.update_checked(outcome),
-            AppEvent::Copy(text) => self.copy(text),
+            AppEvent::Copy(text) => self.copy_diagnostics(text),
             AppEvent::HostLog { host, path, text } => self.host_log(&host, &path, &text),
             AppEvent::NoHostLog(host, problem) => self.no_host_log(&host, &problem),
             AppEvent::Error(problem) => self.show_error(&problem),
@@ -169,6 +171,7 @@ impl<D: Desktop> App<D> {
     }
 
     fn session_message(&mut self, message: &Message, now: Instant) {
+        journal::record(message);
         let host = &message.host;
         if let Some((path, text)) = message.log() {
             self.host_log(host, path, text);
@@ -205,13 +208,7 @@ impl<D: Desktop> App<D> {
                 self.not_extended(host, &problem);
             }
             Some(notable) => {
-                let notification_request = notification::notification_request(host, &notable);
-                let (sender, action) = (self.sender.clone(), notification_request.action);
-                let clicked = move || {
-                    sender.send(AppEvent::MenuClicked(action));
-                };
-                let notification = notification_request.notification;
-                self.desktop.notify(notification, Box::new(clicked));
+                self.notify(notification::notification_request(host, &notable));
             }
             None => {}
         }
@@ -325,7 +322,10 @@ impl<D: Desktop> App<D> {
     }
 
     fn system_event(&mut self, change: SystemEvent, now: Instant) {
-        tracing::info!(?change, "the machine");
+        if change == SystemEvent::MenuClosed {
+            return;
+        }
+        tracing::info!(?change, "the computer");
         if change == SystemEvent::Sleep {
             return;
         }
@@ -335,8 +335,23 @@ impl<D: Desktop> App<D> {
 
     fn retry(&mut self, now: Instant) {
         self.retry_at = None;
+        self.screen.is_current = false;
         for effect in self.model.retry_patient(now) {
             self.perform(effect);
+        }
+    }
+
+    /// Tells of connections that have been lost for a while.
+    fn tell_losses(&mut self, now: Instant) {
+        if self.quits_at.is_some() {
+            return;
+        }
+        let (due, next) = self.model.tell_losses(now);
+        for (host, loss) in due {
+            self.notify(notification::notification_request(&host, &loss));
+        }
+        if let Some(at) = next {
+            self.clock.wake_at(at);
         }
     }
 
@@ -368,10 +383,10 @@ impl<D: Desktop> App<D> {
             .into_iter()
             .for_each(|at| self.clock.wake_at(at));
         let time = jiff::Timestamp::now().as_second();
-        if let Some(at) = self.model.count_down(now, time) {
-            self.clock.wake_at(at);
-        }
-        self.screen.show(&self.model, &mut self.clock, now);
+        self.tell_losses(now);
+        let next_minute = self.model.count_down(now, time);
+        let clock = &mut self.clock;
+        self.screen.show(&self.model, next_minute, clock, now);
         ControlFlow::Wait
     }
 }

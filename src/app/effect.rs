@@ -20,6 +20,8 @@ pub enum AppEffect {
     ShowHostLog(String),
     /// Gives the job of a host's server an hour more.
     Extend(String),
+    /// Tries at once to make a lost connection again.
+    TryNow(String),
     /// Takes a tunnel down.
     Close(String),
     /// Gives up what is under way: a job that waits is taken out of the queue.

@@ -54,6 +54,8 @@ pub enum HostAction {
     ShowLog,
     /// Asks for more time for the server's job.
     Extend,
+    /// Tries at once to make a lost connection again.
+    TryNow,
     /// Gives up what is under way.
     Cancel,
     /// Takes a failure off the menu.

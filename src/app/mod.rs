@@ -14,6 +14,8 @@ mod diagnostics;
 mod effect;
 mod event;
 mod event_sender;
+mod file_watcher;
+mod journal;
 mod logging;
 mod menu_action;
 mod model;

@@ -1,6 +1,7 @@
 //! State of the hosts, and the actions of menu items. No I/O, and no clock: the time is passed in.
 
 mod host;
+mod loss;
 mod notable_change;
 
 use std::time::{Duration, Instant};
@@ -11,9 +12,10 @@ use super::updates::Release;
 use crate::config::Host;
 use crate::desktop::login_item;
 use crate::desktop::shortcut::Shortcut;
-use crate::ipc::Message;
+use crate::ipc::{Message, MessageBody};
 use crate::session::Phase;
 pub use host::HostState;
+pub use loss::LossState;
 pub use notable_change::NotableChange;
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
@@ -169,6 +171,13 @@ impl Model {
         self.hosts.iter().any(works)
     }
 
+    /// Returns true if something happens just now, in contrast to a wait for a job or a network.
+    pub fn is_moving(&self) -> bool {
+        let waits = |phase| matches!(phase, Phase::Ready | Phase::Queued | Phase::Reconnecting);
+        let moves = |host: &HostState| host.is_active() && !waits(host.phase);
+        self.hosts.iter().any(moves)
+    }
+
     /// Records a message of a session, and returns the change of which the user is notified, if
     /// any.
     pub fn hear(&mut self, message: &Message, now: Instant) -> Option<NotableChange> {
@@ -179,6 +188,13 @@ impl Model {
         let (before, stood) = (host.phase, host.ready.is_some());
         host.enter(message.phase, now);
         host.note(message, now);
+        if let MessageBody::Note {
+            note, warns: true, ..
+        } = &message.body
+        {
+            let is_new = host.keep_note(note) && !host.suppresses_notifications;
+            return is_new.then(|| NotableChange::Warning(note.clone()));
+        }
         if message.is_remark() {
             let (job, walltime) = (message.job()?, message.walltime()?);
             return (!host.suppresses_notifications)
@@ -208,6 +224,27 @@ impl Model {
                 minute(host.ends?)
             })
             .min()
+    }
+
+    /// Returns the losses that have lasted long enough to be told, each of them once, and the time
+    /// at which the next one will have.
+    pub fn tell_losses(&mut self, now: Instant) -> (Vec<(String, NotableChange)>, Option<Instant>) {
+        let (mut due, mut next) = (Vec::new(), None);
+        for host in &mut self.hosts {
+            let quiet = host.suppresses_notifications;
+            let Some(loss) = host.loss.as_mut().filter(|loss| !loss.is_told && !quiet) else {
+                continue;
+            };
+            let at = loss.told_at();
+            if at <= now {
+                loss.is_told = true;
+                let cause = loss.cause.clone();
+                due.push((host.name.clone(), NotableChange::Lost(cause)));
+            } else {
+                next = next.into_iter().chain([at]).min();
+            }
+        }
+        (due, next)
     }
 
     /// Another program has opened the host, if it is not open already. True if it is to be followed.

@@ -161,7 +161,9 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
         context.machine(None),
         |event| match event {
             Event::Step(text) => checkup.good(&name, text),
-            Event::Note(text) | Event::Waits(text) => checkup.note(&name, text),
+            Event::Note(text) | Event::Warning(text) | Event::Waits(text) => {
+                checkup.note(&name, text)
+            }
             Event::Seen(sight) => seen(checkup, &name, sight),
             _ => {}
         },

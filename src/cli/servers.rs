@@ -275,7 +275,7 @@ fn stop_alone(
         context.shared(),
         context.machine(config.browser.clone()),
         |event| match event {
-            Event::Note(text) => text.clone_into(&mut note),
+            Event::Note(text) | Event::Warning(text) => text.clone_into(&mut note),
             Event::Waits(text) => eprintln!("  {text}"),
             _ => {}
         },
@@ -304,7 +304,7 @@ pub fn logs(context: &Context, name: &str) -> CommandOutcome {
             Event::Log { path, text } if !path.is_empty() => {
                 found = Some((path.clone(), text.clone()));
             }
-            Event::Note(text) => eprintln!("{text}"),
+            Event::Note(text) | Event::Warning(text) => eprintln!("{text}"),
             _ => {}
         },
     )?;

@@ -66,7 +66,7 @@ pub enum DialogResponse {
 /// A dialog that is open, for [`Desktop::withdraw`].
 pub type DialogId = u64;
 
-/// An event of the local computer that may have cost connections.
+/// An event of the local computer: something that may have cost connections, or an end of a menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SystemEvent {
     /// It is about to sleep.
@@ -75,6 +75,8 @@ pub enum SystemEvent {
     Wake,
     /// It has another network than before, or one again.
     NetworkChanged,
+    /// The tray's menu is open no more, see [`Desktop::menu_is_open`].
+    MenuClosed,
 }
 
 /// Receives system events.
@@ -103,6 +105,12 @@ pub trait Desktop {
     /// # Errors
     /// The tray's.
     fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()>;
+
+    /// Returns true while the tray's menu is open where such a menu must not be edited; once it is
+    /// closed, [`SystemEvent::MenuClosed`] tells so. Main thread only.
+    fn menu_is_open(&self) -> bool {
+        false
+    }
 
     /// Posts a notification, and returns at once: the notification service may be slow, or missing.
     /// `clicked` is called from any thread, at most once, if the user clicks it.

@@ -5,9 +5,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::version::{VERSION, misunderstood};
+use crate::i18n::fl;
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
-use crate::session::{Event, JobInfo, Phase, Ready, Walltime};
+use crate::session::{Event, JobInfo, Loss, Phase, Ready, Walltime};
 
 /// Request to the program that holds a tunnel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub enum Request {
     Logs,
     /// Close the tunnel, and answer with events up to the end.
     Close,
+    /// Try to connect again now, if the connection is lost, and answer with the newest event.
+    Check,
     /// Give the server's job more time, and answer with events up to `walltime` or a refusal; if the
     /// tunnel does not stand, with the newest event.
     Extend {
@@ -161,6 +164,13 @@ pub enum MessageBody {
         /// The job, with its new end.
         job: JobInfo,
     },
+    /// The connection is lost, or an attempt to make it again has failed.
+    Loss {
+        /// The same as text, for programs that show notes only.
+        note: String,
+        /// The loss.
+        loss: Loss,
+    },
     /// A remark.
     Note {
         /// The remark.
@@ -168,6 +178,9 @@ pub enum MessageBody {
         /// True if the login waits in silence, perhaps for the user.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         waits: bool,
+        /// True if the remark needs the user.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        warns: bool,
     },
     /// News of a job that waits.
     Job {
@@ -234,6 +247,7 @@ impl Message {
             | MessageBody::Kernels { .. }
             | MessageBody::Log { .. }
             | MessageBody::Walltime { .. }
+            | MessageBody::Loss { .. }
             | MessageBody::Note { .. } => true,
             MessageBody::Failed(_)
             | MessageBody::Ready(_)
@@ -296,7 +310,9 @@ impl Message {
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         match &self.body {
-            MessageBody::Note { note, .. } | MessageBody::Walltime { note, .. } => Some(note),
+            MessageBody::Note { note, .. }
+            | MessageBody::Loss { note, .. }
+            | MessageBody::Walltime { note, .. } => Some(note),
             _ => None,
         }
     }
@@ -313,14 +329,20 @@ impl Message {
 
 impl MessageBody {
     fn of(event: &Event) -> Option<Self> {
-        let note = |note: &String, waits| Self::Note {
+        let note = |note: &String, waits, warns| Self::Note {
             note: note.clone(),
             waits,
+            warns,
         };
         Some(match event {
             Event::Phase(_) | Event::Closed => Self::Phase {},
-            Event::Note(text) => note(text, false),
-            Event::Waits(text) => note(text, true),
+            Event::Note(text) => note(text, false, false),
+            Event::Waits(text) => note(text, true, false),
+            Event::Warning(text) => note(text, false, true),
+            Event::Loss(loss) => Self::Loss {
+                note: loss_words(loss),
+                loss: loss.clone(),
+            },
             Event::Job(job) => Self::Job { job: job.clone() },
             Event::Ready(ready) => Self::Ready(ready.clone()),
             Event::Walltime(job, change) => Self::walltime(job, *change),
@@ -351,6 +373,15 @@ impl MessageBody {
             walltime,
             job: job.clone(),
         }
+    }
+}
+
+/// Returns a loss as a line of a terminal or a log.
+fn loss_words(loss: &Loss) -> String {
+    let cause = loss.cause.as_str();
+    match loss.retry_in {
+        Some(seconds) => fl!("lost-next-try", cause = cause, count = seconds),
+        None => fl!("lost-trying", cause = cause),
     }
 }
 

@@ -93,7 +93,10 @@ fn answer(
     let (newest, later) = broadcaster.subscribe();
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(request, Request::Logs | Request::Extend { .. });
-    if request == Request::Status || needs_tunnel && !stands {
+    if request == Request::Check {
+        handle.check();
+    }
+    if matches!(request, Request::Status | Request::Check) || needs_tunnel && !stands {
         return send(stream, &newest);
     }
     if request == Request::Close {
@@ -139,7 +142,11 @@ fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_ear
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
         Request::Logs => handle.log(),
         Request::Extend { by } => handle.extend(*by),
-        Request::Open { .. } | Request::Status | Request::Watch | Request::Close => {}
+        Request::Open { .. }
+        | Request::Status
+        | Request::Check
+        | Request::Watch
+        | Request::Close => {}
     }
 }
 

@@ -22,7 +22,8 @@ mod walltime;
 use super::delegate::SessionDelegate;
 use super::event::{Event, Phase};
 use super::fsm::{
-    Effect, FsmEvent, FsmInput, Goal, LocalEvent, SessionCommand, SessionPlan, StateMachine,
+    ConnectionEvent, Effect, FsmEvent, FsmInput, Goal, LocalEvent, SessionCommand, SessionPlan,
+    StateMachine,
 };
 use super::handle::Handle;
 use super::poll_coordinator::PollClient;
@@ -31,13 +32,14 @@ use super::requests;
 use super::requests::Probe;
 use super::session_request::SessionRequest;
 use super::shared::Shared;
-use super::types::{Forwarded, Walltime};
+use super::types::{Forwarded, Loss, Walltime};
 use super::walltime::Countdown;
 use crate::config::{Host, LauncherKind};
 use crate::connect::Hop;
 use crate::jupyter::{Kernels, SelectionCriteria, Server};
 use crate::problem::Problem;
 use crate::scheduler::{Route, Routes, Scheduler, adapter, seconds};
+use crate::secret::redact;
 use crate::ssh::channel;
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, Prompter};
@@ -76,6 +78,8 @@ struct Driver {
     /// Times at which the present attempt to reconnect began, and at which the next one will.
     attempt_at: Instant,
     retry_at: Option<Instant>,
+    /// Cause of the loss that is to be told with the next attempt.
+    cause: Option<String>,
 }
 
 /// The remote host, as the ssh configuration says.
@@ -144,6 +148,7 @@ pub fn run(
         held: None,
         attempt_at: Instant::now(),
         retry_at: None,
+        cause: None,
     };
     driver
         .poller
@@ -158,6 +163,7 @@ pub fn run(
                 Err(halt) => halt.into(),
             },
         };
+        driver.note_loss(&input);
         for effect in machine.handle(input) {
             match driver.execute(effect) {
                 Ok(event) => queue.extend(event.map(FsmInput::from)),
@@ -224,7 +230,10 @@ impl Driver {
             Effect::Connect => self.connect(),
             Effect::LogIn => self.log_in(),
             Effect::Attempt => done(|| self.attempt()),
-            Effect::Pause(pause) => done(|| self.pause(pause)),
+            Effect::Pause(pause) => done(|| {
+                self.tell_loss(Some(pause));
+                self.pause(pause);
+            }),
             Effect::Suspend => done(|| self.hold()),
             Effect::Resume => self.resume(),
             Effect::ProbePeer => done(|| self.doubt()),
@@ -284,6 +293,8 @@ impl Driver {
             Event::Failed(_) | Event::Closed => self.release(),
             Event::Walltime(_, Walltime::Short)
             | Event::Note(_)
+            | Event::Warning(_)
+            | Event::Loss(_)
             | Event::Waits(_)
             | Event::Ask(..)
             | Event::Ready(_)
@@ -293,7 +304,11 @@ impl Driver {
             | Event::Seen(_)
             | Event::Step(_) => {}
         }
+        let is_phase = matches!(event, Event::Phase(_));
         self.tell(event);
+        if is_phase {
+            self.tell_loss(None);
+        }
     }
 
     fn check(&self, server: Server, port: u16, reused: bool) {
@@ -324,15 +339,44 @@ impl Driver {
         self.retry_at = Some(Instant::now() + pause);
     }
 
-    /// A wait in the queue has no time limit, and what ends it ends the job.
+    /// A wait in the queue has no time limit, and what ends it ends the job. A job goes on waiting while
+    /// the connection is lost.
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         let waits = matches!(phase, Phase::Submitting | Phase::Queued)
-            || phase == Phase::Starting && self.handle.waits();
+            || matches!(phase, Phase::Starting | Phase::Reconnecting) && self.handle.waits();
         self.handle.set_waits(waits);
         self.sit(phase);
         if phase == Phase::Queued {
             self.poller.set_deadline(None);
+        }
+    }
+
+    /// Keeps why the connection is lost, or could not be made again.
+    fn note_loss(&mut self, input: &FsmInput) {
+        if let FsmInput::Event(
+            FsmEvent::Lost { problem, .. }
+            | FsmEvent::NodeLost { problem, .. }
+            | FsmEvent::Connection(ConnectionEvent::Unreached { problem, .. }),
+        ) = input
+        {
+            let first = problem.detail.lines().next().unwrap_or_default();
+            let cause = if first.is_empty() {
+                &problem.title
+            } else {
+                first
+            };
+            self.cause = Some(redact(cause));
+        }
+    }
+
+    /// Tells it, with the time until the next attempt.
+    fn tell_loss(&mut self, pause: Option<Duration>) {
+        if self.is_reconnecting()
+            && let Some(cause) = self.cause.take()
+        {
+            let retry_in = pause.map(|pause| pause.as_secs());
+            self.tell(Event::Loss(Loss { cause, retry_in }));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Events that a session sends to its user interface: the terminal, the menu, or a script.
 
-use super::types::{InspectReport, JobInfo, Ready, Walltime};
+use super::types::{InspectReport, JobInfo, Loss, Ready, Walltime};
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
@@ -14,6 +14,10 @@ pub enum Event {
     Phase(Phase),
     /// Something worth a line: a port that was taken, which of several servers was chosen.
     Note(String),
+    /// The same for what needs the user: who may use the server, a browser that did not open.
+    Warning(String),
+    /// The connection is lost, or an attempt to make it again has failed.
+    Loss(Loss),
     /// The login waits in silence, and perhaps for the user: a push on a phone, a key to touch.
     Waits(String),
     /// A prompt for the user.

@@ -32,7 +32,7 @@ pub use handle::Handle;
 pub use job::time_words;
 pub use session_request::SessionRequest;
 pub use shared::Shared;
-pub use types::{Forwarded, InspectReport, JobInfo, Ready, ServerInfo, Walltime};
+pub use types::{Forwarded, InspectReport, JobInfo, Loss, Ready, ServerInfo, Walltime};
 pub use walltime::WalltimeWarning;
 
 /// Starts a session in a thread of its own. `events` is called from that thread; its last call is

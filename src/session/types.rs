@@ -96,6 +96,15 @@ pub enum Walltime {
     Extended,
 }
 
+/// A connection that is lost, or could not be made again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    /// The cause, in one line.
+    pub cause: String,
+    /// Seconds until the next attempt to connect again; none if it begins now.
+    pub retry_in: Option<u64>,
+}
+
 /// The result of a look at the remote host that changes nothing there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InspectReport {

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod at_rest;
 mod bus;
 mod clicks;
 mod desk;

@@ -3,10 +3,17 @@
 use std::time::Instant;
 
 use super::App;
+#[cfg(target_os = "macos")]
+use arboard::SetExtApple as _;
+#[cfg(target_os = "linux")]
+use arboard::SetExtLinux as _;
+
 use crate::app::effect::AppEffect;
+use crate::app::event::AppEvent;
 use crate::app::prompts::{self, PendingDialog};
 use crate::app::updates::Release;
 use crate::app::view::menu;
+use crate::app::view::notification::{self, NotificationRequest};
 use crate::app::{diagnostics, os_actions};
 use crate::desktop::{Desktop, Dialog, DialogKind};
 use crate::i18n::fl;
@@ -34,13 +41,14 @@ impl<D: Desktop> App<D> {
             AppEffect::CopyLink(host) => {
                 let ready = self.model.host(&host).and_then(|host| host.ready.as_ref());
                 if let Some(url) = ready.map(|ready| ready.url.reveal().to_owned()) {
-                    self.copy(url);
+                    self.copy(url, true);
                 }
             }
             AppEffect::ShowHostLog(host) => {
                 self.sessions.fetch_log(&host);
                 self.awaited_logs.insert(host);
             }
+            AppEffect::TryNow(host) => self.sessions.try_now(&host),
             AppEffect::Close(host) => self.sessions.close(&host),
             AppEffect::Cancel(host) => self.sessions.cancel(&host),
             AppEffect::Stop(host) => self.stop(host),
@@ -137,21 +145,50 @@ impl<D: Desktop> App<D> {
         }
     }
 
-    /// Puts a text into the clipboard.
-    pub(super) fn copy(&mut self, text: String) {
+    /// Puts a text into the clipboard, where no history keeps it if it is secret. Returns true if
+    /// it is there now.
+    pub(super) fn copy(&mut self, text: String, secret: bool) -> bool {
         // It is kept: on X11 a clipboard's text goes with its owner.
         let clipboard = match self.clipboard.take() {
             Some(clipboard) => Ok(clipboard),
             None => arboard::Clipboard::new(),
         };
         let copied = clipboard.and_then(|mut clipboard| {
-            clipboard.set_text(text)?;
+            let set = clipboard.set();
+            let set = if secret {
+                set.exclude_from_history()
+            } else {
+                set
+            };
+            set.text(text)?;
             Ok(clipboard)
         });
         match copied {
-            Ok(clipboard) => self.clipboard = Some(clipboard),
-            Err(error) => self.show_error(&problem::no_clipboard(&error)),
+            Ok(clipboard) => {
+                self.clipboard = Some(clipboard);
+                true
+            }
+            Err(error) => {
+                self.show_error(&problem::no_clipboard(&error));
+                false
+            }
         }
+    }
+
+    /// Puts the diagnostics into the clipboard, and says so: nothing else would show it.
+    pub(super) fn copy_diagnostics(&mut self, text: String) {
+        if self.copy(text, false) {
+            self.notify(notification::diagnostics_copied());
+        }
+    }
+
+    /// Posts a notification, whose click is a choice.
+    pub(super) fn notify(&self, request: NotificationRequest) {
+        let (sender, action) = (self.sender.clone(), request.action);
+        let clicked = move || {
+            sender.send(AppEvent::MenuClicked(action));
+        };
+        self.desktop.notify(request.notification, Box::new(clicked));
     }
 
     /// Takes everything down; the loop ends the app once that is done.

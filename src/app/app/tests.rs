@@ -300,6 +300,16 @@ fn the_prompt_of_a_session_that_ended_is_withdrawn() {
 }
 
 #[test]
+fn a_timer_alone_does_not_draw_the_menu_again() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.app.screen.is_current = true;
+    app.send(AppEvent::Tick);
+    assert!(app.app.screen.is_current);
+    app.send(AppEvent::System(SystemEvent::MenuClosed));
+    assert!(!app.app.screen.is_current, "what was kept is drawn now");
+}
+
+#[test]
 fn a_quit_ends_the_loop_and_notifies_no_more() {
     let mut app = Fixture::new(&["gpu01"]);
     assert_eq!(app.app.flow(), ControlFlow::Wait);

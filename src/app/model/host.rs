@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::loss::LossState;
 use super::notable_change::{NotableChange, RestartOffer};
 use crate::app::effect::AppEffect;
 use crate::app::menu_action::HostAction;
@@ -12,6 +13,9 @@ use crate::session::{JobInfo, Phase, Ready};
 
 /// A job that waited this long has started when nobody looks any more.
 const WAIT: Duration = Duration::from_secs(60);
+
+/// The remarks of a session that the menu keeps.
+const NOTES: usize = 3;
 
 /// One host, as its sessions told it.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +48,10 @@ pub struct HostState {
     pub is_prompting: bool,
     /// The hint of a login that waits in silence, perhaps for the user.
     pub silence_hint: Option<String>,
+    /// The newest remarks of the session that need the user.
+    pub notes: Vec<String>,
+    /// The loss of the connection, until it is back.
+    pub loss: Option<LossState>,
     /// True if another program opened it, which notifies the user itself.
     pub suppresses_notifications: bool,
     /// Until when a missing network is no failure.
@@ -67,6 +75,8 @@ impl HostState {
             kernels: None,
             is_prompting: false,
             silence_hint: None,
+            notes: Vec::new(),
+            loss: None,
             suppresses_notifications: false,
             retry_until: None,
         }
@@ -88,6 +98,12 @@ impl HostState {
         self.job.as_ref().is_some_and(JobInfo::can_be_extended)
     }
 
+    /// Returns the job that waits in the queue, also while the connection is lost.
+    pub fn waiting_job(&self) -> Option<&JobInfo> {
+        let waits = matches!(self.phase, Phase::Queued | Phase::Reconnecting);
+        self.job.as_ref().filter(|_| waits && self.ready.is_none())
+    }
+
     /// Updates the time that its job has left. `time` is the wall clock's at `now`: the monotonic
     /// clock does not advance while the computer is suspended.
     pub(super) fn count_down(&mut self, now: Instant, time: i64) {
@@ -107,7 +123,13 @@ impl HostState {
     /// Takes in what a message says beside its phase.
     pub(super) fn note(&mut self, message: &Message, now: Instant) {
         match &message.body {
-            MessageBody::Note { note, waits: true } => self.silence_hint = Some(note.clone()),
+            MessageBody::Note {
+                note, waits: true, ..
+            } => self.silence_hint = Some(note.clone()),
+            MessageBody::Loss { loss, .. } => {
+                let state = self.loss.get_or_insert_with(|| LossState::new(now));
+                state.hear(loss, now);
+            }
             MessageBody::Kernels { kernels } => {
                 self.notebook = kernels.latest.clone().or(self.notebook.take());
                 self.kernels = Some(kernels.clone());
@@ -118,6 +140,17 @@ impl HostState {
             self.ends = job.left().map(|left| now + left);
             self.job = Some(job);
         }
+    }
+
+    /// Keeps a remark that needs the user. Returns false if it is known already.
+    pub(super) fn keep_note(&mut self, note: &str) -> bool {
+        if self.notes.iter().any(|known| known == note) {
+            return false;
+        }
+        self.notes.push(note.to_owned());
+        let surplus = self.notes.len().saturating_sub(NOTES);
+        self.notes.drain(..surplus);
+        true
     }
 
     /// Offers to start the server again if this problem ended an open tunnel.
@@ -139,6 +172,10 @@ impl HostState {
         if phase == Phase::Queued {
             self.queued.get_or_insert(now);
         }
+        // The return of the connection is told by `notable`.
+        if !matches!(phase, Phase::Reconnecting | Phase::Ready) {
+            self.loss = None;
+        }
         if self.is_active() {
             self.restart = None;
         } else {
@@ -148,6 +185,7 @@ impl HostState {
             self.queued = None;
             self.kernels = None;
             self.is_prompting = false;
+            self.notes.clear();
         }
     }
 
@@ -169,6 +207,9 @@ impl HostState {
             HostAction::Extend if is_ready && self.can_be_extended() => {
                 Some(AppEffect::Extend(name))
             }
+            HostAction::TryNow if self.phase == Phase::Reconnecting => {
+                Some(AppEffect::TryNow(name))
+            }
             HostAction::Cancel if self.is_active() && !is_ready => Some(AppEffect::Cancel(name)),
             HostAction::Dismiss if self.phase == Phase::Failed => {
                 self.dismiss(now);
@@ -183,6 +224,7 @@ impl HostState {
             | HostAction::OpenForward(_)
             | HostAction::CopyLink
             | HostAction::Extend
+            | HostAction::TryNow
             | HostAction::Cancel
             | HostAction::Dismiss
             | HostAction::Close
@@ -230,6 +272,10 @@ impl HostState {
                 let is_new = self.ready.is_none();
                 self.ready = Some(ready.clone());
                 self.retry_until = None;
+                let loss = self.loss.take();
+                if let Some(loss) = loss.filter(|loss| loss.is_told && !is_new) {
+                    return Some(NotableChange::Returned(loss.time(now)));
+                }
                 let waited = self.queued.take();
                 let waited = waited.map(|since| now.saturating_duration_since(since));
                 is_new.then(|| match waited.filter(|waited| *waited >= WAIT) {

@@ -25,6 +25,12 @@ pub enum NotableChange {
     Ended(Problem, RestartOffer),
     /// A host failed, or its connection is lost for good.
     Failed(Problem),
+    /// The connection has been lost for a while, for that reason, and is being made again.
+    Lost(String),
+    /// The connection is back, after that time.
+    Returned(Duration),
+    /// A remark of the session that needs the user.
+    Warning(String),
     /// A request was refused, and the session goes on.
     Refused(Problem),
 }

@@ -105,6 +105,11 @@ impl Sessions {
         self.ask(name, request, |handle| handle.show(page));
     }
 
+    /// Tries at once to make the lost connection again.
+    pub fn try_now(&self, name: &str) {
+        self.ask(name, Request::Check, Handle::check);
+    }
+
     /// Takes the tunnel down.
     pub fn close(&self, name: &str) {
         self.ask(name, Request::Close, Handle::close);

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use super::menu_item::{Entry, SubmenuKind, disabled_item, item, tickable};
-use super::text::{INDENT, elapsed, shown, wrapped};
+use super::text::{INDENT, elapsed, shown, until_next, wrapped};
 use crate::app::menu_action::{HostAction, MenuAction};
-use crate::app::model::HostState;
+use crate::app::model::{HostState, LossState};
 use crate::i18n::fl;
 use crate::jupyter::{Kernels, Notebook};
 use crate::session::{Forwarded, Phase};
@@ -47,7 +47,7 @@ pub fn title(host: &HostState, now: Instant) -> String {
         _ if host.is_prompting => fl!("menu-host-asks", host = name),
         phase => {
             let phase = phase.words();
-            match elapsed(now.saturating_duration_since(host.since)) {
+            match elapsed(now.saturating_duration_since(since(host))) {
                 Some(time) => fl!(
                     "menu-host-working-for",
                     host = name,
@@ -58,6 +58,20 @@ pub fn title(host: &HostState, now: Instant) -> String {
             }
         }
     }
+}
+
+/// Returns the time since when it is in its phase; a job waits also while the connection is lost.
+fn since(host: &HostState) -> Instant {
+    let queued = host.queued.filter(|_| host.phase == Phase::Queued);
+    queued.unwrap_or(host.since)
+}
+
+/// Returns the time at which the host's lines say something else although the host is the same.
+pub fn next_change(host: &HostState, now: Instant) -> Option<Instant> {
+    let shows_time = host.is_active() && host.phase != Phase::Ready && !host.is_prompting;
+    let time = shows_time.then(|| now + until_next(now.saturating_duration_since(since(host))));
+    let loss = host.loss.as_ref().and_then(|loss| loss.next_change(now));
+    time.into_iter().chain(loss).min()
 }
 
 fn little_left(host: &HostState, now: Instant) -> Option<String> {
@@ -79,8 +93,30 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
     if let Some(waits) = &host.silence_hint {
         return wrapped(waits);
     }
+    let mut lines: Vec<String> = host.notes.iter().flat_map(|note| wrapped(note)).collect();
+    if let Some(loss) = &host.loss {
+        lines.extend(loss_lines(loss, now));
+        return lines;
+    }
+    lines.extend(state_line(host, now));
+    lines
+}
+
+/// Returns why the connection is lost, and when the next attempt is.
+fn loss_lines(loss: &LossState, now: Instant) -> Vec<String> {
+    let mut lines = wrapped(&loss.cause);
+    let next = match loss.seconds_left(now) {
+        Some(seconds) => fl!("menu-next-try", count = seconds),
+        None => fl!("menu-trying"),
+    };
+    lines.push(format!("{INDENT}{next}"));
+    lines
+}
+
+/// Returns the lines of a job that waits, or the details of the tunnel.
+fn state_line(host: &HostState, now: Instant) -> Vec<String> {
     let Some(ready) = &host.ready else {
-        let job = host.job.as_ref().filter(|_| host.phase == Phase::Queued);
+        let job = host.waiting_job();
         return job.map(|job| wrapped(&job.waiting())).unwrap_or_default();
     };
     let mut parts = Vec::new();
@@ -105,18 +141,34 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
 }
 
 /// Returns the other actions for a host that is open, being connected, or failed.
-fn more(host: &HostState, has_launcher: bool) -> Option<Entry> {
+fn more(host: &HostState, has_launcher: bool) -> Vec<Entry> {
     let name = &host.name;
     let indented = |action, text: String| of(host, action, &format!("{INDENT}{text}"));
+    let cancel = || {
+        let asks = host.waiting_job().is_some();
+        let text = if asks {
+            fl!("menu-cancel-job")
+        } else {
+            fl!("menu-cancel")
+        };
+        indented(HostAction::Cancel, text)
+    };
     match host.phase {
-        Phase::Closed => None,
-        Phase::Failed => Some(indented(HostAction::Dismiss, fl!("menu-dismiss"))),
-        Phase::Ready => Some(Entry::Submenu {
+        Phase::Closed => Vec::new(),
+        Phase::Failed => vec![indented(HostAction::Dismiss, fl!("menu-dismiss"))],
+        Phase::Ready => vec![Entry::Submenu {
             kind: SubmenuKind::Host(name.clone()),
             text: format!("{INDENT}{}", fl!("menu-more", host = shown(name))),
             entries: actions(host, has_launcher),
-        }),
-        _ => Some(indented(HostAction::Cancel, fl!("menu-cancel"))),
+        }],
+        Phase::Reconnecting => {
+            let give_up = match host.ready {
+                Some(_) => indented(HostAction::Close, fl!("menu-disconnect")),
+                None => cancel(),
+            };
+            vec![indented(HostAction::TryNow, fl!("menu-try-now")), give_up]
+        }
+        _ => vec![cancel()],
     }
 }
 

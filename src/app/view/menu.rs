@@ -31,6 +31,14 @@ pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
     entries
 }
 
+/// Returns the time at which the menu says something else although the model does not change.
+pub fn next_change(model: &Model, now: Instant) -> Option<Instant> {
+    let hosts = model.hosts().iter();
+    hosts
+        .filter_map(|host| host_menu::next_change(host, now))
+        .min()
+}
+
 /// The hosts and their states, a line each, for a dialog.
 pub fn list(model: &Model, now: Instant) -> String {
     if model.hosts().is_empty() {

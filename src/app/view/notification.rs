@@ -71,6 +71,33 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             },
             action: MenuAction::host(host, HostAction::StartAgain),
         },
+        NotableChange::Lost(cause) => NotificationRequest {
+            notification: Notification {
+                title: fl!("notice-lost", host = host),
+                body: fl!("notice-lost-text", cause = cause.as_str()),
+                action: fl!("menu-try-now"),
+            },
+            action: MenuAction::host(host, HostAction::TryNow),
+        },
+        NotableChange::Returned(away) => NotificationRequest {
+            notification: Notification {
+                title: fl!("notice-returned", host = host),
+                body: fl!(
+                    "notice-returned-text",
+                    time = elapsed(*away).unwrap_or_default()
+                ),
+                action: fl!("menu-open-tab"),
+            },
+            action: MenuAction::host(host, HostAction::Open),
+        },
+        NotableChange::Warning(text) => NotificationRequest {
+            notification: Notification {
+                title: host.to_owned(),
+                body: text.clone(),
+                action: fl!("menu-open-tab"),
+            },
+            action: MenuAction::host(host, HostAction::Open),
+        },
         NotableChange::Failed(problem) | NotableChange::Refused(problem) => {
             let (label, action) = remedy(problem.code);
             NotificationRequest {
@@ -82,6 +109,18 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
                 action: MenuAction::host(host, action),
             }
         }
+    }
+}
+
+/// Returns the notification that the diagnostics are in the clipboard.
+pub fn diagnostics_copied() -> NotificationRequest {
+    NotificationRequest {
+        notification: Notification {
+            title: fl!("notice-copied"),
+            body: fl!("notice-copied-text"),
+            action: fl!("menu-show-log"),
+        },
+        action: MenuAction::ShowLog,
     }
 }
 

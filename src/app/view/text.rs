@@ -41,6 +41,14 @@ pub fn elapsed(time: Duration) -> Option<String> {
     }
 }
 
+/// Returns the time until [`elapsed`] says something else.
+pub fn until_next(time: Duration) -> Duration {
+    let step = Duration::from_secs(if time.as_secs() < 60 { 5 } else { 60 });
+    let steps = time.as_secs() / step.as_secs() + 1;
+    let next = step.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX));
+    next.saturating_sub(time)
+}
+
 /// Lines that do not make the menu as wide as the screen, indented below what they explain. Text
 /// without blanks, as Japanese is written, breaks between any two letters.
 pub fn wrapped(text: &str) -> Vec<String> {

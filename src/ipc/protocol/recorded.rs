@@ -5,7 +5,7 @@
 use super::*;
 use crate::jupyter::{Kernels, Notebook};
 use crate::secret::Secret;
-use crate::session::{Forwarded, ServerInfo};
+use crate::session::{Forwarded, Loss, ServerInfo};
 
 const REQUESTS: &str = include_str!("requests.jsonl");
 
@@ -79,6 +79,11 @@ fn problem() -> Problem {
     )
 }
 
+fn loss(retry_in: Option<u64>) -> Event {
+    let cause = "no answer for 45 s".into();
+    Event::Loss(Loss { cause, retry_in })
+}
+
 /// One event of each kind that others read, and the phase that goes on beside it.
 fn events() -> Vec<(Event, Phase)> {
     let log = Event::Log {
@@ -105,6 +110,9 @@ fn events() -> Vec<(Event, Phase)> {
         (Event::Phase(Phase::Reconnecting), Phase::Ready),
         (Event::Failed(problem()), Phase::Submitting),
         (Event::Closed, Phase::Ready),
+        (Event::Warning("open to all".into()), Phase::Ready),
+        (loss(None), Phase::Reconnecting),
+        (loss(Some(4)), Phase::Reconnecting),
     ]
 }
 
@@ -145,6 +153,7 @@ fn every_recorded_request_is_understood() {
         Request::Close,
         Request::Extend { by: 3600 },
         Request::Stop { force: false },
+        Request::Check,
     ];
     let url = "remote-jupyter://open/gpu01".to_owned();
     let host = "gpu01".to_owned();

@@ -227,7 +227,7 @@ impl Driver {
         let failed =
             Box::new(move |reason| handle.send(FsmEvent::Local(LocalEvent::NotShown(reason))));
         if let Err(reason) = self.surroundings.show(address, failed) {
-            self.tell(Event::Note(fl!("session-no-browser", reason = reason)));
+            self.tell(Event::Warning(fl!("session-no-browser", reason = reason)));
         }
         Ok(None)
     }

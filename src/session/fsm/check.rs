@@ -32,13 +32,13 @@ impl StateMachine {
             effects.push(Effect::note(fl!("session-other-page")));
         }
         if answer.open {
-            effects.push(Effect::note(fl!("session-open-to-all")));
+            effects.push(Effect::warning(fl!("session-open-to-all")));
         } else if !answer.authenticated {
             effects.push(Effect::note(fl!("session-password")));
         }
         if let Some(certificate) = answer.certificate {
             let fingerprint = certificate.to_string();
-            effects.push(Effect::note(fl!(
+            effects.push(Effect::warning(fl!(
                 "session-own-certificate",
                 fingerprint = fingerprint
             )));

@@ -153,6 +153,11 @@ impl Effect {
         Self::Emit(Event::Note(text))
     }
 
+    /// Reports something that needs the user.
+    pub(super) fn warning(text: String) -> Self {
+        Self::Emit(Event::Warning(text))
+    }
+
     /// Reports a step that succeeded.
     pub(super) fn step(text: String) -> Self {
         Self::Emit(Event::Step(text))

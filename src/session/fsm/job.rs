@@ -221,6 +221,15 @@ impl StateMachine {
             return (State::Returning(wait, step), effects);
         }
         match (step, event) {
+            (ReconnectStep::LoggingIn, FsmEvent::Connection(ConnectionEvent::LoggedIn))
+                if wait.is_cancelled =>
+            {
+                self.recovered();
+                let (state, more) = stop_waiting(&wait);
+                let mut effects = vec![Effect::phase(Phase::Queued)];
+                effects.extend(more);
+                (state, effects)
+            }
             (ReconnectStep::LoggingIn, FsmEvent::Connection(ConnectionEvent::LoggedIn)) => {
                 let phase = match wait.running {
                     Some(_) => Phase::Starting,
@@ -261,6 +270,35 @@ impl StateMachine {
         }
     }
 
+    /// A job cannot be cancelled without a connection: it is cancelled once there is one. The second
+    /// request gives up that as well, and leaves the job in the queue.
+    pub(super) fn cancel_while_lost(
+        &mut self,
+        mut wait: Box<JobWait>,
+        step: ReconnectStep,
+    ) -> (State, Vec<Effect>) {
+        if wait.is_cancelled {
+            let note = Effect::warning(self.still_queued(&wait));
+            return over_with(note, Effect::closed());
+        }
+        wait.is_cancelled = true;
+        let id = wait.identity.id.as_str();
+        let note = Effect::warning(fl!("job-cancel-later", id = id));
+        let at_once = FsmEvent::Local(LocalEvent::Check);
+        let (step, effects) = self.on_the_way(step, &at_once).unwrap_or((step, vec![]));
+        let effects = std::iter::once(note).chain(effects).collect();
+        (State::Returning(wait, step), effects)
+    }
+
+    fn still_queued(&self, wait: &JobWait) -> String {
+        let host = self.plan.host.as_str();
+        fl!(
+            "job-still-queued",
+            id = wait.identity.id.as_str(),
+            host = host
+        )
+    }
+
     fn not_returned(
         &mut self,
         wait: Box<JobWait>,
@@ -269,7 +307,8 @@ impl StateMachine {
     ) -> (State, Vec<Effect>) {
         let (step, effects) = self.next_try();
         if let Some(last) = self.exhausted(&effects, took, problem) {
-            return over(Effect::failed(last));
+            let note = Effect::warning(self.still_queued(&wait));
+            return over_with(note, Effect::failed(last));
         }
         (State::Returning(wait, step), effects)
     }

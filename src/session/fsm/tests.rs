@@ -169,7 +169,7 @@ fn counting(busy: Busy) -> StateMachine {
 
 fn note(effects: &[Effect]) -> &str {
     let mut notes = effects.iter().filter_map(|effect| match effect {
-        Effect::Emit(Event::Note(text)) => Some(text.as_str()),
+        Effect::Emit(Event::Note(text) | Event::Warning(text)) => Some(text.as_str()),
         _ => None,
     });
     let first = notes.next().unwrap_or_default();

@@ -48,6 +48,7 @@ impl StateMachine {
             ),
             (State::Queued(wait), Stop(_)) => stop_waiting(&wait),
             (State::Queued(wait), ReadLog) => (State::Queued(wait), vec![Effect::FetchLog(None)]),
+            (State::Returning(wait, step), Stop(_)) => self.cancel_while_lost(wait, step),
             // A caller that requested it before it knew of the loss is not left waiting.
             (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
@@ -291,7 +292,7 @@ impl StateMachine {
             FsmEvent::Job(event) => return self.longer(found, port, event),
             FsmEvent::Local(LocalEvent::Check) => Effect::ProbePeer,
             FsmEvent::Local(LocalEvent::NotShown(reason)) => {
-                Effect::note(fl!("session-no-browser", reason = reason))
+                Effect::warning(fl!("session-no-browser", reason = reason))
             }
             FsmEvent::Script(ScriptEvent::Log(path, text)) => Effect::log(path, &text),
             FsmEvent::Script(ScriptEvent::NoLog(problem)) => Effect::refused(problem),

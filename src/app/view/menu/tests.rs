@@ -10,7 +10,7 @@ use crate::desktop::shortcut::Shortcut;
 use crate::host_os::ConfigOptions;
 use crate::ipc::Message;
 use crate::problem::{Code, Problem};
-use crate::session::{Event, Phase};
+use crate::session::{Event, Loss, Phase};
 
 fn texts(entries: &[Entry]) -> Vec<String> {
     let text = |entry: &Entry| match entry {
@@ -100,6 +100,49 @@ fn each_state_has_its_words() {
             "(    Check the Port.)",
             "    Dismiss"
         ]
+    );
+}
+
+#[test]
+fn a_lost_connection_says_why_and_when_it_is_tried_again() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Reconnecting));
+    let loss = |retry_in| {
+        let cause = "no answer for 45 s".to_owned();
+        Event::Loss(Loss { cause, retry_in })
+    };
+    let mut after = |event| {
+        let message = Message::of(&event, "gpu01", 0, Phase::Reconnecting).unwrap();
+        model.hear(&message, Instant::now());
+        let lines = lines(&model);
+        lines[..5].to_vec()
+    };
+    let shown = |next: &str| {
+        let lines = [
+            "◐ gpu01: reconnecting",
+            "(    no answer for 45 s)",
+            next,
+            "    Try Now",
+            "    Disconnect",
+        ];
+        lines.map(str::to_owned).to_vec()
+    };
+    assert_eq!(after(loss(None)), shown("(    Connecting again…)"));
+    assert_eq!(after(loss(Some(15))), shown("(    Next attempt in 15 s)"));
+}
+
+#[test]
+fn remarks_that_need_the_user_stand_below_the_host() {
+    let mut model = model(&["gpu01"]);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let warning = Event::Warning("The browser did not open: no such file".into());
+    let message = Message::of(&warning, "gpu01", 0, Phase::Ready).unwrap();
+    model.hear(&message, Instant::now());
+    let lines = lines(&model);
+    assert_eq!(
+        lines[..2],
+        ["● gpu01", "(    The browser did not open: no such file)"]
     );
 }
 

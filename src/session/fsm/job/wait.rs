@@ -59,6 +59,8 @@ pub struct JobWait {
     pub outlook: StartOutlook,
     /// True if the user knows that the scheduler does not answer.
     pub complained: bool,
+    /// True if it is to be cancelled as soon as the connection is back.
+    pub is_cancelled: bool,
     /// Scope in which its server will listen after its restart; until then it listens elsewhere.
     pub moves_to: Option<ListenScope>,
 }
@@ -105,6 +107,7 @@ impl JobWait {
             turn: HoldState::Due,
             outlook: StartOutlook::MayStart,
             complained: false,
+            is_cancelled: false,
             moves_to: None,
         }
     }
@@ -192,7 +195,7 @@ impl JobWait {
         self.outlook = StartOutlook::Told;
         let reason = self.reason();
         let id = self.identity.id.as_str();
-        Some(Effect::note(fl!("job-stuck", id = id, reason = reason)))
+        Some(Effect::warning(fl!("job-stuck", id = id, reason = reason)))
     }
 
     fn reason(&self) -> &str {
@@ -210,7 +213,7 @@ impl JobWait {
         self.turn = HoldState::Held;
         let reason = self.reason();
         let id = self.identity.id.as_str();
-        Some(Effect::note(fl!("job-held", id = id, reason = reason)))
+        Some(Effect::warning(fl!("job-held", id = id, reason = reason)))
     }
 
     /// Returns true if the call is to query the pending reason: first after the first list.

@@ -399,7 +399,8 @@ fn hold() -> PendingReason {
 
 fn is_told_held(effects: &[Effect]) -> bool {
     let mut notes = effects.iter();
-    notes.any(|effect| matches!(effect, Effect::Emit(Event::Note(text)) if text.contains("hold")))
+    notes
+        .any(|effect| matches!(effect, Effect::Emit(Event::Warning(text)) if text.contains("hold")))
 }
 
 #[test]
@@ -510,6 +511,39 @@ fn a_close_leaves_the_job() {
         machine.handle(SessionCommand::Close),
         [Effect::Emit(Event::Closed)]
     );
+}
+
+#[test]
+fn a_cancel_while_the_connection_is_lost_ends_the_job_once_it_is_back() {
+    let lost = || FsmEvent::Lost {
+        problem: problem(),
+        stood: Duration::ZERO,
+    };
+    let unreached = || ConnectionEvent::Unreached {
+        problem: problem(),
+        offline: true,
+        took: Duration::from_secs(3),
+    };
+    let mut machine = queued();
+    machine.handle(lost());
+    machine.handle(FsmEvent::Connection(unreached()));
+    let effects = machine.handle(SessionCommand::Stop(Busy::Refuse));
+    assert!(note(&effects).contains("4711"), "{effects:?}");
+    assert_eq!(effects[1..], [Effect::Attempt, Effect::Resolve], "at once");
+    for event in [ConnectionEvent::Resolved, ConnectionEvent::Connected] {
+        machine.handle(FsmEvent::Connection(event));
+    }
+    let effects = machine.handle(FsmEvent::Connection(ConnectionEvent::LoggedIn));
+    assert_eq!(effects[0], Effect::phase(Phase::Queued));
+    assert!(matches!(effects[1], Effect::EndJob(_)), "{effects:?}");
+
+    // Cancelled twice: it is left, and that is said.
+    let mut machine = queued();
+    machine.handle(lost());
+    machine.handle(SessionCommand::Stop(Busy::Refuse));
+    let effects = machine.handle(SessionCommand::Stop(Busy::Refuse));
+    assert!(note(&effects).contains("still in the queue"), "{effects:?}");
+    assert_eq!(effects.last(), Some(&Effect::closed()));
 }
 
 #[test]
@@ -767,7 +801,7 @@ fn a_job_that_has_waited_is_not_cancelled_for_a_reason_that_may_pass() {
     };
     let is_told = |effects: &[Effect]| {
         let mut notes = effects.iter();
-        notes.any(|effect| matches!(effect, Effect::Emit(Event::Note(text)) if text.contains("cannot start")))
+        notes.any(|effect| matches!(effect, Effect::Emit(Event::Warning(text)) if text.contains("cannot start")))
     };
     let mut machine = queued();
     machine.handle(waits("Priority", JobState::Waiting));

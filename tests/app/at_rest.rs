@@ -1,0 +1,68 @@
+//! An app that has nothing to do sleeps.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::desk::Desk;
+use crate::desktop::Desktop;
+use crate::support::process::PATIENCE;
+use crate::support::{Client, Opened, Sshd, eventually};
+
+/// How often each thread of the process has gone to sleep so far, by the thread's name.
+fn sleeps(pid: u32) -> Vec<(String, u64)> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let paths = tasks.map(|task| task.unwrap().path());
+    let read = |path: PathBuf| {
+        let status = std::fs::read_to_string(path.join("status")).unwrap_or_default();
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_default().trim().to_owned()
+        };
+        let count = field("voluntary_ctxt_switches:").parse().unwrap_or(0);
+        (format!("{} {}", field("Pid:"), field("Name:")), count)
+    };
+    paths.map(read).collect()
+}
+
+/// Looks for that long at a process, and returns how often each thread woke up.
+fn wake_ups(pid: u32, time: Duration) -> Vec<(String, u64)> {
+    let before = sleeps(pid);
+    std::thread::sleep(time);
+    let count = |name: &str| before.iter().find(|(known, _)| known == name);
+    let after = sleeps(pid).into_iter().map(|(name, count_after)| {
+        let before = count(&name).map_or(0, |(_, count)| *count);
+        (name, count_after.saturating_sub(before))
+    });
+    after.filter(|(_, count)| *count > 0).collect()
+}
+
+#[test]
+fn without_a_host_nothing_wakes_the_app() {
+    let client = Client::new();
+    let desktop = Desktop::of(&client);
+    let app = Opened::spawn(&mut client.command(&[]));
+    desktop.wait_for("Quit");
+    let mut seen = Vec::new();
+    // What belongs to the start is over once five seconds pass in silence.
+    let at_rest = eventually(PATIENCE, || {
+        seen = wake_ups(app.pid(), Duration::from_secs(5));
+        seen.is_empty()
+    });
+    assert!(at_rest, "{seen:?}");
+}
+
+#[test]
+fn an_open_host_wakes_its_own_session_only() {
+    let desk = Desk::around(Sshd::start(), &["gpu01"], "");
+    desk.connect("gpu01");
+    desk.desktop.wait_for("    no kernels");
+    let began = Instant::now();
+    let mut seen = Vec::new();
+    let at_rest = eventually(PATIENCE, || {
+        seen = wake_ups(desk.app.pid(), Duration::from_secs(5));
+        let of_session = |name: &String| name.contains("session gpu01");
+        seen.iter()
+            .all(|(name, count)| of_session(name) && *count < 50)
+    });
+    assert!(at_rest, "{seen:?} after {:?}", began.elapsed());
+}
