@@ -13,7 +13,7 @@ use super::event::{AppEvent, PromptRequest, SessionPurpose};
 use super::event_sender::EventSender;
 use super::journal;
 use super::menu_action::{HostAction, MenuAction};
-use super::model::{HostState, Model, NotableChange};
+use super::model::{Complaint, HostState, Model, NotableChange};
 use super::os_actions;
 use super::prompts::{self, PendingDialog, Prompts};
 use super::renderer::TrayRenderer;
@@ -26,8 +26,8 @@ use crate::desktop::{Desktop, Dialog, DialogKind, DialogResponse, SystemEvent};
 use crate::host_os::Scope;
 use crate::i18n::fl;
 use crate::ipc::{HostLock, Message};
-use crate::problem::{Code, Problem};
-use crate::session::{Phase, Walltime};
+use crate::problem::{self, Code, Problem};
+use crate::session::Walltime;
 
 /// Time that sessions have to close when the user quits; the whole app has five seconds.
 const QUIT_PATIENCE: Duration = Duration::from_secs(4);
@@ -52,10 +52,14 @@ pub struct App<D> {
     quits_at: Option<Instant>,
     clipboard: Option<arboard::Clipboard>,
     open_at_start: Vec<String>,
+    /// The mistakes of the configuration with which the app was started, until they are corrected.
+    errors: Option<ConfigErrors>,
     /// None where there is no place to ask for newer versions.
     updates: Option<Updates>,
     /// Hosts whose logs the user wants to see.
     awaited_logs: HashSet<String>,
+    /// Hosts whose servers the user wants to stop here.
+    awaited_stops: HashSet<String>,
     /// Hosts whose jobs the user wants to extend.
     awaited_time: HashSet<String>,
     /// Dropped when the app ends: until then it is the only one.
@@ -69,13 +73,19 @@ impl<D: Desktop> App<D> {
     /// When no thread can be started.
     pub fn new(
         desktop: Rc<D>,
-        config: Config,
+        config: Result<Config, ConfigErrors>,
         scope: Scope,
         sender: EventSender,
         host_lock: HostLock,
     ) -> std::io::Result<Self> {
         let now = Instant::now();
+        let errors = config.as_ref().err().cloned();
+        let config = config.unwrap_or_else(|_| Config {
+            path: scope.config_file().to_owned(),
+            ..Config::default()
+        });
         Ok(Self {
+            errors,
             model: Model::new(&config.hosts, now),
             open_at_start: config.open_at_start.clone(),
             updates: Updates::new(sender.clone(), config.checks_updates())?,
@@ -88,6 +98,7 @@ impl<D: Desktop> App<D> {
             quits_at: None,
             clipboard: None,
             awaited_logs: HashSet::new(),
+            awaited_stops: HashSet::new(),
             awaited_time: HashSet::new(),
             host_lock: Some(host_lock),
             desktop,
@@ -115,11 +126,19 @@ impl<D: Desktop> App<D> {
         }
         os_actions::look_at_login_item(&self.sender);
         self.model.updates_mut().can_be_asked = self.updates.is_some();
+        if let Some(errors) = self.errors.clone() {
+            self.config_broken(&errors);
+        }
+        self.open_at_start(now);
+        self.screen.is_current = false;
+    }
+
+    /// Opens the hosts that are to be open at the start.
+    fn open_at_start(&mut self, now: Instant) {
         for host in std::mem::take(&mut self.open_at_start) {
             self.model.be_patient(&host, now);
             self.menu_clicked(MenuAction::Host(host, HostAction::Open));
         }
-        self.screen.is_current = false;
     }
 
     /// Handles the queued events.
@@ -163,6 +182,11 @@ impl<D: Desktop> App<D> {
             AppEvent::UpdateChecked(outcome) => self.update_checked(outcome),
             AppEvent::Copy(text) => self.copy_diagnostics(text),
             AppEvent::HostLog { host, path, text } => self.host_log(&host, &path, &text),
+            AppEvent::LogSessionEnded(host) => {
+                self.prompts.withdraw(&host, false);
+                let asks = self.prompts.has_any_of(&host);
+                self.model.ask(&host, asks);
+            }
             AppEvent::NoHostLog(host, problem) => self.no_host_log(&host, &problem),
             AppEvent::Error(problem) => self.show_error(&problem),
             AppEvent::System(change) => self.system_event(change, now),
@@ -177,9 +201,14 @@ impl<D: Desktop> App<D> {
             self.host_log(host, path, text);
         }
         let notable = self.model.hear(message, now);
-        if matches!(message.phase, Phase::Failed | Phase::Closed) {
-            self.prompts.withdraw(host);
+        if message.is_end() {
+            self.prompts.withdraw(host, true);
             self.awaited_time.remove(host);
+            self.awaited_stops.remove(host);
+            if self.awaited_logs.remove(host) {
+                // Over the tunnel that has ended; another look makes a login of its own.
+                self.show_error(&problem::log_not_now(host));
+            }
         }
         if message.walltime() == Some(Walltime::Extended) {
             self.awaited_time.remove(host);
@@ -192,21 +221,7 @@ impl<D: Desktop> App<D> {
             return;
         }
         match notable {
-            Some(NotableChange::Refused(problem)) if problem.code == Code::KernelsBusy => {
-                let busy = Dialog {
-                    title: problem.title,
-                    text: problem.detail,
-                    kind: DialogKind::Confirmation {
-                        yes: fl!("dialog-stop-anyway"),
-                    },
-                };
-                let host = host.clone();
-                self.prompts
-                    .show(busy, PendingDialog::Stop { host, force: true });
-            }
-            Some(NotableChange::Refused(problem)) if problem.code == Code::NotExtended => {
-                self.not_extended(host, &problem);
-            }
+            Some(NotableChange::Refused(problem)) => self.refused(host, problem),
             Some(notable) => {
                 self.notify(notification::notification_request(host, &notable));
             }
@@ -217,7 +232,35 @@ impl<D: Desktop> App<D> {
         }
     }
 
+    /// Shows a refusal to whoever asked: other programs hear and show their own.
+    fn refused(&mut self, host: &str, problem: Problem) {
+        if problem.code == Code::NotExtended {
+            return self.not_extended(host, &problem);
+        }
+        if !self.awaited_stops.remove(host) {
+            return self.no_host_log(host, &problem);
+        }
+        if problem.code != Code::KernelsBusy {
+            let refused = NotableChange::Refused(problem);
+            return self.notify(notification::notification_request(host, &refused));
+        }
+        let busy = Dialog {
+            title: problem.title,
+            text: problem.detail,
+            kind: DialogKind::Confirmation {
+                yes: fl!("dialog-stop-anyway"),
+            },
+        };
+        let host = host.to_owned();
+        let pending = PendingDialog::Stop { host, force: true };
+        self.prompts.show(busy, pending);
+    }
+
     fn prompt_requested(&mut self, asked: PromptRequest) {
+        // The keychain may answer late, and a quit shows no dialogs.
+        if asked.life.has_ended() || self.quits_at.is_some() {
+            return;
+        }
         let host = asked.host.clone();
         let config = self.sessions.config().host(&host);
         let remembers = config.is_some_and(|host| host.remember);
@@ -230,6 +273,9 @@ impl<D: Desktop> App<D> {
         match pending {
             PendingDialog::Prompt { asked, remember } => {
                 let host = asked.host.clone();
+                if asked.life.has_ended() {
+                    return;
+                }
                 // First the request to cancel, then the missing answer: else the login would fail.
                 if given == DialogResponse::Dismissed {
                     self.give_up(&host, asked.purpose);
@@ -239,12 +285,23 @@ impl<D: Desktop> App<D> {
                 self.model.ask(&host, asks);
             }
             PendingDialog::Stop { host, force } if given == DialogResponse::Confirmed => {
-                self.sessions.stop(&host, force);
+                self.stop_now(host, force);
+            }
+            PendingDialog::CancelJob(host) if given == DialogResponse::Confirmed => {
+                self.sessions.cancel_job(&host);
+            }
+            PendingDialog::Close(host) if given == DialogResponse::Confirmed => {
+                self.sessions.close(&host);
             }
             PendingDialog::Page(page) if given == DialogResponse::Confirmed => {
                 self.perform(AppEffect::ShowPage(page));
             }
-            PendingDialog::Stop { .. } | PendingDialog::Page(_) | PendingDialog::Message => {}
+            PendingDialog::Stop { .. }
+            | PendingDialog::CancelJob(_)
+            | PendingDialog::Close(_)
+            | PendingDialog::Page(_)
+            | PendingDialog::Hosts
+            | PendingDialog::Message => {}
         }
     }
 
@@ -254,6 +311,7 @@ impl<D: Desktop> App<D> {
             SessionPurpose::Tunnel => self.sessions.close(host),
             SessionPurpose::Log => {
                 self.awaited_logs.remove(host);
+                self.sessions.cancel_log(host);
             }
         }
     }
@@ -272,7 +330,19 @@ impl<D: Desktop> App<D> {
             tracing::warn!(host = %host.escape_debug(), "an address names a host that is not configured: refused");
             return;
         }
-        self.menu_clicked(action);
+        match action {
+            // Any web page may contain such a link: a tab that is in use is not closed by one.
+            MenuAction::Host(host, HostAction::Close) => self.close_by_link(host),
+            action => self.menu_clicked(action),
+        }
+    }
+
+    fn close_by_link(&mut self, host: String) {
+        let is_open = self.model.host(&host).is_some_and(HostState::is_active);
+        if is_open && self.quits_at.is_none() && !self.prompts.asks_to_close(&host) {
+            let dialog = prompts::before_close(&host);
+            self.prompts.show(dialog, PendingDialog::Close(host));
+        }
     }
 
     /// Another program wants a host connected.
@@ -310,15 +380,30 @@ impl<D: Desktop> App<D> {
                 if let Some(updates) = &self.updates {
                     updates.look_daily(config.checks_updates());
                 }
+                if self.errors.take().is_some() {
+                    self.open_at_start.clone_from(&config.open_at_start);
+                }
                 self.sessions.reconfigure(*config);
+                self.open_at_start(now);
             }
-            Err(errors) => {
-                let first = errors.0.first().map(ToString::to_string);
-                let first = first.unwrap_or_default();
-                let line = first.lines().next().unwrap_or_default();
-                self.model.complain(line.to_owned());
-            }
+            Err(errors) => self.config_broken(&errors),
         }
+    }
+
+    /// Tells of mistakes in the configuration; by a notification only of new ones.
+    fn config_broken(&mut self, errors: &ConfigErrors) {
+        let Some(first) = errors.0.first() else {
+            return;
+        };
+        let complaint = Complaint::of(first);
+        if self.model.complaint() == Some(&complaint) {
+            return;
+        }
+        tracing::warn!("{errors}");
+        if self.quits_at.is_none() {
+            self.notify(notification::broken_config(&complaint));
+        }
+        self.model.complain(complaint);
     }
 
     fn system_event(&mut self, change: SystemEvent, now: Instant) {

@@ -43,7 +43,7 @@ fn machine() -> String {
 fn hosts(model: &Model, config: &Config) -> String {
     let mut text = format!("configuration {}\n", config.path.display());
     if let Some(complaint) = model.complaint() {
-        let _ = writeln!(text, "    broken: {complaint}");
+        let _ = writeln!(text, "    broken: {}", complaint.mistake);
     }
     for host in model.hosts() {
         let launcher = config.host(&host.name).map_or("gone", launcher_word);

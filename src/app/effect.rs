@@ -1,5 +1,7 @@
 //! The effects of a choice: the model decides on them, `App::perform` carries them out.
 
+use std::time::Duration;
+
 /// An effect of a choice in the present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppEffect {
@@ -24,8 +26,17 @@ pub enum AppEffect {
     TryNow(String),
     /// Takes a tunnel down.
     Close(String),
-    /// Gives up what is under way: a job that waits is taken out of the queue.
+    /// Gives up what is under way.
     Cancel(String),
+    /// Takes a job that waits out of the queue, after a question: it may have waited for hours.
+    CancelJob {
+        /// The host.
+        host: String,
+        /// The job's number.
+        job: String,
+        /// Time in the queue so far.
+        waited: Duration,
+    },
     /// Stops a host's server, after a question where kernels would be lost.
     Stop(String),
     /// Makes the shortcut of a host, or removes it.

@@ -1,6 +1,7 @@
 //! Events that the app handles.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use super::menu_action::MenuAction;
 use super::updates::Release;
@@ -63,6 +64,8 @@ pub enum AppEvent {
         /// Its content.
         text: String,
     },
+    /// The session that fetched Jupyter's log on a host is over.
+    LogSessionEnded(String),
     /// Jupyter's log on a host could not be fetched.
     NoHostLog(String, Problem),
     /// An error that the user has to read.
@@ -82,6 +85,22 @@ pub enum SessionPurpose {
     Log,
 }
 
+/// Whether a session goes on, as its prompts know it: a dialog may outlive the session that asked.
+#[derive(Debug, Clone, Default)]
+pub struct SessionLife(Arc<AtomicBool>);
+
+impl SessionLife {
+    /// Notes that the session has ended.
+    pub fn end(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Returns true if the session has ended.
+    pub fn has_ended(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// A session's prompt.
 #[derive(Debug)]
 pub struct PromptRequest {
@@ -89,6 +108,8 @@ pub struct PromptRequest {
     pub host: String,
     /// Purpose of the session.
     pub purpose: SessionPurpose,
+    /// That session's life.
+    pub life: SessionLife,
     /// The question.
     pub prompt: Prompt,
     /// Receiver of the answer.
@@ -99,10 +120,17 @@ pub struct PromptRequest {
 
 impl PromptRequest {
     /// Creates a request for which the keychain has not been searched yet.
-    pub fn new(host: String, purpose: SessionPurpose, prompt: Prompt, reply: Reply) -> Self {
+    pub fn new(
+        host: String,
+        purpose: SessionPurpose,
+        life: SessionLife,
+        prompt: Prompt,
+        reply: Reply,
+    ) -> Self {
         Self {
             host,
             purpose,
+            life,
             prompt,
             reply,
             keychain_searched: false,

@@ -37,7 +37,7 @@ use std::rc::Rc;
 use tao::event::{Event as LoopEvent, StartCause};
 use tao::event_loop::{EventLoop, EventLoopBuilder};
 
-use crate::config::Config;
+use crate::config::{Config, ConfigErrors};
 use crate::desktop::{Desktop, NativeDesktop};
 use crate::host_os::Scope;
 use crate::ipc::AppRequest;
@@ -50,15 +50,21 @@ use event_sender::{EventSender, Wakeup};
 pub use logging::log_to_file;
 
 /// Runs the app until the user quits: the process ends with it. It returns only if another app runs
-/// already, which then does what `request` says.
+/// already, which then does what `request` says. With a configuration that has mistakes the app runs
+/// without hosts, says so, and goes on once they are corrected.
 ///
 /// # Errors
-/// When there is no screen, or when the programs of this account cannot speak to each other, or do not understand each other.
-pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Problem> {
+/// When there is no screen, or when the programs of this account cannot speak to each other, or do
+/// not understand each other.
+pub fn run(
+    config: Result<Config, ConfigErrors>,
+    scope: Scope,
+    request: &AppRequest,
+) -> Result<u8, Problem> {
     if !NativeDesktop.has_screen() {
         return Err(problem::no_display());
     }
-    let failed = |error: std::io::Error| problem::no_control(single_instance::APP_WORDS, &error);
+    let failed = |error: std::io::Error| problem::no_control(&single_instance::words(), &error);
     let Some(host_lock) = single_instance::acquire(&scope, request)? else {
         eprintln!("{}", crate::i18n::fl!("app-runs-already"));
         return Ok(0);
@@ -71,7 +77,8 @@ pub fn run(config: Config, scope: Scope, request: &AppRequest) -> Result<u8, Pro
     let listening = host_lock.listening().map_err(failed)?;
     single_instance::listen(listening, sender.clone()).map_err(failed)?;
     unix_signals::quit_on_signal(sender.clone()).map_err(failed)?;
-    config_watcher::watch(config.path.clone(), scope.clone(), sender.clone()).map_err(failed)?;
+    let path = scope.config_file().to_owned();
+    config_watcher::watch(path, scope.clone(), sender.clone()).map_err(failed)?;
     if let AppRequest::DeepLink { url } = request {
         deep_link::open(url, &sender);
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::effect::AppEffect;
 use super::menu_action::MenuAction;
 use super::updates::Release;
-use crate::config::Host;
+use crate::config::{ConfigError, Host};
 use crate::desktop::login_item;
 use crate::desktop::shortcut::Shortcut;
 use crate::ipc::{Message, MessageBody};
@@ -41,10 +41,36 @@ pub enum IconState {
 pub struct Model {
     hosts: Vec<HostState>,
     aliases: Vec<String>,
-    complaint: Option<String>,
+    complaint: Option<Complaint>,
     login_item: login_item::Status,
     launchers: Vec<Shortcut>,
     updates: UpdateInfo,
+    is_quitting: bool,
+}
+
+/// The first mistake in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complaint {
+    /// The file's name, with the line where it is known, and what is wrong there.
+    pub mistake: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Complaint {
+    /// Returns the complaint about an error.
+    pub fn of(error: &ConfigError) -> Self {
+        let file = error.path.file_name().unwrap_or_default();
+        let file = file.to_string_lossy();
+        let mistake = match error.line {
+            0 => format!("{file}: {}", error.message),
+            line => format!("{file}:{line}: {}", error.message),
+        };
+        Self {
+            mistake,
+            remedy: error.remedy.clone(),
+        }
+    }
 }
 
 /// Information about newer versions.
@@ -66,6 +92,7 @@ impl Model {
             login_item: login_item::Status::Off,
             launchers: Vec::new(),
             updates: UpdateInfo::default(),
+            is_quitting: false,
         }
     }
 
@@ -107,13 +134,13 @@ impl Model {
     }
 
     /// The configuration's file is broken, and the last good one stays in force.
-    pub fn complain(&mut self, why: String) {
-        self.complaint = Some(why);
+    pub fn complain(&mut self, complaint: Complaint) {
+        self.complaint = Some(complaint);
     }
 
     /// Returns the first error of the configuration file, if it has any.
-    pub fn complaint(&self) -> Option<&str> {
-        self.complaint.as_deref()
+    pub fn complaint(&self) -> Option<&Complaint> {
+        self.complaint.as_ref()
     }
 
     /// The ssh configuration has these aliases now.
@@ -154,7 +181,8 @@ impl Model {
     /// Returns the most urgent state of the hosts.
     pub fn icon_state(&self) -> IconState {
         let any = |test: fn(&HostState) -> bool| self.hosts.iter().any(test);
-        if any(|host| host.phase == Phase::Failed && !host.waits_for_network()) {
+        let failed = |host: &HostState| host.phase == Phase::Failed && !host.waits_for_network();
+        if self.complaint.is_some() || any(failed) {
             IconState::Failed
         } else if self.is_working() {
             IconState::Working
@@ -270,8 +298,21 @@ impl Model {
         }
     }
 
+    /// The app is about to end: nothing is begun any more.
+    pub fn quit(&mut self) {
+        self.is_quitting = true;
+    }
+
+    /// Returns true if the app is about to end.
+    pub fn is_quitting(&self) -> bool {
+        self.is_quitting
+    }
+
     /// Connects the hosts that waited for the network, which may be available now.
     pub fn retry_patient(&mut self, now: Instant) -> Vec<AppEffect> {
+        if self.is_quitting {
+            return Vec::new();
+        }
         let waiting = self.hosts.iter_mut();
         let waiting = waiting.filter(|host| host.waits_for_network());
         waiting.map(|host| host.open(None, now)).collect()
@@ -279,6 +320,9 @@ impl Model {
 
     /// Returns what a choice does now: nothing if it does not apply any more.
     pub fn choose(&mut self, action: MenuAction, now: Instant) -> Option<AppEffect> {
+        if self.is_quitting {
+            return None;
+        }
         match action {
             MenuAction::Host(name, action) => self.host_mut(&name)?.choose(&action, now),
             MenuAction::ToggleShortcut(host) => self.toggle_shortcut(host),

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Config};
 use crate::desktop::{login_item, shortcut};
-use crate::host_os::private_logs_folder;
 use crate::host_os::{Scope, private_file};
+use crate::host_os::{logs_folder, private_logs_folder};
 use crate::problem;
 use crate::problem::Problem;
 
@@ -115,7 +115,7 @@ pub fn set_launcher(sender: &EventSender, host: String, on: bool, scope: &Scope)
 }
 
 fn folder() -> Result<PathBuf, Problem> {
-    private_logs_folder().map_err(|error| problem::not_opened(Path::new("logs"), &error))
+    private_logs_folder().map_err(|error| problem::not_opened(&logs_folder(), &error))
 }
 
 fn show(path: &Path) -> Result<(), Problem> {

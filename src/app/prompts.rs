@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::desktop::keychain;
 use crate::desktop::{Desktop, Dialog, DialogId, DialogKind, DialogResponse};
@@ -12,6 +13,7 @@ use crate::ssh::prompt::Prompt;
 
 use super::event::{AppEvent, PromptRequest};
 use super::event_sender::EventSender;
+use super::view::text::elapsed;
 
 /// The dialogs that are open.
 pub struct Prompts<D> {
@@ -36,9 +38,15 @@ pub enum PendingDialog {
         /// True if busy kernels may be shut down.
         force: bool,
     },
+    /// The app itself asks whether to take a host's job out of the queue.
+    CancelJob(String),
+    /// A page asks, by an address, whether to close a host's tunnel.
+    Close(String),
     /// The app asks whether to open a page.
     Page(String),
-    /// Something to read.
+    /// The list of the hosts, to read.
+    Hosts,
+    /// Something else to read.
     Message,
 }
 
@@ -47,8 +55,8 @@ impl PendingDialog {
     pub fn host(&self) -> Option<&str> {
         match self {
             Self::Prompt { asked, .. } => Some(&asked.host),
-            Self::Stop { host, .. } => Some(host),
-            Self::Page(_) | Self::Message => None,
+            Self::Stop { host, .. } | Self::CancelJob(host) | Self::Close(host) => Some(host),
+            Self::Page(_) | Self::Hosts | Self::Message => None,
         }
     }
 }
@@ -97,15 +105,32 @@ impl<D: Desktop> Prompts<D> {
         Some(self.open.remove(at).1)
     }
 
+    /// Returns true if the app asks already whether to close the host's tunnel.
+    pub fn asks_to_close(&self, host: &str) -> bool {
+        let asks =
+            |pending: &PendingDialog| matches!(pending, PendingDialog::Close(of) if of == host);
+        self.open.iter().any(|(_, pending)| asks(pending))
+    }
+
+    /// Returns true if the list of the hosts is open.
+    pub fn shows_hosts(&self) -> bool {
+        let is_list = |pending: &PendingDialog| matches!(pending, PendingDialog::Hosts);
+        self.open.iter().any(|(_, pending)| is_list(pending))
+    }
+
     /// Returns true if a session's prompt about the host is open.
     pub fn has_any_of(&self, host: &str) -> bool {
         let asks = |pending: &PendingDialog| matches!(pending, PendingDialog::Prompt { asked, .. } if asked.host == host);
         self.open.iter().any(|(_, pending)| asks(pending))
     }
 
-    /// Closes the dialogs of a host that nobody waits for any more.
-    pub fn withdraw(&mut self, host: &str) {
-        let of_host = |(_, pending): &mut (DialogId, PendingDialog)| pending.host() == Some(host);
+    /// Closes the dialogs of a host that nobody waits for any more: the prompts of sessions that have
+    /// ended, and if `all` what the app itself asks.
+    pub fn withdraw(&mut self, host: &str, all: bool) {
+        let of_host = |(_, pending): &mut (DialogId, PendingDialog)| match pending {
+            PendingDialog::Prompt { asked, .. } => asked.host == host && asked.life.has_ended(),
+            other => all && other.host() == Some(host),
+        };
         for (id, _) in self.open.extract_if(.., of_host) {
             self.desktop.withdraw(id);
         }
@@ -224,6 +249,32 @@ fn text(prompt: &Prompt) -> String {
             text
         }
         other => other.text(),
+    }
+}
+
+/// Returns the dialog before a job is taken out of the queue.
+pub fn before_cancel(host: &str, job: &str, waited: Duration) -> Dialog {
+    let text = match elapsed(waited) {
+        Some(time) => fl!("dialog-cancel-job-text", id = job, time = time),
+        None => fl!("dialog-cancel-job-new", id = job),
+    };
+    Dialog {
+        title: fl!("dialog-cancel-job", id = job, host = host),
+        text,
+        kind: DialogKind::Confirmation {
+            yes: fl!("dialog-cancel-job-yes"),
+        },
+    }
+}
+
+/// Returns the dialog before a page's address closes a tunnel.
+pub fn before_close(host: &str) -> Dialog {
+    Dialog {
+        title: fl!("dialog-close", host = host),
+        text: fl!("dialog-close-text"),
+        kind: DialogKind::Confirmation {
+            yes: fl!("menu-disconnect"),
+        },
     }
 }
 

@@ -11,6 +11,7 @@ use super::deep_link;
 use super::event::AppEvent;
 use super::event_sender::EventSender;
 use crate::host_os::{Scope, runtime_folder};
+use crate::i18n::fl;
 use crate::ipc::{self, APP, AppRequest, HostLock, IpcListener, LockResult, Message};
 use crate::problem;
 use crate::problem::Problem;
@@ -19,8 +20,13 @@ use crate::session::{Event, Phase};
 /// Longest time that the event loop gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The app in place of a host's name, in problems.
-pub const APP_WORDS: &str = "the app";
+/// The app in place of a host's name, in messages to other programs.
+const APP_WORDS: &str = "the app";
+
+/// Returns the app in place of a host's name, in texts for the user.
+pub fn words() -> String {
+    fl!("the-app")
+}
 
 /// Takes the lock of the one app of this account for one configuration. None if another one runs,
 /// which gets the request instead.
@@ -29,14 +35,15 @@ pub const APP_WORDS: &str = "the app";
 /// When the folder of the locks cannot be used, the other app does not answer, or does not
 /// understand the request.
 pub fn acquire(scope: &Scope, request: &AppRequest) -> Result<Option<HostLock>, Problem> {
-    let failed = |error| problem::no_control(APP_WORDS, &error);
+    let failed = |error| problem::no_control(&words(), &error);
     let acquired = runtime_folder().and_then(|folder| ipc::acquire(&folder, scope, APP));
     match acquired.map_err(failed)? {
         LockResult::Acquired(host_lock) => Ok(Some(host_lock)),
         LockResult::HeldByOther(client) => {
             let mut answers = client.ask(request).map_err(failed)?;
             // It answers only if it cannot do what it was asked for.
-            match answers.find_map(|message| message.problem()) {
+            let problem = answers.find_map(|message| message.problem());
+            match problem.or_else(|| answers.silence(&words())) {
                 Some(problem) => Err(problem),
                 None => Ok(None),
             }

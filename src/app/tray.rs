@@ -245,8 +245,22 @@ impl TrayNode {
         }
     }
 
+    /// Sets the tick as the entry has it: a click has turned it, whatever came of the click.
+    fn tick_again(&self) {
+        if let (TrayNodeKind::Check(shown), Entry::Item(item)) = (&self.item, &self.entry) {
+            let ticked = item.checked.unwrap_or_default();
+            if shown.is_checked() != ticked {
+                shown.set_checked(ticked);
+            }
+        }
+        if let TrayNodeKind::Submenu(_, nodes) = &self.item {
+            nodes.iter().for_each(Self::tick_again);
+        }
+    }
+
     fn edit<D: Desktop>(&mut self, entry: &Entry, actions: &ClickActions) -> muda::Result<()> {
         if self.entry == *entry {
+            self.tick_again();
             return Ok(());
         }
         match (&mut self.item, entry) {
@@ -300,7 +314,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::app::menu_action::HostAction;
-    use crate::app::view::menu_item::{SubmenuKind, disabled_item, item};
+    use crate::app::view::menu_item::{SubmenuKind, disabled_item, item, tickable};
     use crate::desktop::NativeDesktop;
 
     fn open(host: &str) -> Entry {
@@ -355,6 +369,31 @@ mod tests {
         assert_eq!((&after[0], &after[2]), (&before[0], &before[3]));
         assert_eq!(shown.actions.get(&before[1]), None);
         assert_eq!(shown.actions.lock().len(), 3, "c went with its submenu");
+    }
+
+    #[test]
+    fn a_tick_that_a_failed_click_turned_is_turned_back() {
+        let login = || tickable(MenuAction::ToggleLoginItem, "Open at Login", false);
+        let mut shown = Shown::default();
+        shown.show(&[login(), more(vec![login()])]);
+        let ticks = |nodes: &[TrayNode]| -> Vec<CheckMenuItem> {
+            nodes
+                .iter()
+                .flat_map(|node| match &node.item {
+                    TrayNodeKind::Check(item) => vec![item.clone()],
+                    TrayNodeKind::Submenu(_, nodes) => match &nodes[0].item {
+                        TrayNodeKind::Check(item) => vec![item.clone()],
+                        _ => vec![],
+                    },
+                    _ => vec![],
+                })
+                .collect()
+        };
+        let ticks = ticks(&shown.nodes);
+        assert_eq!(ticks.len(), 2);
+        ticks.iter().for_each(|tick| tick.set_checked(true));
+        shown.show(&[login(), more(vec![login()])]);
+        assert!(ticks.iter().all(|tick| !tick.is_checked()));
     }
 
     #[test]

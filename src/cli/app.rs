@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::context::Context;
 use super::outcome::CommandOutcome;
-use crate::config::Config;
+use crate::config::{Config, ConfigErrors};
 use crate::host_os::{APP_PROGRAM, Scope};
 use crate::ipc::AppRequest;
 use crate::problem;
@@ -15,7 +15,7 @@ use crate::problem;
 #[derive(Clone, Copy)]
 pub enum AppStart {
     /// The app is part of it.
-    InProcess(fn(Config, Scope, &AppRequest) -> CommandOutcome),
+    InProcess(fn(Result<Config, ConfigErrors>, Scope, &AppRequest) -> CommandOutcome),
     /// The app is an executable of its own beside it, [`APP_PROGRAM`]: on Linux the toolkit's libraries take
     /// 20 ms and 13 MB, which no command needs.
     Sibling,
@@ -25,7 +25,7 @@ impl AppStart {
     /// Runs the app until the user quits.
     pub(super) fn run(self, context: &Context, request: &AppRequest) -> CommandOutcome {
         match self {
-            Self::InProcess(run) => run(context.config()?, context.scope().clone(), request),
+            Self::InProcess(run) => run(context.try_config()?, context.scope().clone(), request),
             Self::Sibling => become_app(),
         }
     }

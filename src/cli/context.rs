@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::arguments::Arguments;
-use crate::config::{Config, Host};
+use crate::config::{Config, ConfigErrors, Host};
 use crate::host_os::{ConfigOptions, LocalHost, Scope};
 use crate::i18n::fl;
 use crate::problem;
@@ -47,10 +47,16 @@ impl Context {
 
     /// Reads the configuration.
     pub fn config(&self) -> Result<Config, Problem> {
+        let config = self.try_config()?;
+        config.map_err(|errors| problem::broken_config(&errors))
+    }
+
+    /// Reads the configuration, whose mistakes are not yet a problem.
+    pub fn try_config(&self) -> Result<Result<Config, ConfigErrors>, Problem> {
         if self.named && !self.config_path.exists() {
             return Err(problem::no_config(&self.config_path));
         }
-        Config::load(&self.config_path).map_err(|errors| problem::broken_config(&errors))
+        Ok(Config::load(&self.config_path))
     }
 
     /// The host that is meant: a configured one, or, with nothing configured, anything that ssh

@@ -212,7 +212,13 @@ fn ask_holder(
                     .problem()
                     .unwrap_or_else(|| problem::holder_gone(&host.name)));
             }
-            Phase::Closed => break,
+            Phase::Closed => {
+                report.finish();
+                if !options.json {
+                    eprintln!("{}", fl!("open-closed", host = &host.name));
+                }
+                return Ok(0);
+            }
             _ => {}
         }
     }

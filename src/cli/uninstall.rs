@@ -17,7 +17,7 @@ use crate::problem::Problem;
 /// Removes everything but the configuration, and that as well if `purge`. The program itself stays:
 /// it is removed in the way in which it was installed.
 pub fn uninstall(context: &Context, purge: bool, json: bool) -> CommandOutcome {
-    let folder = runtime_folder().map_err(|error| problem::no_control("uninstall", &error))?;
+    let folder = runtime_folder().map_err(|error| problem::no_control(&fl!("the-app"), &error))?;
     let mut report = RemovalReport { json, failed: None };
     // From here on there are some of this program's own.
     let had_sockets = !installed_files::sockets(&folder).is_empty();

@@ -45,6 +45,12 @@ impl PartialEq for Scope {
 }
 
 impl Scope {
+    /// Returns the configuration file.
+    #[must_use]
+    pub fn config_file(&self) -> &Path {
+        self.options.config.as_deref().unwrap_or(&self.usual)
+    }
+
     /// From the options, and the configuration that counts without them.
     #[must_use]
     pub fn new(usual: PathBuf, given: ConfigOptions) -> Self {

@@ -3,10 +3,15 @@
 use std::io::{self, BufRead, BufReader, Lines, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::protocol::{HolderGreeting, Message, request_line};
 use super::version::{VERSION, misunderstood};
+use crate::problem;
 use crate::problem::Problem;
+
+/// Longest time until a holder says its first word, which takes it a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection to the program that holds a host.
 #[derive(Debug)]
@@ -24,11 +29,15 @@ impl Client {
     /// # Errors
     /// When the holder went away.
     pub fn ask<R: serde::Serialize>(mut self, request: &R) -> io::Result<Responses> {
+        self.stream.set_write_timeout(Some(PATIENCE))?;
+        self.stream.set_read_timeout(Some(PATIENCE))?;
         self.stream.write_all(request_line(request)?.as_bytes())?;
         let address = self.stream.peer_addr().ok();
         Ok(Responses {
             socket: address.and_then(|address| address.as_pathname().map(Into::into)),
+            stream: self.stream.try_clone()?,
             lines: BufReader::new(self.stream).lines(),
+            is_silent: false,
             holder: None,
             is_understood: false,
         })
@@ -39,6 +48,9 @@ impl Client {
 #[derive(Debug)]
 pub struct Responses {
     lines: Lines<BufReader<UnixStream>>,
+    stream: UnixStream,
+    /// True if it was waited for long enough.
+    is_silent: bool,
     socket: Option<PathBuf>,
     /// The holder's version, if it told one.
     holder: Option<String>,
@@ -50,6 +62,9 @@ impl Responses {
     /// Explains answers that ended too early, if the cause is a holder of another version.
     #[must_use]
     pub fn misunderstanding(&self, host: &str) -> Option<Problem> {
+        if self.is_silent {
+            return self.silence(host);
+        }
         if self.is_understood {
             return None;
         }
@@ -59,6 +74,12 @@ impl Responses {
             return None;
         }
         misunderstood(host, Some(VERSION), holder)
+    }
+
+    /// Explains a holder that does not say a word: its process was stopped, or hangs.
+    #[must_use]
+    pub fn silence(&self, host: &str) -> Option<Problem> {
+        self.is_silent.then(|| problem::holder_silent(host))
     }
 
     fn holder_listens(&self) -> bool {
@@ -72,7 +93,16 @@ impl Iterator for Responses {
 
     fn next(&mut self) -> Option<Message> {
         loop {
-            let line = self.lines.next()?.ok()?;
+            let line = match self.lines.next()? {
+                Ok(line) => line,
+                Err(error) => {
+                    let waited = [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut];
+                    self.is_silent = waited.contains(&error.kind());
+                    return None;
+                }
+            };
+            // What comes later takes as long as what it tells of.
+            let _ = self.stream.set_read_timeout(None);
             if let Ok(message) = serde_json::from_str::<Message>(&line) {
                 self.is_understood = message.is_complete();
                 return Some(message);
@@ -90,7 +120,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::ipc::Request;
-    use crate::problem;
     use crate::session::Phase;
 
     /// Asks a holder that says these lines and closes.
@@ -141,6 +170,31 @@ mod tests {
             (answers.next(), answers.misunderstanding("h")),
             (None, None)
         );
+    }
+
+    #[test]
+    fn a_holder_whose_process_is_stopped_is_not_waited_for_without_end() {
+        let (near, far) = UnixStream::pair().unwrap();
+        let mut answers = Client::new(near).ask(&Request::Status).unwrap();
+        answers
+            .stream
+            .set_read_timeout(Some(Duration::from_millis(50)))
+            .unwrap();
+        assert_eq!(answers.next(), None);
+        let silent = problem::holder_silent("h");
+        assert_eq!(answers.misunderstanding("h"), Some(silent));
+        drop(far);
+    }
+
+    #[test]
+    fn a_holder_that_has_greeted_may_take_its_time() {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        far.write_all(b"{\"version\":\"99.0.0\"}\n").unwrap();
+        let mut answers = Client::new(near).ask(&Request::Watch).unwrap();
+        assert_eq!(answers.stream.read_timeout().unwrap(), Some(PATIENCE));
+        far.write_all(MESSAGE.as_bytes()).unwrap();
+        assert!(answers.next().is_some());
+        assert_eq!(answers.stream.read_timeout().unwrap(), None);
     }
 
     #[test]

@@ -18,8 +18,8 @@ use super::protocol::Request;
 use crate::host_os::{ConfigOptions, Scope, private_file};
 use crate::i18n::fl;
 
-/// The holder listens a moment after it has the lock.
-const HOLDER_TRIES: u32 = 100;
+/// The holder listens a moment after it has the lock; an app that quits has four seconds to end.
+const HOLDER_TRIES: u32 = 300;
 const HOLDER_PAUSE: Duration = Duration::from_millis(20);
 /// For a holder's name.
 const HOLDER_PATIENCE: Duration = Duration::from_secs(2);
@@ -38,6 +38,14 @@ pub struct HostLock {
 }
 
 impl HostLock {
+    /// Hears no requests any more. Who asks for the lock waits until it is dropped.
+    pub fn stop_listening(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        // Wakes the listening thread: an app outlives its locks, and would accumulate threads.
+        let _ = UnixStream::connect(&self.socket);
+        let _ = std::fs::remove_file(&self.socket);
+    }
+
     /// Returns the listener for other programs' requests, until the lock is dropped.
     ///
     /// # Errors
@@ -52,10 +60,7 @@ impl HostLock {
 
 impl Drop for HostLock {
     fn drop(&mut self) {
-        self.over.store(true, Ordering::SeqCst);
-        // Wakes the listening thread: an app outlives its locks, and would accumulate threads.
-        let _ = UnixStream::connect(&self.socket);
-        let _ = std::fs::remove_file(&self.socket);
+        self.stop_listening();
         // A child that another thread is starting just now has the file too, until its exec.
         let _ = self.lock.unlock();
     }

@@ -85,6 +85,29 @@ pub fn not_now(host: &str) -> Problem {
     )
 }
 
+/// Explains a holder of a host that does not answer.
+#[must_use]
+pub fn holder_silent(host: &str) -> Problem {
+    Problem::new(
+        Code::Local,
+        fl!("holder-silent-title", host = host),
+        fl!("holder-silent-detail"),
+        fl!("holder-silent-remedy"),
+    )
+}
+
+/// Explains that Jupyter's log cannot be fetched while a host is being connected.
+#[cfg(feature = "app")]
+#[must_use]
+pub fn log_not_now(host: &str) -> Problem {
+    Problem::new(
+        Code::Lost,
+        fl!("log-not-now-title", host = host),
+        "",
+        fl!("log-not-now-remedy"),
+    )
+}
+
 /// Explains a server that is gone while its tunnel was wanted, by its `fate` where that is known.
 #[must_use]
 pub fn server_ended(host: &str, fate: Option<Fate>) -> Problem {

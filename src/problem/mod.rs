@@ -16,6 +16,8 @@ mod usage;
 mod version;
 mod wait;
 
+#[cfg(feature = "app")]
+pub use connection_lost::log_not_now;
 pub use connection_lost::{
     idle_ended, lost, lost_for_good, lost_launches, needs_user, not_listening, not_now,
     other_machine, server_ended,
@@ -41,7 +43,7 @@ pub use usage::{
 };
 
 pub use code::{Code, Problem};
-pub use connection_lost::holder_gone;
+pub use connection_lost::{holder_gone, holder_silent};
 pub use local::{bug, local, no_control, no_port};
 pub use remote::remote;
 pub use server::{api, bad_url};

@@ -10,6 +10,7 @@ use arboard::SetExtLinux as _;
 
 use crate::app::effect::AppEffect;
 use crate::app::event::AppEvent;
+use crate::app::model::HostState;
 use crate::app::prompts::{self, PendingDialog};
 use crate::app::updates::Release;
 use crate::app::view::menu;
@@ -44,13 +45,14 @@ impl<D: Desktop> App<D> {
                     self.copy(url, true);
                 }
             }
-            AppEffect::ShowHostLog(host) => {
-                self.sessions.fetch_log(&host);
-                self.awaited_logs.insert(host);
-            }
+            AppEffect::ShowHostLog(host) => self.fetch_log(host),
             AppEffect::TryNow(host) => self.sessions.try_now(&host),
             AppEffect::Close(host) => self.sessions.close(&host),
             AppEffect::Cancel(host) => self.sessions.cancel(&host),
+            AppEffect::CancelJob { host, job, waited } => {
+                let dialog = prompts::before_cancel(&host, &job, waited);
+                self.prompts.show(dialog, PendingDialog::CancelJob(host));
+            }
             AppEffect::Stop(host) => self.stop(host),
             AppEffect::AddHost(alias, open) => os_actions::add(&self.sender, path(), alias, open),
             AppEffect::ShowHosts => self.show_hosts(),
@@ -79,9 +81,40 @@ impl<D: Desktop> App<D> {
         }
     }
 
+    /// Shows the list of the hosts, once: any web page may ask for it again and again.
     fn show_hosts(&mut self) {
-        let hosts = menu::list(&self.model, Instant::now());
-        self.show_message(fl!("dialog-hosts"), hosts);
+        if self.prompts.shows_hosts() {
+            return;
+        }
+        let dialog = Dialog {
+            title: fl!("dialog-hosts"),
+            text: menu::list(&self.model, Instant::now()),
+            kind: DialogKind::Message,
+        };
+        self.prompts.show(dialog, PendingDialog::Hosts);
+    }
+
+    /// Fetches what Jupyter printed on a host, if that can be had now.
+    fn fetch_log(&mut self, host: String) {
+        let state = self.model.host(&host);
+        let can = state.is_none_or(HostState::can_show_log);
+        let fetched = if can {
+            self.sessions.fetch_log(&host)
+        } else {
+            Err(problem::log_not_now(&host))
+        };
+        match fetched {
+            Ok(()) => {
+                self.awaited_logs.insert(host);
+            }
+            Err(problem) => self.show_error(&problem),
+        }
+    }
+
+    /// Stops a server, as the user wants it here.
+    pub(super) fn stop_now(&mut self, host: String, force: bool) {
+        self.sessions.stop(&host, force);
+        self.awaited_stops.insert(host);
     }
 
     /// Shows a dialog to read.
@@ -141,7 +174,7 @@ impl<D: Desktop> App<D> {
                 self.prompts
                     .show(dialog, PendingDialog::Stop { host, force });
             }
-            None => self.sessions.stop(&host, false),
+            None => self.stop_now(host, false),
         }
     }
 
@@ -195,6 +228,11 @@ impl<D: Desktop> App<D> {
     fn quit(&mut self) {
         if self.quits_at.is_none() {
             self.quits_at = Some(Instant::now());
+            self.model.quit();
+            // Who is started now waits for the end of this one.
+            if let Some(lock) = &mut self.host_lock {
+                lock.stop_listening();
+            }
             self.sessions.quit();
         }
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::sync::mpsc::{self, TryRecvError};
 
 use tao::event_loop::EventLoop;
@@ -10,14 +11,16 @@ use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 use zeroize::Zeroizing;
 
 use super::*;
+use crate::app::event::SessionLife;
+use crate::app::model::IconState;
 use crate::app::samples;
 use crate::app::view::menu;
-use crate::app::view::menu_item::Entry;
+use crate::app::view::menu_item::{self, Entry};
 use crate::config::Host;
 use crate::desktop::{DialogId, Notification};
 use crate::host_os::ConfigOptions;
 use crate::ipc::{self, APP, LockResult};
-use crate::session::{Event, Reply};
+use crate::session::{Event, JobInfo, Phase, Reply};
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, PromptAnswer};
 
@@ -85,11 +88,24 @@ struct Fixture {
     app: App<FakeDesktop>,
     desktop: Rc<FakeDesktop>,
     sender: EventSender,
+    /// Of the session that the next prompts are of.
+    life: SessionLife,
     _folder: TempDir,
 }
 
 impl Fixture {
     fn new(hosts: &[&str]) -> Self {
+        Self::with(|path| {
+            Ok(Config {
+                path,
+                check_updates: Some(false),
+                hosts: hosts.iter().map(|name| Host::named(name)).collect(),
+                ..Config::default()
+            })
+        })
+    }
+
+    fn with(config: impl FnOnce(PathBuf) -> Result<Config, ConfigErrors>) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("config.toml");
         let scope = Scope::new(path.clone(), ConfigOptions::default());
@@ -97,12 +113,7 @@ impl Fixture {
         let LockResult::Acquired(host_lock) = lock else {
             panic!("the lock of a new folder is free")
         };
-        let config = Config {
-            path,
-            check_updates: Some(false),
-            hosts: hosts.iter().map(|name| Host::named(name)).collect(),
-            ..Config::default()
-        };
+        let config = config(path);
         let desktop = Rc::new(FakeDesktop::default());
         let sender = EventSender::new(|| true);
         let app = App::new(
@@ -116,6 +127,7 @@ impl Fixture {
             app: app.unwrap(),
             desktop,
             sender,
+            life: SessionLife::default(),
             _folder: folder,
         }
     }
@@ -141,7 +153,11 @@ impl Fixture {
     }
 
     fn hear(&mut self, host: &str, event: &Event) {
-        let message = Message::of(event, host, 0, Phase::Closed).unwrap();
+        let phase = self.app.model.host(host).unwrap().phase;
+        let message = Message::of(event, host, 0, phase).unwrap();
+        if message.is_end() {
+            std::mem::take(&mut self.life).end();
+        }
         self.send(AppEvent::SessionMessage(message));
     }
 
@@ -176,7 +192,8 @@ impl Fixture {
             again: false,
         };
         let (reply, answers) = Reply::new(Poller::new().unwrap().waker());
-        let request = PromptRequest::new(host.to_owned(), purpose, prompt, reply);
+        let request =
+            PromptRequest::new(host.to_owned(), purpose, self.life.clone(), prompt, reply);
         self.send(AppEvent::PromptRequested(request));
         answers
     }
@@ -297,6 +314,178 @@ fn the_prompt_of_a_session_that_ended_is_withdrawn() {
     // The desktop answers a withdrawn dialog, too.
     app.answer(DialogResponse::Dismissed);
     assert_eq!(app.first_line(), "○ gpu01");
+}
+
+fn busy() -> Event {
+    Event::Refused(Problem::new(Code::KernelsBusy, "busy", "1 of 2", "r"))
+}
+
+#[test]
+fn a_refusal_is_shown_to_whoever_asked_and_to_nobody_else() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    app.desktop.notifications.take();
+    // A terminal asked, and asks there what is to be done.
+    app.hear("gpu01", &busy());
+    let other = Problem::new(Code::NotStopped, "t", "d", "r");
+    app.hear("gpu01", &Event::Refused(other));
+    assert!(app.titles().is_empty() && app.desktop.notifications.borrow().is_empty());
+
+    app.click(MenuAction::host("gpu01", HostAction::Stop));
+    app.answer(DialogResponse::Confirmed);
+    app.hear("gpu01", &busy());
+    assert_eq!(
+        app.titles(),
+        [fl!("dialog-stop", host = "gpu01"), "busy".into()]
+    );
+    app.hear("gpu01", &busy());
+    assert_eq!(app.titles().len(), 2, "the next refusal is another one's");
+}
+
+#[test]
+fn a_prompt_of_a_session_that_is_gone_is_not_shown() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &Event::Phase(Phase::Authenticating));
+    let ended = app.life.clone();
+    app.hear("gpu01", &Event::Closed);
+    // The keychain has answered late.
+    app.life = ended;
+    let answers = app.ask("gpu01", SessionPurpose::Tunnel);
+    assert!(app.titles().is_empty());
+    assert!(answers.recv().is_err());
+    assert_eq!(app.first_line(), "○ gpu01");
+}
+
+#[test]
+fn a_dialog_of_an_ended_session_does_nothing_to_the_next_one() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &Event::Phase(Phase::Authenticating));
+    let answers = app.ask("gpu01", SessionPurpose::Log);
+    // The log's session is over; the tunnel's goes on, and has a prompt of its own.
+    std::mem::take(&mut app.life).end();
+    let next = app.ask("gpu01", SessionPurpose::Tunnel);
+    app.send(AppEvent::LogSessionEnded("gpu01".into()));
+    assert_eq!(*app.desktop.withdrawn.borrow(), [0]);
+    assert!(answers.recv().is_err());
+    assert!(matches!(next.try_recv(), Err(TryRecvError::Empty)));
+    assert_eq!(app.first_line(), fl!("menu-host-asks", host = "gpu01"));
+}
+
+#[test]
+fn a_cancel_of_a_queued_job_asks_first_and_names_it() {
+    let mut app = Fixture::new(&["hpc"]);
+    app.hear("hpc", &Event::Phase(Phase::Starting));
+    app.click(MenuAction::host("hpc", HostAction::Cancel));
+    assert!(app.titles().is_empty(), "nothing would be lost");
+    app.hear("hpc", &Event::Phase(Phase::Queued));
+    let job = JobInfo {
+        id: "4711".into(),
+        ..JobInfo::default()
+    };
+    app.hear("hpc", &Event::Job(job));
+    for lost in [false, true] {
+        if lost {
+            app.hear("hpc", &Event::Phase(Phase::Reconnecting));
+        }
+        app.click(MenuAction::host("hpc", HostAction::Cancel));
+        let title = fl!("dialog-cancel-job", id = "4711", host = "hpc");
+        assert_eq!(app.newest_dialog().title, title);
+        app.answer(DialogResponse::Dismissed);
+    }
+    app.click(MenuAction::host("hpc", HostAction::Cancel));
+    app.hear("hpc", &samples::ready("hpc"));
+    app.hear("hpc", &Event::Closed);
+    assert_eq!(
+        *app.desktop.withdrawn.borrow(),
+        [2],
+        "nothing is left to ask"
+    );
+}
+
+#[test]
+fn a_log_that_cannot_be_had_yet_is_said_and_not_waited_for() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &Event::Phase(Phase::Starting));
+    app.click(MenuAction::host("gpu01", HostAction::ShowLog));
+    assert_eq!(app.titles(), [fl!("log-not-now-title", host = "gpu01")]);
+    assert!(
+        app.app.awaited_logs.is_empty(),
+        "else the next one of a terminal is shown here"
+    );
+}
+
+#[test]
+fn links_of_web_pages_show_one_list_and_close_nothing_without_a_question() {
+    let mut app = Fixture::new(&["gpu01"]);
+    for _ in 0..6 {
+        app.send(AppEvent::DeepLink(MenuAction::ShowHosts));
+    }
+    assert_eq!(app.titles(), [fl!("dialog-hosts")]);
+    app.answer(DialogResponse::Confirmed);
+
+    let close = || AppEvent::DeepLink(MenuAction::host("gpu01", HostAction::Close));
+    app.send(close());
+    assert_eq!(app.titles().len(), 1, "nothing is open");
+    app.hear("gpu01", &samples::ready("gpu01"));
+    app.send(close());
+    app.send(close());
+    assert_eq!(app.titles()[1..], [fl!("dialog-close", host = "gpu01")]);
+}
+
+#[test]
+fn nothing_begins_while_the_app_quits() {
+    let mut app = Fixture::new(&["gpu01", "gpu02"]);
+    app.click(MenuAction::Quit);
+    let entries = menu::entries(&app.app.model, Instant::now());
+    let quitting = menu_item::disabled_item(&fl!("menu-quitting"));
+    assert_eq!(entries.last(), Some(&quitting));
+    let open = || MenuAction::host("gpu01", HostAction::Open);
+    for event in [
+        AppEvent::MenuClicked(open()),
+        AppEvent::DeepLink(open()),
+        AppEvent::SecondLaunch,
+        AppEvent::System(SystemEvent::Wake),
+    ] {
+        app.send(event);
+        assert!(!app.app.sessions.owns_any());
+    }
+    app.ask("gpu01", SessionPurpose::Tunnel);
+    assert!(app.titles().is_empty());
+}
+
+fn broken(path: PathBuf) -> Result<Config, ConfigErrors> {
+    Config::parse(&path, "[[host]]\nname = \"a\"\nlaunchr = \"direct\"\n")
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_once_and_correcting_it_is_enough() {
+    let mut app = Fixture::with(broken);
+    let begin = |app: &mut Fixture| {
+        let errors = app.app.errors.clone().unwrap();
+        app.app.config_broken(&errors);
+    };
+    begin(&mut app);
+    let told: Vec<_> = app.desktop.notifications.take();
+    assert_eq!(told.len(), 1);
+    let body = &told[0].0.body;
+    assert!(
+        body.contains("config.toml:3") && body.contains("launcher"),
+        "{body}"
+    );
+    assert_eq!(app.app.model.icon_state(), IconState::Failed);
+    assert_eq!(app.first_line(), fl!("menu-complaint-start"));
+
+    // The watcher finds the same.
+    let path = app.app.sessions.config().path.clone();
+    app.send(AppEvent::ConfigReloaded(broken(path.clone()).map(Box::new)));
+    assert!(app.desktop.notifications.borrow().is_empty());
+
+    let text = "open_at_start = [\"a\"]\n[[host]]\nname = \"a\"\n";
+    let mended = Config::parse(&path, text).unwrap();
+    app.send(AppEvent::ConfigReloaded(Ok(Box::new(mended))));
+    assert_eq!(app.app.model.complaint(), None);
+    let host = app.app.model.host("a").unwrap();
+    assert!(host.retry_until.is_some(), "as at any other start");
 }
 
 #[test]

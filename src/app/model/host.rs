@@ -98,6 +98,12 @@ impl HostState {
         self.job.as_ref().is_some_and(JobInfo::can_be_extended)
     }
 
+    /// Returns true if Jupyter's log can be had now: over the open tunnel, while a job waits, or by a
+    /// login of its own.
+    pub fn can_show_log(&self) -> bool {
+        !self.is_active() || matches!(self.phase, Phase::Ready | Phase::Queued)
+    }
+
     /// Returns the job that waits in the queue, also while the connection is lost.
     pub fn waiting_job(&self) -> Option<&JobInfo> {
         let waits = matches!(self.phase, Phase::Queued | Phase::Reconnecting);
@@ -210,7 +216,7 @@ impl HostState {
             HostAction::TryNow if self.phase == Phase::Reconnecting => {
                 Some(AppEffect::TryNow(name))
             }
-            HostAction::Cancel if self.is_active() && !is_ready => Some(AppEffect::Cancel(name)),
+            HostAction::Cancel if self.is_active() && !is_ready => Some(self.cancel(now)),
             HostAction::Dismiss if self.phase == Phase::Failed => {
                 self.dismiss(now);
                 None
@@ -229,6 +235,19 @@ impl HostState {
             | HostAction::Dismiss
             | HostAction::Close
             | HostAction::Stop => None,
+        }
+    }
+
+    fn cancel(&self, now: Instant) -> AppEffect {
+        let host = self.name.clone();
+        let Some(job) = self.waiting_job() else {
+            return AppEffect::Cancel(host);
+        };
+        let since = self.queued.unwrap_or(self.since);
+        AppEffect::CancelJob {
+            host,
+            job: job.id.clone(),
+            waited: now.saturating_duration_since(since),
         }
     }
 

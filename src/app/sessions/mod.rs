@@ -8,15 +8,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::AppEvent;
 use super::event_sender::EventSender;
 use crate::config::{Config, Host, OnQuit};
 use crate::host_os::Scope;
 use crate::ipc::Request;
 use crate::jupyter::Page;
 use crate::problem;
+use crate::problem::Problem;
 use crate::session::{Busy, Event, Goal, Handle, SessionRequest, Shared};
-use owned::{ConnectTask, OnHosted, fetch_log};
+use owned::{ConnectTask, LogSessions, OnHosted, fetch_log, lock_logs};
 use slots::{SessionSlot, Slots, emit, lock};
 
 /// As `open`'s own default.
@@ -33,6 +33,7 @@ pub struct Sessions {
     shared: Shared,
     sender: EventSender,
     slots: Slots,
+    logs: LogSessions,
 }
 
 impl Sessions {
@@ -44,6 +45,7 @@ impl Sessions {
             shared: Shared::default(),
             sender,
             slots: Slots::default(),
+            logs: LogSessions::default(),
         }
     }
 
@@ -123,6 +125,12 @@ impl Sessions {
         self.close(name);
     }
 
+    /// Takes a job that waits out of the queue, whoever holds the host.
+    pub fn cancel_job(&self, name: &str) {
+        let request = Request::Stop { force: false };
+        self.ask(name, request, Handle::cancel);
+    }
+
     /// Stops the server; busy kernels only if they may be ended.
     pub fn stop(&self, name: &str, force: bool) {
         let busy = if force { Busy::End } else { Busy::Refuse };
@@ -135,19 +143,29 @@ impl Sessions {
     }
 
     /// Fetches what Jupyter printed on a host: over its tunnel, or by a login of its own.
-    pub fn fetch_log(&self, name: &str) {
+    ///
+    /// # Errors
+    /// When the host is not configured.
+    pub fn fetch_log(&self, name: &str) -> Result<(), Problem> {
         if lock(&self.slots).contains_key(name) {
-            return self.ask(name, Request::Logs, Handle::log);
+            self.ask(name, Request::Logs, Handle::log);
+            return Ok(());
         }
-        let Some(host) = self.config.host(name).cloned() else {
-            return;
-        };
-        match SessionRequest::new(host, self.ssh_config(), Goal::Log, TIMEOUT) {
-            Ok(order) => fetch_log(order, self.shared.clone(), &self.scope, &self.sender),
-            Err(problem) => {
-                self.sender
-                    .send(AppEvent::NoHostLog(name.to_owned(), problem));
-            }
+        if lock_logs(&self.logs).contains_key(name) {
+            return Ok(());
+        }
+        let host = self.config.host(name).cloned();
+        let host = host.ok_or_else(|| problem::unknown_host(name, &self.config.hosts))?;
+        let order = SessionRequest::new(host, self.ssh_config(), Goal::Log, TIMEOUT)?;
+        let shared = self.shared.clone();
+        fetch_log(order, shared, &self.scope, &self.sender, &self.logs);
+        Ok(())
+    }
+
+    /// Gives up fetching the log of a host by a login of its own.
+    pub fn cancel_log(&self, name: &str) {
+        if let Some(handle) = lock_logs(&self.logs).get(name) {
+            handle.close();
         }
     }
 

@@ -1,16 +1,17 @@
 //! One host being connected, and what it says from then on.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::super::event::{AppEvent, PromptRequest, SessionPurpose};
+use super::super::event::{AppEvent, PromptRequest, SessionLife, SessionPurpose};
 use super::super::event_sender::EventSender;
 use super::attached;
 use super::slots::{SessionSlot, Slots, emit, lock};
 use crate::host_os::{LocalHost, Scope, runtime_folder};
 use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
-use crate::session::{self, Event, SessionRequest, Shared};
+use crate::session::{self, Event, Goal, Handle, SessionRequest, Shared};
 
 /// Called once the host has its control socket.
 pub type OnHosted = Box<dyn FnOnce() + Send>;
@@ -74,6 +75,13 @@ impl ConnectTask {
         Ok(())
     }
 
+    fn notebook(&self) -> Option<String> {
+        match &self.order.goal {
+            Goal::Open { page, .. } => page.notebook.clone(),
+            _ => None,
+        }
+    }
+
     /// Another program has the tunnel: it opens the tab, and this one shows what it says.
     fn follow(self, client: Client, opened: Option<OnHosted>) -> std::io::Result<()> {
         let name = &self.order.host.name;
@@ -83,7 +91,7 @@ impl ConnectTask {
             Some(SessionSlot::Locking { cancelled: true }) => Request::Close,
             _ => Request::Open {
                 browser: self.show,
-                notebook: None,
+                notebook: self.notebook(),
             },
         };
         attached::ask(&self.scope, name, request, &self.sender);
@@ -95,30 +103,60 @@ impl ConnectTask {
     }
 }
 
-/// Fetches what Jupyter printed on a host, by a login of its own: for a host without a tunnel.
-pub fn fetch_log(order: SessionRequest, shared: Shared, scope: &Scope, sender: &EventSender) {
+/// The sessions that only fetch a log, by their hosts.
+pub type LogSessions = Arc<Mutex<HashMap<String, Handle>>>;
+
+/// Fetches what Jupyter printed on a host, by a login of its own: for a host without a tunnel. One
+/// such login at a time is enough for a host.
+pub fn fetch_log(
+    order: SessionRequest,
+    shared: Shared,
+    scope: &Scope,
+    sender: &EventSender,
+    running: &LogSessions,
+) {
     let host = order.host.name.clone();
     let machine = Arc::new(LocalHost::new(None, scope.clone()));
     let (forwarder, name) = (sender.clone(), host.clone());
-    let tell = move |event| match event {
-        Event::Log { path, text } => {
-            let host = name.clone();
-            forwarder.send(AppEvent::HostLog { host, path, text });
+    let (life, sessions) = (SessionLife::default(), Arc::clone(running));
+    let tell = move |event| {
+        let host = name.clone();
+        if matches!(event, Event::Failed(_) | Event::Closed) {
+            life.end();
+            lock_logs(&sessions).remove(&host);
+            forwarder.send(AppEvent::LogSessionEnded(host.clone()));
         }
-        Event::Ask(prompt, reply) => {
-            let host = name.clone();
-            let asked = PromptRequest::new(host, SessionPurpose::Log, prompt, reply);
-            forwarder.send(AppEvent::PromptRequested(asked));
+        match event {
+            Event::Log { path, text } => {
+                forwarder.send(AppEvent::HostLog { host, path, text });
+            }
+            Event::Ask(prompt, reply) => {
+                let purpose = SessionPurpose::Log;
+                let asked = PromptRequest::new(host, purpose, life.clone(), prompt, reply);
+                forwarder.send(AppEvent::PromptRequested(asked));
+            }
+            Event::Failed(problem) => {
+                forwarder.send(AppEvent::NoHostLog(host, problem));
+            }
+            _ => {}
         }
-        Event::Failed(problem) => {
-            forwarder.send(AppEvent::NoHostLog(name.clone(), problem));
-        }
-        _ => {}
     };
-    if let Err(error) = session::start(order, shared, machine, tell) {
-        let problem = problem::local(&host, &error);
-        sender.send(AppEvent::NoHostLog(host, problem));
+    // Locked until the handle is in its place, for one that fails at once.
+    let mut running = lock_logs(running);
+    match session::start(order, shared, machine, tell) {
+        Ok((handle, _)) => {
+            running.insert(host, handle);
+        }
+        Err(error) => {
+            let problem = problem::local(&host, &error);
+            sender.send(AppEvent::NoHostLog(host, problem));
+        }
     }
+}
+
+/// Locks the log sessions, also after a thread that had them panicked.
+pub fn lock_logs(running: &LogSessions) -> MutexGuard<'_, HashMap<String, Handle>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns the function that passes a session's events on: to the menu, and to the dialog that can
@@ -128,16 +166,18 @@ fn forward_events(
     sender: EventSender,
     slots: &Slots,
 ) -> impl Fn(Event, Option<Message>) + Send + 'static {
-    let (host, slots) = (host.to_owned(), Arc::clone(slots));
+    let (host, slots, life) = (host.to_owned(), Arc::clone(slots), SessionLife::default());
     move |event, message| {
         if let Some(message) = message {
             if message.is_end() {
+                life.end();
                 lock(&slots).remove(&host);
             }
             sender.send(AppEvent::SessionMessage(message));
         }
         if let Event::Ask(prompt, reply) = event {
-            let asked = PromptRequest::new(host.clone(), SessionPurpose::Tunnel, prompt, reply);
+            let (host, purpose) = (host.clone(), SessionPurpose::Tunnel);
+            let asked = PromptRequest::new(host, purpose, life.clone(), prompt, reply);
             sender.send(AppEvent::PromptRequested(asked));
         }
     }

@@ -17,7 +17,9 @@ const AT_HAND: usize = 20;
 /// The whole menu.
 pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
     let mut entries = hosts(model, now);
-    entries.push(Entry::Separator);
+    if !entries.is_empty() {
+        entries.push(Entry::Separator);
+    }
     entries.extend(complaint(model));
     entries.extend(aliases(model));
     let edit = item(MenuAction::EditConfiguration, &fl!("menu-edit"));
@@ -26,8 +28,12 @@ pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
     entries.extend(update(model.updates()));
     entries.push(help(model.updates()));
     entries.push(Entry::Separator);
-    let quit = item(MenuAction::Quit, &fl!("menu-quit"));
-    entries.push(with_keys(quit, "CmdOrCtrl+Q"));
+    if model.is_quitting() {
+        entries.push(disabled_item(&fl!("menu-quitting")));
+    } else {
+        let quit = item(MenuAction::Quit, &fl!("menu-quit"));
+        entries.push(with_keys(quit, "CmdOrCtrl+Q"));
+    }
     entries
 }
 
@@ -57,7 +63,13 @@ pub fn list(model: &Model, now: Instant) -> String {
 
 fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
     if model.hosts().is_empty() {
-        return first_run(model);
+        // A file with mistakes is none to add a host to.
+        let is_first = model.complaint().is_none();
+        return if is_first {
+            first_run(model)
+        } else {
+            Vec::new()
+        };
     }
     let (mut entries, mut others) = (Vec::new(), Vec::new());
     for (at, host) in model.hosts().iter().enumerate() {
@@ -109,8 +121,15 @@ fn complaint(model: &Model) -> Vec<Entry> {
     let Some(complaint) = model.complaint() else {
         return Vec::new();
     };
-    let mut lines = vec![disabled_item(&fl!("menu-complaint"))];
-    lines.extend(wrapped(complaint).iter().map(|line| disabled_item(line)));
+    // Without hosts there was no valid version since the start.
+    let heading = match model.hosts() {
+        [] => fl!("menu-complaint-start"),
+        _ => fl!("menu-complaint"),
+    };
+    let mut lines = vec![disabled_item(&heading)];
+    let texts = [&complaint.mistake, &complaint.remedy];
+    let texts = texts.into_iter().flat_map(|text| wrapped(text));
+    lines.extend(texts.map(|line| disabled_item(&line)));
     lines
 }
 

@@ -1,7 +1,7 @@
 //! Decides what a notification of a session's change says, and what clicking it does.
 
 use super::super::menu_action::{HostAction, MenuAction};
-use super::super::model::NotableChange;
+use super::super::model::{Complaint, NotableChange};
 use super::text::{elapsed, shown};
 use crate::desktop::Notification;
 use crate::i18n::fl;
@@ -109,6 +109,18 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
                 action: MenuAction::host(host, action),
             }
         }
+    }
+}
+
+/// Returns the notification of a mistake in the configuration.
+pub fn broken_config(complaint: &Complaint) -> NotificationRequest {
+    NotificationRequest {
+        notification: Notification {
+            title: fl!("notice-config"),
+            body: format!("{}\n{}", complaint.mistake, complaint.remedy),
+            action: fl!("menu-edit"),
+        },
+        action: MenuAction::EditConfiguration,
     }
 }
 

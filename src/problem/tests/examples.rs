@@ -529,6 +529,9 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::Local, local(name, &denied())),
         (Code::Lost, holder_gone(name)),
         (Code::Lost, not_now(name)),
+        (Code::Local, holder_silent(name)),
+        #[cfg(feature = "app")]
+        (Code::Lost, log_not_now(name)),
         (
             Code::Unsupported,
             holder_too_old(name, Some("0.2.0"), Some("0.1.0")),

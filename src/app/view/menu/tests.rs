@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::super::menu_item::Item;
 use super::*;
 use crate::app::menu_action::HostAction;
+use crate::app::model::Complaint;
 use crate::app::samples::ready;
 use crate::app::updates::Release;
 use crate::config::Host;
@@ -175,11 +176,16 @@ fn kernels_lead_to_their_notebooks() {
 #[test]
 fn a_broken_configuration_is_told_beside_the_way_to_mend_it() {
     let mut model = model(&["gpu01"]);
-    model.complain("config.toml:3: no such key".into());
+    model.complain(Complaint {
+        mistake: "config.toml:3: no such key".into(),
+        remedy: "Write launcher.".into(),
+    });
     let all = lines(&model);
     let at = all.iter().position(|line| line == "Edit Configuration…");
-    let above = at.map(|at| all[at - 1].as_str());
-    assert_eq!(above, Some("(    config.toml:3: no such key)"));
+    let above = at.map(|at| &all[at - 2..at]);
+    let mistake = "(    config.toml:3: no such key)".to_owned();
+    let remedy = "(    Write launcher.)".to_owned();
+    assert_eq!(above, Some(&[mistake, remedy][..]));
     model.reconfigure(&[], Instant::now());
     assert_eq!(model.complaint(), None);
 }
