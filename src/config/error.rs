@@ -80,15 +80,16 @@ impl ConfigError {
     /// The line, with the offending text underlined.
     fn excerpt(&self) -> String {
         let line = self.source_line.trim_start();
-        let indent = self.source_line.len() - line.len();
-        let before = self.source_line.chars().take(self.column.saturating_sub(1));
-        let before: String = before.collect();
-        let before = before.get(indent..).unwrap_or_default();
+        let indent = self.source_line.chars().count() - line.chars().count();
+        let before = self.column.saturating_sub(indent + 1);
+        // Letters of East Asia take two columns.
+        let before: String = line.chars().take(before).collect();
+        let before = printable(&before).width();
         let carets = printable(self.text.trim_end()).width().max(1);
         format!(
             "\n    {}\n    {}{}",
             printable(line.trim_end()),
-            " ".repeat(printable(before).width()),
+            " ".repeat(before),
             "^".repeat(carets)
         )
     }

@@ -41,11 +41,22 @@ pub fn logs_folder() -> PathBuf {
 /// When it cannot be made, or is open to others.
 pub fn runtime_folder() -> io::Result<PathBuf> {
     let xdg = etcetera::base_strategy::Xdg::new().ok();
+    let xdg = xdg.and_then(|xdg| xdg.runtime_dir());
+    let usual = format!("/run/user/{}", rustix::process::getuid().as_raw());
     let folder = xdg
-        .and_then(|xdg| xdg.runtime_dir())
+        .or_else(|| usual_runtime_dir(Path::new(&usual)))
         .map_or_else(|| state_folder().join("run"), |dir| dir.join(NAME));
     make_private(&folder)?;
     Ok(folder)
+}
+
+/// Returns the account's usual runtime folder, if it has one: without the variable, as below cron or
+/// `su`, a program would not see who holds a host.
+fn usual_runtime_dir(folder: &Path) -> Option<PathBuf> {
+    let meta = std::fs::metadata(folder).ok()?;
+    let ours = meta.uid() == rustix::process::getuid().as_raw();
+    let private = meta.mode() & 0o777 == 0o700;
+    (meta.is_dir() && ours && private).then(|| folder.to_owned())
 }
 
 /// Makes a folder 0700 with its parents, and refuses one that others may enter.
