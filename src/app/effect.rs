@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::problem::Problem;
+
 /// An effect of a choice in the present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppEffect {
@@ -24,6 +26,8 @@ pub enum AppEffect {
     Extend(String),
     /// Tries at once to make a lost connection again.
     TryNow(String),
+    /// Shows a problem in a dialog.
+    ShowProblem(Problem),
     /// Takes a tunnel down.
     Close(String),
     /// Gives up what is under way.

@@ -58,6 +58,8 @@ pub enum HostAction {
     TryNow,
     /// Gives up what is under way.
     Cancel,
+    /// Shows the whole of a failure.
+    ShowDetails,
     /// Takes a failure off the menu.
     Dismiss,
     /// Closes the tunnel; the server stays.

@@ -1,11 +1,15 @@
 //! Local actions other than connecting: opening files, copying text.
 
+use std::io;
 use std::path::{Path, PathBuf};
+
+use sha1::{Digest, Sha1};
 
 use crate::config::{self, Config};
 use crate::desktop::{login_item, shortcut};
 use crate::host_os::{Scope, private_file};
 use crate::host_os::{logs_folder, private_logs_folder};
+use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
 
@@ -44,7 +48,7 @@ pub fn show_log(sender: &EventSender) {
 
 /// Shows what Jupyter printed on a host, as a file that only this account can read.
 pub fn show_host_log(sender: &EventSender, host: &str, text: String) {
-    let name = format!("{}.jupyter.txt", file_name(host));
+    let name = log_name(host);
     spawn_task(sender, move |_| {
         let path = folder()?.join(name);
         let written = private_file(&path).and_then(|mut file| {
@@ -119,7 +123,19 @@ fn folder() -> Result<PathBuf, Problem> {
 }
 
 fn show(path: &Path) -> Result<(), Problem> {
-    open::that_detached(path).map_err(|error| problem::not_opened(path, &error))
+    open::that_detached(path).map_err(|error| {
+        tracing::warn!(%error, path = %path.display(), "the opener failed");
+        problem::not_opened(path, &in_words(&error))
+    })
+}
+
+/// An opener's own words are no more than the number of its exit status.
+fn in_words(error: &io::Error) -> io::Error {
+    let words = match error.kind() {
+        io::ErrorKind::NotFound => fl!("opener-missing"),
+        _ => fl!("opener-nobody"),
+    };
+    io::Error::new(error.kind(), words)
 }
 
 /// The app's own log, of the newest day.
@@ -132,8 +148,30 @@ pub fn newest_log() -> Option<PathBuf> {
     newest.map(|entry| entry.path())
 }
 
-/// A host's name may hold any character.
-fn file_name(host: &str) -> String {
+/// Returns the name of a host's log. A host's name may hold any character, and two of them may
+/// differ in such a one only.
+fn log_name(host: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
-    host.chars().map(plain).take(40).collect()
+    let start: String = host.chars().map(plain).take(40).collect();
+    if start == host {
+        return format!("{start}.jupyter.txt");
+    }
+    let digest = Sha1::digest(host.as_bytes());
+    let number = u32::from_be_bytes(digest[..4].try_into().unwrap_or_default());
+    format!("{start}.{number:08x}.jupyter.txt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_whose_names_differ_have_logs_of_their_own() {
+        assert_eq!(log_name("gpu01"), "gpu01.jupyter.txt");
+        let long = |end: &str| format!("{}{end}", "x".repeat(60));
+        let names = ["a.b", "a_b", "a b", &long("1"), &long("2")].map(log_name);
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[..at].contains(name), "{names:?}");
+        }
+    }
 }

@@ -391,7 +391,9 @@ mod tests {
         };
         let ticks = ticks(&shown.nodes);
         assert_eq!(ticks.len(), 2);
-        ticks.iter().for_each(|tick| tick.set_checked(true));
+        for tick in &ticks {
+            tick.set_checked(true);
+        }
         shown.show(&[login(), more(vec![login()])]);
         assert!(ticks.iter().all(|tick| !tick.is_checked()));
     }

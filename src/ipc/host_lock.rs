@@ -327,6 +327,23 @@ mod tests {
     }
 
     #[test]
+    fn who_starts_while_another_one_quits_waits_for_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let LockResult::Acquired(mut quits) = acquire(folder.path(), &usual(), APP).unwrap() else {
+            panic!("nobody else is here");
+        };
+        quits.stop_listening();
+        assert!(holder(folder.path(), &usual(), APP).is_none());
+        let path = folder.path().to_owned();
+        let next = std::thread::spawn(move || acquire(&path, &usual(), APP));
+        drop(quits);
+        assert!(matches!(
+            next.join().unwrap().unwrap(),
+            LockResult::Acquired(_)
+        ));
+    }
+
+    #[test]
     fn what_a_killed_program_left_is_no_obstacle() {
         let folder = tempfile::tempdir().unwrap();
         drop(UnixListener::bind(folder.path().join(file_name(&usual(), "h", "sock"))).unwrap());

@@ -14,8 +14,47 @@ pub struct Problem {
     pub title: String,
     /// Evidence: the server's message, a log's last lines, a path. May be empty.
     pub detail: String,
-    /// Remedy, as a sentence.
+    /// Remedy, as a sentence. Its commands are a terminal's.
     pub remedy: String,
+    /// The same where it names menu items in their place. Other programs do not get it.
+    #[serde(skip)]
+    pub in_app: Option<String>,
+}
+
+/// What the user reads a problem in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// The app: menu, notifications and dialogs.
+    #[cfg(feature = "app")]
+    App,
+    /// A terminal, or a script.
+    Terminal,
+}
+
+/// A remedy for both faces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    terminal: String,
+    app: Option<String>,
+}
+
+impl Remedy {
+    /// Returns a remedy that names commands in a terminal and menu items in the app.
+    #[must_use]
+    pub fn by_face(terminal: String, app: String) -> Self {
+        let app = Some(app);
+        Self { terminal, app }
+    }
+}
+
+impl<T: Into<String>> From<T> for Remedy {
+    fn from(text: T) -> Self {
+        let terminal = text.into();
+        Self {
+            terminal,
+            app: None,
+        }
+    }
 }
 
 impl Problem {
@@ -24,13 +63,25 @@ impl Problem {
         code: Code,
         title: impl Into<String>,
         detail: impl Into<String>,
-        remedy: impl Into<String>,
+        remedy: impl Into<Remedy>,
     ) -> Self {
+        let remedy = remedy.into();
         Self {
             code,
             title: title.into(),
             detail: detail.into(),
-            remedy: remedy.into(),
+            remedy: remedy.terminal,
+            in_app: remedy.app,
+        }
+    }
+
+    /// Returns the remedy in the words of that face.
+    #[must_use]
+    pub fn remedy_for(&self, face: Face) -> &str {
+        match (face, &self.in_app) {
+            #[cfg(feature = "app")]
+            (Face::App, Some(in_app)) => in_app,
+            _ => &self.remedy,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Problems on the way to a logged-in SSH session.
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use super::connection_lost::login_silent;
 use super::jump_host::{forward, last_lines, no_way, proxy_command};
 use super::local::system_remedy;
@@ -86,7 +86,10 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
             Code::TimedOut,
             fl!("explain-login-silent", host = name),
             login_silent(*silent, said),
-            fl!("explain-login-silent-remedy", host = name),
+            Remedy::by_face(
+                fl!("explain-login-silent-remedy", host = name),
+                fl!("explain-login-silent-app", host = name),
+            ),
         ),
         SshError::HandshakeSilent { greeting, said } => {
             handshake_silent(name, destination, greeting, said)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use crate::i18n::fl;
 use crate::jupyter::{Fate, HostInfo};
 use crate::ssh::SshError;
@@ -97,7 +97,6 @@ pub fn holder_silent(host: &str) -> Problem {
 }
 
 /// Explains that Jupyter's log cannot be fetched while a host is being connected.
-#[cfg(feature = "app")]
 #[must_use]
 pub fn log_not_now(host: &str) -> Problem {
     Problem::new(
@@ -118,8 +117,11 @@ pub fn server_ended(host: &str, fate: Option<Fate>) -> Problem {
         Some(Fate::Elsewhere | Fate::Job) | None => fl!("server-ended-detail"),
     };
     let remedy = match fate {
-        Some(Fate::Killed) => fl!("server-ended-killed-remedy"),
-        _ => fl!("server-ended-remedy", host = host),
+        Some(Fate::Killed) => fl!("server-ended-killed-remedy").into(),
+        _ => Remedy::by_face(
+            fl!("server-ended-remedy", host = host),
+            fl!("server-ended-app", host = host),
+        ),
     };
     Problem::new(
         Code::ServerEnded,

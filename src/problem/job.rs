@@ -1,6 +1,6 @@
 //! Jobs of a scheduler that were refused, cannot start, or ended: in its own words, with what to do.
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use super::last_words;
 use super::remote::set_up_failed;
 use crate::config::Host;
@@ -139,7 +139,10 @@ pub fn job_suspended(host: &str, id: &str, word: &str) -> Problem {
         Code::JupyterAnswer,
         fl!("job-suspended", id = id, host = host),
         word,
-        fl!("job-suspended-remedy", host = host),
+        Remedy::by_face(
+            fl!("job-suspended-remedy", host = host),
+            fl!("job-suspended-app", host = host),
+        ),
     )
 }
 
@@ -246,7 +249,10 @@ pub fn no_end(host: &str) -> Problem {
         Code::NotExtended,
         fl!("extend-no-end", host = host),
         String::new(),
-        fl!("extend-no-end-remedy", host = host),
+        Remedy::by_face(
+            fl!("extend-no-end-remedy", host = host),
+            fl!("extend-no-end-app", host = host),
+        ),
     )
 }
 
@@ -257,6 +263,9 @@ pub fn job_start_slow(host: &str, node: Option<&str>) -> Problem {
         Code::TimedOut,
         fl!("job-slow", host = host, node = node.unwrap_or("?")),
         fl!("job-slow-detail"),
-        fl!("job-slow-remedy", host = host),
+        Remedy::by_face(
+            fl!("job-slow-remedy", host = host),
+            fl!("job-slow-app", host = host),
+        ),
     )
 }

@@ -16,11 +16,9 @@ mod usage;
 mod version;
 mod wait;
 
-#[cfg(feature = "app")]
-pub use connection_lost::log_not_now;
 pub use connection_lost::{
-    idle_ended, lost, lost_for_good, lost_launches, needs_user, not_listening, not_now,
-    other_machine, server_ended,
+    idle_ended, log_not_now, lost, lost_for_good, lost_launches, needs_user, not_listening,
+    not_now, other_machine, server_ended,
 };
 pub use job::{
     job_confused, job_ended, job_gone, job_never_starts, job_not_taken, job_refused,
@@ -42,7 +40,7 @@ pub use usage::{
     uneditable, unknown_host, which_host,
 };
 
-pub use code::{Code, Problem};
+pub use code::{Code, Face, Problem, Remedy};
 pub use connection_lost::{holder_gone, holder_silent};
 pub use local::{bug, local, no_control, no_port};
 pub use remote::remote;

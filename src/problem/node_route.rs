@@ -1,6 +1,6 @@
 //! Compute nodes that cannot be reached.
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use super::connection::ssh;
 use crate::config::Host;
 use crate::i18n::fl;
@@ -110,6 +110,9 @@ pub(super) fn kept(host: &str) -> Problem {
         Code::NodeRefuses,
         fl!("route-kept", host = host),
         "",
-        fl!("route-kept-remedy", host = host),
+        Remedy::by_face(
+            fl!("route-kept-remedy", host = host),
+            fl!("route-kept-app", host = host),
+        ),
     )
 }

@@ -1,6 +1,6 @@
 //! Problems on the remote host, explained with the output of its script and of Jupyter's log.
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use super::connection::ssh;
 use super::last_words;
 use super::node_route::kept;
@@ -101,7 +101,7 @@ fn remote_side(host: &Host, failure: &ScriptFailure) -> Problem {
                 Code::LoginShell,
                 fl!("explain-script", host = &host.name),
                 redact(&format!("{code} {text}")),
-                fl!("explain-report-remedy"),
+                Remedy::by_face(fl!("explain-report-remedy"), fl!("explain-report-app")),
             ),
         },
     }
@@ -136,17 +136,23 @@ fn died(host: &Host, status: Option<i32>, log: &str) -> Problem {
         Some(status) => fl!("explain-died-status", host = name, status = status),
         None => fl!("explain-died", host = name),
     };
-    let remedy = last_words::remedy(status, &log).unwrap_or_else(|| {
-        if status == Some(0) && host.command.is_some() {
-            fl!("explain-died-done-remedy")
-        } else if log.is_empty() {
-            fl!("explain-died-silent-remedy")
-        } else if !host.setup.is_empty() {
-            fl!("explain-died-setup-remedy")
-        } else {
-            fl!("explain-died-remedy")
-        }
-    });
+    let remedy = last_words::remedy(status, &log).map_or_else(
+        || {
+            if status == Some(0) && host.command.is_some() {
+                fl!("explain-died-done-remedy").into()
+            } else if log.is_empty() {
+                fl!("explain-died-silent-remedy").into()
+            } else if !host.setup.is_empty() {
+                Remedy::by_face(
+                    fl!("explain-died-setup-remedy"),
+                    fl!("explain-died-setup-app"),
+                )
+            } else {
+                Remedy::by_face(fl!("explain-died-remedy"), fl!("explain-died-app"))
+            }
+        },
+        Remedy::from,
+    );
     Problem::new(Code::JupyterDied, title, log, remedy)
 }
 
@@ -277,7 +283,7 @@ pub fn remote(
             fl!("explain-unexpected", host = &host.name),
             // Its kind alone: what it carries may hold a token.
             answer.split(['(', '{']).next().unwrap_or_default().trim(),
-            fl!("explain-report-remedy"),
+            Remedy::by_face(fl!("explain-report-remedy"), fl!("explain-report-app")),
         ),
         RemoteError::Random(error) => Problem::new(
             Code::Local,

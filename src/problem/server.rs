@@ -1,6 +1,6 @@
 //! A server that is not there, not usable, or not to be ended.
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use crate::i18n::fl;
 use crate::jupyter::ApiError;
 use crate::jupyter::Kernels;
@@ -10,9 +10,15 @@ use crate::secret::redact;
 #[must_use]
 pub fn unusable(host: &str, reason: String, ends: bool) -> Problem {
     let remedy = if ends {
-        fl!("session-unusable-remedy", host = host)
+        Remedy::by_face(
+            fl!("session-unusable-remedy", host = host),
+            fl!("session-unusable-app", host = host),
+        )
     } else {
-        fl!("session-unusable-runs-remedy", host = host)
+        Remedy::by_face(
+            fl!("session-unusable-runs-remedy", host = host),
+            fl!("session-unusable-runs-app", host = host),
+        )
     };
     Problem::new(
         Code::JupyterAnswer,
@@ -62,7 +68,10 @@ pub fn kernels_busy(host: &str, kernels: Option<Kernels>) -> Problem {
         Code::KernelsBusy,
         title,
         detail,
-        fl!("session-busy-remedy", host = host),
+        Remedy::by_face(
+            fl!("session-busy-remedy", host = host),
+            fl!("session-busy-app", host = host),
+        ),
     )
 }
 
@@ -75,11 +84,14 @@ pub fn api(host: &str, error: &ApiError) -> Problem {
         _ => fl!("explain-no-answer", host = host),
     };
     let remedy = match error {
-        ApiError::NoPage => fl!("explain-no-page-remedy", host = host),
-        ApiError::Status(403) => fl!("explain-forbidden-remedy"),
-        ApiError::NoAnswer(_) => fl!("explain-no-answer-remedy"),
-        ApiError::Certificate(_) => fl!("explain-other-certificate-remedy"),
-        _ => fl!("explain-wrong-answer-remedy"),
+        ApiError::NoPage => Remedy::by_face(
+            fl!("explain-no-page-remedy", host = host),
+            fl!("explain-no-page-app", host = host),
+        ),
+        ApiError::Status(403) => fl!("explain-forbidden-remedy").into(),
+        ApiError::NoAnswer(_) => fl!("explain-no-answer-remedy").into(),
+        ApiError::Certificate(_) => fl!("explain-other-certificate-remedy").into(),
+        _ => fl!("explain-wrong-answer-remedy").into(),
     };
     Problem::new(
         Code::JupyterAnswer,

@@ -1,6 +1,6 @@
 //! Waits that ended without what was waited for.
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::ssh::poll::WaitError;
@@ -12,13 +12,19 @@ pub(super) fn waiting(name: &str, phase: Phase, error: &WaitError) -> Problem {
             Code::TimedOut,
             fl!("explain-start-slow", host = name),
             fl!("explain-start-slow-detail"),
-            fl!("explain-start-slow-remedy", host = name),
+            Remedy::by_face(
+                fl!("explain-start-slow-remedy", host = name),
+                fl!("explain-start-slow-app", host = name),
+            ),
         ),
         WaitError::TimedOut => Problem::new(
             Code::TimedOut,
             fl!("explain-timed-out", host = name, phase = phase.words()),
             "",
-            fl!("explain-timed-out-remedy", host = name),
+            Remedy::by_face(
+                fl!("explain-timed-out-remedy", host = name),
+                fl!("explain-timed-out-app", host = name),
+            ),
         ),
         WaitError::Cancelled => interrupted(name),
         WaitError::System(error) => Problem::new(

@@ -1,6 +1,6 @@
 //! The first run, the next login, and what the system hands over.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, configuration};
 use crate::desktop::{Desktop, SOON};
 use crate::support::process::PATIENCE;
 use crate::support::{Client, Opened, Sshd, eventually};
@@ -22,6 +22,36 @@ fn without_a_configuration_one_click_adds_a_host_and_opens_it() {
     // The other names can be added, and only that.
     desktop.click("Add Host from SSH Config > test-rsa");
     desktop.wait_for("○ test-rsa");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_and_the_corrected_file_counts() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let desktop = Desktop::of(&client);
+    client.configure("[[host]]\nname = \"gpu01\"\nlaunchr = \"direct\"\n");
+    let mut app = Opened::spawn(&mut client.command(&[]));
+    desktop.wait_for("The configuration has errors; there are no hosts");
+    desktop.wait_for("    config.toml:3: ");
+    assert!(eventually(SOON, || desktop.notifications().len() == 1));
+    let told = desktop.notifications().remove(0);
+    assert!(told.body.contains("launcher"), "the remedy: {told:?}");
+
+    // Another start and an address reach the app that runs.
+    let out = client.run(&[]);
+    assert!(
+        out.code == Some(0) && out.stderr.contains("already"),
+        "{out}"
+    );
+    let out = client.run(&["url", "remote-jupyter://list"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    client.configure(&configuration(
+        &desktop,
+        &["gpu01"],
+        "open_at_start = [\"gpu01\"]",
+    ));
+    desktop.wait_within("● gpu01", PATIENCE);
+    assert!(app.is_running());
 }
 
 #[test]
@@ -66,7 +96,13 @@ fn addresses_of_ours_open_close_and_do_nothing_else() {
     desk.desktop.wait_within("● my box", PATIENCE);
     desk.wait_for_pages(1);
     assert_eq!(desk.sshd.connections(), 1, "only what is configured");
+    // Any page may hold such a link: it is asked about.
     visit("remote-jupyter://close/my%20box");
+    desk.desktop.press(&["Return"]);
+    desk.desktop.wait_for_no_dialog();
+    desk.desktop.wait_for("● my box");
+    visit("remote-jupyter://close/my%20box");
+    desk.desktop.press(&["Tab", "Return"]);
     desk.desktop.wait_for("○ my box");
 
     visit("remote-jupyter://list");
@@ -89,6 +125,10 @@ fn the_menu_speaks_japanese() {
     desk.desktop.click("○ gpu01");
     desk.desktop.wait_within("● gpu01", PATIENCE);
     desk.desktop.wait_for("設定を編集…");
+    assert!(eventually(SOON, || !desk
+        .desktop
+        .notifications()
+        .is_empty()));
     let posted = desk.desktop.notifications();
     assert_eq!(posted[0].title, "gpu01 の準備ができました");
 }

@@ -3,6 +3,9 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::time::Instant;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::desk::{self, Desk, servers};
 use crate::desktop::SOON;
@@ -147,6 +150,30 @@ fn a_second_start_asks_the_first_one() {
     desk.wait_for_pages(2);
     assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
     assert!(desk.app.is_running());
+}
+
+#[test]
+fn a_stopped_app_does_not_hold_up_other_programs() {
+    let desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    let pid = Pid::from_raw(i32::try_from(desk.app.pid()).unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    for args in [
+        &[][..],
+        &["url", "remote-jupyter://list"],
+        &["open", "gpu01"],
+    ] {
+        let began = Instant::now();
+        let out = desk.client.run(args);
+        let took = began.elapsed();
+        assert!(
+            out.code != Some(0) && took < SOON,
+            "{args:?} after {took:?}: {out}"
+        );
+        assert!(out.stderr.contains("does not answer"), "{args:?}: {out}");
+    }
+    kill_process(pid, Signal::CONT).unwrap();
+    good(&desk, &["status", "gpu01"]);
 }
 
 #[test]

@@ -236,6 +236,7 @@ fn play(order: Order) -> Report {
         } => {
             let clicked = title.clone();
             let notice = Notification {
+                id: title.clone(),
                 title,
                 body,
                 action,

@@ -528,6 +528,7 @@ menu-try-now = Try Now
 menu-next-try = Next attempt in { $count } s
 menu-trying = Connecting again…
 menu-dismiss = Dismiss
+menu-details = Show Details…
 menu-offers = Choose a host from your SSH configuration
 menu-no-hosts = No hosts configured. Choose Edit Configuration… to add one
 menu-more-hosts = More Hosts ({ $count })
@@ -609,7 +610,9 @@ app-no-tray = remote-jupyter: no system tray is available: { $error }
 ## What goes wrong on this machine (src/problem/local.rs)
 
 not-opened-title = { $path } cannot be opened
-not-opened-remedy = Check whether { $path } is writable, and which program opens such files.
+opener-missing = `xdg-open` was not found, which opens files in their programs.
+opener-nobody = No program that opens such files could be started.
+not-opened-remedy = Open { $path } in a text editor, or choose a program for such files in the desktop's settings.
 no-browser-title = The browser did not open
 no-browser-remedy = Check `browser` in the configuration.
 not-added-title = { $alias } was not added
@@ -1032,3 +1035,20 @@ relay-ended = the relay ended without a message
 route-no-relay = { $scheduler } does not run a command in the job of { $host }
 route-no-relay-remedy = Set cores = 2 and a parallel environment with control_slaves for Grid Engine, which allows this only for jobs of at least two slots; Slurm allows it for every running job.
 route-no-way = There is no route to Jupyter on { $node }, for { $host }
+
+## Remedies where the app is what the user has in front of them (src/problem/code.rs, Face)
+explain-start-slow-app = Open { $host } again to keep waiting. Choose Show Log to see its output.
+explain-timed-out-app = Choose Try Again for { $host }. If it is slow each time, choose Help > Show Log to see which step takes long.
+explain-login-silent-app = Have your phone or security key at hand, then choose Try Again for { $host }.
+server-ended-app = Open { $host } again to start another server. Choose Show Log to see whether its log says why it ended.
+session-unusable-app = Choose Show Log of { $host } to see its output. The server was ended.
+session-unusable-runs-app = Choose Show Log of { $host } to see its output: it is still running. Stop it on the host.
+session-busy-app = Choose Stop Jupyter… of { $host } again, and then Stop Anyway, to end them.
+explain-no-page-app = Install one on the host, stop Jupyter on { $host }, then connect again: a server does not notice what is installed after it starts.
+job-slow-app = Choose Show Log of { $host }. Your own job script must let Jupyter listen on the node's own address (--ip).
+job-suspended-app = Choose Try Again for { $host } when the job runs. The scheduler has suspended it, for other jobs or at an operator's command; its kernels will go on where they were.
+extend-no-end-app = Set walltime for { $host } and start a new job: only a running batch job that has one can be extended.
+route-kept-app = Use the computer that reaches it, or stop Jupyter on { $host } and open the host again. Its kernels were left alone.
+explain-died-app = Choose Show Details… or Show Log to read its last output, and try the same by hand on the host.
+explain-died-setup-app = Choose Show Details… or Show Log to read its last output, and try the `setup` lines by hand on the host.
+explain-report-app = Report this problem, with what Help > Copy Diagnostics copies.

@@ -511,6 +511,7 @@ menu-try-now = 今すぐ再接続
 menu-next-try = { $count } 秒後に再試行
 menu-trying = 再接続しています…
 menu-dismiss = 閉じる
+menu-details = 詳細を表示…
 menu-offers = SSH 設定のホストを選択
 menu-no-hosts = ホストが設定されていません。「設定を編集…」を選んで追加してください
 menu-more-hosts = ほかのホスト（{ $count }）
@@ -586,7 +587,9 @@ app-no-tray = remote-jupyter: システムトレイを使えません: { $error 
 ## このマシンの問題 (src/problem/local.rs)
 
 not-opened-title = { $path } を開けません
-not-opened-remedy = { $path } に書き込めるか、その種類のファイルを開くアプリがあるかを確かめてください。
+opener-missing = ファイルを開くプログラム `xdg-open` が見つかりません。
+opener-nobody = この種類のファイルを開くプログラムを起動できませんでした。
+not-opened-remedy = { $path } をテキストエディターで開くか、デスクトップの設定でこの種類のファイルを開くプログラムを選んでください。
 no-browser-title = ブラウザーを開けませんでした
 no-browser-remedy = 設定の `browser` を確かめてください。
 not-added-title = { $alias } を追加できませんでした
@@ -1004,3 +1007,20 @@ relay-ended = 中継がメッセージを出さずに終了しました
 route-no-relay = { $scheduler } は { $host } のジョブの中でコマンドを実行させません
 route-no-relay-remedy = Grid Engine では、cores = 2 と、control_slaves が有効な並列環境を設定してください。2 スロット以上のジョブだけで実行できます。Slurm では実行中のどのジョブでも実行できます。
 route-no-way = { $node } の Jupyter への経路がありません（{ $host }）
+
+## Remedies where the app is what the user has in front of them (src/problem/code.rs, Face)
+explain-start-slow-app = { $host } をもう一度開くと続きを待てます。出力は「ログを表示」で確認できます。
+explain-timed-out-app = { $host } の「再試行」を選んでください。毎回時間がかかる場合は、「ヘルプ」>「ログを表示」でどの段階が遅いかを確認できます。
+explain-login-silent-app = スマートフォンやセキュリティキーを手元に用意して、{ $host } の「再試行」を選んでください。
+server-ended-app = { $host } をもう一度開くと、新しく起動します。終了の理由は「ログを表示」で分かることがあります。
+session-unusable-app = { $host } の「ログを表示」で出力を確認してください。サーバーは終了しました。
+session-unusable-runs-app = { $host } の「ログを表示」で出力を確認してください。まだ動いているので、ホストで終了してください。
+session-busy-app = 終了するには、{ $host } の「Jupyter を停止…」をもう一度選び、「それでも停止」を選んでください。
+explain-no-page-app = ホストにインストールしてから、{ $host } の Jupyter を停止し、もう一度接続してください。起動後にインストールしたものは認識されません。
+job-slow-app = { $host } の「ログを表示」を選んでください。自分のジョブスクリプトでは、Jupyter がノード自身のアドレスで待ち受ける必要があります（--ip）。
+job-suspended-app = ほかのジョブのため、または管理者の操作により、スケジューラーがジョブを一時停止しています。カーネルは再開後に続きから動きます。ジョブが再開してから { $host } の「再試行」を選んでください。
+extend-no-end-app = { $host } に walltime を設定して、新しいジョブを開始してください。延長できるのは、walltime のある実行中のバッチジョブだけです。
+route-kept-app = 届くコンピューターから使うか、{ $host } の Jupyter を停止してからホストをもう一度開いてください。カーネルはそのまま動いています。
+explain-died-app = 「詳細を表示…」または「ログを表示」で最後の出力を確認し、ホストで同じことを手動で試してください。
+explain-died-setup-app = 「詳細を表示…」または「ログを表示」で最後の出力を確認し、`setup` の行をホストで手動で試してください。
+explain-report-app = 「ヘルプ」>「診断情報をコピー」の内容を添えて報告してください。

@@ -19,7 +19,7 @@ use crate::app::{diagnostics, os_actions};
 use crate::desktop::{Desktop, Dialog, DialogKind};
 use crate::i18n::fl;
 use crate::problem;
-use crate::problem::Problem;
+use crate::problem::{Face, Problem};
 
 /// Seconds by which a menu action extends a job; `remote-jupyter extend` takes any time.
 const HOUR: u64 = 3600;
@@ -46,6 +46,7 @@ impl<D: Desktop> App<D> {
                 }
             }
             AppEffect::ShowHostLog(host) => self.fetch_log(host),
+            AppEffect::ShowProblem(problem) => self.show_error(&problem),
             AppEffect::TryNow(host) => self.sessions.try_now(&host),
             AppEffect::Close(host) => self.sessions.close(&host),
             AppEffect::Cancel(host) => self.sessions.cancel(&host),
@@ -265,7 +266,7 @@ impl<D: Desktop> App<D> {
 
     /// Shows an error dialog.
     pub(super) fn show_error(&mut self, problem: &Problem) {
-        let text = [problem.detail.as_str(), problem.remedy.as_str()];
+        let text = [problem.detail.as_str(), problem.remedy_for(Face::App)];
         let text: Vec<&str> = text.into_iter().filter(|text| !text.is_empty()).collect();
         self.show_message(problem.title.clone(), text.join("\n\n"));
     }

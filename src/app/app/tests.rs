@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, TryRecvError};
 
 use tao::event_loop::EventLoop;
@@ -316,6 +316,24 @@ fn the_prompt_of_a_session_that_ended_is_withdrawn() {
     assert_eq!(app.first_line(), "○ gpu01");
 }
 
+#[test]
+fn the_details_of_a_failure_are_a_dialog_with_what_was_seen_and_what_to_do() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.click(MenuAction::host("gpu01", HostAction::ShowDetails));
+    assert!(app.titles().is_empty(), "nothing has failed");
+    let busy = problem::kernels_busy("gpu01", None);
+    let problem = Problem {
+        detail: "line 1\nline 2".into(),
+        ..busy
+    };
+    app.hear("gpu01", &Event::Failed(problem.clone()));
+    app.click(MenuAction::host("gpu01", HostAction::ShowDetails));
+    let dialog = app.newest_dialog();
+    assert_eq!(dialog.title, problem.title);
+    let text = format!("line 1\nline 2\n\n{}", problem.in_app.unwrap());
+    assert_eq!(dialog.text, text);
+}
+
 fn busy() -> Event {
     Event::Refused(Problem::new(Code::KernelsBusy, "busy", "1 of 2", "r"))
 }
@@ -453,13 +471,13 @@ fn nothing_begins_while_the_app_quits() {
     assert!(app.titles().is_empty());
 }
 
-fn broken(path: PathBuf) -> Result<Config, ConfigErrors> {
-    Config::parse(&path, "[[host]]\nname = \"a\"\nlaunchr = \"direct\"\n")
+fn broken(path: &Path) -> Result<Config, ConfigErrors> {
+    Config::parse(path, "[[host]]\nname = \"a\"\nlaunchr = \"direct\"\n")
 }
 
 #[test]
 fn a_mistake_in_the_configuration_is_told_once_and_correcting_it_is_enough() {
-    let mut app = Fixture::with(broken);
+    let mut app = Fixture::with(|path| broken(&path));
     let begin = |app: &mut Fixture| {
         let errors = app.app.errors.clone().unwrap();
         app.app.config_broken(&errors);
@@ -477,7 +495,7 @@ fn a_mistake_in_the_configuration_is_told_once_and_correcting_it_is_enough() {
 
     // The watcher finds the same.
     let path = app.app.sessions.config().path.clone();
-    app.send(AppEvent::ConfigReloaded(broken(path.clone()).map(Box::new)));
+    app.send(AppEvent::ConfigReloaded(broken(&path).map(Box::new)));
     assert!(app.desktop.notifications.borrow().is_empty());
 
     let text = "open_at_start = [\"a\"]\n[[host]]\nname = \"a\"\n";

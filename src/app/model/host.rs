@@ -217,6 +217,7 @@ impl HostState {
                 Some(AppEffect::TryNow(name))
             }
             HostAction::Cancel if self.is_active() && !is_ready => Some(self.cancel(now)),
+            HostAction::ShowDetails => self.problem.clone().map(AppEffect::ShowProblem),
             HostAction::Dismiss if self.phase == Phase::Failed => {
                 self.dismiss(now);
                 None
@@ -304,7 +305,13 @@ impl HostState {
             }
             Phase::Failed if before != Phase::Failed => {
                 let problem = self.problem.clone()?;
-                let absent = matches!(problem.code, Code::NameUnknown | Code::Unreachable);
+                let absent = matches!(
+                    problem.code,
+                    Code::NameUnknown
+                        | Code::Unreachable
+                        | Code::ProxyCommand
+                        | Code::HopUnreachable
+                );
                 self.retry_until = self.retry_until.filter(|until| absent && *until > now);
                 if let Some(again) = self.restart.clone() {
                     return Some(NotableChange::Ended(problem, again));

@@ -8,6 +8,7 @@ use crate::app::menu_action::{HostAction, MenuAction};
 use crate::app::model::{HostState, LossState};
 use crate::i18n::fl;
 use crate::jupyter::{Kernels, Notebook};
+use crate::problem::Face;
 use crate::session::{Forwarded, Phase};
 
 /// The host's line, what is to be read below it, and what else can be done.
@@ -85,9 +86,8 @@ fn details(host: &HostState, now: Instant) -> Vec<String> {
         return Vec::new();
     }
     if let Some(problem) = &host.problem {
-        // The rest of a long detail, such as a log's last lines, would be the whole menu.
-        let seen = problem.detail.lines().next().unwrap_or_default();
-        let lines = [problem.title.as_str(), seen, problem.remedy.as_str()];
+        // The detail, such as a log's last lines, would be the whole menu: Show Details… has it.
+        let lines = [problem.title.as_str(), problem.remedy_for(Face::App)];
         return lines.into_iter().flat_map(wrapped).collect();
     }
     if let Some(waits) = &host.silence_hint {
@@ -144,6 +144,11 @@ fn state_line(host: &HostState, now: Instant) -> Vec<String> {
 fn more(host: &HostState, has_launcher: bool) -> Vec<Entry> {
     let name = &host.name;
     let indented = |action, text: String| of(host, action, &format!("{INDENT}{text}"));
+    let submenu = |entries| Entry::Submenu {
+        kind: SubmenuKind::Host(name.clone()),
+        text: format!("{INDENT}{}", fl!("menu-more", host = shown(name))),
+        entries,
+    };
     let cancel = || {
         let asks = host.waiting_job().is_some();
         let text = if asks {
@@ -155,12 +160,8 @@ fn more(host: &HostState, has_launcher: bool) -> Vec<Entry> {
     };
     match host.phase {
         Phase::Closed => Vec::new(),
-        Phase::Failed => vec![indented(HostAction::Dismiss, fl!("menu-dismiss"))],
-        Phase::Ready => vec![Entry::Submenu {
-            kind: SubmenuKind::Host(name.clone()),
-            text: format!("{INDENT}{}", fl!("menu-more", host = shown(name))),
-            entries: actions(host, has_launcher),
-        }],
+        Phase::Failed => vec![submenu(failed_actions(host))],
+        Phase::Ready => vec![submenu(actions(host, has_launcher))],
         Phase::Reconnecting => {
             let give_up = match host.ready {
                 Some(_) => indented(HostAction::Close, fl!("menu-disconnect")),
@@ -170,6 +171,20 @@ fn more(host: &HostState, has_launcher: bool) -> Vec<Entry> {
         }
         _ => vec![cancel()],
     }
+}
+
+/// Returns what can be done about a failure.
+fn failed_actions(host: &HostState) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    // One that has ended has an item of its own, in sight.
+    if host.restart.is_none() {
+        entries.push(of(host, HostAction::Open, &fl!("notice-try-again")));
+    }
+    entries.push(of(host, HostAction::ShowDetails, &fl!("menu-details")));
+    entries.push(of(host, HostAction::ShowLog, &fl!("menu-show-log")));
+    entries.push(Entry::Separator);
+    entries.push(of(host, HostAction::Dismiss, &fl!("menu-dismiss")));
+    entries
 }
 
 fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {

@@ -5,7 +5,7 @@ use super::super::model::{Complaint, NotableChange};
 use super::text::{elapsed, shown};
 use crate::desktop::Notification;
 use crate::i18n::fl;
-use crate::problem::Code;
+use crate::problem::{Code, Face};
 use crate::session::{JobInfo, Walltime, time_words};
 
 /// A notification, and the choice that a click on it is.
@@ -29,6 +29,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             };
             NotificationRequest {
                 notification: Notification {
+                    id: state_id(host),
                     title: fl!("notice-ready", host = host),
                     body,
                     action: fl!("menu-open-tab"),
@@ -42,6 +43,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             let waited = elapsed(*waited).unwrap_or_default();
             NotificationRequest {
                 notification: Notification {
+                    id: state_id(host),
                     title: fl!("notice-ready", host = host),
                     body: fl!(
                         "notice-job-started",
@@ -60,6 +62,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
         },
         NotableChange::Ended(problem, again) => NotificationRequest {
             notification: Notification {
+                id: state_id(host),
                 title: problem.title.clone(),
                 body: match &again.notebook {
                     Some(notebook) => {
@@ -73,6 +76,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
         },
         NotableChange::Lost(cause) => NotificationRequest {
             notification: Notification {
+                id: state_id(host),
                 title: fl!("notice-lost", host = host),
                 body: fl!("notice-lost-text", cause = cause.as_str()),
                 action: fl!("menu-try-now"),
@@ -81,6 +85,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
         },
         NotableChange::Returned(away) => NotificationRequest {
             notification: Notification {
+                id: state_id(host),
                 title: fl!("notice-returned", host = host),
                 body: fl!(
                     "notice-returned-text",
@@ -92,6 +97,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
         },
         NotableChange::Warning(text) => NotificationRequest {
             notification: Notification {
+                id: format!("{host} note"),
                 title: host.to_owned(),
                 body: text.clone(),
                 action: fl!("menu-open-tab"),
@@ -102,8 +108,9 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             let (label, action) = remedy(problem.code);
             NotificationRequest {
                 notification: Notification {
+                    id: state_id(host),
                     title: problem.title.clone(),
-                    body: problem.remedy.clone(),
+                    body: problem.remedy_for(Face::App).to_owned(),
                     action: label,
                 },
                 action: MenuAction::host(host, action),
@@ -112,10 +119,16 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
     }
 }
 
+/// Of the notifications of a host's state only the newest one counts.
+fn state_id(host: &str) -> String {
+    format!("{host} state")
+}
+
 /// Returns the notification of a mistake in the configuration.
 pub fn broken_config(complaint: &Complaint) -> NotificationRequest {
     NotificationRequest {
         notification: Notification {
+            id: "configuration".to_owned(),
             title: fl!("notice-config"),
             body: format!("{}\n{}", complaint.mistake, complaint.remedy),
             action: fl!("menu-edit"),
@@ -128,6 +141,7 @@ pub fn broken_config(complaint: &Complaint) -> NotificationRequest {
 pub fn diagnostics_copied() -> NotificationRequest {
     NotificationRequest {
         notification: Notification {
+            id: "copied".to_owned(),
             title: fl!("notice-copied"),
             body: fl!("notice-copied-text"),
             action: fl!("menu-show-log"),
@@ -145,6 +159,7 @@ fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
         Walltime::Extended => (fl!("notice-longer", host = host), job.longer()),
     };
     Notification {
+        id: format!("{host} time"),
         title,
         body,
         action: fl!("menu-open-tab"),
@@ -167,7 +182,30 @@ fn remedy(code: Code) -> (String, HostAction) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::problem::Problem;
+    use crate::problem::{self, Problem};
+
+    #[test]
+    fn the_next_notification_of_a_hosts_state_takes_the_place_of_the_last() {
+        let id = |notable| notification_request("gpu01", &notable).notification.id;
+        let problem = Problem::new(Code::Lost, "title", "detail", "remedy");
+        let failed = id(NotableChange::Failed(problem));
+        assert_eq!(failed, id(NotableChange::Lost("cause".into())));
+        assert_ne!(failed, id(NotableChange::Warning("open to all".into())));
+        let lost = NotableChange::Lost("cause".into());
+        assert_ne!(failed, notification_request("gpu02", &lost).notification.id);
+    }
+
+    #[test]
+    fn the_app_names_menu_items_where_a_terminal_names_commands() {
+        let busy = problem::kernels_busy("gpu01", None);
+        assert!(busy.remedy.contains("`remote-jupyter stop gpu01 --yes`"));
+        let shown = notification_request("gpu01", &NotableChange::Refused(busy));
+        let body = shown.notification.body;
+        assert!(
+            body.contains("Stop Anyway") && !body.contains("remote-jupyter"),
+            "{body}"
+        );
+    }
 
     #[test]
     fn a_click_does_what_helps() {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use textwrap::core::Word;
+use textwrap::{WordSeparator, WordSplitter};
+
 use crate::i18n::fl;
 
 /// As wide as the state's sign in front of a host.
@@ -49,16 +52,45 @@ pub fn until_next(time: Duration) -> Duration {
     next.saturating_sub(time)
 }
 
-/// Lines that do not make the menu as wide as the screen, indented below what they explain. Text
-/// without blanks, as Japanese is written, breaks between any two letters.
+/// Lines that do not make the menu as wide as the screen, indented below what they explain. They
+/// break at blanks, so that paths stay whole, and in Japanese between phrases.
 pub fn wrapped(text: &str) -> Vec<String> {
     let options = textwrap::Options::new(WIDTH)
         .initial_indent(INDENT)
         .subsequent_indent(INDENT)
+        .word_separator(WordSeparator::Custom(phrases))
+        .word_splitter(WordSplitter::NoHyphenation)
         .break_words(true);
     let lines = textwrap::wrap(text.trim(), options);
     let lines = lines.into_iter().map(std::borrow::Cow::into_owned);
     lines.filter(|line| !line.trim().is_empty()).collect()
+}
+
+/// Returns the parts of a line between which it may break.
+fn phrases(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let letters: Vec<(usize, char)> = line.char_indices().collect();
+    let pairs = letters.windows(2);
+    let breaks = pairs.filter(|pair| may_break(pair[0].1, pair[1].1));
+    let mut places: Vec<usize> = breaks.map(|pair| pair[1].0).collect();
+    places.push(line.len());
+    let mut start = 0;
+    Box::new(places.into_iter().map(move |end| {
+        let word = Word::from(&line[start..end]);
+        start = end;
+        word
+    }))
+}
+
+/// After a blank, after a Japanese clause, and where a Japanese phrase begins: there a letter of
+/// another kind follows the endings, which are written in hiragana.
+fn may_break(before: char, after: char) -> bool {
+    let is_hiragana = |c: char| ('\u{3041}'..='\u{309f}').contains(&c);
+    let ends_clause = |c: char| "、。，．」』）！？".contains(c);
+    if after == ' ' || ends_clause(after) {
+        return false;
+    }
+    let begins_phrase = is_hiragana(before) && !is_hiragana(after) && after != 'ー';
+    before == ' ' || ends_clause(before) || begins_phrase
 }
 
 #[cfg(test)]
@@ -99,6 +131,25 @@ mod tests {
             assert!(line.chars().count() <= WIDTH, "{line}");
         }
         assert!(wrapped("  ").is_empty());
+    }
+
+    #[test]
+    fn paths_and_japanese_words_stay_whole() {
+        let text = "jupyter was not found in /usr/local/games:/usr/local/bin or in ~/.ssh/authorized_keys there";
+        let lines = wrapped(text).join("\n");
+        for part in ["/usr/local/games:/usr/local/bin", "~/.ssh/authorized_keys"] {
+            assert!(lines.contains(part), "{lines}");
+        }
+        let text = "ホストにインストールされている Jupyter が見つかりませんでした。もう一度お試しになっても解決しないときは、設定を確認してください。";
+        let lines = wrapped(text);
+        assert!(lines.len() > 1, "{lines:#?}");
+        for part in [
+            "インストール",
+            "見つかりませんでした。",
+            "確認してください。",
+        ] {
+            assert!(lines.iter().any(|line| line.contains(part)), "{lines:#?}");
+        }
     }
 
     #[test]

@@ -71,6 +71,8 @@ struct Bus {
     connection: Connection,
     clicks: Waiting,
     listener: JoinHandle<()>,
+    /// Numbers of the newest notifications, by what they are about.
+    numbers: Mutex<HashMap<String, u32>>,
 }
 
 impl Bus {
@@ -94,6 +96,7 @@ impl Bus {
             connection,
             clicks,
             listener,
+            numbers: Mutex::default(),
         })
     }
 
@@ -112,10 +115,13 @@ impl Bus {
             ("desktop-entry", Variant::from("remote-jupyter")),
             ("category", Variant::from("network")),
         ]);
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        // 0: none. One that is gone is no error.
+        let replaced = numbers.get(&notice.id).copied().unwrap_or_default();
         // -1: the server knows how long.
         let arguments = (
             "Remote Jupyter",
-            0_u32,
+            replaced,
             "remote-jupyter",
             sanitized(&notice.title),
             body,
@@ -126,10 +132,12 @@ impl Bus {
         // A click may be told before we have read the number that it is about.
         let mut clicks = self.clicks.lock().unwrap_or_else(PoisonError::into_inner);
         let reply = self.call("Notify", &arguments)?;
+        let number = reply.body().deserialize()?;
+        numbers.insert(notice.id.clone(), number);
         if actions.is_empty() {
             return Ok(());
         }
-        clicks.keep(name(&reply, reply.body().deserialize()?), clicked);
+        clicks.keep(name(&reply, number), clicked);
         Ok(())
     }
 

@@ -530,7 +530,6 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (Code::Lost, holder_gone(name)),
         (Code::Lost, not_now(name)),
         (Code::Local, holder_silent(name)),
-        #[cfg(feature = "app")]
         (Code::Lost, log_not_now(name)),
         (
             Code::Unsupported,

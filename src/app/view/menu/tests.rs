@@ -97,9 +97,8 @@ fn each_state_has_its_words() {
         [
             "▲ gpu01: click to try again",
             "(    nothing listens)",
-            "(    seen)",
             "(    Check the Port.)",
-            "    Dismiss"
+            "    gpu01: More > Try Again, Show Details…, Show Log, -, Dismiss"
         ]
     );
 }
@@ -435,7 +434,17 @@ fn the_menu_of_a_failed_host_retries_or_dismisses_and_only_says_why() {
         of(HostAction::Open, "▲ gpu01: click to try again"),
         disabled_item("    nothing listens"),
         disabled_item("    Check the Port."),
-        of(HostAction::Dismiss, "    Dismiss"),
+        Entry::Submenu {
+            kind: SubmenuKind::Host("gpu01".into()),
+            text: "    gpu01: More".into(),
+            entries: vec![
+                of(HostAction::Open, "Try Again"),
+                of(HostAction::ShowDetails, "Show Details…"),
+                of(HostAction::ShowLog, "Show Log"),
+                Entry::Separator,
+                of(HostAction::Dismiss, "Dismiss"),
+            ],
+        },
     ]);
     assert_eq!(entries(&model, Instant::now()), want);
 }
