@@ -297,3 +297,16 @@ fn the_usual_host_is_the_default_one_or_the_only_one() {
         Some("b")
     );
 }
+
+#[test]
+fn carets_stand_below_what_follows_japanese_text() {
+    let text = "host = [{ name = \"東京大学\", launchr = \"direct\" }]\n";
+    let errors = Config::parse(Path::new("c.toml"), text).unwrap_err();
+    let shown = errors.to_string();
+    let lines: Vec<&str> = shown.lines().collect();
+    let carets = lines[2].find('^').unwrap();
+    let before = lines[1].split("launchr").next().unwrap();
+    let columns = unicode_width::UnicodeWidthStr::width(before);
+    assert_eq!(carets, columns, "{shown}");
+    assert!(lines[2].ends_with(&"^".repeat("launchr".len())), "{shown}");
+}

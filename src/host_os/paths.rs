@@ -120,3 +120,24 @@ pub(crate) fn program() -> Result<PathBuf, String> {
         program
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_accounts_runtime_folder_is_found_without_the_variable_if_it_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let found_with = |mode| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+            usual_runtime_dir(path)
+        };
+        assert_eq!(found_with(0o755), None);
+        assert_eq!(found_with(0o700).as_deref(), Some(path));
+        assert_eq!(usual_runtime_dir(&path.join("missing")), None);
+    }
+}

@@ -189,8 +189,17 @@ fn a_host_of_the_start_waits_for_the_network_without_a_word() {
     let mut model = model();
     model.be_patient("gpu01", Instant::now());
     on(&mut model, "gpu01", HostAction::Open);
-    assert_eq!(hear(&mut model, "gpu01", &failure(Code::NameUnknown)), None);
-    assert_eq!(model.icon_state(), IconState::Idle);
+    let absent = [
+        Code::NameUnknown,
+        Code::Unreachable,
+        Code::ProxyCommand,
+        Code::HopUnreachable,
+    ];
+    for code in absent {
+        hear(&mut model, "gpu01", &Event::Phase(Phase::Connecting));
+        assert_eq!(hear(&mut model, "gpu01", &failure(code)), None, "{code:?}");
+        assert_eq!(model.icon_state(), IconState::Idle);
+    }
     assert_eq!(model.retry_patient(Instant::now()), [open("gpu01", None)]);
     assert!(
         model.retry_patient(Instant::now()).is_empty(),
