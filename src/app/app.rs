@@ -1,6 +1,7 @@
 //! Everything that the event loop's thread owns, and what each event does to it.
 
 mod actions;
+mod dialogs;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -9,24 +10,24 @@ use std::time::{Duration, Instant};
 use tao::event_loop::ControlFlow;
 
 use super::effect::AppEffect;
-use super::event::{AppEvent, PromptRequest, SessionPurpose};
+use super::event::AppEvent;
 use super::event_sender::EventSender;
 use super::journal;
 use super::menu_action::{HostAction, MenuAction};
-use super::model::{Complaint, HostState, Model, NotableChange};
+use super::model::{ConfigMistake, HostState, Model, NotableChange};
 use super::os_actions;
-use super::prompts::{self, PendingDialog, Prompts};
+use super::prompts::Prompts;
 use super::renderer::TrayRenderer;
 use super::sessions::Sessions;
 use super::timer::Timer;
 use super::updates::Updates;
 use super::view::notification;
 use crate::config::{Config, ConfigErrors};
-use crate::desktop::{Desktop, Dialog, DialogKind, DialogResponse, SystemEvent};
+use crate::desktop::{Desktop, SystemEvent};
 use crate::host_os::Scope;
 use crate::i18n::fl;
 use crate::ipc::{HostLock, Message};
-use crate::problem::{self, Code, Problem};
+use crate::problem::{self, Problem};
 use crate::session::Walltime;
 
 /// Time that sessions have to close when the user quits; the whole app has five seconds.
@@ -232,90 +233,6 @@ impl<D: Desktop> App<D> {
         }
     }
 
-    /// Shows a refusal to whoever asked: other programs hear and show their own.
-    fn refused(&mut self, host: &str, problem: Problem) {
-        if problem.code == Code::NotExtended {
-            return self.not_extended(host, &problem);
-        }
-        if !self.awaited_stops.remove(host) {
-            return self.no_host_log(host, &problem);
-        }
-        if problem.code != Code::KernelsBusy {
-            let refused = NotableChange::Refused(problem);
-            return self.notify(notification::notification_request(host, &refused));
-        }
-        let busy = Dialog {
-            title: problem.title,
-            text: problem.detail,
-            kind: DialogKind::Confirmation {
-                yes: fl!("dialog-stop-anyway"),
-            },
-        };
-        let host = host.to_owned();
-        let pending = PendingDialog::Stop { host, force: true };
-        self.prompts.show(busy, pending);
-    }
-
-    fn prompt_requested(&mut self, asked: PromptRequest) {
-        // The keychain may answer late, and a quit shows no dialogs.
-        if asked.life.has_ended() || self.quits_at.is_some() {
-            return;
-        }
-        let host = asked.host.clone();
-        let config = self.sessions.config().host(&host);
-        let remembers = config.is_some_and(|host| host.remember);
-        if self.prompts.ask(asked, remembers) {
-            self.model.ask(&host, true);
-        }
-    }
-
-    fn dialog_answered(&mut self, pending: PendingDialog, given: DialogResponse) {
-        match pending {
-            PendingDialog::Prompt { asked, remember } => {
-                let host = asked.host.clone();
-                if asked.life.has_ended() {
-                    return;
-                }
-                // First the request to cancel, then the missing answer: else the login would fail.
-                if given == DialogResponse::Dismissed {
-                    self.give_up(&host, asked.purpose);
-                }
-                prompts::answer(asked, remember, given);
-                let asks = self.prompts.has_any_of(&host);
-                self.model.ask(&host, asks);
-            }
-            PendingDialog::Stop { host, force } if given == DialogResponse::Confirmed => {
-                self.stop_now(host, force);
-            }
-            PendingDialog::CancelJob(host) if given == DialogResponse::Confirmed => {
-                self.sessions.cancel_job(&host);
-            }
-            PendingDialog::Close(host) if given == DialogResponse::Confirmed => {
-                self.sessions.close(&host);
-            }
-            PendingDialog::Page(page) if given == DialogResponse::Confirmed => {
-                self.perform(AppEffect::ShowPage(page));
-            }
-            PendingDialog::Stop { .. }
-            | PendingDialog::CancelJob(_)
-            | PendingDialog::Close(_)
-            | PendingDialog::Page(_)
-            | PendingDialog::Hosts
-            | PendingDialog::Message => {}
-        }
-    }
-
-    /// Cancels the session or the log for which a cancelled prompt was shown.
-    fn give_up(&mut self, host: &str, purpose: SessionPurpose) {
-        match purpose {
-            SessionPurpose::Tunnel => self.sessions.close(host),
-            SessionPurpose::Log => {
-                self.awaited_logs.remove(host);
-                self.sessions.cancel_log(host);
-            }
-        }
-    }
-
     /// Started once more: the usual host's tab, or the list of hosts.
     fn second_launch(&mut self) {
         let host = self.sessions.config().usual_host();
@@ -334,14 +251,6 @@ impl<D: Desktop> App<D> {
             // Any web page may contain such a link: a tab that is in use is not closed by one.
             MenuAction::Host(host, HostAction::Close) => self.close_by_link(host),
             action => self.menu_clicked(action),
-        }
-    }
-
-    fn close_by_link(&mut self, host: String) {
-        let is_open = self.model.host(&host).is_some_and(HostState::is_active);
-        if is_open && self.quits_at.is_none() && !self.prompts.asks_to_close(&host) {
-            let dialog = prompts::before_close(&host);
-            self.prompts.show(dialog, PendingDialog::Close(host));
         }
     }
 
@@ -395,7 +304,7 @@ impl<D: Desktop> App<D> {
         let Some(first) = errors.0.first() else {
             return;
         };
-        let complaint = Complaint::of(first);
+        let complaint = ConfigMistake::of(first);
         if self.model.complaint() == Some(&complaint) {
             return;
         }

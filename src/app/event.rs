@@ -85,7 +85,7 @@ pub enum SessionPurpose {
     Log,
 }
 
-/// Whether a session goes on, as its prompts know it: a dialog may outlive the session that asked.
+/// A session's life, as its prompts know it: a dialog may outlive the session that asked.
 #[derive(Debug, Clone, Default)]
 pub struct SessionLife(Arc<AtomicBool>);
 

@@ -1,4 +1,4 @@
-//! What the app's log says of its sessions: connections, losses with their causes, returns, ends.
+//! Writes into the app's log what sessions say: connections, losses with their causes, returns, ends.
 
 use crate::ipc::{Message, MessageBody};
 use crate::secret::redact;

@@ -41,7 +41,7 @@ pub enum IconState {
 pub struct Model {
     hosts: Vec<HostState>,
     aliases: Vec<String>,
-    complaint: Option<Complaint>,
+    complaint: Option<ConfigMistake>,
     login_item: login_item::Status,
     launchers: Vec<Shortcut>,
     updates: UpdateInfo,
@@ -50,14 +50,14 @@ pub struct Model {
 
 /// The first mistake in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
+pub struct ConfigMistake {
     /// The file's name, with the line where it is known, and what is wrong there.
     pub mistake: String,
-    /// What to do.
+    /// The remedy.
     pub remedy: String,
 }
 
-impl Complaint {
+impl ConfigMistake {
     /// Returns the complaint about an error.
     pub fn of(error: &ConfigError) -> Self {
         let file = error.path.file_name().unwrap_or_default();
@@ -134,12 +134,12 @@ impl Model {
     }
 
     /// The configuration's file is broken, and the last good one stays in force.
-    pub fn complain(&mut self, complaint: Complaint) {
+    pub fn complain(&mut self, complaint: ConfigMistake) {
         self.complaint = Some(complaint);
     }
 
     /// Returns the first error of the configuration file, if it has any.
-    pub fn complaint(&self) -> Option<&Complaint> {
+    pub fn complaint(&self) -> Option<&ConfigMistake> {
         self.complaint.as_ref()
     }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 /// The content of a notification. Never an address: it could hold a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// What it is about: it takes the place of an older one with the same id.
+    /// Its subject: it takes the place of an older one with the same id.
     pub id: String,
     /// One line.
     pub title: String,

@@ -21,7 +21,7 @@ pub struct Problem {
     pub in_app: Option<String>,
 }
 
-/// What the user reads a problem in.
+/// The place where the user reads a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Face {
     /// The app: menu, notifications and dialogs.

@@ -11,15 +11,16 @@ use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::app::event::SessionLife;
+use crate::app::event::{PromptRequest, SessionLife, SessionPurpose};
 use crate::app::model::IconState;
 use crate::app::samples;
 use crate::app::view::menu;
 use crate::app::view::menu_item::{self, Entry};
 use crate::config::Host;
-use crate::desktop::{DialogId, Notification};
+use crate::desktop::{Dialog, DialogId, DialogKind, DialogResponse, Notification};
 use crate::host_os::ConfigOptions;
 use crate::ipc::{self, APP, LockResult};
+use crate::problem::Code;
 use crate::session::{Event, JobInfo, Phase, Reply};
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, PromptAnswer};

@@ -10,7 +10,7 @@ pub const TELL_AFTER: Duration = Duration::from_secs(20);
 /// Seconds: an open menu changes seldom.
 const STEP: u64 = 5;
 
-/// What is known of a loss.
+/// State of a loss.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LossState {
     /// Since when.

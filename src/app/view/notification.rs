@@ -1,7 +1,7 @@
 //! Decides what a notification of a session's change says, and what clicking it does.
 
 use super::super::menu_action::{HostAction, MenuAction};
-use super::super::model::{Complaint, NotableChange};
+use super::super::model::{ConfigMistake, NotableChange};
 use super::text::{elapsed, shown};
 use crate::desktop::Notification;
 use crate::i18n::fl;
@@ -125,7 +125,7 @@ fn state_id(host: &str) -> String {
 }
 
 /// Returns the notification of a mistake in the configuration.
-pub fn broken_config(complaint: &Complaint) -> NotificationRequest {
+pub fn broken_config(complaint: &ConfigMistake) -> NotificationRequest {
     NotificationRequest {
         notification: Notification {
             id: "configuration".to_owned(),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::super::menu_item::Item;
 use super::*;
 use crate::app::menu_action::HostAction;
-use crate::app::model::Complaint;
+use crate::app::model::ConfigMistake;
 use crate::app::samples::ready;
 use crate::app::updates::Release;
 use crate::config::Host;
@@ -175,7 +175,7 @@ fn kernels_lead_to_their_notebooks() {
 #[test]
 fn a_broken_configuration_is_told_beside_the_way_to_mend_it() {
     let mut model = model(&["gpu01"]);
-    model.complain(Complaint {
+    model.complain(ConfigMistake {
         mistake: "config.toml:3: no such key".into(),
         remedy: "Write launcher.".into(),
     });
