@@ -26,6 +26,7 @@ const NOT_LONG: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 struct Posted {
     number: u32,
+    replaces: u32,
     app: String,
     icon: String,
     title: String,
@@ -48,7 +49,7 @@ impl Service {
     async fn notify(
         &self,
         app: String,
-        _replaces: u32,
+        replaces: u32,
         icon: String,
         title: String,
         body: String,
@@ -64,6 +65,7 @@ impl Service {
         let entry = hints.remove("desktop-entry").unwrap();
         state.posted.push(Posted {
             number,
+            replaces,
             app,
             icon,
             title,
@@ -151,6 +153,19 @@ fn post(app: &mut Player, title: &str) {
 
 fn clicked(title: &str) -> Report {
     Report::Clicked(title.into())
+}
+
+#[test]
+fn a_newer_one_about_the_same_takes_the_place_of_the_older_one() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::start(&bus, ALL), app(&bus));
+    // The stand-in's are about what their titles say.
+    for title in ["gpu01", "other", "gpu01"] {
+        post(&mut app, title);
+    }
+    let shown = server.shows(3);
+    let replaced: Vec<u32> = shown.iter().map(|one| one.replaces).collect();
+    assert_eq!(replaced, [0, 0, shown[0].number]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the app asks its user, and what comes of the answers.
+//! Dialogs of the app and of its sessions: when they are shown, and the effects of their answers.
 
 use super::App;
 use crate::app::effect::AppEffect;
