@@ -11,7 +11,7 @@ use crate::i18n::fl;
 use crate::problem::{Code, Problem};
 
 impl<D: Desktop> App<D> {
-    /// Shows a refusal to whoever asked: other programs hear and show their own.
+    /// Shows a refusal where the request was made: other programs hear and show their own.
     pub(super) fn refused(&mut self, host: &str, problem: Problem) {
         if problem.code == Code::NotExtended {
             return self.not_extended(host, &problem);

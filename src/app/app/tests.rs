@@ -340,7 +340,7 @@ fn busy() -> Event {
 }
 
 #[test]
-fn a_refusal_is_shown_to_whoever_asked_and_to_nobody_else() {
+fn a_refusal_is_shown_where_the_request_was_made() {
     let mut app = Fixture::new(&["gpu01"]);
     app.hear("gpu01", &samples::ready("gpu01"));
     app.desktop.notifications.take();

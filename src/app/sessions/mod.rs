@@ -125,7 +125,7 @@ impl Sessions {
         self.close(name);
     }
 
-    /// Takes a job that waits out of the queue, whoever holds the host.
+    /// Takes a job that waits out of the queue, also where another program holds the host.
     pub fn cancel_job(&self, name: &str) {
         let request = Request::Stop { force: false };
         self.ask(name, request, Handle::cancel);
