@@ -2,192 +2,41 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "a test may stop")]
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use remote_jupyter::config::{Config, LauncherKind};
+#[path = "documents/config_keys.rs"]
+mod config_keys;
+#[path = "documents/reference.rs"]
+mod reference;
 
-/// The README in each language, with the catalogue of what the program says in it.
-const READMES: [Readme; 2] = [
-    Readme {
-        name: "README.md",
-        text: include_str!("../README.md"),
-        said: include_str!("../assets/locales/en/remote_jupyter.ftl"),
-        troubleshooting: "## Troubleshooting",
-    },
-    Readme {
-        name: "README.ja.md",
-        text: include_str!("../README.ja.md"),
-        said: include_str!("../assets/locales/ja/remote_jupyter.ftl"),
-        troubleshooting: "## 困ったときは",
-    },
+/// The README in each language.
+const READMES: [&str; 2] = [
+    include_str!("../README.md"),
+    include_str!("../README.ja.md"),
 ];
-
-struct Readme {
-    name: &'static str,
-    text: &'static str,
-    said: &'static str,
-    troubleshooting: &'static str,
-}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The fenced blocks of a language.
-fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
-    let fence = format!("\n```{language}\n");
-    let after = text.split(&fence).skip(1);
-    after
-        .map(|block| block.split("\n```").next().unwrap_or_default())
-        .collect()
-}
-
-#[test]
-fn the_configuration_in_the_readme_loads() {
-    let usable = [LauncherKind::Direct, LauncherKind::Attach];
-    let hosts = READMES.map(|readme| {
-        let blocks = blocks(readme.text, "toml");
-        let load = |text| Config::parse(Path::new(readme.name), text);
-        let configs = blocks
-            .iter()
-            .map(|text| load(text).unwrap_or_else(|e| panic!("{e}")));
-        let [_, whole] = &configs.collect::<Vec<_>>()[..] else {
-            panic!("two examples")
-        };
-        let mut launchers = whole.hosts.iter().map(|host| host.launcher);
-        let in_force = launchers.all(|launcher| usable.contains(&launcher));
-        assert!(in_force, "{}: only what is in force", readme.name);
-        whole.hosts.clone()
-    });
-    assert_eq!(hosts[0], hosts[1], "the same example in every language");
-}
-
-#[test]
-fn the_readme_names_every_key() {
-    let keys = include_str!("../src/config/keys.rs");
-    let after = keys.split("key(").skip(1);
-    let names: Vec<&str> = after
-        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
-        .collect();
-    assert!(
-        names.len() > 20,
-        "the table of keys has another form now: {names:?}"
-    );
-    for name in names {
-        let forms = [
-            format!("{name} = "),
-            format!("`{name}`"),
-            format!("[[{name}]]"),
-            format!("[[host.{name}]]"),
-        ];
-        for readme in READMES {
-            let told = forms.iter().any(|text| readme.text.contains(text.as_str()));
-            assert!(told, "{} does not tell the key {name}", readme.name);
-        }
-    }
-}
-
-#[test]
-fn the_readme_names_every_command() {
-    let help = Command::new(env!("CARGO_BIN_EXE_remote-jupyter"))
-        .env_clear()
-        .env("LANG", "C")
-        .arg("--help")
-        .output()
-        .expect("the program runs");
-    let help = String::from_utf8(help.stdout).expect("help is text");
-    let table = help
-        .split("Commands:\n")
-        .nth(1)
-        .expect("a list of commands");
-    let lines = table.lines().take_while(|line| !line.is_empty());
-    let names: Vec<&str> = lines
-        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
-        .filter(|name| !["", "help"].contains(name))
-        .collect();
-    assert!(names.len() >= 10, "{help}");
-    for name in names {
-        for readme in READMES {
-            let row = format!("\n| `{name}");
-            assert!(readme.text.contains(&row), "{}: {name}", readme.name);
-        }
-    }
-}
-
 #[test]
 fn the_readmes_lead_to_each_other() {
-    assert!(READMES[0].text.contains("English | [日本語](README.ja.md)"));
-    assert!(READMES[1].text.contains("[English](README.md) | 日本語"));
-    let sections = READMES.map(|readme| readme.text.matches("\n## ").count());
-    assert_eq!(sections[0], sections[1], "a section is missing");
+    assert!(READMES[0].contains("English | [日本語](README.ja.md)"));
+    assert!(READMES[1].contains("[English](README.md) | 日本語"));
+    let counts = ["\n## ", "\n```console\n", "](docs/pictures/"].map(|part| {
+        let [english, japanese] = READMES.map(|text| text.matches(part).count());
+        assert_eq!(english, japanese, "one has more of {part:?}");
+        english
+    });
+    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
 }
 
+/// A picture and a sentence, a way to install it, a first click, and where to read on.
 #[test]
-fn the_messages_in_the_troubleshooting_table_exist() {
-    let sources: String = sources().iter().map(|file| read(file)).collect();
-    for readme in READMES {
-        let said = simple(&format!("{sources}\n{}", readme.said));
-        let mut checked = 0;
-        for part in readme.quoted_messages() {
-            let there = said.contains(&simple(part));
-            assert!(there, "no message has {part:?}, as {} says", readme.name);
-            checked += 1;
-        }
-        assert!(checked > 20, "{}: {checked}", readme.name);
+fn the_readmes_are_two_screens_at_most() {
+    for text in READMES {
+        let lines = text.lines().count();
+        assert!(lines <= 110, "{lines} lines: the rest is the reference's");
     }
-}
-
-impl Readme {
-    /// What the troubleshooting table quotes, cut where names and numbers are put in.
-    fn quoted_messages(&self) -> impl Iterator<Item = &str> {
-        let table = self.text.split(self.troubleshooting).nth(1);
-        let table = table.expect("a section on it").split("\n## ").next();
-        let rows = table.into_iter().flat_map(str::lines);
-        let messages = rows.filter_map(|row| row.strip_prefix("| `")?.split("` |").next());
-        messages
-            .flat_map(|message| message.split('…'))
-            .flat_map(|part| part.split("ProxyJump"))
-            .map(|part| part.trim_matches([' ', '3']))
-            .filter(|part| part.len() > 3)
-    }
-}
-
-/// The code breaks long texts over lines, and quotes inside them.
-fn simple(text: &str) -> String {
-    let kept = text.replace("\\\n", " ").replace(['`', '\\', '"'], "");
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-#[test]
-fn every_code_word_is_in_the_readme() {
-    let codes = include_str!("../src/problem/code.rs")
-        .split("\ncodes! {")
-        .nth(1)
-        .expect("the table of codes");
-    let mut checked = 0;
-    for line in codes
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-    {
-        let Some((word, exit)) = line
-            .split_once("= \"")
-            .and_then(|(_, rest)| rest.split_once("\", "))
-        else {
-            continue;
-        };
-        let row = format!("\n| {} |", exit.trim_end_matches(';'));
-        for readme in READMES {
-            let rest = readme.text.split(&row).nth(1).unwrap_or_default();
-            let row = rest.lines().next().unwrap_or_default();
-            assert!(
-                row.contains(&format!("`{word}`")),
-                "{}: {word} is missing among the exit codes {exit}",
-                readme.name
-            );
-        }
-        checked += 1;
-    }
-    assert!(checked > 20, "{checked}");
 }
 
 #[test]
@@ -195,30 +44,52 @@ fn links_lead_somewhere() {
     let mut checked = 0;
     for file in documents() {
         let text = read(&file);
-        for target in text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next())
-        {
-            let path = target.split('#').next().unwrap_or_default();
-            if path.is_empty() || path.contains("://") {
+        for target in links(&text) {
+            if target.contains("://") {
                 continue;
             }
+            let (path, heading) = target.split_once('#').unwrap_or((target, ""));
             let folder = file.parent().expect("a file has a folder");
-            assert!(
-                folder.join(path).exists(),
-                "{} links to {target}",
-                file.display()
-            );
+            let aim = match path {
+                "" => file.clone(),
+                path => folder.join(path),
+            };
+            assert!(aim.exists(), "{} links to {target}", file.display());
+            if !heading.is_empty() && has_extension(&aim, "md") {
+                let found = headings(&read(&aim)).any(|anchor| anchor == heading);
+                assert!(found, "{}: no heading for {target}", file.display());
+            }
             checked += 1;
         }
     }
     assert!(checked > 10, "{checked}");
 }
 
+/// The targets of links and pictures.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let linked = text.split("](").skip(1);
+    let linked = linked.filter_map(|rest| rest.split(')').next());
+    let shown = text.split(" src=\"").skip(1);
+    linked.chain(shown.filter_map(|rest| rest.split('"').next()))
+}
+
+/// The anchors of a document's headings, as GitHub and Forgejo make them.
+fn headings(text: &str) -> impl Iterator<Item = String> {
+    let parts = text.split("\n```").step_by(2);
+    let lines = parts.flat_map(str::lines);
+    let titles = lines.filter_map(|line| line.strip_prefix('#'));
+    titles.map(|title| {
+        let title = title.trim_start_matches('#').trim().to_lowercase();
+        let kept = title
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    })
+}
+
 fn documents() -> Vec<PathBuf> {
     let mut all = Vec::new();
-    for folder in ["", "docs", "docs/decisions", "bundle"] {
+    for folder in ["", "docs", "docs/reference", "docs/decisions", "bundle"] {
         all.extend(
             entries(&root().join(folder))
                 .into_iter()
@@ -267,11 +138,10 @@ fn read(file: &Path) -> String {
 #[test]
 fn that_nobody_can_be_asked_for_updates_is_said_while_it_is_so() {
     let sentences = [
-        ("README.md", include_str!("../README.md"), "as today's is"),
         (
-            "README.ja.md",
-            include_str!("../README.ja.md"),
-            "(今のビルド)",
+            "docs/reference/app.md",
+            include_str!("../docs/reference/app.md"),
+            "as today's is",
         ),
         (
             "docs/security.md",
