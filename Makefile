@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
+.PHONY: help quick demo demo-cli test test-macos build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb workflows
 
 ## help: this list
@@ -37,6 +37,16 @@ demo-cli: build jupyter
 test: jupyter
 	scripts/install cluster
 	$(CARGO) test --locked
+	$(MAKE) test-macos
+
+## test-macos: the Mac's own code, run on Linux: tests/macos
+# A Mac has the real thing, and Objective-C of another kind.
+test-macos:
+ifeq ($(shell uname -s),Linux)
+	scripts/install macos-layer
+	tests/macos/run --coverage
+	tests/macos/run --valgrind
+endif
 
 ## quick: formatting, lints and unit tests
 quick: lint
@@ -45,12 +55,14 @@ quick: lint
 ## lint: formatting and clippy, also of the command without the app
 lint:
 	$(CARGO) fmt --check
+	$(CARGO) fmt --check --manifest-path tests/macos/Cargo.toml
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features -- -D warnings
 
 ## fmt: formats the code
 fmt:
 	$(CARGO) fmt
+	$(CARGO) fmt --manifest-path tests/macos/Cargo.toml
 
 ## deny: licences, bans, sources and advisories of the dependencies
 # DENY narrows it: make deny DENY='bans licenses sources'

@@ -1,0 +1,2 @@
+#[path = "../../../../src/desktop/login_item/status.rs"]
+pub mod status;

@@ -1,0 +1,2 @@
+#[path = "../../../../src/desktop/shortcut/naming.rs"]
+pub mod naming;

@@ -1,0 +1,10 @@
+//! The Mac's layer, and what it needs of the rest: the same files, on Linux.
+
+#![allow(dead_code, missing_docs)]
+
+pub mod desktop;
+pub mod fake;
+pub mod host_os;
+pub mod i18n;
+#[path = "../../../src/secret.rs"]
+pub mod secret;

@@ -1,0 +1,178 @@
+//! Notifications: `src/desktop/macos/notifications.rs`.
+
+use std::sync::Mutex;
+
+use macos_layer::desktop::contract::{Desktop, Notification};
+use macos_layer::desktop::macos::NativeDesktop;
+use macos_layer::fake::{self, Posted};
+use tao::event_loop::EventLoop;
+
+const BUTTON: &str = "act";
+const TEXT: &str = "com.apple.UNNotificationDefaultActionIdentifier";
+const DISMISSAL: &str = "com.apple.UNNotificationDismissActionIdentifier";
+/// `UNNotificationPresentationOptionBanner`, `…List` (UNUserNotificationCenter.h).
+const BANNER_AND_LIST: u64 = 1 << 4 | 1 << 3;
+
+static CLICKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn prepare() -> NativeDesktop {
+    let desktop = NativeDesktop::default();
+    desktop.prepare(&mut EventLoop::<()>::default());
+    desktop
+}
+
+fn notice(title: &str, action: &str) -> Notification {
+    Notification {
+        title: title.to_owned(),
+        body: "é 日本".to_owned(),
+        action: action.to_owned(),
+    }
+}
+
+fn post(desktop: &NativeDesktop, title: &str, action: &str) {
+    let name = title.to_owned();
+    desktop.notify(
+        notice(title, action),
+        Box::new(move || CLICKED.lock().unwrap().push(name)),
+    );
+    fake::settle();
+}
+
+fn clicked() -> Vec<String> {
+    std::mem::take(&mut CLICKED.lock().unwrap())
+}
+
+fn posted(title: &str, button: &str) -> Posted {
+    Posted {
+        title: title.to_owned(),
+        body: "é 日本".to_owned(),
+        button: button.to_owned(),
+    }
+}
+
+/// What the layer logs, as a reader of the log would see it.
+fn logged(work: impl FnOnce()) -> String {
+    use std::io::Write;
+    #[derive(Clone, Default)]
+    struct Log(std::sync::Arc<Mutex<Vec<u8>>>);
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let (log, writer) = {
+        let log = Log::default();
+        (log.clone(), log)
+    };
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    work();
+    fake::settle();
+    let said = log.0.lock().unwrap().clone();
+    String::from_utf8(said).unwrap()
+}
+
+super::scenarios! {
+    fn each_has_its_text_and_its_button() {
+        let desktop = prepare();
+        for (title, action) in [("one", "Open Tab"), ("two", "Show Log"), ("three", "Open Tab"), ("four", "")] {
+            post(&desktop, title, action);
+        }
+        let expected = [posted("one", "Open Tab"), posted("two", "Show Log"), posted("three", "Open Tab"), posted("four", "")];
+        assert_eq!(fake::posted(), expected);
+    }
+
+    fn the_user_is_asked_once() {
+        let desktop = prepare();
+        assert_eq!(fake::prompts(), 0, "not before the first one");
+        post(&desktop, "one", "Open Tab");
+        post(&desktop, "two", "Open Tab");
+        assert_eq!(fake::prompts(), 1);
+    }
+
+    fn a_click_on_the_text_or_on_the_button_counts_once() {
+        let desktop = prepare();
+        post(&desktop, "one", "Open Tab");
+        post(&desktop, "two", "Open Tab");
+        assert!(fake::clicked(0, BUTTON), "there is a delegate, although the centre does not keep it");
+        fake::clicked(0, BUTTON);
+        fake::clicked(1, TEXT);
+        assert_eq!(clicked(), ["one", "two"]);
+    }
+
+    fn a_dismissal_does_nothing_and_a_later_click_still_counts() {
+        let desktop = prepare();
+        post(&desktop, "one", "Open Tab");
+        fake::clicked(0, DISMISSAL);
+        assert_eq!(clicked(), [""; 0]);
+        fake::clicked(0, TEXT);
+        assert_eq!(clicked(), ["one"]);
+    }
+
+    fn a_click_on_a_notification_of_an_earlier_run_does_nothing() {
+        prepare();
+        assert!(fake::clicked(-1, TEXT));
+        assert_eq!(clicked(), [""; 0]);
+    }
+
+    fn a_click_may_post_another_notification() {
+        let desktop = prepare();
+        let again = || NativeDesktop::default().notify(notice("two", ""), Box::new(|| {}));
+        desktop.notify(notice("one", ""), Box::new(again));
+        fake::settle();
+        fake::clicked(0, TEXT);
+        assert_eq!(fake::posted().len(), 2);
+    }
+
+    fn they_are_shown_while_the_app_is_the_active_one() {
+        prepare();
+        assert_eq!(fake::presented(), BANNER_AND_LIST);
+    }
+
+    fn a_refusal_is_logged_once_and_nothing_is_posted() {
+        let desktop = prepare();
+        fake::allow_notifications(false);
+        let log = logged(|| {
+            post(&desktop, "one", "Open Tab");
+            post(&desktop, "two", "Open Tab");
+        });
+        assert_eq!(log.matches("notifications are not allowed in System Settings").count(), 1, "{log}");
+        assert_eq!(fake::posted(), []);
+    }
+
+    fn one_that_the_centre_refuses_is_logged() {
+        let desktop = prepare();
+        fake::notifications_fail();
+        let log = logged(|| post(&desktop, "one", ""));
+        assert!(log.contains("The notification was refused"), "{log}");
+    }
+
+    fn a_program_outside_of_a_bundle_logs_instead() {
+        fake::bundle("/usr/local/bin", None);
+        let desktop = prepare();
+        let log = logged(|| post(&desktop, "one", "Open Tab"));
+        assert!(log.contains("title=\"one\""), "{log}");
+    }
+
+    /// An Info.plist within the program gives it an identifier, and no centre.
+    fn a_bare_program_with_an_identifier_logs_instead() {
+        fake::bundle("/usr/local/bin", Some("org.remote-jupyter.RemoteJupyter"));
+        let desktop = prepare();
+        let log = logged(|| post(&desktop, "one", "Open Tab"));
+        assert!(log.contains("title=\"one\""), "{log}");
+    }
+
+    fn any_thread_may_post() {
+        prepare();
+        let post = || NativeDesktop::default().notify(notice("one", "Open Tab"), Box::new(|| {}));
+        std::thread::spawn(post).join().unwrap();
+        assert_eq!(fake::posted(), [posted("one", "Open Tab")]);
+    }
+}
