@@ -233,8 +233,12 @@ impl<D: Desktop> App<D> {
         }
     }
 
-    /// Started once more: the usual host's tab, or the list of hosts.
+    /// Started once more: the menu where it cannot be reached otherwise, else the usual host's tab, or
+    /// the list of hosts.
     fn second_launch(&mut self) {
+        if self.screen.show_menu_of_hidden_icon() {
+            return;
+        }
         let host = self.sessions.config().usual_host();
         let open = host.map(|host| MenuAction::host(&host.name, HostAction::Open));
         self.menu_clicked(open.unwrap_or(MenuAction::ShowHosts));
@@ -355,6 +359,16 @@ impl<D: Desktop> App<D> {
         }
     }
 
+    /// Ends at once, as the system wants it on a Mac (log-out, or another program's request to quit):
+    /// does what Quit does, and returns when that is done or its time is over.
+    pub fn end(&mut self) {
+        self.menu_clicked(MenuAction::Quit);
+        while self.flow() != ControlFlow::Exit {
+            std::thread::sleep(LOOK_EVERY);
+            self.handle_all(self.sender.take());
+        }
+    }
+
     /// Returns what the event loop does next, after the menu and the icon are brought up to date.
     pub fn flow(&mut self) -> ControlFlow {
         let now = Instant::now();
@@ -379,6 +393,7 @@ impl<D: Desktop> App<D> {
         let time = jiff::Timestamp::now().as_second();
         self.tell_losses(now);
         let next_minute = self.model.count_down(now, time);
+        self.desktop.keep_busy(self.sessions.owns_any());
         let clock = &mut self.clock;
         self.screen.show(&self.model, next_minute, clock, now);
         ControlFlow::Wait

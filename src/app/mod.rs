@@ -82,7 +82,9 @@ pub fn run(
     if let AppRequest::DeepLink { url } = request {
         deep_link::open(url, &sender);
     }
-    let mut app = App::new(desktop, config, scope, sender.clone(), host_lock).map_err(failed)?;
+    let desktop_of_app = Rc::clone(&desktop);
+    let mut app =
+        App::new(desktop_of_app, config, scope, sender.clone(), host_lock).map_err(failed)?;
     events.run(move |event, _, flow| {
         match event {
             // Not earlier: macOS has no status bar before the loop runs.
@@ -95,8 +97,13 @@ pub fn run(
                 }
             }
             LoopEvent::Reopen { .. } => {
-                sender.send(AppEvent::SecondLaunch);
+                let sender = sender.clone();
+                desktop.reopened(Box::new(move || {
+                    sender.send(AppEvent::SecondLaunch);
+                }));
             }
+            // After a quit of our own, and where the system ends the app: it waits for this call.
+            LoopEvent::LoopDestroyed => app.end(),
             _ => {}
         }
         *flow = app.flow();

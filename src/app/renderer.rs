@@ -59,6 +59,12 @@ impl<D: Desktop> TrayRenderer<D> {
         Ok(())
     }
 
+    /// Shows the menu at the pointer if the icon is nowhere to be seen, and returns true then.
+    pub fn show_menu_of_hidden_icon(&self) -> bool {
+        let tray = self.tray.as_ref();
+        tray.is_some_and(Tray::show_menu_of_hidden_icon)
+    }
+
     /// Brings the menu and the icon up to date, or has the clock ring when it is time for that.
     /// `next_minute` is the time at which a job has a minute less left.
     pub fn show(

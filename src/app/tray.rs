@@ -101,10 +101,11 @@ impl<D: Desktop> Tray<D> {
         }));
         let builder = TrayIconBuilder::new()
             .with_id("remote-jupyter")
-            .with_tooltip("Remote Jupyter")
             .with_menu(Box::new(menu.clone()));
         let picture = (icon_state, 0);
         let icon = desktop.with_icon(builder, image::<D>(picture)?).build()?;
+        desktop.attach_menu(&icon, &menu);
+        desktop.describe_icon(&icon, &icon::words(icon_state));
         Ok(Self {
             desktop,
             icon,
@@ -122,11 +123,20 @@ impl<D: Desktop> Tray<D> {
         }
     }
 
+    /// Shows the menu at the pointer if the icon is nowhere to be seen, and returns true then.
+    pub fn show_menu_of_hidden_icon(&self) -> bool {
+        self.desktop.show_menu_of_hidden_icon(&self.icon)
+    }
+
     /// Shows a frame of a state's picture.
     pub fn show_picture(&mut self, icon_state: IconState, frame: usize) {
         let picture = (icon_state, frame);
         if picture == self.picture {
             return;
+        }
+        if self.picture.0 != icon_state {
+            let words = icon::words(icon_state);
+            self.desktop.describe_icon(&self.icon, &words);
         }
         self.picture = picture;
         let shown = image::<D>(picture);

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use muda::Menu;
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 use zeroize::Zeroizing;
@@ -112,6 +113,35 @@ pub trait Desktop {
     /// closed, [`SystemEvent::MenuClosed`] tells so. Main thread only.
     fn menu_is_open(&self) -> bool {
         false
+    }
+
+    /// Makes a tray icon that was just built open this menu. Main thread only.
+    fn attach_menu(&self, _: &TrayIcon, _: &Menu) {}
+
+    /// Says in words what the tray icon shows, for those who do not see it. Main thread only.
+    fn describe_icon(&self, tray: &TrayIcon, words: &str) {
+        // A hint that is missing is no reason to fail.
+        let _ = tray.set_tooltip(Some(words));
+    }
+
+    /// Shows the tray's menu at the pointer if the icon is nowhere to be seen, and returns true
+    /// then. Main thread only.
+    fn show_menu_of_hidden_icon(&self, _: &TrayIcon) -> bool {
+        false
+    }
+
+    /// Returns true if the user wants nothing on the screen to move. Main thread only.
+    fn reduces_motion(&self) -> bool {
+        false
+    }
+
+    /// Keeps the system from slowing the app down, while there is a tunnel. Main thread only.
+    fn keep_busy(&self, _: bool) {}
+
+    /// The system says that the app was opened once more: calls `summon`, unless it only says so
+    /// because of a click on a notification. Main thread only.
+    fn reopened(&self, summon: Box<dyn FnOnce() + Send>) {
+        summon();
     }
 
     /// Posts a notification, and returns at once: the notification service may be slow, or missing.

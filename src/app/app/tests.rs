@@ -249,6 +249,18 @@ fn a_click_on_a_notification_is_a_menu_action() {
 }
 
 #[test]
+fn logging_out_ends_the_app_as_its_own_quit_does() {
+    let mut fixture = Fixture::new(&["gpu01"]);
+    fixture.app.end();
+    assert!(
+        fixture.app.quits_at.is_some(),
+        "servers to stop are stopped"
+    );
+    assert!(fixture.app.host_lock.is_none(), "no socket stays behind");
+    fixture.app.end();
+}
+
+#[test]
 fn a_second_launch_and_an_address_show_the_hosts() {
     let mut app = Fixture::new(&["gpu01", "gpu02"]);
     for event in [

@@ -4,6 +4,7 @@
 //! desktop's affair.
 
 use super::super::model::IconState;
+use crate::i18n::fl;
 
 /// Pixels in each direction: 22 points at twice the resolution, as menu bars want it.
 pub const SIZE: u32 = 44;
@@ -45,6 +46,16 @@ pub fn pixels(icon_state: IconState, frame: usize, colour: [u8; 3]) -> Vec<u8> {
         pixel[..3].copy_from_slice(&colour);
     }
     pixels
+}
+
+/// Returns what the picture says, in words.
+pub fn words(icon_state: IconState) -> String {
+    match icon_state {
+        IconState::Idle => fl!("icon-idle"),
+        IconState::Working => fl!("icon-working"),
+        IconState::Connected => fl!("icon-connected"),
+        IconState::Failed => fl!("icon-failed"),
+    }
 }
 
 /// Takes some microseconds, so nothing is kept.

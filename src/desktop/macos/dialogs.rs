@@ -15,14 +15,16 @@ use std::ptr::{NonNull, null_mut};
 use block2::RcBlock;
 use dispatch2::DispatchQueue;
 use objc2::rc::Retained;
-use objc2::{MainThreadMarker, MainThreadOnly};
+use objc2::{ClassType, MainThreadMarker, MainThreadOnly};
 use objc2_app_kit::{
-    NSAlert, NSAlertFirstButtonReturn, NSApplication, NSButton, NSControlStateValueOn, NSEvent,
-    NSEventMask, NSEventModifierFlags, NSEventType, NSModalResponseAbort, NSSecureTextField,
-    NSTextField, NSView,
+    NSAccessibility, NSAlert, NSAlertFirstButtonReturn, NSApplication, NSButton,
+    NSControlStateValueOn, NSEvent, NSEventMask, NSEventModifierFlags, NSEventType,
+    NSFloatingWindowLevel, NSModalResponseAbort, NSPanel, NSSecureTextField, NSTextField, NSView,
+    NSWindow, NSWindowStyleMask,
 };
 use objc2_foundation::{
-    NSArray, NSDefaultRunLoopMode, NSPoint, NSRect, NSRunLoop, NSSize, NSString, ns_string,
+    NSArray, NSDefaultRunLoopMode, NSObjectProtocol, NSPoint, NSRect, NSRunLoop, NSSize, NSString,
+    ns_string,
 };
 use zeroize::Zeroizing;
 
@@ -66,11 +68,16 @@ pub fn withdraw(id: DialogId) {
     }
 }
 
-/// By the main dispatch queue out of tao's callback, which holds a lock, and by the run loop out of
-/// the queue, which serves nobody else while one of its blocks runs.
 fn show_soon() {
-    DispatchQueue::main().exec_async(|| {
-        let block = RcBlock::new(show_next);
+    outside_of_callbacks(show_next);
+}
+
+/// Calls `work` where it may run a loop of its own: by the main dispatch queue out of tao's callback,
+/// which holds a lock, and by the run loop out of the queue, which serves nobody else while one of
+/// its blocks runs.
+pub fn outside_of_callbacks(work: fn()) {
+    DispatchQueue::main().exec_async(move || {
+        let block = RcBlock::new(work);
         // SAFETY: the name of the mode is a constant; the block holds nothing, and runs on this
         // thread, the main one.
         unsafe {
@@ -116,6 +123,9 @@ fn show(dialog: &Dialog, main: MainThreadMarker) -> DialogResponse {
             // By the button's key, not by a monitor: an input method kind Escape for itself.
             add_button(&alert, &fl!("dialog-cancel"), ESCAPE);
             let entry = Entry::new(*echo, remember.as_deref(), main);
+            // What VoiceOver says of a field that has no words beside it.
+            let label = NSString::from_str(&dialog.text);
+            entry.field.setAccessibilityLabel(Some(&label));
             entry.put_into(&alert, main);
             entry.given(run(&alert, main))
         }
@@ -138,14 +148,27 @@ fn add_button(alert: &NSAlert, label: &str, key: &str) {
 
 /// True if the first button ended it.
 fn run(alert: &NSAlert, main: MainThreadMarker) -> bool {
-    // An accessory app is not the active one, so its window would get no key. Its successor,
-    // `activate`, is new in macOS 14, and asks the active app for consent.
+    // Its successor, `activate`, is new in macOS 14, and asks the active app for consent.
     #[allow(deprecated)]
     NSApplication::sharedApplication(main).activateIgnoringOtherApps(true);
+    bring_to_front(&alert.window());
     let response = alert.runModal();
     // Code that ends the loop from outside leaves the window open.
     alert.window().orderOut(None);
     response == NSAlertFirstButtonReturn
+}
+
+/// Puts the window in front of those of other programs, with the keyboard. An accessory app is not the
+/// active one, and since macOS 14 the system may refuse to make it so: a question that comes seconds
+/// after a click would lie behind other windows, and the password be typed into one of those.
+fn bring_to_front(window: &NSWindow) {
+    // Such a panel takes keys while another program is active. On another kind of window the flag
+    // raises an exception.
+    if window.isKindOfClass(NSPanel::class()) {
+        window.setStyleMask(window.styleMask() | NSWindowStyleMask::NonactivatingPanel);
+    }
+    window.setLevel(NSFloatingWindowLevel);
+    window.orderFrontRegardless();
 }
 
 /// Runs a dialog in which Escape is no button's key, since that button has Return already.
@@ -162,6 +185,8 @@ fn run_with_escape(alert: &NSAlert, main: MainThreadMarker) -> bool {
     let monitor = unsafe {
         NSEvent::addLocalMonitorForEventsMatchingMask_handler(NSEventMask::KeyDown, &handler)
     };
+    // Before it is shown, as for a dialog with a field.
+    alert.layout();
     let yes = run(alert, main);
     if let Some(monitor) = monitor {
         // SAFETY: it is the object that adding the monitor gave, and removed once.

@@ -1,18 +1,22 @@
 //! The Mac's desktop: `AppKit`'s alerts, the notification centre, changes from `NSWorkspace` and
 //! configd. Nothing of this has run on a Mac yet: docs/macos.md lists what is assumed.
 
+mod activities;
 mod dialogs;
 pub mod login_item;
+mod menu_tracking;
 mod notifications;
 pub mod shortcut;
+mod status_item;
 mod system_events;
 
 use std::io;
 
 use muda::{Menu, PredefinedMenuItem, Submenu};
+use objc2_app_kit::NSWorkspace;
 use tao::event_loop::EventLoop;
 use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
-use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
+use tray_icon::{Icon, TrayIcon, TrayIconBuilder, TrayIconEvent};
 
 use super::contract::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
 
@@ -30,6 +34,9 @@ impl Desktop for NativeDesktop {
         events.set_activation_policy(ActivationPolicy::Accessory);
         events.set_activate_ignoring_other_apps(false);
         notifications::listen();
+        activities::forbid_termination();
+        // Else every move of the mouse over the icon waits in a channel that nobody reads.
+        TrayIconEvent::set_event_handler(Some(|_| {}));
         if let Err(error) = set_edit_menu() {
             tracing::warn!(%error, "the keys for copy and paste will not work in dialogs");
         }
@@ -41,12 +48,42 @@ impl Desktop for NativeDesktop {
 
     /// The menu bar colours a template image itself.
     fn with_icon(&self, builder: TrayIconBuilder, icon: Icon) -> TrayIconBuilder {
+        // Without a name it is "Item-0", whose place and permission other apps' icons share.
+        let builder = builder.with_autosave_name("remote-jupyter");
         builder.with_icon_templated(icon)
     }
 
     /// A plain `set_icon` would drop the template flag.
     fn set_icon(&self, tray: &TrayIcon, icon: Icon) -> tray_icon::Result<()> {
         tray.set_icon_templated(Some(icon))
+    }
+
+    fn menu_is_open(&self) -> bool {
+        menu_tracking::is_open()
+    }
+
+    fn attach_menu(&self, tray: &TrayIcon, menu: &Menu) {
+        status_item::attach_menu(tray, menu);
+    }
+
+    fn describe_icon(&self, tray: &TrayIcon, words: &str) {
+        status_item::describe(tray, words);
+    }
+
+    fn show_menu_of_hidden_icon(&self, tray: &TrayIcon) -> bool {
+        status_item::show_menu_if_hidden(tray)
+    }
+
+    fn reduces_motion(&self) -> bool {
+        NSWorkspace::sharedWorkspace().accessibilityDisplayShouldReduceMotion()
+    }
+
+    fn keep_busy(&self, on: bool) {
+        activities::keep_busy(on);
+    }
+
+    fn reopened(&self, summon: Box<dyn FnOnce() + Send>) {
+        notifications::unless_clicked(summon);
     }
 
     fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>) {

@@ -10,8 +10,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use block2::{DynBlock, RcBlock};
+use dispatch2::{DispatchQueue, DispatchTime};
 use objc2::rc::{Retained, autoreleasepool};
 use objc2::runtime::{Bool, ProtocolObject};
 use objc2::{AllocAnyThread, define_class, msg_send};
@@ -34,6 +36,13 @@ type Click = Box<dyn FnOnce() + Send>;
 
 static CLICKS: Mutex<NotificationActions<Click>> = Mutex::new(NotificationActions::new());
 
+/// The time of the last click.
+static CLICKED_AT: Mutex<Option<Instant>> = Mutex::new(None);
+/// Longest time between a click and what else the system says because of it.
+const SAME_CLICK: Duration = Duration::from_secs(2);
+/// Longest time by which the click comes later than the rest.
+const CLICK_FOLLOWS: Duration = Duration::from_millis(400);
+
 /// The labels that there is a category with a button for.
 static ACTIONS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -45,6 +54,28 @@ pub fn listen() {
     centre.setDelegate(Some(ProtocolObject::from_ref(&*delegate)));
     // The centre's reference is weak (UNUserNotificationCenter.h); it has to live as long as the app.
     std::mem::forget(delegate);
+}
+
+/// Calls `summon` unless a notification was clicked at about this time: the system then says that the
+/// app was opened once more, just before or after it says what was clicked (seen in other programs;
+/// not documented).
+pub fn unless_clicked(summon: Box<dyn FnOnce() + Send>) {
+    if was_just_clicked() {
+        return;
+    }
+    let later = move || {
+        if !was_just_clicked() {
+            summon();
+        }
+    };
+    let waited = DispatchTime::try_from(CLICK_FOLLOWS).unwrap_or(DispatchTime::NOW);
+    if DispatchQueue::main().after(waited, later).is_err() {
+        tracing::warn!("an opening of the app went unheard");
+    }
+}
+
+fn was_just_clicked() -> bool {
+    lock(&CLICKED_AT).is_some_and(|at| at.elapsed() < SAME_CLICK)
 }
 
 /// Posts a notification as soon as the user has allowed notifications; the first one requests that
@@ -190,6 +221,7 @@ define_class!(
             response: &UNNotificationResponse,
             done: &DynBlock<dyn Fn()>,
         ) {
+            *lock(&CLICKED_AT) = Some(Instant::now());
             take(response);
             done.call(());
         }

@@ -1,4 +1,4 @@
-//! Sleep, waking, and another network.
+//! Sleep, waking, another network, and the end of a menu.
 //!
 //! Assumed, since no Mac was at hand (docs/macos.md has the list):
 //! - `NSWorkspace`'s own notification centre posts sleep and waking to every application
@@ -29,6 +29,7 @@ use system_configuration::dynamic_store::{
 };
 
 use super::super::contract::{SystemEvent, SystemEventSink};
+use super::menu_tracking;
 
 /// One of these exists while there is a network.
 const WAYS_OUT: [&str; 2] = ["State:/Network/Global/IPv4", "State:/Network/Global/IPv6"];
@@ -49,6 +50,7 @@ pub fn watch(tell: Box<SystemEventSink>) -> io::Result<()> {
         tell(change);
     });
     watch_sleep(&tell);
+    menu_tracking::watch(&tell);
     std::thread::Builder::new()
         .name("network".to_owned())
         .spawn(move || {

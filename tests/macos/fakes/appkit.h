@@ -25,9 +25,10 @@ struct shown {
     NSRect frame;
     NSView *subviews[8];
     int subview_count;
-    NSString *accessibility;
+    NSString *accessibility, *tooltip;
     NSWindow *window;
 }
+- (void)addSubview:(NSView *)view;
 @end
 @interface NSControl : NSView { @public NSString *value; }
 @end

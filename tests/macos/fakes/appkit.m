@@ -11,6 +11,7 @@
 
 @implementation NSEvent
 - (unsigned short)keyCode { return key; }
++ (NSPoint)mouseLocation { return (NSPoint){400, 300}; }
 + (id)otherEventWithType:(NSUInteger)type location:(NSPoint)at modifierFlags:(NSUInteger)flags
     timestamp:(double)time windowNumber:(NSInteger)window context:(id)context subtype:(short)subtype
     data1:(NSInteger)data1 data2:(NSInteger)data2 {
@@ -89,11 +90,14 @@ static NSInteger stop_code;
         broken("a view that is cut off by the one around it");
     subviews[subview_count++] = [view retain];
 }
-- (id)window { MAIN; return window; }
+- (id)window { MAIN; return [[window retain] autorelease]; }
+- (id)subviews { MAIN; return [NSArray arrayWithObjects:subviews count:(NSUInteger)subview_count]; }
+- (void)setToolTip:(NSString *)text { MAIN; [tooltip release]; tooltip = [text copy]; }
 - (void)setAccessibilityLabel:(NSString *)label { MAIN; [accessibility release]; accessibility = [label copy]; }
 - (void)dealloc {
     while (subview_count) [subviews[--subview_count] release];
     [accessibility release];
+    [tooltip release];
     [super dealloc];
 }
 @end

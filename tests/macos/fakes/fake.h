@@ -51,6 +51,7 @@ __attribute__((objc_root_class))
 }
 @end
 @interface NSArray : FakeItems
++ (id)arrayWithObjects:(id *)objects count:(NSUInteger)number;
 @end
 @interface NSSet : FakeItems
 @end

@@ -46,6 +46,10 @@ const char *text_of(id string) { return string ? [string UTF8String] : ""; }
 }
 @end
 @implementation NSArray
+- (id)objectAtIndex:(NSUInteger)at {
+    if (at >= count) raise_exception("NSRangeException", "objectAtIndex: beyond the end");
+    return [[items[at] retain] autorelease];
+}
 + (id)array { return [[self new] autorelease]; }
 + (id)arrayWithObjects:(id *)objects count:(NSUInteger)number {
     return [[[self alloc] initWithObjects:objects count:number] autorelease];

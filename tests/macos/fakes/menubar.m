@@ -76,11 +76,18 @@ void fake_menu_opened(void (*meanwhile)(void)) {
     objc_autoreleasePoolPop(pool);
 }
 
+static bool is_covered;
 // --- the status item ------------------------------------------------------------------------------------------------
 
 @interface NSStatusBarButton : NSButton
 @end
 @implementation NSStatusBarButton
+@end
+// tray-icon's view over the button: it takes the mouse, and attaches the menu for as long as it is pressed.
+@interface TaoTrayTarget : NSView
+@end
+@implementation TaoTrayTarget
+- (void)removeFromSuperview { MAIN; is_covered = false; }
 @end
 @interface NSStatusItem : NSObject {
 @public
@@ -97,10 +104,13 @@ static NSStatusItem *the_item;
     button->window = [NSWindow new];
     button->window->visible = button->window->on_screen = true;
     visible = YES;
+    [button addSubview:[TaoTrayTarget new]];
+    is_covered = true;
     return the_item = self;
 }
 - (id)button { MAIN; return [[button retain] autorelease]; }
 - (BOOL)isVisible { MAIN; return visible; }
+- (id)menu { MAIN; return menu; }
 - (void)setMenu:(id)new { MAIN; [menu release]; menu = [new retain]; }
 @end
 // Where the icon is: 0 in the menu bar, 1 behind the notch or other icons, 2 on no screen, 3 taken away by the user,
@@ -113,5 +123,8 @@ void fake_icon_is(int hidden) {
     if (hidden == 4) the_item->button->window = nil;
 }
 const char *fake_icon_label(void) { return text_of(the_item->button->accessibility); }
-// NSAccessibility: pressing the button (VoiceOver, the keyboard) does what a click does; AppKit opens the item's menu.
+const char *fake_icon_hint(void) { return text_of(the_item->button->tooltip); }
+// NSAccessibility: a press of the button (VoiceOver, the keyboard) opens the item's menu, if it has one. A click opens it
+// too; through tray-icon's view it takes the menu away again afterwards.
 int fake_press_opens_menu(void) { return the_item->menu != nil; }
+void fake_icon_clicked(void) { if (is_covered) [the_item setMenu:nil]; }

@@ -30,6 +30,8 @@ mod c {
         pub fn fake_icon_is(hidden: c_int);
         pub fn fake_icon_label() -> *const c_char;
         pub fn fake_press_opens_menu() -> c_int;
+        pub fn fake_icon_hint() -> *const c_char;
+        pub fn fake_icon_clicked();
         pub fn fake_allow_notifications(on: c_int);
         pub fn fake_notifications_fail(on: c_int);
         pub fn fake_prompts() -> c_int;
@@ -145,6 +147,8 @@ told! {
     menu_opened(meanwhile: extern "C" fn()) = c::fake_menu_opened(meanwhile);
     icon_is(hidden: i32) = c::fake_icon_is(hidden);
     icon_label() -> String = text(c::fake_icon_label());
+    icon_hint() -> String = text(c::fake_icon_hint());
+    icon_clicked() = c::fake_icon_clicked();
     press_opens_menu() -> bool = c::fake_press_opens_menu() != 0;
     allow_notifications(on: bool) = c::fake_allow_notifications(on.into());
     notifications_fail() = c::fake_notifications_fail(1);

@@ -100,6 +100,29 @@ fn open(kind: DialogKind, answers: &Answers) {
 }
 
 super::scenarios! {
+    /// macOS 14 and later may refuse to make an accessory app the active one.
+    fn a_dialog_is_in_front_and_has_the_keyboard_while_another_program_stays_active() {
+        for (kind, given) in [(passphrase(false), line("s", false)), (confirmation(), DialogResponse::Dismissed)] {
+            fake::activation(false);
+            if kind == passphrase(false) {
+                fake::types("s");
+            }
+            fake::presses_key(RETURN.0, RETURN.1);
+            assert_eq!(answer(kind), given);
+            let shown = fake::shown();
+            let last = shown.last().unwrap();
+            assert!(last.is_in_front());
+            assert!(last.has_keyboard());
+        }
+    }
+
+    fn voiceover_says_what_is_asked_for_in_the_field() {
+        fake::activation(true);
+        fake::clicks_button(1);
+        answer(passphrase(false));
+        assert_eq!(fake::shown()[0].field_label(), "Passphrase for the key");
+    }
+
     fn a_message_is_read_with_return() {
         fake::activation(true);
         fake::presses_key(RETURN.0, RETURN.1);

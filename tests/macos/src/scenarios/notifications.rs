@@ -79,7 +79,47 @@ fn logged(work: impl FnOnce()) -> String {
     String::from_utf8(said).unwrap()
 }
 
+/// The system says that the app was opened once more.
+fn reopened(desktop: &NativeDesktop) {
+    desktop.reopened(Box::new(|| CLICKED.lock().unwrap().push("summoned".to_owned())));
+}
+
 super::scenarios! {
+    fn a_click_does_not_also_open_the_usual_host() {
+        let desktop = prepare();
+        post(&desktop, "one", "Show Log");
+        fake::clicked(0, BUTTON);
+        reopened(&desktop);
+        fake::run(700);
+        assert_eq!(clicked(), ["one"]);
+    }
+
+    fn nor_does_a_click_that_is_told_after_the_opening() {
+        let desktop = prepare();
+        post(&desktop, "one", "Show Log");
+        reopened(&desktop);
+        fake::clicked(0, TEXT);
+        fake::run(700);
+        assert_eq!(clicked(), ["one"]);
+    }
+
+    fn opening_the_app_without_a_click_summons_it() {
+        let desktop = prepare();
+        reopened(&desktop);
+        fake::run(700);
+        assert_eq!(clicked(), ["summoned"]);
+    }
+
+    fn opening_the_app_some_time_after_a_click_summons_it() {
+        let desktop = prepare();
+        post(&desktop, "one", "Show Log");
+        fake::clicked(0, TEXT);
+        fake::run(2100);
+        reopened(&desktop);
+        fake::run(700);
+        assert_eq!(clicked(), ["one", "summoned"]);
+    }
+
     fn each_has_its_text_and_its_button() {
         let desktop = prepare();
         for (title, action) in [("one", "Open Tab"), ("two", "Show Log"), ("three", "Open Tab"), ("four", "")] {
