@@ -321,6 +321,8 @@ impl<D: Desktop> App<D> {
 
     fn system_event(&mut self, change: SystemEvent, now: Instant) {
         if change == SystemEvent::MenuClosed {
+            // It may have been changed in System Settings: the next menu is to show it.
+            os_actions::look_at_login_item(&self.sender);
             return;
         }
         tracing::info!(?change, "the computer");

@@ -7,7 +7,7 @@ use sha1::{Digest, Sha1};
 
 use crate::config::{self, Config};
 use crate::desktop::{login_item, shortcut};
-use crate::host_os::{Scope, private_file};
+use crate::host_os::{Scope, edit, private_file};
 use crate::host_os::{logs_folder, private_logs_folder};
 use crate::i18n::fl;
 use crate::problem;
@@ -34,7 +34,7 @@ fn spawn_task(
 pub fn edit_configuration(sender: &EventSender, path: PathBuf) {
     spawn_task(sender, move |_| {
         config::begin(&path).map_err(|error| problem::not_opened(&path, &error))?;
-        show(&path)
+        edit(&path).map_err(|error| problem::not_opened(&path, &error))
     });
 }
 

@@ -68,7 +68,7 @@ fn edit(context: &Context) -> CommandOutcome {
                 ))));
             }
         }
-        Err(_) => return open::that_detached(path).map(|()| 0).map_err(failed),
+        Err(_) => return crate::host_os::edit(path).map(|()| 0).map_err(failed),
     }
     let config = Config::load(path).map_err(|errors| problem::broken_config(&errors))?;
     tell_good(path, &config);

@@ -37,6 +37,9 @@ pub fn main(app: AppStart) -> ExitCode {
     // Before anything is said, help and mistakes too.
     set_language(Config::language_in(&Config::default_path()).as_deref());
     let arguments = usage::parse();
+    // While there is one thread only.
+    #[cfg(all(target_os = "macos", feature = "app"))]
+    crate::desktop::startup::enter(opens_app(&arguments));
     if let Some(named) = &arguments.config {
         set_language(Config::language_in(named).as_deref());
     }
@@ -78,6 +81,11 @@ fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
     }
 }
 
+#[cfg(feature = "app")]
+fn opens_app(arguments: &Arguments) -> bool {
+    matches!(arguments.command, None | Some(Command::Url { .. }))
+}
+
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::secret::Secret`].
 fn log(arguments: &Arguments, app: AppStart) {
     let level = match arguments.verbose {
@@ -89,9 +97,7 @@ fn log(arguments: &Arguments, app: AppStart) {
     // bus that it leaves when the app quits.
     let filter = |level| EnvFilter::new(format!("{level},ureq=warn,ureq_proto=warn,zbus=error"));
     #[cfg(feature = "app")]
-    if matches!(app, AppStart::InProcess(_))
-        && matches!(arguments.command, None | Some(Command::Url { .. }))
-    {
+    if matches!(app, AppStart::InProcess(_)) && opens_app(arguments) {
         return crate::app::log_to_file(filter(level), filter("info"));
     }
     tracing_subscriber::fmt()

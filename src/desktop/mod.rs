@@ -10,13 +10,14 @@ pub mod login_item;
 #[cfg(target_os = "macos")]
 mod macos;
 mod notification_actions;
+mod sanitize;
 pub mod shortcut;
 
 /// The desktop that the app runs on.
 #[cfg(not(target_os = "macos"))]
 pub use linux::NativeDesktop;
 #[cfg(target_os = "macos")]
-pub use macos::NativeDesktop;
+pub use macos::{NativeDesktop, startup};
 
 pub use contract::{
     Desktop, Dialog, DialogId, DialogKind, DialogResponse, Notification, SystemEvent,

@@ -8,12 +8,14 @@ mod peer;
 pub mod scope;
 mod state_store;
 pub mod terminal_prompt;
+mod text_editor;
 
 pub use browser::{check as check_browser, open as open_page};
 pub use paths::{
     APP_PROGRAM, logs_folder, private_file, runtime_folder, state_folder, write_whole,
 };
 pub use scope::{ConfigOptions, Scope, parse_remembered};
+pub use text_editor::edit;
 
 /// The folder of the state, made with mode 0700 if it is not there.
 ///

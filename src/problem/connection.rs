@@ -1,5 +1,8 @@
 //! Problems on the way to a logged-in SSH session.
 
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
 use super::code::{Code, Problem, Remedy};
 use super::connection_lost::login_silent;
 use super::jump_host::{forward, last_lines, no_way, proxy_command};
@@ -183,12 +186,7 @@ fn no_answer(name: &str, prompt: &str, reason: &str, tried: &[String]) -> Proble
     )
 }
 
-fn dial(
-    name: &str,
-    host: &str,
-    port: u16,
-    tried: &[(std::net::SocketAddr, std::io::Error)],
-) -> Problem {
+fn dial(name: &str, host: &str, port: u16, tried: &[(SocketAddr, io::Error)]) -> Problem {
     let detail: Vec<String> = tried
         .iter()
         .map(|(address, error)| format!("{address}: {error}"))
@@ -196,7 +194,7 @@ fn dial(
     let detail = detail.join("\n");
     let all_refused = tried
         .iter()
-        .all(|(_, error)| error.kind() == std::io::ErrorKind::ConnectionRefused);
+        .all(|(_, error)| error.kind() == io::ErrorKind::ConnectionRefused);
     if all_refused {
         return Problem::new(
             Code::Refused,
@@ -219,8 +217,25 @@ fn dial(
             port = port
         ),
         detail,
-        fl!("explain-unreachable-remedy"),
+        unreachable_remedy(tried, cfg!(target_os = "macos")),
     )
+}
+
+/// On a Mac, a program that may not speak to the local network gets "no route to host", at once
+/// (Apple's technical note TN3179).
+fn unreachable_remedy(tried: &[(SocketAddr, io::Error)], on_mac: bool) -> String {
+    let is_denied = |(address, error): &(SocketAddr, io::Error)| {
+        let is_local = match address.ip() {
+            IpAddr::V4(ip) => ip.is_private() || ip.is_link_local(),
+            IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local(),
+        };
+        is_local && error.kind() == io::ErrorKind::HostUnreachable
+    };
+    if on_mac && tried.iter().any(is_denied) {
+        fl!("explain-unreachable-mac-remedy")
+    } else {
+        fl!("explain-unreachable-remedy")
+    }
 }
 
 /// The key exchange did not come about.
@@ -461,4 +476,34 @@ fn at_hop(host: &Host, hop: &AtHop) -> Problem {
     let problem = ssh(&stand_in, Some(&hop.target), &hop.error);
     let title = fl!("hops-title", host = &host.name, title = problem.title);
     Problem { title, ..problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mac_that_denies_the_local_network_is_named_and_a_host_that_is_down_is_not() {
+        let remedy = |address: &str, kind: io::ErrorKind, on_mac| {
+            let address =
+                SocketAddr::new(address.parse().unwrap_or(IpAddr::from([0, 0, 0, 0])), 22);
+            unreachable_remedy(&[(address, kind.into())], on_mac).contains("Local Network")
+        };
+        let denied = io::ErrorKind::HostUnreachable;
+        for local in [
+            "192.168.1.7",
+            "10.0.0.7",
+            "172.16.3.7",
+            "169.254.0.7",
+            "fd00::7",
+            "fe80::7",
+        ] {
+            assert!(remedy(local, denied, true), "{local}");
+            assert!(!remedy(local, denied, false), "{local}, elsewhere");
+            assert!(!remedy(local, io::ErrorKind::TimedOut, true), "{local}");
+        }
+        for far in ["203.0.113.7", "2001:db8::7"] {
+            assert!(!remedy(far, denied, true), "{far}");
+        }
+    }
 }

@@ -390,6 +390,7 @@ explain-refused-port = { $host }: nothing listens on port { $port } of { $wanted
 explain-refused-port-remedy = Check the Port in ~/.ssh/config, and whether the SSH server runs there.
 explain-unreachable = { $host }: no answer from { $wanted } port { $port }
 explain-unreachable-remedy = Check the network, and whether a VPN or a jump host is needed.
+explain-unreachable-mac-remedy = Allow Remote Jupyter in System Settings > Privacy & Security > Local Network. From a terminal, its application needs that permission. If it is allowed, check the network and any VPN.
 explain-handshake = { $host }: the SSH handshake failed
 explain-handshake-remedy = Check that an SSH server answers on that port: `ssh -v` shows its greeting.
 explain-no-session = { $host } does not let this account run commands
@@ -729,6 +730,7 @@ autostart-no-folder = There is no home folder to keep the entry in
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = The system opens the app without arguments: it cannot start with { $path } at login
 autostart-mac-refused = The system refused (code { $code }). Check System Settings > General > Login Items
+autostart-mac-translocated = Move Remote Jupyter to the Applications folder, and open it there
 
 ## Batch jobs (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
 

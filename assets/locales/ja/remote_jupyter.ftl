@@ -377,6 +377,7 @@ explain-refused-port = { $host }: { $wanted } のポート { $port } で待ち�
 explain-refused-port-remedy = ~/.ssh/config の Port と、SSH サーバーが動いているかどうかを確認してください。
 explain-unreachable = { $host }: { $wanted } のポート { $port } から応答がありません
 explain-unreachable-remedy = ネットワークと、VPN や踏み台ホストが必要かどうかを確認してください。
+explain-unreachable-mac-remedy = 「システム設定」＞「プライバシーとセキュリティ」＞「ローカルネットワーク」で Remote Jupyter を許可してください。ターミナルから使う場合は、ターミナルのアプリケーションに許可が必要です。許可済みなら、ネットワークと VPN を確認してください。
 explain-handshake = { $host }: SSH のハンドシェイクに失敗しました
 explain-handshake-remedy = そのポートで SSH サーバーが応答しているか確認してください。`ssh -v` でサーバーの挨拶が分かります。
 explain-no-session = { $host } では、このアカウントでコマンドを実行できません
@@ -706,6 +707,7 @@ autostart-no-folder = 設定を置くホームフォルダがありません
 autostart-not-written = { $path }: { $why }
 autostart-mac-config = ログイン時はシステムが引数なしでアプリを開くため、{ $path } を指定して起動することはできません
 autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定」＞「一般」＞「ログイン項目」を確認してください
+autostart-mac-translocated = Remote Jupyter を「アプリケーション」フォルダへ移動し、そこから開いてください
 
 ## バッチジョブ (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
 

@@ -159,7 +159,7 @@ fn login_item(status: &login_item::Status) -> Vec<Entry> {
     let (on, remark) = match status {
         login_item::Status::On => (true, None),
         login_item::Status::Off => (false, None),
-        login_item::Status::NeedsApproval => (true, Some(fl!("menu-login-approval"))),
+        login_item::Status::NeedsApproval => (false, Some(fl!("menu-login-approval"))),
         login_item::Status::NotHere(_) => return Vec::new(),
     };
     let text = fl!("menu-login");

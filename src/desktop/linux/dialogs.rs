@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
 use super::super::dialog_queue::{OneAtATime, Withdrawn};
-use super::sanitize::sanitized;
+use super::super::sanitize::sanitized;
 use crate::i18n::fl;
 
 /// Characters of a line, as the desktop's own dialogs have them.

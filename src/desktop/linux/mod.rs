@@ -7,7 +7,6 @@ pub mod login_item;
 mod logind;
 mod netlink;
 mod notifications;
-mod sanitize;
 pub mod shortcut;
 mod system_events;
 

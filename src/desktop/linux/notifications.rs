@@ -17,7 +17,7 @@ use zbus::{Connection, MatchRule, Message, MessageStream, Variant};
 
 use super::super::contract::Notification;
 use super::super::notification_actions::NotificationActions;
-use super::sanitize::sanitized;
+use super::super::sanitize::sanitized;
 use queue::Queue;
 
 /// A server that does not answer for that long gets the next notification instead.

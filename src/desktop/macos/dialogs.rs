@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 
 use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
 use super::super::dialog_queue::{OneAtATime, Withdrawn};
+use super::super::sanitize::sanitized;
 use crate::i18n::fl;
 
 const NO_KEY: &str = "";
@@ -104,8 +105,8 @@ fn show_next() {
 /// Shows a dialog and waits for its end, while the run loop goes on.
 fn show(dialog: &Dialog, main: MainThreadMarker) -> DialogResponse {
     let alert = NSAlert::new(main);
-    alert.setMessageText(&NSString::from_str(&dialog.title));
-    alert.setInformativeText(&NSString::from_str(&dialog.text));
+    alert.setMessageText(&shown(&dialog.title));
+    alert.setInformativeText(&shown(&dialog.text));
     // The first button is the right-most one: it agrees in all of them.
     match &dialog.kind {
         DialogKind::Message => {
@@ -124,12 +125,17 @@ fn show(dialog: &Dialog, main: MainThreadMarker) -> DialogResponse {
             add_button(&alert, &fl!("dialog-cancel"), ESCAPE);
             let entry = Entry::new(*echo, remember.as_deref(), main);
             // What VoiceOver says of a field that has no words beside it.
-            let label = NSString::from_str(&dialog.text);
+            let label = shown(&dialog.text);
             entry.field.setAccessibilityLabel(Some(&label));
             entry.put_into(&alert, main);
             entry.given(run(&alert, main))
         }
     }
+}
+
+/// A server's text may hold what is not for reading.
+fn shown(text: &str) -> Retained<NSString> {
+    NSString::from_str(&sanitized(text))
 }
 
 fn agreed(yes: bool) -> DialogResponse {
@@ -142,7 +148,7 @@ fn agreed(yes: bool) -> DialogResponse {
 
 /// The key is set even where `NSAlert` would choose the same: it goes by the words on the button.
 fn add_button(alert: &NSAlert, label: &str, key: &str) {
-    let button = alert.addButtonWithTitle(&NSString::from_str(label));
+    let button = alert.addButtonWithTitle(&shown(label));
     button.setKeyEquivalent(&NSString::from_str(key));
 }
 
@@ -231,7 +237,7 @@ struct Entry {
 impl Entry {
     fn new(echo: bool, remember: Option<&str>, main: MainThreadMarker) -> Self {
         let tick = remember.map(|label| {
-            let label = NSString::from_str(label);
+            let label = shown(label);
             // SAFETY: it has no target and no action that would have to fit.
             let tick =
                 unsafe { NSButton::checkboxWithTitle_target_action(&label, None, None, main) };

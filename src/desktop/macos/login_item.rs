@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use auto_launch::{AutoLaunch, AutoLaunchBuilder, Error as LaunchError, MacOSLaunchMode};
+use objc2_foundation::NSBundle;
 use smappservice_rs::{AppService, ServiceStatus, ServiceType};
 
 use super::super::login_item::status::{LoginItemError, Status};
@@ -46,6 +47,14 @@ pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
         }
         (Means::Service(item) | Means::Agent(item), _) => item,
     };
+    // Registering again would be refused: only the user can allow it, there.
+    if on && status() == Status::NeedsApproval {
+        AppService::open_system_settings_login_items();
+        return Ok(());
+    }
+    if on && is_translocated() {
+        return Err(LoginItemError(fl!("autostart-mac-translocated")));
+    }
     // Taking out what is not registered is an error there.
     if !on && status() == Status::Off {
         return Ok(());
@@ -58,6 +67,12 @@ pub fn set(on: bool, options: &ConfigOptions) -> Result<(), LoginItemError> {
         }
         other => LoginItemError(other.to_string()),
     })
+}
+
+/// Opened where a browser has put it, an application runs from a folder that is gone after it.
+fn is_translocated() -> bool {
+    let path = NSBundle::mainBundle().bundlePath().to_string();
+    path.contains("/AppTranslocation/")
 }
 
 /// auto-launch knows the system's version, and refuses the service below 13.

@@ -7,6 +7,7 @@ pub mod login_item;
 mod menu_tracking;
 mod notifications;
 pub mod shortcut;
+pub mod startup;
 mod status_item;
 mod system_events;
 

@@ -30,6 +30,7 @@ use objc2_user_notifications::{
 
 use super::super::contract::Notification;
 use super::super::notification_actions::NotificationActions;
+use super::super::sanitize::sanitized;
 use crate::secret::random_hex;
 
 type Click = Box<dyn FnOnce() + Send>;
@@ -121,8 +122,8 @@ fn centre() -> Option<Retained<UNUserNotificationCenter>> {
 fn add(name: &str, notice: &Notification) {
     let Some(centre) = centre() else { return };
     let content = UNMutableNotificationContent::new();
-    content.setTitle(&NSString::from_str(&notice.title));
-    content.setBody(&NSString::from_str(&notice.body));
+    content.setTitle(&NSString::from_str(&sanitized(&notice.title)));
+    content.setBody(&NSString::from_str(&sanitized(&notice.body)));
     if !notice.action.is_empty() {
         register(&centre, &notice.action);
         content.setCategoryIdentifier(&NSString::from_str(&notice.action));

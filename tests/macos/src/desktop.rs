@@ -9,5 +9,8 @@ pub mod macos;
 #[path = "../../../src/desktop/notification_actions.rs"]
 mod notification_actions;
 
+#[path = "../../../src/desktop/sanitize.rs"]
+mod sanitize;
+
 pub mod login_item;
 pub mod shortcut;

@@ -5,6 +5,7 @@ mod dialogs;
 mod login_item;
 mod notifications;
 mod shortcuts;
+mod startup;
 mod strictness;
 mod system_events;
 
@@ -49,6 +50,7 @@ pub fn all() -> Vec<Scenario> {
         login_item::all(),
         notifications::all(),
         shortcuts::all(),
+        startup::all(),
         strictness::all(),
         system_events::all(),
     ];

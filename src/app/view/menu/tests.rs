@@ -222,8 +222,10 @@ fn the_login_item_is_ticked_and_may_want_approval() {
     let mut model = model(&["gpu01"]);
     let has = |model: &Model, text: &str| lines(model).iter().any(|line| line.contains(text));
     assert!(has(&model, "✗ Open at Login"));
+    model.know_login_item(login_item::Status::On);
+    assert!(has(&model, "✓ Open at Login"));
     model.know_login_item(login_item::Status::NeedsApproval);
-    assert!(has(&model, "✓ Open at Login") && has(&model, "System Settings"));
+    assert!(has(&model, "✗ Open at Login") && has(&model, "System Settings"));
     model.know_login_item(login_item::Status::NotHere("no".into()));
     assert!(!has(&model, "Open at Login"));
 }

@@ -116,6 +116,17 @@ super::scenarios! {
         }
     }
 
+    fn a_server_cannot_turn_the_words_of_a_question_round() {
+        let answers = Answers::default();
+        let text = "SHA256:\u{202E}abc\0".to_owned();
+        let dialog = Dialog { title: "gpu01\u{1b}[2J".to_owned(), text, kind: message() };
+        NativeDesktop::default().ask(dialog, Box::new(move |given| answers.borrow_mut().push(given)));
+        fake::clicks_button(0);
+        fake::run(0);
+        assert_eq!(fake::shown()[0].title(), "gpu01\u{FFFD}[2J");
+        assert_eq!(fake::shown()[0].text(), "SHA256:\u{FFFD}abc\u{FFFD}");
+    }
+
     fn voiceover_says_what_is_asked_for_in_the_field() {
         fake::activation(true);
         fake::clicks_button(1);

@@ -36,6 +36,18 @@ fn set(on: bool, options: &ConfigOptions) -> Result<(), String> {
 }
 
 super::scenarios! {
+    fn one_that_waits_for_approval_leads_to_the_settings() {
+        fake::login_item_is(REQUIRES_APPROVAL);
+        assert_eq!(set(true, &plain()), Ok(()));
+        assert_eq!(fake::settings_opened(), 1);
+        assert_eq!(login_item::status(), Status::NeedsApproval);
+    }
+
+    fn an_app_that_runs_from_the_downloads_folder_says_where_to_move_it() {
+        fake::bundle("/private/var/folders/x/AppTranslocation/y/d/Remote Jupyter.app", Some("org.remote-jupyter.RemoteJupyter"));
+        assert_eq!(set(true, &plain()), Err("autostart-mac-translocated".to_owned()));
+    }
+
     fn it_is_off_until_the_user_switches_it_on() {
         assert_eq!(login_item::status(), Status::Off);
         assert_eq!(set(true, &plain()), Ok(()));

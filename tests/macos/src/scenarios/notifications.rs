@@ -81,7 +81,9 @@ fn logged(work: impl FnOnce()) -> String {
 
 /// The system says that the app was opened once more.
 fn reopened(desktop: &NativeDesktop) {
-    desktop.reopened(Box::new(|| CLICKED.lock().unwrap().push("summoned".to_owned())));
+    desktop.reopened(Box::new(|| {
+        CLICKED.lock().unwrap().push("summoned".to_owned())
+    }));
 }
 
 super::scenarios! {
@@ -127,6 +129,12 @@ super::scenarios! {
         }
         let expected = [posted("one", "Open Tab"), posted("two", "Show Log"), posted("three", "Open Tab"), posted("four", "")];
         assert_eq!(fake::posted(), expected);
+    }
+
+    fn what_a_server_wrote_is_made_fit_to_be_shown() {
+        let desktop = prepare();
+        post(&desktop, "gpu01\u{202E}", "");
+        assert_eq!(fake::posted(), [posted("gpu01\u{FFFD}", "")]);
     }
 
     fn the_user_is_asked_once() {
