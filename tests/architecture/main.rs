@@ -158,6 +158,10 @@ const UNSAFE: [&str; 6] = [
     "ssh/channel.rs",
     "ssh/buffered_socket.rs",
     "desktop/macos/system_events.rs",
+    "desktop/macos/activities.rs",
+    "desktop/macos/menu_tracking.rs",
+    "desktop/macos/startup.rs",
+    "desktop/macos/status_item.rs",
     "desktop/macos/dialogs.rs",
     "desktop/macos/notifications.rs",
 ];

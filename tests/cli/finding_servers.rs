@@ -391,13 +391,14 @@ fn a_password_is_asked_for_by_the_tab() {
 fn neither_token_nor_password_is_warned_about_once() {
     let sshd = Sshd::start();
     let client = Client::of(&sshd);
-    start_by_hand(
-        &sshd,
-        &client,
-        "work",
-        "",
-        "--ip=127.0.0.2 --IdentityProvider.token= --ServerApp.base_url=/a/b",
-    );
+    // A Mac has no second loopback address.
+    let address = if cfg!(target_os = "linux") {
+        "127.0.0.2"
+    } else {
+        "127.0.0.1"
+    };
+    let more = format!("--ip={address} --IdentityProvider.token= --ServerApp.base_url=/a/b");
+    start_by_hand(&sshd, &client, "work", "", &more);
     configure(&client, "launcher = \"attach\"");
     let (mut opened, ready, said) = attach(&client);
     assert_eq!(

@@ -228,6 +228,9 @@ impl Sshd {
             self.id
         )
         .unwrap();
+        if cfg!(target_os = "macos") {
+            text += &session_notes(&self.id);
+        }
         text + "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"
     }
 
@@ -397,6 +400,15 @@ pub fn accepted_logins(log: &str) -> usize {
     log.lines()
         .filter(|line| methods.iter().any(|method| line.contains(method)))
         .count()
+}
+
+/// The line of a configuration that notes each session, for `scripts/marked` where environments
+/// cannot be read.
+pub fn session_notes(id: &str) -> String {
+    format!(
+        "ForceCommand {} --session {id}\n",
+        script_file("marked").display()
+    )
 }
 
 pub fn marked(id: &str) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! What the app tells the system about itself: that it must neither be slowed down nor ended unasked.
+//! Activities: the app tells the system that it must neither be slowed down nor ended unasked.
 //!
 //! An app without a window that does nothing visible is a candidate for App Nap, which slows its
 //! timers and its network, and for automatic termination, which ends it (`NSProcessInfo.h`).

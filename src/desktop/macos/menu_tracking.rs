@@ -1,4 +1,4 @@
-//! Whether a menu is open. An edit of an open menu may close it, so the app waits until it is closed.
+//! The open menu. An edit of it may close it, so the app waits until it is closed.
 //!
 //! Assumed (docs/macos.md): both notifications come on the main thread, once for a menu with all its
 //! submenus (NSMenu.h).

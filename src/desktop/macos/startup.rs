@@ -1,5 +1,5 @@
-//! What the program lacks when it starts on a Mac: its bundle, if a link led to it, and a terminal's
-//! environment, if Finder or the login did.
+//! The start of the program: finds its bundle, if a link led to it, and a terminal's environment, if
+//! Finder or the login did.
 #![allow(unsafe_code)]
 
 use std::ffi::{OsStr, OsString};
