@@ -34,7 +34,7 @@ fn spawn_task(
 pub fn edit_configuration(sender: &EventSender, path: PathBuf) {
     spawn_task(sender, move |_| {
         config::begin(&path).map_err(|error| problem::not_opened(&path, &error))?;
-        edit(&path).map_err(|error| problem::not_opened(&path, &error))
+        edit(&path).map_err(|error| problem::not_opened(&path, &in_words(&error)))
     });
 }
 

@@ -9,3 +9,4 @@ mod bundle;
 #[cfg(target_os = "linux")]
 mod executables;
 mod icons;
+mod on_a_mac;
