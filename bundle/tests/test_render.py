@@ -52,6 +52,8 @@ class InfoPlist(unittest.TestCase):
             "LSUIElement": True,
             "NSHighResolutionCapable": True,
             "NSPrincipalClass": "NSApplication",
+            "NSSupportsAutomaticTermination": False,
+            "NSSupportsSuddenTermination": False,
         }
         for key, value in wanted.items():
             self.assertEqual(info.pop(key, None), value, key)
