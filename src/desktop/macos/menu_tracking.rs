@@ -24,19 +24,19 @@ pub fn is_open() -> bool {
 pub fn watch(tell: &Arc<SystemEventSink>) {
     let tell = Arc::clone(tell);
     // SAFETY: constants of the framework, which are never written.
-    let (begin, end) = unsafe {
-        (
+    let names = unsafe {
+        [
             NSMenuDidBeginTrackingNotification,
             NSMenuDidEndTrackingNotification,
-        )
+        ]
     };
-    let begun = RcBlock::new(|_: NonNull<NSNotification>| IS_OPEN.store(true, Ordering::Relaxed));
-    let ended = RcBlock::new(move |_: NonNull<NSNotification>| {
+    let opened = RcBlock::new(|_: NonNull<NSNotification>| IS_OPEN.store(true, Ordering::Relaxed));
+    let closed = RcBlock::new(move |_: NonNull<NSNotification>| {
         IS_OPEN.store(false, Ordering::Relaxed);
         tell(SystemEvent::MenuClosed);
     });
     let centre = NSNotificationCenter::defaultCenter();
-    for (name, block) in [(begin, &*begun), (end, &*ended)] {
+    for (name, block) in names.into_iter().zip([&*opened, &*closed]) {
         // SAFETY: no object to filter by, and no queue: the block runs on the thread that posts, and
         // holds only what is `Send` and `Sync`.
         let observer = unsafe {
