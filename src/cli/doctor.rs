@@ -162,7 +162,7 @@ fn check_host(context: &Context, host: &Host, checkup: &mut Checkup) -> Result<(
         |event| match event {
             Event::Step(text) => checkup.good(&name, text),
             Event::Note(text) | Event::Warning(text) | Event::Waits(text) => {
-                checkup.note(&name, text)
+                checkup.note(&name, text);
             }
             Event::Seen(sight) => seen(checkup, &name, sight),
             _ => {}

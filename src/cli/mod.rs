@@ -87,7 +87,7 @@ fn opens_app(arguments: &Arguments) -> bool {
 }
 
 /// Logs go to standard error, and hold no secrets: tokens are in [`crate::secret::Secret`].
-fn log(arguments: &Arguments, app: AppStart) {
+fn log(arguments: &Arguments, #[cfg_attr(not(feature = "app"), expect(unused))] app: AppStart) {
     let level = match arguments.verbose {
         0 => "warn",
         1 => "info",
