@@ -17,7 +17,7 @@ use crate::secret::random_hex;
 /// The variables that a login shell may set and that connections need: where programs are, and the
 /// agent.
 const WANTED: [&str; 2] = ["PATH", "SSH_AUTH_SOCK"];
-/// Where Homebrew's programs are, which the PATH of launchd (path_helper's aside) does not name.
+/// Where Homebrew's programs are, which the PATH of launchd does not name.
 const HOMEBREW: [&str; 2] = ["/opt/homebrew/bin", "/usr/local/bin"];
 /// Time that a login shell has; the icon comes after it.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -37,6 +37,7 @@ pub fn enter(opens_app: bool) {
 /// Executes the program by its own path, if a link led to it: the system takes the folder of the link
 /// for the bundle, and then there is no icon, no notification and no login item. Returns only if
 /// there is no link, or why it failed.
+#[must_use]
 pub fn follow(program: &Path) -> Option<io::Error> {
     let is_link = program.symlink_metadata().ok()?.is_symlink();
     let target = is_link.then(|| program.canonicalize().ok())??;
@@ -48,15 +49,14 @@ pub fn follow(program: &Path) -> Option<io::Error> {
 }
 
 /// Returns what a login shell sets of what is wanted; nothing if it does not answer in time.
+#[must_use]
 pub fn shell_environment(shell: &Path, patience: Duration) -> Vec<(&'static str, OsString)> {
     let Ok(mark) = random_hex(8) else {
         return Vec::new();
     };
     // Words that every shell has, csh and fish too. Start-up files may print as well, hence the mark.
-    let mut script = format!("echo {mark}");
-    for name in WANTED {
-        script.push_str(&format!("; /usr/bin/printenv {name}; echo {mark}"));
-    }
+    let ask = |name| format!("; /usr/bin/printenv {name}; echo {mark}");
+    let script = format!("echo {mark}{}", WANTED.map(ask).concat());
     let is_csh = shell.to_string_lossy().ends_with("csh");
     // csh takes `-l` alone only; it reads its start-up file anyway.
     let options: &[&str] = if is_csh {
@@ -103,9 +103,8 @@ fn output_of(mut shell: Child, patience: Duration, mark: &[u8]) -> Vec<u8> {
                     Ok(0) | Err(_) => break,
                     Ok(count) => said.extend_from_slice(&buffer[..count]),
                 },
-                Ok(false) => break,
                 Err(rustix::io::Errno::INTR) => {}
-                Err(_) => break,
+                Ok(false) | Err(_) => break,
             }
             // What a start-up file leaves behind may keep the pipe open.
             if split(&said, mark).len() > WANTED.len() + 1 && said.ends_with(b"\n") {

@@ -1,4 +1,4 @@
-//! The icon in the menu bar, beyond what tray-icon does: its words for VoiceOver, a menu that opens
+//! The icon in the menu bar, beyond what tray-icon does: its words for `VoiceOver`, a menu that opens
 //! without a mouse, and a way to the menu where there is no room for the icon.
 #![allow(unsafe_code)]
 
@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// Gives the icon its menu for good. tray-icon attaches it while the mouse is pressed only, by a view
-/// over the button: VoiceOver and the keyboard press the button itself, which then has no menu.
+/// over the button: `VoiceOver` and the keyboard press the button itself, which then has no menu.
 pub fn attach_menu(tray: &TrayIcon, menu: &Menu) {
     let Some((item, main)) = item_of(tray) else {
         return;
