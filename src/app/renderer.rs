@@ -97,6 +97,7 @@ impl<D: Desktop> TrayRenderer<D> {
             clock.wake_at(at);
         }
         let frame = frame(model, &mut self.moving_since, now);
+        let frame = frame.filter(|_| !self.desktop.reduces_motion());
         if frame.is_some() {
             clock.wake_at(now + FRAME);
         }

@@ -19,8 +19,10 @@ impl<T> NotificationActions<T> {
         }
     }
 
-    /// Keeps what a click does; the oldest goes when there are too many.
+    /// Keeps what a click does, in place of what a click on an older notification of that name did; the
+    /// oldest goes when there are too many.
     pub fn keep(&mut self, notification: String, click: T) {
+        self.take(&notification);
         if self.kept.len() == MOST {
             self.kept.pop_front();
         }
@@ -48,6 +50,15 @@ mod tests {
         assert_eq!(clicks.take("a"), None);
         assert_eq!(clicks.take("c"), None);
         assert_eq!(clicks.take("b"), Some(2));
+    }
+
+    #[test]
+    fn a_notification_that_was_replaced_does_what_the_new_one_says() {
+        let mut clicks = NotificationActions::new();
+        clicks.keep("a".to_owned(), 1);
+        clicks.keep("a".to_owned(), 2);
+        assert_eq!(clicks.take("a"), Some(2));
+        assert_eq!(clicks.take("a"), None);
     }
 
     #[test]

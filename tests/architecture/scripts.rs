@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Folders whose files are programs, or parts of programs.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     ".ci",
     "bundle",
     "bundle/homebrew",
     "scripts",
     "scripts/cluster-parts",
+    "tests/macos",
 ];
 
 /// A shell's script that runs, or one that others read with `.`, whose variables are theirs.

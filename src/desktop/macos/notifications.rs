@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{LazyLock, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use block2::{DynBlock, RcBlock};
@@ -34,6 +34,9 @@ use super::super::sanitize::sanitized;
 use crate::secret::random_hex;
 
 type Click = Box<dyn FnOnce() + Send>;
+
+/// Random, so that a click on a notification of an earlier run finds nothing here.
+static RUN: LazyLock<Option<String>> = LazyLock::new(|| random_hex(12).ok());
 
 static CLICKS: Mutex<NotificationActions<Click>> = Mutex::new(NotificationActions::new());
 
@@ -91,8 +94,9 @@ fn ask_and_add(notice: Notification, clicked: Click) {
         tracing::info!(title = notice.title, body = notice.body, "notification");
         return;
     };
-    // Random, so that a click on a notification of an earlier run finds nothing here.
-    let Ok(name) = random_hex(12) else { return };
+    let Some(run) = &*RUN else { return };
+    // One that is shown is replaced by the next of the same name (documentation of UNNotificationRequest).
+    let name = format!("{run} {}", notice.id);
     lock(&CLICKS).keep(name.clone(), clicked);
     let answered = RcBlock::new(move |allowed: Bool, error: *mut NSError| {
         if allowed.as_bool() {

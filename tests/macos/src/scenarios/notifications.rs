@@ -23,6 +23,7 @@ fn prepare() -> NativeDesktop {
 
 fn notice(title: &str, action: &str) -> Notification {
     Notification {
+        id: title.to_owned(),
         title: title.to_owned(),
         body: "é 日本".to_owned(),
         action: action.to_owned(),
