@@ -106,6 +106,18 @@ super::scenarios! {
         assert_eq!(clicked(), ["one"]);
     }
 
+    fn the_next_notification_of_a_host_replaces_the_older_one() {
+        let desktop = prepare();
+        for title in ["one", "two", "one"] {
+            post(&desktop, title, "Show Log");
+        }
+        assert_eq!(fake::posted_name(0), fake::posted_name(2));
+        assert_ne!(fake::posted_name(0), fake::posted_name(1));
+        fake::clicked(2, TEXT);
+        fake::clicked(0, TEXT);
+        assert_eq!(clicked(), ["one"], "the older one is gone");
+    }
+
     fn opening_the_app_without_a_click_summons_it() {
         let desktop = prepare();
         reopened(&desktop);
