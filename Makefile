@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test test-macos build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
+.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb workflows
 
 ## help: this list
@@ -34,10 +34,21 @@ demo-cli: build jupyter
 	scripts/demo-cli
 
 ## test: all tests, against real SSH servers and a real Jupyter; installs what is missing
+# Those of batch jobs mostly wait for schedulers, so they run beside all others.
 test: jupyter
 	scripts/install cluster
-	$(CARGO) test --locked
+	$(CARGO) test --locked --no-run
+	$(MAKE) --jobs=2 --keep-going --output-sync test-jobs test-others
 	$(MAKE) test-macos
+
+tests := $(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs))
+
+test-jobs:
+	$(CARGO) test --locked --test schedulers
+
+test-others:
+	$(CARGO) test --locked --no-fail-fast --lib --bins $(addprefix --test ,$(filter-out schedulers,$(tests)))
+	$(CARGO) test --locked --doc
 
 ## test-macos: the Mac's own code, run on Linux: tests/macos
 # A Mac has the real thing, and Objective-C of another kind.

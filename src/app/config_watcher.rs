@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::event::AppEvent;
 use super::event_sender::EventSender;
@@ -17,6 +17,11 @@ use crate::ssh::aliases;
 
 /// A file's time and size, which change with it; none for a file that cannot be seen.
 type Stamp = Option<(SystemTime, u64)>;
+
+/// Longest time for which a file that was just emptied counts as being written.
+const WRITING: Duration = Duration::from_secs(1);
+/// Interval of looks at such a file.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Sends what has changed from now on, and all of it at first, from a thread of its own. The thread
 /// ends with the event loop.
@@ -93,7 +98,7 @@ impl ConfigWatcher {
 
     /// Returns false once the event loop is gone.
     fn look_at_config(&mut self) -> bool {
-        let now = Some(stamp(&self.path));
+        let now = Some(self.written());
         if now == self.config {
             return true;
         }
@@ -103,6 +108,21 @@ impl ConfigWatcher {
             self.hosts = config.hosts.iter().map(|host| host.name.clone()).collect();
         }
         self.sender.send(AppEvent::ConfigReloaded(config))
+    }
+
+    /// Returns the state of the configuration's file. A program that writes it in place empties it
+    /// first: without a wait, that would be a configuration without hosts for a moment.
+    fn written(&self) -> Stamp {
+        let until = Instant::now() + WRITING;
+        let had_text = self.config.flatten().is_some_and(|(_, size)| size > 0);
+        loop {
+            let now = stamp(&self.path);
+            let is_emptied = had_text && now.is_some_and(|(_, size)| size == 0);
+            if !is_emptied || Instant::now() >= until {
+                return now;
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 
     fn look_at_locks(&mut self) {
@@ -146,4 +166,37 @@ fn locked_hosts(scope: &Scope, hosts: &[String]) -> BTreeSet<(String, SystemTime
 fn stamp(path: &Path) -> Stamp {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.modified().ok()?, meta.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::host_os::ConfigOptions;
+
+    /// As by `fs::write`, and by a shell's `>`.
+    #[test]
+    fn a_file_that_is_being_written_in_place_is_not_taken_for_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, "[[host]]\nname = \"a\"\n").unwrap();
+        let sender = EventSender::new(|| true);
+        let scope = Scope::new(path.clone(), ConfigOptions::default());
+        let mut watcher = ConfigWatcher::new(path.clone(), scope, sender.clone());
+        watcher.look_at_config();
+        sender.take();
+        std::fs::write(&path, "").unwrap();
+        let writer = std::thread::spawn(move || {
+            std::thread::sleep(WRITING / 4);
+            std::fs::write(&path, "[[host]]\nname = \"b\"\n").unwrap();
+        });
+        watcher.look_at_config();
+        writer.join().unwrap();
+        let hosts = |event: AppEvent| match event {
+            AppEvent::ConfigReloaded(Ok(config)) => config.hosts.len(),
+            _ => 0,
+        };
+        let seen: Vec<usize> = sender.take().into_iter().map(hosts).collect();
+        assert_eq!(seen, [1]);
+    }
 }

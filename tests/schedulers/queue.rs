@@ -193,7 +193,7 @@ fn a_job_that_an_administrator_holds_while_it_waits_keeps_its_place_and_goes_on(
         });
         cluster.hold(scheduler, &id);
         let told = session.wait("hold", SOON, |event| match event {
-            Event::Note(text) if text.contains("is on hold") => Some(text.clone()),
+            Event::Warning(text) if text.contains("is on hold") => Some(text.clone()),
             _ => None,
         });
         assert!(told.contains(&id) && told.contains(reason), "{told}");

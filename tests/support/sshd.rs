@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -355,9 +356,17 @@ pub fn new_id() -> String {
     )
 }
 
+/// A port that nobody listens on, for a server that is about to start. It is none of those that the kernel gives to
+/// connections (32768 and more; on a Mac 49152): one of these may be gone before the server has it.
 pub fn free_port(ip: IpAddr) -> SocketAddr {
-    let listener = TcpListener::bind((ip, 0)).unwrap_or_else(|e| panic!("no port on {ip}: {e}"));
-    listener.local_addr().unwrap()
+    let random = || RandomState::new().build_hasher().finish();
+    for _ in 0..1000 {
+        let port = u16::try_from(10_240 + random() % (32_768 - 10_240)).expect("below 65536");
+        if let Ok(listener) = TcpListener::bind((ip, port)) {
+            return listener.local_addr().unwrap();
+        }
+    }
+    panic!("no port on {ip}");
 }
 
 /// A server run by root puts its unprivileged part into this empty folder; packages make it only at boot.
