@@ -9,6 +9,7 @@ use super::event_sender::EventSender;
 use super::model::Model;
 use super::os_actions;
 use crate::config::{Config, Host};
+use crate::host_os::thread;
 use crate::secret::redact;
 
 /// Lines of the log.
@@ -17,7 +18,7 @@ const LOG_LINES: usize = 60;
 /// Puts it together, in a thread, for the clipboard.
 pub fn gather(sender: &EventSender, model: &Model, config: &Config) {
     let (sender, hosts) = (sender.clone(), hosts(model, config));
-    std::thread::spawn(move || {
+    thread::spawn("diagnostics", move || {
         let mut text = machine();
         text.push_str(&hosts);
         text.push_str("\nlog\n");

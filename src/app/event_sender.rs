@@ -10,7 +10,8 @@ use super::event::AppEvent;
 #[derive(Debug, Clone, Copy)]
 pub struct Wakeup;
 
-/// The sending side, and the event loop's box. Clones share it.
+/// The sending side, and the event loop's box. Clones share it. It has no bound: no sender may wait for
+/// the main thread, which a menu or a dialog holds for as long as it is open.
 #[derive(Clone)]
 pub struct EventSender {
     inner: Arc<Mutex<Inner>>,

@@ -7,7 +7,7 @@ use sha1::{Digest, Sha1};
 
 use crate::config::{self, Config};
 use crate::desktop::{login_item, shortcut};
-use crate::host_os::{Scope, edit, private_file};
+use crate::host_os::{Scope, edit, private_file, thread};
 use crate::host_os::{logs_folder, private_logs_folder};
 use crate::i18n::fl;
 use crate::problem;
@@ -22,7 +22,7 @@ fn spawn_task(
     work: impl FnOnce(&EventSender) -> Result<(), Problem> + Send + 'static,
 ) {
     let sender = sender.clone();
-    std::thread::spawn(move || {
+    thread::spawn("desktop", move || {
         if let Err(problem) = work(&sender) {
             tracing::warn!(title = problem.title, detail = problem.detail, "not done");
             sender.send(AppEvent::Error(problem));
@@ -74,7 +74,7 @@ pub fn show_page(sender: &EventSender, url: String, browser: Option<String>) {
 /// Adds a host to the configuration; it is opened as well if `open`.
 pub fn add(sender: &EventSender, path: PathBuf, alias: String, open: bool) {
     let sender = sender.clone();
-    std::thread::spawn(move || {
+    thread::spawn("add host", move || {
         let added = config::add_host(&path, &alias);
         let added = added.map_err(|error| problem::not_added(&path, &alias, &error));
         if added.is_ok() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::desktop::keychain;
 use crate::desktop::{Desktop, Dialog, DialogId, DialogKind, DialogResponse};
+use crate::host_os::thread;
 use crate::i18n::fl;
 use crate::jupyter::Kernels;
 use crate::ssh::prompt::Prompt;
@@ -158,7 +159,7 @@ pub fn answer(asked: PromptRequest, keep_it: bool, given: DialogResponse) {
 /// Stores a passphrase, in a thread: the keychain may have to be unlocked first. A wrong one is
 /// removed again when the prompt comes back.
 fn keep(key: PathBuf, passphrase: zeroize::Zeroizing<String>) {
-    std::thread::spawn(move || {
+    thread::spawn("keychain", move || {
         if let Err(error) = keychain::remember(&key, &passphrase) {
             tracing::warn!(%error, "the passphrase is not in the keychain");
         }
@@ -169,7 +170,7 @@ fn keep(key: PathBuf, passphrase: zeroize::Zeroizing<String>) {
 /// wrong passphrase the stored one is removed.
 fn search(sender: &EventSender, asked: PromptRequest) {
     let sender = sender.clone();
-    std::thread::spawn(move || {
+    thread::spawn("keychain", move || {
         let found = match &asked.prompt {
             Prompt::Passphrase { key, again: true } => keychain::forget(key).map(|()| None),
             Prompt::Passphrase { key, again: false } => keychain::recall(key),

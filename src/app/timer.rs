@@ -20,6 +20,7 @@ impl Timer {
     /// # Errors
     /// When no thread can be started.
     pub fn new(sender: EventSender) -> io::Result<Self> {
+        // No bound: each alarm is earlier than the one before, or set after it rang.
         let (alarm, alarms) = mpsc::channel();
         let builder = std::thread::Builder::new().name("clock".to_owned());
         builder.spawn(move || wake(&alarms, &sender))?;

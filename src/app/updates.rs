@@ -46,6 +46,7 @@ impl Updates {
         let Some(place) = ReleaseSource::known() else {
             return Ok(None);
         };
+        // No bound: an order for each click, and for each change of the configuration.
         let (orders, inbox) = mpsc::channel();
         let update_checker = UpdateChecker {
             place,

@@ -9,6 +9,7 @@ pub mod scope;
 mod state_store;
 pub mod terminal_prompt;
 mod text_editor;
+pub mod thread;
 
 pub use browser::{check as check_browser, open as open_page};
 pub use paths::{

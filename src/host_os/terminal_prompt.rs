@@ -23,7 +23,7 @@ const INTERRUPTED: &str = "interrupted";
 
 /// Asks in a thread of its own, so that a signal or the host's hanging up still ends the session.
 pub fn ask(prompt: Prompt, reply: Reply) {
-    std::thread::spawn(move || match answer(&prompt) {
+    super::thread::spawn("prompt", move || match answer(&prompt) {
         // The signal is on its way and ends the session: a reply might get there first, and would
         // look like a login that failed.
         Err(NoAnswer::Cancelled(reason)) if reason == INTERRUPTED => std::mem::forget(reply),

@@ -615,7 +615,7 @@ app-no-tray = remote-jupyter: no system tray is available: { $error }
 ## What goes wrong on this machine (src/problem/local.rs)
 
 not-opened-title = { $path } cannot be opened
-opener-missing = `xdg-open` was not found, which opens files in their programs.
+opener-missing = `xdg-open`, which opens files in their programs, was not found.
 opener-nobody = No program that opens such files could be started.
 not-opened-remedy = Open { $path } in a text editor, or choose a program for such files in the desktop's settings.
 no-browser-title = The browser did not open
