@@ -66,3 +66,37 @@ fn an_open_host_wakes_its_own_session_only() {
     });
     assert!(at_rest, "{seen:?} after {:?}", began.elapsed());
 }
+
+/// Processor time that a process has used so far.
+fn processor_time(pid: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    // User and system time, fields 14 and 15 of proc(5), in the kernel's USER_HZ, which is 100.
+    let ticks: u64 = fields[11..13]
+        .iter()
+        .map(|field| field.parse::<u64>().unwrap())
+        .sum();
+    Duration::from_millis(ticks * 10)
+}
+
+/// In a build for tests, where the same takes several times what it takes in the one that is shipped
+/// (docs/performance.md).
+#[test]
+fn ten_open_hosts_take_less_than_a_percent_of_a_core() {
+    let names: Vec<String> = (0..10).map(|number| format!("gpu{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let desk = Desk::around(Sshd::start(), &names, "");
+    for name in &names {
+        desk.connect(name);
+    }
+    let mut seen = Vec::new();
+    let at_rest = eventually(PATIENCE, || {
+        let (before, time) = (processor_time(desk.app.pid()), Duration::from_secs(20));
+        std::thread::sleep(time);
+        let used = processor_time(desk.app.pid()) - before;
+        seen.push(used);
+        used <= time / 100
+    });
+    assert!(at_rest, "in 20 s each: {seen:?}");
+}
