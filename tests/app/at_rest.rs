@@ -8,7 +8,7 @@ use crate::desktop::Desktop;
 use crate::support::process::PATIENCE;
 use crate::support::{Client, Opened, Sshd, eventually};
 
-/// How often each thread of the process has gone to sleep so far, by the thread's name.
+/// Number of times that each thread of the process has gone to sleep so far, by the thread's name.
 fn sleeps(pid: u32) -> Vec<(String, u64)> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
     let paths = tasks.map(|task| task.unwrap().path());

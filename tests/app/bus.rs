@@ -1,4 +1,4 @@
-//! What a desktop offers on the session bus, faked: a place for tray icons, and one for notifications.
+//! A fake desktop on the session bus: a place for tray icons, and one for notifications.
 
 // The standards choose the arguments, and the macro uses all of them.
 #![allow(

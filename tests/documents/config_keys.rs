@@ -54,7 +54,7 @@ fn key(call: &syn::Expr, kinds: &BTreeMap<String, syn::Expr>, required: &[String
     vec![format!("`{name}`"), kind + must, format!("`{example}`")]
 }
 
-/// What a key takes.
+/// The values that a key takes.
 fn value(kind: &syn::Expr) -> String {
     match kind {
         syn::Expr::Struct(range) => {

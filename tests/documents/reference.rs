@@ -52,7 +52,7 @@ fn check_part(name: &str, part: &str, written: impl FnOnce(&str) -> String) {
     }
 }
 
-/// What a new row has until its meaning is written.
+/// Text of a new row until its meaning is written.
 const UNSAID: &str = "TELL";
 
 /// A table whose rows come from the source, but for the cell of the meaning, which stays as `old` has it.
@@ -181,7 +181,7 @@ fn without_global(help: &str) -> String {
     text.strip_suffix("Options:").unwrap_or(text).to_owned()
 }
 
-/// What is planned moves up when it is there.
+/// A planned key moves up once the program accepts it.
 #[test]
 fn what_is_not_in_this_version_is_not() {
     let keys = levels().into_iter().flat_map(|level| level.rows);
@@ -341,7 +341,7 @@ fn the_messages_in_the_troubleshooting_tables_exist() {
     }
 }
 
-/// What the table quotes, cut where names and numbers are put in.
+/// The messages that the table quotes, cut where names and numbers are put in.
 fn quoted_messages(table: &str) -> impl Iterator<Item = &str> {
     let rows = table.lines();
     let messages = rows.filter_map(|row| row.strip_prefix("| `")?.split("` |").next());

@@ -109,7 +109,7 @@ rj_write_ready() {
 # rj_write_ready_soon FILE: the same for a server in the background, as soon as it listens.
 rj_write_ready_soon() { rj_child=$rj_server; until rj_write_ready "$1" || ! kill -0 "$rj_server" 2>/dev/null; do rj_sleep 0.2; done; }
 # Waits for the word that the server is to listen elsewhere, and ends it. Whoever cannot reach it here writes into the file "bind" where it should listen instead. The file is there
-# from the beginning: a file system of the network may hold for a minute that a name is not there, but looks anew at
+# from the beginning: a file system of the network may hold for a minute that a name is not there, but looks again at
 # what it opens. A server that is in use stays as it is, and that is written there.
 rj_await_move() {
   trap 'kill $! 2>/dev/null; exit' TERM

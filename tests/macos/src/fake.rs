@@ -1,4 +1,4 @@
-//! What scenarios tell the fakes, and ask them.
+//! Calls of scenarios to the fakes.
 
 use std::ffi::{CStr, CString, c_char, c_int};
 

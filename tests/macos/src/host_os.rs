@@ -1,4 +1,4 @@
-//! What the layer uses of `host_os`.
+//! The part of `host_os` that the layer uses.
 
 #[path = "../../../src/host_os/paths.rs"]
 pub mod paths;

@@ -1,4 +1,4 @@
-//! What users do, and what a Mac may do, by topic.
+//! Scenarios by topic: actions of users, and of the Mac.
 
 mod app;
 mod dialogs;
@@ -9,7 +9,7 @@ mod startup;
 mod strictness;
 mod system_events;
 
-/// How a scenario ends.
+/// Outcome of a scenario.
 #[derive(Debug, Clone, Copy)]
 pub enum Expected {
     Success,

@@ -51,7 +51,7 @@ fn posted(title: &str, button: &str) -> Posted {
     }
 }
 
-/// What the layer logs, as a reader of the log would see it.
+/// The layer's log lines, as a reader of the log sees them.
 fn logged(work: impl FnOnce()) -> String {
     use std::io::Write;
     #[derive(Clone, Default)]

@@ -1,6 +1,6 @@
 //! The system's version, as a scenario says: `FAKE_MACOS`.
 
-/// What auto-launch asks for.
+/// The facts that auto-launch asks for.
 pub struct Info(Version);
 
 /// A version of macOS.
