@@ -5,11 +5,13 @@
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod checkup;
 pub mod cli;
 pub mod config;
 pub mod connect;
 #[cfg(feature = "app")]
 pub mod desktop;
+pub mod file_access;
 pub mod host_name;
 pub mod host_os;
 pub mod i18n;

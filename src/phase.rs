@@ -35,6 +35,15 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Returns true once the login has worked, up to the end.
+    #[must_use]
+    pub fn is_logged_in(self) -> bool {
+        !matches!(
+            self,
+            Self::Resolving | Self::Connecting | Self::Authenticating | Self::Failed | Self::Closed
+        )
+    }
+
     /// The phase as the progress line and `status` show it.
     #[must_use]
     pub fn words(self) -> String {

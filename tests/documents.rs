@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+#[path = "documents/changelog.rs"]
+mod changelog;
 #[path = "documents/config_keys.rs"]
 mod config_keys;
 #[path = "documents/reference.rs"]
@@ -89,7 +91,15 @@ fn headings(text: &str) -> impl Iterator<Item = String> {
 
 fn documents() -> Vec<PathBuf> {
     let mut all = Vec::new();
-    for folder in ["", "docs", "docs/reference", "docs/decisions", "bundle"] {
+    let folders = [
+        "",
+        "docs",
+        "docs/reference",
+        "docs/decisions",
+        "docs/upstream",
+        "bundle",
+    ];
+    for folder in folders {
         all.extend(
             entries(&root().join(folder))
                 .into_iter()
@@ -141,7 +151,7 @@ fn that_nobody_can_be_asked_for_updates_is_said_while_it_is_so() {
         (
             "docs/reference/app.md",
             include_str!("../docs/reference/app.md"),
-            "as today's is",
+            "Today's builds never check for updates",
         ),
         (
             "docs/security.md",
@@ -311,7 +321,29 @@ fn parts(name: &str) -> Vec<String> {
 /// A case is held by a test, as long as that test is there.
 #[test]
 fn tests_that_hold_the_field_cases_exist() {
-    let text = read(&root().join("docs/field-cases.md"));
+    let count = named_tests("docs/field-cases.md");
+    assert!(count > 100, "the tables have another form now: {count}");
+}
+
+/// And so is a promise about security.
+#[test]
+fn tests_that_hold_the_threats_exist() {
+    let count = named_tests("docs/security.md");
+    assert!(count > 80, "the tables have another form now: {count}");
+    let text = read(&root().join("docs/security.md"));
+    let rows = text.lines().filter(|line| line.starts_with("| "));
+    for row in rows.filter(|row| !row.ends_with("| Test |")) {
+        let last = row.trim_end_matches('|').rsplit('|').next();
+        assert!(
+            last.is_some_and(|cell| cell.contains('`')),
+            "no test: {row}"
+        );
+    }
+}
+
+/// Checks that the tests in the last column of a document's tables exist, and counts them.
+fn named_tests(document: &str) -> usize {
+    let text = read(&root().join(document));
     let rows = text.lines().filter(|line| line.starts_with('|'));
     let cells = rows.filter_map(|row| row.trim_end_matches('|').rsplit('|').next());
     let named = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
@@ -321,15 +353,16 @@ fn tests_that_hold_the_field_cases_exist() {
         .map(|file| read(file))
         .collect();
     let mut count = 0;
-    for name in named.filter(|name| name.contains("::")) {
+    let is_test = |name: &&str| name.contains("::") || name.matches('_').count() > 2;
+    for name in named.filter(is_test) {
         let last = name.rsplit("::").next().unwrap_or_default();
         let beginning = last.trim_end_matches(['…', '*']);
         // A name in full ends there; a module may stand for all of its tests.
         let end = if beginning == last { "(" } else { "" };
         let is_there = code.contains(&format!("fn {beginning}{end}"))
             || code.contains(&format!("mod {beginning};"));
-        assert!(is_there, "no test {name}");
+        assert!(is_there, "no test {name} for {document}");
         count += 1;
     }
-    assert!(count > 100, "the tables have another form now: {count}");
+    count
 }

@@ -184,7 +184,7 @@ fn standing(sshd: &Sshd, client: &Client) {
     let memory = [opened.pid(), ssh.id()].map(resident);
     let ratio = memory[0] / memory[1];
     println!(
-        "| processor time of a open tunnel in 10 s | {} ms | `ssh -N -L` | {} ms | | |",
+        "| processor time of an open tunnel in 10 s | {} ms | `ssh -N -L` | {} ms | | |",
         (after[0] - before[0]) * 10,
         (after[1] - before[1]) * 10
     );

@@ -2,8 +2,10 @@
 
 mod actions;
 mod dialogs;
+mod new_host;
+mod side_logins;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -59,10 +61,16 @@ pub struct App<D> {
     updates: Option<Updates>,
     /// Hosts whose logs the user wants to see.
     awaited_logs: HashSet<String>,
+    /// Hosts whose logs are fetched once they are connected.
+    postponed_logs: HashSet<String>,
     /// Hosts whose servers the user wants to stop here.
     awaited_stops: HashSet<String>,
     /// Hosts whose jobs the user wants to extend.
     awaited_time: HashSet<String>,
+    /// Hosts that were just added, until their first attempt ends.
+    first_attempts: HashSet<String>,
+    /// Destinations that are tried before they are added, by the names that their hosts get.
+    trials: HashMap<String, String>,
     /// Dropped when the app ends: until then it is the only one.
     host_lock: Option<HostLock>,
 }
@@ -99,8 +107,11 @@ impl<D: Desktop> App<D> {
             quits_at: None,
             clipboard: None,
             awaited_logs: HashSet::new(),
+            postponed_logs: HashSet::new(),
             awaited_stops: HashSet::new(),
             awaited_time: HashSet::new(),
+            first_attempts: HashSet::new(),
+            trials: HashMap::new(),
             host_lock: Some(host_lock),
             desktop,
         })
@@ -126,9 +137,13 @@ impl<D: Desktop> App<D> {
             tracing::warn!(%error, "sleep and network changes are not told");
         }
         os_actions::look_at_login_item(&self.sender);
+        os_actions::recall_menu(&self.sender, self.sessions.scope());
         self.model.updates_mut().can_be_asked = self.updates.is_some();
         if let Some(errors) = self.errors.clone() {
             self.config_broken(&errors);
+        }
+        if self.model.hosts().is_empty() && self.errors.is_none() {
+            os_actions::welcome_once(&self.sender);
         }
         self.open_at_start(now);
         self.screen.is_current = false;
@@ -137,8 +152,9 @@ impl<D: Desktop> App<D> {
     /// Opens the hosts that are to be open at the start.
     fn open_at_start(&mut self, now: Instant) {
         for host in std::mem::take(&mut self.open_at_start) {
-            self.model.be_patient(&host, now);
-            self.menu_clicked(MenuAction::Host(host, HostAction::Open));
+            if let Some(effect) = self.model.open_at_start(&host, now) {
+                self.perform(effect);
+            }
         }
     }
 
@@ -172,24 +188,19 @@ impl<D: Desktop> App<D> {
             AppEvent::ConnectRequested { host, done } => self.connect_requested(&host, done),
             AppEvent::ConfigReloaded(config) => self.config_reloaded(config, now),
             AppEvent::Aliases(aliases) => self.model.know_aliases(aliases),
-            AppEvent::HostAdded(alias, open, added) => match added {
-                Ok(()) if open => self.menu_clicked(MenuAction::Host(alias, HostAction::Open)),
-                Ok(()) => {}
-                Err(problem) => self.show_error(&problem),
-            },
+            AppEvent::HostAdded { then, added } => self.host_added(then, added),
+            AppEvent::MenuRecalled(memory) => self.model.remember(memory),
             AppEvent::LoginItem(status) => self.model.know_login_item(status),
             AppEvent::Shortcuts(launchers) => self.model.know_launchers(launchers),
             AppEvent::Release(release) => self.model.updates_mut().release = release,
             AppEvent::UpdateChecked(outcome) => self.update_checked(outcome),
             AppEvent::Copy(text) => self.copy_diagnostics(text),
             AppEvent::HostLog { host, path, text } => self.host_log(&host, &path, &text),
-            AppEvent::LogSessionEnded(host) => {
-                self.prompts.withdraw(&host, false);
-                let asks = self.prompts.has_any_of(&host);
-                self.model.ask(&host, asks);
-            }
+            AppEvent::LogSessionEnded(host) => self.side_login_ended(&host),
+            AppEvent::Checked(host, report) => self.checked(&host, report.as_ref()),
             AppEvent::NoHostLog(host, problem) => self.no_host_log(&host, &problem),
             AppEvent::Error(problem) => self.show_error(&problem),
+            AppEvent::Terminated => self.quit(),
             AppEvent::System(change) => self.system_event(change, now),
             AppEvent::Tick => {}
         }
@@ -202,14 +213,21 @@ impl<D: Desktop> App<D> {
             self.host_log(host, path, text);
         }
         let notable = self.model.hear(message, now);
+        if let Some(paths) = self.model.see_notebooks(host) {
+            os_actions::remember_notebooks(self.sessions.scope(), host, paths);
+        }
         if message.is_end() {
             self.prompts.withdraw(host, true);
             self.awaited_time.remove(host);
             self.awaited_stops.remove(host);
+            self.postponed_logs.remove(host);
             if self.awaited_logs.remove(host) {
                 // Over the tunnel that has ended; another look makes a login of its own.
                 self.show_error(&problem::log_not_now(host));
             }
+        }
+        if message.ready().is_some() && self.postponed_logs.remove(host) {
+            self.fetch_log(host.clone());
         }
         if message.walltime() == Some(Walltime::Extended) {
             self.awaited_time.remove(host);
@@ -221,8 +239,15 @@ impl<D: Desktop> App<D> {
             }
             return;
         }
+        if let Some(destination) = self.hear_of_trial(message) {
+            if let Some(NotableChange::Failed(problem)) = notable {
+                self.trial_failed(host, destination, &problem);
+            }
+            return;
+        }
         match notable {
             Some(NotableChange::Refused(problem)) => self.refused(host, problem),
+            Some(notable) if self.first_attempt_failed(host, &notable) => {}
             Some(notable) => {
                 self.notify(notification::notification_request(host, &notable));
             }
@@ -234,10 +259,13 @@ impl<D: Desktop> App<D> {
     }
 
     /// Started once more: the menu where it cannot be reached otherwise, else the usual host's tab, or
-    /// the list of hosts.
+    /// the list of hosts; without hosts the welcome.
     fn second_launch(&mut self) {
         if self.screen.show_menu_of_hidden_icon() {
             return;
+        }
+        if self.model.hosts().is_empty() && self.model.complaint().is_none() {
+            return self.menu_clicked(MenuAction::ShowWelcome);
         }
         let host = self.sessions.config().usual_host();
         let open = host.map(|host| MenuAction::host(&host.name, HostAction::Open));
@@ -362,9 +390,9 @@ impl<D: Desktop> App<D> {
     }
 
     /// Ends at once, as the system wants it on a Mac (log-out, or another program's request to quit):
-    /// does what Quit does, and returns when that is done or its time is over.
+    /// does what Quit does, without a question, and returns when that is done or its time is over.
     pub fn end(&mut self) {
-        self.menu_clicked(MenuAction::Quit);
+        self.quit();
         while self.flow() != ControlFlow::Exit {
             std::thread::sleep(LOOK_EVERY);
             self.handle_all(self.sender.take());
@@ -395,6 +423,10 @@ impl<D: Desktop> App<D> {
         let time = jiff::Timestamp::now().as_second();
         self.tell_losses(now);
         let next_minute = self.model.count_down(now, time);
+        if !self.screen.is_current {
+            let asks = self.quit_question().is_some();
+            self.model.know_quit_asks(asks);
+        }
         self.desktop.keep_busy(self.sessions.owns_any());
         let clock = &mut self.clock;
         self.screen.show(&self.model, next_minute, clock, now);

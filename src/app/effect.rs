@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::problem::Problem;
-
 /// An effect of a choice in the present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppEffect {
@@ -16,19 +14,27 @@ pub enum AppEffect {
     },
     /// Opens the tab of a connected host again, or a notebook there.
     Show(String, Option<String>),
+    /// Opens the tab of a connected host again, unless a browser has one open.
+    ShowUnlessOpen(String),
     /// Opens a further forward's local port in the browser.
     ShowPort(u16),
     /// Puts the link of a connected host, with its token, into the clipboard.
     CopyLink(String),
     /// Shows what Jupyter printed on a host.
     ShowHostLog(String),
+    /// Checks the local computer and the way to a host, and shows what was found.
+    CheckConnection(String),
+    /// Gives up a login beside a host's tunnel.
+    CancelSideLogin(String),
     /// Gives the job of a host's server an hour more.
     Extend(String),
     /// Tries at once to make a lost connection again.
     TryNow(String),
-    /// Shows a problem in a dialog.
-    ShowProblem(Problem),
-    /// Takes a tunnel down.
+    /// Shows in a dialog what there is to know of a host.
+    ShowDetails(String),
+    /// Asks for the path of a notebook on a host.
+    AskNotebook(String),
+    /// Takes a tunnel down, after a question where something is at stake.
     Close(String),
     /// Gives up what is under way.
     Cancel(String),
@@ -45,8 +51,19 @@ pub enum AppEffect {
     Stop(String),
     /// Makes the shortcut of a host, or removes it.
     SetShortcut(String, bool),
-    /// Adds an alias of the ssh configuration, and opens it if so.
+    /// Adds an alias of the ssh configuration, and opens it if so, else the configuration.
     AddHost(String, bool),
+    /// Asks for the destination of a new host; with a welcome if so.
+    AskHost {
+        /// True if the user may not know the app yet.
+        welcome: bool,
+    },
+    /// Remembers that a host of the ssh configuration is off the menu, or that it is not.
+    RememberHidden(String, bool),
+    /// Shows the mistakes of the configuration.
+    ShowMistake,
+    /// Says how the user allows the start at login.
+    ExplainLoginItem,
     /// Shows the hosts and their states.
     ShowHosts,
     /// Opens the configuration in an editor.
@@ -63,6 +80,6 @@ pub enum AppEffect {
     CopyDiagnostics,
     /// Shows the version.
     About,
-    /// Ends the app.
+    /// Ends the app, after a question where something is at stake.
     Quit,
 }

@@ -5,10 +5,12 @@ use std::sync::{Arc, mpsc};
 
 use super::menu_action::MenuAction;
 use super::updates::Release;
+use crate::checkup::CheckLine;
 use crate::config::{Config, ConfigErrors};
 use crate::desktop::login_item;
 use crate::desktop::shortcut::Shortcut;
 use crate::desktop::{DialogId, DialogResponse, SystemEvent};
+use crate::host_os::menu_memory::MenuMemory;
 use crate::ipc::Message;
 use crate::problem::Problem;
 use crate::session::Reply;
@@ -25,7 +27,7 @@ pub enum AppEvent {
     PromptRequested(PromptRequest),
     /// A dialog was answered.
     DialogAnswered(DialogId, DialogResponse),
-    /// A menu item was chosen, or something that stands for one: a notification, a Unix signal.
+    /// A menu item was chosen, or a notification.
     MenuClicked(MenuAction),
     /// The app was started once more.
     SecondLaunch,
@@ -43,8 +45,15 @@ pub enum AppEvent {
     ConfigReloaded(Result<Box<Config>, ConfigErrors>),
     /// The aliases of the ssh configuration.
     Aliases(Vec<String>),
-    /// A host was added to the configuration; true if it is to be opened as well.
-    HostAdded(String, bool, Result<(), Problem>),
+    /// A host was added to the configuration, or not.
+    HostAdded {
+        /// Next step.
+        then: AfterAdding,
+        /// Its name.
+        added: Result<String, Problem>,
+    },
+    /// The menu's memory of earlier runs.
+    MenuRecalled(MenuMemory),
     /// Status of the login item, with which the app starts at login.
     LoginItem(login_item::Status),
     /// The shortcuts that exist.
@@ -68,12 +77,27 @@ pub enum AppEvent {
     LogSessionEnded(String),
     /// Jupyter's log on a host could not be fetched.
     NoHostLog(String, Problem),
+    /// A check of the connection to a host is over; without a report it was given up.
+    Checked(String, Option<CheckReport>),
     /// An error that the user has to read.
     Error(Problem),
+    /// A Unix signal ends the app.
+    Terminated,
     /// A system event.
     System(SystemEvent),
     /// The timer fires.
     Tick,
+}
+
+/// Next step once a host is in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterAdding {
+    /// It is opened.
+    Open,
+    /// It is edited.
+    Edit,
+    /// Nothing: it is open, or could not be opened.
+    Nothing,
 }
 
 /// Purpose of a session of the app.
@@ -83,6 +107,17 @@ pub enum SessionPurpose {
     Tunnel,
     /// Only what Jupyter printed there.
     Log,
+    /// Only a check of the connection.
+    Check,
+}
+
+/// Results of the checks of the local computer, and of a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Results of the local computer.
+    pub computer: Vec<CheckLine>,
+    /// Results of the host.
+    pub host: Vec<CheckLine>,
 }
 
 /// A session's life, as its prompts know it: a dialog may outlive the session that asked.

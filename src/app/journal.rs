@@ -37,7 +37,9 @@ pub fn record(message: &Message) {
             let (cause, retry_in) = (redact(&loss.cause), loss.retry_in);
             tracing::warn!(host, cause, retry_in, "connection lost");
         }
-        MessageBody::Walltime { note, .. } | MessageBody::Note { note, .. } => {
+        MessageBody::Walltime { note, .. }
+        | MessageBody::PageOpen { note, .. }
+        | MessageBody::Note { note, .. } => {
             tracing::info!(host, "{}", redact(note));
         }
         MessageBody::Phase {} => tracing::info!(host, phase = ?message.phase, "phase"),

@@ -46,6 +46,7 @@ use crate::problem::Problem;
 use app::App;
 use event::AppEvent;
 use event_sender::{EventSender, Wakeup};
+use menu_action::{HostAction, MenuAction};
 
 pub use logging::log_to_file;
 
@@ -82,6 +83,7 @@ pub fn run(
     if let AppRequest::DeepLink { url } = request {
         deep_link::open(url, &sender);
     }
+    open_hosts_of_earlier_runs(&desktop, sender.clone());
     let desktop_of_app = Rc::clone(&desktop);
     let mut app =
         App::new(desktop_of_app, config, scope, sender.clone(), host_lock).map_err(failed)?;
@@ -108,4 +110,12 @@ pub fn run(
         }
         *flow = app.flow();
     })
+}
+
+/// Opens the host of a clicked notification that was posted before this run, as an address of ours would.
+fn open_hosts_of_earlier_runs(desktop: &NativeDesktop, sender: EventSender) {
+    desktop.on_earlier_notification(Box::new(move |host| {
+        let open = MenuAction::host(&host, HostAction::Open);
+        sender.send(AppEvent::DeepLink(open));
+    }));
 }

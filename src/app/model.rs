@@ -1,9 +1,13 @@
 //! State of the hosts, and the actions of menu items. No I/O, and no clock: the time is passed in.
 
 mod host;
+mod listing;
 mod loss;
 mod notable_change;
+mod notebooks;
+mod stakes;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::effect::AppEffect;
@@ -12,11 +16,15 @@ use super::updates::Release;
 use crate::config::{ConfigError, Host};
 use crate::desktop::login_item;
 use crate::desktop::shortcut::Shortcut;
+use crate::host_os::menu_memory::MenuMemory;
 use crate::ipc::{Message, MessageBody};
 use crate::session::Phase;
-pub use host::HostState;
-pub use loss::LossState;
+pub use host::{HostState, SideLogin};
+pub use listing::Listed;
+use listing::Listing;
+
 pub use notable_change::NotableChange;
+pub use stakes::Stakes;
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
 /// is no network yet: a laptop that wakes at a desk has its wireless network within seconds, a VPN
@@ -41,11 +49,16 @@ pub enum IconState {
 pub struct Model {
     hosts: Vec<HostState>,
     aliases: Vec<String>,
+    /// Aliases that the user has taken off the menu.
+    hidden: BTreeSet<String>,
+    /// The notebooks that ran on each host, the newest first.
+    notebooks: BTreeMap<String, Vec<String>>,
     complaint: Option<ConfigMistake>,
     login_item: login_item::Status,
     launchers: Vec<Shortcut>,
     updates: UpdateInfo,
     is_quitting: bool,
+    quit_asks: bool,
 }
 
 /// The first mistake in the configuration.
@@ -88,11 +101,14 @@ impl Model {
         Self {
             hosts: states(hosts, now),
             aliases: Vec::new(),
+            hidden: BTreeSet::new(),
+            notebooks: BTreeMap::new(),
             complaint: None,
             login_item: login_item::Status::Off,
             launchers: Vec::new(),
             updates: UpdateInfo::default(),
             is_quitting: false,
+            quit_asks: false,
         }
     }
 
@@ -101,13 +117,14 @@ impl Model {
         let mut before = std::mem::replace(&mut self.hosts, states(hosts, now));
         for host in &mut self.hosts {
             if let Some(at) = before.iter().position(|old| old.name == host.name) {
-                *host = before.remove(at);
-                host.removed_from_config = false;
+                let mut known = before.remove(at);
+                known.reconfigure(host);
+                *host = known;
             }
         }
         before.retain(HostState::is_active);
         for mut host in before {
-            host.removed_from_config = true;
+            host.is_unconfigured = true;
             self.hosts.push(host);
         }
         self.complaint = None;
@@ -143,6 +160,31 @@ impl Model {
         self.complaint.as_ref()
     }
 
+    /// Takes in what the menu remembers of earlier runs.
+    pub fn remember(&mut self, memory: MenuMemory) {
+        self.hidden = memory.hidden;
+        for (host, paths) in memory.notebooks {
+            let known = self.notebooks.entry(host).or_default();
+            *known = notebooks::joined(known, &paths);
+        }
+    }
+
+    /// Returns the notebooks that ran on a host, the newest first.
+    pub fn notebooks(&self, host: &str) -> &[String] {
+        self.notebooks.get(host).map_or(&[], Vec::as_slice)
+    }
+
+    /// Takes in which notebooks run on a host. Returns those to remember, if they are others now.
+    pub fn see_notebooks(&mut self, host: &str) -> Option<Vec<String>> {
+        let activity = self.host(host)?.kernels.as_ref()?;
+        let seen = notebooks::seen(self.notebooks(host), activity);
+        if seen == self.notebooks(host) {
+            return None;
+        }
+        self.notebooks.insert(host.to_owned(), seen.clone());
+        Some(seen)
+    }
+
     /// The ssh configuration has these aliases now.
     pub fn know_aliases(&mut self, aliases: Vec<String>) {
         self.aliases = aliases;
@@ -152,6 +194,30 @@ impl Model {
     pub fn new_aliases(&self) -> impl Iterator<Item = &str> {
         let is_new = |alias: &&String| self.host(alias).is_none();
         self.aliases.iter().filter(is_new).map(String::as_str)
+    }
+
+    /// Returns the hosts of the menu, in its order.
+    pub fn listed(&self) -> Vec<Listed<'_>> {
+        self.listing().shown().collect()
+    }
+
+    /// Returns the names of the hosts that the user has taken off the menu.
+    pub fn hidden(&self) -> Vec<&str> {
+        self.listing().hidden().map(Listed::name).collect()
+    }
+
+    /// Returns true if a host can be taken off the menu.
+    pub fn can_be_hidden(&self, listed: Listed<'_>) -> bool {
+        self.listing().can_be_hidden(listed)
+    }
+
+    fn listing(&self) -> Listing<'_> {
+        Listing {
+            hosts: &self.hosts,
+            aliases: &self.aliases,
+            hidden: &self.hidden,
+            can_add: self.complaint.is_none(),
+        }
     }
 
     /// Records the status of the login item.
@@ -211,7 +277,9 @@ impl Model {
     pub fn hear(&mut self, message: &Message, now: Instant) -> Option<NotableChange> {
         let host = self.host_mut(&message.host)?;
         if message.is_refusal() {
-            return message.problem().map(NotableChange::Refused);
+            let problem = message.problem()?;
+            host.refuse(&problem);
+            return Some(NotableChange::Refused(problem));
         }
         let (before, stood) = (host.phase, host.ready.is_some());
         host.enter(message.phase, now);
@@ -222,6 +290,14 @@ impl Model {
         {
             let is_new = host.keep_note(note) && !host.suppresses_notifications;
             return is_new.then(|| NotableChange::Warning(note.clone()));
+        }
+        if let MessageBody::PageOpen { .. } = message.body {
+            host.page_told = Some(now);
+            // It answers a click here, whoever has the tunnel.
+            return host
+                .ready
+                .as_ref()
+                .map(|ready| NotableChange::PageOpen(ready.local_port));
         }
         if message.is_remark() {
             let (job, walltime) = (message.job()?, message.walltime()?);
@@ -234,7 +310,7 @@ impl Model {
         let notable = notable.filter(|_| !host.suppresses_notifications);
         host.suppresses_notifications &= host.is_active();
         self.hosts
-            .retain(|host| host.is_active() || !host.removed_from_config);
+            .retain(|host| host.is_active() || !host.is_unconfigured);
         notable
     }
 
@@ -267,12 +343,29 @@ impl Model {
             if at <= now {
                 loss.is_told = true;
                 let cause = loss.cause.clone();
-                due.push((host.name.clone(), NotableChange::Lost(cause)));
+                let change = if loss.needs_login {
+                    NotableChange::LoginNeeded(cause)
+                } else {
+                    NotableChange::Lost(cause)
+                };
+                due.push((host.name.clone(), change));
             } else {
                 next = next.into_iter().chain([at]).min();
             }
         }
         (due, next)
+    }
+
+    /// Opens a host that is not in the configuration yet. It is in the menu as long as that goes on.
+    pub fn try_host(&mut self, host: &Host, now: Instant) -> Option<AppEffect> {
+        if self.is_quitting || self.host(&host.name).is_some() {
+            return None;
+        }
+        let mut tried = HostState::new(host, now);
+        tried.is_unconfigured = true;
+        let open = tried.open(None, now);
+        self.hosts.push(tried);
+        Some(open)
     }
 
     /// Another program has opened the host, if it is not open already. True if it is to be followed.
@@ -284,6 +377,13 @@ impl Model {
         true
     }
 
+    /// Records that a login beside the host's tunnel is under way, or none any more.
+    pub fn know_side_login(&mut self, name: &str, side_login: Option<SideLogin>) {
+        if let Some(host) = self.host_mut(name) {
+            host.side_login = side_login;
+        }
+    }
+
     /// Records that a dialog of the host waits for the user, or no longer does.
     pub fn ask(&mut self, name: &str, asks: bool) {
         if let Some(host) = self.host_mut(name) {
@@ -291,16 +391,40 @@ impl Model {
         }
     }
 
-    /// The host is to be open as soon as there is a network for it.
-    pub fn be_patient(&mut self, name: &str, now: Instant) {
+    /// Opens a host as soon as there is a network for it, without a click: nobody may be there to
+    /// answer its prompts.
+    pub fn open_at_start(&mut self, name: &str, now: Instant) -> Option<AppEffect> {
+        let is_quitting = self.is_quitting;
+        let host = self.host_mut(name)?;
+        host.retry_until = Some(now + NETWORK_RETRY_TIME);
+        if host.is_active() || is_quitting {
+            return None;
+        }
+        host.is_attended = false;
+        Some(host.open(None, now))
+    }
+
+    /// Records that a host's login needs the user, and waits for a click.
+    pub fn need_login(&mut self, name: &str) {
         if let Some(host) = self.host_mut(name) {
-            host.retry_until = Some(now + NETWORK_RETRY_TIME);
+            host.needs_login = true;
+            host.retry_until = None;
         }
     }
 
     /// The app is about to end: nothing is begun any more.
     pub fn quit(&mut self) {
         self.is_quitting = true;
+    }
+
+    /// Records that Quit would ask a question first, or would not.
+    pub fn know_quit_asks(&mut self, asks: bool) {
+        self.quit_asks = asks;
+    }
+
+    /// Returns true if Quit asks a question first.
+    pub fn quit_asks(&self) -> bool {
+        self.quit_asks
     }
 
     /// Returns true if the app is about to end.
@@ -327,12 +451,17 @@ impl Model {
             MenuAction::Host(name, action) => self.host_mut(&name)?.choose(&action, now),
             MenuAction::ToggleShortcut(host) => self.toggle_shortcut(host),
             MenuAction::AddHost { alias, open } => self.add(alias, open),
+            MenuAction::AddHostByName => Some(AppEffect::AskHost { welcome: false }),
+            MenuAction::ShowWelcome => Some(AppEffect::AskHost { welcome: true }),
+            MenuAction::HideHost { alias, hide } => self.hide(alias, hide),
+            MenuAction::ShowMistake => self.complaint.is_some().then_some(AppEffect::ShowMistake),
             MenuAction::ShowHosts => Some(AppEffect::ShowHosts),
             MenuAction::EditConfiguration => Some(AppEffect::EditConfiguration),
             MenuAction::ToggleLoginItem => {
                 let on = self.login_item == login_item::Status::On;
                 Some(AppEffect::SetLoginItem(!on))
             }
+            MenuAction::ExplainLoginItem => Some(AppEffect::ExplainLoginItem),
             MenuAction::ShowRelease => {
                 let release = self.updates.release.as_ref();
                 release.map(|release| AppEffect::ShowPage(release.page.clone()))
@@ -358,11 +487,19 @@ impl Model {
         let is_new = self.new_aliases().any(|new| new == alias);
         is_new.then_some(AppEffect::AddHost(alias, open))
     }
+
+    fn hide(&mut self, alias: String, hide: bool) -> Option<AppEffect> {
+        let is_other = if hide {
+            self.hidden.insert(alias.clone())
+        } else {
+            self.hidden.remove(&alias)
+        };
+        is_other.then_some(AppEffect::RememberHidden(alias, hide))
+    }
 }
 
 fn states(hosts: &[Host], now: Instant) -> Vec<HostState> {
-    let state = |host: &Host| HostState::new(&host.name, now);
-    hosts.iter().map(state).collect()
+    hosts.iter().map(|host| HostState::new(host, now)).collect()
 }
 
 #[cfg(test)]

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 
 use sha1::{Digest, Sha1};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, EditError};
 use crate::desktop::{login_item, shortcut};
+use crate::host_os::menu_memory::{self, MenuMemory};
 use crate::host_os::{Scope, edit, private_file, thread};
 use crate::host_os::{logs_folder, private_logs_folder};
 use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
 
-use super::event::AppEvent;
+use super::event::{AfterAdding, AppEvent};
 use super::event_sender::EventSender;
+use super::menu_action::MenuAction;
 
 /// Does something that may take its time, in a thread, and tells what went wrong.
 fn spawn_task(
@@ -71,17 +73,81 @@ pub fn show_page(sender: &EventSender, url: String, browser: Option<String>) {
     });
 }
 
-/// Adds a host to the configuration; it is opened as well if `open`.
+/// Adds an alias of the ssh configuration to the hosts; it is opened as well if `open`.
 pub fn add(sender: &EventSender, path: PathBuf, alias: String, open: bool) {
+    let add = |path: &Path, alias: &str| config::add_host(path, alias).map(|()| alias.to_owned());
+    let then = if open {
+        AfterAdding::Open
+    } else {
+        AfterAdding::Edit
+    };
+    add_by(add, sender, path, alias, then);
+}
+
+/// Adds a host by its destination for ssh, which has been tried.
+pub fn add_destination(sender: &EventSender, path: PathBuf, destination: String) {
+    let then = AfterAdding::Nothing;
+    add_by(config::add_destination, sender, path, destination, then);
+}
+
+/// Adds a host in that way, which gives it its name.
+fn add_by(
+    add: impl FnOnce(&Path, &str) -> Result<String, EditError> + Send + 'static,
+    sender: &EventSender,
+    path: PathBuf,
+    host: String,
+    then: AfterAdding,
+) {
     let sender = sender.clone();
     thread::spawn("add host", move || {
-        let added = config::add_host(&path, &alias);
-        let added = added.map_err(|error| problem::not_added(&path, &alias, &error));
+        let added = add(&path, &host);
+        let added = added.map_err(|error| problem::not_added(&path, &host, &error));
         if added.is_ok() {
             let config = Config::load(&path).map(Box::new);
             sender.send(AppEvent::ConfigReloaded(config));
         }
-        sender.send(AppEvent::HostAdded(alias, open, added));
+        sender.send(AppEvent::HostAdded { then, added });
+    });
+}
+
+/// Reads what the menu remembers of earlier runs.
+pub fn recall_menu(sender: &EventSender, scope: &Scope) {
+    let (sender, scope) = (sender.clone(), scope.clone());
+    thread::spawn("menu", move || {
+        sender.send(AppEvent::MenuRecalled(MenuMemory::load(&scope)));
+    });
+}
+
+/// Remembers that a host is off the menu, or that it is not.
+pub fn remember_hidden(scope: &Scope, alias: String, hidden: bool) {
+    let scope = scope.clone();
+    remember(move || menu_memory::remember_hidden(&scope, &alias, hidden));
+}
+
+/// Remembers the notebooks of a host.
+pub fn remember_notebooks(scope: &Scope, host: &str, paths: Vec<String>) {
+    let (scope, host) = (scope.clone(), host.to_owned());
+    remember(move || menu_memory::remember_notebooks(&scope, &host, &paths));
+}
+
+/// Only comfort is lost where nothing can be remembered.
+fn remember(write: impl FnOnce() -> io::Result<()> + Send + 'static) {
+    thread::spawn("menu", move || {
+        if let Err(error) = write() {
+            tracing::warn!(%error, "the menu's memory could not be written");
+        }
+    });
+}
+
+/// Welcomes a user who has never seen the app.
+pub fn welcome_once(sender: &EventSender) {
+    let sender = sender.clone();
+    thread::spawn("welcome", move || match crate::host_os::is_first_run() {
+        Ok(true) => {
+            sender.send(AppEvent::MenuClicked(MenuAction::ShowWelcome));
+        }
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "whether this is the first run cannot be remembered"),
     });
 }
 
@@ -164,6 +230,20 @@ fn log_name(host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_opener_that_fails_is_told_in_words() {
+        let status = "Launcher \"xdg-open\" failed with ExitStatus(unix_wait_status(1024))";
+        for (error, want) in [
+            (io::Error::other(status), fl!("opener-nobody")),
+            (
+                io::Error::from(io::ErrorKind::NotFound),
+                fl!("opener-missing"),
+            ),
+        ] {
+            assert_eq!(in_words(&error).to_string(), want);
+        }
+    }
 
     #[test]
     fn hosts_whose_names_differ_have_logs_of_their_own() {

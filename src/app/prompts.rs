@@ -3,18 +3,16 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
 
+use crate::config::Host;
 use crate::desktop::keychain;
-use crate::desktop::{Desktop, Dialog, DialogId, DialogKind, DialogResponse};
+use crate::desktop::{Desktop, Dialog, DialogId, DialogResponse};
 use crate::host_os::thread;
-use crate::i18n::fl;
-use crate::jupyter::Kernels;
 use crate::ssh::prompt::Prompt;
 
 use super::event::{AppEvent, PromptRequest};
 use super::event_sender::EventSender;
-use super::view::text::elapsed;
+use super::view::dialog;
 
 /// The dialogs that are open.
 pub struct Prompts<D> {
@@ -41,10 +39,20 @@ pub enum PendingDialog {
     },
     /// The app itself asks whether to take a host's job out of the queue.
     CancelJob(String),
-    /// A page asks, by an address, whether to close a host's tunnel.
+    /// The app itself, or a page by an address, asks whether to close a host's tunnel.
     Close(String),
+    /// The app asks whether to quit.
+    Quit,
     /// The app asks whether to open a page.
     Page(String),
+    /// The app asks for the path of a notebook on that host.
+    Notebook(String),
+    /// The app asks for the destination of a new host.
+    NewHost,
+    /// The app asks whether to add that destination, though an attempt to connect it has failed.
+    AddAnyway(String),
+    /// Something to read, with a button that opens the configuration.
+    Edit,
     /// The list of the hosts, to read.
     Hosts,
     /// Something else to read.
@@ -57,7 +65,14 @@ impl PendingDialog {
         match self {
             Self::Prompt { asked, .. } => Some(&asked.host),
             Self::Stop { host, .. } | Self::CancelJob(host) | Self::Close(host) => Some(host),
-            Self::Page(_) | Self::Hosts | Self::Message => None,
+            Self::Quit
+            | Self::Page(_)
+            | Self::Notebook(_)
+            | Self::NewHost
+            | Self::AddAnyway(_)
+            | Self::Edit
+            | Self::Hosts
+            | Self::Message => None,
         }
     }
 }
@@ -72,16 +87,21 @@ impl<D: Desktop> Prompts<D> {
         }
     }
 
-    /// Shows a session's prompt. For a passphrase the keychain is searched first, unless it was
-    /// searched already. Returns true if a dialog is open now.
-    pub fn ask(&mut self, asked: PromptRequest, remember: bool) -> bool {
+    /// Searches the keychain for a passphrase, unless it was searched already; the prompt comes back
+    /// if there is none. Returns the prompt if only the user can answer it.
+    pub fn unanswered(&self, asked: PromptRequest) -> Option<PromptRequest> {
         if matches!(asked.prompt, Prompt::Passphrase { .. }) && !asked.keychain_searched {
             search(&self.sender, asked);
-            return false;
+            return None;
         }
-        let dialog = dialog(&asked.host, &asked.prompt, remember);
+        Some(asked)
+    }
+
+    /// Shows a prompt of a session of that host.
+    pub fn ask(&mut self, asked: PromptRequest, host: &Host) {
+        let dialog = dialog::prompt(host, &asked.prompt);
+        let remember = host.remember;
         self.show(dialog, PendingDialog::Prompt { asked, remember });
-        true
     }
 
     /// Opens a dialog, and keeps what waits for its answer.
@@ -117,6 +137,18 @@ impl<D: Desktop> Prompts<D> {
     pub fn shows_hosts(&self) -> bool {
         let is_list = |pending: &PendingDialog| matches!(pending, PendingDialog::Hosts);
         self.open.iter().any(|(_, pending)| is_list(pending))
+    }
+
+    /// Returns true if the app asks already for a new host.
+    pub fn asks_for_host(&self) -> bool {
+        let asks = |pending: &PendingDialog| matches!(pending, PendingDialog::NewHost);
+        self.open.iter().any(|(_, pending)| asks(pending))
+    }
+
+    /// Returns true if the app asks already whether to quit.
+    pub fn asks_to_quit(&self) -> bool {
+        let asks = |pending: &PendingDialog| matches!(pending, PendingDialog::Quit);
+        self.open.iter().any(|(_, pending)| asks(pending))
     }
 
     /// Returns true if a session's prompt about the host is open.
@@ -186,160 +218,4 @@ fn search(sender: &EventSender, asked: PromptRequest) {
             ..asked
         }));
     });
-}
-
-/// Returns the dialog for a prompt.
-fn dialog(host: &str, prompt: &Prompt, remember: bool) -> Dialog {
-    let (title, wants) = match prompt {
-        Prompt::HostKey { .. } => (
-            fl!("dialog-host-key", host = host),
-            DialogKind::Confirmation {
-                yes: fl!("dialog-connect"),
-            },
-        ),
-        Prompt::EndKernels { .. } | Prompt::EndUncounted { .. } => (
-            fl!("dialog-stop", host = host),
-            DialogKind::Confirmation {
-                yes: fl!("dialog-stop-anyway"),
-            },
-        ),
-        Prompt::Passphrase { .. } => (
-            fl!("dialog-passphrase", host = host),
-            DialogKind::Line {
-                echo: false,
-                remember: (!remember).then(|| fl!("dialog-remember")),
-            },
-        ),
-        Prompt::Password { .. } | Prompt::Interactive { .. } => (
-            fl!("dialog-login", host = host),
-            DialogKind::Line {
-                echo: prompt.echo(),
-                remember: None,
-            },
-        ),
-    };
-    Dialog {
-        title,
-        text: text(prompt),
-        kind: wants,
-    }
-}
-
-/// Returns the prompt's text without the hint for a terminal that "yes" is to be typed.
-fn text(prompt: &Prompt) -> String {
-    match prompt {
-        Prompt::HostKey {
-            host,
-            key_type,
-            fingerprint,
-            also_known,
-        } => {
-            let host = host.as_str();
-            let (kind, print) = (key_type.as_str(), fingerprint.as_str());
-            let mut text = fl!(
-                "dialog-host-key-text",
-                host = host,
-                kind = kind,
-                print = print
-            );
-            if !also_known.is_empty() {
-                let others = also_known.join("\n");
-                text.push_str("\n\n");
-                text.push_str(&fl!("dialog-host-key-also", others = others));
-            }
-            text
-        }
-        other => other.text(),
-    }
-}
-
-/// Returns the dialog before a job is taken out of the queue.
-pub fn before_cancel(host: &str, job: &str, waited: Duration) -> Dialog {
-    let text = match elapsed(waited) {
-        Some(time) => fl!("dialog-cancel-job-text", id = job, time = time),
-        None => fl!("dialog-cancel-job-new", id = job),
-    };
-    Dialog {
-        title: fl!("dialog-cancel-job", id = job, host = host),
-        text,
-        kind: DialogKind::Confirmation {
-            yes: fl!("dialog-cancel-job-yes"),
-        },
-    }
-}
-
-/// Returns the dialog before a page's address closes a tunnel.
-pub fn before_close(host: &str) -> Dialog {
-    Dialog {
-        title: fl!("dialog-close", host = host),
-        text: fl!("dialog-close-text"),
-        kind: DialogKind::Confirmation {
-            yes: fl!("menu-disconnect"),
-        },
-    }
-}
-
-/// Returns the dialog before a server is stopped; `None` if nothing would be lost.
-pub fn before_stop(host: &str, kernels: Option<Kernels>) -> Option<Dialog> {
-    let text = match kernels {
-        Some(Kernels { total: 0, .. }) => return None,
-        Some(Kernels { total, busy }) => fl!("dialog-stop-kernels", total = total, busy = busy),
-        None => fl!("dialog-stop-unknown"),
-    };
-    Some(Dialog {
-        title: fl!("dialog-stop", host = host),
-        text,
-        kind: DialogKind::Confirmation {
-            yes: fl!("dialog-stop-yes"),
-        },
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_host_key_is_a_decision_with_the_fingerprint() {
-        let prompt = Prompt::HostKey {
-            host: "[gpu01]:2222".into(),
-            key_type: "ssh-ed25519".into(),
-            fingerprint: "SHA256:abc".into(),
-            also_known: vec!["SHA256:other".into()],
-        };
-        let dialog = dialog("gpu01", &prompt, false);
-        assert!(matches!(dialog.kind, DialogKind::Confirmation { .. }));
-        for part in ["[gpu01]:2222", "ssh-ed25519", "SHA256:abc", "SHA256:other"] {
-            assert!(dialog.text.contains(part), "{}", dialog.text);
-        }
-        assert!(!dialog.text.contains("yes/no"), "{}", dialog.text);
-    }
-
-    #[test]
-    fn the_servers_prompt_is_shown_as_it_asks() {
-        let prompt = |echo| Prompt::Interactive {
-            host: "gpu01".into(),
-            instruction: "Two factors".into(),
-            text: "Code:".into(),
-            echo,
-        };
-        for echo in [true, false] {
-            let dialog = dialog("gpu01", &prompt(echo), true);
-            let remember = None;
-            assert_eq!(dialog.kind, DialogKind::Line { echo, remember });
-            assert!(dialog.text.contains("Two factors Code:"), "{}", dialog.text);
-        }
-    }
-
-    #[test]
-    fn only_what_would_be_lost_is_asked_about() {
-        let text = |total, busy| {
-            let dialog = before_stop("h", Some(Kernels { total, busy }));
-            dialog.map(|dialog| dialog.text)
-        };
-        assert_eq!(text(0, 0), None);
-        assert!(text(3, 2).is_some_and(|text| text.contains("2 of")));
-        assert!(text(1, 0).is_some());
-        assert!(before_stop("h", None).is_some());
-    }
 }

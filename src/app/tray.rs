@@ -118,7 +118,8 @@ impl<D: Desktop> Tray<D> {
 
     /// Shows the entries; what is shown already is left alone.
     pub fn show(&mut self, entries: &[Entry]) {
-        if let Err(error) = sync::<D>(&self.menu, &mut self.shown, entries, &self.actions) {
+        let (menu, shown) = (&self.menu, &mut self.shown);
+        if let Err(error) = sync_or_rebuild::<D>(menu, shown, entries, &self.actions) {
             tracing::warn!(%error, "the menu could not be changed");
         }
     }
@@ -174,6 +175,24 @@ impl Entries for Submenu {
     fn take(&self, item: &dyn IsMenuItem) -> muda::Result<()> {
         self.remove(item)
     }
+}
+
+/// As [`sync`]; after an error in the middle of it, which leaves the menu and what is thought to be
+/// shown apart, the menu is rebuilt.
+fn sync_or_rebuild<D: Desktop>(
+    menu: &Menu,
+    shown: &mut Vec<TrayNode>,
+    entries: &[Entry],
+    actions: &ClickActions,
+) -> muda::Result<()> {
+    let Err(error) = sync::<D>(menu, shown, entries, actions) else {
+        return Ok(());
+    };
+    tracing::warn!(%error, "the menu could not be changed in place: it is rebuilt");
+    while menu.remove_at(0).is_some() {}
+    shown.clear();
+    actions.lock().clear();
+    sync::<D>(menu, shown, entries, actions)
 }
 
 /// Makes a menu show `entries`: those at its beginning and its end that are the same ones are
@@ -350,7 +369,7 @@ mod tests {
     impl Shown {
         fn show(&mut self, entries: &[Entry]) {
             let (nodes, actions) = (&mut self.nodes, &self.actions);
-            sync::<NativeDesktop>(&self.menu, nodes, entries, actions).unwrap();
+            sync_or_rebuild::<NativeDesktop>(&self.menu, nodes, entries, actions).unwrap();
         }
 
         fn ids(&self) -> Vec<MenuId> {
@@ -379,6 +398,23 @@ mod tests {
         assert_eq!((&after[0], &after[2]), (&before[0], &before[3]));
         assert_eq!(shown.actions.get(&before[1]), None);
         assert_eq!(shown.actions.lock().len(), 3, "c went with its submenu");
+    }
+
+    #[test]
+    fn a_menu_that_refused_a_change_in_the_middle_is_rebuilt() {
+        let mut shown = Shown::default();
+        shown.show(&[open("a"), open("b"), open("c")]);
+        // The toolkit has lost an item: taking it out again is an error.
+        shown.menu.remove_at(1);
+        shown.show(&[open("a"), open("new"), open("d")]);
+        let items = shown.menu.items();
+        let ids: Vec<MenuId> = items.iter().map(|item| item.id().clone()).collect();
+        assert_eq!(ids, shown.ids());
+        assert_eq!((ids.len(), shown.actions.lock().len()), (3, 3));
+        assert!(
+            shown.actions.get(&ids[1]).is_some(),
+            "a click means something"
+        );
     }
 
     #[test]

@@ -7,9 +7,8 @@ use signal_hook::iterator::Signals;
 
 use super::event::AppEvent;
 use super::event_sender::EventSender;
-use super::menu_action::MenuAction;
 
-/// Quits at the first signal as the menu does; a second one ends the process, for a quit that hangs.
+/// Quits at the first signal, without a question; a second one ends the process, for a quit that hangs.
 ///
 /// # Errors
 /// When the signals cannot be caught, or no thread can be started.
@@ -18,7 +17,7 @@ pub fn quit_on_signal(sender: EventSender) -> io::Result<()> {
     let work = move || {
         let mut signals = signals.forever();
         if signals.next().is_some() {
-            sender.send(AppEvent::MenuClicked(MenuAction::Quit));
+            sender.send(AppEvent::Terminated);
         }
         if signals.next().is_some() {
             std::process::exit(130);

@@ -195,6 +195,7 @@ fn ask_holder(
     let request = Request::Open {
         browser: !options.no_browser,
         notebook: options.notebook.clone(),
+        unless_open: false,
     };
     let mut answers = answers(client, host, &request)?;
     for message in answers.by_ref() {

@@ -11,6 +11,8 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use super::error::ConfigErrors;
 use super::file;
 use super::schema::Config;
+#[cfg(feature = "app")]
+use super::schema::Host;
 use super::values::quoted;
 use crate::i18n::fl;
 
@@ -66,6 +68,33 @@ pub fn begin(path: &Path) -> io::Result<()> {
     replace(path, &template())
 }
 
+/// A host to add.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct NewHost<'a> {
+    name: &'a str,
+    /// Where ssh is to go, if that is not the name.
+    destination: Option<&'a str>,
+}
+
+#[cfg(feature = "app")]
+impl<'a> NewHost<'a> {
+    /// From an alias, `user@host` or `ssh://user@host:port`: its name is the host's.
+    fn at(destination: &'a str) -> Self {
+        let rest = destination.strip_prefix("ssh://");
+        let (_, host) = rest.unwrap_or(destination).rsplit_once('@').unzip();
+        let host = host.or(rest).unwrap_or(destination);
+        let name = match rest.and_then(|_| host.rsplit_once(':')) {
+            // An IPv6 address has colons in its brackets.
+            Some((name, port)) if !port.ends_with(']') => name,
+            _ => host,
+        };
+        Self {
+            name,
+            destination: (name != destination).then_some(destination),
+        }
+    }
+}
+
 /// Adds a host of which only the name is said, after all others.
 ///
 /// The rest of the file stays as it is, byte by byte, unless its hosts are written as one
@@ -74,27 +103,57 @@ pub fn begin(path: &Path) -> io::Result<()> {
 /// # Errors
 /// The name is taken or can't be a host's, the file is in error, or it can't be written.
 pub fn add_host(path: &Path, name: &str) -> Result<(), EditError> {
+    let destination = None;
+    add(path, NewHost { name, destination })
+}
+
+/// Adds a host by its destination for ssh, an alias, `user@host` or `ssh://user@host:port`, as
+/// [`add_host`] does. Returns its name.
+///
+/// # Errors
+/// As those of [`add_host`].
+#[cfg(feature = "app")]
+pub fn add_destination(path: &Path, destination: &str) -> Result<String, EditError> {
+    let host = NewHost::at(destination);
+    add(path, host).map(|()| host.name.to_owned())
+}
+
+/// Returns the host that [`add_destination`] would add.
+///
+/// # Errors
+/// The name can't be a host's.
+#[cfg(feature = "app")]
+pub fn at_destination(destination: &str) -> Result<Host, EditError> {
+    let new = NewHost::at(destination);
+    check_host(new)?;
+    Ok(Host {
+        ssh: new.destination.map(str::to_owned),
+        ..Host::named(new.name)
+    })
+}
+
+fn add(path: &Path, host: NewHost<'_>) -> Result<(), EditError> {
     let failed = |source| EditError::Write {
         path: path.to_path_buf(),
         source,
     };
     let old = file::read(path)?;
-    if Config::parse(path, &old)?.host(name).is_some() {
+    if Config::parse(path, &old)?.host(host.name).is_some() {
         return Err(EditError::Exists {
             path: path.to_path_buf(),
-            name: name.to_owned(),
+            name: host.name.to_owned(),
         });
     }
-    check_name(name)?;
-    let new = with_host(&old, name);
+    check_host(host)?;
+    let new = with_host(&old, host);
     // Nothing that the app itself could not load again may be written.
     Config::parse(path, &new)?;
     replace(path, &new).map_err(failed)
 }
 
 /// A file with this host alone must be in order.
-fn check_name(name: &str) -> Result<(), EditError> {
-    let errors = Config::parse(Path::new(""), &block(name)).err();
+fn check_host(host: NewHost<'_>) -> Result<(), EditError> {
+    let errors = Config::parse(Path::new(""), &block(host)).err();
     match errors.and_then(|errors| errors.0.into_iter().next()) {
         None => Ok(()),
         Some(error) => Err(EditError::Name {
@@ -105,22 +164,24 @@ fn check_name(name: &str) -> Result<(), EditError> {
 }
 
 /// The host's own lines.
-fn block(name: &str) -> String {
+fn block(host: NewHost<'_>) -> String {
     let mut hosts = ArrayOfTables::new();
-    hosts.push(table(name));
+    hosts.push(table(host));
     let mut document = DocumentMut::new();
     document.insert("host", Item::ArrayOfTables(hosts));
     document.to_string()
 }
 
-fn table(name: &str) -> Table {
-    Table::from_iter([("name", value(name))])
+fn table(host: NewHost<'_>) -> Table {
+    let ssh = host.destination.map(|destination| ("ssh", destination));
+    let keys = [("name", host.name)].into_iter().chain(ssh);
+    keys.map(|(key, text)| (key, value(text))).collect()
 }
 
 /// The text with one more host, in the way in which it writes its hosts.
-fn with_host(old: &str, name: &str) -> String {
+fn with_host(old: &str, host: NewHost<'_>) -> String {
     let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
-    if let Some(new) = in_list(old, name) {
+    if let Some(new) = in_list(old, host) {
         // The editor writes plain line ends and no byte-order mark: back to how they were.
         let mark = if old.starts_with('\u{feff}') {
             "\u{feff}"
@@ -136,14 +197,14 @@ fn with_host(old: &str, name: &str) -> String {
         _ if old.ends_with('\n') => newline,
         _ => &newline.repeat(2),
     };
-    format!("{old}{gap}{}", block(name).replace('\n', newline))
+    format!("{old}{gap}{}", block(host).replace('\n', newline))
 }
 
 /// The new text where hosts are written as one list: `host = [{ name = "gpu01" }]`.
-fn in_list(old: &str, name: &str) -> Option<String> {
+fn in_list(old: &str, host: NewHost<'_>) -> Option<String> {
     let mut document: DocumentMut = old.parse().ok()?;
     let list = document.get_mut("host")?.as_array_mut()?;
-    list.push(table(name).into_inline_table());
+    list.push(table(host).into_inline_table());
     Some(document.to_string())
 }
 

@@ -131,14 +131,25 @@ impl ConfigErrors {
 
     /// The file is there, and the system won't let us read it.
     pub(super) fn unreadable(path: &Path, why: &std::io::Error) -> Self {
+        let message = fl!("config-unreadable", why = why.to_string());
+        Self::of_whole(path, message, fl!("config-unreadable-remedy"))
+    }
+
+    /// Other accounts can change the file; the command takes that from them.
+    pub(super) fn open_to_others(path: &Path, command: &str) -> Self {
+        let remedy = fl!("config-open-to-others-remedy", command = command);
+        Self::of_whole(path, fl!("config-open-to-others"), remedy)
+    }
+
+    fn of_whole(path: &Path, message: String, remedy: String) -> Self {
         Self(vec![ConfigError {
             path: path.to_path_buf(),
             line: 0,
             column: 0,
             text: String::new(),
             source_line: String::new(),
-            message: fl!("config-unreadable", why = why.to_string()),
-            remedy: fl!("config-unreadable-remedy"),
+            message,
+            remedy,
         }])
     }
 }

@@ -3,10 +3,15 @@
 use std::path::Path;
 
 use super::error::{ConfigErrors, ConfigFault};
+use crate::file_access::mending_command;
 use crate::i18n::fl;
 
-/// Reads the file's text; nothing when there is no file.
+/// Reads the file's text; nothing when there is no file. Whoever can change it says what this program runs, so one
+/// that other accounts can change is refused.
 pub(super) fn read(path: &Path) -> Result<String, ConfigErrors> {
+    if let Some(command) = mending_command(path) {
+        return Err(ConfigErrors::open_to_others(path, &command));
+    }
     match std::fs::read(path) {
         Ok(bytes) => String::from_utf8(bytes)
             .map_err(|why| not_utf8(path, why.as_bytes(), why.utf8_error().valid_up_to())),

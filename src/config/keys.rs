@@ -150,6 +150,11 @@ pub(super) static HOST: Level = Level {
             Kind::Environment,
             r#"env = { OMP_NUM_THREADS = "4" }"#,
         ),
+        key(
+            "base_url",
+            Kind::Formed(values::base_url),
+            r#"base_url = "/gpu01/""#,
+        ),
         key("local_port", LOCAL_PORT, "local_port = 8890"),
         key("remote_port", REMOTE_PORT, "remote_port = 8888"),
         key("bind", Kind::Word(Bind::WORDS), r#"bind = "auto""#),

@@ -18,6 +18,8 @@ use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
 pub use edit::{EditError, add_host, begin};
+#[cfg(feature = "app")]
+pub use edit::{add_destination, at_destination};
 pub use error::{ConfigError, ConfigErrors};
 pub use values::{is_plain, says_where};
 

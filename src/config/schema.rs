@@ -144,6 +144,8 @@ pub struct Host {
     /// The server's environment, beyond the login shell's. Values may be empty.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// The path that a started server's addresses begin with; one of the host's name when absent.
+    pub base_url: Option<String>,
     /// The port on the local computer, 1024 or more; a free one when absent.
     pub local_port: Option<u16>,
     /// The server's port on the remote host, 1 or more; any when absent.
@@ -199,6 +201,7 @@ impl Host {
             workdir: None,
             setup: Vec::new(),
             env: BTreeMap::new(),
+            base_url: None,
             local_port: None,
             remote_port: None,
             bind: Bind::default(),

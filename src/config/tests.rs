@@ -21,6 +21,7 @@ command = "jupyter lab"          # instead of app: an own command line, run by t
 workdir = "~/project"
 setup = ["module load python", "conda activate ml"]
 env = { OMP_NUM_THREADS = "4" }
+base_url = "/gpu/"               # default: the name
 local_port = 8890                # default: a free one, remembered per host
 remote_port = 8888               # default: any
 bind = "auto"                    # auto | socket | loopback | node
@@ -83,6 +84,7 @@ fn the_full_example() {
         workdir: Some("~/project".into()),
         setup: texts(&["module load python", "conda activate ml"]),
         env: [("OMP_NUM_THREADS".into(), "4".into())].into(),
+        base_url: Some("/gpu/".into()),
         local_port: Some(8890),
         remote_port: Some(8888),
         queue: Some("all.q".into()),
@@ -189,6 +191,29 @@ fn a_folder_in_the_files_place() {
         shown.ends_with("\n  remedy: check that this is a file and that you can read it"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_file_that_others_can_change_is_refused_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "[[host]]\nname = \"a\"\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o646)).unwrap();
+    let errors = Config::load(&path).unwrap_err().0;
+    assert_eq!((errors.len(), errors[0].line), (1, 0));
+    assert!(
+        errors[0]
+            .message
+            .starts_with("other accounts can change this file")
+    );
+    let command = errors[0].remedy.strip_prefix("run: ").unwrap();
+    let ran = std::process::Command::new("/bin/sh")
+        .arg("-c")
+        .arg(command)
+        .status();
+    assert!(ran.unwrap().success());
+    assert_eq!(Config::load(&path).unwrap().hosts.len(), 1);
 }
 
 #[test]

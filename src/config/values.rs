@@ -157,6 +157,21 @@ pub(super) fn walltime(text: &str) -> Result<(), Complaint> {
     })
 }
 
+/// `/`, `/gpu01/`, `/a/b`: a path of letters, digits, `.`, `_`, `-` and `~`, which nothing on the way encodes.
+pub(super) fn base_url(text: &str) -> Result<(), Complaint> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._~-".contains(letter);
+    let is_part = |part: &str| !matches!(part, "" | "." | "..") && part.chars().all(is_plain);
+    let path = text.strip_prefix('/');
+    let path = path.map(|path| path.strip_suffix('/').unwrap_or(path));
+    if text == "/" || path.is_some_and(|path| path.split('/').all(is_part)) {
+        return Ok(());
+    }
+    Err(Complaint::new(
+        fl!("value-base-url", text = quoted(text)),
+        fl!("value-base-url-remedy"),
+    ))
+}
+
 /// `8G`, `512M`; not zero.
 pub(super) fn memory(text: &str) -> Result<(), Complaint> {
     let number = text.strip_suffix(['K', 'M', 'G', 'T']).and_then(digits);
@@ -309,6 +324,15 @@ mod tests {
         ] {
             assert_eq!(seconds(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn base_urls() {
+        good(base_url, &["/", "/gpu01", "/gpu01/", "/a/b_c/~d.e-f/"]);
+        let bad_ones = [
+            "", "gpu01", "//", "//evil", "/a//b", "/..", "/a/./b", "/a b", "/a?b", "/a%20b", "/計",
+        ];
+        bad(base_url, &bad_ones);
     }
 
     #[test]

@@ -166,7 +166,10 @@ impl JumpHostThread<'_> {
             })?;
         login.steps().into_iter().for_each(own);
         self.pool.unattended().remember(target, !login.needed_user);
-        Ok(Forwarder::new(Rc::new(connection), Rc::clone(poller), None))
+        let mut forwarder = Forwarder::new(Rc::new(connection), Rc::clone(poller), None);
+        // Its login may need the user, and all hosts behind it would be lost with it.
+        forwarder.be_patient();
+        Ok(forwarder)
     }
 
     /// Takes in who has come meanwhile.

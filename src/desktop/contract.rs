@@ -18,17 +18,43 @@ pub struct Notification {
     pub body: String,
     /// The effect of a click on it, on its button where there is one: "Open Tab".
     pub action: String,
+    /// True if the effect takes place at once where it cannot be shown: a click of the user's waits for it.
+    pub acts_unseen: bool,
 }
 
 /// The content of a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialog {
+    /// The host that it is about, for the window's title.
+    pub host: Option<String>,
     /// Its subject, in one line.
     pub title: String,
     /// The whole of it; may have several lines.
     pub text: String,
+    /// Text to compare or pass on letter by letter: it stands apart, and can be copied.
+    pub evidence: Option<Evidence>,
+    /// Its gravity.
+    pub style: DialogStyle,
     /// The response that it waits for.
     pub kind: DialogKind,
+}
+
+/// A fingerprint, or another program's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The visible part.
+    pub text: String,
+    /// The text that the button Copy puts into the clipboard.
+    pub copy: String,
+}
+
+/// Gravity of a dialog, which its icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialogStyle {
+    /// Nothing is wrong.
+    Information,
+    /// Something went wrong, or would be lost.
+    Warning,
 }
 
 /// The response that a dialog waits for. Return gives what is safe; Escape and closing it cancel.
@@ -38,16 +64,73 @@ pub enum DialogKind {
     Message,
     /// A decision; the default is not to.
     Confirmation {
-        /// The button that agrees: "Connect", "Stop Anyway".
+        /// The button that agrees, a verb: "Trust and Connect", "Stop Anyway".
         yes: String,
+        /// True if something is lost then.
+        destroys: bool,
     },
     /// A line of text.
     Line {
+        /// The button that sends it, a verb: "Log In".
+        yes: String,
         /// True if it may be seen while it is typed.
         echo: bool,
+        /// Lines to choose from; others may still be typed.
+        choices: Vec<String>,
         /// A box to tick, if there is to be one: "Remember in the keychain".
         remember: Option<String>,
     },
+}
+
+impl Dialog {
+    /// Returns a dialog about nothing that went wrong.
+    pub fn new(title: impl Into<String>, text: impl Into<String>, kind: DialogKind) -> Self {
+        Self {
+            host: None,
+            title: title.into(),
+            text: text.into(),
+            evidence: None,
+            style: DialogStyle::Information,
+            kind,
+        }
+    }
+
+    /// Returns a dialog to read.
+    pub fn message(title: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(title, text, DialogKind::Message)
+    }
+
+    /// Names the host that it is about.
+    #[must_use]
+    pub fn about(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
+    }
+
+    /// Says that something went wrong, or would be lost.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.style = DialogStyle::Warning;
+        self
+    }
+
+    /// Sets evidence apart.
+    #[must_use]
+    pub fn with_evidence(mut self, text: impl Into<String>, copy: impl Into<String>) -> Self {
+        let (text, copy) = (text.into(), copy.into());
+        self.evidence = Some(Evidence { text, copy });
+        self
+    }
+
+    /// Returns the title of its window.
+    #[must_use]
+    pub fn window_title(&self) -> String {
+        let app = "Remote Jupyter";
+        match &self.host {
+            Some(host) => format!("{host} - {app}"),
+            None => app.to_owned(),
+        }
+    }
 }
 
 /// A user's response to a dialog.
@@ -118,7 +201,8 @@ pub trait Desktop {
     /// Makes a tray icon that was just built open this menu. Main thread only.
     fn attach_menu(&self, _: &TrayIcon, _: &Menu) {}
 
-    /// Says in words what the tray icon shows, for those who do not see it. Main thread only.
+    /// Says in words what the tray icon shows, for those who do not see it. The words do not name the
+    /// app; where nothing else does, the desktop adds the name. Main thread only.
     fn describe_icon(&self, tray: &TrayIcon, words: &str) {
         // A hint that is missing is no reason to fail.
         let _ = tray.set_tooltip(Some(words));
@@ -145,8 +229,13 @@ pub trait Desktop {
     }
 
     /// Posts a notification, and returns at once: the notification service may be slow, or missing.
-    /// `clicked` is called from any thread, at most once, if the user clicks it.
-    fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>);
+    /// `clicked` is called from any thread, at most once, if the user clicks it; `host` is the one that
+    /// it is about, for a click after this run of the app.
+    fn notify(&self, notice: Notification, host: Option<&str>, clicked: Box<dyn FnOnce() + Send>);
+
+    /// Calls `open` from any thread with the host of a notification that an earlier run posted, where
+    /// the system keeps those and tells of a click. Main thread only, before the event loop runs.
+    fn on_earlier_notification(&self, _: Box<dyn Fn(String) + Send + Sync>) {}
 
     /// Opens a dialog in front of other windows and returns at once. `answered` is called later on
     /// the main thread, exactly once, never from within this call. Main thread only.

@@ -3,8 +3,10 @@
 mod browser;
 pub mod installed_files;
 mod login_page;
+#[cfg(feature = "app")]
+pub mod menu_memory;
 pub mod paths;
-mod peer;
+pub(crate) mod peer;
 pub mod scope;
 mod state_store;
 pub mod terminal_prompt;
@@ -27,6 +29,15 @@ pub fn private_state_folder() -> std::io::Result<std::path::PathBuf> {
     let folder = state_folder();
     paths::make_private(&folder)?;
     Ok(folder)
+}
+
+/// Returns true at the first call of this account, and remembers it.
+///
+/// # Errors
+/// When it cannot be remembered.
+#[cfg(feature = "app")]
+pub fn is_first_run() -> std::io::Result<bool> {
+    state_store::StateStore::in_folder(&private_state_folder()?).welcome()
 }
 
 /// The folder of logs, made with mode 0700 if it is not there.

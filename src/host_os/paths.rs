@@ -59,8 +59,13 @@ fn usual_runtime_dir(folder: &Path) -> Option<PathBuf> {
     (meta.is_dir() && ours && private).then(|| folder.to_owned())
 }
 
-/// Makes a folder 0700 with its parents, and refuses one that others may enter.
+/// Makes a folder 0700 with its parents, and refuses one that others may enter, or have put a link in the place of.
 pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    let name = folder.display().to_string();
+    let refuse = |why| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    if is_foreign_link(folder) {
+        return refuse(fl!("folder-link", folder = name));
+    }
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -68,15 +73,20 @@ pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     let meta = std::fs::metadata(folder)?;
     let ours = meta.uid() == rustix::process::getuid().as_raw();
     if !ours || meta.mode() & 0o077 != 0 {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            fl!("folder-open", folder = folder.display().to_string()),
-        ));
+        return refuse(fl!("folder-open", folder = name));
     }
     Ok(())
 }
 
-/// Opens a file for writing, made with mode 0600 if it is not there; nothing in it is changed.
+/// Returns true for a link that neither this account nor root has made: where it leads, another account decides.
+fn is_foreign_link(path: &Path) -> bool {
+    let account = rustix::process::getuid().as_raw();
+    std::fs::symlink_metadata(path)
+        .is_ok_and(|meta| meta.is_symlink() && meta.uid() != account && meta.uid() != 0)
+}
+
+/// Opens a file for writing, made with mode 0600 if it is not there; nothing in it is changed. A link in its place is
+/// not followed.
 ///
 /// # Errors
 /// The system's.
@@ -86,6 +96,7 @@ pub fn private_file(path: &Path) -> io::Result<File> {
         .create(true)
         .truncate(false)
         .mode(0o600)
+        .custom_flags(libc::O_NOFOLLOW)
         .open(path)
 }
 
@@ -124,9 +135,41 @@ pub(crate) fn program() -> Result<PathBuf, String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, lchown, symlink};
 
     use super::*;
+
+    #[test]
+    fn a_link_in_the_place_of_a_file_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        std::fs::write(&target, "theirs").unwrap();
+        symlink(&target, &link).unwrap();
+        assert!(private_file(&link).is_err());
+        symlink(folder.path().join("new"), folder.path().join("to-nothing")).unwrap();
+        assert!(private_file(&folder.path().join("to-nothing")).is_err());
+        assert!(!folder.path().join("new").exists());
+        // A file that is written whole takes the link's place.
+        write_whole(&link, b"ours").unwrap();
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "theirs");
+        assert!(!link.is_symlink());
+    }
+
+    #[test]
+    fn a_link_that_another_account_planted_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        make_private(&target).unwrap();
+        symlink(&target, &link).unwrap();
+        make_private(&link).unwrap();
+        // Only root may give a link away.
+        if rustix::process::getuid().is_root() {
+            lchown(&link, Some(65_534), None).unwrap();
+            assert!(make_private(&link).is_err());
+        }
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o750)).unwrap();
+        assert!(make_private(&target).is_err());
+    }
 
     #[test]
     fn the_accounts_runtime_folder_is_found_without_the_variable_if_it_is_private() {

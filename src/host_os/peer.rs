@@ -1,7 +1,8 @@
-//! Whose process is at the other end of a loopback connection.
+//! Whose process is at the other end of a loopback connection, or of a unix socket.
 
 use std::fs;
 use std::net::{SocketAddr, SocketAddrV4};
+use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,22 @@ pub enum Owner {
     Other,
     /// The system does not say.
     Unknown,
+}
+
+/// Returns true if the process at the other end of a unix socket is this account's, or root's.
+pub fn is_own(stream: &UnixStream) -> bool {
+    account_of(stream).is_some_and(|uid| uid == 0 || uid == getuid().as_raw())
+}
+
+#[cfg(target_os = "linux")]
+fn account_of(stream: &UnixStream) -> Option<u32> {
+    let peer = rustix::net::sockopt::socket_peercred(stream).ok()?;
+    Some(peer.uid.as_raw())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn account_of(stream: &UnixStream) -> Option<u32> {
+    Some(nix::unistd::getpeereid(stream).ok()?.0.as_raw())
 }
 
 /// The account whose socket `peer` is, connected to `here` on this computer.

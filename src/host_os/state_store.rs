@@ -1,8 +1,9 @@
 //! State that is remembered between runs: each host's local port, so that its address stays the
-//! same and the browser finds its open tabs again; the route that leads to its jobs; and the
-//! warnings about its job's walltime, which are not repeated.
+//! same and the browser finds its open tabs again; the route that leads to its jobs; the warnings
+//! about its job's walltime, which are not repeated; and for the menu its notebooks, and the hosts of
+//! the ssh configuration that it does not show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,10 @@ pub struct StateStore {
 
 #[derive(Default, Serialize, Deserialize)]
 struct PersistedState {
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    hidden: BTreeSet<String>,
+    #[serde(default)]
+    welcomed: bool,
     #[serde(default)]
     ports: BTreeMap<String, u16>,
     /// By [`Route::word`]; another version may know others.
@@ -29,6 +34,9 @@ struct PersistedState {
     routes: BTreeMap<String, String>,
     #[serde(default)]
     told: BTreeMap<String, WalltimeWarning>,
+    /// Paths, the newest first.
+    #[serde(default)]
+    notebooks: BTreeMap<String, Vec<String>>,
 }
 
 impl StateStore {
@@ -65,6 +73,18 @@ impl StateStore {
         self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
     }
 
+    /// Records that the app has welcomed the user. Returns true if it had not before.
+    #[cfg(feature = "app")]
+    pub fn welcome(&self) -> io::Result<bool> {
+        let mut is_first = false;
+        self.change(|memory| {
+            is_first = !memory.welcomed;
+            memory.welcomed = true;
+            is_first
+        })?;
+        Ok(is_first)
+    }
+
     /// Remembers a port.
     pub fn set_port(&self, host: &str, port: u16) -> io::Result<()> {
         self.change(|memory| memory.ports.insert(host.to_owned(), port) != Some(port))
@@ -76,6 +96,39 @@ impl StateStore {
         self.change(|memory| {
             let before = memory.routes.insert(host.to_owned(), word.clone());
             before != Some(word)
+        })
+    }
+
+    /// The notebooks of each host, the newest first.
+    #[cfg(feature = "app")]
+    pub fn notebooks(&self) -> BTreeMap<String, Vec<String>> {
+        self.read().notebooks
+    }
+
+    /// The hosts that the menu does not show.
+    #[cfg(feature = "app")]
+    pub fn hidden(&self) -> BTreeSet<String> {
+        self.read().hidden
+    }
+
+    /// Remembers the notebooks of a host.
+    #[cfg(feature = "app")]
+    pub fn set_notebooks(&self, host: &str, paths: &[String]) -> io::Result<()> {
+        self.change(|memory| {
+            let before = memory.notebooks.insert(host.to_owned(), paths.to_vec());
+            before.as_deref() != Some(paths)
+        })
+    }
+
+    /// Remembers that the menu does not show a host, or shows it again.
+    #[cfg(feature = "app")]
+    pub fn set_hidden(&self, host: &str, hidden: bool) -> io::Result<()> {
+        self.change(|memory| {
+            if hidden {
+                memory.hidden.insert(host.to_owned())
+            } else {
+                memory.hidden.remove(host)
+            }
         })
     }
 
@@ -158,6 +211,17 @@ mod tests {
         memory.set_port("c", 8891).unwrap();
         assert_eq!((memory.told("a b"), memory.told("c")), (Some(told), None));
         assert_eq!(memory.port("a b"), Some(8890));
+    }
+
+    #[test]
+    #[cfg(feature = "app")]
+    fn a_user_is_welcomed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = StateStore::in_folder(&folder.path().join("s"));
+        assert!(memory.welcome().unwrap());
+        memory.set_port("a", 8890).unwrap();
+        assert!(!memory.welcome().unwrap());
+        assert_eq!(memory.port("a"), Some(8890));
     }
 
     #[test]

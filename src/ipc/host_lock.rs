@@ -15,7 +15,7 @@ use sha1::{Digest, Sha1};
 
 use super::client::Client;
 use super::protocol::Request;
-use crate::host_os::{ConfigOptions, Scope, private_file};
+use crate::host_os::{ConfigOptions, Scope, peer, private_file};
 use crate::i18n::fl;
 
 /// The holder listens a moment after it has the lock; an app that quits has four seconds to end.
@@ -74,7 +74,7 @@ pub struct IpcListener {
 }
 
 impl IpcListener {
-    /// Returns the connections of other programs, one after the other; ends with the lock.
+    /// Returns the connections of other programs of this account, one after the other; ends with the lock.
     pub fn incoming(self) -> impl Iterator<Item = UnixStream> {
         std::iter::from_fn(move || {
             loop {
@@ -83,7 +83,8 @@ impl IpcListener {
                     return None;
                 }
                 match accepted {
-                    Ok((prompter, _)) => return Some(prompter),
+                    Ok((stream, _)) if peer::is_own(&stream) => return Some(stream),
+                    Ok(_) => tracing::warn!("a program of another account asked: refused"),
                     // No file descriptors left: some may come back.
                     Err(_) => std::thread::sleep(HOLDER_PAUSE),
                 }
@@ -116,7 +117,7 @@ pub fn acquire(folder: &Path, scope: &Scope, host: &str) -> io::Result<LockResul
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        if let Ok(stream) = UnixStream::connect(&socket) {
+        if let Ok(stream) = connect(&socket) {
             return Ok(LockResult::HeldByOther(Client::new(stream)));
         }
         std::thread::sleep(HOLDER_PAUSE);
@@ -127,7 +128,7 @@ pub fn acquire(folder: &Path, scope: &Scope, host: &str) -> io::Result<LockResul
 /// The program that holds a host, if one does.
 #[must_use]
 pub fn holder(folder: &Path, scope: &Scope, host: &str) -> Option<Client> {
-    let stream = UnixStream::connect(folder.join(file_name(scope, host, "sock"))).ok()?;
+    let stream = connect(&folder.join(file_name(scope, host, "sock"))).ok()?;
     Some(Client::new(stream))
 }
 
@@ -208,8 +209,18 @@ pub fn held_locks(folder: &Path, scope: &Scope) -> io::Result<Vec<LockHolder>> {
     Ok(all)
 }
 
+/// Connects to a holder, which has to be a program of this account.
+fn connect(socket: &Path) -> io::Result<UnixStream> {
+    let stream = UnixStream::connect(socket)?;
+    if peer::is_own(&stream) {
+        Ok(stream)
+    } else {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
 fn name_of_holder(socket: &Path) -> Option<String> {
-    let stream = UnixStream::connect(socket).ok()?;
+    let stream = connect(socket).ok()?;
     stream.set_read_timeout(Some(HOLDER_PATIENCE)).ok()?;
     let mut answers = Client::new(stream).ask(&Request::Status).ok()?;
     answers.next().map(|message| message.host)
@@ -244,6 +255,10 @@ fn file_name(scope: &Scope, host: &str, extension: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::io::Read;
+    use std::os::unix::process::CommandExt;
+    use std::process::Command;
+
     use super::*;
 
     fn usual() -> Scope {
@@ -351,6 +366,38 @@ mod tests {
             acquire(folder.path(), &usual(), "h").unwrap(),
             LockResult::Acquired(_)
         ));
+    }
+
+    /// Root alone can play another account. Perl is there wherever Debian or macOS is.
+    #[test]
+    fn a_program_of_another_account_is_told_nothing() {
+        if !rustix::process::getuid().is_root() {
+            return;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let LockResult::Acquired(lock) = acquire(folder.path(), &usual(), "h").unwrap() else {
+            panic!("nobody else is here");
+        };
+        let socket = folder.path().join(file_name(&usual(), "h", "sock"));
+        for (path, mode) in [(folder.path(), 0o755), (socket.as_path(), 0o666)] {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let mut incoming = lock.listening().unwrap().incoming();
+        let first = std::thread::spawn(move || {
+            let mut word = [0];
+            incoming.next().unwrap().read_exact(&mut word).unwrap();
+            word[0]
+        });
+        let program = "use Socket; $SIG{PIPE} = 'IGNORE'; socket(S, PF_UNIX, SOCK_STREAM, 0) or die; \
+            connect(S, pack_sockaddr_un($ARGV[0])) or die $!; syswrite(S, 'o'); sysread(S, $b, 1) and die";
+        let mut other = Command::new("perl");
+        let other = other.uid(65_534).args(["-e", program]).arg(&socket);
+        assert!(other.status().unwrap().success());
+        UnixStream::connect(&socket)
+            .unwrap()
+            .write_all(b"x")
+            .unwrap();
+        assert_eq!(first.join().unwrap(), b'x', "the other one was heard");
     }
 
     #[test]

@@ -93,8 +93,9 @@ fn answer(
     let (newest, later) = broadcaster.subscribe();
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(request, Request::Logs | Request::Extend { .. });
-    if request == Request::Check {
-        handle.check();
+    let is_lost = newest.phase == Phase::Reconnecting;
+    if request == Request::Check || is_lost && matches!(request, Request::Open { .. }) {
+        handle.try_now();
     }
     if matches!(request, Request::Status | Request::Check) || needs_tunnel && !stands {
         return send(stream, &newest);
@@ -127,16 +128,23 @@ fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_ear
         Request::Open {
             browser: true,
             notebook: None,
+            ..
         } if joined_early && defaults.open_browser => {}
         Request::Open {
             browser: true,
             notebook,
+            unless_open,
         } => {
             let notebook = notebook.clone().or_else(|| defaults.page.notebook.clone());
-            handle.show(Page {
+            let page = Page {
                 notebook,
                 ..defaults.page.clone()
-            });
+            };
+            if *unless_open {
+                handle.show_unless_open(page);
+            } else {
+                handle.show(page);
+            }
         }
         Request::Stop { force: true } => handle.stop(Busy::End),
         Request::Stop { force: false } => handle.stop(Busy::Refuse),

@@ -99,11 +99,36 @@ pub struct Activity {
     /// Numbers of kernels, and of busy ones.
     #[serde(flatten)]
     pub kernels: Kernels,
+    /// Number of kernels that a page is connected to: open notebooks.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub open: usize,
     /// Notebooks that run in them, by path.
     pub notebooks: Vec<Notebook>,
     /// The path of that notebook which was worked with last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// A kernel, as far as it is looked at.
+#[derive(Deserialize)]
+struct Kernel {
+    execution_state: Option<String>,
+    /// Number of websockets of pages.
+    #[serde(default)]
+    connections: u64,
+}
+
+fn count(kernels: &[Kernel]) -> Kernels {
+    let busy = |kernel: &&Kernel| kernel.execution_state.as_deref() == Some("busy");
+    Kernels {
+        total: kernels.len(),
+        busy: kernels.iter().filter(busy).count(),
+    }
 }
 
 fn no_answer(error: &ureq::Error) -> ApiError {
@@ -253,16 +278,11 @@ impl Api {
     /// # Errors
     /// See [`ApiError`].
     pub fn kernels(&self) -> Result<Kernels, ApiError> {
-        #[derive(Deserialize)]
-        struct Kernel {
-            execution_state: Option<String>,
-        }
-        let kernels: Vec<Kernel> = self.get("api/kernels?no_track_activity=1")?;
-        let busy = |kernel: &&Kernel| kernel.execution_state.as_deref() == Some("busy");
-        Ok(Kernels {
-            total: kernels.len(),
-            busy: kernels.iter().filter(busy).count(),
-        })
+        Ok(count(&self.kernel_list()?))
+    }
+
+    fn kernel_list(&self) -> Result<Vec<Kernel>, ApiError> {
+        self.get("api/kernels?no_track_activity=1")
     }
 
     /// Returns the server's activity. Queries it like this and not through a kernel's websocket: a
@@ -271,7 +291,8 @@ impl Api {
     /// # Errors
     /// See [`ApiError`].
     pub fn activity(&self) -> Result<Activity, ApiError> {
-        let kernels = self.kernels()?;
+        let list = self.kernel_list()?;
+        let kernels = count(&list);
         // No kernels, no notebooks: an idle server is asked once.
         if kernels.total == 0 {
             return Ok(Activity::default());
@@ -282,8 +303,10 @@ impl Api {
             sessions.into_iter().filter_map(Session::notebook).collect();
         // The server's own order changes from one answer to the next.
         notebooks.sort_by(|one, other| one.path.cmp(&other.path));
+        let is_open = |kernel: &&Kernel| kernel.connections > 0;
         Ok(Activity {
             kernels,
+            open: list.iter().filter(is_open).count(),
             notebooks,
             latest,
         })

@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct ListeningSocket {
     /// Its address; `None` for all addresses, `::` for all of IPv6.
     pub address: Option<IpAddr>,
-    /// The account that listens.
-    pub uid: u32,
+    /// The account that listens; `None` where the line of it could not be read.
+    pub uid: Option<u32>,
 }
 
 impl ListeningSocket {
@@ -18,11 +18,24 @@ impl ListeningSocket {
     }
 }
 
+/// Parses what listens on a port, one word each. A word that cannot be read is a listener of nobody's: left out, it
+/// could be that of another account.
+pub(super) fn listeners(text: &str) -> Vec<ListeningSocket> {
+    let unread = ListeningSocket {
+        address: None,
+        uid: None,
+    };
+    let words = text.split_whitespace();
+    words
+        .map(|word| listener(word).unwrap_or_else(|| unread.clone()))
+        .collect()
+}
+
 /// Parses `ADDRESS:PORT,UID`, or on Linux `hex:…` with the kernel's own notation (`big:…` on a big-endian
 /// machine).
-pub(super) fn listener(text: &str) -> Option<ListeningSocket> {
+fn listener(text: &str) -> Option<ListeningSocket> {
     let (place, uid) = text.rsplit_once(',')?;
-    let uid = uid.parse().ok()?;
+    let uid = Some(uid.parse().ok()?);
     let (address, _port) = place.rsplit_once(':')?;
     let address = match address.split_once(':') {
         Some(("hex", digits)) => kernel_address(digits, u32::to_le_bytes)?,

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::Deserialize;
 
-use super::listening_socket::{ListeningSocket, listener};
+use super::listening_socket::{ListeningSocket, listeners};
 use super::pages::{Flavour, Pages};
 use super::server::{ComputeNode, Endpoint, Server};
 use crate::host_name::{address, is_loopback, same_machine};
@@ -65,10 +65,7 @@ impl RuntimeFile {
                 "uid" => runtime_file.uid = value.trim().parse().ok(),
                 "port" => runtime_file.port = value.trim().parse().ok(),
                 "args" => value.clone_into(&mut runtime_file.args),
-                "listeners" => {
-                    runtime_file.listeners =
-                        value.split_whitespace().filter_map(listener).collect();
-                }
+                "listeners" => runtime_file.listeners = listeners(value),
                 "socket" => runtime_file.socket_uid = value.trim().parse().ok(),
                 "node" => runtime_file.node = Some(value.to_owned()),
                 "address" if !value.is_empty() => runtime_file.address = Some(value.to_owned()),
@@ -111,11 +108,8 @@ impl RuntimeFile {
         } else {
             return None;
         };
-        let uid_there = uid?;
-        let listener = ListeningSocket {
-            address,
-            uid: uid_there,
-        };
+        uid?;
+        let listener = ListeningSocket { address, uid };
         Some(Self {
             file: file.to_owned(),
             pid: runtime.pid,
@@ -219,11 +213,7 @@ impl RuntimeFile {
         if self.listeners.is_empty() {
             return Err(fl!("server-silent", port = port));
         }
-        if self
-            .listeners
-            .iter()
-            .any(|listener| Some(listener.uid) != uid)
-        {
+        if self.listeners.iter().any(|listener| listener.uid != uid) {
             return Err(fl!("server-foreign-port", port = port));
         }
         let host = match &self.node {

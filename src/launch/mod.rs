@@ -6,9 +6,12 @@
 //! more: the functions of `job.sh`, and an adapter for each scheduler ([`Scheduler`]), which
 //! provides the lines that they run.
 
+mod base_url;
 mod programs;
 
 use std::time::Duration;
+
+use base_url::base_url;
 
 use crate::config::{App, Bind, Host};
 use crate::scheduler::{CALL, Dialect, SUBMISSION, Scheduler, job_name, may_rerun, seconds};
@@ -180,6 +183,8 @@ fn environment(host: &Host) -> String {
     let mut own = host.command.iter().chain(&host.args);
     let says_where = own.any(|words| crate::config::says_where(words));
     export("rj_placed", if says_where { "1" } else { "" });
+    export("rj_base_url", &base_url(host));
+    export("rj_label", &host.name);
     export("rj_root", if host.workdir.is_some() { "1" } else { "" });
     text
 }

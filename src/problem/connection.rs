@@ -2,20 +2,23 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 
 use super::code::{Code, Problem, Remedy};
 use super::connection_lost::login_silent;
-use super::jump_host::{forward, last_lines, no_way, proxy_command};
+use super::handshake::{handshake, handshake_silent};
+use super::host_key::{host_key, host_key_files};
+use super::jump_host::{forward, no_way, proxy_command};
 use super::local::system_remedy;
 use super::wait::waiting;
 use super::{local, login, lost};
 use crate::config::Host;
+use crate::file_access::mending_command;
 use crate::i18n::fl;
 use crate::phase::Phase;
+use crate::ssh::AtHop;
 use crate::ssh::SshError;
-use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, SshTarget};
-use crate::ssh::{AtHop, Greeting, Lacking, Matter};
 
 /// One arm for each error: a table, longer than a function should be.
 pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> Problem {
@@ -151,16 +154,32 @@ fn resolve_remedy(destination: &str, error: &ResolveError) -> String {
             let path = std::env::var("PATH").unwrap_or_default();
             fl!("explain-no-ssh-remedy", path = path)
         }
-        ResolveError::Refused { message, .. } => match unset_variable(message) {
-            Some(variable) => fl!(
-                "explain-resolve-variable-remedy",
-                destination = destination,
-                variable = variable
-            ),
-            None => fl!("explain-resolve-remedy", destination = destination),
-        },
+        ResolveError::OpenToOthers { command, .. } => {
+            fl!("explain-open-to-others-remedy", command = command)
+        }
+        ResolveError::Refused { message, .. } => refused_remedy(destination, message),
         _ => fl!("explain-resolve-remedy", destination = destination),
     }
+}
+
+fn refused_remedy(destination: &str, message: &str) -> String {
+    if let Some(variable) = unset_variable(message) {
+        return fl!(
+            "explain-resolve-variable-remedy",
+            destination = destination,
+            variable = variable
+        );
+    }
+    match open_file(message).and_then(mending_command) {
+        Some(command) => fl!("explain-open-to-others-remedy", command = command),
+        None => fl!("explain-resolve-remedy", destination = destination),
+    }
+}
+
+/// The file that ssh refuses because other accounts can change it (readconf.c, `read_config_file_depth`).
+fn open_file(message: &str) -> Option<&Path> {
+    let (_, after) = message.split_once("Bad owner or permissions on ")?;
+    Some(Path::new(after.split(';').next()?))
 }
 
 /// The variable without which ssh refuses a configuration (misc.c, `vdollar_percent_expand`).
@@ -238,228 +257,6 @@ fn unreachable_remedy(tried: &[(SocketAddr, io::Error)], on_mac: bool) -> String
     }
 }
 
-/// The key exchange did not come about.
-fn handshake(name: &str, destination: &str, error: &SshError) -> Problem {
-    match error {
-        SshError::Algorithms {
-            keyword,
-            asked,
-            possible,
-        } => Problem::new(
-            Code::Algorithms,
-            fl!("explain-algorithms", host = name, keyword = *keyword),
-            fl!(
-                "explain-algorithms-detail",
-                asked = asked,
-                possible = possible
-            ),
-            fl!("explain-algorithms-remedy", keyword = *keyword),
-        ),
-        SshError::NoCommonAlgorithm {
-            server,
-            text,
-            lacking,
-        } => Problem::new(
-            Code::NoCommonAlgorithm,
-            fl!("explain-no-common-algorithm", host = name, server = server),
-            lacking.as_ref().map_or_else(|| text.clone(), lists),
-            no_common_remedy(destination, lacking.as_ref()),
-        ),
-        SshError::Handshake {
-            text,
-            cut,
-            greeting,
-        } => Problem::new(
-            Code::Handshake,
-            fl!("explain-handshake", host = name),
-            greeted(greeting.as_ref(), text),
-            handshake_remedy(destination, greeting.as_ref(), *cut),
-        ),
-        other => Problem::new(Code::Handshake, format!("{name}: {other}"), "", ""),
-    }
-}
-
-/// Describes what was seen of the server, and libssh2's error.
-fn greeted(greeting: Option<&Greeting>, text: &str) -> String {
-    let seen = match greeting {
-        Some(Greeting::Nothing) => fl!("explain-handshake-nothing"),
-        Some(Greeting::Foreign(words)) => fl!("explain-auth-said", words = words),
-        Some(Greeting::Ssh(version)) => fl!("explain-handshake-greeted", version = version),
-        None => return text.to_owned(),
-    };
-    format!("{seen}\n{text}")
-}
-
-/// Each cause has its own; what was seen tells which.
-fn handshake_remedy(destination: &str, greeting: Option<&Greeting>, cut: bool) -> String {
-    match greeting {
-        Some(Greeting::Nothing) => {
-            fl!(
-                "explain-handshake-nothing-remedy",
-                destination = destination
-            )
-        }
-        Some(seen) if seen.is_turned_away() => fl!("explain-handshake-turned-away-remedy"),
-        Some(seen) if seen.is_too_old() => fl!("explain-handshake-old-remedy"),
-        Some(Greeting::Foreign(_)) => fl!("explain-handshake-foreign-remedy"),
-        Some(Greeting::Ssh(_)) if cut => {
-            fl!("explain-handshake-cut-remedy", destination = destination)
-        }
-        _ => fl!("explain-handshake-remedy"),
-    }
-}
-
-/// A connection that was taken, by the server or by something in its place.
-fn handshake_silent(name: &str, destination: &str, greeting: &Greeting, said: &str) -> Problem {
-    let lines = last_lines(said);
-    let command = lines
-        .into_iter()
-        .map(|said| fl!("hops-proxy-said", said = said));
-    let seen = match greeting {
-        Greeting::Nothing => fl!("explain-handshake-silent"),
-        Greeting::Foreign(words) => fl!("explain-auth-said", words = words),
-        Greeting::Ssh(version) => fl!("explain-handshake-slow", version = version),
-    };
-    let detail: Vec<String> = command.chain([seen]).collect();
-    let phase = Phase::Connecting.words();
-    Problem::new(
-        Code::TimedOut,
-        fl!("explain-timed-out", host = name, phase = phase),
-        detail.join("\n"),
-        match greeting {
-            Greeting::Ssh(_) => {
-                fl!("explain-handshake-slow-remedy", destination = destination)
-            }
-            _ => fl!("explain-handshake-silent-remedy", destination = destination),
-        },
-    )
-}
-
-fn lists(lacking: &Lacking) -> String {
-    fl!(
-        "explain-no-common-lists",
-        keyword = lacking.keyword,
-        theirs = lacking.theirs.join(", "),
-        ours = lacking.ours.join(", ")
-    )
-}
-
-/// Each cause has its own.
-fn no_common_remedy(destination: &str, lacking: Option<&Lacking>) -> String {
-    match lacking.map(Lacking::matter) {
-        Some(Matter::PostQuantum) => fl!("explain-post-quantum-remedy"),
-        Some(Matter::Sha1) => fl!(
-            "explain-no-common-algorithm-remedy",
-            destination = destination
-        ),
-        Some(Matter::Other) => fl!("explain-no-common-list-remedy"),
-        None => fl!(
-            "explain-no-common-unknown-remedy",
-            destination = destination
-        ),
-    }
-}
-
-fn host_key_files(name: &str, error: &KnownHostsError) -> Problem {
-    let remedy = match error {
-        KnownHostsError::Read { .. } | KnownHostsError::Write { .. } => {
-            fl!("explain-host-key-files-remedy")
-        }
-        KnownHostsError::UnwritableName { .. } => fl!("explain-host-key-name-remedy"),
-        KnownHostsError::MalformedKey { .. } => fl!("explain-host-key-malformed-remedy"),
-    };
-    Problem::new(
-        Code::HostKeyFiles,
-        fl!("explain-host-key-files", host = name),
-        error.to_string(),
-        remedy,
-    )
-}
-
-fn host_key(
-    name: &str,
-    destination: &str,
-    target: Option<&SshTarget>,
-    error: &SshError,
-) -> Problem {
-    let filed = target.map_or_else(
-        || name.to_owned(),
-        |target| target.known_hosts_name().to_string(),
-    );
-    match error {
-        SshError::HostKeyChanged {
-            fingerprint,
-            known,
-            same_type,
-        } => Problem::new(
-            Code::HostKeyChanged,
-            fl!("explain-host-key-changed", host = name),
-            shown_and_known(fingerprint, known),
-            if *same_type {
-                fl!("explain-host-key-changed-remedy", filed = filed)
-            } else {
-                fl!("explain-host-key-other-type-remedy", filed = filed)
-            },
-        ),
-        SshError::HostKeyRevoked {
-            fingerprint,
-            file,
-            line,
-        } => Problem::new(
-            Code::HostKeyRevoked,
-            fl!("explain-host-key-revoked", host = name),
-            fl!(
-                "explain-host-key-revoked-detail",
-                fingerprint = fingerprint,
-                place = match line {
-                    Some(line) => format!("{}:{line}", file.display()),
-                    None => file.display().to_string(),
-                }
-            ),
-            fl!("explain-host-key-revoked-remedy"),
-        ),
-        SshError::HostKeyShort {
-            fingerprint,
-            bits,
-            min,
-        } => Problem::new(
-            Code::HostKeyUnknown,
-            fl!("explain-host-key-short", host = name, bits = *bits),
-            fl!(
-                "explain-host-key-short-detail",
-                fingerprint = fingerprint,
-                bits = *bits,
-                min = *min
-            ),
-            fl!("explain-host-key-short-remedy", min = *min),
-        ),
-        SshError::HostKeyUnknown {
-            fingerprint,
-            reason,
-        } => Problem::new(
-            Code::HostKeyUnknown,
-            fl!("explain-host-key-unknown", host = name),
-            format!("{fingerprint}\n{reason}"),
-            fl!("explain-host-key-unknown-remedy", destination = destination),
-        ),
-        other => Problem::new(Code::HostKeyUnknown, format!("{name}: {other}"), "", ""),
-    }
-}
-
-fn shown_and_known(fingerprint: &str, known: &[KnownKey]) -> String {
-    let known = known.iter().map(|key| {
-        fl!(
-            "explain-host-key-known",
-            fingerprint = &key.fingerprint,
-            kind = &key.key_type,
-            place = format!("{}:{}", key.file.display(), key.line),
-        )
-    });
-    let shown = fl!("explain-host-key-shown", fingerprint = fingerprint);
-    let lines: Vec<String> = std::iter::once(shown).chain(known).collect();
-    lines.join("\n")
-}
-
 /// Explains it as for a host, but with the jump host's name. Behind several jump hosts, the nearest
 /// one that fails is named.
 fn at_hop(host: &Host, hop: &AtHop) -> Problem {
@@ -481,6 +278,14 @@ fn at_hop(host: &Host, hop: &AtHop) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_ssh_refuses_because_others_can_change_it_is_named() {
+        // In the words of OpenSSH 9.2, joined with what follows.
+        let message = "Bad owner or permissions on /home/me/.ssh/con fig; more";
+        assert_eq!(open_file(message), Some(Path::new("/home/me/.ssh/con fig")));
+        assert_eq!(open_file("Bad configuration option"), None);
+    }
 
     #[test]
     fn a_mac_that_denies_the_local_network_is_named_and_a_host_that_is_down_is_not() {

@@ -4,6 +4,8 @@
 pub mod code;
 mod connection;
 mod connection_lost;
+mod handshake;
+mod host_key;
 mod job;
 mod jump_host;
 mod last_words;

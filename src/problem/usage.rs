@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::code::{Code, Problem};
+use super::code::{Code, Problem, Remedy};
 use crate::config::{ConfigErrors, Host};
 use crate::i18n::fl;
 use crate::ssh::resolve::ResolveError;
@@ -80,7 +80,10 @@ pub fn notebook_outside(host: &str, path: &str) -> Problem {
         Code::Usage,
         fl!("cli-notebook-outside", host = host),
         path,
-        fl!("cli-notebook-outside-remedy"),
+        Remedy::by_face(
+            fl!("cli-notebook-outside-remedy"),
+            fl!("cli-notebook-outside-app"),
+        ),
     )
 }
 

@@ -24,7 +24,11 @@ pub use discovery::{
 pub use protocol::{OutputCollector, Piece, ScriptFailure, ScriptMessage};
 
 /// The part of the script that all launch methods share.
-const SCRIPT: &str = concat!(include_str!("script.sh"), include_str!("servers.sh"));
+const SCRIPT: &str = concat!(
+    include_str!("script.sh"),
+    include_str!("servers.sh"),
+    include_str!("holder.sh")
+);
 
 /// Starts a POSIX shell in the login environment, reading the script from the channel.
 ///
@@ -211,9 +215,8 @@ impl ScriptSession {
     }
 
     /// The last lines of noise are kept: if the script never speaks, they say why.
-    /// An answer that was cut short is none of them: it may hold a token.
     fn hear_noise(&mut self, line: String) {
-        if !line.is_empty() && !line.starts_with(&self.nonce) {
+        if is_noise(&line, &self.nonce) {
             self.noise.push(line);
             let excess = self.noise.len().saturating_sub(10);
             self.noise.drain(..excess);
@@ -257,13 +260,18 @@ impl OneShotScript {
             return Err(RemoteError::Failed(failure));
         }
         if !frames.contains(&ScriptMessage::Bye) {
-            // Answers that were cut short are left out: they may hold a token.
-            let noise = lines.iter().filter(|line| !line.starts_with(&self.nonce));
+            let noise = lines.iter().filter(|line| is_noise(line, &self.nonce));
             let output = last_words(&noise.map(String::as_str).collect::<Vec<_>>());
             return Err(RemoteError::NoScript { output });
         }
         Ok(frames)
     }
+}
+
+/// Returns true for a line that something else than the script has printed. An answer that was cut short is none: it may
+/// hold a token.
+fn is_noise(line: &str, nonce: &str) -> bool {
+    !line.is_empty() && !line.starts_with(nonce)
 }
 
 /// Joins the last ten lines, without our own: a shell that refuses to run it repeats it.
@@ -312,6 +320,19 @@ pub fn relay(
         input: script(&mark, host, &format!("job relay {line}")),
     };
     Ok(Some((task, mark)))
+}
+
+/// Returns the script's command that starts the program which holds websockets to a server. Without a client it ends after
+/// `age` seconds.
+#[must_use]
+pub fn hold(server: &Server, age: u32, program: &str) -> String {
+    // The process of another machine has nothing to say here.
+    let pid = server.node.as_ref().map_or(server.pid, |_| 0);
+    let place = match &server.endpoint {
+        Endpoint::Tcp { host, port } => format!("tcp {} {port}", quote(host)),
+        Endpoint::Socket { path } => format!("unix {}", quote(path)),
+    };
+    format!("hold {pid} {age} {place}\n{program}")
 }
 
 fn script(nonce: &str, host: &Host, command: &str) -> String {

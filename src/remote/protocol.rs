@@ -51,6 +51,8 @@ pub enum ScriptMessage {
     /// End of a stopped server: `itself`, `TERM`, `KILL`, `launch` (it was still starting), or `no`
     /// (it did not end).
     Gone(String),
+    /// The program that holds websockets has started: its socket, and what it wants to be told first.
+    Holder(String, String),
     /// The script ends.
     Bye,
     /// Something is wrong there.
@@ -133,6 +135,10 @@ impl ScriptMessage {
                 Self::Over(status.trim().parse().ok(), log.trim().to_owned())
             }
             "gone" => Self::Gone(text),
+            "holder" => {
+                let (path, secret) = text.split_once('\n')?;
+                Self::Holder(path.to_owned(), secret.trim().to_owned())
+            }
             "bye" => Self::Bye,
             "fail" => Self::Failed(ScriptFailure::parse(&text)),
             _ => return None,

@@ -221,6 +221,8 @@ rj_main() {
   rj_umask=$(umask) # the person's own: what notebooks write is as open as always
   umask 077
   unset CDPATH
+  rj_newline='
+'
   rj_node=$(uname -n)
   rj_machine=$(rj_print_this_machine)
   rj_read_computer
@@ -243,6 +245,7 @@ rj_main() {
       rehearse) rj_rehearse ;; # src/launch/direct.sh
       'gone '*) rj_end_server 0 "${_rj_command#gone }" ;;
       'job '*) rj_do_job_command "${_rj_command#job }" ;; # src/launch/job.sh
+      'hold '*) rj_hold "${_rj_command#hold }" ;; # src/remote/holder.sh
       'abort '*) rj_abort "${_rj_command#abort }" ;;
       'term '*) rj_end_server 99 "${_rj_command#term }" ;;
       done) break ;;

@@ -164,6 +164,29 @@ fn a_state_folder_that_is_relative_is_none() {
     }
 }
 
+/// With the lock held it would keep all other clicks waiting, long after the one that asked has gone.
+#[test]
+fn a_scheduler_that_hangs_is_given_up_whatever_it_is_asked() {
+    let begun = std::time::Instant::now();
+    let told = run(
+        "rj_call_seconds=1 rj_submission_seconds=1 rj_workdir=$HOME rj_umask=022; mkdir -p \"$rj_base/jobs/1\"
+         rj_say() { echo \"$1 $2\"; }; rj_make_job() { mkdir -p \"$rj_dir\"; }
+         rj_submit_job 'node sleep 60'; rj_run_command 'sleep 60'
+         rj_keep_output \"$rj_base/jobs/1\" 'sleep 60'; rj_say_job_log 'sleep 60'
+         ls \"$rj_base/jobs\" | wc -l",
+    );
+    assert!(begun.elapsed().as_secs() < 50, "{told}");
+    assert_eq!(told.matches("\nran 124 ").count(), 2, "{told}");
+    assert!(
+        told.contains("\nlooked ") || told.contains("\nlog "),
+        "{told}"
+    );
+    assert!(
+        told.trim_end().ends_with('2'),
+        "a job may have been taken: its folder stays\n{told}"
+    );
+}
+
 /// It may hold a token.
 #[test]
 fn an_answer_that_was_cut_short_is_not_shown() {

@@ -1,6 +1,6 @@
 //! The whole script, in each shell that is here.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 use super::protocol::Piece;
 use super::*;
 use std::io::Write;
@@ -257,6 +257,96 @@ fn the_login_line_means_the_same_in_every_shell_that_is_here() {
         let told = String::from_utf8_lossy(&output.stdout);
         assert!(told.ends_with("n0 yes\n"), "{shell}: {told}");
     }
+}
+
+/// Values that the configuration may hold, most of them of characters that shells read as more than themselves.
+fn any_values() -> Vec<Vec<String>> {
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let value = prop_oneof![
+        r#"[-a ~'"\\$`!*?\[\]{}()<>|&;#=%^,:@+\n\t]{0,12}"#,
+        r"\PC{0,24}",
+        Just("$(touch /x)".to_owned()),
+        Just("'; exit; '".to_owned()),
+    ];
+    let values = proptest::collection::vec(value, 6);
+    let mut runner = TestRunner::deterministic();
+    let mut next = || values.new_tree(&mut runner).unwrap().current();
+    (0..150).map(|_| next()).collect()
+}
+
+/// Lines that print the values of a host as they have arrived, each with a NUL behind it.
+fn echo_of(values: &[String], launcher: crate::config::LauncherKind) -> String {
+    let mut host = Host::named("x");
+    host.launcher = launcher;
+    let [workdir, command, env, first, second, setup] = values else {
+        panic!("six values");
+    };
+    host.workdir = Some(workdir.clone());
+    host.command = Some(command.clone());
+    host.env = [("RJ_ENV".to_owned(), env.clone())].into();
+    host.args = vec![first.clone(), second.clone()];
+    host.setup = vec![setup.clone()];
+    let whole = script("n0", &host, "log");
+    let variables = whole.split(SCRIPT).next().unwrap();
+    let exported = match launcher {
+        crate::config::LauncherKind::Direct => "rj_export_env",
+        _ => "eval \"$rj_env\"",
+    };
+    format!(
+        "{variables}\n{exported}\nprintf '%s\\0' \"$rj_workdir\" \"$rj_own_command\" \"$RJ_ENV\" \"$rj_arg_1\" \
+         \"$rj_arg_2\" \"$rj_setup_1\"\n"
+    )
+}
+
+/// Each login shell reads the line that starts the script, and a sh reads the values.
+#[test]
+fn every_configured_value_arrives_as_it_was_written_through_every_shell() {
+    use crate::config::LauncherKind::{Direct, Slurm};
+    let home = tempfile::tempdir().unwrap();
+    let all = any_values();
+    let text: String = all
+        .iter()
+        .zip([Direct, Slurm].into_iter().cycle())
+        .map(|(values, launcher)| echo_of(values, launcher))
+        .collect();
+    let wanted: Vec<&[u8]> = all.iter().flatten().map(String::as_bytes).collect();
+    let mut tried = 0;
+    for shell in ["sh", "dash", "bash", "ksh", "mksh", "zsh", "tcsh", "fish"] {
+        // A missing shell is not a failure; `make test` installs them on Debian.
+        if Command::new(shell).args(["-c", "true"]).status().is_err() {
+            continue;
+        }
+        tried += 1;
+        // As the one that reads the line, and, where it is a sh, as the one that reads the script.
+        for (arguments, ends) in [(&["-c", LOGIN][..], "exit\n"), (&["-s"][..], "")] {
+            if arguments == ["-s"] && ["tcsh", "fish"].contains(&shell) {
+                continue;
+            }
+            let mut child = Command::new(shell)
+                .args(arguments)
+                .env("SHELL", shell)
+                .env("HOME", home.path())
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            let input = format!("rj_nonce=n0\n{text}{ends}");
+            let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+            let output = child.wait_with_output().unwrap();
+            writer.join().unwrap().unwrap();
+            let mut told: Vec<&[u8]> = output.stdout.split(|byte| *byte == 0).collect();
+            told.pop();
+            assert_eq!(told.len(), wanted.len(), "{shell} {arguments:?}");
+            for (told, wanted) in told.iter().zip(&wanted) {
+                let shown = String::from_utf8_lossy(told);
+                assert_eq!(told, wanted, "{shell} {arguments:?}: {shown:?}");
+            }
+        }
+    }
+    assert!(tried >= 2, "{tried} shells");
 }
 
 #[test]

@@ -9,7 +9,10 @@ mod background;
 mod compute_node;
 mod connect;
 mod connection_phase;
+mod holder;
 mod idle;
+mod job_end;
+mod job_polling;
 mod jobs;
 mod logs;
 mod maintenance;
@@ -22,8 +25,8 @@ mod walltime;
 use super::delegate::SessionDelegate;
 use super::event::{Event, Phase};
 use super::fsm::{
-    ConnectionEvent, Effect, FsmEvent, FsmInput, Goal, LocalEvent, SessionCommand, SessionPlan,
-    StateMachine,
+    ConnectionEvent, Effect, FsmEvent, FsmInput, Goal, LocalEvent, ServerEvent, SessionCommand,
+    SessionPlan, StateMachine,
 };
 use super::handle::Handle;
 use super::poll_coordinator::PollClient;
@@ -36,7 +39,7 @@ use super::types::{Forwarded, Loss, Walltime};
 use super::walltime::Countdown;
 use crate::config::{Host, LauncherKind};
 use crate::connect::Hop;
-use crate::jupyter::{Kernels, SelectionCriteria, Server};
+use crate::jupyter::{Kernels, Page, SelectionCriteria, Server};
 use crate::problem::Problem;
 use crate::scheduler::{Route, Routes, Scheduler, adapter, seconds};
 use crate::secret::redact;
@@ -65,6 +68,8 @@ struct Driver {
     connection: ConnectionPhase,
     /// True if the last login went through without the user: no prompt, and no long wait.
     login_needs_nobody: bool,
+    /// True if the user wanted this attempt to reconnect, and expects a prompt.
+    is_attended: bool,
     local_ports: Option<LocalPorts>,
     standing: Option<Maintenance>,
     /// Its place among those who wait for the same scheduler.
@@ -140,6 +145,7 @@ pub fn run(
         destination: None,
         connection: ConnectionPhase::Disconnected,
         login_needs_nobody: false,
+        is_attended: false,
         local_ports: None,
         standing: None,
         seat: None,
@@ -229,7 +235,9 @@ impl Driver {
             Effect::Resolve => self.resolve(),
             Effect::Connect => self.connect(),
             Effect::LogIn => self.log_in(),
-            Effect::Attempt => done(|| self.attempt()),
+            Effect::Attempt => done(|| self.attempt(false)),
+            Effect::AttemptWithUser => done(|| self.attempt(true)),
+            Effect::AwaitUser => done(|| self.await_user()),
             Effect::Pause(pause) => done(|| {
                 self.tell_loss(Some(pause));
                 self.pause(pause);
@@ -279,6 +287,7 @@ impl Driver {
 
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
             Effect::Show(found, port, page) => self.show(&found, port, &page),
+            Effect::CountPages(found, port, page) => Ok(self.count_pages(found.server, port, page)),
             Effect::Remember(port) => done(|| self.remember_port(port)),
             Effect::RememberRoute(route) => done(|| self.remember_route(route)),
         }
@@ -300,6 +309,7 @@ impl Driver {
             | Event::Ready(_)
             | Event::Job(_)
             | Event::Kernels(_)
+            | Event::PageOpen
             | Event::Log { .. }
             | Event::Seen(_)
             | Event::Step(_) => {}
@@ -325,6 +335,17 @@ impl Driver {
         self.poller
             .set_deadline(Some(Instant::now() + STOP_TIMEOUT));
         requests::count(&self.handle, server, port);
+    }
+
+    /// Counts the websockets of pages: the forwarder knows them as they are now, and where it does not, the
+    /// server knows those to its kernels.
+    fn count_pages(&mut self, server: Server, port: u16, page: Page) -> Option<FsmEvent> {
+        let forwarder = self.connection.forwarder();
+        if let Some(count) = forwarder.and_then(|forwarder| forwarder.websockets()) {
+            return Some(FsmEvent::Server(ServerEvent::PagesCounted(count, page)));
+        }
+        requests::count_pages(&self.handle, server, port, page);
+        None
     }
 
     fn remember_port(&self, port: u16) {
@@ -357,7 +378,9 @@ impl Driver {
         if let FsmInput::Event(
             FsmEvent::Lost { problem, .. }
             | FsmEvent::NodeLost { problem, .. }
-            | FsmEvent::Connection(ConnectionEvent::Unreached { problem, .. }),
+            | FsmEvent::Connection(
+                ConnectionEvent::Unreached { problem, .. } | ConnectionEvent::NeedsUser(problem),
+            ),
         ) = input
         {
             let first = problem.detail.lines().next().unwrap_or_default();
@@ -376,8 +399,23 @@ impl Driver {
             && let Some(cause) = self.cause.take()
         {
             let retry_in = pause.map(|pause| pause.as_secs());
-            self.tell(Event::Loss(Loss { cause, retry_in }));
+            self.tell(Event::Loss(Loss {
+                cause,
+                retry_in,
+                needs_login: false,
+            }));
         }
+    }
+
+    /// Waits for the user without a connection. The local ports stay, with the requests that come there.
+    fn await_user(&mut self) {
+        self.let_go();
+        let cause = self.cause.take().unwrap_or_default();
+        self.tell(Event::Loss(Loss {
+            cause,
+            retry_in: None,
+            needs_login: true,
+        }));
     }
 
     /// Lets everything go before the last event: its receiver may end the process.

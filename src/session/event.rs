@@ -30,6 +30,8 @@ pub enum Event {
     Walltime(JobInfo, Walltime),
     /// Activity of the server, when it has changed.
     Kernels(Activity),
+    /// The page was not shown again: a browser has one open.
+    PageOpen,
     /// The newest launch's log.
     Log {
         /// Path on the remote host; empty if there is no log.

@@ -56,6 +56,11 @@ impl Handle {
         self.send(SessionCommand::Show(page));
     }
 
+    /// Opens the page, unless a browser has one open: [`Event::PageOpen`].
+    pub fn show_unless_open(&self, page: Page) {
+        self.send(SessionCommand::ShowUnlessOpen(page));
+    }
+
     /// Stops the server.
     pub fn stop(&self, busy: Busy) {
         self.send(SessionCommand::Stop(busy));
@@ -71,6 +76,11 @@ impl Handle {
     /// answer within seconds, or counts as lost; a lost one is reconnected at once.
     pub fn check(&self) {
         self.send(FsmEvent::Local(LocalEvent::Check));
+    }
+
+    /// Connects a lost session again at once. The user wants it, and is prompted if the login needs that.
+    pub fn try_now(&self) {
+        self.send(FsmEvent::Local(LocalEvent::TryNow));
     }
 
     /// Requests the newest launch's log, once the tunnel is open: [`Event::Log`], or

@@ -19,13 +19,16 @@ impl JobInfo {
         if let Some(place) = self.place {
             parts.push(fl!("job-place", place = place));
         }
-        if let Some(time) = self
-            .start_estimate
-            .and_then(|at| moment(at, &TimeZone::system()))
-        {
+        if let Some(time) = self.start_time() {
             parts.push(fl!("job-starts", time = time));
         }
         parts.join(" · ")
+    }
+
+    /// Returns the time at which it is estimated to start.
+    #[must_use]
+    pub fn start_time(&self) -> Option<String> {
+        moment(self.start_estimate?, &TimeZone::system())
     }
 
     /// Returns true if the scheduler has stopped it for a time, in the words of Slurm, LSF, PBS and Grid Engine: its

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::fsm::{FsmEvent, ServerEvent};
 use super::handle::Handle;
 use crate::config::App;
-use crate::jupyter::{Api, ApiError, Server, ServerAnswer};
+use crate::jupyter::{Api, ApiError, Page, Server, ServerAnswer};
 use crate::problem;
 
 /// A server that ran before and has a listener answers at once; this is for a busy machine.
@@ -100,6 +100,21 @@ pub fn count(handle: &Handle, server: Server, port: u16) {
     });
     if asked.is_err() {
         handle.send(FsmEvent::Server(ServerEvent::Counted(None)));
+    }
+}
+
+/// Counts the websockets of pages to the server's kernels, before that page is shown. From a server that
+/// does not say, none are known.
+pub fn count_pages(handle: &Handle, server: Server, port: u16, page: Page) {
+    let answers = handle.clone();
+    let counted = |count, page| FsmEvent::Server(ServerEvent::PagesCounted(count, page));
+    let shown = page.clone();
+    let asked = in_thread("count pages", move || {
+        let open = Api::new(&server, port).activity().map(|now| now.open);
+        answers.send(counted(open.unwrap_or_default(), page));
+    });
+    if asked.is_err() {
+        handle.send(counted(0, shown));
     }
 }
 

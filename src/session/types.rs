@@ -103,6 +103,9 @@ pub struct Loss {
     pub cause: String,
     /// Seconds until the next attempt to connect again; none if it begins now.
     pub retry_in: Option<u64>,
+    /// True if it waits for the user, whom the login needs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_login: bool,
 }
 
 /// The result of a look at the remote host that changes nothing there.

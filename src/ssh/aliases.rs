@@ -6,16 +6,38 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// Hosts that serve git repositories only: nobody has a shell there.
+const GIT_HOSTS: &[&str] = &[
+    "bitbucket.org",
+    "codeberg.org",
+    "gist.github.com",
+    "git.sr.ht",
+    "gitee.com",
+    "github.com",
+    "gitlab.com",
+    "salsa.debian.org",
+    "ssh.dev.azure.com",
+    "ssh.github.com",
+    "altssh.gitlab.com",
+    "vs-ssh.visualstudio.com",
+];
+
 /// The aliases of a configuration file and of those that it includes, in their order: the names of
-/// `Host` lines without wildcards. Files that cannot be read have none. Returns the files that were
-/// read as well.
+/// `Host` lines without wildcards, and without hosts that only serve git repositories. Files that
+/// cannot be read have none. Returns the files that were read as well.
 #[must_use]
 pub fn read(file: &Path) -> (Vec<String>, BTreeSet<PathBuf>) {
-    let (mut found, mut read) = (Vec::new(), BTreeSet::new());
-    collect(file, &mut read, &mut found);
+    let mut found = Found::default();
+    found.collect(file);
+    let Found {
+        mut names,
+        git,
+        files,
+        ..
+    } = found;
     let mut seen = BTreeSet::new();
-    found.retain(|alias| seen.insert(alias.clone()));
-    (found, read)
+    names.retain(|alias| !git.contains(alias) && seen.insert(alias.clone()));
+    (names, files)
 }
 
 /// `~/.ssh/config`.
@@ -24,27 +46,61 @@ pub fn default_file() -> Option<PathBuf> {
     Some(etcetera::home_dir().ok()?.join(".ssh/config"))
 }
 
-/// Each file is read once: a second time it has no other names, and it might include itself.
-fn collect(file: &Path, read: &mut BTreeSet<PathBuf>, found: &mut Vec<String>) {
-    let Ok(bytes) = std::fs::read(file) else {
-        return;
-    };
-    if !read.insert(file.to_path_buf()) {
-        return;
-    }
-    for line in String::from_utf8_lossy(&bytes).lines() {
-        let Some((keyword, words)) = words(line) else {
-            continue;
+/// The names that were found so far.
+#[derive(Default)]
+struct Found {
+    names: Vec<String>,
+    /// Those of them that only serve git repositories.
+    git: BTreeSet<String>,
+    /// The files that were read.
+    files: BTreeSet<PathBuf>,
+    /// The names of the block that a line belongs to.
+    block: Vec<String>,
+}
+
+impl Found {
+    /// Each file is read once: a second time it has no other names, and it might include itself.
+    fn collect(&mut self, file: &Path) {
+        let Ok(bytes) = std::fs::read(file) else {
+            return;
         };
-        match keyword.to_ascii_lowercase().as_str() {
-            "host" => found.extend(words.into_iter().filter(|word| is_name(word))),
+        if !self.files.insert(file.to_path_buf()) {
+            return;
+        }
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            if let Some((keyword, words)) = words(line) {
+                self.take(&keyword.to_ascii_lowercase(), words);
+            }
+        }
+    }
+
+    fn take(&mut self, keyword: &str, words: Vec<String>) {
+        match keyword {
+            "host" => {
+                let git = words.iter().filter(|word| is_git_host(word));
+                self.git.extend(git.cloned());
+                self.block = words.into_iter().filter(|word| is_name(word)).collect();
+                self.names.extend(self.block.iter().cloned());
+            }
+            "match" => self.block.clear(),
+            "user" if words == ["git"] => self.git.extend(self.block.iter().cloned()),
+            "hostname" if words.iter().any(|word| is_git_host(word)) => {
+                self.git.extend(self.block.iter().cloned());
+            }
             "include" => {
+                // A block of an included file ends with it.
+                let block = std::mem::take(&mut self.block);
                 let files = words.iter().flat_map(|word| included(word));
-                files.for_each(|file| collect(&file, read, found));
+                files.for_each(|file| self.collect(&file));
+                self.block = block;
             }
             _ => {}
         }
     }
+}
+
+fn is_git_host(word: &str) -> bool {
+    GIT_HOSTS.iter().any(|host| host.eq_ignore_ascii_case(word))
 }
 
 /// A line's keyword and words; `Host=a` is allowed, as are quotes.
@@ -100,5 +156,20 @@ mod tests {
             ["gpu01", "gpu02", "eq", "quoted", "a", "c"]
         );
         assert!(read(&file("nowhere")).0.is_empty());
+    }
+
+    #[test]
+    fn hosts_that_only_serve_git_repositories_are_none_to_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let more = file("more").display().to_string();
+        let text = format!(
+            "Host gpu01\n  User me\nHost GitHub.com codeberg.org\nHost work\n  HostName github.com\n\
+             Host forge forge2\n  Include {more}\n  User git\nHost digit\n  User gitte\n\
+             Host *\n  User git\n"
+        );
+        std::fs::write(file("config"), text).unwrap();
+        std::fs::write(file("more"), "Host inside\n  Port 2222\n").unwrap();
+        assert_eq!(read(&file("config")).0, ["gpu01", "inside", "digit"]);
     }
 }

@@ -43,6 +43,7 @@ pub struct BufferedSocket {
     allowance: Cell<usize>,
     /// Time at which bytes last arrived; libssh2 does not report it.
     last_received: Cell<Instant>,
+    unanswered: Cell<Option<Instant>>,
     ended: Cell<bool>,
     /// The server's first bytes, up to the end of the handshake.
     greeting: RefCell<Option<Vec<u8>>>,
@@ -61,6 +62,7 @@ impl BufferedSocket {
             outbox: RefCell::default(),
             allowance: Cell::new(usize::MAX),
             last_received: Cell::new(Instant::now()),
+            unanswered: Cell::new(None),
             ended: Cell::new(false),
             greeting: RefCell::new(Some(Vec::new())),
         });
@@ -120,6 +122,11 @@ impl BufferedSocket {
         self.last_received.get()
     }
 
+    /// Returns the time of the first bytes that were sent after the remote host was last heard.
+    pub fn unanswered_since(&self) -> Option<Instant> {
+        self.unanswered.get()
+    }
+
     /// Returns true if the socket has ended or failed: libssh2's own report of that varies with
     /// what it was about to do.
     pub fn has_ended(&self) -> bool {
@@ -139,6 +146,9 @@ impl BufferedSocket {
     }
 
     fn send(&self, data: &[u8]) -> std::io::Result<usize> {
+        if self.unanswered.get().is_none() {
+            self.unanswered.set(Some(Instant::now()));
+        }
         let mut outbox = self.outbox.borrow_mut();
         let mut sent = 0;
         if outbox.is_empty() {
@@ -169,6 +179,7 @@ impl BufferedSocket {
             Ok(size) if *size > 0 => {
                 self.allowance.set(self.allowance.get() - size);
                 self.last_received.set(Instant::now());
+                self.unanswered.set(None);
                 self.keep(&buffer[..*size]);
             }
             Err(error) if is_again(error) => {}

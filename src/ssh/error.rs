@@ -1,6 +1,5 @@
 //! Errors between the local computer and a logged-in SSH session.
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -312,30 +311,13 @@ impl SshError {
             _ => false,
         }
     }
-
-    /// Returns true if the local computer has no network at all: a failed attempt then says nothing
-    /// about the host.
-    #[must_use]
-    pub fn is_offline(&self) -> bool {
-        let no_way = |error: &std::io::Error| {
-            matches!(
-                error.kind(),
-                ErrorKind::NetworkUnreachable
-                    | ErrorKind::NetworkDown
-                    | ErrorKind::AddrNotAvailable
-            )
-        };
-        match self.cause() {
-            Self::NameUnknown { .. } => true,
-            Self::Dial { tried, .. } => tried.iter().all(|(_, error)| no_way(error)),
-            _ => false,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
+
+    use std::io::ErrorKind;
 
     use super::*;
 
@@ -379,14 +361,5 @@ mod tests {
         ] {
             assert_eq!(error.is_of_the_network(), again, "{error}");
         }
-    }
-
-    #[test]
-    fn a_machine_without_a_network_is_told_from_a_host_that_is_down() {
-        use ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
-        assert!(dial(&[NetworkUnreachable, NetworkUnreachable]).is_offline());
-        assert!(!dial(&[NetworkUnreachable, ConnectionRefused]).is_offline());
-        assert!(!dial(&[HostUnreachable]).is_offline());
-        assert!(!SshError::Closed.is_offline());
     }
 }

@@ -164,11 +164,11 @@ impl HostKeys {
     }
 
     /// The address as a name of its own. `ssh` leaves it out for this machine, and where the host was
-    /// named by it anyway.
+    /// named by it anyway; with an alias that is so at port 22 alone.
     fn address(&self, target: &SshTarget, peer: Option<IpAddr>) -> Option<HostName> {
         let peer = peer.filter(|peer| target.check_host_ip && !peer.is_loopback())?;
         let name = HostName::new(&peer.to_string(), target.port);
-        (target.host != peer.to_string() && name != self.name).then_some(name)
+        (target.host != name.as_str() && name != self.name).then_some(name)
     }
 
     fn judge(&self, shown: &Shown, prompter: &dyn Prompter) -> Result<Vec<String>, SshError> {
@@ -219,6 +219,7 @@ impl HostKeys {
             StrictHostKeyChecking::AcceptNew | StrictHostKeyChecking::No => Ok(()),
             StrictHostKeyChecking::Ask => {
                 let answer = prompter.ask(Prompt::HostKey {
+                    alias: shown.target.alias.clone(),
                     host: self.name.to_string(),
                     key_type: key_type(&shown.key)
                         .map_or_else(|| fl!("host-key-type-unknown"), str::to_owned),

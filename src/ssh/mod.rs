@@ -32,6 +32,6 @@ pub use dial::dial;
 pub use error::{AtHop, RefusedLogin, Shortage, SshError, is_forbidden, shortage};
 pub use exec::Exec;
 pub use greeting::Greeting;
-pub use keepalive::KeepaliveConfig;
+pub use keepalive::{ConnectionUse, KeepaliveConfig};
 pub use offer::{Lacking, Matter};
 pub use transport::{Stream, Transport};

@@ -17,7 +17,9 @@ use crate::i18n::fl;
 pub enum Prompt {
     /// Is this unknown host key the right one? The default is no.
     HostKey {
-        /// The host as the user named it, with the port where it is not 22.
+        /// The host as the user named it.
+        alias: String,
+        /// The name under which its key is filed, with the port where it is not 22.
         host: String,
         /// For example `ssh-ed25519`.
         key_type: String,
@@ -37,7 +39,7 @@ pub enum Prompt {
     Password {
         /// The account.
         user: String,
-        /// The host.
+        /// The host as the user named it.
         host: String,
         /// True after a refused one.
         again: bool,
@@ -58,14 +60,18 @@ pub enum Prompt {
     },
     /// One of the server's own prompts (keyboard-interactive).
     Interactive {
-        /// The host.
+        /// The account.
+        user: String,
+        /// The host as the user named it.
         host: String,
-        /// The server's instruction, often empty.
+        /// The server's instruction, often empty. Its lines are kept: it may be a menu.
         instruction: String,
-        /// The server's prompt.
+        /// The server's prompt, which may be a menu too.
         text: String,
         /// True if the answer may be shown while it is typed.
         echo: bool,
+        /// True after a refused conversation.
+        again: bool,
     },
 }
 
@@ -80,6 +86,7 @@ impl Prompt {
                 fingerprint,
                 key_type,
                 also_known,
+                ..
             } => {
                 if also_known.is_empty() {
                     fl!(
@@ -140,7 +147,8 @@ impl Prompt {
 }
 
 /// Returns a path with `~` for the user's home folder.
-fn from_home(path: &Path) -> String {
+#[must_use]
+pub fn from_home(path: &Path) -> String {
     let home = etcetera::home_dir().ok();
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),
@@ -153,6 +161,15 @@ pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     words.join(" ")
+}
+
+/// Returns the server's own words with their line breaks, each line as [`one_line`] has it, without
+/// empty lines.
+#[must_use]
+pub fn in_lines(text: &str) -> String {
+    let lines = text.split(['\n', '\r']).map(one_line);
+    let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
 }
 
 /// The answer, wiped from memory when dropped; or why there is none.
@@ -261,6 +278,7 @@ mod tests {
 
     fn host_key(also_known: &[&str]) -> String {
         let prompt = Prompt::HostKey {
+            alias: "gpu01".into(),
             host: "[gpu01]:2222".into(),
             key_type: "ssh-ed25519".into(),
             fingerprint: "SHA256:new".into(),
@@ -282,10 +300,12 @@ mod tests {
     fn the_servers_prompt_is_one_harmless_line() {
         let prompt = |instruction: &str, text: &str| {
             let prompt = Prompt::Interactive {
+                user: "me".into(),
                 host: "gpu01".into(),
                 instruction: instruction.into(),
                 text: text.into(),
                 echo: false,
+                again: false,
             };
             assert!(!prompt.echo());
             prompt.text()
@@ -296,6 +316,14 @@ mod tests {
             "(gpu01) Two factors are needed. Code:"
         );
         assert!(!prompt("\u{1b}]0;x\u{7}", "a\u{9b}b").contains(char::is_control));
+    }
+
+    #[test]
+    fn a_menu_of_the_server_keeps_its_lines_and_nothing_else() {
+        let menu = "Duo two-factor login\r\n\r\n 1. Duo Push\tto XXX\n\u{1b}[1m2. Phone call\r\n";
+        let lines = "Duo two-factor login\n1. Duo Push to XXX\n[1m2. Phone call";
+        assert_eq!(in_lines(menu), lines);
+        assert_eq!(in_lines("\r\n \n"), "");
     }
 
     #[test]

@@ -17,9 +17,11 @@ use std::time::{Duration, Instant};
 use super::command::{self, Unfinished};
 use super::error::SshError;
 use super::poll::{Poller, WaitError};
+use crate::file_access::mending_command;
 use crate::i18n::fl;
 pub use error::ResolveError;
 use expand::Local;
+pub use parse::given_name;
 pub use target::{
     AddressFamily, AgentChoice, Algorithms, Source, SshTarget, StrictHostKeyChecking,
 };
@@ -98,6 +100,7 @@ fn resolve_with(
     let mut command = Command::new(program);
     command.arg("-G").args(options);
     if let Some(config) = ssh_config {
+        refuse_open(destination, config)?;
         command.arg("-F").arg(config);
     }
     command.args(["--", destination]);
@@ -149,6 +152,19 @@ fn refusal(stderr: &str) -> String {
         fl!("resolve-no-reason")
     } else {
         told.join("; ")
+    }
+}
+
+/// Refuses a file that other accounts can change, as `ssh` does only with those in their usual places: it names commands
+/// to be run.
+fn refuse_open(destination: &str, config: &Path) -> Result<(), ResolveError> {
+    match mending_command(config) {
+        None => Ok(()),
+        Some(command) => Err(ResolveError::OpenToOthers {
+            destination: destination.to_owned(),
+            config: config.to_owned(),
+            command,
+        }),
     }
 }
 

@@ -60,12 +60,17 @@ impl OpenRefusal {
     /// Returns true if it is about this channel alone: the remote host refused it, or said nothing for a minute,
     /// as when the target is a black hole. (Else the session is broken, as reading from it tells.)
     pub fn is_theirs(&self) -> bool {
-        let alone = [
-            libssh2_sys::LIBSSH2_ERROR_CHANNEL_FAILURE,
-            libssh2_sys::LIBSSH2_ERROR_TIMEOUT,
-        ];
-        matches!(self.error.code(), ErrorCode::Session(code) if alone.contains(&code))
+        is_of_the_target(&self.error)
     }
+}
+
+/// Returns true for an error of one opening alone: see [`OpenRefusal::is_theirs`].
+pub fn is_of_the_target(error: &ssh2::Error) -> bool {
+    let alone = [
+        libssh2_sys::LIBSSH2_ERROR_CHANNEL_FAILURE,
+        libssh2_sys::LIBSSH2_ERROR_TIMEOUT,
+    ];
+    matches!(error.code(), ErrorCode::Session(code) if alone.contains(&code))
 }
 
 struct InProgress {
@@ -122,6 +127,18 @@ impl ChannelOpener {
 
     pub fn has_begun(&self) -> bool {
         self.begun.is_some()
+    }
+
+    /// Returns the time since which the remote host owes an answer that no other host can hold up: to a session, or to a unix
+    /// socket of this program's own.
+    pub fn own_since(&self) -> Option<Instant> {
+        let begun = self.begun.as_ref()?;
+        let is_own = match &begun.wanted {
+            OpenRequest::Background(_) | OpenRequest::Command(..) => true,
+            OpenRequest::Join(_, target, _) => matches!(target, ForwardTarget::Unix { .. }),
+            OpenRequest::Link(..) | OpenRequest::Probe(_) | OpenRequest::Keepalive => false,
+        };
+        is_own.then_some(begun.since)
     }
 
     /// Returns the time since which the remote host owes an answer to an [`OpenRequest::Keepalive`].

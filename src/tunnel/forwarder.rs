@@ -5,6 +5,7 @@
 //! something moves all the time, and neither another connection nor a wish to close may have to
 //! wait for the end of it.
 
+mod streams;
 mod suspended;
 mod upstream;
 
@@ -19,6 +20,7 @@ use super::connection::ForwardedConnection;
 use super::keepalive::Keepalive;
 use super::listener::ForwardListener;
 use super::relay::RelayConnection;
+use super::resume::ResumableStreams;
 use crate::ssh::channel::{Channel, ForwardTarget};
 use crate::ssh::poll::{Poller, WaitError};
 use crate::ssh::{BackgroundExec, Connection, ExecRequest, SshError, Stream};
@@ -71,6 +73,8 @@ pub struct Forwarder {
     outcome: Option<Result<Vec<String>, SshError>>,
     refused: Option<Refused>,
     relay: Option<RelayConnection>,
+    /// Websockets that outlive the connection.
+    streams: Option<ResumableStreams>,
     /// A listener has something; cleared when all were asked.
     knocked: bool,
     scratch: Vec<u8>,
@@ -101,6 +105,7 @@ impl Forwarder {
             outcome: None,
             refused: None,
             relay: None,
+            streams: None,
             knocked: true,
             scratch: vec![0; CHUNK],
             resting_until: None,
@@ -184,6 +189,7 @@ impl Forwarder {
             self.keepalive.next(heard, now),
             background,
             relay,
+            self.streams.as_ref().and_then(ResumableStreams::next),
             self.resting_until,
         ];
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
@@ -203,6 +209,7 @@ impl Forwarder {
             progress |= link.work(now, socket_buffer.is_congested(), &mut self.scratch);
         }
         progress |= self.work_relay(now);
+        progress |= self.work_streams(now);
         while let Some(done) = self.links.iter().position(ForwardedConnection::is_done) {
             let link = self.links.swap_remove(done);
             if let (Some(relay), Some(words)) = (&mut self.relay, link.words()) {
@@ -246,6 +253,7 @@ impl Forwarder {
     /// another one: while a forwarded connection hangs in its opening, none can be opened.
     fn check_alive(&mut self, now: Instant) -> Result<(), SshError> {
         let heard = self.connection.socket_buffer().heard();
+        self.keepalive.set_use(self.present_use());
         self.keepalive.work(heard, now)?;
         if self.keepalive.take_order(heard, now) {
             self.openings.want_first(OpenRequest::Keepalive);
@@ -253,6 +261,7 @@ impl Forwarder {
         if let Some(since) = self.openings.keepalive_since() {
             self.keepalive.opening(since);
         }
+        self.keepalive.set_behind(self.openings.own_since());
         Ok(())
     }
 
@@ -356,6 +365,13 @@ impl Forwarder {
             who
         });
         let relayed: Vec<_> = relayed.collect();
+        let before_streams = fds.len();
+        let streams = self.streams.iter().flat_map(ResumableStreams::interest);
+        let streams = streams.map(|(who, fd, flags)| {
+            fds.push(PollFd::from_borrowed_fd(fd, flags));
+            who
+        });
+        let streams: Vec<_> = streams.collect();
         let first_link = fds.len();
         let mut polled = Vec::new();
         for (index, link) in self.links.iter().enumerate() {
@@ -374,6 +390,11 @@ impl Forwarder {
                 relay.polled(who, *events);
             }
         }
+        for (who, events) in streams.into_iter().zip(&events[before_streams..]) {
+            if let Some(streams) = &mut self.streams {
+                streams.polled(who, *events);
+            }
+        }
         for (index, events) in polled.into_iter().zip(&events[first_link..]) {
             self.links[index].polled(*events);
         }
@@ -384,6 +405,7 @@ impl Forwarder {
     pub fn drain(&mut self, patience: Duration) {
         let deadline = Instant::now() + patience;
         self.forward_listeners.clear();
+        self.end_streams();
         self.poller.ignore_cancel();
         while self.is_carrying() && Instant::now() < deadline {
             if self.poll_once(Some(deadline)).is_err() {
@@ -401,6 +423,7 @@ impl Forwarder {
     pub fn end(mut self) -> Result<(), SshError> {
         self.forward_listeners.clear();
         self.openings.clear();
+        self.let_holder_end()?;
         while self.openings.has_begun() {
             self.poll_once(None)?;
         }
@@ -426,6 +449,10 @@ impl Forwarder {
             .as_ref()
             .is_some_and(RelayConnection::is_carrying);
         relay
+            || self
+                .streams
+                .as_ref()
+                .is_some_and(ResumableStreams::is_carrying)
             || self.connection.socket_buffer().wants_to_send()
             || self.links.iter().any(ForwardedConnection::is_carrying)
     }

@@ -5,11 +5,11 @@
 use std::time::{Duration, Instant};
 
 use crate::ssh::channel::Channel;
-use crate::ssh::{KeepaliveConfig, SshError};
+use crate::ssh::{ConnectionUse, KeepaliveConfig, SshError};
 
 /// Time that a remote host has to answer a probe. A Wi-Fi that comes back after a suspend takes up
-/// to three seconds (and TCP sends again within them); the user waits meanwhile.
-const PROBE: Duration = Duration::from_secs(5);
+/// to three seconds, and a connection that is slow and alive is not to be cut.
+const PROBE: Duration = Duration::from_secs(10);
 
 /// Keepalives to one remote host, on their own channel.
 pub struct Keepalive {
@@ -18,6 +18,10 @@ pub struct Keepalive {
     channel: Option<Channel>,
     /// One on its way out, to make room.
     leaving: Option<Channel>,
+    /// Since when its end is waited for.
+    leaves: Option<Instant>,
+    /// Time from which another channel that is being opened counts as a question.
+    behind: Option<Instant>,
     /// True while the channel is being opened.
     ordered: bool,
     /// True if it may be opened before it is needed.
@@ -26,6 +30,9 @@ pub struct Keepalive {
     asked: Option<Instant>,
     /// Since when there is reason to doubt.
     probe: Option<Instant>,
+    used: ConnectionUse,
+    /// True if a new login would need the user: a wait for an answer does not shorten the time then.
+    is_patient: bool,
 }
 
 impl Keepalive {
@@ -34,11 +41,28 @@ impl Keepalive {
             alive,
             channel: None,
             leaving: None,
+            leaves: None,
+            behind: None,
             ordered: false,
             early: true,
             asked: None,
             probe: None,
+            used: ConnectionUse::Idle,
+            is_patient: false,
         }
+    }
+
+    /// Notes what the connection is used for now.
+    pub fn set_use(&mut self, used: ConnectionUse) {
+        self.used = match used {
+            ConnectionUse::Waiting(_) if self.is_patient => ConnectionUse::Open,
+            used => used,
+        };
+    }
+
+    /// Notes that a new login would need the user.
+    pub fn be_patient(&mut self) {
+        self.is_patient = true;
     }
 
     /// There is reason to doubt: it is to answer now.
@@ -64,7 +88,7 @@ impl Keepalive {
 
     /// Returns when [`Keepalive::work`] has to be called next.
     pub fn next(&self, heard: Instant, now: Instant) -> Option<Instant> {
-        let ask_at = Some(self.alive.ask_at(heard)).filter(|at| *at > now);
+        let ask_at = Some(self.alive.ask_at(heard, self.used)).filter(|at| *at > now);
         self.lost_at(heard).or(ask_at)
     }
 
@@ -73,12 +97,14 @@ impl Keepalive {
     pub fn make_room(&mut self) -> bool {
         if let Some(channel) = self.channel.take() {
             self.leaving = Some(channel);
+            self.leaves = Some(Instant::now());
             (self.asked, self.early) = (None, true);
         }
         self.leaving = self
             .leaving
             .take()
             .and_then(|channel| channel.close().err());
+        self.leaves = self.leaves.filter(|_| self.leaving.is_some());
         self.leaving.is_none()
     }
 
@@ -108,6 +134,12 @@ impl Keepalive {
         self.asked.get_or_insert(now);
     }
 
+    /// Since when another channel is being opened, behind which a question has to wait. It is one too, with more time for
+    /// its answer: a module of PAM may be slow.
+    pub fn set_behind(&mut self, since: Option<Instant>) {
+        self.behind = since.map(|since| since + PROBE);
+    }
+
     /// The channel, or none when it was refused: an answer in both cases.
     pub fn opened(&mut self, channel: Option<Channel>) {
         self.ordered = false;
@@ -116,14 +148,17 @@ impl Keepalive {
     }
 
     fn is_due(&self, heard: Instant, now: Instant) -> bool {
-        self.probe.is_some() || now >= self.alive.ask_at(heard)
+        self.probe.is_some() || now >= self.alive.ask_at(heard, self.used)
     }
 
     /// Silence alone is no proof: only a question without an answer is.
     fn lost_at(&self, heard: Instant) -> Option<Instant> {
-        self.asked.filter(|since| heard <= *since)?;
-        let doubted = self.probe.map(|since| since + PROBE);
-        doubted.into_iter().chain(self.alive.lost_at(heard)).min()
+        let questions = [self.asked, self.behind, self.leaves].into_iter();
+        let asked = questions.flatten().min()?.max(heard);
+        match self.probe {
+            Some(since) => Some(since + PROBE),
+            None => self.alive.lost_at(heard, asked, self.used),
+        }
     }
 
     fn carry_on(&mut self) {
@@ -207,6 +242,14 @@ mod tests {
         keepalive.work(later, heard + seconds(3)).unwrap();
         keepalive.opened(None);
         assert!(!keepalive.take_order(later, heard + seconds(3)));
+    }
+
+    #[test]
+    fn a_session_that_does_not_open_is_a_question_with_more_time() {
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
+        keepalive.set_behind(Some(heard + seconds(1)));
+        keepalive.work(heard, heard + seconds(29)).unwrap();
+        assert!(keepalive.work(heard, heard + seconds(30)).is_err());
     }
 
     /// The one opening at a time may be a forwarded connection whose target does not answer.

@@ -4,9 +4,11 @@
 mod channel_opener;
 mod connection;
 mod forwarder;
+mod framing;
 mod keepalive;
 mod listener;
 mod relay;
+mod resume;
 mod window;
 
 pub use channel_opener::OnOpened;
@@ -14,3 +16,4 @@ pub use forwarder::{Carrier, Forwarder, Refused, SuspendedListeners};
 pub use listener::{BoundListener, ForwardListener, listen};
 pub use relay::RelayState;
 pub use relay::mux::PROGRAM as RELAY;
+pub use resume::{HOLDER, HolderAddress};

@@ -55,7 +55,7 @@ fn without_a_host_nothing_wakes_the_app() {
 fn an_open_host_wakes_its_own_session_only() {
     let desk = Desk::around(Sshd::start(), &["gpu01"], "");
     desk.connect("gpu01");
-    desk.desktop.wait_for("    no kernels");
+    desk.desktop.wait_for("● gpu01: no kernels");
     let began = Instant::now();
     let mut seen = Vec::new();
     let at_rest = eventually(PATIENCE, || {

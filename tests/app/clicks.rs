@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 use crate::desk::{Desk, servers};
 use crate::desktop::{Desktop, SOON};
 use crate::support::process::PATIENCE;
-use crate::support::{Client, Opened, Options, Sshd, eventually};
+use crate::support::websocket::Websocket;
+use crate::support::{Client, Opened, Options, Sshd, eventually, kernels};
+
+/// The websocket of Jupyter's own events.
+const EVENTS: &str = "api/events/subscribe";
 
 fn bare() -> Sshd {
     Sshd::with(&Options {
@@ -18,12 +22,9 @@ fn bare() -> Sshd {
 #[test]
 fn a_click_brings_the_tab_and_the_next_one_brings_it_back() {
     let desk = Desk::with(&["gpu01", "a box", "_b_&"]);
-    let texts = desk.desktop.texts();
-    assert_eq!(
-        texts[..3],
-        ["○ gpu01", "○ a box", "○ _b_&"],
-        "as configured"
-    );
+    let hosts = desk.desktop.hosts();
+    let configured = ["○ gpu01", "○ a box", "○ _b_&"];
+    assert_eq!(hosts[..3], configured, "as configured");
 
     desk.desktop.click("○ gpu01");
     let working = desk.desktop.wait_for("◐ gpu01: ").text;
@@ -34,10 +35,10 @@ fn a_click_brings_the_tab_and_the_next_one_brings_it_back() {
     assert!(address.starts_with("http://127.0.0.1:"), "{address}");
     assert!(!address.contains("token"), "{address}");
 
-    desk.desktop.click("● gpu01");
+    desk.desktop.click_host("gpu01");
     desk.wait_for_pages(2);
     assert_ne!(desk.desktop.addresses()[1], address, "one address a time");
-    desk.desktop.click("    gpu01: More > Open Tab");
+    desk.desktop.click("gpu01 > New Tab");
     desk.wait_for_pages(3);
     assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 1));
 
@@ -50,6 +51,48 @@ fn a_click_brings_the_tab_and_the_next_one_brings_it_back() {
 }
 
 #[test]
+fn a_click_on_a_page_that_is_open_says_so_and_a_second_one_opens_another_tab() {
+    let desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    let told = |count| {
+        let about = |title: &str| title == "gpu01 is open in a browser tab already";
+        let posted = || desk.desktop.notifications();
+        let shown = || posted().iter().filter(|one| about(&one.title)).count();
+        assert!(eventually(SOON, || shown() == count), "{:?}", posted());
+    };
+    // As JupyterLab has one from its beginning, with or without a notebook.
+    let page = || Websocket::open(&kernels::ready(&desk.client, "gpu01"), EVENTS);
+    let open = page();
+    desk.desktop.click_host("gpu01");
+    told(1);
+    assert_eq!(desk.desktop.answers().len(), 1);
+    desk.desktop.click_host("gpu01");
+    desk.wait_for_pages(2);
+
+    // So do a link, another start of the app, and the notification.
+    let by_link = &["url", "remote-jupyter://open/gpu01"];
+    assert_eq!(desk.client.run(by_link).code, Some(0));
+    told(2);
+    assert_eq!(desk.client.run(&[]).code, Some(0));
+    desk.wait_for_pages(3);
+    desk.desktop.click_host("gpu01");
+    told(3);
+    desk.desktop.click_notification();
+    desk.wait_for_pages(4);
+
+    // In a terminal `open` means a tab.
+    let out = desk.client.run(&["open", "gpu01"]);
+    assert_eq!(out.code, Some(0), "{out}");
+    desk.wait_for_pages(5);
+
+    // The browser is gone, without a word to anybody.
+    drop(open);
+    desk.desktop.click_host("gpu01");
+    desk.wait_for_pages(6);
+    told(3);
+}
+
+#[test]
 fn a_host_that_refuses_says_so_and_a_click_tries_again() {
     let mut sshd = Sshd::start();
     sshd.stop_listening();
@@ -57,31 +100,24 @@ fn a_host_that_refuses_says_so_and_a_click_tries_again() {
     desk.desktop.click("○ gpu01");
     desk.desktop.wait_for("▲ gpu01");
     let lines = desk.desktop.menu();
-    let at = lines
-        .iter()
-        .position(|line| line.text.starts_with('▲'))
-        .unwrap();
-    let (reason, remedy) = (&lines[at + 1], &lines[at + 2]);
-    assert!(reason.text.contains("gpu01"), "{reason:?}");
-    assert!(
-        !reason.enabled && !remedy.enabled && remedy.text != "-",
-        "{lines:#?}"
-    );
+    assert_eq!(lines[0].text, "▲ gpu01: connection refused");
     let told = || desk.desktop.notifications().len();
     assert!(eventually(SOON, || told() == 1));
 
     // What cannot be chosen does nothing, whatever sends the click.
-    for line in [reason, remedy] {
-        desk.desktop.click_id(line.id);
-    }
+    let separator = lines.iter().find(|line| line.text == "-").unwrap();
+    desk.desktop.click_id(separator.id);
     assert_eq!(desk.desktop.menu(), lines);
 
-    desk.desktop.click(&lines[at].text);
+    desk.desktop.click("gpu01 > Details…");
+    desk.desktop.press(&["Return"]);
+    desk.desktop.wait_for_no_dialog();
+    desk.desktop.click_host("gpu01");
     assert!(eventually(SOON, || told() == 2), "it tried again");
     desk.desktop.wait_for("▲ gpu01");
     desk.sshd.listen_again();
-    let text = desk.desktop.wait_for("▲ gpu01").text;
-    desk.desktop.click(&text);
+    desk.desktop.wait_for("▲ gpu01");
+    desk.desktop.click_host("gpu01");
     desk.desktop.wait_within("● gpu01", PATIENCE);
     desk.wait_for_pages(1);
 }
@@ -90,15 +126,15 @@ fn a_host_that_refuses_says_so_and_a_click_tries_again() {
 fn disconnect_leaves_the_server_and_stop_ends_it() {
     let desk = Desk::with(&["gpu01"]);
     desk.connect("gpu01");
-    desk.desktop.click("    gpu01: More > Disconnect");
+    desk.desktop.click("gpu01 > Disconnect");
     desk.desktop.wait_for("○ gpu01");
     assert_eq!(servers(&desk.sshd), 1, "the server stays");
 
     desk.connect("gpu01");
     assert_eq!((servers(&desk.sshd), desk.sshd.connections()), (1, 2));
     // Without kernels nothing would be lost, and nothing is asked.
-    desk.desktop.wait_for("    no kernels");
-    desk.desktop.click("    gpu01: More > Stop Jupyter…");
+    desk.desktop.wait_for("● gpu01: no kernels");
+    desk.desktop.click("gpu01 > Stop Jupyter");
     desk.desktop.wait_within("○ gpu01", PATIENCE);
     assert!(
         desk.sshd.empties_within(SOON),
@@ -121,7 +157,7 @@ fn what_is_still_starting_can_be_cancelled() {
 
     desk.desktop.click("○ gpu01");
     desk.desktop.wait_for("◐ gpu01: starting");
-    desk.desktop.click("    Cancel");
+    desk.desktop.click("gpu01 > Cancel");
     desk.desktop.wait_for("○ gpu01");
     assert!(desk.desktop.notifications().is_empty(), "a wish is no news");
 }
@@ -130,7 +166,7 @@ fn what_is_still_starting_can_be_cancelled() {
 fn a_cancel_right_after_the_click_counts_too() {
     let desk = Desk::around(bare(), &["gpu01"], "");
     desk.desktop.click("○ gpu01");
-    desk.desktop.click("    Cancel");
+    desk.desktop.click("gpu01 > Cancel");
     desk.desktop.wait_for("○ gpu01");
 }
 
@@ -172,9 +208,10 @@ fn without_hosts_the_menu_says_what_to_do() {
     let client = Client::new();
     let desktop = Desktop::of(&client);
     let _app = Opened::spawn(&mut client.command(&[]));
-    let line = desktop.wait_for("No hosts configured");
-    assert!(!line.enabled && line.text.contains("Choose Edit Configuration"));
+    let line = desktop.wait_for("No Hosts Yet");
+    assert!(!line.enabled);
     assert_eq!(desktop.icons(), 1);
+    desktop.wait_for("Add Host…");
     desktop.wait_for("Edit Configuration");
 }
 

@@ -41,7 +41,8 @@ pub struct Desktop {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub id: i32,
-    /// With the texts of the submenus it is in: `gpu01: More > Disconnect`.
+    /// With the texts of the submenus it is in: `Help > Show Log`. A host's submenu stands below it, and goes by its
+    /// name: `gpu01 > Disconnect`.
     pub text: String,
     pub enabled: bool,
 }
@@ -168,7 +169,7 @@ impl Desktop {
 
     fn windows(&self) -> Vec<String> {
         let mut command = self.program("xdotool");
-        command.args(["search", "--onlyvisible", "--name", "^Remote Jupyter$"]);
+        command.args(["search", "--onlyvisible", "--name", "Remote Jupyter$"]);
         let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
         out.lines().map(str::to_owned).collect()
     }
@@ -196,6 +197,13 @@ impl Desktop {
     pub fn clipboard(&self) -> String {
         let mut command = self.program("xclip");
         command.args(["-selection", "clipboard", "-o"]);
+        String::from_utf8(command.output().expect("xclip").stdout).unwrap()
+    }
+
+    /// Returns the clipboard in that form; empty without one.
+    pub fn clipboard_as(&self, target: &str) -> String {
+        let mut command = self.program("xclip");
+        command.args(["-selection", "clipboard", "-t", target, "-o"]);
         String::from_utf8(command.output().expect("xclip").stdout).unwrap()
     }
 
@@ -277,6 +285,22 @@ impl Desktop {
         assert!(clicked, "no \"{text}\" to click: {:#?}", self.texts());
     }
 
+    /// Clicks the host's own line, whatever its state.
+    pub fn click_host(&self, name: &str) {
+        let is_its = |line: &Line| host_of(&line.text).is_some_and(|host| host == name);
+        let clicked = eventually(SOON, || {
+            let line = self.menu().into_iter().find(is_its);
+            line.is_some_and(|line| self.click_id(line.id))
+        });
+        assert!(clicked, "no {name} to click: {:#?}", self.texts());
+    }
+
+    /// The lines of the hosts.
+    pub fn hosts(&self) -> Vec<String> {
+        let texts = self.texts().into_iter();
+        texts.filter(|text| host_of(text).is_some()).collect()
+    }
+
     /// As a program without manners may, on whatever line.
     pub fn click_id(&self, id: i32) -> bool {
         let data = Variant::from(0_i32);
@@ -289,7 +313,16 @@ impl Desktop {
     }
 }
 
+/// The name of the host whose own line this is.
+fn host_of(text: &str) -> Option<&str> {
+    let state = text.strip_prefix(['○', '◐', '●', '▲', '◌'])?;
+    // A line that leads to a dialog, such as that of the configuration's mistakes, is none.
+    let state = state.strip_prefix(' ').filter(|_| !text.ends_with('…'))?;
+    Some(state.split_once(": ").map_or(state, |(name, _)| name))
+}
+
 fn flatten(children: Vec<OwnedVariant>, above: &str, lines: &mut Vec<Line>) {
+    let mut host = String::new();
     for child in children {
         let (id, mut fields, below): Entry = child.try_into().expect("an entry of the menu");
         let label = fields
@@ -299,7 +332,17 @@ fn flatten(children: Vec<OwnedVariant>, above: &str, lines: &mut Vec<Line>) {
             .remove("enabled")
             .and_then(|is| bool::try_from(is).ok());
         // A single underscore would mark the next letter; ours are written twice.
-        let text = above.to_owned() + &label.unwrap_or_else(|| "-".into()).replace("__", "_");
+        let label = label.unwrap_or_else(|| "-".into()).replace("__", "_");
+        if let Some(name) = host_of(&label) {
+            name.clone_into(&mut host);
+        }
+        // What is indented belongs to the host above it.
+        let label = if label.starts_with(' ') {
+            &host
+        } else {
+            &label
+        };
+        let text = format!("{above}{label}");
         lines.push(Line {
             id,
             text: text.clone(),

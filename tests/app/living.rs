@@ -5,24 +5,25 @@ use serde_json::Value;
 use crate::desk::{Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
-use crate::support::{Sshd, eventually, http, kernels};
+use crate::support::{Opened, Sshd, eventually, http, kernels};
 
 #[test]
 fn what_runs_stands_in_the_menu_and_leads_to_its_notebook() {
     let lines = "[[host]]\nname = \"with ports\"\nssh = \"test\"\n[[host.forward]]\nname = \"TensorBoard\"\nremote = \"6006\"";
     let desk = Desk::around(Sshd::start(), &[], lines);
     desk.connect("with ports");
-    desk.desktop.wait_for("    no kernels");
+    desk.desktop.wait_for("● with ports: no kernels");
     kernels::start_session(&desk.client, "with ports", "a b.ipynb");
-    desk.desktop.wait_within("    1 kernel, ", PATIENCE);
-    let line = desk.desktop.wait_for("    with ports: More > Kernels > ");
+    desk.desktop
+        .wait_within("● with ports: 1 kernel, ", PATIENCE);
+    let line = desk.desktop.wait_for("with ports > Kernels > ");
     assert!(line.text.contains("a b.ipynb"), "{line:?}");
     desk.desktop.click_id(line.id);
     desk.wait_for_pages(2);
 
     let port = desk
         .desktop
-        .wait_for("    with ports: More > TensorBoard (localhost:");
+        .wait_for("with ports > Ports > TensorBoard (localhost:");
     let number = port
         .text
         .trim_end_matches(')')
@@ -37,10 +38,37 @@ fn what_runs_stands_in_the_menu_and_leads_to_its_notebook() {
 }
 
 #[test]
+fn a_notebook_opens_by_its_path_and_is_found_again_while_the_host_is_closed() {
+    let mut desk = Desk::with(&["gpu01"]);
+    desk.connect("gpu01");
+    kernels::start_session(&desk.client, "gpu01", "a b.ipynb");
+    desk.desktop.wait_within("● gpu01: 1 kernel, ", PATIENCE);
+    desk.desktop.click("gpu01 > Open Notebook…");
+    desk.desktop.answer("sub/c.ipynb");
+    desk.wait_for_pages(2);
+    // A path of another folder is none of Jupyter's.
+    desk.desktop.click("gpu01 > Open Notebook…");
+    desk.desktop.answer("../secret.ipynb");
+    desk.desktop.press(&["Return"]);
+    desk.desktop.wait_for_no_dialog();
+    assert_eq!(desk.desktop.answers().len(), 2);
+
+    // The next run of the app knows it.
+    desk.desktop.click("Quit Remote Jupyter");
+    desk.app.wait_exit();
+    desk.app = Opened::spawn(&mut desk.client.command(&[]));
+    desk.desktop.click("gpu01 > Recent > a b.ipynb");
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.wait_for_pages(3);
+    let status = desk.client.run(&["status", "gpu01", "--json"]);
+    assert!(status.stdout.contains("a%20b.ipynb"), "{status}");
+}
+
+#[test]
 fn the_link_is_copied_with_its_token_and_the_diagnostics_without() {
     let desk = Desk::with(&["gpu01"]);
     desk.connect("gpu01");
-    desk.desktop.click("    gpu01: More > Copy Link");
+    desk.desktop.click("gpu01 > Copy Link");
     assert!(eventually(SOON, || desk
         .desktop
         .clipboard()
@@ -48,6 +76,8 @@ fn the_link_is_copied_with_its_token_and_the_diagnostics_without() {
     let link = desk.desktop.clipboard();
     let token = http::token(&link).unwrap();
     assert!(link.starts_with("http://localhost:"), "{link}");
+    let hint = "x-kde-passwordManagerHint";
+    assert_eq!(desk.desktop.clipboard_as(hint), "secret", "for histories");
 
     desk.desktop.click("Help > Copy Diagnostics");
     assert!(eventually(SOON, || desk
@@ -60,6 +90,7 @@ fn the_link_is_copied_with_its_token_and_the_diagnostics_without() {
         "{text}"
     );
     assert!(!text.contains(&token), "{text}");
+    assert_eq!(desk.desktop.clipboard_as(hint), "", "it is none");
     assert!(!desk.log().contains(&token), "{}", desk.log());
 }
 
@@ -67,7 +98,7 @@ fn the_link_is_copied_with_its_token_and_the_diagnostics_without() {
 fn logs_are_shown_over_the_login_that_stands() {
     let desk = Desk::with(&["gpu01"]);
     desk.connect("gpu01");
-    desk.desktop.click("    gpu01: More > Show Log");
+    desk.desktop.click("gpu01 > Show Log");
     assert!(eventually(SOON, || desk.desktop.opened_files().len() == 1));
     let file = desk.desktop.opened_files().remove(0);
     assert!(
@@ -134,8 +165,9 @@ fn open_in_a_terminal_starts_a_server_that_ended_again() {
     let desk = Desk::with(&["gpu01"]);
     desk.connect("gpu01");
     kernels::kill_server(&desk.sshd);
-    desk.desktop.click("● gpu01");
-    desk.desktop.wait_within("▲ gpu01: ended", PATIENCE);
+    desk.desktop.click_host("gpu01");
+    desk.desktop
+        .wait_within("▲ gpu01: Jupyter has ended", PATIENCE);
     let out = desk.client.run(&["open", "gpu01", "--json"]);
     assert_eq!(out.code, Some(0), "{out}");
     desk.desktop.wait_within("● gpu01", PATIENCE);
@@ -157,7 +189,7 @@ fn a_server_that_ended_and_a_connection_that_healed_are_told_apart() {
     }
 
     kernels::kill_server(&desk.sshd);
-    desk.desktop.click("● gpu01");
+    desk.desktop.click_host("gpu01");
     desk.desktop.wait_within("▲ gpu01", PATIENCE);
     let posted = desk.desktop.notifications();
     // The browser may have been sent to the server that had gone, which is told too.

@@ -22,7 +22,8 @@ fn two_hundred_hosts_leave_a_menu_to_choose_from() {
     let top = desk.desktop.texts();
     let top = top.iter().filter(|text| !text.contains(" > "));
     assert!(top.count() < 40);
-    desk.desktop.wait_for("More Hosts (180) > ○ node199");
+    desk.desktop
+        .wait_for("More Hosts > node189 to test-rsa > ○ node199");
 }
 
 #[test]

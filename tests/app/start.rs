@@ -3,7 +3,7 @@
 use crate::desk::{Desk, configuration};
 use crate::desktop::{Desktop, SOON};
 use crate::support::process::PATIENCE;
-use crate::support::{Client, Opened, Sshd, eventually};
+use crate::support::{Client, Opened, Server, Sshd, eventually};
 
 #[test]
 fn without_a_configuration_one_click_adds_a_host_and_opens_it() {
@@ -14,14 +14,80 @@ fn without_a_configuration_one_click_adds_a_host_and_opens_it() {
     std::fs::remove_file(&config).unwrap();
     client.env("BROWSER", desktop.browser());
     let _app = Opened::spawn(&mut client.command(&[]));
-    desktop.wait_for("Choose a host from your SSH configuration");
+    desktop.wait_for("○ test");
+    let names = || {
+        let hosts = desktop.hosts().into_iter();
+        let names = hosts.map(|host| host[4..].split(':').next().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let all = names();
+    assert_eq!(all[..3], ["test", "test-rsa", "test-ecdsa"]);
     desktop.click("○ test");
     desktop.wait_within("● test", PATIENCE);
     let text = std::fs::read_to_string(config).unwrap();
     assert!(text.contains("name = \"test\""), "{text}");
-    // The other names can be added, and only that.
-    desktop.click("Add Host from SSH Config > test-rsa");
+    // The others stay where they are, and one that is not wanted goes and comes back.
+    assert_eq!(names(), all);
+    desktop.click("test-rsa > Hide");
+    desktop.wait_for("More Hosts > Hidden Hosts > test-rsa");
+    assert_eq!(names(), [&all[..1], &all[2..]].concat());
+    let state = || client.read("state/remote-jupyter/state.toml");
+    assert!(eventually(SOON, || state().contains("hidden = [\"test-rsa")));
+    desktop.click("More Hosts > Hidden Hosts > test-rsa");
     desktop.wait_for("○ test-rsa");
+    assert_eq!(names(), all);
+}
+
+#[test]
+fn without_any_configuration_a_typed_host_is_added_and_opened() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let desktop = Desktop::of(&client);
+    client.configure("");
+    client.env("BROWSER", desktop.browser());
+    let _app = Opened::spawn(&mut client.command(&[]));
+    desktop.click("Add Host…");
+    let me = sshd.user();
+    desktop.answer(&format!("{me}@test"));
+    desktop.wait_within("● test", PATIENCE);
+    let text = client.read("config/remote-jupyter/config.toml");
+    let want = format!("name = \"test\"\nssh = \"{me}@test\"");
+    assert!(text.contains(&want), "{text}");
+}
+
+#[test]
+fn the_first_run_leads_to_a_host_without_a_terminal() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let desktop = Desktop::of(&client);
+    let config = client.path("config/remote-jupyter/config.toml");
+    std::fs::remove_file(&config).unwrap();
+    client.env("BROWSER", desktop.browser());
+    let mut app = Opened::spawn(&mut client.command(&[]));
+    desktop.wait_for("○ test");
+    // A name that leads nowhere is said at once, and not added unless the user wants it.
+    desktop.answer("me@nowhere.invalid");
+    desktop.press(&["Escape"]);
+    desktop.wait_for_no_dialog();
+    assert!(!config.exists(), "nothing is written");
+    desktop.click("Add Host…");
+    desktop.answer("me@nowhere.invalid");
+    desktop.press(&["Tab", "Return"]);
+    desktop.wait_within("○ nowhere.invalid", PATIENCE);
+    desktop.click("Add Host…");
+    desktop.answer("test");
+    desktop.wait_within("● test", PATIENCE);
+    let text = std::fs::read_to_string(config).unwrap();
+    assert!(text.contains("ssh = \"me@nowhere.invalid\""), "{text}");
+    assert!(text.contains("name = \"test\""), "{text}");
+
+    // The welcome comes once.
+    app.terminate();
+    app.wait_exit();
+    client.configure("");
+    let _app = Opened::spawn(&mut client.command(&[]));
+    desktop.wait_for("○ test");
+    desktop.wait_for_no_dialog();
 }
 
 #[test]
@@ -31,8 +97,7 @@ fn a_mistake_in_the_configuration_is_told_and_the_corrected_file_counts() {
     let desktop = Desktop::of(&client);
     client.configure("[[host]]\nname = \"gpu01\"\nlaunchr = \"direct\"\n");
     let mut app = Opened::spawn(&mut client.command(&[]));
-    desktop.wait_for("The configuration has errors; there are no hosts");
-    desktop.wait_for("    config.toml:3: ");
+    desktop.wait_for("▲ The Configuration Has Errors…");
     assert!(eventually(SOON, || desktop.notifications().len() == 1));
     let told = desktop.notifications().remove(0);
     assert!(told.body.contains("launcher"), "the remedy: {told:?}");

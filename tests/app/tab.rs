@@ -44,7 +44,7 @@ fn a_real_browser_shows_the_page_and_its_history_holds_no_token() {
     let mut python = Command::new("python3");
     let history = must(python.arg("-c").arg(HISTORY).arg(history));
     let shown = format!(
-        "http://localhost:{}/lab/tree/A%2520B.txt",
+        "http://localhost:{}/test/lab/tree/A%2520B.txt",
         ready["local_port"]
     );
     assert!(history.lines().any(|url| url == shown), "{history}");

@@ -57,7 +57,7 @@ fn list_and_status_tell_what_is_open(client: &Client, ready: &Value) {
     let words = good(client, &["status"]);
     assert!(
         words.stdout.contains(&format!(
-            "ready  http://localhost:{}/lab",
+            "ready  http://localhost:{}/test/lab",
             ready["local_port"]
         )),
         "{words}"

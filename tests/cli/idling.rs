@@ -97,8 +97,9 @@ fn show_in_a_tab(ready: &Value, kernel: &str) -> TcpStream {
     let token = http::token(ready["url"].as_str().unwrap()).unwrap();
     let port = ready["local_port"].as_u64().unwrap();
     let mut tab = TcpStream::connect(("127.0.0.1", u16::try_from(port).unwrap())).unwrap();
+    let base = text(&ready["server"], "base_url");
     let head = format!(
-        "GET /api/kernels/{kernel}/channels HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\n\
+        "GET {base}api/kernels/{kernel}/channels HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\n\
          Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\
          Authorization: token {token}\r\n\r\n"
     );

@@ -209,8 +209,9 @@ fn a_bastion_that_falls_silent_is_found_and_replaced() {
     let before = live.wait_ready();
     network.silence();
     live.handle.check();
-    let found = live.wait_lost(SOON);
-    assert!(found < Duration::from_secs(8), "{found:?}");
+    // A slow connection has ten seconds.
+    let found = live.wait_lost(SOON * 2);
+    assert!(found < Duration::from_secs(13), "{found:?}");
     network.restore();
     let after = live.wait_ready();
     assert_eq!(before["local_port"], after["local_port"]);
@@ -218,7 +219,7 @@ fn a_bastion_that_falls_silent_is_found_and_replaced() {
 }
 
 #[test]
-fn reconnecting_asks_nothing_at_a_jump_host() {
+fn reconnecting_asks_at_a_jump_host_only_when_the_user_wants_it() {
     let (jump_host, target) = (jump_host(), Sshd::start());
     let client = Client::new();
     client.add_host("bastion", &jump_host, Key::Encrypted);
@@ -227,19 +228,16 @@ fn reconnecting_asks_nothing_at_a_jump_host() {
     client.know_also(&target, Known::Right);
     client.askpass(&[("id_ed25519_enc", PASSPHRASE)]);
     let mut opened = client.open("test");
-    opened.wait_phase("ready");
+    let before = opened.wait_phase("ready");
     jump_host.drop_connections();
-    let out = opened.wait_exit();
-    assert_eq!(
-        (out.code, &out.last_event()["code"]),
-        (Some(9), &"lost".into()),
-        "{out}"
-    );
-    assert!(
-        text(&out.last_event(), "detail").contains("id_ed25519_enc"),
-        "{out}"
-    );
+    opened.wait_phase_within("reconnecting", SOON);
+    std::thread::sleep(Duration::from_secs(3));
     assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
+    let out = client.open("test").wait_exit_within(SOON);
+    assert_eq!(out.code, Some(0), "{out}");
+    let after = opened.wait_phase("ready");
+    assert_eq!(before["local_port"], after["local_port"]);
+    assert_eq!(client.asked().len(), 2, "{:?}", client.asked());
 }
 
 #[test]

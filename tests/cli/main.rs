@@ -12,6 +12,7 @@ mod factors;
 mod finding_servers;
 mod first_words;
 mod forwarding;
+mod holding;
 mod host_keys;
 mod hubs;
 mod idling;

@@ -89,7 +89,10 @@ fn the_first_click_starts_jupyter_and_the_next_finds_it() {
     assert_eq!(warm.wait_exit().code, Some(0));
 
     let mut terminal = client.terminal(&["open", "test", "--no-browser"]);
-    terminal.expect(&format!("http://localhost:{}/lab", first["local_port"]));
+    terminal.expect(&format!(
+        "http://localhost:{}/test/lab",
+        first["local_port"]
+    ));
     terminal.expect("The tunnel stays open until Ctrl-C");
     terminal.send("\u{3}");
     let out = terminal.wait_exit();
@@ -409,6 +412,38 @@ fn further_forwards_are_up_with_the_tunnel() {
     assert_nothing_left(&sshd, &client);
 }
 
+/// Cookies know paths, but no ports: without a path each host's server would get every other's.
+#[test]
+fn address_title_and_cookies_are_the_hosts_own_whatever_its_jupyter() {
+    for (sshd, says_host) in [(Sshd::start(), true), (with_notebook_6(), false)] {
+        let client = Client::of(&sshd);
+        for (more, base) in [("", "/test/"), ("base_url = \"/a/b\"", "/a/b/")] {
+            configure(&client, more);
+            let mut opened = client.open("test");
+            let ready = opened.wait_phase("ready");
+            assert_eq!(text(&ready["server"], "base_url"), base);
+            let (page, cookies) = http::with_cookies(text(&ready, "url"));
+            assert_eq!(page.status, 200, "{}", page.body);
+            let path = |name: &str| {
+                let cookie = cookies.iter().find(|cookie| cookie.starts_with(name));
+                let parts = cookie.expect(name).split("; ");
+                parts
+                    .filter(|part| part.starts_with("Path="))
+                    .collect::<String>()
+            };
+            assert_eq!(path("username-"), format!("Path={base}"));
+            // One for all: of two, pages and servers would read different ones.
+            assert_eq!(path("_xsrf"), "Path=/");
+            let name = r#""appName": "test \u2013 JupyterLab""#;
+            assert_eq!(page.body.contains(name), says_host, "{}", page.body);
+            opened.interrupt();
+            opened.wait_exit();
+            stop(&client);
+        }
+        assert_nothing_left(&sshd, &client);
+    }
+}
+
 /// Alone it has the notebook's usual places; beside notebook 7 one of its own.
 #[test]
 fn nbclassic_shows_its_own_page_with_and_without_notebook_7() {
@@ -423,7 +458,7 @@ fn nbclassic_shows_its_own_page_with_and_without_notebook_7() {
         let mut opened = client.open("test");
         let ready = opened.wait_phase("ready");
         let url = url::Url::parse(text(&ready, "url")).unwrap();
-        assert_eq!(url.path(), page, "{ready}");
+        assert_eq!(url.path(), format!("/test{page}"), "{ready}");
         let shown = http::get(url.as_str()).body;
         assert!(shown.contains("id=\"notebook_list\""), "{shown}");
         opened.interrupt();

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::scene::{SOON, servers, text};
 use crate::support::network::Network;
+use crate::support::websocket::Websocket;
 use crate::support::{Client, Key, Known, Live, Sshd, eventually, http};
 
 /// One `ready` event is about the same tunnel and server as another one.
@@ -134,11 +135,15 @@ fn a_hint_finds_a_dead_link_within_seconds() {
     let client = Client::of(&sshd);
     let live = Live::open(&client, |_| ());
     let before = live.wait_ready();
+    // What is begun beside a new tunnel is done: any byte is an answer.
+    std::thread::sleep(Duration::from_secs(3));
     sshd.freeze();
     live.handle.check();
     let found = live.wait_lost(SOON);
     println!("hint: found after {found:?}");
-    assert!(found < Duration::from_secs(6), "{found:?}");
+    // One that is slow and alive has so much time.
+    let (least, most) = (Duration::from_secs(9), Duration::from_secs(13));
+    assert!((least..most).contains(&found), "{found:?}");
     // Only the connection was frozen; the server takes a new one.
     assert_same(&before, &live.wait_ready());
     assert!(answers(&before));
@@ -171,7 +176,44 @@ fn a_request_sent_meanwhile_is_answered_afterwards() {
 }
 
 #[test]
-fn a_server_that_stays_away_is_given_up() {
+fn a_page_whose_request_waits_finds_a_dead_link_within_seconds() {
+    let sshd = Sshd::start();
+    let network = Network::to(&sshd);
+    let client = client_through(&network, &[]);
+    let live = Live::open(&client, |_| ());
+    let ready = live.wait_ready();
+    assert!(answers(&ready));
+    network.silence();
+    let request = std::thread::spawn(move || http::try_get(ready["url"].as_str().unwrap()).is_ok());
+    let found = live.wait_lost(SOON);
+    println!("waiting: found after {found:?}");
+    assert!(found < Duration::from_secs(8), "{found:?}");
+    network.restore();
+    live.wait_ready();
+    let _ = request.join();
+}
+
+#[test]
+fn a_page_that_is_open_finds_a_dead_link_within_a_quarter_of_a_minute() {
+    let sshd = Sshd::start();
+    let network = Network::to(&sshd);
+    let client = client_through(&network, &[]);
+    let live = Live::open(&client, |_| ());
+    let ready = live.wait_ready();
+    let websocket = Websocket::open(&ready, "api/events/subscribe");
+    std::thread::sleep(Duration::from_secs(3));
+    network.silence();
+    let found = live.wait_lost(Duration::from_secs(20));
+    println!("open: found after {found:?}");
+    assert!(found < Duration::from_secs(17), "{found:?}");
+    network.restore();
+    live.wait_ready();
+    drop(websocket);
+}
+
+/// "Give up" is the user's word.
+#[test]
+fn a_host_that_stays_away_is_tried_without_end() {
     let mut sshd = Sshd::start();
     let client = Client::of(&sshd);
     let patience = Duration::from_secs(4);
@@ -180,9 +222,10 @@ fn a_server_that_stays_away_is_given_up() {
     sshd.stop_listening();
     sshd.drop_connections();
     live.wait_lost(SOON);
-    let problem = live.wait_failed(SOON);
-    assert_eq!(problem.code, Code::Lost, "{problem}");
-    assert!(problem.detail.contains("nothing listens"), "{problem}");
+    std::thread::sleep(patience * 2);
+    sshd.listen_again();
+    live.handle.check();
+    live.wait_ready();
     assert_eq!(servers(&sshd).len(), 1, "Jupyter is not touched");
 }
 
@@ -293,10 +336,10 @@ fn a_login_that_is_refused_now_is_not_tried_again() {
     assert_eq!((out.code, text(&failed, "code")), (Some(4), "auth_refused"));
 }
 
-/// Nobody sits there waiting for a question: the session ends, and says that it had one.
+/// Nobody sits there waiting for a question: the session keeps its port, and asks when the user wants it.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_password_is_not_asked_for_out_of_the_blue() {
+fn a_password_is_asked_for_again_when_the_user_wants_it() {
     use crate::support::RootSshd;
     use crate::support::root_sshd::PASSWORD;
     let sshd = RootSshd::start();
@@ -306,21 +349,21 @@ fn a_password_is_not_asked_for_out_of_the_blue() {
     client.know(&network, Known::Right);
     client.askpass(&[("Password", PASSWORD)]);
     let mut opened = client.open("test");
-    opened.wait_phase("ready");
+    let before = opened.wait_phase("ready");
     assert_eq!(client.asked().len(), 1);
     network.cut();
-    let out = opened.wait_exit_within(SOON);
-    let failed = out.last_event();
-    assert_eq!(
-        (out.code, text(&failed, "code")),
-        (Some(9), "lost"),
-        "{out}"
-    );
-    assert!(
-        text(&failed, "detail").contains("needs an answer"),
-        "{failed}"
-    );
+    opened.wait_phase_within("reconnecting", SOON);
+    std::thread::sleep(Duration::from_secs(3));
     assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
+    let request = {
+        let before = before.clone();
+        std::thread::spawn(move || answers(&before))
+    };
+    let out = client.open("test").wait_exit_within(SOON);
+    assert_eq!(out.code, Some(0), "{out}");
+    assert_same(&before, &opened.wait_phase("ready"));
+    assert_eq!(client.asked().len(), 2, "{:?}", client.asked());
+    assert!(request.join().unwrap(), "the page's request was held");
 }
 
 #[test]

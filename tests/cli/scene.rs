@@ -11,6 +11,8 @@ use crate::support::{Client, Home, Options, Sshd, eventually, jupyter_venv};
 
 /// Enough for anything that needs no Jupyter to start.
 pub const SOON: Duration = Duration::from_secs(15);
+/// A holder of websockets that no client came to waits ten seconds for one, and may have been slow to start.
+const EMPTY: Duration = Duration::from_secs(40);
 
 /// Below the far side's home.
 const STATE: &str = ".local/state/remote-jupyter";
@@ -142,7 +144,7 @@ pub fn assert_unlocked(sshd: &Sshd) {
 /// Nothing runs, no runtime file and no lock is there, and on our side no socket.
 pub fn assert_nothing_left(sshd: &Sshd, client: &Client) {
     assert!(
-        sshd.empties_within(SOON),
+        sshd.empties_within(EMPTY),
         "still running: {:?}",
         sshd.leftovers()
     );

@@ -147,9 +147,10 @@ fn the_token_stands_in_no_argument_log_or_note_and_files_are_the_persons_own() {
     let shown = terminal.wait_exit();
     assert_eq!(shown.code, Some(0), "{shown}");
     assert!(
-        shown
-            .stdout
-            .contains(&format!("http://localhost:{}/lab", ready["local_port"])),
+        shown.stdout.contains(&format!(
+            "http://localhost:{}/test/lab",
+            ready["local_port"]
+        )),
         "{shown}"
     );
     assert_logs_in(&client, 3, page);

@@ -51,7 +51,7 @@ impl Person {
     fn sees(&self) -> Vec<String> {
         let mut command = Command::new("xdotool");
         command.env("DISPLAY", self.screen.display());
-        command.args(["search", "--onlyvisible", "--name", "^Remote Jupyter$"]);
+        command.args(["search", "--onlyvisible", "--name", "Remote Jupyter$"]);
         let out = command.output().unwrap().stdout;
         let out = String::from_utf8(out).unwrap();
         out.lines().map(str::to_owned).collect()
@@ -81,6 +81,13 @@ impl Person {
         self.xdotool(&["type", "--delay", "30", text]);
     }
 
+    fn clipboard(&self) -> String {
+        let mut command = Command::new("xclip");
+        command.env("DISPLAY", self.screen.display());
+        command.args(["-selection", "clipboard", "-o"]);
+        String::from_utf8(command.output().expect("xclip").stdout).unwrap()
+    }
+
     fn answered(&mut self) -> (u64, Got) {
         self.app.wait(|report| match report {
             Report::Answered(id, got) => Some((*id, got.clone())),
@@ -107,6 +114,7 @@ impl Person {
 fn hidden_line(remember: Option<&str>) -> Want {
     Want::Line {
         echo: false,
+        choices: Vec::new(),
         remember: remember.map(str::to_owned),
     }
 }
@@ -121,8 +129,12 @@ fn a_line_is_typed_and_return_gives_it() {
     let id = person.is_asked("Passphrase", "", hidden_line(None));
     person.looks();
     let shown = person.windows().remove(0);
-    assert_eq!(shown.texts, ["Passphrase", "(hidden)", "[Cancel]", "[OK]"]);
+    assert_eq!(
+        shown.texts,
+        ["Passphrase", "(hidden)", "[Cancel]", "[Log In]"]
+    );
     assert_eq!(shown.focus, "(hidden)");
+    assert_eq!(shown.title, "gpu01 - Remote Jupyter");
     person.types("s3cret & <b>");
     person.presses(&["Return"]);
     assert_eq!(
@@ -137,6 +149,7 @@ fn the_box_is_ticked_and_an_echo_is_seen() {
     let mut person = Person::new();
     let wants = Want::Line {
         echo: true,
+        choices: Vec::new(),
         remember: Some("Remember it".into()),
     };
     let id = person.is_asked("Code", "of the server", wants);
@@ -148,7 +161,7 @@ fn the_box_is_ticked_and_an_echo_is_seen() {
         "(seen)",
         "[ ] Remember it",
         "[Cancel]",
-        "[OK]",
+        "[Log In]",
     ];
     assert_eq!(texts, want);
     person.types("123456");
@@ -160,7 +173,12 @@ fn the_box_is_ticked_and_an_echo_is_seen() {
 #[test]
 fn escape_gives_nothing_in_each_kind() {
     let mut person = Person::new();
-    for wants in [hidden_line(None), confirmation(), Want::Attention] {
+    for wants in [
+        hidden_line(None),
+        confirmation(),
+        Want::Attention,
+        Want::Details,
+    ] {
         let id = person.is_asked("A", "b", wants);
         person.looks();
         person.presses(&["Escape"]);
@@ -211,6 +229,50 @@ fn what_is_only_read_is_read() {
     person.presses(&["Return"]);
     assert_eq!(person.answered(), (id, Got::Yes));
     person.is_done();
+}
+
+#[test]
+fn evidence_is_copied_and_the_dialog_stays() {
+    let mut person = Person::new();
+    let fingerprint = "SHA256:mRQ5xB0OQIeV0bHCzbn6gVs5QzvBZ3l0jJxbE0XhZ2A";
+    let id = person.is_asked("It broke", fingerprint, Want::Details);
+    person.looks();
+    let texts = person.windows().remove(0).texts;
+    assert_eq!(texts, ["It broke", fingerprint, "[Copy]", "[Close]"]);
+    person.presses(&["shift+Tab", "space"]);
+    let copied = || person.clipboard() == fingerprint;
+    assert!(eventually(SOON, copied), "{}", person.clipboard());
+    assert!(person.windows()[0].texts.contains(&"[Copied]".to_owned()));
+    person.presses(&["Escape"]);
+    assert_eq!(person.answered(), (id, Got::Nothing));
+    person.is_done();
+}
+
+#[test]
+fn one_of_the_choices_is_taken_or_another_line_typed() {
+    let mut person = Person::new();
+    let wants = || Want::Line {
+        echo: true,
+        choices: vec!["gpu01".into(), "hpc".into()],
+        remember: None,
+    };
+    for (keys, typed, got) in [
+        (&["Down", "Down"][..], "", "hpc"),
+        (&[], "me@lab", "me@lab"),
+    ] {
+        let id = person.is_asked("Add", "", wants());
+        person.looks();
+        assert_eq!(person.windows()[0].focus, "(seen)");
+        if !keys.is_empty() {
+            person.presses(keys);
+        }
+        if !typed.is_empty() {
+            person.types(typed);
+        }
+        person.presses(&["Return"]);
+        assert_eq!(person.answered(), (id, Got::Line(got.into(), false)));
+        person.is_done();
+    }
 }
 
 #[test]

@@ -11,7 +11,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use zbus::{Connection, OwnedVariant, interface};
+use zbus::message::Header;
+use zbus::{Connection, OwnedVariant, fdo, interface};
 
 use crate::player::{Player, SOON};
 use crate::stand_in::{Order, Report};
@@ -25,6 +26,7 @@ const NOT_LONG: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Clone)]
 struct Posted {
+    sender: String,
     number: u32,
     replaces: u32,
     app: String,
@@ -35,11 +37,36 @@ struct Posted {
     entry: String,
 }
 
+/// Treatment of the connection that posted a notification, by a server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Manners {
+    /// As most do: it tells everybody, and lets everybody replace it.
+    #[default]
+    Open,
+    /// As GNOME's: it tells that connection only, and lets no other replace it.
+    ToSender,
+}
+
 #[derive(Default)]
 struct State {
     hangs: bool,
+    manners: Manners,
+    /// It tells of a click before it tells the number.
+    clicks_at_once: bool,
     abilities: Vec<String>,
     posted: Vec<Posted>,
+    closed: Vec<u32>,
+}
+
+impl State {
+    fn sender(&self, number: u32) -> Option<&str> {
+        let posted = self.posted.iter().find(|one| one.number == number)?;
+        Some(&posted.sender)
+    }
+
+    fn may_change(&self, number: u32, sender: &str) -> bool {
+        self.manners == Manners::Open || self.sender(number).is_none_or(|owner| owner == sender)
+    }
 }
 
 struct Service(Arc<Mutex<State>>);
@@ -56,24 +83,45 @@ impl Service {
         actions: Vec<String>,
         mut hints: HashMap<String, OwnedVariant>,
         _timeout: i32,
-    ) -> u32 {
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+    ) -> fdo::Result<u32> {
         if self.0.lock().unwrap().hangs {
             std::future::pending::<()>().await;
         }
+        let sender = header.sender().unwrap().to_string();
+        let (number, clicks_at_once) = {
+            let mut state = self.0.lock().unwrap();
+            if !state.may_change(replaces, &sender) {
+                return Err(fdo::Error::InvalidArgs("Invalid notification ID".into()));
+            }
+            let number = u32::try_from(state.posted.len() + 1).unwrap();
+            let entry = hints.remove("desktop-entry").unwrap();
+            state.posted.push(Posted {
+                sender,
+                number,
+                replaces,
+                app,
+                icon,
+                title,
+                body,
+                actions,
+                entry: entry.try_into().unwrap(),
+            });
+            (number, state.clicks_at_once)
+        };
+        if clicks_at_once {
+            let click = (number, "default");
+            let emitted = connection.emit_signal(None::<&str>, PATH, NAME, "ActionInvoked", &click);
+            emitted.await.unwrap();
+        }
+        Ok(number)
+    }
+
+    fn close_notification(&self, number: u32, #[zbus(header)] header: Header<'_>) {
         let mut state = self.0.lock().unwrap();
-        let number = u32::try_from(state.posted.len() + 1).unwrap();
-        let entry = hints.remove("desktop-entry").unwrap();
-        state.posted.push(Posted {
-            number,
-            replaces,
-            app,
-            icon,
-            title,
-            body,
-            actions,
-            entry: entry.try_into().unwrap(),
-        });
-        number
+        assert!(state.may_change(number, header.sender().unwrap()));
+        state.closed.push(number);
     }
 
     async fn get_capabilities(&self) -> Vec<String> {
@@ -105,6 +153,12 @@ impl Server {
         Self { state, connection }
     }
 
+    fn like_gnome(bus: &Bus) -> Self {
+        let server = Self::start(bus, ALL);
+        server.state.lock().unwrap().manners = Manners::ToSender;
+        server
+    }
+
     fn shows(&self, count: usize) -> Vec<Posted> {
         let posted = || self.state.lock().unwrap().posted.clone();
         assert!(
@@ -120,18 +174,33 @@ impl Server {
     }
 
     fn click(&self, number: u32, action: &str) {
-        self.emit("ActionInvoked", &(number, action));
+        self.emit(number, "ActionInvoked", &(number, action));
     }
 
     fn close(&self, number: u32) {
-        self.emit("NotificationClosed", &(number, 2_u32));
+        self.emit(number, "NotificationClosed", &(number, 2_u32));
     }
 
-    fn emit<B: serde::Serialize + zbus::DynamicType>(&self, signal: &str, body: &B) {
-        let emitted = self
-            .connection
-            .emit_signal(None::<&str>, PATH, NAME, signal, body);
+    fn emit<B: serde::Serialize + zbus::DynamicType>(&self, number: u32, signal: &str, body: &B) {
+        let state = self.state.lock().unwrap();
+        let to = state
+            .sender(number)
+            .filter(|_| state.manners == Manners::ToSender);
+        let emitted = self.connection.emit_signal(to, PATH, NAME, signal, body);
         zbus::block_on(emitted).unwrap();
+    }
+
+    /// The names of those that posted, as far as they are still on the bus.
+    fn senders(&self) -> Vec<String> {
+        let bus = "org.freedesktop.DBus";
+        let path = "/org/freedesktop/DBus";
+        let call = self
+            .connection
+            .call_method(Some(bus), path, Some(bus), "ListNames", &());
+        let reply = zbus::block_on(call).unwrap();
+        let names: Vec<String> = reply.body().deserialize().unwrap();
+        let posted = self.shows(0).into_iter().map(|one| one.sender);
+        posted.filter(|sender| names.contains(sender)).collect()
     }
 }
 
@@ -149,6 +218,17 @@ fn post(app: &mut Player, title: &str) {
         action,
     });
     assert_eq!(done, Ok(None));
+}
+
+/// Clicks until the app says something: it listens to a server like GNOME's a moment after it has posted.
+fn click_until_heard(server: &Server, app: &mut Player, number: u32) -> Vec<Report> {
+    let mut said = Vec::new();
+    eventually(SOON, || {
+        server.click(number, "open");
+        said = app.says_within(NOT_LONG);
+        !said.is_empty()
+    });
+    said
 }
 
 fn clicked(title: &str) -> Report {
@@ -204,6 +284,19 @@ fn one_that_was_closed_is_clicked_no_more() {
 }
 
 #[test]
+fn what_a_click_waits_for_takes_place_where_nobody_shows_notifications() {
+    let bus = Bus::start();
+    let mut app = app(&bus);
+    post(&mut app, "one");
+    post(&mut app, "unseen");
+    assert_eq!(app.says_within(NOT_LONG), [clicked("unseen")]);
+    let server = Server::start(&bus, ALL);
+    post(&mut app, "unseen again");
+    server.shows(1);
+    assert_eq!(app.says_within(NOT_LONG), [], "it waits for its click");
+}
+
+#[test]
 fn a_server_of_its_own_kind_gets_what_it_can_show() {
     let bus = Bus::start();
     let (server, mut app) = (Server::start(&bus, &["body"]), app(&bus));
@@ -223,9 +316,68 @@ fn the_next_server_s_numbers_are_not_ours() {
     let next = Server::start(&bus, ALL);
     next.click(number, "default");
     assert_eq!(app.says_within(NOT_LONG), [], "another app's notification");
+    post(&mut app, "one");
+    let again = next.shows(1).remove(0);
+    assert_eq!(again.replaces, 0, "not another app's notification");
+    next.click(again.number, "default");
+    assert_eq!(app.says_within(NOT_LONG), [clicked("one")]);
+}
+
+#[test]
+fn a_click_that_is_told_before_the_number_counts() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::start(&bus, ALL), app(&bus));
+    server.state.lock().unwrap().clicks_at_once = true;
+    post(&mut app, "one");
+    server.shows(1);
+    assert_eq!(app.says_within(NOT_LONG), [clicked("one")]);
+}
+
+#[test]
+fn a_server_that_tells_the_sender_only_is_heard() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::like_gnome(&bus), app(&bus));
+    post(&mut app, "one");
     post(&mut app, "two");
-    next.click(next.shows(1)[0].number, "default");
-    assert_eq!(app.says_within(NOT_LONG), [clicked("two")]);
+    server.shows(2);
+    assert_eq!(click_until_heard(&server, &mut app, 2), [clicked("two")]);
+    server.click(2, "default");
+    server.close(1);
+    server.click(1, "default");
+    assert_eq!(app.says_within(NOT_LONG), []);
+}
+
+#[test]
+fn where_nobody_else_may_replace_it_the_older_one_is_closed() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::like_gnome(&bus), app(&bus));
+    for title in ["gpu01", "other", "gpu01"] {
+        post(&mut app, title);
+    }
+    let replaced: Vec<u32> = server.shows(3).iter().map(|one| one.replaces).collect();
+    assert_eq!(replaced, [0, 0, 0]);
+    assert_eq!(server.state.lock().unwrap().closed, [1]);
+    let said = click_until_heard(&server, &mut app, 3);
+    assert_eq!(said, [clicked("gpu01")]);
+}
+
+/// GNOME's server takes all of an app's away when the connection of the first one ends.
+#[test]
+fn connections_stay_while_a_notification_is_shown() {
+    let bus = Bus::start();
+    let (server, mut app) = (Server::like_gnome(&bus), app(&bus));
+    post(&mut app, "one");
+    post(&mut app, "two");
+    server.shows(2);
+    server.close(1);
+    assert_eq!(app.says_within(NOT_LONG), []);
+    assert_eq!(server.senders().len(), 2);
+    let all_end = || {
+        server.close(1);
+        server.close(2);
+        server.senders().is_empty()
+    };
+    assert!(eventually(SOON, all_end));
 }
 
 #[test]

@@ -48,8 +48,11 @@ pub enum Order {
 pub enum Want {
     Attention,
     Confirmation(String),
+    /// The text is evidence, and something went wrong.
+    Details,
     Line {
         echo: bool,
+        choices: Vec<String>,
         remember: Option<String>,
     },
 }
@@ -76,6 +79,7 @@ pub enum Got {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
+    pub title: String,
     pub width: i32,
     pub height: i32,
     pub texts: Vec<String>,
@@ -140,10 +144,28 @@ fn apart<T>(call: impl FnOnce() -> T) -> T {
 }
 
 fn ask(title: String, text: String, wants: Want) {
-    let wants = match wants {
-        Want::Attention => DialogKind::Message,
-        Want::Confirmation(yes) => DialogKind::Confirmation { yes },
-        Want::Line { echo, remember } => DialogKind::Line { echo, remember },
+    let dialog = match wants {
+        Want::Attention => Dialog::message(title, text),
+        Want::Details => Dialog::message(title, "")
+            .with_evidence(&text, &text)
+            .warning(),
+        Want::Confirmation(yes) => {
+            let destroys = true;
+            Dialog::new(title, text, DialogKind::Confirmation { yes, destroys })
+        }
+        Want::Line {
+            echo,
+            choices,
+            remember,
+        } => {
+            let kind = DialogKind::Line {
+                yes: "Log In".into(),
+                echo,
+                choices,
+                remember,
+            };
+            Dialog::new(title, text, kind).about("gpu01")
+        }
     };
     let slot = Rc::new(Cell::new(0));
     let of = Rc::clone(&slot);
@@ -157,11 +179,6 @@ fn ask(title: String, text: String, wants: Want) {
             DialogResponse::Line { text, remember } => Got::Line(text.to_string(), remember),
         };
         report(&Report::Answered(of.get(), got));
-    };
-    let dialog = Dialog {
-        title,
-        text,
-        kind: wants,
     };
     let id = apart(|| NativeDesktop.ask(dialog, Box::new(answered)));
     slot.set(id);
@@ -183,6 +200,7 @@ fn looked_at(window: &gtk::Dialog) -> Window {
     let (width, height) = window.size();
     let focus = window.focused_widget();
     Window {
+        title: window.title().unwrap_or_default().into(),
         width,
         height,
         texts,
@@ -194,6 +212,10 @@ fn read(widget: &gtk::Widget, texts: &mut Vec<String>) {
     let text = shown(widget);
     if !text.is_empty() && widget.is_visible() {
         texts.push(text);
+    } else if let Some(list) = widget.downcast_ref::<gtk::ComboBox>() {
+        if let Some(line) = list.child() {
+            read(&line, texts);
+        }
     } else if let Some(container) = widget.downcast_ref::<gtk::Container>() {
         container
             .children()
@@ -237,11 +259,16 @@ fn play(order: Order) -> Report {
             let clicked = title.clone();
             let notice = Notification {
                 id: title.clone(),
+                acts_unseen: title.starts_with("unseen"),
                 title,
                 body,
                 action,
             };
-            NativeDesktop.notify(notice, Box::new(move || report(&Report::Clicked(clicked))));
+            NativeDesktop.notify(
+                notice,
+                None,
+                Box::new(move || report(&Report::Clicked(clicked))),
+            );
             Ok(None)
         }
         Order::Watch => {

@@ -38,10 +38,7 @@ fn check_part(name: &str, part: &str, written: impl FnOnce(&str) -> String) {
         let file = root().join("docs/reference").join(name);
         std::fs::write(file, whole).expect("a file of ours");
     } else {
-        assert!(
-            new == old,
-            "{name} is out of date: WRITE_REFERENCE=1 cargo test --test documents\n{new}"
-        );
+        assert!(new == old, "{name} is out of date: make reference\n{new}");
     }
     for row in new.lines().filter(|line| line.starts_with("| ")) {
         let empty = row.contains(UNSAID);

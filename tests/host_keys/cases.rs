@@ -1,19 +1,34 @@
 //! What a case is, and the table: a few builders, so that a line of it can be read.
 
 use crate::servers::Server;
-use crate::{certificates, files};
+use crate::{certificates, files, skipping};
+
+/// The way to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    Direct,
+    /// A `ProxyCommand` that goes to the server, whatever name and port the configuration has.
+    Command,
+    /// `ProxyJump jump`.
+    Jump,
+}
 
 /// One host as somebody has it in their configuration and files. Texts hold the tokens of `Servers::fill`.
 #[derive(Clone)]
 pub struct Case {
     pub name: String,
     pub server: Server,
+    pub route: Route,
     /// `HostName`.
     pub host: &'static str,
+    /// `Port`, where it is not the server's own.
+    pub port: Option<u16>,
     /// `StrictHostKeyChecking`.
     pub strict: &'static str,
     /// More lines of the configuration; `{dir}` is the folder of the files.
     pub options: Vec<String>,
+    /// Lines for the jump host, likewise.
+    pub jump_options: Vec<String>,
     /// Files by name: `user` and `global` are the known hosts.
     pub files: Vec<(String, String)>,
     /// Files that `ssh-keygen` changes or makes, with its arguments; `{keys}` is the folder of keys.
@@ -28,9 +43,12 @@ impl Case {
         Self {
             name: name.into(),
             server: Server::Plain,
+            route: Route::Direct,
             host: "127.0.0.1",
+            port: None,
             strict: "ask",
             options: Vec::new(),
+            jump_options: Vec::new(),
             files: vec![
                 ("user".into(), user.into()),
                 ("global".into(), String::new()),
@@ -46,6 +64,21 @@ impl Case {
 
     pub fn host(mut self, host: &'static str) -> Self {
         self.host = host;
+        self
+    }
+
+    pub fn by(mut self, route: Route) -> Self {
+        self.route = route;
+        self
+    }
+
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    pub fn jump_option(mut self, line: &str) -> Self {
+        self.jump_options.push(line.into());
         self
     }
 
@@ -89,6 +122,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(files::first_use());
     cases.extend(certificates::shown());
     cases.extend(certificates::revoked());
+    cases.extend(skipping::combined());
     cases
 }
 
@@ -96,7 +130,7 @@ pub fn all() -> Vec<Case> {
 pub fn stricter() -> Vec<Case> {
     let port_and_revoked = "@revoked 127.0.0.1 {ed}\n[127.0.0.1]:{port} {ed}\n";
     let damaged = "@revoked * ssh-rsa {ed:blob}\ncluster {ed}\n";
-    vec![
+    let mut cases = vec![
         Case::new(
             "revoked under the bare name, listed under the port's",
             port_and_revoked,
@@ -105,5 +139,8 @@ pub fn stricter() -> Vec<Case> {
             .option("HostKeyAlias cluster"),
         Case::new("a file that cannot be read", "[127.0.0.1]:{port} {ed}\n")
             .option("UserKnownHostsFile {dir}/user /"),
-    ]
+    ];
+    cases.extend(skipping::commands());
+    cases.extend(skipping::fewer_algorithms());
+    cases
 }

@@ -14,21 +14,31 @@ mod files;
 mod known_hosts;
 mod run;
 mod servers;
+mod skipping;
 
 use std::collections::BTreeSet;
 
 use at_once::at_once;
+use cases::Case;
 use run::Verdict;
 use servers::Servers;
+
+/// The whole table takes some minutes of a processor's time; `HOST_KEY_CASES=alias` narrows it to names with that word.
+fn chosen(cases: Vec<Case>) -> Vec<Case> {
+    let word = std::env::var("HOST_KEY_CASES").unwrap_or_default();
+    let is_chosen = |case: &Case| case.name.contains(&word);
+    cases.into_iter().filter(is_chosen).collect()
+}
 
 #[test]
 fn every_verdict_is_that_of_openssh() {
     let servers = Servers::start();
-    let cases = cases::all();
-    let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
-    assert_eq!(names.len(), cases.len(), "each case has a name of its own");
-    assert!(cases.len() >= 200, "{} cases", cases.len());
+    let all = cases::all();
+    let names: BTreeSet<&str> = all.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), all.len(), "each case has a name of its own");
+    assert!(all.len() >= 1000, "{} cases", all.len());
 
+    let (count, cases) = (all.len(), chosen(all));
     let results = at_once(&cases, |_, case| run::both(&servers, case));
     let mut wrong = Vec::new();
     for (case, (ssh, ours)) in cases.iter().zip(&results) {
@@ -43,6 +53,9 @@ fn every_verdict_is_that_of_openssh() {
         cases.len(),
         wrong.join("\n")
     );
+    if cases.len() < count {
+        return;
+    }
     // A table in which everything has the same outcome would prove nothing.
     for verdict in [
         Verdict::Accepted,
@@ -63,7 +76,7 @@ fn every_verdict_is_that_of_openssh() {
 #[test]
 fn where_the_verdicts_differ_ours_is_the_stricter_one() {
     let servers = Servers::start();
-    let cases = cases::stricter();
+    let cases = chosen(cases::stricter());
     for (case, (ssh, ours)) in cases
         .iter()
         .zip(at_once(&cases, |_, case| run::both(&servers, case)))

@@ -6,14 +6,15 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use remote_jupyter::connect::{self, Caller, JumpHostPool};
 use remote_jupyter::ssh::poll::Poller;
 use remote_jupyter::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use remote_jupyter::ssh::resolve::{SshTarget, resolve};
-use remote_jupyter::ssh::{self, Connection, SshError, Transport};
+use remote_jupyter::ssh::{Connection, SshError};
 use tempfile::TempDir;
 
-use crate::cases::Case;
-use crate::servers::Servers;
+use crate::cases::{Case, Route};
+use crate::servers::{Server, Servers};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -37,6 +38,8 @@ pub struct Outcome {
     pub algorithm: Option<String>,
     /// The first known-hosts file afterwards, hashed names without what is random in them.
     pub file: Option<String>,
+    /// The jump host's, likewise.
+    pub jump_file: Option<String>,
 }
 
 pub fn both(servers: &Servers, case: &Case) -> (Outcome, Outcome) {
@@ -65,25 +68,52 @@ fn prepare(folder: &TempDir, side: &str, servers: &Servers, case: &Case) -> std:
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         crate::servers::ssh_keygen(&folder, &[&arguments[..], &[file.as_str()]].concat());
     }
+    fs::write(folder.join("config"), config(&folder, servers, case)).unwrap();
+    folder
+}
+
+/// The ssh configuration. ssh takes the first value it reads, so what stands last is what a case does not say otherwise.
+fn config(folder: &Path, servers: &Servers, case: &Case) -> String {
+    let dir = folder.display().to_string();
+    let port = servers.port(case.server);
     let mut config = format!(
         "Host case\n  HostName {}\n  Port {}\n  User nobody\n  StrictHostKeyChecking {}\n",
         case.host,
-        servers.port(case.server),
+        case.port.unwrap_or(port),
         case.strict
     );
-    let dir = folder.display().to_string();
+    match case.route {
+        Route::Direct => {}
+        Route::Command => {
+            let relay = servers.path("relay");
+            writeln!(config, "  ProxyCommand bash {} {port}", relay.display()).unwrap();
+        }
+        Route::Jump => config += "  ProxyJump jump\n",
+    }
     for line in &case.options {
         writeln!(config, "  {}", line.replace("{dir}", &dir)).unwrap();
     }
-    // ssh takes the first value it reads, so these are what a case does not say otherwise.
-    writeln!(
-        config,
-        "  UserKnownHostsFile {dir}/user\n  GlobalKnownHostsFile {dir}/global"
-    )
-    .unwrap();
-    config += "  BatchMode yes\n  UpdateHostKeys no\n  IdentityAgent none\n  PreferredAuthentications none\n";
-    fs::write(folder.join("config"), config).unwrap();
-    folder
+    config += "  PreferredAuthentications none\n";
+    if case.route == Route::Jump {
+        config += &jump_host(servers, case, &dir);
+    }
+    config
+        + &format!(
+            "Host *\n  UserKnownHostsFile {dir}/user\n  GlobalKnownHostsFile {dir}/global\n  \
+             BatchMode yes\n  UpdateHostKeys no\n  IdentityAgent none\n"
+        )
+}
+
+fn jump_host(servers: &Servers, case: &Case, dir: &str) -> String {
+    let mut block = format!(
+        "Host jump\n  HostName 127.0.0.1\n  Port {}\n  IdentityFile {}\n  UserKnownHostsFile {dir}/jump\n",
+        servers.port(Server::Jump),
+        servers.path("client").display()
+    );
+    for line in &case.jump_options {
+        writeln!(block, "  {}", line.replace("{dir}", dir)).unwrap();
+    }
+    block
 }
 
 fn run_ssh(folder: &Path) -> Outcome {
@@ -111,8 +141,10 @@ fn run_ssh(folder: &Path) -> Outcome {
     } else {
         Verdict::Failed
     };
+    // The last one: a jump host's, whose ssh speaks here too, come first.
     let after = |start: &str| {
-        let line = text.lines().find_map(|line| line.split_once(start))?.1;
+        let mut lines = text.lines().rev();
+        let line = lines.find_map(|line| line.split_once(start))?.1;
         Some(line.trim().to_owned())
     };
     let print = |line: String| Some(line.split([' ', ',']).nth(1)?.to_owned());
@@ -131,12 +163,25 @@ impl Prompter for Nobody {
     }
 }
 
-fn run_ours(folder: &Path) -> Outcome {
-    let target: SshTarget = resolve("case", Some(&folder.join("config"))).unwrap();
+fn open(folder: &Path) -> Result<Connection, SshError> {
+    let config = folder.join("config");
+    let target: SshTarget = resolve("case", Some(&config)).unwrap();
     let poller = Poller::new().unwrap();
     poller.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
-    let opened = ssh::dial(&target, &poller)
-        .and_then(|stream| Connection::open(&target, Transport::direct(stream), &Nobody, &poller));
+    let hops = connect::hops(&target, Some(&config), &poller)?;
+    let caller = Caller {
+        prompter: &Nobody,
+        expected: true,
+        tell: &|_| (),
+        poller: &poller,
+        jump_hosts: &JumpHostPool::default(),
+    };
+    connect::connect(&target, &hops, &caller)
+}
+
+fn run_ours(folder: &Path) -> Outcome {
+    let opened = open(folder);
+    let opened = opened.as_ref().map_err(SshError::cause);
     let (verdict, shown, algorithm) = match opened {
         Ok(connection) => {
             let session = connection.session();
@@ -146,13 +191,13 @@ fn run_ours(folder: &Path) -> Outcome {
             (Verdict::Accepted, Some(print), Some(algorithm.to_owned()))
         }
         Err(SshError::HostKeyUnknown { fingerprint, .. }) => {
-            (Verdict::Unknown, Some(fingerprint), None)
+            (Verdict::Unknown, Some(fingerprint.clone()), None)
         }
         Err(SshError::HostKeyChanged { fingerprint, .. }) => {
-            (Verdict::Changed, Some(fingerprint), None)
+            (Verdict::Changed, Some(fingerprint.clone()), None)
         }
         Err(SshError::HostKeyRevoked { fingerprint, .. }) => {
-            (Verdict::Revoked, Some(fingerprint), None)
+            (Verdict::Revoked, Some(fingerprint.clone()), None)
         }
         Err(SshError::HostKeyShort { .. }) => (Verdict::Short, None, None),
         Err(SshError::KnownHosts(_) | SshError::Handshake { .. } | SshError::Route { .. }) => {
@@ -169,12 +214,16 @@ fn outcome(
     shown: Option<String>,
     algorithm: Option<String>,
 ) -> Outcome {
-    let file = fs::read(folder.join("user")).ok();
+    let read = |name: &str| {
+        let text = fs::read(folder.join(name)).ok()?;
+        Some(without_salt(&String::from_utf8_lossy(&text)))
+    };
     Outcome {
         verdict,
         key: shown.filter(|_| verdict != Verdict::Failed),
         algorithm: algorithm.filter(|_| verdict == Verdict::Accepted),
-        file: file.map(|text| without_salt(&String::from_utf8_lossy(&text))),
+        file: read("user"),
+        jump_file: read("jump"),
     }
 }
 

@@ -36,9 +36,11 @@ pub enum Server {
     CertifiedByRsa,
     /// An RSA key with a certificate, from an ECDSA authority.
     CertifiedByEcdsa,
+    /// A jump host, which lets the key `client` in.
+    Jump,
 }
 
-const SERVERS: [(Server, &str); 10] = [
+const SERVERS: [(Server, &str); 11] = [
     (Server::Plain, "HostKey ed\nHostKey ec\nHostKey rsa\n"),
     (Server::Rsa, "HostKey rsa\n"),
     (
@@ -73,7 +75,13 @@ const SERVERS: [(Server, &str); 10] = [
         Server::CertifiedByEcdsa,
         "HostKey rsa\nHostCertificate by-ec-cert.pub\n",
     ),
+    (Server::Jump, "HostKey ec\nAuthorizedKeysFile client.pub\n"),
 ];
+
+/// A program that carries a connection as a `ProxyCommand`, and ends with either end: in bash, which needs no program that may be
+/// missing.
+const RELAY: &str = "exec 3<>/dev/tcp/127.0.0.1/$1 4<&0\ncat <&3 &\nreader=$!\n\
+    { cat <&4 >&3; kill $reader; } >/dev/null 2>&1 &\nwait $reader\n";
 
 /// Names that the good certificates hold.
 const PRINCIPALS: &str = "127.0.0.1,localhost,::1,cluster";
@@ -93,6 +101,7 @@ impl Servers {
             .unwrap();
         make_keys(folder.path());
         make_certificates(folder.path());
+        fs::write(folder.path().join("relay"), RELAY).unwrap();
         if rustix::process::geteuid().is_root() && cfg!(target_os = "linux") {
             fs::create_dir_all("/run/sshd").unwrap();
         }
@@ -159,9 +168,11 @@ impl Servers {
     }
 
     /// Fills in `{ed}`, `{ec}`, `{rsa}`, `{other}` (an ed25519 key of nobody), `{other-rsa}`, `{ca}`, `{ca-rsa}`,
-    /// `{ca-ec}`, `{good-cert}`, without their type as `{ed:blob}`, and `{port}`.
+    /// `{ca-ec}`, `{good-cert}`, without their type as `{ed:blob}`, `{port}`, and `{jump-port}`.
     pub fn fill(&self, text: &str, server: Server) -> String {
-        let mut text = text.replace("{port}", &self.port(server).to_string());
+        let mut text = text
+            .replace("{port}", &self.port(server).to_string())
+            .replace("{jump-port}", &self.port(Server::Jump).to_string());
         for name in KEYS.map(|(name, _)| name).into_iter().chain(["good-cert"]) {
             let token = format!("{{{name}}}");
             if text.contains(&token) {
@@ -186,7 +197,7 @@ impl Drop for Servers {
     }
 }
 
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 9] = [
     ("ed", "ed25519"),
     ("ec", "ecdsa"),
     ("rsa", "rsa"),
@@ -195,6 +206,7 @@ const KEYS: [(&str, &str); 8] = [
     ("ca", "ed25519"),
     ("ca-rsa", "rsa"),
     ("ca-ec", "ecdsa"),
+    ("client", "ed25519"),
 ];
 
 pub fn ssh_keygen(folder: &Path, arguments: &[&str]) {

@@ -9,4 +9,6 @@ mod bundle;
 #[cfg(target_os = "linux")]
 mod executables;
 mod icons;
+#[cfg(feature = "app")]
+mod installed_documents;
 mod on_a_mac;

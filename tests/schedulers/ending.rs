@@ -109,7 +109,11 @@ fn slurm_lets_its_administrator_extend_a_job_and_says_so_to_others() {
     cluster.admin(LOGIN, &["scontrol", "update", &job, "TimeLimit=+60"]);
     cluster.admin(
         LOGIN,
-        &["sh", "-c", "pkill -KILL -f '^sshd: rj-test' || true"],
+        &[
+            "sh",
+            "-c",
+            "pkill -KILL -f '^sshd(-session)?: rj-test' || true",
+        ],
     );
     opened.wait_phase_within("reconnecting", PATIENCE);
     let again = opened.wait_phase_within("ready", PATIENCE);

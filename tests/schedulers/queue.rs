@@ -32,7 +32,11 @@ fn the_wait_goes_on_with_the_same_job_after_the_program_and_after_the_connection
     // The laptop loses its connection while the job waits.
     cluster.admin(
         LOGIN,
-        &["sh", "-c", "pkill -KILL -f '^sshd: rj-test' || true"],
+        &[
+            "sh",
+            "-c",
+            "pkill -KILL -f '^sshd(-session)?: rj-test' || true",
+        ],
     );
     second.wait_phase_within("reconnecting", PATIENCE);
     second.wait_phase_within("queued", PATIENCE);

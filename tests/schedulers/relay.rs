@@ -30,24 +30,27 @@ fn ends_soon(cluster: &Cluster) {
 }
 
 /// A connection of the browser's that stays.
-struct Kept(TcpStream);
+struct Kept {
+    stream: TcpStream,
+    request: String,
+}
 
 impl Kept {
     fn new(ready: &Value) -> Self {
         let port = ready["local_port"].as_u64().unwrap();
         let stream = TcpStream::connect(("127.0.0.1", u16::try_from(port).unwrap())).unwrap();
         stream.set_read_timeout(Some(SOON)).unwrap();
-        Self(stream)
+        let base = ready["server"]["base_url"].as_str().unwrap();
+        let request = format!("GET {base}api HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        Self { stream, request }
     }
 
     fn asks(&mut self) {
-        self.0
-            .write_all(b"GET /api HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            .unwrap();
+        self.stream.write_all(self.request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         while !answer.ends_with(b"}") {
             let mut part = [0; 4096];
-            let size = self.0.read(&mut part).unwrap();
+            let size = self.stream.read(&mut part).unwrap();
             assert_ne!(size, 0, "{}", String::from_utf8_lossy(&answer));
             answer.extend(&part[..size]);
         }
@@ -59,7 +62,11 @@ fn downloads_as_it_is(cluster: &Cluster, client: &Client, ready: &Value) {
     client.ssh_run("test", "head -c 40000000 /dev/urandom >big.bin");
     let url = ready["url"].as_str().unwrap();
     let token = http::token(url).unwrap();
-    let address = format!("http://127.0.0.1:{}/files/big.bin", ready["local_port"]);
+    let base = ready["server"]["base_url"].as_str().unwrap();
+    let address = format!(
+        "http://127.0.0.1:{}{base}files/big.bin",
+        ready["local_port"]
+    );
     let request = ureq::get(&address).header("Authorization", format!("token {token}"));
     let mut body = request.call().unwrap().into_body();
     let got = body.with_config().limit(1 << 30).read_to_vec().unwrap();

@@ -244,7 +244,11 @@ fn a_hop_heals_with_the_login_connection_and_by_itself() {
     let client = Client::of(&cluster);
     configure(&client, ON_C1);
     let (mut opened, before, _) = click(&client);
-    let cut = ["sh", "-c", "pkill -KILL -f '^sshd: rj-test' || true"];
+    let cut = [
+        "sh",
+        "-c",
+        "pkill -KILL -f '^sshd(-session)?: rj-test' || true",
+    ];
     for (node, logins) in [(C1, 1), (LOGIN, 2)] {
         cluster.admin(node, &cut);
         opened.wait_phase_within("reconnecting", PATIENCE);

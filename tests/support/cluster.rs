@@ -224,12 +224,15 @@ impl Cluster {
 
     /// The node has no SSH server any more, nor sessions of one.
     pub fn end_sshd(&self, node: &str) {
-        self.admin(node, &["pkill", "-KILL", "-x", "sshd"]);
+        self.admin(node, &["pkill", "-KILL", "-x", "sshd(-session)?"]);
     }
 
     /// The SSH server of the login node ends all sessions, as its crash would: what they run lives on for as long as it likes.
     pub fn drop_connections(&self) {
-        self.admin(LOGIN, &["pkill", "-KILL", "-u", USER, "-x", "sshd"]);
+        self.admin(
+            LOGIN,
+            &["pkill", "-KILL", "-u", USER, "-x", "sshd(-session)?"],
+        );
     }
 
     /// The processes of a node whose command line holds that, without those that look.

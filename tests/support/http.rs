@@ -35,6 +35,23 @@ pub fn try_get(url: &str) -> Result<Reply, ureq::Error> {
     })
 }
 
+/// As [`get`], with the cookies that the answer sets.
+pub fn with_cookies(url: &str) -> (Reply, Vec<String>) {
+    let config = Agent::config_builder().http_status_as_error(false);
+    let mut response = Agent::new_with_config(config.build())
+        .get(url)
+        .call()
+        .expect("an answer");
+    let cookies = response.headers().get_all("set-cookie").iter();
+    let cookies = cookies.map(|cookie| cookie.to_str().unwrap().to_owned());
+    let cookies = cookies.collect();
+    let reply = Reply {
+        status: response.status().as_u16(),
+        body: response.body_mut().read_to_string().unwrap(),
+    };
+    (reply, cookies)
+}
+
 /// The page that a `ready` event names, and its title.
 pub fn title(ready: &Value) -> String {
     let url = ready["url"].as_str().expect("ready has a url");

@@ -9,18 +9,15 @@ use super::process::must;
 use super::{Client, Sshd, http, jupyter_venv};
 
 /// The `ready` event of a tunnel that somebody holds.
-fn ready(client: &Client, host: &str) -> Value {
+pub fn ready(client: &Client, host: &str) -> Value {
     let out = client.run(&["open", host, "--json", "--no-browser"]);
     let line = out.stdout.lines().last().unwrap_or_default();
     serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {out}"))
 }
 
 fn post(ready: &Value, path: &str, body: &Value) {
-    let url = format!("http://127.0.0.1:{}/api/{path}", ready["local_port"]);
-    let token = http::token(ready["url"].as_str().unwrap()).unwrap();
-    let request = ureq::post(&url).header("Authorization", format!("token {token}"));
-    let status = request.send(body.to_string()).unwrap().status();
-    assert_eq!(status, 201, "{path}");
+    let reply = http::post(ready, &format!("api/{path}"), &body.to_string());
+    assert_eq!(reply.status, 201, "{path}");
 }
 
 /// Starts a kernel that belongs to no notebook, on the server of a `ready` event.

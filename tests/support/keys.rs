@@ -1,5 +1,6 @@
 //! Keys made by OpenSSH's own ssh-keygen.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -39,7 +40,28 @@ pub fn generate(file: &Path, kind: &str, passphrase: &str) {
 /// Makes one host key of each type in a folder.
 pub fn generate_host_keys(folder: &Path) {
     for kind in HOST_KEY_TYPES {
-        generate(&folder.join(format!("ssh_host_{kind}_key")), kind, "");
+        let file = folder.join(format!("ssh_host_{kind}_key"));
+        if kind == "rsa" {
+            copy_rsa_key(&file);
+        } else {
+            generate(&file, kind, "");
+        }
+    }
+}
+
+/// Takes the next of a stock of RSA keys: making one takes 0.6 s of a processor, and some four hundred servers want one.
+/// Every test has a thread of its own and begins with the first one, so its servers' keys differ.
+fn copy_rsa_key(to: &Path) {
+    thread_local!(static USED: Cell<usize> = const { Cell::new(0) });
+    let number = USED.replace(USED.get() + 1);
+    let stock = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("host-key-{number}"));
+    make_once(&stock, |folder| generate(&folder.join("key"), "rsa", ""));
+    for end in ["", "pub"] {
+        fs::copy(
+            stock.join("key").with_extension(end),
+            to.with_extension(end),
+        )
+        .expect("a copy of a key");
     }
 }
 
@@ -57,23 +79,27 @@ pub fn client_keys() -> &'static Path {
     static KEYS: OnceLock<PathBuf> = OnceLock::new();
     KEYS.get_or_init(|| {
         let keys = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-keys");
-        if !keys.is_dir() {
-            make_client_keys(&keys);
-        }
+        make_once(&keys, |folder| {
+            for (name, kind, passphrase) in CLIENT_KEYS {
+                generate(&folder.join(name), kind, passphrase);
+            }
+        });
         keys
     })
 }
 
-/// Makes them aside and moves them into place in one step, since other test processes may be doing the same.
-fn make_client_keys(keys: &Path) {
-    let aside = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for keys");
-    for (name, kind, passphrase) in CLIENT_KEYS {
-        generate(&aside.path().join(name), kind, passphrase);
+/// Makes a folder where there is none: aside, and moved into place in one step, since other test processes may be doing the
+/// same.
+fn make_once(folder: &Path, make: impl FnOnce(&Path)) {
+    if folder.is_dir() {
+        return;
     }
+    let aside = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for keys");
+    make(aside.path());
     let aside = aside.keep();
-    if fs::rename(&aside, keys).is_err() {
+    if fs::rename(&aside, folder).is_err() {
         fs::remove_dir_all(&aside).expect("our own folder");
-        assert!(keys.is_dir(), "no client keys in {}", keys.display());
+        assert!(folder.is_dir(), "no keys in {}", folder.display());
     }
 }
 

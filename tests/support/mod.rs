@@ -45,6 +45,7 @@ pub mod sshd;
 pub mod stage;
 pub mod terminal;
 pub mod tunnel;
+pub mod websocket;
 
 pub use agent::Agent;
 pub use client::{Client, Key, Known};

@@ -13,7 +13,7 @@ use remote_jupyter::ssh::poll::{Poller, Waker};
 use remote_jupyter::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use remote_jupyter::ssh::resolve::resolve;
 use remote_jupyter::ssh::{Connection, Exec, SshError, Transport, dial};
-use remote_jupyter::tunnel::{ForwardListener, Forwarder, RelayState, listen};
+use remote_jupyter::tunnel::{ForwardListener, Forwarder, HolderAddress, RelayState, listen};
 
 use super::client::Client;
 
@@ -56,7 +56,29 @@ impl Tunnel {
         Self::start(client, targets, None)
     }
 
+    /// Websockets to that TCP port go through the holder at that address.
+    pub fn held(client: &Client, port: u16, holder: HolderAddress) -> Self {
+        let host = "127.0.0.1".into();
+        let target = ForwardTarget::Tcp { host, port };
+        Self::start_with(client, vec![target.clone()], |forwarder| {
+            forwarder.await_holder(target);
+            forwarder.holder_found(holder);
+        })
+    }
+
     fn start(client: &Client, targets: Vec<ForwardTarget>, relay: Option<RelayState>) -> Self {
+        Self::start_with(client, targets, |forwarder| {
+            if let Some(relay) = relay {
+                forwarder.relay(relay);
+            }
+        })
+    }
+
+    fn start_with(
+        client: &Client,
+        targets: Vec<ForwardTarget>,
+        prepare: impl FnOnce(&mut Forwarder) + Send + 'static,
+    ) -> Self {
         let config = client.path("ssh_config");
         let (up, is_up) = channel();
         let (send_end, end) = channel();
@@ -68,9 +90,7 @@ impl Tunnel {
             poller.set_deadline(Some(Instant::now() + Duration::from_secs(30)));
             let connection = log_in(&config, &poller);
             let (mut forwarder, ports) = forwarder(connection, &poller, targets);
-            if let Some(relay) = relay {
-                forwarder.relay(relay);
-            }
+            prepare(&mut forwarder);
             poller.set_deadline(None);
             up.send((ports, poller.waker())).unwrap();
             let error = loop {

@@ -6,4 +6,5 @@
 mod support;
 
 mod forwarder;
+mod holder;
 mod relay;

@@ -25,7 +25,7 @@ help-close = Close the tunnel; the server keeps running
 help-stop = Stop the Jupyter server on a host
 help-yes = End busy kernels without asking
 help-logs = Show the log of the server in use, or of the newest one that Remote Jupyter started
-help-doctor = Check every step without starting anything, and show how to fix those that fail
+help-doctor = Check what a click does, as far as that starts nothing, and show how to fix what fails
 help-add = Add a host from your ssh configuration
 help-alias = Its alias in the ssh configuration
 help-config = Show, check or edit the configuration file
@@ -135,7 +135,7 @@ config-uneditable = { $file } cannot be edited
 config-uneditable-remedy = Set EDITOR to your editor, or open the file yourself.
 config-good = { $file } is valid: { $hosts }.
 config-absent = { $file } does not exist yet; the defaults apply.
-config-template-about = Remote Jupyter: see the README for all settings of a host.
+config-template-about = Remote Jupyter: docs/reference/configuration.md describes every setting.
 config-template-name = an alias from your ~/.ssh/config; no other setting is required
 
 ## Who holds a host's tunnel (src/ipc/host_lock.rs)
@@ -179,7 +179,7 @@ ask-passphrase-again = Wrong passphrase. Passphrase for the key { $key }:
 ask-password = Password for { $user }@{ $host }:
 ask-password-again = Refused. Password for { $user }@{ $host }:
 
-## Logging in, and what the server's key is (src/ssh/auth/, connection.rs, dial.rs, host_key.rs)
+## Logging in, and what the server's key is (src/ssh/auth/, src/ssh/connection.rs, dial.rs, host_key.rs)
 
 login-key = key { $file }
 login-agent-key = agent key { $comment } ({ $fingerprint })
@@ -206,6 +206,7 @@ connected-unchecked = connected to { $address } ({ $banner }); the host key { $a
 
 resolve-bad = { $destination } is not an SSH destination: { $reason }; write an alias, user@host or ssh://user@host:port
 resolve-no-ssh = cannot read { $file } for { $destination }: no ssh program was found; install OpenSSH, or omit the file
+resolve-open-to-others = { $file } is not used for { $destination }: other accounts can change it, and it names commands to run
 resolve-not-started = could not run { $program } to look up { $destination }: { $why }
 resolve-refused = ssh does not accept { $destination }: { $message }; check with: ssh -G { $bare }
 resolve-missing = the output of ssh -G for { $destination } has no usable { $option } line; check with: ssh -G { $bare }
@@ -235,6 +236,8 @@ config-line-ends = save the file with Unix or Windows line endings
 config-write-toml = write it as TOML, as in: key = "text", key = 8 or key = true
 config-unreadable = the file can't be read: { $why }
 config-unreadable-remedy = check that this is a file and that you can read it
+config-open-to-others = other accounts can change this file, which names commands to run
+config-open-to-others-remedy = run: { $command }
 config-not-utf8 = this is not UTF-8 text
 config-not-utf8-remedy = save the file as UTF-8
 
@@ -295,6 +298,8 @@ value-duration = { $text } is not a duration
 value-duration-remedy = write a whole number followed by s, m, h or d, as in: "90s", "30m", "2h", "1d"
 value-walltime = { $text } is not a walltime
 value-walltime-remedy = write hours:minutes:seconds, preceded by days if necessary, as in: "8:00:00" or "2-12:00:00"
+value-base-url = { $text } is not a base URL
+value-base-url-remedy = write a path that begins with a slash, of letters, digits and .~_-, as in: "/gpu01/" or "/"
 value-memory = { $text } is not an amount of memory
 value-memory-remedy = write a whole number followed by K, M, G or T, as in: "8G" or "512M"
 value-remote = { $text } is not a host and a port
@@ -310,7 +315,7 @@ edit-exists = { $file } already has a host { $name }
 edit-broken = fix the errors in the configuration first
 edit-unwritable = { $file } can't be written: { $why }
 
-## This machine: questions, browser, folders (src/host_os/terminal_prompt.rs, browser.rs, folders.rs)
+## This machine: questions, browser, folders (src/host_os/terminal_prompt.rs, browser.rs, paths.rs)
 
 ask-nowhere = there is no terminal and no SSH_ASKPASS program to prompt you with
 ask-program-failed = SSH_ASKPASS { $program }: { $why }
@@ -322,6 +327,7 @@ login-page-button = Open Jupyter
 browser-nobody = no program on the local computer could open the page
 browser-failed = `{ $browser }`: { $why }; check `browser` in the configuration
 folder-open = { $folder } is accessible to other accounts; run `chmod 700` on it
+folder-link = { $folder } is a link that another account has made; remove it
 
 ## What went wrong (src/problem/mod.rs)
 
@@ -382,6 +388,7 @@ explain-resolve = The ssh configuration of { $host } cannot be used
 explain-resolve-remedy = Check it with `ssh -G { $destination }`.
 explain-no-ssh-remedy = Install OpenSSH, or start this program with a PATH that includes `ssh`. PATH of this program: { $path }
 explain-resolve-variable-remedy = Write the value of { $variable } in ~/.ssh/config: the variable is not set in the environment of this program, because an app started from the desktop does not read ~/.bashrc. In a terminal, `ssh -G { $destination }` may still work.
+explain-open-to-others-remedy = Run `{ $command }`, which takes that from other accounts.
 explain-route = { $host } needs { $keyword }, which this version does not support yet
 explain-route-remedy = Forward a port by hand for now: `ssh -N -L 8888:localhost:8888 { $destination }`.
 explain-name = { $host }: no address is known for { $wanted }
@@ -493,13 +500,15 @@ phase-closed = closed
 
 ## The menu (src/app/view/menu.rs)
 
-menu-host-closed = ○ { $host }
-menu-host-ready = ● { $host }
-menu-host-failed = ▲ { $host }: click to try again
-menu-host-no-network = ◌ { $host }: waiting for the network
-menu-host-asks = ◐ { $host }: waiting for your answer
-menu-host-working = ◐ { $host }: { $phase }
-menu-host-working-for = ◐ { $host }: { $phase }, { $time }
+menu-host = { $sign } { $host }: { $facts }
+menu-and = { $one }, { $two }
+menu-no-network = waiting for the network
+menu-asks = waiting for your answer
+menu-fetching-log = fetching the log
+menu-checking = checking the connection
+menu-queued-for = queued { $time }
+menu-reconnecting-for = reconnecting { $time }
+menu-ended = click to start again
 menu-kernels = { $total ->
     [0] no kernels
     [one] { $busy ->
@@ -511,78 +520,192 @@ menu-kernels = { $total ->
        *[other] { $total } kernels, { $busy } busy
     }
 }
-menu-node = on { $node }
-menu-more = { $host }: More
+menu-more = More
 menu-open-tab = Open Tab
+menu-new-tab = New Tab
+menu-open-notebook = Open Notebook…
+menu-recent = Recent
+menu-ports = Ports
+menu-edit-host = Edit Host…
+menu-hide = Hide
+menu-hidden = Hidden Hosts
 menu-copy-link = Copy Link
 menu-kernels-menu = Kernels
-menu-notebook = { $path } ({ $state })
 menu-notebook-busy = ● { $path }
+menu-notebook-starting = { $path } (starting)
+menu-notebook-restarting = { $path } (restarting)
+menu-notebook-dead = { $path } (ended)
+menu-notebook-unknown = { $path } (no answer)
 menu-notebook-idle = ○ { $path }
 menu-forward = { $name } (localhost:{ $port })
 menu-show-log = Show Log
+menu-check = Check Connection…
+menu-cancel-log = Cancel Fetching the Log
+menu-cancel-check = Cancel the Connection Check
 menu-disconnect = Disconnect
-menu-stop = Stop Jupyter…
+menu-disconnect-asks = Disconnect…
+menu-stop = Stop Jupyter
+menu-stop-asks = Stop Jupyter…
 menu-cancel = Cancel
 menu-cancel-job = Cancel Job…
 menu-try-now = Try Now
-menu-next-try = Next attempt in { $count } s
-menu-trying = Connecting again…
+menu-log-in = click to log in again
+menu-login-needed = click to log in
+menu-next-try = next try in { $count } s
 menu-dismiss = Dismiss
-menu-details = Show Details…
-menu-offers = Choose a host from your SSH configuration
-menu-no-hosts = No hosts configured. Choose Edit Configuration… to add one
-menu-more-hosts = More Hosts ({ $count })
-menu-complaint = The configuration has errors; using the last valid version
-menu-complaint-start = The configuration has errors; there are no hosts until they are corrected
-menu-add = Add Host from SSH Config
+menu-details = Details…
+menu-job = Job { $id }…
+menu-job-on = Job { $id } on { $node }…
+menu-no-hosts = No Hosts Yet
+menu-more-hosts = More Hosts
+menu-section = { $first } to { $last }
+menu-more-lines = { $count ->
+    [one] 1 more host
+   *[other] { $count } more hosts
+}
+menu-complaint = ▲ The Configuration Has Errors…
+menu-add-host = Add Host…
 menu-edit = Edit Configuration…
 menu-login = Open at Login
-menu-login-approval = Allow it in System Settings > General > Login Items
+menu-login-approval = Allow Opening at Login…
 menu-help = Help
 menu-diagnostics = Copy Diagnostics
+menu-welcome = Welcome…
 menu-about = About Remote Jupyter
 menu-quit = Quit Remote Jupyter
+menu-quit-asks = Quit Remote Jupyter…
 the-app = Remote Jupyter
 menu-quitting = Quitting…
-icon-idle = Remote Jupyter: not connected
-icon-working = Remote Jupyter: connecting
-icon-connected = Remote Jupyter: connected
-icon-failed = Remote Jupyter: a host failed
+icon-idle = not connected
+icon-working = connecting
+icon-connected = connected
+icon-failed = a host failed
 time-seconds = { $count } s
 time-minutes = { $count } min
 time-hours = { $hours } h { $minutes } min
 
+## A failure in a few words, on the host's own line (src/app/view/brief.rs)
+
+brief-host-key-unknown = host key not accepted
+brief-host-key-changed = host key has changed
+brief-host-key-revoked = host key is revoked
+brief-host-key-files = host key cannot be checked
+brief-login = login rejected
+brief-hung-up = connection closed during the login
+brief-password-expired = password has expired
+brief-second-factor = second factor not accepted
+brief-key-permissions = key can be read by others
+brief-certificate = certificate is out of date
+brief-key-agent = key needs an agent
+brief-no-answer = login needs your answer
+brief-passphrase = wrong passphrase
+brief-ssh-config = SSH configuration cannot be used
+brief-name = address not found
+brief-refused = connection refused
+brief-unreachable = no answer
+brief-handshake = SSH handshake failed
+brief-hop = jump host does not reach it
+brief-forwarding = forwarding is forbidden
+brief-proxy = ProxyCommand failed
+brief-shell = login shell runs no commands
+brief-no-jupyter = Jupyter not found
+brief-not-running = no Jupyter is running
+brief-folder = folder cannot be used
+brief-died = Jupyter did not start
+brief-answer = Jupyter does not answer
+brief-server-ended = Jupyter has ended
+brief-idle-ended = Jupyter was idle and has ended
+brief-not-stopped = Jupyter could not be stopped
+brief-kernels-busy = kernels are busy
+brief-scheduler = scheduler cannot be used
+brief-scheduler-silent = scheduler does not answer
+brief-job-refused = job refused
+brief-job-never = job can never start
+brief-node = compute node cannot be reached
+brief-job-ended = job has ended
+brief-job-time = job reached its time limit
+brief-no-time = no more time
+brief-timed-out = took too long
+brief-lost = connection lost
+brief-local = failed on the local computer
+brief-config = configuration has errors
+brief-unsupported = versions do not match
+brief-interrupted = interrupted
+
+## Why a job waits (src/app/view/pending.rs)
+
+pending-priority = behind other jobs
+pending-resources = waiting for free resources
+pending-begin = not before its begin time
+pending-dependency = waiting for another job
+pending-held = on hold
+pending-licenses = waiting for a license
+pending-nodes = its nodes are not available
+pending-partition = its partition is closed
+pending-reservation = waiting for its reservation
+pending-limit = a limit is reached
+
+## The dialog of details (src/app/view/details.rs)
+
+details-lost = The connection is lost: { $cause }
+details-lost-next = Kernels keep running. Click { $host } in the menu to try now.
+details-job = Job { $id }
+details-job-on = Job { $id } on { $node }
+details-waits = Waits: { $why }
+details-waits-word = Waits: { $why } ({ $word })
+details-set-up = Set Up Environment…
+details-check-good = The connection to { $host } works
+details-not-added = { $host } has not been added.
+details-add-anyway = Add Anyway
+details-place = Place { $place } in the queue
+details-starts = Starts ≈ { $time }
+details-complaint-title = The configuration has errors
+details-complaint-valid = The last valid version stays in use.
+details-complaint-none = There are no hosts until the errors are corrected.
+details-login-title = Opening at login is not allowed yet
+details-login-text = Choose System Settings > General > Login Items, and allow Remote Jupyter there.
+
 ## Notifications (src/app/view/notification.rs)
 
 notice-ready = { $host } is ready
-notice-was-running = Jupyter { $version } was running on { $node }.
-notice-was-started = Jupyter { $version } was started on { $node }.
+notice-was-running = Jupyter was running on { $node }.
+notice-was-started = Jupyter was started on { $node }.
+notice-login = { $host }: log in
+notice-login-text = It opens at start, and its login needs you: a password, a code, or a decision.
 notice-try-again = Try Again
 notice-config = The configuration has errors
 notice-lost = { $host }: connection lost
 notice-lost-text = { $cause }. Kernels keep running there while the connection is made again.
+notice-log-in = { $host }: log in again
+notice-log-in-text = { $cause }. The page waits, and kernels keep running there.
 notice-returned = { $host } is connected again
 notice-returned-text = The connection was lost for { $time }.
+notice-page-open = { $host } is open in a browser tab already
+notice-page-open-text = Look for a tab at { $place }. If you do not find it, click { $host } again.
 notice-copied = Diagnostics copied
 notice-copied-text = They are in the clipboard, without tokens and passwords.
 
 ## Dialogs (src/app/prompts.rs, src/app/app.rs)
 
-dialog-host-key = Do you trust the host key of { $host }?
+dialog-host-key = Connect to { $host } for the first time?
 dialog-host-key-text =
-    { $host } is not known yet. Its { $kind } key is:
+    Its key is not known yet. Compare the { $kind } fingerprint of { $host } with the one that its administrators publish. On the host itself, `ssh-keygen -lf { $file }` shows it.
 
-    { $print }
-
-    Compare it with the fingerprint from the host's administrator. If it differs, someone may be intercepting the connection.
+    If they differ, choose Cancel: someone may be intercepting the connection.
 dialog-host-key-also =
     On port 22 the same host is known by:
     { $others }
-dialog-connect = Connect
-dialog-passphrase = Passphrase for { $host }
+dialog-trust = Trust and Connect
+dialog-passphrase = Unlock the key for { $host }
+dialog-passphrase-text = Enter the passphrase of { $key }.
+dialog-passphrase-again = The passphrase was not accepted. Try again.
+dialog-unlock = Unlock
 dialog-remember = Remember in keychain
+dialog-password = Password for { $user }@{ $host }
+dialog-password-again = The password was not accepted. Try again.
 dialog-login = Log in to { $host }
+dialog-answer-again = The answer was not accepted. Try again.
+dialog-log-in = Log In
 dialog-stop = Stop Jupyter on { $host }?
 dialog-stop-kernels = { $total ->
     [one] { $busy ->
@@ -595,6 +718,9 @@ dialog-stop-kernels = { $total ->
     }
 }
 dialog-stop-unknown = The state of its kernels is unknown; some may be busy. This shuts them down. Their computations and anything they hold in memory are lost.
+dialog-kernel = ○ { $path }
+dialog-kernel-busy = ● { $path } (busy)
+dialog-kernels-more = and { $count } more
 dialog-stop-yes = Stop Jupyter
 dialog-stop-anyway = Stop Anyway
 dialog-cancel-job = Cancel job { $id } on { $host }?
@@ -603,12 +729,47 @@ dialog-cancel-job-new = Job { $id } is taken out of the queue.
 dialog-cancel-job-yes = Cancel Job
 dialog-close = Disconnect { $host }?
 dialog-close-text = A link of another program asks for it. Its tab stops working; the server and its kernels stay.
+dialog-quit = Quit Remote Jupyter?
+dialog-quit-yes = Quit
+stake-of-host = { $host }: { $costs }
+stake-job = Job { $id } has waited for { $time }. It stays in the queue and starts without you.
+stake-job-new = Job { $id } stays in the queue and starts without you.
+stake-kernels = { $count ->
+    [one] Jupyter is stopped, and its kernel with it. Anything it holds in memory is lost.
+   *[other] Jupyter is stopped, and its { $count } kernels with it. Anything they hold in memory is lost.
+}
+stake-busy = { $count ->
+    [one] A kernel is busy. It keeps running, but its output may be lost until you connect again.
+   *[other] { $count } kernels are busy. They keep running, but their output may be lost until you connect again.
+}
+stake-busy-named = { $count ->
+    [one] { $names } is busy. It keeps running, but its output may be lost until you connect again.
+   *[other] { $names } are busy. They keep running, but their output may be lost until you connect again.
+}
+stake-busy-more = { $names } and { $count } more are busy. They keep running, but their output may be lost until you connect again.
+stake-pages = { $count ->
+    [one] A notebook is open in the browser, which cannot save it until you connect again.
+   *[other] { $count } notebooks are open in the browser, which cannot save them until you connect again.
+}
+dialog-welcome = Welcome to Remote Jupyter
+dialog-welcome-text =
+    Its icon, a notebook with a moon, is in the menu bar or the tray. Click it, then a host: Remote Jupyter connects over SSH, starts Jupyter where none is running, and opens the page in your browser. The next click brings the page again.
+
+    Which host is the first one?
+dialog-add-host = Add a host
+dialog-add-host-text = Enter it as you would for ssh: user@host. It is added once the login works.
+dialog-add-host-choose = Choose a host of your SSH configuration, or enter one as you would for ssh: user@host. It is added once the login works.
+dialog-add-host-yes = Connect and Add
 dialog-hosts = Remote Jupyter is in the menu bar
+dialog-notebook = Open a notebook on { $host }
+dialog-notebook-text = Its path in the folder that Jupyter shows, such as plots/fit.ipynb.
+dialog-notebook-yes = Open
 dialog-about = Remote Jupyter { $version }
 dialog-about-text =
     Opens a notebook tab from a remote host with one click.
 
     MIT or Apache-2.0, at your choice.
+dialog-about-page = Project Page
 app-runs-already = Remote Jupyter is already running: its icon is in the menu bar.
 app-no-tray = remote-jupyter: no system tray is available: { $error }
 
@@ -659,6 +820,7 @@ log-not-now-title = The log of Jupyter on { $host } cannot be shown now
 log-not-now-remedy = Choose Show Log again when the host is connected, or when the attempt has ended.
 lost-again = { $host } is connected again.
 lost-trying = The connection is lost ({ $cause }); reconnecting now.
+lost-log-in = { $cause }. Open the host again to log in; the local port stays open.
 lost-next-try = The connection is lost ({ $cause }); the next attempt is in { $count } s.
 server-ended-title = Jupyter on { $host } has ended
 server-ended-detail = Its process is gone: it was shut down or killed, or its host was restarted.
@@ -675,6 +837,7 @@ session-set-env = SetEnv of the ssh configuration is not sent: set the variables
 session-target = { $destination } is { $user }@{ $host } port { $port }
 session-other-click = Another start of Jupyter is in progress there; waiting for it.
 session-no-browser = The browser did not open: { $reason }
+session-page-open = The page is open in a browser tab already.
 session-forward = { $name } is at localhost:{ $port }
 session-forward-moved = { $name } is at localhost:{ $port } ({ $taken } is in use)
 session-forward-forbidden = The SSH server forbids the forward to { $target }: { $reason }
@@ -711,8 +874,10 @@ session-sight-forwards = a forward to the remote host is allowed
 session-place-port = port { $port }
 session-place-socket = socket { $path }
 
-dialog-ok = OK
+dialog-done = Close
 dialog-cancel = Cancel
+dialog-copy = Copy
+dialog-copied = Copied
 
 ## The keychain (src/desktop/keychain.rs)
 
@@ -732,7 +897,7 @@ autostart-mac-config = The system opens the app without arguments: it cannot sta
 autostart-mac-refused = The system refused (code { $code }). Check System Settings > General > Login Items
 autostart-mac-translocated = Move Remote Jupyter to the Applications folder, and open it there
 
-## Batch jobs (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
+## Batch jobs (src/launch/, src/remote/discovery.rs, src/problem/job.rs)
 
 phase-submitting = submitting a job
 phase-queued = queued
@@ -871,7 +1036,7 @@ explain-post-quantum-remedy = Ask the server's administrator to allow curve25519
 explain-no-common-list-remedy = Ask the server's administrator to allow one of this program's algorithms, and check that your ssh configuration does not leave them out.
 explain-no-common-unknown-remedy = Run `ssh -vv { $destination }` to see what the server offers.
 
-## Jump hosts and proxy commands (src/hops, src/problem/jump_host.rs)
+## Jump hosts and proxy commands (src/connect/, src/problem/jump_host.rs)
 
 hops-way = through { $hops }
 hops-name = the jump host { $hop }
@@ -998,9 +1163,6 @@ help-extend = Request more time for the job that runs Jupyter
 help-extend-time = Time to add, as H:MM:SS or D-HH:MM:SS [default: 1:00:00]
 menu-extend = Extend by 1 Hour
 menu-start-again = Start Again
-menu-start-again-with = Start Again with { $notebook }
-menu-host-ended = ▲ { $host }: ended; click to start again
-menu-host-short = ● { $host }: { $time } left
 notice-short = { $host }: { $time } left
 notice-longer = { $host } has more time
 notice-start-again = Click to start again.
@@ -1042,19 +1204,20 @@ route-no-relay = { $scheduler } does not run a command in the job of { $host }
 route-no-relay-remedy = Set cores = 2 and a parallel environment with control_slaves for Grid Engine, which allows this only for jobs of at least two slots; Slurm allows it for every running job.
 route-no-way = There is no route to Jupyter on { $node }, for { $host }
 
-## Remedies where the app is what the user has in front of them (src/problem/code.rs, Face)
+## Remedies where the app is what the user has in front of them (src/problem/code.rs)
 explain-start-slow-app = Open { $host } again to keep waiting. Choose Show Log to see its output.
-explain-timed-out-app = Choose Try Again for { $host }. If it is slow each time, choose Help > Show Log to see which step takes long.
-explain-login-silent-app = Have your phone or security key at hand, then choose Try Again for { $host }.
+explain-timed-out-app = Click { $host } in the menu to try again. If it is slow each time, choose Help > Show Log to see which step takes long.
+explain-login-silent-app = Have your phone or security key at hand, then click { $host } in the menu to try again.
 server-ended-app = Open { $host } again to start another server. Choose Show Log to see whether its log says why it ended.
 session-unusable-app = Choose Show Log of { $host } to see its output. The server was ended.
 session-unusable-runs-app = Choose Show Log of { $host } to see its output: it is still running. Stop it on the host.
 session-busy-app = Choose Stop Jupyter… of { $host } again, and then Stop Anyway, to end them.
 explain-no-page-app = Install one on the host, stop Jupyter on { $host }, then connect again: a server does not notice what is installed after it starts.
 job-slow-app = Choose Show Log of { $host }. Your own job script must let Jupyter listen on the node's own address (--ip).
-job-suspended-app = Choose Try Again for { $host } when the job runs. The scheduler has suspended it, for other jobs or at an operator's command; its kernels will go on where they were.
+job-suspended-app = Click { $host } in the menu when the job runs. The scheduler has suspended it, for other jobs or at an operator's command; its kernels will go on where they were.
 extend-no-end-app = Set walltime for { $host } and start a new job: only a running batch job that has one can be extended.
 route-kept-app = Use the computer that reaches it, or stop Jupyter on { $host } and open the host again. Its kernels were left alone.
-explain-died-app = Choose Show Details… or Show Log to read its last output, and try the same by hand on the host.
-explain-died-setup-app = Choose Show Details… or Show Log to read its last output, and try the `setup` lines by hand on the host.
+explain-died-app = Read its last output in Details… or Show Log, and try the same by hand on the host.
+explain-died-setup-app = Read its last output in Details… or Show Log, and try the `setup` lines by hand on the host.
+cli-notebook-outside-app = Type a path relative to the folder that Jupyter starts in (`workdir` in the configuration), such as sub/plots.ipynb.
 explain-report-app = Report this problem, with what Help > Copy Diagnostics copies.

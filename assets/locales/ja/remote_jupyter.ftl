@@ -22,7 +22,7 @@ help-close = トンネルを閉じる。サーバーはそのまま残る
 help-stop = ホストの Jupyter サーバーを停止する
 help-yes = 実行中のカーネルがあっても確認せずに終了する
 help-logs = 使用中のサーバー、または Remote Jupyter が最後に起動したサーバーの出力を表示する
-help-doctor = 何も起動せずに各段階を確認し、失敗した段階の対処を示す
+help-doctor = クリックで行うことを、何も起動しない範囲で確認し、失敗したものの対処を示す
 help-add = ssh の設定にあるホストを追加する
 help-alias = ssh の設定での名前
 help-config = 設定ファイルの表示、確認、編集
@@ -122,7 +122,7 @@ config-uneditable = { $file } を編集できません
 config-uneditable-remedy = EDITOR にエディターを設定するか、ファイルを直接開いてください。
 config-good = { $file } に誤りはありません ({ $hosts })。
 config-absent = { $file } はまだありません。既定の設定で動きます。
-config-template-about = Remote Jupyter の設定。ホストに書けることは README を参照してください。
+config-template-about = Remote Jupyter の設定。すべての設定の説明は docs/reference/configuration.md にあります。
 config-template-name = ~/.ssh/config にある別名。ほかの設定は必要ありません
 
 ## ホストのトンネルを持つプログラム (src/ipc/host_lock.rs)
@@ -166,7 +166,7 @@ ask-passphrase-again = パスフレーズが違います。鍵 { $key } のパ�
 ask-password = { $user }@{ $host } のパスワード:
 ask-password-again = 拒否されました。{ $user }@{ $host } のパスワード:
 
-## ログインとホスト鍵 (src/ssh/auth/, connection.rs, dial.rs, host_key.rs)
+## ログインとホスト鍵 (src/ssh/auth/, src/ssh/connection.rs, dial.rs, host_key.rs)
 
 login-key = 鍵 { $file }
 login-agent-key = エージェントの鍵 { $comment } ({ $fingerprint })
@@ -193,6 +193,7 @@ connected-unchecked = { $address } ({ $banner }) に接続しました。NoHostA
 
 resolve-bad = { $destination } は SSH の接続先ではありません: { $reason }。別名、user@host、ssh://user@host:port のいずれかで書いてください
 resolve-no-ssh = { $destination } のための { $file } を読み込めません: ssh が見つかりません。OpenSSH をインストールするか、ファイルの指定を外してください
+resolve-open-to-others = { $destination } の { $file } は使いません。ほかのアカウントが変更でき、実行するコマンドが書かれているためです
 resolve-not-started = { $destination } を調べるための { $program } を実行できませんでした: { $why }
 resolve-refused = ssh が { $destination } を受け付けません: { $message }。次のコマンドで確認してください: ssh -G { $bare }
 resolve-missing = { $destination } についての ssh -G の出力に、使える { $option } の行がありません。次のコマンドで確認してください: ssh -G { $bare }
@@ -222,6 +223,8 @@ config-line-ends = Unix か Windows の改行でファイルを保存してく�
 config-write-toml = TOML として書いてください。例: key = "text"、key = 8、key = true
 config-unreadable = ファイルを読み込めません: { $why }
 config-unreadable-remedy = ファイルであることと、読み取りの権限を確認してください
+config-open-to-others = ほかのアカウントがこのファイルを変更できます。実行するコマンドが書かれているファイルです
+config-open-to-others-remedy = 次を実行してください: { $command }
 config-not-utf8 = UTF-8 のテキストではありません
 config-not-utf8-remedy = ファイルを UTF-8 で保存してください
 
@@ -282,6 +285,8 @@ value-duration = { $text } は時間の長さではありません
 value-duration-remedy = 整数に s、m、h、d のいずれかを付けて書いてください。例: "90s"、"30m"、"2h"、"1d"
 value-walltime = { $text } はジョブの制限時間ではありません
 value-walltime-remedy = 時:分:秒 の形で書いてください。必要なら前に日数を付けます。例: "8:00:00"、"2-12:00:00"
+value-base-url = { $text } はベース URL ではありません
+value-base-url-remedy = スラッシュで始まり、英数字と .~_- からなるパスを書いてください。例: "/gpu01/"、"/"
 value-memory = { $text } はメモリーの量ではありません
 value-memory-remedy = 整数に K、M、G、T のいずれかを付けて書いてください。例: "8G"、"512M"
 value-remote = { $text } はホストとポートの組ではありません
@@ -297,7 +302,7 @@ edit-exists = { $file } にはすでにホスト { $name } があります
 edit-broken = 先に設定の誤りを直してください
 edit-unwritable = { $file } に書き込めません: { $why }
 
-## このマシン: 質問、ブラウザー、フォルダー (src/host_os/terminal_prompt.rs, browser.rs, folders.rs)
+## このマシン: 質問、ブラウザー、フォルダー (src/host_os/terminal_prompt.rs, browser.rs, paths.rs)
 
 ask-nowhere = 入力を求めるための端末も SSH_ASKPASS のプログラムもありません
 ask-program-failed = SSH_ASKPASS の { $program } を実行できません: { $why }
@@ -309,6 +314,7 @@ login-page-button = Jupyter を開く
 browser-nobody = このコンピューターでページを開けるプログラムがありません
 browser-failed = `{ $browser }`: { $why }。設定の `browser` を確認してください
 folder-open = { $folder } に他のアカウントが入れます。`chmod 700` してください
+folder-link = { $folder } は他のアカウントが作成したリンクです。削除してください
 
 ## 何が起きたか (src/problem/mod.rs)
 
@@ -369,6 +375,7 @@ explain-resolve = { $host } の ssh の設定を使えません
 explain-resolve-remedy = `ssh -G { $destination }` で確認してください。
 explain-no-ssh-remedy = OpenSSH をインストールするか、`ssh` を含む PATH でこのプログラムを起動してください。このプログラムの PATH: { $path }
 explain-resolve-variable-remedy = ~/.ssh/config に { $variable } の値を直接書いてください。デスクトップから起動したアプリは ~/.bashrc を読み込まないため、このプログラムの環境には変数が設定されていません。ターミナルでは `ssh -G { $destination }` が成功することもあります。
+explain-open-to-others-remedy = `{ $command }` を実行して、ほかのアカウントが変更できないようにしてください。
 explain-route = { $host } には { $keyword } が必要ですが、このバージョンはまだ対応していません
 explain-route-remedy = 今は手動でポートを転送してください: `ssh -N -L 8888:localhost:8888 { $destination }`
 explain-name = { $host }: { $wanted } のアドレスが見つかりません
@@ -480,13 +487,15 @@ phase-closed = 切断
 
 ## メニュー (src/app/view/menu.rs)
 
-menu-host-closed = ○ { $host }
-menu-host-ready = ● { $host }
-menu-host-failed = ▲ { $host }: クリックで再試行
-menu-host-no-network = ◌ { $host }: ネットワークを待っています
-menu-host-asks = ◐ { $host }: 入力を待っています
-menu-host-working = ◐ { $host }: { $phase }
-menu-host-working-for = ◐ { $host }: { $phase }（{ $time }）
+menu-host = { $sign } { $host }: { $facts }
+menu-and = { $one }、{ $two }
+menu-no-network = ネットワークを待っています
+menu-asks = 入力を待っています
+menu-fetching-log = ログを取得中
+menu-checking = 接続を確認中
+menu-queued-for = 待ち行列で待機中 { $time }
+menu-reconnecting-for = 再接続中 { $time }
+menu-ended = クリックでもう一度起動
 menu-kernels = { $total ->
     [0] カーネルなし
    *[other] { $busy ->
@@ -494,84 +503,198 @@ menu-kernels = { $total ->
        *[other] カーネル { $total } 個（{ $busy } 個が実行中）
     }
 }
-menu-node = ノード { $node }
-menu-more = { $host }: その他
+menu-more = その他
 menu-open-tab = タブを開く
+menu-new-tab = 新しいタブ
+menu-open-notebook = ノートブックを開く…
+menu-recent = 最近のノートブック
+menu-ports = ポート
+menu-edit-host = ホストを編集…
+menu-hide = メニューに表示しない
+menu-hidden = 表示しないホスト
 menu-copy-link = リンクをコピー
 menu-kernels-menu = カーネル
-menu-notebook = { $path }（{ $state }）
 menu-notebook-busy = ● { $path }
+menu-notebook-starting = { $path }（起動中）
+menu-notebook-restarting = { $path }（再起動中）
+menu-notebook-dead = { $path }（終了）
+menu-notebook-unknown = { $path }（応答なし）
 menu-notebook-idle = ○ { $path }
 menu-forward = { $name }（localhost:{ $port }）
 menu-show-log = ログを表示
+menu-check = 接続を確認…
+menu-cancel-log = ログの取得をキャンセル
+menu-cancel-check = 接続の確認をキャンセル
 menu-disconnect = 切断
-menu-stop = Jupyter を停止…
+menu-disconnect-asks = 切断…
+menu-stop = Jupyter を停止
+menu-stop-asks = Jupyter を停止…
 menu-cancel = キャンセル
 menu-cancel-job = ジョブをキャンセル…
 menu-try-now = 今すぐ再接続
 menu-next-try = { $count } 秒後に再試行
-menu-trying = 再接続しています…
+menu-log-in = クリックして再ログイン
+menu-login-needed = クリックしてログイン
 menu-dismiss = 閉じる
-menu-details = 詳細を表示…
-menu-offers = SSH 設定のホストを選択
-menu-no-hosts = ホストが設定されていません。「設定を編集…」を選んで追加してください
-menu-more-hosts = ほかのホスト（{ $count }）
-menu-complaint = 設定に誤りがあるため、直前の正しい設定を使っています
-menu-complaint-start = 設定に誤りがあります。直すまでホストは表示されません
-menu-add = SSH 設定からホストを追加
+menu-details = 詳細…
+menu-job = ジョブ { $id }…
+menu-job-on = ジョブ { $id }（{ $node }）…
+menu-no-hosts = ホストはまだありません
+menu-more-hosts = ほかのホスト
+menu-section = { $first } から { $last }
+menu-more-lines = ほか { $count } 台のホスト
+menu-complaint = ▲ 設定に誤りがあります…
+menu-add-host = ホストを追加…
 menu-edit = 設定を編集…
 menu-login = ログイン時に開く
-menu-login-approval = 「システム設定」＞「一般」＞「ログイン項目」で許可してください
+menu-login-approval = ログイン時に開くことを許可…
 menu-help = ヘルプ
 menu-diagnostics = 診断情報をコピー
+menu-welcome = ようこそ…
 menu-about = Remote Jupyter について
 menu-quit = Remote Jupyter を終了
+menu-quit-asks = Remote Jupyter を終了…
 the-app = Remote Jupyter アプリ
 menu-quitting = 終了しています…
-icon-idle = Remote Jupyter: 未接続
-icon-working = Remote Jupyter: 接続中
-icon-connected = Remote Jupyter: 接続済み
-icon-failed = Remote Jupyter: 失敗したホストがあります
+icon-idle = 未接続
+icon-working = 接続中
+icon-connected = 接続済み
+icon-failed = 失敗したホストがあります
 time-seconds = { $count } 秒
 time-minutes = { $count } 分
 time-hours = { $hours } 時間 { $minutes } 分
 
+## ホストの行に出る短い理由 (src/app/view/brief.rs)
+
+brief-host-key-unknown = ホスト鍵が承認されていません
+brief-host-key-changed = ホスト鍵が変わっています
+brief-host-key-revoked = ホスト鍵が失効しています
+brief-host-key-files = ホスト鍵を確認できません
+brief-login = ログインを拒否されました
+brief-hung-up = ログイン中に切断されました
+brief-password-expired = パスワードの期限が切れています
+brief-second-factor = 2 要素目が認められませんでした
+brief-key-permissions = 鍵をほかのユーザーが読めます
+brief-certificate = 証明書の期限が切れています
+brief-key-agent = 鍵を使うにはエージェントが必要です
+brief-no-answer = ログインに入力が必要です
+brief-passphrase = パスフレーズが違います
+brief-ssh-config = SSH 設定を使えません
+brief-name = アドレスが見つかりません
+brief-refused = 接続を拒否されました
+brief-unreachable = 応答がありません
+brief-handshake = SSH の接続手順に失敗しました
+brief-hop = 踏み台ホストから接続できません
+brief-forwarding = ポート転送が禁止されています
+brief-proxy = ProxyCommand に失敗しました
+brief-shell = ログインシェルでコマンドを実行できません
+brief-no-jupyter = Jupyter が見つかりません
+brief-not-running = Jupyter が動いていません
+brief-folder = フォルダーを使えません
+brief-died = Jupyter が起動しませんでした
+brief-answer = Jupyter が応答しません
+brief-server-ended = Jupyter が終了しました
+brief-idle-ended = 使われていない Jupyter が終了しました
+brief-not-stopped = Jupyter を停止できませんでした
+brief-kernels-busy = カーネルが実行中です
+brief-scheduler = スケジューラーを使えません
+brief-scheduler-silent = スケジューラーが応答しません
+brief-job-refused = ジョブを受け付けませんでした
+brief-job-never = ジョブを開始できません
+brief-node = 計算ノードに接続できません
+brief-job-ended = ジョブが終わりました
+brief-job-time = ジョブが制限時間になりました
+brief-no-time = 延長できません
+brief-timed-out = 時間がかかりすぎました
+brief-lost = 接続が切れました
+brief-local = このコンピューターで問題が起きました
+brief-config = 設定に誤りがあります
+brief-unsupported = バージョンが合いません
+brief-interrupted = 中断されました
+
+## ジョブが待っている理由 (src/app/view/pending.rs)
+
+pending-priority = ほかのジョブが先
+pending-resources = 資源の空き待ち
+pending-begin = 開始時刻の前
+pending-dependency = ほかのジョブ待ち
+pending-held = 保留中
+pending-licenses = ライセンスの空き待ち
+pending-nodes = ノードを使えません
+pending-partition = パーティションが停止中
+pending-reservation = 予約の開始待ち
+pending-limit = 上限に達しています
+
+## 詳細のダイアログ (src/app/view/details.rs)
+
+details-lost = 接続が切れています: { $cause }
+details-lost-next = カーネルは動き続けています。メニューで { $host } をクリックすると、すぐに再接続を試みます。
+details-job = ジョブ { $id }
+details-job-on = ジョブ { $id }（{ $node }）
+details-waits = 待っている理由: { $why }
+details-waits-word = 待っている理由: { $why }（{ $word }）
+details-set-up = 環境を設定…
+details-check-good = { $host } への接続に問題はありません
+details-not-added = { $host } は追加されていません。
+details-add-anyway = それでも追加
+details-place = 待ち順 { $place } 番目
+details-starts = 開始予定 ≈ { $time }
+details-complaint-title = 設定に誤りがあります
+details-complaint-valid = 直前の正しい設定を使っています。
+details-complaint-none = 直すまでホストは表示されません。
+details-login-title = ログイン時に開くことがまだ許可されていません
+details-login-text = 「システム設定」＞「一般」＞「ログイン項目」で Remote Jupyter を許可してください。
+
 ## 通知 (src/app/view/notification.rs)
 
 notice-ready = { $host } の準備ができました
-notice-was-running = { $node } で実行中の Jupyter { $version } に接続しました。
-notice-was-started = { $node } で Jupyter { $version } を起動しました。
+notice-was-running = { $node } で実行中の Jupyter に接続しました。
+notice-was-started = { $node } で Jupyter を起動しました。
+notice-login = { $host } へのログインが必要です
+notice-login-text = 起動時に開くホストです。パスワードやコードの入力、または確認が必要です。
 notice-try-again = 再試行
 notice-config = 設定に誤りがあります
 notice-lost = { $host }：接続が切れました
 notice-lost-text = { $cause }。再接続している間も、カーネルは動き続けます。
+notice-log-in = { $host }：もう一度ログインしてください
+notice-log-in-text = { $cause }。ページは待機し、カーネルは動き続けます。
 notice-returned = { $host } に再接続しました
 notice-returned-text = { $time }の間、接続が切れていました。
+notice-page-open = { $host } はブラウザーのタブですでに開いています
+notice-page-open-text = { $place } のタブを探してください。見つからない場合は、もう一度 { $host } をクリックしてください。
 notice-copied = 診断情報をコピーしました
 notice-copied-text = クリップボードに入れました。トークンやパスワードは含まれません。
 
 ## ダイアログ (src/app/prompts.rs, src/app/app.rs)
 
-dialog-host-key = { $host } のホスト鍵を信頼しますか？
+dialog-host-key = { $host } に初めて接続しますか？
 dialog-host-key-text =
-    { $host } はまだ登録されていません。{ $kind } 鍵は次のとおりです。
+    このホストの鍵はまだ登録されていません。{ $host } の { $kind } 指紋を、管理者が公開しているものと比べてください。ホスト上では `ssh-keygen -lf { $file }` で表示できます。
 
-    { $print }
-
-    管理者から得た指紋と比べてください。異なる場合は、通信が傍受されているおそれがあります。
+    異なる場合は、通信が傍受されているおそれがあります。「キャンセル」を選んでください。
 dialog-host-key-also =
     同じホストのポート 22 には、次の鍵が登録されています。
     { $others }
-dialog-connect = 接続
-dialog-passphrase = { $host } のパスフレーズ
+dialog-trust = 信頼して接続
+dialog-passphrase = { $host } の鍵のロックを解除
+dialog-passphrase-text = { $key } のパスフレーズを入力してください。
+dialog-passphrase-again = パスフレーズが正しくありません。もう一度入力してください。
+dialog-unlock = ロックを解除
 dialog-remember = キーチェーンに保存する
+dialog-password = { $user }@{ $host } のパスワード
+dialog-password-again = パスワードが正しくありません。もう一度入力してください。
 dialog-login = { $host } にログイン
+dialog-answer-again = 入力が受け付けられませんでした。もう一度入力してください。
+dialog-log-in = ログイン
 dialog-stop = { $host } の Jupyter を停止しますか？
 dialog-stop-kernels = { $busy ->
     [0] { $total } 個のカーネルが終了し、メモリー上の内容は失われます。
    *[other] { $total } 個のカーネルのうち { $busy } 個が実行中です。すべて終了し、計算中の結果とメモリー上の内容は失われます。
 }
 dialog-stop-unknown = カーネルの状態が分かりません。実行中のものがあるかもしれません。カーネルはすべて終了し、計算中の結果とメモリー上の内容は失われます。
+dialog-kernel = ○ { $path }
+dialog-kernel-busy = ● { $path }（実行中）
+dialog-kernels-more = ほか { $count } 個
 dialog-stop-yes = Jupyter を停止
 dialog-stop-anyway = それでも停止
 dialog-cancel-job = { $host } のジョブ { $id } をキャンセルしますか？
@@ -580,12 +703,37 @@ dialog-cancel-job-new = ジョブ { $id } をキューから取り除きます�
 dialog-cancel-job-yes = ジョブをキャンセル
 dialog-close = { $host } を切断しますか？
 dialog-close-text = ほかのプログラムのリンクによる要求です。タブは使えなくなりますが、サーバーとカーネルは残ります。
+dialog-quit = Remote Jupyter を終了しますか？
+dialog-quit-yes = 終了
+stake-of-host = { $host }：{ $costs }
+stake-job = ジョブ { $id } は{ $time }待っています。キューに残り、知らせなしに始まります。
+stake-job-new = ジョブ { $id } はキューに残り、知らせなしに始まります。
+stake-kernels = Jupyter を停止し、{ $count } 個のカーネルも終了します。メモリー上の内容は失われます。
+stake-busy = { $count } 個のカーネルが実行中です。実行は続きますが、再び接続するまでの出力は失われることがあります。
+stake-busy-named = { $count ->
+   *[other] { $names } が実行中です。実行は続きますが、再び接続するまでの出力は失われることがあります。
+}
+stake-busy-more = { $names } ほか { $count } 個が実行中です。実行は続きますが、再び接続するまでの出力は失われることがあります。
+stake-pages = { $count } 個のノートブックがブラウザーで開かれています。再び接続するまで保存できません。
+dialog-welcome = Remote Jupyter へようこそ
+dialog-welcome-text =
+    アイコンはノートと月の形で、メニューバーまたはトレイにあります。アイコンをクリックしてホストを選ぶと、SSH で接続し、Jupyter が動いていなければ起動して、ページをブラウザーで開きます。もう一度選ぶと、ページを再び開きます。
+
+    最初のホストはどれですか？
+dialog-add-host = ホストを追加
+dialog-add-host-text = ssh と同じように user@host の形で入力してください。ログインできた時点で追加されます。
+dialog-add-host-choose = SSH 設定のホストを選ぶか、ssh と同じように user@host の形で入力してください。ログインできた時点で追加されます。
+dialog-add-host-yes = 接続して追加
 dialog-hosts = Remote Jupyter はメニューバーにあります
+dialog-notebook = { $host } のノートブックを開く
+dialog-notebook-text = Jupyter に表示されるフォルダーからのパスを入力してください（例: plots/fit.ipynb）。
+dialog-notebook-yes = 開く
 dialog-about = Remote Jupyter { $version }
 dialog-about-text =
     リモートホストのノートブックを、クリックひとつでタブに開きます。
 
     ライセンスは MIT または Apache-2.0 から選べます。
+dialog-about-page = プロジェクトのページ
 app-runs-already = Remote Jupyter はすでに起動しています。メニューバーのアイコンをご覧ください。
 app-no-tray = remote-jupyter: システムトレイを使えません: { $error }
 
@@ -636,6 +784,7 @@ log-not-now-title = { $host } の Jupyter のログは今は表示できませ�
 log-not-now-remedy = ホストに接続したあと、または接続の試行が終わったあとに、もう一度「ログを表示」を選んでください。
 lost-again = { $host } に再接続しました。
 lost-trying = 接続が切れました（{ $cause }）。再接続しています。
+lost-log-in = { $cause }。ログインするにはホストをもう一度開いてください。ローカルポートは開いたままです。
 lost-next-try = 接続が切れました（{ $cause }）。{ $count } 秒後に再試行します。
 server-ended-title = { $host } の Jupyter が終了しました
 server-ended-detail = プロセスがありません。シャットダウンまたは強制終了されたか、ホストが再起動されました。
@@ -652,6 +801,7 @@ session-set-env = ssh 設定の SetEnv は送られません。代わりにホ�
 session-target = { $destination } は { $user }@{ $host } ポート { $port } です
 session-other-click = 別の操作で Jupyter が起動中のため、待っています。
 session-no-browser = ブラウザを開けませんでした: { $reason }
+session-page-open = ページはブラウザーのタブですでに開いています。
 session-forward = { $name } は localhost:{ $port } です
 session-forward-moved = { $name } は localhost:{ $port } です ({ $taken } は使用中)
 session-forward-forbidden = SSH サーバーは { $target } への転送を禁じています: { $reason }
@@ -688,8 +838,10 @@ session-sight-forwards = リモートホストへの転送は許可されてい�
 session-place-port = ポート { $port }
 session-place-socket = ソケット { $path }
 
-dialog-ok = OK
+dialog-done = 閉じる
 dialog-cancel = キャンセル
+dialog-copy = コピー
+dialog-copied = コピーしました
 
 ## キーチェーン (src/desktop/keychain.rs)
 
@@ -709,7 +861,7 @@ autostart-mac-config = ログイン時はシステムが引数なしでアプリ
 autostart-mac-refused = システムに拒否されました (コード { $code })。「システム設定」＞「一般」＞「ログイン項目」を確認してください
 autostart-mac-translocated = Remote Jupyter を「アプリケーション」フォルダへ移動し、そこから開いてください
 
-## バッチジョブ (src/launcher, src/remote/discovery.rs, src/problem/job.rs)
+## バッチジョブ (src/launch/, src/remote/discovery.rs, src/problem/job.rs)
 
 phase-submitting = ジョブを投入中
 phase-queued = 待ち行列で待機中
@@ -847,7 +999,7 @@ explain-post-quantum-remedy = このサーバーは耐量子計算機の鍵交�
 explain-no-common-list-remedy = このプログラムのアルゴリズムのどれかを許可するよう、サーバーの管理者に依頼してください。ssh の設定で除外していないかも確認してください。
 explain-no-common-unknown-remedy = `ssh -vv { $destination }` でサーバーの対応を確認してください。
 
-## Jump hosts and proxy commands (src/hops, src/problem/jump_host.rs)
+## Jump hosts and proxy commands (src/connect/, src/problem/jump_host.rs)
 
 hops-way = { $hops } を経由
 hops-name = 踏み台ホスト { $hop }
@@ -970,9 +1122,6 @@ help-extend = Jupyter が動いているジョブの時間を延長する
 help-extend-time = 延長する時間。H:MM:SS または D-HH:MM:SS（省略時は 1:00:00）
 menu-extend = 1 時間延長
 menu-start-again = もう一度起動
-menu-start-again-with = { $notebook } でもう一度起動
-menu-host-ended = ▲ { $host }: 終了しました。クリックでもう一度起動
-menu-host-short = ● { $host }: 残り { $time }
 notice-short = { $host }: 残り { $time }
 notice-longer = { $host } の時間が延びました
 notice-start-again = クリックするともう一度起動します。
@@ -1014,19 +1163,20 @@ route-no-relay = { $scheduler } は { $host } のジョブの中でコマンド�
 route-no-relay-remedy = Grid Engine では、cores = 2 と、control_slaves が有効な並列環境を設定してください。2 スロット以上のジョブだけで実行できます。Slurm では実行中のどのジョブでも実行できます。
 route-no-way = { $node } の Jupyter への経路がありません（{ $host }）
 
-## Remedies where the app is what the user has in front of them (src/problem/code.rs, Face)
+## Remedies where the app is what the user has in front of them (src/problem/code.rs)
 explain-start-slow-app = { $host } をもう一度開くと続きを待てます。出力は「ログを表示」で確認できます。
-explain-timed-out-app = { $host } の「再試行」を選んでください。毎回時間がかかる場合は、「ヘルプ」>「ログを表示」でどの段階が遅いかを確認できます。
-explain-login-silent-app = スマートフォンやセキュリティキーを手元に用意して、{ $host } の「再試行」を選んでください。
+explain-timed-out-app = メニューで { $host } をクリックすると、もう一度試します。毎回時間がかかる場合は、「ヘルプ」>「ログを表示」でどの段階が遅いかを確認できます。
+explain-login-silent-app = スマートフォンやセキュリティキーを手元に用意して、メニューで { $host } をクリックしてください。
 server-ended-app = { $host } をもう一度開くと、新しく起動します。終了の理由は「ログを表示」で分かることがあります。
 session-unusable-app = { $host } の「ログを表示」で出力を確認してください。サーバーは終了しました。
 session-unusable-runs-app = { $host } の「ログを表示」で出力を確認してください。まだ動いているので、ホストで終了してください。
 session-busy-app = 終了するには、{ $host } の「Jupyter を停止…」をもう一度選び、「それでも停止」を選んでください。
 explain-no-page-app = ホストにインストールしてから、{ $host } の Jupyter を停止し、もう一度接続してください。起動後にインストールしたものは認識されません。
 job-slow-app = { $host } の「ログを表示」を選んでください。自分のジョブスクリプトでは、Jupyter がノード自身のアドレスで待ち受ける必要があります（--ip）。
-job-suspended-app = ほかのジョブのため、または管理者の操作により、スケジューラーがジョブを一時停止しています。カーネルは再開後に続きから動きます。ジョブが再開してから { $host } の「再試行」を選んでください。
+job-suspended-app = ほかのジョブのため、または管理者の操作により、スケジューラーがジョブを一時停止しています。カーネルは再開後に続きから動きます。ジョブが再開してから、メニューで { $host } をクリックしてください。
 extend-no-end-app = { $host } に walltime を設定して、新しいジョブを開始してください。延長できるのは、walltime のある実行中のバッチジョブだけです。
 route-kept-app = 届くコンピューターから使うか、{ $host } の Jupyter を停止してからホストをもう一度開いてください。カーネルはそのまま動いています。
-explain-died-app = 「詳細を表示…」または「ログを表示」で最後の出力を確認し、ホストで同じことを手動で試してください。
-explain-died-setup-app = 「詳細を表示…」または「ログを表示」で最後の出力を確認し、`setup` の行をホストで手動で試してください。
+explain-died-app = 「詳細…」または「ログを表示」で最後の出力を確認し、ホストで同じことを手動で試してください。
+explain-died-setup-app = 「詳細…」または「ログを表示」で最後の出力を確認し、`setup` の行をホストで手動で試してください。
+cli-notebook-outside-app = Jupyter が起動するフォルダー（設定の `workdir`）からの相対パスを入力してください（例: sub/plots.ipynb）。
 explain-report-app = 「ヘルプ」>「診断情報をコピー」の内容を添えて報告してください。

@@ -10,16 +10,16 @@ use arboard::SetExtLinux as _;
 
 use crate::app::effect::AppEffect;
 use crate::app::event::AppEvent;
-use crate::app::model::HostState;
-use crate::app::prompts::{self, PendingDialog};
+use crate::app::prompts::PendingDialog;
 use crate::app::updates::Release;
 use crate::app::view::menu;
 use crate::app::view::notification::{self, NotificationRequest};
+use crate::app::view::{details, dialog};
 use crate::app::{diagnostics, os_actions};
 use crate::desktop::{Desktop, Dialog, DialogKind};
 use crate::i18n::fl;
 use crate::problem;
-use crate::problem::{Face, Problem};
+use crate::problem::Problem;
 
 /// Seconds by which a menu action extends a job; `remote-jupyter extend` takes any time.
 const HOUR: u64 = 3600;
@@ -30,6 +30,7 @@ impl<D: Desktop> App<D> {
         let path = || self.sessions.config().path.clone();
         match effect {
             AppEffect::Open { host, notebook } => {
+                self.end_side_login(&host);
                 self.sessions.open(&host, notebook, true, None);
             }
             AppEffect::Extend(host) => {
@@ -37,6 +38,7 @@ impl<D: Desktop> App<D> {
                 self.awaited_time.insert(host);
             }
             AppEffect::Show(host, notebook) => self.sessions.show(&host, notebook),
+            AppEffect::ShowUnlessOpen(host) => self.sessions.show_unless_open(&host),
             AppEffect::ShowPort(port) => self.show_page(format!("http://localhost:{port}/")),
             AppEffect::ShowPage(page) => self.show_page(page),
             AppEffect::CopyLink(host) => {
@@ -46,16 +48,25 @@ impl<D: Desktop> App<D> {
                 }
             }
             AppEffect::ShowHostLog(host) => self.fetch_log(host),
-            AppEffect::ShowProblem(problem) => self.show_error(&problem),
+            AppEffect::CheckConnection(host) => self.check_connection(&host),
+            AppEffect::CancelSideLogin(host) => self.cancel_side_login(&host),
+            AppEffect::ShowDetails(host) => self.show_host_details(&host),
+            AppEffect::AskNotebook(host) => self.ask_notebook(host),
             AppEffect::TryNow(host) => self.sessions.try_now(&host),
-            AppEffect::Close(host) => self.sessions.close(&host),
+            AppEffect::Close(host) => self.ask_to_close(host),
             AppEffect::Cancel(host) => self.sessions.cancel(&host),
             AppEffect::CancelJob { host, job, waited } => {
-                let dialog = prompts::before_cancel(&host, &job, waited);
+                let dialog = dialog::before_cancel(&host, &job, waited);
                 self.prompts.show(dialog, PendingDialog::CancelJob(host));
             }
             AppEffect::Stop(host) => self.stop(host),
             AppEffect::AddHost(alias, open) => os_actions::add(&self.sender, path(), alias, open),
+            AppEffect::AskHost { welcome } => self.ask_host(welcome),
+            AppEffect::RememberHidden(alias, hidden) => {
+                os_actions::remember_hidden(self.sessions.scope(), alias, hidden);
+            }
+            AppEffect::ShowMistake => self.show_mistake(),
+            AppEffect::ExplainLoginItem => self.show_details(details::of_login_item()),
             AppEffect::ShowHosts => self.show_hosts(),
             AppEffect::EditConfiguration => os_actions::edit_configuration(&self.sender, path()),
             AppEffect::SetShortcut(host, on) => {
@@ -74,11 +85,14 @@ impl<D: Desktop> App<D> {
                 diagnostics::gather(&self.sender, &self.model, self.sessions.config());
             }
             AppEffect::About => {
-                let version = env!("CARGO_PKG_VERSION");
-                let title = fl!("dialog-about", version = version);
-                self.show_message(title, fl!("dialog-about-text"));
+                let page = env!("CARGO_PKG_REPOSITORY");
+                let pending = match page {
+                    "" => PendingDialog::Message,
+                    page => PendingDialog::Page(page.to_owned()),
+                };
+                self.prompts.show(dialog::about(page), pending);
             }
-            AppEffect::Quit => self.quit(),
+            AppEffect::Quit => self.ask_to_quit(),
         }
     }
 
@@ -87,29 +101,9 @@ impl<D: Desktop> App<D> {
         if self.prompts.shows_hosts() {
             return;
         }
-        let dialog = Dialog {
-            title: fl!("dialog-hosts"),
-            text: menu::list(&self.model, Instant::now()),
-            kind: DialogKind::Message,
-        };
+        let list = menu::list(&self.model, Instant::now());
+        let dialog = Dialog::message(fl!("dialog-hosts"), list);
         self.prompts.show(dialog, PendingDialog::Hosts);
-    }
-
-    /// Fetches what Jupyter printed on a host, if that can be had now.
-    fn fetch_log(&mut self, host: String) {
-        let state = self.model.host(&host);
-        let can = state.is_none_or(HostState::can_show_log);
-        let fetched = if can {
-            self.sessions.fetch_log(&host)
-        } else {
-            Err(problem::log_not_now(&host))
-        };
-        match fetched {
-            Ok(()) => {
-                self.awaited_logs.insert(host);
-            }
-            Err(problem) => self.show_error(&problem),
-        }
     }
 
     /// Stops a server, as the user wants it here.
@@ -119,12 +113,8 @@ impl<D: Desktop> App<D> {
     }
 
     /// Shows a dialog to read.
-    fn show_message(&mut self, title: String, text: String) {
-        let dialog = Dialog {
-            title,
-            text,
-            kind: DialogKind::Message,
-        };
+    pub(super) fn show_message(&mut self, title: String, text: String) {
+        let dialog = Dialog::message(title, text);
         self.prompts.show(dialog, PendingDialog::Message);
     }
 
@@ -138,22 +128,17 @@ impl<D: Desktop> App<D> {
         let (dialog, pending) = match outcome {
             Err(why) => return self.show_error(&problem::no_release(&why)),
             Ok(None) => {
-                let dialog = Dialog {
-                    title: fl!("update-none-title"),
-                    text: fl!("update-none-text", current = current),
-                    kind: DialogKind::Message,
-                };
+                let text = fl!("update-none-text", current = current);
+                let dialog = Dialog::message(fl!("update-none-title"), text);
                 (dialog, PendingDialog::Message)
             }
             Ok(Some(release)) => {
                 let version = release.version.to_string();
-                let dialog = Dialog {
-                    title: fl!("update-title", version = version),
-                    text: fl!("update-text", current = current),
-                    kind: DialogKind::Confirmation {
-                        yes: fl!("update-show"),
-                    },
-                };
+                let title = fl!("update-title", version = version);
+                let text = fl!("update-text", current = current);
+                let (yes, destroys) = (fl!("update-show"), false);
+                let kind = DialogKind::Confirmation { yes, destroys };
+                let dialog = Dialog::new(title, text, kind);
                 (dialog, PendingDialog::Page(release.page))
             }
         };
@@ -162,12 +147,10 @@ impl<D: Desktop> App<D> {
 
     /// Stops a server, after a prompt if kernels would be lost.
     fn stop(&mut self, host: String) {
-        let kernels = self
-            .model
-            .host(&host)
-            .and_then(|host| host.kernels.as_ref());
-        let kernels = kernels.map(|activity| activity.kernels);
-        match prompts::before_stop(&host, kernels) {
+        let state = self.model.host(&host);
+        let activity = state.and_then(|host| host.kernels.as_ref());
+        let kernels = activity.map(|activity| activity.kernels);
+        match dialog::before_stop(&host, activity) {
             // Kernels that are busy now, or may be, are part of the prompt; those that become busy
             // before the answer are not.
             Some(dialog) => {
@@ -219,14 +202,16 @@ impl<D: Desktop> App<D> {
     /// Posts a notification, whose click is a choice.
     pub(super) fn notify(&self, request: NotificationRequest) {
         let (sender, action) = (self.sender.clone(), request.action);
+        let host = action.host_name().map(str::to_owned);
         let clicked = move || {
             sender.send(AppEvent::MenuClicked(action));
         };
-        self.desktop.notify(request.notification, Box::new(clicked));
+        self.desktop
+            .notify(request.notification, host.as_deref(), Box::new(clicked));
     }
 
     /// Takes everything down; the loop ends the app once that is done.
-    fn quit(&mut self) {
+    pub(super) fn quit(&mut self) {
         if self.quits_at.is_none() {
             self.quits_at = Some(Instant::now());
             self.model.quit();
@@ -235,24 +220,6 @@ impl<D: Desktop> App<D> {
                 lock.stop_listening();
             }
             self.sessions.quit();
-        }
-    }
-
-    /// Shows a log, unless it was requested by another program.
-    pub(super) fn host_log(&mut self, host: &str, path: &str, text: &str) {
-        if !self.awaited_logs.remove(host) {
-            return;
-        }
-        if !path.is_empty() {
-            return os_actions::show_host_log(&self.sender, host, text.to_owned());
-        }
-        self.show_message(host.to_owned(), fl!("logs-none", host = host));
-    }
-
-    /// A log that nobody waits for any more is not missed.
-    pub(super) fn no_host_log(&mut self, host: &str, problem: &Problem) {
-        if self.awaited_logs.remove(host) {
-            self.show_error(problem);
         }
     }
 
@@ -266,8 +233,29 @@ impl<D: Desktop> App<D> {
 
     /// Shows an error dialog.
     pub(super) fn show_error(&mut self, problem: &Problem) {
-        let text = [problem.detail.as_str(), problem.remedy_for(Face::App)];
-        let text: Vec<&str> = text.into_iter().filter(|text| !text.is_empty()).collect();
-        self.show_message(problem.title.clone(), text.join("\n\n"));
+        self.show_details(details::of_problem(problem));
+    }
+
+    fn show_host_details(&mut self, host: &str) {
+        if let Some(host) = self.model.host(host) {
+            self.show_details(details::of_host(host));
+        }
+    }
+
+    pub(super) fn show_mistake(&mut self) {
+        let has_valid = !self.model.hosts().is_empty();
+        let mistake = self.model.complaint();
+        if let Some(mistake) = mistake.map(|one| details::of_mistake(one, has_valid)) {
+            self.show_details(mistake);
+        }
+    }
+
+    /// Shows a dialog to read; its button, where it has one, opens the configuration.
+    pub(super) fn show_details(&mut self, dialog: Dialog) {
+        let pending = match dialog.kind {
+            DialogKind::Confirmation { .. } => PendingDialog::Edit,
+            _ => PendingDialog::Message,
+        };
+        self.prompts.show(dialog, pending);
     }
 }

@@ -20,6 +20,7 @@ use crate::config::Host;
 use crate::desktop::{Dialog, DialogId, DialogKind, DialogResponse, Notification};
 use crate::host_os::ConfigOptions;
 use crate::ipc::{self, APP, LockResult};
+use crate::jupyter::{Activity, Kernels, Notebook};
 use crate::problem::Code;
 use crate::session::{Event, JobInfo, Phase, Reply};
 use crate::ssh::poll::Poller;
@@ -59,7 +60,7 @@ impl Desktop for FakeDesktop {
         Ok(())
     }
 
-    fn notify(&self, notification: Notification, clicked: Clicked) {
+    fn notify(&self, notification: Notification, _: Option<&str>, clicked: Clicked) {
         self.notifications
             .borrow_mut()
             .push((notification, clicked));
@@ -290,9 +291,9 @@ fn a_prompt_is_a_dialog_whose_answer_goes_to_the_session() {
     app.hear("gpu01", &Event::Phase(Phase::Authenticating));
     let answers = app.ask("gpu01", SessionPurpose::Tunnel);
     let dialog = app.newest_dialog();
-    let (echo, remember) = (false, None);
-    assert_eq!(dialog.kind, DialogKind::Line { echo, remember });
-    assert_eq!(app.first_line(), fl!("menu-host-asks", host = "gpu01"));
+    assert!(matches!(dialog.kind, DialogKind::Line { echo: false, .. }));
+    assert_eq!(dialog.host.as_deref(), Some("gpu01"));
+    assert_eq!(app.first_line(), "◐ gpu01: waiting for your answer");
     assert!(matches!(answers.try_recv(), Err(TryRecvError::Empty)));
 
     app.answer(DialogResponse::Line {
@@ -301,7 +302,59 @@ fn a_prompt_is_a_dialog_whose_answer_goes_to_the_session() {
     });
     let answer = answers.recv().unwrap().unwrap();
     assert_eq!(answer.as_str(), "secret");
-    assert_ne!(app.first_line(), fl!("menu-host-asks", host = "gpu01"));
+    assert_ne!(app.first_line(), "◐ gpu01: waiting for your answer");
+}
+
+#[test]
+fn a_prompt_that_no_click_asked_for_waits_for_one() {
+    let mut app = Fixture::new(&["gpu01"]);
+    let now = Instant::now();
+    let opened = app.app.model.open_at_start("gpu01", now);
+    assert!(matches!(opened, Some(AppEffect::Open { .. })));
+    app.hear("gpu01", &Event::Phase(Phase::Authenticating));
+    let answers = app.ask("gpu01", SessionPurpose::Tunnel);
+    assert!(app.titles().is_empty(), "a dialog out of nowhere");
+    assert!(answers.recv().is_err(), "the login does not wait");
+    let (notification, clicked) = app.desktop.notifications.borrow_mut().pop().unwrap();
+    assert_eq!(notification.title, fl!("notice-login", host = "gpu01"));
+    app.hear("gpu01", &Event::Closed);
+    assert_eq!(app.first_line(), "◌ gpu01: click to log in");
+    assert!(
+        app.app.model.retry_patient(now).is_empty(),
+        "it waits for the user"
+    );
+
+    clicked();
+    let Some(AppEvent::MenuClicked(click)) = app.sender.take().pop() else {
+        panic!("a click on a notification is a choice")
+    };
+    let effect = app.app.model.choose(click, now);
+    assert!(matches!(effect, Some(AppEffect::Open { .. })));
+    assert_ne!(app.first_line(), "◌ gpu01: click to log in");
+    app.ask("gpu01", SessionPurpose::Tunnel);
+    assert_eq!(
+        app.titles(),
+        [fl!("dialog-password", user = "me", host = "gpu01")]
+    );
+}
+
+#[test]
+fn a_notebook_that_is_chosen_is_a_click_and_its_login_may_ask() {
+    let mut app = Fixture::new(&["gpu01"]);
+    let now = Instant::now();
+    app.app.model.open_at_start("gpu01", now);
+    app.hear("gpu01", &Event::Closed);
+    let notebook = HostAction::OpenNotebook("a.ipynb".to_owned());
+    let effect = app
+        .app
+        .model
+        .choose(MenuAction::host("gpu01", notebook), now);
+    assert!(matches!(effect, Some(AppEffect::Open { .. })));
+    app.ask("gpu01", SessionPurpose::Tunnel);
+    assert_eq!(
+        app.titles(),
+        [fl!("dialog-password", user = "me", host = "gpu01")]
+    );
 }
 
 #[test]
@@ -343,8 +396,69 @@ fn the_details_of_a_failure_are_a_dialog_with_what_was_seen_and_what_to_do() {
     app.click(MenuAction::host("gpu01", HostAction::ShowDetails));
     let dialog = app.newest_dialog();
     assert_eq!(dialog.title, problem.title);
-    let text = format!("line 1\nline 2\n\n{}", problem.in_app.unwrap());
-    assert_eq!(dialog.text, text);
+    assert_eq!(dialog.text, problem.in_app.unwrap());
+    assert_eq!(dialog.host.as_deref(), Some("gpu01"));
+    let evidence = dialog.evidence.unwrap();
+    assert_eq!(evidence.text, "line 1\nline 2");
+}
+
+#[test]
+fn a_failure_that_the_configuration_mends_has_a_button_that_opens_it() {
+    let mut app = Fixture::new(&["gpu01"]);
+    let no_jupyter = Problem::new(Code::NoJupyter, "title", "detail", "remedy");
+    app.hear("gpu01", &Event::Failed(no_jupyter));
+    app.click(MenuAction::host("gpu01", HostAction::ShowDetails));
+    let yes = fl!("details-set-up");
+    let destroys = false;
+    assert_eq!(
+        app.newest_dialog().kind,
+        DialogKind::Confirmation { yes, destroys }
+    );
+    app.answer(DialogResponse::Dismissed);
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_a_dialog_with_the_line_and_the_remedy() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.click(MenuAction::ShowMistake);
+    assert!(app.titles().is_empty(), "there is none");
+    let path = app.app.sessions.config().path.clone();
+    app.send(AppEvent::ConfigReloaded(broken(&path).map(Box::new)));
+    app.click(MenuAction::ShowMistake);
+    let text = app.newest_dialog().text;
+    for part in ["config.toml:3", "launcher", &fl!("details-complaint-valid")] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn a_notebooks_path_is_asked_for_and_one_outside_is_refused() {
+    let mut app = Fixture::new(&["gpu01"]);
+    let ask = |app: &mut Fixture| {
+        app.click(MenuAction::host("gpu01", HostAction::AskNotebook));
+        assert_eq!(
+            app.newest_dialog().title,
+            fl!("dialog-notebook", host = "gpu01")
+        );
+    };
+    for nothing in [DialogResponse::Dismissed, typed("  ", false)] {
+        ask(&mut app);
+        app.answer(nothing);
+        assert_eq!(app.app.model.hosts()[0].phase, Phase::Closed);
+    }
+    ask(&mut app);
+    app.answer(typed("/etc/passwd", false));
+    let refusal = app.newest_dialog();
+    let seen = refusal.evidence.as_ref().map(|seen| seen.text.as_str());
+    assert_eq!(seen, Some("/etc/passwd"));
+    assert!(!refusal.text.contains("--notebook"), "{refusal:?}");
+    app.answer(DialogResponse::Confirmed);
+    assert_eq!(app.app.model.hosts()[0].phase, Phase::Closed);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    ask(&mut app);
+    app.answer(typed(" sub/a b.ipynb ", false));
+    let host = &app.app.model.hosts()[0];
+    assert_eq!(host.notebook.as_deref(), Some("sub/a b.ipynb"));
 }
 
 fn busy() -> Event {
@@ -399,7 +513,7 @@ fn a_dialog_of_an_ended_session_does_nothing_to_the_next_one() {
     assert_eq!(*app.desktop.withdrawn.borrow(), [0]);
     assert!(answers.recv().is_err());
     assert!(matches!(next.try_recv(), Err(TryRecvError::Empty)));
-    assert_eq!(app.first_line(), fl!("menu-host-asks", host = "gpu01"));
+    assert_eq!(app.first_line(), "◐ gpu01: waiting for your answer");
 }
 
 #[test]
@@ -433,6 +547,71 @@ fn a_cancel_of_a_queued_job_asks_first_and_names_it() {
     );
 }
 
+/// A kernel that computes, with its notebook open in a tab.
+fn at_work() -> Event {
+    let notebook = Notebook {
+        path: "train.ipynb".into(),
+        name: "train".into(),
+        kernel: "python3".into(),
+        state: "busy".into(),
+    };
+    Event::Kernels(Activity {
+        kernels: Kernels { total: 1, busy: 1 },
+        open: 1,
+        notebooks: vec![notebook],
+        latest: None,
+    })
+}
+
+#[test]
+fn a_disconnection_asks_only_where_it_costs_something() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    let close = || MenuAction::host("gpu01", HostAction::Close);
+    app.click(close());
+    assert!(app.titles().is_empty(), "nothing is known to be at stake");
+    app.hear("gpu01", &at_work());
+    app.click(close());
+    app.click(close());
+    assert_eq!(app.titles(), [fl!("dialog-close", host = "gpu01")], "once");
+    let text = app.newest_dialog().text;
+    assert!(text.contains("train.ipynb"), "{text}");
+    app.hear("gpu01", &Event::Closed);
+    assert_eq!(*app.desktop.withdrawn.borrow(), [0]);
+}
+
+#[test]
+fn a_quit_asks_once_and_only_where_it_costs_something() {
+    let mut app = Fixture::new(&["gpu01", "gpu02"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    app.hear("gpu01", &at_work());
+    for _ in 0..2 {
+        app.click(MenuAction::Quit);
+        assert_eq!(app.titles(), [fl!("dialog-quit")]);
+        assert!(app.app.quits_at.is_none(), "not before the answer");
+    }
+    app.answer(DialogResponse::Dismissed);
+    assert!(app.app.quits_at.is_none() && !app.app.model.is_quitting());
+    app.click(MenuAction::Quit);
+    app.answer(DialogResponse::Confirmed);
+    assert!(app.app.quits_at.is_some());
+}
+
+#[test]
+fn a_signal_and_the_end_of_the_login_ask_nothing() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    app.hear("gpu01", &at_work());
+    app.send(AppEvent::Terminated);
+    assert!(app.titles().is_empty() && app.app.quits_at.is_some());
+
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    app.hear("gpu01", &at_work());
+    app.app.end();
+    assert!(app.titles().is_empty() && app.app.quits_at.is_some());
+}
+
 #[test]
 fn a_log_that_cannot_be_had_yet_is_said_and_not_waited_for() {
     let mut app = Fixture::new(&["gpu01"]);
@@ -442,6 +621,149 @@ fn a_log_that_cannot_be_had_yet_is_said_and_not_waited_for() {
     assert!(
         app.app.awaited_logs.is_empty(),
         "else the next one of a terminal is shown here"
+    );
+}
+
+fn typed(text: &str, remember: bool) -> DialogResponse {
+    DialogResponse::Line {
+        text: Zeroizing::new(text.to_owned()),
+        remember,
+    }
+}
+
+#[test]
+fn a_second_launch_without_hosts_welcomes_once_and_offers_the_aliases() {
+    let mut app = Fixture::new(&[]);
+    app.send(AppEvent::Aliases(vec!["gpu01".into(), "hpc".into()]));
+    app.send(AppEvent::SecondLaunch);
+    app.click(MenuAction::AddHostByName);
+    assert_eq!(
+        app.titles(),
+        [fl!("dialog-welcome")],
+        "one window at a time"
+    );
+    let DialogKind::Line {
+        choices, remember, ..
+    } = app.newest_dialog().kind
+    else {
+        panic!("a host is typed or chosen")
+    };
+    assert_eq!(choices, ["gpu01", "hpc"]);
+    assert_eq!(remember, Some(fl!("menu-login")));
+    for nothing in [DialogResponse::Dismissed, typed("  ", false)] {
+        app.answer(nothing);
+        app.click(MenuAction::AddHostByName);
+    }
+    assert_eq!(app.newest_dialog().title, fl!("dialog-add-host"));
+    assert!(
+        !app.app.sessions.config().path.exists(),
+        "nothing was added"
+    );
+}
+
+/// Begins to try a destination, as the window for a new host does, without a connection.
+fn begin_trial(app: &mut Fixture) {
+    let destination = "me@gpu01.example.org";
+    let host = crate::config::at_destination(destination).unwrap();
+    assert!(app.app.model.try_host(&host, Instant::now()).is_some());
+    app.app.trials.insert(host.name.clone(), destination.into());
+    app.app.sessions.try_host(host);
+    app.hear(NEW, &Event::Phase(Phase::Connecting));
+}
+
+/// The name that it gets.
+const NEW: &str = "gpu01.example.org";
+
+/// Lets the app work until a file of the configuration is read.
+fn wait_for_configuration(app: &mut Fixture) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while app.app.sessions.config().host(NEW).is_none() {
+        assert!(Instant::now() < deadline, "the host is not added");
+        std::thread::sleep(Duration::from_millis(10));
+        app.turn();
+    }
+}
+
+#[test]
+fn a_new_host_is_added_once_its_login_works_and_not_before() {
+    let mut app = Fixture::new(&[]);
+    let path = app.app.sessions.config().path.clone();
+    begin_trial(&mut app);
+    let answers = app.ask(NEW, SessionPurpose::Tunnel);
+    assert_eq!(app.titles().len(), 1, "it asks as after a click");
+    app.answer(typed("secret", false));
+    assert!(answers.try_recv().is_ok());
+    app.hear(NEW, &Event::Phase(Phase::Authenticating));
+    assert!(!path.exists() && app.app.model.host(NEW).is_some());
+
+    app.hear(NEW, &Event::Phase(Phase::Finding));
+    wait_for_configuration(&mut app);
+    let host = app.app.model.host(NEW).unwrap();
+    assert!(!host.is_unconfigured && host.is_active(), "it goes on");
+    // What goes wrong from now on is no reason to leave it out.
+    let broken = Problem::new(Code::NoJupyter, "no Jupyter", "d", "r");
+    app.hear(NEW, &Event::Failed(broken));
+    assert_eq!(app.newest_dialog().title, "no Jupyter");
+    assert!(app.app.model.host(NEW).is_some());
+}
+
+#[test]
+fn a_new_host_that_cannot_be_reached_is_added_only_anyway() {
+    let mut app = Fixture::new(&[]);
+    let path = app.app.sessions.config().path.clone();
+    let unknown = || {
+        Event::Failed(Problem::new(
+            Code::NameUnknown,
+            "no such host",
+            "seen",
+            "do",
+        ))
+    };
+    begin_trial(&mut app);
+    app.hear(NEW, &unknown());
+    let dialog = app.newest_dialog();
+    assert_eq!(dialog.title, "no such host");
+    assert_eq!(dialog.text, format!("do\n\n{NEW} has not been added."));
+    assert!(matches!(&dialog.kind, DialogKind::Confirmation { yes, .. } if yes == "Add Anyway"));
+    app.answer(DialogResponse::Dismissed);
+    assert!(!path.exists() && app.app.model.hosts().is_empty());
+    assert!(app.desktop.notifications.borrow().is_empty());
+
+    begin_trial(&mut app);
+    app.hear(NEW, &unknown());
+    app.answer(DialogResponse::Confirmed);
+    wait_for_configuration(&mut app);
+    assert!(!app.app.model.host(NEW).unwrap().is_active());
+}
+
+#[test]
+fn a_new_host_that_is_cancelled_leaves_nothing() {
+    let mut app = Fixture::new(&[]);
+    let path = app.app.sessions.config().path.clone();
+    begin_trial(&mut app);
+    app.hear(NEW, &Event::Closed);
+    assert!(app.titles().is_empty() && app.app.model.hosts().is_empty());
+    assert!(app.app.sessions.host(NEW).is_none() && !path.exists());
+}
+
+#[test]
+fn a_failed_first_attempt_is_told_where_the_host_was_added() {
+    let mut app = Fixture::new(&["gpu01"]);
+    let unknown = || Event::Failed(Problem::new(Code::NameUnknown, "no such host", "d", "r"));
+    for titles in [vec!["no such host".to_owned()], vec![]] {
+        if !titles.is_empty() {
+            app.app.first_attempts.insert("gpu01".to_owned());
+        }
+        app.hear("gpu01", &Event::Phase(Phase::Connecting));
+        app.hear("gpu01", &unknown());
+        let dialogs = app.desktop.dialogs.take();
+        let shown: Vec<_> = dialogs.into_iter().map(|it| it.dialog.title).collect();
+        assert_eq!(shown, titles);
+    }
+    assert_eq!(
+        app.desktop.notifications.borrow().len(),
+        1,
+        "the second one"
     );
 }
 
@@ -504,7 +826,7 @@ fn a_mistake_in_the_configuration_is_told_once_and_correcting_it_is_enough() {
         "{body}"
     );
     assert_eq!(app.app.model.icon_state(), IconState::Failed);
-    assert_eq!(app.first_line(), fl!("menu-complaint-start"));
+    assert_eq!(app.first_line(), fl!("menu-complaint"));
 
     // The watcher finds the same.
     let path = app.app.sessions.config().path.clone();
@@ -538,4 +860,119 @@ fn a_quit_ends_the_loop_and_notifies_no_more() {
     assert!(app.desktop.notifications.borrow().is_empty());
     assert_eq!(app.app.flow(), ControlFlow::Exit);
     assert!(app.app.host_lock.is_none(), "the next app may start");
+}
+
+/// Returns true if a question, or a window in which the user goes on, follows on this effect; none if it depends on
+/// what is at stake.
+fn opens_window(effect: &AppEffect) -> Option<bool> {
+    match effect {
+        AppEffect::Close(_) | AppEffect::Stop(_) | AppEffect::Quit => None,
+        AppEffect::ShowDetails(_)
+        | AppEffect::CheckConnection(_)
+        | AppEffect::AskNotebook(_)
+        | AppEffect::CancelJob { .. }
+        | AppEffect::AskHost { .. }
+        | AppEffect::AddHost(_, false)
+        | AppEffect::ShowMistake
+        | AppEffect::ExplainLoginItem
+        | AppEffect::EditConfiguration
+        | AppEffect::ShowPage(_) => Some(true),
+        AppEffect::Open { .. }
+        | AppEffect::Show(..)
+        | AppEffect::ShowUnlessOpen(_)
+        | AppEffect::ShowPort(_)
+        | AppEffect::CopyLink(_)
+        | AppEffect::ShowHostLog(_)
+        | AppEffect::CancelSideLogin(_)
+        | AppEffect::Extend(_)
+        | AppEffect::TryNow(_)
+        | AppEffect::Cancel(_)
+        | AppEffect::SetShortcut(..)
+        | AppEffect::AddHost(_, true)
+        | AppEffect::RememberHidden(..)
+        | AppEffect::ShowHosts
+        | AppEffect::SetLoginItem(_)
+        | AppEffect::CheckForUpdates
+        | AppEffect::ShowLog
+        | AppEffect::CopyDiagnostics
+        | AppEffect::About => Some(false),
+    }
+}
+
+/// All items of a menu that can be chosen.
+fn items(entries: &[Entry]) -> Vec<(MenuAction, String)> {
+    let of_entry = |entry: &Entry| match entry {
+        Entry::Item(item) => {
+            let action = item.action.clone();
+            action
+                .map(|action| (action, item.text.clone()))
+                .into_iter()
+                .collect()
+        }
+        Entry::Submenu { entries, .. } => items(entries),
+        Entry::Separator => Vec::new(),
+    };
+    entries.iter().flat_map(of_entry).collect()
+}
+
+#[test]
+fn an_item_ends_with_an_ellipsis_where_a_question_or_a_window_follows_and_only_there() {
+    let kernels = |total, busy, open| {
+        Event::Kernels(Activity {
+            kernels: Kernels { total, busy },
+            open,
+            ..Activity::default()
+        })
+    };
+    let job = || JobInfo {
+        id: "4711".into(),
+        ..JobInfo::default()
+    };
+    let failed = |code| Event::Failed(Problem::new(code, "t", "d", "r"));
+    let connected = |more: Vec<Event>| {
+        let ready = std::iter::once(samples::ready("n"));
+        ready.chain(more).collect::<Vec<_>>()
+    };
+    let states = [
+        vec![],
+        vec![failed(Code::NoJupyter)],
+        vec![Event::Phase(Phase::Connecting)],
+        vec![Event::Phase(Phase::Queued), Event::Job(job())],
+        connected(vec![]),
+        connected(vec![kernels(0, 0, 0)]),
+        connected(vec![kernels(1, 0, 0)]),
+        connected(vec![kernels(1, 0, 1)]),
+        connected(vec![kernels(2, 1, 0)]),
+        connected(vec![kernels(2, 1, 0), Event::Phase(Phase::Reconnecting)]),
+    ];
+    let mut seen = HashSet::new();
+    for events in states {
+        let new = || {
+            let mut app = Fixture::new(&["gpu01"]);
+            app.send(AppEvent::Aliases(vec!["alias".into()]));
+            for event in &events {
+                app.hear("gpu01", event);
+            }
+            app.app.screen.is_current = false;
+            app.app.flow();
+            app
+        };
+        let menu = menu::entries(&new().app.model, Instant::now());
+        for (action, text) in items(&menu) {
+            let mut app = new();
+            let Some(effect) = app.app.model.choose(action, Instant::now()) else {
+                continue;
+            };
+            let opens = opens_window(&effect).unwrap_or_else(|| {
+                app.app.perform(effect);
+                !app.titles().is_empty()
+            });
+            assert_eq!(text.ends_with('…'), opens, "{text} after {events:?}");
+            seen.insert(text);
+        }
+    }
+    for either in ["Disconnect", "Stop Jupyter", "Quit Remote Jupyter"] {
+        let asks = format!("{either}…");
+        assert!(seen.contains(either) && seen.contains(&asks), "{seen:?}");
+    }
 }

@@ -6,6 +6,7 @@ use super::loss::LossState;
 use super::notable_change::{NotableChange, RestartOffer};
 use crate::app::effect::AppEffect;
 use crate::app::menu_action::HostAction;
+use crate::config::Host;
 use crate::ipc::{Message, MessageBody};
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
@@ -14,22 +15,59 @@ use crate::session::{JobInfo, Phase, Ready};
 /// A job that waited this long has started when nobody looks any more.
 const WAIT: Duration = Duration::from_secs(60);
 
+/// A click this soon after the word that the page is open wants another tab: the user cannot find the
+/// one that is there.
+const SECOND_CLICK: Duration = Duration::from_secs(10);
+
 /// The remarks of a session that the menu keeps.
 const NOTES: usize = 3;
 
+/// The part of a host's configuration that the menu depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The destination for ssh.
+    pub destination: String,
+    /// True if it says no more than the name: what a click on an alias writes.
+    pub is_bare: bool,
+}
+
+impl Written {
+    fn of(host: &Host) -> Self {
+        Self {
+            destination: host.ssh_destination().to_owned(),
+            is_bare: *host == Host::named(&host.name),
+        }
+    }
+}
+
+/// A login of its own, beside the tunnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SideLogin {
+    /// For what Jupyter printed.
+    Log,
+    /// For a check of the connection.
+    Check,
+}
+
 /// One host, as its sessions told it.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 pub struct HostState {
     /// The host's name.
     pub name: String,
+    /// The part of its configuration that the menu depends on.
+    pub written: Written,
     /// The phase; `Closed` before the first click.
     pub phase: Phase,
     /// Since when.
     pub since: Instant,
     /// Reason why the last session failed, or refused a request.
     pub problem: Option<Problem>,
-    /// Gone from the configuration; it stays as long as it is open.
-    pub removed_from_config: bool,
+    /// Gone from the configuration, or not there yet: it stays as long as it is open.
+    pub is_unconfigured: bool,
     /// The open tunnel; `None` while it is not open.
     pub ready: Option<Ready>,
     /// The job that is waited for, or that the server runs in.
@@ -46,6 +84,12 @@ pub struct HostState {
     pub kernels: Option<Activity>,
     /// True if a dialog waits for the user.
     pub is_prompting: bool,
+    /// The login beside the tunnel that is under way.
+    pub side_login: Option<SideLogin>,
+    /// True if a click began its session; the prompts of another one wait for a click.
+    pub is_attended: bool,
+    /// True if its login needs the user, and waits for a click.
+    pub needs_login: bool,
     /// The hint of a login that waits in silence, perhaps for the user.
     pub silence_hint: Option<String>,
     /// The newest remarks of the session that need the user.
@@ -54,18 +98,23 @@ pub struct HostState {
     pub loss: Option<LossState>,
     /// True if another program opened it, which notifies the user itself.
     pub suppresses_notifications: bool,
+    /// Time at which the user was told that the page is open, until the next click.
+    pub page_told: Option<Instant>,
     /// Until when a missing network is no failure.
     pub retry_until: Option<Instant>,
+    /// The job that was refused more time.
+    pub refused_time: Option<String>,
 }
 
 impl HostState {
-    pub(super) fn new(name: &str, now: Instant) -> Self {
+    pub(super) fn new(host: &Host, now: Instant) -> Self {
         Self {
-            name: name.to_owned(),
+            name: host.name.clone(),
+            written: Written::of(host),
             phase: Phase::Closed,
             since: now,
             problem: None,
-            removed_from_config: false,
+            is_unconfigured: false,
             ready: None,
             job: None,
             ends: None,
@@ -74,12 +123,23 @@ impl HostState {
             notebook: None,
             kernels: None,
             is_prompting: false,
+            side_login: None,
+            is_attended: true,
+            needs_login: false,
             silence_hint: None,
             notes: Vec::new(),
             loss: None,
             suppresses_notifications: false,
+            page_told: None,
             retry_until: None,
+            refused_time: None,
         }
+    }
+
+    /// Takes in what the configuration says now.
+    pub(super) fn reconfigure(&mut self, host: &Self) {
+        self.is_unconfigured = false;
+        self.written = host.written.clone();
     }
 
     /// Returns true if a session runs.
@@ -92,16 +152,45 @@ impl HostState {
         self.phase == Phase::Failed && self.retry_until.is_some()
     }
 
-    /// Returns true if the scheduler has a command to extend a job. Whether the user is allowed to,
-    /// only the scheduler can say.
+    /// Returns true if the scheduler has a command to extend a job, and has not refused it. Whether
+    /// the user is allowed to, only the scheduler can say.
     pub fn can_be_extended(&self) -> bool {
-        self.job.as_ref().is_some_and(JobInfo::can_be_extended)
+        let Some(job) = &self.job else {
+            return false;
+        };
+        job.can_be_extended() && self.refused_time.as_ref() != Some(&job.id)
+    }
+
+    /// Takes in that a request was refused.
+    pub(super) fn refuse(&mut self, problem: &Problem) {
+        if problem.code == Code::NotExtended {
+            self.refused_time = self.job.as_ref().map(|job| job.id.clone());
+        }
+    }
+
+    /// Returns true if there is more to know of it than its line says.
+    pub fn has_details(&self) -> bool {
+        let has_cause = self
+            .loss
+            .as_ref()
+            .is_some_and(|loss| !loss.cause.is_empty());
+        let has_remark = self.silence_hint.is_some() || !self.notes.is_empty();
+        self.problem.is_some() || has_cause || has_remark || self.job.is_some()
     }
 
     /// Returns true if Jupyter's log can be had now: over the open tunnel, while a job waits, or by a
     /// login of its own.
     pub fn can_show_log(&self) -> bool {
         !self.is_active() || matches!(self.phase, Phase::Ready | Phase::Queued)
+    }
+
+    /// Returns true if its connection can be checked now: a login that is under way asks the same questions.
+    pub fn can_be_checked(&self) -> bool {
+        let stands = matches!(
+            self.phase,
+            Phase::Ready | Phase::Queued | Phase::Reconnecting
+        );
+        (stands || !self.is_active()) && self.side_login.is_none()
     }
 
     /// Returns the job that waits in the queue, also while the connection is lost.
@@ -182,6 +271,9 @@ impl HostState {
         if !matches!(phase, Phase::Reconnecting | Phase::Ready) {
             self.loss = None;
         }
+        if phase != Phase::Ready {
+            self.page_told = None;
+        }
         if self.is_active() {
             self.restart = None;
         } else {
@@ -195,48 +287,88 @@ impl HostState {
         }
     }
 
-    /// Returns what a choice does now, and has it seen at once.
+    /// Returns what a choice does now, and has it seen at once. Nothing if the menu has changed since
+    /// it was opened, or if the choice came from elsewhere.
     pub(super) fn choose(&mut self, action: &HostAction, now: Instant) -> Option<AppEffect> {
         let name = self.name.clone();
-        let is_ready = self.phase == Phase::Ready;
+        let begins = matches!(
+            action,
+            HostAction::Open
+                | HostAction::StartAgain
+                | HostAction::OpenNotebook(_)
+                | HostAction::TryNow
+        );
+        self.is_attended |= begins;
         match action {
-            HostAction::Open if is_ready => Some(AppEffect::Show(name, None)),
-            HostAction::Open | HostAction::StartAgain if self.restart.is_some() => {
-                let offer = self.restart.take()?;
-                Some(self.open(offer.notebook, now))
-            }
-            HostAction::Open if !self.is_active() => Some(self.open(None, now)),
-            HostAction::OpenNotebook(path) if is_ready => self.open_notebook(path),
-            HostAction::OpenForward(port) if is_ready => Some(AppEffect::ShowPort(*port)),
-            HostAction::CopyLink if is_ready => Some(AppEffect::CopyLink(name)),
-            HostAction::ShowLog => Some(AppEffect::ShowHostLog(name)),
-            HostAction::Extend if is_ready && self.can_be_extended() => {
-                Some(AppEffect::Extend(name))
+            HostAction::Open => self.main_thing(now),
+            HostAction::StartAgain if self.restart.is_some() => self.main_thing(now),
+            HostAction::OpenNotebook(path) => self.open_notebook(path, now),
+            HostAction::AskNotebook if self.can_open_notebook() => {
+                Some(AppEffect::AskNotebook(name))
             }
             HostAction::TryNow if self.phase == Phase::Reconnecting => {
                 Some(AppEffect::TryNow(name))
             }
-            HostAction::Cancel if self.is_active() && !is_ready => Some(self.cancel(now)),
-            HostAction::ShowDetails => self.problem.clone().map(AppEffect::ShowProblem),
+            HostAction::Cancel if self.is_active() && self.phase != Phase::Ready => {
+                Some(self.cancel(now))
+            }
+            HostAction::ShowLog if self.side_login.is_none() => Some(AppEffect::ShowHostLog(name)),
+            HostAction::CheckConnection if self.can_be_checked() => {
+                Some(AppEffect::CheckConnection(name))
+            }
+            HostAction::CancelSideLogin if self.side_login.is_some() => {
+                Some(AppEffect::CancelSideLogin(name))
+            }
+            HostAction::ShowDetails if self.has_details() => Some(AppEffect::ShowDetails(name)),
+            HostAction::Edit => Some(AppEffect::EditConfiguration),
             HostAction::Dismiss if self.phase == Phase::Failed => {
                 self.dismiss(now);
                 None
             }
             HostAction::Close if self.is_active() => Some(AppEffect::Close(name)),
-            HostAction::Stop if is_ready => Some(AppEffect::Stop(name)),
-            // The menu has changed since it was opened, or the choice came from elsewhere.
-            HostAction::Open
-            | HostAction::StartAgain
-            | HostAction::OpenNotebook(_)
-            | HostAction::OpenForward(_)
-            | HostAction::CopyLink
-            | HostAction::Extend
-            | HostAction::TryNow
-            | HostAction::Cancel
-            | HostAction::Dismiss
-            | HostAction::Close
-            | HostAction::Stop => None,
+            action if self.phase == Phase::Ready => self.choose_connected(action),
+            _ => None,
         }
+    }
+
+    /// Returns what a click on the host's own line does.
+    fn main_thing(&mut self, now: Instant) -> Option<AppEffect> {
+        match self.phase {
+            Phase::Ready => Some(self.show_again(now)),
+            Phase::Reconnecting => Some(AppEffect::TryNow(self.name.clone())),
+            Phase::Failed | Phase::Closed => {
+                let notebook = self.restart.take().and_then(|offer| offer.notebook);
+                Some(self.open(notebook, now))
+            }
+            _ => None,
+        }
+    }
+
+    /// Tabs do not pile up: one that is open is told first, and only a second click opens another.
+    fn show_again(&mut self, now: Instant) -> AppEffect {
+        let name = self.name.clone();
+        let told = self.page_told.take();
+        match told.filter(|at| now.saturating_duration_since(*at) <= SECOND_CLICK) {
+            Some(_) => AppEffect::Show(name, None),
+            None => AppEffect::ShowUnlessOpen(name),
+        }
+    }
+
+    fn choose_connected(&self, action: &HostAction) -> Option<AppEffect> {
+        let name = self.name.clone();
+        match action {
+            HostAction::NewTab => Some(AppEffect::Show(name, None)),
+            HostAction::OpenForward(port) => Some(AppEffect::ShowPort(*port)),
+            HostAction::CopyLink => Some(AppEffect::CopyLink(name)),
+            HostAction::Extend if self.can_be_extended() => Some(AppEffect::Extend(name)),
+            HostAction::Stop => Some(AppEffect::Stop(name)),
+            _ => None,
+        }
+    }
+
+    /// Returns true if a notebook can be opened: in a tab now, or once the host is connected.
+    pub fn can_open_notebook(&self) -> bool {
+        self.phase == Phase::Ready || !self.is_active()
     }
 
     fn cancel(&self, now: Instant) -> AppEffect {
@@ -252,20 +384,23 @@ impl HostState {
         }
     }
 
-    fn open_notebook(&mut self, path: &str) -> Option<AppEffect> {
-        let mut notebooks = self.kernels.as_ref()?.notebooks.iter();
-        let path = notebooks
-            .find(|notebook| notebook.path == path)?
-            .path
-            .clone();
-        self.notebook = Some(path.clone());
-        Some(AppEffect::Show(self.name.clone(), Some(path)))
+    fn open_notebook(&mut self, path: &str, now: Instant) -> Option<AppEffect> {
+        if !self.can_open_notebook() {
+            return None;
+        }
+        self.notebook = Some(path.to_owned());
+        let path = Some(path.to_owned());
+        Some(match self.phase {
+            Phase::Ready => AppEffect::Show(self.name.clone(), path),
+            _ => self.open(path, now),
+        })
     }
 
     fn dismiss(&mut self, now: Instant) {
         self.problem = None;
         self.restart = None;
         self.retry_until = None;
+        self.needs_login = false;
         self.enter(Phase::Closed, now);
     }
 
@@ -273,6 +408,7 @@ impl HostState {
     pub(super) fn open(&mut self, notebook: Option<String>, now: Instant) -> AppEffect {
         self.suppresses_notifications = false;
         self.problem = None;
+        self.needs_login = false;
         self.enter(Phase::Resolving, now);
         AppEffect::Open {
             host: self.name.clone(),
@@ -292,6 +428,7 @@ impl HostState {
                 let is_new = self.ready.is_none();
                 self.ready = Some(ready.clone());
                 self.retry_until = None;
+                self.needs_login = false;
                 let loss = self.loss.take();
                 if let Some(loss) = loss.filter(|loss| loss.is_told && !is_new) {
                     return Some(NotableChange::Returned(loss.time(now)));

@@ -19,6 +19,8 @@ pub struct LossState {
     pub cause: String,
     /// The time of the next attempt; none while one is made.
     pub retry_at: Option<Instant>,
+    /// True if the login needs the user.
+    pub needs_login: bool,
     /// True if the user was told by a notification.
     pub is_told: bool,
 }
@@ -30,6 +32,7 @@ impl LossState {
             since: now,
             cause: String::new(),
             retry_at: None,
+            needs_login: false,
             is_told: false,
         }
     }
@@ -37,11 +40,17 @@ impl LossState {
     /// Takes in what the session says of it.
     pub fn hear(&mut self, loss: &Loss, now: Instant) {
         self.cause.clone_from(&loss.cause);
+        // That is told at once, and beside the loss.
+        self.is_told &= self.needs_login || !loss.needs_login;
+        self.needs_login = loss.needs_login;
         self.retry_at = loss.retry_in.map(|wait| now + Duration::from_secs(wait));
     }
 
     /// Returns the time at which the user is told.
     pub fn told_at(&self) -> Instant {
+        if self.needs_login {
+            return self.since;
+        }
         self.since + TELL_AFTER
     }
 
@@ -91,7 +100,11 @@ mod tests {
 
     fn loss(cause: &str, retry_in: Option<u64>) -> Event {
         let cause = cause.to_owned();
-        Event::Loss(Loss { cause, retry_in })
+        Event::Loss(Loss {
+            cause,
+            retry_in,
+            needs_login: false,
+        })
     }
 
     #[test]
@@ -115,6 +128,25 @@ mod tests {
         let away = Duration::from_secs(60);
         assert_eq!(again, Some(NotableChange::Returned(away)));
         assert_eq!(model.host("gpu01").unwrap().loss, None);
+    }
+
+    #[test]
+    fn a_login_that_needs_the_user_is_told_at_once() {
+        let now = Instant::now();
+        let mut model = model(now);
+        hear(&mut model, &ready("gpu01"), now);
+        hear(&mut model, &Event::Phase(Phase::Reconnecting), now);
+        let cause = "Password:".to_owned();
+        let loss = Event::Loss(Loss {
+            cause,
+            retry_in: None,
+            needs_login: true,
+        });
+        hear(&mut model, &loss, now);
+        let told = NotableChange::LoginNeeded("Password:".into());
+        assert_eq!(model.tell_losses(now), (vec![("gpu01".into(), told)], None));
+        hear(&mut model, &loss, now);
+        assert_eq!(model.tell_losses(now), (vec![], None), "once");
     }
 
     #[test]
@@ -171,6 +203,7 @@ mod tests {
             &Loss {
                 cause,
                 retry_in: Some(12),
+                needs_login: false,
             },
             now,
         );

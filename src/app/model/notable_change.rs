@@ -27,10 +27,14 @@ pub enum NotableChange {
     Failed(Problem),
     /// The connection has been lost for a while, for that reason, and is being made again.
     Lost(String),
+    /// The connection is lost, and the login needs the user, for that reason.
+    LoginNeeded(String),
     /// The connection is back, after that time.
     Returned(Duration),
     /// A remark of the session that needs the user.
     Warning(String),
+    /// The page, at that local port, was not opened again: a browser has it open.
+    PageOpen(u16),
     /// A request was refused, and the session goes on.
     Refused(Problem),
 }

@@ -53,8 +53,44 @@ fn a_click_connects_once_and_then_opens_the_tab_again() {
     assert_eq!(on(&mut model, "my box", HostAction::Open), connect);
     assert_eq!(on(&mut model, "my box", HostAction::Open), None);
     hear(&mut model, "my box", &ready("gpu01"));
-    let show = Some(AppEffect::Show("my box".into(), None));
+    let show = Some(AppEffect::ShowUnlessOpen("my box".into()));
     assert_eq!(on(&mut model, "my box", HostAction::Open), show);
+}
+
+#[test]
+fn a_click_on_a_page_that_is_open_is_told_and_a_second_one_in_short_order_opens_a_tab() {
+    let mut model = model();
+    let port = match ready("gpu01") {
+        Event::Ready(ready) => ready.local_port,
+        _ => unreachable!(),
+    };
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    // Also where another program has the tunnel, which tells the rest itself.
+    model.hosts[0].suppresses_notifications = true;
+    let told = Instant::now();
+    let page_open = |model: &mut Model| {
+        let message = Message::of(&Event::PageOpen, "gpu01", 0, Phase::Ready).unwrap();
+        model.hear(&message, told)
+    };
+    let click = |model: &mut Model, after| {
+        let action = MenuAction::host("gpu01", HostAction::Open);
+        model.choose(action, told + Duration::from_secs(after))
+    };
+    let unless_open = || Some(AppEffect::ShowUnlessOpen("gpu01".into()));
+    let another = || Some(AppEffect::Show("gpu01".into(), None));
+
+    assert_eq!(click(&mut model, 0), unless_open());
+    assert_eq!(page_open(&mut model), Some(NotableChange::PageOpen(port)));
+    assert_eq!(click(&mut model, 9), another());
+    // That click had its tab: the next one is told again, and one that comes late too.
+    assert_eq!(click(&mut model, 9), unless_open());
+    page_open(&mut model);
+    assert_eq!(click(&mut model, 11), unless_open());
+    // Another connection has pages of its own.
+    page_open(&mut model);
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Reconnecting));
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    assert_eq!(click(&mut model, 1), unless_open());
 }
 
 #[test]
@@ -82,8 +118,10 @@ fn entries_that_do_not_apply_do_nothing() {
         HostAction::Cancel,
         HostAction::Extend,
         HostAction::StartAgain,
-        HostAction::OpenNotebook("a.ipynb".into()),
         HostAction::OpenForward(16006),
+        HostAction::NewTab,
+        HostAction::TryNow,
+        HostAction::ShowDetails,
     ] {
         assert_eq!(on(&mut model, "gpu01", action.clone()), None, "{action:?}");
     }
@@ -118,18 +156,59 @@ fn what_is_open_offers_its_link_its_notebooks_and_its_ports() {
             AppEffect::Show(name(), Some("a b.ipynb".into())),
         ),
         (HostAction::OpenForward(16006), AppEffect::ShowPort(16006)),
+        (HostAction::NewTab, AppEffect::Show(name(), None)),
+        (HostAction::AskNotebook, AppEffect::AskNotebook(name())),
         (HostAction::Stop, AppEffect::Stop(name())),
         (HostAction::ShowLog, AppEffect::ShowHostLog(name())),
     ] {
         let effect = on(&mut model, "my box", action.clone());
         assert_eq!(effect, Some(want), "{action:?}");
     }
-    assert_eq!(on(&mut model, "my box", notebook("ended.ipynb")), None);
     hear(&mut model, "my box", &Event::Closed);
     assert_eq!(
         (&model.hosts()[1].ready, &model.hosts()[1].kernels),
         (&None, &None)
     );
+}
+
+#[test]
+fn a_notebook_connects_its_host_and_waits_for_one_that_is_under_way() {
+    let mut model = model();
+    let notebook = || HostAction::OpenNotebook("a b.ipynb".to_owned());
+    let connect = Some(open("my box", Some("a b.ipynb")));
+    assert_eq!(on(&mut model, "my box", notebook()), connect);
+    for action in [notebook(), HostAction::AskNotebook] {
+        assert_eq!(on(&mut model, "my box", action.clone()), None, "{action:?}");
+    }
+}
+
+#[test]
+fn notebooks_are_remembered_once_they_run_and_join_those_of_earlier_runs() {
+    let mut model = model();
+    assert_eq!(model.see_notebooks("gpu01"), None);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let activity = Event::Kernels(Activity {
+        latest: Some("new.ipynb".into()),
+        ..Activity::default()
+    });
+    hear(&mut model, "gpu01", &activity);
+    assert_eq!(model.see_notebooks("gpu01"), Some(vec!["new.ipynb".into()]));
+    assert_eq!(model.see_notebooks("gpu01"), None, "written once");
+    let old = vec!["old.ipynb".to_owned(), "new.ipynb".to_owned()];
+    model.remember(MenuMemory {
+        notebooks: [("gpu01".to_owned(), old)].into(),
+        ..MenuMemory::default()
+    });
+    assert_eq!(model.notebooks("gpu01"), ["new.ipynb", "old.ipynb"]);
+    assert!(model.notebooks("my box").is_empty());
+}
+
+#[test]
+fn a_click_on_a_lost_host_tries_now() {
+    let mut model = model();
+    hear(&mut model, "gpu01", &Event::Phase(Phase::Reconnecting));
+    let effect = on(&mut model, "gpu01", HostAction::Open);
+    assert_eq!(effect, Some(AppEffect::TryNow("gpu01".into())));
 }
 
 #[test]
@@ -187,8 +266,7 @@ fn a_refusal_is_news_and_ends_nothing() {
 #[test]
 fn a_host_of_the_start_waits_for_the_network_without_a_word() {
     let mut model = model();
-    model.be_patient("gpu01", Instant::now());
-    on(&mut model, "gpu01", HostAction::Open);
+    model.open_at_start("gpu01", Instant::now());
     let absent = [
         Code::NameUnknown,
         Code::Unreachable,
@@ -210,8 +288,7 @@ fn a_host_of_the_start_waits_for_the_network_without_a_word() {
     // too long.
     let told = hear(&mut model, "gpu01", &failure(Code::AuthRefused));
     assert!(matches!(told, Some(NotableChange::Failed(_))));
-    model.be_patient("my box", Instant::now());
-    on(&mut model, "my box", HostAction::Open);
+    model.open_at_start("my box", Instant::now());
     let message = Message::of(&failure(Code::Unreachable), "my box", 0, Phase::Ready).unwrap();
     let late = Instant::now() + NETWORK_RETRY_TIME;
     assert!(matches!(
@@ -401,6 +478,26 @@ fn only_a_job_that_can_be_extended_is() {
         assert_eq!(on(&mut model, "gpu01", HostAction::Extend), None);
     }
     assert_eq!(on(&mut model(), "gpu01", HostAction::Extend), None);
+}
+
+#[test]
+fn a_job_that_was_refused_more_time_is_not_asked_again_and_another_one_is() {
+    let mut model = model();
+    hear(&mut model, "gpu01", &in_a_job(3600).0);
+    let extend = |model: &mut Model| on(model, "gpu01", HostAction::Extend);
+    assert!(extend(&mut model).is_some());
+    let refused = |code| Event::Refused(Problem::new(code, "t", "d", "r"));
+    hear(&mut model, "gpu01", &refused(Code::KernelsBusy));
+    assert!(extend(&mut model).is_some());
+    hear(&mut model, "gpu01", &refused(Code::NotExtended));
+    assert_eq!(extend(&mut model), None);
+    let (Event::Ready(mut next), job) = in_a_job(3600) else {
+        panic!()
+    };
+    let id = "4712".to_owned();
+    next.job = Some(JobInfo { id, ..job });
+    hear(&mut model, "gpu01", &Event::Ready(next));
+    assert!(extend(&mut model).is_some());
 }
 
 #[test]

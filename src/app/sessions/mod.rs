@@ -2,6 +2,7 @@
 
 pub mod attached;
 pub mod owned;
+mod side;
 mod slots;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event_sender::EventSender;
+use crate::checkup;
 use crate::config::{Config, Host, OnQuit};
 use crate::host_os::Scope;
 use crate::ipc::Request;
@@ -16,7 +18,8 @@ use crate::jupyter::Page;
 use crate::problem;
 use crate::problem::Problem;
 use crate::session::{Busy, Event, Goal, Handle, SessionRequest, Shared};
-use owned::{ConnectTask, LogSessions, OnHosted, fetch_log, lock_logs};
+use owned::{ConnectTask, OnHosted};
+use side::{SideContext, SideSessions};
 use slots::{SessionSlot, Slots, emit, lock};
 
 /// As `open`'s own default.
@@ -28,12 +31,14 @@ const WATCH_KERNELS: Duration = Duration::from_secs(15);
 /// All sessions of the app.
 pub struct Sessions {
     config: Config,
+    /// A host that is tried before it is added to the configuration.
+    tried: Vec<Host>,
     scope: Scope,
     /// One for all hosts: they share jump hosts and the calls of schedulers.
     shared: Shared,
     sender: EventSender,
     slots: Slots,
-    logs: LogSessions,
+    side: SideSessions,
 }
 
 impl Sessions {
@@ -41,11 +46,12 @@ impl Sessions {
     pub fn new(config: Config, scope: Scope, sender: EventSender) -> Self {
         Self {
             config,
+            tried: Vec::new(),
             scope,
             shared: Shared::default(),
             sender,
             slots: Slots::default(),
-            logs: LogSessions::default(),
+            side: SideSessions::default(),
         }
     }
 
@@ -53,7 +59,7 @@ impl Sessions {
     /// the browser once it is ready, with that notebook; `opened` is called when the host has its
     /// IPC socket.
     pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<OnHosted>) {
-        let host = self.config.host(name).cloned();
+        let host = self.host(name).cloned();
         let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
         let Some(host) = host else {
             return;
@@ -79,14 +85,32 @@ impl Sessions {
             slots: Arc::clone(&self.slots),
             opened,
         };
-        let claiming = SessionSlot::Locking { cancelled: false };
-        lock(&self.slots).insert(name.to_owned(), claiming);
+        if !self.begin_locking(name) {
+            // Another program has it, and is followed already: a second follower's end would take the
+            // next session's slot away.
+            attached::ask(&self.scope, name, task.request(), &self.sender);
+            if let Some(opened) = task.opened {
+                opened();
+            }
+            return;
+        }
         let builder = std::thread::Builder::new().name(format!("connect {name}"));
         if let Err(error) = builder.spawn(move || task.run()) {
             lock(&self.slots).remove(name);
             let failed = Event::Failed(problem::local(name, &error));
             emit(&self.sender, name, &failed);
         }
+    }
+
+    /// Takes the host's slot for a session to come. Returns false if another program's tunnel has it.
+    fn begin_locking(&self, name: &str) -> bool {
+        let mut slots = lock(&self.slots);
+        let is_attached = matches!(slots.get(name), Some(SessionSlot::Attached));
+        if !is_attached {
+            let claiming = SessionSlot::Locking { cancelled: false };
+            slots.insert(name.to_owned(), claiming);
+        }
+        !is_attached
     }
 
     /// Follows the tunnel of another program to a host.
@@ -96,20 +120,52 @@ impl Sessions {
 
     /// Opens the tab again, or a notebook.
     pub fn show(&self, name: &str, notebook: Option<String>) {
-        // A host that is gone from the configuration may still be open.
-        let host = self.config.host(name).cloned();
-        let host = host.unwrap_or_else(|| Host::named(name));
-        let page = page(&host, notebook.clone());
+        let page = page(&self.host_or_bare(name), notebook.clone());
         let request = Request::Open {
             browser: true,
             notebook,
+            unless_open: false,
         };
         self.ask(name, request, |handle| handle.show(page));
     }
 
+    /// Opens the tab again, unless a browser has one open.
+    pub fn show_unless_open(&self, name: &str) {
+        let page = page(&self.host_or_bare(name), None);
+        let request = Request::Open {
+            browser: true,
+            notebook: None,
+            unless_open: true,
+        };
+        self.ask(name, request, |handle| handle.show_unless_open(page));
+    }
+
+    /// Lets a host be opened that is not in the configuration yet, until [`Sessions::forget_tried`].
+    pub fn try_host(&mut self, host: Host) {
+        self.tried.retain(|tried| tried.name != host.name);
+        self.tried.push(host);
+    }
+
+    /// Forgets a host that was tried.
+    pub fn forget_tried(&mut self, name: &str) {
+        self.tried.retain(|host| host.name != name);
+    }
+
+    /// Returns a host of the configuration, or one that is tried.
+    pub fn host(&self, name: &str) -> Option<&Host> {
+        let tried = || self.tried.iter().find(|host| host.name == name);
+        self.config.host(name).or_else(tried)
+    }
+
+    /// Returns the host of that name; one that is gone from the configuration may still be open.
+    pub fn host_or_bare(&self, name: &str) -> Host {
+        let host = self.host(name).cloned();
+        host.unwrap_or_else(|| Host::named(name))
+    }
+
     /// Tries at once to make the lost connection again.
     pub fn try_now(&self, name: &str) {
-        self.ask(name, Request::Check, Handle::check);
+        self.ask(name, Request::Check, Handle::try_now);
     }
 
     /// Takes the tunnel down.
@@ -142,31 +198,67 @@ impl Sessions {
         self.ask(name, Request::Extend { by }, |handle| handle.extend(by));
     }
 
-    /// Fetches what Jupyter printed on a host: over its tunnel, or by a login of its own.
+    /// Fetches what Jupyter printed on a host: over its tunnel, or by a login of its own. Returns true for the
+    /// latter.
     ///
     /// # Errors
     /// When the host is not configured.
-    pub fn fetch_log(&self, name: &str) -> Result<(), Problem> {
+    pub fn fetch_log(&self, name: &str) -> Result<bool, Problem> {
         if lock(&self.slots).contains_key(name) {
             self.ask(name, Request::Logs, Handle::log);
-            return Ok(());
+            return Ok(false);
         }
-        if lock_logs(&self.logs).contains_key(name) {
-            return Ok(());
+        if !self.has_side_login(name) {
+            let order = self.side_order(name, Goal::Log, TIMEOUT)?;
+            self.side_context().fetch_log(order);
         }
-        let host = self.config.host(name).cloned();
-        let host = host.ok_or_else(|| problem::unknown_host(name, &self.config.hosts))?;
-        let order = SessionRequest::new(host, self.ssh_config(), Goal::Log, TIMEOUT)?;
-        let shared = self.shared.clone();
-        fetch_log(order, shared, &self.scope, &self.sender, &self.logs);
+        Ok(true)
+    }
+
+    /// Checks the way to a host by a login of its own, and the local computer.
+    ///
+    /// # Errors
+    /// When the host is not configured.
+    pub fn check_connection(&self, name: &str) -> Result<(), Problem> {
+        if !self.has_side_login(name) {
+            let order = self.side_order(name, Goal::Inspect, checkup::TIMEOUT)?;
+            let config = self.config.clone();
+            let file = config.path.clone();
+            self.side_context().check(order, config, file);
+        }
         Ok(())
     }
 
-    /// Gives up fetching the log of a host by a login of its own.
-    pub fn cancel_log(&self, name: &str) {
-        if let Some(handle) = lock_logs(&self.logs).get(name) {
-            handle.close();
+    fn has_side_login(&self, name: &str) -> bool {
+        side::lock(&self.side).contains_key(name)
+    }
+
+    fn side_order(
+        &self,
+        name: &str,
+        goal: Goal,
+        timeout: Duration,
+    ) -> Result<SessionRequest, Problem> {
+        let host = self.host(name).cloned();
+        let host = host.ok_or_else(|| problem::unknown_host(name, &self.config.hosts))?;
+        SessionRequest::new(host, self.ssh_config(), goal, timeout)
+    }
+
+    fn side_context(&self) -> SideContext<'_> {
+        SideContext {
+            shared: self.shared.clone(),
+            scope: &self.scope,
+            sender: &self.sender,
+            running: &self.side,
         }
+    }
+
+    /// Gives up the login beside the tunnel of a host. Returns false if there is none.
+    pub fn cancel_side_login(&self, name: &str) -> bool {
+        let running = side::lock(&self.side);
+        let handle = running.get(name);
+        handle.into_iter().for_each(Handle::close);
+        handle.is_some()
     }
 
     /// Probes all connections: the computer resumed from suspend, or its network changed, so an
@@ -179,14 +271,22 @@ impl Sessions {
         }
     }
 
+    /// Returns true if another program has the host's tunnel.
+    pub fn is_attached(&self, name: &str) -> bool {
+        matches!(lock(&self.slots).get(name), Some(SessionSlot::Attached))
+    }
+
+    /// Returns true if the host's server is stopped when the app quits.
+    pub fn stops_on_quit(&self, name: &str) -> bool {
+        let host = self.config.host(name);
+        host.is_some_and(|host| host.on_quit == OnQuit::Stop)
+    }
+
     /// Takes all tunnels of ours down; the servers stay, or are stopped where the configuration
     /// says so.
     pub fn quit(&self) {
         for (name, slot) in lock(&self.slots).iter_mut() {
-            let stops = self
-                .config
-                .host(name)
-                .is_some_and(|host| host.on_quit == OnQuit::Stop);
+            let stops = self.stops_on_quit(name);
             match slot {
                 SessionSlot::Locking { cancelled } => *cancelled = true,
                 SessionSlot::Owned(handle) if stops => handle.stop(Busy::Refuse),
@@ -213,6 +313,7 @@ impl Sessions {
 
     /// The configuration is another one now. Sessions that run keep what they began with.
     pub fn reconfigure(&mut self, config: Config) {
+        self.tried.retain(|host| config.host(&host.name).is_none());
         self.config = config;
     }
 
@@ -246,5 +347,31 @@ fn page(host: &Host, notebook: Option<String>) -> Page {
     Page {
         app: host.app,
         notebook,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host_os::ConfigOptions;
+
+    #[test]
+    fn a_click_does_not_take_the_slot_of_a_tunnel_that_is_followed() {
+        let config = Config {
+            hosts: vec![Host::named("gpu01"), Host::named("gpu02")],
+            ..Config::default()
+        };
+        let scope = Scope::new("/none/config.toml".into(), ConfigOptions::default());
+        let sessions = Sessions::new(config, scope, EventSender::new(|| true));
+        lock(&sessions.slots).insert("gpu01".to_owned(), SessionSlot::Attached);
+        let (done, is_open) = std::sync::mpsc::channel();
+        let opened = move || {
+            let _ = done.send(());
+        };
+        sessions.open("gpu01", None, true, Some(Box::new(opened)));
+        assert!(sessions.is_attached("gpu01") && !sessions.owns_any());
+        assert!(is_open.try_recv().is_ok(), "its socket is there");
+        assert!(sessions.begin_locking("gpu02"));
+        assert!(sessions.owns_any(), "as for any other host");
     }
 }

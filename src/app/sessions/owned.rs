@@ -1,7 +1,7 @@
 //! One host being connected, and what it says from then on.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::super::event::{AppEvent, PromptRequest, SessionLife, SessionPurpose};
@@ -11,7 +11,7 @@ use super::slots::{SessionSlot, Slots, emit, lock};
 use crate::host_os::{LocalHost, Scope, runtime_folder};
 use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
-use crate::session::{self, Event, Goal, Handle, SessionRequest, Shared};
+use crate::session::{Event, Goal, SessionRequest, Shared};
 
 /// Called once the host has its control socket.
 pub type OnHosted = Box<dyn FnOnce() + Send>;
@@ -30,11 +30,16 @@ pub struct ConnectTask {
 }
 
 impl ConnectTask {
-    pub fn run(mut self) {
+    pub fn run(self) {
+        self.run_in(runtime_folder());
+    }
+
+    /// Without a socket there is no session either: it could be neither reached nor ended.
+    fn run_in(mut self, folder: std::io::Result<PathBuf>) {
         let host = self.order.host.name.clone();
         let (sender, slots) = (self.sender.clone(), Arc::clone(&self.slots));
         let opened = self.opened.take();
-        let claim = runtime_folder().and_then(|folder| ipc::acquire(&folder, &self.scope, &host));
+        let claim = folder.and_then(|folder| ipc::acquire(&folder, &self.scope, &host));
         let result = match claim {
             Ok(LockResult::Acquired(host_lock)) => self.hold(host_lock, opened),
             Ok(LockResult::HeldByOther(client)) => self.follow(client, opened),
@@ -75,10 +80,16 @@ impl ConnectTask {
         Ok(())
     }
 
-    fn notebook(&self) -> Option<String> {
-        match &self.order.goal {
+    /// Returns the request to another program that has the tunnel.
+    pub fn request(&self) -> Request {
+        let notebook = match &self.order.goal {
             Goal::Open { page, .. } => page.notebook.clone(),
             _ => None,
+        };
+        Request::Open {
+            browser: self.show,
+            notebook,
+            unless_open: false,
         }
     }
 
@@ -89,10 +100,7 @@ impl ConnectTask {
         let claiming = lock(&self.slots).insert(name.clone(), SessionSlot::Attached);
         let request = match claiming {
             Some(SessionSlot::Locking { cancelled: true }) => Request::Close,
-            _ => Request::Open {
-                browser: self.show,
-                notebook: self.notebook(),
-            },
+            _ => self.request(),
         };
         attached::ask(&self.scope, name, request, &self.sender);
         if let Some(opened) = opened {
@@ -101,62 +109,6 @@ impl ConnectTask {
         attached::relay_events(name, answers, &self.sender, &self.slots);
         Ok(())
     }
-}
-
-/// The sessions that only fetch a log, by their hosts.
-pub type LogSessions = Arc<Mutex<HashMap<String, Handle>>>;
-
-/// Fetches what Jupyter printed on a host, by a login of its own: for a host without a tunnel. One
-/// such login at a time is enough for a host.
-pub fn fetch_log(
-    order: SessionRequest,
-    shared: Shared,
-    scope: &Scope,
-    sender: &EventSender,
-    running: &LogSessions,
-) {
-    let host = order.host.name.clone();
-    let machine = Arc::new(LocalHost::new(None, scope.clone()));
-    let (forwarder, name) = (sender.clone(), host.clone());
-    let (life, sessions) = (SessionLife::default(), Arc::clone(running));
-    let tell = move |event| {
-        let host = name.clone();
-        if matches!(event, Event::Failed(_) | Event::Closed) {
-            life.end();
-            lock_logs(&sessions).remove(&host);
-            forwarder.send(AppEvent::LogSessionEnded(host.clone()));
-        }
-        match event {
-            Event::Log { path, text } => {
-                forwarder.send(AppEvent::HostLog { host, path, text });
-            }
-            Event::Ask(prompt, reply) => {
-                let purpose = SessionPurpose::Log;
-                let asked = PromptRequest::new(host, purpose, life.clone(), prompt, reply);
-                forwarder.send(AppEvent::PromptRequested(asked));
-            }
-            Event::Failed(problem) => {
-                forwarder.send(AppEvent::NoHostLog(host, problem));
-            }
-            _ => {}
-        }
-    };
-    // Locked until the handle is in its place, for one that fails at once.
-    let mut running = lock_logs(running);
-    match session::start(order, shared, machine, tell) {
-        Ok((handle, _)) => {
-            running.insert(host, handle);
-        }
-        Err(error) => {
-            let problem = problem::local(&host, &error);
-            sender.send(AppEvent::NoHostLog(host, problem));
-        }
-    }
-}
-
-/// Locks the log sessions, also after a thread that had them panicked.
-pub fn lock_logs(running: &LogSessions) -> MutexGuard<'_, HashMap<String, Handle>> {
-    running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns the function that passes a session's events on: to the menu, and to the dialog that can
@@ -180,5 +132,82 @@ fn forward_events(
             let asked = PromptRequest::new(host, purpose, life.clone(), prompt, reply);
             sender.send(AppEvent::PromptRequested(asked));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::config::Host;
+    use crate::host_os::ConfigOptions;
+    use crate::jupyter::Page;
+    use crate::problem::Code;
+    use std::time::Duration;
+
+    fn scope() -> Scope {
+        Scope::new("/c.toml".into(), ConfigOptions::default())
+    }
+
+    fn task(notebook: Option<&str>) -> ConnectTask {
+        let page = Page {
+            app: Host::named("h").app,
+            notebook: notebook.map(str::to_owned),
+        };
+        let goal = Goal::Open { page, show: true };
+        let order = SessionRequest::new(Host::named("h"), None, goal, Duration::from_secs(1));
+        ConnectTask {
+            order: order.unwrap(),
+            show: true,
+            browser: None,
+            scope: scope(),
+            shared: Shared::default(),
+            sender: EventSender::new(|| true),
+            slots: Slots::default(),
+            opened: None,
+        }
+    }
+
+    #[test]
+    fn a_notebook_to_start_again_with_is_asked_for_where_a_terminal_was_faster() {
+        let request = Request::Open {
+            browser: true,
+            notebook: Some("a b.ipynb".into()),
+            unless_open: false,
+        };
+        assert_eq!(task(Some("a b.ipynb")).request(), request);
+    }
+
+    #[test]
+    fn without_a_socket_a_host_fails_in_its_place_and_nothing_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = ipc::acquire(folder.path(), &scope(), "h").unwrap();
+        let names = || folder.path().read_dir().unwrap().flatten();
+        let file = names().next().unwrap().path();
+        drop(lock);
+        // Nothing can listen where a folder is.
+        let blocking = file.with_extension("sock");
+        std::fs::create_dir(&blocking).unwrap();
+
+        let mut task = task(None);
+        let (opened, is_open) = std::sync::mpsc::channel();
+        task.opened = Some(Box::new(move || opened.send(()).unwrap()));
+        let (slots, sender) = (Arc::clone(&task.slots), task.sender.clone());
+        let locking = SessionSlot::Locking { cancelled: false };
+        super::lock(&slots).insert("h".into(), locking);
+        task.run_in(Ok(folder.path().to_owned()));
+
+        assert!(super::lock(&slots).is_empty(), "a click tries again");
+        assert!(is_open.recv().is_err(), "it has not opened");
+        let events = sender.take();
+        let [AppEvent::SessionMessage(message)] = events.as_slice() else {
+            panic!("one failure, and no session: {events:?}")
+        };
+        assert!(message.is_end());
+        assert_eq!(message.problem().unwrap().code, Code::Local);
+        // Nor does it hold the host.
+        std::fs::remove_dir(blocking).unwrap();
+        let again = ipc::acquire(folder.path(), &scope(), "h").unwrap();
+        assert!(matches!(again, LockResult::Acquired(_)));
     }
 }

@@ -1,31 +1,29 @@
-//! The lines of one host.
+//! The two lines of one host: its own, whose click does the main thing, and the submenu with all else.
 
 use std::time::Instant;
 
-use super::menu_item::{Entry, SubmenuKind, disabled_item, item, tickable};
-use super::text::{INDENT, elapsed, shown, until_next, wrapped};
+use super::dialog;
+use super::host_title::{idle_title, title};
+use super::menu_item::{Entry, SubmenuKind, groups, item, submenu, tickable};
+use super::text::{INDENT, leading, shown};
 use crate::app::menu_action::{HostAction, MenuAction};
-use crate::app::model::{HostState, LossState};
+use crate::app::model::{HostState, Listed, Model, SideLogin, Stakes};
 use crate::i18n::fl;
-use crate::jupyter::{Kernels, Notebook};
-use crate::problem::Face;
-use crate::session::{Forwarded, Phase};
+use crate::jupyter::Notebook;
+use crate::session::{Forwarded, JobInfo, Phase};
 
-/// The host's line, what is to be read below it, and what else can be done.
-pub fn entries(host: &HostState, has_launcher: bool, now: Instant) -> Vec<Entry> {
-    let mut entries = vec![of(host, HostAction::Open, &title(host, now))];
-    let lines = details(host, now);
-    entries.extend(lines.iter().map(|line| disabled_item(line)));
-    if let Some(again) = &host.restart {
-        let text = match &again.notebook {
-            Some(notebook) => fl!("menu-start-again-with", notebook = shown(notebook)),
-            None => fl!("menu-start-again"),
-        };
-        let text = format!("{INDENT}{text}");
-        entries.push(of(host, HostAction::StartAgain, &text));
+/// Returns the lines of a host.
+pub fn entries(listed: Listed<'_>, model: &Model, now: Instant) -> [Entry; 2] {
+    match listed {
+        Listed::Host(host) => [
+            of(host, HostAction::Open, &title(host, now)),
+            more(&host.name, host_groups(host, model, now)),
+        ],
+        Listed::Alias(alias) => [
+            item(add(alias, true), &idle_title(alias)),
+            more(alias, alias_groups(alias)),
+        ],
     }
-    entries.extend(more(host, has_launcher));
-    entries
 }
 
 /// An item that does something with the host.
@@ -33,217 +31,206 @@ fn of(host: &HostState, action: HostAction, text: &str) -> Entry {
     item(MenuAction::host(&host.name, action), text)
 }
 
-/// Returns the host's line, which shows the state by shape and as text, never by colour.
-pub fn title(host: &HostState, now: Instant) -> String {
-    let name = shown(&host.name);
-    match host.phase {
-        Phase::Closed => fl!("menu-host-closed", host = name),
-        Phase::Ready => match little_left(host, now) {
-            Some(time) => fl!("menu-host-short", host = name, time = time),
-            None => fl!("menu-host-ready", host = name),
-        },
-        Phase::Failed if host.waits_for_network() => fl!("menu-host-no-network", host = name),
-        Phase::Failed if host.restart.is_some() => fl!("menu-host-ended", host = name),
-        Phase::Failed => fl!("menu-host-failed", host = name),
-        _ if host.is_prompting => fl!("menu-host-asks", host = name),
-        phase => {
-            let phase = phase.words();
-            match elapsed(now.saturating_duration_since(since(host))) {
-                Some(time) => fl!(
-                    "menu-host-working-for",
-                    host = name,
-                    phase = phase,
-                    time = time
-                ),
-                None => fl!("menu-host-working", host = name, phase = phase),
-            }
-        }
-    }
+fn add(alias: &str, open: bool) -> MenuAction {
+    let alias = alias.to_owned();
+    MenuAction::AddHost { alias, open }
 }
 
-/// Returns the time since when it is in its phase; a job waits also while the connection is lost.
-fn since(host: &HostState) -> Instant {
-    let queued = host.queued.filter(|_| host.phase == Phase::Queued);
-    queued.unwrap_or(host.since)
-}
-
-/// Returns the time at which the host's lines say something else although the host is the same.
-pub fn next_change(host: &HostState, now: Instant) -> Option<Instant> {
-    let shows_time = host.is_active() && host.phase != Phase::Ready && !host.is_prompting;
-    let time = shows_time.then(|| now + until_next(now.saturating_duration_since(since(host))));
-    let loss = host.loss.as_ref().and_then(|loss| loss.next_change(now));
-    time.into_iter().chain(loss).min()
-}
-
-fn little_left(host: &HostState, now: Instant) -> Option<String> {
-    let (left, is_short) = host.time_left(now)?;
-    elapsed(left).filter(|_| is_short)
-}
-
-/// Returns the lines below it: a problem and its remedy, or details of the tunnel.
-fn details(host: &HostState, now: Instant) -> Vec<String> {
-    if host.waits_for_network() {
-        return Vec::new();
-    }
-    if let Some(problem) = &host.problem {
-        // The detail, such as a log's last lines, would be the whole menu: Show Details… has it.
-        let lines = [problem.title.as_str(), problem.remedy_for(Face::App)];
-        return lines.into_iter().flat_map(wrapped).collect();
-    }
-    if let Some(waits) = &host.silence_hint {
-        return wrapped(waits);
-    }
-    let mut lines: Vec<String> = host.notes.iter().flat_map(|note| wrapped(note)).collect();
-    if let Some(loss) = &host.loss {
-        lines.extend(loss_lines(loss, now));
-        return lines;
-    }
-    lines.extend(state_line(host, now));
-    lines
-}
-
-/// Returns why the connection is lost, and when the next attempt is.
-fn loss_lines(loss: &LossState, now: Instant) -> Vec<String> {
-    let mut lines = wrapped(&loss.cause);
-    let next = match loss.seconds_left(now) {
-        Some(seconds) => fl!("menu-next-try", count = seconds),
-        None => fl!("menu-trying"),
+fn hide(alias: &str) -> Entry {
+    let action = MenuAction::HideHost {
+        alias: alias.to_owned(),
+        hide: true,
     };
-    lines.push(format!("{INDENT}{next}"));
-    lines
+    item(action, &fl!("menu-hide"))
 }
 
-/// Returns the lines of a job that waits, or the details of the tunnel.
-fn state_line(host: &HostState, now: Instant) -> Vec<String> {
-    let Some(ready) = &host.ready else {
-        let job = host.waiting_job();
-        return job.map(|job| wrapped(&job.waiting())).unwrap_or_default();
-    };
-    let mut parts = Vec::new();
-    if let Some(activity) = &host.kernels {
-        let Kernels { total, busy } = activity.kernels;
-        parts.push(fl!("menu-kernels", total = total, busy = busy));
-    }
-    if let Some(job) = &host.job {
-        parts.push(fl!("job-number", id = job.id.as_str()));
-    }
-    // A name of its own is worth reading: the node of a cluster, behind its login host.
-    if ready.server.host != host.name {
-        parts.push(fl!("menu-node", node = shown(&ready.server.host)));
-    }
-    if let Some(time) = host.time_left(now).and_then(|(left, _)| elapsed(left)) {
-        parts.push(fl!("job-time-left", time = time));
-    }
-    if parts.is_empty() {
-        return Vec::new();
-    }
-    vec![format!("{INDENT}{}", parts.join(" · "))]
+fn more(name: &str, entries: Vec<Vec<Entry>>) -> Entry {
+    let text = format!("{INDENT}{}", fl!("menu-more"));
+    submenu(SubmenuKind::Host(name.to_owned()), &text, groups(entries))
 }
 
-/// Returns the other actions for a host that is open, being connected, or failed.
-fn more(host: &HostState, has_launcher: bool) -> Vec<Entry> {
-    let name = &host.name;
-    let indented = |action, text: String| of(host, action, &format!("{INDENT}{text}"));
-    let submenu = |entries| Entry::Submenu {
-        kind: SubmenuKind::Host(name.clone()),
-        text: format!("{INDENT}{}", fl!("menu-more", host = shown(name))),
-        entries,
-    };
-    let cancel = || {
-        let asks = host.waiting_job().is_some();
-        let text = if asks {
-            fl!("menu-cancel-job")
-        } else {
-            fl!("menu-cancel")
-        };
-        indented(HostAction::Cancel, text)
-    };
-    match host.phase {
-        Phase::Closed => Vec::new(),
-        Phase::Failed => vec![submenu(failed_actions(host))],
-        Phase::Ready => vec![submenu(actions(host, has_launcher))],
-        Phase::Reconnecting => {
-            let give_up = match host.ready {
-                Some(_) => indented(HostAction::Close, fl!("menu-disconnect")),
-                None => cancel(),
-            };
-            vec![indented(HostAction::TryNow, fl!("menu-try-now")), give_up]
-        }
-        _ => vec![cancel()],
+fn alias_groups(alias: &str) -> Vec<Vec<Entry>> {
+    let edit = item(add(alias, false), &fl!("menu-edit-host"));
+    vec![vec![edit, hide(alias)]]
+}
+
+/// The groups of a host's submenu: something to read, the work, the host itself, and the end of it.
+fn host_groups(host: &HostState, model: &Model, now: Instant) -> Vec<Vec<Entry>> {
+    let remark = remark(host).map(|text| of(host, HostAction::ShowDetails, &text));
+    vec![
+        remark.into_iter().collect(),
+        work(host, model.notebooks(&host.name)),
+        upkeep(host, model),
+        ending(host, now),
+    ]
+}
+
+/// Returns what the item says that leads to the details: the most urgent of them.
+fn remark(host: &HostState) -> Option<String> {
+    if host.problem.is_some() {
+        return Some(fl!("menu-details"));
+    }
+    let cause = host.loss.as_ref().map(|loss| &loss.cause);
+    let cause = cause.filter(|cause| !cause.is_empty());
+    let hint = cause.or(host.silence_hint.as_ref());
+    let text = hint.or(host.notes.last()).map(|text| leading(text));
+    text.or_else(|| host.job.as_ref().map(job))
+}
+
+fn job(job: &JobInfo) -> String {
+    let id = shown(&job.id);
+    match &job.node {
+        Some(node) => fl!("menu-job-on", id = id, node = shown(node)),
+        None => fl!("menu-job", id = id),
     }
 }
 
-/// Returns what can be done about a failure.
-fn failed_actions(host: &HostState) -> Vec<Entry> {
+fn work(host: &HostState, known: &[String]) -> Vec<Entry> {
     let mut entries = Vec::new();
-    // One that has ended has an item of its own, in sight.
-    if host.restart.is_none() {
-        entries.push(of(host, HostAction::Open, &fl!("notice-try-again")));
+    if host.phase == Phase::Ready {
+        entries.push(of(host, HostAction::NewTab, &fl!("menu-new-tab")));
     }
-    entries.push(of(host, HostAction::ShowDetails, &fl!("menu-details")));
-    entries.push(of(host, HostAction::ShowLog, &fl!("menu-show-log")));
-    entries.push(Entry::Separator);
-    entries.push(of(host, HostAction::Dismiss, &fl!("menu-dismiss")));
+    if host.can_open_notebook() {
+        let text = fl!("menu-open-notebook");
+        entries.push(of(host, HostAction::AskNotebook, &text));
+        entries.extend(kernels(host));
+        entries.extend(recent(host, known));
+    }
+    entries.extend(ports(host));
     entries
 }
 
-fn actions(host: &HostState, has_launcher: bool) -> Vec<Entry> {
-    let mut entries = vec![
-        of(host, HostAction::Open, &fl!("menu-open-tab")),
-        of(host, HostAction::CopyLink, &fl!("menu-copy-link")),
-    ];
-    entries.extend(notebooks(host));
-    entries.extend(forwards(host));
-    entries.push(of(host, HostAction::ShowLog, &fl!("menu-show-log")));
-    // Its address names configured hosts only.
-    if !host.removed_from_config {
-        let action = MenuAction::ToggleShortcut(host.name.clone());
-        entries.push(tickable(action, &fl!("menu-launcher"), has_launcher));
-    }
-    if host.can_be_extended() {
-        entries.push(of(host, HostAction::Extend, &fl!("menu-extend")));
-    }
-    entries.push(Entry::Separator);
-    entries.push(of(host, HostAction::Close, &fl!("menu-disconnect")));
-    entries.push(of(host, HostAction::Stop, &fl!("menu-stop")));
-    entries
-}
-
-/// The running kernels, each of which leads to its notebook.
-fn notebooks(host: &HostState) -> Option<Entry> {
-    let kernels = host.kernels.as_ref()?;
-    if kernels.notebooks.is_empty() {
-        return None;
-    }
-    let line = |notebook: &Notebook| {
-        let (path, state) = (shown(&notebook.path), notebook.state.as_str());
-        let text = match state {
-            "busy" => fl!("menu-notebook-busy", path = path),
-            "idle" => fl!("menu-notebook-idle", path = path),
-            other => fl!("menu-notebook", path = path, state = other),
-        };
+/// The running notebooks, the busy ones first.
+fn kernels(host: &HostState) -> Option<Entry> {
+    let mut notebooks: Vec<&Notebook> = running(host).iter().collect();
+    notebooks.sort_by_key(|notebook| notebook.state != "busy");
+    let line = |notebook: &&Notebook| {
         let action = HostAction::OpenNotebook(notebook.path.clone());
-        of(host, action, &text)
+        of(host, action, &notebook_line(notebook))
     };
-    Some(Entry::Submenu {
-        kind: SubmenuKind::Kernels(host.name.clone()),
-        text: fl!("menu-kernels-menu"),
-        entries: kernels.notebooks.iter().map(line).collect(),
+    let entries: Vec<Entry> = notebooks.iter().map(line).collect();
+    let kind = SubmenuKind::Kernels(host.name.clone());
+    (!entries.is_empty()).then(|| submenu(kind, &fl!("menu-kernels-menu"), entries))
+}
+
+fn running(host: &HostState) -> &[Notebook] {
+    let kernels = host.kernels.as_ref();
+    kernels.map_or(&[], |kernels| kernels.notebooks.as_slice())
+}
+
+/// Returns a notebook with its kernel's state, for which Jupyter has words of its own.
+fn notebook_line(notebook: &Notebook) -> String {
+    let path = shown(&notebook.path);
+    match notebook.state.as_str() {
+        "busy" => fl!("menu-notebook-busy", path = path),
+        "idle" => fl!("menu-notebook-idle", path = path),
+        "starting" => fl!("menu-notebook-starting", path = path),
+        "restarting" | "autorestarting" => fl!("menu-notebook-restarting", path = path),
+        "dead" | "terminating" => fl!("menu-notebook-dead", path = path),
+        _ => fl!("menu-notebook-unknown", path = path),
+    }
+}
+
+/// The notebooks that ran there, without those that still do.
+fn recent(host: &HostState, known: &[String]) -> Option<Entry> {
+    let runs = |path: &String| running(host).iter().any(|notebook| notebook.path == *path);
+    let line = |path: &String| {
+        let action = HostAction::OpenNotebook(path.clone());
+        of(host, action, &shown(path))
+    };
+    let paths = known.iter().filter(|path| !runs(path));
+    let entries: Vec<Entry> = paths.map(line).collect();
+    let kind = SubmenuKind::Recent(host.name.clone());
+    (!entries.is_empty()).then(|| submenu(kind, &fl!("menu-recent"), entries))
+}
+
+fn ports(host: &HostState) -> Option<Entry> {
+    let forwards = &host.ready.as_ref()?.forwards;
+    let line = |forward: &Forwarded| {
+        let port = forward.local_port;
+        let (name, number) = (shown(&forward.name), port.to_string());
+        let text = fl!("menu-forward", name = name, port = number);
+        of(host, HostAction::OpenForward(port), &text)
+    };
+    let is_open = host.phase == Phase::Ready && !forwards.is_empty();
+    let kind = SubmenuKind::Ports(host.name.clone());
+    is_open.then(|| {
+        let entries = forwards.iter().map(line).collect();
+        submenu(kind, &fl!("menu-ports"), entries)
     })
 }
 
-fn forwards(host: &HostState) -> Vec<Entry> {
-    let Some(ready) = &host.ready else {
-        return Vec::new();
+fn upkeep(host: &HostState, model: &Model) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    if host.phase == Phase::Ready {
+        entries.push(of(host, HostAction::CopyLink, &fl!("menu-copy-link")));
+        if host.can_be_extended() {
+            entries.push(of(host, HostAction::Extend, &fl!("menu-extend")));
+        }
+    }
+    entries.extend(side_logins(host));
+    // The address of a shortcut names configured hosts only.
+    if !host.is_unconfigured {
+        let action = MenuAction::ToggleShortcut(host.name.clone());
+        let has_one = model.has_launcher(&host.name);
+        entries.push(tickable(action, &fl!("menu-launcher"), has_one));
+        entries.push(of(host, HostAction::Edit, &fl!("menu-edit-host")));
+    }
+    if model.can_be_hidden(Listed::Host(host)) {
+        entries.push(hide(&host.name));
+    }
+    entries
+}
+
+/// The items that may log in beside the tunnel, or the end of such a login.
+fn side_logins(host: &HostState) -> Vec<Entry> {
+    let cancel = |text: String| vec![of(host, HostAction::CancelSideLogin, &text)];
+    match host.side_login {
+        Some(SideLogin::Log) => cancel(fl!("menu-cancel-log")),
+        Some(SideLogin::Check) => cancel(fl!("menu-cancel-check")),
+        None => {
+            let log = || of(host, HostAction::ShowLog, &fl!("menu-show-log"));
+            let log = host.can_show_log().then(log);
+            let check = || of(host, HostAction::CheckConnection, &fl!("menu-check"));
+            let check = host.can_be_checked().then(check);
+            log.into_iter().chain(check).collect()
+        }
+    }
+}
+
+fn ending(host: &HostState, now: Instant) -> Vec<Entry> {
+    match host.phase {
+        Phase::Closed => Vec::new(),
+        Phase::Failed => vec![of(host, HostAction::Dismiss, &fl!("menu-dismiss"))],
+        Phase::Ready => vec![close(host, now), stop(host)],
+        Phase::Reconnecting if host.ready.is_some() => vec![close(host, now)],
+        _ => {
+            let text = match host.waiting_job() {
+                Some(_) => fl!("menu-cancel-job"),
+                None => fl!("menu-cancel"),
+            };
+            vec![of(host, HostAction::Cancel, &text)]
+        }
+    }
+}
+
+/// An item ends with an ellipsis where a question follows, and only there.
+fn close(host: &HostState, now: Instant) -> Entry {
+    let asks = dialog::before_close(&host.name, &Stakes::of(host, now)).is_some();
+    let text = if asks {
+        fl!("menu-disconnect-asks")
+    } else {
+        fl!("menu-disconnect")
     };
-    let line = |forward: &Forwarded| {
-        let port = forward.local_port;
-        let text = fl!(
-            "menu-forward",
-            name = shown(&forward.name),
-            port = port.to_string()
-        );
-        of(host, HostAction::OpenForward(port), &text)
+    of(host, HostAction::Close, &text)
+}
+
+fn stop(host: &HostState) -> Entry {
+    let asks = dialog::before_stop(&host.name, host.kernels.as_ref()).is_some();
+    let text = if asks {
+        fl!("menu-stop-asks")
+    } else {
+        fl!("menu-stop")
     };
-    ready.forwards.iter().map(line).collect()
+    of(host, HostAction::Stop, &text)
 }

@@ -4,44 +4,28 @@ use std::time::Instant;
 
 use super::super::menu_action::MenuAction;
 use super::super::model::{Model, UpdateInfo};
-use super::host_menu;
-use super::menu_item::{Entry, SubmenuKind, disabled_item, item, tickable, with_keys};
-use super::text::{shown, wrapped};
+use super::menu_item::{Entry, SubmenuKind, disabled_item, groups, item, tickable, with_keys};
+use super::{host_list, host_title};
 use crate::desktop::login_item;
 use crate::i18n::fl;
 
-/// Longest list of hosts that the menu itself shows; a longer one is hard to choose from. A host
-/// that is open or has failed is always shown.
-const AT_HAND: usize = 20;
+/// Hosts that a dialog lists.
+const LISTED: usize = 20;
 
 /// The whole menu.
 pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
-    let mut entries = hosts(model, now);
-    if !entries.is_empty() {
-        entries.push(Entry::Separator);
-    }
-    entries.extend(complaint(model));
-    entries.extend(aliases(model));
-    let edit = item(MenuAction::EditConfiguration, &fl!("menu-edit"));
-    entries.push(with_keys(edit, "CmdOrCtrl+,"));
-    entries.extend(login_item(model.login_item()));
-    entries.extend(update(model.updates()));
-    entries.push(help(model.updates()));
-    entries.push(Entry::Separator);
-    if model.is_quitting() {
-        entries.push(disabled_item(&fl!("menu-quitting")));
-    } else {
-        let quit = item(MenuAction::Quit, &fl!("menu-quit"));
-        entries.push(with_keys(quit, "CmdOrCtrl+Q"));
-    }
-    entries
+    groups(vec![
+        host_list::entries(model, now),
+        of_the_app(model),
+        vec![quit(model)],
+    ])
 }
 
 /// Returns the time at which the menu says something else although the model does not change.
 pub fn next_change(model: &Model, now: Instant) -> Option<Instant> {
     let hosts = model.hosts().iter();
     hosts
-        .filter_map(|host| host_menu::next_change(host, now))
+        .filter_map(|host| host_title::next_change(host, now))
         .min()
 }
 
@@ -50,123 +34,55 @@ pub fn list(model: &Model, now: Instant) -> String {
     if model.hosts().is_empty() {
         return fl!("menu-no-hosts");
     }
-    let (first, others) = model.hosts().split_at(model.hosts().len().min(AT_HAND));
+    let (first, others) = model.hosts().split_at(model.hosts().len().min(LISTED));
     let mut lines: Vec<String> = first
         .iter()
-        .map(|host| host_menu::title(host, now))
+        .map(|host| host_title::title(host, now))
         .collect();
     if !others.is_empty() {
-        lines.push(fl!("menu-more-hosts", count = others.len()));
+        lines.push(fl!("menu-more-lines", count = others.len()));
     }
     lines.join("\n")
 }
 
-fn hosts(model: &Model, now: Instant) -> Vec<Entry> {
-    if model.hosts().is_empty() {
-        // A file with mistakes is none to add a host to.
-        let is_first = model.complaint().is_none();
-        return if is_first {
-            first_run(model)
-        } else {
-            Vec::new()
-        };
-    }
-    let (mut entries, mut others) = (Vec::new(), Vec::new());
-    for (at, host) in model.hosts().iter().enumerate() {
-        let is_idle = !host.is_active() && host.problem.is_none();
-        let list = if at >= AT_HAND && is_idle {
-            &mut others
-        } else {
-            &mut entries
-        };
-        let has_launcher = model.has_launcher(&host.name);
-        list.extend(host_menu::entries(host, has_launcher, now));
-    }
-    entries.extend(more_hosts(others));
+fn of_the_app(model: &Model) -> Vec<Entry> {
+    let complaint = model.complaint();
+    let complaint = complaint.map(|_| item(MenuAction::ShowMistake, &fl!("menu-complaint")));
+    let mut entries: Vec<Entry> = complaint.into_iter().collect();
+    let add = fl!("menu-add-host");
+    entries.push(item(MenuAction::AddHostByName, &add));
+    let edit = item(MenuAction::EditConfiguration, &fl!("menu-edit"));
+    entries.push(with_keys(edit, "CmdOrCtrl+,"));
+    entries.extend(login_item(model.login_item()));
+    entries.extend(update(model.updates()));
+    entries.push(help(model.updates()));
     entries
 }
 
-/// Without any configuration the hosts of the ssh configuration are on offer.
-fn first_run(model: &Model) -> Vec<Entry> {
-    let mut offers: Vec<Entry> = model
-        .new_aliases()
-        .map(|alias| {
-            let text = fl!("menu-host-closed", host = shown(alias));
-            item(add_host(alias, true), &text)
-        })
-        .collect();
-    if offers.is_empty() {
-        let lines = wrapped(&fl!("menu-no-hosts"));
-        return lines
-            .iter()
-            .map(|line| disabled_item(line.trim()))
-            .collect();
+fn quit(model: &Model) -> Entry {
+    if model.is_quitting() {
+        return disabled_item(&fl!("menu-quitting"));
     }
-    let others = offers.split_off(offers.len().min(AT_HAND));
-    offers.insert(0, disabled_item(&fl!("menu-offers")));
-    offers.extend(more_hosts(others));
-    offers
-}
-
-fn more_hosts(others: Vec<Entry>) -> Option<Entry> {
-    let count = others.len();
-    (count > 0).then(|| Entry::Submenu {
-        kind: SubmenuKind::MoreHosts,
-        text: fl!("menu-more-hosts", count = count),
-        entries: others,
-    })
-}
-
-fn complaint(model: &Model) -> Vec<Entry> {
-    let Some(complaint) = model.complaint() else {
-        return Vec::new();
+    let text = if model.quit_asks() {
+        fl!("menu-quit-asks")
+    } else {
+        fl!("menu-quit")
     };
-    // Without hosts there was no valid version since the start.
-    let heading = match model.hosts() {
-        [] => fl!("menu-complaint-start"),
-        _ => fl!("menu-complaint"),
-    };
-    let mut lines = vec![disabled_item(&heading)];
-    let texts = [&complaint.mistake, &complaint.remedy];
-    let texts = texts.into_iter().flat_map(|text| wrapped(text));
-    lines.extend(texts.map(|line| disabled_item(&line)));
-    lines
+    with_keys(item(MenuAction::Quit, &text), "CmdOrCtrl+Q")
 }
 
-/// The aliases that are no hosts of ours yet; on the first run they stand above.
-fn aliases(model: &Model) -> Option<Entry> {
-    if model.hosts().is_empty() {
-        return None;
-    }
-    let offer = |alias: &str| item(add_host(alias, false), &shown(alias));
-    let entries: Vec<Entry> = model.new_aliases().map(offer).collect();
-    if entries.is_empty() {
-        return None;
-    }
-    Some(Entry::Submenu {
-        kind: SubmenuKind::AddHost,
-        text: fl!("menu-add"),
-        entries,
-    })
-}
-
-fn add_host(alias: &str, open: bool) -> MenuAction {
-    let alias = alias.to_owned();
-    MenuAction::AddHost { alias, open }
-}
-
+/// Returns the item that starts the app at login, and the way to allow that where it is needed.
 fn login_item(status: &login_item::Status) -> Vec<Entry> {
-    let (on, remark) = match status {
-        login_item::Status::On => (true, None),
-        login_item::Status::Off => (false, None),
-        login_item::Status::NeedsApproval => (false, Some(fl!("menu-login-approval"))),
-        login_item::Status::NotHere(_) => return Vec::new(),
-    };
-    let text = fl!("menu-login");
-    let mut entries = vec![tickable(MenuAction::ToggleLoginItem, &text, on)];
-    let remark = remark.map(|text| wrapped(&text)).unwrap_or_default();
-    entries.extend(remark.iter().map(|line| disabled_item(line)));
-    entries
+    let is_on = *status == login_item::Status::On;
+    let toggle = tickable(MenuAction::ToggleLoginItem, &fl!("menu-login"), is_on);
+    match status {
+        login_item::Status::On | login_item::Status::Off => vec![toggle],
+        login_item::Status::NeedsApproval => {
+            let text = fl!("menu-login-approval");
+            vec![toggle, item(MenuAction::ExplainLoginItem, &text)]
+        }
+        login_item::Status::NotHere(_) => Vec::new(),
+    }
 }
 
 /// A newer version, which leads to its page.
@@ -185,6 +101,7 @@ fn help(updates: &UpdateInfo) -> Entry {
         let text = fl!("menu-check-updates");
         entries.push(item(MenuAction::CheckForUpdates, &text));
     }
+    entries.push(item(MenuAction::ShowWelcome, &fl!("menu-welcome")));
     entries.push(item(MenuAction::About, &fl!("menu-about")));
     Entry::Submenu {
         kind: SubmenuKind::Help,

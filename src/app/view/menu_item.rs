@@ -38,12 +38,18 @@ pub struct Item {
 pub enum SubmenuKind {
     /// The hosts for which the menu itself has no room.
     MoreHosts,
-    /// Everything that can be done with a connected host.
+    /// Some of them, by the name of the first.
+    Section(String),
+    /// The hosts that the user has taken off the menu.
+    Hidden,
+    /// Everything that can be done with a host beside the main thing.
     Host(String),
-    /// The notebooks of a host.
+    /// The running notebooks of a host.
     Kernels(String),
-    /// The aliases of the ssh configuration.
-    AddHost,
+    /// The notebooks that ran on a host.
+    Recent(String),
+    /// The further ports of a host.
+    Ports(String),
     /// The app's own help.
     Help,
 }
@@ -76,6 +82,24 @@ pub fn disabled_item(text: &str) -> Entry {
         checked: None,
         keys: None,
     })
+}
+
+/// Returns a submenu.
+pub fn submenu(kind: SubmenuKind, text: &str, entries: Vec<Entry>) -> Entry {
+    Entry::Submenu {
+        kind,
+        text: text.to_owned(),
+        entries,
+    }
+}
+
+/// Returns groups of entries with separators between them; those without entries are left out.
+pub fn groups(groups: Vec<Vec<Entry>>) -> Vec<Entry> {
+    let full: Vec<Vec<Entry>> = groups
+        .into_iter()
+        .filter(|group| !group.is_empty())
+        .collect();
+    full.join(&Entry::Separator)
 }
 
 /// Returns the entry with keys of its own.

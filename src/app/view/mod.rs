@@ -1,8 +1,14 @@
-//! Pure functions from the model to what the desktop shows: menu, notifications, icon.
+//! Pure functions from the model to what the desktop shows: menu, notifications, dialogs, icon.
 
-pub mod host_menu;
+mod brief;
+pub mod details;
+pub mod dialog;
+mod host_list;
+mod host_menu;
+mod host_title;
 pub mod icon;
 pub mod menu;
 pub mod menu_item;
 pub mod notification;
+mod pending;
 pub mod text;

@@ -21,107 +21,112 @@ pub struct NotificationRequest {
 pub fn notification_request(host: &str, notable: &NotableChange) -> NotificationRequest {
     match notable {
         NotableChange::Opened(ready) => {
-            let (version, node) = (ready.server.version.as_str(), ready.server.host.as_str());
+            let node = ready.server.host.as_str();
             let body = if ready.reused {
-                fl!("notice-was-running", version = version, node = node)
+                fl!("notice-was-running", node = node)
             } else {
-                fl!("notice-was-started", version = version, node = node)
+                fl!("notice-was-started", node = node)
             };
-            NotificationRequest {
-                notification: Notification {
-                    id: state_id(host),
-                    title: fl!("notice-ready", host = host),
-                    body,
-                    action: fl!("menu-open-tab"),
-                },
-                action: MenuAction::host(host, HostAction::Open),
-            }
+            open_tab(host, fl!("notice-ready", host = host), body)
         }
         NotableChange::Started(ready, waited) => {
             let job = ready.job.as_ref().map(|job| job.id.as_str());
             let node = ready.server.host.as_str();
             let waited = elapsed(*waited).unwrap_or_default();
-            NotificationRequest {
-                notification: Notification {
-                    id: state_id(host),
-                    title: fl!("notice-ready", host = host),
-                    body: fl!(
-                        "notice-job-started",
-                        id = job.unwrap_or("?"),
-                        node = node,
-                        time = waited
-                    ),
-                    action: fl!("menu-open-tab"),
-                },
-                action: MenuAction::host(host, HostAction::Open),
-            }
+            let id = job.unwrap_or("?");
+            let body = fl!("notice-job-started", id = id, node = node, time = waited);
+            open_tab(host, fl!("notice-ready", host = host), body)
         }
         NotableChange::Walltime(job, walltime) => NotificationRequest {
             notification: of_time(host, job, *walltime),
             action: MenuAction::host(host, HostAction::Open),
         },
-        NotableChange::Ended(problem, again) => NotificationRequest {
-            notification: Notification {
-                id: state_id(host),
-                title: problem.title.clone(),
-                body: match &again.notebook {
-                    Some(notebook) => {
-                        fl!("notice-start-again-with", notebook = shown(notebook))
-                    }
-                    None => fl!("notice-start-again"),
-                },
-                action: fl!("menu-start-again"),
-            },
-            action: MenuAction::host(host, HostAction::StartAgain),
-        },
-        NotableChange::Lost(cause) => NotificationRequest {
-            notification: Notification {
-                id: state_id(host),
-                title: fl!("notice-lost", host = host),
-                body: fl!("notice-lost-text", cause = cause.as_str()),
-                action: fl!("menu-try-now"),
-            },
-            action: MenuAction::host(host, HostAction::TryNow),
-        },
-        NotableChange::Returned(away) => NotificationRequest {
-            notification: Notification {
-                id: state_id(host),
-                title: fl!("notice-returned", host = host),
-                body: fl!(
-                    "notice-returned-text",
-                    time = elapsed(*away).unwrap_or_default()
-                ),
-                action: fl!("menu-open-tab"),
-            },
-            action: MenuAction::host(host, HostAction::Open),
-        },
-        NotableChange::Warning(text) => NotificationRequest {
-            notification: Notification {
-                id: format!("{host} note"),
-                title: host.to_owned(),
-                body: text.clone(),
-                action: fl!("menu-open-tab"),
-            },
-            action: MenuAction::host(host, HostAction::Open),
-        },
-        NotableChange::Failed(problem) | NotableChange::Refused(problem) => {
-            let (label, action) = remedy(problem.code);
-            NotificationRequest {
-                notification: Notification {
-                    id: state_id(host),
-                    title: problem.title.clone(),
-                    body: problem.remedy_for(Face::App).to_owned(),
-                    action: label,
-                },
-                action: MenuAction::host(host, action),
-            }
+        NotableChange::Ended(problem, again) => {
+            let body = match &again.notebook {
+                Some(notebook) => fl!("notice-start-again-with", notebook = shown(notebook)),
+                None => fl!("notice-start-again"),
+            };
+            let click = (fl!("menu-start-again"), HostAction::StartAgain);
+            of_state(host, problem.title.clone(), body, click)
         }
+        NotableChange::Lost(cause) => {
+            let body = fl!("notice-lost-text", cause = cause.as_str());
+            let click = (fl!("menu-try-now"), HostAction::TryNow);
+            of_state(host, fl!("notice-lost", host = host), body, click)
+        }
+        NotableChange::LoginNeeded(cause) => log_in_again(host, cause),
+        NotableChange::Returned(away) => {
+            let time = elapsed(*away).unwrap_or_default();
+            let body = fl!("notice-returned-text", time = time);
+            open_tab(host, fl!("notice-returned", host = host), body)
+        }
+        NotableChange::Warning(text) => {
+            let mut request = open_tab(host, host.to_owned(), text.clone());
+            request.notification.id = format!("{host} note");
+            request
+        }
+        NotableChange::PageOpen(port) => page_open(host, *port),
+        NotableChange::Failed(problem) | NotableChange::Refused(problem) => {
+            let body = problem.remedy_for(Face::App).to_owned();
+            of_state(host, problem.title.clone(), body, remedy(problem.code))
+        }
+    }
+}
+
+/// Returns the notification of a host's state, whose click opens its tab.
+fn open_tab(host: &str, title: String, body: String) -> NotificationRequest {
+    let click = (fl!("menu-open-tab"), HostAction::Open);
+    of_state(host, title, body, click)
+}
+
+/// Returns the notification of a host's state, with the label and the effect of a click.
+fn of_state(
+    host: &str,
+    title: String,
+    body: String,
+    (label, action): (String, HostAction),
+) -> NotificationRequest {
+    NotificationRequest {
+        notification: Notification {
+            id: state_id(host),
+            title,
+            body,
+            action: label,
+            acts_unseen: false,
+        },
+        action: MenuAction::host(host, action),
     }
 }
 
 /// Of the notifications of a host's state only the newest one counts.
 fn state_id(host: &str) -> String {
     format!("{host} state")
+}
+
+/// Returns the notification of a page that a browser has open already, where no program can raise its tab.
+fn page_open(host: &str, port: u16) -> NotificationRequest {
+    let place = format!("localhost:{port}");
+    NotificationRequest {
+        notification: Notification {
+            id: format!("{host} page"),
+            title: fl!("notice-page-open", host = host),
+            body: fl!("notice-page-open-text", place = place, host = host),
+            action: fl!("menu-new-tab"),
+            acts_unseen: true,
+        },
+        action: MenuAction::host(host, HostAction::NewTab),
+    }
+}
+
+/// Returns the notification of a login that needs the user: a click begins it again.
+pub fn login_needed(host: &str) -> NotificationRequest {
+    let click = (fl!("dialog-log-in"), HostAction::Open);
+    of_state(
+        host,
+        fl!("notice-login", host = host),
+        fl!("notice-login-text"),
+        click,
+    )
 }
 
 /// Returns the notification of a mistake in the configuration.
@@ -132,6 +137,7 @@ pub fn broken_config(complaint: &ConfigMistake) -> NotificationRequest {
             title: fl!("notice-config"),
             body: format!("{}\n{}", complaint.mistake, complaint.remedy),
             action: fl!("menu-edit"),
+            acts_unseen: false,
         },
         action: MenuAction::EditConfiguration,
     }
@@ -145,6 +151,7 @@ pub fn diagnostics_copied() -> NotificationRequest {
             title: fl!("notice-copied"),
             body: fl!("notice-copied-text"),
             action: fl!("menu-show-log"),
+            acts_unseen: false,
         },
         action: MenuAction::ShowLog,
     }
@@ -163,6 +170,7 @@ fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
         title,
         body,
         action: fl!("menu-open-tab"),
+        acts_unseen: false,
     }
 }
 
@@ -177,6 +185,13 @@ fn remedy(code: Code) -> (String, HostAction) {
         | Code::KernelsBusy => (fl!("menu-show-log"), HostAction::ShowLog),
         _ => (fl!("notice-try-again"), HostAction::Open),
     }
+}
+
+/// Returns the notification of a connection that needs a login: its click opens the dialog.
+fn log_in_again(host: &str, cause: &str) -> NotificationRequest {
+    let body = fl!("notice-log-in-text", cause = cause);
+    let click = (fl!("menu-log-in"), HostAction::TryNow);
+    of_state(host, fl!("notice-log-in", host = host), body, click)
 }
 
 #[cfg(test)]
@@ -205,6 +220,23 @@ mod tests {
             body.contains("Stop Anyway") && !body.contains("remote-jupyter"),
             "{body}"
         );
+    }
+
+    #[test]
+    fn a_page_that_is_open_is_told_with_its_place_and_a_click_opens_another_tab() {
+        let told = notification_request("gpu01", &NotableChange::PageOpen(8890));
+        assert_eq!(told.action, MenuAction::host("gpu01", HostAction::NewTab));
+        let Notification {
+            title,
+            body,
+            action,
+            acts_unseen,
+            ..
+        } = told.notification;
+        assert_eq!(title, "gpu01 is open in a browser tab already");
+        assert!(body.contains("localhost:8890"), "{body}");
+        assert_eq!(action, "New Tab");
+        assert!(acts_unseen, "else the click would have no effect");
     }
 
     #[test]

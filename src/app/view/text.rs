@@ -2,25 +2,20 @@
 
 use std::time::Duration;
 
-use textwrap::core::Word;
-use textwrap::{WordSeparator, WordSplitter};
-
 use crate::i18n::fl;
 
 /// As wide as the state's sign in front of a host.
 pub const INDENT: &str = "    ";
-/// Columns of a line to read.
-const WIDTH: usize = 64;
+/// Letters of the beginning of a longer text.
+const LEADING: usize = 56;
 /// Characters of a name: a longer one would make the menu as wide as the screen.
 const NAME: usize = 40;
 
 /// A name as the menu shows it: in one line, and the middle of a long one left out, since names
-/// often differ at their ends.
+/// often differ at their ends. A mark that turns the direction of writing could make it read as
+/// another name; it is replaced by a visible one.
 pub fn shown(name: &str) -> String {
-    let letters: Vec<char> = name
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let letters: Vec<char> = name.chars().map(visible).collect();
     if letters.len() <= NAME {
         return letters.into_iter().collect();
     }
@@ -29,6 +24,21 @@ pub fn shown(name: &str) -> String {
         &letters[letters.len() - NAME / 2 + 1..],
     );
     start.iter().chain(&['…']).chain(end).collect()
+}
+
+fn visible(c: char) -> char {
+    match c {
+        // <https://www.unicode.org/reports/tr9/>, "Directional Formatting Characters".
+        '\u{061C}'
+        | '\u{200E}'
+        | '\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
+        // The separators of lines and paragraphs.
+        '\u{2028}' | '\u{2029}' => ' ',
+        _ if c.is_control() => ' ',
+        _ => c,
+    }
 }
 
 /// Returns how long something has taken, if that is long enough to show; in steps, so that an open
@@ -52,45 +62,16 @@ pub fn until_next(time: Duration) -> Duration {
     next.saturating_sub(time)
 }
 
-/// Lines that do not make the menu as wide as the screen, indented below what they explain. They
-/// break at blanks, so that paths stay whole, and in Japanese between phrases.
-pub fn wrapped(text: &str) -> Vec<String> {
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(INDENT)
-        .subsequent_indent(INDENT)
-        .word_separator(WordSeparator::Custom(phrases))
-        .word_splitter(WordSplitter::NoHyphenation)
-        .break_words(true);
-    let lines = textwrap::wrap(text.trim(), options);
-    let lines = lines.into_iter().map(std::borrow::Cow::into_owned);
-    lines.filter(|line| !line.trim().is_empty()).collect()
-}
-
-/// Returns the parts of a line between which it may break.
-fn phrases(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-    let letters: Vec<(usize, char)> = line.char_indices().collect();
-    let pairs = letters.windows(2);
-    let breaks = pairs.filter(|pair| may_break(pair[0].1, pair[1].1));
-    let mut places: Vec<usize> = breaks.map(|pair| pair[1].0).collect();
-    places.push(line.len());
-    let mut start = 0;
-    Box::new(places.into_iter().map(move |end| {
-        let word = Word::from(&line[start..end]);
-        start = end;
-        word
-    }))
-}
-
-/// After a blank, after a Japanese clause, and where a Japanese phrase begins: there a letter of
-/// another kind follows the endings, which are written in hiragana.
-fn may_break(before: char, after: char) -> bool {
-    let is_hiragana = |c: char| ('\u{3041}'..='\u{309f}').contains(&c);
-    let ends_clause = |c: char| "、。，．」』）！？".contains(c);
-    if after == ' ' || ends_clause(after) {
-        return false;
-    }
-    let begins_phrase = is_hiragana(before) && !is_hiragana(after) && after != 'ー';
-    before == ' ' || ends_clause(before) || begins_phrase
+/// Returns the beginning of a text that a dialog has the whole of, in one line.
+pub fn leading(text: &str) -> String {
+    let text: String = text.trim().chars().map(visible).collect();
+    let start: String = text.chars().take(LEADING).collect();
+    let start = match start.rsplit_once(' ') {
+        Some((words, _)) if start != text && !words.is_empty() => words,
+        _ => &start,
+    };
+    let end = [' ', '.', ',', ':', ';', '。', '、'];
+    format!("{}…", start.trim_end_matches(end))
 }
 
 #[cfg(test)]
@@ -112,6 +93,21 @@ mod tests {
     }
 
     #[test]
+    fn a_name_reads_in_the_order_of_its_letters() {
+        let turned = "report\u{202E}gnp.exe\u{202C}.ipynb";
+        assert_eq!(shown(turned), "report\u{FFFD}gnp.exe\u{FFFD}.ipynb");
+        let marks = ['\u{061C}', '\u{200E}', '\u{200F}'].into_iter();
+        let marks = marks.chain('\u{202A}'..='\u{202E}');
+        for mark in marks.chain('\u{2066}'..='\u{2069}') {
+            assert_eq!(shown(&format!("a{mark}b")), "a\u{FFFD}b", "{mark:?}");
+        }
+        assert_eq!(shown("a\u{2028}b\u{1b}c\0d"), "a b c d");
+        // Emoji are joined by a mark that turns nothing.
+        let family = "👩\u{200D}🔬";
+        assert_eq!(shown(family), family);
+    }
+
+    #[test]
     fn times_are_said_in_steps() {
         let said = |seconds| elapsed(Duration::from_secs(seconds));
         assert_eq!(said(4), None);
@@ -122,41 +118,17 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_wrapped_between_words() {
-        let text = "word ".repeat(40) + &"x".repeat(100);
-        let lines = wrapped(&text);
-        assert!(lines.len() > 2);
-        for line in &lines {
-            assert!(line.starts_with(INDENT) && !line.ends_with(' '));
-            assert!(line.chars().count() <= WIDTH, "{line}");
+    fn the_beginning_of_a_text_is_one_line_of_whole_words() {
+        assert_eq!(leading("no answer for 45 s"), "no answer for 45 s…");
+        assert_eq!(leading("Open to all.\n"), "Open to all…");
+        let long =
+            "The server on gpu01 is open to every account of that computer, since it has no token";
+        let want = "The server on gpu01 is open to every account of that…";
+        assert_eq!(leading(long), want);
+        for text in ["x".repeat(300), "設定に誤りがあります。".repeat(20)] {
+            let start = leading(&text);
+            assert_eq!(start.chars().count(), LEADING + 1, "{start}");
         }
-        assert!(wrapped("  ").is_empty());
-    }
-
-    #[test]
-    fn paths_and_japanese_words_stay_whole() {
-        let text = "jupyter was not found in /usr/local/games:/usr/local/bin or in ~/.ssh/authorized_keys there";
-        let lines = wrapped(text).join("\n");
-        for part in ["/usr/local/games:/usr/local/bin", "~/.ssh/authorized_keys"] {
-            assert!(lines.contains(part), "{lines}");
-        }
-        let text = "ホストにインストールされている Jupyter が見つかりませんでした。もう一度お試しになっても解決しないときは、設定を確認してください。";
-        let lines = wrapped(text);
-        assert!(lines.len() > 1, "{lines:#?}");
-        for part in [
-            "インストール",
-            "見つかりませんでした。",
-            "確認してください。",
-        ] {
-            assert!(lines.iter().any(|line| line.contains(part)), "{lines:#?}");
-        }
-    }
-
-    #[test]
-    fn text_without_blanks_is_wrapped_too() {
-        let lines = wrapped(&"設定に誤りがあります。".repeat(20));
-        assert!(lines.len() > 2, "{lines:#?}");
-        let width = |line: &String| textwrap::core::display_width(line);
-        assert!(lines.iter().all(|line| width(line) <= WIDTH), "{lines:#?}");
+        assert!(!leading("a\u{202E}b\nc").contains(['\u{202E}', '\n']));
     }
 }

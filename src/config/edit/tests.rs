@@ -136,3 +136,47 @@ fn a_folder_that_takes_no_file() {
     let error = add_host(&path.join("config.toml"), "gpu02").unwrap_err();
     assert!(matches!(error, EditError::Broken(_)), "{error}");
 }
+
+#[test]
+#[cfg(feature = "app")]
+fn a_destination_becomes_a_host_with_a_short_name() {
+    for (destination, name, ssh) in [
+        ("gpu01", "gpu01", None),
+        (
+            "me@gpu01.example.org",
+            "gpu01.example.org",
+            Some("me@gpu01.example.org"),
+        ),
+        ("ssh://me@gpu01:2222", "gpu01", Some("ssh://me@gpu01:2222")),
+        ("ssh://gpu01", "gpu01", Some("ssh://gpu01")),
+    ] {
+        let (_folder, path) = with("# mine\n");
+        let before = at_destination(destination).unwrap();
+        assert_eq!(add_destination(&path, destination).unwrap(), name);
+        let config = Config::load(&path).unwrap();
+        let host = config.host(name).unwrap();
+        assert_eq!(*host, before, "what was tried is what is added");
+        assert_eq!(host.ssh.as_deref(), ssh, "{destination}");
+        assert_eq!(host.ssh_destination(), destination);
+        assert!(matches!(
+            add_destination(&path, destination),
+            Err(EditError::Exists { .. })
+        ));
+    }
+}
+
+#[test]
+#[cfg(feature = "app")]
+fn what_is_no_destination_is_not_written() {
+    for bad in ["", "-oProxyCommand=x", "me@", "gpu 01", "me@gpu01:x y"] {
+        let (_folder, path) = with("# mine\n");
+        let tried = at_destination(bad);
+        assert!(matches!(tried, Err(EditError::Name { .. })), "{bad}");
+        let added = add_destination(&path, bad);
+        assert!(
+            matches!(added, Err(EditError::Name { .. })),
+            "{bad}: {added:?}"
+        );
+        assert_eq!(fs::read_to_string(&path).unwrap(), "# mine\n");
+    }
+}

@@ -2,6 +2,7 @@
 //! netlink.
 
 mod desktop_entry;
+mod dialog_window;
 mod dialogs;
 pub mod login_item;
 mod logind;
@@ -45,7 +46,8 @@ impl Desktop for NativeDesktop {
         tray.set_icon(Some(icon))
     }
 
-    fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>) {
+    /// Its server tells of a click only to the connection that posted it.
+    fn notify(&self, notice: Notification, _host: Option<&str>, clicked: Box<dyn FnOnce() + Send>) {
         notifications::post(notice, clicked);
     }
 

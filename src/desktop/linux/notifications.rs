@@ -1,155 +1,263 @@
-//! Notifications, as <https://specifications.freedesktop.org/notification-spec/latest/> has them.
+//! Notifications, as <https://specifications.freedesktop.org/notification-spec/latest/> has them, posted with
+//! notify-rust. docs/decisions/0016-notify-rust-on-linux.md tells what is done beside it.
 //!
-//! One thread posts and one hears of clicks, however many notifications there are. A server that
-//! hangs holds up the first of them only, and only for a while.
+//! One thread posts them and hears of clicks, however many there are. A server that hangs holds up the first of them
+//! only, and only for a while.
 
-mod queue;
+mod server;
+mod shown;
 
-use std::collections::HashMap;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::future::Future;
+use std::io;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use futures_lite::StreamExt;
-use zbus::message::Type;
-use zbus::{Connection, MatchRule, Message, MessageStream, Variant};
+use async_channel::{Receiver, Sender};
+use futures_lite::future::or;
+use notify_rust::{Hint, Notification as Message, NotificationHandle, NotificationResponse};
+use zruntime::{Shared, SharedRuntime, Task};
 
 use super::super::contract::Notification;
 use super::super::notification_actions::NotificationActions;
 use super::super::sanitize::sanitized;
-use queue::Queue;
+use server::{Abilities, NotificationEnd, NotificationServer};
+use shown::{NotificationName, Shown};
 
 /// A server that does not answer for that long gets the next notification instead.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Signals that may wait to be read.
-const SIGNALS: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+/// Notifications that may wait to be posted: more than a user reads at once.
+const MOST_WAITING: usize = 8;
+/// Ends of notifications that may wait to be handled.
+const MOST_ENDS: usize = 64;
 
-const NAME: &str = "org.freedesktop.Notifications";
-const PATH: &str = "/org/freedesktop/Notifications";
 /// Name of the action for a click on the notification itself.
 const ITSELF: &str = "default";
 const BUTTON: &str = "open";
 
 type Clicked = Box<dyn FnOnce() + Send>;
-type NotificationQueue = Queue<(Notification, Clicked)>;
-type Waiting = Arc<Mutex<NotificationActions<Clicked>>>;
+type Order = (Notification, Clicked);
 
 /// Hands a notification to the thread that posts them.
 pub fn post(notice: Notification, clicked: Clicked) {
-    static QUEUE: LazyLock<Arc<NotificationQueue>> = LazyLock::new(|| {
-        let queue = Arc::<NotificationQueue>::default();
-        let theirs = Arc::clone(&queue);
+    static ORDERS: LazyLock<Sender<Order>> = LazyLock::new(|| {
+        let (sender, orders) = async_channel::bounded(MOST_WAITING);
         let thread = std::thread::Builder::new().name("notifications".into());
-        if let Err(error) = thread.spawn(move || work(&theirs)) {
+        if let Err(error) = thread.spawn(move || zbus::block_on(work(&orders))) {
             tracing::warn!(%error, "no thread posts notifications");
         }
-        queue
+        sender
     });
-    QUEUE.put((notice, clicked));
+    match ORDERS.force_send((notice, clicked)) {
+        Ok(None) => {}
+        Ok(Some(_)) => {
+            tracing::warn!("a notification was dropped: older ones still wait for their server");
+        }
+        Err(_) => tracing::warn!("no thread posts notifications any more"),
+    }
 }
 
-fn work(queue: &NotificationQueue) {
-    let mut bus: Option<Bus> = None;
-    loop {
-        let (notice, clicked) = queue.take();
-        if bus.as_ref().is_some_and(Bus::is_gone) {
-            bus = None;
-        }
-        let posted = match &bus {
-            Some(bus) => bus.post(&notice, clicked),
-            None => Bus::connect().and_then(|new| bus.insert(new).post(&notice, clicked)),
-        };
-        if let Err(error) = posted {
-            tracing::warn!(%error, title = notice.title, "the notification was not shown");
+async fn work(orders: &Receiver<Order>) {
+    while let Ok((notice, clicked)) = orders.recv().await {
+        match Poster::connect().await {
+            Ok(poster) => poster.serve((notice, clicked), orders).await,
+            Err(error) => tell(&notice, Some(clicked), &error),
         }
     }
 }
 
-/// The session bus, and the thread that hears of clicks on it.
-struct Bus {
-    connection: Connection,
-    clicks: Waiting,
-    listener: JoinHandle<()>,
-    /// Numbers of the newest notifications, by what they are about.
-    numbers: Mutex<HashMap<String, u32>>,
+/// Notes that nobody sees it. What a click waits for then takes place without it.
+fn tell(notice: &Notification, clicked: Option<Clicked>, error: &PostError) {
+    tracing::warn!(%error, title = notice.title, "the notification was not shown");
+    if let Some(clicked) = clicked.filter(|_| notice.acts_unseen) {
+        clicked();
+    }
 }
 
-impl Bus {
-    fn connect() -> zbus::Result<Self> {
-        let (connection, signals) = zbus::block_on(async {
-            let builder = zbus::connection::Builder::session().method_timeout(PATIENCE);
-            let connection = builder.build().await?;
-            let signals = MatchRule::builder()
-                .msg_type(Type::Signal)
-                .interface(NAME)
-                .build()?;
-            let signals =
-                MessageStream::for_match_rule(signals, &connection, Some(SIGNALS)).await?;
-            zbus::Result::Ok((connection, signals))
-        })?;
-        let clicks = Arc::new(Mutex::new(NotificationActions::new()));
-        let theirs = Arc::clone(&clicks);
-        let thread = std::thread::Builder::new().name("clicks on notifications".into());
-        let listener = thread.spawn(move || listen(signals, &theirs))?;
+/// Why a notification was not shown.
+#[derive(Debug, thiserror::Error)]
+enum PostError {
+    /// The server, or the bus, takes too long.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Bus(#[from] zbus::Error),
+    #[error(transparent)]
+    Notify(#[from] notify_rust::error::Error),
+}
+
+/// The next thing to do.
+enum Event {
+    Order(Order),
+    /// The server told all of it.
+    End(NotificationEnd),
+    /// Somebody told the connection that posted it.
+    EndByConnection(NotificationEnd),
+    BusGone,
+}
+
+/// A notification's connection, and what listens on it.
+struct Posted {
+    handle: Arc<NotificationHandle>,
+    /// Dropping it ends it.
+    _listening: Task<(), Shared>,
+}
+
+/// The session's bus, and the notifications there.
+struct Poster {
+    server: NotificationServer,
+    clicks: NotificationActions<Clicked>,
+    shown: Shown<Posted>,
+    /// Ends that a server told to the connection that posted the notification.
+    ends: (Sender<NotificationEnd>, Receiver<NotificationEnd>),
+}
+
+impl Poster {
+    async fn connect() -> Result<Self, PostError> {
         Ok(Self {
-            connection,
-            clicks,
-            listener,
-            numbers: Mutex::default(),
+            server: within(NotificationServer::connect(PATIENCE)).await??,
+            clicks: NotificationActions::new(),
+            shown: Shown::new(),
+            ends: async_channel::bounded(MOST_ENDS),
         })
     }
 
-    fn is_gone(&self) -> bool {
-        self.listener.is_finished()
+    /// Until the bus is gone.
+    async fn serve(mut self, first: Order, orders: &Receiver<Order>) {
+        let mut event = Event::Order(first);
+        loop {
+            match event {
+                Event::Order((notice, clicked)) => {
+                    let mut clicked = Some(clicked);
+                    if let Err(error) = self.post(&notice, &mut clicked).await {
+                        tell(&notice, clicked, &error);
+                    }
+                }
+                Event::End(end) => self.hear(&end),
+                Event::EndByConnection(end) => self.hear_if_current(&end).await,
+                Event::BusGone => return,
+            }
+            event = self.next(orders).await;
+        }
     }
 
-    fn post(&self, notice: &Notification, clicked: Clicked) -> zbus::Result<()> {
-        // Asked each time: the server may be another one since.
-        let reply = self.call("GetCapabilities", &())?;
-        let abilities: Vec<String> = reply.body().deserialize()?;
-        let can = |ability: &str| abilities.iter().any(|has| has == ability);
-        let body = body(&notice.body, can("body-markup"));
-        let actions = actions(&notice.action, can("actions"));
-        let hints = HashMap::from([
-            ("desktop-entry", Variant::from("remote-jupyter")),
-            ("category", Variant::from("network")),
-        ]);
-        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        // 0: none. One that is gone is no error.
-        let replaced = numbers.get(&notice.id).copied().unwrap_or_default();
-        // -1: the server knows how long.
-        let arguments = (
-            "Remote Jupyter",
-            replaced,
-            "remote-jupyter",
-            sanitized(&notice.title),
-            body,
-            &actions,
-            hints,
-            -1_i32,
-        );
-        // A click may be told before we have read the number that it is about.
-        let mut clicks = self.clicks.lock().unwrap_or_else(PoisonError::into_inner);
-        let reply = self.call("Notify", &arguments)?;
-        let number = reply.body().deserialize()?;
-        numbers.insert(notice.id.clone(), number);
-        if actions.is_empty() {
-            return Ok(());
+    async fn next(&mut self, orders: &Receiver<Order>) -> Event {
+        let (server, ends) = (&mut self.server, &self.ends.1);
+        let by_all = async { server.next().await.map_or(Event::BusGone, Event::End) };
+        let by_one = async {
+            ends.recv()
+                .await
+                .map_or(Event::BusGone, Event::EndByConnection)
+        };
+        let order = async { orders.recv().await.map_or(Event::BusGone, Event::Order) };
+        or(by_all, or(by_one, order)).await
+    }
+
+    /// Posts it, and takes what a click does once it is shown.
+    async fn post(
+        &mut self,
+        notice: &Notification,
+        clicked: &mut Option<Clicked>,
+    ) -> Result<(), PostError> {
+        let abilities = self.server.abilities().await?;
+        self.shown.forget_others(&abilities.server);
+        let older = self.shown.about(&notice.id);
+        let older = older.map(|posted| Arc::clone(&posted.handle));
+        let message = compose(notice, &abilities);
+        let has_actions = !message.actions.is_empty();
+        let handle = Arc::new(show(message, older).await?);
+        let name = NotificationName {
+            server: abilities.server,
+            number: handle.id(),
+        };
+        if let Some(clicked) = clicked.take().filter(|_| has_actions) {
+            self.clicks.keep(name.to_string(), clicked);
         }
-        clicks.keep(name(&reply, number), clicked);
+        let posted = Posted {
+            _listening: listen(Arc::clone(&handle), name.clone(), self.ends.0.clone())?,
+            handle,
+        };
+        self.shown.add(name, notice.id.clone(), posted);
         Ok(())
     }
 
-    fn call<B>(&self, method: &str, body: &B) -> zbus::Result<Message>
-    where
-        B: serde::Serialize + zbus::DynamicType,
-    {
-        let call = self
-            .connection
-            .call_method(Some(NAME), PATH, Some(NAME), method, body);
-        zbus::block_on(call)
+    /// notify-rust knows a notification by its number alone, which the next server counts too.
+    async fn hear_if_current(&mut self, end: &NotificationEnd) {
+        match self.server.current().await {
+            Ok(server) if server == end.name.server => self.hear(end),
+            _ => {}
+        }
     }
+
+    /// Calls the callback of a notification that was clicked. One that ended otherwise loses its callback.
+    fn hear(&mut self, end: &NotificationEnd) {
+        let clicked = self.clicks.take(&end.name.to_string());
+        self.shown.close(&end.name);
+        let is_ours = |action: &String| action == ITSELF || action == BUTTON;
+        if let Some(clicked) = clicked
+            && end.action.as_ref().is_some_and(is_ours)
+        {
+            clicked();
+        }
+    }
+}
+
+/// Gives up after a while.
+async fn within<T>(call: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = SharedRuntime::current()?;
+    Ok(runtime.timeout(PATIENCE, call).await?)
+}
+
+/// Shows a notification, in place of the older one about the same if there is one.
+async fn show(
+    mut message: Message,
+    older: Option<Arc<NotificationHandle>>,
+) -> Result<NotificationHandle, PostError> {
+    let Some(older) = older else {
+        return Ok(within(message.show_async()).await??);
+    };
+    message.id(older.id());
+    if let Ok(handle) = within(message.show_async()).await? {
+        return Ok(handle);
+    }
+    // GNOME's server refuses: only the connection that posted a notification may replace it, and here each has its own.
+    within(older.close_async()).await?;
+    message.id(0);
+    Ok(within(message.show_async()).await??)
+}
+
+/// Listens on the connection that posted a notification: GNOME's server tells nobody else of a click.
+fn listen(
+    handle: Arc<NotificationHandle>,
+    name: NotificationName,
+    ends: Sender<NotificationEnd>,
+) -> io::Result<Task<(), Shared>> {
+    let listening = async move {
+        let tell = |response: &NotificationResponse| {
+            let action = match response {
+                NotificationResponse::Default => Some(ITSELF.to_owned()),
+                NotificationResponse::Action(action) => Some(action.clone()),
+                _ => None,
+            };
+            // There is room for an end of each that is shown.
+            let _ = ends.try_send(NotificationEnd { name, action });
+        };
+        handle.wait_for_action_async(tell).await;
+    };
+    Ok(SharedRuntime::current()?.spawn("notification", listening))
+}
+
+/// Returns the notification as a server of these abilities shows it.
+fn compose(notice: &Notification, abilities: &Abilities) -> Message {
+    let mut message = Message::new();
+    message
+        .appname("Remote Jupyter")
+        .icon("remote-jupyter")
+        .summary(&sanitized(&notice.title))
+        .body(&body(&notice.body, abilities.has("body-markup")))
+        .hint(Hint::DesktopEntry("remote-jupyter".to_owned()))
+        .hint(Hint::Category("network".to_owned()));
+    message.actions = actions(&notice.action, abilities.has("actions"));
+    message
 }
 
 /// The body, escaped for servers that would read markup in it.
@@ -173,39 +281,6 @@ fn actions(button: &str, can: bool) -> Vec<String> {
         actions.extend([BUTTON.to_owned(), sanitized(button)]);
     }
     actions
-}
-
-/// A notification's number, with its server's name on the bus: another server, or the same one
-/// started again, counts from the beginning.
-fn name(from: &Message, number: u32) -> String {
-    let header = from.header();
-    let server = header.sender().map(ToString::to_string);
-    format!("{} {number}", server.unwrap_or_default())
-}
-
-/// Until the bus is gone.
-fn listen(mut signals: MessageStream, clicks: &Mutex<NotificationActions<Clicked>>) {
-    while let Some(Ok(signal)) = zbus::block_on(signals.next()) {
-        if let Some(clicked) = hear(&signal, clicks) {
-            clicked();
-        }
-    }
-}
-
-/// Returns the callback of a notification that was clicked. A notification that was closed loses
-/// its callback.
-fn hear(signal: &Message, clicks: &Mutex<NotificationActions<Clicked>>) -> Option<Clicked> {
-    let body = signal.body();
-    let header = signal.header();
-    let (number, action) = match header.member()?.as_str() {
-        "ActionInvoked" => body.deserialize::<(u32, String)>().ok()?,
-        "NotificationClosed" => (body.deserialize::<(u32, u32)>().ok()?.0, String::new()),
-        _ => return None,
-    };
-    let mut clicks = clicks.lock().unwrap_or_else(PoisonError::into_inner);
-    let clicked = clicks.take(&name(signal, number))?;
-    let is_ours = action == ITSELF || action == BUTTON;
-    is_ours.then_some(clicked)
 }
 
 #[cfg(test)]

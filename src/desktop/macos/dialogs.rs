@@ -15,22 +15,19 @@ use std::ptr::{NonNull, null_mut};
 use block2::RcBlock;
 use dispatch2::DispatchQueue;
 use objc2::rc::Retained;
-use objc2::{ClassType, MainThreadMarker, MainThreadOnly};
+use objc2::{ClassType, MainThreadMarker};
 use objc2_app_kit::{
-    NSAccessibility, NSAlert, NSAlertFirstButtonReturn, NSApplication, NSButton,
-    NSControlStateValueOn, NSEvent, NSEventMask, NSEventModifierFlags, NSEventType,
-    NSFloatingWindowLevel, NSModalResponseAbort, NSPanel, NSSecureTextField, NSTextField, NSView,
+    NSAlert, NSAlertFirstButtonReturn, NSAlertStyle, NSApplication, NSButton, NSEvent, NSEventMask,
+    NSEventModifierFlags, NSEventType, NSFloatingWindowLevel, NSModalResponseAbort, NSPanel,
     NSWindow, NSWindowStyleMask,
 };
 use objc2_foundation::{
-    NSArray, NSDefaultRunLoopMode, NSObjectProtocol, NSPoint, NSRect, NSRunLoop, NSSize, NSString,
-    ns_string,
+    NSArray, NSDefaultRunLoopMode, NSObjectProtocol, NSPoint, NSRunLoop, NSString,
 };
-use zeroize::Zeroizing;
 
-use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse};
+use super::super::contract::{Dialog, DialogId, DialogKind, DialogResponse, DialogStyle};
 use super::super::dialog_queue::{OneAtATime, Withdrawn};
-use super::super::sanitize::sanitized;
+use super::dialog_accessory::{Accessory, shown};
 use crate::i18n::fl;
 
 const NO_KEY: &str = "";
@@ -38,10 +35,6 @@ const RETURN: &str = "\r";
 const ESCAPE: &str = "\u{1b}";
 /// `kVK_Escape` of Carbon's HIToolbox/Events.h.
 const ESCAPE_KEY: u16 = 53;
-/// Points; an alert is as wide as its accessory view asks for, and a password is no novel.
-const FIELD: NSSize = NSSize::new(300.0, 24.0);
-const TICK: NSSize = NSSize::new(300.0, 18.0);
-const GAP: f64 = 8.0;
 
 type Answered = Box<dyn FnOnce(DialogResponse)>;
 
@@ -107,49 +100,47 @@ fn show(dialog: &Dialog, main: MainThreadMarker) -> DialogResponse {
     let alert = NSAlert::new(main);
     alert.setMessageText(&shown(&dialog.title));
     alert.setInformativeText(&shown(&dialog.text));
-    // The first button is the right-most one: it agrees in all of them.
-    match &dialog.kind {
-        DialogKind::Message => {
-            add_button(&alert, &fl!("dialog-ok"), RETURN);
-            agreed(run_with_escape(&alert, main))
-        }
-        DialogKind::Confirmation { yes } => {
-            // Where people look for it, but no key presses it.
-            add_button(&alert, yes, NO_KEY);
-            add_button(&alert, &fl!("dialog-cancel"), RETURN);
-            agreed(run_with_escape(&alert, main))
-        }
-        DialogKind::Line { echo, remember } => {
-            add_button(&alert, &fl!("dialog-ok"), RETURN);
-            // By the button's key, not by a monitor: an input method kind Escape for itself.
-            add_button(&alert, &fl!("dialog-cancel"), ESCAPE);
-            let entry = Entry::new(*echo, remember.as_deref(), main);
-            // What VoiceOver says of a field that has no words beside it.
-            let label = shown(&dialog.text);
-            entry.field.setAccessibilityLabel(Some(&label));
-            entry.put_into(&alert, main);
-            entry.given(run(&alert, main))
-        }
+    if dialog.style == DialogStyle::Warning {
+        // The only style that looks different: it puts a caution sign on the app's icon.
+        alert.setAlertStyle(NSAlertStyle::Critical);
     }
+    // No title bar shows it; VoiceOver says it.
+    alert.window().setTitle(&shown(&dialog.window_title()));
+    add_buttons(&alert, &dialog.kind);
+    let accessory = Accessory::new(dialog, main);
+    accessory.put_into(&alert, main);
+    let agreed = match dialog.kind {
+        DialogKind::Line { .. } => run(&alert, main),
+        DialogKind::Message | DialogKind::Confirmation { .. } => run_with_escape(&alert, main),
+    };
+    accessory.given(agreed)
 }
 
-/// A server's text may hold what is not for reading.
-fn shown(text: &str) -> Retained<NSString> {
-    NSString::from_str(&sanitized(text))
-}
-
-fn agreed(yes: bool) -> DialogResponse {
-    if yes {
-        DialogResponse::Confirmed
-    } else {
-        DialogResponse::Dismissed
+/// The first button is the right-most one: it agrees in all of them.
+fn add_buttons(alert: &NSAlert, kind: &DialogKind) {
+    match kind {
+        DialogKind::Message => {
+            add_button(alert, &fl!("dialog-done"), RETURN);
+        }
+        DialogKind::Confirmation { yes, destroys } => {
+            // Where people look for it, but no key presses it.
+            let yes = add_button(alert, yes, NO_KEY);
+            yes.setHasDestructiveAction(*destroys);
+            add_button(alert, &fl!("dialog-cancel"), RETURN);
+        }
+        DialogKind::Line { yes, .. } => {
+            add_button(alert, yes, RETURN);
+            // By the button's key, not by a monitor: an input method kind Escape for itself.
+            add_button(alert, &fl!("dialog-cancel"), ESCAPE);
+        }
     }
 }
 
 /// The key is set even where `NSAlert` would choose the same: it goes by the words on the button.
-fn add_button(alert: &NSAlert, label: &str, key: &str) {
+fn add_button(alert: &NSAlert, label: &str, key: &str) -> Retained<NSButton> {
     let button = alert.addButtonWithTitle(&shown(label));
     button.setKeyEquivalent(&NSString::from_str(key));
+    button
 }
 
 /// True if the first button ended it.
@@ -191,8 +182,6 @@ fn run_with_escape(alert: &NSAlert, main: MainThreadMarker) -> bool {
     let monitor = unsafe {
         NSEvent::addLocalMonitorForEventsMatchingMask_handler(NSEventMask::KeyDown, &handler)
     };
-    // Before it is shown, as for a dialog with a field.
-    alert.layout();
     let yes = run(alert, main);
     if let Some(monitor) = monitor {
         // SAFETY: it is the object that adding the monitor gave, and removed once.
@@ -225,66 +214,5 @@ fn stop_modal() {
         );
     if let Some(event) = event {
         app.postEvent_atStart(&event, true);
-    }
-}
-
-/// The field in which a line is typed, and its checkbox.
-struct Entry {
-    field: Retained<NSTextField>,
-    tick: Option<Retained<NSButton>>,
-}
-
-impl Entry {
-    fn new(echo: bool, remember: Option<&str>, main: MainThreadMarker) -> Self {
-        let tick = remember.map(|label| {
-            let label = shown(label);
-            // SAFETY: it has no target and no action that would have to fit.
-            let tick =
-                unsafe { NSButton::checkboxWithTitle_target_action(&label, None, None, main) };
-            tick.setFrame(NSRect::new(NSPoint::ZERO, TICK));
-            tick
-        });
-        let below = if tick.is_some() {
-            TICK.height + GAP
-        } else {
-            0.0
-        };
-        let frame = NSRect::new(NSPoint::new(0.0, below), FIELD);
-        let field = if echo {
-            NSTextField::initWithFrame(NSTextField::alloc(main), frame)
-        } else {
-            NSSecureTextField::initWithFrame(NSSecureTextField::alloc(main), frame).into_super()
-        };
-        Self { field, tick }
-    }
-
-    /// Below the text, with the cursor in it.
-    fn put_into(&self, alert: &NSAlert, main: MainThreadMarker) {
-        let top = self.field.frame().origin.y + FIELD.height;
-        let frame = NSRect::new(NSPoint::ZERO, NSSize::new(FIELD.width, top));
-        let view = NSView::initWithFrame(NSView::alloc(main), frame);
-        view.addSubview(&self.field);
-        if let Some(tick) = &self.tick {
-            view.addSubview(tick);
-        }
-        alert.setAccessoryView(Some(&view));
-        // Else it is done while the alert is shown, and takes the cursor away again.
-        alert.layout();
-        alert.window().setInitialFirstResponder(Some(&self.field));
-    }
-
-    /// Returns what was typed. `AppKit`'s own copies are out of reach; the field at least is
-    /// emptied.
-    fn given(&self, taken: bool) -> DialogResponse {
-        let text = Zeroizing::new(self.field.stringValue().to_string());
-        self.field.setStringValue(ns_string!(""));
-        if !taken {
-            return DialogResponse::Dismissed;
-        }
-        let ticked = |tick: &Retained<NSButton>| tick.state() == NSControlStateValueOn;
-        DialogResponse::Line {
-            text,
-            remember: self.tick.as_ref().is_some_and(ticked),
-        }
     }
 }

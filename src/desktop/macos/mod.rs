@@ -2,6 +2,7 @@
 //! configd. Nothing of this has run on a Mac yet: docs/macos.md lists what is assumed.
 
 mod activities;
+mod dialog_accessory;
 mod dialogs;
 pub mod login_item;
 mod menu_tracking;
@@ -87,8 +88,12 @@ impl Desktop for NativeDesktop {
         notifications::unless_clicked(summon);
     }
 
-    fn notify(&self, notice: Notification, clicked: Box<dyn FnOnce() + Send>) {
-        notifications::post(notice, clicked);
+    fn notify(&self, notice: Notification, host: Option<&str>, clicked: Box<dyn FnOnce() + Send>) {
+        notifications::post(notice, host.map(str::to_owned), clicked);
+    }
+
+    fn on_earlier_notification(&self, open: Box<dyn Fn(String) + Send + Sync>) {
+        notifications::on_earlier(open);
     }
 
     fn ask(&self, dialog: Dialog, answered: Box<dyn FnOnce(DialogResponse)>) -> DialogId {

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{LazyLock, Mutex, Once, PoisonError};
+use std::sync::{LazyLock, Mutex, Once, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use block2::{DynBlock, RcBlock};
@@ -35,10 +35,13 @@ use crate::secret::random_hex;
 
 type Click = Box<dyn FnOnce() + Send>;
 
-/// Random, so that a click on a notification of an earlier run finds nothing here.
+/// Random, so that a notification of an earlier run is known as such.
 static RUN: LazyLock<Option<String>> = LazyLock::new(|| random_hex(12).ok());
 
 static CLICKS: Mutex<NotificationActions<Click>> = Mutex::new(NotificationActions::new());
+
+/// Opens the host of a notification of an earlier run.
+static OPEN_HOST: OnceLock<Box<dyn Fn(String) + Send + Sync>> = OnceLock::new();
 
 /// The time of the last click.
 static CLICKED_AT: Mutex<Option<Instant>> = Mutex::new(None);
@@ -58,6 +61,11 @@ pub fn listen() {
     centre.setDelegate(Some(ProtocolObject::from_ref(&*delegate)));
     // The centre's reference is weak (UNUserNotificationCenter.h); it has to live as long as the app.
     std::mem::forget(delegate);
+}
+
+/// Calls `open` from now on with the host of a clicked notification that an earlier run posted.
+pub fn on_earlier(open: Box<dyn Fn(String) + Send + Sync>) {
+    let _ = OPEN_HOST.set(open);
 }
 
 /// Calls `summon` unless a notification was clicked at about this time: the system then says that the
@@ -84,14 +92,17 @@ fn was_just_clicked() -> bool {
 
 /// Posts a notification as soon as the user has allowed notifications; the first one requests that
 /// permission.
-pub fn post(notice: Notification, clicked: Click) {
+pub fn post(notice: Notification, host: Option<String>, clicked: Click) {
     // Any thread may call, and not every one has a pool of its own.
-    autoreleasepool(|_| ask_and_add(notice, clicked));
+    autoreleasepool(|_| ask_and_add(notice, host, clicked));
 }
 
-fn ask_and_add(notice: Notification, clicked: Click) {
+fn ask_and_add(notice: Notification, host: Option<String>, clicked: Click) {
     let Some(centre) = centre() else {
         tracing::info!(title = notice.title, body = notice.body, "notification");
+        if notice.acts_unseen {
+            clicked();
+        }
         return;
     };
     let Some(run) = &*RUN else { return };
@@ -100,10 +111,10 @@ fn ask_and_add(notice: Notification, clicked: Click) {
     lock(&CLICKS).keep(name.clone(), clicked);
     let answered = RcBlock::new(move |allowed: Bool, error: *mut NSError| {
         if allowed.as_bool() {
-            add(&name, &notice);
+            add(&name, &notice, host.as_deref());
         } else {
-            lock(&CLICKS).take(&name);
             warn_once(error);
+            not_shown(&name, notice.acts_unseen);
         }
     });
     centre.requestAuthorizationWithOptions_completionHandler(
@@ -123,25 +134,39 @@ fn centre() -> Option<Retained<UNUserNotificationCenter>> {
 }
 
 /// Runs on a thread of the system's.
-fn add(name: &str, notice: &Notification) {
+fn add(name: &str, notice: &Notification, host: Option<&str>) {
     let Some(centre) = centre() else { return };
     let content = UNMutableNotificationContent::new();
     content.setTitle(&NSString::from_str(&sanitized(&notice.title)));
     content.setBody(&NSString::from_str(&sanitized(&notice.body)));
+    // The system shows those of one host together, and gives the name back with a click.
+    if let Some(host) = host {
+        content.setThreadIdentifier(&NSString::from_str(host));
+    }
     if !notice.action.is_empty() {
         register(&centre, &notice.action);
         content.setCategoryIdentifier(&NSString::from_str(&notice.action));
     }
     // Without a trigger it is shown at once.
-    let name = NSString::from_str(name);
+    let identifier = NSString::from_str(name);
     let request =
-        UNNotificationRequest::requestWithIdentifier_content_trigger(&name, &content, None);
-    let posted = RcBlock::new(|error: *mut NSError| {
+        UNNotificationRequest::requestWithIdentifier_content_trigger(&identifier, &content, None);
+    let (key, acts) = (name.to_owned(), notice.acts_unseen);
+    let posted = RcBlock::new(move |error: *mut NSError| {
         if let Some(error) = words(error) {
             tracing::warn!(error, "the notification was not shown");
+            not_shown(&key, acts);
         }
     });
     centre.addNotificationRequest_withCompletionHandler(&request, Some(&posted));
+}
+
+/// Forgets what a click on it does. What a click of the user's waits for takes place without it.
+fn not_shown(name: &str, acts: bool) {
+    let clicked = lock(&CLICKS).take(name);
+    if let Some(clicked) = clicked.filter(|_| acts) {
+        clicked();
+    }
 }
 
 /// Makes a button with this label known. A button belongs to a category, named here like its
@@ -248,10 +273,22 @@ fn take(response: &UNNotificationResponse) {
     if *response.actionIdentifier() == *dismissed {
         return;
     }
-    let name = response.notification().request().identifier();
+    let request = response.notification().request();
+    let name = request.identifier().to_string();
     // Apart from the call, which may well post another notification.
-    let click = lock(&CLICKS).take(&name.to_string());
+    let click = lock(&CLICKS).take(&name);
     if let Some(click) = click {
         click();
+    } else if !is_of_this_run(&name)
+        && let Some(open) = OPEN_HOST.get()
+    {
+        let host = request.content().threadIdentifier().to_string();
+        if !host.is_empty() {
+            open(host);
+        }
     }
+}
+
+fn is_of_this_run(name: &str) -> bool {
+    RUN.as_ref().is_some_and(|run| name.starts_with(run))
 }

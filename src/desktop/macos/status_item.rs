@@ -43,12 +43,12 @@ pub fn attach_menu(tray: &TrayIcon, menu: &Menu) {
     MENU.set(menu);
 }
 
-/// Says in words what the picture shows.
+/// Says in words what the picture shows, and whose it is: a button has no other name.
 pub fn describe(tray: &TrayIcon, words: &str) {
     if let Some((item, main)) = item_of(tray)
         && let Some(button) = item.button(main)
     {
-        let words = NSString::from_str(words);
+        let words = NSString::from_str(&format!("Remote Jupyter: {words}"));
         button.setAccessibilityLabel(Some(&words));
         button.setToolTip(Some(&words));
     }

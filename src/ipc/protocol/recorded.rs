@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::jupyter::{Kernels, Notebook};
+use crate::jupyter::{Activity, Kernels, Notebook};
+use crate::problem::{Code, Problem};
 use crate::secret::Secret;
-use crate::session::{Forwarded, Loss, ServerInfo};
+use crate::session::{Event, Forwarded, JobInfo, Loss, Phase, Ready, ServerInfo, Walltime};
 
 const REQUESTS: &str = include_str!("requests.jsonl");
 
@@ -60,6 +61,7 @@ fn ready(socket: bool) -> Ready {
 fn activity() -> Activity {
     Activity {
         kernels: Kernels { total: 2, busy: 1 },
+        open: 0,
         notebooks: vec![Notebook {
             path: "a b.ipynb".into(),
             name: "a b".into(),
@@ -67,6 +69,14 @@ fn activity() -> Activity {
             state: "busy".into(),
         }],
         latest: Some("a b.ipynb".into()),
+    }
+}
+
+fn open_page() -> Activity {
+    Activity {
+        kernels: Kernels { total: 1, busy: 0 },
+        open: 1,
+        ..Activity::default()
     }
 }
 
@@ -81,7 +91,11 @@ fn problem() -> Problem {
 
 fn loss(retry_in: Option<u64>) -> Event {
     let cause = "no answer for 45 s".into();
-    Event::Loss(Loss { cause, retry_in })
+    Event::Loss(Loss {
+        cause,
+        retry_in,
+        needs_login: false,
+    })
 }
 
 /// One event of each kind that others read, and the phase that goes on beside it.
@@ -113,6 +127,8 @@ fn events() -> Vec<(Event, Phase)> {
         (Event::Warning("open to all".into()), Phase::Ready),
         (loss(None), Phase::Reconnecting),
         (loss(Some(4)), Phase::Reconnecting),
+        (Event::Kernels(open_page()), Phase::Ready),
+        (Event::PageOpen, Phase::Ready),
     ]
 }
 
@@ -142,10 +158,12 @@ fn every_recorded_request_is_understood() {
         Request::Open {
             browser: true,
             notebook,
+            unless_open: false,
         },
         Request::Open {
             browser: false,
             notebook: None,
+            unless_open: false,
         },
         Request::Status,
         Request::Watch,
@@ -154,6 +172,11 @@ fn every_recorded_request_is_understood() {
         Request::Extend { by: 3600 },
         Request::Stop { force: false },
         Request::Check,
+        Request::Open {
+            browser: true,
+            notebook: None,
+            unless_open: true,
+        },
     ];
     let url = "remote-jupyter://open/gpu01".to_owned();
     let host = "gpu01".to_owned();

@@ -37,11 +37,11 @@ fn nothing_is_believed_that_is_not_the_accounts_own() {
     assert!(reason(&|c| c.uid = Some(0)).contains("another account"));
     assert!(reason(&|c| c.uid = None).contains("another account"));
     assert!(reason(&|c| c.args = "vim".into()).contains("reused"));
-    assert!(reason(&|c| c.listeners[0].uid = 7).contains("another account listens"));
+    assert!(reason(&|c| c.listeners[0].uid = Some(7)).contains("another account listens"));
     assert!(
         reason(&|c| c.listeners.push(ListeningSocket {
             address: None,
-            uid: 7
+            uid: Some(7)
         }))
         .contains("another account listens")
     );
@@ -80,7 +80,7 @@ fn a_socket_has_to_be_the_accounts_own() {
 fn the_kernels_addresses_are_read() {
     let reach = |text: &str| {
         let mut runtime_file = runtime_file();
-        runtime_file.listeners = text.split(' ').filter_map(listener).collect();
+        runtime_file.listeners = listeners(text);
         runtime_file.reach()
     };
     assert_eq!(reach("hex:00000000:22B8,1"), "127.0.0.1");
@@ -98,7 +98,30 @@ fn the_kernels_addresses_are_read() {
     assert_eq!(reach("big:00000000000000000000000000000001:22B8,1"), "::1");
     assert_eq!(reach("[::1]:8888,501"), "::1");
     assert_eq!(reach("*:8888,501"), "127.0.0.1");
-    assert!(listener("hex:zz:1,1").is_none() && listener("x").is_none());
+}
+
+#[test]
+fn a_listener_that_cannot_be_read_may_be_another_accounts() {
+    let believed = |listeners: &str| {
+        let text = format!(
+            "file=/run/jpserver-2390.json\npid=2390\nuid=1001\nargs=python3 jupyter-lab\n\
+             listeners={listeners}\n\n{JSON}"
+        );
+        RuntimeFile::parse(&text).server(Some(1001)).is_ok()
+    };
+    let ours = "hex:0100007F:22B8,1001";
+    assert!(believed(ours));
+    for other in [
+        "[fe80::1%eth0]:8888,1002",
+        "hex:zz:22B8,1001",
+        "hex:0100007F:22B8,",
+        "hex:0100007F:22B8,nobody",
+        "x",
+    ] {
+        assert!(!believed(&format!("{ours} {other}")), "{other}");
+        assert!(!believed(&format!("{other} {ours}")), "{other}");
+        assert!(!believed(other), "{other}");
+    }
 }
 
 #[test]

@@ -20,13 +20,28 @@ def tell(app, root):
         app.sock_mode, app.port = "0600", 8888
     else:
         app.ip, app.port, app.port_retries = said("ip"), int(said("port")), 0
+    app.base_url = said("base_url") or "/"
     # A list of the user's own replaces the name that the tab has in its address.
     app.local_hostnames.append("localhost")
+    # A websocket whose browser is gone is found within 30 s: from then on Jupyter keeps what a kernel says. The second time
+    # has to be the longer one: the first ping is sent before any answer can have come.
+    app.tornado_settings.update({"ws_ping_interval": 10000, "ws_ping_timeout": 15000})
     if said("root"):
         setattr(app, root, said("root"))
         c.FileContentsManager.root_dir = said("root")
 
+# Lab and notebook 7 show the application's name in the page's title.
+label = os.fsencode(said("label")).decode("utf-8", "replace")
+
+def name_page(handler, page):
+    return dict(page, appName="%s \u2013 %s" % (label, page.get("appName") or "Jupyter"))
+
 tell(c.ServerApp, "root_dir")
+# A browser sends this cookie of a server at "/" (an own one on the laptop) here as well; of two, pages read the first and
+# tornado the last. So there is one for all. The session's cookie has a name and a path of its own.
+c.ServerApp.tornado_settings.update({"xsrf_cookie_kwargs": {"path": "/"}})
+if label:
+    c.ServerApp.tornado_settings.update({"page_config_hook": name_page})
 try:
     from jupyter_server import version_info as server
 except ImportError:

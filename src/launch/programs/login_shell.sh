@@ -75,6 +75,8 @@ rj_configure() {
     printf '%s' "${rj_ip:-127.0.0.1}" >ip
     printf '%s' "${rj_fixed_port:-0}" >port
     printf '%s' "$rj_token" >token
+    printf '%s' "$rj_base_url" >base_url
+    printf '%s' "$rj_label" >label
     if [ -n "$rj_root" ]; then printf '%s' "$rj_root" >root; fi
     rj_print_jupyter_config >jupyter_server_config.py
     if [ -n "$rj_idle" ]; then cat terminals >>jupyter_server_config.py; fi

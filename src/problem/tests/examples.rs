@@ -145,6 +145,14 @@ fn of_the_environment() -> Vec<(Code, SshError)> {
                 message: "vdollar_percent_expand: env var ${KEYS} has no value".into(),
             }),
         ),
+        (
+            Code::Resolve,
+            SshError::Resolve(ResolveError::OpenToOthers {
+                destination: "gpu01".into(),
+                config: PathBuf::from("/home/me/project/ssh_config"),
+                command: "chmod go-w '/home/me/project/ssh_config'".into(),
+            }),
+        ),
         (Code::Local, no_descriptors().into()),
         (Code::ProxyCommand, no_shell()),
     ]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::Driver;
 use super::logs::{explained, log_command};
 use super::maintenance::{Maintenance, ScriptTask};
 use super::walltime::by_id;
+use super::{Driver, holder};
 use crate::i18n::fl;
 use crate::jupyter::HostInfo;
 use crate::problem;
@@ -61,6 +61,7 @@ impl Driver {
             ),
             (ScriptTask::Look, Some(list)) => format!("job find {list}"),
             (ScriptTask::Look, None) => "find".to_owned(),
+            (ScriptTask::Hold, _) => holder::command(&standing.server),
             (ScriptTask::List(_), list) => format!("job run {}", list.unwrap_or_default()),
             (ScriptTask::Extend(line) | ScriptTask::Query(line), _) => {
                 format!("job run {line}")
@@ -75,13 +76,21 @@ impl Driver {
         }
     }
 
-    pub(super) fn unanswered(&self, wish: &ScriptTask, error: &RemoteError) -> Option<FsmEvent> {
+    pub(super) fn unanswered(
+        &mut self,
+        wish: &ScriptTask,
+        error: &RemoteError,
+    ) -> Option<FsmEvent> {
         tracing::info!(%error, ?wish, "the script did not run beside the tunnel");
         let why = || problem::remote(self.host(), self.target(), self.phase, error);
         match wish {
             ScriptTask::Log => Some(FsmEvent::Script(ScriptEvent::NoLog(why()))),
             ScriptTask::List(_) | ScriptTask::Extend(_) => {
                 Some(FsmEvent::Job(JobEvent::NotExtended(why())))
+            }
+            ScriptTask::Hold => {
+                self.no_holder();
+                None
             }
             ScriptTask::Look | ScriptTask::Query(_) => None,
         }
@@ -118,6 +127,16 @@ impl Driver {
                     self.standing.as_mut()?.look.take()?;
                 discovery_builder.answer(scheduler, &missing, &output);
                 self.looked_beside(discovery_builder, host_info)
+            }
+            ScriptTask::Hold => {
+                for frame in frames {
+                    if let ScriptMessage::Holder(path, secret) = frame {
+                        self.holder_started(path, secret);
+                        return None;
+                    }
+                }
+                self.no_holder();
+                None
             }
             ScriptTask::Look => looked(frames),
             ScriptTask::List(id) => {

@@ -7,7 +7,7 @@ use super::connection_phase::ConnectionPhase;
 use super::{Destination, Driver, EffectError, EffectResult};
 use crate::connect::{self, Caller};
 use crate::i18n::fl;
-use crate::problem;
+use crate::problem::{self, Code, Problem};
 use crate::remote::RemoteError;
 use crate::session::event::{Event, Phase};
 use crate::session::fsm::{ConnectionEvent, FsmEvent};
@@ -49,7 +49,7 @@ impl Driver {
         SessionPrompter {
             sink: &self.sink,
             poller: &self.poller,
-            expected: !self.is_reconnecting(),
+            expected: self.expects_prompt(),
             converses: self.login_needs_nobody,
         }
     }
@@ -64,7 +64,7 @@ impl Driver {
         }
         let caller = Caller {
             prompter: &self.prompter(),
-            expected: !self.is_reconnecting(),
+            expected: self.expects_prompt(),
             tell: &|text| self.tell(Event::Step(text)),
             poller: &self.poller,
             jump_hosts: &self.shared.jump_hosts,
@@ -93,6 +93,11 @@ impl Driver {
         Ok(Some(FsmEvent::Connection(ConnectionEvent::LoggedIn)))
     }
 
+    /// Returns true if the user expects a prompt.
+    fn expects_prompt(&self) -> bool {
+        self.is_attended || !self.is_reconnecting()
+    }
+
     /// Returns true while reconnecting.
     pub(super) fn is_reconnecting(&self) -> bool {
         self.phase == Phase::Reconnecting
@@ -111,26 +116,30 @@ impl Driver {
         }
     }
 
-    /// Decides if an attempt to reconnect is repeated: network errors are retried; a refusal, a
-    /// changed host key, or a login that needs the user, never.
+    /// Decides if an attempt to reconnect is repeated: network errors are retried, a login that needs the user waits for
+    /// that; a refusal or a changed host key is the end.
     fn unhealed(&self, error: &RemoteError) -> EffectError {
         let host = self.host();
         if let RemoteError::Ssh(error) = error
             && let Some(problem) = problem::needs_user(&host.name, error)
         {
-            return EffectError::Problem(problem);
+            return await_login(problem);
         }
         let problem = problem::remote(host, self.target(), self.phase, error);
+        if self.is_attended && problem.code == Code::AuthRefused {
+            return await_login(problem);
+        }
         let is_cut = || {
             self.connection
                 .connection()
                 .is_some_and(|c| c.socket_buffer().has_ended())
         };
-        let (again, offline) = match error {
+        // The time without a network says nothing about the host: then it is tried without end.
+        let (again, of_the_network) = match error {
             RemoteError::Ssh(SshError::Session(_)) | RemoteError::NoScript { .. } => {
-                (is_cut(), false)
+                (is_cut(), true)
             }
-            RemoteError::Ssh(error) => (error.is_of_the_network(), error.is_offline()),
+            RemoteError::Ssh(error) => (error.is_of_the_network(), true),
             RemoteError::NotStarted { .. } => (true, false),
             _ => (false, false),
         };
@@ -139,8 +148,14 @@ impl Driver {
         }
         EffectError::Retry(Box::new(FsmEvent::Connection(ConnectionEvent::Unreached {
             problem,
-            offline,
+            of_the_network,
             took: Instant::now().saturating_duration_since(self.attempt_at),
         })))
     }
+}
+
+/// A login that needs the user is waited for.
+fn await_login(problem: Problem) -> EffectError {
+    let event = ConnectionEvent::NeedsUser(problem);
+    EffectError::Retry(Box::new(FsmEvent::Connection(event)))
 }

@@ -55,7 +55,7 @@ impl Driver {
     pub(super) fn stood(&mut self, problem: &Problem) -> Duration {
         let standing = self.standing.take();
         // A caller that waits for an answer is not left waiting.
-        let for_a_client = |wish: &ScriptTask| *wish != ScriptTask::Look;
+        let for_a_client = |wish: &ScriptTask| !matches!(wish, ScriptTask::Look | ScriptTask::Hold);
         if standing
             .as_ref()
             .is_some_and(|s| s.awaits_any(for_a_client))
@@ -67,6 +67,10 @@ impl Driver {
 
     /// Makes the periodic checks that are due.
     fn look_after(&mut self, now: Instant) {
+        let standing = self.standing.as_mut();
+        if standing.is_some_and(|standing| standing.hold_at.take_if(|at| *at <= now).is_some()) {
+            self.start_holder();
+        }
         let (Some(standing), Some(forwarding)) = (&mut self.standing, self.connection.forwarding())
         else {
             return;
@@ -122,6 +126,9 @@ impl Driver {
 
     /// Handles what the forwarder reports: refusals, and outcomes of background tasks.
     fn hear(&mut self) -> Option<FsmEvent> {
+        if self.connection.forwarder()?.wants_another_holder() {
+            self.start_holder();
+        }
         if let Some(refused) = self.connection.forwarder()?.take_refusal() {
             // Once a session to the node is wanted it alone counts.
             if self.connection.node().is_none()

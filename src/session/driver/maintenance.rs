@@ -31,6 +31,8 @@ pub enum ScriptTask {
     Query(String),
     /// A command of the scheduler that gives the job more time.
     Extend(String),
+    /// The program that holds websockets.
+    Hold,
 }
 
 /// An open tunnel.
@@ -41,6 +43,9 @@ pub struct Maintenance {
     pub(super) probe_at: Option<Instant>,
     pub(super) watch: Option<(Duration, Instant)>,
     pub(super) look_at: Instant,
+    /// Time of another try to start a holder, and the number of those that may follow.
+    pub(super) hold_at: Option<Instant>,
+    pub(super) hold_tries: u32,
     pub(super) pause: Duration,
     pub(super) wishes: VecDeque<ScriptTask>,
     pub(super) running: Option<(ScriptTask, OneShotScript)>,
@@ -70,6 +75,8 @@ impl Maintenance {
             probe_at: watch.is_none().then(|| now + PROBE_EVERY),
             watch: watch.map(|every| (every, now)),
             look_at: now,
+            hold_at: None,
+            hold_tries: 2,
             pause: LOOK,
             wishes: VecDeque::new(),
             running: None,
@@ -86,7 +93,16 @@ impl Maintenance {
 
     pub(super) fn next(&self) -> Option<Instant> {
         let watch = self.watch.map(|(_, at)| at);
-        watch.into_iter().chain(self.probe_at).min()
+        let hold = self.hold_at.into_iter();
+        watch.into_iter().chain(self.probe_at).chain(hold).min()
+    }
+
+    /// The holder did not start: a server that gives one session may not have taken back the last one.
+    pub(super) fn hold_again(&mut self, now: Instant) {
+        if let Some(left) = self.hold_tries.checked_sub(1) {
+            self.hold_tries = left;
+            self.hold_at = Some(now + LOOK);
+        }
     }
 
     pub(super) fn awaits(&self, wish: &ScriptTask) -> bool {

@@ -128,6 +128,12 @@ impl Driver {
             forwards,
             again,
         })));
+        if !self.login_needs_nobody
+            && let Some(forwarder) = self.connection.forwarder()
+        {
+            forwarder.be_patient();
+        }
+        self.start_holder();
         Ok(None)
     }
 
@@ -167,12 +173,17 @@ impl Driver {
         self.poller.set_deadline(None);
     }
 
+    /// Waits for so long, or for up to a quarter less: many computers may have lost the same host at once.
     pub(super) fn pause(&mut self, pause: Duration) {
+        let random = crate::secret::random_hex(1).ok();
+        let random = random.and_then(|byte| u32::from_str_radix(&byte, 16).ok());
+        let pause = pause * (1024 - random.unwrap_or_default()) / 1024;
         self.let_go();
         self.retry_at = Some(Instant::now() + pause);
     }
 
-    pub(super) fn attempt(&mut self) {
+    pub(super) fn attempt(&mut self, is_attended: bool) {
+        self.is_attended = is_attended;
         self.retry_at = None;
         self.attempt_at = Instant::now();
         self.poller.set_deadline(Some(self.attempt_at + ATTEMPT));

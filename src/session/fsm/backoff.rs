@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 /// No pause is longer.
-const LONGEST_PAUSE: u64 = 30;
+const LONGEST_PAUSE: u64 = 15;
 
 /// The losses and attempts since the connection last was good.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReconnectBackoff {
     pub(super) losses: u32,
-    /// The time that attempts and pauses took. The time without any network does not count: it says
+    /// The time that attempts and pauses took, where the network was not the reason: that one says
     /// nothing about the host, and a laptop may be carried about for hours.
     pub(super) spent: Duration,
 }

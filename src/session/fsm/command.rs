@@ -11,6 +11,8 @@ pub enum SessionCommand {
     Begin,
     /// Show the page (again).
     Show(Page),
+    /// Show the page, unless a browser has one open.
+    ShowUnlessOpen(Page),
     /// Stop the server, or take a waiting job out of the queue.
     Stop(Busy),
     /// Give the server's job that many seconds more.

@@ -45,6 +45,10 @@ pub enum Effect {
     LogIn,
     /// Begin an attempt to reconnect.
     Attempt,
+    /// The same with the user, who expects a prompt.
+    AttemptWithUser,
+    /// Let go of the connection, and tell that the login needs the user.
+    AwaitUser,
     /// Wait for the next attempt.
     Pause(Duration),
     /// Let the connection go, and keep the local ports.
@@ -141,6 +145,8 @@ pub enum Effect {
     Confirm(Option<Kernels>),
     /// Open the page in the browser.
     Show(Box<FoundServer>, u16, Page),
+    /// Count the websockets that pages have open, before that page is shown.
+    CountPages(Box<FoundServer>, u16, Page),
     /// Remember the local port for this host.
     Remember(u16),
     /// Remember the route for this host.

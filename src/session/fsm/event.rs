@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::types::PollResult;
-use crate::jupyter::{Activity, HostInfo, Kernels, RuntimeFile, ServerAnswer};
+use crate::jupyter::{Activity, HostInfo, Kernels, Page, RuntimeFile, ServerAnswer};
 use crate::problem::Problem;
 use crate::remote::Discovery;
 use crate::scheduler::{CommandOutput, JobIdentity, PendingReason, Presence};
@@ -51,12 +51,14 @@ pub enum ConnectionEvent {
     Connected,
     /// Logged in.
     LoggedIn,
+    /// An attempt to reconnect failed, since the login needs the user.
+    NeedsUser(Problem),
     /// An attempt to reconnect failed, possibly because of the network alone.
     Unreached {
         /// Description for the user.
         problem: Problem,
-        /// True if the local computer has no network.
-        offline: bool,
+        /// True if the network is the reason: then the host is tried without end.
+        of_the_network: bool,
         /// Duration of the attempt.
         took: Duration,
     },
@@ -157,6 +159,8 @@ pub enum ServerEvent {
     AskedToEnd(bool),
     /// The server's activity.
     Active(Activity),
+    /// Number of websockets that pages have open; the page is to be shown if there are none.
+    PagesCounted(usize, Page),
 }
 
 /// Something on the local computer.
@@ -166,6 +170,8 @@ pub enum LocalEvent {
     Elapsed,
     /// The local computer woke up, or its network changed.
     Check,
+    /// The user wants the connection now, and expects a prompt.
+    TryNow,
     /// The user's answer about busy kernels.
     Confirmed(bool),
     /// The page was not shown after all, for that reason.

@@ -112,7 +112,7 @@ impl StateMachine {
     pub(super) fn queued(&mut self, wait: Box<JobWait>, event: FsmEvent) -> (State, Vec<Effect>) {
         let mut effects = Vec::new();
         match event {
-            FsmEvent::Local(LocalEvent::Elapsed | LocalEvent::Check) => {
+            FsmEvent::Local(LocalEvent::Elapsed | LocalEvent::Check | LocalEvent::TryNow) => {
                 return self.next_look(wait);
             }
             FsmEvent::Job(event) => return self.job_told(wait, event),
@@ -244,11 +244,11 @@ impl StateMachine {
                 _,
                 FsmEvent::Connection(ConnectionEvent::Unreached {
                     problem,
-                    offline,
+                    of_the_network,
                     took,
                 }),
             ) => {
-                let took = if offline { Duration::ZERO } else { took };
+                let took = if of_the_network { Duration::ZERO } else { took };
                 self.not_returned(wait, &problem, took)
             }
             (_, FsmEvent::Failed(problem)) => over(Effect::failed(problem)),
@@ -257,7 +257,8 @@ impl StateMachine {
                 FsmEvent::Connection(
                     ConnectionEvent::Resolved
                     | ConnectionEvent::Connected
-                    | ConnectionEvent::LoggedIn,
+                    | ConnectionEvent::LoggedIn
+                    | ConnectionEvent::NeedsUser(_),
                 )
                 | FsmEvent::Script(_)
                 | FsmEvent::Job(_)

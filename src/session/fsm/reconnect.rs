@@ -109,11 +109,11 @@ impl StateMachine {
                 _,
                 FsmEvent::Connection(ConnectionEvent::Unreached {
                     problem,
-                    offline,
+                    of_the_network,
                     took,
                 }),
             ) => {
-                let took = if offline { Duration::ZERO } else { took };
+                let took = if of_the_network { Duration::ZERO } else { took };
                 return self.unreached(found, port, &problem, took);
             }
             (_, FsmEvent::Failed(problem)) => return over(Effect::failed(problem)),
@@ -122,7 +122,8 @@ impl StateMachine {
                 FsmEvent::Connection(
                     ConnectionEvent::Resolved
                     | ConnectionEvent::Connected
-                    | ConnectionEvent::LoggedIn,
+                    | ConnectionEvent::LoggedIn
+                    | ConnectionEvent::NeedsUser(_),
                 )
                 | FsmEvent::Script(_)
                 | FsmEvent::Job(_)
@@ -145,9 +146,16 @@ impl StateMachine {
     ) -> Option<(ReconnectStep, Vec<Effect>)> {
         match (step, event) {
             (ReconnectStep::Pausing, FsmEvent::Local(LocalEvent::Elapsed)) => Some(begin()),
-            (ReconnectStep::Pausing, FsmEvent::Local(LocalEvent::Check)) => {
+            (ReconnectStep::Pausing, FsmEvent::Local(LocalEvent::Check | LocalEvent::TryNow)) => {
                 self.trouble.losses = 1;
                 Some(begin())
+            }
+            (_, FsmEvent::Connection(ConnectionEvent::NeedsUser(_))) => {
+                Some((ReconnectStep::AwaitingUser, vec![Effect::AwaitUser]))
+            }
+            (ReconnectStep::AwaitingUser, FsmEvent::Local(LocalEvent::TryNow)) => {
+                let effects = vec![Effect::AttemptWithUser, Effect::Resolve];
+                Some((ReconnectStep::Resolving, effects))
             }
             (ReconnectStep::Resolving, FsmEvent::Connection(ConnectionEvent::Resolved)) => {
                 Some((ReconnectStep::Connecting, vec![Effect::Connect]))

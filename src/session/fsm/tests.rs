@@ -38,7 +38,7 @@ fn running() -> RuntimeFile {
 /// Its port is another account's.
 fn foreign() -> RuntimeFile {
     let mut runtime_file = running();
-    runtime_file.listeners[0].uid = 8;
+    runtime_file.listeners[0].uid = Some(8);
     runtime_file
 }
 
@@ -383,6 +383,25 @@ fn a_second_click_shows_the_page_that_was_asked_for() {
     };
     let show = Effect::Show(Box::new(the_found(true)), 8890, page.clone());
     assert_eq!(machine.handle(SessionCommand::Show(page)), [show]);
+    assert!(machine.is_ready());
+}
+
+#[test]
+fn a_page_that_a_browser_has_open_is_told_and_not_shown() {
+    let mut machine = ready();
+    let page = Page {
+        app: Some(App::Notebook),
+        notebook: None,
+    };
+    let found = || Box::new(the_found(true));
+    let count = Effect::CountPages(found(), 8890, page.clone());
+    let wish = || SessionCommand::ShowUnlessOpen(page.clone());
+    assert_eq!(machine.handle(wish()), [count]);
+    let counted = |count| FsmEvent::Server(ServerEvent::PagesCounted(count, page.clone()));
+    let told = Effect::Emit(Event::PageOpen);
+    assert_eq!(machine.handle(counted(2)), [told]);
+    let show = Effect::Show(found(), 8890, page.clone());
+    assert_eq!(machine.handle(counted(0)), [show]);
     assert!(machine.is_ready());
 }
 
@@ -755,6 +774,7 @@ fn all_inputs() -> Vec<FsmInput> {
     let commands = vec![
         SessionCommand::Begin,
         SessionCommand::Show(Page::default()),
+        SessionCommand::ShowUnlessOpen(Page::default()),
         SessionCommand::Stop(Busy::End),
         SessionCommand::ReadLog,
     ];
@@ -835,7 +855,10 @@ fn an_input_that_does_not_fit_changes_nothing() {
                 | (State::Idle, SessionCommand::Begin)
                 | (
                     State::Ready(..),
-                    SessionCommand::Show(_) | SessionCommand::Stop(_) | SessionCommand::ReadLog
+                    SessionCommand::Show(_)
+                        | SessionCommand::ShowUnlessOpen(_)
+                        | SessionCommand::Stop(_)
+                        | SessionCommand::ReadLog
                 )
                 | (
                     State::Reconnecting(..),

@@ -38,9 +38,12 @@ impl StateMachine {
     }
 
     fn command(&mut self, state: State, command: SessionCommand) -> (State, Vec<Effect>) {
-        use SessionCommand::{Begin, Close, Extend, ReadLog, Show, Stop};
+        use SessionCommand::{Begin, Close, Extend, ReadLog, Show, ShowUnlessOpen, Stop};
         match (state, command) {
-            (State::Ended, Begin | Show(_) | Stop(_) | Extend(_) | ReadLog | Close) => ended(),
+            (
+                State::Ended,
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Close,
+            ) => ended(),
             (_, Close) => over(Effect::closed()),
             (State::Idle, Begin) => (
                 State::Resolving,
@@ -58,6 +61,10 @@ impl StateMachine {
                 (state, vec![Effect::refused(problem)])
             }
             (State::Ready(found, port), Show(page)) => self.show(found, port, page),
+            (State::Ready(found, port), ShowUnlessOpen(page)) => {
+                let count = Effect::CountPages(found.clone(), port, page);
+                (State::Ready(found, port), vec![count])
+            }
             (State::Ready(found, port), Stop(busy)) => count(found, port, busy),
             (State::Ready(found, port), Extend(by)) => self.extend(found, port, by),
             (state @ State::Ready(..), ReadLog) => {
@@ -65,10 +72,13 @@ impl StateMachine {
             }
             // Ignored: a session begins once, and only an open tunnel or a waiting job has more to
             // give.
-            (state @ State::Queued(_), Begin | Show(_) | Extend(_))
-            | (state @ (State::Returning(..) | State::Reconnecting(..)), Begin | Show(_))
+            (state @ State::Queued(_), Begin | Show(_) | ShowUnlessOpen(_) | Extend(_))
+            | (
+                state @ (State::Returning(..) | State::Reconnecting(..)),
+                Begin | Show(_) | ShowUnlessOpen(_),
+            )
             | (state @ State::Ready(..), Begin)
-            | (state @ State::Idle, Show(_) | Stop(_) | Extend(_) | ReadLog)
+            | (state @ State::Idle, Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog)
             | (
                 state @ (State::Resolving
                 | State::Connecting
@@ -88,7 +98,7 @@ impl StateMachine {
                 | State::Probing
                 | State::FetchingLog
                 | State::Extending(_)),
-                Begin | Show(_) | Stop(_) | Extend(_) | ReadLog,
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog,
             ) => (state, vec![]),
         }
     }
@@ -139,7 +149,7 @@ impl StateMachine {
     }
 
     fn connected(&self, state: State, event: &ConnectionEvent) -> (State, Vec<Effect>) {
-        use ConnectionEvent::{Connected, LoggedIn, Resolved, Unreached};
+        use ConnectionEvent::{Connected, LoggedIn, NeedsUser, Resolved, Unreached};
         match (state, event) {
             (State::Resolving, Resolved) => (
                 State::Connecting,
@@ -150,7 +160,9 @@ impl StateMachine {
                 vec![Effect::phase(Phase::Authenticating), Effect::LogIn],
             ),
             (State::LoggingIn, LoggedIn) => self.logged_in(),
-            (state, Resolved | Connected | LoggedIn | Unreached { .. }) => (state, vec![]),
+            (state, Resolved | Connected | LoggedIn | NeedsUser(_) | Unreached { .. }) => {
+                (state, vec![])
+            }
         }
     }
 
@@ -237,7 +249,7 @@ impl StateMachine {
     }
 
     fn server_answered(&mut self, state: State, event: ServerEvent) -> (State, Vec<Effect>) {
-        use ServerEvent::{Active, AskedToEnd, Checked, Counted, Unsuitable};
+        use ServerEvent::{Active, AskedToEnd, Checked, Counted, PagesCounted, Unsuitable};
         match (state, event) {
             (State::Checking(found, port), Checked(Ok(answer))) => {
                 self.checked(found, port, answer)
@@ -248,21 +260,23 @@ impl StateMachine {
                 self.counted(found, port, busy, kernels)
             }
             (State::ShuttingDown(found), AskedToEnd(asked)) => make_gone(*found, asked),
-            (state, Checked(_) | Unsuitable(_) | Counted(_) | AskedToEnd(_) | Active(_)) => {
-                (state, vec![])
-            }
+            (
+                state,
+                Checked(_) | Unsuitable(_) | Counted(_) | AskedToEnd(_) | Active(_)
+                | PagesCounted(..),
+            ) => (state, vec![]),
         }
     }
 
     fn confirmed(&self, state: State, event: &LocalEvent) -> (State, Vec<Effect>) {
-        use LocalEvent::{Check, Confirmed, Elapsed, NotShown};
+        use LocalEvent::{Check, Confirmed, Elapsed, NotShown, TryNow};
         match (state, event) {
             (State::Confirming(found, port, _), Confirmed(true)) => ask_to_end(found, port),
             (State::Confirming(.., kernels), Confirmed(false)) => {
                 let problem = problem::kernels_busy(&self.plan.host, kernels);
                 over(Effect::failed(problem))
             }
-            (state, Elapsed | Check | Confirmed(_) | NotShown(_)) => (state, vec![]),
+            (state, Elapsed | Check | TryNow | Confirmed(_) | NotShown(_)) => (state, vec![]),
         }
     }
 
@@ -290,13 +304,17 @@ impl StateMachine {
                 return over(Effect::failed(self.ended(&found, &host_info)));
             }
             FsmEvent::Job(event) => return self.longer(found, port, event),
-            FsmEvent::Local(LocalEvent::Check) => Effect::ProbePeer,
+            FsmEvent::Local(LocalEvent::Check | LocalEvent::TryNow) => Effect::ProbePeer,
             FsmEvent::Local(LocalEvent::NotShown(reason)) => {
                 Effect::warning(fl!("session-no-browser", reason = reason))
             }
             FsmEvent::Script(ScriptEvent::Log(path, text)) => Effect::log(path, &text),
             FsmEvent::Script(ScriptEvent::NoLog(problem)) => Effect::refused(problem),
             FsmEvent::Tunnel(TunnelEvent::Refused) => Effect::InBackground(BackgroundTask::Recheck),
+            FsmEvent::Server(ServerEvent::PagesCounted(0, page)) => {
+                return self.show(found, port, page);
+            }
+            FsmEvent::Server(ServerEvent::PagesCounted(..)) => Effect::Emit(Event::PageOpen),
             FsmEvent::Server(ServerEvent::Active(now)) if self.activity.as_ref() != Some(&now) => {
                 self.note_activity(now)
             }

@@ -154,6 +154,8 @@ impl FoundServer {
 pub enum ReconnectStep {
     /// The next attempt is waited for.
     Pausing,
+    /// The login needs the user, who is waited for.
+    AwaitingUser,
     /// `ssh -G` runs: another network may need another way.
     Resolving,
     /// Dialling, handshake, host key.

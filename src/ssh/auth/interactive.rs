@@ -8,7 +8,7 @@ use super::raw::{RawPrompt, converse};
 use super::{AuthAttempt, AuthOutcome};
 use crate::i18n::fl;
 use crate::ssh::SshError;
-use crate::ssh::prompt::{Prompt, one_line};
+use crate::ssh::prompt::{Prompt, in_lines, one_line};
 
 impl AuthAttempt<'_> {
     /// Answers the server's prompts, and starts over after a refusal as ssh does. `offered` is the
@@ -24,7 +24,7 @@ impl AuthAttempt<'_> {
         }
         let attempts = self.target.password_prompts;
         for attempt in 0..attempts {
-            let (asked, result) = self.conversation()?;
+            let (asked, result) = self.conversation(attempt > 0)?;
             if self.accepted(&what, result)? {
                 return Ok(AuthOutcome::Done(what));
             }
@@ -45,19 +45,21 @@ impl AuthAttempt<'_> {
         Ok(AuthOutcome::Refused)
     }
 
-    /// One conversation; whether anything was asked, and what it came to.
-    fn conversation(&mut self) -> Result<(bool, Result<(), SshError>), SshError> {
+    /// One conversation, `again` after a refused one; whether anything was asked, and what it came to.
+    fn conversation(&mut self, again: bool) -> Result<(bool, Result<(), SshError>), SshError> {
         let (mut asked, mut unanswered) = (false, None);
         // The server may reach for the user at once, as with a push.
         self.answered = true;
         let result = {
             let mut answers = |name: &str, instruction: &str, prompts: &[RawPrompt]| {
-                let heading = one_line(&format!("{name} {instruction}"));
+                let heading = in_lines(&format!("{name}\n{instruction}"));
                 if prompts.is_empty() && !heading.is_empty() {
-                    self.silence.hear(heading.clone());
+                    self.silence.hear(one_line(&heading));
                 }
+                // Only the first one: what follows it is asked because that was right.
+                let again = again && !asked;
                 asked |= !prompts.is_empty();
-                let answers = self.answers(&heading, prompts);
+                let answers = self.answers(&heading, prompts, again);
                 self.silence.begin();
                 match answers {
                     Ok(answers) => answers,
@@ -82,14 +84,17 @@ impl AuthAttempt<'_> {
         &self,
         heading: &str,
         prompts: &[RawPrompt],
+        again: bool,
     ) -> Result<Vec<Zeroizing<String>>, SshError> {
         let mut answers = Vec::with_capacity(prompts.len());
-        for prompt in prompts {
+        for (at, prompt) in prompts.iter().enumerate() {
             let prompt = Prompt::Interactive {
-                host: self.target.host.clone(),
+                user: self.target.user.clone(),
+                host: self.target.alias.clone(),
                 instruction: heading.to_owned(),
                 text: prompt.text.clone(),
                 echo: prompt.echo,
+                again: again && at == 0,
             };
             let text = prompt.text();
             let answer = self.prompter.ask(prompt);

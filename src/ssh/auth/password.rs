@@ -13,7 +13,7 @@ impl AuthAttempt<'_> {
         for attempt in 0..self.target.password_prompts {
             let prompt = Prompt::Password {
                 user: self.target.user.clone(),
-                host: self.target.host.clone(),
+                host: self.target.alias.clone(),
                 again: attempt > 0,
             };
             let Some(password) = self.ask(prompt)? else {

@@ -24,15 +24,31 @@ pub const ALGORITHMS: [&str; 12] = [
     "rsa-sha2-256",
 ];
 
+/// Their kinds in the order of OpenSSH before 8.5, of certificates and of plain keys.
+const OLDER_ORDER: [&str; 4] = ["ecdsa", "ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"];
+
+/// Returns true for the default of an OpenSSH, as far as it is ours too.
+fn is_default(order: &[&str]) -> bool {
+    let mut of_before = ALGORITHMS;
+    let place = |algorithm: &str| {
+        OLDER_ORDER
+            .iter()
+            .position(|kind| algorithm.starts_with(kind))
+    };
+    of_before.sort_by_key(|algorithm| (!is_certificate(algorithm), place(algorithm)));
+    order == ALGORITHMS || order == of_before
+}
+
 impl KnownHosts {
     /// Returns the algorithms to offer. `wanted` is the user's configuration; empty means OpenSSH's
     /// default.
     ///
     /// The rules are those of `ssh`: if the first of its list is known, the list is used as it is;
     /// otherwise certificates go first where an authority is on file, and so do the known kinds.
-    /// The user's own list is used as it is, too. `ssh -G` does not distinguish it from the
-    /// default, but one that lacks nothing of the default is that, or adds to it (`+`), where `ssh`
-    /// sorts as well.
+    /// The user's own list is used as it is, too, also where that puts something in front of the default (`^`).
+    /// `ssh -G` does not distinguish it from the default, but one that lacks nothing of the default and has its order
+    /// is that, or adds to it (`+`), where `ssh` sorts as well. It also does where something is taken from the default
+    /// (`-`), which looks like the user's own list here.
     #[must_use]
     pub fn algorithms(&self, name: &HostName, wanted: &[String]) -> Vec<&'static str> {
         let position = |algorithm: &str| wanted.iter().position(|wanted| wanted == algorithm);
@@ -42,8 +58,7 @@ impl KnownHosts {
             order.sort_by_key(|algorithm| position(algorithm));
         }
         let best = wanted.first().map_or(ALGORITHMS[0], String::as_str);
-        let is_listed = |algorithm: &&str| wanted.is_empty() || position(algorithm).is_some();
-        if !ALGORITHMS.iter().all(is_listed) || self.has_kind(name, best) {
+        if !is_default(&order) || self.has_kind(name, best) {
             return order;
         }
         let has_authority = self

@@ -391,6 +391,22 @@ fn known_kinds_are_asked_for_first_unless_the_list_is_the_users_own() {
     }
 }
 
+/// Both have all that the default has; only the second is one.
+#[test]
+fn kinds_that_were_put_in_front_of_the_default_stay_there() {
+    let hosts = known(&line("gpu01", &key("ssh-ed25519", 1)), "");
+    let owned = |order: &[&str]| -> Vec<String> { order.iter().map(|&it| it.into()).collect() };
+    let mut ahead = owned(&ALGORITHMS);
+    ahead.rotate_right(1);
+    assert_eq!(hosts.algorithms(&gpu01(), &ahead), ahead);
+    let mut older = owned(&ALGORITHMS);
+    for certified in [0, 6] {
+        older[certified..certified + 4].rotate_left(1);
+    }
+    let sorted = hosts.algorithms(&gpu01(), &older);
+    assert_eq!(sorted[0], "ssh-ed25519-cert-v01@openssh.com");
+}
+
 /// Two programs may write at once: no line is lost, and none is cut.
 #[test]
 fn many_writers_write_whole_lines() {

@@ -24,6 +24,16 @@ pub enum ResolveError {
         /// The configuration file.
         config: PathBuf,
     },
+    /// Other accounts can change the configuration file that was named.
+    #[error("{}", fl!("resolve-open-to-others", file = config.display().to_string(), destination = quoted(destination)))]
+    OpenToOthers {
+        /// Destination to resolve.
+        destination: String,
+        /// The configuration file.
+        config: PathBuf,
+        /// The command that takes that from them.
+        command: String,
+    },
     /// `ssh` is there but would not start.
     #[error("{}", fl!("resolve-not-started", program = program, destination = quoted(destination), why = source.to_string()))]
     NotStarted {

@@ -173,8 +173,9 @@ fn pubkey_algorithms(answer: &Options) -> Vec<String> {
     list(named.or_else(|| answer.some("pubkeyacceptedkeytypes")))
 }
 
-/// The host in a destination as `ssh` reads it: a colon parts a port off in a URI only.
-fn given_name(destination: &str) -> &str {
+/// Returns the host in a destination as `ssh` reads it: a colon parts a port off in a URI only.
+#[must_use]
+pub fn given_name(destination: &str) -> &str {
     if destination.starts_with("ssh://") {
         return split(destination).host;
     }

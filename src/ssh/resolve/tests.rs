@@ -383,6 +383,28 @@ fn ssh_is_asked_with_the_file_and_its_complaint_is_passed_on() {
 }
 
 #[test]
+fn a_configuration_that_others_can_change_never_reaches_ssh() {
+    let folder = TempDir::new().unwrap();
+    let ssh = fake_ssh(&folder, "echo asked >&2; exit 255");
+    let config = folder.path().join("config");
+    std::fs::write(&config, "Host gpu01\n").unwrap();
+    let asked = |mode| {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&config, mode).unwrap();
+        match resolve_with(&ssh, &[], "gpu01", Some(&config), &poller()).unwrap_err() {
+            SshError::Resolve(ResolveError::Refused { message, .. }) => message == "asked",
+            SshError::Resolve(ResolveError::OpenToOthers { command, .. }) => {
+                assert!(command.starts_with("chmod go-w "), "{command}");
+                false
+            }
+            other => panic!("{other}"),
+        }
+    };
+    assert!(asked(0o644));
+    assert!(!asked(0o646));
+}
+
+#[test]
 fn without_ssh_the_destination_is_read_as_it_stands() {
     let target =
         resolve_with("no-such-ssh-program", &[], "me@GPU01:2222", None, &poller()).unwrap();

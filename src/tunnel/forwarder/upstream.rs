@@ -19,6 +19,7 @@ impl Forwarder {
     pub fn resume(&mut self, held: SuspendedListeners) {
         self.forward_listeners = held.forward_listeners;
         self.knocked = true;
+        self.resume_streams(held.streams);
         for wanted in held.waiting {
             self.want(wanted);
         }
@@ -42,6 +43,7 @@ impl Forwarder {
         SuspendedListeners {
             forward_listeners: std::mem::take(&mut self.forward_listeners),
             waiting: relayed.collect(),
+            streams: self.suspend_streams(),
         }
     }
 
@@ -87,6 +89,7 @@ impl Forwarder {
             (OpenRequest::Probe(target), _, Some(relay)) if relay.serves(&target) => {
                 relay.add(None, &mut self.openings, now);
             }
+            (OpenRequest::Link(local, target), ..) => self.want_link(local, target, now),
             (wanted, ..) => self.openings.want(wanted),
         }
     }

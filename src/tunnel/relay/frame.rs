@@ -3,11 +3,7 @@
 
 use std::collections::VecDeque;
 
-/// Kind, number, size.
-const HEAD: usize = 9;
-
-/// A frame with more is none: both sides send far less at a time.
-const LARGEST: usize = 1 << 20;
+use super::super::framing::{FrameBuffer, FrameHead, InvalidFrame, frame_size, put_frame};
 
 /// One frame.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,38 +27,27 @@ impl MuxFrame {
     pub fn put(&self, out: &mut VecDeque<u8>) {
         let (kind, number, size, data): (u8, u32, u32, &[u8]) = match self {
             Self::Open(number) => (b'O', *number, 0, &[]),
-            Self::Data(number, data) => (b'D', *number, length(data), data),
+            Self::Data(number, data) => (b'D', *number, frame_size(data), data),
             Self::WindowAdjust(number, size) => (b'W', *number, *size, &[]),
             Self::End(number) => (b'E', *number, 0, &[]),
-            Self::Reset(number, text) => (b'R', *number, length(text.as_bytes()), text.as_bytes()),
+            Self::Reset(number, text) => {
+                (b'R', *number, frame_size(text.as_bytes()), text.as_bytes())
+            }
             Self::Ping => (b'P', 0, 0, &[]),
         };
-        out.push_back(kind);
-        out.extend(number.to_be_bytes());
-        out.extend(size.to_be_bytes());
-        out.extend(data);
+        let head = FrameHead { kind, number, size };
+        put_frame(out, head, data);
     }
 }
 
-/// Far below 4 GiB.
-fn length(data: &[u8]) -> u32 {
-    u32::try_from(data.len()).unwrap_or(u32::MAX)
-}
-
-/// Something came that is no frame.
-#[derive(Debug, PartialEq, Eq)]
-pub struct InvalidFrame;
-
 /// Takes bytes as they come, and gives frames.
 #[derive(Debug, Default)]
-pub struct FrameReader {
-    came: VecDeque<u8>,
-}
+pub struct FrameReader(FrameBuffer);
 
 impl FrameReader {
     /// More bytes.
     pub fn take(&mut self, data: &[u8]) {
-        self.came.extend(data);
+        self.0.take(data);
     }
 
     /// The next frame that is here in full.
@@ -70,36 +55,21 @@ impl FrameReader {
     /// # Errors
     /// When it is none.
     pub fn next(&mut self) -> Result<Option<MuxFrame>, InvalidFrame> {
-        let mut head = [0; HEAD];
-        if self.came.len() < HEAD {
-            return Ok(None);
-        }
-        for (byte, came) in head.iter_mut().zip(&self.came) {
-            *byte = *came;
-        }
-        let [kind, n0, n1, n2, n3, s0, s1, s2, s3] = head;
-        let (number, size) = (u32::from_be_bytes([n0, n1, n2, n3]), [s0, s1, s2, s3]);
-        let size = u32::from_be_bytes(size);
-        let long = match kind {
-            b'D' | b'R' => size as usize,
-            b'W' | b'E' | b'P' => 0,
-            _ => return Err(InvalidFrame),
+        let length = |head: FrameHead| match head.kind {
+            b'D' | b'R' => Some(head.size),
+            b'W' | b'E' | b'P' => Some(0),
+            _ => None,
         };
-        if long > LARGEST {
-            return Err(InvalidFrame);
-        }
-        if self.came.len() < HEAD + long {
-            return Ok(None);
-        }
-        self.came.drain(..HEAD);
-        let data: Vec<u8> = self.came.drain(..long).collect();
-        Ok(Some(match kind {
-            b'D' => MuxFrame::Data(number, data),
-            b'R' => MuxFrame::Reset(number, String::from_utf8_lossy(&data).into_owned()),
-            b'W' => MuxFrame::WindowAdjust(number, size),
-            b'E' => MuxFrame::End(number),
-            _ => MuxFrame::Ping,
-        }))
+        let next = self.0.next(length)?;
+        Ok(
+            next.map(|(FrameHead { kind, number, size }, data)| match kind {
+                b'D' => MuxFrame::Data(number, data),
+                b'R' => MuxFrame::Reset(number, String::from_utf8_lossy(&data).into_owned()),
+                b'W' => MuxFrame::WindowAdjust(number, size),
+                b'E' => MuxFrame::End(number),
+                _ => MuxFrame::Ping,
+            }),
+        )
     }
 }
 

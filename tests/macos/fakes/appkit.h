@@ -6,11 +6,11 @@ struct monitor { struct block *handler; id token; struct monitor *next; };
 extern struct monitor *monitors;
 
 // What a user does with a dialog, in turn; CALL is what happens elsewhere meanwhile, and no event of the dialog's.
-struct act { enum { TYPE, KEY, BUTTON, TICK, CALL } kind; int code; char *text; void (*call)(void); struct act *next; };
+struct act { enum { TYPE, KEY, BUTTON, TICK, COPY, CHOOSE, CALL } kind; int code; char *text; void (*call)(void); struct act *next; };
 // What a dialog looked like when it came up.
 struct shown {
-    char *title, *text, *button[4], *key[4], *field_label, *tick_label;
-    int buttons, in_front, keyboard, secure, destructive[4];
+    char *title, *text, *button[4], *key[4], *field_label, *tick_label, *window_title, *evidence;
+    int buttons, in_front, keyboard, secure, destructive[4], caution, choices;
 };
 
 @interface NSEvent : NSObject { @public unsigned short key; }
@@ -36,11 +36,25 @@ struct shown {
 @end
 @interface NSSecureTextField : NSTextField
 @end
+@interface NSComboBox : NSTextField { @public NSString *choices[8]; int choice_count; }
+@end
+@interface NSFont : NSObject
+@end
+@interface NSText : NSView { @public NSString *text; NSFont *font; BOOL fixed; }
+@end
+@interface NSTextView : NSText
+@end
+@interface NSScrollView : NSView { @public NSView *document; }
+@end
+@interface NSPasteboard : NSObject
+@end
 @interface NSButton : NSControl {
 @public
     NSString *title, *key;
     NSInteger state;
     bool checkbox, destructive;
+    id target; // not retained
+    SEL action;
 }
 @end
 @interface NSWindow : NSResponder {
@@ -49,6 +63,7 @@ struct shown {
     NSInteger level;
     NSUInteger style;
     NSView *first;
+    NSString *title;
 }
 @end
 @interface NSPanel : NSWindow
@@ -61,5 +76,6 @@ struct shown {
     NSView *accessory;
     NSPanel *window;
     bool laid_out;
+    NSUInteger style;
 }
 @end

@@ -116,6 +116,47 @@ static NSInteger stop_code;
 @end
 @implementation NSSecureTextField
 @end
+@implementation NSComboBox
+- (void)addItemWithObjectValue:(id)item {
+    MAIN;
+    if (!item) raise_exception("NSInvalidArgumentException", "addItemWithObjectValue: nil");
+    choices[choice_count++] = [item copy];
+}
+- (void)dealloc { while (choice_count) [choices[--choice_count] release]; [super dealloc]; }
+@end
+@implementation NSFont
++ (id)userFixedPitchFontOfSize:(CGFloat)size { return [[self new] autorelease]; }
+@end
+@implementation NSText
+- (void)setString:(NSString *)new { MAIN; [text release]; text = [new copy]; }
+- (void)setFont:(NSFont *)new { MAIN; [new retain]; [font release]; font = new; }
+- (void)setEditable:(BOOL)is { MAIN; fixed = !is; }
+- (void)dealloc { [text release]; [font release]; [super dealloc]; }
+@end
+@implementation NSTextView
++ (id)scrollableTextView {
+    MAIN;
+    NSScrollView *new = [[NSScrollView new] autorelease];
+    new->document = [self new];
+    return new;
+}
+@end
+@implementation NSScrollView
+- (id)documentView { MAIN; return [[document retain] autorelease]; }
+- (void)dealloc { [document release]; [super dealloc]; }
+@end
+static char *pasteboard;
+const char *fake_pasteboard(void) { return pasteboard ?: ""; }
+@implementation NSPasteboard
++ (id)generalPasteboard { static id board; return board ?: (board = [self new]); }
+- (NSInteger)clearContents { free(pasteboard); pasteboard = NULL; return 1; }
+- (BOOL)setString:(NSString *)text forType:(NSString *)type {
+    // NSPasteboard.h: whoever writes has cleared it before. The type is NSPasteboardTypeString's value.
+    if (pasteboard || strcmp(text_of(type), "public.utf8-plain-text")) return NO;
+    pasteboard = strdup(text_of(text));
+    return YES;
+}
+@end
 @implementation NSButton
 + (id)checkboxWithTitle:(NSString *)title target:(id)target action:(SEL)action {
     MAIN;
@@ -123,6 +164,18 @@ static NSInteger stop_code;
     new->title = [title copy];
     new->checkbox = true;
     return new;
+}
++ (id)buttonWithTitle:(NSString *)title target:(id)target action:(SEL)action {
+    MAIN;
+    NSButton *new = [[self new] autorelease];
+    new->title = [title copy];
+    new->target = target;
+    new->action = action;
+    return new;
+}
+- (void)press {
+    if (![target respondsToSelector:action]) raise_exception("NSInvalidArgumentException", "unrecognized selector");
+    objc_msg_lookup(target, action)(target, action, self);
 }
 - (NSInteger)state { MAIN; return state; }
 - (void)setKeyEquivalent:(NSString *)new { MAIN; [key release]; key = [new copy]; }
@@ -133,6 +186,7 @@ static NSInteger stop_code;
 - (void)orderOut:(id)sender { MAIN; visible = false; }
 - (void)orderFrontRegardless { MAIN; visible = in_front = true; }
 - (void)setLevel:(NSInteger)new { MAIN; level = new; }
+- (void)setTitle:(NSString *)new { MAIN; [title release]; title = [new copy]; }
 - (NSUInteger)styleMask { MAIN; return style; }
 - (void)setStyleMask:(NSUInteger)new {
     MAIN;
@@ -145,7 +199,7 @@ static NSInteger stop_code;
 - (BOOL)isVisible { MAIN; return visible; }
 - (id)screen { MAIN; return on_screen ? self : nil; }
 - (NSUInteger)occlusionState { MAIN; return occluded ? 0 : 1 << 1; }
-- (void)dealloc { [first release]; [super dealloc]; }
+- (void)dealloc { [first release]; [title release]; [super dealloc]; }
 @end
 @implementation NSPanel
 @end
@@ -163,6 +217,8 @@ void fake_types(const char *text) { add_act((struct act){.kind = TYPE, .text = s
 void fake_presses_key(int code, const char *text) { add_act((struct act){.kind = KEY, .code = code, .text = strdup(text)}); }
 void fake_clicks_button(int at) { add_act((struct act){.kind = BUTTON, .code = at}); }
 void fake_ticks(void) { add_act((struct act){.kind = TICK}); }
+void fake_copies(void) { add_act((struct act){.kind = COPY}); }
+void fake_chooses(int at) { add_act((struct act){.kind = CHOOSE, .code = at}); }
 void fake_meanwhile(void (*call)(void)) { add_act((struct act){.kind = CALL, .call = call}); }
 int fake_acts_left(void) {
     int left = 0;
@@ -199,6 +255,7 @@ int fake_monitors(void) {
     return [[new retain] autorelease];
 }
 - (void)setAccessoryView:(NSView *)view { MAIN; accessory = [view retain]; laid_out = false; }
+- (void)setAlertStyle:(NSUInteger)new { MAIN; style = new; }
 - (void)layout { MAIN; laid_out = true; [window setInitialFirstResponder:nil]; }
 - (id)window { MAIN; return [[window retain] autorelease]; }
 - (NSTextField *)field {
@@ -206,9 +263,18 @@ int fake_monitors(void) {
         if ([accessory->subviews[at] isKindOfClass:[NSTextField class]]) return (NSTextField *)accessory->subviews[at];
     return nil;
 }
-- (NSButton *)tick {
+- (NSButton *)button:(bool)checkbox {
+    for (int at = 0; accessory && at < accessory->subview_count; at++) {
+        NSButton *button = (NSButton *)accessory->subviews[at];
+        if ([button isKindOfClass:[NSButton class]] && button->checkbox == checkbox) return button;
+    }
+    return nil;
+}
+- (NSButton *)tick { return [self button:true]; }
+- (NSText *)evidence {
     for (int at = 0; accessory && at < accessory->subview_count; at++)
-        if ([accessory->subviews[at] isKindOfClass:[NSButton class]]) return (NSButton *)accessory->subviews[at];
+        if ([accessory->subviews[at] isKindOfClass:[NSScrollView class]])
+            return (NSText *)((NSScrollView *)accessory->subviews[at])->document;
     return nil;
 }
 // Without the keyboard, what is typed goes to another program.
@@ -239,6 +305,8 @@ int fake_monitors(void) {
     case KEY: return [self press:act->code text:act->text];
     case BUTTON: return 1000 + act->code;
     case TICK: [self tick]->state = ![self tick]->state; return 0;
+    case COPY: [[self button:false] press]; return 0;
+    case CHOOSE: [[self field] setStringValue:((NSComboBox *)[self field])->choices[act->code]]; return 0;
     case CALL: act->call(); return 0;
     }
     return 0;
@@ -279,6 +347,11 @@ int fake_monitors(void) {
         .secure = field && [field isKindOfClass:[NSSecureTextField class]],
         .field_label = strdup(field ? text_of(field->accessibility) : ""),
         .tick_label = strdup([self tick] ? text_of([self tick]->title) : ""),
+        .window_title = strdup(text_of(window->title)),
+        // What can be edited is no evidence.
+        .evidence = strdup([self evidence] && [self evidence]->fixed ? text_of([self evidence]->text) : ""),
+        .caution = style == 2, // NSAlertStyleCritical
+        .choices = [field isKindOfClass:[NSComboBox class]] ? ((NSComboBox *)field)->choice_count : 0,
     };
     for (int at = 0; at < button_count; at++) {
         now->button[at] = strdup(text_of(buttons[at]->title));

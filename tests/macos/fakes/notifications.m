@@ -8,13 +8,17 @@ id fake_error(NSInteger code, const char *words);
     - (void)set##Name:(id)new { [name release]; name = [new copy]; } \
     - (id)name { return [[name retain] autorelease]; }
 
-@interface UNMutableNotificationContent : NSObject { @public id title, body, categoryIdentifier; }
+@interface UNMutableNotificationContent : NSObject { @public id title, body, categoryIdentifier, threadIdentifier; }
 @end
 @implementation UNMutableNotificationContent
 KEPT(title, Title)
 KEPT(body, Body)
 KEPT(categoryIdentifier, CategoryIdentifier)
-- (void)dealloc { [title release]; [body release]; [categoryIdentifier release]; [super dealloc]; }
+KEPT(threadIdentifier, ThreadIdentifier)
+- (void)dealloc {
+    [title release]; [body release]; [categoryIdentifier release]; [threadIdentifier release];
+    [super dealloc];
+}
 @end
 @interface UNNotificationAction : NSObject { @public id identifier, title; NSUInteger options; }
 @end
@@ -54,6 +58,7 @@ KEPT(categoryIdentifier, CategoryIdentifier)
     return new;
 }
 - (id)identifier { return [[identifier retain] autorelease]; }
+- (id)content { return [[content retain] autorelease]; }
 - (void)dealloc { [identifier release]; [content release]; [super dealloc]; }
 @end
 @interface UNNotification : NSObject { @public id request; }
@@ -136,6 +141,7 @@ int fake_posted(void) { return posted_count; }
 const char *fake_posted_title(int at) { return text_of(posted[at]->content->title); }
 const char *fake_posted_body(int at) { return text_of(posted[at]->content->body); }
 const char *fake_posted_name(int at) { return text_of(posted[at]->identifier); }
+const char *fake_posted_thread(int at) { return text_of(posted[at]->content->threadIdentifier); }
 // The label of its button, "" without one.
 const char *fake_posted_button(int at) {
     for (NSUInteger each = 0; categories && each < categories->count; each++) {
@@ -174,6 +180,8 @@ static void respond(void *given) {
     if (response->at < 0) {
         UNNotificationRequest *earlier = [[UNNotificationRequest new] autorelease];
         earlier->identifier = constant("of-an-earlier-run");
+        earlier->content = [UNMutableNotificationContent new];
+        [earlier->content setThreadIdentifier:constant("host-of-an-earlier-run")];
         notification->request = earlier;
     }
     UNNotificationResponse *said = [[UNNotificationResponse new] autorelease];

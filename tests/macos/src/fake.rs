@@ -18,6 +18,9 @@ mod c {
         pub fn fake_presses_key(code: c_int, text: *const c_char);
         pub fn fake_clicks_button(at: c_int);
         pub fn fake_ticks();
+        pub fn fake_copies();
+        pub fn fake_chooses(at: c_int);
+        pub fn fake_pasteboard() -> *const c_char;
         pub fn fake_meanwhile(call: extern "C" fn());
         pub fn fake_acts_left() -> c_int;
         pub fn fake_shown(at: c_int) -> *const Shown;
@@ -39,6 +42,7 @@ mod c {
         pub fn fake_posted_title(at: c_int) -> *const c_char;
         pub fn fake_posted_body(at: c_int) -> *const c_char;
         pub fn fake_posted_name(at: c_int) -> *const c_char;
+        pub fn fake_posted_thread(at: c_int) -> *const c_char;
         pub fn fake_posted_button(at: c_int) -> *const c_char;
         pub fn fake_clicked(at: c_int, action: *const c_char) -> c_int;
         pub fn fake_presented() -> u64;
@@ -62,11 +66,15 @@ pub struct Shown {
     key: [*const c_char; 4],
     field_label: *const c_char,
     tick_label: *const c_char,
+    window_title: *const c_char,
+    evidence: *const c_char,
     buttons: c_int,
     in_front: c_int,
     keyboard: c_int,
     secure: c_int,
     destructive: [c_int; 4],
+    caution: c_int,
+    choices: c_int,
 }
 
 impl Shown {
@@ -93,6 +101,20 @@ impl Shown {
     }
     pub fn tick_label(&self) -> String {
         text(self.tick_label)
+    }
+    pub fn window_title(&self) -> String {
+        text(self.window_title)
+    }
+    pub fn evidence(&self) -> String {
+        text(self.evidence)
+    }
+    /// True if the app's icon has a caution sign.
+    pub fn has_caution(&self) -> bool {
+        self.caution != 0
+    }
+    /// Number of lines to choose from.
+    pub fn choices(&self) -> i32 {
+        self.choices
     }
     /// True if it is in front of every other window, whichever program is the active one.
     pub fn is_in_front(&self) -> bool {
@@ -137,6 +159,9 @@ told! {
     presses_key(code: i32, text: &str) = c::fake_presses_key(code, c(text));
     clicks_button(at: i32) = c::fake_clicks_button(at);
     ticks() = c::fake_ticks();
+    copies() = c::fake_copies();
+    chooses(at: i32) = c::fake_chooses(at);
+    pasteboard() -> String = text(c::fake_pasteboard());
     meanwhile(call: extern "C" fn()) = c::fake_meanwhile(call);
     acts_left() -> i32 = c::fake_acts_left();
     windows_on_screen() -> i32 = c::fake_windows_on_screen();
@@ -205,6 +230,11 @@ pub fn posted() -> Vec<Posted> {
         }
     };
     (0..unsafe { c::fake_posted() }).map(at).collect()
+}
+
+/// The thread that a notification belongs to.
+pub fn posted_thread(at: i32) -> String {
+    unsafe { text(c::fake_posted_thread(at)) }
 }
 
 /// The name of a notification.

@@ -521,7 +521,7 @@ fn a_cancel_while_the_connection_is_lost_ends_the_job_once_it_is_back() {
     };
     let unreached = || ConnectionEvent::Unreached {
         problem: problem(),
-        offline: true,
+        of_the_network: true,
         took: Duration::from_secs(3),
     };
     let mut machine = queued();
@@ -565,7 +565,7 @@ fn a_connection_that_is_lost_meanwhile_is_made_anew_and_the_wait_goes_on() {
     );
     let unreached = FsmEvent::Connection(ConnectionEvent::Unreached {
         problem: problem(),
-        offline: true,
+        of_the_network: true,
         took: Duration::from_secs(3),
     });
     assert_eq!(

@@ -11,10 +11,10 @@ fn lost(stood: u64) -> FsmEvent {
     }
 }
 
-fn unreached(offline: bool, took: u32) -> FsmEvent {
+fn unreached(of_the_network: bool, took: u32) -> FsmEvent {
     FsmEvent::Connection(ConnectionEvent::Unreached {
         problem: Problem::new(Code::Refused, "nothing listens", "", ""),
-        offline,
+        of_the_network,
         took: SECOND * took,
     })
 }
@@ -121,9 +121,9 @@ fn another_machine_of_the_same_name_is_no_proof_of_anything() {
 }
 
 #[test]
-fn pauses_double_up_to_half_a_minute() {
+fn pauses_double_up_to_a_quarter_of_a_minute() {
     let mut machine = broken();
-    for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
+    for seconds in [1, 2, 4, 8, 15, 15, 15, 15] {
         assert_eq!(machine.handle(unreached(false, 1)), pause(seconds));
         assert_eq!(
             machine.handle(FsmEvent::Local(LocalEvent::Elapsed)),
@@ -144,7 +144,7 @@ fn a_hint_tries_at_once_and_begins_the_pauses_anew() {
         [],
         "an attempt is under way"
     );
-    assert_eq!(machine.handle(unreached(false, 1)), pause(16));
+    assert_eq!(machine.handle(unreached(false, 1)), pause(15));
     assert_eq!(
         machine.handle(FsmEvent::Local(LocalEvent::Check)),
         attempt()
@@ -167,6 +167,30 @@ fn give_up(machine: &mut StateMachine, input: impl Fn() -> FsmEvent) -> (usize, 
         machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
     }
     (1000, vec![])
+}
+
+#[test]
+fn a_login_that_needs_the_user_is_waited_for_and_begins_when_the_user_wants_it() {
+    let mut machine = broken();
+    let needs_user = || FsmEvent::Connection(ConnectionEvent::NeedsUser(problem()));
+    assert_eq!(machine.handle(needs_user()), [Effect::AwaitUser]);
+    for hint in [LocalEvent::Check, LocalEvent::Elapsed] {
+        assert_eq!(
+            machine.handle(FsmEvent::Local(hint)),
+            [],
+            "nobody asked for it"
+        );
+    }
+    let with_user = [Effect::AttemptWithUser, Effect::Resolve];
+    assert_eq!(
+        machine.handle(FsmEvent::Local(LocalEvent::TryNow)),
+        with_user
+    );
+    assert_eq!(
+        machine.handle(needs_user()),
+        [Effect::AwaitUser],
+        "as often as it takes"
+    );
 }
 
 #[test]

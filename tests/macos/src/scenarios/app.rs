@@ -71,7 +71,7 @@ super::scenarios! {
     fn voiceover_says_what_the_icon_shows() {
         let desktop = prepared();
         let (tray, _menu) = tray_with_menu(&desktop);
-        desktop.describe_icon(&tray, "Remote Jupyter: connected");
+        desktop.describe_icon(&tray, "connected");
         assert_eq!(fake::icon_label(), "Remote Jupyter: connected");
         assert_eq!(fake::icon_hint(), "Remote Jupyter: connected");
     }

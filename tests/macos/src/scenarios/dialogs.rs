@@ -19,25 +19,39 @@ fn message() -> DialogKind {
 fn confirmation() -> DialogKind {
     DialogKind::Confirmation {
         yes: "Connect".to_owned(),
+        destroys: false,
     }
 }
 
 fn passphrase(remember: bool) -> DialogKind {
     let remember = remember.then(|| "Remember in the keychain".to_owned());
     DialogKind::Line {
+        yes: "Unlock".to_owned(),
         echo: false,
+        choices: Vec::new(),
         remember,
     }
 }
 
-/// From tao's callback, as the app does.
+fn code(choices: &[&str]) -> DialogKind {
+    DialogKind::Line {
+        yes: "Log In".to_owned(),
+        echo: true,
+        choices: choices.iter().map(|&choice| choice.to_owned()).collect(),
+        remember: None,
+    }
+}
+
 fn ask(kind: DialogKind, answers: &Answers) -> DialogId {
+    ask_with(
+        Dialog::new("gpu01", "Passphrase for the key", kind),
+        answers,
+    )
+}
+
+/// From tao's callback, as the app does.
+fn ask_with(dialog: Dialog, answers: &Answers) -> DialogId {
     let answers = Rc::clone(answers);
-    let dialog = Dialog {
-        title: "gpu01".to_owned(),
-        text: "Passphrase for the key".to_owned(),
-        kind,
-    };
     fake::in_callback(|| {
         NativeDesktop::default().ask(
             dialog,
@@ -55,8 +69,12 @@ fn line(text: &str, remember: bool) -> DialogResponse {
 
 /// One dialog from its start to its end.
 fn answer(kind: DialogKind) -> DialogResponse {
+    answer_with(Dialog::new("gpu01", "Passphrase for the key", kind))
+}
+
+fn answer_with(dialog: Dialog) -> DialogResponse {
     let answers = Answers::default();
-    ask(kind, &answers);
+    ask_with(dialog, &answers);
     assert_eq!(*answers.borrow(), [], "never from within the call");
     fake::run(0);
     assert_eq!(
@@ -119,7 +137,7 @@ super::scenarios! {
     fn a_server_cannot_turn_the_words_of_a_question_round() {
         let answers = Answers::default();
         let text = "SHA256:\u{202E}abc\0".to_owned();
-        let dialog = Dialog { title: "gpu01\u{1b}[2J".to_owned(), text, kind: message() };
+        let dialog = Dialog::message("gpu01\u{1b}[2J", text);
         NativeDesktop::default().ask(dialog, Box::new(move |given| answers.borrow_mut().push(given)));
         fake::clicks_button(0);
         fake::run(0);
@@ -140,6 +158,58 @@ super::scenarios! {
         assert_eq!(answer(message()), DialogResponse::Confirmed);
         assert_eq!(fake::shown()[0].title(), "gpu01");
         assert_eq!(fake::shown()[0].text(), "Passphrase for the key");
+    }
+
+    fn voiceover_says_the_title_where_there_is_no_text() {
+        fake::clicks_button(1);
+        answer_with(Dialog::new("Password for me@gpu01", "", passphrase(false)));
+        assert_eq!(fake::shown()[0].field_label(), "Password for me@gpu01");
+    }
+
+    fn evidence_is_copied_and_the_dialog_stays() {
+        let dialog = Dialog::new("gpu01", "Compare it", confirmation());
+        let dialog = dialog.about("gpu01").with_evidence("SHA256:\u{202E}abc", "SHA256:abc");
+        fake::copies();
+        fake::clicks_button(0);
+        assert_eq!(answer_with(dialog), DialogResponse::Confirmed);
+        let shown = fake::shown();
+        assert_eq!(shown[0].evidence(), "SHA256:\u{FFFD}abc");
+        assert_eq!(fake::pasteboard(), "SHA256:abc");
+        assert_eq!(shown[0].window_title(), "gpu01 - Remote Jupyter");
+    }
+
+    fn long_evidence_scrolls_below_a_caution_sign() {
+        let lines = "a line of it\n".repeat(300);
+        fake::clicks_button(0);
+        let dialog = Dialog::message("It broke", "Try again").with_evidence(&lines, &lines).warning();
+        assert_eq!(answer_with(dialog), DialogResponse::Confirmed);
+        let shown = fake::shown();
+        assert_eq!(shown[0].evidence(), lines);
+        assert!(shown[0].has_caution());
+        fake::clicks_button(0);
+        answer(message());
+        assert!(!fake::shown()[1].has_caution());
+    }
+
+    fn only_what_destroys_is_marked_so() {
+        for destroys in [true, false] {
+            fake::clicks_button(1);
+            let yes = "Stop".to_owned();
+            answer(DialogKind::Confirmation { yes, destroys });
+            let marks = fake::shown().last().unwrap().buttons().into_iter().map(|(.., mark)| mark);
+            assert_eq!(marks.collect::<Vec<_>>(), [destroys, false]);
+        }
+    }
+
+    fn one_of_the_choices_is_taken_or_another_line_typed() {
+        fake::activation(true);
+        fake::chooses(1);
+        fake::presses_key(RETURN.0, RETURN.1);
+        assert_eq!(answer(code(&["gpu01", "hpc"])), line("hpc", false));
+        assert_eq!(fake::shown()[0].choices(), 2);
+        fake::types("me@lab");
+        fake::presses_key(RETURN.0, RETURN.1);
+        assert_eq!(answer(code(&["gpu01", "hpc"])), line("me@lab", false));
     }
 
     fn escape_closes_a_message() {
@@ -181,7 +251,7 @@ super::scenarios! {
         fake::activation(true);
         fake::types("123456");
         fake::presses_key(RETURN.0, RETURN.1);
-        assert_eq!(answer(DialogKind::Line { echo: true, remember: None }), line("123456", false));
+        assert_eq!(answer(code(&[])), line("123456", false));
         assert!(!fake::shown()[0].is_secure());
     }
 
@@ -255,7 +325,7 @@ super::scenarios! {
         open(message(), &answers);
         let id = OPEN.with_borrow(|open| open[0]);
         let answered = Rc::clone(&answers);
-        let dialog = Dialog { title: "b".to_owned(), text: String::new(), kind: message() };
+        let dialog = Dialog::message("b", "");
         let inner = move |given| {
             NativeDesktop::default().withdraw(id);
             answered.borrow_mut().push(given);

@@ -27,6 +27,7 @@ fn notice(title: &str, action: &str) -> Notification {
         title: title.to_owned(),
         body: "é 日本".to_owned(),
         action: action.to_owned(),
+        acts_unseen: title.starts_with("unseen"),
     }
 }
 
@@ -34,6 +35,7 @@ fn post(desktop: &NativeDesktop, title: &str, action: &str) {
     let name = title.to_owned();
     desktop.notify(
         notice(title, action),
+        Some(title),
         Box::new(move || CLICKED.lock().unwrap().push(name)),
     );
     fake::settle();
@@ -177,16 +179,34 @@ super::scenarios! {
         assert_eq!(clicked(), ["one"]);
     }
 
-    fn a_click_on_a_notification_of_an_earlier_run_does_nothing() {
-        prepare();
-        assert!(fake::clicked(-1, TEXT));
+    fn a_click_on_a_notification_of_an_earlier_run_opens_its_host() {
+        let desktop = prepare();
+        desktop.on_earlier_notification(Box::new(|host| CLICKED.lock().unwrap().push(host)));
+        assert!(fake::clicked(-1, DISMISSAL));
         assert_eq!(clicked(), [""; 0]);
+        assert!(fake::clicked(-1, TEXT));
+        assert_eq!(clicked(), ["host-of-an-earlier-run"]);
+    }
+
+    fn one_of_this_run_that_was_clicked_already_opens_nothing() {
+        let desktop = prepare();
+        desktop.on_earlier_notification(Box::new(|host| CLICKED.lock().unwrap().push(host)));
+        post(&desktop, "one", "Open Tab");
+        fake::clicked(0, TEXT);
+        fake::clicked(0, BUTTON);
+        assert_eq!(clicked(), ["one"]);
+    }
+
+    fn those_of_one_host_are_shown_together() {
+        let desktop = prepare();
+        post(&desktop, "gpu01", "Open Tab");
+        assert_eq!(fake::posted_thread(0), "gpu01");
     }
 
     fn a_click_may_post_another_notification() {
         let desktop = prepare();
-        let again = || NativeDesktop::default().notify(notice("two", ""), Box::new(|| {}));
-        desktop.notify(notice("one", ""), Box::new(again));
+        let again = || NativeDesktop::default().notify(notice("two", ""), None, Box::new(|| {}));
+        desktop.notify(notice("one", ""), None, Box::new(again));
         fake::settle();
         fake::clicked(0, TEXT);
         assert_eq!(fake::posted().len(), 2);
@@ -206,6 +226,28 @@ super::scenarios! {
         });
         assert_eq!(log.matches("notifications are not allowed in System Settings").count(), 1, "{log}");
         assert_eq!(fake::posted(), []);
+    }
+
+    fn what_a_click_waits_for_takes_place_where_none_can_be_shown() {
+        let desktop = prepare();
+        fake::allow_notifications(false);
+        post(&desktop, "one", "New Tab");
+        post(&desktop, "unseen", "New Tab");
+        assert_eq!(clicked(), ["unseen"]);
+        fake::allow_notifications(true);
+        post(&desktop, "unseen", "New Tab");
+        assert_eq!(clicked(), [""; 0], "it waits for its click");
+        fake::notifications_fail();
+        post(&desktop, "unseen again", "New Tab");
+        assert_eq!(clicked(), ["unseen again"]);
+    }
+
+    fn nor_does_it_wait_outside_of_a_bundle() {
+        fake::bundle("/usr/local/bin", None);
+        let desktop = prepare();
+        post(&desktop, "one", "New Tab");
+        post(&desktop, "unseen", "New Tab");
+        assert_eq!(clicked(), ["unseen"]);
     }
 
     fn one_that_the_centre_refuses_is_logged() {
@@ -232,7 +274,7 @@ super::scenarios! {
 
     fn any_thread_may_post() {
         prepare();
-        let post = || NativeDesktop::default().notify(notice("one", "Open Tab"), Box::new(|| {}));
+        let post = || NativeDesktop::default().notify(notice("one", "Open Tab"), None, Box::new(|| {}));
         std::thread::spawn(post).join().unwrap();
         assert_eq!(fake::posted(), [posted("one", "Open Tab")]);
     }

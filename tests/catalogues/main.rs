@@ -2,6 +2,7 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "a test may stop")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource};
@@ -9,7 +10,7 @@ use remote_jupyter::i18n::{LANGUAGES, language, set_language};
 use remote_jupyter::phase::Phase;
 
 /// Texts that are the same in every language: the product's name, what Macs call OK everywhere, an address.
-const ALIKE: &[&str] = &["dialog-about", "dialog-ok", "launcher-name", "menu-forward"];
+const ALIKE: &[&str] = &["dialog-about", "launcher-name", "menu-forward"];
 
 /// A message: its words, without what is put in, and the names of its arguments.
 #[derive(Debug, Default)]
@@ -90,6 +91,107 @@ fn commands_and_keys_are_the_same_in_every_language() {
     }
 }
 
+/// A page to read aloud, in both languages: what menu, dialogs, notifications and prompts say.
+/// `make reference` writes it.
+#[test]
+fn the_page_of_texts_is_up_to_date() {
+    let (english, japanese) = (catalogue("en"), catalogue("ja"));
+    let mut page = include_str!("texts-head.md").to_owned();
+    for (title, names) in sections("en") {
+        if !SHOWN.contains(&title.as_str()) {
+            continue;
+        }
+        let _ = write!(
+            page,
+            "\n## {title}\n\n| Name | English | 日本語 |\n|---|---|---|\n"
+        );
+        for name in names {
+            let [english, japanese] = [&english, &japanese].map(|all| cell(&all[&name].words));
+            let _ = writeln!(page, "| `{name}` | {english} | {japanese} |");
+        }
+    }
+    let file = root().join("docs/reference/texts.md");
+    if std::env::var_os("WRITE_REFERENCE").is_some() {
+        std::fs::write(&file, &page).expect("a file of ours");
+    }
+    let is_current = std::fs::read_to_string(&file).is_ok_and(|old| old == page);
+    assert!(
+        is_current,
+        "docs/reference/texts.md is out of date: make reference"
+    );
+}
+
+/// Sections of the catalogue that a user meets one text at a time.
+const SHOWN: &[&str] = &[
+    "The menu",
+    "A failure in a few words, on the host's own line",
+    "Why a job waits",
+    "The dialog of details",
+    "Notifications",
+    "Dialogs",
+    "Buttons of dialogs",
+    "Questions",
+    "How far a session has come",
+    "A new version",
+];
+
+/// The variants of a text in one cell of a table.
+fn cell(words: &[String]) -> String {
+    let text = words.join(" / ");
+    text.replace('\n', "<br>").replace('|', "\\|")
+}
+
+/// The sections of a catalogue, without the files that they are for, and the names of their texts.
+fn sections(language: &str) -> Vec<(String, Vec<String>)> {
+    let text = text_of(language);
+    let resource = resource(&text);
+    let mut sections: Vec<(String, Vec<String>)> = Vec::new();
+    for entry in resource.body {
+        match entry {
+            Entry::GroupComment(comment) => {
+                let title = comment.content.concat();
+                let title = title.split(" (").next().unwrap_or_default();
+                let title = title.split(". ").next().unwrap_or_default();
+                sections.push((title.to_owned(), Vec::new()));
+            }
+            Entry::Message(message) => {
+                if let Some((_, names)) = sections.last_mut() {
+                    names.push(message.id.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    sections
+}
+
+/// The files that a section's heading names are where it says.
+#[test]
+fn sections_name_files_that_exist() {
+    for line in text_of("en").lines().filter(|line| line.starts_with("## ")) {
+        let files = line
+            .split_once("(src/")
+            .map(|(_, files)| format!("src/{files}"));
+        let files = files.unwrap_or_default();
+        let mut folder = PathBuf::new();
+        for file in files.split(')').next().unwrap_or_default().split(", ") {
+            let is_whole = file.starts_with("src/");
+            let path = if is_whole {
+                PathBuf::from(file)
+            } else {
+                folder.join(file)
+            };
+            assert!(root().join(&path).exists(), "{line}: {}", path.display());
+            let parent = if file.ends_with('/') {
+                Some(path.as_path())
+            } else {
+                path.parent()
+            };
+            folder = parent.unwrap_or(Path::new("")).to_owned();
+        }
+    }
+}
+
 /// The only test here that speaks: the language is the whole process'.
 #[test]
 fn the_language_can_change_again() {
@@ -114,13 +216,19 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn catalogue(language: &str) -> BTreeMap<String, Message> {
+fn text_of(language: &str) -> String {
     let file = root().join(format!("assets/locales/{language}/remote_jupyter.ftl"));
-    let text = std::fs::read_to_string(&file).expect("a catalogue");
-    let resource: Resource<&str> = fluent_syntax::parser::parse(text.as_str())
-        .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", file.display()));
+    std::fs::read_to_string(file).expect("a catalogue")
+}
+
+fn resource(text: &str) -> Resource<&str> {
+    fluent_syntax::parser::parse(text).unwrap_or_else(|(_, errors)| panic!("{errors:?}"))
+}
+
+fn catalogue(language: &str) -> BTreeMap<String, Message> {
+    let text = text_of(language);
     let mut messages = BTreeMap::new();
-    for entry in resource.body {
+    for entry in resource(&text).body {
         match entry {
             Entry::Message(message) => {
                 let pattern = message.value.expect("a message has a text");

@@ -1,0 +1,30 @@
+# The program that holds websockets (src/tunnel/resume/holder.py); a part of the script (script.sh).
+
+# rj_find_python PID: the Python that a server runs in (rj_python), or any other one. Where a process number is 0, or says nothing,
+# that of the PATH. A Mac's own python3 may be nothing but a dialog that offers to install one.
+rj_find_python() {
+  rj_python=$(readlink "/proc/$1/exe" 2>/dev/null || ps -o comm= -p "$1" 2>/dev/null)
+  case ${rj_python##*/} in
+    [Pp]ython* | pypy*) [ -x "$rj_python" ] || rj_python= ;;
+    *) rj_python= ;;
+  esac
+  [ -n "$rj_python" ] || rj_python=$(command -v python3)
+  case $rj_python in /usr/bin/python3) [ "$(uname)" != Darwin ] || xcode-select -p >/dev/null 2>&1 || rj_python= ;; esac
+}
+
+# rj_hold TEXT: starts it; the first line of TEXT is that of the arguments, and the others are the program.
+rj_hold() { eval "rj_start_holder \"\${1#*\"\$rj_newline\"}\" ${1%%"$rj_newline"*}"; }
+
+# rj_start_holder PROGRAM PID ARGUMENT…: starts it, in a process of its own that outlives this login; answers with its socket and secret.
+rj_start_holder() {
+  _rj_program=$1
+  rj_find_python "$2"
+  shift 2
+  [ -n "$rj_python" ] || { rj_fail holder 'no python3'; return; }
+  mkdir -p "$rj_base/streams" 2>/dev/null
+  if _rj_told=$(printf '%s\n' "$_rj_program" | "$rj_python" -I -S - "$rj_base/streams" "$@" 2>&1); then
+    rj_say holder "$_rj_told"
+  else
+    rj_fail holder "$_rj_told"
+  fi
+}

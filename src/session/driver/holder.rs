@@ -1,0 +1,57 @@
+//! The holder of the page's websockets: started beside the tunnel, and told to the forwarder.
+
+use std::time::Instant;
+
+use super::Driver;
+use super::maintenance::ScriptTask;
+use crate::jupyter::Server;
+use crate::remote;
+use crate::session::forwards;
+use crate::session::fsm::Goal;
+use crate::tunnel::{HOLDER, HolderAddress};
+
+/// Seconds for which a holder waits for its client to come back. Then it closes its websockets, and Jupyter keeps what
+/// its kernels say.
+const AGE: u32 = 15 * 60;
+
+impl Driver {
+    /// Starts a holder where there is none. It is used once it answers; until then a page's websockets wait for seconds.
+    pub(super) fn start_holder(&mut self) {
+        let (Some(standing), Some(forwarder)) = (&self.standing, self.connection.forwarder())
+        else {
+            return;
+        };
+        if !matches!(self.order.goal, Goal::Open { .. }) || !forwarder.lacks_holder() {
+            return;
+        }
+        if !forwarder.is_direct() || standing.server.secure {
+            tracing::info!("websockets are not held: they are encrypted, or take another route");
+            return;
+        }
+        forwarder.await_holder(forwards::target(&standing.server.endpoint));
+        self.wish(ScriptTask::Hold);
+    }
+
+    /// The holder listens, as the script says.
+    pub(super) fn holder_started(&mut self, path: String, secret: String) {
+        tracing::info!(path, "websockets are held");
+        if let Some(forwarder) = self.connection.forwarder() {
+            forwarder.holder_found(HolderAddress { path, secret });
+        }
+    }
+
+    /// There is none: websockets travel over channels of their own.
+    pub(super) fn no_holder(&mut self) {
+        if let Some(forwarder) = self.connection.forwarder() {
+            forwarder.holder_absent();
+        }
+        if let Some(standing) = &mut self.standing {
+            standing.hold_again(Instant::now());
+        }
+    }
+}
+
+/// Returns the script's command that starts a holder for this server.
+pub(super) fn command(server: &Server) -> String {
+    remote::hold(server, AGE, HOLDER)
+}

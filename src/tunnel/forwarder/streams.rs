@@ -1,0 +1,128 @@
+//! The forwarder's resumable streams: websockets that outlive its connection.
+
+use std::time::{Duration, Instant};
+
+use super::{Forwarder, Refused};
+use crate::ssh::channel::ForwardTarget;
+use crate::ssh::{ConnectionUse, SshError, Stream};
+use crate::tunnel::channel_opener::OpenRequest;
+use crate::tunnel::resume::{HolderAddress, ResumableStreams};
+
+/// Longest time for the word to the holder that it is needed no more.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+impl Forwarder {
+    /// From now on websockets to this target are given to a holder, which is being started.
+    pub fn await_holder(&mut self, target: ForwardTarget) {
+        match &mut self.streams {
+            Some(streams) if *streams.target() == target => streams.await_holder(),
+            streams => *streams = Some(ResumableStreams::new(target)),
+        }
+    }
+
+    /// The holder has started.
+    pub fn holder_found(&mut self, address: HolderAddress) {
+        if let Some(streams) = &mut self.streams {
+            streams.found(address, &mut self.openings, Instant::now());
+        }
+    }
+
+    /// There is no holder: websockets travel as everything else.
+    pub fn holder_absent(&mut self) {
+        if let Some(streams) = &mut self.streams {
+            streams.give_up(&mut self.openings);
+        }
+    }
+
+    /// Returns true if there is no holder, and none is being started.
+    #[must_use]
+    pub fn lacks_holder(&self) -> bool {
+        let streams = self.streams.as_ref();
+        streams.is_none_or(ResumableStreams::lacks_holder)
+    }
+
+    /// Returns true, once, if a holder that was there is gone.
+    pub fn wants_another_holder(&mut self) -> bool {
+        let streams = self.streams.as_mut();
+        streams.is_some_and(ResumableStreams::wants_another)
+    }
+
+    /// Returns true if the listeners' connections go through this connection, by channels of their own.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.carrier.is_none() && self.relay.is_none()
+    }
+
+    /// Returns the number of websockets that pages have open; none where it carries them as everything
+    /// else.
+    #[must_use]
+    pub fn websockets(&self) -> Option<usize> {
+        let streams = self.streams.as_ref().filter(|_| self.is_direct());
+        streams.and_then(ResumableStreams::websockets)
+    }
+
+    /// Gives the remote host more time for its answers, since a new login would need the user.
+    pub fn be_patient(&mut self) {
+        self.keepalive.be_patient();
+    }
+
+    /// Returns what the connection is used for. A holder without websockets does not count.
+    pub(super) fn present_use(&self) -> ConnectionUse {
+        let streams = self.streams.as_ref();
+        let idle = usize::from(streams.is_some_and(ResumableStreams::is_idle));
+        match self.connection.socket_buffer().unanswered_since() {
+            _ if self.links.len() <= idle => ConnectionUse::Idle,
+            Some(since) => ConnectionUse::Waiting(since),
+            None => ConnectionUse::Open,
+        }
+    }
+
+    pub(super) fn want_link(&mut self, local: Stream, target: ForwardTarget, now: Instant) {
+        match &mut self.streams {
+            Some(streams) if streams.serves(&target) => streams.consider(local, now),
+            _ => self.openings.want(OpenRequest::Link(local, target)),
+        }
+    }
+
+    pub(super) fn suspend_streams(&mut self) -> Option<ResumableStreams> {
+        let mut streams = self.streams.take()?;
+        streams.suspend();
+        Some(streams)
+    }
+
+    pub(super) fn resume_streams(&mut self, streams: Option<ResumableStreams>) {
+        self.streams = streams;
+        if let Some(streams) = &mut self.streams {
+            streams.resume(&mut self.openings, Instant::now());
+        }
+    }
+
+    pub(super) fn work_streams(&mut self, now: Instant) -> bool {
+        let Some(streams) = &mut self.streams else {
+            return false;
+        };
+        let progress = streams.work(now, &mut self.openings, &mut self.scratch);
+        if let Some(reason) = streams.take_refusal() {
+            let target = streams.target().clone();
+            self.refused = Some(Refused { target, reason });
+        }
+        progress
+    }
+
+    pub(super) fn end_streams(&mut self) {
+        if let Some(streams) = &mut self.streams {
+            streams.quit();
+        }
+    }
+
+    /// Else it would wait for the next connection.
+    pub(super) fn let_holder_end(&mut self) -> Result<(), SshError> {
+        self.end_streams();
+        let until = Instant::now() + GOODBYE;
+        while self.streams.is_some() && self.is_carrying() && Instant::now() < until {
+            self.poll_once(Some(until))?;
+        }
+        self.streams = None;
+        Ok(())
+    }
+}
