@@ -420,10 +420,7 @@ fn a_server_that_hangs_takes_no_threads_and_gets_the_newest_later() {
     for number in 0..50 {
         post(&mut app, &number.to_string());
     }
-    assert!(
-        began.elapsed() < Duration::from_secs(3),
-        "it waits for nobody"
-    );
+    assert!(began.elapsed() < SOON, "it waits for nobody");
     assert!(threads(&app) <= before + 1, "{} of {before}", threads(&app));
     server.hang(false);
     // The one that hung is given up; of the others the newest eight are left.

@@ -300,7 +300,8 @@ fn a_stalled_reader_does_not_hinder_others() {
         beside < before * 3 + Duration::from_millis(2),
         "{before:?}, then {beside:?}"
     );
-    assert!(worst < Duration::from_millis(500), "{worst:?}");
+    // A stalled reader's stream would have to end first: it never does.
+    assert!(worst < Duration::from_secs(2), "{worst:?}");
 }
 
 #[test]
