@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app errors reference icons pictures screencast ci install jupyter clean \
+.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel errors reference icons pictures screencast ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
@@ -92,6 +92,11 @@ bench: jupyter
 # The app's start and its rest; BENCH_REST_SECONDS=3600 watches it for an hour.
 bench-app: jupyter
 	$(CARGO) bench --locked --bench app
+
+## bench-tunnel: measurements of what a tunnel carries, beside ssh -N -L
+# BENCH_ROWS=burst,48 measures some rows alone, BENCH_ROUNDS=3 as often.
+bench-tunnel: install
+	$(CARGO) bench --locked --bench tunnel
 
 ## errors: docs/errors.md, from the source
 # docs/errors.md, from what the source says.

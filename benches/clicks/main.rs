@@ -4,7 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod delay;
+#[path = "../network.rs"]
+#[allow(dead_code)]
+mod network;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
@@ -12,7 +14,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use delay::Delayed;
+use network::Delayed;
 use support::process::{self, PATIENCE};
 use support::{Client, Key, Known, Opened, Options, Sshd, eventually, http, jupyter_venv};
 

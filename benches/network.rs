@@ -1,4 +1,5 @@
-//! A network with a delay: a TCP proxy that holds back every byte for a while, in both directions.
+//! A network with a delay, and if wanted with little bandwidth: a TCP proxy that holds back every byte for a while, in
+//! both directions.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,6 +8,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::Server;
+
+/// What a network does to the bytes of each direction.
+#[derive(Clone, Copy)]
+pub struct Network {
+    /// Time from one end to the other.
+    pub delay: Duration,
+    /// Bytes per second; none: as many as the computer carries.
+    pub rate: Option<f64>,
+}
 
 /// A server as it is seen from far away.
 pub struct Delayed {
@@ -18,6 +28,11 @@ pub struct Delayed {
 impl Delayed {
     /// Before a server, with a delay each way. It lives as long as the process.
     pub fn before(server: &dyn Server, delay: Duration) -> Self {
+        Self::behind(server, Network { delay, rate: None })
+    }
+
+    /// Before a server, with a network between. It lives as long as the process.
+    pub fn behind(server: &dyn Server, network: Network) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let (address, behind) = (listener.local_addr().unwrap(), server.address());
         thread::spawn(move || {
@@ -26,8 +41,8 @@ impl Delayed {
                 let Ok(far) = TcpStream::connect(behind) else {
                     continue;
                 };
-                carry(&near, &far, delay);
-                carry(&far, &near, delay);
+                carry(&near, &far, network);
+                carry(&far, &near, network);
             }
         });
         Self {
@@ -52,16 +67,20 @@ impl Server for Delayed {
     }
 }
 
-/// One direction: a thread reads, another writes what is due.
-fn carry(from: &TcpStream, to: &TcpStream, delay: Duration) {
+/// One direction: a thread reads, another writes what is due. What is on its way has no bound, as in routers with large
+/// buffers: the senders' windows are what is measured.
+fn carry(from: &TcpStream, to: &TcpStream, network: Network) {
     let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
     to.set_nodelay(true).unwrap();
     let (send, due) = channel::<(Instant, Vec<u8>)>();
     thread::spawn(move || {
-        let mut buffer = vec![0; 64 << 10];
+        let mut buffer = vec![0; network.rate.map_or(64 << 10, |_| 1500)];
+        let mut sent = Instant::now();
         while let Ok(size) = from.read(&mut buffer) {
             let part = buffer[..size].to_vec();
-            if send.send((Instant::now() + delay, part)).is_err() || size == 0 {
+            let takes = network.rate.map_or(0.0, |rate| size as f64 / rate);
+            sent = sent.max(Instant::now()) + Duration::from_secs_f64(takes);
+            if send.send((sent + network.delay, part)).is_err() || size == 0 {
                 return;
             }
         }
