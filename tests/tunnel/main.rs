@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ciphers;
 mod forwarder;
 mod holder;
 mod relay;
