@@ -13,16 +13,53 @@ use super::resolve::Algorithms;
 /// signatures it accepts.
 const SIGNALS: [&str; 2] = ["ext-info-c", "kex-strict-c-v00@openssh.com"];
 
+/// OpenSSH's own lists of ciphers, up to 9.9 and since 10.0: with one of them, and no other, the user
+/// has chosen none.
+const DEFAULT_CIPHERS: [&str; 2] = [
+    "chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,aes128-gcm@openssh.com,aes256-gcm@openssh.com",
+    "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr",
+];
+
+/// Ciphers that come first where the user has chosen none and the processor has instructions for
+/// AES. libssh2's own code for chacha20 takes several times as long (docs/performance.md).
+const FAST_CIPHERS: [&str; 2] = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com"];
+
+/// Returns the ciphers in the order of preference.
+fn ciphers(wanted: &[String], has_fast_aes: bool) -> Vec<String> {
+    let is_default = DEFAULT_CIPHERS.contains(&wanted.join(",").as_str());
+    let mut ordered = wanted.to_vec();
+    if is_default && has_fast_aes {
+        ordered.sort_by_key(|name| !FAST_CIPHERS.contains(&name.as_str()));
+    }
+    ordered
+}
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+fn has_fast_aes() -> bool {
+    std::arch::is_x86_feature_detected!("aes")
+}
+
+#[cfg(target_arch = "aarch64")]
+fn has_fast_aes() -> bool {
+    std::arch::is_aarch64_feature_detected!("aes")
+}
+
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")))]
+fn has_fast_aes() -> bool {
+    false
+}
+
 /// Tells libssh2, before the handshake.
 ///
 /// # Errors
 /// [`SshError::Algorithms`] when libssh2 has nothing of what the user wants.
 pub fn prefer(session: &Session, wanted: &Algorithms) -> Result<(), SshError> {
+    let ciphers = ciphers(&wanted.ciphers, has_fast_aes());
     let lists = [
         ("KexAlgorithms", &wanted.kex, &[MethodType::Kex][..]),
         (
             "Ciphers",
-            &wanted.ciphers,
+            &ciphers,
             &[MethodType::CryptCs, MethodType::CryptSc],
         ),
         (
@@ -136,6 +173,18 @@ mod tests {
             error.contains("Ciphers x,y") && error.contains("a,b,c"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn aes_comes_first_unless_the_user_has_chosen() {
+        let list = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        for default in DEFAULT_CIPHERS {
+            assert_eq!(ciphers(&list(default), true)[..2], FAST_CIPHERS);
+            assert_eq!(ciphers(&list(default), true).len(), list(default).len());
+            assert_eq!(ciphers(&list(default), false), list(default));
+        }
+        let chosen = list("chacha20-poly1305@openssh.com,aes128-gcm@openssh.com");
+        assert_eq!(ciphers(&chosen, true), chosen);
     }
 
     #[test]
