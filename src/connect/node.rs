@@ -55,7 +55,7 @@ pub enum NodeEvent {
 }
 
 enum NodeCommand {
-    Carry(Stream, channel::ForwardTarget),
+    Carry(Stream, channel::ForwardTarget, bool),
     ProbeTarget(channel::ForwardTarget),
     ProbePeer,
 }
@@ -132,9 +132,9 @@ impl NodeConnection {
     #[must_use]
     pub fn carrier(&self) -> Carrier {
         let (requests, waker) = (self.requests.clone(), self.waker.clone());
-        Box::new(move |local, target| {
+        Box::new(move |local, target, has_spares| {
             // Of a session that has ended the local side sees a closed connection.
-            let _ = requests.send(NodeCommand::Carry(local, target));
+            let _ = requests.send(NodeCommand::Carry(local, target, has_spares));
             waker.wake();
         })
     }
@@ -240,7 +240,9 @@ fn run(
         }
         while let Ok(request) = requests.try_recv() {
             match request {
-                NodeCommand::Carry(local, target) => forwarder.carry(local, target),
+                NodeCommand::Carry(local, target, has_spares) => {
+                    forwarder.carry(local, target, has_spares);
+                }
                 NodeCommand::ProbeTarget(target) => forwarder.probe_target(target),
                 NodeCommand::ProbePeer => forwarder.probe_peer(),
             }

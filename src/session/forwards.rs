@@ -23,6 +23,7 @@ pub fn main(
     forwarder.add_listener(ForwardListener {
         listeners: listening.listeners,
         target: target(endpoint),
+        has_spares: true,
     });
     Ok((listening.port, listening.taken))
 }
@@ -81,6 +82,7 @@ pub fn further(
         forwarder.add_listener(ForwardListener {
             listeners: listening.listeners,
             target,
+            has_spares: false,
         });
     }
     Ok((open, notes))

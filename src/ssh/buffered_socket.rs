@@ -40,7 +40,8 @@ pub struct BufferedSocket {
     transport: Transport,
     key: RawFd,
     outbox: RefCell<VecDeque<u8>>,
-    allowance: Cell<usize>,
+    /// None: as much as there is.
+    allowance: Cell<Option<usize>>,
     /// Time at which bytes last arrived; libssh2 does not report it.
     last_received: Cell<Instant>,
     unanswered: Cell<Option<Instant>>,
@@ -60,7 +61,7 @@ impl BufferedSocket {
             transport,
             key: theirs.as_raw_fd(),
             outbox: RefCell::default(),
-            allowance: Cell::new(usize::MAX),
+            allowance: Cell::new(None),
             last_received: Cell::new(Instant::now()),
             unanswered: Cell::new(None),
             ended: Cell::new(false),
@@ -112,8 +113,9 @@ impl BufferedSocket {
         self.outbox.borrow().len() >= CONGESTED
     }
 
-    /// Limits the number of bytes that libssh2 sees until the next call of this.
-    pub fn allow(&self, bytes: usize) {
+    /// Limits the number of bytes that libssh2 sees until the next call of this. When the socket is
+    /// empty before, nobody looks into it again until then: each read of each channel would.
+    pub fn allow(&self, bytes: Option<usize>) {
         self.allowance.set(bytes);
     }
 
@@ -166,7 +168,8 @@ impl BufferedSocket {
     }
 
     fn receive(&self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let size = buffer.len().min(self.allowance.get());
+        let allowance = self.allowance.get();
+        let size = allowance.unwrap_or(usize::MAX).min(buffer.len());
         if size == 0 {
             return Err(ErrorKind::WouldBlock.into());
         }
@@ -175,9 +178,13 @@ impl BufferedSocket {
             return Err(ErrorKind::InvalidData.into());
         }
         let result = self.socket().read(&mut buffer[..size]);
+        let left = |allowance: usize| match &result {
+            Ok(got) if *got == size => allowance - size,
+            _ => 0,
+        };
+        self.allowance.set(allowance.map(left));
         match &result {
             Ok(size) if *size > 0 => {
-                self.allowance.set(self.allowance.get() - size);
                 self.last_received.set(Instant::now());
                 self.unanswered.set(None);
                 self.keep(&buffer[..*size]);

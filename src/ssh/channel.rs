@@ -7,15 +7,14 @@
 //! lock and, on a non-blocking session, leaks it (ssh2-rs issue 220). And its lock is taken per
 //! call, which one owner thread does not need.
 //!
-//! Safety, once for all calls below: `raw` came from `libssh2_channel_open_ex` of `session`, which
+//! Safety, once for all calls below: `raw` came from `libssh2_channel_open_begin` of `session`, which
 //! this struct keeps alive; libssh2 frees a channel only in [`Channel::poll_free`], which takes the
 //! pointer away, or together with the session; and the type is neither `Send` nor `Sync`, so all
 //! calls come from the thread that owns the session, each under the session's lock.
 #![allow(unsafe_code)]
 
-use std::cell::Cell;
 use std::ptr::NonNull;
-use std::task::Poll;
+use std::task::{Poll, ready};
 
 use libssh2_sys as raw;
 use ssh2::{Error, ErrorCode, Session};
@@ -74,15 +73,16 @@ impl ForwardTarget {
     }
 }
 
-/// A channel that is being opened. libssh2 opens one at a time per session, and once begun an
-/// opening must be carried on to its end with the same bytes.
-#[derive(Debug)]
+/// A channel that is being opened. Any number of them may wait for their answers, but while one is
+/// not [`ChannelOpening::is_requested`] no other may be polled for the first time.
 pub struct ChannelOpening {
     kind: &'static str,
     message: Vec<u8>,
     window: u32,
     /// Set while a refusal may still be that of a session that is being cleared away.
-    may_repeat: Cell<bool>,
+    may_repeat: bool,
+    /// The channel, once the request is sent.
+    requested: Option<Channel>,
 }
 
 impl ChannelOpening {
@@ -94,7 +94,8 @@ impl ChannelOpening {
             kind: "session",
             message: Vec::new(),
             window: 2 << 20,
-            may_repeat: Cell::new(true),
+            may_repeat: true,
+            requested: None,
         }
     }
 
@@ -133,19 +134,42 @@ impl ChannelOpening {
             kind,
             message,
             window: 0,
-            may_repeat: Cell::new(false),
+            may_repeat: false,
+            requested: None,
         }
+    }
+
+    /// Returns true once the request is sent. Before that, libssh2 is in the middle of it.
+    #[must_use]
+    pub fn is_requested(&self) -> bool {
+        self.requested.is_some()
     }
 
     /// Carries the opening on. A session that was refused is asked for once more: sshd counts a session
     /// until its loop comes round, so with `MaxSessions 1` a close and the next opening that arrive in
     /// one packet collide. The second request is read in a later turn.
-    pub fn poll(&self, session: &Session) -> Nonblocking<Channel> {
-        match self.request(session) {
-            Poll::Ready(Err(error)) if is_exhausted(&error) && self.may_repeat.take() => {
-                self.request(session)
+    pub fn poll(&mut self, session: &Session) -> Nonblocking<Channel> {
+        match self.poll_once(session) {
+            Poll::Ready(Err(error)) if is_exhausted(&error) && self.may_repeat => {
+                self.may_repeat = false;
+                self.poll_once(session)
             }
             other => other,
+        }
+    }
+
+    fn poll_once(&mut self, session: &Session) -> Nonblocking<Channel> {
+        let channel = match self.requested.take() {
+            Some(channel) => channel,
+            None => ready!(self.request(session))?,
+        };
+        // SAFETY: see the module's head. libssh2 frees a channel that is refused, and nobody has it then.
+        match channel.call(|channel| unsafe { raw::libssh2_channel_open_finish(channel) }) {
+            Poll::Ready(result) => Poll::Ready(result.map(|()| channel)),
+            Poll::Pending => {
+                self.requested = Some(channel);
+                Poll::Pending
+            }
         }
     }
 
@@ -154,7 +178,7 @@ impl ChannelOpening {
         let sess: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
         // SAFETY: the pointers and lengths are those of live slices, and libssh2 copies them.
         let channel = unsafe {
-            raw::libssh2_channel_open_ex(
+            raw::libssh2_channel_open_begin(
                 sess,
                 self.kind.as_ptr().cast(),
                 length(self.kind.as_bytes()),

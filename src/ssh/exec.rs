@@ -43,7 +43,7 @@ impl Exec {
         command: &str,
         slow: &dyn Fn(),
     ) -> Result<Self, SshError> {
-        let opening = ChannelOpening::session();
+        let mut opening = ChannelOpening::session();
         let refused = |error| no_session(&connection, error);
         let open = |session: &Session| opening.poll(session);
         let channel = connection.drive_telling(&poller, (SLOW, slow), open);

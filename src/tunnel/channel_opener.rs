@@ -1,14 +1,21 @@
-//! Channels on their way: libssh2 opens one at a time.
+//! Channels on their way. Connections are opened side by side, sessions one after another: a server
+//! may give only one at a time (`MaxSessions`).
 
 use std::collections::VecDeque;
 use std::task::{Poll, ready};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssh2::{ErrorCode, Session};
 
 use super::connection::ForwardedConnection;
 use crate::ssh::channel::{Channel, ChannelOpening, ForwardTarget, Nonblocking};
 use crate::ssh::{BackgroundExec, ExecRequest, Stream, is_forbidden};
+
+/// Longest time that the remote host may take to open a connection. Its answer may still come later.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Largest number of openings at the same time.
+const AT_ONCE: usize = 64;
 
 /// Purpose of a channel.
 pub enum OpenRequest {
@@ -18,6 +25,8 @@ pub enum OpenRequest {
     Join(Stream, ForwardTarget, OnOpened),
     /// A check that something listens there.
     Probe(ForwardTarget),
+    /// A channel for a connection that is likely to come.
+    Spare(ForwardTarget),
     /// A command line whose standard input and output this process reads and writes.
     Command(Stream, String),
     /// A command.
@@ -38,6 +47,10 @@ pub enum OpenedChannel {
     Join(ForwardedConnection, OnOpened),
     /// Something listens.
     Probe(Channel),
+    /// Nobody needs it yet; its opening took so long.
+    Spare(Channel, Duration),
+    /// Nobody waits for it any more.
+    Late(Channel),
     /// The command runs.
     Command(ForwardedConnection),
     /// The command can begin.
@@ -86,17 +99,26 @@ struct InProgress {
 impl OpenRequest {
     fn target(&self) -> Option<&ForwardTarget> {
         match self {
-            Self::Link(_, target) | Self::Join(_, target, _) | Self::Probe(target) => Some(target),
+            Self::Link(_, target)
+            | Self::Join(_, target, _)
+            | Self::Probe(target)
+            | Self::Spare(target) => Some(target),
             Self::Command(..) | Self::Background(_) | Self::Keepalive => None,
         }
     }
+
+    fn is_spare(&self) -> bool {
+        matches!(self, Self::Spare(_))
+    }
 }
 
-/// The queue, and the one that has begun.
+/// The queue, and those that have begun.
 #[derive(Default)]
 pub struct ChannelOpener {
     queue: VecDeque<OpenRequest>,
-    begun: Option<InProgress>,
+    begun: Vec<InProgress>,
+    /// Those that were given up. Their channels are closed when they are open.
+    late: Vec<ChannelOpening>,
     /// Targets that the remote host allows by their other name alone.
     renamed: Vec<ForwardTarget>,
 }
@@ -111,40 +133,87 @@ impl ChannelOpener {
         self.queue.push_front(wanted);
     }
 
-    /// Returns true if no channel is requested or in progress.
-    pub fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.begun.is_none()
+    /// Gives a connection the oldest spare channel that is on its way, or a new one.
+    pub fn want_soon(&mut self, local: Stream, target: ForwardTarget) {
+        let fits = |wanted: &OpenRequest| wanted.is_spare() && wanted.target() == Some(&target);
+        let begun = self.begun.iter_mut().map(|begun| &mut begun.wanted);
+        let spare = begun.chain(&mut self.queue).find(|wanted| fits(wanted));
+        match spare {
+            Some(spare) => *spare = OpenRequest::Link(local, target),
+            None => self.want(OpenRequest::Link(local, target)),
+        }
     }
 
-    /// Returns true if the next one needs a session of the server's, of which it may give one alone.
+    /// Returns the number of spare channels on their way.
+    pub fn spares(&self) -> usize {
+        let begun = self.begun.iter().map(|begun| &begun.wanted);
+        begun.chain(&self.queue).filter(|w| w.is_spare()).count()
+    }
+
+    /// Drops the spare channels that are not begun.
+    pub fn forget_spares(&mut self) {
+        self.queue.retain(|wanted| !wanted.is_spare());
+    }
+
+    /// Returns true if no channel is requested or in progress.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.begun.is_empty()
+    }
+
+    /// Returns true if the next session is to be one of which the server may give one alone.
     pub fn needs_session(&self) -> bool {
-        let next = self.queue.front().filter(|_| self.begun.is_none());
-        matches!(
-            next,
-            Some(OpenRequest::Command(..) | OpenRequest::Background(_))
-        )
+        let mut sessions = self.queue.iter().filter(|wanted| wanted.target().is_none());
+        let next = sessions.next().filter(|_| !self.opens_session());
+        next.is_some_and(|wanted| !matches!(wanted, OpenRequest::Keepalive))
+    }
+
+    /// Returns true if a session is requested or in progress.
+    pub fn wants_session(&self) -> bool {
+        let mut queue = self.queue.iter();
+        self.opens_session() || queue.any(|wanted| wanted.target().is_none())
+    }
+
+    /// Returns true if a session is in progress.
+    pub fn opens_session(&self) -> bool {
+        let mut begun = self.begun.iter();
+        begun.any(|begun| begun.wanted.target().is_none())
     }
 
     pub fn has_begun(&self) -> bool {
-        self.begun.is_some()
+        !(self.begun.is_empty() && self.late.is_empty())
     }
 
     /// Returns the time since which the remote host owes an answer that no other host can hold up: to a session, or to a unix
     /// socket of this program's own.
     pub fn own_since(&self) -> Option<Instant> {
-        let begun = self.begun.as_ref()?;
-        let is_own = match &begun.wanted {
+        let is_own = |begun: &&InProgress| match &begun.wanted {
             OpenRequest::Background(_) | OpenRequest::Command(..) => true,
             OpenRequest::Join(_, target, _) => matches!(target, ForwardTarget::Unix { .. }),
-            OpenRequest::Link(..) | OpenRequest::Probe(_) | OpenRequest::Keepalive => false,
+            OpenRequest::Link(..)
+            | OpenRequest::Probe(_)
+            | OpenRequest::Spare(_)
+            | OpenRequest::Keepalive => false,
         };
-        is_own.then_some(begun.since)
+        let own = self.begun.iter().filter(is_own);
+        own.map(|begun| begun.since).min()
     }
 
     /// Returns the time since which the remote host owes an answer to an [`OpenRequest::Keepalive`].
     pub fn keepalive_since(&self) -> Option<Instant> {
-        let begun = self.begun.as_ref()?;
-        matches!(begun.wanted, OpenRequest::Keepalive).then_some(begun.since)
+        let is_keepalive = |begun: &&InProgress| matches!(begun.wanted, OpenRequest::Keepalive);
+        self.begun
+            .iter()
+            .find(is_keepalive)
+            .map(|begun| begun.since)
+    }
+
+    /// Returns when [`ChannelOpener::poll`] has to be called next, if nothing happens before.
+    pub fn next(&self) -> Option<Instant> {
+        let targets = self
+            .begun
+            .iter()
+            .filter(|begun| begun.wanted.target().is_some());
+        targets.map(|begun| begun.since + PATIENCE).min()
     }
 
     /// Drops what has not begun.
@@ -154,8 +223,8 @@ impl ChannelOpener {
 
     /// The connections that have no channel yet, in their order: the next session can have them.
     pub fn into_waiting(self) -> impl Iterator<Item = OpenRequest> {
-        let begun = self.begun.map(|begun| begun.wanted);
-        let all = begun.into_iter().chain(self.queue);
+        let begun = self.begun.into_iter().map(|begun| begun.wanted);
+        let all = begun.chain(self.queue);
         all.filter(|wanted| matches!(wanted, OpenRequest::Link(..)))
     }
 
@@ -179,40 +248,102 @@ impl ChannelOpener {
         }
     }
 
-    /// Carries the first one on.
-    pub fn poll(&mut self, session: &Session) -> Poll<Result<OpenedChannel, OpenRefusal>> {
-        if self.begun.is_none() {
-            let wanted = self.queue.pop_front();
-            self.begun = wanted.map(|wanted| self.begin(wanted));
-        }
-        let Some(mut begun) = self.begun.take() else {
-            return Poll::Pending;
-        };
-        match begun.poll(session) {
-            Poll::Pending => {
-                self.begun = Some(begun);
-                Poll::Pending
+    /// Carries all of them on, up to the first one that has come to its end. Sessions are left in the
+    /// queue as long as the server has none left (`has_session`).
+    pub fn poll(
+        &mut self,
+        session: &Session,
+        has_session: bool,
+    ) -> Poll<Result<OpenedChannel, OpenRefusal>> {
+        let mut next = 0;
+        loop {
+            if next == self.begun.len() && !self.begin_next(has_session) {
+                break;
             }
-            Poll::Ready(Ok(channel)) => {
-                let learned = begun.learned();
+            if let Poll::Ready(result) = self.begun[next].poll(session) {
+                let ended = self.begun.remove(next);
+                return Poll::Ready(self.ended(ended, result));
+            }
+            // While a request cannot be sent, no other one can.
+            if !self.begun[next].is_requested() {
+                return Poll::Pending;
+            }
+            next += 1;
+        }
+        self.give_up().map_or_else(
+            || {
+                self.poll_late(session)
+                    .map(|channel| Ok(OpenedChannel::Late(channel)))
+            },
+            |refusal| Poll::Ready(Err(refusal)),
+        )
+    }
+
+    fn begin_next(&mut self, has_session: bool) -> bool {
+        let allows_session = has_session && !self.opens_session();
+        let may_begin = |wanted: &OpenRequest| wanted.target().is_some() || allows_session;
+        let is_full = self.begun.len() >= AT_ONCE;
+        let next = self.queue.iter().position(may_begin).filter(|_| !is_full);
+        let wanted = next.and_then(|next| self.queue.remove(next));
+        let begun = wanted.map(|wanted| self.begin(wanted));
+        let is_one = begun.is_some();
+        self.begun.extend(begun);
+        is_one
+    }
+
+    fn ended(
+        &mut self,
+        ended: InProgress,
+        result: Result<Channel, ssh2::Error>,
+    ) -> Result<OpenedChannel, OpenRefusal> {
+        match result {
+            Ok(channel) => {
+                let learned = ended.learned();
                 let is_new = |target: &ForwardTarget| !self.renamed.contains(target);
                 self.renamed.extend(learned.filter(is_new));
-                Poll::Ready(Ok(opened(begun, channel)))
+                Ok(opened(ended, channel))
             }
-            Poll::Ready(Err(error)) if begun.tries_other_name(&error) => {
-                self.begun = Some(begun);
-                self.poll(session)
-            }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(OpenRefusal {
-                wanted: begun.wanted,
+            Err(error) => Err(OpenRefusal {
+                wanted: ended.wanted,
                 error,
-                channel: begun.channel,
-            })),
+                channel: ended.channel,
+            }),
         }
+    }
+
+    /// Gives up a connection whose target does not answer, as a black hole does not.
+    fn give_up(&mut self) -> Option<OpenRefusal> {
+        let now = Instant::now();
+        let is_late =
+            |begun: &InProgress| begun.wanted.target().is_some() && now >= begun.since + PATIENCE;
+        let late = self.begun.iter().position(is_late)?;
+        let late = self.begun.remove(late);
+        self.late.push(late.opening);
+        let code = ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_TIMEOUT);
+        Some(OpenRefusal {
+            wanted: late.wanted,
+            error: ssh2::Error::new(code, "no answer from the target"),
+            channel: None,
+        })
+    }
+
+    fn poll_late(&mut self, session: &Session) -> Poll<Channel> {
+        for index in 0..self.late.len() {
+            if let Poll::Ready(result) = self.late[index].poll(session) {
+                self.late.swap_remove(index);
+                return result.map_or(Poll::Pending, Poll::Ready);
+            }
+        }
+        Poll::Pending
     }
 }
 
 impl InProgress {
+    /// Returns false while libssh2 is in the middle of sending a request.
+    fn is_requested(&self) -> bool {
+        self.channel.is_some() || self.opening.is_requested()
+    }
+
     /// Begins once more by the target's other name, where it has one and this one is forbidden. False
     /// when there is none.
     fn tries_other_name(&mut self, error: &ssh2::Error) -> bool {
@@ -232,26 +363,33 @@ impl InProgress {
         target.cloned()
     }
 
-    /// The command is started before another channel is opened: both are one round trip.
     fn poll(&mut self, session: &Session) -> Nonblocking<Channel> {
+        match self.poll_once(session) {
+            Poll::Ready(Err(error)) if self.tries_other_name(&error) => self.poll_once(session),
+            other => other,
+        }
+    }
+
+    /// The command is started before another session is opened: both are one round trip.
+    fn poll_once(&mut self, session: &Session) -> Nonblocking<Channel> {
         let mut channel = match self.channel.take() {
             Some(channel) => channel,
             None => ready!(self.opening.poll(session))?,
         };
-        if let OpenRequest::Command(_, line) = &self.wanted {
-            match channel.poll_exec(line) {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) => {
-                    self.channel = Some(channel);
-                    return Poll::Ready(Err(error));
-                }
-                Poll::Pending => {
-                    self.channel = Some(channel);
-                    return Poll::Pending;
-                }
+        let OpenRequest::Command(_, line) = &self.wanted else {
+            return Poll::Ready(Ok(channel));
+        };
+        match channel.poll_exec(line) {
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(channel)),
+            Poll::Ready(Err(error)) => {
+                self.channel = Some(channel);
+                Poll::Ready(Err(error))
+            }
+            Poll::Pending => {
+                self.channel = Some(channel);
+                Poll::Pending
             }
         }
-        Poll::Ready(Ok(channel))
     }
 }
 
@@ -267,6 +405,7 @@ fn opened(begun: InProgress, channel: Channel) -> OpenedChannel {
             tell,
         ),
         OpenRequest::Probe(_) => OpenedChannel::Probe(channel),
+        OpenRequest::Spare(_) => OpenedChannel::Spare(channel, begun.since.elapsed()),
         OpenRequest::Command(local, _) => OpenedChannel::Command(
             ForwardedConnection::new(local, channel, begun.since.elapsed()).of_command(),
         ),

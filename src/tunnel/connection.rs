@@ -10,11 +10,13 @@ use rustix::event::PollFlags;
 
 use super::window::Window;
 use crate::ssh::Stream;
-use crate::ssh::channel::Channel;
+use crate::ssh::channel::{Channel, ReceiveWindow};
 
-/// Largest number of bytes read from the local side in one turn: libssh2 puts no more into one
-/// packet.
+/// Largest number of bytes read from the local side at once: libssh2 puts no more into one packet.
 const PACKET: usize = 32_700;
+
+/// Largest number of such reads in one turn, so that an upload starves no other connection.
+const READS: usize = 8;
 
 /// An empty queue gives memory back that is more than this.
 const KEPT: usize = 256 << 10;
@@ -37,7 +39,7 @@ pub struct ForwardedConnection {
     local: Stream,
     channel: Channel,
     window: Window,
-    /// Read from the local side, not sent yet; at most one packet.
+    /// Read from the local side, and too much for the remote host's window; at most one packet.
     up: Vec<u8>,
     /// Received, not taken by the local side yet; at most one window. A ring, since a reader that
     /// is always a little behind never empties it.
@@ -75,6 +77,14 @@ impl ForwardedConnection {
         }
     }
 
+    /// Joins a socket to a spare channel.
+    pub fn of_spare(local: Stream, channel: Channel, round_trip: Duration, now: Instant) -> Self {
+        Self {
+            window: Window::of_spare(round_trip, now),
+            ..Self::new(local, channel, round_trip)
+        }
+    }
+
     /// Marks the remote end as a command: its standard error is kept apart.
     pub fn of_command(mut self) -> Self {
         self.words = Some(Vec::new());
@@ -108,20 +118,18 @@ impl ForwardedConnection {
         self.writable |= ended || events.contains(PollFlags::OUT);
     }
 
-    /// Moves what can be moved. True when something was. `scratch` holds what is received in one
-    /// turn.
+    /// Moves what can be moved. True when something was. `scratch` is room for what is on its way
+    /// through, and for more than a packet.
     pub fn work(&mut self, now: Instant, congested: bool, scratch: &mut [u8]) -> bool {
         let mut progress = self.carry_on();
         if self.broken {
             return progress;
         }
         if !congested {
-            progress |= self.read_local();
-            progress |= self.send();
+            progress |= self.upload(scratch);
         }
-        progress |= self.receive_words(scratch) | self.receive(scratch);
-        progress |= self.write_local();
-        progress |= self.grant(now);
+        progress |= self.receive_words(scratch);
+        progress |= self.download(now, scratch);
         progress | self.give_up_upload()
     }
 
@@ -146,42 +154,73 @@ impl ForwardedConnection {
         self.channel
     }
 
-    fn read_local(&mut self) -> bool {
-        if self.local_ended || !self.readable || !self.up.is_empty() {
-            return false;
+    /// Sends what the local side has, up to a turn's share.
+    fn upload(&mut self, scratch: &mut [u8]) -> bool {
+        let mut progress = self.send();
+        for _ in 0..READS {
+            let may_send = self.up.is_empty() && self.begun.is_none() && !self.broken;
+            if !may_send || self.local_ended || !self.readable {
+                break;
+            }
+            match (&self.local).read(&mut scratch[..PACKET]) {
+                Ok(0) => self.local_ended = true,
+                Ok(size) => {
+                    // Whether there is more after a short read, the next poll tells.
+                    self.readable = size == PACKET;
+                    self.send_new(&scratch[..size]);
+                }
+                Err(error) => return self.local_failed(&error, Side::Read) || progress,
+            }
+            progress = true;
         }
-        self.up.resize(PACKET, 0);
-        let result = (&self.local).read(&mut self.up);
-        self.up.truncate(*result.as_ref().unwrap_or(&0));
-        match result {
-            Ok(0) => self.local_ended = true,
-            // Whether there is more, the next poll tells.
-            Ok(_) => self.readable = false,
-            Err(error) => return self.local_failed(&error, Side::Read),
-        }
-        true
+        progress | self.send()
     }
 
-    fn write_local(&mut self) -> bool {
-        let mut progress = false;
-        if !self.down.is_empty() && self.writable {
-            let (first, second) = self.down.as_slices();
-            let parts = [IoSlice::new(first), IoSlice::new(second)];
-            match (&self.local).write_vectored(&parts) {
-                Ok(size) => {
-                    self.taken(size);
-                    progress = true;
-                }
-                Err(error) => return self.local_failed(&error, Side::Write),
+    /// Sends what was just read, and keeps what the remote host's window has no room for.
+    fn send_new(&mut self, data: &[u8]) {
+        let room = self.channel.send_window().min(data.len());
+        let mut sent = 0;
+        if room > 0 {
+            match self.channel.poll_write(&data[..room]) {
+                Poll::Ready(Ok(size)) => sent = size,
+                Poll::Ready(Err(_)) => self.broken = true,
+                Poll::Pending => self.begun = Some(Begun::Write(room)),
             }
         }
-        if !self.remote_ended && self.down.is_empty() && self.channel.at_eof() {
+        self.up.extend_from_slice(&data[sent..]);
+    }
+
+    /// Takes over all that has arrived, hands it on, and lets the remote host send as much again.
+    fn download(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+        let mut progress = self.write_local();
+        let window = loop {
+            let window = self.channel.receive_window();
+            if window.queued == 0 || !self.receive(window.queued as usize, scratch) {
+                break window;
+            }
+            progress = true;
+        };
+        let is_empty = window.queued == 0 && self.down.is_empty();
+        if is_empty && !self.remote_ended && !self.broken && self.channel.at_eof() {
             self.remote_ended = true;
             progress = true;
             // Half-close: the browser may still be sending.
             let _ = self.local.shutdown(Shutdown::Write);
         }
-        progress
+        progress | self.grant(window, now)
+    }
+
+    fn write_local(&mut self) -> bool {
+        if self.down.is_empty() || !self.writable {
+            return false;
+        }
+        let (first, second) = self.down.as_slices();
+        let parts = [IoSlice::new(first), IoSlice::new(second)];
+        match (&self.local).write_vectored(&parts) {
+            Ok(size) => self.taken(size),
+            Err(error) => return self.local_failed(&error, Side::Write),
+        }
+        true
     }
 
     /// Gives up the rest of an upload into a closed channel: it can go nowhere.
@@ -225,25 +264,34 @@ impl ForwardedConnection {
         false
     }
 
-    /// Takes over what has arrived, but never more than is queued: libssh2 would widen the window
+    /// Takes over what has arrived, but never more than is `queued`: libssh2 would widen the window
     /// automatically to fit a larger buffer.
-    fn receive(&mut self, scratch: &mut [u8]) -> bool {
-        let queued = self.channel.receive_window().queued as usize;
+    fn receive(&mut self, queued: usize, scratch: &mut [u8]) -> bool {
         let size = queued.min(scratch.len());
-        if size == 0 {
-            return false;
-        }
         match self.channel.poll_read(0, &mut scratch[..size]) {
             Poll::Ready(Ok(got)) => {
-                self.down.extend(&scratch[..got]);
+                self.hand_on(&scratch[..got]);
                 got > 0
             }
             Poll::Ready(Err(_)) => {
                 self.broken = true;
-                true
+                false
             }
             Poll::Pending => false,
         }
+    }
+
+    /// Gives the local side what it takes at once, and keeps the rest.
+    fn hand_on(&mut self, data: &[u8]) {
+        let mut taken = 0;
+        if self.down.is_empty() && self.writable && !data.is_empty() {
+            match (&self.local).write(data) {
+                Ok(size) => taken = size,
+                Err(error) => drop(self.local_failed(&error, Side::Write)),
+            }
+            self.writable &= taken == data.len();
+        }
+        self.down.extend(&data[taken..]);
     }
 
     /// Unread, standard error would fill the window that both streams share.
@@ -268,11 +316,10 @@ impl ForwardedConnection {
         }
     }
 
-    fn grant(&mut self, now: Instant) -> bool {
+    fn grant(&mut self, window: ReceiveWindow, now: Instant) -> bool {
         if self.begun.is_some() || self.remote_ended || self.broken {
             return false;
         }
-        let window = self.channel.receive_window();
         let held = self.down.len() + window.queued as usize;
         match self.window.grant(window.open, held, now) {
             Some(bytes) => self.begin(Begun::Grant(bytes)),

@@ -5,6 +5,7 @@
 //! something moves all the time, and neither another connection nor a wish to close may have to
 //! wait for the end of it.
 
+mod openings;
 mod streams;
 mod suspended;
 mod upstream;
@@ -15,25 +16,22 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::channel_opener::{ChannelOpener, OnOpened, OpenRefusal, OpenRequest, OpenedChannel};
+use super::channel_opener::{ChannelOpener, OnOpened, OpenRequest};
 use super::connection::ForwardedConnection;
 use super::keepalive::Keepalive;
 use super::listener::ForwardListener;
 use super::relay::RelayConnection;
 use super::resume::ResumableStreams;
+use super::spares::Spares;
 use crate::ssh::channel::{Channel, ForwardTarget};
 use crate::ssh::poll::{Poller, WaitError};
 use crate::ssh::{BackgroundExec, Connection, ExecRequest, SshError, Stream};
 
 pub use suspended::SuspendedListeners;
 
-/// Largest number of bytes that one turn takes in from the SSH connection: a millisecond or two of
-/// decrypting.
+/// Largest number of bytes that one turn takes in from the SSH connection, and moves on to the local
+/// sockets: less than a millisecond of decrypting.
 const INTAKE: usize = 256 << 10;
-
-/// Largest number of bytes that one forwarded connection takes from the remote host in one turn, so
-/// that none starves another.
-const CHUNK: usize = 64 << 10;
 
 /// Longest time for a server to close what it is asked to close.
 const CLOSING: Duration = Duration::from_secs(2);
@@ -50,8 +48,8 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// Takes connections that another session carries.
-pub type Carrier = Box<dyn FnMut(Stream, ForwardTarget)>;
+/// Takes connections that another session carries; true for a target that has spare channels.
+pub type Carrier = Box<dyn FnMut(Stream, ForwardTarget, bool)>;
 
 /// Forwarder of the connections of all listeners over one SSH session.
 pub struct Forwarder {
@@ -59,6 +57,9 @@ pub struct Forwarder {
     poller: Rc<Poller>,
     forward_listeners: Vec<ForwardListener>,
     openings: ChannelOpener,
+    spares: Spares,
+    /// Channels that become spare ones once their window is open.
+    granting: Vec<(Channel, Duration)>,
     /// Function that carries the listeners' connections, where that is not this forwarder.
     carrier: Option<Carrier>,
     links: Vec<ForwardedConnection>,
@@ -95,6 +96,8 @@ impl Forwarder {
             poller,
             forward_listeners: Vec::new(),
             openings: ChannelOpener::default(),
+            spares: Spares::default(),
+            granting: Vec::new(),
             carrier: None,
             links: Vec::new(),
             closing: Vec::new(),
@@ -107,7 +110,7 @@ impl Forwarder {
             relay: None,
             streams: None,
             knocked: true,
-            scratch: vec![0; CHUNK],
+            scratch: vec![0; INTAKE],
             resting_until: None,
         }
     }
@@ -128,9 +131,12 @@ impl Forwarder {
         self.openings.want(OpenRequest::Join(local, target, tell));
     }
 
-    /// Carries one more connection, as if a listener had accepted it.
-    pub fn carry(&mut self, local: Stream, target: ForwardTarget) {
-        self.openings.want(OpenRequest::Link(local, target));
+    /// Carries one more connection, as if a listener had accepted it that has spare channels or not.
+    pub fn carry(&mut self, local: Stream, target: ForwardTarget, has_spares: bool) {
+        if has_spares {
+            self.spares.keep(&target, Instant::now());
+        }
+        self.want(OpenRequest::Link(local, target));
     }
 
     /// Checks that something listens at `target`; if not, [`Forwarder::take_refusal`] returns the
@@ -157,10 +163,13 @@ impl Forwarder {
 
     /// Adds a listener.
     pub fn add_listener(&mut self, forward_listener: ForwardListener) {
+        if forward_listener.has_spares {
+            self.spares.keep(&forward_listener.target, Instant::now());
+        }
         self.forward_listeners.push(forward_listener);
     }
 
-    /// Returns the number of channels that are open or being closed.
+    /// Returns the number of channels that are open for somebody or being closed.
     #[must_use]
     pub fn channels(&self) -> usize {
         self.links.len() + self.closing.len()
@@ -190,6 +199,8 @@ impl Forwarder {
             background,
             relay,
             self.streams.as_ref().and_then(ResumableStreams::next),
+            self.openings.next(),
+            self.spares.next(),
             self.resting_until,
         ];
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
@@ -199,10 +210,12 @@ impl Forwarder {
         let connection = Rc::clone(&self.connection);
         let socket_buffer = connection.socket_buffer();
         socket_buffer.flush();
-        socket_buffer.allow(INTAKE);
+        socket_buffer.allow(Some(INTAKE));
         self.take_in()?;
         self.check_alive(now)?;
         let mut progress = self.accept(now);
+        progress |= self.decide_streams(now);
+        self.work_spares(now);
         progress |= self.open();
         progress |= self.run_exec(now);
         for link in &mut self.links {
@@ -247,10 +260,11 @@ impl Forwarder {
             .as_mut()
             .or(other)
             .or(self.keepalive.channel())
+            .or(self.spares.channel())
     }
 
     /// The channel for questions is opened as soon as one is due, and early, when nobody waits for
-    /// another one: while a forwarded connection hangs in its opening, none can be opened.
+    /// another one.
     fn check_alive(&mut self, now: Instant) -> Result<(), SshError> {
         let heard = self.connection.socket_buffer().heard();
         self.keepalive.set_use(self.present_use());
@@ -281,58 +295,6 @@ impl Forwarder {
         self.closing.push(channel);
         self.outcome = Some(result.map(|_| lines));
         true
-    }
-
-    fn open(&mut self) -> bool {
-        if self.openings.needs_session() && !self.keepalive.make_room() {
-            return false;
-        }
-        match self.openings.poll(self.connection.session()) {
-            Poll::Pending => return false,
-            Poll::Ready(Ok(OpenedChannel::Link(link))) => self.joined(link),
-            Poll::Ready(Ok(OpenedChannel::Join(link, tell))) => {
-                self.joined(link);
-                tell(Ok(()));
-            }
-            Poll::Ready(Ok(OpenedChannel::Probe(channel))) => self.closing.push(channel),
-            Poll::Ready(Ok(OpenedChannel::Command(link))) => self.links.push(link),
-            Poll::Ready(Ok(OpenedChannel::Keepalive(channel))) => {
-                self.keepalive.opened(Some(channel));
-            }
-            Poll::Ready(Ok(OpenedChannel::Background(background))) => {
-                self.background = Some((background, Instant::now() + BACKGROUND));
-            }
-            Poll::Ready(Err(refusal)) => self.note_refusal(refusal),
-        }
-        true
-    }
-
-    fn joined(&mut self, link: ForwardedConnection) {
-        self.links.push(link);
-        if self.openings.is_idle() && self.keepalive.take_early_order() {
-            self.openings.want(OpenRequest::Keepalive);
-        }
-    }
-
-    /// The local side of a refused connection sees it closed, as if nobody listened there.
-    fn note_refusal(&mut self, refusal: OpenRefusal) {
-        let is_theirs = refusal.is_theirs();
-        let reason = refusal.error.message().to_owned();
-        self.closing.extend(refusal.channel);
-        match refusal.wanted {
-            OpenRequest::Link(_, target) | OpenRequest::Probe(target) if is_theirs => {
-                self.refused = Some(Refused { target, reason });
-            }
-            OpenRequest::Link(..) | OpenRequest::Probe(_) => {}
-            OpenRequest::Join(_, _, tell) => tell(Err(refusal.error)),
-            OpenRequest::Command(..) => {
-                if let Some(relay) = &mut self.relay {
-                    relay.command_ended(reason);
-                }
-            }
-            OpenRequest::Background(_) => self.outcome = Some(Err(refusal.error.into())),
-            OpenRequest::Keepalive => self.keepalive.opened(None),
-        }
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Result<(), SshError> {
@@ -415,17 +377,22 @@ impl Forwarder {
     }
 
     /// Ends all forwarding, closes every channel and leaves the connection to its next owner, which
-    /// may need the only session that the server gives. Waits for an opening that has begun:
-    /// libssh2 would give its channel to the next opening.
+    /// may need the only session that the server gives. Waits for a session that is being opened, and
+    /// for a while for connections: a target may never answer.
     ///
     /// # Errors
     /// See [`Forwarder::poll_once`].
     pub fn end(mut self) -> Result<(), SshError> {
         self.forward_listeners.clear();
+        self.drop_spares();
         self.openings.clear();
         self.let_holder_end()?;
-        while self.openings.has_begun() {
+        let until = Instant::now() + CLOSING;
+        while self.openings.opens_session() {
             self.poll_once(None)?;
+        }
+        while self.openings.has_begun() && Instant::now() < until {
+            self.poll_once(Some(until))?;
         }
         let background = self
             .background
@@ -460,6 +427,6 @@ impl Forwarder {
 
 impl Drop for Forwarder {
     fn drop(&mut self) {
-        self.connection.socket_buffer().allow(usize::MAX);
+        self.connection.socket_buffer().allow(None);
     }
 }

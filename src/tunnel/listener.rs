@@ -16,6 +16,8 @@ pub struct ForwardListener {
     pub listeners: Vec<TcpListener>,
     /// Target of their connections.
     pub target: ForwardTarget,
+    /// True if channels to the target are opened before they are needed.
+    pub has_spares: bool,
 }
 
 /// Result of [`listen`].

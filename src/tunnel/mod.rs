@@ -9,6 +9,7 @@ mod keepalive;
 mod listener;
 mod relay;
 mod resume;
+mod spares;
 mod window;
 
 pub use channel_opener::OnOpened;

@@ -7,7 +7,8 @@
 
 use std::time::{Duration, Instant};
 
-const FIRST: u32 = 256 << 10;
+/// Window of a new channel.
+pub const FIRST: u32 = 256 << 10;
 const LARGEST: u32 = 16 << 20;
 
 /// The window of one channel.
@@ -25,6 +26,14 @@ impl Window {
             size: FIRST,
             round_trip,
             granted_at: None,
+        }
+    }
+
+    /// For a spare channel that is taken `now`, and has had its [`FIRST`] grant before.
+    pub fn of_spare(round_trip: Duration, now: Instant) -> Self {
+        Self {
+            granted_at: Some(now),
+            ..Self::new(round_trip)
         }
     }
 
@@ -59,6 +68,16 @@ mod tests {
     fn the_first_grant_opens_the_window() {
         let mut window = Window::new(ms(80));
         assert_eq!(window.grant(0, 0, Instant::now()), Some(FIRST));
+    }
+
+    #[test]
+    fn the_window_of_a_spare_channel_is_open_and_grows_as_any() {
+        let now = Instant::now();
+        let mut window = Window::of_spare(ms(80), now);
+        assert_eq!(window.grant(FIRST, 0, now), None);
+        let half = FIRST / 2;
+        let granted = window.grant(half, 0, now + ms(100));
+        assert_eq!(granted, Some(2 * FIRST - half));
     }
 
     #[test]

@@ -28,6 +28,11 @@ pub struct Tunnel {
     thread: Option<JoinHandle<()>>,
 }
 
+fn tcp(port: u16) -> ForwardTarget {
+    let host = "127.0.0.1".into();
+    ForwardTarget::Tcp { host, port }
+}
+
 struct Nobody;
 
 impl Prompter for Nobody {
@@ -40,11 +45,7 @@ impl Prompter for Nobody {
 impl Tunnel {
     /// To TCP ports of the far side.
     pub fn to(client: &Client, ports: &[u16]) -> Self {
-        let tcp = |port: &u16| ForwardTarget::Tcp {
-            host: "127.0.0.1".into(),
-            port: *port,
-        };
-        Self::to_targets(client, ports.iter().map(tcp).collect())
+        Self::to_targets(client, ports.iter().copied().map(tcp).collect())
     }
 
     /// Connections to the first target go through that command.
@@ -58,16 +59,21 @@ impl Tunnel {
 
     /// Websockets to that TCP port go through the holder at that address.
     pub fn held(client: &Client, port: u16, holder: HolderAddress) -> Self {
-        let host = "127.0.0.1".into();
-        let target = ForwardTarget::Tcp { host, port };
-        Self::start_with(client, vec![target.clone()], |forwarder| {
+        let target = tcp(port);
+        let first = target.clone();
+        Self::start_with(client, vec![first], false, |forwarder| {
             forwarder.await_holder(target);
             forwarder.holder_found(holder);
         })
     }
 
+    /// To a port to which channels are opened before they are needed.
+    pub fn with_spares(client: &Client, port: u16) -> Self {
+        Self::start_with(client, vec![tcp(port)], true, |_| ())
+    }
+
     fn start(client: &Client, targets: Vec<ForwardTarget>, relay: Option<RelayState>) -> Self {
-        Self::start_with(client, targets, |forwarder| {
+        Self::start_with(client, targets, false, |forwarder| {
             if let Some(relay) = relay {
                 forwarder.relay(relay);
             }
@@ -77,6 +83,7 @@ impl Tunnel {
     fn start_with(
         client: &Client,
         targets: Vec<ForwardTarget>,
+        has_spares: bool,
         prepare: impl FnOnce(&mut Forwarder) + Send + 'static,
     ) -> Self {
         let config = client.path("ssh_config");
@@ -89,7 +96,7 @@ impl Tunnel {
             let poller = Rc::new(Poller::new().unwrap());
             poller.set_deadline(Some(Instant::now() + Duration::from_secs(30)));
             let connection = log_in(&config, &poller);
-            let (mut forwarder, ports) = forwarder(connection, &poller, targets);
+            let (mut forwarder, ports) = forwarder(connection, &poller, targets, has_spares);
             prepare(&mut forwarder);
             poller.set_deadline(None);
             up.send((ports, poller.waker())).unwrap();
@@ -170,6 +177,7 @@ pub fn forwarder(
     connection: Rc<Connection>,
     poller: &Rc<Poller>,
     targets: Vec<ForwardTarget>,
+    has_spares: bool,
 ) -> (Forwarder, Vec<u16>) {
     let mut exec = Exec::start(Rc::clone(&connection), Rc::clone(poller), "true", &|| ()).unwrap();
     while exec.line().unwrap().is_some() {}
@@ -182,6 +190,7 @@ pub fn forwarder(
         forwarder.add_listener(ForwardListener {
             listeners: listening.listeners,
             target,
+            has_spares,
         });
     }
     (forwarder, ports)

@@ -363,7 +363,7 @@ fn a_tunnel_leaves_a_connection_that_others_can_use() {
     let connection = log_in(&client.path("ssh_config"), &poller);
     let (host, port) = ("127.0.0.1".into(), Service::echo().port);
     let target = ForwardTarget::Tcp { host, port };
-    let (mut forwarder, ports) = forwarder(connection.clone(), &poller, vec![target]);
+    let (mut forwarder, ports) = forwarder(connection.clone(), &poller, vec![target], false);
     // A channel is asked for and not granted yet when the pump ends.
     sshd.freeze();
     let _asks = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
@@ -407,7 +407,7 @@ fn a_tunnel_that_ends_gives_back_every_channel() {
     let echo = Service::echo();
     let (host, port) = ("127.0.0.1".into(), echo.port);
     let target = ForwardTarget::Tcp { host, port };
-    let (mut forwarder, ports) = forwarder(connection.clone(), &poller, vec![target]);
+    let (mut forwarder, ports) = forwarder(connection.clone(), &poller, vec![target], false);
     let _stays = TcpStream::connect((Ipv4Addr::LOCALHOST, ports[0])).unwrap();
     pump_until(&mut forwarder, |forwarder| {
         forwarder.channels() > 0 && !forwarder.is_opening()
@@ -506,7 +506,7 @@ fn a_knock_tells_who_does_not_listen_and_a_command_runs_beside_a_download() {
         port,
     };
     let source = tcp(Service::source(u64::MAX).port);
-    let (mut forwarder, ports) = forwarder(connection, &poller, vec![source.clone()]);
+    let (mut forwarder, ports) = forwarder(connection, &poller, vec![source.clone()], false);
     let nobody = tcp(crate::support::sshd::free_port(Ipv4Addr::LOCALHOST.into()).port());
     forwarder.probe_target(source);
     forwarder.probe_target(nobody.clone());

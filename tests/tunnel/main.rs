@@ -8,4 +8,5 @@ mod support;
 mod ciphers;
 mod forwarder;
 mod holder;
+mod openings;
 mod relay;

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use super::{Forwarder, Refused};
 use crate::ssh::channel::ForwardTarget;
 use crate::ssh::{ConnectionUse, SshError, Stream};
-use crate::tunnel::channel_opener::OpenRequest;
 use crate::tunnel::resume::{HolderAddress, ResumableStreams};
 
 /// Longest time for the word to the holder that it is needed no more.
@@ -30,7 +29,7 @@ impl Forwarder {
     /// There is no holder: websockets travel as everything else.
     pub fn holder_absent(&mut self) {
         if let Some(streams) = &mut self.streams {
-            streams.give_up(&mut self.openings);
+            streams.give_up();
         }
     }
 
@@ -80,8 +79,21 @@ impl Forwarder {
     pub(super) fn want_link(&mut self, local: Stream, target: ForwardTarget, now: Instant) {
         match &mut self.streams {
             Some(streams) if streams.serves(&target) => streams.consider(local, now),
-            _ => self.openings.want(OpenRequest::Link(local, target)),
+            _ => self.join_channel(local, target, now),
         }
+    }
+
+    /// Passes on the connections that are no websockets, or have no holder.
+    pub(super) fn decide_streams(&mut self, now: Instant) -> bool {
+        let Some(streams) = &mut self.streams else {
+            return false;
+        };
+        let progress = streams.decide(now, &mut self.scratch);
+        let target = streams.target().clone();
+        for local in streams.take_passed_on() {
+            self.join_channel(local, target.clone(), now);
+        }
+        progress
     }
 
     pub(super) fn suspend_streams(&mut self) -> Option<ResumableStreams> {

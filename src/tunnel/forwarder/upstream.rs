@@ -17,7 +17,9 @@ const REST: Duration = Duration::from_millis(200);
 impl Forwarder {
     /// Continues where another forwarder had to stop.
     pub fn resume(&mut self, held: SuspendedListeners) {
-        self.forward_listeners = held.forward_listeners;
+        for forward_listener in held.forward_listeners {
+            self.add_listener(forward_listener);
+        }
         self.knocked = true;
         self.resume_streams(held.streams);
         for wanted in held.waiting {
@@ -29,12 +31,14 @@ impl Forwarder {
     /// may well come through here.
     pub fn delegate_to(&mut self, carrier: Carrier) {
         self.carrier = Some(carrier);
+        self.close_spares();
     }
 
     /// Takes the open listeners away until [`Forwarder::resume`], and carries on with all else.
     #[must_use]
     pub fn close_listeners(&mut self) -> SuspendedListeners {
         self.carrier = None;
+        self.drop_spares();
         let relayed = self
             .relay
             .take()
@@ -65,6 +69,7 @@ impl Forwarder {
             &mut self.openings,
             Instant::now(),
         ));
+        self.close_spares();
     }
 
     /// Returns true if the relay has reached its node; `None` without a relay.
@@ -82,7 +87,10 @@ impl Forwarder {
     pub(super) fn want(&mut self, wanted: OpenRequest) {
         let now = Instant::now();
         match (wanted, &mut self.carrier, &mut self.relay) {
-            (OpenRequest::Link(local, target), Some(carrier), _) => carrier(local, target),
+            (OpenRequest::Link(local, target), Some(carrier), _) => {
+                let has_spares = self.spares.serves(&target);
+                carrier(local, target, has_spares);
+            }
             (OpenRequest::Link(local, target), _, Some(relay)) if relay.serves(&target) => {
                 relay.add(Some(local), &mut self.openings, now);
             }

@@ -23,7 +23,7 @@ use self::attachment::{Attachment, AttachmentState};
 use self::frame::ResumeFrame;
 use self::stream::ResumableStream;
 use self::upgrade::RequestKind;
-use super::channel_opener::{ChannelOpener, OpenRequest};
+use super::channel_opener::ChannelOpener;
 use crate::ssh::Stream;
 use crate::ssh::channel::ForwardTarget;
 
@@ -83,6 +83,8 @@ pub struct ResumableStreams {
     look_at: Option<Instant>,
     /// Websockets that wait for the holder.
     early: Vec<(Stream, Instant)>,
+    /// Connections that get channels of their own.
+    passed_on: Vec<Stream>,
     refusal: Option<String>,
     is_ending: bool,
     /// True once the holder has answered.
@@ -103,6 +105,7 @@ impl ResumableStreams {
             undecided: Vec::new(),
             look_at: None,
             early: Vec::new(),
+            passed_on: Vec::new(),
             refusal: None,
             is_ending: false,
             was_attached: false,
@@ -143,7 +146,7 @@ impl ResumableStreams {
     }
 
     /// There is no holder. Streams that one had are closed: the page makes new ones.
-    pub fn give_up(&mut self, openings: &mut ChannelOpener) {
+    pub fn give_up(&mut self) {
         self.holder = Holder::Absent;
         self.was_attached = false;
         self.attachment = None;
@@ -151,9 +154,13 @@ impl ResumableStreams {
         let early = std::mem::take(&mut self.early).into_iter();
         let early = early.map(|(local, _)| local);
         let undecided = std::mem::take(&mut self.undecided).into_iter();
-        for local in early.chain(undecided.map(|one| one.local)) {
-            openings.want(OpenRequest::Link(local, self.target.clone()));
-        }
+        let all = early.chain(undecided.map(|one| one.local));
+        self.passed_on.extend(all);
+    }
+
+    /// Takes the connections that are to get channels of their own.
+    pub fn take_passed_on(&mut self) -> Vec<Stream> {
+        std::mem::take(&mut self.passed_on)
     }
 
     /// Takes a connection, which may be a websocket.
@@ -215,7 +222,9 @@ impl ResumableStreams {
     pub fn next(&self) -> Option<Instant> {
         let early = self.early.first().map(|(_, since)| *since + START);
         let ping = self.attachment.as_ref().map(Attachment::next);
-        early.into_iter().chain(self.look_at).chain(ping).min()
+        let passed_on = (!self.passed_on.is_empty()).then(Instant::now);
+        let all = early.into_iter().chain(self.look_at).chain(ping);
+        all.chain(passed_on).min()
     }
 
     /// Returns the file descriptors to poll, and the events to wait for.
@@ -259,9 +268,7 @@ impl ResumableStreams {
 
     /// Moves what can be moved. True when something was. `scratch` holds what is read at once.
     pub fn work(&mut self, now: Instant, openings: &mut ChannelOpener, scratch: &mut [u8]) -> bool {
-        let mut progress = self.decide(now, openings, scratch);
-        progress |= self.pass_on_late(now, openings);
-        progress |= self.receive(now, scratch);
+        let mut progress = self.receive(now, scratch);
         for stream in self.streams.values_mut() {
             progress |= stream.work(scratch);
         }
@@ -270,10 +277,12 @@ impl ResumableStreams {
         progress
     }
 
-    /// Sends on those connections whose kind is known.
-    fn decide(&mut self, now: Instant, openings: &mut ChannelOpener, scratch: &mut [u8]) -> bool {
+    /// Decides which connections are websockets, as far as their requests have come, and passes on the others. True when one
+    /// was decided.
+    pub fn decide(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+        let is_late = self.pass_on_late(now);
         if self.look_at.is_none_or(|at| at > now) {
-            return false;
+            return is_late;
         }
         self.look_at = None;
         let before = self.undecided.len();
@@ -288,7 +297,7 @@ impl ResumableStreams {
                 RequestKind::Silent if !is_late => since + FIRST_REQUEST,
                 RequestKind::Partial if !is_late => now + LOOK,
                 _ => {
-                    openings.want(OpenRequest::Link(local, self.target.clone()));
+                    self.passed_on.push(local);
                     continue;
                 }
             };
@@ -299,7 +308,7 @@ impl ResumableStreams {
             });
             self.look_at = Some(self.look_at.map_or(look_at, |at| at.min(look_at)));
         }
-        self.undecided.len() < before
+        is_late || self.undecided.len() < before
     }
 
     fn hold(&mut self, local: Stream, now: Instant) {
@@ -317,12 +326,11 @@ impl ResumableStreams {
     }
 
     /// A holder that takes long to start keeps nobody waiting.
-    fn pass_on_late(&mut self, now: Instant, openings: &mut ChannelOpener) -> bool {
+    fn pass_on_late(&mut self, now: Instant) -> bool {
         let late = self.early.iter().filter(|(_, since)| now >= *since + START);
         let late = late.count();
-        for (local, _) in self.early.drain(..late) {
-            openings.want(OpenRequest::Link(local, self.target.clone()));
-        }
+        let late_ones = self.early.drain(..late).map(|(local, _)| local);
+        self.passed_on.extend(late_ones);
         late > 0
     }
 
@@ -336,7 +344,7 @@ impl ResumableStreams {
             Ok(attachment) => self.attachment = Some(attachment),
             Err(error) => {
                 tracing::warn!(%error, "no connection to the holder");
-                self.give_up(openings);
+                self.give_up();
             }
         }
     }
@@ -438,16 +446,16 @@ impl ResumableStreams {
                 self.tries += 1;
                 self.attach(openings, now);
             }
-            AttachmentState::Ended => self.lose_holder("it ends every connection", openings),
-            AttachmentState::Refused(reason) => self.lose_holder(&reason, openings),
+            AttachmentState::Ended => self.lose_holder("it ends every connection"),
+            AttachmentState::Refused(reason) => self.lose_holder(&reason),
         }
     }
 
-    fn lose_holder(&mut self, reason: &str, openings: &mut ChannelOpener) {
+    fn lose_holder(&mut self, reason: &str) {
         let streams = self.streams.len();
         tracing::info!(reason, streams, "the holder of the websockets is gone");
         self.wants_another = self.was_attached;
-        self.give_up(openings);
+        self.give_up();
     }
 }
 

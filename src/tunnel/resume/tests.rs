@@ -138,6 +138,7 @@ impl Rig {
             attachment.polled(true, true);
         }
         let now = Instant::now();
+        self.streams.decide(now, &mut self.scratch);
         self.streams
             .work(now, &mut self.openings, &mut self.scratch);
         self.network.as_mut().is_none_or(Network::carry)
