@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel vendored errors reference icons pictures screencast ci install jupyter clean \
+.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page vendored errors reference icons pictures screencast ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
@@ -97,6 +97,12 @@ bench-app: jupyter
 # BENCH_ROWS=burst,48 measures some rows alone, BENCH_ROUNDS=3 as often.
 bench-tunnel: install
 	$(CARGO) bench --locked --bench tunnel
+
+## bench-page: how long JupyterLab takes in a real browser, beside ssh -N -L
+# BENCH_ROUND_TRIPS=80,200 measures at some round trips alone, BENCH_ROUNDS=3 as often.
+bench-page: jupyter
+	scripts/install pictures
+	$(CARGO) bench --locked --bench page
 
 ## vendored: checks that vendor/ is what is published, with the patches beside it
 vendored:

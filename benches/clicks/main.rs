@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../network.rs"]
+#[path = "../network/mod.rs"]
 #[allow(dead_code)]
 mod network;
 #[path = "../../tests/support/mod.rs"]

@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Stdio};
 
+use serde_json::Value;
+
 use crate::support::process::PATIENCE;
 use crate::support::{Client, Opened, eventually, sshd};
 
@@ -31,16 +33,22 @@ impl Drop for Ended {
 impl Contender {
     /// Ours, over this host of the ssh configuration.
     pub fn ours(client: &Client, host: &str) -> Self {
+        Self::ours_and_ready(client, host).0
+    }
+
+    /// Ours, and its `ready` event.
+    pub fn ours_and_ready(client: &Client, host: &str) -> (Self, Value) {
         let mut opened = client.open(host);
         let ready = opened.wait_phase("ready");
         let port = ready["local_port"]
             .as_u64()
             .and_then(|port| u16::try_from(port).ok());
-        Self {
+        let contender = Self {
             port: port.expect("a port"),
             pid: opened.pid(),
             _process: Process::Ours(opened),
-        }
+        };
+        (contender, ready)
     }
 
     /// OpenSSH's, to the same port there.

@@ -11,7 +11,7 @@
 )]
 
 mod contender;
-#[path = "../network.rs"]
+#[path = "../network/mod.rs"]
 #[allow(dead_code)]
 mod network;
 mod rows;

@@ -107,7 +107,7 @@ fn echo(mut input: impl Read, mut stream: &TcpStream) -> std::io::Result<()> {
 
 /// As a kernel does: four small messages for each one.
 fn four(input: impl Read, mut stream: &TcpStream) -> std::io::Result<()> {
-    for byte in input.bytes() {
+    for byte in BufReader::new(input).bytes() {
         let message = [byte?; 80];
         for _ in 0..4 {
             stream.write_all(&message)?;

@@ -112,9 +112,12 @@ impl Load {
         let mut all = vec![(down, reads)];
         if uploads {
             let up = connect(port, "up 1000000000000");
-            let mut writer = up.try_clone().unwrap();
-            let writes = thread::spawn(move || while writer.write_all(&[7; 64 << 10]).is_ok() {});
-            all.push((up, writes));
+            let mut sink = up.try_clone().unwrap();
+            let sends = thread::spawn(move || {
+                let block = vec![7; 64 << 10];
+                while sink.write_all(&block).is_ok() {}
+            });
+            all.push((up, sends));
         }
         // Until windows and queues are as full as they get.
         thread::sleep(Duration::from_millis(1500));

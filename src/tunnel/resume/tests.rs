@@ -388,6 +388,6 @@ fn a_websocket_counts_until_its_browser_is_gone_in_whatever_way() {
     // As one that was killed.
     drop(two);
     rig.turn_until(|rig| open(rig) == Some(0));
-    rig.streams.give_up(&mut rig.openings);
+    rig.streams.give_up();
     assert_eq!(open(&rig), None, "they are not told apart");
 }

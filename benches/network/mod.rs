@@ -75,12 +75,13 @@ fn carry(from: &TcpStream, to: &TcpStream, network: Network) {
     let (send, due) = channel::<(Instant, Vec<u8>)>();
     thread::spawn(move || {
         let mut buffer = vec![0; network.rate.map_or(64 << 10, |_| 1500)];
-        let mut sent = Instant::now();
+        let mut free = Instant::now();
         while let Ok(size) = from.read(&mut buffer) {
             let part = buffer[..size].to_vec();
-            let takes = network.rate.map_or(0.0, |rate| size as f64 / rate);
-            sent = sent.max(Instant::now()) + Duration::from_secs_f64(takes);
-            if send.send((sent + network.delay, part)).is_err() || size == 0 {
+            let bytes = f64::from(u32::try_from(size).unwrap_or(u32::MAX));
+            let takes = network.rate.map_or(0.0, |rate| bytes / rate);
+            free = free.max(Instant::now()) + Duration::from_secs_f64(takes);
+            if send.send((free + network.delay, part)).is_err() || size == 0 {
                 return;
             }
         }
