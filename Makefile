@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page vendored errors reference icons pictures screencast ci install jupyter clean \
+.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
@@ -103,6 +103,12 @@ bench-tunnel: install
 bench-page: jupyter
 	scripts/install pictures
 	$(CARGO) bench --locked --bench page
+
+## bench-faults: what becomes of a real page while its connection is lost; needs root
+# FAULTS=drop-20,stopped-60 tries some alone, FAULT_ROUNDS=5 repeats the short ones as often.
+bench-faults: jupyter
+	scripts/install faults
+	$(CARGO) bench --locked --bench faults
 
 ## vendored: checks that vendor/ is what is published, with the patches beside it
 vendored:

@@ -188,7 +188,10 @@ impl Forwarder {
     /// [`SshError::Wait`] when cancelled.
     pub fn poll_once(&mut self, until: Option<Instant>) -> Result<(), SshError> {
         let now = Instant::now();
-        if self.work(now)? {
+        let progress = self.work(now);
+        // Between two turns a script may use the connection.
+        self.connection.socket_buffer().allow(None);
+        if progress? {
             return self.wait(Some(now));
         }
         let heard = self.connection.socket_buffer().heard();
@@ -422,11 +425,5 @@ impl Forwarder {
                 .is_some_and(ResumableStreams::is_carrying)
             || self.connection.socket_buffer().wants_to_send()
             || self.links.iter().any(ForwardedConnection::is_carrying)
-    }
-}
-
-impl Drop for Forwarder {
-    fn drop(&mut self) {
-        self.connection.socket_buffer().allow(None);
     }
 }

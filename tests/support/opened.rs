@@ -77,6 +77,19 @@ impl Opened {
         }
     }
 
+    /// The next event of this phase, if it comes in time.
+    pub fn phase_within(&mut self, phase: &str, patience: Duration) -> Option<Value> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left).ok()?;
+            let event = self.parse(line);
+            if event["phase"] == phase {
+                return Some(event);
+            }
+        }
+    }
+
     fn parse(&mut self, line: String) -> Value {
         self.seen.push(line);
         let line = self.seen.last().expect("just pushed");
