@@ -1,9 +1,8 @@
 //! How connections get their channels: side by side, and from spares that were opened before.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::process::PATIENCE;
 use crate::support::services::{Service, exchange};
@@ -26,8 +25,9 @@ fn plain(config: &[&str]) -> (Sshd, Client) {
 #[cfg(target_os = "linux")]
 fn black_hole() -> (u16, Vec<socket2::Socket>) {
     use socket2::{Domain, SockAddr, Socket, Type};
+    use std::net::{Ipv4Addr, SocketAddr};
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any = SockAddr::from(std::net::SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let any = SockAddr::from(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     listener.bind(&any).unwrap();
     listener.listen(0).unwrap();
     let address = listener.local_addr().unwrap();
@@ -48,9 +48,9 @@ fn a_target_that_never_answers_holds_up_no_other() {
     let (_sshd, client) = plain(&[]);
     let (hole, _full) = black_hole();
     let tunnel = Tunnel::to(&client, &[hole, Service::echo().port]);
-    let _hanging: Vec<TcpStream> = (0..3).map(|_| tunnel.connect_to(0)).collect();
+    let _hanging: Vec<_> = (0..3).map(|_| tunnel.connect_to(0)).collect();
     thread::sleep(Duration::from_millis(300));
-    let began = Instant::now();
+    let began = std::time::Instant::now();
     assert_eq!(
         exchange(tunnel.connect_to(1), b"still here?"),
         b"still here?"
