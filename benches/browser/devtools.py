@@ -17,8 +17,10 @@ FLAGS = [
 ]
 PATIENCE = 120
 LOOK = 0.01
+AGAIN = 2  # seconds after which typing or a key is tried again
 LAUNCHER = ".jp-LauncherCard[data-category=Notebook]"
 CELL = ".jp-Notebook .jp-Cell .cm-content"
+HAS_RUN = "(document.querySelector('.jp-InputPrompt') || {innerText: '[ ]'}).innerText.search(/\\d|\\*/) >= 0"
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
 
@@ -92,20 +94,31 @@ async def start_notebook(page):
     await page.until("!!document.querySelector('%s') && !!document.querySelector('%s')" % (CELL, IDLE))
 
 
-async def run_cell(page, code):
-    """Types code into the first cell and runs it; the cursor is in the next cell then."""
-    cell, first = "document.querySelector('%s')" % CELL, code.split("\n")[0]
-    is_there, tries = "%s.innerText.includes('%s')" % (cell, first), 0
-    while not await page.value(is_there):
-        # The editor shows it after a moment, unless the cell was being drawn anew.
-        if tries % 100 == 0:
-            await page.value(cell + ".focus()")
-            await page.call("Input.insertText", text=code)
-        tries += 1
-        await asyncio.sleep(LOOK)
+async def press_shift_enter(page):
+    """Runs the cell that has the cursor."""
     key = {"key": "Enter", "text": "\r", "code": "Enter", "windowsVirtualKeyCode": 13, "modifiers": 8}
     await page.call("Input.dispatchKeyEvent", type="keyDown", **key)
     await page.call("Input.dispatchKeyEvent", type="keyUp", **key)
+
+
+async def run_cell(page, code):
+    """Types code into the first cell and runs it; the cursor is in the next cell then."""
+    cell, first = "document.querySelector('%s')" % CELL, code.split("\n")[0]
+    is_there = "%s.innerText.includes('%s')" % (cell, first)
+    typed = pressed = -AGAIN
+    while not await page.value(HAS_RUN):
+        # What was typed is seen after a moment, unless the cell was being drawn anew; so it is with the key.
+        now = time.monotonic()
+        if await page.value(is_there):
+            if now >= pressed + AGAIN:
+                pressed = now
+                await page.value(cell + ".focus()")
+                await press_shift_enter(page)
+        elif now >= typed + AGAIN:
+            typed = now
+            await page.value(cell + ".focus()")
+            await page.call("Input.insertText", text=code)
+        await asyncio.sleep(LOOK)
 
 
 @contextlib.contextmanager
