@@ -143,11 +143,14 @@ pub fn handshake_failed(
         )
     );
     match session.banner() {
-        Some(server) if is_about_algorithms && !cut => SshError::NoCommonAlgorithm {
-            server: server.to_owned(),
-            text,
-            lacking,
-        },
+        // libssh2 has the same words for an offer that cannot be read, and for a signature that is wrong.
+        Some(server) if is_about_algorithms && !cut && lacking.is_some() => {
+            SshError::NoCommonAlgorithm {
+                server: server.to_owned(),
+                text,
+                lacking,
+            }
+        }
         _ => SshError::Handshake {
             text,
             cut,

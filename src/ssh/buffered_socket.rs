@@ -7,8 +7,9 @@
 //! call. From another stack depth they never match, and nothing can be sent on the connection ever
 //! after.
 //!
-//! The receiving side gives out an allowance: libssh2 reads until the socket is empty, and during
-//! a fast download that is a long time for everybody else.
+//! The receiving side gives out an allowance: libssh2 reads until the socket is empty. During a fast
+//! download that is a long time for everybody else, and a server that never stops sending would keep
+//! it from ever coming back, past every deadline and past Ctrl-C.
 #![allow(unsafe_code)]
 
 use std::cell::{Cell, RefCell};
@@ -29,6 +30,13 @@ use super::transport::{Stream, Transport};
 /// With more than this on its way out, nothing new is read from local sockets.
 const CONGESTED: usize = 256 << 10;
 
+/// With more than this on its way out the connection ends. Only a server that has its requests answered
+/// and does not read the answers comes so far: what is forwarded stops at [`CONGESTED`].
+const OVERFLOWING: usize = 4 << 20;
+
+/// Number of bytes that libssh2 may take in before whoever called it looks at the time again.
+const TURN: usize = 1 << 20;
+
 thread_local! {
     /// By the descriptor that libssh2 knows. (Its own pointer for such things is taken: `ssh2`
     /// uses it while it asks keyboard-interactive questions.)
@@ -40,8 +48,8 @@ pub struct BufferedSocket {
     transport: Transport,
     key: RawFd,
     outbox: RefCell<VecDeque<u8>>,
-    /// None: as much as there is.
-    allowance: Cell<Option<usize>>,
+    /// Number of bytes that libssh2 may still take in.
+    allowance: Cell<usize>,
     /// Time at which bytes last arrived; libssh2 does not report it.
     last_received: Cell<Instant>,
     unanswered: Cell<Option<Instant>>,
@@ -61,7 +69,7 @@ impl BufferedSocket {
             transport,
             key: theirs.as_raw_fd(),
             outbox: RefCell::default(),
-            allowance: Cell::new(None),
+            allowance: Cell::new(TURN),
             last_received: Cell::new(Instant::now()),
             unanswered: Cell::new(None),
             ended: Cell::new(false),
@@ -115,8 +123,13 @@ impl BufferedSocket {
 
     /// Limits the number of bytes that libssh2 sees until the next call of this. When the socket is
     /// empty before, nobody looks into it again until then: each read of each channel would.
-    pub fn allow(&self, bytes: Option<usize>) {
+    pub fn allow(&self, bytes: usize) {
         self.allowance.set(bytes);
+    }
+
+    /// Begins another turn of what is waited for: after each wait.
+    pub fn begin_turn(&self) {
+        self.allow(TURN);
     }
 
     /// Returns the time at which the remote host was last heard.
@@ -163,13 +176,17 @@ impl BufferedSocket {
                 }
             };
         }
+        if outbox.len() > OVERFLOWING {
+            self.ended.set(true);
+            return Err(ErrorKind::StorageFull.into());
+        }
         outbox.extend(&data[sent..]);
         Ok(data.len())
     }
 
     fn receive(&self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let allowance = self.allowance.get();
-        let size = allowance.unwrap_or(usize::MAX).min(buffer.len());
+        let size = allowance.min(buffer.len());
         if size == 0 {
             return Err(ErrorKind::WouldBlock.into());
         }
@@ -178,11 +195,11 @@ impl BufferedSocket {
             return Err(ErrorKind::InvalidData.into());
         }
         let result = self.socket().read(&mut buffer[..size]);
-        let left = |allowance: usize| match &result {
+        let left = match &result {
             Ok(got) if *got == size => allowance - size,
             _ => 0,
         };
-        self.allowance.set(allowance.map(left));
+        self.allowance.set(left);
         match &result {
             Ok(size) if *size > 0 => {
                 self.last_received.set(Instant::now());

@@ -167,7 +167,9 @@ impl Connection {
     /// See [`WaitError`].
     pub fn wait(&self, poller: &Poller) -> Result<(), WaitError> {
         self.socket_buffer.flush();
-        poller.wait_one(self.socket(), self.interest())
+        let waited = poller.wait_one(self.socket(), self.interest());
+        self.socket_buffer.begin_turn();
+        waited
     }
 
     /// Repeats an operation until it is done, waiting for the socket in between, until the
@@ -209,6 +211,7 @@ impl Connection {
             self.socket_buffer.flush();
             let mut fds = vec![PollFd::new(self.socket(), self.interest())];
             poller.wait(&mut fds, Some(tell_at))?;
+            self.socket_buffer.begin_turn();
             if Instant::now() >= tell_at {
                 tell();
                 return self.drive(poller, operation);

@@ -190,7 +190,7 @@ impl Forwarder {
         let now = Instant::now();
         let progress = self.work(now);
         // Between two turns a script may use the connection.
-        self.connection.socket_buffer().allow(None);
+        self.connection.socket_buffer().begin_turn();
         if progress? {
             return self.wait(Some(now));
         }
@@ -213,7 +213,7 @@ impl Forwarder {
         let connection = Rc::clone(&self.connection);
         let socket_buffer = connection.socket_buffer();
         socket_buffer.flush();
-        socket_buffer.allow(Some(INTAKE));
+        socket_buffer.allow(INTAKE);
         self.take_in()?;
         self.check_alive(now)?;
         let mut progress = self.accept(now);

@@ -435,6 +435,9 @@ fn the_only_session_can_be_taken_again_at_once() {
         let mut closing = Some(exec.finish());
         while let Some(channel) = closing.take() {
             closing = channel.close().err();
+            if closing.is_some() {
+                connection.wait(&poller).unwrap();
+            }
         }
     }
 }

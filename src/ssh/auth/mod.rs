@@ -320,6 +320,7 @@ impl AuthAttempt<'_> {
             }
             connection.socket_buffer().flush();
             self.silence.wait(connection.socket(), interest(), None)?;
+            connection.socket_buffer().begin_turn();
         }
     }
 
