@@ -778,6 +778,8 @@ struct _LIBSSH2_SESSION {
     /* Inbound Data linked list -- Sometimes the packet that comes in is not
        the packet we are ready for */
     struct list_head packets;
+    /* Cost of those that are not channel data: see SSH2_PACKETS_UNASKED_MAX */
+    size_t packets_unasked;
 
     /* Active connection channels */
     struct list_head channels;

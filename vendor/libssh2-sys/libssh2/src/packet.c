@@ -607,6 +607,19 @@ authagent_exit:
 }
 
 /*
+ * Windows limit what is queued of channel data. Nothing limits other packets,
+ * which stay queued until somebody asks for their type: a peer that sends
+ * what nobody asks for would fill the memory.
+ */
+#define SSH2_PACKETS_UNASKED_MAX (4 * 1024 * 1024)
+
+/* What a packet takes in memory, with what an allocator adds */
+static size_t packet_cost(size_t datalen)
+{
+    return datalen + sizeof(struct packet) + 32;
+}
+
+/*
  * Create a new packet and attach it to the brigade. Called from the transport
  * layer when it has received a packet.
  *
@@ -1337,7 +1350,17 @@ ssh2_packet_add_jump_authagent:
     }
 
     if(session->packAdd_state == ssh2_NB_state_sent) {
-        struct packet *packetp = SSH2_ALLOC(session, sizeof(struct packet));
+        struct packet *packetp;
+        if(!data_head &&
+           session->packets_unasked + packet_cost(datalen) >
+           SSH2_PACKETS_UNASKED_MAX) {
+            SSH2_FREE(session, data);
+            session->socket_state = SSH2_SOCKET_DISCONNECTED;
+            session->packAdd_state = ssh2_NB_state_idle;
+            return ssh2_err(session, LIBSSH2_ERROR_PROTO,
+                            "Too many packets that nobody waits for");
+        }
+        packetp = SSH2_ALLOC(session, sizeof(struct packet));
         if(!packetp) {
             ssh2_deb((session, LIBSSH2_ERROR_ALLOC, "memory for packet"));
             SSH2_FREE(session, data);
@@ -1349,6 +1372,8 @@ ssh2_packet_add_jump_authagent:
         packetp->data_head = data_head;
 
         ssh2_list_add(&session->packets, &packetp->node);
+        if(!data_head)
+            session->packets_unasked += packet_cost(datalen);
 
         session->packAdd_state = ssh2_NB_state_sent1;
     }
@@ -1416,6 +1441,8 @@ int ssh2_packet_ask(LIBSSH2_SESSION *session, unsigned char packet_type,
             !memcmp(packet->data + match_ofs, match_buf, match_len))) {
             *data = packet->data;
             *data_len = packet->data_len;
+            if(!packet->data_head)
+                session->packets_unasked -= packet_cost(packet->data_len);
 
             /* unlink struct from session->packets */
             ssh2_list_remove(&packet->node);

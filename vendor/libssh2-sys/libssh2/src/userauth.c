@@ -2044,6 +2044,9 @@ static int userauth_keyboard_interactive(
                                      NULL, 0);
             if(rc == LIBSSH2_ERROR_EAGAIN)
                 return ssh2_err(session, LIBSSH2_ERROR_EAGAIN, "Would block");
+            /* It holds the responses */
+            ssh2_explicit_zero(session->userauth_kybd_data,
+                               session->userauth_kybd_packet_len);
             if(rc) {
                 ssh2_err(session, LIBSSH2_ERROR_SOCKET_SEND,
                          "Unable to send keyboard-interactive response");
@@ -2066,9 +2069,12 @@ cleanup:
                 SSH2_SAFEFREE(session, session->userauth_kybd_prompts[i].text);
 
         if(session->userauth_kybd_responses)
-            for(i = 0; i < session->userauth_kybd_num_prompts; i++)
-                SSH2_SAFEFREE(session,
-                              session->userauth_kybd_responses[i].text);
+            for(i = 0; i < session->userauth_kybd_num_prompts; i++) {
+                ssh2_zero_free(session,
+                               session->userauth_kybd_responses[i].text,
+                               session->userauth_kybd_responses[i].length);
+                session->userauth_kybd_responses[i].text = NULL;
+            }
 
         if(session->userauth_kybd_prompts)
             SSH2_SAFEFREE(session, session->userauth_kybd_prompts);
