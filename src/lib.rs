@@ -20,6 +20,7 @@ pub mod jupyter;
 pub mod launch;
 pub mod phase;
 pub mod problem;
+pub mod readable;
 pub mod remote;
 pub mod scheduler;
 pub mod secret;

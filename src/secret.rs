@@ -10,6 +10,16 @@ pub fn random_hex(bytes: usize) -> Result<String, getrandom::Error> {
     Ok(base16ct::lower::encode_string(&buffer))
 }
 
+/// Lets a crash of this process, and of those that it starts, write no core file: the token would stand in it. What the
+/// system hands to a program of its own instead is that program's business; systemd's honours the limit.
+pub fn leave_no_core() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Core);
+    limit.current = Some(0);
+    // A system that refuses leaves all as it was.
+    let _ = setrlimit(Resource::Core, limit);
+}
+
 /// A token or other secret. It is wiped when dropped, and `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(zeroize::Zeroizing<String>);

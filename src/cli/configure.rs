@@ -6,6 +6,7 @@ use std::process::Command;
 use super::arguments::ConfigAction;
 use super::context::{Context, hosts_in};
 use super::outcome::CommandOutcome;
+use super::printed::{errln, outln};
 use crate::config::{Config, EditError, add_host, begin};
 use crate::i18n::fl;
 use crate::problem;
@@ -28,7 +29,7 @@ pub fn add(context: &Context, alias: &str) -> CommandOutcome {
         host = host,
         file = &file
     );
-    eprintln!("{done}");
+    errln!("{done}");
     Ok(0)
 }
 
@@ -36,7 +37,7 @@ pub fn add(context: &Context, alias: &str) -> CommandOutcome {
 pub fn config(context: &Context, action: ConfigAction) -> CommandOutcome {
     match action {
         ConfigAction::Path => {
-            println!("{}", context.config_path.display());
+            outln!("{}", context.config_path.display());
             Ok(0)
         }
         ConfigAction::Check => check(context),
@@ -82,5 +83,5 @@ fn tell_good(path: &Path, config: &Config) {
     } else {
         fl!("config-absent", file = file)
     };
-    eprintln!("{text}");
+    errln!("{text}");
 }

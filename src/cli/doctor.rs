@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::outcome::CommandOutcome;
+use super::printed::{out, outln};
 use super::run::run;
 use crate::checkup::{self, CheckLine};
 use crate::config::Host;
@@ -32,7 +33,7 @@ impl Checkup {
 
     fn print(&self, host: &str, line: &CheckLine) {
         if !self.json {
-            print!("{}", line.to_read(Face::Terminal));
+            out!("{}", line.to_read(Face::Terminal));
             return;
         }
         let problem = line.problem();
@@ -78,7 +79,7 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
 
 fn headline(json: bool, text: &str) {
     if !json {
-        println!("{text}");
+        outln!("{text}");
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::outcome::CommandOutcome;
+use super::printed::errln;
 use super::run::run;
 use super::servers::{answers, held};
 use crate::config::Host;
@@ -35,7 +36,7 @@ pub fn extend(context: &Context, name: &str, by: u64, json: bool) -> CommandOutc
             json!({ "host": host.name, "note": job.longer(), "job": job })
         );
     } else {
-        eprintln!("{}", job.longer());
+        errln!("{}", job.longer());
     }
     Ok(0)
 }

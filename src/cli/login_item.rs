@@ -6,6 +6,7 @@ use super::outcome::CommandOutcome;
 
 #[cfg(feature = "app")]
 pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome {
+    use super::printed::outln;
     use crate::desktop::login_item::{self, Status};
     use crate::i18n::fl;
     use crate::problem;
@@ -17,7 +18,7 @@ pub fn login_item(context: &Context, action: LoginItemAction) -> CommandOutcome 
         LoginItemAction::Status => Ok(()),
     }
     .map_err(|error| problem::login_item(&error))?;
-    println!(
+    outln!(
         "{}",
         match login_item::status() {
             Status::On => fl!("login-item-on"),

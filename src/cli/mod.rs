@@ -10,6 +10,7 @@ mod extend;
 mod login_item;
 mod open;
 mod outcome;
+mod printed;
 mod report;
 mod run;
 mod servers;
@@ -25,15 +26,18 @@ pub use app::AppStart;
 use arguments::{Arguments, Command};
 use context::Context;
 use outcome::CommandOutcome;
+use printed::errln;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 use crate::i18n::set_language;
 use crate::ipc::AppRequest;
+use crate::secret::leave_no_core;
 
 /// Parses the arguments, runs the command or the app, tells a failure.
 #[must_use]
 pub fn main(app: AppStart) -> ExitCode {
+    leave_no_core();
     // Before anything is said, help and mistakes too.
     set_language(Config::language_in(&Config::default_path()).as_deref());
     let arguments = usage::parse();
@@ -47,7 +51,7 @@ pub fn main(app: AppStart) -> ExitCode {
     match dispatch(arguments, app) {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
-            eprintln!("remote-jupyter: {problem}");
+            errln!("remote-jupyter: {problem}");
             ExitCode::from(problem.code.exit())
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::arguments::OpenOptions;
 use super::context::Context;
 use super::outcome::CommandOutcome;
+use super::printed::errln;
 use super::report::Report;
 use super::run::{End, attend, channel};
 use super::servers::{answers, api};
@@ -135,7 +136,7 @@ fn hold(
                 look_for_notebook(&host.name, options, ready);
             }
             if !options.json && !ready.again {
-                eprintln!("  {}", fl!("open-stays"));
+                errln!("  {}", fl!("open-stays"));
             }
         }
     })?;
@@ -151,7 +152,7 @@ fn look_for_notebook(host: &str, options: &OpenOptions, ready: &Ready) -> Option
     let host = host.to_owned();
     let look = move || {
         if matches!(api.has_file(&path), Ok(false)) {
-            eprintln!("  {}", fl!("open-no-notebook", host = host, path = path));
+            errln!("  {}", fl!("open-no-notebook", host = host, path = path));
         }
     };
     let thread = std::thread::Builder::new().name("notebook".into());
@@ -165,7 +166,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Comma
             problem: None,
         } if was_ready => {
             if !options.json {
-                eprintln!("\n{}", fl!("close-done", host = &host.name));
+                errln!("\n{}", fl!("close-done", host = &host.name));
             }
             Ok(0)
         }
@@ -178,7 +179,7 @@ fn ended(end: End, was_ready: bool, host: &Host, options: &OpenOptions) -> Comma
         } => Err(problem::interrupted(&host.name)),
         End { .. } => {
             if !options.json {
-                eprintln!("{}", fl!("open-closed", host = &host.name));
+                errln!("{}", fl!("open-closed", host = &host.name));
             }
             Ok(0)
         }
@@ -216,7 +217,7 @@ fn ask_holder(
             Phase::Closed => {
                 report.finish();
                 if !options.json {
-                    eprintln!("{}", fl!("open-closed", host = &host.name));
+                    errln!("{}", fl!("open-closed", host = &host.name));
                 }
                 return Ok(0);
             }

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::printed::{errln, outln};
 use crate::i18n::fl;
 use crate::ipc::Message;
 use crate::jupyter::redacted;
 use crate::problem::Problem;
+use crate::readable::readable;
 use crate::session::Ready;
 use crate::session::{Event, JobInfo, Phase};
 
@@ -114,9 +116,9 @@ impl Report {
 
     fn say(&self, text: &str) {
         if self.watched && !self.line.is_hidden() {
-            self.line.println(text);
+            self.line.println(readable(text));
         } else {
-            eprintln!("{text}");
+            errln!("{text}");
         }
     }
 
@@ -135,7 +137,7 @@ impl Report {
             self.resume();
             self.line.set_message(text);
         } else {
-            eprintln!("{text}");
+            errln!("{text}");
         }
     }
 
@@ -144,9 +146,9 @@ impl Report {
         let text = format!("{}: {} · {job}", self.host, Phase::Queued.words());
         if self.watched {
             self.resume();
-            self.line.set_message(text);
+            self.line.set_message(readable(&text));
         } else {
-            eprintln!("{text}");
+            errln!("{text}");
         }
     }
 
@@ -156,7 +158,7 @@ impl Report {
             return self.tell(message);
         };
         self.finish();
-        println!("{}", redacted(ready.url.reveal()));
+        outln!("{}", redacted(ready.url.reveal()));
         let server = &ready.server;
         let text = fl!(
             "open-held",
@@ -164,7 +166,7 @@ impl Report {
             host = &server.host,
             pid = server.pid
         );
-        eprintln!("  {text}");
+        errln!("  {text}");
     }
 
     fn ready(&mut self, ready: &Ready) {
@@ -172,10 +174,10 @@ impl Report {
         // The next loss is reported again.
         self.told = None;
         if ready.again {
-            eprintln!("  {}", fl!("lost-again", host = self.host.as_str()));
+            errln!("  {}", fl!("lost-again", host = self.host.as_str()));
             return;
         }
-        println!("{}", redacted(ready.url.reveal()));
+        outln!("{}", redacted(ready.url.reveal()));
         let (version, host) = (&ready.server.version, &ready.server.host);
         let pid = ready.server.pid;
         let seconds = format!("{:.1}", self.began.elapsed().as_secs_f64());
@@ -196,9 +198,9 @@ impl Report {
                 seconds = seconds
             )
         };
-        eprintln!("  {text}");
+        errln!("  {text}");
         if let Some(job) = &ready.job {
-            eprintln!("  {}", job_words(job));
+            errln!("  {}", job_words(job));
         }
     }
 }

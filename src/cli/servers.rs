@@ -7,6 +7,7 @@ use serde_json::json;
 use super::columns::{self, padded};
 use super::context::Context;
 use super::outcome::CommandOutcome;
+use super::printed::{errln, out, outln};
 use super::report::job_words;
 use super::run::run;
 use crate::config::{Config, Host};
@@ -41,7 +42,7 @@ pub fn list(context: &Context, json: bool) -> CommandOutcome {
                 })
             );
         } else {
-            println!(
+            outln!(
                 "{} {:<28} {:<8} {}",
                 padded(&host.name, columns::HOST),
                 host.ssh_destination(),
@@ -79,9 +80,9 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
             println!("{object}");
         } else {
             let words = status_words(message.as_ref(), kernels);
-            println!("{} {words}", padded(&host.name, columns::HOST));
+            outln!("{} {words}", padded(&host.name, columns::HOST));
             for line in &there {
-                println!("  {line}");
+                outln!("  {line}");
             }
         }
     }
@@ -112,7 +113,7 @@ fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
 
 fn hint_when_empty(config: &Config, json: bool) {
     if config.hosts.is_empty() && !json {
-        eprintln!("{}", fl!("list-empty"));
+        errln!("{}", fl!("list-empty"));
     }
 }
 
@@ -276,7 +277,7 @@ fn stop_alone(
         context.machine(config.browser.clone()),
         |event| match event {
             Event::Note(text) | Event::Warning(text) => text.clone_into(&mut note),
-            Event::Waits(text) => eprintln!("  {text}"),
+            Event::Waits(text) => errln!("  {text}"),
             _ => {}
         },
     )?;
@@ -304,7 +305,7 @@ pub fn logs(context: &Context, name: &str) -> CommandOutcome {
             Event::Log { path, text } if !path.is_empty() => {
                 found = Some((path.clone(), text.clone()));
             }
-            Event::Note(text) | Event::Warning(text) => eprintln!("{text}"),
+            Event::Note(text) | Event::Warning(text) => errln!("{text}"),
             _ => {}
         },
     )?;
@@ -326,7 +327,7 @@ fn log_through(context: &Context, host: &Host) -> Result<Option<(String, String)
     };
     for message in answers(client, host, &Request::Logs)? {
         if let Some(note) = message.note() {
-            eprintln!("{note}");
+            errln!("{note}");
         }
         if let Some((path, text)) = message.log() {
             return Ok(Some((path.to_owned(), text.to_owned())));
@@ -337,10 +338,10 @@ fn log_through(context: &Context, host: &Host) -> Result<Option<(String, String)
 
 fn show_log(host: &Host, path: &str, text: &str) -> u8 {
     if path.is_empty() {
-        eprintln!("{}", fl!("logs-none", host = &host.name));
+        errln!("{}", fl!("logs-none", host = &host.name));
     } else {
-        eprintln!("{}: {path}", host.name);
-        print!("{text}");
+        errln!("{}: {path}", host.name);
+        out!("{text}");
     }
     0
 }
@@ -368,7 +369,7 @@ fn done(host: &Host, json: bool, text: &str) -> CommandOutcome {
             json!({ "host": host.name, "phase": Phase::Closed, "note": text })
         );
     } else {
-        eprintln!("{text}");
+        errln!("{text}");
     }
     Ok(0)
 }

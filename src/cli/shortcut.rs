@@ -26,6 +26,7 @@ mod with_an_app {
     use super::Context;
     use crate::cli::columns::{self, padded};
     use crate::cli::outcome::CommandOutcome;
+    use crate::cli::printed::{errln, outln};
     use crate::desktop::shortcut;
     use crate::i18n::fl;
     use crate::problem;
@@ -42,7 +43,7 @@ mod with_an_app {
             println!("{}", json!({ "host": host, "path": made.path }));
         } else {
             let path = made.path.display().to_string();
-            eprintln!("{}", fl!("launcher-made", path = path, host = host));
+            errln!("{}", fl!("launcher-made", path = path, host = host));
         }
         Ok(0)
     }
@@ -51,7 +52,7 @@ mod with_an_app {
         let config = context.config()?;
         let launchers = shortcut::list();
         if launchers.is_empty() && !json {
-            eprintln!("{}", fl!("launcher-none"));
+            errln!("{}", fl!("launcher-none"));
         }
         for known in launchers {
             let is_ours = known.is_of(context.scope());
@@ -59,7 +60,7 @@ mod with_an_app {
             if json {
                 let (host, path) = (known.host, known.path);
                 let line = json!({ "host": host, "path": path, "configured": configured });
-                println!("{line}");
+                outln!("{line}");
                 continue;
             }
             let path = known.path.display().to_string();
@@ -68,7 +69,7 @@ mod with_an_app {
             } else {
                 format!("  {}", fl!("launcher-not-configured"))
             };
-            println!("{} {path}{remark}", padded(&known.host, columns::HOST));
+            outln!("{} {path}{remark}", padded(&known.host, columns::HOST));
         }
         Ok(0)
     }
@@ -86,7 +87,7 @@ mod with_an_app {
             Some(path) => fl!("uninstall-removed", what = path),
             None => fl!("launcher-none-of", host = host),
         };
-        eprintln!("{text}");
+        errln!("{text}");
         Ok(0)
     }
 }

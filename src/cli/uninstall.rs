@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::outcome::CommandOutcome;
+use super::printed::{errln, outln};
 use crate::host_os::{Scope, installed_files, parse_remembered, runtime_folder, state_folder};
 use crate::i18n::fl;
 use crate::ipc::{self, APP, LockHolder, LockResult};
@@ -148,7 +149,7 @@ impl RemovalReport {
         if self.json {
             println!("{}", json!({ "part": part, "what": what, "removed": true }));
         } else {
-            println!("{}", fl!("uninstall-removed", what = what));
+            outln!("{}", fl!("uninstall-removed", what = what));
         }
     }
 
@@ -159,14 +160,14 @@ impl RemovalReport {
                 json!({ "part": part, "what": what, "removed": false })
             );
         } else {
-            println!("{text}");
+            outln!("{text}");
         }
     }
 
     fn failed(&mut self, problem: Problem) {
         match self.failed {
             None => self.failed = Some(problem),
-            Some(_) => eprintln!("remote-jupyter: {problem}"),
+            Some(_) => errln!("remote-jupyter: {problem}"),
         }
     }
 

@@ -1,4 +1,6 @@
-//! Text from outside, made fit to be shown.
+//! Text from outside, made fit for a toolkit.
+
+use crate::readable::shown;
 
 /// Characters of a text; nobody reads more.
 const MOST: usize = 16_000;
@@ -25,16 +27,6 @@ pub fn sanitized(text: &str) -> String {
         plain.push('…');
     }
     plain
-}
-
-fn shown(c: char) -> char {
-    match c {
-        '\n' | '\t' => c,
-        // <https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings> and what follows there.
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
-        _ if c.is_control() => '\u{FFFD}',
-        _ => c,
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
@@ -142,12 +142,17 @@ fn ask_terminal(text: &str, echo: bool) -> PromptAnswer {
     write!(terminal, "{text} ")
         .and_then(|()| terminal.flush())
         .map_err(failed)?;
-    let mut line = Zeroizing::new(String::new());
-    match BufReader::new(&terminal).read_line(&mut line) {
+    // A terminal gives a line at a time, and no longer one. A code may be shown while it is typed, and is a secret.
+    let mut bytes = Zeroizing::new(vec![0; 4096]);
+    match terminal.read(&mut bytes) {
         Ok(0) => Err(NoAnswer::Cancelled(fl!("ask-terminal-closed"))),
-        Ok(_) => Ok(Zeroizing::new(
-            line.trim_end_matches(['\r', '\n']).to_owned(),
-        )),
+        Ok(size) => {
+            let line = std::str::from_utf8(&bytes[..size])
+                .map_err(|error| failed(std::io::Error::other(error)))?;
+            Ok(Zeroizing::new(
+                line.trim_end_matches(['\r', '\n']).to_owned(),
+            ))
+        }
         Err(error) => Err(failed(error)),
     }
 }

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::readable::{LINE, SCREEN, shortened};
+
 /// A failure as text, as the terminal, the menu and the `failed` event show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -58,7 +60,8 @@ impl<T: Into<String>> From<T> for Remedy {
 }
 
 impl Problem {
-    /// Puts a problem together; see the fields for what each text says.
+    /// Puts a problem together; see the fields for what each text says. Servers wrote parts of them: what would act on a
+    /// terminal, and what nobody reads, is left out.
     pub fn new(
         code: Code,
         title: impl Into<String>,
@@ -68,9 +71,9 @@ impl Problem {
         let remedy = remedy.into();
         Self {
             code,
-            title: title.into(),
-            detail: detail.into(),
-            remedy: remedy.terminal,
+            title: shortened(&title.into(), LINE),
+            detail: shortened(&detail.into(), SCREEN),
+            remedy: shortened(&remedy.terminal, SCREEN),
             in_app: remedy.app,
         }
     }

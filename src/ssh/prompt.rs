@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::poll::{Poller, Waker};
 use crate::i18n::fl;
+use crate::readable::{LINE, shortened};
 
 /// Prompt for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,11 +157,12 @@ pub fn from_home(path: &Path) -> String {
     }
 }
 
-/// The server's own words on one line, without anything that would act on a terminal.
+/// The server's own words on one line, without anything that would act on a terminal, and not more of them than
+/// anybody reads.
 pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+    shortened(&words.join(" "), LINE)
 }
 
 /// Returns the server's own words with their line breaks, each line as [`one_line`] has it, without

@@ -2,7 +2,7 @@
 
 use ssh2::ErrorCode;
 
-use super::{AuthAttempt, AuthOutcome, AuthRefusal};
+use super::{AuthAttempt, AuthOutcome, AuthRefusal, raw};
 use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::prompt::Prompt;
@@ -20,8 +20,8 @@ impl AuthAttempt<'_> {
                 return Ok(AuthOutcome::Refused);
             };
             self.answered = true;
-            let user = &self.target.user;
-            let result = self.drive(|session| session.userauth_password(user, &password));
+            let user = &self.user;
+            let result = self.drive_step(|session| raw::send_password(session, user, &password));
             if is_expired(&result) {
                 self.refusal = AuthRefusal::PasswordExpired;
                 return Err(self.refused(offered.to_owned()));

@@ -87,6 +87,26 @@ impl<'a> Offer<'a> {
     }
 }
 
+/// Goes on with a login by password; to be called until it is done. `ssh2`'s own function makes a copy of the password,
+/// and frees it without wiping it.
+pub fn send_password(session: &Session, user: &CStr, password: &str) -> Nonblocking<()> {
+    let length = |bytes: &[u8]| libc::c_uint::try_from(bytes.len()).unwrap_or(0);
+    let mut guard = session.raw();
+    let session: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
+    // SAFETY: the session is alive, and both texts are as long as said and outlive the call.
+    let code = unsafe {
+        raw::libssh2_userauth_password_ex(
+            session,
+            user.as_ptr(),
+            length(user.to_bytes()),
+            password.as_ptr().cast(),
+            length(password.as_bytes()),
+            None,
+        )
+    };
+    outcome(session, code)
+}
+
 /// A question of the server's, and whether its answer may be seen.
 pub struct RawPrompt {
     pub text: String,
@@ -231,7 +251,7 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// A copy that libssh2 may free. It does so without wiping it.
+/// A copy that libssh2 may free. It wipes those of answers.
 fn malloced(bytes: &[u8]) -> *mut c_uchar {
     // SAFETY: the copy goes into memory of that size.
     unsafe {

@@ -6,5 +6,7 @@ pub mod desktop;
 pub mod fake;
 pub mod host_os;
 pub mod i18n;
+#[path = "../../../src/readable.rs"]
+pub mod readable;
 #[path = "../../../src/secret.rs"]
 pub mod secret;
