@@ -66,6 +66,15 @@ const LOGIN: &str = concat!(
 /// Start-up files that take longer than this are spoken of.
 const SLOW: Duration = Duration::from_secs(4);
 
+/// The most that all answers to one command take, by [`cost`]. The longest that is known, the list of a scheduler with
+/// thousands of jobs of one account, takes a tenth of it.
+const ANSWERS: usize = 32 << 20;
+
+/// Returns about the memory that an answer takes: a hostile host may send many small ones.
+fn cost(line: &str) -> usize {
+    line.len() + 1024
+}
+
 /// Reason why the remote host gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
@@ -102,6 +111,8 @@ pub struct ScriptSession {
     nonce: String,
     noise: Vec<String>,
     greeted: bool,
+    /// Cost of the answers to the present command so far.
+    answered: usize,
     /// Time from which the start-up files count as slow; `None` once that was reported.
     slow_at: Option<Instant>,
 }
@@ -129,6 +140,7 @@ impl ScriptSession {
             nonce,
             noise: Vec::new(),
             greeted: false,
+            answered: 0,
             slow_at: Some(Instant::now() + SLOW),
         })
     }
@@ -138,6 +150,7 @@ impl ScriptSession {
     /// # Errors
     /// See [`RemoteError`].
     pub fn send(&mut self, command: &str) -> Result<(), RemoteError> {
+        self.answered = 0;
         Ok(self.exec.write(&format!("{command}\n"))?)
     }
 
@@ -171,7 +184,15 @@ impl ScriptSession {
             match ScriptMessage::parse(&line, &self.nonce) {
                 Some(ScriptMessage::Failed(failure)) => return Err(RemoteError::Failed(failure)),
                 Some(ScriptMessage::Hello) => self.greeted = true,
-                Some(frame) => return Ok(frame),
+                // Nobody keeps these, and a job may be waited for for days.
+                Some(frame @ ScriptMessage::Wait(_)) => return Ok(frame),
+                Some(frame) => {
+                    self.answered += cost(&line);
+                    if self.answered > ANSWERS {
+                        return Err(RemoteError::Unexpected(fl!("answer-endless")));
+                    }
+                    return Ok(frame);
+                }
                 None => self.hear_noise(line),
             }
         }

@@ -6,7 +6,7 @@
 
 # What the person's bash hands on to a bash that is /bin/sh here (as on Red Hat) is meant for people: functions
 # in place of commands, options, and a time limit for `read`.
-unset -f awk cat cd command cp cut date env find grep head id kill ls lsof mkdir mv nohup od printf ps pwd read rm \
+unset -f awk cat cd chmod command cp cut date env find grep head id kill ls lsof mkdir mv nohup od printf ps pwd read rm \
   rmdir sed setsid sleep sort sysctl tail test touch tr true umask uname
 set +e +u +C +f +x +v +a
 unset TMOUT
@@ -215,6 +215,19 @@ rj_kill_launch() {
 
 # ---- the conversation ------------------------------------------------------------------------
 
+# Makes the folder of this program. Where XDG_STATE_HOME is a place for many, another account may have been there first with a folder or a link,
+# and could put programs of its own in the place of those that are started from it.
+rj_make_base() {
+  mkdir -p "$rj_base/servers" || return
+  for _rj_place in "$rj_base" "$rj_base/." "$rj_base/servers" "$rj_base/servers/."; do
+    # Of a link its own account, with the dot that of its folder; root could do anything anyway.
+    # shellcheck disable=SC2046 # its words are looked at
+    set -- $(ls -nd "$_rj_place")
+    case ${3:-} in 0 | "$(id -u)") ;; *) echo "$_rj_place belongs to another account"; return 1 ;; esac
+  done
+  chmod go-w "$rj_base" "$rj_base/servers"
+}
+
 # rj_main COMMAND: the first command comes as an argument. It cannot follow the script at once: some
 # shells read ahead, and would take it for a line of the script.
 rj_main() {
@@ -230,7 +243,7 @@ rj_main() {
   # One that is relative is none: XDG Base Directory Specification.
   case ${XDG_STATE_HOME:-} in /*) rj_base=$XDG_STATE_HOME ;; *) rj_base=$HOME/.local/state ;; esac
   rj_base=$rj_base/remote-jupyter
-  rj_unwritable=$(mkdir -p "$rj_base/servers" 2>&1) && rj_unwritable=
+  rj_unwritable=$(rj_make_base 2>&1) && rj_unwritable=
   rj_say hello "$rj_node"
   _rj_command=$1
   while [ -n "$_rj_command" ] || IFS= read -r _rj_command; do

@@ -77,6 +77,52 @@ fn a_lock_that_is_new_is_not_taken_for_the_stale_one() {
     assert!(!told.contains("stale"), "{told}");
 }
 
+/// It could hold programs of that account in the place of ours.
+#[test]
+fn a_folder_or_link_that_another_account_planted_is_refused() {
+    // Only root may give a file away.
+    if !rustix::process::getuid().is_root() {
+        return;
+    }
+    let plain = "mkdir -p \"$rj_base\"";
+    for (prepare, is_used) in [
+        ("true", true),
+        (plain, true),
+        ("mkdir mine; ln -s mine \"$rj_base\"", true),
+        (&*format!("{plain}; chown 65534 \"$rj_base\""), false),
+        (
+            &*format!("{plain}/servers; chown 65534 \"$rj_base/servers\""),
+            false,
+        ),
+        (
+            "mkdir mine; ln -s mine \"$rj_base\"; chown -h 65534 \"$rj_base\"",
+            false,
+        ),
+        (
+            "mkdir theirs; chown 65534 theirs; ln -s theirs \"$rj_base\"",
+            false,
+        ),
+        (
+            &*format!(
+                "{plain}; mkdir mine; ln -s ../mine \"$rj_base/servers\"; chown -h 65534 \"$rj_base/servers\""
+            ),
+            false,
+        ),
+    ] {
+        let told = run(&format!(
+            "cd \"$HOME\"; rmdir \"$rj_base\"; {prepare}; rj_make_base; echo \"status $?\"; ls -ld \"$rj_base/.\""
+        ));
+        assert_eq!(told.contains("status 0"), is_used, "{prepare}: {told}");
+        assert_eq!(
+            told.contains("belongs to another account"),
+            !is_used,
+            "{prepare}: {told}"
+        );
+    }
+    let told = run("chmod 777 \"$rj_base\"; rj_make_base; ls -ld \"$rj_base\"");
+    assert!(told.starts_with("drwxr-xr-x"), "{told}");
+}
+
 /// As BSD's does: its last line ends whatever came.
 #[test]
 fn a_text_is_quoted_by_any_sed() {

@@ -187,6 +187,7 @@ login-agent = ssh agent: { $why }
 login-password = password
 login-keyboard-interactive = keyboard-interactive
 login-none = none
+login-endless = the server sent more than { $count } messages in a row without an end of the login
 login-refused = { $what }: refused
 login-offered = the server offers { $offered }
 login-done = logged in as { $user } with { $how }
@@ -935,6 +936,7 @@ job-other-scheduler-remedy = Set launcher = "{ $kind }" for this host.
 job-silent = { $scheduler } on { $host } returned no list of jobs
 job-silent-remedy = Try again when the scheduler works. Your jobs are not affected.
 answer-cut = An answer of the remote host was cut off.
+answer-endless = The answers of the remote host do not end.
 job-unnumbered = The answer to its submission never came, so its job id is unknown.
 job-unanswered = { $scheduler } did not say whether it accepted the job for { $host }
 job-uncertain = { $scheduler } does not say whether job { $id } on { $host } still exists

@@ -174,6 +174,7 @@ login-agent = ssh エージェント: { $why }
 login-password = パスワード
 login-keyboard-interactive = サーバーの質問への回答 (keyboard-interactive)
 login-none = 認証なし
+login-endless = サーバーがログインを終えずに { $count } 件を超えるメッセージを続けて送りました
 login-refused = { $what }: 拒否されました
 login-offered = サーバーが受け付ける方法: { $offered }
 login-done = { $user } としてログインしました ({ $how })
@@ -899,6 +900,7 @@ job-other-scheduler-remedy = このホストに launcher = "{ $kind }" を設定
 job-silent = { $host } の { $scheduler } がジョブの一覧を返しません
 job-silent-remedy = スケジューラーが動いているときにもう一度お試しください。ジョブが失われることはありません。
 answer-cut = リモートホストからの応答が途中で切れています。
+answer-endless = リモートホストからの応答が終わりません。
 job-unnumbered = 投入に対する応答が届かなかったため、ジョブ番号が分かりません。
 job-unanswered = { $scheduler } が { $host } のジョブを受け付けたかどうか分かりません
 job-uncertain = { $host } のジョブ { $id } がまだあるかどうか、{ $scheduler } から確かな応答がありません

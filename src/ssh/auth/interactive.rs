@@ -10,6 +10,10 @@ use crate::i18n::fl;
 use crate::ssh::SshError;
 use crate::ssh::prompt::{Prompt, in_lines, one_line};
 
+/// The most messages of one conversation. A server that wants a password, a code and a new password sends four; one
+/// that is answered automatically (`SSH_ASKPASS`, or no prompt at all) could go on for ever.
+const MESSAGES: usize = 30;
+
 impl AuthAttempt<'_> {
     /// Answers the server's prompts, and starts over after a refusal as ssh does. `offered` is the
     /// server's list, where it is known.
@@ -47,11 +51,16 @@ impl AuthAttempt<'_> {
 
     /// One conversation, `again` after a refused one; whether anything was asked, and what it came to.
     fn conversation(&mut self, again: bool) -> Result<(bool, Result<(), SshError>), SshError> {
-        let (mut asked, mut unanswered) = (false, None);
+        let (mut asked, mut unanswered, mut messages) = (false, None, 0);
         // The server may reach for the user at once, as with a push.
         self.answered = true;
         let result = {
             let mut answers = |name: &str, instruction: &str, prompts: &[RawPrompt]| {
+                messages += 1;
+                if messages > MESSAGES {
+                    let _ = self.connection.socket().shutdown(Shutdown::Both);
+                    return Vec::new();
+                }
                 let heading = in_lines(&format!("{name}\n{instruction}"));
                 if prompts.is_empty() && !heading.is_empty() {
                     self.silence.hear(one_line(&heading));
@@ -74,6 +83,10 @@ impl AuthAttempt<'_> {
             self.drive_step(|session| converse(session, &self.user, &mut answers))
         };
         self.asked |= asked;
+        if messages > MESSAGES {
+            self.tried.push(fl!("login-endless", count = MESSAGES));
+            return Err(self.refused(String::new()));
+        }
         match unanswered {
             Some(error) => Err(error),
             None => Ok((asked, result)),

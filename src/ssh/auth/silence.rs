@@ -16,6 +16,9 @@ use crate::ssh::prompt::{Prompter, one_line};
 /// A server that is only slow answers sooner, and nobody looks at a phone sooner.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// The most of the server's messages that are kept: the last ones.
+const KEPT: usize = 20;
+
 /// The waits of one login.
 pub struct Silence<'a> {
     prompter: &'a dyn Prompter,
@@ -62,14 +65,17 @@ impl<'a> Silence<'a> {
 
     /// Keeps what the server said without a question.
     pub fn hear(&self, words: String) {
-        self.said.borrow_mut().push(words);
+        let mut said = self.said.borrow_mut();
+        said.push(words);
+        let excess = said.len().saturating_sub(KEPT);
+        said.drain(..excess);
     }
 
     /// Returns the server's words so far: its banner, then its messages without a question.
     pub fn said(&self) -> Vec<String> {
         let banner = self.session.userauth_banner().ok().flatten();
         let lines = banner.into_iter().flat_map(str::lines).map(one_line);
-        let lines = lines.filter(|line| !line.is_empty()).take(20);
+        let lines = lines.filter(|line| !line.is_empty()).take(KEPT);
         lines.chain(self.said.borrow().iter().cloned()).collect()
     }
 

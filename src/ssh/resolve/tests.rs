@@ -404,6 +404,28 @@ fn a_configuration_that_others_can_change_never_reaches_ssh() {
     assert!(!asked(0o646));
 }
 
+/// OpenSSH checks the owner and mode of what is included, also from a file given with `-F` (readconf.c).
+#[test]
+fn an_included_file_that_others_can_change_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let (config, included) = (folder.path().join("config"), folder.path().join("included"));
+    std::fs::write(&config, format!("Include {}\n", included.display())).unwrap();
+    std::fs::write(&included, "Host gpu01\n  HostName gpu01.example.org\n").unwrap();
+    let resolved = |mode| {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&included, mode).unwrap();
+        resolve("gpu01", Some(config.as_path()))
+    };
+    assert_eq!(resolved(0o644).unwrap().host, "gpu01.example.org");
+    match resolved(0o646).unwrap_err() {
+        ResolveError::Refused { message, .. } => assert!(
+            message.contains("Bad owner or permissions") && message.contains("included"),
+            "{message}"
+        ),
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
 fn without_ssh_the_destination_is_read_as_it_stands() {
     let target =
@@ -486,7 +508,7 @@ fn the_real_ssh_is_understood() {
         IdentityFile /k/%h_%r\n UserKnownHostsFile /k/%k \"/k/with space\"\n\
         StrictHostKeyChecking accept-new\n ServerAliveInterval 1m\n ProxyJump a@b:22,c\n";
     fs::write(&config, text).unwrap();
-    let target = resolve("gpu01", Some(&config)).unwrap();
+    let target = resolve("gpu01", Some(config.as_path())).unwrap();
     assert_eq!(
         (target.alias.as_str(), target.host.as_str()),
         ("gpu01", "gpu01.example.org")
