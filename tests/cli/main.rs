@@ -36,4 +36,5 @@ mod two_configurations;
 mod uninstalling;
 mod versions;
 mod what_goes_wrong;
+mod whole_session;
 mod words;

@@ -106,7 +106,7 @@ fn assert_logs_in(client: &Client, visit: usize, page: &str) {
     assert!(wrong.starts_with("404"), "{wrong}");
 }
 
-fn assert_private(folder: &Path) {
+pub fn assert_private(folder: &Path) {
     for path in all_below(folder) {
         let meta = fs::symlink_metadata(&path).unwrap();
         let mode = meta.permissions().mode() & 0o777;
