@@ -11,6 +11,7 @@ import time
 HEAD = struct.Struct("!cII")
 WINDOW = 1 << 20  # bytes of a connection that may be on their way to either side
 CHUNK = 1 << 16
+LARGEST = 1 << 20  # bytes of a frame: the other end sends far less at a time
 SILENCE = 100  # seconds; mux.rs gives a sign of life far more often
 # A scheduler sends small pieces as TCP likes it (Nagle): the second one waits 40 ms for word of the first, unless something
 # comes the other way. What comes within milliseconds, as a kernel's answers do, had better be one piece; and we have the last
@@ -80,7 +81,8 @@ class Relay:
         poll = select.poll()
         congested = len(self.out) > WINDOW
         patience = TOGETHER if self.owes else SILENCE
-        poll.register(0, READ)
+        # One who sends and does not read has to wait: what is said about it would fill the memory.
+        poll.register(0, 0 if congested else READ)
         if self.out:
             patience = self.began + TOGETHER - time.monotonic()
             if len(self.out) > SMALL or patience <= 0:
@@ -122,6 +124,8 @@ class Relay:
         """Does what the whole frames say that have come."""
         while len(self.came) >= HEAD.size:
             kind, number, size = HEAD.unpack_from(self.came)
+            if kind not in b"ODWERP" or kind == b"D" and size > LARGEST:
+                sys.exit("what came to the relay is none of its frames")
             end = HEAD.size + (size if kind == b"D" else 0)
             if len(self.came) < end:
                 return
@@ -165,6 +169,8 @@ class Relay:
     def take(self, number, connection, kind, size, data):
         """Does what a frame says of a connection."""
         if kind == b"D":
+            if len(connection.waiting) + len(data) > WINDOW:
+                raise OSError(errno.EPROTO, "more came than there is room for")
             connection.waiting += data
         elif kind == b"W":
             connection.credit += size

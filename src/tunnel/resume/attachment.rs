@@ -45,8 +45,9 @@ pub struct Attachment {
     writable: bool,
     out: VecDeque<u8>,
     came: ResumeFrameReader,
-    /// Counts of what the holder has received of each stream, until it says that those are all.
-    states: BTreeMap<u32, u64>,
+    /// Each stream, and the count of what the holder has received of it, until it says that those are all. (It may have
+    /// streams that are over here.)
+    states: BTreeMap<u32, Option<u64>>,
     is_open: bool,
     ended: bool,
     pinged: Instant,
@@ -93,8 +94,10 @@ impl Attachment {
         far.set_nonblocking(true)?;
         let mut out = VecDeque::new();
         ResumeFrame::Hello(address.secret.clone().into_bytes()).put(&mut out);
+        let mut states = BTreeMap::new();
         for (number, count) in received {
             ResumeFrame::State(number, count).put(&mut out);
+            states.insert(number, None);
         }
         ResumeFrame::Begin(last).put(&mut out);
         Ok(Self {
@@ -103,7 +106,7 @@ impl Attachment {
             writable: true,
             out,
             came: ResumeFrameReader::default(),
-            states: BTreeMap::new(),
+            states,
             is_open: false,
             ended: false,
             pinged: now,
@@ -119,7 +122,15 @@ impl Attachment {
     /// From now on streams go on. Returns what the holder has received of each.
     pub fn open(&mut self) -> BTreeMap<u32, u64> {
         self.is_open = true;
-        std::mem::take(&mut self.states)
+        let states = std::mem::take(&mut self.states).into_iter();
+        states
+            .filter_map(|(number, count)| Some((number, count?)))
+            .collect()
+    }
+
+    /// The holder has broken a promise: nothing that it says counts any more.
+    pub fn reject(&mut self) {
+        self.ended = true;
     }
 
     /// Returns what became of it.
@@ -196,10 +207,12 @@ impl Attachment {
 
     /// Returns the next frame that is of concern to the streams.
     pub fn next_frame(&mut self) -> Option<ResumeFrame> {
-        loop {
+        while !self.ended {
             match self.came.next() {
                 Ok(Some(ResumeFrame::State(number, count))) => {
-                    self.states.insert(number, count);
+                    if let Some(state) = self.states.get_mut(&number) {
+                        *state = Some(count);
+                    }
                 }
                 Ok(frame) => return frame,
                 Err(_) => {
@@ -208,6 +221,7 @@ impl Attachment {
                 }
             }
         }
+        None
     }
 
     /// Sends what there is. True when something was sent.

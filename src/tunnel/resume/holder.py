@@ -129,9 +129,15 @@ class Stream:
 
     def took(self, count):
         """The client has taken that many bytes, and perhaps the end."""
+        self.check(count)
         del self.kept[:max(0, count - self.first)]
         self.first = max(self.first, count)
         self.sent = max(self.sent, self.first)
+
+    def check(self, count):
+        """Fails if the server has not said so much."""
+        if count > (self.first + len(self.kept) if self.total is None else self.total):
+            raise Nonsense("a count of what was never said")
 
     def next_piece(self):
         """Returns the next frame for the client: its kind and its data; None if there is none."""
@@ -144,6 +150,17 @@ class Stream:
             self.sent += 1
             return b"E", b""
         return None
+
+
+class Nonsense(Exception):
+    """What came from a client is no frame, or claims what cannot be."""
+
+
+def count_in(data):
+    """Returns the count that a frame holds."""
+    if len(data) != COUNT.size:
+        raise Nonsense("no count")
+    return COUNT.unpack(data)[0]
 
 
 class Client:
@@ -165,7 +182,7 @@ class Client:
             kind, number, size = HEAD.unpack_from(self.came)
             end = HEAD.size + size
             if size > 1 << 20:
-                raise OSError(errno.EPROTO, "no frame")
+                raise Nonsense("no frame")
             if len(self.came) < end:
                 return
             data = bytes(self.came[HEAD.size:end])
@@ -219,7 +236,11 @@ class Holder:
 
     def accept(self):
         """Lets one more client say the secret."""
-        connection, _ = self.listener.accept()
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:  # it has gone again, or there are too many files
+            time.sleep(RETRY)
+            return
         connection.setblocking(False)
         self.newcomers = self.newcomers[-3:] + [Client(connection)]
 
@@ -242,9 +263,10 @@ class Holder:
                 del client.out[:client.connection.send(client.out)]
         except BlockingIOError:
             pass
-        except OSError:
+        except (OSError, Nonsense):
             return False
-        return True
+        # One who sends and does not read would fill the memory with what is said about it.
+        return len(client.out) < IN_FLIGHT
 
     def receive(self, client):
         """Receives from a client; returns False at its end."""
@@ -276,7 +298,9 @@ class Holder:
         """Does what a frame says."""
         stream = self.streams.get(number)
         if kind == b"S":
-            client.has[number] = COUNT.unpack(data)[0]
+            if stream:
+                stream.check(count_in(data))
+                client.has[number] = count_in(data)
         elif kind == b"B":
             self.go_on(client)
         elif kind == b"Q":
@@ -334,11 +358,13 @@ class Holder:
     def take(self, number, stream, kind, data):
         """Does what a frame says of a stream."""
         if kind == b"T":
-            stream.took(COUNT.unpack(data)[0])
+            stream.took(count_in(data))
             self.finish(number, stream)
         elif kind == b"R":
             self.drop(number)
         elif kind == b"D":
+            if stream.all_came or len(stream.waiting) + len(data) > IN_FLIGHT:
+                raise Nonsense("more than there is room for")
             stream.received += len(data)
             stream.waiting += data
             if any(opcode == PONG_FRAME for opcode, _ in stream.up.follow(data)):

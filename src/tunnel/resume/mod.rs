@@ -9,6 +9,7 @@
 
 mod attachment;
 pub mod frame;
+mod fuzz;
 mod stream;
 mod upgrade;
 
@@ -23,7 +24,9 @@ use self::attachment::{Attachment, AttachmentState};
 use self::frame::ResumeFrame;
 use self::stream::ResumableStream;
 use self::upgrade::RequestKind;
+pub(crate) use self::upgrade::kind as request_kind;
 use super::channel_opener::ChannelOpener;
+use super::framing::InvalidFrame;
 use crate::ssh::Stream;
 use crate::ssh::channel::ForwardTarget;
 
@@ -358,18 +361,22 @@ impl ResumableStreams {
         while let Some(attachment) = &mut self.attachment
             && let Some(frame) = attachment.next_frame()
         {
-            self.obey(frame);
+            if self.obey(frame).is_err()
+                && let Some(attachment) = &mut self.attachment
+            {
+                attachment.reject();
+            }
         }
         progress
     }
 
-    fn obey(&mut self, frame: ResumeFrame) {
+    fn obey(&mut self, frame: ResumeFrame) -> Result<(), InvalidFrame> {
         match frame {
-            ResumeFrame::Begin(last) => self.go_on(last),
+            ResumeFrame::Begin(last) => self.go_on(last)?,
             ResumeFrame::Data(number, data) => {
                 if let Some(stream) = self.streams.get_mut(&number) {
                     stream.was_answered = true;
-                    stream.down.take(&data);
+                    stream.down.take(&data)?;
                 }
             }
             ResumeFrame::End(number) => {
@@ -380,7 +387,7 @@ impl ResumableStreams {
             }
             ResumeFrame::Taken(number, count) => {
                 if let Some(stream) = self.streams.get_mut(&number) {
-                    stream.up.taken(count);
+                    stream.up.taken(count)?;
                 }
             }
             ResumeFrame::Reset(number, reason) => {
@@ -396,26 +403,29 @@ impl ResumableStreams {
             | ResumeFrame::Ping
             | ResumeFrame::Quit => {}
         }
+        Ok(())
     }
 
     /// Both ends know what the other one has. A stream that the holder has opened and has no more is over.
-    fn go_on(&mut self, last: u32) {
+    fn go_on(&mut self, last: u32) -> Result<(), InvalidFrame> {
         self.tries = 0;
         self.was_attached = true;
         let Some(attachment) = &mut self.attachment else {
-            return;
+            return Ok(());
         };
         let states = attachment.open();
+        let mut is_right = true;
         self.streams.retain(|number, stream| {
             stream.is_opened = *number <= last;
             stream.down.tell_again();
             let received = states.get(number).copied();
-            stream.up.go_on_from(received.unwrap_or_default());
+            is_right &= stream.up.go_on_from(received.unwrap_or_default()).is_ok();
             received.is_some() || !stream.is_opened
         });
         for (local, _) in std::mem::take(&mut self.early) {
             self.add(local);
         }
+        is_right.then_some(()).ok_or(InvalidFrame)
     }
 
     /// Gives the connection to the holder what there is, a piece of each stream at a time.

@@ -10,11 +10,14 @@ use rustix::event::PollFlags;
 
 use super::frame::ResumeFrame;
 use crate::ssh::Stream;
+use crate::tunnel::framing::InvalidFrame;
 
 /// Largest number of bytes of one frame.
 const CHUNK: usize = 16 << 10;
 /// Number of the browser's bytes that are kept until the server has taken them.
 const KEPT: usize = 1 << 20;
+/// Number of the server's bytes that may be on their way to the browser; the same in `holder.py`.
+const IN_FLIGHT: usize = 1 << 20;
 /// Number of bytes after which the holder is told that the browser has taken them; the same in `holder.py`.
 const TELL: u64 = 64 << 10;
 
@@ -62,17 +65,36 @@ impl Outgoing {
         })
     }
 
+    /// Returns the count of all that the browser has said.
+    fn said(&self) -> u64 {
+        self.total.unwrap_or(self.first + self.kept.len() as u64)
+    }
+
     /// The server has taken so much.
-    pub fn taken(&mut self, count: u64) {
+    ///
+    /// # Errors
+    /// When the browser has not said so much.
+    pub fn taken(&mut self, count: u64) -> Result<(), InvalidFrame> {
+        if count > self.said() {
+            return Err(InvalidFrame);
+        }
         let gone = usize::try_from(count.saturating_sub(self.first)).unwrap_or(usize::MAX);
         self.kept.drain(..gone.min(self.kept.len()));
         self.first = self.first.max(count);
         self.sent = self.sent.max(self.first);
+        Ok(())
     }
 
     /// The holder has received so much: the rest is sent again.
-    pub fn go_on_from(&mut self, received: u64) {
+    ///
+    /// # Errors
+    /// When the browser has not said so much.
+    pub fn go_on_from(&mut self, received: u64) -> Result<(), InvalidFrame> {
+        if received > self.said() {
+            return Err(InvalidFrame);
+        }
         self.sent = received.max(self.first);
+        Ok(())
     }
 
     /// Returns true if the server has taken everything, and the end.
@@ -105,9 +127,16 @@ impl Incoming {
     }
 
     /// More bytes.
-    pub fn take(&mut self, data: &[u8]) {
+    ///
+    /// # Errors
+    /// When they come after the end, or when the holder sends more than the browser has room for.
+    pub fn take(&mut self, data: &[u8]) -> Result<(), InvalidFrame> {
+        if self.has_ended || self.waiting.len() + data.len() > IN_FLIGHT {
+            return Err(InvalidFrame);
+        }
         self.received += data.len() as u64;
         self.waiting.extend(data);
+        Ok(())
     }
 
     /// The end.
@@ -187,6 +216,11 @@ impl ResumableStream {
         !self.down.waiting.is_empty() || self.up.sent < self.up.first + self.up.kept.len() as u64
     }
 
+    /// Returns the number of bytes that are kept here.
+    pub fn held(&self) -> usize {
+        self.up.kept.len() + self.down.waiting.len()
+    }
+
     /// Returns true if both directions are over.
     pub fn is_over(&self) -> bool {
         self.up.is_over() && self.down.is_over()
@@ -258,5 +292,37 @@ impl ResumableStream {
         let is_over = !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted);
         self.is_broken |= is_over;
         error.kind() == ErrorKind::Interrupted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_cannot_have_taken_what_was_not_said() {
+        let mut up = Outgoing::default();
+        up.push(b"abc");
+        for count in [4, u64::MAX] {
+            assert_eq!(up.taken(count), Err(InvalidFrame));
+            assert_eq!(up.go_on_from(count), Err(InvalidFrame));
+        }
+        assert_eq!(up.taken(2), Ok(()));
+        assert_eq!(up.go_on_from(3), Ok(()));
+        up.end();
+        assert_eq!(up.taken(5), Err(InvalidFrame));
+        assert_eq!(up.taken(4), Ok(()));
+        assert!(up.is_over());
+    }
+
+    #[test]
+    fn a_holder_sends_no_more_than_there_is_room_for_and_nothing_after_the_end() {
+        let mut down = Incoming::default();
+        assert_eq!(down.take(&vec![0; IN_FLIGHT]), Ok(()));
+        assert_eq!(down.take(b"x"), Err(InvalidFrame));
+        assert_eq!(down.received(), IN_FLIGHT as u64);
+        let mut down = Incoming::default();
+        down.end();
+        assert_eq!(down.take(b"x"), Err(InvalidFrame));
     }
 }

@@ -40,7 +40,8 @@ pub fn peek(local: &Stream, scratch: &mut [u8]) -> RequestKind {
     }
 }
 
-fn kind(data: &[u8]) -> RequestKind {
+/// Tells what the first bytes of a connection begin.
+pub fn kind(data: &[u8]) -> RequestKind {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     match request.parse(data) {
