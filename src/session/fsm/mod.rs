@@ -101,6 +101,11 @@ impl StateMachine {
                 effects.push(Effect::note(choice.why));
             }
             let (state, more) = self.reach_again(server, host_info.node);
+            // The script goes on, and would keep the lock as long as it takes: to the end of a job's wait, if need be.
+            let has_lock = locked && !self.plan.scheduler.is_empty();
+            if has_lock && !matches!(state, State::Listening(_) | State::Ended) {
+                effects.push(Effect::Unlock);
+            }
             effects.extend(more);
             return (state, effects);
         }

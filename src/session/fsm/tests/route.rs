@@ -23,6 +23,19 @@ fn begun(
     along(plan, inputs)
 }
 
+/// Another click has submitted it since the first look. Nobody else may be kept from this host's jobs meanwhile.
+#[test]
+fn a_server_on_a_node_that_is_found_under_the_lock_gives_the_lock_back() {
+    let runtime_file = inside();
+    let mut ours = ours(JobState::Running, "RUNNING");
+    ours.file = Some(runtime_file.file.clone());
+    let found = discovery(vec![runtime_file], vec![ours]);
+    let (machine, effects) = along(batch_plan(open()), vec![nothing(), found]);
+    assert!(matches!(machine.state, State::ConnectingNode(..)));
+    let expected = [Effect::Unlock, hop(true)];
+    assert_eq!(effects, expected);
+}
+
 /// The server of the job, which only its own node reaches.
 pub(super) fn inside() -> RuntimeFile {
     let mut runtime_file = in_the_job();
