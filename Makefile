@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
+.PHONY: help quick demo demo-cli test fuzz test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
@@ -63,6 +63,12 @@ ifeq ($(shell uname -s),Linux)
 	tests/macos/run --valgrind
 endif
 
+## fuzz: feeds every reader of bytes from outside with what libFuzzer makes up
+# FUZZ_SECONDS=600 for each reader, FUZZ=squeue one reader alone, FUZZ_SANITIZER=address with the nightly toolchain.
+fuzz:
+	scripts/install
+	scripts/fuzz $(FUZZ)
+
 ## quick: formatting, lints and unit tests
 quick: lint
 	$(CARGO) test --locked --lib
@@ -71,6 +77,7 @@ quick: lint
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) fmt --check --manifest-path tests/macos/Cargo.toml
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features -- -D warnings
 
@@ -78,6 +85,7 @@ lint:
 fmt:
 	$(CARGO) fmt
 	$(CARGO) fmt --manifest-path tests/macos/Cargo.toml
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
 
 ## deny: licences, bans, sources and advisories of the dependencies
 # DENY narrows it: make deny DENY='bans licenses sources'

@@ -12,6 +12,8 @@ pub mod connect;
 #[cfg(feature = "app")]
 pub mod desktop;
 pub mod file_access;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod host_name;
 pub mod host_os;
 pub mod i18n;
@@ -28,3 +30,4 @@ pub mod session;
 pub mod shell_quote;
 pub mod ssh;
 pub mod tunnel;
+pub mod unix_time;

@@ -22,7 +22,7 @@ pub fn open(address: &str, sender: &EventSender) {
 ///
 /// `…/open/HOST` is a click on the host, `…/close/HOST` is Disconnect, and `…/list` shows the hosts
 /// and their states.
-fn parse(address: &str) -> Option<MenuAction> {
+pub(crate) fn parse(address: &str) -> Option<MenuAction> {
     let (scheme, rest) = address.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("remote-jupyter") || rest.contains(['?', '#']) {
         return None;

@@ -9,7 +9,7 @@
 )]
 mod app;
 mod config_watcher;
-mod deep_link;
+pub(crate) mod deep_link;
 mod diagnostics;
 mod effect;
 mod event;
@@ -17,7 +17,7 @@ mod event_sender;
 mod file_watcher;
 mod journal;
 mod logging;
-mod menu_action;
+pub(crate) mod menu_action;
 mod model;
 mod os_actions;
 mod prompts;
@@ -29,7 +29,7 @@ mod single_instance;
 mod timer;
 mod tray;
 mod unix_signals;
-mod updates;
+pub(crate) mod updates;
 mod view;
 
 use std::rc::Rc;

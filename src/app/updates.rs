@@ -2,7 +2,7 @@
 //! number and a link; nothing is downloaded.
 
 mod release;
-mod releases;
+pub(crate) mod releases;
 
 use std::io;
 use std::path::PathBuf;

@@ -137,18 +137,29 @@ fn add(path: &Path, host: NewHost<'_>) -> Result<(), EditError> {
         path: path.to_path_buf(),
         source,
     };
-    let old = file::read(path)?;
-    if Config::parse(path, &old)?.host(host.name).is_some() {
+    let new = edited(path, &file::read(path)?, host)?;
+    replace(path, &new).map_err(failed)
+}
+
+/// Returns the file's new text.
+fn edited(path: &Path, old: &str, host: NewHost<'_>) -> Result<String, EditError> {
+    if Config::parse(path, old)?.host(host.name).is_some() {
         return Err(EditError::Exists {
             path: path.to_path_buf(),
             name: host.name.to_owned(),
         });
     }
     check_host(host)?;
-    let new = with_host(&old, host);
+    let new = with_host(old, host);
     // Nothing that the app itself could not load again may be written.
     Config::parse(path, &new)?;
-    replace(path, &new).map_err(failed)
+    Ok(new)
+}
+
+/// Returns a configuration's text with one more host, as [`add_host`] would write it.
+pub(crate) fn text_with_host(old: &str, name: &str) -> Result<String, EditError> {
+    let destination = None;
+    edited(Path::new(""), old, NewHost { name, destination })
 }
 
 /// A file with this host alone must be in order.
@@ -243,5 +254,7 @@ fn real_file(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
+#[cfg(test)]
+mod property;
 #[cfg(test)]
 mod tests;

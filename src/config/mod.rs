@@ -17,6 +17,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
+pub(crate) use edit::text_with_host;
 pub use edit::{EditError, add_host, begin};
 #[cfg(feature = "app")]
 pub use edit::{add_destination, at_destination};

@@ -10,7 +10,7 @@ pub mod login_item;
 #[cfg(target_os = "macos")]
 mod macos;
 mod notification_actions;
-mod sanitize;
+pub(crate) mod sanitize;
 pub mod shortcut;
 
 /// The desktop that the app runs on.

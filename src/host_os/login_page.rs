@@ -258,13 +258,13 @@ fn escaped(text: &str) -> String {
 
 /// The first line of a request; empty when it is none.
 #[derive(Default)]
-struct PageRequest {
-    method: String,
-    path: String,
+pub(crate) struct PageRequest {
+    pub(crate) method: String,
+    pub(crate) path: String,
 }
 
 /// None while more of it is to come.
-fn request(head: &[u8]) -> Option<PageRequest> {
+pub(crate) fn request(head: &[u8]) -> Option<PageRequest> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut headers);
     let text = |part: Option<&str>| part.unwrap_or_default().to_owned();

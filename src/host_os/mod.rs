@@ -2,7 +2,7 @@
 
 mod browser;
 pub mod installed_files;
-mod login_page;
+pub(crate) mod login_page;
 #[cfg(feature = "app")]
 pub mod menu_memory;
 pub mod paths;

@@ -20,4 +20,5 @@ pub use host_lock::{
 };
 pub use hosted_session::HostedSession;
 pub use protocol::{AppRequest, LogText, Message, MessageBody, Request};
+pub(crate) use protocol::{HolderGreeting, read_request};
 pub use server::{receive, send};

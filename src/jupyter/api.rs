@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
 use super::page::inside;
@@ -144,6 +145,10 @@ fn no_answer(error: &ureq::Error) -> ApiError {
 }
 
 fn agent(pin: &Pin) -> ureq::Agent {
+    agent_over(TcpConnector::default(), DefaultResolver::default(), pin)
+}
+
+fn agent_over(connector: impl Connector, resolver: impl Resolver, pin: &Pin) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(PATIENCE))
         .http_status_as_error(false)
@@ -151,8 +156,8 @@ fn agent(pin: &Pin) -> ureq::Agent {
         .proxy(None)
         .max_redirects(0)
         .build();
-    let connector = TcpConnector::default().chain(PinnedTls(pin.clone()));
-    ureq::Agent::with_parts(config, connector, DefaultResolver::default())
+    let connector = connector.chain(PinnedTls(pin.clone()));
+    ureq::Agent::with_parts(config, connector, resolver)
 }
 
 /// Encodes what a request's line cannot hold in an address (`/a b/`); what is encoded already stays.
@@ -206,6 +211,15 @@ impl Api {
         }
     }
 
+    /// The same, whose answers come from `connector`.
+    pub(crate) fn over(connector: impl Connector, resolver: impl Resolver, token: Secret) -> Self {
+        let at = Self::at(1, "/", token);
+        Self {
+            agent: agent_over(connector, resolver, &at.pin),
+            ..at
+        }
+    }
+
     /// Checks that the server is available and accepts our token. `/api` answers any request;
     /// `/api/status` only authorized ones.
     ///
@@ -218,11 +232,11 @@ impl Api {
         }
         let authenticated = !self.token.is_empty();
         if authenticated {
-            self.get::<serde_json::Value>(STATUS)?;
+            self.get::<IgnoredAny>(STATUS)?;
         }
         // Asked and not read from the runtime file: there jupyter_server 2 says `"password": false`
         // of a password that its own `jupyter server password` has set (2.21).
-        let open = !authenticated && self.get::<serde_json::Value>(STATUS).is_ok();
+        let open = !authenticated && self.get::<IgnoredAny>(STATUS).is_ok();
         // A server that took the token of its runtime file is the one that the file tells of.
         let version = match self.version.clone().filter(|_| authenticated) {
             Some(version) => version,
@@ -264,7 +278,7 @@ impl Api {
     }
 
     fn has(&self, place: PagePath) -> Result<bool, ApiError> {
-        match self.get::<serde_json::Value>(place.front()) {
+        match self.get::<IgnoredAny>(place.front()) {
             Err(ApiError::Status(404)) => Ok(false),
             Err(ApiError::Status(status)) if status >= 500 => Err(ApiError::Status(status)),
             // A page is no JSON, and one behind a login is somewhere else.
@@ -324,7 +338,7 @@ impl Api {
         }
         url.set_query(Some("content=0&no_track_activity=1"));
         let place = url.as_str().trim_start_matches("http://localhost/");
-        match self.get::<serde_json::Value>(place) {
+        match self.get::<IgnoredAny>(place) {
             Ok(_) => Ok(true),
             Err(ApiError::Status(404)) => Ok(false),
             Err(error) => Err(error),

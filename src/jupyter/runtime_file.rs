@@ -11,6 +11,7 @@ use super::server::{ComputeNode, Endpoint, Server};
 use crate::host_name::{address, is_loopback, same_machine};
 use crate::i18n::fl;
 use crate::secret::Secret;
+use crate::unix_time;
 
 /// A runtime file of a living process, as the script told it, not judged yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,7 +71,7 @@ impl RuntimeFile {
                 "node" => runtime_file.node = Some(value.to_owned()),
                 "address" if !value.is_empty() => runtime_file.address = Some(value.to_owned()),
                 "hostkey" => runtime_file.host_keys.push(value.to_owned()),
-                "ends" => runtime_file.ends = value.trim().parse().ok(),
+                "ends" => runtime_file.ends = unix_time::parse(value),
                 "began" if !value.is_empty() => runtime_file.began = Some(value.to_owned()),
                 "launch" if !value.is_empty() => runtime_file.launch = Some(value.to_owned()),
                 "hub" => runtime_file.is_hubs = value == "1",

@@ -6,7 +6,7 @@ use crate::i18n::fl;
 const LINES: usize = 6;
 
 /// Returns the remedy for what a log ends with, if that has a single one.
-pub(super) fn remedy(status: Option<i32>, log: &str) -> Option<String> {
+pub(crate) fn remedy(status: Option<i32>, log: &str) -> Option<String> {
     let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines[lines.len().saturating_sub(LINES)..].join("\n");
     let has = |words: &str| last.contains(words);

@@ -8,7 +8,7 @@ mod handshake;
 mod host_key;
 mod job;
 mod jump_host;
-mod last_words;
+pub(crate) mod last_words;
 mod local;
 mod login;
 mod node_route;

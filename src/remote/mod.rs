@@ -371,6 +371,8 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
 }
 
 mod discovery;
+#[cfg(test)]
+mod garbage_tests;
 mod protocol;
 #[cfg(test)]
 mod script_tests;

@@ -303,7 +303,7 @@ fn time(text: &str, clock: LocalTime) -> Option<i64> {
 /// `0:32 L`: hours and minutes, then what limits them.
 fn minutes(text: &str) -> Option<i64> {
     let (hours, minutes) = text.split_whitespace().next()?.split_once(':')?;
-    Some(hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?)
+    Some(i64::from(hours.parse::<u32>().ok()?) * 60 + i64::from(minutes.parse::<u32>().ok()?))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::i18n::fl;
+use crate::unix_time;
 
 /// Longest time for a call: a busy scheduler is slow (Slurm's own limit is 10 s per attempt).
 pub const CALL: Duration = Duration::from_secs(40);
@@ -13,6 +14,9 @@ pub const CALL: Duration = Duration::from_secs(40);
 pub const SUBMISSION: Duration = Duration::from_secs(120);
 /// The status of a command that did not come to an end by then: that of `timeout`.
 const HANGS: i32 = 124;
+
+/// No place on earth is further from UTC, in seconds.
+const LARGEST_OFFSET: i64 = 86_400;
 
 /// Beginning of a section of an answer.
 pub(super) const SECTION: &str = "rj_id ";
@@ -119,12 +123,14 @@ impl LocalTime {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut words = text.split_whitespace();
-        let now = words.next().and_then(|word| word.parse().ok());
+        let now = words.next().and_then(unix_time::parse);
         let local = words.next().and_then(|word| word.parse().ok()).map(as_utc);
         let now = now.unwrap_or_default();
+        let offset = local.map_or(0, |local| local - now);
+        let is_possible = (-LARGEST_OFFSET..=LARGEST_OFFSET).contains(&offset);
         Self {
             now,
-            offset: local.map_or(0, |local| local - now),
+            offset: if is_possible { offset } else { 0 },
         }
     }
 
@@ -160,7 +166,13 @@ mod tests {
         assert_eq!(clock.year(), 2026);
         let local = jiff::civil::datetime(2026, 11, 24, 16, 2, 42, 0);
         assert_eq!(clock.epoch(local), 1_795_503_762);
-        assert_eq!(LocalTime::parse("nonsense"), LocalTime::default());
+        for nonsense in [
+            "nonsense",
+            "-9223372036854775808 9999-12-31T23:59:59",
+            "9223372036854775807 -009999-01-01T00:00:00",
+        ] {
+            assert_eq!(LocalTime::parse(nonsense), LocalTime::default());
+        }
     }
 
     #[test]

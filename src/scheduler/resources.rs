@@ -6,15 +6,19 @@ use super::job_name::{job_name, own_name};
 use crate::config::Host;
 use crate::shell_quote::quote;
 
+/// A century: no walltime is longer, and no sum of one and a time overflows.
+const LONGEST: u64 = 100 * 366 * 86400;
+
 /// `H:MM:SS` or `D-HH:MM:SS` in seconds.
 #[must_use]
 pub fn seconds(walltime: &str) -> u64 {
     let (days, clock) = walltime.split_once('-').unwrap_or(("0", walltime));
     let number = |text: &str| text.parse::<u64>().unwrap_or_default();
-    let clock = clock
-        .split(':')
-        .fold(0, |seconds, part| seconds * 60 + number(part));
-    number(days) * 86400 + clock
+    let clock = clock.split(':').fold(0_u64, |seconds, part| {
+        seconds.saturating_mul(60).saturating_add(number(part))
+    });
+    let seconds = number(days).saturating_mul(86400).saturating_add(clock);
+    seconds.min(LONGEST)
 }
 
 /// Hours without days: `60:00:00`.

@@ -18,12 +18,15 @@ pub struct JobInfo {
     /// Its place in the queue, where the scheduler tells it.
     pub place: Option<u32>,
     /// Estimated start.
+    #[serde(default, deserialize_with = "crate::unix_time::deserialize")]
     pub start_estimate: Option<i64>,
     /// The machine that it runs on.
     pub node: Option<String>,
     /// Start, where it is known.
+    #[serde(default, deserialize_with = "crate::unix_time::deserialize")]
     pub started: Option<i64>,
     /// End of its walltime.
+    #[serde(default, deserialize_with = "crate::unix_time::deserialize")]
     pub ends: Option<i64>,
 }
 

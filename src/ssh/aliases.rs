@@ -29,15 +29,19 @@ const GIT_HOSTS: &[&str] = &[
 pub fn read(file: &Path) -> (Vec<String>, BTreeSet<PathBuf>) {
     let mut found = Found::default();
     found.collect(file);
-    let Found {
-        mut names,
-        git,
-        files,
-        ..
-    } = found;
-    let mut seen = BTreeSet::new();
-    names.retain(|alias| !git.contains(alias) && seen.insert(alias.clone()));
-    (names, files)
+    found.finish()
+}
+
+/// The aliases in a configuration's text, without those of other files.
+pub(crate) fn in_text(text: &str) -> Vec<String> {
+    let mut found = Found::default();
+    for (keyword, words) in text.lines().filter_map(words) {
+        let keyword = keyword.to_ascii_lowercase();
+        if keyword != "include" {
+            found.take(&keyword, words);
+        }
+    }
+    found.finish().0
 }
 
 /// `~/.ssh/config`.
@@ -59,6 +63,18 @@ struct Found {
 }
 
 impl Found {
+    fn finish(self) -> (Vec<String>, BTreeSet<PathBuf>) {
+        let Self {
+            mut names,
+            git,
+            files,
+            ..
+        } = self;
+        let mut seen = BTreeSet::new();
+        names.retain(|alias| !git.contains(alias) && seen.insert(alias.clone()));
+        (names, files)
+    }
+
     /// Each file is read once: a second time it has no other names, and it might include itself.
     fn collect(&mut self, file: &Path) {
         let Ok(bytes) = std::fs::read(file) else {

@@ -213,7 +213,8 @@ impl LineBuffer {
         }
     }
 
-    fn take(&mut self, data: &[u8]) {
+    /// Takes bytes of standard output.
+    pub(crate) fn take(&mut self, data: &[u8]) {
         self.size += data.len();
         for part in data.split_inclusive(|byte| *byte == b'\n') {
             if self.partial.len() + part.len() <= LINE_LIMIT && !self.too_long {

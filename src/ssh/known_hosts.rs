@@ -26,4 +26,6 @@ pub use revoked::RevokedKeys;
 pub use signature::rsa_bits;
 
 #[cfg(test)]
+mod property;
+#[cfg(test)]
 mod tests;

@@ -26,12 +26,16 @@ mod transport;
 mod wire;
 
 pub use auth::{AuthRefusal, LoggedIn, log_in, log_in_unasked};
+pub(crate) use auth::{KeyText, out_of_date, parse_keys, public_line};
 pub use background_exec::{BackgroundExec, ExecRequest};
 pub use connection::Connection;
 pub use dial::dial;
 pub use error::{AtHop, RefusedLogin, Shortage, SshError, is_forbidden, shortage};
 pub use exec::Exec;
+pub(crate) use exec::LineBuffer;
 pub use greeting::Greeting;
+pub(crate) use greeting::is_endless;
 pub use keepalive::{ConnectionUse, KeepaliveConfig};
+pub(crate) use offer::lacking;
 pub use offer::{Lacking, Matter};
 pub use transport::{Stream, Transport};

@@ -159,7 +159,7 @@ pub fn from_home(path: &Path) -> String {
 
 /// The server's own words on one line, without anything that would act on a terminal, and not more of them than
 /// anybody reads.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     shortened(&words.join(" "), LINE)

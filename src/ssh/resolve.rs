@@ -138,8 +138,22 @@ fn read_answer(destination: &str, output: &Output) -> Result<SshTarget, ResolveE
     parse::parse(&text, destination, &Local::here(&text))
 }
 
+/// Reads what `ssh -G` may have printed about a destination, for an account that is always the same.
+pub(crate) fn read_options(output: &str, destination: &str) -> Result<SshTarget, ResolveError> {
+    let local = Local {
+        home: Some("/home/me".into()),
+        user: "me".to_owned(),
+        uid: Some("1000".to_owned()),
+        hostname: Some("laptop.example.org".to_owned()),
+        env: |name| (name == "HOME").then(|| "/home/me".to_owned()),
+    };
+    check(destination)?;
+    fallback::target(destination, &local)?;
+    parse::parse(output, destination, &local)
+}
+
 /// Returns the complaint of `ssh`, on one line, without what it prints to every program.
-fn refusal(stderr: &str) -> String {
+pub(crate) fn refusal(stderr: &str) -> String {
     if stderr.contains("usage: ssh") {
         return fl!("resolve-usage");
     }

@@ -88,7 +88,7 @@ impl ReleaseSource {
 }
 
 /// The version whose page it is.
-fn version(page: &str) -> Option<Version> {
+pub(crate) fn version(page: &str) -> Option<Version> {
     let (_, tag) = page.rsplit_once("/releases/tag/v")?;
     Version::parse(tag).ok()
 }

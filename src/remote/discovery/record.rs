@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use crate::jupyter::RuntimeFile;
 use crate::scheduler::LocalTime;
 use crate::secret::Secret;
+use crate::unix_time;
 
 /// Contents of a job's folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl JobRecord {
                 "scheduler" => value.clone_into(&mut record.scheduler),
                 "host" => value.clone_into(&mut record.host),
                 "name" => value.clone_into(&mut record.name),
-                "at" => record.at = value.trim().parse().ok(),
+                "at" => record.at = unix_time::parse(value),
                 "wish" => value.clone_into(&mut record.wish),
                 "own" => record.own = value == "1",
                 "submitted" => value.clone_into(&mut record.submitted),
@@ -107,7 +108,7 @@ impl SharedRuntimeFile {
             match name {
                 "file" => value.clone_into(&mut far.file),
                 "uid" => far.uid = value.trim().parse().ok(),
-                "written" => far.written = value.trim().parse().ok(),
+                "written" => far.written = unix_time::parse(value),
                 "names" => far.names = value.split_whitespace().map(str::to_owned).collect(),
                 _ => {}
             }

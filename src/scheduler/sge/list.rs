@@ -5,6 +5,7 @@ use roxmltree::{Document, Node};
 
 use crate::scheduler::job::{Job, JobState};
 use crate::scheduler::output::{CommandOutput, LocalTime};
+use crate::unix_time;
 
 /// The end of a complete list.
 const END: &str = "</job_info>";
@@ -99,7 +100,7 @@ fn job(node: Node<'_, '_>, clock: LocalTime) -> Option<Job> {
     let limit = node.children().find(|child| {
         child.has_tag_name("hard_request") && child.attribute("name") == Some("h_rt")
     });
-    let limit: Option<i64> = limit.and_then(|limit| limit.text()?.trim().parse().ok());
+    let limit = limit.and_then(|limit| unix_time::parse(limit.text()?));
     // Held by SGE itself until another job has ended.
     let before = text("predecessor_jobs");
     let state = match (state(&word), before) {

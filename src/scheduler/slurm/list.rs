@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 
 use crate::scheduler::job::{Job, JobState};
 use crate::scheduler::output::{CommandOutput, LocalTime};
+use crate::unix_time;
 
 /// Reasons for which a job waits for ever unless it is changed, or is granted more. They are names
 /// from Slurm's source (`job_state_reason`), the same in every language, and depend on the job and
@@ -149,7 +150,7 @@ fn value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
 /// Seconds since 1970 (`SLURM_TIME_FORMAT=%s`), or scontrol's usual form.
 fn time(text: &str, clock: LocalTime) -> Option<i64> {
     let local = || text.parse::<DateTime>().ok().map(|time| clock.epoch(time));
-    text.parse().ok().or_else(local)
+    unix_time::parse(text).or_else(local)
 }
 
 fn job(fields: [&str; 6], [start, end, submitted]: [Option<i64>; 3]) -> Job {

@@ -16,6 +16,7 @@ mod property;
 mod reconnect;
 mod relay;
 mod route;
+mod sequences;
 mod walltime;
 mod world;
 

@@ -172,7 +172,7 @@ fn on_the_users_time<T>(poller: &Poller, act: impl FnOnce() -> T) -> T {
     result
 }
 
-fn parse_keys(answer: &[u8]) -> Option<Vec<AgentKey>> {
+pub(crate) fn parse_keys(answer: &[u8]) -> Option<Vec<AgentKey>> {
     let (&kind, mut rest) = answer.split_first()?;
     let count = u32::from_be_bytes(take_chunk(&mut rest)?);
     if kind != IDENTITIES_ANSWER {

@@ -218,7 +218,7 @@ fn public_in(file: &Path) -> Option<Vec<u8>> {
 }
 
 /// `TYPE BASE64 COMMENT`, without anything in front.
-fn public_line(line: &str) -> Option<Vec<u8>> {
+pub(crate) fn public_line(line: &str) -> Option<Vec<u8>> {
     use base64ct::Encoding;
     let mut words = line.split_ascii_whitespace();
     let (kind, encoded) = (words.next()?, words.next()?);

@@ -24,6 +24,11 @@ use crate::ssh::wire::{put_number, put_string};
 pub struct KeyText(Zeroizing<Vec<u8>>);
 
 impl KeyText {
+    /// Takes the text of a key file.
+    pub(crate) fn of(text: Vec<u8>) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
     /// Reads a file, which nobody but its owner may be able to read: ssh's rule.
     pub fn read(file: &Path) -> Result<Self, KeyError> {
         let other = |error: io::Error| KeyError::Other(error.to_string());

@@ -110,6 +110,14 @@ impl KnownHosts {
         Ok(Self { files, told })
     }
 
+    /// Reads the text of one file.
+    pub(crate) fn of_text(text: &[u8]) -> Self {
+        let file = PathBuf::from("known_hosts");
+        let files = vec![(file, line::parse_file(text))];
+        let told = Vec::new();
+        Self { files, told }
+    }
+
     /// Adds keys of the host that is to be looked up, as told by a trusted host. They count as if
     /// they were in a file: a key that is neither there nor here is another host's.
     #[must_use]

@@ -41,10 +41,15 @@ impl RevokedKeys {
     /// If it cannot be read, or a line of it is no key: as in `ssh`, no host is believed then.
     pub fn read(file: &Path) -> Result<Self, KnownHostsError> {
         let text = std::fs::read(file).map_err(|source| unreadable(file, source))?;
+        Self::of_text(file, &text)
+    }
+
+    /// Reads the text of a file.
+    pub(crate) fn of_text(file: &Path, text: &[u8]) -> Result<Self, KnownHostsError> {
         let form = if text.starts_with(KRL_MAGIC) {
             Form::Krl
         } else {
-            Form::List(list(file, &text)?)
+            Form::List(list(file, text)?)
         };
         Ok(Self {
             file: file.to_owned(),

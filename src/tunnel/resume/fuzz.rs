@@ -14,7 +14,9 @@ impl ResumableStreams {
     pub(crate) fn attached(far: UnixStream, locals: Vec<Stream>, now: Instant) -> Option<Self> {
         let path = "/x".to_owned();
         let mut streams = Self::new(ForwardTarget::Unix { path: path.clone() });
-        locals.into_iter().for_each(|local| streams.add(local));
+        for local in locals {
+            streams.add(local);
+        }
         let secret = String::new();
         let address = HolderAddress { path, secret };
         let received = streams.streams.keys().map(|number| (*number, 0));
