@@ -20,6 +20,7 @@ pub mod i18n;
 pub mod ipc;
 pub mod jupyter;
 pub mod launch;
+pub mod local_page;
 pub mod phase;
 pub mod problem;
 pub mod readable;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod dialogs;
+mod ended_pages;
 mod new_host;
 mod side_logins;
 
@@ -69,6 +70,8 @@ pub struct App<D> {
     awaited_time: HashSet<String>,
     /// Hosts that were just added, until their first attempt ends.
     first_attempts: HashSet<String>,
+    /// The local ports of the hosts that were open, until the user closes them.
+    ports: HashMap<String, u16>,
     /// Destinations that are tried before they are added, by the names that their hosts get.
     trials: HashMap<String, String>,
     /// Dropped when the app ends: until then it is the only one.
@@ -111,6 +114,7 @@ impl<D: Desktop> App<D> {
             awaited_stops: HashSet::new(),
             awaited_time: HashSet::new(),
             first_attempts: HashSet::new(),
+            ports: HashMap::new(),
             trials: HashMap::new(),
             host_lock: Some(host_lock),
             desktop,
@@ -213,6 +217,7 @@ impl<D: Desktop> App<D> {
             self.host_log(host, path, text);
         }
         let notable = self.model.hear(message, now);
+        self.follow_end(message);
         if let Some(paths) = self.model.see_notebooks(host) {
             os_actions::remember_notebooks(self.sessions.scope(), host, paths);
         }
@@ -422,6 +427,7 @@ impl<D: Desktop> App<D> {
             .for_each(|at| self.clock.wake_at(at));
         let time = jiff::Timestamp::now().as_second();
         self.tell_losses(now);
+        self.close_ended_pages();
         let next_minute = self.model.count_down(now, time);
         if !self.screen.is_current {
             let asks = self.quit_question().is_some();

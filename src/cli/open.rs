@@ -13,12 +13,12 @@ use super::report::Report;
 use super::run::{End, attend, channel};
 use super::servers::{answers, api};
 use crate::config::Host;
-use crate::host_os::runtime_folder;
+use crate::host_os::{ReturnKey, runtime_folder};
 use crate::i18n::fl;
 use crate::ipc::{self, AppRequest, Client, HostLock, HostedSession, LockResult, Request};
 use crate::jupyter::{Page, is_inside};
 use crate::problem;
-use crate::session::{Event, Goal, Phase, Ready};
+use crate::session::{Event, Goal, Handle, Phase, Ready};
 
 /// Longest time for the last answer to another program at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
@@ -122,13 +122,18 @@ fn hold(
         pass_on,
     )
     .map_err(|error| problem::local(&host.name, &error))?;
-    let mut was_ready = false;
+    let (mut was_ready, mut offer) = (false, LoginOffer::new(handle.clone()));
     let end = attend(&host.name, handle, thread, events, |event, message| {
         if let Event::Ask(..) = event {
             report.pause();
         }
+        offer.withdraw(event);
         if let Some(message) = message {
             report.tell(message);
+        }
+        if !options.json && offer.make(event) {
+            report.pause();
+            eprintln!("  {}", fl!("open-press-return"));
         }
         if let Event::Ready(ready) = event {
             was_ready = true;
@@ -143,6 +148,42 @@ fn hold(
     report.finish();
     broadcaster.wait_for_answers(LAST_ANSWER);
     ended(end, was_ready, host, options)
+}
+
+/// Offer to log in again at this terminal. A login that nobody expects could send a push to a phone, and its prompt would
+/// outlive the time that the remote host gives it.
+struct LoginOffer {
+    handle: Handle,
+    made: Option<ReturnKey>,
+}
+
+impl LoginOffer {
+    fn new(handle: Handle) -> Self {
+        Self { handle, made: None }
+    }
+
+    /// Makes the offer if this event calls for it and somebody is at the terminal.
+    fn make(&mut self, event: &Event) -> bool {
+        if !matches!(event, Event::Loss(loss) if loss.needs_login) {
+            return false;
+        }
+        let handle = self.handle.clone();
+        self.made = ReturnKey::wait(move || handle.try_now());
+        self.made.is_some()
+    }
+
+    /// Takes it back before a prompt, which reads from the same terminal, and when the wait is over.
+    fn withdraw(&mut self, event: &Event) {
+        match event {
+            Event::Ask(..)
+            | Event::Phase(_)
+            | Event::Loss(_)
+            | Event::Ready(_)
+            | Event::Failed(_)
+            | Event::Closed => self.made = None,
+            _ => {}
+        }
+    }
 }
 
 /// Says so where the server has no such notebook: its page says it late, or shows a new file of that name.

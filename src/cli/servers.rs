@@ -1,4 +1,4 @@
-//! `list`, `status`, `close`, `stop` and `logs`.
+//! `list`, `close`, `stop` and `logs`.
 
 use std::time::Duration;
 
@@ -8,13 +8,12 @@ use super::columns::{self, padded};
 use super::context::Context;
 use super::outcome::CommandOutcome;
 use super::printed::{errln, out, outln};
-use super::report::job_words;
 use super::run::run;
 use crate::config::{Config, Host};
 use crate::host_os::{runtime_folder, terminal_prompt};
 use crate::i18n::fl;
 use crate::ipc::{self, Client, Message, Request, Responses};
-use crate::jupyter::{Api, Kernels, redacted};
+use crate::jupyter::{Api, Kernels};
 use crate::problem;
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
@@ -22,7 +21,7 @@ use crate::session::{Busy, Event, Goal, Phase, Ready};
 use crate::ssh::prompt::Prompt;
 
 /// Longest time for logging in and discovery; the time of prompts does not count.
-const TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// `list`: the configured hosts.
 pub fn list(context: &Context, json: bool) -> CommandOutcome {
@@ -54,75 +53,18 @@ pub fn list(context: &Context, json: bool) -> CommandOutcome {
     Ok(0)
 }
 
-/// `status`: prints the open tunnels, and the state of their kernels. For a named host without a
-/// tunnel it prints what runs there, which takes a login. Scripts (`--json`) may ask every few
-/// seconds: they get what is known locally, and no login, which could mean a prompt or a push each
-/// time.
-pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
-    let config = context.config()?;
-    let is_named = host.is_some();
-    if !is_named {
-        hint_when_empty(&config, json);
-    }
-    let hosts = match host {
-        Some(name) => vec![context.host(&config, Some(name))?],
-        None => config.hosts,
-    };
-    for host in hosts {
-        let message = newest(context, &host.name);
-        let kernels = message.as_ref().and_then(count_kernels);
-        let there = match message {
-            None if is_named && !json => glance(context, &host)?,
-            _ => Vec::new(),
-        };
-        if json {
-            let object = status_json(&host.name, message.as_ref(), kernels);
-            println!("{object}");
-        } else {
-            let words = status_words(message.as_ref(), kernels);
-            outln!("{} {words}", padded(&host.name, columns::HOST));
-            for line in &there {
-                outln!("  {line}");
-            }
-        }
-    }
-    Ok(0)
-}
-
-/// Describes what is found on the remote host. One that cannot be reached is no failure of
-/// `status`.
-fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
-    let order = context.order(host.clone(), Goal::Glance, TIMEOUT)?;
-    let mut lines = Vec::new();
-    let end = run(order, context.shared(), context.machine(None), |event| {
-        if let Event::Seen(sight) = event {
-            let found = match &sight.server {
-                Some(server) => fl!("doctor-found", server = server),
-                None => fl!("doctor-none"),
-            };
-            lines = vec![found];
-            lines.extend(sight.jobs.iter().chain(&sight.lost).cloned());
-        }
-    })?;
-    match end.problem {
-        Some(problem) => Ok(vec![fl!("status-unseen", why = problem.title.as_str())]),
-        None if end.interrupted => Err(problem::interrupted(&host.name)),
-        None => Ok(lines),
-    }
-}
-
-fn hint_when_empty(config: &Config, json: bool) {
+pub(super) fn hint_when_empty(config: &Config, json: bool) {
     if config.hosts.is_empty() && !json {
         errln!("{}", fl!("list-empty"));
     }
 }
 
-fn newest(context: &Context, host: &str) -> Option<Message> {
+pub(super) fn newest(context: &Context, host: &str) -> Option<Message> {
     let client = ipc::holder(&runtime_folder().ok()?, context.scope(), host)?;
     client.ask(&Request::Status).ok()?.next()
 }
 
-fn count_kernels(message: &Message) -> Option<Kernels> {
+pub(super) fn count_kernels(message: &Message) -> Option<Kernels> {
     api(message.ready()?)?.kernels().ok()
 }
 
@@ -136,42 +78,6 @@ pub fn api(ready: &Ready) -> Option<Api> {
             .unwrap_or_default(),
     );
     Some(Api::at(ready.local_port, &ready.server.base_url, token))
-}
-
-/// Without the token: `status` is what people paste.
-fn status_json(host: &str, message: Option<&Message>, kernels: Option<Kernels>) -> String {
-    let phase = message.map_or(Phase::Closed, |message| message.phase);
-    let mut object = json!({ "host": host, "phase": phase });
-    if let Some(ready) = message.and_then(Message::ready) {
-        object["url"] = json!(redacted(ready.url.reveal()));
-        object["local_port"] = json!(ready.local_port);
-        object["server"] = json!(ready.server);
-        object["reused"] = json!(ready.reused);
-        object["kernels"] = json!(kernels);
-    }
-    if let Some(job) = message.and_then(Message::job) {
-        object["job"] = json!(job);
-    }
-    object.to_string()
-}
-
-fn status_words(message: Option<&Message>, kernels: Option<Kernels>) -> String {
-    let Some(message) = message else {
-        return Phase::Closed.words();
-    };
-    let job = message.job();
-    let Some(ready) = message.ready() else {
-        let waiting = job.map(|job| format!(" · {}", job.waiting()));
-        return format!("{}{}", message.phase.words(), waiting.unwrap_or_default());
-    };
-    let kernels = match kernels {
-        None => fl!("status-kernels-unknown"),
-        Some(Kernels { total, busy }) => fl!("status-kernels", total = total, busy = busy),
-    };
-    let url = redacted(ready.url.reveal());
-    let job = job.map(|job| format!("  {}", job_words(&job)));
-    let (ready, job) = (Phase::Ready.words(), job.unwrap_or_default());
-    format!("{ready}  {url}  {kernels}{job}")
 }
 
 /// `close`: the tunnel down, the server stays.

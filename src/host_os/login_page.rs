@@ -7,7 +7,7 @@
 //! the browser gets a loopback address with a random path. The page there is a form that sends the
 //! token to Jupyter's own login, by script at once and else by its button.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::peer::{Owner, owner};
+use super::visitor::{MOST, PATIENCE, Visitor};
 use crate::i18n::fl;
+use crate::local_page::escaped;
 use crate::secret::random_hex;
 use crate::session::PageLogin;
 
@@ -24,12 +26,6 @@ const OPEN_FOR: Duration = Duration::from_secs(120);
 /// Time that the page stays open after the first visit: a program that visits it before it starts
 /// the browser has this long for that.
 const OPEN_ON: Duration = Duration::from_secs(30);
-/// A browser says at once what it wants, or later on another connection.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Visitors at once: the oldest makes room.
-const MOST: usize = 32;
-/// The limit for a request's head.
-const LONGEST: usize = 16 << 10;
 
 /// Gives the address that logs the browser in.
 ///
@@ -50,7 +46,7 @@ fn serve(listener: &TcpListener, nonce: &str, login: &PageLogin) {
     let mut visitors = Vec::new();
     while Instant::now() < until && await_some(listener, &mut visitors, until).is_ok() {
         for visitor in &mut visitors {
-            match visitor.hear().and_then(|()| visitor.greet(nonce, login)) {
+            match hear(visitor, nonce, login) {
                 Ok(Some(Greeted::Own)) => until = until.min(Instant::now() + OPEN_ON),
                 Ok(Some(Greeted::Unknown)) => return,
                 Ok(Some(Greeted::NotLetIn) | None) => {}
@@ -70,7 +66,7 @@ fn await_some(
     visitors: &mut Vec<Visitor>,
     until: Instant,
 ) -> io::Result<()> {
-    let ends = visitors.iter().map(|visitor| visitor.came + PATIENCE);
+    let ends = visitors.iter().map(Visitor::ends);
     let left = ends.fold(until, Instant::min);
     let left = left.saturating_duration_since(Instant::now());
     let timeout = Timespec {
@@ -93,57 +89,16 @@ fn await_some(
     Ok(())
 }
 
-/// A connection to the page. Browsers make one more than they need, and say nothing on it for a while
-/// or for ever; that keeps nobody else waiting.
-struct Visitor {
-    stream: TcpStream,
-    came: Instant,
-    head: Vec<u8>,
-    is_done: bool,
-}
-
-impl Visitor {
-    fn new(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nonblocking(true)?;
-        Ok(Self {
-            stream,
-            came: Instant::now(),
-            head: Vec::new(),
-            is_done: false,
-        })
-    }
-
-    fn stays(&self) -> bool {
-        !self.is_done && self.came.elapsed() < PATIENCE
-    }
-
-    /// Takes in what has come of the request.
-    fn hear(&mut self) -> io::Result<()> {
-        let mut part = [0; 2048];
-        loop {
-            match self.stream.read(&mut part) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(size) => self.head.extend(&part[..size]),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-            if self.head.len() > LONGEST {
-                return Err(io::ErrorKind::InvalidData.into());
-            }
-        }
-    }
-
-    /// Answers once the request is whole.
-    fn greet(&mut self, nonce: &str, login: &PageLogin) -> io::Result<Option<Greeted>> {
-        let Some(request) = request(&self.head) else {
-            return Ok(None);
-        };
-        self.is_done = true;
-        self.stream.set_nonblocking(false)?;
-        self.stream.set_write_timeout(Some(PATIENCE))?;
-        greet(&mut self.stream, &request, nonce, login).map(Some)
-    }
+/// Answers once the request is whole.
+fn hear(visitor: &mut Visitor, nonce: &str, login: &PageLogin) -> io::Result<Option<Greeted>> {
+    visitor.hear()?;
+    let Some(request) = request(&visitor.request) else {
+        return Ok(None);
+    };
+    visitor.is_done = true;
+    visitor.stream.set_nonblocking(false)?;
+    visitor.stream.set_write_timeout(Some(PATIENCE))?;
+    greet(&mut visitor.stream, &request, nonce, login).map(Some)
 }
 
 /// Outcome of a visit.
@@ -241,21 +196,6 @@ fn page(login: &PageLogin) -> io::Result<LoginPage> {
     Ok(LoginPage { policy, html })
 }
 
-/// Text for between quotation marks, or between tags.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 /// The first line of a request; empty when it is none.
 #[derive(Default)]
 pub(crate) struct PageRequest {
@@ -281,6 +221,8 @@ pub(crate) fn request(head: &[u8]) -> Option<PageRequest> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::io::Read;
+
     use super::*;
     use crate::secret::Secret;
 

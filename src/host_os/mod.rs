@@ -1,22 +1,27 @@
 //! Services of the local operating system: folders, prompts, opening a browser, remembered state.
 
 mod browser;
+mod ended_page;
 pub mod installed_files;
 pub(crate) mod login_page;
 #[cfg(feature = "app")]
 pub mod menu_memory;
 pub mod paths;
 pub(crate) mod peer;
+mod return_key;
 pub mod scope;
 mod state_store;
 pub mod terminal_prompt;
 mod text_editor;
 pub mod thread;
+mod visitor;
 
 pub use browser::{check as check_browser, open as open_page};
+pub use ended_page::{EndedPages, EndedTunnel, OnChosen};
 pub use paths::{
     APP_PROGRAM, logs_folder, private_file, runtime_folder, state_folder, write_whole,
 };
+pub use return_key::ReturnKey;
 pub use scope::{ConfigOptions, Scope, parse_remembered};
 pub use text_editor::edit;
 
@@ -53,13 +58,14 @@ pub fn private_logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Address, OnFailed, Route, SessionDelegate, WalltimeWarning};
+use crate::session::{Address, LastEnd, OnFailed, Route, SessionDelegate, WalltimeWarning};
 
 /// The local computer, for a session.
 pub struct LocalHost {
     browser: Option<String>,
     scope: Scope,
     memory: Mutex<state_store::StateStore>,
+    ended_pages: EndedPages,
 }
 
 impl LocalHost {
@@ -71,6 +77,23 @@ impl LocalHost {
             browser,
             scope,
             memory: Mutex::new(memory),
+            ended_pages: EndedPages::default(),
+        }
+    }
+
+    /// Returns the end of a host's last session, where that was not the user's own word.
+    #[must_use]
+    pub fn last_end(&self, host: &str) -> Option<LastEnd> {
+        let name = self.scope.remembered_name(host);
+        self.memory.lock().ok()?.end(&name)
+    }
+
+    /// Adds the pages that may be shown at the hosts' ports.
+    #[must_use]
+    pub fn with_pages(self, ended_pages: EndedPages) -> Self {
+        Self {
+            ended_pages,
+            ..self
         }
     }
 }
@@ -90,11 +113,23 @@ impl SessionDelegate for LocalHost {
         self.memory.lock().ok()?.port(&name)
     }
 
+    fn free_port(&self, host: &str) {
+        self.ended_pages.close(host);
+    }
+
     fn remember_port(&self, host: &str, port: u16) {
         if let Ok(memory) = self.memory.lock()
             && let Err(error) = memory.set_port(&self.scope.remembered_name(host), port)
         {
             tracing::warn!(%error, "the local port could not be remembered");
+        }
+    }
+
+    fn remember_end(&self, host: &str, end: Option<LastEnd>) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.set_end(&self.scope.remembered_name(host), end)
+        {
+            tracing::warn!(%error, "the end of the session could not be remembered");
         }
     }
 

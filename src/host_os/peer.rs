@@ -1,7 +1,7 @@
 //! Whose process is at the other end of a loopback connection, or of a unix socket.
 
 use std::fs;
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -43,9 +43,6 @@ fn account_of(stream: &UnixStream) -> Option<u32> {
 
 /// The account whose socket `peer` is, connected to `here` on this computer.
 pub fn owner(peer: SocketAddr, here: SocketAddr) -> Owner {
-    let (SocketAddr::V4(peer), SocketAddr::V4(here)) = (peer, here) else {
-        return Owner::Unknown;
-    };
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"].map(|file| fs::read_to_string(file).ok());
     if tables.iter().all(Option::is_none) {
         return by_lsof(peer, here);
@@ -59,7 +56,7 @@ pub fn owner(peer: SocketAddr, here: SocketAddr) -> Owner {
 }
 
 /// The account in one of the kernel's tables (`proc_net_tcp` of its documentation).
-fn account(table: &str, peer: SocketAddrV4, here: SocketAddrV4) -> Option<u32> {
+fn account(table: &str, peer: SocketAddr, here: SocketAddr) -> Option<u32> {
     let (peer, here) = (written(peer), written(here));
     table.lines().find_map(|line| {
         let fields: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -69,10 +66,17 @@ fn account(table: &str, peer: SocketAddrV4, here: SocketAddrV4) -> Option<u32> {
     })
 }
 
-/// Returns an address as the kernel prints it: as one number in the byte order of the computer.
-fn written(address: SocketAddrV4) -> String {
-    let number = u32::from_ne_bytes(address.ip().octets());
-    format!("{number:08X}:{:04X}", address.port())
+/// Returns an address as the kernel prints it: in numbers of four bytes each, in the byte order of the computer.
+fn written(address: SocketAddr) -> String {
+    let number = |bytes: &[u8]| {
+        let bytes = bytes.try_into().unwrap_or_default();
+        format!("{:08X}", u32::from_ne_bytes(bytes))
+    };
+    let ip = match address.ip() {
+        IpAddr::V4(ip) => number(&ip.octets()),
+        IpAddr::V6(ip) => ip.octets().chunks(4).map(number).collect(),
+    };
+    format!("{ip}:{:04X}", address.port())
 }
 
 /// Returns what a command prints; `lsof` may hang on a network disk.
@@ -83,9 +87,9 @@ fn within(patience: Duration, command: Command) -> Option<Vec<u8>> {
 }
 
 /// Without root `lsof` sees this account's sockets alone, so silence proves nothing.
-fn by_lsof(peer: SocketAddrV4, here: SocketAddrV4) -> Owner {
-    let (uid, port) = (getuid().as_raw().to_string(), peer.port());
-    let selection = format!("-iTCP@{}:{port}", peer.ip());
+fn by_lsof(peer: SocketAddr, here: SocketAddr) -> Owner {
+    let uid = getuid().as_raw().to_string();
+    let selection = format!("-iTCP@{peer}");
     let mut command = Command::new("lsof");
     command.args(["-nP", "-a", "-u", &uid, &selection, "-Fn"]);
     let said = within(PATIENCE, command).unwrap_or_default();
@@ -102,18 +106,24 @@ fn by_lsof(peer: SocketAddrV4, here: SocketAddrV4) -> Owner {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
-    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    #![allow(clippy::unwrap_used)]
+    use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 
     use super::*;
 
     #[test]
     fn a_process_of_this_account_is_known() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let here = listener.local_addr().unwrap();
-        let stream = TcpStream::connect(here).unwrap();
-        let peer = stream.local_addr().unwrap();
-        assert_eq!(owner(peer, here), Owner::Own);
+        let addresses: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        for ip in addresses {
+            let Ok(listener) = TcpListener::bind((ip, 0)) else {
+                continue; // no IPv6 here
+            };
+            let here = listener.local_addr().unwrap();
+            let stream = TcpStream::connect(here).unwrap();
+            let peer = stream.local_addr().unwrap();
+            assert_eq!(owner(peer, here), Owner::Own, "{here}");
+        }
+        let here = "127.0.0.1:2".parse().unwrap();
         assert_eq!(owner("127.0.0.1:1".parse().unwrap(), here), Owner::Unknown);
     }
 
@@ -126,13 +136,8 @@ mod tests {
             1: 0100007F:9C40 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1001        0 2\n\
             2: 0000000000000000FFFF00000100007F:9C41 0000000000000000FFFF00000100007F:1F90 01 \
             00000000:00000000 00:00000000 00000000  1002        0 3\n";
-        let (SocketAddr::V4(here), SocketAddr::V4(one), SocketAddr::V4(two)) = (
-            "127.0.0.1:8080".parse().unwrap(),
-            "127.0.0.1:40000".parse().unwrap(),
-            "127.0.0.1:40001".parse().unwrap(),
-        ) else {
-            panic!("IPv4");
-        };
+        let [here, one, two] = ["127.0.0.1:8080", "127.0.0.1:40000", "127.0.0.1:40001"]
+            .map(|address| address.parse().unwrap());
         assert_eq!(account(table, one, here), Some(1001));
         assert_eq!(account(table, two, here), Some(1002));
         assert_eq!(account(table, here, here), None);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::{Route, WalltimeWarning};
+use crate::session::{LastEnd, Route, WalltimeWarning};
 
 /// Its name in the state folder.
 pub(super) const FILE: &str = "state.toml";
@@ -34,6 +34,8 @@ struct PersistedState {
     routes: BTreeMap<String, String>,
     #[serde(default)]
     told: BTreeMap<String, WalltimeWarning>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    ends: BTreeMap<String, LastEnd>,
     /// Paths, the newest first.
     #[serde(default)]
     notebooks: BTreeMap<String, Vec<String>>,
@@ -71,6 +73,19 @@ impl StateStore {
     /// Remembers that.
     pub fn set_told(&self, host: &str, told: WalltimeWarning) -> io::Result<()> {
         self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
+    }
+
+    /// Returns the end of a host's last session.
+    pub fn end(&self, host: &str) -> Option<LastEnd> {
+        self.read().ends.remove(host)
+    }
+
+    /// Remembers that, or forgets it.
+    pub fn set_end(&self, host: &str, end: Option<LastEnd>) -> io::Result<()> {
+        self.change(|memory| match end {
+            Some(end) => memory.ends.insert(host.to_owned(), end.clone()) != Some(end),
+            None => memory.ends.remove(host).is_some(),
+        })
     }
 
     /// Records that the app has welcomed the user. Returns true if it had not before.
@@ -211,6 +226,22 @@ mod tests {
         memory.set_port("c", 8891).unwrap();
         assert_eq!((memory.told("a b"), memory.told("c")), (Some(told), None));
         assert_eq!(memory.port("a b"), Some(8890));
+    }
+
+    #[test]
+    fn the_last_end_is_remembered_until_it_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = StateStore::in_folder(&folder.path().join("s"));
+        let end = LastEnd {
+            at: 1_795_510_000,
+            code: "server_ended".into(),
+            title: "Jupyter on \"a\" has ended".into(),
+        };
+        memory.set_end("a", Some(end.clone())).unwrap();
+        memory.set_port("a", 8890).unwrap();
+        assert_eq!((memory.end("a"), memory.end("b")), (Some(end), None));
+        memory.set_end("a", None).unwrap();
+        assert_eq!((memory.end("a"), memory.port("a")), (None, Some(8890)));
     }
 
     #[test]

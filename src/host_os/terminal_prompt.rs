@@ -157,7 +157,13 @@ fn ask_terminal(text: &str, echo: bool) -> PromptAnswer {
     }
 }
 
-fn terminal() -> std::io::Result<File> {
+/// Returns true if prompts go to the terminal.
+pub(super) fn asks_on_terminal() -> bool {
+    choose(&PromptChannels::here()) == Ok(PromptChannel::Terminal)
+}
+
+/// Opens the terminal.
+pub(super) fn terminal() -> std::io::Result<File> {
     File::options().read(true).write(true).open("/dev/tty")
 }
 

@@ -21,6 +21,8 @@ pub struct EventBroadcaster {
 #[derive(Debug)]
 struct Inner {
     newest: Message,
+    /// The newest message about a lost connection, until the next phase.
+    loss: Option<Message>,
     listeners: Vec<mpsc::SyncSender<Message>>,
     answering: usize,
 }
@@ -37,6 +39,7 @@ impl EventBroadcaster {
         };
         let inner = Inner {
             newest,
+            loss: None,
             listeners: Vec::new(),
             answering: 0,
         };
@@ -57,6 +60,9 @@ impl EventBroadcaster {
         let mut inner = self.lock();
         if !message.is_remark() {
             inner.newest = message.clone();
+            inner.loss = None;
+        } else if let MessageBody::Loss { .. } = message.body {
+            inner.loss = Some(message.clone());
         } else if let MessageBody::Walltime { job, .. } = &message.body {
             // New subscribers need the updated end time.
             inner.newest.update_job(job);
@@ -66,10 +72,20 @@ impl EventBroadcaster {
             .retain(|listener| listener.try_send(message.clone()).is_ok());
     }
 
-    /// Returns the newest message, and a receiver of all later ones.
+    /// Returns the newest state: the newest message, with what is known of a lost connection.
+    pub fn state(&self) -> Message {
+        let inner = self.lock();
+        inner.loss.as_ref().unwrap_or(&inner.newest).clone()
+    }
+
+    /// Returns the newest message, and a receiver of all later ones, and of the last about a lost connection.
     pub fn subscribe(&self) -> (Message, mpsc::Receiver<Message>) {
         let mut inner = self.lock();
         let (sender, receiver) = mpsc::sync_channel(BACKLOG);
+        if let Some(loss) = inner.loss.clone() {
+            // It has room: it is empty.
+            let _ = sender.try_send(loss);
+        }
         inner.listeners.push(sender);
         (inner.newest.clone(), receiver)
     }
@@ -113,7 +129,7 @@ mod tests {
     use crate::jupyter::Activity;
     use crate::problem::{Code, Problem};
     use crate::secret::Secret;
-    use crate::session::{Event, JobInfo, Ready, ServerInfo, Walltime};
+    use crate::session::{Event, JobInfo, Loss, Ready, ServerInfo, Walltime};
 
     fn message(event: &Event) -> Message {
         Message::of(event, "h", 1, Phase::Ready).unwrap()
@@ -178,6 +194,25 @@ mod tests {
         }
         let (newest, _) = broadcaster.subscribe();
         assert_eq!(newest.ready(), Some(&ready(None)));
+    }
+
+    #[test]
+    fn who_comes_later_hears_why_the_connection_is_lost_as_long_as_it_is() {
+        let broadcaster = EventBroadcaster::new("h");
+        let while_lost = |event: &Event| Message::of(event, "h", 1, Phase::Reconnecting).unwrap();
+        let loss = while_lost(&Event::Loss(Loss::default()));
+        broadcaster.publish(&while_lost(&Event::Phase(Phase::Reconnecting)));
+        broadcaster.publish(&loss);
+        broadcaster.publish(&while_lost(&Event::Note("n".into())));
+        assert_eq!(broadcaster.state(), loss);
+        let (newest, later) = broadcaster.subscribe();
+        assert!(newest.note().is_none(), "the phase comes first");
+        assert_eq!(later.try_iter().collect::<Vec<_>>(), [loss]);
+
+        let back = message(&Event::Ready(Box::new(ready(None))));
+        broadcaster.publish(&back);
+        assert_eq!(broadcaster.state(), back);
+        assert_eq!(broadcaster.subscribe().1.try_iter().count(), 0);
     }
 
     #[test]

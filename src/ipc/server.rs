@@ -97,7 +97,10 @@ fn answer(
     if request == Request::Check || is_lost && matches!(request, Request::Open { .. }) {
         handle.try_now();
     }
-    if matches!(request, Request::Status | Request::Check) || needs_tunnel && !stands {
+    if matches!(request, Request::Status | Request::Check) {
+        return send(stream, &broadcaster.state());
+    }
+    if needs_tunnel && !stands {
         return send(stream, &newest);
     }
     if request == Request::Close {

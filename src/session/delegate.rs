@@ -1,5 +1,6 @@
 //! The part of a session that the program around it provides.
 
+use super::types::LastEnd;
 use super::walltime::WalltimeWarning;
 use crate::jupyter::Address;
 use crate::scheduler::Route;
@@ -17,8 +18,12 @@ pub trait SessionDelegate: Send + Sync {
     fn show(&self, page: Address, failed: OnFailed) -> Result<(), String>;
     /// The local port that this host had the last time.
     fn remembered_port(&self, host: &str) -> Option<u16>;
+    /// Lets go of the local port that this host had the last time: a page may be shown there.
+    fn free_port(&self, _host: &str) {}
     /// Remembers the local port.
     fn remember_port(&self, host: &str, port: u16);
+    /// Remembers the end of this host's last session, or that there is none to tell of.
+    fn remember_end(&self, _host: &str, _end: Option<LastEnd>) {}
     /// The route that led to this host's jobs the last time.
     fn remembered_route(&self, host: &str) -> Option<Route>;
     /// Remembers that route.

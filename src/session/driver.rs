@@ -15,6 +15,7 @@ mod job_end;
 mod job_polling;
 mod jobs;
 mod logs;
+mod loss;
 mod maintenance;
 mod rehearsal;
 mod relay;
@@ -25,29 +26,29 @@ mod walltime;
 use super::delegate::SessionDelegate;
 use super::event::{Event, Phase};
 use super::fsm::{
-    ConnectionEvent, Effect, FsmEvent, FsmInput, Goal, LocalEvent, ServerEvent, SessionCommand,
-    SessionPlan, StateMachine,
+    Effect, FsmEvent, FsmInput, Goal, LocalEvent, ServerEvent, SessionCommand, SessionPlan,
+    StateMachine,
 };
 use super::handle::Handle;
+use super::loss::LossReport;
 use super::poll_coordinator::PollClient;
 use super::prompter::EventSink;
 use super::requests;
 use super::requests::Probe;
 use super::session_request::SessionRequest;
 use super::shared::Shared;
-use super::types::{Forwarded, Loss, Walltime};
+use super::types::{Forwarded, LastEnd, Walltime};
 use super::walltime::Countdown;
 use crate::config::{Host, LauncherKind};
 use crate::connect::Hop;
 use crate::jupyter::{Kernels, Page, SelectionCriteria, Server};
 use crate::problem::Problem;
 use crate::scheduler::{Route, Routes, Scheduler, adapter, seconds};
-use crate::secret::redact;
 use crate::ssh::channel;
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, Prompter};
 use crate::ssh::resolve::SshTarget;
-use crate::tunnel::SuspendedListeners;
+use crate::tunnel::HeldListeners;
 use connection_phase::ConnectionPhase;
 use maintenance::Maintenance;
 
@@ -79,12 +80,12 @@ struct Driver {
     /// Seconds by which the remote host's clock is ahead of the local one.
     ahead: i64,
     /// Listeners of the local ports, while reconnecting.
-    held: Option<SuspendedListeners>,
+    held: Option<HeldListeners>,
     /// Times at which the present attempt to reconnect began, and at which the next one will.
     attempt_at: Instant,
     retry_at: Option<Instant>,
-    /// Cause of the loss that is to be told with the next attempt.
-    cause: Option<String>,
+    /// Report of a lost connection.
+    loss: LossReport,
 }
 
 /// The remote host, as the ssh configuration says.
@@ -154,7 +155,7 @@ pub fn run(
         held: None,
         attempt_at: Instant::now(),
         retry_at: None,
-        cause: None,
+        loss: LossReport::default(),
     };
     driver
         .poller
@@ -169,7 +170,7 @@ pub fn run(
                 Err(halt) => halt.into(),
             },
         };
-        driver.note_loss(&input);
+        driver.loss.note(&input);
         for effect in machine.handle(input) {
             match driver.execute(effect) {
                 Ok(event) => queue.extend(event.map(FsmInput::from)),
@@ -299,7 +300,14 @@ impl Driver {
             Event::Phase(phase) => self.enter(*phase),
             Event::Walltime(job, Walltime::Extended) => self.put_off_countdown(job),
             Event::Refused(_) => self.poller.set_deadline(None),
-            Event::Failed(_) | Event::Closed => self.release(),
+            Event::Failed(problem) => {
+                self.remember_end(Some(problem));
+                self.release();
+            }
+            Event::Closed => {
+                self.remember_end(None);
+                self.release();
+            }
             Event::Walltime(_, Walltime::Short)
             | Event::Note(_)
             | Event::Warning(_)
@@ -364,6 +372,11 @@ impl Driver {
     /// the connection is lost.
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
+        if phase == Phase::Reconnecting {
+            self.loss.begin();
+        } else {
+            self.loss.end();
+        }
         let waits = matches!(phase, Phase::Submitting | Phase::Queued)
             || matches!(phase, Phase::Starting | Phase::Reconnecting) && self.handle.waits();
         self.handle.set_waits(waits);
@@ -373,51 +386,6 @@ impl Driver {
         }
     }
 
-    /// Keeps why the connection is lost, or could not be made again.
-    fn note_loss(&mut self, input: &FsmInput) {
-        if let FsmInput::Event(
-            FsmEvent::Lost { problem, .. }
-            | FsmEvent::NodeLost { problem, .. }
-            | FsmEvent::Connection(
-                ConnectionEvent::Unreached { problem, .. } | ConnectionEvent::NeedsUser(problem),
-            ),
-        ) = input
-        {
-            let first = problem.detail.lines().next().unwrap_or_default();
-            let cause = if first.is_empty() {
-                &problem.title
-            } else {
-                first
-            };
-            self.cause = Some(redact(cause));
-        }
-    }
-
-    /// Tells it, with the time until the next attempt.
-    fn tell_loss(&mut self, pause: Option<Duration>) {
-        if self.is_reconnecting()
-            && let Some(cause) = self.cause.take()
-        {
-            let retry_in = pause.map(|pause| pause.as_secs());
-            self.tell(Event::Loss(Loss {
-                cause,
-                retry_in,
-                needs_login: false,
-            }));
-        }
-    }
-
-    /// Waits for the user without a connection. The local ports stay, with the requests that come there.
-    fn await_user(&mut self) {
-        self.let_go();
-        let cause = self.cause.take().unwrap_or_default();
-        self.tell(Event::Loss(Loss {
-            cause,
-            retry_in: None,
-            needs_login: true,
-        }));
-    }
-
     /// Lets everything go before the last event: its receiver may end the process.
     fn release(&mut self) {
         if let Some(forwarder) = self.connection.forwarder() {
@@ -425,6 +393,19 @@ impl Driver {
         }
         self.held = None;
         self.let_go();
+    }
+
+    /// Remembers why a tunnel ended, or that the user ended it, or opened it again.
+    fn remember_end(&self, problem: Option<&Problem>) {
+        if !matches!(self.order.goal, Goal::Open { .. }) {
+            return;
+        }
+        let end = problem.map(|problem| LastEnd {
+            at: jiff::Timestamp::now().as_second(),
+            code: problem.code.word().to_owned(),
+            title: problem.title.clone(),
+        });
+        self.surroundings.remember_end(&self.host().name, end);
     }
 
     fn confirm(&mut self, kernels: Option<Kernels>) -> FsmEvent {

@@ -88,6 +88,12 @@ pub fn time_words(time: Duration) -> String {
     fl!("job-time", hours = minutes / 60, minutes = minutes % 60)
 }
 
+/// Returns the time of day of that second since 1970, with its date where that is not today; none of another year.
+#[must_use]
+pub fn time_of_day(at: i64) -> Option<String> {
+    moment(at, &TimeZone::system())
+}
+
 /// A time of day here; with its date where that is not today. Slurm's estimate for a job that waits
 /// for a node that is down is a year ahead (measured): that is no estimate.
 fn moment(at: i64, zone: &TimeZone) -> Option<String> {

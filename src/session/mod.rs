@@ -11,6 +11,7 @@ mod forwards;
 pub mod fsm;
 mod handle;
 mod job;
+mod loss;
 mod poll_coordinator;
 mod prompter;
 mod requests;
@@ -25,14 +26,15 @@ use crate::ssh::poll::Poller;
 
 pub use crate::jupyter::{Address, PageLogin};
 pub use crate::scheduler::{Route, seconds};
+pub use crate::tunnel::{BoundListener, listen};
 pub use delegate::{OnFailed, SessionDelegate};
 pub use event::{Event, Phase, Reply};
 pub use fsm::{Busy, Goal};
 pub use handle::Handle;
-pub use job::time_words;
+pub use job::{time_of_day, time_words};
 pub use session_request::SessionRequest;
 pub use shared::Shared;
-pub use types::{Forwarded, InspectReport, JobInfo, Loss, Ready, ServerInfo, Walltime};
+pub use types::{Forwarded, InspectReport, JobInfo, LastEnd, Loss, Ready, ServerInfo, Walltime};
 pub use walltime::WalltimeWarning;
 
 /// Starts a session in a thread of its own. `events` is called from that thread; its last call is

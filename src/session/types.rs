@@ -100,7 +100,7 @@ pub enum Walltime {
 }
 
 /// A connection that is lost, or could not be made again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loss {
     /// The cause, in one line.
     pub cause: String,
@@ -109,6 +109,23 @@ pub struct Loss {
     /// True if it waits for the user, whom the login needs.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub needs_login: bool,
+    /// Since when the connection is lost, in seconds since 1970. (An older version does not say.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// The time of the next attempt, in seconds since 1970; none if it begins now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<i64>,
+}
+
+/// The end of a host's last session, where that was not the user's own word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastEnd {
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// The code of the reason. Another version may have codes of its own.
+    pub code: String,
+    /// The reason, in one line.
+    pub title: String,
 }
 
 /// The result of a look at the remote host that changes nothing there.

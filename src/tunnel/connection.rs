@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
+use super::first_request::{LONGEST, RequestKind, kind};
 use super::window::Window;
 use crate::ssh::Stream;
 use crate::ssh::channel::{Channel, ReceiveWindow};
@@ -33,6 +34,17 @@ enum Begun {
     Eof,
 }
 
+/// Request that the local side's first bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum FirstRequest {
+    /// It may still be any; so much of it was read.
+    Undecided(Vec<u8>),
+    /// A new page, to which nothing was answered yet.
+    Page,
+    /// Anything else, or something that was answered.
+    Other,
+}
+
 /// A forwarded connection. Its flags are independent of each other: each direction ends on its own.
 #[allow(clippy::struct_excessive_bools)]
 pub struct ForwardedConnection {
@@ -55,6 +67,7 @@ pub struct ForwardedConnection {
     broken: bool,
     /// The last of a command's standard error; none where there is no command.
     words: Option<Vec<u8>>,
+    first_request: FirstRequest,
 }
 
 impl ForwardedConnection {
@@ -74,6 +87,7 @@ impl ForwardedConnection {
             remote_ended: false,
             broken: false,
             words: None,
+            first_request: FirstRequest::Undecided(Vec::new()),
         }
     }
 
@@ -154,6 +168,11 @@ impl ForwardedConnection {
         self.channel
     }
 
+    /// Returns the local socket if a browser waits there for a new page, of which nothing has come.
+    pub fn into_unanswered_page(self) -> Option<Stream> {
+        (self.first_request == FirstRequest::Page && !self.local_ended).then_some(self.local)
+    }
+
     /// Sends what the local side has, up to a turn's share.
     fn upload(&mut self, scratch: &mut [u8]) -> bool {
         let mut progress = self.send();
@@ -167,6 +186,7 @@ impl ForwardedConnection {
                 Ok(size) => {
                     // Whether there is more after a short read, the next poll tells.
                     self.readable = size == PACKET;
+                    self.note_request(&scratch[..size]);
                     self.send_new(&scratch[..size]);
                 }
                 Err(error) => return self.local_failed(&error, Side::Read) || progress,
@@ -174,6 +194,19 @@ impl ForwardedConnection {
             progress = true;
         }
         progress | self.send()
+    }
+
+    fn note_request(&mut self, data: &[u8]) {
+        let FirstRequest::Undecided(so_far) = &mut self.first_request else {
+            self.first_request = FirstRequest::Other;
+            return;
+        };
+        so_far.extend(data);
+        match kind(so_far) {
+            RequestKind::Partial if so_far.len() < LONGEST => {}
+            RequestKind::Page(_) => self.first_request = FirstRequest::Page,
+            _ => self.first_request = FirstRequest::Other,
+        }
     }
 
     /// Sends what was just read, and keeps what the remote host's window has no room for.
@@ -283,6 +316,7 @@ impl ForwardedConnection {
 
     /// Gives the local side what it takes at once, and keeps the rest.
     fn hand_on(&mut self, data: &[u8]) {
+        self.first_request = FirstRequest::Other;
         let mut taken = 0;
         if self.down.is_empty() && self.writable && !data.is_empty() {
             match (&self.local).write(data) {

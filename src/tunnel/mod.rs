@@ -3,8 +3,10 @@
 
 mod channel_opener;
 mod connection;
+mod first_request;
 mod forwarder;
 mod framing;
+mod held;
 mod keepalive;
 mod listener;
 mod relay;
@@ -13,7 +15,9 @@ mod spares;
 mod window;
 
 pub use channel_opener::OnOpened;
+pub(crate) use first_request::kind as request_kind;
 pub use forwarder::{Carrier, Forwarder, Refused, SuspendedListeners};
+pub use held::{HeldListeners, PageResponse};
 pub use listener::{BoundListener, ForwardListener, listen};
 pub use relay::RelayState;
 pub(crate) use relay::frame::FrameReader;
@@ -21,5 +25,4 @@ pub use relay::mux::PROGRAM as RELAY;
 pub(crate) use relay::mux::{Mux, Who as RelayWho};
 pub(crate) use resume::ResumableStreams;
 pub(crate) use resume::frame::{ResumeFrame, ResumeFrameReader};
-pub(crate) use resume::request_kind;
 pub use resume::{HOLDER, HolderAddress};

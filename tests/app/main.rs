@@ -11,6 +11,7 @@ mod bus;
 mod clicks;
 mod desk;
 mod desktop;
+mod ended_pages;
 mod ending;
 mod launchers;
 mod living;

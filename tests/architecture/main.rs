@@ -36,7 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["host_os", "jupyter", "problem", "secret", "session"],
     ),
     ("desktop", &["host_os", "readable", "secret"]),
-    ("host_os", &["secret", "session", "ssh"]),
+    ("host_os", &["local_page", "secret", "session", "ssh"]),
     (
         "session",
         &[
@@ -44,6 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "connect",
             "host_name",
             "jupyter",
+            "local_page",
             "phase",
             "problem",
             "remote",
@@ -85,7 +86,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("launch", &["config", "scheduler", "shell_quote"]),
     ("connect", &["ssh", "tunnel"]),
-    ("tunnel", &["ssh"]),
+    ("tunnel", &["local_page", "ssh"]),
     (
         "scheduler",
         &["config", "host_name", "shell_quote", "unix_time"],
@@ -95,6 +96,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shell_quote", &[]),
     ("secret", &[]),
     ("host_name", &[]),
+    ("local_page", &[]),
     ("phase", &[]),
     ("readable", &[]),
     ("i18n", &[]),

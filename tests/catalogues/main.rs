@@ -133,6 +133,7 @@ const SHOWN: &[&str] = &[
     "Questions",
     "How far a session has come",
     "A new version",
+    "Pages at a host's local port",
 ];
 
 /// The variants of a text in one cell of a table.

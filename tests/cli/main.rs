@@ -20,6 +20,7 @@ mod jump_hosts;
 mod key_files;
 mod languages;
 mod ledger;
+mod local_pages;
 mod logging_in;
 #[cfg(target_os = "linux")]
 mod login_shells;

@@ -367,6 +367,84 @@ fn a_password_is_asked_for_again_when_the_user_wants_it() {
     assert!(request.join().unwrap(), "the page's request was held");
 }
 
+/// Who sits at the terminal is asked there, once they say so: a code may have expired, and a push would have come unasked.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_sits_at_the_terminal_logs_in_again_there() {
+    use crate::support::RootSshd;
+    use crate::support::root_sshd::PASSWORD;
+    let sshd = RootSshd::start();
+    let network = Network::to(&sshd);
+    let client = Client::new();
+    client.add_host("test", &network, Key::Password);
+    client.know(&network, Known::Right);
+    let mut terminal = client.terminal(&["open", "test", "--no-browser"]);
+    terminal.expect("assword for ");
+    terminal.answer(PASSWORD);
+    terminal.expect("until Ctrl-C");
+    network.cut();
+    terminal.expect("Press Return to log in again here.");
+    terminal.answer("");
+    terminal.expect("assword for ");
+    terminal.answer(PASSWORD);
+    terminal.expect("test is connected again");
+
+    // Another program asks for it, while something was typed here that is no password.
+    network.cut();
+    terminal.expect("Press Return to log in again here.");
+    terminal.send("ls");
+    let mut second = client.open("test");
+    terminal.expect("assword for ");
+    terminal.answer(PASSWORD);
+    terminal.expect("test is connected again");
+    assert_eq!(second.wait_exit_within(SOON).code, Some(0));
+}
+
+/// `status` says why, since when, and what comes next; and afterwards why it ended.
+#[test]
+fn status_tells_of_a_loss_and_of_the_last_end() {
+    let mut sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase("ready");
+    sshd.stop_listening();
+    sshd.drop_connections();
+    opened.wait_phase_within("reconnecting", SOON);
+    let state = || client.run(&["status", "test", "--json"]).last_event();
+    assert!(
+        eventually(SOON, || state()["loss"]["retry_at"].is_number()),
+        "{}",
+        state()
+    );
+    let loss = state()["loss"].clone();
+    assert!(
+        !text(&loss, "cause").is_empty() && loss["since"].is_number(),
+        "{loss}"
+    );
+    let out = client.run(&["status", "test"]);
+    assert!(out.stdout.contains("lost at "), "{out}");
+
+    crate::support::process::must(
+        std::process::Command::new("kill").args(["-9", &ready["server"]["pid"].to_string()]),
+    );
+    sshd.listen_again();
+    assert_eq!(opened.wait_exit().code, Some(6));
+    let ended = state();
+    assert_eq!(
+        (text(&ended, "phase"), text(&ended["last_end"], "code")),
+        ("closed", "server_ended")
+    );
+    let out = client.run(&["status", "test"]);
+    assert!(out.stdout.contains("Jupyter on test has ended"), "{out}");
+
+    // A new tunnel, and its end by the user, are another matter.
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    opened.interrupt();
+    opened.wait_exit();
+    assert!(state()["last_end"].is_null(), "{}", state());
+}
+
 #[test]
 fn the_log_comes_through_the_standing_connection() {
     let sshd = Sshd::start();

@@ -25,6 +25,7 @@
 
 pub mod agent;
 pub mod browser;
+pub mod chromium;
 pub mod client;
 #[cfg(target_os = "linux")]
 pub mod cluster;
@@ -48,6 +49,7 @@ pub mod tunnel;
 pub mod websocket;
 
 pub use agent::Agent;
+pub use chromium::Chromium;
 pub use client::{Client, Key, Known};
 #[cfg(target_os = "linux")]
 pub use cluster::{Cluster, Scheduler};

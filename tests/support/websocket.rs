@@ -20,6 +20,12 @@ impl Websocket {
         let port = u16::try_from(ready["local_port"].as_u64().unwrap()).unwrap();
         let base = ready["server"]["base_url"].as_str().unwrap();
         let token = http::token(ready["url"].as_str().unwrap()).unwrap();
+        let login = format!("Authorization: token {token}\r\n");
+        Self::connect(port, &format!("{base}{path}"), &login)
+    }
+
+    /// Opens it at that path of a local port, with further header lines.
+    pub fn connect(port: u16, path: &str, lines: &str) -> Self {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
         stream.set_nodelay(true).unwrap();
         stream
@@ -27,8 +33,8 @@ impl Websocket {
             .unwrap();
         write!(
             stream,
-            "GET {base}{path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Authorization: token {token}\r\nSec-WebSocket-Version: 13\r\n\
+            "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             {lines}Sec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )
         .unwrap();

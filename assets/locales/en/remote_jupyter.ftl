@@ -84,12 +84,13 @@ cli-unknown-remedy = Run `remote-jupyter add { $name }` to add it from your ssh 
 
 open-stays = The tunnel stays open until Ctrl-C; Jupyter keeps running after that.
 open-no-notebook = Jupyter on { $host } has no { $path } in its folder, so the tab shows an error or an empty page. The path is relative to the folder that Jupyter was started in.
+open-press-return = Press Return to log in again here.
 open-closed = The tunnel to { $host } was closed.
 open-was-running = Jupyter { $version } on { $host } (process { $pid }) was running; ready after { $seconds } s.
 open-was-started = Jupyter { $version } on { $host } (process { $pid }) was started; ready after { $seconds } s.
 open-held = Jupyter { $version } on { $host } (process { $pid }); another remote-jupyter holds this tunnel.
 
-## list, status, close, stop, logs (src/cli/servers.rs)
+## list, status, close, stop, logs (src/cli/servers.rs, status.rs)
 
 list-empty = No hosts are configured. Run `remote-jupyter add ALIAS` to add one from your ssh configuration, or `remote-jupyter open DESTINATION` to open one without configuring it.
 status-kernels-unknown = kernels unknown
@@ -104,6 +105,10 @@ status-kernels =
            *[other] { $busy } busy
         }
     }
+status-ended = { $phase }, since { $time }: { $title }
+status-log-in = lost at { $time } ({ $cause }); `remote-jupyter open { $host }` logs in again
+status-next-try = lost at { $time } ({ $cause }); next try in { $count } s
+status-trying = lost at { $time } ({ $cause }); reconnecting now
 close-none = There is no open tunnel to { $host }.
 close-done = The tunnel to { $host } is closed; Jupyter keeps running there.
 stop-done = Jupyter on { $host } has shut down.
@@ -550,6 +555,7 @@ menu-stop-asks = Stop Jupyter…
 menu-cancel = Cancel
 menu-cancel-job = Cancel Job…
 menu-try-now = Try Now
+menu-log-in-again = Log In Again…
 menu-log-in = click to log in again
 menu-login-needed = click to log in
 menu-next-try = next try in { $count } s
@@ -802,6 +808,23 @@ login-item-not-here = Remote Jupyter cannot open at login on this system: { $rea
 
 ## Buttons of dialogs (src/desktop/linux, src/desktop/macos)
 
+
+## Pages at a host's local port (src/local_page/mod.rs, src/session/driver/loss.rs)
+
+page-reconnecting = { $host } is reconnecting…
+page-reconnecting-text = The connection is lost. Kernels keep running there, and Jupyter opens here as soon as the connection is back.
+page-log-in = { $host } needs you to log in again
+page-log-in-text = Click { $host } in the menu of Remote Jupyter, or run `remote-jupyter open { $host }` in a terminal.
+page-log-in-then = Kernels keep running there, and Jupyter opens here after the login.
+page-lost-at = Lost at { $time }: { $cause }
+page-next-try = Next try in { $count } s
+page-trying = Trying now
+page-ended-text = Saved notebooks are kept. Anything that kernels held in memory may be gone.
+page-start-again = Start Jupyter Again
+page-connect-again = Connect Again
+page-opening = Connecting to { $host }…
+page-opening-text = Jupyter opens in a new tab when it is ready, and you can close this one.
+page-opening-else = If no tab opens, reload this page to see why.
 
 ## A connection that is lost and made again (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)
 

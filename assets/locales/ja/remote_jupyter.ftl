@@ -77,12 +77,13 @@ cli-unknown-remedy = ssh の設定にあるホストなら、`remote-jupyter add
 
 open-stays = トンネルは Ctrl-C を押すまで開いています。Jupyter はその後も動き続けます。
 open-no-notebook = { $host } の Jupyter のフォルダに { $path } がないため、タブにはエラーか空のページが表示されます。パスは Jupyter を起動したフォルダからの相対パスです。
+open-press-return = ここで再ログインするには Return キーを押してください。
 open-closed = { $host } へのトンネルが閉じられました。
 open-was-running = { $host } で Jupyter { $version } (プロセス { $pid }) が実行中でした。{ $seconds } 秒で準備ができました。
 open-was-started = { $host } で Jupyter { $version } (プロセス { $pid }) を起動しました。{ $seconds } 秒で準備ができました。
 open-held = { $host } の Jupyter { $version } (プロセス { $pid })。このトンネルは別の remote-jupyter が開いています。
 
-## list, status, close, stop, logs (src/cli/servers.rs)
+## list, status, close, stop, logs (src/cli/servers.rs, status.rs)
 
 list-empty = ホストが設定されていません。`remote-jupyter add ALIAS` で ssh の設定から追加できます。`remote-jupyter open DESTINATION` なら設定せずに開けます。
 status-kernels-unknown = カーネルの状態は不明
@@ -91,6 +92,10 @@ status-kernels =
         [0] カーネル { $total } 個、実行中なし
        *[other] カーネル { $total } 個、うち { $busy } 個が実行中
     }
+status-ended = { $phase } ({ $time } から): { $title }
+status-log-in = { $time } に切断 ({ $cause })。`remote-jupyter open { $host }` で再ログインできます
+status-next-try = { $time } に切断 ({ $cause })。{ $count } 秒後に再試行
+status-trying = { $time } に切断 ({ $cause })。再接続中
 close-none = { $host } へのトンネルは開いていません。
 close-done = { $host } へのトンネルを閉じました。Jupyter は動き続けています。
 stop-done = { $host } の Jupyter が終了しました。
@@ -534,6 +539,7 @@ menu-cancel = キャンセル
 menu-cancel-job = ジョブをキャンセル…
 menu-try-now = 今すぐ再接続
 menu-next-try = { $count } 秒後に再試行
+menu-log-in-again = 再ログイン…
 menu-log-in = クリックして再ログイン
 menu-login-needed = クリックしてログイン
 menu-dismiss = 閉じる
@@ -766,6 +772,23 @@ login-item-not-here = このシステムでは Remote Jupyter をログイン時
 
 ## ダイアログのボタン (src/desktop/linux, src/desktop/macos)
 
+
+## ホストのローカルポートに表示するページ (src/local_page/mod.rs, src/session/driver/loss.rs)
+
+page-reconnecting = { $host } に再接続しています…
+page-reconnecting-text = 接続が切れています。カーネルは動き続けており、接続が戻りしだい、ここに Jupyter が開きます。
+page-log-in = { $host } への再ログインが必要です
+page-log-in-text = Remote Jupyter のメニューで { $host } をクリックするか、ターミナルで `remote-jupyter open { $host }` を実行してください。
+page-log-in-then = カーネルは動き続けており、ログインすると、ここに Jupyter が開きます。
+page-lost-at = { $time } に切断: { $cause }
+page-next-try = { $count } 秒後に再試行
+page-trying = 再接続を試行中
+page-ended-text = 保存したノートブックは残っています。カーネルがメモリーに持っていたものは失われた可能性があります。
+page-start-again = Jupyter をもう一度起動
+page-connect-again = もう一度接続
+page-opening = { $host } に接続しています…
+page-opening-text = 準備ができると新しいタブで Jupyter が開きます。このタブは閉じてかまいません。
+page-opening-else = タブが開かないときは、このページを再読み込みすると理由が分かります。
 
 ## 切断と再接続 (src/problem/connection_lost.rs, src/session/fsm/reconnect.rs)
 

@@ -104,6 +104,7 @@ mod tests {
             cause,
             retry_in,
             needs_login: false,
+            ..Loss::default()
         })
     }
 
@@ -141,6 +142,7 @@ mod tests {
             cause,
             retry_in: None,
             needs_login: true,
+            ..Loss::default()
         });
         hear(&mut model, &loss, now);
         let told = NotableChange::LoginNeeded("Password:".into());
@@ -204,6 +206,7 @@ mod tests {
                 cause,
                 retry_in: Some(12),
                 needs_login: false,
+                ..Loss::default()
             },
             now,
         );

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::event_sender::EventSender;
 use crate::checkup;
 use crate::config::{Config, Host, OnQuit};
-use crate::host_os::Scope;
+use crate::host_os::{EndedPages, Scope};
 use crate::ipc::Request;
 use crate::jupyter::Page;
 use crate::problem;
@@ -39,6 +39,7 @@ pub struct Sessions {
     sender: EventSender,
     slots: Slots,
     side: SideSessions,
+    ended_pages: EndedPages,
 }
 
 impl Sessions {
@@ -52,6 +53,7 @@ impl Sessions {
             sender,
             slots: Slots::default(),
             side: SideSessions::default(),
+            ended_pages: EndedPages::default(),
         }
     }
 
@@ -83,6 +85,7 @@ impl Sessions {
             shared: self.shared.clone(),
             sender: self.sender.clone(),
             slots: Arc::clone(&self.slots),
+            ended_pages: self.ended_pages.clone(),
             opened,
         };
         if !self.begin_locking(name) {
@@ -100,6 +103,11 @@ impl Sessions {
             let failed = Event::Failed(problem::local(name, &error));
             emit(&self.sender, name, &failed);
         }
+    }
+
+    /// The pages at the local ports of tunnels that have ended.
+    pub fn ended_pages(&self) -> &EndedPages {
+        &self.ended_pages
     }
 
     /// Takes the host's slot for a session to come. Returns false if another program's tunnel has it.

@@ -8,7 +8,7 @@ use super::super::event::{AppEvent, PromptRequest, SessionLife, SessionPurpose};
 use super::super::event_sender::EventSender;
 use super::attached;
 use super::slots::{SessionSlot, Slots, emit, lock};
-use crate::host_os::{LocalHost, Scope, runtime_folder};
+use crate::host_os::{EndedPages, LocalHost, Scope, runtime_folder};
 use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
 use crate::session::{Event, Goal, SessionRequest, Shared};
@@ -26,6 +26,7 @@ pub struct ConnectTask {
     pub shared: Shared,
     pub sender: EventSender,
     pub slots: Slots,
+    pub ended_pages: EndedPages,
     pub opened: Option<OnHosted>,
 }
 
@@ -62,7 +63,8 @@ impl ConnectTask {
             emit(&self.sender, &name, &Event::Closed);
             return Ok(());
         }
-        let machine = Arc::new(LocalHost::new(self.browser, self.scope));
+        let machine = LocalHost::new(self.browser, self.scope).with_pages(self.ended_pages);
+        let machine = Arc::new(machine);
         let forward = forward_events(&name, self.sender, &self.slots);
         let session = HostedSession::start(
             host_lock,
@@ -164,6 +166,7 @@ mod tests {
             shared: Shared::default(),
             sender: EventSender::new(|| true),
             slots: Slots::default(),
+            ended_pages: EndedPages::default(),
             opened: None,
         }
     }

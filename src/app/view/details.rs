@@ -239,6 +239,7 @@ mod tests {
             cause: "no answer for 45 s".into(),
             retry_in: None,
             needs_login: false,
+            ..Loss::default()
         };
         let details = after(&[
             Event::Phase(Phase::Queued),

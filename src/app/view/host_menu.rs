@@ -87,6 +87,9 @@ fn job(job: &JobInfo) -> String {
 
 fn work(host: &HostState, known: &[String]) -> Vec<Entry> {
     let mut entries = Vec::new();
+    if host.phase == Phase::Reconnecting {
+        entries.push(of(host, HostAction::TryNow, &try_now(host)));
+    }
     if host.phase == Phase::Ready {
         entries.push(of(host, HostAction::NewTab, &fl!("menu-new-tab")));
     }
@@ -98,6 +101,15 @@ fn work(host: &HostState, known: &[String]) -> Vec<Entry> {
     }
     entries.extend(ports(host));
     entries
+}
+
+fn try_now(host: &HostState) -> String {
+    let needs_login = host.loss.as_ref().is_some_and(|loss| loss.needs_login);
+    if needs_login {
+        fl!("menu-log-in-again")
+    } else {
+        fl!("menu-try-now")
+    }
 }
 
 /// The running notebooks, the busy ones first.

@@ -178,6 +178,15 @@ impl Message {
         }
     }
 
+    /// Returns what is known of a lost connection.
+    #[must_use]
+    pub fn loss(&self) -> Option<&Loss> {
+        match &self.body {
+            MessageBody::Loss { loss, .. } => Some(loss),
+            _ => None,
+        }
+    }
+
     /// Returns the kind of a change of the job's time.
     #[must_use]
     pub fn walltime(&self) -> Option<Walltime> {

@@ -95,6 +95,7 @@ fn loss(retry_in: Option<u64>) -> Event {
         cause,
         retry_in,
         needs_login: false,
+        ..Loss::default()
     })
 }
 

@@ -202,7 +202,8 @@ impl Driver {
     /// The local ports stay open while another session is made.
     pub(super) fn shut(&mut self) {
         self.connection.drop_node();
-        self.held = self.connection.forwarder().map(Forwarder::close_listeners);
+        let suspended = self.connection.forwarder().map(Forwarder::close_listeners);
+        self.hold_ports(suspended);
     }
 
     /// Tells the job where its server is to listen from now on.

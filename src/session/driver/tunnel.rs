@@ -32,6 +32,9 @@ impl Driver {
         let host = &self.order.host;
         // A look at the server for a stop leaves the host's own ports alone.
         let opens = matches!(self.order.goal, Goal::Open { .. });
+        if opens {
+            self.surroundings.free_port(&host.name);
+        }
         let remembered = || self.surroundings.remembered_port(&host.name);
         let wanted = opens.then(|| host.local_port.or_else(remembered)).flatten();
         let local = |error| EffectError::Problem(problem::no_port(&host.name, &error));
@@ -102,6 +105,7 @@ impl Driver {
         let again = self.is_reconnecting();
         let watch = self.order.watch_kernels;
         self.phase = Phase::Ready;
+        self.loss.end();
         let own_script = self.host().job_script.is_some();
         let own_job = found
             .job
@@ -133,6 +137,9 @@ impl Driver {
         {
             forwarder.be_patient();
         }
+        if !again {
+            self.remember_end(None);
+        }
         self.start_holder();
         Ok(None)
     }
@@ -163,7 +170,8 @@ impl Driver {
 
     /// Drops the connection, and keeps the local ports open while reconnecting.
     pub(super) fn hold(&mut self) {
-        self.held = self.connection.end_forwarding().map(Forwarder::suspend);
+        let suspended = self.connection.end_forwarding().map(Forwarder::suspend);
+        self.hold_ports(suspended);
         self.let_go();
     }
 
@@ -171,15 +179,6 @@ impl Driver {
     pub(super) fn let_go(&mut self) {
         self.connection = ConnectionPhase::Disconnected;
         self.poller.set_deadline(None);
-    }
-
-    /// Waits for so long, or for up to a quarter less: many computers may have lost the same host at once.
-    pub(super) fn pause(&mut self, pause: Duration) {
-        let random = crate::secret::random_hex(1).ok();
-        let random = random.and_then(|byte| u32::from_str_radix(&byte, 16).ok());
-        let pause = pause * (1024 - random.unwrap_or_default()) / 1024;
-        self.let_go();
-        self.retry_at = Some(Instant::now() + pause);
     }
 
     pub(super) fn attempt(&mut self, is_attended: bool) {
@@ -195,7 +194,7 @@ impl Driver {
             return Ok(None);
         }
         if let (Some(forwarder), Some(held)) = (self.connection.forwarder(), self.held.take()) {
-            forwarder.resume(held);
+            forwarder.resume(held.release());
         }
         Ok(Some(FsmEvent::Tunnel(TunnelEvent::Resumed)))
     }

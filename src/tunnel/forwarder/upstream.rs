@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::suspended::SuspendedListeners;
 use super::{Carrier, Forwarder, Refused};
 use crate::tunnel::channel_opener::OpenRequest;
+use crate::tunnel::connection::ForwardedConnection;
 use crate::tunnel::listener::accept_all;
 use crate::tunnel::relay::{RelayConnection, RelayState};
 
@@ -47,17 +48,22 @@ impl Forwarder {
         SuspendedListeners {
             forward_listeners: std::mem::take(&mut self.forward_listeners),
             waiting: relayed.collect(),
+            unanswered_pages: Vec::new(),
             streams: self.suspend_streams(),
         }
     }
 
-    /// Returns what outlives the connection. Connections that had a channel are cut off.
+    /// Returns what outlives the connection. Connections that had a channel are cut off, unless all that they had done was to
+    /// ask for a new page.
     #[must_use]
     pub fn suspend(mut self) -> SuspendedListeners {
+        let links = std::mem::take(&mut self.links).into_iter();
+        let pages = links.filter_map(ForwardedConnection::into_unanswered_page);
         let openings = std::mem::take(&mut self.openings).into_waiting();
         let suspended = self.close_listeners();
         SuspendedListeners {
             waiting: openings.chain(suspended.waiting).collect(),
+            unanswered_pages: pages.collect(),
             ..suspended
         }
     }

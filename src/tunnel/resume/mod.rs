@@ -11,7 +11,6 @@ mod attachment;
 pub mod frame;
 mod fuzz;
 mod stream;
-mod upgrade;
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -23,9 +22,8 @@ pub use self::attachment::HolderAddress;
 use self::attachment::{Attachment, AttachmentState};
 use self::frame::ResumeFrame;
 use self::stream::ResumableStream;
-use self::upgrade::RequestKind;
-pub(crate) use self::upgrade::kind as request_kind;
 use super::channel_opener::ChannelOpener;
+use super::first_request::{self, RequestKind};
 use super::framing::InvalidFrame;
 use crate::ssh::Stream;
 use crate::ssh::channel::ForwardTarget;
@@ -290,7 +288,7 @@ impl ResumableStreams {
         self.look_at = None;
         let before = self.undecided.len();
         for Undecided { local, since, .. } in std::mem::take(&mut self.undecided) {
-            let kind = upgrade::peek(&local, scratch);
+            let kind = first_request::peek(&local, scratch);
             let is_late = now >= since + FIRST_REQUEST;
             let look_at = match kind {
                 RequestKind::Websocket => {

@@ -85,6 +85,7 @@ fn loss(retry_in: Option<u64>) -> Event {
         cause,
         retry_in,
         needs_login: false,
+        ..Loss::default()
     })
 }
 
@@ -394,10 +395,15 @@ fn the_menu_of_a_lost_connection_says_that_the_login_needs_the_user() {
         cause: "no answer for 45 s".to_owned(),
         retry_in: None,
         needs_login: true,
+        ..Loss::default()
     });
     let events = [ready("gpu01"), Event::Phase(Phase::Reconnecting), lost];
     let lines = lines(&after(&events));
     assert_eq!(lines[0], "◐ gpu01: click to log in again");
+    assert!(
+        lines.iter().any(|line| line.contains("Log In Again…")),
+        "{lines:?}"
+    );
 }
 
 #[test]
@@ -410,6 +416,7 @@ fn the_menu_of_a_lost_connection_says_when_it_is_tried_again_and_why() {
     let groups = || {
         vec![
             vec![of(HostAction::ShowDetails, "no answer for 45 s…")],
+            vec![of(HostAction::TryNow, "Try Now")],
             vec![check(), shortcut(), edit()],
             vec![of(HostAction::Close, "Disconnect…")],
         ]
@@ -428,6 +435,7 @@ fn a_job_that_waits_can_be_cancelled_while_the_connection_is_lost() {
     let model = after_all(&[&queued, &lost]);
     let groups = vec![
         vec![of(HostAction::ShowDetails, "no answer for 45 s…")],
+        vec![of(HostAction::TryNow, "Try Now")],
         vec![check(), shortcut(), edit()],
         vec![of(HostAction::Cancel, "Cancel Job…")],
     ];

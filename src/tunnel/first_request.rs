@@ -1,11 +1,14 @@
-//! Tells websockets from other connections, by the first request.
+//! Tells what a local connection is by its first request: a websocket, a new page, or anything else.
 
 use std::io::ErrorKind;
 
+use httparse::{Request, Status};
+
+use crate::local_page::request::{asks_for_page, values};
 use crate::ssh::Stream;
 
-/// A longer header is none of a websocket's. (Jupyter itself takes 64 KiB, with cookies.)
-const LONGEST: usize = 32 << 10;
+/// A longer header is none of a websocket's, and none of a page's. (Jupyter itself takes 64 KiB, with cookies.)
+pub const LONGEST: usize = 32 << 10;
 
 /// Number of headers that are read.
 const HEADERS: usize = 100;
@@ -19,6 +22,8 @@ pub enum RequestKind {
     Partial,
     /// A request for a websocket.
     Websocket,
+    /// A browser's request for a new page, which is to fill a tab; with the length of the request.
+    Page(usize),
     /// Anything else.
     Other,
 }
@@ -43,21 +48,19 @@ pub fn peek(local: &Stream, scratch: &mut [u8]) -> RequestKind {
 /// Tells what the first bytes of a connection begin.
 pub fn kind(data: &[u8]) -> RequestKind {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
-    let mut request = httparse::Request::new(&mut headers);
-    match request.parse(data) {
-        Ok(httparse::Status::Complete(_)) => {}
+    let mut request = Request::new(&mut headers);
+    let size = match request.parse(data) {
+        Ok(Status::Complete(size)) => size,
         // Any other method decides it before its header is here in full.
-        Ok(httparse::Status::Partial) if request.method.is_none_or(|method| method == "GET") => {
+        Ok(Status::Partial) if request.method.is_none_or(|method| method == "GET") => {
             return RequestKind::Partial;
         }
         _ => return RequestKind::Other,
-    }
-    let is_upgrade = request.headers.iter().any(|header| {
-        header.name.eq_ignore_ascii_case("upgrade")
-            && header.value.eq_ignore_ascii_case(b"websocket")
-    });
-    if is_upgrade {
+    };
+    if values(request.headers, "upgrade").any(|value| value.eq_ignore_ascii_case(b"websocket")) {
         RequestKind::Websocket
+    } else if asks_for_page(&request) {
+        RequestKind::Page(size)
     } else {
         RequestKind::Other
     }
@@ -67,14 +70,15 @@ pub fn kind(data: &[u8]) -> RequestKind {
 mod tests {
     use super::*;
 
+    const WEBSOCKET: &str = "GET /api/kernels/1/channels HTTP/1.1\r\nHost: localhost:8888\r\n\
+                             Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\r\n";
+
     #[test]
     fn the_first_request_tells_what_a_connection_is() {
-        let websocket = "GET /api/kernels/1/channels HTTP/1.1\r\nHost: localhost:8888\r\n\
-                         Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n\r\n";
         for (request, is) in [
-            (websocket, RequestKind::Websocket),
-            (&websocket[..1], RequestKind::Partial),
-            (&websocket[..60], RequestKind::Partial),
+            (WEBSOCKET, RequestKind::Websocket),
+            (&WEBSOCKET[..1], RequestKind::Partial),
+            (&WEBSOCKET[..60], RequestKind::Partial),
             (
                 "GET /lab HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 RequestKind::Other,

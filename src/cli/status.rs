@@ -1,0 +1,161 @@
+//! `status`: the tunnels, and what is known of those that are lost or have ended.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::columns::{self, padded};
+use super::context::Context;
+use super::outcome::CommandOutcome;
+use super::printed::outln;
+use super::report::job_words;
+use super::run::run;
+use super::servers::{TIMEOUT, count_kernels, hint_when_empty, newest};
+use crate::config::Host;
+use crate::i18n::fl;
+use crate::ipc::Message;
+use crate::jupyter::{Kernels, redacted};
+use crate::problem;
+use crate::problem::Problem;
+use crate::session::{Event, Goal, LastEnd, Loss, Phase, time_of_day};
+
+/// `status`: prints the open tunnels, and the state of their kernels. For a named host without a
+/// tunnel it prints what runs there, which takes a login. Scripts (`--json`) may ask every few
+/// seconds: they get what is known locally, and no login, which could mean a prompt or a push each
+/// time.
+pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
+    let config = context.config()?;
+    let is_named = host.is_some();
+    if !is_named {
+        hint_when_empty(&config, json);
+    }
+    let hosts = match host {
+        Some(name) => vec![context.host(&config, Some(name))?],
+        None => config.hosts,
+    };
+    for host in hosts {
+        let message = newest(context, &host.name);
+        let kernels = message.as_ref().and_then(count_kernels);
+        let there = match message {
+            None if is_named && !json => glance(context, &host)?,
+            _ => Vec::new(),
+        };
+        let is_open = message.as_ref().is_some_and(|message| !message.is_end());
+        let end = (!is_open).then(|| context.machine(None).last_end(&host.name));
+        let end = end.flatten();
+        if json {
+            let object = status_json(&host.name, message.as_ref(), kernels, end.as_ref());
+            println!("{object}");
+        } else {
+            let words = status_words(&host.name, message.as_ref(), kernels, end.as_ref());
+            outln!("{} {words}", padded(&host.name, columns::HOST));
+            for line in &there {
+                outln!("  {line}");
+            }
+        }
+    }
+    Ok(0)
+}
+
+/// Describes what is found on the remote host. One that cannot be reached is no failure of
+/// `status`.
+fn glance(context: &Context, host: &Host) -> Result<Vec<String>, Problem> {
+    let order = context.order(host.clone(), Goal::Glance, TIMEOUT)?;
+    let mut lines = Vec::new();
+    let end = run(order, context.shared(), context.machine(None), |event| {
+        if let Event::Seen(sight) = event {
+            let found = match &sight.server {
+                Some(server) => fl!("doctor-found", server = server),
+                None => fl!("doctor-none"),
+            };
+            lines = vec![found];
+            lines.extend(sight.jobs.iter().chain(&sight.lost).cloned());
+        }
+    })?;
+    match end.problem {
+        Some(problem) => Ok(vec![fl!("status-unseen", why = problem.title.as_str())]),
+        None if end.interrupted => Err(problem::interrupted(&host.name)),
+        None => Ok(lines),
+    }
+}
+
+/// Without the token: `status` is what people paste.
+fn status_json(
+    host: &str,
+    message: Option<&Message>,
+    kernels: Option<Kernels>,
+    end: Option<&LastEnd>,
+) -> String {
+    let phase = message.map_or(Phase::Closed, |message| message.phase);
+    let mut object = json!({ "host": host, "phase": phase });
+    if let Some(ready) = message.and_then(Message::ready) {
+        object["url"] = json!(redacted(ready.url.reveal()));
+        object["local_port"] = json!(ready.local_port);
+        object["server"] = json!(ready.server);
+        object["reused"] = json!(ready.reused);
+        object["kernels"] = json!(kernels);
+    }
+    if let Some(job) = message.and_then(Message::job) {
+        object["job"] = json!(job);
+    }
+    if let Some(loss) = message.and_then(Message::loss) {
+        object["loss"] = json!(loss);
+    }
+    if let Some(end) = end {
+        object["last_end"] = json!(end);
+    }
+    object.to_string()
+}
+
+fn status_words(
+    host: &str,
+    message: Option<&Message>,
+    kernels: Option<Kernels>,
+    end: Option<&LastEnd>,
+) -> String {
+    let Some(message) = message else {
+        return closed_words(end);
+    };
+    if let Some(loss) = message.loss() {
+        return lost_words(host, loss);
+    }
+    let job = message.job();
+    let Some(ready) = message.ready() else {
+        let waiting = job.map(|job| format!(" · {}", job.waiting()));
+        return format!("{}{}", message.phase.words(), waiting.unwrap_or_default());
+    };
+    let kernels = match kernels {
+        None => fl!("status-kernels-unknown"),
+        Some(Kernels { total, busy }) => fl!("status-kernels", total = total, busy = busy),
+    };
+    let url = redacted(ready.url.reveal());
+    let job = job.map(|job| format!("  {}", job_words(&job)));
+    let (ready, job) = (Phase::Ready.words(), job.unwrap_or_default());
+    format!("{ready}  {url}  {kernels}{job}")
+}
+
+/// Returns that a tunnel is not open, and why the last one ended.
+fn closed_words(end: Option<&LastEnd>) -> String {
+    let closed = Phase::Closed.words();
+    let Some(LastEnd { at, title, .. }) = end else {
+        return closed;
+    };
+    match time_of_day(*at) {
+        Some(time) => fl!("status-ended", phase = closed, time = time, title = title),
+        None => closed,
+    }
+}
+
+/// Returns why the connection is lost, since when, and what comes next.
+fn lost_words(host: &str, loss: &Loss) -> String {
+    let time = loss.since.and_then(time_of_day).unwrap_or_default();
+    let cause = loss.cause.as_str();
+    if loss.needs_login {
+        return fl!("status-log-in", time = time, cause = cause, host = host);
+    }
+    let now = Timestamp::now().as_second();
+    let left = loss.retry_at.map(|at| at - now).filter(|left| *left > 0);
+    match left {
+        Some(left) => fl!("status-next-try", time = time, cause = cause, count = left),
+        None => fl!("status-trying", time = time, cause = cause),
+    }
+}
