@@ -30,7 +30,7 @@ const FILTER: &str = concat!(
     r#"/^[0-9]+[^|]*\|/ { jobs++; name = $0; fields = gsub(/\|/, "|") < 9 ? 9 : 10; "#,
     r#"for (i = 1; i < fields; i++) name = substr(name, index(name, "|") + 1); "#,
     r#"id = $0; sub(/[^0-9].*/, "", id); if ((id in own) || (name in named)) print; next } "#,
-    r#"NF && NR < 20 { print } END { print "rj_jobs " jobs + 0; exit status }"#,
+    r#"NF && NR < 20 { print substr($0, 1, 2000) } END { print "rj_jobs " jobs + 0; exit status }"#,
 );
 
 impl Scheduler for Lsf {

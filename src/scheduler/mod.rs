@@ -5,6 +5,8 @@
 //! Every value of the configuration in such a line went through [`crate::shell_quote::quote`].
 
 mod adapter;
+#[cfg(test)]
+mod cut_off_tests;
 mod exec_in_job;
 mod job;
 mod job_name;

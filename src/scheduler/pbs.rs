@@ -234,14 +234,14 @@ const LISTS: &str = concat!(
     r#"for rj_s in $(printf '%s\n' "$rj_ids" | sed "$rj_cut" | sort -u); do "#,
     r#"rj_g=$(printf '%s\n' "$rj_ids" | awk -v at="$rj_s" '{ t = $0; sub(/^[^.]*/, "", t); if (t == "") t = "."; if (t == at) print }'); "#,
     r#"if [ -z "$rj_select" ] || [ "$rj_s" = . ] || printf '%s\n' "$rj_usual" | grep -qxF -e "$rj_s"; then "#,
-    r#"LC_ALL=C qstat -f $rj_g || rj_e=$?; else rj_t=$(command -v timeout); "#,
+    r#"LC_ALL=C qstat -f $rj_g || rj_e=$?; echo; else rj_t=$(command -v timeout); "#,
     r#"rj_o=$(LC_ALL=C ${rj_t:+timeout 10} qstat -f $rj_g 2>/dev/null); "#,
     r#"case $? in 124 | 137 | 143) ;; *) printf '%s\n' "$rj_o" ;; esac; fi; done; (exit $rj_e)"#,
 );
 
 /// Joins lines that go on after a tab, and keeps what is read here.
 const FILTER: &str = concat!(
-    r#"function flush() { if (keep) print line; keep = 0 } "#,
+    r#"function flush() { if (keep) print substr(line, 1, 4000); keep = 0 } "#,
     r#"/^\t/ { line = line substr($0, 2); next } "#,
     r#"{ flush(); line = $0; keep = !/^    / || "#,
     r#"$1 ~ /^(Job_Name|job_state|server|comment|depend|Hold_Types|exec_host|ctime|qtime|stime|start_time)$/ || "#,

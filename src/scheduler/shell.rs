@@ -29,10 +29,12 @@ pub(super) const LEDGER: &str = concat!(
 /// Awk's part that takes a terminal's colours away, which a site's own command may print.
 const COLOURS: &str = r#"index($0, "\033[") { gsub(/\033\[[0-9;]*[A-Za-z]/, "") } "#;
 
-/// Runs commands whose output goes through a filter, and keeps their status: awk ends with it.
+/// Runs commands whose output goes through a filter, and keeps their status: awk ends with it. A list that was cut off
+/// may end in the middle of a line, and the status is no part of that line; without a status the list has failed.
 pub(super) fn filtered(commands: &str, program: &str) -> String {
     format!(
-        "{{ {commands}; echo \"rj_status $?\"; }} | LC_ALL=C awk '{LEDGER}{COLOURS}$1 == \"rj_status\" {{ status = $2; next }} {program}'"
+        "{{ {commands}; printf '\\nrj_status %s\\n' \"$?\"; }} | LC_ALL=C awk '{LEDGER}BEGIN {{ status = 98 }} {COLOURS}\
+         $1 == \"rj_status\" {{ status = $2; next }} {program}'"
     )
 }
 

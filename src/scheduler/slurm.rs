@@ -125,13 +125,13 @@ impl Scheduler for Slurm {
     /// Delimited, and not `--json`: docs/decisions/0014-delimited-lists.md. Long options alone, since sites put programs
     /// of their own in front that know no others; and with a heading, without which an answer is no list. Then scontrol
     /// tells the same, without anything in front of it. Times come as seconds since 1970 (`SLURM_TIME_FORMAT` takes
-    /// strftime's forms). The clusters are those to which a submission goes.
+    /// strftime's forms). Without `SQUEUE_ALL` 24.11 leaves out jobs in partitions that the account may not use. The clusters are those to which a submission goes.
     fn list(&self, host: &Host) -> String {
         let squeue = format!(
-            "LC_ALL=C SLURM_TIME_FORMAT=%s squeue \"$@\" --user=\"$rj_me\" --format='{FORMAT}'"
+            "LC_ALL=C SQUEUE_ALL=1 SLURM_TIME_FORMAT=%s squeue \"$@\" --user=\"$rj_me\" --format='{FORMAT}'"
         );
         let lists = "rj_s=0; if [ -z \"$rj_c\" ]; then rj_list || rj_s=$?; else \
-            for rj_k in $(printf %s \"$rj_c\" | tr , \" \"); do echo \"CLUSTER: $rj_k\"; \
+            for rj_k in $(printf %s \"$rj_c\" | tr , \" \"); do printf '\\nCLUSTER: %s\\n' \"$rj_k\"; \
             rj_list --clusters=\"$rj_k\" || rj_s=$?; done; fi; (exit $rj_s)";
         format!(
             "{}rj_list() {{ {squeue}; }}; {}; rj_s=$?; if [ $rj_s = 99 ]; then {}; else (exit $rj_s); fi",
@@ -196,7 +196,7 @@ impl Scheduler for Slurm {
         let (queue, (_, flag)) = (quote(queue), parts(id));
         let number = id.split(';').next()?;
         Some(format!(
-            "{}LC_ALL=C squeue {flag}--noheader --partition={queue} --states=PD,R,S --sort=-p --format='%t %u %i %r' | {}; \
+            "{}LC_ALL=C squeue {flag}--noheader --partition={queue} --states=PD,R,S --sort=-p,i --format='%t %u %i %r' | {}; \
              LC_ALL=C sinfo {flag}--noheader --Node --partition={queue} --format='node %T'",
             begin(),
             count_place(
@@ -301,7 +301,7 @@ fn clusters(host: &Host) -> String {
 /// The controller's own records.
 fn records() -> String {
     let lists = "rj_s=0; for rj_k in $(printf %s \"${rj_c:--}\" | tr , \" \"); do rj_f=; \
-        [ \"$rj_k\" = - ] || { echo \"CLUSTER: $rj_k\"; rj_f=--clusters=$rj_k; }; \
+        [ \"$rj_k\" = - ] || { printf '\\nCLUSTER: %s\\n' \"$rj_k\"; rj_f=--clusters=$rj_k; }; \
         LC_ALL=C SLURM_TIME_FORMAT=%s scontrol ${rj_f:+\"$rj_f\"} --oneliner show job || rj_s=$?; done; (exit $rj_s)";
     filtered(lists, RECORD_FILTER)
 }

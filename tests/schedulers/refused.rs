@@ -16,8 +16,6 @@ fn slurm_says_what_is_wrong() {
             "job_refused",
             "invalid partition specified: nosuch",
         ),
-        ("queue = \"staff\"", "job_refused", "not permitted"),
-        ("cores = 400", "job_never_starts", "PartitionConfig"),
         ("options = [\"--hold\"]", "job_never_starts", "JobHeldUser"),
         (
             "queue = \"short\"\nwalltime = \"2:00:00\"",
@@ -45,6 +43,7 @@ fn slurm_says_what_is_wrong() {
             doctor_refuses(&client, words);
         }
     }
+    refused_or_never_started(&client);
     configure(&client, "launcher = \"slurm\"");
     let out = client.run(&["doctor", "test"]);
     assert!(
@@ -53,6 +52,39 @@ fn slurm_says_what_is_wrong() {
     );
     nothing_queued(&client, Scheduler::Slurm);
     assert_eq!(cluster.home().read("injected"), None);
+}
+
+/// What one version of Slurm refuses and another one accepts, which says then by its reason that it never starts.
+fn refused_or_never_started(client: &Client) {
+    for (lines, refused, never) in [
+        // 22.05 and 24.11.
+        (
+            "queue = \"staff\"",
+            "not permitted",
+            "permitted to use this partition",
+        ),
+        // 24.11 and 22.05.
+        (
+            "cores = 400",
+            "node configuration is not available",
+            "PartitionConfig",
+        ),
+    ] {
+        configure(client, &format!("launcher = \"slurm\"\n{lines}"));
+        let mut opened = client.open("test");
+        let event = opened.wait_phase_within("failed", PATIENCE);
+        assert_eq!(opened.wait_exit().code, Some(7), "{event}");
+        let is_refused = event["code"] == "job_refused";
+        assert!(is_refused || event["code"] == "job_never_starts", "{event}");
+        let words = if is_refused { refused } else { never };
+        // Between its words there may be underscores.
+        assert!(detail(&event).replace('_', " ").contains(words), "{event}");
+        nothing_queued(client, Scheduler::Slurm);
+        // That of a node is no refusal to `doctor`: the nodes of that kind may be down.
+        if is_refused && lines.starts_with("queue") {
+            doctor_refuses(client, words);
+        }
+    }
 }
 
 /// `doctor` asks the scheduler about the job, and submits none.

@@ -16,7 +16,8 @@ fn whole_life(scheduler: Scheduler, lines: &str, node: &str) {
     let mut cold = client.open("test");
     let first = cold.wait_phase_within("ready", PATIENCE);
     let phases = cold.phases();
-    for phase in ["submitting", "queued", "starting", "forwarding"] {
+    // "starting" is seen only if a look comes between the job's start and its server's.
+    for phase in ["submitting", "queued", "forwarding"] {
         assert!(phases.iter().any(|p| p == phase), "{phase}: {phases:?}");
     }
     assert_eq!(first["server"]["host"], node);

@@ -20,7 +20,7 @@ pub(super) const FILTER: &str = concat!(
     r#"inside { block = block $0 "\n"; if (/<\/job_list>/) { inside = 0; name = text("full_job_name"); "#,
     r#"if (name == "") name = text("JB_name"); "#,
     r#"if ((text("JB_job_number") in own) || (plain(name) in named)) printf "%s", block } next } "#,
-    r#"{ print } END { exit status }"#,
+    r#"{ print substr($0, 1, 2000) } END { exit status }"#,
 );
 
 /// Reads a whole list.

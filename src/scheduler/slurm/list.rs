@@ -53,20 +53,24 @@ const RECORDS: &str = "rj_records";
 /// although it did not fail.
 pub(super) const FILTER: &str = concat!(
     r#"/^JOBID\|STATE\|/ { seen = 1; print; next } /^CLUSTER: / { print; next } "#,
-    r#"!seen { if (NR < 20) print; next } "#,
+    r#"!seen { if (NR < 20) print substr($0, 1, 2000); next } "#,
     r#"{ name = $0; for (i = 1; i < 9; i++) name = substr(name, index(name, "|") + 1); "#,
     r#"id = $0; sub(/[^0-9].*/, "", id); if ((id in own) || (name in named)) print } "#,
     r#"END { exit status ? status : seen ? 0 : 99 }"#,
 );
 
-/// The same for the records of `scontrol --oneliner show job`, which has no filter by account.
+/// The same for the records of `scontrol --oneliner show job`, which has no filter by account. Of each cluster there is a
+/// record at least, or the word that it has none.
 pub(super) const RECORD_FILTER: &str = concat!(
     r#"/^JobId=/ { at = index($0, " UserId="); head = substr($0, 1, at - 1); rest = substr($0, at + 8); "#,
-    r#"if (index(rest, ENVIRON["rj_me"] "(") != 1) next; id = substr($1, 7); array = ""; "#,
+    r#"whole[lists + 0] = 1; if (index(rest, ENVIRON["rj_me"] "(") != 1) next; id = substr($1, 7); array = ""; "#,
     r#"if (match(head, / ArrayJobId=[0-9]+/)) array = substr(head, RSTART + 12, RLENGTH - 12); "#,
     r#"name = head; sub(/^.* JobName=/, "", name); "#,
     r#"if ((id in own) || (array in own) || (name in named)) print; next } "#,
-    r#"{ print } END { if (!status) print "rj_records"; exit status }"#,
+    r#"/^CLUSTER: / { lists++; print; next } /^No jobs in the system/ { whole[lists + 0] = 1 } "#,
+    r#"NR < 20 { print substr($0, 1, 2000) } "#,
+    r#"END { for (i = lists > 0; i <= lists; i++) if (!(i in whole) && !status) status = 99; "#,
+    r#"if (!status) print "rj_records"; exit status }"#,
 );
 
 /// Reads a list. An answer without a heading of squeue's or our mark after the records is no list.
@@ -169,7 +173,7 @@ fn job(fields: [&str; 6], [start, end, submitted]: [Option<i64>; 3]) -> Job {
     // A job that is being put back into the queue looks like one that ends, and has no end (measured with 22.05).
     let waits = waits || word == "COMPLETING" && end.is_none();
     let state = match word {
-        _ if waits && NEVER.contains(&first(reason)) => JobState::Never,
+        _ if waits && (NEVER.contains(&first(reason)) || is_forbidden(reason)) => JobState::Never,
         _ if waits && is_unfit(reason) => JobState::Unfit,
         "REQUEUE_HOLD" | "RESV_DEL_HOLD" | "SPECIAL_EXIT" => JobState::Held,
         // "JobHeldUser", "JobHeldAdmin", "launch failed requeued held", "job requeued in held state"
@@ -208,6 +212,14 @@ fn job(fields: [&str; 6], [start, end, submitted]: [Option<i64>; 3]) -> Job {
 /// A reason may have more after it: `ReqNodeNotAvail, UnavailableNodes:c1`.
 fn first(reason: &str) -> &str {
     reason.split([',', ' ']).next().unwrap_or_default()
+}
+
+/// Checks whether a partition is closed to the job's group, account or QOS. Slurm 24.11 has a sentence in place of the reason's
+/// name there (`uid_54321_not_in_group_permitted_to_use_this_partition_(staff)…`), and others with the same words.
+fn is_forbidden(reason: &str) -> bool {
+    reason
+        .replace('_', " ")
+        .contains("permitted to use this partition")
 }
 
 /// Checks whether a job waits because no node is as it wants.
@@ -295,6 +307,21 @@ mod tests {
             ("COMPLETING", "None", JobState::Waiting),
             ("COMPLETING", "job requeued in held state", JobState::Held),
             ("PENDING", "InvalidQOS", JobState::Never),
+            (
+                "PENDING",
+                "uid_54321_not_in_group_permitted_to_use_this_partition_(staff)._groups_allowed:_root",
+                JobState::Never,
+            ),
+            (
+                "PENDING",
+                "Job's QOS not permitted to use this partition (gpu allows long not normal)",
+                JobState::Never,
+            ),
+            (
+                "PENDING",
+                "Nodes_required_for_job_are_DOWN,_DRAINED_or_reserved_for_jobs_in_higher_priority_partitions",
+                JobState::Waiting,
+            ),
             ("PENDING", "PartitionNodeLimit", JobState::Unfit),
             (
                 "PENDING",
