@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test fuzz test-jobs test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
+.PHONY: help quick demo demo-cli test fuzz test-jobs test-cli test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
@@ -38,11 +38,11 @@ demo-cli: debug jupyter
 	scripts/demo-cli
 
 ## test: all tests, against real SSH servers and a real Jupyter; installs what is missing
-# Those of batch jobs mostly wait for schedulers, so they run beside all others.
+# Those of batch jobs mostly wait for schedulers, and those of the command for connections, so they run beside all others.
 test: jupyter
 	scripts/install cluster
 	$(CARGO) test --locked --no-run
-	$(MAKE) --jobs=2 --keep-going --output-sync test-jobs test-others
+	$(MAKE) --jobs=3 --keep-going --output-sync test-jobs test-cli test-others
 	$(MAKE) test-macos
 
 tests := $(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs))
@@ -50,8 +50,11 @@ tests := $(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) $(patsubst tests/%/main
 test-jobs:
 	$(CARGO) test --locked --test schedulers
 
+test-cli:
+	$(CARGO) test --locked --test cli
+
 test-others:
-	$(CARGO) test --locked --no-fail-fast --lib --bins $(addprefix --test ,$(filter-out schedulers,$(tests)))
+	$(CARGO) test --locked --no-fail-fast --lib --bins $(addprefix --test ,$(filter-out schedulers cli,$(tests)))
 	$(CARGO) test --locked --doc
 
 ## test-macos: the Mac's own code, run on Linux: tests/macos
