@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 
 use super::first_request::{LONGEST, RequestKind, kind};
+use super::pace::Pace;
 use super::window::Window;
 use crate::ssh::Stream;
 use crate::ssh::channel::{Channel, ReceiveWindow};
@@ -51,6 +52,7 @@ pub struct ForwardedConnection {
     local: Stream,
     channel: Channel,
     window: Window,
+    pace: Pace,
     /// Read from the local side, and too much for the remote host's window; at most one packet.
     up: Vec<u8>,
     /// Received, not taken by the local side yet; at most one window. A ring, since a reader that
@@ -77,6 +79,7 @@ impl ForwardedConnection {
             local,
             channel,
             window: Window::new(round_trip),
+            pace: Pace::new(round_trip),
             up: Vec::new(),
             down: VecDeque::new(),
             begun: None,
@@ -140,7 +143,7 @@ impl ForwardedConnection {
             return progress;
         }
         if !congested {
-            progress |= self.upload(scratch);
+            progress |= self.upload(now, scratch);
         }
         progress |= self.receive_words(scratch);
         progress |= self.download(now, scratch);
@@ -174,8 +177,8 @@ impl ForwardedConnection {
     }
 
     /// Sends what the local side has, up to a turn's share.
-    fn upload(&mut self, scratch: &mut [u8]) -> bool {
-        let mut progress = self.send();
+    fn upload(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+        let mut progress = self.send(now);
         for _ in 0..READS {
             let may_send = self.up.is_empty() && self.begun.is_none() && !self.broken;
             if !may_send || self.local_ended || !self.readable {
@@ -187,13 +190,13 @@ impl ForwardedConnection {
                     // Whether there is more after a short read, the next poll tells.
                     self.readable = size == PACKET;
                     self.note_request(&scratch[..size]);
-                    self.send_new(&scratch[..size]);
+                    self.send_new(&scratch[..size], now);
                 }
                 Err(error) => return self.local_failed(&error, Side::Read) || progress,
             }
             progress = true;
         }
-        progress | self.send()
+        progress | self.send(now)
     }
 
     fn note_request(&mut self, data: &[u8]) {
@@ -210,8 +213,8 @@ impl ForwardedConnection {
     }
 
     /// Sends what was just read, and keeps what the remote host's window has no room for.
-    fn send_new(&mut self, data: &[u8]) {
-        let room = self.channel.send_window().min(data.len());
+    fn send_new(&mut self, data: &[u8], now: Instant) {
+        let room = self.room(now).min(data.len());
         let mut sent = 0;
         if room > 0 {
             match self.channel.poll_write(&data[..room]) {
@@ -283,12 +286,25 @@ impl ForwardedConnection {
         false
     }
 
-    fn send(&mut self) -> bool {
+    /// Number of bytes that may be sent now.
+    fn room(&mut self, now: Instant) -> usize {
+        let window = u32::try_from(self.channel.send_window()).unwrap_or(u32::MAX);
+        self.pace.room(window, now) as usize
+    }
+
+    /// Returns when there may be room for more although nothing has come.
+    pub fn next(&self) -> Option<Instant> {
+        self.pace
+            .next()
+            .filter(|_| !self.up.is_empty() && !self.broken)
+    }
+
+    fn send(&mut self, now: Instant) -> bool {
         if self.begun.is_some() {
             return false;
         }
         if !self.up.is_empty() {
-            let room = self.channel.send_window().min(self.up.len());
+            let room = self.room(now).min(self.up.len());
             return room > 0 && self.begin(Begun::Write(room));
         }
         if self.local_ended && !self.eof_sent {

@@ -205,6 +205,10 @@ impl Forwarder {
             self.openings.next(),
             self.spares.next(),
             self.resting_until,
+            self.links
+                .iter()
+                .filter_map(ForwardedConnection::next)
+                .min(),
         ];
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
     }

@@ -9,6 +9,7 @@ mod framing;
 mod held;
 mod keepalive;
 mod listener;
+mod pace;
 mod relay;
 mod resume;
 mod spares;
