@@ -232,8 +232,9 @@ rj_say_look() {
 $(rj_print_tails "$1")"
   elif [ "$(cat "$1/bind" 2>/dev/null)" = kept ]; then
     rj_fail kept ''
-  elif [ -f "$1/ready" ]; then
-    rj_say ready "$(cat "$1/ready")"
+  elif _rj_ready=$(cat "$1/ready" 2>/dev/null) && [ -n "$_rj_ready" ]; then
+    # One look: a server that moves to another address takes the file away.
+    rj_say ready "$_rj_ready"
   elif [ -f "$1/started" ]; then
     rj_say looked "$(cat "$1/started")"
   else

@@ -46,6 +46,17 @@ fn the_folder_of_a_job_that_was_killed_goes_as_any_other() {
     );
 }
 
+/// A server that moves to another address takes its ready file away between the look for it and its reading.
+#[test]
+fn a_ready_file_that_goes_while_it_is_read_is_none() {
+    let told = run(
+        "d=$rj_base/jobs/1; mkdir -p \"$d\"; echo c1 >\"$d/started\"; echo pid=1 >\"$d/ready\"
+         cat() { case $1 in */ready) rm -f \"$1\" ;; esac; command cat \"$@\"; }
+         rj_say_look \"$d\"",
+    );
+    assert!(told.contains("looked") && !told.contains("ready"), "{told}");
+}
+
 #[test]
 fn a_job_of_this_host_that_nobody_here_ended_is_told_once() {
     let told = run(

@@ -29,4 +29,5 @@ else
   rj_status=1
 fi
 rm -rf "$rj_dir/runtime" "$rj_dir/sock" "$rj_dir/start" "$rj_dir/config" "$rj_dir/keeper" "$rj_dir/waiting" "$rj_dir/at" "$rj_dir/pid.new"
-printf '%s\n' "$rj_status" >"$rj_dir/exit"
+# In one step: an empty file would say nothing of a server that died.
+printf '%s\n' "$rj_status" >"$rj_dir/exit.new" && mv "$rj_dir/exit.new" "$rj_dir/exit"

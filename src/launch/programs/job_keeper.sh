@@ -16,7 +16,8 @@ rj_tidy() {
 # rj_end STATUS: leaves the status and ends.
 rj_end() {
   rj_tidy
-  printf '%s\n' "$1" >"$rj_dir/exit"
+  # In one step, as "ready": an empty file would say nothing of a server that died.
+  printf '%s\n' "$1" >"$rj_dir/exit.new" && mv "$rj_dir/exit.new" "$rj_dir/exit"
   exit "$1"
 }
 # Ends the server, since the scheduler wants the job's end. A job that may begin again stays in the ledger: whether it does, the scheduler says.
