@@ -90,8 +90,9 @@ fn lose(sshd: &Sshd, client: &Client, lose: impl FnOnce(), restore: impl FnOnce(
     assert_eq!(holders(sshd).len(), 1, "the same one");
     drop(live);
     assert!(
-        eventually(SOON, || holders(sshd).is_empty()),
-        "nothing is left"
+        eventually(PATIENCE, || holders(sshd).is_empty()),
+        "left: {:?}",
+        holders(sshd)
     );
     let left = client.ssh_run("test", "ls -A ~/.local/state/remote-jupyter/streams");
     assert_eq!(left.trim(), "");
