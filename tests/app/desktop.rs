@@ -152,11 +152,28 @@ impl Desktop {
         let mut window = String::new();
         let shown = eventually(SOON, || {
             window = self.windows().pop().unwrap_or_default();
-            !window.is_empty()
+            // It may have gone since.
+            let focused = |window: &str| {
+                let mut command = self.program("xdotool");
+                let out = command.args(["windowfocus", "--sync", window]).output();
+                out.is_ok_and(|out| out.status.success())
+            };
+            !window.is_empty() && focused(&window)
         });
         assert!(shown, "no dialog; {:#?}", self.texts());
-        self.xdotool(&["windowfocus", "--sync", &window]);
         window
+    }
+
+    /// Waits for the one dialog on the screen, does something, and waits until another one stands in its place.
+    pub fn replace_dialog(&self, by: impl FnOnce()) {
+        let before = self.look_at_dialog();
+        by();
+        let is_another = || {
+            self.windows()
+                .last()
+                .is_some_and(|window| *window != before)
+        };
+        assert!(eventually(SOON, is_another), "the dialog stays");
     }
 
     /// Waits until no dialog is on the screen.

@@ -124,7 +124,8 @@ fn the_login_for_a_log_is_in_the_menu_and_a_click_on_the_host_takes_its_place() 
 
     // One login and one question are enough, and the log comes with them.
     ask();
-    desk.desktop.click_host("gpu01");
+    desk.desktop
+        .replace_dialog(|| desk.desktop.click_host("gpu01"));
     desk.desktop.answer(keys::PASSPHRASE);
     desk.desktop.wait_within("● gpu01", PATIENCE);
     desk.wait_for_pages(1);
