@@ -98,18 +98,31 @@ impl Chromium {
 
     /// What stands in the page, as text.
     pub fn text(&self) -> String {
-        self.evaluate("document.body.innerText")
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        let mut text = String::new();
+        // A page that is loading itself again has none, and its tab answers nothing.
+        let there = eventually(PATIENCE, || {
+            let value = self.try_evaluate("document.body.innerText");
+            text = value
+                .and_then(|value| value.as_str().map(str::to_owned))
+                .unwrap_or_default();
+            !text.is_empty()
+        });
+        assert!(there, "an empty page: {:?}", self.tab());
+        text
     }
 
     /// Lets the page compute something, as its user could.
     pub fn evaluate(&self, expression: &str) -> Value {
-        let mut debugger = self.debugger();
+        let value = self.try_evaluate(expression);
+        value.unwrap_or_else(|| panic!("no answer to {expression}"))
+    }
+
+    fn try_evaluate(&self, expression: &str) -> Option<Value> {
+        let mut debugger = self.try_debugger()?;
         let parameters =
             json!({ "expression": expression, "userGesture": true, "returnByValue": true });
-        call(&mut debugger, "Runtime.evaluate", &parameters)["result"]["value"].clone()
+        let result = try_call(&mut debugger, "Runtime.evaluate", &parameters).ok()?;
+        Some(result["result"]["value"].clone())
     }
 
     /// Takes a picture of the tab in a light or dark scheme.
@@ -123,22 +136,33 @@ impl Chromium {
     }
 
     fn debugger(&self) -> Websocket {
-        let port = self.port().expect("its debugging port");
-        let tab = self.tabs().pop().expect("a tab");
-        let path = format!("/devtools/page/{}", tab["id"].as_str().unwrap());
-        Websocket::connect(port, &path, "")
+        self.try_debugger().expect("its debugging port, and a tab")
+    }
+
+    fn try_debugger(&self) -> Option<Websocket> {
+        let (port, tab) = (self.port()?, self.tabs().pop()?);
+        let path = format!("/devtools/page/{}", tab["id"].as_str()?);
+        Some(Websocket::connect(port, &path, ""))
     }
 }
 
 /// Calls a method of the debugging protocol.
 fn call(debugger: &mut Websocket, method: &str, parameters: &Value) -> Value {
+    let result = try_call(debugger, method, parameters);
+    result.unwrap_or_else(|error| panic!("{method}: {error}"))
+}
+
+/// The same, for a tab that may be on its way to another page.
+fn try_call(debugger: &mut Websocket, method: &str, parameters: &Value) -> Result<Value, String> {
     debugger.send(&json!({ "id": 1, "method": method, "params": parameters }).to_string());
     loop {
-        let text = debugger.receive().expect("the debugging port stays open");
+        let text = debugger.receive().ok_or("the debugging port was closed")?;
         let message: Value = serde_json::from_str(&text).unwrap();
         if message["id"] == 1 {
-            assert!(message["error"].is_null(), "{message}");
-            return message["result"].clone();
+            return match message["error"] {
+                Value::Null => Ok(message["result"].clone()),
+                _ => Err(message.to_string()),
+            };
         }
     }
 }
