@@ -292,11 +292,11 @@ impl ForwardedConnection {
         self.pace.room(window, now) as usize
     }
 
-    /// Returns when there may be room for more although nothing has come.
-    pub fn next(&self) -> Option<Instant> {
-        self.pace
-            .next()
-            .filter(|_| !self.up.is_empty() && !self.broken)
+    /// Returns when there may be room for more although nothing has come. Nothing is sent while the connection is
+    /// `congested`.
+    pub fn next(&self, congested: bool) -> Option<Instant> {
+        let waits = !(congested || self.broken || self.up.is_empty());
+        self.pace.next().filter(|_| waits)
     }
 
     fn send(&mut self, now: Instant) -> bool {

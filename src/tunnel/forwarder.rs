@@ -205,12 +205,15 @@ impl Forwarder {
             self.openings.next(),
             self.spares.next(),
             self.resting_until,
-            self.links
-                .iter()
-                .filter_map(ForwardedConnection::next)
-                .min(),
+            self.next_upload(),
         ];
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
+    }
+
+    fn next_upload(&self) -> Option<Instant> {
+        let congested = self.connection.socket_buffer().is_congested();
+        let links = self.links.iter();
+        links.filter_map(|link| link.next(congested)).min()
     }
 
     fn work(&mut self, now: Instant) -> Result<bool, SshError> {
