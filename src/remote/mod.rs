@@ -46,8 +46,8 @@ const SCRIPT: &str = concat!(
 /// FreeBSD's sh and ksh88 take no `-l`: shells of these names read the files of a login by their
 /// names. One that is not known may not read `<&3` (nu, elvish, rc): it gets no more than a program and its
 /// option, as all of them write that, and what this program reads is the very command again. One that fails at this
-/// (elvish takes no `-l`) leaves the script's first line in the channel, and a sh takes its place; as it does for
-/// xonsh, which reads its own files for people only (measured with xonsh 0.25).
+/// leaves the script's first line in the channel, and a sh takes its place; as it does for those that read their own
+/// files for people only, or no files of a login with a command (measured with xonsh 0.25, elvish 0.19 and 0.21).
 const LOGIN: &str = concat!(
     "exec /bin/sh -c '",
     r#"exec 3<&0 </dev/null; s=${SHELL:-/bin/sh}; l="exec /bin/sh -s"; "#,
@@ -57,7 +57,7 @@ const LOGIN: &str = concat!(
     r#""$s" -c "$l" <&3 3<&- || exec "$s" -c "exec /bin/sh -s" <&3 3<&-;; "#,
     r#"sh|ksh) echo "$l <&3" | "$s" -c "$p" 3<&3;; "#,
     r#"bash*|zsh*|fish*|dash|ash|yash|posh|oksh|mksh|ksh93) echo "$l <&3" | "$s" -l -c "$l <&3" 3<&3;; "#,
-    r#"*) case $s in *xonsh) false;; *) echo "$l <&3" | "$s" -l -c "$l" 3<&3;; esac || { IFS= read -r n <&3 && "#,
+    r#"*) case $s in *xonsh|*elvish) false;; *) echo "$l <&3" | "$s" -l -c "$l" 3<&3;; esac || { IFS= read -r n <&3 && "#,
     r#"case $n in rj_nonce=*) rj_nonce=${n#*=}; export rj_nonce; "#,
     r#"echo "$l <&3" | /bin/sh -c "$p" 3<&3;; esac; };; esac"#,
     "'"

@@ -12,6 +12,8 @@ mod cases;
 mod certificates;
 mod files;
 mod known_hosts;
+#[path = "../support/penalties.rs"]
+mod penalties;
 mod run;
 mod servers;
 mod skipping;

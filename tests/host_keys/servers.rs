@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::penalties::unpunished;
+
 const SSHD: &str = "/usr/sbin/sshd";
 
 /// Which server a case is about.
@@ -120,7 +122,8 @@ impl Servers {
         let port = free_port();
         let mut text = format!(
             "ListenAddress 127.0.0.1:{port}\nListenAddress [::1]:{port}\nPidFile none\nUsePAM no\nStrictModes no\n\
-             UseDNS no\nMaxStartups 100\nLogLevel ERROR\n"
+             UseDNS no\nMaxStartups 100\nLogLevel ERROR\n{}",
+            unpunished()
         );
         for line in lines.lines() {
             let (keyword, file) = line.split_once(' ').unwrap();

@@ -37,6 +37,7 @@ pub mod keys;
 pub mod live;
 pub mod network;
 pub mod opened;
+pub mod penalties;
 pub mod process;
 #[cfg(target_os = "linux")]
 pub mod root_sshd;

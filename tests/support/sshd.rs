@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::home::Home;
+use super::penalties::unpunished;
 use super::process::{self, PATIENCE, eventually};
 use super::{folder, jupyter_venv, keys, script_file};
 
@@ -340,6 +341,7 @@ pub fn base_config(folder: &Path, address: SocketAddr) -> String {
     // StrictModes looks at the folders above, and /tmp is everybody's. PAM would ask the machine's own accounts.
     text + "PidFile none\nUsePAM no\nStrictModes no\nUseDNS no\nPrintMotd no\nPermitUserRC no\nLogLevel VERBOSE\n\
             PubkeyAuthentication yes\nMaxStartups 100\n"
+        + unpunished()
 }
 
 /// Names one fixture: processes carry it as `RJ_FIXTURE`.
