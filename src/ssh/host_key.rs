@@ -12,7 +12,7 @@ use ssh2::{MethodType, Session};
 use super::SshError;
 use super::known_hosts::{
     self, CertificateVerdict, HostName, KnownHosts, KnownHostsError, RevokedKeys, Verdict,
-    fingerprint, is_certificate, key_type, plain_key, remember, rsa_bits,
+    fingerprint, is_certificate, key_type, plain_key, remember, rsa_bits, wants_plain,
 };
 use super::poll::Poller;
 use super::prompt::{Prompt, Prompter};
@@ -112,6 +112,13 @@ impl HostKeys {
             Certified::Trusted => return Ok(Accepted::Known(Vec::new())),
             Certified::No(key, why) => (key, why),
         };
+        if is_certified(blob) {
+            refuse_unwanted(
+                &key,
+                &target.algorithms.host_keys,
+                why_not_certified.as_deref(),
+            )?;
+        }
         let shown = Shown {
             target,
             print: fingerprint(&key),
@@ -268,6 +275,21 @@ fn refuse_short(blob: &[u8], min: u32) -> Result<(), SshError> {
         }),
         _ => Ok(()),
     }
+}
+
+/// The plain key of a certificate that does not count, where the user wants certificates alone, as OpenSSH has
+/// refused it since 10.0p2-7+deb13u4 of Debian; 9.2 believed the key if it was on file.
+fn refuse_unwanted(key: &[u8], wanted: &[String], why: Option<&str>) -> Result<(), SshError> {
+    if wants_plain(wanted, key_type(key).unwrap_or_default()) {
+        return Ok(());
+    }
+    let reasons = why.map(str::to_owned).into_iter();
+    let reasons: Vec<String> = reasons.chain([fl!("certificate-only")]).collect();
+    Err(SshError::Handshake {
+        text: reasons.join("\n"),
+        cut: false,
+        greeting: None,
+    })
 }
 
 impl Shown<'_> {

@@ -20,7 +20,7 @@ pub use certificate::{UserCertificate, is_certificate, plain_key, user_certifica
 pub use error::KnownHostsError;
 pub use host_name::HostName;
 pub use lookup::{CertificateVerdict, KnownHosts, KnownKey, Verdict, fingerprint};
-pub use order::ALGORITHMS;
+pub use order::{ALGORITHMS, wants_plain};
 pub use remember::remember;
 pub use revoked::RevokedKeys;
 pub use signature::rsa_bits;

@@ -33,6 +33,8 @@ pub struct Case {
     pub files: Vec<(String, String)>,
     /// Files that `ssh-keygen` changes or makes, with its arguments; `{keys}` is the folder of keys.
     pub keygen: Vec<(String, Vec<String>)>,
+    /// Newer versions of OpenSSH decide as this program does.
+    pub newer_agrees: bool,
 }
 
 /// The four ways to be strict, `off` being another word for `no`.
@@ -54,7 +56,13 @@ impl Case {
                 ("global".into(), String::new()),
             ],
             keygen: Vec::new(),
+            newer_agrees: false,
         }
+    }
+
+    pub fn newer_agrees(mut self) -> Self {
+        self.newer_agrees = true;
+        self
     }
 
     pub fn at(mut self, server: Server) -> Self {
@@ -140,6 +148,7 @@ pub fn stricter() -> Vec<Case> {
         Case::new("a file that cannot be read", "[127.0.0.1]:{port} {ed}\n")
             .option("UserKnownHostsFile {dir}/user /"),
     ];
+    cases.extend(certificates::nothing_else_wanted());
     cases.extend(skipping::commands());
     cases.extend(skipping::fewer_algorithms());
     cases

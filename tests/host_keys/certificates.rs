@@ -125,14 +125,31 @@ fn with_options() -> Vec<Case> {
         certified("certificates not wanted", AUTHORITY).option("HostKeyAlgorithms ssh-ed25519"),
         certified("nothing but certificates wanted", AUTHORITY)
             .option("HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com"),
-        certified(
-            "nothing but certificates wanted, plain key known",
-            "[127.0.0.1]:{port} {ed}\n",
-        )
-        .option("HostKeyAlgorithms ssh-ed25519-cert-v01@openssh.com"),
         certified("the authority in the machine's file", "").file("global", AUTHORITY),
         certified("the authority hashed", AUTHORITY).keygen("user", &["-q", "-H", "-f"]),
     ]
+}
+
+/// Certificates alone are wanted, and the host's does not count: OpenSSH has refused its plain key since a mend of 2026.
+pub fn nothing_else_wanted() -> Vec<Case> {
+    let known = [
+        ("plain key known", "[127.0.0.1]:{port} {ed}\n"),
+        (
+            "authority of another host",
+            "[127.0.0.1]:{port} {ed}\n@cert-authority else {ca}\n",
+        ),
+    ];
+    let mut cases = Vec::new();
+    for (what, text) in known {
+        for more in ["", ",rsa-sha2-512"] {
+            let wanted = format!("ssh-ed25519-cert-v01@openssh.com{more}");
+            let case = Case::new(format!("only {wanted} wanted, {what}"), text);
+            let case = case.at(Server::Certified).strict("yes");
+            let case = case.option(&format!("HostKeyAlgorithms {wanted}"));
+            cases.push(case.newer_agrees());
+        }
+    }
+    cases
 }
 
 /// `RevokedHostKeys`, as a list and as a KRL.

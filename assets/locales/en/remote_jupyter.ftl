@@ -997,6 +997,7 @@ certificate-expired = its certificate has expired
 certificate-other-name = its certificate does not name { $host }
 certificate-options = its certificate has options that are not supported
 certificate-algorithm = its certificate is signed with { $name }, which is not accepted
+certificate-only = the host's certificate does not count here, and HostKeyAlgorithms allows nothing but certificates
 certificate-forged = the host's certificate is damaged, or its signature is wrong
 revoked-keys-line = line { $line } is not a public key
 host-key-no-file = UserKnownHostsFile is none, so the key cannot be saved

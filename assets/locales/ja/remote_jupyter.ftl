@@ -961,6 +961,7 @@ certificate-expired = 証明書の有効期限が切れています
 certificate-other-name = 証明書に { $host } の名前がありません
 certificate-options = 証明書に対応していない条件が含まれています
 certificate-algorithm = 証明書の署名方式 { $name } は受け入れられません
+certificate-only = ホストの証明書はここでは有効でなく、HostKeyAlgorithms は証明書しか許していません
 certificate-forged = ホストの証明書が壊れているか、署名が正しくありません
 revoked-keys-line = { $line } 行目は公開鍵ではありません
 host-key-no-file = UserKnownHostsFile が none のため、鍵を保存する場所がありません

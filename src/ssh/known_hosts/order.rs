@@ -82,6 +82,13 @@ impl KnownHosts {
     }
 }
 
+/// Returns true if the user wants keys of this type without a certificate too; with no list, all are wanted.
+#[must_use]
+pub fn wants_plain(wanted: &[String], key_type: &str) -> bool {
+    let is_it = |algorithm: &String| !is_certificate(algorithm) && key_kind(algorithm) == key_type;
+    wanted.is_empty() || wanted.iter().any(is_it)
+}
+
 /// Returns the type of plain key of an algorithm: several make their signatures with RSA keys.
 fn key_kind(algorithm: &str) -> &str {
     match plain_type(algorithm) {
