@@ -2,12 +2,14 @@
 //! may give only one at a time (`MaxSessions`).
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
 use ssh2::{ErrorCode, Session};
 
 use super::connection::ForwardedConnection;
+use super::window::WindowPool;
 use crate::ssh::channel::{Channel, ChannelOpening, ForwardTarget, Nonblocking};
 use crate::ssh::{BackgroundExec, ExecRequest, Stream, is_forbidden};
 
@@ -121,6 +123,8 @@ pub struct ChannelOpener {
     late: Vec<ChannelOpening>,
     /// Targets that the remote host allows by their other name alone.
     renamed: Vec<ForwardTarget>,
+    /// Where the channels have their windows from.
+    pub windows: Rc<WindowPool>,
 }
 
 impl ChannelOpener {
@@ -301,7 +305,7 @@ impl ChannelOpener {
                 let learned = ended.learned();
                 let is_new = |target: &ForwardTarget| !self.renamed.contains(target);
                 self.renamed.extend(learned.filter(is_new));
-                Ok(opened(ended, channel))
+                Ok(opened(ended, channel, &self.windows))
             }
             Err(error) => Err(OpenRefusal {
                 wanted: ended.wanted,
@@ -393,22 +397,17 @@ impl InProgress {
     }
 }
 
-fn opened(begun: InProgress, channel: Channel) -> OpenedChannel {
+fn opened(begun: InProgress, channel: Channel, windows: &Rc<WindowPool>) -> OpenedChannel {
+    let round_trip = begun.since.elapsed();
+    let joined = |local, channel| ForwardedConnection::new(local, channel, round_trip, windows);
     match begun.wanted {
-        OpenRequest::Link(local, _) => OpenedChannel::Link(ForwardedConnection::new(
-            local,
-            channel,
-            begun.since.elapsed(),
-        )),
-        OpenRequest::Join(local, _, tell) => OpenedChannel::Join(
-            ForwardedConnection::new(local, channel, begun.since.elapsed()),
-            tell,
-        ),
+        OpenRequest::Link(local, _) => OpenedChannel::Link(joined(local, channel)),
+        OpenRequest::Join(local, _, tell) => OpenedChannel::Join(joined(local, channel), tell),
         OpenRequest::Probe(_) => OpenedChannel::Probe(channel),
-        OpenRequest::Spare(_) => OpenedChannel::Spare(channel, begun.since.elapsed()),
-        OpenRequest::Command(local, _) => OpenedChannel::Command(
-            ForwardedConnection::new(local, channel, begun.since.elapsed()).of_command(),
-        ),
+        OpenRequest::Spare(_) => OpenedChannel::Spare(channel, round_trip),
+        OpenRequest::Command(local, _) => {
+            OpenedChannel::Command(joined(local, channel).of_command())
+        }
         OpenRequest::Background(task) => {
             OpenedChannel::Background(BackgroundExec::new(task, channel))
         }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::net::Shutdown;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use rustix::event::PollFlags;
 
 use super::first_request::{LONGEST, RequestKind, kind};
 use super::pace::Pace;
-use super::window::Window;
+use super::window::{Window, WindowPool};
 use crate::ssh::Stream;
 use crate::ssh::channel::{Channel, ReceiveWindow};
 
@@ -74,11 +75,33 @@ pub struct ForwardedConnection {
 
 impl ForwardedConnection {
     /// Joins a socket (not blocking) to a channel whose opening took `round_trip`.
-    pub fn new(local: Stream, channel: Channel, round_trip: Duration) -> Self {
+    pub fn new(
+        local: Stream,
+        channel: Channel,
+        round_trip: Duration,
+        windows: &Rc<WindowPool>,
+    ) -> Self {
+        let window = Window::new(round_trip, windows);
+        Self::with_window(local, channel, round_trip, window)
+    }
+
+    /// Joins a socket to a spare channel.
+    pub fn of_spare(
+        local: Stream,
+        channel: Channel,
+        round_trip: Duration,
+        windows: &Rc<WindowPool>,
+        now: Instant,
+    ) -> Self {
+        let window = Window::of_spare(round_trip, windows, now);
+        Self::with_window(local, channel, round_trip, window)
+    }
+
+    fn with_window(local: Stream, channel: Channel, round_trip: Duration, window: Window) -> Self {
         Self {
             local,
             channel,
-            window: Window::new(round_trip),
+            window,
             pace: Pace::new(round_trip),
             up: Vec::new(),
             down: VecDeque::new(),
@@ -91,14 +114,6 @@ impl ForwardedConnection {
             broken: false,
             words: None,
             first_request: FirstRequest::Undecided(Vec::new()),
-        }
-    }
-
-    /// Joins a socket to a spare channel.
-    pub fn of_spare(local: Stream, channel: Channel, round_trip: Duration, now: Instant) -> Self {
-        Self {
-            window: Window::of_spare(round_trip, now),
-            ..Self::new(local, channel, round_trip)
         }
     }
 

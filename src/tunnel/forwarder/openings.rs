@@ -87,7 +87,8 @@ impl Forwarder {
         self.close_ended_spares(now);
         match self.spares.take(now) {
             Some((channel, round_trip)) => {
-                let link = ForwardedConnection::of_spare(local, channel, round_trip, now);
+                let windows = &self.openings.windows;
+                let link = ForwardedConnection::of_spare(local, channel, round_trip, windows, now);
                 self.joined(link);
             }
             None => self.openings.want_soon(local, target),

@@ -16,4 +16,6 @@ pub struct SuspendedListeners {
     pub(in crate::tunnel) unanswered_pages: Vec<Stream>,
     /// Websockets, which go on over the next connection.
     pub(in crate::tunnel) streams: Option<ResumableStreams>,
+    /// Largest window that its transfers have needed, in bytes.
+    pub(in crate::tunnel) window: u32,
 }

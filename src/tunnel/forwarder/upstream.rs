@@ -22,6 +22,7 @@ impl Forwarder {
             self.add_listener(forward_listener);
         }
         self.knocked = true;
+        self.openings.windows.start_at(held.window);
         self.resume_streams(held.streams);
         for wanted in held.waiting {
             self.want(wanted);
@@ -50,6 +51,7 @@ impl Forwarder {
             waiting: relayed.collect(),
             unanswered_pages: Vec::new(),
             streams: self.suspend_streams(),
+            window: self.openings.windows.proven(),
         }
     }
 
