@@ -4,6 +4,7 @@ mod actions;
 mod dialogs;
 mod ended_pages;
 mod new_host;
+mod restoring;
 mod side_logins;
 
 use std::collections::{HashMap, HashSet};
@@ -193,7 +194,7 @@ impl<D: Desktop> App<D> {
             AppEvent::ConfigReloaded(config) => self.config_reloaded(config, now),
             AppEvent::Aliases(aliases) => self.model.know_aliases(aliases),
             AppEvent::HostAdded { then, added } => self.host_added(then, added),
-            AppEvent::MenuRecalled(memory) => self.model.remember(memory),
+            AppEvent::MenuRecalled(memory) => self.menu_recalled(memory, now),
             AppEvent::LoginItem(status) => self.model.know_login_item(status),
             AppEvent::Shortcuts(launchers) => self.model.know_launchers(launchers),
             AppEvent::Release(release) => self.model.updates_mut().release = release,
@@ -218,6 +219,7 @@ impl<D: Desktop> App<D> {
         }
         let notable = self.model.hear(message, now);
         self.follow_end(message);
+        self.remember_tunnel(message);
         if let Some(paths) = self.model.see_notebooks(host) {
             os_actions::remember_notebooks(self.sessions.scope(), host, paths);
         }

@@ -12,6 +12,8 @@ pub enum AppEffect {
         /// The notebook to open there.
         notebook: Option<String>,
     },
+    /// Connects a host again whose tunnel stood when the app ended, if its server still runs.
+    Restore(String),
     /// Opens the tab of a connected host again, or a notebook there.
     Show(String, Option<String>),
     /// Opens the tab of a connected host again, unless a browser has one open.

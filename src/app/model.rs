@@ -401,6 +401,21 @@ impl Model {
             return None;
         }
         host.is_attended = false;
+        host.is_restored = false;
+        Some(host.open(None, now))
+    }
+
+    /// Connects a host whose tunnel stood when the app ended, as soon as there is a network for it,
+    /// if its server still runs and the login needs nobody.
+    pub fn restore(&mut self, name: &str, now: Instant) -> Option<AppEffect> {
+        let is_quitting = self.is_quitting;
+        let host = self.host_mut(name)?;
+        if host.is_active() || is_quitting {
+            return None;
+        }
+        host.retry_until = Some(now + NETWORK_RETRY_TIME);
+        host.is_attended = false;
+        host.is_restored = true;
         Some(host.open(None, now))
     }
 

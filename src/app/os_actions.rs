@@ -130,6 +130,12 @@ pub fn remember_notebooks(scope: &Scope, host: &str, paths: Vec<String>) {
     remember(move || menu_memory::remember_notebooks(&scope, &host, &paths));
 }
 
+/// Remembers that a host's tunnel stands, or that it does not.
+pub fn remember_open(scope: &Scope, host: &str, open: bool) {
+    let (scope, host) = (scope.clone(), host.to_owned());
+    remember(move || menu_memory::remember_open(&scope, &host, open));
+}
+
 /// Only comfort is lost where nothing can be remembered.
 fn remember(write: impl FnOnce() -> io::Result<()> + Send + 'static) {
     thread::spawn("menu", move || {

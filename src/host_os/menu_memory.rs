@@ -15,6 +15,8 @@ pub struct MenuMemory {
     pub hidden: BTreeSet<String>,
     /// Notebooks that ran on each host, the newest first.
     pub notebooks: BTreeMap<String, Vec<String>>,
+    /// Hosts whose tunnels stood when the app ended, with their local ports.
+    pub open: BTreeMap<String, Option<u16>>,
 }
 
 impl MenuMemory {
@@ -30,10 +32,14 @@ impl MenuMemory {
             let host = parse_remembered(name).0;
             (scope.remembered_name(host) == name).then(|| host.to_owned())
         };
-        let hidden = store.hidden();
+        let (hidden, open) = (store.hidden(), store.open());
         let notebooks = store.notebooks().into_iter();
         Self {
             hidden: hidden.iter().filter_map(|name| own(name)).collect(),
+            open: open
+                .iter()
+                .filter_map(|name| Some((own(name)?, store.port(name))))
+                .collect(),
             notebooks: notebooks
                 .filter_map(|(name, paths)| Some((own(&name)?, paths)))
                 .collect(),
@@ -57,6 +63,15 @@ pub fn remember_notebooks(scope: &Scope, host: &str, paths: &[String]) -> io::Re
 pub fn remember_hidden(scope: &Scope, host: &str, hidden: bool) -> io::Result<()> {
     let store = StateStore::in_folder(&state_folder());
     store.set_hidden(&scope.remembered_name(host), hidden)
+}
+
+/// Remembers that the app holds the tunnel of a host, or holds it no more.
+///
+/// # Errors
+/// The system's.
+pub fn remember_open(scope: &Scope, host: &str, open: bool) -> io::Result<()> {
+    let store = StateStore::in_folder(&state_folder());
+    store.set_open(&scope.remembered_name(host), open)
 }
 
 #[cfg(test)]
@@ -88,11 +103,20 @@ mod tests {
         let again = store.set_hidden(&other.remembered_name("old"), false);
         again.unwrap();
 
+        for open in [true, false, true] {
+            let set = store.set_open(&usual.remembered_name("gpu01"), open);
+            set.unwrap();
+        }
+        store
+            .set_port(&usual.remembered_name("gpu01"), 8890)
+            .unwrap();
+
         let usual = MenuMemory::load_from(&state, &usual);
         assert_eq!(usual.notebooks["gpu01"], paths);
+        assert_eq!(usual.open, [("gpu01".to_owned(), Some(8890))].into());
         assert!(usual.hidden.is_empty());
         let other = MenuMemory::load_from(&state, &other);
-        assert!(other.notebooks.is_empty());
+        assert!(other.notebooks.is_empty() && other.open.is_empty());
         assert_eq!(other.hidden, BTreeSet::from(["older".to_owned()]));
     }
 }

@@ -1,7 +1,7 @@
 //! State that is remembered between runs: each host's local port, so that its address stays the
 //! same and the browser finds its open tabs again; the route that leads to its jobs; the warnings
-//! about its job's walltime, which are not repeated; and for the menu its notebooks, and the hosts of
-//! the ssh configuration that it does not show.
+//! about its job's walltime, which are not repeated; for the menu its notebooks, and the hosts of
+//! the ssh configuration that it does not show; and for the app's next start the tunnels that stand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -25,6 +25,9 @@ pub struct StateStore {
 struct PersistedState {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     hidden: BTreeSet<String>,
+    /// Hosts whose tunnels the app holds, or held when it ended.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    open: BTreeSet<String>,
     #[serde(default)]
     welcomed: bool,
     #[serde(default)]
@@ -126,6 +129,12 @@ impl StateStore {
         self.read().hidden
     }
 
+    /// The hosts whose tunnels the app held when it ended.
+    #[cfg(feature = "app")]
+    pub fn open(&self) -> BTreeSet<String> {
+        self.read().open
+    }
+
     /// Remembers the notebooks of a host.
     #[cfg(feature = "app")]
     pub fn set_notebooks(&self, host: &str, paths: &[String]) -> io::Result<()> {
@@ -138,13 +147,13 @@ impl StateStore {
     /// Remembers that the menu does not show a host, or shows it again.
     #[cfg(feature = "app")]
     pub fn set_hidden(&self, host: &str, hidden: bool) -> io::Result<()> {
-        self.change(|memory| {
-            if hidden {
-                memory.hidden.insert(host.to_owned())
-            } else {
-                memory.hidden.remove(host)
-            }
-        })
+        self.change(|memory| put(&mut memory.hidden, host, hidden))
+    }
+
+    /// Remembers that the app holds the tunnel of a host, or holds it no more.
+    #[cfg(feature = "app")]
+    pub fn set_open(&self, host: &str, open: bool) -> io::Result<()> {
+        self.change(|memory| put(&mut memory.open, host, open))
     }
 
     /// Under a lock, so that two programs do not lose each other's changes. False when there is none.
@@ -166,6 +175,16 @@ impl StateStore {
             .ok()
             .and_then(|text| toml::from_str(&text).ok())
             .unwrap_or_default()
+    }
+}
+
+/// Adds a host, or removes it. Returns true if that changed anything.
+#[cfg(feature = "app")]
+fn put(hosts: &mut BTreeSet<String>, host: &str, add: bool) -> bool {
+    if add {
+        hosts.insert(host.to_owned())
+    } else {
+        hosts.remove(host)
     }
 }
 

@@ -186,7 +186,8 @@ fn plan(order: &SessionRequest, routes: Routes) -> SessionPlan {
     SessionPlan {
         goal: order.goal.clone(),
         host: host.name.clone(),
-        launch: host.launcher != LauncherKind::Attach,
+        launch: host.launcher != LauncherKind::Attach && !order.restores,
+        restores: order.restores,
         wanted: SelectionCriteria {
             port: host.remote_port,
             workdir: host.workdir.is_some(),

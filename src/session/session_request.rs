@@ -28,6 +28,9 @@ pub struct SessionRequest {
     pub watch_kernels: Option<Duration>,
     /// The time for which a lost connection is retried, while there is a network.
     pub patience: Duration,
+    /// True if it stood before this program started, and no click brings it back: its server is found
+    /// again, none is launched, and nobody is prompted.
+    pub restores: bool,
 }
 
 impl SessionRequest {
@@ -48,6 +51,7 @@ impl SessionRequest {
             timeout,
             watch_kernels: None,
             patience: PATIENCE,
+            restores: false,
         })
     }
 }

@@ -102,7 +102,7 @@ fn a_start_that_fails_is_said_on_the_page_too_and_the_page_goes_with_the_failure
 }
 
 /// Asks for the page as a browser does; empty where nobody answers.
-fn page(port: u64) -> String {
+pub fn page(port: u64) -> String {
     let request = ureq::get(format!("http://localhost:{port}/lab"));
     let request = request.header("Accept", "text/html").config();
     let Ok(mut response) = request.http_status_as_error(false).build().call() else {

@@ -17,6 +17,7 @@ mod launchers;
 mod living;
 mod odd;
 mod questions;
+mod restoring;
 mod start;
 mod tab;
 mod together;

@@ -33,6 +33,7 @@ impl<D: Desktop> App<D> {
                 self.end_side_login(&host);
                 self.sessions.open(&host, notebook, true, None);
             }
+            AppEffect::Restore(host) => self.sessions.restore(&host),
             AppEffect::Extend(host) => {
                 self.sessions.extend(&host, HOUR);
                 self.awaited_time.insert(host);
@@ -219,6 +220,7 @@ impl<D: Desktop> App<D> {
             if let Some(lock) = &mut self.host_lock {
                 lock.stop_listening();
             }
+            self.forget_stopped();
             self.sessions.quit();
         }
     }

@@ -878,6 +878,7 @@ fn opens_window(effect: &AppEffect) -> Option<bool> {
         | AppEffect::EditConfiguration
         | AppEffect::ShowPage(_) => Some(true),
         AppEffect::Open { .. }
+        | AppEffect::Restore(_)
         | AppEffect::Show(..)
         | AppEffect::ShowUnlessOpen(_)
         | AppEffect::ShowPort(_)

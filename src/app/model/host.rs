@@ -88,6 +88,8 @@ pub struct HostState {
     pub side_login: Option<SideLogin>,
     /// True if a click began its session; the prompts of another one wait for a click.
     pub is_attended: bool,
+    /// True if its tunnel stood when the app ended, and no click has come since.
+    pub is_restored: bool,
     /// True if its login needs the user, and waits for a click.
     pub needs_login: bool,
     /// The hint of a login that waits in silence, perhaps for the user.
@@ -125,6 +127,7 @@ impl HostState {
             is_prompting: false,
             side_login: None,
             is_attended: true,
+            is_restored: false,
             needs_login: false,
             silence_hint: None,
             notes: Vec::new(),
@@ -252,7 +255,7 @@ impl HostState {
     pub(super) fn see_end(&mut self, stood: bool) {
         let ends = [Code::JobTimeUp, Code::JobEnded, Code::ServerEnded];
         let code = self.problem.as_ref().map(|problem| problem.code);
-        if stood && code.is_some_and(|code| ends.contains(&code)) {
+        if (stood || self.is_restored) && code.is_some_and(|code| ends.contains(&code)) {
             let notebook = self.notebook.clone();
             self.restart = Some(RestartOffer { notebook });
         }
@@ -299,6 +302,7 @@ impl HostState {
                 | HostAction::TryNow
         );
         self.is_attended |= begins;
+        self.is_restored &= !begins;
         match action {
             HostAction::Open => self.main_thing(now),
             HostAction::StartAgain if self.restart.is_some() => self.main_thing(now),
@@ -410,6 +414,9 @@ impl HostState {
         self.problem = None;
         self.needs_login = false;
         self.enter(Phase::Resolving, now);
+        if self.is_restored {
+            return AppEffect::Restore(self.name.clone());
+        }
         AppEffect::Open {
             host: self.name.clone(),
             notebook,
@@ -425,7 +432,8 @@ impl HostState {
         match self.phase {
             Phase::Ready => {
                 let ready = message.ready()?.clone();
-                let is_new = self.ready.is_none();
+                // Its pages go on by themselves.
+                let is_new = self.ready.is_none() && !std::mem::take(&mut self.is_restored);
                 self.ready = Some(ready.clone());
                 self.retry_until = None;
                 self.needs_login = false;
@@ -450,6 +458,9 @@ impl HostState {
                         | Code::HopUnreachable
                 );
                 self.retry_until = self.retry_until.filter(|until| absent && *until > now);
+                if self.is_restored {
+                    return self.unrestored(&problem, now);
+                }
                 if let Some(again) = self.restart.clone() {
                     return Some(NotableChange::Ended(problem, again));
                 }
@@ -457,5 +468,20 @@ impl HostState {
             }
             _ => None,
         }
+    }
+
+    /// Takes in that a tunnel of the run before does not stand again: the menu says why, but a login
+    /// that needs the user is offered.
+    fn unrestored(&mut self, problem: &Problem, now: Instant) -> Option<NotableChange> {
+        if self.waits_for_network() {
+            return None;
+        }
+        self.is_restored = false;
+        if problem.code != Code::Lost {
+            return None;
+        }
+        self.dismiss(now);
+        self.needs_login = true;
+        Some(NotableChange::LoginPostponed)
     }
 }

@@ -29,6 +29,8 @@ pub enum NotableChange {
     Lost(String),
     /// The connection is lost, and the login needs the user, for that reason.
     LoginNeeded(String),
+    /// A tunnel of the run before would stand again, but for a login that needs the user.
+    LoginPostponed,
     /// The connection is back, after that time.
     Returned(Duration),
     /// A remark of the session that needs the user.

@@ -297,6 +297,54 @@ fn a_host_of_the_start_waits_for_the_network_without_a_word() {
     ));
 }
 
+/// The hosts whose tunnels stood are connected again.
+fn restored() -> Model {
+    let mut model = model();
+    for host in ["gpu01", "my box"] {
+        let restore = Some(AppEffect::Restore(host.into()));
+        assert_eq!(model.restore(host, Instant::now()), restore);
+        assert_eq!(model.restore(host, Instant::now()), None, "it is under way");
+    }
+    assert_eq!(model.restore("gone", Instant::now()), None);
+    model
+}
+
+#[test]
+fn a_tunnel_of_the_run_before_stands_again_without_a_word() {
+    let mut model = restored();
+    assert_eq!(hear(&mut model, "gpu01", &failure(Code::NameUnknown)), None);
+    let again = [AppEffect::Restore("gpu01".into())];
+    assert_eq!(model.retry_patient(Instant::now()), again, "no network yet");
+    assert_eq!(hear(&mut model, "gpu01", &ready("gpu01")), None);
+    // From then on it is one like others.
+    let lost = hear(&mut model, "gpu01", &failure(Code::ServerEnded));
+    assert!(matches!(lost, Some(NotableChange::Ended(..))));
+}
+
+#[test]
+fn a_server_that_has_ended_meanwhile_is_offered_in_the_menu_and_a_click_starts_another() {
+    let mut model = restored();
+    assert_eq!(hear(&mut model, "gpu01", &failure(Code::ServerEnded)), None);
+    assert!(model.host("gpu01").unwrap().restart.is_some());
+    let start = Some(open("gpu01", None));
+    assert_eq!(on(&mut model, "gpu01", HostAction::StartAgain), start);
+    assert!(hear(&mut model, "gpu01", &ready("gpu01")).is_some());
+}
+
+#[test]
+fn a_tunnel_of_the_run_before_whose_login_needs_the_user_waits_for_a_click() {
+    let mut model = restored();
+    let told = hear(&mut model, "my box", &failure(Code::Lost));
+    assert_eq!(told, Some(NotableChange::LoginPostponed));
+    assert!(model.host("my box").unwrap().needs_login);
+    assert_eq!(model.icon_state(), IconState::Working, "the other host");
+    assert_eq!(hear(&mut model, "gpu01", &failure(Code::AuthRefused)), None);
+    assert!(model.retry_patient(Instant::now()).is_empty());
+    let log_in = Some(open("my box", None));
+    assert_eq!(on(&mut model, "my box", HostAction::Open), log_in);
+    assert!(model.host("my box").unwrap().is_attended);
+}
+
 #[test]
 fn only_aliases_that_are_no_hosts_are_on_offer() {
     let mut model = model();

@@ -61,6 +61,23 @@ impl Sessions {
     /// the browser once it is ready, with that notebook; `opened` is called when the host has its
     /// IPC socket.
     pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<OnHosted>) {
+        self.connect(name, notebook, show, false, opened);
+    }
+
+    /// Connects a host again whose tunnel stood in an earlier run: nothing is launched, no one is
+    /// prompted, and no browser is opened.
+    pub fn restore(&self, name: &str) {
+        self.connect(name, None, false, true, None);
+    }
+
+    fn connect(
+        &self,
+        name: &str,
+        notebook: Option<String>,
+        show: bool,
+        restores: bool,
+        opened: Option<OnHosted>,
+    ) {
         let host = self.host(name).cloned();
         let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
         let Some(host) = host else {
@@ -73,6 +90,7 @@ impl Sessions {
         let order = match SessionRequest::new(host, self.ssh_config(), goal, TIMEOUT) {
             Ok(order) => SessionRequest {
                 watch_kernels: Some(WATCH_KERNELS),
+                restores,
                 ..order
             },
             Err(problem) => return emit(&self.sender, name, &Event::Failed(problem)),

@@ -55,6 +55,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             of_state(host, fl!("notice-lost", host = host), body, click)
         }
         NotableChange::LoginNeeded(cause) => log_in_again(host, cause),
+        NotableChange::LoginPostponed => login_needed(host),
         NotableChange::Returned(away) => {
             let time = elapsed(*away).unwrap_or_default();
             let body = fl!("notice-returned-text", time = time);

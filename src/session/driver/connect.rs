@@ -93,9 +93,9 @@ impl Driver {
         Ok(Some(FsmEvent::Connection(ConnectionEvent::LoggedIn)))
     }
 
-    /// Returns true if the user expects a prompt.
+    /// Returns true if the user expects a prompt: not while reconnecting, nor for a tunnel of an earlier run.
     fn expects_prompt(&self) -> bool {
-        self.is_attended || !self.is_reconnecting()
+        self.is_attended || !(self.is_reconnecting() || self.order.restores)
     }
 
     /// Returns true while reconnecting.
@@ -109,10 +109,20 @@ impl Driver {
             // A question that was broken off by the wish to close is no failed login.
             _ if matches!(self.poller.check(), Err(WaitError::Cancelled)) => EffectError::Close,
             error if self.is_reconnecting() => self.unhealed(&error),
-            error => {
+            error => EffectError::Problem(self.unrestored(&error).unwrap_or_else(|| {
                 let target = self.target();
-                EffectError::Problem(problem::remote(self.host(), target, self.phase, &error))
+                problem::remote(self.host(), target, self.phase, &error)
+            })),
+        }
+    }
+
+    /// Explains a login that needs the user, for a tunnel of an earlier run.
+    fn unrestored(&self, error: &RemoteError) -> Option<Problem> {
+        match error {
+            RemoteError::Ssh(error) if self.order.restores => {
+                problem::needs_user(&self.host().name, error)
             }
+            _ => None,
         }
     }
 

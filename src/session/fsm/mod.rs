@@ -122,10 +122,12 @@ impl StateMachine {
             return self.nothing_to_ask(ours, lost.into_iter().chain(choice.hubs).collect());
         }
         if !self.plan.launch {
-            return over(Effect::failed(problem::nothing_running(
-                &self.plan.host,
-                &choice.passed_over,
-            )));
+            let host = &self.plan.host;
+            return over(Effect::failed(if self.plan.restores {
+                problem::server_ended(host, None)
+            } else {
+                problem::nothing_running(host, &choice.passed_over)
+            }));
         }
         if !self.plan.scheduler.is_empty() {
             return self.no_server_in_a_job(locked, lost);

@@ -111,6 +111,7 @@ fn plan(goal: Goal) -> SessionPlan {
         goal,
         host: "gpu01".into(),
         launch: true,
+        restores: false,
         wanted: SelectionCriteria::default(),
         patience: Duration::from_secs(600),
         scheduler: String::new(),

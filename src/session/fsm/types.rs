@@ -51,6 +51,8 @@ pub struct SessionPlan {
     pub host: String,
     /// True if a server may be launched.
     pub launch: bool,
+    /// True if a tunnel stood before, whose server is found again or has ended.
+    pub restores: bool,
     /// The criteria for a server that runs.
     pub wanted: SelectionCriteria,
     /// The time for which a lost connection is retried.
