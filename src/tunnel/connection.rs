@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 
 use super::first_request::{LONGEST, RequestKind, kind};
-use super::pace::Pace;
+use super::pace::{Pace, SmallMessages};
 use super::window::{Window, WindowPool};
 use crate::ssh::Stream;
 use crate::ssh::channel::{Channel, ReceiveWindow};
@@ -66,6 +66,8 @@ pub struct ForwardedConnection {
     local_ended: bool,
     eof_sent: bool,
     remote_ended: bool,
+    /// The remote host has sent something: what is small now is a conversation's, and not an upload's head.
+    is_answered: bool,
     /// The local side is gone, or the channel failed: only what is begun is carried on.
     broken: bool,
     /// The last of a command's standard error; none where there is no command.
@@ -111,6 +113,7 @@ impl ForwardedConnection {
             local_ended: false,
             eof_sent: false,
             remote_ended: false,
+            is_answered: false,
             broken: false,
             words: None,
             first_request: FirstRequest::Undecided(Vec::new()),
@@ -150,15 +153,21 @@ impl ForwardedConnection {
         self.writable |= ended || events.contains(PollFlags::OUT);
     }
 
-    /// Moves what can be moved. True when something was. `scratch` is room for what is on its way
-    /// through, and for more than a packet.
-    pub fn work(&mut self, now: Instant, congested: bool, scratch: &mut [u8]) -> bool {
+    /// Moves what can be moved. True when something was. `small` are the small messages of all
+    /// connections; `scratch` is room for what is on its way through, and for more than a packet.
+    pub fn work(
+        &mut self,
+        now: Instant,
+        congested: bool,
+        small: &mut SmallMessages,
+        scratch: &mut [u8],
+    ) -> bool {
         let mut progress = self.carry_on();
         if self.broken {
             return progress;
         }
         if !congested {
-            progress |= self.upload(now, scratch);
+            progress |= self.upload(now, small, scratch);
         }
         progress |= self.receive_words(scratch);
         progress |= self.download(now, scratch);
@@ -192,8 +201,9 @@ impl ForwardedConnection {
     }
 
     /// Sends what the local side has, up to a turn's share.
-    fn upload(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
-        let mut progress = self.send(now);
+    fn upload(&mut self, now: Instant, small: &mut SmallMessages, scratch: &mut [u8]) -> bool {
+        let beside_small = small.are_lately(now);
+        let mut progress = self.send(beside_small, now);
         for _ in 0..READS {
             let may_send = self.up.is_empty() && self.begun.is_none() && !self.broken;
             if !may_send || self.local_ended || !self.readable {
@@ -204,14 +214,17 @@ impl ForwardedConnection {
                 Ok(size) => {
                     // Whether there is more after a short read, the next poll tells.
                     self.readable = size == PACKET;
+                    if self.is_answered {
+                        small.note(size, now);
+                    }
                     self.note_request(&scratch[..size]);
-                    self.send_new(&scratch[..size], now);
+                    self.send_new(&scratch[..size], beside_small, now);
                 }
                 Err(error) => return self.local_failed(&error, Side::Read) || progress,
             }
             progress = true;
         }
-        progress | self.send(now)
+        progress | self.send(beside_small, now)
     }
 
     fn note_request(&mut self, data: &[u8]) {
@@ -228,8 +241,8 @@ impl ForwardedConnection {
     }
 
     /// Sends what was just read, and keeps what the remote host's window has no room for.
-    fn send_new(&mut self, data: &[u8], now: Instant) {
-        let room = self.room(now).min(data.len());
+    fn send_new(&mut self, data: &[u8], beside_small: bool, now: Instant) {
+        let room = self.room(beside_small, now).min(data.len());
         let mut sent = 0;
         if room > 0 {
             match self.channel.poll_write(&data[..room]) {
@@ -302,9 +315,9 @@ impl ForwardedConnection {
     }
 
     /// Number of bytes that may be sent now.
-    fn room(&mut self, now: Instant) -> usize {
+    fn room(&mut self, beside_small: bool, now: Instant) -> usize {
         let window = u32::try_from(self.channel.send_window()).unwrap_or(u32::MAX);
-        self.pace.room(window, now) as usize
+        self.pace.room(window, beside_small, now) as usize
     }
 
     /// Returns when there may be room for more although nothing has come. Nothing is sent while the connection is
@@ -314,12 +327,12 @@ impl ForwardedConnection {
         self.pace.next().filter(|_| waits)
     }
 
-    fn send(&mut self, now: Instant) -> bool {
+    fn send(&mut self, beside_small: bool, now: Instant) -> bool {
         if self.begun.is_some() {
             return false;
         }
         if !self.up.is_empty() {
-            let room = self.room(now).min(self.up.len());
+            let room = self.room(beside_small, now).min(self.up.len());
             return room > 0 && self.begin(Begun::Write(room));
         }
         if self.local_ended && !self.eof_sent {
@@ -348,6 +361,7 @@ impl ForwardedConnection {
     /// Gives the local side what it takes at once, and keeps the rest.
     fn hand_on(&mut self, data: &[u8]) {
         self.first_request = FirstRequest::Other;
+        self.is_answered = true;
         let mut taken = 0;
         if self.down.is_empty() && self.writable && !data.is_empty() {
             match (&self.local).write(data) {

@@ -20,6 +20,7 @@ use super::channel_opener::{ChannelOpener, OnOpened, OpenRequest};
 use super::connection::ForwardedConnection;
 use super::keepalive::Keepalive;
 use super::listener::ForwardListener;
+use super::pace::SmallMessages;
 use super::relay::RelayConnection;
 use super::resume::ResumableStreams;
 use super::spares::Spares;
@@ -78,6 +79,9 @@ pub struct Forwarder {
     streams: Option<ResumableStreams>,
     /// A listener has something; cleared when all were asked.
     knocked: bool,
+    /// The connection's socket has something, or has ended.
+    heard: bool,
+    small: SmallMessages,
     scratch: Vec<u8>,
     resting_until: Option<Instant>,
 }
@@ -110,6 +114,8 @@ impl Forwarder {
             relay: None,
             streams: None,
             knocked: true,
+            heard: true,
+            small: SmallMessages::default(),
             scratch: vec![0; INTAKE],
             resting_until: None,
         }
@@ -220,7 +226,7 @@ impl Forwarder {
         let connection = Rc::clone(&self.connection);
         let socket_buffer = connection.socket_buffer();
         socket_buffer.flush();
-        socket_buffer.allow(INTAKE);
+        socket_buffer.allow(if self.heard { INTAKE } else { 0 });
         self.take_in()?;
         self.check_alive(now)?;
         let mut progress = self.accept(now);
@@ -229,7 +235,8 @@ impl Forwarder {
         progress |= self.open();
         progress |= self.run_exec(now);
         for link in &mut self.links {
-            progress |= link.work(now, socket_buffer.is_congested(), &mut self.scratch);
+            let congested = socket_buffer.is_congested();
+            progress |= link.work(now, congested, &mut self.small, &mut self.scratch);
         }
         progress |= self.work_relay(now);
         progress |= self.work_streams(now);
@@ -356,6 +363,7 @@ impl Forwarder {
         self.poller.wait(&mut fds, until)?;
         let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
+        self.heard = !events[0].is_empty();
         self.knocked |= events[1..listened].iter().any(|event| !event.is_empty());
         for (who, events) in relayed.into_iter().zip(&events[listened..]) {
             if let Some(relay) = &mut self.relay {

@@ -16,6 +16,13 @@ use std::time::{Duration, Instant};
 pub const FIRST: u32 = 256 << 10;
 const LARGEST: u32 = 16 << 20;
 
+/// Largest window close by. More of it would be no speed, but a queue before each key press's answer: so much is
+/// on its way over 10 Gbit/s and a round trip of 0.4 ms.
+const LARGEST_NEAR: u32 = 512 << 10;
+
+/// Bytes for each microsecond of round trip that a window may have: 800 MB/s.
+const SPEED: u128 = 800;
+
 /// Largest window of a new channel, where earlier transfers have needed as much.
 const START: u32 = 4 << 20;
 
@@ -35,6 +42,8 @@ pub struct WindowPool {
     sum: Cell<u32>,
     /// Size to which the last window grew that was the limit.
     proven: Cell<u32>,
+    /// Least duration of an opening: those of a busy moment say little about the way.
+    round_trip: Cell<Option<Duration>>,
 }
 
 impl WindowPool {
@@ -46,6 +55,17 @@ impl WindowPool {
     /// Starts new channels' windows as if one had grown to this size.
     pub fn start_at(&self, proven: u32) {
         self.proven.set(proven);
+    }
+
+    fn measured(&self, round_trip: Duration) {
+        let least = self.round_trip.get().unwrap_or(round_trip);
+        self.round_trip.set(Some(least.min(round_trip)));
+    }
+
+    fn largest(&self) -> u32 {
+        let way = self.round_trip.get().unwrap_or_default().as_micros() * SPEED;
+        let way = u32::try_from(way).unwrap_or(u32::MAX);
+        way.clamp(LARGEST_NEAR, LARGEST)
     }
 
     /// Sets the size of a window aside, as much of it as the bound allows.
@@ -73,7 +93,8 @@ pub struct Window {
 impl Window {
     /// For a channel whose opening took `round_trip`.
     pub fn new(round_trip: Duration, pool: &Rc<WindowPool>) -> Self {
-        let start = pool.proven.get().clamp(FIRST, START);
+        pool.measured(round_trip);
+        let start = pool.proven.get().clamp(FIRST, START).min(pool.largest());
         Self {
             pool: Rc::clone(pool),
             size: pool.take(start, LEAST),
@@ -119,7 +140,8 @@ impl Window {
 
     fn grow(&mut self, times: u32) {
         let before = self.size;
-        self.resize((self.size * times).min(LARGEST), self.size);
+        let largest = self.pool.largest();
+        self.resize((self.size * times).min(largest), self.size);
         if self.size > before {
             self.pool.proven.set(self.size);
         }
@@ -239,6 +261,20 @@ mod tests {
         assert_eq!(granted[7], FIRST);
         now += NEVER;
         assert_eq!(window.grant(FIRST / 2, 0, now), Some(FIRST / 2));
+    }
+
+    #[test]
+    fn close_by_no_window_grows_into_a_queue() {
+        let (pool, now) = (Rc::default(), Instant::now());
+        let _busy = Window::new(ms(30), &pool);
+        for (micros, largest) in [(2_000, 1_600_000), (100, LARGEST_NEAR)] {
+            let mut window = Window::new(Duration::from_micros(micros), &pool);
+            for _ in 0..8 {
+                window.grant(0, 0, now);
+            }
+            assert_eq!(window.size, largest);
+        }
+        assert_eq!(far(&pool).size, LARGEST_NEAR, "the least is the way's");
     }
 
     #[test]
