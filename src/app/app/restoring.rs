@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::App;
+use crate::app::model::HostState;
 use crate::app::os_actions;
 use crate::desktop::Desktop;
 use crate::host_os::menu_memory::MenuMemory;
@@ -26,7 +27,7 @@ impl<D: Desktop> App<D> {
         let host = &message.host;
         let stands = message.ready().is_some() && !self.sessions.is_attached(host);
         let state = self.model.host(host);
-        let waits = state.is_some_and(|host| host.waits_for_network());
+        let waits = state.is_some_and(HostState::waits_for_network);
         // Quitting closes all of them.
         let ends = message.is_end() && !waits && self.quits_at.is_none();
         if stands || ends {
