@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test fuzz test-jobs test-cli test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
+.PHONY: help quick demo demo-cli test fuzz test-jobs test-cli test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-growth bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
@@ -108,6 +108,10 @@ bench-app: jupyter
 # BENCH_ROWS=burst,48 measures some rows alone, BENCH_ROUNDS=3 as often.
 bench-tunnel: install
 	$(CARGO) bench --locked --bench tunnel
+
+## bench-growth: how the price grows with connections and hosts
+bench-growth: jupyter
+	BENCH_GROWTH=1 $(CARGO) bench --locked --bench tunnel --bench app
 
 ## bench-page: how long JupyterLab takes in a real browser, beside ssh -N -L
 # BENCH_ROUND_TRIPS=80,200 measures at some round trips alone, BENCH_ROUNDS=3 as often.

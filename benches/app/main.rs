@@ -1,4 +1,4 @@
-//! What the app costs: from its start to its icon, and at rest with ten hosts connected, next to `ssh -N -L` in the same run.
+//! Costs of the app: from its start to its icon, and at rest with ten hosts connected, next to `ssh -N -L` in the same run.
 //! On Linux, where its desktop can be played.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -11,11 +11,19 @@ use crate::support::{Client, Opened, Sshd, eventually};
 
 const STARTS: usize = 15;
 const HOSTS: usize = 10;
-/// How long the app is watched at rest; `BENCH_REST_SECONDS` changes it.
+/// Seconds for which the app is watched at rest; `BENCH_REST_SECONDS` changes it.
 const REST: u64 = 120;
 
-/// Measures, and prints a table.
+/// Numbers of hosts for how the price grows.
+const GROWTH: [usize; 4] = [0, 1, 10, 50];
+const GROWTH_REST: u64 = 30;
+
+/// Measures, and prints a table: of the start and the rest, or with `BENCH_GROWTH` of how the price grows with the
+/// number of hosts.
 pub fn all() {
+    if std::env::var_os("BENCH_GROWTH").is_some() {
+        return growth();
+    }
     println!("\n| measured | app | beside it |\n|---|---|---|");
     starts();
     rest();
@@ -50,6 +58,32 @@ fn starts() {
     );
 }
 
+/// Processor time and memory at rest, with more and more hosts connected.
+fn growth() {
+    println!("\n| hosts | of one core, over {GROWTH_REST} s | resident in MB |\n|---|---|---|");
+    for count in GROWTH {
+        let names: Vec<String> = (0..count.max(1)).map(|n| format!("host{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let desk = Desk::around(Sshd::start(), &names, "");
+        for name in &names[..count] {
+            desk.connect(name);
+        }
+        std::thread::sleep(Duration::from_secs(10));
+        let app = desk.app.pid();
+        let before = ticks(app);
+        std::thread::sleep(Duration::from_secs(GROWTH_REST));
+        let spent = share(ticks(app) - before, GROWTH_REST);
+        println!("| {count} | {spent} | {} |", resident(app) / 1000);
+    }
+}
+
+/// Of one core. In thousandths of a per cent: whole numbers are enough.
+fn share(ticks: u64, seconds: u64) -> String {
+    let hertz = rustix::param::clock_ticks_per_second();
+    let share = ticks * 100_000 / hertz / seconds;
+    format!("{}.{:03} %", share / 1000, share % 1000)
+}
+
 /// Processor time and memory with ten hosts connected, next to one `ssh -N -L`.
 fn rest() {
     let names: Vec<String> = (0..HOSTS).map(|n| format!("host{n}")).collect();
@@ -79,16 +113,10 @@ fn rest() {
         std::thread::sleep(Duration::from_secs(seconds) / 4);
         quarters.push(resident(app).to_string());
     }
-    let share = |ticks: u64| {
-        let hertz = rustix::param::clock_ticks_per_second();
-        // In thousandths of a per cent: whole numbers are enough.
-        let share = ticks * 100_000 / hertz / seconds;
-        format!("{}.{:03} %", share / 1000, share % 1000)
-    };
     println!(
         "| of one core, {HOSTS} hosts, over {seconds} s | {} | {} (`ssh -N -L`) |",
-        share(ticks(app) - before.0),
-        share(ticks(other) - before.1)
+        share(ticks(app) - before.0, seconds),
+        share(ticks(other) - before.1, seconds)
     );
     println!(
         "| resident in kB, {HOSTS} hosts, at the beginning and after each quarter | {} | {} (one `ssh -N -L`) |",

@@ -1,4 +1,4 @@
-//! How long a click takes, side by side with what a person would do by hand: in one run, in turns, medians.
+//! Time of a click, side by side with what a person would do by hand: in one run, in turns, medians.
 //!
 //! A figure means something only next to its comparator from the same run: the machine may be slow or busy.
 
@@ -172,7 +172,7 @@ fn split(what: &str, rounds: &[[u64; 6]]) {
     println!("| {what} | {} |", parts.collect::<Vec<_>>().join(" | "));
 }
 
-/// What a tunnel costs while nothing goes through it, beside `ssh -N -L`.
+/// Costs of a tunnel while nothing goes through it, beside `ssh -N -L`.
 fn standing(sshd: &Sshd, client: &Client) {
     let (_, mut opened) = click(client, "test");
     let local = support::sshd::free_port(std::net::Ipv4Addr::LOCALHOST.into());

@@ -1,4 +1,4 @@
-//! What can happen to a connection.
+//! Faults of a connection.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use crate::support::{Server, Sshd};
 pub enum Fault {
     /// Packets are dropped in both directions.
     Drop,
-    /// What the server sends is dropped.
+    /// The server's packets are dropped.
     DropAnswers,
     /// sshd's processes are stopped; connections stay open.
     Stopped,

@@ -1,4 +1,4 @@
-//! What becomes of a real page while its connection is lost, and how soon a loss is noticed and healed.
+//! A real page through losses of its connection, and the times until they are noticed and healed.
 //!
 //! A `JupyterLab` in a Chromium that nobody reloads, with a cell that prints each second and a cell that is not saved, through
 //! every fault of the list, all at once and each with a server of its own; then each fault that is short, again and again. It

@@ -17,7 +17,7 @@ const AFTER: u64 = 30;
 /// Longest time until the page has begun, beside ten others.
 const BEGIN: Duration = Duration::from_secs(300);
 
-/// What a page showed in the end, and when the program knew.
+/// Content of a page in the end, and the times at which the program knew.
 pub struct Seen {
     page: Value,
     expected: u64,

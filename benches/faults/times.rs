@@ -1,4 +1,4 @@
-//! How soon a loss is noticed, and how soon it is healed, of many.
+//! Times until a loss is noticed, and until it is healed, of many.
 
 use std::thread;
 use std::time::Duration;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::Server;
 
-/// What a network does to the bytes of each direction.
+/// Delay and bandwidth of each direction of a network.
 #[derive(Clone, Copy)]
 pub struct Network {
     /// Time from one end to the other.

@@ -1,4 +1,4 @@
-//! How long `JupyterLab` takes in a real browser with nothing cached, through `remote-jupyter open` and through `ssh -N -L`:
+//! Time that `JupyterLab` takes in a real browser with nothing cached, through `remote-jupyter open` and through `ssh -N -L`:
 //! until the launcher is visible, and until a kernel has answered a cell. The same server, networks of 0 to 200 ms round
 //! trip, in turns of random order.
 //!
@@ -34,7 +34,7 @@ const ROUNDS: usize = 5;
 /// In milliseconds.
 const ROUND_TRIPS: &str = "0,20,80,200";
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/page/visit.py");
-/// What a visit tells, and its name in the table.
+/// A figure of a visit, and its name in the table.
 const MEASURES: [(&str, &str); 2] = [
     ("launcher", "launcher visible"),
     ("answer", "a cell answered"),

@@ -1,6 +1,7 @@
-//! What a tunnel carries, and at what price, beside `ssh -N -L`: in one run, over the same sshd and the same networks, in
+//! Speed and price of a tunnel, beside `ssh -N -L`: in one run, over the same sshd and the same networks, in
 //! turns of random order. Only the ratios mean something: the computer may be slow or busy.
 //!
+//! `BENCH_GROWTH=1` measures instead how the price grows with the number of open connections.
 //! `BENCH_ROWS=burst,48` measures some rows alone, `BENCH_ROUNDS=3` as often; `REMOTE_JUPYTER_PROGRAM` names another build.
 
 #![allow(
@@ -11,6 +12,7 @@
 )]
 
 mod contender;
+mod growth;
 #[path = "../network/mod.rs"]
 #[allow(dead_code)]
 mod network;
@@ -27,12 +29,15 @@ use std::time::Duration;
 use contender::Contender;
 use network::{Delayed, Network};
 use rows::{ROWS, Row, Way};
+use rustix::process::{Resource, getrlimit, setrlimit};
 use stand_in::StandIn;
 use support::{Client, Key, Known, Options, Sshd};
 
 const ROUNDS: usize = 5;
 
 fn main() {
+    // Of each of a thousand connections both ends are here, or in processes that inherit this.
+    allow_many_descriptors();
     stand_in::serve_if_asked();
     let rows = wanted_rows();
     let rounds = std::env::var("BENCH_ROUNDS").ok();
@@ -42,6 +47,11 @@ fn main() {
         ..Options::default()
     });
     let stand_in = StandIn::start(sshd.home());
+    if std::env::var_os("BENCH_GROWTH").is_some() {
+        let client = Client::of(&sshd);
+        let sides = sides(&client, "test", stand_in.port);
+        return growth::measure(&sides);
+    }
     let measured: Vec<_> = [Way::Loopback, Way::Near, Way::Far, Way::Thin]
         .into_iter()
         .flat_map(|way| {
@@ -56,6 +66,12 @@ fn main() {
             .find(|(measured, _)| measured.key == row.key);
         table::print_row(row, &found.expect("every row has a way").1);
     }
+}
+
+fn allow_many_descriptors() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum.map(|most| most.min(10_000));
+    setrlimit(Resource::Nofile, limit).expect("a limit of descriptors");
 }
 
 fn wanted_rows() -> Vec<&'static Row> {
@@ -87,10 +103,7 @@ fn measure(
         client.know_also(&far, Known::Right);
     }
     let host = network_of(way).map_or("test", |_| "far");
-    let sides = [
-        Contender::ours(&client, host),
-        Contender::theirs(&client, host, port),
-    ];
+    let sides = sides(&client, host, port);
     rows.iter()
         .map(|row| {
             let measured = (0..rounds).map(|_| {
@@ -107,6 +120,13 @@ fn measure(
             (*row, measured)
         })
         .collect()
+}
+
+fn sides(client: &Client, host: &str, port: u16) -> [Contender; 2] {
+    [
+        Contender::ours(client, host),
+        Contender::theirs(client, host, port),
+    ]
 }
 
 fn network_of(way: Way) -> Option<Network> {

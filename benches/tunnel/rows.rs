@@ -1,4 +1,4 @@
-//! What is measured, in the table's order.
+//! The rows that are measured, in the table's order.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub enum Way {
     Thin,
 }
 
-/// Which ratio is good.
+/// Kind of a ratio, which says what is good.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Of costs: below 1 is better than `ssh -N -L`.

@@ -1,4 +1,4 @@
-//! What goes through a tunnel, counted and timed at its local port.
+//! Traffic through a tunnel, counted and timed at its local port.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
@@ -95,6 +95,26 @@ fn messages(port: u16, order: &str, rounds: usize, size: usize) -> f64 {
     };
     exchange();
     super::table::median((0..rounds).map(|_| timed(&mut exchange)).collect())
+}
+
+/// An open connection on which small messages are answered.
+pub struct Conversation(TcpStream);
+
+impl Conversation {
+    /// Opens it, and says something.
+    pub fn begin(port: u16) -> Self {
+        let mut begun = Self(connect(port, "echo"));
+        begun.goes_on();
+        begun
+    }
+
+    /// Says something, and hears the answer.
+    pub fn goes_on(&mut self) {
+        let mut answer = [0; 5];
+        self.0.write_all(b"hello").unwrap();
+        self.0.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"hello");
+    }
 }
 
 /// Bulk transfers that go on until this is dropped.

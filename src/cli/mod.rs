@@ -31,6 +31,7 @@ use printed::errln;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+use crate::host_os::raise_descriptor_limit;
 use crate::i18n::set_language;
 use crate::ipc::AppRequest;
 use crate::secret::leave_no_core;
@@ -39,6 +40,7 @@ use crate::secret::leave_no_core;
 #[must_use]
 pub fn main(app: AppStart) -> ExitCode {
     leave_no_core();
+    raise_descriptor_limit();
     // Before anything is said, help and mistakes too.
     set_language(Config::language_in(&Config::default_path()).as_deref());
     let arguments = usage::parse();

@@ -1,6 +1,7 @@
 //! Services of the local operating system: folders, prompts, opening a browser, remembered state.
 
 mod browser;
+mod descriptors;
 mod ended_page;
 pub mod installed_files;
 pub(crate) mod login_page;
@@ -17,6 +18,7 @@ pub mod thread;
 mod visitor;
 
 pub use browser::{check as check_browser, open as open_page};
+pub use descriptors::raise_descriptor_limit;
 pub use ended_page::{EndedPages, EndedTunnel, OnChosen};
 pub use paths::{
     APP_PROGRAM, logs_folder, private_file, runtime_folder, state_folder, write_whole,

@@ -125,7 +125,8 @@ impl Scheduler for Slurm {
     /// Delimited, and not `--json`: docs/decisions/0014-delimited-lists.md. Long options alone, since sites put programs
     /// of their own in front that know no others; and with a heading, without which an answer is no list. Then scontrol
     /// tells the same, without anything in front of it. Times come as seconds since 1970 (`SLURM_TIME_FORMAT` takes
-    /// strftime's forms). Without `SQUEUE_ALL` 24.11 leaves out jobs in partitions that the account may not use. The clusters are those to which a submission goes.
+    /// strftime's forms). Without `SQUEUE_ALL` 24.11 leaves out jobs in partitions that the account
+    /// may not use. The clusters are those to which a submission goes.
     fn list(&self, host: &Host) -> String {
         let squeue = format!(
             "LC_ALL=C SQUEUE_ALL=1 SLURM_TIME_FORMAT=%s squeue \"$@\" --user=\"$rj_me\" --format='{FORMAT}'"

@@ -3,7 +3,10 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::Command;
+use std::thread;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::Value;
 
 use crate::scene::{
@@ -408,6 +411,71 @@ fn further_forwards_are_up_with_the_tunnel() {
     opened.interrupt();
     assert_eq!(opened.wait_exit().code, Some(0));
     assert!(TcpStream::connect(local).is_err());
+    stop(&client);
+    assert_nothing_left(&sshd, &client);
+}
+
+/// The same command where the system gives a process 256 descriptors, as a Mac does.
+fn with_few_descriptors(command: &Command) -> Command {
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -Sn 256; exec \"$0\" \"$@\""])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    limited
+}
+
+#[test]
+fn a_thousand_connections_at_once_are_carried_where_the_system_gives_few_descriptors() {
+    const COUNT: usize = 1000;
+    // This process has both ends.
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum.map(|most| most.min(10_000));
+    setrlimit(Resource::Nofile, limit).unwrap();
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let remote = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let forward = format!(
+        "[[host.forward]]\nname = \"echo\"\nremote = \"{}\"",
+        remote.local_addr().unwrap()
+    );
+    configure(&client, &forward);
+    let command = client.command(&["open", "test", "--json", "--no-browser"]);
+    let mut opened = Opened::spawn(&mut with_few_descriptors(&command));
+    let ready = opened.wait_phase("ready");
+    let port = ready["forwards"][0]["local_port"].as_u64().unwrap();
+    let address = (Ipv4Addr::LOCALHOST, u16::try_from(port).unwrap());
+    let there = thread::spawn(move || {
+        let streams = (0..COUNT).map(|_| remote.accept().unwrap().0);
+        let mut streams: Vec<TcpStream> = streams.collect();
+        for stream in &mut streams {
+            let mut heard = [0; 8];
+            stream.read_exact(&mut heard).unwrap();
+            stream.write_all(&heard).unwrap();
+        }
+        streams
+    });
+    let mut visitors: Vec<TcpStream> = (0..COUNT)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
+    for (number, visitor) in visitors.iter_mut().enumerate() {
+        visitor.write_all(&number.to_be_bytes()).unwrap();
+    }
+    for (number, visitor) in visitors.iter_mut().enumerate() {
+        visitor.set_read_timeout(Some(SOON * 3)).unwrap();
+        let mut answer = [0; 8];
+        visitor.read_exact(&mut answer).unwrap();
+        assert_eq!(usize::from_be_bytes(answer), number);
+    }
+    drop((visitors, there.join().unwrap()));
+    opened.interrupt();
+    assert_eq!(opened.wait_exit().code, Some(0));
     stop(&client);
     assert_nothing_left(&sshd, &client);
 }

@@ -53,6 +53,60 @@ fn a_cut_connection_comes_back_on_the_same_port_to_the_same_server() {
     assert_eq!(live.visits(), 1, "no second tab");
 }
 
+/// Number of open descriptors and of threads of this process.
+#[cfg(target_os = "linux")]
+fn holdings() -> [usize; 2] {
+    ["fd", "task"].map(|kind| {
+        let entries = std::fs::read_dir(format!("/proc/self/{kind}"));
+        entries.unwrap().count()
+    })
+}
+
+/// `RECONNECTS=1000` loses the connection as often. The test counts in a process in which no other one runs.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_losses_leave_no_descriptor_and_no_thread_behind() {
+    const ALONE: &str = "RJ_RECONNECTS_ALONE";
+    const NAME: &str = "reconnecting::many_losses_leave_no_descriptor_and_no_thread_behind";
+    if std::env::var_os(ALONE).is_none() {
+        let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
+        let ended = alone.args(["--exact", NAME, "--nocapture"]).env(ALONE, "1");
+        assert!(ended.status().unwrap().success());
+        return;
+    }
+    let rounds = std::env::var("RECONNECTS").map_or(25, |count| count.parse().unwrap());
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let live = Live::open(&client, |_| ());
+    let ready = live.wait_ready();
+    let lose = |count: usize| {
+        for _ in 0..count {
+            sshd.drop_connections();
+            live.wait_lost(SOON);
+            // Without the pause, which grows from loss to loss.
+            live.handle.try_now();
+            live.wait_ready();
+        }
+        assert!(answers(&ready));
+        // Spare channels are opened after the page's.
+        std::thread::sleep(Duration::from_secs(2));
+    };
+    lose(3);
+    let (before, there) = (holdings(), sshd.leftovers().len());
+    lose(rounds);
+    let is_as_before = || {
+        let pairs = holdings().into_iter().zip(before);
+        let mut pairs = pairs.chain([(sshd.leftovers().len(), there)]);
+        pairs.all(|(now, then)| now <= then)
+    };
+    let now = || (holdings(), sshd.leftovers());
+    assert!(
+        eventually(SOON, is_as_before),
+        "{before:?}, {there}: {:?}",
+        now()
+    );
+}
+
 #[test]
 fn open_says_so_goes_on_and_is_asked_by_others() {
     let mut sshd = Sshd::start();

@@ -65,30 +65,25 @@ fn a_target_that_never_answers_holds_up_no_other() {
 
 #[test]
 fn spare_channels_are_open_before_a_connection_and_replaced_after_it() {
-    let (_sshd, client) = plain(&[]);
-    let echo = Service::echo();
-    let tunnel = Tunnel::with_spares(&client, echo.port);
-    assert!(
-        eventually(PATIENCE, || echo.live() == SPARES),
-        "{}",
-        echo.live()
-    );
-    let mut stream = tunnel.connect();
-    stream.write_all(b"hello").unwrap();
-    stream.read_exact(&mut [0; 5]).unwrap();
-    assert!(
-        eventually(PATIENCE, || echo.live() == SPARES + 1),
-        "{}",
-        echo.live()
-    );
-    drop(stream);
-    assert!(
-        eventually(PATIENCE, || echo.live() == SPARES),
-        "{}",
-        echo.live()
-    );
-    drop(tunnel);
-    assert!(eventually(PATIENCE, || echo.live() == 0), "{}", echo.live());
+    // They are no sessions: a server that gives one alone gives them too.
+    for config in [&[][..], &["MaxSessions 1"]] {
+        let (_sshd, client) = plain(config);
+        let echo = Service::echo();
+        let tunnel = Tunnel::with_spares(&client, echo.port);
+        let live = |count| {
+            let are = eventually(PATIENCE, || echo.live() == count);
+            assert!(are, "{config:?}: {}", echo.live());
+        };
+        live(SPARES);
+        let mut stream = tunnel.connect();
+        stream.write_all(b"hello").unwrap();
+        stream.read_exact(&mut [0; 5]).unwrap();
+        live(SPARES + 1);
+        drop(stream);
+        live(SPARES);
+        drop(tunnel);
+        live(0);
+    }
 }
 
 #[test]
