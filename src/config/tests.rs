@@ -187,6 +187,11 @@ fn a_folder_in_the_files_place() {
     assert_eq!((errors.len(), errors[0].line, errors[0].column), (1, 0, 0));
     assert!(errors[0].message.starts_with("the file can't be read: "));
     let shown = errors[0].to_string();
+    let place = format!("{}: the file", folder.path().display());
+    assert!(
+        shown.starts_with(&place) && shown.lines().count() == 2,
+        "{shown}"
+    );
     assert!(
         shown.ends_with("\n  remedy: check that this is a file and that you can read it"),
         "{shown}"
@@ -225,6 +230,8 @@ fn a_file_that_is_not_utf8() {
     assert_eq!((errors.len(), errors[0].line, errors[0].column), (1, 2, 12));
     assert_eq!(errors[0].message, "this is not UTF-8 text");
     assert_eq!(errors[0].remedy, "save the file as UTF-8");
+    let shown = errors[0].to_string();
+    assert_eq!(shown.lines().nth(2), Some("               ^"), "{shown}");
 }
 
 #[test]
@@ -334,4 +341,72 @@ fn carets_stand_below_what_follows_japanese_text() {
     let columns = unicode_width::UnicodeWidthStr::width(before);
     assert_eq!(carets, columns, "{shown}");
     assert!(lines[2].ends_with(&"^".repeat("launchr".len())), "{shown}");
+}
+
+#[test]
+fn a_walltime_is_checked_before_it_is_used() {
+    assert_eq!(check_walltime("8:00:00"), Ok(()));
+    assert!(check_walltime("eight hours").unwrap_err().contains("; "));
+}
+
+#[test]
+fn errors_come_in_the_language_that_the_file_asks_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    for (text, language) in [
+        ("language = \"ja\"\nbrowser = 1\n[[host", Some("ja")),
+        ("browser = \"x\"\n", None),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(Config::language_in(&path).as_deref(), language, "{text}");
+    }
+    assert_eq!(Config::language_in(&folder.path().join("none")), None);
+}
+
+/// More words are added at its end: a shell that gets a text would take them for itself.
+#[test]
+fn a_command_of_one_program_is_told_from_a_text_for_a_shell() {
+    for (command, is_one) in [
+        ("jupyter lab", true),
+        ("jupyter lab -c settings.py", true),
+        ("bash start.sh", true),
+        ("/bin/bash -l start.sh", true),
+        ("bash -c 'jupyter lab'", false),
+        ("/usr/bin/zsh -lc 'jupyter lab'", false),
+        ("eval -c jupyter", false),
+        ("jupyter lab; true", false),
+    ] {
+        assert_eq!(is_plain(command), is_one, "{command}");
+    }
+}
+
+#[test]
+fn a_command_that_says_where_jupyter_listens_is_given_no_second_place() {
+    for (command, says) in [
+        ("jupyter lab --port 8888", true),
+        ("jupyter lab --ServerApp.port=8888", true),
+        ("jupyter lab --ip=0.0.0.0", true),
+        ("jupyter lab --sock=/h/s", true),
+        ("jupyter lab --ServerApp.port_retries=0", true),
+        ("jupyter lab --no-browser", false),
+        ("jupyter lab port", false),
+        ("jupyter lab --support", false),
+    ] {
+        assert_eq!(says_where(command), says, "{command}");
+    }
+}
+
+#[test]
+fn a_slip_is_told_from_another_word() {
+    let nearest = |written| keys::nearest(written, ["memory", "name", "y"].into_iter());
+    for (written, meant) in [
+        ("memroi", Some("memory")),
+        ("nmae", Some("name")),
+        ("mem", Some("memory")),
+        ("me", None),
+        ("x", None),
+        ("gpus", None),
+    ] {
+        assert_eq!(nearest(written), meant, "{written}");
+    }
 }

@@ -111,9 +111,48 @@ mod tests {
 
     #[test]
     fn facts_are_read() {
-        let host_info = HostInfo::parse("node=login\nuid=1001\nhome=/h\nworkdir=/h/a=b\nstarting=");
-        assert_eq!(host_info.workdir, "/h/a=b");
-        assert_eq!((host_info.uid, host_info.starting), (Some(1001), None));
+        let host_info = HostInfo::parse(
+            "node=login\nuid=1001\nhome=/h\nworkdir=/h/a=b\nshell=/bin/tcsh\njupyter=/opt/bin/jupyter\n\
+             idle=/s/1\nidle=/s/2\nstarting=",
+        );
+        let told = HostInfo {
+            node: "login".into(),
+            uid: Some(1001),
+            workdir: "/h/a=b".into(),
+            shell: "/bin/tcsh".into(),
+            jupyter: "/opt/bin/jupyter".into(),
+            idle: vec!["/s/1".into(), "/s/2".into()],
+            ..HostInfo::default()
+        };
+        assert_eq!(host_info, told);
+        let starting = HostInfo::parse("starting=/s/3").starting;
+        assert_eq!(starting.as_deref(), Some("/s/3"));
+    }
+
+    #[test]
+    fn a_server_that_nobody_used_is_told_from_one_that_was_lost() {
+        let host_info = HostInfo::parse("idle=/s/1\nlost=killed n1 /s/2");
+        assert!(host_info.was_idle("/s/1/runtime/jpserver-7.json"));
+        for other in [
+            "/s/2/runtime/jpserver-7.json",
+            "/s/11/runtime/jpserver-7.json",
+        ] {
+            assert!(!host_info.was_idle(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn each_fate_of_a_launch_has_its_word() {
+        for (word, fate) in [
+            ("outside", Fate::Outside),
+            ("killed", Fate::Killed),
+            ("restart", Fate::Restart),
+            ("elsewhere", Fate::Elsewhere),
+            ("job", Fate::Job),
+        ] {
+            let host_info = HostInfo::parse(&format!("lost={word} n1 /s/1"));
+            assert_eq!(host_info.fate("/s/1/runtime/a.json"), Some(fate), "{word}");
+        }
     }
 
     #[test]

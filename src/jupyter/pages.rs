@@ -204,6 +204,15 @@ mod tests {
         );
         assert!(!lacks(true, false, false).suits(Some(App::Notebook)));
         assert!(lacks(false, true, false).suits(None));
+        for (pages, app, suits) in [
+            (lacks(true, true, false), App::Lab, true),
+            (lacks(false, true, false), App::Lab, false),
+            (lacks(true, true, true), App::Nbclassic, true),
+            (lacks(true, true, false), App::Nbclassic, true),
+            (lacks(true, false, false), App::Nbclassic, false),
+        ] {
+            assert_eq!(pages.suits(Some(app)), suits, "{app:?} on {pages:?}");
+        }
     }
 
     #[test]

@@ -179,6 +179,47 @@ mod tests {
     }
 
     #[test]
+    fn a_server_in_another_folder_is_named_to_a_user_who_configured_one() {
+        let why = |workdir: bool| {
+            let wanted = SelectionCriteria {
+                workdir,
+                ..SelectionCriteria::default()
+            };
+            let all = [runtime_file(1, 8001, "/a")];
+            select(&all, &host_info("/b"), &wanted).why
+        };
+        assert!(why(true).contains("/a") && why(true).contains("not the configured one"));
+        assert_eq!(why(false), "");
+    }
+
+    /// As a home that is mounted twice shows it.
+    #[test]
+    fn a_server_that_two_names_of_its_folder_show_is_one() {
+        let mut again = runtime_file(1, 8001, "/a");
+        again.file = "/mnt/r/jpserver-1.json".into();
+        let all = [runtime_file(1, 8001, "/a"), again];
+        let choice = select(&all, &host_info(""), &SelectionCriteria::default());
+        assert_eq!((choice.server.unwrap().pid, choice.others), (1, 0));
+    }
+
+    #[test]
+    fn a_server_on_a_socket_has_no_fixed_port() {
+        let mut on_socket = runtime_file(1, 8001, "/a");
+        on_socket.socket_uid = Some(7);
+        on_socket.json = crate::secret::Secret::new(r#"{"pid": 1, "sock": "/h/s", "token": "t"}"#);
+        let all = [on_socket];
+        let wanted = SelectionCriteria {
+            port: Some(8001),
+            ..SelectionCriteria::default()
+        };
+        let choice = select(&all, &host_info(""), &wanted);
+        assert_eq!(choice.server, None);
+        assert!(choice.passed_over[0].contains("socket"));
+        let choice = select(&all, &host_info(""), &SelectionCriteria::default());
+        assert!(choice.server.is_some());
+    }
+
+    #[test]
     fn a_fixed_port_excludes_the_others() {
         let all = [runtime_file(1, 8001, "/a"), runtime_file(2, 8888, "/b")];
         let wanted = SelectionCriteria {

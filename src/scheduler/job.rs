@@ -219,6 +219,15 @@ mod tests {
             ..ours
         };
         assert!(nameless.is(&job("4711;gpu", "jupyter_nb", 1_795_100_002)));
+        // Two hours are what wrong clocks and summer time make of a time.
+        assert!(nameless.is(&job("4711;gpu", "", 1_795_100_000 - 7200)));
+        assert!(!nameless.is(&job("4711;gpu", "", 1_795_100_000 - 7201)));
+        let timeless = JobIdentity {
+            submitted: None,
+            ..JobIdentity::of(&job("4711;gpu", "jupyter_nb", 0))
+        };
+        assert!(timeless.is(&job("4711;gpu", "", 0)), "a list without names");
+        assert!(!timeless.is(&job("4711;gpu", "training", 0)));
     }
 
     #[test]

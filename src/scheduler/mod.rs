@@ -6,6 +6,8 @@
 
 mod adapter;
 #[cfg(test)]
+mod command_tests;
+#[cfg(test)]
 mod cut_off_tests;
 mod exec_in_job;
 mod job;

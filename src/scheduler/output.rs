@@ -175,6 +175,19 @@ mod tests {
         }
     }
 
+    /// Tokyo's new year comes while UTC has the old one.
+    #[test]
+    fn the_year_is_the_one_at_the_remote_host() {
+        assert_eq!(
+            LocalTime::parse("1798729200 2027-01-01T00:00:00").year(),
+            2027
+        );
+        assert_eq!(
+            LocalTime::parse("1798729199 2026-12-31T23:59:59").year(),
+            2026
+        );
+    }
+
     #[test]
     fn a_command_that_hangs_is_told_as_such() {
         let hung = CommandOutput {
@@ -182,6 +195,7 @@ mod tests {
             err: "LSF is down. Please wait ...\n".repeat(39),
             ..CommandOutput::default()
         };
+        assert!(!hung.has_finished() && CommandOutput::default().has_finished());
         let words = hung.words();
         let (said, rest) = words.split_once('\n').unwrap_or_default();
         assert_eq!(said, "LSF is down. Please wait ...");

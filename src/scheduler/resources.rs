@@ -145,6 +145,18 @@ mod tests {
     }
 
     #[test]
+    fn a_tilde_is_the_remote_home_and_no_other_accounts() {
+        for (path, line) in [
+            ("~", r#""$HOME""#),
+            ("~/a b", r#""$HOME"'/a b'"#),
+            ("~other/a", "'~other/a'"),
+            ("/a", "'/a'"),
+        ] {
+            assert_eq!(remote_path(path), line);
+        }
+    }
+
+    #[test]
     fn a_script_on_standard_input_leaves_the_options_alone() {
         let mut host = Host::named("h");
         host.options = vec!["<\"$rj_dir/submit\"".into()];

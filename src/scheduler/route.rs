@@ -225,7 +225,9 @@ mod tests {
     fn what_is_remembered_comes_first_and_is_not_the_last_word() {
         let routes = auto(None);
         assert_eq!(routes.next(Outside, true), Some(Try(Route::Address)));
+        assert!(routes.is_new(Route::Address));
         let routes = auto(Some(Route::Address));
+        assert!(!routes.is_new(Route::Address) && routes.is_new(Route::Hop));
         assert_eq!(routes.bind(), "auto");
         assert_eq!(routes.next(Outside, true), Some(Try(Route::Address)));
         // Found again, from a time when it was reached otherwise.

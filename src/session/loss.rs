@@ -106,6 +106,48 @@ fn page_of(host: &str, loss: Option<&Loss>, now: i64) -> LocalPage {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::problem::{Code, Problem};
+
+    fn lost(detail: &str) -> FsmInput {
+        let problem = Problem::new(Code::Lost, "the connection is lost", detail, "r");
+        let stood = Duration::ZERO;
+        FsmInput::Event(FsmEvent::Lost { problem, stood })
+    }
+
+    #[test]
+    fn a_cause_is_told_once_and_the_time_of_the_loss_stays_until_it_is_back() {
+        let mut report = LossReport::default();
+        assert!(!report.is_to_tell());
+        let begun = Timestamp::now().as_second();
+        report.begin();
+        report.note(&lost("no answer for 45 s\nmore"));
+        assert!(report.is_to_tell());
+        let first = report.tell(Some(Duration::from_secs(8)), false);
+        assert_eq!(
+            (first.cause.as_str(), first.retry_in),
+            ("no answer for 45 s", Some(8))
+        );
+        assert!(
+            first
+                .since
+                .is_some_and(|since| (begun..begun + 60).contains(&since))
+        );
+        assert!(
+            first
+                .retry_at
+                .is_some_and(|at| (begun + 8..begun + 68).contains(&at))
+        );
+        assert!(!report.is_to_tell());
+        let again = report.tell(None, true);
+        assert_eq!((again.cause.as_str(), again.retry_at), ("", None));
+        assert!(again.needs_login && again.since == first.since);
+        report.note(&lost(""));
+        assert_eq!(report.tell(None, false).cause, "the connection is lost");
+        report.note(&lost("x"));
+        report.end();
+        assert!(!report.is_to_tell());
+        assert_eq!(report.tell(None, false).since, None);
+    }
 
     #[test]
     fn a_page_says_why_it_waits_and_when_the_next_try_is() {

@@ -266,6 +266,48 @@ mod tests {
     }
 
     #[test]
+    fn a_change_of_the_walltime_changes_what_is_worth_a_warning() {
+        let next = |whole, moved| {
+            let mut countdown = countdown(whole, whole);
+            let job = JobInfo {
+                ends: Some(END + moved),
+                ..job(whole)
+            };
+            countdown.read(&job, END - whole);
+            assert_eq!(countdown.job().id, "7");
+            countdown.next(END - whole).map(|at| END + moved - at)
+        };
+        assert_eq!(next(1200, 0), Some(600));
+        assert_eq!(next(1200, HOUR), Some(1800), "it has half an hour now");
+        // Two minutes are another end already.
+        let mut countdown = countdown(HOUR, HOUR);
+        let moved = |by| JobInfo {
+            ends: Some(END + by),
+            ..job(HOUR)
+        };
+        countdown.read(&moved(119), END - HOUR);
+        assert_eq!(countdown.next(END - HOUR), Some(END - 1800));
+        countdown.read(&moved(120), END - HOUR);
+        assert_eq!(countdown.next(END - HOUR), Some(END - 1680));
+    }
+
+    #[test]
+    fn a_job_that_is_shortened_has_the_warnings_of_a_short_one() {
+        let mut shorter = countdown(HOUR, HOUR);
+        let job = JobInfo {
+            ends: Some(END - 2400),
+            ..job(HOUR)
+        };
+        shorter.read(&job, END - HOUR);
+        let ends = END - 2400;
+        assert_eq!(
+            shorter.next(END - HOUR),
+            Some(ends - 600),
+            "not half an hour before"
+        );
+    }
+
+    #[test]
     fn after_the_end_it_is_looked_for_three_minutes() {
         let mut countdown = countdown(HOUR, HOUR);
         assert!(!countdown.is_over(END - 1));
@@ -273,7 +315,10 @@ mod tests {
         let looks: Vec<i64> = looks.map(|at| at - END).collect();
         assert_eq!(looks.len(), 36);
         assert_eq!((looks[0], looks[1], looks[35]), (0, 5, 175));
-        assert_eq!(countdown.next(END + 180), None);
+        assert_eq!(countdown.next(END + 179), None);
+        let mut once = self::countdown(HOUR, HOUR);
+        assert!(once.is_over(END));
+        assert_eq!(once.next(END), Some(END + 5));
     }
 
     #[test]
@@ -282,6 +327,8 @@ mod tests {
         assert!(!is_short(1801, Some(3600)) && !is_short(1801, None));
         assert!(is_short(600, Some(1200)) && !is_short(601, Some(1200)));
         assert!(!is_short(60, Some(120)));
+        let left = |seconds| job(HOUR).is_short(Duration::from_secs(seconds));
+        assert!(left(1800) && !left(1801));
     }
 
     #[test]

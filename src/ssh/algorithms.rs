@@ -125,9 +125,9 @@ pub fn possible(session: &Session, wanted: &Algorithms) -> Option<Algorithms> {
     })
 }
 
-/// A failed key exchange; `cut` when the connection broke off.
+/// A failed key exchange with the server of that version line; `cut` when the connection broke off.
 pub fn handshake_failed(
-    session: &Session,
+    server: Option<&str>,
     error: &ssh2::Error,
     cut: bool,
     greeting: Greeting,
@@ -142,7 +142,7 @@ pub fn handshake_failed(
                 | libssh2_sys::LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE
         )
     );
-    match session.banner() {
+    match server {
         // libssh2 has the same words for an offer that cannot be read, and for a signature that is wrong.
         Some(server) if is_about_algorithms && !cut && lacking.is_some() => {
             SshError::NoCommonAlgorithm {
@@ -202,5 +202,61 @@ mod tests {
             host_keys: vec![],
         };
         prefer(&session, &wanted).unwrap();
+        let possible = possible(&session, &wanted).unwrap();
+        assert_eq!(possible.kex, ["curve25519-sha256"]);
+        assert_eq!(possible.ciphers, ["aes256-ctr"]);
+        assert!(possible.host_keys.contains(&"ssh-ed25519".to_owned()));
+        let none = Algorithms {
+            kex: vec!["nothing".into()],
+            ..wanted
+        };
+        assert!(prefer(&session, &none).is_err());
+        assert_eq!(super::possible(&session, &none), None);
+        let default = super::possible(&session, &Algorithms::default()).unwrap();
+        assert!(default.kex.len() > 1);
+        assert!(
+            !default
+                .kex
+                .iter()
+                .any(|name| SIGNALS.contains(&name.as_str()))
+        );
+    }
+
+    #[test]
+    fn a_key_exchange_fails_for_want_of_an_algorithm_only_where_a_list_has_none_in_common() {
+        let about_algorithms = libssh2_sys::LIBSSH2_ERROR_KEX_FAILURE;
+        let lacking = || Lacking {
+            keyword: "Ciphers",
+            theirs: vec!["3des-cbc".into()],
+            ours: vec!["aes128-ctr".into()],
+        };
+        let ssh = Some("SSH-2.0-Old");
+        for (server, code, cut, lacking, is_named) in [
+            (ssh, about_algorithms, false, Some(lacking()), true),
+            (ssh, about_algorithms, true, Some(lacking()), false),
+            (ssh, about_algorithms, false, None, false),
+            (
+                ssh,
+                libssh2_sys::LIBSSH2_ERROR_PROTO,
+                false,
+                Some(lacking()),
+                false,
+            ),
+            (None, about_algorithms, false, Some(lacking()), false),
+        ] {
+            let error = ssh2::Error::new(ErrorCode::Session(code), "it failed");
+            let case = format!("{server:?} {code} {cut} {lacking:?}");
+            match handshake_failed(server, &error, cut, Greeting::Nothing, lacking) {
+                SshError::NoCommonAlgorithm { server, .. } => {
+                    assert!(is_named && server == "SSH-2.0-Old", "{case}");
+                }
+                SshError::Handshake {
+                    text, cut: told, ..
+                } => {
+                    assert!(!is_named && text == "it failed" && told == cut, "{case}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
     }
 }

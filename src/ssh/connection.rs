@@ -93,7 +93,8 @@ impl Connection {
                 let ours = algorithms::possible(&self.session, &target.algorithms);
                 let lacking = ours.and_then(|ours| offer::lacking(&greeting, &ours));
                 let seen = Greeting::read(&greeting);
-                algorithms::handshake_failed(&self.session, &error, cut, seen, lacking)
+                let server = self.session.banner();
+                algorithms::handshake_failed(server, &error, cut, seen, lacking)
             }
             SshError::Wait(WaitError::TimedOut) => SshError::HandshakeSilent {
                 greeting: Greeting::read(&greeting),

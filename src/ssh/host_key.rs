@@ -348,21 +348,4 @@ fn confirmed(answer: super::prompt::PromptAnswer, print: &str) -> Result<(), Str
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::ssh::prompt::NoAnswer;
-    use zeroize::Zeroizing;
-
-    #[test]
-    fn only_yes_or_the_fingerprint_confirms() {
-        let said = |text: &str| confirmed(Ok(Zeroizing::new(text.into())), "SHA256:abc");
-        assert!(said("yes").is_ok());
-        assert!(said(" YES\n").is_ok());
-        assert!(said("SHA256:abc").is_ok());
-        assert!(said("").is_err());
-        assert!(said("y").is_err());
-        assert!(said("SHA256:abd").is_err());
-        assert!(confirmed(Err(NoAnswer::nobody()), "SHA256:abc").is_err());
-    }
-}
+mod tests;

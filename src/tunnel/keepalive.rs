@@ -261,4 +261,59 @@ mod tests {
         keepalive.work(heard, now).unwrap();
         assert_eq!(keepalive.next(heard, now), None, "no busy waiting");
     }
+
+    /// With the times of a host whose configuration sets no interval.
+    fn usual() -> Keepalive {
+        let target = resolve("nowhere.invalid", Some("/dev/null".as_ref())).unwrap();
+        Keepalive::new(KeepaliveConfig::of(&target))
+    }
+
+    #[test]
+    fn what_waits_for_an_answer_is_asked_about_soon_unless_a_login_would_need_the_user() {
+        let heard = Instant::now();
+        let asks_at = |is_patient: bool, used| {
+            let mut keepalive = usual();
+            if is_patient {
+                keepalive.be_patient();
+            }
+            keepalive.set_use(used);
+            let at = keepalive.next(heard, heard).unwrap();
+            assert!(!keepalive.take_order(heard, heard));
+            assert!(keepalive.take_order(heard, at));
+            assert_eq!(keepalive.next(heard, at), None, "no busy waiting");
+            at.duration_since(heard)
+        };
+        let waiting = ConnectionUse::Waiting(heard);
+        assert_eq!(asks_at(false, waiting), seconds(2));
+        assert_eq!(asks_at(true, waiting), seconds(6));
+        for is_patient in [false, true] {
+            assert_eq!(asks_at(is_patient, ConnectionUse::Open), seconds(6));
+            assert_eq!(asks_at(is_patient, ConnectionUse::Idle), seconds(15));
+        }
+    }
+
+    #[test]
+    fn a_channel_that_is_being_opened_has_more_time_than_the_silence() {
+        let (mut keepalive, heard) = (usual(), Instant::now());
+        keepalive.set_use(ConnectionUse::Open);
+        keepalive.set_behind(Some(heard + seconds(10)));
+        keepalive.work(heard, heard + seconds(22)).unwrap();
+        assert!(keepalive.work(heard, heard + seconds(23)).is_err());
+    }
+
+    #[test]
+    fn one_channel_is_ordered_at_a_time_early_or_when_it_is_due() {
+        let (mut keepalive, heard) = (keepalive(), Instant::now());
+        let due = heard + seconds(10);
+        assert!(keepalive.take_early_order());
+        assert!(!keepalive.take_early_order(), "once");
+        assert!(!keepalive.take_order(heard, due), "it is on its way");
+        keepalive.opened(None);
+        assert!(!keepalive.take_early_order(), "it was refused");
+        assert!(keepalive.take_order(heard, due));
+        assert!(keepalive.make_room(), "nothing is held");
+        let mut due_first = self::keepalive();
+        assert!(due_first.take_order(heard, due));
+        assert!(!due_first.take_early_order());
+    }
 }

@@ -79,7 +79,7 @@ impl Pace {
             // With nothing left of the window itself only a grant helps.
             self.full_since = since.filter(|_| !is_late).or(Some(now));
             self.full_since.take_if(|_| window == 0);
-        } else if since.is_some() && !is_late && self.limit < u32::MAX {
+        } else if since.is_some() && !is_late {
             self.limit = (self.limit - self.limit / 4).max(SHARE);
         }
         room
@@ -155,6 +155,36 @@ mod tests {
         }
         assert_eq!(window, 0);
         assert_eq!(pace.next(), None, "time helps no more");
+    }
+
+    #[test]
+    fn a_grant_is_late_by_the_time_since_there_was_no_room() {
+        let (mut pace, now) = near();
+        assert_eq!(pace.room(WINDOW, false, now), SHARE);
+        for passed in [0, 3] {
+            let asked = now + Duration::from_millis(passed);
+            assert_eq!(pace.room(WINDOW - SHARE, false, asked), 0);
+            assert_eq!(pace.next(), Some(now + LATE), "however often it is asked");
+        }
+    }
+
+    #[test]
+    fn after_late_grants_one_in_time_takes_a_quarter_back() {
+        let (mut pace, mut now) = near();
+        let mut window = WINDOW - pace.room(WINDOW, false, now);
+        for _ in 0..3 {
+            assert_eq!(pace.room(window, false, now), 0);
+            now += LATE;
+            window -= pace.room(window, false, now);
+        }
+        assert_eq!(WINDOW - window, 4 * SHARE);
+        assert_eq!(pace.room(window, false, now), 0);
+        assert_eq!(
+            pace.room(window + SHARE, false, now),
+            SHARE,
+            "granted at once"
+        );
+        assert_eq!(pace.room(WINDOW, false, now), 3 * SHARE);
     }
 
     #[test]

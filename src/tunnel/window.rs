@@ -288,4 +288,15 @@ mod tests {
         assert_eq!(pool.sum.get(), 0);
         assert_eq!(far(&pool).grant(0, 0, now), Some(START));
     }
+
+    /// One and a half round trips, and two, are no sign any more.
+    #[test]
+    fn it_grows_by_how_soon_half_of_it_came_and_went() {
+        for (passed, times) in [(119, 4), (120, 2), (159, 2), (160, 1)] {
+            let (mut window, now) = (first(), Instant::now());
+            window.grant(0, 0, now);
+            let granted = window.grant(0, 0, now + ms(passed));
+            assert_eq!(granted, Some(FIRST * times), "{passed} ms");
+        }
+    }
 }

@@ -109,6 +109,37 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_needs_the_user_is_told_beside_the_loss_and_once() {
+        for (needed, needs, is_told) in [
+            (false, false, true),
+            (false, true, false),
+            (true, true, true),
+            (true, false, true),
+        ] {
+            let mut state = LossState::new(Instant::now());
+            (state.is_told, state.needs_login) = (true, needed);
+            let heard = Loss {
+                needs_login: needs,
+                ..Loss::default()
+            };
+            state.hear(&heard, Instant::now());
+            assert_eq!(state.is_told, is_told, "{needed} {needs}");
+        }
+    }
+
+    #[test]
+    fn the_countdown_changes_no_more_than_once_a_second() {
+        let now = Instant::now();
+        let change = |left: u64| {
+            let mut state = LossState::new(now);
+            state.retry_at = Some(now + Duration::from_millis(left));
+            state.next_change(now)
+        };
+        assert_eq!(change(0), None);
+        assert_eq!(change(500), Some(now + Duration::from_secs(1)));
+    }
+
+    #[test]
     fn a_loss_is_told_once_after_a_while_and_so_is_the_return() {
         let now = Instant::now();
         let at = |seconds| now + Duration::from_secs(seconds);

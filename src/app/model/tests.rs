@@ -627,3 +627,172 @@ fn the_time_left_is_counted_by_the_walls_clock() {
     assert_eq!(model.count_down(now, ends + 5), None);
     assert_eq!(model.hosts()[1].ends.unwrap(), now);
 }
+
+#[test]
+fn a_host_is_followed_only_where_it_is_not_open_here() {
+    let mut model = model();
+    assert!(!model.adopt("nowhere"));
+    assert!(model.adopt("gpu01"));
+    assert!(model.hosts()[0].suppresses_notifications);
+    on(&mut model, "my box", HostAction::Open);
+    assert!(!model.adopt("my box"));
+    assert!(!model.hosts()[1].suppresses_notifications);
+}
+
+#[test]
+fn nothing_is_begun_once_the_app_is_about_to_end() {
+    let (mut model, now) = (model(), Instant::now());
+    assert_eq!(
+        model.try_host(&Host::named("gpu01"), now),
+        None,
+        "it is there"
+    );
+    assert!(model.try_host(&Host::named("new"), now).is_some());
+    model.quit();
+    assert_eq!(model.try_host(&Host::named("newer"), now), None);
+    assert_eq!(model.open_at_start("gpu01", now), None);
+    assert_eq!(model.hosts()[0].phase, Phase::Closed);
+}
+
+#[test]
+fn quit_asks_where_something_would_be_lost() {
+    let mut model = model();
+    for asks in [true, false] {
+        model.know_quit_asks(asks);
+        assert_eq!(model.quit_asks(), asks);
+    }
+}
+
+#[test]
+fn what_moves_is_told_from_what_waits_and_from_what_is_done() {
+    for (phase, works, moves) in [
+        (Phase::Closed, false, false),
+        (Phase::Failed, false, false),
+        (Phase::Ready, false, false),
+        (Phase::Queued, true, false),
+        (Phase::Reconnecting, true, false),
+        (Phase::Connecting, true, true),
+        (Phase::Authenticating, true, true),
+    ] {
+        let mut model = model();
+        model.hosts[1].phase = phase;
+        assert_eq!(
+            (model.is_working(), model.is_moving()),
+            (works, moves),
+            "{phase:?}"
+        );
+    }
+}
+
+#[test]
+fn a_host_has_details_where_its_line_does_not_say_all() {
+    let details = |change: &dyn Fn(&mut HostState)| {
+        let mut model = model();
+        change(&mut model.hosts[0]);
+        model.hosts[0].has_details()
+    };
+    let lost = |cause: &str| {
+        let mut loss = loss::LossState::new(Instant::now());
+        loss.cause = cause.to_owned();
+        Some(loss)
+    };
+    assert!(!details(&|_| ()));
+    assert!(!details(&|host| host.loss = lost("")));
+    assert!(details(&|host| host.loss = lost("no answer for 45 s")));
+    assert!(details(
+        &|host| host.silence_hint = Some("touch the key".into())
+    ));
+    assert!(details(&|host| host
+        .notes
+        .push("the port was taken".into())));
+    assert!(details(&|host| host.job = Some(JobInfo::default())));
+    assert!(details(
+        &|host| host.problem = Some(Problem::new(Code::Refused, "t", "d", "r"))
+    ));
+}
+
+#[test]
+fn a_job_waits_until_its_server_is_open() {
+    let waits = |phase, event: Option<&Event>| {
+        let mut model = model();
+        if let Some(event) = event {
+            hear(&mut model, "gpu01", event);
+        }
+        model.hosts[0].job = Some(JobInfo::default());
+        model.hosts[0].phase = phase;
+        model.hosts[0].waiting_job().is_some()
+    };
+    assert!(waits(Phase::Queued, None) && waits(Phase::Reconnecting, None));
+    assert!(!waits(Phase::Connecting, None));
+    assert!(
+        !waits(Phase::Reconnecting, Some(&ready("gpu01"))),
+        "its server is lost"
+    );
+}
+
+#[test]
+fn a_choice_that_no_longer_applies_does_nothing() {
+    let mut model = model();
+    let chosen = |model: &mut Model, action| on(model, "gpu01", action);
+    let name = || "gpu01".to_owned();
+    // Nothing is under way beside the tunnel.
+    assert_eq!(chosen(&mut model, HostAction::CancelSideLogin), None);
+    let log = chosen(&mut model, HostAction::ShowLog);
+    assert_eq!(log, Some(AppEffect::ShowHostLog(name())));
+    let check = chosen(&mut model, HostAction::CheckConnection);
+    assert_eq!(check, Some(AppEffect::CheckConnection(name())));
+    model.know_side_login("gpu01", Some(SideLogin::Log));
+    for action in [HostAction::ShowLog, HostAction::CheckConnection] {
+        assert_eq!(chosen(&mut model, action.clone()), None, "{action:?}");
+    }
+    let cancel = chosen(&mut model, HostAction::CancelSideLogin);
+    assert_eq!(cancel, Some(AppEffect::CancelSideLogin(name())));
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    chosen(&mut model, HostAction::Dismiss);
+    assert_eq!(
+        model.hosts()[0].phase,
+        Phase::Ready,
+        "only a failure is dismissed"
+    );
+}
+
+#[test]
+fn a_click_is_remembered_however_often_it_comes() {
+    let mut model = model();
+    model.open_at_start("gpu01", Instant::now());
+    assert!(!model.hosts()[0].is_attended);
+    for _ in 0..2 {
+        on(&mut model, "gpu01", HostAction::Open);
+        assert!(model.hosts()[0].is_attended);
+    }
+}
+
+#[test]
+fn news_of_an_open_tunnel_do_not_take_the_second_click_away() {
+    let mut model = model();
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    hear(&mut model, "gpu01", &Event::PageOpen);
+    hear(&mut model, "gpu01", &Event::Kernels(Activity::default()));
+    let click = on(&mut model, "gpu01", HostAction::Open);
+    assert_eq!(click, Some(AppEffect::Show("gpu01".into(), None)));
+}
+
+#[test]
+fn a_network_that_does_not_come_is_a_failure_in_the_end() {
+    let begun = Instant::now();
+    for (after, is_told) in [(Duration::ZERO, false), (NETWORK_RETRY_TIME, true)] {
+        let mut model = model();
+        model.open_at_start("gpu01", begun);
+        let failed = failure(Code::Unreachable);
+        let message = Message::of(&failed, "gpu01", 0, Phase::Ready).unwrap();
+        let change = model.hear(&message, begun + after);
+        assert_eq!(change.is_some(), is_told, "{after:?}");
+    }
+}
+
+#[test]
+fn a_choice_knows_its_host() {
+    let choice = MenuAction::host("gpu01", HostAction::Open);
+    assert_eq!(choice.host_name(), Some("gpu01"));
+    assert_eq!(add("gpu01", true).host_name(), None);
+}

@@ -109,4 +109,16 @@ mod tests {
             pixels(IconState::Idle, 0, COLOUR)
         );
     }
+
+    #[test]
+    fn each_state_is_told_in_words_too() {
+        for (icon_state, told) in [
+            (IconState::Idle, "not connected"),
+            (IconState::Working, "connecting"),
+            (IconState::Connected, "connected"),
+            (IconState::Failed, "a host failed"),
+        ] {
+            assert_eq!(words(icon_state), told);
+        }
+    }
 }

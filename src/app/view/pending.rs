@@ -39,6 +39,13 @@ mod tests {
         for (reason, want) in [
             ("Priority", "behind other jobs"),
             ("BeginTime", "not before its begin time"),
+            ("Resources", "waiting for free resources"),
+            ("Dependency", "waiting for another job"),
+            ("JobHeldUser", "on hold"),
+            ("JobHoldMaxRequeue", "on hold"),
+            ("Licenses", "waiting for a license"),
+            ("PartitionDown", "its partition is closed"),
+            ("Reservation", "waiting for its reservation"),
             (
                 "ReqNodeNotAvail, UnavailableNodes:c1",
                 "its nodes are not available",

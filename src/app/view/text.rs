@@ -79,6 +79,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_time_is_shown_again_when_it_says_something_else() {
+        for (time, next) in [
+            (0, 5_000),
+            (4_500, 500),
+            (5_000, 5_000),
+            (12_000, 3_000),
+            (59_000, 1_000),
+            (60_000, 60_000),
+            (61_000, 59_000),
+            (179_000, 1_000),
+        ] {
+            let (time, next) = (Duration::from_millis(time), Duration::from_millis(next));
+            assert_eq!(until_next(time), next, "{time:?}");
+            assert_ne!(elapsed(time + next), elapsed(time), "{time:?}");
+            let before = next.saturating_sub(Duration::from_millis(1));
+            assert_eq!(elapsed(time + before), elapsed(time), "{time:?}");
+        }
+    }
+
+    #[test]
     fn a_long_name_keeps_its_ends() {
         assert_eq!(shown("_b_&"), "_b_&");
         assert_eq!(shown("a\nb"), "a b");

@@ -42,6 +42,28 @@ fn a_new_file_is_its_owners_alone() {
 }
 
 #[test]
+fn a_first_file_is_an_example_in_comments_and_a_file_that_is_there_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    begin(&path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("# [[host]]\n# name = ")
+            && text
+                .lines()
+                .all(|line| line.is_empty() || line.starts_with('#'))
+    );
+    assert_eq!(Config::load(&path).unwrap().hosts, []);
+    fs::write(&path, "# mine\n").unwrap();
+    begin(&path).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "# mine\n");
+    let (_folder, path) = with("# mine\n");
+    add_host(&path, "gpu01").unwrap();
+    let added = text_with_host("# mine\n", "gpu01").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), added);
+}
+
+#[test]
 fn all_else_stays_byte_by_byte() {
     let block = "[[host]]\nname = \"gpu02\"\n";
     for old in [
@@ -149,6 +171,11 @@ fn a_destination_becomes_a_host_with_a_short_name() {
         ),
         ("ssh://me@gpu01:2222", "gpu01", Some("ssh://me@gpu01:2222")),
         ("ssh://gpu01", "gpu01", Some("ssh://gpu01")),
+        (
+            "ssh://me@[2001:db8::1]",
+            "[2001:db8::1]",
+            Some("ssh://me@[2001:db8::1]"),
+        ),
     ] {
         let (_folder, path) = with("# mine\n");
         let before = at_destination(destination).unwrap();

@@ -101,6 +101,22 @@ fn the_kernels_addresses_are_read() {
 }
 
 #[test]
+fn a_word_without_a_value_says_nothing() {
+    let told = |text: &str| {
+        let file = RuntimeFile::parse(text);
+        (file.address, file.began, file.launch, file.socket_uid)
+    };
+    let nothing = (None, None, None, None);
+    assert_eq!(told("address=\nbegan=\nlaunch=\nsocket=\n\n"), nothing);
+    let all = ["192.0.2.11", "7081", "/s/1"].map(|value| Some(value.to_owned()));
+    let [address, began, launch] = all;
+    assert_eq!(
+        told("address=192.0.2.11\nbegan=7081\nlaunch=/s/1\nsocket=1001\n\n"),
+        (address, began, launch, Some(1001))
+    );
+}
+
+#[test]
 fn a_listener_that_cannot_be_read_may_be_another_accounts() {
     let believed = |listeners: &str| {
         let text = format!(
@@ -111,6 +127,7 @@ fn a_listener_that_cannot_be_read_may_be_another_accounts() {
     };
     let ours = "hex:0100007F:22B8,1001";
     assert!(believed(ours));
+    assert!(believed("*:8888,1001"), "as lsof prints every address");
     for other in [
         "[fe80::1%eth0]:8888,1002",
         "hex:zz:22B8,1001",

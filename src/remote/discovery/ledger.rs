@@ -277,3 +277,98 @@ impl DiscoveryPass<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::LauncherKind;
+
+    fn slurm() -> &'static dyn Scheduler {
+        adapter(LauncherKind::Slurm).unwrap()
+    }
+
+    fn answer(status: i32, out: &str, err: &str) -> CommandOutput {
+        CommandOutput {
+            status,
+            out: out.into(),
+            err: err.into(),
+            ..CommandOutput::default()
+        }
+    }
+
+    #[test]
+    fn a_job_is_asked_for_on_the_cluster_that_it_was_submitted_to() {
+        assert_eq!(there(None, "squeue"), "squeue");
+        assert_eq!(there(Some(""), "squeue"), "squeue");
+        let line = there(Some("/h/a b"), "squeue");
+        assert_eq!(
+            line,
+            "([ ! -r '/h/a b/where' ] || . '/h/a b/where'; squeue)"
+        );
+    }
+
+    #[test]
+    fn each_job_is_asked_for_alone_and_its_answer_has_its_name() {
+        let one = |id: &str, folder: &str| UnlistedJob {
+            folder: folder.into(),
+            identity: JobIdentity {
+                id: id.into(),
+                ..JobIdentity::default()
+            },
+        };
+        let host = Host::named("cluster");
+        let line = queries(slurm(), &host, &[one("12", "/h/1"), one("13", "")]);
+        let (first, second) = line.split_once("; echo; ").unwrap();
+        let asked = slurm().query("12");
+        assert!(
+            first.starts_with("echo 'rj_id /h/1'; (") && first.contains(&asked),
+            "{first}"
+        );
+        assert!(
+            second.contains("rj_id 13") && second.contains(&slurm().query("13")),
+            "{second}"
+        );
+        let unnumbered = queries(slurm(), &host, &[one("", "/h/1")]);
+        assert!(unnumbered.contains(&slurm().search(&host)), "{unnumbered}");
+    }
+
+    #[test]
+    fn a_command_that_ends_a_job_was_taken_unless_the_scheduler_says_something_else() {
+        let unknown = "scancel: error: Kill job error on job id 12: Invalid job id specified";
+        let down = "scancel: error: Unable to contact slurm controller";
+        for (status, out, err, is_taken) in [
+            (0, "", "", true),
+            (1, "", unknown, true),
+            (1, unknown, "", true),
+            (1, "", down, false),
+            (1, "", "", false),
+        ] {
+            let answer = answer(status, out, err);
+            assert_eq!(was_taken(slurm(), &answer), is_taken, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_job_has_gone_when_the_scheduler_says_so_and_not_when_it_says_nothing() {
+        let listed = |state| {
+            Presence::Listed(Box::new(Job {
+                state,
+                ..Job::default()
+            }))
+        };
+        for (presence, gone) in [
+            (Presence::Ended, Some(true)),
+            (Presence::Unknown, Some(true)),
+            (listed(JobState::Ending), Some(true)),
+            (listed(JobState::Running), Some(false)),
+            (
+                Presence::Silent("slurm_load_jobs error".into()),
+                Some(false),
+            ),
+            (Presence::Silent(" \n".into()), None),
+        ] {
+            assert_eq!(has_gone(&presence), gone, "{presence:?}");
+        }
+    }
+}

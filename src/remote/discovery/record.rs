@@ -29,8 +29,6 @@ pub struct JobRecord {
     pub submitted: String,
     /// True if the submission ended on its own and without an error.
     pub answered: bool,
-    /// The node on which it has begun; empty before.
-    pub started: String,
     /// Its server, once that listens.
     pub ready: Option<RuntimeFile>,
 }
@@ -55,7 +53,6 @@ impl JobRecord {
                 "own" => record.own = value == "1",
                 "submitted" => value.clone_into(&mut record.submitted),
                 "answered" => record.answered = value == "0",
-                "started" => value.clone_into(&mut record.started),
                 _ => {}
             }
         }

@@ -94,6 +94,7 @@ fn a_running_job_with_its_ready_file_is_a_server_on_its_node() {
         Some(server.file.as_str())
     );
     assert_eq!(discovery.jobs[0].job.ends, Some(1_795_510_620));
+    assert!(discovery.jobs[0].tells);
 }
 
 #[test]
@@ -171,12 +172,35 @@ fn a_job_by_hand_is_known_by_its_whole_name() {
             port: 8888
         }
     );
+    let file = Some("/h/runtime/jpserver-5.json");
+    assert_eq!(found.jobs[0].file.as_deref(), file);
+    let by_address = files(&format!(
+        "file=/h/runtime/jpserver-6.json\nuid=7\nwritten={now}\nnames=c1.example c1\n\n\
+         {{\"pid\": 6, \"port\": 8888, \"hostname\": \"0.0.0.0\", \"url\": \"http://192.0.2.11:8888/\"}}"
+    ));
+    let found = discovery(&host(), vec![by_address], RUNNING);
+    assert_eq!(
+        found.runtime_files.len(),
+        1,
+        "the login node knows its name"
+    );
     // Another host's file, or one that is older than the job: its port may be any account's.
     for stale in [far("http://c2:8888/", now), far(url, now - 86400)] {
         let found = discovery(&host(), vec![stale], RUNNING);
         assert!(found.runtime_files.is_empty());
         assert_eq!(found.jobs.len(), 1);
     }
+    // One that says "localhost" and runs on the login host is no job's, whatever the job's node is.
+    let here = ScriptMessage::Server(RuntimeFile {
+        file: "/h/runtime/jpserver-5.json".into(),
+        ..RuntimeFile::default()
+    });
+    let found = discovery(
+        &host(),
+        vec![far("http://localhost:8888/", now), here],
+        RUNNING,
+    );
+    assert!(found.runtime_files.is_empty());
     let longer = RUNNING.replace("jupyter_nb", "jupyter_nb_2");
     assert!(
         discovery(&host(), vec![far(url, now)], &longer)
@@ -235,6 +259,21 @@ fn of_two_jobs_on_one_machine_each_has_its_own_server() {
         discovery_builder.new_server("14", None, &OtherServers::default(), None, &host_info),
         None
     );
+}
+
+/// Where the system shows no process' environment.
+#[test]
+fn where_nobody_knows_the_job_of_a_process_a_launch_of_ours_is_no_jobs_server() {
+    let here = RUNNING.replace("c1", "login");
+    for (folder, servers) in [("/h/r", 1), ("/h/.local/state/remote-jupyter/servers/1", 0)] {
+        let text = READY.replace("node=c1\n", "");
+        let text = text.replace("/h/jobs/1/runtime", folder);
+        let local = ScriptMessage::Server(RuntimeFile::parse(&text));
+        let found = discovery(&host(), vec![local], &here);
+        assert_eq!(found.runtime_files.len(), servers, "{folder}");
+        let others: &[u32] = if servers == 1 { &[] } else { &[9] };
+        assert_eq!(found.others.pids, others, "a job's server is no other's");
+    }
 }
 
 #[test]
@@ -305,6 +344,8 @@ fn a_runtime_file_names_its_node_as_the_login_host_knows_it() {
     assert_eq!(at(address, &names, "c1").as_deref(), Some(address));
     assert_eq!(at(address, &names, "c1-ib").as_deref(), Some(address));
     assert_eq!(at("c1", &names, "c1-ib").as_deref(), Some("c1-ib"));
+    // As Debian resolves a computer's own name.
+    assert_eq!(at("127.0.1.1", &["c1"], "c1").as_deref(), Some("c1"));
     assert_eq!(at(address, &names, "c2"), None);
     assert_eq!(at(address, &[], "c1"), None);
     assert_eq!(at(address, &[], "10.9.9.9"), None, "addresses are whole");
@@ -335,6 +376,7 @@ fn two_on_one_node(host: &Host, later: i64, servers: Vec<ScriptMessage>) -> Vec<
     );
     let found = discovery(host, frames.into_iter().chain(servers).collect(), &list);
     assert_eq!(found.jobs.len(), 1);
+    assert!(!found.jobs[0].tells, "a script of the user's own");
     let server = found.runtime_files.first().map(|one| one.pid.to_string());
     let confused = found.jobs[0].confused.then(|| "confused".to_owned());
     vec![server, confused]
@@ -360,6 +402,11 @@ fn of_two_silent_jobs_on_one_node_each_has_its_own_server_or_none() {
         "they came together"
     );
     assert_eq!(
+        two_on_one_node(&host(), 20 + 120, both()),
+        confused,
+        "the other may have come with it, by the clocks' difference"
+    );
+    assert_eq!(
         two_on_one_node(&fixed, 10, both()),
         is("5"),
         "its port tells"
@@ -374,6 +421,28 @@ fn of_two_silent_jobs_on_one_node_each_has_its_own_server_or_none() {
         two_on_one_node(&host(), 10, vec![]),
         [None, None],
         "none yet"
+    );
+}
+
+#[test]
+fn a_job_that_tells_of_its_server_or_has_another_name_claims_no_other_server() {
+    let own = "folder=/h/jobs/12\nscheduler=slurm\nhost=cluster\nown=1\nwish=\nsubmitted=12\t\n\n";
+    let started = 1_795_503_762;
+    let line = |id: &str, name: &str| {
+        format!("{id}|RUNNING|{started}|NONE|{started}|c1|main|None|{name}\n")
+    };
+    let confused = |beside: Option<ScriptMessage>, name: &str| {
+        let frames = [told(own), far(5, 8888, started + 20)];
+        let list = line("12", "jup_a") + &line("13", name);
+        let found = discovery(&host(), frames.into_iter().chain(beside).collect(), &list);
+        let ours = found.jobs.iter().find(|ours| ours.identity.id == "12");
+        ours.unwrap().confused
+    };
+    assert!(!confused(Some(record("13", "other", "")), "jupyter_nb"));
+    assert!(!confused(None, "training"));
+    assert!(
+        confused(None, "jupyter_nb"),
+        "by hand, with the same script"
     );
 }
 
@@ -453,6 +522,90 @@ fn a_job_that_the_list_does_not_show_is_asked_for_alone() {
 }
 
 #[test]
+fn a_list_of_other_jobs_does_not_hide_what_the_scheduler_says_about_ours() {
+    let other = RUNNING
+        .replace("12|", "13|")
+        .replace("jupyter_nb", "training");
+    let mut discovery_builder = discovery_builder(vec![record("12", "cluster", READY)], &other);
+    let missing = discovery_builder.missing(&host()).unwrap();
+    let running = shown("12", "jupyter_nb", "RUNNING", 1_795_503_700);
+    let output = CommandOutput {
+        out: format!("rj_id {}\n{running}\n", missing[0].folder),
+        ..CommandOutput::default()
+    };
+    discovery_builder.answer(adapter(LauncherKind::Slurm).unwrap(), &missing, &output);
+    let found = discovery_builder.finish(&host(), host_info()).unwrap();
+    assert_eq!((found.jobs.len(), found.doubts.len()), (1, 0));
+}
+
+/// By hand, so no ledger has it.
+#[test]
+fn a_job_that_was_found_before_is_not_forgotten_because_a_list_lacks_it() {
+    let identity = || JobIdentity {
+        id: "12".into(),
+        name: "jupyter_nb".into(),
+        submitted: Some(1_795_503_700),
+    };
+    let found = |list: &str, answer: Option<&str>| {
+        let mut discovery_builder = discovery_builder(vec![], list);
+        discovery_builder.expect(identity(), None);
+        let missing = discovery_builder.missing(&host()).unwrap();
+        if let Some(answer) = answer {
+            assert_eq!(missing.len(), 1);
+            let output = CommandOutput {
+                out: format!("rj_id 12\n{answer}\n"),
+                ..CommandOutput::default()
+            };
+            let slurm = adapter(LauncherKind::Slurm).unwrap();
+            discovery_builder.answer(slurm, &missing, &output);
+        } else {
+            assert_eq!(missing, []);
+        }
+        let found = discovery_builder.finish(&host(), host_info()).unwrap();
+        let doubts: Vec<String> = found.doubts.into_iter().map(|doubt| doubt.id).collect();
+        (found.jobs.len(), doubts)
+    };
+    let twelve = vec!["12".to_owned()];
+    assert_eq!(found(RUNNING, None), (1, vec![]));
+    let other = RUNNING
+        .replace("12|", "13|")
+        .replace("jupyter_nb", "training");
+    for list in ["", other.as_str()] {
+        assert_eq!(
+            found(list, Some("")),
+            (0, twelve.clone()),
+            "no answer: {list}"
+        );
+        let running = shown("12", "jupyter_nb", "RUNNING", 1_795_503_700);
+        assert_eq!(found(list, Some(&running)), (1, vec![]), "{list}");
+        let ended = shown("12", "jupyter_nb", "CANCELLED", 1_795_503_700);
+        assert_eq!(found(list, Some(&ended)), (0, vec![]), "{list}");
+    }
+}
+
+#[test]
+fn a_job_that_the_ledger_has_is_asked_for_once() {
+    let mut discovery_builder = discovery_builder(vec![record("12", "cluster", "")], "");
+    let identity = JobIdentity {
+        id: "12".into(),
+        ..JobIdentity::default()
+    };
+    discovery_builder.expect(identity.clone(), Some("/h/jobs/12"));
+    assert_eq!(discovery_builder.missing(&host()).unwrap().len(), 1);
+    let found = discovery_builder.finish(&host(), host_info()).unwrap();
+    assert_eq!(found.doubts.len(), 1);
+    let mut other = self::discovery_builder(vec![record("12", "cluster", "")], "");
+    other.expect(
+        JobIdentity {
+            id: "13".into(),
+            ..identity
+        },
+        Some("/h/jobs/13"),
+    );
+    assert_eq!(other.missing(&host()).unwrap().len(), 2);
+}
+
+#[test]
 fn an_id_that_is_not_known_a_moment_after_the_submission_proves_nothing() {
     let ScriptMessage::Job(piece) = record("12", "cluster", "") else {
         unreachable!()
@@ -491,6 +644,20 @@ fn a_submission_without_an_answer_is_known_by_its_name_and_its_time() {
     };
     let found = unanswered(1_795_503_690, RUNNING);
     assert_eq!(found.jobs[0].identity.id, "12");
+    // The submission itself takes two minutes at most, and the clocks differ by five.
+    let submitted = 1_795_503_700;
+    for (at, jobs) in [
+        (submitted - 421, 0),
+        (submitted - 420, 1),
+        (submitted + 300, 1),
+        (submitted + 301, 0),
+    ] {
+        let found = unanswered(at, RUNNING);
+        let ours = found.jobs.iter().filter(|job| job.folder.is_some());
+        assert_eq!(ours.count(), jobs, "{}", at - submitted);
+    }
+    let renamed = RUNNING.replace("jupyter_nb", "training");
+    assert!(unanswered(submitted, &renamed).jobs.is_empty());
     assert_eq!(found.jobs[0].folder.as_deref(), Some("/h/jobs/1"));
     let searched = |at: i64, answer: &str| {
         let text = format!(
@@ -521,6 +688,20 @@ fn a_submission_without_an_answer_is_known_by_its_name_and_its_time() {
     assert_eq!(searched(young, "rj_records"), (0, 1, 0), "it may come yet");
     assert_eq!(searched(old, "rj_records"), (0, 0, 1), "it never came");
     assert_eq!(searched(old, ""), (0, 1, 0), "no list");
+}
+
+#[test]
+fn a_clock_that_was_not_told_is_no_time() {
+    for (now, told) in [(NOW, Some(NOW)), (0, None)] {
+        let mut discovery_builder = discovery_builder(vec![], "");
+        let clock = LocalTime { now, offset: 0 };
+        let heading = printed("").into_iter().next();
+        discovery_builder.take(heading.unwrap());
+        let size = discovery_builder.list().unwrap().out.len();
+        discovery_builder.take(ScriptMessage::Ran(0, clock, size));
+        let found = discovery_builder.finish(&host(), host_info()).unwrap();
+        assert_eq!(found.host_info.now, told);
+    }
 }
 
 #[test]

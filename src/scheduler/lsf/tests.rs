@@ -209,3 +209,32 @@ fn a_script_of_ones_own_is_asked_where_it_writes() {
     assert_eq!(files("out.7|-|/home/me\n"), "/home/me/out.7\n\npeek 7\n");
     assert_eq!(files("-|-|/home/me\n"), "\npeek 7\n");
 }
+
+#[test]
+fn a_time_without_a_year_is_the_nearest_one() {
+    let at = |now: &str, text: &str| {
+        let clock = LocalTime::parse(now);
+        time(text, clock).map(|time| (time - clock.now) / 86400)
+    };
+    // 2026-11-22, and the third of January 2027.
+    let (november, january) = (
+        "1795373165 2026-11-22T18:46:05",
+        "1798944365 2027-01-03T02:46:05",
+    );
+    assert_eq!(at(november, "Jan  2 18:46"), Some(40));
+    assert_eq!(at(november, "Nov 12 18:46"), Some(-10));
+    assert_eq!(at(january, "Dec 24 02:46"), Some(-10), "of the year before");
+    assert_eq!(at(january, "Feb 12 02:47"), Some(40));
+}
+
+/// A wrapper in front of the scheduler knows no submission time.
+#[test]
+fn a_line_without_a_submission_time_is_one_of_a_job() {
+    let line = "4711|RUN|4*node17|Nov 22 18:46|-|3:12 L|normal|-|jupyter_nb\nrj_jobs 1\n";
+    let jobs = Lsf.parse_jobs(&printed(line)).unwrap();
+    assert_eq!(
+        (jobs[0].name.as_str(), jobs[0].submitted),
+        ("jupyter_nb", None)
+    );
+    assert_eq!(jobs[0].state, JobState::Running);
+}

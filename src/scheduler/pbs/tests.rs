@@ -359,3 +359,38 @@ fn a_script_of_ones_own_is_asked_where_it_writes() {
     let one = crate::scheduler::shell::ran("qstat", printed, &line);
     assert_eq!(one, "/home/me/a long name.o7\n");
 }
+
+#[test]
+fn a_job_that_waits_for_another_is_not_held_and_a_running_one_has_no_estimate() {
+    let of = |attributes: &str| {
+        let text = format!("Job Id: 1.login\n    Job_Name = a\n{attributes}");
+        let blocks = blocks(&text);
+        job("1.login", &blocks[0].1, LocalTime::default()).unwrap()
+    };
+    let estimate = "    estimated.start_time = Sun Nov 22 18:46:05 2026\n";
+    assert_eq!(of("    job_state = H\n").state, JobState::Held);
+    let dependent = of("    job_state = H\n    depend = afterany:2.login\n");
+    assert_eq!(dependent.state, JobState::Waiting);
+    for (word, state, is_told) in [
+        ("Q", JobState::Waiting, true),
+        ("M", JobState::Waiting, true),
+        ("R", JobState::Running, false),
+    ] {
+        let job = of(&format!("    job_state = {word}\n{estimate}"));
+        assert_eq!(
+            (job.state, job.start_estimate.is_some()),
+            (state, is_told),
+            "{word}"
+        );
+    }
+}
+
+#[test]
+fn a_sentence_that_begins_with_a_number_is_no_id() {
+    assert_eq!(Pbs.parse_job_id("12. of May: maintenance"), None);
+    assert_eq!(
+        Pbs.parse_job_id("12.head\n12. of May: maintenance")
+            .as_deref(),
+        Some("12.head")
+    );
+}

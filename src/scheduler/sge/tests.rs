@@ -430,3 +430,18 @@ fn a_job_that_waits_for_another_is_not_held() {
         ("Job is in hold state", false)
     );
 }
+
+/// The version has to come after a name that is no more than a name elsewhere.
+#[test]
+fn another_programs_name_is_not_grid_engines() {
+    let dialect = |out: &str| Sge.dialect(&CommandOutput::printed(out));
+    for (out, is_known) in [
+        ("SGE 8.1.9", true),
+        ("OCS 9.0.5", true),
+        ("OCS inventory", false),
+        ("GCS", false),
+        ("qstat 9.0.5", false),
+    ] {
+        assert_eq!(dialect(out).is_ok(), is_known, "{out}");
+    }
+}

@@ -307,3 +307,75 @@ fn a_job_that_is_taken_and_never_starts_is_named_beforehand() {
     };
     assert_eq!(obstacle("1", &["--hold"], ""), Some(hold));
 }
+
+#[test]
+fn one_job_is_there_or_denied_or_the_answer_says_nothing() {
+    let record = |id: &str, state: &str| {
+        format!(
+            "JobId={id} JobName=jupyter_nb UserId=me(7) GroupId=me(7) JobState={state} Reason=None SubmitTime=1795373165 \
+             StartTime=1795373165 EndTime=Unknown Partition=main AllocNode:Sid=login:1 BatchHost=c1\n"
+        )
+    };
+    let presence = |id: &str, out: &str| Slurm.presence(id, &CommandOutput::printed(out));
+    let is_listed =
+        |presence: &Presence| matches!(presence, Presence::Listed(job) if job.name == "jupyter_nb");
+    assert!(is_listed(&presence("12", &record("12", "RUNNING"))));
+    assert!(is_listed(&presence("12;gpu", &record("12", "PENDING"))));
+    // One task of an array has ended, and another runs.
+    let tasks = record("12", "COMPLETED") + &record("13 ArrayJobId=12 ArrayTaskId=2", "RUNNING");
+    assert!(is_listed(&presence("12", &tasks)));
+    assert_eq!(presence("12", &record("12", "CANCELLED")), Presence::Ended);
+    let denied = "slurm_load_jobs error: Invalid job id specified";
+    assert_eq!(presence("12", denied), Presence::Unknown);
+    for nothing in [
+        "",
+        "slurm_load_jobs error: Unable to contact slurm controller",
+    ] {
+        assert!(
+            matches!(presence("12", nothing), Presence::Silent(_)),
+            "{nothing}"
+        );
+    }
+    assert!(Slurm.denies(denied) && !Slurm.denies("Unable to contact slurm controller"));
+}
+
+#[test]
+fn a_job_never_starts_only_where_every_node_of_its_partition_is_at_work() {
+    let never = |out: &str| {
+        let reason = Slurm.parse_pending_reason(&CommandOutput::printed(out));
+        reason.unwrap().never
+    };
+    let unfit = "reason BadConstraints\n";
+    assert!(never(&format!(
+        "{unfit}node idle\nnode mixed~\nnode allocated+\nnode completing\n"
+    )));
+    for (nodes, why) in [
+        ("", "no node is told"),
+        ("node idle\nnode down\n", "one may come back"),
+        ("node idle*\n", "it does not answer"),
+        ("node drained\n", "it may be put back"),
+    ] {
+        assert!(!never(&format!("{unfit}{nodes}")), "{why}");
+    }
+    assert!(!never("reason Priority\nnode idle\n"));
+}
+
+#[test]
+fn parts_of_a_record_and_of_a_time_are_put_together() {
+    let record_of = |line: &str| record(line, CommandOutput::default().clock);
+    let record = |ids: &str| {
+        let line = format!(
+            "JobId=14 {ids} JobName=a UserId=me(7) JobState=CONFIGURING Reason=None SubmitTime=1795373165 \
+             StartTime=1795373165 EndTime=1795376765 Partition=main AllocNode:Sid=login:1 BatchHost=c1"
+        );
+        record_of(&line).unwrap()
+    };
+    assert_eq!(record("HetJobId=12 HetJobOffset=1").id, "12+1");
+    assert_eq!(record("ArrayJobId=12 ArrayTaskId=3").id, "12_3");
+    assert_eq!(record("Priority=1").id, "14");
+    assert_eq!(
+        record("Priority=1").state,
+        JobState::Waiting,
+        "its node is being booted"
+    );
+}

@@ -249,3 +249,6 @@ pub fn in_words(file: &Path, error: &KeyError) -> String {
         KeyError::Other(why) => why.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,3 +64,64 @@ impl AuthRefusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ssh::resolve::read_options;
+
+    #[test]
+    fn the_users_next_step_depends_on_how_far_the_login_came() {
+        use AuthRefusal::{HungUp, Method, NoAgent, PasswordExpired, Pkcs11, Plain, SecondFactor};
+        let options = "host k\nuser me\nhostname gpu01\nport 22\n";
+        let no_agent = || NoAgent("SSH_AUTH_SOCK".into());
+        let both = "publickey,gssapi-with-mic";
+        let foreign = "gssapi-with-mic,hostbased";
+        for (refusal, passed, offered, device, told) in [
+            (Plain, false, "publickey", None, Plain),
+            (no_agent(), false, both, None, no_agent()),
+            (Plain, true, "password", None, SecondFactor),
+            (
+                AuthRefusal::Certificate,
+                true,
+                "password",
+                None,
+                SecondFactor,
+            ),
+            (HungUp, true, "", None, HungUp),
+            (
+                AuthRefusal::TooManyTries,
+                true,
+                "",
+                None,
+                AuthRefusal::TooManyTries,
+            ),
+            (PasswordExpired, true, "", None, PasswordExpired),
+            (Plain, false, foreign, None, Method(foreign.into())),
+            (no_agent(), false, foreign, None, Method(foreign.into())),
+            (
+                AuthRefusal::Certificate,
+                false,
+                foreign,
+                None,
+                AuthRefusal::Certificate,
+            ),
+            (Plain, false, both, None, Plain),
+            (Plain, false, "", None, Plain),
+            (
+                Plain,
+                false,
+                both,
+                Some("/lib/p11.so"),
+                Pkcs11("/lib/p11.so".into()),
+            ),
+        ] {
+            let mut target = read_options(options, "k").unwrap();
+            target.pkcs11_provider = device.map(str::to_owned);
+            let passed: Vec<String> = passed.then(|| "key".to_owned()).into_iter().collect();
+            let case = format!("{refusal:?} {passed:?} {offered} {device:?}");
+            assert_eq!(refusal.or_else(&target, &passed, offered), told, "{case}");
+        }
+    }
+}

@@ -199,3 +199,6 @@ fn strings(mut data: &[u8]) -> Option<Vec<&[u8]>> {
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests;

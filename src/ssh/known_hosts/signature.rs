@@ -57,9 +57,9 @@ pub(super) fn check(mut key: &[u8], signature: &[u8], data: &[u8]) -> Checked {
         (b"ssh-ed25519", b"ssh-ed25519") => ed25519(fields, value, data),
         (b"ssh-rsa", b"rsa-sha2-256") => rsa(fields, value, data, MessageDigest::sha256()),
         (b"ssh-rsa", b"rsa-sha2-512") => rsa(fields, value, data, MessageDigest::sha512()),
-        (b"ssh-rsa", b"ssh-rsa") => return Checked::Unsupported,
         (kind, name) if kind == name => match curve(kind) {
             Some((nid, digest)) => ecdsa(fields, value, data, nid, digest),
+            // RSA with SHA-1 too, whose signatures have the name of the key.
             None => return Checked::Unsupported,
         },
         _ => return Checked::Bad,

@@ -518,3 +518,19 @@ fn remember_refuses_what_would_mean_more_than_it_says() {
         "{error}"
     );
 }
+
+#[test]
+fn a_line_whose_label_is_not_its_keys_or_whose_marker_nobody_knows_does_not_count() {
+    let (ed, rsa) = (key("ssh-ed25519", 1), key("ssh-rsa", 1));
+    let labelled = |label: &str, blob: &[u8]| {
+        let text = format!("gpu01 {label} {}\n", Base64::encode_string(blob));
+        known(&text, "").verdict(&gpu01(), blob)
+    };
+    for label in ["ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"] {
+        assert_eq!(labelled(label, &rsa), Verdict::Trusted, "{label}");
+        assert_eq!(labelled(label, &ed), unknown(), "{label}");
+    }
+    assert_eq!(labelled("ssh-ed25519", &rsa), unknown());
+    let marked = known(&line("@gpu", &ed), "");
+    assert_eq!(marked.verdict(&HostName::alias("@gpu"), &ed), unknown());
+}

@@ -292,3 +292,13 @@ fn the_app_says_where_it_comes_from_if_it_knows() {
     assert_eq!(unknown.kind, DialogKind::Message);
     assert!(!unknown.text.contains("http") && !unknown.text.ends_with('\n'));
 }
+
+#[test]
+fn a_new_host_is_chosen_where_there_are_any_to_choose() {
+    let text = |aliases: &[&str]| {
+        let aliases = aliases.iter().map(|&alias| alias.to_owned()).collect();
+        add_host(aliases).text
+    };
+    assert!(text(&[]).starts_with("Enter it as you would for ssh"));
+    assert!(text(&["gpu01"]).starts_with("Choose a host of your SSH configuration"));
+}

@@ -813,3 +813,28 @@ fn a_login_beside_the_tunnel_is_in_the_hosts_line_and_can_be_cancelled() {
         assert_eq!(first_line(&model, AT_ONCE), "○ gpu01");
     }
 }
+
+/// A job waits since its submission, also where the connection was lost meanwhile.
+#[test]
+fn the_time_of_a_line_goes_on_while_something_is_under_way_and_only_then() {
+    let begun = Instant::now();
+    let now = begun + Duration::from_secs(70);
+    let next = |phase: Phase, is_prompting: bool| {
+        let mut state = model(&["gpu01"]).hosts()[0].clone();
+        (state.phase, state.is_prompting) = (phase, is_prompting);
+        state.since = begun + Duration::from_secs(58);
+        state.queued = Some(begun);
+        super::super::host_title::next_change(&state, now)
+    };
+    let after = |seconds| Some(now + Duration::from_secs(seconds));
+    assert_eq!(next(Phase::Connecting, false), after(3));
+    assert_eq!(next(Phase::Queued, false), after(50));
+    assert_eq!(next(Phase::Connecting, true), None);
+    for phase in [Phase::Ready, Phase::Closed, Phase::Failed] {
+        assert_eq!(next(phase, false), None, "{phase:?}");
+    }
+    let mut two = model(&["gpu01", "gpu02"]);
+    assert_eq!(next_change(&two, now), None);
+    hear(&mut two, "gpu02", &Event::Phase(Phase::Connecting));
+    assert!(next_change(&two, now).is_some_and(|at| at > now));
+}
