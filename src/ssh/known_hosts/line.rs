@@ -75,7 +75,10 @@ fn parse(line: &[u8], number: usize) -> Option<KnownHostsEntry> {
     };
     if marker != Marker::None {
         (first, rest) = field(rest)?;
-        // A second marker, which is not allowed, becomes a name that no host has.
+        // A second marker, which is not allowed; or a name that OpenSSH takes for one.
+        if first.starts_with(b"@") {
+            return None;
+        }
     }
     let hosts = parse_hosts(first)?;
     // It steps over whatever ends the names, even where that is a NUL.

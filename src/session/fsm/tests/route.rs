@@ -279,7 +279,7 @@ fn a_hop_that_breaks_again_at_once_takes_the_whole_connection_with_it() {
 }
 
 #[test]
-fn a_server_is_reached_again_as_it_listens_whoever_the_login_host_is_now() {
+fn a_server_is_reached_again_as_it_listens() {
     let again = |server: RuntimeFile, route| {
         let found = FoundServer {
             server: server.server(Some(7)).unwrap(),

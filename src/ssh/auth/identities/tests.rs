@@ -1,4 +1,4 @@
-//! Which keys a server is shown, in which order, and which not.
+//! The keys that a server is shown, in their order, and those that it is not.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -80,7 +80,7 @@ impl Set {
         self
     }
 
-    /// What the server is shown, in order, and who signs for it.
+    /// The keys that the server is shown, in order, and who signs for each.
     fn shown(&self, held: &[u8]) -> Vec<(Vec<u8>, Signer)> {
         let keys = in_order(&self.target, &agent(held)).into_iter();
         keys.map(|key| (key.blob.unwrap(), key.signer)).collect()
