@@ -6,7 +6,7 @@ SHELL := /bin/bash
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
-.PHONY: help quick demo demo-cli test fuzz test-jobs test-cli test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-growth bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
+.PHONY: help quick demo demo-cli test fuzz mutants test-jobs test-cli test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-growth bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
         app dmg sign notarise check-mac deb check-deb release-dry-run workflows
 
 ## help: this list
@@ -71,6 +71,12 @@ endif
 fuzz:
 	scripts/install
 	scripts/fuzz $(FUZZ)
+
+## mutants: changes the deciding parts one place at a time, and lists what no unit test notices
+# MUTANTS_PARTS='servers login' tries some parts alone, MUTANTS_SHARD=2/8 the third eighth; scripts/mutants has the rest.
+mutants:
+	scripts/install
+	scripts/mutants $(MUTANTS_PARTS)
 
 ## quick: formatting, lints and unit tests
 quick: lint

@@ -1,5 +1,4 @@
-//! What each scheduler is asked and told on its command line, in one table: a word that is missing there is a job that is
-//! not found, or not ended.
+//! The command lines of each scheduler: a word that is missing there is a job that is not found, or not ended.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
@@ -56,6 +55,10 @@ fn a_job_is_asked_for_and_ended_by_its_own_id() {
     let fields = "jobid stat exec_host start_time estimated_start_time time_left queue pend_reason submit_time";
     for line in [of(Lsf).query("12"), of(Lsf).list(&Host::named("h"))] {
         assert!(line.contains("bjobs") && line.contains(fields), "{line}");
+    }
+    for kind in [Sge, Pbs, Lsf] {
+        let host = Host::named("h");
+        assert_eq!(of(kind).search(&host), of(kind).list(&host), "{kind:?}");
     }
     let search = of(Slurm).search(&Host::named("h"));
     assert!(
@@ -157,6 +160,8 @@ fn a_queue_that_does_not_exist_is_told_before_a_job_is_submitted_to_it() {
     let mut checked = Host::named("h");
     let sge = of(LauncherKind::Sge);
     assert!(sge.rehearse(&checked, Dialect::Usual).is_some());
+    checked.options = vec!["-l".into(), "gpu=1".into()];
+    assert!(sge.rehearse(&checked, Dialect::Usual).is_some());
     checked.options = vec!["-w".into(), "e".into()];
     assert_eq!(sge.rehearse(&checked, Dialect::Usual), None);
 }
@@ -165,6 +170,17 @@ fn a_queue_that_does_not_exist_is_told_before_a_job_is_submitted_to_it() {
 fn what_a_pending_job_waits_for_costs_the_scheduler_so_many_calls() {
     let calls = ALL.map(|kind| of(kind).pending_reason_calls());
     assert_eq!(calls, [2, 3, 0, 1]);
+    let pbs = of(LauncherKind::Pbs);
+    assert_eq!(
+        pbs.pending_reason_command("12", "main"),
+        None,
+        "its list has it"
+    );
+    let lsf = of(LauncherKind::Lsf).parse_pending_reason(&CommandOutput::default());
+    assert_eq!(
+        lsf.map(|told| (told.reason, told.never, told.place)),
+        Some((String::new(), false, None))
+    );
     let at_end = ALL.map(|kind| of(kind).output_only_at_end());
     assert_eq!(at_end, [false, false, true, true]);
 }

@@ -141,6 +141,7 @@ mod tests {
         };
         let read = "# A relay.\n\ndef run():\n    \"\"\"Runs.\"\"\"\n    # at once\n    print('#')  # so\n";
         assert_eq!(line(read), line("def run():\n    print('#')  # so\n"));
+        assert_ne!(line("s = \"\"\"so\"\"\"\n"), line(""));
     }
 
     #[test]

@@ -301,7 +301,7 @@ mod tests {
         shorter.read(&job, END - HOUR);
         let ends = END - 2400;
         assert_eq!(
-            shorter.next(END - HOUR),
+            shorter.next(END - 2 * HOUR),
             Some(ends - 600),
             "not half an hour before"
         );

@@ -567,6 +567,15 @@ fn a_job_that_was_found_before_is_not_forgotten_because_a_list_lacks_it() {
     };
     let twelve = vec!["12".to_owned()];
     assert_eq!(found(RUNNING, None), (1, vec![]));
+    let renamed = RUNNING.replace("jupyter_nb", "training");
+    assert_eq!(
+        found(&renamed, None),
+        (0, vec![]),
+        "it lives by another name"
+    );
+    let beside = RUNNING.replace("12|", "13|");
+    let both = found(&beside, Some(""));
+    assert_eq!(both, (1, twelve.clone()), "another job is not this one");
     let other = RUNNING
         .replace("12|", "13|")
         .replace("jupyter_nb", "training");
@@ -702,6 +711,30 @@ fn a_clock_that_was_not_told_is_no_time() {
         let found = discovery_builder.finish(&host(), host_info()).unwrap();
         assert_eq!(found.host_info.now, told);
     }
+}
+
+#[test]
+fn a_search_for_a_submission_leaves_the_jobs_of_other_records_alone() {
+    let at = NOW - 700;
+    let unanswered = format!(
+        "folder=/h/jobs/1\nscheduler=slurm\nhost=cluster\nown=0\nname=jupyter_nb\nat={at}\nwish=\nsubmitted=\n\n"
+    );
+    let numbered = unanswered
+        .replace("/1\n", "/2\n")
+        .replace("submitted=", "submitted=12\t");
+    let mut discovery_builder = discovery_builder(vec![told(&unanswered), told(&numbered)], "");
+    let missing = discovery_builder.missing(&host()).unwrap();
+    let job = shown("12", "jupyter_nb", "RUNNING", at);
+    let output = CommandOutput {
+        out: format!("rj_id /h/jobs/1\n{job}\nrj_records\nrj_id /h/jobs/2\n{job}\n"),
+        ..CommandOutput::default()
+    };
+    discovery_builder.answer(adapter(LauncherKind::Slurm).unwrap(), &missing, &output);
+    let host_info = discovery_builder
+        .take(ScriptMessage::Found(host_info()))
+        .unwrap();
+    let found = discovery_builder.finish(&host(), host_info).unwrap();
+    assert_eq!((found.jobs.len(), found.ended.len()), (1, 1));
 }
 
 #[test]

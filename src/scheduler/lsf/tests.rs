@@ -236,5 +236,8 @@ fn a_line_without_a_submission_time_is_one_of_a_job() {
         (jobs[0].name.as_str(), jobs[0].submitted),
         ("jupyter_nb", None)
     );
-    assert_eq!(jobs[0].state, JobState::Running);
+    assert_eq!(
+        (jobs[0].state, jobs[0].queue.as_str()),
+        (JobState::Running, "normal")
+    );
 }

@@ -92,6 +92,7 @@ mod tests {
             ("2-01:30:00", Some(2970)),
             ("UNLIMITED", None),
             ("", None),
+            ("2-1:30:0:0", None),
             ("18446744073709551615:0:0", None),
         ] {
             assert_eq!(minutes(text), expected, "{text}");

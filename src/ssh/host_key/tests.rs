@@ -88,7 +88,7 @@ impl Set {
         (found, user.1.take().len())
     }
 
-    /// What is on file after that.
+    /// The file after that.
     fn known(&self) -> String {
         fs::read_to_string(self.folder.path().join("known_hosts")).unwrap_or_default()
     }

@@ -285,3 +285,116 @@ pub(super) fn begun(wait: &mut JobWait, node: Option<String>) -> Option<Effect> 
     wait.cost = 1;
     Some(Effect::phase(Phase::Starting))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::event::Event;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn waiting(change: impl Fn(&mut JobWait)) -> JobWait {
+        let identity = JobIdentity {
+            id: "12".into(),
+            ..JobIdentity::default()
+        };
+        let job = Job {
+            word: "PENDING".into(),
+            ..Job::default()
+        };
+        let mut wait = JobWait::new(identity, job, Some("/h/jobs/1".into()), true);
+        change(&mut wait);
+        wait
+    }
+
+    #[test]
+    fn who_has_waited_long_looks_seldom_and_a_job_that_starts_is_looked_at_often() {
+        let rest = |change: &dyn Fn(&mut JobWait)| {
+            let mut wait = waiting(change);
+            let before = wait.waited;
+            match wait.rest() {
+                Effect::Sleep(pause) if wait.waited == before + pause => pause,
+                other => unreachable!("{other:?}"),
+            }
+        };
+        let since = |seconds: u32| move |wait: &mut JobWait| wait.waited = SECOND * seconds;
+        assert_eq!(rest(&since(0)), FIRST_LOOK);
+        assert_eq!(rest(&since(16)), SECOND * 2);
+        assert_eq!(rest(&since(3600)), LOOK);
+        let runs = |tells: bool| {
+            move |wait: &mut JobWait| {
+                (wait.waited, wait.running) = (SECOND * 16, Some(Duration::ZERO));
+                wait.tells = tells;
+            }
+        };
+        assert_eq!(rest(&runs(true)), STARTING_LOOK);
+        assert_eq!(rest(&runs(false)), SECOND * 2);
+    }
+
+    #[test]
+    fn a_job_that_writes_no_files_is_looked_for_by_its_server() {
+        let reads = |change: &dyn Fn(&mut JobWait)| matches!(waiting(change).read_files(), Effect::ReadJobFiles(folder) if folder == "/h/jobs/1");
+        assert!(reads(&|_| ()));
+        assert!(!reads(&|wait| wait.tells = false));
+        assert!(!reads(&|wait| wait.folder = None));
+    }
+
+    #[test]
+    fn why_a_job_waits_is_asked_after_the_first_list_and_then_seldom() {
+        for (polls, since_why, running, state, wonders) in [
+            (0, None, false, JobState::Waiting, false),
+            (1, None, false, JobState::Waiting, true),
+            (9, Some(6), false, JobState::Waiting, false),
+            (9, Some(7), false, JobState::Waiting, true),
+            (9, None, true, JobState::Waiting, false),
+            (9, None, false, JobState::Running, false),
+        ] {
+            let wait = waiting(|wait| {
+                (wait.polls, wait.since_why) = (polls, since_why);
+                wait.running = running.then_some(Duration::ZERO);
+                wait.job.state = state;
+            });
+            let case = format!("{polls} {since_why:?} {running} {state:?}");
+            assert_eq!(wait.wonders_why(), wonders, "{case}");
+            // Its calls have a longer pause before them, but for the first time.
+            let times = if wonders && since_why.is_some() { 3 } else { 1 };
+            assert_eq!(wait.times(3), times, "{case}");
+        }
+    }
+
+    #[test]
+    fn what_calls_cost_lengthens_the_pause_after_them() {
+        let mut wait = waiting(|_| ());
+        wait.heard(Duration::ZERO);
+        assert_eq!((wait.polls, wait.cost, wait.since_why), (1, 1, None));
+        wait.queried();
+        wait.queried();
+        assert_eq!(wait.cost, 3, "it was asked for alone");
+        wait.explained(2);
+        assert_eq!(wait.cost, 2);
+        wait.heard(Duration::ZERO);
+        assert_eq!((wait.cost, wait.since_why), (3, Some(1)), "a list at once");
+        wait.explained(2);
+        wait.since_poll = SECOND;
+        wait.heard(SECOND);
+        assert_eq!((wait.cost, wait.since_poll), (1, SECOND));
+        wait.heard(Duration::ZERO);
+        assert_eq!((wait.cost, wait.since_why), (1, Some(2)));
+    }
+
+    #[test]
+    fn a_job_on_hold_is_told_with_its_reason_or_else_its_word() {
+        let told = |reason: &str| {
+            let mut wait = waiting(|wait| {
+                wait.job.state = JobState::Held;
+                wait.job.reason = reason.into();
+            });
+            match wait.hold_note() {
+                Some(Effect::Emit(Event::Warning(text))) => text,
+                other => unreachable!("{other:?}"),
+            }
+        };
+        assert!(told("JobHeldUser").contains("JobHeldUser"));
+        assert!(told("").contains("PENDING"));
+    }
+}

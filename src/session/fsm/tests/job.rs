@@ -854,3 +854,51 @@ fn no_fitting_node_is_the_end_only_where_none_is_away() {
     rest(&drained.handle(unfit()));
     assert!(!drained.has_ended());
 }
+
+#[test]
+fn what_a_list_leaves_out_is_kept_and_not_told_again() {
+    let mut machine = queued();
+    let with = |reason: &str| {
+        let mut job = job(JobState::Waiting, "PENDING");
+        job.reason = reason.into();
+        listed(job)
+    };
+    let is_told = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Emit(Event::Job(_))))
+    };
+    assert!(is_told(&machine.handle(with("Resources"))));
+    assert!(!is_told(&machine.handle(with(""))));
+    assert!(!is_told(&machine.handle(with("Resources"))));
+    assert!(is_told(&machine.handle(with("Priority"))));
+}
+
+/// The scheduler has no command that says it.
+#[test]
+fn why_a_job_waits_is_not_asked_where_that_costs_what_nobody_can_answer() {
+    for state in [JobState::Held, JobState::Unfit, JobState::Never] {
+        let effects = queued().handle(listed(job(state, "PENDING")));
+        let asks = |effect: &Effect| matches!(effect, Effect::QueryPendingReason(_));
+        assert!(!effects.iter().any(asks), "{state:?}: {effects:?}");
+    }
+}
+
+#[test]
+fn a_job_that_runs_is_given_its_time_to_start_a_server_and_no_more() {
+    let mut machine = queued();
+    let mut effects = machine.handle(listed(job(JobState::Running, "RUNNING")));
+    let mut ran = Duration::ZERO;
+    loop {
+        ran += rest(&effects);
+        let next = machine.handle(FsmEvent::Local(LocalEvent::Elapsed));
+        effects = match next.as_slice() {
+            [Effect::ReadJobFiles(_)] => machine.handle(FsmEvent::Job(JobEvent::FilesRead(None))),
+            [Effect::Poll(_)] => machine.handle(listed(job(JobState::Running, "RUNNING"))),
+            [Effect::Emit(Event::Failed(_))] => break,
+            other => panic!("{other:?}"),
+        };
+    }
+    // `timeout` of the plan is a minute, and looks are 200 ms apart.
+    assert_eq!(ran, Duration::from_millis(60_200));
+}

@@ -109,3 +109,78 @@ fn silence_keeps_nobody_from_another_server_and_starts_none() {
         "{effects:?}"
     );
 }
+
+/// An account may use one computer both ways: its jobs are another host's matter there.
+#[test]
+fn each_host_tells_of_the_launches_that_are_its_own() {
+    let told = |fate: &str| {
+        let mut told = host_info();
+        told.lost = HostInfo::parse(&format!("lost={fate} node1 /s/1")).lost;
+        let (mut machine, _) = logged_in(Goal::Glance);
+        let found = FsmEvent::Script(ScriptEvent::Found(vec![], told));
+        match machine.handle(found).as_slice() {
+            [Effect::Emit(Event::Seen(sight)), ..] => sight.lost.len(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((told("killed"), told("job")), (1, 0));
+}
+
+#[test]
+fn a_new_server_that_does_not_begin_in_the_configured_folder_is_told_of() {
+    let told = |workdir: bool, root: &str| {
+        let mut plan = plan(open());
+        plan.wanted.workdir = workdir;
+        let mut machine = StateMachine::new(plan);
+        for input in to_login().chain([found(vec![]), found(vec![])].map(FsmInput::from)) {
+            machine.handle(input);
+        }
+        let server = runtime_file(41, root, "t0ken", false);
+        let effects = machine.handle(FsmEvent::Script(ScriptEvent::Launched(server)));
+        assert!(
+            effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Listen(_))),
+            "{effects:?}"
+        );
+        !note(&effects).is_empty()
+    };
+    assert!(told(true, "/elsewhere"));
+    assert!(!told(true, HOME));
+    assert!(!told(false, "/elsewhere"), "the user named none");
+}
+
+#[test]
+fn a_look_that_may_start_nothing_ends_where_nothing_runs() {
+    let mut plan = plan(Goal::Inspect);
+    plan.launch = false;
+    let mut machine = StateMachine::new(plan);
+    to_login().for_each(|input| drop(machine.handle(input)));
+    let effects = machine.handle(found(vec![]));
+    assert!(
+        matches!(effects.last(), Some(Effect::Emit(Event::Failed(_)))),
+        "{effects:?}"
+    );
+}
+
+/// Its number may have come to another process, which has a file of its own.
+#[test]
+fn a_server_has_ended_when_its_number_is_anothers() {
+    let checked = |server: RuntimeFile| {
+        let check = ScriptEvent::Rechecked(vec![server], host_info());
+        ready().handle(FsmEvent::Script(check))
+    };
+    let mut other = running();
+    other.file = "/other/jpserver-41.json".into();
+    assert!(matches!(
+        checked(other).as_slice(),
+        [Effect::Emit(Event::Failed(_))]
+    ));
+    let effects = checked(running());
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Emit(Event::Failed(_)))),
+        "{effects:?}"
+    );
+}

@@ -255,3 +255,66 @@ fn a_hop_that_is_lost_alone_is_made_anew_over_the_same_login() {
         "{effects:?}"
     );
 }
+
+#[test]
+fn a_hop_that_breaks_again_at_once_takes_the_whole_connection_with_it() {
+    for (stood, is_whole) in [(1, true), (4, true), (5, false), (6, false)] {
+        let mut machine = standing();
+        let lost = |seconds| FsmEvent::NodeLost {
+            problem: problem(),
+            stood: Duration::from_secs(seconds),
+        };
+        let effects = machine.handle(lost(1));
+        assert!(effects.contains(&hop(false)), "the first time: {effects:?}");
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::NodeConnected));
+        machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed));
+        let effects = machine.handle(lost(stood));
+        assert_eq!(
+            effects.contains(&Effect::Suspend),
+            is_whole,
+            "{stood} s: {effects:?}"
+        );
+        assert_eq!(effects.contains(&hop(false)), !is_whole, "{stood} s");
+    }
+}
+
+#[test]
+fn a_server_is_reached_again_as_it_listens() {
+    let again = |server: RuntimeFile, route| {
+        let found = FoundServer {
+            server: server.server(Some(7)).unwrap(),
+            route,
+            ..the_found(true)
+        };
+        found.route_again()
+    };
+    assert_eq!(
+        again(running(), Route::Hop),
+        Route::Login,
+        "it is on no other node"
+    );
+    assert_eq!(again(inside(), Route::Login), Route::Hop);
+    assert_eq!(again(in_the_job(), Route::Login), Route::Address);
+    assert_eq!(again(in_the_job(), Route::Relay), Route::Relay);
+}
+
+#[test]
+fn a_look_says_by_which_route_a_server_on_a_node_would_be_reached() {
+    let told = |server: RuntimeFile, has_relay: bool| {
+        let mut plan = batch_plan(Goal::Glance);
+        plan.routes = Routes::new(Bind::Auto, None, has_relay);
+        if has_relay {
+            plan.routes.fail(Route::Hop);
+        }
+        let (_, effects) = along(plan, vec![discovery(vec![server], vec![])]);
+        format!("{effects:?}")
+    };
+    for (server, has_relay, route) in [
+        (inside(), false, "an SSH session of its own"),
+        (in_the_job(), false, "connects to the node's address"),
+        (inside(), true, "a scheduler command"),
+    ] {
+        let text = told(server, has_relay);
+        assert!(text.contains(route), "{text}");
+    }
+}

@@ -238,3 +238,22 @@ fn a_job_whose_start_was_seen_by_its_files_has_the_time_that_it_asked_for() {
     assert_eq!(began(Some(3600), Some(7)), Some(7));
     assert_eq!(began(None, None), None);
 }
+
+#[test]
+fn only_a_job_that_runs_and_has_an_end_is_given_more_time() {
+    for (state, ends, is_asked) in [
+        (JobState::Running, Some(1_795_510_000), true),
+        (JobState::Running, None, false),
+        (JobState::Waiting, Some(1_795_510_000), false),
+    ] {
+        let mut ours = ours(state, "WORD");
+        ours.job.ends = ends;
+        let (_, effects) = at(Goal::Extend(HOUR), vec![discovery(vec![], vec![ours])]);
+        let asks = |effect: &Effect| matches!(effect, Effect::Extend(..));
+        assert_eq!(
+            effects.iter().any(asks),
+            is_asked,
+            "{state:?} {ends:?}: {effects:?}"
+        );
+    }
+}

@@ -123,7 +123,7 @@ fn line(marker: &str, hosts: &str, blob: &[u8]) -> String {
 /// A change of that, and what is wrong with it then.
 type Change<'a> = (&'a dyn Fn(&mut Word), &'a str);
 
-/// What an authority says about a key.
+/// The contents of a certificate.
 #[derive(Clone)]
 struct Word {
     key: Vec<u8>,
