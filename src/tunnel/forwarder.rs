@@ -39,6 +39,13 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// Longest time for a command beside the tunnel: the account's start-up files are read for it.
 const BACKGROUND: Duration = Duration::from_secs(30);
 
+/// Event to ask for where nothing is to be read from a socket: its other end has hung up. Elsewhere than on Linux the next
+/// keepalive finds that out.
+#[cfg(target_os = "linux")]
+const HANG_UP: PollFlags = PollFlags::RDHUP;
+#[cfg(not(target_os = "linux"))]
+const HANG_UP: PollFlags = PollFlags::empty();
+
 /// A forwarded connection that the remote host refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -258,6 +265,7 @@ impl Forwarder {
         }
         match self.reader().map(|channel| channel.poll_read(0, &mut [])) {
             Some(Poll::Ready(Err(error))) => Err(error.into()),
+            None if self.connection.socket_buffer().has_ended() => Err(SshError::Closed),
             _ => Ok(()),
         }
     }
@@ -314,7 +322,7 @@ impl Forwarder {
         let mut interest = self.connection.interest();
         if !has_reader {
             // Nothing would take it in, and `poll` would return at once for ever.
-            interest.remove(PollFlags::IN);
+            interest = (interest - PollFlags::IN) | HANG_UP;
         }
         let mut fds = vec![PollFd::new(socket_buffer.socket(), interest)];
         if self.resting_until.is_none() {
@@ -356,6 +364,9 @@ impl Forwarder {
         self.poller.wait(&mut fds, until)?;
         let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
+        if !has_reader && events[0].intersects(HANG_UP | PollFlags::HUP | PollFlags::ERR) {
+            self.connection.socket_buffer().note_end();
+        }
         self.knocked |= events[1..listened].iter().any(|event| !event.is_empty());
         for (who, events) in relayed.into_iter().zip(&events[listened..]) {
             if let Some(relay) = &mut self.relay {
