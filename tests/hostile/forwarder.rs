@@ -29,6 +29,8 @@ const RUNS: u32 = 96;
 
 /// Room that a socket of these tests is asked to have; the system takes double, and counts its own overhead.
 const SOCKET: usize = 32 << 10;
+/// Largest segment of the SSH connection.
+const SEGMENT: u32 = 1400;
 /// Number of bytes that such a socket holds at most.
 const HELD: u64 = 128 << 10;
 /// Number of bytes that the forwarder's SSH connection may hold: what is congested, and a connection's share of a turn.
@@ -81,8 +83,8 @@ enum Way {
 /// How a run ends.
 #[derive(Debug, Clone, Copy)]
 enum Ending {
-    /// Both ends of every connection end it, and wait for all that is on its way.
-    Finish,
+    /// Both ends of every connection end it, one direction after the other, and wait for all that is on its way.
+    Finish(Direction),
     /// The SSH connection is lost, so many bytes later.
     Cut(usize),
 }
@@ -125,7 +127,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn ending() -> impl Strategy<Value = Ending> {
     prop_oneof![
-        2 => Just(Ending::Finish),
+        1 => Just(Ending::Finish(Direction::Up)),
+        1 => Just(Ending::Finish(Direction::Down)),
         1 => (0..200_000_usize).prop_map(Ending::Cut),
     ]
 }
@@ -169,6 +172,8 @@ impl Stage {
         // The sockets that it accepts have the same.
         let socket = socket2::SockRef::from(&listener);
         socket.set_recv_buffer_size(SOCKET).unwrap();
+        // With segments as large as that, either end would wait for a fifth of a second now and then.
+        socket.set_tcp_mss(SEGMENT).unwrap();
         let key = HostKey::new();
         let address = Address(listener.local_addr().unwrap(), key.clone());
         let client = Client::new();
@@ -444,10 +449,10 @@ impl World {
     /// While nothing happens the forwarder moves what it can, and then it waits.
     fn rest(&mut self) {
         let mut turn = || {
-            let begun = Instant::now();
-            let until = begun + Duration::from_millis(3);
+            let before = waits();
+            let until = Instant::now() + Duration::from_millis(3);
             self.forwarder.poll_once(Some(until)).unwrap();
-            begun.elapsed() >= Duration::from_millis(1)
+            waits() > before
         };
         let rests = (0..TURNS).any(|_| turn());
         assert!(rests, "it turns and turns");
@@ -456,28 +461,22 @@ impl World {
         assert!(idle >= 4, "it turns most of the time");
     }
 
-    /// Both ends end each connection; all must arrive.
-    fn finish(mut self) {
+    /// Both ends end each connection, all of them one direction first; all must arrive.
+    fn finish(mut self, first: Direction) {
         (self.is_frozen, self.budget) = (false, 1 << 20);
         for local in &mut self.locals {
-            (local.ends, local.is_taking) = (true, true);
+            local.is_taking = true;
         }
-        let until = Instant::now() + PATIENCE;
-        loop {
-            for remote in self.peer.connections.values_mut() {
-                (remote.ends, remote.is_granting) = (true, true);
-            }
+        let second = match first {
+            Direction::Up => Direction::Down,
+            Direction::Down => Direction::Up,
+        };
+        self.end_direction(first);
+        self.end_direction(second);
+        let is_over = |remote: &Remote| remote.is_closed;
+        let count = |world: &World| world.forwarder.channels();
+        while count(&self) > 0 || !self.peer.connections.values().all(is_over) {
             self.turn(Duration::from_millis(1));
-            let is_over = |local: &Local| {
-                let remote = self.peer.connections.get(&local.port);
-                let is_closed = remote.is_some_and(|remote| remote.is_closed);
-                (is_closed || local.is_refused) && (local.has_ended || local.socket.is_none())
-            };
-            if self.locals.iter().all(is_over) && self.forwarder.channels() == 0 {
-                break;
-            }
-            let now = Instant::now();
-            assert!(now < until, "something is left:\n{}", self.state());
         }
         self.rest();
         for local in &self.locals {
@@ -494,11 +493,47 @@ impl World {
                 assert!(remote.has_ended, "{port}: the end did not reach the server");
             }
         }
+        self.end();
+    }
+
+    /// Ends a direction of each connection, and waits until its end has come to the other side.
+    fn end_direction(&mut self, direction: Direction) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            for local in &mut self.locals {
+                local.ends |= matches!(direction, Direction::Up);
+            }
+            for remote in self.peer.connections.values_mut() {
+                remote.is_granting = true;
+                remote.ends |= matches!(direction, Direction::Down);
+            }
+            self.turn(Duration::from_millis(1));
+            let is_over = |local: &Local| {
+                let remote = self.peer.connections.get(&local.port);
+                match direction {
+                    Direction::Up => remote.map_or(local.is_refused, Remote::is_at_end),
+                    Direction::Down => local.has_ended || local.socket.is_none(),
+                }
+            };
+            if self.locals.iter().all(is_over) {
+                return;
+            }
+            let now = Instant::now();
+            let state = || format!("{direction:?} something is left:\n{}", self.state());
+            assert!(now < until, "{}", state());
+        }
+    }
+
+    /// Ends the forwarder, which closes what it has opened for itself. Returns how long that takes.
+    fn end(self) -> Duration {
         let mut peer = self.peer;
         let served = thread::spawn(move || (peer.serve(), peer.open()));
+        let begun = Instant::now();
         self.forwarder.end().unwrap();
+        let passed = begun.elapsed();
         let (_, open) = served.join().unwrap();
         assert_eq!(open, 0, "channels are left open");
+        passed
     }
 
     /// The connection is lost: the forwarder says so soon, and its connections end.
@@ -563,6 +598,28 @@ fn uploads_into_a_frozen_connection_do_not_spin() {
     world.rest();
 }
 
+/// The channel of the keepalives is the last one, and no other is there to hear that the server has closed it.
+#[test]
+fn a_forwarder_ends_as_soon_as_its_channels_are_closed() {
+    let stage = Stage::new();
+    let end = || {
+        let mut world = stage.connect();
+        world.step(&Step::Open(Answer::Accept(0), Way::Carry));
+        while world.peer.open() < 2 {
+            world.turn(Duration::from_millis(1));
+        }
+        world.locals[0].socket = None;
+        world.step(&Step::Close(0));
+        while world.forwarder.channels() > 0 {
+            world.turn(Duration::from_millis(1));
+        }
+        world.end()
+    };
+    // A busy computer may take its time now and then.
+    let soon = (0..5).any(|_| end() < Duration::from_millis(1500));
+    assert!(soon, "it waits for something else");
+}
+
 /// As a session to a node that allows forwards alone, with no tab open.
 #[test]
 fn a_connection_that_is_lost_while_nothing_is_forwarded_is_noticed_soon() {
@@ -591,6 +648,18 @@ fn a_connection_that_is_lost_while_nothing_is_forwarded_is_noticed_soon() {
     });
 }
 
+/// How often this thread has waited for something. A thread that turns and turns waits for nothing, however busy the computer is.
+fn waits() -> u64 {
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+    let line = |line: &str| {
+        line.strip_prefix("voluntary_ctxt_switches:")?
+            .trim()
+            .parse()
+            .ok()
+    };
+    status.lines().find_map(line).unwrap()
+}
+
 #[test]
 fn whatever_both_ends_do_each_connection_carries_what_a_pair_of_pipes_would() {
     let stage = Stage::new();
@@ -607,7 +676,7 @@ fn whatever_both_ends_do_each_connection_carries_what_a_pair_of_pipes_would() {
             world.step(step);
         }
         match ending {
-            Ending::Finish => world.finish(),
+            Ending::Finish(first) => world.finish(first),
             Ending::Cut(after) => world.cut(after),
         }
         Ok(())

@@ -63,6 +63,11 @@ pub struct Remote {
 }
 
 impl Remote {
+    /// Returns true if nothing more can come.
+    pub fn is_at_end(&self) -> bool {
+        self.has_ended || self.is_closed
+    }
+
     /// Returns true if the client may send more.
     pub fn has_room(&self) -> bool {
         self.received < self.allowed && !self.close_is_sent
