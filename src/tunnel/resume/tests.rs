@@ -228,7 +228,7 @@ fn exchange(browser: UnixStream, data: Vec<u8>) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// What a server does with a connection, whose first bytes tell it.
+/// Manner of a server with a connection.
 #[derive(Debug, Clone, Copy)]
 enum Manner {
     /// Speaks and listens at the same time.
