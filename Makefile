@@ -7,7 +7,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO ?= cargo
 
 .PHONY: help quick demo demo-cli test fuzz mutants test-jobs test-cli test-others test-macos build debug lint fmt deny bench bench-app bench-tunnel bench-growth bench-page bench-faults vendored errors reference icons pictures screencast ci install jupyter clean \
-        app dmg sign notarise check-mac deb check-deb release-dry-run workflows
+        app dmg sign notarise check-mac deb reproducible check-deb release-dry-run workflows
 
 ## help: this list
 help:
@@ -192,6 +192,10 @@ check-mac:
 ## deb: the Debian package and a tarball
 deb:
 	bundle/linux
+
+## reproducible: builds the packages of Linux twice, and compares them
+reproducible:
+	bundle/reproducible
 
 ## check-deb: tries the package on a fresh Debian
 check-deb: jupyter

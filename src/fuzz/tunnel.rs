@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use crate::ssh::Stream;
-use crate::tunnel::{FrameReader, Mux, RelayWho, ResumableStreams, ResumeFrame, ResumeFrameReader};
+use crate::tunnel::{Frame, FrameReader, Mux, MuxFrame, RelayWho, ResumableStreams, ResumeFrame};
 
 /// Bytes that are read at once.
 const SCRATCH: usize = 16 << 10;
@@ -14,21 +14,7 @@ const MOST: usize = (1 << 20) + SCRATCH;
 
 /// The bytes that a relay on a compute node sends, in two pieces.
 pub fn relay_frames(bytes: &[u8]) {
-    same_in_pieces(bytes, |pieces| {
-        let mut reader = FrameReader::default();
-        let mut found = Vec::new();
-        for piece in pieces {
-            reader.take(piece);
-            loop {
-                match reader.next() {
-                    Ok(Some(frame)) => found.push(frame),
-                    Ok(None) => break,
-                    Err(_) => return (found, true),
-                }
-            }
-        }
-        (found, false)
-    });
+    same_in_pieces::<MuxFrame>(bytes);
     let (Ok((ours, far)), now) = (UnixStream::pair(), Instant::now()) else {
         return;
     };
@@ -59,21 +45,7 @@ pub fn relay_frames(bytes: &[u8]) {
 
 /// The bytes that a holder on the remote host sends, in two pieces.
 pub fn resume_frames(bytes: &[u8]) {
-    same_in_pieces(bytes, |pieces| {
-        let mut reader = ResumeFrameReader::default();
-        let mut found: Vec<ResumeFrame> = Vec::new();
-        for piece in pieces {
-            reader.take(piece);
-            loop {
-                match reader.next() {
-                    Ok(Some(frame)) => found.push(frame),
-                    Ok(None) => break,
-                    Err(_) => return (found, true),
-                }
-            }
-        }
-        (found, false)
-    });
+    same_in_pieces::<ResumeFrame>(bytes);
     let (Ok((ours, far)), now) = (UnixStream::pair(), Instant::now()) else {
         return;
     };
@@ -120,8 +92,8 @@ fn drain(mut from: &UnixStream) {
 }
 
 /// However bytes are cut, they are the same frames.
-fn same_in_pieces<T: PartialEq + std::fmt::Debug>(bytes: &[u8], read: impl Fn(&[&[u8]]) -> T) {
+fn same_in_pieces<F: Frame + PartialEq + std::fmt::Debug>(bytes: &[u8]) {
     let (first, second) = bytes.split_at(bytes.len() / 2);
-    let whole = read(&[bytes]);
-    assert_eq!(whole, read(&[first, second]));
+    let whole = FrameReader::<F>::read_pieces([bytes]);
+    assert_eq!(whole, FrameReader::read_pieces([first, second]));
 }

@@ -187,6 +187,36 @@ fn a_process_is_known_by_its_start_before_it_is_ended() {
     assert_eq!(told, "yes no yes ");
 }
 
+/// The number of a server that has gone belongs to another Python of the account.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_process_with_a_servers_number_is_not_ended_in_its_place() {
+    let told = run(
+        "echo 'sleep 9' >\"$HOME/python.sh\"; sh \"$HOME/python.sh\" >/dev/null 2>&1 & pid=$!
+         rj_is_running $pid; began=$rj_began
+         rj_say() { [ $1 = wait ] || echo \"$1 $2\"; }; rj_sleep() { sleep 0.02; }
+         rj_end_server 99 \"$pid 1 $HOME/none\"; kill -0 $pid && echo lives
+         rj_end_server 99 \"$pid $began $HOME/none\"; wait $pid 2>/dev/null; echo $?",
+    );
+    assert_eq!(told, "gone itself\nlives\ngone TERM\n143\n");
+}
+
+/// The kernel writes addresses as its processor has them.
+#[cfg(target_os = "linux")]
+#[test]
+fn listeners_say_in_which_order_their_bytes_are() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // `printf '\1\0' | od -An -tu2` there.
+    for (order, number) in [("hex", "     1"), ("big", "   256")] {
+        let told = run(&format!(
+            "od() {{ echo '{number}'; }}; rj_main '' </dev/null >/dev/null; rj_print_listeners {port}"
+        ));
+        let begins = format!("{order}:0100007F:{port:04X},");
+        assert!(told.starts_with(&begins), "{told}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_became_of_a_launch_is_read_from_its_folder() {

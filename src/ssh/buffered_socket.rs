@@ -148,6 +148,11 @@ impl BufferedSocket {
         self.ended.get()
     }
 
+    /// Notes that the socket has ended, where nobody reads from it.
+    pub fn note_end(&self) {
+        self.ended.set(true);
+    }
+
     /// The server's first bytes, which are not kept any longer.
     pub fn take_greeting(&self) -> Vec<u8> {
         self.greeting.take().unwrap_or_default()

@@ -40,6 +40,13 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// Longest time for a command beside the tunnel: the account's start-up files are read for it.
 const BACKGROUND: Duration = Duration::from_secs(30);
 
+/// Event to ask for where nothing is to be read from a socket: its other end has hung up. Elsewhere than on Linux the next
+/// keepalive finds that out.
+#[cfg(target_os = "linux")]
+const HANG_UP: PollFlags = PollFlags::RDHUP;
+#[cfg(not(target_os = "linux"))]
+const HANG_UP: PollFlags = PollFlags::empty();
+
 /// A forwarded connection that the remote host refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -265,6 +272,7 @@ impl Forwarder {
         }
         match self.reader().map(|channel| channel.poll_read(0, &mut [])) {
             Some(Poll::Ready(Err(error))) => Err(error.into()),
+            None if self.connection.socket_buffer().has_ended() => Err(SshError::Closed),
             _ => Ok(()),
         }
     }
@@ -321,7 +329,7 @@ impl Forwarder {
         let mut interest = self.connection.interest();
         if !has_reader {
             // Nothing would take it in, and `poll` would return at once for ever.
-            interest.remove(PollFlags::IN);
+            interest = (interest - PollFlags::IN) | HANG_UP;
         }
         let mut fds = vec![PollFd::new(socket_buffer.socket(), interest)];
         if self.resting_until.is_none() {
@@ -364,6 +372,9 @@ impl Forwarder {
         let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
         self.heard = !events[0].is_empty();
+        if !has_reader && events[0].intersects(HANG_UP | PollFlags::HUP | PollFlags::ERR) {
+            self.connection.socket_buffer().note_end();
+        }
         self.knocked |= events[1..listened].iter().any(|event| !event.is_empty());
         for (who, events) in relayed.into_iter().zip(&events[listened..]) {
             if let Some(relay) = &mut self.relay {

@@ -1,6 +1,7 @@
 //! The form that frames of the relay and of the holder share: a kind, a number, a size, and bytes.
 
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 
 /// Kind, number, size.
 const HEAD: usize = 9;
@@ -36,26 +37,42 @@ pub fn frame_size(data: &[u8]) -> u32 {
     u32::try_from(data.len()).unwrap_or(u32::MAX)
 }
 
-/// Bytes as they come, of which frames are taken.
-#[derive(Debug, Default)]
-pub struct FrameBuffer {
-    came: VecDeque<u8>,
+/// A frame as the other end of a protocol sends it.
+pub trait Frame: Sized {
+    /// Returns how many bytes follow a head; none where no frame begins so.
+    fn length(head: FrameHead) -> Option<u32>;
+
+    /// Returns the frame of a head and the bytes behind it; none where they are none.
+    fn read(head: FrameHead, data: Vec<u8>) -> Option<Self>;
 }
 
-impl FrameBuffer {
+/// Takes bytes as they come, and gives frames.
+#[derive(Debug)]
+pub struct FrameReader<F> {
+    came: VecDeque<u8>,
+    gives: PhantomData<F>,
+}
+
+impl<F> Default for FrameReader<F> {
+    fn default() -> Self {
+        Self {
+            came: VecDeque::new(),
+            gives: PhantomData,
+        }
+    }
+}
+
+impl<F: Frame> FrameReader<F> {
     /// Adds more bytes.
     pub fn take(&mut self, data: &[u8]) {
         self.came.extend(data);
     }
 
-    /// Returns the next frame that is here in full. `length` says how many bytes follow a head.
+    /// Returns the next frame that is here in full.
     ///
     /// # Errors
-    /// When `length` knows no such head, or too many bytes would follow.
-    pub fn next(
-        &mut self,
-        length: impl FnOnce(FrameHead) -> Option<u32>,
-    ) -> Result<Option<(FrameHead, Vec<u8>)>, InvalidFrame> {
+    /// When what is here is no frame that the other end sends, or too many bytes would follow.
+    pub fn next(&mut self) -> Result<Option<F>, InvalidFrame> {
         let mut head = [0; HEAD];
         if self.came.len() < HEAD {
             return Ok(None);
@@ -69,7 +86,7 @@ impl FrameBuffer {
             number: u32::from_be_bytes([n0, n1, n2, n3]),
             size: u32::from_be_bytes([s0, s1, s2, s3]),
         };
-        let long = length(head).ok_or(InvalidFrame)? as usize;
+        let long = F::length(head).ok_or(InvalidFrame)? as usize;
         if long > LARGEST {
             return Err(InvalidFrame);
         }
@@ -77,6 +94,25 @@ impl FrameBuffer {
             return Ok(None);
         }
         self.came.drain(..HEAD);
-        Ok(Some((head, self.came.drain(..long).collect())))
+        let data = self.came.drain(..long).collect();
+        F::read(head, data).map(Some).ok_or(InvalidFrame)
+    }
+
+    /// Returns the frames of bytes that come in pieces, up to what is none. For tests.
+    pub(crate) fn read_pieces<'a>(
+        pieces: impl IntoIterator<Item = &'a [u8]>,
+    ) -> (Vec<F>, Result<(), InvalidFrame>) {
+        let (mut reader, mut found) = (Self::default(), Vec::new());
+        for piece in pieces {
+            reader.take(piece);
+            loop {
+                match reader.next() {
+                    Ok(Some(frame)) => found.push(frame),
+                    Ok(None) => break,
+                    Err(error) => return (found, Err(error)),
+                }
+            }
+        }
+        (found, Ok(()))
     }
 }

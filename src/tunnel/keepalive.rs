@@ -108,9 +108,9 @@ impl Keepalive {
         self.leaving.is_none()
     }
 
-    /// The channel, for taking in what the connection holds.
+    /// The channel, also one on its way out, for taking in what the connection holds.
     pub fn channel(&mut self) -> Option<&mut Channel> {
-        self.channel.as_mut()
+        self.channel.as_mut().or(self.leaving.as_mut())
     }
 
     /// Returns true if a channel is to be opened for the keepalives.

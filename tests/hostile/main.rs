@@ -1,5 +1,6 @@
 //! Servers that mean harm, on real sockets: each must end in time, in bounded memory, with a message that names the host, and leave
-//! nothing. A further case is a line or two in the table of its step.
+//! nothing. A further case is a line or two in the table of its step. The forwarder alone meets a server that does as it likes, by
+//! rules of a model.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -11,8 +12,12 @@ mod at_once;
 
 mod far;
 #[cfg(target_os = "linux")]
+mod forwarder;
+#[cfg(target_os = "linux")]
 mod host;
 mod jupyter;
+#[cfg(target_os = "linux")]
+mod peer;
 mod run;
 #[cfg(target_os = "linux")]
 #[allow(dead_code)]

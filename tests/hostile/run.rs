@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::at_once::at_once;
+use crate::far::TOKEN;
 use crate::support::{Client, Finished, Key, Known, Opened, Server, eventually};
 
 /// The host's name in every message.
@@ -155,6 +156,13 @@ fn judge(outcome: &Outcome, codes: &[&str]) -> Result<(), String> {
     }
     if !text("title").contains(HOST) {
         return Err(format!("the host is not named: {event}"));
+    }
+    let digits = base16ct::lower::encode_string(TOKEN.as_bytes());
+    if [TOKEN, &digits]
+        .iter()
+        .any(|token| finished.to_string().contains(token))
+    {
+        return Err(format!("a token is told: {finished}"));
     }
     if text("remedy").is_empty() {
         return Err(format!("no remedy: {event}"));

@@ -1,5 +1,6 @@
 //! SSH servers that stall, flood, or break the protocol, at each step of a click.
 
+use crate::far::TOKEN;
 use crate::run::{Case, click, client_of, hold};
 use crate::server::{
     Act, CHANNEL_CLOSE, CHANNEL_CONFIRMATION, CHANNEL_EOF, CHANNEL_EXTENDED_DATA,
@@ -542,6 +543,20 @@ fn a_host_whose_answers_never_end_or_lie_ends_the_click_in_time() {
                 wire.fall_silent()
             },
             &["remote_folder"],
+        ),
+        case(
+            "an answer with a token that breaks off, and the end",
+            |wire| {
+                let (channel, mark) = wire.begin_script()?;
+                let text = format!("file=/x\npid=7\n\n{{\"token\": \"{TOKEN}\"}}");
+                let line = crate::server::answer(&mark, "server", text.as_bytes());
+                let line = &line[..line.len() - 2];
+                wire.send(&data(channel, format!("{line}\n").as_bytes()))?;
+                wire.send(&Message::new(CHANNEL_EOF).number(channel))?;
+                wire.send(&Message::new(CHANNEL_CLOSE).number(channel))?;
+                wire.fall_silent()
+            },
+            &["login_shell", "lost"],
         ),
     ];
     hold(&cases, run);

@@ -1,7 +1,7 @@
 //! An SSH server's side of the wire, by RFC 4253, on OpenSSL's primitives: it sends what it is told to, valid or not. A library for
 //! servers would do as the protocol says, which is what these tests are not about.
 
-use std::io::{Error, Read, Result, Write};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
 
 use openssl::hash::{MessageDigest, hash};
@@ -119,6 +119,9 @@ pub struct Wire {
     session: Option<Vec<u8>>,
     outgoing: Option<Keys>,
     incoming: Option<Keys>,
+    /// What has come of the client's next packets, and the first block of the next one in clear.
+    arrived: Vec<u8>,
+    first: Option<Vec<u8>>,
     sent: u32,
     /// Signs something else than the key exchange.
     pub forges: bool,
@@ -134,6 +137,8 @@ impl Wire {
             session: None,
             outgoing: None,
             incoming: None,
+            arrived: Vec::new(),
+            first: None,
             sent: 0,
             forges: false,
         }
@@ -216,23 +221,55 @@ impl Wire {
         }
     }
 
-    /// The client's next message. Its code for integrity is not looked at.
+    /// The client's next message. Its code for integrity is not looked at. An error of a stream that does not block, or not for
+    /// ever, loses nothing.
     pub fn receive(&mut self) -> Result<Vec<u8>> {
-        let mut first = vec![0; if self.incoming.is_some() { BLOCK } else { 8 }];
-        self.stream.read_exact(&mut first)?;
-        let mut packet = self.decrypt(&first);
-        let length = u32::from_be_bytes(packet[..4].try_into().unwrap()) as usize;
+        loop {
+            if let Some(message) = self.next_arrived()? {
+                return Ok(message);
+            }
+            if self.take_in(4096)? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+
+    /// Reads once, at most so many bytes, and gives their number.
+    pub fn take_in(&mut self, most: usize) -> Result<usize> {
+        let mut buffer = vec![0; most];
+        let size = self.stream.read(&mut buffer)?;
+        self.arrived.extend_from_slice(&buffer[..size]);
+        Ok(size)
+    }
+
+    /// The next message of what has been read, if it is whole.
+    pub fn next_arrived(&mut self) -> Result<Option<Vec<u8>>> {
+        let (block, mac) = match self.incoming {
+            Some(_) => (BLOCK, MAC),
+            None => (8, 0),
+        };
+        if self.first.is_none() && self.arrived.len() >= block {
+            let first = self.arrived[..block].to_vec();
+            self.arrived.drain(..block);
+            self.first = Some(self.decrypt(&first));
+        }
+        let Some(first) = &self.first else {
+            return Ok(None);
+        };
+        let length = u32::from_be_bytes(first[..4].try_into().unwrap()) as usize;
         if length > 1 << 20 {
             return Err(Error::other(format!("a packet of {length} bytes")));
         }
-        let mut rest = vec![0; (4 + length).saturating_sub(first.len())];
-        self.stream.read_exact(&mut rest)?;
-        packet.extend(self.decrypt(&rest));
-        if self.incoming.is_some() {
-            self.stream.read_exact(&mut [0; MAC])?;
+        let rest = (4 + length).saturating_sub(block);
+        if self.arrived.len() < rest + mac {
+            return Ok(None);
         }
+        let coded = self.arrived[..rest].to_vec();
+        self.arrived.drain(..rest + mac);
+        let rest = self.decrypt(&coded);
+        let packet = [self.first.take().unwrap_or_default(), rest].concat();
         let padding = usize::from(packet[4]);
-        Ok(packet[5..4 + length - padding].to_vec())
+        Ok(Some(packet[5..4 + length - padding].to_vec()))
     }
 
     fn decrypt(&mut self, bytes: &[u8]) -> Vec<u8> {

@@ -78,7 +78,7 @@ fn pattern() -> &'static [u8] {
 }
 
 /// The pattern from an offset on; at most to its repetition.
-fn pattern_at(offset: u64) -> &'static [u8] {
+pub fn pattern_at(offset: u64) -> &'static [u8] {
     let all = pattern();
     &all[usize::try_from(offset % all.len() as u64).unwrap()..]
 }

@@ -459,48 +459,6 @@ fn a_pump_without_any_channel_does_not_spin() {
     assert!(turns < 50, "{turns} turns in 2.5 s");
 }
 
-/// Uploads fill what the connection takes, and the remote host takes no more: as on a link that has just gone silent. (The
-/// server hangs up, for these are not the bytes that it knows.)
-#[test]
-fn uploads_into_a_frozen_connection_do_not_spin() {
-    use crate::support::tunnel::log_in;
-    use std::os::unix::net::UnixStream;
-    let (sshd, client) = plain(&[]);
-    let poller = std::rc::Rc::new(remote_jupyter::ssh::poll::Poller::new().unwrap());
-    let connection = log_in(&client.path("ssh_config"), &poller);
-    let mut forwarder = remote_jupyter::tunnel::Forwarder::new(connection, poller, None);
-    let port = Service::sink().port;
-    let joined = std::rc::Rc::new(std::cell::Cell::new(0));
-    for _ in 0..12 {
-        let (ours, mut theirs) = UnixStream::pair().unwrap();
-        ours.set_nonblocking(true).unwrap();
-        let (host, count) = ("127.0.0.1".to_owned(), joined.clone());
-        let tell = move |_| count.set(count.get() + 1);
-        forwarder.join(
-            ours.into(),
-            ForwardTarget::Tcp { host, port },
-            Box::new(tell),
-        );
-        let piece = vec![0; 1 << 16];
-        thread::spawn(move || while theirs.write(&piece).is_ok() {});
-    }
-    pump_until(&mut forwarder, |_| joined.get() == 12);
-    sshd.freeze();
-    let mut turns_within = |time| {
-        let until = Instant::now() + time;
-        let mut turns = 0;
-        while Instant::now() < until {
-            forwarder.poll_once(Some(until)).unwrap();
-            turns += 1;
-        }
-        turns
-    };
-    turns_within(Duration::from_secs(1)); // until nothing more is taken
-    let turns = turns_within(Duration::from_secs(1));
-    sshd.thaw();
-    assert!(turns < 100, "{turns} turns in a second");
-}
-
 /// Drives a pump of this thread until it is so.
 fn pump_until(
     forwarder: &mut remote_jupyter::tunnel::Forwarder,

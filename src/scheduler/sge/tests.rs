@@ -1,6 +1,6 @@
 //! Grid Engine's adapter against recorded output.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 use super::list::state;
 use super::*;
 use crate::scheduler::job::JobState;
@@ -32,6 +32,27 @@ fn real_lists_are_read() {
     let started = jobs[0].started.unwrap();
     assert_eq!(jobs[0].ends, Some(started + 600));
     assert_eq!(jobs[1].node, None);
+}
+
+/// A file of the account's defaults (`-s r -u '*'`) is read before what the command line says.
+#[test]
+fn the_accounts_defaults_hide_no_job_that_waits() {
+    let qstat = "qstat() {
+          s=r u='*'
+          while [ $# -gt 0 ]; do case $1 in -s) s=$2; shift ;; -u) u=$2; shift ;; esac; shift; done
+          echo \"$s $u\" >&2
+        }";
+    let script = format!("{qstat}\n{}", Sge.list(&Host::named("h")));
+    let output = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output();
+    let said = String::from_utf8(output.unwrap().stderr).unwrap();
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let [states, user] = words.as_slice() else {
+        panic!("{said}");
+    };
+    assert!(states.contains('p') && states.contains('r'), "{states}");
+    assert_ne!(*user, "*");
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn ecdsa(curve: Nid, point: &[u8], number: &[u8]) -> Result<PKey<Private>, Error
     let group = EcGroup::from_curve_name(curve)?;
     let mut context = BigNumContext::new()?;
     let point = EcPoint::from_bytes(&group, point, &mut context)?;
-    let number = BigNum::from_slice(number)?;
+    let number = secret_number(number)?;
     PKey::from_ec_key(EcKey::from_private_components(&group, &number, &point)?)
 }
 
@@ -140,20 +140,27 @@ fn rsa(parts: &[&[u8]]) -> Result<Option<PKey<Private>>, ErrorStack> {
     let &[modulus, public, private, inverse, first, second] = parts else {
         return Ok(None);
     };
-    let number = BigNum::from_slice;
+    let (open, secret) = (BigNum::from_slice, secret_number);
     let mut context = BigNumContext::new_secure()?;
     let mut exponent = |prime: &[u8]| -> Result<BigNum, ErrorStack> {
-        let mut less = number(prime)?;
+        let mut less = secret(prime)?;
         less.sub_word(1)?;
         let mut rest = BigNum::new_secure()?;
-        let private = number(private)?;
+        let private = secret(private)?;
         rest.nnmod(&private, &less, &mut context)?;
         Ok(rest)
     };
     let (of_first, of_second) = (exponent(first)?, exponent(second)?);
-    let key = RsaPrivateKeyBuilder::new(number(modulus)?, number(public)?, number(private)?)?
-        .set_factors(number(first)?, number(second)?)?
-        .set_crt_params(of_first, of_second, number(inverse)?)?
+    let key = RsaPrivateKeyBuilder::new(open(modulus)?, open(public)?, secret(private)?)?
+        .set_factors(secret(first)?, secret(second)?)?
+        .set_crt_params(of_first, of_second, secret(inverse)?)?
         .build();
     PKey::from_rsa(key).map(Some)
+}
+
+/// Returns a number that OpenSSL wipes when it is freed; others it wipes only together with a key.
+fn secret_number(bytes: &[u8]) -> Result<BigNum, ErrorStack> {
+    let mut number = BigNum::new_secure()?;
+    number.copy_from_slice(bytes)?;
+    Ok(number)
 }

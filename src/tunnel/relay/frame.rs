@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::super::framing::{FrameBuffer, FrameHead, InvalidFrame, frame_size, put_frame};
+use super::super::framing::{Frame, FrameHead, frame_size, put_frame};
 
 /// One frame.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,43 +40,32 @@ impl MuxFrame {
     }
 }
 
-/// Takes bytes as they come, and gives frames.
-#[derive(Debug, Default)]
-pub struct FrameReader(FrameBuffer);
-
-impl FrameReader {
-    /// More bytes.
-    pub fn take(&mut self, data: &[u8]) {
-        self.0.take(data);
-    }
-
-    /// The next frame that is here in full.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub fn next(&mut self) -> Result<Option<MuxFrame>, InvalidFrame> {
-        let length = |head: FrameHead| match head.kind {
+impl Frame for MuxFrame {
+    fn length(head: FrameHead) -> Option<u32> {
+        match head.kind {
             b'D' | b'R' => Some(head.size),
             b'W' | b'E' | b'P' => Some(0),
             _ => None,
-        };
-        let next = self.0.next(length)?;
-        Ok(
-            next.map(|(FrameHead { kind, number, size }, data)| match kind {
-                b'D' => MuxFrame::Data(number, data),
-                b'R' => MuxFrame::Reset(number, String::from_utf8_lossy(&data).into_owned()),
-                b'W' => MuxFrame::WindowAdjust(number, size),
-                b'E' => MuxFrame::End(number),
-                _ => MuxFrame::Ping,
-            }),
-        )
+        }
+    }
+
+    fn read(head: FrameHead, data: Vec<u8>) -> Option<Self> {
+        let FrameHead { kind, number, size } = head;
+        Some(match kind {
+            b'D' => Self::Data(number, data),
+            b'R' => Self::Reset(number, String::from_utf8_lossy(&data).into_owned()),
+            b'W' => Self::WindowAdjust(number, size),
+            b'E' => Self::End(number),
+            b'P' => Self::Ping,
+            _ => return None,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::tunnel::framing::{FrameReader, InvalidFrame};
 
     #[test]
     fn frames_come_back_however_they_are_cut() {
@@ -92,15 +81,9 @@ mod tests {
             frame.put(&mut bytes);
         }
         for size in [1, 2, 9, 10, 1000] {
-            let mut reader = FrameReader::default();
-            let mut got = Vec::new();
-            for part in bytes.make_contiguous().chunks(size) {
-                reader.take(part);
-                while let Some(frame) = reader.next().unwrap() {
-                    got.push(frame);
-                }
-            }
-            assert_eq!(got, frames);
+            let (got, end) =
+                FrameReader::<MuxFrame>::read_pieces(bytes.make_contiguous().chunks(size));
+            assert_eq!((got.as_slice(), end), (&frames[..], Ok(())));
         }
     }
 
@@ -110,9 +93,8 @@ mod tests {
             b"slurmstepd: error: no".as_slice(),
             b"D\0\0\0\x01\xff\xff\xff\xff",
         ] {
-            let mut reader = FrameReader::default();
-            reader.take(bytes);
-            assert_eq!(reader.next(), Err(InvalidFrame));
+            let (_, end) = FrameReader::<MuxFrame>::read_pieces([bytes]);
+            assert_eq!(end, Err(InvalidFrame));
         }
     }
 }

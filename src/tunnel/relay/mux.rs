@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
-use super::frame::{FrameReader, MuxFrame};
+use super::frame::MuxFrame;
 use super::stream::{CHUNK, MuxStream, WINDOW};
 use crate::ssh::Stream;
+use crate::tunnel::framing::FrameReader;
 
 /// The program of the remote end.
 pub const PROGRAM: &str = include_str!("relay.py");
@@ -54,7 +55,7 @@ pub struct Mux {
     out: VecDeque<u8>,
     /// Until when that waits for more; none when it is empty.
     out_at: Option<Instant>,
-    came: FrameReader,
+    came: FrameReader<MuxFrame>,
     lines: BTreeMap<u32, MuxStream>,
     /// Those that came before the program's mark. (A shell that has read ahead would take their
     /// bytes for its own.)

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
-use super::frame::{ResumeFrame, ResumeFrameReader};
+use super::frame::ResumeFrame;
 use crate::ssh::channel::ForwardTarget;
 use crate::tunnel::channel_opener::{ChannelOpener, OpenRequest, is_of_the_target};
+use crate::tunnel::framing::FrameReader;
 
 /// Interval between signs of life: the holder ends a quarter of an hour after the last one.
 const PING: Duration = Duration::from_secs(60);
@@ -44,7 +45,7 @@ pub struct Attachment {
     readable: bool,
     writable: bool,
     out: VecDeque<u8>,
-    came: ResumeFrameReader,
+    came: FrameReader<ResumeFrame>,
     /// Each stream, and the count of what the holder has received of it, until it says that those are all. (It may have
     /// streams that are over here.)
     states: BTreeMap<u32, Option<u64>>,
@@ -105,7 +106,7 @@ impl Attachment {
             readable: true,
             writable: true,
             out,
-            came: ResumeFrameReader::default(),
+            came: FrameReader::default(),
             states,
             is_open: false,
             ended: false,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::super::framing::{FrameBuffer, FrameHead, InvalidFrame, frame_size, put_frame};
+use super::super::framing::{Frame, FrameHead, frame_size, put_frame};
 
 /// One frame. Counts are those of a direction's bytes since its beginning; its end counts as one byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,10 +45,23 @@ impl ResumeFrame {
             Self::Quit => put(out, b'Q', 0, &[]),
         }
     }
+}
 
-    fn read(kind: u8, number: u32, data: Vec<u8>) -> Option<Self> {
+fn put(out: &mut VecDeque<u8>, kind: u8, number: u32, data: &[u8]) {
+    let size = frame_size(data);
+    put_frame(out, FrameHead { kind, number, size }, data);
+}
+
+impl Frame for ResumeFrame {
+    fn length(head: FrameHead) -> Option<u32> {
+        Some(head.size)
+    }
+
+    /// Returns a frame that the holder sends.
+    fn read(head: FrameHead, data: Vec<u8>) -> Option<Self> {
         let count = || Some(u64::from_be_bytes(data.as_slice().try_into().ok()?));
-        Some(match kind {
+        let number = head.number;
+        Some(match head.kind {
             b'S' => Self::State(number, count()?),
             b'B' => Self::Begin(number),
             b'D' => Self::Data(number, data),
@@ -60,38 +73,10 @@ impl ResumeFrame {
     }
 }
 
-fn put(out: &mut VecDeque<u8>, kind: u8, number: u32, data: &[u8]) {
-    let size = frame_size(data);
-    put_frame(out, FrameHead { kind, number, size }, data);
-}
-
-/// Takes bytes as they come, and gives frames.
-#[derive(Debug, Default)]
-pub struct ResumeFrameReader(FrameBuffer);
-
-impl ResumeFrameReader {
-    /// More bytes.
-    pub fn take(&mut self, data: &[u8]) {
-        self.0.take(data);
-    }
-
-    /// The next frame that is here in full.
-    ///
-    /// # Errors
-    /// When it is none that the holder sends.
-    pub fn next(&mut self) -> Result<Option<ResumeFrame>, InvalidFrame> {
-        let Some((head, data)) = self.0.next(|head| Some(head.size))? else {
-            return Ok(None);
-        };
-        let frame = ResumeFrame::read(head.kind, head.number, data);
-        frame.map(Some).ok_or(InvalidFrame)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::tunnel::framing::{FrameReader, InvalidFrame};
 
     #[test]
     fn frames_come_back_however_they_are_cut() {
@@ -108,15 +93,9 @@ mod tests {
             frame.put(&mut bytes);
         }
         for size in [1, 2, 9, 10, 1000] {
-            let mut reader = ResumeFrameReader::default();
-            let mut got = Vec::new();
-            for part in bytes.make_contiguous().chunks(size) {
-                reader.take(part);
-                while let Some(frame) = reader.next().unwrap() {
-                    got.push(frame);
-                }
-            }
-            assert_eq!(got, frames);
+            let (got, end) =
+                FrameReader::<ResumeFrame>::read_pieces(bytes.make_contiguous().chunks(size));
+            assert_eq!((got.as_slice(), end), (&frames[..], Ok(())));
         }
     }
 
@@ -127,9 +106,8 @@ mod tests {
             b"D\0\0\0\x01\xff\xff\xff\xff",
             b"T\0\0\0\x01\0\0\0\x01x",
         ] {
-            let mut reader = ResumeFrameReader::default();
-            reader.take(bytes);
-            assert_eq!(reader.next(), Err(InvalidFrame));
+            let (_, end) = FrameReader::<ResumeFrame>::read_pieces([bytes]);
+            assert_eq!(end, Err(InvalidFrame));
         }
     }
 }

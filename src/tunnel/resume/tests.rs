@@ -228,21 +228,107 @@ fn exchange(browser: UnixStream, data: Vec<u8>) -> JoinHandle<Vec<u8>> {
     })
 }
 
+/// Manner of a server with a connection.
+#[derive(Debug, Clone, Copy)]
+enum Manner {
+    /// Speaks and listens at the same time.
+    Both,
+    /// Speaks when all has come.
+    ListensFirst,
+    /// Listens when it has said all, and its end.
+    SpeaksFirst,
+    /// Breaks off when so many bytes have come, with the rest unread.
+    BreaksOff(usize),
+}
+
+/// A connection: its number, what the browser and the server send, and the server's manner.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    number: usize,
+    up: usize,
+    down: usize,
+    manner: Manner,
+}
+
+impl Plan {
+    /// The bytes of the server.
+    fn answer(&self) -> Vec<u8> {
+        pattern(1000 + self.number, self.down)
+    }
+
+    /// Serves it, and returns how many bytes have come. They must be the browser's.
+    fn serve(&self, stream: &TcpStream) -> usize {
+        let speak = || {
+            let mut stream = stream;
+            let _ = stream.write_all(&self.answer());
+            let _ = stream.shutdown(Shutdown::Write);
+        };
+        let listen = |most: usize| {
+            let mut came = Vec::new();
+            let _ = stream.take(most as u64).read_to_end(&mut came);
+            assert!(pattern(self.number, self.up).starts_with(&came));
+            came.len()
+        };
+        match self.manner {
+            Manner::Both => std::thread::scope(|scope| {
+                scope.spawn(speak);
+                listen(usize::MAX)
+            }),
+            Manner::ListensFirst => {
+                let came = listen(usize::MAX);
+                speak();
+                came
+            }
+            Manner::SpeaksFirst => {
+                speak();
+                listen(usize::MAX)
+            }
+            Manner::BreaksOff(at) => listen(at),
+        }
+    }
+}
+
+fn plans() -> impl Strategy<Value = Vec<Plan>> {
+    let manner = prop_oneof![
+        2 => Just(Manner::Both),
+        1 => Just(Manner::ListensFirst),
+        1 => Just(Manner::SpeaksFirst),
+        1 => (0..100_000_usize).prop_map(Manner::BreaksOff),
+    ];
+    let plan = (0..300_000_usize, 0..300_000_usize, manner);
+    prop::collection::vec(plan, 1..5).prop_map(|plans| {
+        let numbered = plans.into_iter().enumerate();
+        let plan = |(number, (up, down, manner))| Plan {
+            number,
+            up,
+            down,
+            manner,
+        };
+        numbered.map(plan).collect()
+    })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_cut_everything_arrives_once_and_in_order(
-        sizes in prop::collection::vec(0..300_000_usize, 1..5),
+        plans in plans(),
         cuts in prop::collection::vec((30..200_000_usize, 1..5_000_usize), 0..25),
     ) {
-        let mut rig = Rig::new(echo(), "60");
-        let mut sent = Vec::new();
+        let (say, said) = mpsc::channel();
+        let known = plans.clone();
+        let mut rig = Rig::new(server(move |mut stream| {
+            let mut number = [0];
+            stream.read_exact(&mut number).unwrap();
+            let plan = known[usize::from(number[0])];
+            say.send((plan.number, plan.serve(&stream))).unwrap();
+        }), "60");
         let mut threads = Vec::new();
-        for (number, size) in sizes.iter().enumerate() {
-            let data = pattern(number, *size);
-            threads.push(exchange(rig.browser(), data.clone()));
-            sent.push(data);
+        for plan in &plans {
+            let first = vec![u8::try_from(plan.number).unwrap()];
+            let data = [first, pattern(plan.number, plan.up)].concat();
+            threads.push(exchange(rig.browser(), data));
         }
         let is_done = |threads: &[JoinHandle<_>]| threads.iter().all(JoinHandle::is_finished);
         for (left, piece) in cuts {
@@ -252,13 +338,22 @@ proptest! {
         }
         rig.connect(usize::MAX, 10_000);
         rig.turn_until(|_| is_done(&threads));
-        for (thread, data) in threads.into_iter().zip(sent) {
-            let back = thread.join().unwrap();
-            prop_assert_eq!(back.len(), data.len());
-            prop_assert!(back == data, "other bytes");
-        }
         rig.turn_until(|rig| rig.streams.streams.is_empty());
-        prop_assert!(rig.streams.refusal.is_none());
+        let breaks_off = |plan: &Plan| matches!(plan.manner, Manner::BreaksOff(_));
+        for (thread, plan) in threads.into_iter().zip(&plans) {
+            let back = thread.join().unwrap();
+            prop_assert!(plan.answer().starts_with(&back), "other bytes");
+            if !breaks_off(plan) {
+                prop_assert_eq!(back.len(), plan.down);
+            }
+        }
+        for _ in &plans {
+            let (number, came) = said.recv_timeout(Duration::from_secs(20)).unwrap();
+            if !breaks_off(&plans[number]) {
+                prop_assert_eq!(came, plans[number].up);
+            }
+        }
+        prop_assert!(rig.streams.refusal.is_none() || plans.iter().any(breaks_off));
     }
 }
 
