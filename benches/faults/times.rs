@@ -42,8 +42,9 @@ fn measure(fault: Fault, seconds: u64, rounds: usize) -> [Vec<Duration>; 2] {
     let _page = Websocket::open(&ready, &path);
     let mut times = [Vec::new(), Vec::new()];
     for round in 0..rounds {
-        // Not at the same moment of the program's own intervals each time.
-        thread::sleep(Duration::from_millis(5000 + 377 * round as u64));
+        // After a minute the next loss is one of its own, and not a flap, whose pauses grow; and not at the same moment
+        // of the program's own intervals each time.
+        thread::sleep(Duration::from_millis(61_000 + 377 * round as u64));
         let (noticed, healed) = suffer(fault, seconds, &sshd, &mut opened);
         times[0].push(noticed.expect("noticed"));
         times[1].push(healed.expect("healed"));
