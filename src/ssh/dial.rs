@@ -1,8 +1,11 @@
 //! A TCP connection to whichever address of a name answers first.
 //!
 //! Addresses are started a quarter of a second apart (RFC 8305, "Happy Eyeballs"), so a black-holed
-//! IPv6 address costs that and not a whole timeout.
+//! IPv6 address costs that and not a whole timeout. Those that say nothing are started once more every
+//! two seconds: the system repeats a lost packet only after 1, 3, 7 and 15 s, and so would find a network
+//! that has just come back seconds late.
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
@@ -16,6 +19,9 @@ use crate::i18n::fl;
 
 /// RFC 8305 section 8, "Connection Attempt Delay".
 const STAGGER: Duration = Duration::from_millis(250);
+
+/// Time after which silent addresses are started once more.
+const RENEWAL: Duration = Duration::from_secs(2);
 
 /// OpenSSH waits as long as the kernel does (two minutes); nobody watches a menu that long.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -41,16 +47,11 @@ pub fn dial(target: &SshTarget, poller: &Poller) -> Result<TcpStream, SshError> 
         if running.is_empty() || now >= next_start {
             match waiting.next() {
                 Some(address) => {
-                    match start(target, address) {
-                        Ok(socket) => running.push(Attempt {
-                            address,
-                            socket,
-                            deadline: now + timeout,
-                        }),
+                    let deadline = now + timeout;
+                    match Attempt::start(target, address, deadline) {
+                        Ok(attempt) => running.push(attempt),
                         Err(error) => tried.push((address, error)),
                     }
-                    next_start = now + STAGGER;
-                    continue;
                 }
                 None if running.is_empty() => {
                     return Err(SshError::Dial {
@@ -59,8 +60,11 @@ pub fn dial(target: &SshTarget, poller: &Poller) -> Result<TcpStream, SshError> 
                         tried,
                     });
                 }
-                None => next_start = now + timeout,
+                None => renew(target, &mut running),
             }
+            let is_last = waiting.len() == 0;
+            next_start = now + if is_last { RENEWAL } else { STAGGER };
+            continue;
         }
         let until = running
             .iter()
@@ -71,6 +75,28 @@ pub fn dial(target: &SshTarget, poller: &Poller) -> Result<TcpStream, SshError> 
             return Ok(stream);
         }
     }
+}
+
+impl Attempt {
+    fn start(target: &SshTarget, address: SocketAddr, deadline: Instant) -> std::io::Result<Self> {
+        Ok(Self {
+            address,
+            socket: start(target, address)?,
+            deadline,
+        })
+    }
+}
+
+/// Starts the addresses once more that have said nothing, until the same time.
+fn renew(target: &SshTarget, running: &mut Vec<Attempt>) {
+    let ends = running
+        .iter()
+        .map(|attempt| (attempt.address, attempt.deadline));
+    let silent: BTreeMap<SocketAddr, Instant> = ends.collect();
+    let again = silent
+        .into_iter()
+        .filter_map(|(address, deadline)| Attempt::start(target, address, deadline).ok());
+    running.extend(again);
 }
 
 /// Resolves the name's addresses. The resolver can hang for minutes and cannot be interrupted, so
@@ -177,19 +203,92 @@ fn finished(
 ) -> Option<TcpStream> {
     let mut left = Vec::new();
     let mut winner = None;
+    // An address that was started more than once ends in the same way each time.
+    let mut failed = |address, error: std::io::Error| {
+        let is_known = |(known, other): &(SocketAddr, std::io::Error)| {
+            *known == address && other.kind() == error.kind()
+        };
+        if !tried.iter().any(is_known) {
+            tried.push((address, error));
+        }
+    };
     for attempt in running.drain(..) {
         match attempt.socket.take_error() {
-            Ok(Some(error)) | Err(error) => tried.push((attempt.address, error)),
+            Ok(Some(error)) | Err(error) => failed(attempt.address, error),
             Ok(None) if winner.is_none() && attempt.socket.peer_addr().is_ok() => {
                 winner = Some(attempt.socket.into());
             }
-            Ok(None) if Instant::now() >= attempt.deadline => tried.push((
-                attempt.address,
-                std::io::Error::new(std::io::ErrorKind::TimedOut, fl!("dial-no-answer")),
-            )),
+            Ok(None) if Instant::now() >= attempt.deadline => {
+                let kind = std::io::ErrorKind::TimedOut;
+                let error = std::io::Error::new(kind, fl!("dial-no-answer"));
+                failed(attempt.address, error);
+            }
             Ok(None) => left.push(attempt),
         }
     }
     *running = left;
     winner
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::ssh::resolve::read_options;
+
+    /// Nothing takes its connections: packets to it are dropped once its queue is full.
+    fn full() -> (SocketAddr, Socket, Vec<Socket>) {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        listener.bind(&any.into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let fill = || {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            socket.set_nonblocking(true).unwrap();
+            let _ = socket.connect(&address);
+            socket
+        };
+        let filled: Vec<Socket> = (0..3).map(|_| fill()).collect();
+        std::thread::sleep(Duration::from_millis(200));
+        (address.as_socket().unwrap(), listener, filled)
+    }
+
+    fn target(address: SocketAddr, timeout: Duration) -> SshTarget {
+        let options = format!("hostname 127.0.0.1\nuser me\nport {}\n", address.port());
+        SshTarget {
+            connect_timeout: Some(timeout),
+            ..read_options(&options, "gpu01").unwrap()
+        }
+    }
+
+    #[test]
+    fn a_network_that_comes_back_is_found_before_the_system_asks_again() {
+        let (address, listener, filled) = full();
+        let back = Duration::from_millis(3500);
+        std::thread::spawn(move || {
+            std::thread::sleep(back);
+            drop(filled);
+            // Those in the queue, and whoever comes.
+            while let Ok((socket, _)) = listener.accept() {
+                std::mem::forget(socket);
+            }
+        });
+        let began = Instant::now();
+        let target = target(address, Duration::from_secs(15));
+        dial(&target, &Poller::new().unwrap()).unwrap();
+        let late = began.elapsed().saturating_sub(back);
+        // The first packet would be sent again after 7 s.
+        assert!(late < RENEWAL + Duration::from_millis(500), "{late:?}");
+    }
+
+    #[test]
+    fn an_address_that_says_nothing_is_told_once() {
+        let (address, _listener, _filled) = full();
+        let target = target(address, Duration::from_millis(4500));
+        let Err(SshError::Dial { tried, .. }) = dial(&target, &Poller::new().unwrap()) else {
+            panic!("nothing answers")
+        };
+        assert_eq!(tried.len(), 1, "{tried:?}");
+    }
 }

@@ -248,6 +248,7 @@ impl StateMachine {
                     took,
                 }),
             ) => {
+                self.trouble.tried(took);
                 let took = if of_the_network { Duration::ZERO } else { took };
                 self.not_returned(wait, &problem, took)
             }

@@ -113,6 +113,7 @@ impl StateMachine {
                     took,
                 }),
             ) => {
+                self.trouble.tried(took);
                 let took = if of_the_network { Duration::ZERO } else { took };
                 return self.unreached(found, port, &problem, took);
             }
