@@ -71,7 +71,9 @@ fn many_losses_leave_no_descriptor_and_no_thread_behind() {
     if std::env::var_os(ALONE).is_none() {
         let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
         let ended = alone.args(["--exact", NAME, "--nocapture"]).env(ALONE, "1");
-        assert!(ended.status().unwrap().success());
+        let ended = ended.output().unwrap();
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{told}");
         return;
     }
     let rounds = std::env::var("RECONNECTS").map_or(25, |count| count.parse().unwrap());
