@@ -154,7 +154,7 @@ fn servers_are_looked_for_in_the_c_locale_by_all_commands() {
 fn a_runtime_file_is_told_once_whatever_names_its_folder_has() {
     let told = run(
         "XDG_DATA_HOME=$HOME/.local/share XDG_RUNTIME_DIR=$HOME/run QUOTING_STYLE=shell-always; export QUOTING_STYLE
-         mkdir -p \"$XDG_DATA_HOME/jupyter/runtime\" run \"$XDG_RUNTIME_DIR/jupyter\"
+         mkdir -p \"$XDG_DATA_HOME/jupyter/runtime\" \"$XDG_RUNTIME_DIR/jupyter\"
          : >\"$XDG_DATA_HOME/jupyter/runtime/jpserver-1.json\"; : >\"$XDG_RUNTIME_DIR/jupyter/nbserver-2.json\"
          rj_print_runtime_files \"$XDG_DATA_HOME/jupyter/runtime\"",
     );
