@@ -28,8 +28,8 @@ use std::time::Duration;
 
 use contender::Contender;
 use network::{Delayed, Network};
+use remote_jupyter::host_os::raise_descriptor_limit;
 use rows::{ROWS, Row, Way};
-use rustix::process::{Resource, getrlimit, setrlimit};
 use stand_in::StandIn;
 use support::{Client, Key, Known, Options, Sshd};
 
@@ -37,7 +37,7 @@ const ROUNDS: usize = 5;
 
 fn main() {
     // Of each of a thousand connections both ends are here, or in processes that inherit this.
-    allow_many_descriptors();
+    raise_descriptor_limit();
     stand_in::serve_if_asked();
     let rows = wanted_rows();
     let rounds = std::env::var("BENCH_ROUNDS").ok();
@@ -66,12 +66,6 @@ fn main() {
             .find(|(measured, _)| measured.key == row.key);
         table::print_row(row, &found.expect("every row has a way").1);
     }
-}
-
-fn allow_many_descriptors() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum.map(|most| most.min(10_000));
-    setrlimit(Resource::Nofile, limit).expect("a limit of descriptors");
 }
 
 fn wanted_rows() -> Vec<&'static Row> {

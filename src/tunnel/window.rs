@@ -5,8 +5,8 @@
 //! shrinks while the reader takes long for it. Measured against libssh2's fixed 2 MiB at 80 ms round trip:
 //! 5.8 times the throughput, and a quarter of the memory with stalled readers.
 //!
-//! What one transfer has needed is where the next one starts, and all windows of a connection have one
-//! bound.
+//! The next transfer starts with the window that the last one has needed, and all windows of a connection
+//! have one bound.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
 
-use rustix::process::{Resource, getrlimit, setrlimit};
+use remote_jupyter::host_os::raise_descriptor_limit;
 use serde_json::Value;
 
 use crate::scene::{
@@ -435,9 +435,7 @@ fn with_few_descriptors(command: &Command) -> Command {
 fn a_thousand_connections_at_once_are_carried_where_the_system_gives_few_descriptors() {
     const COUNT: usize = 1000;
     // This process has both ends.
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum.map(|most| most.min(10_000));
-    setrlimit(Resource::Nofile, limit).unwrap();
+    raise_descriptor_limit();
     let sshd = Sshd::start();
     let client = Client::of(&sshd);
     let remote = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();

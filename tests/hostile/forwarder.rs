@@ -64,7 +64,7 @@ enum Step {
     Rest,
 }
 
-/// What either end does.
+/// Acts of either end.
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Write(u64),
@@ -73,14 +73,14 @@ enum Act {
     Take(bool),
 }
 
-/// How a connection comes to the forwarder.
+/// The way in which a connection comes to the forwarder.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Carry,
     Join,
 }
 
-/// How a run ends.
+/// End of a run.
 #[derive(Debug, Clone, Copy)]
 enum Ending {
     /// Both ends of every connection end it, one direction after the other, and wait for all that is on its way.
@@ -238,7 +238,7 @@ struct Local {
     has_ended: bool,
     /// The other end takes no more.
     is_broken: bool,
-    /// What others have moved while this one had something to move: up, and down.
+    /// Bytes that others have moved while this one had something to move: up, and down.
     waited: [u64; 2],
 }
 
@@ -402,7 +402,7 @@ impl World {
         self.locals.iter().map(of).collect()
     }
 
-    /// What is on its way is no more than its sockets, windows and buffers have room for.
+    /// The bytes on their way are no more than its sockets, windows and buffers have room for.
     fn assert_bounded(&self) {
         let mut up = 0;
         for local in &self.locals {
@@ -673,7 +673,7 @@ fn a_connection_that_is_lost_while_nothing_is_forwarded_is_noticed_soon() {
     });
 }
 
-/// How often this thread has waited for something. A thread that turns and turns waits for nothing, however busy the
+/// Number of times that this thread has waited for something. A thread that turns and turns waits for nothing, however busy the
 /// computer is.
 fn waits() -> u64 {
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();

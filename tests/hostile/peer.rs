@@ -18,7 +18,7 @@ const CONNECT_FAILED: u32 = 2;
 /// With more than this on its way out, nothing is added.
 const CONGESTED: usize = 128 << 10;
 
-/// What a connection is answered with.
+/// Answer to a connection.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer {
     /// A channel on which the client may send so much at first.

@@ -119,7 +119,7 @@ pub struct Wire {
     session: Option<Vec<u8>>,
     outgoing: Option<Keys>,
     incoming: Option<Keys>,
-    /// What has come of the client's next packets, and the first block of the next one in clear.
+    /// The part that has come of the client's next packets, and the first block of the next one in clear.
     arrived: Vec<u8>,
     first: Option<Vec<u8>>,
     sent: u32,
