@@ -1,6 +1,9 @@
 //! Servers that run already: which one is taken, and which are not believed.
 
 use std::fs;
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
@@ -21,7 +24,7 @@ fn leave_running(client: &Client, host: &str, command: &str) -> u32 {
     client.ssh_run(host, &line).trim().parse().unwrap()
 }
 
-/// Starts a `JupyterLab` there as a user would, and waits for its runtime file.
+/// Starts a `JupyterLab` there as a user would, and waits until it listens.
 pub fn start_by_hand(sshd: &Sshd, client: &Client, folder: &str, token: &str, more: &str) {
     start_app_by_hand(sshd, client, ("lab", folder), token, more);
 }
@@ -35,7 +38,6 @@ pub fn start_app_by_hand(
     more: &str,
 ) {
     fs::create_dir_all(sshd.home().path().join(folder)).unwrap();
-    let before = runtime_files(sshd);
     let port = if more.contains("--sock") {
         ""
     } else {
@@ -44,23 +46,58 @@ pub fn start_app_by_hand(
     let line = format!(
         "cd '{folder}'; JUPYTER_TOKEN={token} nohup bash -lc 'exec jupyter {app} --no-browser {port} {more}' >log 2>&1 </dev/null &"
     );
-    client.ssh_run("test", &line);
-    let up = || runtime_files(sshd) > before;
     let log = format!("{folder}/log");
-    assert!(eventually(PATIENCE, up), "{:?}", sshd.home().read(&log));
+    // Jupyter lets its port go before it listens on it for good, and another test may take it in between: again, then.
+    for _ in 0..3 {
+        let before = all_runtime_files(sshd.home());
+        client.ssh_run("test", &line);
+        let listens = || {
+            let after = all_runtime_files(sshd.home());
+            let mut new = after.iter().filter(|file| !before.contains(file));
+            new.next().is_some_and(|file| is_listening(file))
+        };
+        let was_robbed = || {
+            let said = sshd.home().read(&log).unwrap_or_default();
+            said.contains("is not available.")
+        };
+        let ended = eventually(PATIENCE, || listens() || was_robbed());
+        assert!(ended, "{:?}", sshd.home().read(&log));
+        if !was_robbed() {
+            return;
+        }
+    }
+    panic!("{:?}", sshd.home().read(&log));
+}
+
+/// True once the server of a runtime file can be connected to. It writes the file first, and a moment later it listens.
+fn is_listening(file: &Path) -> bool {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let Ok(server) = serde_json::from_str::<Value>(&text) else {
+        return false; // it is still being written
+    };
+    match server["sock"].as_str() {
+        Some(sock) if !sock.is_empty() => UnixStream::connect(sock).is_ok(),
+        _ => {
+            let port = server["port"].as_u64().unwrap().try_into().unwrap();
+            let named = server["hostname"].as_str().unwrap();
+            [named, "127.0.0.1", "::1"]
+                .iter()
+                .any(|host| TcpStream::connect((*host, port)).is_ok())
+        }
+    }
 }
 
 pub fn runtime_files(sshd: &Sshd) -> usize {
-    all_of(sshd.home())
+    all_runtime_files(sshd.home()).len()
 }
 
-fn all_of(home: &Home) -> usize {
-    let is_one = |file: &std::path::PathBuf| {
+fn all_runtime_files(home: &Home) -> Vec<PathBuf> {
+    let is_one = |file: &PathBuf| {
         let name = file.file_name().unwrap().to_string_lossy();
         name.starts_with("jpserver-") && file.extension().is_some_and(|end| end == "json")
     };
     let files = crate::scene::all_below(&home.path().join(RUNTIME));
-    files.into_iter().filter(is_one).count()
+    files.into_iter().filter(is_one).collect()
 }
 
 #[test]
@@ -506,7 +543,7 @@ fn a_server_is_reached_whatever_its_person_had_it_listen_on() {
             "JUPYTER_TOKEN=letmein nohup bash -lc 'exec jupyter lab --no-browser --port=0 --ip=\"'{address}'\"' >log 2>&1 </dev/null & echo $!"
         );
         client.ssh_run("test", &line);
-        let up = || all_of(cluster.home()) == 1;
+        let up = || all_runtime_files(cluster.home()).len() == 1;
         assert!(eventually(PATIENCE, up), "{:?}", cluster.home().read("log"));
         let mut opened = client.open("test");
         let ready = opened.wait_phase("ready");
