@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::jupyter::KernelAction;
+
 /// An effect of a choice in the present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppEffect {
@@ -20,6 +22,8 @@ pub enum AppEffect {
     ShowUnlessOpen(String),
     /// Opens a further forward's local port in the browser.
     ShowPort(u16),
+    /// Does something with the kernel of that id, after a question where its variables would be lost.
+    Kernel(String, String, KernelAction),
     /// Puts the link of a connected host, with its token, into the clipboard.
     CopyLink(String),
     /// Shows what Jupyter printed on a host.

@@ -37,6 +37,10 @@ pub fn record(message: &Message) {
             let (cause, retry_in) = (redact(&loss.cause), loss.retry_in);
             tracing::warn!(host, cause, retry_in, "connection lost");
         }
+        // A notebook's name is nobody's business.
+        MessageBody::CellDone { cell_done, .. } => {
+            tracing::info!(host, seconds = cell_done.seconds, "a run of cells is done");
+        }
         MessageBody::Walltime { note, .. }
         | MessageBody::PageOpen { note, .. }
         | MessageBody::Note { note, .. } => {

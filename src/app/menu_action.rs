@@ -1,6 +1,8 @@
 //! The choices of a user: a menu item holds one, and so do a notification, an address and a second
 //! launch.
 
+use crate::jupyter::KernelAction;
+
 /// A choice of the user's. [`Model::choose`] decides what it does in the present state.
 ///
 /// [`Model::choose`]: super::model::Model::choose
@@ -65,6 +67,8 @@ pub enum HostAction {
     StartAgain,
     /// Opens the notebook with that path.
     OpenNotebook(String),
+    /// Interrupts the kernel with that id, restarts it, or shuts it down.
+    Kernel(String, KernelAction),
     /// Opens a further forward's local port in the browser.
     OpenForward(u16),
     /// Copies the link, with its token.

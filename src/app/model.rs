@@ -299,6 +299,9 @@ impl Model {
                 .as_ref()
                 .map(|ready| NotableChange::PageOpen(ready.local_port));
         }
+        if let MessageBody::CellDone { cell_done, .. } = &message.body {
+            return Some(NotableChange::CellDone(cell_done.clone()));
+        }
         if message.is_remark() {
             let (job, walltime) = (message.job()?, message.walltime()?);
             return (!host.suppresses_notifications)

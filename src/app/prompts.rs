@@ -8,6 +8,7 @@ use crate::config::Host;
 use crate::desktop::keychain;
 use crate::desktop::{Desktop, Dialog, DialogId, DialogResponse};
 use crate::host_os::thread;
+use crate::session::KernelCommand;
 use crate::ssh::prompt::Prompt;
 
 use super::event::{AppEvent, PromptRequest};
@@ -37,6 +38,8 @@ pub enum PendingDialog {
         /// True if busy kernels may be shut down.
         force: bool,
     },
+    /// The app itself asks whether to do that with a kernel of a host.
+    Kernel(String, KernelCommand),
     /// The app itself asks whether to take a host's job out of the queue.
     CancelJob(String),
     /// The app itself, or a page by an address, asks whether to close a host's tunnel.
@@ -64,7 +67,10 @@ impl PendingDialog {
     pub fn host(&self) -> Option<&str> {
         match self {
             Self::Prompt { asked, .. } => Some(&asked.host),
-            Self::Stop { host, .. } | Self::CancelJob(host) | Self::Close(host) => Some(host),
+            Self::Stop { host, .. }
+            | Self::Kernel(host, _)
+            | Self::CancelJob(host)
+            | Self::Close(host) => Some(host),
             Self::Quit
             | Self::Page(_)
             | Self::Notebook(_)

@@ -120,6 +120,11 @@ pub(super) static TOP: Level = Level {
             r#"language = "ja""#,
         ),
         key("check_updates", Kind::Flag, "check_updates = false"),
+        key(
+            "cell_done_after",
+            Kind::Formed(|text| values::duration_or_never(text).map(drop)),
+            r#"cell_done_after = "5m""#,
+        ),
         key("host", Kind::Tables(&HOST), "[[host]]"),
     ],
 };

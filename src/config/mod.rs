@@ -12,6 +12,7 @@ mod schema;
 mod values;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 use serde::Deserialize;
@@ -39,6 +40,9 @@ pub fn check_walltime(text: &str) -> Result<(), String> {
 
 /// The file's place below the folder of configurations.
 const FILE: &str = "remote-jupyter/config.toml";
+
+/// Who waits for less looks at the tab.
+const CELL_DONE_AFTER: Duration = Duration::from_secs(60);
 
 impl Config {
     /// Returns the path of the configuration, unless the user names another file:
@@ -97,6 +101,12 @@ impl Config {
     #[must_use]
     pub fn checks_updates(&self) -> bool {
         self.check_updates != Some(false)
+    }
+
+    /// Returns the least time of a run of cells whose end is worth a notification.
+    #[must_use]
+    pub fn cell_done_after(&self) -> Duration {
+        self.cell_done_after.unwrap_or(CELL_DONE_AFTER)
     }
 
     /// The host of that name.

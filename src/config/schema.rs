@@ -114,6 +114,9 @@ pub struct Config {
     /// False if the app does not check for a new version of itself once a day; see
     /// [`Config::checks_updates`].
     pub check_updates: Option<bool>,
+    /// Least time of a run of cells whose end is notified; see [`Config::cell_done_after`].
+    #[serde(default, deserialize_with = "duration_or_never")]
+    pub cell_done_after: Option<Duration>,
     /// The hosts, in the file's order; no name twice.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,
@@ -268,6 +271,13 @@ impl TryFrom<WrittenForward> for Forward {
 /// Some sites ask for more; fewer would be a burden on any scheduler.
 const fn poll_seconds() -> u32 {
     15
+}
+
+fn duration_or_never<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(from)?;
+    values::duration_or_never(&text)
+        .map(Some)
+        .map_err(|complaint| D::Error::custom(complaint.message))
 }
 
 fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {

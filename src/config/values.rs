@@ -135,6 +135,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, Complaint> {
         .ok_or_else(wrong)
 }
 
+/// The same, or `never`, which no time reaches.
+pub(super) fn duration_or_never(text: &str) -> Result<Duration, Complaint> {
+    if text == "never" {
+        return Ok(Duration::MAX);
+    }
+    duration(text)
+}
+
 /// `H:MM:SS`, or with days `D-HH:MM:SS`; not zero. `MM:SS` is refused, since schedulers
 /// differ on whether two numbers are hours and minutes or minutes and seconds.
 pub(super) fn walltime(text: &str) -> Result<(), Complaint> {

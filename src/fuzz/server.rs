@@ -13,8 +13,8 @@ use ureq::unversioned::transport::{
 
 use super::text::text;
 use crate::jupyter::{
-    Address, Api, Endpoint, HostInfo, Page, Pages, RuntimeFile, Selection, SelectionCriteria,
-    Server, page_url, redacted, select,
+    Address, Api, Endpoint, HostInfo, KernelAction, Page, Pages, RuntimeFile, Selection,
+    SelectionCriteria, Server, page_url, redacted, select,
 };
 use crate::secret::Secret;
 
@@ -82,9 +82,10 @@ pub fn http_answer(bytes: &[u8]) {
         let api = Api::over(answer.clone(), LocalResolver, Secret::new(token));
         let _ = api.check();
         let _ = api.kernels();
-        let _ = api.activity();
+        let _ = api.observe();
         let _ = api.pages(None, Pages::default());
         let _ = api.has_file("a b/../c.ipynb");
+        let _ = api.act_on_kernel("../k", KernelAction::Restart);
         let _ = api.shut_down();
     }
 }

@@ -12,7 +12,7 @@ use super::broadcast::EventBroadcaster;
 use super::host_lock::IpcListener;
 use super::protocol::{HolderGreeting, Message, Request, read_request};
 use crate::jupyter::Page;
-use crate::session::{Busy, Handle, Phase, Walltime};
+use crate::session::{Busy, Handle, KernelCommand, Phase, Walltime};
 
 /// A request is one short line.
 const REQUEST_LIMIT: u64 = 64 << 10;
@@ -100,6 +100,13 @@ fn answer(
     if matches!(request, Request::Status | Request::Check) {
         return send(stream, &broadcaster.state());
     }
+    if let Request::Kernel { id, action } = &request {
+        handle.act_on_kernel(KernelCommand {
+            id: id.clone(),
+            action: *action,
+        });
+        return send(stream, &newest);
+    }
     if needs_tunnel && !stands {
         return send(stream, &newest);
     }
@@ -156,6 +163,7 @@ fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_ear
         Request::Open { .. }
         | Request::Status
         | Request::Check
+        | Request::Kernel { .. }
         | Request::Watch
         | Request::Close => {}
     }

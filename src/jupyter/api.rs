@@ -1,14 +1,17 @@
 //! Jupyter's REST interface, asked through the tunnel like any browser would.
 
-use std::path::Path;
 use std::time::Duration;
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde::de::IgnoredAny;
-
+use serde::{Deserialize, Serialize};
+use ureq::Body;
+use ureq::http::Response;
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
+use super::activity::{self, KernelLine, Kernels, Observation};
 use super::page::inside;
 use super::pages::{PagePath, Pages};
 use super::server::Server;
@@ -24,6 +27,33 @@ const PATIENCE: Duration = Duration::from_secs(7);
 /// Path of the status request, which only authorized requests get. It must not count as the user's
 /// activity: that would defeat an idle shutdown.
 const STATUS: &str = "api/status?no_track_activity=1";
+
+/// Path of the list of kernels, which does not count as the user's activity either.
+const KERNELS: &str = "api/kernels?no_track_activity=1";
+
+/// An action on a kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KernelAction {
+    /// Interrupt what it runs; its variables stay.
+    Interrupt,
+    /// End its process, and start another one for the same notebook.
+    Restart,
+    /// End its process.
+    ShutDown,
+}
+
+impl KernelAction {
+    /// Returns the word for it in logs and addresses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Interrupt => "interrupt",
+            Self::Restart => "restart",
+            Self::ShutDown => "shutdown",
+        }
+    }
+}
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
@@ -72,66 +102,6 @@ pub struct ServerAnswer {
     pub pages: Pages,
 }
 
-/// Numbers of kernels.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
-pub struct Kernels {
-    /// Number of kernels.
-    pub total: usize,
-    /// Number of busy kernels.
-    pub busy: usize,
-}
-
-/// A notebook, console or file with a kernel.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, Deserialize)]
-pub struct Notebook {
-    /// Its path, as Jupyter's file browser has it.
-    pub path: String,
-    /// Name that the tab shows.
-    pub name: String,
-    /// The kernel's kind, such as `python3`.
-    pub kernel: String,
-    /// `idle`, `busy`, `starting`, `dead`…, in Jupyter's own words.
-    pub state: String,
-}
-
-/// Activity of a server.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
-pub struct Activity {
-    /// Numbers of kernels, and of busy ones.
-    #[serde(flatten)]
-    pub kernels: Kernels,
-    /// Number of kernels that a page is connected to: open notebooks.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub open: usize,
-    /// Notebooks that run in them, by path.
-    pub notebooks: Vec<Notebook>,
-    /// The path of that notebook which was worked with last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latest: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_zero(count: &usize) -> bool {
-    *count == 0
-}
-
-/// A kernel, as far as it is looked at.
-#[derive(Deserialize)]
-struct Kernel {
-    execution_state: Option<String>,
-    /// Number of websockets of pages.
-    #[serde(default)]
-    connections: u64,
-}
-
-fn count(kernels: &[Kernel]) -> Kernels {
-    let busy = |kernel: &&Kernel| kernel.execution_state.as_deref() == Some("busy");
-    Kernels {
-        total: kernels.len(),
-        busy: kernels.iter().filter(busy).count(),
-    }
-}
-
 fn no_answer(error: &ureq::Error) -> ApiError {
     if let ureq::Error::Other(why) = error
         && let Some(other) = why.downcast_ref::<OtherCertificate>()
@@ -142,6 +112,11 @@ fn no_answer(error: &ureq::Error) -> ApiError {
         ureq::Error::Timeout(_) => fl!("api-silent", seconds = PATIENCE.as_secs()),
         other => other.to_string(),
     })
+}
+
+fn read<T: serde::de::DeserializeOwned>(response: &mut Response<Body>) -> Result<T, ApiError> {
+    let read = response.body_mut().read_json();
+    read.map_err(|error| ApiError::NotJupyter(error.to_string()))
 }
 
 fn agent(pin: &Pin) -> ureq::Agent {
@@ -292,11 +267,7 @@ impl Api {
     /// # Errors
     /// See [`ApiError`].
     pub fn kernels(&self) -> Result<Kernels, ApiError> {
-        Ok(count(&self.kernel_list()?))
-    }
-
-    fn kernel_list(&self) -> Result<Vec<Kernel>, ApiError> {
-        self.get("api/kernels?no_track_activity=1")
+        Ok(activity::count(&self.get::<Vec<KernelLine>>(KERNELS)?))
     }
 
     /// Returns the server's activity. Queries it like this and not through a kernel's websocket: a
@@ -304,26 +275,59 @@ impl Api {
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub fn activity(&self) -> Result<Activity, ApiError> {
-        let list = self.kernel_list()?;
-        let kernels = count(&list);
+    pub fn observe(&self) -> Result<Observation, ApiError> {
+        let mut response = self.respond(KERNELS)?;
+        let date = response.headers().get("Date");
+        let date = date.and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date).ok());
+        let kernels: Vec<KernelLine> = read(&mut response)?;
         // No kernels, no notebooks: an idle server is asked once.
-        if kernels.total == 0 {
-            return Ok(Activity::default());
-        }
-        let sessions: Vec<Session> = self.get("api/sessions?no_track_activity=1")?;
-        let latest = latest(&sessions);
-        let mut notebooks: Vec<Notebook> =
-            sessions.into_iter().filter_map(Session::notebook).collect();
-        // The server's own order changes from one answer to the next.
-        notebooks.sort_by(|one, other| one.path.cmp(&other.path));
-        let is_open = |kernel: &&Kernel| kernel.connections > 0;
-        Ok(Activity {
-            kernels,
-            open: list.iter().filter(is_open).count(),
-            notebooks,
-            latest,
+        let sessions = if kernels.is_empty() {
+            Vec::new()
+        } else {
+            self.get("api/sessions?no_track_activity=1")?
+        };
+        Ok(Observation {
+            activity: activity::gathered(&kernels, sessions),
+            at: date.unwrap_or_else(Timestamp::now),
+            here: Timestamp::now(),
+            last_messages: activity::last_messages(&kernels),
         })
+    }
+
+    /// Interrupts a kernel, starts it again, or shuts it down; returns once the server has done so.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn act_on_kernel(&self, id: &str, action: KernelAction) -> Result<(), ApiError> {
+        let place = self.place(&["api", "kernels", id])?;
+        let (host, authorization) = (self.host.as_str(), self.authorization());
+        let sent = match action {
+            KernelAction::ShutDown => {
+                let request = self.agent.delete(&place).header("Host", host);
+                request.header("Authorization", authorization).call()
+            }
+            KernelAction::Interrupt | KernelAction::Restart => {
+                let place = format!("{place}/{}", action.as_str());
+                let request = self.agent.post(place).header("Host", host);
+                request.header("Authorization", authorization).send_empty()
+            }
+        };
+        let status = sent.map_err(|error| no_answer(&error))?.status().as_u16();
+        match status {
+            200..=299 => Ok(()),
+            status => Err(ApiError::Status(status)),
+        }
+    }
+
+    /// Returns the address of those parts below the server's own, each of them encoded.
+    fn place(&self, parts: &[&str]) -> Result<String, ApiError> {
+        let not_jupyter = |error: url::ParseError| ApiError::NotJupyter(error.to_string());
+        let mut url = url::Url::parse(&self.base).map_err(not_jupyter)?;
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(parts);
+        }
+        Ok(url.into())
     }
 
     /// Checks whether the server has a file or folder of that path in its own folder.
@@ -363,65 +367,24 @@ impl Api {
     }
 
     fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
+        read(&mut self.respond(path)?)
+    }
+
+    fn respond(&self, path: &str) -> Result<Response<Body>, ApiError> {
         let request = self.agent.get(format!("{}{path}", self.base));
         let mut request = request.header("Host", self.host.as_str());
         if !self.token.is_empty() {
             request = request.header("Authorization", self.authorization());
         }
-        let mut response = request.call().map_err(|error| no_answer(&error))?;
+        let response = request.call().map_err(|error| no_answer(&error))?;
         match response.status().as_u16() {
-            200 => response
-                .body_mut()
-                .read_json()
-                .map_err(|error| ApiError::NotJupyter(error.to_string())),
+            200 => Ok(response),
             status => Err(ApiError::Status(status)),
         }
     }
 
     fn authorization(&self) -> String {
         format!("token {}", self.token.reveal())
-    }
-}
-
-/// A session, as Jupyter's servers from notebook 6 on tell it.
-#[derive(Deserialize)]
-struct Session {
-    path: Option<String>,
-    name: Option<String>,
-    kernel: Option<SessionKernel>,
-}
-
-#[derive(Deserialize)]
-struct SessionKernel {
-    name: Option<String>,
-    execution_state: Option<String>,
-    /// ISO 8601 in UTC, from notebook 5.1 on.
-    last_activity: Option<String>,
-}
-
-/// The notebook whose kernel had the last activity. Consoles have no page of their own.
-fn latest(sessions: &[Session]) -> Option<String> {
-    let active = sessions.iter().filter_map(|session| {
-        let path = session.path.as_ref()?;
-        let at = session.kernel.as_ref()?.last_activity.as_ref()?;
-        let end = Path::new(path).extension()?;
-        (end == "ipynb").then_some((at, path))
-    });
-    active.max().map(|(_, path)| path.clone())
-}
-
-impl Session {
-    fn notebook(self) -> Option<Notebook> {
-        let (path, kernel) = (self.path?, self.kernel?);
-        // notebook 6 leaves the name empty; the last part of the path is what its tab shows.
-        let name = self.name.filter(|name| !name.is_empty());
-        let last = || path.rsplit('/').next().unwrap_or_default().to_owned();
-        Some(Notebook {
-            name: name.unwrap_or_else(last),
-            path,
-            kernel: kernel.name.unwrap_or_default(),
-            state: kernel.execution_state.unwrap_or_default(),
-        })
     }
 }
 

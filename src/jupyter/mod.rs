@@ -1,6 +1,7 @@
 //! Knowledge about Jupyter: its runtime files, the selection of a server, its REST interface and
 //! its pages. No SSH here.
 
+mod activity;
 mod api;
 mod host_info;
 mod listening_socket;
@@ -11,7 +12,8 @@ mod select;
 mod server;
 mod tls;
 
-pub use api::{Activity, Api, ApiError, Kernels, Notebook, ServerAnswer};
+pub use activity::{Activity, Kernels, Notebook, Observation};
+pub use api::{Api, ApiError, KernelAction, ServerAnswer};
 pub use host_info::{Fate, HostInfo, Lost};
 pub use listening_socket::ListeningSocket;
 pub use page::{Address, Page, PageLogin, is_inside, page_url, redacted};

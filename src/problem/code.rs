@@ -218,6 +218,8 @@ codes! {
     NotStopped = "not_stopped", 6;
     /// Kernels are busy, and nobody said that they may be ended.
     KernelsBusy = "kernels_busy", 6;
+    /// A kernel was not interrupted, restarted or shut down.
+    KernelAction = "kernel_action", 6;
     /// The scheduler's commands are not there, or are another one's.
     SchedulerMissing = "scheduler_missing", 7;
     /// The scheduler gives no answer that can be read.

@@ -34,7 +34,7 @@ pub use local::{
 pub use node_route::{
     barred, forwarding, no_hop, no_relay, no_route, no_way, not_there, socket_refuses,
 };
-pub use server::{kernels_busy, not_stopped, nothing_running, unusable};
+pub use server::{kernel_action, kernels_busy, not_stopped, nothing_running, unusable};
 #[cfg(feature = "app")]
 pub use usage::no_display;
 pub use usage::{

@@ -2,8 +2,7 @@
 
 use super::code::{Code, Problem, Remedy};
 use crate::i18n::fl;
-use crate::jupyter::ApiError;
-use crate::jupyter::Kernels;
+use crate::jupyter::{ApiError, KernelAction, Kernels};
 use crate::secret::redact;
 
 /// Explains a launched server that cannot be reached, for `reason`. It `ends` with that, or runs on.
@@ -73,6 +72,22 @@ pub fn kernels_busy(host: &str, kernels: Option<Kernels>) -> Problem {
             fl!("session-busy-app", host = host),
         ),
     )
+}
+
+/// Explains a kernel that was not interrupted, restarted or shut down.
+#[must_use]
+pub fn kernel_action(host: &str, action: KernelAction, error: &ApiError) -> Problem {
+    let title = match action {
+        KernelAction::Interrupt => fl!("explain-kernel-interrupt", host = host),
+        KernelAction::Restart => fl!("explain-kernel-restart", host = host),
+        KernelAction::ShutDown => fl!("explain-kernel-shutdown", host = host),
+    };
+    let detail = match error {
+        ApiError::Status(404) => fl!("explain-kernel-gone"),
+        error => redact(&error.to_string()),
+    };
+    let remedy = fl!("explain-kernel-remedy");
+    Problem::new(Code::KernelAction, title, detail, remedy)
 }
 
 /// Explains a server that does not answer through the tunnel as it should.

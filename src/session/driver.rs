@@ -200,6 +200,7 @@ fn plan(order: &SessionRequest, routes: Routes) -> SessionPlan {
         walltime: host.walltime.as_deref().map(seconds),
         poll: Duration::from_secs(host.poll_seconds.into()),
         timeout: order.timeout,
+        cell_done_after: order.cell_done_after,
         routes,
     }
 }
@@ -285,6 +286,11 @@ impl Driver {
             Effect::AskToEnd(server, port) => {
                 done(|| requests::ask_to_end(&self.handle, server, port))
             }
+            Effect::WatchKernels(next) => done(|| self.watch_kernels(next)),
+            Effect::ActOnKernel(server, port, kernel) => done(|| {
+                let (handle, host) = (&self.handle, &self.host().name);
+                requests::act_on_kernel(handle, host, server, port, kernel);
+            }),
             Effect::InBackground(task) => Ok(self.in_background(task)),
 
             Effect::Confirm(kernels) => Ok(Some(self.confirm(kernels))),
@@ -318,6 +324,7 @@ impl Driver {
             | Event::Ready(_)
             | Event::Job(_)
             | Event::Kernels(_)
+            | Event::CellDone(_)
             | Event::PageOpen
             | Event::Log { .. }
             | Event::Seen(_)

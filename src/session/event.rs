@@ -1,5 +1,6 @@
 //! Events that a session sends to its user interface: the terminal, the menu, or a script.
 
+use super::cell_done::CellDone;
 use super::types::{InspectReport, JobInfo, Loss, Ready, Walltime};
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
@@ -30,6 +31,8 @@ pub enum Event {
     Walltime(JobInfo, Walltime),
     /// Activity of the server, when it has changed.
     Kernels(Activity),
+    /// A run of cells that took as long as the user wants to hear of has come to its end.
+    CellDone(CellDone),
     /// The page was not shown again: a browser has one open.
     PageOpen,
     /// The newest launch's log.

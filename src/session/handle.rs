@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
-use super::fsm::{Busy, FsmEvent, FsmInput, LocalEvent, SessionCommand};
+use super::fsm::{Busy, FsmEvent, FsmInput, KernelCommand, LocalEvent, SessionCommand};
 use crate::jupyter::Page;
 use crate::ssh::poll::Waker;
 
@@ -81,6 +81,12 @@ impl Handle {
     /// Connects a lost session again at once. The user wants it, and is prompted if the login needs that.
     pub fn try_now(&self) {
         self.send(FsmEvent::Local(LocalEvent::TryNow));
+    }
+
+    /// Interrupts a kernel, restarts it or shuts it down: [`Event::Kernels`] soon tells what became of it, or
+    /// [`Event::Refused`] why it did not.
+    pub fn act_on_kernel(&self, command: KernelCommand) {
+        self.send(SessionCommand::Kernel(command));
     }
 
     /// Requests the newest launch's log, once the tunnel is open: [`Event::Log`], or

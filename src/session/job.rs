@@ -88,6 +88,20 @@ pub fn time_words(time: Duration) -> String {
     fl!("job-time", hours = minutes / 60, minutes = minutes % 60)
 }
 
+/// Returns how long something has taken, if that is long enough to show; in steps, so that an open
+/// menu changes seldom.
+#[must_use]
+pub fn elapsed(time: Duration) -> Option<String> {
+    let seconds = time.as_secs();
+    let (hours, minutes, steps) = (seconds / 3600, seconds / 60 % 60, seconds / 5 * 5);
+    match seconds {
+        0..5 => None,
+        5..60 => Some(fl!("time-seconds", count = steps)),
+        60..3600 => Some(fl!("time-minutes", count = minutes)),
+        _ => Some(fl!("time-hours", hours = hours, minutes = minutes)),
+    }
+}
+
 /// Returns the time of day of that second since 1970, with its date where that is not today; none of another year.
 #[must_use]
 pub fn time_of_day(at: i64) -> Option<String> {

@@ -4,6 +4,7 @@
 //! thread of its own, which alone touches its SSH connection; the [`Handle`] speaks to it from any
 //! other thread.
 
+mod cell_done;
 mod delegate;
 mod driver;
 mod event;
@@ -27,11 +28,12 @@ use crate::ssh::poll::Poller;
 pub use crate::jupyter::{Address, PageLogin};
 pub use crate::scheduler::{Route, seconds};
 pub use crate::tunnel::{BoundListener, listen};
+pub use cell_done::CellDone;
 pub use delegate::{OnFailed, SessionDelegate};
 pub use event::{Event, Phase, Reply};
-pub use fsm::{Busy, Goal};
+pub use fsm::{Busy, Goal, KernelCommand};
 pub use handle::Handle;
-pub use job::{time_of_day, time_words};
+pub use job::{elapsed, time_of_day, time_words};
 pub use session_request::SessionRequest;
 pub use shared::Shared;
 pub use types::{Forwarded, InspectReport, JobInfo, LastEnd, Loss, Ready, ServerInfo, Walltime};

@@ -4,7 +4,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::fsm::{FsmEvent, ServerEvent};
+use super::fsm::{FsmEvent, KernelCommand, ServerEvent};
 use super::handle::Handle;
 use crate::config::App;
 use crate::jupyter::{Api, ApiError, Page, Server, ServerAnswer};
@@ -82,8 +82,8 @@ fn ask_until(api: &Api, deadline: Instant) -> Result<ServerAnswer, ApiError> {
 /// Asks what goes on in the server. A server that does not answer says so by refusing connections.
 pub fn watch(handle: Handle, server: Server, port: u16) {
     let asked = in_thread("watch kernels", move || {
-        if let Ok(activity) = Api::new(&server, port).activity() {
-            handle.send(FsmEvent::Server(ServerEvent::Active(activity)));
+        if let Ok(seen) = Api::new(&server, port).observe() {
+            handle.send(FsmEvent::Server(ServerEvent::Active(seen)));
         }
     });
     if let Err(error) = asked {
@@ -110,11 +110,33 @@ pub fn count_pages(handle: &Handle, server: Server, port: u16, page: Page) {
     let counted = |count, page| FsmEvent::Server(ServerEvent::PagesCounted(count, page));
     let shown = page.clone();
     let asked = in_thread("count pages", move || {
-        let open = Api::new(&server, port).activity().map(|now| now.open);
+        let seen = Api::new(&server, port).observe();
+        let open = seen.map(|seen| seen.activity.open);
         answers.send(counted(open.unwrap_or_default(), page));
     });
     if asked.is_err() {
         handle.send(counted(0, shown));
+    }
+}
+
+/// Asks the server to do something with a kernel.
+pub fn act_on_kernel(
+    handle: &Handle,
+    host: &str,
+    server: Server,
+    port: u16,
+    KernelCommand { id, action }: KernelCommand,
+) {
+    let answers = handle.clone();
+    let acted = |acted| FsmEvent::Server(ServerEvent::KernelActed(acted));
+    let name = host.to_owned();
+    let asked = in_thread("act on kernel", move || {
+        let result = Api::new(&server, port).act_on_kernel(&id, action);
+        let result = result.map_err(|error| problem::kernel_action(&name, action, &error));
+        answers.send(acted(result));
+    });
+    if let Err(error) = asked {
+        handle.send(acted(Err(problem::local(host, &error))));
     }
 }
 

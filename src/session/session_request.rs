@@ -26,6 +26,11 @@ pub struct SessionRequest {
     /// Interval between queries of the server's activity, for [`Event::Kernels`]; none for no
     /// queries.
     pub watch_kernels: Option<Duration>,
+    /// Least time of a run of cells whose end is told by [`Event::CellDone`]; none is told without it, nor
+    /// without queries.
+    ///
+    /// [`Event::CellDone`]: super::Event::CellDone
+    pub cell_done_after: Option<Duration>,
     /// The time for which a lost connection is retried, while there is a network.
     pub patience: Duration,
     /// True if it stood before this program started, and no click brings it back: its server is found
@@ -50,6 +55,7 @@ impl SessionRequest {
             goal,
             timeout,
             watch_kernels: None,
+            cell_done_after: None,
             patience: PATIENCE,
             restores: false,
         })

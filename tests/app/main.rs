@@ -13,6 +13,7 @@ mod desk;
 mod desktop;
 mod ended_pages;
 mod ending;
+mod kernels;
 mod launchers;
 mod living;
 mod odd;

@@ -39,13 +39,19 @@ pub fn start_session(client: &Client, host: &str, path: &str) {
 
 /// Lets the only kernel compute for long, as a cell of a notebook would.
 pub fn make_busy(sshd: &Sshd) {
+    run_cells(sshd, &["import time; time.sleep(600)"]);
+}
+
+/// Gives the only kernel these cells to run, one after the other, and goes away at once.
+pub fn run_cells(sshd: &Sshd, cells: &[&str]) {
     const CELL: &str = "import sys
 from jupyter_client import BlockingKernelClient
 client = BlockingKernelClient(connection_file=sys.argv[1])
 client.load_connection_file()
 client.start_channels()
 client.wait_for_ready(timeout=30)
-client.execute('import time; time.sleep(600)')
+for cell in sys.argv[2:]:
+    client.execute(cell)
 ";
     let mut python = Command::new(jupyter_venv().join("bin/python"));
     let home = sshd.home().path();
@@ -53,7 +59,8 @@ client.execute('import time; time.sleep(600)')
         python
             .env("HOME", home)
             .args(["-c", CELL])
-            .arg(connection_file(home)),
+            .arg(connection_file(home))
+            .args(cells),
     );
 }
 

@@ -18,8 +18,10 @@ use crate::app::view::{details, dialog};
 use crate::app::{diagnostics, os_actions};
 use crate::desktop::{Desktop, Dialog, DialogKind};
 use crate::i18n::fl;
+use crate::jupyter::KernelAction;
 use crate::problem;
 use crate::problem::Problem;
+use crate::session::KernelCommand;
 
 /// Seconds by which a menu action extends a job; `remote-jupyter extend` takes any time.
 const HOUR: u64 = 3600;
@@ -42,6 +44,7 @@ impl<D: Desktop> App<D> {
             AppEffect::ShowUnlessOpen(host) => self.sessions.show_unless_open(&host),
             AppEffect::ShowPort(port) => self.show_page(format!("http://localhost:{port}/")),
             AppEffect::ShowPage(page) => self.show_page(page),
+            AppEffect::Kernel(host, id, action) => self.ask_for_kernel(host, id, action),
             AppEffect::CopyLink(host) => {
                 let ready = self.model.host(&host).and_then(|host| host.ready.as_ref());
                 if let Some(url) = ready.map(|ready| ready.url.reveal().to_owned()) {
@@ -160,6 +163,20 @@ impl<D: Desktop> App<D> {
                     .show(dialog, PendingDialog::Stop { host, force });
             }
             None => self.stop_now(host, false),
+        }
+    }
+
+    /// Does something with a kernel, after a prompt if its variables would be lost.
+    fn ask_for_kernel(&mut self, host: String, id: String, action: KernelAction) {
+        let kernel = self.model.host(&host).and_then(|host| host.kernel(&id));
+        let dialog = kernel.and_then(|kernel| dialog::before_kernel(&host, kernel, action));
+        let command = KernelCommand { id, action };
+        match dialog {
+            Some(dialog) => {
+                let pending = PendingDialog::Kernel(host, command);
+                self.prompts.show(dialog, pending);
+            }
+            None => self.sessions.act_on_kernel(&host, command),
         }
     }
 

@@ -19,6 +19,10 @@ impl<D: Desktop> App<D> {
         if problem.code == Code::NotExtended {
             return self.not_extended(host, &problem);
         }
+        // Nothing but this app's menu asks for that.
+        if problem.code == Code::KernelAction {
+            return self.show_error(&problem);
+        }
         if !self.awaited_stops.remove(host) {
             return self.no_host_log(host, &problem);
         }
@@ -80,6 +84,9 @@ impl<D: Desktop> App<D> {
             PendingDialog::Stop { host, force } if given == DialogResponse::Confirmed => {
                 self.stop_now(host, force);
             }
+            PendingDialog::Kernel(host, command) if given == DialogResponse::Confirmed => {
+                self.sessions.act_on_kernel(&host, command);
+            }
             PendingDialog::CancelJob(host) if given == DialogResponse::Confirmed => {
                 self.sessions.cancel_job(&host);
             }
@@ -99,6 +106,7 @@ impl<D: Desktop> App<D> {
                 self.add_destination(destination);
             }
             PendingDialog::Stop { .. }
+            | PendingDialog::Kernel(..)
             | PendingDialog::CancelJob(_)
             | PendingDialog::Close(_)
             | PendingDialog::Quit

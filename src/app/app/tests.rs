@@ -20,7 +20,7 @@ use crate::config::Host;
 use crate::desktop::{Dialog, DialogId, DialogKind, DialogResponse, Notification};
 use crate::host_os::ConfigOptions;
 use crate::ipc::{self, APP, LockResult};
-use crate::jupyter::{Activity, Kernels, Notebook};
+use crate::jupyter::{Activity, KernelAction, Kernels, Notebook};
 use crate::problem::Code;
 use crate::session::{Event, JobInfo, Phase, Reply};
 use crate::ssh::poll::Poller;
@@ -554,12 +554,13 @@ fn at_work() -> Event {
         name: "train".into(),
         kernel: "python3".into(),
         state: "busy".into(),
+        ..Notebook::default()
     };
     Event::Kernels(Activity {
         kernels: Kernels { total: 1, busy: 1 },
         open: 1,
         notebooks: vec![notebook],
-        latest: None,
+        ..Activity::default()
     })
 }
 
@@ -870,6 +871,7 @@ fn opens_window(effect: &AppEffect) -> Option<bool> {
         AppEffect::ShowDetails(_)
         | AppEffect::CheckConnection(_)
         | AppEffect::AskNotebook(_)
+        | AppEffect::Kernel(.., KernelAction::Restart | KernelAction::ShutDown)
         | AppEffect::CancelJob { .. }
         | AppEffect::AskHost { .. }
         | AppEffect::AddHost(_, false)
@@ -882,6 +884,7 @@ fn opens_window(effect: &AppEffect) -> Option<bool> {
         | AppEffect::Show(..)
         | AppEffect::ShowUnlessOpen(_)
         | AppEffect::ShowPort(_)
+        | AppEffect::Kernel(.., KernelAction::Interrupt)
         | AppEffect::CopyLink(_)
         | AppEffect::ShowHostLog(_)
         | AppEffect::CancelSideLogin(_)

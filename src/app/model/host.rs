@@ -8,7 +8,7 @@ use crate::app::effect::AppEffect;
 use crate::app::menu_action::HostAction;
 use crate::config::Host;
 use crate::ipc::{Message, MessageBody};
-use crate::jupyter::Activity;
+use crate::jupyter::{Activity, Notebook};
 use crate::problem::{Code, Problem};
 use crate::session::{JobInfo, Phase, Ready};
 
@@ -18,6 +18,8 @@ const WAIT: Duration = Duration::from_secs(60);
 /// A click this soon after the word that the page is open wants another tab: the user cannot find the
 /// one that is there.
 const SECOND_CLICK: Duration = Duration::from_secs(10);
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// The remarks of a session that the menu keeps.
 const NOTES: usize = 3;
@@ -82,6 +84,8 @@ pub struct HostState {
     pub notebook: Option<String>,
     /// Activity of its kernels, once that is known.
     pub kernels: Option<Activity>,
+    /// Since when each busy kernel has been so, by its id.
+    busy: Vec<(String, Instant)>,
     /// True if a dialog waits for the user.
     pub is_prompting: bool,
     /// The login beside the tunnel that is under way.
@@ -124,6 +128,7 @@ impl HostState {
             restart: None,
             notebook: None,
             kernels: None,
+            busy: Vec::new(),
             is_prompting: false,
             side_login: None,
             is_attended: true,
@@ -202,13 +207,36 @@ impl HostState {
         self.job.as_ref().filter(|_| waits && self.ready.is_none())
     }
 
-    /// Updates the time that its job has left. `time` is the wall clock's at `now`: the monotonic
+    /// Updates the time that its job has left, and since when its kernels are busy. `time` is the wall clock's at `now`: the monotonic
     /// clock does not advance while the computer is suspended.
     pub(super) fn count_down(&mut self, now: Instant, time: i64) {
         if let Some(ends) = self.job.as_ref().and_then(|job| job.ends) {
             let left = u64::try_from(ends - time).unwrap_or_default();
             self.ends = now.checked_add(Duration::from_secs(left));
         }
+        let kernels = self.kernels.iter().flat_map(Activity::each_kernel);
+        let busy = kernels.filter_map(|kernel| {
+            let passed = u64::try_from(time.saturating_sub(kernel.busy_since?)).unwrap_or_default();
+            let since = now.checked_sub(Duration::from_secs(passed))?;
+            Some((kernel.id.clone(), since))
+        });
+        self.busy = busy.collect();
+    }
+
+    /// Returns for how long a kernel has been busy, once that is a minute: a menu is no stopwatch.
+    pub fn busy_for(&self, id: &str, now: Instant) -> Option<Duration> {
+        let (_, since) = self.busy.iter().find(|(kernel, _)| kernel == id)?;
+        let time = now.saturating_duration_since(*since);
+        (time >= MINUTE).then_some(time)
+    }
+
+    /// Returns the time at which the menu next shows another minute of a busy kernel.
+    pub fn next_busy_minute(&self, now: Instant) -> Option<Instant> {
+        let until = |(_, since): &(String, Instant)| {
+            let passed = now.saturating_duration_since(*since).as_secs();
+            now + MINUTE.saturating_sub(Duration::from_secs(passed % MINUTE.as_secs()))
+        };
+        self.busy.iter().map(until).min()
     }
 
     /// Returns the time that its job has left, and true if that is short.
@@ -362,12 +390,21 @@ impl HostState {
         let name = self.name.clone();
         match action {
             HostAction::NewTab => Some(AppEffect::Show(name, None)),
+            HostAction::Kernel(id, action) if self.kernel(id).is_some() => {
+                Some(AppEffect::Kernel(name, id.clone(), *action))
+            }
             HostAction::OpenForward(port) => Some(AppEffect::ShowPort(*port)),
             HostAction::CopyLink => Some(AppEffect::CopyLink(name)),
             HostAction::Extend if self.can_be_extended() => Some(AppEffect::Extend(name)),
             HostAction::Stop => Some(AppEffect::Stop(name)),
             _ => None,
         }
+    }
+
+    /// Returns the kernel of that id, if it runs.
+    pub fn kernel(&self, id: &str) -> Option<&Notebook> {
+        let mut kernels = self.kernels.as_ref()?.each_kernel();
+        kernels.find(|kernel| kernel.id == id)
     }
 
     /// Returns true if a notebook can be opened: in a tab now, or once the host is connected.

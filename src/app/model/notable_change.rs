@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::problem::Problem;
-use crate::session::{JobInfo, Ready, Walltime};
+use crate::session::{CellDone, JobInfo, Ready, Walltime};
 
 /// Offer to start a server again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum NotableChange {
     LoginPostponed,
     /// The connection is back, after that time.
     Returned(Duration),
+    /// A run of cells is done.
+    CellDone(CellDone),
     /// A remark of the session that needs the user.
     Warning(String),
     /// The page, at that local port, was not opened again: a browser has it open.

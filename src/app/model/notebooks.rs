@@ -37,6 +37,7 @@ mod tests {
             name: String::new(),
             kernel: "python3".into(),
             state: "idle".into(),
+            ..Notebook::default()
         };
         Activity {
             latest: latest.map(str::to_owned),

@@ -17,7 +17,7 @@ use crate::ipc::Request;
 use crate::jupyter::Page;
 use crate::problem;
 use crate::problem::Problem;
-use crate::session::{Busy, Event, Goal, Handle, SessionRequest, Shared};
+use crate::session::{Busy, Event, Goal, Handle, KernelCommand, SessionRequest, Shared};
 use owned::{ConnectTask, OnHosted};
 use side::{SideContext, SideSessions};
 use slots::{SessionSlot, Slots, emit, lock};
@@ -27,6 +27,11 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 /// Interval between queries of a server's kernels: ten hosts cost 0.5 % of a core at 10 s and two
 /// requests each (`make bench-app`).
 const WATCH_KERNELS: Duration = Duration::from_secs(15);
+
+/// Returns the interval at which a run of that time is not missed.
+fn watch_kernels(cell_done_after: Duration) -> Duration {
+    WATCH_KERNELS.min(cell_done_after.max(Duration::from_secs(2)))
+}
 
 /// All sessions of the app.
 pub struct Sessions {
@@ -87,9 +92,11 @@ impl Sessions {
             page: page(&host, notebook),
             show,
         };
+        let cell_done_after = self.config.cell_done_after();
         let order = match SessionRequest::new(host, self.ssh_config(), goal, TIMEOUT) {
             Ok(order) => SessionRequest {
-                watch_kernels: Some(WATCH_KERNELS),
+                watch_kernels: Some(watch_kernels(cell_done_after)),
+                cell_done_after: Some(cell_done_after),
                 restores,
                 ..order
             },
@@ -217,6 +224,15 @@ impl Sessions {
     pub fn stop(&self, name: &str, force: bool) {
         let busy = if force { Busy::End } else { Busy::Refuse };
         self.ask(name, Request::Stop { force }, |handle| handle.stop(busy));
+    }
+
+    /// Interrupts a kernel, restarts it or shuts it down.
+    pub fn act_on_kernel(&self, name: &str, command: KernelCommand) {
+        let request = Request::Kernel {
+            id: command.id.clone(),
+            action: command.action,
+        };
+        self.ask(name, request, |handle| handle.act_on_kernel(command));
     }
 
     /// Asks for more time for the server's job.

@@ -39,6 +39,7 @@ pub fn brief(code: Code) -> String {
         Code::IdleEnded => fl!("brief-idle-ended"),
         Code::NotStopped => fl!("brief-not-stopped"),
         Code::KernelsBusy => fl!("brief-kernels-busy"),
+        Code::KernelAction => fl!("brief-kernel-action"),
         Code::SchedulerMissing => fl!("brief-scheduler"),
         Code::SchedulerSilent => fl!("brief-scheduler-silent"),
         Code::JobRefused => fl!("brief-job-refused"),

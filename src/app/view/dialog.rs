@@ -7,7 +7,7 @@ use super::text::{elapsed, shown};
 use crate::config::Host;
 use crate::desktop::{Dialog, DialogKind};
 use crate::i18n::fl;
-use crate::jupyter::{Activity, Kernels, Notebook};
+use crate::jupyter::{Activity, KernelAction, Kernels, Notebook};
 use crate::problem::Problem;
 use crate::ssh::prompt::{Prompt, from_home, in_lines};
 use crate::ssh::resolve::given_name;
@@ -193,6 +193,26 @@ pub fn ask_notebook(host: &str, known: Vec<String>) -> Dialog {
     };
     let title = fl!("dialog-notebook", host = host);
     Dialog::new(title, fl!("dialog-notebook-text"), kind).about(host)
+}
+
+/// Returns the dialog before a kernel is restarted or shut down; `None` where nothing is lost.
+pub fn before_kernel(host: &str, kernel: &Notebook, action: KernelAction) -> Option<Dialog> {
+    let name = shown(&kernel.name);
+    let (title, yes) = match action {
+        KernelAction::Interrupt => return None,
+        KernelAction::Restart => (
+            fl!("dialog-kernel-restart", name = name, host = host),
+            fl!("dialog-kernel-restart-yes"),
+        ),
+        KernelAction::ShutDown => (
+            fl!("dialog-kernel-shutdown", name = name, host = host),
+            fl!("dialog-kernel-shutdown-yes"),
+        ),
+    };
+    let busy = (kernel.state == "busy").then(|| fl!("dialog-kernel-runs"));
+    let text = paragraphs([busy, Some(fl!("dialog-kernel-lost"))]);
+    let dialog = Dialog::new(title, text, decision(yes, true));
+    Some(dialog.about(host).warning())
 }
 
 /// Returns the dialog before a job is taken out of the queue.

@@ -5,11 +5,11 @@ use std::time::Instant;
 use super::dialog;
 use super::host_title::{idle_title, title};
 use super::menu_item::{Entry, SubmenuKind, groups, item, submenu, tickable};
-use super::text::{INDENT, leading, shown};
+use super::text::{INDENT, elapsed, leading, shown};
 use crate::app::menu_action::{HostAction, MenuAction};
 use crate::app::model::{HostState, Listed, Model, SideLogin, Stakes};
 use crate::i18n::fl;
-use crate::jupyter::Notebook;
+use crate::jupyter::{Activity, KernelAction, Notebook};
 use crate::session::{Forwarded, JobInfo, Phase};
 
 /// Returns the lines of a host.
@@ -59,7 +59,7 @@ fn host_groups(host: &HostState, model: &Model, now: Instant) -> Vec<Vec<Entry>>
     let remark = remark(host).map(|text| of(host, HostAction::ShowDetails, &text));
     vec![
         remark.into_iter().collect(),
-        work(host, model.notebooks(&host.name)),
+        work(host, model.notebooks(&host.name), now),
         upkeep(host, model),
         ending(host, now),
     ]
@@ -85,7 +85,7 @@ fn job(job: &JobInfo) -> String {
     }
 }
 
-fn work(host: &HostState, known: &[String]) -> Vec<Entry> {
+fn work(host: &HostState, known: &[String], now: Instant) -> Vec<Entry> {
     let mut entries = Vec::new();
     if host.phase == Phase::Reconnecting {
         entries.push(of(host, HostAction::TryNow, &try_now(host)));
@@ -96,7 +96,7 @@ fn work(host: &HostState, known: &[String]) -> Vec<Entry> {
     if host.can_open_notebook() {
         let text = fl!("menu-open-notebook");
         entries.push(of(host, HostAction::AskNotebook, &text));
-        entries.extend(kernels(host));
+        entries.extend(kernels(host, now));
         entries.extend(recent(host, known));
     }
     entries.extend(ports(host));
@@ -112,17 +112,37 @@ fn try_now(host: &HostState) -> String {
     }
 }
 
-/// The running notebooks, the busy ones first.
-fn kernels(host: &HostState) -> Option<Entry> {
-    let mut notebooks: Vec<&Notebook> = running(host).iter().collect();
-    notebooks.sort_by_key(|notebook| notebook.state != "busy");
-    let line = |notebook: &&Notebook| {
-        let action = HostAction::OpenNotebook(notebook.path.clone());
-        of(host, action, &notebook_line(notebook))
-    };
-    let entries: Vec<Entry> = notebooks.iter().map(line).collect();
+/// The kernels, the busy ones first, and those without a notebook last.
+fn kernels(host: &HostState, now: Instant) -> Option<Entry> {
+    let kernels = host.kernels.iter();
+    let mut kernels: Vec<&Notebook> = kernels.flat_map(Activity::each_kernel).collect();
+    kernels.sort_by_key(|kernel| (kernel.path.is_empty(), kernel.state != "busy"));
+    let entries = kernels.into_iter();
+    let entries: Vec<Entry> = entries.map(|one| kernel(host, one, now)).collect();
     let kind = SubmenuKind::Kernels(host.name.clone());
     (!entries.is_empty()).then(|| submenu(kind, &fl!("menu-kernels-menu"), entries))
+}
+
+/// One kernel, and all that can be done with it.
+fn kernel(host: &HostState, kernel: &Notebook, now: Instant) -> Entry {
+    let text = kernel_line(host, kernel, now);
+    let open = HostAction::OpenNotebook(kernel.path.clone());
+    // Another program has the tunnel, of a version that does not name kernels.
+    if kernel.id.is_empty() {
+        return of(host, open, &text);
+    }
+    let act = |action, text: String| of(host, HostAction::Kernel(kernel.id.clone(), action), &text);
+    let has_page = !kernel.path.is_empty();
+    let open = has_page.then(|| of(host, open, &fl!("menu-kernel-open")));
+    let interrupt = || act(KernelAction::Interrupt, fl!("menu-kernel-interrupt"));
+    let mut deeds: Vec<Entry> = (kernel.state == "busy")
+        .then(interrupt)
+        .into_iter()
+        .collect();
+    deeds.push(act(KernelAction::Restart, fl!("menu-kernel-restart")));
+    deeds.push(act(KernelAction::ShutDown, fl!("menu-kernel-shutdown")));
+    let entries = groups(vec![open.into_iter().collect(), deeds]);
+    submenu(SubmenuKind::Kernel(kernel.id.clone()), &text, entries)
 }
 
 fn running(host: &HostState) -> &[Notebook] {
@@ -131,10 +151,16 @@ fn running(host: &HostState) -> &[Notebook] {
 }
 
 /// Returns a notebook with its kernel's state, for which Jupyter has words of its own.
-fn notebook_line(notebook: &Notebook) -> String {
-    let path = shown(&notebook.path);
-    match notebook.state.as_str() {
-        "busy" => fl!("menu-notebook-busy", path = path),
+fn kernel_line(host: &HostState, kernel: &Notebook, now: Instant) -> String {
+    let path = match kernel.path.as_str() {
+        "" => fl!("menu-kernel-alone", kernel = shown(&kernel.kernel)),
+        path => shown(path),
+    };
+    match kernel.state.as_str() {
+        "busy" => match host.busy_for(&kernel.id, now).and_then(elapsed) {
+            Some(time) => fl!("menu-kernel-busy-for", path = path, time = time),
+            None => fl!("menu-notebook-busy", path = path),
+        },
         "idle" => fl!("menu-notebook-idle", path = path),
         "starting" => fl!("menu-notebook-starting", path = path),
         "restarting" | "autorestarting" => fl!("menu-notebook-restarting", path = path),

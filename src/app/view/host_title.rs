@@ -132,5 +132,6 @@ pub fn next_change(host: &HostState, now: Instant) -> Option<Instant> {
     let shows_time = host.is_active() && host.phase != Phase::Ready && !host.is_prompting;
     let next = shows_time.then(|| now + until_next(time(host, now)));
     let loss = host.loss.as_ref().and_then(|loss| loss.next_change(now));
-    next.into_iter().chain(loss).min()
+    let busy = host.next_busy_minute(now);
+    next.into_iter().chain(loss).chain(busy).min()
 }

@@ -46,6 +46,8 @@ pub enum SubmenuKind {
     Host(String),
     /// The running notebooks of a host.
     Kernels(String),
+    /// All that can be done with the kernel of that id.
+    Kernel(String),
     /// The notebooks that ran on a host.
     Recent(String),
     /// The further ports of a host.

@@ -6,7 +6,7 @@ use super::text::{elapsed, shown};
 use crate::desktop::Notification;
 use crate::i18n::fl;
 use crate::problem::{Code, Face};
-use crate::session::{JobInfo, Walltime, time_words};
+use crate::session::{CellDone, JobInfo, Walltime, time_words};
 
 /// A notification, and the choice that a click on it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,6 +66,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             request.notification.id = format!("{host} note");
             request
         }
+        NotableChange::CellDone(done) => cell_done(host, done),
         NotableChange::PageOpen(port) => page_open(host, *port),
         NotableChange::Failed(problem) | NotableChange::Refused(problem) => {
             let body = problem.remedy_for(Face::App).to_owned();
@@ -102,6 +103,30 @@ fn of_state(
 /// Of the notifications of a host's state only the newest one counts.
 fn state_id(host: &str) -> String {
     format!("{host} state")
+}
+
+/// Returns the notification of a run of cells that is done: its click opens that notebook. Those of several notebooks
+/// stay beside each other.
+fn cell_done(host: &str, done: &CellDone) -> NotificationRequest {
+    let name = shown(&done.name);
+    let (label, action) = match done.notebook.as_str() {
+        "" => (fl!("menu-open-tab"), HostAction::Open),
+        path => {
+            let action = HostAction::OpenNotebook(path.to_owned());
+            (fl!("menu-kernel-open"), action)
+        }
+    };
+    let time = done.time();
+    NotificationRequest {
+        notification: Notification {
+            id: format!("{host} done {}", done.notebook),
+            title: fl!("notice-cell-done", name = name),
+            body: fl!("notice-cell-done-text", host = host, time = time),
+            action: label,
+            acts_unseen: false,
+        },
+        action: MenuAction::host(host, action),
+    }
 }
 
 /// Returns the notification of a page that a browser has open already, where no program can raise its tab.
@@ -238,6 +263,28 @@ mod tests {
         assert!(body.contains("localhost:8890"), "{body}");
         assert_eq!(action, "New Tab");
         assert!(acts_unseen, "else the click would have no effect");
+    }
+
+    #[test]
+    fn a_cell_that_is_done_is_told_beside_those_of_other_notebooks_and_leads_to_its_own() {
+        let done = |notebook: &str, name: &str, seconds| {
+            let done = CellDone {
+                notebook: notebook.into(),
+                name: name.into(),
+                seconds,
+            };
+            notification_request("gpu01", &NotableChange::CellDone(done))
+        };
+        let one = done("work/a b.ipynb", "a b.ipynb", 754);
+        assert_eq!(one.notification.title, "a b.ipynb is done");
+        assert_eq!(one.notification.body, "It ran for 12 min on gpu01.");
+        let open = HostAction::OpenNotebook("work/a b.ipynb".into());
+        assert_eq!(one.action, MenuAction::host("gpu01", open));
+        let other = done("c.ipynb", "c.ipynb", 12);
+        assert_ne!(one.notification.id, other.notification.id);
+        let alone = done("", "python3", 12);
+        assert_eq!(alone.action, MenuAction::host("gpu01", HostAction::Open));
+        assert_eq!(alone.notification.body, "It ran for 12 s on gpu01.");
     }
 
     #[test]

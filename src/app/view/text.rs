@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::i18n::fl;
+pub use crate::session::elapsed;
 
 /// As wide as the state's sign in front of a host.
 pub const INDENT: &str = "    ";
@@ -38,19 +38,6 @@ fn visible(c: char) -> char {
         '\u{2028}' | '\u{2029}' => ' ',
         _ if c.is_control() => ' ',
         _ => c,
-    }
-}
-
-/// Returns how long something has taken, if that is long enough to show; in steps, so that an open
-/// menu changes seldom.
-pub fn elapsed(time: Duration) -> Option<String> {
-    let seconds = time.as_secs();
-    let (hours, minutes, steps) = (seconds / 3600, seconds / 60 % 60, seconds / 5 * 5);
-    match seconds {
-        0..5 => None,
-        5..60 => Some(fl!("time-seconds", count = steps)),
-        60..3600 => Some(fl!("time-minutes", count = minutes)),
-        _ => Some(fl!("time-hours", hours = hours, minutes = minutes)),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::i18n::fl;
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
-use crate::session::{Event, JobInfo, Loss, Phase, Ready, Walltime};
+use crate::session::{CellDone, Event, JobInfo, Loss, Phase, Ready, Walltime};
 
 /// An event of a host's session, as other programs and scripts read it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -62,6 +62,13 @@ pub enum MessageBody {
         note: String,
         /// The loss.
         loss: Loss,
+    },
+    /// A run of cells has come to its end.
+    CellDone {
+        /// The same as text, for programs that show notes only.
+        note: String,
+        /// The run.
+        cell_done: CellDone,
     },
     /// The page was not shown again: a browser has one open.
     PageOpen {
@@ -147,6 +154,7 @@ impl Message {
             | MessageBody::Log { .. }
             | MessageBody::Walltime { .. }
             | MessageBody::Loss { .. }
+            | MessageBody::CellDone { .. }
             | MessageBody::PageOpen { .. }
             | MessageBody::Note { .. } => true,
             MessageBody::Failed(_)
@@ -221,6 +229,7 @@ impl Message {
         match &self.body {
             MessageBody::Note { note, .. }
             | MessageBody::Loss { note, .. }
+            | MessageBody::CellDone { note, .. }
             | MessageBody::PageOpen { note, .. }
             | MessageBody::Walltime { note, .. } => Some(note),
             _ => None,
@@ -258,6 +267,10 @@ impl MessageBody {
             Event::Walltime(job, change) => Self::walltime(job, *change),
             Event::Kernels(kernels) => Self::Kernels {
                 kernels: kernels.clone(),
+            },
+            Event::CellDone(done) => Self::CellDone {
+                note: done.words(),
+                cell_done: done.clone(),
             },
             Event::PageOpen => Self::PageOpen {
                 note: fl!("session-page-open"),

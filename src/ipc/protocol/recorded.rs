@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::jupyter::{Activity, Kernels, Notebook};
+use crate::jupyter::{Activity, KernelAction, Kernels, Notebook};
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
-use crate::session::{Event, Forwarded, JobInfo, Loss, Phase, Ready, ServerInfo, Walltime};
+use crate::session::{
+    CellDone, Event, Forwarded, JobInfo, Loss, Phase, Ready, ServerInfo, Walltime,
+};
 
 const REQUESTS: &str = include_str!("requests.jsonl");
 
@@ -67,8 +69,39 @@ fn activity() -> Activity {
             name: "a b".into(),
             kernel: "python3".into(),
             state: "busy".into(),
+            ..Notebook::default()
         }],
         latest: Some("a b.ipynb".into()),
+        ..Activity::default()
+    }
+}
+
+fn kernels() -> Activity {
+    let busy = Notebook {
+        id: "6e5f".into(),
+        busy_since: Some(3600),
+        ..activity().notebooks.remove(0)
+    };
+    let alone = Notebook {
+        name: "python3".into(),
+        kernel: "python3".into(),
+        state: "idle".into(),
+        id: "7a8b".into(),
+        ..Notebook::default()
+    };
+    Activity {
+        kernels: Kernels { total: 2, busy: 1 },
+        notebooks: vec![busy],
+        alone: vec![alone],
+        ..Activity::default()
+    }
+}
+
+fn cell_done() -> CellDone {
+    CellDone {
+        notebook: "work/a b.ipynb".into(),
+        name: "a b.ipynb".into(),
+        seconds: 754,
     }
 }
 
@@ -130,6 +163,8 @@ fn events() -> Vec<(Event, Phase)> {
         (loss(Some(4)), Phase::Reconnecting),
         (Event::Kernels(open_page()), Phase::Ready),
         (Event::PageOpen, Phase::Ready),
+        (Event::CellDone(cell_done()), Phase::Ready),
+        (Event::Kernels(kernels()), Phase::Ready),
     ]
 }
 
@@ -177,6 +212,10 @@ fn every_recorded_request_is_understood() {
             browser: true,
             notebook: None,
             unless_open: true,
+        },
+        Request::Kernel {
+            id: "6e5f".into(),
+            action: KernelAction::ShutDown,
         },
     ];
     let url = "remote-jupyter://open/gpu01".to_owned();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::version::{VERSION, misunderstood};
 use super::message::Message;
+use crate::jupyter::KernelAction;
 use crate::session::{Event, Phase};
 
 /// Request to the program that holds a tunnel.
@@ -36,6 +37,14 @@ pub enum Request {
     Extend {
         /// Seconds to add.
         by: u64,
+    },
+    /// Interrupt a kernel, restart it or shut it down, and answer with the newest event. A refusal is told to
+    /// those who watch.
+    Kernel {
+        /// Its id.
+        id: String,
+        /// The action.
+        action: KernelAction,
     },
     /// Stop the server, and answer with events up to the end, or to a refusal.
     Stop {

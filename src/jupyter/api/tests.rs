@@ -1,29 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 
-#[test]
-fn sessions_of_both_generations_are_read() {
-    let sessions = r#"[
-            {"id": "1", "path": "a/b.ipynb", "name": "b.ipynb", "type": "notebook",
-             "kernel": {"id": "k", "name": "python3", "execution_state": "busy"}, "notebook": {}},
-            {"id": "2", "path": "c.ipynb", "name": "", "type": "notebook",
-             "kernel": {"id": "l", "name": "ir", "execution_state": "idle"}},
-            {"id": "3", "path": "ended.ipynb", "kernel": null}]"#;
-    let sessions: Vec<Session> = serde_json::from_str(sessions).unwrap();
-    let notebooks: Vec<Notebook> = sessions.into_iter().filter_map(Session::notebook).collect();
-    let seen: Vec<[&str; 4]> = notebooks
-        .iter()
-        .map(|n| [&n.path, &n.name, &n.kernel, &n.state].map(String::as_str))
-        .collect();
-    assert_eq!(
-        seen,
-        [
-            ["a/b.ipynb", "b.ipynb", "python3", "busy"],
-            ["c.ipynb", "c.ipynb", "ir", "idle"]
-        ]
-    );
-}
-
 /// Answers each request with the status that its path has here, or 404.
 fn server_with(pages: &'static [(&'static str, u16)]) -> u16 {
     use std::io::{BufRead, BufReader, Write};
@@ -54,36 +31,6 @@ fn a_page_that_is_broken_is_passed_over() {
     let broken = asked(&[("/tree", 500)]);
     assert!(matches!(broken, Err(ApiError::Status(500))), "{broken:?}");
     assert!(matches!(asked(&[]), Err(ApiError::NoPage)));
-}
-
-#[test]
-fn the_notebook_that_was_worked_with_last_is_known() {
-    let session = |path: &str, at: &str| {
-        let text = format!(
-            r#"{{"path": "{path}", "kernel": {{"name": "p", "last_activity": "2026-11-24T{at}Z"}}}}"#
-        );
-        serde_json::from_str::<Session>(&text).unwrap()
-    };
-    let mut sessions = vec![
-        session("a.ipynb", "11:45:24.000000"),
-        session("b/c.ipynb", "11:46:01.500000"),
-        session("d.ipynb", "09:00:00.000000"),
-        session("console-1", "12:00:00.000000"),
-    ];
-    assert_eq!(latest(&sessions).as_deref(), Some("b/c.ipynb"));
-    sessions.drain(..3);
-    assert_eq!(latest(&sessions), None);
-}
-
-#[test]
-fn an_activity_is_one_flat_object() {
-    let activity = Activity {
-        kernels: Kernels { total: 2, busy: 1 },
-        ..Activity::default()
-    };
-    let text = serde_json::to_string(&activity).unwrap();
-    assert_eq!(text, r#"{"total":2,"busy":1,"notebooks":[]}"#);
-    assert_eq!(serde_json::from_str::<Activity>(&text).unwrap(), activity);
 }
 
 /// Answers HTTPS with a new certificate, and tells what it was asked.

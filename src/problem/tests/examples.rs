@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::super::*;
 use crate::config::{EditError, LauncherKind};
 use crate::jupyter::Fate;
-use crate::jupyter::Kernels;
+use crate::jupyter::{KernelAction, Kernels};
 use crate::remote::ScriptFailure;
 use crate::scheduler::{CommandOutput, DetectError, adapter};
 use crate::ssh::AtHop;
@@ -556,6 +556,22 @@ pub fn everything() -> Vec<(Code, Problem)> {
         (
             Code::KernelsBusy,
             kernels_busy(name, Some(Kernels { total: 3, busy: 1 })),
+        ),
+        (
+            Code::KernelAction,
+            kernel_action(name, KernelAction::Interrupt, &ApiError::Status(404)),
+        ),
+        (
+            Code::KernelAction,
+            kernel_action(name, KernelAction::Restart, &ApiError::Status(500)),
+        ),
+        (
+            Code::KernelAction,
+            kernel_action(
+                name,
+                KernelAction::ShutDown,
+                &ApiError::NoAnswer("no answer for 7 s".into()),
+            ),
         ),
     ]);
     problems.extend(of_jobs());

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::remote::RemoteError;
 use crate::secret::redact;
 use crate::session::event::Event;
-use crate::session::fsm::{FsmEvent, LocalEvent};
+use crate::session::fsm::{FsmEvent, LocalEvent, NextLook};
 use crate::session::{forwards, requests};
 use crate::ssh::{SshError, is_forbidden};
 use crate::tunnel::Refused;
@@ -88,6 +88,12 @@ impl Driver {
         {
             *at = now + *every;
             requests::watch(self.handle.clone(), standing.server.clone(), standing.port);
+        }
+    }
+
+    pub(super) fn watch_kernels(&mut self, next: NextLook) {
+        if let Some(standing) = &mut self.standing {
+            standing.watch_next(next);
         }
     }
 

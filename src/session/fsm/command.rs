@@ -2,7 +2,7 @@
 
 use super::event::FsmEvent;
 use super::types::Busy;
-use crate::jupyter::Page;
+use crate::jupyter::{KernelAction, Page};
 
 /// Command of a user, or of a program that acts for one.
 #[derive(Debug)]
@@ -19,8 +19,19 @@ pub enum SessionCommand {
     Extend(u64),
     /// Fetch the log, while the tunnel is open or a job waits.
     ReadLog,
+    /// Do something with one kernel.
+    Kernel(KernelCommand),
     /// Close the tunnel.
     Close,
+}
+
+/// A command that concerns one kernel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KernelCommand {
+    /// The kernel's id.
+    pub id: String,
+    /// The action.
+    pub action: KernelAction,
 }
 
 /// Input of the state machine.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::command::KernelCommand;
+use super::kernel_runs::NextLook;
 use super::types::{FoundServer, JobEnd, SchedulerCall};
 use crate::jupyter::{ComputeNode, Kernels, Page, Server};
 use crate::phase::Phase;
@@ -137,6 +139,10 @@ pub enum Effect {
     Count(Server, u16),
     /// Ask the server to shut down.
     AskToEnd(Server, u16),
+    /// Look at the kernels again at that time.
+    WatchKernels(NextLook),
+    /// Do something with one kernel.
+    ActOnKernel(Server, u16, KernelCommand),
     /// Run the script for that task.
     InBackground(BackgroundTask),
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::types::PollResult;
-use crate::jupyter::{Activity, HostInfo, Kernels, Page, RuntimeFile, ServerAnswer};
+use crate::jupyter::{HostInfo, Kernels, Observation, Page, RuntimeFile, ServerAnswer};
 use crate::problem::Problem;
 use crate::remote::Discovery;
 use crate::scheduler::{CommandOutput, JobIdentity, PendingReason, Presence};
@@ -158,7 +158,9 @@ pub enum ServerEvent {
     /// The server was asked to shut down; false when it would not be asked.
     AskedToEnd(bool),
     /// The server's activity.
-    Active(Activity),
+    Active(Observation),
+    /// A kernel was interrupted, restarted or shut down; or why not.
+    KernelActed(Result<(), Problem>),
     /// Number of websockets that pages have open; the page is to be shown if there are none.
     PagesCounted(usize, Page),
 }

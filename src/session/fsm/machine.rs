@@ -2,6 +2,7 @@
 
 use super::backoff::ReconnectBackoff;
 use super::effect::Effect;
+use super::kernel_runs::KernelRuns;
 use super::state::State;
 use super::types::{Goal, SessionPlan};
 use crate::jupyter::Activity;
@@ -31,6 +32,7 @@ pub struct StateMachine {
     pub(super) refusals: Vec<Problem>,
     pub(super) trouble: ReconnectBackoff,
     pub(super) activity: Option<Activity>,
+    pub(super) kernel_runs: KernelRuns,
     /// Notebook that the user opened last, as far as it is known.
     pub(super) notebook: Option<String>,
     /// The number of seconds more that the job is to get, until its end was read.
@@ -47,6 +49,7 @@ impl StateMachine {
             Goal::Open { page, .. } => page.notebook.clone(),
             _ => None,
         };
+        let kernel_runs = KernelRuns::new(plan.cell_done_after);
         Self {
             routes: plan.routes.clone(),
             refusals: Vec::new(),
@@ -61,6 +64,7 @@ impl StateMachine {
             others: OtherServers::default(),
             trouble: ReconnectBackoff::default(),
             activity: None,
+            kernel_runs,
             more_time: None,
             others_run: false,
         }

@@ -8,6 +8,7 @@ pub mod effect;
 pub mod event;
 mod inspect;
 mod job;
+mod kernel_runs;
 mod machine;
 mod reconnect;
 mod route;
@@ -23,13 +24,14 @@ use crate::phase::Phase;
 use crate::problem;
 use crate::scheduler::Route;
 
-pub use command::{FsmInput, SessionCommand};
+pub use command::{FsmInput, KernelCommand, SessionCommand};
 pub use effect::{BackgroundTask, Effect};
 pub use event::{
     ConnectionEvent, FsmEvent, JobEvent, LocalEvent, ScriptEvent, ServerEvent, TunnelEvent,
 };
 use inspect::log_of;
 pub use job::JobWait;
+pub use kernel_runs::NextLook;
 pub use machine::StateMachine;
 use machine::over;
 pub use state::State;

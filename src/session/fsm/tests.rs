@@ -6,7 +6,9 @@ use crate::session::event::Event;
 use std::time::Duration;
 
 use crate::config::{App, Bind};
-use crate::jupyter::{Activity, Endpoint, Kernels, Page, SelectionCriteria, Server, ServerAnswer};
+use crate::jupyter::{
+    Activity, Endpoint, Kernels, Observation, Page, SelectionCriteria, Server, ServerAnswer,
+};
 use crate::remote::OurJob;
 use crate::scheduler::Routes;
 
@@ -120,7 +122,18 @@ fn plan(goal: Goal) -> SessionPlan {
         poll: Duration::from_secs(15),
         walltime: None,
         timeout: Duration::from_secs(60),
+        cell_done_after: Some(Duration::ZERO),
         routes: Routes::new(Bind::Auto, None, false),
+    }
+}
+
+/// A look at a server's activity.
+fn seen(activity: Activity) -> Observation {
+    Observation {
+        activity,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        here: jiff::Timestamp::UNIX_EPOCH,
+        last_messages: Vec::new(),
     }
 }
 
@@ -800,7 +813,7 @@ fn all_inputs() -> Vec<FsmInput> {
         FsmEvent::Tunnel(TunnelEvent::Refused),
         FsmEvent::Script(ScriptEvent::Rechecked(vec![running()], host_info())),
         FsmEvent::Script(ScriptEvent::NoLog(problem())),
-        FsmEvent::Server(ServerEvent::Active(Activity::default())),
+        FsmEvent::Server(ServerEvent::Active(seen(Activity::default()))),
     ];
     let ends: [FsmInput; 2] = [
         SessionCommand::Close.into(),

@@ -11,13 +11,14 @@ use super::event::{
 };
 use super::inspect::{probed, rehearsed};
 use super::job::stop_waiting;
+use super::kernel_runs::{Look, NextLook};
 use super::machine::{StateMachine, over, over_with};
 use super::reconnect::is_gone;
 use super::state::State;
 use super::stop::{ask_to_end, count, make_gone};
 use super::types::FoundServer;
 use crate::i18n::fl;
-use crate::jupyter::{Activity, Page};
+use crate::jupyter::{Observation, Page};
 use crate::phase::Phase;
 use crate::problem;
 use crate::session::event::Event;
@@ -38,11 +39,12 @@ impl StateMachine {
     }
 
     fn command(&mut self, state: State, command: SessionCommand) -> (State, Vec<Effect>) {
-        use SessionCommand::{Begin, Close, Extend, ReadLog, Show, ShowUnlessOpen, Stop};
+        use SessionCommand::{Begin, Close, Extend, Kernel, ReadLog, Show, ShowUnlessOpen, Stop};
         match (state, command) {
             (
                 State::Ended,
-                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Close,
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
+                | Close,
             ) => ended(),
             (_, Close) => over(Effect::closed()),
             (State::Idle, Begin) => (
@@ -55,7 +57,7 @@ impl StateMachine {
             // A caller that requested it before it knew of the loss is not left waiting.
             (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
-                Stop(_) | Extend(_) | ReadLog,
+                Stop(_) | Extend(_) | ReadLog | Kernel(_),
             ) => {
                 let problem = problem::not_now(&self.plan.host);
                 (state, vec![Effect::refused(problem)])
@@ -67,18 +69,28 @@ impl StateMachine {
             }
             (State::Ready(found, port), Stop(busy)) => count(found, port, busy),
             (State::Ready(found, port), Extend(by)) => self.extend(found, port, by),
+            (State::Ready(found, port), Kernel(command)) => {
+                let act = Effect::ActOnKernel(found.server.clone(), port, command);
+                (State::Ready(found, port), vec![act])
+            }
             (state @ State::Ready(..), ReadLog) => {
                 (state, vec![Effect::InBackground(BackgroundTask::ReadLog)])
             }
             // Ignored: a session begins once, and only an open tunnel or a waiting job has more to
             // give.
-            (state @ State::Queued(_), Begin | Show(_) | ShowUnlessOpen(_) | Extend(_))
+            (
+                state @ State::Queued(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Kernel(_),
+            )
             | (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
                 Begin | Show(_) | ShowUnlessOpen(_),
             )
             | (state @ State::Ready(..), Begin)
-            | (state @ State::Idle, Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog)
+            | (
+                state @ State::Idle,
+                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_),
+            )
             | (
                 state @ (State::Resolving
                 | State::Connecting
@@ -98,7 +110,7 @@ impl StateMachine {
                 | State::Probing
                 | State::FetchingLog
                 | State::Extending(_)),
-                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog,
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_),
             ) => (state, vec![]),
         }
     }
@@ -249,7 +261,9 @@ impl StateMachine {
     }
 
     fn server_answered(&mut self, state: State, event: ServerEvent) -> (State, Vec<Effect>) {
-        use ServerEvent::{Active, AskedToEnd, Checked, Counted, PagesCounted, Unsuitable};
+        use ServerEvent::{
+            Active, AskedToEnd, Checked, Counted, KernelActed, PagesCounted, Unsuitable,
+        };
         match (state, event) {
             (State::Checking(found, port), Checked(Ok(answer))) => {
                 self.checked(found, port, answer)
@@ -263,7 +277,7 @@ impl StateMachine {
             (
                 state,
                 Checked(_) | Unsuitable(_) | Counted(_) | AskedToEnd(_) | Active(_)
-                | PagesCounted(..),
+                | PagesCounted(..) | KernelActed(_),
             ) => (state, vec![]),
         }
     }
@@ -309,14 +323,19 @@ impl StateMachine {
                 Effect::warning(fl!("session-no-browser", reason = reason))
             }
             FsmEvent::Script(ScriptEvent::Log(path, text)) => Effect::log(path, &text),
-            FsmEvent::Script(ScriptEvent::NoLog(problem)) => Effect::refused(problem),
+            FsmEvent::Script(ScriptEvent::NoLog(problem))
+            | FsmEvent::Server(ServerEvent::KernelActed(Err(problem))) => Effect::refused(problem),
             FsmEvent::Tunnel(TunnelEvent::Refused) => Effect::InBackground(BackgroundTask::Recheck),
             FsmEvent::Server(ServerEvent::PagesCounted(0, page)) => {
                 return self.show(found, port, page);
             }
             FsmEvent::Server(ServerEvent::PagesCounted(..)) => Effect::Emit(Event::PageOpen),
-            FsmEvent::Server(ServerEvent::Active(now)) if self.activity.as_ref() != Some(&now) => {
-                self.note_activity(now)
+            FsmEvent::Server(ServerEvent::Active(seen)) => {
+                return (State::Ready(found, port), self.note_activity(seen));
+            }
+            // The menu is to show at once what became of it.
+            FsmEvent::Server(ServerEvent::KernelActed(Ok(()))) => {
+                Effect::WatchKernels(NextLook::Soon)
             }
             FsmEvent::Connection(_)
             | FsmEvent::Script(
@@ -342,8 +361,7 @@ impl StateMachine {
                 ServerEvent::Checked(_)
                 | ServerEvent::Unsuitable(_)
                 | ServerEvent::Counted(_)
-                | ServerEvent::AskedToEnd(_)
-                | ServerEvent::Active(_),
+                | ServerEvent::AskedToEnd(_),
             )
             | FsmEvent::Local(LocalEvent::Elapsed | LocalEvent::Confirmed(_)) => {
                 return (State::Ready(found, port), vec![]);
@@ -358,10 +376,23 @@ impl StateMachine {
         (State::Ready(found, port), vec![show])
     }
 
-    fn note_activity(&mut self, now: Activity) -> Effect {
-        self.notebook = now.latest.clone().or(self.notebook.take());
-        self.activity = Some(now.clone());
-        Effect::Emit(Event::Kernels(now))
+    fn note_activity(&mut self, seen: Observation) -> Vec<Effect> {
+        let Look {
+            activity,
+            done,
+            next,
+        } = self.kernel_runs.see(seen);
+        let mut effects = vec![Effect::WatchKernels(next)];
+        self.notebook = activity.latest.clone().or(self.notebook.take());
+        if self.activity.as_ref() != Some(&activity) {
+            self.activity = Some(activity.clone());
+            effects.push(Effect::Emit(Event::Kernels(activity)));
+        }
+        let told = done
+            .into_iter()
+            .map(|done| Effect::Emit(Event::CellDone(done)));
+        effects.extend(told);
+        effects
     }
 }
 

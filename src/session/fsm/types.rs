@@ -70,6 +70,8 @@ pub struct SessionPlan {
     pub poll: Duration,
     /// Longest time until the server of a running job listens.
     pub timeout: Duration,
+    /// Least time of a run of cells whose end is told.
+    pub cell_done_after: Option<Duration>,
     /// The routes to the servers of jobs.
     pub routes: Routes,
 }

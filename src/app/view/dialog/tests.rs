@@ -163,6 +163,7 @@ fn notebook(path: &str, state: &str) -> Notebook {
         name: path.into(),
         kernel: "python3".into(),
         state: state.into(),
+        ..Notebook::default()
     }
 }
 
@@ -171,6 +172,21 @@ fn activity(total: usize, busy: usize) -> Activity {
         kernels: Kernels { total, busy },
         ..Activity::default()
     }
+}
+
+#[test]
+fn a_kernel_is_not_ended_without_a_question_that_says_what_runs() {
+    let ask = |state, action| before_kernel("gpu01", &notebook("a.ipynb", state), action);
+    assert_eq!(ask("busy", KernelAction::Interrupt), None);
+    let restart = ask("idle", KernelAction::Restart).unwrap();
+    assert_eq!(restart.title, "Restart the kernel of a.ipynb on gpu01?");
+    assert!(restart.text.starts_with("Its variables"), "{restart:?}");
+    let busy = ask("busy", KernelAction::ShutDown).unwrap();
+    assert!(busy.text.starts_with("A cell is running"), "{busy:?}");
+    assert!(
+        matches!(busy.kind, DialogKind::Confirmation { destroys: true, .. }),
+        "{busy:?}"
+    );
 }
 
 #[test]

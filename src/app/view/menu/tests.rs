@@ -336,6 +336,32 @@ fn a_notebook_that_runs_no_more_is_a_recent_one() {
 }
 
 #[test]
+fn a_kernel_says_since_when_it_is_busy_and_offers_what_can_be_done_with_it() {
+    let json = r#"{"total":2,"busy":1,"notebooks":[
+        {"path":"a.ipynb","name":"","kernel":"p","state":"busy","id":"k","busy_since":1000}],
+        "alone":[{"path":"","name":"ir","kernel":"ir","state":"idle","id":"l"}]}"#;
+    let mut model = after(&[ready("gpu01"), kernels(json)]);
+    let now = Instant::now() + Duration::from_secs(100_000);
+    let mut seen = |passed: i64| {
+        model.count_down(now, 1000 + passed);
+        let menu = texts(&entries(&model, now)).remove(1);
+        let (_, kernels) = menu.split_once("Kernels > ").unwrap();
+        let (kernels, _) = kernels.split_once(", Ports").unwrap();
+        (kernels.to_owned(), next_change(&model, now))
+    };
+    let deeds = "Open Notebook, -, Interrupt, Restart…, Shut Down…";
+    let alone = "○ ir without a notebook > Restart…, Shut Down…";
+    let (new, next) = seen(59);
+    assert_eq!(new, format!("● a.ipynb > {deeds}, {alone}"));
+    assert_eq!(next, Some(now + Duration::from_secs(1)));
+    let (old, next) = seen(12 * 60 + 5);
+    assert_eq!(old, format!("● a.ipynb, 12 min > {deeds}, {alone}"));
+    assert_eq!(next, Some(now + Duration::from_secs(55)));
+    // The clock was put back.
+    assert_eq!(seen(-5).0, new);
+}
+
+#[test]
 fn each_state_of_a_kernel_has_its_words() {
     for (state, want) in [
         ("busy", "● a.ipynb"),

@@ -1,6 +1,7 @@
 //! Lost connections, and the checks of an open tunnel.
 
 use super::*;
+use crate::jupyter::{KernelAction, Notebook};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -362,8 +363,77 @@ fn what_goes_on_is_told_when_it_changes() {
         ..Activity::default()
     };
     for (activity, news) in [(busy(0), true), (busy(0), false), (busy(1), true)] {
-        let effects = machine.handle(FsmEvent::Server(ServerEvent::Active(activity.clone())));
-        let told = [Effect::Emit(Event::Kernels(activity))];
-        assert_eq!(effects, if news { &told[..] } else { &[] });
+        let look = FsmEvent::Server(ServerEvent::Active(seen(activity.clone())));
+        let watch = Effect::WatchKernels(NextLook::AtRest);
+        let told = news.then(|| Effect::Emit(Event::Kernels(activity)));
+        let want: Vec<Effect> = [watch].into_iter().chain(told).collect();
+        assert_eq!(machine.handle(look), want);
     }
+}
+
+#[test]
+fn a_run_that_ended_while_the_connection_was_lost_is_told_after_its_return() {
+    let mut machine = ready();
+    let look = |machine: &mut StateMachine, state: &str, second| {
+        let kernel = Notebook {
+            path: "a.ipynb".into(),
+            state: state.into(),
+            id: "k".into(),
+            ..Notebook::default()
+        };
+        let mut seen = seen(Activity {
+            notebooks: vec![kernel],
+            ..Activity::default()
+        });
+        seen.at = jiff::Timestamp::from_second(second).unwrap();
+        seen.last_messages = vec![("k".into(), jiff::Timestamp::UNIX_EPOCH)];
+        let effects = machine.handle(FsmEvent::Server(ServerEvent::Active(seen)));
+        let told = |effect| matches!(effect, Effect::Emit(Event::CellDone(_)));
+        effects.into_iter().any(told)
+    };
+    look(&mut machine, "busy", 0);
+    machine.handle(lost(3600));
+    for event in [
+        FsmEvent::Connection(ConnectionEvent::Resolved),
+        FsmEvent::Connection(ConnectionEvent::Connected),
+        FsmEvent::Connection(ConnectionEvent::LoggedIn),
+    ] {
+        machine.handle(event);
+    }
+    machine.handle(found(vec![running()]));
+    machine.handle(FsmEvent::Tunnel(TunnelEvent::Resumed));
+    assert!(!look(&mut machine, "idle", 600));
+    assert!(look(&mut machine, "idle", 601));
+    assert!(!look(&mut machine, "idle", 602), "once");
+}
+
+#[test]
+fn a_kernel_is_acted_on_while_the_tunnel_is_open_and_refused_while_it_is_not() {
+    let command = || {
+        SessionCommand::Kernel(KernelCommand {
+            id: "k".into(),
+            action: KernelAction::Interrupt,
+        })
+    };
+    let mut machine = ready();
+    let effects = machine.handle(command());
+    assert!(
+        matches!(&effects[..], [Effect::ActOnKernel(_, _, one)] if one.id == "k"),
+        "{effects:?}"
+    );
+    let acted = |result| FsmEvent::Server(ServerEvent::KernelActed(result));
+    assert_eq!(
+        machine.handle(acted(Ok(()))),
+        [Effect::WatchKernels(NextLook::Soon)]
+    );
+    assert_eq!(
+        machine.handle(acted(Err(problem()))),
+        [Effect::Emit(Event::Refused(problem()))]
+    );
+    machine.handle(lost(90));
+    let effects = machine.handle(command());
+    assert!(
+        matches!(&effects[..], [Effect::Emit(Event::Refused(_))]),
+        "{effects:?}"
+    );
 }

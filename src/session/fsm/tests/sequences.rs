@@ -378,7 +378,7 @@ fn anything(number: u16) -> FsmInput {
             place: Some(3),
         }))),
         23 => FsmEvent::Job(JobEvent::NotExtended(problem())),
-        24 => FsmEvent::Server(ServerEvent::Active(Activity::default())),
+        24 => FsmEvent::Server(ServerEvent::Active(seen(Activity::default()))),
         25 => FsmEvent::Server(ServerEvent::PagesCounted(
             usize::from(number % 2),
             Page::default(),

@@ -187,10 +187,10 @@ fn a_time_that_is_up_names_the_command_that_starts_it_again() {
             ..Page::default()
         }))
     };
-    let active = FsmEvent::Server(ServerEvent::Active(Activity {
+    let active = FsmEvent::Server(ServerEvent::Active(seen(Activity {
         latest: Some("b/c.ipynb".into()),
         ..Activity::default()
-    }));
+    })));
     let shown = problem(vec![show(Some("it's a.ipynb")), show(None)]);
     let quoted = r"`remote-jupyter open gpu01 --notebook 'it'\''s a.ipynb'`";
     assert!(shown.remedy.contains(quoted), "{shown}");
