@@ -41,6 +41,8 @@ pub enum Command {
     Status {
         #[arg(help = fl!("help-only-host"))]
         host: Option<String>,
+        #[arg(long, help = fl!("help-watch"))]
+        watch: bool,
         #[arg(long, help = fl!("help-json"))]
         json: bool,
     },

@@ -70,7 +70,12 @@ fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
         Some(Command::Uninstall { purge, json }) => uninstall::uninstall(&context, purge, json),
         Some(Command::Open(options)) => open::open(&context, &options),
         Some(Command::List { json }) => servers::list(&context, json),
-        Some(Command::Status { host, json }) => status::status(&context, host.as_deref(), json),
+        Some(Command::Status {
+            host,
+            watch: true,
+            json,
+        }) => status::watch(&context, host.as_deref(), json),
+        Some(Command::Status { host, json, .. }) => status::status(&context, host.as_deref(), json),
         Some(Command::Close { host, json }) => servers::close(&context, &host, json),
         Some(Command::Stop { host, yes, json }) => servers::stop(&context, &host, yes, json),
         Some(Command::Extend { host, by, json }) => extend::extend(&context, &host, by, json),

@@ -12,10 +12,12 @@ use super::printed::errln;
 use super::report::Report;
 use super::run::{End, attend, channel};
 use super::servers::{answers, api};
-use crate::config::Host;
+use crate::config::{Config, Host};
 use crate::host_os::{ReturnKey, runtime_folder};
 use crate::i18n::fl;
-use crate::ipc::{self, AppRequest, Client, HostLock, HostedSession, LockResult, Request};
+use crate::ipc::{
+    self, AppRequest, Client, EventHook, HostLock, HostedSession, LockResult, Message, Request,
+};
 use crate::jupyter::{Page, is_inside};
 use crate::problem;
 use crate::session::{Event, Goal, Handle, Phase, Ready};
@@ -28,7 +30,7 @@ const LAST_ANSWER: Duration = Duration::from_millis(500);
 pub fn open(context: &Context, options: &OpenOptions) -> CommandOutcome {
     let chosen = context.config().and_then(|config| {
         let host = context.host(&config, options.host.as_deref())?;
-        Ok((config.browser, host))
+        Ok((config, host))
     });
     let name = match &chosen {
         Ok((_, host)) => host.name.clone(),
@@ -36,7 +38,7 @@ pub fn open(context: &Context, options: &OpenOptions) -> CommandOutcome {
     };
     let mut report = Report::new(&name, options.json);
     let result = chosen
-        .and_then(|(browser, host)| claim_and_open(context, browser, &host, options, &mut report));
+        .and_then(|(config, host)| claim_and_open(context, config, &host, options, &mut report));
     match result {
         Err(problem) if options.json => {
             report.tell_failure(&problem);
@@ -48,7 +50,7 @@ pub fn open(context: &Context, options: &OpenOptions) -> CommandOutcome {
 
 fn claim_and_open(
     context: &Context,
-    browser: Option<String>,
+    config: Config,
     host: &Host,
     options: &OpenOptions,
     report: &mut Report,
@@ -65,7 +67,7 @@ fn claim_and_open(
         .map_err(|error| problem::no_control(&host.name, &error))?;
     match claim {
         LockResult::HeldByOther(client) => ask_holder(client, host, options, report),
-        LockResult::Acquired(lock) => hold(context, browser, host, options, lock, report),
+        LockResult::Acquired(lock) => hold(context, config, host, options, lock, report),
     }
 }
 
@@ -96,7 +98,7 @@ fn page(host: &Host, options: &OpenOptions) -> Page {
 
 fn hold(
     context: &Context,
-    browser: Option<String>,
+    config: Config,
     host: &Host,
     options: &OpenOptions,
     lock: HostLock,
@@ -106,9 +108,20 @@ fn hold(
         page: page(host, options),
         show: !options.no_browser,
     };
-    let request = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
-    let machine = Arc::new(context.machine(browser));
-    let (pass_on, events) = channel();
+    let mut request = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
+    let hook = config.on_event.clone().map(EventHook::new);
+    if hook.is_some() {
+        // Nobody else would hear of it: a terminal is not told what its tabs do.
+        request.watch_cells(config.cell_done_after());
+    }
+    let machine = Arc::new(context.machine(config.browser));
+    let (send, events) = channel();
+    let pass_on = move |event, message: Option<Message>| {
+        if let (Some(hook), Some(message)) = (&hook, &message) {
+            hook.hear(message);
+        }
+        send(event, message);
+    };
     let HostedSession {
         handle,
         thread,

@@ -1,5 +1,7 @@
 //! `status`: the tunnels, and what is known of those that are lost or have ended.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -10,13 +12,16 @@ use super::printed::outln;
 use super::report::job_words;
 use super::run::run;
 use super::servers::{TIMEOUT, count_kernels, hint_when_empty, newest};
-use crate::config::Host;
+use crate::config::{Config, Host};
 use crate::i18n::fl;
 use crate::ipc::Message;
 use crate::jupyter::{Kernels, redacted};
 use crate::problem;
 use crate::problem::Problem;
 use crate::session::{Event, Goal, LastEnd, Loss, Phase, time_of_day};
+
+/// Pause between two looks of `status --watch`. Each asks the servers of open tunnels for their kernels.
+const WATCH: Duration = Duration::from_secs(2);
 
 /// `status`: prints the open tunnels, and the state of their kernels. For a named host without a
 /// tunnel it prints what runs there, which takes a login. Scripts (`--json`) may ask every few
@@ -28,32 +33,63 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
     if !is_named {
         hint_when_empty(&config, json);
     }
-    let hosts = match host {
-        Some(name) => vec![context.host(&config, Some(name))?],
-        None => config.hosts,
-    };
-    for host in hosts {
+    for host in chosen(context, config, host)? {
         let message = newest(context, &host.name);
-        let kernels = message.as_ref().and_then(count_kernels);
         let there = match message {
             None if is_named && !json => glance(context, &host)?,
             _ => Vec::new(),
         };
-        let is_open = message.as_ref().is_some_and(|message| !message.is_end());
-        let end = (!is_open).then(|| context.machine(None).last_end(&host.name));
-        let end = end.flatten();
-        if json {
-            let object = status_json(&host.name, message.as_ref(), kernels, end.as_ref());
-            println!("{object}");
-        } else {
-            let words = status_words(&host.name, message.as_ref(), kernels, end.as_ref());
-            outln!("{} {words}", padded(&host.name, columns::HOST));
-            for line in &there {
-                outln!("  {line}");
-            }
+        outln!("{}", line(context, &host.name, message.as_ref(), json));
+        for line in &there {
+            outln!("  {line}");
         }
     }
     Ok(0)
+}
+
+/// `status --watch`: prints the same and then each change, until a signal ends it. No login is made.
+pub fn watch(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
+    let mut hosts = chosen(context, context.config()?, host)?;
+    let mut printed: Vec<(String, String)> = Vec::new();
+    loop {
+        let lines = hosts.iter().map(|host| {
+            let message = newest(context, &host.name);
+            let line = line(context, &host.name, message.as_ref(), json);
+            (host.name.clone(), line)
+        });
+        let lines: Vec<_> = lines.collect();
+        for (_, line) in lines.iter().filter(|line| !printed.contains(line)) {
+            outln!("{line}");
+        }
+        printed = lines;
+        std::thread::sleep(WATCH);
+        // A configuration that is being edited may be broken for a while.
+        let config = context.config();
+        if let Ok(now) = config.and_then(|config| chosen(context, config, host)) {
+            hosts = now;
+        }
+    }
+}
+
+/// Returns the host that was named, or all.
+fn chosen(context: &Context, config: Config, host: Option<&str>) -> Result<Vec<Host>, Problem> {
+    match host {
+        Some(name) => Ok(vec![context.host(&config, Some(name))?]),
+        None => Ok(config.hosts),
+    }
+}
+
+/// Returns the line of one host, as JSON or for people.
+fn line(context: &Context, host: &str, message: Option<&Message>, json: bool) -> String {
+    let kernels = message.and_then(count_kernels);
+    let is_open = message.is_some_and(|message| !message.is_end());
+    let end = (!is_open).then(|| context.machine(None).last_end(host));
+    let end = end.flatten();
+    if json {
+        return status_json(host, message, kernels, end.as_ref());
+    }
+    let words = status_words(host, message, kernels, end.as_ref());
+    format!("{} {words}", padded(host, columns::HOST))
 }
 
 /// Describes what is found on the remote host. One that cannot be reached is no failure of

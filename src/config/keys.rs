@@ -125,6 +125,7 @@ pub(super) static TOP: Level = Level {
             Kind::Formed(|text| values::duration_or_never(text).map(drop)),
             r#"cell_done_after = "5m""#,
         ),
+        key("on_event", Kind::Text, r#"on_event = "~/bin/notify""#),
         key("host", Kind::Tables(&HOST), "[[host]]"),
     ],
 };

@@ -117,6 +117,8 @@ pub struct Config {
     /// Least time of a run of cells whose end is notified; see [`Config::cell_done_after`].
     #[serde(default, deserialize_with = "duration_or_never")]
     pub cell_done_after: Option<Duration>,
+    /// The user's command for events, a line for `/bin/sh`.
+    pub on_event: Option<String>,
     /// The hosts, in the file's order; no name twice.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,

@@ -7,6 +7,7 @@
 
 mod broadcast;
 mod client;
+mod event_hook;
 mod host_lock;
 mod hosted_session;
 mod protocol;
@@ -15,6 +16,7 @@ mod version;
 
 pub use broadcast::EventBroadcaster;
 pub use client::{Client, Responses};
+pub use event_hook::EventHook;
 pub use host_lock::{
     APP, HostLock, IpcListener, LockHolder, LockResult, acquire, held_locks, held_since, holder,
 };

@@ -8,6 +8,7 @@ mod support;
 mod browsers;
 mod commands;
 mod environment;
+mod events;
 mod factors;
 mod finding_servers;
 mod first_words;

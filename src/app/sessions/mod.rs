@@ -24,14 +24,6 @@ use slots::{SessionSlot, Slots, emit, lock};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// Interval between queries of a server's kernels: ten hosts cost 0.5 % of a core at 10 s and two
-/// requests each (`make bench-app`).
-const WATCH_KERNELS: Duration = Duration::from_secs(15);
-
-/// Returns the interval at which a run of that time is not missed.
-fn watch_kernels(cell_done_after: Duration) -> Duration {
-    WATCH_KERNELS.min(cell_done_after.max(Duration::from_secs(2)))
-}
 
 /// All sessions of the app.
 pub struct Sessions {
@@ -94,18 +86,18 @@ impl Sessions {
         };
         let cell_done_after = self.config.cell_done_after();
         let order = match SessionRequest::new(host, self.ssh_config(), goal, TIMEOUT) {
-            Ok(order) => SessionRequest {
-                watch_kernels: Some(watch_kernels(cell_done_after)),
-                cell_done_after: Some(cell_done_after),
-                restores,
-                ..order
-            },
+            Ok(mut order) => {
+                order.watch_cells(cell_done_after);
+                order.restores = restores;
+                order
+            }
             Err(problem) => return emit(&self.sender, name, &Event::Failed(problem)),
         };
         let task = ConnectTask {
             order,
             show,
             browser: self.config.browser.clone(),
+            on_event: self.config.on_event.clone(),
             scope: self.scope.clone(),
             shared: self.shared.clone(),
             sender: self.sender.clone(),

@@ -9,7 +9,7 @@ use super::super::event_sender::EventSender;
 use super::attached;
 use super::slots::{SessionSlot, Slots, emit, lock};
 use crate::host_os::{EndedPages, LocalHost, Scope, runtime_folder};
-use crate::ipc::{self, Client, HostLock, HostedSession, LockResult, Message, Request};
+use crate::ipc::{self, Client, EventHook, HostLock, HostedSession, LockResult, Message, Request};
 use crate::problem;
 use crate::session::{Event, Goal, SessionRequest, Shared};
 
@@ -22,6 +22,8 @@ pub struct ConnectTask {
     /// True if the browser is opened once the tunnel is ready.
     pub show: bool,
     pub browser: Option<String>,
+    /// The user's command for events.
+    pub on_event: Option<String>,
     pub scope: Scope,
     pub shared: Shared,
     pub sender: EventSender,
@@ -65,7 +67,8 @@ impl ConnectTask {
         }
         let machine = LocalHost::new(self.browser, self.scope).with_pages(self.ended_pages);
         let machine = Arc::new(machine);
-        let forward = forward_events(&name, self.sender, &self.slots);
+        let hook = self.on_event.map(EventHook::new);
+        let forward = forward_events(&name, self.sender, &self.slots, hook);
         let session = HostedSession::start(
             host_lock,
             Instant::now(),
@@ -119,10 +122,14 @@ fn forward_events(
     host: &str,
     sender: EventSender,
     slots: &Slots,
+    hook: Option<EventHook>,
 ) -> impl Fn(Event, Option<Message>) + Send + 'static {
     let (host, slots, life) = (host.to_owned(), Arc::clone(slots), SessionLife::default());
     move |event, message| {
         if let Some(message) = message {
+            if let Some(hook) = &hook {
+                hook.hear(&message);
+            }
             if message.is_end() {
                 life.end();
                 lock(&slots).remove(&host);
@@ -162,6 +169,7 @@ mod tests {
             order: order.unwrap(),
             show: true,
             browser: None,
+            on_event: None,
             scope: scope(),
             shared: Shared::default(),
             sender: EventSender::new(|| true),

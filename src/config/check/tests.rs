@@ -89,7 +89,7 @@ fn unknown_keys() {
         (1, 1),
         "colour",
         "unknown key \"colour\"",
-        "remove it; valid keys here: default_host, browser, open_at_start, language, check_updates, cell_done_after, host",
+        "remove it; valid keys here: default_host, browser, open_at_start, language, check_updates, cell_done_after, on_event, host",
     );
 }
 
