@@ -22,6 +22,7 @@ pub fn ready(node: &str) -> Event {
         forwards: vec![Forwarded {
             name: "TensorBoard".into(),
             local_port: 16006,
+            remote: String::new(),
         }],
     }))
 }

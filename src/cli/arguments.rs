@@ -72,6 +72,15 @@ pub enum Command {
         #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
+    #[command(about = fl!("help-forward"))]
+    Forward {
+        #[arg(help = fl!("help-host"))]
+        host: String,
+        #[arg(value_name = "PORT", help = fl!("help-forward-port"))]
+        remote: String,
+        #[arg(long, help = fl!("help-json"))]
+        json: bool,
+    },
     #[command(about = fl!("help-logs"))]
     Logs {
         #[arg(help = fl!("help-host"))]

@@ -7,6 +7,7 @@ mod configure;
 mod context;
 mod doctor;
 mod extend;
+mod forward;
 mod login_item;
 mod open;
 mod outcome;
@@ -78,6 +79,9 @@ fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
         Some(Command::Status { host, json, .. }) => status::status(&context, host.as_deref(), json),
         Some(Command::Close { host, json }) => servers::close(&context, &host, json),
         Some(Command::Stop { host, yes, json }) => servers::stop(&context, &host, yes, json),
+        Some(Command::Forward { host, remote, json }) => {
+            forward::forward(&context, &host, &remote, json)
+        }
         Some(Command::Extend { host, by, json }) => extend::extend(&context, &host, by, json),
         Some(Command::Logs { host }) => servers::logs(&context, &host),
         Some(Command::Doctor { host, json }) => doctor::doctor(&context, host.as_deref(), json),

@@ -172,9 +172,12 @@ impl Report {
     fn ready(&mut self, ready: &Ready) {
         self.finish();
         // The next loss is reported again.
-        self.told = None;
+        let was_lost = self.told.take().is_some();
         if ready.again {
-            errln!("  {}", fl!("lost-again", host = self.host.as_str()));
+            // Else it has one port more, which a note says.
+            if was_lost {
+                errln!("  {}", fl!("lost-again", host = self.host.as_str()));
+            }
             return;
         }
         outln!("{}", redacted(ready.url.reveal()));

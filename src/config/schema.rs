@@ -247,6 +247,32 @@ pub struct Forward {
     pub local_port: Option<u16>,
 }
 
+impl Forward {
+    /// Returns a forward to what a user wrote, `6006` or `node17:6006`, at the same local port if that is free. None if
+    /// it is no port or address.
+    #[must_use]
+    pub fn to(remote: &str) -> Option<Self> {
+        let (remote_host, remote_port) = values::remote(remote).ok()?;
+        Some(Self {
+            name: remote.to_owned(),
+            remote_host,
+            remote_port,
+            local_port: (remote_port >= 1024).then_some(remote_port),
+        })
+    }
+
+    /// Returns its target as text; an IPv6 address has brackets.
+    #[must_use]
+    pub fn remote(&self) -> String {
+        let (host, port) = (&self.remote_host, self.remote_port);
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
+    }
+}
+
 /// A forward as the file has it.
 #[derive(Deserialize)]
 struct WrittenForward {

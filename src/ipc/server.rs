@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::broadcast::EventBroadcaster;
 use super::host_lock::IpcListener;
 use super::protocol::{HolderGreeting, Message, Request, read_request};
+use crate::config::Forward;
 use crate::jupyter::Page;
 use crate::session::{Busy, Handle, KernelCommand, Phase, Walltime};
 
@@ -92,7 +93,10 @@ fn answer(
     let request: Request = receive(stream, broadcaster.host())?;
     let (newest, later) = broadcaster.subscribe();
     let stands = newest.phase == Phase::Ready;
-    let needs_tunnel = matches!(request, Request::Logs | Request::Extend { .. });
+    let needs_tunnel = matches!(
+        request,
+        Request::Logs | Request::Extend { .. } | Request::Forward { .. }
+    );
     let is_lost = newest.phase == Phase::Reconnecting;
     if request == Request::Check || is_lost && matches!(request, Request::Open { .. }) {
         handle.try_now();
@@ -160,6 +164,11 @@ fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_ear
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
         Request::Logs => handle.log(),
         Request::Extend { by } => handle.extend(*by),
+        Request::Forward { remote } => {
+            if let Some(forward) = Forward::to(remote) {
+                handle.forward(forward);
+            }
+        }
         Request::Open { .. }
         | Request::Status
         | Request::Check
@@ -174,6 +183,11 @@ fn is_last(request: &Request, message: &Message) -> bool {
         (_, Phase::Failed | Phase::Closed) => true,
         (Request::Open { .. }, Phase::Ready) => !message.is_remark(),
         (Request::Logs, _) => message.log().is_some() || message.is_refusal(),
+        (Request::Forward { remote }, _) => {
+            // One that cannot be read has no answer but this.
+            let is_open = |wanted: Forward| message.leads_to(&wanted.remote()).is_some();
+            message.is_refusal() || Forward::to(remote).is_none_or(is_open)
+        }
         (Request::Extend { .. }, _) => {
             message.is_refusal() || message.walltime() == Some(Walltime::Extended)
         }

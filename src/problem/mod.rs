@@ -38,8 +38,8 @@ pub use server::{kernel_action, kernels_busy, not_stopped, nothing_running, unus
 #[cfg(feature = "app")]
 pub use usage::no_display;
 pub use usage::{
-    broken_config, no_app, no_config, not_resolved, notebook_outside, nothing_configured,
-    uneditable, unknown_host, which_host,
+    broken_config, no_address, no_app, no_config, not_open, not_resolved, notebook_outside,
+    nothing_configured, uneditable, unknown_host, which_host,
 };
 
 pub use code::{Code, Face, Problem, Remedy};

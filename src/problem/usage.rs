@@ -51,6 +51,28 @@ pub fn not_resolved(alias: &str, error: &ResolveError) -> Problem {
     )
 }
 
+/// Explains a request that takes an open tunnel.
+#[must_use]
+pub fn not_open(host: &str) -> Problem {
+    Problem::new(
+        Code::Usage,
+        fl!("not-open-title", host = host),
+        "",
+        fl!("not-open-remedy", host = host),
+    )
+}
+
+/// Explains a target of a forward that cannot be read.
+#[must_use]
+pub fn no_address(host: &str, text: &str) -> Problem {
+    Problem::new(
+        Code::Usage,
+        fl!("no-address-title", host = host, text = text),
+        "",
+        fl!("no-address-remedy"),
+    )
+}
+
 /// Explains that one of several hosts has to be named.
 #[must_use]
 pub fn which_host(hosts: &[Host]) -> Problem {

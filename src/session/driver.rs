@@ -274,6 +274,7 @@ impl Driver {
             Effect::Sleep(pause) => done(|| self.sleep(pause)),
 
             Effect::Listen(server) => self.listen(&server),
+            Effect::Forward(found, port, forward) => self.forward(&found, port, &forward),
             Effect::Leave => self.end_forwarder().map(|()| None),
             Effect::Probe => self.probe(),
             Effect::ConnectNode(node, pid, is_new) => self.hop(&node, pid, is_new),

@@ -64,6 +64,7 @@ pub fn further(
         open.push(Forwarded {
             name: forward.name.clone(),
             local_port: listening.port,
+            remote: forward.remote(),
         });
         let (name, port) = (forward.name.as_str(), listening.port.to_string());
         notes.push(match listening.taken.map(|taken| taken.to_string()) {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
 use super::fsm::{Busy, FsmEvent, FsmInput, KernelCommand, LocalEvent, SessionCommand};
+use crate::config::Forward;
 use crate::jupyter::Page;
 use crate::ssh::poll::Waker;
 
@@ -87,6 +88,12 @@ impl Handle {
     /// [`Event::Refused`] why it did not.
     pub fn act_on_kernel(&self, command: KernelCommand) {
         self.send(SessionCommand::Kernel(command));
+    }
+
+    /// Opens a further local port that leads there: [`Event::Ready`] again, with the forward among the others, or
+    /// [`Event::Refused`].
+    pub fn forward(&self, forward: Forward) {
+        self.send(SessionCommand::Forward(forward));
     }
 
     /// Requests the newest launch's log, once the tunnel is open: [`Event::Log`], or

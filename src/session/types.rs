@@ -56,6 +56,9 @@ pub struct Forwarded {
     pub name: String,
     /// Its port on this machine.
     pub local_port: u16,
+    /// Its target, as seen from the remote host: `127.0.0.1:6006`. (An older version does not say.)
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remote: String,
 }
 
 /// A tunnel that is ready. As JSON it holds the token: that is for a socket or a script of the

@@ -415,6 +415,64 @@ fn further_forwards_are_up_with_the_tunnel() {
     assert_nothing_left(&sshd, &client);
 }
 
+#[test]
+fn a_port_that_is_wanted_later_is_opened_beside_the_tunnel() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    configure(&client, "");
+    let forward = |remote: &str| client.run(&["forward", "test", remote, "--json"]);
+    let early = forward("6006");
+    assert_eq!(early.code, Some(2), "{early}");
+    assert!(early.stderr.contains("test is not connected"), "{early}");
+
+    let mut opened = client.open("test");
+    let ready = opened.wait_phase("ready");
+    let remote = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let target = remote.local_addr().unwrap().to_string();
+    let out = forward(target.rsplit(':').next().unwrap());
+    assert_eq!(out.code, Some(0), "{out}");
+    let line: Value = serde_json::from_str(&out.stdout).unwrap();
+    assert_eq!(text(&line, "remote"), target);
+    let local = u16::try_from(line["local_port"].as_u64().unwrap()).unwrap();
+    assert_ne!(
+        local,
+        remote.local_addr().unwrap().port(),
+        "that one is taken here"
+    );
+    let (mut visitor, mut there) = (
+        TcpStream::connect((Ipv4Addr::LOCALHOST, local)).unwrap(),
+        remote.accept().unwrap().0,
+    );
+    visitor.write_all(b"ping").unwrap();
+    let mut heard = [0; 4];
+    there.read_exact(&mut heard).unwrap();
+    assert_eq!(&heard, b"ping");
+
+    // Whoever follows the tunnel hears of it, and the same one again is the same port.
+    let again = opened.wait_phase("ready");
+    assert!(text(&again, "note").contains(&local.to_string()), "{again}");
+    let again = opened.wait_phase("ready");
+    assert_eq!(again["forwards"][0]["local_port"], line["local_port"]);
+    assert_eq!(again["local_port"], ready["local_port"]);
+    let same = forward(&target);
+    assert_eq!(serde_json::from_str::<Value>(&same.stdout).unwrap(), line);
+    for wrong in ["0", "65536", "tensorboard", "-1", "a b:1"] {
+        let out = client.run(&["forward", "test", "--json", "--", wrong]);
+        assert_eq!(out.code, Some(2), "{out}");
+    }
+
+    // It outlives a lost connection.
+    sshd.drop_connections();
+    opened.wait_phase("reconnecting");
+    let again = opened.wait_phase("ready");
+    assert_eq!(again["forwards"][0]["local_port"], line["local_port"]);
+    opened.interrupt();
+    assert_eq!(opened.wait_exit().code, Some(0));
+    assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, local)).is_err());
+    stop(&client);
+    assert_nothing_left(&sshd, &client);
+}
+
 /// The same command where the system gives a process 256 descriptors, as a Mac does.
 fn with_few_descriptors(command: &Command) -> Command {
     let mut limited = Command::new("sh");

@@ -236,6 +236,14 @@ impl Message {
         }
     }
 
+    /// Returns the local port of a `ready` message's tunnel that leads to that target.
+    #[must_use]
+    pub fn leads_to(&self, remote: &str) -> Option<u16> {
+        let mut forwards = self.ready()?.forwards.iter();
+        let forward = forwards.find(|forward| forward.remote == remote)?;
+        Some(forward.local_port)
+    }
+
     /// Returns the tunnel of a `ready` message.
     #[must_use]
     pub fn ready(&self) -> Option<&Ready> {

@@ -54,6 +54,7 @@ fn ready(socket: bool) -> Ready {
             vec![Forwarded {
                 name: "TensorBoard".into(),
                 local_port: 16006,
+                remote: String::new(),
             }]
         },
         again: !socket,
@@ -212,6 +213,9 @@ fn every_recorded_request_is_understood() {
             browser: true,
             notebook: None,
             unless_open: true,
+        },
+        Request::Forward {
+            remote: "node17:6006".into(),
         },
         Request::Kernel {
             id: "6e5f".into(),

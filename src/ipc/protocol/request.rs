@@ -46,6 +46,12 @@ pub enum Request {
         /// The action.
         action: KernelAction,
     },
+    /// Open a further local port that leads there, and answer with events up to `ready` with that forward, or to a
+    /// refusal; if the tunnel does not stand, with the newest event.
+    Forward {
+        /// `6006`, or `node17:6006`.
+        remote: String,
+    },
     /// Stop the server, and answer with events up to the end, or to a refusal.
     Stop {
         /// True if busy kernels may be shut down.

@@ -31,6 +31,7 @@ fn ready_comes_back_as_it_was() {
         forwards: vec![Forwarded {
             name: "TensorBoard".into(),
             local_port: 16006,
+            remote: String::new(),
         }],
         again: true,
     };

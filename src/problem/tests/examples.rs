@@ -681,6 +681,8 @@ pub fn asked_for() -> Vec<(Code, Problem)> {
         (Code::Usage, which_host(&hosts)),
         (Code::Usage, nothing_configured(file)),
         (Code::Usage, notebook_outside("gpu01", "/home/me/a.ipynb")),
+        (Code::Usage, not_open("gpu01")),
+        (Code::Usage, no_address("gpu01", "tensorboard")),
         (Code::Config, no_config(file)),
         (Code::Config, not_added(file, "gpu01", &added)),
         (Code::UnknownHost, unknown_host("gpu01", &hosts)),

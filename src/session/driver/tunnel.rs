@@ -101,8 +101,8 @@ impl Driver {
         let Goal::Open { page, .. } = &self.order.goal else {
             return Ok(None);
         };
-        let url = self.url(found, port, page)?;
         let again = self.is_reconnecting();
+        let ready = self.ready(found, port, page, version, again)?;
         let watch = self.order.watch_kernels;
         self.phase = Phase::Ready;
         self.loss.end();
@@ -121,17 +121,7 @@ impl Driver {
             job,
         ));
         self.count_down(found.info.as_ref());
-        let ports = self.local_ports.as_ref();
-        let forwards = ports.map_or_else(Vec::new, |ports| ports.forwards.clone());
-        self.tell(Event::Ready(Box::new(Ready {
-            url,
-            local_port: port,
-            server: found.server_info(version),
-            job: found.info.clone(),
-            reused: found.reused,
-            forwards,
-            again,
-        })));
+        self.tell(Event::Ready(Box::new(ready)));
         if !self.login_needs_nobody
             && let Some(forwarder) = self.connection.forwarder()
         {
@@ -141,6 +131,62 @@ impl Driver {
             self.remember_end(None);
         }
         self.start_holder();
+        Ok(None)
+    }
+
+    fn ready(
+        &self,
+        found: &FoundServer,
+        port: u16,
+        page: &Page,
+        version: String,
+        again: bool,
+    ) -> Result<Ready, EffectError> {
+        let ports = self.local_ports.as_ref();
+        Ok(Ready {
+            url: self.url(found, port, page)?,
+            local_port: port,
+            server: found.server_info(version),
+            job: found.info.clone(),
+            reused: found.reused,
+            forwards: ports.map_or_else(Vec::new, |ports| ports.forwards.clone()),
+            again,
+        })
+    }
+
+    /// Opens a further local port, unless there is one to that target, and reports the tunnel with it.
+    pub(super) fn forward(
+        &mut self,
+        found: &FoundServer,
+        port: u16,
+        forward: &Forward,
+    ) -> EffectResult {
+        let (Some(forwarder), Some(ports)) = (self.connection.forwarder(), &mut self.local_ports)
+        else {
+            return Ok(None);
+        };
+        let remote = forward.remote();
+        if !ports.forwards.iter().any(|open| open.remote == remote) {
+            match forwards::further(forwarder, std::slice::from_ref(forward)) {
+                Ok((open, notes)) => {
+                    ports.forwards.extend(open);
+                    for note in notes {
+                        self.tell(Event::Note(note));
+                    }
+                }
+                Err(error) => {
+                    let problem = problem::no_port(&self.order.host.name, &error);
+                    self.tell(Event::Refused(problem));
+                    return Ok(None);
+                }
+            }
+        }
+        let Goal::Open { page, .. } = &self.order.goal else {
+            return Ok(None);
+        };
+        let version = found.server.version.clone().unwrap_or_default();
+        let ready = self.ready(found, port, page, version, true)?;
+        self.tell(Event::Ready(Box::new(ready)));
         Ok(None)
     }
 

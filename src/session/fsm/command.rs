@@ -2,6 +2,7 @@
 
 use super::event::FsmEvent;
 use super::types::Busy;
+use crate::config::Forward;
 use crate::jupyter::{KernelAction, Page};
 
 /// Command of a user, or of a program that acts for one.
@@ -21,6 +22,8 @@ pub enum SessionCommand {
     ReadLog,
     /// Do something with one kernel.
     Kernel(KernelCommand),
+    /// Open a further local port that leads there.
+    Forward(Forward),
     /// Close the tunnel.
     Close,
 }

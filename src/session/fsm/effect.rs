@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::command::KernelCommand;
 use super::kernel_runs::NextLook;
 use super::types::{FoundServer, JobEnd, SchedulerCall};
+use crate::config::Forward;
 use crate::jupyter::{ComputeNode, Kernels, Page, Server};
 use crate::phase::Phase;
 use crate::problem::Problem;
@@ -119,6 +120,8 @@ pub enum Effect {
     // ---- The tunnel, and the route to the server.
     /// End the script, open the local port, start the forwarder.
     Listen(Server),
+    /// Open a further local port of an open tunnel, and tell of it.
+    Forward(Box<FoundServer>, u16, Forward),
     /// Close the local port and give the connection back to the script.
     Leave,
     /// Try a forward to where a server of this host would listen.

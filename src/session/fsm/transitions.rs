@@ -39,12 +39,14 @@ impl StateMachine {
     }
 
     fn command(&mut self, state: State, command: SessionCommand) -> (State, Vec<Effect>) {
-        use SessionCommand::{Begin, Close, Extend, Kernel, ReadLog, Show, ShowUnlessOpen, Stop};
+        use SessionCommand::{
+            Begin, Close, Extend, Forward, Kernel, ReadLog, Show, ShowUnlessOpen, Stop,
+        };
         match (state, command) {
             (
                 State::Ended,
                 Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
-                | Close,
+                | Forward(_) | Close,
             ) => ended(),
             (_, Close) => over(Effect::closed()),
             (State::Idle, Begin) => (
@@ -57,7 +59,7 @@ impl StateMachine {
             // A caller that requested it before it knew of the loss is not left waiting.
             (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
-                Stop(_) | Extend(_) | ReadLog | Kernel(_),
+                Stop(_) | Extend(_) | ReadLog | Kernel(_) | Forward(_),
             ) => {
                 let problem = problem::not_now(&self.plan.host);
                 (state, vec![Effect::refused(problem)])
@@ -73,6 +75,10 @@ impl StateMachine {
                 let act = Effect::ActOnKernel(found.server.clone(), port, command);
                 (State::Ready(found, port), vec![act])
             }
+            (State::Ready(found, port), Forward(forward)) => {
+                let open = Effect::Forward(found.clone(), port, forward);
+                (State::Ready(found, port), vec![open])
+            }
             (state @ State::Ready(..), ReadLog) => {
                 (state, vec![Effect::InBackground(BackgroundTask::ReadLog)])
             }
@@ -80,7 +86,7 @@ impl StateMachine {
             // give.
             (
                 state @ State::Queued(_),
-                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Kernel(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Kernel(_) | Forward(_),
             )
             | (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
@@ -89,7 +95,8 @@ impl StateMachine {
             | (state @ State::Ready(..), Begin)
             | (
                 state @ State::Idle,
-                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_),
+                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
+                | Forward(_),
             )
             | (
                 state @ (State::Resolving
@@ -110,7 +117,8 @@ impl StateMachine {
                 | State::Probing
                 | State::FetchingLog
                 | State::Extending(_)),
-                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
+                | Forward(_),
             ) => (state, vec![]),
         }
     }

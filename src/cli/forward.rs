@@ -1,0 +1,60 @@
+//! `forward`: a further port of the remote host on this computer, while the tunnel is open.
+
+use serde_json::json;
+
+use super::context::Context;
+use super::outcome::CommandOutcome;
+use super::printed::{errln, outln};
+use super::servers::{answers, held};
+use crate::config::Forward;
+use crate::i18n::fl;
+use crate::ipc::Request;
+use crate::problem;
+
+/// Opens a local port that leads to `remote`, through the program that has the host's tunnel.
+pub fn forward(context: &Context, name: &str, remote: &str, json: bool) -> CommandOutcome {
+    let config = context.config()?;
+    let host = context.host(&config, Some(name))?;
+    let Some(wanted) = Forward::to(remote) else {
+        return Err(problem::no_address(&host.name, remote));
+    };
+    let Some(client) = held(context, &host)? else {
+        return Err(problem::not_open(&host.name));
+    };
+    let request = Request::Forward {
+        remote: remote.to_owned(),
+    };
+    let mut answers = answers(client, &host, &request)?;
+    for message in answers.by_ref() {
+        if let Some(problem) = message.problem() {
+            return Err(problem);
+        }
+        let target = wanted.remote();
+        let Some(port) = message.leads_to(&target) else {
+            continue;
+        };
+        let url = format!("http://localhost:{port}/");
+        if json {
+            outln!(
+                "{}",
+                json!({ "host": host.name, "remote": target, "local_port": port, "url": url })
+            );
+        } else {
+            outln!("{url}");
+            errln!(
+                "{}",
+                fl!(
+                    "forward-open",
+                    host = &host.name,
+                    port = port.to_string(),
+                    remote = target
+                )
+            );
+        }
+        return Ok(0);
+    }
+    // The tunnel is being made, or is lost.
+    Err(answers
+        .misunderstanding(&host.name)
+        .unwrap_or_else(|| problem::not_open(&host.name)))
+}
