@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use super::profile::{self, Profile};
 use super::values;
 
 /// An enum whose variants are words of the file. The checks read the same list of words.
@@ -117,6 +118,9 @@ pub struct Config {
     /// The hosts, in the file's order; no name twice.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,
+    /// The hosts that their profiles make of them, in the same order; see [`Host::with_profile`].
+    #[serde(skip)]
+    pub profile_hosts: Vec<Host>,
 }
 
 /// One remote host and how Jupyter runs there.
@@ -185,6 +189,12 @@ pub struct Host {
     /// Further forwards, up with the tunnel; no name and no local port twice.
     #[serde(default, rename = "forward")]
     pub forwards: Vec<Forward>,
+    /// Named sets of keys for one start, in the file's order.
+    #[serde(default, rename = "profile", deserialize_with = "profile::in_order")]
+    pub profiles: Vec<Profile>,
+    /// The profile that made this host of another one ([`Host::with_profile`]).
+    #[serde(skip)]
+    pub profile: Option<String>,
 }
 
 impl Host {
@@ -218,6 +228,8 @@ impl Host {
             idle_stop: None,
             remember: false,
             forwards: Vec::new(),
+            profiles: Vec::new(),
+            profile: None,
         }
     }
 

@@ -1,0 +1,375 @@
+//! Profiles: named sets of keys that a server of a host may be started with, and resources for a single start.
+//!
+//! A server that was started with a profile lives beside the host's own. So it is a host of its own to the rest of the
+//! program, under the name `HOST:PROFILE`: with its own lock, port, tunnel, records on the remote host and base URL.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use toml::Spanned;
+
+use super::schema::{App, Host, LauncherKind};
+
+/// Stands between the names of a host and of a profile. No name of a profile holds it.
+const SEPARATOR: char = ':';
+
+/// Keys that take the place of the host's own for one start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Profile {
+    /// Its name, which is the header's last part.
+    #[serde(skip)]
+    pub name: String,
+    /// The application to start.
+    app: Option<App>,
+    /// Further options for Jupyter.
+    args: Option<Vec<String>>,
+    /// The server's folder.
+    workdir: Option<String>,
+    /// Shell lines to run before the server starts.
+    setup: Option<Vec<String>>,
+    /// The server's environment.
+    env: Option<BTreeMap<String, String>>,
+    /// The port on the local computer; a free one when absent, since two tunnels cannot share the host's.
+    local_port: Option<u16>,
+    /// The server's port on the remote host.
+    remote_port: Option<u16>,
+    /// What the scheduler is asked for.
+    #[serde(flatten)]
+    resources: Resources,
+    /// The parallel environment of Grid Engine.
+    parallel_environment: Option<String>,
+    /// Further arguments for the scheduler.
+    options: Option<Vec<String>>,
+    /// The user's own job script on the remote host.
+    job_script: Option<String>,
+}
+
+/// What a scheduler is asked for, as a command line or a profile says it in place of the host's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Resources {
+    /// The queue or partition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    /// CPU cores, at least 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cores: Option<u32>,
+    /// Memory: a whole number, then `K`, `M`, `G` or `T`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<String>,
+    /// GPUs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpus: Option<u32>,
+    /// The job's longest time: `H:MM:SS`, or `D-HH:MM:SS` with days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walltime: Option<String>,
+}
+
+impl Resources {
+    /// Returns true if nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Returns the first of the keys that say something, as the file and the command line name it.
+    #[must_use]
+    pub fn first_key(&self) -> Option<&'static str> {
+        let said = [
+            ("queue", self.queue.is_some()),
+            ("cores", self.cores.is_some()),
+            ("memory", self.memory.is_some()),
+            ("gpus", self.gpus.is_some()),
+            ("walltime", self.walltime.is_some()),
+        ];
+        said.into_iter().find(|one| one.1).map(|one| one.0)
+    }
+
+    fn put_into(&self, host: &mut Host) {
+        replace_some(&mut host.queue, self.queue.as_ref());
+        replace_some(&mut host.cores, self.cores.as_ref());
+        replace_some(&mut host.memory, self.memory.as_ref());
+        replace_some(&mut host.gpus, self.gpus.as_ref());
+        replace_some(&mut host.walltime, self.walltime.as_ref());
+    }
+}
+
+/// In the form of a command line's options.
+impl fmt::Display for Resources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = |number: Option<u32>| number.map(|number| number.to_string());
+        let options = [
+            ("--cores", number(self.cores)),
+            ("--memory", self.memory.clone()),
+            ("--gpus", number(self.gpus)),
+            ("--walltime", self.walltime.clone()),
+            ("--queue", self.queue.clone()),
+        ];
+        let said = options.into_iter().filter_map(|(option, value)| {
+            let value = value?;
+            Some(format!("{option} {value}"))
+        });
+        f.write_str(&said.collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl Profile {
+    /// Returns a key by which the profile says something to a scheduler, if there is one.
+    #[must_use]
+    fn scheduler_key(&self) -> Option<&'static str> {
+        let options = self.options.as_ref().map(|_| "options");
+        let script = self.job_script.as_ref().map(|_| "job_script");
+        let environment = self.parallel_environment.as_ref();
+        let environment = environment.map(|_| "parallel_environment");
+        let own = environment.or(options).or(script);
+        self.resources.first_key().or(own)
+    }
+}
+
+impl Host {
+    /// Returns the host with one of its profiles: a server beside its own.
+    #[must_use]
+    pub fn with_profile(&self, profile: &Profile) -> Self {
+        let mut host = self.clone();
+        host.name = profile_name(&self.name, &profile.name);
+        host.ssh = Some(self.ssh_destination().to_owned());
+        host.profile = Some(profile.name.clone());
+        host.profiles = Vec::new();
+        host.local_port = profile.local_port;
+        // The servers of two jobs may run on two nodes; those of the host itself cannot share a port.
+        let fixed = self.remote_port.filter(|_| self.launcher.is_scheduler());
+        host.remote_port = profile.remote_port.or(fixed);
+        // The tunnel of the host's own server has these.
+        for forward in &mut host.forwards {
+            forward.local_port = None;
+        }
+        replace_some(&mut host.app, profile.app.as_ref());
+        replace_some(&mut host.workdir, profile.workdir.as_ref());
+        replace_some(&mut host.job_script, profile.job_script.as_ref());
+        let environment = profile.parallel_environment.as_ref();
+        replace_some(&mut host.parallel_environment, environment);
+        replace(&mut host.args, profile.args.as_ref());
+        replace(&mut host.setup, profile.setup.as_ref());
+        replace(&mut host.env, profile.env.as_ref());
+        replace(&mut host.options, profile.options.as_ref());
+        profile.resources.put_into(&mut host);
+        host
+    }
+
+    /// Returns the host with other resources.
+    #[must_use]
+    pub fn with_resources(&self, resources: &Resources) -> Self {
+        let mut host = self.clone();
+        resources.put_into(&mut host);
+        host
+    }
+
+    /// Returns the hosts that its profiles make of it, in the file's order.
+    pub fn with_profiles(&self) -> impl Iterator<Item = Self> {
+        self.profiles
+            .iter()
+            .map(|profile| self.with_profile(profile))
+    }
+
+    /// The profile of that name.
+    #[must_use]
+    pub fn find_profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// The name without that of the profile.
+    #[must_use]
+    pub fn base_name(&self) -> &str {
+        let end = self.profile.as_ref().map_or(0, |name| name.len() + 1);
+        let length = self.name.len().saturating_sub(end);
+        self.name.get(..length).unwrap_or(&self.name)
+    }
+
+    /// Returns the key of a profile that asks a scheduler for something, if this host has none.
+    #[must_use]
+    pub fn unusable_key(
+        &self,
+        profile: Option<&Profile>,
+        more: &Resources,
+    ) -> Option<&'static str> {
+        let key = more.first_key();
+        let key = key.or_else(|| profile.and_then(Profile::scheduler_key));
+        key.filter(|_| !self.launcher.is_scheduler())
+    }
+}
+
+impl LauncherKind {
+    /// Returns true if servers are started as jobs.
+    #[must_use]
+    pub const fn is_scheduler(self) -> bool {
+        match self {
+            Self::Sge | Self::Slurm | Self::Pbs | Self::Lsf => true,
+            Self::Direct | Self::Attach => false,
+        }
+    }
+}
+
+/// Returns the name of a host with a profile.
+#[must_use]
+pub fn profile_name(host: &str, profile: &str) -> String {
+    format!("{host}{SEPARATOR}{profile}")
+}
+
+fn replace<T: Clone>(own: &mut T, other: Option<&T>) {
+    if let Some(other) = other {
+        own.clone_from(other);
+    }
+}
+
+fn replace_some<T: Clone>(own: &mut Option<T>, other: Option<&T>) {
+    if other.is_some() {
+        *own = other.cloned();
+    }
+}
+
+/// Reads the tables of `[host.profile.NAME]`, in the order of the file.
+pub(super) fn in_order<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Profile>, D::Error> {
+    let tables = BTreeMap::<Spanned<String>, Profile>::deserialize(from)?;
+    let mut tables: Vec<_> = tables.into_iter().collect();
+    tables.sort_by_key(|(name, _)| name.span().start);
+    let named = tables.into_iter().map(|(name, profile)| Profile {
+        name: name.into_inner(),
+        ..profile
+    });
+    Ok(named.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use super::super::Config;
+    use super::*;
+
+    fn config(text: &str) -> Config {
+        Config::parse(Path::new("config.toml"), text).unwrap()
+    }
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(ToString::to_string).collect()
+    }
+
+    const CLUSTER: &str = r#"
+[[host]]
+name = "cluster"
+ssh = "me@login"
+launcher = "slurm"
+setup = ["module load python"]
+env = { A = "1" }
+base_url = "/x/"
+local_port = 8890
+remote_port = 8888
+queue = "cpu"
+cores = 2
+memory = "8G"
+walltime = "8:00:00"
+options = ["--account=lab"]
+poll_seconds = 60
+
+[[host.forward]]
+name = "TensorBoard"
+remote = "6006"
+local_port = 16006
+
+[host.profile.small]
+
+[host.profile.gpu]
+queue = "gpu"
+gpus = 1
+walltime = "4:00:00"
+setup = ["module load cuda"]
+env = {}
+"#;
+
+    #[test]
+    fn a_profile_takes_the_place_of_what_it_says_and_of_nothing_else() {
+        let config = config(CLUSTER);
+        let host = config.host("cluster:gpu").unwrap();
+        assert_eq!(
+            (host.base_name(), host.ssh_destination()),
+            ("cluster", "me@login")
+        );
+        assert_eq!(host.profile.as_deref(), Some("gpu"));
+        assert_eq!(host.queue.as_deref(), Some("gpu"));
+        assert_eq!((host.cores, host.gpus), (Some(2), Some(1)));
+        assert_eq!(host.memory.as_deref(), Some("8G"));
+        assert_eq!(host.walltime.as_deref(), Some("4:00:00"));
+        assert_eq!(host.setup, words(&["module load cuda"]));
+        assert_eq!(host.env, BTreeMap::new());
+        assert_eq!(host.options, words(&["--account=lab"]));
+        assert_eq!(
+            (host.launcher, host.poll_seconds),
+            (LauncherKind::Slurm, 60)
+        );
+    }
+
+    #[test]
+    fn a_second_tunnel_does_not_get_the_ports_of_the_first() {
+        let config = config(CLUSTER);
+        let host = config.host("cluster:gpu").unwrap();
+        assert_eq!((host.local_port, host.remote_port), (None, Some(8888)));
+        assert_eq!(host.forwards[0].local_port, None);
+        assert_eq!(host.forwards[0].remote_port, 6006);
+        let text = "[[host]]\nname = \"a\"\nremote_port = 8888\n[host.profile.b]\n\
+                    [host.profile.c]\nremote_port = 8889\nlocal_port = 8891\n";
+        let config = Config::parse(Path::new(""), text).unwrap();
+        assert_eq!(config.host("a:b").unwrap().remote_port, None);
+        let host = config.host("a:c").unwrap();
+        assert_eq!(
+            (host.local_port, host.remote_port),
+            (Some(8891), Some(8889))
+        );
+    }
+
+    #[test]
+    fn profiles_keep_the_order_of_the_file() {
+        let config = config(CLUSTER);
+        let names: Vec<&str> = config.all_hosts().map(|host| host.name.as_str()).collect();
+        assert_eq!(names, ["cluster", "cluster:small", "cluster:gpu"]);
+        assert!(config.host("cluster").unwrap().profile.is_none());
+    }
+
+    #[test]
+    fn a_command_line_has_the_last_word() {
+        let config = config(CLUSTER);
+        let more = Resources {
+            cores: Some(8),
+            walltime: Some("2:00:00".into()),
+            ..Resources::default()
+        };
+        let host = config.host("cluster:gpu").unwrap().with_resources(&more);
+        assert_eq!((host.cores, host.gpus), (Some(8), Some(1)));
+        assert_eq!(host.walltime.as_deref(), Some("2:00:00"));
+        assert_eq!(host.name, "cluster:gpu");
+        assert_eq!(more.to_string(), "--cores 8 --walltime 2:00:00");
+        assert!(!more.is_empty() && Resources::default().is_empty());
+    }
+
+    #[test]
+    fn what_needs_a_scheduler_is_known() {
+        let text = "[[host]]\nname = \"a\"\n[host.profile.gpu]\ngpus = 1\n\
+                    [host.profile.conda]\nsetup = [\"conda activate b\"]\n\
+                    [host.profile.script]\njob_script = \"run.sh\"\n";
+        let config = config(text);
+        let host = config.host("a").unwrap();
+        let key = |name| host.unusable_key(host.find_profile(name), &Resources::default());
+        assert_eq!(key("gpu"), Some("gpus"));
+        assert_eq!((key("conda"), key("script")), (None, Some("job_script")));
+        let more = Resources {
+            memory: Some("1G".into()),
+            ..Resources::default()
+        };
+        assert_eq!(host.unusable_key(None, &more), Some("memory"));
+        let slurm = Host {
+            launcher: LauncherKind::Slurm,
+            ..host.clone()
+        };
+        assert_eq!(slurm.unusable_key(slurm.find_profile("gpu"), &more), None);
+    }
+}
