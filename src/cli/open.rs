@@ -12,13 +12,13 @@ use super::printed::errln;
 use super::report::Report;
 use super::run::{End, attend, channel};
 use super::servers::{answers, api};
-use crate::config::Host;
+use crate::config::{Host, Resources};
 use crate::host_os::{ReturnKey, runtime_folder};
 use crate::i18n::fl;
 use crate::ipc::{self, AppRequest, Client, HostLock, HostedSession, LockResult, Request};
 use crate::jupyter::{Page, is_inside};
 use crate::problem;
-use crate::session::{Event, Goal, Handle, Phase, Ready};
+use crate::session::{Event, Goal, Handle, Phase, Ready, SessionRequest};
 
 /// Longest time for the last answer to another program at the end.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
@@ -27,7 +27,8 @@ const LAST_ANSWER: Duration = Duration::from_millis(500);
 /// is an event too.
 pub fn open(context: &Context, options: &OpenOptions) -> CommandOutcome {
     let chosen = context.config().and_then(|config| {
-        let host = context.host(&config, options.host.as_deref())?;
+        let (name, profile) = (options.host.as_deref(), options.profile.as_deref());
+        let host = context.host_with_profile(&config, name, profile)?;
         Ok((config.browser, host))
     });
     let name = match &chosen {
@@ -57,33 +58,48 @@ fn claim_and_open(
     if let Some(path) = outside {
         return Err(problem::notebook_outside(&host.name, path));
     }
-    let claim = runtime_folder()
-        .and_then(|folder| {
-            hand_over(context, &folder, host);
-            ipc::acquire(&folder, context.scope(), &host.name)
-        })
-        .map_err(|error| problem::no_control(&host.name, &error))?;
-    match claim {
+    let resources = options.resources.resources();
+    if !resources.is_empty() && !host.launcher.is_scheduler() {
+        return Err(problem::no_resources(&host.name, &resources));
+    }
+    let failed = |error| problem::no_control(&host.name, &error);
+    let folder = runtime_folder().map_err(failed)?;
+    let is_handed_over = hand_over(context, &folder, host, &resources);
+    let claim = ipc::acquire(&folder, context.scope(), &host.name);
+    match claim.map_err(failed)? {
+        // It was open before, and no job is about to start.
+        LockResult::HeldByOther(_) if !is_handed_over && !resources.is_empty() => {
+            Err(problem::open_already(&host.name, &resources))
+        }
         LockResult::HeldByOther(client) => ask_holder(client, host, options, report),
         LockResult::Acquired(lock) => hold(context, browser, host, options, lock, report),
     }
 }
 
 /// Lets a running app connect the host, and keep its tunnel: the app then holds the lock. If the
-/// app does not, this process opens the tunnel.
-fn hand_over(context: &Context, folder: &Path, host: &Host) {
+/// app does not, this process opens the tunnel. Returns true if the app does.
+fn hand_over(context: &Context, folder: &Path, host: &Host, resources: &Resources) -> bool {
     if ipc::holder(folder, context.scope(), &host.name).is_some() {
-        return;
+        return false;
     }
     let Some(app) = ipc::holder(folder, context.scope(), ipc::APP) else {
-        return;
+        return false;
     };
-    let request = AppRequest::Connect {
-        host: host.name.clone(),
+    let name = host.name.clone();
+    let request = if resources.is_empty() {
+        AppRequest::Connect { host: name }
+    } else {
+        AppRequest::Start {
+            host: name,
+            resources: resources.clone(),
+        }
     };
     match app.ask(&request) {
-        Ok(answers) => answers.for_each(drop),
-        Err(error) => tracing::debug!(%error, "the app went away"),
+        Ok(mut answers) => answers.any(|answer| answer.phase == Phase::Resolving),
+        Err(error) => {
+            tracing::debug!(%error, "the app went away");
+            false
+        }
     }
 }
 
@@ -106,7 +122,13 @@ fn hold(
         page: page(host, options),
         show: !options.no_browser,
     };
+    let resources = options.resources.resources();
+    let host = &host.with_resources(&resources);
     let request = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
+    let request = SessionRequest {
+        is_exact: !resources.is_empty(),
+        ..request
+    };
     let machine = Arc::new(context.machine(browser));
     let (pass_on, events) = channel();
     let HostedSession {

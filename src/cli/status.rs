@@ -30,7 +30,7 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
     }
     let hosts = match host {
         Some(name) => vec![context.host(&config, Some(name))?],
-        None => config.hosts,
+        None => config.all_hosts().cloned().collect(),
     };
     for host in hosts {
         let message = newest(context, &host.name);
@@ -42,6 +42,10 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
         let is_open = message.as_ref().is_some_and(|message| !message.is_end());
         let end = (!is_open).then(|| context.machine(None).last_end(&host.name));
         let end = end.flatten();
+        // A profile that is not in use is no host that anybody has to know of.
+        if !is_named && host.profile.is_some() && message.is_none() && end.is_none() {
+            continue;
+        }
         if json {
             let object = status_json(&host.name, message.as_ref(), kernels, end.as_ref());
             println!("{object}");

@@ -25,7 +25,7 @@ pub use edit::{add_destination, at_destination};
 pub use error::{ConfigError, ConfigErrors};
 pub use values::{is_plain, says_where};
 
-pub use profile::{Profile, Resources, profile_name};
+pub use profile::{Profile, Resources, parse_profile_name, profile_name};
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
 
 use error::ConfigFault;

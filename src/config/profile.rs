@@ -72,19 +72,6 @@ impl Resources {
         *self == Self::default()
     }
 
-    /// Returns the first of the keys that say something, as the file and the command line name it.
-    #[must_use]
-    pub fn first_key(&self) -> Option<&'static str> {
-        let said = [
-            ("queue", self.queue.is_some()),
-            ("cores", self.cores.is_some()),
-            ("memory", self.memory.is_some()),
-            ("gpus", self.gpus.is_some()),
-            ("walltime", self.walltime.is_some()),
-        ];
-        said.into_iter().find(|one| one.1).map(|one| one.0)
-    }
-
     fn put_into(&self, host: &mut Host) {
         replace_some(&mut host.queue, self.queue.as_ref());
         replace_some(&mut host.cores, self.cores.as_ref());
@@ -114,15 +101,26 @@ impl fmt::Display for Resources {
 }
 
 impl Profile {
-    /// Returns a key by which the profile says something to a scheduler, if there is one.
-    #[must_use]
+    /// Returns the first key by which it asks a scheduler for something.
     fn scheduler_key(&self) -> Option<&'static str> {
-        let options = self.options.as_ref().map(|_| "options");
-        let script = self.job_script.as_ref().map(|_| "job_script");
-        let environment = self.parallel_environment.as_ref();
-        let environment = environment.map(|_| "parallel_environment");
-        let own = environment.or(options).or(script);
-        self.resources.first_key().or(own)
+        let Resources {
+            queue,
+            cores,
+            memory,
+            gpus,
+            walltime,
+        } = &self.resources;
+        let keys = [
+            ("queue", queue.is_some()),
+            ("cores", cores.is_some()),
+            ("memory", memory.is_some()),
+            ("gpus", gpus.is_some()),
+            ("walltime", walltime.is_some()),
+            ("parallel_environment", self.parallel_environment.is_some()),
+            ("options", self.options.is_some()),
+            ("job_script", self.job_script.is_some()),
+        ];
+        keys.iter().find(|(_, is_said)| *is_said).map(|key| key.0)
     }
 }
 
@@ -134,6 +132,9 @@ impl Host {
         host.name = profile_name(&self.name, &profile.name);
         host.ssh = Some(self.ssh_destination().to_owned());
         host.profile = Some(profile.name.clone());
+        host.unheeded = profile
+            .scheduler_key()
+            .filter(|_| !self.launcher.is_scheduler());
         host.profiles = Vec::new();
         host.local_port = profile.local_port;
         // The servers of two jobs may run on two nodes; those of the host itself cannot share a port.
@@ -184,18 +185,6 @@ impl Host {
         let length = self.name.len().saturating_sub(end);
         self.name.get(..length).unwrap_or(&self.name)
     }
-
-    /// Returns the key of a profile that asks a scheduler for something, if this host has none.
-    #[must_use]
-    pub fn unusable_key(
-        &self,
-        profile: Option<&Profile>,
-        more: &Resources,
-    ) -> Option<&'static str> {
-        let key = more.first_key();
-        let key = key.or_else(|| profile.and_then(Profile::scheduler_key));
-        key.filter(|_| !self.launcher.is_scheduler())
-    }
 }
 
 impl LauncherKind {
@@ -213,6 +202,12 @@ impl LauncherKind {
 #[must_use]
 pub fn profile_name(host: &str, profile: &str) -> String {
     format!("{host}{SEPARATOR}{profile}")
+}
+
+/// Returns the two parts of such a name.
+#[must_use]
+pub fn parse_profile_name(name: &str) -> Option<(&str, &str)> {
+    name.rsplit_once(SEPARATOR)
 }
 
 fn replace<T: Clone>(own: &mut T, other: Option<&T>) {
@@ -336,6 +331,20 @@ env = {}
     }
 
     #[test]
+    fn what_only_a_scheduler_heeds_is_known() {
+        let text = "[[host]]\nname = \"a\"\n[host.profile.gpu]\ncores = 2\ngpus = 1\n\
+                    [host.profile.conda]\nsetup = [\"conda activate b\"]\n\
+                    [host.profile.script]\njob_script = \"run.sh\"\n";
+        let direct = config(text);
+        let key = |config: &Config, name: &str| config.host(name).unwrap().unheeded;
+        assert_eq!(key(&direct, "a:gpu"), Some("cores"));
+        assert_eq!(key(&direct, "a:script"), Some("job_script"));
+        assert_eq!(key(&direct, "a:conda"), None);
+        let slurm = text.replacen("\n[", "\nlauncher = \"slurm\"\n[", 1);
+        assert_eq!(key(&config(&slurm), "a:gpu"), None);
+    }
+
+    #[test]
     fn a_command_line_has_the_last_word() {
         let config = config(CLUSTER);
         let more = Resources {
@@ -349,27 +358,5 @@ env = {}
         assert_eq!(host.name, "cluster:gpu");
         assert_eq!(more.to_string(), "--cores 8 --walltime 2:00:00");
         assert!(!more.is_empty() && Resources::default().is_empty());
-    }
-
-    #[test]
-    fn what_needs_a_scheduler_is_known() {
-        let text = "[[host]]\nname = \"a\"\n[host.profile.gpu]\ngpus = 1\n\
-                    [host.profile.conda]\nsetup = [\"conda activate b\"]\n\
-                    [host.profile.script]\njob_script = \"run.sh\"\n";
-        let config = config(text);
-        let host = config.host("a").unwrap();
-        let key = |name| host.unusable_key(host.find_profile(name), &Resources::default());
-        assert_eq!(key("gpu"), Some("gpus"));
-        assert_eq!((key("conda"), key("script")), (None, Some("job_script")));
-        let more = Resources {
-            memory: Some("1G".into()),
-            ..Resources::default()
-        };
-        assert_eq!(host.unusable_key(None, &more), Some("memory"));
-        let slurm = Host {
-            launcher: LauncherKind::Slurm,
-            ..host.clone()
-        };
-        assert_eq!(slurm.unusable_key(slurm.find_profile("gpu"), &more), None);
     }
 }

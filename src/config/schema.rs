@@ -195,6 +195,9 @@ pub struct Host {
     /// The profile that made this host of another one ([`Host::with_profile`]).
     #[serde(skip)]
     pub profile: Option<String>,
+    /// A key of that profile that only a scheduler heeds, where the host has none.
+    #[serde(skip)]
+    pub unheeded: Option<&'static str>,
 }
 
 impl Host {
@@ -230,6 +233,7 @@ impl Host {
             forwards: Vec::new(),
             profiles: Vec::new(),
             profile: None,
+            unheeded: None,
         }
     }
 

@@ -134,6 +134,7 @@ fn the_full_example_of_a_profile() {
     let expected = Host {
         name: "gpu01:gpu".into(),
         profile: Some("gpu".into()),
+        unheeded: Some("queue"),
         profiles: vec![],
         app: Some(App::Notebook),
         workdir: Some("~/gpu".into()),

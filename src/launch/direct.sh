@@ -119,6 +119,7 @@ KillUserProcesses=yes"*) ;; *) return 1 ;; esac
 # Makes the folder of a launch. cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
+    { [ -z "$rj_profile" ] || printf '%s\n' "$rj_profile" | cat >"$rj_dir/profile"; } &&
     { [ -z "$rj_machine" ] || printf '%s\n' "$rj_machine" | cat >"$rj_dir/machine"; } &&
     { [ -z "$rj_computer" ] || printf '%s\n' "$rj_computer" | cat >"$rj_dir/computer"; } &&
     rj_write_terminals_config && rj_print_server >"$rj_dir/start" && { rj_print_login_shell && rj_print_direct_keeper; } >"$rj_dir/keeper"

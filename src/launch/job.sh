@@ -323,6 +323,7 @@ rj_say_job_log() {
   if [ -n "$1" ]; then rj_say_output "$(rj_run_limited "$rj_call_seconds" "$1" 2>/dev/null </dev/null)"; return; fi
   # shellcheck disable=SC2045 # names of ours: no spaces
   for _rj_folder in $(ls -1t "$rj_base/jobs" 2>/dev/null); do
+    [ "$(sed -n 's/^profile=//p' "$rj_base/jobs/$_rj_folder/about" 2>/dev/null)" = "$(printf '%s\n' "$rj_about" | sed -n 's/^profile=//p')" ] || continue
     [ -f "$rj_base/jobs/$_rj_folder/about" ] || continue
     if [ -s "$rj_base/jobs/$_rj_folder/output" ]; then rj_say_output "$(cat "$rj_base/jobs/$_rj_folder/output")"; return; fi
     rj_say log "$rj_base/jobs/$_rj_folder/log

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::event_sender::EventSender;
 use crate::checkup;
-use crate::config::{Config, Host, OnQuit};
+use crate::config::{Config, Host, OnQuit, Resources};
 use crate::host_os::{EndedPages, Scope};
 use crate::ipc::Request;
 use crate::jupyter::Page;
@@ -27,6 +27,19 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 /// Interval between queries of a server's kernels: ten hosts cost 0.5 % of a core at 10 s and two
 /// requests each (`make bench-app`).
 const WATCH_KERNELS: Duration = Duration::from_secs(15);
+
+/// How a host is connected.
+#[derive(Default)]
+struct Start {
+    /// The notebook to open.
+    notebook: Option<String>,
+    /// True if the browser is opened.
+    show: bool,
+    /// True if the tunnel stood in an earlier run.
+    restores: bool,
+    /// What a scheduler is asked for in place of what is configured.
+    resources: Resources,
+}
 
 /// All sessions of the app.
 pub struct Sessions {
@@ -61,36 +74,50 @@ impl Sessions {
     /// the browser once it is ready, with that notebook; `opened` is called when the host has its
     /// IPC socket.
     pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<OnHosted>) {
-        self.connect(name, notebook, show, false, opened);
+        let start = Start {
+            notebook,
+            show,
+            ..Start::default()
+        };
+        self.connect(name, start, opened);
+    }
+
+    /// Connects a host for another program, which shows its page; a job that starts gets these resources.
+    pub fn start(&self, name: &str, resources: Resources, opened: Option<OnHosted>) {
+        let start = Start {
+            resources,
+            ..Start::default()
+        };
+        self.connect(name, start, opened);
     }
 
     /// Connects a host again whose tunnel stood in an earlier run: nothing is launched, no one is
     /// prompted, and no browser is opened.
     pub fn restore(&self, name: &str) {
-        self.connect(name, None, false, true, None);
+        let start = Start {
+            restores: true,
+            ..Start::default()
+        };
+        self.connect(name, start, None);
     }
 
-    fn connect(
-        &self,
-        name: &str,
-        notebook: Option<String>,
-        show: bool,
-        restores: bool,
-        opened: Option<OnHosted>,
-    ) {
+    fn connect(&self, name: &str, start: Start, opened: Option<OnHosted>) {
         let host = self.host(name).cloned();
         let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
         let Some(host) = host else {
             return;
         };
+        let host = host.with_resources(&start.resources);
+        let Start { show, restores, .. } = start;
         let goal = Goal::Open {
-            page: page(&host, notebook),
+            page: page(&host, start.notebook),
             show,
         };
         let order = match SessionRequest::new(host, self.ssh_config(), goal, TIMEOUT) {
             Ok(order) => SessionRequest {
                 watch_kernels: Some(WATCH_KERNELS),
                 restores,
+                is_exact: !start.resources.is_empty(),
                 ..order
             },
             Err(problem) => return emit(&self.sender, name, &Event::Failed(problem)),

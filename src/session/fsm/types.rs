@@ -53,6 +53,8 @@ pub struct SessionPlan {
     pub launch: bool,
     /// True if a tunnel stood before, whose server is found again or has ended.
     pub restores: bool,
+    /// True if a job that asked for other resources is not to be used.
+    pub is_exact: bool,
     /// The criteria for a server that runs.
     pub wanted: SelectionCriteria,
     /// The time for which a lost connection is retried.
