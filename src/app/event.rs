@@ -38,7 +38,7 @@ pub enum AppEvent {
     ConnectRequested {
         /// The host.
         host: String,
-        /// What its scheduler is asked for in place of what is configured.
+        /// The request to its scheduler in place of the configured one.
         resources: Resources,
         /// Receiver of the answer.
         done: mpsc::Sender<Result<(), Problem>>,

@@ -139,7 +139,7 @@ pub struct OpenOptions {
     pub json: bool,
 }
 
-/// What a scheduler is asked for at one start.
+/// The request to a scheduler at one start.
 #[derive(Debug, Args)]
 pub struct ResourceOptions {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), help = fl!("help-cores"))]

@@ -4,6 +4,7 @@
 //! must differ, names that must exist.
 
 mod profiles;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,9 +16,7 @@ use super::error::{ConfigFault, line_of};
 use super::keys::{Key, Kind, LEVELS, Level, TOP, nearest};
 use super::values::{self, Complaint, quoted};
 use crate::i18n::fl;
-use profiles::{profile_names, profiles};
-
-type Value<'i> = Spanned<DeValue<'i>>;
+use tables::{Value, names, profile_names, profiles, tables, text_of};
 
 /// Everything that is wrong with the file, in no particular order.
 pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<ConfigFault> {
@@ -295,23 +294,6 @@ impl Walk<'_> {
             self.add(span, message, remedy);
         }
     }
-}
-
-/// The tables of that name below `table`.
-fn tables<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> Vec<&'t DeTable<'i>> {
-    let list = table.get(name).and_then(|value| value.get_ref().as_array());
-    let items = list.into_iter().flatten();
-    items.filter_map(|item| item.get_ref().as_table()).collect()
-}
-
-/// The names that those tables give themselves.
-fn names<'t>(tables: &[&'t DeTable<'_>]) -> Vec<(&'t str, Range<usize>)> {
-    let named = tables.iter().filter_map(|table| table.get("name"));
-    named.filter_map(text_of).collect()
-}
-
-fn text_of<'t>(value: &'t Value<'_>) -> Option<(&'t str, Range<usize>)> {
-    Some((value.get_ref().as_str()?, value.span()))
 }
 
 /// The value, or nothing where it is beyond even 64 bits.

@@ -25,8 +25,8 @@ pub use edit::{add_destination, at_destination};
 pub use error::{ConfigError, ConfigErrors};
 pub use values::{is_plain, says_where};
 
-pub use profile::{Profile, Resources, parse_profile_name, profile_name};
-pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
+pub use profile::{parse_profile_name, profile_name};
+pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit, Profile, Resources};
 
 use error::ConfigFault;
 

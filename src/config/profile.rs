@@ -3,67 +3,12 @@
 //! A server that was started with a profile lives beside the host's own. So it is a host of its own to the rest of the
 //! program, under the name `HOST:PROFILE`: with its own lock, port, tunnel, records on the remote host and base URL.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
-use toml::Spanned;
-
-use super::schema::{App, Host, LauncherKind};
+use super::schema::{Host, LauncherKind, Profile, Resources};
 
 /// Stands between the names of a host and of a profile. No name of a profile holds it.
 const SEPARATOR: char = ':';
-
-/// Keys that take the place of the host's own for one start.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct Profile {
-    /// Its name, which is the header's last part.
-    #[serde(skip)]
-    pub name: String,
-    /// The application to start.
-    app: Option<App>,
-    /// Further options for Jupyter.
-    args: Option<Vec<String>>,
-    /// The server's folder.
-    workdir: Option<String>,
-    /// Shell lines to run before the server starts.
-    setup: Option<Vec<String>>,
-    /// The server's environment.
-    env: Option<BTreeMap<String, String>>,
-    /// The port on the local computer; a free one when absent, since two tunnels cannot share the host's.
-    local_port: Option<u16>,
-    /// The server's port on the remote host.
-    remote_port: Option<u16>,
-    /// What the scheduler is asked for.
-    #[serde(flatten)]
-    resources: Resources,
-    /// The parallel environment of Grid Engine.
-    parallel_environment: Option<String>,
-    /// Further arguments for the scheduler.
-    options: Option<Vec<String>>,
-    /// The user's own job script on the remote host.
-    job_script: Option<String>,
-}
-
-/// What a scheduler is asked for, as a command line or a profile says it in place of the host's own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Resources {
-    /// The queue or partition.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub queue: Option<String>,
-    /// CPU cores, at least 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cores: Option<u32>,
-    /// Memory: a whole number, then `K`, `M`, `G` or `T`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory: Option<String>,
-    /// GPUs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gpus: Option<u32>,
-    /// The job's longest time: `H:MM:SS`, or `D-HH:MM:SS` with days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub walltime: Option<String>,
-}
 
 impl Resources {
     /// Returns true if nothing is asked for.
@@ -222,22 +167,12 @@ fn replace_some<T: Clone>(own: &mut Option<T>, other: Option<&T>) {
     }
 }
 
-/// Reads the tables of `[host.profile.NAME]`, in the order of the file.
-pub(super) fn in_order<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Profile>, D::Error> {
-    let tables = BTreeMap::<Spanned<String>, Profile>::deserialize(from)?;
-    let mut tables: Vec<_> = tables.into_iter().collect();
-    tables.sort_by_key(|(name, _)| name.span().start);
-    let named = tables.into_iter().map(|(name, profile)| Profile {
-        name: name.into_inner(),
-        ..profile
-    });
-    Ok(named.collect())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::path::Path;
+
+    use std::collections::BTreeMap;
 
     use super::super::Config;
     use super::*;

@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 /// requests each (`make bench-app`).
 const WATCH_KERNELS: Duration = Duration::from_secs(15);
 
-/// How a host is connected.
+/// The way in which a host is connected.
 #[derive(Default)]
 struct Start {
     /// The notebook to open.
@@ -37,7 +37,7 @@ struct Start {
     show: bool,
     /// True if the tunnel stood in an earlier run.
     restores: bool,
-    /// What a scheduler is asked for in place of what is configured.
+    /// The request to its scheduler in place of the configured one.
     resources: Resources,
 }
 

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 use super::super::keys::{Key, Level};
-use super::super::profile_name;
 use super::super::values::{self, quoted};
-use super::{Value, Walk, names, text_of};
+use super::Walk;
+use super::tables::{is_empty, names, profile_names, profiles, text_of};
 use crate::i18n::fl;
 
 impl Walk<'_> {
@@ -63,33 +62,4 @@ impl Walk<'_> {
             self.add(place.span(), message, fl!("key-args-remedy", other = other));
         }
     }
-}
-
-/// A name in a header, and the table below it.
-type Named<'t, 'i> = (&'t Spanned<DeString<'i>>, &'t DeTable<'i>);
-
-/// The profiles of a host. Those of the wrong type have been reported.
-pub(super) fn profiles<'t, 'i>(host: &'t DeTable<'i>) -> Vec<Named<'t, 'i>> {
-    let profiles = host.get("profile");
-    let profiles = profiles.and_then(|value| value.get_ref().as_table());
-    let items = profiles.into_iter().flatten();
-    items
-        .filter_map(|(name, item)| Some((name, item.get_ref().as_table()?)))
-        .collect()
-}
-
-/// The names of a host with each of its profiles.
-pub(super) fn profile_names(host: &DeTable<'_>) -> impl Iterator<Item = String> {
-    let name = host.get("name").and_then(text_of);
-    let name = name.map(|(name, _)| name).unwrap_or_default();
-    let profiles = profiles(host).into_iter();
-    profiles.map(move |(profile, _)| profile_name(name, profile.get_ref()))
-}
-
-/// Returns true for a list without anything in it.
-fn is_empty(value: &Value<'_>) -> bool {
-    value
-        .get_ref()
-        .as_array()
-        .is_some_and(|list| list.is_empty())
 }
