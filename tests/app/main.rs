@@ -16,6 +16,7 @@ mod ending;
 mod launchers;
 mod living;
 mod odd;
+mod profiles;
 mod questions;
 mod restoring;
 mod start;
