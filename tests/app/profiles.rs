@@ -3,7 +3,7 @@
 use crate::desk::{Desk, servers};
 use crate::desktop::SOON;
 use crate::support::process::PATIENCE;
-use crate::support::{FakeScheduler, Opened, Sshd, eventually, kernels};
+use crate::support::{Client, FakeScheduler, Opened, Sshd, eventually, kernels};
 
 /// A host without a scheduler, with a profile.
 const HOST: &str = "[[host]]\nname = \"gpu01\"\nssh = \"test\"\n\
@@ -85,6 +85,25 @@ fn the_app_takes_over_a_profile_of_the_command_line_and_finds_it_again_after_a_r
     wait_for_hosts(&desk, &["● gpu01:salt", "○ gpu01"]);
     assert_eq!(port(&desk), before);
     assert_eq!(servers(&desk.sshd), 1);
+}
+
+#[test]
+fn the_app_shows_and_closes_a_profiles_tunnel_of_a_terminal() {
+    let open = |client: &Client| {
+        let mut opened = client.open("gpu01:salt");
+        opened.wait_phase("ready");
+        opened
+    };
+    let (desk, mut opened) = Desk::after(Sshd::start(), &[], HOST, open);
+    wait_for_hosts(&desk, &["● gpu01:salt", "○ gpu01"]);
+    let mut other = desk.client.open("gpu01:none");
+    // The app has taken it over.
+    assert_eq!(other.wait_exit().code, Some(0));
+    wait_for_hosts(&desk, &["● gpu01:salt", "● gpu01:none", "○ gpu01"]);
+    desk.desktop.click("gpu01:salt > Disconnect");
+    assert_eq!(opened.wait_exit().code, Some(0));
+    wait_for_hosts(&desk, &["● gpu01:none", "○ gpu01"]);
+    assert_eq!(servers(&desk.sshd), 2);
 }
 
 #[test]

@@ -93,8 +93,8 @@ cli-no-scheduler-remedy = Leave these options out, or set launcher for this host
 cli-unheeded = The profile of { $host } asks a scheduler for { $key }, and the host has none
 cli-unheeded-remedy = Set the scheduler of the host in the configuration, as in launcher = "slurm", or remove { $key } from the profile.
 cli-open-already = { $host } is open already, and { $resources } would not change that
-cli-open-already-detail = Resources apply when a job starts. Its kernels go on.
-cli-open-already-remedy = Run `remote-jupyter open { $host }` for its tab. To start it anew, run `remote-jupyter stop { $host }` first. To have both, add a profile to the configuration.
+cli-open-already-detail = Resources apply only to a job that starts.
+cli-open-already-remedy = Run `remote-jupyter open { $host }` to see its tab. To replace its job, run `remote-jupyter stop { $host }` first. To have two jobs, add a profile to the configuration.
 cli-unknown-remedy = Run `remote-jupyter add { $name }` to add it from your ssh configuration.
 
 ## open (src/cli/open.rs, report.rs)
@@ -985,9 +985,9 @@ answer-endless = The answers of the remote host do not end.
 job-unnumbered = The answer to its submission never came, so its job id is unknown.
 job-unanswered = { $scheduler } did not say whether it accepted the job for { $host }
 job-other-resources = Job { $id } on { $host } was started with other resources
-job-other-resources-detail = A second job beside it would belong to the same host. Its kernels go on.
-job-other-resources-remedy = Run `remote-jupyter open { $host }` to use it as it is. To start another one in its place, run `remote-jupyter stop { $host }` first. To have both, add a profile to the configuration.
-job-other-resources-app = Choose the host to use it as it is, or Stop Jupyter to start another one in its place.
+job-other-resources-detail = A host has one job of its own, so no other one was submitted.
+job-other-resources-remedy = Run `remote-jupyter open { $host }` to use it as it is. To replace it, run `remote-jupyter stop { $host }` first. To have two jobs, add a profile to the configuration.
+job-other-resources-app = Choose the host to use it as it is. To have two jobs, add a profile to the configuration.
 job-uncertain = { $scheduler } does not say whether job { $id } on { $host } still exists
 job-uncertain-remedy = Try again in a minute. No other job is submitted meanwhile.
 job-uncertain-folder-remedy = Try again in a minute. No other job is submitted meanwhile. If you know that the job has ended, delete its folder { $folder } on the remote host.

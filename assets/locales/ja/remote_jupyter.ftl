@@ -86,8 +86,8 @@ cli-no-scheduler-remedy = これらのオプションを外すか、設定でこ
 cli-unheeded = { $host } のプロファイルに { $key } がありますが、このホストにはスケジューラーがありません
 cli-unheeded-remedy = 設定で launcher = "slurm" のようにホストのスケジューラーを指定するか、プロファイルから { $key } を削除してください。
 cli-open-already = { $host } はすでに開いていて、{ $resources } では変わりません
-cli-open-already-detail = リソースはジョブを始めるときだけ効きます。カーネルはそのまま動いています。
-cli-open-already-remedy = タブを開くには `remote-jupyter open { $host }` を実行してください。始め直すには、先に `remote-jupyter stop { $host }` を実行してください。両方を使うには、設定にプロファイルを加えてください。
+cli-open-already-detail = リソースの指定は、これから始まるジョブにだけ効きます。
+cli-open-already-remedy = タブを開くには `remote-jupyter open { $host }` を実行してください。ジョブを入れ替えるには、先に `remote-jupyter stop { $host }` を実行してください。ジョブを 2 つ使うには、設定にプロファイルを加えてください。
 cli-unknown-remedy = ssh の設定にあるホストなら、`remote-jupyter add { $name }` で追加できます。
 
 ## open (src/cli/open.rs, report.rs)
@@ -949,9 +949,9 @@ answer-endless = リモートホストからの応答が終わりません。
 job-unnumbered = 投入に対する応答が届かなかったため、ジョブ番号が分かりません。
 job-unanswered = { $scheduler } が { $host } のジョブを受け付けたかどうか分かりません
 job-other-resources = { $host } のジョブ { $id } は別のリソースで始められています
-job-other-resources-detail = もう 1 つジョブを始めても、同じホストのものになってしまいます。カーネルはそのまま動いています。
-job-other-resources-remedy = そのまま使うには `remote-jupyter open { $host }` を実行してください。代わりのジョブを始めるには、先に `remote-jupyter stop { $host }` を実行してください。両方を使うには、設定にプロファイルを加えてください。
-job-other-resources-app = そのまま使うにはホストを選び、代わりのジョブを始めるには先に「Jupyter を停止」を選んでください。
+job-other-resources-detail = ホスト自身のジョブは 1 つなので、別のジョブは投入していません。
+job-other-resources-remedy = そのまま使うには `remote-jupyter open { $host }` を実行してください。入れ替えるには、先に `remote-jupyter stop { $host }` を実行してください。ジョブを 2 つ使うには、設定にプロファイルを加えてください。
+job-other-resources-app = そのまま使うにはホストを選んでください。ジョブを 2 つ使うには、設定にプロファイルを加えてください。
 job-uncertain = { $host } のジョブ { $id } がまだあるかどうか、{ $scheduler } から確かな応答がありません
 job-uncertain-remedy = 1 分ほど待ってからもう一度お試しください。それまで別のジョブは投入しません。
 job-uncertain-folder-remedy = 1 分ほど待ってからもう一度お試しください。それまで別のジョブは投入しません。ジョブが終了していると分かっている場合は、リモートホストのフォルダー { $folder } を削除してください。
