@@ -44,6 +44,10 @@ pub enum Busy {
 
 /// The state machine's knowledge of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 pub struct SessionPlan {
     /// The goal.
     pub goal: Goal,
