@@ -53,8 +53,9 @@ rj_prune_launches() {
   ls -1t "$rj_base/servers" 2>/dev/null | while IFS= read -r _rj_launch; do
     _rj_launch=$rj_base/servers/$_rj_launch
     if [ -f "$_rj_launch/exit" ]; then
-      : >"$_rj_launch/told"
+      ! rj_is_wanted "$_rj_launch" || : >"$_rj_launch/told"
     elif rj_fate_of "$_rj_launch"; [ "$rj_fate" = outside ] || [ "$rj_fate" = restart ]; then
+      rj_is_wanted "$_rj_launch" || continue # that look left it out
       printf 'lost\n' >"$_rj_launch/exit"
       rm -rf "$_rj_launch/runtime" "$_rj_launch/sock" "$_rj_launch/config" "$_rj_launch/start" "$_rj_launch/keeper"
     elif rj_is_here "$_rj_launch"; then

@@ -108,11 +108,12 @@ rj_say_job_owners() {
 
 # Removes the folders of ended jobs but for the newest five, which are kept for their logs.
 rj_prune_jobs() {
-  _rj_kept=0
+  _rj_kept=0 _rj_host=$(printf '%s\n' "$rj_about" | sed -n 's/^host=//p')
   ls -1t "$rj_base/jobs" 2>/dev/null | while IFS= read -r _rj_folder; do
     _rj_folder=$rj_base/jobs/$_rj_folder
     [ -f "$_rj_folder/exit" ] || continue
-    : >"$_rj_folder/told" # by the look that came before
+    # By the look that came before, which was this host's.
+    [ "$(sed -n 's/^host=//p' "$_rj_folder/about" 2>/dev/null)" != "$_rj_host" ] || : >"$_rj_folder/told"
     _rj_kept=$((_rj_kept + 1))
     [ "$_rj_kept" -gt 5 ] && rm -rf "$_rj_folder"
   done

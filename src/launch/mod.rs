@@ -75,6 +75,8 @@ impl LaunchMethod for BatchLaunch {
             ("rj_env", &environment(host)),
             ("rj_seconds", &limit),
             ("rj_name", &job_name(self.0, host)),
+            // The ledger tells jobs apart.
+            ("rj_profile", ""),
             ("rj_rerun", rerun),
             ("rj_call_seconds", &CALL.as_secs().to_string()),
             ("rj_submission_seconds", &SUBMISSION.as_secs().to_string()),

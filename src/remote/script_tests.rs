@@ -62,6 +62,31 @@ fn a_launch_with_a_profile_is_that_profiles_alone() {
     assert_eq!(lines, ["111000", "000110", "000000", "other"], "{told}");
 }
 
+/// The host's own submission cleans up behind the host's own jobs.
+#[test]
+fn a_killed_job_with_a_profile_is_told_to_that_profile() {
+    let told = run(
+        "for n in gpu gpu:big; do d=$rj_base/jobs/$n; mkdir -p \"$d\"; echo host=$n >\"$d/about\"; echo c1 >\"$d/started\"; echo 143 >\"$d/exit\"; done
+         show() { rj_print_lost_jobs | sed 's/lost=.*jobs.//' | tr '\\n' ' '; echo; }
+         show; rj_prune_jobs; show; rj_about=host=gpu:big; show; rj_prune_jobs; show",
+    );
+    let lines: Vec<&str> = told.lines().map(str::trim).collect();
+    assert_eq!(lines, ["gpu", "", "gpu:big", ""], "{told}");
+}
+
+/// The host's own start cleans up behind the host's own launches.
+#[test]
+fn a_lost_launch_with_a_profile_is_told_to_that_profile() {
+    let told = run(
+        "rj_machine=m rj_node=n; for n in 1 2; do d=$rj_base/servers/$n; mkdir -p \"$d\"; echo m >\"$d/machine\"; echo n >\"$d/node\"
+           echo 999999999 >\"$d/pid\"; echo 1 >\"$d/began\"; : >\"$d/log\"; done; echo h:gpu >\"$rj_base/servers/2/profile\"
+         show() { rj_print_lost_launches | sed 's/lost=.*servers.//' | tr '\\n' ' '; echo; }
+         show; rj_prune_launches; show; rj_profile=h:gpu; show; rj_prune_launches; show",
+    );
+    let lines: Vec<&str> = told.lines().map(str::trim).collect();
+    assert_eq!(lines, ["1", "", "2", ""], "{told}");
+}
+
 #[test]
 fn a_log_is_that_of_the_profile_that_is_meant() {
     let told = run(
