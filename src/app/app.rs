@@ -23,10 +23,11 @@ use super::os_actions;
 use super::prompts::Prompts;
 use super::renderer::TrayRenderer;
 use super::sessions::Sessions;
+use super::sessions::owned::OnHosted;
 use super::timer::Timer;
 use super::updates::Updates;
 use super::view::notification;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, Resources};
 use crate::desktop::{Desktop, SystemEvent};
 use crate::host_os::Scope;
 use crate::i18n::fl;
@@ -190,7 +191,11 @@ impl<D: Desktop> App<D> {
             AppEvent::MenuClicked(action) => self.menu_clicked(action),
             AppEvent::SecondLaunch => self.second_launch(),
             AppEvent::DeepLink(action) => self.deep_link(action),
-            AppEvent::ConnectRequested { host, done } => self.connect_requested(&host, done),
+            AppEvent::ConnectRequested {
+                host,
+                resources,
+                done,
+            } => self.connect_requested(&host, resources, done),
             AppEvent::ConfigReloaded(config) => self.config_reloaded(config, now),
             AppEvent::Aliases(aliases) => self.model.know_aliases(aliases),
             AppEvent::HostAdded { then, added } => self.host_added(then, added),
@@ -297,6 +302,7 @@ impl<D: Desktop> App<D> {
     fn connect_requested(
         &mut self,
         host: &str,
+        resources: Resources,
         done: std::sync::mpsc::Sender<Result<(), Problem>>,
     ) {
         if self.quits_at.is_some() {
@@ -308,8 +314,12 @@ impl<D: Desktop> App<D> {
                 let opened = move || {
                     let _ = done.send(Ok(()));
                 };
-                self.sessions
-                    .open(&host, None, false, Some(Box::new(opened)));
+                let opened = Some(Box::new(opened) as OnHosted);
+                self.sessions.start(&host, resources, opened);
+            }
+            // Nothing starts that could have other resources.
+            Some(_) if !resources.is_empty() => {
+                let _ = done.send(Err(problem::open_already(host, &resources)));
             }
             // Open already, and so its socket is there.
             Some(_) => {

@@ -105,7 +105,8 @@ impl ConfigWatcher {
         self.config = now;
         let config = Config::load(&self.path).map(Box::new);
         if let Ok(config) = &config {
-            self.hosts = config.hosts.iter().map(|host| host.name.clone()).collect();
+            let hosts = config.all_hosts();
+            self.hosts = hosts.map(|host| host.name.clone()).collect();
         }
         self.sender.send(AppEvent::ConfigReloaded(config))
     }

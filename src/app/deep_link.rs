@@ -74,7 +74,14 @@ mod tests {
 
     #[test]
     fn what_launchers_open_is_understood() {
-        for host in ["gpu01", "my box", "a/b", "100% \"x\"?#", "機🧪"] {
+        for host in [
+            "gpu01",
+            "gpu01:gpu",
+            "my box",
+            "a/b",
+            "100% \"x\"?#",
+            "機🧪",
+        ] {
             let address = crate::desktop::shortcut::address(host);
             assert_eq!(parse(&address), Some(open_host(host)), "{address}");
         }

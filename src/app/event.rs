@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use super::menu_action::MenuAction;
 use super::updates::Release;
 use crate::checkup::CheckLine;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, Resources};
 use crate::desktop::login_item;
 use crate::desktop::shortcut::Shortcut;
 use crate::desktop::{DialogId, DialogResponse, SystemEvent};
@@ -38,6 +38,8 @@ pub enum AppEvent {
     ConnectRequested {
         /// The host.
         host: String,
+        /// The request to its scheduler in place of the configured one.
+        resources: Resources,
         /// Receiver of the answer.
         done: mpsc::Sender<Result<(), Problem>>,
     },

@@ -230,7 +230,7 @@ impl Model {
         &self.login_item
     }
 
-    /// The hosts.
+    /// The hosts, each followed by those that its profiles make of it.
     pub fn hosts(&self) -> &[HostState] {
         &self.hosts
     }
@@ -517,7 +517,13 @@ impl Model {
 }
 
 fn states(hosts: &[Host], now: Instant) -> Vec<HostState> {
-    hosts.iter().map(|host| HostState::new(host, now)).collect()
+    let with_profiles = |host: &Host| {
+        let own = HostState::new(host, now);
+        let others = host.with_profiles();
+        let others = others.map(|host| HostState::new(&host, now));
+        [own].into_iter().chain(others).collect::<Vec<_>>()
+    };
+    hosts.iter().flat_map(with_profiles).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::deep_link;
 use super::event::AppEvent;
 use super::event_sender::EventSender;
+use crate::config::Resources;
 use crate::host_os::{Scope, runtime_folder};
 use crate::i18n::fl;
 use crate::ipc::{self, APP, AppRequest, HostLock, IpcListener, LockResult, Message};
@@ -84,16 +85,28 @@ fn answer(stream: &UnixStream, sender: &EventSender) -> io::Result<()> {
             sender.send(AppEvent::SecondLaunch);
         }
         AppRequest::DeepLink { url } => deep_link::open(&url, sender),
-        AppRequest::Connect { host } => {
-            // One message at most: the channel needs no bound.
-            let (done, outcome) = mpsc::channel();
-            let name = host.clone();
-            sender.send(AppEvent::ConnectRequested { host, done });
-            let outcome = outcome_message(&name, outcome.recv_timeout(PATIENCE));
-            ipc::send(stream, &outcome)?;
-        }
+        AppRequest::Connect { host } => connect(stream, sender, host, Resources::default())?,
+        AppRequest::Start { host, resources } => connect(stream, sender, host, resources)?,
     }
     Ok(())
+}
+
+fn connect(
+    stream: &UnixStream,
+    sender: &EventSender,
+    host: String,
+    resources: Resources,
+) -> io::Result<()> {
+    // One message at most: the channel needs no bound.
+    let (done, outcome) = mpsc::channel();
+    let name = host.clone();
+    sender.send(AppEvent::ConnectRequested {
+        host,
+        resources,
+        done,
+    });
+    let outcome = outcome_message(&name, outcome.recv_timeout(PATIENCE));
+    ipc::send(stream, &outcome)
 }
 
 /// Returns the one line of the answer: `resolving` when the app connects the host, else `closed`,

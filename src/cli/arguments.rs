@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 
-use crate::config::check_walltime;
+use crate::config::{Resources, check_memory, check_text, check_walltime};
 use crate::i18n::fl;
 use crate::session::seconds;
 
@@ -138,12 +138,44 @@ pub struct OpenOptions {
     pub no_browser: bool,
     #[arg(long, value_name = "PATH", help = fl!("help-notebook"))]
     pub notebook: Option<String>,
+    #[arg(long, value_name = "NAME", help = fl!("help-profile"))]
+    pub profile: Option<String>,
+    #[command(flatten)]
+    pub resources: ResourceOptions,
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, hide_default_value = true,
           value_parser = value_parser!(u64).range(1..=604_800),
           help = fl!("help-timeout", seconds = TIMEOUT))]
     pub timeout: u64,
     #[arg(long, help = fl!("help-json-events"))]
     pub json: bool,
+}
+
+/// The request to a scheduler at one start.
+#[derive(Debug, Args)]
+pub struct ResourceOptions {
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..), help = fl!("help-cores"))]
+    cores: Option<u32>,
+    #[arg(long, value_name = "M", value_parser = memory, help = fl!("help-memory"))]
+    memory: Option<String>,
+    #[arg(long, value_name = "N", help = fl!("help-gpus"))]
+    gpus: Option<u32>,
+    #[arg(long, value_name = "T", value_parser = walltime_text, help = fl!("help-walltime"))]
+    walltime: Option<String>,
+    #[arg(long, value_name = "Q", value_parser = plain, help = fl!("help-queue"))]
+    queue: Option<String>,
+}
+
+impl ResourceOptions {
+    /// As the configuration has them.
+    pub fn resources(&self) -> Resources {
+        Resources {
+            queue: self.queue.clone(),
+            cores: self.cores,
+            memory: self.memory.clone(),
+            gpus: self.gpus,
+            walltime: self.walltime.clone(),
+        }
+    }
 }
 
 /// Action of `launcher`: one of the three.
@@ -185,6 +217,19 @@ pub enum ConfigAction {
 /// Seconds, from the form that the configuration has for them too.
 fn walltime(text: &str) -> Result<u64, String> {
     check_walltime(text).map(|()| seconds(text))
+}
+
+/// The same as text.
+fn walltime_text(text: &str) -> Result<String, String> {
+    check_walltime(text).map(|()| text.to_owned())
+}
+
+fn memory(text: &str) -> Result<String, String> {
+    check_memory(text).map(|()| text.to_owned())
+}
+
+fn plain(text: &str) -> Result<String, String> {
+    check_text(text).map(|()| text.to_owned())
 }
 
 fn shells() -> String {

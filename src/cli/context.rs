@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::arguments::Arguments;
-use crate::config::{Config, ConfigErrors, Host};
+use crate::config::{Config, ConfigErrors, Host, parse_profile_name};
 use crate::host_os::{ConfigOptions, LocalHost, Scope};
 use crate::i18n::fl;
 use crate::problem;
@@ -72,8 +72,25 @@ impl Context {
         match config.host(name) {
             Some(host) => Ok(host.clone()),
             None if config.hosts.is_empty() => Ok(Host::named(name)),
-            None => Err(problem::unknown_host(name, &config.hosts)),
+            None => Err(unknown(config, name)),
         }
+    }
+
+    /// The host of a start: with a profile, where one is named.
+    pub fn host_with_profile(
+        &self,
+        config: &Config,
+        name: Option<&str>,
+        profile: Option<&str>,
+    ) -> Result<Host, Problem> {
+        let host = self.host(config, name)?;
+        let Some(profile) = profile else {
+            return Ok(host);
+        };
+        let found = host.find_profile(profile);
+        found
+            .map(|found| host.with_profile(found))
+            .ok_or_else(|| problem::unknown_profile(&host, profile))
     }
 
     /// Returns the local computer, for a session with one of these hosts.
@@ -94,6 +111,16 @@ impl Context {
         timeout: Duration,
     ) -> Result<SessionRequest, Problem> {
         SessionRequest::new(host, self.ssh_config.clone(), goal, timeout)
+    }
+}
+
+/// Explains a name that is not configured: `HOST:PROFILE` may name a host.
+fn unknown(config: &Config, name: &str) -> Problem {
+    let parts = parse_profile_name(name);
+    let host = parts.and_then(|(host, profile)| Some((config.host(host)?, profile)));
+    match host {
+        Some((host, profile)) => problem::unknown_profile(host, profile),
+        None => problem::unknown_host(name, &config.hosts),
     }
 }
 

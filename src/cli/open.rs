@@ -12,7 +12,7 @@ use super::printed::errln;
 use super::report::Report;
 use super::run::{End, attend, channel};
 use super::servers::{answers, api};
-use crate::config::{Config, Host};
+use crate::config::{Config, Host, Resources};
 use crate::host_os::{ReturnKey, runtime_folder};
 use crate::i18n::fl;
 use crate::ipc::{
@@ -29,7 +29,8 @@ const LAST_ANSWER: Duration = Duration::from_millis(500);
 /// is an event too.
 pub fn open(context: &Context, options: &OpenOptions) -> CommandOutcome {
     let chosen = context.config().and_then(|config| {
-        let host = context.host(&config, options.host.as_deref())?;
+        let (name, profile) = (options.host.as_deref(), options.profile.as_deref());
+        let host = context.host_with_profile(&config, name, profile)?;
         Ok((config, host))
     });
     let name = match &chosen {
@@ -59,33 +60,48 @@ fn claim_and_open(
     if let Some(path) = outside {
         return Err(problem::notebook_outside(&host.name, path));
     }
-    let claim = runtime_folder()
-        .and_then(|folder| {
-            hand_over(context, &folder, host);
-            ipc::acquire(&folder, context.scope(), &host.name)
-        })
-        .map_err(|error| problem::no_control(&host.name, &error))?;
-    match claim {
+    let resources = options.resources.resources();
+    if !resources.is_empty() && !host.launcher.is_scheduler() {
+        return Err(problem::no_resources(&host.name, &resources));
+    }
+    let failed = |error| problem::no_control(&host.name, &error);
+    let folder = runtime_folder().map_err(failed)?;
+    let is_handed_over = hand_over(context, &folder, host, &resources);
+    let claim = ipc::acquire(&folder, context.scope(), &host.name);
+    match claim.map_err(failed)? {
+        // It was open before, and no job is about to start.
+        LockResult::HeldByOther(_) if !is_handed_over && !resources.is_empty() => {
+            Err(problem::open_already(&host.name, &resources))
+        }
         LockResult::HeldByOther(client) => ask_holder(client, host, options, report),
         LockResult::Acquired(lock) => hold(context, config, host, options, lock, report),
     }
 }
 
 /// Lets a running app connect the host, and keep its tunnel: the app then holds the lock. If the
-/// app does not, this process opens the tunnel.
-fn hand_over(context: &Context, folder: &Path, host: &Host) {
+/// app does not, this process opens the tunnel. Returns true if the app does.
+fn hand_over(context: &Context, folder: &Path, host: &Host, resources: &Resources) -> bool {
     if ipc::holder(folder, context.scope(), &host.name).is_some() {
-        return;
+        return false;
     }
     let Some(app) = ipc::holder(folder, context.scope(), ipc::APP) else {
-        return;
+        return false;
     };
-    let request = AppRequest::Connect {
-        host: host.name.clone(),
+    let name = host.name.clone();
+    let request = if resources.is_empty() {
+        AppRequest::Connect { host: name }
+    } else {
+        AppRequest::Start {
+            host: name,
+            resources: resources.clone(),
+        }
     };
     match app.ask(&request) {
-        Ok(answers) => answers.for_each(drop),
-        Err(error) => tracing::debug!(%error, "the app went away"),
+        Ok(mut answers) => answers.any(|answer| answer.phase == Phase::Resolving),
+        Err(error) => {
+            tracing::debug!(%error, "the app went away");
+            false
+        }
     }
 }
 
@@ -108,7 +124,10 @@ fn hold(
         page: page(host, options),
         show: !options.no_browser,
     };
+    let resources = options.resources.resources();
+    let host = &host.with_resources(&resources);
     let mut request = context.order(host.clone(), goal, Duration::from_secs(options.timeout))?;
+    request.is_exact = !resources.is_empty();
     let hook = config.on_event.clone().map(EventHook::new);
     if hook.is_some() {
         // Nobody else would hear of it: a terminal is not told what its tabs do.

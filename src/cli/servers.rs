@@ -27,7 +27,7 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 pub fn list(context: &Context, json: bool) -> CommandOutcome {
     let config = context.config()?;
     hint_when_empty(&config, json);
-    for host in &config.hosts {
+    for host in config.all_hosts() {
         let phase = newest(context, &host.name).map_or(Phase::Closed, |message| message.phase);
         if json {
             println!(
@@ -35,6 +35,7 @@ pub fn list(context: &Context, json: bool) -> CommandOutcome {
                 json!({
                     "host": host.name,
                     "ssh": host.ssh_destination(),
+                    "profile": host.profile,
                     "launcher": host.launcher.to_string(),
                     "default": config.default_host.as_ref() == Some(&host.name),
                     "phase": phase,

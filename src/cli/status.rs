@@ -33,12 +33,15 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
     if !is_named {
         hint_when_empty(&config, json);
     }
-    for host in chosen(context, config, host)? {
+    for host in chosen(context, &config, host)? {
         let message = newest(context, &host.name);
         let there = match message {
             None if is_named && !json => glance(context, &host)?,
             _ => Vec::new(),
         };
+        if !is_named && is_unused_profile(context, &host, message.as_ref()) {
+            continue;
+        }
         outln!("{}", line(context, &host.name, message.as_ref(), json));
         for line in &there {
             outln!("  {line}");
@@ -49,13 +52,16 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
 
 /// `status --watch`: prints the same and then each change, until a signal ends it. No login is made.
 pub fn watch(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
-    let mut hosts = chosen(context, context.config()?, host)?;
+    let mut hosts = chosen(context, &context.config()?, host)?;
     let mut printed: Vec<(String, String)> = Vec::new();
     loop {
-        let lines = hosts.iter().map(|host| {
+        let lines = hosts.iter().filter_map(|host| {
             let message = newest(context, &host.name);
+            if is_unused_profile(context, host, message.as_ref()) {
+                return None;
+            }
             let line = line(context, &host.name, message.as_ref(), json);
-            (host.name.clone(), line)
+            Some((host.name.clone(), line))
         });
         let lines: Vec<_> = lines.collect();
         for (_, line) in lines.iter().filter(|line| !printed.contains(line)) {
@@ -65,26 +71,36 @@ pub fn watch(context: &Context, host: Option<&str>, json: bool) -> CommandOutcom
         std::thread::sleep(WATCH);
         // A configuration that is being edited may be broken for a while.
         let config = context.config();
-        if let Ok(now) = config.and_then(|config| chosen(context, config, host)) {
+        if let Ok(now) = config.and_then(|config| chosen(context, &config, host)) {
             hosts = now;
         }
     }
 }
 
 /// Returns the host that was named, or all.
-fn chosen(context: &Context, config: Config, host: Option<&str>) -> Result<Vec<Host>, Problem> {
+fn chosen(context: &Context, config: &Config, host: Option<&str>) -> Result<Vec<Host>, Problem> {
     match host {
-        Some(name) => Ok(vec![context.host(&config, Some(name))?]),
-        None => Ok(config.hosts),
+        Some(name) => Ok(vec![context.host(config, Some(name))?]),
+        None => Ok(config.all_hosts().cloned().collect()),
     }
+}
+
+/// Returns true for a profile that is not in use: it is no host that anybody has to know of.
+fn is_unused_profile(context: &Context, host: &Host, message: Option<&Message>) -> bool {
+    host.profile.is_some() && message.is_none() && last_end(context, &host.name, message).is_none()
+}
+
+/// Returns why the last tunnel ended, if none is open.
+fn last_end(context: &Context, host: &str, message: Option<&Message>) -> Option<LastEnd> {
+    let is_open = message.is_some_and(|message| !message.is_end());
+    let end = (!is_open).then(|| context.machine(None).last_end(host));
+    end.flatten()
 }
 
 /// Returns the line of one host, as JSON or for people.
 fn line(context: &Context, host: &str, message: Option<&Message>, json: bool) -> String {
     let kernels = message.and_then(count_kernels);
-    let is_open = message.is_some_and(|message| !message.is_end());
-    let end = (!is_open).then(|| context.machine(None).last_end(host));
-    let end = end.flatten();
+    let end = last_end(context, host, message);
     if json {
         return status_json(host, message, kernels, end.as_ref());
     }

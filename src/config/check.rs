@@ -3,6 +3,9 @@
 //! First each value against the table of keys, then what holds between values: names that
 //! must differ, names that must exist.
 
+mod profiles;
+mod tables;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -13,8 +16,7 @@ use super::error::{ConfigFault, line_of};
 use super::keys::{Key, Kind, LEVELS, Level, TOP, nearest};
 use super::values::{self, Complaint, quoted};
 use crate::i18n::fl;
-
-type Value<'i> = Spanned<DeValue<'i>>;
+use tables::{Value, names, profile_names, profiles, tables, text_of};
 
 /// Everything that is wrong with the file, in no particular order.
 pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<ConfigFault> {
@@ -24,11 +26,14 @@ pub(super) fn faults(source: &str, root: &DeTable<'_>) -> Vec<ConfigFault> {
     };
     walk.table(&TOP, root);
     let hosts = tables(root, "host");
-    walk.names_differ(&hosts, |name| fl!("key-duplicate-host", name = name));
+    walk.host_names_differ(&hosts);
     for host in &hosts {
         walk.host(host);
     }
-    walk.references(root, &names(&hosts));
+    let profiles: Vec<String> = hosts.iter().copied().flat_map(profile_names).collect();
+    let names = names(&hosts).into_iter().map(|(name, _)| name);
+    let names: Vec<&str> = names.chain(profiles.iter().map(String::as_str)).collect();
+    walk.references(root, &names);
     walk.faults
 }
 
@@ -101,6 +106,9 @@ impl Walk<'_> {
             (Kind::Texts, DeValue::Array(list)) => self.texts(key, list),
             (Kind::Environment, DeValue::Table(table)) => self.environment(key, table),
             (Kind::Tables(level), DeValue::Array(list)) => self.tables(key, level, list),
+            (Kind::NamedTables(level), DeValue::Table(tables)) => {
+                self.named_tables(key, level, tables);
+            }
             _ => self.wrong_type(key, value),
         }
     }
@@ -189,10 +197,15 @@ impl Walk<'_> {
 impl Walk<'_> {
     fn host(&mut self, host: &DeTable<'_>) {
         self.ssh_by_name(host);
-        self.args_reach_jupyter(host);
+        self.args_reach_jupyter(host, None);
+        let profiles = profiles(host);
+        for (_, profile) in &profiles {
+            self.args_reach_jupyter(host, Some(profile));
+        }
         let forwards = tables(host, "forward");
         self.names_differ(&forwards, |name| fl!("key-duplicate-forward", name = name));
-        let ports = std::iter::once(&host).chain(&forwards);
+        let profiles = profiles.iter().map(|(_, profile)| profile);
+        let ports = std::iter::once(&host).chain(&forwards).chain(profiles);
         let ports = ports.filter_map(|table| table.get("local_port"));
         let mut seen = BTreeMap::new();
         for port in ports {
@@ -205,22 +218,6 @@ impl Walk<'_> {
                 );
             }
         }
-    }
-
-    /// Words can be added neither to a script of the user's own nor to a command that goes on after
-    /// Jupyter.
-    fn args_reach_jupyter(&mut self, host: &DeTable<'_>) {
-        let Some(args) = host.get("args") else { return };
-        let command = host.get("command").and_then(text_of);
-        let other = if host.contains_key("job_script") {
-            "job_script"
-        } else if command.is_some_and(|(text, _)| !values::is_plain(text)) {
-            "command"
-        } else {
-            return;
-        };
-        let message = fl!("key-args", other = other);
-        self.add(args.span(), message, fl!("key-args-remedy", other = other));
     }
 
     /// Without a destination of its own, the host's name is what ssh gets.
@@ -269,7 +266,7 @@ impl Walk<'_> {
     }
 
     /// The hosts that the top of the file names must exist.
-    fn references(&mut self, root: &DeTable<'_>, hosts: &[(&str, Range<usize>)]) {
+    fn references(&mut self, root: &DeTable<'_>, hosts: &[&str]) {
         let default = root
             .get("default_host")
             .into_iter()
@@ -285,7 +282,7 @@ impl Walk<'_> {
             let Some((name, span)) = text_of(value) else {
                 continue;
             };
-            let known = || hosts.iter().map(|&(host, _)| host);
+            let known = || hosts.iter().copied();
             if values::plain(name).is_err() || known().any(|host| host == name) {
                 continue;
             }
@@ -297,23 +294,6 @@ impl Walk<'_> {
             self.add(span, message, remedy);
         }
     }
-}
-
-/// The tables of that name below `table`.
-fn tables<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> Vec<&'t DeTable<'i>> {
-    let list = table.get(name).and_then(|value| value.get_ref().as_array());
-    let items = list.into_iter().flatten();
-    items.filter_map(|item| item.get_ref().as_table()).collect()
-}
-
-/// The names that those tables give themselves.
-fn names<'t>(tables: &[&'t DeTable<'_>]) -> Vec<(&'t str, Range<usize>)> {
-    let named = tables.iter().filter_map(|table| table.get("name"));
-    named.filter_map(text_of).collect()
-}
-
-fn text_of<'t>(value: &'t Value<'_>) -> Option<(&'t str, Range<usize>)> {
-    Some((value.get_ref().as_str()?, value.span()))
 }
 
 /// The value, or nothing where it is beyond even 64 bits.

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Environment,
     /// Tables of their own, as many as wanted.
     Tables(&'static Level),
+    /// Tables of their own, each with a name in its header.
+    NamedTables(&'static Level),
 }
 
 impl Kind {
@@ -39,7 +41,9 @@ impl Kind {
             Self::Flag => fl!("type-flag"),
             Self::Texts => fl!("type-strings"),
             Self::Environment => fl!("type-environment"),
-            Self::Tables(level) => fl!("type-tables", header = level.title),
+            Self::Tables(level) | Self::NamedTables(level) => {
+                fl!("type-tables", header = level.title)
+            }
         }
     }
 }
@@ -57,6 +61,7 @@ impl Key {
     pub fn form(&self) -> String {
         match self.kind {
             Kind::Tables(level) => fl!("key-write-table", header = level.title),
+            Kind::NamedTables(_) => fl!("key-write-named-table", header = self.example),
             _ => fl!("key-write-as", example = self.example),
         }
     }
@@ -104,7 +109,7 @@ const REMOTE_PORT: Kind = Kind::Number {
 };
 
 /// Every level, for a key at the wrong one.
-pub(super) static LEVELS: [&Level; 3] = [&TOP, &HOST, &FORWARD];
+pub(super) static LEVELS: [&Level; 4] = [&TOP, &HOST, &FORWARD, &PROFILE];
 
 /// The top of the file.
 pub(super) static TOP: Level = Level {
@@ -214,6 +219,7 @@ pub(super) static HOST: Level = Level {
         ),
         key("remember", Kind::Flag, "remember = true"),
         key("forward", Kind::Tables(&FORWARD), "[[host.forward]]"),
+        key("profile", Kind::NamedTables(&PROFILE), "[host.profile.gpu]"),
     ],
 };
 
@@ -229,6 +235,55 @@ static FORWARD: Level = Level {
             r#"remote = "127.0.0.1:6006""#,
         ),
         key("local_port", LOCAL_PORT, "local_port = 16006"),
+    ],
+};
+
+/// One `[host.profile.NAME]`: what may differ from one start to the next.
+pub(super) static PROFILE: Level = Level {
+    title: "[host.profile.NAME]",
+    required: &[],
+    keys: &[
+        key("app", Kind::Word(App::WORDS), r#"app = "lab""#),
+        key("args", Kind::Texts, r#"args = ["--allow-root"]"#),
+        key("workdir", Kind::Text, r#"workdir = "~/project""#),
+        key("setup", Kind::Texts, r#"setup = ["module load cuda"]"#),
+        key(
+            "env",
+            Kind::Environment,
+            r#"env = { OMP_NUM_THREADS = "8" }"#,
+        ),
+        key("local_port", LOCAL_PORT, "local_port = 8891"),
+        key("remote_port", REMOTE_PORT, "remote_port = 8889"),
+        key("queue", Kind::Text, r#"queue = "gpu.q""#),
+        key(
+            "cores",
+            Kind::Number {
+                least: 1,
+                most: u32::MAX,
+            },
+            "cores = 8",
+        ),
+        key("memory", Kind::Formed(values::memory), r#"memory = "32G""#),
+        key(
+            "gpus",
+            Kind::Number {
+                least: 0,
+                most: u32::MAX,
+            },
+            "gpus = 1",
+        ),
+        key(
+            "walltime",
+            Kind::Formed(values::walltime),
+            r#"walltime = "4:00:00""#,
+        ),
+        key(
+            "parallel_environment",
+            Kind::Text,
+            r#"parallel_environment = "smp""#,
+        ),
+        key("options", Kind::Texts, r#"options = ["--constraint=a100"]"#),
+        key("job_script", Kind::Text, r#"job_script = "run_gpu.sh""#),
     ],
 };
 

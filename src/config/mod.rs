@@ -8,6 +8,7 @@ mod edit;
 mod error;
 mod file;
 mod keys;
+mod profile;
 mod schema;
 mod values;
 
@@ -25,7 +26,8 @@ pub use edit::{add_destination, at_destination};
 pub use error::{ConfigError, ConfigErrors};
 pub use values::{is_plain, says_where};
 
-pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};
+pub use profile::{parse_profile_name, profile_name};
+pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit, Profile, Resources};
 
 use error::ConfigFault;
 
@@ -34,8 +36,23 @@ use error::ConfigFault;
 /// # Errors
 /// A text that says what is wrong, and the remedy.
 pub fn check_walltime(text: &str) -> Result<(), String> {
-    let checked = values::walltime(text);
-    checked.map_err(|complaint| format!("{}; {}", complaint.message, complaint.remedy))
+    values::walltime(text).map_err(values::Complaint::on_one_line)
+}
+
+/// Checks that a text has the form of a `memory`.
+///
+/// # Errors
+/// A text that says what is wrong, and the remedy.
+pub fn check_memory(text: &str) -> Result<(), String> {
+    values::memory(text).map_err(values::Complaint::on_one_line)
+}
+
+/// Checks what holds for every text of the file: it is not blank, and it is one line.
+///
+/// # Errors
+/// A text that says what is wrong, and the remedy.
+pub fn check_text(text: &str) -> Result<(), String> {
+    values::plain(text).map_err(values::Complaint::on_one_line)
 }
 
 /// The file's place below the folder of configurations.
@@ -80,8 +97,10 @@ impl Config {
         }
         let config = Self::deserialize(Deserializer::from(table))
             .map_err(|why| fail(vec![ConfigFault::syntax(&why, text)]))?;
+        let profile_hosts = config.hosts.iter().flat_map(Host::with_profiles);
         Ok(Self {
             path: path.to_path_buf(),
+            profile_hosts: profile_hosts.collect(),
             ..config
         })
     }
@@ -109,10 +128,15 @@ impl Config {
         self.cell_done_after.unwrap_or(CELL_DONE_AFTER)
     }
 
-    /// The host of that name.
+    /// The host of that name, which may be one with a profile: `HOST:PROFILE`.
     #[must_use]
     pub fn host(&self, name: &str) -> Option<&Host> {
-        self.hosts.iter().find(|host| host.name == name)
+        self.all_hosts().find(|host| host.name == name)
+    }
+
+    /// The hosts, then those that their profiles make of them.
+    pub fn all_hosts(&self) -> impl Iterator<Item = &Host> {
+        self.hosts.iter().chain(&self.profile_hosts)
     }
 
     /// The host that is meant when none is named: the default one, or the only one there is.

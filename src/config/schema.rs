@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+use toml::Spanned;
 
 use super::values;
 
@@ -122,6 +123,9 @@ pub struct Config {
     /// The hosts, in the file's order; no name twice.
     #[serde(default, rename = "host")]
     pub hosts: Vec<Host>,
+    /// The hosts that their profiles make of them, in the same order; see [`Host::with_profile`].
+    #[serde(skip)]
+    pub profile_hosts: Vec<Host>,
 }
 
 /// One remote host and how Jupyter runs there.
@@ -190,6 +194,15 @@ pub struct Host {
     /// Further forwards, up with the tunnel; no name and no local port twice.
     #[serde(default, rename = "forward")]
     pub forwards: Vec<Forward>,
+    /// Named sets of keys for one start, in the file's order.
+    #[serde(default, rename = "profile", deserialize_with = "in_order")]
+    pub profiles: Vec<Profile>,
+    /// The profile that made this host of another one ([`Host::with_profile`]).
+    #[serde(skip)]
+    pub profile: Option<String>,
+    /// A key of that profile that only a scheduler heeds, where the host has none.
+    #[serde(skip)]
+    pub unheeded: Option<&'static str>,
 }
 
 impl Host {
@@ -223,6 +236,9 @@ impl Host {
             idle_stop: None,
             remember: false,
             forwards: Vec::new(),
+            profiles: Vec::new(),
+            profile: None,
+            unheeded: None,
         }
     }
 
@@ -231,6 +247,57 @@ impl Host {
     pub fn ssh_destination(&self) -> &str {
         self.ssh.as_deref().unwrap_or(&self.name)
     }
+}
+
+/// Keys that take the place of the host's own for one start.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Profile {
+    /// Its name, which is the header's last part.
+    #[serde(skip)]
+    pub name: String,
+    /// The application to start.
+    pub(super) app: Option<App>,
+    /// Further options for Jupyter.
+    pub(super) args: Option<Vec<String>>,
+    /// The server's folder.
+    pub(super) workdir: Option<String>,
+    /// Shell lines to run before the server starts.
+    pub(super) setup: Option<Vec<String>>,
+    /// The server's environment.
+    pub(super) env: Option<BTreeMap<String, String>>,
+    /// The port on the local computer; a free one when absent, since two tunnels cannot share the host's.
+    pub(super) local_port: Option<u16>,
+    /// The server's port on the remote host.
+    pub(super) remote_port: Option<u16>,
+    /// The request to the scheduler.
+    #[serde(flatten)]
+    pub(super) resources: Resources,
+    /// The parallel environment of Grid Engine.
+    pub(super) parallel_environment: Option<String>,
+    /// Further arguments for the scheduler.
+    pub(super) options: Option<Vec<String>>,
+    /// The user's own job script on the remote host.
+    pub(super) job_script: Option<String>,
+}
+
+/// A request to a scheduler, as a command line or a profile makes it in place of the host's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Resources {
+    /// The queue or partition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    /// CPU cores, at least 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cores: Option<u32>,
+    /// Memory: a whole number, then `K`, `M`, `G` or `T`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<String>,
+    /// GPUs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpus: Option<u32>,
+    /// The job's longest time: `H:MM:SS`, or `D-HH:MM:SS` with days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walltime: Option<String>,
 }
 
 /// One more port to forward beside Jupyter's.
@@ -313,4 +380,16 @@ fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::E
     values::duration(&text)
         .map(Some)
         .map_err(|complaint| D::Error::custom(complaint.message))
+}
+
+/// Reads the tables of `[host.profile.NAME]`, in the order of the file.
+fn in_order<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Profile>, D::Error> {
+    let tables = BTreeMap::<Spanned<String>, Profile>::deserialize(from)?;
+    let mut tables: Vec<_> = tables.into_iter().collect();
+    tables.sort_by_key(|(name, _)| name.span().start);
+    let named = tables.into_iter().map(|(name, profile)| Profile {
+        name: name.into_inner(),
+        ..profile
+    });
+    Ok(named.collect())
 }

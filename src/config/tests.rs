@@ -46,6 +46,25 @@ local_port = 16006
 [[host.forward]]
 name = "Dask"
 remote = "[::1]:8787"
+
+[host.profile.small]             # named sets of keys for one start
+cores = 1
+
+[host.profile.gpu]
+app = "notebook"
+workdir = "~/gpu"
+setup = ["module load cuda"]
+env = {}
+local_port = 8891
+remote_port = 8889
+queue = "gpu.q"
+cores = 8
+memory = "32G"
+gpus = 2
+walltime = "4:00:00"
+parallel_environment = "mpi"
+options = []
+job_script = "run_gpu.sh"
 "#;
 
 fn parse(text: &str) -> Config {
@@ -98,9 +117,43 @@ fn the_full_example() {
         on_quit: OnQuit::Stop,
         idle_stop: Some(Duration::from_secs(7200)),
         forwards: vec![tensorboard, dask],
+        profiles: config.hosts[0].profiles.clone(),
         ..Host::named("gpu01")
     };
     assert_eq!(config.hosts, [expected]);
+}
+
+#[test]
+fn the_full_example_of_a_profile() {
+    let config = parse(FULL);
+    let own = &config.hosts[0];
+    let names = own.profiles.iter().map(|profile| profile.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["small", "gpu"]);
+    let mut forwards = own.forwards.clone();
+    forwards[0].local_port = None;
+    let expected = Host {
+        name: "gpu01:gpu".into(),
+        profile: Some("gpu".into()),
+        unheeded: Some("queue"),
+        profiles: vec![],
+        app: Some(App::Notebook),
+        workdir: Some("~/gpu".into()),
+        setup: texts(&["module load cuda"]),
+        env: [].into(),
+        local_port: Some(8891),
+        remote_port: Some(8889),
+        queue: Some("gpu.q".into()),
+        cores: Some(8),
+        memory: Some("32G".into()),
+        gpus: Some(2),
+        walltime: Some("4:00:00".into()),
+        parallel_environment: Some("mpi".into()),
+        options: vec![],
+        job_script: Some("run_gpu.sh".into()),
+        forwards,
+        ..own.clone()
+    };
+    assert_eq!(config.host("gpu01:gpu"), Some(&expected));
 }
 
 #[test]
@@ -146,7 +199,7 @@ fn every_example_of_the_key_table_is_in_order() {
         for key in level.keys {
             let example = key.example;
             let text = match level.title {
-                _ if example.starts_with("[[") => continue,
+                _ if example.starts_with('[') => continue,
                 "" => format!("{example}\n[[host]]\nname = \"gpu01\"\n"),
                 title if key.name == "name" && title == "[[host]]" => {
                     format!("{title}\n{example}\n")
@@ -154,7 +207,11 @@ fn every_example_of_the_key_table_is_in_order() {
                 "[[host]]" => format!("[[host]]\nname = \"gpu01\"\n{example}\n"),
                 title => {
                     let rest = ["name = \"a\"", "remote = \"1\""].into_iter();
-                    let rest: Vec<_> = rest.filter(|line| !line.starts_with(key.name)).collect();
+                    let needed = |line: &&str| {
+                        let mut required = level.required.iter();
+                        !line.starts_with(key.name) && required.any(|name| line.starts_with(name))
+                    };
+                    let rest: Vec<_> = rest.filter(needed).collect();
                     format!(
                         "[[host]]\nname = \"a\"\n{title}\n{}\n{example}\n",
                         rest.join("\n")

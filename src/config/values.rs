@@ -18,6 +18,11 @@ impl Complaint {
             remedy: remedy.into(),
         }
     }
+
+    /// Returns both as one line, for a command line.
+    pub fn on_one_line(self) -> String {
+        format!("{}; {}", self.message, self.remedy)
+    }
 }
 
 /// Checks the rules for every text: it is not blank, and it is one line.
@@ -85,6 +90,18 @@ pub(super) fn host_name(text: &str) -> Result<(), Complaint> {
         ));
     }
     Ok(())
+}
+
+/// A profile's name: it becomes a part of names that commands take, and of addresses.
+pub(super) fn profile_name(name: &str) -> Result<(), Complaint> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+    if name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.chars().all(is_plain) {
+        return Ok(());
+    }
+    Err(Complaint::new(
+        fl!("value-profile", text = quoted(name)),
+        fl!("value-profile-remedy"),
+    ))
 }
 
 /// Checks that ssh takes a text as its destination, and as nothing else.
@@ -405,6 +422,17 @@ mod tests {
         ] {
             assert_eq!(reads(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn profile_names() {
+        good(profile_name, &["gpu", "GPU-4h", "a_b", "2"]);
+        bad(
+            profile_name,
+            &[
+                "", "-a", "_a", "a b", "a:b", "a/b", "a.b", "大", "a\u{7}", "a\n",
+            ],
+        );
     }
 
     #[test]

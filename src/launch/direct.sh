@@ -53,8 +53,9 @@ rj_prune_launches() {
   ls -1t "$rj_base/servers" 2>/dev/null | while IFS= read -r _rj_launch; do
     _rj_launch=$rj_base/servers/$_rj_launch
     if [ -f "$_rj_launch/exit" ]; then
-      : >"$_rj_launch/told"
+      ! rj_is_wanted "$_rj_launch" || : >"$_rj_launch/told"
     elif rj_fate_of "$_rj_launch"; [ "$rj_fate" = outside ] || [ "$rj_fate" = restart ]; then
+      rj_is_wanted "$_rj_launch" || continue # that look left it out
       printf 'lost\n' >"$_rj_launch/exit"
       rm -rf "$_rj_launch/runtime" "$_rj_launch/sock" "$_rj_launch/config" "$_rj_launch/start" "$_rj_launch/keeper"
     elif rj_is_here "$_rj_launch"; then
@@ -119,6 +120,7 @@ KillUserProcesses=yes"*) ;; *) return 1 ;; esac
 # Makes the folder of a launch. cat says why a write fails; the printf of dash only that it did.
 rj_make_folder() {
   mkdir -p "$rj_dir/runtime" && printf '%s\n' "$rj_node" | cat >"$rj_dir/node" && : >"$rj_dir/log" &&
+    { [ -z "$rj_profile" ] || printf '%s\n' "$rj_profile" | cat >"$rj_dir/profile"; } &&
     { [ -z "$rj_machine" ] || printf '%s\n' "$rj_machine" | cat >"$rj_dir/machine"; } &&
     { [ -z "$rj_computer" ] || printf '%s\n' "$rj_computer" | cat >"$rj_dir/computer"; } &&
     rj_write_terminals_config && rj_print_server >"$rj_dir/start" && { rj_print_login_shell && rj_print_direct_keeper; } >"$rj_dir/keeper"

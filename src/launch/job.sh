@@ -108,11 +108,12 @@ rj_say_job_owners() {
 
 # Removes the folders of ended jobs but for the newest five, which are kept for their logs.
 rj_prune_jobs() {
-  _rj_kept=0
+  _rj_kept=0 _rj_host=$(printf '%s\n' "$rj_about" | sed -n 's/^host=//p')
   ls -1t "$rj_base/jobs" 2>/dev/null | while IFS= read -r _rj_folder; do
     _rj_folder=$rj_base/jobs/$_rj_folder
     [ -f "$_rj_folder/exit" ] || continue
-    : >"$_rj_folder/told" # by the look that came before
+    # By the look that came before, which was this host's.
+    [ "$(sed -n 's/^host=//p' "$_rj_folder/about" 2>/dev/null)" != "$_rj_host" ] || : >"$_rj_folder/told"
     _rj_kept=$((_rj_kept + 1))
     [ "$_rj_kept" -gt 5 ] && rm -rf "$_rj_folder"
   done
@@ -323,6 +324,7 @@ rj_say_job_log() {
   if [ -n "$1" ]; then rj_say_output "$(rj_run_limited "$rj_call_seconds" "$1" 2>/dev/null </dev/null)"; return; fi
   # shellcheck disable=SC2045 # names of ours: no spaces
   for _rj_folder in $(ls -1t "$rj_base/jobs" 2>/dev/null); do
+    [ "$(sed -n 's/^profile=//p' "$rj_base/jobs/$_rj_folder/about" 2>/dev/null)" = "$(printf '%s\n' "$rj_about" | sed -n 's/^profile=//p')" ] || continue
     [ -f "$rj_base/jobs/$_rj_folder/about" ] || continue
     if [ -s "$rj_base/jobs/$_rj_folder/output" ]; then rj_say_output "$(cat "$rj_base/jobs/$_rj_folder/output")"; return; fi
     rj_say log "$rj_base/jobs/$_rj_folder/log

@@ -40,6 +40,10 @@ impl LaunchMethod for DirectLaunch {
             Bind::Auto | Bind::Loopback | Bind::Node => "loopback",
         };
         let mut text = common(host, bind);
+        let profile = host.profile.as_ref().map(|_| host.name.as_str());
+        text.push_str("rj_profile=");
+        text.push_str(&quote(profile.unwrap_or_default()));
+        text.push('\n');
         text.push_str("rj_export_env() { :\n");
         text.push_str(&environment(host));
         text.push_str("}\n");
@@ -71,6 +75,8 @@ impl LaunchMethod for BatchLaunch {
             ("rj_env", &environment(host)),
             ("rj_seconds", &limit),
             ("rj_name", &job_name(self.0, host)),
+            // The ledger tells jobs apart.
+            ("rj_profile", ""),
             ("rj_rerun", rerun),
             ("rj_call_seconds", &CALL.as_secs().to_string()),
             ("rj_submission_seconds", &SUBMISSION.as_secs().to_string()),
@@ -86,9 +92,10 @@ impl BatchLaunch {
     fn about(&self, host: &Host) -> String {
         let own = host.job_script.is_some();
         format!(
-            "scheduler={}\nhost={}\nown={}\nname={}\nwish={}",
+            "scheduler={}\nhost={}\nprofile={}\nown={}\nname={}\nwish={}",
             self.0.id(),
             host.name,
+            host.profile.as_deref().unwrap_or_default(),
             u8::from(own),
             job_name(self.0, host),
             self.wish(host)

@@ -136,6 +136,8 @@ codes! {
     Config = "config", 2;
     /// No host of that name.
     UnknownHost = "unknown_host", 2;
+    /// It runs already, with other resources than those that were asked for.
+    AlreadyRunning = "already_running", 2;
     /// Something that this version does not do yet.
     Unsupported = "unsupported", 2;
     /// The user did not accept an unknown host key, or could not be prompted.

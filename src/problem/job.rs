@@ -34,6 +34,20 @@ pub fn no_scheduler(host: &Host, scheduler: &dyn Scheduler, detect_error: &Detec
     }
 }
 
+/// Explains that a job runs or waits which asked for other resources than the user does now.
+#[must_use]
+pub fn other_resources(host: &str, id: &str) -> Problem {
+    Problem::new(
+        Code::AlreadyRunning,
+        fl!("job-other-resources", host = host, id = id),
+        fl!("job-other-resources-detail"),
+        Remedy::by_face(
+            fl!("job-other-resources-remedy", host = host),
+            fl!("job-other-resources-app"),
+        ),
+    )
+}
+
 /// Explains a submission that the scheduler refused.
 #[must_use]
 pub fn job_refused(host: &str, scheduler: &str, output: &CommandOutput) -> Problem {

@@ -25,7 +25,7 @@ pub use connection_lost::{
 pub use job::{
     job_confused, job_ended, job_gone, job_never_starts, job_not_taken, job_refused,
     job_start_slow, job_suspended, job_time_up, job_uncertain, job_would_be_refused, no_end,
-    no_list, no_scheduler, not_extendable, not_extended,
+    no_list, no_scheduler, not_extendable, not_extended, other_resources,
 };
 pub use local::{
     app_runs, keychain_kept, launcher, login_item, no_browser, no_clipboard, no_release, not_added,
@@ -38,8 +38,9 @@ pub use server::{kernel_action, kernels_busy, not_stopped, nothing_running, unus
 #[cfg(feature = "app")]
 pub use usage::no_display;
 pub use usage::{
-    broken_config, no_address, no_app, no_config, not_open, not_resolved, notebook_outside,
-    nothing_configured, uneditable, unknown_host, which_host,
+    broken_config, no_address, no_app, no_config, no_resources, not_open, not_resolved,
+    notebook_outside, nothing_configured, open_already, uneditable, unheeded, unknown_host,
+    unknown_profile, which_host,
 };
 
 pub use code::{Code, Face, Problem, Remedy};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::code::{Code, Problem, Remedy};
-use crate::config::{ConfigErrors, Host};
+use crate::config::{ConfigErrors, Host, Resources};
 use crate::i18n::fl;
 use crate::ssh::resolve::ResolveError;
 
@@ -117,6 +117,59 @@ pub fn unknown_host(name: &str, hosts: &[Host]) -> Problem {
         fl!("cli-unknown", name = name),
         configured(hosts),
         fl!("cli-unknown-remedy", name = name),
+    )
+}
+
+/// Explains a profile that the host does not have.
+#[must_use]
+pub fn unknown_profile(host: &Host, profile: &str) -> Problem {
+    let names = host.profiles.iter().map(|profile| profile.name.as_str());
+    let names: Vec<&str> = names.collect();
+    let detail = if names.is_empty() {
+        fl!("cli-profiles-none")
+    } else {
+        fl!("cli-profiles", names = names.join(", "))
+    };
+    Problem::new(
+        Code::Usage,
+        fl!("cli-unknown-profile", host = &host.name, profile = profile),
+        detail,
+        fl!("cli-unknown-profile-remedy", profile = profile),
+    )
+}
+
+/// Explains that a host has no scheduler to ask for resources.
+#[must_use]
+pub fn no_resources(host: &str, resources: &Resources) -> Problem {
+    let resources = resources.to_string();
+    Problem::new(
+        Code::Usage,
+        fl!("cli-no-scheduler", host = host, resources = resources),
+        "",
+        fl!("cli-no-scheduler-remedy"),
+    )
+}
+
+/// Explains a profile with a key that only a scheduler heeds.
+#[must_use]
+pub fn unheeded(host: &str, key: &str) -> Problem {
+    Problem::new(
+        Code::Config,
+        fl!("cli-unheeded", host = host, key = key),
+        "",
+        fl!("cli-unheeded-remedy", key = key),
+    )
+}
+
+/// Explains that a host is open, so that no job starts which could have other resources.
+#[must_use]
+pub fn open_already(host: &str, resources: &Resources) -> Problem {
+    let resources = resources.to_string();
+    Problem::new(
+        Code::AlreadyRunning,
+        fl!("cli-open-already", host = host, resources = resources),
+        fl!("cli-open-already-detail"),
+        fl!("cli-open-already-remedy", host = host),
     )
 }
 

@@ -15,7 +15,7 @@ use crate::scheduler::{Job, JobIdentity, JobState, adapter, job_name};
 
 pub use builder::DiscoveryBuilder;
 pub use ledger::{has_gone, queries, there, was_taken};
-use pass::{DiscoveryPass, is_of};
+use pass::{DiscoveryPass, is_as_asked, is_of};
 pub use record::{JobRecord, SharedRuntimeFile};
 use shared_home::{JobClaim, SharedHomeMatch, beside};
 pub use types::{Discovery, OtherServers, OurJob, UncertainJob, UnlistedJob};
@@ -98,6 +98,7 @@ impl DiscoveryPass<'_> {
                 identity,
                 folder: Some(record.folder.clone()),
                 tells: !record.own,
+                is_as_asked: is_as_asked(self.scheduler, record, self.host),
                 file: None,
                 confused: false,
             };
@@ -113,6 +114,10 @@ impl DiscoveryPass<'_> {
 
     /// Jobs of the same name that have no folder: started by hand, with the original script.
     fn started_by_hand(&self, discovery: &mut Discovery) {
+        // Nothing says that a profile was meant.
+        if self.host.profile.is_some() {
+            return;
+        }
         let name = job_name(self.scheduler, self.host);
         let has_folder = |job: &Job| {
             let found = discovery.jobs.iter().any(|ours| ours.identity.is(job));
@@ -130,6 +135,7 @@ impl DiscoveryPass<'_> {
                 job,
                 folder: None,
                 tells: false,
+                is_as_asked: false,
                 file: None,
                 confused: false,
             };

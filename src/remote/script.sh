@@ -127,11 +127,12 @@ rj_say_if_serving() {
   rj_examine "$1" && { [ -n "$rj_listeners_seen$rj_socket_owner" ] || [ "$2" -ge 100 ]; } && rj_say_server launched "$1"
 }
 
-# rj_say_log [DIR]: the log of that launch, else of the newest one on this machine.
+# rj_say_log [DIR]: the log of that launch, else of the newest one on this machine that is meant.
 rj_say_log() {
   if [ -n "$1" ]; then rj_say_log_of "$1"; return; fi
   # shellcheck disable=SC2045 # names of ours: no spaces
   for _rj_folder in $(ls -1t "$rj_base/servers" 2>/dev/null); do
+    rj_is_wanted "$rj_base/servers/$_rj_folder" || continue
     rj_is_here "$rj_base/servers/$_rj_folder" || [ "$(cat "$rj_base/servers/$_rj_folder/node" 2>/dev/null)" = "$rj_node" ] || continue
     rj_say_log_of "$rj_base/servers/$_rj_folder"
     return

@@ -46,6 +46,71 @@ fn the_folder_of_a_job_that_was_killed_goes_as_any_other() {
     );
 }
 
+#[test]
+fn a_launch_with_a_profile_is_that_profiles_alone() {
+    let told = run(
+        "mkdir -p \"$rj_base/servers/1/runtime\" \"$rj_base/servers/2/runtime\" \"$rj_base/servers/3\"
+         echo h:gpu >\"$rj_base/servers/2/profile\"; echo 'h:gpu 2' >\"$rj_base/servers/3/profile\"
+         for rj_profile in '' h:gpu h:cpu; do
+           for one in /home/me/runtime/jpserver-1.json \"$rj_base/servers/1\" \"$rj_base/servers/1/runtime/jpserver-1.json\" \\
+             \"$rj_base/servers/2\" \"$rj_base/servers/2/runtime/jpserver-1.json\" \"$rj_base/servers/3\"; do
+             if rj_is_wanted \"$one\"; then printf 1; else printf 0; fi
+           done; echo
+         done; unset rj_profile; rj_is_wanted /x && echo other",
+    );
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines, ["111000", "000110", "000000", "other"], "{told}");
+}
+
+/// The host's own submission cleans up behind the host's own jobs.
+#[test]
+fn a_killed_job_with_a_profile_is_told_to_that_profile() {
+    let told = run(
+        "for n in gpu gpu:big; do d=$rj_base/jobs/$n; mkdir -p \"$d\"; echo host=$n >\"$d/about\"; echo c1 >\"$d/started\"; echo 143 >\"$d/exit\"; done
+         show() { rj_print_lost_jobs | sed 's/lost=.*jobs.//' | tr '\\n' ' '; echo; }
+         show; rj_prune_jobs; show; rj_about=host=gpu:big; show; rj_prune_jobs; show",
+    );
+    let lines: Vec<&str> = told.lines().map(str::trim).collect();
+    assert_eq!(lines, ["gpu", "", "gpu:big", ""], "{told}");
+}
+
+/// The host's own start cleans up behind the host's own launches.
+#[test]
+fn a_lost_launch_with_a_profile_is_told_to_that_profile() {
+    let told = run(
+        "rj_machine=m rj_node=n; for n in 1 2; do d=$rj_base/servers/$n; mkdir -p \"$d\"; echo m >\"$d/machine\"; echo n >\"$d/node\"
+           echo 999999999 >\"$d/pid\"; echo 1 >\"$d/began\"; : >\"$d/log\"; done; echo h:gpu >\"$rj_base/servers/2/profile\"
+         show() { rj_print_lost_launches | sed 's/lost=.*servers.//' | tr '\\n' ' '; echo; }
+         show; rj_prune_launches; show; rj_profile=h:gpu; show; rj_prune_launches; show",
+    );
+    let lines: Vec<&str> = told.lines().map(str::trim).collect();
+    assert_eq!(lines, ["1", "", "2", ""], "{told}");
+}
+
+#[test]
+fn a_log_is_that_of_the_profile_that_is_meant() {
+    let told = run(
+        "rj_say() { printf '%s %s\\n' \"$1\" \"$(printf '%s' \"$2\" | sed 's/.*jobs/jobs/' | tr '\\n' ' ')\"; }
+         d=$rj_base/jobs; mkdir -p \"$d/1\" \"$d/2\" \"$d/3\"
+         echo host=h >\"$d/1/about\"; printf 'host=h\\nprofile=\\n' >\"$d/2/about\"; printf 'host=h:gpu\\nprofile=gpu\\n' >\"$d/3/about\"
+         for n in 1 2 3; do echo words$n >\"$d/$n/log\"; done; touch -d 2026-11-01 \"$d/1\"; touch -d 2026-11-02 \"$d/2\"
+         rj_about='host=h
+profile='; rj_say_job_log ''
+         rj_about='host=h:gpu
+profile=gpu'; rj_say_job_log ''
+         rj_about='host=h:cpu
+profile=cpu'; rj_say_job_log ''",
+    );
+    let lines: Vec<&str> = told.lines().map(str::trim).collect();
+    assert_eq!(lines.len(), 3, "{told}");
+    assert!(
+        lines[0].contains("words2") && !lines[0].contains("words3"),
+        "{told}"
+    );
+    assert!(lines[1].contains("words3"), "{told}");
+    assert_eq!(lines[2], "log", "{told}");
+}
+
 /// A server that moves to another address takes its ready file away between the look for it and its reading.
 #[test]
 fn a_ready_file_that_goes_while_it_is_read_is_none() {

@@ -253,9 +253,22 @@ rj_print_runtime_files() {
   [ $# -gt 0 ] && ls -1t "$@" 2>/dev/null
 }
 
+# rj_is_wanted PATH: what is at or below a launch's folder belongs to the host and profile that are meant (rj_profile, empty
+# without a profile). What is no launch of ours has no profile.
+rj_is_wanted() {
+  rj_text=
+  case $1 in "$rj_base"/servers/*)
+    _rj_below=${1#"$rj_base"/servers/}
+    rj_read_line "$rj_base/servers/${_rj_below%%/*}/profile" ;;
+  esac
+  [ "$rj_text" = "${rj_profile:-}" ]
+}
+
 # Answers with the servers of this machine, and then with what is known of the machine and of earlier launches.
 rj_say_found() {
-  rj_print_runtime_files "$rj_base"/servers/*/runtime | while IFS= read -r _rj_runtime_file; do rj_say_server server "$_rj_runtime_file"; done
+  rj_print_runtime_files "$rj_base"/servers/*/runtime | while IFS= read -r _rj_runtime_file; do
+    rj_is_wanted "$_rj_runtime_file" && rj_say_server server "$_rj_runtime_file"
+  done
   _rj_starting=$(rj_print_own_start)
   rj_say found "node=$rj_node
 uid=$(id -u)
@@ -280,7 +293,7 @@ rj_print_idle_ends() {
 # Prints the launches that nobody here ended, and that nobody was told of yet: "lost=FATE NODE FOLDER" a line.
 rj_print_lost_launches() {
   for _rj_folder in "$rj_base"/servers/*; do
-    if [ -f "$_rj_folder/told" ]; then continue; fi
+    if [ -f "$_rj_folder/told" ] || ! rj_is_wanted "$_rj_folder"; then continue; fi
     rj_fate_of "$_rj_folder"
     [ -n "$rj_fate" ] || continue
     rj_read_line "$_rj_folder/node"
@@ -319,6 +332,6 @@ rj_was_before() {
 # Prints the folder of a launch of ours on this machine that still runs and has no runtime file yet.
 rj_print_own_start() {
   for _rj_folder in "$rj_base"/servers/*; do
-    rj_is_live "$_rj_folder" && [ -z "$(ls "$_rj_folder"/runtime/*server-*.json 2>/dev/null)" ] && { printf '%s' "$_rj_folder"; return; }
+    rj_is_wanted "$_rj_folder" && rj_is_live "$_rj_folder" && [ -z "$(ls "$_rj_folder"/runtime/*server-*.json 2>/dev/null)" ] && { printf '%s' "$_rj_folder"; return; }
   done
 }

@@ -188,6 +188,7 @@ fn plan(order: &SessionRequest, routes: Routes) -> SessionPlan {
         host: host.name.clone(),
         launch: host.launcher != LauncherKind::Attach && !order.restores,
         restores: order.restores,
+        is_exact: order.is_exact,
         wanted: SelectionCriteria {
             port: host.remote_port,
             workdir: host.workdir.is_some(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::fsm::Goal;
 use crate::config::Host;
+use crate::problem;
 use crate::problem::Problem;
 
 /// The time for which a lost connection is retried while the local computer has a network. A server
@@ -42,19 +43,24 @@ pub struct SessionRequest {
     /// True if it stood before this program started, and no click brings it back: its server is found
     /// again, none is launched, and nobody is prompted.
     pub restores: bool,
+    /// True if the user asked for the host's resources at this start: a job with others is not used instead.
+    pub is_exact: bool,
 }
 
 impl SessionRequest {
     /// An order for a host.
     ///
     /// # Errors
-    /// When the host's launcher is one that this version does not have.
+    /// When a server is to be started with a profile that the host cannot heed.
     pub fn new(
         host: Host,
         ssh_config: Option<std::path::PathBuf>,
         goal: Goal,
         timeout: Duration,
     ) -> Result<Self, Problem> {
+        if let (Some(key), Goal::Open { .. }) = (host.unheeded, &goal) {
+            return Err(problem::unheeded(&host.name, key));
+        }
         Ok(Self {
             host,
             ssh_config,
@@ -64,6 +70,7 @@ impl SessionRequest {
             cell_done_after: None,
             patience: PATIENCE,
             restores: false,
+            is_exact: false,
         })
     }
 

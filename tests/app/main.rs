@@ -17,6 +17,7 @@ mod kernels;
 mod launchers;
 mod living;
 mod odd;
+mod profiles;
 mod questions;
 mod restoring;
 mod start;

@@ -33,7 +33,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("checkup", &["config", "host_os", "problem", "session"]),
     (
         "ipc",
-        &["host_os", "jupyter", "problem", "secret", "session"],
+        &[
+            "config", "host_os", "jupyter", "problem", "secret", "session",
+        ],
     ),
     ("desktop", &["host_os", "readable", "secret"]),
     ("host_os", &["local_page", "secret", "session", "ssh"]),

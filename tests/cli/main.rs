@@ -27,6 +27,7 @@ mod logging_in;
 mod login_shells;
 mod match_exec;
 mod opening;
+mod profiles;
 mod proxy_commands;
 mod reconnecting;
 mod scene;

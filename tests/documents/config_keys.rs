@@ -68,6 +68,7 @@ fn value(kind: &syn::Expr) -> String {
         syn::Expr::Call(call) => match last_segment(&call.func).as_str() {
             "Word" => words(&call.args[0]),
             "Tables" => "tables".to_owned(),
+            "NamedTables" => "tables with names".to_owned(),
             _ => "text".to_owned(),
         },
         other => match last_segment(other).as_str() {

@@ -1,7 +1,7 @@
 //! Work on a real Jupyter: kernels, notebooks, and its sudden end.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,18 @@ pub fn make_busy(sshd: &Sshd) {
 
 /// Gives the only kernel these cells to run, one after the other, and goes away at once.
 pub fn run_cells(sshd: &Sshd, cells: &[&str]) {
-    const CELL: &str = "import sys
+    must(&mut client_of_the_kernel(sshd, cells));
+}
+
+/// The same of a kernel that may be restarting: false if it did not answer.
+pub fn try_cells(sshd: &Sshd, cells: &[&str]) -> bool {
+    let mut client = client_of_the_kernel(sshd, cells);
+    let client = client.stderr(Stdio::null()).status();
+    client.is_ok_and(|status| status.success())
+}
+
+fn client_of_the_kernel(sshd: &Sshd, cells: &[&str]) -> Command {
+    const CLIENT: &str = "import sys
 from jupyter_client import BlockingKernelClient
 client = BlockingKernelClient(connection_file=sys.argv[1])
 client.load_connection_file()
@@ -53,15 +64,11 @@ client.wait_for_ready(timeout=30)
 for cell in sys.argv[2:]:
     client.execute(cell)
 ";
-    let mut python = Command::new(jupyter_venv().join("bin/python"));
     let home = sshd.home().path();
-    must(
-        python
-            .env("HOME", home)
-            .args(["-c", CELL])
-            .arg(connection_file(home))
-            .args(cells),
-    );
+    let mut python = Command::new(jupyter_venv().join("bin/python"));
+    python.env("HOME", home).args(["-c", CLIENT]);
+    python.arg(connection_file(home)).args(cells);
+    python
 }
 
 /// Runs code in a new kernel of the server behind a `ready` event, over a websocket, as a notebook's tab does; gives what it

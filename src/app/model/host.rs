@@ -31,6 +31,10 @@ pub struct Written {
     pub destination: String,
     /// True if it says no more than the name: what a click on an alias writes.
     pub is_bare: bool,
+    /// The names of its profiles, in the file's order.
+    pub profiles: Vec<String>,
+    /// True if a profile made it of another host.
+    pub has_profile: bool,
 }
 
 impl Written {
@@ -38,6 +42,8 @@ impl Written {
         Self {
             destination: host.ssh_destination().to_owned(),
             is_bare: *host == Host::named(&host.name),
+            profiles: host.profiles.iter().map(|one| one.name.clone()).collect(),
+            has_profile: host.profile.is_some(),
         }
     }
 }
@@ -153,6 +159,13 @@ impl HostState {
     /// Returns true if a session runs.
     pub fn is_active(&self) -> bool {
         !matches!(self.phase, Phase::Failed | Phase::Closed)
+    }
+
+    /// Returns true if the menu has a line for it. A host with a profile has one while there is something to say of it: else
+    /// the submenu of the host itself leads to it.
+    pub fn is_listed(&self) -> bool {
+        let says = self.needs_login || self.side_login.is_some();
+        !self.written.has_profile || self.phase != Phase::Closed || says
     }
 
     /// Returns true if it failed only because there is no network yet.

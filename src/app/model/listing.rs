@@ -65,7 +65,7 @@ impl<'a> Listing<'a> {
 
     fn all(self) -> impl Iterator<Item = Listed<'a>> {
         let own = self.hosts.iter();
-        let own = own.filter(move |host| !self.is_plain_alias(host));
+        let own = own.filter(move |host| host.is_listed() && !self.is_plain_alias(host));
         let of_ssh = self.aliases.iter();
         let of_ssh = of_ssh.filter_map(move |alias| self.of_ssh(alias));
         own.map(Listed::Host).chain(of_ssh)

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::event_sender::EventSender;
 use crate::checkup;
-use crate::config::{Config, Host, OnQuit};
+use crate::config::{Config, Host, OnQuit, Resources};
 use crate::host_os::{EndedPages, Scope};
 use crate::ipc::Request;
 use crate::jupyter::Page;
@@ -24,6 +24,19 @@ use slots::{SessionSlot, Slots, emit, lock};
 
 /// As `open`'s own default.
 const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// The way in which a host is connected.
+#[derive(Default)]
+struct Start {
+    /// The notebook to open.
+    notebook: Option<String>,
+    /// True if the browser is opened.
+    show: bool,
+    /// True if the tunnel stood in an earlier run.
+    restores: bool,
+    /// The request to its scheduler in place of the configured one.
+    resources: Resources,
+}
 
 /// All sessions of the app.
 pub struct Sessions {
@@ -58,30 +71,43 @@ impl Sessions {
     /// the browser once it is ready, with that notebook; `opened` is called when the host has its
     /// IPC socket.
     pub fn open(&self, name: &str, notebook: Option<String>, show: bool, opened: Option<OnHosted>) {
-        self.connect(name, notebook, show, false, opened);
+        let start = Start {
+            notebook,
+            show,
+            ..Start::default()
+        };
+        self.connect(name, start, opened);
+    }
+
+    /// Connects a host for another program, which shows its page; a job that starts gets these resources.
+    pub fn start(&self, name: &str, resources: Resources, opened: Option<OnHosted>) {
+        let start = Start {
+            resources,
+            ..Start::default()
+        };
+        self.connect(name, start, opened);
     }
 
     /// Connects a host again whose tunnel stood in an earlier run: nothing is launched, no one is
     /// prompted, and no browser is opened.
     pub fn restore(&self, name: &str) {
-        self.connect(name, None, false, true, None);
+        let start = Start {
+            restores: true,
+            ..Start::default()
+        };
+        self.connect(name, start, None);
     }
 
-    fn connect(
-        &self,
-        name: &str,
-        notebook: Option<String>,
-        show: bool,
-        restores: bool,
-        opened: Option<OnHosted>,
-    ) {
+    fn connect(&self, name: &str, start: Start, opened: Option<OnHosted>) {
         let host = self.host(name).cloned();
         let host = host.or_else(|| self.config.hosts.is_empty().then(|| Host::named(name)));
         let Some(host) = host else {
             return;
         };
+        let host = host.with_resources(&start.resources);
+        let Start { show, restores, .. } = start;
         let goal = Goal::Open {
-            page: page(&host, notebook),
+            page: page(&host, start.notebook),
             show,
         };
         let cell_done_after = self.config.cell_done_after();
@@ -89,6 +115,7 @@ impl Sessions {
             Ok(mut order) => {
                 order.watch_cells(cell_done_after);
                 order.restores = restores;
+                order.is_exact = !start.resources.is_empty();
                 order
             }
             Err(problem) => return emit(&self.sender, name, &Event::Failed(problem)),

@@ -51,6 +51,7 @@ pub fn brief(code: Code) -> String {
         Code::TimedOut => fl!("brief-timed-out"),
         Code::Lost => fl!("brief-lost"),
         Code::Local => fl!("brief-local"),
+        Code::AlreadyRunning => fl!("brief-other-resources"),
         Code::Usage | Code::Config | Code::UnknownHost => fl!("brief-config"),
         Code::Unsupported => fl!("brief-unsupported"),
         Code::Interrupted => fl!("brief-interrupted"),

@@ -8,6 +8,7 @@ use super::menu_item::{Entry, SubmenuKind, groups, item, submenu, tickable};
 use super::text::{INDENT, elapsed, leading, shown};
 use crate::app::menu_action::{HostAction, MenuAction};
 use crate::app::model::{HostState, Listed, Model, SideLogin, Stakes};
+use crate::config::profile_name;
 use crate::i18n::fl;
 use crate::jupyter::{Activity, KernelAction, Notebook};
 use crate::session::{Forwarded, JobInfo, Phase};
@@ -206,6 +207,7 @@ fn upkeep(host: &HostState, model: &Model) -> Vec<Entry> {
             entries.push(of(host, HostAction::Extend, &fl!("menu-extend")));
         }
     }
+    entries.extend(start_with(host, model));
     entries.extend(side_logins(host));
     // The address of a shortcut names configured hosts only.
     if !host.is_unconfigured {
@@ -218,6 +220,27 @@ fn upkeep(host: &HostState, model: &Model) -> Vec<Entry> {
         entries.push(hide(&host.name));
     }
     entries
+}
+
+/// The profiles of a host. A click starts a server with one beside the host's own, or opens the tab of the one that runs;
+/// those that are open are ticked.
+fn start_with(host: &HostState, model: &Model) -> Option<Entry> {
+    let line = |profile: &String| {
+        let name = profile_name(&host.name, profile);
+        let is_open = model.host(&name).is_some_and(HostState::is_active);
+        tickable(
+            MenuAction::host(&name, HostAction::Open),
+            &shown(profile),
+            is_open,
+        )
+    };
+    let profiles = &host.written.profiles;
+    if profiles.is_empty() || host.is_unconfigured {
+        return None;
+    }
+    let entries = profiles.iter().map(line).collect();
+    let kind = SubmenuKind::Profiles(host.name.clone());
+    Some(submenu(kind, &fl!("menu-start-with"), entries))
 }
 
 /// The items that may log in beside the tunnel, or the end of such a login.

@@ -34,7 +34,9 @@ pub fn list(model: &Model, now: Instant) -> String {
     if model.hosts().is_empty() {
         return fl!("menu-no-hosts");
     }
-    let (first, others) = model.hosts().split_at(model.hosts().len().min(LISTED));
+    let hosts = model.hosts().iter().filter(|host| host.is_listed());
+    let hosts: Vec<_> = hosts.collect();
+    let (first, others) = hosts.split_at(hosts.len().min(LISTED));
     let mut lines: Vec<String> = first
         .iter()
         .map(|host| host_title::title(host, now))

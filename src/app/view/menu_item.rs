@@ -50,6 +50,8 @@ pub enum SubmenuKind {
     Kernel(String),
     /// The notebooks that ran on a host.
     Recent(String),
+    /// The profiles of a host.
+    Profiles(String),
     /// The further ports of a host.
     Ports(String),
     /// The app's own help.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod between;
+mod profiles;
 
 use std::path::Path;
 

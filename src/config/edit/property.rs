@@ -30,6 +30,7 @@ fn keys() -> impl Strategy<Value = Vec<String>> {
         Just("setup = [\"module load x\", 'conda activate \"y\"']".to_owned()),
         Just("env = { A = \"1\", \"B_C\" = \"#\" }".to_owned()),
         Just("\"workdir\" = \"~/日本\"".to_owned()),
+        Just("profile.gpu = { gpus = 1, walltime = '4:00:00' }".to_owned()),
         Just("remote_port=8888".to_owned()),
         Just("on_quit   = \"stop\"".to_owned()),
         r"idle_stop = '[1-9][0-9]?h'",

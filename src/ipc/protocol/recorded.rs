@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::config::Resources;
 use crate::jupyter::{Activity, KernelAction, Kernels, Notebook};
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
@@ -224,10 +225,16 @@ fn every_recorded_request_is_understood() {
     ];
     let url = "remote-jupyter://open/gpu01".to_owned();
     let host = "gpu01".to_owned();
+    let resources = Resources {
+        queue: Some("gpu".into()),
+        gpus: Some(1),
+        ..Resources::default()
+    };
     let of_the_app = [
         AppRequest::Show,
         AppRequest::DeepLink { url },
-        AppRequest::Connect { host },
+        AppRequest::Connect { host: host.clone() },
+        AppRequest::Start { host, resources },
     ];
     let lines: Vec<&str> = REQUESTS.lines().collect();
     let (hosts, apps) = lines.split_at(of_a_host.len());

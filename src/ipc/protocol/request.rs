@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::version::{VERSION, misunderstood};
 use super::message::Message;
+use crate::config::Resources;
 use crate::jupyter::KernelAction;
 use crate::session::{Event, Phase};
 
@@ -59,7 +60,7 @@ pub enum Request {
     },
 }
 
-/// Request to the app, which answers [`AppRequest::Connect`] with one message.
+/// Request to the app, which answers [`AppRequest::Connect`] and [`AppRequest::Start`] with one message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "lowercase")]
 pub enum AppRequest {
@@ -74,8 +75,16 @@ pub enum AppRequest {
     },
     /// Connect a host, without opening the browser. The answer comes when the host has its socket.
     Connect {
-        /// The host's name.
+        /// The host's name, with that of a profile where one is meant.
         host: String,
+    },
+    /// The same with resources for a job that is to start. An app that knows none of them must not
+    /// take it for the other request.
+    Start {
+        /// As above.
+        host: String,
+        /// In place of the configured ones.
+        resources: Resources,
     },
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::super::*;
-use crate::config::{EditError, LauncherKind};
+use crate::config::{Config, EditError, LauncherKind, Resources};
 use crate::jupyter::Fate;
 use crate::jupyter::{KernelAction, Kernels};
 use crate::remote::ScriptFailure;
@@ -651,6 +651,7 @@ fn of_jobs() -> Vec<(Code, Problem)> {
                 &[no_route(name, "c1"), no_relay(name, "Slurm", "")],
             ),
         ),
+        (Code::AlreadyRunning, other_resources(name, "7")),
         (Code::JobEnded, job_ended(name, "7", Some(1), &log())),
         (Code::JobEnded, job_gone(name, "7", None)),
         (
@@ -673,6 +674,13 @@ pub fn log_free() -> String {
 pub fn asked_for() -> Vec<(Code, Problem)> {
     let hosts = [host(), Host::named("gpu02")];
     let file = Path::new("/home/gpu01/config.toml");
+    let gpu = Resources {
+        gpus: Some(1),
+        ..Resources::default()
+    };
+    let text = "[[host]]\nname = \"gpu01\"\n[host.profile.small]\n[host.profile.gpu]\n";
+    let config = Config::parse(file, text).unwrap_or_default();
+    let with_profile = config.hosts.into_iter().next().unwrap_or_else(host);
     let added = EditError::Exists {
         path: file.into(),
         name: "gpu01".into(),
@@ -683,6 +691,11 @@ pub fn asked_for() -> Vec<(Code, Problem)> {
         (Code::Usage, notebook_outside("gpu01", "/home/me/a.ipynb")),
         (Code::Usage, not_open("gpu01")),
         (Code::Usage, no_address("gpu01", "tensorboard")),
+        (Code::Usage, unknown_profile(&host(), "gpu")),
+        (Code::Usage, unknown_profile(&with_profile, "cpu")),
+        (Code::Config, unheeded("gpu01:gpu", "gpus")),
+        (Code::Usage, no_resources("gpu01", &gpu)),
+        (Code::AlreadyRunning, open_already("gpu01", &gpu)),
         (Code::Config, no_config(file)),
         (Code::Config, not_added(file, "gpu01", &added)),
         (Code::UnknownHost, unknown_host("gpu01", &hosts)),

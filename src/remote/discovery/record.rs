@@ -16,6 +16,8 @@ pub struct JobRecord {
     pub scheduler: String,
     /// The host's name where it was submitted from.
     pub host: String,
+    /// The profile that it was submitted with; empty without one.
+    pub profile: String,
     /// The job's name; empty in records of earlier versions.
     pub name: String,
     /// Time of the submission, by the remote host's clock in seconds since 1970. Earlier versions
@@ -47,6 +49,7 @@ impl JobRecord {
                 "folder" => value.clone_into(&mut record.folder),
                 "scheduler" => value.clone_into(&mut record.scheduler),
                 "host" => value.clone_into(&mut record.host),
+                "profile" => value.clone_into(&mut record.profile),
                 "name" => value.clone_into(&mut record.name),
                 "at" => record.at = unix_time::parse(value),
                 "wish" => value.clone_into(&mut record.wish),

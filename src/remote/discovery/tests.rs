@@ -153,6 +153,58 @@ fn the_same_wishes_are_the_same_job_whatever_the_host_is_called() {
     );
 }
 
+/// The record of a job that was submitted with a profile.
+fn with_profile(id: &str, name: &str, profile: &str) -> ScriptMessage {
+    let ScriptMessage::Job(piece) = record(id, name, READY) else {
+        panic!("a record")
+    };
+    let text = String::from_utf8(piece.0).unwrap();
+    let text = text.replacen("own=", &format!("profile={profile}\nown="), 1);
+    assert!(text.contains("profile="), "{text}");
+    ScriptMessage::Job(Piece(text.into_bytes()))
+}
+
+#[test]
+fn a_job_with_a_profile_is_that_profiles_alone() {
+    let own = host();
+    let gpu = Host {
+        name: "cluster:gpu".into(),
+        profile: Some("gpu".into()),
+        ..host()
+    };
+    let jobs = |host: &Host, record| discovery(host, vec![record], RUNNING).jobs.len();
+    assert_eq!(jobs(&gpu, with_profile("12", "cluster:gpu", "gpu")), 1);
+    assert_eq!(jobs(&own, with_profile("12", "cluster:gpu", "gpu")), 0);
+    assert_eq!(jobs(&gpu, record("12", "cluster", READY)), 0);
+    // Another of the user's computers calls the host something else.
+    assert_eq!(jobs(&gpu, with_profile("12", "elsewhere:gpu", "gpu")), 1);
+    assert_eq!(jobs(&gpu, with_profile("12", "elsewhere:cpu", "cpu")), 0);
+}
+
+#[test]
+fn a_job_by_hand_is_no_profiles() {
+    let gpu = Host {
+        profile: Some("gpu".into()),
+        ..host()
+    };
+    assert_eq!(discovery(&host(), vec![], RUNNING).jobs.len(), 1);
+    assert_eq!(discovery(&gpu, vec![], RUNNING).jobs.len(), 0);
+}
+
+#[test]
+fn a_job_that_asked_for_something_else_is_told_from_one_that_did_not() {
+    let is_as_asked = |host: &Host| {
+        let found = discovery(host, vec![record("12", "cluster", READY)], RUNNING);
+        found.jobs[0].is_as_asked
+    };
+    let mut other = host();
+    assert!(is_as_asked(&other));
+    other.gpus = Some(2);
+    assert!(!is_as_asked(&other));
+    let by_hand = discovery(&host(), vec![], RUNNING);
+    assert!(!by_hand.jobs[0].is_as_asked, "nobody knows");
+}
+
 #[test]
 fn a_job_by_hand_is_known_by_its_whole_name() {
     let far = |url: &str, written: i64| {

@@ -14,6 +14,8 @@ pub struct OurJob {
     pub folder: Option<String>,
     /// True if it writes a ready file there.
     pub tells: bool,
+    /// True if the scheduler was asked for what the host asks for now, as far as that is known.
+    pub is_as_asked: bool,
     /// The runtime file of its server, once there is one.
     pub file: Option<String>,
     /// True if a server may be its or another job's.

@@ -9,7 +9,7 @@ use super::effect::Effect;
 use super::event::{ConnectionEvent, FsmEvent, JobEvent, LocalEvent, ScriptEvent};
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
-use super::types::{JobEnd, ReconnectStep};
+use super::types::{Goal, JobEnd, ReconnectStep};
 use crate::i18n::fl;
 use crate::phase::Phase;
 use crate::problem;
@@ -55,6 +55,18 @@ impl StateMachine {
         let scheduler = crate::scheduler::by_id(&self.plan.scheduler);
         let name = scheduler.map_or(self.plan.scheduler.as_str(), |one| one.name());
         Some(problem::job_uncertain(&self.plan.host, name, doubt))
+    }
+
+    /// A job of this host that did not ask for the resources which the user wants for this start. It is neither used in
+    /// silence nor joined by a second one, which would be the host's just as well.
+    pub(super) fn runs_with_others(&self) -> Option<Problem> {
+        let opens = matches!(self.plan.goal, Goal::Open { .. });
+        if !self.plan.is_exact || !opens {
+            return None;
+        }
+        let other = self.jobs.iter().find(|ours| !ours.is_as_asked)?;
+        let id = other.job.id.as_str();
+        Some(problem::other_resources(&self.plan.host, id))
     }
 
     /// Resumes the wait for a job that was left waiting; never submits a second job.

@@ -33,7 +33,7 @@ use inspect::log_of;
 pub use job::JobWait;
 pub use kernel_runs::NextLook;
 pub use machine::StateMachine;
-use machine::over;
+use machine::{over, over_with};
 pub use state::State;
 pub use types::{
     Busy, FoundServer, Goal, JobEnd, PollResult, ReconnectStep, SchedulerCall, SessionPlan,
@@ -95,6 +95,14 @@ impl StateMachine {
         }
         if let Goal::Extend(by) = self.plan.goal {
             return self.extend_alone(by);
+        }
+        if let Some(problem) = self.runs_with_others() {
+            let told = Effect::failed(problem);
+            return if locked {
+                over_with(Effect::Unlock, told)
+            } else {
+                over(told)
+            };
         }
         let mut effects = Vec::new();
         self.others_run = choice.others > 0;

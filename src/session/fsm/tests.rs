@@ -114,6 +114,7 @@ fn plan(goal: Goal) -> SessionPlan {
         host: "gpu01".into(),
         launch: true,
         restores: false,
+        is_exact: false,
         wanted: SelectionCriteria::default(),
         patience: Duration::from_secs(600),
         scheduler: String::new(),

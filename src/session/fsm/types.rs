@@ -44,6 +44,10 @@ pub enum Busy {
 
 /// The state machine's knowledge of the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 pub struct SessionPlan {
     /// The goal.
     pub goal: Goal,
@@ -53,6 +57,8 @@ pub struct SessionPlan {
     pub launch: bool,
     /// True if a tunnel stood before, whose server is found again or has ended.
     pub restores: bool,
+    /// True if a job that asked for other resources is not to be used.
+    pub is_exact: bool,
     /// The criteria for a server that runs.
     pub wanted: SelectionCriteria,
     /// The time for which a lost connection is retried.

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+mod profiles;
+
 use std::collections::HashSet;
 use std::time::Duration;
 

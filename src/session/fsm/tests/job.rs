@@ -32,6 +32,7 @@ pub(super) fn identity() -> JobIdentity {
 
 pub(super) fn ours(state: JobState, word: &str) -> OurJob {
     OurJob {
+        is_as_asked: true,
         job: job(state, word),
         identity: identity(),
         folder: Some(FOLDER.into()),
@@ -113,6 +114,38 @@ pub(super) fn end(asked: bool) -> Effect {
         folder: Some(FOLDER.into()),
         asked,
     })
+}
+
+/// `open HOST --gpus 1` while a job of the host runs or waits that asked for no GPU.
+#[test]
+fn a_job_with_other_resources_is_not_used_in_silence() {
+    let other = || OurJob {
+        is_as_asked: false,
+        ..ours(JobState::Waiting, "PENDING")
+    };
+    let exact = |goal| SessionPlan {
+        is_exact: true,
+        ..batch_plan(goal)
+    };
+    let refused = Effect::failed(problem::other_resources("gpu01", "4711"));
+    let (machine, effects) = along(exact(open()), vec![discovery(vec![], vec![other()])]);
+    assert_eq!(effects.last(), Some(&refused), "{effects:?}");
+    assert!(matches!(machine.state, State::Ended));
+    // One that another click submitted meanwhile.
+    let meanwhile = vec![nothing(), discovery(vec![], vec![other()])];
+    let (_, effects) = along(exact(open()), meanwhile);
+    assert_eq!(effects, [Effect::Unlock, refused]);
+
+    let (machine, _) = along(
+        exact(open()),
+        vec![discovery(vec![], vec![ours(JobState::Waiting, "PENDING")])],
+    );
+    assert!(matches!(machine.state, State::Queued(_)), "it is the same");
+    let (machine, _) = along(batch_plan(open()), vec![discovery(vec![], vec![other()])]);
+    assert!(matches!(machine.state, State::Queued(_)), "without a word");
+    let stop = Goal::Stop { busy: Busy::Ask };
+    let (machine, _) = along(exact(stop), vec![discovery(vec![], vec![other()])]);
+    assert!(matches!(machine.state, State::Ending), "a stop ends any");
 }
 
 #[test]
