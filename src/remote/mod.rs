@@ -343,17 +343,20 @@ pub fn relay(
     Ok(Some((task, mark)))
 }
 
-/// Returns the script's command that starts the program which holds websockets to a server. Without a client it ends after
-/// `age` seconds.
+/// Returns the script's command that starts the program which holds websockets to a server, on the login host or on the
+/// server's node. Without a client it ends after `age` seconds.
 #[must_use]
-pub fn hold(server: &Server, age: u32, program: &str) -> String {
+pub fn hold(server: &Server, is_on_node: bool, age: u32, program: &str) -> String {
     // The process of another machine has nothing to say here.
-    let pid = server.node.as_ref().map_or(server.pid, |_| 0);
+    let is_beside = is_on_node || server.node.is_none();
+    let pid = if is_beside { server.pid } else { 0 };
+    // A home that several machines share may be a file system without sockets.
+    let place_of_socket = if is_on_node { "own" } else { "home" };
     let place = match &server.endpoint {
         Endpoint::Tcp { host, port } => format!("tcp {} {port}", quote(host)),
         Endpoint::Socket { path } => format!("unix {}", quote(path)),
     };
-    format!("hold {pid} {age} {place}\n{program}")
+    format!("hold {place_of_socket} {pid} {age} {place}\n{program}")
 }
 
 fn script(nonce: &str, host: &Host, command: &str) -> String {

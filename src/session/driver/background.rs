@@ -41,7 +41,7 @@ impl Driver {
     /// Starts the next background task. Only one runs at a time: each is a session on the remote
     /// host.
     pub(super) fn run_beside(&mut self) {
-        let (Some(standing), Some(forwarder)) = (&mut self.standing, self.connection.forwarder())
+        let (Some(standing), Some(forwarding)) = (&mut self.standing, self.connection.forwarding())
         else {
             return;
         };
@@ -61,7 +61,7 @@ impl Driver {
             ),
             (ScriptTask::Look, Some(list)) => format!("job find {list}"),
             (ScriptTask::Look, None) => "find".to_owned(),
-            (ScriptTask::Hold, _) => holder::command(&standing.server),
+            (ScriptTask::Hold, _) => holder::command(&standing.server, forwarding.node.is_some()),
             (ScriptTask::List(_), list) => format!("job run {}", list.unwrap_or_default()),
             (ScriptTask::Extend(line) | ScriptTask::Query(line), _) => {
                 format!("job run {line}")
@@ -69,8 +69,11 @@ impl Driver {
         };
         match OneShotScript::new(host, &command) {
             Ok((aside, task)) => {
+                match &forwarding.node {
+                    Some(node) if wish == ScriptTask::Hold => node.run(task),
+                    _ => forwarding.forwarder.run(task),
+                }
                 standing.running = Some((wish, aside));
-                forwarder.run(task);
             }
             Err(error) => tracing::warn!(%error, "nothing can be run beside the tunnel"),
         }

@@ -17,14 +17,15 @@ const AGE: u32 = 15 * 60;
 impl Driver {
     /// Starts a holder where there is none. It is used once it answers; until then a page's websockets wait for seconds.
     pub(super) fn start_holder(&mut self) {
-        let (Some(standing), Some(forwarder)) = (&self.standing, self.connection.forwarder())
+        let (Some(standing), Some(forwarding)) = (&self.standing, self.connection.forwarding())
         else {
             return;
         };
+        let (forwarder, has_node) = (&mut forwarding.forwarder, forwarding.node.is_some());
         if !matches!(self.order.goal, Goal::Open { .. }) || !forwarder.lacks_holder() {
             return;
         }
-        if !forwarder.is_direct() || standing.server.secure {
+        if !(forwarder.is_direct() || has_node) || standing.server.secure {
             tracing::info!("websockets are not held: they are encrypted, or take another route");
             return;
         }
@@ -51,7 +52,7 @@ impl Driver {
     }
 }
 
-/// Returns the script's command that starts a holder for this server.
-pub(super) fn command(server: &Server) -> String {
-    remote::hold(server, AGE, HOLDER)
+/// Returns the script's command that starts a holder for this server: on the server's node, where that has a session.
+pub(super) fn command(server: &Server, is_on_node: bool) -> String {
+    remote::hold(server, is_on_node, AGE, HOLDER)
 }

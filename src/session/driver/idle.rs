@@ -130,14 +130,22 @@ impl Driver {
             self.start_holder();
         }
         if let Some(refused) = self.connection.forwarder()?.take_refusal() {
-            // Once a session to the node is wanted it alone counts.
-            if self.connection.node().is_none()
+            // Once a session to the node is wanted it alone counts; through it come the words of the holder on the node.
+            if (self.connection.node().is_none() || self.standing.is_some())
                 && let Some(input) = self.refused(&refused)
             {
                 return Some(input);
             }
         }
         let outcome = self.connection.forwarder()?.take_outcome()?;
+        self.task_ended(outcome)
+    }
+
+    /// Handles the outcome of a background task.
+    pub(super) fn task_ended(
+        &mut self,
+        outcome: Result<Vec<String>, SshError>,
+    ) -> Option<FsmEvent> {
         let (wish, aside) = self.standing.as_mut()?.running.take()?;
         self.run_beside();
         let frames = outcome.map_err(RemoteError::from);

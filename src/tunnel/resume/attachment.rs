@@ -1,18 +1,19 @@
-//! One connection to the holder: over a channel of the SSH connection, which leads to the holder's unix socket.
+//! One connection to the holder: over a channel of the SSH connection, of that to a compute node, or over the relay there,
+//! which leads to the holder's unix socket.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
 use super::frame::ResumeFrame;
+use crate::ssh::Stream;
 use crate::ssh::channel::ForwardTarget;
-use crate::tunnel::channel_opener::{ChannelOpener, OpenRequest, is_of_the_target};
+use crate::tunnel::channel_opener::{ChannelOpener, OnOpened, OpenRequest, is_of_the_target};
 use crate::tunnel::framing::FrameReader;
 
 /// Interval between signs of life: the holder ends a quarter of an hour after the last one.
@@ -25,6 +26,18 @@ pub struct HolderAddress {
     pub path: String,
     /// The secret that it wants first.
     pub secret: String,
+}
+
+/// Carries connections to the holder.
+pub trait HolderRoute {
+    /// Connects `local` to the holder's socket, and passes the remote host's answer to `tell`.
+    fn attach(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened);
+}
+
+impl HolderRoute for ChannelOpener {
+    fn attach(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened) {
+        self.want(OpenRequest::Join(local, target, tell));
+    }
 }
 
 /// State of a connection to the holder.
@@ -52,11 +65,11 @@ pub struct Attachment {
     is_open: bool,
     ended: bool,
     pinged: Instant,
-    refusal: Rc<RefCell<Option<String>>>,
+    refusal: Arc<OnceLock<String>>,
 }
 
 impl Attachment {
-    /// Asks for the channel, and says how much of each stream is here.
+    /// Asks for the connection, and says how much of each stream is here.
     ///
     /// # Errors
     /// When the process has no file descriptors left.
@@ -64,13 +77,13 @@ impl Attachment {
         address: &HolderAddress,
         received: impl Iterator<Item = (u32, u64)>,
         last: u32,
-        openings: &mut ChannelOpener,
+        route: &mut dyn HolderRoute,
         now: Instant,
     ) -> std::io::Result<Self> {
         let (far, theirs) = UnixStream::pair()?;
         theirs.set_nonblocking(true)?;
-        let refusal = Rc::<RefCell<_>>::default();
-        let attachment = Self::new(far, address, (received, last), (Rc::clone(&refusal), now))?;
+        let refusal = Arc::<OnceLock<_>>::default();
+        let attachment = Self::new(far, address, (received, last), (Arc::clone(&refusal), now))?;
         let target = ForwardTarget::Unix {
             path: address.path.clone(),
         };
@@ -78,10 +91,10 @@ impl Attachment {
             if let Err(error) = result
                 && is_of_the_target(&error)
             {
-                refusal.replace(Some(error.message().to_owned()));
+                let _ = refusal.set(error.message().to_owned());
             }
         };
-        openings.want(OpenRequest::Join(theirs.into(), target, Box::new(tell)));
+        route.attach(theirs.into(), target, Box::new(tell));
         Ok(attachment)
     }
 
@@ -90,7 +103,7 @@ impl Attachment {
         far: UnixStream,
         address: &HolderAddress,
         (received, last): (impl Iterator<Item = (u32, u64)>, u32),
-        (refusal, now): (Rc<RefCell<Option<String>>>, Instant),
+        (refusal, now): (Arc<OnceLock<String>>, Instant),
     ) -> std::io::Result<Self> {
         far.set_nonblocking(true)?;
         let mut out = VecDeque::new();
@@ -136,7 +149,7 @@ impl Attachment {
 
     /// Returns what became of it.
     pub fn state(&self) -> AttachmentState {
-        match &*self.refusal.borrow() {
+        match self.refusal.get() {
             Some(reason) => AttachmentState::Refused(reason.clone()),
             None if self.ended => AttachmentState::Ended,
             None => AttachmentState::Alive,

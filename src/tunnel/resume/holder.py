@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import struct
 import sys
 import tempfile
@@ -477,9 +478,15 @@ def prefix():
     return "rj-%08x-" % zlib.crc32(os.uname().nodename.encode())
 
 
+def places(base):
+    """Returns where the folder may be: without a base among this computer's temporary files. Some file systems have no
+    sockets, and paths of sockets are short."""
+    return base or os.environ.get("TMPDIR") or "/tmp", "/tmp"
+
+
 def listen(base):
-    """Returns a folder that only this account may enter, and a socket in it. Some file systems have no sockets."""
-    for place in (base, None):
+    """Returns a folder that only this account may enter, and a socket in it."""
+    for place in places(base):
         folder = None
         try:
             folder = tempfile.mkdtemp(prefix=prefix(), dir=place)
@@ -490,7 +497,7 @@ def listen(base):
             return folder, listener
         except OSError:
             remove(folder)
-            if place is None:
+            if place == "/tmp":
                 raise
 
 
@@ -504,11 +511,20 @@ def remove(folder):
             pass
 
 
+def is_own_folder(folder):
+    """Returns True for a folder of this account's, and no link to one: others may write where temporary files are."""
+    try:
+        status = os.lstat(folder)
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+
+
 def sweep(base):
     """Removes what holders have left that were killed: nobody listens there."""
     for name in os.listdir(base) if os.path.isdir(base) else []:
         folder = os.path.join(base, name)
-        if not name.startswith(prefix()):
+        if not (name.startswith(prefix()) and is_own_folder(folder)):
             continue
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
@@ -537,7 +553,8 @@ def detach():
 def main(base, age, *address):
     """Starts a holder; prints the path of its socket and its secret."""
     os.umask(0o077)
-    sweep(base)
+    for place in set(places(base)):
+        sweep(place)
     folder, listener = listen(base)
     listener.setblocking(False)
     secret = binascii.hexlify(os.urandom(16))

@@ -1,19 +1,19 @@
 //! Both ends together: `holder.py` runs as a process of its own, before servers of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::cell::RefCell;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::rc::Rc;
 use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
 use std::thread::{JoinHandle, sleep, spawn};
 
 use proptest::prelude::*;
 
+use super::super::channel_opener::ChannelOpener;
 use super::*;
 
 /// A holder, the streams to it, and a network between them that can be cut.
@@ -103,7 +103,7 @@ impl Rig {
         far.set_nonblocking(true).unwrap();
         let received = self.streams.streams.iter();
         let received = received.map(|(number, one)| (*number, one.down.received()));
-        let told = (Rc::new(RefCell::new(None)), Instant::now());
+        let told = (Arc::<OnceLock<_>>::default(), Instant::now());
         let attachment = Attachment::new(ours, &self.address, (received, self.streams.last), told);
         self.streams.attachment = Some(attachment.unwrap());
         self.network = Some(Network {
@@ -403,7 +403,7 @@ fn a_holder_ends_when_its_client_does_not_need_it_any_more() {
     let _browser = rig.browser();
     rig.connect(usize::MAX, 1000);
     rig.turn_until(|rig| rig.streams.streams.values().all(|one| one.is_opened));
-    rig.streams.quit();
+    rig.streams.quit(false);
     let deadline = Instant::now() + Duration::from_secs(10);
     while !rig.leftovers().is_empty() {
         assert!(Instant::now() < deadline);
