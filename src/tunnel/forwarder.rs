@@ -213,6 +213,8 @@ impl Forwarder {
         if progress? {
             return self.wait(Some(now));
         }
+        // Those that this turn has begun: nothing else may ever wake it.
+        self.note_openings();
         let heard = self.connection.socket_buffer().heard();
         let background = self.background.as_ref().map(|(_, until)| *until);
         let relay = self.relay.as_ref().and_then(RelayConnection::next);
@@ -303,11 +305,16 @@ impl Forwarder {
         if self.keepalive.take_order(heard, now) {
             self.openings.want_first(OpenRequest::Keepalive);
         }
+        self.note_openings();
+        Ok(())
+    }
+
+    /// A channel that is being opened is a question, too.
+    fn note_openings(&mut self) {
         if let Some(since) = self.openings.keepalive_since() {
             self.keepalive.opening(since);
         }
         self.keepalive.set_behind(self.openings.own_since());
-        Ok(())
     }
 
     fn run_exec(&mut self, now: Instant) -> bool {
