@@ -33,3 +33,23 @@ rj_start_holder() {
     rj_fail holder "$_rj_told"
   fi
 }
+
+# rj_hold_in_job LINE: starts it in a job, by a command of the scheduler's that may stay for as long as it does, beyond this login;
+# answers with its socket and secret, which come among whatever the scheduler prints.
+rj_hold_in_job() {
+  _rj_setsid=$(command -v setsid) _rj_noise=''
+  { (trap '' HUP; eval "exec $_rj_setsid $1") </dev/null 2>&1 3>&- & } | {
+    while IFS= read -r _rj_line; do
+      case $_rj_line in
+        /*/rj-*/sock)
+          IFS= read -r _rj_secret
+          rj_say holder "$_rj_line$rj_newline$_rj_secret"
+          _rj_noise=
+          break
+          ;;
+      esac
+      _rj_noise=$_rj_noise$_rj_line$rj_newline
+    done
+    [ -z "$_rj_noise" ] || rj_fail holder "$_rj_noise"
+  }
+}

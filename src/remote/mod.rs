@@ -318,20 +318,14 @@ pub fn relay(
     };
     // The script's answers begin with it and go on; the program's first word is it alone.
     let mark = crate::secret::random_hex(12).map_err(RemoteError::Random)?;
-    let port;
-    let place = match &server.endpoint {
-        Endpoint::Tcp { host, port: number } => {
-            port = number.to_string();
-            vec![mark.as_str(), "tcp", host, &port]
-        }
-        Endpoint::Socket { path } => vec![mark.as_str(), "unix", path],
-    };
+    let mut arguments = vec![mark.clone()];
+    arguments.extend(place(server));
     let relay = RelayCommand {
         job,
         node,
         pid: server.pid,
         program,
-        arguments: &place,
+        arguments: &arguments,
     };
     let Some(line) = relay.line(scheduler) else {
         return Ok(None);
@@ -352,11 +346,39 @@ pub fn hold(server: &Server, is_on_node: bool, age: u32, program: &str) -> Strin
     let pid = if is_beside { server.pid } else { 0 };
     // A home that several machines share may be a file system without sockets.
     let place_of_socket = if is_on_node { "own" } else { "home" };
-    let place = match &server.endpoint {
-        Endpoint::Tcp { host, port } => format!("tcp {} {port}", quote(host)),
-        Endpoint::Socket { path } => format!("unix {}", quote(path)),
-    };
+    let place: Vec<String> = place(server).iter().map(|word| quote(word)).collect();
+    let place = place.join(" ");
     format!("hold {place_of_socket} {pid} {age} {place}\n{program}")
+}
+
+/// Returns the script's command that starts that program in the server's job, where its scheduler leads there.
+#[must_use]
+pub fn hold_in_job(
+    host: &Host,
+    (job, server): (&str, &Server),
+    age: u32,
+    program: &str,
+) -> Option<String> {
+    let scheduler = adapter(host.launcher)?;
+    let base = if scheduler.ends_detached() { "-" } else { "+" };
+    let mut arguments = vec![base.to_owned(), age.to_string()];
+    arguments.extend(place(server));
+    let holder = RelayCommand {
+        job,
+        node: &server.node.as_ref()?.name,
+        pid: server.pid,
+        program,
+        arguments: &arguments,
+    };
+    Some(format!("job hold {}", holder.line(scheduler)?))
+}
+
+/// Returns where a server listens, as arguments of our programs over there.
+fn place(server: &Server) -> Vec<String> {
+    match &server.endpoint {
+        Endpoint::Tcp { host, port } => vec!["tcp".to_owned(), host.clone(), port.to_string()],
+        Endpoint::Socket { path } => vec!["unix".to_owned(), path.clone()],
+    }
 }
 
 fn script(nonce: &str, host: &Host, command: &str) -> String {

@@ -1,5 +1,5 @@
 //! Output of a kernel on a compute node while the connection is lost arrives after the return, once and in its order, over
-//! the same websocket.
+//! the same websocket: through a session to the node, and through a relay.
 
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use remote_jupyter::config::{Host, LauncherKind};
 
 use super::*;
-use crate::support::cluster::C1;
+use crate::support::cluster::{C1, LOGIN};
 use crate::support::counting::{all_lines, counting, counting_in};
 use crate::support::network::Network;
 use crate::support::{Key, Known, Live, http};
@@ -21,6 +21,9 @@ fn seconds() -> u64 {
 /// Notices a loss within seconds.
 const LINES: [&str; 2] = ["ServerAliveInterval 1", "ServerAliveCountMax 2"];
 
+/// In the command line of a holder: its age stands before the server's place.
+pub const HOLDER: &str = " 900 tcp 127.0.0.1 ";
+
 fn through(network: &Network) -> Client {
     let client = Client::new();
     client.add_host_with("test", network, Key::Ed25519, &LINES);
@@ -29,38 +32,62 @@ fn through(network: &Network) -> Client {
 }
 
 /// A session with a server in a job on the first compute node.
-fn open(client: &Client) -> Live {
+fn open(client: &Client, scheduler: Scheduler) -> Live {
+    let (launcher, options) = match scheduler {
+        Scheduler::Slurm => (LauncherKind::Slurm, ["-w", C1]),
+        Scheduler::Sge => (LauncherKind::Sge, ["-l", "hostname=c1"]),
+    };
     Live::open(client, |order| {
         order.host = Host {
-            launcher: LauncherKind::Slurm,
-            options: ["-w", C1].map(str::to_owned).into(),
+            launcher,
+            options: options.map(str::to_owned).into(),
+            // Grid Engine leads into a job only as often as it has slots.
+            cores: Some(4),
             poll_seconds: 2,
             ..Host::named("test")
         };
     })
 }
 
-/// The holders on the node: their age stands before the server's place.
-fn holders(cluster: &Cluster) -> Vec<String> {
-    cluster.processes(C1, " 900 tcp 127.0.0.1 ")
+/// A cluster where nothing leads to the node but the scheduler.
+fn closed(scheduler: Scheduler) -> Cluster {
+    let cluster = Cluster::start(&[scheduler]);
+    cluster.forbid_forwarding();
+    cluster.end_sshd(C1);
+    cluster
 }
 
-fn wait_holder(cluster: &Cluster) {
+/// The process numbers of the holders on the node.
+fn holders(cluster: &Cluster) -> Vec<String> {
+    let found = cluster.try_admin(C1, &["pgrep", "-f", HOLDER]);
+    found.stdout.lines().map(str::to_owned).collect()
+}
+
+/// The one holder on the node, once it listens. (One that is just becoming it has another number.)
+fn holder(cluster: &Cluster) -> String {
+    let mut before = Vec::new();
+    let stands = || {
+        let seen = std::mem::replace(&mut before, holders(cluster));
+        seen.len() == 1 && seen == before
+    };
     assert!(
-        eventually(PATIENCE, || holders(cluster).len() == 1),
+        eventually(PATIENCE, stands),
         "{:?}",
-        holders(cluster)
+        cluster.processes(C1, HOLDER)
     );
+    before.remove(0)
 }
 
 fn nothing_left(cluster: &Cluster) {
-    let folders = || cluster.admin(C1, &["sh", "-c", "ls -d /tmp/rj-*-* 2>/dev/null || true"]);
-    assert!(
-        eventually(SOON, || holders(cluster).is_empty() && folders().is_empty()),
-        "left: {:?} {}",
-        holders(cluster),
-        folders()
-    );
+    let list = "ls -d /tmp/rj-*-* 2>/dev/null || true";
+    let left = || {
+        let mut left = cluster.processes(C1, HOLDER);
+        left.extend(cluster.processes(LOGIN, HOLDER));
+        left.extend([cluster.admin(C1, &["sh", "-c", list])]);
+        left.retain(|line| !line.is_empty());
+        left
+    };
+    assert!(eventually(SOON, || left().is_empty()), "left: {:?}", left());
 }
 
 /// A cell of the page's, whose first line has come.
@@ -70,39 +97,53 @@ fn begun(ready: &Value, seconds: u64) -> (JoinHandle<String>, Receiver<usize>) {
     (reader, told)
 }
 
-#[test]
-fn every_line_from_a_node_arrives_after_a_network_that_swallows_everything() {
-    let cluster = Cluster::start(&[Scheduler::Slurm]);
-    let network = Network::to(&cluster);
+/// Loses the connection for a while in the middle of a cell.
+fn lose(cluster: &Cluster, scheduler: Scheduler) {
+    let network = Network::to(cluster);
     let client = through(&network);
-    let live = open(&client);
+    let live = open(&client, scheduler);
     let ready = live.wait_ready();
     assert_eq!(ready["server"]["host"], C1);
-    wait_holder(&cluster);
+    let before = holder(cluster);
     let mode = "stat -c '%a %U' /tmp/rj-*-* /tmp/rj-*-*/sock";
     let modes = cluster.admin(C1, &["sh", "-c", mode]);
     assert_eq!(modes, "700 rj-test\n600 rj-test\n");
     let (reader, told) = begun(&ready, seconds() + 15);
     network.silence();
     std::thread::sleep(Duration::from_secs(seconds()));
-    let before = told.try_iter().last();
+    let lines = told.try_iter().last();
     network.restore();
     live.handle.check();
     live.wait_ready();
-    println!("{before:?} lines until the return");
+    println!("{lines:?} lines until the return");
     assert_eq!(reader.join().unwrap(), all_lines(seconds() + 15));
-    assert_eq!(holders(&cluster).len(), 1, "the same one");
+    assert_eq!(holder(cluster), before, "the same one");
     drop(live);
-    nothing_left(&cluster);
+    nothing_left(cluster);
+}
+
+#[test]
+fn every_line_from_a_node_arrives_after_a_network_that_swallows_everything() {
+    lose(&Cluster::start(&[Scheduler::Slurm]), Scheduler::Slurm);
+}
+
+#[test]
+fn every_line_through_slurm_arrives_after_a_network_that_swallows_everything() {
+    lose(&closed(Scheduler::Slurm), Scheduler::Slurm);
+}
+
+#[test]
+fn every_line_through_grid_engine_arrives_after_a_network_that_swallows_everything() {
+    lose(&closed(Scheduler::Sge), Scheduler::Sge);
 }
 
 #[test]
 fn every_line_from_a_node_arrives_after_sessions_that_were_cut_again_and_again() {
     let cluster = Cluster::start(&[Scheduler::Slurm]);
     let client = Client::of(&cluster);
-    let live = open(&client);
+    let live = open(&client, Scheduler::Slurm);
     let ready = live.wait_ready();
-    wait_holder(&cluster);
+    let before = holder(&cluster);
     let (reader, _told) = begun(&ready, 20);
     let cut_node = [
         "sh",
@@ -119,35 +160,76 @@ fn every_line_from_a_node_arrives_after_sessions_that_were_cut_again_and_again()
         live.wait_ready();
     }
     assert_eq!(reader.join().unwrap(), all_lines(20));
+    assert_eq!(holder(&cluster), before);
     // A page that is open when the tunnel is closed leaves nothing either.
-    let (reader, _told) = begun(&ready, 60);
+    let _still_open = begun(&ready, 60);
     drop(live);
     nothing_left(&cluster);
-    drop(reader);
+}
+
+/// The processes of the relay on the node: one that is no holder's.
+fn relays(cluster: &Cluster) -> Vec<String> {
+    let all = cluster.try_admin(C1, &["pgrep", "-f", "bytes.fromhex"]);
+    let holders = holders(cluster);
+    let mut all: Vec<String> = all.stdout.lines().map(str::to_owned).collect();
+    all.retain(|pid| !holders.contains(pid));
+    all
 }
 
 #[test]
-fn a_page_goes_on_with_new_websockets_when_the_holder_on_its_node_is_gone() {
-    let cluster = Cluster::start(&[Scheduler::Slurm]);
+fn every_line_through_slurm_arrives_after_connections_and_steps_that_were_cut_again_and_again() {
+    let cluster = closed(Scheduler::Slurm);
     let client = Client::of(&cluster);
-    let live = open(&client);
+    let live = open(&client, Scheduler::Slurm);
     let ready = live.wait_ready();
-    wait_holder(&cluster);
-    let find = ["pgrep", "-f", " 900 tcp 127.0.0.1 "];
-    let pid_of_holder = || cluster.try_admin(C1, &find).stdout;
-    let before = pid_of_holder();
-    cluster.admin(C1, &["kill", "-KILL", before.trim()]);
+    let before = holder(&cluster);
+    let (reader, _told) = begun(&ready, 30);
+    for _ in 0..2 {
+        cluster.drop_connections();
+        live.wait_lost(SOON);
+        live.wait_ready();
+        assert!(eventually(PATIENCE, || relays(&cluster).len() == 1));
+        let relay = relays(&cluster);
+        cluster.admin(C1, &["kill", "-KILL", &relay[0]]);
+        // The page's next word, or ours, begins it again.
+        let is_another = || relays(&cluster).iter().any(|one| *one != relay[0]);
+        assert!(eventually(PATIENCE, is_another));
+    }
+    assert_eq!(reader.join().unwrap(), all_lines(30));
+    assert_eq!(holder(&cluster), before);
+    let _still_open = begun(&ready, 60);
+    drop(live);
+    nothing_left(&cluster);
+}
+
+/// Kills the holder.
+fn goes_on(cluster: &Cluster) {
+    let client = Client::of(cluster);
+    let live = open(&client, Scheduler::Slurm);
+    let ready = live.wait_ready();
+    let before = holder(cluster);
+    cluster.admin(C1, &["kill", "-KILL", &before]);
     let is_another = || {
-        let now = pid_of_holder();
-        !now.is_empty() && now != before
+        let now = holders(cluster);
+        !now.is_empty() && !now.contains(&before)
     };
     assert!(eventually(PATIENCE, is_another));
-    wait_holder(&cluster);
+    holder(cluster);
     let (reader, _told) = begun(&ready, 1);
     assert_eq!(reader.join().unwrap(), all_lines(1));
     drop(live);
     // What the killed one left is gone, too.
-    nothing_left(&cluster);
+    nothing_left(cluster);
+}
+
+#[test]
+fn a_page_goes_on_with_new_websockets_when_the_holder_on_its_node_is_gone() {
+    goes_on(&Cluster::start(&[Scheduler::Slurm]));
+}
+
+#[test]
+fn a_page_goes_on_with_new_websockets_when_the_holder_in_its_job_is_gone() {
+    goes_on(&closed(Scheduler::Slurm));
 }
 
 /// The Python that runs there can be started no more: neither the server's own nor another one.
@@ -155,16 +237,17 @@ fn a_page_goes_on_with_new_websockets_when_the_holder_on_its_node_is_gone() {
 fn where_a_node_has_no_python_websockets_travel_as_ever() {
     let cluster = Cluster::start(&[Scheduler::Slurm]);
     let client = Client::of(&cluster);
-    let live = open(&client);
+    let live = open(&client, Scheduler::Slurm);
     let ready = live.wait_ready();
     let made = http::post(&ready, "api/kernels", "{}");
     let kernel: Value = serde_json::from_str(&made.body).unwrap();
+    holder(&cluster);
     drop(live);
     nothing_left(&cluster);
     let hide = "for p in $(command -v python3) $(readlink -f /proc/$0/exe); do mount --bind /bin/false $p; done";
     let pid = ready["server"]["pid"].to_string();
     cluster.admin(C1, &["sh", "-c", hide, &pid]);
-    let live = open(&client);
+    let live = open(&client, Scheduler::Slurm);
     let ready = live.wait_ready();
     assert_eq!(ready["reused"], true);
     let (reader, _told) = counting_in(&ready, kernel["id"].as_str().unwrap(), 1);

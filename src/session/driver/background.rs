@@ -61,7 +61,9 @@ impl Driver {
             ),
             (ScriptTask::Look, Some(list)) => format!("job find {list}"),
             (ScriptTask::Look, None) => "find".to_owned(),
-            (ScriptTask::Hold, _) => holder::command(&standing.server, forwarding.node.is_some()),
+            (ScriptTask::Hold, _) => {
+                holder::command(host, &standing.server, forwarding).unwrap_or_default()
+            }
             (ScriptTask::List(_), list) => format!("job run {}", list.unwrap_or_default()),
             (ScriptTask::Extend(line) | ScriptTask::Query(line), _) => {
                 format!("job run {line}")

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use super::Driver;
+use super::connection_phase::Forwarding;
 use super::maintenance::ScriptTask;
+use crate::config::Host;
 use crate::jupyter::Server;
 use crate::remote;
 use crate::session::forwards;
@@ -21,12 +23,12 @@ impl Driver {
         else {
             return;
         };
-        let (forwarder, has_node) = (&mut forwarding.forwarder, forwarding.node.is_some());
+        let forwarder = &mut forwarding.forwarder;
         if !matches!(self.order.goal, Goal::Open { .. }) || !forwarder.lacks_holder() {
             return;
         }
-        if !(forwarder.is_direct() || has_node) || standing.server.secure {
-            tracing::info!("websockets are not held: they are encrypted, or take another route");
+        if standing.server.secure {
+            tracing::info!("websockets are not held: they are encrypted");
             return;
         }
         forwarder.await_holder(forwards::target(&standing.server.endpoint));
@@ -52,7 +54,14 @@ impl Driver {
     }
 }
 
-/// Returns the script's command that starts a holder for this server: on the server's node, where that has a session.
-pub(super) fn command(server: &Server, is_on_node: bool) -> String {
-    remote::hold(server, is_on_node, AGE, HOLDER)
+/// Returns the script's command that starts a holder for this server: where the connections to it come out, which is on its
+/// node if they go through a session there, and in its job if they go through a relay.
+pub(super) fn command(host: &Host, server: &Server, forwarding: &Forwarding) -> Option<String> {
+    match &forwarding.relayed_job {
+        Some(job) => remote::hold_in_job(host, (job, server), AGE, HOLDER),
+        None => {
+            let is_on_node = forwarding.node.is_some();
+            Some(remote::hold(server, is_on_node, AGE, HOLDER))
+        }
+    }
 }

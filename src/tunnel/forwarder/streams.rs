@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use super::{Carrier, Forwarder, Refused};
 use crate::ssh::channel::ForwardTarget;
 use crate::ssh::{ConnectionUse, SshError, Stream};
-use crate::tunnel::channel_opener::{ChannelOpener, OnOpened};
-use crate::tunnel::resume::{HolderAddress, HolderRoute, ResumableStreams};
+use crate::tunnel::channel_opener::ChannelOpener;
+use crate::tunnel::relay::RelayConnection;
+use crate::tunnel::resume::{HolderAddress, HolderRequest, HolderRoute, ResumableStreams};
 
 /// Longest time for the word to the holder that it is needed no more.
 const GOODBYE: Duration = Duration::from_millis(500);
@@ -15,13 +16,18 @@ const GOODBYE: Duration = Duration::from_millis(500);
 pub(super) struct Upstream<'a> {
     pub openings: &'a mut ChannelOpener,
     pub carrier: Option<&'a mut Box<dyn Carrier>>,
+    pub relay: Option<&'a mut RelayConnection>,
 }
 
 impl HolderRoute for Upstream<'_> {
-    fn attach(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened) {
-        match &mut self.carrier {
-            Some(carrier) => carrier.join(local, target, tell),
-            None => self.openings.attach(local, target, tell),
+    fn attach(&mut self, request: HolderRequest, now: Instant) {
+        match (&mut self.carrier, &mut self.relay) {
+            (Some(carrier), _) => {
+                let (local, target, tell) = request.into_parts();
+                carrier.join(local, target, tell);
+            }
+            (None, Some(relay)) => relay.attach(request, self.openings, now),
+            (None, None) => self.openings.attach(request, now),
         }
     }
 }
@@ -73,6 +79,7 @@ impl Forwarder {
         let upstream = Upstream {
             openings: &mut self.openings,
             carrier: self.carrier.as_mut(),
+            relay: self.relay.as_mut(),
         };
         (self.streams.as_mut(), upstream)
     }
@@ -141,6 +148,7 @@ impl Forwarder {
         let mut upstream = Upstream {
             openings: &mut self.openings,
             carrier: self.carrier.as_mut(),
+            relay: self.relay.as_mut(),
         };
         let progress = streams.work(now, &mut upstream, &mut self.scratch);
         if let Some(reason) = streams.take_refusal() {

@@ -150,7 +150,7 @@ impl Forwarder {
         let Some(relay) = &mut self.relay else {
             return false;
         };
-        let progress = relay.work(now, &mut self.scratch);
+        let progress = relay.work(now, &mut self.openings, &mut self.scratch);
         if let Some(reason) = relay.take_refusal() {
             let target = relay.target().clone();
             self.refused = Some(Refused { target, reason });

@@ -13,6 +13,7 @@ use rustix::event::PollFlags;
 
 use self::mux::{Mux, Who};
 use super::channel_opener::{ChannelOpener, OpenRequest};
+use super::resume::HolderRequest;
 use crate::i18n::fl;
 use crate::ssh::channel::ForwardTarget;
 use crate::ssh::{ExecRequest, Stream};
@@ -37,6 +38,8 @@ pub struct RelayState {
 pub struct RelayConnection {
     what: RelayState,
     mux: Option<Mux>,
+    /// Connections to a holder that wait for another beginning.
+    to_holder: Vec<HolderRequest>,
     began: Instant,
     was_up: bool,
     /// Both are known when it is over: what came instead of its first word, and the command's words.
@@ -51,6 +54,7 @@ impl RelayConnection {
         let mut relay = Self {
             what,
             mux: None,
+            to_holder: Vec::new(),
             began: now,
             was_up: false,
             noise: None,
@@ -98,6 +102,25 @@ impl RelayConnection {
         }
     }
 
+    /// Carries a connection to a holder. It waits for the relay, where that may not begin yet: a holder that cannot be reached
+    /// for seconds is not gone.
+    pub fn attach(&mut self, request: HolderRequest, openings: &mut ChannelOpener, now: Instant) {
+        self.to_holder.push(request);
+        self.attach_waiting(openings, now);
+    }
+
+    fn attach_waiting(&mut self, openings: &mut ChannelOpener, now: Instant) {
+        if self.to_holder.is_empty() {
+            return;
+        }
+        if self.mux.is_none() && now >= self.began + REST {
+            self.begin(openings, now);
+        }
+        if let Some(mux) = &mut self.mux {
+            self.to_holder.drain(..).for_each(|one| mux.attach(one));
+        }
+    }
+
     /// The command was not started, or has ended, with these words.
     pub fn command_ended(&mut self, words: String) {
         self.words = Some(words);
@@ -128,7 +151,9 @@ impl RelayConnection {
 
     /// Returns when [`RelayConnection::work`] has to be called next, if nothing happens before.
     pub fn next(&self) -> Option<Instant> {
-        let mux = self.mux.as_ref()?;
+        let Some(mux) = &self.mux else {
+            return (!self.to_holder.is_empty()).then(|| self.began + REST);
+        };
         Some(if mux.is_up() {
             mux.next()
         } else {
@@ -149,7 +174,8 @@ impl RelayConnection {
     }
 
     /// Moves what can be moved. True when something was.
-    pub fn work(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+    pub fn work(&mut self, now: Instant, openings: &mut ChannelOpener, scratch: &mut [u8]) -> bool {
+        self.attach_waiting(openings, now);
         let Some(mux) = &mut self.mux else {
             return false;
         };

@@ -28,14 +28,40 @@ pub struct HolderAddress {
     pub secret: String,
 }
 
+/// A connection to the holder that is to be made.
+pub struct HolderRequest {
+    /// This end of it.
+    pub local: Stream,
+    /// The holder's unix socket.
+    pub path: String,
+    /// Where the reason is put if the remote host refuses it, before this end is closed.
+    pub refusal: Arc<OnceLock<String>>,
+}
+
+impl HolderRequest {
+    /// Returns what a channel for it needs.
+    pub fn into_parts(self) -> (Stream, ForwardTarget, OnOpened) {
+        let tell = move |result: Result<(), ssh2::Error>| {
+            if let Err(error) = result
+                && is_of_the_target(&error)
+            {
+                let _ = self.refusal.set(error.message().to_owned());
+            }
+        };
+        let target = ForwardTarget::Unix { path: self.path };
+        (self.local, target, Box::new(tell))
+    }
+}
+
 /// Carries connections to the holder.
 pub trait HolderRoute {
-    /// Connects `local` to the holder's socket, and passes the remote host's answer to `tell`.
-    fn attach(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened);
+    /// Makes one.
+    fn attach(&mut self, request: HolderRequest, now: Instant);
 }
 
 impl HolderRoute for ChannelOpener {
-    fn attach(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened) {
+    fn attach(&mut self, request: HolderRequest, _: Instant) {
+        let (local, target, tell) = request.into_parts();
         self.want(OpenRequest::Join(local, target, tell));
     }
 }
@@ -84,17 +110,12 @@ impl Attachment {
         theirs.set_nonblocking(true)?;
         let refusal = Arc::<OnceLock<_>>::default();
         let attachment = Self::new(far, address, (received, last), (Arc::clone(&refusal), now))?;
-        let target = ForwardTarget::Unix {
+        let request = HolderRequest {
+            local: theirs.into(),
             path: address.path.clone(),
+            refusal,
         };
-        let tell = move |result: Result<(), ssh2::Error>| {
-            if let Err(error) = result
-                && is_of_the_target(&error)
-            {
-                let _ = refusal.set(error.message().to_owned());
-            }
-        };
-        route.attach(theirs.into(), target, Box::new(tell));
+        route.attach(request, now);
         Ok(attachment)
     }
 

@@ -156,6 +156,8 @@ class Stream:
 class Nonsense(Exception):
     """What came from a client is no frame, or claims what cannot be."""
 
+    pass  # where the line above is taken out (src/scheduler/exec_in_job.rs)
+
 
 def count_in(data):
     """Returns the count that a frame holds."""
@@ -479,9 +481,9 @@ def prefix():
 
 
 def places(base):
-    """Returns where the folder may be: without a base among this computer's temporary files. Some file systems have no
-    sockets, and paths of sockets are short."""
-    return base or os.environ.get("TMPDIR") or "/tmp", "/tmp"
+    """Returns where the folder may be: without a base among this computer's temporary files, and not first in the folder for
+    those of a job's step, which may end with the step. Some file systems have no sockets, and paths of sockets are short."""
+    return base or "/tmp", os.environ.get("TMPDIR") or "/tmp"
 
 
 def listen(base):
@@ -497,7 +499,7 @@ def listen(base):
             return folder, listener
         except OSError:
             remove(folder)
-            if place == "/tmp":
+            if place == places(base)[-1]:
                 raise
 
 
@@ -542,17 +544,24 @@ def detach():
     os.setsid()
     if os.fork():
         os._exit(0)
+    return True
+
+
+def let_go():
+    """Leaves the login or the scheduler's command behind that it came by."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(nothing, number)
     os.chdir("/")
-    return True
 
 
 def main(base, age, *address):
-    """Starts a holder; prints the path of its socket and its secret."""
+    """Starts a holder; prints the path of its socket and its secret. A base of "-" or "+" is none; with "-" it stays this
+    process, since some schedulers end all processes of a command with its first."""
     os.umask(0o077)
+    stays = base == "-"
+    base = "" if base in "-+" else base
     for place in set(places(base)):
         sweep(place)
     folder, listener = listen(base)
@@ -561,7 +570,8 @@ def main(base, age, *address):
     print(os.path.join(folder, "sock"))
     print(secret.decode())
     sys.stdout.flush()
-    if detach():
+    if stays or detach():
+        let_go()
         # An end from outside leaves nothing behind either.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 
 use self::attachment::{Attachment, AttachmentState};
-pub use self::attachment::{HolderAddress, HolderRoute};
+pub use self::attachment::{HolderAddress, HolderRequest, HolderRoute};
 use self::frame::ResumeFrame;
 use self::stream::ResumableStream;
 use super::first_request::{self, RequestKind};
