@@ -304,7 +304,7 @@ impl World {
             Way::Carry => self.forwarder.carry(ours.into(), target, false),
             Way::Join => {
                 let told = Arc::clone(&told);
-                let tell = move |answer: Result<(), _>| drop(told.set(answer.is_ok()));
+                let tell = move |answer: Result<(), _>| told.set(answer.is_ok()).unwrap();
                 self.forwarder.join(ours.into(), target, Box::new(tell));
             }
         }

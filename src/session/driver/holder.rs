@@ -57,11 +57,9 @@ impl Driver {
 /// Returns the script's command that starts a holder for this server: where the connections to it come out, which is on its
 /// node if they go through a session there, and in its job if they go through a relay.
 pub(super) fn command(host: &Host, server: &Server, forwarding: &Forwarding) -> Option<String> {
-    match &forwarding.relayed_job {
-        Some(job) => remote::hold_in_job(host, (job, server), AGE, HOLDER),
-        None => {
-            let is_on_node = forwarding.node.is_some();
-            Some(remote::hold(server, is_on_node, AGE, HOLDER))
-        }
+    if let Some(job) = &forwarding.relayed_job {
+        return remote::hold_in_job(host, (job, server), AGE, HOLDER);
     }
+    let is_on_node = forwarding.node.is_some();
+    Some(remote::hold(server, is_on_node, AGE, HOLDER))
 }

@@ -134,7 +134,7 @@ class Relay:
             if kind == b"O":
                 self.attempt(self.open, number, self.family, self.address)
             elif kind == b"H":
-                self.attempt(self.open, number, socket.AF_UNIX, data)
+                self.attempt(self.open_holder, number, data)
             elif number in self.connections:  # else it has just been given up here
                 self.attempt(self.take, number, self.connections[number], kind, size, data)
 
@@ -150,13 +150,20 @@ class Relay:
             self.drop(number)
 
     def open(self, number, family, address):
-        """Begins a connection to the server, or to the program that holds websockets to it."""
+        """Begins a connection to the server, or to what holds websockets to it."""
         server = socket.socket(family, socket.SOCK_STREAM)
         server.setblocking(False)  # a busy server may take a minute, and the others go on meanwhile
         if family != socket.AF_UNIX:
             server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connections[number] = Connection(server, address)
         self.connect(number, self.connections[number])
+
+    def open_holder(self, number, path):
+        """Begins a connection to a program that holds websockets to the server (holder.py): its socket, and no other one."""
+        folder, name = os.path.split(path)
+        if name != b"sock" or not os.path.basename(folder).startswith(b"rj-"):
+            raise OSError(errno.EACCES, "no socket of a holder")
+        self.open(number, socket.AF_UNIX, path)
 
     def connect(self, number, connection):
         """Goes on with a connection that is being made."""

@@ -70,6 +70,17 @@ enum Holder {
     Absent,
 }
 
+/// The last word to the holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goodbye {
+    /// The holder is needed.
+    Unsaid,
+    /// It was told to end.
+    Said,
+    /// The same, and it has not ended.
+    Awaited,
+}
+
 /// All streams to one target.
 pub struct ResumableStreams {
     target: ForwardTarget,
@@ -86,9 +97,7 @@ pub struct ResumableStreams {
     /// Connections that get channels of their own.
     passed_on: Vec<Stream>,
     refusal: Option<String>,
-    is_ending: bool,
-    /// It waits for the holder's end.
-    awaits_end: bool,
+    goodbye: Goodbye,
     /// True once the holder has answered.
     was_attached: bool,
     wants_another: bool,
@@ -109,8 +118,7 @@ impl ResumableStreams {
             early: Vec::new(),
             passed_on: Vec::new(),
             refusal: None,
-            is_ending: false,
-            awaits_end: false,
+            goodbye: Goodbye::Unsaid,
             was_attached: false,
             wants_another: false,
         }
@@ -192,7 +200,11 @@ impl ResumableStreams {
 
     /// Lets the holder end, with all streams. Where other threads carry what it is told, only its end says that it was.
     pub fn quit(&mut self, awaits_end: bool) {
-        (self.is_ending, self.awaits_end) = (true, awaits_end);
+        self.goodbye = if awaits_end {
+            Goodbye::Awaited
+        } else {
+            Goodbye::Said
+        };
         if let Some(attachment) = &mut self.attachment {
             self.streams.clear();
             attachment.put(&ResumeFrame::Quit);
@@ -218,7 +230,7 @@ impl ResumableStreams {
     /// Returns true if bytes are on their way.
     pub fn is_carrying(&self) -> bool {
         let attachment = self.attachment.as_ref();
-        let is_ending = self.awaits_end && attachment.is_some();
+        let is_ending = self.goodbye == Goodbye::Awaited && attachment.is_some();
         let out = attachment.is_some_and(Attachment::is_sending);
         is_ending || out || self.streams.values().any(ResumableStream::is_carrying)
     }
@@ -453,8 +465,10 @@ impl ResumableStreams {
         };
         match attachment.state() {
             AttachmentState::Alive => {}
-            AttachmentState::Ended | AttachmentState::Refused(_) if self.is_ending => {
-                self.attachment = None
+            AttachmentState::Ended | AttachmentState::Refused(_)
+                if self.goodbye != Goodbye::Unsaid =>
+            {
+                self.attachment = None;
             }
             AttachmentState::Ended if self.tries < TRIES => {
                 self.tries += 1;

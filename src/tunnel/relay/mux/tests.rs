@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, OnceLock};
 use std::thread::{JoinHandle, spawn};
 
 use rustix::event::{PollFd, Timespec};
@@ -276,4 +277,49 @@ fn what_start_up_files_print_is_none_of_its_words() {
     far.write_all(b"slurmstepd: error: gone").unwrap();
     work(&mut mux);
     assert!(mux.has_ended(), "what is no frame is an end");
+}
+
+/// Asks for a holder at this socket. Gives this end of the connection, and where a refusal is put.
+fn attach(rig: &mut Rig, path: &str) -> (UnixStream, Arc<OnceLock<String>>) {
+    let (ours, local) = UnixStream::pair().unwrap();
+    local.set_nonblocking(true).unwrap();
+    let refusal = Arc::<OnceLock<_>>::default();
+    rig.mux.attach(HolderRequest {
+        local: local.into(),
+        path: path.to_owned(),
+        refusal: Arc::clone(&refusal),
+    });
+    (ours, refusal)
+}
+
+#[test]
+fn a_holder_beside_the_server_is_reached_and_no_other_socket_is() {
+    let folder = tempfile::Builder::new().prefix("rj-").tempdir().unwrap();
+    let mut rig = Rig::before(echo_server());
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let holder = UnixListener::bind(at("sock")).unwrap();
+    spawn(move || echo(&mut holder.accept().unwrap().0));
+    let other = UnixListener::bind(at("other")).unwrap();
+    other.set_nonblocking(true).unwrap();
+    // The first one before the program's mark.
+    let (attached, refusal) = attach(&mut rig, &at("sock"));
+    let through = exchange(attached, b"held".to_vec());
+    let beside = exchange(rig.connect(), b"as ever".to_vec());
+    assert_eq!(rig.await_all(vec![through, beside]), [true, true]);
+    assert_eq!(refusal.get(), None);
+    let gone = at("gone/sock");
+    for (path, reason) in [
+        (at("other"), "no socket of a holder"),
+        (gone, "no socket of a holder"),
+        ("/nowhere/rj-0/sock".into(), "No such file or directory"),
+    ] {
+        let (mut attached, refusal) = attach(&mut rig, &path);
+        rig.turn_until(|_| refusal.get().is_some());
+        assert_eq!(refusal.get().map(String::as_str), Some(reason), "{path}");
+        rig.turn_until(|mux| mux.lines.is_empty());
+        assert_eq!(attached.read(&mut [0; 1]).unwrap(), 0);
+    }
+    // It is none of the server's.
+    assert_eq!(rig.mux.take_refusal(), None);
+    assert!(other.accept().is_err());
 }
