@@ -351,7 +351,8 @@ pub fn hold(server: &Server, is_on_node: bool, age: u32, program: &str) -> Strin
     format!("hold {place_of_socket} {pid} {age} {place}\n{program}")
 }
 
-/// Returns the script's command that starts that program in the server's job, where its scheduler leads there.
+/// Returns the script's command that starts that program in the server's job, as a command of the scheduler's own; none where
+/// a relay can start it, whose command then need not stay.
 #[must_use]
 pub fn hold_in_job(
     host: &Host,
@@ -359,9 +360,8 @@ pub fn hold_in_job(
     age: u32,
     program: &str,
 ) -> Option<String> {
-    let scheduler = adapter(host.launcher)?;
-    let base = if scheduler.ends_detached() { "-" } else { "+" };
-    let mut arguments = vec![base.to_owned(), age.to_string()];
+    let scheduler = adapter(host.launcher).filter(|one| one.ends_detached())?;
+    let mut arguments = vec!["-".to_owned(), age.to_string()];
     arguments.extend(place(server));
     let holder = RelayCommand {
         job,
@@ -371,6 +371,28 @@ pub fn hold_in_job(
         arguments: &arguments,
     };
     Some(format!("job hold {}", holder.line(scheduler)?))
+}
+
+/// Returns what a relay needs that starts that program: the program and its arguments, separated by zeros.
+#[must_use]
+pub fn hold_by_relay(server: &Server, age: u32, program: &str) -> String {
+    let mut words = vec![program.to_owned(), String::new(), age.to_string()];
+    words.extend(place(server));
+    words.join("\0")
+}
+
+/// Returns the answer in what that program prints where a relay has started it.
+#[must_use]
+pub fn relayed_answer(lines: &[String]) -> Vec<ScriptMessage> {
+    match lines {
+        [path, secret] if path.ends_with("/sock") => {
+            vec![ScriptMessage::Holder(path.clone(), secret.clone())]
+        }
+        _ => {
+            tracing::info!(?lines, "the relay has started no holder");
+            vec![]
+        }
+    }
 }
 
 /// Returns where a server listens, as arguments of our programs over there.

@@ -54,12 +54,23 @@ impl Driver {
     }
 }
 
-/// Returns the script's command that starts a holder for this server: where the connections to it come out, which is on its
-/// node if they go through a session there, and in its job if they go through a relay.
-pub(super) fn command(host: &Host, server: &Server, forwarding: &Forwarding) -> Option<String> {
-    if let Some(job) = &forwarding.relayed_job {
-        return remote::hold_in_job(host, (job, server), AGE, HOLDER);
+/// The start of a holder.
+pub(super) enum HolderStart {
+    /// By a command of the script.
+    Script(String),
+    /// By the relay: the program and its arguments.
+    Relay(String),
+}
+
+/// Returns the start of a holder for this server: where the connections to it come out, which is on its node if they go through
+/// a session there, and in its job if they go through a relay.
+pub(super) fn start(host: &Host, server: &Server, forwarding: &Forwarding) -> HolderStart {
+    let Some(job) = &forwarding.relayed_job else {
+        let is_on_node = forwarding.node.is_some();
+        return HolderStart::Script(remote::hold(server, is_on_node, AGE, HOLDER));
+    };
+    match remote::hold_in_job(host, (job, server), AGE, HOLDER) {
+        Some(command) => HolderStart::Script(command),
+        None => HolderStart::Relay(remote::hold_by_relay(server, AGE, HOLDER)),
     }
-    let is_on_node = forwarding.node.is_some();
-    Some(remote::hold(server, is_on_node, AGE, HOLDER))
 }

@@ -7,7 +7,7 @@ use super::{Driver, EffectError};
 use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
-use crate::remote::RemoteError;
+use crate::remote::{self, RemoteError};
 use crate::secret::redact;
 use crate::session::event::Event;
 use crate::session::fsm::{FsmEvent, LocalEvent};
@@ -149,7 +149,11 @@ impl Driver {
         let (wish, aside) = self.standing.as_mut()?.running.take()?;
         self.run_beside();
         let frames = outcome.map_err(RemoteError::from);
-        match frames.and_then(|lines| aside.answers(&lines)) {
+        let answers = |lines: Vec<String>| match aside {
+            Some(script) => script.answers(&lines),
+            None => Ok(remote::relayed_answer(&lines)),
+        };
+        match frames.and_then(answers) {
             Ok(frames) => self.answered(&wish, frames),
             Err(error) => self.unanswered(&wish, &error),
         }

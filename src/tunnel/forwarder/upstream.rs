@@ -82,6 +82,20 @@ impl Forwarder {
         self.close_spares();
     }
 
+    /// Has the relay start a holder: its program and arguments, separated by zeros. The outcome is to be taken.
+    pub fn start_holder_by_relay(&mut self, program: String) {
+        let now = Instant::now();
+        let started = self
+            .relay
+            .as_mut()
+            .map(|relay| relay.start_holder(program, now));
+        match started {
+            Some(Ok(())) => {}
+            Some(Err(error)) => self.outcome = Some(Err(error.into())),
+            None => self.outcome = Some(Ok(Vec::new())),
+        }
+    }
+
     /// Returns true if the relay has reached its node; `None` without a relay.
     #[must_use]
     pub fn relay_was_up(&self) -> Option<bool> {
@@ -151,6 +165,9 @@ impl Forwarder {
             return false;
         };
         let progress = relay.work(now, &mut self.openings, &mut self.scratch);
+        if let Some(outcome) = relay.take_holder_output(now) {
+            self.outcome = Some(outcome);
+        }
         if let Some(reason) = relay.take_refusal() {
             let target = relay.target().clone();
             self.refused = Some(Refused { target, reason });

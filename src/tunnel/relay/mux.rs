@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
@@ -51,6 +52,8 @@ enum MuxRequest {
     Server(Option<Stream>),
     /// To a holder.
     Holder(HolderRequest),
+    /// To the output of a holder that is to be started.
+    Start(Stream, String),
 }
 
 /// The connections, and the stream that carries them.
@@ -113,6 +116,11 @@ impl Mux {
         self.want(MuxRequest::Holder(request));
     }
 
+    /// Starts a holder: its program and arguments, separated by zeros. `local` gets what it prints.
+    pub fn start_holder(&mut self, local: Stream, program: String) {
+        self.want(MuxRequest::Start(local, program));
+    }
+
     fn want(&mut self, request: MuxRequest) {
         if self.mark.is_some() {
             self.early.push(request);
@@ -128,6 +136,12 @@ impl Mux {
                 MuxFrame::OpenHolder(self.last, request.path).put(&mut self.out);
                 let mut line = MuxStream::new(Some(request.local));
                 line.refusal = Some(request.refusal);
+                line
+            }
+            MuxRequest::Start(local, program) => {
+                MuxFrame::StartHolder(self.last, program).put(&mut self.out);
+                let mut line = MuxStream::new(Some(local));
+                line.refusal = Some(Arc::default());
                 line
             }
         };
@@ -174,7 +188,7 @@ impl Mux {
     pub fn into_early(self) -> impl Iterator<Item = Stream> {
         self.early.into_iter().filter_map(|early| match early {
             MuxRequest::Server(local) => local,
-            MuxRequest::Holder(_) => None,
+            MuxRequest::Holder(_) | MuxRequest::Start(..) => None,
         })
     }
 
@@ -358,7 +372,10 @@ impl Mux {
                     None => self.refusal = Some(reason),
                 }
             }
-            MuxFrame::Open(_) | MuxFrame::OpenHolder(..) | MuxFrame::Ping => {}
+            MuxFrame::Open(_)
+            | MuxFrame::OpenHolder(..)
+            | MuxFrame::StartHolder(..)
+            | MuxFrame::Ping => {}
         }
     }
 }

@@ -5,6 +5,7 @@ import os
 import select
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -124,9 +125,9 @@ class Relay:
         """Does what the whole frames say that have come."""
         while len(self.came) >= HEAD.size:
             kind, number, size = HEAD.unpack_from(self.came)
-            if kind not in b"ODWERPH" or kind in b"DH" and size > LARGEST:
+            if kind not in b"ODWERPHS" or kind in b"DHS" and size > LARGEST:
                 sys.exit("what came to the relay is none of its frames")
-            end = HEAD.size + (size if kind in b"DH" else 0)
+            end = HEAD.size + (size if kind in b"DHS" else 0)
             if len(self.came) < end:
                 return
             data = bytes(self.came[HEAD.size:end])
@@ -135,6 +136,8 @@ class Relay:
                 self.attempt(self.open, number, self.family, self.address)
             elif kind == b"H":
                 self.attempt(self.open_holder, number, data)
+            elif kind == b"S":
+                self.attempt(self.start_holder, number, data)
             elif number in self.connections:  # else it has just been given up here
                 self.attempt(self.take, number, self.connections[number], kind, size, data)
 
@@ -164,6 +167,17 @@ class Relay:
         if name != b"sock" or not os.path.basename(folder).startswith(b"rj-"):
             raise OSError(errno.EACCES, "no socket of a holder")
         self.open(number, socket.AF_UNIX, path)
+
+    def start_holder(self, number, data):
+        """Starts such a program, which says where it is and detaches itself; the connection is to its output."""
+        server, theirs = socket.socketpair()
+        with theirs:
+            program, *words = data.decode().split("\0")
+            python = [sys.executable, "-I", "-S", "-c", program]
+            subprocess.Popen(python + words, stdin=theirs, stdout=theirs, stderr=theirs)
+        server.setblocking(False)
+        self.connections[number] = Connection(server, None)
+        self.connections[number].is_connected = True
 
     def connect(self, number, connection):
         """Goes on with a connection that is being made."""

@@ -557,11 +557,11 @@ def let_go():
 
 
 def main(base, age, *address):
-    """Starts a holder; prints the path of its socket and its secret. A base of "-" or "+" is none; with "-" it stays this
-    process, since some schedulers end all processes of a command with its first."""
+    """Starts a holder; prints the path of its socket and its secret. A base of "-" is none, and it stays this process, since some
+    schedulers end all processes of a command with its first."""
     os.umask(0o077)
     stays = base == "-"
-    base = "" if base in "-+" else base
+    base = "" if stays else base
     for place in set(places(base)):
         sweep(place)
     folder, listener = listen(base)

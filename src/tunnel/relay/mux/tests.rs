@@ -323,3 +323,37 @@ fn a_holder_beside_the_server_is_reached_and_no_other_socket_is() {
     assert_eq!(rig.mux.take_refusal(), None);
     assert!(other.accept().is_err());
 }
+
+#[test]
+fn a_program_that_is_started_beside_the_server_tells_what_it_prints_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("stays");
+    // As a holder does: it prints, and goes on without its output.
+    let program = "import os, sys, time\n\
+        print(*sys.argv[1:], sep='\\n', flush=True)\n\
+        if os.fork(): os._exit(0)\n\
+        os.setsid()\n\
+        for number in range(3): os.close(number)\n\
+        time.sleep(.2)\n\
+        open(sys.argv[1], 'w').close()\n";
+    let mut rig = Rig::before(echo_server());
+    let (mut output, local) = UnixStream::pair().unwrap();
+    local.set_nonblocking(true).unwrap();
+    let path = mark.to_str().unwrap();
+    let words = [program, path, "", "it's"].join("\0");
+    rig.mux.start_holder(local.into(), words);
+    rig.turn_until(|mux| mux.is_up() && mux.lines.values().all(|line| line.came_all));
+    let mut said = String::new();
+    rig.turn_until(|mux| mux.lines.values().all(|line| line.down.is_empty()));
+    output.read_to_string(&mut said).unwrap();
+    assert_eq!(said, format!("{path}\n\nit's\n"));
+    drop(output);
+    rig.turn_until(|mux| mux.lines.is_empty());
+    // The relay ends, and it does not.
+    drop(rig);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !mark.exists() {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
