@@ -16,7 +16,7 @@ use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
 use crate::ssh::prompt::{self, NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
 use crate::ssh::resolve::{SshTarget, StrictHostKeyChecking, hop_arguments, resolve_hop};
-use crate::ssh::{self, Connection, Exec, SshError, Stream, Transport, channel};
+use crate::ssh::{self, Connection, Exec, ExecRequest, SshError, Stream, Transport, channel};
 use crate::tunnel::{Carrier, Forwarder, OnOpened, Refused};
 
 /// Longest time for connecting and logging in: the node is in the login host's network, and the
@@ -50,12 +50,16 @@ pub enum NodeEvent {
     Unproven,
     /// The node did not take a connection.
     Refused(Refused),
+    /// A command has ended, with the lines of its output.
+    Outcome(Result<Vec<String>, SshError>),
     /// It is gone.
     Lost(SshError),
 }
 
 enum NodeCommand {
     Carry(Stream, channel::ForwardTarget, bool),
+    Join(Stream, channel::ForwardTarget, OnOpened),
+    Run(ExecRequest),
     ProbeTarget(channel::ForwardTarget),
     ProbePeer,
 }
@@ -64,8 +68,7 @@ enum NodeCommand {
 pub struct NodeConnection {
     name: String,
     target: (String, u16),
-    requests: mpsc::Sender<NodeCommand>,
-    waker: Waker,
+    commands: Commands,
     words: mpsc::Receiver<NodeEvent>,
     sender: mpsc::Sender<NodeEvent>,
 }
@@ -96,8 +99,7 @@ impl NodeConnection {
         Ok(Self {
             name,
             target,
-            requests,
-            waker,
+            commands: Commands { requests, waker },
             words,
             sender,
         })
@@ -128,36 +130,56 @@ impl NodeConnection {
         self.words.try_recv().ok()
     }
 
-    /// Returns the function that hands connections to this session, for [`Forwarder::delegate_to`].
+    /// Returns what hands connections to this session, for [`Forwarder::delegate_to`].
     #[must_use]
-    pub fn carrier(&self) -> Carrier {
-        let (requests, waker) = (self.requests.clone(), self.waker.clone());
-        Box::new(move |local, target, has_spares| {
-            // Of a session that has ended the local side sees a closed connection.
-            let _ = requests.send(NodeCommand::Carry(local, target, has_spares));
-            waker.wake();
-        })
+    pub fn carrier(&self) -> Box<dyn Carrier> {
+        Box::new(self.commands.clone())
+    }
+
+    /// Runs a command on the node, one at a time: [`NodeEvent::Outcome`] tells its end.
+    pub fn run(&self, task: ExecRequest) {
+        self.commands.send(NodeCommand::Run(task));
     }
 
     /// See [`Forwarder::probe_target`].
     pub fn probe_target(&self, target: channel::ForwardTarget) {
-        self.send(NodeCommand::ProbeTarget(target));
+        self.commands.send(NodeCommand::ProbeTarget(target));
     }
 
     /// See [`Forwarder::probe_peer`].
     pub fn probe_peer(&self) {
-        self.send(NodeCommand::ProbePeer);
+        self.commands.send(NodeCommand::ProbePeer);
     }
+}
 
+impl Drop for NodeConnection {
+    fn drop(&mut self) {
+        self.commands.waker.cancel();
+    }
+}
+
+/// Hands commands to the session's thread.
+#[derive(Clone)]
+struct Commands {
+    requests: mpsc::Sender<NodeCommand>,
+    waker: Waker,
+}
+
+impl Commands {
+    /// Of a session that has ended the local side of a connection sees it closed.
     fn send(&self, request: NodeCommand) {
         let _ = self.requests.send(request);
         self.waker.wake();
     }
 }
 
-impl Drop for NodeConnection {
-    fn drop(&mut self) {
-        self.waker.cancel();
+impl Carrier for Commands {
+    fn carry(&mut self, local: Stream, target: channel::ForwardTarget, has_spares: bool) {
+        self.send(NodeCommand::Carry(local, target, has_spares));
+    }
+
+    fn join(&mut self, local: Stream, target: channel::ForwardTarget, tell: OnOpened) {
+        self.send(NodeCommand::Join(local, target, tell));
     }
 }
 
@@ -243,12 +265,17 @@ fn run(
                 NodeCommand::Carry(local, target, has_spares) => {
                     forwarder.carry(local, target, has_spares);
                 }
+                NodeCommand::Join(local, target, tell) => forwarder.join(local, target, tell),
+                NodeCommand::Run(task) => forwarder.run(task),
                 NodeCommand::ProbeTarget(target) => forwarder.probe_target(target),
                 NodeCommand::ProbePeer => forwarder.probe_peer(),
             }
         }
         if let Some(refused) = forwarder.take_refusal() {
             tell(NodeEvent::Refused(refused));
+        }
+        if let Some(outcome) = forwarder.take_outcome() {
+            tell(NodeEvent::Outcome(outcome));
         }
         if poller.take_suspend() {
             forwarder.probe_peer();

@@ -352,6 +352,7 @@ rj_do_job_command() {
     'exit '*) rj_await_exit "${1#exit }" ;;
     far) rj_say_shared_files; rj_say_job_owners; rj_in_c rj_say_found ;;
     'close '*) rj_close_jobs ${1#close } ;;
+    'hold '*) rj_hold_in_job "${1#hold }" ;; # src/remote/holder.sh
     # From here on the channel is the relay's alone.
     'relay '*) eval "exec ${1#relay }" ;;
     log) rj_say_job_log '' ;;

@@ -318,20 +318,14 @@ pub fn relay(
     };
     // The script's answers begin with it and go on; the program's first word is it alone.
     let mark = crate::secret::random_hex(12).map_err(RemoteError::Random)?;
-    let port;
-    let place = match &server.endpoint {
-        Endpoint::Tcp { host, port: number } => {
-            port = number.to_string();
-            vec![mark.as_str(), "tcp", host, &port]
-        }
-        Endpoint::Socket { path } => vec![mark.as_str(), "unix", path],
-    };
+    let mut arguments = vec![mark.clone()];
+    arguments.extend(place(server));
     let relay = RelayCommand {
         job,
         node,
         pid: server.pid,
         program,
-        arguments: &place,
+        arguments: &arguments,
     };
     let Some(line) = relay.line(scheduler) else {
         return Ok(None);
@@ -343,17 +337,70 @@ pub fn relay(
     Ok(Some((task, mark)))
 }
 
-/// Returns the script's command that starts the program which holds websockets to a server. Without a client it ends after
-/// `age` seconds.
+/// Returns the script's command that starts the program which holds websockets to a server, on the login host or on the
+/// server's node. Without a client it ends after `age` seconds.
 #[must_use]
-pub fn hold(server: &Server, age: u32, program: &str) -> String {
+pub fn hold(server: &Server, is_on_node: bool, age: u32, program: &str) -> String {
     // The process of another machine has nothing to say here.
-    let pid = server.node.as_ref().map_or(server.pid, |_| 0);
-    let place = match &server.endpoint {
-        Endpoint::Tcp { host, port } => format!("tcp {} {port}", quote(host)),
-        Endpoint::Socket { path } => format!("unix {}", quote(path)),
+    let is_beside = is_on_node || server.node.is_none();
+    let pid = if is_beside { server.pid } else { 0 };
+    // A home that several machines share may be a file system without sockets.
+    let place_of_socket = if is_on_node { "own" } else { "home" };
+    let place: Vec<String> = place(server).iter().map(|word| quote(word)).collect();
+    let place = place.join(" ");
+    format!("hold {place_of_socket} {pid} {age} {place}\n{program}")
+}
+
+/// Returns the script's command that starts that program in the server's job, as a command of the scheduler's own; none where
+/// a relay can start it, whose command then need not stay.
+#[must_use]
+pub fn hold_in_job(
+    host: &Host,
+    (job, server): (&str, &Server),
+    age: u32,
+    program: &str,
+) -> Option<String> {
+    let scheduler = adapter(host.launcher).filter(|one| one.ends_detached())?;
+    let mut arguments = vec!["-".to_owned(), age.to_string()];
+    arguments.extend(place(server));
+    let holder = RelayCommand {
+        job,
+        node: &server.node.as_ref()?.name,
+        pid: server.pid,
+        program,
+        arguments: &arguments,
     };
-    format!("hold {pid} {age} {place}\n{program}")
+    Some(format!("job hold {}", holder.line(scheduler)?))
+}
+
+/// Returns what a relay needs that starts that program: the program and its arguments, separated by zeros.
+#[must_use]
+pub fn hold_by_relay(server: &Server, age: u32, program: &str) -> String {
+    let mut words = vec![program.to_owned(), String::new(), age.to_string()];
+    words.extend(place(server));
+    words.join("\0")
+}
+
+/// Returns the answer in what that program prints where a relay has started it.
+#[must_use]
+pub fn relayed_answer(lines: &[String]) -> Vec<ScriptMessage> {
+    match lines {
+        [path, secret] if path.ends_with("/sock") => {
+            vec![ScriptMessage::Holder(path.clone(), secret.clone())]
+        }
+        _ => {
+            tracing::info!(?lines, "the relay has started no holder");
+            vec![]
+        }
+    }
+}
+
+/// Returns where a server listens, as arguments of our programs over there.
+fn place(server: &Server) -> Vec<String> {
+    match &server.endpoint {
+        Endpoint::Tcp { host, port } => vec!["tcp".to_owned(), host.clone(), port.to_string()],
+        Endpoint::Socket { path } => vec!["unix".to_owned(), path.clone()],
+    }
 }
 
 fn script(nonce: &str, host: &Host, command: &str) -> String {

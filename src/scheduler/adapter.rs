@@ -107,6 +107,11 @@ pub trait Scheduler: Sync {
         None
     }
 
+    /// Returns true if all processes of such a program end with it, whatever they have detached themselves from.
+    fn ends_detached(&self) -> bool {
+        false
+    }
+
     /// Gives a job that runs `by` seconds more, so that its whole time is `limit`, where that is known.
     /// None where no command does that. Whether this user may, the scheduler says.
     fn extend(&self, id: &str, by: u64, limit: Option<u64>) -> Option<String>;

@@ -29,7 +29,7 @@ pub struct RelayCommand<'a> {
     /// The remote end's program, in Python.
     pub program: &'a str,
     /// Its arguments.
-    pub arguments: &'a [&'a str],
+    pub arguments: &'a [String],
 }
 
 impl RelayCommand<'_> {
@@ -83,7 +83,7 @@ mod tests {
         job: &'a str,
         pid: u32,
         program: &'a str,
-        arguments: &'a [&'a str],
+        arguments: &'a [String],
     ) -> RelayCommand<'a> {
         RelayCommand {
             job,
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn the_program_runs_with_its_arguments_as_they_are() {
         let program = "import sys\n# it's \"quoted\"\nprint(sys.argv[1:], end='')\n";
-        let arguments = ["a b", "it's", "$(touch /x)", "é"];
+        let arguments = ["a b", "it's", "$(touch /x)", "é"].map(str::to_owned);
         let mut server = Command::new("python3");
         server.args(["-c", "print('up', flush=True); input()"]);
         let server = server.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -135,8 +135,9 @@ mod tests {
 
     #[test]
     fn what_a_program_says_to_its_readers_stays_here() {
+        let arguments = ["tcp".to_owned()];
         let line = |program| {
-            let line = relay("7", 1, program, &["tcp"]);
+            let line = relay("7", 1, program, &arguments);
             line.line(adapter(LauncherKind::Slurm).unwrap())
         };
         let read = "# A relay.\n\ndef run():\n    \"\"\"Runs.\"\"\"\n    # at once\n    print('#')  # so\n";

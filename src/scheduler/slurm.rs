@@ -250,6 +250,11 @@ impl Scheduler for Slurm {
         ))
     }
 
+    /// A step's control group ends with its program (`proctrack/cgroup`).
+    fn ends_detached(&self) -> bool {
+        true
+    }
+
     /// In whole minutes, upwards. An ordinary account may only shorten a job that runs: "Access/permission
     /// denied for job 18" (measured), unless the site lets it be an operator.
     fn extend(&self, id: &str, by: u64, _: Option<u64>) -> Option<String> {

@@ -39,7 +39,7 @@ pub enum OpenRequest {
 
 /// Callback for the remote host's answer to the connection; called once, or dropped if there is no
 /// answer.
-pub type OnOpened = Box<dyn FnOnce(Result<(), ssh2::Error>)>;
+pub type OnOpened = Box<dyn FnOnce(Result<(), ssh2::Error>) + Send>;
 
 /// A channel that is there.
 pub enum OpenedChannel {

@@ -56,8 +56,14 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// Takes connections that another session carries; true for a target that has spare channels.
-pub type Carrier = Box<dyn FnMut(Stream, ForwardTarget, bool)>;
+/// A session that carries connections in this one's place.
+pub trait Carrier {
+    /// Carries a connection of a listener's; true for a target that has spare channels.
+    fn carry(&mut self, local: Stream, target: ForwardTarget, has_spares: bool);
+
+    /// Carries a connection from this process, and passes the remote host's answer to `tell`.
+    fn join(&mut self, local: Stream, target: ForwardTarget, tell: OnOpened);
+}
 
 /// Forwarder of the connections of all listeners over one SSH session.
 pub struct Forwarder {
@@ -68,8 +74,8 @@ pub struct Forwarder {
     spares: Spares,
     /// Channels that become spare ones once their window is open.
     granting: Vec<(Channel, Duration)>,
-    /// Function that carries the listeners' connections, where that is not this forwarder.
-    carrier: Option<Carrier>,
+    /// Carries the listeners' connections, where that is not this forwarder.
+    carrier: Option<Box<dyn Carrier>>,
     links: Vec<ForwardedConnection>,
     closing: Vec<Channel>,
     /// A channel at its end. Reading nothing from it takes in what the socket holds: the server's
@@ -207,6 +213,8 @@ impl Forwarder {
         if progress? {
             return self.wait(Some(now));
         }
+        // Those that this turn has begun: nothing else may ever wake it.
+        self.note_openings();
         let heard = self.connection.socket_buffer().heard();
         let background = self.background.as_ref().map(|(_, until)| *until);
         let relay = self.relay.as_ref().and_then(RelayConnection::next);
@@ -297,11 +305,16 @@ impl Forwarder {
         if self.keepalive.take_order(heard, now) {
             self.openings.want_first(OpenRequest::Keepalive);
         }
+        self.note_openings();
+        Ok(())
+    }
+
+    /// A channel that is being opened is a question, too.
+    fn note_openings(&mut self) {
         if let Some(since) = self.openings.keepalive_since() {
             self.keepalive.opening(since);
         }
         self.keepalive.set_behind(self.openings.own_since());
-        Ok(())
     }
 
     fn run_exec(&mut self, now: Instant) -> bool {
@@ -394,9 +407,8 @@ impl Forwarder {
 
     /// Lets what is on its way arrive, for at most `patience`: a page's last bytes at a close.
     pub fn drain(&mut self, patience: Duration) {
-        let deadline = Instant::now() + patience;
         self.forward_listeners.clear();
-        self.end_streams();
+        let deadline = Instant::now() + self.end_streams().max(patience);
         self.poller.ignore_cancel();
         while self.is_carrying() && Instant::now() < deadline {
             if self.poll_once(Some(deadline)).is_err() {

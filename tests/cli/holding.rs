@@ -1,12 +1,11 @@
 //! Output of a kernel while the connection is lost arrives after the return, once and in its order, over the same websocket.
 
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::scene::SOON;
+use crate::support::counting::{all_lines, counting};
 use crate::support::network::Network;
 use crate::support::process::PATIENCE;
 use crate::support::websocket::Websocket;
@@ -26,35 +25,6 @@ fn client_through(network: &Network) -> Client {
     client.add_host_with("test", network, Key::Ed25519, &LINES);
     client.know(network, Known::Right);
     client
-}
-
-/// A cell that prints a number five times a second, and its websocket. The channel gives each line when it comes.
-fn counting(ready: &Value, seconds: u64) -> (JoinHandle<String>, Receiver<usize>) {
-    let made = http::post(ready, "api/kernels", "{}");
-    let kernel: Value = serde_json::from_str(&made.body).unwrap();
-    let path = format!(
-        "api/kernels/{}/channels?session_id=s1",
-        kernel["id"].as_str().unwrap()
-    );
-    let mut websocket = Websocket::open(ready, &path);
-    let code = format!(
-        "import time\nfor i in range({}):\n    print(i, flush=True)\n    time.sleep(.2)",
-        5 * seconds
-    );
-    websocket.execute(&code);
-    let (tell, told) = channel();
-    let reader = std::thread::spawn(move || {
-        websocket.output(|all| {
-            let _ = tell.send(all.lines().count());
-        })
-    });
-    (reader, told)
-}
-
-fn all_lines(seconds: u64) -> String {
-    let numbers = (0..5 * seconds).map(|number| number.to_string());
-    let lines: Vec<String> = numbers.chain([String::new()]).collect();
-    lines.join("\n")
 }
 
 /// Lines of `ps` that begin with the process number.

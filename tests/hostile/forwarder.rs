@@ -1,11 +1,11 @@
 //! The forwarder beside a model of it: local programs and a server do whatever they like in any order, and each connection
 //! must carry just what a pair of pipes would.
 
-use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -288,7 +288,7 @@ struct World {
 }
 
 impl World {
-    fn open(&mut self, answer: Answer, way: Way) -> Rc<Cell<Option<bool>>> {
+    fn open(&mut self, answer: Answer, way: Way) -> Arc<OnceLock<bool>> {
         let (ours, socket) = UnixStream::pair().unwrap();
         for end in [&ours, &socket] {
             end.set_nonblocking(true).unwrap();
@@ -299,12 +299,12 @@ impl World {
         self.peer.expect(port, answer);
         let host = "127.0.0.1".to_owned();
         let target = ForwardTarget::Tcp { host, port };
-        let told = Rc::new(Cell::new(None));
+        let told = Arc::new(OnceLock::new());
         match way {
             Way::Carry => self.forwarder.carry(ours.into(), target, false),
             Way::Join => {
-                let told = Rc::clone(&told);
-                let tell = move |answer: Result<(), _>| told.set(Some(answer.is_ok()));
+                let told = Arc::clone(&told);
+                let tell = move |answer: Result<(), _>| told.set(answer.is_ok()).unwrap();
                 self.forwarder.join(ours.into(), target, Box::new(tell));
             }
         }

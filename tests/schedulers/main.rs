@@ -10,6 +10,7 @@ mod support;
 mod absence;
 mod ending;
 mod fake_schedulers;
+mod holding;
 mod profiles;
 mod queue;
 mod refused;

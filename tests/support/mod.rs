@@ -29,6 +29,7 @@ pub mod chromium;
 pub mod client;
 #[cfg(target_os = "linux")]
 pub mod cluster;
+pub mod counting;
 pub mod fake_scheduler;
 pub mod home;
 pub mod http;

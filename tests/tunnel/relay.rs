@@ -7,11 +7,12 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::network::Network;
 use crate::support::process::PATIENCE;
 use crate::support::services::{Service, check_pattern, exchange, send_pattern};
-use crate::support::{Client, Options, Sshd, Tunnel, eventually};
-use remote_jupyter::ssh::ExecRequest;
+use crate::support::{Client, Key, Known, Options, Sshd, Tunnel, eventually};
 use remote_jupyter::ssh::channel::ForwardTarget;
+use remote_jupyter::ssh::{ExecRequest, SshError};
 use remote_jupyter::tunnel::{RELAY, RelayState};
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -53,6 +54,25 @@ fn relaying_to(place: &str, first: &str) -> RelayState {
         },
         mark: MARK.into(),
     }
+}
+
+/// No connection of a page's has brought the keepalive's channel before.
+#[test]
+fn a_network_that_swallows_everything_is_noticed_under_a_relay() {
+    let (sshd, _) = closed();
+    let network = Network::to(&sshd);
+    let client = Client::new();
+    let lines = ["ServerAliveInterval 1", "ServerAliveCountMax 2"];
+    client.add_host_with("test", &network, Key::Ed25519, &lines);
+    client.know(&network, Known::Right);
+    let echo = Service::echo();
+    let tunnel = Tunnel::relayed(&client, relaying(echo.port, ""));
+    let mut stream = tunnel.connect();
+    stream.write_all(b"a").unwrap();
+    stream.read_exact(&mut [0; 1]).unwrap();
+    network.silence();
+    let end = tunnel.end_within(Duration::from_secs(15));
+    assert!(matches!(end, Some(SshError::Silent(_))), "{end:?}");
 }
 
 fn far_ends(sshd: &Sshd) -> usize {

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::Driver;
+use super::holder::{self, HolderStart};
 use super::logs::{explained, log_command};
 use super::maintenance::{Maintenance, ScriptTask};
 use super::walltime::by_id;
-use super::{Driver, holder};
 use crate::i18n::fl;
 use crate::jupyter::HostInfo;
 use crate::problem;
@@ -41,7 +42,7 @@ impl Driver {
     /// Starts the next background task. Only one runs at a time: each is a session on the remote
     /// host.
     pub(super) fn run_beside(&mut self) {
-        let (Some(standing), Some(forwarder)) = (&mut self.standing, self.connection.forwarder())
+        let (Some(standing), Some(forwarding)) = (&mut self.standing, self.connection.forwarding())
         else {
             return;
         };
@@ -61,7 +62,13 @@ impl Driver {
             ),
             (ScriptTask::Look, Some(list)) => format!("job find {list}"),
             (ScriptTask::Look, None) => "find".to_owned(),
-            (ScriptTask::Hold, _) => holder::command(&standing.server),
+            (ScriptTask::Hold, _) => match holder::start(host, &standing.server, forwarding) {
+                HolderStart::Script(command) => command,
+                HolderStart::Relay(program) => {
+                    standing.running = Some((wish, None));
+                    return forwarding.forwarder.start_holder_by_relay(program);
+                }
+            },
             (ScriptTask::List(_), list) => format!("job run {}", list.unwrap_or_default()),
             (ScriptTask::Extend(line) | ScriptTask::Query(line), _) => {
                 format!("job run {line}")
@@ -69,8 +76,11 @@ impl Driver {
         };
         match OneShotScript::new(host, &command) {
             Ok((aside, task)) => {
-                standing.running = Some((wish, aside));
-                forwarder.run(task);
+                match &forwarding.node {
+                    Some(node) if wish == ScriptTask::Hold => node.run(task),
+                    _ => forwarding.forwarder.run(task),
+                }
+                standing.running = Some((wish, Some(aside)));
             }
             Err(error) => tracing::warn!(%error, "nothing can be run beside the tunnel"),
         }

@@ -100,6 +100,7 @@ impl Driver {
                     Some(FsmEvent::Tunnel(TunnelEvent::ServerNotOnNode(problem)))
                 }
                 NodeEvent::Refused(refused) => self.refused(&refused),
+                NodeEvent::Outcome(outcome) => self.task_ended(outcome),
                 NodeEvent::Lost(error) => Some(self.node_lost(&error)),
             };
             if input.is_some() {

@@ -37,6 +37,8 @@ pub struct Forwarding {
     pub node: Option<NodeConnection>,
     /// Carries the forwarded connections.
     pub forwarder: Forwarder,
+    /// The job that a relay leads into.
+    pub relayed_job: Option<String>,
     login: Box<OpenConnection>,
 }
 
@@ -98,6 +100,7 @@ impl ConnectionPhase {
                 Self::Forwarding(Box::new(Forwarding {
                     node: None,
                     forwarder: Forwarder::new(connection, Rc::clone(poller), None),
+                    relayed_job: None,
                     login,
                 }))
             }

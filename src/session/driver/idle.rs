@@ -7,7 +7,7 @@ use super::{Driver, EffectError};
 use crate::i18n::fl;
 use crate::problem;
 use crate::problem::Problem;
-use crate::remote::RemoteError;
+use crate::remote::{self, RemoteError};
 use crate::secret::redact;
 use crate::session::event::Event;
 use crate::session::fsm::{FsmEvent, LocalEvent, NextLook};
@@ -136,18 +136,30 @@ impl Driver {
             self.start_holder();
         }
         if let Some(refused) = self.connection.forwarder()?.take_refusal() {
-            // Once a session to the node is wanted it alone counts.
-            if self.connection.node().is_none()
+            // Once a session to the node is wanted it alone counts; through it come the words of the holder on the node.
+            if (self.connection.node().is_none() || self.standing.is_some())
                 && let Some(input) = self.refused(&refused)
             {
                 return Some(input);
             }
         }
         let outcome = self.connection.forwarder()?.take_outcome()?;
+        self.task_ended(outcome)
+    }
+
+    /// Handles the outcome of a background task.
+    pub(super) fn task_ended(
+        &mut self,
+        outcome: Result<Vec<String>, SshError>,
+    ) -> Option<FsmEvent> {
         let (wish, aside) = self.standing.as_mut()?.running.take()?;
         self.run_beside();
         let frames = outcome.map_err(RemoteError::from);
-        match frames.and_then(|lines| aside.answers(&lines)) {
+        let answers = |lines: Vec<String>| match aside {
+            Some(script) => script.answers(&lines),
+            None => Ok(remote::relayed_answer(&lines)),
+        };
+        match frames.and_then(answers) {
             Ok(frames) => self.answered(&wish, frames),
             Err(error) => self.unanswered(&wish, &error),
         }

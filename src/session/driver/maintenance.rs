@@ -53,7 +53,8 @@ pub struct Maintenance {
     pub(super) hold_tries: u32,
     pub(super) pause: Duration,
     pub(super) wishes: VecDeque<ScriptTask>,
-    pub(super) running: Option<(ScriptTask, OneShotScript)>,
+    /// The task that runs, and the script that answers; none where a relay does.
+    pub(super) running: Option<(ScriptTask, Option<OneShotScript>)>,
     /// The server's job, if that writes its log where we do not say.
     pub(super) own_job: Option<String>,
     /// The server's job.

@@ -20,9 +20,15 @@ impl Driver {
         let Some((task, mark)) = order.map_err(|error| self.halt(error))? else {
             return Err(EffectError::Problem(problem::bug(&self.host().name)));
         };
-        let Some(Forwarding { forwarder, .. }) = self.connection.forward(&self.poller) else {
+        let Some(Forwarding {
+            forwarder,
+            relayed_job,
+            ..
+        }) = self.connection.forward(&self.poller)
+        else {
             return Ok(None);
         };
+        *relayed_job = Some(job.to_owned());
         forwarder.take_back();
         forwarder.relay(RelayState {
             target: forwards::target(&server.endpoint),
@@ -46,8 +52,9 @@ impl Driver {
 
     /// Connections get channels of the login host's again.
     pub(super) fn take_back(&mut self) {
-        if let Some(forwarder) = self.connection.forwarder() {
-            forwarder.take_back();
+        if let Some(forwarding) = self.connection.forwarding() {
+            forwarding.forwarder.take_back();
+            forwarding.relayed_job = None;
         }
     }
 }

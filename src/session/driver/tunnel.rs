@@ -263,6 +263,11 @@ impl Driver {
 
     /// Gives the connection back to the script.
     pub(super) fn end_forwarder(&mut self) -> Result<(), EffectError> {
+        // The node's session, which ends first, carries the word to a holder there.
+        if let Some(forwarder) = self.connection.forwarder() {
+            // What goes wrong here goes wrong at the end, too.
+            let _ = forwarder.let_holder_end();
+        }
         match self.connection.end_forwarding() {
             Some(forwarder) => forwarder.end().map_err(|error| self.halt(error)),
             None => Ok(()),

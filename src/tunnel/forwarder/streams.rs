@@ -2,13 +2,35 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Forwarder, Refused};
+use super::{Carrier, Forwarder, Refused};
 use crate::ssh::channel::ForwardTarget;
 use crate::ssh::{ConnectionUse, SshError, Stream};
-use crate::tunnel::resume::{HolderAddress, ResumableStreams};
+use crate::tunnel::channel_opener::ChannelOpener;
+use crate::tunnel::relay::RelayConnection;
+use crate::tunnel::resume::{HolderAddress, HolderRequest, HolderRoute, ResumableStreams};
 
 /// Longest time for the word to the holder that it is needed no more.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// The way to the holder: that of all connections to the server.
+pub(super) struct Upstream<'a> {
+    pub openings: &'a mut ChannelOpener,
+    pub carrier: Option<&'a mut Box<dyn Carrier>>,
+    pub relay: Option<&'a mut RelayConnection>,
+}
+
+impl HolderRoute for Upstream<'_> {
+    fn attach(&mut self, request: HolderRequest, now: Instant) {
+        match (&mut self.carrier, &mut self.relay) {
+            (Some(carrier), _) => {
+                let (local, target, tell) = request.into_parts();
+                carrier.join(local, target, tell);
+            }
+            (None, Some(relay)) => relay.attach(request, self.openings, now),
+            (None, None) => self.openings.attach(request, now),
+        }
+    }
+}
 
 impl Forwarder {
     /// From now on websockets to this target are given to a holder, which is being started.
@@ -21,8 +43,9 @@ impl Forwarder {
 
     /// The holder has started.
     pub fn holder_found(&mut self, address: HolderAddress) {
-        if let Some(streams) = &mut self.streams {
-            streams.found(address, &mut self.openings, Instant::now());
+        let (streams, mut upstream) = self.split_streams();
+        if let Some(streams) = streams {
+            streams.found(address, &mut upstream, Instant::now());
         }
     }
 
@@ -52,12 +75,20 @@ impl Forwarder {
         self.carrier.is_none() && self.relay.is_none()
     }
 
+    fn split_streams(&mut self) -> (Option<&mut ResumableStreams>, Upstream<'_>) {
+        let upstream = Upstream {
+            openings: &mut self.openings,
+            carrier: self.carrier.as_mut(),
+            relay: self.relay.as_mut(),
+        };
+        (self.streams.as_mut(), upstream)
+    }
+
     /// Returns the number of websockets that pages have open; none where it carries them as everything
     /// else.
     #[must_use]
     pub fn websockets(&self) -> Option<usize> {
-        let streams = self.streams.as_ref().filter(|_| self.is_direct());
-        streams.and_then(ResumableStreams::websockets)
+        self.streams.as_ref()?.websockets()
     }
 
     /// Gives the remote host more time for its answers, since a new login would need the user.
@@ -67,7 +98,7 @@ impl Forwarder {
 
     /// Returns what the connection is used for. A holder without websockets does not count.
     pub(super) fn present_use(&self) -> ConnectionUse {
-        let streams = self.streams.as_ref();
+        let streams = self.streams.as_ref().filter(|_| self.is_direct());
         let idle = usize::from(streams.is_some_and(ResumableStreams::is_idle));
         match self.connection.socket_buffer().unanswered_since() {
             _ if self.links.len() <= idle => ConnectionUse::Idle,
@@ -79,7 +110,7 @@ impl Forwarder {
     pub(super) fn want_link(&mut self, local: Stream, target: ForwardTarget, now: Instant) {
         match &mut self.streams {
             Some(streams) if streams.serves(&target) => streams.consider(local, now),
-            _ => self.join_channel(local, target, now),
+            _ => self.pass_on(local, target, now),
         }
     }
 
@@ -91,7 +122,7 @@ impl Forwarder {
         let progress = streams.decide(now, &mut self.scratch);
         let target = streams.target().clone();
         for local in streams.take_passed_on() {
-            self.join_channel(local, target.clone(), now);
+            self.pass_on(local, target.clone(), now);
         }
         progress
     }
@@ -104,8 +135,9 @@ impl Forwarder {
 
     pub(super) fn resume_streams(&mut self, streams: Option<ResumableStreams>) {
         self.streams = streams;
-        if let Some(streams) = &mut self.streams {
-            streams.resume(&mut self.openings, Instant::now());
+        let (streams, mut upstream) = self.split_streams();
+        if let Some(streams) = streams {
+            streams.resume(&mut upstream, Instant::now());
         }
     }
 
@@ -113,7 +145,12 @@ impl Forwarder {
         let Some(streams) = &mut self.streams else {
             return false;
         };
-        let progress = streams.work(now, &mut self.openings, &mut self.scratch);
+        let mut upstream = Upstream {
+            openings: &mut self.openings,
+            carrier: self.carrier.as_mut(),
+            relay: self.relay.as_mut(),
+        };
+        let progress = streams.work(now, &mut upstream, &mut self.scratch);
         if let Some(reason) = streams.take_refusal() {
             let target = streams.target().clone();
             self.refused = Some(Refused { target, reason });
@@ -121,14 +158,22 @@ impl Forwarder {
         progress
     }
 
-    pub(super) fn end_streams(&mut self) {
-        if let Some(streams) = &mut self.streams {
-            streams.quit();
+    /// Lets the holder end. Returns how long that may take where another session carries its connection.
+    pub(super) fn end_streams(&mut self) -> Duration {
+        let is_direct = self.is_direct();
+        match &mut self.streams {
+            Some(streams) => streams.quit(!is_direct),
+            None => return Duration::ZERO,
         }
+        if is_direct { Duration::ZERO } else { GOODBYE }
     }
 
-    /// Else it would wait for the next connection.
-    pub(super) fn let_holder_end(&mut self) -> Result<(), SshError> {
+    /// Ends the holder, which else would wait for the next connection. To be called while what carries its connection is
+    /// open.
+    ///
+    /// # Errors
+    /// See [`Forwarder::poll_once`].
+    pub fn let_holder_end(&mut self) -> Result<(), SshError> {
         self.end_streams();
         let until = Instant::now() + GOODBYE;
         while self.streams.is_some() && self.is_carrying() && Instant::now() < until {

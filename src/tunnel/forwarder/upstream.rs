@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::suspended::SuspendedListeners;
 use super::{Carrier, Forwarder, Refused};
+use crate::ssh::Stream;
+use crate::ssh::channel::ForwardTarget;
 use crate::tunnel::channel_opener::OpenRequest;
 use crate::tunnel::connection::ForwardedConnection;
 use crate::tunnel::listener::accept_all;
@@ -31,7 +33,7 @@ impl Forwarder {
 
     /// Hands the listeners' connections to another session from now on; the bytes of that session
     /// may well come through here.
-    pub fn delegate_to(&mut self, carrier: Carrier) {
+    pub fn delegate_to(&mut self, carrier: Box<dyn Carrier>) {
         self.carrier = Some(carrier);
         self.close_spares();
     }
@@ -80,6 +82,20 @@ impl Forwarder {
         self.close_spares();
     }
 
+    /// Has the relay start a holder: its program and arguments, separated by zeros. The outcome is to be taken.
+    pub fn start_holder_by_relay(&mut self, program: String) {
+        let now = Instant::now();
+        let started = self
+            .relay
+            .as_mut()
+            .map(|relay| relay.start_holder(program, now));
+        match started {
+            Some(Ok(())) => {}
+            Some(Err(error)) => self.outcome = Some(Err(error.into())),
+            None => self.outcome = Some(Ok(Vec::new())),
+        }
+    }
+
     /// Returns true if the relay has reached its node; `None` without a relay.
     #[must_use]
     pub fn relay_was_up(&self) -> Option<bool> {
@@ -94,19 +110,26 @@ impl Forwarder {
     /// A connection gets a channel, or its share of what carries all of them.
     pub(super) fn want(&mut self, wanted: OpenRequest) {
         let now = Instant::now();
-        match (wanted, &mut self.carrier, &mut self.relay) {
-            (OpenRequest::Link(local, target), Some(carrier), _) => {
-                let has_spares = self.spares.serves(&target);
-                carrier(local, target, has_spares);
-            }
-            (OpenRequest::Link(local, target), _, Some(relay)) if relay.serves(&target) => {
-                relay.add(Some(local), &mut self.openings, now);
-            }
-            (OpenRequest::Probe(target), _, Some(relay)) if relay.serves(&target) => {
+        match (wanted, &mut self.relay) {
+            (OpenRequest::Link(local, target), _) => self.want_link(local, target, now),
+            (OpenRequest::Probe(target), Some(relay)) if relay.serves(&target) => {
                 relay.add(None, &mut self.openings, now);
             }
-            (OpenRequest::Link(local, target), ..) => self.want_link(local, target, now),
-            (wanted, ..) => self.openings.want(wanted),
+            (wanted, _) => self.openings.want(wanted),
+        }
+    }
+
+    /// A connection that no holder has goes where all connections to its target go.
+    pub(super) fn pass_on(&mut self, local: Stream, target: ForwardTarget, now: Instant) {
+        match (&mut self.carrier, &mut self.relay) {
+            (Some(carrier), _) => {
+                let has_spares = self.spares.serves(&target);
+                carrier.carry(local, target, has_spares);
+            }
+            (_, Some(relay)) if relay.serves(&target) => {
+                relay.add(Some(local), &mut self.openings, now);
+            }
+            _ => self.join_channel(local, target, now),
         }
     }
 
@@ -141,7 +164,10 @@ impl Forwarder {
         let Some(relay) = &mut self.relay else {
             return false;
         };
-        let progress = relay.work(now, &mut self.scratch);
+        let progress = relay.work(now, &mut self.openings, &mut self.scratch);
+        if let Some(outcome) = relay.take_holder_output(now) {
+            self.outcome = Some(outcome);
+        }
         if let Some(reason) = relay.take_refusal() {
             let target = relay.target().clone();
             self.refused = Some(Refused { target, reason });

@@ -10,6 +10,10 @@ use super::super::framing::{Frame, FrameHead, frame_size, put_frame};
 pub enum MuxFrame {
     /// A connection is wanted.
     Open(u32),
+    /// A connection to a holder is wanted, at this unix socket.
+    OpenHolder(u32, String),
+    /// A holder is to be started: its program and arguments, separated by zeros. Its output is the connection's.
+    StartHolder(u32, String),
     /// Bytes of it.
     Data(u32, Vec<u8>),
     /// That many more of them may be sent: the reader has taken them.
@@ -27,6 +31,15 @@ impl MuxFrame {
     pub fn put(&self, out: &mut VecDeque<u8>) {
         let (kind, number, size, data): (u8, u32, u32, &[u8]) = match self {
             Self::Open(number) => (b'O', *number, 0, &[]),
+            Self::OpenHolder(number, path) => {
+                (b'H', *number, frame_size(path.as_bytes()), path.as_bytes())
+            }
+            Self::StartHolder(number, program) => (
+                b'S',
+                *number,
+                frame_size(program.as_bytes()),
+                program.as_bytes(),
+            ),
             Self::Data(number, data) => (b'D', *number, frame_size(data), data),
             Self::WindowAdjust(number, size) => (b'W', *number, *size, &[]),
             Self::End(number) => (b'E', *number, 0, &[]),

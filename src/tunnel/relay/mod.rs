@@ -4,6 +4,7 @@
 
 pub mod frame;
 pub mod mux;
+mod starting_holder;
 pub mod stream;
 
 use std::os::unix::net::UnixStream;
@@ -12,10 +13,12 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 
 use self::mux::{Mux, Who};
+use self::starting_holder::StartingHolder;
 use super::channel_opener::{ChannelOpener, OpenRequest};
+use super::resume::HolderRequest;
 use crate::i18n::fl;
 use crate::ssh::channel::ForwardTarget;
-use crate::ssh::{ExecRequest, Stream};
+use crate::ssh::{ExecRequest, SshError, Stream};
 
 /// The least time between two beginnings: each asks the scheduler, and a page asks again at once.
 const REST: Duration = Duration::from_secs(5);
@@ -37,6 +40,9 @@ pub struct RelayState {
 pub struct RelayConnection {
     what: RelayState,
     mux: Option<Mux>,
+    /// Connections to a holder that wait for another beginning.
+    to_holder: Vec<HolderRequest>,
+    starting: Option<StartingHolder>,
     began: Instant,
     was_up: bool,
     /// Both are known when it is over: what came instead of its first word, and the command's words.
@@ -51,6 +57,8 @@ impl RelayConnection {
         let mut relay = Self {
             what,
             mux: None,
+            to_holder: Vec::new(),
+            starting: None,
             began: now,
             was_up: false,
             noise: None,
@@ -98,6 +106,46 @@ impl RelayConnection {
         }
     }
 
+    /// Carries a connection to a holder. It waits for the relay, where that may not begin yet: a holder that cannot be reached
+    /// for seconds is not gone.
+    pub fn attach(&mut self, request: HolderRequest, openings: &mut ChannelOpener, now: Instant) {
+        self.to_holder.push(request);
+        self.attach_waiting(openings, now);
+    }
+
+    /// Starts a holder: its program and arguments, separated by zeros.
+    ///
+    /// # Errors
+    /// When the process has no file descriptors left.
+    pub fn start_holder(&mut self, program: String, now: Instant) -> std::io::Result<()> {
+        let (start, local) = StartingHolder::new(now)?;
+        self.starting = Some(start);
+        // Else its socket is closed, and its output empty.
+        if let Some(mux) = &mut self.mux {
+            mux.start_holder(local, program);
+        }
+        Ok(())
+    }
+
+    /// Returns what the holder that was started has printed, once, line by line.
+    pub fn take_holder_output(&mut self, now: Instant) -> Option<Result<Vec<String>, SshError>> {
+        let output = self.starting.as_mut()?.take_output(now)?;
+        self.starting = None;
+        Some(output)
+    }
+
+    fn attach_waiting(&mut self, openings: &mut ChannelOpener, now: Instant) {
+        if self.to_holder.is_empty() {
+            return;
+        }
+        if self.mux.is_none() && now >= self.began + REST {
+            self.begin(openings, now);
+        }
+        if let Some(mux) = &mut self.mux {
+            self.to_holder.drain(..).for_each(|one| mux.attach(one));
+        }
+    }
+
     /// The command was not started, or has ended, with these words.
     pub fn command_ended(&mut self, words: String) {
         self.words = Some(words);
@@ -128,12 +176,14 @@ impl RelayConnection {
 
     /// Returns when [`RelayConnection::work`] has to be called next, if nothing happens before.
     pub fn next(&self) -> Option<Instant> {
-        let mux = self.mux.as_ref()?;
-        Some(if mux.is_up() {
-            mux.next()
-        } else {
-            self.began + PATIENCE
-        })
+        let waits = !self.to_holder.is_empty();
+        let own = match &self.mux {
+            Some(mux) if mux.is_up() => Some(mux.next()),
+            Some(_) => Some(self.began + PATIENCE),
+            None => waits.then(|| self.began + REST),
+        };
+        let starting = self.starting.as_ref().map(StartingHolder::until);
+        own.into_iter().chain(starting).min()
     }
 
     /// Returns the file descriptors to poll, and the events to wait for.
@@ -149,7 +199,8 @@ impl RelayConnection {
     }
 
     /// Moves what can be moved. True when something was.
-    pub fn work(&mut self, now: Instant, scratch: &mut [u8]) -> bool {
+    pub fn work(&mut self, now: Instant, openings: &mut ChannelOpener, scratch: &mut [u8]) -> bool {
+        self.attach_waiting(openings, now);
         let Some(mux) = &mut self.mux else {
             return false;
         };

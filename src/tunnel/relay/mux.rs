@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
@@ -17,6 +18,7 @@ use super::frame::MuxFrame;
 use super::stream::{CHUNK, MuxStream, WINDOW};
 use crate::ssh::Stream;
 use crate::tunnel::framing::FrameReader;
+use crate::tunnel::resume::HolderRequest;
 
 /// The program of the remote end.
 pub const PROGRAM: &str = include_str!("relay.py");
@@ -44,6 +46,16 @@ pub enum Who {
     Near(u32),
 }
 
+/// A connection that is to be begun.
+enum MuxRequest {
+    /// To the server; without a local side, a check that it listens.
+    Server(Option<Stream>),
+    /// To a holder.
+    Holder(HolderRequest),
+    /// To the output of a holder that is to be started.
+    Start(Stream, String),
+}
+
 /// The connections, and the stream that carries them.
 pub struct Mux {
     far: UnixStream,
@@ -59,7 +71,7 @@ pub struct Mux {
     lines: BTreeMap<u32, MuxStream>,
     /// Those that came before the program's mark. (A shell that has read ahead would take their
     /// bytes for its own.)
-    early: Vec<Option<Stream>>,
+    early: Vec<MuxRequest>,
     last: u32,
     heard: Instant,
     pinged: Instant,
@@ -96,13 +108,47 @@ impl Mux {
     /// Carries one more connection, whose socket does not block; without one, it only checks that
     /// something listens there.
     pub fn add(&mut self, local: Option<Stream>) {
+        self.want(MuxRequest::Server(local));
+    }
+
+    /// Carries a connection to a holder.
+    pub fn attach(&mut self, request: HolderRequest) {
+        self.want(MuxRequest::Holder(request));
+    }
+
+    /// Starts a holder: its program and arguments, separated by zeros. `local` gets what it prints.
+    pub fn start_holder(&mut self, local: Stream, program: String) {
+        self.want(MuxRequest::Start(local, program));
+    }
+
+    fn want(&mut self, request: MuxRequest) {
         if self.mark.is_some() {
-            self.early.push(local);
+            self.early.push(request);
             return;
         }
         self.last = self.last.wrapping_add(1);
-        MuxFrame::Open(self.last).put(&mut self.out);
-        let mut line = MuxStream::new(local);
+        let line = match request {
+            MuxRequest::Server(local) => {
+                MuxFrame::Open(self.last).put(&mut self.out);
+                MuxStream::new(local)
+            }
+            MuxRequest::Holder(request) => {
+                MuxFrame::OpenHolder(self.last, request.path).put(&mut self.out);
+                let mut line = MuxStream::new(Some(request.local));
+                line.refusal = Some(request.refusal);
+                line
+            }
+            MuxRequest::Start(local, program) => {
+                MuxFrame::StartHolder(self.last, program).put(&mut self.out);
+                let mut line = MuxStream::new(Some(local));
+                line.refusal = Some(Arc::default());
+                line
+            }
+        };
+        self.insert(line);
+    }
+
+    fn insert(&mut self, mut line: MuxStream) {
         if line.local.is_none() {
             line.said_all = true;
             MuxFrame::End(self.last).put(&mut self.out);
@@ -138,9 +184,12 @@ impl Mux {
         lines.join("\n").trim().to_owned()
     }
 
-    /// The connections that have not been begun: another relay can have them.
+    /// The connections to the server that have not been begun: another relay can have them.
     pub fn into_early(self) -> impl Iterator<Item = Stream> {
-        self.early.into_iter().flatten()
+        self.early.into_iter().filter_map(|early| match early {
+            MuxRequest::Server(local) => local,
+            MuxRequest::Holder(_) | MuxRequest::Start(..) => None,
+        })
     }
 
     /// Returns true if bytes are on their way to either side.
@@ -284,8 +333,8 @@ impl Mux {
         let rest = self.noise.split_off(at + line.len());
         self.mark = None;
         self.pinged = now;
-        for local in std::mem::take(&mut self.early) {
-            self.add(local);
+        for early in std::mem::take(&mut self.early) {
+            self.want(early);
         }
         Some(rest.into())
     }
@@ -315,11 +364,18 @@ impl Mux {
             MuxFrame::Reset(number, reason) => {
                 // One to which nothing was ever answered was not taken at all.
                 let line = self.lines.remove(&number);
-                if line.is_some_and(|line| !line.was_answered) {
-                    self.refusal = Some(reason);
+                let Some(line) = line.filter(|line| !line.was_answered) else {
+                    return;
+                };
+                match &line.refusal {
+                    Some(refusal) => drop(refusal.set(reason)),
+                    None => self.refusal = Some(reason),
                 }
             }
-            MuxFrame::Open(_) | MuxFrame::Ping => {}
+            MuxFrame::Open(_)
+            | MuxFrame::OpenHolder(..)
+            | MuxFrame::StartHolder(..)
+            | MuxFrame::Ping => {}
         }
     }
 }

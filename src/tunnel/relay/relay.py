@@ -5,6 +5,7 @@ import os
 import select
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -27,8 +28,8 @@ CONNECTING = {errno.EINPROGRESS, errno.EALREADY}
 class Connection:
     """One connection to the server, and what is on its way."""
 
-    def __init__(self, server):
-        self.server = server
+    def __init__(self, server, address):
+        self.server, self.address = server, address
         self.waiting = bytearray()  # for the server
         self.credit = WINDOW  # what may still be sent to the other end
         self.taken = 0  # what the server has taken, and the other end has not heard of
@@ -124,15 +125,19 @@ class Relay:
         """Does what the whole frames say that have come."""
         while len(self.came) >= HEAD.size:
             kind, number, size = HEAD.unpack_from(self.came)
-            if kind not in b"ODWERP" or kind == b"D" and size > LARGEST:
+            if kind not in b"ODWERPHS" or kind in b"DHS" and size > LARGEST:
                 sys.exit("what came to the relay is none of its frames")
-            end = HEAD.size + (size if kind == b"D" else 0)
+            end = HEAD.size + (size if kind in b"DHS" else 0)
             if len(self.came) < end:
                 return
             data = bytes(self.came[HEAD.size:end])
             del self.came[:end]
             if kind == b"O":
-                self.attempt(self.open, number)
+                self.attempt(self.open, number, self.family, self.address)
+            elif kind == b"H":
+                self.attempt(self.open_holder, number, data)
+            elif kind == b"S":
+                self.attempt(self.start_holder, number, data)
             elif number in self.connections:  # else it has just been given up here
                 self.attempt(self.take, number, self.connections[number], kind, size, data)
 
@@ -147,18 +152,36 @@ class Relay:
             self.send(b"R", number, 0, reason.encode()[:200])
             self.drop(number)
 
-    def open(self, number):
-        """Begins a connection to the server."""
-        server = socket.socket(self.family, socket.SOCK_STREAM)
+    def open(self, number, family, address):
+        """Begins a connection to the server, or to what holds websockets to it."""
+        server = socket.socket(family, socket.SOCK_STREAM)
         server.setblocking(False)  # a busy server may take a minute, and the others go on meanwhile
-        if self.family != socket.AF_UNIX:
+        if family != socket.AF_UNIX:
             server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.connections[number] = Connection(server)
+        self.connections[number] = Connection(server, address)
         self.connect(number, self.connections[number])
+
+    def open_holder(self, number, path):
+        """Begins a connection to a program that holds websockets to the server (holder.py): its socket, and no other one."""
+        folder, name = os.path.split(path)
+        if name != b"sock" or not os.path.basename(folder).startswith(b"rj-"):
+            raise OSError(errno.EACCES, "no socket of a holder")
+        self.open(number, socket.AF_UNIX, path)
+
+    def start_holder(self, number, data):
+        """Starts such a program, which says where it is and detaches itself; the connection is to its output."""
+        server, theirs = socket.socketpair()
+        with theirs:
+            program, *words = data.decode().split("\0")
+            python = [sys.executable, "-I", "-S", "-c", program]
+            subprocess.Popen(python + words, stdin=theirs, stdout=theirs, stderr=theirs)
+        server.setblocking(False)
+        self.connections[number] = Connection(server, None)
+        self.connections[number].is_connected = True
 
     def connect(self, number, connection):
         """Goes on with a connection that is being made."""
-        error = connection.server.connect_ex(self.address)
+        error = connection.server.connect_ex(connection.address)
         connection.must_retry = error == errno.EAGAIN
         connection.is_connected = error in CONNECTED
         if connection.is_connected:

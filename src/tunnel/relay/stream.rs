@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::net::Shutdown;
+use std::sync::{Arc, OnceLock};
 
 use rustix::event::PollFlags;
 
@@ -31,6 +32,8 @@ pub struct MuxStream {
     shut: bool,
     broken: bool,
     pub was_answered: bool,
+    /// Where the reason of a refusal is put, for a connection to a holder.
+    pub refusal: Option<Arc<OnceLock<String>>>,
 }
 
 impl MuxStream {
@@ -47,6 +50,7 @@ impl MuxStream {
             shut: false,
             broken: false,
             was_answered: false,
+            refusal: None,
         }
     }
 

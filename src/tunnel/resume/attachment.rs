@@ -1,18 +1,19 @@
-//! One connection to the holder: over a channel of the SSH connection, which leads to the holder's unix socket.
+//! One connection to the holder: over a channel of the SSH connection, of that to a compute node, or over the relay there,
+//! which leads to the holder's unix socket.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
 use super::frame::ResumeFrame;
+use crate::ssh::Stream;
 use crate::ssh::channel::ForwardTarget;
-use crate::tunnel::channel_opener::{ChannelOpener, OpenRequest, is_of_the_target};
+use crate::tunnel::channel_opener::{ChannelOpener, OnOpened, OpenRequest, is_of_the_target};
 use crate::tunnel::framing::FrameReader;
 
 /// Interval between signs of life: the holder ends a quarter of an hour after the last one.
@@ -25,6 +26,44 @@ pub struct HolderAddress {
     pub path: String,
     /// The secret that it wants first.
     pub secret: String,
+}
+
+/// A connection to the holder that is to be made.
+pub struct HolderRequest {
+    /// This end of it.
+    pub local: Stream,
+    /// The holder's unix socket.
+    pub path: String,
+    /// Where the reason is put if the remote host refuses it, before this end is closed.
+    pub refusal: Arc<OnceLock<String>>,
+}
+
+impl HolderRequest {
+    /// Returns what a channel for it needs.
+    pub fn into_parts(self) -> (Stream, ForwardTarget, OnOpened) {
+        let tell = move |result: Result<(), ssh2::Error>| {
+            if let Err(error) = result
+                && is_of_the_target(&error)
+            {
+                let _ = self.refusal.set(error.message().to_owned());
+            }
+        };
+        let target = ForwardTarget::Unix { path: self.path };
+        (self.local, target, Box::new(tell))
+    }
+}
+
+/// Carries connections to the holder.
+pub trait HolderRoute {
+    /// Makes one.
+    fn attach(&mut self, request: HolderRequest, now: Instant);
+}
+
+impl HolderRoute for ChannelOpener {
+    fn attach(&mut self, request: HolderRequest, _: Instant) {
+        let (local, target, tell) = request.into_parts();
+        self.want(OpenRequest::Join(local, target, tell));
+    }
 }
 
 /// State of a connection to the holder.
@@ -52,11 +91,11 @@ pub struct Attachment {
     is_open: bool,
     ended: bool,
     pinged: Instant,
-    refusal: Rc<RefCell<Option<String>>>,
+    refusal: Arc<OnceLock<String>>,
 }
 
 impl Attachment {
-    /// Asks for the channel, and says how much of each stream is here.
+    /// Asks for the connection, and says how much of each stream is here.
     ///
     /// # Errors
     /// When the process has no file descriptors left.
@@ -64,24 +103,19 @@ impl Attachment {
         address: &HolderAddress,
         received: impl Iterator<Item = (u32, u64)>,
         last: u32,
-        openings: &mut ChannelOpener,
+        route: &mut dyn HolderRoute,
         now: Instant,
     ) -> std::io::Result<Self> {
         let (far, theirs) = UnixStream::pair()?;
         theirs.set_nonblocking(true)?;
-        let refusal = Rc::<RefCell<_>>::default();
-        let attachment = Self::new(far, address, (received, last), (Rc::clone(&refusal), now))?;
-        let target = ForwardTarget::Unix {
+        let refusal = Arc::<OnceLock<_>>::default();
+        let attachment = Self::new(far, address, (received, last), (Arc::clone(&refusal), now))?;
+        let request = HolderRequest {
+            local: theirs.into(),
             path: address.path.clone(),
+            refusal,
         };
-        let tell = move |result: Result<(), ssh2::Error>| {
-            if let Err(error) = result
-                && is_of_the_target(&error)
-            {
-                refusal.replace(Some(error.message().to_owned()));
-            }
-        };
-        openings.want(OpenRequest::Join(theirs.into(), target, Box::new(tell)));
+        route.attach(request, now);
         Ok(attachment)
     }
 
@@ -90,7 +124,7 @@ impl Attachment {
         far: UnixStream,
         address: &HolderAddress,
         (received, last): (impl Iterator<Item = (u32, u64)>, u32),
-        (refusal, now): (Rc<RefCell<Option<String>>>, Instant),
+        (refusal, now): (Arc<OnceLock<String>>, Instant),
     ) -> std::io::Result<Self> {
         far.set_nonblocking(true)?;
         let mut out = VecDeque::new();
@@ -136,7 +170,7 @@ impl Attachment {
 
     /// Returns what became of it.
     pub fn state(&self) -> AttachmentState {
-        match &*self.refusal.borrow() {
+        match self.refusal.get() {
             Some(reason) => AttachmentState::Refused(reason.clone()),
             None if self.ended => AttachmentState::Ended,
             None => AttachmentState::Alive,

@@ -1,8 +1,7 @@
 //! The streams without an SSH connection, for [`crate::fuzz`]: whoever has the other end of a socket is the holder.
 
-use std::cell::RefCell;
 use std::os::unix::net::UnixStream;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use super::{Attachment, HolderAddress, ResumableStreams};
@@ -20,7 +19,7 @@ impl ResumableStreams {
         let secret = String::new();
         let address = HolderAddress { path, secret };
         let received = streams.streams.keys().map(|number| (*number, 0));
-        let told = (Rc::new(RefCell::new(None)), now);
+        let told = (Arc::<OnceLock<_>>::default(), now);
         let attachment = Attachment::new(far, &address, (received, streams.last), told);
         streams.attachment = Some(attachment.ok()?);
         Some(streams)

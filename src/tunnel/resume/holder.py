@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import struct
 import sys
 import tempfile
@@ -154,6 +155,8 @@ class Stream:
 
 class Nonsense(Exception):
     """What came from a client is no frame, or claims what cannot be."""
+
+    pass  # where the line above is taken out (src/scheduler/exec_in_job.rs)
 
 
 def count_in(data):
@@ -477,9 +480,15 @@ def prefix():
     return "rj-%08x-" % zlib.crc32(os.uname().nodename.encode())
 
 
+def places(base):
+    """Returns where the folder may be: without a base among this computer's temporary files, and not first in the folder for
+    those of a job's step, which may end with the step. Some file systems have no sockets, and paths of sockets are short."""
+    return base or "/tmp", os.environ.get("TMPDIR") or "/tmp"
+
+
 def listen(base):
-    """Returns a folder that only this account may enter, and a socket in it. Some file systems have no sockets."""
-    for place in (base, None):
+    """Returns a folder that only this account may enter, and a socket in it."""
+    for place in places(base):
         folder = None
         try:
             folder = tempfile.mkdtemp(prefix=prefix(), dir=place)
@@ -490,7 +499,7 @@ def listen(base):
             return folder, listener
         except OSError:
             remove(folder)
-            if place is None:
+            if place == places(base)[-1]:
                 raise
 
 
@@ -504,11 +513,20 @@ def remove(folder):
             pass
 
 
+def is_own_folder(folder):
+    """Returns True for a folder of this account's, and no link to one: others may write where temporary files are."""
+    try:
+        status = os.lstat(folder)
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+
+
 def sweep(base):
     """Removes what holders have left that were killed: nobody listens there."""
     for name in os.listdir(base) if os.path.isdir(base) else []:
         folder = os.path.join(base, name)
-        if not name.startswith(prefix()):
+        if not (name.startswith(prefix()) and is_own_folder(folder)):
             continue
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
@@ -526,25 +544,34 @@ def detach():
     os.setsid()
     if os.fork():
         os._exit(0)
+    return True
+
+
+def let_go():
+    """Leaves the login or the scheduler's command behind that it came by."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(nothing, number)
     os.chdir("/")
-    return True
 
 
 def main(base, age, *address):
-    """Starts a holder; prints the path of its socket and its secret."""
+    """Starts a holder; prints the path of its socket and its secret. A base of "-" is none, and it stays this process, since some
+    schedulers end all processes of a command with its first."""
     os.umask(0o077)
-    sweep(base)
+    stays = base == "-"
+    base = "" if stays else base
+    for place in set(places(base)):
+        sweep(place)
     folder, listener = listen(base)
     listener.setblocking(False)
     secret = binascii.hexlify(os.urandom(16))
     print(os.path.join(folder, "sock"))
     print(secret.decode())
     sys.stdout.flush()
-    if detach():
+    if stays or detach():
+        let_go()
         # An end from outside leaves nothing behind either.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:

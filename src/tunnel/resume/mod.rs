@@ -18,11 +18,10 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 
-pub use self::attachment::HolderAddress;
 use self::attachment::{Attachment, AttachmentState};
+pub use self::attachment::{HolderAddress, HolderRequest, HolderRoute};
 use self::frame::ResumeFrame;
 use self::stream::ResumableStream;
-use super::channel_opener::ChannelOpener;
 use super::first_request::{self, RequestKind};
 use super::framing::InvalidFrame;
 use crate::ssh::Stream;
@@ -71,6 +70,17 @@ enum Holder {
     Absent,
 }
 
+/// The last word to the holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goodbye {
+    /// The holder is needed.
+    Unsaid,
+    /// It was told to end.
+    Said,
+    /// The same, and it has not ended.
+    Awaited,
+}
+
 /// All streams to one target.
 pub struct ResumableStreams {
     target: ForwardTarget,
@@ -87,7 +97,7 @@ pub struct ResumableStreams {
     /// Connections that get channels of their own.
     passed_on: Vec<Stream>,
     refusal: Option<String>,
-    is_ending: bool,
+    goodbye: Goodbye,
     /// True once the holder has answered.
     was_attached: bool,
     wants_another: bool,
@@ -108,7 +118,7 @@ impl ResumableStreams {
             early: Vec::new(),
             passed_on: Vec::new(),
             refusal: None,
-            is_ending: false,
+            goodbye: Goodbye::Unsaid,
             was_attached: false,
             wants_another: false,
         }
@@ -140,10 +150,10 @@ impl ResumableStreams {
     }
 
     /// The holder listens at this address.
-    pub fn found(&mut self, address: HolderAddress, openings: &mut ChannelOpener, now: Instant) {
+    pub fn found(&mut self, address: HolderAddress, route: &mut dyn HolderRoute, now: Instant) {
         self.holder = Holder::Known(address);
         (self.tries, self.was_attached) = (0, false);
-        self.attach(openings, now);
+        self.attach(route, now);
     }
 
     /// There is no holder. Streams that one had are closed: the page makes new ones.
@@ -183,14 +193,18 @@ impl ResumableStreams {
     }
 
     /// There is another SSH connection.
-    pub fn resume(&mut self, openings: &mut ChannelOpener, now: Instant) {
+    pub fn resume(&mut self, route: &mut dyn HolderRoute, now: Instant) {
         self.tries = 0;
-        self.attach(openings, now);
+        self.attach(route, now);
     }
 
-    /// Lets the holder end, with all streams.
-    pub fn quit(&mut self) {
-        self.is_ending = true;
+    /// Lets the holder end, with all streams. Where other threads carry what it is told, only its end says that it was.
+    pub fn quit(&mut self, awaits_end: bool) {
+        self.goodbye = if awaits_end {
+            Goodbye::Awaited
+        } else {
+            Goodbye::Said
+        };
         if let Some(attachment) = &mut self.attachment {
             self.streams.clear();
             attachment.put(&ResumeFrame::Quit);
@@ -215,8 +229,10 @@ impl ResumableStreams {
 
     /// Returns true if bytes are on their way.
     pub fn is_carrying(&self) -> bool {
-        let out = self.attachment.as_ref().is_some_and(Attachment::is_sending);
-        out || self.streams.values().any(ResumableStream::is_carrying)
+        let attachment = self.attachment.as_ref();
+        let is_ending = self.goodbye == Goodbye::Awaited && attachment.is_some();
+        let out = attachment.is_some_and(Attachment::is_sending);
+        is_ending || out || self.streams.values().any(ResumableStream::is_carrying)
     }
 
     /// Returns when [`ResumableStreams::work`] has to be called next, if nothing happens before.
@@ -268,13 +284,13 @@ impl ResumableStreams {
     }
 
     /// Moves what can be moved. True when something was. `scratch` holds what is read at once.
-    pub fn work(&mut self, now: Instant, openings: &mut ChannelOpener, scratch: &mut [u8]) -> bool {
+    pub fn work(&mut self, now: Instant, route: &mut dyn HolderRoute, scratch: &mut [u8]) -> bool {
         let mut progress = self.receive(now, scratch);
         for stream in self.streams.values_mut() {
             progress |= stream.work(scratch);
         }
         progress |= self.send(now);
-        self.look_after(now, openings);
+        self.look_after(now, route);
         progress
     }
 
@@ -335,13 +351,13 @@ impl ResumableStreams {
         late > 0
     }
 
-    fn attach(&mut self, openings: &mut ChannelOpener, now: Instant) {
+    fn attach(&mut self, route: &mut dyn HolderRoute, now: Instant) {
         let Holder::Known(address) = &self.holder else {
             return;
         };
         let received = self.streams.iter();
         let received = received.map(|(number, stream)| (*number, stream.down.received()));
-        match Attachment::begin(address, received, self.last, openings, now) {
+        match Attachment::begin(address, received, self.last, route, now) {
             Ok(attachment) => self.attachment = Some(attachment),
             Err(error) => {
                 tracing::warn!(%error, "no connection to the holder");
@@ -443,16 +459,20 @@ impl ResumableStreams {
     }
 
     /// Attaches again where the connection to the holder has ended, and not the SSH connection.
-    fn look_after(&mut self, now: Instant, openings: &mut ChannelOpener) {
+    fn look_after(&mut self, now: Instant, route: &mut dyn HolderRoute) {
         let Some(attachment) = &self.attachment else {
             return;
         };
         match attachment.state() {
             AttachmentState::Alive => {}
-            AttachmentState::Ended if self.is_ending => self.attachment = None,
+            AttachmentState::Ended | AttachmentState::Refused(_)
+                if self.goodbye != Goodbye::Unsaid =>
+            {
+                self.attachment = None;
+            }
             AttachmentState::Ended if self.tries < TRIES => {
                 self.tries += 1;
-                self.attach(openings, now);
+                self.attach(route, now);
             }
             AttachmentState::Ended => self.lose_holder("it ends every connection"),
             AttachmentState::Refused(reason) => self.lose_holder(&reason),

@@ -1,19 +1,19 @@
 //! Both ends together: `holder.py` runs as a process of its own, before servers of this machine.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::cell::RefCell;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::rc::Rc;
 use std::sync::mpsc;
+use std::sync::{Arc, OnceLock};
 use std::thread::{JoinHandle, sleep, spawn};
 
 use proptest::prelude::*;
 
+use super::super::channel_opener::ChannelOpener;
 use super::*;
 
 /// A holder, the streams to it, and a network between them that can be cut.
@@ -103,7 +103,7 @@ impl Rig {
         far.set_nonblocking(true).unwrap();
         let received = self.streams.streams.iter();
         let received = received.map(|(number, one)| (*number, one.down.received()));
-        let told = (Rc::new(RefCell::new(None)), Instant::now());
+        let told = (Arc::<OnceLock<_>>::default(), Instant::now());
         let attachment = Attachment::new(ours, &self.address, (received, self.streams.last), told);
         self.streams.attachment = Some(attachment.unwrap());
         self.network = Some(Network {
@@ -403,12 +403,60 @@ fn a_holder_ends_when_its_client_does_not_need_it_any_more() {
     let _browser = rig.browser();
     rig.connect(usize::MAX, 1000);
     rig.turn_until(|rig| rig.streams.streams.values().all(|one| one.is_opened));
-    rig.streams.quit();
+    rig.streams.quit(false);
     let deadline = Instant::now() + Duration::from_secs(10);
     while !rig.leftovers().is_empty() {
         assert!(Instant::now() < deadline);
         rig.turn();
     }
+}
+
+#[test]
+fn what_carries_the_last_word_is_kept_until_the_holder_has_ended() {
+    let mut rig = Rig::new(echo(), "60");
+    let _browser = rig.browser();
+    rig.connect(usize::MAX, 1000);
+    rig.turn_until(|rig| rig.streams.streams.values().all(|one| one.is_opened));
+    rig.streams.quit(true);
+    rig.turn_until(|rig| rig.leftovers().is_empty());
+    assert!(rig.streams.is_carrying());
+    // The end of the holder's connection comes.
+    rig.network = None;
+    rig.turn_until(|rig| !rig.streams.is_carrying());
+}
+
+/// Where temporary files are, others can make folders and links with such names.
+#[test]
+fn a_holder_removes_what_a_killed_one_has_left_and_nothing_behind_a_link() {
+    let mut rig = Rig::new(echo(), "60");
+    let folder = Path::new(&rig.address.path).parent().unwrap();
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let (prefix, _) = name.split_at("rj-00000000-".len());
+    let named = |end: &str| rig.home.path().join(format!("{prefix}{end}"));
+    let other = tempfile::tempdir().unwrap();
+    for place in [other.path(), &named("killed")] {
+        let _ = std::fs::create_dir(place);
+        // Nobody listens there any more.
+        drop(std::os::unix::net::UnixListener::bind(place.join("sock")).unwrap());
+    }
+    std::os::unix::fs::symlink(other.path(), named("planted")).unwrap();
+    let stays = other.path().join("sock");
+    let (killed, planted) = (named("killed"), named("planted"));
+    let mut child = Command::new("python3")
+        .args(["-I", "-S", "-c", HOLDER])
+        .arg(rig.home.path())
+        .args(["0", "tcp", "127.0.0.1", "1"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(!killed.exists());
+    assert!(stays.exists() && planted.exists());
+    // One that listens is none of these.
+    let mut browser = rig.browser();
+    rig.connect(usize::MAX, 1000);
+    browser.write_all(b"x").unwrap();
+    rig.turn_until(|rig| rig.streams.streams.values().all(|one| one.was_answered));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, OnceLock};
 use std::thread::{JoinHandle, spawn};
 
 use rustix::event::{PollFd, Timespec};
@@ -276,4 +277,83 @@ fn what_start_up_files_print_is_none_of_its_words() {
     far.write_all(b"slurmstepd: error: gone").unwrap();
     work(&mut mux);
     assert!(mux.has_ended(), "what is no frame is an end");
+}
+
+/// Asks for a holder at this socket. Gives this end of the connection, and where a refusal is put.
+fn attach(rig: &mut Rig, path: &str) -> (UnixStream, Arc<OnceLock<String>>) {
+    let (ours, local) = UnixStream::pair().unwrap();
+    local.set_nonblocking(true).unwrap();
+    let refusal = Arc::<OnceLock<_>>::default();
+    rig.mux.attach(HolderRequest {
+        local: local.into(),
+        path: path.to_owned(),
+        refusal: Arc::clone(&refusal),
+    });
+    (ours, refusal)
+}
+
+#[test]
+fn a_holder_beside_the_server_is_reached_and_no_other_socket_is() {
+    let folder = tempfile::Builder::new().prefix("rj-").tempdir().unwrap();
+    let mut rig = Rig::before(echo_server());
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let holder = UnixListener::bind(at("sock")).unwrap();
+    spawn(move || echo(&mut holder.accept().unwrap().0));
+    let other = UnixListener::bind(at("other")).unwrap();
+    other.set_nonblocking(true).unwrap();
+    // The first one before the program's mark.
+    let (attached, refusal) = attach(&mut rig, &at("sock"));
+    let through = exchange(attached, b"held".to_vec());
+    let beside = exchange(rig.connect(), b"as ever".to_vec());
+    assert_eq!(rig.await_all(vec![through, beside]), [true, true]);
+    assert_eq!(refusal.get(), None);
+    let gone = at("gone/sock");
+    for (path, reason) in [
+        (at("other"), "no socket of a holder"),
+        (gone, "no socket of a holder"),
+        ("/nowhere/rj-0/sock".into(), "No such file or directory"),
+    ] {
+        let (mut attached, refusal) = attach(&mut rig, &path);
+        rig.turn_until(|_| refusal.get().is_some());
+        assert_eq!(refusal.get().map(String::as_str), Some(reason), "{path}");
+        rig.turn_until(|mux| mux.lines.is_empty());
+        assert_eq!(attached.read(&mut [0; 1]).unwrap(), 0);
+    }
+    // It is none of the server's.
+    assert_eq!(rig.mux.take_refusal(), None);
+    assert!(other.accept().is_err());
+}
+
+#[test]
+fn a_program_that_is_started_beside_the_server_tells_what_it_prints_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("stays");
+    // As a holder does: it prints, and goes on without its output.
+    let program = "import os, sys, time\n\
+        print(*sys.argv[1:], sep='\\n', flush=True)\n\
+        if os.fork(): os._exit(0)\n\
+        os.setsid()\n\
+        for number in range(3): os.close(number)\n\
+        time.sleep(.2)\n\
+        open(sys.argv[1], 'w').close()\n";
+    let mut rig = Rig::before(echo_server());
+    let (mut output, local) = UnixStream::pair().unwrap();
+    local.set_nonblocking(true).unwrap();
+    let path = mark.to_str().unwrap();
+    let words = [program, path, "", "it's"].join("\0");
+    rig.mux.start_holder(local.into(), words);
+    rig.turn_until(|mux| mux.is_up() && mux.lines.values().all(|line| line.came_all));
+    let mut said = String::new();
+    rig.turn_until(|mux| mux.lines.values().all(|line| line.down.is_empty()));
+    output.read_to_string(&mut said).unwrap();
+    assert_eq!(said, format!("{path}\n\nit's\n"));
+    drop(output);
+    rig.turn_until(|mux| mux.lines.is_empty());
+    // The relay ends, and it does not.
+    drop(rig);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !mark.exists() {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
