@@ -20,7 +20,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "app", "checkup", "config", "desktop", "host_os", "ipc", "jupyter", "problem",
-            "readable", "secret", "session", "ssh",
+            "readable", "secret", "session", "settings", "ssh",
+        ],
+    ),
+    (
+        "settings",
+        &[
+            "checkup",
+            "config",
+            "host_os",
+            "local_page",
+            "problem",
+            "secret",
+            "session",
+            "ssh",
         ],
     ),
     (

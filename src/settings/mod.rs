@@ -1,0 +1,18 @@
+//! The settings page: a form for the configuration, which a browser shows while somebody looks at it.
+//!
+//! [`server`] answers on loopback, [`access`] decides who gets an answer, and [`service`] which one. The page itself is
+//! `page.html`, `settings.css` and `settings.js`.
+
+mod access;
+mod answers;
+mod changes;
+mod checks;
+mod events;
+mod form;
+mod server;
+mod service;
+mod texts;
+
+pub use checks::AskUser;
+pub use server::{SettingsPage, Stopper};
+pub use service::SettingsRequest;
