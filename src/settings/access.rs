@@ -61,6 +61,17 @@ impl Access {
         })
     }
 
+    /// Lets one more entrance in, by an address of its own.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn renew(&self) -> io::Result<()> {
+        let secret = Secret::new(random_hex(24).map_err(io::Error::other)?);
+        let mut entrance = self.entrance.lock().unwrap_or_else(PoisonError::into_inner);
+        *entrance = Some(secret);
+        Ok(())
+    }
+
     /// Returns the address to open, which is good for one entrance.
     #[must_use]
     pub fn address(&self) -> String {
@@ -215,6 +226,11 @@ mod tests {
             assert_eq!(verdict, Visit::Refused(StatusCode::GONE));
         }
         assert!(!access.address().contains(&path));
+        access.renew().unwrap();
+        let verdict = access.judge(&Method::GET, &path, &own);
+        assert_eq!(verdict, Visit::Refused(StatusCode::NOT_FOUND));
+        let path = self::path(&access);
+        assert_eq!(access.judge(&Method::POST, &path, &form), Visit::Enter);
     }
 
     #[test]

@@ -76,6 +76,14 @@ impl SettingsPage {
         self.service.address()
     }
 
+    /// Returns another address that is good for one entrance; the one before is good for nothing then.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn new_address(&self) -> io::Result<String> {
+        self.service.new_address()
+    }
+
     /// Returns what closes the page.
     #[must_use]
     pub fn stopper(&self) -> Stopper {

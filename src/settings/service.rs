@@ -69,6 +69,12 @@ impl Service {
         self.access.address()
     }
 
+    /// Returns another address that enters, once.
+    pub fn new_address(&self) -> io::Result<String> {
+        self.access.renew()?;
+        Ok(self.access.address())
+    }
+
     /// Returns the number of pages that are open, as it changes.
     pub fn pages(&self) -> watch::Receiver<usize> {
         self.pages.count()

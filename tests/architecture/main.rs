@@ -40,7 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "app",
         &[
             "checkup", "config", "desktop", "host_os", "ipc", "jupyter", "problem", "secret",
-            "session", "ssh",
+            "session", "settings", "ssh",
         ],
     ),
     ("checkup", &["config", "host_os", "problem", "session"]),

@@ -117,7 +117,8 @@ impl Chromium {
         value.unwrap_or_else(|| panic!("no answer to {expression}"))
     }
 
-    fn try_evaluate(&self, expression: &str) -> Option<Value> {
+    /// The same, for a tab that may be on its way to another page.
+    pub fn try_evaluate(&self, expression: &str) -> Option<Value> {
         let mut debugger = self.try_debugger()?;
         let parameters =
             json!({ "expression": expression, "userGesture": true, "returnByValue": true });
