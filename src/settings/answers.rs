@@ -20,7 +20,15 @@ pub type Body = Either<Full<Bytes>, EventStream>;
 const PAGE: &str = include_str!("page.html");
 const ENTRANCE: &str = include_str!("entrance.html");
 const STYLE: &str = include_str!("settings.css");
-const SCRIPT: &str = include_str!("settings.js");
+/// One script, in the order in which its parts need each other.
+const SCRIPT: &str = concat!(
+    include_str!("script/base.js"),
+    include_str!("script/fields.js"),
+    include_str!("script/pages.js"),
+    include_str!("script/saving.js"),
+    include_str!("script/check.js"),
+    include_str!("script/main.js"),
+);
 const ICON: &str = include_str!("../../assets/icons/app/remote-jupyter-small.svg");
 
 /// Nothing comes from elsewhere or goes there, no text becomes markup, and no page may frame this one.

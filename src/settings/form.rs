@@ -1,5 +1,7 @@
 //! Contents of the page: the fields in their groups, the file's values, the hosts that could be added.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::texts;
@@ -115,7 +117,7 @@ pub fn state(scope: &Scope, face: Face) -> Value {
     aliases.retain(|alias| !is_known(alias));
     json!({
         "language": language(),
-        "file": path.display().to_string(),
+        "file": shown(path),
         "version": file.version,
         "values": values,
         "aliases": aliases,
@@ -131,14 +133,25 @@ pub fn state(scope: &Scope, face: Face) -> Value {
 fn broken(scope: &Scope, face: Face, errors: &str) -> Value {
     json!({
         "language": language(),
-        "file": scope.config_file().display().to_string(),
+        "file": shown(scope.config_file()),
         "broken": errors,
         "texts": texts::all(face),
     })
 }
 
+/// A path as it is typed.
+fn shown(path: &Path) -> String {
+    let home = etcetera::home_dir().ok();
+    let below = home.and_then(|home| Some(path.strip_prefix(home).ok()?.to_owned()));
+    let below = below.map(|below| Path::new("~").join(below));
+    below
+        .unwrap_or_else(|| path.to_owned())
+        .display()
+        .to_string()
+}
+
 fn aliases(scope: &Scope) -> Vec<String> {
-    let file = scope.ssh_config().map(std::path::Path::to_owned);
+    let file = scope.ssh_config().map(Path::to_owned);
     let file = file.or_else(aliases::default_file);
     file.map(|file| aliases::read(&file).0).unwrap_or_default()
 }

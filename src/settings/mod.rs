@@ -1,7 +1,7 @@
 //! The settings page: a form for the configuration, which a browser shows while somebody looks at it.
 //!
 //! [`server`] answers on loopback, [`access`] decides who gets an answer, and [`service`] which one. The page itself is
-//! `page.html`, `settings.css` and `settings.js`.
+//! `page.html`, `settings.css` and the parts of its script in `script/`.
 
 mod access;
 mod answers;

@@ -18,6 +18,7 @@ mod living;
 mod odd;
 mod questions;
 mod restoring;
+mod settings;
 mod start;
 mod tab;
 mod together;

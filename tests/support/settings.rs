@@ -93,9 +93,9 @@ impl Settings {
 
     fn send(&self, stream: &mut TcpStream, method: &str, path: &str, lines: &[&str], body: &str) {
         let own = format!("Host: {}", self.host());
-        let is_host = |line: &&str| line.starts_with("Host:");
+        let has_host = lines.iter().any(|line| line.starts_with("Host:"));
         let mut head = vec![format!("{method} {path} HTTP/1.1")];
-        head.extend((!lines.iter().any(|line| is_host(&line))).then_some(own));
+        head.extend((!has_host).then_some(own));
         head.extend(lines.iter().map(|line| (*line).to_owned()));
         head.push(format!("Content-Length: {}", body.len()));
         head.push("Connection: close".into());

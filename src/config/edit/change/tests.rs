@@ -4,6 +4,7 @@ use super::*;
 
 const FILE: &str = "# The lab's machines.\nlanguage = \"en\" # theirs\ndefault_host = \"a\"\nopen_at_start = [\n  \"a\", # always\n  \"b\",\n]\n\n# The big one.\n[[host]]\nname = \"a\" # first\n# Which queue?\nqueue = \"all.q\" # or gpu.q\ncores = 4\n\n[[host.forward]]\nname = \"TensorBoard\" # nice\nremote = \"6006\"\n\n# Its sister.\n[[host]]\nname = \"b\"\nenv = { A = \"1\", B = \"2\" }\n";
 
+#[expect(clippy::unnecessary_wraps, reason = "a change takes a value or none")]
 fn text(text: &str) -> Option<ConfigValue> {
     Some(ConfigValue::Text(text.to_owned()))
 }
