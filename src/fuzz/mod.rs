@@ -38,6 +38,7 @@ pub const TARGETS: &[FuzzTarget] = &[
     target("squeue", schedulers::slurm),
     target("qstat_f", schedulers::pbs),
     target("bjobs", schedulers::lsf),
+    target("choices", schedulers::choices),
     #[cfg(feature = "app")]
     target("deep_link", near::deep_link),
     #[cfg(feature = "app")]
@@ -53,6 +54,5 @@ pub const TARGETS: &[FuzzTarget] = &[
     target("private_key", ssh::private_key),
     target("agent", ssh::agent),
     target("configuration", near::configuration),
-    #[cfg(feature = "app")]
     target("ssh_aliases", ssh::aliases),
 ];

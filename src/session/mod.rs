@@ -25,7 +25,7 @@ use std::sync::{Arc, mpsc};
 use crate::ssh::poll::Poller;
 
 pub use crate::jupyter::{Address, PageLogin};
-pub use crate::scheduler::{Route, seconds};
+pub use crate::scheduler::{HostChoices, QueueChoice, Route, seconds};
 pub use crate::tunnel::{BoundListener, listen};
 pub use delegate::{OnFailed, SessionDelegate};
 pub use event::{Event, Phase, Reply};

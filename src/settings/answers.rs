@@ -27,6 +27,7 @@ const SCRIPT: &str = concat!(
     include_str!("script/pages.js"),
     include_str!("script/saving.js"),
     include_str!("script/check.js"),
+    include_str!("script/choices.js"),
     include_str!("script/main.js"),
 );
 const ICON: &str = include_str!("../../assets/icons/app/remote-jupyter-small.svg");

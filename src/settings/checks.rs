@@ -1,4 +1,5 @@
-//! Live checks of hosts: what `doctor` finds, told to the page as it comes, with the time that each step took.
+//! Sessions with hosts that the page begins: live checks, of what `doctor` finds, told as it comes with the time that each
+//! step took; and what a host offers to choose from.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use super::choices;
 use super::events::OpenPages;
 use crate::checkup::{self, CheckLine};
 use crate::config::{Config, Host};
@@ -56,7 +58,7 @@ impl Checks {
             worst: 0,
         };
         let name = host.name.clone();
-        let started = self.session(host, events);
+        let started = self.session(host, Goal::Inspect, events);
         match started {
             Ok(handle) => {
                 running.insert(name, handle);
@@ -65,6 +67,59 @@ impl Checks {
             }
             Err(problem) => self.fail(report, problem),
         }
+    }
+
+    /// Asks a host what it offers, unless a session with it runs.
+    pub fn ask_choices(&self, host: Host) {
+        let (events, heard) = mpsc::channel();
+        let mut running = self.running();
+        let name = host.name.clone();
+        if running.contains_key(&name) {
+            return;
+        }
+        match self.session(host, Goal::Choices, events) {
+            Ok(handle) => {
+                running.insert(name.clone(), handle);
+                let checks = self.clone();
+                thread::spawn("choices", move || checks.hear_choices(&name, &heard));
+            }
+            Err(problem) => self.no_choices(&name, &problem),
+        }
+    }
+
+    fn hear_choices(&self, host: &str, heard: &mpsc::Receiver<Event>) {
+        let mut told = false;
+        for event in heard {
+            match event {
+                Event::Ask(prompt, reply) => self.prompt(host, prompt, reply),
+                Event::Choices(choices) => {
+                    told = true;
+                    self.pages.tell(&choices::event(host, &choices));
+                }
+                Event::Failed(problem) => {
+                    told = true;
+                    self.no_choices(host, &problem);
+                }
+                _ => {}
+            }
+        }
+        self.running().remove(host);
+        if !told {
+            self.pages
+                .tell(&json!({ "kind": "noChoices", "host": host, "text": "", "remedy": "" }));
+        }
+    }
+
+    fn no_choices(&self, host: &str, problem: &Problem) {
+        let remedy = problem.remedy_for(self.face);
+        let event =
+            json!({ "kind": "noChoices", "host": host, "text": problem.title, "remedy": remedy });
+        self.pages.tell(&event);
+    }
+
+    fn prompt(&self, host: &str, prompt: Prompt, reply: Reply) {
+        self.pages.tell(&json!({ "kind": "asks", "host": host }));
+        (self.ask)(host, prompt, reply);
     }
 
     /// Ends a host's check, or all of them.
@@ -76,10 +131,15 @@ impl Checks {
         }
     }
 
-    fn session(&self, host: Host, events: mpsc::Sender<Event>) -> Result<Handle, Problem> {
+    fn session(
+        &self,
+        host: Host,
+        goal: Goal,
+        events: mpsc::Sender<Event>,
+    ) -> Result<Handle, Problem> {
         let name = host.name.clone();
         let ssh_config = self.scope.ssh_config().map(PathBuf::from);
-        let order = SessionRequest::new(host, ssh_config, Goal::Inspect, checkup::TIMEOUT)?;
+        let order = SessionRequest::new(host, ssh_config, goal, checkup::TIMEOUT)?;
         let machine = Arc::new(LocalHost::new(None, self.scope.clone()));
         // Whoever hears them lives until the last one.
         let tell = move |event| drop(events.send(event));
@@ -104,12 +164,7 @@ impl Checks {
                 self.tell(&mut report, &line);
             }
             match event {
-                Event::Ask(prompt, reply) => {
-                    let asks = json!({ "kind": "asks", "host": report.host });
-                    self.pages.tell(&asks);
-                    (self.ask)(&report.host, prompt, reply);
-                    // The user's time is no part of a step's.
-                }
+                Event::Ask(prompt, reply) => self.prompt(&report.host, prompt, reply),
                 Event::Failed(problem) => self.tell(&mut report, &CheckLine::Failed(problem)),
                 _ => {}
             }

@@ -7,6 +7,7 @@ mod access;
 mod answers;
 mod changes;
 mod checks;
+mod choices;
 mod events;
 mod form;
 mod server;

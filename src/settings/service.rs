@@ -121,6 +121,7 @@ impl Service {
         let acted = match (method, path) {
             (&Method::POST, "/change") => parsed(body).and_then(|request| self.change(&request)),
             (&Method::POST, "/check") => parsed(body).and_then(|request| self.check(&request)),
+            (&Method::POST, "/choices") => parsed(body).and_then(|request| self.choices(&request)),
             (&Method::POST, "/check/stop") => parsed(body).map(|OfHost { host }| {
                 self.checks.stop(Some(&host));
                 answers::json(StatusCode::OK, &json!({}))
@@ -160,6 +161,12 @@ impl Service {
                 answers::json(StatusCode::UNPROCESSABLE_ENTITY, &errors)
             }
         })
+    }
+
+    fn choices(&self, OfHost { host }: &OfHost) -> Option<Response<Body>> {
+        let config = Config::load(&self.path()).ok()?;
+        self.checks.ask_choices(config.host(host)?.clone());
+        Some(answers::json(StatusCode::ACCEPTED, &json!({})))
     }
 
     fn check(&self, OfHost { host }: &OfHost) -> Option<Response<Body>> {

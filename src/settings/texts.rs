@@ -50,6 +50,12 @@ pub fn all(face: Face) -> Value {
         "verdictGood" => "settings-verdict-good";
         "verdictNote" => "settings-verdict-note";
         "verdictFailed" => "settings-verdict-failed";
+        "askChoices" => "settings-ask-choices", host;
+        "askChoicesHelp" => "settings-ask-choices-help";
+        "askingChoices" => "settings-asking-choices", host;
+        "noChoices" => "settings-no-choices", host;
+        "offers" => "settings-offers", host;
+        "addModule" => "settings-add-module";
         "saveFirst" => "settings-save-first";
         "seconds" => "settings-seconds", seconds;
         "remove" => "settings-remove";

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::scene::{assert_nothing_left, text};
+use crate::scene::{assert_nothing_left, put_program, text};
 use crate::support::settings::{Settings, until};
 use crate::support::{Chromium, Client, Sshd, eventually};
 
@@ -306,6 +306,54 @@ fn a_browser_leads_from_an_empty_configuration_to_a_host_that_opens() {
     opened.interrupt();
     drop(browser);
     assert_eq!(settings.wait().code(), Some(0));
+}
+
+/// Stand-ins for what a cluster has; tests/schedulers asks real ones.
+fn cluster_tools(sshd: &Sshd) {
+    let partitions = "short*|up|1:00:00|(null)|3/0\ngpu|up|2-00:00:00|gpu:a100:4(S:0-1)|1/5\n";
+    put_program(sshd.home(), "sinfo", &format!("printf '{partitions}'"));
+    put_program(sshd.home(), "sacctmgr", "echo physics");
+    let lmod = "[ \"$1 $2 $3\" = 'sh -t avail' ] && printf '/apps/modules:\\npython/3.12\\ncuda/12.4\\n' >&2";
+    put_program(sshd.home(), "modulecmd", lmod);
+    sshd.home()
+        .write("miniforge3/envs/ml/conda-meta/history", "");
+    sshd.home().write("project/.venv/pyvenv.cfg", "");
+}
+
+#[test]
+fn a_browser_shows_what_a_host_offers_and_a_click_takes_it() {
+    let sshd = Sshd::start();
+    cluster_tools(&sshd);
+    let client = Client::of(&sshd);
+    client.configure("[[host]]\nname = \"test\"\nlauncher = \"slurm\"\n");
+    let settings = Settings::start(&client);
+    let browser = Chromium::open(settings.address());
+    wait_for(&browser, "document.getElementById('ask-choices') !== null");
+    click(&browser, "#ask-choices");
+    wait_for(
+        &browser,
+        "document.querySelectorAll('#field-queue-offers .chip').length == 2",
+    );
+    let offers = browser.evaluate("document.getElementById('field-queue-offers').innerText");
+    let offers = offers.as_str().unwrap();
+    assert!(
+        offers.contains("gpu") && offers.contains("5 free · 2-00:00:00 · a100:4"),
+        "{offers}"
+    );
+    picture(&browser, "settings-choices");
+    click(&browser, "#field-queue-offers .chip:last-of-type");
+    click(&browser, "#field-setup-offers .chip");
+    let module = "(list => { list.value = 'module load python/3.12'; list.dispatchEvent(new Event('change')); return true })\
+                  (document.querySelector('#field-setup-offers select'))";
+    assert_eq!(browser.evaluate(module), true);
+    click(&browser, "#save");
+    wait_for(&browser, "document.getElementById('bar').hidden");
+    let file = client.read(FILE);
+    assert!(file.contains("queue = \"gpu\""), "{file}");
+    let setup = "setup = [\"conda activate ml\", \"module load python/3.12\"]";
+    assert!(file.contains(setup), "{file}");
+    drop(settings);
+    assert_nothing_left(&sshd, &client);
 }
 
 #[test]

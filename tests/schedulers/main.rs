@@ -14,6 +14,7 @@ mod queue;
 mod refused;
 mod relay;
 mod route;
+mod settings;
 mod start;
 
 use std::time::Duration;

@@ -46,6 +46,8 @@ function drawCheck(host) {
 }
 
 function hear(event) {
+  if (event.kind === "choices" || event.kind === "noChoices") return hearChoices(event);
+  if (event.kind === "asks" && offered.get(event.host) === "asking") say(text("asks"));
   const check = checks.get(event.host);
   if (!check) return;
   if (event.kind === "check") check.lines.push(event);

@@ -162,7 +162,8 @@ function fieldOf(field) {
     const box = make("input", { ...ties(field), type: "checkbox", class: "switch", role: "switch", checked, change: toggled });
     return make("div", { class: "field is-flag" }, box, labelOf(field), help, error);
   }
-  return make("div", { class: `field ${widthOf(field)}` }, labelOf(field), control(field), help, error);
+  const offers = make("div", { class: "offers", id: `${id}-offers`, hidden: true });
+  return make("div", { class: `field ${widthOf(field)}` }, labelOf(field), control(field), offers, help, error);
 }
 
 function groupOf(group, nth) {

@@ -21,7 +21,8 @@ function hostPage(host) {
   const check = make("button", { class: "button", id: "check", click: () => startCheck(host.name) }, text("check"));
   const title = make("div", { class: "title" }, make("h1", {}, host.name), check, make("p", { class: "mono" }, `ssh ${ssh}`));
   const remove = make("button", { class: "button quiet danger", id: "remove", click: () => askToRemove(host.name) }, text("remove"));
-  return [title, make("div", { id: "checked" }), form(state.host), make("div", { class: "foot" }, remove)];
+  const choices = make("div", { class: "choices", id: "choices" });
+  return [title, make("div", { id: "checked" }), choices, form(state.host), make("div", { class: "foot" }, remove)];
 }
 
 function generalPage() {
@@ -95,7 +96,10 @@ function draw() {
   nav();
   const page = place === null ? addPage() : place ? hostPage(hostOf(place)) : generalPage();
   byId("main").replaceChildren(...page);
-  if (place) drawCheck(place);
+  if (place) {
+    drawCheck(place);
+    drawChoices(place);
+  }
   showBatch();
   showErrors();
   showBar();
