@@ -197,10 +197,15 @@ fn table(host: NewHost<'_>) -> Table {
 
 /// The text with one more host, in the way in which it writes its hosts.
 fn with_host(old: &str, host: NewHost<'_>) -> String {
-    let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
     if let Some(new) = in_list(old, host) {
         return as_written(old, &new);
     }
+    below(old, &block(host))
+}
+
+/// The text with further tables below it.
+fn below(old: &str, tables: &str) -> String {
+    let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
     // A header ends whatever precedes it, so the lines can go below all others, and a comment at
     // the end stays where it is.
     let gap = match old {
@@ -208,7 +213,8 @@ fn with_host(old: &str, host: NewHost<'_>) -> String {
         _ if old.ends_with('\n') => newline,
         _ => &newline.repeat(2),
     };
-    format!("{old}{gap}{}", block(host).replace('\n', newline))
+    let tables = tables.replace("\r\n", "\n").replace('\n', newline);
+    format!("{old}{gap}{tables}")
 }
 
 /// The editor writes plain line ends and no byte-order mark: back to how they were.

@@ -10,6 +10,7 @@ mod fields;
 mod file;
 mod keys;
 mod schema;
+mod share;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub use edit::{EditError, add_host, begin, named_destination};
 pub use edit::{add_destination, at_destination};
 pub use error::{ConfigError, ConfigErrors};
 pub use fields::{Field, FieldKind, Section, batch_launchers, fields};
+pub use share::SharedHost;
 pub use values::{is_plain, says_where};
 
 pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit};

@@ -26,6 +26,9 @@ enum WrittenChange {
     Remove {
         host: String,
     },
+    Import {
+        text: String,
+    },
 }
 
 impl ChangeRequest {
@@ -43,6 +46,7 @@ impl ChangeRequest {
                 }
             }
             WrittenChange::Add { destination } => added(destination.trim()),
+            WrittenChange::Import { text } => ConfigChange::Import { text: text.clone() },
             WrittenChange::Remove { host } => ConfigChange::Remove { host: host.clone() },
         })
     }

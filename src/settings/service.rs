@@ -17,7 +17,7 @@ use super::changes::{self, ChangeRequest};
 use super::checks::{AskUser, Checks};
 use super::events::OpenPages;
 use super::form;
-use crate::config::{self, ChangeError, Config};
+use crate::config::{self, ChangeError, Config, ConfigText, SharedHost};
 use crate::host_os::Scope;
 use crate::i18n::set_language;
 use crate::problem::Face;
@@ -121,6 +121,7 @@ impl Service {
         let acted = match (method, path) {
             (&Method::POST, "/change") => parsed(body).and_then(|request| self.change(&request)),
             (&Method::POST, "/check") => parsed(body).and_then(|request| self.check(&request)),
+            (&Method::POST, "/share") => parsed(body).and_then(|request| self.share(&request)),
             (&Method::POST, "/choices") => parsed(body).and_then(|request| self.choices(&request)),
             (&Method::POST, "/check/stop") => parsed(body).map(|OfHost { host }| {
                 self.checks.stop(Some(&host));
@@ -161,6 +162,13 @@ impl Service {
                 answers::json(StatusCode::UNPROCESSABLE_ENTITY, &errors)
             }
         })
+    }
+
+    fn share(&self, OfHost { host }: &OfHost) -> Option<Response<Body>> {
+        let file = ConfigText::read(&self.path()).ok()?;
+        let shared = SharedHost::of(&file.text, host)?;
+        let shared = json!({ "text": shared.text, "leftOut": shared.left_out });
+        Some(answers::json(StatusCode::OK, &shared))
     }
 
     fn choices(&self, OfHost { host }: &OfHost) -> Option<Response<Body>> {

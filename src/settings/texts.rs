@@ -56,6 +56,15 @@ pub fn all(face: Face) -> Value {
         "noChoices" => "settings-no-choices", host;
         "offers" => "settings-offers", host;
         "addModule" => "settings-add-module";
+        "share" => "settings-share";
+        "shareTitle" => "settings-share-title", host;
+        "shareText" => "settings-share-text";
+        "shareLeftOut" => "settings-share-left-out";
+        "copy" => "settings-copy";
+        "copied" => "settings-copied";
+        "close" => "settings-close";
+        "addShared" => "settings-add-shared";
+        "addSharedText" => "settings-add-shared-text";
         "saveFirst" => "settings-save-first";
         "seconds" => "settings-seconds", seconds;
         "remove" => "settings-remove";

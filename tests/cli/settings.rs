@@ -357,6 +357,52 @@ fn a_browser_shows_what_a_host_offers_and_a_click_takes_it() {
 }
 
 #[test]
+fn a_set_up_is_shared_without_what_is_personal_and_added_by_another_user() {
+    let client = Client::new();
+    client.configure(
+        "[[host]]\nname = \"cluster\"\nssh = \"me@cluster.example.org\"\nlauncher = \"slurm\"\nqueue = \"gpu\"\n\
+         workdir = \"/work/me\"\nsetup = [\"module load cuda\"]\nenv = { HF_TOKEN = \"abc\" }\n",
+    );
+    let settings = Settings::start(&client);
+    let browser = Chromium::open(settings.address());
+    wait_for(&browser, "document.getElementById('share') !== null");
+    click(&browser, "#share");
+    wait_for(&browser, "document.getElementById('shared') !== null");
+    picture(&browser, "settings-share");
+    let shared = browser.evaluate("document.getElementById('shared').value");
+    let shared = shared.as_str().unwrap();
+    assert!(
+        shared.contains("queue = \"gpu\"") && shared.contains("module load cuda"),
+        "{shared}"
+    );
+    assert!(
+        !shared.contains("me@") && !shared.contains("/work/me") && !shared.contains("abc"),
+        "{shared}"
+    );
+    let left_out = browser.evaluate("document.getElementById('dialog').innerText");
+    assert!(
+        left_out.as_str().unwrap().contains("env: HF_TOKEN"),
+        "{left_out}"
+    );
+
+    let mate = Client::new();
+    let settings = Settings::start(&mate);
+    let browser = Chromium::open(settings.address());
+    wait_for(&browser, "document.getElementById('import') !== null");
+    let paste = format!(
+        "document.getElementById('import').value = {}, true",
+        json!(shared)
+    );
+    assert_eq!(browser.evaluate(&paste), true);
+    click(&browser, "#import ~ button");
+    wait_for(
+        &browser,
+        "document.querySelector('h1').textContent == 'cluster'",
+    );
+    assert_eq!(mate.read(FILE), shared);
+}
+
+#[test]
 fn every_field_has_a_label_and_a_help_and_the_page_takes_nothing_from_elsewhere() {
     let client = configured();
     for (language, title) in [("en", "Settings"), ("ja", "設定")] {

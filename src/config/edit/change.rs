@@ -9,7 +9,8 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Tab
 use super::super::error::{ConfigErrors, offset_of};
 use super::super::file;
 use super::super::schema::Config;
-use super::{EditError, NewHost, as_written, edited, replace};
+use super::{EditError, NewHost, as_written, below, edited, replace};
+use crate::i18n::fl;
 
 /// The file's text, and a word that differs for each text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,11 @@ pub enum ConfigChange {
         name: String,
         /// Its destination for ssh, if that is not the name.
         ssh: Option<String>,
+    },
+    /// Adds the hosts of another configuration, which says nothing else.
+    Import {
+        /// Its text.
+        text: String,
     },
     /// Takes a host out.
     Remove {
@@ -139,7 +145,32 @@ fn changed(path: &Path, old: &str, change: &ConfigChange) -> Result<String, Chan
         }
         ConfigChange::Set { host, keys } => Ok(with_keys(old, host.as_deref(), keys)),
         ConfigChange::Remove { host } => Ok(without_host(old, host)),
+        ConfigChange::Import { text } => imported(old, text),
     }
+}
+
+/// The text with the hosts of another one below its own.
+fn imported(old: &str, text: &str) -> Result<String, ChangeError> {
+    let of_text = |error: FieldError| FieldError {
+        host: None,
+        key: Some("import".to_owned()),
+        ..error
+    };
+    if let Err(errors) = Config::parse(Path::new(""), text) {
+        let errors = placed(text, errors).into_iter().map(of_text);
+        return Err(ChangeError::Refused(errors.collect()));
+    }
+    let mut document = document(text);
+    let hosts = document.remove("host");
+    let tables = hosts.and_then(|hosts| hosts.into_array_of_tables().ok());
+    let Some(tables) = tables.filter(|_| document.is_empty()) else {
+        let (message, remedy) = (fl!("import-only-hosts"), fl!("import-only-hosts-remedy"));
+        return Err(refused("import", &message, &remedy));
+    };
+    let mut document = DocumentMut::new();
+    document.insert("host", Item::ArrayOfTables(tables));
+    let new = document.to_string();
+    Ok(below(old, new.trim_start()))
 }
 
 fn refused(key: &str, message: &str, remedy: &str) -> ChangeError {

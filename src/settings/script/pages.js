@@ -1,6 +1,7 @@
 // --- pages -----------------------------------------------------------------------------------------------------
 
-function form(groups) {
+/** A form of groups. What is put in stands below the first one. */
+function form(groups, putIn = null) {
   const plain = groups.filter((group) => !group.more);
   const more = groups.filter((group) => group.more);
   const saved = (event) => {
@@ -8,6 +9,7 @@ function form(groups) {
     save();
   };
   const element = make("form", { novalidate: true, submit: saved, id: "form" }, ...plain.map(groupOf));
+  if (putIn) element.firstElementChild.after(putIn);
   if (more.length) {
     element.append(make("details", { class: "more" }, make("summary", {}, text("more")), ...more.map(groupOf)));
   }
@@ -20,9 +22,10 @@ function hostPage(host) {
   const ssh = host.ssh ?? host.name;
   const check = make("button", { class: "button", id: "check", click: () => startCheck(host.name) }, text("check"));
   const title = make("div", { class: "title" }, make("h1", {}, host.name), check, make("p", { class: "mono" }, `ssh ${ssh}`));
+  const share = make("button", { class: "button quiet", id: "share", click: () => shareSetUp(host.name) }, text("share"));
   const remove = make("button", { class: "button quiet danger", id: "remove", click: () => askToRemove(host.name) }, text("remove"));
   const choices = make("div", { class: "choices", id: "choices" });
-  return [title, make("div", { id: "checked" }), choices, form(state.host), make("div", { class: "foot" }, remove)];
+  return [title, make("div", { id: "checked" }), form(state.host, choices), make("div", { class: "foot" }, share, remove)];
 }
 
 function generalPage() {
@@ -53,7 +56,26 @@ function addPage() {
       make("p", { class: "error", id: "destination-error", hidden: true }),
     ),
   );
+  parts.push(sharedCard());
   return parts;
+}
+
+/** A set-up that somebody else has given. */
+function sharedCard() {
+  const pasted = make("textarea", {
+    id: "import", class: "mono", rows: 5, spellcheck: "false", placeholder: '[[host]]\nname = "gpu01"',
+    "aria-labelledby": "import-label", "aria-describedby": "import-help import-error",
+  });
+  const added = (event) => {
+    event.preventDefault();
+    if (pasted.value.trim()) add(null, pasted.value);
+  };
+  return make("form", { class: "card", submit: added },
+    make("h2", { id: "import-label" }, text("addShared")),
+    pasted,
+    make("p", { class: "help", id: "import-help" }, ...withCode(text("addSharedText"))),
+    make("p", { class: "error", id: "import-error", hidden: true }),
+    make("button", { class: "button" }, text("addButton")));
 }
 
 function nav() {

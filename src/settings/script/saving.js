@@ -81,9 +81,11 @@ async function save() {
   }
 }
 
-async function add(destination) {
+/** Adds a host by its destination, or those of a text. */
+async function add(destination, shared = null) {
   const before = new Set(hosts().map(({ name }) => name));
-  if (await send({ kind: "add", destination })) {
+  const made = shared === null ? { kind: "add", destination } : { kind: "import", text: shared };
+  if (await send(made)) {
     draft.clear();
     place = hosts().map(({ name }) => name).find((name) => !before.has(name)) ?? "";
     draw();
@@ -92,12 +94,40 @@ async function add(destination) {
     say(text("added", { host: place }));
     return;
   }
-  const error = byId("destination-error");
+  const field = shared === null ? "destination" : "import";
+  const error = byId(`${field}-error`);
   if (errors.length && error) {
     error.textContent = errors.map(({ message, remedy }) => `${message}. ${remedy ?? ""}`).join(" ");
     error.hidden = false;
-    byId("destination").focus();
+    byId(field).focus();
   }
+}
+
+/** Shows what of a host's settings can be given away, and what was left out. */
+async function shareSetUp(host) {
+  if (draft.size) return say(text("saveFirst"));
+  const response = await post("/share", { host }).catch(() => null);
+  if (!response?.ok) return say(text("failed"));
+  const shared = await response.json();
+  const dialog = byId("dialog");
+  const area = make("textarea", { class: "mono", id: "shared", readonly: true, rows: Math.min(16, shared.text.split("\n").length), "aria-labelledby": "dialog-title" }, shared.text);
+  const copied = async () => {
+    area.select();
+    await navigator.clipboard.writeText(shared.text).catch(() => document.execCommand("copy"));
+    dialog.close();
+    say(text("copied"));
+  };
+  const leftOut = shared.leftOut.map((one) => make("li", { class: "mono" }, one));
+  dialog.replaceChildren(
+    make("h2", { id: "dialog-title" }, text("shareTitle", { host })),
+    make("p", {}, text("shareText")),
+    area,
+    ...(leftOut.length ? [make("p", { class: "help" }, text("shareLeftOut")), make("ul", { class: "help" }, ...leftOut)] : []),
+    make("div", { class: "ends" },
+      make("button", { class: "button", click: () => dialog.close() }, text("close")),
+      make("button", { class: "button main", id: "accept", click: copied }, text("copy"))),
+  );
+  dialog.showModal();
 }
 
 function ask(title, words, yes, kind, done) {

@@ -196,3 +196,29 @@ fn line_ends_and_the_mark_of_another_system_stay() {
         format!("\u{feff}{}", want.replace('\n', "\r\n"))
     );
 }
+
+#[test]
+fn a_shared_set_up_is_added_below_the_hosts_that_are_there() {
+    let import = |text: &str| ConfigChange::Import {
+        text: text.to_owned(),
+    };
+    let shared = "# From the lab.\n[[host]]\nname = \"c\"\nqueue = \"x\"\n";
+    let new = after(FILE, &import(shared)).unwrap();
+    assert_eq!(new, format!("{FILE}\n{shared}"));
+    for (text, why) in [
+        ("[[host]]\nname = \"a\"\n", "a name that is taken"),
+        ("[[host]]\nname = \"c\"\ncoers = 4\n", "an unknown key"),
+        (
+            "language = \"ja\"\n[[host]]\nname = \"c\"\n",
+            "more than hosts",
+        ),
+        ("# nothing\n", "no host"),
+        ("Dear colleague", "no TOML"),
+    ] {
+        let made = after(FILE, &import(text));
+        assert!(
+            matches!(made, Err(ChangeError::Refused(_))),
+            "{why}: {made:?}"
+        );
+    }
+}
