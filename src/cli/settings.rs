@@ -1,6 +1,6 @@
 //! `settings`: the settings page in the browser, until it is closed.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use super::context::Context;
 use super::outcome::CommandOutcome;
@@ -9,7 +9,7 @@ use super::signals;
 use crate::config::Config;
 use crate::host_os::{open_page, terminal_prompt};
 use crate::i18n::fl;
-use crate::problem::{self, Face};
+use crate::problem::{self, Face, Problem};
 use crate::settings::{SettingsPage, SettingsRequest};
 
 /// Opens the page, and holds it until the user closes it or presses Ctrl-C: both end it in good order.
@@ -24,24 +24,31 @@ pub fn settings(context: &Context, no_browser: bool) -> CommandOutcome {
     let page = SettingsPage::open(request).map_err(|error| problem::no_settings(&error))?;
     let stopper = page.stopper();
     signals::on_signal(move || stopper.stop()).map_err(|error| problem::no_settings(&error))?;
+    let (failed, failure) = mpsc::channel();
     if no_browser {
         println!("{}", page.address());
     } else {
-        show(&page, config.ok().as_ref())?;
+        show(&page, config.ok().as_ref(), failed)?;
     }
     page.wait();
     terminal_prompt::restore_terminal();
-    Ok(0)
+    failure.try_recv().map_or(Ok(0), Err)
 }
 
-fn show(page: &SettingsPage, config: Option<&Config>) -> Result<(), problem::Problem> {
+/// Opens the browser. One that fails later closes the page, and says so by `failed`.
+fn show(
+    page: &SettingsPage,
+    config: Option<&Config>,
+    failed: mpsc::Sender<Problem>,
+) -> Result<(), Problem> {
     let browser = config.and_then(|config| config.browser.as_deref());
     let stopper = page.stopper();
-    let failed = move |why| {
-        errln!("remote-jupyter: {}", problem::no_browser(why));
+    let tell = move |why| {
+        // Its receiver waits for the page.
+        let _ = failed.send(problem::no_browser(why));
         stopper.stop();
     };
-    open_page(&page.address(), browser, failed).map_err(problem::no_browser)?;
+    open_page(&page.address(), browser, tell).map_err(problem::no_browser)?;
     errln!("{}", fl!("settings-is-open"));
     Ok(())
 }

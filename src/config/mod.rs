@@ -19,6 +19,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
+pub(crate) use edit::change::changed_text;
 pub use edit::change::{
     ChangeError, ConfigChange, ConfigText, ConfigValue, FieldError, KeyChange, change,
 };

@@ -1,4 +1,4 @@
-//! A host's settings for somebody else: without what is personal, or may be secret.
+//! A host's settings for another user: without what is personal, or may be secret.
 
 use super::fields::{Section, fields};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
@@ -23,7 +23,7 @@ const SECRETS: [&str; 7] = [
 pub struct SharedHost {
     /// As text of a configuration.
     pub text: String,
-    /// What was left out: keys, with the text where it was one of several.
+    /// Keys that were left out, with the text where it was one of several.
     pub left_out: Vec<String>,
 }
 

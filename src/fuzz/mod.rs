@@ -44,6 +44,7 @@ pub const TARGETS: &[FuzzTarget] = &[
     #[cfg(feature = "app")]
     target("release", near::release),
     target("browser_request", near::browser_request),
+    target("settings_change", near::settings_change),
     target("ipc_request", near::ipc_request),
     target("ipc_answer", near::ipc_answer),
     target("ssh_options", ssh::options),

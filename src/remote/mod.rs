@@ -30,7 +30,7 @@ const SCRIPT: &str = concat!(
     include_str!("holder.sh")
 );
 
-/// What only the command `choices` needs.
+/// Functions that only the command `choices` needs.
 const CHOICES: &str = include_str!("choices.sh");
 
 /// Starts a POSIX shell in the login environment, reading the script from the channel.

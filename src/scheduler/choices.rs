@@ -1,5 +1,6 @@
-//! What a user can choose from on a host: the scheduler's queues, environments and accounts, and what a set-up line can
-//! load. `src/remote/choices.sh` prints the tools' own lists; this reads them. A tool that is not there says nothing.
+//! Choices of a user on a host: the scheduler's queues, environments and accounts, and what a set-up line can load.
+//!
+//! `src/remote/choices.sh` prints the tools' own lists; this reads them. A tool that is not there says nothing.
 
 use std::collections::BTreeSet;
 

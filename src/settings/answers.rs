@@ -116,7 +116,7 @@ pub fn entered(cookie: &str) -> Response<Body> {
     response
 }
 
-/// Says why there is no page. Its text is the same for whoever asks.
+/// Says why there is no page. Its text is the same for all who ask.
 pub fn refused(status: StatusCode) -> Response<Body> {
     let (title, text) = match status {
         StatusCode::GONE => (fl!("settings-used"), fl!("settings-used-text")),

@@ -57,6 +57,13 @@ impl ChangeRequest {
     }
 }
 
+/// Reads a change, as the page sends it.
+pub fn read(bytes: &[u8]) -> Option<ConfigChange> {
+    serde_json::from_slice::<ChangeRequest>(bytes)
+        .ok()?
+        .change()
+}
+
 /// From an alias, `user@host` or `ssh://user@host:port`: its name is the host's.
 fn added(destination: &str) -> ConfigChange {
     let (name, ssh) = crate::config::named_destination(destination);
@@ -124,7 +131,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<ConfigChange> {
-        serde_json::from_str::<ChangeRequest>(text).ok()?.change()
+        super::read(text.as_bytes())
     }
 
     #[test]

@@ -141,7 +141,7 @@ impl Checks {
         let ssh_config = self.scope.ssh_config().map(PathBuf::from);
         let order = SessionRequest::new(host, ssh_config, goal, checkup::TIMEOUT)?;
         let machine = Arc::new(LocalHost::new(None, self.scope.clone()));
-        // Whoever hears them lives until the last one.
+        // The receiver lives until the last one.
         let tell = move |event| drop(events.send(event));
         let started = session::start(order, self.shared.clone(), machine, tell);
         let (handle, _) = started.map_err(|error| problem::local(&name, &error))?;

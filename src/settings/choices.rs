@@ -1,4 +1,4 @@
-//! What a host offers, as the page shows it.
+//! Offers of a host, as the page shows them.
 
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn named(names: &[String]) -> Vec<Value> {
         .collect()
 }
 
-/// How much is free, how long a job may run, and which GPUs there are.
+/// Returns what is free, how long a job may run, and which GPUs there are.
 fn hint(queue: &QueueChoice) -> String {
     let free = queue.free.map(|free| fl!("settings-free", count = free));
     let limit = Some(queue.limit.clone()).filter(|limit| !limit.is_empty());

@@ -1,4 +1,4 @@
-//! The settings page: a form for the configuration, which a browser shows while somebody looks at it.
+//! The settings page: a form for the configuration, which a browser shows while the user looks at it.
 //!
 //! [`server`] answers on loopback, [`access`] decides who gets an answer, and [`service`] which one. The page itself is
 //! `page.html`, `settings.css` and the parts of its script in `script/`.
@@ -14,6 +14,7 @@ mod server;
 mod service;
 mod texts;
 
+pub(crate) use changes::read as read_change;
 pub use checks::AskUser;
 pub use server::{SettingsPage, Stopper};
 pub use service::SettingsRequest;

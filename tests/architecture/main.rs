@@ -127,6 +127,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "remote",
             "scheduler",
             "secret",
+            "settings",
             "shell_quote",
             "ssh",
             "tunnel",

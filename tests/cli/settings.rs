@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::scene::{assert_nothing_left, put_program, text};
 use crate::support::settings::{Settings, until};
-use crate::support::{Chromium, Client, Sshd, eventually};
+use crate::support::{Chromium, Client, Sshd, browser, eventually};
 
 const SOON: Duration = Duration::from_secs(60);
 const FILE: &str = "config/remote-jupyter/config.toml";
@@ -50,6 +50,26 @@ fn an_address_opens_the_settings_once() {
     }
     let guessed = settings.ask("POST", "/enter/00", &[&own], "");
     assert_eq!(guessed.status, 410, "{guessed:?}");
+}
+
+#[test]
+fn a_browser_gets_the_address_and_one_that_fails_is_told() {
+    let client = configured();
+    let browser = browser::script(&client, "log given \"$1\"; visit \"$1\" >/dev/null; exit 3");
+    client.configure(&format!("browser = {browser:?}\n"));
+    let out = client.run(&["settings"]);
+    assert_eq!(out.code, Some(2), "{out}");
+    assert!(out.stderr.contains("browser did not open"), "{out}");
+    let given = browser::logged(&client, "given", 1).remove(0);
+    assert!(
+        given.starts_with("http://127.0.0.1:") && given.contains("/enter/"),
+        "{given}"
+    );
+    let secret = given.rsplit('/').next().unwrap();
+    assert!(
+        !out.stderr.contains(secret) && !out.stdout.contains(secret),
+        "{out}"
+    );
 }
 
 #[test]

@@ -117,10 +117,7 @@ pub fn change(path: &Path, version: &str, change: &ConfigChange) -> Result<(), C
         return Err(ChangeError::Changed);
     }
     Config::parse(path, &old.text).map_err(broken)?;
-    let new = changed(path, &old.text, change)?;
-    if let Err(errors) = Config::parse(path, &new) {
-        return Err(ChangeError::Refused(placed(&new, errors)));
-    }
+    let new = checked(path, &old.text, change)?;
     let unwritable = |source| {
         ChangeError::Edit(EditError::Write {
             path: path.to_path_buf(),
@@ -128,6 +125,23 @@ pub fn change(path: &Path, version: &str, change: &ConfigChange) -> Result<(), C
         })
     };
     replace(path, &new).map_err(unwritable)
+}
+
+/// Returns the text after a change, as [`change`] would write it.
+///
+/// # Errors
+/// As those of [`change`].
+pub fn changed_text(old: &str, change: &ConfigChange) -> Result<String, ChangeError> {
+    checked(Path::new(""), old, change)
+}
+
+/// Returns the new text, which has no errors.
+fn checked(path: &Path, old: &str, change: &ConfigChange) -> Result<String, ChangeError> {
+    let new = changed(path, old, change)?;
+    match Config::parse(path, &new) {
+        Ok(_) => Ok(new),
+        Err(errors) => Err(ChangeError::Refused(placed(&new, errors))),
+    }
 }
 
 /// Returns the new text, which may have errors.

@@ -60,7 +60,7 @@ function addPage() {
   return parts;
 }
 
-/** A set-up that somebody else has given. */
+/** A set-up of another user. */
 function sharedCard() {
   const pasted = make("textarea", {
     id: "import", class: "mono", rows: 5, spellcheck: "false", placeholder: '[[host]]\nname = "gpu01"',
