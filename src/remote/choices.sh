@@ -27,7 +27,7 @@ rj_print_choices() {
     lsf) rj_list bqueues bqueues ;;
   esac
   printf '\n## conda\n'
-  cat "$HOME/.conda/environments.txt" 2>/dev/null | head -n 300
+  head -n 300 "$HOME/.conda/environments.txt" 2>/dev/null
   for _rj_place in "$HOME"/miniconda3 "$HOME"/miniforge3 "$HOME"/mambaforge "$HOME"/anaconda3 "$HOME"/micromamba; do
     for _rj_one in "$_rj_place"/envs/*/conda-meta; do
       [ -d "$_rj_one" ] && printf '%s\n' "${_rj_one%/conda-meta}"
@@ -43,7 +43,9 @@ rj_print_choices() {
   if [ -n "${LMOD_CMD:-}" ]; then set -- "$LMOD_CMD"
   elif [ -n "${MODULES_CMD:-}" ]; then set -- "$MODULES_CMD"
   else set -- modulecmd; fi
+  # shellcheck disable=SC2016 # that sh has the command as its $0
   rj_list modules sh -c '"$0" sh -t avail 2>&1 >/dev/null' "$1"
 }
 
+# rj_say_choices SCHEDULER: says all lists, in one answer.
 rj_say_choices() { rj_say choices "$(rj_in_c rj_print_choices "$1")"; }
