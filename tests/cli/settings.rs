@@ -422,6 +422,59 @@ fn a_set_up_is_shared_without_what_is_personal_and_added_by_another_user() {
     assert_eq!(mate.read(FILE), shared);
 }
 
+/// Presses Tab until an element has the focus.
+fn tab_to(browser: &Chromium, selector: &str) {
+    let has_focus = format!("document.activeElement.matches({selector:?})");
+    for _ in 0..60 {
+        if browser.evaluate(&has_focus) == true {
+            return;
+        }
+        browser.press("Tab", false);
+    }
+    panic!("Tab never leads to {selector}");
+}
+
+#[test]
+fn a_host_is_set_up_by_the_keyboard_alone_and_the_focus_is_seen() {
+    let client = Client::new();
+    std::fs::write(
+        client.path("ssh_config"),
+        "Host gpu01\n  HostName 127.0.0.1\n",
+    )
+    .unwrap();
+    let settings = Settings::start(&client);
+    let browser = Chromium::open(settings.address());
+    wait_for(
+        &browser,
+        "document.querySelector('.aliases button') !== null",
+    );
+    tab_to(&browser, "[aria-label='Add gpu01']");
+    browser.press("Enter", false);
+    wait_for(
+        &browser,
+        "document.querySelector('h1').textContent == 'gpu01'",
+    );
+    tab_to(&browser, "#field-workdir");
+    let outline = "getComputedStyle(document.activeElement).outlineStyle";
+    assert_eq!(browser.evaluate(outline), "solid");
+    browser.type_text("/work");
+    browser.press("s", true);
+    wait_for(
+        &browser,
+        "document.getElementById('toast').textContent == 'Saved'",
+    );
+    assert!(
+        client.read(FILE).contains("workdir = \"/work\""),
+        "{}",
+        client.read(FILE)
+    );
+    // The keys go on from where they were.
+    assert_eq!(
+        browser.evaluate("document.activeElement.id"),
+        "field-workdir"
+    );
+}
+
 #[test]
 fn every_field_has_a_label_and_a_help_and_the_page_takes_nothing_from_elsewhere() {
     let client = configured();
