@@ -28,6 +28,7 @@ pub mod remote;
 pub mod scheduler;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod shell_quote;
 pub mod ssh;
 pub mod tunnel;

@@ -5,6 +5,7 @@ mod dialogs;
 mod ended_pages;
 mod new_host;
 mod restoring;
+mod settings;
 mod side_logins;
 
 use std::collections::{HashMap, HashSet};
@@ -34,6 +35,7 @@ use crate::i18n::fl;
 use crate::ipc::{HostLock, Message};
 use crate::problem::{self, Problem};
 use crate::session::Walltime;
+use crate::settings::SettingsPage;
 
 /// Time that sessions have to close when the user quits; the whole app has five seconds.
 const QUIT_PATIENCE: Duration = Duration::from_secs(4);
@@ -76,6 +78,8 @@ pub struct App<D> {
     ports: HashMap<String, u16>,
     /// Destinations that are tried before they are added, by the names that their hosts get.
     trials: HashMap<String, String>,
+    /// The settings page, open or closed since.
+    settings: Option<SettingsPage>,
     /// Dropped when the app ends: until then it is the only one.
     host_lock: Option<HostLock>,
 }
@@ -118,6 +122,7 @@ impl<D: Desktop> App<D> {
             first_attempts: HashSet::new(),
             ports: HashMap::new(),
             trials: HashMap::new(),
+            settings: None,
             host_lock: Some(host_lock),
             desktop,
         })

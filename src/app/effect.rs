@@ -72,6 +72,8 @@ pub enum AppEffect {
     ExplainLoginItem,
     /// Shows the hosts and their states.
     ShowHosts,
+    /// Opens the settings page in the browser.
+    ShowSettings,
     /// Opens the configuration in an editor.
     EditConfiguration,
     /// Starts at login, or not any more.

@@ -34,6 +34,8 @@ pub enum MenuAction {
     ShowWelcome,
     /// Shows the hosts and their states in a dialog. No menu item does: it is a menu without a tray.
     ShowHosts,
+    /// Opens the settings page in the browser.
+    ShowSettings,
     /// Opens the configuration in an editor.
     EditConfiguration,
     /// Turns the start at login on or off.

@@ -474,6 +474,7 @@ impl Model {
             MenuAction::HideHost { alias, hide } => self.hide(alias, hide),
             MenuAction::ShowMistake => self.complaint.is_some().then_some(AppEffect::ShowMistake),
             MenuAction::ShowHosts => Some(AppEffect::ShowHosts),
+            MenuAction::ShowSettings => Some(AppEffect::ShowSettings),
             MenuAction::EditConfiguration => Some(AppEffect::EditConfiguration),
             MenuAction::ToggleLoginItem => {
                 let on = self.login_item == login_item::Status::On;

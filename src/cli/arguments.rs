@@ -103,6 +103,11 @@ pub enum Command {
         #[command(subcommand)]
         action: ConfigAction,
     },
+    #[command(about = fl!("help-settings"))]
+    Settings {
+        #[arg(long, help = fl!("help-settings-no-browser"))]
+        no_browser: bool,
+    },
     #[command(about = fl!("help-login-item"))]
     LoginItem {
         #[arg(hide_possible_values = true, help = fl!("help-login-item-action"))]

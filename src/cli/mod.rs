@@ -15,6 +15,7 @@ mod printed;
 mod report;
 mod run;
 mod servers;
+mod settings;
 mod shortcut;
 mod signals;
 mod status;
@@ -87,6 +88,7 @@ fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
         Some(Command::Doctor { host, json }) => doctor::doctor(&context, host.as_deref(), json),
         Some(Command::Add { alias }) => configure::add(&context, &alias),
         Some(Command::Config { action }) => configure::config(&context, action),
+        Some(Command::Settings { no_browser }) => settings::settings(&context, no_browser),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut usage::command(), "remote-jupyter", &mut script);

@@ -76,7 +76,6 @@ struct NewHost<'a> {
     destination: Option<&'a str>,
 }
 
-#[cfg(feature = "app")]
 impl<'a> NewHost<'a> {
     /// From an alias, `user@host` or `ssh://user@host:port`: its name is the host's.
     fn at(destination: &'a str) -> Self {
@@ -93,6 +92,13 @@ impl<'a> NewHost<'a> {
             destination: (name != destination).then_some(destination),
         }
     }
+}
+
+/// Returns the name that a host gets by its destination, and the destination if it is not the name itself.
+#[must_use]
+pub fn named_destination(destination: &str) -> (&str, Option<&str>) {
+    let NewHost { name, destination } = NewHost::at(destination);
+    (name, destination)
 }
 
 /// Adds a host of which only the name is said, after all others.
@@ -191,16 +197,15 @@ fn table(host: NewHost<'_>) -> Table {
 
 /// The text with one more host, in the way in which it writes its hosts.
 fn with_host(old: &str, host: NewHost<'_>) -> String {
-    let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
     if let Some(new) = in_list(old, host) {
-        // The editor writes plain line ends and no byte-order mark: back to how they were.
-        let mark = if old.starts_with('\u{feff}') {
-            "\u{feff}"
-        } else {
-            ""
-        };
-        return format!("{mark}{}", new.replace("\r\n", "\n").replace('\n', newline));
+        return as_written(old, &new);
     }
+    below(old, &block(host))
+}
+
+/// The text with further tables below it.
+fn below(old: &str, tables: &str) -> String {
+    let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
     // A header ends whatever precedes it, so the lines can go below all others, and a comment at
     // the end stays where it is.
     let gap = match old {
@@ -208,7 +213,17 @@ fn with_host(old: &str, host: NewHost<'_>) -> String {
         _ if old.ends_with('\n') => newline,
         _ => &newline.repeat(2),
     };
-    format!("{old}{gap}{}", block(host).replace('\n', newline))
+    let tables = tables.replace("\r\n", "\n").replace('\n', newline);
+    format!("{old}{gap}{tables}")
+}
+
+/// The editor writes plain line ends and no byte-order mark: back to how they were.
+fn as_written(old: &str, new: &str) -> String {
+    let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
+    let is_marked = old.starts_with('\u{feff}');
+    let mark = if is_marked { "\u{feff}" } else { "" };
+    let new = new.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    format!("{mark}{}", new.replace('\n', newline))
 }
 
 /// The new text where hosts are written as one list: `host = [{ name = "gpu01" }]`.
@@ -253,6 +268,8 @@ fn real_file(path: &Path) -> io::Result<PathBuf> {
         found => found,
     }
 }
+
+pub mod change;
 
 #[cfg(test)]
 mod property;

@@ -168,6 +168,18 @@ impl fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
+/// Returns the byte at a line and a column, as [`ConfigError`] counts them.
+pub(super) fn offset_of(source: &str, line: usize, column: usize) -> usize {
+    let mut lines = source.split_inclusive('\n');
+    let before = lines.by_ref().take(line.saturating_sub(1));
+    let start: usize = before.map(str::len).sum();
+    let start = line_start(source, start);
+    let line = lines.next().unwrap_or_default();
+    let line = line.strip_prefix('\u{feff}').unwrap_or(line);
+    let columns = line.chars().take(column.saturating_sub(1));
+    start + columns.map(char::len_utf8).sum::<usize>()
+}
+
 /// The line, from 1, of a byte of the text.
 pub(super) fn line_of(source: &str, at: usize) -> usize {
     let before = &source[..boundary(source, at)];

@@ -224,7 +224,7 @@ pub(super) static HOST: Level = Level {
 };
 
 /// One `[[host.forward]]`.
-static FORWARD: Level = Level {
+pub(super) static FORWARD: Level = Level {
     title: "[[host.forward]]",
     required: &["name", "remote"],
     keys: &[

@@ -1,15 +1,17 @@
 //! The configuration file: what it can say, what is wrong with it, and edits that keep its comments.
 //!
 //! [`Config::load`] reads the file. A broken file answers with every problem at once
-//! ([`ConfigErrors`]), each with its place and a remedy. [`add_host`] is the one edit.
+//! ([`ConfigErrors`]), each with its place and a remedy. [`add_host`] and [`change`] edit it.
 
 mod check;
 mod edit;
 mod error;
+mod fields;
 mod file;
 mod keys;
 mod profile;
 mod schema;
+mod share;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -19,11 +21,17 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
+pub(crate) use edit::change::changed_text;
+pub use edit::change::{
+    ChangeError, ConfigChange, ConfigText, ConfigValue, FieldError, KeyChange, change,
+};
 pub(crate) use edit::text_with_host;
-pub use edit::{EditError, add_host, begin};
+pub use edit::{EditError, add_host, begin, named_destination};
 #[cfg(feature = "app")]
 pub use edit::{add_destination, at_destination};
 pub use error::{ConfigError, ConfigErrors};
+pub use fields::{Field, FieldKind, Section, batch_launchers, fields};
+pub use share::SharedHost;
 pub use values::{is_plain, says_where};
 
 pub use profile::{parse_profile_name, profile_name};

@@ -38,11 +38,13 @@ pub const TARGETS: &[FuzzTarget] = &[
     target("squeue", schedulers::slurm),
     target("qstat_f", schedulers::pbs),
     target("bjobs", schedulers::lsf),
+    target("choices", schedulers::choices),
     #[cfg(feature = "app")]
     target("deep_link", near::deep_link),
     #[cfg(feature = "app")]
     target("release", near::release),
     target("browser_request", near::browser_request),
+    target("settings_change", near::settings_change),
     target("ipc_request", near::ipc_request),
     target("ipc_answer", near::ipc_answer),
     target("ssh_options", ssh::options),
@@ -53,6 +55,5 @@ pub const TARGETS: &[FuzzTarget] = &[
     target("private_key", ssh::private_key),
     target("agent", ssh::agent),
     target("configuration", near::configuration),
-    #[cfg(feature = "app")]
     target("ssh_aliases", ssh::aliases),
 ];

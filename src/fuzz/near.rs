@@ -122,3 +122,18 @@ pub fn release(bytes: &[u8]) {
         );
     }
 }
+
+/// A change that the settings page sends. Whatever it holds, the file that it makes loads, or it is refused.
+pub fn settings_change(bytes: &[u8]) {
+    let Some(change) = crate::settings::read_change(bytes) else {
+        return;
+    };
+    for old in [
+        "",
+        "[[host]]\nname = \"a\" # first\ncores = 1\n\n[[host]]\nname = \"b\"\n",
+    ] {
+        if let Ok(new) = crate::config::changed_text(old, &change) {
+            assert!(Config::parse(Path::new(""), &new).is_ok(), "{new}");
+        }
+    }
+}

@@ -23,6 +23,15 @@ pub fn lsf(bytes: &[u8]) {
     read(LauncherKind::Lsf, bytes);
 }
 
+/// The lists that a user chooses from. Whatever they hold, the lines made of them are lines.
+pub fn choices(bytes: &[u8]) {
+    let choices = crate::scheduler::HostChoices::parse(&text(bytes));
+    let lines = choices.environments.iter().chain(&choices.modules);
+    for line in lines.chain(choices.queues.iter().map(|queue| &queue.name)) {
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+}
+
 /// Standard output, standard error and the remote host's clock, with record separators between them.
 pub fn command_output(text: &str) -> CommandOutput {
     let mut parts = text.splitn(3, '\x1e');

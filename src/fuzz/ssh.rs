@@ -151,7 +151,6 @@ pub fn greeting(bytes: &[u8]) {
 }
 
 /// An ssh configuration, which is read for the names in it.
-#[cfg(feature = "app")]
 pub fn aliases(bytes: &[u8]) {
     for name in crate::ssh::aliases::in_text(&text(bytes)) {
         assert!(!name.starts_with('-') && !name.is_empty(), "{name:?}");

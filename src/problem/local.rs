@@ -30,6 +30,17 @@ pub fn no_browser(reason: String) -> Problem {
     )
 }
 
+/// Explains a settings page that could not be opened.
+#[must_use]
+pub fn no_settings(error: &std::io::Error) -> Problem {
+    Problem::new(
+        Code::Local,
+        fl!("no-settings-title"),
+        error.to_string(),
+        fl!("no-settings-remedy"),
+    )
+}
+
 /// Explains a host that was not added to the configuration.
 #[must_use]
 pub fn not_added(path: &Path, alias: &str, error: &EditError) -> Problem {

@@ -28,8 +28,8 @@ pub use job::{
     no_list, no_scheduler, not_extendable, not_extended, other_resources,
 };
 pub use local::{
-    app_runs, keychain_kept, launcher, login_item, no_browser, no_clipboard, no_release, not_added,
-    not_opened, not_removed, tunnels_open,
+    app_runs, keychain_kept, launcher, login_item, no_browser, no_clipboard, no_release,
+    no_settings, not_added, not_opened, not_removed, tunnels_open,
 };
 pub use node_route::{
     barred, forwarding, no_hop, no_relay, no_route, no_way, not_there, socket_refuses,

@@ -30,6 +30,9 @@ const SCRIPT: &str = concat!(
     include_str!("holder.sh")
 );
 
+/// Functions that only the command `choices` needs.
+const CHOICES: &str = include_str!("choices.sh");
+
 /// Starts a POSIX shell in the login environment, reading the script from the channel.
 ///
 /// sshd hands this line to the login shell, so it has to mean the same in all of them. The channel
@@ -410,8 +413,13 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
         None => &DirectLaunch,
     };
     let (variables, launcher) = (launcher.variables(host), launcher.script());
+    let choices = if command.starts_with("choices ") {
+        CHOICES
+    } else {
+        ""
+    };
     format!(
-        "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{launcher}rj_main {}\nexit\n",
+        "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{choices}{launcher}rj_main {}\nexit\n",
         quote(workdir),
         quote(command)
     )

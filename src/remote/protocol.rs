@@ -53,6 +53,8 @@ pub enum ScriptMessage {
     Gone(String),
     /// The program that holds websockets has started: its socket, and what it wants to be told first.
     Holder(String, String),
+    /// The lists that a user chooses from, as the tools print them.
+    Choices(String),
     /// The script ends.
     Bye,
     /// Something is wrong there.
@@ -130,6 +132,7 @@ impl ScriptMessage {
             "folder" => Self::Folder(text),
             "ready" => Self::Ready(RuntimeFile::parse(&text)),
             "looked" => Self::Looked(text),
+            "choices" => Self::Choices(text),
             "over" => {
                 let (status, log) = text.split_once('\n').unwrap_or((&text, ""));
                 Self::Over(status.trim().parse().ok(), log.trim().to_owned())

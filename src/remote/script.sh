@@ -257,6 +257,7 @@ rj_main() {
       log) rj_say_log '' ;;
       'log '*) rj_say_log "${_rj_command#log }" ;;
       rehearse) rj_rehearse ;; # src/launch/direct.sh
+      'choices '*) rj_say_choices "${_rj_command#choices }" ;; # src/remote/choices.sh
       'gone '*) rj_end_server 0 "${_rj_command#gone }" ;;
       'job '*) rj_do_job_command "${_rj_command#job }" ;; # src/launch/job.sh
       'hold '*) rj_hold "${_rj_command#hold }" ;; # src/remote/holder.sh

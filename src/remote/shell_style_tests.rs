@@ -44,8 +44,8 @@ fn exported() -> String {
 }
 
 /// The whole script, with nothing in its variables: what stands there is text for `eval` and for other shells.
-fn whole(launcher: LauncherKind) -> String {
-    let text = script("n0", &host(launcher), "find");
+fn whole(launcher: LauncherKind, command: &str) -> String {
+    let text = script("n0", &host(launcher), command);
     let at = text.find(SCRIPT).unwrap();
     let names = text[..at].lines().filter_map(|line| line.split_once('='));
     let names = names.filter(|(name, _)| words(name).eq([*name]));
@@ -60,8 +60,12 @@ fn programs() -> Vec<(&'static str, String)> {
     let (login, environment) = (printed("login_shell"), exported());
     let keeper = |name| format!("{environment}{login}{}", printed(name));
     vec![
-        ("the script", whole(LauncherKind::Direct)),
-        ("the script for jobs", whole(LauncherKind::Slurm)),
+        ("the script", whole(LauncherKind::Direct, "find")),
+        (
+            "the script for choices",
+            whole(LauncherKind::Direct, "choices sge"),
+        ),
+        ("the script for jobs", whole(LauncherKind::Slurm, "find")),
         ("the keeper", keeper("direct_keeper")),
         ("the rehearsal", keeper("rehearsal")),
         (

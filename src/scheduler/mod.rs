@@ -5,6 +5,7 @@
 //! Every value of the configuration in such a line went through [`crate::shell_quote::quote`].
 
 mod adapter;
+mod choices;
 #[cfg(test)]
 mod command_tests;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod shell;
 mod slurm;
 
 pub use adapter::{DetectError, Dialect, PendingReason, Rehearsal, Scheduler, StartObstacle};
+pub use choices::{HostChoices, QueueChoice};
 pub use exec_in_job::RelayCommand;
 pub use job::{Job, JobIdentity, JobState, Presence};
 pub use job_name::job_name;

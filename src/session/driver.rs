@@ -259,6 +259,7 @@ impl Driver {
             Effect::EnsureStopped { server, asked } => self.make_gone(&server, asked),
             Effect::Rehearse => self.rehearse(),
             Effect::FetchLog(folder) => self.fetch_log(folder.as_deref()),
+            Effect::FetchChoices => self.fetch_choices(),
 
             Effect::Submit(bind) => self.submit(bind),
             Effect::ReadJobFiles(folder) => self.peek(&folder),
@@ -330,6 +331,7 @@ impl Driver {
             | Event::PageOpen
             | Event::Log { .. }
             | Event::Seen(_)
+            | Event::Choices(_)
             | Event::Step(_) => {}
         }
         let is_phase = matches!(event, Event::Phase(_));

@@ -5,6 +5,7 @@ use super::types::{InspectReport, JobInfo, Loss, Ready, Walltime};
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
+use crate::scheduler::HostChoices;
 use crate::ssh::prompt::Prompt;
 pub use crate::ssh::prompt::Reply;
 
@@ -44,6 +45,8 @@ pub enum Event {
     },
     /// Result of [`super::Goal::Inspect`]: servers in use and passed over, as text.
     Seen(InspectReport),
+    /// Result of [`super::Goal::Choices`].
+    Choices(HostChoices),
     /// A step that succeeded, as text for `doctor`.
     Step(String),
     /// A wish was not granted, and the session goes on: busy kernels.

@@ -26,7 +26,7 @@ use std::sync::{Arc, mpsc};
 use crate::ssh::poll::Poller;
 
 pub use crate::jupyter::{Address, PageLogin};
-pub use crate::scheduler::{Route, seconds};
+pub use crate::scheduler::{HostChoices, QueueChoice, Route, seconds};
 pub use crate::tunnel::{BoundListener, listen};
 pub use cell_done::CellDone;
 pub use delegate::{OnFailed, SessionDelegate};

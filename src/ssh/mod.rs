@@ -3,7 +3,6 @@
 //! One thread owns a [`Connection`] and everything made from it. Nothing here knows Jupyter.
 
 mod algorithms;
-#[cfg(feature = "app")]
 pub mod aliases;
 mod auth;
 mod background_exec;

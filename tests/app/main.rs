@@ -20,6 +20,7 @@ mod odd;
 mod profiles;
 mod questions;
 mod restoring;
+mod settings;
 mod start;
 mod tab;
 mod together;

@@ -189,7 +189,7 @@ fn the_menu_speaks_japanese() {
     let desk = Desk::speaking(Sshd::start(), &["gpu01"], lines, "Remote Jupyter を終了");
     desk.desktop.click("○ gpu01");
     desk.desktop.wait_within("● gpu01", PATIENCE);
-    desk.desktop.wait_for("設定を編集…");
+    desk.desktop.wait_for("設定ファイルを編集…");
     assert!(eventually(SOON, || !desk
         .desktop
         .notifications()

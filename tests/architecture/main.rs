@@ -20,14 +20,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "app", "checkup", "config", "desktop", "host_os", "ipc", "jupyter", "problem",
-            "readable", "secret", "session", "ssh",
+            "readable", "secret", "session", "settings", "ssh",
+        ],
+    ),
+    (
+        "settings",
+        &[
+            "checkup",
+            "config",
+            "host_os",
+            "local_page",
+            "problem",
+            "secret",
+            "session",
+            "ssh",
         ],
     ),
     (
         "app",
         &[
             "checkup", "config", "desktop", "host_os", "ipc", "jupyter", "problem", "secret",
-            "session", "ssh",
+            "session", "settings", "ssh",
         ],
     ),
     ("checkup", &["config", "host_os", "problem", "session"]),
@@ -116,6 +129,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "remote",
             "scheduler",
             "secret",
+            "settings",
             "shell_quote",
             "ssh",
             "tunnel",

@@ -33,6 +33,7 @@ mod reconnecting;
 mod scene;
 mod secrets;
 mod sessions;
+mod settings;
 mod shells;
 mod silent_logins;
 mod two_configurations;

@@ -118,6 +118,46 @@ fn the_reference_has_every_key() {
 
 // --- the command line ----------------------------------------------------------------------------------------------
 
+/// The settings page shows what the reference says, without its links.
+#[test]
+fn the_help_of_a_field_is_its_meaning_in_the_reference() {
+    use remote_jupyter::config::{Section, fields};
+    let page = page("configuration.md");
+    let (_, tables) = page.split_once("<!-- keys").expect("the tables of keys");
+    let (tables, _) = tables.split_once("<!-- end").expect("their end");
+    let tables: Vec<&str> = tables.split("\n### ").skip(1).collect();
+    let sections = [Section::Top, Section::Host, Section::Forward];
+    assert_eq!(tables.len(), sections.len());
+    for (section, table) in sections.into_iter().zip(tables) {
+        for field in fields(section) {
+            let start = format!("| `{}` | ", field.name);
+            let row = table.lines().find(|line| line.starts_with(&start));
+            let meaning = row.and_then(|row| row.split(" | ").nth(2));
+            assert_eq!(
+                without_links(meaning.unwrap_or_default()),
+                field.help,
+                "{}",
+                field.name
+            );
+        }
+    }
+}
+
+/// A text as it reads without links: one in brackets of its own is left out.
+fn without_links(text: &str) -> String {
+    let mut parts = text.split('[');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (words, rest) = part.split_once("](").expect("a link");
+        let (_, rest) = rest.split_once(')').expect("the link's end");
+        match (plain.strip_suffix(" ("), rest.strip_prefix(')')) {
+            (Some(before), Some(rest)) => plain = format!("{before}{rest}"),
+            _ => plain.extend([words, rest]),
+        }
+    }
+    plain
+}
+
 fn help(command: &[&str]) -> String {
     let help = Command::new(env!("CARGO_BIN_EXE_remote-jupyter"))
         .env_clear()
@@ -183,27 +223,14 @@ fn without_global(help: &str) -> String {
 fn what_is_not_in_this_version_is_not() {
     let keys = levels().into_iter().flat_map(|level| level.rows);
     let keys = keys.map(|row| row[0].trim_matches('`').to_owned());
-    let open = help(&["open"]);
-    let options = open.split([' ', '\n']).map(ToOwned::to_owned);
-    let typed = commands().into_iter().chain(options);
+    let keys: Vec<String> = keys.collect();
+    let text = page("configuration.md");
+    let planned = text.split("\n## Not in this version\n").nth(1);
+    let planned = planned.expect("a section on it").split('`').skip(1);
     let mut checked = 0;
-    for (name, taken) in [
-        ("configuration.md", keys.collect::<Vec<String>>()),
-        ("commands.md", typed.collect()),
-    ] {
-        let text = page(name);
-        let planned = text.split("\n## Not in this version\n").nth(1);
-        let planned = planned.expect("a section on it").split('`').skip(1);
-        for word in planned.step_by(2) {
-            let word = word.trim_matches(['[', ']']).split(' ').next();
-            let word = word.unwrap_or_default().trim_start_matches("host.");
-            let word = word.trim_end_matches(".NAME");
-            assert!(
-                !taken.iter().any(|one| one == word),
-                "{name}: {word} is there"
-            );
-            checked += 1;
-        }
+    for word in planned.step_by(2) {
+        assert!(!keys.iter().any(|key| key == word), "{word} is there");
+        checked += 1;
     }
     assert!(checked > 0);
 }

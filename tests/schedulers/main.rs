@@ -16,6 +16,7 @@ mod queue;
 mod refused;
 mod relay;
 mod route;
+mod settings;
 mod start;
 
 use std::time::Duration;

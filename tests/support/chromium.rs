@@ -117,12 +117,38 @@ impl Chromium {
         value.unwrap_or_else(|| panic!("no answer to {expression}"))
     }
 
-    fn try_evaluate(&self, expression: &str) -> Option<Value> {
+    /// The same, for a tab that may be on its way to another page.
+    pub fn try_evaluate(&self, expression: &str) -> Option<Value> {
         let mut debugger = self.try_debugger()?;
         let parameters =
             json!({ "expression": expression, "userGesture": true, "returnByValue": true });
         let result = try_call(&mut debugger, "Runtime.evaluate", &parameters).ok()?;
         Some(result["result"]["value"].clone())
+    }
+
+    /// Presses a key; the one with Ctrl if `ctrl`.
+    pub fn press(&self, key: &str, ctrl: bool) {
+        let code = match key {
+            "Tab" => 9,
+            "Enter" => 13,
+            letter => u32::from(letter.to_uppercase().as_bytes()[0]),
+        };
+        let mut event =
+            json!({ "key": key, "windowsVirtualKeyCode": code, "modifiers": u8::from(ctrl) * 2 });
+        if key == "Enter" {
+            event["text"] = json!("\r");
+        }
+        let mut debugger = self.debugger();
+        for kind in ["keyDown", "keyUp"] {
+            event["type"] = json!(kind);
+            call(&mut debugger, "Input.dispatchKeyEvent", &event);
+        }
+    }
+
+    /// Types a text into what has the focus.
+    pub fn type_text(&self, text: &str) {
+        let text = json!({ "text": text });
+        call(&mut self.debugger(), "Input.insertText", &text);
     }
 
     /// Takes a picture of the tab in a light or dark scheme.

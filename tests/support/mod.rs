@@ -43,6 +43,7 @@ pub mod process;
 #[cfg(target_os = "linux")]
 pub mod root_sshd;
 pub mod services;
+pub mod settings;
 pub mod sshd;
 #[cfg(target_os = "linux")]
 pub mod stage;

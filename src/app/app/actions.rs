@@ -72,6 +72,7 @@ impl<D: Desktop> App<D> {
             AppEffect::ShowMistake => self.show_mistake(),
             AppEffect::ExplainLoginItem => self.show_details(details::of_login_item()),
             AppEffect::ShowHosts => self.show_hosts(),
+            AppEffect::ShowSettings => self.show_settings(),
             AppEffect::EditConfiguration => os_actions::edit_configuration(&self.sender, path()),
             AppEffect::SetShortcut(host, on) => {
                 os_actions::set_launcher(&self.sender, host, on, self.sessions.scope());
@@ -122,7 +123,7 @@ impl<D: Desktop> App<D> {
         self.prompts.show(dialog, PendingDialog::Message);
     }
 
-    fn show_page(&self, url: String) {
+    pub(super) fn show_page(&self, url: String) {
         os_actions::show_page(&self.sender, url, self.sessions.config().browser.clone());
     }
 

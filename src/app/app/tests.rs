@@ -877,6 +877,7 @@ fn opens_window(effect: &AppEffect) -> Option<bool> {
         | AppEffect::AddHost(_, false)
         | AppEffect::ShowMistake
         | AppEffect::ExplainLoginItem
+        | AppEffect::ShowSettings
         | AppEffect::EditConfiguration
         | AppEffect::ShowPage(_) => Some(true),
         AppEffect::Open { .. }

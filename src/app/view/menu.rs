@@ -53,8 +53,10 @@ fn of_the_app(model: &Model) -> Vec<Entry> {
     let mut entries: Vec<Entry> = complaint.into_iter().collect();
     let add = fl!("menu-add-host");
     entries.push(item(MenuAction::AddHostByName, &add));
-    let edit = item(MenuAction::EditConfiguration, &fl!("menu-edit"));
-    entries.push(with_keys(edit, "CmdOrCtrl+,"));
+    let settings = item(MenuAction::ShowSettings, &fl!("menu-settings"));
+    entries.push(with_keys(settings, "CmdOrCtrl+,"));
+    let edit = fl!("menu-edit");
+    entries.push(item(MenuAction::EditConfiguration, &edit));
     entries.extend(login_item(model.login_item()));
     entries.extend(update(model.updates()));
     entries.push(help(model.updates()));

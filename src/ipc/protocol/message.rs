@@ -294,7 +294,7 @@ impl MessageBody {
                 refused: problem.clone(),
             },
             Event::Failed(problem) => Self::Failed(problem.clone()),
-            Event::Ask(..) | Event::Seen(_) | Event::Step(_) => return None,
+            Event::Ask(..) | Event::Seen(_) | Event::Choices(_) | Event::Step(_) => return None,
         })
     }
 

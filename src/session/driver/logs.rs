@@ -1,11 +1,11 @@
-//! Logs: of the launch that is in use or the newest one, of the newest job, and of the user's own
+//! Texts that are fetched and shown: the lists that a user chooses from, and logs: of the launch that is in use or the newest one, of the newest job, and of the user's own
 //! job script, which writes where its own lines say.
 
 use super::{Driver, EffectError, EffectResult};
 use crate::config::Host;
 use crate::i18n::fl;
 use crate::remote::ScriptMessage;
-use crate::scheduler::{JobState, Scheduler, adapter, job_name};
+use crate::scheduler::{HostChoices, JobState, Scheduler, adapter, job_name};
 use crate::session::fsm::{FsmEvent, ScriptEvent};
 
 type Log = (String, String);
@@ -30,6 +30,17 @@ impl Driver {
         }
         let (path, text) = explained(self.host(), log.unwrap_or_default());
         Ok(Some(FsmEvent::Script(ScriptEvent::Log(path, text))))
+    }
+
+    /// Fetches the lists that a user chooses from.
+    pub(super) fn fetch_choices(&mut self) -> EffectResult {
+        let command = format!("choices {}", self.host().launcher);
+        let lists = self.converse(&command, |_, frame| match frame {
+            ScriptMessage::Choices(lists) => Some(lists),
+            _ => None,
+        })?;
+        let choices = HostChoices::parse(&lists);
+        Ok(Some(FsmEvent::Script(ScriptEvent::Choices(choices))))
     }
 
     fn log_of(&mut self, command: &str) -> Result<Log, EffectError> {

@@ -26,7 +26,9 @@ impl StateMachine {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
             Goal::Inspect => return answers(&answer.version),
-            Goal::Log | Goal::Glance | Goal::Extend(_) => return (State::Ended, vec![]),
+            Goal::Log | Goal::Glance | Goal::Choices | Goal::Extend(_) => {
+                return (State::Ended, vec![]);
+            }
         };
         if !answer.pages.suits(page.app) {
             effects.push(Effect::note(fl!("session-other-page")));

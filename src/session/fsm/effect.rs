@@ -85,6 +85,8 @@ pub enum Effect {
     Rehearse,
     /// Fetch the log of the launch in that folder, or of the newest one.
     FetchLog(Option<String>),
+    /// Fetch the lists that a user chooses from.
+    FetchChoices,
 
     // ---- Jobs, and calls of the scheduler.
     /// Submit a job whose server listens there (`bind`).

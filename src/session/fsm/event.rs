@@ -6,7 +6,7 @@ use super::types::PollResult;
 use crate::jupyter::{HostInfo, Kernels, Observation, Page, RuntimeFile, ServerAnswer};
 use crate::problem::Problem;
 use crate::remote::Discovery;
-use crate::scheduler::{CommandOutput, JobIdentity, PendingReason, Presence};
+use crate::scheduler::{CommandOutput, HostChoices, JobIdentity, PendingReason, Presence};
 
 /// Event of a session: the outcome of an effect, or something that happened meanwhile.
 #[derive(Debug)]
@@ -87,6 +87,8 @@ pub enum ScriptEvent {
     NoLog(Problem),
     /// A start was rehearsed: what is known of it now, or what could not be known; either may be empty.
     Rehearsed(Result<String, String>),
+    /// The lists that a user chooses from.
+    Choices(HostChoices),
 }
 
 /// Something about a job.

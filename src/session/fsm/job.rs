@@ -149,7 +149,8 @@ impl StateMachine {
                 | ScriptEvent::Rediscover
                 | ScriptEvent::Gone(_)
                 | ScriptEvent::NoLog(_)
-                | ScriptEvent::Rehearsed(_),
+                | ScriptEvent::Rehearsed(_)
+                | ScriptEvent::Choices(_),
             )
             | FsmEvent::Tunnel(_)
             | FsmEvent::Server(_)

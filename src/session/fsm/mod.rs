@@ -72,6 +72,9 @@ impl StateMachine {
         if self.plan.goal == Goal::Log && !self.plan.scheduler.is_empty() {
             return (State::FetchingLog, vec![Effect::FetchLog(None)]);
         }
+        if self.plan.goal == Goal::Choices {
+            return (State::FetchingLog, vec![Effect::FetchChoices]);
+        }
         let effects = vec![Effect::phase(Phase::Finding), Effect::Discover];
         (State::Discovering { locked: false }, effects)
     }

@@ -59,7 +59,7 @@ pub enum State {
     Ending,
     /// A forward is being tried, to where no server runs; then a start, without starting.
     Probing,
-    /// The log is being fetched.
+    /// The log is being fetched, or the lists that a user chooses from.
     FetchingLog,
     /// The scheduler is asked to give the job more time.
     Extending(Box<JobInfo>),

@@ -10,7 +10,7 @@ use crate::jupyter::{
     Activity, Endpoint, Kernels, Observation, Page, SelectionCriteria, Server, ServerAnswer,
 };
 use crate::remote::OurJob;
-use crate::scheduler::Routes;
+use crate::scheduler::{HostChoices, Routes};
 
 mod job;
 mod ledger;
@@ -990,4 +990,15 @@ fn a_ready_event_names_the_port_or_the_socket() {
     found.server.endpoint = Endpoint::Socket { path: "/s".into() };
     let info = found.server_info("2.17.0".into());
     assert_eq!((info.port, info.socket.as_deref()), (None, Some("/s")));
+}
+
+#[test]
+fn a_question_for_choices_looks_for_no_server_and_ends_with_the_answer() {
+    let (mut machine, effects) = logged_in(Goal::Choices);
+    assert_eq!(effects, [Effect::FetchChoices]);
+    let choices = HostChoices::default();
+    let effects = machine.handle(FsmEvent::Script(ScriptEvent::Choices(choices.clone())));
+    let all = [Event::Choices(choices), Event::Closed].map(Effect::Emit);
+    assert_eq!(effects, all);
+    assert!(machine.has_ended());
 }

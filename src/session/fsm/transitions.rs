@@ -188,7 +188,8 @@ impl StateMachine {
 
     fn script_answered(&mut self, state: State, event: ScriptEvent) -> (State, Vec<Effect>) {
         use ScriptEvent::{
-            Discovered, Found, Gone, Launched, Log, NoLog, Rechecked, Rediscover, Rehearsed,
+            Choices, Discovered, Found, Gone, Launched, Log, NoLog, Rechecked, Rediscover,
+            Rehearsed,
         };
         match (state, event) {
             (State::Discovering { locked }, Found(runtime_files, host_info)) => {
@@ -204,10 +205,13 @@ impl StateMachine {
             (State::FetchingLog, Log(path, text)) => {
                 over_with(Effect::log(path, &text), Effect::closed())
             }
+            (State::FetchingLog, Choices(choices)) => {
+                over_with(Effect::Emit(Event::Choices(choices)), Effect::closed())
+            }
             (
                 state,
-                Found(..) | Discovered(_) | Rechecked(..) | Launched(_) | Rediscover | Gone(_)
-                | Log(..) | NoLog(_) | Rehearsed(_),
+                Choices(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_) | Rediscover
+                | Gone(_) | Log(..) | NoLog(_) | Rehearsed(_),
             ) => (state, vec![]),
         }
     }
@@ -353,7 +357,8 @@ impl StateMachine {
                 | ScriptEvent::Launched(_)
                 | ScriptEvent::Rediscover
                 | ScriptEvent::Gone(_)
-                | ScriptEvent::Rehearsed(_),
+                | ScriptEvent::Rehearsed(_)
+                | ScriptEvent::Choices(_),
             )
             | FsmEvent::Tunnel(
                 TunnelEvent::Listening { .. }

@@ -29,6 +29,8 @@ pub enum Goal {
     Inspect,
     /// The same without asking the server anything.
     Glance,
+    /// The lists that a user chooses from: queues, environments, modules.
+    Choices,
 }
 
 /// The way to deal with busy kernels when a server is to be stopped.

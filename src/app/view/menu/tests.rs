@@ -193,11 +193,12 @@ fn ending() -> Vec<Entry> {
         item(MenuAction::ShowWelcome, "Welcome…"),
         item(MenuAction::About, "About Remote Jupyter"),
     ];
-    let edit = MenuAction::EditConfiguration;
+    let settings = MenuAction::ShowSettings;
     vec![
         Entry::Separator,
         item(MenuAction::AddHostByName, "Add Host…"),
-        keys(edit, "Edit Configuration…", "CmdOrCtrl+,"),
+        keys(settings, "Settings…", "CmdOrCtrl+,"),
+        item(MenuAction::EditConfiguration, "Edit Configuration…"),
         tickable(MenuAction::ToggleLoginItem, "Open at Login", false),
         submenu(SubmenuKind::Help, "Help", help),
         Entry::Separator,

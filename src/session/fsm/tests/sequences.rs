@@ -9,7 +9,7 @@ use proptest::prelude::{ProptestConfig, any, proptest};
 use super::job::{FOLDER, batch_plan, discovery, identity, in_the_job, nothing, ours, submitted};
 use super::route::inside;
 use super::*;
-use crate::scheduler::{CommandOutput, Job, JobState, PendingReason, Presence};
+use crate::scheduler::{CommandOutput, HostChoices, Job, JobState, PendingReason, Presence};
 
 /// `SEQUENCES=1000000 cargo test --lib sequences` tries more of them.
 const RUNS: u32 = 100_000;
@@ -316,6 +316,7 @@ fn answer(effect: &Effect, number: u16) -> Option<FsmInput> {
         Effect::Probe => FsmEvent::Tunnel(TunnelEvent::Probed(
             (number.is_multiple_of(2)).then(problem),
         )),
+        Effect::FetchChoices => script(ScriptEvent::Choices(HostChoices::default())),
         Effect::Rehearse => script(ScriptEvent::Rehearsed(Ok("taken".into()))),
         Effect::Resume => FsmEvent::Tunnel(TunnelEvent::Resumed),
         Effect::Check(..) => match number % 4 {
