@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::scene::{assert_nothing_left, put_program, text};
 use crate::support::settings::{Settings, until};
-use crate::support::{Chromium, Client, Sshd, browser, eventually};
+use crate::support::{Chromium, Client, Sshd, browser, eventually, keys};
 
 const SOON: Duration = Duration::from_secs(60);
 const FILE: &str = "config/remote-jupyter/config.toml";
@@ -221,6 +221,28 @@ fn a_check_tells_the_page_each_step_as_it_comes_with_its_remedy() {
     );
     drop(settings);
     assert_nothing_left(&sshd, &client);
+}
+
+#[test]
+fn a_check_that_needs_a_passphrase_asks_where_the_settings_were_started_and_never_on_the_page() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    client.configure("[[host]]\nname = \"test-enc\"\n");
+    client.askpass(&[("Passphrase", keys::PASSPHRASE)]);
+    let settings = Settings::start(&client);
+    let page = settings.enter();
+    let mut events = page.events();
+    let asked = page.post("/check", &json!({ "host": "test-enc" }));
+    assert_eq!(asked.status, 202, "{asked:?}");
+    let heard = until(&mut events, "checked");
+    assert_eq!(heard.last().unwrap()["good"], true, "{heard:?}");
+    assert!(
+        heard.iter().any(|event| event["kind"] == "asks"),
+        "{heard:?}"
+    );
+    assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
+    let told: String = heard.iter().map(Value::to_string).collect();
+    assert!(!told.contains(keys::PASSPHRASE), "{told}");
 }
 
 #[test]
