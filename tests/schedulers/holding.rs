@@ -66,12 +66,13 @@ fn holders(cluster: &Cluster) -> Vec<String> {
     found.lines().map(str::to_owned).collect()
 }
 
-/// The one holder on the node, once it listens.
+/// The one holder on the node, once the tunnel is connected to it: another one takes the place of one in use alone.
 fn holder(cluster: &Cluster) -> String {
     let mut found = Vec::new();
+    let connected = ["grep", "-q", " 03 *[0-9]* /tmp/rj-", "/proc/net/unix"];
     let stands = || {
         found = holders(cluster);
-        found.len() == 1
+        found.len() == 1 && cluster.try_admin(C1, &connected).code == Some(0)
     };
     assert!(
         eventually(PATIENCE, stands),
