@@ -341,6 +341,15 @@ fn tests_that_hold_the_threats_exist() {
     }
 }
 
+/// And what the README claims beside other tools.
+#[test]
+fn tests_that_hold_the_comparison_exist() {
+    for readme in ["README.md", "README.ja.md"] {
+        let count = named_tests(readme);
+        assert!(count >= 10, "the table has another form now: {count}");
+    }
+}
+
 /// Checks that the tests in the last column of a document's tables exist, and counts them.
 fn named_tests(document: &str) -> usize {
     let text = read(&root().join(document));

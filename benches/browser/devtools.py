@@ -21,6 +21,11 @@ AGAIN = 2  # seconds after which typing or a key is tried again
 LAUNCHER = ".jp-LauncherCard[data-category=Notebook]"
 CELL = ".jp-Notebook .jp-Cell .cm-content"
 HAS_RUN = "(document.querySelector('.jp-InputPrompt') || {innerText: '[ ]'}).innerText.search(/\\d|\\*/) >= 0"
+# What may be in the way of a key.
+IN_THE_WAY = (
+    "document.hasFocus() + ' ' + document.activeElement.outerHTML.slice(0, 200) + "
+    "[...document.querySelectorAll('.jp-Dialog, .jp-Notebook .cm-content')].map(one => '; ' + one.innerText).join('')"
+)
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
 
@@ -106,7 +111,10 @@ async def run_cell(page, code):
     cell, first = "document.querySelector('%s')" % CELL, code.split("\n")[0]
     is_there = "%s.innerText.includes('%s')" % (cell, first)
     typed = pressed = -AGAIN
+    end = time.monotonic() + PATIENCE
     while not await page.value(HAS_RUN):
+        if time.monotonic() > end:
+            sys.exit("the cell does not run: %s" % await page.value(IN_THE_WAY))
         # What was typed is seen after a moment, unless the cell was being drawn anew; so it is with the key.
         now = time.monotonic()
         if await page.value(is_there):
