@@ -14,6 +14,9 @@ use crate::session::{Event, InspectReport};
 /// Longest time for the check of a host.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// A shorter time is nobody's trouble.
+const WORTH_A_WORD: Duration = Duration::from_millis(100);
+
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckLine {
@@ -57,9 +60,10 @@ impl CheckLine {
         }
     }
 
-    /// Returns the lines to read: a mark with the finding, and the remedy for that face.
+    /// Returns the lines to read: a mark with the finding and the time that it took, where that is worth a word, and
+    /// the remedy for that face.
     #[must_use]
-    pub fn to_read(&self, face: Face) -> String {
+    pub fn to_read(&self, face: Face, took: Option<Duration>) -> String {
         let mark = match self {
             Self::Good(_) => "✓",
             Self::Note(_) => "·",
@@ -67,7 +71,11 @@ impl CheckLine {
         };
         let text = self.text();
         let mut lines = text.lines();
-        let mut all = format!("  {mark} {}\n", lines.next().unwrap_or_default());
+        let took = took.filter(|took| *took >= WORTH_A_WORD);
+        let took = took.map_or_else(String::new, |took| {
+            format!(" ({:.1} s)", took.as_secs_f64())
+        });
+        let mut all = format!("  {mark} {}{took}\n", lines.next().unwrap_or_default());
         for line in lines {
             // A text of our own writes without errors.
             let _ = writeln!(all, "      {line}");

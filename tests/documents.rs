@@ -34,10 +34,10 @@ fn the_readmes_lead_to_each_other() {
 
 /// A picture and a sentence, a way to install it, a first click, and where to read on.
 #[test]
-fn the_readmes_are_two_screens_at_most() {
+fn the_readmes_are_two_screens_and_some_tables_at_most() {
     for text in READMES {
-        let lines = text.lines().count();
-        assert!(lines <= 110, "{lines} lines: the rest is the reference's");
+        let lines = text.lines().filter(|line| !line.starts_with('|')).count();
+        assert!(lines <= 100, "{lines} lines: the rest is the reference's");
     }
 }
 

@@ -1,5 +1,7 @@
 //! `doctor`: the checks of the local computer and of a host, each with a result and a remedy.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::context::Context;
@@ -17,13 +19,16 @@ use crate::session::Goal;
 struct Checkup {
     json: bool,
     worst: u8,
+    /// When the last result came, since which the next one has taken its time.
+    last: Instant,
 }
 
 impl Checkup {
     fn print_all(&mut self, host: &str, lines: &[CheckLine]) {
         self.worst = self.worst.max(checkup::worst(lines));
         for line in lines {
-            self.print(host, line);
+            self.print(host, line, self.last.elapsed());
+            self.last = Instant::now();
         }
     }
 
@@ -31,9 +36,9 @@ impl Checkup {
         self.print_all(host, &[CheckLine::Failed(problem)]);
     }
 
-    fn print(&self, host: &str, line: &CheckLine) {
+    fn print(&self, host: &str, line: &CheckLine, took: Duration) {
         if !self.json {
-            out!("{}", line.to_read(Face::Terminal));
+            out!("{}", line.to_read(Face::Terminal, Some(took)));
             return;
         }
         let problem = line.problem();
@@ -43,6 +48,7 @@ impl Checkup {
             "text": line.text(),
             "code": problem.map(|problem| problem.code.word()),
             "remedy": problem.map_or("", |problem| problem.remedy.as_str()),
+            "seconds": took.as_secs_f64(),
         });
         println!("{object}");
     }
@@ -51,7 +57,11 @@ impl Checkup {
 /// Looks at the local computer, then at one host or all of them, as far as a click would go: up to the
 /// answer of a server that runs. Nothing is launched or changed.
 pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
-    let mut checkup = Checkup { json, worst: 0 };
+    let mut checkup = Checkup {
+        json,
+        worst: 0,
+        last: Instant::now(),
+    };
     headline(json, &fl!("doctor-this-machine"));
     checkup.print_all("", &[checkup::of_ssh()]);
     let config = match context.config() {

@@ -194,10 +194,15 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
     sshd.home().write("tools/bin/jupyter-lab", "#!/bin/sh\n");
     let file = bin.join("jupyter-lab");
     std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    configure(&client, "setup = [\"echo module loaded; false # mine\"]");
+    configure(
+        &client,
+        "setup = [\"sleep 0.3; echo module loaded; false # mine\"]",
+    );
     let out = client.run(&["doctor", "test"]);
     assert_eq!(out.code, Some(6), "{out}");
     assert!(out.stdout.contains("module loaded"), "{out}");
+    // What takes its time says so.
+    assert!(out.stdout.contains(" s)\n"), "{out}");
     configure(
         &client,
         "setup = [\"echo loaded\", 'export PATH=\"$HOME/tools/bin:$PATH\";']",
@@ -209,6 +214,11 @@ fn doctor_goes_through_every_step_and_changes_nothing() {
         steps.iter().all(|step| step["verdict"] != "failed"),
         "{steps:?}"
     );
+    let took: f64 = steps
+        .iter()
+        .filter_map(|step| step["seconds"].as_f64())
+        .sum();
+    assert!(took > 0.0 && took < 60.0, "{steps:?}");
     assert_eq!(launches(&sshd).len(), 0);
 
     client.know(&sshd, Known::Wrong);

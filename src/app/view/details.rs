@@ -78,7 +78,10 @@ pub fn of_trial(host: &str, problem: &Problem) -> Dialog {
 pub fn of_check(host: &str, report: &CheckReport) -> Dialog {
     let failed = |line: &&CheckLine| line.problem().is_some();
     let part = |title: &str, lines: &[CheckLine]| {
-        let lines: String = lines.iter().map(|line| line.to_read(Face::App)).collect();
+        let lines: String = lines
+            .iter()
+            .map(|line| line.to_read(Face::App, None))
+            .collect();
         format!("{title}\n{}", lines.trim_end())
     };
     let computer = part(&fl!("doctor-this-machine"), &report.computer);
