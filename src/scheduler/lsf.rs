@@ -96,7 +96,8 @@ impl Scheduler for Lsf {
     fn parse_job_id(&self, printed: &str) -> Option<String> {
         printed.lines().rev().find_map(|line| {
             let (id, rest) = line.trim().strip_prefix("Job <")?.split_once('>')?;
-            rest.contains("submitted").then(|| id.to_owned())
+            let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+            (is_number && rest.contains("submitted")).then(|| id.to_owned())
         })
     }
 

@@ -82,11 +82,13 @@ impl Scheduler for Pbs {
     /// `12.server`: a number with a dot, or alone; of an array `12[].server`.
     fn parse_job_id(&self, printed: &str) -> Option<String> {
         printed.lines().rev().map(str::trim).find_map(|line| {
-            let number = line.split('.').next()?;
+            let (number, server) = line.split_once('.').unwrap_or((line, ""));
             let number = number.strip_suffix("[]").unwrap_or(number);
+            // A host's name, which may be followed by its port.
+            let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte);
             let good = !number.is_empty()
                 && number.bytes().all(|byte| byte.is_ascii_digit())
-                && !line.contains(char::is_whitespace);
+                && server.bytes().all(of_name);
             good.then(|| line.to_owned())
         })
     }

@@ -180,10 +180,14 @@ fn the_number_is_found_among_other_lines() {
     assert_eq!(Lsf.parse_job_id(printed).as_deref(), Some("4711"));
     let usual = "Job <4712> is submitted to default queue <normal>.\nJob <1> waits for you\n";
     assert_eq!(Lsf.parse_job_id(usual).as_deref(), Some("4712"));
-    assert_eq!(
-        Lsf.parse_job_id("nosuch: No such queue. Job not submitted.\n"),
-        None
-    );
+    for none in [
+        "nosuch: No such queue. Job not submitted.\n",
+        "Job <&1>471 is submitted to queue <normal>.\n",
+        "Job <> is submitted to queue <normal>.\n",
+        "Job <12;reboot> is submitted to queue <normal>.\n",
+    ] {
+        assert_eq!(Lsf.parse_job_id(none), None, "{none}");
+    }
 }
 
 #[test]

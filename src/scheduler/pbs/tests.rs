@@ -340,6 +340,9 @@ fn the_number_is_found_among_other_lines() {
         Some("12[].head")
     );
     assert_eq!(Pbs.parse_job_id("qsub: Unknown queue\n"), None);
+    for of_signs in ["12.`reboot`\n", "12.a;b\n", "12.$HOME\n"] {
+        assert_eq!(Pbs.parse_job_id(of_signs), None, "{of_signs}");
+    }
 }
 
 #[test]
