@@ -23,7 +23,7 @@ pub fn settings(context: &Context, no_browser: bool) -> CommandOutcome {
     };
     let page = SettingsPage::open(request).map_err(|error| problem::no_settings(&error))?;
     let stopper = page.stopper();
-    signals::on_signal(move || stopper.stop()).map_err(|error| problem::no_settings(&error))?;
+    signals::on_signal(move |_| stopper.stop()).map_err(|error| problem::no_settings(&error))?;
     let (failed, failure) = mpsc::channel();
     if no_browser {
         println!("{}", page.address());

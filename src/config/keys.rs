@@ -108,6 +108,15 @@ const REMOTE_PORT: Kind = Kind::Number {
     most: 65535,
 };
 
+const AT_LEAST_ONE: Kind = Kind::Number {
+    least: 1,
+    most: u32::MAX,
+};
+const ANY_NUMBER: Kind = Kind::Number {
+    least: 0,
+    most: u32::MAX,
+};
+
 /// Every level, for a key at the wrong one.
 pub(super) static LEVELS: [&Level; 4] = [&TOP, &HOST, &FORWARD, &PROFILE];
 
@@ -170,23 +179,9 @@ pub(super) static HOST: Level = Level {
         key("remote_port", REMOTE_PORT, "remote_port = 8888"),
         key("bind", Kind::Word(Bind::WORDS), r#"bind = "auto""#),
         key("queue", Kind::Text, r#"queue = "all.q""#),
-        key(
-            "cores",
-            Kind::Number {
-                least: 1,
-                most: u32::MAX,
-            },
-            "cores = 4",
-        ),
+        key("cores", AT_LEAST_ONE, "cores = 4"),
         key("memory", Kind::Formed(values::memory), r#"memory = "8G""#),
-        key(
-            "gpus",
-            Kind::Number {
-                least: 0,
-                most: u32::MAX,
-            },
-            "gpus = 1",
-        ),
+        key("gpus", ANY_NUMBER, "gpus = 1"),
         key(
             "walltime",
             Kind::Formed(values::walltime),
@@ -203,14 +198,7 @@ pub(super) static HOST: Level = Level {
             r#"options = ["-l", "hostname=gpu01"]"#,
         ),
         key("job_script", Kind::Text, r#"job_script = "run_jupyter.sh""#),
-        key(
-            "poll_seconds",
-            Kind::Number {
-                least: 1,
-                most: u32::MAX,
-            },
-            "poll_seconds = 15",
-        ),
+        key("poll_seconds", AT_LEAST_ONE, "poll_seconds = 15"),
         key("on_quit", Kind::Word(OnQuit::WORDS), r#"on_quit = "keep""#),
         key(
             "idle_stop",
@@ -255,23 +243,9 @@ pub(super) static PROFILE: Level = Level {
         key("local_port", LOCAL_PORT, "local_port = 8891"),
         key("remote_port", REMOTE_PORT, "remote_port = 8889"),
         key("queue", Kind::Text, r#"queue = "gpu.q""#),
-        key(
-            "cores",
-            Kind::Number {
-                least: 1,
-                most: u32::MAX,
-            },
-            "cores = 8",
-        ),
+        key("cores", AT_LEAST_ONE, "cores = 8"),
         key("memory", Kind::Formed(values::memory), r#"memory = "32G""#),
-        key(
-            "gpus",
-            Kind::Number {
-                least: 0,
-                most: u32::MAX,
-            },
-            "gpus = 1",
-        ),
+        key("gpus", ANY_NUMBER, "gpus = 1"),
         key(
             "walltime",
             Kind::Formed(values::walltime),

@@ -139,7 +139,8 @@ impl Story {
             )),
             MessageBody::Failed(problem) => Some(("failed", problem.title.clone())),
             MessageBody::Phase {} if message.phase == Phase::Closed => {
-                Some(("closed", fl!("close-done", host = host)))
+                // Also after a stop: nothing is said of Jupyter.
+                Some(("closed", fl!("open-closed", host = host)))
             }
             _ => None,
         }
@@ -224,6 +225,13 @@ mod tests {
         ];
         assert_eq!(told(&day), ["job_started", "cell_done", "ending", "failed"]);
         assert_eq!(told(&[ready(false), Event::Closed]), ["ready", "closed"]);
+    }
+
+    #[test]
+    fn an_end_says_nothing_of_a_server_that_may_have_been_stopped() {
+        let closed = Message::of(&Event::Closed, "gpu01", 1, Phase::Ready).unwrap();
+        let (_, text) = Story::default().hear(&closed, 0).unwrap();
+        assert_eq!(text, "The tunnel to gpu01 was closed.");
     }
 
     #[test]

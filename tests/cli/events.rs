@@ -1,4 +1,4 @@
-//! What other programs hear: the user's own command for events, and `status --watch`.
+//! Events that other programs hear: the user's own command for events, and `status --watch`.
 
 use serde_json::Value;
 

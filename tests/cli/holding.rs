@@ -34,7 +34,7 @@ fn holders(sshd: &Sshd) -> Vec<String> {
     all
 }
 
-/// Whether the tunnel is connected to a holder. Elsewhere than on Linux only that there is one can be seen.
+/// Returns true if the tunnel is connected to a holder. Elsewhere than on Linux only that there is one can be seen.
 fn is_in_use(sshd: &Sshd) -> bool {
     let home = sshd.home().path().to_str().unwrap();
     match std::fs::read_to_string("/proc/net/unix") {

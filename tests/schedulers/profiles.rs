@@ -26,7 +26,7 @@ fn of_status(ready: &Value) -> String {
     format!("job {} (", id(ready))
 }
 
-/// What the scheduler says of a job, as one line of words.
+/// The scheduler's description of a job, as one line of words.
 fn record(client: &Client, scheduler: Scheduler, id: &str) -> String {
     let show = match scheduler {
         Scheduler::Sge => format!("qstat -j {id}"),

@@ -1,4 +1,4 @@
-//! What the settings page offers to choose from, asked of real schedulers.
+//! Choices that the settings page offers, asked of real schedulers.
 
 use serde_json::{Value, json};
 

@@ -13,7 +13,7 @@ use crate::ssh::resolve::{SshTarget, hop_arguments, resolve_hop};
 /// `keys` are its host keys, `TYPE BASE64`, as it told them itself.
 ///
 /// # Errors
-/// What `ssh -G` says about it.
+/// The resolved configuration of `ssh -G` for it.
 pub fn target(
     login: &SshTarget,
     (name, address): (&str, Option<&str>),
