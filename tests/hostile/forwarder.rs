@@ -21,7 +21,7 @@ use remote_jupyter::ssh::{Connection, Transport, dial, log_in};
 use remote_jupyter::tunnel::Forwarder;
 
 use crate::peer::{Answer, Direction, Peer, Remote, check, fill};
-use crate::support::{Client, Key, Known, Server};
+use crate::support::{Client, Key, Known, Server, eventually};
 use crate::wire::{HostKey, Wire};
 
 /// Number of runs; `FORWARDER_RUNS` asks for more.
@@ -549,8 +549,11 @@ impl World {
         let mut room = Vec::new();
         for local in &mut self.locals {
             (local.ends, local.is_taking) = (true, true);
-            local.turn(&mut room);
-            let is_over = local.has_ended || local.socket.is_none();
+            // A process that another test of this program starts has the other end too until its own program begins.
+            let is_over = eventually(Duration::from_secs(10), || {
+                local.turn(&mut room);
+                local.has_ended || local.socket.is_none()
+            });
             assert!(is_over, "{}: it is still open", local.port);
             let remote = self.peer.connections.get(&local.port);
             assert!(local.read <= remote.map_or(0, |remote| remote.sent));
