@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::i18n::fl;
 use crate::problem::{self, Face, Problem};
+use crate::secret::redact;
 use crate::session::{Event, InspectReport};
 
 /// Longest time for the check of a host.
@@ -69,7 +70,8 @@ impl CheckLine {
             Self::Note(_) => "·",
             Self::Failed(_) => "✗",
         };
-        let text = self.text();
+        // It may be pasted anywhere.
+        let text = redact(&self.text());
         let mut lines = text.lines();
         let took = took.filter(|took| *took >= WORTH_A_WORD);
         let took = took.map_or_else(String::new, |took| {
@@ -100,6 +102,19 @@ pub fn of_ssh() -> CheckLine {
         }
         Err(_) => CheckLine::Note(fl!("doctor-no-ssh")),
     }
+}
+
+/// Returns what a reader of the results needs to know first: this program, and the system.
+#[must_use]
+pub fn of_program() -> CheckLine {
+    let version = env!("CARGO_PKG_VERSION");
+    let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
+    CheckLine::Good(fl!(
+        "doctor-program",
+        version = version,
+        system = system,
+        processor = processor
+    ))
 }
 
 /// Checks what the configuration, which is in order, needs of the local computer.

@@ -34,6 +34,8 @@ pub enum AppEffect {
     CancelSideLogin(String),
     /// Gives the job of a host's server an hour more.
     Extend(String),
+    /// Keeps a server that is about to end because nobody uses it.
+    Keep(String),
     /// Tries at once to make a lost connection again.
     TryNow(String),
     /// Shows in a dialog what there is to know of a host.

@@ -42,6 +42,7 @@ pub fn record(message: &Message) {
             tracing::info!(host, seconds = cell_done.seconds, "a run of cells is done");
         }
         MessageBody::Walltime { note, .. }
+        | MessageBody::Idle { note, .. }
         | MessageBody::PageOpen { note, .. }
         | MessageBody::Note { note, .. } => {
             tracing::info!(host, "{}", redact(note));

@@ -83,6 +83,8 @@ pub enum HostAction {
     CancelSideLogin,
     /// Asks for more time for the server's job.
     Extend,
+    /// Keeps a server that is about to end because nobody uses it.
+    Keep,
     /// Tries at once to make a lost connection again.
     TryNow,
     /// Gives up what is under way.

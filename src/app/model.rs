@@ -23,7 +23,7 @@ pub use host::{HostState, SideLogin};
 pub use listing::Listed;
 use listing::Listing;
 
-pub use notable_change::NotableChange;
+pub use notable_change::{NotableChange, Outlook};
 pub use stakes::Stakes;
 
 /// For how long a host that is to be open at the start is tried again without a word, while there
@@ -299,13 +299,22 @@ impl Model {
                 .as_ref()
                 .map(|ready| NotableChange::PageOpen(ready.local_port));
         }
+        if let MessageBody::Idle { idle, .. } = &message.body {
+            host.idle_ends = idle.ends;
+            let is_near = idle.ends.is_some() && !host.suppresses_notifications;
+            return is_near.then_some(NotableChange::Idle(*idle));
+        }
         if let MessageBody::CellDone { cell_done, .. } = &message.body {
             return Some(NotableChange::CellDone(cell_done.clone()));
         }
         if message.is_remark() {
             let (job, walltime) = (message.job()?, message.walltime()?);
+            let outlook = Outlook {
+                busy: Stakes::of(host, now).busy_notebooks,
+                can_be_extended: host.can_be_extended(),
+            };
             return (!host.suppresses_notifications)
-                .then_some(NotableChange::Walltime(job, walltime));
+                .then_some(NotableChange::Walltime(job, walltime, outlook));
         }
         host.problem = message.problem();
         host.see_end(stood);

@@ -72,6 +72,11 @@ pub enum Command {
         #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
+    #[command(about = fl!("help-keep"))]
+    Keep {
+        #[arg(help = fl!("help-host"))]
+        host: String,
+    },
     #[command(about = fl!("help-forward"))]
     Forward {
         #[arg(help = fl!("help-host"))]

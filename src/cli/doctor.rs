@@ -63,7 +63,7 @@ pub fn doctor(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
         last: Instant::now(),
     };
     headline(json, &fl!("doctor-this-machine"));
-    checkup.print_all("", &[checkup::of_ssh()]);
+    checkup.print_all("", &[checkup::of_program(), checkup::of_ssh()]);
     let config = match context.config() {
         Ok(config) => config,
         Err(problem) => {

@@ -8,6 +8,7 @@ mod context;
 mod doctor;
 mod extend;
 mod forward;
+mod keep;
 mod login_item;
 mod open;
 mod outcome;
@@ -83,6 +84,7 @@ fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
         Some(Command::Forward { host, remote, json }) => {
             forward::forward(&context, &host, &remote, json)
         }
+        Some(Command::Keep { host }) => keep::keep(&context, &host),
         Some(Command::Extend { host, by, json }) => extend::extend(&context, &host, by, json),
         Some(Command::Logs { host }) => servers::logs(&context, &host),
         Some(Command::Doctor { host, json }) => doctor::doctor(&context, host.as_deref(), json),

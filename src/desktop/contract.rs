@@ -18,9 +18,23 @@ pub struct Notification {
     pub body: String,
     /// The effect of a click on it, on its button where there is one: "Open Tab".
     pub action: String,
+    /// A second button, with an effect of its own; empty where there is none. A server that shows no buttons shows it neither.
+    pub alternative: String,
     /// True if the effect takes place at once where it cannot be shown: a click of the user's waits for it.
     pub acts_unseen: bool,
 }
+
+/// The part of a notification that was clicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotificationButton {
+    /// The notification itself, or its button.
+    Action,
+    /// Its second button.
+    Alternative,
+}
+
+/// Called with the part that was clicked.
+pub type NotificationClick = Box<dyn FnOnce(NotificationButton) + Send>;
 
 /// The content of a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,7 +245,7 @@ pub trait Desktop {
     /// Posts a notification, and returns at once: the notification service may be slow, or missing.
     /// `clicked` is called from any thread, at most once, if the user clicks it; `host` is the one that
     /// it is about, for a click after this run of the app.
-    fn notify(&self, notice: Notification, host: Option<&str>, clicked: Box<dyn FnOnce() + Send>);
+    fn notify(&self, notice: Notification, host: Option<&str>, clicked: NotificationClick);
 
     /// Calls `open` from any thread with the host of a notification that an earlier run posted, where
     /// the system keeps those and tells of a click. Main thread only, before the event loop runs.

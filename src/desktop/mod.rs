@@ -20,5 +20,6 @@ pub use linux::NativeDesktop;
 pub use macos::{NativeDesktop, startup};
 
 pub use contract::{
-    Desktop, Dialog, DialogId, DialogKind, DialogResponse, DialogStyle, Notification, SystemEvent,
+    Desktop, Dialog, DialogId, DialogKind, DialogResponse, DialogStyle, Notification,
+    NotificationButton, NotificationClick, SystemEvent,
 };

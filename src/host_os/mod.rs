@@ -60,7 +60,9 @@ pub fn private_logs_folder() -> std::io::Result<std::path::PathBuf> {
 
 use std::sync::Mutex;
 
-use crate::session::{Address, LastEnd, OnFailed, Route, SessionDelegate, WalltimeWarning};
+use crate::session::{
+    Address, LastEnd, OnFailed, PastWait, Route, SessionDelegate, WalltimeWarning,
+};
 
 /// The local computer, for a session.
 pub struct LocalHost {
@@ -151,6 +153,20 @@ impl SessionDelegate for LocalHost {
     fn told(&self, host: &str) -> Option<WalltimeWarning> {
         let name = self.scope.remembered_name(host);
         self.memory.lock().ok()?.told(&name)
+    }
+
+    fn past_waits(&self, host: &str) -> Vec<PastWait> {
+        let name = self.scope.remembered_name(host);
+        let memory = self.memory.lock();
+        memory.map_or_else(|_| Vec::new(), |memory| memory.waits(&name))
+    }
+
+    fn remember_wait(&self, host: &str, wait: PastWait) {
+        if let Ok(memory) = self.memory.lock()
+            && let Err(error) = memory.add_wait(&self.scope.remembered_name(host), wait)
+        {
+            tracing::warn!(%error, "a job's wait could not be remembered");
+        }
     }
 
     fn remember_told(&self, host: &str, told: WalltimeWarning) {

@@ -9,12 +9,15 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::{LastEnd, Route, WalltimeWarning};
+use crate::session::{LastEnd, PastWait, Route, WalltimeWarning};
 
 /// Its name in the state folder.
 pub(super) const FILE: &str = "state.toml";
 /// That of its lock.
 pub(super) const LOCK: &str = "state.lock";
+
+/// Waits of a host's jobs that are remembered.
+const WAITS: usize = 20;
 
 /// The file.
 pub struct StateStore {
@@ -39,6 +42,9 @@ struct PersistedState {
     told: BTreeMap<String, WalltimeWarning>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     ends: BTreeMap<String, LastEnd>,
+    /// The newest last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    waits: BTreeMap<String, Vec<PastWait>>,
     /// Paths, the newest first.
     #[serde(default)]
     notebooks: BTreeMap<String, Vec<String>>,
@@ -76,6 +82,25 @@ impl StateStore {
     /// Remembers that.
     pub fn set_told(&self, host: &str, told: WalltimeWarning) -> io::Result<()> {
         self.change(|memory| memory.told.insert(host.to_owned(), told.clone()) != Some(told))
+    }
+
+    /// Returns how long a host's jobs waited, the newest last.
+    pub fn waits(&self, host: &str) -> Vec<PastWait> {
+        self.read().waits.remove(host).unwrap_or_default()
+    }
+
+    /// Remembers how long a job waited, once.
+    pub fn add_wait(&self, host: &str, wait: PastWait) -> io::Result<()> {
+        self.change(|memory| {
+            let waits = memory.waits.entry(host.to_owned()).or_default();
+            if waits.iter().any(|known| known.job == wait.job) {
+                return false;
+            }
+            waits.push(wait);
+            let surplus = waits.len().saturating_sub(WAITS);
+            waits.drain(..surplus);
+            true
+        })
     }
 
     /// Returns the end of a host's last session.
@@ -272,6 +297,27 @@ mod tests {
         memory.set_port("a", 8890).unwrap();
         assert!(!memory.welcome().unwrap());
         assert_eq!(memory.port("a"), Some(8890));
+    }
+
+    #[test]
+    fn each_jobs_wait_is_remembered_once_and_the_oldest_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = StateStore::in_folder(&folder.path().join("s"));
+        let wait = |number: u64| PastWait {
+            job: number.to_string(),
+            queue: String::new(),
+            seconds: number,
+        };
+        for number in [1, 2, 2, 1] {
+            memory.add_wait("a", wait(number)).unwrap();
+        }
+        assert_eq!(memory.waits("a"), [wait(1), wait(2)]);
+        for number in 3..=22 {
+            memory.add_wait("a", wait(number)).unwrap();
+        }
+        let waits = memory.waits("a");
+        assert_eq!((waits.len(), &waits[0]), (20, &wait(3)));
+        assert_eq!(memory.waits("b"), []);
     }
 
     #[test]

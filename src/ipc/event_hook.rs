@@ -133,6 +133,7 @@ impl Story {
                 "ending",
                 fl!("event-of-host", host = host, text = note.as_str()),
             )),
+            MessageBody::Idle { note, idle } if idle.ends.is_some() => Some(("idle", note.clone())),
             MessageBody::CellDone { note, .. } => Some((
                 "cell_done",
                 fl!("event-of-host", host = host, text = note.as_str()),

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::broadcast::EventBroadcaster;
 use super::host_lock::IpcListener;
-use super::protocol::{HolderGreeting, Message, Request, read_request};
+use super::protocol::{HolderGreeting, Message, MessageBody, Request, read_request};
 use crate::config::Forward;
 use crate::jupyter::Page;
 use crate::session::{Busy, Handle, KernelCommand, Phase, Walltime};
@@ -95,7 +95,7 @@ fn answer(
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(
         request,
-        Request::Logs | Request::Extend { .. } | Request::Forward { .. }
+        Request::Logs | Request::Keep | Request::Extend { .. } | Request::Forward { .. }
     );
     let is_lost = newest.phase == Phase::Reconnecting;
     if request == Request::Check || is_lost && matches!(request, Request::Open { .. }) {
@@ -163,6 +163,7 @@ fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_ear
         Request::Stop { force: true } => handle.stop(Busy::End),
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
         Request::Logs => handle.log(),
+        Request::Keep => handle.keep(),
         Request::Extend { by } => handle.extend(*by),
         Request::Forward { remote } => {
             if let Some(forward) = Forward::to(remote) {
@@ -190,6 +191,10 @@ fn is_last(request: &Request, message: &Message) -> bool {
         }
         (Request::Extend { .. }, _) => {
             message.is_refusal() || message.walltime() == Some(Walltime::Extended)
+        }
+        (Request::Keep, _) => {
+            message.is_refusal()
+                || matches!(&message.body, MessageBody::Idle { idle, .. } if idle.ends.is_none())
         }
         (Request::Stop { .. }, _) => message.is_refusal(),
         _ => false,

@@ -80,6 +80,19 @@ pub struct Observation {
     pub here: Timestamp,
     /// Time of each kernel's last message, by its id. Silent servers have none.
     pub last_messages: Vec<(String, Timestamp)>,
+    /// Since when nothing is used, where that was asked for.
+    pub unused: Option<Unused>,
+}
+
+/// Use of a server, with times by its clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unused {
+    /// Time of the last message of each kernel that computes nothing and that no page shows.
+    pub kernels: Vec<Timestamp>,
+    /// True if a kernel computes, a page shows one, or a terminal is open.
+    pub in_use: bool,
+    /// Time at which the server itself was last asked for anything.
+    pub server: Option<Timestamp>,
 }
 
 /// A kernel, as Jupyter's servers list it.
@@ -120,6 +133,31 @@ pub(super) fn count(kernels: &[KernelLine]) -> Kernels {
     Kernels {
         total: kernels.len(),
         busy: kernels.iter().filter(busy).count(),
+    }
+}
+
+/// The server's own state, as far as it concerns its use.
+#[derive(Deserialize)]
+pub(super) struct StatusLine {
+    last_activity: Option<String>,
+}
+
+/// Returns what is unused, as Jupyter's own limit takes it. A kernel whose last message is not known counts as used.
+pub(super) fn unused(
+    kernels: &[KernelLine],
+    status: Option<StatusLine>,
+    terminals: usize,
+) -> Unused {
+    let rests = |kernel: &KernelLine| {
+        let is_busy = kernel.execution_state.as_deref() == Some("busy");
+        let at = kernel.last_message().map(|(_, at)| at);
+        at.filter(|_| !is_busy && kernel.connections == 0)
+    };
+    let resting: Vec<Timestamp> = kernels.iter().filter_map(rests).collect();
+    Unused {
+        in_use: terminals > 0 || resting.len() < kernels.len(),
+        kernels: resting,
+        server: status.and_then(|status| status.last_activity?.parse().ok()),
     }
 }
 

@@ -11,7 +11,7 @@ use ureq::http::Response;
 use ureq::unversioned::resolver::{DefaultResolver, Resolver};
 use ureq::unversioned::transport::{Connector, TcpConnector};
 
-use super::activity::{self, KernelLine, Kernels, Observation};
+use super::activity::{self, KernelLine, Kernels, Observation, Unused};
 use super::page::inside;
 use super::pages::{PagePath, Pages};
 use super::server::Server;
@@ -276,6 +276,18 @@ impl Api {
     /// # Errors
     /// See [`ApiError`].
     pub fn observe(&self) -> Result<Observation, ApiError> {
+        self.look(false)
+    }
+
+    /// The same, and since when the server and its kernels are unused.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn observe_use(&self) -> Result<Observation, ApiError> {
+        self.look(true)
+    }
+
+    fn look(&self, with_use: bool) -> Result<Observation, ApiError> {
         let mut response = self.respond(KERNELS)?;
         let date = response.headers().get("Date");
         let date = date.and_then(|date| date.to_str().ok());
@@ -287,12 +299,22 @@ impl Api {
         } else {
             self.get("api/sessions?no_track_activity=1")?
         };
+        let unused = with_use.then(|| self.unused(&kernels));
         Ok(Observation {
+            unused,
             activity: activity::gathered(&kernels, sessions),
             at: date.unwrap_or_else(Timestamp::now),
             here: Timestamp::now(),
             last_messages: activity::last_messages(&kernels),
         })
+    }
+
+    /// Asks what the server says of its own use. One without terminals answers that it has no such place.
+    fn unused(&self, kernels: &[KernelLine]) -> Unused {
+        let status = self.get(STATUS).ok();
+        let terminals = self.get::<Vec<IgnoredAny>>("api/terminals?no_track_activity=1");
+        let terminals = terminals.map_or(0, |all| all.len());
+        activity::unused(kernels, status, terminals)
     }
 
     /// Interrupts a kernel, starts it again, or shuts it down; returns once the server has done so.

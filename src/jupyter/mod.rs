@@ -2,6 +2,7 @@
 //! its pages. No SSH here.
 
 mod activity;
+mod advisories;
 mod api;
 mod host_info;
 mod listening_socket;
@@ -12,7 +13,8 @@ mod select;
 mod server;
 mod tls;
 
-pub use activity::{Activity, Kernels, Notebook, Observation};
+pub use activity::{Activity, Kernels, Notebook, Observation, Unused};
+pub use advisories::KnownHoles;
 pub use api::{Api, ApiError, KernelAction, ServerAnswer};
 pub use host_info::{Fate, HostInfo, Lost};
 pub use listening_socket::ListeningSocket;

@@ -2,9 +2,9 @@
 
 # Writes a configuration by which a server with a terminal is none that idles: something may run there. jupyter_server_terminals (0.5.4) means to say so,
 # but never does: https://github.com/jupyter-server/jupyter_server_terminals/issues/112
-rj_write_terminals_config() {
+rj_write_idle_config() {
   [ -n "$rj_idle" ] || return 0
-  mkdir -p "$rj_dir/config" && rj_print_terminals_config >"$rj_dir/config/terminals"
+  mkdir -p "$rj_dir/config" && rj_print_idle_config >"$rj_dir/config/idle"
 }
 
 # ---- a start that is tried without starting ---------------------------------------------------
@@ -15,7 +15,7 @@ rj_rehearse() {
   rj_cwd=$(rj_print_path "$rj_workdir")
   if ! _rj_error=$(cd "$rj_cwd" 2>&1); then rj_fail workdir "$_rj_error"; return; fi
   rj_dir=$rj_base/try.$$ rj_socket='' rj_program=''
-  if ! _rj_error=$(mkdir "$rj_dir" 2>&1 && rj_write_terminals_config 2>&1); then rj_fail unwritable "$_rj_error"; return; fi
+  if ! _rj_error=$(mkdir "$rj_dir" 2>&1 && rj_write_idle_config 2>&1); then rj_fail unwritable "$_rj_error"; return; fi
   rj_print_find_program >"$rj_dir/start"
   { rj_print_login_shell && rj_print_rehearsal; } >"$rj_dir/keeper"
   rj_run_rehearsal </dev/null >"$rj_dir/path" 2>"$rj_dir/log" 3>&-
@@ -123,7 +123,7 @@ rj_make_folder() {
     { [ -z "$rj_profile" ] || printf '%s\n' "$rj_profile" | cat >"$rj_dir/profile"; } &&
     { [ -z "$rj_machine" ] || printf '%s\n' "$rj_machine" | cat >"$rj_dir/machine"; } &&
     { [ -z "$rj_computer" ] || printf '%s\n' "$rj_computer" | cat >"$rj_dir/computer"; } &&
-    rj_write_terminals_config && rj_print_server >"$rj_dir/start" && { rj_print_login_shell && rj_print_direct_keeper; } >"$rj_dir/keeper"
+    rj_write_idle_config && rj_print_server >"$rj_dir/start" && { rj_print_login_shell && rj_print_direct_keeper; } >"$rj_dir/keeper"
 }
 
 # Starts the keeper: a session of its own where setsid exists, no terminal, none of our file descriptors. The token

@@ -197,7 +197,7 @@ rj_has_id() {
 # Makes a job's folder, with all that it needs to run.
 rj_make_job() {
   mkdir -p "$rj_dir/runtime" && printf '%s\nat=%s\n' "$rj_about" "$(date +%s)" | cat >"$rj_dir/about" && rj_print_cluster >"$rj_dir/where" &&
-    : >"$rj_dir/log" && printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_write_terminals_config && rj_print_server >"$rj_dir/start" &&
+    : >"$rj_dir/log" && printf '%s\n' "$rj_bind" >"$rj_dir/bind" && rj_write_idle_config && rj_print_server >"$rj_dir/start" &&
     { rj_print_job_head && rj_print_login_shell && rj_print_job_keeper; } >"$rj_dir/keeper" &&
     printf '#!/bin/sh\nexec /bin/sh %s\n' "$(rj_quote "$rj_dir/keeper")" >"$rj_dir/submit"
 }

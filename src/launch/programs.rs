@@ -47,9 +47,9 @@ macro_rules! direct_programs {
                 include_str!("programs/server.sh")
             ),
             printer!(
-                "rj_print_terminals_config",
+                "rj_print_idle_config",
                 "RJ_END",
-                include_str!("programs/terminals_config.py")
+                include_str!("programs/idle_config.py")
             ),
             printer!(
                 "rj_print_rehearsal",
@@ -107,10 +107,7 @@ mod tests {
             ("login_shell", login_shell.as_str()),
             ("direct_keeper", include_str!("programs/direct_keeper.sh")),
             ("server", include_str!("programs/server.sh")),
-            (
-                "terminals_config",
-                include_str!("programs/terminals_config.py"),
-            ),
+            ("idle_config", include_str!("programs/idle_config.py")),
             ("rehearsal", include_str!("programs/rehearsal.sh")),
             ("find_program", include_str!("programs/find_program.sh")),
             ("job_keeper", include_str!("programs/job_keeper.sh")),

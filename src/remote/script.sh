@@ -260,6 +260,7 @@ rj_main() {
       'choices '*) rj_say_choices "${_rj_command#choices }" ;; # src/remote/choices.sh
       'gone '*) rj_end_server 0 "${_rj_command#gone }" ;;
       'job '*) rj_do_job_command "${_rj_command#job }" ;; # src/launch/job.sh
+      'keep '*) rj_keep "${_rj_command#keep }" ;;
       'hold '*) rj_hold "${_rj_command#hold }" ;; # src/remote/holder.sh
       'abort '*) rj_abort "${_rj_command#abort }" ;;
       'term '*) rj_end_server 99 "${_rj_command#term }" ;;

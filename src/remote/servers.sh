@@ -290,6 +290,12 @@ rj_print_idle_ends() {
   done
 }
 
+# rj_keep DIR: the server of a launch or a job counts as used from now on (src/launch/programs/idle_config.py).
+rj_keep() {
+  case $1 in "$rj_base"/servers/* | "$rj_base"/jobs/*) ;; *) rj_fail unwritable "$1"; return ;; esac
+  if _rj_error=$(date 2>&1 >"$1/config/keep"); then rj_say looked ''; else rj_fail unwritable "$_rj_error"; fi
+}
+
 # Prints the launches that nobody here ended, and that nobody was told of yet: "lost=FATE NODE FOLDER" a line.
 rj_print_lost_launches() {
   for _rj_folder in "$rj_base"/servers/*; do

@@ -11,6 +11,24 @@ const MOST: usize = 300;
 /// The longest name that is kept.
 const LONGEST: usize = 200;
 
+/// Returns the line that lists the queues of a scheduler and the accounts for jobs, each below its heading. Which there are is no
+/// failure of it.
+#[must_use]
+pub fn overview(scheduler: &str) -> &'static str {
+    match scheduler {
+        "slurm" => {
+            "echo '## sinfo'; sinfo --noheader --format='%P|%a|%l|%G|%A'; echo '## sacctmgr'; \
+             sacctmgr --noheader --parsable2 show associations user=\"$(id -un)\" format=account 2>/dev/null; true"
+        }
+        "sge" => {
+            "echo '## qstat -g c'; qstat -g c; echo '## qconf -sprjl'; qconf -sprjl 2>/dev/null; true"
+        }
+        "pbs" => "echo '## qstat -Qf'; qstat -Q -f; true",
+        "lsf" => "echo '## bqueues'; bqueues; true",
+        _ => "true",
+    }
+}
+
 /// The choices of a host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostChoices {
@@ -20,6 +38,8 @@ pub struct HostChoices {
     pub parallel_environments: Vec<String>,
     /// Accounts that jobs can be charged to.
     pub accounts: Vec<String>,
+    /// The same of Grid Engine: its projects.
+    pub projects: Vec<String>,
     /// Lines for `setup` that load an environment: conda's, and virtual ones.
     pub environments: Vec<String>,
     /// Names of modules.
@@ -64,6 +84,7 @@ impl HostChoices {
     fn take(&mut self, heading: &str, line: &str) {
         match heading {
             "sinfo" => self.partition(line),
+            "qconf -sprjl" => add(&mut self.projects, line.trim()),
             "sacctmgr" => add(&mut self.accounts, line.trim()),
             "qconf -spl" => add(&mut self.parallel_environments, line.trim()),
             "qstat -g c" => self.cluster_queue(line),
@@ -261,11 +282,12 @@ mod tests {
                     ----------------------------------------------\n\
                     all.q                             0.02      1      0      7      8      0      0\n\
                     gpu.q                             -NA-      0      0      0      4      0      4\n\
-                    ## qconf -spl\nmake\nsmp\n";
+                    ## qconf -spl\nmake\nsmp\n## qconf -sprjl\nphysics\n";
         let choices = HostChoices::parse(text);
         assert_eq!(names(&choices), ["all.q", "gpu.q"]);
         assert_eq!(choices.queues[0].free, Some(7));
         assert_eq!(choices.parallel_environments, ["make", "smp"]);
+        assert_eq!(choices.projects, ["physics"]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod shell;
 mod slurm;
 
 pub use adapter::{DetectError, Dialect, PendingReason, Rehearsal, Scheduler, StartObstacle};
-pub use choices::{HostChoices, QueueChoice};
+pub use choices::{HostChoices, QueueChoice, overview};
 pub use exec_in_job::RelayCommand;
 pub use job::{Job, JobIdentity, JobState, Presence};
 pub use job_name::job_name;

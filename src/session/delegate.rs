@@ -1,6 +1,7 @@
 //! The part of a session that the program around it provides.
 
 use super::types::LastEnd;
+use super::wait_range::PastWait;
 use super::walltime::WalltimeWarning;
 use crate::jupyter::Address;
 use crate::scheduler::Route;
@@ -28,6 +29,12 @@ pub trait SessionDelegate: Send + Sync {
     fn remembered_route(&self, host: &str) -> Option<Route>;
     /// Remembers that route.
     fn remember_route(&self, host: &str, route: Route);
+    /// Returns how long this host's jobs waited, the newest last.
+    fn past_waits(&self, _host: &str) -> Vec<PastWait> {
+        Vec::new()
+    }
+    /// Remembers how long one waited.
+    fn remember_wait(&self, _host: &str, _wait: PastWait) {}
     /// Returns the last warning about the walltime of this host's job.
     fn told(&self, host: &str) -> Option<WalltimeWarning>;
     /// Remembers that.

@@ -26,8 +26,8 @@ mod walltime;
 use super::delegate::SessionDelegate;
 use super::event::{Event, Phase};
 use super::fsm::{
-    Effect, FsmEvent, FsmInput, Goal, LocalEvent, ServerEvent, SessionCommand, SessionPlan,
-    StateMachine,
+    Effect, FsmEvent, FsmInput, Goal, IdleRule, LocalEvent, ServerEvent, SessionCommand,
+    SessionPlan, StateMachine,
 };
 use super::handle::Handle;
 use super::loss::LossReport;
@@ -202,7 +202,17 @@ fn plan(order: &SessionRequest, routes: Routes) -> SessionPlan {
         poll: Duration::from_secs(host.poll_seconds.into()),
         timeout: order.timeout,
         cell_done_after: order.cell_done_after,
+        idle: host.idle_stop.map(|limit| (limit, idle_rule(host))),
         routes,
+    }
+}
+
+/// Returns who ends an unused server: this side, where Jupyter's own options are the user's.
+fn idle_rule(host: &Host) -> IdleRule {
+    if host.command.is_some() || host.job_script.is_some() {
+        IdleRule::ThisSide
+    } else {
+        IdleRule::Jupyter
     }
 }
 
@@ -309,7 +319,7 @@ impl Driver {
         match &event {
             Event::Phase(phase) => self.enter(*phase),
             Event::Walltime(job, Walltime::Extended) => self.put_off_countdown(job),
-            Event::Refused(_) => self.poller.set_deadline(None),
+            Event::Refused(_) | Event::Idle(_) => self.poller.set_deadline(None),
             Event::Failed(problem) => {
                 self.remember_end(Some(problem));
                 self.release();
@@ -334,6 +344,7 @@ impl Driver {
             | Event::Choices(_)
             | Event::Step(_) => {}
         }
+        let event = self.with_usual_wait(event);
         let is_phase = matches!(event, Event::Phase(_));
         self.tell(event);
         if is_phase {

@@ -1,6 +1,7 @@
 //! Events that a session sends to its user interface: the terminal, the menu, or a script.
 
 use super::cell_done::CellDone;
+use super::idle_time::IdleTime;
 use super::types::{InspectReport, JobInfo, Loss, Ready, Walltime};
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
@@ -34,6 +35,8 @@ pub enum Event {
     Kernels(Activity),
     /// A run of cells that took as long as the user wants to hear of has come to its end.
     CellDone(CellDone),
+    /// Something that nobody uses is about to end, or is not any more (`idle_stop`).
+    Idle(IdleTime),
     /// The page was not shown again: a browser has one open.
     PageOpen,
     /// The newest launch's log.

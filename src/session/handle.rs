@@ -73,6 +73,11 @@ impl Handle {
         self.send(SessionCommand::Extend(by));
     }
 
+    /// Keeps the server as long as if it had just been used: [`Event::Idle`], or [`Event::Refused`].
+    pub fn keep(&self) {
+        self.send(SessionCommand::Keep);
+    }
+
     /// Reports that the local computer woke up or its network changed: an open connection has to
     /// answer within seconds, or counts as lost; a lost one is reconnected at once.
     pub fn check(&self) {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::types::JobInfo;
+use super::wait_range::WaitRange;
 use crate::i18n::fl;
 use crate::scheduler::by_id;
 
@@ -19,9 +20,7 @@ impl JobInfo {
         if let Some(place) = self.place {
             parts.push(fl!("job-place", place = place));
         }
-        if let Some(time) = self.start_time() {
-            parts.push(fl!("job-starts", time = time));
-        }
+        parts.extend(self.outlook());
         parts.join(" · ")
     }
 
@@ -29,6 +28,14 @@ impl JobInfo {
     #[must_use]
     pub fn start_time(&self) -> Option<String> {
         moment(self.start_estimate?, &TimeZone::system())
+    }
+
+    /// Returns when it starts: the scheduler's estimate, else how long this user's jobs waited before.
+    #[must_use]
+    pub fn outlook(&self) -> Option<String> {
+        let start = self.start_time();
+        let start = start.map(|time| fl!("job-starts", time = time));
+        start.or_else(|| self.usual_wait.map(WaitRange::words))
     }
 
     /// Returns true if the scheduler has stopped it for a time, in the words of Slurm, LSF, PBS and Grid Engine: its
@@ -42,6 +49,13 @@ impl JobInfo {
             "pbs" => matches!(word, "S" | "U"),
             _ => word.contains(['s', 'S', 'T']),
         }
+    }
+
+    /// Returns for how long it has run.
+    #[must_use]
+    pub fn ran(&self) -> Option<Duration> {
+        let ran = Timestamp::now().as_second() - self.started?;
+        Some(Duration::from_secs(ran.max(0).unsigned_abs()))
     }
 
     /// All of its time, in seconds.

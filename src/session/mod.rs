@@ -11,6 +11,7 @@ mod event;
 mod forwards;
 pub mod fsm;
 mod handle;
+mod idle_time;
 mod job;
 mod loss;
 mod poll_coordinator;
@@ -19,6 +20,7 @@ mod requests;
 mod session_request;
 mod shared;
 mod types;
+mod wait_range;
 mod walltime;
 
 use std::sync::{Arc, mpsc};
@@ -33,10 +35,12 @@ pub use delegate::{OnFailed, SessionDelegate};
 pub use event::{Event, Phase, Reply};
 pub use fsm::{Busy, Goal, KernelCommand};
 pub use handle::Handle;
+pub use idle_time::IdleTime;
 pub use job::{elapsed, time_of_day, time_words};
 pub use session_request::SessionRequest;
 pub use shared::Shared;
 pub use types::{Forwarded, InspectReport, JobInfo, LastEnd, Loss, Ready, ServerInfo, Walltime};
+pub use wait_range::{PastWait, WaitRange};
 pub use walltime::WalltimeWarning;
 
 /// Starts a session in a thread of its own. `events` is called from that thread; its last call is

@@ -79,10 +79,16 @@ fn ask_until(api: &Api, deadline: Instant) -> Result<ServerAnswer, ApiError> {
     }
 }
 
-/// Asks what goes on in the server. A server that does not answer says so by refusing connections.
-pub fn watch(handle: Handle, server: Server, port: u16) {
+/// Asks what goes on in the server, and where so since when it is unused. A server that does not answer says so by refusing connections.
+pub fn watch(handle: Handle, server: Server, port: u16, with_use: bool) {
     let asked = in_thread("watch kernels", move || {
-        if let Ok(seen) = Api::new(&server, port).observe() {
+        let api = Api::new(&server, port);
+        let seen = if with_use {
+            api.observe_use()
+        } else {
+            api.observe()
+        };
+        if let Ok(seen) = seen {
             handle.send(FsmEvent::Server(ServerEvent::Active(seen)));
         }
     });

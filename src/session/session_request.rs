@@ -74,6 +74,12 @@ impl SessionRequest {
         })
     }
 
+    /// Returns the interval between queries of the server: a server whose use is limited is asked, too.
+    pub(super) fn watch(&self) -> Option<Duration> {
+        let limited = self.host.idle_stop.map(|_| WATCH_KERNELS);
+        self.watch_kernels.or(limited)
+    }
+
     /// Asks for the activity of the server's kernels, and for the ends of runs of at least that time.
     pub fn watch_cells(&mut self, cell_done_after: Duration) {
         self.watch_kernels = Some(WATCH_KERNELS.min(cell_done_after.max(WATCH_LEAST)));

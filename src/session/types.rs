@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::wait_range::WaitRange;
 use crate::secret::Secret;
 
 /// A batch job, as events tell it. Times are seconds since 1970.
@@ -20,6 +21,9 @@ pub struct JobInfo {
     /// Estimated start.
     #[serde(default, deserialize_with = "crate::unix_time::deserialize")]
     pub start_estimate: Option<i64>,
+    /// Waits of this host's jobs before, where there is no estimate. (An older version does not say.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_wait: Option<WaitRange>,
     /// The machine that it runs on.
     pub node: Option<String>,
     /// Start, where it is known.

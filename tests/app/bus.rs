@@ -27,6 +27,8 @@ pub struct Seen {
 pub struct Notification {
     pub title: String,
     pub body: String,
+    /// Names and labels, one after the other.
+    pub actions: Vec<String>,
 }
 
 struct Watcher(Arc<Mutex<Seen>>);
@@ -72,12 +74,16 @@ impl Notifications {
         _icon: &str,
         title: String,
         body: String,
-        _actions: Vec<String>,
+        actions: Vec<String>,
         _hints: HashMap<String, OwnedVariant>,
         _timeout: i32,
     ) -> u32 {
         let mut seen = self.0.lock().unwrap();
-        seen.notifications.push(Notification { title, body });
+        seen.notifications.push(Notification {
+            title,
+            body,
+            actions,
+        });
         u32::try_from(seen.notifications.len()).unwrap()
     }
 

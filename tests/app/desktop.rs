@@ -137,9 +137,14 @@ impl Desktop {
 
     /// Clicks the newest notification.
     pub fn click_notification(&self) {
+        self.click_in_notification("default");
+    }
+
+    /// Clicks the part of the newest notification that has this name.
+    pub fn click_in_notification(&self, name: &str) {
         let count = self.notifications().len();
         let id = u32::try_from(count).unwrap();
-        let body = (id, "default");
+        let body = (id, name);
         let path = "/org/freedesktop/Notifications";
         let name = "org.freedesktop.Notifications";
         let player = self.player.as_ref().expect("somebody who shows them");

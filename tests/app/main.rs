@@ -13,6 +13,7 @@ mod desk;
 mod desktop;
 mod ended_pages;
 mod ending;
+mod idle;
 mod kernels;
 mod launchers;
 mod living;

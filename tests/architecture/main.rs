@@ -43,7 +43,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "session", "settings", "ssh",
         ],
     ),
-    ("checkup", &["config", "host_os", "problem", "session"]),
+    (
+        "checkup",
+        &["config", "host_os", "problem", "secret", "session"],
+    ),
     (
         "ipc",
         &[

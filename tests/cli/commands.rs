@@ -306,3 +306,28 @@ fn bash_can_complete_the_commands() {
     let out = finish(&mut bash, Duration::from_secs(20));
     assert_eq!(out.stdout.trim(), "status stop", "{out}");
 }
+
+#[test]
+fn doctor_names_the_known_holes_of_a_jupyter_that_runs() {
+    let sshd = Sshd::start();
+    // As an old one says of itself, in its runtime file and to who asks.
+    let old = "from jupyter_server.serverapp import ServerApp\nServerApp.version = '2.7.2'\n";
+    sshd.home().append(".jupyter/jupyter_server_config.py", old);
+    let client = Client::of(&sshd);
+    configure(&client, "");
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    opened.terminate();
+    opened.wait_exit();
+    let words = good(&client, &["doctor", "test"]).stdout;
+    let told = "jupyter_server 2.7.2 has known security holes";
+    let line = words.lines().find(|line| line.contains(told));
+    let line = line.unwrap_or_else(|| panic!("{words}"));
+    assert!(
+        line.contains("CVE-2026-35397") && line.contains("to 2.18.0 or later"),
+        "{line}"
+    );
+    assert!(words.contains("✓ Remote Jupyter 0."), "{words}");
+    let stopped = client.run(&["stop", "test", "--yes"]);
+    assert_eq!(stopped.code, Some(0), "{stopped}");
+}

@@ -8,10 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use remote_jupyter::problem::Code;
+use remote_jupyter::session::Event;
 use serde_json::{Value, json};
 
 use crate::scene::{assert_nothing_left, configure, launches, servers, text, with_notebook_6};
-use crate::support::kernels::{make_busy, start_kernel_at};
+use crate::support::kernels::{make_busy, run_cells, start_kernel_at};
 use crate::support::{Client, Live, Opened, Sshd, eventually, http};
 
 /// Shorter than the pauses between Jupyter's own looks.
@@ -147,4 +148,70 @@ fn what_computes_and_what_a_tab_shows_stays() {
         == [busy.as_str()]));
     opened.interrupt();
     opened.wait_exit();
+}
+
+/// The next word about idle time: when it ends, or that it is not near any more.
+fn told(live: &Live, patience: Duration) -> Option<i64> {
+    live.wait("word of idle time", patience, |event| match event {
+        Event::Idle(time) => Some(time.ends),
+        _ => None,
+    })
+}
+
+fn now() -> i64 {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    i64::try_from(now).unwrap()
+}
+
+/// Its warning comes a quarter of this before the end.
+const LIMIT: Duration = Duration::from_secs(24);
+
+fn watched(client: &Client, change: impl FnOnce(&mut remote_jupyter::config::Host)) -> Live {
+    Live::open(client, |order| {
+        order.host.idle_stop = Some(LIMIT);
+        change(&mut order.host);
+        order.watch_kernels = Some(Duration::from_secs(1));
+    })
+}
+
+#[test]
+fn a_kernel_is_kept_as_often_as_the_user_wants_and_ends_when_not() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let live = watched(&client, |_| {});
+    let ready = live.wait_ready();
+    start_kernel_at(&ready);
+    let began = now();
+    let patience = 3 * LIMIT;
+    // Without that Jupyter ends it after 24 s, or at its next look, 24 s later at most.
+    for _ in 0..3 {
+        let ends = told(&live, patience).expect("the end is near");
+        assert!((0..=8).contains(&(ends - now())), "{ends}, {}", now());
+        live.handle.keep();
+        assert_eq!(told(&live, patience), None);
+        assert_eq!(kernels(&ready).len(), 1);
+    }
+    assert!(now() - began > 50, "{} s", now() - began);
+    assert!(told(&live, patience).is_some());
+    let is_gone = || kernels(&ready).is_empty();
+    assert!(eventually(patience, is_gone), "{}", log(&sshd));
+}
+
+#[test]
+fn a_command_of_ones_own_is_ended_from_here_once_no_cell_runs() {
+    let sshd = Sshd::start();
+    let client = Client::of(&sshd);
+    let live = watched(&client, |host| host.command = Some("jupyter lab".into()));
+    let ready = live.wait_ready();
+    start_kernel_at(&ready);
+    let cell =
+        "import time, pathlib; time.sleep(40); (pathlib.Path.home() / 'ended').write_text('')";
+    run_cells(&sshd, &[cell]);
+    let ends = told(&live, 4 * LIMIT).expect("the end is near");
+    assert!(sshd.home().read("ended").is_some(), "a cell runs");
+    let problem = live.wait_failed(3 * LIMIT);
+    assert_eq!(problem.code, Code::IdleEnded, "{problem:?}");
+    assert!(now() >= ends, "{ends}");
+    drop(live);
+    assert_nothing_left(&sshd, &client);
 }

@@ -259,6 +259,7 @@ fn play(order: Order) -> Report {
             let clicked = title.clone();
             let notice = Notification {
                 id: title.clone(),
+                alternative: String::new(),
                 acts_unseen: title.starts_with("unseen"),
                 title,
                 body,
@@ -267,7 +268,7 @@ fn play(order: Order) -> Report {
             NativeDesktop.notify(
                 notice,
                 None,
-                Box::new(move || report(&Report::Clicked(clicked))),
+                Box::new(move |_| report(&Report::Clicked(clicked))),
             );
             Ok(None)
         }

@@ -257,3 +257,78 @@ fn the_place_in_the_queue_is_told() {
     opened.interrupt();
     opened.wait_exit();
 }
+
+/// Both nodes are full for twenty and thirty minutes: Slurm's backfill plans the third job after the first of them.
+#[test]
+fn the_schedulers_own_estimate_is_told_where_both_nodes_are_full() {
+    let cluster = Cluster::start(&[Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    let lines = "launcher = \"slurm\"\npoll_seconds = 3\nwalltime = \"1:00:00\"\noptions = [\"--exclusive\"]";
+    configure(&client, lines);
+    let occupy = |minutes: u32| {
+        let line = format!("sbatch --parsable -N1 --exclusive -t {minutes} --wrap 'sleep 3000'");
+        client.ssh_run("test", &line).trim().to_owned()
+    };
+    let full = [occupy(20), occupy(30)];
+    let end = |id: &str| {
+        let line = format!("squeue -h -t RUNNING -j {id} -o %e | xargs -I@ date -d @ +%s");
+        let told = client.ssh_run("test", &line);
+        told.trim().parse::<i64>().ok()
+    };
+    assert!(eventually(SOON, || full.iter().all(|id| end(id).is_some())));
+    let first = end(&full[0]).unwrap();
+
+    let mut opened = client.open("test");
+    opened.wait_phase("queued");
+    let estimate = || {
+        let status = client.run(&["status", "test", "--json"]);
+        let state = status.json_lines().pop()?;
+        state["job"]["start_estimate"].as_i64()
+    };
+    assert!(eventually(PATIENCE, || estimate().is_some()));
+    let estimate = estimate().unwrap();
+    assert!(
+        (first - 120..first + 180).contains(&estimate),
+        "{estimate}, {first}"
+    );
+    let words = client.run(&["status", "test"]).stdout;
+    assert!(words.contains("starts ≈ "), "{words}");
+    opened.interrupt();
+    opened.wait_exit();
+    client.ssh_run("test", &format!("scancel {}", full.join(" ")));
+    nothing_queued(&client, Scheduler::Slurm);
+}
+
+#[test]
+fn without_an_estimate_the_waits_before_say_how_long_it_takes() {
+    let (cluster, client) = waiting(
+        Scheduler::Sge,
+        "launcher = \"sge\"\nqueue = \"all.q\"\npoll_seconds = 2",
+    );
+    let memory = || std::fs::read_to_string(client.path("state/remote-jupyter/state.toml"));
+    let waits = || memory().unwrap_or_default().matches("[[waits.").count();
+    for past in 0..3 {
+        cluster.close_queue(Scheduler::Sge);
+        let mut opened = client.open("test");
+        opened.wait_phase("queued");
+        cluster.open_queue(Scheduler::Sge);
+        opened.wait_phase_within("ready", PATIENCE);
+        opened.terminate();
+        opened.wait_exit();
+        stop(&client);
+        nothing_queued(&client, Scheduler::Sge);
+        assert_eq!(waits(), past + 1, "{:?}", memory());
+    }
+    cluster.close_queue(Scheduler::Sge);
+    let mut opened = client.open("test");
+    opened.wait_phase("queued");
+    let status = || client.run(&["status", "test"]).stdout;
+    assert!(
+        eventually(SOON, || status().contains(" · usually ")),
+        "{}",
+        status()
+    );
+    opened.interrupt();
+    opened.wait_exit();
+    nothing_queued(&client, Scheduler::Sge);
+}

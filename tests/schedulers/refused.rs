@@ -225,3 +225,21 @@ fn the_wrong_scheduler_is_told_the_right_one() {
     // Not installed here, or installed and without a controller.
     assert!(detail(&event).contains("sbatch: "), "{event}");
 }
+
+#[test]
+fn doctor_names_the_queues_and_a_configured_one_that_is_not_among_them() {
+    let cluster = Cluster::start(&[Scheduler::Sge, Scheduler::Slurm]);
+    let client = Client::of(&cluster);
+    for (word, told) in [
+        ("slurm", "Slurm has the queues "),
+        ("sge", "Grid Engine has the queues all.q"),
+    ] {
+        configure(
+            &client,
+            &format!("launcher = \"{word}\"\nqueue = \"nosuch\""),
+        );
+        let out = client.run_within(&["doctor", "test"], PATIENCE).stdout;
+        assert!(out.contains(told), "{out}");
+        assert!(out.contains("does not list the queue nosuch"), "{out}");
+    }
+}

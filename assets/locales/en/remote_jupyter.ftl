@@ -140,6 +140,10 @@ logs-none = Remote Jupyter has not started a server on { $host } yet.
 doctor-this-machine = Local computer
 doctor-here = local computer
 doctor-ssh = ssh: { $version }
+doctor-program = Remote Jupyter { $version } on { $system } ({ $processor })
+doctor-queues = { $scheduler } has the queues { $queues }
+doctor-accounts = your jobs can be charged to { $accounts }
+doctor-other-queue = { $scheduler } does not list the queue { $queue }
 doctor-no-ssh = `ssh` was not found, so ~/.ssh/config cannot be read
 doctor-configuration = configuration { $file }: { $hosts }
 doctor-sockets = control sockets in { $folder }
@@ -945,6 +949,7 @@ session-none-title = No Jupyter server of yours is running on { $host }
 session-none-remedy = Start one on the host, or set launcher = "direct" instead of "attach".
 session-sight = Jupyter { $version }, process { $pid }, { $place }, in { $root }
 session-sight-answers = Jupyter { $version } answers through a forward
+session-known-holes = { $package } { $version } has known security holes ({ $names }): update it to { $fixed } or later there.
 session-sight-forwards = a forward to the remote host is allowed
 session-place-port = port { $port }
 session-place-socket = socket { $path }
@@ -1228,6 +1233,13 @@ log-at-the-end = { $path } does not exist yet: the scheduler delivers what a job
 idle-ended-title = Jupyter on { $host } was not used and has ended
 idle-ended-detail = It had been idle for as long as idle_stop allows.
 idle-ended-remedy = Open the host again to start another server. Anything that kernels computed and did not save is lost.
+idle-near-line = Jupyter on { $host } is not used and ends at { $time }, or a kernel of it: run a cell, or `remote-jupyter keep { $host }`.
+idle-kept-line = Jupyter on { $host } is kept.
+notice-idle = { $host } ends at { $time }: it is not used
+notice-idle-text = Nothing has run for { $time }. What kernels hold and did not save is lost then.
+menu-keep = Keep Running
+menu-unused-until = unused, ends ≈ { $time }
+help-keep = Keep an unused Jupyter that idle_stop is about to end
 
 ## The time of a job (src/session/walltime.rs, src/cli/extend.rs)
 
@@ -1248,6 +1260,26 @@ menu-extend = Extend by 1 Hour
 menu-start-again = Start Again
 notice-short = { $host }: { $time } left
 notice-longer = { $host } has more time
+notice-short-busy = Still running: { $names }.
+usual-wait = usually { $from } to { $to }
+usual-wait-about = usually about { $time }
+usual-wait-up-to = usually up to { $time }
+usual-wait-short = usually at once
+usual-minutes = { $count } min
+usual-hours = { $count } h
+menu-running = Still Running
+menu-running-host = { $host }: { $facts }
+running-cores =
+    { $count ->
+        [1] 1 core
+       *[other] { $count } cores
+    }
+running-gpus =
+    { $count ->
+        [1] 1 GPU
+       *[other] { $count } GPUs
+    }
+running-since = running for { $time }
 notice-start-again = Click to start again.
 notice-start-again-with = Click to start again with { $notebook }.
 

@@ -16,7 +16,7 @@ use crate::app::view::menu;
 use crate::app::view::notification::{self, NotificationRequest};
 use crate::app::view::{details, dialog};
 use crate::app::{diagnostics, os_actions};
-use crate::desktop::{Desktop, Dialog, DialogKind};
+use crate::desktop::{Desktop, Dialog, DialogKind, NotificationButton};
 use crate::i18n::fl;
 use crate::jupyter::KernelAction;
 use crate::problem;
@@ -40,6 +40,7 @@ impl<D: Desktop> App<D> {
                 self.sessions.extend(&host, HOUR);
                 self.awaited_time.insert(host);
             }
+            AppEffect::Keep(host) => self.sessions.keep(&host),
             AppEffect::Show(host, notebook) => self.sessions.show(&host, notebook),
             AppEffect::ShowUnlessOpen(host) => self.sessions.show_unless_open(&host),
             AppEffect::ShowPort(port) => self.show_page(format!("http://localhost:{port}/")),
@@ -222,8 +223,12 @@ impl<D: Desktop> App<D> {
     pub(super) fn notify(&self, request: NotificationRequest) {
         let (sender, action) = (self.sender.clone(), request.action);
         let host = action.host_name().map(str::to_owned);
-        let clicked = move || {
-            sender.send(AppEvent::MenuClicked(action));
+        let alternative = request.alternative.unwrap_or_else(|| action.clone());
+        let clicked = move |button| {
+            sender.send(AppEvent::MenuClicked(match button {
+                NotificationButton::Action => action,
+                NotificationButton::Alternative => alternative,
+            }));
         };
         self.desktop
             .notify(request.notification, host.as_deref(), Box::new(clicked));

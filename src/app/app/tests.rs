@@ -26,7 +26,7 @@ use crate::session::{Event, JobInfo, Phase, Reply};
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::{Prompt, PromptAnswer};
 
-type Clicked = Box<dyn FnOnce() + Send>;
+type Clicked = crate::desktop::NotificationClick;
 
 /// A desktop that keeps what the app shows.
 #[derive(Default)]
@@ -240,7 +240,7 @@ fn a_click_on_a_notification_is_a_menu_action() {
     app.hear("gpu01", &samples::ready("gpu01"));
     let (notification, clicked) = app.desktop.notifications.borrow_mut().pop().unwrap();
     assert_eq!(notification.title, fl!("notice-ready", host = "gpu01"));
-    clicked();
+    clicked(crate::desktop::NotificationButton::Action);
     let events = app.sender.take();
     let open = MenuAction::host("gpu01", HostAction::Open);
     assert!(
@@ -324,7 +324,7 @@ fn a_prompt_that_no_click_asked_for_waits_for_one() {
         "it waits for the user"
     );
 
-    clicked();
+    clicked(crate::desktop::NotificationButton::Action);
     let Some(AppEvent::MenuClicked(click)) = app.sender.take().pop() else {
         panic!("a click on a notification is a choice")
     };
@@ -882,6 +882,7 @@ fn opens_window(effect: &AppEffect) -> Option<bool> {
         | AppEffect::ShowPage(_) => Some(true),
         AppEffect::Open { .. }
         | AppEffect::Restore(_)
+        | AppEffect::Keep(_)
         | AppEffect::Show(..)
         | AppEffect::ShowUnlessOpen(_)
         | AppEffect::ShowPort(_)

@@ -6,7 +6,7 @@ use super::loss::LossState;
 use super::notable_change::{NotableChange, RestartOffer};
 use crate::app::effect::AppEffect;
 use crate::app::menu_action::HostAction;
-use crate::config::Host;
+use crate::config::{Host, Resources};
 use crate::ipc::{Message, MessageBody};
 use crate::jupyter::{Activity, Notebook};
 use crate::problem::{Code, Problem};
@@ -35,6 +35,8 @@ pub struct Written {
     pub profiles: Vec<String>,
     /// True if a profile made it of another host.
     pub has_profile: bool,
+    /// Resources that its jobs ask for.
+    pub resources: Resources,
 }
 
 impl Written {
@@ -44,6 +46,12 @@ impl Written {
             is_bare: *host == Host::named(&host.name),
             profiles: host.profiles.iter().map(|one| one.name.clone()).collect(),
             has_profile: host.profile.is_some(),
+            resources: Resources {
+                cores: host.cores,
+                memory: host.memory.clone(),
+                gpus: host.gpus,
+                ..Resources::default()
+            },
         }
     }
 }
@@ -114,6 +122,8 @@ pub struct HostState {
     pub page_told: Option<Instant>,
     /// Until when a missing network is no failure.
     pub retry_until: Option<Instant>,
+    /// When its server, or a kernel of it, ends unless it is used, in seconds since 1970; none where that is not near.
+    pub idle_ends: Option<i64>,
     /// The job that was refused more time.
     pub refused_time: Option<String>,
 }
@@ -146,6 +156,7 @@ impl HostState {
             suppresses_notifications: false,
             page_told: None,
             retry_until: None,
+            idle_ends: None,
             refused_time: None,
         }
     }
@@ -326,6 +337,7 @@ impl HostState {
             self.ends = None;
             self.queued = None;
             self.kernels = None;
+            self.idle_ends = None;
             self.is_prompting = false;
             self.notes.clear();
         }
@@ -409,6 +421,7 @@ impl HostState {
             HostAction::OpenForward(port) => Some(AppEffect::ShowPort(*port)),
             HostAction::CopyLink => Some(AppEffect::CopyLink(name)),
             HostAction::Extend if self.can_be_extended() => Some(AppEffect::Extend(name)),
+            HostAction::Keep => Some(AppEffect::Keep(name)),
             HostAction::Stop => Some(AppEffect::Stop(name)),
             _ => None,
         }

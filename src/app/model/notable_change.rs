@@ -3,13 +3,22 @@
 use std::time::Duration;
 
 use crate::problem::Problem;
-use crate::session::{CellDone, JobInfo, Ready, Walltime};
+use crate::session::{CellDone, IdleTime, JobInfo, Ready, Walltime};
 
 /// Offer to start a server again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestartOffer {
     /// With the notebook that the user had open last.
     pub notebook: Option<String>,
+}
+
+/// Cost of the end of a job's time, and if that can be put off.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// The paths of notebooks whose kernels are busy.
+    pub busy: Vec<String>,
+    /// True if the scheduler can be asked for more time, and has not refused it.
+    pub can_be_extended: bool,
 }
 
 /// Something that has just become so.
@@ -20,7 +29,7 @@ pub enum NotableChange {
     /// A tab is open, in a job that waited that long.
     Started(Ready, Duration),
     /// The time of its job is nearly up, or is longer than it was.
-    Walltime(JobInfo, Walltime),
+    Walltime(JobInfo, Walltime, Outlook),
     /// The server of an open tunnel has ended, and can be started again.
     Ended(Problem, RestartOffer),
     /// A host failed, or its connection is lost for good.
@@ -33,6 +42,8 @@ pub enum NotableChange {
     LoginPostponed,
     /// The connection is back, after that time.
     Returned(Duration),
+    /// Its server, or a kernel of it, is about to end because nobody uses it.
+    Idle(IdleTime),
     /// A run of cells is done.
     CellDone(CellDone),
     /// A remark of the session that needs the user.

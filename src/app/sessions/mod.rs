@@ -254,6 +254,11 @@ impl Sessions {
         self.ask(name, request, |handle| handle.act_on_kernel(command));
     }
 
+    /// Keeps a server that is about to end because nobody uses it.
+    pub fn keep(&self, name: &str) {
+        self.ask(name, Request::Keep, Handle::keep);
+    }
+
     /// Asks for more time for the server's job.
     pub fn extend(&self, name: &str, by: u64) {
         self.ask(name, Request::Extend { by }, |handle| handle.extend(by));

@@ -125,7 +125,7 @@ impl Findings {
 }
 
 fn computer(config: &Config, file: &Path) -> Vec<CheckLine> {
-    let first = std::iter::once(checkup::of_ssh());
+    let first = [checkup::of_program(), checkup::of_ssh()].into_iter();
     first.chain(checkup::of_computer(config, file)).collect()
 }
 

@@ -117,9 +117,9 @@ fn of_job(job: &JobInfo) -> String {
     };
     let why = job.reason.as_deref().map(why);
     let place = job.place.map(|place| fl!("details-place", place = place));
-    let start = job
-        .start_time()
-        .map(|time| fl!("details-starts", time = time));
+    let start = job.start_time();
+    let start = start.map(|time| fl!("details-starts", time = time));
+    let start = start.or(job.outlook());
     let lines = [Some(name), why, place, start].into_iter().flatten();
     lines.collect::<Vec<_>>().join("\n")
 }

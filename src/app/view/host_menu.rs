@@ -203,6 +203,9 @@ fn upkeep(host: &HostState, model: &Model) -> Vec<Entry> {
     let mut entries = Vec::new();
     if host.phase == Phase::Ready {
         entries.push(of(host, HostAction::CopyLink, &fl!("menu-copy-link")));
+        if host.idle_ends.is_some() {
+            entries.push(of(host, HostAction::Keep, &fl!("menu-keep")));
+        }
         if host.can_be_extended() {
             entries.push(of(host, HostAction::Extend, &fl!("menu-extend")));
         }
@@ -286,7 +289,8 @@ fn close(host: &HostState, now: Instant) -> Entry {
     of(host, HostAction::Close, &text)
 }
 
-fn stop(host: &HostState) -> Entry {
+/// Returns the item that stops a host's server.
+pub fn stop(host: &HostState) -> Entry {
     let asks = dialog::before_stop(&host.name, host.kernels.as_ref()).is_some();
     let text = if asks {
         fl!("menu-stop-asks")

@@ -8,7 +8,7 @@ use super::text::{elapsed, shown, until_next};
 use crate::app::model::{HostState, SideLogin};
 use crate::i18n::fl;
 use crate::jupyter::Kernels;
-use crate::session::{JobInfo, Phase};
+use crate::session::{JobInfo, Phase, time_of_day};
 
 /// Returns the host's line, which shows the state by shape and as text, never by colour.
 pub fn title(host: &HostState, now: Instant) -> String {
@@ -76,7 +76,9 @@ fn connected(host: &HostState, now: Instant) -> Vec<String> {
     });
     let left = host.time_left(now).and_then(|(left, _)| elapsed(left));
     let left = left.map(|time| fl!("job-time-left", time = time));
-    kernels.into_iter().chain(left).collect()
+    let idle = host.idle_ends.and_then(time_of_day);
+    let idle = idle.map(|time| fl!("menu-unused-until", time = time));
+    kernels.into_iter().chain(left).chain(idle).collect()
 }
 
 fn failed(host: &HostState) -> Vec<String> {
@@ -117,8 +119,7 @@ fn wait(job: &JobInfo) -> Vec<String> {
         .as_deref()
         .map(|reason| shown(&pending_reason(reason)));
     let place = job.place.map(|place| fl!("job-place", place = place));
-    let start = job.start_time().map(|time| fl!("job-starts", time = time));
-    why.into_iter().chain(place).chain(start).collect()
+    why.into_iter().chain(place).chain(job.outlook()).collect()
 }
 
 /// Returns for how long it has been in its phase; a job waits also while the connection is lost.

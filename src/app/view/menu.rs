@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::super::menu_action::MenuAction;
 use super::super::model::{Model, UpdateInfo};
 use super::menu_item::{Entry, SubmenuKind, disabled_item, groups, item, tickable, with_keys};
-use super::{host_list, host_title};
+use super::{host_list, host_title, running};
 use crate::desktop::login_item;
 use crate::i18n::fl;
 
@@ -16,6 +16,7 @@ const LISTED: usize = 20;
 pub fn entries(model: &Model, now: Instant) -> Vec<Entry> {
     groups(vec![
         host_list::entries(model, now),
+        running::entry(model, now).into_iter().collect(),
         of_the_app(model),
         vec![quit(model)],
     ])

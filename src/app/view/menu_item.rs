@@ -54,6 +54,8 @@ pub enum SubmenuKind {
     Profiles(String),
     /// The further ports of a host.
     Ports(String),
+    /// All that runs or waits.
+    Running,
     /// The app's own help.
     Help,
 }

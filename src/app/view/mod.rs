@@ -11,4 +11,5 @@ pub mod menu;
 pub mod menu_item;
 pub mod notification;
 mod pending;
+mod running;
 pub mod text;

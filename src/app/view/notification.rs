@@ -1,12 +1,17 @@
 //! Decides what a notification of a session's change says, and what clicking it does.
 
+use std::time::Duration;
+
 use super::super::menu_action::{HostAction, MenuAction};
-use super::super::model::{ConfigMistake, NotableChange};
+use super::super::model::{ConfigMistake, NotableChange, Outlook};
 use super::text::{elapsed, shown};
 use crate::desktop::Notification;
 use crate::i18n::fl;
 use crate::problem::{Code, Face};
-use crate::session::{CellDone, JobInfo, Walltime, time_words};
+use crate::session::{CellDone, IdleTime, JobInfo, Walltime, time_of_day, time_words};
+
+/// Notebooks that a notification names.
+const NAMES: usize = 3;
 
 /// A notification, and the choice that a click on it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +20,8 @@ pub struct NotificationRequest {
     pub notification: Notification,
     /// The choice.
     pub action: MenuAction,
+    /// The choice of its second button, where it has one.
+    pub alternative: Option<MenuAction>,
 }
 
 /// Returns the notification of a host's change.
@@ -37,10 +44,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             let body = fl!("notice-job-started", id = id, node = node, time = waited);
             open_tab(host, fl!("notice-ready", host = host), body)
         }
-        NotableChange::Walltime(job, walltime) => NotificationRequest {
-            notification: of_time(host, job, *walltime),
-            action: MenuAction::host(host, HostAction::Open),
-        },
+        NotableChange::Walltime(job, walltime, outlook) => of_time(host, job, *walltime, outlook),
         NotableChange::Ended(problem, again) => {
             let body = match &again.notebook {
                 Some(notebook) => fl!("notice-start-again-with", notebook = shown(notebook)),
@@ -66,6 +70,7 @@ pub fn notification_request(host: &str, notable: &NotableChange) -> Notification
             request.notification.id = format!("{host} note");
             request
         }
+        NotableChange::Idle(time) => idle(host, time),
         NotableChange::CellDone(done) => cell_done(host, done),
         NotableChange::PageOpen(port) => page_open(host, *port),
         NotableChange::Failed(problem) | NotableChange::Refused(problem) => {
@@ -94,9 +99,11 @@ fn of_state(
             title,
             body,
             action: label,
+            alternative: String::new(),
             acts_unseen: false,
         },
         action: MenuAction::host(host, action),
+        alternative: None,
     }
 }
 
@@ -123,9 +130,29 @@ fn cell_done(host: &str, done: &CellDone) -> NotificationRequest {
             title: fl!("notice-cell-done", name = name),
             body: fl!("notice-cell-done-text", host = host, time = time),
             action: label,
+            alternative: String::new(),
             acts_unseen: false,
         },
         action: MenuAction::host(host, action),
+        alternative: None,
+    }
+}
+
+/// Returns the notification that something unused is about to end: a click keeps it.
+fn idle(host: &str, time: &IdleTime) -> NotificationRequest {
+    let ends = time.ends.and_then(time_of_day).unwrap_or_default();
+    let unused = time_words(Duration::from_secs(time.unused));
+    NotificationRequest {
+        notification: Notification {
+            id: format!("{host} idle"),
+            title: fl!("notice-idle", host = host, time = ends),
+            body: fl!("notice-idle-text", time = unused),
+            action: fl!("menu-keep"),
+            alternative: fl!("menu-stop"),
+            acts_unseen: false,
+        },
+        action: MenuAction::host(host, HostAction::Keep),
+        alternative: Some(MenuAction::host(host, HostAction::Stop)),
     }
 }
 
@@ -138,9 +165,11 @@ fn page_open(host: &str, port: u16) -> NotificationRequest {
             title: fl!("notice-page-open", host = host),
             body: fl!("notice-page-open-text", place = place, host = host),
             action: fl!("menu-new-tab"),
+            alternative: String::new(),
             acts_unseen: true,
         },
         action: MenuAction::host(host, HostAction::NewTab),
+        alternative: None,
     }
 }
 
@@ -163,9 +192,11 @@ pub fn broken_config(complaint: &ConfigMistake) -> NotificationRequest {
             title: fl!("notice-config"),
             body: format!("{}\n{}", complaint.mistake, complaint.remedy),
             action: fl!("menu-edit"),
+            alternative: String::new(),
             acts_unseen: false,
         },
         action: MenuAction::EditConfiguration,
+        alternative: None,
     }
 }
 
@@ -177,13 +208,23 @@ pub fn diagnostics_copied() -> NotificationRequest {
             title: fl!("notice-copied"),
             body: fl!("notice-copied-text"),
             action: fl!("menu-show-log"),
+            alternative: String::new(),
             acts_unseen: false,
         },
         action: MenuAction::ShowLog,
+        alternative: None,
     }
 }
 
-fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
+/// Returns the notification of a job's time. One that is nearly up names what still computes, and has a button for more
+/// time where the scheduler may grant it.
+fn of_time(
+    host: &str,
+    job: &JobInfo,
+    walltime: Walltime,
+    outlook: &Outlook,
+) -> NotificationRequest {
+    let is_short = walltime == Walltime::Short;
     let (title, body) = match walltime {
         Walltime::Short => {
             let time = time_words(job.left().unwrap_or_default());
@@ -191,12 +232,27 @@ fn of_time(host: &str, job: &JobInfo, walltime: Walltime) -> Notification {
         }
         Walltime::Extended => (fl!("notice-longer", host = host), job.longer()),
     };
-    Notification {
-        id: format!("{host} time"),
-        title,
-        body,
-        action: fl!("menu-open-tab"),
-        acts_unseen: false,
+    let busy = outlook.busy.iter().take(NAMES);
+    let busy = busy.map(|path| shown(path)).collect::<Vec<_>>().join(", ");
+    let body = match busy.as_str() {
+        "" => body,
+        names if is_short => format!("{}\n{body}", fl!("notice-short-busy", names = names)),
+        _ => body,
+    };
+    let extends = is_short && outlook.can_be_extended;
+    let extend = extends.then(|| MenuAction::host(host, HostAction::Extend));
+    let label = extend.as_ref().map(|_| fl!("menu-extend"));
+    NotificationRequest {
+        notification: Notification {
+            id: format!("{host} time"),
+            title,
+            body,
+            action: fl!("menu-open-tab"),
+            alternative: label.unwrap_or_default(),
+            acts_unseen: false,
+        },
+        action: MenuAction::host(host, HostAction::Open),
+        alternative: extend,
     }
 }
 
@@ -285,6 +341,52 @@ mod tests {
         let alone = done("", "python3", 12);
         assert_eq!(alone.action, MenuAction::host("gpu01", HostAction::Open));
         assert_eq!(alone.notification.body, "It ran for 12 s on gpu01.");
+    }
+
+    #[test]
+    fn a_warning_of_a_jobs_time_names_what_runs_and_offers_more_where_there_may_be_some() {
+        let job = JobInfo {
+            id: "7".into(),
+            ..JobInfo::default()
+        };
+        let told = |walltime, can_be_extended| {
+            let outlook = Outlook {
+                busy: vec!["work/a.ipynb".into()],
+                can_be_extended,
+            };
+            let change = NotableChange::Walltime(job.clone(), walltime, outlook);
+            notification_request("gpu01", &change)
+        };
+        let short = told(Walltime::Short, true);
+        assert!(short.notification.body.contains("work/a.ipynb"));
+        assert_eq!(short.notification.alternative, "Extend by 1 Hour");
+        let extend = MenuAction::host("gpu01", HostAction::Extend);
+        assert_eq!(short.alternative, Some(extend));
+        let refused = told(Walltime::Short, false);
+        assert_eq!(refused.notification.alternative, "");
+        let longer = told(Walltime::Extended, true);
+        assert!(!longer.notification.body.contains("work/a.ipynb"));
+        assert_eq!(longer.alternative, None);
+    }
+
+    #[test]
+    fn an_unused_server_is_kept_by_a_click_and_stopped_by_the_second_button() {
+        let time = IdleTime {
+            ends: Some(1_795_510_000),
+            unused: 6600,
+        };
+        let told = notification_request("gpu01", &NotableChange::Idle(time));
+        assert_eq!(told.action, MenuAction::host("gpu01", HostAction::Keep));
+        let stop = MenuAction::host("gpu01", HostAction::Stop);
+        assert_eq!(told.alternative, Some(stop));
+        let Notification {
+            action,
+            alternative,
+            body,
+            ..
+        } = told.notification;
+        assert_eq!((&*action, &*alternative), ("Keep Running", "Stop Jupyter"));
+        assert!(body.contains("1 h 50 min"), "{body}");
     }
 
     #[test]

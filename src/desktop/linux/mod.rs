@@ -16,7 +16,9 @@ use std::io;
 use tao::event_loop::EventLoop;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::contract::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
+use super::contract::{
+    Desktop, Dialog, DialogId, DialogResponse, Notification, NotificationClick, SystemEvent,
+};
 
 /// This desktop.
 #[derive(Debug, Default)]
@@ -47,7 +49,7 @@ impl Desktop for NativeDesktop {
     }
 
     /// Its server tells of a click only to the connection that posted it.
-    fn notify(&self, notice: Notification, _host: Option<&str>, clicked: Box<dyn FnOnce() + Send>) {
+    fn notify(&self, notice: Notification, _host: Option<&str>, clicked: NotificationClick) {
         notifications::post(notice, clicked);
     }
 

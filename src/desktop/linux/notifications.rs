@@ -17,7 +17,7 @@ use futures_lite::future::or;
 use notify_rust::{Hint, Notification as Message, NotificationHandle, NotificationResponse};
 use zruntime::{Shared, SharedRuntime, Task};
 
-use super::super::contract::Notification;
+use super::super::contract::{Notification, NotificationButton, NotificationClick};
 use super::super::notification_actions::NotificationActions;
 use super::super::sanitize::sanitized;
 use server::{Abilities, NotificationEnd, NotificationServer};
@@ -33,8 +33,9 @@ const MOST_ENDS: usize = 64;
 /// Name of the action for a click on the notification itself.
 const ITSELF: &str = "default";
 const BUTTON: &str = "open";
+const ALTERNATIVE: &str = "other";
 
-type Clicked = Box<dyn FnOnce() + Send>;
+type Clicked = NotificationClick;
 type Order = (Notification, Clicked);
 
 /// Hands a notification to the thread that posts them.
@@ -69,7 +70,7 @@ async fn work(orders: &Receiver<Order>) {
 fn tell(notice: &Notification, clicked: Option<Clicked>, error: &PostError) {
     tracing::warn!(%error, title = notice.title, "the notification was not shown");
     if let Some(clicked) = clicked.filter(|_| notice.acts_unseen) {
-        clicked();
+        clicked(NotificationButton::Action);
     }
 }
 
@@ -192,12 +193,19 @@ impl Poster {
     fn hear(&mut self, end: &NotificationEnd) {
         let clicked = self.clicks.take(&end.name.to_string());
         self.shown.close(&end.name);
-        let is_ours = |action: &String| action == ITSELF || action == BUTTON;
-        if let Some(clicked) = clicked
-            && end.action.as_ref().is_some_and(is_ours)
-        {
-            clicked();
+        let button = end.action.as_deref().and_then(button);
+        if let (Some(clicked), Some(button)) = (clicked, button) {
+            clicked(button);
         }
+    }
+}
+
+/// Returns what is clicked by an action of that name.
+fn button(action: &str) -> Option<NotificationButton> {
+    match action {
+        ITSELF | BUTTON => Some(NotificationButton::Action),
+        ALTERNATIVE => Some(NotificationButton::Alternative),
+        _ => None,
     }
 }
 
@@ -256,7 +264,11 @@ fn compose(notice: &Notification, abilities: &Abilities) -> Message {
         .body(&body(&notice.body, abilities.has("body-markup")))
         .hint(Hint::DesktopEntry("remote-jupyter".to_owned()))
         .hint(Hint::Category("network".to_owned()));
-    message.actions = actions(&notice.action, abilities.has("actions"));
+    let buttons = [
+        (BUTTON, &*notice.action),
+        (ALTERNATIVE, &*notice.alternative),
+    ];
+    message.actions = actions(&buttons, abilities.has("actions"));
     message
 }
 
@@ -272,15 +284,14 @@ fn body(text: &str, markup: bool) -> String {
 }
 
 /// Returns pairs of an action's name and its label.
-fn actions(button: &str, can: bool) -> Vec<String> {
-    let mut actions = Vec::new();
-    if can {
-        actions.extend([ITSELF.to_owned(), sanitized(button)]);
-    }
-    if can && !button.is_empty() {
-        actions.extend([BUTTON.to_owned(), sanitized(button)]);
-    }
-    actions
+fn actions(buttons: &[(&str, &str)], can: bool) -> Vec<String> {
+    let itself = buttons.first().map(|(_, label)| (ITSELF, *label));
+    let shown = buttons.iter().filter(|(_, label)| !label.is_empty());
+    let actions = itself.into_iter().chain(shown.copied());
+    let pairs = actions.filter(|_| can);
+    pairs
+        .flat_map(|(name, label)| [name.to_owned(), sanitized(label)])
+        .collect()
 }
 
 #[cfg(test)]
@@ -296,11 +307,14 @@ mod tests {
 
     #[test]
     fn a_button_is_there_if_it_says_something_and_the_server_has_any() {
+        let of = |one, other, can| actions(&[(BUTTON, one), (ALTERNATIVE, other)], can);
         assert_eq!(
-            actions("Open Tab", true),
+            of("Open Tab", "", true),
             ["default", "Open Tab", "open", "Open Tab"]
         );
-        assert_eq!(actions("", true), ["default", ""]);
-        assert!(actions("Open Tab", false).is_empty());
+        assert_eq!(of("", "", true), ["default", ""]);
+        assert!(of("Open Tab", "Stop", false).is_empty());
+        let both = of("Keep", "Stop", true);
+        assert_eq!(both[2..], ["open", "Keep", "other", "Stop"]);
     }
 }

@@ -20,7 +20,9 @@ use tao::event_loop::EventLoop;
 use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder, TrayIconEvent};
 
-use super::contract::{Desktop, Dialog, DialogId, DialogResponse, Notification, SystemEvent};
+use super::contract::{
+    Desktop, Dialog, DialogId, DialogResponse, Notification, NotificationClick, SystemEvent,
+};
 
 /// This desktop.
 #[derive(Debug, Default)]
@@ -88,7 +90,7 @@ impl Desktop for NativeDesktop {
         notifications::unless_clicked(summon);
     }
 
-    fn notify(&self, notice: Notification, host: Option<&str>, clicked: Box<dyn FnOnce() + Send>) {
+    fn notify(&self, notice: Notification, host: Option<&str>, clicked: NotificationClick) {
         notifications::post(notice, host.map(str::to_owned), clicked);
     }
 

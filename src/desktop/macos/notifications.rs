@@ -28,12 +28,12 @@ use objc2_user_notifications::{
     UNUserNotificationCenterDelegate,
 };
 
-use super::super::contract::Notification;
+use super::super::contract::{Notification, NotificationButton, NotificationClick};
 use super::super::notification_actions::NotificationActions;
 use super::super::sanitize::sanitized;
 use crate::secret::random_hex;
 
-type Click = Box<dyn FnOnce() + Send>;
+type Click = NotificationClick;
 
 /// Random, so that a notification of an earlier run is known as such.
 static RUN: LazyLock<Option<String>> = LazyLock::new(|| random_hex(12).ok());
@@ -50,8 +50,11 @@ const SAME_CLICK: Duration = Duration::from_secs(2);
 /// Longest time by which the click comes later than the rest.
 const CLICK_FOLLOWS: Duration = Duration::from_millis(400);
 
-/// The labels that there is a category with a button for.
-static ACTIONS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+/// Labels of a notification's button, and of its second one, which may be empty.
+type Labels = (String, String);
+
+/// The labels that there is a category with buttons for.
+static ACTIONS: Mutex<BTreeSet<Labels>> = Mutex::new(BTreeSet::new());
 
 /// Takes clicks from now on. Before the application has finished launching, or the click that
 /// launched it is lost (documentation of `UNUserNotificationCenterDelegate`).
@@ -101,7 +104,7 @@ fn ask_and_add(notice: Notification, host: Option<String>, clicked: Click) {
     let Some(centre) = centre() else {
         tracing::info!(title = notice.title, body = notice.body, "notification");
         if notice.acts_unseen {
-            clicked();
+            clicked(NotificationButton::Action);
         }
         return;
     };
@@ -144,8 +147,9 @@ fn add(name: &str, notice: &Notification, host: Option<&str>) {
         content.setThreadIdentifier(&NSString::from_str(host));
     }
     if !notice.action.is_empty() {
-        register(&centre, &notice.action);
-        content.setCategoryIdentifier(&NSString::from_str(&notice.action));
+        let labels = (notice.action.clone(), notice.alternative.clone());
+        content.setCategoryIdentifier(&NSString::from_str(&category_name(&labels)));
+        register(&centre, labels);
     }
     // Without a trigger it is shown at once.
     let identifier = NSString::from_str(name);
@@ -165,32 +169,45 @@ fn add(name: &str, notice: &Notification, host: Option<&str>) {
 fn not_shown(name: &str, acts: bool) {
     let clicked = lock(&CLICKS).take(name);
     if let Some(clicked) = clicked.filter(|_| acts) {
-        clicked();
+        clicked(NotificationButton::Action);
     }
 }
 
-/// Makes a button with this label known. A button belongs to a category, named here like its
-/// button; each call replaces the whole set. There are only a few labels, all from the catalogue.
-fn register(centre: &UNUserNotificationCenter, action: &str) {
+/// Makes buttons with these labels known. Buttons belong to a category, named here like its
+/// buttons; each call replaces the whole set. There are only a few labels, all from the catalogue.
+fn register(centre: &UNUserNotificationCenter, labels: Labels) {
     let mut actions = lock(&ACTIONS);
-    if !actions.insert(action.to_owned()) {
+    if !actions.insert(labels) {
         return;
     }
-    let categories: Vec<_> = actions.iter().map(|action| category(action)).collect();
+    let categories: Vec<_> = actions.iter().map(category).collect();
     centre.setNotificationCategories(&NSSet::from_retained_slice(&categories));
 }
 
-fn category(action: &str) -> Retained<UNNotificationCategory> {
-    let label = NSString::from_str(action);
+fn category_name((action, alternative): &Labels) -> String {
+    match alternative.as_str() {
+        "" => action.clone(),
+        alternative => format!("{action}\n{alternative}"),
+    }
+}
+
+fn category(labels: &Labels) -> Retained<UNNotificationCategory> {
+    let (action, alternative) = labels;
     // Without `Foreground`: what opens is the browser, not this app.
-    let button = UNNotificationAction::actionWithIdentifier_title_options(
-        ns_string!("act"),
-        &label,
-        UNNotificationActionOptions::empty(),
-    );
+    let button = |identifier, label: &str| {
+        UNNotificationAction::actionWithIdentifier_title_options(
+            identifier,
+            &NSString::from_str(label),
+            UNNotificationActionOptions::empty(),
+        )
+    };
+    let mut buttons = vec![button(ns_string!("act"), action)];
+    if !alternative.is_empty() {
+        buttons.push(button(ns_string!("other"), alternative));
+    }
     UNNotificationCategory::categoryWithIdentifier_actions_intentIdentifiers_options(
-        &label,
-        &NSArray::from_retained_slice(&[button]),
+        &NSString::from_str(&category_name(labels)),
+        &NSArray::from_retained_slice(&buttons),
         &NSArray::new(),
         UNNotificationCategoryOptions::empty(),
     )
@@ -278,7 +295,12 @@ fn take(response: &UNNotificationResponse) {
     // Apart from the call, which may well post another notification.
     let click = lock(&CLICKS).take(&name);
     if let Some(click) = click {
-        click();
+        let is_other = *response.actionIdentifier() == *ns_string!("other");
+        click(if is_other {
+            NotificationButton::Alternative
+        } else {
+            NotificationButton::Action
+        });
     } else if !is_of_this_run(&name)
         && let Some(open) = OPEN_HOST.get()
     {

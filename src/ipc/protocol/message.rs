@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::i18n::fl;
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
-use crate::session::{CellDone, Event, JobInfo, Loss, Phase, Ready, Walltime};
+use crate::session::{CellDone, Event, IdleTime, JobInfo, Loss, Phase, Ready, Walltime};
 
 /// An event of a host's session, as other programs and scripts read it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -70,6 +70,13 @@ pub enum MessageBody {
         /// The run.
         cell_done: CellDone,
     },
+    /// Something that nobody uses is about to end, or is not any more.
+    Idle {
+        /// The same as text, for programs that show notes only.
+        note: String,
+        /// When it ends, and for how long it has not been used.
+        idle: IdleTime,
+    },
     /// The page was not shown again: a browser has one open.
     PageOpen {
         /// The same as text, for programs that show notes only.
@@ -115,7 +122,7 @@ impl Message {
             host: host.to_owned(),
             phase: phase_after(event, phase),
             at_ms,
-            body: MessageBody::of(event)?,
+            body: MessageBody::of(event, host)?,
         })
     }
 
@@ -155,6 +162,7 @@ impl Message {
             | MessageBody::Walltime { .. }
             | MessageBody::Loss { .. }
             | MessageBody::CellDone { .. }
+            | MessageBody::Idle { .. }
             | MessageBody::PageOpen { .. }
             | MessageBody::Note { .. } => true,
             MessageBody::Failed(_)
@@ -230,6 +238,7 @@ impl Message {
             MessageBody::Note { note, .. }
             | MessageBody::Loss { note, .. }
             | MessageBody::CellDone { note, .. }
+            | MessageBody::Idle { note, .. }
             | MessageBody::PageOpen { note, .. }
             | MessageBody::Walltime { note, .. } => Some(note),
             _ => None,
@@ -255,7 +264,7 @@ impl Message {
 }
 
 impl MessageBody {
-    fn of(event: &Event) -> Option<Self> {
+    fn of(event: &Event, host: &str) -> Option<Self> {
         let note = |note: &String, waits, warns| Self::Note {
             note: note.clone(),
             waits,
@@ -279,6 +288,10 @@ impl MessageBody {
             Event::CellDone(done) => Self::CellDone {
                 note: done.words(),
                 cell_done: done.clone(),
+            },
+            Event::Idle(idle) => Self::Idle {
+                note: idle.words(host),
+                idle: *idle,
             },
             Event::PageOpen => Self::PageOpen {
                 note: fl!("session-page-open"),

@@ -8,7 +8,7 @@ use crate::jupyter::{Activity, KernelAction, Kernels, Notebook};
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
 use crate::session::{
-    CellDone, Event, Forwarded, JobInfo, Loss, Phase, Ready, ServerInfo, Walltime,
+    CellDone, Event, Forwarded, IdleTime, JobInfo, Loss, Phase, Ready, ServerInfo, Walltime,
 };
 
 const REQUESTS: &str = include_str!("requests.jsonl");
@@ -18,6 +18,7 @@ fn messages() -> String {
     include_str!("messages.jsonl")
         .replace("{short}", &job().short())
         .replace("{longer}", &job().longer())
+        .replace("{idle}", &idle(Some(1_795_510_000)).words("gpu01"))
 }
 
 /// A job whose end is long past, so that its words depend neither on the clock nor on the time zone.
@@ -29,6 +30,7 @@ fn job() -> JobInfo {
         reason: Some("Priority".into()),
         place: Some(3),
         start_estimate: Some(3600),
+        usual_wait: None,
         node: Some("node17".into()),
         started: Some(7200),
         ends: Some(10800),
@@ -107,6 +109,11 @@ fn cell_done() -> CellDone {
     }
 }
 
+fn idle(ends: Option<i64>) -> IdleTime {
+    let unused = if ends.is_some() { 6600 } else { 0 };
+    IdleTime { ends, unused }
+}
+
 fn open_page() -> Activity {
     Activity {
         kernels: Kernels { total: 1, busy: 0 },
@@ -167,6 +174,8 @@ fn events() -> Vec<(Event, Phase)> {
         (Event::PageOpen, Phase::Ready),
         (Event::CellDone(cell_done()), Phase::Ready),
         (Event::Kernels(kernels()), Phase::Ready),
+        (Event::Idle(idle(Some(1_795_510_000))), Phase::Ready),
+        (Event::Idle(idle(None)), Phase::Ready),
     ]
 }
 
@@ -218,6 +227,7 @@ fn every_recorded_request_is_understood() {
         Request::Forward {
             remote: "node17:6006".into(),
         },
+        Request::Keep,
         Request::Kernel {
             id: "6e5f".into(),
             action: KernelAction::ShutDown,

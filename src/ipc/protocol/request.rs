@@ -39,6 +39,9 @@ pub enum Request {
         /// Seconds to add.
         by: u64,
     },
+    /// Keep the server as long as if it had just been used (`idle_stop`), and answer with events up to the one that
+    /// says so, or to a refusal; if the tunnel does not stand, with the newest event.
+    Keep,
     /// Interrupt a kernel, restart it or shut it down, and answer with the newest event. A refusal is told to
     /// those who watch.
     Kernel {

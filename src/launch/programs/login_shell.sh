@@ -79,7 +79,7 @@ rj_configure() {
     printf '%s' "$rj_label" >label
     if [ -n "$rj_root" ]; then printf '%s' "$rj_root" >root; fi
     rj_print_jupyter_config >jupyter_server_config.py
-    if [ -n "$rj_idle" ]; then cat terminals >>jupyter_server_config.py; fi
+    if [ -n "$rj_idle" ]; then cat idle >>jupyter_server_config.py; fi
     cp jupyter_server_config.py jupyter_notebook_config.py
     cp jupyter_server_config.py jupyter_config.py
   )

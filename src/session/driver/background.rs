@@ -24,6 +24,7 @@ impl Driver {
             BackgroundTask::Recheck => self.wish(ScriptTask::Look),
             BackgroundTask::ReadLog => self.wish(ScriptTask::Log),
             BackgroundTask::List(id) => self.wish(ScriptTask::List(id)),
+            BackgroundTask::Keep(folder) => self.wish(ScriptTask::Keep(folder)),
             BackgroundTask::Extend(job, by) => return self.extend_beside(&job, by),
         }
         None
@@ -62,6 +63,7 @@ impl Driver {
             ),
             (ScriptTask::Look, Some(list)) => format!("job find {list}"),
             (ScriptTask::Look, None) => "find".to_owned(),
+            (ScriptTask::Keep(folder), _) => format!("keep {folder}"),
             (ScriptTask::Hold, _) => match holder::start(host, &standing.server, forwarding) {
                 HolderStart::Script(command) => command,
                 HolderStart::Relay(program) => {
@@ -98,6 +100,7 @@ impl Driver {
             ScriptTask::List(_) | ScriptTask::Extend(_) => {
                 Some(FsmEvent::Job(JobEvent::NotExtended(why())))
             }
+            ScriptTask::Keep(_) => Some(FsmEvent::Script(ScriptEvent::Kept(Err(why())))),
             ScriptTask::Hold => {
                 self.no_holder();
                 None
@@ -147,6 +150,11 @@ impl Driver {
                 }
                 self.no_holder();
                 None
+            }
+            ScriptTask::Keep(_) => {
+                let is_kept = |frame| matches!(frame, ScriptMessage::Looked(_));
+                let kept = frames.into_iter().any(is_kept);
+                kept.then_some(FsmEvent::Script(ScriptEvent::Kept(Ok(()))))
             }
             ScriptTask::Look => looked(frames),
             ScriptTask::List(id) => {

@@ -87,7 +87,9 @@ impl Driver {
             && *at <= now
         {
             *at = now + *every;
-            requests::watch(self.handle.clone(), standing.server.clone(), standing.port);
+            let with_use = self.order.host.idle_stop.is_some();
+            let server = standing.server.clone();
+            requests::watch(self.handle.clone(), server, standing.port, with_use);
         }
     }
 

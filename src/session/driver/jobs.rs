@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::maintenance::Maintenance;
 use super::{Driver, EffectError, EffectResult};
 use crate::i18n::fl;
@@ -12,7 +14,9 @@ use crate::scheduler::{
     CommandOutput, Dialect, JobIdentity, SUBMISSION, Scheduler, adapter, job_name,
 };
 use crate::session::event::Event;
-use crate::session::fsm::{ConnectionEvent, FsmEvent, JobEvent, ScriptEvent};
+use crate::session::fsm::{ConnectionEvent, FoundServer, FsmEvent, JobEvent, ScriptEvent};
+use crate::session::types::JobInfo;
+use crate::session::wait_range::{PastWait, WaitRange};
 
 /// The submission may have waited so long for its answer, in seconds.
 const SUBMISSION_TIME: i64 = SUBMISSION.as_secs().cast_signed();
@@ -21,6 +25,42 @@ impl Driver {
     pub(super) fn scheduler(&self) -> Result<&'static dyn Scheduler, EffectError> {
         let kind = self.host().launcher;
         adapter(kind).ok_or_else(|| EffectError::Problem(problem::bug(&self.host().name)))
+    }
+
+    /// Adds how long jobs of this host waited before to the news of one that waits without an estimate.
+    pub(super) fn with_usual_wait(&self, event: Event) -> Event {
+        match event {
+            Event::Job(job) if job.start_time().is_none() => {
+                let queue = self.host().queue.clone().unwrap_or_default();
+                let waits = self.surroundings.past_waits(&self.host().name);
+                let usual_wait = WaitRange::of(&waits, &queue);
+                Event::Job(JobInfo { usual_wait, ..job })
+            }
+            other => other,
+        }
+    }
+
+    /// Remembers how long the job of an open tunnel waited. Of one whose files told first that it has begun, that is only
+    /// known now.
+    pub(super) fn remember_wait(&self, found: &FoundServer) {
+        let (Some(end), Some(info)) = (&found.job, &found.info) else {
+            return;
+        };
+        let began = info.started.or_else(|| {
+            let is_new = !found.reused;
+            is_new.then(|| Timestamp::now().as_second())
+        });
+        let Some((began, submitted)) = began.zip(end.identity.submitted) else {
+            return;
+        };
+        // The submission's time is the remote host's.
+        let waited = began + self.ahead - submitted;
+        let wait = PastWait {
+            job: info.id.clone(),
+            queue: self.host().queue.clone().unwrap_or_default(),
+            seconds: waited.max(0).unsigned_abs(),
+        };
+        self.surroundings.remember_wait(&self.host().name, wait);
     }
 
     /// Servers in jobs, jobs without one, and what else is there: one look, one call of the scheduler.

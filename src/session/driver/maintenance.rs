@@ -36,6 +36,8 @@ pub enum ScriptTask {
     Query(String),
     /// A command of the scheduler that gives the job more time.
     Extend(String),
+    /// A note in that folder that its server counts as used.
+    Keep(String),
     /// The program that holds websockets.
     Hold,
 }

@@ -4,7 +4,8 @@ use super::{Driver, EffectError, EffectResult};
 use crate::i18n::fl;
 use crate::problem;
 use crate::remote::ScriptMessage;
-use crate::scheduler::{Rehearsal, Scheduler, StartObstacle, adapter};
+use crate::scheduler::{HostChoices, Rehearsal, Scheduler, StartObstacle, adapter, overview};
+use crate::session::event::Event;
 use crate::session::fsm::{FsmEvent, ScriptEvent};
 
 impl Driver {
@@ -31,11 +32,38 @@ impl Driver {
         }))
     }
 
+    /// Tells of the scheduler's queues, of the accounts for jobs, and of a configured queue that is not among them.
+    fn tell_overview(&mut self, scheduler: &dyn Scheduler) -> Result<(), EffectError> {
+        let answer = self.run_there(overview(scheduler.id()))?;
+        let choices = HostChoices::parse(&answer.out);
+        let name = scheduler.name();
+        let queues: Vec<&str> = choices.queues.iter().map(|one| one.name.as_str()).collect();
+        if !queues.is_empty() {
+            let queues = queues.join(", ");
+            let text = fl!("doctor-queues", scheduler = name, queues = queues);
+            self.tell(Event::Step(text));
+        }
+        let accounts = [choices.accounts, choices.projects].concat();
+        if !accounts.is_empty() {
+            let accounts = accounts.join(", ");
+            self.tell(Event::Step(fl!("doctor-accounts", accounts = accounts)));
+        }
+        // `a.q,b.q`, `all.q@node`, and `@group` are no names of their own.
+        let is_name = |queue: &&str| !queue.contains([',', '@', '*']);
+        let queue = self.host().queue.as_deref().filter(is_name);
+        if let Some(queue) = queue.filter(|queue| !queues.is_empty() && !queues.contains(queue)) {
+            let text = fl!("doctor-other-queue", scheduler = name, queue = queue);
+            self.tell(Event::Warning(text));
+        }
+        Ok(())
+    }
+
     /// Asks the scheduler about the job without submitting it.
     fn rehearse_job(
         &mut self,
         scheduler: &dyn Scheduler,
     ) -> Result<Result<String, String>, EffectError> {
+        self.tell_overview(scheduler)?;
         let dialect = self.dialect(scheduler)?;
         let Some(line) = scheduler.rehearse(self.host(), dialect) else {
             return Ok(Ok(String::new()));

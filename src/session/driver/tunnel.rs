@@ -103,7 +103,7 @@ impl Driver {
         };
         let again = self.is_reconnecting();
         let ready = self.ready(found, port, page, version, again)?;
-        let watch = self.order.watch_kernels;
+        let watch = self.order.watch();
         self.phase = Phase::Ready;
         self.loss.end();
         let own_script = self.host().job_script.is_some();
@@ -121,6 +121,7 @@ impl Driver {
             job,
         ));
         self.count_down(found.info.as_ref());
+        self.remember_wait(found);
         self.tell(Event::Ready(Box::new(ready)));
         if !self.login_needs_nobody
             && let Some(forwarder) = self.connection.forwarder()

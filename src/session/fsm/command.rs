@@ -18,6 +18,8 @@ pub enum SessionCommand {
     Stop(Busy),
     /// Give the server's job that many seconds more.
     Extend(u64),
+    /// Keep the server as long as if it had just been used.
+    Keep,
     /// Fetch the log, while the tunnel is open or a job waits.
     ReadLog,
     /// Do something with one kernel.

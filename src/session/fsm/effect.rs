@@ -26,6 +26,8 @@ pub enum BackgroundTask {
     List(String),
     /// Let the scheduler give a job that many seconds more.
     Extend(JobInfo, u64),
+    /// Note in the folder of a launch or a job that its server counts as used.
+    Keep(String),
 }
 
 /// Effect for the driver to carry out.

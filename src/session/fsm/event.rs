@@ -85,6 +85,8 @@ pub enum ScriptEvent {
     Log(String, String),
     /// The log could not be had.
     NoLog(Problem),
+    /// The server counts as used from now on; or why not.
+    Kept(Result<(), Problem>),
     /// A start was rehearsed: what is known of it now, or what could not be known; either may be empty.
     Rehearsed(Result<String, String>),
     /// The lists that a user chooses from.

@@ -5,7 +5,7 @@ use super::machine::{StateMachine, over, over_with};
 use super::route::stand;
 use super::state::State;
 use crate::i18n::fl;
-use crate::jupyter::{Endpoint, HostInfo, Selection, Server};
+use crate::jupyter::{Endpoint, HostInfo, KnownHoles, Selection, Server};
 use crate::problem;
 use crate::problem::Problem;
 use crate::remote::OurJob;
@@ -102,7 +102,20 @@ pub(super) fn log_of(choice: Selection, host_info: HostInfo) -> (State, Vec<Effe
 /// A server answered through the tunnel.
 pub(super) fn answers(version: &str) -> (State, Vec<Effect>) {
     let text = fl!("session-sight-answers", version = version);
-    over_with(Effect::step(text), Effect::closed())
+    let mut effects = vec![Effect::step(text)];
+    effects.extend(KnownHoles::of(version).map(|holes| {
+        let (names, fixed) = (holes.names.join(", "), holes.fixed.as_str());
+        let package = holes.package;
+        Effect::warning(fl!(
+            "session-known-holes",
+            package = package,
+            version = version,
+            names = names,
+            fixed = fixed
+        ))
+    }));
+    effects.push(Effect::closed());
+    (State::Ended, effects)
 }
 
 /// A forward to where a server would listen came to its end; none where it was allowed.

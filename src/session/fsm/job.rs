@@ -149,6 +149,7 @@ impl StateMachine {
                 | ScriptEvent::Rediscover
                 | ScriptEvent::Gone(_)
                 | ScriptEvent::NoLog(_)
+                | ScriptEvent::Kept(_)
                 | ScriptEvent::Rehearsed(_)
                 | ScriptEvent::Choices(_),
             )
@@ -217,6 +218,7 @@ impl StateMachine {
             reason: some(&job.reason),
             place: job.place,
             start_estimate: job.start_estimate,
+            usual_wait: None,
             node: job.node.clone(),
             started: job.started,
             ends: job.ends,

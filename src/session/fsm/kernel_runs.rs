@@ -184,6 +184,7 @@ mod tests {
             },
             at: time(at),
             here: time(at + HERE),
+            unused: None,
             last_messages: vec![("k".into(), time(last))],
         }
     }

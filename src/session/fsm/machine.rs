@@ -2,6 +2,7 @@
 
 use super::backoff::ReconnectBackoff;
 use super::effect::Effect;
+use super::idle_guard::IdleGuard;
 use super::kernel_runs::KernelRuns;
 use super::state::State;
 use super::types::{Goal, SessionPlan};
@@ -33,6 +34,9 @@ pub struct StateMachine {
     pub(super) trouble: ReconnectBackoff,
     pub(super) activity: Option<Activity>,
     pub(super) kernel_runs: KernelRuns,
+    pub(super) idle: IdleGuard,
+    /// True if the server is being ended because nobody uses it.
+    pub(super) ends_idle: bool,
     /// Notebook that the user opened last, as far as it is known.
     pub(super) notebook: Option<String>,
     /// The number of seconds more that the job is to get, until its end was read.
@@ -49,6 +53,7 @@ impl StateMachine {
             Goal::Open { page, .. } => page.notebook.clone(),
             _ => None,
         };
+        let idle = IdleGuard::new(plan.idle.map(|(limit, _)| limit));
         let kernel_runs = KernelRuns::new(plan.cell_done_after);
         Self {
             routes: plan.routes.clone(),
@@ -65,6 +70,8 @@ impl StateMachine {
             trouble: ReconnectBackoff::default(),
             activity: None,
             kernel_runs,
+            idle,
+            ends_idle: false,
             more_time: None,
             others_run: false,
         }

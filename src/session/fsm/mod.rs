@@ -6,6 +6,7 @@ mod check;
 pub mod command;
 pub mod effect;
 pub mod event;
+mod idle_guard;
 mod inspect;
 mod job;
 mod kernel_runs;
@@ -29,6 +30,7 @@ pub use effect::{BackgroundTask, Effect};
 pub use event::{
     ConnectionEvent, FsmEvent, JobEvent, LocalEvent, ScriptEvent, ServerEvent, TunnelEvent,
 };
+pub use idle_guard::IdleRule;
 use inspect::log_of;
 pub use job::JobWait;
 pub use kernel_runs::NextLook;

@@ -1,12 +1,14 @@
 //! A server that is to be stopped: its kernels are counted, it is asked to shut down, and its end is made sure of.
 
-use super::effect::Effect;
+use super::effect::{BackgroundTask, Effect};
+use super::idle_guard::{IdleLook, IdleRule};
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
 use super::types::{Busy, FoundServer, JobEnd};
 use crate::i18n::fl;
-use crate::jupyter::Kernels;
+use crate::jupyter::{Kernels, Observation};
 use crate::problem;
+use crate::session::event::Event;
 
 impl StateMachine {
     /// A stop where no server runs: one may be starting, and would else start for ever.
@@ -24,7 +26,7 @@ impl StateMachine {
     }
 
     pub(super) fn counted(
-        &self,
+        &mut self,
         found: Box<FoundServer>,
         port: u16,
         busy: Busy,
@@ -33,8 +35,16 @@ impl StateMachine {
         // A server that will not tell (a password and no token) may be in the middle of a long cell. It
         // will not be asked to shut down either, and is ended by its own signal handler.
         match busy {
+            Busy::Unused if kernels.is_none_or(|kernels| kernels.busy > 0) => {
+                let used = Effect::Emit(Event::Idle(self.idle.keep()));
+                return (State::Ready(found, port), vec![used]);
+            }
+            Busy::Unused => self.ends_idle = true,
+            Busy::Ask | Busy::Refuse | Busy::End => {}
+        }
+        match busy {
             _ if kernels.is_some_and(|kernels| kernels.busy == 0) => ask_to_end(found, port),
-            Busy::End => ask_to_end(found, port),
+            Busy::End | Busy::Unused => ask_to_end(found, port),
             Busy::Ask => (
                 State::Confirming(found, port, kernels),
                 vec![Effect::Confirm(kernels)],
@@ -46,8 +56,39 @@ impl StateMachine {
         }
     }
 
+    /// Takes in what this side sees of a server's use, where that is a server of ours. Returns what is to be told, or true if
+    /// its time is up.
+    pub(super) fn see_use(
+        &mut self,
+        found: &FoundServer,
+        seen: &Observation,
+    ) -> (Option<Effect>, bool) {
+        let is_ours = found.server.launch.is_some() || found.job.is_some();
+        let Some((_, rule)) = self.plan.idle.filter(|_| is_ours) else {
+            return (None, false);
+        };
+        match self.idle.see(seen, rule) {
+            Some(IdleLook::Tell(time)) => (Some(Effect::Emit(Event::Idle(time))), false),
+            Some(IdleLook::TimeUp) => (None, true),
+            None => (None, false),
+        }
+    }
+
+    /// Keeps the server of an open tunnel. One that Jupyter ends has to hear of it in its folder.
+    pub(super) fn keep(&mut self, found: &FoundServer) -> Effect {
+        let by_jupyter = matches!(self.plan.idle, Some((_, IdleRule::Jupyter)));
+        let job = found.job.as_ref().and_then(|job| job.folder.clone());
+        match job.or(found.server.launch.clone()).filter(|_| by_jupyter) {
+            Some(folder) => Effect::InBackground(BackgroundTask::Keep(folder)),
+            None => Effect::Emit(Event::Idle(self.idle.keep())),
+        }
+    }
+
     pub(super) fn gone(&self, how: &str) -> (State, Vec<Effect>) {
         let host = self.plan.host.as_str();
+        if self.ends_idle && how != "no" {
+            return over(Effect::failed(problem::idle_ended(host)));
+        }
         let text = match how {
             "no" => return over(Effect::failed(problem::not_stopped(host))),
             "itself" => fl!("session-gone-itself", host = host),

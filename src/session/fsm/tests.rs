@@ -12,6 +12,7 @@ use crate::jupyter::{
 use crate::remote::OurJob;
 use crate::scheduler::{HostChoices, Routes};
 
+mod idle;
 mod job;
 mod ledger;
 mod property;
@@ -122,6 +123,7 @@ fn plan(goal: Goal) -> SessionPlan {
         why_calls: 0,
         poll: Duration::from_secs(15),
         walltime: None,
+        idle: None,
         timeout: Duration::from_secs(60),
         cell_done_after: Some(Duration::ZERO),
         routes: Routes::new(Bind::Auto, None, false),
@@ -134,6 +136,7 @@ fn seen(activity: Activity) -> Observation {
         activity,
         at: jiff::Timestamp::UNIX_EPOCH,
         here: jiff::Timestamp::UNIX_EPOCH,
+        unused: None,
         last_messages: Vec::new(),
     }
 }

@@ -16,7 +16,7 @@ use super::machine::{StateMachine, over, over_with};
 use super::reconnect::is_gone;
 use super::state::State;
 use super::stop::{ask_to_end, count, make_gone};
-use super::types::FoundServer;
+use super::types::{Busy, FoundServer};
 use crate::i18n::fl;
 use crate::jupyter::{Observation, Page};
 use crate::phase::Phase;
@@ -40,13 +40,13 @@ impl StateMachine {
 
     fn command(&mut self, state: State, command: SessionCommand) -> (State, Vec<Effect>) {
         use SessionCommand::{
-            Begin, Close, Extend, Forward, Kernel, ReadLog, Show, ShowUnlessOpen, Stop,
+            Begin, Close, Extend, Forward, Keep, Kernel, ReadLog, Show, ShowUnlessOpen, Stop,
         };
         match (state, command) {
             (
                 State::Ended,
-                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
-                | Forward(_) | Close,
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | Keep | ReadLog
+                | Kernel(_) | Forward(_) | Close,
             ) => ended(),
             (_, Close) => over(Effect::closed()),
             (State::Idle, Begin) => (
@@ -59,7 +59,7 @@ impl StateMachine {
             // A caller that requested it before it knew of the loss is not left waiting.
             (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
-                Stop(_) | Extend(_) | ReadLog | Kernel(_) | Forward(_),
+                Stop(_) | Extend(_) | Keep | ReadLog | Kernel(_) | Forward(_),
             ) => {
                 let problem = problem::not_now(&self.plan.host);
                 (state, vec![Effect::refused(problem)])
@@ -71,6 +71,10 @@ impl StateMachine {
             }
             (State::Ready(found, port), Stop(busy)) => count(found, port, busy),
             (State::Ready(found, port), Extend(by)) => self.extend(found, port, by),
+            (State::Ready(found, port), Keep) => {
+                let keep = self.keep(&found);
+                (State::Ready(found, port), vec![keep])
+            }
             (State::Ready(found, port), Kernel(command)) => {
                 let act = Effect::ActOnKernel(found.server.clone(), port, command);
                 (State::Ready(found, port), vec![act])
@@ -86,7 +90,7 @@ impl StateMachine {
             // give.
             (
                 state @ State::Queued(_),
-                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Kernel(_) | Forward(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Keep | Kernel(_) | Forward(_),
             )
             | (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
@@ -95,7 +99,7 @@ impl StateMachine {
             | (state @ State::Ready(..), Begin)
             | (
                 state @ State::Idle,
-                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
+                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | Keep | ReadLog | Kernel(_)
                 | Forward(_),
             )
             | (
@@ -117,8 +121,8 @@ impl StateMachine {
                 | State::Probing
                 | State::FetchingLog
                 | State::Extending(_)),
-                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
-                | Forward(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | Keep | ReadLog
+                | Kernel(_) | Forward(_),
             ) => (state, vec![]),
         }
     }
@@ -188,7 +192,7 @@ impl StateMachine {
 
     fn script_answered(&mut self, state: State, event: ScriptEvent) -> (State, Vec<Effect>) {
         use ScriptEvent::{
-            Choices, Discovered, Found, Gone, Launched, Log, NoLog, Rechecked, Rediscover,
+            Choices, Discovered, Found, Gone, Kept, Launched, Log, NoLog, Rechecked, Rediscover,
             Rehearsed,
         };
         match (state, event) {
@@ -211,7 +215,7 @@ impl StateMachine {
             (
                 state,
                 Choices(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_) | Rediscover
-                | Gone(_) | Log(..) | NoLog(_) | Rehearsed(_),
+                | Gone(_) | Log(..) | NoLog(_) | Kept(_) | Rehearsed(_),
             ) => (state, vec![]),
         }
     }
@@ -335,7 +339,10 @@ impl StateMachine {
                 Effect::warning(fl!("session-no-browser", reason = reason))
             }
             FsmEvent::Script(ScriptEvent::Log(path, text)) => Effect::log(path, &text),
-            FsmEvent::Script(ScriptEvent::NoLog(problem))
+            FsmEvent::Script(ScriptEvent::Kept(Ok(()))) => {
+                Effect::Emit(Event::Idle(self.idle.keep()))
+            }
+            FsmEvent::Script(ScriptEvent::NoLog(problem) | ScriptEvent::Kept(Err(problem)))
             | FsmEvent::Server(ServerEvent::KernelActed(Err(problem))) => Effect::refused(problem),
             FsmEvent::Tunnel(TunnelEvent::Refused) => Effect::InBackground(BackgroundTask::Recheck),
             FsmEvent::Server(ServerEvent::PagesCounted(0, page)) => {
@@ -343,7 +350,7 @@ impl StateMachine {
             }
             FsmEvent::Server(ServerEvent::PagesCounted(..)) => Effect::Emit(Event::PageOpen),
             FsmEvent::Server(ServerEvent::Active(seen)) => {
-                return (State::Ready(found, port), self.note_activity(seen));
+                return self.active(found, port, seen);
             }
             // The menu is to show at once what became of it.
             FsmEvent::Server(ServerEvent::KernelActed(Ok(()))) => {
@@ -387,6 +394,23 @@ impl StateMachine {
         self.notebook = page.notebook.clone().or(self.notebook.take());
         let show = Effect::Show(found.clone(), port, page);
         (State::Ready(found, port), vec![show])
+    }
+
+    fn active(
+        &mut self,
+        found: Box<FoundServer>,
+        port: u16,
+        seen: Observation,
+    ) -> (State, Vec<Effect>) {
+        let (told, is_up) = self.see_use(&found, &seen);
+        let mut effects = self.note_activity(seen);
+        effects.extend(told);
+        if !is_up {
+            return (State::Ready(found, port), effects);
+        }
+        let (state, more) = count(found, port, Busy::Unused);
+        effects.extend(more);
+        (state, effects)
     }
 
     fn note_activity(&mut self, seen: Observation) -> Vec<Effect> {

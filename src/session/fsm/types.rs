@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::idle_guard::IdleRule;
 use crate::jupyter::{Endpoint, Page, SelectionCriteria, Server};
 use crate::scheduler::{Job, JobIdentity, Route, Routes};
 use crate::session::types::{JobInfo, ServerInfo};
@@ -42,6 +43,8 @@ pub enum Busy {
     Refuse,
     /// End them.
     End,
+    /// Leave the server alone without a word: it was to end because nobody uses it.
+    Unused,
 }
 
 /// The state machine's knowledge of the host.
@@ -80,6 +83,8 @@ pub struct SessionPlan {
     pub timeout: Duration,
     /// Least time of a run of cells whose end is told.
     pub cell_done_after: Option<Duration>,
+    /// Longest time that a server may be unused, and who ends it then.
+    pub idle: Option<(Duration, IdleRule)>,
     /// The routes to the servers of jobs.
     pub routes: Routes,
 }

@@ -867,3 +867,58 @@ fn the_time_of_a_line_goes_on_while_something_is_under_way_and_only_then() {
     hear(&mut two, "gpu02", &Event::Phase(Phase::Connecting));
     assert!(next_change(&two, now).is_some_and(|at| at > now));
 }
+
+#[test]
+fn what_runs_is_listed_across_all_hosts_with_what_it_holds_and_its_end() {
+    let cluster = Host {
+        cores: Some(4),
+        gpus: Some(1),
+        ..host("cluster")
+    };
+    let now = Instant::now();
+    let mut model = Model::new(&[cluster, host("gpu01"), host("rest")], now);
+    hear(&mut model, "gpu01", &ready("gpu01"));
+    let still = |model: &Model| {
+        let all = entries(model, Instant::now());
+        all.into_iter().find_map(|entry| match entry {
+            Entry::Submenu {
+                kind: SubmenuKind::Running,
+                entries,
+                ..
+            } => Some(entries),
+            _ => None,
+        })
+    };
+    assert_eq!(still(&model), None, "its own line says all of one server");
+    let Event::Ready(mut of_job) = ready("node17") else {
+        unreachable!("it is ready")
+    };
+    of_job.job = Some(JobInfo {
+        started: Some(jiff::Timestamp::now().as_second() - 3 * 3600),
+        ..waiting()
+    });
+    hear(&mut model, "cluster", &Event::Ready(of_job));
+    let texts: Vec<String> = still(&model)
+        .unwrap()
+        .into_iter()
+        .map(|entry| match entry {
+            Entry::Item(Item { text, action, .. }) => {
+                assert_eq!(action.is_some(), text.contains("Stop"), "{text}");
+                text
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "cluster: job 4711 · node17 · 4 cores · 1 GPU · running for 3 h 0 min",
+            "    Stop Jupyter…",
+            "gpu01: gpu01",
+            "    Stop Jupyter…",
+        ]
+    );
+    hear(&mut model, "gpu01", &Event::Closed);
+    hear(&mut model, "cluster", &Event::Closed);
+    assert_eq!(still(&model), None);
+}

@@ -27,6 +27,7 @@ fn notice(title: &str, action: &str) -> Notification {
         title: title.to_owned(),
         body: "é 日本".to_owned(),
         action: action.to_owned(),
+        alternative: String::new(),
         acts_unseen: title.starts_with("unseen"),
     }
 }
@@ -36,7 +37,7 @@ fn post(desktop: &NativeDesktop, title: &str, action: &str) {
     desktop.notify(
         notice(title, action),
         Some(title),
-        Box::new(move || CLICKED.lock().unwrap().push(name)),
+        Box::new(move |_| CLICKED.lock().unwrap().push(name)),
     );
     fake::settle();
 }
