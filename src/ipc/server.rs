@@ -95,7 +95,7 @@ fn answer(
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(
         request,
-        Request::Logs | Request::Extend { .. } | Request::Forward { .. }
+        Request::Logs | Request::Usage | Request::Extend { .. } | Request::Forward { .. }
     );
     let is_lost = newest.phase == Phase::Reconnecting;
     if request == Request::Check || is_lost && matches!(request, Request::Open { .. }) {
@@ -163,6 +163,7 @@ fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_ear
         Request::Stop { force: true } => handle.stop(Busy::End),
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
         Request::Logs => handle.log(),
+        Request::Usage => handle.usage(),
         Request::Extend { by } => handle.extend(*by),
         Request::Forward { remote } => {
             if let Some(forward) = Forward::to(remote) {
@@ -183,6 +184,7 @@ fn is_last(request: &Request, message: &Message) -> bool {
         (_, Phase::Failed | Phase::Closed) => true,
         (Request::Open { .. }, Phase::Ready) => !message.is_remark(),
         (Request::Logs, _) => message.log().is_some() || message.is_refusal(),
+        (Request::Usage, _) => message.usage().is_some() || message.is_refusal(),
         (Request::Forward { remote }, _) => {
             // One that cannot be read has no answer but this.
             let is_open = |wanted: Forward| message.leads_to(&wanted.remote()).is_some();

@@ -26,3 +26,4 @@ mod tab;
 mod together;
 mod uninstalling;
 mod updates;
+mod usage;

@@ -20,6 +20,8 @@ pub enum SessionCommand {
     Extend(u64),
     /// Fetch the log, while the tunnel is open or a job waits.
     ReadLog,
+    /// Look how busy the server's machine is, while the tunnel is open.
+    ReadUsage,
     /// Do something with one kernel.
     Kernel(KernelCommand),
     /// Open a further local port that leads there.

@@ -149,6 +149,8 @@ impl StateMachine {
                 | ScriptEvent::Rediscover
                 | ScriptEvent::Gone(_)
                 | ScriptEvent::NoLog(_)
+                | ScriptEvent::Usage(_)
+                | ScriptEvent::NoUsage(_)
                 | ScriptEvent::Rehearsed(_)
                 | ScriptEvent::Choices(_),
             )

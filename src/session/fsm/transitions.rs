@@ -40,13 +40,13 @@ impl StateMachine {
 
     fn command(&mut self, state: State, command: SessionCommand) -> (State, Vec<Effect>) {
         use SessionCommand::{
-            Begin, Close, Extend, Forward, Kernel, ReadLog, Show, ShowUnlessOpen, Stop,
+            Begin, Close, Extend, Forward, Kernel, ReadLog, ReadUsage, Show, ShowUnlessOpen, Stop,
         };
         match (state, command) {
             (
                 State::Ended,
-                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
-                | Forward(_) | Close,
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | ReadUsage
+                | Kernel(_) | Forward(_) | Close,
             ) => ended(),
             (_, Close) => over(Effect::closed()),
             (State::Idle, Begin) => (
@@ -59,7 +59,7 @@ impl StateMachine {
             // A caller that requested it before it knew of the loss is not left waiting.
             (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
-                Stop(_) | Extend(_) | ReadLog | Kernel(_) | Forward(_),
+                Stop(_) | Extend(_) | ReadLog | ReadUsage | Kernel(_) | Forward(_),
             ) => {
                 let problem = problem::not_now(&self.plan.host);
                 (state, vec![Effect::refused(problem)])
@@ -82,11 +82,15 @@ impl StateMachine {
             (state @ State::Ready(..), ReadLog) => {
                 (state, vec![Effect::InBackground(BackgroundTask::ReadLog)])
             }
+            (state @ State::Ready(..), ReadUsage) => {
+                (state, vec![Effect::InBackground(BackgroundTask::ReadUsage)])
+            }
             // Ignored: a session begins once, and only an open tunnel or a waiting job has more to
             // give.
             (
                 state @ State::Queued(_),
-                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Kernel(_) | Forward(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | ReadUsage | Kernel(_)
+                | Forward(_),
             )
             | (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
@@ -95,7 +99,7 @@ impl StateMachine {
             | (state @ State::Ready(..), Begin)
             | (
                 state @ State::Idle,
-                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
+                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | ReadUsage | Kernel(_)
                 | Forward(_),
             )
             | (
@@ -117,8 +121,8 @@ impl StateMachine {
                 | State::Probing
                 | State::FetchingLog
                 | State::Extending(_)),
-                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | Kernel(_)
-                | Forward(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | ReadLog | ReadUsage
+                | Kernel(_) | Forward(_),
             ) => (state, vec![]),
         }
     }
@@ -188,8 +192,8 @@ impl StateMachine {
 
     fn script_answered(&mut self, state: State, event: ScriptEvent) -> (State, Vec<Effect>) {
         use ScriptEvent::{
-            Choices, Discovered, Found, Gone, Launched, Log, NoLog, Rechecked, Rediscover,
-            Rehearsed,
+            Choices, Discovered, Found, Gone, Launched, Log, NoLog, NoUsage, Rechecked, Rediscover,
+            Rehearsed, Usage,
         };
         match (state, event) {
             (State::Discovering { locked }, Found(runtime_files, host_info)) => {
@@ -211,7 +215,7 @@ impl StateMachine {
             (
                 state,
                 Choices(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_) | Rediscover
-                | Gone(_) | Log(..) | NoLog(_) | Rehearsed(_),
+                | Gone(_) | Log(..) | NoLog(_) | Rehearsed(_) | Usage(_) | NoUsage(_),
             ) => (state, vec![]),
         }
     }
@@ -335,7 +339,8 @@ impl StateMachine {
                 Effect::warning(fl!("session-no-browser", reason = reason))
             }
             FsmEvent::Script(ScriptEvent::Log(path, text)) => Effect::log(path, &text),
-            FsmEvent::Script(ScriptEvent::NoLog(problem))
+            FsmEvent::Script(ScriptEvent::Usage(usage)) => Effect::Emit(Event::Usage(usage)),
+            FsmEvent::Script(ScriptEvent::NoLog(problem) | ScriptEvent::NoUsage(problem))
             | FsmEvent::Server(ServerEvent::KernelActed(Err(problem))) => Effect::refused(problem),
             FsmEvent::Tunnel(TunnelEvent::Refused) => Effect::InBackground(BackgroundTask::Recheck),
             FsmEvent::Server(ServerEvent::PagesCounted(0, page)) => {
