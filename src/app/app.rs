@@ -7,6 +7,7 @@ mod new_host;
 mod restoring;
 mod settings;
 mod side_logins;
+mod usage;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -18,7 +19,7 @@ use super::effect::AppEffect;
 use super::event::AppEvent;
 use super::event_sender::EventSender;
 use super::journal;
-use super::menu_action::{HostAction, MenuAction};
+use super::menu_action::{HostAction, MenuAction, UsagePart};
 use super::model::{ConfigMistake, HostState, Model, NotableChange};
 use super::os_actions;
 use super::prompts::Prompts;
@@ -72,6 +73,10 @@ pub struct App<D> {
     awaited_stops: HashSet<String>,
     /// Hosts whose jobs the user wants to extend.
     awaited_time: HashSet<String>,
+    /// Hosts whose load or ports the user wants to see.
+    awaited_usage: HashSet<(String, UsagePart)>,
+    /// Hosts, and where the forward leads whose page the user wants to see.
+    awaited_forwards: HashSet<(String, String)>,
     /// Hosts that were just added, until their first attempt ends.
     first_attempts: HashSet<String>,
     /// The local ports of the hosts that were open, until the user closes them.
@@ -119,6 +124,8 @@ impl<D: Desktop> App<D> {
             postponed_logs: HashSet::new(),
             awaited_stops: HashSet::new(),
             awaited_time: HashSet::new(),
+            awaited_usage: HashSet::new(),
+            awaited_forwards: HashSet::new(),
             first_attempts: HashSet::new(),
             ports: HashMap::new(),
             trials: HashMap::new(),
@@ -227,6 +234,7 @@ impl<D: Desktop> App<D> {
         if let Some((path, text)) = message.log() {
             self.host_log(host, path, text);
         }
+        self.look_around(message);
         let notable = self.model.hear(message, now);
         self.follow_end(message);
         self.remember_tunnel(message);

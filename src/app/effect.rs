@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::menu_action::UsagePart;
 use crate::jupyter::KernelAction;
 
 /// An effect of a choice in the present state.
@@ -22,6 +23,17 @@ pub enum AppEffect {
     ShowUnlessOpen(String),
     /// Opens a further forward's local port in the browser.
     ShowPort(u16),
+    /// Opens a forward of that name on a host to where a program listens, and its page in the browser.
+    ForwardTo {
+        /// The host.
+        host: String,
+        /// The label of the forward.
+        name: String,
+        /// Where it leads, as seen from the program's machine.
+        remote: String,
+    },
+    /// Looks how busy the machine of a host's server is and what listens there, and shows that part.
+    ShowUsage(String, UsagePart),
     /// Does something with the kernel of that id, after a question where its variables would be lost.
     Kernel(String, String, KernelAction),
     /// Puts the link of a connected host, with its token, into the clipboard.

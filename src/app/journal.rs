@@ -48,6 +48,9 @@ pub fn record(message: &Message) {
             tracing::info!(host, "{}", redact(note));
         }
         MessageBody::Phase {} => tracing::info!(host, phase = ?message.phase, "phase"),
-        MessageBody::Job { .. } | MessageBody::Kernels { .. } | MessageBody::Log { .. } => {}
+        MessageBody::Job { .. }
+        | MessageBody::Kernels { .. }
+        | MessageBody::Log { .. }
+        | MessageBody::Usage { .. } => {}
     }
 }

@@ -56,6 +56,15 @@ pub enum MenuAction {
     Quit,
 }
 
+/// The part of a look at a server's machine that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UsagePart {
+    /// Load, memory, GPUs.
+    Load,
+    /// Programs that listen.
+    Ports,
+}
+
 /// A choice that concerns one host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum HostAction {
@@ -73,6 +82,10 @@ pub enum HostAction {
     Kernel(String, KernelAction),
     /// Opens a further forward's local port in the browser.
     OpenForward(u16),
+    /// Opens a forward to where a program of the account listens, and its page in the browser.
+    ForwardTo(String),
+    /// Looks how busy the server's machine is and what listens there, and shows a part of it.
+    ShowUsage(UsagePart),
     /// Copies the link, with its token.
     CopyLink,
     /// Shows what Jupyter printed there.

@@ -43,6 +43,8 @@ pub enum Command {
         host: Option<String>,
         #[arg(long, help = fl!("help-watch"))]
         watch: bool,
+        #[arg(long, conflicts_with = "watch", help = fl!("help-load"))]
+        load: bool,
         #[arg(long, help = fl!("help-json"))]
         json: bool,
     },
@@ -82,7 +84,7 @@ pub enum Command {
         #[arg(help = fl!("help-host"))]
         host: String,
         #[arg(value_name = "PORT", help = fl!("help-forward-port"))]
-        remote: String,
+        remote: Option<String>,
         #[arg(long, help = fl!("help-json"))]
         json: bool,
     },

@@ -6,10 +6,37 @@ use super::context::Context;
 use super::outcome::CommandOutcome;
 use super::printed::{errln, outln};
 use super::servers::{answers, held};
+use super::status::usage;
 use crate::config::Forward;
 use crate::i18n::fl;
 use crate::ipc::Request;
 use crate::problem;
+
+/// Prints where programs of the account listen on the machine of the host's server.
+pub fn list(context: &Context, name: &str, json: bool) -> CommandOutcome {
+    let config = context.config()?;
+    let host = context.host(&config, Some(name))?;
+    let usage = usage(context, &host)?;
+    if json {
+        for listener in &usage.listeners {
+            let mut object = json!(listener);
+            object["host"] = json!(host.name);
+            object["node"] = json!(usage.node);
+            object["can_forward"] = json!(usage.can_forward);
+            outln!("{object}");
+        }
+        return Ok(0);
+    }
+    if usage.listeners.is_empty() {
+        errln!("{}", fl!("forward-none", node = usage.node.as_str()));
+    } else if !usage.can_forward {
+        errln!("{}", fl!("usage-no-forward"));
+    }
+    for listener in &usage.listeners {
+        outln!("{:<6} {}", listener.port, listener.name);
+    }
+    Ok(0)
+}
 
 /// Opens a local port that leads to `remote`, through the program that has the host's tunnel.
 pub fn forward(context: &Context, name: &str, remote: &str, json: bool) -> CommandOutcome {

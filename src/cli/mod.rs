@@ -77,13 +77,17 @@ fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
             host,
             watch: true,
             json,
+            ..
         }) => status::watch(&context, host.as_deref(), json),
-        Some(Command::Status { host, json, .. }) => status::status(&context, host.as_deref(), json),
+        Some(Command::Status {
+            host, load, json, ..
+        }) => status::status(&context, host.as_deref(), load, json),
         Some(Command::Close { host, json }) => servers::close(&context, &host, json),
         Some(Command::Stop { host, yes, json }) => servers::stop(&context, &host, yes, json),
-        Some(Command::Forward { host, remote, json }) => {
-            forward::forward(&context, &host, &remote, json)
-        }
+        Some(Command::Forward { host, remote, json }) => match remote {
+            Some(remote) => forward::forward(&context, &host, &remote, json),
+            None => forward::list(&context, &host, json),
+        },
         Some(Command::Keep { host }) => keep::keep(&context, &host),
         Some(Command::Extend { host, by, json }) => extend::extend(&context, &host, by, json),
         Some(Command::Logs { host }) => servers::logs(&context, &host),

@@ -11,14 +11,16 @@ use super::outcome::CommandOutcome;
 use super::printed::outln;
 use super::report::job_words;
 use super::run::run;
-use super::servers::{TIMEOUT, count_kernels, hint_when_empty, newest};
+use super::servers::{TIMEOUT, answers, count_kernels, held, hint_when_empty, newest};
 use crate::config::{Config, Host};
 use crate::i18n::fl;
-use crate::ipc::Message;
+use crate::ipc::{Message, Request};
 use crate::jupyter::{Kernels, redacted};
 use crate::problem;
 use crate::problem::Problem;
-use crate::session::{Event, Goal, LastEnd, Loss, Phase, time_of_day};
+use crate::session::{
+    Event, Goal, LastEnd, Loss, NodeUsage, Phase, time_of_day, usage_lines, usage_title,
+};
 
 /// Pause between two looks of `status --watch`. Each asks the servers of open tunnels for their kernels.
 const WATCH: Duration = Duration::from_secs(2);
@@ -27,7 +29,9 @@ const WATCH: Duration = Duration::from_secs(2);
 /// tunnel it prints what runs there, which takes a login. Scripts (`--json`) may ask every few
 /// seconds: they get what is known locally, and no login, which could mean a prompt or a push each
 /// time.
-pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutcome {
+///
+/// With `load` it also prints how busy the machines of the open tunnels' servers are, which a command there finds out.
+pub fn status(context: &Context, host: Option<&str>, load: bool, json: bool) -> CommandOutcome {
     let config = context.config()?;
     let is_named = host.is_some();
     if !is_named {
@@ -42,8 +46,19 @@ pub fn status(context: &Context, host: Option<&str>, json: bool) -> CommandOutco
         if !is_named && is_unused_profile(context, &host, message.as_ref()) {
             continue;
         }
+        let stands = message
+            .as_ref()
+            .is_some_and(|message| message.ready().is_some());
+        let load = (load && stands).then(|| usage(context, &host));
+        if json {
+            outln!("{}", with_load(context, &host.name, message.as_ref(), load));
+            continue;
+        }
         outln!("{}", line(context, &host.name, message.as_ref(), json));
-        for line in &there {
+        for line in there
+            .iter()
+            .chain(&load.map(load_words).unwrap_or_default())
+        {
             outln!("  {line}");
         }
     }
@@ -95,6 +110,58 @@ fn last_end(context: &Context, host: &str, message: Option<&Message>) -> Option<
     let is_open = message.is_some_and(|message| !message.is_end());
     let end = (!is_open).then(|| context.machine(None).last_end(host));
     end.flatten()
+}
+
+/// Asks the program that has the host's tunnel how busy the machine of the server is.
+pub(super) fn usage(context: &Context, host: &Host) -> Result<NodeUsage, Problem> {
+    let Some(client) = held(context, host)? else {
+        return Err(problem::not_open(&host.name));
+    };
+    let mut answers = answers(client, host, &Request::Usage)?;
+    for message in answers.by_ref() {
+        if let Some(usage) = message.usage() {
+            return Ok(usage.clone());
+        }
+        if let Some(problem) = message.problem() {
+            return Err(problem);
+        }
+    }
+    // The tunnel is being made, or is lost.
+    let misunderstanding = answers.misunderstanding(&host.name);
+    Err(misunderstanding.unwrap_or_else(|| problem::not_open(&host.name)))
+}
+
+/// Returns the line of one host as JSON, with `load` where that was asked for: null if it could not be had.
+fn with_load(
+    context: &Context,
+    host: &str,
+    message: Option<&Message>,
+    load: Option<Result<NodeUsage, Problem>>,
+) -> String {
+    let line = line(context, host, message, true);
+    let Some(load) = load else {
+        return line;
+    };
+    let load = json!(load.ok());
+    let object = serde_json::from_str(&line).map(|mut object: serde_json::Value| {
+        object["load"] = load;
+        object.to_string()
+    });
+    object.unwrap_or(line)
+}
+
+fn load_words(load: Result<NodeUsage, Problem>) -> Vec<String> {
+    match load {
+        Ok(usage) => {
+            let lines = usage_lines(&usage).into_iter();
+            let lines = lines.map(|line| format!("  {line}"));
+            std::iter::once(usage_title(&usage)).chain(lines).collect()
+        }
+        Err(problem) => {
+            let why = problem.title.as_str();
+            vec![fl!("status-load-unknown", why = why)]
+        }
+    }
 }
 
 /// Returns the line of one host, as JSON or for people.

@@ -4,7 +4,8 @@ use super::text::text;
 use crate::config::{Host, LauncherKind};
 use crate::jupyter::HostInfo;
 use crate::remote::{
-    DiscoveryBuilder, JobRecord, OtherServers, OutputCollector, ScriptMessage, SharedRuntimeFile,
+    DiscoveryBuilder, JobRecord, NodeUsage, OtherServers, OutputCollector, ScriptMessage,
+    SharedRuntimeFile,
 };
 use crate::scheduler::{LocalTime, adapter};
 use crate::ssh::LineBuffer;
@@ -95,5 +96,21 @@ pub fn job_records(bytes: &[u8]) {
         if let Some(scheduler) = adapter(kind) {
             let _ = scheduler.parse_job_id(&record.printed());
         }
+    }
+}
+
+/// The lists of the tools that say how busy a machine is.
+pub fn usage(bytes: &[u8]) {
+    let text = text(bytes);
+    for server in [0, 100] {
+        let usage = NodeUsage::parse(&text, server);
+        let is_plain = |name: &str| name.chars().count() <= 60 && !name.contains(char::is_control);
+        assert!(is_plain(&usage.node));
+        assert!(usage.gpus.iter().all(|gpu| is_plain(&gpu.name)));
+        let can_be_shown = |one: &crate::remote::Listener| {
+            is_plain(&one.name) && crate::config::Forward::to(&one.remote).is_some()
+        };
+        assert!(usage.listeners.iter().all(can_be_shown), "{usage:?}");
+        let _ = serde_json::to_string(&usage);
     }
 }

@@ -39,6 +39,7 @@ pub const TARGETS: &[FuzzTarget] = &[
     target("qstat_f", schedulers::pbs),
     target("bjobs", schedulers::lsf),
     target("choices", schedulers::choices),
+    target("usage", far::usage),
     #[cfg(feature = "app")]
     target("deep_link", near::deep_link),
     #[cfg(feature = "app")]

@@ -95,7 +95,11 @@ fn answer(
     let stands = newest.phase == Phase::Ready;
     let needs_tunnel = matches!(
         request,
-        Request::Logs | Request::Keep | Request::Extend { .. } | Request::Forward { .. }
+        Request::Logs
+            | Request::Keep
+            | Request::Usage
+            | Request::Extend { .. }
+            | Request::Forward { .. }
     );
     let is_lost = newest.phase == Phase::Reconnecting;
     if request == Request::Check || is_lost && matches!(request, Request::Open { .. }) {
@@ -164,6 +168,7 @@ fn grant(request: &Request, handle: &Handle, defaults: &OpenDefaults, joined_ear
         Request::Stop { force: false } => handle.stop(Busy::Refuse),
         Request::Logs => handle.log(),
         Request::Keep => handle.keep(),
+        Request::Usage => handle.usage(),
         Request::Extend { by } => handle.extend(*by),
         Request::Forward { remote } => {
             if let Some(forward) = Forward::to(remote) {
@@ -184,6 +189,7 @@ fn is_last(request: &Request, message: &Message) -> bool {
         (_, Phase::Failed | Phase::Closed) => true,
         (Request::Open { .. }, Phase::Ready) => !message.is_remark(),
         (Request::Logs, _) => message.log().is_some() || message.is_refusal(),
+        (Request::Usage, _) => message.usage().is_some() || message.is_refusal(),
         (Request::Forward { remote }, _) => {
             // One that cannot be read has no answer but this.
             let is_open = |wanted: Forward| message.leads_to(&wanted.remote()).is_some();

@@ -36,16 +36,23 @@ pub(super) fn listeners(text: &str) -> Vec<ListeningSocket> {
 fn listener(text: &str) -> Option<ListeningSocket> {
     let (place, uid) = text.rsplit_once(',')?;
     let uid = Some(uid.parse().ok()?);
-    let (address, _port) = place.rsplit_once(':')?;
-    let address = match address.split_once(':') {
-        Some(("hex", digits)) => kernel_address(digits, u32::to_le_bytes)?,
-        Some(("big", digits)) => kernel_address(digits, u32::to_be_bytes)?,
-        _ if address == "*" => return Some(ListeningSocket { address: None, uid }),
-        _ => address.trim_matches(['[', ']']).parse().ok()?,
+    let (address, _port) = socket_address(place)?;
+    Some(ListeningSocket { address, uid })
+}
+
+/// Parses `ADDRESS:PORT` as the remote script prints it: `None` as the address for all addresses, `::` for all of IPv6.
+#[must_use]
+pub fn socket_address(place: &str) -> Option<(Option<IpAddr>, u16)> {
+    let (address, port) = place.rsplit_once(':')?;
+    let (address, radix) = match address.split_once(':') {
+        Some(("hex", digits)) => (kernel_address(digits, u32::to_le_bytes)?, 16),
+        Some(("big", digits)) => (kernel_address(digits, u32::to_be_bytes)?, 16),
+        _ if address == "*" => (IpAddr::V4(Ipv4Addr::UNSPECIFIED), 10),
+        _ => (address.trim_matches(['[', ']']).parse().ok()?, 10),
     };
     let is_all = address == IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let address = (!is_all).then_some(address);
-    Some(ListeningSocket { address, uid })
+    let port = u16::from_str_radix(port, radix).ok()?;
+    Some(((!is_all).then_some(address), port))
 }
 
 /// Parses an address of `/proc/net/tcp`, which prints addresses as 32-bit words in the byte order

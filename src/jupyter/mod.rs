@@ -17,7 +17,7 @@ pub use activity::{Activity, Kernels, Notebook, Observation, Unused};
 pub use advisories::KnownHoles;
 pub use api::{Api, ApiError, KernelAction, ServerAnswer};
 pub use host_info::{Fate, HostInfo, Lost};
-pub use listening_socket::ListeningSocket;
+pub use listening_socket::{ListeningSocket, socket_address};
 pub use page::{Address, Page, PageLogin, is_inside, page_url, redacted};
 pub use pages::{Flavour, Pages};
 pub use runtime_file::RuntimeFile;

@@ -1,17 +1,5 @@
 # The lists of tools that a user chooses from, each below a heading. src/scheduler/choices.rs reads them.
 
-# rj_list HEADING COMMAND...: what a tool prints, cut off where it becomes endless. One that hangs ends after 10 s, where
-# there is a timeout(1).
-rj_list() {
-  printf '\n## %s\n' "$1"
-  shift
-  if command -v timeout >/dev/null 2>&1; then
-    LC_ALL=C timeout 10 "$@" </dev/null 2>/dev/null | head -c 65536
-  else
-    LC_ALL=C "$@" </dev/null 2>/dev/null | head -c 65536
-  fi
-}
-
 # rj_print_choices SCHEDULER
 rj_print_choices() {
   case $1 in

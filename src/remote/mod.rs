@@ -22,6 +22,7 @@ pub use discovery::{
     UnlistedJob, has_gone, queries, there, was_taken,
 };
 pub use protocol::{OutputCollector, Piece, ScriptFailure, ScriptMessage};
+pub use usage::{Gpu, KernelMemory, Listener, MemoryUse, NodeUsage, OwnShare};
 
 /// The part of the script that all launch methods share.
 const SCRIPT: &str = concat!(
@@ -32,6 +33,10 @@ const SCRIPT: &str = concat!(
 
 /// Functions that only the command `choices` needs.
 const CHOICES: &str = include_str!("choices.sh");
+
+/// The program of a relay that runs `sh` on the compute node, with the script as its input.
+const BY_RELAY: &str = "import subprocess, sys
+subprocess.Popen(['/bin/sh', '-s'], stdin=subprocess.PIPE).communicate(sys.argv[1].encode())";
 
 /// Starts a POSIX shell in the login environment, reading the script from the channel.
 ///
@@ -384,6 +389,16 @@ pub fn hold_by_relay(server: &Server, age: u32, program: &str) -> String {
     words.join("\0")
 }
 
+/// Returns what a relay needs that runs a command of the script on its node, and the script's answers to read then: a program and
+/// its argument, separated by a zero.
+///
+/// # Errors
+/// [`RemoteError::Random`].
+pub fn by_relay(host: &Host, command: &str) -> Result<(OneShotScript, String), RemoteError> {
+    let (script, ExecRequest { input, .. }) = OneShotScript::new(host, command)?;
+    Ok((script, format!("{BY_RELAY}\0{input}")))
+}
+
 /// Returns the answer in what that program prints where a relay has started it.
 #[must_use]
 pub fn relayed_answer(lines: &[String]) -> Vec<ScriptMessage> {
@@ -413,13 +428,13 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
         None => &DirectLaunch,
     };
     let (variables, launcher) = (launcher.variables(host), launcher.script());
-    let choices = if command.starts_with("choices ") {
-        CHOICES
-    } else {
-        ""
+    let more = match command.split_once(' ') {
+        Some(("choices", _)) => CHOICES,
+        Some(("usage", _)) => usage::USAGE,
+        _ => "",
     };
     format!(
-        "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{choices}{launcher}rj_main {}\nexit\n",
+        "rj_nonce={nonce}\nrj_workdir={}\n{variables}{SCRIPT}{more}{launcher}rj_main {}\nexit\n",
         quote(workdir),
         quote(command)
     )
@@ -435,3 +450,4 @@ mod script_tests;
 mod shell_style_tests;
 #[cfg(test)]
 mod tests;
+mod usage;

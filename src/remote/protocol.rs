@@ -55,6 +55,8 @@ pub enum ScriptMessage {
     Holder(String, String),
     /// The lists that a user chooses from, as the tools print them.
     Choices(String),
+    /// The load of the machine, as the tools print it.
+    Usage(String),
     /// The script ends.
     Bye,
     /// Something is wrong there.
@@ -133,6 +135,7 @@ impl ScriptMessage {
             "ready" => Self::Ready(RuntimeFile::parse(&text)),
             "looked" => Self::Looked(text),
             "choices" => Self::Choices(text),
+            "usage" => Self::Usage(text),
             "over" => {
                 let (status, log) = text.split_once('\n').unwrap_or((&text, ""));
                 Self::Over(status.trim().parse().ok(), log.trim().to_owned())

@@ -34,6 +34,18 @@ rj_sleep() { sleep "$1" 2>/dev/null || sleep 1; }
 # shellcheck disable=SC2088 # it is compared
 rj_print_path() { case $1 in '~') printf '%s' "$HOME" ;; '~/'*) printf '%s/%s' "$HOME" "${1#??}" ;; *) printf '%s' "$1" ;; esac; }
 
+# rj_list HEADING COMMAND...: what a tool prints, cut off where it becomes endless. One that hangs ends after 10 s, where
+# there is a timeout(1).
+rj_list() {
+  printf '\n## %s\n' "$1"
+  shift
+  if command -v timeout >/dev/null 2>&1; then
+    LC_ALL=C timeout 10 "$@" </dev/null 2>/dev/null | head -c 65536
+  else
+    LC_ALL=C "$@" </dev/null 2>/dev/null | head -c 65536
+  fi
+}
+
 # ---- one launch at a time --------------------------------------------------------------------
 
 # mkdir is atomic on every file system, NFS too; the owner's file tells a lock left by a dead process. Who holds it and
@@ -258,6 +270,7 @@ rj_main() {
       'log '*) rj_say_log "${_rj_command#log }" ;;
       rehearse) rj_rehearse ;; # src/launch/direct.sh
       'choices '*) rj_say_choices "${_rj_command#choices }" ;; # src/remote/choices.sh
+      'usage '*) rj_say_usage "${_rj_command#usage }" ;; # src/remote/usage.sh
       'gone '*) rj_end_server 0 "${_rj_command#gone }" ;;
       'job '*) rj_do_job_command "${_rj_command#job }" ;; # src/launch/job.sh
       'keep '*) rj_keep "${_rj_command#keep }" ;;

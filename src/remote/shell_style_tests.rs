@@ -65,6 +65,10 @@ fn programs() -> Vec<(&'static str, String)> {
             "the script for choices",
             whole(LauncherKind::Direct, "choices sge"),
         ),
+        (
+            "the script for usage",
+            whole(LauncherKind::Direct, "usage 1"),
+        ),
         ("the script for jobs", whole(LauncherKind::Slurm, "find")),
         ("the keeper", keeper("direct_keeper")),
         ("the rehearsal", keeper("rehearsal")),

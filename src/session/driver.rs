@@ -21,6 +21,7 @@ mod rehearsal;
 mod relay;
 mod remote_script;
 mod tunnel;
+mod usage;
 mod walltime;
 
 use super::delegate::SessionDelegate;
@@ -340,6 +341,7 @@ impl Driver {
             | Event::CellDone(_)
             | Event::PageOpen
             | Event::Log { .. }
+            | Event::Usage(_)
             | Event::Seen(_)
             | Event::Choices(_)
             | Event::Step(_) => {}

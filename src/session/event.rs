@@ -6,6 +6,7 @@ use super::types::{InspectReport, JobInfo, Loss, Ready, Walltime};
 use crate::jupyter::Activity;
 pub use crate::phase::Phase;
 use crate::problem::Problem;
+use crate::remote::NodeUsage;
 use crate::scheduler::HostChoices;
 use crate::ssh::prompt::Prompt;
 pub use crate::ssh::prompt::Reply;
@@ -46,6 +47,8 @@ pub enum Event {
         /// Its text, with tokens taken out.
         text: String,
     },
+    /// Load of the server's machine, and what listens there.
+    Usage(Box<NodeUsage>),
     /// Result of [`super::Goal::Inspect`]: servers in use and passed over, as text.
     Seen(InspectReport),
     /// Result of [`super::Goal::Choices`].

@@ -101,6 +101,11 @@ impl Handle {
         self.send(SessionCommand::Forward(forward));
     }
 
+    /// Asks how busy the server's machine is, once the tunnel is open: [`Event::Usage`], or [`Event::Refused`].
+    pub fn usage(&self) {
+        self.send(SessionCommand::ReadUsage);
+    }
+
     /// Requests the newest launch's log, once the tunnel is open: [`Event::Log`], or
     /// [`Event::Refused`].
     pub fn log(&self) {

@@ -20,6 +20,7 @@ mod requests;
 mod session_request;
 mod shared;
 mod types;
+mod usage;
 mod wait_range;
 mod walltime;
 
@@ -28,6 +29,7 @@ use std::sync::{Arc, mpsc};
 use crate::ssh::poll::Poller;
 
 pub use crate::jupyter::{Address, PageLogin};
+pub use crate::remote::{Gpu, KernelMemory, Listener, MemoryUse, NodeUsage, OwnShare};
 pub use crate::scheduler::{HostChoices, QueueChoice, Route, seconds};
 pub use crate::tunnel::{BoundListener, listen};
 pub use cell_done::CellDone;
@@ -40,6 +42,7 @@ pub use job::{elapsed, time_of_day, time_words};
 pub use session_request::SessionRequest;
 pub use shared::Shared;
 pub use types::{Forwarded, InspectReport, JobInfo, LastEnd, Loss, Ready, ServerInfo, Walltime};
+pub use usage::{listener_line, listener_lines, size, usage_brief, usage_lines, usage_title};
 pub use wait_range::{PastWait, WaitRange};
 pub use walltime::WalltimeWarning;
 

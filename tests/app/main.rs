@@ -27,3 +27,4 @@ mod tab;
 mod together;
 mod uninstalling;
 mod updates;
+mod usage;

@@ -38,6 +38,7 @@ mod shells;
 mod silent_logins;
 mod two_configurations;
 mod uninstalling;
+mod usage;
 mod versions;
 mod what_goes_wrong;
 mod whole_session;

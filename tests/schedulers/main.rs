@@ -72,6 +72,13 @@ fn fails(client: &Client, exit: i32, code: &str) -> Value {
     event
 }
 
+/// How busy the machine of the server is, as `status --load` tells it.
+fn load(client: &Client) -> Value {
+    let out = client.run_within(&["status", "test", "--load", "--json"], PATIENCE);
+    assert_eq!(out.code, Some(0), "{out}");
+    out.json_lines().remove(0)["load"].clone()
+}
+
 fn stop(client: &Client) -> Finished {
     let out = client.run_within(&["stop", "test", "--yes"], PATIENCE);
     assert_eq!(out.code, Some(0), "{out}");

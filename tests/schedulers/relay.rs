@@ -84,6 +84,11 @@ fn slurm_leads_to_a_node_that_nothing_else_leads_to() {
     assert_eq!(ready["server"]["host"], C1);
     assert_eq!(http::api(&ready, "api/status").status, 200);
     assert_eq!(kernels::compute(&ready, "print(6 * 7)"), "42\n");
+    // The same way leads to what the node says of itself.
+    let load = load(&client);
+    assert!(load["node"] == C1 && load["has_server"] == true, "{load}");
+    assert!(load["own"]["memory"].as_u64() > Some(0), "{load}");
+    assert_eq!(load["can_forward"], false, "it leads to Jupyter alone");
     // sshd gives ten sessions on a connection.
     let mut kept: Vec<Kept> = (0..25).map(|_| Kept::new(&ready)).collect();
     for _ in 0..2 {

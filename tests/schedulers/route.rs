@@ -63,6 +63,9 @@ fn a_hop_reaches_a_server_that_only_its_own_node_reaches() {
     );
     assert_eq!(client.read("home/.ssh/known_hosts"), "");
     assert_eq!(cluster.connections(), 1, "one login for all of it");
+    let load = load(&client);
+    assert!(load["node"] == C1 && load["has_server"] == true, "{load}");
+    assert!(load["own"]["memory"].as_u64() > Some(0), "{load}");
     let board =
         "cd /tmp && echo of-the-node >board && exec python3 -m http.server -b 127.0.0.1 6006";
     let serve = format!("({board}) >/dev/null 2>&1 &");
@@ -108,6 +111,13 @@ fn a_node_without_ssh_is_reached_at_its_address_and_that_is_remembered() {
     let (cold, first, told) = click(&client);
     assert!(told.contains("Restarting Jupyter"), "{told}");
     assert!(is_open(&cluster, C1_ADDRESS, &first));
+    // Nothing runs on the node but what the job began.
+    let load = load(&client);
+    assert!(
+        load["node"] == LOGIN && load["has_server"] == false,
+        "{load}"
+    );
+    assert_eq!(load["own"], Value::Null);
     assert_eq!(remembered(&client).as_deref(), Some("address"));
     let job = jobs(&client, Scheduler::Slurm);
     assert_eq!(job, [first["job"]["id"].as_str().unwrap()], "the same job");

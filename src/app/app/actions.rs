@@ -45,6 +45,11 @@ impl<D: Desktop> App<D> {
             AppEffect::ShowUnlessOpen(host) => self.sessions.show_unless_open(&host),
             AppEffect::ShowPort(port) => self.show_page(format!("http://localhost:{port}/")),
             AppEffect::ShowPage(page) => self.show_page(page),
+            AppEffect::ForwardTo { host, name, remote } => self.forward_to(host, name, remote),
+            AppEffect::ShowUsage(host, part) => {
+                self.sessions.look_at_usage(&host);
+                self.awaited_usage.insert((host, part));
+            }
             AppEffect::Kernel(host, id, action) => self.ask_for_kernel(host, id, action),
             AppEffect::CopyLink(host) => {
                 let ready = self.model.host(&host).and_then(|host| host.ready.as_ref());

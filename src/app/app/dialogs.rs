@@ -23,6 +23,9 @@ impl<D: Desktop> App<D> {
         if problem.code == Code::KernelAction {
             return self.show_error(&problem);
         }
+        if self.gives_up_looking(host) {
+            return self.show_error(&problem);
+        }
         if !self.awaited_stops.remove(host) {
             return self.no_host_log(host, &problem);
         }

@@ -461,6 +461,55 @@ fn a_notebooks_path_is_asked_for_and_one_outside_is_refused() {
     assert_eq!(host.notebook.as_deref(), Some("sub/a b.ipynb"));
 }
 
+#[test]
+fn the_load_is_shown_to_who_asked_for_it_and_an_answer_to_another_program_is_not() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    let usage = || Event::Usage(Box::new(samples::usage()));
+    app.hear("gpu01", &usage());
+    assert_eq!(app.titles(), [""; 0], "a terminal asked");
+    app.click(MenuAction::host(
+        "gpu01",
+        HostAction::ShowUsage(UsagePart::Load),
+    ));
+    app.hear("gpu01", &usage());
+    app.hear("gpu01", &usage());
+    assert_eq!(app.titles().len(), 1);
+    let text = app.newest_dialog().text;
+    assert!(text.contains("load 3.2 on 16 cores"), "{text}");
+    app.click(MenuAction::host(
+        "gpu01",
+        HostAction::ShowUsage(UsagePart::Ports),
+    ));
+    app.hear("gpu01", &usage());
+    let text = app.newest_dialog().text;
+    assert!(text.contains("MLflow (port 5000)"), "{text}");
+
+    app.click(MenuAction::host(
+        "gpu01",
+        HostAction::ShowUsage(UsagePart::Load),
+    ));
+    let why = Problem::new(Code::Lost, "no answer", "d", "r");
+    app.hear("gpu01", &Event::Refused(why));
+    assert_eq!(app.newest_dialog().title, "no answer");
+}
+
+#[test]
+fn a_port_that_was_chosen_is_forwarded_once_and_what_is_gone_is_not() {
+    let mut app = Fixture::new(&["gpu01"]);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    let to = |remote: &str| MenuAction::host("gpu01", HostAction::ForwardTo(remote.to_owned()));
+    app.click(to("127.0.0.1:5000"));
+    assert!(app.app.awaited_forwards.is_empty(), "nothing is known yet");
+    app.hear("gpu01", &Event::Usage(Box::new(samples::usage())));
+    app.click(to("127.0.0.1:5000"));
+    assert_eq!(app.app.awaited_forwards.len(), 1);
+    app.hear("gpu01", &samples::ready("gpu01"));
+    assert_eq!(app.app.awaited_forwards.len(), 1, "not this one");
+    app.hear("gpu01", &Event::Closed);
+    assert!(app.app.awaited_forwards.is_empty());
+}
+
 fn busy() -> Event {
     Event::Refused(Problem::new(Code::KernelsBusy, "busy", "1 of 2", "r"))
 }
@@ -870,6 +919,7 @@ fn opens_window(effect: &AppEffect) -> Option<bool> {
         AppEffect::Close(_) | AppEffect::Stop(_) | AppEffect::Quit => None,
         AppEffect::ShowDetails(_)
         | AppEffect::CheckConnection(_)
+        | AppEffect::ShowUsage(..)
         | AppEffect::AskNotebook(_)
         | AppEffect::Kernel(.., KernelAction::Restart | KernelAction::ShutDown)
         | AppEffect::CancelJob { .. }
@@ -886,6 +936,7 @@ fn opens_window(effect: &AppEffect) -> Option<bool> {
         | AppEffect::Show(..)
         | AppEffect::ShowUnlessOpen(_)
         | AppEffect::ShowPort(_)
+        | AppEffect::ForwardTo { .. }
         | AppEffect::Kernel(.., KernelAction::Interrupt)
         | AppEffect::CopyLink(_)
         | AppEffect::ShowHostLog(_)
@@ -949,6 +1000,7 @@ fn an_item_ends_with_an_ellipsis_where_a_question_or_a_window_follows_and_only_t
         connected(vec![kernels(1, 0, 0)]),
         connected(vec![kernels(1, 0, 1)]),
         connected(vec![kernels(2, 1, 0)]),
+        connected(vec![Event::Usage(Box::new(samples::usage()))]),
         connected(vec![kernels(2, 1, 0), Event::Phase(Phase::Reconnecting)]),
     ];
     let mut seen = HashSet::new();

@@ -10,7 +10,7 @@ use crate::config::{Host, Resources};
 use crate::ipc::{Message, MessageBody};
 use crate::jupyter::{Activity, Notebook};
 use crate::problem::{Code, Problem};
-use crate::session::{JobInfo, Phase, Ready};
+use crate::session::{JobInfo, Listener, NodeUsage, Phase, Ready};
 
 /// A job that waited this long has started when nobody looks any more.
 const WAIT: Duration = Duration::from_secs(60);
@@ -98,6 +98,8 @@ pub struct HostState {
     pub notebook: Option<String>,
     /// Activity of its kernels, once that is known.
     pub kernels: Option<Activity>,
+    /// Load of the server's machine when someone last looked.
+    pub usage: Option<NodeUsage>,
     /// Since when each busy kernel has been so, by its id.
     busy: Vec<(String, Instant)>,
     /// True if a dialog waits for the user.
@@ -144,6 +146,7 @@ impl HostState {
             restart: None,
             notebook: None,
             kernels: None,
+            usage: None,
             busy: Vec::new(),
             is_prompting: false,
             side_login: None,
@@ -284,6 +287,7 @@ impl HostState {
                 self.notebook = kernels.latest.clone().or(self.notebook.take());
                 self.kernels = Some(kernels.clone());
             }
+            MessageBody::Usage { usage } => self.usage = Some(usage.as_ref().clone()),
             _ => {}
         }
         if let Some(job) = message.job() {
@@ -338,6 +342,7 @@ impl HostState {
             self.queued = None;
             self.kernels = None;
             self.idle_ends = None;
+            self.usage = None;
             self.is_prompting = false;
             self.notes.clear();
         }
@@ -419,6 +424,15 @@ impl HostState {
                 Some(AppEffect::Kernel(name, id.clone(), *action))
             }
             HostAction::OpenForward(port) => Some(AppEffect::ShowPort(*port)),
+            HostAction::ForwardTo(remote) => {
+                let name = self.listener(remote)?.name.clone();
+                Some(AppEffect::ForwardTo {
+                    host: self.name.clone(),
+                    name,
+                    remote: remote.clone(),
+                })
+            }
+            HostAction::ShowUsage(part) => Some(AppEffect::ShowUsage(name, *part)),
             HostAction::CopyLink => Some(AppEffect::CopyLink(name)),
             HostAction::Extend if self.can_be_extended() => Some(AppEffect::Extend(name)),
             HostAction::Keep => Some(AppEffect::Keep(name)),
@@ -431,6 +445,21 @@ impl HostState {
     pub fn kernel(&self, id: &str) -> Option<&Notebook> {
         let mut kernels = self.kernels.as_ref()?.each_kernel();
         kernels.find(|kernel| kernel.id == id)
+    }
+
+    /// Returns the program that listens there, as far as that is known.
+    fn listener(&self, remote: &str) -> Option<&Listener> {
+        let listeners = &self.usage.as_ref()?.listeners;
+        listeners.iter().find(|listener| listener.remote == remote)
+    }
+
+    /// Returns the programs that listen and to which no local port leads yet, where one can be made to.
+    pub fn new_listeners(&self) -> impl Iterator<Item = &Listener> {
+        let usage = self.usage.iter().filter(|usage| usage.can_forward);
+        let listeners = usage.flat_map(|usage| &usage.listeners);
+        let forwards = self.ready.iter().flat_map(|ready| &ready.forwards);
+        let known: Vec<&str> = forwards.map(|one| one.remote.as_str()).collect();
+        listeners.filter(move |listener| !known.contains(&listener.remote.as_str()))
     }
 
     /// Returns true if a notebook can be opened: in a tab now, or once the host is connected.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::event_sender::EventSender;
 use crate::checkup;
-use crate::config::{Config, Host, OnQuit, Resources};
+use crate::config::{Config, Forward, Host, OnQuit, Resources};
 use crate::host_os::{EndedPages, Scope};
 use crate::ipc::Request;
 use crate::jupyter::Page;
@@ -257,6 +257,19 @@ impl Sessions {
     /// Keeps a server that is about to end because nobody uses it.
     pub fn keep(&self, name: &str) {
         self.ask(name, Request::Keep, Handle::keep);
+    }
+
+    /// Asks how busy the server's machine is.
+    pub fn look_at_usage(&self, name: &str) {
+        self.ask(name, Request::Usage, Handle::usage);
+    }
+
+    /// Opens a further local port.
+    pub fn forward(&self, name: &str, forward: Forward) {
+        let remote = forward.remote();
+        self.ask(name, Request::Forward { remote }, |handle| {
+            handle.forward(forward);
+        });
     }
 
     /// Asks for more time for the server's job.

@@ -3,12 +3,13 @@
 
 use super::pending::pending_reason;
 use crate::app::event::CheckReport;
+use crate::app::menu_action::UsagePart;
 use crate::app::model::{ConfigMistake, HostState};
 use crate::checkup::CheckLine;
 use crate::desktop::{Dialog, DialogKind};
 use crate::i18n::fl;
 use crate::problem::{Code, Face, Problem};
-use crate::session::JobInfo;
+use crate::session::{JobInfo, NodeUsage, listener_lines, usage_lines, usage_title};
 
 /// Returns a dialog to read. One with the button `edit` opens the configuration by it.
 fn to_read(title: &str, paragraphs: &[String], edit: Option<String>) -> Dialog {
@@ -93,6 +94,25 @@ pub fn of_check(host: &str, report: &CheckReport) -> Dialog {
         None => to_read(&fl!("details-check-good", host = host), &[], None),
     };
     dialog.about(host).with_evidence(lines.clone(), lines)
+}
+
+/// Returns how busy the machine of a host's server is, or what listens there.
+pub fn of_usage(host: &str, usage: &NodeUsage, part: UsagePart) -> Dialog {
+    let paragraphs = match part {
+        UsagePart::Load => vec![usage_lines(usage).join("\n")],
+        UsagePart::Ports => vec![listeners_hint(usage), listener_lines(usage).join("\n")],
+    };
+    to_read(&usage_title(usage), &paragraphs, None).about(host)
+}
+
+fn listeners_hint(usage: &NodeUsage) -> String {
+    if usage.listeners.is_empty() {
+        fl!("forward-none", node = usage.node.as_str())
+    } else if usage.can_forward {
+        fl!("usage-ports-menu")
+    } else {
+        fl!("usage-no-forward")
+    }
 }
 
 /// Returns the button for a failure that the configuration mends. Whatever touches a key or a login

@@ -6,12 +6,12 @@ use super::dialog;
 use super::host_title::{idle_title, title};
 use super::menu_item::{Entry, SubmenuKind, groups, item, submenu, tickable};
 use super::text::{INDENT, elapsed, leading, shown};
-use crate::app::menu_action::{HostAction, MenuAction};
+use crate::app::menu_action::{HostAction, MenuAction, UsagePart};
 use crate::app::model::{HostState, Listed, Model, SideLogin, Stakes};
 use crate::config::profile_name;
 use crate::i18n::fl;
 use crate::jupyter::{Activity, KernelAction, Notebook};
-use crate::session::{Forwarded, JobInfo, Phase};
+use crate::session::{Forwarded, JobInfo, Listener, Phase, listener_line, size, usage_brief};
 
 /// Returns the lines of a host.
 pub fn entries(listed: Listed<'_>, model: &Model, now: Instant) -> [Entry; 2] {
@@ -126,7 +126,11 @@ fn kernels(host: &HostState, now: Instant) -> Option<Entry> {
 
 /// One kernel, and all that can be done with it.
 fn kernel(host: &HostState, kernel: &Notebook, now: Instant) -> Entry {
-    let text = kernel_line(host, kernel, now);
+    let mut text = kernel_line(host, kernel, now);
+    let usage = host.usage.as_ref();
+    if let Some(bytes) = usage.and_then(|usage| usage.kernel(&kernel.id)) {
+        text = fl!("menu-kernel-memory", kernel = text, memory = size(bytes));
+    }
     let open = HostAction::OpenNotebook(kernel.path.clone());
     // Another program has the tunnel, of a version that does not name kernels.
     if kernel.id.is_empty() {
@@ -183,6 +187,7 @@ fn recent(host: &HostState, known: &[String]) -> Option<Entry> {
     (!entries.is_empty()).then(|| submenu(kind, &fl!("menu-recent"), entries))
 }
 
+/// The ports that are forwarded, those that could be as far as they are known, and the look for them.
 fn ports(host: &HostState) -> Option<Entry> {
     let forwards = &host.ready.as_ref()?.forwards;
     let line = |forward: &Forwarded| {
@@ -191,10 +196,20 @@ fn ports(host: &HostState) -> Option<Entry> {
         let text = fl!("menu-forward", name = name, port = number);
         of(host, HostAction::OpenForward(port), &text)
     };
-    let is_open = host.phase == Phase::Ready && !forwards.is_empty();
+    let new = |listener: &Listener| {
+        let action = HostAction::ForwardTo(listener.remote.clone());
+        of(host, action, &shown(&listener_line(listener)))
+    };
+    let find = of(
+        host,
+        HostAction::ShowUsage(UsagePart::Ports),
+        &fl!("menu-find-ports"),
+    );
     let kind = SubmenuKind::Ports(host.name.clone());
-    is_open.then(|| {
-        let entries = forwards.iter().map(line).collect();
+    (host.phase == Phase::Ready).then(|| {
+        let open = forwards.iter().map(line).collect();
+        let new = host.new_listeners().map(new).collect();
+        let entries = groups(vec![open, new, vec![find]]);
         submenu(kind, &fl!("menu-ports"), entries)
     })
 }
@@ -206,6 +221,9 @@ fn upkeep(host: &HostState, model: &Model) -> Vec<Entry> {
         if host.idle_ends.is_some() {
             entries.push(of(host, HostAction::Keep, &fl!("menu-keep")));
         }
+        let usage = host.usage.as_ref().map(usage_brief);
+        let usage = usage.unwrap_or_else(|| fl!("menu-show-load"));
+        entries.push(of(host, HostAction::ShowUsage(UsagePart::Load), &usage));
         if host.can_be_extended() {
             entries.push(of(host, HostAction::Extend, &fl!("menu-extend")));
         }

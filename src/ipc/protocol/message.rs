@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::i18n::fl;
 use crate::jupyter::Activity;
 use crate::problem::{Code, Problem};
-use crate::session::{CellDone, Event, IdleTime, JobInfo, Loss, Phase, Ready, Walltime};
+use crate::session::{CellDone, Event, IdleTime, JobInfo, Loss, NodeUsage, Phase, Ready, Walltime};
 
 /// An event of a host's session, as other programs and scripts read it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -46,6 +46,11 @@ pub enum MessageBody {
     Log {
         /// The log.
         log: LogText,
+    },
+    /// The load of the server's machine.
+    Usage {
+        /// It.
+        usage: Box<NodeUsage>,
     },
     /// The job's time is nearly up, or was extended.
     Walltime {
@@ -159,6 +164,7 @@ impl Message {
             MessageBody::Refused { .. }
             | MessageBody::Kernels { .. }
             | MessageBody::Log { .. }
+            | MessageBody::Usage { .. }
             | MessageBody::Walltime { .. }
             | MessageBody::Loss { .. }
             | MessageBody::CellDone { .. }
@@ -190,6 +196,15 @@ impl Message {
     pub fn log(&self) -> Option<(&str, &str)> {
         match &self.body {
             MessageBody::Log { log } => Some((&log.path, &log.text)),
+            _ => None,
+        }
+    }
+
+    /// Returns how busy the server's machine is.
+    #[must_use]
+    pub fn usage(&self) -> Option<&NodeUsage> {
+        match &self.body {
+            MessageBody::Usage { usage } => Some(usage),
             _ => None,
         }
     }
@@ -302,6 +317,9 @@ impl MessageBody {
                     path: path.clone(),
                     text: text.clone(),
                 },
+            },
+            Event::Usage(usage) => Self::Usage {
+                usage: usage.clone(),
             },
             Event::Refused(problem) => Self::Refused {
                 refused: problem.clone(),

@@ -8,7 +8,8 @@ use crate::jupyter::{Activity, KernelAction, Kernels, Notebook};
 use crate::problem::{Code, Problem};
 use crate::secret::Secret;
 use crate::session::{
-    CellDone, Event, Forwarded, IdleTime, JobInfo, Loss, Phase, Ready, ServerInfo, Walltime,
+    CellDone, Event, Forwarded, Gpu, IdleTime, JobInfo, KernelMemory, Listener, Loss, MemoryUse,
+    NodeUsage, OwnShare, Phase, Ready, ServerInfo, Walltime,
 };
 
 const REQUESTS: &str = include_str!("requests.jsonl");
@@ -114,6 +115,42 @@ fn idle(ends: Option<i64>) -> IdleTime {
     IdleTime { ends, unused }
 }
 
+fn usage() -> NodeUsage {
+    NodeUsage {
+        node: "node17".into(),
+        has_server: true,
+        at: 3600,
+        load: Some(3.25),
+        cores: Some(16),
+        memory: Some(MemoryUse {
+            used: 16,
+            total: 64,
+        }),
+        gpus: vec![Gpu {
+            name: "A100".into(),
+            busy: Some(87),
+            ..Gpu::default()
+        }],
+        own: Some(OwnShare {
+            processes: 3,
+            cores: Some(1.5),
+            memory: 300,
+            limit: None,
+        }),
+        kernels: vec![KernelMemory {
+            id: "6e5f".into(),
+            bytes: 200,
+        }],
+        listeners: vec![Listener {
+            name: "MLflow".into(),
+            port: 5000,
+            remote: "127.0.0.1:5000".into(),
+            is_known: true,
+        }],
+        can_forward: true,
+    }
+}
+
 fn open_page() -> Activity {
     Activity {
         kernels: Kernels { total: 1, busy: 0 },
@@ -176,6 +213,7 @@ fn events() -> Vec<(Event, Phase)> {
         (Event::Kernels(kernels()), Phase::Ready),
         (Event::Idle(idle(Some(1_795_510_000))), Phase::Ready),
         (Event::Idle(idle(None)), Phase::Ready),
+        (Event::Usage(Box::new(usage())), Phase::Ready),
     ]
 }
 
@@ -232,6 +270,7 @@ fn every_recorded_request_is_understood() {
             id: "6e5f".into(),
             action: KernelAction::ShutDown,
         },
+        Request::Usage,
     ];
     let url = "remote-jupyter://open/gpu01".to_owned();
     let host = "gpu01".to_owned();

@@ -29,6 +29,9 @@ pub enum Request {
     Watch,
     /// Answer with the newest launch's log; if the tunnel does not stand, with the newest event.
     Logs,
+    /// Look how busy the server's machine is, and answer with events up to `usage` or a refusal; if the tunnel does not
+    /// stand, with the newest event.
+    Usage,
     /// Close the tunnel, and answer with events up to the end.
     Close,
     /// Try to connect again now, if the connection is lost, and answer with the newest event.

@@ -6,6 +6,7 @@ use super::Driver;
 use super::holder::{self, HolderStart};
 use super::logs::{explained, log_command};
 use super::maintenance::{Maintenance, ScriptTask};
+use super::usage;
 use super::walltime::by_id;
 use crate::i18n::fl;
 use crate::jupyter::HostInfo;
@@ -23,6 +24,7 @@ impl Driver {
         match task {
             BackgroundTask::Recheck => self.wish(ScriptTask::Look),
             BackgroundTask::ReadLog => self.wish(ScriptTask::Log),
+            BackgroundTask::ReadUsage => self.wish(ScriptTask::Usage),
             BackgroundTask::List(id) => self.wish(ScriptTask::List(id)),
             BackgroundTask::Keep(folder) => self.wish(ScriptTask::Keep(folder)),
             BackgroundTask::Extend(job, by) => return self.extend_beside(&job, by),
@@ -64,6 +66,13 @@ impl Driver {
             (ScriptTask::Look, Some(list)) => format!("job find {list}"),
             (ScriptTask::Look, None) => "find".to_owned(),
             (ScriptTask::Keep(folder), _) => format!("keep {folder}"),
+            (ScriptTask::Usage, _) => {
+                match usage::start(host, &standing.server, forwarding) {
+                    Ok(script) => standing.running = Some((wish, Some(script))),
+                    Err(error) => tracing::warn!(%error, "nothing can be run beside the tunnel"),
+                }
+                return;
+            }
             (ScriptTask::Hold, _) => match holder::start(host, &standing.server, forwarding) {
                 HolderStart::Script(command) => command,
                 HolderStart::Relay(program) => {
@@ -97,6 +106,7 @@ impl Driver {
         let why = || problem::remote(self.host(), self.target(), self.phase, error);
         match wish {
             ScriptTask::Log => Some(FsmEvent::Script(ScriptEvent::NoLog(why()))),
+            ScriptTask::Usage => Some(FsmEvent::Script(ScriptEvent::NoUsage(why()))),
             ScriptTask::List(_) | ScriptTask::Extend(_) => {
                 Some(FsmEvent::Job(JobEvent::NotExtended(why())))
             }
@@ -123,6 +133,7 @@ impl Driver {
                 }
                 _ => None,
             }),
+            ScriptTask::Usage => self.usage(frames),
             ScriptTask::Look if adapter(self.host().launcher).is_some() => {
                 let mut discovery_builder = DiscoveryBuilder::default();
                 if let Some(job) = self.standing.as_ref().and_then(Maintenance::job) {

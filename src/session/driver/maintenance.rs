@@ -28,6 +28,8 @@ const LOOK: Duration = Duration::from_secs(5);
 pub enum ScriptTask {
     /// The newest launch's log.
     Log,
+    /// The load of the server's machine.
+    Usage,
     /// The servers that run.
     Look,
     /// The scheduler's list, for that job.

@@ -22,6 +22,8 @@ pub enum SessionCommand {
     Keep,
     /// Fetch the log, while the tunnel is open or a job waits.
     ReadLog,
+    /// Look how busy the server's machine is, while the tunnel is open.
+    ReadUsage,
     /// Do something with one kernel.
     Kernel(KernelCommand),
     /// Open a further local port that leads there.

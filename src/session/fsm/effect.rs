@@ -22,6 +22,8 @@ pub enum BackgroundTask {
     Recheck,
     /// Fetch the log.
     ReadLog,
+    /// Look how busy the server's machine is.
+    ReadUsage,
     /// Ask the scheduler for a job.
     List(String),
     /// Let the scheduler give a job that many seconds more.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::types::PollResult;
 use crate::jupyter::{HostInfo, Kernels, Observation, Page, RuntimeFile, ServerAnswer};
 use crate::problem::Problem;
-use crate::remote::Discovery;
+use crate::remote::{Discovery, NodeUsage};
 use crate::scheduler::{CommandOutput, HostChoices, JobIdentity, PendingReason, Presence};
 
 /// Event of a session: the outcome of an effect, or something that happened meanwhile.
@@ -87,6 +87,10 @@ pub enum ScriptEvent {
     NoLog(Problem),
     /// The server counts as used from now on; or why not.
     Kept(Result<(), Problem>),
+    /// Load of the server's machine.
+    Usage(Box<NodeUsage>),
+    /// That could not be had.
+    NoUsage(Problem),
     /// A start was rehearsed: what is known of it now, or what could not be known; either may be empty.
     Rehearsed(Result<String, String>),
     /// The lists that a user chooses from.

@@ -150,6 +150,8 @@ impl StateMachine {
                 | ScriptEvent::Gone(_)
                 | ScriptEvent::NoLog(_)
                 | ScriptEvent::Kept(_)
+                | ScriptEvent::Usage(_)
+                | ScriptEvent::NoUsage(_)
                 | ScriptEvent::Rehearsed(_)
                 | ScriptEvent::Choices(_),
             )

@@ -796,6 +796,7 @@ fn all_inputs() -> Vec<FsmInput> {
         SessionCommand::ShowUnlessOpen(Page::default()),
         SessionCommand::Stop(Busy::End),
         SessionCommand::ReadLog,
+        SessionCommand::ReadUsage,
     ];
     let events = vec![
         FsmEvent::Connection(ConnectionEvent::Resolved),
@@ -878,10 +879,11 @@ fn an_input_that_does_not_fit_changes_nothing() {
                         | SessionCommand::ShowUnlessOpen(_)
                         | SessionCommand::Stop(_)
                         | SessionCommand::ReadLog
+                        | SessionCommand::ReadUsage
                 )
                 | (
                     State::Reconnecting(..),
-                    SessionCommand::ReadLog | SessionCommand::Stop(_)
+                    SessionCommand::ReadLog | SessionCommand::ReadUsage | SessionCommand::Stop(_)
                 )
         ),
         FsmInput::Event(event) => matches!(

@@ -40,13 +40,14 @@ impl StateMachine {
 
     fn command(&mut self, state: State, command: SessionCommand) -> (State, Vec<Effect>) {
         use SessionCommand::{
-            Begin, Close, Extend, Forward, Keep, Kernel, ReadLog, Show, ShowUnlessOpen, Stop,
+            Begin, Close, Extend, Forward, Keep, Kernel, ReadLog, ReadUsage, Show, ShowUnlessOpen,
+            Stop,
         };
         match (state, command) {
             (
                 State::Ended,
                 Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | Keep | ReadLog
-                | Kernel(_) | Forward(_) | Close,
+                | ReadUsage | Kernel(_) | Forward(_) | Close,
             ) => ended(),
             (_, Close) => over(Effect::closed()),
             (State::Idle, Begin) => (
@@ -59,7 +60,7 @@ impl StateMachine {
             // A caller that requested it before it knew of the loss is not left waiting.
             (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
-                Stop(_) | Extend(_) | Keep | ReadLog | Kernel(_) | Forward(_),
+                Stop(_) | Extend(_) | Keep | ReadLog | ReadUsage | Kernel(_) | Forward(_),
             ) => {
                 let problem = problem::not_now(&self.plan.host);
                 (state, vec![Effect::refused(problem)])
@@ -86,11 +87,15 @@ impl StateMachine {
             (state @ State::Ready(..), ReadLog) => {
                 (state, vec![Effect::InBackground(BackgroundTask::ReadLog)])
             }
+            (state @ State::Ready(..), ReadUsage) => {
+                (state, vec![Effect::InBackground(BackgroundTask::ReadUsage)])
+            }
             // Ignored: a session begins once, and only an open tunnel or a waiting job has more to
             // give.
             (
                 state @ State::Queued(_),
-                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Keep | Kernel(_) | Forward(_),
+                Begin | Show(_) | ShowUnlessOpen(_) | Extend(_) | Keep | ReadUsage | Kernel(_)
+                | Forward(_),
             )
             | (
                 state @ (State::Returning(..) | State::Reconnecting(..)),
@@ -99,8 +104,8 @@ impl StateMachine {
             | (state @ State::Ready(..), Begin)
             | (
                 state @ State::Idle,
-                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | Keep | ReadLog | Kernel(_)
-                | Forward(_),
+                Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | Keep | ReadLog | ReadUsage
+                | Kernel(_) | Forward(_),
             )
             | (
                 state @ (State::Resolving
@@ -122,7 +127,7 @@ impl StateMachine {
                 | State::FetchingLog
                 | State::Extending(_)),
                 Begin | Show(_) | ShowUnlessOpen(_) | Stop(_) | Extend(_) | Keep | ReadLog
-                | Kernel(_) | Forward(_),
+                | ReadUsage | Kernel(_) | Forward(_),
             ) => (state, vec![]),
         }
     }
@@ -192,8 +197,8 @@ impl StateMachine {
 
     fn script_answered(&mut self, state: State, event: ScriptEvent) -> (State, Vec<Effect>) {
         use ScriptEvent::{
-            Choices, Discovered, Found, Gone, Kept, Launched, Log, NoLog, Rechecked, Rediscover,
-            Rehearsed,
+            Choices, Discovered, Found, Gone, Kept, Launched, Log, NoLog, NoUsage, Rechecked,
+            Rediscover, Rehearsed, Usage,
         };
         match (state, event) {
             (State::Discovering { locked }, Found(runtime_files, host_info)) => {
@@ -215,7 +220,7 @@ impl StateMachine {
             (
                 state,
                 Choices(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_) | Rediscover
-                | Gone(_) | Log(..) | NoLog(_) | Kept(_) | Rehearsed(_),
+                | Gone(_) | Log(..) | NoLog(_) | Kept(_) | Rehearsed(_) | Usage(_) | NoUsage(_),
             ) => (state, vec![]),
         }
     }
@@ -342,7 +347,12 @@ impl StateMachine {
             FsmEvent::Script(ScriptEvent::Kept(Ok(()))) => {
                 Effect::Emit(Event::Idle(self.idle.keep()))
             }
-            FsmEvent::Script(ScriptEvent::NoLog(problem) | ScriptEvent::Kept(Err(problem)))
+            FsmEvent::Script(ScriptEvent::Usage(usage)) => Effect::Emit(Event::Usage(usage)),
+            FsmEvent::Script(
+                ScriptEvent::NoLog(problem)
+                | ScriptEvent::NoUsage(problem)
+                | ScriptEvent::Kept(Err(problem)),
+            )
             | FsmEvent::Server(ServerEvent::KernelActed(Err(problem))) => Effect::refused(problem),
             FsmEvent::Tunnel(TunnelEvent::Refused) => Effect::InBackground(BackgroundTask::Recheck),
             FsmEvent::Server(ServerEvent::PagesCounted(0, page)) => {

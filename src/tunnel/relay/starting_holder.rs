@@ -9,8 +9,8 @@ use crate::ssh::{SshError, Stream};
 
 /// Longest time for the start: a file system of the network may be slow.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Number of bytes that are kept of what it prints.
-const LIMIT: usize = 16 << 10;
+/// Number of bytes that are kept of what it prints: a list of processes is the longest.
+const LIMIT: usize = 4 << 20;
 
 /// A holder that is being started.
 pub struct StartingHolder {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::super::menu_item::{Item, submenu};
 use super::*;
-use crate::app::menu_action::HostAction;
+use crate::app::menu_action::{HostAction, UsagePart};
 use crate::app::model::{ConfigMistake, SideLogin};
-use crate::app::samples::ready;
+use crate::app::samples::{ready, usage};
 use crate::app::updates::Release;
 use crate::config::Host;
 use crate::desktop::shortcut::Shortcut;
@@ -311,7 +311,11 @@ fn the_menu_of_a_connected_host() {
         notebook("d.ipynb", "d.ipynb (starting)"),
     ];
     let port = HostAction::OpenForward(16006);
-    let port = vec![of(port, "TensorBoard (localhost:16006)")];
+    let port = vec![
+        of(port, "TensorBoard (localhost:16006)"),
+        Entry::Separator,
+        of(HostAction::ShowUsage(UsagePart::Ports), "Find Ports…"),
+    ];
     let work = vec![
         of(HostAction::NewTab, "New Tab"),
         open_notebook(),
@@ -319,7 +323,8 @@ fn the_menu_of_a_connected_host() {
         below(SubmenuKind::Ports, "Ports", port),
     ];
     let link = of(HostAction::CopyLink, "Copy Link");
-    let upkeep = vec![link, show_log(), check(), shortcut(), edit()];
+    let load = of(HostAction::ShowUsage(UsagePart::Load), "Show Load…");
+    let upkeep = vec![link, load, show_log(), check(), shortcut(), edit()];
     let end = vec![
         of(HostAction::Close, "Disconnect…"),
         of(HostAction::Stop, "Stop Jupyter…"),
@@ -362,6 +367,29 @@ fn a_kernel_says_since_when_it_is_busy_and_offers_what_can_be_done_with_it() {
     assert_eq!(next, Some(now + Duration::from_secs(55)));
     // The clock was put back.
     assert_eq!(seen(-5).0, new);
+}
+
+#[test]
+fn what_a_look_at_the_node_found_stands_in_the_menu() {
+    let json = r#"{"total":1,"busy":0,"notebooks":[
+        {"path":"a.ipynb","name":"","kernel":"p","state":"idle","id":"k"}]}"#;
+    let usage = || Event::Usage(Box::new(usage()));
+    let more = lines(&after(&[ready("gpu01"), kernels(json), usage()])).remove(1);
+    assert!(more.contains("Kernels > ○ a.ipynb · 1.5 GiB > "), "{more}");
+    let ports = "Ports > TensorBoard (localhost:16006), -, MLflow (port 5000), -, Find Ports…";
+    assert!(more.contains(ports), "{more}");
+    assert!(more.contains("load 3.2 on 16 cores ("), "{more}");
+
+    // Where it leads now it is told once.
+    let Event::Ready(mut again) = ready("gpu01") else {
+        unreachable!()
+    };
+    again.forwards[0].remote = "127.0.0.1:5000".into();
+    let more = lines(&after(&[ready("gpu01"), usage(), Event::Ready(again)])).remove(1);
+    assert!(!more.contains("MLflow"), "{more}");
+    // Nothing is known of a host that is closed.
+    let more = lines(&after(&[ready("gpu01"), usage(), Event::Closed])).remove(1);
+    assert!(!more.contains("load"), "{more}");
 }
 
 #[test]

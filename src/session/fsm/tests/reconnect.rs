@@ -247,7 +247,11 @@ fn a_connection_that_breaks_again_and_again_is_not_made_anew_in_a_frenzy() {
 
 #[test]
 fn a_wish_that_comes_too_late_is_refused_and_not_forgotten() {
-    for wish in [SessionCommand::ReadLog, SessionCommand::Stop(Busy::End)] {
+    for wish in [
+        SessionCommand::ReadLog,
+        SessionCommand::ReadUsage,
+        SessionCommand::Stop(Busy::End),
+    ] {
         let mut machine = broken();
         machine.handle(unreached(false, 1));
         let effects = machine.handle(wish);
