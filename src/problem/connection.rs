@@ -74,6 +74,7 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
         | SshError::HostKeyShort { .. }
         | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
         SshError::AuthRefused(refused) => login::refused(name, destination, refused),
+        SshError::NeedsOpenssh(need) => login::needs_openssh(name, need),
         SshError::NoAnswer {
             prompt,
             reason,

@@ -11,6 +11,7 @@ use super::auth::AuthRefusal;
 use super::greeting::Greeting;
 use super::known_hosts::{KnownHostsError, KnownKey};
 use super::offer::Lacking;
+use super::openssh_need::OpensshNeed;
 use super::poll::WaitError;
 use super::resolve::{ResolveError, SshTarget};
 
@@ -143,6 +144,9 @@ pub enum SshError {
     /// The server took none of what we have.
     #[error("the server refused the login of {}", .0.user)]
     AuthRefused(Box<RefusedLogin>),
+    /// Only the system's `ssh` can go on; nobody was asked anything.
+    #[error("only ssh can log in: {0}")]
+    NeedsOpenssh(OpensshNeed),
     /// A question stayed without an answer.
     #[error("no answer to: {prompt}")]
     NoAnswer {

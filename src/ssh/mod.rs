@@ -18,9 +18,11 @@ mod host_key;
 mod keepalive;
 pub mod known_hosts;
 mod offer;
+mod openssh_need;
 pub mod poll;
 pub mod prompt;
 pub mod resolve;
+mod ticket;
 mod transport;
 mod wire;
 
@@ -37,4 +39,5 @@ pub(crate) use greeting::is_endless;
 pub use keepalive::{ConnectionUse, KeepaliveConfig};
 pub(crate) use offer::lacking;
 pub use offer::{Lacking, Matter};
+pub use openssh_need::{OpensshNeed, known_before, learned};
 pub use transport::{Stream, Transport};

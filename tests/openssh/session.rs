@@ -50,6 +50,10 @@ impl Remote for RootSshd {
     }
 }
 
+fn connections(remote: &dyn Remote) -> usize {
+    remote.log().matches("Connection from ").count()
+}
+
 /// A login to `test`, whose client reaches the server through a network that can be cut.
 pub struct Login<'a> {
     pub remote: &'a dyn Remote,
@@ -57,6 +61,8 @@ pub struct Login<'a> {
     pub client: &'a Client,
     /// The client's processes carry it.
     id: String,
+    /// Connections that the server had before.
+    before: usize,
     /// Runs the client's programs where this login works.
     around: &'a dyn Fn(Command) -> Command,
 }
@@ -79,6 +85,7 @@ impl<'a> Login<'a> {
             network,
             client,
             id,
+            before: connections(remote),
             around,
         }
     }
@@ -107,9 +114,9 @@ impl<'a> Login<'a> {
             .count()
     }
 
-    /// Number of connections that came as far as a login, whatever became of it.
+    /// Number of connections since this was made, whatever became of them.
     pub fn attempts(&self) -> usize {
-        self.remote.log().matches("Connection from ").count()
+        connections(self.remote) - self.before
     }
 
     /// Processes of the client that run.

@@ -395,6 +395,7 @@ pub fn refused_logins() -> Vec<(Code, SshError)> {
         (Code::Certificate, AuthRefusal::Certificate),
         (Code::SecurityKey, AuthRefusal::SecurityKey(file())),
         (Code::Pkcs11, AuthRefusal::Pkcs11("/usr/lib/p11.so".into())),
+        (Code::Ticket, AuthRefusal::Ticket),
         (
             Code::AuthMethod,
             AuthRefusal::Method("gssapi-with-mic".into()),

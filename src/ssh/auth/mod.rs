@@ -19,6 +19,7 @@ mod public_key;
 mod raw;
 mod refusal;
 mod silence;
+mod yielding;
 
 use std::collections::HashSet;
 use std::ffi::CString;
@@ -34,6 +35,7 @@ use super::connection::{Connection, step};
 use super::poll::{Poller, WaitError};
 use super::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use super::resolve::SshTarget;
+use super::ticket::Ticket;
 use crate::i18n::fl;
 pub(crate) use agent::parse_keys;
 pub(crate) use identities::{out_of_date, public_line};
@@ -78,6 +80,10 @@ struct AuthAttempt<'a> {
     /// The methods that the server offers after the factor that was right last, where it said so: to
     /// ask once more uses up one of its tries.
     offered_next: Option<String>,
+    /// The methods that the server was last known to offer.
+    offers: String,
+    /// The user's Kerberos ticket, once it was asked for.
+    ticket: Option<Ticket>,
     /// The last key that was right.
     key: Option<Vec<u8>>,
     /// The keys that the server has seen.
@@ -104,7 +110,7 @@ enum Obstacle {
 ///
 /// # Errors
 /// [`SshError::AuthRefused`] with all that was tried, [`SshError::NoAnswer`],
-/// [`SshError::Passphrase`].
+/// [`SshError::Passphrase`]; [`SshError::NeedsOpenssh`] where the target yields, before anything is asked.
 pub fn log_in(
     connection: &Connection,
     target: &SshTarget,
@@ -167,6 +173,8 @@ fn begin<'a>(
         tried: Vec::new(),
         passed: Vec::new(),
         offered_next: None,
+        offers: String::new(),
+        ticket: None,
         key: None,
         shown: HashSet::new(),
         refusal: AuthRefusal::Plain,
@@ -263,6 +271,7 @@ impl AuthAttempt<'_> {
             *offered = Some(self.offered()?);
         }
         let list = offered.clone().unwrap_or_default();
+        self.offers.clone_from(&list);
         for method in self.order() {
             if !self.wants(&method) || !has(&list, &method) {
                 continue;
@@ -270,7 +279,10 @@ impl AuthAttempt<'_> {
             let outcome = match method.as_str() {
                 "publickey" => self.public_key()?,
                 "keyboard-interactive" if conversed => AuthOutcome::Refused,
-                "keyboard-interactive" => self.keyboard_interactive(Some(&list))?,
+                "keyboard-interactive" => {
+                    self.yield_to_openssh()?;
+                    self.keyboard_interactive(Some(&list))?
+                }
                 _ => self.password(&list)?,
             };
             if !matches!(outcome, AuthOutcome::Refused) {
@@ -380,8 +392,9 @@ impl AuthAttempt<'_> {
     /// The answer; none where nobody could be asked, which leaves what needs no answer.
     ///
     /// # Errors
-    /// [`SshError::NoAnswer`] when the user cancels.
+    /// [`SshError::NoAnswer`] when the user cancels; [`SshError::NeedsOpenssh`] before the first prompt.
     fn ask(&mut self, prompt: Prompt) -> Result<Option<Zeroizing<String>>, SshError> {
+        self.yield_to_openssh()?;
         let text = prompt.text();
         let answer = self.prompter.ask(prompt);
         self.silence.begin();

@@ -150,6 +150,10 @@ fn fill(
         kbd_interactive: answer.flag("kbdinteractiveauthentication", true),
         pubkey_algorithms: pubkey_algorithms(answer),
         pkcs11_provider: answer.some("pkcs11provider").map(str::to_owned),
+        security_key_provider: answer.some("securitykeyprovider").map(str::to_owned),
+        gssapi: answer.flag("gssapiauthentication", false),
+        hostbased: answer.flag("hostbasedauthentication", false),
+        yields: false,
         algorithms: Algorithms {
             kex: list(answer.some("kexalgorithms")),
             host_keys: list(answer.some("hostkeyalgorithms")),

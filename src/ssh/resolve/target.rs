@@ -78,6 +78,14 @@ pub struct SshTarget {
     pub pubkey_algorithms: Vec<String>,
     /// A library that speaks to a device with keys, which we cannot load.
     pub pkcs11_provider: Option<String>,
+    /// A library that speaks to security keys (`SecurityKeyProvider`).
+    pub security_key_provider: Option<String>,
+    /// True if Kerberos may be used (`GSSAPIAuthentication`), which libssh2 has not.
+    pub gssapi: bool,
+    /// True if this computer's own host key may be used (`HostbasedAuthentication`), which libssh2 has not.
+    pub hostbased: bool,
+    /// True if a login is left to `ssh` where that has more ways in, before the user is asked anything.
+    pub yields: bool,
     /// The algorithms of the connection itself.
     pub algorithms: Algorithms,
     /// Number of times that a password is prompted for.
