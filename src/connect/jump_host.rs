@@ -12,7 +12,7 @@ use super::unattended::Unattended;
 use super::{Caller, DEFAULT_TIMEOUT, Hop, at};
 use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
-use crate::ssh::resolve::SshTarget;
+use crate::ssh::resolve::{SshCall, SshTarget};
 use crate::ssh::{SshError, Transport, channel};
 
 /// Longest time for a session to end: it sends its last bytes, and a proxy command may be slow to
@@ -248,6 +248,7 @@ fn way(hop: &Hop, before: &[Hop]) -> Vec<SshTarget> {
     let nameless = |hop: &Hop| SshTarget {
         alias: String::new(),
         proxy_jump: None,
+        call: SshCall::default(),
         ..hop.target.clone()
     };
     before.iter().chain([hop]).map(nameless).collect()

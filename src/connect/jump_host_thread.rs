@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, TryRecvError};
 use std::time::Duration;
 
-use super::{Caller, Hop, JumpHostPool, connect};
+use super::{Caller, Hop, JumpHostPool, TransportWish, connect};
 use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
 use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
@@ -151,6 +151,7 @@ impl JumpHostThread<'_> {
         let tell = |text: String| self.tell(|| JumpHostEvent::Step(text.clone()));
         let own = |text: String| tell(fl!("hops-step", hop = &self.hop.name, step = text));
         let caller = Caller {
+            transport: TransportWish::Auto,
             prompter: self,
             expected: self.expected(),
             tell: &tell,
@@ -161,7 +162,7 @@ impl JumpHostThread<'_> {
         own(connection.describe());
         let login =
             ssh::log_in(&connection, target, self, poller).map_err(|error| match error {
-                SshError::Session(_) if connection.socket_buffer().has_ended() => SshError::Closed,
+                SshError::Session(_) if connection.has_ended() => SshError::Closed,
                 error => error,
             })?;
         login.steps().into_iter().for_each(own);

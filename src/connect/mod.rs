@@ -4,6 +4,7 @@
 //! that way with the same [`JumpHostPool`]. A host behind it is reached over a socket pair whose other end is a
 //! channel of that session; so the connections of [`crate::ssh`] need not know what they run over.
 
+mod choice;
 mod jump_chain;
 mod jump_host;
 mod jump_host_thread;
@@ -17,9 +18,11 @@ use std::time::Duration;
 use crate::ssh::poll::Poller;
 use crate::ssh::prompt::Prompter;
 use crate::ssh::resolve::SshTarget;
-use crate::ssh::{self, AtHop, Connection, SshError, Transport};
+use crate::ssh::{self, AtHop, Connection, SshError, Transport, openssh};
+use choice::Choice;
 use proxy_command::ProxyCommand;
 
+pub use choice::TransportWish;
 pub use jump_chain::{Hop, hops};
 pub use jump_host::JumpHostPool;
 
@@ -28,6 +31,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The caller that wants a connection.
 pub struct Caller<'a> {
+    /// The transport that is wanted.
+    pub transport: TransportWish,
     /// Answers the questions of every host on the way.
     pub prompter: &'a dyn Prompter,
     /// True if a prompt is expected: false while reconnecting.
@@ -40,12 +45,33 @@ pub struct Caller<'a> {
     pub jump_hosts: &'a JumpHostPool,
 }
 
-/// Connects to `target` through `hops`, the nearest first, and checks its host key.
+/// Connects to `target` through `hops`, the nearest first, and checks its host key. The system's `ssh` finds its own way,
+/// and logs in at once.
 ///
 /// # Errors
-/// Those of [`Connection::open`]; [`SshError::Hop`] for errors at a jump host;
+/// Those of [`Connection::open`] and [`openssh::start`]; [`SshError::Hop`] for errors at a jump host;
 /// [`SshError::ProxyCommand`].
 pub fn connect(
+    target: &SshTarget,
+    hops: &[Hop],
+    caller: &Caller<'_>,
+) -> Result<Connection, SshError> {
+    let live = match caller.transport {
+        TransportWish::Libssh2 => None,
+        TransportWish::Auto | TransportWish::Openssh => {
+            openssh::live_master(target, caller.poller)?
+        }
+    };
+    let choice = choice::choose(caller.transport, target, live.is_some());
+    tracing::info!(host = %target.alias, transport = ?choice, "chosen");
+    match (choice, live) {
+        (Choice::Share(_), Some(live)) => openssh::share(target, live),
+        (Choice::Openssh(_), _) => openssh::start(target, caller.poller),
+        (Choice::Share(_) | Choice::Libssh2(_), _) => connect_libssh2(target, hops, caller),
+    }
+}
+
+fn connect_libssh2(
     target: &SshTarget,
     hops: &[Hop],
     caller: &Caller<'_>,

@@ -225,6 +225,10 @@ dial-no-family = it has no address of the family that AddressFamily requires
 dial-no-answer = no answer
 dial-bad-bind = BindAddress { $address } is not an address
 connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
+openssh-shared = connected over the connection that an ssh of yours has open ({ $path })
+openssh-shared-login = that connection; nobody logs in again
+openssh-own = connected by the ssh of this computer
+openssh-own-login = the ssh of this computer
 connected-unchecked = connected to { $address } ({ $banner }); the host key { $algorithm } was not checked, because of NoHostAuthenticationForLocalhost
 
 ## What a destination means (src/ssh/resolve.rs)
@@ -1135,6 +1139,15 @@ hops-unreachable = { $host } cannot reach { $place }
 hops-unreachable-remedy = Log in with `ssh { $destination }`, then check whether { $wanted } is up and its HostName and Port are right as seen from there.
 hops-loop = The route to { $host } goes through the same jump host again, or through too many
 hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` removes it from a host.
+openssh-failed = The ssh of this computer made no connection to { $host }
+openssh-failed-remedy = Run `ssh { $destination }` in a terminal: it says the same, and more with `-v`.
+openssh-silent = The ssh of this computer neither connects to { $host } nor ends
+openssh-denied = { $host } refuses the login of { $user } by ssh
+openssh-denied-remedy = Run `ssh { $destination }` in a terminal and see which login works there.
+openssh-ticket = { $host } wants a Kerberos ticket, and there is no valid one
+openssh-ticket-remedy = Run `kinit`, then try again.
+openssh-missing = There is no ssh on this computer to connect to { $host }
+openssh-missing-remedy = Install the OpenSSH client, or set `transport = "libssh2"` for this host.
 hops-proxy-failed = The ProxyCommand of { $host } exited without a connection
 hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.
 hops-proxy-path = PATH of this program: { $path }
@@ -1349,6 +1362,8 @@ field-remote-port = Remote port
 field-remote-port-help = The server's port on the remote host. Servers on other ports are passed over. Default: any
 field-bind = Listen on
 field-bind-help = Where a server that the program starts listens. `loopback`; `socket`, a Unix socket that only you can open; `node`, the address of a job's node; `auto`, the default: the safest that works
+field-transport = SSH by
+field-transport-help = What makes the SSH connection. `libssh2`, which the program brings along; `openssh`, the `ssh` of your computer; `auto`, the default: `libssh2`, or the connection that an `ssh` of yours has open already (`ControlMaster`)
 field-queue = Queue or partition
 field-queue-help = Of the scheduler: its queue or partition
 field-cores = Cores

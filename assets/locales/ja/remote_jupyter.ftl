@@ -212,6 +212,10 @@ dial-no-family = AddressFamily で指定した種類のアドレスがありま�
 dial-no-answer = 応答なし
 dial-bad-bind = BindAddress の { $address } はアドレスではありません
 connected = { $address } ({ $banner }) に接続しました。ホスト鍵 { $algorithm } は登録済みです
+openssh-shared = すでに開いている ssh の接続を使います ({ $path })
+openssh-shared-login = その接続。再ログインはしません
+openssh-own = このコンピューターの ssh で接続しました
+openssh-own-login = このコンピューターの ssh
 connected-unchecked = { $address } ({ $banner }) に接続しました。NoHostAuthenticationForLocalhost に従い、ホスト鍵 { $algorithm } は確認していません
 
 ## 接続先の解釈 (src/ssh/resolve.rs)
@@ -1098,6 +1102,15 @@ hops-unreachable = { $host } から { $place } に接続できません
 hops-unreachable-remedy = `ssh { $destination }` でログインし、{ $wanted } が動いているか、HostName と Port がそこから見て正しいかを確かめてください。
 hops-loop = { $host } までの経路が同じ踏み台ホストに戻るか、踏み台ホストが多すぎます
 hops-loop-remedy = ~/.ssh/config の ProxyJump を確かめてください。`ProxyJump none` でそのホストの分を外せます。
+openssh-failed = このコンピューターの ssh が { $host } に接続できませんでした
+openssh-failed-remedy = 端末で `ssh { $destination }` を実行してください。同じ内容が表示され、`-v` を付けると詳しく表示されます。
+openssh-silent = このコンピューターの ssh が { $host } に接続も終了もしません
+openssh-denied = { $host } が { $user } の ssh によるログインを拒否しました
+openssh-denied-remedy = 端末で `ssh { $destination }` を実行し、どのログイン方法が使えるか確認してください。
+openssh-ticket = { $host } には Kerberos チケットが必要ですが、有効なものがありません
+openssh-ticket-remedy = `kinit` を実行してから、もう一度試してください。
+openssh-missing = { $host } に接続するための ssh がこのコンピューターにありません
+openssh-missing-remedy = OpenSSH のクライアントをインストールするか、このホストに `transport = "libssh2"` を設定してください。
 hops-proxy-failed = { $host } の ProxyCommand が接続できずに終了しました
 hops-proxy-failed-remedy = 端末で直接実行してみてください。SSH サーバーの挨拶が表示されるはずです。
 hops-proxy-path = このプログラムの PATH: { $path }
@@ -1308,6 +1321,8 @@ field-remote-port = リモートポート
 field-remote-port-help = リモートホストでのサーバーのポート。ほかのポートのサーバーは対象外になります。既定: すべて
 field-bind = 待ち受け先
 field-bind-help = プログラムが起動するサーバーの待ち受け先。`loopback`、`socket` (自分だけが開ける Unix ソケット)、`node` (ジョブのノードのアドレス)、既定の `auto`: 使えるもののうち最も安全なもの
+field-transport = SSH の方式
+field-transport-help = SSH 接続を行うもの。`libssh2` (プログラムに付属)、`openssh` (このコンピューターの `ssh`)、既定の `auto`: `libssh2`、または自分の `ssh` がすでに開いている接続 (`ControlMaster`)
 field-queue = キューまたはパーティション
 field-queue-help = スケジューラーのキューまたはパーティション
 field-cores = コア数

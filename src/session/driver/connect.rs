@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::connection_phase::ConnectionPhase;
 use super::{Destination, Driver, EffectError, EffectResult};
-use crate::connect::{self, Caller};
+use crate::config::Transport;
+use crate::connect::{self, Caller, TransportWish};
 use crate::i18n::fl;
 use crate::problem::{self, Code, Problem};
 use crate::remote::RemoteError;
@@ -63,6 +64,7 @@ impl Driver {
             self.shared.jump_hosts.probe_peers();
         }
         let caller = Caller {
+            transport: wish(self.host().transport),
             prompter: &self.prompter(),
             expected: self.expects_prompt(),
             tell: &|text| self.tell(Event::Step(text)),
@@ -142,7 +144,7 @@ impl Driver {
         let is_cut = || {
             self.connection
                 .connection()
-                .is_some_and(|c| c.socket_buffer().has_ended())
+                .is_some_and(|connection| connection.has_ended())
         };
         // The time without a network says nothing about the host: then it is tried without end.
         let (again, of_the_network) = match error {
@@ -161,6 +163,14 @@ impl Driver {
             of_the_network,
             took: Instant::now().saturating_duration_since(self.attempt_at),
         })))
+    }
+}
+
+fn wish(transport: Transport) -> TransportWish {
+    match transport {
+        Transport::Auto => TransportWish::Auto,
+        Transport::Libssh2 => TransportWish::Libssh2,
+        Transport::Openssh => TransportWish::Openssh,
     }
 }
 
