@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 use super::command::{self, Unfinished};
 use super::poll::{Poller, WaitError};
 
+/// The method of logging in that takes tickets.
+pub const TICKETS: &str = "gssapi-with-mic";
+
 /// Longest time for `klist`, which reads a file or asks a daemon of this computer.
 const PATIENCE: Duration = Duration::from_secs(3);
 

@@ -444,6 +444,8 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::Hops(_)
         | SshError::ProxyCommand { .. }
         | SshError::ProxyShell { .. }
+        | SshError::Openssh { .. }
+        | SshError::OpensshMissing(_)
         | SshError::Session(_)
         | SshError::Closed
         | SshError::System(_)

@@ -30,8 +30,9 @@ use ssh2::ErrorCode;
 use zeroize::Zeroizing;
 
 use super::SshError;
-use super::channel::Nonblocking;
-use super::connection::{Connection, step};
+use super::connection::{Connection, ConnectionKind};
+use super::forward_target::Nonblocking;
+use super::libssh2::connection::{Libssh2Connection, step};
 use super::poll::{Poller, WaitError};
 use super::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use super::resolve::SshTarget;
@@ -62,7 +63,7 @@ enum AuthOutcome {
 
 /// Everything that one login needs.
 struct AuthAttempt<'a> {
-    connection: &'a Connection,
+    connection: &'a Libssh2Connection,
     target: &'a SshTarget,
     prompter: &'a dyn Prompter,
     /// True if the user is not to be prompted: only keys that can be used as they are.
@@ -106,7 +107,7 @@ enum Obstacle {
     Locked(PathBuf),
 }
 
-/// Logs in and says how.
+/// Logs in and says how. The login of a connection that an `ssh` process shares is done.
 ///
 /// # Errors
 /// [`SshError::AuthRefused`] with all that was tried, [`SshError::NoAnswer`],
@@ -117,7 +118,12 @@ pub fn log_in(
     prompter: &dyn Prompter,
     poller: &Poller,
 ) -> Result<LoggedIn, SshError> {
-    begin(connection, target, prompter, poller)?.finish()
+    match connection.kind() {
+        ConnectionKind::Libssh2(connection) => {
+            begin(connection, target, prompter, poller)?.finish()
+        }
+        ConnectionKind::Openssh(connection) => Ok(connection.login().clone()),
+    }
 }
 
 /// Logs in with keys of the agent and of files that need no passphrase, `first` before the others.
@@ -131,6 +137,10 @@ pub fn log_in_unasked(
     first: Option<&[u8]>,
     poller: &Poller,
 ) -> Result<LoggedIn, SshError> {
+    let connection = match connection.kind() {
+        ConnectionKind::Libssh2(connection) => connection,
+        ConnectionKind::Openssh(connection) => return Ok(connection.login().clone()),
+    };
     let login = begin(connection, target, &Nobody, poller)?;
     let login = AuthAttempt {
         unasked: true,
@@ -154,7 +164,7 @@ impl Prompter for Nobody {
 }
 
 fn begin<'a>(
-    connection: &'a Connection,
+    connection: &'a Libssh2Connection,
     target: &'a SshTarget,
     prompter: &'a dyn Prompter,
     poller: &'a Poller,
@@ -328,7 +338,7 @@ impl AuthAttempt<'_> {
         mut operation: impl FnMut(&ssh2::Session) -> Nonblocking<T>,
     ) -> Result<T, SshError> {
         self.silence.begin();
-        let (connection, interest) = (self.connection, || self.connection.interest());
+        let (connection, interest) = (self.connection, || self.connection.interest(true));
         loop {
             if let Poll::Ready(result) = operation(connection.session()) {
                 return Ok(result?);

@@ -5,9 +5,8 @@ use super::refusal::AuthRefusal;
 use super::{AuthAttempt, has};
 use crate::ssh::error::SshError;
 use crate::ssh::openssh_need::OpensshNeed;
-use crate::ssh::ticket::{Ticket, ticket};
+use crate::ssh::ticket::{TICKETS, Ticket, ticket};
 
-const TICKETS: &str = "gssapi-with-mic";
 const HOST_BASED: &str = "hostbased";
 
 impl AuthAttempt<'_> {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::error::ResolveError;
 use super::expand::{Local, tilde};
 use super::target::{
-    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshTarget, StrictHostKeyChecking,
+    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshCall, SshTarget,
+    StrictHostKeyChecking,
 };
 use crate::i18n::fl;
 
@@ -121,6 +122,7 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<SshTarget, Reso
         sets_env: false,
         alive_interval: Duration::ZERO,
         alive_count_max: 3,
+        call: SshCall::default(),
         source: Source::Fallback,
     })
 }

@@ -8,7 +8,8 @@ use super::error::ResolveError;
 use super::expand::{Local, Tokens, tilde};
 use super::fallback::split;
 use super::target::{
-    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshTarget, StrictHostKeyChecking,
+    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshCall, SshTarget,
+    StrictHostKeyChecking,
 };
 
 /// The lines of an answer.
@@ -167,8 +168,28 @@ fn fill(
         sets_env: answer.first("setenv").is_some(),
         alive_interval: Duration::from_secs(answer.number("serveraliveinterval", 0).into()),
         alive_count_max: answer.number("serveralivecountmax", 3),
+        call: SshCall {
+            arguments: Vec::new(),
+            options: unsettled(answer),
+            control_path: answer
+                .some("controlpath")
+                .map(|path| tilde(path, tokens.local)),
+        },
         source: Source::OpenSsh,
     }
+}
+
+/// Options of the configuration that would keep a process from only connecting. An older version does not know all of
+/// them, and refuses what it does not know.
+fn unsettled(answer: &Options) -> Vec<&'static str> {
+    let settled = [
+        ("forkafterauthentication", "ForkAfterAuthentication=no"),
+        ("remotecommand", "RemoteCommand=none"),
+    ];
+    let known = settled
+        .iter()
+        .filter(|(option, _)| answer.first(option).is_some());
+    known.map(|(_, setting)| *setting).collect()
 }
 
 /// Before OpenSSH 8.5 the option had another name.

@@ -1,5 +1,6 @@
 //! A destination as OpenSSH's configuration describes it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -102,8 +103,21 @@ pub struct SshTarget {
     pub alive_interval: Duration,
     /// Number of keepalives that may go unanswered.
     pub alive_count_max: u32,
+    /// How `ssh` itself is called for this target.
+    pub call: SshCall,
     /// Source of all this.
     pub source: Source,
+}
+
+/// What the system's `ssh` needs to know to connect to a target, and what it would share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SshCall {
+    /// Its arguments: a configuration file if it is not the usual one, and the destination.
+    pub arguments: Vec<OsString>,
+    /// Further options that it knows and that have to be set for a process that only connects.
+    pub options: Vec<&'static str>,
+    /// The socket over which a connection would be shared (`ControlPath`).
+    pub control_path: Option<PathBuf>,
 }
 
 impl SshTarget {
