@@ -50,7 +50,7 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
             Code::Route,
             fl!("explain-route", host = name, keyword = *keyword),
             format!("{keyword} {value}"),
-            fl!("explain-route-remedy", destination = destination),
+            fl!("explain-route-remedy"),
         ),
         SshError::NameUnknown {
             host: wanted,

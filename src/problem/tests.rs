@@ -60,7 +60,6 @@ fn commands_to_try_name_the_ssh_destination() {
     };
     for error in [
         bad_destination().into(),
-        route(),
         denied_login(&[]),
         unknown,
     ] {

@@ -86,7 +86,7 @@ impl Realm {
         command.env("RJ_FIXTURE", &id).args(["-n", "-r", NAME]);
         let kdc = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let mut kdc = kdc.expect("krb5kdc: run scripts/install");
-        let reaper = Reaper::of(&id, 0);
+        let reaper = Reaper::of(&id, kdc.id());
         let up = eventually(PATIENCE, || {
             std::net::TcpStream::connect(self.address).is_ok() || kdc.try_wait().unwrap().is_some()
         });

@@ -11,7 +11,7 @@ use crate::support::network::Network;
 use crate::support::opened::Opened;
 use crate::support::process::{Finished, PATIENCE, finish};
 use crate::support::sshd::{marked, new_id};
-use crate::support::{Client, Home, RootSshd, Server, Sshd, eventually, http};
+use crate::support::{Client, RootSshd, Server, Sshd, eventually, http};
 
 /// Enough for anything that needs no Jupyter to start.
 pub const SOON: Duration = Duration::from_secs(30);
@@ -21,7 +21,6 @@ const EMPTY: Duration = Duration::from_secs(60);
 /// A server as a scenario needs it.
 pub trait Remote: Server {
     fn log(&self) -> String;
-    fn home(&self) -> &Home;
     /// Process id and command of everything started through it.
     fn leftovers(&self) -> Vec<String>;
 }
@@ -29,9 +28,6 @@ pub trait Remote: Server {
 impl Remote for Sshd {
     fn log(&self) -> String {
         self.log()
-    }
-    fn home(&self) -> &Home {
-        self.home()
     }
     fn leftovers(&self) -> Vec<String> {
         self.leftovers()
@@ -41,9 +37,6 @@ impl Remote for Sshd {
 impl Remote for RootSshd {
     fn log(&self) -> String {
         self.log()
-    }
-    fn home(&self) -> &Home {
-        self.home()
     }
     fn leftovers(&self) -> Vec<String> {
         self.leftovers()

@@ -1,6 +1,6 @@
 //! A connection that the user's own `ssh` holds already: nobody logs in a second time.
 
-use std::process::Child;
+use std::process::{Child, Stdio};
 
 use crate::session::{Login, SOON};
 use crate::support::network::Network;
@@ -16,8 +16,10 @@ pub struct Master(Child);
 impl Master {
     pub fn of(client: &Client, host: &str, code: &str) -> Self {
         client.askpass(&[("erification code", code)]);
-        let ssh = client.ssh(&["-M", "-N", host]).spawn().expect("ssh");
-        let master = Self(ssh);
+        let mut ssh = client.ssh(&["-M", "-N", host]);
+        // It is the user's, and none of what a test looks for afterwards.
+        ssh.env_remove("RJ_FIXTURE").stderr(Stdio::null());
+        let master = Self(ssh.spawn().expect("ssh"));
         assert!(eventually(PATIENCE, || is_up(client, host)), "no master");
         // From now on nobody has a code.
         client.askpass(&[]);

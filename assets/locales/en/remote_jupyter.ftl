@@ -435,8 +435,8 @@ explain-resolve-remedy = Check it with `ssh -G { $destination }`.
 explain-no-ssh-remedy = Install OpenSSH, or start this program with a PATH that includes `ssh`. PATH of this program: { $path }
 explain-resolve-variable-remedy = Write the value of { $variable } in ~/.ssh/config: the variable is not set in the environment of this program, because an app started from the desktop does not read ~/.bashrc. In a terminal, `ssh -G { $destination }` may still work.
 explain-open-to-others-remedy = Run `{ $command }`, which takes that from other accounts.
-explain-route = { $host } needs { $keyword }, which this version does not support yet
-explain-route-remedy = Forward a port by hand for now: `ssh -N -L 8888:localhost:8888 { $destination }`.
+explain-route = { $host } needs { $keyword }, which works only with ssh
+explain-route-remedy = Install the OpenSSH client where it is missing, and set `transport = "auto"` for this host.
 explain-name = { $host }: no address is known for { $wanted }
 explain-name-remedy = Check the spelling, the HostName in ~/.ssh/config, and whether a VPN is needed.
 explain-refused-port = { $host }: nothing listens on port { $port } of { $wanted }
@@ -1127,9 +1127,9 @@ explain-algorithms-detail =
     supported: { $possible }
 explain-algorithms-remedy = Add one of the supported ones to { $keyword } for this host in the ssh configuration.
 explain-no-common-algorithm = { $host } ({ $server }) has no algorithm in common with this program
-explain-no-common-algorithm-remedy = Run `ssh -vv { $destination }` to see what the server offers, and ask its administrator to update it: it supports only SHA-1, which is no longer safe and is refused here.
+explain-no-common-algorithm-remedy = Run `ssh -vv { $destination }` to see what the server offers, and ask its administrator to update it: it supports only SHA-1, which is no longer safe and is refused here unless your ssh configuration allows it.
 explain-no-common-lists = { $keyword }: the server offers { $theirs }; this program supports { $ours }
-explain-post-quantum-remedy = Ask the server's administrator to allow curve25519-sha256 as well: the server allows only post-quantum key exchange, which this program does not support yet.
+explain-post-quantum-remedy = Update the OpenSSH client of this computer and set `transport = "auto"`, or ask the server's administrator to allow curve25519-sha256 as well: the server allows only post-quantum key exchange, which libssh2 does not have.
 explain-no-common-list-remedy = Ask the server's administrator to allow one of this program's algorithms, and check that your ssh configuration does not leave them out.
 explain-no-common-unknown-remedy = Run `ssh -vv { $destination }` to see what the server offers.
 
@@ -1373,7 +1373,7 @@ field-remote-port-help = The server's port on the remote host. Servers on other 
 field-bind = Listen on
 field-bind-help = Where a server that the program starts listens. `loopback`; `socket`, a Unix socket that only you can open; `node`, the address of a job's node; `auto`, the default: the safest that works
 field-transport = SSH by
-field-transport-help = What makes the SSH connection. `libssh2`, which the program brings along; `openssh`, the `ssh` of your computer; `auto`, the default: `libssh2`, or the connection that an `ssh` of yours has open already (`ControlMaster`)
+field-transport-help = What makes the SSH connection. `libssh2`, which the program brings along; `openssh`, the `ssh` of your computer; `auto`, the default: `libssh2`, or `ssh` where only that can log in or an `ssh` of yours has a connection open already (`ControlMaster`)
 field-queue = Queue or partition
 field-queue-help = Of the scheduler: its queue or partition
 field-cores = Cores

@@ -422,8 +422,8 @@ explain-resolve-remedy = `ssh -G { $destination }` で確認してください�
 explain-no-ssh-remedy = OpenSSH をインストールするか、`ssh` を含む PATH でこのプログラムを起動してください。このプログラムの PATH: { $path }
 explain-resolve-variable-remedy = ~/.ssh/config に { $variable } の値を直接書いてください。デスクトップから起動したアプリは ~/.bashrc を読み込まないため、このプログラムの環境には変数が設定されていません。ターミナルでは `ssh -G { $destination }` が成功することもあります。
 explain-open-to-others-remedy = `{ $command }` を実行して、ほかのアカウントが変更できないようにしてください。
-explain-route = { $host } には { $keyword } が必要ですが、このバージョンはまだ対応していません
-explain-route-remedy = 今は手動でポートを転送してください: `ssh -N -L 8888:localhost:8888 { $destination }`
+explain-route = { $host } には { $keyword } が必要ですが、これは ssh でのみ使用できます
+explain-route-remedy = OpenSSH クライアントがなければインストールし、このホストに `transport = "auto"` を設定してください。
 explain-name = { $host }: { $wanted } のアドレスが見つかりません
 explain-name-remedy = 綴り、~/.ssh/config の HostName、VPN が必要かどうかを確認してください。
 explain-refused-port = { $host }: { $wanted } のポート { $port } で待ち受けているものがありません
@@ -1090,9 +1090,9 @@ explain-algorithms-detail =
     対応: { $possible }
 explain-algorithms-remedy = SSH の設定で、このホストの { $keyword } に対応しているものを追加してください。
 explain-no-common-algorithm = { $host } ({ $server }) と共通のアルゴリズムがありません
-explain-no-common-algorithm-remedy = このサーバーは SHA-1 にしか対応していません。SHA-1 はもう安全ではないため、接続を拒否します。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
+explain-no-common-algorithm-remedy = このサーバーは SHA-1 にしか対応していません。SHA-1 はもう安全ではないため、ssh の設定で許可しない限り接続を拒否します。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
 explain-no-common-lists = { $keyword }: サーバーは { $theirs } に、このプログラムは { $ours } に対応しています
-explain-post-quantum-remedy = このサーバーは耐量子計算機の鍵交換だけを許可していますが、このプログラムはまだ対応していません。curve25519-sha256 も許可するよう、サーバーの管理者に依頼してください。
+explain-post-quantum-remedy = このサーバーは耐量子計算機の鍵交換だけを許可していますが、libssh2 はこれに対応していません。このコンピューターの OpenSSH クライアントを更新して `transport = "auto"` を設定するか、curve25519-sha256 も許可するよう、サーバーの管理者に依頼してください。
 explain-no-common-list-remedy = このプログラムのアルゴリズムのどれかを許可するよう、サーバーの管理者に依頼してください。ssh の設定で除外していないかも確認してください。
 explain-no-common-unknown-remedy = `ssh -vv { $destination }` でサーバーの対応を確認してください。
 
@@ -1332,7 +1332,7 @@ field-remote-port-help = リモートホストでのサーバーのポート。�
 field-bind = 待ち受け先
 field-bind-help = プログラムが起動するサーバーの待ち受け先。`loopback`、`socket` (自分だけが開ける Unix ソケット)、`node` (ジョブのノードのアドレス)、既定の `auto`: 使えるもののうち最も安全なもの
 field-transport = SSH の方式
-field-transport-help = SSH 接続を行うもの。`libssh2` (プログラムに付属)、`openssh` (このコンピューターの `ssh`)、既定の `auto`: `libssh2`、または自分の `ssh` がすでに開いている接続 (`ControlMaster`)
+field-transport-help = SSH 接続を行うもの。`libssh2` (プログラムに付属)、`openssh` (このコンピューターの `ssh`)、既定の `auto`: `libssh2`、または `ssh` (`ssh` でなければログインできないとき、自分の `ssh` がすでに接続を開いているとき。`ControlMaster`)
 field-queue = キューまたはパーティション
 field-queue-help = スケジューラーのキューまたはパーティション
 field-cores = コア数
