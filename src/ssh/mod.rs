@@ -20,6 +20,7 @@ pub mod known_hosts;
 mod libssh2;
 mod offer;
 pub mod openssh;
+pub(crate) mod peer;
 pub mod poll;
 pub mod prompt;
 pub mod resolve;

@@ -30,15 +30,12 @@ pub enum OpensshCause {
 }
 
 /// Words of `ssh`, and what they mean. The first that occurs counts: what ends a login comes after what led to it.
-const WORDS: [(&str, OpensshCause); 24] = [
+const WORDS: [(&str, OpensshCause); 21] = [
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         OpensshCause::HostKeyChanged,
     ),
     ("Host key verification failed", OpensshCause::HostKeyUnknown),
-    ("No Kerberos credentials", OpensshCause::Ticket),
-    ("Ticket expired", OpensshCause::Ticket),
-    ("Credentials cache", OpensshCause::Ticket),
     (
         "Too many authentication failures",
         OpensshCause::TooManyTries,
@@ -66,6 +63,14 @@ const WORDS: [(&str, OpensshCause); 24] = [
 impl OpensshCause {
     /// Reads what `ssh` has said before it ended.
     pub fn read(said: &str) -> Self {
+        match Self::read_words(said) {
+            // A missing ticket is told wherever one might do; it matters where little else is taken.
+            Self::Denied if wants_ticket(said) => Self::Ticket,
+            cause => cause,
+        }
+    }
+
+    fn read_words(said: &str) -> Self {
         let known = WORDS.iter().find(|(words, _)| said.contains(words));
         known.map_or(Self::Unknown, |(_, cause)| *cause)
     }
@@ -75,6 +80,25 @@ impl OpensshCause {
     pub fn is_of_the_network(self) -> bool {
         matches!(self, Self::NameUnknown | Self::Refused | Self::Network)
     }
+}
+
+/// What Kerberos says of a ticket that is missing or out of date.
+const NO_TICKET: [&str; 5] = [
+    "No Kerberos credentials",
+    "No credentials were supplied",
+    "Credentials cache",
+    "Credential cache",
+    "Ticket expired",
+];
+
+fn wants_ticket(said: &str) -> bool {
+    let offered = said.rsplit("Permission denied (").next();
+    let offered = offered.and_then(|rest| rest.split(')').next());
+    let offered: Vec<&str> = offered.unwrap_or_default().split(',').collect();
+    let asks = ["password", "keyboard-interactive"];
+    offered.iter().any(|method| method.starts_with("gssapi"))
+        && !offered.iter().any(|method| asks.contains(method))
+        && NO_TICKET.iter().any(|words| said.contains(words))
 }
 
 #[cfg(test)]
@@ -107,6 +131,10 @@ mod tests {
             (
                 "No Kerberos credentials available\nme@gpu: Permission denied (gssapi-with-mic).",
                 OpensshCause::Ticket,
+            ),
+            (
+                "No Kerberos credentials available\nme@gpu: Permission denied (publickey,password).",
+                OpensshCause::Denied,
             ),
             (
                 "me@gpu: Permission denied (publickey).",
