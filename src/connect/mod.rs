@@ -115,13 +115,13 @@ fn start_openssh(
     caller: &Caller<'_>,
 ) -> Result<Connection, SshError> {
     if hops.is_empty() {
-        return openssh::start(target, caller.poller);
+        return openssh::start(target, caller.prompter, caller.poller);
     }
     let names: Vec<&str> = hops.iter().map(|hop| hop.name.as_str()).collect();
     let mut target = target.clone();
     let jumps = ["-J".into(), names.join(",").into()];
     target.call.arguments.splice(..0, jumps);
-    openssh::start(&target, caller.poller)
+    openssh::start(&target, caller.prompter, caller.poller)
 }
 
 fn connect_libssh2(

@@ -21,6 +21,7 @@ mod libssh2;
 mod offer;
 pub mod openssh;
 mod openssh_need;
+pub(crate) mod peer;
 pub mod poll;
 pub mod prompt;
 pub mod resolve;

@@ -1,7 +1,7 @@
 //! Logins by Kerberos: a server that takes nothing but tickets.
 
 use crate::realm::Realm;
-use crate::session::Login;
+use crate::session::{Login, SOON};
 use crate::support::network::Network;
 use crate::support::process::{PATIENCE, eventually};
 use crate::support::{Client, Key, Known, Server, Sshd};
@@ -63,6 +63,36 @@ fn an_expired_ticket_is_renewed_by_kinit_which_the_remedy_names() {
     realm.ticket(&client, &sshd.user(), "1h");
     let mut opened = login.open();
     let ready = opened.wait_phase("ready");
+    login.serves(&ready);
+    login.ends(&mut opened, &["stop", "test", "--yes"]);
+    login.assert_nothing_left();
+}
+
+#[test]
+fn a_ticket_that_ends_before_the_connection_is_waited_for() {
+    let realm = Realm::start();
+    let sshd = realm.sshd(&TICKETS_ALONE);
+    let network = Network::to(&sshd);
+    let client = client_of(&realm, &network, &sshd);
+    realm.ticket(&client, &sshd.user(), "1h");
+    let login = Login::new(&sshd, &network, &client);
+    let mut opened = login.open();
+    let ready = opened.wait_phase("ready");
+    std::fs::remove_file(client.path("ticket")).unwrap();
+    network.cut();
+    opened.wait_phase_within("reconnecting", SOON);
+    let asks_for_one = || {
+        let status = login.run(&["status", "test"]);
+        status.stdout.contains("kinit") || status.stdout.contains("Kerberos")
+    };
+    assert!(
+        eventually(SOON, asks_for_one),
+        "{}",
+        login.run(&["status", "test"])
+    );
+    realm.ticket(&client, &sshd.user(), "1h");
+    let again = login.run(&["open", "test", "--json", "--no-browser"]);
+    assert_eq!(again.code, Some(0), "{again}");
     login.serves(&ready);
     login.ends(&mut opened, &["stop", "test", "--yes"]);
     login.assert_nothing_left();

@@ -236,7 +236,7 @@ dial-bad-bind = BindAddress { $address } is not an address
 connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
 openssh-shared = connected over the connection that an ssh of yours has open ({ $path })
 openssh-shared-login = that connection; nobody logs in again
-openssh-own = connected by the ssh of this computer
+openssh-own = connected to { $address } ({ $banner }) by the ssh of this computer
 openssh-own-login = the ssh of this computer
 connected-unchecked = connected to { $address } ({ $banner }); the host key { $algorithm } was not checked, because of NoHostAuthenticationForLocalhost
 

@@ -223,7 +223,7 @@ dial-bad-bind = BindAddress の { $address } はアドレスではありませ�
 connected = { $address } ({ $banner }) に接続しました。ホスト鍵 { $algorithm } は登録済みです
 openssh-shared = すでに開いている ssh の接続を使います ({ $path })
 openssh-shared-login = その接続。再ログインはしません
-openssh-own = このコンピューターの ssh で接続しました
+openssh-own = このコンピューターの ssh で { $address } ({ $banner }) に接続しました
 openssh-own-login = このコンピューターの ssh
 connected-unchecked = { $address } ({ $banner }) に接続しました。NoHostAuthenticationForLocalhost に従い、ホスト鍵 { $algorithm } は確認していません
 

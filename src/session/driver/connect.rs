@@ -172,7 +172,10 @@ impl Driver {
             return await_login(problem);
         }
         let problem = problem::remote(host, self.target(), self.phase, error);
-        if self.is_attended && problem.code == Code::AuthRefused {
+        // A ticket is the user's to get, and a click after that is an attempt.
+        let is_the_users =
+            problem.code == Code::Ticket || (self.is_attended && problem.code == Code::AuthRefused);
+        if is_the_users {
             return await_login(problem);
         }
         let is_cut = || {

@@ -17,6 +17,7 @@ use super::message::{Answer, Request};
 const PARENT: &str = "remote-jupyter";
 const PREFIX: &str = "ssh-";
 const SOCKET: &str = "m";
+const QUESTIONS: &str = "q";
 const LOCK: &str = "lock";
 
 /// Longest path of a control socket: `ssh` binds it by a name that is 17 bytes longer at first, and macOS has room for 104.
@@ -75,6 +76,11 @@ impl SocketFolder {
     /// The control socket in it.
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join(SOCKET)
+    }
+
+    /// The socket for questions in it.
+    pub fn questions(&self) -> PathBuf {
+        self.folder.path().join(QUESTIONS)
     }
 }
 

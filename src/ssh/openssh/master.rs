@@ -9,16 +9,18 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::askpass::QuestionSocket;
 use super::folder::SocketFolder;
 use super::refusal::Refusal;
+use super::transcript::Transcript;
 use crate::ssh::SshError;
 use crate::ssh::resolve::SshCall;
 
 /// The program.
 const SSH: &str = "ssh";
 
-/// Number of bytes of standard error that are kept.
-const KEPT: usize = 4096;
+/// Starts a program in a session of its own, with the same process number: Linux has it.
+const SETSID: &str = "/usr/bin/setsid";
 
 /// Time that a process has to end at TERM.
 const GRACE: Duration = Duration::from_secs(1);
@@ -30,9 +32,18 @@ const OPTIONS: [&str; 5] = [
     "ClearAllForwardings=yes",
     "PermitLocalCommand=no",
     "Tunnel=no",
-    // Else it might not say why it opens no channel.
-    "LogLevel=INFO",
+    // See [`Transcript`].
+    "LogLevel=DEBUG1",
 ];
+
+/// Who answers the questions of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Nobody: it asks none, and tries what needs none.
+    Nobody,
+    /// The session that has started it.
+    Session,
+}
 
 /// The process.
 pub enum Master {
@@ -46,10 +57,9 @@ pub enum Master {
 pub struct OwnMaster {
     child: Child,
     errors: Option<ChildStderr>,
-    /// The last of what it wrote to standard error.
-    said: Vec<u8>,
-    /// What it wrote of a line that is not whole yet.
-    partial: Vec<u8>,
+    transcript: Transcript,
+    /// Where it asks.
+    questions: Option<QuestionSocket>,
     folder: SocketFolder,
 }
 
@@ -74,7 +84,10 @@ impl Master {
     pub fn take_refusals(&mut self) -> Vec<Refusal> {
         match self {
             Self::Users(_) => Vec::new(),
-            Self::Own(own) => own.listen(),
+            Self::Own(own) => {
+                own.listen();
+                own.transcript.take_refusals().collect()
+            }
         }
     }
 }
@@ -93,25 +106,36 @@ impl OwnMaster {
     ///
     /// # Errors
     /// [`SshError::OpensshMissing`], or the system's.
-    pub fn start(call: &SshCall) -> Result<Self, SshError> {
+    pub fn start(call: &SshCall, asks: Asks) -> Result<Self, SshError> {
         let folder = SocketFolder::new()?;
-        let mut command = Command::new(SSH);
+        let questions = match asks {
+            Asks::Nobody => None,
+            Asks::Session => QuestionSocket::listen(folder.questions())?,
+        };
+        let mut command = command(call);
         command.args(["-M", "-N", "-a", "-x", "-S"]);
         command.arg(folder.socket());
         for option in OPTIONS.iter().chain(&call.options) {
             command.args(["-o", option]);
         }
-        command.args(["-o", "BatchMode=yes"]);
+        match &questions {
+            Some(questions) => {
+                command.envs(questions.environment());
+            }
+            None => {
+                command.args(["-o", "BatchMode=yes"]);
+            }
+        }
         command.args(&call.arguments);
         command.stdin(Stdio::null()).stdout(Stdio::null());
-        command.stderr(Stdio::piped()).process_group(0);
+        command.stderr(Stdio::piped());
         let mut child = command.spawn().map_err(SshError::OpensshMissing)?;
         let errors = child.stderr.take();
         let own = Self {
             child,
             errors,
-            said: Vec::new(),
-            partial: Vec::new(),
+            transcript: Transcript::default(),
+            questions,
             folder,
         };
         if let Some(errors) = &own.errors {
@@ -125,43 +149,40 @@ impl OwnMaster {
         self.folder.socket()
     }
 
+    /// Returns where it asks, if it may.
+    pub fn questions(&self) -> Option<&QuestionSocket> {
+        self.questions.as_ref()
+    }
+
     /// Returns what it says, to be waited for.
     pub fn errors(&self) -> Option<&ChildStderr> {
         self.errors.as_ref()
     }
 
-    /// Takes what it says: unread, it would hang. Returns the reasons for refused channels.
-    pub fn listen(&mut self) -> Vec<Refusal> {
-        let mut refusals = Vec::new();
+    /// Takes what it says: unread, it would hang.
+    pub fn listen(&mut self) {
         let Some(errors) = &mut self.errors else {
-            return refusals;
+            return;
         };
-        let mut buffer = [0; 1024];
+        let mut buffer = [0; 4096];
         // A bound: one that says something for ever keeps nobody.
-        for _ in 0..64 {
+        for _ in 0..16 {
             match errors.read(&mut buffer) {
                 Ok(0) => {
                     self.errors = None;
-                    break;
+                    self.transcript.end_line();
+                    return;
                 }
-                Ok(size) => {
-                    keep_last(&mut self.said, &buffer[..size]);
-                    keep_last(&mut self.partial, &buffer[..size]);
-                    while let Some(end) = self.partial.iter().position(|byte| *byte == b'\n') {
-                        let line: Vec<u8> = self.partial.drain(..=end).collect();
-                        refusals.extend(Refusal::read(&String::from_utf8_lossy(&line)));
-                    }
-                }
+                Ok(size) => self.transcript.take(&buffer[..size]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => break,
+                Err(_) => return,
             }
         }
-        refusals
     }
 
-    /// The last of what it wrote to standard error.
-    pub fn said(&self) -> String {
-        String::from_utf8_lossy(&self.said).trim().to_owned()
+    /// What it has said so far.
+    pub fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
     }
 
     /// Returns how it has ended, if it has.
@@ -175,9 +196,9 @@ impl OwnMaster {
     }
 }
 
-impl Drop for OwnMaster {
+impl OwnMaster {
     /// Says TERM, then KILL, and takes its status.
-    fn drop(&mut self) {
+    pub fn end(&mut self) {
         if self.has_ended().is_some() {
             return;
         }
@@ -194,9 +215,22 @@ impl Drop for OwnMaster {
     }
 }
 
-/// Appends bytes and keeps the last of all.
-fn keep_last(kept: &mut Vec<u8>, bytes: &[u8]) {
-    kept.extend(bytes);
-    let excess = kept.len().saturating_sub(KEPT);
-    kept.drain(..excess);
+impl Drop for OwnMaster {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Returns the command without arguments. It leads a process group, so that what it starts ends with it; an older one would
+/// ask at a terminal in spite of its environment, and is kept from it.
+fn command(call: &SshCall) -> Command {
+    let has_setsid = || Path::new(SETSID).exists();
+    if call.asks_at_terminal && has_setsid() {
+        let mut command = Command::new(SETSID);
+        command.arg(SSH);
+        return command;
+    }
+    let mut command = Command::new(SSH);
+    command.process_group(0);
+    command
 }

@@ -116,6 +116,8 @@ pub struct SshCall {
     pub arguments: Vec<OsString>,
     /// Further options that it knows and that have to be set for a process that only connects.
     pub options: Vec<&'static str>,
+    /// True for a version that asks at its terminal, if it has one, whatever helper it is given.
+    pub asks_at_terminal: bool,
     /// The socket over which a connection would be shared (`ControlPath`).
     pub control_path: Option<PathBuf>,
 }
