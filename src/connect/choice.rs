@@ -1,8 +1,9 @@
 //! Which transport makes a connection, and why: a rule that is given what there is.
 
+use super::need;
 use crate::i18n::fl;
+use crate::ssh::OpensshNeed;
 use crate::ssh::resolve::SshTarget;
-use crate::ssh::{self, OpensshNeed};
 
 /// The user's wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +67,7 @@ pub fn choose(
         TransportWish::Libssh2 => Choice::Libssh2(Reason::Configured),
         _ if is_live => Choice::Share,
         TransportWish::Openssh => Choice::Openssh(Reason::Configured),
-        TransportWish::Auto => match ssh::known_before(target).or(learned) {
+        TransportWish::Auto => match need::known_before(target).or(learned) {
             Some(need) => Choice::Openssh(Reason::Needed(need)),
             None => Choice::Libssh2(Reason::Usual),
         },

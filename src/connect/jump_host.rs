@@ -193,7 +193,7 @@ impl JumpHostPool {
         &self.unattended
     }
 
-    /// What targets, jump hosts or not, are known to need.
+    /// The known needs of targets, jump hosts or not.
     pub(super) fn learned(&self) -> &Learned {
         &self.learned
     }

@@ -1,4 +1,4 @@
-//! What attempts by libssh2 have told: later ones go to the system's `ssh` at once.
+//! Needs that attempts by libssh2 have shown: later ones go to the system's `ssh` at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -9,6 +9,7 @@ mod jump_chain;
 mod jump_host;
 mod jump_host_thread;
 mod learned;
+mod need;
 pub mod node;
 mod proxy_command;
 mod unattended;
@@ -74,7 +75,7 @@ pub fn connect(
         (Choice::Openssh(_), _) => start_openssh(target, hops, caller),
         (Choice::Share | Choice::Libssh2(_), _) => {
             connect_libssh2(target, hops, caller).or_else(|error| {
-                match ssh::learned(target, &error).filter(|_| target.yields) {
+                match need::learned(target, &error).filter(|_| target.yields) {
                     Some(need) => leave_to_openssh(target, hops, caller, need),
                     None => Err(error),
                 }

@@ -44,5 +44,5 @@ pub(crate) use greeting::is_endless;
 pub use keepalive::{ConnectionUse, KeepaliveConfig};
 pub(crate) use offer::lacking;
 pub use offer::{Lacking, Matter};
-pub use openssh_need::{OpensshNeed, known_before, learned};
+pub use openssh_need::OpensshNeed;
 pub use transport::{Stream, Transport};

@@ -170,6 +170,7 @@ fn open(folder: &Path) -> Result<Connection, SshError> {
     poller.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
     let hops = connect::hops(&target, Some(&config), &poller)?;
     let caller = Caller {
+        hop: None,
         transport: TransportWish::Libssh2,
         prompter: &Nobody,
         expected: true,
