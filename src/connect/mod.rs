@@ -59,13 +59,13 @@ pub fn connect(
     let live = match caller.transport {
         TransportWish::Libssh2 => None,
         TransportWish::Auto | TransportWish::Openssh => {
-            openssh::live_master(target, caller.poller)?
+            openssh::share(target, caller.poller, caller.tell)?
         }
     };
     let choice = choice::choose(caller.transport, target, live.is_some());
     tracing::info!(host = %target.alias, transport = ?choice, "chosen");
     match (choice, live) {
-        (Choice::Share(_), Some(live)) => openssh::share(target, live),
+        (Choice::Share(_), Some(live)) => Ok(live),
         (Choice::Openssh(_), _) => openssh::start(target, caller.prompter, caller.poller),
         (Choice::Share(_) | Choice::Libssh2(_), _) => connect_libssh2(target, hops, caller),
     }
