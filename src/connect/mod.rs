@@ -50,6 +50,16 @@ pub struct Caller<'a> {
     pub jump_hosts: &'a JumpHostPool,
 }
 
+impl Caller<'_> {
+    /// Tells a step of the connection itself.
+    fn tell_own(&self, text: String) {
+        (self.tell)(match self.hop {
+            Some(hop) => fl!("hops-step", hop = hop, step = text),
+            None => text,
+        });
+    }
+}
+
 /// Connects to `target` through `hops`, the nearest first, and checks its host key. The system's `ssh` finds its own way,
 /// and logs in at once.
 ///
@@ -64,14 +74,14 @@ pub fn connect(
     let live = match caller.transport {
         TransportWish::Libssh2 => None,
         TransportWish::Auto | TransportWish::Openssh => {
-            openssh::live_master(target, caller.poller)?
+            openssh::share(target, caller.poller, &|text| caller.tell_own(text))?
         }
     };
     let learned = caller.jump_hosts.learned().of(target);
     let choice = choice::choose(caller.transport, target, live.is_some(), learned);
     tell_choice(target, &choice, caller);
     match (choice, live) {
-        (Choice::Share, Some(live)) => openssh::share(target, live),
+        (Choice::Share, Some(live)) => Ok(live),
         (Choice::Openssh(_), _) => start_openssh(target, hops, caller),
         (Choice::Share | Choice::Libssh2(_), _) => {
             connect_libssh2(target, hops, caller).or_else(|error| {
@@ -102,11 +112,7 @@ pub fn leave_to_openssh(
 
 fn tell_choice(target: &SshTarget, choice: &Choice, caller: &Caller<'_>) {
     tracing::info!(host = %target.alias, transport = ?choice, "chosen");
-    let text = choice.text();
-    (caller.tell)(match caller.hop {
-        Some(hop) => fl!("hops-step", hop = hop, step = text),
-        None => text,
-    });
+    caller.tell_own(choice.text());
 }
 
 /// Starts `ssh` for a target. It replaces the later jump hosts' own ways by the list, as `ssh -J` does.

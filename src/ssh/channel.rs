@@ -218,15 +218,6 @@ impl Channel {
         }
     }
 
-    /// Returns when [`Self::close`] has to be called again although nothing may have come.
-    #[must_use]
-    pub fn close_at(&self) -> Option<std::time::Instant> {
-        match &self.0 {
-            Libssh2(_) => None,
-            Openssh(channel) => channel.close_at(),
-        }
-    }
-
     /// Closes and frees the channel, or gives it back if the socket was not ready: then call this
     /// again. Dropping the struct instead leaves the freeing to the end of the session.
     ///

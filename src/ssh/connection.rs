@@ -187,6 +187,15 @@ impl Connection {
         }
     }
 
+    /// Returns when the channels have to be looked at again, though nothing may have come.
+    #[must_use]
+    pub fn next(&self) -> Option<Instant> {
+        match &self.kind {
+            Libssh2(_) => None,
+            Openssh(connection) => connection.traffic().next(),
+        }
+    }
+
     /// Sends what is left over, and waits until something has come.
     ///
     /// # Errors
@@ -199,6 +208,7 @@ impl Connection {
         self.flush();
         let (fd, flags) = self.interest(true);
         let mut fds = vec![PollFd::from_borrowed_fd(fd, flags)];
+        let until = until.into_iter().chain(self.next()).min();
         let waited = poller.wait(&mut fds, until);
         let events = fds.first().map_or(PollFlags::empty(), PollFd::revents);
         drop(fds);

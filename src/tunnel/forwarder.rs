@@ -220,7 +220,7 @@ impl Forwarder {
             self.spares.next(),
             self.resting_until,
             self.next_upload(),
-            self.closing.iter().filter_map(Channel::close_at).min(),
+            self.connection.next(),
         ];
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
     }

@@ -5,20 +5,16 @@
 //! that is read, and what is left in the sockets has the process wait.
 
 use std::cell::Cell;
-use std::io::{ErrorKind, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::UnixStream;
+use std::io::ErrorKind;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use rustix::net::{RecvFlags, recv};
 use ssh2::{Error, ErrorCode};
 
 use super::connection::OpensshConnection;
-use super::control::{ControlSocket, Heard};
-use super::message::{Answer, Request};
-use super::refusal::Refusal;
+use super::request::{OpeningRequest, Opens, disconnected};
+use super::streams::Streams;
 use super::traffic::Traffic;
 use crate::ssh::forward_target::{ForwardTarget, Nonblocking, ReceiveWindow};
 
@@ -42,7 +38,7 @@ enum Wanted {
 pub struct OpensshOpening {
     traffic: Rc<Traffic>,
     wanted: Wanted,
-    request: Option<Requested>,
+    request: OpeningRequest,
 }
 
 impl OpensshOpening {
@@ -50,7 +46,7 @@ impl OpensshOpening {
         Self {
             traffic: Rc::clone(connection.traffic()),
             wanted,
-            request: None,
+            request: OpeningRequest::default(),
         }
     }
 
@@ -78,58 +74,22 @@ impl OpensshOpening {
     pub fn poll(&mut self) -> Nonblocking<OpensshChannel> {
         let (request, credit) = match &self.wanted {
             Wanted::Session { credit } => {
-                let waiting = State::Waiting(None);
+                let waiting = State::Waiting(OpeningRequest::default());
                 let channel = OpensshChannel::new(&self.traffic, waiting, *credit);
                 return Poll::Ready(Ok(channel));
             }
-            Wanted::Echo => (Request::Session(ECHO), None),
-            Wanted::Forward(target) => (Request::Forward(target), Some(0)),
+            Wanted::Echo => (Opens::Session(ECHO), None),
+            Wanted::Forward(ForwardTarget::Tcp { host, port }) => {
+                (Opens::Tcp(host, *port), Some(0))
+            }
+            Wanted::Forward(ForwardTarget::Unix { path }) => (Opens::Unix(path), Some(0)),
         };
-        carry_on(&mut self.request, &self.traffic, request).map_ok(|streams| {
+        let streams = self.request.poll(&self.traffic, request);
+        streams.map_ok(|streams| {
             let state = State::Open(streams);
             OpensshChannel::new(&self.traffic, state, credit)
         })
     }
-}
-
-/// Sends a request if that has not happened, and takes its answer.
-fn carry_on(
-    requested: &mut Option<Requested>,
-    traffic: &Traffic,
-    request: Request,
-) -> Nonblocking<Streams> {
-    if requested.is_none() {
-        match Requested::send(traffic, request) {
-            Ok(sent) => *requested = Some(sent),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => return Poll::Pending,
-            Err(error) => return Poll::Ready(Err(not_sent(traffic, &error))),
-        }
-    }
-    let Some(sent) = requested.as_mut() else {
-        return Poll::Pending;
-    };
-    match sent.answer(traffic) {
-        Poll::Pending => Poll::Pending,
-        Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-        Poll::Ready(Ok(())) => {
-            let streams = requested.take().map(|sent| sent.0);
-            Poll::Ready(streams.ok_or_else(Error::unknown))
-        }
-    }
-}
-
-/// Without descriptors it is this opening alone that fails; without its socket the process shares nothing any more.
-fn not_sent(traffic: &Traffic, error: &std::io::Error) -> Error {
-    if crate::ssh::shortage(error).is_some() {
-        return Refusal::Shortage.error();
-    }
-    traffic.end();
-    disconnected()
-}
-
-fn disconnected() -> Error {
-    let code = ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_SOCKET_DISCONNECT);
-    Error::new(code, "the ssh process has closed its control socket")
 }
 
 fn broken() -> Error {
@@ -137,99 +97,25 @@ fn broken() -> Error {
     Error::new(code, "the channel is closed")
 }
 
-/// A request without its answer.
-struct Requested(Streams);
-
-impl Requested {
-    fn send(traffic: &Traffic, request: Request) -> std::io::Result<Self> {
-        let (input, their_input) = UnixStream::pair()?;
-        let (output, their_output) = UnixStream::pair()?;
-        input.set_nonblocking(true)?;
-        output.set_nonblocking(true)?;
-        traffic.watch_room(&input)?;
-        traffic.watch_remote(&output)?;
-        let mut fds: Vec<BorrowedFd<'_>> = vec![their_input.as_fd(), their_output.as_fd()];
-        let errors = match request {
-            Request::Session(_) => Some(UnixStream::pair()?),
-            _ => None,
-        };
-        if let Some((errors, their_errors)) = &errors {
-            errors.set_nonblocking(true)?;
-            traffic.watch_remote(errors)?;
-            fds.push(their_errors.as_fd());
-        }
-        let control = ControlSocket::open(traffic.path(), request, &fds)?;
-        traffic.watch_local(&control)?;
-        traffic.send();
-        Ok(Self(Streams {
-            is_session: errors.is_some(),
-            control,
-            input: Some(input),
-            output,
-            errors: errors.map(|(errors, _)| errors),
-            has_closed: false,
-        }))
-    }
-
-    fn answer(&mut self, traffic: &Traffic) -> Nonblocking<()> {
-        loop {
-            match self.0.control.hear() {
-                Heard::Nothing => return Poll::Pending,
-                Heard::Answer(Answer::Opened) => {
-                    traffic.hear();
-                    return Poll::Ready(Ok(()));
-                }
-                Heard::Answer(Answer::Refused(reason)) => {
-                    tracing::debug!(%reason, "ssh opens no channel");
-                    traffic.hear();
-                    let refusal = traffic.take_refusal();
-                    return Poll::Ready(Err(refusal.unwrap_or(Refusal::Unexplained).error()));
-                }
-                Heard::Answer(_) => {}
-                Heard::End => return Poll::Ready(Err(disconnected())),
-            }
-        }
-    }
-}
-
-/// The sockets of an open channel.
-struct Streams {
-    is_session: bool,
-    control: ControlSocket,
-    /// None once its end was sent.
-    input: Option<UnixStream>,
-    output: UnixStream,
-    errors: Option<UnixStream>,
-    /// The process has closed the channel.
-    has_closed: bool,
-}
-
-impl Streams {
-    /// Returns true if the process has closed the channel.
-    fn take_closed(&mut self) -> bool {
-        while !self.has_closed {
-            match self.control.hear() {
-                Heard::Nothing => break,
-                Heard::Answer(_) => {}
-                Heard::End => self.has_closed = true,
-            }
-        }
-        self.has_closed
-    }
-
-    fn queued(&self) -> u64 {
-        let size = |stream: &UnixStream| rustix::io::ioctl_fionread(stream).unwrap_or(0);
-        size(&self.output) + self.errors.as_ref().map_or(0, size)
-    }
-}
-
 enum State {
     /// Its command is not known yet, or is being started.
-    Waiting(Option<Requested>),
+    Waiting(OpeningRequest),
     Open(Streams),
     /// A session whose input has ended, until that time.
     Closing(Streams, Instant),
     Closed,
+}
+
+impl Drop for OpensshChannel {
+    fn drop(&mut self) {
+        let is_session = match &self.state {
+            State::Open(streams) | State::Closing(streams, _) => streams.is_session(),
+            State::Waiting(_) | State::Closed => false,
+        };
+        if is_session {
+            self.traffic.close_session();
+        }
+    }
 }
 
 /// An open channel.
@@ -273,9 +159,8 @@ impl OpensshChannel {
         let State::Waiting(request) = &mut self.state else {
             return Poll::Ready(Err(broken()));
         };
-        carry_on(request, &self.traffic, Request::Session(command)).map_ok(|streams| {
-            self.state = State::Open(streams);
-        })
+        let streams = request.poll(&self.traffic, Opens::Session(command));
+        streams.map_ok(|streams| self.state = State::Open(streams))
     }
 
     /// Reads what is here, as far as the credit goes.
@@ -285,17 +170,10 @@ impl OpensshChannel {
         }
         let credit = self.credit.map_or(usize::MAX, |credit| credit as usize);
         let size = buffer.len().min(credit);
-        let Some(streams) = self.streams() else {
+        let Some(streams) = self.streams().filter(|_| size > 0) else {
             return Poll::Pending;
         };
-        let from = match stream {
-            0 => Some(&streams.output),
-            _ => streams.errors.as_ref(),
-        };
-        let Some(mut from) = from.filter(|_| size > 0) else {
-            return Poll::Pending;
-        };
-        match from.read(&mut buffer[..size]) {
+        match streams.read(stream != 0, &mut buffer[..size]) {
             Ok(0) => {
                 self.at_eof.set(self.at_eof.get() || stream == 0);
                 Poll::Ready(Ok(0))
@@ -311,11 +189,10 @@ impl OpensshChannel {
 
     /// Sends some of `data`.
     pub fn poll_write(&mut self, data: &[u8]) -> Nonblocking<usize> {
-        let input = self.streams().and_then(|streams| streams.input.as_ref());
-        let Some(mut input) = input else {
+        let Some(streams) = self.streams() else {
             return Poll::Ready(Err(broken()));
         };
-        match input.write(data) {
+        match streams.write(data) {
             Ok(size) => {
                 self.traffic.send();
                 Poll::Ready(Ok(size))
@@ -341,7 +218,7 @@ impl OpensshChannel {
     /// Ends the channel's input.
     pub fn poll_send_eof(&mut self) -> Nonblocking<()> {
         if let Some(streams) = self.streams_mut() {
-            streams.input = None;
+            streams.end_input();
         }
         Poll::Ready(Ok(()))
     }
@@ -351,10 +228,7 @@ impl OpensshChannel {
         let Some(streams) = self.streams().filter(|_| !self.at_eof.get()) else {
             return self.at_eof.get() || !matches!(self.state, State::Waiting(_));
         };
-        let ended = matches!(
-            recv(&streams.output, &mut [0; 1], RecvFlags::PEEK),
-            Ok((_, 0))
-        );
+        let ended = streams.at_eof();
         self.at_eof.set(ended);
         ended
     }
@@ -396,44 +270,27 @@ impl OpensshChannel {
     /// server has the session back when this is done.
     pub fn poll_close(&mut self) -> Nonblocking<()> {
         match std::mem::replace(&mut self.state, State::Closed) {
-            State::Open(mut streams) if streams.is_session && !self.traffic.has_ended() => {
-                streams.input = None;
+            State::Open(mut streams) if streams.is_session() && !self.traffic.has_ended() => {
+                streams.end_input();
                 self.state = State::Closing(streams, Instant::now() + GRACE);
                 self.poll_close()
             }
             State::Closing(mut streams, until)
                 if Instant::now() < until && !self.traffic.has_ended() =>
             {
-                drain(&streams);
+                streams.drain();
                 if streams.take_closed() {
                     return Poll::Ready(Ok(()));
                 }
+                self.traffic.wake_by(until);
                 self.state = State::Closing(streams, until);
                 Poll::Pending
             }
+            State::Closing(..) => {
+                self.traffic.close_session();
+                Poll::Ready(Ok(()))
+            }
             _ => Poll::Ready(Ok(())),
-        }
-    }
-
-    /// Returns when [`Self::poll_close`] is ready at the latest.
-    pub fn close_at(&self) -> Option<Instant> {
-        match &self.state {
-            State::Closing(_, until) => Some(*until),
-            State::Waiting(_) | State::Open(_) | State::Closed => None,
-        }
-    }
-}
-
-/// Reads what nobody wants any more, up to a bound: a command ends only when it can write the rest.
-fn drain(streams: &Streams) {
-    let mut sink = [0; 16384];
-    for mut stream in [Some(&streams.output), streams.errors.as_ref()]
-        .into_iter()
-        .flatten()
-    {
-        let mut left = 64;
-        while left > 0 && matches!(stream.read(&mut sink), Ok(size) if size > 0) {
-            left -= 1;
         }
     }
 }

@@ -88,8 +88,22 @@ impl OpensshConnection {
         }
     }
 
+    /// Returns true if the process is the user's.
+    fn is_users(&self) -> bool {
+        matches!(&*self.master.borrow(), Master::Users(_))
+    }
+
     /// Returns true if the process has ended.
     pub fn has_ended(&self) -> bool {
         self.traffic.has_ended()
+    }
+}
+
+impl Drop for OpensshConnection {
+    /// Leaves the user's process as it was.
+    fn drop(&mut self) {
+        if self.is_users() && !self.has_ended() {
+            self.traffic.unix_forwards().close(self.traffic.path());
+        }
     }
 }

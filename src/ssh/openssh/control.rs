@@ -4,11 +4,16 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::message::{Answer, AnswerReader, Request, VERSION};
+
+/// Longest time for an answer that changes nothing here; below a second.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// An open connection. It does not block.
 pub struct ControlSocket {
@@ -84,6 +89,30 @@ impl ControlSocket {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Heard::Nothing,
                 Err(_) => return Heard::End,
+            }
+        }
+    }
+}
+
+impl ControlSocket {
+    /// Waits a moment for an answer, with which this connection ends: a request whose connection is closed too soon is not
+    /// read.
+    pub fn await_answer(&mut self, answer: &Answer) {
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            match self.hear() {
+                Heard::End => return,
+                Heard::Answer(heard) if heard == *answer => return,
+                Heard::Answer(Answer::Refused(_)) => return,
+                Heard::Answer(_) => {}
+                Heard::Nothing => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    let left = Timespec {
+                        tv_sec: 0,
+                        tv_nsec: i64::from(left.subsec_nanos()),
+                    };
+                    let _ = poll(&mut [PollFd::new(&self.stream, PollFlags::IN)], Some(&left));
+                }
             }
         }
     }

@@ -4,13 +4,11 @@ use std::fs::{DirBuilder, File};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
 
-use super::control::{ControlSocket, Heard};
+use super::control::ControlSocket;
 use super::message::{Answer, Request};
 
 /// Below the runtime folder, and of the account alone.
@@ -22,9 +20,6 @@ const LOCK: &str = "lock";
 
 /// Longest path of a control socket: `ssh` binds it by a name that is 17 bytes longer at first, and macOS has room for 104.
 const LONGEST: usize = 84;
-
-/// Longest time for a process that was left behind to say that it ends.
-const ANSWER: Duration = Duration::from_millis(500);
 
 /// A folder that others cannot enter. It goes with this value.
 pub struct SocketFolder {
@@ -78,6 +73,11 @@ impl SocketFolder {
         self.folder.path().join(SOCKET)
     }
 
+    /// A socket in it that leads to one of the remote host.
+    pub fn forward(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("f{number}"))
+    }
+
     /// The socket for questions in it.
     pub fn questions(&self) -> PathBuf {
         self.folder.path().join(QUESTIONS)
@@ -128,21 +128,10 @@ fn end_left_behind(parent: &Path) {
     }
 }
 
-/// Has a process end. One whose other end is closed too soon does not read the request.
+/// Has a process end.
 fn terminate(socket: &Path) {
-    let Ok(mut control) = ControlSocket::open(socket, Request::Terminate, &[]) else {
-        return;
-    };
-    let until = Instant::now() + ANSWER;
-    while !matches!(control.hear(), Heard::End | Heard::Answer(Answer::Ok))
-        && Instant::now() < until
-    {
-        let left = until.saturating_duration_since(Instant::now());
-        let left = Timespec {
-            tv_sec: 0,
-            tv_nsec: i64::from(left.subsec_nanos()),
-        };
-        let _ = poll(&mut [PollFd::new(&control, PollFlags::IN)], Some(&left));
+    if let Ok(mut control) = ControlSocket::open(socket, Request::Terminate, &[]) {
+        control.await_answer(&Answer::Ok);
     }
 }
 

@@ -1,6 +1,5 @@
 //! Messages of a control socket: OpenSSH's `PROTOCOL.mux`, version 4.
 
-use crate::ssh::forward_target::ForwardTarget;
 use crate::ssh::wire::{put_string, take_chunk, take_string};
 
 /// The version that OpenSSH has spoken since 5.4.
@@ -15,6 +14,8 @@ const REASON: usize = 400;
 const HELLO: u32 = 0x0000_0001;
 const NEW_SESSION: u32 = 0x1000_0002;
 const TERMINATE: u32 = 0x1000_0005;
+const OPEN_FORWARD: u32 = 0x1000_0006;
+const CLOSE_FORWARD: u32 = 0x1000_0007;
 const NEW_STDIO_FORWARD: u32 = 0x1000_0008;
 const OK: u32 = 0x8000_0001;
 const PERMISSION_DENIED: u32 = 0x8000_0002;
@@ -22,7 +23,9 @@ const FAILURE: u32 = 0x8000_0003;
 const EXIT: u32 = 0x8000_0004;
 const SESSION_OPENED: u32 = 0x8000_0006;
 
-/// The port of a target that is a Unix socket.
+/// A forward whose listener is here.
+const LOCAL_FORWARD: u32 = 1;
+/// The port of a place that is a Unix socket.
 const STREAM_LOCAL: u32 = u32::MAX - 1;
 /// No escape character.
 const NO_ESCAPE: u32 = u32::MAX;
@@ -34,8 +37,12 @@ pub enum Request<'a> {
     Hello,
     /// A session that runs a command line. Three descriptors follow.
     Session(&'a str),
-    /// A connection to a target. Two descriptors follow.
-    Forward(&'a ForwardTarget),
+    /// A connection to a TCP port. Two descriptors follow.
+    Forward(&'a str, u16),
+    /// The process is to listen at a Unix socket here, and to connect whoever comes to one of the remote host.
+    Listen(&'a str, &'a str),
+    /// It is not to listen there any more.
+    StopListening(&'a str, &'a str),
     /// The process is to end.
     Terminate,
 }
@@ -61,16 +68,23 @@ impl Request<'_> {
                 put_string(&mut body, b"");
                 put_string(&mut body, command.as_bytes());
             }
-            Self::Forward(target) => {
-                let (host, port) = match target {
-                    ForwardTarget::Tcp { host, port } => (host, u32::from(*port)),
-                    ForwardTarget::Unix { path } => (path, STREAM_LOCAL),
-                };
+            Self::Listen(local, path) | Self::StopListening(local, path) => {
+                let is_new = matches!(self, Self::Listen(..));
+                let kind = if is_new { OPEN_FORWARD } else { CLOSE_FORWARD };
+                number(&mut body, kind);
+                number(&mut body, 0);
+                number(&mut body, LOCAL_FORWARD);
+                put_string(&mut body, local.as_bytes());
+                number(&mut body, STREAM_LOCAL);
+                put_string(&mut body, path.as_bytes());
+                number(&mut body, STREAM_LOCAL);
+            }
+            Self::Forward(host, port) => {
                 number(&mut body, NEW_STDIO_FORWARD);
                 number(&mut body, 0);
                 put_string(&mut body, b"");
                 put_string(&mut body, host.as_bytes());
-                number(&mut body, port);
+                number(&mut body, port.into());
             }
             Self::Terminate => {
                 number(&mut body, TERMINATE);
@@ -210,10 +224,10 @@ mod tests {
     }
 
     #[test]
-    fn a_unix_socket_is_a_target_with_a_port_of_its_own_kind() {
-        let path = ForwardTarget::Unix { path: "/s".into() };
-        let bytes = Request::Forward(&path).encode();
-        assert!(bytes.ends_with(&[0, 0, 0, 2, b'/', b's', 0xff, 0xff, 0xff, 0xfe]));
+    fn a_unix_socket_is_a_place_with_a_port_of_its_own_kind() {
+        let bytes = Request::Listen("/l", "/s").encode();
+        let place = |name: u8| [0, 0, 0, 2, b'/', name, 0xff, 0xff, 0xff, 0xfe];
+        assert!(bytes.ends_with(&[place(b'l'), place(b's')].concat()));
         let length = u32::try_from(bytes.len() - 4).unwrap();
         assert!(bytes.starts_with(&length.to_be_bytes()));
     }

@@ -13,9 +13,12 @@ mod message;
 mod open;
 mod question;
 mod refusal;
+mod request;
 mod said;
+mod streams;
 mod traffic;
 mod transcript;
+mod unix_forward;
 
-pub use open::{LiveMaster, live_master, share, start};
+pub use open::{share, start};
 pub use said::OpensshCause;

@@ -1,41 +1,42 @@
 //! Opens a connection that an `ssh` process shares: the user's own if it answers, or that of a new process.
 
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+
+use super::channel::OpensshOpening;
 use super::connection::OpensshConnection;
-use super::control::ControlSocket;
 use super::greeting::greet;
 use super::login::OpensshLogin;
 use super::master::{Asks, Master, OwnMaster, users_socket};
 use crate::i18n::fl;
-use crate::ssh::poll::{Poller, WaitError};
+use crate::ssh::poll::Poller;
 use crate::ssh::prompt::Prompter;
 use crate::ssh::resolve::SshTarget;
 use crate::ssh::{Connection, LoggedIn, SshError};
 
-/// A process of the user's own that shares its connection to a target.
-pub struct LiveMaster {
-    master: Master,
-    idle: ControlSocket,
-}
+/// Longest time for the remote host to answer over a connection that is open: it may be dead, and its process not know.
+const ANSWER: Duration = Duration::from_secs(5);
 
-/// Returns the user's own process that has a connection to the target, if there is one that answers.
+/// Takes the connection of the user's own process, if there is one that answers. No login happens.
 ///
 /// # Errors
-/// [`WaitError::Cancelled`] and [`WaitError::TimedOut`], by the waiter's deadline.
-pub fn live_master(target: &SshTarget, poller: &Poller) -> Result<Option<LiveMaster>, WaitError> {
+/// [`SshError::Wait`] by the waiter's deadline; or when this process has no file
+/// descriptors left.
+pub fn share(
+    target: &SshTarget,
+    poller: &Poller,
+    tell: &dyn Fn(String),
+) -> Result<Option<Connection>, SshError> {
     let Some(path) = users_socket(&target.call) else {
         return Ok(None);
     };
-    let idle = greet(path, poller)?;
+    let shown = path.display().to_string();
+    let Some(idle) = greet(path, poller)? else {
+        tell(fl!("openssh-stale", path = shown));
+        return Ok(None);
+    };
     let master = Master::Users(path.to_owned());
-    Ok(idle.map(|idle| LiveMaster { master, idle }))
-}
-
-/// Takes the connection of the user's own process. No login happens.
-///
-/// # Errors
-/// When this process has no file descriptors left.
-pub fn share(target: &SshTarget, live: LiveMaster) -> Result<Connection, SshError> {
-    let path = live.master.path().display().to_string();
     let login = LoggedIn {
         user: target.user.clone(),
         how: fl!("openssh-shared-login"),
@@ -44,9 +45,33 @@ pub fn share(target: &SshTarget, live: LiveMaster) -> Result<Connection, SshErro
         key: None,
         needed_user: false,
     };
-    let description = fl!("openssh-shared", path = path);
-    let connection = OpensshConnection::new(live.master, live.idle, login, description)?;
-    Ok(Connection::shared(target, connection))
+    let description = fl!("openssh-shared", path = shown.as_str());
+    let connection = OpensshConnection::new(master, idle, login, description)?;
+    if !answers(&connection, poller)? {
+        tell(fl!("openssh-silent-master", path = shown));
+        return Ok(None);
+    }
+    Ok(Some(Connection::shared(target, connection)))
+}
+
+/// Returns true if the remote host answers, whatever it says: it gives a session, or has none left.
+fn answers(connection: &OpensshConnection, poller: &Poller) -> Result<bool, SshError> {
+    let until = Instant::now() + ANSWER;
+    let mut opening = OpensshOpening::keepalive(connection);
+    while opening.poll().is_pending() {
+        if Instant::now() >= until {
+            return Ok(false);
+        }
+        let fd = connection.as_fd();
+        let mut fds = vec![PollFd::from_borrowed_fd(fd, PollFlags::IN)];
+        let next = connection
+            .traffic()
+            .next()
+            .map_or(until, |at| at.min(until));
+        poller.wait(&mut fds, Some(next))?;
+        connection.polled();
+    }
+    Ok(!connection.has_ended())
 }
 
 /// Has a new process connect and log in. Its questions go to the prompter; where nobody may be asked, it asks none.

@@ -5,12 +5,13 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Registry, Token};
 
 use super::refusal::Refusal;
+use super::unix_forward::UnixForwards;
 
 /// A socket whose bytes come from the remote host.
 const FROM_REMOTE: Token = Token(1);
@@ -19,6 +20,12 @@ const LOCAL: Token = Token(0);
 
 /// Largest number of refusals that wait for the channel that they are about.
 const REFUSALS: usize = 64;
+
+/// Time beyond two round trips in which a remote host ends a session that was closed.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// Longest time between a reason and the answer that it belongs to.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// The state that the channels of a connection share with it.
 pub struct Traffic {
@@ -29,8 +36,14 @@ pub struct Traffic {
     heard: Cell<Instant>,
     unanswered: Cell<Option<Instant>>,
     ended: Cell<bool>,
+    wake: Cell<Option<Instant>>,
     /// The reasons that the process gave on standard error, and that no channel has taken yet.
-    refusals: RefCell<VecDeque<Refusal>>,
+    refusals: RefCell<VecDeque<(Instant, Refusal)>>,
+    /// Least time that an opening has taken.
+    round_trip: Cell<Option<Duration>>,
+    unix_forwards: UnixForwards,
+    /// Time at which a session of this connection was closed last.
+    session_closed: Cell<Option<Instant>>,
 }
 
 impl Traffic {
@@ -45,7 +58,11 @@ impl Traffic {
             heard: Cell::new(Instant::now()),
             unanswered: Cell::new(None),
             ended: Cell::new(false),
+            wake: Cell::new(None),
             refusals: RefCell::default(),
+            round_trip: Cell::new(None),
+            unix_forwards: UnixForwards::default(),
+            session_closed: Cell::new(None),
         })
     }
 
@@ -83,7 +100,7 @@ impl Traffic {
     pub fn take_events(&self) {
         let (poll, events) = &mut *self.poll.borrow_mut();
         loop {
-            if poll.poll(events, Some(std::time::Duration::ZERO)).is_err() {
+            if poll.poll(events, Some(Duration::ZERO)).is_err() {
                 return;
             }
             if events.iter().any(|event| event.token() == FROM_REMOTE) {
@@ -93,6 +110,19 @@ impl Traffic {
                 return;
             }
         }
+    }
+
+    /// Has whoever waits look at the channels again at a time, though nothing may have come.
+    pub fn wake_by(&self, at: Instant) {
+        let wake = self.wake.get().map_or(at, |wake| wake.min(at));
+        self.wake.set(Some(wake));
+    }
+
+    /// Returns that time, once it has passed for the last time.
+    pub fn next(&self) -> Option<Instant> {
+        let wake = self.wake.get();
+        self.wake.set(wake.filter(|at| *at > Instant::now()));
+        wake
     }
 
     /// Notes that the remote host was heard.
@@ -134,11 +164,41 @@ impl Traffic {
         if refusals.len() == REFUSALS {
             refusals.pop_front();
         }
-        refusals.push_back(refusal);
+        refusals.push_back((Instant::now(), refusal));
     }
 
     /// Takes the oldest reason: the process gives them in the order of its answers.
     pub fn take_refusal(&self) -> Option<Refusal> {
-        self.refusals.borrow_mut().pop_front()
+        let mut refusals = self.refusals.borrow_mut();
+        // One that nobody took was about a channel that nobody waited for.
+        refusals.retain(|(since, _)| since.elapsed() < FRESH);
+        refusals.pop_front().map(|(_, refusal)| refusal)
+    }
+
+    /// Notes how long an opening took.
+    pub fn measured(&self, round_trip: Duration) {
+        let least = self.round_trip.get().unwrap_or(round_trip);
+        self.round_trip.set(Some(least.min(round_trip)));
+    }
+
+    /// Returns the time in which the remote host answers.
+    pub fn round_trip(&self) -> Duration {
+        self.round_trip.get().unwrap_or_default()
+    }
+
+    /// Notes that a session was closed, which the remote host may still count.
+    pub fn close_session(&self) {
+        self.session_closed.set(Some(Instant::now()));
+    }
+
+    /// Returns true if a session was closed so lately that the remote host may still count it.
+    pub fn has_closing_session(&self) -> bool {
+        let closed = self.session_closed.get();
+        closed.is_some_and(|at| at.elapsed() < CLOSING + 2 * self.round_trip())
+    }
+
+    /// The sockets that the process listens at.
+    pub fn unix_forwards(&self) -> &UnixForwards {
+        &self.unix_forwards
     }
 }
