@@ -9,6 +9,10 @@ mod support;
 #[allow(dead_code)]
 mod scene;
 
+mod hostile;
+mod losses;
 mod own;
+mod prompts;
 mod shared;
 mod user;
+mod ways;
