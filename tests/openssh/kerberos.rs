@@ -69,6 +69,24 @@ fn an_expired_ticket_is_renewed_by_kinit_which_the_remedy_names() {
 }
 
 #[test]
+fn an_unknown_host_key_is_asked_about_once_though_two_transports_see_it() {
+    let realm = Realm::start();
+    let sshd = realm.sshd(&TICKETS_ALONE);
+    let network = Network::to(&sshd);
+    let client = client_of(&realm, &network, &sshd);
+    client.know(&network, Known::Not);
+    realm.ticket(&client, &sshd.user(), "1h");
+    client.askpass(&[("", "yes")]);
+    let login = Login::new(&sshd, &network, &client);
+    for _ in 0..2 {
+        let out = login.run(&["doctor", "test"]);
+        assert_eq!(out.code, Some(0), "{out}");
+        assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
+    }
+    assert_eq!(login.accepted("gssapi-with-mic"), 2, "{}", sshd.log());
+}
+
+#[test]
 fn a_ticket_that_ends_before_the_connection_is_waited_for() {
     let realm = Realm::start();
     let sshd = realm.sshd(&TICKETS_ALONE);

@@ -9,9 +9,13 @@ mod support;
 #[allow(dead_code)]
 mod scene;
 
+mod hostile;
+mod losses;
 mod own;
+mod prompts;
 mod shared;
 mod user;
+mod ways;
 
 #[cfg(target_os = "linux")]
 mod algorithms;
