@@ -5,6 +5,7 @@ use super::refusal::AuthRefusal;
 use super::{AuthAttempt, has};
 use crate::ssh::error::SshError;
 use crate::ssh::openssh_need::OpensshNeed;
+use crate::ssh::resolve::SshTarget;
 use crate::ssh::ticket::{TICKETS, Ticket, ticket};
 
 const HOST_BASED: &str = "hostbased";
@@ -31,27 +32,15 @@ impl AuthAttempt<'_> {
     }
 
     fn need(&mut self, would_do: fn(Ticket) -> bool) -> Result<Option<OpensshNeed>, SshError> {
-        if !self.target.yields || self.asked {
+        if self.asked {
             return Ok(None);
         }
-        if let AuthRefusal::SecurityKey(file) = &self.refusal {
-            return Ok(Some(OpensshNeed::SecurityKey(file.clone())));
+        for way in ways(self.target, &self.offers, &self.refusal) {
+            if way != OpensshNeed::Method(TICKETS) || would_do(self.ticket()?) {
+                return Ok(Some(way));
+            }
         }
-        if self.takes_tickets() && would_do(self.ticket()?) {
-            return Ok(Some(OpensshNeed::Method(TICKETS)));
-        }
-        let is_host_based = self.target.hostbased && self.is_offered(HOST_BASED);
-        Ok(is_host_based.then_some(OpensshNeed::Method(HOST_BASED)))
-    }
-
-    fn takes_tickets(&self) -> bool {
-        self.target.gssapi && self.is_offered(TICKETS)
-    }
-
-    fn is_offered(&self, method: &str) -> bool {
-        let preferred = &self.target.preferred_auth;
-        let is_wanted = preferred.is_empty() || preferred.iter().any(|name| name == method);
-        is_wanted && has(&self.offers, method)
+        Ok(None)
     }
 
     fn ticket(&mut self) -> Result<Ticket, SshError> {
@@ -63,17 +52,96 @@ impl AuthAttempt<'_> {
         Ok(*self.ticket.insert(found))
     }
 
-    /// The refusal of a login that a ticket would have made, where that is the better reason: the server takes nothing else
-    /// that this program has, or there was a ticket and it has expired.
+    /// The refusal of a login that a ticket would have made, where that is the better reason.
     pub(super) fn for_want_of_a_ticket(&self, refusal: AuthRefusal) -> AuthRefusal {
-        if !self.target.yields || !self.takes_tickets() {
-            return refusal;
+        let takes_tickets =
+            ways(self.target, &self.offers, &refusal).contains(&OpensshNeed::Method(TICKETS));
+        if takes_tickets && !self.asked && is_want_of(self.ticket, &refusal) {
+            return AuthRefusal::Ticket;
         }
-        let is_it = match (self.ticket, &refusal) {
-            (Some(Ticket::Expired | Ticket::Missing), AuthRefusal::Method(_)) => true,
-            (Some(Ticket::Expired), AuthRefusal::Plain | AuthRefusal::NoAgent(_)) => !self.asked,
-            _ => false,
-        };
-        if is_it { AuthRefusal::Ticket } else { refusal }
+        refusal
+    }
+}
+
+/// Returns what only `ssh` could go on with, of what the server offers and the configuration enables; nothing where the
+/// target does not yield.
+fn ways(target: &SshTarget, offers: &str, refusal: &AuthRefusal) -> Vec<OpensshNeed> {
+    if !target.yields {
+        return Vec::new();
+    }
+    let preferred = &target.preferred_auth;
+    let is_wanted =
+        |method: &str| preferred.is_empty() || preferred.iter().any(|name| name == method);
+    let key = match refusal {
+        AuthRefusal::SecurityKey(file) => Some(OpensshNeed::SecurityKey(file.clone())),
+        _ => None,
+    };
+    let methods = [(TICKETS, target.gssapi), (HOST_BASED, target.hostbased)];
+    let methods = methods
+        .into_iter()
+        .filter(|(method, is_enabled)| *is_enabled && has(offers, method) && is_wanted(method));
+    let methods = methods.map(|(method, _)| OpensshNeed::Method(method));
+    key.into_iter().chain(methods).collect()
+}
+
+/// Returns true if the ticket is the better reason: the server takes nothing else that is here, or there was one, and it has
+/// expired. Some systems enable Kerberos for everybody, so that one who has no ticket need not have meant to use it.
+fn is_want_of(ticket: Option<Ticket>, refusal: &AuthRefusal) -> bool {
+    match (ticket, refusal) {
+        (Some(Ticket::Expired | Ticket::Missing), AuthRefusal::Method(_)) => true,
+        (Some(Ticket::Expired), AuthRefusal::Plain | AuthRefusal::NoAgent(_)) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ssh::resolve::read_options;
+
+    #[test]
+    fn what_the_server_offers_and_the_configuration_enables_is_left_to_ssh() {
+        let plain = "host k\nuser me\nhostname gpu01\nport 22\n";
+        let both = "gssapiauthentication yes\nhostbasedauthentication yes\n";
+        let tickets = OpensshNeed::Method(TICKETS);
+        let hosts = OpensshNeed::Method(HOST_BASED);
+        let device = || AuthRefusal::SecurityKey("/k".into());
+        let key = OpensshNeed::SecurityKey("/k".into());
+        let all = "publickey,gssapi-with-mic,hostbased";
+        let keys_alone = format!("{both}preferredauthentications publickey,hostbased\n");
+        for (options, offers, refusal, want) in [
+            ("", all, AuthRefusal::Plain, vec![]),
+            (both, "publickey,password", AuthRefusal::Plain, vec![]),
+            (both, all, AuthRefusal::Plain, vec![&tickets, &hosts]),
+            (both, all, device(), vec![&key, &tickets, &hosts]),
+            ("", "publickey", device(), vec![&key]),
+            (&keys_alone, all, AuthRefusal::Plain, vec![&hosts]),
+        ] {
+            let mut target = read_options(&format!("{plain}{options}"), "k").unwrap();
+            assert!(
+                ways(&target, offers, &refusal).is_empty(),
+                "it does not yield"
+            );
+            target.yields = true;
+            let found = ways(&target, offers, &refusal);
+            assert_eq!(found.iter().collect::<Vec<_>>(), want, "{options} {offers}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_the_reason_only_where_one_was_meant() {
+        let alone = AuthRefusal::Method("gssapi-with-mic".into());
+        for (ticket, refusal, is_it) in [
+            (Some(Ticket::Missing), &alone, true),
+            (Some(Ticket::Expired), &alone, true),
+            (Some(Ticket::Unknown), &alone, false),
+            (None, &alone, false),
+            (Some(Ticket::Expired), &AuthRefusal::Plain, true),
+            (Some(Ticket::Missing), &AuthRefusal::Plain, false),
+            (Some(Ticket::Expired), &AuthRefusal::Certificate, false),
+        ] {
+            assert_eq!(is_want_of(ticket, refusal), is_it, "{ticket:?} {refusal:?}");
+        }
     }
 }
