@@ -38,11 +38,15 @@ use crate::host_os::raise_descriptor_limit;
 use crate::i18n::set_language;
 use crate::ipc::AppRequest;
 use crate::secret::leave_no_core;
+use crate::ssh::openssh::askpass;
 
 /// Parses the arguments, runs the command or the app, tells a failure.
 #[must_use]
 pub fn main(app: AppStart) -> ExitCode {
     leave_no_core();
+    if let Some(code) = askpass::answer() {
+        return code;
+    }
     raise_descriptor_limit();
     // Before anything is said, help and mistakes too.
     set_language(Config::language_in(&Config::default_path()).as_deref());

@@ -140,6 +140,7 @@ fn words(section: Section, name: &str) -> (String, String) {
             "local_port" => "field-local-port", "field-local-port-help";
             "remote_port" => "field-remote-port", "field-remote-port-help";
             "bind" => "field-bind", "field-bind-help";
+            "transport" => "field-transport", "field-transport-help";
             "queue" => "field-queue", "field-queue-help";
             "cores" => "field-cores", "field-cores-help";
             "memory" => "field-memory", "field-memory-help";

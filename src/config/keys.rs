@@ -1,6 +1,6 @@
 //! The keys that the file knows, in one table: what each takes, and an example of it.
 
-use super::schema::{App, Bind, LauncherKind, OnQuit};
+use super::schema::{App, Bind, LauncherKind, OnQuit, Transport};
 use super::values::{self, Complaint};
 use crate::i18n::fl;
 
@@ -178,6 +178,11 @@ pub(super) static HOST: Level = Level {
         key("local_port", LOCAL_PORT, "local_port = 8890"),
         key("remote_port", REMOTE_PORT, "remote_port = 8888"),
         key("bind", Kind::Word(Bind::WORDS), r#"bind = "auto""#),
+        key(
+            "transport",
+            Kind::Word(Transport::WORDS),
+            r#"transport = "openssh""#,
+        ),
         key("queue", Kind::Text, r#"queue = "all.q""#),
         key("cores", AT_LEAST_ONE, "cores = 4"),
         key("memory", Kind::Formed(values::memory), r#"memory = "8G""#),

@@ -35,7 +35,9 @@ pub use share::SharedHost;
 pub use values::{is_plain, says_where};
 
 pub use profile::{parse_profile_name, profile_name};
-pub use schema::{App, Bind, Config, Forward, Host, LauncherKind, OnQuit, Profile, Resources};
+pub use schema::{
+    App, Bind, Config, Forward, Host, LauncherKind, OnQuit, Profile, Resources, Transport,
+};
 
 use error::ConfigFault;
 

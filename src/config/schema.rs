@@ -97,6 +97,20 @@ words! {
     }
 }
 
+words! {
+    /// What makes the connection.
+    #[derive(Default)]
+    Transport {
+        /// libssh2, unless the system's `ssh` is needed or has a connection open.
+        #[default]
+        Auto = "auto",
+        /// libssh2.
+        Libssh2 = "libssh2",
+        /// The system's `ssh`.
+        Openssh = "openssh",
+    }
+}
+
 /// The whole configuration, checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Config {
@@ -135,6 +149,9 @@ pub struct Host {
     pub name: String,
     /// Alias, `user@host` or `ssh://user@host:port`; see [`Host::ssh_destination`].
     pub ssh: Option<String>,
+    /// What makes the connection.
+    #[serde(default)]
+    pub transport: Transport,
     /// Launch method for a server.
     #[serde(default)]
     pub launcher: LauncherKind,
@@ -212,6 +229,7 @@ impl Host {
         Self {
             name: name.to_owned(),
             ssh: None,
+            transport: Transport::default(),
             launcher: LauncherKind::default(),
             app: None,
             command: None,

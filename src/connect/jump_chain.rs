@@ -55,10 +55,12 @@ pub fn hops(
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            let target = resolve_hop(name, ssh_config, poller)?;
             found.push(Hop {
                 name: name.to_owned(),
-                target,
+                target: SshTarget {
+                    yields: target.yields,
+                    ..resolve_hop(name, ssh_config, poller)?
+                },
             });
         }
         before = found.first().and_then(|hop| hop.target.proxy_jump.clone());

@@ -8,11 +8,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::jump_host_thread::{self, ChannelRequest, JumpHostCommand, JumpHostEvent};
+use super::learned::Learned;
 use super::unattended::Unattended;
 use super::{Caller, DEFAULT_TIMEOUT, Hop, at};
 use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
-use crate::ssh::resolve::SshTarget;
+use crate::ssh::resolve::{SshCall, SshTarget};
 use crate::ssh::{SshError, Transport, channel};
 
 /// Longest time for a session to end: it sends its last bytes, and a proxy command may be slow to
@@ -24,6 +25,7 @@ const PARTING: Duration = Duration::from_secs(3);
 pub struct JumpHostPool {
     entries: Arc<Mutex<Vec<PoolEntry>>>,
     unattended: Unattended,
+    learned: Learned,
 }
 
 struct PoolEntry {
@@ -176,7 +178,7 @@ impl JumpHostPool {
     }
 
     fn remember(&self, hop: &Hop, before: &[Hop], error: &Arc<SshError>) {
-        if !matches!(error.cause(), SshError::AuthRefused { .. }) {
+        if !error.is_refused_login() {
             return;
         }
         let way = way(hop, before);
@@ -189,6 +191,11 @@ impl JumpHostPool {
     /// The jump hosts whose last login needed nobody.
     pub(super) fn unattended(&self) -> &Unattended {
         &self.unattended
+    }
+
+    /// The known needs of targets, jump hosts or not.
+    pub(super) fn learned(&self) -> &Learned {
+        &self.learned
     }
 
     fn entries(&self) -> MutexGuard<'_, Vec<PoolEntry>> {
@@ -248,6 +255,7 @@ fn way(hop: &Hop, before: &[Hop]) -> Vec<SshTarget> {
     let nameless = |hop: &Hop| SshTarget {
         alias: String::new(),
         proxy_jump: None,
+        call: SshCall::default(),
         ..hop.target.clone()
     };
     before.iter().chain([hop]).map(nameless).collect()

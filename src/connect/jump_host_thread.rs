@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, TryRecvError};
 use std::time::Duration;
 
-use super::{Caller, Hop, JumpHostPool, connect};
+use super::{Caller, Hop, JumpHostPool, TransportWish, connect, leave_to_openssh};
 use crate::i18n::fl;
 use crate::ssh::poll::{Poller, Waker};
 use crate::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter, Reply};
@@ -151,19 +151,30 @@ impl JumpHostThread<'_> {
         let tell = |text: String| self.tell(|| JumpHostEvent::Step(text.clone()));
         let own = |text: String| tell(fl!("hops-step", hop = &self.hop.name, step = text));
         let caller = Caller {
+            hop: Some(&self.hop.name),
+            transport: match target.yields {
+                true => TransportWish::Auto,
+                false => TransportWish::Libssh2,
+            },
             prompter: self,
             expected: self.expected(),
             tell: &tell,
             poller,
             jump_hosts: self.pool,
         };
-        let connection = connect(target, before, &caller)?;
+        let mut connection = connect(target, before, &caller)?;
         own(connection.describe());
-        let login =
-            ssh::log_in(&connection, target, self, poller).map_err(|error| match error {
-                SshError::Session(_) if connection.socket_buffer().has_ended() => SshError::Closed,
-                error => error,
-            })?;
+        let mut login = ssh::log_in(&connection, target, self, poller);
+        if let Err(SshError::NeedsOpenssh(need)) = login {
+            drop(connection);
+            connection = leave_to_openssh(target, before, &caller, need)?;
+            own(connection.describe());
+            login = ssh::log_in(&connection, target, self, poller);
+        }
+        let login = login.map_err(|error| match error {
+            SshError::Session(_) if connection.has_ended() => SshError::Closed,
+            error => error,
+        })?;
         login.steps().into_iter().for_each(own);
         self.pool.unattended().remember(target, !login.needed_user);
         let mut forwarder = Forwarder::new(Rc::new(connection), Rc::clone(poller), None);

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
-use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::process::getuid;
 
 use crate::ssh::command::output;
+pub use crate::ssh::peer::is_own_peer as is_own;
 use crate::ssh::poll::Poller;
 
 /// The time limit for the system's tool.
@@ -23,22 +23,6 @@ pub enum Owner {
     Other,
     /// The system does not say.
     Unknown,
-}
-
-/// Returns true if the process at the other end of a unix socket is this account's, or root's.
-pub fn is_own(stream: &UnixStream) -> bool {
-    account_of(stream).is_some_and(|uid| uid == 0 || uid == getuid().as_raw())
-}
-
-#[cfg(target_os = "linux")]
-fn account_of(stream: &UnixStream) -> Option<u32> {
-    let peer = rustix::net::sockopt::socket_peercred(stream).ok()?;
-    Some(peer.uid.as_raw())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn account_of(stream: &UnixStream) -> Option<u32> {
-    Some(nix::unistd::getpeereid(stream).ok()?.0.as_raw())
 }
 
 /// The account whose socket `peer` is, connected to `here` on this computer.

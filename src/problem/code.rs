@@ -166,6 +166,8 @@ codes! {
     SecurityKey = "security_key", 4;
     /// Keys in a device that only an agent speaks to.
     Pkcs11 = "pkcs11", 4;
+    /// There is no Kerberos ticket that is valid.
+    Ticket = "ticket", 4;
     /// The server offers only methods that are not supported.
     AuthMethod = "auth_method", 4;
     /// The agent does not answer.

@@ -10,6 +10,7 @@ use super::handshake::{handshake, handshake_silent};
 use super::host_key::{host_key, host_key_files};
 use super::jump_host::{forward, no_way, proxy_command};
 use super::local::system_remedy;
+use super::openssh::{openssh, openssh_missing};
 use super::wait::waiting;
 use super::{local, login, lost};
 use crate::config::Host;
@@ -49,7 +50,7 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
             Code::Route,
             fl!("explain-route", host = name, keyword = *keyword),
             format!("{keyword} {value}"),
-            fl!("explain-route-remedy", destination = destination),
+            fl!("explain-route-remedy"),
         ),
         SshError::NameUnknown {
             host: wanted,
@@ -74,6 +75,7 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
         | SshError::HostKeyShort { .. }
         | SshError::HostKeyRevoked { .. } => host_key(name, destination, target, error),
         SshError::AuthRefused(refused) => login::refused(name, destination, refused),
+        SshError::NeedsOpenssh(need) => login::needs_openssh(name, need),
         SshError::NoAnswer {
             prompt,
             reason,
@@ -111,6 +113,12 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
         | SshError::Hops(_)
         | SshError::ProxyCommand { .. }
         | SshError::ProxyShell { .. } => way(host, error),
+        SshError::Openssh {
+            cause,
+            status,
+            said,
+        } => openssh(host, target, *cause, status, said),
+        SshError::OpensshMissing(why) => openssh_missing(name, why),
         SshError::Session(_)
         | SshError::Closed
         | SshError::Silent(_)

@@ -2,7 +2,7 @@
 
 use super::code::{Code, Problem};
 use crate::i18n::fl;
-use crate::ssh::{AuthRefusal, RefusedLogin};
+use crate::ssh::{AuthRefusal, OpensshNeed, RefusedLogin};
 
 /// A refused login. The detail has all that was tried and all that the server said.
 pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Problem {
@@ -17,7 +17,10 @@ pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Pr
     if tried.is_empty()
         && matches!(
             refusal,
-            AuthRefusal::Plain | AuthRefusal::NoAgent(_) | AuthRefusal::Method(_)
+            AuthRefusal::Plain
+                | AuthRefusal::NoAgent(_)
+                | AuthRefusal::Method(_)
+                | AuthRefusal::Ticket
         )
     {
         detail.push(fl!("explain-auth-nothing-fits"));
@@ -34,6 +37,20 @@ pub(super) fn refused(name: &str, destination: &str, login: &RefusedLogin) -> Pr
     );
     let (code, title, remedy) = by_reason(name, destination, user, refusal);
     Problem::new(code, title, detail.join("\n"), remedy)
+}
+
+/// A login that only `ssh` could have gone on with, where nobody left it to that.
+pub(super) fn needs_openssh(name: &str, need: &OpensshNeed) -> Problem {
+    Problem::new(
+        Code::AuthMethod,
+        fl!(
+            "explain-auth-method",
+            host = name,
+            offered = need.to_string()
+        ),
+        "",
+        fl!("explain-auth-method-remedy"),
+    )
 }
 
 /// One arm for each reason: a table.
@@ -89,6 +106,11 @@ fn by_reason(name: &str, to: &str, user: &str, why: &AuthRefusal) -> (Code, Stri
             Code::Pkcs11,
             fl!("explain-pkcs11", host = name),
             fl!("explain-pkcs11-remedy", provider = provider),
+        ),
+        AuthRefusal::Ticket => (
+            Code::Ticket,
+            fl!("explain-ticket", host = name),
+            fl!("explain-ticket-remedy"),
         ),
         AuthRefusal::Method(offered) => (
             Code::AuthMethod,

@@ -12,6 +12,7 @@ pub(crate) mod last_words;
 mod local;
 mod login;
 mod node_route;
+mod openssh;
 mod remote;
 mod server;
 mod usage;

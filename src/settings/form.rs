@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::texts;
 use crate::config::{
-    Bind, Config, ConfigText, Field, FieldKind, LauncherKind, OnQuit, Section, batch_launchers,
-    fields,
+    Bind, Config, ConfigText, Field, FieldKind, LauncherKind, OnQuit, Section, Transport,
+    batch_launchers, fields,
 };
 use crate::host_os::Scope;
 use crate::i18n::{LANGUAGES, fl, language};
@@ -92,7 +92,7 @@ fn host_groups() -> Vec<Group> {
         group(
             fl!("settings-group-connection"),
             true,
-            &["local_port", "remote_port", "bind", "forward"],
+            &["transport", "local_port", "remote_port", "bind", "forward"],
         ),
         group(
             fl!("settings-group-end"),
@@ -207,6 +207,7 @@ fn default_of(key: &str) -> Value {
         "launcher" => LauncherKind::default().as_str().into(),
         "bind" => Bind::default().as_str().into(),
         "on_quit" => OnQuit::default().as_str().into(),
+        "transport" => Transport::default().as_str().into(),
         "check_updates" => true.into(),
         "remember" => false.into(),
         _ => Value::Null,

@@ -74,7 +74,7 @@ impl BackgroundExec {
         Ok(true)
     }
 
-    fn write(&mut self) -> super::channel::Nonblocking<()> {
+    fn write(&mut self) -> super::forward_target::Nonblocking<()> {
         let rest = &self.task.input.as_bytes()[self.sent..];
         self.channel
             .poll_write(rest)

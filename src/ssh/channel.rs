@@ -1,249 +1,129 @@
-//! One SSH channel over libssh2's C interface. (The other place of this module with `unsafe` code is
-//! [`super::buffered_socket`].)
-//!
-//! `ssh2::Channel` would do but for three things. It cannot open a `direct-tcpip` channel with a
-//! receive window of our own (the browser's downloads are only as fast as that window, and one slow
-//! tab holds as much memory as it allows). Its `Drop` closes the channel without the session's
-//! lock and, on a non-blocking session, leaks it (ssh2-rs issue 220). And its lock is taken per
-//! call, which one owner thread does not need.
-//!
-//! Safety, once for all calls below: `raw` came from `libssh2_channel_open_begin` of `session`, which
-//! this struct keeps alive; libssh2 frees a channel only in [`Channel::poll_free`], which takes the
-//! pointer away, or together with the session; and the type is neither `Send` nor `Sync`, so all
-//! calls come from the thread that owns the session, each under the session's lock.
-#![allow(unsafe_code)]
+//! One SSH channel, and its opening, over either transport.
 
-use std::ptr::NonNull;
-use std::task::{Poll, ready};
+use std::task::Poll;
 
-use libssh2_sys as raw;
-use ssh2::{Error, ErrorCode, Session};
+use super::connection::{Connection, ConnectionKind};
+pub use super::forward_target::{ForwardTarget, Nonblocking, ReceiveWindow};
+use super::libssh2::channel::{Libssh2Channel, Libssh2Opening};
+use super::openssh::channel::{OpensshChannel, OpensshOpening};
 
-use super::wire::put_string;
-
-/// Result of every operation: done, failed, or to be repeated once the socket is ready.
-pub type Nonblocking<T> = Poll<Result<T, Error>>;
-
-/// The most that one packet carries; RFC 4253 section 6.1 asks every side to take 32768 bytes.
-const PACKET_SIZE: u32 = 32768;
-
-/// The remote end of a channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ForwardTarget {
-    /// A TCP port, as the remote host resolves and reaches it.
-    Tcp {
-        /// Name or address.
-        host: String,
-        /// Port number.
-        port: u16,
-    },
-    /// A Unix socket on the remote host (OpenSSH's `direct-streamlocal`).
-    Unix {
-        /// Its path there.
-        path: String,
-    },
+/// What is opened.
+#[derive(Debug, Clone)]
+enum Purpose {
+    Session,
+    Command,
+    Keepalive,
+    Forward(ForwardTarget),
 }
 
-impl std::fmt::Display for ForwardTarget {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
-            Self::Unix { path } => f.write_str(path),
-        }
-    }
-}
-
-impl ForwardTarget {
-    /// The other name of a loopback address, for a server that allows forwards to one of them alone:
-    /// sshd compares names as they are written (`PermitOpen`).
-    #[must_use]
-    pub fn other_name(&self) -> Option<Self> {
-        let Self::Tcp { host, port } = self else {
-            return None;
-        };
-        let other = match host.as_str() {
-            "127.0.0.1" | "::1" => "localhost",
-            "localhost" => "127.0.0.1",
-            _ => return None,
-        };
-        Some(Self::Tcp {
-            host: other.to_owned(),
-            port: *port,
-        })
-    }
+enum OpeningKind {
+    Libssh2(Libssh2Opening),
+    Openssh(OpensshOpening),
 }
 
 /// A channel that is being opened. Any number of them may wait for their answers, but while one is
 /// not [`ChannelOpening::is_requested`] no other may be polled for the first time.
 pub struct ChannelOpening {
-    kind: &'static str,
-    message: Vec<u8>,
-    window: u32,
-    /// Set while a refusal may still be that of a session that is being cleared away.
-    may_repeat: bool,
-    /// The channel, once the request is sent.
-    requested: Option<Channel>,
+    purpose: Purpose,
+    /// Set once it was polled.
+    begun: Option<OpeningKind>,
 }
 
 impl ChannelOpening {
-    /// Returns a channel for running a command. Its window is libssh2's default and grows
-    /// automatically.
+    fn of(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            begun: None,
+        }
+    }
+
+    /// Returns a channel for running a command, whose receive window has no end.
     #[must_use]
     pub fn session() -> Self {
-        Self {
-            kind: "session",
-            message: Vec::new(),
-            window: 2 << 20,
-            may_repeat: true,
-            requested: None,
-        }
+        Self::of(Purpose::Session)
     }
 
     /// The same with no receive window, for bytes that the caller takes as it can: see
     /// [`Channel::poll_grant`].
     #[must_use]
     pub fn command() -> Self {
-        Self {
-            window: 0,
-            ..Self::session()
-        }
+        Self::of(Purpose::Command)
+    }
+
+    /// A channel on which the remote host can be asked: see [`Channel::poll_ask`].
+    #[must_use]
+    pub fn keepalive() -> Self {
+        Self::of(Purpose::Keepalive)
     }
 
     /// A forwarded connection, with no receive window: see [`Channel::poll_grant`].
     #[must_use]
     pub fn forward(target: &ForwardTarget) -> Self {
-        let mut message = Vec::new();
-        let kind = match target {
-            ForwardTarget::Tcp { host, port } => {
-                put_string(&mut message, host.as_bytes());
-                message.extend(u32::from(*port).to_be_bytes());
-                // RFC 4254 section 7.2: where the connection came from; sshd only logs it.
-                put_string(&mut message, b"127.0.0.1");
-                message.extend(0_u32.to_be_bytes());
-                "direct-tcpip"
-            }
-            ForwardTarget::Unix { path } => {
-                // OpenSSH's PROTOCOL, section 2.4: path, then a reserved string and number.
-                put_string(&mut message, path.as_bytes());
-                put_string(&mut message, b"");
-                message.extend(0_u32.to_be_bytes());
-                "direct-streamlocal@openssh.com"
-            }
-        };
-        Self {
-            kind,
-            message,
-            window: 0,
-            may_repeat: false,
-            requested: None,
-        }
+        Self::of(Purpose::Forward(target.clone()))
     }
 
     /// Returns true once the request is sent. Before that, libssh2 is in the middle of it.
     #[must_use]
     pub fn is_requested(&self) -> bool {
-        self.requested.is_some()
-    }
-
-    /// Carries the opening on. A session that was refused is asked for once more: sshd counts a session
-    /// until its loop comes round, so with `MaxSessions 1` a close and the next opening that arrive in
-    /// one packet collide. The second request is read in a later turn.
-    pub fn poll(&mut self, session: &Session) -> Nonblocking<Channel> {
-        match self.poll_once(session) {
-            Poll::Ready(Err(error)) if is_exhausted(&error) && self.may_repeat => {
-                self.may_repeat = false;
-                self.poll_once(session)
-            }
-            other => other,
+        match &self.begun {
+            None => false,
+            Some(OpeningKind::Libssh2(opening)) => opening.is_requested(),
+            Some(OpeningKind::Openssh(_)) => true,
         }
     }
 
-    fn poll_once(&mut self, session: &Session) -> Nonblocking<Channel> {
-        let channel = match self.requested.take() {
-            Some(channel) => channel,
-            None => ready!(self.request(session))?,
-        };
-        // SAFETY: see the module's head. libssh2 frees a channel that is refused, and nobody has it then.
-        match channel.call(|channel| unsafe { raw::libssh2_channel_open_finish(channel) }) {
-            Poll::Ready(result) => Poll::Ready(result.map(|()| channel)),
-            Poll::Pending => {
-                self.requested = Some(channel);
-                Poll::Pending
-            }
-        }
-    }
-
-    fn request(&self, session: &Session) -> Nonblocking<Channel> {
-        let mut guard = session.raw();
-        let sess: *mut raw::LIBSSH2_SESSION = &raw mut *guard;
-        // SAFETY: the pointers and lengths are those of live slices, and libssh2 copies them.
-        let channel = unsafe {
-            raw::libssh2_channel_open_begin(
-                sess,
-                self.kind.as_ptr().cast(),
-                length(self.kind.as_bytes()),
-                self.window,
-                PACKET_SIZE,
-                self.message.as_ptr().cast(),
-                length(&self.message),
-            )
-        };
-        let failure = Error::last_session_error_raw(sess);
-        drop(guard);
-        match NonNull::new(channel) {
-            Some(raw) => Poll::Ready(Ok(Channel {
-                raw,
-                session: session.clone(),
-            })),
-            None => failed(failure.unwrap_or_else(Error::unknown)),
+    /// Carries the opening on.
+    pub fn poll(&mut self, connection: &Connection) -> Nonblocking<Channel> {
+        let purpose = &self.purpose;
+        let begun = self
+            .begun
+            .get_or_insert_with(|| begin(purpose, connection.kind()));
+        match (begun, connection.kind()) {
+            (OpeningKind::Libssh2(opening), ConnectionKind::Libssh2(connection)) => opening
+                .poll(connection.session())
+                .map_ok(|channel| Channel(ChannelKind::Libssh2(channel))),
+            (OpeningKind::Openssh(opening), ConnectionKind::Openssh(_)) => opening
+                .poll()
+                .map_ok(|channel| Channel(ChannelKind::Openssh(channel))),
+            // It was begun on a connection of the other transport.
+            _ => Poll::Ready(Err(ssh2::Error::unknown())),
         }
     }
 }
 
-/// Returns true if the remote host had no session left, in libssh2's words for RFC 4254's reasons
-/// (section 5.1).
-fn is_exhausted(error: &Error) -> bool {
-    ["connect failed", "resource shortage"]
-        .iter()
-        .any(|reason| error.message().contains(reason))
+fn begin(purpose: &Purpose, connection: &ConnectionKind) -> OpeningKind {
+    match connection {
+        ConnectionKind::Libssh2(_) => OpeningKind::Libssh2(match purpose {
+            Purpose::Session | Purpose::Keepalive => Libssh2Opening::session(),
+            Purpose::Command => Libssh2Opening::command(),
+            Purpose::Forward(target) => Libssh2Opening::forward(target),
+        }),
+        ConnectionKind::Openssh(connection) => OpeningKind::Openssh(match purpose {
+            Purpose::Session => OpensshOpening::session(connection),
+            Purpose::Command => OpensshOpening::command(connection),
+            Purpose::Keepalive => OpensshOpening::keepalive(connection),
+            Purpose::Forward(target) => OpensshOpening::forward(connection, target),
+        }),
+    }
 }
 
-/// Lengths here are those of host names and paths, far below 4 GiB.
-fn length(bytes: &[u8]) -> u32 {
-    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+enum ChannelKind {
+    Libssh2(Libssh2Channel),
+    Openssh(OpensshChannel),
 }
 
-/// State of a channel's receive window, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ReceiveWindow {
-    /// Here already, and not read yet.
-    pub queued: u32,
-    /// Number of bytes that the remote host may still send.
-    pub open: u32,
-}
+use ChannelKind::{Libssh2, Openssh};
 
 /// An open channel.
-pub struct Channel {
-    raw: NonNull<raw::LIBSSH2_CHANNEL>,
-    session: Session,
-}
+pub struct Channel(ChannelKind);
 
 impl Channel {
     /// Runs a command line in the account's login shell.
     pub fn poll_exec(&mut self, command: &str) -> Nonblocking<()> {
-        let request = "exec";
-        self.call(|channel| {
-            // SAFETY: see the module's head; both strings outlive the call.
-            unsafe {
-                raw::libssh2_channel_process_startup(
-                    channel,
-                    request.as_ptr().cast(),
-                    length(request.as_bytes()),
-                    command.as_ptr().cast(),
-                    length(command.as_bytes()),
-                )
-            }
-        })
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_exec(command),
+            Openssh(channel) => channel.poll_exec(command),
+        }
     }
 
     /// Reads what is here; 0 is the end of the stream if [`Channel::at_eof`] says so, and else
@@ -253,124 +133,89 @@ impl Channel {
     /// that grants windows itself reads no more than [`ReceiveWindow::queued`]. An empty buffer
     /// only takes in what the socket holds.
     pub fn poll_read(&mut self, stream: i32, buffer: &mut [u8]) -> Nonblocking<usize> {
-        let size = self.transfer(|channel| {
-            // SAFETY: see the module's head; the buffer is as long as said.
-            unsafe {
-                raw::libssh2_channel_read_ex(
-                    channel,
-                    stream,
-                    buffer.as_mut_ptr().cast(),
-                    buffer.len(),
-                )
-            }
-        });
-        self.size(size)
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_read(stream, buffer),
+            Openssh(channel) => channel.poll_read(stream, buffer),
+        }
     }
 
     /// Sends some of `data`. After `Pending` the same bytes have to be offered again: they may be
     /// encrypted already.
     pub fn poll_write(&mut self, data: &[u8]) -> Nonblocking<usize> {
-        let size = self.transfer(|channel| {
-            // SAFETY: see the module's head; the slice is as long as said.
-            unsafe { raw::libssh2_channel_write_ex(channel, 0, data.as_ptr().cast(), data.len()) }
-        });
-        self.size(size)
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_write(data),
+            Openssh(channel) => channel.poll_write(data),
+        }
     }
 
-    /// Requests an answer from the remote host, on a channel on which no command was started: sets
-    /// an environment variable, which it most likely refuses. `Ready` is the answer, whatever it
+    /// Requests an answer from the remote host, on a channel that was opened for that. `Ready` is the answer, whatever it
     /// says.
-    ///
-    /// Not libssh2's own keep-alive: a reply to that stays in its list of packets for ever, and
-    /// every read of every channel walks through that list.
     pub fn poll_ask(&mut self) -> Nonblocking<()> {
-        let (name, value) = ("RJ_ALIVE", "1");
-        self.call(|channel| {
-            // SAFETY: see the module's head; libssh2 copies both strings.
-            unsafe {
-                raw::libssh2_channel_setenv_ex(
-                    channel,
-                    name.as_ptr().cast(),
-                    length(name.as_bytes()),
-                    value.as_ptr().cast(),
-                    length(value.as_bytes()),
-                )
-            }
-        })
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_ask(),
+            Openssh(channel) => channel.poll_ask(),
+        }
     }
 
     /// Says that nothing more will be sent.
     pub fn poll_send_eof(&mut self) -> Nonblocking<()> {
-        // SAFETY: see the module's head.
-        self.call(|channel| unsafe { raw::libssh2_channel_send_eof(channel) })
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_send_eof(),
+            Openssh(channel) => channel.poll_send_eof(),
+        }
     }
 
     /// Returns true if the remote host has ended its stream and all of it was read.
     #[must_use]
     pub fn at_eof(&self) -> bool {
-        let _guard = self.session.raw();
-        // SAFETY: see the module's head.
-        unsafe { raw::libssh2_channel_eof(self.raw.as_ptr()) == 1 }
+        match &self.0 {
+            Libssh2(channel) => channel.at_eof(),
+            Openssh(channel) => channel.at_eof(),
+        }
     }
 
     /// Returns true if the remote host has closed the channel; only once it is [`Channel::at_eof`]. It then
     /// grants no window any more, and libssh2 fails no write for that.
-    pub fn poll_closed(&self) -> Nonblocking<()> {
-        // SAFETY: see the module's head.
-        self.call(|channel| unsafe { raw::libssh2_channel_wait_closed(channel) })
+    pub fn poll_closed(&mut self) -> Nonblocking<()> {
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_closed(),
+            Openssh(channel) => channel.poll_closed(),
+        }
     }
 
     /// The receive window now.
     #[must_use]
     pub fn receive_window(&self) -> ReceiveWindow {
-        let _guard = self.session.raw();
-        let mut queued = 0;
-        // SAFETY: see the module's head; libssh2 counts the window down when data is read, not
-        // when it arrives, so what is queued is still inside it.
-        let window = unsafe {
-            raw::libssh2_channel_window_read_ex(
-                self.raw.as_ptr(),
-                &raw mut queued,
-                std::ptr::null_mut(),
-            )
-        };
-        ReceiveWindow {
-            queued: u32::try_from(queued).unwrap_or(u32::MAX),
-            open: u32::try_from(window.saturating_sub(queued)).unwrap_or(u32::MAX),
+        match &self.0 {
+            Libssh2(channel) => channel.receive_window(),
+            Openssh(channel) => channel.receive_window(),
         }
     }
 
     /// Lets the remote host send `bytes` more.
     pub fn poll_grant(&mut self, bytes: u32) -> Nonblocking<()> {
-        self.call(|channel| {
-            // SAFETY: see the module's head.
-            unsafe {
-                raw::libssh2_channel_receive_window_adjust2(
-                    channel,
-                    bytes.into(),
-                    1,
-                    std::ptr::null_mut(),
-                )
-            }
-        })
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_grant(bytes),
+            Openssh(channel) => channel.poll_grant(bytes),
+        }
     }
 
     /// Returns the number of bytes that the remote host accepts now. With 0, a write would wait for
     /// the remote host and not for the socket.
     #[must_use]
     pub fn send_window(&self) -> usize {
-        let _guard = self.session.raw();
-        // SAFETY: see the module's head.
-        let window = unsafe {
-            raw::libssh2_channel_window_write_ex(self.raw.as_ptr(), std::ptr::null_mut())
-        };
-        usize::try_from(window).unwrap_or(usize::MAX)
+        match &self.0 {
+            Libssh2(channel) => channel.send_window(),
+            Openssh(channel) => channel.send_window(),
+        }
     }
 
     /// Closes the channel on both sides and keeps the struct.
     pub fn poll_close(&mut self) -> Nonblocking<()> {
-        // SAFETY: see the module's head.
-        self.call(|channel| unsafe { raw::libssh2_channel_close(channel) })
+        match &mut self.0 {
+            Libssh2(channel) => channel.poll_close(),
+            Openssh(channel) => channel.poll_close(),
+        }
     }
 
     /// Closes and frees the channel, or gives it back if the socket was not ready: then call this
@@ -379,42 +224,14 @@ impl Channel {
     /// # Errors
     /// Gives the channel back.
     pub fn close(self) -> Result<(), Self> {
-        // SAFETY: see the module's head. `self` is consumed unless libssh2 still needs it, so
-        // nobody can use the freed pointer.
-        match self.call(|channel| unsafe { raw::libssh2_channel_free(channel) }) {
-            Poll::Pending => Err(self),
-            Poll::Ready(_) => Ok(()),
+        match self.0 {
+            Libssh2(channel) => channel
+                .close()
+                .map_err(|channel| Self(ChannelKind::Libssh2(channel))),
+            Openssh(mut channel) => match channel.poll_close() {
+                Poll::Ready(_) => Ok(()),
+                Poll::Pending => Err(Self(ChannelKind::Openssh(channel))),
+            },
         }
-    }
-
-    fn call(&self, run: impl FnOnce(*mut raw::LIBSSH2_CHANNEL) -> libc::c_int) -> Nonblocking<()> {
-        let rc = self.transfer(|channel| run(channel) as libc::ssize_t);
-        self.size(rc).map_ok(|_| ())
-    }
-
-    fn transfer(
-        &self,
-        run: impl FnOnce(*mut raw::LIBSSH2_CHANNEL) -> libc::ssize_t,
-    ) -> libc::ssize_t {
-        let _guard = self.session.raw();
-        run(self.raw.as_ptr())
-    }
-
-    fn size(&self, rc: libc::ssize_t) -> Nonblocking<usize> {
-        match usize::try_from(rc) {
-            Ok(size) => Poll::Ready(Ok(size)),
-            Err(_) => failed(Error::from_session_error(
-                &self.session,
-                i32::try_from(rc).unwrap_or(raw::LIBSSH2_ERROR_PROTO),
-            )),
-        }
-    }
-}
-
-fn failed<T>(error: Error) -> Nonblocking<T> {
-    if error.code() == ErrorCode::Session(raw::LIBSSH2_ERROR_EAGAIN) {
-        Poll::Pending
-    } else {
-        Poll::Ready(Err(error))
     }
 }

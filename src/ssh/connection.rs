@@ -1,41 +1,41 @@
-//! A logged-in SSH session that one thread owns: every operation is non-blocking underneath, and
+//! A logged-in SSH session that one thread owns, over either transport: every operation is non-blocking underneath, and
 //! waits here with a deadline.
 
-use std::marker::PhantomData;
-use std::net::Shutdown;
-use std::rc::Rc;
+use std::os::fd::BorrowedFd;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
-use ssh2::{ErrorCode, MethodType, Session};
+use ssh2::Session;
 
-use super::buffered_socket::BufferedSocket;
-use super::channel::Nonblocking;
-use super::greeting::Greeting;
-use super::host_key::{Accepted, HostKeys};
+use super::SshError;
+use super::forward_target::Nonblocking;
 use super::keepalive::KeepaliveConfig;
+use super::libssh2::connection::Libssh2Connection;
+use super::openssh::connection::OpensshConnection;
 use super::poll::{Poller, WaitError};
 use super::prompt::Prompter;
 use super::resolve::SshTarget;
-use super::transport::{Stream, Transport};
-use super::{SshError, algorithms, offer};
-use crate::i18n::fl;
+use super::transport::Transport;
 
 /// The connection. Neither it nor its channels may leave their thread.
 pub struct Connection {
-    session: Session,
-    socket_buffer: Rc<BufferedSocket>,
+    kind: ConnectionKind,
     alive: KeepaliveConfig,
-    accepted: Accepted,
-    /// The target's, where the stream has no address of its own.
-    place: String,
-    /// The wire is found by its thread.
-    _stays_here: PhantomData<*const ()>,
 }
 
+/// Its transport.
+pub(super) enum ConnectionKind {
+    /// A session of libssh2.
+    Libssh2(Libssh2Connection),
+    /// A connection that an `ssh` process shares.
+    Openssh(OpensshConnection),
+}
+
+use ConnectionKind::{Libssh2, Openssh};
+
 impl Connection {
-    /// Exchanges keys and checks the host key, over an open transport to the target.
+    /// Exchanges keys by libssh2 and checks the host key, over an open transport to the target.
     ///
     /// # Errors
     /// See [`SshError`]; nothing of the user's was sent to the host by then.
@@ -45,104 +45,51 @@ impl Connection {
         prompter: &dyn Prompter,
         poller: &Poller,
     ) -> Result<Self, SshError> {
-        let host_keys = HostKeys::read(target)?;
-        let mut session = Session::new()?;
-        host_keys.prefer_known(&session, &target.algorithms.host_keys)?;
-        algorithms::prefer(&session, &target.algorithms)?;
-        let socket_buffer = BufferedSocket::attach(&mut session, transport)?;
-        session.set_blocking(false);
-        let mut connection = Self {
-            session,
-            socket_buffer,
+        let connection = Libssh2Connection::open(target, transport, prompter, poller)?;
+        Ok(Self {
+            kind: Libssh2(connection),
             alive: KeepaliveConfig::of(target),
-            accepted: Accepted::Unchecked,
-            place: format!("{}:{}", target.host, target.port),
-            _stays_here: PhantomData,
-        };
-        connection.shake_hands(target, poller)?;
-        let peer = connection.socket().peer().map(|peer| peer.ip());
-        connection.accepted =
-            host_keys.check(&connection.session, peer, target, prompter, poller)?;
-        Ok(connection)
+        })
+    }
+
+    /// A connection to the target that an `ssh` process shares; its login is done.
+    #[must_use]
+    pub fn shared(target: &SshTarget, connection: OpensshConnection) -> Self {
+        Self {
+            kind: Openssh(connection),
+            alive: KeepaliveConfig::of(target),
+        }
+    }
+
+    pub(super) fn kind(&self) -> &ConnectionKind {
+        &self.kind
     }
 
     /// Returns what the user should know of the host's key, though it was accepted.
     #[must_use]
     pub fn notes(&self) -> &[String] {
-        match &self.accepted {
-            Accepted::Known(notes) => notes,
-            Accepted::Unchecked => &[],
+        match &self.kind {
+            Libssh2(connection) => connection.notes(),
+            Openssh(connection) => connection.notes(),
         }
-    }
-
-    /// As in OpenSSH, `ConnectTimeout` counts for this part too: something may take the connection
-    /// and say nothing.
-    fn shake_hands(&self, target: &SshTarget, poller: &Poller) -> Result<(), SshError> {
-        let click = poller.deadline();
-        let own = target.connect_timeout.map(|time| Instant::now() + time);
-        poller.set_deadline(own.into_iter().chain(click).min());
-        let result = self.drive(poller, |session| {
-            let mut handle = session.clone();
-            step(handle.handshake())
-        });
-        poller.set_deadline(click);
-        let greeting = self.socket_buffer.take_greeting();
-        result.map_err(|error| match error {
-            SshError::Session(error) => {
-                let cut = self.socket_buffer.has_ended();
-                let ours = algorithms::possible(&self.session, &target.algorithms);
-                let lacking = ours.and_then(|ours| offer::lacking(&greeting, &ours));
-                let seen = Greeting::read(&greeting);
-                let server = self.session.banner();
-                algorithms::handshake_failed(server, &error, cut, seen, lacking)
-            }
-            SshError::Wait(WaitError::TimedOut) => SshError::HandshakeSilent {
-                greeting: Greeting::read(&greeting),
-                said: String::new(),
-            },
-            other => other,
-        })
     }
 
     /// Returns what was agreed on, as text for `doctor`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let peer = self.socket().peer().map(|address| address.to_string());
-        let address = peer.as_ref().unwrap_or(&self.place);
-        let banner = self.session.banner().unwrap_or("?");
-        let algorithm = self.session.methods(MethodType::HostKey).unwrap_or("?");
-        match self.accepted {
-            Accepted::Known(_) => fl!(
-                "connected",
-                address = address,
-                banner = banner,
-                algorithm = algorithm
-            ),
-            Accepted::Unchecked => fl!(
-                "connected-unchecked",
-                address = address,
-                banner = banner,
-                algorithm = algorithm
-            ),
+        match &self.kind {
+            Libssh2(connection) => connection.describe(),
+            Openssh(connection) => connection.describe(),
         }
     }
 
-    /// The session, for channels.
+    /// Returns libssh2's session, where that is the transport.
     #[must_use]
-    pub fn session(&self) -> &Session {
-        &self.session
-    }
-
-    /// The socket, for waiting.
-    #[must_use]
-    pub fn socket(&self) -> &Stream {
-        self.socket_buffer.socket()
-    }
-
-    /// The way to the socket.
-    #[must_use]
-    pub fn socket_buffer(&self) -> &BufferedSocket {
-        &self.socket_buffer
+    pub fn session(&self) -> Option<&Session> {
+        match &self.kind {
+            Libssh2(connection) => Some(connection.session()),
+            Openssh(_) => None,
+        }
     }
 
     /// Returns the limits for the remote host's silence.
@@ -151,25 +98,122 @@ impl Connection {
         self.alive
     }
 
-    /// Returns the events to wait for on the socket. Always for reading: whatever a session waits
-    /// for, it comes from the remote host.
+    /// Returns the descriptor to wait for, and the events. `has_reader` says that there is a channel to read from.
     #[must_use]
-    pub fn interest(&self) -> PollFlags {
-        if self.socket_buffer.wants_to_send() {
-            PollFlags::IN | PollFlags::OUT
-        } else {
-            PollFlags::IN
+    pub fn interest(&self, has_reader: bool) -> (BorrowedFd<'_>, PollFlags) {
+        use std::os::fd::AsFd;
+        match &self.kind {
+            Libssh2(connection) => {
+                let flags = connection.interest(has_reader);
+                (connection.socket().as_fd(), flags)
+            }
+            Openssh(connection) => (connection.as_fd(), PollFlags::IN),
         }
     }
 
-    /// Sends what is left over, and waits for the socket.
+    /// Takes note of what `poll` said of the descriptor; before anything is read.
+    pub fn polled(&self, events: PollFlags, has_reader: bool) {
+        match &self.kind {
+            Libssh2(connection) => connection.polled(events, has_reader),
+            Openssh(connection) if !events.is_empty() => connection.polled(),
+            Openssh(_) => {}
+        }
+    }
+
+    /// Sends what was left over, which the socket did not take.
+    pub fn flush(&self) {
+        if let Libssh2(connection) = &self.kind {
+            connection.socket_buffer().flush();
+        }
+    }
+
+    /// Limits the number of bytes that are taken in until the next call of this. When nothing has come before, nobody looks
+    /// again until then.
+    pub fn allow(&self, bytes: usize) {
+        if let Libssh2(connection) = &self.kind {
+            connection.socket_buffer().allow(bytes);
+        }
+    }
+
+    /// Begins another turn of what is waited for: after each wait.
+    pub fn begin_turn(&self) {
+        if let Libssh2(connection) = &self.kind {
+            connection.socket_buffer().begin_turn();
+        }
+    }
+
+    /// Returns the time at which the remote host was last heard.
+    #[must_use]
+    pub fn heard(&self) -> Instant {
+        match &self.kind {
+            Libssh2(connection) => connection.socket_buffer().heard(),
+            Openssh(connection) => connection.traffic().heard(),
+        }
+    }
+
+    /// Returns the time of the first bytes that were sent after the remote host was last heard.
+    #[must_use]
+    pub fn unanswered_since(&self) -> Option<Instant> {
+        match &self.kind {
+            Libssh2(connection) => connection.socket_buffer().unanswered_since(),
+            Openssh(connection) => connection.traffic().unanswered_since(),
+        }
+    }
+
+    /// Returns true if something is left to send.
+    #[must_use]
+    pub fn wants_to_send(&self) -> bool {
+        match &self.kind {
+            Libssh2(connection) => connection.socket_buffer().wants_to_send(),
+            Openssh(_) => false,
+        }
+    }
+
+    /// Returns true if new data should wait. The sockets of an `ssh` process say so themselves.
+    #[must_use]
+    pub fn is_congested(&self) -> bool {
+        match &self.kind {
+            Libssh2(connection) => connection.socket_buffer().is_congested(),
+            Openssh(_) => false,
+        }
+    }
+
+    /// Returns true if the connection has ended or failed.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        match &self.kind {
+            Libssh2(connection) => connection.socket_buffer().has_ended(),
+            Openssh(connection) => connection.has_ended(),
+        }
+    }
+
+    /// Returns when the channels have to be looked at again, though nothing may have come.
+    #[must_use]
+    pub fn next(&self) -> Option<Instant> {
+        match &self.kind {
+            Libssh2(_) => None,
+            Openssh(connection) => connection.traffic().next(),
+        }
+    }
+
+    /// Sends what is left over, and waits until something has come.
     ///
     /// # Errors
     /// See [`WaitError`].
     pub fn wait(&self, poller: &Poller) -> Result<(), WaitError> {
-        self.socket_buffer.flush();
-        let waited = poller.wait_one(self.socket(), self.interest());
-        self.socket_buffer.begin_turn();
+        self.wait_until(poller, None)
+    }
+
+    fn wait_until(&self, poller: &Poller, until: Option<Instant>) -> Result<(), WaitError> {
+        self.flush();
+        let (fd, flags) = self.interest(true);
+        let mut fds = vec![PollFd::from_borrowed_fd(fd, flags)];
+        let until = until.into_iter().chain(self.next()).min();
+        let waited = poller.wait(&mut fds, until);
+        let events = fds.first().map_or(PollFlags::empty(), PollFd::revents);
+        drop(fds);
+        self.polled(events, true);
+        self.begin_turn();
         waited
     }
 
@@ -182,18 +226,16 @@ impl Connection {
     pub fn drive<T>(
         &self,
         poller: &Poller,
-        mut operation: impl FnMut(&Session) -> Nonblocking<T>,
+        mut operation: impl FnMut() -> Nonblocking<T>,
     ) -> Result<T, SshError> {
         loop {
-            match operation(&self.session) {
+            match operation() {
                 Poll::Ready(result) => return Ok(result?),
                 Poll::Pending => self.wait(poller)?,
             }
         }
     }
-}
 
-impl Connection {
     /// As [`Self::drive`], and calls a function once when it takes longer than a time.
     ///
     /// # Errors
@@ -202,43 +244,18 @@ impl Connection {
         &self,
         poller: &Poller,
         (patience, tell): (Duration, &dyn Fn()),
-        mut operation: impl FnMut(&Session) -> Nonblocking<T>,
+        mut operation: impl FnMut() -> Nonblocking<T>,
     ) -> Result<T, SshError> {
         let tell_at = Instant::now() + patience;
         loop {
-            if let Poll::Ready(result) = operation(&self.session) {
+            if let Poll::Ready(result) = operation() {
                 return Ok(result?);
             }
-            self.socket_buffer.flush();
-            let mut fds = vec![PollFd::new(self.socket(), self.interest())];
-            poller.wait(&mut fds, Some(tell_at))?;
-            self.socket_buffer.begin_turn();
+            self.wait_until(poller, Some(tell_at))?;
             if Instant::now() >= tell_at {
                 tell();
                 return self.drive(poller, operation);
             }
         }
     }
-}
-
-impl Drop for Connection {
-    /// Closes the socket: libssh2 would wait for the remote host's goodbye, which on a dead network
-    /// is forever. Without a socket it does not.
-    fn drop(&mut self) {
-        let _ = self.session.disconnect(None, "closed by the user", None);
-        self.socket_buffer.flush();
-        let _ = self.socket().shutdown(Shutdown::Both);
-    }
-}
-
-/// Turns `ssh2`'s EAGAIN into `Pending`.
-pub(super) fn step<T>(result: Result<T, ssh2::Error>) -> Nonblocking<T> {
-    match result {
-        Err(error) if is_again(&error) => Poll::Pending,
-        other => Poll::Ready(other),
-    }
-}
-
-fn is_again(error: &ssh2::Error) -> bool {
-    error.code() == ErrorCode::Session(libssh2_sys::LIBSSH2_ERROR_EAGAIN)
 }

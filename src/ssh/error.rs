@@ -11,6 +11,8 @@ use super::auth::AuthRefusal;
 use super::greeting::Greeting;
 use super::known_hosts::{KnownHostsError, KnownKey};
 use super::offer::Lacking;
+use super::openssh::OpensshCause;
+use super::openssh_need::OpensshNeed;
 use super::poll::WaitError;
 use super::resolve::{ResolveError, SshTarget};
 
@@ -143,6 +145,9 @@ pub enum SshError {
     /// The server took none of what we have.
     #[error("the server refused the login of {}", .0.user)]
     AuthRefused(Box<RefusedLogin>),
+    /// Only the system's `ssh` can go on; nobody was asked anything.
+    #[error("only ssh can log in: {0}")]
+    NeedsOpenssh(OpensshNeed),
     /// A question stayed without an answer.
     #[error("no answer to: {prompt}")]
     NoAnswer {
@@ -213,6 +218,19 @@ pub enum SshError {
         /// The system's words.
         why: std::io::Error,
     },
+    /// The system's `ssh` made no connection.
+    #[error("ssh made no connection ({status}): {said}")]
+    Openssh {
+        /// The reason, as far as its words tell.
+        cause: OpensshCause,
+        /// The way it ended, in the system's words; empty if it did not end.
+        status: String,
+        /// The last of what it wrote to standard error.
+        said: String,
+    },
+    /// The system's `ssh` could not be started.
+    #[error("ssh: {0}")]
+    OpensshMissing(#[source] std::io::Error),
     /// A system call failed on this side.
     #[error("{0}")]
     System(#[from] std::io::Error),
@@ -246,11 +264,20 @@ pub struct AtHop {
     pub error: Arc<SshError>,
 }
 
+/// A refusal without a reason, in libssh2's words.
+pub(super) const UNEXPLAINED: &str = "Channel open failure";
+
 /// Returns true if the reason is that forwarding is forbidden. libssh2 keeps none of the remote
 /// host's words, only its own for RFC 4254's reasons (section 5.1).
 #[must_use]
 pub fn is_forbidden(reason: &str) -> bool {
     reason.contains("administratively prohibited")
+}
+
+/// Returns true if that may be the reason, as where a refusal has none: an `ssh` process that is not ours keeps it to itself.
+#[must_use]
+pub fn may_be_forbidden(reason: &str) -> bool {
+    is_forbidden(reason) || reason == UNEXPLAINED
 }
 
 /// A resource that this computer is out of.
@@ -293,6 +320,16 @@ impl SshError {
         }
     }
 
+    /// Returns true if the host has refused the login, whichever transport was to log in.
+    #[must_use]
+    pub fn is_refused_login(&self) -> bool {
+        match self.cause() {
+            Self::AuthRefused(_) => true,
+            Self::Openssh { cause, .. } => cause.is_refused_login(),
+            _ => false,
+        }
+    }
+
     /// Returns true if the network alone may be the cause, so that another attempt may help. (An
     /// error of the session itself does not tell: its socket does.)
     #[must_use]
@@ -307,6 +344,7 @@ impl SshError {
             | Self::Silent(_) => true,
             Self::Forward { forbidden, .. } => !forbidden,
             Self::Handshake { cut, .. } => *cut,
+            Self::Openssh { cause, .. } => cause.is_of_the_network(),
             Self::Wait(error) => matches!(error, WaitError::TimedOut),
             _ => false,
         }

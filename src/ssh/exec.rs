@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
-
-use ssh2::Session;
 
 use super::SshError;
 use super::channel::{Channel, ChannelOpening};
@@ -45,11 +43,17 @@ impl Exec {
     ) -> Result<Self, SshError> {
         let mut opening = ChannelOpening::session();
         let refused = |error| no_session(&connection, error);
-        let open = |session: &Session| opening.poll(session);
-        let channel = connection.drive_telling(&poller, (SLOW, slow), open);
-        let mut channel = channel.map_err(refused)?;
-        let started = connection.drive(&poller, |_| channel.poll_exec(command));
+        let mut channel = None;
+        let start = || {
+            if channel.is_none() {
+                channel = Some(ready!(opening.poll(&connection))?);
+            }
+            let channel = channel.as_mut();
+            channel.map_or(Poll::Pending, |channel| channel.poll_exec(command))
+        };
+        let started = connection.drive_telling(&poller, (SLOW, slow), start);
         started.map_err(refused)?;
+        let channel = channel.ok_or(SshError::Closed)?;
         Ok(Self {
             connection,
             poller,
@@ -68,7 +72,7 @@ impl Exec {
             let channel = &mut self.channel;
             let sent = self
                 .connection
-                .drive(&self.poller, |_| channel.poll_write(rest))?;
+                .drive(&self.poller, || channel.poll_write(rest))?;
             if sent == 0 && self.channel.at_eof() {
                 return Err(SshError::Closed);
             }
@@ -122,9 +126,7 @@ impl Exec {
 /// connection, which libssh2 may tell in the same words.
 fn no_session(connection: &Connection, error: SshError) -> SshError {
     match error {
-        SshError::Session(error)
-            if is_refused(&error) && !connection.socket_buffer().has_ended() =>
-        {
+        SshError::Session(error) if is_refused(&error) && !connection.has_ended() => {
             SshError::NoSession {
                 reason: error.message().to_owned(),
             }

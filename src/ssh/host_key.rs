@@ -337,7 +337,7 @@ impl Shown<'_> {
 }
 
 /// As with ssh: `yes`, or the fingerprint itself, and nothing else.
-fn confirmed(answer: super::prompt::PromptAnswer, print: &str) -> Result<(), String> {
+pub(super) fn confirmed(answer: super::prompt::PromptAnswer, print: &str) -> Result<(), String> {
     let answer = answer.map_err(|why| why.to_string())?;
     let answer = answer.trim();
     if answer.eq_ignore_ascii_case("yes") || answer == print {

@@ -9,6 +9,7 @@ mod fallback;
 mod parse;
 mod target;
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -23,7 +24,7 @@ pub use error::ResolveError;
 use expand::Local;
 pub use parse::given_name;
 pub use target::{
-    AddressFamily, AgentChoice, Algorithms, Source, SshTarget, StrictHostKeyChecking,
+    AddressFamily, AgentChoice, Algorithms, Source, SshCall, SshTarget, StrictHostKeyChecking,
 };
 
 /// The program that is asked.
@@ -104,8 +105,9 @@ fn resolve_with(
         command.arg("-F").arg(config);
     }
     command.args(["--", destination]);
+    let arguments = command.get_args().skip(1).map(OsStr::to_owned).collect();
     let destination = destination.to_owned();
-    let target = match command::output(command, poller) {
+    let mut target: Result<SshTarget, ResolveError> = match command::output(command, poller) {
         Ok(output) => read_answer(&destination, &output),
         Err(Unfinished::Wait(WaitError::TimedOut)) => Err(ResolveError::TimedOut { destination }),
         Err(Unfinished::Wait(error)) => return Err(error.into()),
@@ -124,6 +126,9 @@ fn resolve_with(
             source,
         }),
     };
+    if let Ok(target) = &mut target {
+        target.call.arguments = arguments;
+    }
     Ok(target?)
 }
 

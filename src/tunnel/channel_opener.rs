@@ -6,12 +6,12 @@ use std::rc::Rc;
 use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
-use ssh2::{ErrorCode, Session};
+use ssh2::ErrorCode;
 
 use super::connection::ForwardedConnection;
 use super::window::WindowPool;
 use crate::ssh::channel::{Channel, ChannelOpening, ForwardTarget, Nonblocking};
-use crate::ssh::{BackgroundExec, ExecRequest, Stream, is_forbidden};
+use crate::ssh::{BackgroundExec, Connection, ExecRequest, Stream, may_be_forbidden};
 
 /// Longest time that the remote host may take to open a connection. Its answer may still come later.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -241,6 +241,7 @@ impl ChannelOpener {
         let opening = match (renamed.as_ref().or(target), &wanted) {
             (Some(target), _) => ChannelOpening::forward(target),
             (None, OpenRequest::Command(..)) => ChannelOpening::command(),
+            (None, OpenRequest::Keepalive) => ChannelOpening::keepalive(),
             (None, _) => ChannelOpening::session(),
         };
         InProgress {
@@ -256,7 +257,7 @@ impl ChannelOpener {
     /// queue as long as the server has none left (`has_session`).
     pub fn poll(
         &mut self,
-        session: &Session,
+        connection: &Connection,
         has_session: bool,
     ) -> Poll<Result<OpenedChannel, OpenRefusal>> {
         let mut next = 0;
@@ -264,7 +265,7 @@ impl ChannelOpener {
             if next == self.begun.len() && !self.begin_next(has_session) {
                 break;
             }
-            if let Poll::Ready(result) = self.begun[next].poll(session) {
+            if let Poll::Ready(result) = self.begun[next].poll(connection) {
                 let ended = self.begun.remove(next);
                 return Poll::Ready(self.ended(ended, result));
             }
@@ -276,7 +277,7 @@ impl ChannelOpener {
         }
         self.give_up().map_or_else(
             || {
-                self.poll_late(session)
+                self.poll_late(connection)
                     .map(|channel| Ok(OpenedChannel::Late(channel)))
             },
             |refusal| Poll::Ready(Err(refusal)),
@@ -331,9 +332,9 @@ impl ChannelOpener {
         })
     }
 
-    fn poll_late(&mut self, session: &Session) -> Poll<Channel> {
+    fn poll_late(&mut self, connection: &Connection) -> Poll<Channel> {
         for index in 0..self.late.len() {
-            if let Poll::Ready(result) = self.late[index].poll(session) {
+            if let Poll::Ready(result) = self.late[index].poll(connection) {
                 self.late.swap_remove(index);
                 return result.map_or(Poll::Pending, Poll::Ready);
             }
@@ -353,7 +354,7 @@ impl InProgress {
     fn tries_other_name(&mut self, error: &ssh2::Error) -> bool {
         let target = self.wanted.target().filter(|_| self.renamed.is_none());
         let other = target.and_then(ForwardTarget::other_name);
-        let Some(other) = other.filter(|_| is_forbidden(error.message())) else {
+        let Some(other) = other.filter(|_| may_be_forbidden(error.message())) else {
             return false;
         };
         self.opening = ChannelOpening::forward(&other);
@@ -367,18 +368,18 @@ impl InProgress {
         target.cloned()
     }
 
-    fn poll(&mut self, session: &Session) -> Nonblocking<Channel> {
-        match self.poll_once(session) {
-            Poll::Ready(Err(error)) if self.tries_other_name(&error) => self.poll_once(session),
+    fn poll(&mut self, connection: &Connection) -> Nonblocking<Channel> {
+        match self.poll_once(connection) {
+            Poll::Ready(Err(error)) if self.tries_other_name(&error) => self.poll_once(connection),
             other => other,
         }
     }
 
     /// The command is started before another session is opened: both are one round trip.
-    fn poll_once(&mut self, session: &Session) -> Nonblocking<Channel> {
+    fn poll_once(&mut self, connection: &Connection) -> Nonblocking<Channel> {
         let mut channel = match self.channel.take() {
             Some(channel) => channel,
-            None => ready!(self.opening.poll(session))?,
+            None => ready!(self.opening.poll(connection))?,
         };
         let OpenRequest::Command(_, line) = &self.wanted else {
             return Poll::Ready(Ok(channel));

@@ -40,13 +40,6 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// Longest time for a command beside the tunnel: the account's start-up files are read for it.
 const BACKGROUND: Duration = Duration::from_secs(30);
 
-/// Event to ask for where nothing is to be read from a socket: its other end has hung up. Elsewhere than on Linux the next
-/// keepalive finds that out.
-#[cfg(target_os = "linux")]
-const HANG_UP: PollFlags = PollFlags::RDHUP;
-#[cfg(not(target_os = "linux"))]
-const HANG_UP: PollFlags = PollFlags::empty();
-
 /// A forwarded connection that the remote host refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -209,13 +202,13 @@ impl Forwarder {
         let now = Instant::now();
         let progress = self.work(now);
         // Between two turns a script may use the connection.
-        self.connection.socket_buffer().begin_turn();
+        self.connection.begin_turn();
         if progress? {
             return self.wait(Some(now));
         }
         // Those that this turn has begun: nothing else may ever wake it.
         self.note_openings();
-        let heard = self.connection.socket_buffer().heard();
+        let heard = self.connection.heard();
         let background = self.background.as_ref().map(|(_, until)| *until);
         let relay = self.relay.as_ref().and_then(RelayConnection::next);
         let own = [
@@ -227,21 +220,21 @@ impl Forwarder {
             self.spares.next(),
             self.resting_until,
             self.next_upload(),
+            self.connection.next(),
         ];
         self.wait(until.into_iter().chain(own.into_iter().flatten()).min())
     }
 
     fn next_upload(&self) -> Option<Instant> {
-        let congested = self.connection.socket_buffer().is_congested();
+        let congested = self.connection.is_congested();
         let links = self.links.iter();
         links.filter_map(|link| link.next(congested)).min()
     }
 
     fn work(&mut self, now: Instant) -> Result<bool, SshError> {
         let connection = Rc::clone(&self.connection);
-        let socket_buffer = connection.socket_buffer();
-        socket_buffer.flush();
-        socket_buffer.allow(if self.heard { INTAKE } else { 0 });
+        connection.flush();
+        connection.allow(if self.heard { INTAKE } else { 0 });
         self.take_in()?;
         self.check_alive(now)?;
         let mut progress = self.accept(now);
@@ -250,7 +243,7 @@ impl Forwarder {
         progress |= self.open();
         progress |= self.run_exec(now);
         for link in &mut self.links {
-            let congested = socket_buffer.is_congested();
+            let congested = connection.is_congested();
             progress |= link.work(now, congested, &mut self.small, &mut self.scratch);
         }
         progress |= self.work_relay(now);
@@ -280,7 +273,7 @@ impl Forwarder {
         }
         match self.reader().map(|channel| channel.poll_read(0, &mut [])) {
             Some(Poll::Ready(Err(error))) => Err(error.into()),
-            None if self.connection.socket_buffer().has_ended() => Err(SshError::Closed),
+            None if self.connection.has_ended() => Err(SshError::Closed),
             _ => Ok(()),
         }
     }
@@ -299,7 +292,7 @@ impl Forwarder {
     /// The channel for questions is opened as soon as one is due, and early, when nobody waits for
     /// another one.
     fn check_alive(&mut self, now: Instant) -> Result<(), SshError> {
-        let heard = self.connection.socket_buffer().heard();
+        let heard = self.connection.heard();
         self.keepalive.set_use(self.present_use());
         self.keepalive.work(heard, now)?;
         if self.keepalive.take_order(heard, now) {
@@ -337,14 +330,9 @@ impl Forwarder {
 
     fn wait(&mut self, until: Option<Instant>) -> Result<(), SshError> {
         let has_reader = self.reader().is_some() || self.openings.has_begun();
-        let socket_buffer = self.connection.socket_buffer();
-        let congested = socket_buffer.is_congested();
-        let mut interest = self.connection.interest();
-        if !has_reader {
-            // Nothing would take it in, and `poll` would return at once for ever.
-            interest = (interest - PollFlags::IN) | HANG_UP;
-        }
-        let mut fds = vec![PollFd::new(socket_buffer.socket(), interest)];
+        let congested = self.connection.is_congested();
+        let (fd, flags) = self.connection.interest(has_reader);
+        let mut fds = vec![PollFd::from_borrowed_fd(fd, flags)];
         if self.resting_until.is_none() {
             for listener in self
                 .forward_listeners
@@ -385,9 +373,7 @@ impl Forwarder {
         let events: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         drop(fds);
         self.heard = !events[0].is_empty();
-        if !has_reader && events[0].intersects(HANG_UP | PollFlags::HUP | PollFlags::ERR) {
-            self.connection.socket_buffer().note_end();
-        }
+        self.connection.polled(events[0], has_reader);
         self.knocked |= events[1..listened].iter().any(|event| !event.is_empty());
         for (who, events) in relayed.into_iter().zip(&events[listened..]) {
             if let Some(relay) = &mut self.relay {
@@ -461,7 +447,7 @@ impl Forwarder {
                 .streams
                 .as_ref()
                 .is_some_and(ResumableStreams::is_carrying)
-            || self.connection.socket_buffer().wants_to_send()
+            || self.connection.wants_to_send()
             || self.links.iter().any(ForwardedConnection::is_carrying)
     }
 }

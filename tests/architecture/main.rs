@@ -207,8 +207,8 @@ const IMPURE: &[&str] = &[
 /// The only files with `unsafe` code.
 const UNSAFE: [&str; 11] = [
     "ssh/auth/raw.rs",
-    "ssh/channel.rs",
-    "ssh/buffered_socket.rs",
+    "ssh/libssh2/channel.rs",
+    "ssh/libssh2/buffered_socket.rs",
     "desktop/macos/system_events.rs",
     "desktop/macos/activities.rs",
     "desktop/macos/menu_tracking.rs",

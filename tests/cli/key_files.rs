@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::logging_in::{fails, logs_in_with, refusals};
-use crate::scene::{bare, text};
+use crate::scene::{NO_JUPYTER, bare, text};
 use crate::support::keys::{PASSPHRASE, generate};
 use crate::support::process::must;
 use crate::support::{Agent, Client, Key, Options, Sshd};
@@ -296,9 +296,14 @@ fn algorithms_are_chosen_as_ssh_chooses_them() {
         Key::Ed25519,
         &["KexAlgorithms sntrup761x25519-sha512@openssh.com"],
     );
+    // Left to `ssh`, which has it, where it may be used.
+    let out = client.run(&["doctor", "empty", "--json"]);
+    assert_eq!(out.code, NO_JUPYTER, "{out}");
+    client.configure("[[host]]\nname = \"empty\"\ntransport = \"libssh2\"\n");
     let out = client.run(&["doctor", "empty", "--json"]);
     assert_eq!(out.code, Some(5), "{out}");
     assert!(out.stdout.contains("KexAlgorithms"), "{out}");
+    client.configure("");
 
     let other = Sshd::with(&Options {
         jupyter: false,

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
-use crate::scene::{SOON, bare, text};
+use crate::scene::{NO_JUPYTER, SOON, bare, text};
 use crate::support::process::alive;
 use crate::support::{Client, Key, Known, Live, Server, Sshd, eventually, http};
 
@@ -171,15 +171,23 @@ fn the_connect_timeout_counts_for_it_too() {
 }
 
 #[test]
-fn handing_over_a_socket_is_said_to_be_unsupported() {
+fn a_command_that_hands_over_a_socket_is_left_to_ssh_where_that_may_be_used() {
+    const PASSER: &str = "import array, socket, sys
+far = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+near = socket.socket(fileno=1)
+near.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [far.fileno()]))])
+";
     let target = bare();
     let client = client_of(&target, "exit 1");
-    let config = client.read("ssh_config");
-    fs::write(
-        client.path("ssh_config"),
-        config + "Host *\n  ProxyUseFdpass yes\n",
-    )
-    .unwrap();
+    fs::write(client.path("pass.py"), PASSER).unwrap();
+    let command = format!("python3 {} %h %p", client.path("pass.py").display());
+    let own = format!("Host test\n  ProxyUseFdpass yes\n  ProxyCommand {command}\n");
+    let config = own + &client.read("ssh_config");
+    fs::write(client.path("ssh_config"), config).unwrap();
+    let out = client.run(&["doctor", "test"]);
+    assert_eq!(out.code, NO_JUPYTER, "{out}");
+    assert!(out.stdout.contains("ProxyUseFdpass"), "{out}");
+    client.configure("[[host]]\nname = \"test\"\ntransport = \"libssh2\"\n");
     let out = client.open("test").wait_exit();
     let failed = out.last_event();
     assert_eq!(

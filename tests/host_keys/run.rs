@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use remote_jupyter::connect::{self, Caller, JumpHostPool};
+use remote_jupyter::connect::{self, Caller, JumpHostPool, TransportWish};
 use remote_jupyter::ssh::poll::Poller;
 use remote_jupyter::ssh::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use remote_jupyter::ssh::resolve::{SshTarget, resolve};
@@ -170,6 +170,8 @@ fn open(folder: &Path) -> Result<Connection, SshError> {
     poller.set_deadline(Some(Instant::now() + Duration::from_secs(60)));
     let hops = connect::hops(&target, Some(&config), &poller)?;
     let caller = Caller {
+        hop: None,
+        transport: TransportWish::Libssh2,
         prompter: &Nobody,
         expected: true,
         tell: &|_| (),
@@ -184,7 +186,7 @@ fn run_ours(folder: &Path) -> Outcome {
     let opened = opened.as_ref().map_err(SshError::cause);
     let (verdict, shown, algorithm) = match opened {
         Ok(connection) => {
-            let session = connection.session();
+            let session = connection.session().unwrap();
             let key = session.host_key().unwrap().0;
             let print = remote_jupyter::ssh::known_hosts::fingerprint(key);
             let algorithm = session.methods(ssh2::MethodType::HostKey).unwrap();

@@ -36,6 +36,8 @@ pub struct Options {
     pub config: Vec<String>,
     /// More environment for every session, as `NAME=value`.
     pub environment: Vec<String>,
+    /// Environment of the server itself.
+    pub server_environment: Vec<(String, String)>,
 }
 
 impl Default for Options {
@@ -45,6 +47,7 @@ impl Default for Options {
             jupyter: true,
             config: Vec::new(),
             environment: Vec::new(),
+            server_environment: Vec::new(),
         }
     }
 }
@@ -55,6 +58,7 @@ pub struct Sshd {
     home: Home,
     id: String,
     address: SocketAddr,
+    environment: Vec<(String, String)>,
     running: Option<Running>,
     /// Connections that outlived a `stop_listening`.
     orphans: Vec<i32>,
@@ -96,6 +100,7 @@ impl Sshd {
             home,
             id: new_id(),
             address,
+            environment: options.server_environment.clone(),
             running: None,
             orphans: Vec::new(),
         };
@@ -248,6 +253,7 @@ impl Sshd {
         command
             .args(["-D", "-e", "-f"])
             .arg(self.config())
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
@@ -407,6 +413,8 @@ pub fn accepted_logins(log: &str) -> usize {
         "Accepted publickey ",
         "Accepted password ",
         "Accepted keyboard-interactive",
+        "Accepted gssapi-with-mic ",
+        "Accepted hostbased ",
     ];
     log.lines()
         .filter(|line| methods.iter().any(|method| line.contains(method)))

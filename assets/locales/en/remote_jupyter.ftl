@@ -243,6 +243,15 @@ login-none = none
 login-endless = the server sent more than { $count } messages in a row without an end of the login
 login-refused = { $what }: refused
 login-offered = the server offers { $offered }
+transport-libssh2 = SSH by libssh2: nothing so far needs the ssh of this computer
+transport-libssh2-configured = SSH by libssh2, as configured
+transport-share = SSH over the connection that an ssh of yours has open
+transport-openssh = SSH by the ssh of this computer: { $why }
+transport-openssh-configured = SSH by the ssh of this computer, as configured
+transport-need-option = { $option } is set, which only ssh has
+transport-need-algorithms = the server and libssh2 have no algorithm of { $option } in common, and ssh has
+transport-need-method = the server offers { $method }, which only ssh has
+transport-need-key = { $file } is the key of a device, which only ssh uses
 login-done = logged in as { $user } with { $how }
 login-no-file = key { $file }: no such file
 login-no-variable = key { $file }: { $variable } is not set in the environment of this program; write the full path in IdentityFile
@@ -254,6 +263,12 @@ dial-no-family = it has no address of the family that AddressFamily requires
 dial-no-answer = no answer
 dial-bad-bind = BindAddress { $address } is not an address
 connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
+openssh-shared = connected over the connection that an ssh of yours has open ({ $path })
+openssh-stale = nobody answers at the control socket { $path }
+openssh-silent-master = the connection that an ssh of yours has open does not answer ({ $path })
+openssh-shared-login = that connection; nobody logs in again
+openssh-own = connected to { $address } ({ $banner }) by the ssh of this computer
+openssh-own-login = the ssh of this computer
 connected-unchecked = connected to { $address } ({ $banner }); the host key { $algorithm } was not checked, because of NoHostAuthenticationForLocalhost
 
 ## What a destination means (src/ssh/resolve.rs)
@@ -451,8 +466,8 @@ explain-resolve-remedy = Check it with `ssh -G { $destination }`.
 explain-no-ssh-remedy = Install OpenSSH, or start this program with a PATH that includes `ssh`. PATH of this program: { $path }
 explain-resolve-variable-remedy = Write the value of { $variable } in ~/.ssh/config: the variable is not set in the environment of this program, because an app started from the desktop does not read ~/.bashrc. In a terminal, `ssh -G { $destination }` may still work.
 explain-open-to-others-remedy = Run `{ $command }`, which takes that from other accounts.
-explain-route = { $host } needs { $keyword }, which this version does not support yet
-explain-route-remedy = Forward a port by hand for now: `ssh -N -L 8888:localhost:8888 { $destination }`.
+explain-route = { $host } needs { $keyword }, which works only with ssh
+explain-route-remedy = Install the OpenSSH client where it is missing, and set `transport = "auto"` for this host.
 explain-name = { $host }: no address is known for { $wanted }
 explain-name-remedy = Check the spelling, the HostName in ~/.ssh/config, and whether a VPN is needed.
 explain-refused-port = { $host }: nothing listens on port { $port } of { $wanted }
@@ -671,6 +686,7 @@ brief-second-factor = second factor not accepted
 brief-key-permissions = key can be read by others
 brief-certificate = certificate is out of date
 brief-key-agent = key needs an agent
+brief-ticket = Kerberos ticket missing or expired
 brief-no-answer = login needs your answer
 brief-passphrase = wrong passphrase
 brief-ssh-config = SSH configuration cannot be used
@@ -1130,12 +1146,14 @@ explain-key-open = { $host }: the key { $file } was not used, because others can
 explain-key-open-remedy = Run `chmod 600 { $file }`.
 explain-certificate = { $host }: the certificate is out of date
 explain-certificate-remedy = Get a new one from its issuer, then try again.
-explain-security-key = { $host }: a security key can only be used through an agent
-explain-security-key-remedy = Load it with `ssh-add { $file }`.
-explain-pkcs11 = { $host }: PKCS11Provider is not supported
-explain-pkcs11-remedy = Load the device's keys into the agent with `ssh-add -s { $provider }`.
-explain-auth-method = { $host } offers only methods that are not supported: { $offered }
-explain-auth-method-remedy = Ask the administrator for a login with a key or a password. Kerberos (GSSAPI) and host-based logins work only with ssh.
+explain-security-key = { $host }: without ssh, a security key can only be used through an agent
+explain-security-key-remedy = Set `transport = "auto"`, or load the key with `ssh-add { $file }`.
+explain-pkcs11 = { $host }: PKCS11Provider works only with ssh
+explain-pkcs11-remedy = Set `transport = "auto"`, or load the device's keys into the agent with `ssh-add -s { $provider }`.
+explain-ticket = { $host } takes a Kerberos ticket, and you have none that is valid
+explain-ticket-remedy = Run `kinit`, then try again.
+explain-auth-method = { $host } offers only methods that are not available: { $offered }
+explain-auth-method-remedy = Set GSSAPIAuthentication or HostbasedAuthentication in the ssh configuration and `transport = "auto"`, or ask the administrator for a login with a key or a password.
 explain-agent = { $host } rejected the login for { $user }, and the agent did not help
 explain-agent-remedy = Check the agent with `ssh-add -l`; it may be locked, or hang. Set IdentityAgent none to log in without it.
 explain-algorithms = { $host }: { $keyword } names no supported algorithm
@@ -1144,9 +1162,9 @@ explain-algorithms-detail =
     supported: { $possible }
 explain-algorithms-remedy = Add one of the supported ones to { $keyword } for this host in the ssh configuration.
 explain-no-common-algorithm = { $host } ({ $server }) has no algorithm in common with this program
-explain-no-common-algorithm-remedy = Run `ssh -vv { $destination }` to see what the server offers, and ask its administrator to update it: it supports only SHA-1, which is no longer safe and is refused here.
+explain-no-common-algorithm-remedy = Run `ssh -vv { $destination }` to see what the server offers, and ask its administrator to update it: it supports only SHA-1, which is no longer safe and is refused here unless your ssh configuration allows it.
 explain-no-common-lists = { $keyword }: the server offers { $theirs }; this program supports { $ours }
-explain-post-quantum-remedy = Ask the server's administrator to allow curve25519-sha256 as well: the server allows only post-quantum key exchange, which this program does not support yet.
+explain-post-quantum-remedy = Update the OpenSSH client of this computer and set `transport = "auto"`, or ask the server's administrator to allow curve25519-sha256 as well: the server allows only post-quantum key exchange, which libssh2 does not have.
 explain-no-common-list-remedy = Ask the server's administrator to allow one of this program's algorithms, and check that your ssh configuration does not leave them out.
 explain-no-common-unknown-remedy = Run `ssh -vv { $destination }` to see what the server offers.
 
@@ -1168,6 +1186,13 @@ hops-unreachable = { $host } cannot reach { $place }
 hops-unreachable-remedy = Log in with `ssh { $destination }`, then check whether { $wanted } is up and its HostName and Port are right as seen from there.
 hops-loop = The route to { $host } goes through the same jump host again, or through too many
 hops-loop-remedy = Check each ProxyJump in ~/.ssh/config; `ProxyJump none` removes it from a host.
+openssh-failed = The ssh of this computer made no connection to { $host }
+openssh-failed-remedy = Run `ssh { $destination }` in a terminal: it says the same, and more with `-v`.
+openssh-silent = The ssh of this computer neither connects to { $host } nor ends
+openssh-denied = { $host } refuses the login of { $user } by ssh
+openssh-denied-remedy = Run `ssh { $destination }` in a terminal and see which login works there.
+openssh-missing = There is no ssh on this computer to connect to { $host }
+openssh-missing-remedy = Install the OpenSSH client, or set `transport = "libssh2"` for this host.
 hops-proxy-failed = The ProxyCommand of { $host } exited without a connection
 hops-proxy-failed-remedy = Run it by hand in a terminal; it should print the greeting of an SSH server.
 hops-proxy-path = PATH of this program: { $path }
@@ -1409,6 +1434,8 @@ field-remote-port = Remote port
 field-remote-port-help = The server's port on the remote host. Servers on other ports are passed over. Default: any
 field-bind = Listen on
 field-bind-help = Where a server that the program starts listens. `loopback`; `socket`, a Unix socket that only you can open; `node`, the address of a job's node; `auto`, the default: the safest that works
+field-transport = SSH by
+field-transport-help = What makes the SSH connection. `libssh2`, which the program brings along; `openssh`, the `ssh` of your computer; `auto`, the default: `libssh2`, or `ssh` where only that can log in or an `ssh` of yours has a connection open already (`ControlMaster`)
 field-queue = Queue or partition
 field-queue-help = Of the scheduler: its queue or partition
 field-cores = Cores

@@ -229,6 +229,15 @@ login-none = 認証なし
 login-endless = サーバーがログインを終えずに { $count } 件を超えるメッセージを続けて送りました
 login-refused = { $what }: 拒否されました
 login-offered = サーバーが受け付ける方法: { $offered }
+transport-libssh2 = SSH は libssh2 で接続します (今のところ、このコンピューターの ssh は必要ありません)
+transport-libssh2-configured = SSH は設定により libssh2 で接続します
+transport-share = SSH は、あなたの ssh が開いている接続を使います
+transport-openssh = SSH はこのコンピューターの ssh で接続します: { $why }
+transport-openssh-configured = SSH は設定によりこのコンピューターの ssh で接続します
+transport-need-option = { $option } が設定されており、これに対応するのは ssh のみです
+transport-need-algorithms = サーバーと libssh2 に共通する { $option } のアルゴリズムがなく、ssh にはあります
+transport-need-method = サーバーが { $method } を提供しており、これに対応するのは ssh のみです
+transport-need-key = { $file } は機器の鍵であり、使用できるのは ssh のみです
 login-done = { $user } としてログインしました ({ $how })
 login-no-file = 鍵 { $file }: ファイルがありません
 login-no-variable = 鍵 { $file }: このプログラムの環境には { $variable } が設定されていません。IdentityFile には完全なパスを書いてください
@@ -240,6 +249,12 @@ dial-no-family = AddressFamily で指定した種類のアドレスがありま�
 dial-no-answer = 応答なし
 dial-bad-bind = BindAddress の { $address } はアドレスではありません
 connected = { $address } ({ $banner }) に接続しました。ホスト鍵 { $algorithm } は登録済みです
+openssh-shared = すでに開いている ssh の接続を使います ({ $path })
+openssh-stale = 制御ソケット { $path } に応答がありません
+openssh-silent-master = すでに開いている ssh の接続に応答がありません ({ $path })
+openssh-shared-login = その接続。再ログインはしません
+openssh-own = このコンピューターの ssh で { $address } ({ $banner }) に接続しました
+openssh-own-login = このコンピューターの ssh
 connected-unchecked = { $address } ({ $banner }) に接続しました。NoHostAuthenticationForLocalhost に従い、ホスト鍵 { $algorithm } は確認していません
 
 ## 接続先の解釈 (src/ssh/resolve.rs)
@@ -437,8 +452,8 @@ explain-resolve-remedy = `ssh -G { $destination }` で確認してください�
 explain-no-ssh-remedy = OpenSSH をインストールするか、`ssh` を含む PATH でこのプログラムを起動してください。このプログラムの PATH: { $path }
 explain-resolve-variable-remedy = ~/.ssh/config に { $variable } の値を直接書いてください。デスクトップから起動したアプリは ~/.bashrc を読み込まないため、このプログラムの環境には変数が設定されていません。ターミナルでは `ssh -G { $destination }` が成功することもあります。
 explain-open-to-others-remedy = `{ $command }` を実行して、ほかのアカウントが変更できないようにしてください。
-explain-route = { $host } には { $keyword } が必要ですが、このバージョンはまだ対応していません
-explain-route-remedy = 今は手動でポートを転送してください: `ssh -N -L 8888:localhost:8888 { $destination }`
+explain-route = { $host } には { $keyword } が必要ですが、これは ssh でのみ使用できます
+explain-route-remedy = OpenSSH クライアントがなければインストールし、このホストに `transport = "auto"` を設定してください。
 explain-name = { $host }: { $wanted } のアドレスが見つかりません
 explain-name-remedy = 綴り、~/.ssh/config の HostName、VPN が必要かどうかを確認してください。
 explain-refused-port = { $host }: { $wanted } のポート { $port } で待ち受けているものがありません
@@ -650,6 +665,7 @@ brief-second-factor = 2 要素目が認められませんでした
 brief-key-permissions = 鍵をほかのユーザーが読めます
 brief-certificate = 証明書の期限が切れています
 brief-key-agent = 鍵を使うにはエージェントが必要です
+brief-ticket = Kerberos チケットなし・期限切れ
 brief-no-answer = ログインに入力が必要です
 brief-passphrase = パスフレーズが違います
 brief-ssh-config = SSH 設定を使えません
@@ -1092,12 +1108,14 @@ explain-key-open = { $host }: 鍵 { $file } は他のユーザーが読み取れ
 explain-key-open-remedy = `chmod 600 { $file }` を実行してください。
 explain-certificate = { $host }: 証明書が有効期間外です
 explain-certificate-remedy = 発行元から新しい証明書を入手してから、もう一度お試しください。
-explain-security-key = { $host }: セキュリティキーは ssh-agent を通してのみ使用できます
-explain-security-key-remedy = `ssh-add { $file }` で読み込んでください。
-explain-pkcs11 = { $host }: PKCS11Provider には対応していません
-explain-pkcs11-remedy = `ssh-add -s { $provider }` で、機器の鍵を ssh-agent に読み込んでください。
-explain-auth-method = { $host } が提供する認証方式にはどれも対応していません: { $offered }
-explain-auth-method-remedy = 鍵またはパスワードでのログインを管理者に依頼してください。Kerberos (GSSAPI) とホストベース認証は ssh でのみ使用できます。
+explain-security-key = { $host }: ssh を使わない場合、セキュリティキーは ssh-agent を通してのみ使用できます
+explain-security-key-remedy = `transport = "auto"` を設定するか、`ssh-add { $file }` で鍵を読み込んでください。
+explain-pkcs11 = { $host }: PKCS11Provider は ssh でのみ使用できます
+explain-pkcs11-remedy = `transport = "auto"` を設定するか、`ssh-add -s { $provider }` で機器の鍵を ssh-agent に読み込んでください。
+explain-ticket = { $host } には Kerberos チケットが必要ですが、有効なものがありません
+explain-ticket-remedy = `kinit` を実行してから、もう一度お試しください。
+explain-auth-method = { $host } が提供する認証方式はどれも使用できません: { $offered }
+explain-auth-method-remedy = ssh の設定で GSSAPIAuthentication または HostbasedAuthentication を有効にし、`transport = "auto"` を設定してください。または、鍵かパスワードでのログインを管理者に依頼してください。
 explain-agent = { $host } が { $user } のログインを拒否しました。ssh-agent も応答しませんでした
 explain-agent-remedy = `ssh-add -l` で ssh-agent を確認してください。ロックされているか、停止している可能性があります。IdentityAgent none を指定すると使用しません。
 explain-algorithms = { $host }: { $keyword } の指定に、対応しているものがありません
@@ -1106,9 +1124,9 @@ explain-algorithms-detail =
     対応: { $possible }
 explain-algorithms-remedy = SSH の設定で、このホストの { $keyword } に対応しているものを追加してください。
 explain-no-common-algorithm = { $host } ({ $server }) と共通のアルゴリズムがありません
-explain-no-common-algorithm-remedy = このサーバーは SHA-1 にしか対応していません。SHA-1 はもう安全ではないため、接続を拒否します。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
+explain-no-common-algorithm-remedy = このサーバーは SHA-1 にしか対応していません。SHA-1 はもう安全ではないため、ssh の設定で許可しない限り接続を拒否します。`ssh -vv { $destination }` でサーバーの対応を確認し、サーバーの更新を依頼してください。
 explain-no-common-lists = { $keyword }: サーバーは { $theirs } に、このプログラムは { $ours } に対応しています
-explain-post-quantum-remedy = このサーバーは耐量子計算機の鍵交換だけを許可していますが、このプログラムはまだ対応していません。curve25519-sha256 も許可するよう、サーバーの管理者に依頼してください。
+explain-post-quantum-remedy = このサーバーは耐量子計算機の鍵交換だけを許可していますが、libssh2 はこれに対応していません。このコンピューターの OpenSSH クライアントを更新して `transport = "auto"` を設定するか、curve25519-sha256 も許可するよう、サーバーの管理者に依頼してください。
 explain-no-common-list-remedy = このプログラムのアルゴリズムのどれかを許可するよう、サーバーの管理者に依頼してください。ssh の設定で除外していないかも確認してください。
 explain-no-common-unknown-remedy = `ssh -vv { $destination }` でサーバーの対応を確認してください。
 
@@ -1130,6 +1148,13 @@ hops-unreachable = { $host } から { $place } に接続できません
 hops-unreachable-remedy = `ssh { $destination }` でログインし、{ $wanted } が動いているか、HostName と Port がそこから見て正しいかを確かめてください。
 hops-loop = { $host } までの経路が同じ踏み台ホストに戻るか、踏み台ホストが多すぎます
 hops-loop-remedy = ~/.ssh/config の ProxyJump を確かめてください。`ProxyJump none` でそのホストの分を外せます。
+openssh-failed = このコンピューターの ssh が { $host } に接続できませんでした
+openssh-failed-remedy = 端末で `ssh { $destination }` を実行してください。同じ内容が表示され、`-v` を付けると詳しく表示されます。
+openssh-silent = このコンピューターの ssh が { $host } に接続も終了もしません
+openssh-denied = { $host } が { $user } の ssh によるログインを拒否しました
+openssh-denied-remedy = 端末で `ssh { $destination }` を実行し、どのログイン方法が使えるか確認してください。
+openssh-missing = { $host } に接続するための ssh がこのコンピューターにありません
+openssh-missing-remedy = OpenSSH のクライアントをインストールするか、このホストに `transport = "libssh2"` を設定してください。
 hops-proxy-failed = { $host } の ProxyCommand が接続できずに終了しました
 hops-proxy-failed-remedy = 端末で直接実行してみてください。SSH サーバーの挨拶が表示されるはずです。
 hops-proxy-path = このプログラムの PATH: { $path }
@@ -1359,6 +1384,8 @@ field-remote-port = リモートポート
 field-remote-port-help = リモートホストでのサーバーのポート。ほかのポートのサーバーは対象外になります。既定: すべて
 field-bind = 待ち受け先
 field-bind-help = プログラムが起動するサーバーの待ち受け先。`loopback`、`socket` (自分だけが開ける Unix ソケット)、`node` (ジョブのノードのアドレス)、既定の `auto`: 使えるもののうち最も安全なもの
+field-transport = SSH の方式
+field-transport-help = SSH 接続を行うもの。`libssh2` (プログラムに付属)、`openssh` (このコンピューターの `ssh`)、既定の `auto`: `libssh2`、または `ssh` (`ssh` でなければログインできないとき、自分の `ssh` がすでに接続を開いているとき。`ControlMaster`)
 field-queue = キューまたはパーティション
 field-queue-help = スケジューラーのキューまたはパーティション
 field-cores = コア数

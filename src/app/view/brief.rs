@@ -18,6 +18,7 @@ pub fn brief(code: Code) -> String {
         Code::SecondFactor => fl!("brief-second-factor"),
         Code::KeyPermissions => fl!("brief-key-permissions"),
         Code::Certificate => fl!("brief-certificate"),
+        Code::Ticket => fl!("brief-ticket"),
         Code::SecurityKey | Code::Pkcs11 => fl!("brief-key-agent"),
         Code::AuthNoAnswer => fl!("brief-no-answer"),
         Code::Passphrase => fl!("brief-passphrase"),

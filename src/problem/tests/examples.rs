@@ -20,7 +20,7 @@ use crate::scheduler::{CommandOutput, DetectError, adapter};
 use crate::ssh::AtHop;
 use crate::ssh::known_hosts::{KnownHostsError, KnownKey};
 use crate::ssh::resolve::{ResolveError, resolve};
-use crate::ssh::{AuthRefusal, Greeting, Lacking, RefusedLogin};
+use crate::ssh::{AuthRefusal, Greeting, Lacking, OpensshNeed, RefusedLogin};
 
 pub const TOKEN: &str = "5ec2e7";
 
@@ -169,6 +169,10 @@ pub fn on_the_way() -> Vec<(Code, SshError)> {
         (Code::Interrupted, WaitError::Cancelled.into()),
         (Code::Local, WaitError::System(denied()).into()),
         (Code::Route, route()),
+        (
+            Code::AuthMethod,
+            SshError::NeedsOpenssh(OpensshNeed::Method("hostbased")),
+        ),
         (Code::NameUnknown, name_unknown()),
         (Code::Refused, dialled(&[refused, refused])),
         (Code::Unreachable, dialled(&[refused, unreachable])),
@@ -395,6 +399,7 @@ pub fn refused_logins() -> Vec<(Code, SshError)> {
         (Code::Certificate, AuthRefusal::Certificate),
         (Code::SecurityKey, AuthRefusal::SecurityKey(file())),
         (Code::Pkcs11, AuthRefusal::Pkcs11("/usr/lib/p11.so".into())),
+        (Code::Ticket, AuthRefusal::Ticket),
         (
             Code::AuthMethod,
             AuthRefusal::Method("gssapi-with-mic".into()),
@@ -435,6 +440,7 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::HostKeyShort { .. }
         | SshError::HostKeyRevoked { .. }
         | SshError::AuthRefused(_)
+        | SshError::NeedsOpenssh(_)
         | SshError::NoAnswer { .. }
         | SshError::LoginSilent { .. }
         | SshError::Passphrase { .. }
@@ -443,6 +449,8 @@ pub fn is_listed(error: &SshError) -> bool {
         | SshError::Hops(_)
         | SshError::ProxyCommand { .. }
         | SshError::ProxyShell { .. }
+        | SshError::Openssh { .. }
+        | SshError::OpensshMissing(_)
         | SshError::Session(_)
         | SshError::Closed
         | SshError::System(_)

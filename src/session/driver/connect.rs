@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::connection_phase::ConnectionPhase;
 use super::{Destination, Driver, EffectError, EffectResult};
-use crate::connect::{self, Caller};
+use crate::config::Transport;
+use crate::connect::{self, Caller, TransportWish};
 use crate::i18n::fl;
 use crate::problem::{self, Code, Problem};
 use crate::remote::RemoteError;
@@ -14,14 +15,16 @@ use crate::session::fsm::{ConnectionEvent, FsmEvent};
 use crate::session::prompter::SessionPrompter;
 use crate::ssh::poll::WaitError;
 use crate::ssh::resolve::{Source, resolve_within};
-use crate::ssh::{self, SshError};
+use crate::ssh::{self, Connection, LoggedIn, SshError};
 
 impl Driver {
     pub(super) fn resolve(&mut self) -> EffectResult {
         let destination = self.host().ssh_destination().to_owned();
         let config = self.order.ssh_config.as_deref();
-        let target =
+        let mut target =
             resolve_within(&destination, config, &self.poller).map_err(|error| self.halt(error))?;
+        target.yields =
+            self.host().transport == Transport::Auto && target.source == Source::OpenSsh;
         if target.source == Source::Fallback && !self.is_reconnecting() {
             self.tell(Event::Note(fl!("session-no-ssh")));
         }
@@ -62,35 +65,68 @@ impl Driver {
             // One that died with this connection would take our wishes for a while.
             self.shared.jump_hosts.probe_peers();
         }
-        let caller = Caller {
+        let connection = self
+            .as_caller(|caller| connect::connect(target, hops, caller))
+            .map_err(|error| self.halt(error))?;
+        self.is_connected(connection);
+        Ok(Some(FsmEvent::Connection(ConnectionEvent::Connected)))
+    }
+
+    fn as_caller<T>(&self, call: impl FnOnce(&Caller<'_>) -> T) -> T {
+        call(&Caller {
+            hop: None,
+            transport: wish(self.host().transport),
             prompter: &self.prompter(),
             expected: self.expects_prompt(),
             tell: &|text| self.tell(Event::Step(text)),
             poller: &self.poller,
             jump_hosts: &self.shared.jump_hosts,
-        };
-        let connection =
-            connect::connect(target, hops, &caller).map_err(|error| self.halt(error))?;
+        })
+    }
+
+    fn is_connected(&mut self, connection: Connection) {
         self.tell(Event::Step(connection.describe()));
         for note in connection.notes() {
             self.tell(Event::Note(note.clone()));
         }
         self.connection = ConnectionPhase::Connected(Rc::new(connection));
-        Ok(Some(FsmEvent::Connection(ConnectionEvent::Connected)))
     }
 
     pub(super) fn log_in(&mut self) -> EffectResult {
-        let (Some(target), Some(connection)) = (self.target(), self.connection.connection()) else {
+        let Some(mut login) = self.try_login() else {
             return Ok(None);
         };
-        let login = ssh::log_in(connection, target, &self.prompter(), &self.poller)
-            .map_err(|error| self.halt(error))?;
+        if let Err(SshError::NeedsOpenssh(need)) = login {
+            self.connection = ConnectionPhase::Disconnected;
+            let Some(Destination { target, hops }) = &self.destination else {
+                return Ok(None);
+            };
+            let connection = self
+                .as_caller(|caller| connect::leave_to_openssh(target, hops, caller, need))
+                .map_err(|error| self.halt(error))?;
+            self.is_connected(connection);
+            let Some(again) = self.try_login() else {
+                return Ok(None);
+            };
+            login = again;
+        }
+        let login = login.map_err(|error| self.halt(error))?;
         for step in login.steps() {
             self.tell(Event::Step(step));
         }
         self.connection.log_in(login.key);
         self.login_needs_nobody = !login.needed_user;
         Ok(Some(FsmEvent::Connection(ConnectionEvent::LoggedIn)))
+    }
+
+    fn try_login(&self) -> Option<Result<LoggedIn, SshError>> {
+        let (target, connection) = (self.target()?, self.connection.connection()?);
+        Some(ssh::log_in(
+            connection,
+            target,
+            &self.prompter(),
+            &self.poller,
+        ))
     }
 
     /// Returns true if the user expects a prompt: not while reconnecting, nor for a tunnel of an earlier run.
@@ -136,13 +172,16 @@ impl Driver {
             return await_login(problem);
         }
         let problem = problem::remote(host, self.target(), self.phase, error);
-        if self.is_attended && problem.code == Code::AuthRefused {
+        // A ticket is the user's to get, and a click after that is an attempt.
+        let is_the_users =
+            problem.code == Code::Ticket || (self.is_attended && problem.code == Code::AuthRefused);
+        if is_the_users {
             return await_login(problem);
         }
         let is_cut = || {
             self.connection
                 .connection()
-                .is_some_and(|c| c.socket_buffer().has_ended())
+                .is_some_and(|connection| connection.has_ended())
         };
         // The time without a network says nothing about the host: then it is tried without end.
         let (again, of_the_network) = match error {
@@ -161,6 +200,14 @@ impl Driver {
             of_the_network,
             took: Instant::now().saturating_duration_since(self.attempt_at),
         })))
+    }
+}
+
+fn wish(transport: Transport) -> TransportWish {
+    match transport {
+        Transport::Auto => TransportWish::Auto,
+        Transport::Libssh2 => TransportWish::Libssh2,
+        Transport::Openssh => TransportWish::Openssh,
     }
 }
 

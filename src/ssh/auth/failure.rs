@@ -30,6 +30,13 @@ impl AuthAttempt<'_> {
 
     /// Returns the error after the last method, by the obstacle.
     pub(super) fn refused(&mut self, offered: String) -> SshError {
+        let is_final = matches!(
+            self.refusal,
+            AuthRefusal::HungUp | AuthRefusal::PasswordExpired
+        );
+        if let Some(error) = self.yields_at_the_end().filter(|_| !is_final) {
+            return error;
+        }
         match self.obstacle.take() {
             Some(Obstacle::Unanswered { prompt, reason }) => {
                 return SshError::NoAnswer {
@@ -51,6 +58,7 @@ impl AuthAttempt<'_> {
             other => other,
         };
         let refusal = refusal.or_else(self.target, &self.passed, &offered);
+        let refusal = self.for_want_of_a_ticket(refusal);
         SshError::AuthRefused(Box::new(RefusedLogin {
             user: self.target.user.clone(),
             tried: std::mem::take(&mut self.tried),

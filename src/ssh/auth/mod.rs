@@ -19,6 +19,7 @@ mod public_key;
 mod raw;
 mod refusal;
 mod silence;
+mod yielding;
 
 use std::collections::HashSet;
 use std::ffi::CString;
@@ -29,11 +30,13 @@ use ssh2::ErrorCode;
 use zeroize::Zeroizing;
 
 use super::SshError;
-use super::channel::Nonblocking;
-use super::connection::{Connection, step};
+use super::connection::{Connection, ConnectionKind};
+use super::forward_target::Nonblocking;
+use super::libssh2::connection::{Libssh2Connection, step};
 use super::poll::{Poller, WaitError};
 use super::prompt::{NoAnswer, Prompt, PromptAnswer, Prompter};
 use super::resolve::SshTarget;
+use super::ticket::Ticket;
 use crate::i18n::fl;
 pub(crate) use agent::parse_keys;
 pub(crate) use identities::{out_of_date, public_line};
@@ -60,7 +63,7 @@ enum AuthOutcome {
 
 /// Everything that one login needs.
 struct AuthAttempt<'a> {
-    connection: &'a Connection,
+    connection: &'a Libssh2Connection,
     target: &'a SshTarget,
     prompter: &'a dyn Prompter,
     /// True if the user is not to be prompted: only keys that can be used as they are.
@@ -78,6 +81,10 @@ struct AuthAttempt<'a> {
     /// The methods that the server offers after the factor that was right last, where it said so: to
     /// ask once more uses up one of its tries.
     offered_next: Option<String>,
+    /// The methods that the server was last known to offer.
+    offers: String,
+    /// The user's Kerberos ticket, once it was asked for.
+    ticket: Option<Ticket>,
     /// The last key that was right.
     key: Option<Vec<u8>>,
     /// The keys that the server has seen.
@@ -100,18 +107,23 @@ enum Obstacle {
     Locked(PathBuf),
 }
 
-/// Logs in and says how.
+/// Logs in and says how. The login of a connection that an `ssh` process shares is done.
 ///
 /// # Errors
 /// [`SshError::AuthRefused`] with all that was tried, [`SshError::NoAnswer`],
-/// [`SshError::Passphrase`].
+/// [`SshError::Passphrase`]; [`SshError::NeedsOpenssh`] where the target yields, before anything is asked.
 pub fn log_in(
     connection: &Connection,
     target: &SshTarget,
     prompter: &dyn Prompter,
     poller: &Poller,
 ) -> Result<LoggedIn, SshError> {
-    begin(connection, target, prompter, poller)?.finish()
+    match connection.kind() {
+        ConnectionKind::Libssh2(connection) => {
+            begin(connection, target, prompter, poller)?.finish()
+        }
+        ConnectionKind::Openssh(connection) => Ok(connection.login().clone()),
+    }
 }
 
 /// Logs in with keys of the agent and of files that need no passphrase, `first` before the others.
@@ -125,6 +137,10 @@ pub fn log_in_unasked(
     first: Option<&[u8]>,
     poller: &Poller,
 ) -> Result<LoggedIn, SshError> {
+    let connection = match connection.kind() {
+        ConnectionKind::Libssh2(connection) => connection,
+        ConnectionKind::Openssh(connection) => return Ok(connection.login().clone()),
+    };
     let login = begin(connection, target, &Nobody, poller)?;
     let login = AuthAttempt {
         unasked: true,
@@ -148,7 +164,7 @@ impl Prompter for Nobody {
 }
 
 fn begin<'a>(
-    connection: &'a Connection,
+    connection: &'a Libssh2Connection,
     target: &'a SshTarget,
     prompter: &'a dyn Prompter,
     poller: &'a Poller,
@@ -167,6 +183,8 @@ fn begin<'a>(
         tried: Vec::new(),
         passed: Vec::new(),
         offered_next: None,
+        offers: String::new(),
+        ticket: None,
         key: None,
         shown: HashSet::new(),
         refusal: AuthRefusal::Plain,
@@ -263,6 +281,7 @@ impl AuthAttempt<'_> {
             *offered = Some(self.offered()?);
         }
         let list = offered.clone().unwrap_or_default();
+        self.offers.clone_from(&list);
         for method in self.order() {
             if !self.wants(&method) || !has(&list, &method) {
                 continue;
@@ -270,7 +289,10 @@ impl AuthAttempt<'_> {
             let outcome = match method.as_str() {
                 "publickey" => self.public_key()?,
                 "keyboard-interactive" if conversed => AuthOutcome::Refused,
-                "keyboard-interactive" => self.keyboard_interactive(Some(&list))?,
+                "keyboard-interactive" => {
+                    self.yield_to_openssh()?;
+                    self.keyboard_interactive(Some(&list))?
+                }
                 _ => self.password(&list)?,
             };
             if !matches!(outcome, AuthOutcome::Refused) {
@@ -316,7 +338,7 @@ impl AuthAttempt<'_> {
         mut operation: impl FnMut(&ssh2::Session) -> Nonblocking<T>,
     ) -> Result<T, SshError> {
         self.silence.begin();
-        let (connection, interest) = (self.connection, || self.connection.interest());
+        let (connection, interest) = (self.connection, || self.connection.interest(true));
         loop {
             if let Poll::Ready(result) = operation(connection.session()) {
                 return Ok(result?);
@@ -380,8 +402,9 @@ impl AuthAttempt<'_> {
     /// The answer; none where nobody could be asked, which leaves what needs no answer.
     ///
     /// # Errors
-    /// [`SshError::NoAnswer`] when the user cancels.
+    /// [`SshError::NoAnswer`] when the user cancels; [`SshError::NeedsOpenssh`] before the first prompt.
     fn ask(&mut self, prompt: Prompt) -> Result<Option<Zeroizing<String>>, SshError> {
+        self.yield_to_openssh()?;
         let text = prompt.text();
         let answer = self.prompter.ask(prompt);
         self.silence.begin();

@@ -220,6 +220,14 @@ impl AuthAttempt<'_> {
         what: &str,
         text: &KeyText,
     ) -> Result<Option<PrivateKey>, SshError> {
+        // Its passphrase would be of no use.
+        if text
+            .public()
+            .is_some_and(|key| key_type(&key).is_some_and(|kind| kind.starts_with("sk-")))
+        {
+            self.note(file, what, &KeyError::SecurityKey);
+            return Ok(None);
+        }
         let attempts = if self.asks() {
             self.target.password_prompts
         } else {

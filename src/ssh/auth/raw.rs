@@ -12,7 +12,7 @@ use libssh2_sys as raw;
 use ssh2::Session;
 use zeroize::Zeroizing;
 
-use crate::ssh::channel::Nonblocking;
+use crate::ssh::forward_target::Nonblocking;
 
 /// One public key, or certificate, on its way through a login.
 ///

@@ -32,6 +32,8 @@ pub enum AuthRefusal {
     Pkcs11(String),
     /// It offers only methods that are not supported.
     Method(String),
+    /// It takes a Kerberos ticket, and there is none, or it has expired.
+    Ticket,
     /// The agent did not answer.
     Agent(String),
     /// Nothing fits, and there is no agent: the variable that names its socket is not set in this

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::error::ResolveError;
 use super::expand::{Local, tilde};
 use super::target::{
-    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshTarget, StrictHostKeyChecking,
+    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshCall, SshTarget,
+    StrictHostKeyChecking,
 };
 use crate::i18n::fl;
 
@@ -109,6 +110,10 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<SshTarget, Reso
         kbd_interactive: true,
         pubkey_algorithms: Vec::new(),
         pkcs11_provider: None,
+        security_key_provider: None,
+        gssapi: false,
+        hostbased: false,
+        yields: false,
         algorithms: Algorithms::default(),
         password_prompts: 3,
         proxy_jump: None,
@@ -117,6 +122,7 @@ pub(super) fn target(destination: &str, local: &Local) -> Result<SshTarget, Reso
         sets_env: false,
         alive_interval: Duration::ZERO,
         alive_count_max: 3,
+        call: SshCall::default(),
         source: Source::Fallback,
     })
 }

@@ -8,7 +8,8 @@ use super::error::ResolveError;
 use super::expand::{Local, Tokens, tilde};
 use super::fallback::split;
 use super::target::{
-    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshTarget, StrictHostKeyChecking,
+    AddressFamily, AgentChoice, Algorithms, MIN_RSA_BITS, Source, SshCall, SshTarget,
+    StrictHostKeyChecking,
 };
 
 /// The lines of an answer.
@@ -150,6 +151,10 @@ fn fill(
         kbd_interactive: answer.flag("kbdinteractiveauthentication", true),
         pubkey_algorithms: pubkey_algorithms(answer),
         pkcs11_provider: answer.some("pkcs11provider").map(str::to_owned),
+        security_key_provider: answer.some("securitykeyprovider").map(str::to_owned),
+        gssapi: answer.flag("gssapiauthentication", false),
+        hostbased: answer.flag("hostbasedauthentication", false),
+        yields: false,
         algorithms: Algorithms {
             kex: list(answer.some("kexalgorithms")),
             host_keys: list(answer.some("hostkeyalgorithms")),
@@ -163,8 +168,30 @@ fn fill(
         sets_env: answer.first("setenv").is_some(),
         alive_interval: Duration::from_secs(answer.number("serveraliveinterval", 0).into()),
         alive_count_max: answer.number("serveralivecountmax", 3),
+        call: SshCall {
+            arguments: Vec::new(),
+            options: unsettled(answer),
+            // The option came with 8.7, and `SSH_ASKPASS_REQUIRE` with 8.4.
+            asks_at_terminal: answer.first("forkafterauthentication").is_none(),
+            control_path: answer
+                .some("controlpath")
+                .map(|path| tilde(path, tokens.local)),
+        },
         source: Source::OpenSsh,
     }
+}
+
+/// Options of the configuration that would keep a process from only connecting. An older version does not know all of
+/// them, and refuses what it does not know.
+fn unsettled(answer: &Options) -> Vec<&'static str> {
+    let settled = [
+        ("forkafterauthentication", "ForkAfterAuthentication=no"),
+        ("remotecommand", "RemoteCommand=none"),
+    ];
+    let known = settled
+        .iter()
+        .filter(|(option, _)| answer.first(option).is_some());
+    known.map(|(_, setting)| *setting).collect()
 }
 
 /// Before OpenSSH 8.5 the option had another name.

@@ -1,5 +1,6 @@
 //! A destination as OpenSSH's configuration describes it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -78,6 +79,14 @@ pub struct SshTarget {
     pub pubkey_algorithms: Vec<String>,
     /// A library that speaks to a device with keys, which we cannot load.
     pub pkcs11_provider: Option<String>,
+    /// A library that speaks to security keys (`SecurityKeyProvider`).
+    pub security_key_provider: Option<String>,
+    /// True if Kerberos may be used (`GSSAPIAuthentication`), which libssh2 has not.
+    pub gssapi: bool,
+    /// True if this computer's own host key may be used (`HostbasedAuthentication`), which libssh2 has not.
+    pub hostbased: bool,
+    /// True if a login is left to `ssh` where that has more ways in, before the user is asked anything.
+    pub yields: bool,
     /// The algorithms of the connection itself.
     pub algorithms: Algorithms,
     /// Number of times that a password is prompted for.
@@ -94,8 +103,23 @@ pub struct SshTarget {
     pub alive_interval: Duration,
     /// Number of keepalives that may go unanswered.
     pub alive_count_max: u32,
+    /// How `ssh` itself is called for this target.
+    pub call: SshCall,
     /// Source of all this.
     pub source: Source,
+}
+
+/// What the system's `ssh` needs to know to connect to a target, and what it would share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SshCall {
+    /// Its arguments: a configuration file if it is not the usual one, and the destination.
+    pub arguments: Vec<OsString>,
+    /// Further options that it knows and that have to be set for a process that only connects.
+    pub options: Vec<&'static str>,
+    /// True for a version that asks at its terminal, if it has one, whatever helper it is given.
+    pub asks_at_terminal: bool,
+    /// The socket over which a connection would be shared (`ControlPath`).
+    pub control_path: Option<PathBuf>,
 }
 
 impl SshTarget {

@@ -16,7 +16,7 @@ impl Forwarder {
     pub(super) fn open(&mut self) -> bool {
         let has_session = !self.openings.needs_session() || self.keepalive.make_room();
         let mut progress = false;
-        while let Poll::Ready(result) = self.openings.poll(self.connection.session(), has_session) {
+        while let Poll::Ready(result) = self.openings.poll(&self.connection, has_session) {
             progress = true;
             match result {
                 Ok(opened) => self.opened(opened),

@@ -100,7 +100,7 @@ impl Forwarder {
     pub(super) fn present_use(&self) -> ConnectionUse {
         let streams = self.streams.as_ref().filter(|_| self.is_direct());
         let idle = usize::from(streams.is_some_and(ResumableStreams::is_idle));
-        match self.connection.socket_buffer().unanswered_since() {
+        match self.connection.unanswered_since() {
             _ if self.links.len() <= idle => ConnectionUse::Idle,
             Some(since) => ConnectionUse::Waiting(since),
             None => ConnectionUse::Open,

@@ -23,9 +23,9 @@ use libc::{c_int, c_void, size_t, ssize_t};
 use libssh2_sys as raw;
 use ssh2::Session;
 
-use super::greeting::is_endless;
-use super::offer::LONGEST;
-use super::transport::{Stream, Transport};
+use crate::ssh::greeting::is_endless;
+use crate::ssh::offer::LONGEST;
+use crate::ssh::transport::{Stream, Transport};
 
 /// With more than this on its way out, nothing new is read from local sockets.
 const CONGESTED: usize = 256 << 10;

@@ -1,0 +1,109 @@
+//! A connection that an `ssh` process has, and shares over its control socket.
+
+use std::cell::RefCell;
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
+
+use super::control::{ControlSocket, Heard};
+use super::master::Master;
+use super::traffic::Traffic;
+use crate::ssh::LoggedIn;
+
+/// The connection, seen from the one thread that uses it.
+pub struct OpensshConnection {
+    traffic: Rc<Traffic>,
+    /// Carries nothing: it ends with the process.
+    idle: RefCell<ControlSocket>,
+    master: RefCell<Master>,
+    login: LoggedIn,
+    description: String,
+    notes: Vec<String>,
+}
+
+impl OpensshConnection {
+    /// Over a process that answers at its control socket.
+    ///
+    /// # Errors
+    /// When the process has no file descriptors left.
+    pub fn new(
+        master: Master,
+        idle: ControlSocket,
+        login: LoggedIn,
+        description: String,
+    ) -> std::io::Result<Self> {
+        let traffic = Traffic::new(&master.path())?;
+        traffic.watch_local(&idle)?;
+        if let Some(errors) = master.errors() {
+            traffic.watch_local(errors)?;
+        }
+        let notes = Vec::new();
+        Ok(Self {
+            traffic: Rc::new(traffic),
+            idle: RefCell::new(idle),
+            master: RefCell::new(master),
+            login,
+            description,
+            notes,
+        })
+    }
+
+    /// The state that channels share.
+    pub fn traffic(&self) -> &Rc<Traffic> {
+        &self.traffic
+    }
+
+    /// The login, which is done.
+    pub fn login(&self) -> &LoggedIn {
+        &self.login
+    }
+
+    /// The connection, as text for `doctor`.
+    pub fn describe(&self) -> String {
+        self.description.clone()
+    }
+
+    /// What the user should know of it.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The descriptor to wait for: it is readable once anything has come.
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        self.traffic.as_fd()
+    }
+
+    /// Takes note of what has come.
+    pub fn polled(&self) {
+        self.traffic.take_events();
+        for refusal in self.master.borrow_mut().take_refusals() {
+            self.traffic.note_refusal(refusal);
+        }
+        let mut idle = self.idle.borrow_mut();
+        loop {
+            match idle.hear() {
+                Heard::Nothing => return,
+                Heard::Answer(_) => {}
+                Heard::End => return self.traffic.end(),
+            }
+        }
+    }
+
+    /// Returns true if the process is the user's.
+    fn is_users(&self) -> bool {
+        matches!(&*self.master.borrow(), Master::Users(_))
+    }
+
+    /// Returns true if the process has ended.
+    pub fn has_ended(&self) -> bool {
+        self.traffic.has_ended()
+    }
+}
+
+impl Drop for OpensshConnection {
+    /// Leaves the user's process as it was.
+    fn drop(&mut self) {
+        if self.is_users() && !self.has_ended() {
+            self.traffic.unix_forwards().close(self.traffic.path());
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The transport that the system's `ssh` is: one of its processes has the connection, and shares it over its control
+//! socket (OpenSSH's `PROTOCOL.mux`). Each command and each forwarded connection is a channel of that connection.
+
+pub mod askpass;
+pub(super) mod channel;
+pub(super) mod connection;
+mod control;
+mod folder;
+mod greeting;
+mod login;
+mod master;
+mod message;
+mod open;
+mod question;
+mod refusal;
+mod request;
+mod said;
+mod streams;
+mod traffic;
+mod transcript;
+mod unix_forward;
+
+pub use open::{share, start};
+pub use said::OpensshCause;

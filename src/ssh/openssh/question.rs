@@ -1,0 +1,165 @@
+//! What `ssh` asks through its helper program, as prompts of this program. A question of another form, or in another
+//! language, is passed on as it is.
+
+use crate::ssh::prompt::Prompt;
+
+/// Kind of a question, as `ssh` names it in `SSH_ASKPASS_PROMPT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// It wants a text.
+    Text,
+    /// It wants a yes or a no.
+    Confirm,
+    /// It wants nothing: a security key has to be touched.
+    Note,
+}
+
+impl QuestionKind {
+    /// Reads the word.
+    pub fn read(word: &str) -> Self {
+        match word {
+            "confirm" => Self::Confirm,
+            "none" => Self::Note,
+            _ => Self::Text,
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "",
+            Self::Confirm => "confirm",
+            Self::Note => "none",
+        }
+    }
+}
+
+/// Returns the prompt for a question about the host `alias`, whose account is `user`. `again` says that the same was asked
+/// before.
+pub fn prompt(text: &str, (alias, user): (&str, &str), again: bool) -> Prompt {
+    if let Some(prompt) = host_key(text, alias) {
+        return prompt;
+    }
+    let line = text.trim();
+    if let Some(key) = key_file(line) {
+        let key = key.into();
+        return Prompt::Passphrase { key, again };
+    }
+    if line.ends_with("'s password:") && !line.contains('\n') {
+        return Prompt::Password {
+            user: user.to_owned(),
+            host: alias.to_owned(),
+            again,
+        };
+    }
+    // OpenSSH says who asks since 8.7: `(me@gpu) Verification code: `.
+    let asked = line.strip_prefix('(').and_then(|rest| {
+        let (who, asked) = rest.split_once(") ")?;
+        who.contains('@').then_some(asked)
+    });
+    Prompt::Interactive {
+        user: user.to_owned(),
+        host: alias.to_owned(),
+        instruction: String::new(),
+        text: asked.unwrap_or(line).to_owned(),
+        echo: false,
+        again,
+    }
+}
+
+/// `Enter passphrase for key '/k': `, or of a certificate's key without the word.
+fn key_file(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("Enter passphrase for ")?;
+    let rest = rest.strip_prefix("key ").unwrap_or(rest);
+    let rest = rest.strip_suffix(':')?;
+    let bare = rest.strip_prefix('\'').and_then(|r| r.strip_suffix('\''));
+    Some(bare.unwrap_or(rest)).filter(|key| !key.is_empty())
+}
+
+fn host_key(text: &str, alias: &str) -> Option<Prompt> {
+    let host = text.split("The authenticity of host '").nth(1)?;
+    let host = host.split_once("' can't be established")?.0;
+    let print = text.lines().find_map(|line| {
+        let (key_type, print) = line.trim().split_once(" key fingerprint is ")?;
+        let print = print.strip_prefix(':').unwrap_or(print);
+        Some((key_type, print.trim_end_matches('.')))
+    });
+    let (key_type, fingerprint) = print?;
+    Some(Prompt::HostKey {
+        alias: alias.to_owned(),
+        // `[gpu]:2222 ([192.0.2.1]:2222)`.
+        host: host.split(" (").next().unwrap_or(host).to_owned(),
+        key_type: key_type.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        also_known: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+    use super::*;
+
+    fn of(text: &str) -> Prompt {
+        prompt(text, ("gpu", "me"), false)
+    }
+
+    #[test]
+    fn a_passphrase_and_a_password_are_asked_for_as_always() {
+        for text in [
+            "Enter passphrase for key '/home/me/.ssh/id': ",
+            "Enter passphrase for '/home/me/.ssh/id': ",
+            "Enter passphrase for /home/me/.ssh/id: ",
+        ] {
+            let key = "/home/me/.ssh/id".into();
+            assert_eq!(of(text), Prompt::Passphrase { key, again: false });
+        }
+        let Prompt::Password { user, host, .. } = of("me@gpu.example's password: ") else {
+            panic!("a password");
+        };
+        assert_eq!((user.as_str(), host.as_str()), ("me", "gpu"));
+    }
+
+    #[test]
+    fn an_unknown_host_key_is_asked_about_with_its_fingerprint() {
+        let text = "The authenticity of host '[127.0.0.1]:2222 ([127.0.0.1]:2222)' can't be established.\n\
+            ED25519 key fingerprint is SHA256:abc/def.\nThis key is not known by any other names.\n\
+            Are you sure you want to continue connecting (yes/no/[fingerprint])? ";
+        let Prompt::HostKey {
+            host,
+            key_type,
+            fingerprint,
+            ..
+        } = of(text)
+        else {
+            panic!("a host key");
+        };
+        assert_eq!(host, "[127.0.0.1]:2222");
+        assert_eq!(
+            (key_type.as_str(), fingerprint.as_str()),
+            ("ED25519", "SHA256:abc/def")
+        );
+    }
+
+    #[test]
+    fn other_questions_are_passed_on_as_they_are() {
+        for (text, want) in [
+            ("(me@gpu) Verification code: ", "Verification code:"),
+            ("(1) push (2) phone: ", "(1) push (2) phone:"),
+            ("Passwort für me@gpu: ", "Passwort für me@gpu:"),
+            (
+                "Enter PIN for ED25519-SK key /k: ",
+                "Enter PIN for ED25519-SK key /k:",
+            ),
+            ("", ""),
+        ] {
+            let Prompt::Interactive {
+                text: asked, echo, ..
+            } = of(text)
+            else {
+                panic!("{text}");
+            };
+            assert_eq!((asked.as_str(), echo), (want, false));
+        }
+    }
+}
