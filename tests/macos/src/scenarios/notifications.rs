@@ -206,7 +206,7 @@ super::scenarios! {
 
     fn a_click_may_post_another_notification() {
         let desktop = prepare();
-        let again = || NativeDesktop::default().notify(notice("two", ""), None, Box::new(|| {}));
+        let again = |_| NativeDesktop::default().notify(notice("two", ""), None, Box::new(|_| {}));
         desktop.notify(notice("one", ""), None, Box::new(again));
         fake::settle();
         fake::clicked(0, TEXT);
@@ -275,7 +275,7 @@ super::scenarios! {
 
     fn any_thread_may_post() {
         prepare();
-        let post = || NativeDesktop::default().notify(notice("one", "Open Tab"), None, Box::new(|| {}));
+        let post = || NativeDesktop::default().notify(notice("one", "Open Tab"), None, Box::new(|_| {}));
         std::thread::spawn(post).join().unwrap();
         assert_eq!(fake::posted(), [posted("one", "Open Tab")]);
     }
