@@ -100,6 +100,21 @@ super::scenarios! {
         assert_eq!(clicked(), ["one"]);
     }
 
+    fn the_second_button_is_told_from_the_first_and_from_the_text() {
+        let desktop = prepare();
+        for (at, part) in [(0, "other"), (1, BUTTON), (2, TEXT)] {
+            let notice = Notification {
+                alternative: "Stop Jupyter".to_owned(),
+                ..notice(part, "Keep Running")
+            };
+            let note = |button| CLICKED.lock().unwrap().push(format!("{button:?}"));
+            desktop.notify(notice, None, Box::new(note));
+            fake::settle();
+            fake::clicked(at, part);
+        }
+        assert_eq!(clicked(), ["Alternative", "Action", "Action"]);
+    }
+
     fn nor_does_a_click_that_is_told_after_the_opening() {
         let desktop = prepare();
         post(&desktop, "one", "Show Log");
