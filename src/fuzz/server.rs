@@ -13,8 +13,8 @@ use ureq::unversioned::transport::{
 
 use super::text::text;
 use crate::jupyter::{
-    Address, Api, Endpoint, HostInfo, KernelAction, Page, Pages, RuntimeFile, Selection,
-    SelectionCriteria, Server, page_url, redacted, select,
+    Address, Api, Endpoint, HostInfo, KernelAction, KnownHoles, Page, Pages, RuntimeFile,
+    Selection, SelectionCriteria, Server, page_url, redacted, select,
 };
 use crate::secret::Secret;
 
@@ -39,6 +39,7 @@ pub fn runtime_file(bytes: &[u8]) {
         .flatten()
     {
         if let Ok(server) = file.server(ACCOUNT) {
+            let _ = server.version.as_deref().map(KnownHoles::of);
             believed(&file, &server);
         }
         let criteria = SelectionCriteria::default();
@@ -82,7 +83,7 @@ pub fn http_answer(bytes: &[u8]) {
         let api = Api::over(answer.clone(), LocalResolver, Secret::new(token));
         let _ = api.check();
         let _ = api.kernels();
-        let _ = api.observe();
+        let _ = api.observe_use();
         let _ = api.pages(None, Pages::default());
         let _ = api.has_file("a b/../c.ipynb");
         let _ = api.act_on_kernel("../k", KernelAction::Restart);

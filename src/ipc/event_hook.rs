@@ -212,6 +212,7 @@ mod tests {
             notebook: "a.ipynb".into(),
             name: "a.ipynb".into(),
             seconds: 90,
+            error: None,
         };
         let day = [
             Event::Phase(Phase::Queued),

@@ -80,6 +80,8 @@ pub struct Observation {
     pub here: Timestamp,
     /// Time of each kernel's last message, by its id. Silent servers have none.
     pub last_messages: Vec<(String, Timestamp)>,
+    /// Names of the errors by which kernels' last cells ended, by their ids.
+    pub errors: Vec<(String, String)>,
     /// Since when nothing is used, where that was asked for.
     pub unused: Option<Unused>,
 }
@@ -107,6 +109,8 @@ pub(super) struct KernelLine {
     /// Number of websockets of pages.
     #[serde(default)]
     connections: u64,
+    /// Name of the error by which its last cell ended; servers of ours say so (`programs/jupyter_config.py`).
+    rj_error: Option<String>,
 }
 
 impl KernelLine {
@@ -234,6 +238,13 @@ pub(super) fn gathered(kernels: &[KernelLine], sessions: Vec<SessionLine>) -> Ac
 pub(super) fn last_messages(kernels: &[KernelLine]) -> Vec<(String, Timestamp)> {
     let times = kernels.iter().filter_map(KernelLine::last_message);
     times.collect()
+}
+
+/// Returns the errors by which kernels' last cells ended.
+pub(super) fn errors(kernels: &[KernelLine]) -> Vec<(String, String)> {
+    let errors = kernels.iter();
+    let errors = errors.filter_map(|kernel| Some((kernel.id.clone(), kernel.rj_error.clone()?)));
+    errors.collect()
 }
 
 #[cfg(test)]

@@ -306,6 +306,7 @@ impl Api {
             at: date.unwrap_or_else(Timestamp::now),
             here: Timestamp::now(),
             last_messages: activity::last_messages(&kernels),
+            errors: activity::errors(&kernels),
         })
     }
 

@@ -16,17 +16,25 @@ pub struct CellDone {
     pub name: String,
     /// Seconds from its beginning to its end.
     pub seconds: u64,
+    /// Name of the error that ended it, where the server says so. (An older version does not say.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 impl CellDone {
     /// Returns the run as a line.
     #[must_use]
     pub fn words(&self) -> String {
-        fl!(
-            "session-cell-done",
-            name = self.name.as_str(),
-            time = self.time()
-        )
+        let (name, time) = (self.name.as_str(), self.time());
+        match &self.error {
+            Some(error) => fl!(
+                "session-cell-failed",
+                name = name,
+                time = time,
+                error = error.as_str()
+            ),
+            None => fl!("session-cell-done", name = name, time = time),
+        }
     }
 
     /// Returns the time that it took, in words.

@@ -79,6 +79,28 @@ fn a_long_cell_is_told_once_when_it_is_done_and_a_click_opens_its_notebook() {
 }
 
 #[test]
+fn a_run_that_ends_by_an_error_is_told_as_failed_and_the_next_good_one_is_not() {
+    let desk = with_a_notebook("cell_done_after = \"3s\"");
+    let titles = || {
+        let posted = desk.desktop.notifications().into_iter();
+        let about = posted.filter(|one| one.title.contains("a b.ipynb"));
+        about.map(|one| (one.title, one.body)).collect::<Vec<_>>()
+    };
+    // The cell after the error is not run any more, as in a tab.
+    kernels::run_cells(
+        &desk.sshd,
+        &["import time; time.sleep(5)", "{}['no such key']"],
+    );
+    assert!(eventually(PATIENCE, || !titles().is_empty()));
+    let (title, body) = titles().remove(0);
+    assert_eq!(title, "work/a b.ipynb failed");
+    assert!(body.starts_with("KeyError on gpu01, after "), "{body}");
+    kernels::run_cells(&desk.sshd, &["1 + 1", "time.sleep(5)"]);
+    assert!(eventually(PATIENCE, || titles().len() == 2));
+    assert_eq!(titles()[1].0, "work/a b.ipynb is done");
+}
+
+#[test]
 fn kernels_are_interrupted_restarted_and_shut_down_from_the_menu() {
     let desk = with_a_notebook("cell_done_after = \"never\"");
     let kernel = |state, item| format!("gpu01 > Kernels > {state} work/a b.ipynb > {item}");

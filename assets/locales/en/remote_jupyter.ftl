@@ -776,6 +776,8 @@ notice-page-open = { $host } is open in a browser tab already
 notice-page-open-text = Look for a tab at { $place }. If you do not find it, click { $host } again.
 notice-cell-done = { $name } is done
 notice-cell-done-text = It ran for { $time } on { $host }.
+notice-cell-failed = { $name } failed
+notice-cell-failed-text = { $error } on { $host }, after { $time }.
 notice-copied = Diagnostics copied
 notice-copied-text = They are in the clipboard, without tokens and passwords.
 
@@ -960,6 +962,7 @@ session-other-click = Another start of Jupyter is in progress there; waiting for
 session-no-browser = The browser did not open: { $reason }
 session-page-open = The page is open in a browser tab already.
 session-cell-done = { $name } is done after { $time }.
+session-cell-failed = { $name } failed after { $time }: { $error }.
 event-of-host = { $host }: { $text }
 session-forward = { $name } is at localhost:{ $port }
 session-forward-moved = { $name } is at localhost:{ $port } ({ $taken } is in use)

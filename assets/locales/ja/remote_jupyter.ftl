@@ -755,6 +755,8 @@ notice-page-open = { $host } はブラウザーのタブですでに開いてい
 notice-page-open-text = { $place } のタブを探してください。見つからない場合は、もう一度 { $host } をクリックしてください。
 notice-cell-done = { $name } の実行が終わりました
 notice-cell-done-text = { $host } での実行時間：{ $time }
+notice-cell-failed = { $name } はエラーで終わりました
+notice-cell-failed-text = { $error }（{ $host }、実行時間 { $time }）
 notice-copied = 診断情報をコピーしました
 notice-copied-text = クリップボードに入れました。トークンやパスワードは含まれません。
 
@@ -923,6 +925,7 @@ session-other-click = 別の操作で Jupyter が起動中のため、待って�
 session-no-browser = ブラウザを開けませんでした: { $reason }
 session-page-open = ページはブラウザーのタブですでに開いています。
 session-cell-done = { $name } の実行が { $time }で終わりました。
+session-cell-failed = { $name } は { $time }後に失敗しました: { $error }。
 event-of-host = { $host }：{ $text }
 session-forward = { $name } は localhost:{ $port } です
 session-forward-moved = { $name } は localhost:{ $port } です ({ $taken } は使用中)

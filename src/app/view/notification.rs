@@ -124,11 +124,26 @@ fn cell_done(host: &str, done: &CellDone) -> NotificationRequest {
         }
     };
     let time = done.time();
+    let (title, body) = match &done.error {
+        Some(error) => (
+            fl!("notice-cell-failed", name = name),
+            fl!(
+                "notice-cell-failed-text",
+                error = shown(error),
+                host = host,
+                time = time
+            ),
+        ),
+        None => (
+            fl!("notice-cell-done", name = name),
+            fl!("notice-cell-done-text", host = host, time = time),
+        ),
+    };
     NotificationRequest {
         notification: Notification {
             id: format!("{host} done {}", done.notebook),
-            title: fl!("notice-cell-done", name = name),
-            body: fl!("notice-cell-done-text", host = host, time = time),
+            title,
+            body,
             action: label,
             alternative: String::new(),
             acts_unseen: false,
@@ -328,6 +343,7 @@ mod tests {
                 notebook: notebook.into(),
                 name: name.into(),
                 seconds,
+                error: None,
             };
             notification_request("gpu01", &NotableChange::CellDone(done))
         };
@@ -341,6 +357,16 @@ mod tests {
         let alone = done("", "python3", 12);
         assert_eq!(alone.action, MenuAction::host("gpu01", HostAction::Open));
         assert_eq!(alone.notification.body, "It ran for 12 s on gpu01.");
+        let failed = CellDone {
+            notebook: "a.ipynb".into(),
+            name: "a.ipynb".into(),
+            seconds: 754,
+            error: Some("ValueError".into()),
+        };
+        let failed = notification_request("gpu01", &NotableChange::CellDone(failed));
+        assert_eq!(failed.notification.title, "a.ipynb failed");
+        let body = "ValueError on gpu01, after 12 min.";
+        assert_eq!(failed.notification.body, body);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 
 use super::*;
+use crate::config::Host;
 
 const TEXTS: u32 = 2_000;
 

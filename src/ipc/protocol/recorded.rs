@@ -107,6 +107,7 @@ fn cell_done() -> CellDone {
         notebook: "work/a b.ipynb".into(),
         name: "a b.ipynb".into(),
         seconds: 754,
+        error: None,
     }
 }
 

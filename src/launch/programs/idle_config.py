@@ -37,19 +37,6 @@ def wrap(holder, name, limit, nothing):
     if own and own.__name__ != unless_kept.__name__:
         setattr(holder, name, unless_kept)
 
-def wrap_all(kernels, server):
+for app, kernels in servers():
     wrap(kernels, "cull_kernel_if_idle", "cull_idle_timeout", lambda: asyncio.sleep(0))
-    wrap(server, "shutdown_no_activity", "shutdown_no_activity_timeout", lambda: None)
-
-try:
-    from jupyter_server.serverapp import ServerApp
-    from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
-except ImportError:
-    pass
-else:
-    wrap_all(MappingKernelManager, ServerApp)
-if notebook.startswith(("5.", "6.")):
-    from notebook.notebookapp import NotebookApp
-    from notebook.services.kernels.kernelmanager import MappingKernelManager as Kernels6
-
-    wrap_all(Kernels6, NotebookApp)
+    wrap(app, "shutdown_no_activity", "shutdown_no_activity_timeout", lambda: None)

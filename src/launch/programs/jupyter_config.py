@@ -1,4 +1,4 @@
-import os, sys
+import json, os, sys
 
 folder = os.path.dirname(os.path.abspath(__file__))
 
@@ -60,3 +60,54 @@ if notebook.startswith(("5.", "6.")):
     tell(c.NotebookApp, "notebook_dir")
     if token:
         c.NotebookApp.token = token
+
+def servers():
+    # Only in a server: a kernel's own commands read this, too, and need no server for it.
+    for name, app in ("jupyter_server.serverapp", "ServerApp"), ("notebook.notebookapp", "NotebookApp"):
+        module = sys.modules.get(name)
+        if hasattr(module, app) and hasattr(module, "MappingKernelManager"):
+            yield getattr(module, app), module.MappingKernelManager
+
+def note_error(kernel, parts):
+    # What a kernel says to all: https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
+    try:
+        start = parts.index(b"<IDS|MSG>")
+        kind = json.loads(parts[start + 2])["msg_type"]
+        if kind == "execute_input":
+            kernel.rj_error = None
+        elif kind == "error":
+            kernel.rj_error = str(json.loads(parts[start + 5])["ename"])[:80]
+    except (ValueError, LookupError, TypeError):
+        pass
+
+# Jupyter itself hears all that a kernel says, with a tab or without: this keeps the error by which its last cell ended.
+def keep_errors(kernels):
+    watch, model = kernels.start_watching_activity, kernels.kernel_model
+
+    def watch_errors(self, kernel_id, *words):
+        kernel = self._kernels[kernel_id]
+        kernel.rj_error, connect = None, kernel.connect_iopub
+
+        def connect_noting(*words, **more):
+            stream = connect(*words, **more)
+            receive = stream.on_recv
+            stream.on_recv = lambda own, *words: receive(lambda parts: (note_error(kernel, parts), own(parts))[1], *words)
+            return stream
+
+        kernel.connect_iopub = connect_noting
+        try:
+            return watch(self, kernel_id, *words)
+        finally:
+            del kernel.connect_iopub
+
+    def model_with_error(self, kernel_id, *words):
+        told, error = model(self, kernel_id, *words), getattr(self._kernels[kernel_id], "rj_error", None)
+        return dict(told, rj_error=error) if error else told
+
+    # The same lines stand in several files, of which Jupyter reads two.
+    if model.__name__ != model_with_error.__name__:
+        kernels.start_watching_activity, kernels.kernel_model = watch_errors, model_with_error
+
+for app, kernels in servers():
+    if hasattr(kernels, "start_watching_activity") and hasattr(kernels, "kernel_model"):
+        keep_errors(kernels)

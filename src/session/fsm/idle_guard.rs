@@ -147,6 +147,7 @@ mod tests {
             at: second(at),
             here: second(at + HERE),
             last_messages: Vec::new(),
+            errors: Vec::new(),
             unused: Some(Unused {
                 kernels: kernels.iter().map(|at| second(*at)).collect(),
                 in_use: false,

@@ -79,7 +79,17 @@ impl KernelRuns {
             let was = before.get(&kernel.id).copied().unwrap_or(Run::Idle);
             let is = match kernel.state.as_str() {
                 "busy" => self.busy(was, last, at, here),
-                "idle" => self.idle(kernel, was, last, at, &mut done),
+                "idle" => {
+                    let mut errors = seen.errors.iter();
+                    let error = errors.find(|(id, _)| *id == kernel.id);
+                    let error = error.map(|(_, name)| name.clone());
+                    let count = done.len();
+                    let is = self.idle(kernel, was, last, at, &mut done);
+                    done.iter_mut()
+                        .skip(count)
+                        .for_each(|one| one.error.clone_from(&error));
+                    is
+                }
                 // It starts, or has died: what it ran has not come to its end.
                 _ => Run::Idle,
             };
@@ -143,6 +153,7 @@ impl KernelRuns {
             notebook: kernel.path.clone(),
             name: kernel.name.clone(),
             seconds: took.as_secs(),
+            error: None,
         })
     }
 
@@ -185,6 +196,7 @@ mod tests {
             at: time(at),
             here: time(at + HERE),
             unused: None,
+            errors: Vec::new(),
             last_messages: vec![("k".into(), time(last))],
         }
     }
@@ -278,6 +290,23 @@ mod tests {
         assert_eq!(since(18, "busy", 17), (began, NextLook::WhileBusy));
         assert_eq!(since(21, "idle", 20), (began, NextLook::Soon));
         assert_eq!(since(22, "idle", 20), (None, NextLook::AtRest));
+    }
+
+    #[test]
+    fn the_error_by_which_the_last_cell_ended_is_told_of_its_kernel_alone() {
+        let mut runs = KernelRuns::new(Some(Duration::from_secs(60)));
+        let mut see = |at, state, last, of: &str| {
+            let mut seen = look(at, state, last);
+            seen.errors = vec![(of.into(), "ValueError".into())];
+            runs.see(seen).done
+        };
+        let mut run = |begun, of: &str| {
+            see(begun, "busy", begun, of);
+            see(begun + 90, "idle", begun + 89, of);
+            see(begun + 91, "idle", begun + 89, of).remove(0).error
+        };
+        assert_eq!(run(0, "k").as_deref(), Some("ValueError"));
+        assert_eq!(run(200, "other"), None);
     }
 
     #[test]

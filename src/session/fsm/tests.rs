@@ -137,6 +137,7 @@ fn seen(activity: Activity) -> Observation {
         at: jiff::Timestamp::UNIX_EPOCH,
         here: jiff::Timestamp::UNIX_EPOCH,
         unused: None,
+        errors: Vec::new(),
         last_messages: Vec::new(),
     }
 }

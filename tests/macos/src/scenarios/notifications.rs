@@ -100,6 +100,21 @@ super::scenarios! {
         assert_eq!(clicked(), ["one"]);
     }
 
+    fn the_second_button_is_told_from_the_first_and_from_the_text() {
+        let desktop = prepare();
+        for (at, part) in [(0, "other"), (1, BUTTON), (2, TEXT)] {
+            let notice = Notification {
+                alternative: "Stop Jupyter".to_owned(),
+                ..notice(part, "Keep Running")
+            };
+            let note = |button| CLICKED.lock().unwrap().push(format!("{button:?}"));
+            desktop.notify(notice, None, Box::new(note));
+            fake::settle();
+            fake::clicked(at, part);
+        }
+        assert_eq!(clicked(), ["Alternative", "Action", "Action"]);
+    }
+
     fn nor_does_a_click_that_is_told_after_the_opening() {
         let desktop = prepare();
         post(&desktop, "one", "Show Log");
@@ -206,7 +221,7 @@ super::scenarios! {
 
     fn a_click_may_post_another_notification() {
         let desktop = prepare();
-        let again = || NativeDesktop::default().notify(notice("two", ""), None, Box::new(|| {}));
+        let again = |_| NativeDesktop::default().notify(notice("two", ""), None, Box::new(|_| {}));
         desktop.notify(notice("one", ""), None, Box::new(again));
         fake::settle();
         fake::clicked(0, TEXT);
@@ -275,7 +290,7 @@ super::scenarios! {
 
     fn any_thread_may_post() {
         prepare();
-        let post = || NativeDesktop::default().notify(notice("one", "Open Tab"), None, Box::new(|| {}));
+        let post = || NativeDesktop::default().notify(notice("one", "Open Tab"), None, Box::new(|_| {}));
         std::thread::spawn(post).join().unwrap();
         assert_eq!(fake::posted(), [posted("one", "Open Tab")]);
     }
