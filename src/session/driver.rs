@@ -261,6 +261,7 @@ impl Driver {
             Effect::Rehearse => self.rehearse(),
             Effect::FetchLog(folder) => self.fetch_log(folder.as_deref()),
             Effect::FetchChoices => self.fetch_choices(),
+            Effect::FetchPaths(folder) => self.fetch_paths(&folder),
 
             Effect::Submit(bind) => self.submit(bind),
             Effect::ReadJobFiles(folder) => self.peek(&folder),
@@ -334,6 +335,7 @@ impl Driver {
             | Event::Usage(_)
             | Event::Seen(_)
             | Event::Choices(_)
+            | Event::Paths(_)
             | Event::Step(_) => {}
         }
         let is_phase = matches!(event, Event::Phase(_));

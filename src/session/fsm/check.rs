@@ -26,7 +26,7 @@ impl StateMachine {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
             Goal::Inspect => return answers(&answer.version),
-            Goal::Log | Goal::Glance | Goal::Choices | Goal::Extend(_) => {
+            Goal::Log | Goal::Glance | Goal::Choices | Goal::Paths(_) | Goal::Extend(_) => {
                 return (State::Ended, vec![]);
             }
         };

@@ -75,6 +75,10 @@ impl StateMachine {
         if self.plan.goal == Goal::Choices {
             return (State::FetchingLog, vec![Effect::FetchChoices]);
         }
+        if let Goal::Paths(folder) = &self.plan.goal {
+            let fetch = Effect::FetchPaths(folder.clone());
+            return (State::FetchingLog, vec![fetch]);
+        }
         let effects = vec![Effect::phase(Phase::Finding), Effect::Discover];
         (State::Discovering { locked: false }, effects)
     }

@@ -192,8 +192,8 @@ impl StateMachine {
 
     fn script_answered(&mut self, state: State, event: ScriptEvent) -> (State, Vec<Effect>) {
         use ScriptEvent::{
-            Choices, Discovered, Found, Gone, Launched, Log, NoLog, NoUsage, Rechecked, Rediscover,
-            Rehearsed, Usage,
+            Choices, Discovered, Found, Gone, Launched, Log, NoLog, NoUsage, Paths, Rechecked,
+            Rediscover, Rehearsed, Usage,
         };
         match (state, event) {
             (State::Discovering { locked }, Found(runtime_files, host_info)) => {
@@ -212,10 +212,13 @@ impl StateMachine {
             (State::FetchingLog, Choices(choices)) => {
                 over_with(Effect::Emit(Event::Choices(choices)), Effect::closed())
             }
+            (State::FetchingLog, Paths(paths)) => {
+                over_with(Effect::Emit(Event::Paths(paths)), Effect::closed())
+            }
             (
                 state,
-                Choices(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_) | Rediscover
-                | Gone(_) | Log(..) | NoLog(_) | Rehearsed(_) | Usage(_) | NoUsage(_),
+                Choices(_) | Paths(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_)
+                | Rediscover | Gone(_) | Log(..) | NoLog(_) | Rehearsed(_) | Usage(_) | NoUsage(_),
             ) => (state, vec![]),
         }
     }
@@ -363,7 +366,8 @@ impl StateMachine {
                 | ScriptEvent::Rediscover
                 | ScriptEvent::Gone(_)
                 | ScriptEvent::Rehearsed(_)
-                | ScriptEvent::Choices(_),
+                | ScriptEvent::Choices(_)
+                | ScriptEvent::Paths(_),
             )
             | FsmEvent::Tunnel(
                 TunnelEvent::Listening { .. }
