@@ -292,7 +292,7 @@ impl StateMachine {
             (State::Counting(found, port, busy), Counted(kernels)) => {
                 self.counted(found, port, busy, kernels)
             }
-            (State::ShuttingDown(found), AskedToEnd(asked)) => make_gone(*found, asked),
+            (State::ShuttingDown(found), AskedToEnd(asked)) => make_gone(&self.plan, *found, asked),
             (
                 state,
                 Checked(_) | Unsuitable(_) | Counted(_) | AskedToEnd(_) | Active(_)
