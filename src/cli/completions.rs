@@ -10,6 +10,7 @@ use super::context::Context;
 use super::servers::{api, held};
 use super::usage;
 use crate::config::Host;
+#[cfg(feature = "app")]
 use crate::host_os::menu_memory::MenuMemory;
 use crate::ipc::{Client, Request};
 use crate::jupyter::is_inside;
@@ -56,12 +57,7 @@ pub fn complete(context: &Context, host: &str, typed: &str) {
     if let Ok(Ok(config)) = context.try_config()
         && let Ok(host) = context.host(&config, Some(host))
     {
-        let memory = MenuMemory::load(context.scope());
-        let mut paths = memory
-            .notebooks
-            .get(&host.name)
-            .cloned()
-            .unwrap_or_default();
+        let mut paths = recent(context, &host.name);
         paths.extend(listed(context, host, typed));
         let mut paths: Vec<String> = paths.into_iter().filter(|one| begins(one, typed)).collect();
         paths.sort();
@@ -70,6 +66,19 @@ pub fn complete(context: &Context, host: &str, typed: &str) {
             println!("{path}");
         }
     }
+}
+
+/// Returns the notebooks that ran there, which the app remembers.
+#[cfg(feature = "app")]
+fn recent(context: &Context, host: &str) -> Vec<String> {
+    let mut memory = MenuMemory::load(context.scope());
+    memory.notebooks.remove(host).unwrap_or_default()
+}
+
+/// Without the app nothing remembers them.
+#[cfg(not(feature = "app"))]
+fn recent(_: &Context, _: &str) -> Vec<String> {
+    Vec::new()
 }
 
 /// Returns true for a path that a shell can take: a line, with that beginning.
