@@ -134,6 +134,13 @@ pub enum Command {
         #[arg(help = fl!("help-url-url"))]
         url: String,
     },
+    #[command(hide = true, about = fl!("help-complete"))]
+    Complete {
+        #[arg(help = fl!("help-host"))]
+        host: String,
+        #[arg(allow_hyphen_values = true, help = fl!("help-complete-typed"))]
+        typed: String,
+    },
     #[command(about = fl!("help-completions"))]
     Completions {
         #[arg(hide_possible_values = true, help = fl!("help-shell", shells = shells()))]
@@ -146,10 +153,12 @@ pub enum Command {
 pub struct OpenOptions {
     #[arg(help = fl!("help-open-host"))]
     pub host: Option<String>,
+    #[arg(help = fl!("help-open-path"), conflicts_with = "notebook")]
+    path: Option<String>,
     #[arg(long, help = fl!("help-no-browser"))]
     pub no_browser: bool,
     #[arg(long, value_name = "PATH", help = fl!("help-notebook"))]
-    pub notebook: Option<String>,
+    notebook: Option<String>,
     #[arg(long, value_name = "NAME", help = fl!("help-profile"))]
     pub profile: Option<String>,
     #[command(flatten)]
@@ -160,6 +169,13 @@ pub struct OpenOptions {
     pub timeout: u64,
     #[arg(long, help = fl!("help-json-events"))]
     pub json: bool,
+}
+
+impl OpenOptions {
+    /// Returns the notebook or folder that is meant.
+    pub fn notebook(&self) -> Option<&str> {
+        self.notebook.as_deref().or(self.path.as_deref())
+    }
 }
 
 /// The request to a scheduler at one start.

@@ -3,6 +3,7 @@
 mod app;
 mod arguments;
 mod columns;
+mod completions;
 mod configure;
 mod context;
 mod doctor;
@@ -23,7 +24,6 @@ mod status;
 mod uninstall;
 mod usage;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 pub use app::AppStart;
@@ -100,10 +100,11 @@ fn dispatch(arguments: Arguments, app: AppStart) -> CommandOutcome {
         Some(Command::Config { action }) => configure::config(&context, action),
         Some(Command::Settings { no_browser }) => settings::settings(&context, no_browser),
         Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut usage::command(), "remote-jupyter", &mut script);
-            // A reader such as `head` may close the pipe after the first lines: that is no error.
-            let _ = std::io::stdout().write_all(&script);
+            completions::print_script(shell);
+            Ok(0)
+        }
+        Some(Command::Complete { host, typed }) => {
+            completions::complete(&context, &host, &typed);
             Ok(0)
         }
     }

@@ -56,7 +56,7 @@ fn claim_and_open(
     options: &OpenOptions,
     report: &mut Report,
 ) -> CommandOutcome {
-    let outside = options.notebook.as_deref().filter(|path| !is_inside(path));
+    let outside = options.notebook().filter(|path| !is_inside(path));
     if let Some(path) = outside {
         return Err(problem::notebook_outside(&host.name, path));
     }
@@ -108,7 +108,7 @@ fn hand_over(context: &Context, folder: &Path, host: &Host, resources: &Resource
 fn page(host: &Host, options: &OpenOptions) -> Page {
     Page {
         app: host.app,
-        notebook: options.notebook.clone(),
+        notebook: options.notebook().map(str::to_owned),
     }
 }
 
@@ -220,7 +220,7 @@ impl LoginOffer {
 
 /// Says so where the server has no such notebook: its page says it late, or shows a new file of that name.
 fn look_for_notebook(host: &str, options: &OpenOptions, ready: &Ready) -> Option<JoinHandle<()>> {
-    let path = options.notebook.clone()?;
+    let path = options.notebook().map(str::to_owned)?;
     let api = api(ready)?;
     let host = host.to_owned();
     let look = move || {
@@ -268,7 +268,7 @@ fn ask_holder(
 ) -> CommandOutcome {
     let request = Request::Open {
         browser: !options.no_browser,
-        notebook: options.notebook.clone(),
+        notebook: options.notebook().map(str::to_owned),
         unless_open: false,
     };
     let mut answers = answers(client, host, &request)?;

@@ -140,6 +140,18 @@ fn encoded(address: String) -> String {
     url::Url::parse(&address).map_or(address, String::from)
 }
 
+/// Returns the address of a file or folder below the server's own.
+fn contents(path: &str, query: &str) -> Result<String, ApiError> {
+    let mut url = url::Url::parse("http://localhost/api/contents")
+        .map_err(|error| ApiError::NotJupyter(error.to_string()))?;
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.extend(inside(path).split('/'));
+    }
+    url.set_query(Some(&format!("{query}&no_track_activity=1")));
+    let place = url.as_str().trim_start_matches("http://localhost/");
+    Ok(place.to_owned())
+}
+
 /// One server's interface at a local port.
 pub struct Api {
     agent: ureq::Agent,
@@ -358,18 +370,35 @@ impl Api {
     /// # Errors
     /// See [`ApiError`].
     pub fn has_file(&self, path: &str) -> Result<bool, ApiError> {
-        let mut url = url::Url::parse("http://localhost/api/contents")
-            .map_err(|error| ApiError::NotJupyter(error.to_string()))?;
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.extend(inside(path).split('/'));
-        }
-        url.set_query(Some("content=0&no_track_activity=1"));
-        let place = url.as_str().trim_start_matches("http://localhost/");
-        match self.get::<IgnoredAny>(place) {
+        match self.get::<IgnoredAny>(&contents(path, "content=0")?) {
             Ok(_) => Ok(true),
             Err(ApiError::Status(404)) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Returns the notebooks and folders in a folder of the server's own; folders end with a slash.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub fn notebooks(&self, folder: &str) -> Result<Vec<String>, ApiError> {
+        #[derive(Deserialize)]
+        struct Entry {
+            name: String,
+            #[serde(rename = "type")]
+            kind: String,
+        }
+        #[derive(Deserialize)]
+        struct Folder {
+            content: Vec<Entry>,
+        }
+        let folder: Folder = self.get(&contents(folder, "type=directory")?)?;
+        let name = |entry: Entry| match entry.kind.as_str() {
+            "directory" => Some(entry.name + "/"),
+            "notebook" => Some(entry.name),
+            _ => None,
+        };
+        Ok(folder.content.into_iter().filter_map(name).collect())
     }
 
     /// Asks the server to end itself, and its kernels.

@@ -70,6 +70,7 @@ impl RuntimeFile {
                 "socket" => runtime_file.socket_uid = value.trim().parse().ok(),
                 "node" => runtime_file.node = Some(value.to_owned()),
                 "address" if !value.is_empty() => runtime_file.address = Some(value.to_owned()),
+                "unverified" => runtime_file.is_unverified = value == "1",
                 "hostkey" => runtime_file.host_keys.push(value.to_owned()),
                 "ends" => runtime_file.ends = unix_time::parse(value),
                 "began" if !value.is_empty() => runtime_file.began = Some(value.to_owned()),

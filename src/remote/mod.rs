@@ -33,6 +33,8 @@ const SCRIPT: &str = concat!(
 
 /// Functions that only the command `choices` needs.
 const CHOICES: &str = include_str!("choices.sh");
+/// The same of `paths`.
+const PATHS: &str = include_str!("paths.sh");
 
 /// The program of a relay that runs `sh` on the compute node, with the script as its input.
 const BY_RELAY: &str = "import subprocess, sys
@@ -431,6 +433,7 @@ fn script(nonce: &str, host: &Host, command: &str) -> String {
     let more = match command.split_once(' ') {
         Some(("choices", _)) => CHOICES,
         Some(("usage", _)) => usage::USAGE,
+        Some(("paths", _)) => PATHS,
         _ => "",
     };
     format!(

@@ -55,6 +55,8 @@ pub enum ScriptMessage {
     Holder(String, String),
     /// The lists that a user chooses from, as the tools print them.
     Choices(String),
+    /// Notebooks and folders, a line each.
+    Paths(Vec<String>),
     /// The load of the machine, as the tools print it.
     Usage(String),
     /// The script ends.
@@ -136,6 +138,7 @@ impl ScriptMessage {
             "looked" => Self::Looked(text),
             "choices" => Self::Choices(text),
             "usage" => Self::Usage(text),
+            "paths" => Self::Paths(text.lines().map(str::to_owned).collect()),
             "over" => {
                 let (status, log) = text.split_once('\n').unwrap_or((&text, ""));
                 Self::Over(status.trim().parse().ok(), log.trim().to_owned())

@@ -270,6 +270,7 @@ rj_main() {
       'log '*) rj_say_log "${_rj_command#log }" ;;
       rehearse) rj_rehearse ;; # src/launch/direct.sh
       'choices '*) rj_say_choices "${_rj_command#choices }" ;; # src/remote/choices.sh
+      'paths '*) rj_in_c rj_say_paths "${_rj_command#paths }" ;; # src/remote/paths.sh
       'usage '*) rj_say_usage "${_rj_command#usage }" ;; # src/remote/usage.sh
       'gone '*) rj_end_server 0 "${_rj_command#gone }" ;;
       'job '*) rj_do_job_command "${_rj_command#job }" ;; # src/launch/job.sh

@@ -264,11 +264,42 @@ rj_is_wanted() {
   [ "$rj_text" = "${rj_profile:-}" ]
 }
 
+# Answers with the servers of launches on other machines that share this home, another login node's: by their files, since
+# their processes are not to be seen from here.
+rj_say_servers_elsewhere() {
+  for _rj_file in "$rj_base"/servers/*/runtime/jpserver-*.json; do
+    _rj_folder=${_rj_file%/runtime/*}
+    { [ -f "$_rj_file" ] && rj_is_wanted "$_rj_folder"; } || continue
+    rj_fate_of "$_rj_folder"
+    [ "$rj_fate" = elsewhere ] || continue
+    rj_json=$(head -c 16384 "$_rj_file" 2>/dev/null)
+    { IFS= read -r rj_port; IFS= read -r rj_socket_path; } <<RJ_END
+$(printf '%s\n' "$rj_json" | rj_print_fields)
+RJ_END
+    # A socket is none of a network's.
+    case $rj_port in '' | 0 | *[!0-9]*) continue ;; esac
+    _rj_pid=${_rj_file##*server-}
+    _rj_uid=$(ls -ldn "$_rj_file" 2>/dev/null | awk '{ print $3 }')
+    rj_read_line "$_rj_folder/node"
+    rj_say server "file=$_rj_file
+pid=${_rj_pid%.json}
+uid=$_rj_uid
+args=jupyter
+listeners=127.0.0.1:$rj_port,$_rj_uid
+node=$rj_text
+unverified=1
+$(cat "$_rj_folder/keys" 2>/dev/null)
+
+$rj_json"
+  done
+}
+
 # Answers with the servers of this machine, and then with what is known of the machine and of earlier launches.
 rj_say_found() {
   rj_print_runtime_files "$rj_base"/servers/*/runtime | while IFS= read -r _rj_runtime_file; do
     rj_is_wanted "$_rj_runtime_file" && rj_say_server server "$_rj_runtime_file"
   done
+  [ -n "${rj_about:-}" ] || rj_say_servers_elsewhere
   _rj_starting=$(rj_print_own_start)
   rj_say found "node=$rj_node
 uid=$(id -u)

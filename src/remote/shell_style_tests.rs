@@ -66,6 +66,10 @@ fn programs() -> Vec<(&'static str, String)> {
             whole(LauncherKind::Direct, "choices sge"),
         ),
         (
+            "the script for paths",
+            whole(LauncherKind::Direct, "paths a"),
+        ),
+        (
             "the script for usage",
             whole(LauncherKind::Direct, "usage 1"),
         ),

@@ -271,6 +271,7 @@ impl Driver {
             Effect::Rehearse => self.rehearse(),
             Effect::FetchLog(folder) => self.fetch_log(folder.as_deref()),
             Effect::FetchChoices => self.fetch_choices(),
+            Effect::FetchPaths(folder) => self.fetch_paths(&folder),
 
             Effect::Submit(bind) => self.submit(bind),
             Effect::ReadJobFiles(folder) => self.peek(&folder),
@@ -344,6 +345,7 @@ impl Driver {
             | Event::Usage(_)
             | Event::Seen(_)
             | Event::Choices(_)
+            | Event::Paths(_)
             | Event::Step(_) => {}
         }
         let event = self.with_usual_wait(event);

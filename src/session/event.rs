@@ -53,6 +53,8 @@ pub enum Event {
     Seen(InspectReport),
     /// Result of [`super::Goal::Choices`].
     Choices(HostChoices),
+    /// Result of [`super::Goal::Paths`]; folders end with a slash.
+    Paths(Vec<String>),
     /// A step that succeeded, as text for `doctor`.
     Step(String),
     /// A wish was not granted, and the session goes on: busy kernels.

@@ -63,6 +63,18 @@ fn a_notebook_opens_by_its_path_and_is_found_again_while_the_host_is_closed() {
     desk.wait_for_pages(3);
     let status = desk.client.run(&["status", "gpu01", "--json"]);
     assert!(status.stdout.contains("a%20b.ipynb"), "{status}");
+
+    // The same where a server has to be started first.
+    let stopped = desk.client.run(&["stop", "gpu01", "--yes"]);
+    assert_eq!(stopped.code, Some(0), "{stopped}");
+    desk.desktop.wait_within("○ gpu01", PATIENCE);
+    assert!(eventually(PATIENCE, || servers(&desk.sshd) == 0));
+    desk.desktop.click("gpu01 > Recent > a b.ipynb");
+    desk.desktop.wait_within("● gpu01", PATIENCE);
+    desk.wait_for_pages(4);
+    let status = desk.client.run(&["status", "gpu01", "--json"]);
+    assert!(status.stdout.contains("a%20b.ipynb"), "{status}");
+    assert!(status.stdout.contains("\"reused\":false"), "{status}");
 }
 
 #[test]

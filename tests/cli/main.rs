@@ -7,6 +7,7 @@ mod support;
 
 mod browsers;
 mod commands;
+mod completing;
 mod environment;
 mod events;
 mod factors;

@@ -11,6 +11,7 @@ mod absence;
 mod ending;
 mod fake_schedulers;
 mod holding;
+mod login_nodes;
 mod profiles;
 mod queue;
 mod refused;

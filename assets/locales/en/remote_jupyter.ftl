@@ -40,6 +40,9 @@ help-config = Show, check or edit the configuration file
 help-config-path = Print the path of the file
 help-config-check = Report errors in the file
 help-config-edit = Open the file in your editor
+help-complete = Print paths on a host that begin so, for completions
+help-complete-typed = The beginning of the path
+help-open-path = A notebook or folder to open, as with --notebook
 help-completions = Print a completion script for your shell
 help-shell = The shell [possible values: { $shells }]
 

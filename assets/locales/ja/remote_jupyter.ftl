@@ -37,6 +37,9 @@ help-config = 設定ファイルの表示、確認、編集
 help-config-path = ファイルの場所を表示する
 help-config-check = 誤りを調べる
 help-config-edit = エディターで開く
+help-complete = そのように始まるホスト上のパスを表示する（補完用）
+help-complete-typed = パスの先頭
+help-open-path = 開くノートブックまたはフォルダー（--notebook と同じ）
 help-completions = シェルの補完スクリプトを出力する
 help-shell = シェル [使える値: { $shells }]
 

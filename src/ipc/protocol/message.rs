@@ -325,7 +325,11 @@ impl MessageBody {
                 refused: problem.clone(),
             },
             Event::Failed(problem) => Self::Failed(problem.clone()),
-            Event::Ask(..) | Event::Seen(_) | Event::Choices(_) | Event::Step(_) => return None,
+            Event::Ask(..)
+            | Event::Seen(_)
+            | Event::Choices(_)
+            | Event::Paths(_)
+            | Event::Step(_) => return None,
         })
     }
 

@@ -17,6 +17,7 @@ rj_run_server_again() {
 }
 # In one step, for others read it while we write; and without it nobody could find us, nor end us.
 if printf '%s\n' "$$" >"$rj_dir/pid.new" && mv "$rj_dir/pid.new" "$rj_dir/pid"; then
+  rj_print_host_keys >"$rj_dir/keys"
   rj_wait_for_server
   umask "$rj_umask"
   rj_run_server

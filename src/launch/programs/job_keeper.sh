@@ -80,13 +80,6 @@ rj_print_sockets() {
     awk 'NR == FNR { own[$1]; next } $4 == "0A" && ($10 in own) { print "hex:" $2 "," $8 }' "$rj_dir/inodes" -
   rm -f "$rj_dir/inodes"
 }
-# Prints the node's own SSH host keys: whoever comes that way knows it by them. sshd's configuration may name others.
-rj_print_host_keys() {
-  for _rj_key in /etc/ssh/ssh_host_*_key.pub $(cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null |
-    sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]=][[:space:]=]*"*\([^"[:space:]]*\).*/\1.pub/p'); do
-    [ -r "$_rj_key" ] && awk '{ print "hostkey=" $1 " " $2; exit }' "$_rj_key"
-  done | sort -u
-}
 # rj_write_ready FILE: writes the ready file once the server of a runtime file listens. In one step: others read it.
 rj_write_ready() {
   rj_pid=${1##*server-}; rj_pid=${rj_pid%.json}

@@ -138,3 +138,10 @@ rj_tries_again() {
   esac
   echo "not found; trying once more in an interactive $rj_shell, as in a terminal" >&2
 }
+# Prints this machine's own SSH host keys: whoever comes that way knows it by them. sshd's configuration may name others.
+rj_print_host_keys() {
+  for _rj_key in /etc/ssh/ssh_host_*_key.pub $(cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null |
+    sed -n 's/^[[:space:]]*[Hh][Oo][Ss][Tt][Kk][Ee][Yy][[:space:]=][[:space:]=]*"*\([^"[:space:]]*\).*/\1.pub/p'); do
+    [ -r "$_rj_key" ] && awk '{ print "hostkey=" $1 " " $2; exit }' "$_rj_key"
+  done | sort -u
+}

@@ -10,6 +10,7 @@ use crate::i18n::fl;
 use crate::jupyter::ComputeNode;
 use crate::problem;
 use crate::remote::ScriptMessage;
+use crate::scheduler::adapter;
 use crate::session::event::Event;
 use crate::session::fsm::{FsmEvent, JobEvent, TunnelEvent};
 use crate::ssh::poll::Waker;
@@ -40,7 +41,8 @@ impl Driver {
             node = node.name.as_str(),
             address = target.host.as_str()
         )));
-        if is_new && self.connection.has_script() && self.hangs(&target)? {
+        let has_jobs = adapter(self.host().launcher).is_some();
+        if is_new && has_jobs && self.connection.has_script() && self.hangs(&target)? {
             let reason = fl!("dial-no-answer");
             let error = SshError::forward(target.host.clone(), target.port, reason);
             return Ok(Some(self.no_hop(&node.name, &error)));

@@ -43,6 +43,15 @@ impl Driver {
         Ok(Some(FsmEvent::Script(ScriptEvent::Choices(choices))))
     }
 
+    /// Fetches the notebooks and folders in a folder.
+    pub(super) fn fetch_paths(&mut self, folder: &str) -> EffectResult {
+        let paths = self.converse(&format!("paths {folder}"), |_, frame| match frame {
+            ScriptMessage::Paths(paths) => Some(paths),
+            _ => None,
+        })?;
+        Ok(Some(FsmEvent::Script(ScriptEvent::Paths(paths))))
+    }
+
     fn log_of(&mut self, command: &str) -> Result<Log, EffectError> {
         self.converse(command, |_, frame| match frame {
             ScriptMessage::Log { path, text } => Some((path, text)),

@@ -26,7 +26,7 @@ impl StateMachine {
             Goal::Open { page, show } => (page.clone(), *show),
             Goal::Stop { busy } => return count(found, port, *busy),
             Goal::Inspect => return answers(&answer.version),
-            Goal::Log | Goal::Glance | Goal::Choices | Goal::Extend(_) => {
+            Goal::Log | Goal::Glance | Goal::Choices | Goal::Paths(_) | Goal::Extend(_) => {
                 return (State::Ended, vec![]);
             }
         };
@@ -84,7 +84,11 @@ impl StateMachine {
         self.silent(found, problem)
     }
 
-    fn look_past(&mut self, found: &FoundServer, problem: &Problem) -> (State, Vec<Effect>) {
+    pub(super) fn look_past(
+        &mut self,
+        found: &FoundServer,
+        problem: &Problem,
+    ) -> (State, Vec<Effect>) {
         let why = problem.detail.clone();
         let pid = found.server.pid;
         let note = fl!("server-refused", pid = pid, why = why.as_str());
@@ -104,7 +108,7 @@ impl StateMachine {
             problem::job_suspended(&self.plan.host, &job.id, word)
         });
         let remedy = match self.plan.goal {
-            Goal::Stop { busy: Busy::End } => return make_gone(found, false),
+            Goal::Stop { busy: Busy::End } => return make_gone(&self.plan, found, false),
             Goal::Stop { .. } => fl!("session-stop-hung", host = self.plan.host.as_str()),
             _ => problem.remedy,
         };

@@ -91,6 +91,8 @@ pub enum Effect {
     FetchLog(Option<String>),
     /// Fetch the lists that a user chooses from.
     FetchChoices,
+    /// Fetch the notebooks and folders in that folder.
+    FetchPaths(String),
 
     // ---- Jobs, and calls of the scheduler.
     /// Submit a job whose server listens there (`bind`).

@@ -95,6 +95,8 @@ pub enum ScriptEvent {
     Rehearsed(Result<String, String>),
     /// The lists that a user chooses from.
     Choices(HostChoices),
+    /// Notebooks and folders.
+    Paths(Vec<String>),
 }
 
 /// Something about a job.

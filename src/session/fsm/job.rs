@@ -153,7 +153,8 @@ impl StateMachine {
                 | ScriptEvent::Usage(_)
                 | ScriptEvent::NoUsage(_)
                 | ScriptEvent::Rehearsed(_)
-                | ScriptEvent::Choices(_),
+                | ScriptEvent::Choices(_)
+                | ScriptEvent::Paths(_),
             )
             | FsmEvent::Tunnel(_)
             | FsmEvent::Server(_)

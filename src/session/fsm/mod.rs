@@ -77,6 +77,10 @@ impl StateMachine {
         if self.plan.goal == Goal::Choices {
             return (State::FetchingLog, vec![Effect::FetchChoices]);
         }
+        if let Goal::Paths(folder) = &self.plan.goal {
+            let fetch = Effect::FetchPaths(folder.clone());
+            return (State::FetchingLog, vec![fetch]);
+        }
         let effects = vec![Effect::phase(Phase::Finding), Effect::Discover];
         (State::Discovering { locked: false }, effects)
     }
@@ -111,7 +115,10 @@ impl StateMachine {
         }
         let mut effects = Vec::new();
         self.others_run = choice.others > 0;
-        if let Some(server) = choice.server {
+        // No process of another login node is ended from here.
+        let stops = matches!(self.plan.goal, Goal::Stop { .. });
+        let is_left = |server: &Server| stops && self.is_on_another_login_node(server);
+        if let Some(server) = choice.server.filter(|server| !is_left(server)) {
             if !choice.why.is_empty() {
                 effects.push(Effect::note(choice.why));
             }
@@ -164,9 +171,10 @@ impl StateMachine {
     fn reach_again(&mut self, server: Server, machine: String) -> (State, Vec<Effect>) {
         let (job, info) = self.job_of(&server.file).unzip();
         let node = info.as_ref().and_then(|info| info.node.clone());
+        let elsewhere = || server.node.as_ref().map(|node| node.name.clone());
         let found = FoundServer {
+            node: node.or_else(elsewhere).unwrap_or(machine),
             server,
-            node: node.unwrap_or(machine),
             reused: true,
             job: job.map(Box::new),
             info,

@@ -232,12 +232,13 @@ impl StateMachine {
         if let Some((_, info)) = self.job_of(&found.server.file) {
             found.info = Some(info);
         }
-        if found.job.is_none() && found.node != host_info.node {
+        let same = same(&found, runtime_files, host_info);
+        if same.is_none() && found.job.is_none() && found.node != host_info.node {
             // Several login nodes share the name: the next attempt may reach the right one.
             let problem = problem::other_machine(host, &found.node, &host_info.node);
             return self.unreached(found, port, &problem, Duration::from_secs(1));
         }
-        if let Some(server) = same(&found, runtime_files, host_info) {
+        if let Some(server) = same {
             // Another login host may stand between now.
             found.server.node = server.node;
             found.route = found.route_again();

@@ -135,6 +135,13 @@ impl StateMachine {
     ) -> (State, Vec<Effect>) {
         match event {
             TunnelEvent::NodeConnected => listen(found, port),
+            TunnelEvent::NodeUnreachable(problem)
+            | TunnelEvent::ServerNotOnNode(problem)
+            | TunnelEvent::ForwardingForbidden(problem)
+                if self.is_on_another_login_node(&found.server) && self.plan.launch =>
+            {
+                self.look_past(&found, &problem)
+            }
             TunnelEvent::NodeUnreachable(problem) => self.turned_back(found, port, problem),
             TunnelEvent::ServerNotOnNode(problem) => self.not_there(*found, problem),
             TunnelEvent::ForwardingForbidden(problem) => {
@@ -147,6 +154,12 @@ impl StateMachine {
             | TunnelEvent::ForwardRefused(_)
             | TunnelEvent::Probed(_) => (State::ConnectingNode(found, port), vec![]),
         }
+    }
+
+    /// Returns true for a server on another login node that shares the home with this one: no job says that it runs, and no
+    /// process of it can be seen from here.
+    pub(super) fn is_on_another_login_node(&self, server: &Server) -> bool {
+        self.plan.scheduler.is_empty() && server.node.is_some()
     }
 
     /// Handles a route that failed. If the local port is already open, it stays open for the next

@@ -4,7 +4,7 @@ use super::effect::{BackgroundTask, Effect};
 use super::idle_guard::{IdleLook, IdleRule};
 use super::machine::{StateMachine, over, over_with};
 use super::state::State;
-use super::types::{Busy, FoundServer, JobEnd};
+use super::types::{Busy, FoundServer, JobEnd, SessionPlan};
 use crate::i18n::fl;
 use crate::jupyter::{Kernels, Observation};
 use crate::problem;
@@ -110,8 +110,21 @@ pub(super) fn ask_to_end(found: Box<FoundServer>, port: u16) -> (State, Vec<Effe
     (State::ShuttingDown(found), effects)
 }
 
-/// A server that was asked to end, or will not be asked: its process, or its whole job, goes.
-pub(super) fn make_gone(found: FoundServer, asked: bool) -> (State, Vec<Effect>) {
+/// A server that was asked to end, or will not be asked: its process, or its whole job, goes. That of another login node
+/// has no number here, so the server's own word has to do.
+pub(super) fn make_gone(
+    plan: &SessionPlan,
+    found: FoundServer,
+    asked: bool,
+) -> (State, Vec<Effect>) {
+    if plan.scheduler.is_empty() && found.server.node.is_some() {
+        let host = plan.host.as_str();
+        if !asked {
+            return over(Effect::failed(problem::not_stopped(host)));
+        }
+        let text = fl!("session-gone-itself", host = host);
+        return over_with(Effect::note(text), Effect::closed());
+    }
     let effect = match found.job {
         Some(job) => Effect::EndJob(JobEnd { asked, ..*job }),
         None => Effect::EnsureStopped {

@@ -197,8 +197,8 @@ impl StateMachine {
 
     fn script_answered(&mut self, state: State, event: ScriptEvent) -> (State, Vec<Effect>) {
         use ScriptEvent::{
-            Choices, Discovered, Found, Gone, Kept, Launched, Log, NoLog, NoUsage, Rechecked,
-            Rediscover, Rehearsed, Usage,
+            Choices, Discovered, Found, Gone, Kept, Launched, Log, NoLog, NoUsage, Paths,
+            Rechecked, Rediscover, Rehearsed, Usage,
         };
         match (state, event) {
             (State::Discovering { locked }, Found(runtime_files, host_info)) => {
@@ -217,10 +217,14 @@ impl StateMachine {
             (State::FetchingLog, Choices(choices)) => {
                 over_with(Effect::Emit(Event::Choices(choices)), Effect::closed())
             }
+            (State::FetchingLog, Paths(paths)) => {
+                over_with(Effect::Emit(Event::Paths(paths)), Effect::closed())
+            }
             (
                 state,
-                Choices(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_) | Rediscover
-                | Gone(_) | Log(..) | NoLog(_) | Kept(_) | Rehearsed(_) | Usage(_) | NoUsage(_),
+                Choices(_) | Paths(_) | Found(..) | Discovered(_) | Rechecked(..) | Launched(_)
+                | Rediscover | Gone(_) | Log(..) | NoLog(_) | Kept(_) | Rehearsed(_) | Usage(_)
+                | NoUsage(_),
             ) => (state, vec![]),
         }
     }
@@ -294,7 +298,7 @@ impl StateMachine {
             (State::Counting(found, port, busy), Counted(kernels)) => {
                 self.counted(found, port, busy, kernels)
             }
-            (State::ShuttingDown(found), AskedToEnd(asked)) => make_gone(*found, asked),
+            (State::ShuttingDown(found), AskedToEnd(asked)) => make_gone(&self.plan, *found, asked),
             (
                 state,
                 Checked(_) | Unsuitable(_) | Counted(_) | AskedToEnd(_) | Active(_)
@@ -375,7 +379,8 @@ impl StateMachine {
                 | ScriptEvent::Rediscover
                 | ScriptEvent::Gone(_)
                 | ScriptEvent::Rehearsed(_)
-                | ScriptEvent::Choices(_),
+                | ScriptEvent::Choices(_)
+                | ScriptEvent::Paths(_),
             )
             | FsmEvent::Tunnel(
                 TunnelEvent::Listening { .. }

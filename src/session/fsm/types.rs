@@ -32,6 +32,8 @@ pub enum Goal {
     Glance,
     /// The lists that a user chooses from: queues, environments, modules.
     Choices,
+    /// The notebooks and folders in a folder of the working folder.
+    Paths(String),
 }
 
 /// The way to deal with busy kernels when a server is to be stopped.
