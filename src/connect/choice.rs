@@ -1,5 +1,6 @@
 //! Which transport makes a connection, and why: a rule that is given what there is.
 
+use crate::i18n::fl;
 use crate::ssh::resolve::{Source, SshTarget};
 
 /// The user's wish.
@@ -34,6 +35,18 @@ pub enum Reason {
     LiveMaster,
     /// Nothing asks for the other one.
     Usual,
+}
+
+impl Reason {
+    /// Returns the reason as text, as it follows "because".
+    #[must_use]
+    pub fn text(self) -> String {
+        match self {
+            Self::Configured => fl!("transport-configured"),
+            Self::LiveMaster => fl!("transport-live"),
+            Self::Usual => fl!("transport-usual"),
+        }
+    }
 }
 
 /// Chooses for a target. `is_live` says that a process of the user's own shares a connection to it.

@@ -66,7 +66,9 @@ pub fn connect(
     tracing::info!(host = %target.alias, transport = ?choice, "chosen");
     match (choice, live) {
         (Choice::Share(_), Some(live)) => Ok(live),
-        (Choice::Openssh(_), _) => openssh::start(target, caller.prompter, caller.poller),
+        (Choice::Openssh(reason), _) => {
+            openssh::start(target, &reason.text(), caller.prompter, caller.poller)
+        }
         (Choice::Share(_) | Choice::Libssh2(_), _) => connect_libssh2(target, hops, caller),
     }
 }

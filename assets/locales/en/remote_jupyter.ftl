@@ -226,10 +226,13 @@ dial-no-answer = no answer
 dial-bad-bind = BindAddress { $address } is not an address
 connected = connected to { $address } ({ $banner }), host key { $algorithm } is known
 openssh-shared = connected over the connection that an ssh of yours has open ({ $path })
+transport-configured = `transport` says so
+transport-live = a connection is open already
+transport-usual = nothing asks for another one
 openssh-stale = nobody answers at the control socket { $path }
 openssh-silent-master = the connection that an ssh of yours has open does not answer ({ $path })
 openssh-shared-login = that connection; nobody logs in again
-openssh-own = connected to { $address } ({ $banner }) by the ssh of this computer
+openssh-own = connected to { $address } ({ $banner }) by the ssh of this computer ({ $reason })
 openssh-own-login = the ssh of this computer
 connected-unchecked = connected to { $address } ({ $banner }); the host key { $algorithm } was not checked, because of NoHostAuthenticationForLocalhost
 

@@ -213,10 +213,13 @@ dial-no-answer = 応答なし
 dial-bad-bind = BindAddress の { $address } はアドレスではありません
 connected = { $address } ({ $banner }) に接続しました。ホスト鍵 { $algorithm } は登録済みです
 openssh-shared = すでに開いている ssh の接続を使います ({ $path })
+transport-configured = `transport` の指定
+transport-live = 接続がすでに開いている
+transport-usual = ほかの方式は不要
 openssh-stale = 制御ソケット { $path } に応答がありません
 openssh-silent-master = すでに開いている ssh の接続に応答がありません ({ $path })
 openssh-shared-login = その接続。再ログインはしません
-openssh-own = このコンピューターの ssh で { $address } ({ $banner }) に接続しました
+openssh-own = このコンピューターの ssh で { $address } ({ $banner }) に接続しました ({ $reason })
 openssh-own-login = このコンピューターの ssh
 connected-unchecked = { $address } ({ $banner }) に接続しました。NoHostAuthenticationForLocalhost に従い、ホスト鍵 { $algorithm } は確認していません
 

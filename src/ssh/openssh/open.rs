@@ -74,13 +74,14 @@ fn answers(connection: &OpensshConnection, poller: &Poller) -> Result<bool, SshE
     Ok(!connection.has_ended())
 }
 
-/// Has a new process connect and log in. Its questions go to the prompter; where nobody may be asked, it asks none.
+/// Has a new process connect and log in, for a reason that is told. Its questions go to the prompter; where nobody may be asked, it asks none.
 ///
 /// # Errors
 /// [`SshError::Openssh`] with what the process said, [`SshError::OpensshMissing`], [`SshError::NoAnswer`],
 /// [`SshError::HostKeyUnknown`], or the wait's.
 pub fn start(
     target: &SshTarget,
+    reason: &str,
     prompter: &dyn Prompter,
     poller: &Poller,
 ) -> Result<Connection, SshError> {
@@ -99,7 +100,8 @@ pub fn start(
     let description = fl!(
         "openssh-own",
         address = address.unwrap_or(&place),
-        banner = software.unwrap_or("?")
+        banner = software.unwrap_or("?"),
+        reason = reason
     );
     let login = LoggedIn {
         user: target.user.clone(),
