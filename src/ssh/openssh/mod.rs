@@ -6,6 +6,7 @@ pub(super) mod channel;
 pub(super) mod connection;
 mod control;
 mod folder;
+mod fuzz;
 mod greeting;
 mod login;
 mod master;
@@ -20,5 +21,6 @@ mod traffic;
 mod transcript;
 mod unix_forward;
 
+pub(crate) use fuzz::{read_answers, read_words};
 pub use open::{share, start};
 pub use said::OpensshCause;
