@@ -219,23 +219,6 @@ fn without_global(help: &str) -> String {
     text.strip_suffix("Options:").unwrap_or(text).to_owned()
 }
 
-/// A planned key moves up once the program accepts it.
-#[test]
-fn what_is_not_in_this_version_is_not() {
-    let keys = levels().into_iter().flat_map(|level| level.rows);
-    let keys = keys.map(|row| row[0].trim_matches('`').to_owned());
-    let keys: Vec<String> = keys.collect();
-    let text = page("configuration.md");
-    let planned = text.split("\n## Not in this version\n").nth(1);
-    let planned = planned.expect("a section on it").split('`').skip(1);
-    let mut checked = 0;
-    for word in planned.step_by(2) {
-        assert!(!keys.iter().any(|key| key == word), "{word} is there");
-        checked += 1;
-    }
-    assert!(checked > 0);
-}
-
 // --- what scripts read ---------------------------------------------------------------------------------------------
 
 #[test]
