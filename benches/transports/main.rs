@@ -154,11 +154,7 @@ fn in_turns(rounds: usize, measure: impl Fn(Side) -> f64) -> [Vec<f64>; 3] {
 }
 
 fn print_row(title: &str, figures: &[Vec<f64>; 3]) {
-    let medians = figures.each_ref().map(|figures| {
-        let mut sorted = figures.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted[sorted.len() / 2]
-    });
+    let medians = figures.clone().map(traffic::median);
     let cells = medians.map(|median| {
         let ratio = median / medians[2];
         format!("{median:.4} ({ratio:.2})")

@@ -30,12 +30,12 @@ pub fn options(bytes: &[u8]) {
     let _ = alive.lost_at(now, now, ConnectionUse::Idle);
 }
 
-/// What answers at the control socket of an `ssh` process.
+/// Answers at the control socket of an `ssh` process.
 pub fn control_socket(bytes: &[u8]) {
     assert!(read_answers(bytes) <= bytes.len());
 }
 
-/// What an `ssh` process writes to standard error, and asks.
+/// Words and questions of an `ssh` process.
 pub fn words(bytes: &[u8]) {
     let (size, shown) = read_words(bytes, &text(bytes));
     assert!(size <= 8 << 10);

@@ -21,7 +21,8 @@ fn listen(client: &Client, serve: fn(UnixStream)) {
 }
 
 fn flood(mut stream: UnixStream) {
-    while stream.write_all(&[0x7f; 65536]).is_ok() {}
+    let bytes = vec![0x7f; 65536];
+    while stream.write_all(&bytes).is_ok() {}
 }
 
 fn hang(mut stream: UnixStream) {

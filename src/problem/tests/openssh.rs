@@ -42,6 +42,16 @@ pub fn by_ssh() -> Vec<(Code, SshError)> {
             "Too many authentication failures",
         ),
         (
+            Code::HopForbids,
+            HopForbids,
+            "open failed: administratively prohibited",
+        ),
+        (
+            Code::HopUnreachable,
+            HopUnreachable,
+            "open failed: connect failed",
+        ),
+        (
             Code::NoCommonAlgorithm,
             NoCommonAlgorithm,
             "no matching key exchange method found",

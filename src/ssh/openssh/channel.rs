@@ -25,7 +25,7 @@ const ECHO: &str = "exec cat";
 const GRACE: Duration = Duration::from_millis(500);
 
 /// A send window that is never the limit: the sockets are.
-const SEND_WINDOW: usize = 1 << 30;
+pub const SEND_WINDOW: usize = 1 << 30;
 
 /// The channel that is asked for.
 enum Wanted {
@@ -259,11 +259,6 @@ impl OpensshChannel {
     pub fn poll_grant(&mut self, bytes: u32) -> Nonblocking<()> {
         self.credit = self.credit.map(|credit| credit.saturating_add(bytes));
         Poll::Ready(Ok(()))
-    }
-
-    /// Number of bytes that may be offered to [`Self::poll_write`].
-    pub fn send_window(&self) -> usize {
-        SEND_WINDOW
     }
 
     /// Closes the channel. The input of a session ends first, so that what was sent before still arrives, and so that the

@@ -1,7 +1,7 @@
-//! What tests feed with bytes that are made up.
+//! Entry points for tests that feed bytes that are made up.
 
 use super::message::AnswerReader;
-use super::question::prompt;
+use super::question::{Asked, prompt};
 use super::said::OpensshCause;
 use super::transcript::Transcript;
 
@@ -38,6 +38,12 @@ pub fn read_words(bytes: &[u8], question: &str) -> (usize, String) {
     let said = transcript.said();
     let _ = (transcript.method(), transcript.server());
     let _ = OpensshCause::read(&said);
-    let shown = prompt(question, ("gpu01", "me"), false).text();
+    let asked = Asked {
+        alias: "gpu01",
+        host: "gpu01.example.org",
+        user: "me",
+        marks_servers: true,
+    };
+    let shown = prompt(question, asked, false).text();
     (said.len() + transcript.take_refusals().count(), shown)
 }

@@ -1,4 +1,4 @@
-//! What all channels of one shared connection tell: that something has come, and when.
+//! Events and times of all channels of one shared connection.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
