@@ -56,8 +56,8 @@ fn one_session_at_a_time_is_enough() {
     let out = client.run(&["stop", "test", "--yes"]);
     assert_eq!(out.code, Some(0), "{out}");
     assert!(out.stderr.contains("has shut down"), "{out}");
-    assert_eq!(opened.wait_exit().code, Some(0));
-    assert_eq!(sshd.connections(), 1);
+    let out = opened.wait_exit();
+    assert_eq!((out.code, sshd.connections()), (Some(0), 1), "{out}");
 }
 
 #[test]

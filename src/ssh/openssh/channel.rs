@@ -22,7 +22,7 @@ use crate::ssh::forward_target::{ForwardTarget, Nonblocking, ReceiveWindow};
 const ECHO: &str = "exec cat";
 
 /// Time that a command has to end once its input has ended, before the channel is closed.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(1500);
 
 /// A send window that is never the limit: the sockets are.
 pub const SEND_WINDOW: usize = 1 << 30;
@@ -275,6 +275,8 @@ impl OpensshChannel {
             {
                 streams.drain();
                 if streams.take_closed() {
+                    // sshd counts it until its loop comes round.
+                    self.traffic.close_session();
                     return Poll::Ready(Ok(()));
                 }
                 self.traffic.wake_by(until);
