@@ -115,6 +115,11 @@ bench-app: jupyter
 bench-tunnel: install
 	$(CARGO) bench --locked --bench tunnel
 
+## bench-transports: measurements of libssh2 and the system's ssh, beside ssh -N -L
+# BENCH_ROUNDS=3 measures as often.
+bench-transports: install
+	$(CARGO) bench --locked --bench transports
+
 ## bench-growth: how the price grows with connections and hosts
 bench-growth: jupyter
 	BENCH_GROWTH=1 $(CARGO) bench --locked --bench tunnel --bench app

@@ -69,21 +69,37 @@ impl Contender {
         }
     }
 
-    /// Seconds of processor time so far, of all its threads.
+    /// Seconds of processor time so far, of all its threads and of an `ssh` that it has started.
     pub fn processor_time(&self) -> f64 {
-        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid)).unwrap();
-        let times = tasks.filter_map(|task| {
-            let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-            text.split(' ').next()?.parse::<f64>().ok()
-        });
-        times.sum::<f64>() / 1e9
+        let of_one = |pid: u32| {
+            let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+            let times = tasks.filter_map(|task| {
+                let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+                text.split(' ').next()?.parse::<f64>().ok()
+            });
+            times.sum::<f64>() / 1e9
+        };
+        self.processes().into_iter().map(of_one).sum()
     }
 
-    /// Resident memory in MiB.
+    /// Resident memory in MiB, of the same processes.
     pub fn memory(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-        kib.expect("a size") / 1024.0
+        let of_one = |pid: u32| {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+            let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+            let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+            kib.expect("a size") / 1024.0
+        };
+        self.processes().into_iter().map(of_one).sum()
+    }
+
+    /// Its process, and the children of each of its threads.
+    fn processes(&self) -> Vec<u32> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid)).unwrap();
+        let lists = tasks
+            .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok());
+        let children = lists.collect::<String>();
+        let children = children.split_whitespace().map(|pid| pid.parse().unwrap());
+        std::iter::once(self.pid).chain(children).collect()
     }
 }

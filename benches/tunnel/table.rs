@@ -1,15 +1,10 @@
 //! Raw figures, and the table of their ratios.
 
 use crate::rows::{Kind, Row};
+use crate::traffic::median;
 
 /// Ours and theirs of each round, in seconds, or in MiB.
 pub type Rounds = Vec<[f64; 2]>;
-
-/// The middle one.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
 
 /// Prints what was measured of a row: one line for each side.
 pub fn print_raw(row: &Row, rounds: &Rounds) {

@@ -19,6 +19,12 @@ fn connect(port: u16, order: &str) -> TcpStream {
     stream
 }
 
+/// The middle one.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 fn timed(run: impl FnOnce()) -> f64 {
     let began = Instant::now();
     run();
@@ -94,7 +100,7 @@ fn messages(port: u16, order: &str, rounds: usize, size: usize) -> f64 {
         stream.read_exact(&mut answer).unwrap();
     };
     exchange();
-    super::table::median((0..rounds).map(|_| timed(&mut exchange)).collect())
+    median((0..rounds).map(|_| timed(&mut exchange)).collect())
 }
 
 /// An open connection on which small messages are answered.

@@ -38,13 +38,13 @@ use crate::host_os::raise_descriptor_limit;
 use crate::i18n::set_language;
 use crate::ipc::AppRequest;
 use crate::secret::leave_no_core;
-use crate::ssh::openssh::askpass;
+use crate::ssh::openssh::answer_as_askpass;
 
 /// Parses the arguments, runs the command or the app, tells a failure.
 #[must_use]
 pub fn main(app: AppStart) -> ExitCode {
     leave_no_core();
-    if let Some(code) = askpass::answer() {
+    if let Some(code) = answer_as_askpass() {
         return code;
     }
     raise_descriptor_limit();

@@ -98,7 +98,7 @@ words! {
 }
 
 words! {
-    /// What makes the connection.
+    /// Transport of a connection.
     #[derive(Default)]
     Transport {
         /// libssh2, unless the system's `ssh` is needed or has a connection open.
@@ -149,7 +149,7 @@ pub struct Host {
     pub name: String,
     /// Alias, `user@host` or `ssh://user@host:port`; see [`Host::ssh_destination`].
     pub ssh: Option<String>,
-    /// What makes the connection.
+    /// Transport of the connection.
     #[serde(default)]
     pub transport: Transport,
     /// Launch method for a server.

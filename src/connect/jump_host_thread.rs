@@ -152,9 +152,10 @@ impl JumpHostThread<'_> {
         let own = |text: String| tell(fl!("hops-step", hop = &self.hop.name, step = text));
         let caller = Caller {
             hop: Some(&self.hop.name),
-            transport: match target.yields {
-                true => TransportWish::Auto,
-                false => TransportWish::Libssh2,
+            transport: if target.yields {
+                TransportWish::Auto
+            } else {
+                TransportWish::Libssh2
             },
             prompter: self,
             expected: self.expected(),

@@ -71,6 +71,7 @@ pub fn connect(
     hops: &[Hop],
     caller: &Caller<'_>,
 ) -> Result<Connection, SshError> {
+    openssh::end_all_left_behind();
     let live = match caller.transport {
         TransportWish::Libssh2 => None,
         TransportWish::Auto | TransportWish::Openssh => {

@@ -33,6 +33,8 @@ pub const TARGETS: &[FuzzTarget] = &[
     target("relay_frames", tunnel::relay_frames),
     target("resume_frames", tunnel::resume_frames),
     target("ssh_greeting", ssh::greeting),
+    target("control_socket", ssh::control_socket),
+    target("ssh_words", ssh::words),
     target("terminal_text", near::terminal_text),
     target("qstat_xml", schedulers::grid_engine),
     target("squeue", schedulers::slurm),

@@ -8,6 +8,7 @@ use crate::ssh::known_hosts::{
     HostName, KnownHosts, RevokedKeys, Verdict, fingerprint, is_certificate, key_type, plain_key,
     rsa_bits,
 };
+use crate::ssh::openssh::{read_answers, read_words};
 use crate::ssh::poll::Poller;
 use crate::ssh::resolve::{Algorithms, given_name, hop_arguments, read_options, refusal};
 use crate::ssh::{
@@ -27,6 +28,18 @@ pub fn options(bytes: &[u8]) {
     let now = Instant::now();
     let _ = alive.ask_at(now, ConnectionUse::Idle);
     let _ = alive.lost_at(now, now, ConnectionUse::Idle);
+}
+
+/// Answers at the control socket of an `ssh` process.
+pub fn control_socket(bytes: &[u8]) {
+    assert!(read_answers(bytes) <= bytes.len());
+}
+
+/// Words and questions of an `ssh` process.
+pub fn words(bytes: &[u8]) {
+    let (size, shown) = read_words(bytes, &text(bytes));
+    assert!(size <= 8 << 10);
+    assert!(!shown.contains(|c: char| c.is_control()), "{shown:?}");
 }
 
 /// A destination of a configuration, a command line or an ssh configuration: it is part of a command line.

@@ -10,7 +10,7 @@ use super::handshake::{handshake, handshake_silent};
 use super::host_key::{host_key, host_key_files};
 use super::jump_host::{forward, no_way, proxy_command};
 use super::local::system_remedy;
-use super::openssh::{openssh, openssh_missing};
+use super::openssh::openssh;
 use super::wait::waiting;
 use super::{local, login, lost};
 use crate::config::Host;
@@ -113,12 +113,7 @@ pub(super) fn ssh(host: &Host, target: Option<&SshTarget>, error: &SshError) -> 
         | SshError::Hops(_)
         | SshError::ProxyCommand { .. }
         | SshError::ProxyShell { .. } => way(host, error),
-        SshError::Openssh {
-            cause,
-            status,
-            said,
-        } => openssh(host, target, *cause, status, said),
-        SshError::OpensshMissing(why) => openssh_missing(name, why),
+        SshError::Openssh { .. } | SshError::OpensshMissing(_) => openssh(host, target, error),
         SshError::Session(_)
         | SshError::Closed
         | SshError::Silent(_)

@@ -13,6 +13,7 @@ use crate::remote::ScriptFailure;
 use examples::*;
 
 mod examples;
+mod openssh;
 mod table;
 
 fn explained(host: &Host, error: &RemoteError) -> Problem {

@@ -5,9 +5,9 @@ use std::task::Poll;
 use super::connection::{Connection, ConnectionKind};
 pub use super::forward_target::{ForwardTarget, Nonblocking, ReceiveWindow};
 use super::libssh2::channel::{Libssh2Channel, Libssh2Opening};
-use super::openssh::channel::{OpensshChannel, OpensshOpening};
+use super::openssh::channel::{OpensshChannel, OpensshOpening, SEND_WINDOW};
 
-/// What is opened.
+/// Purpose of a channel.
 #[derive(Debug, Clone)]
 enum Purpose {
     Session,
@@ -18,7 +18,7 @@ enum Purpose {
 
 enum OpeningKind {
     Libssh2(Libssh2Opening),
-    Openssh(OpensshOpening),
+    Openssh(Box<OpensshOpening>),
 }
 
 /// A channel that is being opened. Any number of them may wait for their answers, but while one is
@@ -84,7 +84,7 @@ impl ChannelOpening {
                 .map_ok(|channel| Channel(ChannelKind::Libssh2(channel))),
             (OpeningKind::Openssh(opening), ConnectionKind::Openssh(_)) => opening
                 .poll()
-                .map_ok(|channel| Channel(ChannelKind::Openssh(channel))),
+                .map_ok(|channel| Channel(ChannelKind::Openssh(Box::new(channel)))),
             // It was begun on a connection of the other transport.
             _ => Poll::Ready(Err(ssh2::Error::unknown())),
         }
@@ -98,18 +98,18 @@ fn begin(purpose: &Purpose, connection: &ConnectionKind) -> OpeningKind {
             Purpose::Command => Libssh2Opening::command(),
             Purpose::Forward(target) => Libssh2Opening::forward(target),
         }),
-        ConnectionKind::Openssh(connection) => OpeningKind::Openssh(match purpose {
+        ConnectionKind::Openssh(connection) => OpeningKind::Openssh(Box::new(match purpose {
             Purpose::Session => OpensshOpening::session(connection),
             Purpose::Command => OpensshOpening::command(connection),
             Purpose::Keepalive => OpensshOpening::keepalive(connection),
             Purpose::Forward(target) => OpensshOpening::forward(connection, target),
-        }),
+        })),
     }
 }
 
 enum ChannelKind {
     Libssh2(Libssh2Channel),
-    Openssh(OpensshChannel),
+    Openssh(Box<OpensshChannel>),
 }
 
 use ChannelKind::{Libssh2, Openssh};
@@ -206,7 +206,7 @@ impl Channel {
     pub fn send_window(&self) -> usize {
         match &self.0 {
             Libssh2(channel) => channel.send_window(),
-            Openssh(channel) => channel.send_window(),
+            Openssh(_) => SEND_WINDOW,
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) enum ConnectionKind {
     /// A session of libssh2.
     Libssh2(Libssh2Connection),
     /// A connection that an `ssh` process shares.
-    Openssh(OpensshConnection),
+    Openssh(Box<OpensshConnection>),
 }
 
 use ConnectionKind::{Libssh2, Openssh};
@@ -56,7 +56,7 @@ impl Connection {
     #[must_use]
     pub fn shared(target: &SshTarget, connection: OpensshConnection) -> Self {
         Self {
-            kind: Openssh(connection),
+            kind: Openssh(Box::new(connection)),
             alive: KeepaliveConfig::of(target),
         }
     }

@@ -1,4 +1,4 @@
-//! What channels of either transport have in common: where they lead, and how their calls end.
+//! Parts that the channels of both transports share: targets, windows, and how a call ends.
 
 use std::task::Poll;
 

@@ -110,7 +110,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["config", "host_name", "shell_quote", "unix_time"],
     ),
     ("jupyter", &["config", "host_name", "secret", "unix_time"]),
-    ("ssh", &["file_access", "readable"]),
+    ("ssh", &["file_access", "readable", "secret"]),
     ("shell_quote", &[]),
     ("secret", &[]),
     ("host_name", &[]),

@@ -227,6 +227,8 @@ fn a_server_with_nothing_in_common_is_told_with_both_lists_and_its_own_remedy() 
             ..Options::default()
         });
         let client = client_of(&sshd, Known::Right);
+        // Else it is left to `ssh`, which has them.
+        configure(&client, "launcher = \"attach\"\ntransport = \"libssh2\"");
         let failed = fails(&client, &[], 5, "no_common_algorithm");
         assert!(text(&failed, "detail").contains(named), "{failed}");
         assert!(text(&failed, "remedy").contains(remedy), "{failed}");

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::session::{Login, SOON};
+use crate::session::{Login, SOON, serves};
 use crate::support::network::Network;
 use crate::support::process::pid_of;
 use crate::support::{Client, Key, Known, Options, Server, Sshd, eventually, http};
@@ -80,7 +80,7 @@ fn one_that_chatters_serves_as_well() {
     let login = Login::new(&sshd, &network, &client);
     let mut opened = login.open();
     let ready = opened.wait_phase("ready");
-    login.serves(&ready);
+    serves(&ready);
     login.ends(&mut opened, &["stop", "test", "--yes"]);
     login.assert_nothing_left();
 }
@@ -170,7 +170,7 @@ fn one_that_dies_in_mid_transfer_is_replaced() {
     assert!(rest.len() < 64 << 20, "the transfer ended with it");
     let healed = opened.wait_phase("ready");
     assert_eq!(healed["again"], true);
-    login.serves(&healed);
+    serves(&healed);
     let mut whole = Vec::new();
     begin(&healed, "files/big.txt")
         .read_to_end(&mut whole)

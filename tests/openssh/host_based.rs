@@ -1,5 +1,6 @@
 //! Logins by the local computer's own host key.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -77,10 +78,10 @@ fn a_server_that_trusts_this_computer() {
     let mut known = String::new();
     let mut allowed = String::new();
     for key in keys::host_keys(&etc_ssh) {
-        known += &format!("{names} {key}\n");
+        writeln!(known, "{names} {key}").unwrap();
     }
     for name in names.split(',') {
-        allowed += &format!("{name} {user}\n");
+        writeln!(allowed, "{name} {}", user.trim()).unwrap();
     }
     sshd.home().write(".ssh/known_hosts", &known);
     sshd.home().write(".shosts", &allowed);

@@ -21,7 +21,8 @@ fn listen(client: &Client, serve: fn(UnixStream)) {
 }
 
 fn flood(mut stream: UnixStream) {
-    while stream.write_all(&[0x7f; 65536]).is_ok() {}
+    let bytes = vec![0x7f; 65536];
+    while stream.write_all(&bytes).is_ok() {}
 }
 
 fn hang(mut stream: UnixStream) {
@@ -89,12 +90,19 @@ fn an_ssh_that_dies_is_told_in_its_words_whatever_the_language() {
         text(&event, "detail").contains("Zugriff verweigert"),
         "{event}"
     );
+    // Where a key would do, one who has no ticket need not have meant to use it: it has to have expired.
     let client = client_with(
         &sshd,
         "echo 'No Kerberos credentials available (default cache: FILE:/tmp/x)' >&2\n\
          echo 'me@gpu: Permission denied (publickey,gssapi-with-mic).' >&2; exit 255",
     );
-    let event = fails(&client, &[], 4, "auth_refused");
+    fails(&client, &[], 4, "auth_refused");
+    let client = client_with(
+        &sshd,
+        "echo 'Ticket expired' >&2\n\
+         echo 'me@gpu: Permission denied (publickey,gssapi-with-mic).' >&2; exit 255",
+    );
+    let event = fails(&client, &[], 4, "ticket");
     assert!(text(&event, "remedy").contains("`kinit`"), "{event}");
 }
 

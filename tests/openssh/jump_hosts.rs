@@ -1,7 +1,7 @@
 //! Jump hosts that only `ssh` gets into: what is behind them is reached over its connection.
 
 use crate::realm::Realm;
-use crate::session::Login;
+use crate::session::{Login, serves};
 use crate::shared_connections::{Master, is_up, two_factors};
 use crate::support::network::Network;
 use crate::support::root_sshd::CODES;
@@ -24,7 +24,7 @@ fn a_jump_host_that_takes_tickets_alone() {
     let (network, target) = (Network::to(&jump), Sshd::start());
     let client = client_of(&network, &["GSSAPIAuthentication yes"], &target);
     realm.introduce(&client, &jump.user());
-    realm.ticket(&client, &jump.user(), "1h");
+    Realm::ticket(&client, &jump.user(), "1h");
     let login = Login::new(&target, &network, &client);
     login.works_with_ssh();
     login.whole_session();
@@ -44,7 +44,7 @@ fn a_jump_host_that_the_users_ssh_is_connected_to_asks_for_no_code() {
     let login = Login::new(&target, &network, &client);
     let mut opened = login.open();
     let ready = opened.wait_phase("ready");
-    login.serves(&ready);
+    serves(&ready);
     assert_eq!(at_the_jump_host.attempts(), 0, "{}", jump.log());
     assert_eq!(jump.codes_left(), CODES.len() - 1);
     login.ends(&mut opened, &["stop", "test", "--yes"]);

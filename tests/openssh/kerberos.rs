@@ -1,7 +1,7 @@
 //! Logins by Kerberos: a server that takes nothing but tickets.
 
 use crate::realm::Realm;
-use crate::session::{Login, SOON};
+use crate::session::{Login, SOON, serves};
 use crate::support::network::Network;
 use crate::support::process::{PATIENCE, eventually};
 use crate::support::{Client, Key, Known, Server, Sshd};
@@ -25,7 +25,7 @@ fn a_ticket_is_enough_for_the_whole_session() {
     let sshd = realm.sshd(&TICKETS_ALONE);
     let network = Network::to(&sshd);
     let client = client_of(&realm, &network, &sshd);
-    realm.ticket(&client, &sshd.user(), "1h");
+    Realm::ticket(&client, &sshd.user(), "1h");
     let login = Login::new(&sshd, &network, &client);
     login.works_with_ssh();
     login.whole_session();
@@ -38,7 +38,7 @@ fn an_expired_ticket_is_renewed_by_kinit_which_the_remedy_names() {
     let sshd = realm.sshd(&TICKETS_ALONE);
     let network = Network::to(&sshd);
     let client = client_of(&realm, &network, &sshd);
-    realm.ticket(&client, &sshd.user(), "1s");
+    Realm::ticket(&client, &sshd.user(), "1s");
     let expired = || {
         let out = crate::support::process::finish(client.bare("klist").arg("-s"), PATIENCE);
         out.code != Some(0)
@@ -60,10 +60,10 @@ fn an_expired_ticket_is_renewed_by_kinit_which_the_remedy_names() {
         // The second time there is none at all.
         let _ = std::fs::remove_file(client.path("ticket"));
     }
-    realm.ticket(&client, &sshd.user(), "1h");
+    Realm::ticket(&client, &sshd.user(), "1h");
     let mut opened = login.open();
     let ready = opened.wait_phase("ready");
-    login.serves(&ready);
+    serves(&ready);
     login.ends(&mut opened, &["stop", "test", "--yes"]);
     login.assert_nothing_left();
 }
@@ -75,7 +75,7 @@ fn an_unknown_host_key_is_asked_about_once_though_two_transports_see_it() {
     let network = Network::to(&sshd);
     let client = client_of(&realm, &network, &sshd);
     client.know(&network, Known::Not);
-    realm.ticket(&client, &sshd.user(), "1h");
+    Realm::ticket(&client, &sshd.user(), "1h");
     client.askpass(&[("", "yes")]);
     let login = Login::new(&sshd, &network, &client);
     for _ in 0..2 {
@@ -92,7 +92,7 @@ fn a_ticket_that_ends_before_the_connection_is_waited_for() {
     let sshd = realm.sshd(&TICKETS_ALONE);
     let network = Network::to(&sshd);
     let client = client_of(&realm, &network, &sshd);
-    realm.ticket(&client, &sshd.user(), "1h");
+    Realm::ticket(&client, &sshd.user(), "1h");
     let login = Login::new(&sshd, &network, &client);
     let mut opened = login.open();
     let ready = opened.wait_phase("ready");
@@ -108,10 +108,10 @@ fn a_ticket_that_ends_before_the_connection_is_waited_for() {
         "{}",
         login.run(&["status", "test"])
     );
-    realm.ticket(&client, &sshd.user(), "1h");
+    Realm::ticket(&client, &sshd.user(), "1h");
     let again = login.run(&["open", "test", "--json", "--no-browser"]);
     assert_eq!(again.code, Some(0), "{again}");
-    login.serves(&ready);
+    serves(&ready);
     login.ends(&mut opened, &["stop", "test", "--yes"]);
     login.assert_nothing_left();
 }
@@ -138,7 +138,7 @@ fn a_ticket_is_taken_before_a_password_is_asked_for() {
     ]);
     let network = Network::to(&sshd);
     let client = client_of(&realm, &network, &sshd);
-    realm.ticket(&client, &sshd.user(), "1h");
+    Realm::ticket(&client, &sshd.user(), "1h");
     client.askpass(&[("", "nobody knows")]);
     let login = Login::new(&sshd, &network, &client);
     let out = login.run(&["doctor", "test"]);

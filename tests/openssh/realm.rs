@@ -129,7 +129,7 @@ impl Realm {
     }
 
     /// Gets the user of [`Self::introduce`] a ticket that is good for so long (`1h`, `2s`).
-    pub fn ticket(&self, client: &Client, user: &str, life: &str) {
+    pub fn ticket(client: &Client, user: &str, life: &str) {
         let mut kinit = client.bare("kinit");
         let keytab = client.path("user.keytab");
         must(

@@ -153,7 +153,7 @@ impl<'a> Login<'a> {
         let mut opened = self.open();
         let cold = opened.wait_phase("ready");
         assert_eq!(cold["reused"], false, "{cold}");
-        self.serves(&cold);
+        serves(&cold);
         self.network.cut();
         opened.wait_phase_within("reconnecting", SOON);
         let healed = opened.wait_phase("ready");
@@ -161,21 +161,15 @@ impl<'a> Login<'a> {
             (&healed["again"], &healed["local_port"], &healed["url"]),
             (&true.into(), &cold["local_port"], &cold["url"])
         );
-        self.serves(&healed);
+        serves(&healed);
         self.ends(&mut opened, &["close", "test"]);
         self.assert_no_process();
         let mut opened = self.open();
         let warm = opened.wait_phase("ready");
         assert_eq!(warm["reused"], true, "{warm}");
-        self.serves(&warm);
+        serves(&warm);
         self.ends(&mut opened, &["stop", "test", "--yes"]);
         self.assert_nothing_left();
-    }
-
-    /// The page comes, and a kernel answers over a websocket.
-    pub fn serves(&self, ready: &Value) {
-        assert!(http::title(ready).contains("Jupyter"), "{ready}");
-        assert_eq!(compute(ready, "print(6 * 7)"), "42\n");
     }
 
     pub fn ends(&self, opened: &mut Opened, command: &[&str]) {
@@ -183,4 +177,10 @@ impl<'a> Login<'a> {
         assert_eq!(out.code, Some(0), "{out}");
         assert_eq!(opened.wait_exit().code, Some(0), "{}", opened.stderr());
     }
+}
+
+/// The page comes, and a kernel answers over a websocket.
+pub fn serves(ready: &Value) {
+    assert!(http::title(ready).contains("Jupyter"), "{ready}");
+    assert_eq!(compute(ready, "print(6 * 7)"), "42\n");
 }

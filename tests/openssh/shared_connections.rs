@@ -2,7 +2,7 @@
 
 use std::process::{Child, Stdio};
 
-use crate::session::{Login, SOON};
+use crate::session::{Login, SOON, serves};
 use crate::support::network::Network;
 use crate::support::process::{PATIENCE, eventually, finish};
 use crate::support::root_sshd::CODES;
@@ -64,13 +64,13 @@ fn a_live_master_serves_everything_without_a_second_login() {
     let login = Login::new(&sshd, &network, &client);
     let mut opened = login.open();
     let cold = opened.wait_phase("ready");
-    login.serves(&cold);
+    serves(&cold);
     login.ends(&mut opened, &["close", "test"]);
     login.assert_no_process();
     let mut opened = login.open();
     let warm = opened.wait_phase("ready");
     assert_eq!(warm["reused"], true);
-    login.serves(&warm);
+    serves(&warm);
     assert_eq!(login.attempts(), 0, "{}", sshd.log());
     assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
     assert!(master.is_alive(), "the user's own is left alone");
@@ -81,7 +81,7 @@ fn a_live_master_serves_everything_without_a_second_login() {
     let _second = Master::of(&client, "test", CODES[1]);
     let out = login.run(&["open", "test", "--json", "--no-browser"]);
     assert_eq!(out.code, Some(0), "{out}");
-    login.serves(&warm);
+    serves(&warm);
     assert_eq!(client.asked().len(), 2, "{:?}", client.asked());
     assert_eq!(sshd.codes_left(), CODES.len() - 2);
     login.ends(&mut opened, &["stop", "test", "--yes"]);
@@ -102,7 +102,7 @@ fn a_masters_socket_that_nobody_answers_is_no_master() {
     let login = Login::new(&sshd, &network, &client);
     let mut opened = login.open();
     let ready = opened.wait_phase("ready");
-    login.serves(&ready);
+    serves(&ready);
     assert_eq!(client.asked().len(), 2, "{:?}", client.asked());
     login.ends(&mut opened, &["stop", "test", "--yes"]);
     login.assert_nothing_left();

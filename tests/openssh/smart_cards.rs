@@ -1,6 +1,6 @@
 //! Keys in a smart card, which only a PKCS#11 library speaks to.
 
-use crate::session::Login;
+use crate::session::{Login, serves};
 use crate::support::network::Network;
 use crate::support::{Client, Key, Known, Sshd};
 use crate::token::{self, PIN};
@@ -32,14 +32,14 @@ fn a_cards_key_opens_the_whole_session_with_its_pin() {
     assert!(asked > 0, "the card has a PIN");
     let mut opened = login.open();
     let cold = opened.wait_phase("ready");
-    login.serves(&cold);
+    serves(&cold);
     assert_eq!(client.asked().len(), 2 * asked, "{:?}", client.asked());
     // Nobody is asked while it reconnects: a click is.
     network.cut();
     opened.wait_phase_within("reconnecting", crate::session::SOON);
     let again = login.run(&["open", "test", "--json", "--no-browser"]);
     assert_eq!(again.code, Some(0), "{again}");
-    login.serves(&cold);
+    serves(&cold);
     login.ends(&mut opened, &["stop", "test", "--yes"]);
     login.assert_nothing_left();
 }

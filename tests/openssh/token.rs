@@ -1,4 +1,4 @@
-//! A smart card that is a file: SoftHSM's token behind PKCS#11, with one key in it, made by OpenSC's tool.
+//! A smart card that is a file: a token of softhsm2 behind PKCS#11, with one key in it, made by the tool of opensc.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -63,7 +63,8 @@ pub fn processes(client: &Client) -> Vec<String> {
         let program = line.split_whitespace().nth(1).unwrap_or_default();
         program.ends_with("ssh") && line.contains(&folder)
     };
-    table.lines().filter(is_ours).map(str::to_owned).collect()
+    let lines = table.lines().map(str::trim).filter(is_ours);
+    lines.map(str::to_owned).collect()
 }
 
 /// A cold and a warm click, a page, a websocket, and a stop; then nothing is left.

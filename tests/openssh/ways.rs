@@ -56,8 +56,8 @@ fn one_session_at_a_time_is_enough() {
     let out = client.run(&["stop", "test", "--yes"]);
     assert_eq!(out.code, Some(0), "{out}");
     assert!(out.stderr.contains("has shut down"), "{out}");
-    assert_eq!(opened.wait_exit().code, Some(0));
-    assert_eq!(sshd.connections(), 1);
+    let out = opened.wait_exit();
+    assert_eq!((out.code, sshd.connections()), (Some(0), 1), "{out}");
 }
 
 #[test]
@@ -128,4 +128,29 @@ fn an_ssh_of_the_programs_finds_its_way_through_a_jump_host_itself() {
     opened.interrupt();
     assert_eq!(opened.wait_exit().code, Some(0));
     assert!(eventually(SOON, || processes(&client).is_empty()));
+}
+
+/// The `ssh` that leads through a jump host is another process, which knows nothing of `BatchMode`.
+#[test]
+fn a_jump_hosts_passphrase_is_not_asked_for_while_nobody_is_there() {
+    let (jump_host, target) = (crate::scene::bare(), Sshd::start());
+    let network = crate::support::network::Network::to(&jump_host);
+    let client = Client::new();
+    client.add_host("jump", &network, Key::Encrypted);
+    client.add_host_with("test", &target, Key::Ed25519, &["ProxyJump jump"]);
+    client.know_also(&network, Known::Right);
+    client.know_also(&target, Known::Right);
+    configure(&client, "transport = \"openssh\"");
+    client.askpass(&[("id_ed25519_enc", crate::support::keys::PASSPHRASE)]);
+    let mut opened = client.open("test");
+    opened.wait_phase("ready");
+    assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
+    network.cut();
+    opened.wait_phase_within("reconnecting", SOON);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_eq!(client.asked().len(), 1, "{:?}", client.asked());
+    let out = client.open("test").wait_exit_within(SOON);
+    assert_eq!(out.code, Some(0), "{out}");
+    opened.wait_phase("ready");
+    assert_eq!(client.asked().len(), 2, "{:?}", client.asked());
 }

@@ -520,6 +520,7 @@ pub fn everything() -> Vec<(Code, Problem)> {
         .chain(of_the_environment())
         .chain(host_keys())
         .chain(refused_logins())
+        .chain(super::openssh::by_ssh())
         .map(|(code, error)| {
             assert!(is_listed(&error));
             (code, RemoteError::Ssh(error))

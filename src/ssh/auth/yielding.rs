@@ -87,11 +87,16 @@ fn ways(target: &SshTarget, offers: &str, refusal: &AuthRefusal) -> Vec<OpensshN
 /// Returns true if the ticket is the better reason: the server takes nothing else that is here, or there was one, and it has
 /// expired. Some systems enable Kerberos for everybody, so that one who has no ticket need not have meant to use it.
 fn is_want_of(ticket: Option<Ticket>, refusal: &AuthRefusal) -> bool {
-    match (ticket, refusal) {
-        (Some(Ticket::Expired | Ticket::Missing), AuthRefusal::Method(_)) => true,
-        (Some(Ticket::Expired), AuthRefusal::Plain | AuthRefusal::NoAgent(_)) => true,
-        _ => false,
-    }
+    matches!(
+        (ticket, refusal),
+        (
+            Some(Ticket::Expired | Ticket::Missing),
+            AuthRefusal::Method(_)
+        ) | (
+            Some(Ticket::Expired),
+            AuthRefusal::Plain | AuthRefusal::NoAgent(_)
+        )
+    )
 }
 
 #[cfg(test)]

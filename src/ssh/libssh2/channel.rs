@@ -1,4 +1,4 @@
-//! One SSH channel over libssh2's C interface. (The other place of this module with `unsafe` code is
+//! One SSH channel over libssh2's C interface. (The other place of this folder with `unsafe` code is
 //! [`super::buffered_socket`].)
 //!
 //! `ssh2::Channel` would do but for three things. It cannot open a `direct-tcpip` channel with a

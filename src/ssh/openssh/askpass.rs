@@ -46,23 +46,22 @@ pub struct Question {
 }
 
 impl QuestionSocket {
-    /// Listens in a folder that others cannot enter. None where this program cannot be the helper: within other programs.
+    /// Listens in a folder that others cannot enter. Where this program cannot be the helper, within another one, every
+    /// question fails.
     ///
     /// # Errors
     /// The system's.
-    pub fn listen(path: PathBuf) -> io::Result<Option<Self>> {
-        let Some(program) = own_program() else {
-            return Ok(None);
-        };
+    pub fn listen(path: PathBuf) -> io::Result<Self> {
+        let program = own_program().unwrap_or_else(|| "/nonexistent".into());
         let listener = UnixListener::bind(&path)?;
         listener.set_nonblocking(true)?;
         let secret = random_hex(16).map_err(io::Error::other)?;
-        Ok(Some(Self {
+        Ok(Self {
             listener,
             path,
             secret: Secret::new(secret),
             program,
-        }))
+        })
     }
 
     /// Returns the variables that an `ssh` needs to ask here.

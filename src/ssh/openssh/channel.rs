@@ -22,10 +22,10 @@ use crate::ssh::forward_target::{ForwardTarget, Nonblocking, ReceiveWindow};
 const ECHO: &str = "exec cat";
 
 /// Time that a command has to end once its input has ended, before the channel is closed.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_millis(1500);
 
 /// A send window that is never the limit: the sockets are.
-const SEND_WINDOW: usize = 1 << 30;
+pub const SEND_WINDOW: usize = 1 << 30;
 
 /// The channel that is asked for.
 enum Wanted {
@@ -261,11 +261,6 @@ impl OpensshChannel {
         Poll::Ready(Ok(()))
     }
 
-    /// Number of bytes that may be offered to [`Self::poll_write`].
-    pub fn send_window(&self) -> usize {
-        SEND_WINDOW
-    }
-
     /// Closes the channel. The input of a session ends first, so that what was sent before still arrives, and so that the
     /// server has the session back when this is done.
     pub fn poll_close(&mut self) -> Nonblocking<()> {
@@ -280,6 +275,8 @@ impl OpensshChannel {
             {
                 streams.drain();
                 if streams.take_closed() {
+                    // sshd counts it until its loop comes round.
+                    self.traffic.close_session();
                     return Poll::Ready(Ok(()));
                 }
                 self.traffic.wake_by(until);

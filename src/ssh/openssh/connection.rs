@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 
-use super::control::{ControlSocket, Heard};
+use super::control::{ControlEvent, ControlSocket};
 use super::master::Master;
 use super::traffic::Traffic;
 use crate::ssh::LoggedIn;
@@ -62,7 +62,7 @@ impl OpensshConnection {
         self.description.clone()
     }
 
-    /// What the user should know of it.
+    /// Notes for the user.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -81,9 +81,9 @@ impl OpensshConnection {
         let mut idle = self.idle.borrow_mut();
         loop {
             match idle.hear() {
-                Heard::Nothing => return,
-                Heard::Answer(_) => {}
-                Heard::End => return self.traffic.end(),
+                ControlEvent::Nothing => return,
+                ControlEvent::Answer(_) => {}
+                ControlEvent::End => return self.traffic.end(),
             }
         }
     }

@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use socket2::{Domain, SockAddr, Socket, Type};
 
-use super::message::{Answer, AnswerReader, Request, VERSION};
+use super::message::{Answer, AnswerReader, MuxRequest, VERSION};
 
 /// Longest time for an answer that changes nothing here; below a second.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -23,7 +23,7 @@ pub struct ControlSocket {
 
 /// Its state, as far as the answers tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum ControlEvent {
     /// Nothing more is here yet.
     Nothing,
     /// An answer.
@@ -37,7 +37,7 @@ impl ControlSocket {
     ///
     /// # Errors
     /// The system's; [`ErrorKind::WouldBlock`] while too many others are connecting.
-    pub fn open(path: &Path, request: Request, fds: &[BorrowedFd<'_>]) -> io::Result<Self> {
+    pub fn open(path: &Path, request: MuxRequest, fds: &[BorrowedFd<'_>]) -> io::Result<Self> {
         let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
         socket.connect(&SockAddr::unix(path)?)?;
@@ -45,8 +45,8 @@ impl ControlSocket {
             stream: UnixStream::from(std::os::fd::OwnedFd::from(socket)),
             answers: AnswerReader::default(),
         };
-        control.send(Request::Hello)?;
-        if !matches!(request, Request::Hello) {
+        control.send(MuxRequest::Hello)?;
+        if !matches!(request, MuxRequest::Hello) {
             control.send(request)?;
         }
         for fd in fds {
@@ -56,7 +56,7 @@ impl ControlSocket {
     }
 
     /// A fresh socket has room for a request; one that has not is given up.
-    fn send(&mut self, request: Request) -> io::Result<()> {
+    fn send(&mut self, request: MuxRequest) -> io::Result<()> {
         self.stream.write_all(&request.encode())
     }
 
@@ -74,21 +74,23 @@ impl ControlSocket {
     }
 
     /// Returns the next thing that was heard. A greeting of another version is an end.
-    pub fn hear(&mut self) -> Heard {
+    pub fn hear(&mut self) -> ControlEvent {
         loop {
             match self.answers.next() {
-                Ok(Some(Answer::Hello(version))) if version != VERSION => return Heard::End,
-                Ok(Some(answer)) => return Heard::Answer(answer),
+                Ok(Some(Answer::Hello(version))) if version != VERSION => return ControlEvent::End,
+                Ok(Some(answer)) => return ControlEvent::Answer(answer),
                 Ok(None) => {}
-                Err(_) => return Heard::End,
+                Err(_) => return ControlEvent::End,
             }
             let mut buffer = [0; 4096];
             match self.stream.read(&mut buffer) {
-                Ok(0) => return Heard::End,
+                Ok(0) => return ControlEvent::End,
                 Ok(size) => self.answers.feed(&buffer[..size]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Heard::Nothing,
-                Err(_) => return Heard::End,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return ControlEvent::Nothing;
+                }
+                Err(_) => return ControlEvent::End,
             }
         }
     }
@@ -101,11 +103,10 @@ impl ControlSocket {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             match self.hear() {
-                Heard::End => return,
-                Heard::Answer(heard) if heard == *answer => return,
-                Heard::Answer(Answer::Refused(_)) => return,
-                Heard::Answer(_) => {}
-                Heard::Nothing => {
+                ControlEvent::End | ControlEvent::Answer(Answer::Refused(_)) => return,
+                ControlEvent::Answer(heard) if heard == *answer => return,
+                ControlEvent::Answer(_) => {}
+                ControlEvent::Nothing => {
                     let left = until.saturating_duration_since(Instant::now());
                     let left = Timespec {
                         tv_sec: 0,

@@ -9,11 +9,13 @@ use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
 
 use super::control::ControlSocket;
-use super::message::{Answer, Request};
+use super::message::{Answer, MuxRequest};
 
 /// Below the runtime folder, and of the account alone.
 const PARENT: &str = "remote-jupyter";
 const PREFIX: &str = "ssh-";
+/// Permissions of others.
+const OTHERS: u32 = 0o077;
 const SOCKET: &str = "m";
 const QUESTIONS: &str = "q";
 const LOCK: &str = "lock";
@@ -29,7 +31,7 @@ pub struct SocketFolder {
 }
 
 impl SocketFolder {
-    /// Makes one, and ends the processes whose own ones were left behind.
+    /// Makes one.
     ///
     /// # Errors
     /// The system's.
@@ -38,7 +40,6 @@ impl SocketFolder {
         for parent in parents() {
             match Self::below(&parent) {
                 Ok(folder) if folder.socket().as_os_str().len() <= LONGEST => {
-                    end_left_behind(&parent);
                     return Ok(folder);
                 }
                 Ok(_) => last = io::ErrorKind::InvalidFilename.into(),
@@ -103,7 +104,14 @@ fn parents() -> Vec<PathBuf> {
 fn is_own(folder: &Path) -> bool {
     let meta = std::fs::symlink_metadata(folder);
     let account = rustix::process::getuid().as_raw();
-    meta.is_ok_and(|meta| meta.is_dir() && meta.uid() == account && meta.mode() & 0o077 == 0)
+    meta.is_ok_and(|meta| meta.is_dir() && meta.uid() == account && meta.mode() & OTHERS == 0)
+}
+
+/// Ends the processes of this program whose owners were killed.
+pub fn end_all_left_behind() {
+    for parent in parents() {
+        end_left_behind(&parent);
+    }
 }
 
 /// Ends the processes whose owner was killed, and removes their folders: nobody holds their locks any more.
@@ -130,7 +138,7 @@ fn end_left_behind(parent: &Path) {
 
 /// Has a process end.
 fn terminate(socket: &Path) {
-    if let Ok(mut control) = ControlSocket::open(socket, Request::Terminate, &[]) {
+    if let Ok(mut control) = ControlSocket::open(socket, MuxRequest::Terminate, &[]) {
         control.await_answer(&Answer::Ok);
     }
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
-use super::control::{ControlSocket, Heard};
-use super::message::{Answer, Request};
+use super::control::{ControlEvent, ControlSocket};
+use super::message::{Answer, MuxRequest};
 use crate::ssh::poll::{Poller, WaitError};
 
 /// Longest time for an answer at a control socket: its process is on this computer.
@@ -16,15 +16,15 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// left over from a process that was killed.
 pub fn greet(path: &Path, poller: &Poller) -> Result<Option<ControlSocket>, WaitError> {
     let until = Instant::now() + ANSWER;
-    let Ok(mut idle) = ControlSocket::open(path, Request::Hello, &[]) else {
+    let Ok(mut idle) = ControlSocket::open(path, MuxRequest::Hello, &[]) else {
         return Ok(None);
     };
     loop {
         match idle.hear() {
-            Heard::Answer(Answer::Hello(_)) => return Ok(Some(idle)),
-            Heard::Answer(_) | Heard::End => return Ok(None),
-            Heard::Nothing if Instant::now() >= until => return Ok(None),
-            Heard::Nothing => {
+            ControlEvent::Answer(Answer::Hello(_)) => return Ok(Some(idle)),
+            ControlEvent::Answer(_) | ControlEvent::End => return Ok(None),
+            ControlEvent::Nothing if Instant::now() >= until => return Ok(None),
+            ControlEvent::Nothing => {
                 let mut fds = vec![PollFd::new(&idle, PollFlags::IN)];
                 poller.wait(&mut fds, Some(until))?;
             }

@@ -7,8 +7,8 @@ use rustix::event::{PollFd, PollFlags};
 use super::askpass::Question;
 use super::control::ControlSocket;
 use super::greeting::greet;
-use super::master::OwnMaster;
-use super::question::{QuestionKind, prompt};
+use super::master::{Asks, OwnMaster};
+use super::question::{Asked, QuestionKind, prompt};
 use super::said::OpensshCause;
 use crate::i18n::fl;
 use crate::ssh::SshError;
@@ -29,6 +29,7 @@ const SLOW: Duration = Duration::from_secs(4);
 /// One login.
 pub struct OpensshLogin<'a> {
     own: OwnMaster,
+    asks: Asks,
     target: &'a SshTarget,
     prompter: &'a dyn Prompter,
     poller: &'a Poller,
@@ -45,13 +46,14 @@ pub struct OpensshLogin<'a> {
 impl<'a> OpensshLogin<'a> {
     /// Of a process that was just started.
     pub fn new(
-        own: OwnMaster,
+        (own, asks): (OwnMaster, Asks),
         target: &'a SshTarget,
         prompter: &'a dyn Prompter,
         poller: &'a Poller,
     ) -> Self {
         Self {
             own,
+            asks,
             target,
             prompter,
             poller,
@@ -75,7 +77,7 @@ impl<'a> OpensshLogin<'a> {
                 return Ok((self.own, idle, self.needed_user));
             }
             self.check_end()?;
-            if let Some(question) = self.own.questions().and_then(|questions| questions.next()) {
+            if let Some(question) = self.own.questions().next() {
                 self.answer(question)?;
                 self.since = Instant::now();
             }
@@ -98,8 +100,8 @@ impl<'a> OpensshLogin<'a> {
         let errors = self.own.errors();
         let errors = errors.map(|errors| PollFd::new(errors, PollFlags::IN));
         let questions = self.own.questions();
-        let questions = questions.map(|questions| PollFd::new(questions, PollFlags::IN));
-        let mut fds: Vec<PollFd<'_>> = errors.into_iter().chain(questions).collect();
+        let questions = PollFd::new(questions, PollFlags::IN);
+        let mut fds: Vec<PollFd<'_>> = errors.into_iter().chain([questions]).collect();
         self.poller.wait(&mut fds, Some(Instant::now() + LOOK))?;
         Ok(())
     }
@@ -133,8 +135,8 @@ impl<'a> OpensshLogin<'a> {
         };
         let cause = OpensshCause::read(&said);
         // It was not let ask, and might have been let in.
-        let kept_from_asking = self.own.questions().is_none() && !self.target.batch;
-        if cause == OpensshCause::Denied && kept_from_asking && !self.prompter.is_attended() {
+        let kept_from_asking = self.asks == Asks::Nobody && !self.target.batch;
+        if cause == OpensshCause::Denied && kept_from_asking {
             return Err(SshError::NoAnswer {
                 prompt: fl!("openssh-own-login"),
                 reason: NoAnswer::nobody().to_string(),
@@ -148,6 +150,15 @@ impl<'a> OpensshLogin<'a> {
         })
     }
 
+    fn asked_for(&self) -> Asked<'a> {
+        Asked {
+            alias: &self.target.alias,
+            host: &self.target.host,
+            user: &self.target.user,
+            marks_servers: !self.target.call.is_old,
+        }
+    }
+
     /// Asks the user. Without an answer the process is ended before its helper: else it would send an empty one.
     fn answer(&mut self, question: Question) -> Result<(), SshError> {
         let text = question.text.trim().to_owned();
@@ -158,7 +169,7 @@ impl<'a> OpensshLogin<'a> {
             return Ok(());
         }
         let again = self.asked.contains(&text);
-        let prompt = prompt(&text, (&self.target.alias, &self.target.user), again);
+        let prompt = prompt(&text, self.asked_for(), again);
         self.asked.push(text);
         if let Prompt::HostKey { fingerprint, .. } = &prompt {
             let fingerprint = fingerprint.clone();

@@ -39,7 +39,7 @@ const OPTIONS: [&str; 5] = [
 /// Who answers the questions of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asks {
-    /// Nobody: it asks none, and tries what needs none.
+    /// Nobody: it is to ask none, and to try what needs none.
     Nobody,
     /// The session that has started it.
     Session,
@@ -50,7 +50,7 @@ pub enum Master {
     /// The user's: it is left alone.
     Users(PathBuf),
     /// Ours.
-    Own(OwnMaster),
+    Own(Box<OwnMaster>),
 }
 
 /// A process that this program has started. It ends with this value.
@@ -59,7 +59,7 @@ pub struct OwnMaster {
     errors: Option<ChildStderr>,
     transcript: Transcript,
     /// Where it asks.
-    questions: Option<QuestionSocket>,
+    questions: QuestionSocket,
     folder: SocketFolder,
 }
 
@@ -108,24 +108,18 @@ impl OwnMaster {
     /// [`SshError::OpensshMissing`], or the system's.
     pub fn start(call: &SshCall, asks: Asks) -> Result<Self, SshError> {
         let folder = SocketFolder::new()?;
-        let questions = match asks {
-            Asks::Nobody => None,
-            Asks::Session => QuestionSocket::listen(folder.questions())?,
-        };
+        let questions = QuestionSocket::listen(folder.questions())?;
         let mut command = command(call);
         command.args(["-M", "-N", "-a", "-x", "-S"]);
         command.arg(folder.socket());
         for option in OPTIONS.iter().chain(&call.options) {
             command.args(["-o", option]);
         }
-        match &questions {
-            Some(questions) => {
-                command.envs(questions.environment());
-            }
-            None => {
-                command.args(["-o", "BatchMode=yes"]);
-            }
+        // The `ssh` of a jump host would ask in spite of that, wherever the environment of this program leads.
+        if asks == Asks::Nobody {
+            command.args(["-o", "BatchMode=yes"]);
         }
+        command.envs(questions.environment());
         command.args(&call.arguments);
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(Stdio::piped());
@@ -149,9 +143,9 @@ impl OwnMaster {
         self.folder.socket()
     }
 
-    /// Returns where it asks, if it may.
-    pub fn questions(&self) -> Option<&QuestionSocket> {
-        self.questions.as_ref()
+    /// Returns where it asks.
+    pub fn questions(&self) -> &QuestionSocket {
+        &self.questions
     }
 
     /// Returns what it says, to be waited for.
@@ -180,7 +174,7 @@ impl OwnMaster {
         }
     }
 
-    /// What it has said so far.
+    /// Its words so far.
     pub fn transcript(&mut self) -> &mut Transcript {
         &mut self.transcript
     }
@@ -225,7 +219,7 @@ impl Drop for OwnMaster {
 /// ask at a terminal in spite of its environment, and is kept from it.
 fn command(call: &SshCall) -> Command {
     let has_setsid = || Path::new(SETSID).exists();
-    if call.asks_at_terminal && has_setsid() {
+    if call.is_old && has_setsid() {
         let mut command = Command::new(SETSID);
         command.arg(SSH);
         return command;

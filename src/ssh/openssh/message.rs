@@ -32,7 +32,7 @@ const NO_ESCAPE: u32 = u32::MAX;
 
 /// A request.
 #[derive(Debug, Clone, Copy)]
-pub enum Request<'a> {
+pub enum MuxRequest<'a> {
     /// The first message.
     Hello,
     /// A session that runs a command line. Three descriptors follow.
@@ -47,7 +47,7 @@ pub enum Request<'a> {
     Terminate,
 }
 
-impl Request<'_> {
+impl MuxRequest<'_> {
     /// Returns the message, with its length in front.
     #[must_use]
     pub fn encode(self) -> Vec<u8> {
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_unix_socket_is_a_place_with_a_port_of_its_own_kind() {
-        let bytes = Request::Listen("/l", "/s").encode();
+        let bytes = MuxRequest::Listen("/l", "/s").encode();
         let place = |name: u8| [0, 0, 0, 2, b'/', name, 0xff, 0xff, 0xff, 0xfe];
         assert!(bytes.ends_with(&[place(b'l'), place(b's')].concat()));
         let length = u32::try_from(bytes.len() - 4).unwrap();

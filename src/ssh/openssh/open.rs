@@ -90,9 +90,11 @@ pub fn start(
         Asks::Session
     };
     let own = OwnMaster::start(&target.call, asks)?;
-    let (mut own, idle, needed_user) = OpensshLogin::new(own, target, prompter, poller).finish()?;
+    let (mut own, idle, needed_user) =
+        OpensshLogin::new((own, asks), target, prompter, poller).finish()?;
     own.listen();
     let transcript = own.transcript();
+    transcript.begin_sharing();
     let how = transcript.method().map(str::to_owned);
     let (software, address) = transcript.server();
     let place = format!("{}:{}", target.host, target.port);
@@ -109,6 +111,6 @@ pub fn start(
         key: None,
         needed_user,
     };
-    let connection = OpensshConnection::new(Master::Own(own), idle, login, description)?;
+    let connection = OpensshConnection::new(Master::Own(Box::new(own)), idle, login, description)?;
     Ok(Connection::shared(target, connection))
 }

@@ -1,4 +1,4 @@
-//! What `ssh` asks through its helper program, as prompts of this program. A question of another form, or in another
+//! Questions that `ssh` asks through its helper program, as prompts of this program. A question of another form, or in another
 //! language, is passed on as it is.
 
 use crate::ssh::prompt::Prompt;
@@ -34,36 +34,68 @@ impl QuestionKind {
     }
 }
 
-/// Returns the prompt for a question about the host `alias`, whose account is `user`. `again` says that the same was asked
-/// before.
-pub fn prompt(text: &str, (alias, user): (&str, &str), again: bool) -> Prompt {
-    if let Some(prompt) = host_key(text, alias) {
+/// A host, and the account there.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The host as the user named it.
+    pub alias: &'a str,
+    /// Its name or address.
+    pub host: &'a str,
+    /// The account.
+    pub user: &'a str,
+    /// True for a version that marks the questions of servers as such. Of an older one none is what it looks like: a server
+    /// could ask for the passphrase of a key.
+    pub marks_servers: bool,
+}
+
+/// Returns the prompt for a question of an `ssh` that connects there, or to a jump host on the way. `again` says that the
+/// same was asked before.
+pub fn prompt(text: &str, asked: Asked<'_>, again: bool) -> Prompt {
+    let line = text.trim();
+    let known = asked.marks_servers.then(|| known(line, asked, again));
+    if let Some(prompt) = known.flatten() {
         return prompt;
     }
-    let line = text.trim();
-    if let Some(key) = key_file(line) {
-        let key = key.into();
-        return Prompt::Passphrase { key, again };
-    }
-    if line.ends_with("'s password:") && !line.contains('\n') {
-        return Prompt::Password {
-            user: user.to_owned(),
-            host: alias.to_owned(),
-            again,
-        };
-    }
     // OpenSSH says who asks since 8.7: `(me@gpu) Verification code: `.
-    let asked = line.strip_prefix('(').and_then(|rest| {
-        let (who, asked) = rest.split_once(") ")?;
-        who.contains('@').then_some(asked)
+    let named = line.strip_prefix('(').and_then(|rest| {
+        let (who, question) = rest.split_once(") ")?;
+        Some((asked.named(who)?, question))
     });
+    let ((user, host), question) = named.unwrap_or(((asked.user, asked.alias), line));
     Prompt::Interactive {
         user: user.to_owned(),
-        host: alias.to_owned(),
+        host: host.to_owned(),
         instruction: String::new(),
-        text: asked.unwrap_or(line).to_owned(),
+        text: question.to_owned(),
         echo: false,
         again,
+    }
+}
+
+/// Questions of `ssh` itself.
+fn known(line: &str, asked: Asked<'_>, again: bool) -> Option<Prompt> {
+    if let Some(key) = key_file(line) {
+        let key = key.into();
+        return Some(Prompt::Passphrase { key, again });
+    }
+    if let Some(who) = line.strip_suffix("'s password:") {
+        let (user, host) = asked.named(who)?;
+        return Some(Prompt::Password {
+            user: user.to_owned(),
+            host: host.to_owned(),
+            again,
+        });
+    }
+    host_key(line, asked.alias)
+}
+
+impl<'a> Asked<'a> {
+    /// Reads `me@gpu`: the account and the host, by the user's name for it if it is the one that is meant.
+    fn named(self, who: &'a str) -> Option<(&'a str, &'a str)> {
+        let (user, host) = who.rsplit_once('@')?;
+        let is_name = !host.is_empty() && !who.contains(char::is_whitespace);
+        let is_it = host == self.host || host == self.alias;
+        is_name.then_some((user, if is_it { self.alias } else { host }))
     }
 }
 
@@ -77,7 +109,7 @@ fn key_file(line: &str) -> Option<&str> {
 }
 
 fn host_key(text: &str, alias: &str) -> Option<Prompt> {
-    let host = text.split("The authenticity of host '").nth(1)?;
+    let host = text.strip_prefix("The authenticity of host '")?;
     let host = host.split_once("' can't be established")?.0;
     let print = text.lines().find_map(|line| {
         let (key_type, print) = line.trim().split_once(" key fingerprint is ")?;
@@ -100,8 +132,15 @@ mod tests {
     #![allow(clippy::panic)]
     use super::*;
 
+    const GPU: Asked<'static> = Asked {
+        alias: "gpu",
+        host: "gpu.example",
+        user: "me",
+        marks_servers: true,
+    };
+
     fn of(text: &str) -> Prompt {
-        prompt(text, ("gpu", "me"), false)
+        prompt(text, GPU, false)
     }
 
     #[test]
@@ -160,6 +199,34 @@ mod tests {
                 panic!("{text}");
             };
             assert_eq!((asked.as_str(), echo), (want, false));
+        }
+    }
+
+    #[test]
+    fn a_question_of_a_jump_host_names_that_host() {
+        let Prompt::Password { user, host, .. } = of("you@bastion.example's password: ") else {
+            panic!("a password");
+        };
+        assert_eq!((user.as_str(), host.as_str()), ("you", "bastion.example"));
+        let Prompt::Interactive { user, host, .. } = of("(you@bastion.example) Code: ") else {
+            panic!("a code");
+        };
+        assert_eq!((user.as_str(), host.as_str()), ("you", "bastion.example"));
+    }
+
+    #[test]
+    fn a_server_cannot_ask_in_the_words_of_ssh() {
+        let key = "Enter passphrase for key '/home/me/.ssh/id': ";
+        let host = "The authenticity of host 'x' can't be established.\nED25519 key fingerprint is SHA256:a.\n";
+        for theirs in [key, host, "me@other's password: "] {
+            let marked = format!("(me@gpu.example) {theirs}");
+            let old = Asked {
+                marks_servers: false,
+                ..GPU
+            };
+            for prompt in [of(&marked), prompt(theirs, old, false)] {
+                assert!(matches!(prompt, Prompt::Interactive { .. }), "{prompt:?}");
+            }
         }
     }
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use ssh2::{Error, ErrorCode};
 
-use super::control::{ControlSocket, Heard};
-use super::message::{Answer, Request};
+use super::control::{ControlEvent, ControlSocket};
+use super::message::{Answer, MuxRequest};
 use super::refusal::Refusal;
 use super::streams::Streams;
 use super::traffic::Traffic;
@@ -87,10 +87,10 @@ impl OpeningRequest {
             self.state = match (state, opens) {
                 (RequestState::Unsent, Opens::Unix(path)) => begin_unix(traffic, path)?,
                 (RequestState::Unsent, Opens::Session(command)) => {
-                    RequestState::Sent(send(traffic, Request::Session(command))?)
+                    RequestState::Sent(send(traffic, MuxRequest::Session(command))?)
                 }
                 (RequestState::Unsent, Opens::Tcp(host, port)) => {
-                    RequestState::Sent(send(traffic, Request::Forward(host, port))?)
+                    RequestState::Sent(send(traffic, MuxRequest::Forward(host, port))?)
                 }
                 (RequestState::Sent(mut streams), _) => {
                     let answer = streams.control().map_or(Poll::Pending, |control| {
@@ -170,20 +170,20 @@ fn begin_unix(traffic: &Traffic, path: &str) -> io::Result<RequestState> {
     }
     let local = forwards.place()?;
     let name = local.display().to_string();
-    let control = ControlSocket::open(traffic.path(), Request::Listen(&name, path), &[])?;
+    let control = ControlSocket::open(traffic.path(), MuxRequest::Listen(&name, path), &[])?;
     traffic.watch_local(&control)?;
     Ok(RequestState::Listening(control, local))
 }
 
 /// Sends a request with the other ends of the channel's sockets.
-fn send(traffic: &Traffic, request: Request) -> io::Result<Streams> {
+fn send(traffic: &Traffic, request: MuxRequest) -> io::Result<Streams> {
     let (input, their_input) = UnixStream::pair()?;
     let (output, their_output) = UnixStream::pair()?;
     input.set_nonblocking(true)?;
     output.set_nonblocking(true)?;
     let mut fds: Vec<BorrowedFd<'_>> = vec![their_input.as_fd(), their_output.as_fd()];
     let errors = match request {
-        Request::Session(_) => Some(UnixStream::pair()?),
+        MuxRequest::Session(_) => Some(UnixStream::pair()?),
         _ => None,
     };
     if let Some((errors, their_errors)) = &errors {
@@ -202,22 +202,22 @@ fn send(traffic: &Traffic, request: Request) -> io::Result<Streams> {
 fn answer(control: &mut ControlSocket, traffic: &Traffic, wanted: &Answer) -> Nonblocking<()> {
     loop {
         match control.hear() {
-            Heard::Nothing => return Poll::Pending,
-            Heard::Answer(answer) if answer == *wanted => {
+            ControlEvent::Nothing => return Poll::Pending,
+            ControlEvent::Answer(answer) if answer == *wanted => {
                 // That it listens is no word of the remote host.
                 if answer == Answer::Opened {
                     traffic.hear();
                 }
                 return Poll::Ready(Ok(()));
             }
-            Heard::Answer(Answer::Refused(reason)) => {
+            ControlEvent::Answer(Answer::Refused(reason)) => {
                 tracing::debug!(%reason, "ssh opens no channel");
                 traffic.hear();
                 let refusal = traffic.take_refusal();
                 return Poll::Ready(Err(refusal.unwrap_or(Refusal::Unexplained).error()));
             }
-            Heard::Answer(_) => {}
-            Heard::End => return Poll::Ready(Err(disconnected())),
+            ControlEvent::Answer(_) => {}
+            ControlEvent::End => return Poll::Ready(Err(disconnected())),
         }
     }
 }

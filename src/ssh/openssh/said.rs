@@ -19,6 +19,10 @@ pub enum OpensshCause {
     Denied,
     /// The server hung up after too many refused keys.
     TooManyTries,
+    /// A jump host may not connect to the next host.
+    HopForbids,
+    /// A jump host does not reach the next host.
+    HopUnreachable,
     /// There is no algorithm in common.
     NoCommonAlgorithm,
     /// The configuration cannot be used.
@@ -30,7 +34,7 @@ pub enum OpensshCause {
 }
 
 /// Words of `ssh`, and what they mean. The first that occurs counts: what ends a login comes after what led to it.
-const WORDS: [(&str, OpensshCause); 21] = [
+const WORDS: [(&str, OpensshCause); 23] = [
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         OpensshCause::HostKeyChanged,
@@ -41,6 +45,11 @@ const WORDS: [(&str, OpensshCause); 21] = [
         OpensshCause::TooManyTries,
     ),
     ("Permission denied (", OpensshCause::Denied),
+    (
+        "open failed: administratively prohibited",
+        OpensshCause::HopForbids,
+    ),
+    ("open failed: connect failed", OpensshCause::HopUnreachable),
     ("Unable to negotiate with", OpensshCause::NoCommonAlgorithm),
     ("Could not resolve hostname", OpensshCause::NameUnknown),
     ("Connection refused", OpensshCause::Refused),
@@ -62,6 +71,7 @@ const WORDS: [(&str, OpensshCause); 21] = [
 
 impl OpensshCause {
     /// Reads what `ssh` has said before it ended.
+    #[must_use]
     pub fn read(said: &str) -> Self {
         match Self::read_words(said) {
             // A missing ticket is told wherever one might do; it matters where little else is taken.
@@ -84,14 +94,20 @@ impl OpensshCause {
     /// Returns true if the network alone may be the cause.
     #[must_use]
     pub fn is_of_the_network(self) -> bool {
-        matches!(self, Self::NameUnknown | Self::Refused | Self::Network)
+        let of_the_network = [
+            Self::NameUnknown,
+            Self::Refused,
+            Self::Network,
+            Self::HopUnreachable,
+        ];
+        of_the_network.contains(&self)
     }
 }
 
-/// What Kerberos says of a ticket that is out of date.
+/// Words of Kerberos for a ticket that is out of date.
 const EXPIRED: &str = "Ticket expired";
 
-/// What Kerberos says of a ticket that is missing or out of date.
+/// Words of Kerberos for a ticket that is missing or out of date.
 const NO_TICKET: [&str; 5] = [
     "No Kerberos credentials",
     "No credentials were supplied",
@@ -160,6 +176,11 @@ mod tests {
             (
                 "Unable to negotiate with 1.2.3.4 port 22: no matching host key type found.",
                 OpensshCause::NoCommonAlgorithm,
+            ),
+            (
+                "channel 0: open failed: administratively prohibited: open failed\nstdio forwarding failed\n\
+                 kex_exchange_identification: Connection closed by remote host",
+                OpensshCause::HopForbids,
             ),
             ("Zugriff verweigert", OpensshCause::Unknown),
         ] {

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{RecvFlags, recv};
 
-use super::control::{ControlSocket, Heard};
+use super::control::{ControlEvent, ControlSocket};
 use super::traffic::Traffic;
 
 /// The sockets, none of which blocks. The `ssh` process has their other ends.
@@ -120,9 +120,9 @@ impl Streams {
         };
         while !self.has_closed {
             match control.hear() {
-                Heard::Nothing => break,
-                Heard::Answer(_) => {}
-                Heard::End => self.has_closed = true,
+                ControlEvent::Nothing => break,
+                ControlEvent::Answer(_) => {}
+                ControlEvent::End => self.has_closed = true,
             }
         }
         self.has_closed

@@ -1,4 +1,4 @@
-//! What all channels of one shared connection tell: that something has come, and when.
+//! Events and times of all channels of one shared connection.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -22,7 +22,7 @@ const LOCAL: Token = Token(0);
 const REFUSALS: usize = 64;
 
 /// Time beyond two round trips in which a remote host ends a session that was closed.
-const CLOSING: Duration = Duration::from_secs(1);
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Longest time between a reason and the answer that it belongs to.
 const FRESH: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! What `ssh` writes to standard error, line by line. It runs with `LogLevel=DEBUG1`, so that it says why it opens no channel,
+//! The words of `ssh` on standard error, line by line. It runs with `LogLevel=DEBUG1`, so that it says why it opens no channel,
 //! how far its login is, and what became of a Kerberos ticket; what only a developer reads is dropped.
 
 use std::collections::VecDeque;
@@ -17,6 +17,8 @@ const REFUSALS: usize = 64;
 /// Its words so far.
 #[derive(Debug, Default)]
 pub struct Transcript {
+    /// True once it is connected, and opens channels for this program.
+    shares: bool,
     partial: Vec<u8>,
     said: VecDeque<u8>,
     refusals: VecDeque<Refusal>,
@@ -27,6 +29,11 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// Notes that it is connected.
+    pub fn begin_sharing(&mut self) {
+        self.shares = true;
+    }
+
     /// Takes what it has written.
     pub fn take(&mut self, bytes: &[u8]) {
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -43,7 +50,10 @@ impl Transcript {
         let line = std::mem::take(&mut self.partial);
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         if let Some(refusal) = Refusal::read(&line) {
-            if self.refusals.len() < REFUSALS {
+            if !self.shares {
+                // It is about the way there.
+                self.keep(&line);
+            } else if self.refusals.len() < REFUSALS {
                 self.refusals.push_back(refusal);
             }
         } else if let Some(detail) = detail(&line) {
@@ -132,6 +142,7 @@ mod tests {
     #[test]
     fn what_matters_is_kept_and_what_a_developer_reads_is_not() {
         let mut transcript = Transcript::default();
+        transcript.begin_sharing();
         let text = "debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2p1\r\n\
             Authorized users only\n\
             debug1: Next authentication method: gssapi-with-mic\n\
@@ -162,6 +173,7 @@ mod tests {
             transcript.take(&[b'x'; 4096]);
         }
         assert!(transcript.partial.len() <= LINE);
+        transcript.begin_sharing();
         for _ in 0..1000 {
             transcript.take(b"channel 1: open failed: connect failed: x\nsomething else\n");
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::control::ControlSocket;
 use super::folder::SocketFolder;
-use super::message::{Answer, Request};
+use super::message::{Answer, MuxRequest};
 
 /// The sockets that the process listens at.
 #[derive(Default)]
@@ -57,7 +57,7 @@ impl UnixForwards {
         let mut listening = self.0.borrow_mut();
         for (path, local) in listening.paths.drain(..) {
             let local = local.display().to_string();
-            let request = Request::StopListening(&local, &path);
+            let request = MuxRequest::StopListening(&local, &path);
             if let Ok(mut control) = ControlSocket::open(control, request, &[]) {
                 control.await_answer(&Answer::Ok);
             }

@@ -171,8 +171,8 @@ fn fill(
         call: SshCall {
             arguments: Vec::new(),
             options: unsettled(answer),
-            // The option came with 8.7, and `SSH_ASKPASS_REQUIRE` with 8.4.
-            asks_at_terminal: answer.first("forkafterauthentication").is_none(),
+            // The option came with 8.7.
+            is_old: answer.first("forkafterauthentication").is_none(),
             control_path: answer
                 .some("controlpath")
                 .map(|path| tilde(path, tokens.local)),

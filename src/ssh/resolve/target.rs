@@ -103,21 +103,22 @@ pub struct SshTarget {
     pub alive_interval: Duration,
     /// Number of keepalives that may go unanswered.
     pub alive_count_max: u32,
-    /// How `ssh` itself is called for this target.
+    /// Call of the system's `ssh` for this target.
     pub call: SshCall,
     /// Source of all this.
     pub source: Source,
 }
 
-/// What the system's `ssh` needs to know to connect to a target, and what it would share.
+/// Arguments and facts of the system's `ssh` for one target.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SshCall {
     /// Its arguments: a configuration file if it is not the usual one, and the destination.
     pub arguments: Vec<OsString>,
     /// Further options that it knows and that have to be set for a process that only connects.
     pub options: Vec<&'static str>,
-    /// True for a version that asks at its terminal, if it has one, whatever helper it is given.
-    pub asks_at_terminal: bool,
+    /// True for a version before 8.7: it may ask at its terminal, whatever helper it is given, and does not say which
+    /// questions are the server's.
+    pub is_old: bool,
     /// The socket over which a connection would be shared (`ControlPath`).
     pub control_path: Option<PathBuf>,
 }
