@@ -52,7 +52,10 @@ pub struct Asked<'a> {
 /// same was asked before.
 pub fn prompt(text: &str, asked: Asked<'_>, again: bool) -> Prompt {
     let line = text.trim();
-    let known = asked.marks_servers.then(|| known(line, asked, again));
+    // Its own questions are plain but for line ends; others are made harmless where they are shown.
+    let is_plain = !line.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r'));
+    let is_own = asked.marks_servers && is_plain;
+    let known = is_own.then(|| known(line, asked, again));
     if let Some(prompt) = known.flatten() {
         return prompt;
     }
@@ -93,7 +96,8 @@ impl<'a> Asked<'a> {
     /// Reads `me@gpu`: the account and the host, by the user's name for it if it is the one that is meant.
     fn named(self, who: &'a str) -> Option<(&'a str, &'a str)> {
         let (user, host) = who.rsplit_once('@')?;
-        let is_name = !host.is_empty() && !who.contains(char::is_whitespace);
+        let is_odd = |c: char| c.is_whitespace() || c.is_control();
+        let is_name = !host.is_empty() && !who.contains(is_odd);
         let is_it = host == self.host || host == self.alias;
         is_name.then_some((user, if is_it { self.alias } else { host }))
     }
@@ -102,6 +106,7 @@ impl<'a> Asked<'a> {
 /// `Enter passphrase for key '/k': `, or of a certificate's key without the word.
 fn key_file(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("Enter passphrase for ")?;
+    let rest = Some(rest).filter(|rest| !rest.contains(char::is_control))?;
     let rest = rest.strip_prefix("key ").unwrap_or(rest);
     let rest = rest.strip_suffix(':')?;
     let bare = rest.strip_prefix('\'').and_then(|r| r.strip_suffix('\''));
@@ -117,6 +122,10 @@ fn host_key(text: &str, alias: &str) -> Option<Prompt> {
         Some((key_type, print.trim_end_matches('.')))
     });
     let (key_type, fingerprint) = print?;
+    let fields = [host, key_type, fingerprint];
+    if fields.iter().any(|field| field.contains(char::is_control)) {
+        return None;
+    }
     Some(Prompt::HostKey {
         alias: alias.to_owned(),
         // `[gpu]:2222 ([192.0.2.1]:2222)`.
