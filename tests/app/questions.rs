@@ -144,7 +144,8 @@ fn a_check_of_the_connection_shows_the_lines_of_doctor() {
     desk.desktop.press(&["shift+Tab", "space"]);
     let copied = |what: &str| desk.desktop.clipboard().contains(what);
     assert!(eventually(SOON, || copied("✓ logged in as")));
-    assert!(copied("Local computer\n  ✓ ssh: OpenSSH"));
+    assert!(copied("Local computer\n  ✓ Remote Jupyter "));
+    assert!(copied("\n  ✓ ssh: OpenSSH"));
     assert!(copied("\n\ngpu01\n  ✓ "));
     desk.desktop.press(&["Escape"]);
     desk.desktop.wait_for_no_dialog();
