@@ -555,8 +555,8 @@ mod full_disks {
     fn a_jupyter_that_cannot_write_its_runtime_file_is_told() {
         let sshd = Sshd::start();
         let client = Client::of(&sshd);
-        // Room for the launch, what Jupyter is told, its log and a cookie: 20 to 22 pages.
-        let _disk = SmallDisk::at(sshd.home().path().join(".local/state"), 21);
+        // Room for the launch, what Jupyter is told, its log and a cookie: 25 to 27 pages.
+        let _disk = SmallDisk::at(sshd.home().path().join(".local/state"), 26);
         let failed = fails(&client, &["--timeout", "30"], 6, "jupyter_died");
         assert!(
             text(&failed, "detail").contains("No space left on device"),
