@@ -173,7 +173,7 @@ impl JumpHostThread<'_> {
             login = ssh::log_in(&connection, target, self, poller);
         }
         let login = login.map_err(|error| match error {
-            SshError::Session(_) if connection.has_ended() => SshError::Closed,
+            SshError::Session(_) if connection.ends_now() => SshError::Closed,
             error => error,
         })?;
         login.steps().into_iter().for_each(own);

@@ -187,6 +187,16 @@ impl Connection {
         }
     }
 
+    /// Returns true if the connection has ended, for one of whose channels ended by itself. Waits for a moment where the end
+    /// of the connection may come later.
+    #[must_use]
+    pub fn ends_now(&self) -> bool {
+        match &self.kind {
+            Libssh2(_) => self.has_ended(),
+            Openssh(connection) => connection.ends_now(),
+        }
+    }
+
     /// Returns when the channels have to be looked at again, though nothing may have come.
     #[must_use]
     pub fn next(&self) -> Option<Instant> {

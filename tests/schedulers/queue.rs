@@ -16,7 +16,19 @@ fn waiting(scheduler: Scheduler, lines: &str) -> (Cluster, Client) {
 
 #[test]
 fn the_wait_goes_on_with_the_same_job_after_the_program_and_after_the_connection() {
-    let (cluster, client) = waiting(Scheduler::Slurm, "launcher = \"slurm\"\npoll_seconds = 3");
+    the_wait_goes_on("libssh2");
+}
+
+/// The system's `ssh` closes the channels of a connection that it has lost before it ends itself.
+#[test]
+fn the_wait_goes_on_over_the_systems_ssh_too() {
+    the_wait_goes_on("openssh");
+}
+
+fn the_wait_goes_on(transport: &str) {
+    let keys = "launcher = \"slurm\"\npoll_seconds = 3";
+    let keys = format!("{keys}\ntransport = \"{transport}\"");
+    let (cluster, client) = waiting(Scheduler::Slurm, &keys);
     let mut first = client.open("test");
     first.wait_phase("queued");
     assert!(eventually(SOON, || jobs(&client, Scheduler::Slurm).len() == 1));

@@ -181,7 +181,7 @@ impl Driver {
         let is_cut = || {
             self.connection
                 .connection()
-                .is_some_and(|connection| connection.has_ended())
+                .is_some_and(|connection| connection.ends_now())
         };
         // The time without a network says nothing about the host: then it is tried without end.
         let (again, of_the_network) = match error {

@@ -34,7 +34,7 @@ impl Driver {
 
     fn is_cut(&self) -> bool {
         let connection = self.connection.connection();
-        connection.is_none_or(|connection| connection.has_ended())
+        connection.is_none_or(|connection| connection.ends_now())
     }
 
     pub(super) fn peek(&mut self, folder: &str) -> EffectResult {

@@ -3,11 +3,23 @@
 use std::cell::RefCell;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::control::{ControlEvent, ControlSocket};
 use super::master::Master;
 use super::traffic::Traffic;
 use crate::ssh::LoggedIn;
+
+/// Longest time between the end of a lost connection's channels and that of its process.
+const ENDING: Duration = Duration::from_secs(1);
+
+/// Time between two looks meanwhile.
+const LOOK: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 20_000_000,
+};
 
 /// The connection, seen from the one thread that uses it.
 pub struct OpensshConnection {
@@ -91,6 +103,22 @@ impl OpensshConnection {
     /// Returns true if the process is the user's.
     fn is_users(&self) -> bool {
         matches!(&*self.master.borrow(), Master::Users(_))
+    }
+
+    /// Returns true if the process has ended, or does so within a moment: of a connection that it has lost it closes the
+    /// channels first.
+    pub fn ends_now(&self) -> bool {
+        let until = Instant::now() + ENDING;
+        loop {
+            self.polled();
+            if self.has_ended() || Instant::now() >= until {
+                return self.has_ended();
+            }
+            let _ = poll(
+                &mut [PollFd::from_borrowed_fd(self.as_fd(), PollFlags::IN)],
+                Some(&LOOK),
+            );
+        }
     }
 
     /// Returns true if the process has ended.
