@@ -76,7 +76,7 @@ impl Side {
     }
 }
 
-/// What is measured of an open tunnel: a title, true if it is 80 ms away, and the figure in seconds, or MiB.
+/// A measurement of an open tunnel: a title, true if it is 80 ms away, and the figure in seconds, or MiB.
 type Row = (&'static str, bool, fn(&Contender) -> f64);
 
 #[rustfmt::skip]

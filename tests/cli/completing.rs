@@ -9,7 +9,7 @@ use crate::scene::{bare, text};
 use crate::support::process::{PATIENCE, finish};
 use crate::support::{Client, Sshd, eventually};
 
-/// What each shell does when Tab is pressed, with what it offers then, a line each. `$1` is the script, the others are the words
+/// Scripts that do as each shell does at Tab, and print what it offers then, a line each. `$1` is the script, the others are the words
 /// that were typed.
 const BASH: &str = r#". "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
 set -- $(complete -p remote-jupyter); while [ "$1" != -F ]; do shift; done

@@ -1,4 +1,4 @@
-//! How busy the server's machine is, the memory of kernels, and what else listens there.
+//! Load of the server's machine, memory of kernels, and other programs that listen there.
 
 use std::process::{Child, Command, Stdio};
 
@@ -9,7 +9,7 @@ use crate::support::process::PATIENCE;
 use crate::support::sshd::free_port;
 use crate::support::{Client, Opened, Sshd, eventually, http, kernels};
 
-/// What a GPU's tool prints, which no test machine has.
+/// Output of a GPU's tool, which no test machine has.
 const NVIDIA: &str = "case $* in
   *query-gpu=*) echo '0, GPU-aa, 87, 1024, 40960, NVIDIA A100' ;;
   *) echo \"GPU-aa, $(cat \"$HOME/pid\"), 512\" ;;

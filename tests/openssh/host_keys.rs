@@ -7,7 +7,7 @@ use crate::session::Login;
 use crate::support::network::Network;
 use crate::support::{Client, Key, Server, Sshd};
 
-/// What the command prints about the server.
+/// The command's output about the server.
 fn client_of(network: &Network, mark: &str) -> Client {
     let client = Client::new();
     let printed = client.path("printed");

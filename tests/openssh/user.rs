@@ -1,4 +1,4 @@
-//! What the scenarios share: the user's own `ssh`, and a whole use of a host.
+//! Common parts of the scenarios: the user's own `ssh`, and a whole use of a host.
 
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What a shared connection carries beside a page: sockets, one session at a time, hosts behind it.
+//! Loads of a shared connection beside a page: sockets, one session at a time, hosts behind it.
 
 use crate::scene::{SOON, configure, servers, text};
 use crate::support::{Client, Key, Known, Options, Sshd, eventually, http};

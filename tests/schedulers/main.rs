@@ -73,7 +73,7 @@ fn fails(client: &Client, exit: i32, code: &str) -> Value {
     event
 }
 
-/// How busy the machine of the server is, as `status --load` tells it.
+/// Load of the machine of the server, as `status --load` tells it.
 fn load(client: &Client) -> Value {
     let out = client.run_within(&["status", "test", "--load", "--json"], PATIENCE);
     assert_eq!(out.code, Some(0), "{out}");
