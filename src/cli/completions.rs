@@ -19,6 +19,9 @@ use crate::session::{self, Event, Goal};
 /// Longest time for all of it: a shell waits, and whoever pressed Tab looks at it.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// Stands in the scripts for the options that take a value.
+const VALUED: &str = "@VALUED@";
+
 /// Prints a completion script, with what completes paths on a host.
 pub fn print_script(shell: Shell) {
     let mut script = Vec::new();
@@ -30,8 +33,14 @@ pub fn print_script(shell: Shell) {
 
 fn with_paths(shell: Shell, script: &str) -> String {
     match shell {
-        Shell::Bash => format!("{script}{}", include_str!("completions/paths.bash")),
-        Shell::Fish => format!("{script}{}", include_str!("completions/paths.fish")),
+        Shell::Bash => {
+            let paths = include_str!("completions/paths.bash").replace(VALUED, &valued("|"));
+            format!("{script}{paths}")
+        }
+        Shell::Fish => {
+            let paths = include_str!("completions/paths.fish").replace(VALUED, &valued(" "));
+            format!("{script}{paths}")
+        }
         Shell::Zsh => {
             // Its words for values that it knows nothing of.
             let known = script.replace(":PATH:_default'", ":PATH:_remote_jupyter_paths'");
@@ -45,10 +54,25 @@ fn with_paths(shell: Shell, script: &str) -> String {
             // The first line has to stay so, and the last ones run what is above them.
             let known = known.join("\n") + "\n";
             let (head, rest) = known.split_once('\n').unwrap_or((&known, ""));
-            format!("{head}\n{}{rest}", include_str!("completions/paths.zsh"))
+            let paths = include_str!("completions/paths.zsh").replace(VALUED, &valued("|"));
+            format!("{head}\n{paths}{rest}")
         }
         _ => script.to_owned(),
     }
+}
+
+/// Returns the options of `open` that take a value: the word after one is no host, and no path.
+fn valued(separator: &str) -> String {
+    let command = usage::command();
+    let open = command.find_subcommand("open");
+    let options = open.into_iter().flat_map(clap::Command::get_opts);
+    let valued = options.filter(|option| option.get_action().takes_values());
+    let names = valued.flat_map(|option| {
+        let short = option.get_short().map(|short| format!("-{short}"));
+        let long = option.get_long().map(|long| format!("--{long}"));
+        short.into_iter().chain(long)
+    });
+    names.collect::<Vec<_>>().join(separator)
 }
 
 /// Prints the paths on a host that begin as was typed, a line each: notebooks that ran there, and what a tunnel that stands or

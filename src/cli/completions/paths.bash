@@ -6,7 +6,7 @@ _remote_jupyter_paths() {
     for ((at = 1; at < COMP_CWORD; at++)); do
         word=${COMP_WORDS[at]}
         case $word in
-        --notebook | --profile | --cores | --memory | --gpus | --walltime | --queue | --timeout | --config | -c | -F) ((at++)) ;;
+        @VALUED@) ((at++)) ;;
         -*) ;;
         *)
             ((++words))
@@ -17,7 +17,7 @@ _remote_jupyter_paths() {
     done
     case $before in
     --notebook) ;;
-    --profile | --cores | --memory | --gpus | --walltime | --queue | --timeout | --config | -c | -F) return 0 ;;
+    @VALUED@) return 0 ;;
     *) [[ $words == 2 ]] || return 0 ;;
     esac
     [[ -n $host && $current != -* ]] || return 0

@@ -8,7 +8,7 @@ function __remote_jupyter_paths
     for word in $words[2..-1]
         if test -n "$skips"
             set skips ''
-        else if contains -- $word --notebook --profile --cores --memory --gpus --walltime --queue --timeout --config -c -F
+        else if contains -- $word @VALUED@
             set skips 1
         else if string match -q -- '-*' $word
             continue

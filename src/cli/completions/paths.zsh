@@ -4,7 +4,7 @@ _remote_jupyter_paths() {
     local at=1 host= seen= found
     while (( at < CURRENT )); do
         case $words[at] in
-        --notebook|--profile|--cores|--memory|--gpus|--walltime|--queue|--timeout|--config|-c|-F) (( at++ )) ;;
+        @VALUED@) (( at++ )) ;;
         -*) ;;
         open) seen=1 ;;
         *) [[ -n $seen && -z $host ]] && host=$words[at] ;;
